@@ -1,0 +1,299 @@
+//! What can go wrong, named so that a person can mend it: the file, the line, the column, what
+//! was found and what was expected. Every error knows the exit code of the process it ends.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// The library's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Exit code of a run that failed for a reason without a code of its own.
+pub const EXIT_FAILED: u8 = 1;
+/// Exit code of a wrong command line.
+pub const EXIT_USAGE: u8 = 2;
+/// Exit code of unusable input data (`EX_DATAERR`).
+pub const EXIT_BAD_DATA: u8 = 65;
+/// Exit code of an input that is not there (`EX_NOINPUT`).
+pub const EXIT_NO_INPUT: u8 = 66;
+/// Exit code of an output that can't be written (`EX_CANTCREAT`).
+pub const EXIT_CANNOT_WRITE: u8 = 73;
+
+/// A place in a data file. Lines and columns are counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The file's path, or the name of a built-in data set.
+    pub source: String,
+    /// Line of the file, where the problem has one.
+    pub line: Option<u64>,
+    /// Column of the table, where the problem has one.
+    pub column: Option<usize>,
+    /// That column's name, where the table has a header.
+    pub column_name: Option<String>,
+}
+
+impl Place {
+    /// The whole of `source`.
+    pub fn whole(source: impl Into<String>) -> Self {
+        Self {
+            source: source.into(),
+            ..Self::default()
+        }
+    }
+
+    /// This place, narrowed to `line`.
+    pub fn at_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// This place, narrowed to column `column` (from 1), which the header calls `name`.
+    pub fn at_column(mut self, column: usize, name: Option<&str>) -> Self {
+        self.column = Some(column);
+        self.column_name = name.map(str::to_owned);
+        self
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        if let Some(column) = self.column {
+            write!(f, ", column {column}")?;
+        }
+        if let Some(name) = &self.column_name {
+            write!(f, " ({name})")?;
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with a table of data.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum DataProblem {
+    /// No rows at all.
+    #[error("there are no rows of data in it")]
+    Empty,
+    /// Bytes that are not UTF-8.
+    #[error("the text is not UTF-8")]
+    NotUtf8,
+    /// A row with more or fewer cells than the first one.
+    #[error("the row has {found} cells, the first row has {expected}")]
+    RaggedRow {
+        /// Cells of this row.
+        found: usize,
+        /// Cells of the first row.
+        expected: usize,
+    },
+    /// A cell that should be a number.
+    #[error("expected a number, found \"{found}\"")]
+    NotANumber {
+        /// The cell's text, sanitised.
+        found: String,
+    },
+    /// A number that is NaN, infinite or too large for f32.
+    #[error("expected a finite number, found \"{found}\"")]
+    NotFinite {
+        /// The cell's text, sanitised.
+        found: String,
+    },
+    /// An empty cell.
+    #[error("the cell is empty")]
+    MissingCell,
+    /// A target with a single class: nothing to learn.
+    #[error("every row has the class \"{class}\": there is nothing to tell apart")]
+    SingleClass {
+        /// The class.
+        class: String,
+    },
+    /// A target with (nearly) as many classes as rows.
+    #[error(
+        "the target has {classes} different values in {rows} rows: it does not look like a class label"
+    )]
+    TooManyClasses {
+        /// Distinct values.
+        classes: usize,
+        /// Rows.
+        rows: usize,
+    },
+    /// Too few rows to train and validate on.
+    #[error("{rows} rows are too few to split into training and validation rows")]
+    TooFewRows {
+        /// Rows found.
+        rows: usize,
+    },
+    /// No column of that name or number.
+    #[error("there is no column \"{asked}\"{}", suggestion(.near, .available))]
+    NoSuchColumn {
+        /// What was asked for.
+        asked: String,
+        /// Column names that resemble it, best first.
+        near: Vec<String>,
+        /// All column names.
+        available: Vec<String>,
+    },
+    /// No feature column is left.
+    #[error("no feature is left: every column but the target is constant")]
+    NoFeatures,
+    /// A column the model needs is not in the table.
+    #[error("the model needs a column \"{name}\", and the file has none of that name{}", suggestion(.near, .available))]
+    MissingFeature {
+        /// The feature's name.
+        name: String,
+        /// Column names that resemble it, best first.
+        near: Vec<String>,
+        /// All column names.
+        available: Vec<String>,
+    },
+    /// Anything the CSV reader refuses.
+    #[error("{0}")]
+    Csv(String),
+}
+
+fn suggestion(near: &[String], available: &[String]) -> String {
+    if !near.is_empty() {
+        return format!("; did you mean {}?", quoted(near));
+    }
+    match available.len() {
+        0 => String::new(),
+        1..=12 => format!("; the columns are {}", quoted(available)),
+        n => format!(
+            "; the first of {n} columns are {}",
+            quoted(&available[..12])
+        ),
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    quoted.join(", ")
+}
+
+/// Everything the library can fail with.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Unusable data, with its place.
+    #[error("{place}: {problem}")]
+    Data {
+        /// Where.
+        place: Place,
+        /// What.
+        problem: DataProblem,
+    },
+    /// An input that is not there.
+    #[error("{}: no such file{}", .path.display(), .hint)]
+    NoSuchInput {
+        /// The path asked for.
+        path: PathBuf,
+        /// Text added behind, such as the names of the built-in data sets; may be empty.
+        hint: String,
+    },
+    /// An input that is there and can't be read.
+    #[error("{}: cannot be read: {cause}", .path.display())]
+    CannotRead {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// An output that can't be written.
+    #[error("{}: cannot be written: {cause}", .path.display())]
+    CannotWrite {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// An output that exists, where nobody has said that it may be replaced.
+    #[error("{}: exists already; --force replaces it", .0.display())]
+    Exists(PathBuf),
+    /// A model file that is not one, or is damaged.
+    #[error("{}: not a usable model: {problem}", .path.display())]
+    Model {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Options that don't go together, or a value out of range.
+    #[error("{0}")]
+    Usage(String),
+    /// The terminal could not be used.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(io::Error),
+    /// Training stopped at a number that is not finite.
+    #[error("{0}")]
+    Diverged(String),
+    /// The training thread ended on its own.
+    #[error("the training thread failed: {0}")]
+    Worker(String),
+}
+
+impl Error {
+    /// A data error at `place`.
+    pub fn data(place: Place, problem: DataProblem) -> Self {
+        Self::Data { place, problem }
+    }
+
+    /// The error for a file that could not be opened or read.
+    pub fn reading(path: &Path, cause: io::Error) -> Self {
+        let path = path.to_owned();
+        if cause.kind() == io::ErrorKind::NotFound {
+            let hint = String::new();
+            return Self::NoSuchInput { path, hint };
+        }
+        Self::CannotRead { path, cause }
+    }
+
+    /// Exit code of a process that ends with this error.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Data { .. } | Self::Model { .. } => EXIT_BAD_DATA,
+            Self::NoSuchInput { .. } | Self::CannotRead { .. } => EXIT_NO_INPUT,
+            Self::CannotWrite { .. } | Self::Exists(_) => EXIT_CANNOT_WRITE,
+            Self::Usage(_) => EXIT_USAGE,
+            Self::Terminal(_) | Self::Diverged(_) | Self::Worker(_) => EXIT_FAILED,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_located_error_names_file_line_and_column() {
+        let place = Place::whole("iris.csv")
+            .at_line(7)
+            .at_column(2, Some("sepal width"));
+        let problem = DataProblem::NotANumber {
+            found: "wide".into(),
+        };
+        assert_eq!(
+            Error::data(place, problem).to_string(),
+            "iris.csv, line 7, column 2 (sepal width): expected a number, found \"wide\""
+        );
+    }
+
+    #[test]
+    fn a_missing_column_names_its_neighbours_or_all() {
+        let problem = |near: &[&str]| DataProblem::NoSuchColumn {
+            asked: "specie".into(),
+            near: near.iter().map(|&n| n.to_owned()).collect(),
+            available: vec!["a".into(), "species".into()],
+        };
+        assert_eq!(
+            problem(&["species"]).to_string(),
+            "there is no column \"specie\"; did you mean \"species\"?"
+        );
+        assert_eq!(
+            problem(&[]).to_string(),
+            "there is no column \"specie\"; the columns are \"a\", \"species\""
+        );
+    }
+}

@@ -1,0 +1,5 @@
+//! A feed-forward neural network, built from the principle up, and a terminal screen that shows
+//! it learning.
+
+pub mod error;
+pub mod text;

@@ -1,0 +1,139 @@
+//! Text from outside, made safe to show, and names that resemble one another.
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthChar;
+
+/// Returns `text` with every character that could act on a terminal or hide from a reader (C0,
+/// C1, DEL, bidirectional controls, zero-width characters, line and paragraph separators) written
+/// as a visible escape such as `\u{1b}`, and white space around it cut off.
+///
+/// Called once, where text enters the program; everything behind that point may show it as it is.
+pub fn sanitise(text: &str) -> String {
+    let text = text.trim();
+    if text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\t' => safe.push_str("\\t"),
+            '\n' => safe.push_str("\\n"),
+            '\r' => safe.push_str("\\r"),
+            c if is_plain(c) => safe.push(c),
+            c => {
+                let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
+            }
+        }
+    }
+    safe
+}
+
+fn is_plain(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        && !matches!(c, '\u{200b}'..='\u{200f}')
+}
+
+/// Width of `text` in terminal cells.
+pub fn width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+fn char_width(c: char) -> usize {
+    c.width().unwrap_or(0)
+}
+
+/// Returns `text` cut to at most `cells` terminal cells, with `…` as the last one where something
+/// was cut off.
+pub fn shorten(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let Some(room) = cells.checked_sub(1) else {
+        return String::new();
+    };
+    let mut kept = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        used += char_width(c);
+        if used > room {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.push('…');
+    kept
+}
+
+/// Returns the names among `names` that resemble `asked`, nearest first, at most three: those
+/// that differ from it by a third of its letters or fewer (Levenshtein distance, letter case
+/// ignored), or that contain it.
+pub fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
+    let asked = asked.to_lowercase();
+    let limit = asked.chars().count().div_ceil(3).max(1);
+    let mut near: Vec<(usize, &String)> = names
+        .iter()
+        .filter_map(|name| {
+            let lower = name.to_lowercase();
+            let distance = edit_distance(&asked, &lower);
+            let within = asked.chars().count() >= 3 && lower.contains(&asked);
+            (distance <= limit || within).then_some((distance, name))
+        })
+        .collect();
+    near.sort_by_key(|&(distance, _)| distance);
+    near.into_iter()
+        .take(3)
+        .map(|(_, name)| name.clone())
+        .collect()
+}
+
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &cb) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(ca != cb);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_made_visible() {
+        assert_eq!(sanitise("  sepal width "), "sepal width");
+        assert_eq!(sanitise("\u{1b}[31mred"), "\\u{1b}[31mred");
+        assert_eq!(
+            sanitise("a\tb\u{202e}c\u{200b}"),
+            "a\\tb\\u{202e}c\\u{200b}"
+        );
+        assert_eq!(sanitise("a\u{9b}31m\u{7f}"), "a\\u{9b}31m\\u{7f}");
+        assert_eq!(sanitise("Länge 宽"), "Länge 宽");
+    }
+
+    #[test]
+    fn shortening_counts_cells() {
+        assert_eq!(shorten("versicolor", 20), "versicolor");
+        assert_eq!(shorten("versicolor", 5), "vers…");
+        assert_eq!(shorten("宽宽宽", 4), "宽…");
+        assert_eq!(shorten("abc", 0), "");
+    }
+
+    #[test]
+    fn names_are_matched_by_likeness() {
+        let names: Vec<String> = ["species", "sepal width", "petal width"]
+            .map(String::from)
+            .into();
+        assert_eq!(near_matches("Specie", &names), ["species"]);
+        assert_eq!(near_matches("width", &names).len(), 2);
+        assert!(near_matches("colour", &names).is_empty());
+    }
+}

@@ -181,9 +181,9 @@ pub enum Error {
     #[error("{place}: {problem}")]
     Data {
         /// Where.
-        place: Place,
+        place: Box<Place>,
         /// What.
-        problem: DataProblem,
+        problem: Box<DataProblem>,
     },
     /// An input that is not there.
     #[error("{}: no such file{}", .path.display(), .hint)]
@@ -237,7 +237,10 @@ pub enum Error {
 impl Error {
     /// A data error at `place`.
     pub fn data(place: Place, problem: DataProblem) -> Self {
-        Self::Data { place, problem }
+        Self::Data {
+            place: Box::new(place),
+            problem: Box::new(problem),
+        }
     }
 
     /// The error for a file that could not be opened or read.

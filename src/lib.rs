@@ -2,4 +2,6 @@
 //! it learning.
 
 pub mod error;
+pub mod nn;
+pub mod random;
 pub mod text;

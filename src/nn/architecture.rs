@@ -1,0 +1,266 @@
+//! How many neurons stand in how many layers, and what they compute.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Activation, Loss, Output};
+use crate::error::{Error, Result};
+
+/// Bytes that training holds per parameter: the parameter, its gradient, two moments, the copy in
+/// a snapshot and the last good copy, each an `f32`.
+const BYTES_PER_PARAMETER: u128 = 24;
+
+/// Shape of a network and the functions it is made of. Always valid: every layer has a neuron,
+/// and loss and output go together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked", into = "Unchecked")]
+pub struct Architecture {
+    sizes: Vec<usize>,
+    hidden: Activation,
+    output: Output,
+    loss: Loss,
+}
+
+/// The same as it comes from a file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unchecked {
+    sizes: Vec<usize>,
+    hidden_activation: Activation,
+    output_activation: Output,
+    loss: Loss,
+}
+
+impl TryFrom<Unchecked> for Architecture {
+    type Error = Error;
+
+    fn try_from(it: Unchecked) -> Result<Self> {
+        Self::new(
+            it.sizes,
+            it.hidden_activation,
+            it.output_activation,
+            it.loss,
+        )
+    }
+}
+
+impl From<Architecture> for Unchecked {
+    fn from(it: Architecture) -> Self {
+        Self {
+            sizes: it.sizes,
+            hidden_activation: it.hidden,
+            output_activation: it.output,
+            loss: it.loss,
+        }
+    }
+}
+
+impl Architecture {
+    /// A network whose layers have `sizes` neurons, inputs first and outputs last.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for fewer than two layers, a layer without neurons, or cross-entropy on
+    /// outputs other than softmax (its formula needs probabilities that add up to one).
+    pub fn new(sizes: Vec<usize>, hidden: Activation, output: Output, loss: Loss) -> Result<Self> {
+        if sizes.len() < 2 {
+            return Err(Error::Usage(
+                "a network has at least inputs and outputs".into(),
+            ));
+        }
+        if let Some(layer) = sizes.iter().position(|&size| size == 0) {
+            return Err(Error::Usage(format!("layer {layer} has no neurons")));
+        }
+        if loss == Loss::CrossEntropy && output != Output::Softmax {
+            return Err(Error::Usage(format!(
+                "cross-entropy loss goes with softmax output, not with {output}; use quadratic loss"
+            )));
+        }
+        Ok(Self {
+            sizes,
+            hidden,
+            output,
+            loss,
+        })
+    }
+
+    /// Neurons of each layer, inputs first and outputs last; at least two numbers.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
+    }
+
+    /// Number of inputs.
+    pub fn inputs(&self) -> usize {
+        self.sizes[0]
+    }
+
+    /// Number of outputs.
+    pub fn outputs(&self) -> usize {
+        self.sizes[self.sizes.len() - 1]
+    }
+
+    /// Number of layers that have weights: all but the inputs.
+    pub fn depth(&self) -> usize {
+        self.sizes.len() - 1
+    }
+
+    /// `(inputs, outputs)` of each layer that has weights, layer 1 first.
+    pub fn layer_shapes(&self) -> impl ExactSizeIterator<Item = (usize, usize)> + '_ {
+        self.sizes.windows(2).map(|pair| (pair[0], pair[1]))
+    }
+
+    /// Activation of the hidden layers.
+    pub fn hidden(&self) -> Activation {
+        self.hidden
+    }
+
+    /// Activation of the output layer.
+    pub fn output(&self) -> Output {
+        self.output
+    }
+
+    /// The loss it is trained on.
+    pub fn loss(&self) -> Loss {
+        self.loss
+    }
+
+    /// Name of the activation of `layer` (1 is the first one with weights).
+    pub fn activation_name(&self, layer: usize) -> &'static str {
+        if layer >= self.depth() {
+            self.output.name()
+        } else {
+            self.hidden.name()
+        }
+    }
+
+    /// Number of weights and biases.
+    pub fn parameter_count(&self) -> u128 {
+        self.layer_shapes()
+            .map(|(inputs, outputs)| (inputs as u128 + 1).saturating_mul(outputs as u128))
+            .fold(0, u128::saturating_add)
+    }
+
+    /// Refuses a network whose training would not fit into `memory` bytes.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with the number of parameters and the memory they need.
+    pub fn check_fits(&self, memory: u64) -> Result<()> {
+        let parameters = self.parameter_count();
+        let needed = parameters.saturating_mul(BYTES_PER_PARAMETER);
+        if needed <= u128::from(memory) {
+            return Ok(());
+        }
+        Err(Error::Usage(format!(
+            "the network {self} has {} parameters; training them takes {:.1} GiB of memory, and {:.1} GiB are free",
+            grouped(parameters),
+            gibibytes(needed),
+            gibibytes(memory.into()),
+        )))
+    }
+}
+
+fn gibibytes(bytes: u128) -> f64 {
+    bytes as f64 / f64::from(1 << 30)
+}
+
+/// `n` with its digits in groups of three.
+fn grouped(n: u128) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+impl fmt::Display for Architecture {
+    /// `4 → 8 → 3`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, size) in self.sizes.iter().enumerate() {
+            if i > 0 {
+                f.write_str(" → ")?;
+            }
+            write!(f, "{size}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads the sizes of the hidden layers as the command line takes them: `16,8`; empty or `none`
+/// for no hidden layer.
+///
+/// # Errors
+/// [`Error::Usage`] that names the part that is not a number of neurons.
+pub fn parse_hidden(text: &str) -> Result<Vec<usize>> {
+    if matches!(text.trim(), "" | "none") {
+        return Ok(Vec::new());
+    }
+    text.split(',')
+        .map(|part| match part.trim().parse() {
+            Ok(size) if size > 0 => Ok(size),
+            _ => Err(Error::Usage(format!(
+                "\"{}\" is not a number of neurons; hidden layers are written like 16,8",
+                crate::text::sanitise(part)
+            ))),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(sizes: &[usize]) -> Architecture {
+        Architecture::new(
+            sizes.to_vec(),
+            Activation::Tanh,
+            Output::Softmax,
+            Loss::CrossEntropy,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn parameters_are_counted() {
+        assert_eq!(network(&[4, 8, 3]).parameter_count(), 4 * 8 + 8 + 8 * 3 + 3);
+        assert_eq!(network(&[4, 3]).parameter_count(), 15);
+    }
+
+    #[test]
+    fn a_network_beyond_memory_is_refused_with_its_size() {
+        let huge = network(&[4, usize::MAX, usize::MAX, 3]);
+        assert!(huge.check_fits(u64::MAX).is_err());
+        let error = network(&[1000, 100_000, 10])
+            .check_fits(1 << 30)
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the network 1000 → 100000 → 10 has 101,100,010 parameters; training them takes 2.3 GiB of memory, and 1.0 GiB are free"
+        );
+        assert!(network(&[4, 8, 3]).check_fits(1 << 20).is_ok());
+    }
+
+    #[test]
+    fn hidden_layers_are_parsed() {
+        assert_eq!(parse_hidden("16, 8").unwrap(), [16, 8]);
+        assert_eq!(parse_hidden("").unwrap(), []);
+        assert_eq!(parse_hidden("none").unwrap(), []);
+        for bad in ["16,", "0", "-1", "8x", "99999999999999999999999"] {
+            assert!(parse_hidden(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn cross_entropy_needs_softmax() {
+        let made = Architecture::new(
+            vec![2, 2],
+            Activation::Tanh,
+            Output::Sigmoid,
+            Loss::CrossEntropy,
+        );
+        assert!(made.is_err());
+    }
+}

@@ -1,0 +1,75 @@
+//! Weights and biases as everything outside the engine sees them.
+
+use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
+
+use super::Architecture;
+
+/// Parameters of one layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerParameters {
+    /// `(outputs, inputs)`: row `j` holds the weights of neuron `j`, as PyTorch stores them.
+    pub weights: Array2<f32>,
+    /// `(outputs)`.
+    pub biases: Array1<f32>,
+}
+
+/// Parameters of a network, layer 1 first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameters {
+    /// One entry per layer that has weights.
+    pub layers: Vec<LayerParameters>,
+}
+
+/// One parameter of a network. `layer` is counted from 1, neurons from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ParameterId {
+    /// Weight from neuron `input` of the layer before to neuron `output` of `layer`.
+    Weight {
+        /// The layer that the weight leads to.
+        layer: usize,
+        /// Neuron of that layer.
+        output: usize,
+        /// Neuron of the layer before.
+        input: usize,
+    },
+    /// Bias of neuron `output` of `layer`.
+    Bias {
+        /// The neuron's layer.
+        layer: usize,
+        /// Neuron of that layer.
+        output: usize,
+    },
+}
+
+impl Parameters {
+    /// All zero, shaped for `architecture`.
+    pub fn zeros(architecture: &Architecture) -> Self {
+        let layers = architecture
+            .layer_shapes()
+            .map(|(inputs, outputs)| LayerParameters {
+                weights: Array2::zeros((outputs, inputs)),
+                biases: Array1::zeros(outputs),
+            })
+            .collect();
+        Self { layers }
+    }
+
+    /// Whether the shapes are those of `architecture`.
+    pub fn fits(&self, architecture: &Architecture) -> bool {
+        self.layers.len() == architecture.depth()
+            && self.layers.iter().zip(architecture.layer_shapes()).all(
+                |(layer, (inputs, outputs))| {
+                    layer.weights.dim() == (outputs, inputs) && layer.biases.len() == outputs
+                },
+            )
+    }
+
+    /// Whether every number is finite.
+    pub fn is_finite(&self) -> bool {
+        self.layers.iter().all(|layer| {
+            let mut numbers = layer.weights.iter().chain(&layer.biases);
+            numbers.all(|x| x.is_finite())
+        })
+    }
+}

@@ -1,0 +1,306 @@
+//! The network as a textbook derives it: one sample, `f64`, plain loops, every number kept.
+//!
+//! The fast engine is tested against this module, and the screen shows its numbers. The formulas
+//! stand in the order in which Nielsen, *Neural Networks and Deep Learning* (2015), chapters 1 and
+//! 2, and the tutorial this program grew from derive them:
+//!
+//! 1. forward: `z_j = sum_i w_ji a_i + b_j`, `a_j = f(z_j)`;
+//! 2. output to hidden: `delta_j = dC/dz_j` from the loss;
+//! 3. hidden to input: `delta_i = f'(z_i) sum_j w_ji delta_j`. It sums over all outputs, and reuses
+//!    what was already computed;
+//! 4. gradients: `dC/dw_ji = a_i delta_j`, `dC/db_j = delta_j`;
+//! 5. update: see [`Update`].
+
+use super::{Activation, Architecture, LearningRule, Loss, Optimizer, Output, Parameters};
+
+/// A network in `f64`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    /// Layers with weights, layer 1 first.
+    pub layers: Vec<Layer>,
+    hidden: Activation,
+    output: Output,
+    loss: Loss,
+}
+
+/// One layer's parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// `weights[j][i]`: from neuron `i` of the layer before to neuron `j` of this one.
+    pub weights: Vec<Vec<f64>>,
+    /// `biases[j]`.
+    pub biases: Vec<f64>,
+}
+
+/// All that the forward pass computes for one sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forward {
+    /// `z[l][j]` of layer `l + 1`.
+    pub z: Vec<Vec<f64>>,
+    /// `a[l][j]` of layer `l`; `a[0]` are the inputs.
+    pub a: Vec<Vec<f64>>,
+}
+
+impl Forward {
+    /// Activations of the output layer.
+    pub fn outputs(&self) -> &[f64] {
+        &self.a[self.a.len() - 1]
+    }
+}
+
+/// All that the backward pass computes for one sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backward {
+    /// The loss `C`.
+    pub loss: f64,
+    /// `delta[l][j] = dC/dz_j` of layer `l + 1`.
+    pub delta: Vec<Vec<f64>>,
+    /// `dC/dw` and `dC/db`, shaped as the parameters.
+    pub gradient: Vec<Layer>,
+}
+
+impl Network {
+    /// The textbook's copy of `parameters`, which are shaped for `architecture`.
+    pub fn new(architecture: &Architecture, parameters: &Parameters) -> Self {
+        debug_assert!(parameters.fits(architecture));
+        let layers = parameters.layers.iter().map(|layer| Layer {
+            weights: layer
+                .weights
+                .outer_iter()
+                .map(|row| row.iter().map(|&w| f64::from(w)).collect())
+                .collect(),
+            biases: layer.biases.iter().map(|&b| f64::from(b)).collect(),
+        });
+        Self {
+            layers: layers.collect(),
+            hidden: architecture.hidden(),
+            output: architecture.output(),
+            loss: architecture.loss(),
+        }
+    }
+
+    /// Runs `inputs`, one number per input neuron, through the network.
+    pub fn forward(&self, inputs: &[f64]) -> Forward {
+        let mut z = Vec::with_capacity(self.layers.len());
+        let mut a = vec![inputs.to_vec()];
+        for (l, layer) in self.layers.iter().enumerate() {
+            let weighted: Vec<f64> = layer
+                .weights
+                .iter()
+                .zip(&layer.biases)
+                .map(|(w, b)| dot(w, &a[l]) + b)
+                .collect();
+            a.push(if l + 1 == self.layers.len() {
+                self.output.values(&weighted)
+            } else {
+                weighted.iter().map(|&z| self.hidden.value(z)).collect()
+            });
+            z.push(weighted);
+        }
+        Forward { z, a }
+    }
+
+    /// Loss of the sample whose forward pass is `forward`; one target per output neuron.
+    pub fn loss(&self, forward: &Forward, targets: &[f64]) -> f64 {
+        let logits = &forward.z[forward.z.len() - 1];
+        self.loss.value(logits, forward.outputs(), targets)
+    }
+
+    /// Propagates the error of the sample whose forward pass is `forward` back through the layers.
+    pub fn backward(&self, forward: &Forward, targets: &[f64]) -> Backward {
+        let last = self.layers.len() - 1;
+        let mut delta = vec![Vec::new(); last + 1];
+        delta[last] = self.output_delta(forward, targets);
+        for l in (0..last).rev() {
+            delta[l] = self.hidden_delta(l, forward, &delta[l + 1]);
+        }
+        let gradient = delta
+            .iter()
+            .zip(&forward.a)
+            .map(|(delta, before)| Layer {
+                weights: delta
+                    .iter()
+                    .map(|d| before.iter().map(|a| a * d).collect())
+                    .collect(),
+                biases: delta.clone(),
+            })
+            .collect();
+        Backward {
+            loss: self.loss(forward, targets),
+            delta,
+            gradient,
+        }
+    }
+
+    /// First derivation, output to hidden: `delta_j = dC/dz_j` of the output layer.
+    fn output_delta(&self, forward: &Forward, targets: &[f64]) -> Vec<f64> {
+        let a = forward.outputs();
+        let error: Vec<f64> = a.iter().zip(targets).map(|(a, y)| a - y).collect();
+        match (self.loss, self.output) {
+            (Loss::CrossEntropy, _) => {
+                // d/dz_j of sum_k y_k (ln sum e^z - z_k) = p_j sum_k y_k - y_j.
+                let total: f64 = targets.iter().sum();
+                a.iter().zip(targets).map(|(p, y)| p * total - y).collect()
+            }
+            (Loss::Quadratic, Output::Linear) => error,
+            (Loss::Quadratic, Output::Sigmoid) => {
+                let slope = |a: f64| Activation::Sigmoid.derivative(f64::NAN, a);
+                error.iter().zip(a).map(|(e, &a)| e * slope(a)).collect()
+            }
+            (Loss::Quadratic, Output::Softmax) => {
+                // dp_k/dz_j = p_k ([k = j] - p_j): every output depends on every logit.
+                let mean = dot(&error, a);
+                error.iter().zip(a).map(|(e, p)| p * (e - mean)).collect()
+            }
+        }
+    }
+
+    /// Second derivation, hidden to input: the delta of layer `l + 1` from that of the next layer.
+    fn hidden_delta(&self, l: usize, forward: &Forward, next_delta: &[f64]) -> Vec<f64> {
+        let next = &self.layers[l + 1].weights;
+        let (z, a) = (&forward.z[l], &forward.a[l + 1]);
+        (0..z.len())
+            .map(|i| {
+                let mut sum = 0.0;
+                for (j, delta) in next_delta.iter().enumerate() {
+                    sum += next[j][i] * delta;
+                }
+                self.hidden.derivative(z[i], a[i]) * sum
+            })
+            .collect()
+    }
+
+    /// Mean loss and mean gradient of a mini-batch: rows of inputs with their targets.
+    pub fn mean_gradient(&self, inputs: &[Vec<f64>], targets: &[Vec<f64>]) -> (f64, Vec<Layer>) {
+        let mut loss = 0.0;
+        let mut mean: Vec<Layer> = self.layers.iter().map(Layer::zeros_like).collect();
+        let share = 1.0 / inputs.len() as f64;
+        for (x, y) in inputs.iter().zip(targets) {
+            let sample = self.backward(&self.forward(x), y);
+            loss += share * sample.loss;
+            for (sum, part) in mean.iter_mut().zip(&sample.gradient) {
+                sum.add_scaled(share, part);
+            }
+        }
+        (loss, mean)
+    }
+}
+
+impl Layer {
+    /// A layer of the same shape, all zero.
+    pub fn zeros_like(&self) -> Self {
+        Self {
+            weights: self
+                .weights
+                .iter()
+                .map(|row| vec![0.0; row.len()])
+                .collect(),
+            biases: vec![0.0; self.biases.len()],
+        }
+    }
+
+    fn add_scaled(&mut self, factor: f64, other: &Self) {
+        for (row, other) in self.weights.iter_mut().zip(&other.weights) {
+            row.iter_mut()
+                .zip(other)
+                .for_each(|(x, y)| *x += factor * y);
+        }
+        let biases = self.biases.iter_mut().zip(&other.biases);
+        biases.for_each(|(x, y)| *x += factor * y);
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The learning rule for one parameter, with the memory that momentum and Adam keep of the
+/// gradients before.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Update {
+    /// Momentum's velocity `v`, or Adam's mean of gradients `m`.
+    pub first: f64,
+    /// Adam's mean of squared gradients `v`.
+    pub second: f64,
+    /// Updates so far.
+    pub count: u32,
+}
+
+impl Update {
+    /// Returns by how much a parameter with the mean gradient `gradient` (weight decay included)
+    /// changes in this update.
+    pub fn change(&mut self, rule: &LearningRule, gradient: f64) -> f64 {
+        let eta = rule.learning_rate;
+        self.count += 1;
+        match rule.optimizer {
+            Optimizer::Sgd => -eta * gradient,
+            Optimizer::Momentum { momentum } => {
+                self.first = momentum * self.first + gradient;
+                -eta * self.first
+            }
+            Optimizer::Adam {
+                beta1,
+                beta2,
+                epsilon,
+            } => {
+                self.first = beta1 * self.first + (1.0 - beta1) * gradient;
+                self.second = beta2 * self.second + (1.0 - beta2) * gradient * gradient;
+                let count = f64::from(self.count);
+                let mean = self.first / (1.0 - beta1.powf(count));
+                let square = self.second / (1.0 - beta2.powf(count));
+                -eta * mean / (square.sqrt() + epsilon)
+            }
+        }
+    }
+}
+
+/// The memory of a whole network: one [`Update`] per parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Updates {
+    layers: Vec<(Vec<Vec<Update>>, Vec<Update>)>,
+}
+
+impl Updates {
+    /// Nothing remembered yet.
+    pub fn new(network: &Network) -> Self {
+        let zeros = |row: &[f64]| vec![Update::default(); row.len()];
+        let layers = network.layers.iter().map(|layer| {
+            let weights = layer.weights.iter().map(|row| zeros(row)).collect();
+            (weights, zeros(&layer.biases))
+        });
+        Self {
+            layers: layers.collect(),
+        }
+    }
+
+    /// Applies one update to every parameter of `network`. `gradient` is the mini-batch's mean;
+    /// the weight decay's share is added here.
+    pub fn apply(&mut self, rule: &LearningRule, gradient: &[Layer], network: &mut Network) {
+        let decay = rule.weight_decay;
+        for ((memory, gradient), layer) in self
+            .layers
+            .iter_mut()
+            .zip(gradient)
+            .zip(&mut network.layers)
+        {
+            for ((memory, gradient), weights) in memory
+                .0
+                .iter_mut()
+                .zip(&gradient.weights)
+                .zip(&mut layer.weights)
+            {
+                for ((memory, g), w) in memory.iter_mut().zip(gradient).zip(weights) {
+                    *w += memory.change(rule, g + decay * *w);
+                }
+            }
+            let biases = memory
+                .1
+                .iter_mut()
+                .zip(&gradient.biases)
+                .zip(&mut layer.biases);
+            for ((memory, &g), b) in biases {
+                *b += memory.change(rule, g);
+            }
+        }
+    }
+}

@@ -4,4 +4,5 @@
 pub mod error;
 pub mod nn;
 pub mod random;
+pub mod stats;
 pub mod text;

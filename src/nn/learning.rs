@@ -63,3 +63,31 @@ pub struct LearningRule {
     /// weight. Biases are not decayed, and the loss that is reported is without the penalty.
     pub weight_decay: f64,
 }
+
+/// A change that a person makes to a training in progress. Together with the plan and the seed,
+/// the list of changes with their steps determines the weights.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "change")]
+pub enum Change {
+    /// Another learning rate from the next step on.
+    LearningRate {
+        /// The new rate, above zero.
+        learning_rate: f64,
+    },
+    /// After a divergence: back to the last good weights, the optimizer's memory emptied, and on
+    /// with another learning rate.
+    Recover {
+        /// The new rate, above zero.
+        learning_rate: f64,
+    },
+}
+
+/// A change with the number of steps that were done before it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LoggedChange {
+    /// Steps done before the change.
+    pub step: u64,
+    /// The change.
+    #[serde(flatten)]
+    pub change: Change,
+}

@@ -21,6 +21,6 @@ pub mod textbook;
 pub use activation::{Activation, Output};
 pub use architecture::Architecture;
 pub use initial::Initialisation;
-pub use learning::{LearningRule, Optimizer};
+pub use learning::{Change, LearningRule, LoggedChange, Optimizer};
 pub use loss::Loss;
 pub use parameters::{LayerParameters, Parameters};

@@ -1,0 +1,188 @@
+//! Histograms whose axes can be brought together exactly: the range is always a power of two.
+
+use super::series::Merge;
+
+/// Number of bins. A power of two, so that a doubled range merges whole bins.
+pub const BINS: usize = 64;
+
+/// Counts of numbers in equal bins over `-limit..=limit`, where `limit` is a power of two.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Histogram {
+    counts: [u32; BINS],
+    exponent: i32,
+    /// Numbers that are not finite, counted apart.
+    not_finite: u32,
+    largest: f32,
+    sum: f64,
+    sum_of_squares: f64,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self {
+            counts: [0; BINS],
+            exponent: MIN_EXPONENT,
+            not_finite: 0,
+            largest: 0.0,
+            sum: 0.0,
+            sum_of_squares: 0.0,
+        }
+    }
+}
+
+/// Ranges below `2^-10` are not told apart.
+const MIN_EXPONENT: i32 = -10;
+/// Everything an `f32` can hold is below `2^128`.
+const MAX_EXPONENT: i32 = 128;
+
+impl Histogram {
+    /// Histogram of `numbers`, over the least range that holds them all.
+    pub fn of<'a>(numbers: impl IntoIterator<Item = &'a f32> + Clone) -> Self {
+        let mut this = Self::default();
+        for &x in numbers.clone() {
+            if x.is_finite() {
+                this.largest = this.largest.max(x.abs());
+                this.sum += f64::from(x);
+                this.sum_of_squares += f64::from(x) * f64::from(x);
+            } else {
+                this.not_finite += 1;
+            }
+        }
+        this.exponent = exponent_for(this.largest);
+        let scale = BINS as f32 / 2.0 / this.limit();
+        for &x in numbers {
+            if x.is_finite() {
+                let bin = (x * scale + BINS as f32 / 2.0) as usize;
+                this.counts[bin.min(BINS - 1)] += 1;
+            }
+        }
+        this
+    }
+
+    /// Upper end of the range; the lower end is its negative.
+    pub fn limit(&self) -> f32 {
+        // 2^128 is beyond f32; halving the scale of such numbers would lose more than it shows.
+        2f32.powi(self.exponent.min(127))
+    }
+
+    /// Counts over the range of this histogram, lowest bin first.
+    pub fn counts(&self) -> &[u32; BINS] {
+        &self.counts
+    }
+
+    /// Counts over `-limit..=limit`, where `limit` is that of another histogram and not below this
+    /// one's: exact, since whole bins merge.
+    pub fn counts_over(&self, limit: f32) -> [u32; BINS] {
+        let target = exponent_for(limit);
+        let mut counts = self.counts;
+        for _ in self.exponent..target {
+            counts = merged_inwards(&counts);
+        }
+        counts
+    }
+
+    /// How many finite numbers were counted.
+    pub fn count(&self) -> u32 {
+        self.counts.iter().sum()
+    }
+
+    /// How many numbers were NaN or infinite.
+    pub fn not_finite(&self) -> u32 {
+        self.not_finite
+    }
+
+    /// Largest absolute value.
+    pub fn largest(&self) -> f32 {
+        self.largest
+    }
+
+    /// Mean, or zero where nothing was counted.
+    pub fn mean(&self) -> f64 {
+        match self.count() {
+            0 => 0.0,
+            n => self.sum / f64::from(n),
+        }
+    }
+
+    /// Standard deviation, or zero where nothing was counted.
+    pub fn deviation(&self) -> f64 {
+        match self.count() {
+            0 => 0.0,
+            n => {
+                let mean = self.mean();
+                let variance = self.sum_of_squares / f64::from(n) - mean * mean;
+                variance.max(0.0).sqrt()
+            }
+        }
+    }
+}
+
+/// The least exponent whose power of two is not below `largest`.
+fn exponent_for(largest: f32) -> i32 {
+    let mut exponent = MIN_EXPONENT;
+    while exponent < MAX_EXPONENT && f64::from(largest) > 2f64.powi(exponent) {
+        exponent += 1;
+    }
+    exponent
+}
+
+/// The same counts over twice the range.
+fn merged_inwards(counts: &[u32; BINS]) -> [u32; BINS] {
+    let mut merged = [0; BINS];
+    for (i, count) in counts.iter().enumerate() {
+        merged[BINS / 4 + i / 2] += count;
+    }
+    merged
+}
+
+impl Merge for Histogram {
+    /// The later state replaces the earlier one: a history of histograms is a series of states,
+    /// not of events.
+    fn merge(&mut self, later: &Self) {
+        *self = later.clone();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finite_number_is_counted_once() {
+        let numbers = [-1.0, -0.3, 0.0, 0.2, 0.999, 1.0, f32::NAN, f32::INFINITY];
+        let histogram = Histogram::of(&numbers);
+        assert_eq!(histogram.count(), 6);
+        assert_eq!(histogram.not_finite(), 2);
+        assert_eq!(histogram.limit(), 1.0);
+        assert_eq!(histogram.largest(), 1.0);
+        assert_eq!(histogram.counts()[0], 1);
+        assert_eq!(histogram.counts()[BINS / 2], 1);
+        assert_eq!(histogram.counts()[BINS - 1], 2);
+    }
+
+    #[test]
+    fn a_wider_axis_keeps_the_counts_and_their_places() {
+        let numbers: Vec<f32> = (0..1000).map(|i| (i as f32 - 500.0) / 500.0).collect();
+        let narrow = Histogram::of(&numbers);
+        let scaled: Vec<f32> = numbers.iter().chain(&[7.9]).copied().collect();
+        let wide = Histogram::of(&scaled);
+        let mut expected = *wide.counts();
+        expected[BINS - 1] -= 1;
+        assert_eq!(narrow.counts_over(wide.limit()), expected);
+    }
+
+    #[test]
+    fn moments_are_those_of_the_numbers() {
+        let histogram = Histogram::of(&[1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(histogram.mean(), 2.5);
+        assert!((histogram.deviation() - 1.25f64.sqrt()).abs() < 1e-12);
+        assert_eq!(Histogram::of(&[]).deviation(), 0.0);
+    }
+
+    #[test]
+    fn extremes_have_a_place() {
+        let histogram = Histogram::of(&[f32::MAX, f32::MIN, f32::MIN_POSITIVE]);
+        assert_eq!(histogram.count(), 3);
+        assert_eq!(Histogram::of(&[0.0]).counts_over(f32::MAX)[BINS / 2], 1);
+    }
+}

@@ -139,6 +139,9 @@ pub enum DataProblem {
         /// All column names.
         available: Vec<String>,
     },
+    /// A table that has room for a class or for features, not for both.
+    #[error("the table has a single column; it needs features and a class, separated by commas")]
+    SingleColumn,
     /// No feature column is left.
     #[error("no feature is left: every column but the target is constant")]
     NoFeatures,

@@ -1,20 +1,27 @@
 //! Data sets: from a file to rows a network can be trained on.
 //!
-//! [`load`] reads and checks a table ([`Dataset`]). Whatever is wrong is reported with its file, line
-//! and column, and all text that may be shown has passed [`crate::text::sanitise`].
+//! [`load`] reads and checks a table ([`Dataset`]); [`prepare`] splits it into training and
+//! validation rows and standardises its features ([`Prepared`]). Whatever is wrong is reported with
+//! its file, line and column, and all text that may be shown has passed [`crate::text::sanitise`].
 
 mod builtin;
 mod header;
 mod labels;
+mod prepared;
+mod preprocessing;
 mod reader;
 mod source;
+mod split;
 mod table;
 
 use csv::StringRecord;
 use ndarray::Array2;
 
 pub use builtin::{BUILT_IN, BuiltIn, built_in};
+pub use prepared::{Prepared, Samples, prepare};
+pub use preprocessing::{Feature, Preprocessing};
 pub use source::Source;
+pub use split::{Split, stratified};
 
 use crate::error::{DataProblem, Error, Result};
 use labels::Labels;

@@ -79,6 +79,11 @@ fn check(bytes: &[u8], target: Option<&str>) {
     assert!(dataset.features.iter().all(|value| value.is_finite()));
     assert!(dataset.class_counts().iter().all(|&count| count > 0));
     assert!(dataset.lines.is_sorted_by(|a, b| a < b));
+    if let Ok(prepared) = prepare(&dataset, 0.3, 1) {
+        assert_eq!(prepared.training.rows() + prepared.validation.rows(), rows);
+        let inputs = [&prepared.training.inputs, &prepared.validation.inputs];
+        assert!(inputs.iter().all(|x| x.iter().all(|x| x.is_finite())));
+    }
 }
 
 proptest! {

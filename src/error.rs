@@ -155,6 +155,16 @@ pub enum DataProblem {
         /// All column names.
         available: Vec<String>,
     },
+    /// A table without header whose columns can't be those the model was trained on.
+    #[error(
+        "the file has no header and {found} columns; the model was trained on {expected} feature columns, with or without the class"
+    )]
+    WrongWidth {
+        /// Columns of the table.
+        found: usize,
+        /// Feature columns of the training table.
+        expected: usize,
+    },
     /// Anything the CSV reader refuses.
     #[error("{0}")]
     Csv(String),

@@ -1,12 +1,14 @@
 //! Data sets: from a file to rows a network can be trained on.
 //!
 //! [`load`] reads and checks a table ([`Dataset`]); [`prepare`] splits it into training and
-//! validation rows and standardises its features ([`Prepared`]). Whatever is wrong is reported with
-//! its file, line and column, and all text that may be shown has passed [`crate::text::sanitise`].
+//! validation rows and standardises its features ([`Prepared`]); [`read_for_prediction`] reads new
+//! rows for a trained model. Whatever is wrong is reported with its file, line and column, and all
+//! text that may be shown has passed [`crate::text::sanitise`].
 
 mod builtin;
 mod header;
 mod labels;
+mod prediction;
 mod prepared;
 mod preprocessing;
 mod reader;
@@ -18,6 +20,7 @@ use csv::StringRecord;
 use ndarray::Array2;
 
 pub use builtin::{BUILT_IN, BuiltIn, built_in};
+pub use prediction::{PredictionInput, read_for_prediction};
 pub use prepared::{Prepared, Samples, prepare};
 pub use preprocessing::{Feature, Preprocessing};
 pub use source::Source;

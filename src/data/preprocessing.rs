@@ -130,7 +130,8 @@ impl Preprocessing {
     }
 
     /// Returns the network inputs `(rows, inputs)` of rows whose raw values stand in the order of
-    /// the inputs already: `raw: (rows, inputs)`, as in [`crate::data::Samples::raw`].
+    /// the inputs already: `raw: (rows, inputs)`, as in [`crate::data::Samples::raw`] and
+    /// [`crate::data::PredictionInput::raw`].
     ///
     /// # Panics
     /// If `raw` has not one column for every input.

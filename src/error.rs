@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::text::sanitise;
+
 /// The library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -122,7 +124,7 @@ pub enum DataProblem {
         rows: usize,
     },
     /// Too few rows to train and validate on.
-    #[error("{rows} rows are too few to split into training and validation rows")]
+    #[error("{rows} {} too few to split into training and validation rows", if *.rows == 1 { "row is" } else { "rows are" })]
     TooFewRows {
         /// Rows found.
         rows: usize,
@@ -137,6 +139,9 @@ pub enum DataProblem {
         /// All column names.
         available: Vec<String>,
     },
+    /// A table that has room for a class or for features, not for both.
+    #[error("the table has a single column; it needs features and a class, separated by commas")]
+    SingleColumn,
     /// No feature column is left.
     #[error("no feature is left: every column but the target is constant")]
     NoFeatures,
@@ -150,9 +155,24 @@ pub enum DataProblem {
         /// All column names.
         available: Vec<String>,
     },
+    /// A table without header whose columns can't be those the model was trained on.
+    #[error(
+        "the file has no header and {found} columns; the model was trained on {expected} feature columns, with or without the class"
+    )]
+    WrongWidth {
+        /// Columns of the table.
+        found: usize,
+        /// Feature columns of the training table.
+        expected: usize,
+    },
     /// Anything the CSV reader refuses.
     #[error("{0}")]
     Csv(String),
+}
+
+/// A path as a message may show it.
+fn shown(path: &Path) -> String {
+    sanitise(&path.to_string_lossy())
 }
 
 fn suggestion(near: &[String], available: &[String]) -> String {
@@ -180,13 +200,13 @@ pub enum Error {
     /// Unusable data, with its place.
     #[error("{place}: {problem}")]
     Data {
-        /// Where.
+        /// Where. Boxed, so that the results of functions that succeed stay small.
         place: Box<Place>,
         /// What.
-        problem: Box<DataProblem>,
+        problem: DataProblem,
     },
     /// An input that is not there.
-    #[error("{}: no such file{}", .path.display(), .hint)]
+    #[error("{}: no such file{}", shown(.path), .hint)]
     NoSuchInput {
         /// The path asked for.
         path: PathBuf,
@@ -194,7 +214,7 @@ pub enum Error {
         hint: String,
     },
     /// An input that is there and can't be read.
-    #[error("{}: cannot be read: {cause}", .path.display())]
+    #[error("{}: cannot be read: {cause}", shown(.path))]
     CannotRead {
         /// The path.
         path: PathBuf,
@@ -202,7 +222,7 @@ pub enum Error {
         cause: io::Error,
     },
     /// An output that can't be written.
-    #[error("{}: cannot be written: {cause}", .path.display())]
+    #[error("{}: cannot be written: {cause}", shown(.path))]
     CannotWrite {
         /// The path.
         path: PathBuf,
@@ -210,10 +230,10 @@ pub enum Error {
         cause: io::Error,
     },
     /// An output that exists, where nobody has said that it may be replaced.
-    #[error("{}: exists already; --force replaces it", .0.display())]
+    #[error("{}: exists already; --force replaces it", shown(.0))]
     Exists(PathBuf),
     /// A model file that is not one, or is damaged.
-    #[error("{}: not a usable model: {problem}", .path.display())]
+    #[error("{}: not a usable model: {problem}", shown(.path))]
     Model {
         /// The path.
         path: PathBuf,
@@ -239,7 +259,7 @@ impl Error {
     pub fn data(place: Place, problem: DataProblem) -> Self {
         Self::Data {
             place: Box::new(place),
-            problem: Box::new(problem),
+            problem,
         }
     }
 
@@ -280,6 +300,15 @@ mod tests {
         assert_eq!(
             Error::data(place, problem).to_string(),
             "iris.csv, line 7, column 2 (sepal width): expected a number, found \"wide\""
+        );
+    }
+
+    #[test]
+    fn a_path_cannot_act_on_the_terminal() {
+        let error = Error::Exists(PathBuf::from("\u{1b}[2Jmodel.json"));
+        assert_eq!(
+            error.to_string(),
+            "\\u{1b}[2Jmodel.json: exists already; --force replaces it"
         );
     }
 

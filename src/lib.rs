@@ -1,6 +1,7 @@
 //! A feed-forward neural network, built from the principle up, and a terminal screen that shows
 //! it learning.
 
+pub mod data;
 pub mod error;
 pub mod nn;
 pub mod random;

@@ -1,7 +1,7 @@
 //! The one source of chance. Every use has a stream of its own below the seed, so that no use
 //! depends on how much another one drew, and any of them can be rebuilt from the seed alone.
 
-use rand::SeedableRng;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// What chance is used for.
@@ -28,4 +28,36 @@ pub fn generator(seed: u64, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Probe => stream(3, 0),
     });
     generator
+}
+
+/// Fisher and Yates' shuffle. Written out because `rand` may change how its own draws numbers, and
+/// with that every order; this one uses nothing but the generator's documented output.
+pub fn shuffle<T>(items: &mut [T], generator: &mut ChaCha8Rng) {
+    for last in (1..items.len()).rev() {
+        // The high half of the product: a number from 0 to `last`, even to within 2^-64 of items.
+        let product = u128::from(generator.next_u64()) * (last as u128 + 1);
+        items.swap(last, (product >> 64) as usize);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_depends_on_seed_and_purpose_alone() {
+        let order = |seed, purpose| {
+            let mut items: Vec<u8> = (0..50).collect();
+            shuffle(&mut items, &mut generator(seed, purpose));
+            items
+        };
+        let first = order(1, Purpose::Epoch(0));
+        assert_eq!(first, order(1, Purpose::Epoch(0)));
+        assert_ne!(first, order(1, Purpose::Epoch(1)));
+        assert_ne!(first, order(2, Purpose::Epoch(0)));
+        assert_ne!(first, order(1, Purpose::Split));
+        let mut sorted = first;
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..50).collect::<Vec<_>>());
+    }
 }

@@ -1,0 +1,167 @@
+//! From the cells of the target column to class indices.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use crate::error::DataProblem;
+use crate::text::sanitise;
+
+/// More classes than this are not a label, whatever they look like.
+const MOST_CLASSES: usize = 1000;
+
+/// As many different numbers with decimals are a measurement, not a label.
+const MOST_DECIMAL_CLASSES: usize = 20;
+
+/// Gives every distinct text of the target column a class, in the order in which they come.
+#[derive(Default)]
+pub(super) struct Labels {
+    by_text: HashMap<String, usize>,
+    names: Vec<String>,
+    labels: Vec<usize>,
+}
+
+impl Labels {
+    /// Adds the next row, whose target cell is `cell`. White space around a label does not count;
+    /// apart from that two labels are the same only if their texts are (`1` is not `1.0`).
+    ///
+    /// # Errors
+    /// [`DataProblem::MissingCell`].
+    pub(super) fn push(&mut self, cell: &str) -> Result<(), DataProblem> {
+        let cell = cell.trim();
+        if cell.is_empty() {
+            return Err(DataProblem::MissingCell);
+        }
+        let class = match self.by_text.get(cell) {
+            Some(&class) => class,
+            None => {
+                let class = self.names.len();
+                self.names.push(sanitise(cell));
+                self.by_text.insert(cell.to_owned(), class);
+                class
+            }
+        };
+        self.labels.push(class);
+        Ok(())
+    }
+
+    /// Rows so far.
+    pub(super) fn rows(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Returns the names of the classes and the class of every row. Labels that are all whole
+    /// numbers are put in ascending order.
+    ///
+    /// # Errors
+    /// [`DataProblem::SingleClass`]; [`DataProblem::TooManyClasses`] if there are more than
+    /// `MOST_CLASSES`, more than half as many as rows (and more than two), or more than
+    /// `MOST_DECIMAL_CLASSES` of numbers with decimals.
+    pub(super) fn finish(self) -> Result<(Vec<String>, Vec<usize>), DataProblem> {
+        let (classes, rows) = (self.names.len(), self.labels.len());
+        if let [class] = self.names.as_slice() {
+            let class = class.clone();
+            return Err(DataProblem::SingleClass { class });
+        }
+        let numbers: Option<Vec<f64>> = self.names.iter().map(|name| finite(name)).collect();
+        let whole = |numbers: &Vec<f64>| numbers.iter().all(|number| number.fract() == 0.0);
+        let decimal = numbers.as_ref().is_some_and(|numbers| !whole(numbers));
+        if classes > MOST_CLASSES
+            || classes > (rows / 2).max(2)
+            || (decimal && classes > MOST_DECIMAL_CLASSES)
+        {
+            return Err(DataProblem::TooManyClasses { classes, rows });
+        }
+        match numbers.filter(whole) {
+            Some(numbers) => Ok(self.ordered_by(&numbers)),
+            None => Ok((self.names, self.labels)),
+        }
+    }
+
+    fn ordered_by(self, numbers: &[f64]) -> (Vec<String>, Vec<usize>) {
+        let mut order: Vec<usize> = (0..self.names.len()).collect();
+        order.sort_by(|&a, &b| {
+            numbers[a]
+                .partial_cmp(&numbers[b])
+                .unwrap_or(Ordering::Equal)
+        });
+        let mut class_of = vec![0; order.len()];
+        for (class, &seen) in order.iter().enumerate() {
+            class_of[seen] = class;
+        }
+        let names = order.iter().map(|&seen| self.names[seen].clone()).collect();
+        let labels = self.labels.iter().map(|&seen| class_of[seen]).collect();
+        (names, labels)
+    }
+}
+
+fn finite(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(cells: &[&str]) -> Result<(Vec<String>, Vec<usize>), DataProblem> {
+        let mut labels = Labels::default();
+        for cell in cells {
+            labels.push(cell)?;
+        }
+        labels.finish()
+    }
+
+    #[test]
+    fn text_stays_in_the_order_of_the_file() {
+        let (names, classes) = labels(&["b", "a", " b ", "b", "a"]).expect("labels");
+        assert_eq!(names, ["b", "a"]);
+        assert_eq!(classes, [0, 1, 0, 0, 1]);
+    }
+
+    #[test]
+    fn whole_numbers_are_put_in_order() {
+        let cells = ["10", "9", "-1", "9", "10", "-1"];
+        let (names, classes) = labels(&cells).expect("labels");
+        assert_eq!(names, ["-1", "9", "10"]);
+        assert_eq!(classes, [2, 1, 0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn different_texts_are_different_classes() {
+        let (names, classes) = labels(&["1.0", "1", "0", "1"]).expect_err("3 of 4").pair();
+        assert_eq!((names, classes), (3, 4));
+        let cells = ["1.0", "1", "0", "1", "0", "0"];
+        let (names, _) = labels(&cells).expect("labels");
+        assert_eq!(names, ["0", "1.0", "1"]);
+    }
+
+    #[test]
+    fn measurements_are_no_labels() {
+        let cells: Vec<String> = (0..100).map(|i| format!("{}.5", i % 21)).collect();
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        assert_eq!(labels(&cells).expect_err("decimals").pair(), (21, 100));
+        let cells: Vec<String> = (0..100).map(|i| format!("{}", i % 21)).collect();
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        assert_eq!(labels(&cells).expect("whole numbers").0.len(), 21);
+        let cells: Vec<String> = (0..2002).map(|i| format!("{}", i % 1001)).collect();
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        assert_eq!(labels(&cells).expect_err("many").pair(), (1001, 2002));
+    }
+
+    #[test]
+    fn two_classes_of_few_rows_are_allowed() {
+        assert!(labels(&["a", "b"]).is_ok());
+        assert!(labels(&["0", "1", "1", "0"]).is_ok());
+        let class = "a".to_owned();
+        assert_eq!(labels(&["a", "a"]), Err(DataProblem::SingleClass { class }));
+        assert_eq!(labels(&["a", " "]), Err(DataProblem::MissingCell));
+    }
+
+    impl DataProblem {
+        fn pair(&self) -> (usize, usize) {
+            match *self {
+                Self::TooManyClasses { classes, rows } => (classes, rows),
+                _ => panic!("{self}"),
+            }
+        }
+    }
+}

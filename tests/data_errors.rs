@@ -1,0 +1,182 @@
+//! What the program says about unusable tables: the whole message, and the exit code behind it.
+
+use nn_tui::data::{Preprocessing, Source, load, prepare, read_for_prediction};
+use nn_tui::error::{EXIT_BAD_DATA, EXIT_NO_INPUT, Error, Result};
+
+/// What `read` says about the file `name`, without the folder that all files share.
+fn said(name: &str, read: impl Fn(&Source) -> Result<()>) -> (String, u8) {
+    let source = Source::parse(format!("tests/data/{name}"));
+    let error: Error = read(&source).expect_err(name);
+    let message = error.to_string().replace("tests/data/", "");
+    (message, error.exit_code())
+}
+
+fn loading(target: Option<&str>) -> impl Fn(&Source) -> Result<()> {
+    move |source| load(source, target).map(drop)
+}
+
+/// File, and what loading it says behind the file's name.
+const LOADING: [(&str, &str); 24] = [
+    (
+        "ragged.csv",
+        ", line 3: the row has 2 cells, the first row has 3",
+    ),
+    (
+        "ragged-below-blank-lines.csv",
+        ", line 5: the row has 4 cells, the first row has 3",
+    ),
+    ("empty.csv", ": there are no rows of data in it"),
+    ("blank.csv", ": there are no rows of data in it"),
+    ("header-only.csv", ": there are no rows of data in it"),
+    (
+        "text-in-number.csv",
+        ", line 3, column 2 (y): expected a number, found \"four\"",
+    ),
+    (
+        "text-in-first-row.csv",
+        ", line 1, column 2: expected a number, found \"abc\"",
+    ),
+    (
+        "nan.csv",
+        ", line 3, column 2 (y): expected a finite number, found \"NaN\"",
+    ),
+    (
+        "infinity.csv",
+        ", line 3, column 1 (x): expected a finite number, found \"-inf\"",
+    ),
+    (
+        "too-large.csv",
+        ", line 2, column 2 (y): expected a finite number, found \"1e39\"",
+    ),
+    (
+        "missing-cell.csv",
+        ", line 2, column 2 (y): the cell is empty",
+    ),
+    (
+        "missing-class.csv",
+        ", line 3, column 3 (class): the cell is empty",
+    ),
+    (
+        "single-class.csv",
+        ", column 3 (class): every row has the class \"a\": there is nothing to tell apart",
+    ),
+    (
+        "single-row.csv",
+        ": 1 row is too few to split into training and validation rows",
+    ),
+    (
+        "single-column.csv",
+        ": the table has a single column; it needs features and a class, separated by commas",
+    ),
+    (
+        "float-target.csv",
+        ", column 2 (price): the target has 25 different values in 60 rows: it does not look \
+         like a class label",
+    ),
+    (
+        "distinct-target.csv",
+        ", column 2 (name): the target has 5 different values in 6 rows: it does not look like a \
+         class label",
+    ),
+    ("latin-1.csv", ", line 2: the text is not UTF-8"),
+    ("utf-16.csv", ", line 1: the text is not UTF-8"),
+    (
+        "control-characters.csv",
+        ", line 3, column 2 (\\u{1b}[31mred): expected a number, found \
+         \"\\u{1b}]0;title\\u{7}\\u{202e}oops\"",
+    ),
+    (
+        "unclosed-quote.csv",
+        ", line 3: the row has 2 cells, the first row has 3",
+    ),
+    (
+        "quoted-line-break.csv",
+        ", line 4, column 2 (y): expected a number, found \"oops\"",
+    ),
+    (
+        "no-such.csv",
+        ": no such file; the built-in data sets are iris, wine, breast-cancer, digits, xor, \
+         circles, moons, spiral",
+    ),
+    ("", ": cannot be read: it is a directory"),
+];
+
+#[test]
+fn loading_says_what_is_wrong_and_where() {
+    for (file, expected) in LOADING {
+        let (message, code) = said(file, loading(None));
+        assert_eq!(message, format!("{file}{expected}"));
+        let input = matches!(file, "no-such.csv" | "");
+        let expected = if input { EXIT_NO_INPUT } else { EXIT_BAD_DATA };
+        assert_eq!(code, expected, "{file}");
+    }
+}
+
+#[test]
+fn a_missing_target_names_the_columns() {
+    let cases = [
+        (
+            "specie",
+            "columns.csv: there is no column \"specie\"; did you mean \"species\"?",
+        ),
+        (
+            "4",
+            "columns.csv: there is no column \"4\"; the columns are \"sepal length\", \"sepal \
+             width\", \"species\"",
+        ),
+        (
+            "\u{1b}[2J",
+            "columns.csv: there is no column \"\\u{1b}[2J\"; the columns are \"sepal length\", \
+             \"sepal width\", \"species\"",
+        ),
+    ];
+    for (target, expected) in cases {
+        let (message, code) = said("columns.csv", loading(Some(target)));
+        assert_eq!((message.as_str(), code), (expected, EXIT_BAD_DATA));
+    }
+}
+
+#[test]
+fn preparing_says_what_is_wrong() {
+    let cases = [
+        (
+            "constant.csv",
+            "constant.csv: no feature is left: every column but the target is constant",
+        ),
+        (
+            "two-rows.csv",
+            "two-rows.csv: 2 rows are too few to split into training and validation rows",
+        ),
+    ];
+    for (file, expected) in cases {
+        let preparing = |source: &Source| prepare(&load(source, None)?, 0.2, 1).map(drop);
+        let (message, code) = said(file, preparing);
+        assert_eq!((message.as_str(), code), (expected, EXIT_BAD_DATA));
+    }
+}
+
+#[test]
+fn predicting_says_which_column_is_missing() {
+    let columns = Source::parse("tests/data/columns.csv");
+    let dataset = load(&columns, None).expect("loads");
+    let (wanted, _): (Preprocessing, _) =
+        Preprocessing::fit(&dataset, &[0, 1, 2, 3]).expect("fits");
+    let cases = [
+        (
+            "two-rows.csv",
+            "two-rows.csv: the model needs a column \"sepal length\", and the file has none of \
+             that name; the columns are \"x\", \"y\", \"class\"",
+        ),
+        (
+            "text-in-first-row.csv",
+            "text-in-first-row.csv: the file has no header and 4 columns; the model was trained \
+             on 2 feature columns, with or without the class",
+        ),
+        ("empty.csv", "empty.csv: there are no rows of data in it"),
+    ];
+    for (file, expected) in cases {
+        let predicting = |source: &Source| read_for_prediction(source, &wanted).map(drop);
+        let (message, code) = said(file, predicting);
+        assert_eq!((message.as_str(), code), (expected, EXIT_BAD_DATA));
+    }
+}

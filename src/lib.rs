@@ -3,6 +3,7 @@
 
 pub mod data;
 pub mod error;
+pub mod model_file;
 pub mod nn;
 pub mod random;
 pub mod stats;

@@ -1,0 +1,100 @@
+//! What every format says about a model beside its weights, as JSON.
+
+use serde::{Deserialize, Serialize};
+
+use super::{TrainedModel, TrainingRecord};
+use crate::data::Preprocessing;
+use crate::nn::{Architecture, Parameters};
+use crate::text::sanitise;
+
+/// Tells this program's models from other JSON.
+const FORMAT: &str = "nn-tui model";
+
+/// Version of the schema. It grows with every change that a reader of the version before would
+/// misunderstand or refuse; unknown members count as such.
+const VERSION: u64 = 1;
+
+/// A model as its JSON says it; see the `json` module for the schema.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    format: String,
+    version: u64,
+    pub architecture: Architecture,
+    preprocessing: Preprocessing,
+    target: String,
+    classes: Vec<String>,
+    training: TrainingRecord,
+    /// Where the weights do not stand elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<Vec<Layer>>,
+}
+
+/// Parameters of one layer, of whatever shape stands in the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Layer {
+    /// `weights[output][input]`.
+    pub weights: Vec<Vec<f32>>,
+    /// `biases[output]`.
+    pub biases: Vec<f32>,
+}
+
+/// The part that tells whether the rest can be understood.
+#[derive(Deserialize)]
+struct Stamp {
+    format: Option<String>,
+    version: Option<u64>,
+}
+
+impl Document {
+    /// All of `model` but its weights.
+    pub fn without_layers(model: &TrainedModel) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            architecture: model.architecture.clone(),
+            preprocessing: model.preprocessing.clone(),
+            target: model.target.clone(),
+            classes: model.classes.clone(),
+            training: model.training.clone(),
+            layers: None,
+        }
+    }
+
+    /// Reads a document of a version this program knows.
+    pub fn parse(json: &[u8]) -> Result<Self, String> {
+        let stamp: Stamp = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        if stamp.format.as_deref() != Some(FORMAT) {
+            return Err(format!("it has no \"format\": \"{FORMAT}\""));
+        }
+        match stamp.version {
+            Some(VERSION) => {}
+            Some(other) => {
+                return Err(format!(
+                    "it has version {other} of the format, this program reads version {VERSION}"
+                ));
+            }
+            None => return Err("it has no \"version\"".into()),
+        }
+        serde_json::from_slice(json).map_err(|error| error.to_string())
+    }
+
+    /// The model, its names made safe to show; nothing else is checked here.
+    pub fn into_model(self, parameters: Parameters) -> TrainedModel {
+        let mut preprocessing = self.preprocessing;
+        for feature in &mut preprocessing.features {
+            feature.name = sanitise(&feature.name);
+        }
+        let mut training = self.training;
+        training.data = sanitise(&training.data);
+        TrainedModel {
+            architecture: self.architecture,
+            parameters,
+            preprocessing,
+            target: sanitise(&self.target),
+            classes: self.classes.iter().map(|class| sanitise(class)).collect(),
+            training,
+        }
+    }
+}

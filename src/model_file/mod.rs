@@ -1,0 +1,190 @@
+//! Trained models as files, out and in.
+//!
+//! A model file carries everything needed to predict from the raw values of a table: architecture,
+//! weights and biases, preprocessing, the classes, and a record of the training. Nothing in it
+//! depends on the time or the machine: the same training gives the same bytes. The ending of the
+//! file's name says in which [`Format`] it is.
+//!
+//! What is read back is equal to what was saved, to the last bit of every number. What comes from
+//! a file is checked before it is believed; see [`load`].
+
+mod check;
+mod document;
+mod json;
+mod predict;
+mod safetensors;
+mod write;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::Preprocessing;
+use crate::error::{Error, Result};
+use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
+use crate::text::sanitise;
+
+pub use predict::predicted_class;
+pub use write::check_writable;
+
+/// A trained network with everything needed to predict from the raw values of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainedModel {
+    /// Shape and functions.
+    pub architecture: Architecture,
+    /// Weights `(outputs, inputs)` and biases.
+    pub parameters: Parameters,
+    /// From raw values to network inputs.
+    pub preprocessing: Preprocessing,
+    /// Name of the column that is predicted.
+    pub target: String,
+    /// Its classes, in the order of the outputs.
+    pub classes: Vec<String>,
+    /// How it was trained.
+    pub training: TrainingRecord,
+}
+
+/// How a model was trained: enough to train it again, and how good it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingRecord {
+    /// Name of the data set.
+    pub data: String,
+    /// Rows trained on.
+    pub training_rows: usize,
+    /// Rows kept for validation.
+    pub validation_rows: usize,
+    /// Fraction of the rows kept for validation, as asked for.
+    pub validation_fraction: f64,
+    /// Seed of everything that was left to chance.
+    pub seed: u64,
+    /// How the initial parameters were drawn.
+    pub initialisation: Initialisation,
+    /// The learning rule at the start.
+    pub rule: LearningRule,
+    /// Rows of a mini-batch.
+    pub batch: usize,
+    /// Whole epochs done.
+    pub epochs: u32,
+    /// Steps (updates) done.
+    pub steps: u64,
+    /// Changes made on the way, oldest first.
+    pub changes: Vec<LoggedChange>,
+    /// Mean loss over the training rows; absent where it is not finite.
+    pub training_loss: Option<f64>,
+    /// Fraction of the training rows predicted right.
+    pub training_accuracy: f64,
+    /// Mean loss over the validation rows, where there are any and it is finite.
+    pub validation_loss: Option<f64>,
+    /// Fraction of the validation rows predicted right, where there are any.
+    pub validation_accuracy: Option<f64>,
+}
+
+/// Where a model is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// The path; its ending says in which format.
+    pub path: PathBuf,
+    /// Whether a file that is there may be replaced.
+    pub replace: bool,
+}
+
+/// How a model lies in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Text for people and programs; see the `json` module for its schema.
+    Json,
+    /// Tensors as PyTorch names them, for `safetensors` readers in any language.
+    Safetensors,
+}
+
+impl Format {
+    /// All of them, in the order in which messages list them.
+    pub const ALL: [Self; 2] = [Self::Json, Self::Safetensors];
+
+    /// The format that the ending of `path` asks for; letter case does not count.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with the endings there are.
+    pub fn of(path: &Path) -> Result<Self> {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        let asked = |format: &&Self| {
+            ending.is_some_and(|ending| ending.eq_ignore_ascii_case(format.ending()))
+        };
+        Self::ALL.iter().find(asked).copied().ok_or_else(|| {
+            let endings = Self::ALL.map(|format| format!(".{}", format.ending()));
+            Error::Usage(format!(
+                "{}: the name of a model file ends in {}",
+                sanitise(&path.to_string_lossy()),
+                endings.join(" or ")
+            ))
+        })
+    }
+
+    /// Ending of the file's name, without the dot.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Safetensors => "safetensors",
+        }
+    }
+
+    fn encode(self, model: &TrainedModel) -> Result<Vec<u8>, String> {
+        check::check(model)?;
+        match self {
+            Self::Json => json::encode(model),
+            Self::Safetensors => safetensors::encode(model),
+        }
+    }
+
+    fn decode(self, bytes: &[u8]) -> Result<TrainedModel, String> {
+        let model = match self {
+            Self::Json => json::decode(bytes),
+            Self::Safetensors => safetensors::decode(bytes),
+        }?;
+        check::check(&model)?;
+        Ok(model)
+    }
+}
+
+/// Writes `model` to `path` in one piece, in the format that the path's ending asks for, and
+/// returns the number of bytes. A reader of `path` finds the old file or the new one, whole,
+/// whatever happens in between.
+///
+/// # Errors
+/// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`];
+/// [`Error::Usage`] for an unknown ending; [`Error::Model`] for a model that [`load`] would refuse.
+pub fn save(path: &Path, model: &TrainedModel, replace: bool) -> Result<u64> {
+    let bytes = Format::of(path)?
+        .encode(model)
+        .map_err(|problem| unusable(path, &problem))?;
+    write::write(path, &bytes, replace)
+}
+
+/// Reads the model in `path`. The file is a stranger: its numbers are finite, its shapes go
+/// together and its names are safe to show, or it is refused.
+///
+/// # Errors
+/// [`Error::Model`] with what is wrong; [`Error::NoSuchInput`], [`Error::CannotRead`];
+/// [`Error::Usage`] for an unknown ending.
+pub fn load(path: &Path) -> Result<TrainedModel> {
+    let format = Format::of(path)?;
+    let reading = |cause| Error::reading(path, cause);
+    // A pipe or a device may never end.
+    if !fs::metadata(path).map_err(reading)?.is_file() {
+        return Err(reading(io::Error::other("it is not a regular file")));
+    }
+    let bytes = fs::read(path).map_err(reading)?;
+    format
+        .decode(&bytes)
+        .map_err(|problem| unusable(path, &problem))
+}
+
+fn unusable(path: &Path, problem: &str) -> Error {
+    Error::Model {
+        path: path.to_owned(),
+        problem: sanitise(problem),
+    }
+}

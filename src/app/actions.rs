@@ -7,6 +7,7 @@ use super::model::{Confirm, Model, Overlay, Phase};
 use super::prompt::{Prompt, Purpose};
 use super::update::Effect;
 use super::view::{Chart, SMOOTHING};
+use crate::error::EXIT_FAILED;
 use crate::nn::Change;
 use crate::train::{Command, Pace, Set};
 
@@ -162,6 +163,10 @@ impl Model {
     /// Leaves with exit code `code`, after `--export` was written. Asked a second time, leaves at
     /// once.
     pub(super) fn leave(&mut self, code: u8, effects: &mut Vec<Effect>) {
+        let code = match self.run.phase {
+            Phase::Failed(_) if code == 0 => EXIT_FAILED,
+            _ => code,
+        };
         if self.leaving.replace(code).is_some() {
             return effects.push(Effect::Quit { code });
         }

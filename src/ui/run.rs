@@ -46,6 +46,7 @@ pub fn run(session: Session, settings: Settings, export: Option<ExportOption>) -
     let mut screen = Screen::open(theme)?;
     watch_input(sender.clone())?;
     let worker = Worker::spawn(session, settings, move |event: Event| {
+        fault::strike("training", &event);
         sender
             .try_send(Incoming::Worker(Box::new(event)))
             .map_err(|error| match error {
@@ -133,7 +134,10 @@ impl Face<'_> {
 
     fn take_in(&mut self, incoming: Incoming) -> Result<()> {
         match incoming {
-            Incoming::Worker(event) => self.tell(Msg::Worker(event)),
+            Incoming::Worker(event) => {
+                fault::strike("screen", &event);
+                self.tell(Msg::Worker(event))
+            }
             Incoming::Input(input) => match self.message(input) {
                 Some(msg) => self.tell(msg),
                 None => Ok(()),
@@ -186,6 +190,22 @@ impl Face<'_> {
         let (width, height) = self.screen.size()?;
         self.model.screen.size = (width, height);
         Ok(())
+    }
+}
+
+/// Panics on request, so that tests can see what becomes of the terminal and of the weights. Not
+/// in release builds.
+mod fault {
+    use crate::train::Event;
+
+    /// Panics in the thread that calls this if `NN_TUI_FAULT` names `place`, some epochs into the
+    /// training.
+    pub fn strike(place: &str, event: &Event) {
+        let is_late = matches!(event, Event::Progress(progress) if progress.position.epoch == 3);
+        if cfg!(debug_assertions) && is_late {
+            let asked = std::env::var("NN_TUI_FAULT");
+            assert!(asked.as_deref() != Ok(place), "a fault was asked for");
+        }
     }
 }
 

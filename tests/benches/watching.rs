@@ -1,0 +1,113 @@
+//! What watching costs: training throughput with the screen on, at full speed, as a share of that
+//! without anybody watching. Rounds of both are interleaved, since machines drift; the medians
+//! count.
+//!
+//! `cargo bench --bench watching`
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::io;
+use std::sync::mpsc::sync_channel;
+use std::time::{Duration, Instant};
+
+use nn_tui::app::{Effect, Model, Msg};
+use nn_tui::train::{Command, Event, Pace, Plan, Position, State, Worker};
+use nn_tui::ui::theme::{Depth, Theme};
+use nn_tui::ui::view;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use support::{plan, session, settings};
+
+const ROUND: Duration = Duration::from_millis(1500);
+const ROUNDS: usize = 9;
+const FRAME: Duration = Duration::from_millis(33);
+
+fn main() {
+    println!("{:24} {:>14} {:>14} {:>8}", "", "alone", "watched", "ratio");
+    for (name, data, hidden) in [
+        ("iris 4-16-16-3", "iris", &[16, 16][..]),
+        ("digits 60-32-10", "digits", &[32]),
+        ("digits 60-128-64-10", "digits", &[128, 64]),
+    ] {
+        let mut plan = plan(hidden);
+        plan.rule.learning_rate = 1e-4;
+        let (mut alone, mut watched) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            alone.push(steps_per_second(data, &plan, false));
+            watched.push(steps_per_second(data, &plan, true));
+        }
+        let (alone, watched) = (median(alone), median(watched));
+        let ratio = watched / alone;
+        println!("{name:24} {alone:>8.0} step/s {watched:>8.0} step/s {ratio:>8.3}");
+    }
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// Trains for one round and returns the steps a second, with or without a screen of 200 x 60 that
+/// is drawn 30 times a second.
+fn steps_per_second(data: &str, plan: &Plan, is_watched: bool) -> f64 {
+    let (sender, events) = sync_channel(256);
+    let worker = Worker::spawn(session(data, plan.clone()), settings(true, None), {
+        move |event: Event| {
+            use std::sync::mpsc::TrySendError::{Disconnected, Full};
+            sender.try_send(event).map_err(|error| match error {
+                Full(event) | Disconnected(event) => Box::new(event),
+            })
+        }
+    });
+    let worker = worker.expect("a thread");
+    let Ok(Event::Started(started)) = events.recv() else {
+        panic!("it starts");
+    };
+    let mut model = Model::new(&started, Pace::Full, (200, 60), None);
+    let area = Rect::new(0, 0, 200, 60);
+    let options = TerminalOptions {
+        viewport: Viewport::Fixed(area),
+    };
+    let backend = CrosstermBackend::new(io::sink());
+    let mut terminal = Terminal::with_options(backend, options).expect("no terminal is asked");
+    let theme = Theme::new(Depth::True);
+    let tell = |model: &mut Model, msg| {
+        for effect in model.update(msg) {
+            if let Effect::Send(command) = effect {
+                worker.send(command);
+            }
+        }
+    };
+    worker.send(Command::Resume);
+    let start = Instant::now();
+    while start.elapsed() < ROUND {
+        std::thread::sleep(FRAME);
+        let came: Vec<Event> = events.try_iter().collect();
+        if is_watched {
+            for event in came {
+                tell(&mut model, Msg::Worker(Box::new(event)));
+            }
+            if let Some(snapshot) = worker.mailbox().take() {
+                tell(&mut model, Msg::Snapshot(Box::new(snapshot)));
+            }
+            terminal
+                .draw(|frame| view(&model, &theme, frame))
+                .expect("it draws");
+        }
+    }
+    worker.send(Command::Pause);
+    let elapsed = start.elapsed();
+    loop {
+        let event = events.recv().expect("an answer");
+        if let Event::State {
+            state: State::Paused,
+            position,
+        } = event
+            && position != Position::default()
+        {
+            return position.step as f64 / elapsed.as_secs_f64();
+        }
+    }
+}

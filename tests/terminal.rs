@@ -1,0 +1,462 @@
+//! The real binary in a real pseudo-terminal: started, steered, resized, stopped, killed. The
+//! terminal is given back each time.
+#![cfg(unix)]
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const ENTER: &str = "\r";
+const ESCAPE: &str = "\x1b";
+
+/// A terminal with the program in it.
+struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    input: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    output: Arc<Mutex<Vec<u8>>>,
+    settings_before: String,
+    folder: tempfile::TempDir,
+}
+
+impl Terminal {
+    fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let settings_before = settings(&*pair.master);
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nn-tui"));
+        command.args(arguments);
+        command.cwd(folder.path());
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        for variable in ["LC_ALL", "NO_COLOR", "COLORTERM", "COLORFGBG"] {
+            command.env_remove(variable);
+        }
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(24, 80, 0)));
+        let output = Arc::new(Mutex::new(Vec::new()));
+        let (its_screen, its_output) = (Arc::clone(&screen), Arc::clone(&output));
+        thread::spawn(move || {
+            let mut bytes = [0; 1 << 14];
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                its_screen.lock().unwrap().process(&bytes[..count]);
+                its_output.lock().unwrap().extend_from_slice(&bytes[..count]);
+            }
+        });
+        Self {
+            input: pair.master.take_writer().expect("a writer"),
+            master: pair.master,
+            child,
+            screen,
+            output,
+            settings_before,
+            folder,
+        }
+    }
+
+    fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.input.write_all(keys.as_bytes()).expect("it reads");
+        self.input.flush().expect("it reads");
+    }
+
+    /// Waits until the screen fulfils `wanted`, and returns its text.
+    fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let start = Instant::now();
+        loop {
+            let text = self.text();
+            if wanted(&text) {
+                return text;
+            }
+            assert!(start.elapsed() < PATIENCE, "waited for {what}; the screen is\n{text}");
+            sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn wait_for(&self, shown: &str) -> String {
+        self.wait_until(shown, |text| text.contains(shown))
+    }
+
+    /// The number behind `label` in the header.
+    fn number(&self, label: &str) -> Option<u64> {
+        let text = self.text();
+        let header: Vec<&str> = text.lines().nth(1)?.split_whitespace().collect();
+        let at = header.iter().position(|&word| word == label)?;
+        header.get(at + 1)?.parse().ok()
+    }
+
+    fn wait_for_number(&self, label: &str, wanted: impl Fn(u64) -> bool) -> u64 {
+        let start = Instant::now();
+        loop {
+            if let Some(number) = self.number(label).filter(|&number| wanted(number)) {
+                return number;
+            }
+            let text = self.text();
+            assert!(start.elapsed() < PATIENCE, "waited for {label}; the screen is\n{text}");
+            sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn resize(&self, cols: u16, rows: u16) {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        self.screen.lock().unwrap().screen_mut().set_size(rows, cols);
+        self.master.resize(size).expect("it is resized");
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.process_id().expect("it runs").to_string();
+        let status = Command::new("kill").args([name, &id]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
+    /// Waits for the program's end and returns its exit code.
+    fn exit_code(&mut self) -> u32 {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+                // What it wrote last may still be on its way.
+                sleep(Duration::from_millis(100));
+                return status.exit_code();
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end; the screen is\n{}", self.text());
+            sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// What of the terminal was not given back.
+    fn left_behind(&self) -> Vec<&'static str> {
+        let parser = self.screen.lock().unwrap();
+        let screen = parser.screen();
+        let mouse_is_off = screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None;
+        let checks = [
+            ("alternate screen", !screen.alternate_screen()),
+            ("hidden cursor", !screen.hide_cursor()),
+            ("bracketed paste", !screen.bracketed_paste()),
+            ("mouse", mouse_is_off),
+            ("raw mode", settings(&*self.master) == self.settings_before),
+        ];
+        let wrong = checks.into_iter().filter(|(_, is_right)| !is_right);
+        wrong.map(|(name, _)| name).collect()
+    }
+
+    fn assert_given_back(&self) {
+        assert_eq!(self.left_behind(), [""; 0], "after\n{}", self.text());
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn settings(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("terminal settings"))
+}
+
+#[test]
+fn a_person_steers_a_training_and_leaves() {
+    let mut terminal = Terminal::start(&["iris"]);
+    terminal.wait_for("training");
+    terminal.wait_for("sepal");
+    terminal.wait_for_number("epoch", |epoch| epoch > 3);
+    assert!(!terminal.left_behind().is_empty(), "it has taken the terminal");
+
+    terminal.press(" ");
+    terminal.wait_for("paused");
+    let step = terminal.number("step").expect("a step");
+    sleep(Duration::from_millis(200));
+    assert_eq!(terminal.number("step"), Some(step), "paused is paused");
+    terminal.press("s");
+    terminal.wait_for_number("step", |now| now == step + 1);
+    terminal.press("S");
+    let epoch = terminal.number("epoch").unwrap();
+    terminal.wait_for_number("epoch", |now| now == epoch + 1);
+
+    terminal.press("l0.05");
+    terminal.wait_for("Learning rate");
+    terminal.press(ENTER);
+    terminal.wait_for("lr 0.05");
+    terminal.press("+");
+    terminal.wait_for("lr 0.1");
+    terminal.press("-");
+    terminal.wait_for("lr 0.05");
+    terminal.press("lfast");
+    terminal.press(ENTER);
+    terminal.wait_for("a number above zero");
+    terminal.press(ESCAPE);
+    terminal.wait_until("the prompt's end", |text| !text.contains("above zero"));
+
+    terminal.press("?");
+    terminal.wait_for("train on one mini-batch");
+    terminal.press("q");
+    terminal.wait_until("the help's end", |text| !text.contains("mini-batch"));
+
+    terminal.press(" ");
+    terminal.wait_for("training");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn a_model_is_saved_and_not_replaced_unasked() {
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.wait_for("paused");
+    terminal.press("S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 1);
+    terminal.press("w");
+    terminal.wait_for("Save the model");
+    terminal.press(ENTER);
+    terminal.wait_for("saved iris.json");
+    let path = terminal.folder.path().join("iris.json");
+    let first = std::fs::read(&path).expect("it was written");
+    assert_eq!(nn_tui::model_file::load(&path).unwrap().training.epochs, 1);
+
+    terminal.press("S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 2);
+    terminal.press("w");
+    terminal.wait_for("Save the model");
+    terminal.press(ENTER);
+    terminal.wait_for("Replace the file?");
+    terminal.press("n");
+    terminal.wait_until("no question", |text| !text.contains("Replace the file?"));
+    assert_eq!(std::fs::read(&path).unwrap(), first);
+    terminal.press("w");
+    terminal.wait_for("Save the model");
+    terminal.press(ENTER);
+    terminal.wait_for("Replace the file?");
+    terminal.press("y");
+    terminal.wait_for("saved iris.json");
+    assert_eq!(nn_tui::model_file::load(&path).unwrap().training.epochs, 2);
+    let left: Vec<_> = std::fs::read_dir(terminal.folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "no temporary file is left");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn any_size_at_any_moment() {
+    let mut terminal = Terminal::start(&["digits"]);
+    terminal.wait_for("training");
+    for (cols, rows) in [(120, 36), (200, 60), (39, 11), (1, 1), (300, 5), (64, 18), (80, 24)] {
+        terminal.resize(cols, rows);
+        sleep(Duration::from_millis(60));
+    }
+    terminal.wait_for("training");
+    terminal.wait_for("quit");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn the_mouse_and_the_views() {
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.wait_for("Confusion");
+    terminal.press("\t");
+    terminal.wait_until("the network alone", |text| !text.contains("Confusion"));
+    terminal.press("\x1b[Z");
+    terminal.wait_for("Confusion");
+    // A click into the lower right corner, then enter.
+    terminal.press("\x1b[<0;75;20M\x1b[<0;75;20m");
+    terminal.press(ENTER);
+    terminal.wait_until("one panel", |text| text.contains("Confusion") && !text.contains("Weights"));
+    terminal.press(ESCAPE);
+    terminal.wait_for("Weights");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn signals_end_it_with_their_code_after_the_export() {
+    for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
+        let mut terminal = Terminal::start(&["iris", "--export", "out.safetensors"]);
+        terminal.wait_for_number("epoch", |epoch| epoch > 1);
+        terminal.signal(signal);
+        assert_eq!(terminal.exit_code(), code, "{signal}");
+        terminal.assert_given_back();
+        let path = terminal.folder.path().join("out.safetensors");
+        assert!(nn_tui::model_file::load(&path).unwrap().training.epochs > 1);
+    }
+}
+
+#[test]
+fn control_c_always_quits() {
+    let mut terminal = Terminal::start(&["iris"]);
+    terminal.wait_for("training");
+    terminal.press("w");
+    terminal.wait_for("Save the model");
+    terminal.press("\x03");
+    assert_eq!(terminal.exit_code(), 130);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn suspended_and_brought_back() {
+    let mut terminal = Terminal::start(&["iris"]);
+    terminal.wait_for_number("epoch", |epoch| epoch > 1);
+    for how in ["\x1a", "-TSTP"] {
+        match how.strip_prefix('-') {
+            Some(_) => terminal.signal(how),
+            None => terminal.press(how),
+        }
+        let start = Instant::now();
+        while !is_stopped(&terminal) {
+            assert!(start.elapsed() < PATIENCE, "it does not stop");
+            sleep(Duration::from_millis(10));
+        }
+        sleep(Duration::from_millis(100));
+        terminal.assert_given_back();
+        terminal.signal("-CONT");
+        terminal.wait_for("training");
+        assert!(!terminal.left_behind().is_empty(), "it has the terminal again");
+        let epoch = terminal.number("epoch").unwrap();
+        terminal.wait_for_number("epoch", |now| now > epoch);
+    }
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+fn is_stopped(terminal: &Terminal) -> bool {
+    let id = terminal.child.process_id().expect("it runs").to_string();
+    let output = Command::new("ps").args(["-o", "stat=", "-p", &id]).output();
+    output.expect("ps runs").stdout.starts_with(b"T")
+}
+
+#[test]
+fn a_panic_of_the_screen_gives_the_terminal_back() {
+    let mut terminal = Terminal::start_with(&["iris"], &[("NN_TUI_FAULT", "screen")]);
+    assert_eq!(terminal.exit_code(), 101);
+    terminal.assert_given_back();
+    terminal.wait_for("a fault was asked for");
+}
+
+#[test]
+fn a_panic_of_the_training_is_shown_and_the_weights_can_be_saved() {
+    let mut terminal = Terminal::start_with(&["iris"], &[("NN_TUI_FAULT", "training")]);
+    terminal.wait_for("a fault was asked for");
+    terminal.wait_for("failed");
+    assert!(!terminal.left_behind().is_empty(), "the screen goes on");
+    terminal.press("w");
+    terminal.wait_for("Save the model");
+    terminal.press(ENTER);
+    terminal.wait_for("saved iris.json");
+    let saved = terminal.folder.path().join("iris.json");
+    assert!(nn_tui::model_file::load(&saved).is_ok());
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 1);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn the_screen_changes_nothing_about_the_weights() {
+    let arguments = ["iris", "--epochs", "30", "--pace", "full", "--export", "out.json"];
+    let mut terminal = Terminal::start(&[&arguments[..], &["--paused"]].concat());
+    terminal.wait_for("paused");
+    for keys in ["s", "S", "\t", "S", " ", " ", "\t", "?", ESCAPE, "]", "v", "s"] {
+        terminal.press(keys);
+        sleep(Duration::from_millis(20));
+    }
+    terminal.resize(120, 36);
+    terminal.wait_until("a state", |text| text.contains("paused") || text.contains("finished"));
+    if !terminal.text().contains("finished") {
+        terminal.press(" ");
+    }
+    terminal.wait_for("finished");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    let watched = std::fs::read(terminal.folder.path().join("out.json")).expect("exported");
+
+    let folder = tempfile::tempdir().unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_nn-tui"))
+        .args([&arguments[..], &["--headless"]].concat())
+        .current_dir(folder.path())
+        .output()
+        .expect("it runs");
+    assert!(status.status.success());
+    assert_eq!(watched, std::fs::read(folder.path().join("out.json")).unwrap());
+}
+
+#[test]
+fn no_color_means_none() {
+    let mut terminal = Terminal::start_with(&["iris"], &[("NO_COLOR", "1")]);
+    terminal.wait_for_number("epoch", |epoch| epoch > 3);
+    terminal.press("q");
+    terminal.exit_code();
+    let output = terminal.output.lock().unwrap().clone();
+    for sequence in output.split(|&byte| byte == 0x1b).skip(1) {
+        let Some(body) = sequence.strip_prefix(b"[") else {
+            continue;
+        };
+        let end = body.iter().position(u8::is_ascii_alphabetic);
+        let Some(end) = end.filter(|&end| body[end] == b'm') else {
+            continue;
+        };
+        let codes = String::from_utf8_lossy(&body[..end]);
+        for code in codes.split(';').filter_map(|code| code.parse::<u32>().ok()) {
+            let is_colour = (30..=38).contains(&code) || (40..=48).contains(&code) || code >= 90;
+            assert!(!is_colour, "a colour: {codes}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_paused_program_uses_no_processor() {
+    let mut terminal = Terminal::start(&["digits", "--paused"]);
+    terminal.wait_for("paused");
+    terminal.wait_for("Confusion");
+    sleep(Duration::from_millis(500));
+    let before = ticks(&terminal);
+    sleep(Duration::from_millis(1500));
+    let used = ticks(&terminal) - before;
+    // A hundredth of a second each.
+    assert!(used <= 2, "{used} ticks");
+    terminal.press("q");
+    terminal.exit_code();
+}
+
+#[cfg(target_os = "linux")]
+fn ticks(terminal: &Terminal) -> u64 {
+    let id = terminal.child.process_id().expect("it runs");
+    let stat = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("stat"));
+    let stat = stat.expect("it runs");
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+/// The harness itself: a program that can't clean up leaves the terminal as it had it.
+#[test]
+fn a_kill_leaves_the_terminal_taken() {
+    let mut terminal = Terminal::start(&["iris"]);
+    terminal.wait_for("training");
+    terminal.signal("-KILL");
+    terminal.exit_code();
+    let left = terminal.left_behind();
+    for name in ["alternate screen", "hidden cursor", "bracketed paste", "mouse", "raw mode"] {
+        assert!(left.contains(&name), "{name} is not noticed: {left:?}");
+    }
+}

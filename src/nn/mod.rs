@@ -12,7 +12,9 @@
 
 pub mod activation;
 pub mod architecture;
+pub mod engine;
 pub mod initial;
+pub mod kernels;
 pub mod learning;
 pub mod loss;
 pub mod parameters;
@@ -20,6 +22,7 @@ pub mod textbook;
 
 pub use activation::{Activation, Output};
 pub use architecture::Architecture;
+pub use engine::Engine;
 pub use initial::Initialisation;
 pub use learning::{Change, LearningRule, LoggedChange, Optimizer};
 pub use loss::Loss;

@@ -1,0 +1,144 @@
+//! The forward pass alone, for evaluation and observation.
+
+use ndarray::ArrayView2;
+use pulp::{Simd, WithSimd};
+
+use super::Engine;
+use crate::nn::kernels::elementwise::activate;
+use crate::nn::kernels::output::activate_outputs;
+use crate::nn::kernels::panels::Panels;
+use crate::nn::kernels::product::{Start, product};
+use crate::nn::{Architecture, Loss};
+
+/// Buffers of a forward pass, and afterwards its results.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// Rows of the last pass.
+    rows: usize,
+    /// `(rows, neurons)` in the kernels' order: inputs, activations of the hidden layers, logits,
+    /// outputs.
+    panels: Vec<Panels>,
+    /// The same without the inputs, row by row as the rest of the program reads them.
+    results: Vec<Vec<f32>>,
+    /// Rows that fit.
+    capacity: usize,
+}
+
+impl Workspace {
+    /// For passes of at most `rows` rows through a network of this architecture.
+    pub fn new(architecture: &Architecture, rows: usize) -> Self {
+        let sizes = architecture.sizes();
+        let sizes = || sizes.iter().copied().chain([architecture.outputs()]);
+        Self {
+            rows: 0,
+            panels: sizes().map(|size| Panels::zeros(rows, size)).collect(),
+            results: sizes().skip(1).map(|size| vec![0.0; rows * size]).collect(),
+            capacity: rows,
+        }
+    }
+
+    /// Rows that fit.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Activations of `layer`, counted from 1, in the last pass: `(rows, neurons)`.
+    pub fn activations(&self, layer: usize) -> ArrayView2<'_, f32> {
+        let depth = self.results.len() - 1;
+        assert!((1..=depth).contains(&layer), "there is no layer {layer}");
+        // The logits stand between the hidden layers and the outputs.
+        let index = if layer == depth { layer } else { layer - 1 };
+        self.result(index)
+    }
+
+    /// Outputs of the last pass: `(rows, outputs)`.
+    pub fn outputs(&self) -> ArrayView2<'_, f32> {
+        self.result(self.results.len() - 1)
+    }
+
+    /// Weighted inputs `z` of the output layer in the last pass: `(rows, outputs)`.
+    pub fn logits(&self) -> ArrayView2<'_, f32> {
+        self.result(self.results.len() - 2)
+    }
+
+    fn result(&self, index: usize) -> ArrayView2<'_, f32> {
+        let shape = (self.rows, self.panels[index + 1].columns());
+        let values = &self.results[index][..shape.0 * shape.1];
+        ArrayView2::from_shape(shape, values).expect("cut to the shape")
+    }
+
+    /// Sum over the rows of the last pass of their losses. `targets`: `(rows, outputs)`.
+    pub fn loss(&self, loss: Loss, targets: ArrayView2<f32>) -> f64 {
+        assert_eq!(targets.dim(), self.outputs().dim());
+        let outputs = self.outputs();
+        let logits = self.logits();
+        let rows = targets.outer_iter().zip(outputs.outer_iter());
+        rows.zip(logits.outer_iter())
+            .map(|((y, a), z)| match loss {
+                Loss::Quadratic => {
+                    let errors = a.iter().zip(y).map(|(&a, &y)| f64::from(a) - f64::from(y));
+                    0.5 * errors.map(|e| e * e).sum::<f64>()
+                }
+                Loss::CrossEntropy => {
+                    let z = || z.iter().map(|&z| f64::from(z));
+                    let maximum = z().fold(f64::NEG_INFINITY, f64::max);
+                    let sum: f64 = z().map(|z| (z - maximum).exp()).sum();
+                    let cost = |z: f64| (maximum - z) + sum.ln();
+                    z().zip(y).map(|(z, &y)| f64::from(y) * cost(z)).sum()
+                }
+            })
+            .sum()
+    }
+
+    pub(super) fn forward(&mut self, engine: &Engine, inputs: ArrayView2<f32>) {
+        let sizes = self.panels.iter().map(Panels::columns);
+        let expected = engine.architecture.sizes().iter().copied();
+        assert!(
+            sizes.eq(expected.chain([engine.architecture.outputs()])),
+            "a workspace of another architecture"
+        );
+        assert!(inputs.nrows() <= self.capacity(), "more rows than fit");
+        assert_eq!(inputs.ncols(), engine.architecture.inputs());
+        self.rows = inputs.nrows();
+        for panels in &mut self.panels {
+            panels.set_rows(self.rows);
+        }
+        engine.instructions.run(ForwardPass {
+            engine,
+            inputs: inputs.to_slice().expect("inputs in standard layout"),
+            panels: &mut self.panels,
+        });
+        for (panels, result) in self.panels[1..].iter().zip(&mut self.results) {
+            panels.store(&mut result[..self.rows * panels.columns()]);
+        }
+    }
+}
+
+struct ForwardPass<'a> {
+    engine: &'a Engine,
+    inputs: &'a [f32],
+    panels: &'a mut [Panels],
+}
+
+impl WithSimd for ForwardPass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { engine, panels, .. } = self;
+        let architecture = &engine.architecture;
+        let rows = panels[0].rows();
+        panels[0].load(simd, rows, self.inputs);
+        for (l, layer) in engine.layers.iter().enumerate() {
+            let (before, after) = panels.split_at_mut(l + 1);
+            let (before, z) = (&before[l], &mut after[0]);
+            product(simd, before, &layer.parameters, Start::Bias, z);
+            if l + 1 < engine.layers.len() {
+                activate(simd, architecture.hidden(), z.values_mut());
+            }
+        }
+        let depth = engine.layers.len();
+        let (before, after) = panels.split_at_mut(depth + 1);
+        activate_outputs(simd, architecture.output(), &before[depth], &mut after[0]);
+    }
+}

@@ -1,0 +1,132 @@
+//! Vector arithmetic behind the fast [`engine`](super::engine).
+//!
+//! Whoever wants the mathematics reads [`textbook`](super::textbook) first: nothing here computes
+//! anything that is not there. What this module adds is an order of storage and of work that keeps
+//! the multipliers of the processor busy:
+//!
+//! - [`panels`]: matrices cut into strips of 8 or 16 columns, so that every kernel reads memory
+//!   from front to back;
+//! - [`product`]: `C = A B`, for the forward pass and for propagating deltas back;
+//! - [`gradient`]: `A^T D`, the gradient of a layer, handed tile by tile to the
+//! - [`update`]: learning rule, while the sums are still in registers;
+//! - [`elementwise`]: activation functions, on the vectorised [`exponential`];
+//! - [`output`]: loss and deltas of the output layer.
+//!
+//! Everything is written once, generic over the vector instructions ([`pulp::Simd`]), and compiled
+//! for each kind; [`Instructions`] picks one when the program runs. A vector function must be
+//! inlined into the one place that was entered with the instructions switched on, hence
+//! `#[inline(always)]` throughout.
+
+// Tiles of registers are read most easily with the indices of the mathematics.
+#![allow(clippy::needless_range_loop)]
+
+pub mod elementwise;
+pub mod exponential;
+pub mod gradient;
+pub mod output;
+pub mod panels;
+pub mod product;
+pub mod update;
+
+use pulp::{Arch, Scalar, Simd, WithSimd, bytemuck};
+
+/// Name of the environment variable that forbids vector instructions if it says `portable`.
+pub const SIMD_VARIABLE: &str = "NN_TUI_SIMD";
+
+/// Which instructions the kernels may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instructions {
+    /// The best that this processor has.
+    Best,
+    /// Only what every processor of the architecture has.
+    Portable,
+}
+
+impl Instructions {
+    /// [`Instructions::Best`], unless the environment variable [`SIMD_VARIABLE`] says `portable`.
+    pub fn from_environment() -> Self {
+        match std::env::var_os(SIMD_VARIABLE) {
+            Some(value) if value == "portable" => Self::Portable,
+            _ => Self::Best,
+        }
+    }
+
+    /// Runs `work` with these instructions.
+    #[inline]
+    pub fn run<W: WithSimd>(self, work: W) -> W::Output {
+        match self {
+            Self::Best => Arch::new().dispatch(work),
+            Self::Portable => Simd::vectorize(Scalar, work),
+        }
+    }
+}
+
+/// Expands `$body` with the constant `$V`, the number of vectors in a row of a panel that is
+/// `$width` floats wide. As a constant it lets the compiler keep the row in registers.
+macro_rules! with_vectors_per_row {
+    ($S:ident, $width:expr, |$V:ident| $body:expr) => {
+        match $width / $S::F32_LANES {
+            1 if const { $S::F32_LANES >= 8 } => {
+                const $V: usize = 1;
+                $body
+            }
+            2 if const { $S::F32_LANES == 8 || $S::F32_LANES == 4 } => {
+                const $V: usize = 2;
+                $body
+            }
+            4 if const { $S::F32_LANES == 4 } => {
+                const $V: usize = 4;
+                $body
+            }
+            8 if const { $S::F32_LANES == 1 } => {
+                const $V: usize = 8;
+                $body
+            }
+            16 if const { $S::F32_LANES == 1 } => {
+                const $V: usize = 16;
+                $body
+            }
+            vectors => unreachable!("no kernel for {vectors} vectors in a row"),
+        }
+    };
+}
+use with_vectors_per_row;
+
+/// `values`, whose length is a multiple of the row's, as rows of `V` vectors.
+#[inline(always)]
+fn vector_rows<S: Simd, const V: usize>(values: &[f32]) -> &[[S::f32s; V]] {
+    pulp::as_arrays(S::as_simd_f32s(values).0).0
+}
+
+/// As [`vector_rows`], to write.
+#[inline(always)]
+fn vector_rows_mut<S: Simd, const V: usize>(values: &mut [f32]) -> &mut [[S::f32s; V]] {
+    pulp::as_arrays_mut(S::as_mut_simd_f32s(values).0).0
+}
+
+/// The largest magnitude among numbers, NaN counting as the largest of all.
+///
+/// Without its sign bit a float's pattern orders as the number does, infinity above all finite
+/// numbers and NaN above infinity; the float maximum of the processor would lose NaN.
+#[derive(Clone, Copy)]
+struct Largest<S: Simd>(S::u32s);
+
+impl<S: Simd> Largest<S> {
+    #[inline(always)]
+    fn zero(simd: S) -> Self {
+        Self(simd.splat_u32s(0))
+    }
+
+    #[inline(always)]
+    fn include(&mut self, simd: S, x: S::f32s) {
+        let magnitude = simd.transmute_u32s_f32s(simd.abs_f32s(x));
+        self.0 = simd.max_u32s(self.0, magnitude);
+    }
+
+    #[inline(always)]
+    fn get(self) -> f32 {
+        let lanes = [self.0];
+        let lanes: &[u32] = bytemuck::cast_slice(&lanes);
+        f32::from_bits(lanes.iter().copied().fold(0, u32::max))
+    }
+}

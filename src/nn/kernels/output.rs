@@ -1,0 +1,270 @@
+//! The output layer: its loss, and the deltas with which back-propagation begins.
+//!
+//! The formulas are those of [`textbook`](crate::nn::textbook), for a whole mini-batch.
+
+use pulp::Simd;
+
+use super::exponential::{exp_of_negative, sigmoid};
+use super::panels::{Panels, mask};
+use super::{Largest, vector_rows, vector_rows_mut, with_vectors_per_row};
+use crate::nn::{Loss, Output};
+
+/// Replaces the logits `z` by the outputs `a = f(z)`.
+#[inline(always)]
+pub fn activate_outputs<S: Simd>(simd: S, output: Output, z: &Panels, a: &mut Panels) {
+    match output {
+        Output::Linear => a.values_mut().copy_from_slice(z.values()),
+        Output::Sigmoid => {
+            let from = S::as_simd_f32s(z.values()).0;
+            let to = S::as_mut_simd_f32s(a.values_mut()).0;
+            for (&z, a) in from.iter().zip(to) {
+                *a = sigmoid(simd, z);
+            }
+        }
+        Output::Softmax => with_vectors_per_row!(S, z.width(), |V| {
+            for r in 0..z.rows() {
+                softmax::<S, V>(simd, z, r, a);
+            }
+        }),
+    }
+}
+
+/// Computes the deltas `dC/dz` of the output layer, not yet divided by the number of rows.
+/// Returns the sum of the losses and the largest magnitude of the deltas.
+///
+/// `z`, `targets` and `deltas`: `(batch, outputs)`.
+#[inline(always)]
+pub fn output_deltas<S: Simd>(
+    simd: S,
+    (output, loss): (Output, Loss),
+    z: &Panels,
+    targets: &Panels,
+    deltas: &mut Panels,
+) -> (f32, f32) {
+    with_vectors_per_row!(S, z.width(), |V| match (loss, output) {
+        (Loss::CrossEntropy, _) => cross_entropy::<S, V>(simd, z, targets, deltas),
+        (Loss::Quadratic, Output::Softmax) =>
+            quadratic_of_softmax::<S, V>(simd, z, targets, deltas),
+        (Loss::Quadratic, Output::Sigmoid) => {
+            let one = simd.splat_f32s(1.0);
+            quadratic::<S, V>(simd, z, targets, deltas, |z| {
+                let a = sigmoid(simd, z);
+                (a, simd.mul_f32s(a, simd.sub_f32s(one, a)))
+            })
+        }
+        (Loss::Quadratic, Output::Linear) => {
+            let one = simd.splat_f32s(1.0);
+            quadratic::<S, V>(simd, z, targets, deltas, |z| (z, one))
+        }
+    })
+}
+
+/// `C = 1/2 sum_j (a_j - y_j)^2`, `delta_j = (a_j - y_j) f'(z_j)`. `f` gives `f(z)` and `f'(z)`.
+#[inline(always)]
+fn quadratic<S: Simd, const V: usize>(
+    simd: S,
+    z: &Panels,
+    targets: &Panels,
+    deltas: &mut Panels,
+    f: impl Fn(S::f32s) -> (S::f32s, S::f32s),
+) -> (f32, f32) {
+    let mut squares = simd.splat_f32s(0.0);
+    let mut largest = Largest::zero(simd);
+    for p in 0..z.count() {
+        let used = Lanes::<S, V>::new(z.used(p));
+        let z = vector_rows::<S, V>(z.panel(p));
+        let targets = vector_rows::<S, V>(targets.panel(p));
+        let deltas = vector_rows_mut::<S, V>(deltas.panel_mut(p));
+        for ((z, y), delta) in z.iter().zip(targets).zip(deltas) {
+            for v in 0..V {
+                let (a, derivative) = f(z[v]);
+                let error = used.keep(simd, v, simd.sub_f32s(a, y[v]));
+                squares = simd.mul_add_e_f32s(error, error, squares);
+                delta[v] = simd.mul_f32s(error, derivative);
+                largest.include(simd, delta[v]);
+            }
+        }
+    }
+    (0.5 * simd.reduce_sum_f32s(squares), largest.get())
+}
+
+/// `C = sum_j y_j (ln sum_k e^z_k - z_j)`, `delta_j = p_j sum_k y_k - y_j`.
+#[inline(always)]
+fn cross_entropy<S: Simd, const V: usize>(
+    simd: S,
+    z: &Panels,
+    targets: &Panels,
+    deltas: &mut Panels,
+) -> (f32, f32) {
+    let mut loss = simd.splat_f32s(0.0);
+    let mut largest = Largest::zero(simd);
+    for r in 0..z.rows() {
+        let Softmax { maximum, sum } = softmax::<S, V>(simd, z, r, deltas);
+        let (maximum, log_sum) = (simd.splat_f32s(maximum), simd.splat_f32s(sum.ln()));
+        let mut total = simd.splat_f32s(0.0);
+        for p in 0..z.count() {
+            for y in vector_rows::<S, V>(targets.panel(p))[r] {
+                total = simd.add_f32s(total, y);
+            }
+        }
+        let total = simd.splat_f32s(simd.reduce_sum_f32s(total));
+        for p in 0..z.count() {
+            let z = vector_rows::<S, V>(z.panel(p))[r];
+            let y = vector_rows::<S, V>(targets.panel(p))[r];
+            let delta = &mut vector_rows_mut::<S, V>(deltas.panel_mut(p))[r];
+            for v in 0..V {
+                // (maximum - z) + ln(sum): no digits are lost where z is the maximum.
+                let cost = simd.add_f32s(simd.sub_f32s(maximum, z[v]), log_sum);
+                loss = simd.mul_add_e_f32s(y[v], cost, loss);
+                delta[v] = simd.sub_f32s(simd.mul_f32s(delta[v], total), y[v]);
+                largest.include(simd, delta[v]);
+            }
+        }
+    }
+    (simd.reduce_sum_f32s(loss), largest.get())
+}
+
+/// `C = 1/2 sum_j (p_j - y_j)^2`. Every output depends on every logit: `dp_k/dz_j =
+/// p_k ([k = j] - p_j)`, so `delta_j = p_j (e_j - sum_k e_k p_k)` with the error `e = p - y`.
+#[inline(always)]
+fn quadratic_of_softmax<S: Simd, const V: usize>(
+    simd: S,
+    z: &Panels,
+    targets: &Panels,
+    deltas: &mut Panels,
+) -> (f32, f32) {
+    let mut squares = simd.splat_f32s(0.0);
+    let mut largest = Largest::zero(simd);
+    for r in 0..z.rows() {
+        softmax::<S, V>(simd, z, r, deltas);
+        let mut mean = simd.splat_f32s(0.0);
+        for p in 0..z.count() {
+            let y = vector_rows::<S, V>(targets.panel(p))[r];
+            let a = vector_rows::<S, V>(deltas.panel(p))[r];
+            for v in 0..V {
+                let error = simd.sub_f32s(a[v], y[v]);
+                squares = simd.mul_add_e_f32s(error, error, squares);
+                mean = simd.mul_add_e_f32s(error, a[v], mean);
+            }
+        }
+        let mean = simd.splat_f32s(simd.reduce_sum_f32s(mean));
+        for p in 0..z.count() {
+            let y = vector_rows::<S, V>(targets.panel(p))[r];
+            let delta = &mut vector_rows_mut::<S, V>(deltas.panel_mut(p))[r];
+            for v in 0..V {
+                let error = simd.sub_f32s(delta[v], y[v]);
+                delta[v] = simd.mul_f32s(delta[v], simd.sub_f32s(error, mean));
+                largest.include(simd, delta[v]);
+            }
+        }
+    }
+    (0.5 * simd.reduce_sum_f32s(squares), largest.get())
+}
+
+/// What a softmax divided by: `sum` is that of `e^(z - maximum)`.
+struct Softmax {
+    maximum: f32,
+    sum: f32,
+}
+
+/// `p_j = e^z_j / sum_k e^z_k` of row `r`, with zeros for padding.
+#[inline(always)]
+fn softmax<S: Simd, const V: usize>(simd: S, z: &Panels, r: usize, into: &mut Panels) -> Softmax {
+    let least = simd.splat_f32s(f32::NEG_INFINITY);
+    let mut maximum = least;
+    for p in 0..z.count() {
+        let used = Lanes::<S, V>::new(z.used(p));
+        let z = vector_rows::<S, V>(z.panel(p))[r];
+        for v in 0..V {
+            maximum = simd.max_f32s(maximum, used.keep_or(simd, v, z[v], least));
+        }
+    }
+    let maximum = simd.reduce_max_f32s(maximum);
+    let mut sum = simd.splat_f32s(0.0);
+    for p in 0..z.count() {
+        let used = Lanes::<S, V>::new(z.used(p));
+        let z = vector_rows::<S, V>(z.panel(p))[r];
+        let into = &mut vector_rows_mut::<S, V>(into.panel_mut(p))[r];
+        for v in 0..V {
+            let e = exp_of_negative(simd, simd.sub_f32s(z[v], simd.splat_f32s(maximum)));
+            into[v] = used.keep(simd, v, e);
+            sum = simd.add_f32s(sum, into[v]);
+        }
+    }
+    let sum = simd.reduce_sum_f32s(sum);
+    let share = simd.splat_f32s(1.0 / sum);
+    for p in 0..z.count() {
+        for e in &mut vector_rows_mut::<S, V>(into.panel_mut(p))[r] {
+            *e = simd.mul_f32s(*e, share);
+        }
+    }
+    Softmax { maximum, sum }
+}
+
+/// The lanes of a row of a panel that are not padding.
+struct Lanes<S: Simd, const V: usize>([S::u32s; V]);
+
+impl<S: Simd, const V: usize> Lanes<S, V> {
+    #[inline(always)]
+    fn new(used: usize) -> Self {
+        let mask = mask(used);
+        let lanes: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(&mask).0).0;
+        Self(lanes[0])
+    }
+
+    /// `x`, zero in padding.
+    #[inline(always)]
+    fn keep(&self, simd: S, v: usize, x: S::f32s) -> S::f32s {
+        let bits = simd.and_u32s(simd.transmute_u32s_f32s(x), self.0[v]);
+        simd.transmute_f32s_u32s(bits)
+    }
+
+    /// `x`, `other` in padding.
+    #[inline(always)]
+    fn keep_or(&self, simd: S, v: usize, x: S::f32s, other: S::f32s) -> S::f32s {
+        let padding = simd.equal_u32s(self.0[v], simd.splat_u32s(0));
+        simd.select_f32s(padding, other, x)
+    }
+}
+
+/// Rows whose largest logit, and so whose largest output, is the class of the row's target: the
+/// one with the largest number. A single output says yes or no, divided at one half.
+///
+/// `targets`: row-major `(batch, outputs)`.
+#[inline(always)]
+pub fn count_correct(output: Output, z: &Panels, targets: &[f32]) -> usize {
+    if z.columns() == 1 {
+        let threshold = match output {
+            Output::Sigmoid => 0.0,
+            Output::Linear => 0.5,
+            Output::Softmax => f32::NEG_INFINITY, // Its only output is always 1.
+        };
+        let agree = |(r, y): (usize, &f32)| (z.get(r, 0) >= threshold) == (*y >= 0.5);
+        return targets
+            .iter()
+            .enumerate()
+            .map(agree)
+            .filter(|&it| it)
+            .count();
+    }
+    let mut correct = 0;
+    for (r, target) in targets.chunks_exact(z.columns()).enumerate() {
+        let mut best = (f32::NEG_INFINITY, f32::NEG_INFINITY);
+        let mut class = (0, 0);
+        for p in 0..z.count() {
+            let first = p * z.width();
+            let z = &z.panel(p)[r * z.width()..][..z.used(p)];
+            let y = &target[first..][..z.len()];
+            for (j, (&z, &y)) in z.iter().zip(y).enumerate() {
+                if z > best.0 {
+                    (best.0, class.0) = (z, first + j);
+                }
+                if y > best.1 {
+                    (best.1, class.1) = (y, first + j);
+                }
+            }
+        }
+        correct += usize::from(class.0 == class.1);
+    }
+    correct
+}

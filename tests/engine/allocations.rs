@@ -1,0 +1,34 @@
+//! Training allocates nothing.
+
+use allocation_counter::measure;
+use nn_tui::nn::engine::Workspace;
+use nn_tui::nn::{Activation, Engine};
+
+use crate::common::{ENDS, OPTIMIZERS, Random, architecture, rule};
+
+#[test]
+fn steps_passes_and_copies_allocate_nothing() {
+    for sizes in [&[4, 8, 3][..], &[784, 30, 10], &[40, 300, 100, 5], &[2, 1]] {
+        for (hidden, end) in Activation::ALL.into_iter().zip(ENDS.into_iter().cycle()) {
+            for optimizer in OPTIMIZERS {
+                let architecture = architecture(sizes, hidden, end);
+                let mut random = Random(1);
+                let mut parameters = random.parameters(&architecture);
+                let (inputs, targets) = random.batch(&architecture, 10);
+                let mut engine = Engine::new(&architecture, &parameters, optimizer, 10);
+                let mut workspace = Workspace::new(&architecture, 10);
+                let rule = rule(optimizer, 0.01, 1e-4);
+                let allocations = measure(|| {
+                    for _ in 0..3 {
+                        let step = engine.train(inputs.view(), targets.view(), &rule);
+                        assert!(step.is_ok());
+                        engine.forward(inputs.view(), &mut workspace);
+                        workspace.loss(end.1, targets.view());
+                        engine.copy_parameters(&mut parameters);
+                    }
+                });
+                assert_eq!(allocations.count_total, 0, "{sizes:?} {hidden} {optimizer}");
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The same calls give the same bits.
+
+use nn_tui::nn::engine::Workspace;
+use nn_tui::nn::{Activation, Engine};
+
+use crate::common::{ENDS, OPTIMIZERS, Random, architecture, bits, rule};
+
+#[test]
+fn same_calls_same_bits() {
+    for (optimizer, end) in OPTIMIZERS.into_iter().zip(ENDS) {
+        let architecture = architecture(&[37, 50, 20, 5], Activation::Tanh, end);
+        let run = |observe: bool, batch: usize| {
+            let mut random = Random(4);
+            let parameters = random.parameters(&architecture);
+            let mut engine = Engine::new(&architecture, &parameters, optimizer, batch);
+            let mut workspace = Workspace::new(&architecture, 12);
+            let mut losses = Vec::new();
+            for rows in [12, 12, 7, 12, 1] {
+                let (inputs, targets) = random.batch(&architecture, rows);
+                let rule = rule(optimizer, 0.05, 0.01);
+                let step = engine.train(inputs.view(), targets.view(), &rule).unwrap();
+                losses.push(step.loss.to_bits());
+                if observe {
+                    engine.forward(inputs.view(), &mut workspace);
+                    engine = engine.clone();
+                }
+            }
+            (losses, bits(&engine.parameters()))
+        };
+        assert_eq!(run(false, 12), run(false, 12));
+        assert_eq!(run(false, 12), run(true, 12), "watching changes nothing");
+        assert_eq!(
+            run(false, 12),
+            run(false, 40),
+            "nor does room for more rows"
+        );
+    }
+}

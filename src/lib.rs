@@ -1,6 +1,7 @@
 //! A feed-forward neural network, built from the principle up, and a terminal screen that shows
 //! it learning.
 
+pub mod app;
 pub mod data;
 pub mod error;
 pub mod model_file;
@@ -8,3 +9,5 @@ pub mod nn;
 pub mod random;
 pub mod stats;
 pub mod text;
+pub mod train;
+pub mod ui;

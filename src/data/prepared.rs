@@ -1,6 +1,6 @@
 //! A data set made ready for training: split, standardised, with the raw values beside it.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 use crate::data::Dataset;
 use crate::data::preprocessing::Preprocessing;
@@ -49,8 +49,11 @@ impl Samples {
 
     fn pick(dataset: &Dataset, rows: &[usize], preprocessing: &Preprocessing) -> Self {
         let columns: Vec<usize> = preprocessing.features.iter().map(|f| f.column).collect();
-        let raw = dataset.features.select(Axis(0), rows);
-        let raw = raw.select(Axis(1), &columns);
+        // Filled cell by cell, since choosing columns by `select` would store them column by column,
+        // and a mini-batch is made of rows.
+        let raw = Array2::from_shape_fn((rows.len(), columns.len()), |(row, column)| {
+            dataset.features[[rows[row], columns[column]]]
+        });
         Self {
             inputs: preprocessing.standardise(raw.view()),
             raw,

@@ -1,0 +1,273 @@
+//! One table for the keys: the handler, the footer, the help popup and the README read it.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Stop training and wait.
+    Pause,
+    /// Train on.
+    Resume,
+    /// One mini-batch, then wait.
+    StepBatch,
+    /// To the end of the epoch, then wait.
+    StepEpoch,
+    /// Scores on all rows now.
+    Evaluate,
+    /// Next learning rate on the 1-2-5 ladder.
+    RaiseLearningRate,
+    /// The one before.
+    LowerLearningRate,
+    /// Type a learning rate.
+    TypeLearningRate,
+    /// After a divergence: last good weights, a tenth of the learning rate.
+    Recover,
+    /// Slower pace.
+    Slower,
+    /// Faster pace.
+    Faster,
+    /// Full speed and back.
+    FullSpeed,
+    /// Start again with the same seed.
+    Reset,
+    /// Start again with the next seed.
+    ResetNewSeed,
+    /// Write the model.
+    Save,
+    /// Show the row before.
+    PreviousSample,
+    /// Show the row after.
+    NextSample,
+    /// Training rows or validation rows.
+    SwitchSet,
+    /// Focus the panel in this direction.
+    Focus(Direction),
+    /// The focused panel fills the screen.
+    Enlarge,
+    /// Back to all panels.
+    Back,
+    /// Next view.
+    NextView,
+    /// The view before.
+    PreviousView,
+    /// Loss or accuracy in the chart.
+    ToggleAccuracy,
+    /// Logarithmic loss axis.
+    ToggleLog,
+    /// Next amount of smoothing.
+    Smooth,
+    /// Scroll the focused panel.
+    Scroll(i16),
+    /// The help popup.
+    Help,
+    /// Leave; asks where work would be lost.
+    Quit,
+    /// Leave at once.
+    QuitNow,
+    /// To the shell, `fg` comes back.
+    Suspend,
+}
+
+/// A direction on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Direction {
+    Left,
+    Down,
+    Up,
+    Right,
+}
+
+/// When a binding holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// While training.
+    Training,
+    /// While waiting: paused or finished.
+    Waiting,
+    /// After a divergence.
+    Diverged,
+    /// While a panel fills the screen.
+    Enlarged,
+    /// While none does.
+    Overview,
+}
+
+/// Heading under which the help lists a binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Group {
+    Training,
+    Looking,
+    Program,
+}
+
+impl Group {
+    /// All groups in the help's order.
+    pub const ALL: [Self; 3] = [Self::Training, Self::Looking, Self::Program];
+
+    /// Heading in the help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Training => "Training",
+            Self::Looking => "Looking",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Binding {
+    /// Keys that trigger it.
+    pub keys: &'static [(KeyCode, KeyModifiers)],
+    /// How the keys are shown.
+    pub shown: &'static str,
+    /// What it does.
+    pub action: Action,
+    /// When it holds.
+    pub when: When,
+    /// Where the help lists it.
+    pub group: Group,
+    /// A word or two for the footer; empty where it is not shown there.
+    pub label: &'static str,
+    /// What the help says; empty where another row says it.
+    pub help: &'static str,
+}
+
+const NONE: KeyModifiers = KeyModifiers::NONE;
+const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+
+const fn key(c: char) -> (KeyCode, KeyModifiers) {
+    (KeyCode::Char(c), NONE)
+}
+
+/// Two rows of a ladder are shown as one key pair in footer and help, so the second is silent.
+const SILENT: &str = "";
+
+macro_rules! bindings {
+    ($($group:ident $when:ident [$($key:expr),+] $shown:literal $action:expr, $label:expr, $help:expr;)+) => {
+        &[$(Binding {
+            keys: &[$($key),+],
+            shown: $shown,
+            action: $action,
+            when: When::$when,
+            group: Group::$group,
+            label: $label,
+            help: $help,
+        }),+]
+    };
+}
+
+/// Every key of the program, in the order of the footer and the help. A key may stand more than
+/// once where the rows can't hold at the same time.
+pub const BINDINGS: &[Binding] = bindings! {
+    Training Training [key(' ')] "space" Action::Pause, "pause", "pause and go on";
+    Training Waiting [key(' ')] "space" Action::Resume, "train", SILENT;
+    Training Always [key('s')] "s" Action::StepBatch, "step", "train on one mini-batch, then pause";
+    Training Always [key('S')] "S" Action::StepEpoch, "epoch", "train to the end of the epoch, then pause";
+    Training Always [key('+'), key('=')] "+ −" Action::RaiseLearningRate, "lr",
+        "learning rate up and down: 1, 2, 5, 10 ...";
+    Training Always [key('-'), key('_')] "−" Action::LowerLearningRate, SILENT, SILENT;
+    Training Always [key('l')] "l" Action::TypeLearningRate, SILENT, "type a learning rate";
+    Training Always [key('<'), key(',')] "< >" Action::Slower, "pace", "slower and faster pace";
+    Training Always [key('>'), key('.')] ">" Action::Faster, SILENT, SILENT;
+    Training Always [key('f')] "f" Action::FullSpeed, SILENT, "full speed, and back to the pace before";
+    Training Waiting [key('e')] "e" Action::Evaluate, SILENT, "measure loss and accuracy on all rows now (while paused)";
+    Training Always [key('r')] "r" Action::Reset, SILENT, "start again with the same seed";
+    Training Always [key('R')] "R" Action::ResetNewSeed, SILENT, "start again with the next seed";
+    Training Diverged [key('t')] "t" Action::Recover, "lr ÷ 10",
+        "after a divergence: last good weights, a tenth of the learning rate";
+    Program Always [key('w')] "w" Action::Save, "save", "save the model (.json or .safetensors)";
+    Looking Always [key('['), (KeyCode::PageUp, NONE)] "[ ]" Action::PreviousSample, "row",
+        "show the previous or next row in the network";
+    Looking Always [key(']'), (KeyCode::PageDown, NONE)] "]" Action::NextSample, SILENT, SILENT;
+    Looking Always [key('v')] "v" Action::SwitchSet, SILENT, "rows from validation or from training";
+    Looking Always [(KeyCode::Tab, NONE)] "tab" Action::NextView, "view", "next view: overview, network, curves, weights";
+    Looking Always [(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" Action::PreviousView, SILENT, SILENT;
+    Looking Always [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" Action::Focus(Direction::Left), SILENT,
+        "move among the panels (also h j k)";
+    Looking Always [(KeyCode::Down, NONE), key('j')] "↓" Action::Focus(Direction::Down), SILENT, SILENT;
+    Looking Always [(KeyCode::Up, NONE), key('k')] "↑" Action::Focus(Direction::Up), SILENT, SILENT;
+    Looking Always [(KeyCode::Right, NONE)] "→" Action::Focus(Direction::Right), SILENT, SILENT;
+    Looking Overview [(KeyCode::Enter, NONE)] "enter" Action::Enlarge, SILENT, "the framed panel fills the screen; esc goes back";
+    Looking Enlarged [(KeyCode::Esc, NONE), (KeyCode::Enter, NONE)] "esc" Action::Back, "back", SILENT;
+    Looking Always [key('a')] "a" Action::ToggleAccuracy, SILENT, "loss or accuracy in the chart";
+    Looking Always [key('y')] "y" Action::ToggleLog, SILENT, "logarithmic loss axis";
+    Looking Always [key('m')] "m" Action::Smooth, SILENT, "smooth the curves: off, light, strong";
+    Looking Always [key('d')] "d u" Action::Scroll(3), SILENT, "scroll the framed panel (also the mouse wheel)";
+    Looking Always [key('u')] "u" Action::Scroll(-3), SILENT, SILENT;
+    Program Always [key('?'), (KeyCode::F(1), NONE)] "?" Action::Help, "help", "this help";
+    Program Always [(KeyCode::Char('z'), CTRL)] "ctrl-z" Action::Suspend, SILENT, "to the shell; fg comes back";
+    Program Always [key('q')] "q" Action::Quit, "quit", "quit; ctrl-c quits without asking";
+    Program Always [(KeyCode::Char('c'), CTRL)] "ctrl-c" Action::QuitNow, SILENT, SILENT;
+};
+
+/// The binding of `key` among those that hold, as `holds` says.
+pub fn find(key: &KeyEvent, holds: impl Fn(When) -> bool) -> Option<&'static Binding> {
+    // Terminals report shift with some characters and not with others; the character says it all.
+    let modifiers = match key.code {
+        KeyCode::Char(_) => key.modifiers - KeyModifiers::SHIFT,
+        _ => key.modifiers,
+    };
+    BINDINGS
+        .iter()
+        .find(|binding| binding.keys.contains(&(key.code, modifiers)) && holds(binding.when))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn can_hold_together(a: When, b: When) -> bool {
+        let phase = [When::Training, When::Waiting, When::Diverged];
+        let size = [When::Enlarged, When::Overview];
+        a == b
+            || !(phase.contains(&a) && phase.contains(&b) || size.contains(&a) && size.contains(&b))
+    }
+
+    #[test]
+    fn no_key_has_two_meanings_at_a_time() {
+        for (i, a) in BINDINGS.iter().enumerate() {
+            for b in &BINDINGS[i + 1..] {
+                let shared = a.keys.iter().find(|key| b.keys.contains(key));
+                assert!(
+                    shared.is_none() || !can_hold_together(a.when, b.when),
+                    "{shared:?} is both {:?} and {:?}",
+                    a.action,
+                    b.action
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_is_explained() {
+        for binding in BINDINGS {
+            let explained = BINDINGS.iter().any(|other| {
+                !other.help.is_empty()
+                    && (other.action == binding.action
+                        || other.shown.contains(binding.shown)
+                        || other.help.contains(binding.shown))
+            });
+            assert!(
+                explained || binding.shown == "shift-tab",
+                "{:?} is nowhere in the help",
+                binding.action
+            );
+        }
+    }
+
+    #[test]
+    fn shift_does_not_hide_a_character() {
+        let key = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::SHIFT);
+        assert_eq!(find(&key, |_| true).unwrap().action, Action::StepEpoch);
+        let key = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        assert_eq!(find(&key, |_| true).unwrap().action, Action::QuitNow);
+        let key = KeyEvent::new(KeyCode::Char('s'), KeyModifiers::ALT);
+        assert!(find(&key, |_| true).is_none());
+    }
+}

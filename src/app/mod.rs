@@ -1,0 +1,14 @@
+//! The screen's state: one model, one message type, data for effects. No terminal is needed to
+//! drive it or to test it.
+
+mod actions;
+pub mod bindings;
+pub mod history;
+pub mod model;
+pub mod prompt;
+mod update;
+pub mod view;
+
+pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
+pub use update::{Effect, Msg};
+pub use view::{Chart, Panel, Screen, View};

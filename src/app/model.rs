@@ -1,0 +1,310 @@
+//! The state that the screen is drawn from.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::history::History;
+use super::prompt::Prompt;
+use super::view::Screen;
+use crate::data::Prepared;
+use crate::nn::Architecture;
+use crate::train::{
+    Confusion, Divergence, EpochRecord, Evaluation, Observation, Pace, Plan, Position, SampleId,
+    Set, Snapshot, Started, State,
+};
+
+/// Neurons of a layer that are watched at most; more than any terminal shows.
+const WATCHED: usize = 96;
+
+/// State of the training as it is shown: what the worker has acknowledged, or what it was asked
+/// for and has not acknowledged yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// Training.
+    Training,
+    /// Training to the end of the epoch.
+    Stepping,
+    /// Asked to pause.
+    Pausing,
+    /// Paused.
+    Paused,
+    /// As many epochs done as were asked for.
+    Finished,
+    /// Stopped at a number that is not finite.
+    Diverged(Divergence),
+    /// The training code panicked.
+    Failed(String),
+}
+
+impl From<State> for Phase {
+    fn from(state: State) -> Self {
+        match state {
+            State::Running => Self::Training,
+            State::Stepping => Self::Stepping,
+            State::Paused => Self::Paused,
+            State::Finished => Self::Finished,
+            State::Diverged(divergence) => Self::Diverged(divergence),
+            State::Failed(message) => Self::Failed(message),
+        }
+    }
+}
+
+/// The training as it was reported.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The plan.
+    pub plan: Plan,
+    /// The rows.
+    pub data: Arc<Prepared>,
+    /// The network.
+    pub architecture: Architecture,
+    /// Steps of an epoch.
+    pub batches: u32,
+    /// How often it was started again.
+    pub restarts: u32,
+    /// What it is doing.
+    pub phase: Phase,
+    /// How far it is.
+    pub position: Position,
+    /// The learning rate in force.
+    pub learning_rate: f64,
+    /// The learning rate asked for and not acknowledged yet.
+    pub asked_learning_rate: Option<f64>,
+    /// The speed limit.
+    pub pace: Pace,
+    /// The speed limit before full speed was asked for.
+    pub pace_before: Pace,
+    /// Training rows a second.
+    pub samples_per_second: f64,
+    /// Seconds spent training.
+    pub seconds: f64,
+    /// Everything reported so far.
+    pub history: History,
+    /// Scores of the parameters as they are now; gone with the next step.
+    pub evaluation: Option<Evaluation>,
+    /// The newest confusion matrix.
+    pub confusion: Option<Confusion>,
+    /// The newest snapshot.
+    pub snapshot: Option<Snapshot>,
+    /// Step at which the model was last saved, and the seconds spent training until then.
+    pub saved: Option<(u64, f64)>,
+}
+
+impl Run {
+    /// A training that stands at its start.
+    pub fn new(started: &Started, pace: Pace) -> Self {
+        Self {
+            plan: started.plan.clone(),
+            data: Arc::clone(&started.data),
+            history: History::new(started.architecture.depth()),
+            architecture: started.architecture.clone(),
+            batches: started.batches,
+            restarts: started.restarts,
+            phase: Phase::Paused,
+            position: Position::default(),
+            learning_rate: started.plan.rule.learning_rate,
+            asked_learning_rate: None,
+            pace,
+            pace_before: pace,
+            samples_per_second: 0.0,
+            seconds: 0.0,
+            evaluation: None,
+            confusion: None,
+            snapshot: None,
+            saved: None,
+        }
+    }
+
+    /// Epochs done, with the fraction of the one under way.
+    pub fn epochs(&self) -> f64 {
+        self.epochs_at(self.position)
+    }
+
+    /// The same at `position`.
+    pub fn epochs_at(&self, position: Position) -> f64 {
+        f64::from(position.epoch) + f64::from(position.batch) / f64::from(self.batches.max(1))
+    }
+
+    /// Metrics of the last whole epoch.
+    pub fn last_epoch(&self) -> Option<&EpochRecord> {
+        self.history.epochs().last()
+    }
+
+    /// Training and validation loss, the newest that are known; NaN where there is none.
+    pub fn losses(&self) -> (f64, f64) {
+        match (&self.evaluation, self.last_epoch()) {
+            (Some(now), _) => {
+                let validation = now.validation.map_or(f64::NAN, |scores| scores.loss);
+                (now.training.loss, validation)
+            }
+            (None, Some(last)) => (
+                last.train_loss.last.into(),
+                last.validation_loss.last.into(),
+            ),
+            (None, None) => {
+                let first = self.history.losses().last();
+                (first.map_or(f64::NAN, |it| it.loss.last.into()), f64::NAN)
+            }
+        }
+    }
+
+    /// Training and validation accuracy, the newest that are known; NaN where there is none.
+    pub fn accuracies(&self) -> (f64, f64) {
+        match (&self.evaluation, self.last_epoch()) {
+            (Some(now), _) => {
+                let validation = now.validation.map_or(f64::NAN, |scores| scores.accuracy);
+                (now.training.accuracy, validation)
+            }
+            (None, Some(last)) => (
+                last.train_accuracy.last.into(),
+                last.validation_accuracy.last.into(),
+            ),
+            (None, None) => (f64::NAN, f64::NAN),
+        }
+    }
+
+    /// Whether steps are being done.
+    pub fn is_training(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Training | Phase::Stepping | Phase::Pausing
+        )
+    }
+
+    /// Seconds of training that would be lost without saving.
+    pub fn unsaved_seconds(&self) -> f64 {
+        match self.saved {
+            Some((step, _)) if step == self.position.step => 0.0,
+            Some((_, seconds)) => self.seconds - seconds,
+            None => self.seconds,
+        }
+    }
+}
+
+/// A question that needs a yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirm {
+    /// Replace the file that exists.
+    Replace(PathBuf),
+    /// Start again under this seed, though weights are unsaved.
+    Reset(u64),
+    /// Quit, though weights are unsaved.
+    Quit,
+}
+
+/// What lies above the panels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    /// The help, scrolled by so many lines.
+    Help(u16),
+    /// A line to type.
+    Prompt(Prompt),
+    /// A question.
+    Confirm(Confirm),
+}
+
+/// One line of news for the person; stays until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The text.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_error: bool,
+}
+
+/// Where the model is written when the run ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportOption {
+    /// The path.
+    pub path: PathBuf,
+    /// Whether a file that is there may be replaced.
+    pub replace: bool,
+}
+
+/// The whole state of the screen.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The training.
+    pub run: Run,
+    /// What of it is shown.
+    pub screen: Screen,
+    /// The row whose way through the network is shown.
+    pub sample: SampleId,
+    /// What lies above.
+    pub overlay: Option<Overlay>,
+    /// News.
+    pub notice: Option<Notice>,
+    /// What `--export` asked for.
+    pub export: Option<ExportOption>,
+    /// The exit code, once it was decided to leave.
+    pub(super) leaving: Option<u8>,
+    /// Whether an answer to an export is awaited.
+    pub(super) exporting: bool,
+    pub(super) observed: Option<Observation>,
+}
+
+impl Model {
+    /// The state at the start of a training.
+    pub fn new(
+        started: &Started,
+        pace: Pace,
+        size: (u16, u16),
+        export: Option<ExportOption>,
+    ) -> Self {
+        let set = match started.data.validation.labels.is_empty() {
+            true => Set::Training,
+            false => Set::Validation,
+        };
+        Self {
+            run: Run::new(started, pace),
+            screen: Screen::new(size),
+            sample: SampleId { set, index: 0 },
+            overlay: None,
+            notice: None,
+            export,
+            leaving: None,
+            exporting: false,
+            observed: None,
+        }
+    }
+
+    /// What the worker shall look at for the panels on the screen.
+    pub(super) fn observation(&self) -> Observation {
+        use super::view::Panel;
+        let sizes = self.run.architecture.sizes();
+        let neurons = match self.screen.shows(Panel::Network) {
+            true => sizes.iter().map(|&n| evenly(n, WATCHED)).collect(),
+            false => Vec::new(),
+        };
+        Observation {
+            sample: self.sample,
+            neurons,
+            // The history of the weights is to have no gap when their panel comes back.
+            weights: true,
+            activations: self.screen.shows(Panel::Activations),
+        }
+    }
+}
+
+/// At most `most` of the indices `0..n`, evenly chosen, first and last among them.
+pub fn evenly(n: usize, most: usize) -> Vec<usize> {
+    match (n, most) {
+        (_, 0) => Vec::new(),
+        (n, most) if n <= most => (0..n).collect(),
+        (_, 1) => vec![0],
+        (n, most) => (0..most).map(|i| i * (n - 1) / (most - 1)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neurons_are_chosen_evenly() {
+        assert_eq!(evenly(4, 9), [0, 1, 2, 3]);
+        assert_eq!(evenly(784, 3), [0, 391, 783]);
+        assert_eq!(evenly(5, 1), [0]);
+        assert!(evenly(5, 0).is_empty());
+    }
+}

@@ -1,0 +1,307 @@
+//! From message to message: the only place where the state changes.
+
+use std::path::PathBuf;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::bindings::{self, When};
+use super::history::Mark;
+use super::model::{Confirm, Model, Notice, Overlay, Phase, Run};
+use super::prompt::{Edited, Prompt, Purpose};
+use super::view::Panel;
+use crate::error::Error;
+use crate::train::{Command, Event, Position, Progress, Snapshot, State};
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has another size.
+    Resize(u16, u16),
+    /// A panel was clicked.
+    Click(Panel),
+    /// The wheel was turned by so many lines over a panel, or elsewhere.
+    Wheel(Option<Panel>, i16),
+    /// The worker reported.
+    Worker(Box<Event>),
+    /// A snapshot was taken out of the mailbox.
+    Snapshot(Box<Snapshot>),
+    /// The process was asked to end with this exit code.
+    Terminate(u8),
+}
+
+/// Something to be done outside.
+#[derive(Debug)]
+pub enum Effect {
+    /// A command for the worker.
+    Send(Command),
+    /// Stop the process until the shell resumes it.
+    Suspend,
+    /// End the program.
+    Quit {
+        /// The exit code.
+        code: u8,
+    },
+}
+
+/// Lines that a panel may be scrolled by at most; panels stop earlier at their end.
+const SCROLL_LIMIT: u16 = 10_000;
+
+impl Model {
+    /// Takes in `msg` and says what is to be done.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match msg {
+            Msg::Key(key) if key.kind == KeyEventKind::Release => {}
+            Msg::Key(key) => self.press(&key, &mut effects),
+            Msg::Paste(text) => {
+                if let Some(Overlay::Prompt(prompt)) = &mut self.overlay {
+                    prompt.paste(&text);
+                }
+            }
+            Msg::Resize(width, height) => {
+                self.screen.size = (width, height);
+                self.screen.settle_focus();
+            }
+            Msg::Click(panel) => {
+                if self.overlay.is_none() {
+                    self.screen.focus = panel;
+                    self.notice = None;
+                }
+            }
+            Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
+            Msg::Worker(event) => self.hear(*event, &mut effects),
+            Msg::Snapshot(snapshot) => self.take_snapshot(*snapshot),
+            Msg::Terminate(code) => self.leave(code, &mut effects),
+        }
+        let observation = self.observation();
+        if self.observed.as_ref() != Some(&observation) {
+            self.observed = Some(observation.clone());
+            effects.push(Effect::Send(Command::Observe(observation)));
+        }
+        effects
+    }
+
+    fn press(&mut self, key: &KeyEvent, effects: &mut Vec<Effect>) {
+        if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
+            return self.leave(130, effects);
+        }
+        self.notice = None;
+        match self.overlay.take() {
+            None => {
+                if let Some(binding) = bindings::find(key, |when| self.holds(when)) {
+                    self.act(binding.action, effects);
+                }
+            }
+            Some(Overlay::Help(line)) => self.press_in_help(line, key),
+            Some(Overlay::Prompt(prompt)) => self.press_in_prompt(prompt, key, effects),
+            Some(Overlay::Confirm(question)) => self.answer(question, key, effects),
+        }
+    }
+
+    /// Whether bindings for `when` hold now.
+    pub fn holds(&self, when: When) -> bool {
+        match when {
+            When::Always => true,
+            When::Training => self.run.is_training(),
+            When::Waiting => matches!(self.run.phase, Phase::Paused | Phase::Finished),
+            When::Diverged => matches!(self.run.phase, Phase::Diverged(_)),
+            When::Enlarged => self.screen.enlarged,
+            When::Overview => !self.screen.enlarged,
+        }
+    }
+
+    fn press_in_help(&mut self, line: u16, key: &KeyEvent) {
+        let line = match key.code {
+            KeyCode::Down | KeyCode::Char('j' | 'd') => line.saturating_add(1),
+            KeyCode::Up | KeyCode::Char('k' | 'u') => line.saturating_sub(1),
+            KeyCode::PageDown => line.saturating_add(10),
+            KeyCode::PageUp => line.saturating_sub(10),
+            _ => return,
+        };
+        self.overlay = Some(Overlay::Help(line.min(SCROLL_LIMIT)));
+    }
+
+    fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent, effects: &mut Vec<Effect>) {
+        match prompt.press(key) {
+            Edited::Cancelled => {}
+            Edited::Open => self.overlay = Some(Overlay::Prompt(prompt)),
+            Edited::Done(text) => {
+                let taken = match prompt.purpose {
+                    Purpose::LearningRate => self.type_learning_rate(&text, effects),
+                    Purpose::SavePath => self.save_to(&text, effects),
+                };
+                if let Err(problem) = taken {
+                    prompt.error = Some(problem);
+                    self.overlay = Some(Overlay::Prompt(prompt));
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, question: Confirm, key: &KeyEvent, effects: &mut Vec<Effect>) {
+        match key.code {
+            KeyCode::Char('y' | 'Y') | KeyCode::Enter => match question {
+                Confirm::Replace(path) => self.export_to(path, true, effects),
+                Confirm::Reset(seed) => effects.push(Effect::Send(Command::Reset { seed })),
+                Confirm::Quit => self.leave(0, effects),
+            },
+            KeyCode::Char('w') if matches!(question, Confirm::Quit | Confirm::Reset(_)) => {
+                self.open_save_prompt();
+            }
+            KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => {}
+            _ => self.overlay = Some(Overlay::Confirm(question)),
+        }
+    }
+
+    fn turn_wheel(&mut self, panel: Option<Panel>, lines: i16) {
+        match (&mut self.overlay, panel) {
+            (Some(Overlay::Help(line)), _) => {
+                *line = line.saturating_add_signed(lines).min(SCROLL_LIMIT);
+            }
+            (None, Some(panel)) => self.screen.scroll_by(panel, lines, SCROLL_LIMIT),
+            _ => {}
+        }
+    }
+
+    fn hear(&mut self, event: Event, effects: &mut Vec<Effect>) {
+        match event {
+            Event::Started(started) => {
+                let phase = self.run.phase.clone();
+                let mut run = Run::new(&started, self.run.pace);
+                run.pace_before = self.run.pace_before;
+                run.phase = phase;
+                self.run = run;
+                self.observed = None;
+                let rows = self.sample.samples(&self.run.data).labels.len();
+                self.sample.index = self.sample.index.min(rows.saturating_sub(1));
+            }
+            Event::State { state, position } => self.enter_state(state, position, effects),
+            Event::Progress(progress) => self.take_progress(&progress),
+            Event::Evaluated {
+                position,
+                evaluation,
+            } => {
+                self.run.position = position;
+                self.run.confusion = Some(evaluation.confusion.clone());
+                self.run.evaluation = Some(*evaluation);
+            }
+            Event::Exported { path, result, step } => {
+                self.exported(path, result, step, effects);
+            }
+            Event::ResetFailed(error) => self.complain(error.to_string()),
+            Event::Snapshot => {}
+            Event::Stopped => {
+                if self.leaving.is_none() {
+                    self.complain("the training thread has ended".into());
+                }
+            }
+        }
+    }
+
+    fn enter_state(&mut self, state: State, position: Position, effects: &mut Vec<Effect>) {
+        if position != self.run.position {
+            self.run.evaluation = None;
+        }
+        self.run.position = position;
+        let is_new = self.run.phase != Phase::from(state.clone());
+        self.run.phase = state.into();
+        match &self.run.phase {
+            Phase::Finished if is_new => self.export_at_end(effects),
+            Phase::Failed(message) => {
+                let text = format!("training failed: {message} · w saves the last good weights");
+                self.complain(text);
+            }
+            _ => {}
+        }
+    }
+
+    fn take_progress(&mut self, progress: &Progress) {
+        let run = &mut self.run;
+        run.history.add_progress(progress);
+        if progress.position != run.position {
+            run.evaluation = None;
+        }
+        run.position = progress.position;
+        run.samples_per_second = progress.samples_per_second;
+        run.seconds = progress.seconds;
+        if let Some(confusion) = &progress.confusion {
+            run.confusion = Some(confusion.clone());
+        }
+        if run.learning_rate != progress.learning_rate {
+            run.learning_rate = progress.learning_rate;
+            run.history.add_mark(Mark {
+                epochs: run.epochs(),
+                learning_rate: progress.learning_rate,
+            });
+        }
+        if run.asked_learning_rate == Some(run.learning_rate) {
+            run.asked_learning_rate = None;
+        }
+    }
+
+    fn take_snapshot(&mut self, snapshot: Snapshot) {
+        // One that was taken before a reset shows another training.
+        if snapshot.restarts == self.run.restarts {
+            let epochs = self.run.epochs_at(snapshot.position);
+            self.run.history.add_snapshot(&snapshot, epochs);
+            self.run.snapshot = Some(snapshot);
+        }
+    }
+
+    fn exported(
+        &mut self,
+        path: PathBuf,
+        result: Result<u64, Error>,
+        step: u64,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.exporting = false;
+        let shown = crate::text::sanitise(&path.display().to_string());
+        match result {
+            Ok(bytes) => {
+                self.run.saved = Some((step, self.run.seconds));
+                if let Some(export) = &mut self.export
+                    && export.path == path
+                {
+                    export.replace = true;
+                }
+                self.notice = Some(Notice {
+                    text: format!("saved {shown}, {}", file_size(bytes)),
+                    is_error: false,
+                });
+            }
+            Err(Error::Exists(path)) if self.leaving.is_none() => {
+                self.overlay = Some(Overlay::Confirm(Confirm::Replace(path)));
+            }
+            Err(error) => {
+                self.complain(error.to_string());
+                if let Some(code) = &mut self.leaving {
+                    *code = error.exit_code();
+                }
+            }
+        }
+        if let Some(code) = self.leaving {
+            effects.push(Effect::Quit { code });
+        }
+    }
+
+    pub(super) fn complain(&mut self, text: String) {
+        self.notice = Some(Notice {
+            text,
+            is_error: true,
+        });
+    }
+}
+
+/// `967 bytes`, `12.3 kB`, `4.0 MB`.
+fn file_size(bytes: u64) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} bytes"),
+        1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}

@@ -1,0 +1,137 @@
+//! How good the network is on rows it does not learn from at that moment.
+
+use ndarray::{Array2, Axis};
+
+use crate::data::Samples;
+use crate::nn::engine::{Engine, Workspace};
+
+/// Rows that are sent through the network at once.
+const CHUNK: usize = 256;
+
+/// Mean loss and accuracy over some rows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scores {
+    /// Mean loss of a row.
+    pub loss: f64,
+    /// Fraction of the rows whose largest output is that of their class, `0.0..=1.0`.
+    pub accuracy: f64,
+}
+
+/// How often each class was taken for each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Confusion {
+    classes: usize,
+    counts: Vec<u32>,
+}
+
+impl Confusion {
+    /// All zero, for `classes` classes.
+    pub fn new(classes: usize) -> Self {
+        Self {
+            classes,
+            counts: vec![0; classes * classes],
+        }
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// How many rows of class `actual` were predicted as `predicted`.
+    pub fn count(&self, actual: usize, predicted: usize) -> u32 {
+        self.counts[actual * self.classes + predicted]
+    }
+
+    /// How many rows were counted.
+    pub fn total(&self) -> u32 {
+        self.counts.iter().sum()
+    }
+
+    /// Counts a row of class `actual` that was predicted as `predicted`.
+    pub fn add(&mut self, actual: usize, predicted: usize) {
+        self.counts[actual * self.classes + predicted] += 1;
+    }
+}
+
+/// Scores of the current parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// Over all training rows.
+    pub training: Scores,
+    /// Over all validation rows, where there are any.
+    pub validation: Option<Scores>,
+    /// Of the validation rows, or of the training rows where there are none for validation.
+    pub confusion: Confusion,
+}
+
+/// Class with the largest output; the first of equals. A NaN is never the largest.
+pub fn predicted_class<'a>(outputs: impl IntoIterator<Item = &'a f32>) -> usize {
+    let mut best = (0, f32::NEG_INFINITY);
+    for (class, &output) in outputs.into_iter().enumerate() {
+        if output > best.1 {
+            best = (class, output);
+        }
+    }
+    best.0
+}
+
+/// Buffers for evaluating, apart from those of training.
+pub struct Evaluator {
+    workspace: Workspace,
+    targets: Array2<f32>,
+}
+
+impl Evaluator {
+    /// Buffers for networks shaped like that of `engine`.
+    pub fn new(engine: &Engine) -> Self {
+        let architecture = engine.architecture();
+        Self {
+            workspace: Workspace::new(architecture, CHUNK),
+            targets: Array2::zeros((CHUNK, architecture.outputs())),
+        }
+    }
+
+    /// Scores of `engine` over all of `samples`, and which class was taken for which. Over no rows
+    /// both scores are NaN.
+    pub fn evaluate(&mut self, engine: &Engine, samples: &Samples) -> (Scores, Confusion) {
+        let architecture = engine.architecture();
+        let mut confusion = Confusion::new(architecture.outputs());
+        let rows = samples.labels.len();
+        let (mut loss, mut correct) = (0.0, 0usize);
+        for start in (0..rows).step_by(CHUNK) {
+            let end = (start + CHUNK).min(rows);
+            let labels = &samples.labels[start..end];
+            let mut targets = self.targets.slice_axis_mut(Axis(0), (..end - start).into());
+            targets.fill(0.0);
+            for (mut row, &label) in targets.outer_iter_mut().zip(labels) {
+                row[label] = 1.0;
+            }
+            let inputs = samples.inputs.slice_axis(Axis(0), (start..end).into());
+            engine.forward(inputs, &mut self.workspace);
+            loss += self.workspace.loss(architecture.loss(), targets.view());
+            for (outputs, &label) in self.workspace.outputs().outer_iter().zip(labels) {
+                let predicted = predicted_class(outputs);
+                correct += usize::from(predicted == label);
+                confusion.add(label, predicted);
+            }
+        }
+        let scores = Scores {
+            loss: loss / rows as f64,
+            accuracy: correct as f64 / rows as f64,
+        };
+        (scores, confusion)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_and_nan_have_a_class() {
+        assert_eq!(predicted_class(&[0.2, 0.4, 0.4]), 1);
+        assert_eq!(predicted_class(&[f32::NAN, -1.0, f32::NAN]), 1);
+        assert_eq!(predicted_class(&[f32::NAN, f32::NAN]), 0);
+    }
+}

@@ -1,0 +1,184 @@
+//! What the worker is told, and what it tells.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::evaluation::{Confusion, Evaluation};
+use super::observation::Observation;
+use super::{Divergence, Pace, Plan, Position};
+use crate::data::Prepared;
+use crate::error::Error;
+use crate::nn::{Architecture, Change};
+use crate::stats::{Merge, Spread};
+
+/// An order to the worker.
+#[derive(Debug)]
+pub enum Command {
+    /// Stop training after the step under way; answered by [`State::Paused`].
+    Pause,
+    /// Go on; from [`State::Finished`] without a limit.
+    Resume,
+    /// Exactly one step, then pause.
+    StepBatch,
+    /// On to the end of the epoch under way, then pause.
+    StepEpoch,
+    /// Scores of the current parameters, answered by [`Event::Evaluated`].
+    Evaluate,
+    /// Another speed limit.
+    SetPace(Pace),
+    /// A live change.
+    Apply(Change),
+    /// What snapshots shall show from now on.
+    Observe(Observation),
+    /// Start again under this seed; answered by [`Event::Started`].
+    Reset {
+        /// The seed, which may be the same.
+        seed: u64,
+    },
+    /// Write the model; answered by [`Event::Exported`].
+    Export {
+        /// Where to; the extension says in which format.
+        path: PathBuf,
+        /// Whether a file that is there may be replaced.
+        replace: bool,
+    },
+    /// End the thread after the step under way.
+    Stop,
+}
+
+/// What the worker is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// Training.
+    Running,
+    /// Training up to the end of the epoch.
+    Stepping,
+    /// Waiting for a command.
+    Paused,
+    /// As many epochs done as were asked for; waiting.
+    Finished,
+    /// Stopped at a number that is not finite; waiting.
+    Diverged(Divergence),
+    /// The training code panicked; only saving, starting again and stopping are left.
+    Failed(String),
+}
+
+/// News from the worker, in order.
+#[derive(Debug)]
+pub enum Event {
+    /// A training stands at its start: the first event, and again after each reset.
+    Started(Box<Started>),
+    /// The state changed, or a command that keeps it was carried out.
+    State {
+        /// The new state.
+        state: State,
+        /// Where the training is.
+        position: Position,
+    },
+    /// Metrics since the last time.
+    Progress(Box<Progress>),
+    /// Scores of the current parameters.
+    Evaluated {
+        /// Where the training is.
+        position: Position,
+        /// The scores.
+        evaluation: Box<Evaluation>,
+    },
+    /// A model was written, or could not be.
+    Exported {
+        /// Where to.
+        path: PathBuf,
+        /// Bytes written.
+        result: Result<u64, Error>,
+        /// Steps done when it was written.
+        step: u64,
+    },
+    /// A new training could not be started.
+    ResetFailed(Error),
+    /// A snapshot lies in the mailbox.
+    Snapshot,
+    /// The thread is about to end.
+    Stopped,
+}
+
+/// The start of a training.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// Its plan.
+    pub plan: Plan,
+    /// Its rows.
+    pub data: Arc<Prepared>,
+    /// Its network.
+    pub architecture: Architecture,
+    /// Steps of an epoch.
+    pub batches: u32,
+    /// How often the worker started again before; snapshots carry the same number.
+    pub restarts: u32,
+}
+
+/// Metrics since the last [`Progress`].
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// Where the training is.
+    pub position: Position,
+    /// The learning rate in force.
+    pub learning_rate: f64,
+    /// Training rows a second, over about the last half second.
+    pub samples_per_second: f64,
+    /// Seconds spent training since the start.
+    pub seconds: f64,
+    /// Training loss along the way.
+    pub losses: Vec<LossPoint>,
+    /// Epochs that ended.
+    pub epochs: Vec<EpochRecord>,
+    /// Which class was taken for which, after the last of `epochs`.
+    pub confusion: Option<Confusion>,
+}
+
+/// Training loss of some steps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LossPoint {
+    /// Epochs done, with their fraction.
+    pub epochs: f64,
+    /// Mean loss of a row.
+    pub loss: Spread,
+}
+
+/// Metrics of an epoch, or of several that were merged. Validation is NaN where no rows are kept
+/// for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EpochRecord {
+    /// The (last) epoch, counted from 1.
+    pub epoch: u32,
+    /// Steps done.
+    pub step: u64,
+    /// Mean over the epoch's mini-batches.
+    pub train_loss: Spread,
+    /// Fraction predicted right in the epoch's mini-batches, each before its update.
+    pub train_accuracy: Spread,
+    /// Mean over the validation rows at the end of the epoch.
+    pub validation_loss: Spread,
+    /// Fraction of the validation rows predicted right.
+    pub validation_accuracy: Spread,
+    /// The learning rate at the end of the epoch.
+    pub learning_rate: f64,
+}
+
+impl Merge for LossPoint {
+    fn merge(&mut self, later: &Self) {
+        self.epochs = later.epochs;
+        self.loss.merge(&later.loss);
+    }
+}
+
+impl Merge for EpochRecord {
+    fn merge(&mut self, later: &Self) {
+        self.epoch = later.epoch;
+        self.step = later.step;
+        self.train_loss.merge(&later.train_loss);
+        self.train_accuracy.merge(&later.train_accuracy);
+        self.validation_loss.merge(&later.validation_loss);
+        self.validation_accuracy.merge(&later.validation_accuracy);
+        self.learning_rate = later.learning_rate;
+    }
+}

@@ -1,0 +1,25 @@
+//! Training as a deterministic machine, and the thread that runs it.
+//!
+//! [`Session`] is pure: plan, seed and the log of changes determine the weights bit for bit.
+//! [`worker`] runs a session on a thread of its own, takes [`Command`]s, reports [`Event`]s and
+//! fills a mailbox with the [`Snapshot`] that somebody watches. It never waits for whoever watches.
+
+pub mod evaluation;
+mod export;
+pub mod messages;
+pub mod observation;
+mod outbox;
+pub mod pace;
+pub mod plan;
+pub mod session;
+mod speed;
+pub mod worker;
+
+pub use evaluation::{Confusion, Evaluation, Scores};
+pub use messages::{Command, EpochRecord, Event, LossPoint, Progress, Started, State};
+pub use observation::{Mailbox, Observation, SampleId, Set, Snapshot};
+pub use outbox::Sink;
+pub use pace::Pace;
+pub use plan::Plan;
+pub use session::{Divergence, Position, Session, Stepped};
+pub use worker::{Settings, Worker};

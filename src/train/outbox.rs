@@ -1,0 +1,201 @@
+//! Events on their way out: ordered, never blocking, and bounded, since metrics that can't be
+//! handed over are merged.
+
+use std::collections::VecDeque;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::evaluation::{Confusion, Scores};
+use super::messages::{EpochRecord, Event, LossPoint, Progress};
+use super::session::RunningMean;
+use super::{Position, Session, Stepped};
+use crate::stats::{Bounded, Spread};
+
+/// Metrics that wait at most, before neighbours are merged.
+const WAITING: usize = 1 << 16;
+/// How often progress is handed over at most.
+const INTERVAL: Duration = Duration::from_millis(15);
+/// Loss points per epoch where an epoch has more steps than that.
+const POINTS_PER_EPOCH: u32 = 32;
+
+/// Takes events, or gives one back that it has no room for.
+pub trait Sink: Send {
+    /// Hands over `event` without waiting.
+    ///
+    /// # Errors
+    /// The event itself, where there is no room for it now.
+    fn offer(&mut self, event: Event) -> Result<(), Box<Event>>;
+}
+
+impl<F: FnMut(Event) -> Result<(), Box<Event>> + Send> Sink for F {
+    fn offer(&mut self, event: Event) -> Result<(), Box<Event>> {
+        self(event)
+    }
+}
+
+/// Where a training stands, beside its metrics.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Where {
+    pub position: Position,
+    pub learning_rate: f64,
+    pub samples_per_second: f64,
+    pub seconds: f64,
+}
+
+pub(super) struct Outbox<S> {
+    sink: S,
+    waiting: VecDeque<Event>,
+    losses: Bounded<LossPoint>,
+    epochs: Bounded<EpochRecord>,
+    confusion: Option<Confusion>,
+    progress: Option<Where>,
+    sent: Option<Where>,
+    sent_at: Option<Instant>,
+    /// Loss of the steps since the last loss point, and how many they were.
+    open_point: (f64, u32),
+    steps_per_point: u32,
+}
+
+impl<S: Sink> Outbox<S> {
+    pub fn new(sink: S) -> Self {
+        Self {
+            sink,
+            waiting: VecDeque::new(),
+            losses: Bounded::new(WAITING),
+            epochs: Bounded::new(WAITING),
+            confusion: None,
+            progress: None,
+            sent: None,
+            sent_at: None,
+            open_point: (0.0, 0),
+            steps_per_point: 1,
+        }
+    }
+
+    /// Makes ready for the metrics of `session`, which stands at its start.
+    pub fn start_series(&mut self, session: &Session) {
+        self.losses.clear();
+        self.epochs.clear();
+        self.confusion = None;
+        self.progress = None;
+        self.sent = None;
+        self.open_point = (0.0, 0);
+        self.steps_per_point = session.batches().div_ceil(POINTS_PER_EPOCH).max(1);
+    }
+
+    /// Puts `event` behind all metrics and events before it.
+    pub fn push(&mut self, event: Event) {
+        self.close_progress();
+        self.waiting.push_back(event);
+        self.flush();
+    }
+
+    /// Hands over `event` at once or not at all.
+    pub fn push_droppable(&mut self, event: Event) {
+        if self.waiting.is_empty() {
+            // It only says that there is something to fetch; the next event says so as well.
+            let _ = self.sink.offer(event);
+        }
+    }
+
+    /// Takes in the loss of a step.
+    pub fn note_step(&mut self, session: &Session, stepped: Stepped) {
+        self.open_point.0 += f64::from(stepped.loss);
+        self.open_point.1 += 1;
+        if self.open_point.1 < self.steps_per_point && stepped.epoch.is_none() {
+            return;
+        }
+        let (sum, steps) = std::mem::take(&mut self.open_point);
+        let position = session.position();
+        let fraction = f64::from(position.batch) / f64::from(session.batches());
+        self.losses.push(LossPoint {
+            epochs: f64::from(position.epoch) + fraction,
+            loss: Spread::of((sum / f64::from(steps)) as f32),
+        });
+    }
+
+    /// Takes in the end of an epoch.
+    pub fn note_epoch(
+        &mut self,
+        session: &Session,
+        means: RunningMean,
+        validation: Option<(Scores, Confusion)>,
+    ) {
+        let position = session.position();
+        let (validation, confusion) = validation.unzip();
+        let loss = validation.map_or(f64::NAN, |scores| scores.loss);
+        let accuracy = validation.map_or(f64::NAN, |scores| scores.accuracy);
+        self.epochs.push(EpochRecord {
+            epoch: position.epoch,
+            step: position.step,
+            train_loss: Spread::of(means.loss() as f32),
+            train_accuracy: Spread::of(means.accuracy() as f32),
+            validation_loss: Spread::of(loss as f32),
+            validation_accuracy: Spread::of(accuracy as f32),
+            learning_rate: session.rule().learning_rate,
+        });
+        self.confusion = confusion.or(self.confusion.take());
+    }
+
+    /// Says where the training is; goes out with the next flush.
+    pub fn set_progress(&mut self, progress: Where) {
+        self.progress = Some(progress);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && !self.has_progress()
+    }
+
+    fn has_progress(&self) -> bool {
+        self.progress != self.sent
+    }
+
+    /// Puts the metrics so far into the queue.
+    fn close_progress(&mut self) {
+        let Some(progress) = self.progress.filter(|_| self.has_progress()) else {
+            return;
+        };
+        self.waiting.push_back(Event::Progress(Box::new(Progress {
+            position: progress.position,
+            learning_rate: progress.learning_rate,
+            samples_per_second: progress.samples_per_second,
+            seconds: progress.seconds,
+            losses: self.losses.take(),
+            epochs: self.epochs.take(),
+            confusion: self.confusion.take(),
+        })));
+        self.sent = self.progress;
+        self.sent_at = Some(Instant::now());
+    }
+
+    /// Hands over what the sink takes.
+    pub fn flush(&mut self) {
+        while let Some(event) = self.waiting.pop_front() {
+            if let Err(event) = self.sink.offer(event) {
+                self.waiting.push_front(*event);
+                return;
+            }
+        }
+        let is_due = self.sent_at.is_none_or(|at| at.elapsed() >= INTERVAL);
+        if is_due && self.has_progress() {
+            self.close_progress();
+            if let Some(event) = self.waiting.pop_front()
+                && let Err(event) = self.sink.offer(event)
+            {
+                self.waiting.push_front(*event);
+            }
+        }
+    }
+
+    /// Hands over everything, unless the sink stays full for `patience`.
+    pub fn flush_for(&mut self, patience: Duration) {
+        let start = Instant::now();
+        loop {
+            self.flush();
+            if self.waiting.is_empty() || start.elapsed() > patience {
+                return;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}

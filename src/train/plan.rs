@@ -1,0 +1,43 @@
+//! What a training is determined by, beside the data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::nn::{Activation, Architecture, Initialisation, LearningRule, Loss, Output};
+
+/// A checked plan. With the data, the seed and the log of changes it determines the weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Neurons of each hidden layer; may be empty.
+    pub hidden: Vec<usize>,
+    /// Activation of the hidden layers.
+    pub activation: Activation,
+    /// Activation of the output layer.
+    pub output: Output,
+    /// The loss.
+    pub loss: Loss,
+    /// How the initial parameters are drawn.
+    pub initialisation: Initialisation,
+    /// The learning rule at the start.
+    pub rule: LearningRule,
+    /// Rows of a mini-batch, at least 1.
+    pub batch: usize,
+    /// Fraction of the rows kept for validation, `0.0..1.0`.
+    pub validation: f64,
+    /// Seed of everything that is left to chance.
+    pub seed: u64,
+}
+
+impl Plan {
+    /// The network for `inputs` features and `outputs` classes.
+    ///
+    /// # Errors
+    /// As [`Architecture::new`].
+    pub fn architecture(&self, inputs: usize, outputs: usize) -> Result<Architecture> {
+        let mut sizes = Vec::with_capacity(self.hidden.len() + 2);
+        sizes.push(inputs);
+        sizes.extend(&self.hidden);
+        sizes.push(outputs);
+        Architecture::new(sizes, self.activation, self.output, self.loss)
+    }
+}

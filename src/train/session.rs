@@ -1,0 +1,352 @@
+//! Training as a pure, single-threaded machine.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ndarray::{Array2, Axis};
+
+use super::Plan;
+use super::evaluation::{Evaluation, Evaluator};
+use crate::data::{Dataset, Prepared, prepare};
+use crate::error::Result;
+use crate::nn::engine::{Engine, NonFinite, Step};
+use crate::nn::{Architecture, Change, LearningRule, LoggedChange, Parameters};
+use crate::random::{Purpose, generator, shuffle};
+
+/// How far a training is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Position {
+    /// Whole epochs done.
+    pub epoch: u32,
+    /// Mini-batches done in the epoch under way.
+    pub batch: u32,
+    /// Steps (updates) done in all.
+    pub step: u64,
+}
+
+/// Means over the mini-batches of an epoch, each row weighing the same.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct RunningMean {
+    loss: f64,
+    correct: usize,
+    rows: usize,
+}
+
+impl RunningMean {
+    fn add(&mut self, step: Step, rows: usize) {
+        self.loss += f64::from(step.loss) * rows as f64;
+        self.correct += step.correct;
+        self.rows += rows;
+    }
+
+    /// Mean loss of a row; NaN before the first one.
+    pub fn loss(&self) -> f64 {
+        self.loss / self.rows as f64
+    }
+
+    /// Fraction of the rows that were predicted right; NaN before the first one.
+    pub fn accuracy(&self) -> f64 {
+        self.correct as f64 / self.rows as f64
+    }
+}
+
+/// What a step did.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stepped {
+    /// Mean loss of the mini-batch, before its update.
+    pub loss: f32,
+    /// Rows of the mini-batch.
+    pub rows: usize,
+    /// The epoch's means, if this step was its last.
+    pub epoch: Option<RunningMean>,
+}
+
+/// Why a training can't go on: a number that is not finite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Divergence {
+    /// The step that was not done, counted from 1.
+    pub step: u64,
+    /// What was not finite, and in which layer.
+    pub cause: NonFinite,
+    /// The learning rate.
+    pub learning_rate: f64,
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            step,
+            cause,
+            learning_rate,
+        } = self;
+        write!(
+            f,
+            "training diverged at step {step}: {cause} (learning rate {learning_rate})"
+        )
+    }
+}
+
+/// Parameters worth going back to.
+#[derive(Debug, Clone)]
+struct Checkpoint {
+    parameters: Parameters,
+    loss: f64,
+}
+
+/// A training in progress. The same plan, data and changes at the same steps give the same weights,
+/// bit for bit, on the same binary and type of processor.
+pub struct Session {
+    plan: Plan,
+    dataset: Arc<Dataset>,
+    data: Arc<Prepared>,
+    engine: Engine,
+    evaluator: Evaluator,
+    rule: LearningRule,
+    position: Position,
+    order: Vec<u32>,
+    mean: RunningMean,
+    inputs: Array2<f32>,
+    targets: Array2<f32>,
+    log: Vec<LoggedChange>,
+    last_good: Checkpoint,
+    diverged: Option<Divergence>,
+    is_torn: bool,
+}
+
+impl Session {
+    /// A training at its start: rows split, features standardised, parameters drawn.
+    ///
+    /// # Errors
+    /// Those of [`prepare`] and of [`Architecture::new`].
+    pub fn new(plan: Plan, dataset: Arc<Dataset>) -> Result<Self> {
+        let data = Arc::new(prepare(&dataset, plan.validation, plan.seed)?);
+        let rows = data.training.labels.len();
+        let architecture =
+            plan.architecture(data.preprocessing.features.len(), data.class_names.len())?;
+        let parameters = plan.initialisation.draw(&architecture, plan.seed);
+        let batch = plan.batch.clamp(1, rows);
+        let engine = Engine::new(&architecture, &parameters, plan.rule.optimizer, batch);
+        let mut session = Self {
+            evaluator: Evaluator::new(&engine),
+            engine,
+            rule: plan.rule,
+            position: Position::default(),
+            order: (0..rows as u32).collect(),
+            mean: RunningMean::default(),
+            inputs: Array2::zeros((batch, architecture.inputs())),
+            targets: Array2::zeros((batch, architecture.outputs())),
+            log: Vec::new(),
+            last_good: Checkpoint {
+                parameters,
+                loss: f64::INFINITY,
+            },
+            diverged: None,
+            is_torn: false,
+            plan,
+            dataset,
+            data,
+        };
+        session.shuffle();
+        Ok(session)
+    }
+
+    /// The same training from its start again, under `seed`.
+    ///
+    /// # Errors
+    /// As [`Session::new`].
+    pub fn restarted(&self, seed: u64) -> Result<Self> {
+        let plan = Plan {
+            seed,
+            ..self.plan.clone()
+        };
+        Self::new(plan, Arc::clone(&self.dataset))
+    }
+
+    /// Trains on the next mini-batch.
+    ///
+    /// # Errors
+    /// A [`Divergence`] where the loss or a gradient is not finite; the parameters and the position
+    /// are then as before, and further steps fail until [`Change::Recover`].
+    pub fn step(&mut self) -> Result<Stepped, Divergence> {
+        if let Some(divergence) = self.diverged {
+            return Err(divergence);
+        }
+        let rows = self.gather();
+        let inputs = self.inputs.slice_axis(Axis(0), (..rows).into());
+        let targets = self.targets.slice_axis(Axis(0), (..rows).into());
+        let step = match self.engine.train(inputs, targets, &self.rule) {
+            Ok(step) => step,
+            Err(cause) => {
+                let divergence = Divergence {
+                    step: self.position.step + 1,
+                    cause,
+                    learning_rate: self.rule.learning_rate,
+                };
+                self.diverged = Some(divergence);
+                return Err(divergence);
+            }
+        };
+        self.mean.add(step, rows);
+        self.position.step += 1;
+        self.position.batch += 1;
+        let epoch = (self.position.batch == self.batches()).then(|| self.end_epoch());
+        Ok(Stepped {
+            loss: step.loss,
+            rows,
+            epoch,
+        })
+    }
+
+    /// Copies the rows of the next mini-batch into the buffers and returns how many they are.
+    fn gather(&mut self) -> usize {
+        let batch = self.inputs.nrows();
+        let start = self.position.batch as usize * batch;
+        let end = (start + batch).min(self.order.len());
+        let samples = &self.data.training;
+        for (i, &row) in self.order[start..end].iter().enumerate() {
+            let row = row as usize;
+            self.inputs.row_mut(i).assign(&samples.inputs.row(row));
+            let mut target = self.targets.row_mut(i);
+            target.fill(0.0);
+            target[samples.labels[row]] = 1.0;
+        }
+        end - start
+    }
+
+    fn end_epoch(&mut self) -> RunningMean {
+        let mean = std::mem::take(&mut self.mean);
+        self.position.epoch += 1;
+        self.position.batch = 0;
+        self.shuffle();
+        if mean.loss() <= self.last_good.loss {
+            self.last_good.loss = mean.loss();
+            self.engine.copy_parameters(&mut self.last_good.parameters);
+        }
+        mean
+    }
+
+    /// Draws the order of the epoch under way. It depends on the seed and the epoch's number only.
+    fn shuffle(&mut self) {
+        self.order.iter_mut().zip(0..).for_each(|(row, i)| *row = i);
+        let mut generator = generator(self.plan.seed, Purpose::Epoch(self.position.epoch));
+        shuffle(&mut self.order, &mut generator);
+    }
+
+    /// Makes a live change, and logs it with the step at which it takes effect.
+    pub fn apply(&mut self, change: Change) {
+        match change {
+            Change::LearningRate { learning_rate } => self.rule.learning_rate = learning_rate,
+            Change::Recover { learning_rate } => {
+                self.rule.learning_rate = learning_rate;
+                self.engine.set_parameters(&self.last_good.parameters);
+                self.engine.reset_optimizer(self.rule.optimizer);
+                self.diverged = None;
+            }
+        }
+        self.log.push(LoggedChange {
+            step: self.position.step,
+            change,
+        });
+    }
+
+    /// Scores of the current parameters on all rows.
+    pub fn evaluate(&mut self) -> Evaluation {
+        evaluation(&self.engine, &mut self.evaluator, &self.data)
+    }
+
+    /// Scores of other `parameters` of the same shape on all rows.
+    pub fn evaluate_parameters(&mut self, parameters: &Parameters) -> Evaluation {
+        let architecture = self.engine.architecture();
+        let engine = Engine::new(architecture, parameters, self.rule.optimizer, 1);
+        evaluation(&engine, &mut self.evaluator, &self.data)
+    }
+
+    /// Scores on the validation rows alone, with the confusion matrix; `None` where there are none.
+    pub fn validate(&mut self) -> Option<(super::Scores, super::Confusion)> {
+        let samples = &self.data.validation;
+        (!samples.labels.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
+    }
+
+    /// Steps of an epoch; the last of them may have a smaller mini-batch.
+    pub fn batches(&self) -> u32 {
+        self.order.len().div_ceil(self.inputs.nrows()) as u32
+    }
+
+    /// Where the training is.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Means over the mini-batches of the epoch under way.
+    pub fn running_mean(&self) -> RunningMean {
+        self.mean
+    }
+
+    /// The plan it started from.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The learning rule in force.
+    pub fn rule(&self) -> &LearningRule {
+        &self.rule
+    }
+
+    /// The changes so far, oldest first.
+    pub fn log(&self) -> &[LoggedChange] {
+        &self.log
+    }
+
+    /// The rows it trains and validates on.
+    pub fn data(&self) -> &Arc<Prepared> {
+        &self.data
+    }
+
+    /// The network being trained.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Its architecture.
+    pub fn architecture(&self) -> &Architecture {
+        self.engine.architecture()
+    }
+
+    /// The divergence that the training stands at.
+    pub fn diverged(&self) -> Option<Divergence> {
+        self.diverged
+    }
+
+    /// Declares the current parameters unreliable: a step was broken off in its middle.
+    pub fn distrust(&mut self) {
+        self.is_torn = true;
+    }
+
+    /// Brings back the last good parameters where the current ones are not worth keeping: those
+    /// after the epoch with the least training loss, or the initial ones before the first epoch's
+    /// end.
+    pub fn good_parameters(&self) -> Parameters {
+        if self.diverged.is_some() || self.is_torn {
+            self.last_good.parameters.clone()
+        } else {
+            self.engine.parameters()
+        }
+    }
+}
+
+fn evaluation(engine: &Engine, evaluator: &mut Evaluator, data: &Prepared) -> Evaluation {
+    let (training, of_training) = evaluator.evaluate(engine, &data.training);
+    if data.validation.labels.is_empty() {
+        return Evaluation {
+            training,
+            validation: None,
+            confusion: of_training,
+        };
+    }
+    let (validation, confusion) = evaluator.evaluate(engine, &data.validation);
+    Evaluation {
+        training,
+        validation: Some(validation),
+        confusion,
+    }
+}

@@ -1,0 +1,77 @@
+//! Training speed over about the last half second.
+
+use std::time::{Duration, Instant};
+
+const WINDOW: Duration = Duration::from_millis(500);
+
+/// Counts rows against the clock.
+#[derive(Debug, Default)]
+pub(super) struct SpeedMeter {
+    rows: u64,
+    since: Option<Instant>,
+    last: Option<Instant>,
+    measured: f64,
+    total: Duration,
+}
+
+impl SpeedMeter {
+    /// Counts `rows` that were trained on.
+    pub fn add_rows(&mut self, rows: usize) {
+        self.rows += rows as u64;
+    }
+
+    /// Forgets the window: what follows is not continuous with what was.
+    pub fn restart(&mut self) {
+        self.rows = 0;
+        self.since = None;
+        self.last = None;
+    }
+
+    /// Measures at `now`.
+    pub fn tick(&mut self, now: Instant) {
+        self.total += self.last.map_or(Duration::ZERO, |last| now - last);
+        self.last = Some(now);
+        let Some(since) = self.since else {
+            // The rows before the first look at the clock have no duration.
+            self.rows = 0;
+            self.since = Some(now);
+            return;
+        };
+        let elapsed = now - since;
+        let is_first = self.measured == 0.0 && elapsed >= WINDOW / 5;
+        if elapsed >= WINDOW || is_first {
+            self.measured = self.rows as f64 / elapsed.as_secs_f64();
+            if elapsed >= WINDOW {
+                self.rows = 0;
+                self.since = Some(now);
+            }
+        }
+    }
+
+    /// Rows a second; zero before there is a measurement.
+    pub fn rows_per_second(&self) -> f64 {
+        self.measured
+    }
+
+    /// Seconds between looks at the clock, restarts left out.
+    pub fn seconds(&self) -> f64 {
+        self.total.as_secs_f64()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speed_is_rows_by_time() {
+        let start = Instant::now();
+        let mut meter = SpeedMeter::default();
+        meter.tick(start);
+        for i in 1..=20 {
+            meter.add_rows(500);
+            meter.tick(start + Duration::from_millis(50) * i);
+        }
+        assert!((meter.rows_per_second() - 10_000.0).abs() < 1e-6);
+    }
+}

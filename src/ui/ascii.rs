@@ -1,0 +1,81 @@
+//! The screen for terminals that know only ASCII: every symbol is replaced by one that says about
+//! the same.
+
+use ratatui::buffer::Buffer;
+
+/// Replaces every symbol of `buf` that is not ASCII.
+pub fn translate(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        let symbol = cell.symbol();
+        if !symbol.is_ascii() {
+            let plain = symbol.chars().next().map_or(' ', plain);
+            cell.set_char(plain);
+        }
+    }
+}
+
+fn plain(c: char) -> char {
+    match c {
+        '│' | '┊' | '┃' => '|',
+        '─' => '-',
+        '━' => '=',
+        '┅' => ':',
+        '┏' | '┓' | '┗' | '┛' => '#',
+        '╭' | '╮' | '╰' | '╯' | '└' | '┤' | '┬' | '├' => '+',
+        '●' => '@',
+        '⊕' => '+',
+        '⊖' => '-',
+        '○' => 'o',
+        '■' => '#',
+        '▾' | '↓' => 'v',
+        '↑' => '^',
+        '←' | '◂' => '<',
+        '→' | '▶' => '>',
+        '‖' => '=',
+        '✓' => '+',
+        '✗' => 'x',
+        '−' | '–' => '-',
+        '·' => '-',
+        '…' | '⋯' => '~',
+        '÷' => '/',
+        'σ' => 's',
+        '∞' => 'I',
+        '≡' => '=',
+        '▁' => '_',
+        '▂' | '▃' | '▏' | '▎' | '░' => '.',
+        '▄' | '▅' | '▍' | '▌' | '▐' | '▒' => ':',
+        '▆' | '▇' | '▋' | '▊' | '▉' | '▓' => '*',
+        '█' | '▀' => '#',
+        '\u{2800}'..='\u{28ff}' => braille(c),
+        _ => '?',
+    }
+}
+
+/// By where the dots lie: below, above, or in both halves.
+fn braille(c: char) -> char {
+    let pattern = (u32::from(c) - 0x2800) as u8;
+    let (upper, lower) = (pattern & 0b0001_1011, pattern & 0b1110_0100);
+    match (upper.count_ones(), lower.count_ones()) {
+        (0, 0) => ' ',
+        (0, _) => '.',
+        (_, 0) => '\'',
+        _ => ':',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+    use ratatui::style::Style;
+
+    use super::*;
+
+    #[test]
+    fn nothing_but_ascii_is_left() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 12, 1));
+        buf.set_string(0, 0, "╭● ⠉⣀⣿ ä宽→█", Style::new());
+        translate(&mut buf);
+        let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(text, "+@ '.: ?? >#");
+    }
+}

@@ -1,0 +1,54 @@
+//! The keys that matter now, or a line of news.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::panel::put;
+use super::theme::Theme;
+use crate::app::Model;
+use crate::app::bindings::BINDINGS;
+use crate::text::width;
+
+/// Draws the footer into the first row of `area`.
+pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
+    if area.is_empty() {
+        return;
+    }
+    let mut x = area.x + 1;
+    if let Some(notice) = &model.notice {
+        let (mark, style) = match notice.is_error {
+            true => ("!", theme.bad()),
+            false => ("✓", theme.good()),
+        };
+        put(buf, x, area.y, 1, mark, style);
+        let room = usize::from(area.width).saturating_sub(3);
+        put(buf, x + 2, area.y, room, &notice.text, theme.text());
+        return;
+    }
+    for (shown, label) in hints(model, usize::from(area.width).saturating_sub(1)) {
+        let key = format!(" {shown} ");
+        put(buf, x, area.y, width(&key), &key, theme.key());
+        x += width(&key) as u16 + 1;
+        put(buf, x, area.y, width(label), label, theme.dim());
+        x += width(label) as u16 + 2;
+    }
+}
+
+/// The keys for the footer that fit into `room` cells. Help and quit always stay.
+fn hints(model: &Model, room: usize) -> Vec<(&'static str, &'static str)> {
+    let mut hints: Vec<(&str, &str)> = BINDINGS
+        .iter()
+        .filter(|binding| !binding.label.is_empty() && model.holds(binding.when))
+        .map(|binding| (binding.shown, binding.label))
+        .collect();
+    let needed = |hints: &[(&str, &str)]| -> usize {
+        let cells = hints
+            .iter()
+            .map(|(key, label)| width(key) + width(label) + 5);
+        cells.sum()
+    };
+    while hints.len() > 3 && needed(&hints) > room + 2 {
+        hints.remove(hints.len() - 3);
+    }
+    hints
+}

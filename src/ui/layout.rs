@@ -1,0 +1,80 @@
+//! Where everything stands.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use crate::app::{Panel, Screen, View};
+
+/// Least size in which anything is drawn.
+pub const LEAST: (u16, u16) = (40, 12);
+
+/// Parts of the screen.
+#[derive(Debug)]
+pub struct Parts {
+    /// Two lines at the top.
+    pub header: Rect,
+    /// The panels.
+    pub panels: Vec<(Panel, Rect)>,
+    /// What is between header and footer.
+    pub main: Rect,
+    /// One line at the foot.
+    pub footer: Rect,
+}
+
+/// Divides `area` as `screen` asks. The lower band of the overview takes the `wanted` rows within
+/// bounds; the network and the charts get the rest.
+pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
+    let [header, main, footer] = Layout::vertical([
+        Constraint::Length(2),
+        Constraint::Fill(1),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    let bands = screen.bands();
+    let is_overview = screen.view == View::Overview && bands.len() == 2;
+    let heights = match is_overview {
+        true => {
+            let (least, most) = (main.height * 32 / 100, main.height * 44 / 100);
+            let lower = (wanted + 2).min(most.max(9)).max(least.max(9));
+            vec![Constraint::Fill(1), Constraint::Length(lower)]
+        }
+        false => vec![Constraint::Fill(1); bands.len()],
+    };
+    let mut panels = Vec::new();
+    for (band, area) in bands
+        .iter()
+        .zip(Layout::vertical(heights).split(main).iter())
+    {
+        let widths: &[u16] = match (band.len(), screen.view) {
+            (3, _) => &[33, 38, 29],
+            (2, View::Overview) if area.width < 100 => &[59, 41],
+            (2, View::Overview) => &[53, 47],
+            (2, View::Network) => &[68, 32],
+            (2, _) => &[64, 36],
+            _ => &[1],
+        };
+        let widths = widths.iter().map(|&weight| Constraint::Fill(weight));
+        for (column, area) in band
+            .iter()
+            .zip(Layout::horizontal(widths).split(*area).iter())
+        {
+            let rows = vec![Constraint::Fill(1); column.len()];
+            let areas = Layout::vertical(rows).split(*area);
+            panels.extend(column.iter().copied().zip(areas.iter().copied()));
+        }
+    }
+    Parts {
+        header,
+        panels,
+        main,
+        footer,
+    }
+}
+
+/// The panel at column `x` and row `y`.
+pub fn panel_at(area: Rect, screen: &Screen, wanted: u16, x: u16, y: u16) -> Option<Panel> {
+    let panels = parts(area, screen, wanted).panels;
+    let found = panels
+        .into_iter()
+        .find(|(_, area)| area.contains((x, y).into()));
+    found.map(|(panel, _)| panel)
+}

@@ -1,0 +1,155 @@
+//! Numbers as text: four significant digits, widths that don't jump, round numbers on axes.
+
+/// `x` with `digits` significant digits in plain notation where that is short, else as `1.23e-7`.
+pub fn significant(x: f64, digits: usize) -> String {
+    if x.is_nan() {
+        return "NaN".into();
+    }
+    if x.is_infinite() {
+        return if x > 0.0 {
+            "∞".into()
+        } else {
+            "−∞".into()
+        };
+    }
+    if x == 0.0 {
+        return format!("{:.*}", digits.saturating_sub(1), 0.0);
+    }
+    // The exponent after rounding: 0.99996 has the digits of 1.000.
+    let scientific = format!("{:.*e}", digits.saturating_sub(1), x);
+    let exponent = scientific
+        .split_once('e')
+        .and_then(|(_, exponent)| exponent.parse::<i32>().ok())
+        .unwrap_or(0);
+    if (-4..6).contains(&exponent) {
+        let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+        format!("{x:.decimals$}")
+    } else {
+        scientific
+    }
+}
+
+/// A loss, always at most seven cells wide.
+pub fn loss(x: f64) -> String {
+    match x {
+        x if x.is_nan() => "–".into(),
+        x if x.abs() < 1e-3 && x != 0.0 => format!("{x:.1e}"),
+        x if x.abs() >= 1e5 => format!("{x:.1e}"),
+        x => {
+            let mut text = significant(x, 4);
+            text.truncate(6);
+            text.trim_end_matches('.').to_owned()
+        }
+    }
+}
+
+/// A fraction as per cent with one decimal, five cells wide and the sign: ` 96.7 %`.
+pub fn percent(fraction: f64) -> String {
+    match fraction.is_nan() {
+        true => "    – %".into(),
+        false => format!("{:5.1} %", 100.0 * fraction),
+    }
+}
+
+/// A count with a unit prefix, at most five cells: `950`, `12.3k`, `4.56M`.
+pub fn count(x: f64) -> String {
+    match x {
+        x if !x.is_finite() || x < 0.0 => "–".into(),
+        x if x < 999.5 => format!("{x:.0}"),
+        x if x < 99_950.0 => format!("{:.1}k", x / 1e3),
+        x if x < 999_500.0 => format!("{:.0}k", x / 1e3),
+        x if x < 99_950_000.0 => format!("{:.1}M", x / 1e6),
+        x if x < 999_500_000.0 => format!("{:.0}M", x / 1e6),
+        x => format!("{:.1}G", x / 1e9),
+    }
+}
+
+/// Round numbers on an axis from `from` to `to`: multiples of 1, 2 or 5 times a power of ten, at
+/// most `most` of them. Empty for an axis without length.
+pub fn ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
+    let range = to - from;
+    if !range.is_finite() || range <= 0.0 || most == 0 {
+        return Vec::new();
+    }
+    let rough = range / most as f64;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|step| (range / step).floor() as usize <= most.saturating_sub(1).max(1))
+        .unwrap_or(20.0 * power);
+    let first = (from / step - 1e-9).ceil() as i64;
+    let last = (to / step + 1e-9).floor() as i64;
+    (first..=last).map(|i| i as f64 * step).collect()
+}
+
+/// Labels of `ticks`, all with the same number of decimals.
+pub fn tick_labels(ticks: &[f64]) -> Vec<String> {
+    let step = match ticks {
+        [a, b, ..] => (b - a).abs(),
+        [a] if *a != 0.0 => a.abs(),
+        _ => 1.0,
+    };
+    let largest = ticks.iter().fold(0.0f64, |max, t| max.max(t.abs()));
+    if largest >= 1e5 || step < 1e-5 {
+        return ticks.iter().map(|t| format!("{t:.0e}")).collect();
+    }
+    let decimals = (-step.log10().floor()).max(0.0) as usize;
+    ticks.iter().map(|t| format!("{t:.decimals$}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_digits() {
+        let shown = |x| significant(x, 4);
+        assert_eq!(shown(0.123456), "0.1235");
+        assert_eq!(shown(12.3456), "12.35");
+        assert_eq!(shown(0.99996), "1.000");
+        assert_eq!(shown(-0.00012345), "-0.0001234");
+        assert_eq!(shown(1.5e-7), "1.500e-7");
+        assert_eq!(shown(f64::NAN), "NaN");
+        assert_eq!(shown(0.0), "0.000");
+    }
+
+    #[test]
+    fn losses_and_counts_keep_their_width() {
+        for exponent in -30..30 {
+            for digit in [1.0, 9.9999, 5.55555] {
+                let x = digit * 10f64.powi(exponent);
+                assert!(loss(x).chars().count() <= 7, "{x} {}", loss(x));
+                assert!(
+                    exponent > 10 || count(x).chars().count() <= 6,
+                    "{x} {}",
+                    count(x)
+                );
+            }
+        }
+        assert_eq!(loss(0.12345), "0.1235");
+        assert_eq!(loss(12.3456), "12.35");
+        assert_eq!(count(12_345.0), "12.3k");
+        assert_eq!(percent(1.0), "100.0 %");
+        assert_eq!(
+            percent(0.05).chars().count(),
+            percent(f64::NAN).chars().count()
+        );
+    }
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        assert_eq!(ticks(0.0, 1.2, 4), [0.0, 0.5, 1.0]);
+        assert_eq!(ticks(0.0, 42.0, 6), [0.0, 10.0, 20.0, 30.0, 40.0]);
+        assert_eq!(tick_labels(&ticks(0.0, 1.2, 4)), ["0.0", "0.5", "1.0"]);
+        assert!(ticks(1.0, 1.0, 4).is_empty());
+        assert!(ticks(0.0, f64::NAN, 4).is_empty());
+        for most in 1..10 {
+            for scale in [1e-9, 0.37, 1.0, 7.7, 1e12] {
+                let found = ticks(0.0, scale, most);
+                assert!(found.len() <= most.max(2), "{most} {scale} {found:?}");
+                assert!(found.iter().all(|&t| t <= scale * 1.001));
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The event loop: take in all that came, do what it asks for, draw once.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ratatui::crossterm::event::{self, Event as Input, MouseButton, MouseEventKind};
+use ratatui::layout::Rect;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
+use super::panel_at;
+use super::terminal::Screen;
+use super::theme::Theme;
+use crate::app::{Effect, ExportOption, Model, Msg};
+use crate::error::{Error, Result};
+use crate::train::{Event, Session, Settings, Worker};
+
+/// Time between two frames.
+const FRAME: Duration = Duration::from_millis(33);
+/// Messages that may wait. The worker keeps what finds no room.
+const WAITING: usize = 256;
+/// Messages taken in before a frame is drawn at last.
+const BEFORE_A_FRAME: usize = 512;
+/// Lines that a notch of the wheel scrolls.
+const WHEEL_LINES: i16 = 3;
+
+/// Something from outside.
+enum Incoming {
+    Input(Input),
+    InputEnded,
+    Worker(Box<Event>),
+    Signal(i32),
+}
+
+/// Trains `session` on the screen until the person leaves. Returns the exit code.
+///
+/// # Errors
+/// [`Error::Terminal`] where the terminal can't be used, [`Error::Worker`] where no thread is to
+/// be had.
+pub fn run(session: Session, settings: Settings, export: Option<ExportOption>) -> Result<u8> {
+    let theme = Theme::detect(|name| std::env::var(name).ok());
+    let (sender, incoming) = sync_channel(WAITING);
+    watch_signals(sender.clone())?;
+    let mut screen = Screen::open(theme)?;
+    watch_input(sender.clone())?;
+    let worker = Worker::spawn(session, settings, move |event: Event| {
+        sender
+            .try_send(Incoming::Worker(Box::new(event)))
+            .map_err(|error| match error {
+                TrySendError::Full(Incoming::Worker(event))
+                | TrySendError::Disconnected(Incoming::Worker(event)) => event,
+                // What was sent is what comes back.
+                TrySendError::Full(_) | TrySendError::Disconnected(_) => Box::new(Event::Snapshot),
+            })
+    })?;
+    let size = screen.size()?;
+    let mut early = Vec::new();
+    let started = loop {
+        match incoming.recv() {
+            Ok(Incoming::Worker(event)) => match *event {
+                Event::Started(started) => break started,
+                _ => continue,
+            },
+            Ok(other) => early.push(other),
+            Err(_) => return Err(Error::Worker("it did not start".into())),
+        }
+    };
+    let model = Model::new(&started, settings.pace, size, export);
+    let mut face = Face {
+        model,
+        screen: &mut screen,
+        worker: &worker,
+        exit: None,
+    };
+    for message in early {
+        face.take_in(message)?;
+    }
+    let code = face.run(&incoming);
+    // The terminal first: what is left of a long step need not be waited for on a dead screen.
+    drop(screen);
+    worker.stop();
+    code
+}
+
+struct Face<'a> {
+    model: Model,
+    screen: &'a mut Screen,
+    worker: &'a Worker,
+    exit: Option<u8>,
+}
+
+impl Face<'_> {
+    fn run(&mut self, incoming: &Receiver<Incoming>) -> Result<u8> {
+        // The first look asks for the first snapshot.
+        self.worker.mailbox().take();
+        let mut last_frame: Option<Instant> = None;
+        let mut is_dirty = true;
+        loop {
+            let now = Instant::now();
+            let due = last_frame.map_or(now, |at| at + FRAME);
+            if is_dirty && now >= due {
+                self.draw()?;
+                last_frame = Some(now);
+                is_dirty = false;
+                continue;
+            }
+            let received = match is_dirty {
+                true => incoming.recv_timeout(due - now),
+                false => incoming.recv().map_err(RecvTimeoutError::from),
+            };
+            let Ok(first) = received else {
+                continue;
+            };
+            is_dirty = true;
+            self.take_in(first)?;
+            for message in incoming.try_iter().take(BEFORE_A_FRAME) {
+                self.take_in(message)?;
+            }
+            if let Some(code) = self.exit {
+                return Ok(code);
+            }
+        }
+    }
+
+    fn draw(&mut self) -> Result<()> {
+        if let Some(snapshot) = self.worker.mailbox().take() {
+            self.tell(Msg::Snapshot(Box::new(snapshot)))?;
+        }
+        self.screen.draw(&self.model)
+    }
+
+    fn take_in(&mut self, incoming: Incoming) -> Result<()> {
+        match incoming {
+            Incoming::Worker(event) => self.tell(Msg::Worker(event)),
+            Incoming::Input(input) => match self.message(input) {
+                Some(msg) => self.tell(msg),
+                None => Ok(()),
+            },
+            // Whoever typed is gone, as after a hang-up.
+            Incoming::InputEnded => self.tell(Msg::Terminate(128 + SIGHUP as u8)),
+            Incoming::Signal(SIGTSTP) => self.suspend(),
+            Incoming::Signal(SIGCONT) => self.screen.retake(),
+            Incoming::Signal(signal) => self.tell(Msg::Terminate(128 + signal as u8)),
+        }
+    }
+
+    fn message(&self, input: Input) -> Option<Msg> {
+        match input {
+            Input::Key(key) => Some(Msg::Key(key)),
+            Input::Paste(text) => Some(Msg::Paste(text)),
+            Input::Resize(width, height) => Some(Msg::Resize(width, height)),
+            Input::Mouse(mouse) => {
+                let (width, height) = self.model.screen.size;
+                let area = Rect::new(0, 0, width, height);
+                let panel = panel_at(&self.model, area, mouse.column, mouse.row);
+                match mouse.kind {
+                    MouseEventKind::Down(MouseButton::Left) => panel.map(Msg::Click),
+                    MouseEventKind::ScrollDown => Some(Msg::Wheel(panel, WHEEL_LINES)),
+                    MouseEventKind::ScrollUp => Some(Msg::Wheel(panel, -WHEEL_LINES)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn tell(&mut self, msg: Msg) -> Result<()> {
+        for effect in self.model.update(msg) {
+            match effect {
+                Effect::Send(command) => self.worker.send(command),
+                Effect::Suspend => self.suspend()?,
+                Effect::Quit { code } => self.exit = Some(code),
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops the whole process, as the shell expects; `fg` brings it back.
+    fn suspend(&mut self) -> Result<()> {
+        self.screen.step_aside(|| {
+            // Where the system refuses to stop the process, the screen comes back at once.
+            let _ = emulate_default_handler(SIGTSTP);
+        })?;
+        let (width, height) = self.screen.size()?;
+        self.model.screen.size = (width, height);
+        Ok(())
+    }
+}
+
+fn watch_input(sender: SyncSender<Incoming>) -> Result<()> {
+    let watch = move || {
+        while let Ok(input) = event::read() {
+            if sender.send(Incoming::Input(input)).is_err() {
+                return;
+            }
+        }
+        // The loop may be gone already; then nobody is left to tell.
+        let _ = sender.send(Incoming::InputEnded);
+    };
+    spawn("input", watch)
+}
+
+fn watch_signals(sender: SyncSender<Incoming>) -> Result<()> {
+    let mut signals =
+        Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT]).map_err(Error::Terminal)?;
+    spawn("signals", move || {
+        for signal in signals.forever() {
+            if sender.send(Incoming::Signal(signal)).is_err() {
+                return;
+            }
+        }
+    })
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<()> {
+    let thread = thread::Builder::new().name(name.into());
+    let spawned = thread.spawn(body).map(drop);
+    spawned.map_err(|cause| Error::Worker(cause.to_string()))
+}

@@ -1,0 +1,128 @@
+//! Taking the terminal, and giving it back whatever happens.
+
+use std::io::{self, Stdout, Write, stdout};
+use std::sync::Once;
+use std::thread;
+
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::cursor::{Hide, Show};
+use ratatui::crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use ratatui::crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use ratatui::crossterm::{execute, queue};
+
+use super::theme::Theme;
+use super::view;
+use crate::app::Model;
+use crate::error::{Error, Result};
+use crate::train::worker;
+
+/// The terminal while the program has it. Dropping it gives it back.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+    theme: Theme,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// [`Error::Terminal`] where it can't be used; it is then as before.
+    pub fn open(theme: Theme) -> Result<Self> {
+        restore_on_panic();
+        // crossterm's own reading of NO_COLOR cancels bold and reverse; the theme does it right.
+        ratatui::crossterm::style::force_color_output(true);
+        let open = || {
+            take()?;
+            Terminal::new(CrosstermBackend::new(stdout()))
+        };
+        match open() {
+            Ok(terminal) => Ok(Self { terminal, theme }),
+            Err(cause) => {
+                give_back();
+                Err(Error::Terminal(cause))
+            }
+        }
+    }
+
+    /// Width and height in cells.
+    pub fn size(&self) -> Result<(u16, u16)> {
+        let size = self.terminal.size().map_err(Error::Terminal)?;
+        Ok((size.width, size.height))
+    }
+
+    /// Draws `model`, shown at once as a whole where the terminal knows synchronised output.
+    pub fn draw(&mut self, model: &Model) -> Result<()> {
+        let theme = self.theme;
+        let mut draw = || -> io::Result<()> {
+            queue!(stdout(), BeginSynchronizedUpdate)?;
+            self.terminal.draw(|frame| view(model, &theme, frame))?;
+            queue!(stdout(), EndSynchronizedUpdate)?;
+            stdout().flush()
+        };
+        draw().map_err(Error::Terminal)
+    }
+
+    /// Gives the terminal back, lets `rest` happen, and takes it again.
+    pub fn step_aside(&mut self, rest: impl FnOnce()) -> Result<()> {
+        give_back();
+        rest();
+        self.retake()
+    }
+
+    /// Takes the terminal again, whatever state others left it in.
+    pub fn retake(&mut self) -> Result<()> {
+        take().map_err(Error::Terminal)?;
+        self.terminal.clear().map_err(Error::Terminal)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(
+        stdout(),
+        EnterAlternateScreen,
+        EnableMouseCapture,
+        EnableBracketedPaste,
+        Hide
+    )
+}
+
+/// Undoes [`take`]. Whoever calls this is on the way out, so failures have nobody to go to.
+fn give_back() {
+    let _ = execute!(
+        stdout(),
+        EndSynchronizedUpdate,
+        DisableBracketedPaste,
+        DisableMouseCapture,
+        LeaveAlternateScreen,
+        Show
+    );
+    let _ = disable_raw_mode();
+}
+
+/// A panic gives the terminal back before its message is printed. One of the training thread is
+/// caught there and shown on the screen, which goes on.
+fn restore_on_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if thread::current().name() != Some(worker::THREAD_NAME) {
+                give_back();
+                before(info);
+            }
+        }));
+    });
+}

@@ -1,0 +1,186 @@
+//! What several tests need: sessions on the built-in data, and a worker that is driven step by
+//! step.
+#![allow(dead_code)]
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+
+use nn_tui::app::{Model, Msg, Phase};
+use nn_tui::data::{Source, load};
+use nn_tui::nn::{Activation, Initialisation, LearningRule, Loss, Optimizer, Output};
+use nn_tui::train::{Command, Event, Pace, Plan, Session, Settings, Started, State, Worker};
+
+/// How long a test waits for an answer before it fails.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub fn plan(hidden: &[usize]) -> Plan {
+    Plan {
+        hidden: hidden.to_vec(),
+        activation: Activation::Tanh,
+        output: Output::Softmax,
+        loss: Loss::CrossEntropy,
+        initialisation: Initialisation::Auto,
+        rule: LearningRule {
+            optimizer: Optimizer::ADAM,
+            learning_rate: 0.01,
+            weight_decay: 0.0,
+        },
+        batch: 10,
+        validation: 0.2,
+        seed: 1,
+    }
+}
+
+/// The setting of the textbook.
+pub fn textbook_plan(hidden: &[usize]) -> Plan {
+    Plan {
+        activation: Activation::Sigmoid,
+        output: Output::Sigmoid,
+        loss: Loss::Quadratic,
+        initialisation: Initialisation::Normal,
+        rule: LearningRule {
+            optimizer: Optimizer::Sgd,
+            learning_rate: 1.0,
+            weight_decay: 0.0,
+        },
+        ..plan(hidden)
+    }
+}
+
+pub fn session(data: &str, plan: Plan) -> Session {
+    let dataset = load(&Source::parse(data), None).expect("the data set is built in");
+    Session::new(plan, Arc::new(dataset)).expect("the plan is sound")
+}
+
+pub fn settings(paused: bool, epochs: Option<u32>) -> Settings {
+    Settings {
+        pace: Pace::Full,
+        paused,
+        epochs,
+    }
+}
+
+/// A worker with the events it sent.
+pub struct Driven {
+    pub worker: Worker,
+    pub events: Receiver<Event>,
+}
+
+impl Driven {
+    pub fn spawn(session: Session, settings: Settings) -> Self {
+        let (sender, events) = sync_channel(1 << 12);
+        let worker = Worker::spawn(session, settings, move |event: Event| {
+            use std::sync::mpsc::TrySendError::{Disconnected, Full};
+            sender.try_send(event).map_err(|error| match error {
+                Full(event) | Disconnected(event) => Box::new(event),
+            })
+        });
+        Self {
+            worker: worker.expect("a thread is to be had"),
+            events,
+        }
+    }
+
+    /// The next event for which `wanted` is true, with all events before it handed to `seen`.
+    pub fn wait_for(&self, mut seen: impl FnMut(&Event), wanted: impl Fn(&Event) -> bool) -> Event {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let event = self.events.recv_timeout(left).expect("the worker answers");
+            if wanted(&event) {
+                return event;
+            }
+            seen(&event);
+        }
+    }
+
+    pub fn started(&self) -> Started {
+        match self.wait_for(|_| {}, |event| matches!(event, Event::Started(_))) {
+            Event::Started(started) => *started,
+            _ => unreachable!(),
+        }
+    }
+
+    /// The next state that fulfils `wanted`.
+    pub fn state(&self, wanted: impl Fn(&State) -> bool) -> (State, nn_tui::train::Position) {
+        let is_wanted =
+            |event: &Event| matches!(event, Event::State { state, .. } if wanted(state));
+        match self.wait_for(|_| {}, is_wanted) {
+            Event::State { state, position } => (state, position),
+            _ => unreachable!(),
+        }
+    }
+
+    /// Epoch and batch of the last state, once no event has come for a while.
+    pub fn position_when_quiet(&self) -> (u32, u32) {
+        let mut last = (0, 0);
+        while let Ok(event) = self.events.recv_timeout(Duration::from_millis(25)) {
+            if let Event::State { position, .. } = event {
+                last = (position.epoch, position.batch);
+            }
+        }
+        last
+    }
+
+    pub fn send(&self, command: Command) {
+        self.worker.send(command);
+    }
+}
+
+/// A model after `epochs` epochs of training, one snapshot taken after each: the same every time.
+pub fn trained_model(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> Model {
+    let driven = Driven::spawn(session(data, plan), settings(true, None));
+    let started = driven.started();
+    let mut model = Model::new(&started, Pace::EpochsPerSecond(20.0), size, None);
+    tell(&mut model, &driven, Msg::Resize(size.0, size.1));
+    // The first look is not taken before somebody asks.
+    driven.worker.mailbox().take();
+    for epoch in 0..=epochs {
+        if epoch > 0 {
+            driven.send(Command::StepEpoch);
+            let mut events = Vec::new();
+            loop {
+                let event = driven.events.recv_timeout(PATIENCE).expect("an answer");
+                let is_last = matches!(event, Event::Evaluated { .. });
+                events.push(event);
+                if is_last {
+                    break;
+                }
+            }
+            for event in events {
+                tell(&mut model, &driven, Msg::Worker(Box::new(event)));
+            }
+        }
+        look(&mut model, &driven);
+    }
+    model.run.seconds = 12.0;
+    assert_eq!(model.run.position.epoch, epochs);
+    assert!(epochs == 0 || model.run.phase == Phase::Paused);
+    model
+}
+
+fn tell(model: &mut Model, driven: &Driven, msg: Msg) {
+    for effect in model.update(msg) {
+        if let nn_tui::app::Effect::Send(command) = effect {
+            driven.send(command);
+        }
+    }
+}
+
+/// Waits for a snapshot of the model's position and hands it over.
+fn look(model: &mut Model, driven: &Driven) {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Some(snapshot) = driven.worker.mailbox().take()
+            && snapshot.position == model.run.position
+            && !snapshot.weights.is_empty()
+            && !snapshot.probe.is_empty()
+        {
+            tell(model, driven, Msg::Snapshot(Box::new(snapshot)));
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("no snapshot came");
+}

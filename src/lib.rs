@@ -4,6 +4,7 @@
 pub mod app;
 pub mod data;
 pub mod error;
+pub mod headless;
 pub mod model_file;
 pub mod nn;
 pub mod random;

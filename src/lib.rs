@@ -2,6 +2,7 @@
 //! it learning.
 
 pub mod app;
+pub mod cli;
 pub mod data;
 pub mod error;
 pub mod headless;

@@ -66,6 +66,49 @@ pub fn shorten(text: &str, cells: usize) -> String {
     kept
 }
 
+/// Returns `names` cut to at most `cells` terminal cells each such that those that differ still do
+/// where that is possible: at the end, or else in the middle.
+pub fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
+    let short: Vec<String> = names.iter().map(|name| shorten(name, cells)).collect();
+    let clash =
+        (1..short.len()).any(|i| short[..i].contains(&short[i]) && names[..i] != short[..i]);
+    if !clash || cells < 4 {
+        return short;
+    }
+    let tail_cells = (cells - 1) / 2;
+    let middle = |name: &String| {
+        if width(name) <= cells {
+            return name.clone();
+        }
+        let mut tail: Vec<char> = Vec::new();
+        for c in name.chars().rev() {
+            let used: usize = tail.iter().map(|&c| char_width(c)).sum();
+            if used + char_width(c) > tail_cells {
+                break;
+            }
+            tail.push(c);
+        }
+        let head = shorten(name, cells - tail_cells);
+        head.chars().chain(tail.into_iter().rev()).collect()
+    };
+    names.iter().map(middle).collect()
+}
+
+/// Returns lines of `text` of at most `cells` terminal cells, broken between words.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(word) <= cells => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(shorten(word, cells)),
+        }
+    }
+    lines
+}
+
 /// Returns the names among `names` that resemble `asked`, nearest first, at most three: those
 /// that differ from it by a third of its letters or fewer (Levenshtein distance, letter case
 /// ignored), or that contain it.
@@ -125,6 +168,24 @@ mod tests {
         assert_eq!(shorten("versicolor", 5), "vers…");
         assert_eq!(shorten("宽宽宽", 4), "宽…");
         assert_eq!(shorten("abc", 0), "");
+    }
+
+    #[test]
+    fn abbreviations_keep_names_apart() {
+        let names = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
+        let species = names(&["setosa", "versicolor", "virginica"]);
+        assert_eq!(abbreviate(&species, 6), ["setosa", "versi…", "virgi…"]);
+        let cultivars = names(&["cultivar 1", "cultivar 2"]);
+        assert_eq!(abbreviate(&cultivars, 6), ["cul… 1", "cul… 2"]);
+        assert_eq!(abbreviate(&cultivars, 10), cultivars);
+        assert_eq!(abbreviate(&names(&["a", "a"]), 1), ["a", "a"]);
+    }
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrap("one two  three", 8), ["one two", "three"]);
+        assert_eq!(wrap("incomprehensible it is", 8), ["incompr…", "it is"]);
+        assert!(wrap("  ", 8).is_empty());
     }
 
     #[test]

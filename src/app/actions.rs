@@ -8,7 +8,6 @@ use super::prompt::{Prompt, Purpose};
 use super::update::Effect;
 use super::view::{Chart, SMOOTHING};
 use crate::nn::Change;
-use crate::text::sanitise;
 use crate::train::{Command, Pace, Set};
 
 /// Training for longer than this many seconds is worth a question before it is thrown away.
@@ -210,7 +209,8 @@ impl Model {
 
     pub(super) fn save_to(&mut self, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
         let path = PathBuf::from(text.trim());
-        crate::model_file::Format::of(&path).map_err(|error| sanitise(&error.to_string()))?;
+        crate::model_file::Format::of(&path)
+            .map_err(|_| "the name must end in .json or .safetensors".to_owned())?;
         self.export_to(path, false, effects);
         Ok(())
     }

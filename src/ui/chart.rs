@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::dots::{Dots, Stroke};
-use super::numbers::{loss, percent, significant, tick_labels, ticks};
+use super::numbers::{loss, percent, rate, significant, tick_labels, ticks};
 use super::panel::{frame, put, put_centred, put_right};
 use super::theme::Theme;
 use crate::app::view::SMOOTHING;
@@ -44,10 +44,15 @@ pub fn render(
     }
     let curves = curves(model, theme, content);
     if curves.iter().all(|curve| curve.points.is_empty()) {
-        let hint = match model.run.is_training() {
-            true => "the first epoch is under way",
-            false => "space starts training, s does one step",
+        let hints = match model.run.is_training() {
+            true => ["the first epoch is under way", "first epoch"],
+            false => [
+                "space starts training, s does one step",
+                "space starts training",
+            ],
         };
+        let fits = |hint: &&str| hint.len() <= usize::from(inner.width);
+        let hint = hints.into_iter().find(fits).unwrap_or_default();
         put_centred(buf, inner, hint, theme.dim());
         return;
     }
@@ -339,7 +344,7 @@ fn marks(plot: Rect, buf: &mut Buffer, model: &Model, theme: Theme, scale: &Scal
             put(buf, x, y, 1, "┊", theme.frame());
         }
         put(buf, x, plot.y, 1, "▾", theme.accent());
-        let label = format!("lr {}", mark.learning_rate);
+        let label = format!("lr {}", rate(mark.learning_rate));
         let cells = label.len() as u16;
         // To the right of its mark, or to the left where the plot ends.
         let start = if x + 1 + cells <= plot.right() {

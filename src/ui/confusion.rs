@@ -8,7 +8,7 @@ use super::numbers::percent;
 use super::panel::{frame, put, put_centred, put_right};
 use super::theme::Theme;
 use crate::app::{Model, Panel};
-use crate::text::width;
+use crate::text::{abbreviate, width};
 use crate::train::Confusion;
 
 /// Draws the panel: the matrix where it fits, and below it, or in its place, the classes taken
@@ -61,7 +61,7 @@ fn matrix(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion: 
     let cell = room.min(widest.max(digits + 4) + 2).min(14);
     let spread = if area.height > 2 * classes + 3 { 2 } else { 1 };
     put(buf, area.x, area.y, label.into(), "true", theme.dim());
-    for (c, name) in names.iter().enumerate() {
+    for (c, name) in abbreviate(names, usize::from(cell - 1)).iter().enumerate() {
         let x = area.x + label + 1 + c as u16 * cell;
         put_right(
             buf,
@@ -72,7 +72,7 @@ fn matrix(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion: 
             theme.dim(),
         );
     }
-    for (actual, name) in names.iter().enumerate() {
+    for (actual, name) in abbreviate(names, label.into()).iter().enumerate() {
         let y = area.y + 1 + actual as u16 * spread;
         put_right(buf, area.x + label, y, label.into(), name, theme.text());
         let of_class: u32 = (0..names.len()).map(|p| confusion.count(actual, p)).sum();

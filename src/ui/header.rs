@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::numbers::{count, loss, percent, significant};
+use super::numbers::{count, loss, percent, rate, significant};
 use super::panel::{line_width, put_line};
 use super::theme::Theme;
 use crate::app::{Model, Phase, View};
@@ -51,10 +51,10 @@ fn subject(model: &Model, theme: Theme) -> Vec<Part> {
     let (training, validation) = (run.data.training.rows(), run.data.validation.rows());
     let architecture = &run.architecture;
     let functions = format!(
-        "{} · {} · {}",
+        "{}{} · {}",
         match architecture.depth() {
-            1 => architecture.output().to_string(),
-            _ => architecture.hidden().to_string(),
+            1 => String::new(),
+            _ => format!("{} · ", architecture.hidden()),
         },
         match (architecture.loss(), architecture.output()) {
             (crate::nn::Loss::CrossEntropy, _) => "softmax cross-entropy".to_owned(),
@@ -83,9 +83,9 @@ fn subject(model: &Model, theme: Theme) -> Vec<Part> {
 /// How far it is, and how well.
 fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     let run = &model.run;
-    let rate = match run.asked_learning_rate {
-        Some(asked) => format!("{:<7}", format!("{asked} …")),
-        None => format!("{:<7}", run.learning_rate.to_string()),
+    let learning_rate = match run.asked_learning_rate {
+        Some(asked) => format!("{:<7}", format!("{} …", rate(asked))),
+        None => format!("{:<7}", rate(run.learning_rate)),
     };
     let (train_loss, validation_loss) = run.losses();
     let (train, validation) = run.accuracies();
@@ -112,7 +112,7 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
             theme.text(),
             theme,
         ),
-        label(8, "lr", rate, theme.strong(), theme),
+        label(8, "lr", learning_rate, theme.strong(), theme),
         label(
             5,
             "pace",

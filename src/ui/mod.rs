@@ -49,7 +49,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
         overlay::render(parts.main, buf, model, theme);
         footer::render(parts.footer, buf, model, theme);
     }
-    if theme.is_ascii {
+    if theme.is_ascii() {
         ascii::translate(buf);
     }
 }

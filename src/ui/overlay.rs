@@ -6,12 +6,13 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use super::numbers::rate;
 use super::panel::{frame, line_width, put_line, put_right};
 use super::theme::Theme;
 use crate::app::bindings::{BINDINGS, Group};
 use crate::app::prompt::{Prompt, Purpose};
 use crate::app::{Confirm, Model, Overlay, Phase};
-use crate::text::{sanitise, width};
+use crate::text::{sanitise, width, wrap};
 
 /// Draws what lies above the panels in `area`, if anything does.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
@@ -189,6 +190,9 @@ fn confirm(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, question: 
     );
 }
 
+/// Widest text about a trouble.
+const TROUBLE: usize = 76;
+
 /// A divergence or a failure of the training, with what can be done.
 fn trouble(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
     let (title, text, keys) = match &model.run.phase {
@@ -198,7 +202,7 @@ fn trouble(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
                 format!("Step {}: {}.", divergence.step, divergence.cause),
                 format!(
                     "The learning rate {} is probably too high. The last good weights are kept.",
-                    divergence.learning_rate
+                    rate(divergence.learning_rate)
                 ),
             ],
             "t goes on from them with a tenth of it · r starts again · w saves them",
@@ -210,22 +214,25 @@ fn trouble(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
         ),
         _ => return,
     };
-    let widest = text.iter().map(|line| width(line)).max().unwrap_or(0);
-    let cells = widest.max(width(keys)) as u16 + 4;
-    let inner = popup(area, buf, theme, cells, text.len() as u16 + 4, title);
-    let room = usize::from(inner.width);
-    let mut y = inner.y;
-    for line in text {
-        put_line(buf, inner.x, y, room, &Line::styled(line, theme.text()));
-        y += 1;
+    let room = usize::from(area.width).saturating_sub(4).min(TROUBLE);
+    let mut lines: Vec<Line> = Vec::new();
+    for paragraph in text {
+        let wrapped = wrap(&paragraph, room).into_iter();
+        lines.extend(wrapped.map(|line| Line::styled(line, theme.text())));
     }
-    if y + 1 < inner.bottom() + 1 {
-        put_line(
-            buf,
-            inner.x,
-            y + 1,
-            room,
-            &Line::styled(keys, theme.accent()),
-        );
+    lines.push(Line::default());
+    let keys = wrap(keys, room).into_iter();
+    lines.extend(keys.map(|line| Line::styled(line, theme.accent())));
+    let widest = lines.iter().map(line_width).max().unwrap_or(0);
+    let inner = popup(
+        area,
+        buf,
+        theme,
+        widest as u16 + 4,
+        lines.len() as u16 + 2,
+        title,
+    );
+    for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
+        put_line(buf, inner.x, y, inner.width.into(), line);
     }
 }

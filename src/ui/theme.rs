@@ -23,8 +23,7 @@ pub enum Depth {
 pub struct Theme {
     depth: Depth,
     is_light: bool,
-    /// Whether only ASCII may be shown.
-    pub is_ascii: bool,
+    is_ascii: bool,
 }
 
 type Rgb = (u8, u8, u8);
@@ -57,6 +56,19 @@ impl Theme {
             is_light: false,
             is_ascii: false,
         }
+    }
+
+    /// The same for a terminal that knows only ASCII.
+    pub fn ascii(self) -> Self {
+        Self {
+            is_ascii: true,
+            ..self
+        }
+    }
+
+    /// Whether only ASCII may be shown.
+    pub fn is_ascii(self) -> bool {
+        self.is_ascii
     }
 
     /// What the environment says of the terminal: `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG`,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
-use nn_tui::app::{Model, Msg, Phase};
+use nn_tui::app::{Model, Msg, Panel, Phase};
 use nn_tui::data::{Source, load};
 use nn_tui::nn::{Activation, Initialisation, LearningRule, Loss, Optimizer, Output};
 use nn_tui::train::{Command, Event, Pace, Plan, Session, Settings, Started, State, Worker};
@@ -175,7 +175,7 @@ fn look(model: &mut Model, driven: &Driven) {
         if let Some(snapshot) = driven.worker.mailbox().take()
             && snapshot.position == model.run.position
             && !snapshot.weights.is_empty()
-            && !snapshot.probe.is_empty()
+            && snapshot.probe.is_empty() != model.screen.shows(Panel::Activations)
         {
             tell(model, driven, Msg::Snapshot(Box::new(snapshot)));
             return;

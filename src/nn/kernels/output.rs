@@ -47,14 +47,28 @@ pub fn output_deltas<S: Simd>(
             quadratic_of_softmax::<S, V>(simd, z, targets, deltas),
         (Loss::Quadratic, Output::Sigmoid) => {
             let one = simd.splat_f32s(1.0);
-            quadratic::<S, V>(simd, z, targets, deltas, |z| {
-                let a = sigmoid(simd, z);
-                (a, simd.mul_f32s(a, simd.sub_f32s(one, a)))
-            })
+            quadratic::<S, V>(
+                simd,
+                z,
+                targets,
+                deltas,
+                #[inline(always)]
+                |z| {
+                    let a = sigmoid(simd, z);
+                    (a, simd.mul_f32s(a, simd.sub_f32s(one, a)))
+                },
+            )
         }
         (Loss::Quadratic, Output::Linear) => {
             let one = simd.splat_f32s(1.0);
-            quadratic::<S, V>(simd, z, targets, deltas, |z| (z, one))
+            quadratic::<S, V>(
+                simd,
+                z,
+                targets,
+                deltas,
+                #[inline(always)]
+                |z| (z, one),
+            )
         }
     })
 }

@@ -142,30 +142,38 @@ impl Panels {
 
     #[inline(always)]
     fn load_vectors<S: Simd, const V: usize>(&mut self, simd: S, values: &[f32]) -> f32 {
-        let (width, columns) = (self.width(), self.columns);
+        let (width, columns, count) = (self.width(), self.columns, self.count());
+        let mask = mask(self.used(count - 1));
+        let mask: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(&mask).0).0;
+        let panel = self.rows;
+        let to = vector_rows_mut::<S, V>(self.values_mut());
         let mut largest = Largest::zero(simd);
-        for p in 0..self.count() {
-            let mask: [u32; WIDE] = mask(self.used(p));
-            let mask: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(&mask[..width]).0).0;
-            let start = p * width;
-            let panel = vector_rows_mut::<S, V>(self.panel_mut(p));
-            for (r, to) in panel.iter_mut().enumerate() {
-                // A whole panel's width from where the row begins reaches into the next row, and
-                // the mask takes that away again. Only the end of `values` has no next row.
-                let mut copy = [0.0; WIDE];
-                let from = &values[r * columns + start..];
-                let window = if from.len() >= width {
-                    &from[..width]
-                } else {
-                    copy[..from.len()].copy_from_slice(from);
-                    &copy[..width]
-                };
-                let from = &vector_rows::<S, V>(window)[0];
+        // Row by row, because the numbers may still be on their way from main memory, and the
+        // processor fetches ahead only what is read in order.
+        for (r, row) in values.chunks_exact(columns).enumerate() {
+            let (whole, _) = row.split_at((count - 1) * width);
+            for (p, from) in vector_rows::<S, V>(whole).iter().enumerate() {
+                to[p * panel + r] = *from;
                 for v in 0..V {
-                    let bits = simd.and_u32s(simd.transmute_u32s_f32s(from[v]), mask[0][v]);
-                    to[v] = simd.transmute_f32s_u32s(bits);
-                    largest.include(simd, to[v]);
+                    largest.include(simd, from[v]);
                 }
+            }
+            // The last panel: a window as wide as it is reaches into the next row, and the mask
+            // takes that away again. Only the last row has no next one.
+            let mut copy = [0.0; WIDE];
+            let rest = &values[r * columns + whole.len()..];
+            let window = if rest.len() >= width {
+                &rest[..width]
+            } else {
+                copy[..rest.len()].copy_from_slice(rest);
+                &copy[..width]
+            };
+            let from = &vector_rows::<S, V>(window)[0];
+            let to = &mut to[(count - 1) * panel + r];
+            for v in 0..V {
+                let bits = simd.and_u32s(simd.transmute_u32s_f32s(from[v]), mask[0][v]);
+                to[v] = simd.transmute_f32s_u32s(bits);
+                largest.include(simd, to[v]);
             }
         }
         largest.get()

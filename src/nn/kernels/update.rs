@@ -110,6 +110,7 @@ impl<S: Simd> Consumer<S> for Momentum<'_> {
                 let w = parameters[r][v];
                 let g = simd.mul_add_e_f32s(share, sums[r][v], simd.mul_f32s(decay, w));
                 let new = simd.mul_add_e_f32s(momentum, velocity[r][v], g);
+                let new = without_subnormal(simd, new);
                 velocity[r][v] = new;
                 parameters[r][v] = simd.mul_add_e_f32s(rate, new, w);
             }
@@ -142,8 +143,10 @@ impl<S: Simd> Consumer<S> for Adam<'_> {
                 let w = parameters[r][v];
                 let g = simd.mul_add_e_f32s(share, sums[r][v], simd.mul_f32s(decay, w));
                 let m = simd.mul_add_e_f32s(beta1, mean[r][v], simd.mul_f32s(rest1, g));
+                let m = without_subnormal(simd, m);
                 let g2 = simd.mul_f32s(g, g);
                 let s = simd.mul_add_e_f32s(beta2, square[r][v], simd.mul_f32s(rest2, g2));
+                let s = without_subnormal(simd, s);
                 mean[r][v] = m;
                 square[r][v] = s;
                 let root = simd.mul_add_e_f32s(correction, simd.sqrt_f32s(s), epsilon);
@@ -152,6 +155,17 @@ impl<S: Simd> Consumer<S> for Adam<'_> {
             }
         }
     }
+}
+
+/// `x`, or zero where it is too small for a normal number.
+///
+/// Where no gradient arrives any more, as behind a ReLU that never fires, a memory decays towards
+/// zero and ends among the subnormal numbers, with which processors calculate many times slower.
+#[inline(always)]
+fn without_subnormal<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let smallest = simd.splat_f32s(f32::MIN_POSITIVE);
+    let tiny = simd.less_than_f32s(simd.abs_f32s(x), smallest);
+    simd.select_f32s(tiny, simd.splat_f32s(0.0), x)
 }
 
 /// `R` rows of a panel from `position` on.

@@ -1,0 +1,155 @@
+//! The screens of real states, as a person sees them.
+//!
+//! The states come out of a real worker, driven epoch by epoch, so that they are the same each
+//! time. `insta` compares them with the files in `tests/snapshots`.
+
+mod support;
+
+use nn_tui::app::{Confirm, Model, Msg, Overlay, Phase, View};
+use nn_tui::nn::Change;
+use nn_tui::train::{Command, Pace, State};
+use nn_tui::ui::theme::{Depth, Theme};
+use nn_tui::ui::view;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use support::{Driven, plan, session, settings, textbook_plan, trained_model};
+
+fn drawn_with(model: &Model, theme: Theme) -> String {
+    let (width, height) = model.screen.size;
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| view(model, &theme, frame)).unwrap();
+    terminal.backend().to_string()
+}
+
+fn drawn(model: &Model) -> String {
+    drawn_with(model, Theme::new(Depth::True))
+}
+
+fn press(model: &mut Model, keys: &str) {
+    for c in keys.chars() {
+        let code = match c {
+            '\n' => KeyCode::Enter,
+            '\t' => KeyCode::Tab,
+            '\x1b' => KeyCode::Esc,
+            c => KeyCode::Char(c),
+        };
+        model.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
+}
+
+/// `model` as it looks while it trains.
+fn running(mut model: Model) -> Model {
+    model.run.phase = Phase::Training;
+    model.run.evaluation = None;
+    model.run.samples_per_second = 2400.0;
+    model
+}
+
+#[test]
+fn overview_while_training() {
+    for (width, height) in [(80, 24), (120, 36), (200, 60)] {
+        let model = running(trained_model("iris", plan(&[8]), 30, (width, height)));
+        insta::assert_snapshot!(format!("overview-{width}x{height}"), drawn(&model));
+    }
+}
+
+#[test]
+fn paused_after_a_step() {
+    let model = trained_model("iris", plan(&[8]), 3, (120, 36));
+    insta::assert_snapshot!("paused-120x36", drawn(&model));
+}
+
+#[test]
+fn before_the_first_step() {
+    let model = trained_model("iris", plan(&[8]), 0, (80, 24));
+    insta::assert_snapshot!("start-80x24", drawn(&model));
+}
+
+#[test]
+fn a_wide_and_a_deep_network() {
+    let wide = running(trained_model("digits", plan(&[128, 64]), 2, (120, 36)));
+    insta::assert_snapshot!("wide-120x36", drawn(&wide));
+    let deep = running(trained_model(
+        "spiral",
+        plan(&[16, 16, 16, 8, 8]),
+        2,
+        (80, 24),
+    ));
+    insta::assert_snapshot!("deep-80x24", drawn(&deep));
+    let none = running(trained_model("wine", plan(&[]), 2, (120, 36)));
+    insta::assert_snapshot!("no-hidden-layer-120x36", drawn(&none));
+}
+
+#[test]
+fn the_other_views_and_an_enlarged_panel() {
+    let mut model = running(trained_model("iris", textbook_plan(&[5]), 12, (120, 36)));
+    for view in [View::Network, View::Curves, View::Weights] {
+        press(&mut model, "\t");
+        assert_eq!(model.screen.view, view);
+        insta::assert_snapshot!(format!("view-{}-120x36", view.name()), drawn(&model));
+    }
+    press(&mut model, "\th\n");
+    assert!(model.screen.enlarged);
+    press(&mut model, "amy");
+    insta::assert_snapshot!("enlarged-chart-120x36", drawn(&model));
+}
+
+#[test]
+fn what_lies_above_the_panels() {
+    let mut model = trained_model("iris", plan(&[8]), 3, (80, 24));
+    press(&mut model, "?");
+    insta::assert_snapshot!("help-80x24", drawn(&model));
+    press(&mut model, "\x1bw");
+    insta::assert_snapshot!("save-80x24", drawn(&model));
+    press(&mut model, "x\n");
+    insta::assert_snapshot!("save-wrong-extension-80x24", drawn(&model));
+    press(&mut model, "\x1b");
+    model.overlay = Some(Overlay::Confirm(Confirm::Replace("iris.json".into())));
+    insta::assert_snapshot!("replace-80x24", drawn(&model));
+    press(&mut model, "n");
+    model.run.seconds = 500.0;
+    press(&mut model, "q");
+    insta::assert_snapshot!("quit-80x24", drawn(&model));
+}
+
+#[test]
+fn a_divergence() {
+    let mut wild = plan(&[8]);
+    wild.rule.optimizer = nn_tui::nn::Optimizer::Sgd;
+    wild.output = nn_tui::nn::Output::Linear;
+    wild.loss = nn_tui::nn::Loss::Quadratic;
+    let driven = Driven::spawn(session("iris", wild), settings(true, None));
+    let started = driven.started();
+    let mut model = Model::new(&started, Pace::Full, (80, 24), None);
+    driven.send(Command::Apply(Change::LearningRate {
+        learning_rate: 1e30,
+    }));
+    driven.send(Command::Resume);
+    let (state, position) = driven.state(|state| matches!(state, State::Diverged(_)));
+    model.run.learning_rate = 1e30;
+    let event = nn_tui::train::Event::State { state, position };
+    model.update(Msg::Worker(Box::new(event)));
+    insta::assert_snapshot!("diverged-80x24", drawn(&model));
+}
+
+#[test]
+fn plain_terminals() {
+    let model = running(trained_model("iris", plan(&[8]), 30, (100, 30)));
+    insta::assert_snapshot!(
+        "no-colour-100x30",
+        drawn_with(&model, Theme::new(Depth::None))
+    );
+    let ascii = Theme::new(Depth::Ansi).ascii();
+    let screen = drawn_with(&model, ascii);
+    assert!(screen.is_ascii());
+    insta::assert_snapshot!("ascii-100x30", screen);
+}
+
+#[test]
+fn small_terminals() {
+    let mut model = running(trained_model("iris", plan(&[8]), 5, (40, 12)));
+    insta::assert_snapshot!("least-40x12", drawn(&model));
+    model.update(Msg::Resize(39, 12));
+    insta::assert_snapshot!("too-small-39x12", drawn(&model));
+}

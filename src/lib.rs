@@ -2,8 +2,10 @@
 //! it learning.
 
 pub mod app;
+pub mod cli;
 pub mod data;
 pub mod error;
+pub mod headless;
 pub mod model_file;
 pub mod nn;
 pub mod random;

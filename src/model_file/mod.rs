@@ -17,7 +17,7 @@ mod write;
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -80,15 +80,6 @@ pub struct TrainingRecord {
     pub validation_loss: Option<f64>,
     /// Fraction of the validation rows predicted right, where there are any.
     pub validation_accuracy: Option<f64>,
-}
-
-/// Where a model is to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Destination {
-    /// The path; its ending says in which format.
-    pub path: PathBuf,
-    /// Whether a file that is there may be replaced.
-    pub replace: bool,
 }
 
 /// How a model lies in a file.

@@ -1,9 +1,13 @@
 //! From raw values to classes.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use super::TrainedModel;
-use crate::nn::textbook::Network;
+use crate::nn::Optimizer;
+use crate::nn::engine::{Engine, Workspace};
+
+/// Rows that pass through the network at once.
+const CHUNK: usize = 256;
 
 impl TrainedModel {
     /// The network's outputs `(rows, classes)` for rows of raw values `raw: (rows, inputs)`, as in
@@ -11,16 +15,20 @@ impl TrainedModel {
     /// may be infinite or NaN.
     ///
     /// # Panics
-    /// If `raw` has not one column for every input.
+    /// If `raw` has not one column for every input, or the parts of the model do not fit together
+    /// (those of a model that was loaded do).
     pub fn outputs(&self, raw: ArrayView2<f32>) -> Array2<f32> {
         let inputs = self.preprocessing.standardise(raw);
-        let network = Network::new(&self.architecture, &self.parameters);
-        let mut outputs = Array2::zeros((inputs.nrows(), self.classes.len()));
-        for (row, mut out) in inputs.outer_iter().zip(outputs.outer_iter_mut()) {
-            let row: Vec<f64> = row.iter().map(|&x| f64::from(x)).collect();
-            for (out, &a) in out.iter_mut().zip(network.forward(&row).outputs()) {
-                *out = a as f32;
-            }
+        // The engine reads row by row, however `raw` was laid out.
+        let inputs = inputs.as_standard_layout();
+        let (rows, architecture) = (inputs.nrows(), &self.architecture);
+        // Nothing is trained: the simplest optimizer and one row are the least to allocate.
+        let engine = Engine::new(architecture, &self.parameters, Optimizer::Sgd, 1);
+        let mut workspace = Workspace::new(architecture, rows.min(CHUNK));
+        let mut outputs = Array2::zeros((rows, architecture.outputs()));
+        let chunks = inputs.axis_chunks_iter(Axis(0), CHUNK);
+        for (inputs, mut out) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), CHUNK)) {
+            out.assign(&engine.forward(inputs, &mut workspace));
         }
         outputs
     }

@@ -1,0 +1,279 @@
+//! The command line as it is typed: names and numbers are what they look like, nothing more is
+//! known of them. [`super::job`] checks what they mean.
+
+use std::ffi::OsString;
+use std::fmt::{self, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+use super::defaults::{self, OptimizerName};
+use crate::data::BUILT_IN;
+use crate::error::Error;
+use crate::nn::architecture::parse_hidden;
+use crate::nn::{Activation, Initialisation, Loss, Output};
+use crate::train::pace::PaceOption;
+
+/// Train a feed-forward neural network on a table and watch it learn.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nn-tui",
+    version,
+    after_help = examples(),
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Args {
+    /// Something else than training.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Training.
+    #[command(flatten)]
+    pub training: TrainingArgs,
+}
+
+/// What the program can do beside training.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Predict the class of every row of a table
+    ///
+    /// Writes CSV to standard output: the columns of DATA as they are, then the predicted class,
+    /// then for each class its probability, p(class), or, where the network's outputs are not
+    /// softmax, the plain output(class). A row whose outputs are not finite has empty cells there.
+    Predict {
+        /// A model saved by nn-tui: .json or .safetensors
+        model: PathBuf,
+        /// CSV file with the columns the model was trained on, or a built-in data set
+        data: OsString,
+    },
+    /// Write completions for a shell to standard output
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// What to train on, what, and how.
+#[derive(Debug, clap::Args)]
+pub struct TrainingArgs {
+    /// CSV file, or the name of a built-in data set
+    #[arg(default_value = defaults::DATA)]
+    pub data: OsString,
+
+    /// Column that holds the classes, by name or number [default: the last one]
+    #[arg(long, value_name = "COLUMN", help_heading = "Data")]
+    pub target: Option<String>,
+    /// Fraction of the rows kept for validation
+    #[arg(long, value_name = "FRACTION", help_heading = "Data",
+          default_value_t = defaults::VALIDATION, allow_negative_numbers = true)]
+    pub val: f64,
+    /// Decides the split, the initial weights, the order of rows
+    #[arg(long, value_name = "N", help_heading = "Data", default_value_t = defaults::SEED)]
+    pub seed: u64,
+
+    /// Neurons of the hidden layers, such as 16,8, or none
+    #[arg(long, value_name = "SIZES", help_heading = "Network",
+          default_value = defaults::HIDDEN)]
+    pub hidden: HiddenLayers,
+    /// What the hidden neurons compute
+    #[arg(long, value_name = "NAME", help_heading = "Network",
+          default_value_t = defaults::ACTIVATION,
+          value_parser = one_of(&Activation::ALL, Activation::name))]
+    pub activation: Activation,
+    /// What the outputs compute; auto goes with the loss, else softmax
+    #[arg(long, value_name = "NAME", help_heading = "Network", default_value_t = Choice::Auto,
+          value_parser = auto_or(&Output::ALL, Output::name))]
+    pub output: Choice<Output>,
+    /// What is minimised; auto goes with the output, else cross-entropy
+    #[arg(long, value_name = "NAME", help_heading = "Network", default_value_t = Choice::Auto,
+          value_parser = auto_or(&Loss::ALL, Loss::name))]
+    pub loss: Choice<Loss>,
+    /// How the initial weights are drawn; auto goes with the activation
+    #[arg(long, value_name = "NAME", help_heading = "Network",
+          default_value_t = defaults::INIT,
+          value_parser = one_of(&Initialisation::ALL, Initialisation::name))]
+    pub init: Initialisation,
+
+    /// How gradients become steps
+    #[arg(long, value_name = "NAME", help_heading = "Learning",
+          default_value_t = defaults::OPTIMIZER,
+          value_parser = one_of(&OptimizerName::ALL, OptimizerName::name))]
+    pub optimizer: OptimizerName,
+    /// The learning rate.
+    #[arg(long, value_name = "RATE", help_heading = "Learning", help = learning_rate_help(),
+          allow_negative_numbers = true)]
+    pub lr: Option<f64>,
+    /// Momentum.
+    #[arg(long, value_name = "MU", help_heading = "Learning", help = momentum_help(),
+          allow_negative_numbers = true)]
+    pub momentum: Option<f64>,
+    /// L2 weight decay
+    #[arg(long, value_name = "LAMBDA", help_heading = "Learning",
+          default_value_t = defaults::L2, allow_negative_numbers = true)]
+    pub l2: f64,
+    /// Rows of a mini-batch
+    #[arg(long, value_name = "ROWS", help_heading = "Learning",
+          default_value_t = defaults::BATCH)]
+    pub batch: usize,
+    /// Epochs.
+    #[arg(long, value_name = "N", help_heading = "Learning", help = epochs_help())]
+    pub epochs: Option<u32>,
+
+    /// Speed limit: auto, full, or epochs a second
+    #[arg(long, value_name = "PACE", help_heading = "Screen", default_value = "auto",
+          conflicts_with_all = ["headless", "json"])]
+    pub pace: PaceOption,
+    /// Wait for a key before the first step
+    #[arg(long, help_heading = "Screen", conflicts_with_all = ["headless", "json"])]
+    pub paused: bool,
+
+    /// Train without the screen, at full speed; so it is where standard output is no terminal
+    #[arg(long, help_heading = "Output")]
+    pub headless: bool,
+    /// Headless, with one JSON object a line on standard output
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+    /// Save the model when the run ends: .json or .safetensors
+    #[arg(long, value_name = "PATH", help_heading = "Output")]
+    pub export: Option<PathBuf>,
+    /// Let --export replace a file
+    #[arg(long, help_heading = "Output", requires = "export")]
+    pub force: bool,
+}
+
+/// Sizes of the hidden layers; may be none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HiddenLayers(pub Vec<usize>);
+
+impl FromStr for HiddenLayers {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        parse_hidden(text).map(Self)
+    }
+}
+
+/// A value that may be left to the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice<T> {
+    /// Left to the program.
+    Auto,
+    /// Given.
+    Given(T),
+}
+
+const AUTO: &str = "auto";
+
+impl<T: fmt::Display> fmt::Display for Choice<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.pad(AUTO),
+            Self::Given(value) => value.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for OptimizerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Reads one of `all` by its name. Shells complete the names.
+fn one_of<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let names = all.iter().map(|&value| name(value));
+    PossibleValuesParser::new(names).try_map(move |given| by_name(all, name, &given))
+}
+
+/// The same, or `auto`.
+fn auto_or<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = Choice<T>> {
+    let names = all.iter().map(|&value| name(value));
+    PossibleValuesParser::new([AUTO].into_iter().chain(names)).try_map(move |given| {
+        match given.as_str() {
+            AUTO => Ok(Choice::Auto),
+            given => by_name(all, name, given).map(Choice::Given),
+        }
+    })
+}
+
+fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, given: &str) -> Result<T, Error> {
+    let found = all.iter().copied().find(|&value| name(value) == given);
+    found.ok_or_else(|| Error::Usage(format!("there is no \"{given}\"")))
+}
+
+fn learning_rate_help() -> String {
+    let rates: Vec<String> = OptimizerName::ALL
+        .iter()
+        .map(|name| format!("{} for {name}", name.learning_rate()))
+        .collect();
+    format!("Learning rate [default: {}]", rates.join(", "))
+}
+
+fn momentum_help() -> String {
+    format!(
+        "Momentum, for --optimizer momentum [default: {}]",
+        defaults::MOMENTUM
+    )
+}
+
+fn epochs_help() -> String {
+    format!(
+        "Epochs to train [default: {} headless, no end on the screen]",
+        defaults::HEADLESS_EPOCHS
+    )
+}
+
+fn examples() -> String {
+    let mut text = String::from(
+        "Examples:
+  nn-tui                                      watch it learn iris
+  nn-tui spiral --hidden 32,16 --paused       start with the space bar
+  nn-tui table.csv --target kind --export model.json
+  nn-tui digits --headless --epochs 20 --export digits.safetensors
+  nn-tui predict model.json new.csv > predicted.csv
+  nn-tui xor --activation sigmoid --output sigmoid --init normal --optimizer sgd
+
+Built-in data sets:\n",
+    );
+    for data in &BUILT_IN {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "  {:<14} {}", data.name, data.about);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn help_fits_the_terminal_and_names_what_there_is() {
+        let help = Args::command().term_width(80).render_help().to_string();
+        assert!(
+            help.lines().all(|line| line.chars().count() <= 80),
+            "{help}"
+        );
+        let words: Vec<&str> = help.split_whitespace().collect();
+        let text = words.join(" ");
+        for data in &BUILT_IN {
+            assert!(text.contains(data.about), "{}", data.name);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What holds where the command line says nothing: the one place for it.
+//!
+//! The help shows these values and the tests use them; none is repeated elsewhere.
+
+use crate::nn::{Activation, Initialisation, Optimizer};
+
+/// The data set trained on, a built-in one.
+pub const DATA: &str = "iris";
+/// Hidden layers, as the option takes them.
+pub const HIDDEN: &str = "16";
+/// Activation of the hidden layers.
+pub const ACTIVATION: Activation = Activation::Tanh;
+/// How initial parameters are drawn.
+pub const INIT: Initialisation = Initialisation::Auto;
+/// The optimizer, by its name on the command line.
+pub const OPTIMIZER: OptimizerName = OptimizerName::Adam;
+/// `mu` of the optimizer `momentum`.
+pub const MOMENTUM: f64 = 0.9;
+/// L2 weight decay.
+pub const L2: f64 = 0.0;
+/// Rows of a mini-batch.
+pub const BATCH: usize = 16;
+/// Fraction of the rows kept for validation.
+pub const VALIDATION: f64 = 0.2;
+/// Seed. Fixed, so that the same command gives the same network.
+pub const SEED: u64 = 0;
+/// Epochs of a run that nobody watches.
+pub const HEADLESS_EPOCHS: u32 = 100;
+
+/// An optimizer as the command line names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptimizerName {
+    /// [`Optimizer::Sgd`].
+    Sgd,
+    /// [`Optimizer::Momentum`].
+    Momentum,
+    /// [`Optimizer::ADAM`].
+    Adam,
+}
+
+impl OptimizerName {
+    /// All of them, in the order in which help lists them.
+    pub const ALL: [Self; 3] = [Self::Sgd, Self::Momentum, Self::Adam];
+
+    /// The name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sgd => "sgd",
+            Self::Momentum => "momentum",
+            Self::Adam => "adam",
+        }
+    }
+
+    /// The learning rate to start with. An update of Adam has about the size of the rate, one of
+    /// the others that of the gradient times the rate, and momentum multiplies it tenfold.
+    pub fn learning_rate(self) -> f64 {
+        match self {
+            Self::Sgd => 0.5,
+            Self::Momentum => 0.1,
+            Self::Adam => 0.01,
+        }
+    }
+
+    /// The optimizer itself.
+    pub fn optimizer(self, momentum: f64) -> Optimizer {
+        match self {
+            Self::Sgd => Optimizer::Sgd,
+            Self::Momentum => Optimizer::Momentum { momentum },
+            Self::Adam => Optimizer::ADAM,
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! From the command line as it is typed to a job that can be done: every value in its range, and
+//! all of them going together.
+
+use std::path::Path;
+
+use super::args::{Choice, TrainingArgs};
+use super::defaults::{self, OptimizerName};
+use crate::app::ExportOption;
+use crate::data::Source;
+use crate::error::{Error, Result};
+use crate::model_file::Format;
+use crate::nn::{LearningRule, Loss, Output};
+use crate::train::{Pace, Plan};
+
+/// A checked order to train.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// The table.
+    pub source: Source,
+    /// Its class column, if it is not the last one.
+    pub target: Option<String>,
+    /// What is trained, and how.
+    pub plan: Plan,
+    /// Where the model goes when the run ends.
+    pub export: Option<ExportOption>,
+    /// Who watches.
+    pub face: Face,
+}
+
+/// Who watches a training.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Face {
+    /// A person at a terminal.
+    Screen {
+        /// The speed limit; none to choose one that suits the data.
+        pace: Option<Pace>,
+        /// Whether it waits for a key before the first step.
+        paused: bool,
+        /// Epochs after which it is finished; none for until it is stopped.
+        epochs: Option<u32>,
+    },
+    /// Nobody, or a program.
+    Headless {
+        /// Whether JSON is written to standard output.
+        json: bool,
+        /// Epochs to train.
+        epochs: u32,
+    },
+}
+
+impl Job {
+    /// Checks `args`; `is_terminal` tells whether standard output can show the screen.
+    ///
+    /// # Errors
+    /// [`Error::Usage`].
+    pub fn check(args: &TrainingArgs, is_terminal: bool) -> Result<Self> {
+        let (output, loss) = output_and_loss(args.output, args.loss)?;
+        if !(0.0..1.0).contains(&args.val) {
+            return Err(out_of_range("--val", args.val, "at least 0 and below 1"));
+        }
+        if args.batch == 0 {
+            return Err(out_of_range("--batch", 0.0, "at least 1"));
+        }
+        Ok(Self {
+            source: Source::parse(&args.data),
+            target: args.target.clone(),
+            plan: Plan {
+                hidden: args.hidden.0.clone(),
+                activation: args.activation,
+                output,
+                loss,
+                initialisation: args.init,
+                rule: rule(args)?,
+                batch: args.batch,
+                validation: args.val,
+                seed: args.seed,
+            },
+            export: export(args.export.as_deref(), args.force)?,
+            face: face(args, is_terminal)?,
+        })
+    }
+}
+
+/// Output and loss that go together: what is not given is chosen to suit what is. Both are checked
+/// here and not only by the architecture, to have a message in terms of the options.
+fn output_and_loss(output: Choice<Output>, loss: Choice<Loss>) -> Result<(Output, Loss)> {
+    use Choice::{Auto, Given};
+    match (output, loss) {
+        (Auto | Given(Output::Softmax), Auto | Given(Loss::CrossEntropy)) => {
+            Ok((Output::Softmax, Loss::CrossEntropy))
+        }
+        (Auto, Given(Loss::Quadratic)) => Ok((Output::Sigmoid, Loss::Quadratic)),
+        (Given(output), Auto | Given(Loss::Quadratic)) => Ok((output, Loss::Quadratic)),
+        (Given(output), Given(Loss::CrossEntropy)) => Err(Error::Usage(format!(
+            "--loss cross-entropy goes with --output softmax, not with {output}"
+        ))),
+    }
+}
+
+fn rule(args: &TrainingArgs) -> Result<LearningRule> {
+    let learning_rate = args.lr.unwrap_or(args.optimizer.learning_rate());
+    // The arithmetic is done in f32, where a number may be zero or infinite that is not in f64.
+    let in_f32 = learning_rate as f32;
+    if !(in_f32 > 0.0 && in_f32.is_finite()) {
+        return Err(out_of_range("--lr", learning_rate, "above 0 and finite"));
+    }
+    if !(args.l2 >= 0.0 && (args.l2 as f32).is_finite()) {
+        return Err(out_of_range("--l2", args.l2, "at least 0 and finite"));
+    }
+    if args.momentum.is_some() && args.optimizer != OptimizerName::Momentum {
+        return Err(Error::Usage(format!(
+            "--momentum goes with --optimizer momentum, not with {}",
+            args.optimizer
+        )));
+    }
+    let momentum = args.momentum.unwrap_or(defaults::MOMENTUM);
+    if !(0.0..1.0).contains(&momentum) {
+        return Err(out_of_range(
+            "--momentum",
+            momentum,
+            "at least 0 and below 1",
+        ));
+    }
+    Ok(LearningRule {
+        optimizer: args.optimizer.optimizer(momentum),
+        learning_rate,
+        weight_decay: args.l2,
+    })
+}
+
+fn export(path: Option<&Path>, replace: bool) -> Result<Option<ExportOption>> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    Format::of(path)?;
+    Ok(Some(ExportOption {
+        path: path.to_owned(),
+        replace,
+    }))
+}
+
+fn face(args: &TrainingArgs, is_terminal: bool) -> Result<Face> {
+    if is_terminal && !args.headless && !args.json {
+        return Ok(Face::Screen {
+            pace: args.pace.0,
+            paused: args.paused,
+            epochs: args.epochs,
+        });
+    }
+    if args.paused {
+        return Err(Error::Usage(
+            "--paused waits for a key, and standard output is not a terminal".into(),
+        ));
+    }
+    Ok(Face::Headless {
+        json: args.json,
+        epochs: args.epochs.unwrap_or(defaults::HEADLESS_EPOCHS),
+    })
+}
+
+fn out_of_range(option: &str, value: f64, range: &str) -> Error {
+    Error::Usage(format!("{option} is {value}; it must be {range}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::args::Args;
+    use super::*;
+    use crate::nn::Optimizer;
+
+    fn job_on(is_terminal: bool, line: &str) -> Result<Job> {
+        let words = ["nn-tui"].into_iter().chain(line.split_whitespace());
+        let args = Args::try_parse_from(words).expect("parses");
+        Job::check(&args.training, is_terminal)
+    }
+
+    fn job(line: &str) -> Result<Job> {
+        job_on(true, line)
+    }
+
+    #[test]
+    fn output_and_loss_choose_each_other() {
+        let pair = |line: &str| job(line).map(|job| (job.plan.output, job.plan.loss));
+        let sigmoid = (Output::Sigmoid, Loss::Quadratic);
+        let softmax = (Output::Softmax, Loss::CrossEntropy);
+        for (line, expected) in [
+            ("", softmax),
+            ("--output auto --loss auto", softmax),
+            ("--output softmax", softmax),
+            ("--loss cross-entropy", softmax),
+            ("--output sigmoid", sigmoid),
+            ("--loss quadratic", sigmoid),
+            ("--output linear", (Output::Linear, Loss::Quadratic)),
+            (
+                "--output softmax --loss quadratic",
+                (Output::Softmax, Loss::Quadratic),
+            ),
+        ] {
+            assert_eq!(pair(line).expect(line), expected, "{line}");
+        }
+        assert_eq!(
+            pair("--output sigmoid --loss cross-entropy")
+                .expect_err("not together")
+                .to_string(),
+            "--loss cross-entropy goes with --output softmax, not with sigmoid"
+        );
+    }
+
+    #[test]
+    fn the_learning_rate_goes_with_the_optimizer() {
+        let rule = |line: &str| job(line).expect(line).plan.rule;
+        assert_eq!(rule("").optimizer, Optimizer::ADAM);
+        for name in OptimizerName::ALL {
+            let rate = rule(&format!("--optimizer {name}")).learning_rate;
+            assert_eq!(rate, name.learning_rate());
+        }
+        let momentum = rule("--optimizer momentum --momentum 0.5 --lr 3 --l2 0.1");
+        assert_eq!(momentum.optimizer, Optimizer::Momentum { momentum: 0.5 });
+        assert_eq!((momentum.learning_rate, momentum.weight_decay), (3.0, 0.1));
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused_by_name() {
+        for (line, message) in [
+            ("--lr 0", "--lr is 0; it must be above 0 and finite"),
+            ("--lr -1", "--lr is -1; it must be above 0 and finite"),
+            ("--lr nan", "--lr is NaN; it must be above 0 and finite"),
+            ("--lr 1e-60", "--lr is 0"),
+            (
+                "--l2 -0.1",
+                "--l2 is -0.1; it must be at least 0 and finite",
+            ),
+            ("--l2 inf", "--l2 is inf"),
+            ("--val 1", "--val is 1; it must be at least 0 and below 1"),
+            ("--val nan", "--val is NaN"),
+            ("--batch 0", "--batch is 0; it must be at least 1"),
+            (
+                "--optimizer momentum --momentum 1",
+                "--momentum is 1; it must be",
+            ),
+            (
+                "--momentum 0.5",
+                "--momentum goes with --optimizer momentum, not with adam",
+            ),
+            (
+                "--export m.pt",
+                "m.pt: the name of a model file ends in .json or .safetensors",
+            ),
+        ] {
+            let error = job(line).expect_err(line);
+            assert!(error.to_string().starts_with(message), "{line}: {error}");
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
+
+    #[test]
+    fn the_face_depends_on_the_terminal() {
+        let headless = |json, epochs| Face::Headless { json, epochs };
+        let face = |is_terminal, line| job_on(is_terminal, line).expect(line).face;
+        assert_eq!(face(false, ""), headless(false, defaults::HEADLESS_EPOCHS));
+        assert_eq!(face(true, "--headless --epochs 3"), headless(false, 3));
+        assert_eq!(face(true, "--json --epochs 0"), headless(true, 0));
+        assert_eq!(
+            face(true, "--pace 5 --paused"),
+            Face::Screen {
+                pace: Some(Pace::EpochsPerSecond(5.0)),
+                paused: true,
+                epochs: None,
+            }
+        );
+        assert!(job_on(false, "--paused").is_err());
+        assert!(
+            job_on(false, "--pace 5").is_ok(),
+            "so that a command can be piped"
+        );
+    }
+}

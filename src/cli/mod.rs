@@ -1,0 +1,100 @@
+//! The command line: from arguments to a checked job, and on to whoever does it.
+//!
+//! [`args`] says what can be typed, [`job`] what it means, [`defaults`] what holds where nothing is
+//! typed.
+
+pub mod args;
+pub mod defaults;
+pub mod job;
+mod memory;
+mod predict;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+
+use clap::{CommandFactory, Parser};
+use clap_complete::Shell;
+
+use crate::app::ExportOption;
+use crate::data::{self, Source};
+use crate::error::{EXIT_USAGE, Error, Result};
+use crate::headless;
+use crate::model_file::check_writable;
+use crate::train::{Pace, Session, Settings};
+use crate::ui;
+use args::{Args, Command};
+use job::{Face, Job};
+
+/// Does what `arguments` (the program's name first) ask for, and returns the exit code.
+///
+/// # Errors
+/// Whatever went wrong; the error knows its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(answer) => {
+            // Help and the version come this way too. Where they can't be written there is nobody
+            // to tell.
+            let _ = answer.print();
+            return Ok(if answer.use_stderr() { EXIT_USAGE } else { 0 });
+        }
+    };
+    match args.command {
+        Some(Command::Predict { model, data }) => predict::run(&model, &Source::parse(data))?,
+        Some(Command::Completions { shell }) => write_completions(shell)?,
+        None => return train(Job::check(&args.training, io::stdout().is_terminal())?),
+    }
+    Ok(0)
+}
+
+fn train(job: Job) -> Result<u8> {
+    if let Some(ExportOption { path, replace }) = &job.export {
+        // Better now than after an hour of training.
+        check_writable(path, *replace)?;
+    }
+    let dataset = data::load(&job.source, job.target.as_deref())?;
+    // Constant columns are still to be left out, so the network may become smaller than this.
+    let (inputs, outputs) = (dataset.feature_names.len(), dataset.class_names.len());
+    let architecture = job.plan.architecture(inputs, outputs)?;
+    architecture.check_fits(memory::available())?;
+    let session = Session::new(job.plan, Arc::new(dataset))?;
+    match job.face {
+        Face::Headless { json, epochs } => {
+            headless::run(session, epochs, job.export.as_ref(), json)
+        }
+        Face::Screen {
+            pace,
+            paused,
+            epochs,
+        } => {
+            let rows = session.data().training.rows();
+            let settings = Settings {
+                pace: pace.unwrap_or_else(|| Pace::auto(session.architecture(), rows)),
+                paused,
+                epochs,
+            };
+            ui::run(session, settings, job.export)
+        }
+    }
+}
+
+fn write_completions(shell: Shell) -> Result<()> {
+    // Generated into memory, because the generator panics where it can't write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "nn-tui", &mut script);
+    let mut stdout = io::stdout().lock();
+    standard_output(stdout.write_all(&script).and_then(|()| stdout.flush()))
+}
+
+/// What it means that standard output was `written`, or could not be: a reader that has seen
+/// enough, such as `head`, is no failure.
+fn standard_output(written: io::Result<()>) -> Result<()> {
+    match written {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Error::CannotWrite {
+            path: "standard output".into(),
+            cause,
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,134 @@
+//! `nn-tui predict MODEL DATA`.
+
+use std::collections::HashSet;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use ndarray::ArrayView1;
+
+use super::standard_output;
+use crate::data::{PredictionInput, Source, read_for_prediction};
+use crate::error::Result;
+use crate::model_file::{TrainedModel, load, predicted_class};
+use crate::nn::Output;
+use crate::text::sanitise;
+
+/// Writes the rows of `source` to standard output, with what `model` makes of them.
+///
+/// # Errors
+/// Those of [`load`] and [`read_for_prediction`]; [`crate::error::Error::CannotWrite`].
+pub(super) fn run(model: &Path, source: &Source) -> Result<()> {
+    let model = load(model)?;
+    let input = read_for_prediction(source, &model.preprocessing)?;
+    let stdout = io::stdout();
+    // A file gets the cells as they are; a terminal would act on them.
+    let shown: fn(&str) -> String = match stdout.is_terminal() {
+        true => sanitise,
+        false => str::to_owned,
+    };
+    let mut lines = Vec::new();
+    let written = write(&model, &input, shown, &mut lines, stdout.lock());
+    if let Some(first) = lines.first() {
+        // Standard error may be closed; there is nobody else to tell.
+        let _ = writeln!(
+            io::stderr(),
+            "nn-tui: {source}: {} without a prediction, their outputs are not finite; \
+             the first is on line {first}",
+            if lines.len() == 1 {
+                "1 row".into()
+            } else {
+                format!("{} rows", lines.len())
+            },
+        );
+    }
+    standard_output(written)
+}
+
+/// Writes the table. The lines of rows without a prediction are added to `without`.
+fn write(
+    model: &TrainedModel,
+    input: &PredictionInput,
+    shown: fn(&str) -> String,
+    without: &mut Vec<u64>,
+    to: impl Write,
+) -> io::Result<()> {
+    let outputs = model.outputs(input.raw.view());
+    let mut table = csv::Writer::from_writer(to);
+    let header = input.header.as_ref().unwrap_or(&input.names);
+    let header = header.iter().map(|name| shown(name));
+    let names = header.chain(new_columns(model, &input.names));
+    table.write_record(names).map_err(io_error)?;
+    let rows = input.cells.iter().zip(&input.lines);
+    for ((cells, &line), outputs) in rows.zip(outputs.outer_iter()) {
+        let cells = cells.iter().map(shown);
+        let (class, numbers) = prediction(model, outputs);
+        if class.is_empty() {
+            without.push(line);
+        }
+        let record = cells.chain([class]).chain(numbers);
+        table.write_record(record).map_err(io_error)?;
+    }
+    table.flush()
+}
+
+/// What kept a record from being written. (The crate's own conversion hides the kind of an error.)
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+/// Names of the columns that are added, none of them like one of `taken`.
+fn new_columns(model: &TrainedModel, taken: &[String]) -> Vec<String> {
+    let output = match model.architecture.output() {
+        Output::Softmax => "p",
+        // Each for itself, and of a linear output not even between 0 and 1: no probabilities.
+        Output::Sigmoid | Output::Linear => "output",
+    };
+    let class = format!("predicted {}", model.target);
+    let outputs = model
+        .classes
+        .iter()
+        .map(|class| format!("{output}({class})"));
+    let mut taken: HashSet<String> = taken.iter().cloned().collect();
+    [class]
+        .into_iter()
+        .chain(outputs)
+        .map(|name| told_apart(name, &mut taken))
+        .collect()
+}
+
+/// `name`, or where that is taken `name.2` and so on, as columns of the same name are read.
+fn told_apart(name: String, taken: &mut HashSet<String>) -> String {
+    let copies = (2..).map(|copy| format!("{name}.{copy}"));
+    let mut candidates = [name.clone()].into_iter().chain(copies);
+    candidates
+        .find(|candidate| taken.insert(candidate.clone()))
+        .unwrap_or(name)
+}
+
+/// The predicted class and its outputs as cells; empty cells where an output is not finite.
+fn prediction(model: &TrainedModel, outputs: ArrayView1<f32>) -> (String, Vec<String>) {
+    match predicted_class(outputs.iter()) {
+        // `{:?}` writes the fewest digits that read back as the same number, small ones as 1e-9.
+        Some(class) => (
+            model.classes[class].clone(),
+            outputs.iter().map(|output| format!("{output:?}")).collect(),
+        ),
+        None => (String::new(), vec![String::new(); outputs.len()]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_apart_from_those_in_the_table() {
+        let mut taken: HashSet<String> = ["p", "p.2"].map(String::from).into();
+        assert_eq!(told_apart("p".into(), &mut taken), "p.3");
+        assert_eq!(told_apart("p".into(), &mut taken), "p.4");
+        assert_eq!(told_apart("q".into(), &mut taken), "q");
+    }
+}

@@ -1,0 +1,179 @@
+//! A training as lines for people, on standard error.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::End;
+use crate::error::Error;
+use crate::text::{sanitise, shorten};
+use crate::train::{EpochRecord, Position, Progress, Started};
+
+/// Time between two lines of metrics at least; the first and the last epoch are always shown.
+const INTERVAL: Duration = Duration::from_millis(300);
+
+/// Terminal cells that the names of the columns left out may fill.
+const NAMES_CELLS: usize = 60;
+
+/// Writes to standard error. A failure there ends nothing: the training is worth more than its
+/// lines.
+#[derive(Default)]
+pub(super) struct Lines {
+    shown_at: Option<Instant>,
+    /// The newest epoch, if it is not shown yet, and the speed.
+    waiting: Option<(EpochRecord, f64)>,
+}
+
+impl Lines {
+    pub fn started(&mut self, started: &Started) {
+        let (data, plan, network) = (&*started.data, &started.plan, &started.architecture);
+        let (training, validation) = (data.training.rows(), data.validation.rows());
+        say(format_args!(
+            "{}: {} rows ({training} to train on, {validation} to validate), {} features, \
+             {} classes of \"{}\"",
+            data.source,
+            training + validation,
+            data.preprocessing.inputs(),
+            data.class_names.len(),
+            data.target_name,
+        ));
+        if !data.left_out.is_empty() {
+            let names = shorten(&data.left_out.join(", "), NAMES_CELLS);
+            let columns = counted(data.left_out.len() as u64, "constant column");
+            say(format_args!("left out: {columns} ({names})"));
+        }
+        let rule = &plan.rule;
+        say(format_args!(
+            "{network}, {} parameters, {} and {}, {} loss",
+            network.parameter_count(),
+            network.hidden(),
+            network.output(),
+            network.loss(),
+        ));
+        say(format_args!(
+            "{}, learning rate {}, mini-batches of {}, seed {}",
+            rule.optimizer,
+            rule.learning_rate,
+            counted(plan.batch.min(training) as u64, "row"),
+            plan.seed,
+        ));
+    }
+
+    pub fn progress(&mut self, progress: &Progress) {
+        let speed = progress.samples_per_second;
+        if self.shown_at.is_none()
+            && let Some(first) = progress.epochs.first()
+        {
+            say("  epoch      step  train loss    val loss  train acc    val acc      rows/s");
+            self.show(first, speed);
+        }
+        let newest = progress.epochs.last().filter(|epoch| epoch.epoch > 1);
+        self.waiting = newest.map(|epoch| (*epoch, speed)).or(self.waiting);
+        if self.shown_at.is_some_and(|at| at.elapsed() >= INTERVAL) {
+            self.show_waiting();
+        }
+    }
+
+    fn show_waiting(&mut self) {
+        if let Some((epoch, speed)) = self.waiting.take() {
+            self.show(&epoch, speed);
+        }
+    }
+
+    fn show(&mut self, epoch: &EpochRecord, speed: f64) {
+        say(format_args!(
+            "{:>7} {:>9} {:>11} {:>11} {:>10} {:>10} {:>11}",
+            epoch.epoch,
+            epoch.step,
+            loss(epoch.train_loss.last),
+            loss(epoch.validation_loss.last),
+            percent(epoch.train_accuracy.last),
+            percent(epoch.validation_accuracy.last),
+            if speed > 0.0 {
+                format!("{speed:.0}")
+            } else {
+                ABSENT.into()
+            },
+        ));
+        self.shown_at = Some(Instant::now());
+    }
+
+    pub fn finished(
+        &mut self,
+        end: &End,
+        position: Position,
+        seconds: f64,
+        exported: Option<(&Path, u64)>,
+    ) {
+        self.show_waiting();
+        let what = match end {
+            End::Epochs => "done",
+            End::Signal(_) => "stopped by a signal",
+            End::Diverged(_) => "diverged",
+            End::Failed(_) => "failed",
+            End::ReaderGone => "stopped, nobody reads on",
+        };
+        say(format_args!(
+            "{what} after {}, {}, {seconds:.2} s",
+            counted(position.epoch.into(), "epoch"),
+            counted(position.step, "step"),
+        ));
+        if let Some((path, bytes)) = exported {
+            let path = sanitise(&path.to_string_lossy());
+            let which = match end {
+                End::Diverged(_) | End::Failed(_) => "the last good weights in ",
+                _ => "",
+            };
+            say(format_args!("saved {which}{path}, {bytes} bytes"));
+        }
+    }
+
+    /// Shows an error that is not the one the program ends with.
+    pub fn complain(&mut self, error: &Error) {
+        say(format_args!("nn-tui: {error}"));
+    }
+}
+
+const ABSENT: &str = "–";
+
+fn say(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// `1 row`, `2 rows`.
+fn counted(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// In five significant digits or so; losses span many orders of magnitude.
+fn loss(value: f32) -> String {
+    match value {
+        value if !value.is_finite() => ABSENT.into(),
+        value if value != 0.0 && !(1e-3..1e4).contains(&value) => format!("{value:.3e}"),
+        value => format!("{value:.4}"),
+    }
+}
+
+fn percent(fraction: f32) -> String {
+    if fraction.is_finite() {
+        format!("{:.1} %", fraction * 100.0)
+    } else {
+        ABSENT.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_width() {
+        assert_eq!(loss(1.098_612), "1.0986");
+        assert_eq!(loss(1.5e-7), "1.500e-7");
+        assert_eq!(loss(0.0), "0.0000");
+        assert_eq!(loss(f32::NAN), ABSENT);
+        assert_eq!(percent(0.966_67), "96.7 %");
+        assert_eq!(percent(f32::NAN), ABSENT);
+    }
+}

@@ -1,0 +1,256 @@
+//! Training without a screen: the worker that the screen watches, at full speed, with its progress
+//! as lines for people on standard error and, if asked for, as JSON on standard output.
+//!
+//! Unlike the screen it takes every event: a reader of the JSON that is slower than the training
+//! holds the training up. That changes nothing but the time.
+
+mod json;
+mod lines;
+mod signals;
+
+use std::io;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Instant;
+
+use crate::app::ExportOption;
+use crate::error::{EXIT_FAILED, Error, Result};
+use crate::train::{
+    Command, Divergence, Event, Pace, Position, Session, Settings, Sink, State, Worker,
+};
+use json::Json;
+use lines::Lines;
+use signals::Signals;
+
+/// Events that wait to be written before the worker waits too.
+const WAITING: usize = 256;
+
+/// Trains `session` for `epochs` epochs, or until a signal or a divergence ends it, then writes the
+/// model to `export`. Returns the exit code: 0, or 128 and the number of the signal.
+///
+/// # Errors
+/// [`Error::Diverged`] and [`Error::Worker`], after the last good weights were exported; whatever
+/// keeps the model or the JSON from being written.
+pub fn run(session: Session, epochs: u32, export: Option<&ExportOption>, json: bool) -> Result<u8> {
+    let settings = Settings {
+        pace: Pace::Full,
+        paused: false,
+        epochs: Some(epochs),
+    };
+    let (sender, news) = sync_channel(WAITING);
+    let signals = Signals::watch(sender.clone())?;
+    let worker = Worker::spawn(session, settings, Events(sender))?;
+    let mut run = Run {
+        worker: &worker,
+        export,
+        start: Instant::now(),
+        epochs,
+        position: Position::default(),
+        end: None,
+        exported: None,
+        lines: Lines::default(),
+        json: json.then(Json::default),
+        output_error: None,
+    };
+    for piece in &news {
+        match piece {
+            News::Event(event) => run.hear(event),
+            News::Signal(signal) => run.finish(End::Signal(signal)),
+            News::WorkerGone => break,
+        }
+    }
+    let code = run.conclude();
+    // Nobody may wait for room in a channel that is not read any more.
+    drop(news);
+    worker.stop();
+    drop(signals);
+    code
+}
+
+/// What reaches the main thread.
+enum News {
+    Event(Event),
+    Signal(i32),
+    WorkerGone,
+}
+
+/// The worker's way to the main thread.
+struct Events(SyncSender<News>);
+
+impl Sink for Events {
+    /// Waits for room, and gives nothing back: an event that nobody will take is dropped.
+    fn offer(&mut self, event: Event) -> Result<(), Box<Event>> {
+        let _ = self.0.send(News::Event(event));
+        Ok(())
+    }
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        // Sent however the thread ends. The main thread may have ended before.
+        let _ = self.0.send(News::WorkerGone);
+    }
+}
+
+/// Why a training ended.
+#[derive(Debug, Clone, PartialEq)]
+enum End {
+    /// Its epochs are done.
+    Epochs,
+    /// A signal of this number came.
+    Signal(i32),
+    /// A number was not finite.
+    Diverged(Divergence),
+    /// The training code panicked, with this message.
+    Failed(String),
+    /// The reader of standard output has gone.
+    ReaderGone,
+}
+
+impl End {
+    /// The word for it in the JSON.
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Epochs => "epochs",
+            Self::Signal(_) => "signal",
+            Self::Diverged(_) => "diverged",
+            Self::Failed(_) => "failed",
+            Self::ReaderGone => "reader-gone",
+        }
+    }
+
+    /// Exit code, or the error that the run ends with.
+    fn result(&self) -> Result<u8> {
+        match self {
+            Self::Epochs | Self::ReaderGone => Ok(0),
+            Self::Signal(signal) => Ok(u8::try_from(128 + signal).unwrap_or(EXIT_FAILED)),
+            Self::Diverged(divergence) => Err(Error::Diverged(divergence.to_string())),
+            Self::Failed(message) => Err(Error::Worker(message.clone())),
+        }
+    }
+}
+
+/// A training on its way to its end.
+struct Run<'a> {
+    worker: &'a Worker,
+    export: Option<&'a ExportOption>,
+    start: Instant,
+    epochs: u32,
+    position: Position,
+    /// Why it ends, from the moment on that this is known.
+    end: Option<End>,
+    /// Bytes of the model that was written, or why it was not.
+    exported: Option<Result<u64>>,
+    lines: Lines,
+    json: Option<Json>,
+    /// The first failure to write to standard output, if it was not that its reader has gone.
+    output_error: Option<io::Error>,
+}
+
+impl Run<'_> {
+    fn hear(&mut self, event: Event) {
+        match event {
+            Event::Started(started) => {
+                self.lines.started(&started);
+                let epochs = self.epochs;
+                self.write_json(|json| json.started(&started, epochs));
+            }
+            Event::Progress(progress) => {
+                self.position = progress.position;
+                self.lines.progress(&progress);
+                self.write_json(|json| json.progress(&progress));
+            }
+            Event::State { state, position } => {
+                self.position = position;
+                match state {
+                    State::Finished => self.finish(End::Epochs),
+                    State::Diverged(divergence) => self.finish(End::Diverged(divergence)),
+                    State::Failed(message) => self.finish(End::Failed(message)),
+                    State::Running | State::Stepping | State::Paused => {}
+                }
+            }
+            Event::Exported { result, .. } => self.exported = Some(result),
+            Event::Evaluated { .. } | Event::ResetFailed(_) | Event::Snapshot | Event::Stopped => {}
+        }
+    }
+
+    /// Ends the training, for the first reason there is. Commands are obeyed in order, between two
+    /// steps; the worker's own end then ends the run.
+    fn finish(&mut self, end: End) {
+        if self.end.is_some() {
+            return;
+        }
+        self.end = Some(end);
+        if let Some(ExportOption { path, replace }) = self.export {
+            // Without a pause, steps might be done between the export and the end.
+            self.worker.send(Command::Pause);
+            self.worker.send(Command::Export {
+                path: path.clone(),
+                replace: *replace,
+            });
+        }
+        self.worker.send(Command::Stop);
+    }
+
+    fn write_json(&mut self, write: impl FnOnce(&mut Json) -> io::Result<()>) {
+        let Some(json) = &mut self.json else {
+            return;
+        };
+        if let Err(error) = write(json) {
+            self.json = None;
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                self.output_error = Some(error);
+            }
+            self.finish(End::ReaderGone);
+        }
+    }
+
+    /// Reports the end. An error of the training is shown here if another one is returned.
+    fn conclude(mut self) -> Result<u8> {
+        let lost = End::Failed("it ended without a word".into());
+        let end = self.end.take().unwrap_or(lost);
+        let seconds = self.start.elapsed().as_secs_f64();
+        let exported = match (self.export, &self.exported) {
+            (Some(export), Some(Ok(bytes))) => Some((export.path.as_path(), *bytes)),
+            _ => None,
+        };
+        self.lines.finished(&end, self.position, seconds, exported);
+        let position = self.position;
+        let path = exported.map(|(path, _)| path);
+        self.write_json(|json| json.finished(&end, position, seconds, path));
+        let failed_export = match self.exported {
+            Some(Err(error)) => Some(error),
+            Some(Ok(_)) => None,
+            None => self.export.map(|export| Error::CannotWrite {
+                path: export.path.clone(),
+                cause: io::Error::other("the training thread ended before"),
+            }),
+        };
+        let failed_output = self.output_error.map(|cause| Error::CannotWrite {
+            path: "standard output".into(),
+            cause,
+        });
+        match (end.result(), failed_export.or(failed_output)) {
+            (result, None) => result,
+            (Ok(_), Some(error)) => Err(error),
+            (Err(first), Some(error)) => {
+                self.lines.complain(&first);
+                Err(error)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_end_has_its_exit_code() {
+        assert_eq!(End::Epochs.result().expect("no error"), 0);
+        assert_eq!(End::ReaderGone.result().expect("no error"), 0);
+        assert_eq!(End::Signal(2).result().expect("no error"), 130);
+        assert_eq!(End::Signal(15).result().expect("no error"), 143);
+        let failed = End::Failed("why".into()).result().expect_err("an error");
+        assert_eq!(failed.exit_code(), EXIT_FAILED);
+    }
+}

@@ -1,0 +1,136 @@
+//! Training without a screen.
+
+use super::*;
+
+fn keys(event: &Value) -> Vec<&str> {
+    let object = event.as_object().expect("an object");
+    let mut keys: Vec<&str> = object.keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}
+
+#[test]
+fn json_tells_all_from_start_to_finish() {
+    let (_folder, model) = place("model.json");
+    let output = succeed(
+        "digits --json --epochs 3 --hidden 8 --seed 5 --export",
+        &[&model],
+    );
+    let events = events(&stdout(&output));
+    let names: Vec<&str> = events
+        .iter()
+        .filter_map(|event| event["event"].as_str())
+        .collect();
+    assert_eq!(names, ["started", "epoch", "epoch", "epoch", "finished"]);
+    let started = &events[0];
+    assert_eq!(started["architecture"], serde_json::json!([61, 8, 10]));
+    assert_eq!(
+        started["left_out"],
+        serde_json::json!(["r0c0", "r4c0", "r4c7"])
+    );
+    assert_eq!(started["parameters"], 61 * 8 + 8 + 8 * 10 + 10);
+    assert_eq!(
+        (&started["rows"], &started["seed"]),
+        (&1797.into(), &5.into())
+    );
+    assert_eq!(started["optimizer"], "adam");
+    let epoch = &events[3];
+    let mut expected = [
+        "event",
+        "epoch",
+        "step",
+        "train_loss",
+        "val_loss",
+        "train_accuracy",
+        "val_accuracy",
+        "learning_rate",
+        "samples_per_second",
+    ];
+    expected.sort_unstable();
+    assert_eq!(keys(epoch), expected);
+    assert_eq!(
+        (&epoch["epoch"], &epoch["step"]),
+        (&3.into(), &(3 * 90).into())
+    );
+    assert!(epoch["val_accuracy"].as_f64().expect("a number") > 0.5);
+    let finished = &events[4];
+    assert_eq!(finished["reason"], "epochs");
+    assert_eq!(finished["message"], Value::Null);
+    assert_eq!(finished["exported"], model.to_string_lossy().as_ref());
+    assert!(finished["seconds"].as_f64().expect("a number") > 0.0);
+}
+
+#[test]
+fn people_read_on_standard_error() {
+    let output = succeed("digits --epochs 2", &[]);
+    assert_eq!(stdout(&output), "");
+    let text = stderr(&output);
+    assert!(text.contains("left out: 3 constant columns (r0c0, r4c0, r4c7)\n"));
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(
+        lines[lines.len() - 3].starts_with("      1        90"),
+        "the first epoch"
+    );
+    assert!(
+        lines[lines.len() - 2].starts_with("      2       180"),
+        "the last epoch"
+    );
+    assert!(lines[lines.len() - 1].starts_with("done after 2 epochs, 180 steps, "));
+}
+
+#[test]
+fn without_validation_rows_their_numbers_are_null() {
+    let events = events(&stdout(&succeed("--json --epochs 1 --val 0", &[])));
+    assert_eq!(events[1]["val_loss"], Value::Null);
+    assert_eq!(events[1]["val_accuracy"], Value::Null);
+}
+
+#[test]
+fn the_same_command_gives_the_same_bytes() {
+    for ending in ["json", "safetensors"] {
+        let bytes = |options: &str| {
+            let (_folder, model) = place(&format!("model.{ending}"));
+            succeed(&format!("spiral --epochs 20 {options} --export"), &[&model]);
+            fs::read(&model).expect("exported")
+        };
+        assert_eq!(bytes("--headless"), bytes("--json"), "{ending}");
+        assert_ne!(bytes(""), bytes("--seed 1"), "{ending}");
+    }
+}
+
+#[test]
+fn no_epochs_export_the_initial_weights() {
+    let (_folder, model) = place("model.json");
+    succeed("--epochs 0 --export", &[&model]);
+    let model = nn_tui::model_file::load(&model).expect("loads");
+    assert_eq!((model.training.epochs, model.training.steps), (0, 0));
+}
+
+#[test]
+fn divergence_is_a_failure_that_leaves_good_weights() {
+    let (_folder, model) = place("model.json");
+    let line = "--json --activation relu --output linear --optimizer sgd --lr 1e30 --export";
+    let output = run(line, &[&model]);
+    assert_eq!(code(&output), 1);
+    let message = stderr(&output);
+    let last = message.lines().last().expect("a line");
+    assert!(
+        last.starts_with("nn-tui: training diverged at step "),
+        "{last}"
+    );
+    assert!(
+        last.contains("layer") && last.contains("learning rate"),
+        "{last}"
+    );
+    let events = events(&stdout(&output));
+    let finished = events.last().expect("an event");
+    assert_eq!(finished["reason"], "diverged");
+    assert!(
+        finished["message"]
+            .as_str()
+            .expect("text")
+            .contains("diverged")
+    );
+    let model = nn_tui::model_file::load(&model).expect("loads");
+    assert!(model.parameters.is_finite());
+}

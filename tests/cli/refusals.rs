@@ -1,0 +1,122 @@
+//! What is refused, with which words and which exit code.
+
+use super::*;
+
+fn refused(line: &str, expected: i32, message: &str) {
+    let output = run(line, &[]);
+    assert_eq!(code(&output), expected, "{line}: {}", stderr(&output));
+    assert!(
+        stderr(&output).contains(message),
+        "{line}: {}",
+        stderr(&output)
+    );
+    assert_eq!(stdout(&output), "", "{line}");
+}
+
+#[test]
+fn of_a_wrong_command_line() {
+    for (line, message) in [
+        ("--lr 0", "nn-tui: --lr is 0; it must be above 0 and finite"),
+        ("--lr -1", "nn-tui: --lr is -1;"),
+        ("--lr fast", "invalid value 'fast' for '--lr <RATE>'"),
+        (
+            "--momentum 0.5",
+            "nn-tui: --momentum goes with --optimizer momentum, not with adam",
+        ),
+        (
+            "--optimizer momentum --momentum 1",
+            "nn-tui: --momentum is 1;",
+        ),
+        (
+            "--optimizer rmsprop",
+            "possible values: sgd, momentum, adam",
+        ),
+        ("--l2 -1", "nn-tui: --l2 is -1;"),
+        ("--batch 0", "nn-tui: --batch is 0;"),
+        ("--val 1", "nn-tui: --val is 1;"),
+        ("--hidden 16,x", "\"x\" is not a number of neurons"),
+        (
+            "--hidden 100000000,100000000",
+            "parameters; training them takes",
+        ),
+        ("--activation swish", "possible values: sigmoid, tanh"),
+        (
+            "--loss cross-entropy --output sigmoid",
+            "nn-tui: --loss cross-entropy goes with --output softmax, not with sigmoid",
+        ),
+        ("--pace slow", "\"slow\" is not a pace"),
+        ("--paused", "nn-tui: --paused waits for a key"),
+        ("--paused --headless", "cannot be used with"),
+        ("--pace 5 --json", "cannot be used with"),
+        ("--force", "--export"),
+        (
+            "--export model.pt",
+            "nn-tui: model.pt: the name of a model file ends in",
+        ),
+        ("--speed", "unexpected argument '--speed'"),
+        ("iris wine", "'wine' cannot be used with '[DATA]'"),
+        ("predict model.json", "<DATA>"),
+        (
+            "predict model.txt iris",
+            "the name of a model file ends in .json or .safetensors",
+        ),
+        ("completions tcsh", "possible values: bash"),
+    ] {
+        refused(line, 2, message);
+    }
+}
+
+#[test]
+fn of_unusable_data() {
+    for (line, expected, message) in [
+        (
+            "tests/data/nan.csv",
+            65,
+            "nn-tui: tests/data/nan.csv, line 3, column 2 (y):",
+        ),
+        ("iris --target specie", 65, "did you mean \"species\"?"),
+        ("tests/data/two-rows.csv", 65, "too few"),
+        (
+            "irsi",
+            66,
+            "nn-tui: irsi: no such file; did you mean the built-in iris?",
+        ),
+        ("predict no.json iris", 66, "nn-tui: no.json: no such file"),
+        ("tests", 66, "it is a directory"),
+    ] {
+        refused(line, expected, message);
+    }
+    let (_folder, model) = place("model.json");
+    fs::write(&model, "{}").expect("written");
+    let output = program([OsStr::new("predict"), model.as_os_str(), "iris".as_ref()]).output();
+    let output = output.expect("starts");
+    assert_eq!(code(&output), 65);
+    assert!(
+        stderr(&output)
+            .ends_with("model.json: not a usable model: it has no \"format\": \"nn-tui model\"\n")
+    );
+}
+
+#[test]
+fn of_an_export_that_could_not_be_written_come_before_training() {
+    let (folder, model) = place("model.json");
+    fs::write(&model, "precious").expect("written");
+    for (path, message) in [
+        (
+            model.clone(),
+            "model.json: exists already; --force replaces it\n",
+        ),
+        (folder.path().join("no/m.json"), "/no\n"),
+    ] {
+        let output = run("--export", &[&path]);
+        assert_eq!(code(&output), 73);
+        assert!(
+            stderr(&output).starts_with("nn-tui: "),
+            "nothing was trained"
+        );
+        assert!(stderr(&output).ends_with(message), "{}", stderr(&output));
+    }
+    assert_eq!(fs::read(&model).expect("there"), b"precious");
+    succeed("--epochs 1 --force --export", &[&model]);
+    assert_ne!(fs::read(&model).expect("there"), b"precious");
+}

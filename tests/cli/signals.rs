@@ -1,0 +1,89 @@
+//! How a training is stopped from outside.
+
+use super::*;
+
+/// A training that does not end by itself, with its output read up to the second line.
+fn endless(model: &Path, before: &str) -> (Child, BufReader<std::process::ChildStdout>) {
+    let script = format!("{before} exec \"$0\" --json --epochs 4000000000 --export \"$1\" xor");
+    let mut child = Command::new("sh")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_nn-tui")])
+        .arg(model)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+    for _ in 0..2 {
+        lines.read_line(&mut String::new()).expect("a line");
+    }
+    (child, lines)
+}
+
+fn send(signal: &str, child: &Child) {
+    let pid = child.id().to_string();
+    let status = Command::new("kill").args(["-s", signal, &pid]).status();
+    assert!(status.expect("kill is there").success());
+}
+
+fn last_event(mut lines: impl Read) -> Value {
+    let mut text = String::new();
+    lines.read_to_string(&mut text).expect("UTF-8");
+    serde_json::from_str(text.lines().last().expect("a line")).expect("JSON")
+}
+
+#[test]
+fn end_the_run_after_its_step_with_the_export_written() {
+    for (signal, expected) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
+        let (_folder, path) = place("model.safetensors");
+        let (mut child, lines) = endless(&path, "");
+        send(signal, &child);
+        let finished = last_event(lines);
+        assert_eq!(child.wait().expect("ends").code(), Some(expected));
+        assert_eq!(finished["reason"], "signal");
+        let model = nn_tui::model_file::load(&path).expect("exported");
+        assert_eq!(finished["step"], model.training.steps, "{signal}");
+        assert_eq!(finished["epoch"], model.training.epochs, "{signal}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn that_were_ignored_stay_ignored() {
+    let (_folder, path) = place("model.json");
+    let (mut child, mut lines) = endless(&path, "trap '' HUP;");
+    send("HUP", &child);
+    for _ in 0..1000 {
+        lines.read_line(&mut String::new()).expect("goes on");
+    }
+    send("TERM", &child);
+    last_event(lines);
+    assert_eq!(child.wait().expect("ends").code(), Some(143));
+}
+
+#[test]
+fn end_a_program_whose_reader_sleeps_at_the_second_time() {
+    let (_folder, path) = place("model.json");
+    let (mut child, lines) = endless(&path, "");
+    // Long enough for the pipe to fill.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let mut status = None;
+    for _ in 0..200 {
+        send("TERM", &child);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        status = child.try_wait().expect("a child");
+        if status.is_some() {
+            break;
+        }
+    }
+    drop(lines);
+    assert_eq!(status.and_then(|status| status.code()), Some(143));
+}
+
+#[test]
+fn a_reader_that_leaves_ends_the_run_quietly() {
+    let (_folder, path) = place("model.json");
+    let (mut child, lines) = endless(&path, "");
+    drop(lines);
+    assert_eq!(child.wait().expect("ends").code(), Some(0));
+    nn_tui::model_file::load(&path).expect("exported all the same");
+}

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -32,8 +33,15 @@ impl Terminal {
     }
 
     fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let size = PtySize {
+            rows: 24,
+            cols: 80,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system()
+            .openpty(size)
+            .expect("a pseudo-terminal");
         let settings_before = settings(&*pair.master);
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nn-tui"));
@@ -41,22 +49,29 @@ impl Terminal {
         command.cwd(folder.path());
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        command.env("RUST_BACKTRACE", "0");
         for variable in ["LC_ALL", "NO_COLOR", "COLORTERM", "COLORFGBG"] {
             command.env_remove(variable);
         }
         for (name, value) in variables {
             command.env(name, value);
         }
-        let child = pair.slave.spawn_command(command).expect("the program starts");
+        let child = pair
+            .slave
+            .spawn_command(command)
+            .expect("the program starts");
         let mut reader = pair.master.try_clone_reader().expect("a reader");
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(24, 80, 0)));
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(24), cells(80), 0)));
         let output = Arc::new(Mutex::new(Vec::new()));
         let (its_screen, its_output) = (Arc::clone(&screen), Arc::clone(&output));
         thread::spawn(move || {
             let mut bytes = [0; 1 << 14];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
                 its_screen.lock().unwrap().process(&bytes[..count]);
-                its_output.lock().unwrap().extend_from_slice(&bytes[..count]);
+                its_output
+                    .lock()
+                    .unwrap()
+                    .extend_from_slice(&bytes[..count]);
             }
         });
         Self {
@@ -87,7 +102,10 @@ impl Terminal {
             if wanted(&text) {
                 return text;
             }
-            assert!(start.elapsed() < PATIENCE, "waited for {what}; the screen is\n{text}");
+            assert!(
+                start.elapsed() < PATIENCE,
+                "waited for {what}; the screen is\n{text}"
+            );
             sleep(Duration::from_millis(10));
         }
     }
@@ -111,14 +129,26 @@ impl Terminal {
                 return number;
             }
             let text = self.text();
-            assert!(start.elapsed() < PATIENCE, "waited for {label}; the screen is\n{text}");
+            assert!(
+                start.elapsed() < PATIENCE,
+                "waited for {label}; the screen is\n{text}"
+            );
             sleep(Duration::from_millis(10));
         }
     }
 
     fn resize(&self, cols: u16, rows: u16) {
-        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        self.screen.lock().unwrap().screen_mut().set_size(rows, cols);
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        self.screen
+            .lock()
+            .unwrap()
+            .screen_mut()
+            .set_size(cells(rows), cells(cols));
         self.master.resize(size).expect("it is resized");
     }
 
@@ -137,7 +167,11 @@ impl Terminal {
                 sleep(Duration::from_millis(100));
                 return status.exit_code();
             }
-            assert!(start.elapsed() < PATIENCE, "it does not end; the screen is\n{}", self.text());
+            assert!(
+                start.elapsed() < PATIENCE,
+                "it does not end; the screen is\n{}",
+                self.text()
+            );
             sleep(Duration::from_millis(10));
         }
     }
@@ -170,6 +204,10 @@ impl Drop for Terminal {
     }
 }
 
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a terminal has cells")
+}
+
 fn settings(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().expect("terminal settings"))
 }
@@ -180,7 +218,10 @@ fn a_person_steers_a_training_and_leaves() {
     terminal.wait_for("training");
     terminal.wait_for("sepal");
     terminal.wait_for_number("epoch", |epoch| epoch > 3);
-    assert!(!terminal.left_behind().is_empty(), "it has taken the terminal");
+    assert!(
+        !terminal.left_behind().is_empty(),
+        "it has taken the terminal"
+    );
 
     terminal.press(" ");
     terminal.wait_for("paused");
@@ -259,7 +300,15 @@ fn a_model_is_saved_and_not_replaced_unasked() {
 fn any_size_at_any_moment() {
     let mut terminal = Terminal::start(&["digits"]);
     terminal.wait_for("training");
-    for (cols, rows) in [(120, 36), (200, 60), (39, 11), (1, 1), (300, 5), (64, 18), (80, 24)] {
+    for (cols, rows) in [
+        (120, 36),
+        (200, 60),
+        (39, 11),
+        (1, 1),
+        (300, 5),
+        (64, 18),
+        (80, 24),
+    ] {
         terminal.resize(cols, rows);
         sleep(Duration::from_millis(60));
     }
@@ -281,7 +330,9 @@ fn the_mouse_and_the_views() {
     // A click into the lower right corner, then enter.
     terminal.press("\x1b[<0;75;20M\x1b[<0;75;20m");
     terminal.press(ENTER);
-    terminal.wait_until("one panel", |text| text.contains("Confusion") && !text.contains("Weights"));
+    terminal.wait_until("one panel", |text| {
+        text.contains("Confusion") && !text.contains("Weights")
+    });
     terminal.press(ESCAPE);
     terminal.wait_for("Weights");
     terminal.press("q");
@@ -331,7 +382,10 @@ fn suspended_and_brought_back() {
         terminal.assert_given_back();
         terminal.signal("-CONT");
         terminal.wait_for("training");
-        assert!(!terminal.left_behind().is_empty(), "it has the terminal again");
+        assert!(
+            !terminal.left_behind().is_empty(),
+            "it has the terminal again"
+        );
         let epoch = terminal.number("epoch").unwrap();
         terminal.wait_for_number("epoch", |now| now > epoch);
     }
@@ -373,15 +427,20 @@ fn a_panic_of_the_training_is_shown_and_the_weights_can_be_saved() {
 
 #[test]
 fn the_screen_changes_nothing_about_the_weights() {
-    let arguments = ["iris", "--epochs", "30", "--pace", "full", "--export", "out.json"];
-    let mut terminal = Terminal::start(&[&arguments[..], &["--paused"]].concat());
+    let arguments = ["iris", "--epochs", "30", "--export", "out.json"];
+    let on_screen = ["--paused", "--pace", "20"];
+    let mut terminal = Terminal::start(&[&arguments[..], &on_screen].concat());
     terminal.wait_for("paused");
-    for keys in ["s", "S", "\t", "S", " ", " ", "\t", "?", ESCAPE, "]", "v", "s"] {
+    for keys in [
+        "s", "S", "\t", "S", " ", " ", "\t", "?", ESCAPE, "]", "v", "s",
+    ] {
         terminal.press(keys);
         sleep(Duration::from_millis(20));
     }
     terminal.resize(120, 36);
-    terminal.wait_until("a state", |text| text.contains("paused") || text.contains("finished"));
+    terminal.wait_until("a state", |text| {
+        text.contains("paused") || text.contains("finished")
+    });
     if !terminal.text().contains("finished") {
         terminal.press(" ");
     }
@@ -397,7 +456,10 @@ fn the_screen_changes_nothing_about_the_weights() {
         .output()
         .expect("it runs");
     assert!(status.status.success());
-    assert_eq!(watched, std::fs::read(folder.path().join("out.json")).unwrap());
+    assert_eq!(
+        watched,
+        std::fs::read(folder.path().join("out.json")).unwrap()
+    );
 }
 
 #[test]
@@ -456,7 +518,13 @@ fn a_kill_leaves_the_terminal_taken() {
     terminal.signal("-KILL");
     terminal.exit_code();
     let left = terminal.left_behind();
-    for name in ["alternate screen", "hidden cursor", "bracketed paste", "mouse", "raw mode"] {
+    for name in [
+        "alternate screen",
+        "hidden cursor",
+        "bracketed paste",
+        "mouse",
+        "raw mode",
+    ] {
         assert!(left.contains(&name), "{name} is not noticed: {left:?}");
     }
 }

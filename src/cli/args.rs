@@ -214,7 +214,11 @@ fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, given: &str) -> Resu
 fn learning_rate_help() -> String {
     let rates: Vec<String> = OptimizerName::ALL
         .iter()
-        .map(|name| format!("{} for {name}", name.learning_rate()))
+        .map(|name| {
+            let usual = name.learning_rate(Output::Softmax, Loss::CrossEntropy);
+            let textbook = name.learning_rate(Output::Sigmoid, Loss::Quadratic);
+            format!("{usual} for {name} ({textbook} with sigmoid output)")
+        })
         .collect();
     format!("Learning rate [default: {}]", rates.join(", "))
 }

@@ -2,14 +2,14 @@
 //!
 //! The help shows these values and the tests use them; none is repeated elsewhere.
 
-use crate::nn::{Activation, Initialisation, Optimizer};
+use crate::nn::{Activation, Initialisation, Loss, Optimizer, Output};
 
 /// The data set trained on, a built-in one.
 pub const DATA: &str = "iris";
 /// Hidden layers, as the option takes them.
-pub const HIDDEN: &str = "16";
+pub const HIDDEN: &str = "16,16";
 /// Activation of the hidden layers.
-pub const ACTIVATION: Activation = Activation::Tanh;
+pub const ACTIVATION: Activation = Activation::Relu;
 /// How initial parameters are drawn.
 pub const INIT: Initialisation = Initialisation::Auto;
 /// The optimizer, by its name on the command line.
@@ -51,13 +51,21 @@ impl OptimizerName {
         }
     }
 
-    /// The learning rate to start with. An update of Adam has about the size of the rate, one of
-    /// the others that of the gradient times the rate, and momentum multiplies it tenfold.
-    pub fn learning_rate(self) -> f64 {
-        match self {
-            Self::Sgd => 0.5,
-            Self::Momentum => 0.1,
-            Self::Adam => 0.01,
+    /// The learning rate to start with.
+    ///
+    /// An update of Adam has about the size of the rate; one of the others that of the gradient
+    /// times the rate, and momentum multiplies it tenfold. Behind a sigmoid the gradient of the
+    /// quadratic loss carries the factor `a (1 - a)` of at most a quarter and often far less, so
+    /// the textbook's setting takes larger rates.
+    pub fn learning_rate(self, output: Output, loss: Loss) -> f64 {
+        let is_textbook = (output, loss) == (Output::Sigmoid, Loss::Quadratic);
+        match (self, is_textbook) {
+            (Self::Sgd, true) => 3.0,
+            (Self::Sgd, false) => 0.2,
+            (Self::Momentum, true) => 0.2,
+            (Self::Momentum, false) => 0.02,
+            (Self::Adam, true) => 0.01,
+            (Self::Adam, false) => 0.003,
         }
     }
 

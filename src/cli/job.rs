@@ -70,7 +70,7 @@ impl Job {
                 output,
                 loss,
                 initialisation: args.init,
-                rule: rule(args)?,
+                rule: rule(args, output, loss)?,
                 batch: args.batch,
                 validation: args.val,
                 seed: args.seed,
@@ -97,8 +97,10 @@ fn output_and_loss(output: Choice<Output>, loss: Choice<Loss>) -> Result<(Output
     }
 }
 
-fn rule(args: &TrainingArgs) -> Result<LearningRule> {
-    let learning_rate = args.lr.unwrap_or(args.optimizer.learning_rate());
+fn rule(args: &TrainingArgs, output: Output, loss: Loss) -> Result<LearningRule> {
+    let learning_rate = args
+        .lr
+        .unwrap_or_else(|| args.optimizer.learning_rate(output, loss));
     // The arithmetic is done in f32, where a number may be zero or infinite that is not in f64.
     let in_f32 = learning_rate as f32;
     if !(in_f32 > 0.0 && in_f32.is_finite()) {
@@ -214,7 +216,15 @@ mod tests {
         assert_eq!(rule("").optimizer, Optimizer::ADAM);
         for name in OptimizerName::ALL {
             let rate = rule(&format!("--optimizer {name}")).learning_rate;
-            assert_eq!(rate, name.learning_rate());
+            assert_eq!(
+                rate,
+                name.learning_rate(Output::Softmax, Loss::CrossEntropy)
+            );
+            let textbook = rule(&format!("--optimizer {name} --loss quadratic")).learning_rate;
+            assert_eq!(
+                textbook,
+                name.learning_rate(Output::Sigmoid, Loss::Quadratic)
+            );
         }
         let momentum = rule("--optimizer momentum --momentum 0.5 --lr 3 --l2 0.1");
         assert_eq!(momentum.optimizer, Optimizer::Momentum { momentum: 0.5 });

@@ -99,8 +99,21 @@ pub fn tick_labels(ticks: &[f64]) -> Vec<String> {
         _ => 1.0,
     };
     let largest = ticks.iter().fold(0.0f64, |max, t| max.max(t.abs()));
-    if largest >= 1e5 || step < 1e-5 {
+    if step < 1e-5 || largest >= 1e12 {
         return ticks.iter().map(|t| format!("{t:.0e}")).collect();
+    }
+    let (unit, scale) = match step {
+        s if s >= 1e9 => ("G", 1e9),
+        s if s >= 1e6 => ("M", 1e6),
+        s if s >= 1e3 => ("k", 1e3),
+        _ => ("", 1.0),
+    };
+    if scale > 1.0 {
+        let label = |t: &f64| match *t {
+            0.0 => "0".to_owned(),
+            t => format!("{:.0}{unit}", t / scale),
+        };
+        return ticks.iter().map(label).collect();
     }
     let decimals = (-step.log10().floor()).max(0.0) as usize;
     ticks.iter().map(|t| format!("{t:.decimals$}")).collect()
@@ -153,6 +166,10 @@ mod tests {
         assert_eq!(ticks(0.0, 1.2, 4), [0.0, 0.5, 1.0]);
         assert_eq!(ticks(0.0, 42.0, 6), [0.0, 10.0, 20.0, 30.0, 40.0]);
         assert_eq!(tick_labels(&ticks(0.0, 1.2, 4)), ["0.0", "0.5", "1.0"]);
+        assert_eq!(
+            tick_labels(&[0.0, 50_000.0, 100_000.0]),
+            ["0", "50k", "100k"]
+        );
         assert!(ticks(1.0, 1.0, 4).is_empty());
         assert!(ticks(0.0, f64::NAN, 4).is_empty());
         for most in 1..10 {

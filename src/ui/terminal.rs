@@ -2,6 +2,7 @@
 
 use std::io::{self, Stdout, Write, stdout};
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use ratatui::Terminal;
@@ -15,6 +16,7 @@ use ratatui::crossterm::terminal::{
     disable_raw_mode, enable_raw_mode,
 };
 use ratatui::crossterm::{execute, queue};
+use ratatui::layout::{Position, Rect};
 
 use super::theme::Theme;
 use super::view;
@@ -77,8 +79,14 @@ impl Screen {
 
     /// Takes the terminal again, whatever state others left it in.
     pub fn retake(&mut self) -> Result<()> {
-        take().map_err(Error::Terminal)?;
-        self.terminal.clear().map_err(Error::Terminal)
+        let mut retake = || -> io::Result<()> {
+            take()?;
+            // `Terminal::clear` would ask the terminal for the cursor's place, and the answer would
+            // go to the thread that reads the keys. A resize to the same size clears as well.
+            let size = self.terminal.size()?;
+            self.terminal.resize(Rect::from((Position::ORIGIN, size)))
+        };
+        retake().map_err(Error::Terminal)
     }
 }
 
@@ -88,7 +96,11 @@ impl Drop for Screen {
     }
 }
 
+/// Whether the terminal is taken. To give it back twice would overwrite what was printed between.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
 fn take() -> io::Result<()> {
+    IS_TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     execute!(
         stdout(),
@@ -101,6 +113,9 @@ fn take() -> io::Result<()> {
 
 /// Undoes [`take`]. Whoever calls this is on the way out, so failures have nobody to go to.
 fn give_back() {
+    if !IS_TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let _ = execute!(
         stdout(),
         EndSynchronizedUpdate,

@@ -13,6 +13,7 @@ pub mod pace;
 pub mod plan;
 pub mod session;
 mod speed;
+mod trainer;
 pub mod worker;
 
 pub use evaluation::{Confusion, Evaluation, Scores};

@@ -46,7 +46,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         return;
     };
     let field = usize::from(inner.width).saturating_sub(6).max(1);
-    let rows = content(&snapshot.activations, field);
+    let rows = content(&snapshot.activations, field, inner.height.into());
     let most = rows.len().saturating_sub(inner.height.into());
     let first = usize::from(model.screen.scroll(Panel::Activations)).min(most);
     for (row, y) in rows.iter().skip(first).zip(inner.y..inner.bottom()) {
@@ -105,20 +105,53 @@ fn probe_rows(model: &Model) -> usize {
     rows.min(PROBE_ROWS)
 }
 
-fn content(activations: &[Vec<f32>], field: usize) -> Vec<Row> {
+/// The lines of the panel. Small layers have a bar for each neuron; while that is more than
+/// `height` lines, the largest of them becomes a field of `field` shades a line, so that every
+/// layer is seen at a glance.
+fn content(activations: &[Vec<f32>], field: usize, height: usize) -> Vec<Row> {
+    let size = |l: usize| activations[l].len();
+    let mut has_bars: Vec<bool> = (0..activations.len()).map(|l| size(l) <= BARS).collect();
+    let lines = |l: usize, has_bars: bool| match has_bars {
+        true => size(l),
+        false => size(l).div_ceil(field),
+    };
+    let needed = |has_bars: &[bool]| -> usize {
+        let layers = has_bars.iter().enumerate();
+        layers.map(|(l, &bars)| 1 + lines(l, bars)).sum()
+    };
+    while needed(&has_bars) > height {
+        let with_bars =
+            (0..activations.len()).filter(|&l| has_bars[l] && lines(l, false) < size(l));
+        let Some(largest) = with_bars.max_by_key(|&l| size(l)) else {
+            break;
+        };
+        has_bars[largest] = false;
+    }
+    let has_gaps = needed(&has_bars) + activations.len().saturating_sub(1) <= height;
     let mut rows = Vec::new();
-    for (l, layer) in activations.iter().enumerate() {
-        if l > 0 {
+    for (l, &has_bars) in has_bars.iter().enumerate() {
+        if l > 0 && has_gaps {
             rows.push(Row::Gap);
         }
         rows.push(Row::Title(l));
-        if layer.len() <= BARS {
-            rows.extend((0..layer.len()).map(|i| Row::Neuron(l, i)));
-        } else {
-            rows.extend((0..layer.len()).step_by(field).map(|i| Row::Field(l, i)));
+        match has_bars {
+            true => rows.extend((0..size(l)).map(|i| Row::Neuron(l, i))),
+            false => rows.extend((0..size(l)).step_by(field).map(|i| Row::Field(l, i))),
         }
     }
     rows
+}
+
+/// Whether layer `l` (from 0) never says anything below zero.
+fn is_positive(model: &Model, l: usize) -> bool {
+    let architecture = &model.run.architecture;
+    match l + 1 == architecture.depth() {
+        true => architecture.output() != Output::Linear,
+        false => matches!(
+            architecture.hidden(),
+            Activation::Sigmoid | Activation::Relu
+        ),
+    }
 }
 
 /// Value that fills a bar: 1 where the activation is bounded, else the largest one.
@@ -197,14 +230,14 @@ fn distribution(area: Rect, buf: &mut Buffer, theme: Theme, probe: &Histogram) {
     let limit = significant(probe.limit().into(), 1);
     let limit = limit.trim_end_matches(".0").to_owned();
     let (low, high) = (format!("-{limit}"), limit);
-    let is_positive = probe.counts()[..probe.counts().len() / 2]
+    let is_above_zero = probe.counts()[..probe.counts().len() / 2]
         .iter()
         .all(|&n| n == 0);
-    let counts = match is_positive {
+    let counts = match is_above_zero {
         true => &probe.counts()[probe.counts().len() / 2..],
         false => &probe.counts()[..],
     };
-    let low = if is_positive { "0".to_owned() } else { low };
+    let low = if is_above_zero { "0".to_owned() } else { low };
     let labels = low.len() + high.len();
     let cells = usize::from(area.width).saturating_sub(labels);
     if cells == 0 || !probe.limit().is_finite() {
@@ -221,7 +254,7 @@ fn distribution(area: Rect, buf: &mut Buffer, theme: Theme, probe: &Histogram) {
     let most = sums.iter().copied().max().unwrap_or(0).max(1);
     for (i, &sum) in sums.iter().enumerate() {
         let middle = (i as f32 + 0.5) / cells as f32;
-        let value = if is_positive {
+        let value = if is_above_zero {
             0.6
         } else if middle < 0.5 {
             -0.6
@@ -281,14 +314,9 @@ fn neuron(
     if room < 4 || share.is_nan() {
         return;
     }
-    if is_output && model.run.architecture.output() != Output::Linear {
-        return bar(
-            buf,
-            left,
-            area.y,
-            share * f64::from(room),
-            theme.signed(1.0),
-        );
+    if is_positive(model, l) {
+        let style = theme.signed((0.35 + 0.65 * share) as f32);
+        return bar(buf, left, area.y, share * f64::from(room), style);
     }
     let (half, style) = (
         room / 2,

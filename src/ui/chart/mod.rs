@@ -2,18 +2,23 @@
 //!
 //! Training is a whole line and validation a dotted one, so that they stay apart without colour.
 
+mod axes;
+mod scale;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::dots::{Dots, Stroke};
-use super::numbers::{loss, percent, rate, significant, tick_labels, ticks};
-use super::panel::{frame, put, put_centred, put_right};
+use super::numbers::{loss, percent};
+use super::panel::{frame, put_centred};
 use super::theme::Theme;
 use crate::app::view::SMOOTHING;
 use crate::app::{Chart, Model};
 use crate::stats::Spread;
+use axes::{axes, marks};
+use scale::Scale;
 
 /// From so many steps an epoch on, the training loss is shown within the first epochs as well.
 const MANY_BATCHES: u32 = 33;
@@ -166,199 +171,6 @@ fn curves(model: &Model, theme: Theme, content: Chart) -> Vec<Curve> {
     ]
 }
 
-/// From epochs and values to the plot.
-struct Scale {
-    epochs: f64,
-    from: f64,
-    to: f64,
-    is_log: bool,
-}
-
-impl Scale {
-    fn new(curves: &[Curve], content: Chart, is_log: bool) -> Self {
-        let mut epochs = 0.0f64;
-        let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
-        for (at, spread) in curves.iter().flat_map(|curve| &curve.points) {
-            epochs = epochs.max(*at);
-            for value in [spread.min, spread.max] {
-                let value = f64::from(value);
-                if value.is_finite() && (value > 0.0 || !is_log) {
-                    least = least.min(value);
-                    greatest = greatest.max(value);
-                }
-            }
-        }
-        let (from, to) = match (least <= greatest, content, is_log) {
-            (false, ..) => (0.0, 1.0),
-            (_, Chart::Accuracy, _) => ((least.clamp(0.0, 0.99) * 10.0).floor() / 10.0, 1.0),
-            (_, Chart::Loss, true) => (least.log10(), greatest.log10()),
-            (_, Chart::Loss, false) => (0.0, greatest),
-        };
-        let (from, to) = match (to - from > 1e-9, is_log) {
-            (true, _) => (from, to),
-            // A constant series lies in the middle of an axis that has a length.
-            (false, true) => (from - 0.5, to + 0.5),
-            (false, false) => (0.0, (2.0 * to).max(1e-6)),
-        };
-        let head_room = if content == Chart::Accuracy {
-            0.0
-        } else {
-            0.03
-        };
-        Self {
-            epochs: if epochs > 0.0 { epochs } else { 1.0 },
-            from,
-            to: to + (to - from) * head_room,
-            is_log,
-        }
-    }
-
-    /// Height of `value` as a fraction of the axis, 0 at its foot.
-    fn height(&self, value: f64) -> f64 {
-        let value = if self.is_log { value.log10() } else { value };
-        (value - self.from) / (self.to - self.from)
-    }
-
-    fn ticks(&self, most: usize, content: Chart) -> Vec<(f64, String)> {
-        if !self.is_log {
-            let ticks = ticks(self.from, self.to, most);
-            let labels = match content {
-                Chart::Accuracy => ticks
-                    .iter()
-                    .map(|t| format!("{:.0} %", t * 100.0))
-                    .collect(),
-                Chart::Loss => tick_labels(&ticks),
-            };
-            return ticks.into_iter().zip(labels).collect();
-        }
-        let (low, high) = (self.from.floor() as i32, self.to.ceil() as i32);
-        let decades = (high - low).max(1) as usize;
-        let digits: &[f64] = match most / decades {
-            0 | 1 => &[1.0],
-            2 => &[1.0, 3.0],
-            _ => &[1.0, 2.0, 5.0],
-        };
-        let stride = decades.div_ceil(most.max(1)).max(1);
-        let all = (low..=high)
-            .step_by(stride)
-            .flat_map(|decade| digits.iter().map(move |digit| digit * 10f64.powi(decade)));
-        all.filter(|value| (0.0..=1.0).contains(&self.height(*value)))
-            .map(|value| (value, significant(value, 1)))
-            .collect()
-    }
-}
-
-/// Draws both axes and returns the area between them.
-fn axes(
-    inner: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    scale: &Scale,
-    content: Chart,
-) -> Rect {
-    let rows = inner.height - 2;
-    let labels = scale.ticks(usize::from(rows / 3).clamp(2, 8), content);
-    let gutter = labels
-        .iter()
-        .map(|(_, label)| label.chars().count())
-        .max()
-        .unwrap_or(0);
-    let gutter = (gutter as u16).clamp(5, inner.width / 2);
-    let plot = Rect {
-        x: inner.x + gutter + 1,
-        y: inner.y,
-        width: inner.width - gutter - 1,
-        height: rows,
-    };
-    for y in plot.y..plot.bottom() {
-        put(buf, plot.x - 1, y, 1, "│", theme.frame());
-    }
-    for (value, label) in labels {
-        let row = row_of(plot, scale.height(value));
-        put_right(buf, plot.x - 1, row, gutter.into(), &label, theme.dim());
-        put(buf, plot.x - 1, row, 1, "┤", theme.frame());
-    }
-    epoch_axis(plot, buf, model, theme, scale);
-    plot
-}
-
-fn epoch_axis(plot: Rect, buf: &mut Buffer, model: &Model, theme: Theme, scale: &Scale) {
-    let line = "─".repeat(plot.width.into());
-    put(
-        buf,
-        plot.x,
-        plot.bottom(),
-        plot.width.into(),
-        &line,
-        theme.frame(),
-    );
-    put(buf, plot.x - 1, plot.bottom(), 1, "└", theme.frame());
-    let now = format!("epoch {}", model.run.position.epoch);
-    let free = plot.right().saturating_sub(now.len() as u16 + 1);
-    put_right(
-        buf,
-        plot.right(),
-        plot.bottom() + 1,
-        plot.width.into(),
-        &now,
-        theme.text(),
-    );
-    let steps = ticks(0.0, scale.epochs, usize::from(plot.width / 12).clamp(1, 10));
-    for (tick, label) in steps.iter().zip(tick_labels(&steps)) {
-        let x = column_of(plot, scale, *tick);
-        let start = x.saturating_sub(label.len() as u16 / 2).max(plot.x - 1);
-        if start + (label.len() as u16) < free {
-            put(
-                buf,
-                start,
-                plot.bottom() + 1,
-                label.len(),
-                &label,
-                theme.dim(),
-            );
-            put(buf, x, plot.bottom(), 1, "┬", theme.frame());
-        }
-    }
-}
-
-fn row_of(plot: Rect, height: f64) -> u16 {
-    let rows = f64::from(plot.height.saturating_sub(1));
-    plot.y + ((1.0 - height.clamp(0.0, 1.0)) * rows).round() as u16
-}
-
-fn column_of(plot: Rect, scale: &Scale, epochs: f64) -> u16 {
-    let columns = f64::from(plot.width.saturating_sub(1));
-    plot.x
-        + (epochs / scale.epochs * columns)
-            .round()
-            .clamp(0.0, columns) as u16
-}
-
-/// Where the learning rate was changed, and to what.
-fn marks(plot: Rect, buf: &mut Buffer, model: &Model, theme: Theme, scale: &Scale) {
-    let mut free_from = plot.x;
-    for mark in model.run.history.marks() {
-        let x = column_of(plot, scale, mark.epochs.min(scale.epochs));
-        for y in plot.y + 1..plot.bottom() {
-            put(buf, x, y, 1, "┊", theme.frame());
-        }
-        put(buf, x, plot.y, 1, "▾", theme.accent());
-        let label = format!("lr {}", rate(mark.learning_rate));
-        let cells = label.len() as u16;
-        // To the right of its mark, or to the left where the plot ends.
-        let start = if x + 1 + cells <= plot.right() {
-            x + 1
-        } else {
-            x.saturating_sub(cells)
-        };
-        if start >= free_from {
-            put(buf, start, plot.y, cells.into(), &label, theme.dim());
-            free_from = start + cells + 1;
-        }
-    }
-}
-
 /// Draws `points` column by column: what falls into one is joined from its least to its greatest
 /// value, so that a spike stays a spike at any width.
 fn draw(
@@ -437,7 +249,7 @@ fn smoothed(points: &[(f64, Spread)], past: f64) -> Vec<(f64, Spread)> {
 mod tests {
     use super::*;
 
-    fn curve(values: &[f32]) -> Curve {
+    pub(super) fn curve(values: &[f32]) -> Curve {
         Curve {
             points: (1..)
                 .map(f64::from)
@@ -445,26 +257,6 @@ mod tests {
                 .collect(),
             style: Style::new(),
             dash: (1, 0),
-        }
-    }
-
-    #[test]
-    fn an_axis_always_has_a_length() {
-        for values in [
-            &[0.5, 0.5][..],
-            &[0.0],
-            &[f32::NAN],
-            &[],
-            &[f32::INFINITY, 1e30],
-        ] {
-            for content in [Chart::Loss, Chart::Accuracy] {
-                for is_log in [false, true] {
-                    let scale = Scale::new(&[curve(values)], content, is_log);
-                    assert!(scale.to > scale.from, "{values:?} {content:?} {is_log}");
-                    assert!(scale.epochs > 0.0);
-                    scale.ticks(4, content);
-                }
-            }
         }
     }
 

@@ -1,0 +1,346 @@
+//! What the worker's thread does: obey commands, train in slices, tell what happened.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::{Duration, Instant};
+
+use super::export::trained_model;
+use super::messages::{Command, Event, Started, State};
+use super::observation::{Mailbox, Observation, Observer, SampleId, Set};
+use super::outbox::{Outbox, Sink, Where};
+use super::pace::Throttle;
+use super::speed::SpeedMeter;
+use super::{Position, Session, Settings, Stepped};
+use crate::model_file;
+
+/// How long it trains at most before it looks at its commands, a single step excepted.
+const SLICE: Duration = Duration::from_millis(4);
+/// Part of the time that taking snapshots may cost: one in so many.
+const SNAPSHOT_SHARE: u32 = 50;
+/// How soon metrics that could not be handed over are offered again while there is no other work.
+const RETRY: Duration = Duration::from_millis(5);
+
+/// Whether the thread goes on after a command.
+#[derive(PartialEq)]
+enum Then {
+    GoOn,
+    End,
+}
+
+/// A session that is being run, and everybody who wants something of it.
+pub(super) struct Trainer<S: Sink> {
+    pub session: Session,
+    settings: Settings,
+    commands: Receiver<Command>,
+    mailbox: Arc<Mailbox>,
+    pub outbox: Outbox<S>,
+    state: State,
+    observation: Observation,
+    observer: Observer,
+    /// Position and observation of the last snapshot: while both stay, there is nothing new.
+    observed: Option<(Position, Observation)>,
+    next_observation: Instant,
+    restarts: u32,
+    throttle: Throttle,
+    meter: SpeedMeter,
+}
+
+impl<S: Sink> Trainer<S> {
+    /// A trainer that has told nothing yet.
+    pub fn new(
+        session: Session,
+        settings: Settings,
+        commands: Receiver<Command>,
+        mailbox: Arc<Mailbox>,
+        sink: S,
+    ) -> Self {
+        Self {
+            observer: Observer::new(&session),
+            observation: Observation {
+                sample: SampleId {
+                    set: Set::Training,
+                    index: 0,
+                },
+                neurons: Vec::new(),
+                weights: false,
+                activations: false,
+            },
+            observed: None,
+            next_observation: Instant::now(),
+            restarts: 0,
+            outbox: Outbox::new(sink),
+            state: match (settings.paused, settings.epochs) {
+                (true, _) => State::Paused,
+                (false, Some(0)) => State::Finished,
+                (false, _) => State::Running,
+            },
+            throttle: Throttle::new(settings.pace, session.batches()),
+            meter: SpeedMeter::default(),
+            session,
+            settings,
+            commands,
+            mailbox,
+        }
+    }
+
+    /// Tells of a training that stands at its start.
+    pub fn announce_start(&mut self) {
+        self.outbox.start_series(&self.session);
+        self.outbox.push(Event::Started(Box::new(Started {
+            plan: self.session.plan().clone(),
+            data: Arc::clone(self.session.data()),
+            architecture: self.session.architecture().clone(),
+            batches: self.session.batches(),
+            restarts: self.restarts,
+        })));
+        self.set_state(self.state.clone());
+    }
+
+    /// Trains, obeys and tells until it is told to stop.
+    pub fn run(&mut self) {
+        loop {
+            while let Some(command) = self.next_command() {
+                if self.obey(command) == Then::End {
+                    return;
+                }
+            }
+            if self.is_training() {
+                self.train_a_slice();
+            }
+            self.outbox.flush();
+            self.look();
+        }
+    }
+
+    fn is_training(&self) -> bool {
+        matches!(self.state, State::Running | State::Stepping)
+    }
+
+    /// The next command, if there is one; waits for it as long as there is nothing else to do.
+    fn next_command(&mut self) -> Option<Command> {
+        let wait = if self.is_training() {
+            self.throttle.wait()
+        } else if !self.outbox.is_empty() {
+            RETRY
+        } else if self.has_news_to_show() {
+            // Nobody waits for a snapshot now; look again soon.
+            RETRY * 4
+        } else {
+            Duration::MAX
+        };
+        let received = match wait {
+            Duration::ZERO => self.commands.try_recv().map_err(|error| match error {
+                TryRecvError::Empty => RecvTimeoutError::Timeout,
+                TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+            }),
+            Duration::MAX => self.commands.recv().map_err(RecvTimeoutError::from),
+            wait => self.commands.recv_timeout(wait),
+        };
+        match received {
+            Ok(command) => Some(command),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Command::Stop),
+        }
+    }
+
+    fn obey(&mut self, command: Command) -> Then {
+        match command {
+            Command::Stop => return Then::End,
+            Command::Observe(observation) => self.observation = observation,
+            Command::SetPace(pace) => {
+                self.settings.pace = pace;
+                self.throttle = Throttle::new(pace, self.session.batches());
+            }
+            Command::Export { path, replace } => self.export(&path, replace),
+            Command::Reset { seed } => self.reset(seed),
+            // After a panic nothing but the commands above can be trusted to work.
+            _ if matches!(self.state, State::Failed(_)) => self.set_state(self.state.clone()),
+            Command::Pause => self.pause(),
+            Command::Resume => self.resume(),
+            Command::StepBatch => self.step_batch(),
+            Command::StepEpoch => self.resume_as(State::Stepping),
+            Command::Evaluate => self.evaluate(),
+            Command::Apply(change) => {
+                self.session.apply(change);
+                self.observed = None;
+                let resumed = match self.state {
+                    State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
+                    _ => self.state.clone(),
+                };
+                self.set_state(resumed);
+            }
+        }
+        Then::GoOn
+    }
+
+    fn pause(&mut self) {
+        if self.is_training() {
+            self.set_state(State::Paused);
+            self.evaluate();
+        } else {
+            self.set_state(self.state.clone());
+        }
+    }
+
+    fn resume(&mut self) {
+        if self.state == State::Finished {
+            self.settings.epochs = None;
+        }
+        self.resume_as(State::Running);
+    }
+
+    fn resume_as(&mut self, state: State) {
+        let state = match &self.state {
+            State::Diverged(_) => self.state.clone(),
+            _ => state,
+        };
+        self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+        self.meter.restart();
+        self.set_state(state);
+    }
+
+    fn step_batch(&mut self) {
+        if matches!(self.state, State::Diverged(_)) {
+            return self.set_state(self.state.clone());
+        }
+        self.state = State::Paused;
+        self.step();
+        let state = self.state.clone();
+        self.set_state(state);
+        self.evaluate();
+    }
+
+    /// Trains for about [`SLICE`], or as far as the pace allows.
+    fn train_a_slice(&mut self) {
+        let start = Instant::now();
+        let due = self.throttle.due(start);
+        for done in 1..=due {
+            self.step();
+            if !self.is_training() {
+                break;
+            }
+            // A look at the clock costs as much as a tiny step; at full speed it is rare.
+            if done % self.throttle.clock_interval() == 0 {
+                let elapsed = start.elapsed();
+                self.throttle.adapt(elapsed, SLICE);
+                if elapsed >= SLICE {
+                    break;
+                }
+            }
+        }
+        self.meter.tick(Instant::now());
+        self.report_progress();
+    }
+
+    fn step(&mut self) {
+        match self.session.step() {
+            Ok(stepped) => self.note_step(stepped),
+            Err(divergence) => {
+                self.set_state(State::Diverged(divergence));
+            }
+        }
+    }
+
+    fn note_step(&mut self, stepped: Stepped) {
+        self.throttle.count_step();
+        self.meter.add_rows(stepped.rows);
+        self.outbox.note_step(&self.session, stepped);
+        let Some(means) = stepped.epoch else {
+            return;
+        };
+        let validation = self.session.validate();
+        self.outbox.note_epoch(&self.session, means, validation);
+        let done = self.session.position().epoch;
+        if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
+            self.set_state(State::Finished);
+        } else if self.state == State::Stepping {
+            self.set_state(State::Paused);
+            self.evaluate();
+        }
+    }
+
+    fn evaluate(&mut self) {
+        let evaluation = Box::new(self.session.evaluate());
+        self.outbox.push(Event::Evaluated {
+            position: self.session.position(),
+            evaluation,
+        });
+    }
+
+    fn export(&mut self, path: &Path, replace: bool) {
+        let model = trained_model(&mut self.session);
+        self.outbox.push(Event::Exported {
+            path: path.to_owned(),
+            result: model_file::save(path, &model, replace),
+            step: self.session.position().step,
+        });
+    }
+
+    fn reset(&mut self, seed: u64) {
+        match self.session.restarted(seed) {
+            Ok(session) => {
+                self.observer = Observer::new(&session);
+                self.session = session;
+                self.restarts += 1;
+                self.observed = None;
+                self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+                self.meter = SpeedMeter::default();
+                self.state = match self.state {
+                    State::Paused => State::Paused,
+                    _ => State::Running,
+                };
+                self.announce_start();
+            }
+            Err(error) => self.outbox.push(Event::ResetFailed(error)),
+        }
+    }
+
+    /// Enters `state` and tells so.
+    pub fn set_state(&mut self, state: State) {
+        self.report_progress();
+        self.state = state.clone();
+        self.outbox.push(Event::State {
+            state,
+            position: self.session.position(),
+        });
+    }
+
+    fn report_progress(&mut self) {
+        let position = self.session.position();
+        self.outbox.set_progress(Where {
+            position,
+            learning_rate: self.session.rule().learning_rate,
+            samples_per_second: self.meter.rows_per_second(),
+            seconds: self.meter.seconds(),
+        });
+    }
+
+    fn has_news_to_show(&self) -> bool {
+        !matches!(self.state, State::Failed(_))
+            && self
+                .observed
+                .as_ref()
+                .is_none_or(|(position, observation)| {
+                    *position != self.session.position() || *observation != self.observation
+                })
+    }
+
+    /// Takes a snapshot if somebody waits for one, there is something new, and the time that
+    /// snapshots may cost is not used up.
+    fn look(&mut self) {
+        if !self.mailbox.is_wanted() || !self.has_news_to_show() {
+            return;
+        }
+        let now = Instant::now();
+        if self.is_training() && now < self.next_observation {
+            return;
+        }
+        let mut snapshot = self.observer.observe(&self.session, &self.observation);
+        snapshot.restarts = self.restarts;
+        self.observed = Some((snapshot.position, snapshot.observation.clone()));
+        self.mailbox.put(snapshot);
+        self.outbox.push_droppable(Event::Snapshot);
+        self.next_observation = now + now.elapsed() * SNAPSHOT_SHARE;
+    }
+}

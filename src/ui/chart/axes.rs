@@ -1,0 +1,121 @@
+//! The axes of a chart, and the marks on them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::scale::Scale;
+use crate::app::{Chart, Model};
+use crate::ui::numbers::{rate, tick_labels, ticks};
+use crate::ui::panel::{put, put_right};
+use crate::ui::theme::Theme;
+
+/// Draws both axes and returns the area between them.
+pub(super) fn axes(
+    inner: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    scale: &Scale,
+    content: Chart,
+) -> Rect {
+    let rows = inner.height - 2;
+    let labels = scale.ticks(usize::from(rows / 3).clamp(2, 8), content);
+    let gutter = labels
+        .iter()
+        .map(|(_, label)| label.chars().count())
+        .max()
+        .unwrap_or(0);
+    let gutter = (gutter as u16).clamp(5, inner.width / 2);
+    let plot = Rect {
+        x: inner.x + gutter + 1,
+        y: inner.y,
+        width: inner.width - gutter - 1,
+        height: rows,
+    };
+    for y in plot.y..plot.bottom() {
+        put(buf, plot.x - 1, y, 1, "│", theme.frame());
+    }
+    for (value, label) in labels {
+        let row = row_of(plot, scale.height(value));
+        put_right(buf, plot.x - 1, row, gutter.into(), &label, theme.dim());
+        put(buf, plot.x - 1, row, 1, "┤", theme.frame());
+    }
+    epoch_axis(plot, buf, model, theme, scale);
+    plot
+}
+
+fn epoch_axis(plot: Rect, buf: &mut Buffer, model: &Model, theme: Theme, scale: &Scale) {
+    let line = "─".repeat(plot.width.into());
+    put(
+        buf,
+        plot.x,
+        plot.bottom(),
+        plot.width.into(),
+        &line,
+        theme.frame(),
+    );
+    put(buf, plot.x - 1, plot.bottom(), 1, "└", theme.frame());
+    let now = format!("epoch {}", model.run.position.epoch);
+    let free = plot.right().saturating_sub(now.len() as u16 + 1);
+    put_right(
+        buf,
+        plot.right(),
+        plot.bottom() + 1,
+        plot.width.into(),
+        &now,
+        theme.text(),
+    );
+    let steps = ticks(0.0, scale.epochs, usize::from(plot.width / 12).clamp(1, 10));
+    for (tick, label) in steps.iter().zip(tick_labels(&steps)) {
+        let x = column_of(plot, scale, *tick);
+        let start = x.saturating_sub(label.len() as u16 / 2).max(plot.x - 1);
+        if start + (label.len() as u16) < free {
+            put(
+                buf,
+                start,
+                plot.bottom() + 1,
+                label.len(),
+                &label,
+                theme.dim(),
+            );
+            put(buf, x, plot.bottom(), 1, "┬", theme.frame());
+        }
+    }
+}
+
+fn row_of(plot: Rect, height: f64) -> u16 {
+    let rows = f64::from(plot.height.saturating_sub(1));
+    plot.y + ((1.0 - height.clamp(0.0, 1.0)) * rows).round() as u16
+}
+
+fn column_of(plot: Rect, scale: &Scale, epochs: f64) -> u16 {
+    let columns = f64::from(plot.width.saturating_sub(1));
+    plot.x
+        + (epochs / scale.epochs * columns)
+            .round()
+            .clamp(0.0, columns) as u16
+}
+
+/// Where the learning rate was changed, and to what.
+pub(super) fn marks(plot: Rect, buf: &mut Buffer, model: &Model, theme: Theme, scale: &Scale) {
+    let mut free_from = plot.x;
+    for mark in model.run.history.marks() {
+        let x = column_of(plot, scale, mark.epochs.min(scale.epochs));
+        for y in plot.y + 1..plot.bottom() {
+            put(buf, x, y, 1, "┊", theme.frame());
+        }
+        put(buf, x, plot.y, 1, "▾", theme.accent());
+        let label = format!("lr {}", rate(mark.learning_rate));
+        let cells = label.len() as u16;
+        // To the right of its mark, or to the left where the plot ends.
+        let start = if x + 1 + cells <= plot.right() {
+            x + 1
+        } else {
+            x.saturating_sub(cells)
+        };
+        if start >= free_from {
+            put(buf, start, plot.y, cells.into(), &label, theme.dim());
+            free_from = start + cells + 1;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Names and numbers around the topology.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
+
+use super::places::{Places, VALUE, share_cells, value_cells};
+use crate::app::Model;
+use crate::nn::Output;
+use crate::text::width;
+use crate::train::Snapshot;
+use crate::train::evaluation::predicted_class;
+use crate::ui::numbers::{percent, significant};
+use crate::ui::panel::{put, put_right};
+use crate::ui::theme::Theme;
+
+/// Above each layer its activation and size, as far as neighbours leave room.
+pub(super) fn layer_titles(places: &Places, buf: &mut Buffer, model: &Model, theme: Theme) {
+    let sizes = model.run.architecture.sizes();
+    let gap = places
+        .layers
+        .windows(2)
+        .map(|pair| pair[1].x - pair[0].x)
+        .min();
+    let room = usize::from(gap.unwrap_or(places.inner.width)).saturating_sub(1);
+    let long: Vec<String> = (0..sizes.len())
+        .map(|l| match l {
+            0 => format!("inputs {}", sizes[0]),
+            l => format!("{} {}", model.run.architecture.activation_name(l), sizes[l]),
+        })
+        .collect();
+    let all_fit = long.iter().all(|title| width(title) <= room);
+    for (l, layer) in places.layers.iter().enumerate() {
+        let text = match all_fit {
+            true => long[l].clone(),
+            false => sizes[l].to_string(),
+        };
+        let cells = width(&text) as u16;
+        let most = places.inner.right().saturating_sub(cells);
+        let x = layer
+            .x
+            .saturating_sub(cells / 2)
+            .clamp(places.inner.x, most.max(places.inner.x));
+        put(buf, x, places.inner.y, room.max(3), &text, theme.dim());
+    }
+}
+
+/// Feature names and raw values of the shown row at the inputs.
+pub(super) fn input_labels(
+    places: &Places,
+    buf: &mut Buffer,
+    model: &Model,
+    snapshot: &Snapshot,
+    theme: Theme,
+) {
+    let Some(layer) = places.layers.first() else {
+        return;
+    };
+    let value_cells = value_cells(places.inner);
+    let room = places.plot.x.saturating_sub(places.inner.x + value_cells);
+    if room < 4 {
+        return;
+    }
+    let sample = snapshot.observation.sample;
+    let raw = &sample.samples(&model.run.data).raw;
+    for &(i, y) in &layer.shown {
+        let feature = snapshot.observation.neurons[0][i];
+        let features = &model.run.data.preprocessing.features;
+        let name = features.get(feature).map_or("", |it| &it.name);
+        put(buf, places.inner.x, y, room.into(), name, theme.text());
+        if value_cells > VALUE {
+            let value = raw.get((sample.index, feature)).copied();
+            let value = short_value(value.unwrap_or(f32::NAN));
+            let right = places.plot.x - 1;
+            put_right(buf, right, y, VALUE.into(), &value, theme.strong());
+        }
+    }
+}
+
+/// A value of the table in [`VALUE`] cells.
+fn short_value(value: f32) -> String {
+    let plain = value.to_string();
+    let short = [
+        plain,
+        significant(value.into(), 3),
+        significant(value.into(), 2),
+    ];
+    let mut short = short.into_iter();
+    let fitting = short.find(|text| text.len() <= usize::from(VALUE));
+    fitting.unwrap_or_else(|| format!("{value:.0e}"))
+}
+
+/// Class names and current outputs, the true class marked.
+pub(super) fn output_labels(
+    places: &Places,
+    buf: &mut Buffer,
+    model: &Model,
+    snapshot: &Snapshot,
+    theme: Theme,
+) {
+    let room = usize::from(places.inner.right().saturating_sub(places.plot.right()));
+    let (Some(layer), Some(outputs)) = (places.layers.last(), snapshot.activations.last()) else {
+        return;
+    };
+    let cells = usize::from(share_cells(places.inner));
+    if room < cells + 3 {
+        return;
+    }
+    let sample = snapshot.observation.sample;
+    let actual = sample.samples(&model.run.data).labels.get(sample.index);
+    let predicted = predicted_class(outputs);
+    let is_share = model.run.architecture.output() != Output::Linear;
+    for &(i, y) in &layer.shown {
+        let class = snapshot.observation.neurons[places.layers.len() - 1][i];
+        let Some(&output) = outputs.get(class) else {
+            continue;
+        };
+        let name = model
+            .run
+            .data
+            .class_names
+            .get(class)
+            .map_or("", String::as_str);
+        let style = match (class == predicted, actual == Some(&class)) {
+            (true, true) => theme.good().add_modifier(Modifier::BOLD),
+            (true, false) => theme.bad(),
+            (false, true) => theme.text(),
+            (false, false) => theme.dim(),
+        };
+        let mark = if actual == Some(&class) { "◂" } else { " " };
+        let value = match is_share {
+            true if cells < 7 => format!("{:.0} %", 100.0 * output),
+            true => percent(output.into()),
+            false => significant(output.into(), 3),
+        };
+        let x = places.plot.right() + 1;
+        put(buf, x, y, room - cells - 2, name, style);
+        put_right(buf, places.inner.right() - 1, y, cells, &value, style);
+        put(buf, places.inner.right() - 1, y, 1, mark, theme.text());
+    }
+}

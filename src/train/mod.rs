@@ -19,7 +19,7 @@ pub mod worker;
 pub use evaluation::{Confusion, Evaluation, Scores};
 pub use messages::{Command, EpochRecord, Event, LossPoint, Progress, Started, State};
 pub use observation::{Mailbox, Observation, SampleId, Set, Snapshot};
-pub use outbox::Sink;
+pub use outbox::{DETAILED_EPOCHS, Sink};
 pub use pace::Pace;
 pub use plan::Plan;
 pub use session::{Divergence, Position, Session, Stepped};

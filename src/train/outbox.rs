@@ -15,7 +15,9 @@ use crate::stats::{Bounded, Spread};
 const WAITING: usize = 1 << 16;
 /// How often progress is handed over at most.
 const INTERVAL: Duration = Duration::from_millis(15);
-/// Loss points per epoch where an epoch has more steps than that.
+/// Epochs within which the loss is told; later on an epoch's mean says enough.
+pub const DETAILED_EPOCHS: u32 = 16;
+/// Loss points per such epoch where an epoch has more steps than that.
 const POINTS_PER_EPOCH: u32 = 32;
 
 /// Takes events, or gives one back that it has no room for.
@@ -102,7 +104,9 @@ impl<S: Sink> Outbox<S> {
     pub fn note_step(&mut self, session: &Session, stepped: Stepped) {
         self.open_point.0 += f64::from(stepped.loss);
         self.open_point.1 += 1;
-        if self.open_point.1 < self.steps_per_point && stepped.epoch.is_none() {
+        let is_early = session.position().epoch < DETAILED_EPOCHS;
+        let is_whole = is_early && self.open_point.1 >= self.steps_per_point;
+        if !is_whole && stepped.epoch.is_none() {
             return;
         }
         let (sum, steps) = std::mem::take(&mut self.open_point);

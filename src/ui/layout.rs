@@ -33,7 +33,7 @@ pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
     let is_overview = screen.view == View::Overview && bands.len() == 2;
     let heights = match is_overview {
         true => {
-            let (least, most) = (main.height * 32 / 100, main.height * 44 / 100);
+            let (least, most) = (main.height * 32 / 100, main.height * 48 / 100);
             let lower = (wanted + 2).min(most.max(9)).max(least.max(9));
             vec![Constraint::Fill(1), Constraint::Length(lower)]
         }

@@ -17,13 +17,12 @@ use super::theme::Theme;
 use crate::app::view::SMOOTHING;
 use crate::app::{Chart, Model};
 use crate::stats::Spread;
+use crate::train::DETAILED_EPOCHS;
 use axes::{axes, marks};
 use scale::Scale;
 
 /// From so many steps an epoch on, the training loss is shown within the first epochs as well.
 const MANY_BATCHES: u32 = 33;
-/// So many epochs tell enough without what happened within them.
-const ENOUGH_EPOCHS: usize = 16;
 
 /// One curve.
 struct Curve {
@@ -141,7 +140,8 @@ fn curves(model: &Model, theme: Theme, content: Chart) -> Vec<Curve> {
             .collect::<Vec<_>>()
     };
     let ended = history.epochs().len();
-    let within_epochs = ended < 2 || model.run.batches >= MANY_BATCHES && ended < ENOUGH_EPOCHS;
+    let within_epochs =
+        ended < 2 || model.run.batches >= MANY_BATCHES && ended < DETAILED_EPOCHS as usize;
     let (train, validation) = match content {
         Chart::Loss if within_epochs => {
             let losses = history.losses().iter();

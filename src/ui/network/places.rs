@@ -111,9 +111,9 @@ impl Layer {
         let used = step * (count - 1) + 1;
         let top = height.saturating_sub(used) / 2;
         // Where neurons stand close, even distances look calmer than the last row made use of.
-        let row = |i: usize| match step {
-            0..3 => top + i * step,
-            _ => (2 * i + 1) * height / (2 * count),
+        let row = |i: usize| match 2 * height < 3 * count {
+            true => top + i * step,
+            false => (2 * i + 1) * height / (2 * count),
         };
         let places = (0..count).map(|i| plot.y + row(i) as u16);
         let shown: Vec<_> = chosen.into_iter().zip(places).collect();

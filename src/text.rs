@@ -35,6 +35,14 @@ fn is_plain(c: char) -> bool {
         && !matches!(c, '\u{200b}'..='\u{200f}')
 }
 
+/// A learning rate as a person would write it: `0.01`, `1e-7`, `1e30`.
+pub fn rate(x: f64) -> String {
+    match x.abs() {
+        0.0001..100_000.0 => x.to_string(),
+        _ => format!("{x:e}"),
+    }
+}
+
 /// Width of `text` in terminal cells.
 pub fn width(text: &str) -> usize {
     text.chars().map(char_width).sum()
@@ -160,6 +168,13 @@ mod tests {
         );
         assert_eq!(sanitise("a\u{9b}31m\u{7f}"), "a\\u{9b}31m\\u{7f}");
         assert_eq!(sanitise("Länge 宽"), "Länge 宽");
+    }
+
+    #[test]
+    fn rates_are_short() {
+        assert_eq!(rate(0.003), "0.003");
+        assert_eq!(rate(2e-5), "2e-5");
+        assert_eq!(rate(1e30), "1e30");
     }
 
     #[test]

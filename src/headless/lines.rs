@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::End;
 use crate::error::Error;
+use crate::text::rate;
 use crate::text::{sanitise, shorten};
 use crate::train::{EpochRecord, Position, Progress, Started};
 
@@ -54,7 +55,7 @@ impl Lines {
         say(format_args!(
             "{}, learning rate {}, mini-batches of {}, seed {}",
             rule.optimizer,
-            rule.learning_rate,
+            rate(rule.learning_rate),
             counted(plan.batch.min(training) as u64, "row"),
             plan.seed,
         ));

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::nn::engine::{Engine, NonFinite, Step};
 use crate::nn::{Architecture, Change, LearningRule, LoggedChange, Parameters};
 use crate::random::{Purpose, generator, shuffle};
+use crate::text::rate;
 
 /// How far a training is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,7 +82,8 @@ impl fmt::Display for Divergence {
         } = self;
         write!(
             f,
-            "training diverged at step {step}: {cause} (learning rate {learning_rate})"
+            "training diverged at step {step}: {cause} (learning rate {})",
+            rate(*learning_rate)
         )
     }
 }

@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::numbers::{count, loss, percent, rate, significant};
+use super::numbers::{count, loss, percent, significant};
 use super::panel::{line_width, put_line};
 use super::theme::Theme;
 use crate::app::{Model, Phase, View};
-use crate::text::shorten;
+use crate::text::{rate, shorten};
 
 /// Part of a header line; those of the lowest rank go first where room is short.
 struct Part {

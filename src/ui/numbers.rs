@@ -43,14 +43,6 @@ pub fn loss(x: f64) -> String {
     }
 }
 
-/// A learning rate as a person would write it: `0.01`, `1e-7`, `1e30`.
-pub fn rate(x: f64) -> String {
-    match x.abs() {
-        0.0001..100_000.0 => x.to_string(),
-        _ => format!("{x:e}"),
-    }
-}
-
 /// A fraction as per cent with one decimal, five cells wide and the sign: ` 96.7 %`.
 pub fn percent(fraction: f64) -> String {
     match fraction.is_nan() {
@@ -148,9 +140,6 @@ mod tests {
                 );
             }
         }
-        assert_eq!(rate(0.0001), "0.0001");
-        assert_eq!(rate(2e-5), "2e-5");
-        assert_eq!(rate(1e30), "1e30");
         assert_eq!(loss(0.12345), "0.1235");
         assert_eq!(loss(12.3456), "12.35");
         assert_eq!(count(12_345.0), "12.3k");

@@ -6,13 +6,12 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use super::numbers::rate;
 use super::panel::{frame, line_width, put_line, put_right};
 use super::theme::Theme;
 use crate::app::bindings::{BINDINGS, Group};
 use crate::app::prompt::{Prompt, Purpose};
 use crate::app::{Confirm, Model, Overlay, Phase};
-use crate::text::{sanitise, width, wrap};
+use crate::text::{rate, sanitise, width, wrap};
 
 /// Draws what lies above the panels in `area`, if anything does.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {

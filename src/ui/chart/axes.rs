@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 
 use super::scale::Scale;
 use crate::app::{Chart, Model};
-use crate::ui::numbers::{rate, tick_labels, ticks};
+use crate::text::rate;
+use crate::ui::numbers::{tick_labels, ticks};
 use crate::ui::panel::{put, put_right};
 use crate::ui::theme::Theme;
 

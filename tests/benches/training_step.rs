@@ -19,8 +19,15 @@ struct Work {
     hidden: Activation,
     end: (Output, Loss),
     optimizer: Optimizer,
-    /// Share of the inputs that are not zero: 1 in a standardised table, 0.19 in MNIST's images.
-    density: f64,
+    inputs: Inputs,
+}
+
+#[derive(Clone, Copy)]
+enum Inputs {
+    /// No zeros, as in a standardised table.
+    Dense,
+    /// White pixels around a shape, as in MNIST: 28 x 28, a fifth of them not zero.
+    Pictures,
 }
 
 const BOOK: (Activation, (Output, Loss)) =
@@ -28,23 +35,30 @@ const BOOK: (Activation, (Output, Loss)) =
 const MODERN: (Activation, (Output, Loss)) =
     (Activation::Relu, (Output::Softmax, Loss::CrossEntropy));
 
-const WORKS: [Work; 5] = [
-    work("w1_4_8_3", &[4, 8, 3], 10, BOOK, Optimizer::Sgd, 1.0),
+const WORKS: [Work; 6] = [
+    work(
+        "w1_4_8_3",
+        &[4, 8, 3],
+        10,
+        BOOK,
+        Optimizer::Sgd,
+        Inputs::Dense,
+    ),
     work(
         "w2_784_30_10",
         &[784, 30, 10],
         10,
         BOOK,
         Optimizer::Sgd,
-        1.0,
+        Inputs::Dense,
     ),
     work(
-        "w2_784_30_10_sparse",
+        "w2_pictures",
         &[784, 30, 10],
         10,
         BOOK,
         Optimizer::Sgd,
-        0.19,
+        Inputs::Pictures,
     ),
     work(
         "w3_784_128_64_10",
@@ -52,7 +66,15 @@ const WORKS: [Work; 5] = [
         64,
         MODERN,
         Optimizer::ADAM,
-        1.0,
+        Inputs::Dense,
+    ),
+    work(
+        "w3_pictures",
+        &[784, 128, 64, 10],
+        64,
+        MODERN,
+        Optimizer::ADAM,
+        Inputs::Pictures,
     ),
     work(
         "w4_784_1024_1024_10",
@@ -60,7 +82,7 @@ const WORKS: [Work; 5] = [
         256,
         MODERN,
         Optimizer::ADAM,
-        1.0,
+        Inputs::Dense,
     ),
 ];
 
@@ -70,7 +92,7 @@ const fn work(
     batch: usize,
     (hidden, end): (Activation, (Output, Loss)),
     optimizer: Optimizer,
-    density: f64,
+    inputs: Inputs,
 ) -> Work {
     Work {
         name,
@@ -79,7 +101,7 @@ const fn work(
         hidden,
         end,
         optimizer,
-        density,
+        inputs,
     }
 }
 
@@ -122,10 +144,22 @@ fn batch(work: &Work, seed: u32) -> (Array2<f32>, Array2<f32>) {
         state ^= state << 5;
         f64::from(state) / f64::from(u32::MAX)
     };
-    let inputs = Array2::from_shape_simple_fn((work.batch, work.sizes[0]), || {
-        let value = uniform() as f32;
-        if uniform() < work.density { value } else { 0.0 }
-    });
+    let mut inputs = Array2::from_shape_simple_fn((work.batch, work.sizes[0]), || uniform() as f32);
+    if let Inputs::Pictures = work.inputs {
+        // A square of 12 x 12 somewhere in the middle 20 x 20.
+        for mut picture in inputs.outer_iter_mut() {
+            let (top, left) = (
+                (4.0 + 9.0 * uniform()) as usize,
+                (4.0 + 9.0 * uniform()) as usize,
+            );
+            for (i, pixel) in picture.iter_mut().enumerate() {
+                let (y, x) = (i / 28, i % 28);
+                if !(top..top + 12).contains(&y) || !(left..left + 12).contains(&x) {
+                    *pixel = 0.0;
+                }
+            }
+        }
+    }
     let classes = *work.sizes.last().unwrap();
     let mut targets = Array2::zeros((work.batch, classes));
     for mut row in targets.outer_iter_mut() {

@@ -234,13 +234,13 @@ impl Engine {
         assert!(into.fits(&self.architecture));
         for (layer, into) in self.layers.iter().zip(&mut into.layers) {
             let own = &layer.parameters;
-            for (j, (mut weights, bias)) in
-                (into.weights.outer_iter_mut().zip(&mut into.biases)).enumerate()
-            {
-                for (i, weight) in weights.iter_mut().enumerate() {
-                    *weight = own.get(i, j);
+            let neurons = into.weights.outer_iter_mut().zip(&mut into.biases);
+            for (j, (weights, bias)) in neurons.enumerate() {
+                let column = own.column(j);
+                // The biases come last, where there are no more weights.
+                for (to, from) in weights.into_iter().chain([bias]).zip(column) {
+                    *to = *from;
                 }
-                *bias = own.get(own.rows() - 1, j);
             }
         }
     }
@@ -250,11 +250,12 @@ impl Engine {
         assert!(from.fits(&self.architecture));
         for (layer, from) in self.layers.iter_mut().zip(&from.layers) {
             let own = &mut layer.parameters;
-            for (j, (weights, &bias)) in (from.weights.outer_iter().zip(&from.biases)).enumerate() {
-                for (i, &weight) in weights.iter().enumerate() {
-                    own.set(i, j, weight);
+            let neurons = from.weights.outer_iter().zip(&from.biases);
+            for (j, (weights, bias)) in neurons.enumerate() {
+                let column = own.column_mut(j);
+                for (from, to) in weights.into_iter().chain([bias]).zip(column) {
+                    *to = *from;
                 }
-                own.set(own.rows() - 1, j, bias);
             }
         }
     }

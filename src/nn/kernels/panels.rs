@@ -143,6 +143,19 @@ impl Panels {
         self.data[position] = value;
     }
 
+    /// Column `j` from top to bottom.
+    pub fn column(&self, j: usize) -> impl Iterator<Item = &f32> {
+        let (p, j) = (j / self.width(), j % self.width());
+        self.panel(p)[j..].iter().step_by(self.width())
+    }
+
+    /// As [`Self::column`], to write.
+    pub fn column_mut(&mut self, j: usize) -> impl Iterator<Item = &mut f32> {
+        let width = self.width();
+        let (p, j) = (j / width, j % width);
+        self.panel_mut(p)[j..].iter_mut().step_by(width)
+    }
+
     /// Copies row-major numbers `(rows, columns)` in.
     #[inline(always)]
     pub fn load<S: Simd>(&mut self, simd: S, rows: usize, values: &[f32]) {

@@ -3,103 +3,20 @@
 //! `cargo bench --bench training_step`. The networks are those of `peers/`, which runs the same
 //! work in other libraries.
 
+mod works;
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ndarray::Array2;
+use nn_tui::nn::Activation;
 use nn_tui::nn::kernels::Instructions;
 use nn_tui::nn::kernels::elementwise::activate_slice;
-use nn_tui::nn::{
-    Activation, Architecture, Engine, Initialisation, LearningRule, Loss, Optimizer, Output,
-};
-
-/// One of the networks that are compared.
-struct Work {
-    name: &'static str,
-    sizes: &'static [usize],
-    batch: usize,
-    hidden: Activation,
-    end: (Output, Loss),
-    optimizer: Optimizer,
-    /// Share of the inputs that are not zero: 1 in a standardised table, 0.19 in MNIST's images.
-    density: f64,
-}
-
-const BOOK: (Activation, (Output, Loss)) =
-    (Activation::Sigmoid, (Output::Sigmoid, Loss::Quadratic));
-const MODERN: (Activation, (Output, Loss)) =
-    (Activation::Relu, (Output::Softmax, Loss::CrossEntropy));
-
-const WORKS: [Work; 5] = [
-    work("w1_4_8_3", &[4, 8, 3], 10, BOOK, Optimizer::Sgd, 1.0),
-    work(
-        "w2_784_30_10",
-        &[784, 30, 10],
-        10,
-        BOOK,
-        Optimizer::Sgd,
-        1.0,
-    ),
-    work(
-        "w2_784_30_10_sparse",
-        &[784, 30, 10],
-        10,
-        BOOK,
-        Optimizer::Sgd,
-        0.19,
-    ),
-    work(
-        "w3_784_128_64_10",
-        &[784, 128, 64, 10],
-        64,
-        MODERN,
-        Optimizer::ADAM,
-        1.0,
-    ),
-    work(
-        "w4_784_1024_1024_10",
-        &[784, 1024, 1024, 10],
-        256,
-        MODERN,
-        Optimizer::ADAM,
-        1.0,
-    ),
-];
-
-const fn work(
-    name: &'static str,
-    sizes: &'static [usize],
-    batch: usize,
-    (hidden, end): (Activation, (Output, Loss)),
-    optimizer: Optimizer,
-    density: f64,
-) -> Work {
-    Work {
-        name,
-        sizes,
-        batch,
-        hidden,
-        end,
-        optimizer,
-        density,
-    }
-}
-
-/// Mini-batches to choose from, so that the caches hold no more than in real training.
-const BATCHES: usize = 32;
+use works::{BATCHES, WORKS};
 
 fn training_steps(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("training_step");
     for work in &WORKS {
-        let (output, loss) = work.end;
-        let architecture =
-            Architecture::new(work.sizes.to_vec(), work.hidden, output, loss).unwrap();
-        let parameters = Initialisation::Auto.draw(&architecture, 1);
-        let mut engine = Engine::new(&architecture, &parameters, work.optimizer, work.batch);
-        let batches: Vec<_> = (0..BATCHES).map(|seed| batch(work, seed as u32)).collect();
-        let rule = LearningRule {
-            optimizer: work.optimizer,
-            learning_rate: 1e-3,
-            weight_decay: 0.0,
-        };
+        let mut engine = work.engine();
+        let batches: Vec<_> = (0..BATCHES).map(|seed| work.mini_batch(seed)).collect();
+        let rule = work.rule();
         let mut next = 0;
         group.throughput(Throughput::Elements(work.batch as u64));
         group.bench_function(work.name, |bencher| {
@@ -110,28 +27,6 @@ fn training_steps(criterion: &mut Criterion) {
             });
         });
     }
-}
-
-/// Pseudo-random rows and classes; only their speed matters.
-fn batch(work: &Work, seed: u32) -> (Array2<f32>, Array2<f32>) {
-    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
-    let mut uniform = move || {
-        // George Marsaglia's xorshift (2003).
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        f64::from(state) / f64::from(u32::MAX)
-    };
-    let inputs = Array2::from_shape_simple_fn((work.batch, work.sizes[0]), || {
-        let value = uniform() as f32;
-        if uniform() < work.density { value } else { 0.0 }
-    });
-    let classes = *work.sizes.last().unwrap();
-    let mut targets = Array2::zeros((work.batch, classes));
-    for mut row in targets.outer_iter_mut() {
-        row[(uniform() * classes as f64) as usize % classes] = 1.0;
-    }
-    (inputs, targets)
 }
 
 fn activations(criterion: &mut Criterion) {

@@ -230,6 +230,34 @@ fn all_small_shapes() {
     }
 }
 
+/// Inputs that are zero in all rows, in the middle and at the ends of panels, one panel, all:
+/// they are left out of the sums, and momentum, Adam and weight decay still reach their weights.
+#[test]
+fn inputs_that_are_zero_in_all_rows() {
+    let architecture = architecture(&[70, 20, 3], Activation::Tanh, ENDS[0]);
+    for optimizer in OPTIMIZERS {
+        for decay in [0.0, 0.1] {
+            let rule = rule(optimizer, 0.05, decay);
+            let mut random = Random(8);
+            let parameters = random.parameters(&architecture);
+            let mut engine = Engine::new(&architecture, &parameters, optimizer, 6);
+            let mut network = Network::new(&architecture, &parameters);
+            let mut updates = Updates::new(&network);
+            for zeros in [0..0, 3..50, 0..20, 60..70, 30..33, 0..70, 0..0] {
+                let (mut inputs, targets) = random.batch(&architecture, 6);
+                for column in zeros {
+                    inputs.column_mut(column).fill(0.0);
+                }
+                let (x, y) = (rows(inputs.view()), rows(targets.view()));
+                updates.apply(&rule, &network.mean_gradient(&x, &y).1, &mut network);
+                engine.train(inputs.view(), targets.view(), &rule).unwrap();
+            }
+            let context = format!("{rule:?}");
+            assert_near(&engine.parameters(), &network.layers, 5e-5, &context);
+        }
+    }
+}
+
 #[test]
 fn targets_need_not_add_up_to_one() {
     let architecture = architecture(&[3, 4], Activation::Tanh, ENDS[0]);

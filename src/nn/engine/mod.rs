@@ -20,7 +20,8 @@ use std::fmt;
 use ndarray::ArrayView2;
 
 use super::kernels::Instructions;
-use super::kernels::panels::{Aligned, Panels};
+use super::kernels::aligned::Aligned;
+use super::kernels::panels::Panels;
 use super::parameters::ParameterId;
 use super::{Architecture, LearningRule, Optimizer, Parameters};
 pub use workspace::Workspace;
@@ -57,19 +58,29 @@ struct Layer {
     transposed: Panels,
 }
 
-/// What a training step writes on the way. Entry `l` of each list belongs to layer `l`.
+/// What a training step writes on the way.
 #[derive(Debug, Clone)]
 struct Buffers {
-    /// `(batch, neurons)`, the inputs first, the logits last.
-    activations: Vec<Panels>,
-    /// An upper bound of the magnitudes in each of `activations`.
-    activation_bounds: Vec<f32>,
-    /// `(batch, neurons)`, without layer 0: entry `l - 1` belongs to layer `l`.
-    deltas: Vec<Panels>,
-    /// The largest magnitude in each of `deltas`.
-    largest_deltas: Vec<f32>,
+    /// `(batch, inputs)`.
+    inputs: Panels,
     /// `(batch, outputs)`.
     targets: Panels,
+    /// One for each layer that has weights, layer 1 first.
+    layers: Vec<LayerBuffers>,
+}
+
+/// What a training step writes for one layer.
+#[derive(Debug, Clone)]
+struct LayerBuffers {
+    /// `(batch, neurons)`; of the output layer the logits.
+    activations: Panels,
+    /// `(batch, neurons)`.
+    deltas: Panels,
+    /// The largest magnitude in `deltas`.
+    largest_delta: f32,
+    /// An upper bound of the magnitudes of what the layer is given: inputs, or activations of the
+    /// layer before.
+    input_bound: f32,
 }
 
 /// What a training step says about the mini-batch, as it was before the update.
@@ -223,13 +234,13 @@ impl Engine {
         assert!(into.fits(&self.architecture));
         for (layer, into) in self.layers.iter().zip(&mut into.layers) {
             let own = &layer.parameters;
-            for (j, (mut weights, bias)) in
-                (into.weights.outer_iter_mut().zip(&mut into.biases)).enumerate()
-            {
-                for (i, weight) in weights.iter_mut().enumerate() {
-                    *weight = own.get(i, j);
+            let neurons = into.weights.outer_iter_mut().zip(&mut into.biases);
+            for (j, (weights, bias)) in neurons.enumerate() {
+                let column = own.column(j);
+                // The biases come last, where there are no more weights.
+                for (to, from) in weights.into_iter().chain([bias]).zip(column) {
+                    *to = *from;
                 }
-                *bias = own.get(own.rows() - 1, j);
             }
         }
     }
@@ -239,11 +250,12 @@ impl Engine {
         assert!(from.fits(&self.architecture));
         for (layer, from) in self.layers.iter_mut().zip(&from.layers) {
             let own = &mut layer.parameters;
-            for (j, (weights, &bias)) in (from.weights.outer_iter().zip(&from.biases)).enumerate() {
-                for (i, &weight) in weights.iter().enumerate() {
-                    own.set(i, j, weight);
+            let neurons = from.weights.outer_iter().zip(&from.biases);
+            for (j, (weights, bias)) in neurons.enumerate() {
+                let column = own.column_mut(j);
+                for (from, to) in weights.into_iter().chain([bias]).zip(column) {
+                    *to = *from;
                 }
-                own.set(own.rows() - 1, j, bias);
             }
         }
     }
@@ -311,17 +323,18 @@ impl Engine {
 
 impl Buffers {
     fn new(architecture: &Architecture, batch: usize) -> Self {
-        let sizes = architecture.sizes();
-        let panels = |sizes: &[usize]| {
-            let panels = sizes.iter().map(|&size| Panels::zeros(batch, size));
-            panels.collect::<Vec<_>>()
-        };
+        let layers = architecture
+            .layer_shapes()
+            .map(|(_, neurons)| LayerBuffers {
+                activations: Panels::zeros(batch, neurons),
+                deltas: Panels::zeros(batch, neurons),
+                largest_delta: 0.0,
+                input_bound: 0.0,
+            });
         Self {
-            activations: panels(sizes),
-            activation_bounds: vec![0.0; sizes.len()],
-            deltas: panels(&sizes[1..]),
-            largest_deltas: vec![0.0; sizes.len() - 1],
+            inputs: Panels::zeros(batch, architecture.inputs()),
             targets: Panels::zeros(batch, architecture.outputs()),
+            layers: layers.collect(),
         }
     }
 }

@@ -5,9 +5,9 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::{Buffers, Engine, Layer, NonFinite, Quantity, Step};
+use super::{Buffers, Engine, Layer, LayerBuffers, NonFinite, Quantity, Step};
 use crate::nn::kernels::elementwise::{activate, largest_magnitude, times_derivative};
-use crate::nn::kernels::gradient::{Measure, gradient};
+use crate::nn::kernels::gradient::{Consumer, Measure, gradient};
 use crate::nn::kernels::output::{count_correct, output_deltas};
 use crate::nn::kernels::product::{Start, product};
 use crate::nn::kernels::update::{Adam, Momentum, Scale, Sgd};
@@ -59,19 +59,35 @@ impl WithSimd for TrainingStep<'_> {
 impl Buffers {
     #[inline(always)]
     fn load<S: Simd>(&mut self, simd: S, rows: usize, inputs: &[f32], targets: &[f32]) {
-        for buffer in self.activations.iter_mut().chain(&mut self.deltas) {
-            buffer.set_rows(rows);
+        for layer in &mut self.layers {
+            layer.activations.set_rows(rows);
+            layer.deltas.set_rows(rows);
         }
-        self.activation_bounds[0] = self.activations[0].load(simd, rows, inputs);
+        self.inputs.load(simd, rows, inputs);
+        self.layers[0].input_bound = self.inputs.find_spans(simd);
         self.targets.load(simd, rows, targets);
+    }
+
+    /// Hands the gradient of layer `l + 1` to `consumer`.
+    #[inline(always)]
+    fn gradient<S: Simd>(&self, simd: S, l: usize, consumer: &mut impl Consumer<S>) {
+        let inputs = match l.checked_sub(1) {
+            None => &self.inputs,
+            Some(before) => &self.layers[before].activations,
+        };
+        gradient(simd, inputs, &self.layers[l].deltas, consumer);
     }
 
     /// The first layer with an activation that is not finite; without one, the last.
     #[cold]
     fn first_non_finite(&self) -> usize {
-        let mut layers = self.activations[1..].iter();
-        let found = layers.position(|layer| !layer.values().iter().all(|a| a.is_finite()));
-        found.map_or(self.deltas.len(), |position| position + 1)
+        let mut layers = self.layers.iter();
+        let is_finite = |layer: &LayerBuffers| {
+            let mut activations = layer.activations.values().iter();
+            activations.all(|a| a.is_finite())
+        };
+        let found = layers.position(|layer| !is_finite(layer));
+        found.map_or(self.layers.len(), |position| position + 1)
     }
 }
 
@@ -79,12 +95,13 @@ impl Buffers {
 #[inline(always)]
 fn forward<S: Simd>(simd: S, architecture: &Architecture, layers: &[Layer], buffers: &mut Buffers) {
     for (l, layer) in layers.iter().enumerate() {
-        let (before, after) = buffers.activations.split_at_mut(l + 1);
-        let (before, z) = (&before[l], &mut after[0]);
+        let (before, after) = buffers.layers.split_at_mut(l);
+        let (own, after) = after.split_first_mut().expect("as many buffers as layers");
+        let before = before.last().map_or(&buffers.inputs, |it| &it.activations);
+        let z = &mut own.activations;
         product(simd, before, &layer.parameters, Start::Bias, z);
-        if l + 1 < layers.len() {
-            buffers.activation_bounds[l + 1] =
-                activate(simd, architecture.hidden(), z.values_mut());
+        if let Some(next) = after.first_mut() {
+            next.input_bound = activate(simd, architecture.hidden(), z.values_mut());
         }
     }
 }
@@ -97,24 +114,23 @@ fn output_layer<S: Simd>(
     buffers: &mut Buffers,
     targets: &[f32],
 ) -> Result<Step, NonFinite> {
-    let last = buffers.deltas.len() - 1;
-    let logits = &buffers.activations[last + 1];
+    let layer = buffers.layers.last_mut().expect("there is an output layer");
     let (sum, largest) = output_deltas(
         simd,
         (architecture.output(), architecture.loss()),
-        logits,
+        &layer.activations,
         &buffers.targets,
-        &mut buffers.deltas[last],
+        &mut layer.deltas,
     );
-    buffers.largest_deltas[last] = largest;
-    let loss = sum / logits.rows() as f32;
+    layer.largest_delta = largest;
+    let loss = sum / layer.activations.rows() as f32;
+    let correct = count_correct(architecture.output(), &layer.activations, targets);
     if !loss.is_finite() {
         return Err(NonFinite {
             what: Quantity::Loss,
             layer: buffers.first_non_finite(),
         });
     }
-    let correct = count_correct(architecture.output(), logits, targets);
     Ok(Step { loss, correct })
 }
 
@@ -129,13 +145,14 @@ fn backward<S: Simd>(
     for l in (1..layers.len()).rev() {
         let layer = &mut layers[l];
         layer.parameters.transpose(&mut layer.transposed);
-        let (before, after) = buffers.deltas.split_at_mut(l);
-        let (deltas, next) = (&mut before[l - 1], &after[0]);
-        product(simd, next, &layer.transposed, Start::Zero, deltas);
-        buffers.largest_deltas[l - 1] = times_derivative(
+        let (before, after) = buffers.layers.split_at_mut(l);
+        let (before, after) = (&mut before[l - 1], &after[0]);
+        let deltas = &mut before.deltas;
+        product(simd, &after.deltas, &layer.transposed, Start::Zero, deltas);
+        before.largest_delta = times_derivative(
             simd,
             architecture.hidden(),
-            buffers.activations[l].values(),
+            before.activations.values(),
             deltas.values_mut(),
         );
     }
@@ -155,18 +172,21 @@ fn check_gradients<S: Simd>(
 ) -> Result<(), NonFinite> {
     let limit = largest_gradient(rule);
     let decay = rule.weight_decay as f32;
+    let rows = buffers.targets.rows();
     for (l, layer) in layers.iter().enumerate() {
-        let (inputs, deltas) = (&buffers.activations[l], &buffers.deltas[l]);
-        let products = buffers.activation_bounds[l].max(1.0) * buffers.largest_deltas[l];
-        let mut bound = deltas.rows() as f32 * products;
+        let own = &buffers.layers[l];
+        // The bias is a weight from an input that is 1. (`f32::max` would lose NaN.)
+        let one_is_more = own.input_bound < 1.0;
+        let input_bound = if one_is_more { 1.0 } else { own.input_bound };
+        let mut bound = rows as f32 * input_bound * own.largest_delta;
         if decay != 0.0 {
             bound += decay * largest_magnitude(simd, layer.parameters.values());
         }
         // Written so that NaN is not within the limit.
         let within = |magnitude: f32| magnitude <= limit;
         if !within(bound) {
-            let mut measure = Measure::new(simd, &layer.parameters, inputs.rows(), decay);
-            gradient(simd, inputs, deltas, &mut measure);
+            let mut measure = Measure::new(simd, &layer.parameters, rows, decay);
+            buffers.gradient(simd, l, &mut measure);
             if !within(measure.largest()) {
                 return Err(NonFinite {
                     what: Quantity::Gradient,
@@ -215,7 +235,7 @@ fn update<S: Simd>(
             for (l, layer) in layers.iter_mut().enumerate() {
                 let parameters = layer.parameters.values_mut();
                 let mut sgd = Sgd { scale, parameters };
-                gradient(simd, &buffers.activations[l], &buffers.deltas[l], &mut sgd);
+                buffers.gradient(simd, l, &mut sgd);
             }
         }
         Optimizer::Momentum { momentum } => {
@@ -226,7 +246,7 @@ fn update<S: Simd>(
                     parameters: layer.parameters.values_mut(),
                     velocity: &mut layer.first,
                 };
-                gradient(simd, &buffers.activations[l], &buffers.deltas[l], &mut rule);
+                buffers.gradient(simd, l, &mut rule);
             }
         }
         Optimizer::Adam {
@@ -252,7 +272,7 @@ fn update<S: Simd>(
                     mean: &mut layer.first,
                     square: &mut layer.second,
                 };
-                gradient(simd, &buffers.activations[l], &buffers.deltas[l], &mut adam);
+                buffers.gradient(simd, l, &mut adam);
             }
         }
     }

@@ -1,10 +1,12 @@
 //! The gradient of a layer, and what becomes of it.
 
+use std::iter::zip;
+
 use pulp::Simd;
 
 use super::panels::Panels;
 use super::product::{TILE_ROWS, for_each_tile};
-use super::{Largest, vector_rows, with_vectors_per_row};
+use super::{Largest, panels, vector_rows, with_panel_width, with_vectors_per_row};
 
 /// Panels of activations taken at a time, so that they stay in the second-level cache while all
 /// deltas pass by.
@@ -21,6 +23,9 @@ pub trait Consumer<S: Simd> {
         decays: bool,
         sums: [[S::f32s; V]; R],
     );
+
+    /// Whether a gradient of zero changes nothing, and need not be brought.
+    fn ignores_zeros(&self) -> bool;
 }
 
 /// Computes `A^T D`, the sum over the mini-batch of the gradient `dC/dw_ij = a_i delta_j`, and the
@@ -33,48 +38,82 @@ pub trait Consumer<S: Simd> {
 /// and reading it than on the sums.
 #[inline(always)]
 pub fn gradient<S: Simd>(simd: S, a: &Panels, d: &Panels, consumer: &mut impl Consumer<S>) {
-    assert_eq!(a.rows(), d.rows());
-    let (inputs, width) = (a.columns(), d.width());
-    let position = |row: usize, p: usize| (p * (inputs + 1) + row) * width;
-    with_vectors_per_row!(S, width, |V| {
-        for block in (0..a.count()).step_by(BLOCK) {
-            for p in 0..d.count() {
-                let d = vector_rows::<S, V>(d.panel(p));
-                for q in block..a.count().min(block + BLOCK) {
-                    let first = q * a.width();
-                    for_each_tile!(a.used(q), |i, R| {
-                        let sums = tile::<S, R, V>(simd, a.panel(q), a.width(), i, d);
-                        consumer.take(simd, position(first + i, p), true, sums);
-                    });
-                }
-            }
-        }
-        for p in 0..d.count() {
-            let mut sum = [simd.splat_f32s(0.0); V];
-            for row in vector_rows::<S, V>(d.panel(p)) {
-                for v in 0..V {
-                    sum[v] = simd.add_f32s(sum[v], row[v]);
-                }
-            }
-            consumer.take(simd, position(inputs, p), false, [sum]);
-        }
+    with_panel_width!(a.width(), |W| {
+        with_vectors_per_row!(S, d.width(), |V| weights::<S, W, V>(simd, a, d, consumer));
     });
+    with_vectors_per_row!(S, d.width(), |V| biases::<S, V>(
+        simd,
+        d,
+        a.columns(),
+        consumer
+    ));
+}
+
+/// The gradient of the weights, for panels of `A` that are `W` wide and those of `D` with `V`
+/// vectors a row.
+#[inline(always)]
+fn weights<S: Simd, const W: usize, const V: usize>(
+    simd: S,
+    a: &Panels,
+    d: &Panels,
+    consumer: &mut impl Consumer<S>,
+) {
+    let (inputs, width) = (a.columns(), d.width());
+    for block in (0..a.count()).step_by(BLOCK) {
+        for p in 0..d.count() {
+            let d = vector_rows::<S, V>(d.panel(p));
+            for q in block..a.count().min(block + BLOCK) {
+                let start = p * (inputs + 1) + q * W;
+                let (used, span) = (a.used(q), a.span(q));
+                let a: &[[f32; W]] = pulp::as_arrays(a.panel(q)).0;
+                for_each_tile!(span.clone(), |i, R| {
+                    let sums = tile::<S, R, W, V>(simd, a, i, d);
+                    consumer.take(simd, (start + i) * width, true, sums);
+                });
+                if span.len() < used && !consumer.ignores_zeros() {
+                    for i in (0..span.start).chain(span.end..used) {
+                        let zeros = [[simd.splat_f32s(0.0); V]];
+                        consumer.take(simd, (start + i) * width, true, zeros);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The gradient of the biases: the deltas, summed over the mini-batch.
+#[inline(always)]
+fn biases<S: Simd, const V: usize>(
+    simd: S,
+    d: &Panels,
+    inputs: usize,
+    consumer: &mut impl Consumer<S>,
+) {
+    for p in 0..d.count() {
+        let mut sum = [simd.splat_f32s(0.0); V];
+        for row in vector_rows::<S, V>(d.panel(p)) {
+            for v in 0..V {
+                sum[v] = simd.add_f32s(sum[v], row[v]);
+            }
+        }
+        let position = (p * (inputs + 1) + inputs) * d.width();
+        consumer.take(simd, position, false, [sum]);
+    }
 }
 
 /// `R` rows of `A^T D`, for columns `first..first + R` of a panel of `A` and one panel of `D`.
 #[inline(always)]
-fn tile<S: Simd, const R: usize, const V: usize>(
+fn tile<S: Simd, const R: usize, const W: usize, const V: usize>(
     simd: S,
-    a: &[f32],
-    width: usize,
+    a: &[[f32; W]],
     first: usize,
     d: &[[S::f32s; V]],
 ) -> [[S::f32s; V]; R] {
+    assert!(first + R <= W);
     let mut sums = [[simd.splat_f32s(0.0); V]; R];
-    for (a, d) in a.chunks_exact(width).zip(d) {
-        let a = &a[first..first + R];
+    for (a, d) in zip(a, d) {
         for r in 0..R {
-            let a = simd.splat_f32s(a[r]);
+            let a = simd.splat_f32s(a[first + r]);
             for v in 0..V {
                 sums[r][v] = simd.mul_add_e_f32s(a, d[v], sums[r][v]);
             }
@@ -132,5 +171,10 @@ impl<S: Simd> Consumer<S> for Measure<'_, S> {
                 self.largest.include(simd, mean);
             }
         }
+    }
+
+    #[inline(always)]
+    fn ignores_zeros(&self) -> bool {
+        self.decay == 0.0
     }
 }

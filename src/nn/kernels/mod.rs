@@ -5,7 +5,7 @@
 //! the multipliers of the processor busy:
 //!
 //! - [`panels`]: matrices cut into strips of 8 or 16 columns, so that every kernel reads memory
-//!   from front to back;
+//!   from front to back, each strip starting at a cache line ([`aligned`]);
 //! - [`product`]: `C = A B`, for the forward pass and for propagating deltas back;
 //! - [`gradient`]: `A^T D`, the gradient of a layer, handed tile by tile to the
 //! - [`update`]: learning rule, while the sums are still in registers;
@@ -20,6 +20,7 @@
 // Tiles of registers are read most easily with the indices of the mathematics.
 #![allow(clippy::needless_range_loop)]
 
+pub mod aligned;
 pub mod elementwise;
 pub mod exponential;
 pub mod gradient;
@@ -92,6 +93,21 @@ macro_rules! with_vectors_per_row {
 }
 use with_vectors_per_row;
 
+/// Expands `$body` with the constant `$W`, the width of a panel, which is `$width`. As a constant
+/// it spares the kernels most checks of bounds.
+macro_rules! with_panel_width {
+    ($width:expr, |$W:ident| $body:expr) => {
+        if $width == panels::NARROW {
+            const $W: usize = panels::NARROW;
+            $body
+        } else {
+            const $W: usize = panels::WIDE;
+            $body
+        }
+    };
+}
+use with_panel_width;
+
 /// `values`, whose length is a multiple of the row's, as rows of `V` vectors.
 #[inline(always)]
 fn vector_rows<S: Simd, const V: usize>(values: &[f32]) -> &[[S::f32s; V]] {
@@ -124,9 +140,24 @@ impl<S: Simd> Largest<S> {
     }
 
     #[inline(always)]
+    fn join(&mut self, simd: S, other: Self) {
+        self.0 = simd.max_u32s(self.0, other.0);
+    }
+
+    /// Whether a lane has seen nothing but zeros.
+    #[inline(always)]
+    fn has_zero(self, simd: S) -> bool {
+        let zeros = simd.equal_u32s(self.0, simd.splat_u32s(0));
+        simd.first_true_m32s(zeros) < S::U32_LANES
+    }
+
+    #[inline(always)]
+    fn lanes(&self) -> &[u32] {
+        bytemuck::cast_slice(std::slice::from_ref(&self.0))
+    }
+
+    #[inline(always)]
     fn get(self) -> f32 {
-        let lanes = [self.0];
-        let lanes: &[u32] = bytemuck::cast_slice(&lanes);
-        f32::from_bits(lanes.iter().copied().fold(0, u32::max))
+        f32::from_bits(self.lanes().iter().copied().fold(0, u32::max))
     }
 }

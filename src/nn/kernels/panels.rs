@@ -1,15 +1,16 @@
 //! The order in which the engine stores its matrices.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::Range;
 
 use pulp::Simd;
 
+use super::aligned::Aligned;
 use super::{Largest, vector_rows, vector_rows_mut, with_vectors_per_row};
 
 /// Columns of a panel: 16 floats fill a cache line.
-const WIDE: usize = 16;
+pub(super) const WIDE: usize = 16;
 /// Columns of the only panel of a small matrix. Half a cache line, but half of the arithmetic too.
-const NARROW: usize = 8;
+pub(super) const NARROW: usize = 8;
 
 /// A matrix `(rows, columns)` cut into panels of [`width`](Self::width) columns.
 ///
@@ -33,16 +34,20 @@ pub struct Panels {
     rows: usize,
     columns: usize,
     data: Aligned,
+    /// Of each panel, the columns that a product needs.
+    spans: Vec<Range<usize>>,
 }
 
 impl Panels {
     /// All zero.
     pub fn zeros(rows: usize, columns: usize) -> Self {
         let width = panel_width(columns);
+        let starts = (0..columns).step_by(width);
         Self {
             rows,
             columns,
-            data: Aligned::zeros(columns.div_ceil(width) * width * rows),
+            data: Aligned::zeros(starts.len() * width * rows),
+            spans: starts.map(|it| 0..width.min(columns - it)).collect(),
         }
     }
 
@@ -112,6 +117,13 @@ impl Panels {
         self.width().min(self.columns - p * self.width())
     }
 
+    /// Columns of panel `p` that a product needs: all that are not padding, or fewer after
+    /// [`Self::find_spans`].
+    #[inline(always)]
+    pub fn span(&self, p: usize) -> Range<usize> {
+        self.spans[p].clone()
+    }
+
     /// Position in [`Self::values`].
     #[inline(always)]
     pub fn position(&self, row: usize, column: usize) -> usize {
@@ -131,32 +143,40 @@ impl Panels {
         self.data[position] = value;
     }
 
-    /// Copies row-major numbers `(rows, columns)` in, and returns the largest magnitude among
-    /// them.
+    /// Column `j` from top to bottom.
+    pub fn column(&self, j: usize) -> impl Iterator<Item = &f32> {
+        let (p, j) = (j / self.width(), j % self.width());
+        self.panel(p)[j..].iter().step_by(self.width())
+    }
+
+    /// As [`Self::column`], to write.
+    pub fn column_mut(&mut self, j: usize) -> impl Iterator<Item = &mut f32> {
+        let width = self.width();
+        let (p, j) = (j / width, j % width);
+        self.panel_mut(p)[j..].iter_mut().step_by(width)
+    }
+
+    /// Copies row-major numbers `(rows, columns)` in.
     #[inline(always)]
-    pub fn load<S: Simd>(&mut self, simd: S, rows: usize, values: &[f32]) -> f32 {
+    pub fn load<S: Simd>(&mut self, simd: S, rows: usize, values: &[f32]) {
         assert_eq!(values.len(), rows * self.columns);
         self.set_rows(rows);
         with_vectors_per_row!(S, self.width(), |V| self.load_vectors::<S, V>(simd, values))
     }
 
     #[inline(always)]
-    fn load_vectors<S: Simd, const V: usize>(&mut self, simd: S, values: &[f32]) -> f32 {
+    fn load_vectors<S: Simd, const V: usize>(&mut self, simd: S, values: &[f32]) {
         let (width, columns, count) = (self.width(), self.columns, self.count());
         let mask = mask(self.used(count - 1));
         let mask: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(&mask).0).0;
         let panel = self.rows;
         let to = vector_rows_mut::<S, V>(self.values_mut());
-        let mut largest = Largest::zero(simd);
         // Row by row, because the numbers may still be on their way from main memory, and the
         // processor fetches ahead only what is read in order.
         for (r, row) in values.chunks_exact(columns).enumerate() {
             let (whole, _) = row.split_at((count - 1) * width);
             for (p, from) in vector_rows::<S, V>(whole).iter().enumerate() {
                 to[p * panel + r] = *from;
-                for v in 0..V {
-                    largest.include(simd, from[v]);
-                }
             }
             // The last panel: a window as wide as it is reaches into the next row, and the mask
             // takes that away again. Only the last row has no next one.
@@ -173,10 +193,31 @@ impl Panels {
             for v in 0..V {
                 let bits = simd.and_u32s(simd.transmute_u32s_f32s(from[v]), mask[0][v]);
                 to[v] = simd.transmute_f32s_u32s(bits);
-                largest.include(simd, to[v]);
             }
         }
-        largest.get()
+    }
+
+    /// Finds the columns that are zero in all rows, so that products leave them out, and returns
+    /// the largest magnitude of all numbers.
+    ///
+    /// Pictures are worth the look: of ten handwritten digits, half of the pixels are white in
+    /// all. Such an input adds nothing to any sum, and its weights get no gradient. The white
+    /// pixels come in runs, so one span of others for each panel says nearly all there is to say.
+    #[inline(always)]
+    pub fn find_spans<S: Simd>(&mut self, simd: S) -> f32 {
+        let width = self.width();
+        with_vectors_per_row!(S, width, |V| {
+            let mut largest = Largest::zero(simd);
+            for p in 0..self.count() {
+                let columns = largest_of_columns::<S, V>(simd, self.panel(p));
+                columns.iter().for_each(|it| largest.join(simd, *it));
+                self.spans[p] = match columns.iter().all(|it| !it.has_zero(simd)) {
+                    true => 0..width,
+                    false => span_of(columns.iter().flat_map(|it| it.lanes())),
+                };
+            }
+            largest.get()
+        })
     }
 
     /// Copies the numbers out as row-major `(rows, columns)`.
@@ -211,6 +252,31 @@ impl Panels {
     }
 }
 
+/// The largest magnitude in each column of a panel.
+#[inline(always)]
+fn largest_of_columns<S: Simd, const V: usize>(simd: S, panel: &[f32]) -> [Largest<S>; V] {
+    let mut largest = [Largest::zero(simd); V];
+    for row in vector_rows::<S, V>(panel) {
+        for v in 0..V {
+            largest[v].include(simd, row[v]);
+        }
+    }
+    largest
+}
+
+/// From the first number that is not zero to the last.
+#[inline(always)]
+fn span_of<'a>(numbers: impl Iterator<Item = &'a u32>) -> Range<usize> {
+    let mut span = 0..0;
+    for (i, _) in numbers.enumerate().filter(|(_, x)| **x != 0) {
+        if span.is_empty() {
+            span.start = i;
+        }
+        span.end = i + 1;
+    }
+    span
+}
+
 #[inline(always)]
 fn panel_width(columns: usize) -> usize {
     if columns <= NARROW { NARROW } else { WIDE }
@@ -220,57 +286,6 @@ fn panel_width(columns: usize) -> usize {
 #[inline(always)]
 pub(super) fn mask(used: usize) -> [u32; WIDE] {
     std::array::from_fn(|lane| if lane < used { u32::MAX } else { 0 })
-}
-
-/// Numbers whose first lies at the start of a cache line, so that no row of a panel straddles two.
-///
-/// Only speed depends on it. (`Vec` aligns to its element, and the safe way to more is to reserve
-/// some elements and leave the first few out.)
-#[derive(Debug)]
-pub struct Aligned {
-    storage: Vec<f32>,
-    start: usize,
-    length: usize,
-}
-
-const CACHE_LINE: usize = 64;
-
-impl Aligned {
-    /// All zero.
-    pub fn zeros(length: usize) -> Self {
-        let spare = CACHE_LINE / size_of::<f32>() - 1;
-        let storage = vec![0.0; length + spare];
-        let start = storage.as_ptr().align_offset(CACHE_LINE).min(spare);
-        Self {
-            storage,
-            start,
-            length,
-        }
-    }
-}
-
-impl Clone for Aligned {
-    fn clone(&self) -> Self {
-        let mut copy = Self::zeros(self.length);
-        copy.copy_from_slice(self);
-        copy
-    }
-}
-
-impl Deref for Aligned {
-    type Target = [f32];
-
-    #[inline(always)]
-    fn deref(&self) -> &[f32] {
-        &self.storage[self.start..][..self.length]
-    }
-}
-
-impl DerefMut for Aligned {
-    #[inline(always)]
-    fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.storage[self.start..][..self.length]
-    }
 }
 
 #[cfg(test)]
@@ -284,8 +299,10 @@ mod tests {
     impl WithSimd for Load<'_> {
         type Output = f32;
 
+        #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) -> f32 {
-            self.0.load(simd, self.1, self.2)
+            self.0.load(simd, self.1, self.2);
+            self.0.find_spans(simd)
         }
     }
 
@@ -320,6 +337,21 @@ mod tests {
     }
 
     #[test]
+    fn spans_leave_out_what_is_zero_in_all_rows() {
+        for instructions in [Instructions::Best, Instructions::Portable] {
+            let mut panels = Panels::zeros(2, 50);
+            let mut values = [0.0; 100];
+            values[3] = 1.0;
+            values[50 + 5] = -2.0;
+            values[50 + 16] = f32::NAN;
+            values[49] = 1.0;
+            instructions.run(Load(&mut panels, 2, &values));
+            let spans: Vec<_> = (0..4).map(|p| panels.span(p)).collect();
+            assert_eq!(spans, [3..6, 0..1, 0..0, 1..2]);
+        }
+    }
+
+    #[test]
     fn transposes() {
         for (rows, columns) in [(3, 5), (17, 33), (40, 7), (7, 40), (16, 16)] {
             // One row more, as weights have the biases below them.
@@ -339,11 +371,5 @@ mod tests {
             let zeros = transposed.values().iter().filter(|&&x| x == 0.0).count();
             assert_eq!(zeros, transposed.values().len() - rows * columns);
         }
-    }
-
-    #[test]
-    fn panels_start_at_a_cache_line() {
-        let panels = Panels::zeros(3, 20).clone();
-        assert_eq!(panels.values().as_ptr().align_offset(CACHE_LINE), 0);
     }
 }

@@ -88,6 +88,11 @@ impl<S: Simd> Consumer<S> for Sgd<'_> {
             }
         }
     }
+
+    #[inline(always)]
+    fn ignores_zeros(&self) -> bool {
+        self.scale.decay == 0.0
+    }
 }
 
 impl<S: Simd> Consumer<S> for Momentum<'_> {
@@ -115,6 +120,12 @@ impl<S: Simd> Consumer<S> for Momentum<'_> {
                 parameters[r][v] = simd.mul_add_e_f32s(rate, new, w);
             }
         }
+    }
+
+    /// The velocity goes on.
+    #[inline(always)]
+    fn ignores_zeros(&self) -> bool {
+        false
     }
 }
 
@@ -154,6 +165,12 @@ impl<S: Simd> Consumer<S> for Adam<'_> {
                 parameters[r][v] = simd.mul_add_e_f32s(rate, change, w);
             }
         }
+    }
+
+    /// The moments go on.
+    #[inline(always)]
+    fn ignores_zeros(&self) -> bool {
+        false
     }
 }
 

@@ -1,0 +1,131 @@
+//! The networks that are measured, and data for them.
+
+use ndarray::Array2;
+use nn_tui::nn::{
+    Activation, Architecture, Engine, Initialisation, LearningRule, Loss, Optimizer, Output,
+};
+
+/// Mini-batches to choose from, so that the caches hold no more than in real training.
+pub const BATCHES: usize = 32;
+
+/// One of the networks that are compared.
+pub struct Work {
+    pub name: &'static str,
+    sizes: &'static [usize],
+    pub batch: usize,
+    style: Style,
+    inputs: Inputs,
+}
+
+#[derive(Clone, Copy)]
+enum Inputs {
+    /// No zeros, as in a standardised table.
+    Dense,
+    /// White pixels around a shape, as in MNIST: 28 x 28, a fifth of them not zero.
+    Pictures,
+}
+
+/// What a network is made of besides its sizes, and how it learns.
+type Style = (Activation, Output, Loss, Optimizer);
+
+const BOOK: Style = (
+    Activation::Sigmoid,
+    Output::Sigmoid,
+    Loss::Quadratic,
+    Optimizer::Sgd,
+);
+const MODERN: Style = (
+    Activation::Relu,
+    Output::Softmax,
+    Loss::CrossEntropy,
+    Optimizer::ADAM,
+);
+
+use Inputs::{Dense, Pictures};
+
+/// `w2` is the textbook's network for MNIST.
+pub const WORKS: [Work; 6] = [
+    work("w1_4_8_3", &[4, 8, 3], 10, BOOK, Dense),
+    work("w2_784_30_10", &[784, 30, 10], 10, BOOK, Dense),
+    work("w2_pictures", &[784, 30, 10], 10, BOOK, Pictures),
+    work("w3_784_128_64_10", &[784, 128, 64, 10], 64, MODERN, Dense),
+    work("w3_pictures", &[784, 128, 64, 10], 64, MODERN, Pictures),
+    work(
+        "w4_784_1024_1024_10",
+        &[784, 1024, 1024, 10],
+        256,
+        MODERN,
+        Dense,
+    ),
+];
+
+const fn work(
+    name: &'static str,
+    sizes: &'static [usize],
+    batch: usize,
+    style: Style,
+    inputs: Inputs,
+) -> Work {
+    Work {
+        name,
+        sizes,
+        batch,
+        style,
+        inputs,
+    }
+}
+
+impl Work {
+    /// A network to train.
+    pub fn engine(&self) -> Engine {
+        let (hidden, output, loss, optimizer) = self.style;
+        let sizes = self.sizes.to_vec();
+        let architecture = Architecture::new(sizes, hidden, output, loss).unwrap();
+        let parameters = Initialisation::Auto.draw(&architecture, 1);
+        Engine::new(&architecture, &parameters, optimizer, self.batch)
+    }
+
+    /// How it learns.
+    pub fn rule(&self) -> LearningRule {
+        LearningRule {
+            optimizer: self.style.3,
+            learning_rate: 1e-3,
+            weight_decay: 0.0,
+        }
+    }
+
+    /// Pseudo-random rows and classes; only their speed matters.
+    pub fn mini_batch(&self, seed: usize) -> (Array2<f32>, Array2<f32>) {
+        let mut state = (seed as u32).wrapping_mul(2_654_435_761).wrapping_add(1);
+        let mut uniform = move || {
+            // George Marsaglia's xorshift (2003).
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            f64::from(state) / f64::from(u32::MAX)
+        };
+        let mut inputs =
+            Array2::from_shape_simple_fn((self.batch, self.sizes[0]), || uniform() as f32);
+        if let Inputs::Pictures = self.inputs {
+            // A square of 12 x 12 somewhere in the middle 20 x 20.
+            for mut picture in inputs.outer_iter_mut() {
+                let (top, left) = (
+                    (4.0 + 9.0 * uniform()) as usize,
+                    (4.0 + 9.0 * uniform()) as usize,
+                );
+                for (i, pixel) in picture.iter_mut().enumerate() {
+                    let (y, x) = (i / 28, i % 28);
+                    if !(top..top + 12).contains(&y) || !(left..left + 12).contains(&x) {
+                        *pixel = 0.0;
+                    }
+                }
+            }
+        }
+        let classes = *self.sizes.last().unwrap();
+        let mut targets = Array2::zeros((self.batch, classes));
+        for mut row in targets.outer_iter_mut() {
+            row[(uniform() * classes as f64) as usize % classes] = 1.0;
+        }
+        (inputs, targets)
+    }
+}

@@ -9,7 +9,7 @@
 //! 4. gradients: `dC/dW_l = A_(l-1)^T D_l / batch`, `dC/db_l` the column means of `D_l`;
 //! 5. update, by the [learning rule](super::LearningRule).
 //!
-//! This file is the network as others use it, `step` the five parts above, `workspace` the
+//! This file is the network as others use it, `step.rs` the five parts above, `workspace.rs` the
 //! forward pass alone. The arithmetic is in [`kernels`](super::kernels).
 
 mod step;

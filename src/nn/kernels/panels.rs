@@ -210,10 +210,15 @@ impl Panels {
             let mut largest = Largest::zero(simd);
             for p in 0..self.count() {
                 let columns = largest_of_columns::<S, V>(simd, self.panel(p));
-                columns.iter().for_each(|it| largest.join(simd, *it));
-                self.spans[p] = match columns.iter().all(|it| !it.has_zero(simd)) {
-                    true => 0..width,
-                    false => span_of(columns.iter().flat_map(|it| it.lanes())),
+                let mut has_zero = false;
+                for v in 0..V {
+                    largest.join(simd, columns[v]);
+                    has_zero |= columns[v].has_zero(simd);
+                }
+                self.spans[p] = if has_zero {
+                    span_of(columns.iter().flat_map(|it| it.lanes()))
+                } else {
+                    0..width
                 };
             }
             largest.get()

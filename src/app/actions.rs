@@ -13,6 +13,8 @@ use crate::train::{Command, Pace, Set};
 
 /// Training for longer than this many seconds is worth a question before it is thrown away.
 const WORTH_ASKING: f64 = 60.0;
+/// Exit code after the terminal has gone.
+const HANG_UP: u8 = 129;
 /// Learning rates that the ladder ends at.
 const LEAST_RATE: f64 = 1e-7;
 const GREATEST_RATE: f64 = 1e3;
@@ -167,12 +169,15 @@ impl Model {
             Phase::Failed(_) if code == 0 => EXIT_FAILED,
             _ => code,
         };
-        if self.leaving.replace(code).is_some() {
-            return effects.push(Effect::Quit { code });
+        match self.leaving.replace(code) {
+            None => {}
+            // A hang-up is told several times over; that is no impatience.
+            Some(before) if before == code && code == HANG_UP => return,
+            Some(_) => return effects.push(Effect::Quit { code }),
         }
         self.overlay = None;
         self.export_at_end(effects);
-        if !self.exporting {
+        if self.exporting.is_empty() {
             effects.push(Effect::Quit { code });
         }
     }
@@ -182,14 +187,9 @@ impl Model {
         let Some(export) = self.export.clone() else {
             return;
         };
-        let is_training = self.run.is_training();
-        let is_written = export.replace
-            && !is_training
-            && self
-                .run
-                .saved
-                .is_some_and(|(step, _)| step == self.run.position.step);
-        if !is_written {
+        let is_written = self.exported_at == Some(self.run.position.step)
+            || self.exporting.contains(&export.path);
+        if self.run.is_training() || !is_written {
             self.export_to(export.path, export.replace, effects);
         }
     }
@@ -221,7 +221,7 @@ impl Model {
     }
 
     pub(super) fn export_to(&mut self, path: PathBuf, replace: bool, effects: &mut Vec<Effect>) {
-        self.exporting = true;
+        self.exporting.push(path.clone());
         effects.push(Effect::Send(Command::Export { path, replace }));
     }
 

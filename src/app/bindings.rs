@@ -90,6 +90,8 @@ pub enum When {
     Waiting,
     /// After a divergence.
     Diverged,
+    /// After a panic of the training code.
+    Failed,
     /// While a panel fills the screen.
     Enlarged,
     /// While none does.
@@ -167,8 +169,10 @@ macro_rules! bindings {
 pub const BINDINGS: &[Binding] = bindings! {
     Training Training [key(' ')] "space" Action::Pause, "pause", "pause and go on";
     Training Waiting [key(' ')] "space" Action::Resume, "train", SILENT;
-    Training Always [key('s')] "s" Action::StepBatch, "step", "train on one mini-batch, then pause";
-    Training Always [key('S')] "S" Action::StepEpoch, "epoch", "train to the end of the epoch, then pause";
+    Training Training [key('s')] "s" Action::StepBatch, "step", "train on one mini-batch, then pause";
+    Training Training [key('S')] "S" Action::StepEpoch, "epoch", "train to the end of the epoch, then pause";
+    Training Waiting [key('s')] "s" Action::StepBatch, "step", SILENT;
+    Training Waiting [key('S')] "S" Action::StepEpoch, "epoch", SILENT;
     Training Always [key('+'), key('=')] "+ −" Action::RaiseLearningRate, "lr",
         "learning rate up and down: 1, 2, 5, 10 ...";
     Training Always [key('-'), key('_')] "−" Action::LowerLearningRate, SILENT, SILENT;
@@ -177,7 +181,10 @@ pub const BINDINGS: &[Binding] = bindings! {
     Training Always [key('>'), key('.')] ">" Action::Faster, SILENT, SILENT;
     Training Always [key('f')] "f" Action::FullSpeed, SILENT, "full speed, and back to the pace before";
     Training Waiting [key('e')] "e" Action::Evaluate, SILENT, "measure loss and accuracy on all rows now (while paused)";
-    Training Always [key('r')] "r" Action::Reset, SILENT, "start again with the same seed";
+    Training Training [key('r')] "r" Action::Reset, SILENT, "start again with the same seed";
+    Training Waiting [key('r')] "r" Action::Reset, SILENT, SILENT;
+    Training Diverged [key('r')] "r" Action::Reset, "start again", SILENT;
+    Training Failed [key('r')] "r" Action::Reset, "start again", SILENT;
     Training Always [key('R')] "R" Action::ResetNewSeed, SILENT, "start again with the next seed";
     Training Diverged [key('t')] "t" Action::Recover, "lr ÷ 10",
         "after a divergence: last good weights, a tenth of the learning rate";
@@ -223,7 +230,7 @@ mod tests {
     use super::*;
 
     fn can_hold_together(a: When, b: When) -> bool {
-        let phase = [When::Training, When::Waiting, When::Diverged];
+        let phase = [When::Training, When::Waiting, When::Diverged, When::Failed];
         let size = [When::Enlarged, When::Overview];
         a == b
             || !(phase.contains(&a) && phase.contains(&b) || size.contains(&a) && size.contains(&b))

@@ -238,8 +238,10 @@ pub struct Model {
     pub export: Option<ExportOption>,
     /// The exit code, once it was decided to leave.
     pub(super) leaving: Option<u8>,
-    /// Whether an answer to an export is awaited.
-    pub(super) exporting: bool,
+    /// Exports whose answer is awaited.
+    pub(super) exporting: Vec<PathBuf>,
+    /// Step at which `export` was last written.
+    pub(super) exported_at: Option<u64>,
     pub(super) observed: Option<Observation>,
 }
 
@@ -263,7 +265,8 @@ impl Model {
             notice: None,
             export,
             leaving: None,
-            exporting: false,
+            exporting: Vec::new(),
+            exported_at: None,
             observed: None,
         }
     }

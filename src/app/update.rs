@@ -109,6 +109,7 @@ impl Model {
             When::Training => self.run.is_training(),
             When::Waiting => matches!(self.run.phase, Phase::Paused | Phase::Finished),
             When::Diverged => matches!(self.run.phase, Phase::Diverged(_)),
+            When::Failed => matches!(self.run.phase, Phase::Failed(_)),
             When::Enlarged => self.screen.enlarged,
             When::Overview => !self.screen.enlarged,
         }
@@ -144,7 +145,7 @@ impl Model {
 
     fn answer(&mut self, question: Confirm, key: &KeyEvent, effects: &mut Vec<Effect>) {
         match key.code {
-            KeyCode::Char('y' | 'Y') | KeyCode::Enter => match question {
+            KeyCode::Char('y' | 'Y') => match question {
                 Confirm::Replace(path) => self.export_to(path, true, effects),
                 Confirm::Reset(seed) => effects.push(Effect::Send(Command::Reset { seed })),
                 Confirm::Quit => self.leave(0, effects),
@@ -259,7 +260,9 @@ impl Model {
         step: u64,
         effects: &mut Vec<Effect>,
     ) {
-        self.exporting = false;
+        if let Some(at) = self.exporting.iter().position(|it| *it == path) {
+            self.exporting.remove(at);
+        }
         let shown = crate::text::sanitise(&path.display().to_string());
         match result {
             Ok(bytes) => {
@@ -268,6 +271,7 @@ impl Model {
                     && export.path == path
                 {
                     export.replace = true;
+                    self.exported_at = Some(step);
                 }
                 self.notice = Some(Notice {
                     text: format!("saved {shown}, {}", file_size(bytes)),
@@ -284,7 +288,9 @@ impl Model {
                 }
             }
         }
-        if let Some(code) = self.leaving {
+        if let Some(code) = self.leaving
+            && self.exporting.is_empty()
+        {
             effects.push(Effect::Quit { code });
         }
     }

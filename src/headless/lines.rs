@@ -45,10 +45,13 @@ impl Lines {
             say(format_args!("left out: {columns} ({names})"));
         }
         let rule = &plan.rule;
+        let hidden = match network.depth() {
+            1 => String::new(),
+            _ => format!("{} and ", network.hidden()),
+        };
         say(format_args!(
-            "{network}, {} parameters, {} and {}, {} loss",
+            "{network}, {} parameters, {hidden}{}, {} loss",
             network.parameter_count(),
-            network.hidden(),
             network.output(),
             network.loss(),
         ));

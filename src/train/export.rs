@@ -6,9 +6,9 @@ use crate::model_file::{TrainedModel, TrainingRecord};
 /// The network of `session` as it is, or as it was last good, with its record and its scores.
 /// Nothing in it depends on time, so the same training gives the same file.
 pub(super) fn trained_model(session: &mut Session) -> TrainedModel {
-    let parameters = session.good_parameters();
+    let (parameters, position) = session.good_parameters();
     let evaluation = session.evaluate_parameters(&parameters);
-    let (plan, data, position) = (session.plan(), session.data(), session.position());
+    let (plan, data) = (session.plan(), session.data());
     let finite = |loss: f64| loss.is_finite().then_some(loss);
     let training = TrainingRecord {
         data: data.name.clone(),

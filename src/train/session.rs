@@ -92,8 +92,14 @@ impl fmt::Display for Divergence {
 #[derive(Debug, Clone)]
 struct Checkpoint {
     parameters: Parameters,
+    position: Position,
+    /// Mean loss of the epoch that started from them.
     loss: f64,
 }
+
+/// Steps between two candidates for a checkpoint at least: to copy the parameters after every tiny
+/// epoch would cost more than it is worth.
+const CHECKPOINT_STEPS: u64 = 100;
 
 /// A training in progress. The same plan, data and changes at the same steps give the same weights,
 /// bit for bit, on the same binary and type of processor.
@@ -111,6 +117,9 @@ pub struct Session {
     targets: Array2<f32>,
     log: Vec<LoggedChange>,
     last_good: Checkpoint,
+    /// Parameters that may become the last good ones, once the epoch that starts from them has
+    /// shown what they are worth.
+    candidate: Checkpoint,
     diverged: Option<Divergence>,
     is_torn: bool,
 }
@@ -138,8 +147,14 @@ impl Session {
             inputs: Array2::zeros((batch, architecture.inputs())),
             targets: Array2::zeros((batch, architecture.outputs())),
             log: Vec::new(),
+            candidate: Checkpoint {
+                parameters: parameters.clone(),
+                position: Position::default(),
+                loss: f64::INFINITY,
+            },
             last_good: Checkpoint {
                 parameters,
+                position: Position::default(),
                 loss: f64::INFINITY,
             },
             diverged: None,
@@ -220,11 +235,28 @@ impl Session {
         self.position.epoch += 1;
         self.position.batch = 0;
         self.shuffle();
-        if mean.loss() <= self.last_good.loss {
-            self.last_good.loss = mean.loss();
-            self.engine.copy_parameters(&mut self.last_good.parameters);
-        }
+        self.keep_good_parameters(mean.loss());
         mean
+    }
+
+    /// Takes the parameters from the start of the epoch that ended with the mean `loss` for the
+    /// last good ones, if no epoch was better. Those at its end are good only if the next epoch,
+    /// which starts from them, says so: a step may blow up what was fine until then.
+    fn keep_good_parameters(&mut self, loss: f64) {
+        let is_of_this_epoch = self.candidate.position.epoch + 1 == self.position.epoch;
+        if is_of_this_epoch && loss <= self.last_good.loss {
+            std::mem::swap(&mut self.last_good, &mut self.candidate);
+            self.last_good.loss = loss;
+        }
+        let newest = self
+            .last_good
+            .position
+            .step
+            .max(self.candidate.position.step);
+        if self.position.step - newest >= CHECKPOINT_STEPS {
+            self.engine.copy_parameters(&mut self.candidate.parameters);
+            self.candidate.position = self.position;
+        }
     }
 
     /// Draws the order of the epoch under way. It depends on the seed and the epoch's number only.
@@ -324,14 +356,14 @@ impl Session {
         self.is_torn = true;
     }
 
-    /// Brings back the last good parameters where the current ones are not worth keeping: those
-    /// after the epoch with the least training loss, or the initial ones before the first epoch's
-    /// end.
-    pub fn good_parameters(&self) -> Parameters {
+    /// Parameters worth saving, and the position they are from: the current ones, or where those
+    /// are not to be trusted the last good ones, from which the epoch with the least training loss
+    /// started.
+    pub fn good_parameters(&self) -> (Parameters, Position) {
         if self.diverged.is_some() || self.is_torn {
-            self.last_good.parameters.clone()
+            (self.last_good.parameters.clone(), self.last_good.position)
         } else {
-            self.engine.parameters()
+            (self.engine.parameters(), self.position)
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 const WINDOW: Duration = Duration::from_millis(500);
+const LONGEST_GAP: Duration = Duration::from_secs(5);
 
 /// Counts rows against the clock.
 #[derive(Debug, Default)]
@@ -29,7 +30,9 @@ impl SpeedMeter {
 
     /// Measures at `now`.
     pub fn tick(&mut self, now: Instant) {
-        self.total += self.last.map_or(Duration::ZERO, |last| now - last);
+        // A longer gap is not training: the process was stopped, or the machine slept.
+        let gap = self.last.map_or(Duration::ZERO, |last| now - last);
+        self.total += gap.min(LONGEST_GAP);
         self.last = Some(now);
         let Some(since) = self.since else {
             // The rows before the first look at the clock have no duration.

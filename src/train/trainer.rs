@@ -100,10 +100,13 @@ impl<S: Sink> Trainer<S> {
     /// Trains, obeys and tells until it is told to stop.
     pub fn run(&mut self) {
         loop {
-            while let Some(command) = self.next_command() {
+            let mut next = self.next_command();
+            while let Some(command) = next {
                 if self.obey(command) == Then::End {
                     return;
                 }
+                // What a command changes is shown before the next step is waited for.
+                next = self.commands.try_recv().ok();
             }
             if self.is_training() {
                 self.train_a_slice();
@@ -119,7 +122,10 @@ impl<S: Sink> Trainer<S> {
 
     /// The next command, if there is one; waits for it as long as there is nothing else to do.
     fn next_command(&mut self) -> Option<Command> {
-        let wait = if self.is_training() {
+        let has_news = self.mailbox.is_wanted() && self.has_news_to_show();
+        let wait = if self.is_training() && (has_news || !self.outbox.is_empty()) {
+            self.throttle.wait().min(RETRY)
+        } else if self.is_training() {
             self.throttle.wait()
         } else if !self.outbox.is_empty() {
             RETRY
@@ -184,7 +190,8 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn resume(&mut self) {
-        if self.state == State::Finished {
+        let done = self.session.position().epoch;
+        if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
             self.settings.epochs = None;
         }
         self.resume_as(State::Running);

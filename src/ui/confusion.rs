@@ -60,7 +60,9 @@ fn matrix(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion: 
     }
     let cell = room.min(widest.max(digits + 4) + 2).min(14);
     let spread = if area.height > 2 * classes + 3 { 2 } else { 1 };
-    put(buf, area.x, area.y, label.into(), "true", theme.dim());
+    if label >= 4 {
+        put(buf, area.x, area.y, label.into(), "true", theme.dim());
+    }
     for (c, name) in abbreviate(names, usize::from(cell - 1)).iter().enumerate() {
         let x = area.x + label + 1 + c as u16 * cell;
         put_right(
@@ -88,8 +90,10 @@ fn matrix(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion: 
                 0 => "·".to_owned(),
                 _ => count.to_string(),
             };
-            let room = usize::from(cell).saturating_sub(2);
-            let text = format!("{text:>room$} ");
+            // A space behind the number, where the cell has one to spare.
+            let margin = usize::from(cell > digits + 1);
+            let room = usize::from(cell).saturating_sub(1 + margin);
+            let text = format!("{text:>room$}{}", " ".repeat(margin));
             put(buf, x, y, usize::from(cell - 1), &text, style);
         }
     }

@@ -9,6 +9,9 @@ use crate::app::Model;
 use crate::app::bindings::BINDINGS;
 use crate::text::width;
 
+/// Labels that go first where room is short.
+const DISPENSABLE: [&str; 4] = ["row", "epoch", "pace", "view"];
+
 /// Draws the footer into the first row of `area`.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
     if area.is_empty() {
@@ -47,6 +50,11 @@ fn hints(model: &Model, room: usize) -> Vec<(&'static str, &'static str)> {
             .map(|(key, label)| width(key) + width(label) + 5);
         cells.sum()
     };
+    for dispensable in DISPENSABLE {
+        if needed(&hints) > room + 2 {
+            hints.retain(|(_, label)| *label != dispensable);
+        }
+    }
     while hints.len() > 3 && needed(&hints) > room + 2 {
         hints.remove(hints.len() - 3);
     }

@@ -162,12 +162,18 @@ fn label(rank: u8, name: &str, value: String, style: Style, theme: Theme) -> Par
 fn put_parts(buf: &mut Buffer, x: u16, y: u16, room: usize, mut parts: Vec<Part>) {
     const GAP: usize = 2;
     let width = |part: &Part| line_width(&Line::from(part.spans.clone())) + GAP;
-    while parts.len() > 1 && parts.iter().map(width).sum::<usize>() > room + GAP {
-        let lowest = parts.iter().map(|part| part.rank).min().unwrap_or(0);
-        if let Some(at) = parts.iter().rposition(|part| part.rank == lowest) {
-            parts.remove(at);
+    let mut by_rank: Vec<usize> = (0..parts.len()).collect();
+    by_rank.sort_by_key(|&at| std::cmp::Reverse(parts[at].rank));
+    let mut used = 0;
+    let mut is_kept = vec![false; parts.len()];
+    for at in by_rank {
+        if used == 0 || used + width(&parts[at]) <= room + GAP {
+            used += width(&parts[at]);
+            is_kept[at] = true;
         }
     }
+    let mut kept = is_kept.into_iter();
+    parts.retain(|_| kept.next().unwrap_or(false));
     let mut line = Line::default();
     for part in parts {
         line.spans.extend(part.spans);

@@ -34,11 +34,13 @@ pub fn loss(x: f64) -> String {
     match x {
         x if x.is_nan() => "–".into(),
         x if x.abs() < 1e-3 && x != 0.0 => format!("{x:.1e}"),
-        x if x.abs() >= 1e5 => format!("{x:.1e}"),
+        x if x.abs() >= 99_999.5 && x.is_finite() => format!("{x:.1e}"),
+        x if x.is_infinite() => "∞".into(),
         x => {
-            let mut text = significant(x, 4);
-            text.truncate(6);
-            text.trim_end_matches('.').to_owned()
+            // As many decimals as six cells hold.
+            let whole = (x.abs().log10().floor().max(0.0)) as usize + 1;
+            let decimals = 5usize.saturating_sub(whole).min(4);
+            format!("{x:.decimals$}")
         }
     }
 }
@@ -140,8 +142,12 @@ mod tests {
                 );
             }
         }
+        assert_eq!(loss(0.041_876), "0.0419");
+        assert_eq!(loss(9_999.96), "10000.0");
+        assert_eq!(loss(0.0), "0.0000");
+        assert_eq!(loss(f64::INFINITY), "∞");
         assert_eq!(loss(0.12345), "0.1235");
-        assert_eq!(loss(12.3456), "12.35");
+        assert_eq!(loss(12.3456), "12.346");
         assert_eq!(count(12_345.0), "12.3k");
         assert_eq!(percent(1.0), "100.0 %");
         assert_eq!(

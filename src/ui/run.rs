@@ -23,6 +23,8 @@ const FRAME: Duration = Duration::from_millis(33);
 const WAITING: usize = 256;
 /// Messages taken in before a frame is drawn at last.
 const BEFORE_A_FRAME: usize = 512;
+/// A second signal after this time ends the program at once.
+const IMPATIENCE: Duration = Duration::from_secs(1);
 /// Lines that a notch of the wheel scrolls.
 const WHEEL_LINES: i16 = 3;
 
@@ -74,6 +76,7 @@ pub fn run(session: Session, settings: Settings, export: Option<ExportOption>) -
         screen: &mut screen,
         worker: &worker,
         exit: None,
+        is_blind: false,
     };
     for message in early {
         face.take_in(message)?;
@@ -90,6 +93,8 @@ struct Face<'a> {
     screen: &'a mut Screen,
     worker: &'a Worker,
     exit: Option<u8>,
+    /// Whether the terminal is gone.
+    is_blind: bool,
 }
 
 impl Face<'_> {
@@ -102,9 +107,16 @@ impl Face<'_> {
             let now = Instant::now();
             let due = last_frame.map_or(now, |at| at + FRAME);
             if is_dirty && now >= due {
-                self.draw()?;
+                if self.draw().is_err() && !self.is_blind {
+                    // Nobody is left to look, but what was asked for is still to be saved.
+                    self.is_blind = true;
+                    self.tell(Msg::Terminate(128 + SIGHUP as u8))?;
+                }
                 last_frame = Some(now);
                 is_dirty = false;
+                if let Some(code) = self.exit {
+                    return Ok(code);
+                }
                 continue;
             }
             let received = match is_dirty {
@@ -129,7 +141,10 @@ impl Face<'_> {
         if let Some(snapshot) = self.worker.mailbox().take() {
             self.tell(Msg::Snapshot(Box::new(snapshot)))?;
         }
-        self.screen.draw(&self.model)
+        match self.is_blind {
+            true => Ok(()),
+            false => self.screen.draw(&self.model),
+        }
     }
 
     fn take_in(&mut self, incoming: Incoming) -> Result<()> {
@@ -226,8 +241,18 @@ fn watch_signals(sender: SyncSender<Incoming>) -> Result<()> {
     let mut signals =
         Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT]).map_err(Error::Terminal)?;
     spawn("signals", move || {
+        let mut first: Option<Instant> = None;
         for signal in signals.forever() {
-            if sender.send(Incoming::Signal(signal)).is_err() {
+            if matches!(signal, SIGINT | SIGTERM | SIGHUP) {
+                match first {
+                    None => first = Some(Instant::now()),
+                    Some(at) if at.elapsed() < IMPATIENCE => {}
+                    // The screen hangs, on a terminal that takes no output for instance.
+                    Some(_) => std::process::exit(128 + signal),
+                }
+            }
+            // Waiting for room would miss the signal that ends a hanging screen.
+            if let Err(TrySendError::Disconnected(_)) = sender.try_send(Incoming::Signal(signal)) {
                 return;
             }
         }

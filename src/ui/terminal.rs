@@ -1,6 +1,7 @@
 //! Taking the terminal, and giving it back whatever happens.
 
 use std::io::{self, Stdout, Write, stdout};
+use std::mem::ManuallyDrop;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -26,7 +27,8 @@ use crate::train::worker;
 
 /// The terminal while the program has it. Dropping it gives it back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Never dropped: its own clean-up prints to a standard error that may be gone.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     theme: Theme,
 }
 
@@ -44,7 +46,10 @@ impl Screen {
             Terminal::new(CrosstermBackend::new(stdout()))
         };
         match open() {
-            Ok(terminal) => Ok(Self { terminal, theme }),
+            Ok(terminal) => Ok(Self {
+                terminal: ManuallyDrop::new(terminal),
+                theme,
+            }),
             Err(cause) => {
                 give_back();
                 Err(Error::Terminal(cause))

@@ -67,7 +67,8 @@ pub fn render(
     let smoothing = SMOOTHING[model.screen.smoothing.min(SMOOTHING.len() - 1)];
     let mut dots = Dots::new(plot);
     for (i, curve) in curves.iter().enumerate() {
-        let strength = 2.0 + i as f32;
+        // The training curve lies above: a dotted line shows beside it, not the other way.
+        let strength = 3.0 - i as f32;
         if smoothing > 0.0 {
             let faint = Stroke {
                 style: theme.faint(curve.style),

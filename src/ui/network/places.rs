@@ -7,6 +7,7 @@ use crate::app::Model;
 use crate::app::model::evenly;
 use crate::text::width;
 use crate::train::Snapshot;
+use crate::train::evaluation::predicted_class;
 
 /// Cells for a feature's value.
 pub(super) const VALUE: u16 = 5;
@@ -69,12 +70,15 @@ impl Places {
         let watched = &snapshot.observation.neurons;
         let gaps = (sizes.len() - 1).max(1) as u32;
         let layers = (0u32..).zip(sizes).zip(watched);
+        let classes = classes_that_matter(model, snapshot);
         let layers = layers.map(|((l, &size), watched)| {
+            let wanted: &[usize] = if l == gaps { &classes } else { &[] };
             Layer::new(
                 plot,
                 plot.x + (u32::from(plot.width.saturating_sub(1)) * l / gaps) as u16,
                 size,
                 watched.len(),
+                wanted,
             )
         });
         Self {
@@ -85,8 +89,35 @@ impl Places {
     }
 }
 
+/// Places among the watched outputs of the predicted and the true class: they are shown whatever
+/// else there is room for.
+fn classes_that_matter(model: &Model, snapshot: &Snapshot) -> Vec<usize> {
+    let sample = snapshot.observation.sample;
+    let actual = sample.samples(&model.run.data).labels.get(sample.index);
+    let predicted = snapshot.activations.last().map(predicted_class);
+    let watched = snapshot.observation.neurons.last();
+    let place = |class: usize| watched?.iter().position(|&it| it == class);
+    let both = actual.copied().into_iter().chain(predicted);
+    both.filter_map(place).collect()
+}
+
+/// `chosen` with all of `wanted` among them, in place of their nearest neighbours.
+fn with(mut chosen: Vec<usize>, wanted: &[usize]) -> Vec<usize> {
+    for &index in wanted {
+        if chosen.contains(&index) {
+            continue;
+        }
+        let others = chosen.iter_mut().filter(|it| !wanted.contains(it));
+        if let Some(nearest) = others.min_by_key(|it| it.abs_diff(index)) {
+            *nearest = index;
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
 impl Layer {
-    fn new(plot: Rect, x: u16, size: usize, watched: usize) -> Self {
+    fn new(plot: Rect, x: u16, size: usize, watched: usize, wanted: &[usize]) -> Self {
         let rows = usize::from(plot.height);
         // The count of the rest takes a row of its own.
         let room = if size > rows {
@@ -100,7 +131,7 @@ impl Layer {
         } else {
             room
         };
-        let chosen = evenly(watched, room);
+        let chosen = with(evenly(watched, room), wanted);
         let height = if size > chosen.len() {
             rows.saturating_sub(1)
         } else {
@@ -122,5 +153,18 @@ impl Layer {
             hidden: size - shown.len().min(size),
             shown,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_matters_is_always_shown() {
+        assert_eq!(with(vec![0, 3, 6, 9], &[5, 5]), [0, 3, 5, 9]);
+        assert_eq!(with(vec![0, 3, 6, 9], &[3, 4]), [0, 3, 4, 9]);
+        assert_eq!(with(vec![0], &[2, 7]), [2]);
+        assert!(with(Vec::new(), &[2]).is_empty());
     }
 }

@@ -107,10 +107,8 @@ impl Face<'_> {
             let now = Instant::now();
             let due = last_frame.map_or(now, |at| at + FRAME);
             if is_dirty && now >= due {
-                if self.draw().is_err() && !self.is_blind {
-                    // Nobody is left to look, but what was asked for is still to be saved.
-                    self.is_blind = true;
-                    self.tell(Msg::Terminate(128 + SIGHUP as u8))?;
+                if self.draw().is_err() {
+                    self.lose_sight()?;
                 }
                 last_frame = Some(now);
                 is_dirty = false;
@@ -137,6 +135,14 @@ impl Face<'_> {
         }
     }
 
+    /// The terminal is gone: nobody is left to look, but what was asked for is still to be saved.
+    fn lose_sight(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.is_blind, true) {
+            return Ok(());
+        }
+        self.tell(Msg::Terminate(128 + SIGHUP as u8))
+    }
+
     fn draw(&mut self) -> Result<()> {
         if let Some(snapshot) = self.worker.mailbox().take() {
             self.tell(Msg::Snapshot(Box::new(snapshot)))?;
@@ -160,7 +166,11 @@ impl Face<'_> {
             // Whoever typed is gone, as after a hang-up.
             Incoming::InputEnded => self.tell(Msg::Terminate(128 + SIGHUP as u8)),
             Incoming::Signal(SIGTSTP) => self.suspend(),
-            Incoming::Signal(SIGCONT) => self.screen.retake(),
+            Incoming::Signal(SIGCONT) => match self.screen.retake() {
+                // A hang-up wakes stopped processes too; then there is nothing to take.
+                Err(_) => self.lose_sight(),
+                Ok(()) => Ok(()),
+            },
             Incoming::Signal(signal) => self.tell(Msg::Terminate(128 + signal as u8)),
         }
     }

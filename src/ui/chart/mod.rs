@@ -67,7 +67,6 @@ pub fn render(
     let smoothing = SMOOTHING[model.screen.smoothing.min(SMOOTHING.len() - 1)];
     let mut dots = Dots::new(plot);
     for (i, curve) in curves.iter().enumerate() {
-        // The training curve lies above: a dotted line shows beside it, not the other way.
         let strength = 3.0 - i as f32;
         if smoothing > 0.0 {
             let faint = Stroke {
@@ -227,7 +226,10 @@ fn line(dots: &mut Dots, from: (f64, f64), to: (f64, f64), stroke: &Stroke) {
                 _ => 1.0,
             };
             let y = from.1 + (to.1 - from.1) * t;
-            dots.set(x, y.round() as i32, &solid);
+            // Where both curves run through the same cells, they take turns in giving the colour.
+            let has_turn = x.div_euclid(2).rem_euclid(2) == 0;
+            let strength = stroke.strength + if has_turn { 2.0 } else { 0.0 };
+            dots.set(x, y.round() as i32, &Stroke { strength, ..solid });
         }
     }
 }

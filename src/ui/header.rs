@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::numbers::{count, loss, percent, significant};
+use super::numbers::{count, loss, percent};
 use super::panel::{line_width, put_line};
 use super::theme::Theme;
 use crate::app::{Model, Phase, View};
@@ -97,7 +97,7 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
         true => count(run.samples_per_second),
         false => "–".into(),
     };
-    vec![
+    let mut parts = vec![
         label(
             9,
             " epoch",
@@ -129,16 +129,14 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
             theme,
         ),
         label(4, "loss", format!("{:<7}", loss(error)), style, theme),
-        label(
-            1,
-            "L2",
-            significant(run.plan.rule.weight_decay, 1),
-            theme.text(),
-            theme,
-        ),
         label(1, "batch", run.plan.batch.to_string(), theme.text(), theme),
         label(1, "seed", run.plan.seed.to_string(), theme.text(), theme),
-    ]
+    ];
+    let decay = run.plan.rule.weight_decay;
+    if decay > 0.0 {
+        parts.push(label(2, "L2", rate(decay), theme.text(), theme));
+    }
+    parts
 }
 
 fn part<const N: usize>(rank: u8, spans: [Span<'static>; N]) -> Part {

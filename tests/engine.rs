@@ -13,3 +13,5 @@ mod exponential;
 mod non_finite;
 #[path = "engine/textbook.rs"]
 mod textbook;
+#[path = "engine/threads.rs"]
+mod threads;

@@ -1,16 +1,23 @@
 //! The engine as one of the programs that `peers/compare.py` lets run against each other.
 //!
 //! Reads lines of a network's name and a number of seconds; answers each with the samples a
-//! second on which the network was trained for that long.
+//! second on which the network was trained for that long. It uses one thread, or, called with the
+//! argument `2`, up to two.
 
 mod works;
 
 use std::io::{BufRead, Write};
 use std::time::{Duration, Instant};
 
+use nn_tui::nn::engine::Threads;
 use works::{BATCHES, WORKS, Work};
 
 fn main() {
+    let threads = if std::env::args().any(|argument| argument == "2") {
+        Threads::UpToTwo
+    } else {
+        Threads::One
+    };
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("lines of text");
         let (name, seconds) = line
@@ -18,18 +25,19 @@ fn main() {
             .expect("a name and a number of seconds");
         let work = WORKS.iter().find(|work| work.name == name);
         let seconds = Duration::from_secs_f64(seconds.parse().expect("a number of seconds"));
-        println!("{}", measure(work.expect("a known network"), seconds));
+        let rate = measure(work.expect("a known network"), seconds, threads);
+        println!("{rate}");
         std::io::stdout().flush().expect("someone who listens");
     }
 }
 
-fn measure(work: &Work, time: Duration) -> f64 {
-    let mut engine = work.engine();
+fn measure(work: &Work, time: Duration, threads: Threads) -> f64 {
+    let mut engine = work.engine(threads);
     let rule = work.rule();
-    let batches: Vec<_> = (0..BATCHES).map(|seed| work.mini_batch(seed)).collect();
+    let table = work.table();
     let mut epoch = || {
-        for (inputs, targets) in &batches {
-            engine.train(inputs.view(), targets.view(), &rule).unwrap();
+        for rows in table.rows.chunks(work.batch) {
+            engine.train_on(table.mini_batch(rows), &rule).unwrap();
         }
     };
     epoch(); // The first one finds cold caches.

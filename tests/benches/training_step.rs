@@ -7,23 +7,22 @@ mod works;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nn_tui::nn::Activation;
+use nn_tui::nn::engine::Threads;
 use nn_tui::nn::kernels::Instructions;
 use nn_tui::nn::kernels::elementwise::activate_slice;
-use works::{BATCHES, WORKS};
+use works::WORKS;
 
 fn training_steps(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("training_step");
     for work in &WORKS {
-        let mut engine = work.engine();
-        let batches: Vec<_> = (0..BATCHES).map(|seed| work.mini_batch(seed)).collect();
-        let rule = work.rule();
-        let mut next = 0;
+        let mut engine = work.engine(Threads::One);
+        let (table, rule) = (work.table(), work.rule());
+        let mut batches = table.rows.chunks(work.batch).cycle();
         group.throughput(Throughput::Elements(work.batch as u64));
         group.bench_function(work.name, |bencher| {
             bencher.iter(|| {
-                let (inputs, targets) = &batches[next % BATCHES];
-                next += 1;
-                engine.train(inputs.view(), targets.view(), &rule).unwrap()
+                let rows = batches.next().expect("no end");
+                engine.train_on(table.mini_batch(rows), &rule).unwrap()
             });
         });
     }

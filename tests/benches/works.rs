@@ -1,6 +1,7 @@
 //! The networks that are measured, and data for them.
 
 use ndarray::Array2;
+use nn_tui::nn::engine::{MiniBatch, Resources, Targets, Threads};
 use nn_tui::nn::{
     Activation, Architecture, Engine, Initialisation, LearningRule, Loss, Optimizer, Output,
 };
@@ -75,14 +76,37 @@ const fn work(
     }
 }
 
+/// Rows to train on.
+pub struct Table {
+    pub inputs: Array2<f32>,
+    pub classes: Vec<usize>,
+    /// All rows; a mini-batch is a chunk of them.
+    pub rows: Vec<u32>,
+}
+
+impl Table {
+    /// The rows `rows`, which are among those of [`Self::rows`].
+    pub fn mini_batch<'a>(&'a self, rows: &'a [u32]) -> MiniBatch<'a> {
+        MiniBatch {
+            inputs: self.inputs.view(),
+            targets: Targets::Classes(&self.classes),
+            rows,
+        }
+    }
+}
+
 impl Work {
     /// A network to train.
-    pub fn engine(&self) -> Engine {
+    pub fn engine(&self, threads: Threads) -> Engine {
         let (hidden, output, loss, optimizer) = self.style;
         let sizes = self.sizes.to_vec();
         let architecture = Architecture::new(sizes, hidden, output, loss).unwrap();
         let parameters = Initialisation::Auto.draw(&architecture, 1);
-        Engine::new(&architecture, &parameters, optimizer, self.batch)
+        let resources = Resources {
+            threads,
+            ..Resources::one_thread()
+        };
+        Engine::with_resources(&architecture, &parameters, optimizer, self.batch, resources)
     }
 
     /// How it learns.
@@ -94,9 +118,9 @@ impl Work {
         }
     }
 
-    /// Pseudo-random rows and classes; only their speed matters.
-    pub fn mini_batch(&self, seed: usize) -> (Array2<f32>, Array2<f32>) {
-        let mut state = (seed as u32).wrapping_mul(2_654_435_761).wrapping_add(1);
+    /// Pseudo-random rows and classes, [`BATCHES`] mini-batches of them; only their speed matters.
+    pub fn table(&self) -> Table {
+        let mut state = 1_u32;
         let mut uniform = move || {
             // George Marsaglia's xorshift (2003).
             state ^= state << 13;
@@ -104,8 +128,8 @@ impl Work {
             state ^= state << 5;
             f64::from(state) / f64::from(u32::MAX)
         };
-        let mut inputs =
-            Array2::from_shape_simple_fn((self.batch, self.sizes[0]), || uniform() as f32);
+        let count = BATCHES * self.batch;
+        let mut inputs = Array2::from_shape_simple_fn((count, self.sizes[0]), || uniform() as f32);
         if let Inputs::Pictures = self.inputs {
             // A square of 12 x 12 somewhere in the middle 20 x 20.
             for mut picture in inputs.outer_iter_mut() {
@@ -122,10 +146,12 @@ impl Work {
             }
         }
         let classes = *self.sizes.last().unwrap();
-        let mut targets = Array2::zeros((self.batch, classes));
-        for mut row in targets.outer_iter_mut() {
-            row[(uniform() * classes as f64) as usize % classes] = 1.0;
+        Table {
+            inputs,
+            classes: (0..count)
+                .map(|_| (uniform() * classes as f64) as usize % classes)
+                .collect(),
+            rows: (0..count as u32).collect(),
         }
-        (inputs, targets)
     }
 }

@@ -1,7 +1,7 @@
 //! The engine against the textbook.
 
 use ndarray::{Array2, ArrayView2};
-use nn_tui::nn::engine::Workspace;
+use nn_tui::nn::engine::{Resources, Threads, Workspace};
 use nn_tui::nn::kernels::Instructions;
 use nn_tui::nn::textbook::{Layer, Network, Updates};
 use nn_tui::nn::{Activation, Architecture, Engine, LearningRule, Optimizer, Parameters};
@@ -9,7 +9,12 @@ use proptest::prelude::*;
 
 use crate::common::{ENDS, OPTIMIZERS, Random, architecture, rule};
 
-const BOTH: [Instructions; 2] = [Instructions::Best, Instructions::Portable];
+fn with(instructions: Instructions) -> Resources {
+    Resources {
+        instructions,
+        threads: Threads::One,
+    }
+}
 
 fn rows(matrix: ArrayView2<f32>) -> Vec<Vec<f64>> {
     let rows = matrix.outer_iter();
@@ -45,12 +50,12 @@ fn check_step(architecture: &Architecture, batch: usize, seed: u64, instructions
     let (inputs, targets) = random.batch(architecture, batch);
     let context = format!("{architecture:?}, {batch} rows, {instructions:?}");
 
-    let mut engine = Engine::with_instructions(
+    let mut engine = Engine::with_resources(
         architecture,
         &parameters,
         Optimizer::Sgd,
         batch + 3,
-        instructions,
+        with(instructions),
     );
     let network = Network::new(architecture, &parameters);
     let (x, y) = (rows(inputs.view()), rows(targets.view()));
@@ -127,11 +132,16 @@ fn is_correct(outputs: &[f32], targets: &[f64]) -> bool {
 
 /// Several steps with the optimizer's memory, the last mini-batch smaller than the others.
 fn check_steps(architecture: &Architecture, rule: &LearningRule, seed: u64) {
-    for instructions in BOTH {
+    for instructions in Instructions::ALL {
         let mut random = Random(seed);
         let parameters = random.parameters(architecture);
-        let mut engine =
-            Engine::with_instructions(architecture, &parameters, rule.optimizer, 16, instructions);
+        let mut engine = Engine::with_resources(
+            architecture,
+            &parameters,
+            rule.optimizer,
+            16,
+            with(instructions),
+        );
         let mut network = Network::new(architecture, &parameters);
         let mut updates = Updates::new(&network);
         for rows_now in [16, 16, 16, 16, 5] {
@@ -162,7 +172,7 @@ proptest! {
         batch in 1..40usize,
         seed: u64,
     ) {
-        for instructions in BOTH {
+        for instructions in Instructions::ALL {
             check_step(&architecture(&sizes, hidden, end), batch, seed, instructions);
         }
     }
@@ -199,7 +209,7 @@ fn awkward_shapes() {
     ] {
         for (i, end) in ENDS.into_iter().enumerate() {
             let hidden = Activation::ALL[i];
-            for instructions in BOTH {
+            for instructions in Instructions::ALL {
                 check_step(&architecture(sizes, hidden, end), batch, 3, instructions);
             }
         }
@@ -210,7 +220,7 @@ fn awkward_shapes() {
 fn every_function_with_every_other() {
     for hidden in Activation::ALL {
         for end in ENDS {
-            for instructions in BOTH {
+            for instructions in Instructions::ALL {
                 check_step(&architecture(&[6, 9, 4], hidden, end), 11, 5, instructions);
             }
         }

@@ -9,78 +9,117 @@
 //! 4. gradients: `dC/dW_l = A_(l-1)^T D_l / batch`, `dC/db_l` the column means of `D_l`;
 //! 5. update, by the [learning rule](super::LearningRule).
 //!
-//! This file is the network as others use it, `step.rs` the five parts above, `workspace.rs` the
-//! forward pass alone. The arithmetic is in [`kernels`](super::kernels).
+//! This file is the network as others use it, `step.rs` the five parts above, `shares.rs` what they
+//! work on, `pair.rs` how two threads share the work, `workspace.rs` the forward pass alone. The
+//! arithmetic is in [`kernels`](super::kernels).
 
+mod batch;
+mod pair;
+mod shares;
 mod step;
 mod workspace;
 
 use std::fmt;
+use std::num::NonZero;
 
 use ndarray::ArrayView2;
 
-use super::kernels::Instructions;
-use super::kernels::aligned::Aligned;
-use super::kernels::panels::Panels;
+use super::kernels::{Instructions, VectorUnit};
 use super::parameters::ParameterId;
 use super::{Architecture, LearningRule, Optimizer, Parameters};
+use batch::{Checked, Rows};
+pub use batch::{MiniBatch, Targets};
+use pair::Pair;
+use shares::{NeuronShare, RowShare};
+use step::{ForwardAndBack, JudgeAndUpdate, Order};
 pub use workspace::Workspace;
 
 /// A network that trains.
 ///
-/// The same calls give the same numbers, bit for bit, on the same binary and kind of processor.
+/// The same calls give the same numbers, bit for bit, on the same binary and kind of processor, with
+/// one thread or with two.
 #[derive(Debug, Clone)]
 pub struct Engine {
     architecture: Architecture,
-    instructions: Instructions,
-    layers: Vec<Layer>,
+    unit: VectorUnit,
+    state: State,
     /// The rule whose memory the layers hold.
     optimizer: Optimizer,
     /// Updates since that memory was empty.
     updates: u32,
-    buffers: Buffers,
     batch: usize,
 }
 
-/// One layer's parameters, and what the optimizer remembers of each.
+/// The numbers, and who works on them.
 #[derive(Debug, Clone)]
-struct Layer {
-    /// `(inputs + 1, outputs)`: the biases are the last row, as weights from an input that is
-    /// always one.
-    parameters: Panels,
-    /// Momentum's velocity or Adam's mean of gradients, in the order of `parameters`; empty for
-    /// SGD.
-    first: Aligned,
-    /// Adam's mean of squared gradients; empty for others.
-    second: Aligned,
-    /// `(outputs, inputs)`: the weights transposed, written anew in each step; empty in layer 1,
-    /// which propagates nothing back.
-    transposed: Panels,
+enum State {
+    One(Box<One>),
+    Two(Pair),
 }
 
-/// What a training step writes on the way.
 #[derive(Debug, Clone)]
-struct Buffers {
-    /// `(batch, inputs)`.
-    inputs: Panels,
-    /// `(batch, outputs)`.
-    targets: Panels,
-    /// One for each layer that has weights, layer 1 first.
-    layers: Vec<LayerBuffers>,
+struct One {
+    neurons: NeuronShare,
+    rows: RowShare,
 }
 
-/// What a training step writes for one layer.
-#[derive(Debug, Clone)]
-struct LayerBuffers {
-    /// `(batch, neurons)`; of the output layer the logits.
-    activations: Panels,
-    /// `(batch, neurons)`.
-    deltas: Panels,
-    /// The largest magnitude in `deltas`.
-    largest_delta: f32,
-    /// An upper bound of the magnitudes of what the layer is given: inputs, or activations of the
-    /// layer before.
-    input_bound: f32,
+/// What an engine may use of the machine. None of it decides what is computed: instructions make a
+/// difference within rounding, threads none at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resources {
+    /// The instructions.
+    pub instructions: Instructions,
+    /// The threads.
+    pub threads: Threads,
+}
+
+/// How many threads take a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threads {
+    /// One.
+    One,
+    /// Two where a step is long enough to be worth sharing and there are two processors, else one.
+    UpToTwo,
+    /// Two, whatever it costs.
+    Two,
+}
+
+/// Floating-point operations of a step, from which on sharing it pays.
+const WORTH_SHARING: f64 = 20e6;
+
+impl Resources {
+    /// One thread, with the instructions of [`Instructions::from_environment`].
+    pub fn one_thread() -> Self {
+        Self {
+            instructions: Instructions::from_environment(),
+            threads: Threads::One,
+        }
+    }
+
+    /// The same with up to two threads.
+    pub fn up_to_two_threads() -> Self {
+        Self {
+            threads: Threads::UpToTwo,
+            ..Self::one_thread()
+        }
+    }
+}
+
+impl Threads {
+    /// Whether there are two for steps on `batch` rows.
+    fn are_two(self, architecture: &Architecture, batch: usize) -> bool {
+        match self {
+            Self::One => false,
+            Self::Two => true,
+            Self::UpToTwo => {
+                let weights = architecture.layer_shapes().map(|(m, n)| (m * n) as f64);
+                // Forward, back and gradient each multiply and add once for every weight.
+                let operations = 6.0 * weights.sum::<f64>() * batch as f64;
+                let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+                operations >= WORTH_SHARING && processors >= 2
+            }
+        }
+    }
 }
 
 /// What a training step says about the mini-batch, as it was before the update.
@@ -126,42 +165,43 @@ impl std::error::Error for NonFinite {}
 
 impl Engine {
     /// A network with `parameters`, shaped for `architecture`. `batch` is the largest number of
-    /// rows in a mini-batch. The optimizer remembers nothing yet.
+    /// rows in a mini-batch. The optimizer remembers nothing yet. It uses
+    /// [`Resources::one_thread`].
     pub fn new(
         architecture: &Architecture,
         parameters: &Parameters,
         optimizer: Optimizer,
         batch: usize,
     ) -> Self {
-        let instructions = Instructions::from_environment();
-        Self::with_instructions(architecture, parameters, optimizer, batch, instructions)
+        let resources = Resources::one_thread();
+        Self::with_resources(architecture, parameters, optimizer, batch, resources)
     }
 
-    /// As [`Engine::new`], with a choice of instructions.
-    pub fn with_instructions(
+    /// As [`Engine::new`], with a choice of what to use of the machine.
+    pub fn with_resources(
         architecture: &Architecture,
         parameters: &Parameters,
         optimizer: Optimizer,
         batch: usize,
-        instructions: Instructions,
+        resources: Resources,
     ) -> Self {
-        let layers = architecture
-            .layer_shapes()
-            .enumerate()
-            .map(|(l, (inputs, outputs))| Layer {
-                parameters: Panels::zeros(inputs + 1, outputs),
-                first: Aligned::zeros(0),
-                second: Aligned::zeros(0),
-                transposed: Panels::zeros(if l == 0 { 0 } else { outputs }, inputs),
-            })
-            .collect();
+        let unit = resources.instructions.unit_for(architecture.sizes());
+        let share = |share, shares| NeuronShare::new(architecture, unit, (share, shares));
+        let state = if resources.threads.are_two(architecture, batch) {
+            let neurons = [share(0, 2), share(1, 2)];
+            State::Two(Pair::new(architecture, unit, neurons, batch))
+        } else {
+            State::One(Box::new(One {
+                neurons: share(0, 1),
+                rows: RowShare::new(architecture, unit, batch),
+            }))
+        };
         let mut engine = Self {
             architecture: architecture.clone(),
-            instructions,
-            layers,
+            unit,
+            state,
             optimizer,
             updates: 0,
-            buffers: Buffers::new(architecture, batch),
             batch,
         };
         engine.reset_optimizer(optimizer);
@@ -177,6 +217,14 @@ impl Engine {
     /// The largest number of rows in a mini-batch.
     pub fn batch(&self) -> usize {
         self.batch
+    }
+
+    /// How many threads take a step: 1 or 2.
+    pub fn threads(&self) -> usize {
+        match self.state {
+            State::One(_) => 1,
+            State::Two(_) => 2,
+        }
     }
 
     /// The optimizer whose memory is kept.
@@ -209,17 +257,42 @@ impl Engine {
         rule: &LearningRule,
     ) -> Result<Step, NonFinite> {
         let rows = inputs.nrows();
-        assert!(rows > 0 && rows <= self.batch, "{rows} rows in a batch");
         assert_eq!(inputs.ncols(), self.architecture.inputs());
-        assert_eq!(targets.dim(), (rows, self.architecture.outputs()));
-        let work = step::TrainingStep {
+        let targets = Targets::Values(targets).checked(rows, self.architecture.outputs());
+        let batch = Checked {
             inputs: inputs.to_slice().expect("inputs in standard layout"),
-            targets: targets.to_slice().expect("targets in standard layout"),
-            rows,
-            rule,
-            engine: self,
+            targets,
+            rows: Rows::First(rows),
         };
-        work.engine.instructions.run(work)
+        self.step(batch, rule)
+    }
+
+    /// As [`Engine::train`], on rows picked from a table.
+    ///
+    /// # Errors
+    /// As [`Engine::train`].
+    ///
+    /// # Panics
+    /// If shapes are not as [`MiniBatch`] says, or it has no or too many rows.
+    pub fn train_on(&mut self, batch: MiniBatch, rule: &LearningRule) -> Result<Step, NonFinite> {
+        let batch = batch.checked(&self.architecture);
+        self.step(batch, rule)
+    }
+
+    fn step(&mut self, batch: Checked, rule: &LearningRule) -> Result<Step, NonFinite> {
+        let rows = batch.rows.count();
+        assert!(rows > 0 && rows <= self.batch, "{rows} rows in a batch");
+        let kind = std::mem::discriminant::<Optimizer>;
+        let is_new = kind(&rule.optimizer) != kind(&self.optimizer);
+        let updates = if is_new { 1 } else { self.updates + 1 };
+        let order = Order::new(rule, updates, is_new);
+        let step = match &mut self.state {
+            State::One(one) => one.step(self.unit, &self.architecture, batch, &order),
+            State::Two(pair) => pair.step(batch, order),
+        }?;
+        self.optimizer = rule.optimizer;
+        self.updates = updates;
+        Ok(step)
     }
 
     /// A copy of the parameters.
@@ -232,47 +305,51 @@ impl Engine {
     /// Copies the parameters into those of a network of the same shape.
     pub fn copy_parameters(&self, into: &mut Parameters) {
         assert!(into.fits(&self.architecture));
-        for (layer, into) in self.layers.iter().zip(&mut into.layers) {
-            let own = &layer.parameters;
-            let neurons = into.weights.outer_iter_mut().zip(&mut into.biases);
-            for (j, (weights, bias)) in neurons.enumerate() {
-                let column = own.column(j);
-                // The biases come last, where there are no more weights.
-                for (to, from) in weights.into_iter().chain([bias]).zip(column) {
-                    *to = *from;
+        self.state.read(|shares| {
+            for share in shares {
+                for (layer, into) in share.layers.iter().zip(&mut into.layers) {
+                    layer.copy_to(into);
                 }
             }
-        }
+        });
     }
 
     /// Takes over the parameters of a network of the same shape. The optimizer's memory stays.
     pub fn set_parameters(&mut self, from: &Parameters) {
         assert!(from.fits(&self.architecture));
-        for (layer, from) in self.layers.iter_mut().zip(&from.layers) {
-            let own = &mut layer.parameters;
-            let neurons = from.weights.outer_iter().zip(&from.biases);
-            for (j, (weights, bias)) in neurons.enumerate() {
-                let column = own.column_mut(j);
-                for (from, to) in weights.into_iter().chain([bias]).zip(column) {
-                    *to = *from;
-                }
+        self.state.change(|share| {
+            for (layer, from) in share.layers.iter_mut().zip(&from.layers) {
+                layer.copy_from(from);
             }
-        }
+        });
     }
 
     /// One parameter.
     pub fn parameter(&self, id: ParameterId) -> f32 {
-        let (layer, row, column) = self.place(id);
-        self.layers[layer].parameters.get(row, column)
+        let (layer, row, neuron) = self.place(id);
+        self.state.read(|shares| {
+            let layers = shares.iter().map(|share| &share.layers[layer]);
+            let found = layers
+                .filter(|layer| layer.neurons().contains(&neuron))
+                .map(|layer| layer.parameters.get(row, neuron - layer.neurons().start));
+            found.sum()
+        })
     }
 
     /// Sets one parameter. The optimizer's memory stays.
     pub fn set_parameter(&mut self, id: ParameterId, value: f32) {
-        let (layer, row, column) = self.place(id);
-        self.layers[layer].parameters.set(row, column, value);
+        let (layer, row, neuron) = self.place(id);
+        self.state.change(|share| {
+            let layer = &mut share.layers[layer];
+            if layer.neurons().contains(&neuron) {
+                let column = neuron - layer.neurons().start;
+                layer.parameters.set(row, column, value);
+                layer.transpose();
+            }
+        });
     }
 
-    /// Index of the layer, row and column of its panels.
+    /// Index of the layer, row of its parameters, and neuron.
     fn place(&self, id: ParameterId) -> (usize, usize, usize) {
         let (layer, input, output) = match id {
             ParameterId::Weight {
@@ -282,24 +359,15 @@ impl Engine {
             } => (layer, Some(input), output),
             ParameterId::Bias { layer, output } => (layer, None, output),
         };
-        let parameters = &self.layers[layer - 1].parameters;
-        let biases = parameters.rows() - 1;
-        assert!(output < parameters.columns() && input.is_none_or(|input| input < biases));
-        (layer - 1, input.unwrap_or(biases), output)
+        let mut shapes = self.architecture.layer_shapes().skip(layer - 1);
+        let (inputs, outputs) = shapes.next().expect("a layer of the network");
+        assert!(output < outputs && input.is_none_or(|input| input < inputs));
+        (layer - 1, input.unwrap_or(inputs), output)
     }
 
     /// Forgets what the optimizer remembers, and goes on with `optimizer`.
     pub fn reset_optimizer(&mut self, optimizer: Optimizer) {
-        let (first, second) = match optimizer {
-            Optimizer::Sgd => (false, false),
-            Optimizer::Momentum { .. } => (true, false),
-            Optimizer::Adam { .. } => (true, true),
-        };
-        for layer in &mut self.layers {
-            let length = layer.parameters.values().len();
-            layer.first = Aligned::zeros(if first { length } else { 0 });
-            layer.second = Aligned::zeros(if second { length } else { 0 });
-        }
+        self.state.change(|share| share.reset_memory(optimizer));
         self.optimizer = optimizer;
         self.updates = 0;
     }
@@ -316,25 +384,49 @@ impl Engine {
         inputs: ArrayView2<f32>,
         workspace: &'w mut Workspace,
     ) -> ArrayView2<'w, f32> {
-        workspace.forward(self, inputs);
+        self.state
+            .read(|shares| workspace.forward(self, shares, inputs));
         workspace.outputs()
     }
 }
 
-impl Buffers {
-    fn new(architecture: &Architecture, batch: usize) -> Self {
-        let layers = architecture
-            .layer_shapes()
-            .map(|(_, neurons)| LayerBuffers {
-                activations: Panels::zeros(batch, neurons),
-                deltas: Panels::zeros(batch, neurons),
-                largest_delta: 0.0,
-                input_bound: 0.0,
-            });
-        Self {
-            inputs: Panels::zeros(batch, architecture.inputs()),
-            targets: Panels::zeros(batch, architecture.outputs()),
-            layers: layers.collect(),
+impl One {
+    fn step(
+        &mut self,
+        unit: VectorUnit,
+        architecture: &Architecture,
+        batch: Checked,
+        order: &Order,
+    ) -> Result<Step, NonFinite> {
+        let Self { neurons, rows } = self;
+        unit.run(ForwardAndBack {
+            batch: Some(batch),
+            architecture,
+            neurons: &[neurons],
+            rows,
+        });
+        unit.run(JudgeAndUpdate {
+            neurons,
+            rows,
+            order,
+        })
+    }
+}
+
+impl State {
+    /// Shows all neurons, in their order.
+    fn read<R>(&self, look: impl FnOnce(&[&NeuronShare]) -> R) -> R {
+        match self {
+            Self::One(one) => look(&[&one.neurons]),
+            Self::Two(pair) => look(&pair.neurons().each_ref().map(|it| &**it)),
+        }
+    }
+
+    /// Changes every share of the neurons.
+    fn change(&mut self, change: impl Fn(&mut NeuronShare)) {
+        match self {
+            Self::One(one) => change(&mut one.neurons),
+            Self::Two(pair) => pair.neurons_mut().iter_mut().for_each(|it| change(it)),
         }
     }
 }

@@ -4,9 +4,10 @@ use ndarray::ArrayView2;
 use pulp::{Simd, WithSimd};
 
 use super::Engine;
+use super::shares::NeuronShare;
 use crate::nn::kernels::elementwise::activate;
 use crate::nn::kernels::output::activate_outputs;
-use crate::nn::kernels::panels::Panels;
+use crate::nn::kernels::panels::{Panels, WIDE};
 use crate::nn::kernels::product::{Start, product};
 use crate::nn::{Architecture, Loss};
 
@@ -31,7 +32,9 @@ impl Workspace {
         let sizes = || sizes.iter().copied().chain([architecture.outputs()]);
         Self {
             rows: 0,
-            panels: sizes().map(|size| Panels::zeros(rows, size)).collect(),
+            panels: sizes()
+                .map(|size| Panels::zeros(rows, size, WIDE))
+                .collect(),
             results: sizes().skip(1).map(|size| vec![0.0; rows * size]).collect(),
             capacity: rows,
         }
@@ -90,7 +93,12 @@ impl Workspace {
             .sum()
     }
 
-    pub(super) fn forward(&mut self, engine: &Engine, inputs: ArrayView2<f32>) {
+    pub(super) fn forward(
+        &mut self,
+        engine: &Engine,
+        neurons: &[&NeuronShare],
+        inputs: ArrayView2<f32>,
+    ) {
         let sizes = self.panels.iter().map(Panels::columns);
         let expected = engine.architecture.sizes().iter().copied();
         assert!(
@@ -101,10 +109,12 @@ impl Workspace {
         assert_eq!(inputs.ncols(), engine.architecture.inputs());
         self.rows = inputs.nrows();
         for panels in &mut self.panels {
+            panels.set_width(engine.unit.panel_width(panels.columns()));
             panels.set_rows(self.rows);
         }
-        engine.instructions.run(ForwardPass {
-            engine,
+        engine.unit.run(ForwardPass {
+            architecture: &engine.architecture,
+            neurons,
             inputs: inputs.to_slice().expect("inputs in standard layout"),
             panels: &mut self.panels,
         });
@@ -115,7 +125,9 @@ impl Workspace {
 }
 
 struct ForwardPass<'a> {
-    engine: &'a Engine,
+    architecture: &'a Architecture,
+    /// All shares, in their order.
+    neurons: &'a [&'a NeuronShare],
     inputs: &'a [f32],
     panels: &'a mut [Panels],
 }
@@ -125,19 +137,27 @@ impl WithSimd for ForwardPass<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { engine, panels, .. } = self;
-        let architecture = &engine.architecture;
+        let Self {
+            architecture,
+            neurons,
+            panels,
+            ..
+        } = self;
         let rows = panels[0].rows();
-        panels[0].load(simd, rows, self.inputs);
-        for (l, layer) in engine.layers.iter().enumerate() {
+        panels[0].load(simd, self.inputs, 0..rows);
+        let depth = architecture.depth();
+        for l in 0..depth {
             let (before, after) = panels.split_at_mut(l + 1);
             let (before, z) = (&before[l], &mut after[0]);
-            product(simd, before, &layer.parameters, Start::Bias, z);
-            if l + 1 < engine.layers.len() {
+            for share in neurons {
+                let layer = &share.layers[l];
+                let to = (&mut *z, layer.first_panel);
+                product(simd, (before, 0), &layer.parameters, Start::Bias, to);
+            }
+            if l + 1 < depth {
                 activate(simd, architecture.hidden(), z.values_mut());
             }
         }
-        let depth = engine.layers.len();
         let (before, after) = panels.split_at_mut(depth + 1);
         activate_outputs(simd, architecture.output(), &before[depth], &mut after[0]);
     }

@@ -183,7 +183,7 @@ pub fn activate_slice(instructions: Instructions, activation: Activation, values
     let mut last = [0.0; REST];
     last[..rest.len()].copy_from_slice(rest);
     for values in [whole, &mut last] {
-        instructions.run(Activate { activation, values });
+        instructions.unit().run(Activate { activation, values });
     }
     rest.copy_from_slice(&last[..rest.len()]);
 }

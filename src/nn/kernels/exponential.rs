@@ -6,6 +6,8 @@
 
 use pulp::Simd;
 
+use super::{SIGN, magnitude, negated};
+
 /// `ln 2` in two parts. The first has so few bits that its product with any exponent is exact.
 const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
 
@@ -61,7 +63,7 @@ fn split_exp<S: Simd>(simd: S, x: S::f32s) -> (S::f32s, S::f32s) {
 #[inline(always)]
 pub fn sigmoid<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
     let one = simd.splat_f32s(1.0);
-    let e = exp_of_negative(simd, simd.neg_f32s(simd.abs_f32s(z)));
+    let e = exp_of_negative(simd, negated(simd, magnitude(simd, z)));
     let upper = simd.div_f32s(one, simd.add_f32s(one, e));
     let negative = simd.less_than_f32s(z, simd.splat_f32s(0.0));
     simd.select_f32s(negative, simd.mul_f32s(e, upper), upper)
@@ -73,18 +75,18 @@ pub fn sigmoid<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
 /// digits, were it not computed as `e^r - 1` without ever adding the 1.
 #[inline(always)]
 pub fn tanh<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
-    let magnitude = simd.abs_f32s(z);
+    let x = magnitude(simd, z);
     let one = simd.splat_f32s(TANH_IS_ONE);
-    let saturated = simd.less_than_f32s(one, magnitude);
-    let magnitude = simd.select_f32s(saturated, one, magnitude);
-    let x = simd.mul_f32s(magnitude, simd.splat_f32s(-2.0));
+    let saturated = simd.less_than_f32s(one, x);
+    let x = simd.select_f32s(saturated, one, x);
+    let x = simd.mul_f32s(x, simd.splat_f32s(-2.0));
 
     let (expm1, two_to_n) = split_exp(simd, x);
     let shifted = simd.sub_f32s(two_to_n, simd.splat_f32s(1.0));
     let expm1 = simd.mul_add_e_f32s(two_to_n, expm1, shifted);
     let denominator = simd.add_f32s(simd.splat_f32s(2.0), expm1);
-    let magnitude = simd.div_f32s(simd.neg_f32s(expm1), denominator);
+    let magnitude = simd.div_f32s(negated(simd, expm1), denominator);
 
-    let sign = simd.and_u32s(simd.transmute_u32s_f32s(z), simd.splat_u32s(1 << 31));
+    let sign = simd.and_u32s(simd.transmute_u32s_f32s(z), simd.splat_u32s(SIGN));
     simd.transmute_f32s_u32s(simd.or_u32s(simd.transmute_u32s_f32s(magnitude), sign))
 }

@@ -1,11 +1,12 @@
 //! The gradient of a layer, and what becomes of it.
 
 use std::iter::zip;
+use std::ops::Range;
 
 use pulp::Simd;
 
-use super::panels::Panels;
-use super::product::{TILE_ROWS, for_each_tile};
+use super::panels::{Panels, transpose_into};
+use super::product::for_each_tile;
 use super::{Largest, panels, vector_rows, with_panel_width, with_vectors_per_row};
 
 /// Panels of activations taken at a time, so that they stay in the second-level cache while all
@@ -26,48 +27,75 @@ pub trait Consumer<S: Simd> {
 
     /// Whether a gradient of zero changes nothing, and need not be brought.
     fn ignores_zeros(&self) -> bool;
+
+    /// The parameters as they are now.
+    fn parameters(&self) -> &[f32];
 }
 
 /// Computes `A^T D`, the sum over the mini-batch of the gradient `dC/dw_ij = a_i delta_j`, and the
 /// column sums of `D`, those of `dC/db_j = delta_j`, and hands them to `consumer` tile by tile.
 ///
-/// `a`: `(batch, inputs)`, activations of the layer before. `d`: `(batch, outputs)`, deltas of
-/// this one. The consumer's parameters are `(inputs + 1, outputs)`, biases last.
+/// The mini-batch comes in one part or in several, [`Samples`] of some rows each, and sums run over
+/// the rows of all parts in their order. Only the columns of `D` from panel `first` on are taken, as
+/// many as `parameters` has; those are `(inputs + 1, outputs)`, biases last.
 ///
 /// The gradient never lies in memory as a whole: a large layer would spend more time on writing
-/// and reading it than on the sums.
+/// and reading it than on the sums. For the same reason the new weights are written to `transposed`,
+/// `(outputs, inputs)`, if there is one, block by block while they are at hand.
 #[inline(always)]
-pub fn gradient<S: Simd>(simd: S, a: &Panels, d: &Panels, consumer: &mut impl Consumer<S>) {
+pub fn gradient<S: Simd>(
+    simd: S,
+    samples: &[Samples],
+    (first, panels): (usize, usize),
+    consumer: &mut impl Consumer<S>,
+    transposed: Option<&mut Panels>,
+) {
+    let (a, d) = (samples[0].activations, samples[0].deltas);
     with_panel_width!(a.width(), |W| {
-        with_vectors_per_row!(S, d.width(), |V| weights::<S, W, V>(simd, a, d, consumer));
+        with_vectors_per_row!(S, d.width(), |V| weights::<S, W, V>(
+            simd,
+            samples,
+            first..first + panels,
+            consumer,
+            transposed
+        ));
     });
     with_vectors_per_row!(S, d.width(), |V| biases::<S, V>(
         simd,
-        d,
-        a.columns(),
+        samples,
+        first..first + panels,
         consumer
     ));
 }
 
-/// The gradient of the weights, for panels of `A` that are `W` wide and those of `D` with `V`
-/// vectors a row.
+/// What the gradient of a layer is made of, for some rows of a mini-batch.
+#[derive(Clone, Copy)]
+pub struct Samples<'a> {
+    /// `A`: `(rows, inputs)`, activations of the layer before.
+    pub activations: &'a Panels,
+    /// `D`: `(rows, outputs)`, deltas of this one.
+    pub deltas: &'a Panels,
+}
+
+/// The gradient of the weights, for panels of `A` that are `W` wide and those of `D`, of which only
+/// `part` is taken, with `V` vectors a row.
 #[inline(always)]
 fn weights<S: Simd, const W: usize, const V: usize>(
     simd: S,
-    a: &Panels,
-    d: &Panels,
+    samples: &[Samples],
+    part: Range<usize>,
     consumer: &mut impl Consumer<S>,
+    mut transposed: Option<&mut Panels>,
 ) {
-    let (inputs, width) = (a.columns(), d.width());
+    let (a, width) = (samples[0].activations, samples[0].deltas.width());
+    let inputs = a.columns();
     for block in (0..a.count()).step_by(BLOCK) {
-        for p in 0..d.count() {
-            let d = vector_rows::<S, V>(d.panel(p));
+        for (p, own) in zip(part.clone(), 0..) {
             for q in block..a.count().min(block + BLOCK) {
-                let start = p * (inputs + 1) + q * W;
+                let start = own * (inputs + 1) + q * W;
                 let (used, span) = (a.used(q), a.span(q));
-                let a: &[[f32; W]] = pulp::as_arrays(a.panel(q)).0;
-                for_each_tile!(span.clone(), |i, R| {
-                    let sums = tile::<S, R, W, V>(simd, a, i, d);
+                for_each_tile!(S, span.clone(), [16 12 8 4 2 1], |i, R| {
+                    let sums = tile::<S, R, W, V>(simd, samples, (q, i), p);
                     consumer.take(simd, (start + i) * width, true, sums);
                 });
                 if span.len() < used && !consumer.ignores_zeros() {
@@ -75,6 +103,10 @@ fn weights<S: Simd, const W: usize, const V: usize>(
                         let zeros = [[simd.splat_f32s(0.0); V]];
                         consumer.take(simd, (start + i) * width, true, zeros);
                     }
+                }
+                if let Some(transposed) = &mut transposed {
+                    let block = &consumer.parameters()[start * width..][..used * width];
+                    transpose_into(block, width, transposed, (q, own));
                 }
             }
         }
@@ -85,37 +117,44 @@ fn weights<S: Simd, const W: usize, const V: usize>(
 #[inline(always)]
 fn biases<S: Simd, const V: usize>(
     simd: S,
-    d: &Panels,
-    inputs: usize,
+    samples: &[Samples],
+    part: Range<usize>,
     consumer: &mut impl Consumer<S>,
 ) {
-    for p in 0..d.count() {
+    let (inputs, width) = (samples[0].activations.columns(), samples[0].deltas.width());
+    for (p, own) in zip(part, 0..) {
         let mut sum = [simd.splat_f32s(0.0); V];
-        for row in vector_rows::<S, V>(d.panel(p)) {
-            for v in 0..V {
-                sum[v] = simd.add_f32s(sum[v], row[v]);
+        for samples in samples {
+            for row in vector_rows::<S, V>(samples.deltas.panel(p)) {
+                for v in 0..V {
+                    sum[v] = simd.add_f32s(sum[v], row[v]);
+                }
             }
         }
-        let position = (p * (inputs + 1) + inputs) * d.width();
+        let position = (own * (inputs + 1) + inputs) * width;
         consumer.take(simd, position, false, [sum]);
     }
 }
 
-/// `R` rows of `A^T D`, for columns `first..first + R` of a panel of `A` and one panel of `D`.
+/// `R` rows of `A^T D`, for columns `first..first + R` of panel `q` of `A` and panel `p` of `D`.
 #[inline(always)]
 fn tile<S: Simd, const R: usize, const W: usize, const V: usize>(
     simd: S,
-    a: &[[f32; W]],
-    first: usize,
-    d: &[[S::f32s; V]],
+    samples: &[Samples],
+    (q, first): (usize, usize),
+    p: usize,
 ) -> [[S::f32s; V]; R] {
     assert!(first + R <= W);
     let mut sums = [[simd.splat_f32s(0.0); V]; R];
-    for (a, d) in zip(a, d) {
-        for r in 0..R {
-            let a = simd.splat_f32s(a[first + r]);
-            for v in 0..V {
-                sums[r][v] = simd.mul_add_e_f32s(a, d[v], sums[r][v]);
+    for samples in samples {
+        let a: &[[f32; W]] = pulp::as_arrays(samples.activations.panel(q)).0;
+        let d = vector_rows::<S, V>(samples.deltas.panel(p));
+        for (a, d) in zip(a, d) {
+            for r in 0..R {
+                let a = simd.splat_f32s(a[first + r]);
+                for v in 0..V {
+                    sums[r][v] = simd.mul_add_e_f32s(a, d[v], sums[r][v]);
+                }
             }
         }
     }
@@ -176,5 +215,10 @@ impl<S: Simd> Consumer<S> for Measure<'_, S> {
     #[inline(always)]
     fn ignores_zeros(&self) -> bool {
         self.decay == 0.0
+    }
+
+    #[inline(always)]
+    fn parameters(&self) -> &[f32] {
+        self.weights
     }
 }

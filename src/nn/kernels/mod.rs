@@ -13,7 +13,7 @@
 //! - [`output`]: loss and deltas of the output layer.
 //!
 //! Everything is written once, generic over the vector instructions ([`pulp::Simd`]), and compiled
-//! for each kind; [`Instructions`] picks one when the program runs. A vector function must be
+//! for each kind; [`Instructions`] picks one when a network is made. A vector function must be
 //! inlined into the one place that was entered with the instructions switched on, hence
 //! `#[inline(always)]` throughout.
 
@@ -29,38 +29,11 @@ pub mod panels;
 pub mod product;
 pub mod update;
 
-use pulp::{Arch, Scalar, Simd, WithSimd, bytemuck};
+mod instructions;
 
-/// Name of the environment variable that forbids vector instructions if it says `portable`.
-pub const SIMD_VARIABLE: &str = "NN_TUI_SIMD";
+use pulp::{Simd, bytemuck};
 
-/// Which instructions the kernels may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Instructions {
-    /// The best that this processor has.
-    Best,
-    /// Only what every processor of the architecture has.
-    Portable,
-}
-
-impl Instructions {
-    /// [`Instructions::Best`], unless the environment variable [`SIMD_VARIABLE`] says `portable`.
-    pub fn from_environment() -> Self {
-        match std::env::var_os(SIMD_VARIABLE) {
-            Some(value) if value == "portable" => Self::Portable,
-            _ => Self::Best,
-        }
-    }
-
-    /// Runs `work` with these instructions.
-    #[inline]
-    pub fn run<W: WithSimd>(self, work: W) -> W::Output {
-        match self {
-            Self::Best => Arch::new().dispatch(work),
-            Self::Portable => Simd::vectorize(Scalar, work),
-        }
-    }
-}
+pub use instructions::{Instructions, SIMD_VARIABLE, VectorUnit};
 
 /// Expands `$body` with the constant `$V`, the number of vectors in a row of a panel that is
 /// `$width` floats wide. As a constant it lets the compiler keep the row in registers.
@@ -120,6 +93,25 @@ fn vector_rows_mut<S: Simd, const V: usize>(values: &mut [f32]) -> &mut [[S::f32
     pulp::as_arrays_mut(S::as_mut_simd_f32s(values).0).0
 }
 
+/// `|x|`: the sign bit cleared.
+///
+/// (The library's own function is a call, not an instruction, where the vectors are AVX-512's.)
+#[inline(always)]
+fn magnitude<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let all_but_sign = simd.splat_u32s(!SIGN);
+    simd.transmute_f32s_u32s(simd.and_u32s(simd.transmute_u32s_f32s(x), all_but_sign))
+}
+
+/// `-x`: the sign bit turned over.
+#[inline(always)]
+fn negated<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let sign = simd.splat_u32s(SIGN);
+    simd.transmute_f32s_u32s(simd.xor_u32s(simd.transmute_u32s_f32s(x), sign))
+}
+
+/// The bit of a float that holds its sign.
+const SIGN: u32 = 1 << 31;
+
 /// The largest magnitude among numbers, NaN counting as the largest of all.
 ///
 /// Without its sign bit a float's pattern orders as the number does, infinity above all finite
@@ -135,7 +127,7 @@ impl<S: Simd> Largest<S> {
 
     #[inline(always)]
     fn include(&mut self, simd: S, x: S::f32s) {
-        let magnitude = simd.transmute_u32s_f32s(simd.abs_f32s(x));
+        let magnitude = simd.transmute_u32s_f32s(magnitude(simd, x));
         self.0 = simd.max_u32s(self.0, magnitude);
     }
 

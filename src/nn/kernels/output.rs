@@ -29,10 +29,10 @@ pub fn activate_outputs<S: Simd>(simd: S, output: Output, z: &Panels, a: &mut Pa
     }
 }
 
-/// Computes the deltas `dC/dz` of the output layer, not yet divided by the number of rows.
-/// Returns the sum of the losses and the largest magnitude of the deltas.
+/// Computes the deltas `dC/dz` of the output layer, not yet divided by the number of rows, and what
+/// each output adds to the loss of its row. Returns the largest magnitude of the deltas.
 ///
-/// `z`, `targets` and `deltas`: `(batch, outputs)`.
+/// `z`, `targets`, `deltas` and `costs`: `(rows, outputs)`.
 #[inline(always)]
 pub fn output_deltas<S: Simd>(
     simd: S,
@@ -40,11 +40,12 @@ pub fn output_deltas<S: Simd>(
     z: &Panels,
     targets: &Panels,
     deltas: &mut Panels,
-) -> (f32, f32) {
+    costs: &mut Panels,
+) -> f32 {
     with_vectors_per_row!(S, z.width(), |V| match (loss, output) {
-        (Loss::CrossEntropy, _) => cross_entropy::<S, V>(simd, z, targets, deltas),
+        (Loss::CrossEntropy, _) => cross_entropy::<S, V>(simd, z, targets, deltas, costs),
         (Loss::Quadratic, Output::Softmax) =>
-            quadratic_of_softmax::<S, V>(simd, z, targets, deltas),
+            quadratic_of_softmax::<S, V>(simd, z, targets, deltas, costs),
         (Loss::Quadratic, Output::Sigmoid) => {
             let one = simd.splat_f32s(1.0);
             quadratic::<S, V>(
@@ -52,6 +53,7 @@ pub fn output_deltas<S: Simd>(
                 z,
                 targets,
                 deltas,
+                costs,
                 #[inline(always)]
                 |z| {
                     let a = sigmoid(simd, z);
@@ -66,6 +68,7 @@ pub fn output_deltas<S: Simd>(
                 z,
                 targets,
                 deltas,
+                costs,
                 #[inline(always)]
                 |z| (z, one),
             )
@@ -80,26 +83,28 @@ fn quadratic<S: Simd, const V: usize>(
     z: &Panels,
     targets: &Panels,
     deltas: &mut Panels,
+    costs: &mut Panels,
     f: impl Fn(S::f32s) -> (S::f32s, S::f32s),
-) -> (f32, f32) {
-    let mut squares = simd.splat_f32s(0.0);
+) -> f32 {
+    let half = simd.splat_f32s(0.5);
     let mut largest = Largest::zero(simd);
     for p in 0..z.count() {
         let used = Lanes::<S, V>::new(z.used(p));
         let z = vector_rows::<S, V>(z.panel(p));
         let targets = vector_rows::<S, V>(targets.panel(p));
         let deltas = vector_rows_mut::<S, V>(deltas.panel_mut(p));
-        for ((z, y), delta) in z.iter().zip(targets).zip(deltas) {
+        let costs = vector_rows_mut::<S, V>(costs.panel_mut(p));
+        for (((z, y), delta), cost) in z.iter().zip(targets).zip(deltas).zip(costs) {
             for v in 0..V {
                 let (a, derivative) = f(z[v]);
                 let error = used.keep(simd, v, simd.sub_f32s(a, y[v]));
-                squares = simd.mul_add_e_f32s(error, error, squares);
+                cost[v] = simd.mul_f32s(half, simd.mul_f32s(error, error));
                 delta[v] = simd.mul_f32s(error, derivative);
                 largest.include(simd, delta[v]);
             }
         }
     }
-    (0.5 * simd.reduce_sum_f32s(squares), largest.get())
+    largest.get()
 }
 
 /// `C = sum_j y_j (ln sum_k e^z_k - z_j)`, `delta_j = p_j sum_k y_k - y_j`.
@@ -109,8 +114,8 @@ fn cross_entropy<S: Simd, const V: usize>(
     z: &Panels,
     targets: &Panels,
     deltas: &mut Panels,
-) -> (f32, f32) {
-    let mut loss = simd.splat_f32s(0.0);
+    costs: &mut Panels,
+) -> f32 {
     let mut largest = Largest::zero(simd);
     for r in 0..z.rows() {
         let Softmax { maximum, sum } = softmax::<S, V>(simd, z, r, deltas);
@@ -126,16 +131,17 @@ fn cross_entropy<S: Simd, const V: usize>(
             let z = vector_rows::<S, V>(z.panel(p))[r];
             let y = vector_rows::<S, V>(targets.panel(p))[r];
             let delta = &mut vector_rows_mut::<S, V>(deltas.panel_mut(p))[r];
+            let costs = &mut vector_rows_mut::<S, V>(costs.panel_mut(p))[r];
             for v in 0..V {
                 // (maximum - z) + ln(sum): no digits are lost where z is the maximum.
                 let cost = simd.add_f32s(simd.sub_f32s(maximum, z[v]), log_sum);
-                loss = simd.mul_add_e_f32s(y[v], cost, loss);
+                costs[v] = simd.mul_f32s(y[v], cost);
                 delta[v] = simd.sub_f32s(simd.mul_f32s(delta[v], total), y[v]);
                 largest.include(simd, delta[v]);
             }
         }
     }
-    (simd.reduce_sum_f32s(loss), largest.get())
+    largest.get()
 }
 
 /// `C = 1/2 sum_j (p_j - y_j)^2`. Every output depends on every logit: `dp_k/dz_j =
@@ -146,8 +152,9 @@ fn quadratic_of_softmax<S: Simd, const V: usize>(
     z: &Panels,
     targets: &Panels,
     deltas: &mut Panels,
-) -> (f32, f32) {
-    let mut squares = simd.splat_f32s(0.0);
+    costs: &mut Panels,
+) -> f32 {
+    let half = simd.splat_f32s(0.5);
     let mut largest = Largest::zero(simd);
     for r in 0..z.rows() {
         softmax::<S, V>(simd, z, r, deltas);
@@ -155,9 +162,10 @@ fn quadratic_of_softmax<S: Simd, const V: usize>(
         for p in 0..z.count() {
             let y = vector_rows::<S, V>(targets.panel(p))[r];
             let a = vector_rows::<S, V>(deltas.panel(p))[r];
+            let costs = &mut vector_rows_mut::<S, V>(costs.panel_mut(p))[r];
             for v in 0..V {
                 let error = simd.sub_f32s(a[v], y[v]);
-                squares = simd.mul_add_e_f32s(error, error, squares);
+                costs[v] = simd.mul_f32s(half, simd.mul_f32s(error, error));
                 mean = simd.mul_add_e_f32s(error, a[v], mean);
             }
         }
@@ -172,7 +180,23 @@ fn quadratic_of_softmax<S: Simd, const V: usize>(
             }
         }
     }
-    (0.5 * simd.reduce_sum_f32s(squares), largest.get())
+    largest.get()
+}
+
+/// The loss of a mini-batch: the sum of what its outputs add to it, `costs` of [`output_deltas`] for
+/// the rows of each part in their order.
+#[inline(always)]
+pub fn sum_of_costs<'a, S: Simd>(simd: S, parts: impl Iterator<Item = &'a Panels> + Clone) -> f32 {
+    let count = parts.clone().next().map_or(0, Panels::count);
+    let mut sum = simd.splat_f32s(0.0);
+    for p in 0..count {
+        for costs in parts.clone() {
+            for &cost in S::as_simd_f32s(costs.panel(p)).0 {
+                sum = simd.add_f32s(sum, cost);
+            }
+        }
+    }
+    simd.reduce_sum_f32s(sum)
 }
 
 /// What a softmax divided by: `sum` is that of `e^(z - maximum)`.
@@ -241,44 +265,38 @@ impl<S: Simd, const V: usize> Lanes<S, V> {
     }
 }
 
-/// Rows whose largest logit, and so whose largest output, is the class of the row's target: the
-/// one with the largest number. A single output says yes or no, divided at one half.
+/// Rows whose largest logit, and so whose largest output, is the class of the row; of equal logits
+/// the first counts. A single output says yes or no, divided at one half.
 ///
-/// `targets`: row-major `(batch, outputs)`.
+/// `z` and `targets`: `(rows, outputs)`; `classes`: of each row the class, which is the index of its
+/// largest target.
 #[inline(always)]
-pub fn count_correct(output: Output, z: &Panels, targets: &[f32]) -> usize {
+pub fn count_correct(output: Output, z: &Panels, targets: &Panels, classes: &[u32]) -> usize {
+    let mut correct = 0;
     if z.columns() == 1 {
         let threshold = match output {
             Output::Sigmoid => 0.0,
             Output::Linear => 0.5,
             Output::Softmax => f32::NEG_INFINITY, // Its only output is always 1.
         };
-        let agree = |(r, y): (usize, &f32)| (z.get(r, 0) >= threshold) == (*y >= 0.5);
-        return targets
-            .iter()
-            .enumerate()
-            .map(agree)
-            .filter(|&it| it)
-            .count();
+        for r in 0..z.rows() {
+            correct += usize::from((z.get(r, 0) >= threshold) == (targets.get(r, 0) >= 0.5));
+        }
+        return correct;
     }
-    let mut correct = 0;
-    for (r, target) in targets.chunks_exact(z.columns()).enumerate() {
-        let mut best = (f32::NEG_INFINITY, f32::NEG_INFINITY);
-        let mut class = (0, 0);
+    for (r, &class) in classes.iter().enumerate() {
+        let class = class as usize;
+        let own = z.get(r, class);
+        // Without branches: which logit is the largest is what a processor can't predict either.
+        let mut is_largest = true;
         for p in 0..z.count() {
             let first = p * z.width();
-            let z = &z.panel(p)[r * z.width()..][..z.used(p)];
-            let y = &target[first..][..z.len()];
-            for (j, (&z, &y)) in z.iter().zip(y).enumerate() {
-                if z > best.0 {
-                    (best.0, class.0) = (z, first + j);
-                }
-                if y > best.1 {
-                    (best.1, class.1) = (y, first + j);
-                }
+            let others = &z.panel(p)[r * z.width()..][..z.used(p)];
+            for (other, j) in others.iter().zip(first..) {
+                is_largest &= (*other < own) | ((*other <= own) & (j >= class));
             }
         }
-        correct += usize::from(class.0 == class.1);
+        correct += usize::from(is_largest);
     }
     correct
 }

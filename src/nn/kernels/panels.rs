@@ -8,9 +8,9 @@ use super::aligned::Aligned;
 use super::{Largest, vector_rows, vector_rows_mut, with_vectors_per_row};
 
 /// Columns of a panel: 16 floats fill a cache line.
-pub(super) const WIDE: usize = 16;
+pub const WIDE: usize = 16;
 /// Columns of the only panel of a small matrix. Half a cache line, but half of the arithmetic too.
-pub(super) const NARROW: usize = 8;
+pub const NARROW: usize = 8;
 
 /// A matrix `(rows, columns)` cut into panels of [`width`](Self::width) columns.
 ///
@@ -33,19 +33,22 @@ pub(super) const NARROW: usize = 8;
 pub struct Panels {
     rows: usize,
     columns: usize,
+    width: usize,
     data: Aligned,
     /// Of each panel, the columns that a product needs.
     spans: Vec<Range<usize>>,
 }
 
 impl Panels {
-    /// All zero.
-    pub fn zeros(rows: usize, columns: usize) -> Self {
-        let width = panel_width(columns);
+    /// All zero, in panels of `width` columns, [`NARROW`] or [`WIDE`]; see
+    /// [`VectorUnit::panel_width`](super::VectorUnit::panel_width).
+    pub fn zeros(rows: usize, columns: usize, width: usize) -> Self {
+        assert!(width == WIDE || width == NARROW && columns <= NARROW);
         let starts = (0..columns).step_by(width);
         Self {
             rows,
             columns,
+            width,
             data: Aligned::zeros(starts.len() * width * rows),
             spans: starts.map(|it| 0..width.min(columns - it)).collect(),
         }
@@ -63,16 +66,23 @@ impl Panels {
         self.columns
     }
 
-    /// Columns of a panel: 8 if they are all, else 16.
+    /// Columns of a panel: 16, or 8 if they are all.
     #[inline(always)]
     pub fn width(&self) -> usize {
-        panel_width(self.columns)
+        self.width
     }
 
     /// Number of panels.
     #[inline(always)]
     pub fn count(&self) -> usize {
-        self.columns.div_ceil(self.width())
+        self.spans.len()
+    }
+
+    /// Makes the panels `width` columns wide, [`NARROW`] only where that is enough for all columns.
+    /// What it holds has no meaning then.
+    pub fn set_width(&mut self, width: usize) {
+        assert!(width == WIDE || width == NARROW && self.columns <= NARROW);
+        self.width = width;
     }
 
     /// Makes it `(rows, columns)` with at most as many rows as it was made with. What it holds
@@ -127,8 +137,9 @@ impl Panels {
     /// Position in [`Self::values`].
     #[inline(always)]
     pub fn position(&self, row: usize, column: usize) -> usize {
-        let width = self.width();
-        (column / width * self.rows + row) * width + column % width
+        // Widths are powers of two, but the compiler does not know, and divisions are slow.
+        let bits = self.width.trailing_zeros();
+        (((column >> bits) * self.rows + row) << bits) + (column & (self.width - 1))
     }
 
     /// The number at `row`, `column`.
@@ -156,36 +167,46 @@ impl Panels {
         self.panel_mut(p)[j..].iter_mut().step_by(width)
     }
 
-    /// Copies row-major numbers `(rows, columns)` in.
+    /// Copies `rows` of the row-major numbers `values` in.
     #[inline(always)]
-    pub fn load<S: Simd>(&mut self, simd: S, rows: usize, values: &[f32]) {
-        assert_eq!(values.len(), rows * self.columns);
-        self.set_rows(rows);
-        with_vectors_per_row!(S, self.width(), |V| self.load_vectors::<S, V>(simd, values))
+    pub fn load<S: Simd>(
+        &mut self,
+        simd: S,
+        values: &[f32],
+        rows: impl ExactSizeIterator<Item = usize>,
+    ) {
+        self.set_rows(rows.len());
+        with_vectors_per_row!(S, self.width(), |V| self
+            .load_vectors::<S, V>(simd, values, rows));
     }
 
     #[inline(always)]
-    fn load_vectors<S: Simd, const V: usize>(&mut self, simd: S, values: &[f32]) {
+    fn load_vectors<S: Simd, const V: usize>(
+        &mut self,
+        simd: S,
+        values: &[f32],
+        rows: impl Iterator<Item = usize>,
+    ) {
         let (width, columns, count) = (self.width(), self.columns, self.count());
+        let whole = (count - 1) * width;
         let mask = mask(self.used(count - 1));
         let mask: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(&mask).0).0;
         let panel = self.rows;
         let to = vector_rows_mut::<S, V>(self.values_mut());
         // Row by row, because the numbers may still be on their way from main memory, and the
         // processor fetches ahead only what is read in order.
-        for (r, row) in values.chunks_exact(columns).enumerate() {
-            let (whole, _) = row.split_at((count - 1) * width);
-            for (p, from) in vector_rows::<S, V>(whole).iter().enumerate() {
+        for (r, row) in rows.enumerate() {
+            let (row, behind) = values[row * columns..].split_at(whole);
+            for (p, from) in vector_rows::<S, V>(row).iter().enumerate() {
                 to[p * panel + r] = *from;
             }
             // The last panel: a window as wide as it is reaches into the next row, and the mask
-            // takes that away again. Only the last row has no next one.
+            // takes that away again. Only the last row of all has no next one.
             let mut copy = [0.0; WIDE];
-            let rest = &values[r * columns + whole.len()..];
-            let window = if rest.len() >= width {
-                &rest[..width]
+            let window = if behind.len() >= width {
+                &behind[..width]
             } else {
-                copy[..rest.len()].copy_from_slice(rest);
+                copy[..behind.len()].copy_from_slice(behind);
                 &copy[..width]
             };
             let from = &vector_rows::<S, V>(window)[0];
@@ -216,13 +237,28 @@ impl Panels {
                     has_zero |= columns[v].has_zero(simd);
                 }
                 self.spans[p] = if has_zero {
-                    span_of(columns.iter().flat_map(|it| it.lanes()))
+                    let span = span_of(columns.iter().flat_map(|it| it.lanes()));
+                    // By fours, as kernels are for few numbers of columns; zeros do no harm.
+                    span.start & !3..span.end.next_multiple_of(4).min(self.used(p))
                 } else {
                     0..width
                 };
             }
             largest.get()
         })
+    }
+
+    /// Takes the columns that a product needs for those that it needs of either matrix, in both.
+    pub fn unite_spans(&mut self, other: &mut Self) {
+        for (own, other) in self.spans.iter_mut().zip(&mut other.spans) {
+            let (a, b) = (own.clone(), other.clone());
+            let united = match (a.is_empty(), b.is_empty()) {
+                (true, _) => b,
+                (_, true) => a,
+                _ => a.start.min(b.start)..a.end.max(b.end),
+            };
+            (*own, *other) = (united.clone(), united);
+        }
     }
 
     /// Copies the numbers out as row-major `(rows, columns)`.
@@ -238,20 +274,58 @@ impl Panels {
     }
 
     /// Writes the transpose of the first `into.columns()` rows into `into`.
-    #[inline(always)]
     pub fn transpose(&self, into: &mut Self) {
-        let (width, into_width) = (self.width(), into.width());
+        let width = self.width();
         for q in 0..into.count() {
-            let used = into.used(q);
+            let first = q * into.width();
             for p in 0..self.count() {
-                // Both blocks lie in one piece, so this stays within a few cache lines.
-                let block = &self.panel(p)[q * into_width * width..][..used * width];
-                let to = &mut into.panel_mut(q)[p * width * into_width..];
-                for (column, to) in to.chunks_exact_mut(into_width).take(width).enumerate() {
-                    for (to, from) in to.iter_mut().zip(block.chunks_exact(width)) {
-                        *to = from[column];
-                    }
-                }
+                let block = &self.panel(p)[first * width..][..into.used(q) * width];
+                transpose_into(block, width, into, (q, p));
+            }
+        }
+    }
+}
+
+/// Writes a block of a matrix into its transpose `into`: rows of `width` numbers, those of the
+/// matrix's panel `p` that make the columns of panel `q` of `into`.
+#[inline(always)]
+pub(super) fn transpose_into(
+    block: &[f32],
+    width: usize,
+    into: &mut Panels,
+    (q, p): (usize, usize),
+) {
+    let into_width = into.width();
+    let columns = width.min(into.rows() - p * width);
+    let to = &mut into.panel_mut(q)[p * width * into_width..][..columns * into_width];
+    if block.len() == WIDE * WIDE && to.len() == WIDE * WIDE {
+        let (block, _) = pulp::as_arrays::<WIDE, _>(block);
+        let (to, _) = pulp::as_arrays_mut::<WIDE, _>(to);
+        return transpose_whole(
+            block.try_into().expect("16 rows"),
+            to.try_into().expect("16 columns"),
+        );
+    }
+    for (column, to) in to.chunks_exact_mut(into_width).enumerate() {
+        for (to, from) in to.iter_mut().zip(block.chunks_exact(width)) {
+            *to = from[column];
+        }
+    }
+}
+
+/// The commonest block, by squares of 4 by 4, which is what the compiler makes vectors of.
+#[inline(always)]
+fn transpose_whole(from: &[[f32; WIDE]; WIDE], to: &mut [[f32; WIDE]; WIDE]) {
+    for r in (0..WIDE).step_by(4) {
+        for c in (0..WIDE).step_by(4) {
+            let row = |i: usize| -> [f32; 4] {
+                let row = &from[r + i];
+                [row[c], row[c + 1], row[c + 2], row[c + 3]]
+            };
+            let rows = [row(0), row(1), row(2), row(3)];
+            for j in 0..4 {
+                let column = [rows[0][j], rows[1][j], rows[2][j], rows[3][j]];
+                to[c + j][r..r + 4].copy_from_slice(&column);
             }
         }
     }
@@ -282,11 +356,6 @@ fn span_of<'a>(numbers: impl Iterator<Item = &'a u32>) -> Range<usize> {
     span
 }
 
-#[inline(always)]
-fn panel_width(columns: usize) -> usize {
-    if columns <= NARROW { NARROW } else { WIDE }
-}
-
 /// All bits set in the first `used` of 16 lanes.
 #[inline(always)]
 pub(super) fn mask(used: usize) -> [u32; WIDE] {
@@ -306,7 +375,7 @@ mod tests {
 
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) -> f32 {
-            self.0.load(simd, self.1, self.2);
+            self.0.load(simd, self.2, 0..self.1);
             self.0.find_spans(simd)
         }
     }
@@ -316,10 +385,10 @@ mod tests {
         for columns in 1..40 {
             for rows in 1..5 {
                 let values: Vec<f32> = (0..rows * columns).map(|i| i as f32 - 7.5).collect();
-                for instructions in [Instructions::Best, Instructions::Portable] {
-                    let mut panels = Panels::zeros(5, columns);
+                for instructions in Instructions::ALL {
+                    let mut panels = Panels::zeros(5, columns, WIDE);
                     panels.values_mut().fill(f32::NAN);
-                    let largest = instructions.run(Load(&mut panels, rows, &values));
+                    let largest = instructions.unit().run(Load(&mut panels, rows, &values));
                     let expected = values.iter().fold(0.0, |m: f32, x| m.max(x.abs()));
                     assert_eq!(largest, expected);
                     let mut out = vec![0.0; values.len()];
@@ -335,24 +404,24 @@ mod tests {
 
     #[test]
     fn a_nan_is_the_largest() {
-        let mut panels = Panels::zeros(2, 3);
+        let mut panels = Panels::zeros(2, 3, WIDE);
         let values = [1.0, f32::NAN, f32::INFINITY, 2.0, 3.0, -1.0];
-        let largest = Instructions::Best.run(Load(&mut panels, 2, &values));
+        let largest = Instructions::Best.unit().run(Load(&mut panels, 2, &values));
         assert!(largest.is_nan());
     }
 
     #[test]
     fn spans_leave_out_what_is_zero_in_all_rows() {
-        for instructions in [Instructions::Best, Instructions::Portable] {
-            let mut panels = Panels::zeros(2, 50);
+        for instructions in Instructions::ALL {
+            let mut panels = Panels::zeros(2, 50, WIDE);
             let mut values = [0.0; 100];
             values[3] = 1.0;
             values[50 + 5] = -2.0;
             values[50 + 16] = f32::NAN;
             values[49] = 1.0;
-            instructions.run(Load(&mut panels, 2, &values));
+            instructions.unit().run(Load(&mut panels, 2, &values));
             let spans: Vec<_> = (0..4).map(|p| panels.span(p)).collect();
-            assert_eq!(spans, [3..6, 0..1, 0..0, 1..2]);
+            assert_eq!(spans, [0..8, 0..4, 0..0, 0..2]);
         }
     }
 
@@ -360,13 +429,13 @@ mod tests {
     fn transposes() {
         for (rows, columns) in [(3, 5), (17, 33), (40, 7), (7, 40), (16, 16)] {
             // One row more, as weights have the biases below them.
-            let mut panels = Panels::zeros(rows + 1, columns);
+            let mut panels = Panels::zeros(rows + 1, columns, WIDE);
             for r in 0..=rows {
                 for c in 0..columns {
                     panels.set(r, c, (r * 100 + c + 1) as f32);
                 }
             }
-            let mut transposed = Panels::zeros(columns, rows);
+            let mut transposed = Panels::zeros(columns, rows, WIDE);
             panels.transpose(&mut transposed);
             for r in 0..rows {
                 for c in 0..columns {

@@ -8,11 +8,6 @@ use pulp::Simd;
 use super::panels::Panels;
 use super::{panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row};
 
-/// Rows of a tile. With two vectors a row, the sums of a tile take 12 of the 16 registers of
-/// AVX2: enough independent sums to hide the latency of a multiply-add, and enough uses of each
-/// loaded number to hide the loads.
-pub(super) const TILE_ROWS: usize = 6;
-
 /// Rows of `B` taken at a time, so that a panel of them (16 KiB) stays in the first-level cache
 /// while all rows of `A` pass by, and that part of `A` in the second-level one.
 const DEPTH: usize = 256;
@@ -24,40 +19,63 @@ pub enum Start {
     Zero,
     /// The row of `B` below those that are multiplied, the biases: `C = A B + b`.
     Bias,
+    /// What is there: `C += A B`.
+    Sum,
 }
 
 /// Runs `$body` for tiles that cover the rows `$rows`, with `$first` the first row of the tile and
 /// `$R` its number of rows as a constant.
+///
+/// The sums of a tile stay in registers: 16 of AVX-512's 32, for 16 rows, or 12 of AVX2's 16, for 6
+/// rows of two vectors. That is enough independent sums to hide the latency of a multiply-add, and
+/// enough uses of each loaded number to hide the loads. Every height is code of its own, so there are
+/// few; `$heights` are those of AVX-512, of which the last is 1.
 macro_rules! for_each_tile {
-    ($rows:expr, |$first:ident, $R:ident| $body:expr) => {{
+    ($S:ident, $rows:expr, [$($height:literal)+], |$first:ident, $R:ident| $body:expr) => {{
         let std::ops::Range { start: mut $first, end } = $rows;
-        while $first + TILE_ROWS <= end {
-            const $R: usize = TILE_ROWS;
-            $body;
-            $first += TILE_ROWS;
+        if const { $S::F32_LANES == 16 } {
+            for_each_tile!(@heights $first, end, $R, $body, $($height)+);
+        } else if const { $S::F32_LANES > 1 } {
+            for_each_tile!(@heights $first, end, $R, $body, 6 4 2 1);
+        } else {
+            for_each_tile!(@heights $first, end, $R, $body, 2 1);
         }
-        for_each_tile!(@rest end - $first, $R, $body, 1 2 3 4 5);
+        debug_assert_eq!($first, end);
     }};
-    (@rest $rest:expr, $R:ident, $body:expr, $($n:literal)+) => {
-        match $rest {
-            $($n => {
+    (@heights $first:ident, $end:ident, $R:ident, $body:expr, $($n:literal)+) => {
+        $(
+            while $first + $n <= $end {
                 const $R: usize = $n;
                 $body;
-            })+
-            _ => {}
-        }
+                $first += $n;
+            }
+        )+
     };
 }
 pub(super) use for_each_tile;
 
-/// `C = A B` or `C = A B + b`.
+/// `C = A B`, with `start` added: for the columns of `A` from panel `a.1` on, as many as `B` has
+/// rows, and those of `C` from panel `c.1` on, as many as `B` has columns. So a matrix `B` that
+/// several threads share out by its columns or rows is multiplied part by part, and the result is
+/// the same, bit for bit, as that of the whole.
 ///
 /// `a`: `(m, k)`, `b`: `(k, n)` or `(k + 1, n)` with the biases last, `c`: `(m, n)`.
 #[inline(always)]
-pub fn product<S: Simd>(simd: S, a: &Panels, b: &Panels, start: Start, c: &mut Panels) {
-    assert_eq!(b.rows(), a.columns() + usize::from(start == Start::Bias));
-    assert_eq!((c.rows(), c.columns()), (a.rows(), b.columns()));
-    with_panel_width!(a.width(), |W| {
+pub fn product<S: Simd>(
+    simd: S,
+    a: (&Panels, usize),
+    b: &Panels,
+    start: Start,
+    c: (&mut Panels, usize),
+) {
+    if b.columns() == 0 || b.rows() == 0 && start == Start::Sum {
+        return; // A part may have no neurons of a small layer.
+    }
+    let depth = b.rows() - usize::from(start == Start::Bias);
+    assert!(a.1 * a.0.width() + depth <= a.0.columns());
+    assert!(c.1 * c.0.width() + b.columns() <= c.0.columns());
+    assert_eq!((c.0.rows(), c.0.width()), (a.0.rows(), b.width()));
+    with_panel_width!(a.0.width(), |W| {
         with_vectors_per_row!(S, b.width(), |V| panel_by_panel::<S, W, V>(
             simd, a, b, start, c
         ))
@@ -68,34 +86,40 @@ pub fn product<S: Simd>(simd: S, a: &Panels, b: &Panels, start: Start, c: &mut P
 #[inline(always)]
 fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
     simd: S,
-    a: &Panels,
+    (a, a_first): (&Panels, usize),
     b: &Panels,
     start: Start,
-    c: &mut Panels,
+    (c, c_first): (&mut Panels, usize),
 ) {
-    let depth = DEPTH / W;
-    for first in (0..a.count()).step_by(depth) {
-        let part = first..a.count().min(first + depth);
+    let depth = b.rows() - usize::from(start == Start::Bias);
+    let count = depth.div_ceil(W);
+    for first in (0..count).step_by(DEPTH / W) {
+        let part = first..count.min(first + DEPTH / W);
         for p in 0..b.count() {
             let b = vector_rows::<S, V>(b.panel(p));
-            let c = vector_rows_mut::<S, V>(c.panel_mut(p));
-            let bias = match start {
-                Start::Zero => [simd.splat_f32s(0.0); V],
-                Start::Bias => b[b.len() - 1],
+            let c = vector_rows_mut::<S, V>(c.panel_mut(c_first + p));
+            let start = match start {
+                _ if first > 0 => None,
+                Start::Zero => Some([simd.splat_f32s(0.0); V]),
+                Start::Bias => Some(b[b.len() - 1]),
+                Start::Sum => None,
             };
-            for_each_tile!(0..c.len(), |i, R| {
+            let b = &b[first * W..];
+            // 10 rows are a usual mini-batch.
+            for_each_tile!(S, 0..c.len(), [16 10 8 4 2 1], |i, R| {
                 let c: &mut [_; R] = (&mut c[i..i + R]).try_into().expect("R rows");
-                if first == 0 {
-                    *c = [bias; R];
+                if let Some(start) = start {
+                    *c = [start; R];
                 }
-                *c = tile::<S, R, W, V>(simd, a, i, part.clone(), b, *c);
+                let part = a_first + part.start..a_first + part.end;
+                *c = tile::<S, R, W, V>(simd, a, i, part, b, *c);
             });
         }
     }
 }
 
-/// Adds to `sums` rows `first..first + R` of `A B`, for the panels `part` of `A` and one panel of
-/// `B`.
+/// Adds to `sums` rows `first..first + R` of `A B`, for the panels `part` of `A` and as many rows of
+/// one panel of `B`.
 #[inline(always)]
 fn tile<S: Simd, const R: usize, const W: usize, const V: usize>(
     simd: S,
@@ -105,12 +129,12 @@ fn tile<S: Simd, const R: usize, const W: usize, const V: usize>(
     b: &[[S::f32s; V]],
     mut sums: [[S::f32s; V]; R],
 ) -> [[S::f32s; V]; R] {
-    for q in part {
+    for (q, b) in zip(part, b.chunks(W)) {
         let span = a.span(q);
         assert!(span.end <= W);
         let a: &[[f32; W]] = pulp::as_arrays(a.panel(q)).0;
         let a: &[[f32; W]; R] = a[first..first + R].try_into().expect("R rows");
-        for (k, b) in zip(span.clone(), &b[q * W..][span]) {
+        for (k, b) in zip(span.clone(), &b[span]) {
             for r in 0..R {
                 let a = simd.splat_f32s(a[r][k]);
                 for v in 0..V {

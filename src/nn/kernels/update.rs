@@ -5,7 +5,7 @@
 use pulp::Simd;
 
 use super::gradient::Consumer;
-use super::vector_rows_mut;
+use super::{magnitude, vector_rows_mut};
 
 /// What all rules share: `g = share * sum + decay * w`, and the learning rate.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +93,11 @@ impl<S: Simd> Consumer<S> for Sgd<'_> {
     fn ignores_zeros(&self) -> bool {
         self.scale.decay == 0.0
     }
+
+    #[inline(always)]
+    fn parameters(&self) -> &[f32] {
+        self.parameters
+    }
 }
 
 impl<S: Simd> Consumer<S> for Momentum<'_> {
@@ -126,6 +131,11 @@ impl<S: Simd> Consumer<S> for Momentum<'_> {
     #[inline(always)]
     fn ignores_zeros(&self) -> bool {
         false
+    }
+
+    #[inline(always)]
+    fn parameters(&self) -> &[f32] {
+        self.parameters
     }
 }
 
@@ -172,6 +182,11 @@ impl<S: Simd> Consumer<S> for Adam<'_> {
     fn ignores_zeros(&self) -> bool {
         false
     }
+
+    #[inline(always)]
+    fn parameters(&self) -> &[f32] {
+        self.parameters
+    }
 }
 
 /// `x`, or zero where it is too small for a normal number.
@@ -181,7 +196,7 @@ impl<S: Simd> Consumer<S> for Adam<'_> {
 #[inline(always)]
 fn without_subnormal<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let smallest = simd.splat_f32s(f32::MIN_POSITIVE);
-    let tiny = simd.less_than_f32s(simd.abs_f32s(x), smallest);
+    let tiny = simd.less_than_f32s(magnitude(simd, x), smallest);
     simd.select_f32s(tiny, simd.splat_f32s(0.0), x)
 }
 

@@ -1,0 +1,86 @@
+//! The rows that a step learns from.
+
+use ndarray::ArrayView2;
+
+use crate::nn::Architecture;
+
+/// What the outputs of a network should be, one entry for each row of its inputs.
+#[derive(Debug, Clone, Copy)]
+pub enum Targets<'a> {
+    /// The class of each row: its output should be 1 and all others 0.
+    Classes(&'a [usize]),
+    /// `(rows, outputs)`, in standard layout.
+    Values(ArrayView2<'a, f32>),
+}
+
+/// A mini-batch: some rows of a table, in any order.
+#[derive(Debug, Clone, Copy)]
+pub struct MiniBatch<'a> {
+    /// The whole table, `(table rows, inputs)`, in standard layout.
+    pub inputs: ArrayView2<'a, f32>,
+    /// For the whole table.
+    pub targets: Targets<'a>,
+    /// Which rows of the table are the mini-batch.
+    pub rows: &'a [u32],
+}
+
+/// A mini-batch whose shapes are right.
+#[derive(Clone, Copy)]
+pub(super) struct Checked<'a> {
+    /// Row-major `(table rows, inputs)`.
+    pub inputs: &'a [f32],
+    pub targets: CheckedTargets<'a>,
+    pub rows: Rows<'a>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum CheckedTargets<'a> {
+    Classes(&'a [usize]),
+    /// Row-major `(table rows, outputs)`.
+    Values(&'a [f32]),
+}
+
+/// Rows of a table: all of the first so many, or chosen ones.
+#[derive(Clone, Copy)]
+pub(super) enum Rows<'a> {
+    First(usize),
+    Chosen(&'a [u32]),
+}
+
+impl Rows<'_> {
+    pub fn count(self) -> usize {
+        match self {
+            Self::First(count) => count,
+            Self::Chosen(rows) => rows.len(),
+        }
+    }
+}
+
+impl<'a> MiniBatch<'a> {
+    /// # Panics
+    /// If shapes are not as described, or the rows or classes not among those that there are.
+    pub(super) fn checked(self, architecture: &Architecture) -> Checked<'a> {
+        let (count, columns) = self.inputs.dim();
+        assert_eq!(columns, architecture.inputs());
+        Checked {
+            inputs: self.inputs.to_slice().expect("inputs in standard layout"),
+            targets: self.targets.checked(count, architecture.outputs()),
+            rows: Rows::Chosen(self.rows),
+        }
+    }
+}
+
+impl<'a> Targets<'a> {
+    pub(super) fn checked(self, rows: usize, outputs: usize) -> CheckedTargets<'a> {
+        match self {
+            Self::Classes(classes) => {
+                assert_eq!(classes.len(), rows);
+                CheckedTargets::Classes(classes)
+            }
+            Self::Values(values) => {
+                assert_eq!(values.dim(), (rows, outputs));
+                CheckedTargets::Values(values.to_slice().expect("targets in standard layout"))
+            }
+        }
+    }
+}

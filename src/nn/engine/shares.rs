@@ -1,0 +1,248 @@
+//! What a network and its training step consist of, cut so that two threads can share the work.
+//!
+//! Going forward and back, each thread takes some rows of the mini-batch through all layers;
+//! updating, each takes some neurons of every layer, with all weights that lead to them. So every
+//! number is computed by one thread from start to end, in the same order of operations as if there
+//! were no other, and the results are the same, bit for bit, however the work is shared.
+
+use std::ops::Range;
+
+use pulp::Simd;
+
+use super::batch::{Checked, CheckedTargets, Rows};
+use crate::nn::kernels::VectorUnit;
+use crate::nn::kernels::aligned::Aligned;
+use crate::nn::kernels::panels::Panels;
+use crate::nn::{Architecture, LayerParameters, Optimizer};
+
+/// Some neurons of every layer: their parameters, and what the optimizer remembers of each.
+#[derive(Debug, Clone)]
+pub(super) struct NeuronShare {
+    /// Layer 1 first.
+    pub layers: Vec<Layer>,
+}
+
+/// Neurons of one layer.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    /// Panel of the whole layer's neurons with which these begin.
+    pub first_panel: usize,
+    /// `(inputs + 1, neurons)`: the biases are the last row, as weights from an input that is
+    /// always one.
+    pub parameters: Panels,
+    /// Momentum's velocity or Adam's mean of gradients, in the order of `parameters`; empty for
+    /// SGD.
+    pub first: Aligned,
+    /// Adam's mean of squared gradients; empty for others.
+    pub second: Aligned,
+    /// `(neurons, inputs)`: the weights transposed, kept up to date; empty in layer 1, which
+    /// propagates nothing back.
+    pub transposed: Panels,
+}
+
+impl NeuronShare {
+    /// Share `share` of `shares`, all parameters zero.
+    pub fn new(
+        architecture: &Architecture,
+        unit: VectorUnit,
+        (share, shares): (usize, usize),
+    ) -> Self {
+        let layers = architecture.layer_shapes().enumerate();
+        let layers = layers.map(|(l, (inputs, neurons))| {
+            let width = unit.panel_width(neurons);
+            let panels = neurons.div_ceil(width);
+            let first_panel = (panels * share).div_ceil(shares);
+            let end = (panels * (share + 1)).div_ceil(shares) * width;
+            let neurons = end.min(neurons) - (first_panel * width).min(neurons);
+            let transposed = if l == 0 { 0 } else { neurons };
+            Layer {
+                first_panel,
+                parameters: Panels::zeros(inputs + 1, neurons, width),
+                first: Aligned::zeros(0),
+                second: Aligned::zeros(0),
+                transposed: Panels::zeros(transposed, inputs, unit.panel_width(inputs)),
+            }
+        });
+        Self {
+            layers: layers.collect(),
+        }
+    }
+
+    /// Empties the optimizer's memory, and makes room for that of `optimizer`.
+    pub fn reset_memory(&mut self, optimizer: Optimizer) {
+        let (first, second) = match optimizer {
+            Optimizer::Sgd => (false, false),
+            Optimizer::Momentum { .. } => (true, false),
+            Optimizer::Adam { .. } => (true, true),
+        };
+        for layer in &mut self.layers {
+            let length = layer.parameters.values().len();
+            layer.first = Aligned::zeros(if first { length } else { 0 });
+            layer.second = Aligned::zeros(if second { length } else { 0 });
+        }
+    }
+}
+
+impl Layer {
+    /// Which neurons of the whole layer these are.
+    pub fn neurons(&self) -> Range<usize> {
+        let first = self.first_panel * self.parameters.width();
+        first..first + self.parameters.columns()
+    }
+
+    /// Copies the parameters of these neurons into those of the whole layer.
+    pub fn copy_to(&self, whole: &mut LayerParameters) {
+        for (column, neuron) in self.neurons().enumerate() {
+            let weights = whole.weights.row_mut(neuron);
+            let own = self.parameters.column(column);
+            // The biases come last, where there are no more weights.
+            for (to, from) in weights
+                .into_iter()
+                .chain([&mut whole.biases[neuron]])
+                .zip(own)
+            {
+                *to = *from;
+            }
+        }
+    }
+
+    /// Takes over the parameters of these neurons from those of the whole layer.
+    pub fn copy_from(&mut self, whole: &LayerParameters) {
+        for (column, neuron) in self.neurons().enumerate() {
+            let weights = whole.weights.row(neuron);
+            let own = self.parameters.column_mut(column);
+            for (from, to) in weights.into_iter().chain([&whole.biases[neuron]]).zip(own) {
+                *to = *from;
+            }
+        }
+        self.transpose();
+    }
+
+    /// Brings the transposed weights up to date.
+    pub fn transpose(&mut self) {
+        if self.transposed.rows() > 0 {
+            self.parameters.transpose(&mut self.transposed);
+        }
+    }
+}
+
+/// Some rows of a mini-batch, and all that a training step writes for them on its way.
+#[derive(Debug, Clone)]
+pub(super) struct RowShare {
+    /// `(rows, inputs)`.
+    pub inputs: Panels,
+    /// `(rows, outputs)`.
+    pub targets: Panels,
+    /// Of each row its class, which is the index of its largest target.
+    pub classes: Vec<u32>,
+    /// One for each layer that has weights, layer 1 first.
+    pub layers: Vec<LayerBuffers>,
+    /// `(rows, outputs)`: what each output adds to the loss.
+    pub costs: Panels,
+    /// Rows whose largest output is that of their class.
+    pub correct: usize,
+}
+
+/// What a training step writes for one layer.
+#[derive(Debug, Clone)]
+pub(super) struct LayerBuffers {
+    /// `(rows, neurons)`; of the output layer the logits.
+    pub activations: Panels,
+    /// `(rows, neurons)`.
+    pub deltas: Panels,
+    /// The largest magnitude in `deltas`.
+    pub largest_delta: f32,
+    /// An upper bound of the magnitudes of what the layer is given: inputs, or activations of the
+    /// layer before.
+    pub input_bound: f32,
+}
+
+impl RowShare {
+    /// With room for `rows`.
+    pub fn new(architecture: &Architecture, unit: VectorUnit, rows: usize) -> Self {
+        let panels = |columns| Panels::zeros(rows, columns, unit.panel_width(columns));
+        let layers = architecture
+            .layer_shapes()
+            .map(|(_, neurons)| LayerBuffers {
+                activations: panels(neurons),
+                deltas: panels(neurons),
+                largest_delta: 0.0,
+                input_bound: 0.0,
+            });
+        Self {
+            inputs: panels(architecture.inputs()),
+            targets: panels(architecture.outputs()),
+            classes: Vec::with_capacity(rows),
+            layers: layers.collect(),
+            costs: panels(architecture.outputs()),
+            correct: 0,
+        }
+    }
+
+    /// Number of rows.
+    #[inline(always)]
+    pub fn rows(&self) -> usize {
+        self.inputs.rows()
+    }
+
+    /// Copies rows `part` of the mini-batch in.
+    #[inline(always)]
+    pub fn load<S: Simd>(&mut self, simd: S, batch: Checked, part: Range<usize>) {
+        for layer in &mut self.layers {
+            layer.activations.set_rows(part.len());
+            layer.deltas.set_rows(part.len());
+        }
+        self.costs.set_rows(part.len());
+        match batch.rows {
+            Rows::First(_) => self.load_rows(simd, batch, part),
+            Rows::Chosen(rows) => {
+                let rows = rows[part].iter().map(|&row| row as usize);
+                self.load_rows(simd, batch, rows);
+            }
+        }
+        self.layers[0].input_bound = self.inputs.find_spans(simd);
+    }
+
+    #[inline(always)]
+    fn load_rows<S: Simd>(
+        &mut self,
+        simd: S,
+        batch: Checked,
+        rows: impl ExactSizeIterator<Item = usize> + Clone,
+    ) {
+        self.inputs.load(simd, batch.inputs, rows.clone());
+        self.classes.clear();
+        match batch.targets {
+            CheckedTargets::Classes(classes) => {
+                self.targets.set_rows(rows.len());
+                for zero in S::as_mut_simd_f32s(self.targets.values_mut()).0 {
+                    *zero = simd.splat_f32s(0.0);
+                }
+                for (r, row) in rows.enumerate() {
+                    self.classes.push(classes[row] as u32);
+                    self.targets.set(r, classes[row], 1.0);
+                }
+            }
+            CheckedTargets::Values(values) => {
+                self.targets.load(simd, values, rows.clone());
+                let outputs = self.targets.columns();
+                for row in rows {
+                    let targets = &values[row * outputs..][..outputs];
+                    self.classes.push(index_of_largest(targets));
+                }
+            }
+        }
+    }
+}
+
+/// The first of equals; 0 where there is no number.
+#[inline(always)]
+fn index_of_largest(numbers: &[f32]) -> u32 {
+    let mut best = (0, f32::NEG_INFINITY);
+    for (i, &number) in (0..).zip(numbers) {
+        if number > best.1 {
+            best = (i, number);
+        }
+    }
+    best.0
+}

@@ -1,0 +1,154 @@
+//! Two threads compute what one computes, bit for bit.
+
+use nn_tui::nn::engine::{MiniBatch, Resources, Step, Targets, Threads};
+use nn_tui::nn::parameters::ParameterId;
+use nn_tui::nn::{Activation, Architecture, Engine, Optimizer, Parameters};
+use proptest::prelude::*;
+
+use crate::common::{ENDS, OPTIMIZERS, Random, architecture, bits, rule};
+
+fn engine(
+    architecture: &Architecture,
+    parameters: &Parameters,
+    optimizer: Optimizer,
+    threads: Threads,
+) -> Engine {
+    let resources = Resources {
+        threads,
+        ..Resources::one_thread()
+    };
+    Engine::with_resources(architecture, parameters, optimizer, 40, resources)
+}
+
+/// What some steps on mini-batches of a table say, and the parameters after them.
+fn train(
+    architecture: &Architecture,
+    optimizer: Optimizer,
+    decay: f64,
+    threads: Threads,
+) -> (Vec<Step>, Vec<u32>) {
+    let mut random = Random(5);
+    let parameters = random.parameters(architecture);
+    let mut engine = engine(architecture, &parameters, optimizer, threads);
+    let mut inputs = random.matrix(200, architecture.inputs());
+    // Zeros that differ between the halves of a mini-batch.
+    for mut row in inputs.outer_iter_mut() {
+        for _ in 0..architecture.inputs() / 2 {
+            row[random.below(architecture.inputs())] = 0.0;
+        }
+    }
+    let classes: Vec<usize> = (0..200)
+        .map(|_| random.below(architecture.outputs()))
+        .collect();
+    let rule = rule(optimizer, 0.05, decay);
+    let mut steps = Vec::new();
+    for count in [40, 40, 1, 2, 7, 33] {
+        let rows: Vec<u32> = (0..count).map(|_| random.below(200) as u32).collect();
+        let batch = MiniBatch {
+            inputs: inputs.view(),
+            targets: Targets::Classes(&classes),
+            rows: &rows,
+        };
+        steps.push(engine.train_on(batch, &rule).unwrap());
+    }
+    (steps, bits(&engine.parameters()))
+}
+
+fn assert_same(architecture: &Architecture, optimizer: Optimizer, decay: f64) {
+    let one = train(architecture, optimizer, decay, Threads::One);
+    let two = train(architecture, optimizer, decay, Threads::Two);
+    assert_eq!(one, two, "{architecture:?} {optimizer} {decay}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn any_network(
+        sizes in prop::collection::vec(1..70usize, 2..5),
+        hidden in prop::sample::select(Activation::ALL.to_vec()),
+        end in prop::sample::select(ENDS.to_vec()),
+        optimizer in prop::sample::select(OPTIMIZERS.to_vec()),
+        decay in prop::sample::select(vec![0.0, 0.1]),
+    ) {
+        assert_same(&architecture(&sizes, hidden, end), optimizer, decay);
+    }
+}
+
+#[test]
+fn a_large_network() {
+    let architecture = architecture(&[300, 130, 64, 10], Activation::Relu, ENDS[0]);
+    assert_same(&architecture, Optimizer::ADAM, 0.0);
+}
+
+#[test]
+fn parameters_are_set_and_read_in_both_shares() {
+    let architecture = architecture(&[20, 50, 3], Activation::Relu, ENDS[0]);
+    let parameters = Random(2).parameters(&architecture);
+    let mut engine = engine(&architecture, &parameters, Optimizer::Sgd, Threads::Two);
+    assert_eq!(engine.threads(), 2);
+    assert_eq!(engine.parameters(), parameters);
+    for output in [0, 31, 32, 49] {
+        let id = ParameterId::Weight {
+            layer: 1,
+            output,
+            input: 19,
+        };
+        let expected = parameters.layers[0].weights[[output, 19]];
+        assert_eq!(engine.parameter(id), expected);
+        engine.set_parameter(id, 7.0);
+        assert_eq!(engine.parameters().layers[0].weights[[output, 19]], 7.0);
+    }
+}
+
+#[test]
+fn a_copy_goes_its_own_way() {
+    let architecture = architecture(&[20, 50, 3], Activation::Tanh, ENDS[0]);
+    let mut random = Random(3);
+    let parameters = random.parameters(&architecture);
+    let (inputs, targets) = random.batch(&architecture, 30);
+    let rule = rule(Optimizer::ADAM, 0.01, 0.0);
+    let mut engine = engine(&architecture, &parameters, rule.optimizer, Threads::Two);
+    engine.train(inputs.view(), targets.view(), &rule).unwrap();
+    let before = bits(&engine.parameters());
+    let mut copy = engine.clone();
+    copy.train(inputs.view(), targets.view(), &rule).unwrap();
+    assert_eq!(bits(&engine.parameters()), before);
+    engine.train(inputs.view(), targets.view(), &rule).unwrap();
+    assert_eq!(bits(&engine.parameters()), bits(&copy.parameters()));
+}
+
+#[test]
+fn a_failed_step_changes_neither_share() {
+    let architecture = architecture(&[20, 50, 3], Activation::Linear, ENDS[3]);
+    let mut random = Random(4);
+    let parameters = random.parameters(&architecture);
+    let (mut inputs, targets) = random.batch(&architecture, 30);
+    let rule = rule(Optimizer::Momentum { momentum: 0.9 }, 0.01, 0.1);
+    let mut errors = Vec::new();
+    for threads in [Threads::One, Threads::Two] {
+        let mut engine = engine(&architecture, &parameters, rule.optimizer, threads);
+        inputs[[29, 3]] = f32::NAN;
+        errors.push(engine.train(inputs.view(), targets.view(), &rule));
+        assert_eq!(engine.parameters(), parameters);
+        inputs[[29, 3]] = 0.5;
+        engine.train(inputs.view(), targets.view(), &rule).unwrap();
+        assert_ne!(engine.parameters(), parameters, "it goes on");
+    }
+    assert!(errors[0].is_err());
+    assert_eq!(errors[0], errors[1]);
+}
+
+#[test]
+fn only_long_steps_are_shared() {
+    let threads = |sizes: &[usize], batch: usize| {
+        let architecture = architecture(sizes, Activation::Relu, ENDS[0]);
+        let parameters = Parameters::zeros(&architecture);
+        let resources = Resources::up_to_two_threads();
+        Engine::with_resources(&architecture, &parameters, Optimizer::Sgd, batch, resources)
+            .threads()
+    };
+    assert_eq!(threads(&[784, 30, 10], 10), 1);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    assert_eq!(threads(&[784, 128, 64, 10], 64), processors.min(2));
+}

@@ -109,6 +109,14 @@ impl Work {
         Engine::with_resources(&architecture, &parameters, optimizer, self.batch, resources)
     }
 
+    /// Floating-point operations for one sample: each weight takes part in a multiplication and an
+    /// addition going forward, going back (not in layer 1) and in the gradient.
+    pub fn operations(&self) -> f64 {
+        let weights = |pair: &[usize]| (pair[0] * pair[1]) as f64;
+        let all: f64 = self.sizes.windows(2).map(weights).sum();
+        6.0 * all - 2.0 * weights(&self.sizes[..2])
+    }
+
     /// How it learns.
     pub fn rule(&self) -> LearningRule {
         LearningRule {

@@ -51,7 +51,7 @@ pub fn gradient<S: Simd>(
     transposed: Option<&mut Panels>,
 ) {
     let (a, d) = (samples[0].activations, samples[0].deltas);
-    with_panel_width!(a.width(), |W| {
+    with_panel_width!(S, a.width(), |W| {
         with_vectors_per_row!(S, d.width(), |V| weights::<S, W, V>(
             simd,
             samples,
@@ -93,8 +93,9 @@ fn weights<S: Simd, const W: usize, const V: usize>(
         for (p, own) in zip(part.clone(), 0..) {
             for q in block..a.count().min(block + BLOCK) {
                 let start = own * (inputs + 1) + q * W;
-                let (used, span) = (a.used(q), a.span(q));
-                for_each_tile!(S, span.clone(), [16 12 8 4 2 1], |i, R| {
+                let used = a.used(q);
+                let span = even(a.span(q), used);
+                for_each_tile!(S, span.clone(), [16 12 10 8 6 4 2 1], |i, R| {
                     let sums = tile::<S, R, W, V>(simd, samples, (q, i), p);
                     consumer.take(simd, (start + i) * width, true, sums);
                 });
@@ -111,6 +112,13 @@ fn weights<S: Simd, const W: usize, const V: usize>(
             }
         }
     }
+}
+
+/// The span with an even start and, within `used`, an even end: there are kernels for few numbers of
+/// columns, and a column of zeros more does no harm.
+#[inline(always)]
+fn even(span: Range<usize>, used: usize) -> Range<usize> {
+    span.start & !1..span.end.next_multiple_of(2).min(used)
 }
 
 /// The gradient of the biases: the deltas, summed over the mini-batch.

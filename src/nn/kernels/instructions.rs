@@ -79,12 +79,18 @@ impl VectorUnit {
 
     /// The width of the panels in which matrices of so many columns are stored.
     pub fn panel_width(self, columns: usize) -> usize {
-        if columns <= NARROW && self.run(Lanes) <= NARROW {
+        if columns <= NARROW && has_narrow_panels(self.run(Lanes)) {
             NARROW
         } else {
             WIDE
         }
     }
+}
+
+/// Whether narrow panels are worth their own kernels with vectors of so many floats: not where one is
+/// wider than they are, nor where nothing is gained anyway.
+pub(super) const fn has_narrow_panels(lanes: usize) -> bool {
+    lanes <= NARROW && lanes > 1
 }
 
 /// Floats in a vector.

@@ -52,10 +52,6 @@ macro_rules! with_vectors_per_row {
                 const $V: usize = 4;
                 $body
             }
-            8 if const { $S::F32_LANES == 1 } => {
-                const $V: usize = 8;
-                $body
-            }
             16 if const { $S::F32_LANES == 1 } => {
                 const $V: usize = 16;
                 $body
@@ -69,11 +65,14 @@ use with_vectors_per_row;
 /// Expands `$body` with the constant `$W`, the width of a panel, which is `$width`. As a constant
 /// it spares the kernels most checks of bounds.
 macro_rules! with_panel_width {
-    ($width:expr, |$W:ident| $body:expr) => {
-        if $width == panels::NARROW {
+    ($S:ident, $width:expr, |$W:ident| $body:expr) => {
+        if const { $crate::nn::kernels::instructions::has_narrow_panels($S::F32_LANES) }
+            && $width == panels::NARROW
+        {
             const $W: usize = panels::NARROW;
             $body
         } else {
+            assert_eq!($width, panels::WIDE);
             const $W: usize = panels::WIDE;
             $body
         }

@@ -284,19 +284,25 @@ pub fn count_correct(output: Output, z: &Panels, targets: &Panels, classes: &[u3
         }
         return correct;
     }
-    for (r, &class) in classes.iter().enumerate() {
+    let width = z.width();
+    let first_panel = z.panel(0).chunks_exact(width);
+    for ((r, first), &class) in first_panel.enumerate().zip(classes) {
         let class = class as usize;
         let own = z.get(r, class);
         // Without branches: which logit is the largest is what a processor can't predict either.
-        let mut is_largest = true;
-        for p in 0..z.count() {
-            let first = p * z.width();
-            let others = &z.panel(p)[r * z.width()..][..z.used(p)];
-            for (other, j) in others.iter().zip(first..) {
-                is_largest &= (*other < own) | ((*other <= own) & (j >= class));
-            }
+        // Padding is left out; it is zero, and may be larger.
+        let is_largest = |logits: &[f32], class: usize| {
+            let (before, from) = logits.split_at(class.min(logits.len()));
+            let smaller = before.iter().fold(true, |all, &other| all & (other < own));
+            from.iter()
+                .fold(smaller, |all, &other| all & (other <= own))
+        };
+        let mut is_correct = is_largest(&first[..z.used(0)], class);
+        for p in 1..z.count() {
+            let logits = &z.panel(p)[r * width..][..z.used(p)];
+            is_correct &= is_largest(logits, class.saturating_sub(p * width));
         }
-        correct += usize::from(is_largest);
+        correct += usize::from(is_correct);
     }
     correct
 }

@@ -237,9 +237,7 @@ impl Panels {
                     has_zero |= columns[v].has_zero(simd);
                 }
                 self.spans[p] = if has_zero {
-                    let span = span_of(columns.iter().flat_map(|it| it.lanes()));
-                    // By fours, as kernels are for few numbers of columns; zeros do no harm.
-                    span.start & !3..span.end.next_multiple_of(4).min(self.used(p))
+                    span_of(columns.iter().flat_map(|it| it.lanes()))
                 } else {
                     0..width
                 };
@@ -421,7 +419,7 @@ mod tests {
             values[49] = 1.0;
             instructions.unit().run(Load(&mut panels, 2, &values));
             let spans: Vec<_> = (0..4).map(|p| panels.span(p)).collect();
-            assert_eq!(spans, [0..8, 0..4, 0..0, 0..2]);
+            assert_eq!(spans, [3..6, 0..1, 0..0, 1..2]);
         }
     }
 

@@ -75,7 +75,7 @@ pub fn product<S: Simd>(
     assert!(a.1 * a.0.width() + depth <= a.0.columns());
     assert!(c.1 * c.0.width() + b.columns() <= c.0.columns());
     assert_eq!((c.0.rows(), c.0.width()), (a.0.rows(), b.width()));
-    with_panel_width!(a.0.width(), |W| {
+    with_panel_width!(S, a.0.width(), |W| {
         with_vectors_per_row!(S, b.width(), |V| panel_by_panel::<S, W, V>(
             simd, a, b, start, c
         ))
@@ -108,11 +108,9 @@ fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
             // 10 rows are a usual mini-batch.
             for_each_tile!(S, 0..c.len(), [16 10 8 4 2 1], |i, R| {
                 let c: &mut [_; R] = (&mut c[i..i + R]).try_into().expect("R rows");
-                if let Some(start) = start {
-                    *c = [start; R];
-                }
                 let part = a_first + part.start..a_first + part.end;
-                *c = tile::<S, R, W, V>(simd, a, i, part, b, *c);
+                let sums = start.map_or(*c, |start| [start; R]);
+                *c = tile::<S, R, W, V>(simd, a, i, part, b, sums);
             });
         }
     }

@@ -1,8 +1,9 @@
-"""One library that trains the networks of `../works.rs`: `peer.py numpy|sklearn|torch|jax|book`.
+"""One library that trains the networks of `../works.rs`: `peer.py jax|torch|compiled|sklearn|numpy|book`.
 
 Reads "<work> <seconds>" lines, answers each with samples a second; 0 where it cannot do the work.
 """
 
+import os
 import sys
 import time
 
@@ -122,10 +123,10 @@ def sklearn_epoch(work):
     return lambda: model.partial_fit(xs, ys, classes=classes)
 
 
-def torch_epoch(work):
+def torch_epoch(work, is_compiled=False):
     import torch
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(int(os.environ.get("PEER_THREADS", "1")))
     sizes, _, book = WORKS[work]
     xs, ys = (torch.from_numpy(it) for it in data(work))
     modules = []
@@ -137,17 +138,26 @@ def torch_epoch(work):
     else:
         optimizer = torch.optim.Adam(model.parameters(), lr=RATE, fused=True)
 
+    def loss_of(x, y):
+        if book:
+            return 0.5 * (model(x) - y).square().sum(dim=1).mean()
+        return torch.nn.functional.cross_entropy(model(x), y)
+
+    if is_compiled:
+        loss_of = torch.compile(loss_of, mode="max-autotune-no-cudagraphs")
+
     def epoch():
         for x, y in zip(xs, ys):
             optimizer.zero_grad()
-            if book:
-                loss = 0.5 * (model(x) - y).square().sum(dim=1).mean()
-            else:
-                loss = torch.nn.functional.cross_entropy(model(x), y)
-            loss.backward()
+            loss_of(x, y).backward()
             optimizer.step()
 
     return epoch
+
+
+def compiled_epoch(work):
+    """PyTorch with its compiler."""
+    return torch_epoch(work, is_compiled=True)
 
 
 def jax_epoch(work):

@@ -177,7 +177,7 @@ impl Model {
                 run.phase = phase;
                 self.run = run;
                 self.observed = None;
-                let rows = self.sample.samples(&self.run.data).labels.len();
+                let rows = self.sample.samples(&self.run.data).rows();
                 self.sample.index = self.sample.index.min(rows.saturating_sub(1));
             }
             Event::State { state, position } => self.enter_state(state, position, effects),
@@ -187,7 +187,7 @@ impl Model {
                 evaluation,
             } => {
                 self.run.position = position;
-                self.run.confusion = Some(evaluation.confusion.clone());
+                self.run.outcomes = Some(evaluation.outcomes.clone());
                 self.run.evaluation = Some(*evaluation);
             }
             Event::Exported { path, result, step } => {
@@ -229,8 +229,8 @@ impl Model {
         run.position = progress.position;
         run.samples_per_second = progress.samples_per_second;
         run.seconds = progress.seconds;
-        if let Some(confusion) = &progress.confusion {
-            run.confusion = Some(confusion.clone());
+        if let Some(outcomes) = &progress.outcomes {
+            run.outcomes = Some(outcomes.clone());
         }
         if run.learning_rate != progress.learning_rate {
             run.learning_rate = progress.learning_rate;

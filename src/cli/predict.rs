@@ -7,7 +7,7 @@ use std::path::Path;
 use ndarray::ArrayView1;
 
 use super::standard_output;
-use crate::data::{PredictionInput, Source, read_for_prediction};
+use crate::data::{PredictionInput, PredictionRows, Reading, Source};
 use crate::error::Result;
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::nn::Output;
@@ -16,10 +16,13 @@ use crate::text::sanitise;
 /// Writes the rows of `source` to standard output, with what `model` makes of them.
 ///
 /// # Errors
-/// Those of [`load`] and [`read_for_prediction`]; [`crate::error::Error::CannotWrite`].
-pub(super) fn run(model: &Path, source: &Source) -> Result<()> {
+/// Those of [`load`] and [`PredictionRows`]; [`crate::error::Error::CannotWrite`].
+pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()> {
     let model = load(model)?;
-    let input = read_for_prediction(source, &model.preprocessing)?;
+    let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
+    let Some(input) = rows.next_chunk(usize::MAX)? else {
+        return Ok(());
+    };
     let stdout = io::stdout();
     // A file gets the cells as they are; a terminal would act on them.
     let shown: fn(&str) -> String = match stdout.is_terminal() {
@@ -60,7 +63,7 @@ fn write(
     table.write_record(names).map_err(io_error)?;
     let rows = input.cells.iter().zip(&input.lines);
     for ((cells, &line), outputs) in rows.zip(outputs.outer_iter()) {
-        let cells = cells.iter().map(shown);
+        let cells = cells.iter().map(|cell| shown(cell));
         let (class, numbers) = prediction(model, outputs);
         if class.is_empty() {
             without.push(line);
@@ -88,7 +91,8 @@ fn new_columns(model: &TrainedModel, taken: &[String]) -> Vec<String> {
     };
     let class = format!("predicted {}", model.target);
     let outputs = model
-        .classes
+        .task
+        .classes()
         .iter()
         .map(|class| format!("{output}({class})"));
     let mut taken: HashSet<String> = taken.iter().cloned().collect();
@@ -108,12 +112,20 @@ fn told_apart(name: String, taken: &mut HashSet<String>) -> String {
         .unwrap_or(name)
 }
 
-/// The predicted class and its outputs as cells; empty cells where an output is not finite.
+/// The predicted class and its outputs, or the predicted number, as cells; empty cells where an output is not finite.
 fn prediction(model: &TrainedModel, outputs: ArrayView1<f32>) -> (String, Vec<String>) {
+    if let Some(scale) = model.task.scale() {
+        let value = outputs.first().map(|&output| scale.value(output) as f32);
+        let value = value.filter(|value| value.is_finite());
+        return (
+            value.map_or_else(String::new, |value| format!("{value:?}")),
+            Vec::new(),
+        );
+    }
     match predicted_class(outputs.iter()) {
         // `{:?}` writes the fewest digits that read back as the same number, small ones as 1e-9.
         Some(class) => (
-            model.classes[class].clone(),
+            model.task.classes()[class].clone(),
             outputs.iter().map(|output| format!("{output:?}")).collect(),
         ),
         None => (String::new(), vec![String::new(); outputs.len()]),

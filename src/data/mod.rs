@@ -1,34 +1,62 @@
 //! Data sets: from a file to rows a network can be trained on.
 //!
-//! [`load`] reads and checks a table ([`Dataset`]); [`prepare`] splits it into training and
-//! validation rows and standardises its features ([`Prepared`]); [`read_for_prediction`] reads new
-//! rows for a trained model. Whatever is wrong is reported with its file, line and column, and all
+//! [`load_with`] reads and checks a table ([`Dataset`]); [`prepare`] splits it into training and
+//! validation rows and makes the network's inputs of them ([`Prepared`]); [`PredictionRows`] reads
+//! new rows for a trained model. Whatever is wrong is reported with its file, line and column, and all
 //! text that may be shown has passed [`crate::text::sanitise`].
 
+mod baseline;
 mod builtin;
+mod cells;
+mod dialect;
+mod encoding;
 mod header;
+mod held_out;
+mod idx;
+mod input;
 mod labels;
+mod lines;
+mod loading;
+mod missing;
+mod options;
 mod prediction;
 mod prepared;
 mod preprocessing;
-mod reader;
+mod records;
+mod report;
+mod samples;
+mod schema;
 mod source;
 mod split;
 mod table;
+mod task;
 
-use csv::StringRecord;
-use ndarray::Array2;
+use std::ops::ControlFlow;
 
+use ndarray::ArcArray2;
+
+pub use baseline::Baseline;
 pub use builtin::{BUILT_IN, BuiltIn, built_in};
-pub use prediction::{PredictionInput, read_for_prediction};
-pub use prepared::{Prepared, Samples, prepare};
-pub use preprocessing::{Feature, Preprocessing};
+pub use dialect::Delimiter;
+pub use encoding::{Encoding, MOST_CATEGORIES};
+pub use held_out::HeldOut;
+pub use input::TextEncoding;
+pub use lines::Lines;
+pub use loading::load_with;
+pub use missing::{MISSING_WORDS, is_missing};
+pub use options::{ClassWeights, LoadOptions, Missing, Progress, TaskChoice, ValidationRows};
+pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
+pub use prepared::{Prepared, prepare};
+pub use preprocessing::{InputColumn, Preprocessing};
+pub use report::{LeftOut, ReadReport, Reason};
+pub use samples::{Samples, Targets};
 pub use source::Source;
 pub use split::{Split, stratified};
+pub use table::Reading;
+pub use task::{ErrorSums, Errors, TargetScale, Task};
 
-use crate::error::{DataProblem, Error, Result};
-use labels::Labels;
-use table::RawTable;
+use crate::error::Result;
+use encoding::CellKind;
 
 /// A checked table, before any split.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,107 +65,164 @@ pub struct Dataset {
     pub name: String,
     /// The path as it was given, or `built-in iris`.
     pub source: String,
-    /// Names of the feature columns, all different. Columns without a name are `c1`, `c2`, ... by
-    /// their number in the file.
-    pub feature_names: Vec<String>,
-    /// Name of the column that holds the classes.
+    /// The columns that inputs can be made of, in the order of the file.
+    pub columns: Vec<Column>,
+    /// Number of all columns of the file.
+    pub table_columns: usize,
+    /// Name of the column that is predicted.
     pub target_name: String,
     /// Index (from 0) of that column among all columns of the file.
     pub target_column: usize,
-    /// Names of the classes: in ascending order if all are whole numbers, else as first seen.
-    pub class_names: Vec<String>,
-    /// The values as in the file, all finite: `(rows, features)`.
-    pub features: Array2<f32>,
-    /// Class of every row, an index into `class_names`.
-    pub labels: Vec<usize>,
-    /// Line of the file (from 1) on which every row starts.
-    pub lines: Vec<u64>,
+    /// What stands in it.
+    pub target: Target,
+    /// The raw values `(rows, columns)`, finite or NaN where missing; see [`Encoding`].
+    pub values: ArcArray2<f32>,
+    /// Line of the file (from 1) on which every row starts; of images their number.
+    pub lines: Lines,
+    /// Rows of another file to validate on, in place of some of these.
+    pub validation: Option<HeldOut>,
+    /// Rows of another file that judge the network in the end.
+    pub test: Option<HeldOut>,
+    /// Width and height, where every row is an image whose pixels are the columns, row by row.
+    pub image: Option<(usize, usize)>,
+    /// How it was read.
+    pub report: ReadReport,
+}
+
+/// A column of a table, before it is known which rows are trained on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its name, unlike all others. Columns without a name are `c1`, `c2`, ... by their number in
+    /// the file.
+    pub name: String,
+    /// Its index (from 0) among all columns of the file.
+    pub column: usize,
+    /// What its raw values mean.
+    pub kind: ColumnKind,
+}
+
+/// What the raw values of a column mean.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnKind {
+    /// Numbers as they stand in the file.
+    Numeric,
+    /// Brightness of a pixel, from 0.
+    Pixel {
+        /// The largest there may be.
+        largest: f32,
+    },
+    /// 0 for no, 1 for yes.
+    Boolean {
+        /// The texts that mean no.
+        no: Vec<String>,
+        /// The texts that mean yes.
+        yes: Vec<String>,
+    },
+    /// Index of one of some texts, or the number of texts for any other one.
+    Categorical {
+        /// The texts, as first seen in the file.
+        values: Vec<String>,
+        /// Whether there are others.
+        other: bool,
+    },
+}
+
+impl ColumnKind {
+    /// How cells are read.
+    fn cells(&self) -> CellKind<'_> {
+        match self {
+            Self::Numeric | Self::Pixel { .. } => CellKind::Number,
+            Self::Boolean { no, yes } => CellKind::Boolean { no, yes },
+            Self::Categorical { values, .. } => CellKind::Category(values),
+        }
+    }
+}
+
+/// What is to be predicted, for every row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// Classes.
+    Classes {
+        /// Their names: in ascending order if all are whole numbers, else as first seen.
+        names: Vec<String>,
+        /// Class of every row, an index into `names`.
+        labels: Vec<u32>,
+    },
+    /// Numbers, all finite.
+    Numbers(Vec<f32>),
 }
 
 impl Dataset {
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.labels.len()
+        self.values.nrows()
     }
 
-    /// Number of rows of every class.
+    /// Names of the classes; none where the target is a number.
+    pub fn class_names(&self) -> &[String] {
+        match &self.target {
+            Target::Classes { names, .. } => names,
+            Target::Numbers(_) => &[],
+        }
+    }
+
+    /// Number of rows of every class; empty where the target is a number.
     pub fn class_counts(&self) -> Vec<usize> {
-        let mut counts = vec![0; self.class_names.len()];
-        for &label in &self.labels {
-            counts[label] += 1;
+        let Target::Classes { names, labels } = &self.target else {
+            return Vec::new();
+        };
+        let mut counts = vec![0; names.len()];
+        for &label in labels {
+            counts[label as usize] += 1;
         }
         counts
     }
+
+    /// Most inputs and exactly the outputs a network on this data has; columns that turn out to be
+    /// constant make the inputs fewer.
+    pub fn most_neurons(&self) -> (usize, usize) {
+        let inputs = |column: &Column| match &column.kind {
+            ColumnKind::Categorical { values, other } => values.len() + usize::from(*other),
+            _ => 1,
+        };
+        let outputs = self.class_names().len().max(1);
+        (self.columns.iter().map(inputs).sum(), outputs)
+    }
 }
 
-/// Reads the table of `source`. Its classes are in the last column, or in the one called `target`,
-/// or, where none has that name, in column number `target` from 1; all others are features.
+/// Reads the table of `source` without options. What is predicted is in the last column, or in the
+/// one called `target`, or, where none has that name, in column number `target` from 1.
 ///
 /// # Errors
-/// [`Error::NoSuchInput`], [`Error::CannotRead`], and [`Error::Data`] with the place of anything
-/// that is not a table of finite numbers with a class in every row.
+/// Those of [`load_with`].
 pub fn load(source: &Source, target: Option<&str>) -> Result<Dataset> {
-    let table = RawTable::parse(source.read()?, &source.to_string(), &[])?;
-    dataset(&table, source, target)
-}
-
-fn dataset(table: &RawTable, source: &Source, target: Option<&str>) -> Result<Dataset> {
-    let target = match target {
-        Some(asked) => table.find_column(asked)?,
-        None => table.width() - 1,
+    let options = LoadOptions {
+        target: target.map(str::to_owned),
+        ..LoadOptions::default()
     };
-    if table.width() == 1 {
-        return Err(Error::data(table.place(), DataProblem::SingleColumn));
-    }
-    let mut values: Vec<f32> = Vec::new();
-    let mut labels = Labels::default();
-    let mut lines = Vec::new();
-    let mut rows = table.rows();
-    let mut record = StringRecord::new();
-    while let Some(line) = rows.read(&mut record)? {
-        for (column, cell) in record.iter().enumerate() {
-            if column == target {
-                labels.push(cell).map_err(|problem| {
-                    Error::data(table.column_place(column).at_line(line), problem)
-                })?;
-            } else {
-                values.push(table.number(cell, line, column)?);
-            }
-        }
-        lines.push(line);
-    }
-    let rows = labels.rows();
-    if rows < 2 {
-        return Err(Error::data(table.place(), DataProblem::TooFewRows { rows }));
-    }
-    let (class_names, labels) = labels
-        .finish()
-        .map_err(|problem| Error::data(table.column_place(target), problem))?;
-    let mut feature_names = table.names.clone();
-    let target_name = feature_names.remove(target);
-    Ok(Dataset {
-        name: source.name(),
-        source: source.to_string(),
-        features: matrix(rows, feature_names.len(), values),
-        feature_names,
-        target_name,
-        target_column: target,
-        class_names,
-        labels,
-        lines,
-    })
+    load_with(source, &options, &mut |_| ControlFlow::Continue(()))
 }
 
 /// `values` row by row as `(rows, columns)`. Every caller has read rows of one width.
-fn matrix(rows: usize, columns: usize, values: Vec<f32>) -> Array2<f32> {
-    Array2::from_shape_vec((rows, columns), values).expect("one value for every row and column")
+fn matrix(rows: usize, columns: usize, values: Vec<f32>) -> ArcArray2<f32> {
+    ArcArray2::from_shape_vec((rows, columns), values).expect("one value for every row and column")
 }
 
 #[cfg(test)]
 fn dataset_of(bytes: &[u8], target: Option<&str>) -> Result<Dataset> {
+    let options = LoadOptions {
+        target: target.map(str::to_owned),
+        ..LoadOptions::default()
+    };
+    dataset_with(bytes, &options)
+}
+
+/// The data set in `bytes`, as if they were a file called `t.csv`.
+#[cfg(test)]
+fn dataset_with(bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
+    let table = table::table_of(bytes, &options.reading, &[])?;
     let source = Source::File("t.csv".into());
-    let table = RawTable::parse(bytes.to_vec().into(), "t.csv", &[])?;
-    dataset(&table, &source, target)
+    loading::load_table(table, &source, options, &mut |_| ControlFlow::Continue(()))
 }
 
 #[cfg(test)]

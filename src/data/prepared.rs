@@ -1,10 +1,11 @@
 //! A data set made ready for training: split, standardised, with the raw values beside it.
 
-use ndarray::Array2;
+use std::sync::Arc;
 
-use crate::data::Dataset;
 use crate::data::preprocessing::Preprocessing;
-use crate::data::split::stratified;
+use crate::data::samples::{Rows, Samples};
+use crate::data::split::{Split, stratified};
+use crate::data::{Baseline, Dataset, HeldOut, Target, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// A data set that a network can be trained and judged on.
@@ -16,59 +17,42 @@ pub struct Prepared {
     pub source: String,
     /// Name of the column that holds the classes.
     pub target_name: String,
-    /// Names of the classes, one for every output of the network.
-    pub class_names: Vec<String>,
-    /// What was done to the raw values; it has one feature for every input of the network.
-    pub preprocessing: Preprocessing,
+    /// What is predicted.
+    pub task: Task,
+    /// Names of the network's outputs: the classes, or the target.
+    pub output_names: Vec<String>,
+    /// Names of the network's inputs; see [`Preprocessing::input_names`].
+    pub input_names: Vec<String>,
+    /// What is done to the raw values.
+    pub preprocessing: Arc<Preprocessing>,
     /// Names of the columns left out because they are constant over the training rows.
     pub left_out: Vec<String>,
     /// The rows to train on.
     pub training: Samples,
     /// The rows to judge on; none if the fraction was 0.
     pub validation: Samples,
+    /// The rows for the last judgement, where there is a file with them.
+    pub test: Option<Samples>,
+    /// What the network must beat.
+    pub baseline: Baseline,
+    /// Width and height, where every row is an image.
+    pub image: Option<(usize, usize)>,
 }
 
-/// Rows, in the order of the file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Samples {
-    /// What the network sees, standardised: `(rows, network inputs)`.
-    pub inputs: Array2<f32>,
-    /// The values as in the file, of the same columns: `(rows, network inputs)`.
-    pub raw: Array2<f32>,
-    /// Class of every row.
-    pub labels: Vec<usize>,
-    /// Line of the file (from 1) of every row.
-    pub lines: Vec<u64>,
-}
-
-impl Samples {
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.labels.len()
-    }
-
-    fn pick(dataset: &Dataset, rows: &[usize], preprocessing: &Preprocessing) -> Self {
-        let columns: Vec<usize> = preprocessing.features.iter().map(|f| f.column).collect();
-        // Filled cell by cell, since choosing columns by `select` would store them column by column,
-        // and a mini-batch is made of rows.
-        let raw = Array2::from_shape_fn((rows.len(), columns.len()), |(row, column)| {
-            dataset.features[[rows[row], columns[column]]]
-        });
-        Self {
-            inputs: preprocessing.standardise(raw.view()),
-            raw,
-            labels: rows.iter().map(|&row| dataset.labels[row]).collect(),
-            lines: rows.iter().map(|&row| dataset.lines[row]).collect(),
-        }
+impl Prepared {
+    /// Names of the classes, one for every output of the network; none for regression.
+    pub fn class_names(&self) -> &[String] {
+        self.task.classes()
     }
 }
 
-/// Splits `dataset` (see [`stratified`]) and standardises both parts by the statistics of the
-/// training rows, so that nothing about the validation rows reaches the network.
+/// Splits `dataset` (see [`stratified`]), unless it has rows of another file to validate on, and encodes both parts by the statistics of the training
+/// rows, so that nothing about the validation rows reaches the network.
 ///
 /// # Errors
 /// [`Error::Usage`] if `validation_fraction` is not from 0 up to, not including, 1;
-/// [`DataProblem::TooFewRows`] if it is above 0 and no class has a row to spare;
+/// [`DataProblem::TooFewRows`] if it is above 0 and no class has a row to spare,
+/// [`DataProblem::RareClass`] if only some have;
 /// [`DataProblem::NoFeatures`].
 pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result<Prepared> {
     if !(0.0..1.0).contains(&validation_fraction) {
@@ -76,24 +60,69 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
             "the validation fraction is {validation_fraction}; it must be at least 0 and below 1"
         )));
     }
-    let classes = dataset.class_names.len();
-    let split = stratified(&dataset.labels, classes, validation_fraction, seed);
-    if validation_fraction > 0.0 && split.validation.is_empty() {
-        let rows = dataset.rows();
-        let place = Place::whole(&dataset.source);
-        return Err(Error::data(place, DataProblem::TooFewRows { rows }));
-    }
+    let split = split(dataset, validation_fraction, seed)?;
     let (preprocessing, left_out) = Preprocessing::fit(dataset, &split.training)?;
+    let task = Task::fit(dataset, &split.training)?;
+    let preprocessing = Arc::new(preprocessing);
+    let all = |rows: &HeldOut| {
+        let indices = (0..rows.values.nrows() as u32).collect();
+        Samples::pick(
+            &Rows::held_out(dataset, rows),
+            indices,
+            &preprocessing,
+            &task,
+        )
+    };
+    let rows = Rows::of(dataset);
+    let training = Samples::pick(&rows, split.training, &preprocessing, &task);
+    let validation = match &dataset.validation {
+        Some(rows) => all(rows),
+        None => Samples::pick(&rows, split.validation, &preprocessing, &task),
+    };
     Ok(Prepared {
         name: dataset.name.clone(),
         source: dataset.source.clone(),
         target_name: dataset.target_name.clone(),
-        class_names: dataset.class_names.clone(),
-        training: Samples::pick(dataset, &split.training, &preprocessing),
-        validation: Samples::pick(dataset, &split.validation, &preprocessing),
+        baseline: Baseline::of(&training, &validation),
+        training,
+        validation,
+        test: dataset.test.as_ref().map(all),
+        output_names: match &task {
+            Task::Classification { classes } => classes.clone(),
+            Task::Regression(_) => vec![dataset.target_name.clone()],
+        },
+        input_names: preprocessing.input_names(),
+        image: dataset.image,
+        task,
         preprocessing,
         left_out,
     })
+}
+
+/// Which rows of the one table are trained and which are validated on.
+fn split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<Split> {
+    let rows = dataset.rows();
+    if dataset.validation.is_some() || fraction == 0.0 {
+        return Ok(Split {
+            training: (0..rows as u32).collect(),
+            validation: Vec::new(),
+        });
+    }
+    let split = match &dataset.target {
+        Target::Classes { names, labels } => stratified(labels, names.len(), fraction, seed),
+        // Numbers have no strata: all rows are of one kind.
+        Target::Numbers(_) => stratified(&vec![0; rows], 1, fraction, seed),
+    };
+    let place = || Place::whole(&dataset.source);
+    if split.validation.is_empty() {
+        return Err(Error::data(place(), DataProblem::TooFewRows { rows }));
+    }
+    let counts = dataset.class_counts();
+    if let Some(class) = counts.iter().position(|&count| count < 2) {
+        let class = dataset.class_names()[class].clone();
+        return Err(Error::data(place(), DataProblem::RareClass { class }));
+    }
+    Ok(split)
 }
 
 #[cfg(test)]
@@ -106,17 +135,22 @@ mod tests {
     fn iris_is_split_and_standardised() {
         let iris = load(&Source::parse("iris"), None).expect("iris");
         let prepared = prepare(&iris, 0.2, 1).expect("prepared");
-        assert_eq!(prepared.training.inputs.dim(), (120, 4));
-        assert_eq!(prepared.validation.inputs.dim(), (30, 4));
+        assert_eq!(prepared.training.inputs(0..120).dim(), (120, 4));
+        assert_eq!(prepared.validation.inputs(0..30).dim(), (30, 4));
         for class in 0..3 {
-            let labels = &prepared.validation.labels;
-            assert_eq!(labels.iter().filter(|&&l| l == class).count(), 10);
+            let targets = &prepared.validation.targets;
+            let of_class = (0..30).filter(|&row| targets.class(row) == Some(class));
+            assert_eq!(of_class.count(), 10);
         }
-        let line = prepared.validation.lines[3];
-        let row = iris.lines.iter().position(|&l| l == line).expect("a row");
-        assert_eq!(prepared.validation.raw.row(3), iris.features.row(row));
-        assert_eq!(prepared.validation.labels[3], iris.labels[row]);
-        for column in prepared.training.inputs.columns() {
+        let line = prepared.validation.lines.of(3);
+        let row = iris.lines.iter().position(|l| l == line).expect("a row");
+        assert_eq!(prepared.validation.raw_row(3), iris.values.row(row));
+        let Target::Classes { labels, .. } = &iris.target else {
+            panic!("{:?}", iris.target);
+        };
+        let class = prepared.validation.targets.class(3);
+        assert_eq!(class, Some(labels[row] as usize));
+        for column in prepared.training.inputs(0..120).columns() {
             let column = column.mapv(f64::from);
             let mean = column.sum() / 120.0;
             let variance = column.mapv(|x| (x - mean).powi(2)).sum() / 120.0;
@@ -131,9 +165,9 @@ mod tests {
         assert!(prepared.left_out.contains(&"r0c0".to_owned()));
         let inputs = prepared.preprocessing.inputs();
         assert_eq!(inputs + prepared.left_out.len(), 64);
-        assert_eq!(prepared.training.raw.ncols(), inputs);
-        for feature in &prepared.preprocessing.features {
-            assert_eq!(feature.name, digits.feature_names[feature.column]);
+        assert_eq!(prepared.training.raw_row(0).len(), inputs);
+        for column in &prepared.preprocessing.columns {
+            assert_eq!(column.name, digits.columns[column.column].name);
         }
     }
 

@@ -15,7 +15,7 @@ use std::time::Instant;
 use crate::app::ExportOption;
 use crate::error::{EXIT_FAILED, Error, Result};
 use crate::train::{
-    Command, Divergence, Event, Pace, Position, Session, Settings, Sink, State, Worker,
+    Command, Divergence, Evaluation, Event, Pace, Position, Session, Settings, Sink, State, Worker,
 };
 use json::Json;
 use lines::Lines;
@@ -46,6 +46,7 @@ pub fn run(session: Session, epochs: u32, export: Option<&ExportOption>, json: b
         epochs,
         position: Position::default(),
         end: None,
+        evaluation: None,
         exported: None,
         lines: Lines::default(),
         json: json.then(Json::default),
@@ -138,6 +139,8 @@ struct Run<'a> {
     position: Position,
     /// Why it ends, from the moment on that this is known.
     end: Option<End>,
+    /// Scores of the final parameters.
+    evaluation: Option<Evaluation>,
     /// Bytes of the model that was written, or why it was not.
     exported: Option<Result<u64>>,
     lines: Lines,
@@ -169,7 +172,8 @@ impl Run<'_> {
                 }
             }
             Event::Exported { result, .. } => self.exported = Some(result),
-            Event::Evaluated { .. } | Event::ResetFailed(_) | Event::Snapshot | Event::Stopped => {}
+            Event::Evaluated { evaluation, .. } => self.evaluation = Some(*evaluation),
+            Event::ResetFailed(_) | Event::Snapshot | Event::Stopped => {}
         }
     }
 
@@ -178,6 +182,9 @@ impl Run<'_> {
     fn finish(&mut self, end: End) {
         if self.end.is_some() {
             return;
+        }
+        if end == End::Epochs {
+            self.worker.send(Command::Evaluate);
         }
         self.end = Some(end);
         if let Some(ExportOption { path, replace }) = self.export {
@@ -213,10 +220,12 @@ impl Run<'_> {
             (Some(export), Some(Ok(bytes))) => Some((export.path.as_path(), *bytes)),
             _ => None,
         };
-        self.lines.finished(&end, self.position, seconds, exported);
+        let evaluation = self.evaluation.take();
+        self.lines
+            .finished(&end, self.position, seconds, evaluation.as_ref(), exported);
         let position = self.position;
         let path = exported.map(|(path, _)| path);
-        self.write_json(|json| json.finished(&end, position, seconds, path));
+        self.write_json(|json| json.finished(&end, position, seconds, evaluation.as_ref(), path));
         let failed_export = match self.exported {
             Some(Err(error)) => Some(error),
             Some(Ok(_)) => None,

@@ -1,12 +1,15 @@
 //! How good the network is on rows it does not learn from at that moment.
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView1, Axis};
 
-use crate::data::Samples;
+use crate::data::{ErrorSums, Errors, Samples, Targets};
 use crate::nn::engine::{Engine, Workspace};
 
 /// Rows that are sent through the network at once.
 const CHUNK: usize = 256;
+
+/// Rows of which true and predicted numbers are kept.
+pub const PAIRS: usize = 1000;
 
 /// Mean loss and accuracy over some rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,7 +17,37 @@ pub struct Scores {
     /// Mean loss of a row.
     pub loss: f64,
     /// Fraction of the rows whose largest output is that of their class, `0.0..=1.0`.
+    /// NaN for regression.
     pub accuracy: f64,
+    /// How far the predicted numbers are from the true ones, for regression.
+    pub errors: Option<Errors>,
+}
+
+impl Scores {
+    /// The accuracy, or for regression R²: 1 is perfect for both.
+    pub fn score(&self) -> f64 {
+        self.errors.map_or(self.accuracy, |errors| errors.r2)
+    }
+}
+
+/// What was predicted for what.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcomes {
+    /// Of classes.
+    Classes(Confusion),
+    /// Of numbers: true and predicted, in the target's own unit, of at most [`PAIRS`] rows, evenly
+    /// chosen.
+    Numbers(Vec<(f32, f32)>),
+}
+
+impl Outcomes {
+    /// Which class was taken for which.
+    pub fn confusion(&self) -> Option<&Confusion> {
+        match self {
+            Self::Classes(confusion) => Some(confusion),
+            Self::Numbers(_) => None,
+        }
+    }
 }
 
 /// How often each class was taken for each.
@@ -62,7 +95,9 @@ pub struct Evaluation {
     /// Over all validation rows, where there are any.
     pub validation: Option<Scores>,
     /// Of the validation rows, or of the training rows where there are none for validation.
-    pub confusion: Confusion,
+    pub outcomes: Outcomes,
+    /// Over the rows of the last judgement, where there are any.
+    pub test: Option<Scores>,
 }
 
 /// Class with the largest output; the first of equals. A NaN is never the largest.
@@ -92,35 +127,94 @@ impl Evaluator {
         }
     }
 
-    /// Scores of `engine` over all of `samples`, and which class was taken for which. Over no rows
-    /// both scores are NaN.
-    pub fn evaluate(&mut self, engine: &Engine, samples: &Samples) -> (Scores, Confusion) {
+    /// Scores of `engine` over all of `samples`, and what was predicted for what. Over no rows the scores are NaN.
+    pub fn evaluate(&mut self, engine: &Engine, samples: &Samples) -> (Scores, Outcomes) {
         let architecture = engine.architecture();
-        let mut confusion = Confusion::new(architecture.outputs());
-        let rows = samples.labels.len();
-        let (mut loss, mut correct) = (0.0, 0usize);
+        let rows = samples.rows();
+        let mut tally = Tally::new(architecture.outputs(), rows);
+        let mut loss = 0.0;
         for start in (0..rows).step_by(CHUNK) {
             let end = (start + CHUNK).min(rows);
-            let labels = &samples.labels[start..end];
             let mut targets = self.targets.slice_axis_mut(Axis(0), (..end - start).into());
-            targets.fill(0.0);
-            for (mut row, &label) in targets.outer_iter_mut().zip(labels) {
-                row[label] = 1.0;
+            for (row, out) in (start..end).zip(targets.outer_iter_mut()) {
+                samples.targets.write(row, out);
             }
-            let inputs = samples.inputs.slice_axis(Axis(0), (start..end).into());
-            engine.forward(inputs, &mut self.workspace);
+            let inputs = samples.inputs(start..end);
+            engine.forward(inputs.view(), &mut self.workspace);
             loss += self.workspace.loss(architecture.loss(), targets.view());
-            for (outputs, &label) in self.workspace.outputs().outer_iter().zip(labels) {
-                let predicted = predicted_class(outputs);
-                correct += usize::from(predicted == label);
-                confusion.add(label, predicted);
+            for (row, outputs) in (start..end).zip(self.workspace.outputs().outer_iter()) {
+                tally.add(&samples.targets, row, outputs);
             }
         }
-        let scores = Scores {
-            loss: loss / rows as f64,
-            accuracy: correct as f64 / rows as f64,
-        };
-        (scores, confusion)
+        tally.scores(loss, rows, &samples.targets)
+    }
+}
+
+/// What is counted row by row.
+struct Tally {
+    confusion: Confusion,
+    correct: usize,
+    errors: ErrorSums,
+    pairs: Vec<(f32, f32)>,
+    /// Rows from one pair to the next.
+    stride: usize,
+}
+
+impl Tally {
+    fn new(outputs: usize, rows: usize) -> Self {
+        Self {
+            pairs: Vec::new(),
+            stride: rows.div_ceil(PAIRS).max(1),
+            confusion: Confusion::new(outputs),
+            correct: 0,
+            errors: ErrorSums::default(),
+        }
+    }
+
+    fn add(&mut self, targets: &Targets, row: usize, outputs: ArrayView1<f32>) {
+        match targets {
+            Targets::Classes(labels) => {
+                let (label, predicted) = (labels[row] as usize, predicted_class(outputs));
+                self.correct += usize::from(predicted == label);
+                self.confusion.add(label, predicted);
+            }
+            Targets::Numbers { values, scale } => {
+                let predicted = scale.value(outputs[0]);
+                self.errors.add(values[row].into(), predicted);
+                if row.is_multiple_of(self.stride) {
+                    self.pairs.push((values[row], predicted as f32));
+                }
+            }
+        }
+    }
+
+    fn scores(self, loss: f64, rows: usize, targets: &Targets) -> (Scores, Outcomes) {
+        let loss = loss / rows as f64;
+        match targets {
+            Targets::Classes(_) => {
+                let accuracy = self.correct as f64 / rows as f64;
+                let errors = None;
+                (
+                    Scores {
+                        loss,
+                        accuracy,
+                        errors,
+                    },
+                    Outcomes::Classes(self.confusion),
+                )
+            }
+            Targets::Numbers { .. } => {
+                let (accuracy, errors) = (f64::NAN, Some(self.errors.errors()));
+                (
+                    Scores {
+                        loss,
+                        accuracy,
+                        errors,
+                    },
+                    Outcomes::Numbers(self.pairs),
+                )
+            }
+        }
     }
 }
 

@@ -7,11 +7,11 @@ use ndarray::{Array2, Axis};
 
 use super::Plan;
 use super::evaluation::{Evaluation, Evaluator};
+use super::order::Orders;
 use crate::data::{Dataset, Prepared, prepare};
 use crate::error::Result;
 use crate::nn::engine::{Engine, NonFinite, Step};
 use crate::nn::{Architecture, Change, LearningRule, LoggedChange, Parameters};
-use crate::random::{Purpose, generator, shuffle};
 use crate::text::rate;
 
 /// How far a training is.
@@ -111,6 +111,7 @@ pub struct Session {
     evaluator: Evaluator,
     rule: LearningRule,
     position: Position,
+    orders: Orders,
     order: Vec<u32>,
     mean: RunningMean,
     inputs: Array2<f32>,
@@ -131,9 +132,8 @@ impl Session {
     /// Those of [`prepare`] and of [`Architecture::new`].
     pub fn new(plan: Plan, dataset: Arc<Dataset>) -> Result<Self> {
         let data = Arc::new(prepare(&dataset, plan.validation, plan.seed)?);
-        let rows = data.training.labels.len();
-        let architecture =
-            plan.architecture(data.preprocessing.features.len(), data.class_names.len())?;
+        let rows = data.training.rows();
+        let architecture = plan.architecture(data.preprocessing.inputs(), data.task.outputs())?;
         let parameters = plan.initialisation.draw(&architecture, plan.seed);
         let batch = plan.batch.clamp(1, rows);
         let engine = Engine::new(&architecture, &parameters, plan.rule.optimizer, batch);
@@ -142,7 +142,8 @@ impl Session {
             engine,
             rule: plan.rule,
             position: Position::default(),
-            order: (0..rows as u32).collect(),
+            orders: Orders::new(&plan, &data.training),
+            order: vec![0; rows],
             mean: RunningMean::default(),
             inputs: Array2::zeros((batch, architecture.inputs())),
             targets: Array2::zeros((batch, architecture.outputs())),
@@ -222,10 +223,8 @@ impl Session {
         let samples = &self.data.training;
         for (i, &row) in self.order[start..end].iter().enumerate() {
             let row = row as usize;
-            self.inputs.row_mut(i).assign(&samples.inputs.row(row));
-            let mut target = self.targets.row_mut(i);
-            target.fill(0.0);
-            target[samples.labels[row]] = 1.0;
+            samples.write_inputs(row, self.inputs.row_mut(i));
+            samples.targets.write(row, self.targets.row_mut(i));
         }
         end - start
     }
@@ -261,9 +260,7 @@ impl Session {
 
     /// Draws the order of the epoch under way. It depends on the seed and the epoch's number only.
     fn shuffle(&mut self) {
-        self.order.iter_mut().zip(0..).for_each(|(row, i)| *row = i);
-        let mut generator = generator(self.plan.seed, Purpose::Epoch(self.position.epoch));
-        shuffle(&mut self.order, &mut generator);
+        self.orders.draw(self.position.epoch, &mut self.order);
     }
 
     /// Makes a live change, and logs it with the step at which it takes effect.
@@ -295,10 +292,10 @@ impl Session {
         evaluation(&engine, &mut self.evaluator, &self.data)
     }
 
-    /// Scores on the validation rows alone, with the confusion matrix; `None` where there are none.
-    pub fn validate(&mut self) -> Option<(super::Scores, super::Confusion)> {
+    /// Scores on the validation rows alone, with what was predicted for what; `None` where there are none.
+    pub fn validate(&mut self) -> Option<(super::Scores, super::Outcomes)> {
         let samples = &self.data.validation;
-        (!samples.labels.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
+        (!samples.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
     }
 
     /// Steps of an epoch; the last of them may have a smaller mini-batch.
@@ -370,17 +367,15 @@ impl Session {
 
 fn evaluation(engine: &Engine, evaluator: &mut Evaluator, data: &Prepared) -> Evaluation {
     let (training, of_training) = evaluator.evaluate(engine, &data.training);
-    if data.validation.labels.is_empty() {
-        return Evaluation {
-            training,
-            validation: None,
-            confusion: of_training,
-        };
-    }
-    let (validation, confusion) = evaluator.evaluate(engine, &data.validation);
+    let test = data.test.as_ref();
+    let test = test.map(|samples| evaluator.evaluate(engine, samples).0);
+    let validation =
+        (!data.validation.is_empty()).then(|| evaluator.evaluate(engine, &data.validation));
+    let (validation, of_validation) = validation.unzip();
     Evaluation {
         training,
-        validation: Some(validation),
-        confusion,
+        validation,
+        outcomes: of_validation.unwrap_or(of_training),
+        test,
     }
 }

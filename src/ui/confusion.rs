@@ -6,20 +6,26 @@ use ratatui::text::Line;
 
 use super::numbers::percent;
 use super::panel::{frame, put, put_centred, put_right};
+use super::scatter;
 use super::theme::Theme;
 use crate::app::{Model, Panel};
 use crate::text::{abbreviate, width};
-use crate::train::Confusion;
+use crate::train::{Confusion, Outcomes};
 
 /// Draws the panel: the matrix where it fits, and below it, or in its place, the classes taken
 /// for another most often.
+///
+/// Where numbers are predicted there is a scatter in its place.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
-    let confusion = model.run.confusion.as_ref();
+    if model.run.is_regression() {
+        return scatter::render(area, buf, model, theme, is_focused);
+    }
+    let confusion = model.run.outcomes.as_ref().and_then(Outcomes::confusion);
     let rights = confusion.map_or([Line::default(), Line::default()], |confusion| {
         let right: u32 = (0..confusion.classes())
             .map(|c| confusion.count(c, c))
             .sum();
-        let set = match model.run.data.validation.labels.is_empty() {
+        let set = match model.run.data.validation.is_empty() {
             true => "training",
             false => "validation",
         };
@@ -31,7 +37,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     if inner.width < 10 || inner.height < 2 {
         return;
     }
-    let Some(confusion) = confusion.filter(|it| it.classes() == model.run.data.class_names.len())
+    let Some(confusion) = confusion.filter(|it| it.classes() == model.run.data.class_names().len())
     else {
         put_centred(buf, inner, "after the first epoch", theme.dim());
         return;
@@ -47,7 +53,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
 
 /// Draws the matrix and returns how many rows it took; none where it does not fit.
 fn matrix(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion: &Confusion) -> u16 {
-    let names = &model.run.data.class_names;
+    let names = model.run.data.class_names();
     let classes = names.len() as u16;
     let all = (0..names.len()).flat_map(|a| (0..names.len()).map(move |p| (a, p)));
     let largest = all.map(|(a, p)| confusion.count(a, p)).max().unwrap_or(0);
@@ -105,7 +111,7 @@ fn mistakes(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion
     if area.height == 0 {
         return;
     }
-    let names = &model.run.data.class_names;
+    let names = model.run.data.class_names();
     let mut pairs: Vec<(u32, usize, usize)> = (0..names.len())
         .flat_map(|a| (0..names.len()).map(move |p| (a, p)))
         .filter(|(actual, predicted)| actual != predicted)

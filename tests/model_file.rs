@@ -114,7 +114,7 @@ fn problem(bytes: &[u8], format: Format) -> String {
 }
 
 #[test]
-fn both_formats_give_back_what_was_saved() {
+fn all_formats_give_back_what_was_saved() {
     for format in Format::ALL {
         let bytes = bytes_of(&small(), format);
         let model = read(&bytes, format).expect("loads");

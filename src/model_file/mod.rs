@@ -11,9 +11,13 @@
 mod check;
 mod document;
 mod json;
+mod npy;
+mod npz;
 mod predict;
 mod safetensors;
+mod tensors;
 mod write;
+mod zip;
 
 use std::fs;
 use std::io;
@@ -89,11 +93,13 @@ pub enum Format {
     Json,
     /// Tensors as PyTorch names them, for `safetensors` readers in any language.
     Safetensors,
+    /// The same tensors as NumPy's arrays.
+    Npz,
 }
 
 impl Format {
     /// All of them, in the order in which messages list them.
-    pub const ALL: [Self; 2] = [Self::Json, Self::Safetensors];
+    pub const ALL: [Self; 3] = [Self::Json, Self::Safetensors, Self::Npz];
 
     /// The format that the ending of `path` asks for; letter case does not count.
     ///
@@ -119,6 +125,7 @@ impl Format {
         match self {
             Self::Json => "json",
             Self::Safetensors => "safetensors",
+            Self::Npz => "npz",
         }
     }
 
@@ -127,6 +134,7 @@ impl Format {
         match self {
             Self::Json => json::encode(model),
             Self::Safetensors => safetensors::encode(model),
+            Self::Npz => npz::encode(model),
         }
     }
 
@@ -134,6 +142,7 @@ impl Format {
         let model = match self {
             Self::Json => json::decode(bytes),
             Self::Safetensors => safetensors::decode(bytes),
+            Self::Npz => npz::decode(bytes),
         }?;
         check::check(&model)?;
         Ok(model)

@@ -123,6 +123,9 @@ pub enum DataProblem {
         /// Rows.
         rows: usize,
     },
+    /// A number to predict that is the same in every row: nothing to learn.
+    #[error("the target is the same in every training row: there is nothing to predict")]
+    ConstantTarget,
     /// Too few rows to train and validate on.
     #[error("{rows} {} too few to split into training and validation rows", if *.rows == 1 { "row is" } else { "rows are" })]
     TooFewRows {

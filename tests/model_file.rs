@@ -4,15 +4,19 @@ use std::fs;
 use std::path::PathBuf;
 
 use ndarray::{Array1, Array2, array};
-use nn_tui::data::{Feature, Preprocessing};
+use nn_tui::data::{Encoding, InputColumn, Preprocessing, TargetScale, Task};
 use nn_tui::error::{EXIT_BAD_DATA, EXIT_NO_INPUT, EXIT_USAGE, Error};
-use nn_tui::model_file::{Format, TrainedModel, TrainingRecord, load, save};
+use nn_tui::model_file::{Format, Quality, TrainedModel, TrainingRecord, load, save};
 use nn_tui::nn::{
     Activation, Architecture, Change, Initialisation, LayerParameters, LearningRule, LoggedChange,
     Loss, Optimizer, Output, Parameters,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
+
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}
 
 /// A network 2 → 2 → 3 with numbers that are easy to get wrong.
 fn small() -> TrainedModel {
@@ -23,13 +27,16 @@ fn small() -> TrainedModel {
         Output::Softmax,
         Loss::CrossEntropy,
     );
-    let feature = |name: &str, column| Feature {
+    let feature = |name: &str, column| InputColumn {
         name: name.to_owned(),
         column,
-        mean: 0.1 + 0.2,
-        deviation: 5e-324,
-        min: -f32::MAX,
-        max: f32::from_bits(1),
+        encoding: Encoding::Numeric {
+            mean: 0.1 + 0.2,
+            deviation: 5e-324,
+            min: -f32::MAX,
+            max: f32::from_bits(1),
+            fill: 0.3,
+        },
     };
     TrainedModel {
         architecture: architecture.expect("valid"),
@@ -46,12 +53,14 @@ fn small() -> TrainedModel {
             ],
         },
         preprocessing: Preprocessing {
-            features: vec![feature("sepal \"width\"", 0), feature("宽", 2)],
-            columns: 3,
+            columns: vec![feature("sepal \"width\"", 0), feature("宽", 2)],
+            table_columns: 4,
             target_column: 3,
         },
         target: "species".into(),
-        classes: ["a", "b, c", "\\u{1b}"].map(String::from).into(),
+        task: Task::Classification {
+            classes: strings(&["a", "b, c", "\\u{1b}"]),
+        },
         training: TrainingRecord {
             data: "iris".into(),
             training_rows: 120,
@@ -71,10 +80,16 @@ fn small() -> TrainedModel {
                 step: 7,
                 change: Change::LearningRate { learning_rate: 0.1 },
             }],
-            training_loss: Some(0.1 + 0.7),
-            training_accuracy: 1.0,
-            validation_loss: None,
-            validation_accuracy: Some(29.0 / 30.0),
+            training: Quality {
+                loss: Some(0.1 + 0.7),
+                accuracy: Some(1.0),
+                errors: None,
+            },
+            validation: Some(Quality {
+                loss: None,
+                accuracy: Some(29.0 / 30.0),
+                errors: None,
+            }),
         },
     }
 }
@@ -127,10 +142,130 @@ fn all_formats_give_back_what_was_saved() {
     }
 }
 
+/// A network 4 → 1 that predicts a number from a category of two and others, and a yes or no.
+fn mixed() -> TrainedModel {
+    let architecture = Architecture::new(
+        vec![4, 1],
+        Activation::Relu,
+        Output::Linear,
+        Loss::Quadratic,
+    );
+    let column = |name: &str, column, encoding| InputColumn {
+        name: name.to_owned(),
+        column,
+        encoding,
+    };
+    let colour = Encoding::Categorical {
+        values: strings(&["red", "blue"]),
+        other: true,
+        fill: 1,
+    };
+    let smokes = Encoding::Boolean {
+        no: strings(&["no"]),
+        yes: strings(&["yes", "Yes"]),
+        mean: 0.25,
+        deviation: 0.4,
+        fill: false,
+    };
+    TrainedModel {
+        architecture: architecture.expect("valid"),
+        parameters: Parameters {
+            layers: vec![LayerParameters {
+                weights: array![[1.0, 2.0, 4.0, 8.0]],
+                biases: array![0.5],
+            }],
+        },
+        preprocessing: Preprocessing {
+            columns: vec![column("colour", 0, colour), column("smokes", 2, smokes)],
+            table_columns: 3,
+            target_column: 1,
+        },
+        target: "price".into(),
+        task: Task::Regression(TargetScale {
+            mean: 100.0,
+            deviation: 10.0,
+            min: 50.0,
+            max: 150.0,
+        }),
+        ..small()
+    }
+}
+
+#[test]
+fn texts_go_in_and_a_number_comes_out() {
+    for format in Format::ALL {
+        let model = read(&bytes_of(&mixed(), format), format).expect("loads");
+        assert_eq!(model, mixed(), "{format:?}");
+        let raw = |colour: &str, smokes: &str| {
+            let columns = model.preprocessing.columns.iter().zip([colour, smokes]);
+            columns
+                .map(|(it, text)| it.encoding.of_text(text))
+                .collect::<Array1<f32>>()
+        };
+        let outputs = |colour, smokes| {
+            let raw = raw(colour, smokes).insert_axis(ndarray::Axis(0));
+            model.outputs(raw.view())[[0, 0]]
+        };
+        let (yes, no) = (8.0 * (0.75 / 0.4), 8.0 * (-0.25 / 0.4));
+        assert_eq!(outputs("red", "yes"), 1.5 + yes);
+        assert_eq!(outputs("green", "Yes"), 4.5 + yes);
+        assert_eq!(outputs("blue", "perhaps"), 2.5 + no);
+        let scale = model.task.scale().expect("a number");
+        assert_eq!(scale.value(1.5), 115.0);
+    }
+}
+
+#[test]
+fn damaged_columns_are_named() {
+    let json = String::from_utf8(bytes_of(&mixed(), Format::Json)).expect("text");
+    for (from, to, expected) in [
+        (
+            "\"red\",",
+            "",
+            "it has 3 inputs, and the network 4 → 1 has 4 inputs",
+        ),
+        (
+            "\"red\"",
+            "\"blue\"",
+            "column \"colour\": it has the value \"blue\" twice",
+        ),
+        (
+            "\"fill\": 1",
+            "\"fill\": 2",
+            "column \"colour\": a missing value becomes number 2 of 2",
+        ),
+        (
+            "\"no\"\n",
+            "\"yes\"\n",
+            "column \"smokes\": it has the value \"yes\" twice",
+        ),
+        (
+            "\"deviation\": 10.0",
+            "\"deviation\": 0",
+            "the target: its deviation is 0; it must be above 0",
+        ),
+        (
+            "\"type\": \"boolean\"",
+            "\"type\": \"binary\"",
+            "unknown variant `binary`",
+        ),
+        (
+            "\"max\": 150.0",
+            "\"max\": 150.0, \"x\": 1",
+            "unknown field `x`",
+        ),
+    ] {
+        assert!(json.contains(from), "{from} in {json}");
+        let damaged = json.replacen(from, to, 1);
+        let problem = problem(damaged.as_bytes(), Format::Json);
+        assert!(problem.starts_with(expected), "{from} {to}: {problem}");
+    }
+}
+
 #[test]
 fn json_is_laid_out_for_people() {
     let text = String::from_utf8(bytes_of(&small(), Format::Json)).expect("text");
-    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 1,\n"));
+    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 2,\n"));
     assert!(text.ends_with(
         "    {
       \"weights\": [
@@ -204,12 +339,12 @@ const DAMAGED: [(&str, &str, &str); 20] = [
         "it has no \"format\": \"nn-tui model\"",
     ),
     (
-        "\"version\": 1",
         "\"version\": 2",
-        "it has version 2 of the format, this program reads version 1",
+        "\"version\": 3",
+        "it has version 3 of the format, this program reads version 2",
     ),
     (
-        "\"version\": 1",
+        "\"version\": 2",
         "\"version\": -1",
         "invalid value: integer `-1`, expected u64",
     ),
@@ -244,32 +379,32 @@ const DAMAGED: [(&str, &str, &str); 20] = [
     (
         "5e-324",
         "0.0",
-        "feature \"sepal \"width\"\": its deviation is 0; it must be above 0",
+        "column \"sepal \"width\"\": its deviation is 0; it must be above 0",
     ),
     (
         "5e-324",
         "-1",
-        "feature \"sepal \"width\"\": its deviation is -1; it must be above 0",
+        "column \"sepal \"width\"\": its deviation is -1; it must be above 0",
     ),
     (
         "\"column\": 2",
         "\"column\": 3",
-        "feature \"宽\": column 3 is out of order, or none of 3",
+        "column \"宽\" is the target",
     ),
     (
         "\"column\": 2",
         "\"column\": 0",
-        "feature \"宽\": column 0 is out of order, or none of 3",
+        "column \"宽\": its index 0 is out of order, or none of 4",
     ),
     (
-        "\"columns\": 3",
-        "\"columns\": 18446744073709551615",
+        "\"table_columns\": 4",
+        "\"table_columns\": 18446744073709551615",
         "18446744073709551615 columns are more than a table has",
     ),
     (
         "\"target_column\": 3",
         "\"target_column\": 4",
-        "the target is column 4 of 3 and one",
+        "the target is column 4 of 4",
     ),
     (
         "\"a\",",
@@ -378,23 +513,28 @@ fn model() -> impl Strategy<Value = TrainedModel> {
             Architecture::new(sizes, Activation::Tanh, Output::Sigmoid, Loss::Quadratic)
                 .expect("valid");
         (parameters(&architecture), -1e30f64..1e30).prop_map(move |(parameters, mean)| {
-            let feature = |i| Feature {
+            let feature = |i| InputColumn {
                 name: format!("x{i}"),
-                column: i,
-                mean,
-                deviation: mean.abs() + 1e-300,
-                min: 0.0,
-                max: 0.0,
+                column: i + 1,
+                encoding: Encoding::Numeric {
+                    mean,
+                    deviation: mean.abs() + 1e-300,
+                    min: 0.0,
+                    max: 0.0,
+                    fill: mean as f32,
+                },
             };
             TrainedModel {
                 architecture: architecture.clone(),
                 parameters,
                 preprocessing: Preprocessing {
-                    features: (0..inputs).map(feature).collect(),
-                    columns: inputs,
+                    columns: (0..inputs).map(feature).collect(),
+                    table_columns: inputs + 1,
                     target_column: 0,
                 },
-                classes: (0..outputs).map(|i| i.to_string()).collect(),
+                task: Task::Classification {
+                    classes: (0..outputs).map(|i| i.to_string()).collect(),
+                },
                 ..small()
             }
         })

@@ -139,7 +139,7 @@ impl Model {
     }
 
     fn epochs_per_second(&self) -> f64 {
-        let rows = self.run.data.training.labels.len();
+        let rows = self.run.data.training.rows();
         match self.run.samples_per_second {
             speed if speed > 0.0 => speed / rows as f64,
             _ => f64::NAN,
@@ -226,7 +226,7 @@ impl Model {
     }
 
     fn shift_sample(&mut self, by: isize) {
-        let rows = self.sample.samples(&self.run.data).labels.len();
+        let rows = self.sample.samples(&self.run.data).rows();
         if rows > 0 {
             let index = self.sample.index as isize + by;
             self.sample.index = index.rem_euclid(rows as isize) as usize;
@@ -240,7 +240,7 @@ impl Model {
         };
         self.sample.set = other;
         self.sample.index = 0;
-        if self.sample.samples(&self.run.data).labels.is_empty() {
+        if self.sample.samples(&self.run.data).is_empty() {
             self.sample.set = Set::Training;
         }
     }

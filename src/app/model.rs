@@ -253,7 +253,7 @@ impl Model {
         size: (u16, u16),
         export: Option<ExportOption>,
     ) -> Self {
-        let set = match started.data.validation.labels.is_empty() {
+        let set = match started.data.validation.is_empty() {
             true => Set::Training,
             false => Set::Validation,
         };

@@ -177,7 +177,7 @@ impl Model {
                 run.phase = phase;
                 self.run = run;
                 self.observed = None;
-                let rows = self.sample.samples(&self.run.data).labels.len();
+                let rows = self.sample.samples(&self.run.data).rows();
                 self.sample.index = self.sample.index.min(rows.saturating_sub(1));
             }
             Event::State { state, position } => self.enter_state(state, position, effects),

@@ -55,7 +55,7 @@ fn train(job: Job) -> Result<u8> {
     }
     let dataset = data::load(&job.source, job.target.as_deref())?;
     // Constant columns are still to be left out, so the network may become smaller than this.
-    let (inputs, outputs) = (dataset.feature_names.len(), dataset.class_names.len());
+    let (inputs, outputs) = dataset.most_neurons();
     let architecture = job.plan.architecture(inputs, outputs)?;
     architecture.check_fits(memory::available())?;
     let session = Session::new(job.plan, Arc::new(dataset))?;

@@ -88,7 +88,8 @@ fn new_columns(model: &TrainedModel, taken: &[String]) -> Vec<String> {
     };
     let class = format!("predicted {}", model.target);
     let outputs = model
-        .classes
+        .task
+        .classes()
         .iter()
         .map(|class| format!("{output}({class})"));
     let mut taken: HashSet<String> = taken.iter().cloned().collect();
@@ -108,12 +109,20 @@ fn told_apart(name: String, taken: &mut HashSet<String>) -> String {
         .unwrap_or(name)
 }
 
-/// The predicted class and its outputs as cells; empty cells where an output is not finite.
+/// The predicted class and its outputs, or the predicted number, as cells; empty cells where an output is not finite.
 fn prediction(model: &TrainedModel, outputs: ArrayView1<f32>) -> (String, Vec<String>) {
+    if let Some(scale) = model.task.scale() {
+        let value = outputs.first().map(|&output| scale.value(output) as f32);
+        let value = value.filter(|value| value.is_finite());
+        return (
+            value.map_or_else(String::new, |value| format!("{value:?}")),
+            Vec::new(),
+        );
+    }
     match predicted_class(outputs.iter()) {
         // `{:?}` writes the fewest digits that read back as the same number, small ones as 1e-9.
         Some(class) => (
-            model.classes[class].clone(),
+            model.task.classes()[class].clone(),
             outputs.iter().map(|output| format!("{output:?}")).collect(),
         ),
         None => (String::new(), vec![String::new(); outputs.len()]),

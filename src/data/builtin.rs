@@ -79,7 +79,7 @@ mod tests {
         for (name, rows, features, classes) in shapes {
             let dataset = loaded(name);
             assert_eq!(dataset.name, name);
-            assert_eq!(dataset.features.dim(), (rows, features), "{name}");
+            assert_eq!(dataset.values.dim(), (rows, features), "{name}");
             assert_eq!(dataset.class_counts(), classes, "{name}");
             assert_eq!(dataset.lines[0], 2, "{name} has a header");
         }
@@ -88,16 +88,17 @@ mod tests {
     #[test]
     fn iris_is_fishers_and_not_the_copy_with_two_wrong_rows() {
         let iris = loaded("iris");
+        let names: Vec<&str> = iris.columns.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(
-            iris.feature_names,
+            names,
             ["sepal length", "sepal width", "petal length", "petal width"]
         );
         assert_eq!(iris.target_name, "species");
-        assert_eq!(iris.class_names, ["setosa", "versicolor", "virginica"]);
-        assert_eq!(iris.features.row(34).to_vec(), [4.9, 3.1, 1.5, 0.2]);
-        assert_eq!(iris.features.row(37).to_vec(), [4.9, 3.6, 1.4, 0.1]);
+        assert_eq!(iris.class_names(), ["setosa", "versicolor", "virginica"]);
+        assert_eq!(iris.values.row(34).to_vec(), [4.9, 3.1, 1.5, 0.2]);
+        assert_eq!(iris.values.row(37).to_vec(), [4.9, 3.6, 1.4, 0.1]);
         let sums = [876.5, 458.6, 563.7, 179.9];
-        for (column, sum) in iris.features.columns().into_iter().zip(sums) {
+        for (column, sum) in iris.values.columns().into_iter().zip(sums) {
             // Tenths are added as whole numbers, so that the sum is exact.
             let tenths: i32 = column.iter().map(|&x| (x * 10.0).round() as i32).sum();
             assert_eq!(f64::from(tenths) / 10.0, sum);
@@ -107,9 +108,9 @@ mod tests {
     #[test]
     fn digits_are_in_order_and_their_pixels_in_range() {
         let digits = loaded("digits");
-        assert_eq!(digits.class_names.concat(), "0123456789");
-        assert_eq!(digits.feature_names[0], "r0c0");
-        assert_eq!(digits.feature_names[63], "r7c7");
-        assert!(digits.features.iter().all(|x| (0.0..=16.0).contains(x)));
+        assert_eq!(digits.class_names().concat(), "0123456789");
+        assert_eq!(digits.columns[0].name, "r0c0");
+        assert_eq!(digits.columns[63].name, "r7c7");
+        assert!(digits.values.iter().all(|x| (0.0..=16.0).contains(x)));
     }
 }

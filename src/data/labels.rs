@@ -15,9 +15,9 @@ const MOST_DECIMAL_CLASSES: usize = 20;
 /// Gives every distinct text of the target column a class, in the order in which they come.
 #[derive(Default)]
 pub(super) struct Labels {
-    by_text: HashMap<String, usize>,
+    by_text: HashMap<String, u32>,
     names: Vec<String>,
-    labels: Vec<usize>,
+    labels: Vec<u32>,
 }
 
 impl Labels {
@@ -34,7 +34,7 @@ impl Labels {
         let class = match self.by_text.get(cell) {
             Some(&class) => class,
             None => {
-                let class = self.names.len();
+                let class = self.names.len() as u32;
                 self.names.push(sanitise(cell));
                 self.by_text.insert(cell.to_owned(), class);
                 class
@@ -56,7 +56,7 @@ impl Labels {
     /// [`DataProblem::SingleClass`]; [`DataProblem::TooManyClasses`] if there are more than
     /// `MOST_CLASSES`, more than half as many as rows (and more than two), or more than
     /// `MOST_DECIMAL_CLASSES` of numbers with decimals.
-    pub(super) fn finish(self) -> Result<(Vec<String>, Vec<usize>), DataProblem> {
+    pub(super) fn finish(self) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
         let (classes, rows) = (self.names.len(), self.labels.len());
         if let [class] = self.names.as_slice() {
             let class = class.clone();
@@ -77,7 +77,7 @@ impl Labels {
         }
     }
 
-    fn ordered_by(self, numbers: &[f64]) -> (Vec<String>, Vec<usize>) {
+    fn ordered_by(self, numbers: &[f64]) -> (Vec<String>, Vec<u32>) {
         let mut order: Vec<usize> = (0..self.names.len()).collect();
         order.sort_by(|&a, &b| {
             numbers[a]
@@ -86,10 +86,14 @@ impl Labels {
         });
         let mut class_of = vec![0; order.len()];
         for (class, &seen) in order.iter().enumerate() {
-            class_of[seen] = class;
+            class_of[seen] = class as u32;
         }
         let names = order.iter().map(|&seen| self.names[seen].clone()).collect();
-        let labels = self.labels.iter().map(|&seen| class_of[seen]).collect();
+        let labels = self
+            .labels
+            .iter()
+            .map(|&seen| class_of[seen as usize])
+            .collect();
         (names, labels)
     }
 }
@@ -102,7 +106,7 @@ fn finite(text: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn labels(cells: &[&str]) -> Result<(Vec<String>, Vec<usize>), DataProblem> {
+    fn labels(cells: &[&str]) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
         let mut labels = Labels::default();
         for cell in cells {
             labels.push(cell)?;

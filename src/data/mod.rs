@@ -6,8 +6,10 @@
 //! text that may be shown has passed [`crate::text::sanitise`].
 
 mod builtin;
+mod encoding;
 mod header;
 mod labels;
+mod missing;
 mod prediction;
 mod prepared;
 mod preprocessing;
@@ -15,16 +17,20 @@ mod reader;
 mod source;
 mod split;
 mod table;
+mod task;
 
 use csv::StringRecord;
 use ndarray::Array2;
 
 pub use builtin::{BUILT_IN, BuiltIn, built_in};
+pub use encoding::{Encoding, MOST_CATEGORIES};
+pub use missing::{MISSING_WORDS, is_missing};
 pub use prediction::{PredictionInput, read_for_prediction};
-pub use prepared::{Prepared, Samples, prepare};
-pub use preprocessing::{Feature, Preprocessing};
+pub use prepared::{Prepared, Samples, Targets, prepare};
+pub use preprocessing::{InputColumn, Preprocessing};
 pub use source::Source;
 pub use split::{Split, stratified};
+pub use task::{ErrorSums, Errors, TargetScale, Task};
 
 use crate::error::{DataProblem, Error, Result};
 use labels::Labels;
@@ -37,36 +43,109 @@ pub struct Dataset {
     pub name: String,
     /// The path as it was given, or `built-in iris`.
     pub source: String,
-    /// Names of the feature columns, all different. Columns without a name are `c1`, `c2`, ... by
-    /// their number in the file.
-    pub feature_names: Vec<String>,
-    /// Name of the column that holds the classes.
+    /// The columns that inputs can be made of, in the order of the file.
+    pub columns: Vec<Column>,
+    /// Number of all columns of the file.
+    pub table_columns: usize,
+    /// Name of the column that is predicted.
     pub target_name: String,
     /// Index (from 0) of that column among all columns of the file.
     pub target_column: usize,
-    /// Names of the classes: in ascending order if all are whole numbers, else as first seen.
-    pub class_names: Vec<String>,
-    /// The values as in the file, all finite: `(rows, features)`.
-    pub features: Array2<f32>,
-    /// Class of every row, an index into `class_names`.
-    pub labels: Vec<usize>,
+    /// What stands in it.
+    pub target: Target,
+    /// The raw values `(rows, columns)`, finite or NaN where missing; see [`Encoding`].
+    pub values: Array2<f32>,
     /// Line of the file (from 1) on which every row starts.
     pub lines: Vec<u64>,
+}
+
+/// A column of a table, before it is known which rows are trained on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its name, unlike all others. Columns without a name are `c1`, `c2`, ... by their number in
+    /// the file.
+    pub name: String,
+    /// Its index (from 0) among all columns of the file.
+    pub column: usize,
+    /// What its raw values mean.
+    pub kind: ColumnKind,
+}
+
+/// What the raw values of a column mean.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnKind {
+    /// Numbers as they stand in the file.
+    Numeric,
+    /// Brightness of a pixel, from 0.
+    Pixel {
+        /// The largest there may be.
+        largest: f32,
+    },
+    /// 0 for no, 1 for yes.
+    Boolean {
+        /// The texts that mean no.
+        no: Vec<String>,
+        /// The texts that mean yes.
+        yes: Vec<String>,
+    },
+    /// Index of one of some texts, or the number of texts for any other one.
+    Categorical {
+        /// The texts, as first seen in the file.
+        values: Vec<String>,
+        /// Whether there are others.
+        other: bool,
+    },
+}
+
+/// What is to be predicted, for every row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// Classes.
+    Classes {
+        /// Their names: in ascending order if all are whole numbers, else as first seen.
+        names: Vec<String>,
+        /// Class of every row, an index into `names`.
+        labels: Vec<u32>,
+    },
+    /// Numbers, all finite.
+    Numbers(Vec<f32>),
 }
 
 impl Dataset {
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.labels.len()
+        self.values.nrows()
     }
 
-    /// Number of rows of every class.
+    /// Names of the classes; none where the target is a number.
+    pub fn class_names(&self) -> &[String] {
+        match &self.target {
+            Target::Classes { names, .. } => names,
+            Target::Numbers(_) => &[],
+        }
+    }
+
+    /// Number of rows of every class; empty where the target is a number.
     pub fn class_counts(&self) -> Vec<usize> {
-        let mut counts = vec![0; self.class_names.len()];
-        for &label in &self.labels {
-            counts[label] += 1;
+        let Target::Classes { names, labels } = &self.target else {
+            return Vec::new();
+        };
+        let mut counts = vec![0; names.len()];
+        for &label in labels {
+            counts[label as usize] += 1;
         }
         counts
+    }
+
+    /// Most inputs and exactly the outputs a network on this data has; columns that turn out to be
+    /// constant make the inputs fewer.
+    pub fn most_neurons(&self) -> (usize, usize) {
+        let inputs = |column: &Column| match &column.kind {
+            ColumnKind::Categorical { values, other } => values.len() + usize::from(*other),
+            _ => 1,
+        };
+        let outputs = self.class_names().len().max(1);
+        (self.columns.iter().map(inputs).sum(), outputs)
     }
 }
 
@@ -113,17 +192,26 @@ fn dataset(table: &RawTable, source: &Source, target: Option<&str>) -> Result<Da
     let (class_names, labels) = labels
         .finish()
         .map_err(|problem| Error::data(table.column_place(target), problem))?;
-    let mut feature_names = table.names.clone();
-    let target_name = feature_names.remove(target);
+    let columns = (0..table.width()).filter(|&column| column != target);
+    let columns: Vec<Column> = columns
+        .map(|column| Column {
+            name: table.names[column].clone(),
+            column,
+            kind: ColumnKind::Numeric,
+        })
+        .collect();
     Ok(Dataset {
         name: source.name(),
         source: source.to_string(),
-        features: matrix(rows, feature_names.len(), values),
-        feature_names,
-        target_name,
+        values: matrix(rows, columns.len(), values),
+        columns,
+        table_columns: table.width(),
+        target_name: table.names[target].clone(),
         target_column: target,
-        class_names,
-        labels,
+        target: Target::Classes {
+            names: class_names,
+            labels,
+        },
         lines,
     })
 }

@@ -3,6 +3,7 @@
 use csv::StringRecord;
 use ndarray::Array2;
 
+use crate::data::encoding::Encoding;
 use crate::data::matrix;
 use crate::data::preprocessing::Preprocessing;
 use crate::data::source::Source;
@@ -22,8 +23,8 @@ pub struct PredictionInput {
     pub cells: Vec<StringRecord>,
     /// Line of the file (from 1) of every row.
     pub lines: Vec<u64>,
-    /// The values the model asks for, as in the file, in the order of the network's inputs:
-    /// `(rows, network inputs)`. [`Preprocessing::standardise`] makes the inputs of them.
+    /// The raw values that the model asks for: `(rows, columns of its preprocessing)`.
+    /// [`Preprocessing::encode`] makes the network's inputs of them.
     pub raw: Array2<f32>,
 }
 
@@ -44,7 +45,7 @@ impl PredictionInput {
 /// As [`crate::data::load`] for what is wrong with the file; [`DataProblem::MissingFeature`];
 /// [`DataProblem::WrongWidth`].
 pub fn read_for_prediction(source: &Source, wanted: &Preprocessing) -> Result<PredictionInput> {
-    let expected: Vec<&str> = wanted.features.iter().map(|f| f.name.as_str()).collect();
+    let expected: Vec<&str> = wanted.columns.iter().map(|c| c.name.as_str()).collect();
     let table = RawTable::parse(source.read()?, &source.to_string(), &expected)?;
     let columns = if table.header.is_some() {
         by_name(&table, &expected)?
@@ -57,8 +58,12 @@ pub fn read_for_prediction(source: &Source, wanted: &Preprocessing) -> Result<Pr
     let mut rows = table.rows();
     let mut record = StringRecord::new();
     while let Some(line) = rows.read(&mut record)? {
-        for &column in &columns {
-            values.push(table.number(&record[column], line, column)?);
+        for (&column, input) in columns.iter().zip(&wanted.columns) {
+            let cell = &record[column];
+            values.push(match input.encoding {
+                Encoding::Numeric { .. } => table.number(cell, line, column)?,
+                _ => input.encoding.of_text(cell.trim()),
+            });
         }
         cells.push(record.clone());
         lines.push(line);
@@ -88,16 +93,16 @@ fn by_name(table: &RawTable, expected: &[&str]) -> Result<Vec<usize>> {
 }
 
 fn by_position(table: &RawTable, wanted: &Preprocessing) -> Result<Vec<usize>> {
-    let (found, expected) = (table.width(), wanted.columns);
+    let (found, expected) = (table.width(), wanted.table_columns - 1);
     if found != expected && found != expected + 1 {
         let problem = DataProblem::WrongWidth { found, expected };
         return Err(Error::data(table.place(), problem));
     }
     let has_target = found > expected;
-    let behind_target = |column| has_target && column >= wanted.target_column;
-    let columns = wanted.features.iter().map(|feature| feature.column);
+    let behind_target = |column| !has_target && column > wanted.target_column;
+    let columns = wanted.columns.iter().map(|it| it.column);
     Ok(columns
-        .map(|column| column + usize::from(behind_target(column)))
+        .map(|column| column - usize::from(behind_target(column)))
         .collect())
 }
 

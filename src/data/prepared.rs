@@ -1,10 +1,10 @@
 //! A data set made ready for training: split, standardised, with the raw values beside it.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayViewMut1};
 
-use crate::data::Dataset;
-use crate::data::preprocessing::Preprocessing;
+use crate::data::preprocessing::{InputColumn, Preprocessing};
 use crate::data::split::stratified;
+use crate::data::{Dataset, Target, TargetScale, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// A data set that a network can be trained and judged on.
@@ -16,9 +16,13 @@ pub struct Prepared {
     pub source: String,
     /// Name of the column that holds the classes.
     pub target_name: String,
-    /// Names of the classes, one for every output of the network.
-    pub class_names: Vec<String>,
-    /// What was done to the raw values; it has one feature for every input of the network.
+    /// What is predicted.
+    pub task: Task,
+    /// Names of the network's outputs: the classes, or the target.
+    pub output_names: Vec<String>,
+    /// Names of the network's inputs; see [`Preprocessing::input_names`].
+    pub input_names: Vec<String>,
+    /// What is done to the raw values.
     pub preprocessing: Preprocessing,
     /// Names of the columns left out because they are constant over the training rows.
     pub left_out: Vec<String>,
@@ -28,43 +32,116 @@ pub struct Prepared {
     pub validation: Samples,
 }
 
+impl Prepared {
+    /// Names of the classes, one for every output of the network; none for regression.
+    pub fn class_names(&self) -> &[String] {
+        self.task.classes()
+    }
+}
+
 /// Rows, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Samples {
-    /// What the network sees, standardised: `(rows, network inputs)`.
+    /// What the network sees: `(rows, network inputs)`.
     pub inputs: Array2<f32>,
-    /// The values as in the file, of the same columns: `(rows, network inputs)`.
+    /// The raw values `(rows, columns of the preprocessing)`; see [`crate::data::Encoding`].
     pub raw: Array2<f32>,
-    /// Class of every row.
-    pub labels: Vec<usize>,
+    /// What is to be predicted.
+    pub targets: Targets,
     /// Line of the file (from 1) of every row.
     pub lines: Vec<u64>,
+}
+
+/// What is to be predicted of some rows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Targets {
+    /// Class of every row.
+    Classes(Vec<u32>),
+    /// A number for every row.
+    Numbers {
+        /// In the target's own unit.
+        values: Vec<f32>,
+        /// How they are standardised for the network.
+        scale: TargetScale,
+    },
+}
+
+impl Targets {
+    /// Class of `row`; none for regression, or where there is no such row.
+    pub fn class(&self, row: usize) -> Option<usize> {
+        match self {
+            Self::Classes(labels) => labels.get(row).map(|&label| label as usize),
+            Self::Numbers { .. } => None,
+        }
+    }
+
+    /// The number that stands in `row`; none for classification, or where there is no such row.
+    pub fn number(&self, row: usize) -> Option<f32> {
+        match self {
+            Self::Classes(_) => None,
+            Self::Numbers { values, .. } => values.get(row).copied(),
+        }
+    }
+
+    /// Writes to `out`, one place for each output of the network, what its outputs shall be for
+    /// `row`: 1 for the row's class and 0 for the others, or the standardised number.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn write(&self, row: usize, mut out: ArrayViewMut1<f32>) {
+        match self {
+            Self::Classes(labels) => {
+                out.fill(0.0);
+                out[labels[row] as usize] = 1.0;
+            }
+            Self::Numbers { values, scale } => out[0] = scale.standardise(values[row]),
+        }
+    }
 }
 
 impl Samples {
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.labels.len()
+        self.inputs.nrows()
     }
 
-    fn pick(dataset: &Dataset, rows: &[usize], preprocessing: &Preprocessing) -> Self {
-        let columns: Vec<usize> = preprocessing.features.iter().map(|f| f.column).collect();
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows() == 0
+    }
+
+    fn pick(dataset: &Dataset, rows: &[usize], preprocessing: &Preprocessing, task: &Task) -> Self {
+        let used = |column: &InputColumn| {
+            let mut columns = dataset.columns.iter();
+            columns.position(|it| it.column == column.column)
+        };
+        let columns: Vec<usize> = preprocessing.columns.iter().filter_map(used).collect();
         // Filled cell by cell, since choosing columns by `select` would store them column by column,
         // and a mini-batch is made of rows.
         let raw = Array2::from_shape_fn((rows.len(), columns.len()), |(row, column)| {
-            dataset.features[[rows[row], columns[column]]]
+            dataset.values[[rows[row], columns[column]]]
         });
+        let targets = match (&dataset.target, task) {
+            (Target::Numbers(values), Task::Regression(scale)) => Targets::Numbers {
+                values: rows.iter().map(|&row| values[row]).collect(),
+                scale: *scale,
+            },
+            (Target::Classes { labels, .. }, _) => {
+                Targets::Classes(rows.iter().map(|&row| labels[row]).collect())
+            }
+            (Target::Numbers(_), _) => unreachable!("the task was made from the same target"),
+        };
         Self {
-            inputs: preprocessing.standardise(raw.view()),
+            inputs: preprocessing.encode(raw.view()),
             raw,
-            labels: rows.iter().map(|&row| dataset.labels[row]).collect(),
+            targets,
             lines: rows.iter().map(|&row| dataset.lines[row]).collect(),
         }
     }
 }
 
-/// Splits `dataset` (see [`stratified`]) and standardises both parts by the statistics of the
-/// training rows, so that nothing about the validation rows reaches the network.
+/// Splits `dataset` (see [`stratified`]) and encodes both parts by the statistics of the training
+/// rows, so that nothing about the validation rows reaches the network.
 ///
 /// # Errors
 /// [`Error::Usage`] if `validation_fraction` is not from 0 up to, not including, 1;
@@ -76,21 +153,32 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
             "the validation fraction is {validation_fraction}; it must be at least 0 and below 1"
         )));
     }
-    let classes = dataset.class_names.len();
-    let split = stratified(&dataset.labels, classes, validation_fraction, seed);
+    let split = match &dataset.target {
+        Target::Classes { names, labels } => {
+            stratified(labels, names.len(), validation_fraction, seed)
+        }
+        // Numbers have no strata: all rows are of one kind.
+        Target::Numbers(values) => stratified(&vec![0; values.len()], 1, validation_fraction, seed),
+    };
     if validation_fraction > 0.0 && split.validation.is_empty() {
         let rows = dataset.rows();
         let place = Place::whole(&dataset.source);
         return Err(Error::data(place, DataProblem::TooFewRows { rows }));
     }
     let (preprocessing, left_out) = Preprocessing::fit(dataset, &split.training)?;
+    let task = Task::fit(dataset, &split.training)?;
     Ok(Prepared {
         name: dataset.name.clone(),
         source: dataset.source.clone(),
         target_name: dataset.target_name.clone(),
-        class_names: dataset.class_names.clone(),
-        training: Samples::pick(dataset, &split.training, &preprocessing),
-        validation: Samples::pick(dataset, &split.validation, &preprocessing),
+        training: Samples::pick(dataset, &split.training, &preprocessing, &task),
+        validation: Samples::pick(dataset, &split.validation, &preprocessing, &task),
+        output_names: match &task {
+            Task::Classification { classes } => classes.clone(),
+            Task::Regression(_) => vec![dataset.target_name.clone()],
+        },
+        task,
+        input_names: preprocessing.input_names(),
         preprocessing,
         left_out,
     })
@@ -109,13 +197,18 @@ mod tests {
         assert_eq!(prepared.training.inputs.dim(), (120, 4));
         assert_eq!(prepared.validation.inputs.dim(), (30, 4));
         for class in 0..3 {
-            let labels = &prepared.validation.labels;
-            assert_eq!(labels.iter().filter(|&&l| l == class).count(), 10);
+            let targets = &prepared.validation.targets;
+            let of_class = (0..30).filter(|&row| targets.class(row) == Some(class));
+            assert_eq!(of_class.count(), 10);
         }
         let line = prepared.validation.lines[3];
         let row = iris.lines.iter().position(|&l| l == line).expect("a row");
-        assert_eq!(prepared.validation.raw.row(3), iris.features.row(row));
-        assert_eq!(prepared.validation.labels[3], iris.labels[row]);
+        assert_eq!(prepared.validation.raw.row(3), iris.values.row(row));
+        let Target::Classes { labels, .. } = &iris.target else {
+            panic!("{:?}", iris.target);
+        };
+        let class = prepared.validation.targets.class(3);
+        assert_eq!(class, Some(labels[row] as usize));
         for column in prepared.training.inputs.columns() {
             let column = column.mapv(f64::from);
             let mean = column.sum() / 120.0;
@@ -132,8 +225,8 @@ mod tests {
         let inputs = prepared.preprocessing.inputs();
         assert_eq!(inputs + prepared.left_out.len(), 64);
         assert_eq!(prepared.training.raw.ncols(), inputs);
-        for feature in &prepared.preprocessing.features {
-            assert_eq!(feature.name, digits.feature_names[feature.column]);
+        for column in &prepared.preprocessing.columns {
+            assert_eq!(column.name, digits.columns[column.column].name);
         }
     }
 

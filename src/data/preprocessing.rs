@@ -1,58 +1,67 @@
-//! What is done to raw values before the network sees them: each feature is shifted and scaled to
-//! mean 0 and standard deviation 1 over the training rows.
+//! What is done to the cells of a table before the network sees them; see [`Encoding`].
 
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use crate::data::Dataset;
+use crate::data::encoding::Encoding;
+use crate::data::{ColumnKind, Dataset, Target, TargetScale, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
-/// How the network's inputs are made from the columns of a table, in the order of its inputs.
+/// How the network's inputs are made from the columns of a table.
 ///
 /// Part of a trained model: new rows must pass through the same numbers as the training rows did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Preprocessing {
-    /// One for every network input.
-    pub features: Vec<Feature>,
-    /// Number of feature columns of the training table, those without a feature here included.
-    pub columns: usize,
-    /// Index (from 0) of the class column among all columns of the training table. Together with
-    /// `columns` it tells what is where in a file without header.
+    /// The columns that are used, in the order of the table. The network's inputs are those of the
+    /// first column, then those of the second, and so on.
+    pub columns: Vec<InputColumn>,
+    /// Number of all columns of the training table, the target included.
+    pub table_columns: usize,
+    /// Index (from 0) of the target among all columns of the training table. Together with
+    /// `table_columns` it tells what is where in a file without header.
     pub target_column: usize,
 }
 
-/// One input of the network. Its statistics are those of the training rows.
+/// A column of the table that the network sees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Feature {
+#[serde(deny_unknown_fields)]
+pub struct InputColumn {
     /// The column's name.
     pub name: String,
-    /// The column's index among [`Dataset::feature_names`].
+    /// Its index (from 0) among all columns of the training table.
     pub column: usize,
-    /// Mean, in the column's own unit.
-    pub mean: f64,
-    /// Population standard deviation (divided by n, not n - 1), in the column's own unit; above 0.
-    pub deviation: f64,
-    /// Smallest value.
-    pub min: f32,
-    /// Largest value.
-    pub max: f32,
+    /// How its cells become inputs.
+    pub encoding: Encoding,
 }
 
-impl Feature {
-    /// `raw` in standard deviations from the mean. Always finite for a finite `raw`: what is too
-    /// large for f32 (a value very far from a narrow training range) becomes the largest f32.
-    pub fn standardise(&self, raw: f32) -> f32 {
-        let standardised = (f64::from(raw) - self.mean) / self.deviation;
-        (standardised as f32).clamp(f32::MIN, f32::MAX)
+impl InputColumn {
+    /// What its inputs are called: as the column, or `colour=red` for each category.
+    pub fn input_names(&self) -> Vec<String> {
+        let name = &self.name;
+        match &self.encoding {
+            Encoding::Numeric { .. } | Encoding::Boolean { .. } => vec![name.clone()],
+            Encoding::Categorical { values, other, .. } => {
+                let own = values.iter().map(|value| format!("{name}={value}"));
+                own.chain(other.then(|| format!("{name}: other"))).collect()
+            }
+        }
     }
+}
 
-    /// The raw value that [`Feature::standardise`] turns into `standardised`.
-    pub fn raw(&self, standardised: f32) -> f32 {
-        (f64::from(standardised) * self.deviation + self.mean) as f32
-    }
+/// Mean, deviation and range of some numbers; missing ones (NaN) do not count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Statistics {
+    mean: f64,
+    deviation: f64,
+    min: f32,
+    max: f32,
+}
 
-    /// The statistics of `values`, or `None` if they are all the same (or there are none).
-    fn fit(name: &str, column: usize, values: impl Iterator<Item = f32> + Clone) -> Option<Self> {
+impl Statistics {
+    /// `None` if all are the same, or there are none.
+    fn of(values: impl Iterator<Item = f32> + Clone) -> Option<Self> {
+        let values = values.filter(|value| !value.is_nan());
         let (mut count, mut sum) = (0_usize, 0.0_f64);
         let (mut min, mut max) = (f32::INFINITY, f32::NEG_INFINITY);
         for value in values.clone() {
@@ -69,8 +78,6 @@ impl Feature {
         // nothing where the values lie far from 0 and near each other.
         let squares: f64 = values.map(|value| (f64::from(value) - mean).powi(2)).sum();
         Some(Self {
-            name: name.to_owned(),
-            column,
             mean,
             deviation: (squares / count as f64).sqrt(),
             min,
@@ -79,9 +86,58 @@ impl Feature {
     }
 }
 
+/// The encoding of a column of this `kind` with these raw values, or `None` if they are all the
+/// same: such a column says nothing.
+fn fit(kind: &ColumnKind, values: impl Iterator<Item = f32> + Clone) -> Option<Encoding> {
+    let statistics = Statistics::of(values.clone());
+    match kind {
+        ColumnKind::Numeric => statistics.map(|found| Encoding::Numeric {
+            mean: found.mean,
+            deviation: found.deviation,
+            min: found.min,
+            max: found.max,
+            fill: found.mean as f32,
+        }),
+        // What is always 0 in one image may not be so in the next, and the network shall see
+        // images as they are.
+        &ColumnKind::Pixel { largest } => Some(Encoding::Numeric {
+            mean: 0.0,
+            deviation: f64::from(largest),
+            min: 0.0,
+            max: largest,
+            fill: 0.0,
+        }),
+        ColumnKind::Boolean { no, yes } => statistics.map(|found| Encoding::Boolean {
+            no: no.clone(),
+            yes: yes.clone(),
+            mean: found.mean,
+            deviation: found.deviation,
+            fill: found.mean > 0.5,
+        }),
+        ColumnKind::Categorical {
+            values: names,
+            other,
+        } => {
+            statistics?;
+            let mut counts = vec![0_usize; names.len()];
+            for value in values.filter(|value| !value.is_nan()) {
+                if let Some(count) = counts.get_mut(value as usize) {
+                    *count += 1;
+                }
+            }
+            let most = counts.iter().max().copied().unwrap_or(0);
+            Some(Encoding::Categorical {
+                values: names.clone(),
+                other: *other,
+                fill: counts.iter().position(|&count| count == most).unwrap_or(0),
+            })
+        }
+    }
+}
+
 impl Preprocessing {
     /// Measures the columns of `dataset` over `training_rows`. Returns with it the names of the
-    /// columns left out because they hold a single value there: they say nothing about the class.
+    /// columns left out because they hold a single value there: they say nothing about the target.
     ///
     /// # Errors
     /// [`DataProblem::NoFeatures`] if none is left.
@@ -89,24 +145,28 @@ impl Preprocessing {
     /// # Panics
     /// If a row is not in the data set.
     pub fn fit(dataset: &Dataset, training_rows: &[usize]) -> Result<(Self, Vec<String>)> {
-        let mut features = Vec::new();
+        let mut columns = Vec::new();
         let mut left_out = Vec::new();
-        for (column, name) in dataset.feature_names.iter().enumerate() {
+        for (index, column) in dataset.columns.iter().enumerate() {
             let values = training_rows
                 .iter()
-                .map(|&row| dataset.features[[row, column]]);
-            match Feature::fit(name, column, values) {
-                Some(feature) => features.push(feature),
-                None => left_out.push(name.clone()),
+                .map(|&row| dataset.values[[row, index]]);
+            match fit(&column.kind, values) {
+                Some(encoding) => columns.push(InputColumn {
+                    name: column.name.clone(),
+                    column: column.column,
+                    encoding,
+                }),
+                None => left_out.push(column.name.clone()),
             }
         }
-        if features.is_empty() {
+        if columns.is_empty() {
             let place = Place::whole(&dataset.source);
             return Err(Error::data(place, DataProblem::NoFeatures));
         }
         let preprocessing = Self {
-            features,
-            columns: dataset.feature_names.len(),
+            columns,
+            table_columns: dataset.table_columns,
             target_column: dataset.target_column,
         };
         Ok((preprocessing, left_out))
@@ -114,56 +174,142 @@ impl Preprocessing {
 
     /// Number of network inputs.
     pub fn inputs(&self) -> usize {
-        self.features.len()
+        self.columns
+            .iter()
+            .map(|column| column.encoding.inputs())
+            .sum()
     }
 
-    /// Writes the network inputs `(inputs)` of one row to `out`. `raw` holds the row's values by
-    /// column of the data set `(features of the data set)`.
+    /// What the network's inputs are called, in their order.
+    pub fn input_names(&self) -> Vec<String> {
+        self.columns
+            .iter()
+            .flat_map(InputColumn::input_names)
+            .collect()
+    }
+
+    /// Writes the network inputs `(inputs)` of one row to `out`. `raw` holds the row's raw values,
+    /// one for each of `columns`; see [`Encoding`].
     ///
     /// # Panics
-    /// If `raw` has no value for a feature's column, or `out` is not as long as the features.
-    pub fn apply(&self, raw: ArrayView1<f32>, mut out: ArrayViewMut1<f32>) {
-        assert_eq!(out.len(), self.features.len(), "one place for every input");
-        for (feature, out) in self.features.iter().zip(&mut out) {
-            *out = feature.standardise(raw[feature.column]);
+    /// If there are not as many of both.
+    pub fn encode_row(&self, raw: ArrayView1<f32>, out: &mut [f32]) {
+        assert_eq!(
+            raw.len(),
+            self.columns.len(),
+            "a raw value for every column"
+        );
+        let mut rest = out;
+        for (column, &raw) in self.columns.iter().zip(raw) {
+            let (own, others) = rest.split_at_mut(column.encoding.inputs());
+            column.encoding.write(raw, own);
+            rest = others;
         }
+        assert!(rest.is_empty(), "a place for every input");
     }
 
-    /// Returns the network inputs `(rows, inputs)` of rows whose raw values stand in the order of
-    /// the inputs already: `raw: (rows, inputs)`, as in [`crate::data::Samples::raw`] and
-    /// [`crate::data::PredictionInput::raw`].
+    /// Returns the network inputs `(rows, inputs)` of rows of raw values `(rows, columns)`, as in
+    /// [`crate::data::Samples::raw`] and [`crate::data::PredictionInput::raw`].
     ///
     /// # Panics
-    /// If `raw` has not one column for every input.
-    pub fn standardise(&self, raw: ArrayView2<f32>) -> Array2<f32> {
-        assert_eq!(raw.ncols(), self.features.len(), "one column an input");
-        let mut inputs = raw.to_owned();
-        for (feature, mut column) in self.features.iter().zip(inputs.columns_mut()) {
-            column.mapv_inplace(|value| feature.standardise(value));
+    /// If `raw` has not one column for each of `columns`.
+    pub fn encode(&self, raw: ArrayView2<f32>) -> Array2<f32> {
+        let mut inputs = Array2::zeros((raw.nrows(), self.inputs()));
+        for (raw, mut out) in raw.outer_iter().zip(inputs.outer_iter_mut()) {
+            // The rows of a new array are contiguous.
+            if let Some(out) = out.as_slice_mut() {
+                self.encode_row(raw, out);
+            }
         }
         inputs
+    }
+
+    /// The value to show beside network input `input` of a row of raw values; see
+    /// [`Encoding::shown`]. NaN for an input that there is not.
+    pub fn shown(&self, raw: ArrayView1<f32>, input: usize) -> f32 {
+        let mut first = 0;
+        for (column, &raw) in self.columns.iter().zip(raw) {
+            let next = first + column.encoding.inputs();
+            if input < next {
+                return column.encoding.shown(raw, input - first);
+            }
+            first = next;
+        }
+        f32::NAN
+    }
+}
+
+impl Task {
+    /// What is predicted of `dataset`, measured over `training_rows`.
+    ///
+    /// # Errors
+    /// [`DataProblem::ConstantTarget`].
+    pub(super) fn fit(dataset: &Dataset, training_rows: &[usize]) -> Result<Self> {
+        match &dataset.target {
+            Target::Classes { names, .. } => Ok(Self::Classification {
+                classes: names.clone(),
+            }),
+            Target::Numbers(values) => {
+                let values = training_rows.iter().map(|&row| values[row]);
+                let Some(found) = Statistics::of(values) else {
+                    let place = Place::whole(&dataset.source);
+                    return Err(Error::data(place, DataProblem::ConstantTarget));
+                };
+                let scale = TargetScale {
+                    mean: found.mean,
+                    deviation: found.deviation,
+                    min: found.min,
+                    max: found.max,
+                };
+                Ok(Self::Regression(scale))
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array1, array};
+    use ndarray::array;
     use proptest::prelude::*;
+
+    use crate::data::Column;
 
     use super::*;
 
-    fn dataset(features: Array2<f32>) -> Dataset {
-        let rows = features.nrows();
+    fn dataset(values: Array2<f32>) -> Dataset {
+        let rows = values.nrows();
         Dataset {
             name: "t".into(),
             source: "t.csv".into(),
-            feature_names: (0..features.ncols()).map(|i| format!("x{i}")).collect(),
+            columns: (0..values.ncols())
+                .map(|column| Column {
+                    name: format!("x{column}"),
+                    column,
+                    kind: ColumnKind::Numeric,
+                })
+                .collect(),
+            table_columns: values.ncols() + 1,
             target_name: "class".into(),
-            target_column: features.ncols(),
-            class_names: vec!["a".into(), "b".into()],
-            labels: (0..rows).map(|row| row % 2).collect(),
+            target_column: values.ncols(),
+            target: Target::Classes {
+                names: vec!["a".into(), "b".into()],
+                labels: (0..rows as u32).map(|row| row % 2).collect(),
+            },
             lines: (2..).take(rows).collect(),
-            features,
+            values,
+        }
+    }
+
+    fn numeric(column: &InputColumn) -> (f64, f64, f32, f32) {
+        match column.encoding {
+            Encoding::Numeric {
+                mean,
+                deviation,
+                min,
+                max,
+                ..
+            } => (mean, deviation, min, max),
+            _ => panic!("{column:?}"),
         }
     }
 
@@ -172,26 +318,60 @@ mod tests {
         let data = dataset(array![[1.0, 7.0, 0.0], [3.0, 7.0, 4.0], [99.0, 8.0, 9.0]]);
         let (preprocessing, left_out) = Preprocessing::fit(&data, &[0, 1]).expect("fits");
         assert_eq!(left_out, ["x1"], "constant over the training rows");
-        let feature = &preprocessing.features[0];
-        assert_eq!((feature.mean, feature.deviation), (2.0, 1.0));
-        assert_eq!((feature.min, feature.max), (1.0, 3.0));
-        assert_eq!(preprocessing.features[1].column, 2);
-        assert_eq!(preprocessing.columns, 3);
-        let mut out = Array1::zeros(2);
-        preprocessing.apply(data.features.row(2), out.view_mut());
-        assert_eq!(out, array![97.0, 3.5]);
-        let picked = data.features.select(ndarray::Axis(1), &[0, 2]);
-        assert_eq!(preprocessing.standardise(picked.view()).row(2), out);
-        assert_eq!(feature.raw(97.0), 99.0);
+        assert_eq!(numeric(&preprocessing.columns[0]), (2.0, 1.0, 1.0, 3.0));
+        assert_eq!(preprocessing.columns[1].column, 2);
+        assert_eq!(
+            (preprocessing.table_columns, preprocessing.target_column),
+            (4, 3)
+        );
+        let picked = data.values.select(ndarray::Axis(1), &[0, 2]);
+        let inputs = preprocessing.encode(picked.view());
+        assert_eq!(inputs.row(2), array![97.0, 3.5]);
+        assert_eq!(preprocessing.shown(picked.row(2), 0), 99.0);
+    }
+
+    #[test]
+    fn missing_values_do_not_count_and_are_filled() {
+        let data = dataset(array![[1.0], [f32::NAN], [3.0]]);
+        let (preprocessing, _) = Preprocessing::fit(&data, &[0, 1, 2]).expect("fits");
+        assert_eq!(numeric(&preprocessing.columns[0]).0, 2.0);
+        assert_eq!(
+            preprocessing.encode(data.values.view()),
+            array![[-1.0], [0.0], [1.0]]
+        );
+    }
+
+    #[test]
+    fn categories_and_numbers_stand_side_by_side() {
+        let mut data = dataset(array![[0.0, 5.0], [2.0, 7.0], [1.0, 5.0], [1.0, 7.0]]);
+        data.columns[0].kind = ColumnKind::Categorical {
+            values: vec!["red".into(), "blue".into()],
+            other: true,
+        };
+        let (preprocessing, _) = Preprocessing::fit(&data, &[0, 1, 2, 3]).expect("fits");
+        assert_eq!(
+            preprocessing.input_names(),
+            ["x0=red", "x0=blue", "x0: other", "x1"]
+        );
+        assert_eq!(preprocessing.inputs(), 4);
+        assert_eq!(
+            preprocessing.columns[0].encoding.fill(),
+            1.0,
+            "blue is most frequent"
+        );
+        let inputs = preprocessing.encode(data.values.view());
+        assert_eq!(inputs.row(1), array![0.0, 0.0, 1.0, 1.0]);
+        assert_eq!(preprocessing.shown(data.values.row(1), 3), 7.0);
+        assert_eq!(preprocessing.shown(data.values.row(0), 0), 1.0);
     }
 
     #[test]
     fn a_small_spread_far_from_zero_survives() {
         let data = dataset(array![[16_777_214.0], [16_777_215.0], [16_777_216.0]]);
         let (preprocessing, _) = Preprocessing::fit(&data, &[0, 1, 2]).expect("fits");
-        let feature = &preprocessing.features[0];
-        assert_eq!(feature.mean, 16_777_215.0);
-        assert!((feature.deviation - (2.0_f64 / 3.0).sqrt()).abs() < 1e-12);
+        let (mean, deviation, ..) = numeric(&preprocessing.columns[0]);
+        assert_eq!(mean, 16_777_215.0);
+        assert!((deviation - (2.0_f64 / 3.0).sqrt()).abs() < 1e-12);
     }
 
     #[test]
@@ -199,8 +379,8 @@ mod tests {
         let tiny = f32::from_bits(1);
         let data = dataset(array![[0.0, f32::MAX], [tiny, f32::MIN], [f32::MAX, 0.0]]);
         let (preprocessing, _) = Preprocessing::fit(&data, &[0, 1]).expect("fits");
-        assert!(preprocessing.features.iter().all(|f| f.deviation > 0.0));
-        let inputs = preprocessing.standardise(data.features.view());
+        assert!(preprocessing.columns.iter().all(|it| numeric(it).1 > 0.0));
+        let inputs = preprocessing.encode(data.values.view());
         assert!(inputs.iter().all(|x| x.is_finite()), "{inputs}");
     }
 
@@ -226,7 +406,7 @@ mod tests {
             let Ok((preprocessing, _)) = Preprocessing::fit(&data, &all) else {
                 return Ok(());
             };
-            let inputs = preprocessing.standardise(data.features.view()).mapv(f64::from);
+            let inputs = preprocessing.encode(data.values.view()).mapv(f64::from);
             let mean = inputs.sum() / rows as f64;
             let variance = inputs.mapv(|x| (x - mean).powi(2)).sum() / rows as f64;
             prop_assert!(mean.abs() < 1e-5, "mean {}", mean);

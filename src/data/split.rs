@@ -23,10 +23,10 @@ pub struct Split {
 ///
 /// # Panics
 /// If a label is not below `classes`.
-pub fn stratified(labels: &[usize], classes: usize, fraction: f64, seed: u64) -> Split {
+pub fn stratified(labels: &[u32], classes: usize, fraction: f64, seed: u64) -> Split {
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); classes];
     for (row, &label) in labels.iter().enumerate() {
-        members[label].push(row);
+        members[label as usize].push(row);
     }
     let sizes: Vec<usize> = members.iter().map(Vec::len).collect();
     let shares = shares(&sizes, fraction);
@@ -114,7 +114,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_split_is_a_fair_and_repeatable_partition(
-            labels in prop::collection::vec(0usize..5, 0..200),
+            labels in prop::collection::vec(0u32..5, 0..200),
             fraction in 0.0f64..1.0,
             seed: u64,
         ) {

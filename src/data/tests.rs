@@ -5,23 +5,34 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn names(dataset: &Dataset) -> Vec<&str> {
+    dataset.columns.iter().map(|it| it.name.as_str()).collect()
+}
+
+fn labels(dataset: &Dataset) -> &[u32] {
+    match &dataset.target {
+        Target::Classes { labels, .. } => labels,
+        Target::Numbers(_) => &[],
+    }
+}
+
 #[test]
 fn a_table_with_a_header() {
     let text = b"\xef\xbb\xbfx, y ,kind\r\n1,2,\"b, c\"\r\n\r\n3,4.5,a\r\n5,6,a\r\n5,6,a\r\n\r\n";
     let dataset = dataset_of(text, None).expect("loads");
     assert_eq!(dataset.name, "t");
     assert_eq!(dataset.source, "t.csv");
-    assert_eq!(dataset.feature_names, ["x", "y"]);
+    assert_eq!(names(&dataset), ["x", "y"]);
     assert_eq!(
         (dataset.target_name.as_str(), dataset.target_column),
         ("kind", 2)
     );
-    assert_eq!(dataset.class_names, ["b, c", "a"]);
+    assert_eq!(dataset.class_names(), ["b, c", "a"]);
     assert_eq!(
-        dataset.features,
+        dataset.values,
         array![[1.0, 2.0], [3.0, 4.5], [5.0, 6.0], [5.0, 6.0]]
     );
-    assert_eq!(dataset.labels, [0, 1, 1, 1]);
+    assert_eq!(labels(&dataset), [0, 1, 1, 1]);
     assert_eq!(dataset.lines, [2, 4, 5, 6]);
     assert_eq!((dataset.rows(), dataset.class_counts()), (4, vec![1, 3]));
 }
@@ -33,7 +44,7 @@ fn a_table_without_a_header() {
         None,
     );
     let dataset = dataset.expect("loads");
-    assert_eq!(dataset.feature_names, ["c1", "c2"]);
+    assert_eq!(names(&dataset), ["c1", "c2"]);
     assert_eq!(dataset.target_name, "c3");
     assert_eq!(dataset.lines, [1, 2, 3, 4]);
 }
@@ -42,8 +53,8 @@ fn a_table_without_a_header() {
 fn the_target_may_be_any_column() {
     let text = b"kind,x,y\na,1,2\nb,3,4\na,5,6\nb,5,6\n";
     let by_name = dataset_of(text, Some("kind")).expect("loads");
-    assert_eq!(by_name.feature_names, ["x", "y"]);
-    assert_eq!(by_name.features.row(0).to_vec(), [1.0, 2.0]);
+    assert_eq!(names(&by_name), ["x", "y"]);
+    assert_eq!(by_name.values.row(0).to_vec(), [1.0, 2.0]);
     assert_eq!(by_name.target_column, 0);
     assert_eq!(by_name, dataset_of(text, Some("1")).expect("loads"));
 }
@@ -51,8 +62,8 @@ fn the_target_may_be_any_column() {
 #[test]
 fn names_and_classes_are_safe_to_show() {
     let dataset = dataset_of(b"\x1b[2J,kind\n1,a\x07\n2,b\n3,b\n4,b\n", None).expect("loads");
-    assert_eq!(dataset.feature_names, ["\\u{1b}[2J"]);
-    assert_eq!(dataset.class_names, ["a\\u{7}", "b"]);
+    assert_eq!(names(&dataset), ["\\u{1b}[2J"]);
+    assert_eq!(dataset.class_names(), ["a\\u{7}", "b"]);
 }
 
 /// Text that comes close to a table, so that the loader gets past its first checks.
@@ -71,12 +82,9 @@ fn check(bytes: &[u8], target: Option<&str>) {
     let Ok(dataset) = dataset_of(bytes, target) else {
         return;
     };
-    let (rows, features) = dataset.features.dim();
-    assert_eq!(
-        (rows, features),
-        (dataset.rows(), dataset.feature_names.len())
-    );
-    assert!(dataset.features.iter().all(|value| value.is_finite()));
+    let (rows, features) = dataset.values.dim();
+    assert_eq!((rows, features), (dataset.rows(), dataset.columns.len()));
+    assert!(dataset.values.iter().all(|value| value.is_finite()));
     assert!(dataset.class_counts().iter().all(|&count| count > 0));
     assert!(dataset.lines.is_sorted_by(|a, b| a < b));
     if let Ok(prepared) = prepare(&dataset, 0.3, 1) {

@@ -38,7 +38,7 @@ enum Line<'a> {
         rows: usize,
         training_rows: usize,
         validation_rows: usize,
-        features: Vec<&'a str>,
+        features: &'a [String],
         left_out: &'a [String],
         target: &'a str,
         classes: &'a [String],
@@ -82,16 +82,15 @@ impl Json {
     pub fn started(&mut self, started: &Started, epochs: u32) -> io::Result<()> {
         let (data, plan, network) = (&*started.data, &started.plan, &started.architecture);
         let (training_rows, validation_rows) = (data.training.rows(), data.validation.rows());
-        let features = data.preprocessing.features.iter();
         self.write(&Line::Started {
             data: &data.name,
             rows: training_rows + validation_rows,
             training_rows,
             validation_rows,
-            features: features.map(|feature| feature.name.as_str()).collect(),
+            features: &data.input_names,
             left_out: &data.left_out,
             target: &data.target_name,
-            classes: &data.class_names,
+            classes: data.class_names(),
             architecture: network.sizes(),
             parameters: u64::try_from(network.parameter_count()).unwrap_or(u64::MAX),
             activation: network.hidden(),

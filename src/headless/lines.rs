@@ -36,7 +36,7 @@ impl Lines {
             data.source,
             training + validation,
             data.preprocessing.inputs(),
-            data.class_names.len(),
+            data.class_names().len(),
             data.target_name,
         ));
         if !data.left_out.is_empty() {

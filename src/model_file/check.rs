@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{TrainedModel, TrainingRecord};
-use crate::data::{Feature, Preprocessing};
+use super::{Quality, TrainedModel, TrainingRecord};
+use crate::data::{Encoding, InputColumn, MOST_CATEGORIES, Preprocessing, TargetScale, Task};
 
 /// More columns than this no table has.
 const MOST_COLUMNS: usize = 1 << 30;
@@ -19,11 +19,18 @@ pub(super) fn check(model: &TrainedModel) -> Result<(), String> {
             "it has {found} {what}, and the network {architecture} has {neurons} {where_}"
         ))
     };
-    let features = model.preprocessing.inputs();
-    agree("features", features, architecture.inputs(), "inputs")?;
+    let inputs = model.preprocessing.inputs();
+    agree("inputs", inputs, architecture.inputs(), "inputs")?;
+    let what = match &model.task {
+        Task::Classification { .. } => "classes",
+        Task::Regression(scale) => {
+            check_scale(scale)?;
+            "predicted number"
+        }
+    };
     agree(
-        "classes",
-        model.classes.len(),
+        what,
+        model.task.outputs(),
         architecture.outputs(),
         "outputs",
     )?;
@@ -41,53 +48,112 @@ pub(super) fn check(model: &TrainedModel) -> Result<(), String> {
 }
 
 fn check_preprocessing(preprocessing: &Preprocessing) -> Result<(), String> {
-    let columns = preprocessing.columns;
+    let columns = preprocessing.table_columns;
+    let target = preprocessing.target_column;
     if columns > MOST_COLUMNS {
         return Err(format!("{columns} columns are more than a table has"));
     }
-    if preprocessing.target_column > columns {
-        return Err(format!(
-            "the target is column {} of {columns} and one",
-            preprocessing.target_column
-        ));
+    if target >= columns {
+        return Err(format!("the target is column {target} of {columns}"));
     }
     let mut names = HashSet::new();
     let mut next_column = 0;
-    for feature in &preprocessing.features {
-        let name = &feature.name;
-        check_feature(feature).map_err(|problem| format!("feature \"{name}\": {problem}"))?;
-        if feature.column < next_column || feature.column >= columns {
+    for input in &preprocessing.columns {
+        let InputColumn {
+            name,
+            column,
+            encoding,
+        } = input;
+        check_encoding(encoding).map_err(|problem| format!("column \"{name}\": {problem}"))?;
+        if *column < next_column || *column >= columns {
             return Err(format!(
-                "feature \"{name}\": column {} is out of order, or none of {columns}",
-                feature.column
+                "column \"{name}\": its index {column} is out of order, or none of {columns}"
             ));
         }
-        next_column = feature.column + 1;
+        if *column == target {
+            return Err(format!("column \"{name}\" is the target"));
+        }
+        next_column = column + 1;
         if !names.insert(name) {
-            return Err(format!("two features are called \"{name}\""));
+            return Err(format!("two columns are called \"{name}\""));
         }
     }
     Ok(())
 }
 
-fn check_feature(feature: &Feature) -> Result<(), String> {
-    let &Feature {
-        mean,
-        deviation,
-        min,
-        max,
-        ..
-    } = feature;
+fn check_encoding(encoding: &Encoding) -> Result<(), String> {
+    match encoding {
+        Encoding::Numeric {
+            mean,
+            deviation,
+            min,
+            max,
+            fill,
+        } => {
+            check_statistics(*mean, *deviation)?;
+            check_range(*min, *max)?;
+            match fill.is_finite() {
+                true => Ok(()),
+                false => Err(format!("a missing value becomes {fill}")),
+            }
+        }
+        Encoding::Boolean {
+            no,
+            yes,
+            mean,
+            deviation,
+            ..
+        } => {
+            check_statistics(*mean, *deviation)?;
+            check_texts(no.iter().chain(yes))
+        }
+        Encoding::Categorical { values, fill, .. } => {
+            if values.len() > MOST_CATEGORIES {
+                let count = values.len();
+                return Err(format!(
+                    "it has {count} values, more than {MOST_CATEGORIES}"
+                ));
+            }
+            if *fill >= values.len() {
+                let count = values.len();
+                return Err(format!("a missing value becomes number {fill} of {count}"));
+            }
+            check_texts(values.iter())
+        }
+    }
+}
+
+fn check_texts<'a>(texts: impl Iterator<Item = &'a String>) -> Result<(), String> {
+    let mut seen = HashSet::new();
+    for text in texts {
+        if !seen.insert(text) {
+            return Err(format!("it has the value \"{text}\" twice"));
+        }
+    }
+    Ok(())
+}
+
+fn check_statistics(mean: f64, deviation: f64) -> Result<(), String> {
     if !mean.is_finite() {
         return Err(format!("its mean is {mean}"));
     }
     if !(deviation > 0.0 && deviation.is_finite()) {
         return Err(format!("its deviation is {deviation}; it must be above 0"));
     }
+    Ok(())
+}
+
+fn check_range(min: f32, max: f32) -> Result<(), String> {
     if !(min.is_finite() && max.is_finite() && min <= max) {
         return Err(format!("its values reach from {min} to {max}"));
     }
     Ok(())
+}
+
+fn check_scale(scale: &TargetScale) -> Result<(), String> {
+    check_statistics(scale.mean, scale.deviation)
+        .and_then(|()| check_range(scale.min, scale.max))
+        .map_err(|problem| format!("the target: {problem}"))
 }
 
 fn check_record(record: &TrainingRecord) -> Result<(), String> {
@@ -96,13 +162,23 @@ fn check_record(record: &TrainingRecord) -> Result<(), String> {
         false => Err(format!("the {what} is {value}; it is a fraction")),
     };
     fraction("fraction of validation rows", record.validation_fraction)?;
-    fraction("training accuracy", record.training_accuracy)?;
-    if let Some(accuracy) = record.validation_accuracy {
-        fraction("validation accuracy", accuracy)?;
-    }
-    for loss in [record.training_loss, record.validation_loss] {
+    for quality in [Some(record.training), record.validation]
+        .into_iter()
+        .flatten()
+    {
+        let Quality {
+            loss,
+            accuracy,
+            errors,
+        } = quality;
+        if let Some(accuracy) = accuracy {
+            fraction("accuracy", accuracy)?;
+        }
         if loss.is_some_and(|loss| !loss.is_finite()) {
             return Err("a loss is not finite".into());
+        }
+        if errors.is_some_and(|it| ![it.mae, it.rmse, it.r2].iter().all(|x| x.is_finite())) {
+            return Err("an error of the predictions is not finite".into());
         }
     }
     let rate = record.rule.learning_rate;

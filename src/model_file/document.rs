@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{TrainedModel, TrainingRecord};
-use crate::data::Preprocessing;
+use crate::data::{Encoding, Preprocessing, Task};
 use crate::nn::{Architecture, Parameters};
 use crate::text::sanitise;
 
@@ -12,7 +12,7 @@ const FORMAT: &str = "nn-tui model";
 
 /// Version of the schema. It grows with every change that a reader of the version before would
 /// misunderstand or refuse; unknown members count as such.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// A model as its JSON says it; see the `json` module for the schema.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub(super) struct Document {
     pub architecture: Architecture,
     preprocessing: Preprocessing,
     target: String,
-    classes: Vec<String>,
+    task: Task,
     training: TrainingRecord,
     /// Where the weights do not stand elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,7 +56,7 @@ impl Document {
             architecture: model.architecture.clone(),
             preprocessing: model.preprocessing.clone(),
             target: model.target.clone(),
-            classes: model.classes.clone(),
+            task: model.task.clone(),
             training: model.training.clone(),
             layers: None,
         }
@@ -97,9 +97,16 @@ impl Document {
     /// The model, its names made safe to show; nothing else is checked here.
     pub fn into_model(self, parameters: Parameters) -> TrainedModel {
         let mut preprocessing = self.preprocessing;
-        for feature in &mut preprocessing.features {
-            feature.name = sanitise(&feature.name);
+        for column in &mut preprocessing.columns {
+            column.name = sanitise(&column.name);
+            sanitise_texts(&mut column.encoding);
         }
+        let task = match self.task {
+            Task::Classification { classes } => Task::Classification {
+                classes: classes.iter().map(|class| sanitise(class)).collect(),
+            },
+            regression @ Task::Regression(_) => regression,
+        };
         let mut training = self.training;
         training.data = sanitise(&training.data);
         TrainedModel {
@@ -107,8 +114,20 @@ impl Document {
             parameters,
             preprocessing,
             target: sanitise(&self.target),
-            classes: self.classes.iter().map(|class| sanitise(class)).collect(),
+            task,
             training,
         }
+    }
+}
+
+/// Texts in a table are made safe on their way in, so a model that was trained here has no other.
+fn sanitise_texts(encoding: &mut Encoding) {
+    let lists = match encoding {
+        Encoding::Numeric { .. } => vec![],
+        Encoding::Categorical { values, .. } => vec![values],
+        Encoding::Boolean { no, yes, .. } => vec![no, yes],
+    };
+    for text in lists.into_iter().flatten() {
+        *text = sanitise(text);
     }
 }

@@ -1,20 +1,32 @@
 //! Models as JSON, one row of weights a line.
 //!
-//! Version 1 of the schema; members stand in this order, all are required, and others are refused:
+//! Version 2 of the schema; members stand in this order, all are required where nothing else is
+//! said, and others are refused:
 //!
 //! | member | what it holds |
 //! |---|---|
 //! | `format` | `"nn-tui model"` |
-//! | `version` | `1` |
+//! | `version` | `2` |
 //! | `architecture` | `sizes`: neurons of each layer, inputs first, outputs last; `hidden_activation`: sigmoid, tanh, relu, leaky-relu (slope 0.01) or linear; `output_activation`: sigmoid, softmax or linear; `loss`: quadratic or cross-entropy |
-//! | `preprocessing` | `features`: for each network input the `name` and `column` (from 0, the target not counted) of the table's column, and `mean`, `deviation`, `min` and `max` of its training rows; `columns`: how many feature columns the table had; `target_column`: index (from 0) of the target among all columns |
+//! | `preprocessing` | `columns`: the columns of the table that are used, each with its `name`, its `column` (index from 0 among all columns) and its `encoding`, see below; `table_columns`: how many columns the training table had, the target included; `target_column`: index (from 0) of the target among them |
 //! | `target` | name of the predicted column |
-//! | `classes` | their names, one for each output |
+//! | `task` | `type` classification with `classes`, their names, one for each output; or `type` regression with `mean`, `deviation`, `min` and `max` of the target |
 //! | `training` | how it was trained, and how good it was; nothing in it is needed to predict |
 //! | `layers` | first hidden layer first: `weights`, a row of numbers for each neuron, one for each neuron of the layer before; `biases`, one for each neuron |
 //!
-//! To predict, take `x = (value - mean) / deviation` for each feature, then for each layer
-//! `z = weights x + biases` and `x = activation(z)`; the class is that of the largest output.
+//! An `encoding` makes the network's inputs of a cell, in the order of the columns:
+//!
+//! | `type` | members | inputs |
+//! |---|---|---|
+//! | numeric | `mean`, `deviation`, `min`, `max`, `fill` | one, `(value - mean) / deviation`; a missing value is taken for `fill` |
+//! | boolean | `no`, `yes` (lists of texts), `mean`, `deviation`, `fill` | one, `(value - mean) / deviation` where `value` is 1 for a text among `yes` and 0 for one among `no`; any other text is taken for yes where `fill` is true, else for no |
+//! | categorical | `values` (texts), `other`, `fill` | one for each of `values`, 1 where the text is that value, else 0, and where `other` is true one more, 1 for any other text; a missing value is taken for the one with index `fill` |
+//!
+//! Missing are the cells that [`crate::data::is_missing`] says are.
+//!
+//! To predict, let `x` be the inputs, then for each layer `z = weights x + biases` and
+//! `x = activation(z)`; the class is that of the largest output, the number is
+//! `output * deviation + mean` of the task.
 //!
 //! Weights are f32 in the fewest digits that read back as the same number.
 

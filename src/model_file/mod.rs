@@ -25,7 +25,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::Preprocessing;
+use crate::data::{Errors, Preprocessing, Task};
 use crate::error::{Error, Result};
 use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
 use crate::text::sanitise;
@@ -44,8 +44,8 @@ pub struct TrainedModel {
     pub preprocessing: Preprocessing,
     /// Name of the column that is predicted.
     pub target: String,
-    /// Its classes, in the order of the outputs.
-    pub classes: Vec<String>,
+    /// What it predicts: a class, or a number.
+    pub task: Task,
     /// How it was trained.
     pub training: TrainingRecord,
 }
@@ -76,14 +76,24 @@ pub struct TrainingRecord {
     pub steps: u64,
     /// Changes made on the way, oldest first.
     pub changes: Vec<LoggedChange>,
-    /// Mean loss over the training rows; absent where it is not finite.
-    pub training_loss: Option<f64>,
-    /// Fraction of the training rows predicted right.
-    pub training_accuracy: f64,
-    /// Mean loss over the validation rows, where there are any and it is finite.
-    pub validation_loss: Option<f64>,
-    /// Fraction of the validation rows predicted right, where there are any.
-    pub validation_accuracy: Option<f64>,
+    /// How good it is on the training rows.
+    pub training: Quality,
+    /// The same on the validation rows, where there are any.
+    pub validation: Option<Quality>,
+}
+
+/// How good a model was on some rows. What was not finite is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quality {
+    /// Mean loss of a row.
+    pub loss: Option<f64>,
+    /// Fraction of the rows predicted right; for classification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
+    /// How far predicted numbers are from true ones; for regression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Errors>,
 }
 
 /// How a model lies in a file.

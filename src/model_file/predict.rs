@@ -10,17 +10,16 @@ use crate::nn::engine::{Engine, Workspace};
 const CHUNK: usize = 256;
 
 impl TrainedModel {
-    /// The network's outputs `(rows, classes)` for rows of raw values `raw: (rows, inputs)`, as in
+    /// The network's outputs `(rows, outputs)` for rows of raw values `raw: (rows,
+    /// columns of the preprocessing)`, as in
     /// [`crate::data::PredictionInput::raw`]. Where numbers grow beyond f32 on their way, outputs
     /// may be infinite or NaN.
     ///
     /// # Panics
-    /// If `raw` has not one column for every input, or the parts of the model do not fit together
+    /// If `raw` has not one column for each that the preprocessing uses, or the parts of the model do not fit together
     /// (those of a model that was loaded do).
     pub fn outputs(&self, raw: ArrayView2<f32>) -> Array2<f32> {
-        let inputs = self.preprocessing.standardise(raw);
-        // The engine reads row by row, however `raw` was laid out.
-        let inputs = inputs.as_standard_layout();
+        let inputs = self.preprocessing.encode(raw);
         let (rows, architecture) = (inputs.nrows(), &self.architecture);
         // Nothing is trained: the simplest optimizer and one row are the least to allocate.
         let engine = Engine::new(architecture, &self.parameters, Optimizer::Sgd, 1);

@@ -1,8 +1,8 @@
 //! How good the network is on rows it does not learn from at that moment.
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView1, Axis};
 
-use crate::data::Samples;
+use crate::data::{ErrorSums, Errors, Samples, Targets};
 use crate::nn::engine::{Engine, Workspace};
 
 /// Rows that are sent through the network at once.
@@ -14,7 +14,10 @@ pub struct Scores {
     /// Mean loss of a row.
     pub loss: f64,
     /// Fraction of the rows whose largest output is that of their class, `0.0..=1.0`.
+    /// NaN for regression.
     pub accuracy: f64,
+    /// How far the predicted numbers are from the true ones, for regression.
+    pub errors: Option<Errors>,
 }
 
 /// How often each class was taken for each.
@@ -92,35 +95,86 @@ impl Evaluator {
         }
     }
 
-    /// Scores of `engine` over all of `samples`, and which class was taken for which. Over no rows
-    /// both scores are NaN.
+    /// Scores of `engine` over all of `samples`, and which class was taken for which (nothing of
+    /// regression). Over no rows the scores are NaN.
     pub fn evaluate(&mut self, engine: &Engine, samples: &Samples) -> (Scores, Confusion) {
         let architecture = engine.architecture();
-        let mut confusion = Confusion::new(architecture.outputs());
-        let rows = samples.labels.len();
-        let (mut loss, mut correct) = (0.0, 0usize);
+        let mut tally = Tally::new(architecture.outputs());
+        let rows = samples.rows();
+        let mut loss = 0.0;
         for start in (0..rows).step_by(CHUNK) {
             let end = (start + CHUNK).min(rows);
-            let labels = &samples.labels[start..end];
             let mut targets = self.targets.slice_axis_mut(Axis(0), (..end - start).into());
-            targets.fill(0.0);
-            for (mut row, &label) in targets.outer_iter_mut().zip(labels) {
-                row[label] = 1.0;
+            for (row, out) in (start..end).zip(targets.outer_iter_mut()) {
+                samples.targets.write(row, out);
             }
             let inputs = samples.inputs.slice_axis(Axis(0), (start..end).into());
             engine.forward(inputs, &mut self.workspace);
             loss += self.workspace.loss(architecture.loss(), targets.view());
-            for (outputs, &label) in self.workspace.outputs().outer_iter().zip(labels) {
-                let predicted = predicted_class(outputs);
-                correct += usize::from(predicted == label);
-                confusion.add(label, predicted);
+            for (row, outputs) in (start..end).zip(self.workspace.outputs().outer_iter()) {
+                tally.add(&samples.targets, row, outputs);
             }
         }
-        let scores = Scores {
-            loss: loss / rows as f64,
-            accuracy: correct as f64 / rows as f64,
-        };
-        (scores, confusion)
+        tally.scores(loss, rows, &samples.targets)
+    }
+}
+
+/// What is counted row by row.
+struct Tally {
+    confusion: Confusion,
+    correct: usize,
+    errors: ErrorSums,
+}
+
+impl Tally {
+    fn new(outputs: usize) -> Self {
+        Self {
+            confusion: Confusion::new(outputs),
+            correct: 0,
+            errors: ErrorSums::default(),
+        }
+    }
+
+    fn add(&mut self, targets: &Targets, row: usize, outputs: ArrayView1<f32>) {
+        match targets {
+            Targets::Classes(labels) => {
+                let (label, predicted) = (labels[row] as usize, predicted_class(outputs));
+                self.correct += usize::from(predicted == label);
+                self.confusion.add(label, predicted);
+            }
+            Targets::Numbers { values, scale } => {
+                self.errors.add(values[row].into(), scale.value(outputs[0]));
+            }
+        }
+    }
+
+    fn scores(self, loss: f64, rows: usize, targets: &Targets) -> (Scores, Confusion) {
+        let loss = loss / rows as f64;
+        match targets {
+            Targets::Classes(_) => {
+                let accuracy = self.correct as f64 / rows as f64;
+                let errors = None;
+                (
+                    Scores {
+                        loss,
+                        accuracy,
+                        errors,
+                    },
+                    self.confusion,
+                )
+            }
+            Targets::Numbers { .. } => {
+                let (accuracy, errors) = (f64::NAN, Some(self.errors.errors()));
+                (
+                    Scores {
+                        loss,
+                        accuracy,
+                        errors,
+                    },
+                    Confusion::new(0),
+                )
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a session to a model that can be saved.
 
-use super::Session;
-use crate::model_file::{TrainedModel, TrainingRecord};
+use super::{Scores, Session};
+use crate::model_file::{Quality, TrainedModel, TrainingRecord};
 
 /// The network of `session` as it is, or as it was last good, with its record and its scores.
 /// Nothing in it depends on time, so the same training gives the same file.
@@ -9,11 +9,10 @@ pub(super) fn trained_model(session: &mut Session) -> TrainedModel {
     let (parameters, position) = session.good_parameters();
     let evaluation = session.evaluate_parameters(&parameters);
     let (plan, data) = (session.plan(), session.data());
-    let finite = |loss: f64| loss.is_finite().then_some(loss);
     let training = TrainingRecord {
         data: data.name.clone(),
-        training_rows: data.training.labels.len(),
-        validation_rows: data.validation.labels.len(),
+        training_rows: data.training.rows(),
+        validation_rows: data.validation.rows(),
         validation_fraction: plan.validation,
         seed: plan.seed,
         initialisation: plan.initialisation,
@@ -22,17 +21,27 @@ pub(super) fn trained_model(session: &mut Session) -> TrainedModel {
         epochs: position.epoch,
         steps: position.step,
         changes: session.log().to_vec(),
-        training_loss: finite(evaluation.training.loss),
-        training_accuracy: evaluation.training.accuracy,
-        validation_loss: evaluation.validation.and_then(|scores| finite(scores.loss)),
-        validation_accuracy: evaluation.validation.map(|scores| scores.accuracy),
+        training: recorded(evaluation.training),
+        validation: evaluation.validation.map(recorded),
     };
     TrainedModel {
         architecture: session.architecture().clone(),
         parameters,
         preprocessing: data.preprocessing.clone(),
         target: data.target_name.clone(),
-        classes: data.class_names.clone(),
+        task: data.task.clone(),
         training,
+    }
+}
+
+/// `scores` without what is not finite.
+fn recorded(scores: Scores) -> Quality {
+    let finite = |number: f64| number.is_finite().then_some(number);
+    let are_finite =
+        |it: &crate::data::Errors| [it.mae, it.rmse, it.r2].iter().all(|x| x.is_finite());
+    Quality {
+        loss: finite(scores.loss),
+        accuracy: finite(scores.accuracy),
+        errors: scores.errors.filter(are_finite),
     }
 }

@@ -99,11 +99,11 @@ impl Observer {
     pub fn new(session: &Session) -> Self {
         let architecture = session.architecture();
         let data = session.data();
-        let samples = match data.validation.labels.is_empty() {
+        let samples = match data.validation.is_empty() {
             true => &data.training,
             false => &data.validation,
         };
-        let rows = samples.labels.len();
+        let rows = samples.rows();
         let mut generator = generator(session.plan().seed, Purpose::Probe);
         let mut chosen = index::sample(&mut generator, rows, rows.min(PROBE_ROWS)).into_vec();
         chosen.sort_unstable();
@@ -146,9 +146,9 @@ impl Observer {
         let architecture = session.architecture();
         let id = snapshot.observation.sample;
         let samples = id.samples(session.data());
-        let Some(&label) = samples.labels.get(id.index) else {
+        if id.index >= samples.rows() {
             return;
-        };
+        }
         let inputs = samples
             .inputs
             .slice_axis(Axis(0), (id.index..=id.index).into());
@@ -158,7 +158,7 @@ impl Observer {
             snapshot.activations.push(activations.row(0).to_vec());
         }
         let mut target = Array2::zeros((1, architecture.outputs()));
-        target[[0, label]] = 1.0;
+        samples.targets.write(id.index, target.row_mut(0));
         snapshot.loss = self.sample_pass.loss(architecture.loss(), target.view());
     }
 

@@ -131,9 +131,8 @@ impl Session {
     /// Those of [`prepare`] and of [`Architecture::new`].
     pub fn new(plan: Plan, dataset: Arc<Dataset>) -> Result<Self> {
         let data = Arc::new(prepare(&dataset, plan.validation, plan.seed)?);
-        let rows = data.training.labels.len();
-        let architecture =
-            plan.architecture(data.preprocessing.features.len(), data.class_names.len())?;
+        let rows = data.training.rows();
+        let architecture = plan.architecture(data.preprocessing.inputs(), data.task.outputs())?;
         let parameters = plan.initialisation.draw(&architecture, plan.seed);
         let batch = plan.batch.clamp(1, rows);
         let engine = Engine::new(&architecture, &parameters, plan.rule.optimizer, batch);
@@ -223,9 +222,7 @@ impl Session {
         for (i, &row) in self.order[start..end].iter().enumerate() {
             let row = row as usize;
             self.inputs.row_mut(i).assign(&samples.inputs.row(row));
-            let mut target = self.targets.row_mut(i);
-            target.fill(0.0);
-            target[samples.labels[row]] = 1.0;
+            samples.targets.write(row, self.targets.row_mut(i));
         }
         end - start
     }
@@ -298,7 +295,7 @@ impl Session {
     /// Scores on the validation rows alone, with the confusion matrix; `None` where there are none.
     pub fn validate(&mut self) -> Option<(super::Scores, super::Confusion)> {
         let samples = &self.data.validation;
-        (!samples.labels.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
+        (!samples.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
     }
 
     /// Steps of an epoch; the last of them may have a smaller mini-batch.
@@ -370,7 +367,7 @@ impl Session {
 
 fn evaluation(engine: &Engine, evaluator: &mut Evaluator, data: &Prepared) -> Evaluation {
     let (training, of_training) = evaluator.evaluate(engine, &data.training);
-    if data.validation.labels.is_empty() {
+    if data.validation.is_empty() {
         return Evaluation {
             training,
             validation: None,

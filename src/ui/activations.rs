@@ -98,9 +98,9 @@ pub fn wanted_rows(model: &Model) -> u16 {
 /// Rows over which the distributions are counted.
 fn probe_rows(model: &Model) -> usize {
     let data = &model.run.data;
-    let rows = match data.validation.labels.is_empty() {
-        true => data.training.labels.len(),
-        false => data.validation.labels.len(),
+    let rows = match data.validation.is_empty() {
+        true => data.training.rows(),
+        false => data.validation.rows(),
     };
     rows.min(PROBE_ROWS)
 }
@@ -287,7 +287,7 @@ fn neuron(
         (true, 30..50) => 11,
         (true, _) => 16,
     };
-    let name = match model.run.data.class_names.get(i) {
+    let name = match model.run.data.output_names.get(i) {
         Some(class) if is_output => class.clone(),
         _ => (i + 1).to_string(),
     };

@@ -19,7 +19,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         let right: u32 = (0..confusion.classes())
             .map(|c| confusion.count(c, c))
             .sum();
-        let set = match model.run.data.validation.labels.is_empty() {
+        let set = match model.run.data.validation.is_empty() {
             true => "training",
             false => "validation",
         };
@@ -31,7 +31,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     if inner.width < 10 || inner.height < 2 {
         return;
     }
-    let Some(confusion) = confusion.filter(|it| it.classes() == model.run.data.class_names.len())
+    let Some(confusion) = confusion.filter(|it| it.classes() == model.run.data.class_names().len())
     else {
         put_centred(buf, inner, "after the first epoch", theme.dim());
         return;
@@ -47,7 +47,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
 
 /// Draws the matrix and returns how many rows it took; none where it does not fit.
 fn matrix(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion: &Confusion) -> u16 {
-    let names = &model.run.data.class_names;
+    let names = model.run.data.class_names();
     let classes = names.len() as u16;
     let all = (0..names.len()).flat_map(|a| (0..names.len()).map(move |p| (a, p)));
     let largest = all.map(|(a, p)| confusion.count(a, p)).max().unwrap_or(0);
@@ -105,7 +105,7 @@ fn mistakes(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion
     if area.height == 0 {
         return;
     }
-    let names = &model.run.data.class_names;
+    let names = model.run.data.class_names();
     let mut pairs: Vec<(u32, usize, usize)> = (0..names.len())
         .flat_map(|a| (0..names.len()).map(move |p| (a, p)))
         .filter(|(actual, predicted)| actual != predicted)

@@ -28,8 +28,8 @@ fn main() {
             "| {} | {} | {} | {} | {} | {} |",
             built_in.name,
             data.rows(),
-            data.feature_names.len(),
-            data.class_names.len(),
+            data.columns.len(),
+            data.class_names().len(),
             summary(&usual),
             summary(&book)
         );

@@ -37,7 +37,7 @@ fn new_table(folder: &TempDir, text: &str) -> PathBuf {
 fn by_the_textbook(model: &TrainedModel, data: &Path) -> Vec<Vec<f64>> {
     let input = read_for_prediction(&Source::parse(data), &model.preprocessing);
     let raw = input.expect("reads").raw;
-    let inputs = model.preprocessing.standardise(raw.view());
+    let inputs = model.preprocessing.encode(raw.view());
     let network = Network::new(&model.architecture, &model.parameters);
     let outputs = inputs.outer_iter().map(|row| {
         let row: Vec<f64> = row.iter().map(|&x| x.into()).collect();

@@ -113,7 +113,7 @@ fn titles(model: &Model, theme: Theme, content: Chart) -> (String, [Line<'static
         1 => title.push_str(" · smooth"),
         _ => title.push_str(" · smoother"),
     }
-    let has_validation = !model.run.data.validation.labels.is_empty();
+    let has_validation = !model.run.data.validation.is_empty();
     let legend = |names: [&str; 2]| {
         let mut spans = vec![Span::styled(
             format!("{}{}", names[0], show(train)),

@@ -62,14 +62,17 @@ pub(super) fn input_labels(
     }
     let sample = snapshot.observation.sample;
     let raw = &sample.samples(&model.run.data).raw;
+    let preprocessing = &model.run.data.preprocessing;
     for &(i, y) in &layer.shown {
         let feature = snapshot.observation.neurons[0][i];
-        let features = &model.run.data.preprocessing.features;
-        let name = features.get(feature).map_or("", |it| &it.name);
+        let name = model.run.data.input_names.get(feature).map_or("", |it| it);
         put(buf, places.inner.x, y, room.into(), name, theme.text());
         if value_cells > VALUE {
-            let value = raw.get((sample.index, feature)).copied();
-            let value = short_value(value.unwrap_or(f32::NAN));
+            let value = match sample.index < raw.nrows() {
+                true => preprocessing.shown(raw.row(sample.index), feature),
+                false => f32::NAN,
+            };
+            let value = short_value(value);
             let right = places.plot.x - 1;
             put_right(buf, right, y, VALUE.into(), &value, theme.strong());
         }
@@ -78,6 +81,9 @@ pub(super) fn input_labels(
 
 /// A value of the table in [`VALUE`] cells.
 fn short_value(value: f32) -> String {
+    if value.is_nan() {
+        return "?".into();
+    }
     let plain = value.to_string();
     let short = [
         plain,
@@ -106,8 +112,9 @@ pub(super) fn output_labels(
         return;
     }
     let sample = snapshot.observation.sample;
-    let actual = sample.samples(&model.run.data).labels.get(sample.index);
+    let actual = sample.samples(&model.run.data).targets.class(sample.index);
     let predicted = predicted_class(outputs);
+    let scale = model.run.data.task.scale();
     let is_share = model.run.architecture.output() != Output::Linear;
     for &(i, y) in &layer.shown {
         let class = snapshot.observation.neurons[places.layers.len() - 1][i];
@@ -117,17 +124,20 @@ pub(super) fn output_labels(
         let name = model
             .run
             .data
-            .class_names
+            .output_names
             .get(class)
             .map_or("", String::as_str);
-        let style = match (class == predicted, actual == Some(&class)) {
+        let style = match (class == predicted, actual == Some(class)) {
             (true, true) => theme.good().add_modifier(Modifier::BOLD),
             (true, false) => theme.bad(),
             (false, true) => theme.text(),
             (false, false) => theme.dim(),
         };
-        let mark = if actual == Some(&class) { "◂" } else { " " };
+        let mark = if actual == Some(class) { "◂" } else { " " };
         let value = match is_share {
+            _ if scale.is_some() => {
+                short_value(scale.map_or(output, |scale| scale.value(output) as f32))
+            }
             true if cells < 7 => format!("{:.0} %", 100.0 * output),
             true => percent(output.into()),
             false => significant(output.into(), 3),

@@ -53,31 +53,29 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
 /// `validation row 17 of 30 · versicolor ✓`.
 fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
     let samples = model.sample.samples(&model.run.data);
-    let Some(&label) = samples.labels.get(model.sample.index) else {
-        return Vec::new();
+    let row = model.sample.index;
+    let label = samples.targets.class(row);
+    let class = match (label, samples.targets.number(row)) {
+        (Some(label), _) => model.run.data.class_names()[label].clone(),
+        (None, Some(value)) => value.to_string(),
+        (None, None) => return Vec::new(),
     };
-    let class = model
-        .run
-        .data
-        .class_names
-        .get(label)
-        .cloned()
-        .unwrap_or_default();
     let set = match model.sample.set {
         Set::Training => "training",
         Set::Validation => "validation",
     };
-    let rows = samples.labels.len();
+    let rows = samples.rows();
     let row = model.sample.index + 1;
     let class = Span::styled(shorten(&class, NAME), theme.text());
     let mut verdict = Span::raw("  ");
     let shown = model.run.snapshot.as_ref();
     if let Some(snapshot) = shown.filter(|snapshot| snapshot.observation.sample == model.sample) {
         let outputs = snapshot.activations.last();
-        let is_right = outputs.is_some_and(|outputs| predicted_class(outputs) == label);
-        verdict = match is_right {
-            true => Span::styled(" ✓", theme.good()),
-            false => Span::styled(" ✗", theme.bad()),
+        let is_right = outputs.map(|outputs| Some(predicted_class(outputs)) == label);
+        verdict = match is_right.filter(|_| label.is_some()) {
+            Some(true) => Span::styled(" ✓", theme.good()),
+            Some(false) => Span::styled(" ✗", theme.bad()),
+            None => verdict,
         };
     }
     let places = [

@@ -50,8 +50,8 @@ impl Places {
             let widest = names.map(|name| width(name)).max().unwrap_or(0);
             widest.min(NAME).min(usize::from(inner.width) / 5 + 1)
         };
-        let features = widest(&mut data.preprocessing.features.iter().map(|it| &it.name));
-        let classes = widest(&mut data.class_names.iter());
+        let features = widest(&mut data.input_names.iter());
+        let classes = widest(&mut data.output_names.iter());
         let is_wide = inner.width >= 34;
         let (left, right) = match is_wide {
             true => (
@@ -93,11 +93,11 @@ impl Places {
 /// else there is room for.
 fn classes_that_matter(model: &Model, snapshot: &Snapshot) -> Vec<usize> {
     let sample = snapshot.observation.sample;
-    let actual = sample.samples(&model.run.data).labels.get(sample.index);
+    let actual = sample.samples(&model.run.data).targets.class(sample.index);
     let predicted = snapshot.activations.last().map(predicted_class);
     let watched = snapshot.observation.neurons.last();
     let place = |class: usize| watched?.iter().position(|&it| it == class);
-    let both = actual.copied().into_iter().chain(predicted);
+    let both = actual.into_iter().chain(predicted);
     both.filter_map(place).collect()
 }
 

@@ -45,7 +45,7 @@ pub enum Command {
     /// then for each class its probability, p(class), or, where the network's outputs are not
     /// softmax, the plain output(class). A row whose outputs are not finite has empty cells there.
     Predict {
-        /// A model saved by nn-tui: .json or .safetensors
+        /// A model saved by nn-tui: .json, .safetensors or .npz
         model: PathBuf,
         /// CSV file with the columns the model was trained on, or a built-in data set
         data: OsString,
@@ -137,7 +137,7 @@ pub struct TrainingArgs {
     /// Headless, with one JSON object a line on standard output
     #[arg(long, help_heading = "Output")]
     pub json: bool,
-    /// Save the model when the run ends: .json or .safetensors
+    /// Save the model when the run ends: .json, .safetensors, .npz, .onnx, .py or .rs
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     pub export: Option<PathBuf>,
     /// Let --export replace a file

@@ -256,7 +256,7 @@ mod tests {
             ),
             (
                 "--export m.pt",
-                "m.pt: the name of a model file ends in .json or .safetensors",
+                "m.pt: the name of a model file ends in .json, .safetensors, .npz, .onnx, .py or .rs",
             ),
         ] {
             let error = job(line).expect_err(line);

@@ -4,7 +4,9 @@
 //! - `epoch`, after each: `epoch` (from 1), `step`, `train_loss`, `val_loss`, `train_accuracy`,
 //!   `val_accuracy`, `learning_rate`, `samples_per_second`;
 //! - `finished`: `reason` (`epochs`, `signal`, `diverged`, `failed`), `message`, `epoch` and `step`
-//!   (done in all), `seconds`, `exported` (path of the model).
+//!   (done in all), `seconds`, `exported` (path of the model),
+//!   `exported_difference` (largest difference of its predictions from those of the network in
+//!   memory, when it was read back; `null` for code, which is not run).
 //!
 //! What is not known, or no finite number, is `null`. Members may be added.
 
@@ -14,6 +16,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::End;
+use crate::model_file::{Check, Saved};
 use crate::nn::{Activation, Loss, Output};
 use crate::train::{EpochRecord, Position, Progress, Started};
 
@@ -73,6 +76,7 @@ enum Line<'a> {
         step: u64,
         seconds: f64,
         exported: Option<String>,
+        exported_difference: Option<f64>,
     },
 }
 
@@ -120,7 +124,7 @@ impl Json {
         end: &End,
         position: Position,
         seconds: f64,
-        exported: Option<&Path>,
+        exported: Option<(&Path, Saved)>,
     ) -> io::Result<()> {
         self.write(&Line::Finished {
             reason: end.reason(),
@@ -128,7 +132,11 @@ impl Json {
             epoch: position.epoch,
             step: position.step,
             seconds,
-            exported: exported.map(|path| path.to_string_lossy().into_owned()),
+            exported: exported.map(|(path, _)| path.to_string_lossy().into_owned()),
+            exported_difference: exported.and_then(|(_, saved)| match saved.check {
+                Check::Predicted { difference, .. } => Some(difference),
+                Check::Numbers { .. } => None,
+            }),
         })?;
         self.to.flush()
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::End;
 use crate::error::Error;
+use crate::model_file::Saved;
 use crate::text::rate;
 use crate::text::{sanitise, shorten};
 use crate::train::{EpochRecord, Position, Progress, Started};
@@ -108,7 +109,7 @@ impl Lines {
         end: &End,
         position: Position,
         seconds: f64,
-        exported: Option<(&Path, u64)>,
+        exported: Option<(&Path, Saved)>,
     ) {
         self.show_waiting();
         let what = match end {
@@ -123,13 +124,13 @@ impl Lines {
             counted(position.epoch.into(), "epoch"),
             counted(position.step, "step"),
         ));
-        if let Some((path, bytes)) = exported {
+        if let Some((path, Saved { bytes, check })) = exported {
             let path = sanitise(&path.to_string_lossy());
             let which = match end {
                 End::Diverged(_) | End::Failed(_) => "the last good weights in ",
                 _ => "",
             };
-            say(format_args!("saved {which}{path}, {bytes} bytes"));
+            say(format_args!("saved {which}{path}, {bytes} bytes, {check}"));
         }
     }
 

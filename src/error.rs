@@ -81,9 +81,37 @@ pub enum DataProblem {
     /// No rows at all.
     #[error("there are no rows of data in it")]
     Empty,
-    /// Bytes that are not UTF-8.
-    #[error("the text is not UTF-8")]
-    NotUtf8,
+    /// A byte that is not UTF-8.
+    #[error("the byte {byte:#04x} is not UTF-8{}", encoding_hint(*.byte))]
+    NotUtf8 {
+        /// The byte.
+        byte: u8,
+    },
+    /// A row that does not end.
+    #[error("the row is longer than 16 MB; is there a quote that nothing closes?")]
+    EndlessRow,
+    /// A text among numbers.
+    #[error(
+        "expected a number, found \"{found}\" (--drop leaves the column \"{column}\" out, --categorical takes its values for names)"
+    )]
+    StrayText {
+        /// The cell's text, sanitised.
+        found: String,
+        /// The column's name.
+        column: String,
+    },
+    /// A class that the training rows do not have.
+    #[error("the class \"{class}\" is none of those that are trained on")]
+    UnknownClass {
+        /// The class.
+        class: String,
+    },
+    /// A class that can't be both trained on and validated.
+    #[error("the class \"{class}\" has a single row; each needs at least two, one to train on and one to validate{}", regression_hint(.class))]
+    RareClass {
+        /// The class.
+        class: String,
+    },
     /// A row with more or fewer cells than the first one.
     #[error("the row has {found} cells, the first row has {expected}")]
     RaggedRow {
@@ -143,10 +171,12 @@ pub enum DataProblem {
         available: Vec<String>,
     },
     /// A table that has room for a class or for features, not for both.
-    #[error("the table has a single column; it needs features and a class, separated by commas")]
+    #[error(
+        "the table has a single column; it needs features and something to predict (--delimiter says what separates the cells)"
+    )]
     SingleColumn,
     /// No feature column is left.
-    #[error("no feature is left: every column but the target is constant")]
+    #[error("no feature is left: every column but the target is constant or left out")]
     NoFeatures,
     /// A column the model needs is not in the table.
     #[error("the model needs a column \"{name}\", and the file has none of that name{}", suggestion(.near, .available))]
@@ -168,9 +198,24 @@ pub enum DataProblem {
         /// Feature columns of the training table.
         expected: usize,
     },
-    /// Anything the CSV reader refuses.
-    #[error("{0}")]
-    Csv(String),
+    /// An IDX file, of images or their labels, that can't be used.
+    #[error("not usable images: {0}")]
+    Images(String),
+}
+
+fn regression_hint(class: &str) -> &'static str {
+    match class.parse::<f64>() {
+        Ok(_) => " (--task regression predicts it as a number)",
+        Err(_) => "",
+    }
+}
+
+fn encoding_hint(byte: u8) -> String {
+    match byte {
+        0xfe | 0xff => "; if the file is UTF-16, save it as UTF-8".into(),
+        0xa0.. => format!("; --encoding latin1 reads it as \"{}\"", char::from(byte)),
+        _ => String::new(),
+    }
 }
 
 /// A path as a message may show it.
@@ -246,6 +291,9 @@ pub enum Error {
     /// Options that don't go together, or a value out of range.
     #[error("{0}")]
     Usage(String),
+    /// A person broke it off.
+    #[error("cancelled")]
+    Cancelled,
     /// The terminal could not be used.
     #[error("the terminal cannot be used: {0}")]
     Terminal(io::Error),
@@ -283,7 +331,9 @@ impl Error {
             Self::NoSuchInput { .. } | Self::CannotRead { .. } => EXIT_NO_INPUT,
             Self::CannotWrite { .. } | Self::Exists(_) => EXIT_CANNOT_WRITE,
             Self::Usage(_) => EXIT_USAGE,
-            Self::Terminal(_) | Self::Diverged(_) | Self::Worker(_) => EXIT_FAILED,
+            Self::Terminal(_) | Self::Diverged(_) | Self::Worker(_) | Self::Cancelled => {
+                EXIT_FAILED
+            }
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum Purpose {
     Epoch(u32),
     /// Choosing the rows on which the network is watched.
     Probe,
+    /// Choosing the rows of a table that are used.
+    Sample,
 }
 
 /// The generator for `purpose` under `seed`. Its output is the same on every platform.
@@ -26,6 +28,7 @@ pub fn generator(seed: u64, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Layer(layer) => stream(1, layer),
         Purpose::Epoch(epoch) => stream(2, epoch),
         Purpose::Probe => stream(3, 0),
+        Purpose::Sample => stream(4, 0),
     });
     generator
 }
@@ -34,10 +37,15 @@ pub fn generator(seed: u64, purpose: Purpose) -> ChaCha8Rng {
 /// with that every order; this one uses nothing but the generator's documented output.
 pub fn shuffle<T>(items: &mut [T], generator: &mut ChaCha8Rng) {
     for last in (1..items.len()).rev() {
-        // The high half of the product: a number from 0 to `last`, even to within 2^-64 of items.
-        let product = u128::from(generator.next_u64()) * (last as u128 + 1);
-        items.swap(last, (product >> 64) as usize);
+        items.swap(last, below(last + 1, generator));
     }
+}
+
+/// A whole number from 0 up to, not including, `n`.
+pub fn below(n: usize, generator: &mut ChaCha8Rng) -> usize {
+    // The high half of the product: even to within 2^-64 of n.
+    let product = u128::from(generator.next_u64()) * n as u128;
+    (product >> 64) as usize
 }
 
 #[cfg(test)]

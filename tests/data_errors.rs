@@ -16,7 +16,7 @@ fn loading(target: Option<&str>) -> impl Fn(&Source) -> Result<()> {
 }
 
 /// File, and what loading it says behind the file's name.
-const LOADING: [(&str, &str); 24] = [
+const LOADING: [(&str, &str); 20] = [
     (
         "ragged.csv",
         ", line 3: the row has 2 cells, the first row has 3",
@@ -30,15 +30,13 @@ const LOADING: [(&str, &str); 24] = [
     ("header-only.csv", ": there are no rows of data in it"),
     (
         "text-in-number.csv",
-        ", line 3, column 2 (y): expected a number, found \"four\"",
+        ", line 3, column 2 (y): expected a number, found \"four\" (--drop leaves the \
+         column \"y\" out, --categorical takes its values for names)",
     ),
     (
         "text-in-first-row.csv",
-        ", line 1, column 2: expected a number, found \"abc\"",
-    ),
-    (
-        "nan.csv",
-        ", line 3, column 2 (y): expected a finite number, found \"NaN\"",
+        ", line 1, column 2: expected a number, found \"abc\" (--drop leaves the column \
+         \"c2\" out, --categorical takes its values for names)",
     ),
     (
         "infinity.csv",
@@ -47,14 +45,6 @@ const LOADING: [(&str, &str); 24] = [
     (
         "too-large.csv",
         ", line 2, column 2 (y): expected a finite number, found \"1e39\"",
-    ),
-    (
-        "missing-cell.csv",
-        ", line 2, column 2 (y): the cell is empty",
-    ),
-    (
-        "missing-class.csv",
-        ", line 3, column 3 (class): the cell is empty",
     ),
     (
         "single-class.csv",
@@ -66,24 +56,27 @@ const LOADING: [(&str, &str); 24] = [
     ),
     (
         "single-column.csv",
-        ": the table has a single column; it needs features and a class, separated by commas",
-    ),
-    (
-        "float-target.csv",
-        ", column 2 (price): the target has 25 different values in 60 rows: it does not look \
-         like a class label",
+        ": the table has a single column; it needs features and something to predict (--delimiter \
+         says what separates the cells)",
     ),
     (
         "distinct-target.csv",
         ", column 2 (name): the target has 5 different values in 6 rows: it does not look like a \
          class label",
     ),
-    ("latin-1.csv", ", line 2: the text is not UTF-8"),
-    ("utf-16.csv", ", line 1: the text is not UTF-8"),
+    (
+        "latin-1.csv",
+        ", line 2, column 3: the byte 0xf6 is not UTF-8; --encoding latin1 reads it as \"ö\"",
+    ),
+    (
+        "utf-16.csv",
+        ", line 1, column 1: the byte 0xff is not UTF-8; if the file is UTF-16, save it as UTF-8",
+    ),
     (
         "control-characters.csv",
         ", line 3, column 2 (\\u{1b}[31mred): expected a number, found \
-         \"\\u{1b}]0;title\\u{7}\\u{202e}oops\"",
+         \"\\u{1b}]0;title\\u{7}\\u{202e}oops\" (--drop leaves the column \"\\u{1b}[31mred\" out, \
+         --categorical takes its values for names)",
     ),
     (
         "unclosed-quote.csv",
@@ -91,7 +84,8 @@ const LOADING: [(&str, &str); 24] = [
     ),
     (
         "quoted-line-break.csv",
-        ", line 4, column 2 (y): expected a number, found \"oops\"",
+        ", line 4, column 2 (y): expected a number, found \"oops\" (--drop leaves the \
+         column \"y\" out, --categorical takes its values for names)",
     ),
     (
         "no-such.csv",
@@ -141,7 +135,8 @@ fn preparing_says_what_is_wrong() {
     let cases = [
         (
             "constant.csv",
-            "constant.csv: no feature is left: every column but the target is constant",
+            "constant.csv: no feature is left: every column but the target is constant \
+             or left out",
         ),
         (
             "two-rows.csv",

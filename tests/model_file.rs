@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use ndarray::{Array1, Array2, array};
-use nn_tui::data::{Encoding, InputColumn, Preprocessing, TargetScale, Task};
+use nn_tui::data::{ClassWeights, Encoding, InputColumn, Preprocessing, TargetScale, Task};
 use nn_tui::error::{EXIT_BAD_DATA, EXIT_NO_INPUT, EXIT_USAGE, Error};
 use nn_tui::model_file::{Format, Quality, TrainedModel, TrainingRecord, load, save};
 use nn_tui::nn::{
@@ -74,6 +74,7 @@ fn small() -> TrainedModel {
                 weight_decay: 1e-4,
             },
             batch: 16,
+            class_weights: ClassWeights::None,
             epochs: 100,
             steps: 800,
             changes: vec![LoggedChange {

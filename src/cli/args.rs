@@ -11,7 +11,9 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::defaults::{self, OptimizerName};
-use crate::data::BUILT_IN;
+use crate::data::{
+    BUILT_IN, ClassWeights, Delimiter, MISSING_WORDS, Missing, TaskChoice, TextEncoding,
+};
 use crate::error::Error;
 use crate::nn::architecture::parse_hidden;
 use crate::nn::{Activation, Initialisation, Loss, Output};
@@ -39,16 +41,20 @@ pub struct Args {
 /// What the program can do beside training.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Predict the class of every row of a table
+    /// Predict the class or the number of every row of a table
     ///
-    /// Writes CSV to standard output: the columns of DATA as they are, then the predicted class,
-    /// then for each class its probability, p(class), or, where the network's outputs are not
+    /// Writes CSV to standard output: the columns of DATA as they are, then what is predicted, then
+    /// for each class its probability, p(class), or, where the network's outputs are not
     /// softmax, the plain output(class). A row whose outputs are not finite has empty cells there.
     Predict {
         /// A model saved by nn-tui: .json, .safetensors or .npz
         model: PathBuf,
-        /// CSV file with the columns the model was trained on, or a built-in data set
+        /// CSV file with the columns the model was trained on, - for standard input, or a built-in
+        /// data set
         data: OsString,
+        /// How it is read.
+        #[command(flatten)]
+        reading: ReadingArgs,
     },
     /// Write completions for a shell to standard output
     Completions {
@@ -60,20 +66,16 @@ pub enum Command {
 /// What to train on, what, and how.
 #[derive(Debug, clap::Args)]
 pub struct TrainingArgs {
-    /// CSV file, or the name of a built-in data set
+    /// CSV file, IDX images, - for standard input, or the name of a built-in data set
     #[arg(default_value = defaults::DATA)]
     pub data: OsString,
 
-    /// Column that holds the classes, by name or number [default: the last one]
-    #[arg(long, value_name = "COLUMN", help_heading = "Data")]
-    pub target: Option<String>,
-    /// Fraction of the rows kept for validation
-    #[arg(long, value_name = "FRACTION", help_heading = "Data",
-          default_value_t = defaults::VALIDATION, allow_negative_numbers = true)]
-    pub val: f64,
-    /// Decides the split, the initial weights, the order of rows
-    #[arg(long, value_name = "N", help_heading = "Data", default_value_t = defaults::SEED)]
-    pub seed: u64,
+    /// How it is read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// What is made of it.
+    #[command(flatten)]
+    pub table: TableArgs,
 
     /// Neurons of the hidden layers, such as 16,8, or none
     #[arg(long, value_name = "SIZES", help_heading = "Network",
@@ -84,11 +86,11 @@ pub struct TrainingArgs {
           default_value_t = defaults::ACTIVATION,
           value_parser = one_of(&Activation::ALL, Activation::name))]
     pub activation: Activation,
-    /// What the outputs compute; auto goes with the loss, else softmax
+    /// What the outputs compute; auto goes with the loss, else softmax, linear for numbers
     #[arg(long, value_name = "NAME", help_heading = "Network", default_value_t = Choice::Auto,
           value_parser = auto_or(&Output::ALL, Output::name))]
     pub output: Choice<Output>,
-    /// What is minimised; auto goes with the output, else cross-entropy
+    /// What is minimised; auto goes with the output, else cross-entropy, quadratic for numbers
     #[arg(long, value_name = "NAME", help_heading = "Network", default_value_t = Choice::Auto,
           value_parser = auto_or(&Loss::ALL, Loss::name))]
     pub loss: Choice<Loss>,
@@ -145,6 +147,74 @@ pub struct TrainingArgs {
     pub force: bool,
 }
 
+/// How a file is split into cells, where it is not to be found out.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ReadingArgs {
+    /// What separates the cells: comma, semicolon, tab, bar, blanks or one character [default:
+    /// found out]
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub delimiter: Option<Delimiter>,
+    /// How the file's bytes stand for characters
+    #[arg(long, value_name = "NAME", help_heading = "Reading",
+          default_value_t = TextEncoding::Utf8,
+          value_parser = one_of(&TextEncoding::ALL, TextEncoding::name))]
+    pub encoding: TextEncoding,
+    /// Character that lines of comment begin with, such as #
+    #[arg(long, value_name = "CHARACTER", help_heading = "Reading")]
+    pub comment: Option<char>,
+    /// The first row names the columns [default: found out]
+    #[arg(long, help_heading = "Reading", conflicts_with = "no_header")]
+    pub header: bool,
+    /// The first row is data [default: found out]
+    #[arg(long, help_heading = "Reading")]
+    pub no_header: bool,
+}
+
+/// What is made of a table.
+#[derive(Debug, Clone, clap::Args)]
+pub struct TableArgs {
+    /// Column to predict, by name or number [default: the last one]
+    #[arg(long, value_name = "COLUMN", help_heading = "Data")]
+    pub target: Option<String>,
+    /// What to predict: a class or a number [default: a class for texts and at most 20 different
+    /// whole numbers]
+    #[arg(long, value_name = "NAME", help_heading = "Data", default_value_t = TaskChoice::Auto,
+          hide_default_value = true,
+          value_parser = one_of(&TaskChoice::ALL, TaskChoice::name))]
+    pub task: TaskChoice,
+    /// Columns not to use, by name or number
+    #[arg(long, value_name = "COLUMNS", help_heading = "Data")]
+    pub drop: Vec<String>,
+    /// Columns to use that would be left out as dates, texts or names of the rows
+    #[arg(long, value_name = "COLUMNS", help_heading = "Data")]
+    pub keep: Vec<String>,
+    /// Columns whose numbers are names
+    #[arg(long, value_name = "COLUMNS", help_heading = "Data")]
+    pub categorical: Vec<String>,
+    /// Missing cells.
+    #[arg(long, value_name = "NAME", help_heading = "Data", default_value_t = Missing::Impute,
+          help = missing_help(), value_parser = one_of(&Missing::ALL, Missing::name))]
+    pub missing: Missing,
+    /// Rows to validate on: a fraction, or a file with them
+    #[arg(long, value_name = "FRACTION|FILE", help_heading = "Data", help = validation_help(),
+          allow_hyphen_values = true)]
+    pub val: Option<OsString>,
+    /// File with rows for a last judgement when a run without screen ends
+    #[arg(long, value_name = "FILE", help_heading = "Data")]
+    pub test: Option<OsString>,
+    /// Rows to use at most, chosen by the seed
+    #[arg(long, value_name = "N", help_heading = "Data")]
+    pub max_rows: Option<usize>,
+    /// Balanced: every class counts the same, however many rows it has
+    #[arg(long, value_name = "NAME", help_heading = "Data",
+          default_value_t = ClassWeights::None,
+          value_parser = one_of(&ClassWeights::ALL, ClassWeights::name))]
+    pub class_weights: ClassWeights,
+    /// Decides the split, the initial weights, the order of rows
+    #[arg(long, value_name = "N", help_heading = "Data", default_value_t = defaults::SEED)]
+    pub seed: u64,
+}
+
 /// Sizes of the hidden layers; may be none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HiddenLayers(pub Vec<usize>);
@@ -177,11 +247,23 @@ impl<T: fmt::Display> fmt::Display for Choice<T> {
     }
 }
 
-impl fmt::Display for OptimizerName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
+macro_rules! shown_by_name {
+    ($($name:ty),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    )*};
 }
+
+shown_by_name!(
+    OptimizerName,
+    TextEncoding,
+    TaskChoice,
+    Missing,
+    ClassWeights
+);
 
 /// Reads one of `all` by its name. Shells complete the names.
 fn one_of<T: Copy + Send + Sync + 'static>(
@@ -221,6 +303,22 @@ fn learning_rate_help() -> String {
         })
         .collect();
     format!("Learning rate [default: {}]", rates.join(", "))
+}
+
+fn missing_help() -> String {
+    format!(
+        "Missing cells (empty, {}): impute takes the mean or most frequent value of the training \
+         rows, drop leaves out the row",
+        MISSING_WORDS.join(", ")
+    )
+}
+
+fn validation_help() -> String {
+    format!(
+        "Rows to validate on: a fraction, or a file with them [default: {}, or what belongs to a \
+         set of images]",
+        defaults::VALIDATION
+    )
 }
 
 fn momentum_help() -> String {

@@ -1,26 +1,29 @@
 //! From the command line as it is typed to a job that can be done: every value in its range, and
 //! all of them going together.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
-use super::args::{Choice, TrainingArgs};
+use super::args::{Choice, ReadingArgs, TrainingArgs};
 use super::defaults::{self, OptimizerName};
 use crate::app::ExportOption;
-use crate::data::Source;
+use crate::data::{ClassWeights, Dataset, LoadOptions, Reading, Source, Target, ValidationRows};
 use crate::error::{Error, Result};
 use crate::model_file::Format;
 use crate::nn::{LearningRule, Loss, Output};
 use crate::train::{Pace, Plan};
 
 /// A checked order to train.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Job {
     /// The table.
     pub source: Source,
-    /// Its class column, if it is not the last one.
-    pub target: Option<String>,
-    /// What is trained, and how.
+    /// How it is read.
+    pub options: LoadOptions,
+    /// What is trained, and how, if the target is a class.
     pub plan: Plan,
+    /// The same if the target is a number, or why that can't be.
+    pub regression: Result<Plan, String>,
     /// Where the model goes when the run ends.
     pub export: Option<ExportOption>,
     /// Who watches.
@@ -55,16 +58,12 @@ impl Job {
     /// [`Error::Usage`].
     pub fn check(args: &TrainingArgs, is_terminal: bool) -> Result<Self> {
         let (output, loss) = output_and_loss(args.output, args.loss)?;
-        if !(0.0..1.0).contains(&args.val) {
-            return Err(out_of_range("--val", args.val, "at least 0 and below 1"));
-        }
         if args.batch == 0 {
             return Err(out_of_range("--batch", 0.0, "at least 1"));
         }
-        Ok(Self {
-            source: Source::parse(&args.data),
-            target: args.target.clone(),
-            plan: Plan {
+        let (options, validation) = load_options(args)?;
+        let plan = |output, loss| {
+            Ok(Plan {
                 hidden: args.hidden.0.clone(),
                 activation: args.activation,
                 output,
@@ -72,13 +71,114 @@ impl Job {
                 initialisation: args.init,
                 rule: rule(args, output, loss)?,
                 batch: args.batch,
-                validation: args.val,
-                seed: args.seed,
+                class_weights: args.table.class_weights,
+                validation,
+                seed: args.table.seed,
+            })
+        };
+        Ok(Self {
+            source: Source::parse(&args.data),
+            options,
+            regression: match for_a_number(args) {
+                Ok(()) => Ok(plan(Output::Linear, Loss::Quadratic)?),
+                Err(problem) => Err(problem),
             },
+            plan: plan(output, loss)?,
             export: export(args.export.as_deref(), args.force)?,
             face: face(args, is_terminal)?,
         })
     }
+
+    /// The plan for `dataset`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where what was asked for does not go with its target.
+    pub fn plan_for(&self, dataset: &Dataset) -> Result<Plan> {
+        match dataset.target {
+            Target::Classes { .. } => Ok(self.plan.clone()),
+            Target::Numbers(_) => self.regression.clone().map_err(|problem| {
+                Error::Usage(format!(
+                    "the target \"{}\" is a number: {problem}",
+                    dataset.target_name
+                ))
+            }),
+        }
+    }
+}
+
+/// What can't be asked for where the target is a number.
+fn for_a_number(args: &TrainingArgs) -> Result<(), String> {
+    if let Choice::Given(output) = args.output
+        && output != Output::Linear
+    {
+        return Err(format!("--output {output} can't be; it takes linear"));
+    }
+    if args.loss == Choice::Given(Loss::CrossEntropy) {
+        return Err("--loss cross-entropy can't be; it takes quadratic".into());
+    }
+    if args.table.class_weights != ClassWeights::None {
+        return Err("--class-weights has no classes to weigh".into());
+    }
+    Ok(())
+}
+
+/// How the data are read, and which fraction of them validates.
+fn load_options(args: &TrainingArgs) -> Result<(LoadOptions, f64)> {
+    let table = &args.table;
+    let (validation, fraction) = validation(table.val.as_deref())?;
+    if table.max_rows.is_some_and(|most| most < 2) {
+        return Err(Error::Usage("--max-rows must be at least 2".into()));
+    }
+    let options = LoadOptions {
+        reading: reading(&args.reading)?,
+        target: table.target.clone(),
+        drop: table.drop.clone(),
+        keep: table.keep.clone(),
+        categorical: table.categorical.clone(),
+        task: table.task,
+        missing: table.missing,
+        max_rows: table.max_rows,
+        seed: table.seed,
+        validation,
+        test: table.test.as_ref().map(Source::parse),
+    };
+    Ok((options, fraction))
+}
+
+/// Where the rows to validate on are from, and which fraction of the rows that is.
+fn validation(given: Option<&OsStr>) -> Result<(ValidationRows, f64)> {
+    let Some(given) = given else {
+        return Ok((ValidationRows::Auto, defaults::VALIDATION));
+    };
+    match given.to_str().and_then(|text| text.parse::<f64>().ok()) {
+        Some(fraction) if (0.0..1.0).contains(&fraction) => Ok((ValidationRows::Split, fraction)),
+        Some(fraction) => Err(out_of_range("--val", fraction, "at least 0 and below 1")),
+        None => Ok((ValidationRows::File(Source::parse(given)), 0.0)),
+    }
+}
+
+/// How a file is to be read.
+///
+/// # Errors
+/// [`Error::Usage`].
+pub(super) fn reading(args: &ReadingArgs) -> Result<Reading> {
+    let comment = args.comment.map(u8::try_from).transpose();
+    let comment = comment
+        .ok()
+        .filter(|it| it.is_none_or(|byte| byte.is_ascii()));
+    let Some(comment) = comment else {
+        return Err(Error::Usage("--comment takes an ASCII character".into()));
+    };
+    Ok(Reading {
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        comment,
+        header: match (args.header, args.no_header) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        },
+    })
 }
 
 /// Output and loss that go together: what is not given is chosen to suit what is. Both are checked

@@ -6,18 +6,20 @@
 pub mod args;
 pub mod defaults;
 pub mod job;
+mod loading;
 mod memory;
 mod predict;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 
 use crate::app::ExportOption;
-use crate::data::{self, Source};
+use crate::data::{Dataset, Source, load_with};
 use crate::error::{EXIT_USAGE, Error, Result};
 use crate::headless;
 use crate::model_file::check_writable;
@@ -25,6 +27,7 @@ use crate::train::{Pace, Session, Settings};
 use crate::ui;
 use args::{Args, Command};
 use job::{Face, Job};
+use loading::LoadingNotice;
 
 /// Does what `arguments` (the program's name first) ask for, and returns the exit code.
 ///
@@ -41,7 +44,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
         }
     };
     match args.command {
-        Some(Command::Predict { model, data }) => predict::run(&model, &Source::parse(data))?,
+        Some(Command::Predict {
+            model,
+            data,
+            reading,
+        }) => predict::run(&model, &Source::parse(data), &job::reading(&reading)?)?,
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => return train(Job::check(&args.training, io::stdout().is_terminal())?),
     }
@@ -53,12 +60,13 @@ fn train(job: Job) -> Result<u8> {
         // Better now than after an hour of training.
         check_writable(path, *replace)?;
     }
-    let dataset = data::load(&job.source, job.target.as_deref())?;
+    let dataset = load(&job)?;
+    let plan = job.plan_for(&dataset)?;
     // Constant columns are still to be left out, so the network may become smaller than this.
     let (inputs, outputs) = dataset.most_neurons();
-    let architecture = job.plan.architecture(inputs, outputs)?;
+    let architecture = plan.architecture(inputs, outputs)?;
     architecture.check_fits(memory::available())?;
-    let session = Session::new(job.plan, Arc::new(dataset))?;
+    let session = Session::new(plan, Arc::new(dataset))?;
     match job.face {
         Face::Headless { json, epochs } => {
             headless::run(session, epochs, job.export.as_ref(), json)
@@ -77,6 +85,17 @@ fn train(job: Job) -> Result<u8> {
             ui::run(session, settings, job.export)
         }
     }
+}
+
+/// Reads the data, and tells how far that is where it takes a while.
+fn load(job: &Job) -> Result<Dataset> {
+    let mut notice = LoadingNotice::new(job.source.to_string());
+    let dataset = load_with(&job.source, &job.options, &mut |progress| {
+        notice.show(progress);
+        ControlFlow::Continue(())
+    });
+    notice.clear();
+    dataset
 }
 
 fn write_completions(shell: Shell) -> Result<()> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use ndarray::ArrayView1;
 
 use super::standard_output;
-use crate::data::{PredictionInput, Source, read_for_prediction};
+use crate::data::{PredictionInput, PredictionRows, Reading, Source};
 use crate::error::Result;
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::nn::Output;
@@ -16,10 +16,13 @@ use crate::text::sanitise;
 /// Writes the rows of `source` to standard output, with what `model` makes of them.
 ///
 /// # Errors
-/// Those of [`load`] and [`read_for_prediction`]; [`crate::error::Error::CannotWrite`].
-pub(super) fn run(model: &Path, source: &Source) -> Result<()> {
+/// Those of [`load`] and [`PredictionRows`]; [`crate::error::Error::CannotWrite`].
+pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()> {
     let model = load(model)?;
-    let input = read_for_prediction(source, &model.preprocessing)?;
+    let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
+    let Some(input) = rows.next_chunk(usize::MAX)? else {
+        return Ok(());
+    };
     let stdout = io::stdout();
     // A file gets the cells as they are; a terminal would act on them.
     let shown: fn(&str) -> String = match stdout.is_terminal() {
@@ -60,7 +63,7 @@ fn write(
     table.write_record(names).map_err(io_error)?;
     let rows = input.cells.iter().zip(&input.lines);
     for ((cells, &line), outputs) in rows.zip(outputs.outer_iter()) {
-        let cells = cells.iter().map(shown);
+        let cells = cells.iter().map(|cell| shown(cell));
         let (class, numbers) = prediction(model, outputs);
         if class.is_empty() {
             without.push(line);

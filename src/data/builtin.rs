@@ -81,7 +81,7 @@ mod tests {
             assert_eq!(dataset.name, name);
             assert_eq!(dataset.values.dim(), (rows, features), "{name}");
             assert_eq!(dataset.class_counts(), classes, "{name}");
-            assert_eq!(dataset.lines[0], 2, "{name} has a header");
+            assert_eq!(dataset.lines.of(0), 2, "{name} has a header");
         }
     }
 

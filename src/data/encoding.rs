@@ -69,25 +69,20 @@ impl Encoding {
         }
     }
 
+    /// How cells are read.
+    pub(super) fn cells(&self) -> CellKind<'_> {
+        match self {
+            Self::Numeric { .. } => CellKind::Number,
+            Self::Categorical { values, .. } => CellKind::Category(values),
+            Self::Boolean { no, yes, .. } => CellKind::Boolean { no, yes },
+        }
+    }
+
     /// The raw value of a cell with this `text` (white space around it cut off, not a missing one)
     /// in a column of texts: the index of a category, or the number of categories for any other
     /// text; 0 or 1 for a boolean, or NaN for any other text. NaN for a column of numbers.
     pub fn of_text(&self, text: &str) -> f32 {
-        match self {
-            Self::Numeric { .. } => f32::NAN,
-            Self::Categorical { values, .. } => {
-                let found = values.iter().position(|value| value == text);
-                found.unwrap_or(values.len()) as f32
-            }
-            Self::Boolean { no, yes, .. } => {
-                let among = |words: &[String]| words.iter().any(|word| word == text);
-                match (among(yes), among(no)) {
-                    (true, _) => 1.0,
-                    (false, true) => 0.0,
-                    (false, false) => f32::NAN,
-                }
-            }
-        }
+        self.cells().of_text(text)
     }
 
     /// Writes the inputs of the `raw` value to `out`, which has as many places. Always finite for a
@@ -117,6 +112,35 @@ impl Encoding {
             Self::Numeric { .. } | Self::Boolean { .. } => raw,
             Self::Categorical { .. } if raw.is_nan() => raw,
             Self::Categorical { .. } => f32::from(raw as usize == part),
+        }
+    }
+}
+
+/// How the cells of a column become raw values.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum CellKind<'a> {
+    Number,
+    Boolean { no: &'a [String], yes: &'a [String] },
+    Category(&'a [String]),
+}
+
+impl CellKind<'_> {
+    /// See [`Encoding::of_text`].
+    pub(super) fn of_text(self, text: &str) -> f32 {
+        match self {
+            Self::Number => f32::NAN,
+            Self::Category(values) => {
+                let found = values.iter().position(|value| value == text);
+                found.unwrap_or(values.len()) as f32
+            }
+            Self::Boolean { no, yes } => {
+                let among = |words: &[String]| words.iter().any(|word| word == text);
+                match (among(yes), among(no)) {
+                    (true, _) => 1.0,
+                    (false, true) => 0.0,
+                    (false, false) => f32::NAN,
+                }
+            }
         }
     }
 }

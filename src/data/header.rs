@@ -23,18 +23,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use csv::StringRecord;
-
+use crate::data::missing::is_missing;
+use crate::data::records::Row;
 use crate::text::sanitise;
 
 /// Rows below the first one that are looked at.
-pub(super) const SAMPLE: usize = 200;
+const SAMPLE: usize = 200;
 
 /// Columns from which on a row that counts 0, 1, 2, ... is taken for a header.
 const COUNTING_COLUMNS: usize = 5;
 
 /// Tells whether `first` is a header over the rows `below`; see the top of this file for the rule.
-pub(super) fn is_header(first: &StringRecord, below: &[StringRecord]) -> bool {
+pub(super) fn is_header(first: &[String], below: &[Row]) -> bool {
+    let below = &below[..below.len().min(SAMPLE)];
     if counts_up(first) {
         return true;
     }
@@ -45,7 +46,7 @@ pub(super) fn is_header(first: &StringRecord, below: &[StringRecord]) -> bool {
     let names = count(Column::NameOverNumbers) + count(Column::NameOverText);
     let values = count(Column::NumberOverNumbers) + count(Column::ValueOverText);
     if names == 0 && values == 0 {
-        return !first.iter().any(is_number);
+        return !first.iter().any(|cell| is_number(cell));
     }
     let numbers = first
         .iter()
@@ -54,7 +55,7 @@ pub(super) fn is_header(first: &StringRecord, below: &[StringRecord]) -> bool {
     names > values
         || (names > 0
             && count(Column::ValueOverText) == 0
-            && ascending(numbers.map(|(cell, _)| cell)))
+            && ascending(numbers.map(|(cell, _)| cell.as_str())))
 }
 
 /// What a column says about its first cell.
@@ -68,15 +69,15 @@ enum Column {
 }
 
 impl Column {
-    fn look(first: &str, below: &[StringRecord], column: usize) -> Self {
+    fn look(first: &str, below: &[Row], column: usize) -> Self {
         let first = first.trim();
         let cells: Vec<&str> = below
             .iter()
-            .filter_map(|row| row.get(column))
-            .map(str::trim)
-            .filter(|cell| !cell.is_empty())
+            .filter_map(|row| row.cells.get(column))
+            .map(|cell| cell.trim())
+            .filter(|cell| !is_missing(cell))
             .collect();
-        if first.is_empty() || cells.is_empty() {
+        if is_missing(first) || cells.is_empty() {
             return Self::NoOpinion;
         }
         let numbers = cells.iter().filter(|cell| is_number(cell)).count();
@@ -121,7 +122,7 @@ fn ascending<'c>(cells: impl Iterator<Item = &'c str>) -> bool {
     true
 }
 
-fn counts_up(first: &StringRecord) -> bool {
+fn counts_up(first: &[String]) -> bool {
     if first.len() < COUNTING_COLUMNS {
         return false;
     }
@@ -171,11 +172,12 @@ mod tests {
     use super::*;
 
     fn has_header(text: &str) -> bool {
-        let mut rows = text
-            .lines()
-            .map(|line| StringRecord::from(line.split(',').collect::<Vec<_>>()));
+        let mut rows = text.lines().map(|line| Row {
+            cells: line.split(',').map(str::to_owned).collect(),
+            line: 0,
+        });
         let first = rows.next().expect("a row");
-        is_header(&first, &rows.collect::<Vec<_>>())
+        is_header(&first.cells, &rows.collect::<Vec<_>>())
     }
 
     #[test]

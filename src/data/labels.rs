@@ -9,9 +9,6 @@ use crate::text::sanitise;
 /// More classes than this are not a label, whatever they look like.
 const MOST_CLASSES: usize = 1000;
 
-/// As many different numbers with decimals are a measurement, not a label.
-const MOST_DECIMAL_CLASSES: usize = 20;
-
 /// Gives every distinct text of the target column a class, in the order in which they come.
 #[derive(Default)]
 pub(super) struct Labels {
@@ -23,14 +20,8 @@ pub(super) struct Labels {
 impl Labels {
     /// Adds the next row, whose target cell is `cell`. White space around a label does not count;
     /// apart from that two labels are the same only if their texts are (`1` is not `1.0`).
-    ///
-    /// # Errors
-    /// [`DataProblem::MissingCell`].
-    pub(super) fn push(&mut self, cell: &str) -> Result<(), DataProblem> {
+    pub(super) fn push(&mut self, cell: &str) {
         let cell = cell.trim();
-        if cell.is_empty() {
-            return Err(DataProblem::MissingCell);
-        }
         let class = match self.by_text.get(cell) {
             Some(&class) => class,
             None => {
@@ -41,12 +32,26 @@ impl Labels {
             }
         };
         self.labels.push(class);
-        Ok(())
     }
 
-    /// Rows so far.
-    pub(super) fn rows(&self) -> usize {
-        self.labels.len()
+    /// Names of the classes so far.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Class of every row so far.
+    pub(super) fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    /// Puts the rows into this `order`.
+    pub(super) fn select(&mut self, order: &[usize]) {
+        self.labels = order.iter().map(|&row| self.labels[row]).collect();
+    }
+
+    /// Puts the last row in the place of `row`, which may be the last one.
+    pub(super) fn swap_remove(&mut self, row: usize) {
+        self.labels.swap_remove(row);
     }
 
     /// Returns the names of the classes and the class of every row. Labels that are all whole
@@ -54,9 +59,9 @@ impl Labels {
     ///
     /// # Errors
     /// [`DataProblem::SingleClass`]; [`DataProblem::TooManyClasses`] if there are more than
-    /// `MOST_CLASSES`, more than half as many as rows (and more than two), or more than
-    /// `MOST_DECIMAL_CLASSES` of numbers with decimals.
-    pub(super) fn finish(self) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
+    /// `MOST_CLASSES`, or more than half as many as rows (and more than two).
+    pub(super) fn finish(mut self) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
+        self.forget_unused();
         let (classes, rows) = (self.names.len(), self.labels.len());
         if let [class] = self.names.as_slice() {
             let class = class.clone();
@@ -64,17 +69,35 @@ impl Labels {
         }
         let numbers: Option<Vec<f64>> = self.names.iter().map(|name| finite(name)).collect();
         let whole = |numbers: &Vec<f64>| numbers.iter().all(|number| number.fract() == 0.0);
-        let decimal = numbers.as_ref().is_some_and(|numbers| !whole(numbers));
-        if classes > MOST_CLASSES
-            || classes > (rows / 2).max(2)
-            || (decimal && classes > MOST_DECIMAL_CLASSES)
-        {
+        if classes > MOST_CLASSES || classes > (rows / 2).max(2) {
             return Err(DataProblem::TooManyClasses { classes, rows });
         }
         match numbers.filter(whole) {
             Some(numbers) => Ok(self.ordered_by(&numbers)),
             None => Ok((self.names, self.labels)),
         }
+    }
+
+    /// Drops the classes that no row has (any more).
+    fn forget_unused(&mut self) {
+        let mut is_used = vec![false; self.names.len()];
+        self.labels
+            .iter()
+            .for_each(|&label| is_used[label as usize] = true);
+        if is_used.iter().all(|&is_used| is_used) {
+            return;
+        }
+        let mut class_of = Vec::with_capacity(is_used.len());
+        let mut used = 0;
+        for &is_used in &is_used {
+            class_of.push(used);
+            used += u32::from(is_used);
+        }
+        self.labels
+            .iter_mut()
+            .for_each(|label| *label = class_of[*label as usize]);
+        let mut kept = is_used.into_iter();
+        self.names.retain(|_| kept.next().unwrap_or(false));
     }
 
     fn ordered_by(self, numbers: &[f64]) -> (Vec<String>, Vec<u32>) {
@@ -109,7 +132,7 @@ mod tests {
     fn labels(cells: &[&str]) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
         let mut labels = Labels::default();
         for cell in cells {
-            labels.push(cell)?;
+            labels.push(cell);
         }
         labels.finish()
     }
@@ -139,16 +162,19 @@ mod tests {
     }
 
     #[test]
-    fn measurements_are_no_labels() {
-        let cells: Vec<String> = (0..100).map(|i| format!("{}.5", i % 21)).collect();
-        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        assert_eq!(labels(&cells).expect_err("decimals").pair(), (21, 100));
-        let cells: Vec<String> = (0..100).map(|i| format!("{}", i % 21)).collect();
-        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        assert_eq!(labels(&cells).expect("whole numbers").0.len(), 21);
+    fn what_has_many_values_is_no_label() {
         let cells: Vec<String> = (0..2002).map(|i| format!("{}", i % 1001)).collect();
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
         assert_eq!(labels(&cells).expect_err("many").pair(), (1001, 2002));
+    }
+
+    #[test]
+    fn classes_without_rows_are_forgotten() {
+        let mut all = Labels::default();
+        ["a", "b", "c", "a"].iter().for_each(|cell| all.push(cell));
+        all.swap_remove(1);
+        let (names, classes) = all.finish().expect("labels");
+        assert_eq!((names.concat(), classes), ("ac".into(), vec![0, 0, 1]));
     }
 
     #[test]
@@ -157,7 +183,6 @@ mod tests {
         assert!(labels(&["0", "1", "1", "0"]).is_ok());
         let class = "a".to_owned();
         assert_eq!(labels(&["a", "a"]), Err(DataProblem::SingleClass { class }));
-        assert_eq!(labels(&["a", " "]), Err(DataProblem::MissingCell));
     }
 
     impl DataProblem {

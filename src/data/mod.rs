@@ -1,40 +1,58 @@
 //! Data sets: from a file to rows a network can be trained on.
 //!
-//! [`load`] reads and checks a table ([`Dataset`]); [`prepare`] splits it into training and
-//! validation rows and standardises its features ([`Prepared`]); [`read_for_prediction`] reads new
-//! rows for a trained model. Whatever is wrong is reported with its file, line and column, and all
+//! [`load_with`] reads and checks a table ([`Dataset`]); [`prepare`] splits it into training and
+//! validation rows and makes the network's inputs of them ([`Prepared`]); [`PredictionRows`] reads
+//! new rows for a trained model. Whatever is wrong is reported with its file, line and column, and all
 //! text that may be shown has passed [`crate::text::sanitise`].
 
 mod builtin;
+mod cells;
+mod dialect;
 mod encoding;
 mod header;
+mod held_out;
+mod idx;
+mod input;
 mod labels;
+mod lines;
+mod loading;
 mod missing;
+mod options;
 mod prediction;
 mod prepared;
 mod preprocessing;
-mod reader;
+mod records;
+mod report;
+mod schema;
 mod source;
 mod split;
 mod table;
 mod task;
 
-use csv::StringRecord;
+use std::ops::ControlFlow;
+
 use ndarray::Array2;
 
 pub use builtin::{BUILT_IN, BuiltIn, built_in};
+pub use dialect::Delimiter;
 pub use encoding::{Encoding, MOST_CATEGORIES};
+pub use held_out::HeldOut;
+pub use input::TextEncoding;
+pub use lines::Lines;
+pub use loading::load_with;
 pub use missing::{MISSING_WORDS, is_missing};
-pub use prediction::{PredictionInput, read_for_prediction};
+pub use options::{ClassWeights, LoadOptions, Missing, Progress, TaskChoice, ValidationRows};
+pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
 pub use prepared::{Prepared, Samples, Targets, prepare};
 pub use preprocessing::{InputColumn, Preprocessing};
+pub use report::{LeftOut, ReadReport, Reason};
 pub use source::Source;
 pub use split::{Split, stratified};
+pub use table::Reading;
 pub use task::{ErrorSums, Errors, TargetScale, Task};
 
-use crate::error::{DataProblem, Error, Result};
-use labels::Labels;
-use table::RawTable;
+use crate::error::Result;
+use encoding::CellKind;
 
 /// A checked table, before any split.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +73,16 @@ pub struct Dataset {
     pub target: Target,
     /// The raw values `(rows, columns)`, finite or NaN where missing; see [`Encoding`].
     pub values: Array2<f32>,
-    /// Line of the file (from 1) on which every row starts.
-    pub lines: Vec<u64>,
+    /// Line of the file (from 1) on which every row starts; of images their number.
+    pub lines: Lines,
+    /// Rows of another file to validate on, in place of some of these.
+    pub validation: Option<HeldOut>,
+    /// Rows of another file that judge the network in the end.
+    pub test: Option<HeldOut>,
+    /// Width and height, where every row is an image whose pixels are the columns, row by row.
+    pub image: Option<(usize, usize)>,
+    /// How it was read.
+    pub report: ReadReport,
 }
 
 /// A column of a table, before it is known which rows are trained on.
@@ -95,6 +121,17 @@ pub enum ColumnKind {
         /// Whether there are others.
         other: bool,
     },
+}
+
+impl ColumnKind {
+    /// How cells are read.
+    fn cells(&self) -> CellKind<'_> {
+        match self {
+            Self::Numeric | Self::Pixel { .. } => CellKind::Number,
+            Self::Boolean { no, yes } => CellKind::Boolean { no, yes },
+            Self::Categorical { values, .. } => CellKind::Category(values),
+        }
+    }
 }
 
 /// What is to be predicted, for every row.
@@ -149,71 +186,17 @@ impl Dataset {
     }
 }
 
-/// Reads the table of `source`. Its classes are in the last column, or in the one called `target`,
-/// or, where none has that name, in column number `target` from 1; all others are features.
+/// Reads the table of `source` without options. What is predicted is in the last column, or in the
+/// one called `target`, or, where none has that name, in column number `target` from 1.
 ///
 /// # Errors
-/// [`Error::NoSuchInput`], [`Error::CannotRead`], and [`Error::Data`] with the place of anything
-/// that is not a table of finite numbers with a class in every row.
+/// Those of [`load_with`].
 pub fn load(source: &Source, target: Option<&str>) -> Result<Dataset> {
-    let table = RawTable::parse(source.read()?, &source.to_string(), &[])?;
-    dataset(&table, source, target)
-}
-
-fn dataset(table: &RawTable, source: &Source, target: Option<&str>) -> Result<Dataset> {
-    let target = match target {
-        Some(asked) => table.find_column(asked)?,
-        None => table.width() - 1,
+    let options = LoadOptions {
+        target: target.map(str::to_owned),
+        ..LoadOptions::default()
     };
-    if table.width() == 1 {
-        return Err(Error::data(table.place(), DataProblem::SingleColumn));
-    }
-    let mut values: Vec<f32> = Vec::new();
-    let mut labels = Labels::default();
-    let mut lines = Vec::new();
-    let mut rows = table.rows();
-    let mut record = StringRecord::new();
-    while let Some(line) = rows.read(&mut record)? {
-        for (column, cell) in record.iter().enumerate() {
-            if column == target {
-                labels.push(cell).map_err(|problem| {
-                    Error::data(table.column_place(column).at_line(line), problem)
-                })?;
-            } else {
-                values.push(table.number(cell, line, column)?);
-            }
-        }
-        lines.push(line);
-    }
-    let rows = labels.rows();
-    if rows < 2 {
-        return Err(Error::data(table.place(), DataProblem::TooFewRows { rows }));
-    }
-    let (class_names, labels) = labels
-        .finish()
-        .map_err(|problem| Error::data(table.column_place(target), problem))?;
-    let columns = (0..table.width()).filter(|&column| column != target);
-    let columns: Vec<Column> = columns
-        .map(|column| Column {
-            name: table.names[column].clone(),
-            column,
-            kind: ColumnKind::Numeric,
-        })
-        .collect();
-    Ok(Dataset {
-        name: source.name(),
-        source: source.to_string(),
-        values: matrix(rows, columns.len(), values),
-        columns,
-        table_columns: table.width(),
-        target_name: table.names[target].clone(),
-        target_column: target,
-        target: Target::Classes {
-            names: class_names,
-            labels,
-        },
-        lines,
-    })
+    load_with(source, &options, &mut |_| ControlFlow::Continue(()))
 }
 
 /// `values` row by row as `(rows, columns)`. Every caller has read rows of one width.
@@ -223,9 +206,19 @@ fn matrix(rows: usize, columns: usize, values: Vec<f32>) -> Array2<f32> {
 
 #[cfg(test)]
 fn dataset_of(bytes: &[u8], target: Option<&str>) -> Result<Dataset> {
+    let options = LoadOptions {
+        target: target.map(str::to_owned),
+        ..LoadOptions::default()
+    };
+    dataset_with(bytes, &options)
+}
+
+/// The data set in `bytes`, as if they were a file called `t.csv`.
+#[cfg(test)]
+fn dataset_with(bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
+    let table = table::table_of(bytes, &options.reading, &[])?;
     let source = Source::File("t.csv".into());
-    let table = RawTable::parse(bytes.to_vec().into(), "t.csv", &[])?;
-    dataset(&table, &source, target)
+    loading::load_table(table, &source, options, &mut |_| ControlFlow::Continue(()))
 }
 
 #[cfg(test)]

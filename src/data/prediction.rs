@@ -1,17 +1,18 @@
-//! New rows for a trained model: its features found among whatever columns a file has.
+//! New rows for a trained model: its columns found among whatever columns a file has.
 
-use csv::StringRecord;
 use ndarray::Array2;
 
-use crate::data::encoding::Encoding;
+use crate::data::encoding::CellKind;
 use crate::data::matrix;
+use crate::data::missing::is_missing;
 use crate::data::preprocessing::Preprocessing;
+use crate::data::records::Record;
 use crate::data::source::Source;
-use crate::data::table::RawTable;
+use crate::data::table::{Reading, Rows, Shape, Table};
 use crate::error::{DataProblem, Error, Result};
-use crate::text::near_matches;
+use crate::text::{near_matches, sanitise};
 
-/// A table to predict on.
+/// Rows to predict on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PredictionInput {
     /// The header as it stands in the file, if there is one. Like `cells` it is meant to be
@@ -20,7 +21,7 @@ pub struct PredictionInput {
     /// Names of all columns, made safe to show and told apart; `c1`, `c2`, ... without a header.
     pub names: Vec<String>,
     /// The rows as they stand in the file, all columns included.
-    pub cells: Vec<StringRecord>,
+    pub cells: Vec<Vec<String>>,
     /// Line of the file (from 1) of every row.
     pub lines: Vec<u64>,
     /// The raw values that the model asks for: `(rows, columns of its preprocessing)`.
@@ -35,74 +36,233 @@ impl PredictionInput {
     }
 }
 
-/// Reads the table of `source` and finds the columns that `wanted` names.
-///
-/// With a header they are found by name, in any order; other columns, such as the class, may hold
-/// anything. Without one they are found by position, and the file must have the columns of the
-/// training table, with or without its class column.
+/// A file with rows to predict on, read some rows at a time, so that it may be of any size.
+pub struct PredictionRows<'m> {
+    wanted: &'m Preprocessing,
+    selected: Selected,
+    has_rows: bool,
+}
+
+impl<'m> PredictionRows<'m> {
+    /// Opens the table of `source` and finds the columns that `wanted` names.
+    ///
+    /// With a header they are found by name, in any order; other columns, such as the target, may
+    /// hold anything. Without one they are found by position, and the file must have the columns of
+    /// the training table, with or without its target.
+    ///
+    /// # Errors
+    /// As [`crate::data::load`] for what is wrong with the file; [`DataProblem::MissingFeature`];
+    /// [`DataProblem::WrongWidth`].
+    pub fn open(source: &Source, reading: &Reading, wanted: &'m Preprocessing) -> Result<Self> {
+        let columns = wanted.columns.iter();
+        let columns: Vec<Wanted> = columns
+            .map(|column| Wanted {
+                name: &column.name,
+                column: column.column,
+                cells: column.encoding.cells(),
+            })
+            .collect();
+        let training = Training {
+            columns: wanted.table_columns,
+            target: wanted.target_column,
+        };
+        Ok(Self {
+            wanted,
+            selected: Selected::open(source, reading, &columns, training)?,
+            has_rows: false,
+        })
+    }
+
+    /// The column that holds the true values of what is predicted: the one called `name`, or in a
+    /// file without header the one that stands where it stood in the training table.
+    ///
+    /// # Errors
+    /// [`DataProblem::MissingFeature`]; [`DataProblem::WrongWidth`] for a file without header and
+    /// without that column.
+    pub fn target_column(&self, name: &str) -> Result<usize> {
+        self.selected.target(name)
+    }
+
+    /// The next rows, at most `most` of them; none behind the last.
+    ///
+    /// # Errors
+    /// As [`crate::data::load`] for what is wrong with the rows; [`DataProblem::Empty`] where there
+    /// are none at all.
+    pub fn next_chunk(&mut self, most: usize) -> Result<Option<PredictionInput>> {
+        let Selected {
+            shape,
+            rows,
+            columns,
+            ..
+        } = &mut self.selected;
+        let (mut cells, mut lines, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        while lines.len() < most.max(1) {
+            let Some(record) = rows.next()? else {
+                break;
+            };
+            let kinds = self
+                .wanted
+                .columns
+                .iter()
+                .map(|column| column.encoding.cells());
+            raw_values(record, shape, columns, kinds, &mut values)?;
+            cells.push(record.cells().map(str::to_owned).collect());
+            lines.push(record.line);
+        }
+        if lines.is_empty() {
+            return match self.has_rows {
+                true => Ok(None),
+                false => Err(Error::data(shape.place(), DataProblem::Empty)),
+            };
+        }
+        self.has_rows = true;
+        Ok(Some(PredictionInput {
+            raw: matrix(lines.len(), columns.len(), values),
+            cells,
+            lines,
+            header: shape.header.clone(),
+            names: shape.names.clone(),
+        }))
+    }
+
+    /// The error for a cell in column `column` (from 0) of the row on `line`, say for a true value
+    /// that is none of the model's classes.
+    pub fn cell_error(&self, line: u64, column: usize, problem: DataProblem) -> Error {
+        self.selected.shape.cell_error(line, column, problem)
+    }
+
+    /// The number in `cell`, NaN for a missing one, as numbers are written in this file.
+    ///
+    /// # Errors
+    /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
+    pub fn number(&self, cell: &str) -> Result<f32, DataProblem> {
+        self.selected.shape.number(cell)
+    }
+}
+
+/// Reads the whole table of `source`; see [`PredictionRows`].
 ///
 /// # Errors
-/// As [`crate::data::load`] for what is wrong with the file; [`DataProblem::MissingFeature`];
-/// [`DataProblem::WrongWidth`].
+/// Those of [`PredictionRows`].
 pub fn read_for_prediction(source: &Source, wanted: &Preprocessing) -> Result<PredictionInput> {
-    let expected: Vec<&str> = wanted.columns.iter().map(|c| c.name.as_str()).collect();
-    let table = RawTable::parse(source.read()?, &source.to_string(), &expected)?;
-    let columns = if table.header.is_some() {
-        by_name(&table, &expected)?
-    } else {
-        by_position(&table, wanted)?
-    };
-    let mut cells = Vec::new();
-    let mut lines = Vec::new();
-    let mut values = Vec::new();
-    let mut rows = table.rows();
-    let mut record = StringRecord::new();
-    while let Some(line) = rows.read(&mut record)? {
-        for (&column, input) in columns.iter().zip(&wanted.columns) {
-            let cell = &record[column];
-            values.push(match input.encoding {
-                Encoding::Numeric { .. } => table.number(cell, line, column)?,
-                _ => input.encoding.of_text(cell.trim()),
-            });
-        }
-        cells.push(record.clone());
-        lines.push(line);
+    let mut rows = PredictionRows::open(source, &Reading::default(), wanted)?;
+    // There is a first chunk, or an error.
+    let all = rows.next_chunk(usize::MAX)?;
+    let empty = || rows.selected.shape.place();
+    all.ok_or_else(|| Error::data(empty(), DataProblem::Empty))
+}
+
+/// A column that is looked for.
+pub(super) struct Wanted<'a> {
+    pub(super) name: &'a str,
+    /// Its index in the training table.
+    pub(super) column: usize,
+    pub(super) cells: CellKind<'a>,
+}
+
+/// What is where in the training table.
+#[derive(Clone, Copy)]
+pub(super) struct Training {
+    /// Number of all columns.
+    pub(super) columns: usize,
+    /// Index of the target.
+    pub(super) target: usize,
+}
+
+/// A table, and where in it the wanted columns are.
+pub(super) struct Selected {
+    pub(super) shape: Shape,
+    pub(super) rows: Rows,
+    /// Index in this table of each wanted column.
+    pub(super) columns: Vec<usize>,
+    training: Training,
+}
+
+impl Selected {
+    /// Opens the table of `source` and finds the `wanted` columns.
+    pub(super) fn open(
+        source: &Source,
+        reading: &Reading,
+        wanted: &[Wanted],
+        training: Training,
+    ) -> Result<Self> {
+        let expected: Vec<&str> = wanted.iter().map(|it| it.name).collect();
+        let Table { shape, rows, .. } = Table::open(source, reading, &expected)?;
+        let columns = match shape.header {
+            Some(_) => {
+                let columns = expected.iter().map(|name| by_name(&shape, name));
+                columns.collect::<Result<_>>()?
+            }
+            None => by_position(&shape, wanted, training)?,
+        };
+        Ok(Self {
+            shape,
+            rows,
+            columns,
+            training,
+        })
     }
-    Ok(PredictionInput {
-        raw: matrix(lines.len(), columns.len(), values),
-        cells,
-        lines,
-        header: table.header,
-        names: table.names,
+
+    /// See [`PredictionRows::target_column`].
+    pub(super) fn target(&self, name: &str) -> Result<usize> {
+        let (found, expected) = (self.shape.width(), self.training.columns);
+        match self.shape.header {
+            Some(_) => by_name(&self.shape, name),
+            None if found == expected => Ok(self.training.target),
+            None => {
+                let expected = expected - 1;
+                let problem = DataProblem::WrongWidth { found, expected };
+                Err(Error::data(self.shape.place(), problem))
+            }
+        }
+    }
+}
+
+/// Adds the raw values in the `columns` of `record`, which are of these `kinds`.
+pub(super) fn raw_values<'a>(
+    record: Record,
+    shape: &Shape,
+    columns: &[usize],
+    kinds: impl Iterator<Item = CellKind<'a>>,
+    values: &mut Vec<f32>,
+) -> Result<()> {
+    for (&column, kind) in columns.iter().zip(kinds) {
+        let cell = record.cell(column);
+        values.push(match kind {
+            CellKind::Number => shape
+                .number(cell)
+                .map_err(|problem| shape.cell_error(record.line, column, problem))?,
+            _ if is_missing(cell) => f32::NAN,
+            // Categories are called as they are shown.
+            _ => kind.of_text(&sanitise(cell)),
+        });
+    }
+    Ok(())
+}
+
+fn by_name(shape: &Shape, name: &str) -> Result<usize> {
+    let found = shape.names.iter().position(|other| other == name);
+    found.ok_or_else(|| {
+        let problem = DataProblem::MissingFeature {
+            name: name.to_owned(),
+            near: near_matches(name, &shape.names),
+            available: shape.names.clone(),
+        };
+        Error::data(shape.place(), problem)
     })
 }
 
-fn by_name(table: &RawTable, expected: &[&str]) -> Result<Vec<usize>> {
-    let column = |&name: &&str| {
-        let found = table.names.iter().position(|other| other == name);
-        found.ok_or_else(|| {
-            let problem = DataProblem::MissingFeature {
-                name: name.to_owned(),
-                near: near_matches(name, &table.names),
-                available: table.names.clone(),
-            };
-            Error::data(table.place(), problem)
-        })
-    };
-    expected.iter().map(column).collect()
-}
-
-fn by_position(table: &RawTable, wanted: &Preprocessing) -> Result<Vec<usize>> {
-    let (found, expected) = (table.width(), wanted.table_columns - 1);
+fn by_position(shape: &Shape, wanted: &[Wanted], training: Training) -> Result<Vec<usize>> {
+    let (found, expected) = (shape.width(), training.columns - 1);
     if found != expected && found != expected + 1 {
         let problem = DataProblem::WrongWidth { found, expected };
-        return Err(Error::data(table.place(), problem));
+        return Err(Error::data(shape.place(), problem));
     }
     let has_target = found > expected;
-    let behind_target = |column| !has_target && column > wanted.target_column;
-    let columns = wanted.columns.iter().map(|it| it.column);
+    let is_moved = |column| !has_target && column > training.target;
+    let columns = wanted.iter().map(|it| it.column);
     Ok(columns
-        .map(|column| column - usize::from(behind_target(column)))
+        .map(|column| column - usize::from(is_moved(column)))
         .collect())
 }
 
@@ -153,7 +313,7 @@ mod tests {
             input.header.as_deref(),
             Some(&["b", "note", "a"].map(String::from)[..])
         );
-        assert_eq!(&input.cells[0][1], "so, so");
+        assert_eq!(input.cells[0][1], "so, so");
         assert_eq!((input.lines.as_slice(), input.rows()), (&[2, 3][..], 2));
         assert_eq!(
             message("B,same,kind\n1,2,x\n", &wanted),

@@ -3,8 +3,8 @@
 use ndarray::{Array2, ArrayViewMut1};
 
 use crate::data::preprocessing::{InputColumn, Preprocessing};
-use crate::data::split::stratified;
-use crate::data::{Dataset, Target, TargetScale, Task};
+use crate::data::split::{Split, stratified};
+use crate::data::{Column, Dataset, HeldOut, Lines, Target, TargetScale, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// A data set that a network can be trained and judged on.
@@ -30,6 +30,10 @@ pub struct Prepared {
     pub training: Samples,
     /// The rows to judge on; none if the fraction was 0.
     pub validation: Samples,
+    /// The rows for the last judgement, where there is a file with them.
+    pub test: Option<Samples>,
+    /// Width and height, where every row is an image.
+    pub image: Option<(usize, usize)>,
 }
 
 impl Prepared {
@@ -49,7 +53,7 @@ pub struct Samples {
     /// What is to be predicted.
     pub targets: Targets,
     /// Line of the file (from 1) of every row.
-    pub lines: Vec<u64>,
+    pub lines: Lines,
 }
 
 /// What is to be predicted of some rows.
@@ -110,18 +114,18 @@ impl Samples {
         self.rows() == 0
     }
 
-    fn pick(dataset: &Dataset, rows: &[usize], preprocessing: &Preprocessing, task: &Task) -> Self {
+    fn pick(from: &Rows, rows: &[usize], preprocessing: &Preprocessing, task: &Task) -> Self {
         let used = |column: &InputColumn| {
-            let mut columns = dataset.columns.iter();
+            let mut columns = from.columns.iter();
             columns.position(|it| it.column == column.column)
         };
         let columns: Vec<usize> = preprocessing.columns.iter().filter_map(used).collect();
         // Filled cell by cell, since choosing columns by `select` would store them column by column,
         // and a mini-batch is made of rows.
         let raw = Array2::from_shape_fn((rows.len(), columns.len()), |(row, column)| {
-            dataset.values[[rows[row], columns[column]]]
+            from.values[[rows[row], columns[column]]]
         });
-        let targets = match (&dataset.target, task) {
+        let targets = match (from.target, task) {
             (Target::Numbers(values), Task::Regression(scale)) => Targets::Numbers {
                 values: rows.iter().map(|&row| values[row]).collect(),
                 scale: *scale,
@@ -135,17 +139,46 @@ impl Samples {
             inputs: preprocessing.encode(raw.view()),
             raw,
             targets,
-            lines: rows.iter().map(|&row| dataset.lines[row]).collect(),
+            lines: rows.iter().map(|&row| from.lines.of(row)).collect(),
         }
     }
 }
 
-/// Splits `dataset` (see [`stratified`]) and encodes both parts by the statistics of the training
+/// Where samples are picked from.
+struct Rows<'d> {
+    columns: &'d [Column],
+    values: &'d Array2<f32>,
+    target: &'d Target,
+    lines: &'d Lines,
+}
+
+impl<'d> Rows<'d> {
+    fn of(dataset: &'d Dataset) -> Self {
+        Self {
+            columns: &dataset.columns,
+            values: &dataset.values,
+            target: &dataset.target,
+            lines: &dataset.lines,
+        }
+    }
+
+    fn held_out(dataset: &'d Dataset, rows: &'d HeldOut) -> Self {
+        Self {
+            columns: &dataset.columns,
+            values: &rows.values,
+            target: &rows.target,
+            lines: &rows.lines,
+        }
+    }
+}
+
+/// Splits `dataset` (see [`stratified`]), unless it has rows of another file to validate on, and encodes both parts by the statistics of the training
 /// rows, so that nothing about the validation rows reaches the network.
 ///
 /// # Errors
 /// [`Error::Usage`] if `validation_fraction` is not from 0 up to, not including, 1;
-/// [`DataProblem::TooFewRows`] if it is above 0 and no class has a row to spare;
+/// [`DataProblem::TooFewRows`] if it is above 0 and no class has a row to spare,
+/// [`DataProblem::RareClass`] if only some have;
 /// [`DataProblem::NoFeatures`].
 pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result<Prepared> {
     if !(0.0..1.0).contains(&validation_fraction) {
@@ -153,35 +186,65 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
             "the validation fraction is {validation_fraction}; it must be at least 0 and below 1"
         )));
     }
-    let split = match &dataset.target {
-        Target::Classes { names, labels } => {
-            stratified(labels, names.len(), validation_fraction, seed)
-        }
-        // Numbers have no strata: all rows are of one kind.
-        Target::Numbers(values) => stratified(&vec![0; values.len()], 1, validation_fraction, seed),
-    };
-    if validation_fraction > 0.0 && split.validation.is_empty() {
-        let rows = dataset.rows();
-        let place = Place::whole(&dataset.source);
-        return Err(Error::data(place, DataProblem::TooFewRows { rows }));
-    }
+    let split = split(dataset, validation_fraction, seed)?;
     let (preprocessing, left_out) = Preprocessing::fit(dataset, &split.training)?;
     let task = Task::fit(dataset, &split.training)?;
+    let all = |rows: &HeldOut| {
+        let indices: Vec<usize> = (0..rows.values.nrows()).collect();
+        Samples::pick(
+            &Rows::held_out(dataset, rows),
+            &indices,
+            &preprocessing,
+            &task,
+        )
+    };
+    let rows = Rows::of(dataset);
     Ok(Prepared {
         name: dataset.name.clone(),
         source: dataset.source.clone(),
         target_name: dataset.target_name.clone(),
-        training: Samples::pick(dataset, &split.training, &preprocessing, &task),
-        validation: Samples::pick(dataset, &split.validation, &preprocessing, &task),
+        training: Samples::pick(&rows, &split.training, &preprocessing, &task),
+        validation: match &dataset.validation {
+            Some(rows) => all(rows),
+            None => Samples::pick(&rows, &split.validation, &preprocessing, &task),
+        },
+        test: dataset.test.as_ref().map(all),
         output_names: match &task {
             Task::Classification { classes } => classes.clone(),
             Task::Regression(_) => vec![dataset.target_name.clone()],
         },
-        task,
         input_names: preprocessing.input_names(),
+        image: dataset.image,
+        task,
         preprocessing,
         left_out,
     })
+}
+
+/// Which rows of the one table are trained and which are validated on.
+fn split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<Split> {
+    let rows = dataset.rows();
+    if dataset.validation.is_some() || fraction == 0.0 {
+        return Ok(Split {
+            training: (0..rows).collect(),
+            validation: Vec::new(),
+        });
+    }
+    let split = match &dataset.target {
+        Target::Classes { names, labels } => stratified(labels, names.len(), fraction, seed),
+        // Numbers have no strata: all rows are of one kind.
+        Target::Numbers(_) => stratified(&vec![0; rows], 1, fraction, seed),
+    };
+    let place = || Place::whole(&dataset.source);
+    if split.validation.is_empty() {
+        return Err(Error::data(place(), DataProblem::TooFewRows { rows }));
+    }
+    let counts = dataset.class_counts();
+    if let Some(class) = counts.iter().position(|&count| count < 2) {
+        let class = dataset.class_names()[class].clone();
+        return Err(Error::data(place(), DataProblem::RareClass { class }));
+    }
+    Ok(split)
 }
 
 #[cfg(test)]
@@ -201,8 +264,8 @@ mod tests {
             let of_class = (0..30).filter(|&row| targets.class(row) == Some(class));
             assert_eq!(of_class.count(), 10);
         }
-        let line = prepared.validation.lines[3];
-        let row = iris.lines.iter().position(|&l| l == line).expect("a row");
+        let line = prepared.validation.lines.of(3);
+        let row = iris.lines.iter().position(|l| l == line).expect("a row");
         assert_eq!(prepared.validation.raw.row(3), iris.values.row(row));
         let Target::Classes { labels, .. } = &iris.target else {
             panic!("{:?}", iris.target);

@@ -296,6 +296,10 @@ mod tests {
                 labels: (0..rows as u32).map(|row| row % 2).collect(),
             },
             lines: (2..).take(rows).collect(),
+            validation: None,
+            test: None,
+            image: None,
+            report: crate::data::ReadReport::default(),
             values,
         }
     }
@@ -389,7 +393,8 @@ mod tests {
         let error = Preprocessing::fit(&dataset(array![[1.0], [1.0]]), &[0, 1]);
         assert_eq!(
             error.expect_err("nothing left").to_string(),
-            "t.csv: no feature is left: every column but the target is constant"
+            "t.csv: no feature is left: every column but the target is constant \
+             or left out"
         );
     }
 

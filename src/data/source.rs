@@ -1,14 +1,11 @@
-//! Where a table comes from, and how its bytes are fetched.
+//! Where a table comes from, and what it is called.
 
-use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::data::builtin::{BUILT_IN, BuiltIn, built_in};
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::text::{near_matches, sanitise};
 
 /// Where a table comes from. It displays as messages name it: `built-in iris`, or the path.
@@ -18,13 +15,19 @@ pub enum Source {
     BuiltIn(&'static BuiltIn),
     /// A file.
     File(PathBuf),
+    /// Standard input.
+    Stdin,
 }
 
 impl Source {
     /// What a person means by `argument`: the built-in data set of that name, unless there is a
-    /// file of exactly that name; anything else is a path, which need not exist.
+    /// file of exactly that name; standard input for `-`; anything else is a path, which need not
+    /// exist.
     pub fn parse(argument: impl AsRef<OsStr>) -> Self {
         let path = Path::new(argument.as_ref());
+        if path.as_os_str() == "-" {
+            return Self::Stdin;
+        }
         match path.to_str().and_then(built_in) {
             Some(built_in) if !path.is_file() => Self::BuiltIn(built_in),
             _ => Self::File(path.to_owned()),
@@ -35,36 +38,28 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::BuiltIn(built_in) => built_in.name.to_owned(),
+            Self::Stdin => "stdin".into(),
             Self::File(path) => {
                 let stem = path.file_stem().unwrap_or(path.as_os_str());
+                let stem = match path.extension() {
+                    Some(ending) if ending.eq_ignore_ascii_case("gz") => {
+                        Path::new(stem).file_stem().unwrap_or(stem)
+                    }
+                    _ => stem,
+                };
                 sanitise(&stem.to_string_lossy())
             }
         }
     }
 
-    /// All bytes of the table.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchInput`] with the built-in data sets as its hint, [`Error::CannotRead`].
-    pub(super) fn read(&self) -> Result<Cow<'static, [u8]>> {
-        let path = match self {
-            Self::BuiltIn(built_in) => return Ok(Cow::Borrowed(built_in.csv.as_bytes())),
-            Self::File(path) => path,
-        };
-        if path.is_dir() {
-            // What the system says about reading a directory differs, and helps nobody.
-            let cause = io::Error::new(io::ErrorKind::IsADirectory, "it is a directory");
-            return Err(Error::reading(path, cause));
-        }
-        match fs::read(path) {
-            Ok(bytes) => Ok(Cow::Owned(bytes)),
-            Err(cause) => Err(match Error::reading(path, cause) {
-                Error::NoSuchInput { path, .. } => {
-                    let hint = hint(&self.name());
-                    Error::NoSuchInput { path, hint }
-                }
-                other => other,
-            }),
+    /// `error`, with the built-in data sets as a hint where there is no such file.
+    pub(super) fn with_hint(&self, error: Error) -> Error {
+        match error {
+            Error::NoSuchInput { path, .. } => {
+                let hint = hint(&self.name());
+                Error::NoSuchInput { path, hint }
+            }
+            other => other,
         }
     }
 }
@@ -73,6 +68,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BuiltIn(built_in) => write!(f, "built-in {}", built_in.name),
+            Self::Stdin => f.write_str("standard input"),
             Self::File(path) => f.write_str(&sanitise(&path.to_string_lossy())),
         }
     }
@@ -99,12 +95,15 @@ mod tests {
         assert_eq!(Source::parse(path), Source::File(path.into()));
         assert_eq!(Source::parse(path).name(), "iris");
         assert_eq!(Source::parse("/a/\u{1b}b.csv").name(), "\\u{1b}b");
+        assert_eq!(Source::parse("/a/b.csv.gz").name(), "b");
+        assert_eq!(Source::parse("-"), Source::Stdin);
     }
 
     #[test]
     fn a_missing_file_names_what_there_is() {
         let message = |name: &str| {
-            let error = Source::parse(name).read().expect_err("not there");
+            let error = crate::data::input::open(&Source::parse(name));
+            let error = error.err().expect("not there");
             assert_eq!(error.exit_code(), 66);
             error.to_string()
         };

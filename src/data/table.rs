@@ -1,78 +1,201 @@
 //! A table as it stands in the file: named columns over rows of equal width, cells still text.
 
-use std::borrow::Cow;
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use csv::StringRecord;
-
-use crate::data::header::{SAMPLE, column_names, is_header, numbered_names};
-use crate::data::reader::{Records, decode};
+use crate::data::dialect::{Delimiter, Dialect, with_point};
+use crate::data::header::{column_names, is_header, numbered_names};
+use crate::data::input::{Input, Latin1, TextEncoding, open};
+use crate::data::missing::is_missing;
+use crate::data::records::{Record, Records, Row};
+use crate::data::source::Source;
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::text::{near_matches, sanitise, shorten};
 
 /// Terminal cells that a faulty cell's text may fill in a message.
 const SHOWN_CELLS: usize = 40;
 
+/// Bytes of a file from which its delimiter, its header and the types of its columns are found out.
+const HEAD: usize = 1 << 20;
+
+/// Rows of it at most.
+const SAMPLE: usize = 1000;
+
+/// Bytes within which a file must have a whole row.
+const LONGEST_HEAD: usize = 32 << 20;
+
+/// How a file is to be read, where it is not to be found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// What stands between two cells.
+    pub delimiter: Option<Delimiter>,
+    /// How its bytes stand for characters.
+    pub encoding: TextEncoding,
+    /// The character that lines of comment begin with, an ASCII one.
+    pub comment: Option<u8>,
+    /// Whether the first row names the columns.
+    pub header: Option<bool>,
+}
+
 /// A table before anything is made of its cells.
-///
-/// The text is kept and split into cells on every pass: one pass costs little, while the cells of
-/// a large file as strings of their own would take several times its size.
-pub(super) struct RawTable {
+pub(super) struct Table {
+    pub(super) shape: Shape,
+    /// The first rows below the header, whatever their width.
+    pub(super) sample: Vec<Row>,
+    /// All rows.
+    pub(super) rows: Rows,
+}
+
+/// What is known of a table beside its rows.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
     source: String,
-    text: Cow<'static, str>,
     /// The first row as it stands in the file, if it is a header.
     pub(super) header: Option<Vec<String>>,
     /// What the columns are called, with or without header; see [`column_names`].
     pub(super) names: Vec<String>,
+    pub(super) dialect: Dialect,
 }
 
-impl RawTable {
-    /// Finds the columns of the table in `bytes`. `source` names the file in messages; a first row
-    /// that holds one of the `expected` names is a header whatever it looks like.
+/// Walks over the rows of a table, below the header.
+pub(super) struct Rows {
+    source: String,
+    records: Records<Box<dyn Read + Send>>,
+    width: usize,
+    header_read: bool,
+    taken: Arc<AtomicU64>,
+    size: Option<u64>,
+}
+
+impl Table {
+    /// Finds the columns of the table of `source`. A first row that holds one of the `expected`
+    /// names is a header whatever it looks like.
     ///
     /// # Errors
-    /// [`DataProblem::NotUtf8`], [`DataProblem::Empty`].
-    pub(super) fn parse(
-        bytes: Cow<'static, [u8]>,
-        source: &str,
-        expected: &[&str],
-    ) -> Result<Self> {
-        let text = decode(bytes, source)?;
-        let (first, below) = peek(source, &text)?;
-        let Some(first) = first else {
-            return Err(Error::data(Place::whole(source), DataProblem::Empty));
-        };
-        let named = first
-            .iter()
-            .any(|cell| expected.contains(&&*sanitise(cell)));
-        let header = named || is_header(&first, &below);
-        if header && below.is_empty() {
-            return Err(Error::data(Place::whole(source), DataProblem::Empty));
-        }
-        let names = if header {
-            column_names(first.iter())
-        } else {
-            numbered_names(first.len())
-        };
-        Ok(Self {
-            source: source.to_owned(),
-            text,
-            header: header.then(|| first.iter().map(str::to_owned).collect()),
-            names,
-        })
+    /// Those of opening the file; [`DataProblem::NotUtf8`], [`DataProblem::Empty`].
+    pub(super) fn open(source: &Source, reading: &Reading, expected: &[&str]) -> Result<Self> {
+        Self::of(&source.to_string(), open(source)?, reading, expected)
     }
 
+    pub(super) fn of(
+        source: &str,
+        input: Input,
+        reading: &Reading,
+        expected: &[&str],
+    ) -> Result<Self> {
+        let Input { bytes, taken, size } = input;
+        let mut bytes: Box<dyn Read + Send> = match reading.encoding {
+            TextEncoding::Utf8 => bytes,
+            TextEncoding::Latin1 => Box::new(Latin1::new(bytes)),
+        };
+        let mut head = Head::default();
+        let (dialect, mut rows) = loop {
+            head.read(&mut bytes, source)?;
+            let dialect = Dialect::sniff(
+                &head.bytes,
+                head.is_whole,
+                reading.delimiter,
+                reading.comment,
+            );
+            let rows = head.rows(source, dialect)?;
+            if rows.len() > 1 || head.is_whole || head.bytes.len() >= LONGEST_HEAD {
+                break (dialect, rows);
+            }
+        };
+        if rows.is_empty() {
+            return Err(Error::data(Place::whole(source), DataProblem::Empty));
+        }
+        let first = rows.remove(0).cells;
+        let header = reading.header.unwrap_or_else(|| {
+            let named = first
+                .iter()
+                .any(|cell| expected.contains(&&*sanitise(cell)));
+            named || is_header(&first, &rows)
+        });
+        if header && rows.is_empty() {
+            return Err(Error::data(Place::whole(source), DataProblem::Empty));
+        }
+        let names = match header {
+            true => column_names(first.iter().map(String::as_str)),
+            false => numbered_names(first.len()),
+        };
+        if !header {
+            rows.insert(
+                0,
+                Row {
+                    cells: first.clone(),
+                    line: 0,
+                },
+            );
+        }
+        let all: Box<dyn Read + Send> = Box::new(Cursor::new(head.bytes).chain(bytes));
+        Ok(Self {
+            sample: rows,
+            rows: Rows {
+                source: source.to_owned(),
+                records: Records::new(source, all, dialect),
+                width: names.len(),
+                header_read: !header,
+                taken,
+                size,
+            },
+            shape: Shape {
+                source: source.to_owned(),
+                header: header.then_some(first),
+                names,
+                dialect,
+            },
+        })
+    }
+}
+
+/// The beginning of a file.
+#[derive(Default)]
+struct Head {
+    bytes: Vec<u8>,
+    is_whole: bool,
+}
+
+impl Head {
+    /// Reads as much again as it has, at least [`HEAD`].
+    fn read(&mut self, from: &mut dyn Read, source: &str) -> Result<()> {
+        let wanted = HEAD.max(self.bytes.len());
+        let read = from.take(wanted as u64).read_to_end(&mut self.bytes);
+        let read = read.map_err(|cause| Error::CannotRead {
+            path: source.into(),
+            cause,
+        })?;
+        self.is_whole = read < wanted;
+        Ok(())
+    }
+
+    /// The first rows, without one that may go on behind the head.
+    fn rows(&self, source: &str, dialect: Dialect) -> Result<Vec<Row>> {
+        let mut records = Records::new(source, self.bytes.as_slice(), dialect);
+        let mut rows: Vec<Row> = Vec::new();
+        while rows.len() < SAMPLE {
+            match records.next() {
+                Ok(Some(record)) => rows.push(record.to_owned()),
+                Ok(None) => {
+                    if !self.is_whole {
+                        rows.pop();
+                    }
+                    break;
+                }
+                // A character may be cut in two at the end of the head.
+                Err(_) if !self.is_whole && !rows.is_empty() => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(rows)
+    }
+}
+
+impl Shape {
     /// Number of columns.
     pub(super) fn width(&self) -> usize {
         self.names.len()
-    }
-
-    /// The rows below the header, from the first one.
-    pub(super) fn rows(&self) -> Rows<'_> {
-        Rows {
-            table: self,
-            records: Records::new(&self.source, &self.text),
-            header_read: self.header.is_none(),
-        }
     }
 
     /// The place that is the whole table.
@@ -86,13 +209,22 @@ impl RawTable {
         self.place().at_column(column + 1, name)
     }
 
-    /// The number in `cell`, which stands in column `column` (from 0) of the row on `line`.
+    /// The error for a cell in column `column` (from 0) of the row on `line`.
+    pub(super) fn cell_error(&self, line: u64, column: usize, problem: DataProblem) -> Error {
+        Error::data(self.column_place(column).at_line(line), problem)
+    }
+
+    /// The number in `cell`, NaN for a missing one.
     ///
     /// # Errors
-    /// [`DataProblem::MissingCell`], [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
-    pub(super) fn number(&self, cell: &str, line: u64, column: usize) -> Result<f32> {
-        parse_number(cell)
-            .map_err(|problem| Error::data(self.column_place(column).at_line(line), problem))
+    /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
+    pub(super) fn number(&self, cell: &str) -> Result<f32, DataProblem> {
+        match parse_number(cell) {
+            Err(DataProblem::NotANumber { .. }) if self.dialect.decimal_comma => {
+                parse_number(&with_point(cell)).map_err(|_| not_a_number(cell))
+            }
+            number => number,
+        }
     }
 
     /// The index of the column that a person means by `asked`: its name, or else its number from 1.
@@ -119,63 +251,70 @@ impl RawTable {
         };
         Err(Error::data(self.place(), problem))
     }
-}
 
-/// Reads the first row and up to [`SAMPLE`] rows below it, whatever their width.
-fn peek(source: &str, text: &str) -> Result<(Option<StringRecord>, Vec<StringRecord>)> {
-    let mut records = Records::new(source, text);
-    let mut record = StringRecord::new();
-    if records.read(&mut record)?.is_none() {
-        return Ok((None, Vec::new()));
-    }
-    let first = record.clone();
-    let mut below = Vec::new();
-    while below.len() < SAMPLE && records.read(&mut record)?.is_some() {
-        below.push(record.clone());
-    }
-    Ok((Some(first), below))
-}
-
-/// Walks over the rows of a table.
-pub(super) struct Rows<'t> {
-    table: &'t RawTable,
-    records: Records<'t>,
-    header_read: bool,
-}
-
-impl Rows<'_> {
-    /// Reads the next row into `record` and returns its line, or `None` at the end.
+    /// The columns that a list such as `age,3` names. A name may itself have commas.
     ///
     /// # Errors
-    /// [`DataProblem::RaggedRow`].
-    pub(super) fn read(&mut self, record: &mut StringRecord) -> Result<Option<u64>> {
+    /// [`DataProblem::NoSuchColumn`].
+    pub(super) fn find_columns(&self, lists: &[String]) -> Result<Vec<usize>> {
+        let mut columns = Vec::new();
+        for list in lists {
+            match self.find_column(list) {
+                Ok(column) => columns.push(column),
+                Err(error) if !list.contains(',') => return Err(error),
+                Err(_) => {
+                    for name in list.split(',') {
+                        columns.push(self.find_column(name)?);
+                    }
+                }
+            }
+        }
+        Ok(columns)
+    }
+}
+
+impl Rows {
+    /// The next row, or `None` at the end.
+    ///
+    /// # Errors
+    /// [`DataProblem::RaggedRow`]; those of [`Records::next`].
+    pub(super) fn next(&mut self) -> Result<Option<Record<'_>>> {
         if !self.header_read {
-            self.records.read(record)?;
+            self.records.next()?;
             self.header_read = true;
         }
-        let Some(line) = self.records.read(record)? else {
+        let Some(record) = self.records.next()? else {
             return Ok(None);
         };
-        let (found, expected) = (record.len(), self.table.width());
+        let (found, expected) = (record.len(), self.width);
         if found != expected {
             let problem = DataProblem::RaggedRow { found, expected };
-            return Err(Error::data(self.table.place().at_line(line), problem));
+            return Err(Error::data(
+                Place::whole(&self.source).at_line(record.line),
+                problem,
+            ));
         }
-        Ok(Some(line))
+        Ok(Some(record))
+    }
+
+    /// Bytes of the file that were read, and how many there are where that is known.
+    pub(super) fn progress(&self) -> (u64, Option<u64>) {
+        (self.taken.load(Ordering::Relaxed), self.size)
     }
 }
 
 fn parse_number(cell: &str) -> Result<f32, DataProblem> {
-    let cell = cell.trim();
-    if cell.is_empty() {
-        return Err(DataProblem::MissingCell);
-    }
     // Read as f32 at once: by way of f64 a number would be rounded twice.
-    match cell.parse::<f32>() {
+    match cell.trim().parse::<f32>() {
         Ok(number) if number.is_finite() => Ok(number),
+        _ if is_missing(cell) => Ok(f32::NAN),
         Ok(_) => Err(DataProblem::NotFinite { found: shown(cell) }),
-        Err(_) => Err(DataProblem::NotANumber { found: shown(cell) }),
+        Err(_) => Err(not_a_number(cell)),
     }
+}
+
+fn not_a_number(cell: &str) -> DataProblem {
+    DataProblem::NotANumber { found: shown(cell) }
 }
 
 /// A cell's text as a message may show it.
@@ -183,20 +322,35 @@ pub(super) fn shown(cell: &str) -> String {
     shorten(&sanitise(cell), SHOWN_CELLS)
 }
 
+/// The table in `bytes`, as if they were a file called `t.csv`.
+#[cfg(test)]
+pub(super) fn table_of(bytes: &[u8], reading: &Reading, expected: &[&str]) -> Result<Table> {
+    let input = Input {
+        bytes: Box::new(Cursor::new(bytes.to_vec())),
+        taken: Arc::default(),
+        size: None,
+    };
+    Table::of("t.csv", input, reading, expected)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn table(text: &'static str) -> RawTable {
-        RawTable::parse(Cow::Borrowed(text.as_bytes()), "t", &[]).expect("a table")
+    fn shape(text: &str, reading: Reading) -> Shape {
+        table_of(text.as_bytes(), &reading, &[])
+            .expect("a table")
+            .shape
     }
 
     #[test]
     fn numbers_are_read_as_f32() {
         assert_eq!(parse_number(" 5.1 "), Ok(5.1));
         assert_eq!(parse_number("-1e-3"), Ok(-0.001));
-        assert_eq!(parse_number(" "), Err(DataProblem::MissingCell));
-        for text in ["nan", "inf", "-Infinity", "1e39"] {
+        for text in [" ", "nan", "NA", "-"] {
+            assert!(parse_number(text).expect("missing").is_nan(), "{text}");
+        }
+        for text in ["inf", "-Infinity", "1e39"] {
             let found = text.to_owned();
             assert_eq!(parse_number(text), Err(DataProblem::NotFinite { found }));
         }
@@ -207,24 +361,61 @@ mod tests {
     }
 
     #[test]
-    fn a_column_is_found_by_name_first_then_by_number() {
-        let table = table("3,y,class\n0,5,a\n0,5,b\n1,5,a\n1,5,b\n");
-        assert_eq!(table.find_column("y").expect("found"), 1);
-        assert_eq!(table.find_column(" class ").expect("found"), 2);
-        assert_eq!(table.find_column("3").expect("found"), 0, "the name wins");
-        assert_eq!(table.find_column("2").expect("found"), 1);
-        for absent in ["0", "4", "-1", "klass", ""] {
-            assert!(table.find_column(absent).is_err(), "{absent}");
-        }
+    fn decimal_commas_are_read_where_they_are_meant() {
+        let shape = shape("a;b\n1,5;x\n2,5;y\n", Reading::default());
+        assert_eq!(shape.number("2,5"), Ok(2.5));
+        assert_eq!(shape.number("2"), Ok(2.0));
+        assert!(shape.number("2,5,1").is_err());
     }
 
     #[test]
-    fn an_expected_name_makes_a_header() {
-        let bytes = b"1,2\n3,4\n5,6\n";
-        let plain = RawTable::parse(Cow::Borrowed(bytes), "t", &[]).expect("a table");
-        assert!(plain.header.is_none());
-        let named = RawTable::parse(Cow::Borrowed(bytes), "t", &["2"]).expect("a table");
-        assert_eq!(named.names, ["1", "2"]);
+    fn a_column_is_found_by_name_first_then_by_number() {
+        let shape = shape(
+            "3,y,\"a,b\"\n0,5,a\n0,5,b\n1,5,a\n1,5,b\n",
+            Reading::default(),
+        );
+        assert_eq!(shape.find_column("y").expect("found"), 1);
+        assert_eq!(shape.find_column(" a,b ").expect("found"), 2);
+        assert_eq!(shape.find_column("3").expect("found"), 0, "the name wins");
+        assert_eq!(shape.find_column("2").expect("found"), 1);
+        for absent in ["0", "4", "-1", "klass", ""] {
+            assert!(shape.find_column(absent).is_err(), "{absent}");
+        }
+        let find = |list: &str| shape.find_columns(&[list.to_owned()]);
+        assert_eq!(find("y,3").expect("found"), [1, 0]);
+        assert_eq!(find("a,b").expect("found"), [2]);
+        assert!(find("y,no").is_err());
+    }
+
+    #[test]
+    fn the_header_is_found_out_or_told() {
+        let bytes = "1,2\n3,4\n5,6\n";
+        assert!(shape(bytes, Reading::default()).header.is_none());
+        let told = Reading {
+            header: Some(true),
+            ..Reading::default()
+        };
+        assert_eq!(shape(bytes, told).names, ["1", "2"]);
+        let named = table_of(bytes.as_bytes(), &Reading::default(), &["2"]).expect("a table");
+        assert_eq!(named.shape.names, ["1", "2"]);
+        let told = Reading {
+            header: Some(false),
+            ..Reading::default()
+        };
+        assert_eq!(shape("x,y\n3,4\n", told).names, ["c1", "c2"]);
+    }
+
+    #[test]
+    fn a_row_longer_than_the_head_is_read() {
+        let wide = vec!["0.123456789"; 200_000].join(",");
+        let text = format!("{wide}\n{wide}\n{wide}\n");
+        let mut table = table_of(text.as_bytes(), &Reading::default(), &[]).expect("a table");
+        assert_eq!(table.shape.width(), 200_000);
+        let mut rows = 0;
+        while table.rows.next().expect("a row").is_some() {
+            rows += 1;
+        }
+        assert_eq!(rows, 3);
     }
 
     #[test]

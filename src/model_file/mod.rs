@@ -29,7 +29,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{Errors, Preprocessing, Task};
+use crate::data::{ClassWeights, Errors, Preprocessing, Task};
 use crate::error::{Error, Result};
 use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
 use crate::text::sanitise;
@@ -75,6 +75,9 @@ pub struct TrainingRecord {
     pub rule: LearningRule,
     /// Rows of a mini-batch.
     pub batch: usize,
+    /// How much the classes counted.
+    #[serde(default, skip_serializing_if = "ClassWeights::is_none")]
+    pub class_weights: ClassWeights,
     /// Whole epochs done.
     pub epochs: u32,
     /// Steps (updates) done.

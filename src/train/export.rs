@@ -39,6 +39,7 @@ fn trained_model(session: &mut Session) -> TrainedModel {
         initialisation: plan.initialisation,
         rule: plan.rule,
         batch: plan.batch,
+        class_weights: plan.class_weights,
         epochs: position.epoch,
         steps: position.step,
         changes: session.log().to_vec(),

@@ -8,6 +8,7 @@ pub mod evaluation;
 mod export;
 pub mod messages;
 pub mod observation;
+mod order;
 mod outbox;
 pub mod pace;
 pub mod plan;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::ClassWeights;
 use crate::error::Result;
 use crate::nn::{Activation, Architecture, Initialisation, LearningRule, Loss, Output};
 
@@ -22,6 +23,8 @@ pub struct Plan {
     pub rule: LearningRule,
     /// Rows of a mini-batch, at least 1.
     pub batch: usize,
+    /// How much the classes count.
+    pub class_weights: ClassWeights,
     /// Fraction of the rows kept for validation, `0.0..1.0`.
     pub validation: f64,
     /// Seed of everything that is left to chance.

@@ -7,11 +7,11 @@ use ndarray::{Array2, Axis};
 
 use super::Plan;
 use super::evaluation::{Evaluation, Evaluator};
+use super::order::Orders;
 use crate::data::{Dataset, Prepared, prepare};
 use crate::error::Result;
 use crate::nn::engine::{Engine, NonFinite, Step};
 use crate::nn::{Architecture, Change, LearningRule, LoggedChange, Parameters};
-use crate::random::{Purpose, generator, shuffle};
 use crate::text::rate;
 
 /// How far a training is.
@@ -111,6 +111,7 @@ pub struct Session {
     evaluator: Evaluator,
     rule: LearningRule,
     position: Position,
+    orders: Orders,
     order: Vec<u32>,
     mean: RunningMean,
     inputs: Array2<f32>,
@@ -141,7 +142,8 @@ impl Session {
             engine,
             rule: plan.rule,
             position: Position::default(),
-            order: (0..rows as u32).collect(),
+            orders: Orders::new(&plan, &data.training),
+            order: vec![0; rows],
             mean: RunningMean::default(),
             inputs: Array2::zeros((batch, architecture.inputs())),
             targets: Array2::zeros((batch, architecture.outputs())),
@@ -258,9 +260,7 @@ impl Session {
 
     /// Draws the order of the epoch under way. It depends on the seed and the epoch's number only.
     fn shuffle(&mut self) {
-        self.order.iter_mut().zip(0..).for_each(|(row, i)| *row = i);
-        let mut generator = generator(self.plan.seed, Purpose::Epoch(self.position.epoch));
-        shuffle(&mut self.order, &mut generator);
+        self.orders.draw(self.position.epoch, &mut self.order);
     }
 
     /// Makes a live change, and logs it with the step at which it takes effect.

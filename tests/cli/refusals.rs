@@ -70,9 +70,9 @@ fn of_a_wrong_command_line() {
 fn of_unusable_data() {
     for (line, expected, message) in [
         (
-            "tests/data/nan.csv",
+            "tests/data/infinity.csv",
             65,
-            "nn-tui: tests/data/nan.csv, line 3, column 2 (y):",
+            "nn-tui: tests/data/infinity.csv, line 3, column 1 (x):",
         ),
         ("iris --target specie", 65, "did you mean \"species\"?"),
         ("tests/data/two-rows.csv", 65, "too few"),

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use nn_tui::app::{Model, Msg, Panel, Phase};
-use nn_tui::data::{Source, load};
+use nn_tui::data::{ClassWeights, Source, load};
 use nn_tui::nn::{Activation, Initialisation, LearningRule, Loss, Optimizer, Output};
 use nn_tui::train::{Command, Event, Pace, Plan, Session, Settings, Started, State, Worker};
 
@@ -27,6 +27,7 @@ pub fn plan(hidden: &[usize]) -> Plan {
             weight_decay: 0.0,
         },
         batch: 10,
+        class_weights: ClassWeights::None,
         validation: 0.2,
         seed: 1,
     }

@@ -1,0 +1,75 @@
+//! On which line of a file each row starts, in little memory: rows that follow one another line by
+//! line share one entry.
+
+/// Lines (from 1) of some rows, in ascending order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lines {
+    /// First row and line of each run of rows on lines that follow one another.
+    runs: Vec<(usize, u64)>,
+    rows: usize,
+}
+
+impl Lines {
+    /// Adds the next row.
+    pub fn push(&mut self, line: u64) {
+        let follows = self
+            .runs
+            .last()
+            .is_some_and(|&(row, first)| first + (self.rows - row) as u64 == line);
+        if !follows {
+            self.runs.push((self.rows, line));
+        }
+        self.rows += 1;
+    }
+
+    /// The line of `row`.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn of(&self, row: usize) -> u64 {
+        assert!(row < self.rows, "row {row} of {}", self.rows);
+        let run = self.runs.partition_point(|&(first, _)| first <= row) - 1;
+        let (first, line) = self.runs[run];
+        line + (row - first) as u64
+    }
+
+    /// The lines of all rows.
+    pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+        (0..self.rows).map(|row| self.of(row))
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+}
+
+impl FromIterator<u64> for Lines {
+    fn from_iter<I: IntoIterator<Item = u64>>(lines: I) -> Self {
+        let mut all = Self::default();
+        lines.into_iter().for_each(|line| all.push(line));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn lines_come_back(steps in prop::collection::vec(1u64..4, 0..60)) {
+            let lines: Vec<u64> = steps.iter().scan(0, |line, step| { *line += step; Some(*line) }).collect();
+            let kept: Lines = lines.iter().copied().collect();
+            prop_assert_eq!(kept.len(), lines.len());
+            prop_assert_eq!(kept.iter().collect::<Vec<_>>(), lines);
+        }
+    }
+}

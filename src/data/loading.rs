@@ -1,0 +1,358 @@
+//! From a file to a data set, in one pass over the file.
+//!
+//! What the columns are is guessed from the first rows (`schema.rs`); then every row is read once
+//! and becomes one row of `f32`. What only the whole file shows (a column of texts that are nearly
+//! all different, more than 100 categories) is mended in place behind that.
+
+use std::ops::ControlFlow;
+
+use rand_chacha::ChaCha8Rng;
+
+use crate::data::cells::{Cells, TargetCells};
+use crate::data::options::{LoadOptions, Missing, Progress, ValidationRows};
+use crate::data::records::Record;
+use crate::data::report::{LeftOut, ReadReport, Reason};
+use crate::data::schema::{Role, roles};
+use crate::data::table::{Shape, Table};
+use crate::data::{Column, ColumnKind, Dataset, Lines, Source, Target, held_out, idx, is_missing};
+use crate::error::{DataProblem, Error, Result};
+use crate::random::{Purpose, below, generator};
+
+/// Rows between two looks at whether to go on.
+const ROWS_A_LOOK: usize = 1024;
+
+/// Reads the table of `source`. `watch` is told how far the reading is, and may break it off.
+///
+/// # Errors
+/// [`Error::NoSuchInput`], [`Error::CannotRead`], [`Error::Cancelled`], and [`Error::Data`] with the
+/// place of anything that can't be used.
+pub fn load_with(
+    source: &Source,
+    options: &LoadOptions,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Dataset> {
+    let mut dataset = match idx::is_idx(source) {
+        true => idx::load(source, options, watch)?,
+        false => {
+            let table = Table::open(source, &options.reading, &[])?;
+            load_table(table, source, options, watch)?
+        }
+    };
+    if let ValidationRows::File(file) = &options.validation {
+        dataset.validation = Some(held_out::read(file, &dataset, options)?);
+    }
+    if let Some(file) = &options.test {
+        dataset.test = Some(held_out::read(file, &dataset, options)?);
+    }
+    Ok(dataset)
+}
+
+/// Reads the rows of `table`, which is that of `source`.
+pub(super) fn load_table(
+    table: Table,
+    source: &Source,
+    options: &LoadOptions,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Dataset> {
+    if table.shape.width() == 1 {
+        return Err(Error::data(table.shape.place(), DataProblem::SingleColumn));
+    }
+    let roles = roles(&table, options)?;
+    let mut loading = Loading::new(&table, &roles, options);
+    let Table {
+        shape, mut rows, ..
+    } = table;
+    while let Some(record) = rows.next()? {
+        loading.take_row(record, &shape)?;
+        let rows_read = loading.report.rows;
+        if rows_read.is_multiple_of(ROWS_A_LOOK) {
+            let (bytes, size) = rows.progress();
+            let rows = rows_read;
+            if watch(Progress { bytes, size, rows }).is_break() {
+                return Err(Error::Cancelled);
+            }
+        }
+    }
+    loading.finish(shape, source)
+}
+
+/// A table while it is read.
+struct Loading {
+    /// What becomes of the cells of each column; none for those that are left out.
+    cells: Vec<Option<Cells>>,
+    target_column: usize,
+    target: TargetCells,
+    /// Raw values, row by row.
+    values: Vec<f32>,
+    /// Values in a row.
+    width: usize,
+    lines: Lines,
+    missing: Missing,
+    sampling: Option<Sampling>,
+    report: ReadReport,
+}
+
+/// Choosing some rows of those that come, each with the same chance (Vitter 1985, algorithm R).
+struct Sampling {
+    most: usize,
+    seen: usize,
+    generator: ChaCha8Rng,
+    /// Lines of the rows chosen so far.
+    lines: Vec<u64>,
+}
+
+impl Loading {
+    fn new(table: &Table, roles: &[Role], options: &LoadOptions) -> Self {
+        let shape = &table.shape;
+        let left_out = roles.iter().enumerate();
+        let left_out = left_out.filter_map(|(column, role)| match role {
+            Role::LeftOut(reason) => Some(left_out_column(shape, column, *reason)),
+            _ => None,
+        });
+        let cells: Vec<Option<Cells>> = roles.iter().map(Cells::new).collect();
+        let target = roles.iter().position(|role| *role == Role::Target);
+        Self {
+            width: cells.iter().flatten().count(),
+            cells,
+            target_column: target.unwrap_or(0),
+            target: TargetCells::new(options.task),
+            values: Vec::new(),
+            lines: Lines::default(),
+            missing: options.missing,
+            sampling: options.max_rows.map(|most| Sampling {
+                most,
+                seen: 0,
+                generator: generator(options.seed, Purpose::Sample),
+                lines: Vec::new(),
+            }),
+            report: ReadReport {
+                delimiter: shape.dialect.delimiter.name(),
+                decimal_comma: shape.dialect.decimal_comma,
+                header: shape.header.is_some(),
+                left_out: left_out.collect(),
+                ..ReadReport::default()
+            },
+        }
+    }
+
+    fn take_row(&mut self, record: Record, shape: &Shape) -> Result<()> {
+        self.report.rows += 1;
+        let target = record.cell(self.target_column);
+        if is_missing(target) {
+            self.report.without_target += 1;
+            return Ok(());
+        }
+        let start = self.values.len();
+        if !self.take_cells(record, shape)? {
+            self.report.incomplete += 1;
+            self.values.truncate(start);
+            return Ok(());
+        }
+        self.target
+            .push(target, shape)
+            .map_err(|problem| shape.cell_error(record.line, self.target_column, problem))?;
+        match &mut self.sampling {
+            None => self.lines.push(record.line),
+            Some(sampling) => {
+                if let Some(replaced) = sampling.choose(record.line) {
+                    self.target.swap_remove(replaced);
+                    let (old, new) = self.values.split_at_mut(start);
+                    if let Some(place) =
+                        old.get_mut(replaced * self.width..(replaced + 1) * self.width)
+                    {
+                        place.copy_from_slice(new);
+                    }
+                    self.values.truncate(start);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the raw values of a row; returns whether it is complete enough to be used.
+    fn take_cells(&mut self, record: Record, shape: &Shape) -> Result<bool> {
+        let mut is_complete = true;
+        for (column, cells) in self.cells.iter_mut().enumerate() {
+            let Some(cells) = cells else {
+                continue;
+            };
+            let raw = cells.raw(record.cell(column), shape).map_err(|problem| {
+                shape.cell_error(
+                    record.line,
+                    column,
+                    with_hint(problem, &shape.names[column]),
+                )
+            })?;
+            if raw.is_nan() && self.missing == Missing::Error {
+                return Err(shape.cell_error(record.line, column, DataProblem::MissingCell));
+            }
+            is_complete &= !raw.is_nan();
+            self.values.push(raw);
+        }
+        Ok(is_complete || self.missing != Missing::Drop)
+    }
+
+    fn finish(mut self, shape: Shape, source: &Source) -> Result<Dataset> {
+        if let Some(sampling) = self.sampling.take() {
+            self.put_in_order(&sampling);
+        }
+        let rows = self.lines.len();
+        if rows < 2 {
+            return Err(Error::data(shape.place(), DataProblem::TooFewRows { rows }));
+        }
+        let target = match self.target {
+            TargetCells::Numbers(numbers) => Target::Numbers(numbers),
+            TargetCells::Classes { labels, .. } => {
+                let (names, labels) = labels.finish().map_err(|problem| {
+                    Error::data(shape.column_place(self.target_column), problem)
+                })?;
+                Target::Classes { names, labels }
+            }
+        };
+        let mut report = self.report;
+        let (columns, raw) = finish_columns(self.cells, &shape, &mut report);
+        if columns.is_empty() {
+            return Err(Error::data(shape.place(), DataProblem::NoFeatures));
+        }
+        let values = mended(self.values, &raw);
+        Ok(Dataset {
+            name: source.name(),
+            source: source.to_string(),
+            values: super::matrix(rows, columns.len(), values),
+            columns,
+            table_columns: shape.width(),
+            target_name: shape.names[self.target_column].clone(),
+            target_column: self.target_column,
+            target,
+            lines: self.lines,
+            validation: None,
+            test: None,
+            image: None,
+            report,
+        })
+    }
+
+    /// Puts the chosen rows in the order of the file.
+    fn put_in_order(&mut self, sampling: &Sampling) {
+        let lines = &sampling.lines;
+        let mut order: Vec<usize> = (0..lines.len()).collect();
+        order.sort_unstable_by_key(|&row| lines[row]);
+        let row = |&row: &usize| &self.values[row * self.width..(row + 1) * self.width];
+        self.values = order.iter().flat_map(row).copied().collect();
+        self.target.select(&order);
+        self.lines = order.iter().map(|&row| lines[row]).collect();
+        self.report.not_sampled = sampling.seen - lines.len();
+    }
+}
+
+impl Sampling {
+    /// Takes note of a row that was added behind the others. Returns the place of the row that is
+    /// to give way to it, which may be its own; none while there is room.
+    fn choose(&mut self, line: u64) -> Option<usize> {
+        self.seen += 1;
+        if self.lines.len() < self.most {
+            self.lines.push(line);
+            return None;
+        }
+        let place = below(self.seen, &mut self.generator);
+        if let Some(chosen) = self.lines.get_mut(place) {
+            *chosen = line;
+        }
+        Some(place.min(self.most))
+    }
+}
+
+fn left_out_column(shape: &Shape, column: usize, reason: Reason) -> LeftOut {
+    LeftOut {
+        name: shape.names[column].clone(),
+        column,
+        reason,
+    }
+}
+
+/// A cell that is no number, with what can be done about it.
+fn with_hint(problem: DataProblem, column: &str) -> DataProblem {
+    match problem {
+        DataProblem::NotANumber { found } => DataProblem::StrayText {
+            found,
+            column: column.to_owned(),
+        },
+        other => other,
+    }
+}
+
+/// What is done to the values of a column once all are known.
+enum Mending {
+    Keep,
+    /// The raw value for each code.
+    Recode(Vec<f32>),
+    LeaveOut,
+}
+
+/// The columns that are used, and what is to be done to the values of each that was read.
+fn finish_columns(
+    cells: Vec<Option<Cells>>,
+    shape: &Shape,
+    report: &mut ReadReport,
+) -> (Vec<Column>, Vec<Mending>) {
+    let mut columns = Vec::new();
+    let mut mendings = Vec::new();
+    for (column, cells) in cells.into_iter().enumerate() {
+        let Some(cells) = cells else {
+            continue;
+        };
+        let name = &shape.names[column];
+        let finished = match cells {
+            Cells::Undecided => Err(Reason::Empty),
+            Cells::Numbers => Ok((ColumnKind::Numeric, Mending::Keep)),
+            Cells::Texts(texts) => texts.finish().map(|found| {
+                if found.rare > 0 {
+                    report.rare_categories.push((name.clone(), found.rare));
+                }
+                (found.kind, Mending::Recode(found.raw))
+            }),
+        };
+        match finished {
+            Ok((kind, mending)) => {
+                columns.push(Column {
+                    name: name.clone(),
+                    column,
+                    kind,
+                });
+                mendings.push(mending);
+            }
+            Err(reason) => {
+                report.left_out.push(left_out_column(shape, column, reason));
+                mendings.push(Mending::LeaveOut);
+            }
+        }
+    }
+    report.left_out.sort_by_key(|it| it.column);
+    (columns, mendings)
+}
+
+/// `values`, row by row, as `mendings` say, one for each in a row; nothing is allocated.
+fn mended(mut values: Vec<f32>, mendings: &[Mending]) -> Vec<f32> {
+    if mendings
+        .iter()
+        .all(|mending| matches!(mending, Mending::Keep))
+    {
+        values.shrink_to_fit();
+        return values;
+    }
+    let mut kept = 0;
+    for start in (0..values.len()).step_by(mendings.len().max(1)) {
+        for (index, mending) in mendings.iter().enumerate() {
+            let value = values[start + index];
+            values[kept] = match mending {
+                Mending::LeaveOut => continue,
+                Mending::Recode(raw) if !value.is_nan() => raw[value as usize],
+                Mending::Keep | Mending::Recode(_) => value,
+            };
+            kept += 1;
+        }
+    }
+    values.truncate(kept);
+    values.shrink_to_fit();
+    values
+}

@@ -56,6 +56,24 @@ pub enum Command {
         #[command(flatten)]
         reading: ReadingArgs,
     },
+    /// Tell how well a model predicts a table
+    ///
+    /// Writes to standard output: the loss, and the accuracy and which class was taken for which,
+    /// or for a number the mean absolute error, the root mean squared error and R2. Rows without a
+    /// true value are left out and counted.
+    Eval {
+        /// A model saved by nn-tui: .json, .safetensors or .npz
+        model: PathBuf,
+        /// CSV file with the columns the model was trained on and the one it predicts, - for
+        /// standard input, or a built-in data set
+        data: OsString,
+        /// One JSON object instead of text
+        #[arg(long)]
+        json: bool,
+        /// How it is read.
+        #[command(flatten)]
+        reading: ReadingArgs,
+    },
     /// Write completions for a shell to standard output
     Completions {
         /// The shell
@@ -343,6 +361,7 @@ fn examples() -> String {
   nn-tui table.csv --target kind --export model.json
   nn-tui digits --headless --epochs 20 --export digits.safetensors
   nn-tui predict model.json new.csv > predicted.csv
+  nn-tui eval model.json test.csv
   nn-tui xor --activation sigmoid --output sigmoid --init normal --optimizer sgd
 
 Built-in data sets:\n",

@@ -5,6 +5,7 @@
 
 pub mod args;
 pub mod defaults;
+mod eval;
 pub mod job;
 mod loading;
 mod memory;
@@ -49,6 +50,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
             data,
             reading,
         }) => predict::run(&model, &Source::parse(data), &job::reading(&reading)?)?,
+        Some(Command::Eval {
+            model,
+            data,
+            json,
+            reading,
+        }) => {
+            let (source, reading) = (Source::parse(data), job::reading(&reading)?);
+            eval::run(&model, &source, &reading, json)?;
+        }
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => return train(Job::check(&args.training, io::stdout().is_terminal())?),
     }

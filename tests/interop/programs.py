@@ -117,7 +117,7 @@ def scikit_learn(model):
     inputs = model.inputs().astype(float)
     kind = MLPRegressor if model.is_regression else MLPClassifier
     sizes = model.document["architecture"]["sizes"]
-    other = kind(sizes[1:-1], activation=names[hidden], max_iter=1, solver="sgd")
+    other = kind(hidden_layer_sizes=sizes[1:-1], activation=names[hidden], max_iter=1, solver="sgd")
     # One step on anything at all gives it its shape; then it gets our weights.
     classes = model.task.get("classes", ["a", "b"])
     rows = inputs[numpy.arange(2 * len(classes)) % len(inputs)]

@@ -32,11 +32,14 @@ use serde::{Deserialize, Serialize};
 use crate::data::{ClassWeights, Errors, Preprocessing, Task};
 use crate::error::{Error, Result};
 use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
-use crate::text::sanitise;
+use crate::text::{sanitise, shorten};
 
 pub use predict::predicted_class;
 pub use readback::{Check, Saved, check as check_saved};
 pub use write::check_writable;
+
+/// Terminal cells that a message about a damaged file fills at most.
+const MOST_CELLS: usize = 400;
 
 /// A trained network with everything needed to predict from the raw values of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -253,6 +256,7 @@ pub fn load(path: &Path) -> Result<TrainedModel> {
 fn unusable(path: &Path, problem: &str) -> Error {
     Error::Model {
         path: path.to_owned(),
-        problem: sanitise(problem),
+        // It may quote a file, however much stands there.
+        problem: shorten(&sanitise(problem), MOST_CELLS),
     }
 }

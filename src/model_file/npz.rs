@@ -11,6 +11,8 @@
 //! z = x @ file["layers.0.weight"].T + file["layers.0.bias"]
 //! ```
 
+use std::collections::HashMap;
+
 use super::TrainedModel;
 use super::document::Document;
 use super::tensors::{self, Tensors};
@@ -38,40 +40,36 @@ pub(super) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
 
 /// The model in `bytes`; see [`super::check`] for what is still to be checked.
 pub(super) fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
-    let mut arrays = Vec::new();
+    let mut arrays = HashMap::new();
     for (name, bytes) in zip::entries(bytes)? {
         let name = name.strip_suffix(".npy").unwrap_or(name);
         let array = npy::decode(bytes);
-        arrays.push((
-            name,
-            array.map_err(|why| format!("its array \"{name}\" {why}"))?,
-        ));
+        let array = array.map_err(|why| format!("its array \"{name}\" {why}"))?;
+        if arrays.insert(name, array).is_some() {
+            return Err(format!("it has two arrays \"{name}\""));
+        }
     }
-    let find = |wanted: &str| arrays.iter().find(|(name, _)| *name == wanted);
-    let document = find(DOCUMENT).map(|(_, array)| array);
-    let document = document
-        .filter(|array| array.descr == BYTE)
-        .ok_or_else(|| format!("it has no array \"{DOCUMENT}\" of bytes"))?;
+    let document = arrays.get(DOCUMENT).filter(|array| array.descr == BYTE);
+    let document = document.ok_or_else(|| format!("it has no array \"{DOCUMENT}\" of bytes"))?;
     let document = Document::parse_without_layers(document.data)
         .map_err(|problem| format!("array \"{DOCUMENT}\": {problem}"))?;
-    let parameters = tensors::collect(&document.architecture, &Arrays(&arrays))?;
-    let expected = 2 * parameters.layers.len() + 1;
-    if arrays.len() != expected {
-        let names = arrays.iter().map(|(name, _)| *name);
-        let other = tensors::unexpected(names.filter(|&name| name != DOCUMENT), expected / 2);
-        let other = sanitise(other.unwrap_or("a name twice"));
+    let arrays = Arrays(arrays);
+    let parameters = tensors::collect(&document.architecture, &arrays)?;
+    let names = arrays.0.keys().copied().filter(|&name| name != DOCUMENT);
+    if let Some(other) = tensors::unexpected(names, parameters.layers.len()) {
+        let other = sanitise(other);
         return Err(format!("it has an array too many, \"{other}\""));
     }
     Ok(document.into_model(parameters))
 }
 
 /// The arrays of a file, by name.
-struct Arrays<'a, 'b>(&'a [(&'b str, npy::Array<'b>)]);
+struct Arrays<'b>(HashMap<&'b str, npy::Array<'b>>);
 
-impl Tensors for Arrays<'_, '_> {
+impl Tensors for Arrays<'_> {
     fn find(&self, name: &str) -> Result<(Vec<usize>, &[u8]), String> {
-        let found = self.0.iter().find(|(other, _)| *other == name);
-        let (_, array) = found.ok_or_else(|| format!("it has no array \"{name}\""))?;
+        let array = self.0.get(name);
+        let array = array.ok_or_else(|| format!("it has no array \"{name}\""))?;
         if array.descr != FLOAT {
             return Err(format!("the array \"{name}\" is not of type float32"));
         }

@@ -101,9 +101,38 @@ pub(super) fn unexpected<'n>(
     names: impl Iterator<Item = &'n str>,
     layers: usize,
 ) -> Option<&'n str> {
-    let is_expected =
-        |name: &str| (0..layers).any(|i| name == weight_name(i) || name == bias_name(i));
-    let mut others: Vec<&str> = names.filter(|name| !is_expected(name)).collect();
-    others.sort_unstable();
-    others.first().copied()
+    names.filter(|name| !is_expected(name, layers)).min()
+}
+
+/// Whether `name` is that of a tensor of one of `layers` layers.
+fn is_expected(name: &str, layers: usize) -> bool {
+    let parts = name
+        .strip_prefix("layers.")
+        .and_then(|name| name.split_once('.'));
+    let number = parts.and_then(|(number, _)| number.parse::<usize>().ok());
+    // `layers.01.bias` is not how it is written.
+    number.is_some_and(|i| i < layers && (name == weight_name(i) || name == bias_name(i)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_not_ours_are_found() {
+        let names = [
+            "layers.1.weight",
+            "layers.0.bias",
+            "z",
+            "layers.2.bias",
+            "layers.01.bias",
+        ];
+        assert_eq!(unexpected(names.into_iter(), 3), Some("layers.01.bias"));
+        assert_eq!(unexpected(names.into_iter().take(4), 3), Some("z"));
+        assert_eq!(
+            unexpected(names.into_iter().take(4), 2),
+            Some("layers.2.bias")
+        );
+        assert_eq!(unexpected(names.into_iter().take(2), 2), None);
+    }
 }

@@ -107,6 +107,8 @@ pub(super) fn entries(bytes: &[u8]) -> Result<Vec<(&str, &[u8])>, String> {
     let start = u32_at(end, 16);
     let mut directory = slice(bytes, start, size).ok_or("its directory lies outside of it")?;
     let mut found = Vec::new();
+    // Entries that lie over one another would be summed up again and again.
+    let mut bytes_left = bytes.len();
     for _ in 0..count {
         if !directory.starts_with(&CENTRAL) || directory.len() < CENTRAL_SIZE {
             return Err("its directory is damaged".into());
@@ -118,37 +120,58 @@ pub(super) fn entries(bytes: &[u8]) -> Result<Vec<(&str, &[u8])>, String> {
         }
         let name = &directory[CENTRAL_SIZE..CENTRAL_SIZE + name];
         let name = std::str::from_utf8(name).map_err(|_| "a name in it is not UTF-8")?;
-        let data = entry(bytes, directory).map_err(|why| format!("its entry \"{name}\" {why}"))?;
+        let wrong = |why| format!("its entry \"{name}\" {why}");
+        let entry = Entry::find(bytes, directory).map_err(wrong)?;
+        bytes_left = bytes_left
+            .checked_sub(entry.data.len())
+            .ok_or_else(|| wrong("lies over others"))?;
+        let data = entry.checked().map_err(wrong)?;
         found.push((name, data));
         directory = &directory[next..];
     }
     Ok(found)
 }
 
-/// The contents of the entry that the `central` record of `bytes` describes.
-fn entry<'b>(bytes: &'b [u8], central: &[u8]) -> Result<&'b [u8], &'static str> {
-    if u16_at(central, 8) & 1 != 0 {
-        return Err("is encrypted");
+/// Contents of an entry, and the checksum that they should have.
+struct Entry<'b> {
+    data: &'b [u8],
+    checksum: u32,
+}
+
+impl<'b> Entry<'b> {
+    /// The entry that the `central` record of `bytes` describes.
+    fn find(bytes: &'b [u8], central: &[u8]) -> Result<Self, &'static str> {
+        if u16_at(central, 8) & 1 != 0 {
+            return Err("is encrypted");
+        }
+        if u16_at(central, 10) != 0 {
+            return Err("is compressed; numpy.savez writes what this program reads");
+        }
+        if u32_at(central, 20) != u32_at(central, 24) {
+            return Err("has two sizes");
+        }
+        let local = slice(bytes, u32_at(central, 42), LOCAL_SIZE as u32);
+        let local = local
+            .filter(|local| local.starts_with(&LOCAL))
+            .ok_or("lies outside of the file")?;
+        // The name and the extra field stand between the record and the contents.
+        let behind = u64::from(u16_at(local, 26)) + u64::from(u16_at(local, 28));
+        let start = u64::from(u32_at(central, 42)) + LOCAL_SIZE as u64 + behind;
+        let start = u32::try_from(start).map_err(|_| "lies outside of the file")?;
+        let data = slice(bytes, start, u32_at(central, 20)).ok_or("lies outside of the file")?;
+        Ok(Self {
+            data,
+            checksum: u32_at(central, 16),
+        })
     }
-    if u16_at(central, 10) != 0 {
-        return Err("is compressed; numpy.savez writes what this program reads");
+
+    /// The contents, if they have their checksum.
+    fn checked(self) -> Result<&'b [u8], &'static str> {
+        match checksum(self.data) == self.checksum {
+            true => Ok(self.data),
+            false => Err("does not have its checksum"),
+        }
     }
-    if u32_at(central, 20) != u32_at(central, 24) {
-        return Err("has two sizes");
-    }
-    let local = slice(bytes, u32_at(central, 42), LOCAL_SIZE as u32);
-    let local = local
-        .filter(|local| local.starts_with(&LOCAL))
-        .ok_or("lies outside of the file")?;
-    // The name and the extra field stand between the record and the contents.
-    let skipped = LOCAL_SIZE as u64 + u64::from(u16_at(local, 26)) + u64::from(u16_at(local, 28));
-    let start = u64::from(u32_at(central, 42)) + skipped;
-    let start = u32::try_from(start).map_err(|_| "lies outside of the file")?;
-    let data = slice(bytes, start, u32_at(central, 20)).ok_or("lies outside of the file")?;
-    if checksum(data) != u32_at(central, 16) {
-        return Err("does not have its checksum");
-    }
-    Ok(data)
 }
 
 /// The record at the end of the file, behind which there is nothing but a comment.
@@ -206,6 +229,20 @@ mod tests {
         assert!(entries(&bytes).is_err(), "the comment is not there");
         bytes.extend(b"PK!");
         assert_eq!(entries(&bytes).expect("reads").len(), 2);
+    }
+
+    #[test]
+    fn entries_that_lie_over_one_another_are_refused() {
+        let mut writer = Writer::default();
+        writer.add("a", &[7; 1000]).expect("fits");
+        let record = writer.central.clone();
+        for _ in 0..3 {
+            writer.central.extend(&record);
+            writer.entries += 1;
+        }
+        let bytes = writer.finish().expect("fits");
+        let problem = entries(&bytes).expect_err("refused");
+        assert_eq!(problem, "its entry \"a\" lies over others");
     }
 
     #[test]

@@ -29,6 +29,10 @@ class Model:
         self.document = json.loads(self.file("json").read_text(encoding="utf-8"))
         self.columns = self.document["preprocessing"]["columns"]
         self.task = self.document["task"]
+        if name == "mixed":
+            kinds = [column["encoding"] for column in self.columns]
+            assert {kind["type"] for kind in kinds} == {"numeric", "categorical", "boolean"}
+            assert {kind.get("other") for kind in kinds} == {None, False, True}
         self.is_regression = self.task["type"] == "regression"
         self.table = ROOT / table
         with open(self.table, newline="", encoding="utf-8") as file:

@@ -16,7 +16,7 @@ def mixed(path, seed, target, unknown=False):
     """Numbers with gaps, categories, yes and no; the target depends on all of them."""
     draw = random.Random(seed)
     rows = []
-    for i in range(300):
+    for i in range(600):
         age, far = draw.uniform(18, 90), 16_777_000 + draw.randrange(200)
         colour = draw.choice(["red", "green", "blue, or so", 'a "dark" one'])
         smoker = draw.choice(["yes", "no"])
@@ -35,11 +35,13 @@ def mixed(path, seed, target, unknown=False):
             smoker = "-"
         if unknown and i % 7 == 0:
             colour = "purple"
-        rows.append([age, colour, far, smoker, value])
-    header = ["age", "colour", "far", "smoker", target]
+        # More towns than categories have inputs of their own.
+        town = f"town {draw.randrange(130)}"
+        rows.append([age, colour, far, smoker, town, value])
+    header = ["age", "colour", "far", "smoker", "town", target]
     if unknown:
         # Other order, a column that nobody asked for, no target.
-        order = [3, 2, 0, 1]
+        order = [3, 2, 0, 4, 1]
         rows = [["note", *[row[i] for i in order]] for row in rows]
         header = ["remark", *[header[i] for i in order]]
     return write(path, header, rows)

@@ -4,7 +4,7 @@
     pip install numpy scikit-learn      (written with numpy 2.4 and scikit-learn 1.9)
     python3 datasets/generate.py
 
-iris, wine, breast-cancer and digits are copied from scikit-learn; see NOTICE. The other four are
+iris, wine, breast-cancer and digits are copied from scikit-learn; see NOTICE. The other five are
 drawn here with a fixed seed. RandomState is used because its stream of numbers is frozen: NumPy
 may change what its newer generators return for a seed.
 """
@@ -121,6 +121,16 @@ def spiral():
     write_points("spiral.csv", random, points, labels)
 
 
+def sine():
+    """A wave that grows and falls again, with noise: a number to predict."""
+    random = np.random.RandomState(5)
+    x = np.sort(random.uniform(-3, 3, 300))
+    y = np.sin(3 * x) * np.exp(-0.2 * x**2) + random.normal(0, 0.08, 300)
+    order = random.permutation(300)
+    points = np.column_stack([x, y])[order].round(3) + 0.0
+    write("sine.csv", ["x", "y"], points[:, :1], [f"{value:.3f}" for value in points[:, 1]], "{:.3f}".format)
+
+
 if __name__ == "__main__":
-    for make in (iris, wine, breast_cancer, digits, xor, circles, moons, spiral):
+    for make in (iris, wine, breast_cancer, digits, xor, circles, moons, spiral, sine):
         make()

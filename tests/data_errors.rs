@@ -90,7 +90,7 @@ const LOADING: [(&str, &str); 20] = [
     (
         "no-such.csv",
         ": no such file; the built-in data sets are iris, wine, breast-cancer, digits, xor, \
-         circles, moons, spiral",
+         circles, moons, spiral, sine",
     ),
     ("", ": cannot be read: it is a directory"),
 ];

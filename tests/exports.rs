@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use ndarray::{Array1, Array2};
-use nn_tui::data::{Encoding, InputColumn, Preprocessing, TargetScale, Task};
+use nn_tui::data::{ClassWeights, Encoding, InputColumn, Preprocessing, TargetScale, Task};
 use nn_tui::error::EXIT_CANNOT_WRITE;
 use nn_tui::model_file::{
     Check, Format, Quality, TrainedModel, TrainingRecord, check_saved, predicted_class, save,
@@ -122,6 +122,7 @@ fn model(
             validation_rows: 200,
             validation_fraction: 0.2,
             seed: 3,
+            class_weights: ClassWeights::None,
             initialisation: Initialisation::Auto,
             rule: LearningRule {
                 optimizer: Optimizer::Sgd,

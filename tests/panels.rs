@@ -91,9 +91,9 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             epoch,
             step: u64::from(epoch) * 12,
             train_loss: spread(&mut next),
-            train_accuracy: spread(&mut next),
+            train_score: spread(&mut next),
             validation_loss: spread(&mut next),
-            validation_accuracy: spread(&mut next),
+            validation_score: spread(&mut next),
             learning_rate: f64::from(next()),
         })
         .collect();
@@ -108,7 +108,7 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
         seconds: f64::from(next()),
         losses,
         epochs,
-        confusion: None,
+        outcomes: None,
     };
     model.update(Msg::Worker(Box::new(nn_tui::train::Event::Progress(
         Box::new(progress),

@@ -69,7 +69,10 @@ fn pausing_shows_the_scores_of_that_moment() {
     let mut same = session("iris", plan(&[8]));
     same.step().unwrap();
     assert_eq!(*evaluation, same.evaluate());
-    assert_eq!(evaluation.confusion.total(), 30);
+    assert_eq!(
+        evaluation.outcomes.confusion().expect("classes").total(),
+        30
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::view::Screen;
 use crate::data::Prepared;
 use crate::nn::Architecture;
 use crate::train::{
-    Confusion, Divergence, EpochRecord, Evaluation, Observation, Pace, Plan, Position, SampleId,
+    Divergence, EpochRecord, Evaluation, Observation, Outcomes, Pace, Plan, Position, SampleId,
     Set, Snapshot, Started, State,
 };
 
@@ -82,8 +82,8 @@ pub struct Run {
     pub history: History,
     /// Scores of the parameters as they are now; gone with the next step.
     pub evaluation: Option<Evaluation>,
-    /// The newest confusion matrix.
-    pub confusion: Option<Confusion>,
+    /// What was last predicted for what.
+    pub outcomes: Option<Outcomes>,
     /// The newest snapshot.
     pub snapshot: Option<Snapshot>,
     /// Step at which the model was last saved, and the seconds spent training until then.
@@ -109,7 +109,7 @@ impl Run {
             samples_per_second: 0.0,
             seconds: 0.0,
             evaluation: None,
-            confusion: None,
+            outcomes: None,
             snapshot: None,
             saved: None,
         }
@@ -148,19 +148,25 @@ impl Run {
         }
     }
 
-    /// Training and validation accuracy, the newest that are known; NaN where there is none.
-    pub fn accuracies(&self) -> (f64, f64) {
+    /// Training and validation accuracy, for regression R², the newest that are known; NaN where
+    /// there is none.
+    pub fn scores(&self) -> (f64, f64) {
         match (&self.evaluation, self.last_epoch()) {
             (Some(now), _) => {
-                let validation = now.validation.map_or(f64::NAN, |scores| scores.accuracy);
-                (now.training.accuracy, validation)
+                let validation = now.validation.map_or(f64::NAN, |scores| scores.score());
+                (now.training.score(), validation)
             }
             (None, Some(last)) => (
-                last.train_accuracy.last.into(),
-                last.validation_accuracy.last.into(),
+                last.train_score.last.into(),
+                last.validation_score.last.into(),
             ),
             (None, None) => (f64::NAN, f64::NAN),
         }
+    }
+
+    /// Whether a number is predicted, not a class.
+    pub fn is_regression(&self) -> bool {
+        self.data.task.scale().is_some()
     }
 
     /// Whether steps are being done.

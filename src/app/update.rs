@@ -188,7 +188,7 @@ impl Model {
                 evaluation,
             } => {
                 self.run.position = position;
-                self.run.confusion = Some(evaluation.confusion.clone());
+                self.run.outcomes = Some(evaluation.outcomes.clone());
                 self.run.evaluation = Some(*evaluation);
             }
             Event::Exported { path, result, step } => {
@@ -230,8 +230,8 @@ impl Model {
         run.position = progress.position;
         run.samples_per_second = progress.samples_per_second;
         run.seconds = progress.seconds;
-        if let Some(confusion) = &progress.confusion {
-            run.confusion = Some(confusion.clone());
+        if let Some(outcomes) = &progress.outcomes {
+            run.outcomes = Some(outcomes.clone());
         }
         if run.learning_rate != progress.learning_rate {
             run.learning_rate = progress.learning_rate;

@@ -59,6 +59,14 @@ impl OptimizerName {
     /// the textbook's setting takes larger rates.
     pub fn learning_rate(self, output: Output, loss: Loss) -> f64 {
         let is_textbook = (output, loss) == (Output::Sigmoid, Loss::Quadratic);
+        if output == Output::Linear {
+            // Nothing bounds these outputs, so a large step in the wrong direction feeds itself.
+            return match self {
+                Self::Sgd => 0.02,
+                Self::Momentum => 0.002,
+                Self::Adam => 0.01,
+            };
+        }
         match (self, is_textbook) {
             (Self::Sgd, true) => 3.0,
             (Self::Sgd, false) => 0.2,

@@ -5,7 +5,7 @@
 pub struct BuiltIn {
     /// The name it is asked for by.
     pub name: &'static str,
-    /// The table, a CSV file with a header whose last column is the class.
+    /// The table, a CSV file with a header whose last column is predicted.
     pub csv: &'static str,
     /// One line about it.
     pub about: &'static str,
@@ -22,7 +22,7 @@ macro_rules! built_in {
 }
 
 /// All built-in data sets, in the order in which they are listed; the first one is the default.
-pub static BUILT_IN: [BuiltIn; 8] = [
+pub static BUILT_IN: [BuiltIn; 9] = [
     built_in!(
         "iris",
         "three species of iris, told apart by four lengths of their flowers"
@@ -40,6 +40,7 @@ pub static BUILT_IN: [BuiltIn; 8] = [
     built_in!("circles", "a ring around a ring"),
     built_in!("moons", "two half circles that reach into each other"),
     built_in!("spiral", "three arms that wind around each other"),
+    built_in!("sine", "a wave with noise, to predict as a number"),
 ];
 
 /// The built-in data set called `name`.
@@ -74,6 +75,7 @@ mod tests {
             ("circles", 300, 2, vec![150, 150]),
             ("moons", 300, 2, vec![150, 150]),
             ("spiral", 360, 2, vec![120, 120, 120]),
+            ("sine", 300, 1, vec![]),
         ];
         assert_eq!(shapes.len(), BUILT_IN.len());
         for (name, rows, features, classes) in shapes {

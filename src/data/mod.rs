@@ -5,6 +5,7 @@
 //! new rows for a trained model. Whatever is wrong is reported with its file, line and column, and all
 //! text that may be shown has passed [`crate::text::sanitise`].
 
+mod baseline;
 mod builtin;
 mod cells;
 mod dialect;
@@ -33,6 +34,7 @@ use std::ops::ControlFlow;
 
 use ndarray::Array2;
 
+pub use baseline::Baseline;
 pub use builtin::{BUILT_IN, BuiltIn, built_in};
 pub use dialect::Delimiter;
 pub use encoding::{Encoding, MOST_CATEGORIES};

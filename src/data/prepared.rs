@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayViewMut1};
 
 use crate::data::preprocessing::{InputColumn, Preprocessing};
 use crate::data::split::{Split, stratified};
-use crate::data::{Column, Dataset, HeldOut, Lines, Target, TargetScale, Task};
+use crate::data::{Baseline, Column, Dataset, HeldOut, Lines, Target, TargetScale, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// A data set that a network can be trained and judged on.
@@ -32,6 +32,8 @@ pub struct Prepared {
     pub validation: Samples,
     /// The rows for the last judgement, where there is a file with them.
     pub test: Option<Samples>,
+    /// What the network must beat.
+    pub baseline: Baseline,
     /// Width and height, where every row is an image.
     pub image: Option<(usize, usize)>,
 }
@@ -199,15 +201,18 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
         )
     };
     let rows = Rows::of(dataset);
+    let training = Samples::pick(&rows, &split.training, &preprocessing, &task);
+    let validation = match &dataset.validation {
+        Some(rows) => all(rows),
+        None => Samples::pick(&rows, &split.validation, &preprocessing, &task),
+    };
     Ok(Prepared {
         name: dataset.name.clone(),
         source: dataset.source.clone(),
         target_name: dataset.target_name.clone(),
-        training: Samples::pick(&rows, &split.training, &preprocessing, &task),
-        validation: match &dataset.validation {
-            Some(rows) => all(rows),
-            None => Samples::pick(&rows, &split.validation, &preprocessing, &task),
-        },
+        baseline: Baseline::of(&training, &validation),
+        training,
+        validation,
         test: dataset.test.as_ref().map(all),
         output_names: match &task {
             Task::Classification { classes } => classes.clone(),

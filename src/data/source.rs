@@ -112,13 +112,13 @@ mod tests {
             "irsi: no such file; did you mean the built-in iris?"
         );
         assert_eq!(
-            message("no/wines.csv"),
-            "no/wines.csv: no such file; did you mean the built-in wine?"
+            message("no/spirals.csv"),
+            "no/spirals.csv: no such file; did you mean the built-in spiral?"
         );
         assert_eq!(
             message("sales.csv"),
             "sales.csv: no such file; the built-in data sets are iris, wine, breast-cancer, \
-             digits, xor, circles, moons, spiral"
+             digits, xor, circles, moons, spiral, sine"
         );
     }
 }

@@ -38,6 +38,12 @@ impl TargetScale {
         f64::from(output) * self.deviation + self.mean
     }
 
+    /// The root of the mean squared error, in the target's own unit, that a mean quadratic `loss` of
+    /// the standardised target is: half the squared error.
+    pub fn rmse(&self, loss: f64) -> f64 {
+        self.deviation * (2.0 * loss).sqrt()
+    }
+
     /// The output that means `value`.
     pub fn standardise(&self, value: f32) -> f32 {
         standardise(value, self.mean, self.deviation)

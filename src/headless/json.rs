@@ -2,9 +2,11 @@
 //!
 //! - `started`: what is trained on what;
 //! - `epoch`, after each: `epoch` (from 1), `step`, `train_loss`, `val_loss`, `train_accuracy`,
-//!   `val_accuracy`, `learning_rate`, `samples_per_second`;
+//!   `val_accuracy`, `learning_rate`, `samples_per_second`; where a number is predicted, `train_r2`,
+//!   `val_r2`, `train_rmse` and `val_rmse` (in its own unit) in place of the accuracies;
 //! - `finished`: `reason` (`epochs`, `signal`, `diverged`, `failed`), `message`, `epoch` and `step`
-//!   (done in all), `seconds`, `exported` (path of the model),
+//!   (done in all), `seconds`, `training`, `validation` and `test` (the scores of the final network:
+//!   `loss` with `accuracy`, or with `mae`, `rmse` and `r2`), `exported` (path of the model),
 //!   `exported_difference` (largest difference of its predictions from those of the network in
 //!   memory, when it was read back; `null` for code, which is not run).
 //!
@@ -16,19 +18,23 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::End;
+use crate::data::{Errors, TargetScale, Task};
 use crate::model_file::{Check, Saved};
 use crate::nn::{Activation, Loss, Output};
-use crate::train::{EpochRecord, Position, Progress, Started};
+use crate::train::{EpochRecord, Evaluation, Position, Progress, Scores, Started};
 
 /// Writes to standard output.
 pub(super) struct Json {
     to: BufWriter<Stdout>,
+    /// How the target is standardised, where it is a number.
+    scale: Option<TargetScale>,
 }
 
 impl Default for Json {
     fn default() -> Self {
         Self {
             to: BufWriter::new(io::stdout()),
+            scale: None,
         }
     }
 }
@@ -44,7 +50,10 @@ enum Line<'a> {
         features: &'a [String],
         left_out: &'a [String],
         target: &'a str,
+        task: &'static str,
         classes: &'a [String],
+        /// Accuracy, or R², of the same prediction for every row.
+        baseline: f64,
         architecture: &'a [usize],
         parameters: u64,
         activation: Activation,
@@ -64,8 +73,8 @@ enum Line<'a> {
         step: u64,
         train_loss: f32,
         val_loss: f32,
-        train_accuracy: f32,
-        val_accuracy: f32,
+        #[serde(flatten)]
+        quality: Quality,
         learning_rate: f64,
         samples_per_second: Option<f64>,
     },
@@ -75,9 +84,48 @@ enum Line<'a> {
         epoch: u32,
         step: u64,
         seconds: f64,
+        training: Option<Scored>,
+        validation: Option<Scored>,
+        test: Option<Scored>,
         exported: Option<String>,
         exported_difference: Option<f64>,
     },
+}
+
+/// How good the network is after an epoch.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Quality {
+    Accuracy {
+        train_accuracy: f32,
+        val_accuracy: f32,
+    },
+    Errors {
+        train_r2: f32,
+        val_r2: f32,
+        train_rmse: f64,
+        val_rmse: f64,
+    },
+}
+
+/// How good it is in the end.
+#[derive(Serialize)]
+struct Scored {
+    loss: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accuracy: Option<f64>,
+    #[serde(flatten)]
+    errors: Option<Errors>,
+}
+
+impl From<Scores> for Scored {
+    fn from(scores: Scores) -> Self {
+        Self {
+            loss: scores.loss,
+            accuracy: scores.errors.is_none().then_some(scores.accuracy),
+            errors: scores.errors,
+        }
+    }
 }
 
 impl Json {
@@ -86,6 +134,7 @@ impl Json {
     pub fn started(&mut self, started: &Started, epochs: u32) -> io::Result<()> {
         let (data, plan, network) = (&*started.data, &started.plan, &started.architecture);
         let (training_rows, validation_rows) = (data.training.rows(), data.validation.rows());
+        self.scale = data.task.scale().copied();
         self.write(&Line::Started {
             data: &data.name,
             rows: training_rows + validation_rows,
@@ -94,7 +143,12 @@ impl Json {
             features: &data.input_names,
             left_out: &data.left_out,
             target: &data.target_name,
+            task: match data.task {
+                Task::Classification { .. } => "classification",
+                Task::Regression(_) => "regression",
+            },
             classes: data.class_names(),
+            baseline: data.baseline.score(),
             architecture: network.sizes(),
             parameters: u64::try_from(network.parameter_count()).unwrap_or(u64::MAX),
             activation: network.hidden(),
@@ -114,7 +168,7 @@ impl Json {
     /// One line for each epoch that ended.
     pub fn progress(&mut self, progress: &Progress) -> io::Result<()> {
         for epoch in &progress.epochs {
-            self.write(&epoch_line(epoch, progress))?;
+            self.write(&epoch_line(epoch, progress, self.scale))?;
         }
         self.to.flush()
     }
@@ -124,6 +178,7 @@ impl Json {
         end: &End,
         position: Position,
         seconds: f64,
+        evaluation: Option<&Evaluation>,
         exported: Option<(&Path, Saved)>,
     ) -> io::Result<()> {
         self.write(&Line::Finished {
@@ -132,6 +187,9 @@ impl Json {
             epoch: position.epoch,
             step: position.step,
             seconds,
+            training: evaluation.map(|it| it.training.into()),
+            validation: evaluation.and_then(|it| it.validation).map(Scored::from),
+            test: evaluation.and_then(|it| it.test).map(Scored::from),
             exported: exported.map(|(path, _)| path.to_string_lossy().into_owned()),
             exported_difference: exported.and_then(|(_, saved)| match saved.check {
                 Check::Predicted { difference, .. } => Some(difference),
@@ -147,7 +205,11 @@ impl Json {
     }
 }
 
-fn epoch_line(epoch: &EpochRecord, progress: &Progress) -> Line<'static> {
+fn epoch_line(
+    epoch: &EpochRecord,
+    progress: &Progress,
+    scale: Option<TargetScale>,
+) -> Line<'static> {
     // Nothing is merged on the way here, so the last value is the only one.
     let speed = progress.samples_per_second;
     Line::Epoch {
@@ -155,8 +217,18 @@ fn epoch_line(epoch: &EpochRecord, progress: &Progress) -> Line<'static> {
         step: epoch.step,
         train_loss: epoch.train_loss.last,
         val_loss: epoch.validation_loss.last,
-        train_accuracy: epoch.train_accuracy.last,
-        val_accuracy: epoch.validation_accuracy.last,
+        quality: match scale {
+            None => Quality::Accuracy {
+                train_accuracy: epoch.train_score.last,
+                val_accuracy: epoch.validation_score.last,
+            },
+            Some(scale) => Quality::Errors {
+                train_r2: epoch.train_score.last,
+                val_r2: epoch.validation_score.last,
+                train_rmse: scale.rmse(epoch.train_loss.last.into()),
+                val_rmse: scale.rmse(epoch.validation_loss.last.into()),
+            },
+        },
         learning_rate: epoch.learning_rate,
         // Zero means that it was not measured yet.
         samples_per_second: (speed > 0.0).then_some(speed),

@@ -6,11 +6,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::End;
+use crate::data::{Baseline, Prepared, TargetScale};
 use crate::error::Error;
 use crate::model_file::Saved;
 use crate::text::rate;
 use crate::text::{sanitise, shorten};
-use crate::train::{EpochRecord, Position, Progress, Started};
+use crate::train::{EpochRecord, Evaluation, Position, Progress, Scores, Started};
 
 /// Time between two lines of metrics at least; the first and the last epoch are always shown.
 const INTERVAL: Duration = Duration::from_millis(300);
@@ -23,6 +24,8 @@ const NAMES_CELLS: usize = 60;
 #[derive(Default)]
 pub(super) struct Lines {
     shown_at: Option<Instant>,
+    /// How the target is standardised, where it is a number.
+    scale: Option<TargetScale>,
     /// The newest epoch, if it is not shown yet, and the speed.
     waiting: Option<(EpochRecord, f64)>,
 }
@@ -32,14 +35,17 @@ impl Lines {
         let (data, plan, network) = (&*started.data, &started.plan, &started.architecture);
         let (training, validation) = (data.training.rows(), data.validation.rows());
         say(format_args!(
-            "{}: {} rows ({training} to train on, {validation} to validate), {} features, \
-             {} classes of \"{}\"",
+            "{}: {} rows ({training} to train on, {validation} to validate), {}, {}",
             data.source,
             training + validation,
-            data.preprocessing.inputs(),
-            data.class_names().len(),
-            data.target_name,
+            counted(data.preprocessing.inputs() as u64, "input"),
+            match data.class_names().len() {
+                0 => format!("predicting the number \"{}\"", data.target_name),
+                classes => format!("{classes} classes of \"{}\"", data.target_name),
+            },
         ));
+        say(format_args!("to beat: {}", baseline(data)));
+        self.scale = data.task.scale().copied();
         if !data.left_out.is_empty() {
             let names = shorten(&data.left_out.join(", "), NAMES_CELLS);
             let columns = counted(data.left_out.len() as u64, "constant column");
@@ -70,7 +76,14 @@ impl Lines {
         if self.shown_at.is_none()
             && let Some(first) = progress.epochs.first()
         {
-            say("  epoch      step  train loss    val loss  train acc    val acc      rows/s");
+            say(match self.scale {
+                None => {
+                    "  epoch      step  train loss    val loss  train acc    val acc      rows/s"
+                }
+                Some(_) => {
+                    "  epoch      step  train loss    val loss     val R2   val RMSE      rows/s"
+                }
+            });
             self.show(first, speed);
         }
         let newest = progress.epochs.last().filter(|epoch| epoch.epoch > 1);
@@ -87,14 +100,24 @@ impl Lines {
     }
 
     fn show(&mut self, epoch: &EpochRecord, speed: f64) {
+        let (first, second) = match self.scale {
+            None => (
+                percent(epoch.train_score.last),
+                percent(epoch.validation_score.last),
+            ),
+            Some(scale) => (
+                number(epoch.validation_score.last.into()),
+                number(scale.rmse(epoch.validation_loss.last.into())),
+            ),
+        };
         say(format_args!(
             "{:>7} {:>9} {:>11} {:>11} {:>10} {:>10} {:>11}",
             epoch.epoch,
             epoch.step,
             loss(epoch.train_loss.last),
             loss(epoch.validation_loss.last),
-            percent(epoch.train_accuracy.last),
-            percent(epoch.validation_accuracy.last),
+            first,
+            second,
             if speed > 0.0 {
                 format!("{speed:.0}")
             } else {
@@ -109,6 +132,7 @@ impl Lines {
         end: &End,
         position: Position,
         seconds: f64,
+        evaluation: Option<&Evaluation>,
         exported: Option<(&Path, Saved)>,
     ) {
         self.show_waiting();
@@ -124,6 +148,17 @@ impl Lines {
             counted(position.epoch.into(), "epoch"),
             counted(position.step, "step"),
         ));
+        if let Some(evaluation) = evaluation {
+            say(format_args!("training: {}", scores(&evaluation.training)));
+            for (set, of_set) in [
+                ("validation", evaluation.validation),
+                ("test", evaluation.test),
+            ] {
+                if let Some(of_set) = of_set {
+                    say(format_args!("{set}: {}", scores(&of_set)));
+                }
+            }
+        }
         if let Some((path, Saved { bytes, check })) = exported {
             let path = sanitise(&path.to_string_lossy());
             let which = match end {
@@ -149,6 +184,54 @@ fn say(line: impl Display) {
 /// `1 row`, `2 rows`.
 fn counted(n: u64, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// What always predicting the same gives.
+fn baseline(data: &Prepared) -> String {
+    let set = match data.validation.is_empty() {
+        true => "training",
+        false => "validation",
+    };
+    match &data.baseline {
+        Baseline::Majority { class, accuracy } => format!(
+            "accuracy {} of the {set} rows by always saying \"{}\"",
+            percent(*accuracy as f32),
+            data.class_names()[*class],
+        ),
+        Baseline::Mean { errors } => format!(
+            "RMSE {}, MAE {} on the {set} rows by always saying the mean",
+            number(errors.rmse),
+            number(errors.mae),
+        ),
+    }
+}
+
+fn scores(scores: &Scores) -> String {
+    match scores.errors {
+        None => format!(
+            "loss {}, accuracy {}",
+            loss(scores.loss as f32),
+            percent(scores.accuracy as f32)
+        ),
+        Some(errors) => format!(
+            "MAE {}, RMSE {}, R2 {}",
+            number(errors.mae),
+            number(errors.rmse),
+            number(errors.r2)
+        ),
+    }
+}
+
+/// In four significant digits or so.
+fn number(value: f64) -> String {
+    match value.abs() {
+        size if !size.is_finite() => ABSENT.into(),
+        0.0 => "0".into(),
+        0.001..10.0 => format!("{value:.4}"),
+        10.0..1000.0 => format!("{value:.2}"),
+        1000.0..1e6 => format!("{value:.0}"),
+        _ => format!("{value:.3e}"),
+    }
 }
 
 /// In five significant digits or so; losses span many orders of magnitude.

@@ -16,7 +16,7 @@ use crate::app::ExportOption;
 use crate::error::{EXIT_FAILED, Error, Result};
 use crate::model_file::Saved;
 use crate::train::{
-    Command, Divergence, Event, Pace, Position, Session, Settings, Sink, State, Worker,
+    Command, Divergence, Evaluation, Event, Pace, Position, Session, Settings, Sink, State, Worker,
 };
 use json::Json;
 use lines::Lines;
@@ -47,6 +47,7 @@ pub fn run(session: Session, epochs: u32, export: Option<&ExportOption>, json: b
         epochs,
         position: Position::default(),
         end: None,
+        evaluation: None,
         exported: None,
         lines: Lines::default(),
         json: json.then(Json::default),
@@ -139,6 +140,8 @@ struct Run<'a> {
     position: Position,
     /// Why it ends, from the moment on that this is known.
     end: Option<End>,
+    /// Scores of the final parameters.
+    evaluation: Option<Evaluation>,
     /// The model that was written, or why it was not.
     exported: Option<Result<Saved>>,
     lines: Lines,
@@ -170,7 +173,8 @@ impl Run<'_> {
                 }
             }
             Event::Exported { result, .. } => self.exported = Some(result),
-            Event::Evaluated { .. } | Event::ResetFailed(_) | Event::Snapshot | Event::Stopped => {}
+            Event::Evaluated { evaluation, .. } => self.evaluation = Some(*evaluation),
+            Event::ResetFailed(_) | Event::Snapshot | Event::Stopped => {}
         }
     }
 
@@ -179,6 +183,9 @@ impl Run<'_> {
     fn finish(&mut self, end: End) {
         if self.end.is_some() {
             return;
+        }
+        if end == End::Epochs {
+            self.worker.send(Command::Evaluate);
         }
         self.end = Some(end);
         if let Some(ExportOption { path, replace }) = self.export {
@@ -214,9 +221,13 @@ impl Run<'_> {
             (Some(export), Some(Ok(saved))) => Some((export.path.as_path(), *saved)),
             _ => None,
         };
-        self.lines.finished(&end, self.position, seconds, exported);
+        let evaluation = self.evaluation.take();
+        self.lines
+            .finished(&end, self.position, seconds, evaluation.as_ref(), exported);
         let position = self.position;
-        self.write_json(|json| json.finished(&end, position, seconds, exported));
+        self.write_json(|json| {
+            json.finished(&end, position, seconds, evaluation.as_ref(), exported)
+        });
         let failed_export = match self.exported {
             Some(Err(error)) => Some(error),
             Some(Ok(_)) => None,

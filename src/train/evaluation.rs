@@ -8,6 +8,9 @@ use crate::nn::engine::{Engine, Workspace};
 /// Rows that are sent through the network at once.
 const CHUNK: usize = 256;
 
+/// Rows of which true and predicted numbers are kept.
+pub const PAIRS: usize = 1000;
+
 /// Mean loss and accuracy over some rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scores {
@@ -18,6 +21,33 @@ pub struct Scores {
     pub accuracy: f64,
     /// How far the predicted numbers are from the true ones, for regression.
     pub errors: Option<Errors>,
+}
+
+impl Scores {
+    /// The accuracy, or for regression R²: 1 is perfect for both.
+    pub fn score(&self) -> f64 {
+        self.errors.map_or(self.accuracy, |errors| errors.r2)
+    }
+}
+
+/// What was predicted for what.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcomes {
+    /// Of classes.
+    Classes(Confusion),
+    /// Of numbers: true and predicted, in the target's own unit, of at most [`PAIRS`] rows, evenly
+    /// chosen.
+    Numbers(Vec<(f32, f32)>),
+}
+
+impl Outcomes {
+    /// Which class was taken for which.
+    pub fn confusion(&self) -> Option<&Confusion> {
+        match self {
+            Self::Classes(confusion) => Some(confusion),
+            Self::Numbers(_) => None,
+        }
+    }
 }
 
 /// How often each class was taken for each.
@@ -65,7 +95,9 @@ pub struct Evaluation {
     /// Over all validation rows, where there are any.
     pub validation: Option<Scores>,
     /// Of the validation rows, or of the training rows where there are none for validation.
-    pub confusion: Confusion,
+    pub outcomes: Outcomes,
+    /// Over the rows of the last judgement, where there are any.
+    pub test: Option<Scores>,
 }
 
 /// Class with the largest output; the first of equals. A NaN is never the largest.
@@ -95,12 +127,11 @@ impl Evaluator {
         }
     }
 
-    /// Scores of `engine` over all of `samples`, and which class was taken for which (nothing of
-    /// regression). Over no rows the scores are NaN.
-    pub fn evaluate(&mut self, engine: &Engine, samples: &Samples) -> (Scores, Confusion) {
+    /// Scores of `engine` over all of `samples`, and what was predicted for what. Over no rows the scores are NaN.
+    pub fn evaluate(&mut self, engine: &Engine, samples: &Samples) -> (Scores, Outcomes) {
         let architecture = engine.architecture();
-        let mut tally = Tally::new(architecture.outputs());
         let rows = samples.rows();
+        let mut tally = Tally::new(architecture.outputs(), rows);
         let mut loss = 0.0;
         for start in (0..rows).step_by(CHUNK) {
             let end = (start + CHUNK).min(rows);
@@ -124,11 +155,16 @@ struct Tally {
     confusion: Confusion,
     correct: usize,
     errors: ErrorSums,
+    pairs: Vec<(f32, f32)>,
+    /// Rows from one pair to the next.
+    stride: usize,
 }
 
 impl Tally {
-    fn new(outputs: usize) -> Self {
+    fn new(outputs: usize, rows: usize) -> Self {
         Self {
+            pairs: Vec::new(),
+            stride: rows.div_ceil(PAIRS).max(1),
             confusion: Confusion::new(outputs),
             correct: 0,
             errors: ErrorSums::default(),
@@ -143,12 +179,16 @@ impl Tally {
                 self.confusion.add(label, predicted);
             }
             Targets::Numbers { values, scale } => {
-                self.errors.add(values[row].into(), scale.value(outputs[0]));
+                let predicted = scale.value(outputs[0]);
+                self.errors.add(values[row].into(), predicted);
+                if row.is_multiple_of(self.stride) {
+                    self.pairs.push((values[row], predicted as f32));
+                }
             }
         }
     }
 
-    fn scores(self, loss: f64, rows: usize, targets: &Targets) -> (Scores, Confusion) {
+    fn scores(self, loss: f64, rows: usize, targets: &Targets) -> (Scores, Outcomes) {
         let loss = loss / rows as f64;
         match targets {
             Targets::Classes(_) => {
@@ -160,7 +200,7 @@ impl Tally {
                         accuracy,
                         errors,
                     },
-                    self.confusion,
+                    Outcomes::Classes(self.confusion),
                 )
             }
             Targets::Numbers { .. } => {
@@ -171,7 +211,7 @@ impl Tally {
                         accuracy,
                         errors,
                     },
-                    Confusion::new(0),
+                    Outcomes::Numbers(self.pairs),
                 )
             }
         }

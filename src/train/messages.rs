@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::evaluation::{Confusion, Evaluation};
+use super::evaluation::{Evaluation, Outcomes};
 use super::observation::Observation;
 use super::{Divergence, Pace, Plan, Position};
 use crate::data::Prepared;
@@ -132,8 +132,8 @@ pub struct Progress {
     pub losses: Vec<LossPoint>,
     /// Epochs that ended.
     pub epochs: Vec<EpochRecord>,
-    /// Which class was taken for which, after the last of `epochs`.
-    pub confusion: Option<Confusion>,
+    /// What was predicted for what, after the last of `epochs`.
+    pub outcomes: Option<Outcomes>,
 }
 
 /// Training loss of some steps.
@@ -155,12 +155,13 @@ pub struct EpochRecord {
     pub step: u64,
     /// Mean over the epoch's mini-batches.
     pub train_loss: Spread,
-    /// Fraction predicted right in the epoch's mini-batches, each before its update.
-    pub train_accuracy: Spread,
+    /// Fraction predicted right in the epoch's mini-batches, each before its update; for regression
+    /// R².
+    pub train_score: Spread,
     /// Mean over the validation rows at the end of the epoch.
     pub validation_loss: Spread,
-    /// Fraction of the validation rows predicted right.
-    pub validation_accuracy: Spread,
+    /// Fraction of the validation rows predicted right; for regression R².
+    pub validation_score: Spread,
     /// The learning rate at the end of the epoch.
     pub learning_rate: f64,
 }
@@ -177,9 +178,9 @@ impl Merge for EpochRecord {
         self.epoch = later.epoch;
         self.step = later.step;
         self.train_loss.merge(&later.train_loss);
-        self.train_accuracy.merge(&later.train_accuracy);
+        self.train_score.merge(&later.train_score);
         self.validation_loss.merge(&later.validation_loss);
-        self.validation_accuracy.merge(&later.validation_accuracy);
+        self.validation_score.merge(&later.validation_score);
         self.learning_rate = later.learning_rate;
     }
 }

@@ -17,7 +17,7 @@ mod speed;
 mod trainer;
 pub mod worker;
 
-pub use evaluation::{Confusion, Evaluation, Scores};
+pub use evaluation::{Confusion, Evaluation, Outcomes, Scores};
 pub use messages::{Command, EpochRecord, Event, LossPoint, Progress, Started, State};
 pub use observation::{Mailbox, Observation, SampleId, Set, Snapshot};
 pub use outbox::{DETAILED_EPOCHS, Sink};

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::evaluation::{Confusion, Scores};
+use super::evaluation::{Outcomes, Scores};
 use super::messages::{EpochRecord, Event, LossPoint, Progress};
 use super::session::RunningMean;
 use super::{Position, Session, Stepped};
@@ -49,7 +49,7 @@ pub(super) struct Outbox<S> {
     waiting: VecDeque<Event>,
     losses: Bounded<LossPoint>,
     epochs: Bounded<EpochRecord>,
-    confusion: Option<Confusion>,
+    outcomes: Option<Outcomes>,
     progress: Option<Where>,
     sent: Option<Where>,
     sent_at: Option<Instant>,
@@ -65,7 +65,7 @@ impl<S: Sink> Outbox<S> {
             waiting: VecDeque::new(),
             losses: Bounded::new(WAITING),
             epochs: Bounded::new(WAITING),
-            confusion: None,
+            outcomes: None,
             progress: None,
             sent: None,
             sent_at: None,
@@ -78,7 +78,7 @@ impl<S: Sink> Outbox<S> {
     pub fn start_series(&mut self, session: &Session) {
         self.losses.clear();
         self.epochs.clear();
-        self.confusion = None;
+        self.outcomes = None;
         self.progress = None;
         self.sent = None;
         self.open_point = (0.0, 0);
@@ -123,22 +123,28 @@ impl<S: Sink> Outbox<S> {
         &mut self,
         session: &Session,
         means: RunningMean,
-        validation: Option<(Scores, Confusion)>,
+        validation: Option<(Scores, Outcomes)>,
     ) {
         let position = session.position();
-        let (validation, confusion) = validation.unzip();
+        let (validation, outcomes) = validation.unzip();
         let loss = validation.map_or(f64::NAN, |scores| scores.loss);
-        let accuracy = validation.map_or(f64::NAN, |scores| scores.accuracy);
+        let score = validation.map_or(f64::NAN, |scores| scores.score());
+        let train_score = match session.data().task.scale() {
+            None => means.accuracy(),
+            // The standardised target has the variance 1 over the training rows, and the loss is
+            // half the squared error.
+            Some(_) => 1.0 - 2.0 * means.loss(),
+        };
         self.epochs.push(EpochRecord {
             epoch: position.epoch,
             step: position.step,
             train_loss: Spread::of(means.loss() as f32),
-            train_accuracy: Spread::of(means.accuracy() as f32),
+            train_score: Spread::of(train_score as f32),
             validation_loss: Spread::of(loss as f32),
-            validation_accuracy: Spread::of(accuracy as f32),
+            validation_score: Spread::of(score as f32),
             learning_rate: session.rule().learning_rate,
         });
-        self.confusion = confusion.or(self.confusion.take());
+        self.outcomes = outcomes.or(self.outcomes.take());
     }
 
     /// Says where the training is; goes out with the next flush.
@@ -166,7 +172,7 @@ impl<S: Sink> Outbox<S> {
             seconds: progress.seconds,
             losses: self.losses.take(),
             epochs: self.epochs.take(),
-            confusion: self.confusion.take(),
+            outcomes: self.outcomes.take(),
         })));
         self.sent = self.progress;
         self.sent_at = Some(Instant::now());

@@ -292,8 +292,8 @@ impl Session {
         evaluation(&engine, &mut self.evaluator, &self.data)
     }
 
-    /// Scores on the validation rows alone, with the confusion matrix; `None` where there are none.
-    pub fn validate(&mut self) -> Option<(super::Scores, super::Confusion)> {
+    /// Scores on the validation rows alone, with what was predicted for what; `None` where there are none.
+    pub fn validate(&mut self) -> Option<(super::Scores, super::Outcomes)> {
         let samples = &self.data.validation;
         (!samples.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
     }
@@ -367,17 +367,15 @@ impl Session {
 
 fn evaluation(engine: &Engine, evaluator: &mut Evaluator, data: &Prepared) -> Evaluation {
     let (training, of_training) = evaluator.evaluate(engine, &data.training);
-    if data.validation.is_empty() {
-        return Evaluation {
-            training,
-            validation: None,
-            confusion: of_training,
-        };
-    }
-    let (validation, confusion) = evaluator.evaluate(engine, &data.validation);
+    let test = data.test.as_ref();
+    let test = test.map(|samples| evaluator.evaluate(engine, samples).0);
+    let validation =
+        (!data.validation.is_empty()).then(|| evaluator.evaluate(engine, &data.validation));
+    let (validation, of_validation) = validation.unzip();
     Evaluation {
         training,
-        validation: Some(validation),
-        confusion,
+        validation,
+        outcomes: of_validation.unwrap_or(of_training),
+        test,
     }
 }

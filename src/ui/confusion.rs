@@ -6,15 +6,21 @@ use ratatui::text::Line;
 
 use super::numbers::percent;
 use super::panel::{frame, put, put_centred, put_right};
+use super::scatter;
 use super::theme::Theme;
 use crate::app::{Model, Panel};
 use crate::text::{abbreviate, width};
-use crate::train::Confusion;
+use crate::train::{Confusion, Outcomes};
 
 /// Draws the panel: the matrix where it fits, and below it, or in its place, the classes taken
 /// for another most often.
+///
+/// Where numbers are predicted there is a scatter in its place.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
-    let confusion = model.run.confusion.as_ref();
+    if model.run.is_regression() {
+        return scatter::render(area, buf, model, theme, is_focused);
+    }
+    let confusion = model.run.outcomes.as_ref().and_then(Outcomes::confusion);
     let rights = confusion.map_or([Line::default(), Line::default()], |confusion| {
         let right: u32 = (0..confusion.classes())
             .map(|c| confusion.count(c, c))

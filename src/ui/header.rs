@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::numbers::{count, loss, percent};
+use super::numbers::{count, loss, percent, r2, significant};
 use super::panel::{line_width, put_line};
 use super::theme::Theme;
 use crate::app::{Model, Phase, View};
@@ -88,7 +88,7 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
         None => format!("{:<7}", rate(run.learning_rate)),
     };
     let (train_loss, validation_loss) = run.losses();
-    let (train, validation) = run.accuracies();
+    let (train, validation) = run.scores();
     let (name, accuracy, error, style) = match validation.is_nan() {
         true => ("train", train, train_loss, theme.train()),
         false => ("val", validation, validation_loss, theme.validation()),
@@ -123,8 +123,11 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
         label(3, "rows/s", format!("{speed:<5}"), theme.text(), theme),
         label(
             7,
-            &format!("{name} acc"),
-            percent(accuracy),
+            &format!("{name} {}", if run.is_regression() { "R²" } else { "acc" }),
+            match run.is_regression() {
+                true => r2(accuracy),
+                false => percent(accuracy),
+            },
             style.add_modifier(Modifier::BOLD),
             theme,
         ),
@@ -132,6 +135,10 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
         label(1, "batch", run.plan.batch.to_string(), theme.text(), theme),
         label(1, "seed", run.plan.seed.to_string(), theme.text(), theme),
     ];
+    if let Some(scale) = run.data.task.scale() {
+        let rmse = format!("{:<7}", significant(scale.rmse(error), 3));
+        parts.push(label(6, "RMSE", rmse, style, theme));
+    }
     let decay = run.plan.rule.weight_decay;
     if decay > 0.0 {
         parts.push(label(2, "L2", rate(decay), theme.text(), theme));

@@ -14,6 +14,7 @@ mod numbers;
 mod overlay;
 mod panel;
 mod run;
+mod scatter;
 mod terminal;
 pub mod theme;
 mod weights;

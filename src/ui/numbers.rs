@@ -53,6 +53,15 @@ pub fn percent(fraction: f64) -> String {
     }
 }
 
+/// A coefficient of determination, seven cells wide: ` 0.967 `.
+pub fn r2(x: f64) -> String {
+    match x {
+        x if x.is_nan() => "   –   ".into(),
+        x if x < -9.0 => " < −9  ".into(),
+        x => format!("{x:6.3} "),
+    }
+}
+
 /// A count with a unit prefix, at most five cells: `950`, `12.3k`, `4.56M`.
 pub fn count(x: f64) -> String {
     match x {

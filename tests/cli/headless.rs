@@ -61,6 +61,54 @@ fn json_tells_all_from_start_to_finish() {
 }
 
 #[test]
+fn numbers_are_judged_in_their_own_unit() {
+    let output = succeed("sine --json --epochs 200 --test datasets/sine.csv", &[]);
+    let events = events(&stdout(&output));
+    let started = &events[0];
+    assert_eq!(started["task"], "regression");
+    assert_eq!(started["classes"], serde_json::json!([]));
+    let epoch = &events[200];
+    let mut expected = [
+        "event",
+        "epoch",
+        "step",
+        "train_loss",
+        "val_loss",
+        "train_r2",
+        "val_r2",
+        "train_rmse",
+        "val_rmse",
+        "learning_rate",
+        "samples_per_second",
+    ];
+    expected.sort_unstable();
+    assert_eq!(keys(epoch), expected);
+    let finished = &events[201];
+    let number = |set: &str, name: &str| finished[set][name].as_f64().expect(name);
+    assert!(number("validation", "r2") > 0.8, "{finished}");
+    // The sine has an amplitude of at most 1, and its noise a deviation of 0.08.
+    assert!(
+        (0.05..0.3).contains(&number("validation", "rmse")),
+        "{finished}"
+    );
+    assert!(number("validation", "mae") <= number("validation", "rmse"));
+    let of_epoch = epoch["val_rmse"].as_f64().expect("a number");
+    assert!((number("validation", "rmse") - of_epoch).abs() < 1e-4 * of_epoch);
+    assert!(number("test", "r2") > 0.8, "{finished}");
+}
+
+#[test]
+fn what_does_not_go_with_a_number_is_refused() {
+    let output = run("sine --output softmax", &[]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        stderr(&output).contains("the target \"y\" is a number: --output softmax can't be"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
 fn people_read_on_standard_error() {
     let output = succeed("digits --epochs 2", &[]);
     assert_eq!(stdout(&output), "");
@@ -68,14 +116,17 @@ fn people_read_on_standard_error() {
     assert!(text.contains("left out: 3 constant columns (r0c0, r4c0, r4c7)\n"));
     let lines: Vec<&str> = text.lines().collect();
     assert!(
-        lines[lines.len() - 3].starts_with("      1        90"),
+        lines[lines.len() - 5].starts_with("      1        90"),
         "the first epoch"
     );
     assert!(
-        lines[lines.len() - 2].starts_with("      2       180"),
+        lines[lines.len() - 4].starts_with("      2       180"),
         "the last epoch"
     );
-    assert!(lines[lines.len() - 1].starts_with("done after 2 epochs, 180 steps, "));
+    assert!(lines[lines.len() - 3].starts_with("done after 2 epochs, 180 steps, "));
+    assert!(lines[lines.len() - 1].starts_with("validation: loss 0."));
+    let beaten = "to beat: accuracy 10.0 % of the validation rows by always saying \"1\"\n";
+    assert!(text.contains(beaten), "{text}");
 }
 
 #[test]

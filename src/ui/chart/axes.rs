@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 
 use super::scale::Scale;
 use crate::app::{Chart, Model};
-use crate::text::rate;
+use crate::data::Baseline;
+use crate::text::{rate, shorten, width};
 use crate::ui::numbers::{tick_labels, ticks};
 use crate::ui::panel::{put, put_right};
 use crate::ui::theme::Theme;
@@ -118,5 +119,37 @@ pub(super) fn marks(plot: Rect, buf: &mut Buffer, model: &Model, theme: Theme, s
             put(buf, start, plot.y, cells.into(), &label, theme.dim());
             free_from = start + cells + 1;
         }
+    }
+}
+
+/// A line where the same prediction for every row would be, and what it is called.
+pub(super) fn baseline_mark(
+    plot: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    scale: &Scale,
+    baseline: Option<f64>,
+) {
+    let Some(height) = baseline.map(|value| scale.height(value)) else {
+        return;
+    };
+    if !(0.0..=1.0).contains(&height) {
+        return;
+    }
+    let row = row_of(plot, height);
+    let line = "╌".repeat(plot.width.into());
+    put(buf, plot.x, row, plot.width.into(), &line, theme.frame());
+    let label = match &model.run.data.baseline {
+        Baseline::Majority { class, .. } => {
+            let class = model.run.data.class_names().get(*class);
+            let class = class.map_or(String::new(), |name| shorten(name, 12));
+            format!(" always {class} ")
+        }
+        Baseline::Mean { .. } => " the mean ".to_owned(),
+    };
+    let room = usize::from(plot.width) / 2;
+    if width(&label) <= room {
+        put_right(buf, plot.right(), row, room, &label, theme.dim());
     }
 }

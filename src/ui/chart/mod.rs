@@ -11,14 +11,15 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::dots::{Dots, Stroke};
-use super::numbers::{loss, percent};
+use super::numbers::{loss, percent, r2};
 use super::panel::{frame, put_centred};
 use super::theme::Theme;
 use crate::app::view::SMOOTHING;
 use crate::app::{Chart, Model};
+use crate::data::Baseline;
 use crate::stats::Spread;
 use crate::train::DETAILED_EPOCHS;
-use axes::{axes, marks};
+use axes::{axes, baseline_mark, marks};
 use scale::Scale;
 
 /// From so many steps an epoch on, the training loss is shown within the first epochs as well.
@@ -61,8 +62,16 @@ pub fn render(
         return;
     }
     let is_log = content == Chart::Loss && model.screen.log_scale;
-    let scale = Scale::new(&curves, content, is_log);
+    let baseline = baseline(model, content);
+    let scale = Scale::new(
+        &curves,
+        content,
+        is_log,
+        model.run.is_regression(),
+        baseline,
+    );
     let plot = axes(inner, buf, model, theme, &scale, content);
+    baseline_mark(plot, buf, model, theme, &scale, baseline);
     marks(plot, buf, model, theme, &scale);
     let smoothing = SMOOTHING[model.screen.smoothing.min(SMOOTHING.len() - 1)];
     let mut dots = Dots::new(plot);
@@ -102,7 +111,8 @@ pub fn render(
 fn titles(model: &Model, theme: Theme, content: Chart) -> (String, [Line<'static>; 2]) {
     let (name, (train, validation), show): (_, _, fn(f64) -> String) = match content {
         Chart::Loss => ("Loss", model.run.losses(), |x| format!("{:<7}", loss(x))),
-        Chart::Accuracy => ("Accuracy", model.run.accuracies(), percent),
+        Chart::Accuracy if model.run.is_regression() => ("R²", model.run.scores(), r2),
+        Chart::Accuracy => ("Accuracy", model.run.scores(), percent),
     };
     let mut title = name.to_owned();
     if content == Chart::Loss && model.screen.log_scale {
@@ -126,6 +136,21 @@ fn titles(model: &Model, theme: Theme, content: Chart) -> (String, [Line<'static
         Line::from(spans)
     };
     (title, [legend(["━ train ", "┅ val "]), legend(["━", "┅"])])
+}
+
+/// What the same prediction for every row would give in the chart; none where that is not known.
+fn baseline(model: &Model, content: Chart) -> Option<f64> {
+    let score = model.run.data.baseline.score();
+    let value = match (content, &model.run.data.baseline) {
+        (Chart::Accuracy, _) => Some(score),
+        (Chart::Loss, Baseline::Mean { errors }) => {
+            let deviation = model.run.data.task.scale()?.deviation;
+            Some(0.5 * (errors.rmse / deviation).powi(2))
+        }
+        // The loss of one class for all would be a matter of how sure of it one is.
+        (Chart::Loss, Baseline::Majority { .. }) => None,
+    };
+    value.filter(|value| value.is_finite())
 }
 
 fn curves(model: &Model, theme: Theme, content: Chart) -> Vec<Curve> {
@@ -153,8 +178,8 @@ fn curves(model: &Model, theme: Theme, content: Chart) -> Vec<Curve> {
             of_epochs(|it| it.validation_loss),
         ),
         Chart::Accuracy => (
-            of_epochs(|it| it.train_accuracy),
-            of_epochs(|it| it.validation_accuracy),
+            of_epochs(|it| it.train_score),
+            of_epochs(|it| it.validation_score),
         ),
     };
     vec![

@@ -11,11 +11,19 @@ pub(super) struct Scale {
     from: f64,
     to: f64,
     is_log: bool,
+    is_regression: bool,
 }
 
 impl Scale {
-    /// A scale that holds all of `curves`; never without a length.
-    pub fn new(curves: &[Curve], content: Chart, is_log: bool) -> Self {
+    /// A scale that holds all of `curves` and the `baseline`; never without a length. Of regression
+    /// the accuracy is R².
+    pub fn new(
+        curves: &[Curve],
+        content: Chart,
+        is_log: bool,
+        is_regression: bool,
+        baseline: Option<f64>,
+    ) -> Self {
         let mut epochs = 0.0f64;
         let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
         for (at, spread) in curves.iter().flat_map(|curve| &curve.points) {
@@ -28,8 +36,16 @@ impl Scale {
                 }
             }
         }
+        if let Some(baseline) = baseline.filter(|&value| value > 0.0 || !is_log) {
+            least = least.min(baseline);
+            greatest = greatest.max(baseline);
+        }
         let (from, to) = match (least <= greatest, content, is_log) {
             (false, ..) => (0.0, 1.0),
+            // An R² far below zero says no more than one a little below.
+            (_, Chart::Accuracy, _) if is_regression => {
+                ((least.clamp(-1.0, 0.99) * 10.0).floor() / 10.0, 1.0)
+            }
             (_, Chart::Accuracy, _) => ((least.clamp(0.0, 0.99) * 10.0).floor() / 10.0, 1.0),
             (_, Chart::Loss, true) => (least.log10(), greatest.log10()),
             (_, Chart::Loss, false) => (0.0, greatest),
@@ -50,6 +66,7 @@ impl Scale {
             from,
             to: to + (to - from) * head_room,
             is_log,
+            is_regression,
         }
     }
 
@@ -64,6 +81,7 @@ impl Scale {
         if !self.is_log {
             let ticks = ticks(self.from, self.to, most);
             let labels = match content {
+                Chart::Accuracy if self.is_regression => tick_labels(&ticks),
                 Chart::Accuracy => ticks
                     .iter()
                     .map(|t| format!("{:.0} %", t * 100.0))
@@ -104,8 +122,9 @@ mod tests {
             &[f32::INFINITY, 1e30],
         ] {
             for content in [Chart::Loss, Chart::Accuracy] {
-                for is_log in [false, true] {
-                    let scale = Scale::new(&[curve(values)], content, is_log);
+                for (is_log, is_regression) in [(false, false), (true, true), (false, true)] {
+                    let curves = [curve(values)];
+                    let scale = Scale::new(&curves, content, is_log, is_regression, None);
                     assert!(scale.to > scale.from, "{values:?} {content:?} {is_log}");
                     assert!(scale.epochs > 0.0);
                     scale.ticks(4, content);

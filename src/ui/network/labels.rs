@@ -128,6 +128,7 @@ pub(super) fn output_labels(
             .get(class)
             .map_or("", String::as_str);
         let style = match (class == predicted, actual == Some(class)) {
+            _ if scale.is_some() => theme.strong(),
             (true, true) => theme.good().add_modifier(Modifier::BOLD),
             (true, false) => theme.bad(),
             (false, true) => theme.text(),

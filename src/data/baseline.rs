@@ -1,0 +1,97 @@
+//! How good it is to know nothing of the columns: what a network must beat.
+
+use crate::data::{ErrorSums, Errors, Samples, Targets};
+
+/// What always predicting the same gives on the validation rows, or on the training rows where
+/// there are none.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Baseline {
+    /// Always the class that most training rows have.
+    Majority {
+        /// The class.
+        class: usize,
+        /// Fraction of the rows that have it.
+        accuracy: f64,
+    },
+    /// Always the mean of the training rows.
+    Mean {
+        /// How far off that is.
+        errors: Errors,
+    },
+}
+
+impl Baseline {
+    /// Measures it.
+    pub(super) fn of(training: &Samples, validation: &Samples) -> Self {
+        let judged = if validation.is_empty() {
+            training
+        } else {
+            validation
+        };
+        match (&training.targets, &judged.targets) {
+            (Targets::Classes(labels), Targets::Classes(judged)) => {
+                let mut counts: Vec<usize> = Vec::new();
+                for &label in labels {
+                    let label = label as usize;
+                    counts.resize(counts.len().max(label + 1), 0);
+                    counts[label] += 1;
+                }
+                let most = counts.iter().max().copied().unwrap_or(0);
+                let class = counts.iter().position(|&count| count == most).unwrap_or(0);
+                let right = judged
+                    .iter()
+                    .filter(|&&label| label as usize == class)
+                    .count();
+                let accuracy = right as f64 / judged.len() as f64;
+                Self::Majority { class, accuracy }
+            }
+            (_, Targets::Numbers { values, scale }) => {
+                let mut sums = ErrorSums::default();
+                values
+                    .iter()
+                    .for_each(|&value| sums.add(value.into(), scale.mean));
+                Self::Mean {
+                    errors: sums.errors(),
+                }
+            }
+            (Targets::Numbers { .. }, Targets::Classes(_)) => unreachable!("one task for both"),
+        }
+    }
+
+    /// Its accuracy, or its R².
+    pub fn score(&self) -> f64 {
+        match self {
+            Self::Majority { accuracy, .. } => *accuracy,
+            Self::Mean { errors } => errors.r2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::{dataset_of, prepare};
+
+    use super::*;
+
+    fn baseline(text: &str) -> Baseline {
+        let data = dataset_of(text.as_bytes(), None).expect("loads");
+        prepare(&data, 0.0, 1).expect("prepared").baseline
+    }
+
+    #[test]
+    fn the_majority_and_the_mean_are_measured() {
+        let found = baseline("x,kind\n1,a\n2,b\n3,b\n4,b\n");
+        let class = 1;
+        assert_eq!(
+            found,
+            Baseline::Majority {
+                class,
+                accuracy: 0.75
+            }
+        );
+        let Baseline::Mean { errors } = baseline("x,price\n1,1.5\n2,2.5\n3,3.5\n4,4.5\n") else {
+            panic!("numbers");
+        };
+        assert_eq!((errors.mae, errors.r2), (1.0, 0.0));
+    }
+}

@@ -1,0 +1,139 @@
+//! Predicted against true numbers: the nearer to the diagonal, the better.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::dots::{Dots, Stroke};
+use super::numbers::{significant, tick_labels, ticks};
+use super::panel::{frame, put, put_centred, put_right};
+use super::theme::Theme;
+use crate::app::Model;
+use crate::train::Outcomes;
+
+/// Draws the panel.
+pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
+    let set = match model.run.data.validation.is_empty() {
+        true => "training",
+        false => "validation",
+    };
+    let pairs: &[(f32, f32)] = match &model.run.outcomes {
+        Some(Outcomes::Numbers(pairs)) => pairs,
+        _ => &[],
+    };
+    let rights = match pairs.len() {
+        0 => [Line::default(), Line::default()],
+        rows => [format!("{rows} {set} rows"), format!("{rows} rows")]
+            .map(|text| Line::styled(text, theme.dim())),
+    };
+    let inner = frame(area, buf, theme, is_focused, "Predicted", &rights);
+    if inner.width < 12 || inner.height < 4 {
+        return;
+    }
+    let Some((from, to)) = range(pairs) else {
+        put_centred(buf, inner, "after the first epoch", theme.dim());
+        return;
+    };
+    let plot = axes(inner, buf, model, theme, (from, to));
+    let mut dots = Dots::new(plot);
+    let (columns, rows) = (f64::from(dots.width() - 1), f64::from(dots.height() - 1));
+    let stroke = |style, strength| Stroke {
+        style,
+        strength,
+        dash: (1, 0),
+    };
+    let diagonal = Stroke {
+        dash: (1, 2),
+        ..stroke(theme.dim(), 1.0)
+    };
+    dots.line((0.0, rows), (columns, 0.0), &diagonal);
+    let share = |value: f32| (f64::from(value) - from) / (to - from);
+    let point = stroke(theme.validation(), 2.0);
+    for &(actual, predicted) in pairs {
+        let (x, y) = (share(actual) * columns, (1.0 - share(predicted)) * rows);
+        if x.is_finite() && y.is_finite() {
+            // What is predicted beyond the axes lies on their edge.
+            dots.set(x.round() as i32, y.clamp(0.0, rows).round() as i32, &point);
+        }
+    }
+    dots.render(buf);
+}
+
+/// The range of the true numbers, with a margin; predictions may lie outside. None without any.
+fn range(pairs: &[(f32, f32)]) -> Option<(f64, f64)> {
+    let actual = pairs.iter().map(|pair| f64::from(pair.0));
+    let from = actual.clone().fold(f64::INFINITY, f64::min);
+    let to = actual.fold(f64::NEG_INFINITY, f64::max);
+    let margin = match to - from {
+        length if length > 0.0 => 0.05 * length,
+        _ => 0.5 * from.abs().max(1e-6),
+    };
+    (from <= to).then_some((from - margin, to + margin))
+}
+
+/// Draws both axes, which have the same range, and returns the area between them.
+fn axes(inner: Rect, buf: &mut Buffer, model: &Model, theme: Theme, range: (f64, f64)) -> Rect {
+    let (from, to) = range;
+    let rows = inner.height - 2;
+    let marks = ticks(from, to, usize::from(rows / 3).clamp(2, 6));
+    let labels = match marks.is_empty() {
+        true => vec![significant(from, 3)],
+        false => tick_labels(&marks),
+    };
+    let gutter = labels.iter().map(|label| label.chars().count()).max();
+    let gutter = (gutter.unwrap_or(0) as u16).clamp(3, inner.width / 2);
+    let plot = Rect {
+        x: inner.x + gutter + 1,
+        y: inner.y,
+        width: inner.width - gutter - 1,
+        height: rows,
+    };
+    for y in plot.y..plot.bottom() {
+        put(buf, plot.x - 1, y, 1, "│", theme.frame());
+    }
+    let line = format!("└{}", "─".repeat(plot.width.into()));
+    put(
+        buf,
+        plot.x - 1,
+        plot.bottom(),
+        usize::from(plot.width) + 1,
+        &line,
+        theme.frame(),
+    );
+    let caption = format!("true {}", model.run.data.target_name);
+    let caption = crate::text::shorten(&caption, usize::from(plot.width));
+    let free = plot
+        .right()
+        .saturating_sub(crate::text::width(&caption) as u16 + 1);
+    put_right(
+        buf,
+        plot.right(),
+        plot.bottom() + 1,
+        plot.width.into(),
+        &caption,
+        theme.text(),
+    );
+    let place = |mark: f64, cells: u16| {
+        let share = (mark - from) / (to - from);
+        (share.clamp(0.0, 1.0) * f64::from(cells.saturating_sub(1))).round() as u16
+    };
+    for (&mark, label) in marks.iter().zip(&labels) {
+        let y = plot.bottom() - 1 - place(mark, plot.height);
+        put_right(buf, plot.x - 1, y, gutter.into(), label, theme.dim());
+        put(buf, plot.x - 1, y, 1, "┤", theme.frame());
+        let x = plot.x + place(mark, plot.width);
+        let start = x.saturating_sub(label.len() as u16 / 2).max(plot.x);
+        if start + (label.len() as u16) < free {
+            put(buf, x, plot.bottom(), 1, "┬", theme.frame());
+            put(
+                buf,
+                start,
+                plot.bottom() + 1,
+                label.len(),
+                label,
+                theme.dim(),
+            );
+        }
+    }
+    plot
+}

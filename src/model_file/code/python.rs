@@ -131,6 +131,7 @@ const HEAD: &str = r#"
 """Predicts from the values of a table as they are. Needs nothing but Python 3.
 
     python3 FILE.py table.csv     a CSV with a header in, the same with predictions out
+                                  (commas between cells, points in numbers, UTF-8)
 
     import FILE
     FILE.predict({"column": value, ...})    values as numbers or as the text of a cell

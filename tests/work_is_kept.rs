@@ -5,6 +5,7 @@ mod support;
 use std::path::PathBuf;
 
 use nn_tui::app::{Effect, ExportOption, Model, Msg};
+use nn_tui::model_file::{Check, Saved};
 use nn_tui::nn::{Loss, Optimizer, Output};
 use nn_tui::train::{Command, Event, Pace, Plan, Position, Started, State};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -57,7 +58,10 @@ fn exports(effects: &[Effect]) -> Vec<PathBuf> {
 fn exported(path: &str, step: u64) -> Msg {
     Msg::Worker(Box::new(Event::Exported {
         path: path.into(),
-        result: Ok(967),
+        result: Ok(Saved {
+            bytes: 967,
+            check: Check::Numbers { count: 7 },
+        }),
         step,
     }))
 }

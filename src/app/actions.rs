@@ -8,6 +8,7 @@ use super::prompt::{Prompt, Purpose};
 use super::update::Effect;
 use super::view::{Chart, SMOOTHING};
 use crate::error::EXIT_FAILED;
+use crate::model_file::Format;
 use crate::nn::Change;
 use crate::train::{Command, Pace, Set};
 
@@ -214,8 +215,8 @@ impl Model {
 
     pub(super) fn save_to(&mut self, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
         let path = PathBuf::from(text.trim());
-        crate::model_file::Format::of(&path)
-            .map_err(|_| "the name must end in .json or .safetensors".to_owned())?;
+        let endings = || Format::endings(&Format::ALL);
+        Format::of(&path).map_err(|_| format!("it must end in {}", endings()))?;
         self.export_to(path, false, effects);
         Ok(())
     }

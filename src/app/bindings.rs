@@ -188,7 +188,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     Training Always [key('R')] "R" Action::ResetNewSeed, SILENT, "start again with the next seed";
     Training Diverged [key('t')] "t" Action::Recover, "lr ÷ 10",
         "after a divergence: last good weights, a tenth of the learning rate";
-    Program Always [key('w')] "w" Action::Save, "save", "save the model (.json or .safetensors)";
+    Program Always [key('w')] "w" Action::Save, "save", "save the model (.json, .onnx, .py ...)";
     Looking Always [key('['), (KeyCode::PageUp, NONE)] "[ ]" Action::PreviousSample, "row",
         "show the previous or next row in the network";
     Looking Always [key(']'), (KeyCode::PageDown, NONE)] "]" Action::NextSample, SILENT, SILENT;

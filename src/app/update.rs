@@ -10,6 +10,7 @@ use super::model::{Confirm, Model, Notice, Overlay, Phase, Run};
 use super::prompt::{Edited, Prompt, Purpose};
 use super::view::Panel;
 use crate::error::Error;
+use crate::model_file::Saved;
 use crate::train::{Command, Event, Position, Progress, Snapshot, State};
 
 /// Something that happened.
@@ -256,7 +257,7 @@ impl Model {
     fn exported(
         &mut self,
         path: PathBuf,
-        result: Result<u64, Error>,
+        result: Result<Saved, Error>,
         step: u64,
         effects: &mut Vec<Effect>,
     ) {
@@ -265,7 +266,7 @@ impl Model {
         }
         let shown = crate::text::sanitise(&path.display().to_string());
         match result {
-            Ok(bytes) => {
+            Ok(Saved { bytes, check }) => {
                 self.run.saved = Some((step, self.run.seconds));
                 if let Some(export) = &mut self.export
                     && export.path == path
@@ -274,7 +275,7 @@ impl Model {
                     self.exported_at = Some(step);
                 }
                 self.notice = Some(Notice {
-                    text: format!("saved {shown}, {}", file_size(bytes)),
+                    text: format!("saved {shown}, {}, {check}", file_size(bytes)),
                     is_error: false,
                 });
             }

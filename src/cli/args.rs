@@ -47,11 +47,29 @@ pub enum Command {
     /// for each class its probability, p(class), or, where the network's outputs are not
     /// softmax, the plain output(class). A row whose outputs are not finite has empty cells there.
     Predict {
-        /// A model saved by nn-tui: .json or .safetensors
+        /// A model saved by nn-tui: .json, .safetensors or .npz
         model: PathBuf,
         /// CSV file with the columns the model was trained on, - for standard input, or a built-in
         /// data set
         data: OsString,
+        /// How it is read.
+        #[command(flatten)]
+        reading: ReadingArgs,
+    },
+    /// Tell how well a model predicts a table
+    ///
+    /// Writes to standard output: the loss, and the accuracy and which class was taken for which,
+    /// or for a number the mean absolute error, the root mean squared error and R2. Rows without a
+    /// true value are left out and counted.
+    Eval {
+        /// A model saved by nn-tui: .json, .safetensors or .npz
+        model: PathBuf,
+        /// CSV file with the columns the model was trained on and the one it predicts, - for
+        /// standard input, or a built-in data set
+        data: OsString,
+        /// One JSON object instead of text
+        #[arg(long)]
+        json: bool,
         /// How it is read.
         #[command(flatten)]
         reading: ReadingArgs,
@@ -124,6 +142,10 @@ pub struct TrainingArgs {
     /// Epochs.
     #[arg(long, value_name = "N", help_heading = "Learning", help = epochs_help())]
     pub epochs: Option<u32>,
+    /// Threads that may share a step, 1 or 2; the result is the same
+    #[arg(long, value_name = "N", help_heading = "Learning",
+          default_value_t = defaults::THREADS, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub threads: u8,
 
     /// Speed limit: auto, full, or epochs a second
     #[arg(long, value_name = "PACE", help_heading = "Screen", default_value = "auto",
@@ -139,7 +161,7 @@ pub struct TrainingArgs {
     /// Headless, with one JSON object a line on standard output
     #[arg(long, help_heading = "Output")]
     pub json: bool,
-    /// Save the model when the run ends: .json or .safetensors
+    /// Save the model when the run ends: .json, .safetensors, .npz, .onnx, .py or .rs
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     pub export: Option<PathBuf>,
     /// Let --export replace a file
@@ -343,6 +365,7 @@ fn examples() -> String {
   nn-tui table.csv --target kind --export model.json
   nn-tui digits --headless --epochs 20 --export digits.safetensors
   nn-tui predict model.json new.csv > predicted.csv
+  nn-tui eval model.json test.csv
   nn-tui xor --activation sigmoid --output sigmoid --init normal --optimizer sgd
 
 Built-in data sets:\n",

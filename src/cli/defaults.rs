@@ -18,6 +18,9 @@ pub const OPTIMIZER: OptimizerName = OptimizerName::Adam;
 pub const MOMENTUM: f64 = 0.9;
 /// L2 weight decay.
 pub const L2: f64 = 0.0;
+/// Threads that may share a step.
+pub const THREADS: u8 = 2;
+
 /// Rows of a mini-batch.
 pub const BATCH: usize = 16;
 /// Fraction of the rows kept for validation.

@@ -10,6 +10,7 @@ use crate::app::ExportOption;
 use crate::data::{ClassWeights, Dataset, LoadOptions, Reading, Source, Target, ValidationRows};
 use crate::error::{Error, Result};
 use crate::model_file::Format;
+use crate::nn::engine::Threads;
 use crate::nn::{LearningRule, Loss, Output};
 use crate::train::{Pace, Plan};
 
@@ -24,6 +25,8 @@ pub struct Job {
     pub plan: Plan,
     /// The same if the target is a number, or why that can't be.
     pub regression: Result<Plan, String>,
+    /// Who may share its steps.
+    pub threads: Threads,
     /// Where the model goes when the run ends.
     pub export: Option<ExportOption>,
     /// Who watches.
@@ -84,6 +87,11 @@ impl Job {
                 Err(problem) => Err(problem),
             },
             plan: plan(output, loss)?,
+            threads: if args.threads == 1 {
+                Threads::One
+            } else {
+                Threads::UpToTwo
+            },
             export: export(args.export.as_deref(), args.force)?,
             face: face(args, is_terminal)?,
         })
@@ -356,7 +364,7 @@ mod tests {
             ),
             (
                 "--export m.pt",
-                "m.pt: the name of a model file ends in .json or .safetensors",
+                "m.pt: the name of a model file ends in .json, .safetensors, .npz, .onnx, .py or .rs",
             ),
         ] {
             let error = job(line).expect_err(line);

@@ -5,6 +5,7 @@
 
 pub mod args;
 pub mod defaults;
+mod eval;
 pub mod job;
 mod loading;
 mod memory;
@@ -49,6 +50,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
             data,
             reading,
         }) => predict::run(&model, &Source::parse(data), &job::reading(&reading)?)?,
+        Some(Command::Eval {
+            model,
+            data,
+            json,
+            reading,
+        }) => {
+            let (source, reading) = (Source::parse(data), job::reading(&reading)?);
+            eval::run(&model, &source, &reading, json)?;
+        }
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => return train(Job::check(&args.training, io::stdout().is_terminal())?),
     }
@@ -66,7 +76,7 @@ fn train(job: Job) -> Result<u8> {
     let (inputs, outputs) = dataset.most_neurons();
     let architecture = plan.architecture(inputs, outputs)?;
     architecture.check_fits(memory::available())?;
-    let session = Session::new(plan, Arc::new(dataset))?;
+    let session = Session::with_threads(plan, Arc::new(dataset), job.threads)?;
     match job.face {
         Face::Headless { json, epochs } => {
             headless::run(session, epochs, job.export.as_ref(), json)

@@ -20,58 +20,104 @@ use crate::text::sanitise;
 pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()> {
     let model = load(model)?;
     let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
-    let Some(input) = rows.next_chunk(usize::MAX)? else {
-        return Ok(());
-    };
     let stdout = io::stdout();
     // A file gets the cells as they are; a terminal would act on them.
     let shown: fn(&str) -> String = match stdout.is_terminal() {
         true => sanitise,
         false => str::to_owned,
     };
-    let mut lines = Vec::new();
-    let written = write(&model, &input, shown, &mut lines, stdout.lock());
-    if let Some(first) = lines.first() {
-        // Standard error may be closed; there is nobody else to tell.
-        let _ = writeln!(
-            io::stderr(),
-            "nn-tui: {source}: {} without a prediction, their outputs are not finite; \
-             the first is on line {first}",
-            if lines.len() == 1 {
-                "1 row".into()
-            } else {
-                format!("{} rows", lines.len())
-            },
-        );
+    let mut table = Table {
+        to: csv::Writer::from_writer(stdout.lock()),
+        shown,
+        without: Without::default(),
+    };
+    let most = rows_at_once(&model);
+    let mut has_header = false;
+    let mut written = Ok(());
+    while let Some(input) = rows.next_chunk(most)? {
+        if !has_header {
+            written = table.write_header(&model, &input);
+            has_header = true;
+        }
+        written = written.and_then(|()| table.write(&model, &input));
+        if written.is_err() {
+            break;
+        }
     }
+    let written = written.and_then(|()| table.to.flush());
+    table.without.tell(source);
     standard_output(written)
 }
 
-/// Writes the table. The lines of rows without a prediction are added to `without`.
-fn write(
-    model: &TrainedModel,
-    input: &PredictionInput,
-    shown: fn(&str) -> String,
-    without: &mut Vec<u64>,
-    to: impl Write,
-) -> io::Result<()> {
-    let outputs = model.outputs(input.raw.view());
-    let mut table = csv::Writer::from_writer(to);
-    let header = input.header.as_ref().unwrap_or(&input.names);
-    let header = header.iter().map(|name| shown(name));
-    let names = header.chain(new_columns(model, &input.names));
-    table.write_record(names).map_err(io_error)?;
-    let rows = input.cells.iter().zip(&input.lines);
-    for ((cells, &line), outputs) in rows.zip(outputs.outer_iter()) {
-        let cells = cells.iter().map(|cell| shown(cell));
-        let (class, numbers) = prediction(model, outputs);
-        if class.is_empty() {
-            without.push(line);
-        }
-        let record = cells.chain([class]).chain(numbers);
-        table.write_record(record).map_err(io_error)?;
+/// Rows that are read and predicted at a time: few enough to take little memory however wide the
+/// table is, enough to be quick.
+pub(super) fn rows_at_once(model: &TrainedModel) -> usize {
+    const CELLS: usize = 1 << 18;
+    (CELLS / model.preprocessing.table_columns.max(1)).clamp(16, 4096)
+}
+
+/// Rows whose outputs are not finite.
+#[derive(Default)]
+pub(super) struct Without {
+    pub rows: u64,
+    first: Option<u64>,
+}
+
+impl Without {
+    /// Takes note of the row on `line`.
+    pub fn add(&mut self, line: u64) {
+        self.rows += 1;
+        self.first.get_or_insert(line);
     }
-    table.flush()
+
+    /// Says how many there are, and where.
+    pub fn tell(&self, source: &Source) {
+        let Some(first) = self.first else {
+            return;
+        };
+        let rows = match self.rows {
+            1 => "1 row".to_owned(),
+            rows => format!("{rows} rows"),
+        };
+        // Standard error may be closed; there is nobody else to tell.
+        let _ = writeln!(
+            io::stderr(),
+            "nn-tui: {source}: {rows} without a prediction, their outputs are not finite; \
+             the first is on line {first}",
+        );
+    }
+}
+
+/// The table that is written.
+struct Table<W: Write> {
+    to: csv::Writer<W>,
+    /// How a text from the file is written.
+    shown: fn(&str) -> String,
+    without: Without,
+}
+
+impl<W: Write> Table<W> {
+    fn write_header(&mut self, model: &TrainedModel, input: &PredictionInput) -> io::Result<()> {
+        let header = input.header.as_ref().unwrap_or(&input.names);
+        let header = header.iter().map(|name| (self.shown)(name));
+        let names = header.chain(new_columns(model, &input.names));
+        self.to.write_record(names).map_err(io_error)
+    }
+
+    fn write(&mut self, model: &TrainedModel, input: &PredictionInput) -> io::Result<()> {
+        let outputs = model.outputs(input.raw.view());
+        let rows = input.cells.iter().zip(&input.lines);
+        for ((cells, &line), outputs) in rows.zip(outputs.outer_iter()) {
+            let cells = cells.iter().map(|cell| (self.shown)(cell));
+            let (answer, numbers) = prediction(model, outputs);
+            if answer.is_empty() {
+                self.without.add(line);
+            }
+            let record = cells.chain([answer]).chain(numbers);
+            self.to.write_record(record).map_err(io_error)?;
+        }
+        Ok(())
+    }
 }
 
 /// What kept a record from being written. (The crate's own conversion hides the kind of an error.)
@@ -112,7 +158,8 @@ fn told_apart(name: String, taken: &mut HashSet<String>) -> String {
         .unwrap_or(name)
 }
 
-/// The predicted class and its outputs, or the predicted number, as cells; empty cells where an output is not finite.
+/// The predicted class and its outputs, or the predicted number, as cells; empty cells where an
+/// output is not finite.
 fn prediction(model: &TrainedModel, outputs: ArrayView1<f32>) -> (String, Vec<String>) {
     if let Some(scale) = model.task.scale() {
         let value = outputs.first().map(|&output| scale.value(output) as f32);

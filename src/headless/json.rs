@@ -6,7 +6,9 @@
 //!   `val_r2`, `train_rmse` and `val_rmse` (in its own unit) in place of the accuracies;
 //! - `finished`: `reason` (`epochs`, `signal`, `diverged`, `failed`), `message`, `epoch` and `step`
 //!   (done in all), `seconds`, `training`, `validation` and `test` (the scores of the final network:
-//!   `loss` with `accuracy`, or with `mae`, `rmse` and `r2`), `exported` (path of the model).
+//!   `loss` with `accuracy`, or with `mae`, `rmse` and `r2`), `exported` (path of the model),
+//!   `exported_difference` (largest difference of its predictions from those of the network in
+//!   memory, when it was read back; `null` for code, which is not run).
 //!
 //! What is not known, or no finite number, is `null`. Members may be added.
 
@@ -17,6 +19,7 @@ use serde::Serialize;
 
 use super::End;
 use crate::data::{Errors, TargetScale, Task};
+use crate::model_file::{Check, Saved};
 use crate::nn::{Activation, Loss, Output};
 use crate::train::{EpochRecord, Evaluation, Position, Progress, Scores, Started};
 
@@ -85,6 +88,7 @@ enum Line<'a> {
         validation: Option<Scored>,
         test: Option<Scored>,
         exported: Option<String>,
+        exported_difference: Option<f64>,
     },
 }
 
@@ -175,7 +179,7 @@ impl Json {
         position: Position,
         seconds: f64,
         evaluation: Option<&Evaluation>,
-        exported: Option<&Path>,
+        exported: Option<(&Path, Saved)>,
     ) -> io::Result<()> {
         self.write(&Line::Finished {
             reason: end.reason(),
@@ -186,7 +190,11 @@ impl Json {
             training: evaluation.map(|it| it.training.into()),
             validation: evaluation.and_then(|it| it.validation).map(Scored::from),
             test: evaluation.and_then(|it| it.test).map(Scored::from),
-            exported: exported.map(|path| path.to_string_lossy().into_owned()),
+            exported: exported.map(|(path, _)| path.to_string_lossy().into_owned()),
+            exported_difference: exported.and_then(|(_, saved)| match saved.check {
+                Check::Predicted { difference, .. } => Some(difference),
+                Check::Numbers { .. } => None,
+            }),
         })?;
         self.to.flush()
     }

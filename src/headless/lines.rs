@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::End;
 use crate::data::{Baseline, Prepared, TargetScale};
 use crate::error::Error;
+use crate::model_file::Saved;
 use crate::text::rate;
 use crate::text::{sanitise, shorten};
 use crate::train::{EpochRecord, Evaluation, Position, Progress, Scores, Started};
@@ -132,7 +133,7 @@ impl Lines {
         position: Position,
         seconds: f64,
         evaluation: Option<&Evaluation>,
-        exported: Option<(&Path, u64)>,
+        exported: Option<(&Path, Saved)>,
     ) {
         self.show_waiting();
         let what = match end {
@@ -158,13 +159,13 @@ impl Lines {
                 }
             }
         }
-        if let Some((path, bytes)) = exported {
+        if let Some((path, Saved { bytes, check })) = exported {
             let path = sanitise(&path.to_string_lossy());
             let which = match end {
                 End::Diverged(_) | End::Failed(_) => "the last good weights in ",
                 _ => "",
             };
-            say(format_args!("saved {which}{path}, {bytes} bytes"));
+            say(format_args!("saved {which}{path}, {bytes} bytes, {check}"));
         }
     }
 

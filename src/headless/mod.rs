@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use crate::app::ExportOption;
 use crate::error::{EXIT_FAILED, Error, Result};
+use crate::model_file::Saved;
 use crate::train::{
     Command, Divergence, Evaluation, Event, Pace, Position, Session, Settings, Sink, State, Worker,
 };
@@ -141,8 +142,8 @@ struct Run<'a> {
     end: Option<End>,
     /// Scores of the final parameters.
     evaluation: Option<Evaluation>,
-    /// Bytes of the model that was written, or why it was not.
-    exported: Option<Result<u64>>,
+    /// The model that was written, or why it was not.
+    exported: Option<Result<Saved>>,
     lines: Lines,
     json: Option<Json>,
     /// The first failure to write to standard output, if it was not that its reader has gone.
@@ -217,15 +218,16 @@ impl Run<'_> {
         let end = self.end.take().unwrap_or(lost);
         let seconds = self.start.elapsed().as_secs_f64();
         let exported = match (self.export, &self.exported) {
-            (Some(export), Some(Ok(bytes))) => Some((export.path.as_path(), *bytes)),
+            (Some(export), Some(Ok(saved))) => Some((export.path.as_path(), *saved)),
             _ => None,
         };
         let evaluation = self.evaluation.take();
         self.lines
             .finished(&end, self.position, seconds, evaluation.as_ref(), exported);
         let position = self.position;
-        let path = exported.map(|(path, _)| path);
-        self.write_json(|json| json.finished(&end, position, seconds, evaluation.as_ref(), path));
+        self.write_json(|json| {
+            json.finished(&end, position, seconds, evaluation.as_ref(), exported)
+        });
         let failed_export = match self.exported {
             Some(Err(error)) => Some(error),
             Some(Ok(_)) => None,

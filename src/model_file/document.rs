@@ -80,6 +80,20 @@ impl Document {
         serde_json::from_slice(json).map_err(|error| error.to_string())
     }
 
+    /// The same, of a format in which the weights stand elsewhere.
+    pub fn parse_without_layers(json: &[u8]) -> Result<Self, String> {
+        let document = Self::parse(json)?;
+        match document.layers {
+            Some(_) => Err("it has layers, and the weights stand elsewhere".into()),
+            None => Ok(document),
+        }
+    }
+
+    /// The document as JSON in one line.
+    pub fn to_json(&self) -> Result<String, String> {
+        serde_json::to_string(self).map_err(|error| error.to_string())
+    }
+
     /// The model, its names made safe to show; nothing else is checked here.
     pub fn into_model(self, parameters: Parameters) -> TrainedModel {
         let mut preprocessing = self.preprocessing;

@@ -8,12 +8,20 @@
 //! What is read back is equal to what was saved, to the last bit of every number. What comes from
 //! a file is checked before it is believed; see [`load`].
 
+mod about;
 mod check;
+mod code;
 mod document;
 mod json;
+mod npy;
+mod npz;
+mod onnx;
 mod predict;
+mod readback;
 mod safetensors;
+mod tensors;
 mod write;
+mod zip;
 
 use std::fs;
 use std::io;
@@ -24,10 +32,14 @@ use serde::{Deserialize, Serialize};
 use crate::data::{ClassWeights, Errors, Preprocessing, Task};
 use crate::error::{Error, Result};
 use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
-use crate::text::sanitise;
+use crate::text::{sanitise, shorten};
 
 pub use predict::predicted_class;
+pub use readback::{Check, Saved, check as check_saved};
 pub use write::check_writable;
+
+/// Terminal cells that a message about a damaged file fills at most.
+const MOST_CELLS: usize = 400;
 
 /// A trained network with everything needed to predict from the raw values of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,11 +114,29 @@ pub enum Format {
     Json,
     /// Tensors as PyTorch names them, for `safetensors` readers in any language.
     Safetensors,
+    /// The same tensors as NumPy's arrays.
+    Npz,
+    /// A graph for ONNX runtimes, the preprocessing inside it; see the `onnx` module.
+    Onnx,
+    /// Source code that predicts, in Python.
+    Python,
+    /// The same in Rust.
+    Rust,
 }
 
 impl Format {
     /// All of them, in the order in which messages list them.
-    pub const ALL: [Self; 2] = [Self::Json, Self::Safetensors];
+    pub const ALL: [Self; 6] = [
+        Self::Json,
+        Self::Safetensors,
+        Self::Npz,
+        Self::Onnx,
+        Self::Python,
+        Self::Rust,
+    ];
+
+    /// Those that [`load`] reads again; the others are for other programs.
+    pub const READABLE: [Self; 3] = [Self::Json, Self::Safetensors, Self::Npz];
 
     /// The format that the ending of `path` asks for; letter case does not count.
     ///
@@ -118,13 +148,40 @@ impl Format {
             ending.is_some_and(|ending| ending.eq_ignore_ascii_case(format.ending()))
         };
         Self::ALL.iter().find(asked).copied().ok_or_else(|| {
-            let endings = Self::ALL.map(|format| format!(".{}", format.ending()));
             Error::Usage(format!(
                 "{}: the name of a model file ends in {}",
                 sanitise(&path.to_string_lossy()),
-                endings.join(" or ")
+                Self::endings(&Self::ALL),
             ))
         })
+    }
+
+    /// The same of a file that is to be read.
+    fn of_readable(path: &Path) -> Result<Self> {
+        let format = Self::of(path)?;
+        if Self::READABLE.contains(&format) {
+            return Ok(format);
+        }
+        Err(Error::Usage(format!(
+            "{}: .{} files are for other programs; this one reads {}",
+            sanitise(&path.to_string_lossy()),
+            format.ending(),
+            Self::endings(&Self::READABLE),
+        )))
+    }
+
+    /// The endings of `formats` as a message lists them: `.json, .safetensors or .npz`.
+    pub fn endings(formats: &[Self]) -> String {
+        let endings: Vec<String> = formats
+            .iter()
+            .map(|it| format!(".{}", it.ending()))
+            .collect();
+        match endings.as_slice() {
+            [before @ .., last] if !before.is_empty() => {
+                format!("{} or {last}", before.join(", "))
+            }
+            few => few.concat(),
+        }
     }
 
     /// Ending of the file's name, without the dot.
@@ -132,6 +189,10 @@ impl Format {
         match self {
             Self::Json => "json",
             Self::Safetensors => "safetensors",
+            Self::Npz => "npz",
+            Self::Onnx => "onnx",
+            Self::Python => "py",
+            Self::Rust => "rs",
         }
     }
 
@@ -140,6 +201,10 @@ impl Format {
         match self {
             Self::Json => json::encode(model),
             Self::Safetensors => safetensors::encode(model),
+            Self::Npz => npz::encode(model),
+            Self::Onnx => onnx::encode(model),
+            Self::Python => code::python::encode(model),
+            Self::Rust => code::rust::encode(model),
         }
     }
 
@@ -147,6 +212,8 @@ impl Format {
         let model = match self {
             Self::Json => json::decode(bytes),
             Self::Safetensors => safetensors::decode(bytes),
+            Self::Npz => npz::decode(bytes),
+            Self::Onnx | Self::Python | Self::Rust => Err("it is not to be read".into()),
         }?;
         check::check(&model)?;
         Ok(model)
@@ -174,7 +241,7 @@ pub fn save(path: &Path, model: &TrainedModel, replace: bool) -> Result<u64> {
 /// [`Error::Model`] with what is wrong; [`Error::NoSuchInput`], [`Error::CannotRead`];
 /// [`Error::Usage`] for an unknown ending.
 pub fn load(path: &Path) -> Result<TrainedModel> {
-    let format = Format::of(path)?;
+    let format = Format::of_readable(path)?;
     let reading = |cause| Error::reading(path, cause);
     // A pipe or a device may never end.
     if !fs::metadata(path).map_err(reading)?.is_file() {
@@ -189,6 +256,7 @@ pub fn load(path: &Path) -> Result<TrainedModel> {
 fn unusable(path: &Path, problem: &str) -> Error {
     Error::Model {
         path: path.to_owned(),
-        problem: sanitise(problem),
+        // It may quote a file, however much stands there.
+        problem: shorten(&sanitise(problem), MOST_CELLS),
     }
 }

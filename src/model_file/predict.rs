@@ -10,15 +10,39 @@ use crate::nn::engine::{Engine, Workspace};
 const CHUNK: usize = 256;
 
 impl TrainedModel {
-    /// The network's outputs `(rows, outputs)` for rows of raw values `raw: (rows,
-    /// columns of the preprocessing)`, as in
-    /// [`crate::data::PredictionInput::raw`]. Where numbers grow beyond f32 on their way, outputs
-    /// may be infinite or NaN.
+    /// The network's outputs `(rows, outputs)` for rows of raw values `raw: (rows, columns of the
+    /// preprocessing)`, as in [`crate::data::PredictionInput::raw`]. Where numbers grow beyond f32
+    /// on their way, outputs may be infinite or NaN.
     ///
     /// # Panics
-    /// If `raw` has not one column for each that the preprocessing uses, or the parts of the model do not fit together
-    /// (those of a model that was loaded do).
+    /// If `raw` has not one column for each that the preprocessing uses, or the parts of the model
+    /// do not fit together (those of a model that was loaded do).
     pub fn outputs(&self, raw: ArrayView2<f32>) -> Array2<f32> {
+        self.pass(raw, |_, _| ())
+    }
+
+    /// The same, and the sum over the rows of the loss that the model was trained on, where the
+    /// outputs should be `targets: (rows, outputs)`.
+    ///
+    /// # Panics
+    /// As [`TrainedModel::outputs`], or if `targets` is not shaped like the outputs.
+    pub fn outputs_and_loss(
+        &self,
+        raw: ArrayView2<f32>,
+        targets: ArrayView2<f32>,
+    ) -> (Array2<f32>, f64) {
+        let mut loss = 0.0;
+        let outputs = self.pass(raw, |first, workspace| {
+            let rows = workspace.outputs().nrows();
+            let targets = targets.slice_axis(Axis(0), (first..first + rows).into());
+            loss += workspace.loss(self.architecture.loss(), targets);
+        });
+        (outputs, loss)
+    }
+
+    /// Sends `raw` through the network chunk by chunk, and after each tells `seen` the chunk's first
+    /// row and what the network made of it.
+    fn pass(&self, raw: ArrayView2<f32>, mut seen: impl FnMut(usize, &Workspace)) -> Array2<f32> {
         let inputs = self.preprocessing.encode(raw);
         let (rows, architecture) = (inputs.nrows(), &self.architecture);
         // Nothing is trained: the simplest optimizer and one row are the least to allocate.
@@ -26,8 +50,10 @@ impl TrainedModel {
         let mut workspace = Workspace::new(architecture, rows.min(CHUNK));
         let mut outputs = Array2::zeros((rows, architecture.outputs()));
         let chunks = inputs.axis_chunks_iter(Axis(0), CHUNK);
-        for (inputs, mut out) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), CHUNK)) {
+        let places = outputs.axis_chunks_iter_mut(Axis(0), CHUNK);
+        for ((inputs, mut out), chunk) in chunks.zip(places).zip(0..) {
             out.assign(&engine.forward(inputs, &mut workspace));
+            seen(chunk * CHUNK, &workspace);
         }
         outputs
     }

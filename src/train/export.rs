@@ -1,11 +1,35 @@
 //! From a session to a model that can be saved.
 
+use std::path::Path;
+
 use super::{Scores, Session};
-use crate::model_file::{Quality, TrainedModel, TrainingRecord};
+use crate::error::Result;
+use crate::model_file::{Quality, Saved, TrainedModel, TrainingRecord, check_saved, save};
+
+/// Rows that are predicted at most to check a file: enough to trust it, too few to wait for.
+const MOST_CHECKED: usize = 10_000;
+
+/// Writes the network of `session` to `path`, reads it back and predicts the validation rows with
+/// it, or the training rows where there are no others.
+///
+/// # Errors
+/// Those of [`save`] and [`check_saved`].
+pub(super) fn saved(session: &mut Session, path: &Path, replace: bool) -> Result<Saved> {
+    let model = trained_model(session);
+    let bytes = save(path, &model, replace)?;
+    let data = session.data();
+    let (rows, kind) = match data.validation.is_empty() {
+        true => (&data.training, "training"),
+        false => (&data.validation, "validation"),
+    };
+    let raw = rows.raw(0..rows.rows().min(MOST_CHECKED));
+    let check = check_saved(path, &model, raw.view(), kind)?;
+    Ok(Saved { bytes, check })
+}
 
 /// The network of `session` as it is, or as it was last good, with its record and its scores.
 /// Nothing in it depends on time, so the same training gives the same file.
-pub(super) fn trained_model(session: &mut Session) -> TrainedModel {
+fn trained_model(session: &mut Session) -> TrainedModel {
     let (parameters, position) = session.good_parameters();
     let evaluation = session.evaluate_parameters(&parameters);
     let (plan, data) = (session.plan(), session.data());

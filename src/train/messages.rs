@@ -8,6 +8,7 @@ use super::observation::Observation;
 use super::{Divergence, Pace, Plan, Position};
 use crate::data::Prepared;
 use crate::error::Error;
+use crate::model_file::Saved;
 use crate::nn::{Architecture, Change};
 use crate::stats::{Merge, Spread};
 
@@ -88,8 +89,8 @@ pub enum Event {
     Exported {
         /// Where to.
         path: PathBuf,
-        /// Bytes written.
-        result: Result<u64, Error>,
+        /// Bytes written, and what was seen when they were read back.
+        result: Result<Saved, Error>,
         /// Steps done when it was written.
         step: u64,
     },

@@ -1,6 +1,8 @@
-//! Training as a pure, single-threaded machine.
+//! Training as a pure machine: nothing but its plan, its data and the changes made to it decides what
+//! it does.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{Array2, Axis};
@@ -8,9 +10,9 @@ use ndarray::{Array2, Axis};
 use super::Plan;
 use super::evaluation::{Evaluation, Evaluator};
 use super::order::Orders;
-use crate::data::{Dataset, Prepared, prepare};
+use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
 use crate::error::Result;
-use crate::nn::engine::{Engine, NonFinite, Step};
+use crate::nn::engine::{self, Engine, MiniBatch, NonFinite, Resources, Step, Threads};
 use crate::nn::{Architecture, Change, LearningRule, LoggedChange, Parameters};
 use crate::text::rate;
 
@@ -101,6 +103,27 @@ struct Checkpoint {
 /// epoch would cost more than it is worth.
 const CHECKPOINT_STEPS: u64 = 100;
 
+/// A mini-batch that is made row by row.
+struct Buffers {
+    /// `(batch, network inputs)`.
+    inputs: Array2<f32>,
+    /// `(batch, network outputs)`.
+    targets: Array2<f32>,
+}
+
+impl Buffers {
+    /// Buffers for mini-batches of `samples`; none where what the network sees of all rows is kept
+    /// ready, and their classes are all there is to learn.
+    fn needed_for(samples: &Samples, architecture: &Architecture, batch: usize) -> Option<Self> {
+        let is_ready = samples.ready_inputs().is_some();
+        let is_needed = !(is_ready && matches!(samples.targets, Targets::Classes(_)));
+        is_needed.then(|| Self {
+            inputs: Array2::zeros((batch, architecture.inputs())),
+            targets: Array2::zeros((batch, architecture.outputs())),
+        })
+    }
+}
+
 /// A training in progress. The same plan, data and changes at the same steps give the same weights,
 /// bit for bit, on the same binary and type of processor.
 pub struct Session {
@@ -114,8 +137,9 @@ pub struct Session {
     orders: Orders,
     order: Vec<u32>,
     mean: RunningMean,
-    inputs: Array2<f32>,
-    targets: Array2<f32>,
+    /// Where the rows of a mini-batch are put together, if the engine can't pick them itself.
+    buffers: Option<Buffers>,
+    threads: Threads,
     log: Vec<LoggedChange>,
     last_good: Checkpoint,
     /// Parameters that may become the last good ones, once the epoch that starts from them has
@@ -131,12 +155,26 @@ impl Session {
     /// # Errors
     /// Those of [`prepare`] and of [`Architecture::new`].
     pub fn new(plan: Plan, dataset: Arc<Dataset>) -> Result<Self> {
+        Self::with_threads(plan, dataset, Threads::UpToTwo)
+    }
+
+    /// As [`Session::new`], with a choice of threads, which makes no difference but in time.
+    ///
+    /// # Errors
+    /// As [`Session::new`].
+    pub fn with_threads(plan: Plan, dataset: Arc<Dataset>, threads: Threads) -> Result<Self> {
         let data = Arc::new(prepare(&dataset, plan.validation, plan.seed)?);
         let rows = data.training.rows();
         let architecture = plan.architecture(data.preprocessing.inputs(), data.task.outputs())?;
         let parameters = plan.initialisation.draw(&architecture, plan.seed);
         let batch = plan.batch.clamp(1, rows);
-        let engine = Engine::new(&architecture, &parameters, plan.rule.optimizer, batch);
+        let resources = Resources {
+            threads,
+            ..Resources::one_thread()
+        };
+        let optimizer = plan.rule.optimizer;
+        let engine =
+            Engine::with_resources(&architecture, &parameters, optimizer, batch, resources);
         let mut session = Self {
             evaluator: Evaluator::new(&engine),
             engine,
@@ -145,8 +183,8 @@ impl Session {
             orders: Orders::new(&plan, &data.training),
             order: vec![0; rows],
             mean: RunningMean::default(),
-            inputs: Array2::zeros((batch, architecture.inputs())),
-            targets: Array2::zeros((batch, architecture.outputs())),
+            buffers: Buffers::needed_for(&data.training, &architecture, batch),
+            threads,
             log: Vec::new(),
             candidate: Checkpoint {
                 parameters: parameters.clone(),
@@ -177,7 +215,7 @@ impl Session {
             seed,
             ..self.plan.clone()
         };
-        Self::new(plan, Arc::clone(&self.dataset))
+        Self::with_threads(plan, Arc::clone(&self.dataset), self.threads)
     }
 
     /// Trains on the next mini-batch.
@@ -189,10 +227,10 @@ impl Session {
         if let Some(divergence) = self.diverged {
             return Err(divergence);
         }
-        let rows = self.gather();
-        let inputs = self.inputs.slice_axis(Axis(0), (..rows).into());
-        let targets = self.targets.slice_axis(Axis(0), (..rows).into());
-        let step = match self.engine.train(inputs, targets, &self.rule) {
+        let start = self.position.batch as usize * self.engine.batch();
+        let end = (start + self.engine.batch()).min(self.order.len());
+        let rows = end - start;
+        let step = match self.train_on(start..end) {
             Ok(step) => step,
             Err(cause) => {
                 let divergence = Divergence {
@@ -215,18 +253,30 @@ impl Session {
         })
     }
 
-    /// Copies the rows of the next mini-batch into the buffers and returns how many they are.
-    fn gather(&mut self) -> usize {
-        let batch = self.inputs.nrows();
-        let start = self.position.batch as usize * batch;
-        let end = (start + batch).min(self.order.len());
+    /// Trains on the rows that stand at `places` in the order of the epoch.
+    fn train_on(&mut self, places: Range<usize>) -> Result<Step, NonFinite> {
+        let rows = &self.order[places];
         let samples = &self.data.training;
-        for (i, &row) in self.order[start..end].iter().enumerate() {
+        let Some(buffers) = &mut self.buffers else {
+            let inputs = samples.ready_inputs().expect("ready, so without buffers");
+            let Targets::Classes(labels) = &samples.targets else {
+                unreachable!("classes, so without buffers");
+            };
+            let batch = MiniBatch {
+                inputs: inputs.view(),
+                targets: engine::Targets::Classes(labels),
+                rows,
+            };
+            return self.engine.train_on(batch, &self.rule);
+        };
+        for (i, &row) in rows.iter().enumerate() {
             let row = row as usize;
-            samples.write_inputs(row, self.inputs.row_mut(i));
-            samples.targets.write(row, self.targets.row_mut(i));
+            samples.write_inputs(row, buffers.inputs.row_mut(i));
+            samples.targets.write(row, buffers.targets.row_mut(i));
         }
-        end - start
+        let inputs = buffers.inputs.slice_axis(Axis(0), (..rows.len()).into());
+        let targets = buffers.targets.slice_axis(Axis(0), (..rows.len()).into());
+        self.engine.train(inputs, targets, &self.rule)
     }
 
     fn end_epoch(&mut self) -> RunningMean {
@@ -300,7 +350,7 @@ impl Session {
 
     /// Steps of an epoch; the last of them may have a smaller mini-batch.
     pub fn batches(&self) -> u32 {
-        self.order.len().div_ceil(self.inputs.nrows()) as u32
+        self.order.len().div_ceil(self.engine.batch()) as u32
     }
 
     /// Where the training is.

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::export::trained_model;
+use super::export::saved;
 use super::messages::{Command, Event, Started, State};
 use super::observation::{Mailbox, Observation, Observer, SampleId, Set};
 use super::outbox::{Outbox, Sink, Where};
 use super::pace::Throttle;
 use super::speed::SpeedMeter;
 use super::{Position, Session, Settings, Stepped};
-use crate::model_file;
 
 /// How long it trains at most before it looks at its commands, a single step excepted.
 const SLICE: Duration = Duration::from_millis(4);
@@ -276,10 +275,9 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn export(&mut self, path: &Path, replace: bool) {
-        let model = trained_model(&mut self.session);
         self.outbox.push(Event::Exported {
             path: path.to_owned(),
-            result: model_file::save(path, &model, replace),
+            result: saved(&mut self.session, path, replace),
             step: self.session.position().step,
         });
     }

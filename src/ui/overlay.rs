@@ -107,7 +107,7 @@ fn ask(area: Rect, buf: &mut Buffer, theme: Theme, prompt: &Prompt) {
         Purpose::LearningRate => ("Learning rate", "enter takes it · esc leaves it as it is"),
         Purpose::SavePath => (
             "Save the model",
-            ".json or .safetensors · enter saves · esc goes back",
+            ".json .safetensors .npz .onnx .py .rs · esc goes back",
         ),
     };
     let inner = popup(area, buf, theme, 64, 5, title);

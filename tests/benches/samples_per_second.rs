@@ -12,9 +12,7 @@ use std::io::{BufRead, Write};
 use std::time::{Duration, Instant};
 
 use nn_tui::nn::engine::Threads;
-use nn_tui::nn::kernels::Instructions;
-use pulp::{Simd, WithSimd};
-use works::{BATCHES, WORKS, Work};
+use works::{BATCHES, WORKS, Work, peak};
 
 fn main() {
     let threads = if std::env::args().any(|argument| argument == "2") {
@@ -33,46 +31,20 @@ fn main() {
         };
         let time = || Duration::from_secs_f64(seconds.parse().expect("a number of seconds"));
         let answer = match (name, seconds) {
-            ("peak", _) => peak(time()),
+            ("peak", _) => {
+                let start = Instant::now();
+                let mut operations = 0.0;
+                while start.elapsed() < time() {
+                    operations += peak();
+                }
+                operations / start.elapsed().as_secs_f64()
+            }
             (_, "operations") => work().operations(),
             _ => measure(work(), time(), threads),
         };
         println!("{answer}");
         std::io::stdout().flush().expect("someone who listens");
     }
-}
-
-/// Multiplies and adds in registers, and nothing else.
-struct Peak(Duration);
-
-impl WithSimd for Peak {
-    type Output = f64;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> f64 {
-        // Enough independent sums to hide the latency of each.
-        const SUMS: usize = 12;
-        const ROUNDS: usize = 10_000;
-        let (factor, term) = (simd.splat_f32s(0.999), simd.splat_f32s(1e-3));
-        let mut sums = [simd.splat_f32s(1.0); SUMS];
-        let (start, mut rounds) = (Instant::now(), 0);
-        while start.elapsed() < self.0 {
-            for _ in 0..ROUNDS {
-                for sum in &mut sums {
-                    *sum = simd.mul_add_e_f32s(*sum, factor, term);
-                }
-            }
-            rounds += ROUNDS;
-        }
-        let seconds = start.elapsed().as_secs_f64();
-        std::hint::black_box(sums);
-        (rounds * SUMS * S::F32_LANES * 2) as f64 / seconds
-    }
-}
-
-/// Floating-point operations a second with everything in registers.
-fn peak(time: Duration) -> f64 {
-    Instructions::Best.unit().run(Peak(time))
 }
 
 fn measure(work: &Work, time: Duration, threads: Threads) -> f64 {

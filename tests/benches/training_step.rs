@@ -1,4 +1,5 @@
-//! How many samples a second the engine trains on: four networks, from toy to large.
+//! How many samples a second the engine trains on: four networks, from toy to large; what optimizers
+//! and activation functions cost; and how many floating-point operations the processor can do.
 //!
 //! `cargo bench --bench training_step`. The networks are those of `peers/`, which runs the same
 //! work in other libraries.
@@ -6,11 +7,11 @@
 mod works;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use nn_tui::nn::Activation;
 use nn_tui::nn::engine::Threads;
 use nn_tui::nn::kernels::Instructions;
 use nn_tui::nn::kernels::elementwise::activate_slice;
-use works::WORKS;
+use nn_tui::nn::{Activation, LearningRule, Optimizer};
+use works::{WORKS, peak};
 
 fn training_steps(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("training_step");
@@ -18,8 +19,41 @@ fn training_steps(criterion: &mut Criterion) {
         let mut engine = work.engine(Threads::One);
         let (table, rule) = (work.table(), work.rule());
         let mut batches = table.rows.chunks(work.batch).cycle();
-        group.throughput(Throughput::Elements(work.batch as u64));
+        let operations = work.operations() * work.batch as f64;
+        group.throughput(Throughput::Elements(operations as u64));
         group.bench_function(work.name, |bencher| {
+            bencher.iter(|| {
+                let rows = batches.next().expect("no end");
+                engine.train_on(table.mini_batch(rows), &rule).unwrap()
+            });
+        });
+    }
+}
+
+/// In operations a second, as the steps are.
+fn processor(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("processor");
+    group.throughput(Throughput::Elements(peak() as u64));
+    group.bench_function("multiply-add", |bencher| bencher.iter(peak));
+}
+
+fn optimizers(criterion: &mut Criterion) {
+    let work = WORKS.iter().find(|work| work.name == "w3_784_128_64_10");
+    let work = work.expect("a known network");
+    let table = work.table();
+    let mut group = criterion.benchmark_group("optimizer");
+    for optimizer in [
+        Optimizer::Sgd,
+        Optimizer::Momentum { momentum: 0.9 },
+        Optimizer::ADAM,
+    ] {
+        let mut engine = work.engine(Threads::One);
+        let rule = LearningRule {
+            optimizer,
+            ..work.rule()
+        };
+        let mut batches = table.rows.chunks(work.batch).cycle();
+        group.bench_function(optimizer.name(), |bencher| {
             bencher.iter(|| {
                 let rows = batches.next().expect("no end");
                 engine.train_on(table.mini_batch(rows), &rule).unwrap()
@@ -44,5 +78,5 @@ fn activations(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, training_steps, activations);
+criterion_group!(benches, processor, training_steps, optimizers, activations);
 criterion_main!(benches);

@@ -2,9 +2,11 @@
 
 use ndarray::Array2;
 use nn_tui::nn::engine::{MiniBatch, Resources, Targets, Threads};
+use nn_tui::nn::kernels::Instructions;
 use nn_tui::nn::{
     Activation, Architecture, Engine, Initialisation, LearningRule, Loss, Optimizer, Output,
 };
+use pulp::{Simd, WithSimd};
 
 /// Mini-batches to choose from, so that the caches hold no more than in real training.
 pub const BATCHES: usize = 32;
@@ -79,7 +81,7 @@ const fn work(
 /// Rows to train on.
 pub struct Table {
     pub inputs: Array2<f32>,
-    pub classes: Vec<usize>,
+    pub classes: Vec<u32>,
     /// All rows; a mini-batch is a chunk of them.
     pub rows: Vec<u32>,
 }
@@ -157,9 +159,37 @@ impl Work {
         Table {
             inputs,
             classes: (0..count)
-                .map(|_| (uniform() * classes as f64) as usize % classes)
+                .map(|_| ((uniform() * classes as f64) as usize % classes) as u32)
                 .collect(),
             rows: (0..count as u32).collect(),
         }
     }
+}
+
+/// Multiplies and adds in registers, and nothing else.
+struct Peak;
+
+impl WithSimd for Peak {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
+        // Enough independent sums to hide the latency of each.
+        const SUMS: usize = 12;
+        const ROUNDS: usize = 10_000;
+        let (factor, term) = (simd.splat_f32s(0.999), simd.splat_f32s(1e-3));
+        let mut sums = std::hint::black_box([simd.splat_f32s(1.0); SUMS]);
+        for _ in 0..ROUNDS {
+            for sum in &mut sums {
+                *sum = simd.mul_add_e_f32s(*sum, factor, term);
+            }
+        }
+        std::hint::black_box(sums);
+        (ROUNDS * SUMS * S::F32_LANES * 2) as f64
+    }
+}
+
+/// Keeps the multipliers as busy as can be, and returns how many floating-point operations it did.
+pub fn peak() -> f64 {
+    Instructions::Best.unit().run(Peak)
 }

@@ -1,6 +1,7 @@
 //! The real program, started as a shell starts it: what it prints where, and how it ends.
 
 mod answers;
+mod evaluations;
 mod headless;
 mod predictions;
 mod refusals;

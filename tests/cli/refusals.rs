@@ -58,7 +58,7 @@ fn of_a_wrong_command_line() {
         ("predict model.json", "<DATA>"),
         (
             "predict model.txt iris",
-            "the name of a model file ends in .json or .safetensors",
+            "the name of a model file ends in .json, .safetensors, .npz, .onnx, .py or .rs",
         ),
         ("completions tcsh", "possible values: bash"),
     ] {

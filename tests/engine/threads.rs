@@ -37,8 +37,8 @@ fn train(
             row[random.below(architecture.inputs())] = 0.0;
         }
     }
-    let classes: Vec<usize> = (0..200)
-        .map(|_| random.below(architecture.outputs()))
+    let classes: Vec<u32> = (0..200)
+        .map(|_| random.below(architecture.outputs()) as u32)
         .collect();
     let rule = rule(optimizer, 0.05, decay);
     let mut steps = Vec::new();

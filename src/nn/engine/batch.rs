@@ -8,7 +8,7 @@ use crate::nn::Architecture;
 #[derive(Debug, Clone, Copy)]
 pub enum Targets<'a> {
     /// The class of each row: its output should be 1 and all others 0.
-    Classes(&'a [usize]),
+    Classes(&'a [u32]),
     /// `(rows, outputs)`, in standard layout.
     Values(ArrayView2<'a, f32>),
 }
@@ -35,7 +35,7 @@ pub(super) struct Checked<'a> {
 
 #[derive(Clone, Copy)]
 pub(super) enum CheckedTargets<'a> {
-    Classes(&'a [usize]),
+    Classes(&'a [u32]),
     /// Row-major `(table rows, outputs)`.
     Values(&'a [f32]),
 }

@@ -219,8 +219,12 @@ impl RowShare {
                     *zero = simd.splat_f32s(0.0);
                 }
                 for (r, row) in rows.enumerate() {
-                    self.classes.push(classes[row] as u32);
-                    self.targets.set(r, classes[row], 1.0);
+                    assert!(
+                        (classes[row] as usize) < self.targets.columns(),
+                        "no such class"
+                    );
+                    self.classes.push(classes[row]);
+                    self.targets.set(r, classes[row] as usize, 1.0);
                 }
             }
             CheckedTargets::Values(values) => {

@@ -89,9 +89,12 @@ fn weights<S: Simd, const W: usize, const V: usize>(
 ) {
     let (a, width) = (samples[0].activations, samples[0].deltas.width());
     let inputs = a.columns();
-    for block in (0..a.count()).step_by(BLOCK) {
-        for (p, own) in zip(part.clone(), 0..) {
-            for q in block..a.count().min(block + BLOCK) {
+    let mut block = 0;
+    while block < a.count() {
+        let end = a.count().min(block + BLOCK);
+        for p in part.clone() {
+            let own = p - part.start;
+            for q in block..end {
                 let start = own * (inputs + 1) + q * W;
                 let used = a.used(q);
                 let span = even(a.span(q), used);
@@ -111,6 +114,7 @@ fn weights<S: Simd, const W: usize, const V: usize>(
                 }
             }
         }
+        block = end;
     }
 }
 
@@ -130,7 +134,7 @@ fn biases<S: Simd, const V: usize>(
     consumer: &mut impl Consumer<S>,
 ) {
     let (inputs, width) = (samples[0].activations.columns(), samples[0].deltas.width());
-    for (p, own) in zip(part, 0..) {
+    for p in part.clone() {
         let mut sum = [simd.splat_f32s(0.0); V];
         for samples in samples {
             for row in vector_rows::<S, V>(samples.deltas.panel(p)) {
@@ -139,7 +143,7 @@ fn biases<S: Simd, const V: usize>(
                 }
             }
         }
-        let position = (own * (inputs + 1) + inputs) * width;
+        let position = ((p - part.start) * (inputs + 1) + inputs) * width;
         consumer.take(simd, position, false, [sum]);
     }
 }

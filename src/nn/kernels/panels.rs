@@ -304,9 +304,9 @@ pub(super) fn transpose_into(
             to.try_into().expect("16 columns"),
         );
     }
-    for (column, to) in to.chunks_exact_mut(into_width).enumerate() {
-        for (to, from) in to.iter_mut().zip(block.chunks_exact(width)) {
-            *to = from[column];
+    for (r, row) in block.chunks_exact(width).enumerate() {
+        for (column, &from) in row[..columns].iter().enumerate() {
+            to[column * into_width + r] = from;
         }
     }
 }

@@ -93,8 +93,9 @@ fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
 ) {
     let depth = b.rows() - usize::from(start == Start::Bias);
     let count = depth.div_ceil(W);
-    for first in (0..count).step_by(DEPTH / W) {
-        let part = first..count.min(first + DEPTH / W);
+    let mut first = 0;
+    while first < count {
+        let end = count.min(first + DEPTH / W);
         for p in 0..b.count() {
             let b = vector_rows::<S, V>(b.panel(p));
             let c = vector_rows_mut::<S, V>(c.panel_mut(c_first + p));
@@ -104,37 +105,36 @@ fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
                 Start::Bias => Some(b[b.len() - 1]),
                 Start::Sum => None,
             };
-            let b = &b[first * W..];
             // 10 rows are a usual mini-batch.
             for_each_tile!(S, 0..c.len(), [16 10 8 4 2 1], |i, R| {
                 let c: &mut [_; R] = (&mut c[i..i + R]).try_into().expect("R rows");
-                let part = a_first + part.start..a_first + part.end;
                 let sums = start.map_or(*c, |start| [start; R]);
-                *c = tile::<S, R, W, V>(simd, a, i, part, b, sums);
+                *c = tile::<S, R, W, V>(simd, (a, a_first), i, first..end, b, sums);
             });
         }
+        first = end;
     }
 }
 
-/// Adds to `sums` rows `first..first + R` of `A B`, for the panels `part` of `A` and as many rows of
-/// one panel of `B`.
+/// Adds to `sums` rows `first..first + R` of `A B`, for the panels `part` of `A`, counted from panel
+/// `a_first`, and as many rows of one panel of `B`.
 #[inline(always)]
 fn tile<S: Simd, const R: usize, const W: usize, const V: usize>(
     simd: S,
-    a: &Panels,
+    (a, a_first): (&Panels, usize),
     first: usize,
     part: Range<usize>,
     b: &[[S::f32s; V]],
     mut sums: [[S::f32s; V]; R],
 ) -> [[S::f32s; V]; R] {
-    for (q, b) in zip(part, b.chunks(W)) {
-        let span = a.span(q);
+    for q in part {
+        let span = a.span(a_first + q);
         assert!(span.end <= W);
-        let a: &[[f32; W]] = pulp::as_arrays(a.panel(q)).0;
-        let a: &[[f32; W]; R] = a[first..first + R].try_into().expect("R rows");
-        for (k, b) in zip(span.clone(), &b[span]) {
+        let rows: &[[f32; W]] = pulp::as_arrays(a.panel(a_first + q)).0;
+        let rows: &[[f32; W]; R] = rows[first..first + R].try_into().expect("R rows");
+        for (k, b) in zip(span.clone(), &b[q * W..][span]) {
             for r in 0..R {
-                let a = simd.splat_f32s(a[r][k]);
+                let a = simd.splat_f32s(rows[r][k]);
                 for v in 0..V {
                     sums[r][v] = simd.mul_add_e_f32s(a, b[v], sums[r][v]);
                 }

@@ -1,0 +1,307 @@
+//! `nn-tui eval MODEL DATA`.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use ndarray::Array2;
+use serde_json::{Value, json};
+
+use super::predict::{Without, rows_at_once};
+use super::standard_output;
+use crate::data::{
+    ErrorSums, PredictionInput, PredictionRows, Reading, Source, TargetScale, Task, is_missing,
+};
+use crate::error::{DataProblem, Result};
+use crate::model_file::{TrainedModel, load, predicted_class};
+use crate::text::{sanitise, shorten, width};
+use crate::train::Confusion;
+
+/// Terminal cells that the name of a class may fill in the confusion matrix.
+const NAME_CELLS: usize = 16;
+
+/// Writes to standard output how well `model` predicts the rows of `source`, as text or as one
+/// JSON object.
+///
+/// # Errors
+/// Those of [`load`] and [`PredictionRows`]; [`DataProblem::UnknownClass`] for a class that the
+/// model does not know; [`crate::error::Error::CannotWrite`].
+pub(super) fn run(model: &Path, source: &Source, reading: &Reading, json: bool) -> Result<()> {
+    let model = load(model)?;
+    let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
+    let target = rows.target_column(&model.target)?;
+    let mut sums = Sums::new(&model);
+    let most = rows_at_once(&model);
+    while let Some(input) = rows.next_chunk(most)? {
+        let input = sums.with_target(input, target);
+        let actual = actual(&rows, &model, &input, target)?;
+        sums.add(&model, &input, &actual);
+    }
+    sums.without.tell(source);
+    let text = match json {
+        true => format!("{}\n", sums.as_json(&model)),
+        false => sums.as_text(&model, source),
+    };
+    let mut stdout = io::stdout().lock();
+    standard_output(
+        stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush()),
+    )
+}
+
+/// The true values of some rows.
+enum Actual {
+    Classes(Vec<usize>),
+    Numbers(Vec<f32>),
+}
+
+/// The true values of `input`, which stand in column `target`.
+fn actual(
+    rows: &PredictionRows,
+    model: &TrainedModel,
+    input: &PredictionInput,
+    target: usize,
+) -> Result<Actual> {
+    let cells = || input.cells.iter().map(|cells| cells[target].trim());
+    let located = |(problem, &line): (DataProblem, &u64)| rows.cell_error(line, target, problem);
+    match &model.task {
+        Task::Classification { classes } => {
+            let class = |cell: &str| {
+                let found = sanitise(cell);
+                let class = classes.iter().position(|class| *class == found);
+                class.ok_or(DataProblem::UnknownClass { class: found })
+            };
+            let found = cells().map(class).zip(&input.lines);
+            let found =
+                found.map(|(class, line)| class.map_err(|problem| located((problem, line))));
+            Ok(Actual::Classes(found.collect::<Result<_>>()?))
+        }
+        Task::Regression(_) => {
+            let found = cells().map(|cell| rows.number(cell)).zip(&input.lines);
+            let found =
+                found.map(|(found, line)| found.map_err(|problem| located((problem, line))));
+            Ok(Actual::Numbers(found.collect::<Result<_>>()?))
+        }
+    }
+}
+
+/// What is added up over the rows.
+struct Sums {
+    /// Rows with a true value and a prediction.
+    rows: u64,
+    /// Rows without a true value, which are left out.
+    without_target: u64,
+    without: Without,
+    loss: f64,
+    confusion: Confusion,
+    errors: ErrorSums,
+    /// The errors of always predicting the mean of the rows that the model was trained on.
+    baseline: ErrorSums,
+}
+
+impl Sums {
+    fn new(model: &TrainedModel) -> Self {
+        Self {
+            rows: 0,
+            without_target: 0,
+            without: Without::default(),
+            loss: 0.0,
+            confusion: Confusion::new(model.task.classes().len()),
+            errors: ErrorSums::default(),
+            baseline: ErrorSums::default(),
+        }
+    }
+
+    /// `input` without the rows that have no true value in column `target`.
+    fn with_target(&mut self, mut input: PredictionInput, target: usize) -> PredictionInput {
+        let has_target = |cells: &Vec<String>| !is_missing(&cells[target]);
+        let kept: Vec<usize> = (0..input.rows())
+            .filter(|&row| has_target(&input.cells[row]))
+            .collect();
+        if kept.len() < input.rows() {
+            self.without_target += (input.rows() - kept.len()) as u64;
+            input.raw = input.raw.select(ndarray::Axis(0), &kept);
+            input.lines = kept.iter().map(|&row| input.lines[row]).collect();
+            input.cells.retain(has_target);
+        }
+        input
+    }
+
+    fn add(&mut self, model: &TrainedModel, input: &PredictionInput, actual: &Actual) {
+        let mut targets = Array2::zeros((input.rows(), model.task.outputs()));
+        match (actual, model.task.scale()) {
+            (Actual::Numbers(numbers), Some(scale)) => {
+                for (&number, target) in numbers.iter().zip(&mut targets) {
+                    *target = scale.standardise(number);
+                }
+            }
+            (Actual::Classes(classes), _) => {
+                for (row, &class) in classes.iter().enumerate() {
+                    targets[[row, class]] = 1.0;
+                }
+            }
+            (Actual::Numbers(_), None) => {}
+        }
+        let (outputs, loss) = model.outputs_and_loss(input.raw.view(), targets.view());
+        self.loss += loss;
+        self.rows += input.rows() as u64;
+        for (row, outputs) in outputs.outer_iter().enumerate() {
+            if outputs.iter().any(|output| !output.is_finite()) {
+                self.without.add(input.lines[row]);
+                continue;
+            }
+            match (actual, model.task.scale()) {
+                (Actual::Numbers(numbers), Some(scale)) => {
+                    self.add_number(scale, numbers[row], outputs[0]);
+                }
+                (Actual::Classes(classes), _) => {
+                    let predicted = predicted_class(outputs).unwrap_or(0);
+                    self.confusion.add(classes[row], predicted);
+                }
+                (Actual::Numbers(_), None) => {}
+            }
+        }
+    }
+
+    fn add_number(&mut self, scale: &TargetScale, actual: f32, output: f32) {
+        self.errors.add(actual.into(), scale.value(output));
+        self.baseline.add(actual.into(), scale.mean);
+    }
+
+    fn loss(&self) -> f64 {
+        self.loss / self.rows as f64
+    }
+
+    /// Rows that were predicted right. A row without a prediction is wrong.
+    fn right(&self) -> u64 {
+        let classes = 0..self.confusion.classes();
+        classes
+            .map(|class| u64::from(self.confusion.count(class, class)))
+            .sum()
+    }
+
+    /// Rows of each class.
+    fn counts(&self) -> Vec<u64> {
+        let classes = 0..self.confusion.classes();
+        let row = |actual| {
+            classes
+                .clone()
+                .map(move |to| u64::from(self.confusion.count(actual, to)))
+        };
+        classes.clone().map(|actual| row(actual).sum()).collect()
+    }
+
+    /// Fraction of the rows that are of the most frequent class.
+    fn baseline(&self) -> f64 {
+        self.counts().into_iter().max().unwrap_or(0) as f64 / self.rows as f64
+    }
+
+    fn as_json(&self, model: &TrainedModel) -> Value {
+        // Numbers that are not finite become null.
+        let mut all = json!({
+            "rows": self.rows,
+            "rows_without_target": self.without_target,
+            "rows_without_prediction": self.without.rows,
+            "loss": self.loss(),
+        });
+        let more = match &model.task {
+            Task::Classification { classes } => {
+                let row = |actual| {
+                    let row = (0..classes.len()).map(|to| self.confusion.count(actual, to));
+                    row.collect::<Vec<_>>()
+                };
+                json!({
+                    "accuracy": self.right() as f64 / self.rows as f64,
+                    "baseline_accuracy": self.baseline(),
+                    "classes": classes,
+                    "confusion": (0..classes.len()).map(row).collect::<Vec<_>>(),
+                })
+            }
+            Task::Regression(_) => {
+                let (errors, baseline) = (self.errors.errors(), self.baseline.errors());
+                json!({
+                    "mae": errors.mae,
+                    "rmse": errors.rmse,
+                    "r2": errors.r2,
+                    "baseline_mae": baseline.mae,
+                    "baseline_rmse": baseline.rmse,
+                })
+            }
+        };
+        if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
+            all.extend(more);
+        }
+        all
+    }
+
+    fn as_text(&self, model: &TrainedModel, source: &Source) -> String {
+        let mut text = format!("{source}: {} rows, \"{}\"", self.rows, model.target);
+        if self.without_target > 0 {
+            let _ = write!(text, "; {} more without a true value", self.without_target);
+        }
+        let _ = write!(text, "\n\nloss      {:.4}\n", self.loss());
+        // Writing to a string does not fail.
+        let _ = match &model.task {
+            Task::Classification { classes } => write!(
+                text,
+                "accuracy  {:.2} %  ({} of {} rows)\nbaseline  {:.2} %  (always the most frequent \
+                 class)\n\n{}",
+                100.0 * self.right() as f64 / self.rows as f64,
+                self.right(),
+                self.rows,
+                100.0 * self.baseline(),
+                self.matrix(classes),
+            ),
+            Task::Regression(_) => {
+                let (errors, baseline) = (self.errors.errors(), self.baseline.errors());
+                write!(
+                    text,
+                    "MAE       {:.6}\nRMSE      {:.6}\nR2        {:.4}\nbaseline  MAE {:.6}, RMSE \
+                     {:.6}  (always the mean of the training rows)\n",
+                    errors.mae, errors.rmse, errors.r2, baseline.mae, baseline.rmse,
+                )
+            }
+        };
+        text
+    }
+
+    /// The confusion matrix, a line for each true class.
+    fn matrix(&self, classes: &[String]) -> String {
+        let names: Vec<String> = classes
+            .iter()
+            .map(|name| shorten(name, NAME_CELLS))
+            .collect();
+        let count = |actual, predicted| self.confusion.count(actual, predicted).to_string();
+        let first = names
+            .iter()
+            .map(|name| width(name))
+            .max()
+            .unwrap_or(0)
+            .max(4);
+        let widths: Vec<usize> = (0..names.len())
+            .map(|to| {
+                let counts = (0..names.len()).map(|actual| count(actual, to).len());
+                counts.max().unwrap_or(0).max(width(&names[to]))
+            })
+            .collect();
+        let pad = |text: &str, cells: usize| " ".repeat(cells.saturating_sub(width(text)));
+        let mut text = format!(
+            "true{}  predicted as\n{}",
+            pad("true", first),
+            " ".repeat(first)
+        );
+        for (name, &cells) in names.iter().zip(&widths) {
+            text.push_str(&format!("  {}{name}", pad(name, cells)));
+        }
+        for (actual, name) in names.iter().enumerate() {
+            text.push_str(&format!("\n{name}{}", pad(name, first)));
+            for (predicted, &cells) in widths.iter().enumerate() {
+                let count = count(actual, predicted);
+                text.push_str(&format!("  {}{count}", pad(&count, cells)));
+            }
+        }
+        text.push('\n');
+        text
+    }
+}

@@ -1,0 +1,131 @@
+"""Trains, exports, predicts, compares; see run.py."""
+
+import csv
+import json
+import math
+import pathlib
+import subprocess
+import sys
+
+import numpy
+import programs
+import tables
+
+FORMATS = ["json", "safetensors", "npz", "onnx", "py", "rs"]
+TOLERANCE = 1e-5
+MISSING = {"", "?", "na", "n/a", "nan", "null", "none", "-"}
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Model:
+    """A trained model in all formats, rows to predict, and what nn-tui predicts."""
+
+    def __init__(self, program, folder, name, arguments, table):
+        self.name, self.folder = name, folder / name
+        self.folder.mkdir()
+        for ending in FORMATS:
+            train = [program, *arguments, "--headless", "--export", self.file(ending)]
+            subprocess.run(train, check=True, capture_output=True, cwd=ROOT)
+        self.document = json.loads(self.file("json").read_text(encoding="utf-8"))
+        self.columns = self.document["preprocessing"]["columns"]
+        self.task = self.document["task"]
+        if name == "mixed":
+            kinds = [column["encoding"] for column in self.columns]
+            assert {kind["type"] for kind in kinds} == {"numeric", "categorical", "boolean"}
+            assert {kind.get("other") for kind in kinds} == {None, False, True}
+        self.is_regression = self.task["type"] == "regression"
+        self.table = ROOT / table
+        with open(self.table, newline="", encoding="utf-8") as file:
+            self.rows = list(csv.DictReader(file))
+        self.labels, self.expected = self.predictions(program, "json")
+        for ending in ["safetensors", "npz"]:
+            labels, expected = self.predictions(program, ending)
+            assert labels == self.labels and numpy.array_equal(expected, self.expected), ending
+
+    def file(self, ending):
+        # A name that Python and Rust can import.
+        return self.folder / f"model.{ending}"
+
+    def predictions(self, program, ending):
+        """What `nn-tui predict` adds to the table: labels and outputs, or no labels and numbers."""
+        command = [program, "predict", self.file(ending), self.table]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        header, *rows = csv.reader(said.splitlines())
+        own = len(self.rows[0])
+        assert len(rows) == len(self.rows)
+        if self.is_regression:
+            return None, numpy.array([[float(row[own])] for row in rows])
+        return [row[own] for row in rows], numpy.array([row[own + 1 :] for row in rows], float)
+
+    def is_number(self, column):
+        return column["encoding"]["type"] == "numeric"
+
+    def numbers(self):
+        """The raw values of the columns of numbers, as float32; NaN where missing."""
+        wanted = [column["name"] for column in self.columns if self.is_number(column)]
+        number = lambda cell: math.nan if cell.strip().lower() in MISSING else float(cell)
+        rows = [[number(row[name]) for name in wanted] for row in self.rows]
+        return numpy.array(rows, numpy.float32)
+
+    def texts(self):
+        wanted = [column["name"] for column in self.columns if not self.is_number(column)]
+        return [[row[name].strip() for name in wanted] for row in self.rows]
+
+    def inputs(self):
+        """The network's inputs by the schema of the document: float32 (rows, inputs)."""
+        parts = []
+        numbers, texts = iter(self.numbers().T), iter(zip(*self.texts()))
+        for column in self.columns:
+            encoding = column["encoding"]
+            if encoding["type"] == "numeric":
+                raw = next(numbers)
+                raw = numpy.where(numpy.isnan(raw), numpy.float32(encoding["fill"]), raw)
+                scaled = (raw.astype(float) - encoding["mean"]) / encoding["deviation"]
+                parts.append(scaled[:, None])
+                continue
+            cells = next(texts)
+            if encoding["type"] == "boolean":
+                words = {word: 0 for word in encoding["no"]} | {word: 1 for word in encoding["yes"]}
+                raw = numpy.array([words.get(cell, encoding["fill"]) for cell in cells], float)
+                parts.append(((raw - encoding["mean"]) / encoding["deviation"])[:, None])
+                continue
+            values = encoding["values"]
+            places = {value: i for i, value in enumerate(values)}
+            place = lambda cell: (
+                encoding["fill"] if cell.lower() in MISSING else places.get(cell, len(values))
+            )
+            wide = numpy.eye(len(values) + 1)[[place(cell) for cell in cells]]
+            parts.append(wide if encoding["other"] else wide[:, :-1])
+        return numpy.hstack(parts).astype(numpy.float32)
+
+    def compare(self, what, found, labels=None):
+        """Holds outputs (or numbers in the target's unit) and labels against those of nn-tui."""
+        found = numpy.asarray(found, float).reshape(self.expected.shape)
+        scale = self.task["deviation"] if self.is_regression else 1.0
+        difference = numpy.abs(found - self.expected).max() / scale
+        assert difference < TOLERANCE, f"{self.name}, {what}: {difference}"
+        if labels is not None:
+            ordered = numpy.sort(self.expected, axis=1)
+            clear = ordered[:, -1] - ordered[:, -2] > 2 * TOLERANCE
+            wrong = [i for i in numpy.flatnonzero(clear) if str(labels[i]) != self.labels[i]]
+            assert not wrong, f"{self.name}, {what}: other labels in rows {wrong}"
+        print(f"{self.name:>18}  {what:<22} {difference:.1e}")
+
+    def in_unit(self, outputs):
+        """Outputs of the network as the answer: of a number in the target's own unit."""
+        if not self.is_regression:
+            return outputs
+        return numpy.asarray(outputs, float) * self.task["deviation"] + self.task["mean"]
+
+
+def main():
+    program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    checks = 0
+    for name, arguments, table in tables.models(folder):
+        model = Model(program, folder, name, arguments, table)
+        checks += sum(check(model) for check in programs.CHECKS)
+    print(f"{checks} passed, 0 failed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""What the models are compared with: each check says whether it was made."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+
+import numpy
+
+try:
+    import torch
+except ImportError:
+    torch = None
+    print("torch is not installed: nothing is compared with it")
+
+
+def activate(name, z):
+    match name:
+        case "sigmoid":
+            return 1 / (1 + numpy.exp(-z))
+        case "tanh":
+            return numpy.tanh(z)
+        case "relu":
+            return numpy.maximum(z, 0)
+        case "leaky-relu":
+            return numpy.where(z < 0, 0.01 * z, z)
+        case "linear":
+            return z
+        case "softmax":
+            powers = numpy.exp(z - z.max(axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
+
+
+def functions(model):
+    """Name of each layer's activation."""
+    shape = model.document["architecture"]
+    hidden = [shape["hidden_activation"]] * (len(shape["sizes"]) - 2)
+    return [*hidden, shape["output_activation"]]
+
+
+def onnx_runtime(model):
+    import onnx
+    import onnxruntime
+
+    file = str(model.file("onnx"))
+    graph = onnx.load(file)
+    onnx.checker.check_model(graph, full_check=True)
+    assert graph.ir_version == 8
+    domains = {it.domain: it.version for it in graph.opset_import}
+    texts = model.texts()
+    assert domains[""] == 13 and ("ai.onnx.ml" in domains) == bool(texts[0])
+    metadata = {it.key: it.value for it in graph.metadata_props}
+    names = [column["name"] for column in model.columns if model.is_number(column)]
+    assert json.loads(metadata["numbers"]) == names
+    session = onnxruntime.InferenceSession(file)
+    given = {"numbers": model.numbers(), "texts": numpy.array(texts, object)}
+    given = {it.name: given[it.name] for it in session.get_inputs()}
+    answers = dict(zip([it.name for it in session.get_outputs()], session.run(None, given)))
+    if model.is_regression:
+        model.compare("onnx runtime", answers["prediction"])
+    else:
+        numbers = answers.get("probabilities", answers.get("outputs"))
+        model.compare("onnx runtime", numbers, answers["label"])
+    return True
+
+
+def numpy_archive(model):
+    file = numpy.load(model.file("npz"))
+    assert json.loads(file["nn-tui"].tobytes())["architecture"] == model.document["architecture"]
+    a = model.inputs()
+    for i, function in enumerate(functions(model)):
+        z = a @ file[f"layers.{i}.weight"].T + file[f"layers.{i}.bias"]
+        a = activate(function, z)
+    model.compare("numpy, .npz", model.in_unit(a))
+    return True
+
+
+def torch_modules(model):
+    if torch is None:
+        return False
+    from safetensors.torch import load_file
+
+    sizes = model.document["architecture"]["sizes"]
+    network = torch.nn.Module()
+    pairs = zip(sizes, sizes[1:])
+    network.layers = torch.nn.ModuleList(torch.nn.Linear(i, o) for i, o in pairs)
+    network.load_state_dict(load_file(model.file("safetensors")), strict=True)
+    known = {
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "relu": torch.relu,
+        "leaky-relu": torch.nn.functional.leaky_relu,
+        "linear": lambda z: z,
+        "softmax": lambda z: torch.softmax(z, dim=1),
+    }
+    a = torch.from_numpy(model.inputs())
+    with torch.no_grad():
+        for layer, function in zip(network.layers, functions(model)):
+            a = known[function](layer(a))
+    model.compare("torch, .safetensors", model.in_unit(a.numpy()))
+    return True
+
+
+def scikit_learn(model):
+    from safetensors.numpy import load_file
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+    *hidden, last = functions(model)
+    names = {"sigmoid": "logistic", "tanh": "tanh", "relu": "relu", "linear": "identity"}
+    hidden = hidden[0] if hidden else "linear"
+    if hidden not in names or last != ("linear" if model.is_regression else "softmax"):
+        return False
+    tensors = load_file(model.file("safetensors"))
+    depth = len(tensors) // 2
+    weights = [tensors[f"layers.{i}.weight"].T.astype(float) for i in range(depth)]
+    biases = [tensors[f"layers.{i}.bias"].astype(float) for i in range(depth)]
+    inputs = model.inputs().astype(float)
+    kind = MLPRegressor if model.is_regression else MLPClassifier
+    sizes = model.document["architecture"]["sizes"]
+    other = kind(hidden_layer_sizes=sizes[1:-1], activation=names[hidden], max_iter=1, solver="sgd")
+    # One step on anything at all gives it its shape; then it gets our weights.
+    classes = model.task.get("classes", ["a", "b"])
+    rows = inputs[numpy.arange(2 * len(classes)) % len(inputs)]
+    if model.is_regression:
+        other.partial_fit(rows, numpy.arange(len(rows)))
+    else:
+        other.partial_fit(rows, numpy.array(classes * 2), classes=numpy.array(sorted(classes)))
+        # It sorts its classes, and tells two apart by one output: the second against the first.
+        order = numpy.argsort(classes)
+        weights[-1], biases[-1] = weights[-1][:, order], biases[-1][order]
+        if len(classes) == 2:
+            weights[-1], biases[-1] = numpy.diff(weights[-1]), numpy.diff(biases[-1])
+    other.coefs_, other.intercepts_ = weights, biases
+    if model.is_regression:
+        model.compare("scikit-learn", model.in_unit(other.predict(inputs)))
+    else:
+        found = numpy.empty(model.expected.shape)
+        found[:, order] = other.predict_proba(inputs)
+        model.compare("scikit-learn", found, other.predict(inputs))
+    return True
+
+
+def python_code(model):
+    spec = importlib.util.spec_from_file_location("model", model.file("py"))
+    code = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(code)
+    answers = [code.predict(row) for row in model.rows]
+    if model.is_regression:
+        model.compare("python", answers)
+    else:
+        model.compare("python", [code.outputs(row) for row in model.rows], answers)
+    command = [sys.executable, "-I", model.file("py"), model.table]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert len(said.splitlines()) >= len(answers) + 1
+    return True
+
+
+def rust_code(model):
+    """Compiled for `core` alone, and as part of a program that prints its answers."""
+    numbers, texts = model.numbers(), model.texts()
+
+    def rust_text(text):
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+
+    calls = []
+    for row in range(len(model.rows)):
+        lists = []
+        if numbers.shape[1]:
+            # repr of a float32 as such: the fewest digits that read back as the same.
+            own = [numpy.format_float_scientific(x, trim="0") for x in numbers[row]]
+            lists.append(["f32::NAN" if x == "nan" else x for x in own])
+        if texts[row]:
+            lists.append([rust_text(text) for text in texts[row]])
+        arguments = ", ".join(f"&[{', '.join(it)}]" for it in lists)
+        calls.append(f"    show(model::predict({arguments}));")
+        if not model.is_regression:
+            calls.append(f"    model::outputs({arguments}).into_iter().for_each(|it| show(it));")
+    module = '#[path = "model.rs"]\npub mod model;\n'
+    show = "fn show(it: impl core::fmt::Display) {\n    println!(\"{it}\");\n}\n"
+    body = "\n".join(calls)
+    (model.folder / "core.rs").write_text(f"#![no_std]\n{module}", encoding="utf-8")
+    (model.folder / "main.rs").write_text(f"{module}{show}fn main() {{\n{body}\n}}\n", encoding="utf-8")
+    rustc = ["rustc", "--edition", "2024", "-D", "warnings"]
+    for more in (["--crate-type", "rlib", "core.rs"], ["-o", "program", "main.rs"]):
+        subprocess.run([*rustc, *more], check=True, cwd=model.folder)
+    said = subprocess.run([model.folder / "program"], check=True, capture_output=True, text=True)
+    said = numpy.array(said.stdout.splitlines()).reshape(len(model.rows), -1)
+    if model.is_regression:
+        model.compare("rust", said.astype(float))
+    else:
+        model.compare("rust", said[:, 1:].astype(float), said[:, 0])
+    return True
+
+
+CHECKS = [onnx_runtime, numpy_archive, torch_modules, scikit_learn, python_code, rust_code]

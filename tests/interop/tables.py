@@ -1,0 +1,70 @@
+"""The models that are compared: how each is trained, and the raw rows it predicts."""
+
+import csv
+import random
+
+IRIS = ["sepal length", "sepal width", "petal length", "petal width"]
+
+
+def write(path, header, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    return path
+
+
+def mixed(path, seed, target, unknown=False):
+    """Numbers with gaps, categories, yes and no; the target depends on all of them."""
+    draw = random.Random(seed)
+    rows = []
+    for i in range(600):
+        age, far = draw.uniform(18, 90), 16_777_000 + draw.randrange(200)
+        colour = draw.choice(["red", "green", "blue, or so", 'a "dark" one'])
+        smoker = draw.choice(["yes", "no"])
+        score = age / 40 + (far - 16_777_000) / 100 + len(colour) / 5 + 2 * (smoker == "yes")
+        if target == "kind":
+            value = ["low", "middle", "high"][min(2, int(score / 2.2))]
+        else:
+            value = f"{250_000 + 40_000 * score + draw.gauss(0, 5_000):.2f}"
+        age, far = f"{age:.2f}", str(far)
+        # Each in its own rows, so that none has nothing.
+        if i % 11 == 3:
+            age = draw.choice(["", "NA", "?"])
+        if i % 13 == 5:
+            colour = draw.choice(["", "n/a", "None"])
+        if i % 17 == 7:
+            smoker = "-"
+        if unknown and i % 7 == 0:
+            colour = "purple"
+        # More towns than categories have inputs of their own.
+        town = f"town {draw.randrange(130)}"
+        rows.append([age, colour, far, smoker, town, value])
+    header = ["age", "colour", "far", "smoker", "town", target]
+    if unknown:
+        # Other order, a column that nobody asked for, no target.
+        order = [3, 2, 0, 4, 1]
+        rows = [["note", *[row[i] for i in order]] for row in rows]
+        header = ["remark", *[header[i] for i in order]]
+    return write(path, header, rows)
+
+
+def models(folder):
+    """Name, arguments to train with, and the table to predict on."""
+    draw = random.Random(0)
+    flowers = [[f"{draw.uniform(0.1, 8):.2f}" for _ in IRIS] for _ in range(150)]
+    flowers = write(folder / "flowers.csv", IRIS, flowers)
+    kinds = mixed(folder / "kinds.csv", 1, "kind")
+    prices = mixed(folder / "prices.csv", 2, "price")
+    new = mixed(folder / "new.csv", 3, "kind", unknown=True)
+    textbook = ["--activation", "sigmoid", "--output", "sigmoid", "--loss", "quadratic"]
+    return [
+        ("iris", ["iris", "--epochs", "30"], flowers),
+        ("textbook", ["iris", "--epochs", "30", *textbook], flowers),
+        ("tanh", ["iris", "--epochs", "30", "--activation", "tanh", "--hidden", "9"], flowers),
+        ("leaky", ["iris", "--epochs", "30", "--activation", "leaky-relu"], flowers),
+        ("no-hidden", ["iris", "--epochs", "30", "--hidden", "none"], flowers),
+        ("two-classes", ["breast-cancer", "--epochs", "5"], "datasets/breast-cancer.csv"),
+        ("digits", ["digits", "--epochs", "5"], "datasets/digits.csv"),
+        ("mixed", [kinds, "--epochs", "20"], new),
+        ("regression", [prices, "--epochs", "20"], new),
+        ("sigmoid-regression", [prices, "--epochs", "5", "--activation", "sigmoid"], new),
+    ]

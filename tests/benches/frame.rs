@@ -1,5 +1,6 @@
 //! How long a frame takes: building the overview of a trained model, and writing to a terminal what
-//! changed since the frame before.
+//! changed since the frame before. And what stands behind a frame: a snapshot of the network, and
+//! the history of its losses.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -9,13 +10,16 @@ use std::io;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use nn_tui::app::Model;
+use nn_tui::stats::{Bounded, Spread};
+use nn_tui::train::observation::Observer;
+use nn_tui::train::{LossPoint, Observation, SampleId, Set};
 use nn_tui::ui::theme::{Depth, Theme};
 use nn_tui::ui::{render, view};
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use support::{plan, trained_model};
+use support::{plan, session, trained_model};
 
 fn frames(criterion: &mut Criterion) {
     let theme = Theme::new(Depth::True);
@@ -50,5 +54,42 @@ fn terminal(area: Rect) -> Terminal<CrosstermBackend<io::Sink>> {
         .expect("no terminal is asked")
 }
 
-criterion_group!(benches, frames);
+/// Everything that panels can ask for.
+fn snapshots(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("snapshot");
+    for (name, data, hidden) in [("iris", "iris", &[8][..]), ("wide", "digits", &[128, 64])] {
+        let session = session(data, plan(hidden));
+        let mut observer = Observer::new(&session);
+        let shown = |&neurons: &usize| (0..neurons.min(20)).collect();
+        let observation = Observation {
+            sample: SampleId {
+                set: Set::Validation,
+                index: 0,
+            },
+            neurons: session.architecture().sizes().iter().map(shown).collect(),
+            weights: true,
+            activations: true,
+        };
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| observer.observe(&session, black_box(&observation)));
+        });
+    }
+}
+
+/// A point of a history that is full, whose resolution is halved time and again.
+fn history(criterion: &mut Criterion) {
+    let mut series = Bounded::new(4096);
+    let mut epochs = 0.0;
+    criterion.bench_function("history/push", |bencher| {
+        bencher.iter(|| {
+            epochs += 1.0;
+            series.push(LossPoint {
+                epochs,
+                loss: Spread::of(black_box(1.0 / epochs as f32)),
+            });
+        });
+    });
+}
+
+criterion_group!(benches, frames, snapshots, history);
 criterion_main!(benches);

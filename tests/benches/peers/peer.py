@@ -206,12 +206,10 @@ def jax_epoch(work):
     return epoch
 
 
-def book_epoch(work):
-    """Stochastic gradient descent as textbooks write it in Python: one sample at a time, f64."""
-    sizes, batch, book = WORKS[work]
-    if not book:
-        return None
-    xs, ys = data(work, np.float64)
+def book_trainer(sizes):
+    """Stochastic gradient descent as textbooks write it in Python: one sample at a time, f64.
+    Returns a function that trains on mini-batches, each a pair of (batch, inputs) and (batch,
+    classes), at a learning rate."""
     weights = [w.T.copy() for w, _ in initial(sizes, np.float64)]
     biases = [b.reshape(-1, 1) for _, b in initial(sizes, np.float64)]
 
@@ -232,18 +230,28 @@ def book_epoch(work):
             delta = np.dot(weights[l].T, delta)
         return of_weights, of_biases
 
-    def epoch():
-        for mini_x, mini_y in zip(xs, ys):
+    def train(batches, rate):
+        for mini_x, mini_y in batches:
             sum_w = [np.zeros_like(w) for w in weights]
             sum_b = [np.zeros_like(b) for b in biases]
             for x, y in zip(mini_x, mini_y):
                 of_weights, of_biases = gradient(x.reshape(-1, 1), y.reshape(-1, 1))
                 sum_w = [s + g for s, g in zip(sum_w, of_weights)]
                 sum_b = [s + g for s, g in zip(sum_b, of_biases)]
-            weights[:] = [w - RATE / batch * s for w, s in zip(weights, sum_w)]
-            biases[:] = [b - RATE / batch * s for b, s in zip(biases, sum_b)]
+            share = rate / len(mini_x)
+            weights[:] = [w - share * s for w, s in zip(weights, sum_w)]
+            biases[:] = [b - share * s for b, s in zip(biases, sum_b)]
 
-    return epoch
+    return train
+
+
+def book_epoch(work):
+    sizes, _, book = WORKS[work]
+    if not book:
+        return None
+    xs, ys = data(work, np.float64)
+    train = book_trainer(sizes)
+    return lambda: train(zip(xs, ys), RATE)
 
 
 def main():

@@ -381,7 +381,7 @@ fn held_out_rows_come_from_other_files() {
     );
     assert_eq!(prepared.test.expect("there").rows(), 4);
     assert_eq!(
-        prepared.validation.inputs.row(0).to_vec()[..3],
+        prepared.validation.inputs(0..1).row(0).to_vec()[..3],
         [0.0, 0.0, 0.0]
     );
     std::fs::write(&other, "sold;kind;price;colour\nno;c;9,5;pink\n").expect("written");

@@ -1,6 +1,6 @@
 //! Rows of another file that have the columns of a data set: to validate on, or to test.
 
-use ndarray::Array2;
+use ndarray::ArcArray2;
 
 use crate::data::options::LoadOptions;
 use crate::data::prediction::{Selected, Training, Wanted, raw_values};
@@ -14,7 +14,7 @@ pub struct HeldOut {
     /// The file they are from.
     pub source: String,
     /// As [`Dataset::values`], of the same columns.
-    pub values: Array2<f32>,
+    pub values: ArcArray2<f32>,
     /// As [`Dataset::target`], of the same classes.
     pub target: Target,
     /// As [`Dataset::lines`].

@@ -24,6 +24,7 @@ mod prepared;
 mod preprocessing;
 mod records;
 mod report;
+mod samples;
 mod schema;
 mod source;
 mod split;
@@ -32,7 +33,7 @@ mod task;
 
 use std::ops::ControlFlow;
 
-use ndarray::Array2;
+use ndarray::ArcArray2;
 
 pub use baseline::Baseline;
 pub use builtin::{BUILT_IN, BuiltIn, built_in};
@@ -45,9 +46,10 @@ pub use loading::load_with;
 pub use missing::{MISSING_WORDS, is_missing};
 pub use options::{ClassWeights, LoadOptions, Missing, Progress, TaskChoice, ValidationRows};
 pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
-pub use prepared::{Prepared, Samples, Targets, prepare};
+pub use prepared::{Prepared, prepare};
 pub use preprocessing::{InputColumn, Preprocessing};
 pub use report::{LeftOut, ReadReport, Reason};
+pub use samples::{Samples, Targets};
 pub use source::Source;
 pub use split::{Split, stratified};
 pub use table::Reading;
@@ -74,7 +76,7 @@ pub struct Dataset {
     /// What stands in it.
     pub target: Target,
     /// The raw values `(rows, columns)`, finite or NaN where missing; see [`Encoding`].
-    pub values: Array2<f32>,
+    pub values: ArcArray2<f32>,
     /// Line of the file (from 1) on which every row starts; of images their number.
     pub lines: Lines,
     /// Rows of another file to validate on, in place of some of these.
@@ -202,8 +204,8 @@ pub fn load(source: &Source, target: Option<&str>) -> Result<Dataset> {
 }
 
 /// `values` row by row as `(rows, columns)`. Every caller has read rows of one width.
-fn matrix(rows: usize, columns: usize, values: Vec<f32>) -> Array2<f32> {
-    Array2::from_shape_vec((rows, columns), values).expect("one value for every row and column")
+fn matrix(rows: usize, columns: usize, values: Vec<f32>) -> ArcArray2<f32> {
+    ArcArray2::from_shape_vec((rows, columns), values).expect("one value for every row and column")
 }
 
 #[cfg(test)]

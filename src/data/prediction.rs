@@ -117,7 +117,7 @@ impl<'m> PredictionRows<'m> {
         }
         self.has_rows = true;
         Ok(Some(PredictionInput {
-            raw: matrix(lines.len(), columns.len(), values),
+            raw: matrix(lines.len(), columns.len(), values).into_owned(),
             cells,
             lines,
             header: shape.header.clone(),
@@ -278,7 +278,7 @@ mod tests {
 
     fn trained_on(text: &str, target: &str) -> Preprocessing {
         let dataset: Dataset = dataset_of(text.as_bytes(), Some(target)).expect("loads");
-        let rows: Vec<usize> = (0..dataset.rows()).collect();
+        let rows: Vec<u32> = (0..dataset.rows() as u32).collect();
         Preprocessing::fit(&dataset, &rows).expect("fits").0
     }
 

@@ -1,10 +1,11 @@
 //! A data set made ready for training: split, standardised, with the raw values beside it.
 
-use ndarray::{Array2, ArrayViewMut1};
+use std::sync::Arc;
 
-use crate::data::preprocessing::{InputColumn, Preprocessing};
+use crate::data::preprocessing::Preprocessing;
+use crate::data::samples::{Rows, Samples};
 use crate::data::split::{Split, stratified};
-use crate::data::{Baseline, Column, Dataset, HeldOut, Lines, Target, TargetScale, Task};
+use crate::data::{Baseline, Dataset, HeldOut, Target, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// A data set that a network can be trained and judged on.
@@ -23,7 +24,7 @@ pub struct Prepared {
     /// Names of the network's inputs; see [`Preprocessing::input_names`].
     pub input_names: Vec<String>,
     /// What is done to the raw values.
-    pub preprocessing: Preprocessing,
+    pub preprocessing: Arc<Preprocessing>,
     /// Names of the columns left out because they are constant over the training rows.
     pub left_out: Vec<String>,
     /// The rows to train on.
@@ -45,135 +46,6 @@ impl Prepared {
     }
 }
 
-/// Rows, in the order of the file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Samples {
-    /// What the network sees: `(rows, network inputs)`.
-    pub inputs: Array2<f32>,
-    /// The raw values `(rows, columns of the preprocessing)`; see [`crate::data::Encoding`].
-    pub raw: Array2<f32>,
-    /// What is to be predicted.
-    pub targets: Targets,
-    /// Line of the file (from 1) of every row.
-    pub lines: Lines,
-}
-
-/// What is to be predicted of some rows.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Targets {
-    /// Class of every row.
-    Classes(Vec<u32>),
-    /// A number for every row.
-    Numbers {
-        /// In the target's own unit.
-        values: Vec<f32>,
-        /// How they are standardised for the network.
-        scale: TargetScale,
-    },
-}
-
-impl Targets {
-    /// Class of `row`; none for regression, or where there is no such row.
-    pub fn class(&self, row: usize) -> Option<usize> {
-        match self {
-            Self::Classes(labels) => labels.get(row).map(|&label| label as usize),
-            Self::Numbers { .. } => None,
-        }
-    }
-
-    /// The number that stands in `row`; none for classification, or where there is no such row.
-    pub fn number(&self, row: usize) -> Option<f32> {
-        match self {
-            Self::Classes(_) => None,
-            Self::Numbers { values, .. } => values.get(row).copied(),
-        }
-    }
-
-    /// Writes to `out`, one place for each output of the network, what its outputs shall be for
-    /// `row`: 1 for the row's class and 0 for the others, or the standardised number.
-    ///
-    /// # Panics
-    /// If there is no such row.
-    pub fn write(&self, row: usize, mut out: ArrayViewMut1<f32>) {
-        match self {
-            Self::Classes(labels) => {
-                out.fill(0.0);
-                out[labels[row] as usize] = 1.0;
-            }
-            Self::Numbers { values, scale } => out[0] = scale.standardise(values[row]),
-        }
-    }
-}
-
-impl Samples {
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.inputs.nrows()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.rows() == 0
-    }
-
-    fn pick(from: &Rows, rows: &[usize], preprocessing: &Preprocessing, task: &Task) -> Self {
-        let used = |column: &InputColumn| {
-            let mut columns = from.columns.iter();
-            columns.position(|it| it.column == column.column)
-        };
-        let columns: Vec<usize> = preprocessing.columns.iter().filter_map(used).collect();
-        // Filled cell by cell, since choosing columns by `select` would store them column by column,
-        // and a mini-batch is made of rows.
-        let raw = Array2::from_shape_fn((rows.len(), columns.len()), |(row, column)| {
-            from.values[[rows[row], columns[column]]]
-        });
-        let targets = match (from.target, task) {
-            (Target::Numbers(values), Task::Regression(scale)) => Targets::Numbers {
-                values: rows.iter().map(|&row| values[row]).collect(),
-                scale: *scale,
-            },
-            (Target::Classes { labels, .. }, _) => {
-                Targets::Classes(rows.iter().map(|&row| labels[row]).collect())
-            }
-            (Target::Numbers(_), _) => unreachable!("the task was made from the same target"),
-        };
-        Self {
-            inputs: preprocessing.encode(raw.view()),
-            raw,
-            targets,
-            lines: rows.iter().map(|&row| from.lines.of(row)).collect(),
-        }
-    }
-}
-
-/// Where samples are picked from.
-struct Rows<'d> {
-    columns: &'d [Column],
-    values: &'d Array2<f32>,
-    target: &'d Target,
-    lines: &'d Lines,
-}
-
-impl<'d> Rows<'d> {
-    fn of(dataset: &'d Dataset) -> Self {
-        Self {
-            columns: &dataset.columns,
-            values: &dataset.values,
-            target: &dataset.target,
-            lines: &dataset.lines,
-        }
-    }
-
-    fn held_out(dataset: &'d Dataset, rows: &'d HeldOut) -> Self {
-        Self {
-            columns: &dataset.columns,
-            values: &rows.values,
-            target: &rows.target,
-            lines: &rows.lines,
-        }
-    }
-}
-
 /// Splits `dataset` (see [`stratified`]), unless it has rows of another file to validate on, and encodes both parts by the statistics of the training
 /// rows, so that nothing about the validation rows reaches the network.
 ///
@@ -191,20 +63,21 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
     let split = split(dataset, validation_fraction, seed)?;
     let (preprocessing, left_out) = Preprocessing::fit(dataset, &split.training)?;
     let task = Task::fit(dataset, &split.training)?;
+    let preprocessing = Arc::new(preprocessing);
     let all = |rows: &HeldOut| {
-        let indices: Vec<usize> = (0..rows.values.nrows()).collect();
+        let indices = (0..rows.values.nrows() as u32).collect();
         Samples::pick(
             &Rows::held_out(dataset, rows),
-            &indices,
+            indices,
             &preprocessing,
             &task,
         )
     };
     let rows = Rows::of(dataset);
-    let training = Samples::pick(&rows, &split.training, &preprocessing, &task);
+    let training = Samples::pick(&rows, split.training, &preprocessing, &task);
     let validation = match &dataset.validation {
         Some(rows) => all(rows),
-        None => Samples::pick(&rows, &split.validation, &preprocessing, &task),
+        None => Samples::pick(&rows, split.validation, &preprocessing, &task),
     };
     Ok(Prepared {
         name: dataset.name.clone(),
@@ -231,7 +104,7 @@ fn split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<Split> {
     let rows = dataset.rows();
     if dataset.validation.is_some() || fraction == 0.0 {
         return Ok(Split {
-            training: (0..rows).collect(),
+            training: (0..rows as u32).collect(),
             validation: Vec::new(),
         });
     }
@@ -262,8 +135,8 @@ mod tests {
     fn iris_is_split_and_standardised() {
         let iris = load(&Source::parse("iris"), None).expect("iris");
         let prepared = prepare(&iris, 0.2, 1).expect("prepared");
-        assert_eq!(prepared.training.inputs.dim(), (120, 4));
-        assert_eq!(prepared.validation.inputs.dim(), (30, 4));
+        assert_eq!(prepared.training.inputs(0..120).dim(), (120, 4));
+        assert_eq!(prepared.validation.inputs(0..30).dim(), (30, 4));
         for class in 0..3 {
             let targets = &prepared.validation.targets;
             let of_class = (0..30).filter(|&row| targets.class(row) == Some(class));
@@ -271,13 +144,13 @@ mod tests {
         }
         let line = prepared.validation.lines.of(3);
         let row = iris.lines.iter().position(|l| l == line).expect("a row");
-        assert_eq!(prepared.validation.raw.row(3), iris.values.row(row));
+        assert_eq!(prepared.validation.raw_row(3), iris.values.row(row));
         let Target::Classes { labels, .. } = &iris.target else {
             panic!("{:?}", iris.target);
         };
         let class = prepared.validation.targets.class(3);
         assert_eq!(class, Some(labels[row] as usize));
-        for column in prepared.training.inputs.columns() {
+        for column in prepared.training.inputs(0..120).columns() {
             let column = column.mapv(f64::from);
             let mean = column.sum() / 120.0;
             let variance = column.mapv(|x| (x - mean).powi(2)).sum() / 120.0;
@@ -292,7 +165,7 @@ mod tests {
         assert!(prepared.left_out.contains(&"r0c0".to_owned()));
         let inputs = prepared.preprocessing.inputs();
         assert_eq!(inputs + prepared.left_out.len(), 64);
-        assert_eq!(prepared.training.raw.ncols(), inputs);
+        assert_eq!(prepared.training.raw_row(0).len(), inputs);
         for column in &prepared.preprocessing.columns {
             assert_eq!(column.name, digits.columns[column.column].name);
         }

@@ -1,6 +1,6 @@
 //! What is done to the cells of a table before the network sees them; see [`Encoding`].
 
-use ndarray::{Array2, ArrayView1, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2, aview1};
 use serde::{Deserialize, Serialize};
 
 use crate::data::encoding::Encoding;
@@ -58,38 +58,80 @@ struct Statistics {
     max: f32,
 }
 
-impl Statistics {
-    /// `None` if all are the same, or there are none.
-    fn of(values: impl Iterator<Item = f32> + Clone) -> Option<Self> {
-        let values = values.filter(|value| !value.is_nan());
-        let (mut count, mut sum) = (0_usize, 0.0_f64);
-        let (mut min, mut max) = (f32::INFINITY, f32::NEG_INFINITY);
-        for value in values.clone() {
-            count += 1;
-            sum += f64::from(value);
-            min = min.min(value);
-            max = max.max(value);
-        }
-        if min >= max {
-            return None;
-        }
-        let mean = sum / count as f64;
-        // A second pass: the mean of the squares less the square of the mean would cancel to
-        // nothing where the values lie far from 0 and near each other.
-        let squares: f64 = values.map(|value| (f64::from(value) - mean).powi(2)).sum();
-        Some(Self {
-            mean,
-            deviation: (squares / count as f64).sqrt(),
-            min,
-            max,
+/// What is added up about a column on the way over its rows.
+#[derive(Debug, Clone, Copy)]
+struct Sums {
+    count: u64,
+    sum: f64,
+    /// Of the squared distances from the mean.
+    squares: f64,
+    min: f32,
+    max: f32,
+}
+
+impl Sums {
+    const NONE: Self = Self {
+        count: 0,
+        sum: 0.0,
+        squares: 0.0,
+        min: f32::INFINITY,
+        max: f32::NEG_INFINITY,
+    };
+
+    fn mean(&self) -> f64 {
+        self.sum / self.count as f64
+    }
+
+    /// `None` if all values are the same, or there are none.
+    fn statistics(self) -> Option<Statistics> {
+        (self.min < self.max).then(|| Statistics {
+            mean: self.mean(),
+            deviation: (self.squares / self.count as f64).sqrt(),
+            min: self.min,
+            max: self.max,
         })
     }
 }
 
-/// The encoding of a column of this `kind` with these raw values, or `None` if they are all the
-/// same: such a column says nothing.
-fn fit(kind: &ColumnKind, values: impl Iterator<Item = f32> + Clone) -> Option<Encoding> {
-    let statistics = Statistics::of(values.clone());
+impl Statistics {
+    /// Those of each column of `rows`, `width` of them: `None` where all values are the same, or
+    /// there are none. Row by row, as the rows lie in memory.
+    fn of<'v>(
+        width: usize,
+        rows: impl Iterator<Item = ArrayView1<'v, f32>> + Clone,
+    ) -> Vec<Option<Self>> {
+        let mut all = vec![Sums::NONE; width];
+        for row in rows.clone() {
+            for (sums, &value) in all.iter_mut().zip(row) {
+                if !value.is_nan() {
+                    sums.count += 1;
+                    sums.sum += f64::from(value);
+                    sums.min = sums.min.min(value);
+                    sums.max = sums.max.max(value);
+                }
+            }
+        }
+        let means: Vec<f64> = all.iter().map(Sums::mean).collect();
+        // A second pass: the mean of the squares less the square of the mean would cancel to
+        // nothing where the values lie far from 0 and near each other.
+        for row in rows {
+            for ((sums, &mean), &value) in all.iter_mut().zip(&means).zip(row) {
+                if !value.is_nan() {
+                    sums.squares += (f64::from(value) - mean).powi(2);
+                }
+            }
+        }
+        all.into_iter().map(Sums::statistics).collect()
+    }
+}
+
+/// The encoding of a column of this `kind` with these raw values and their statistics, or `None` if
+/// they are all the same: such a column says nothing.
+fn fit(
+    kind: &ColumnKind,
+    statistics: Option<Statistics>,
+    values: impl Iterator<Item = f32>,
+) -> Option<Encoding> {
     match kind {
         ColumnKind::Numeric => statistics.map(|found| Encoding::Numeric {
             mean: found.mean,
@@ -144,14 +186,16 @@ impl Preprocessing {
     ///
     /// # Panics
     /// If a row is not in the data set.
-    pub fn fit(dataset: &Dataset, training_rows: &[usize]) -> Result<(Self, Vec<String>)> {
+    pub fn fit(dataset: &Dataset, training_rows: &[u32]) -> Result<(Self, Vec<String>)> {
         let mut columns = Vec::new();
         let mut left_out = Vec::new();
+        let rows = training_rows.iter();
+        let rows = rows.map(|&row| dataset.values.row(row as usize));
+        let statistics = Statistics::of(dataset.columns.len(), rows);
         for (index, column) in dataset.columns.iter().enumerate() {
-            let values = training_rows
-                .iter()
-                .map(|&row| dataset.values[[row, index]]);
-            match fit(&column.kind, values) {
+            let rows = training_rows.iter();
+            let values = rows.map(|&row| dataset.values[[row as usize, index]]);
+            match fit(&column.kind, statistics[index], values) {
                 Some(encoding) => columns.push(InputColumn {
                     name: column.name.clone(),
                     column: column.column,
@@ -244,14 +288,15 @@ impl Task {
     ///
     /// # Errors
     /// [`DataProblem::ConstantTarget`].
-    pub(super) fn fit(dataset: &Dataset, training_rows: &[usize]) -> Result<Self> {
+    pub(super) fn fit(dataset: &Dataset, training_rows: &[u32]) -> Result<Self> {
         match &dataset.target {
             Target::Classes { names, .. } => Ok(Self::Classification {
                 classes: names.clone(),
             }),
             Target::Numbers(values) => {
-                let values = training_rows.iter().map(|&row| values[row]);
-                let Some(found) = Statistics::of(values) else {
+                let rows = training_rows.iter();
+                let rows = rows.map(|&row| aview1(std::slice::from_ref(&values[row as usize])));
+                let Some(Some(found)) = Statistics::of(1, rows).pop() else {
                     let place = Place::whole(&dataset.source);
                     return Err(Error::data(place, DataProblem::ConstantTarget));
                 };
@@ -277,6 +322,7 @@ mod tests {
     use super::*;
 
     fn dataset(values: Array2<f32>) -> Dataset {
+        let values = values.into_shared();
         let rows = values.nrows();
         Dataset {
             name: "t".into(),
@@ -407,7 +453,7 @@ mod tests {
             let rows = values.len();
             let values: Vec<f32> = values.iter().map(|value| value + shift).collect();
             let data = dataset(Array2::from_shape_vec((rows, 1), values).expect("a column"));
-            let all: Vec<usize> = (0..rows).collect();
+            let all: Vec<u32> = (0..rows as u32).collect();
             let Ok((preprocessing, _)) = Preprocessing::fit(&data, &all) else {
                 return Ok(());
             };

@@ -8,9 +8,9 @@ use crate::random::{Purpose, generator, shuffle};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
     /// Indices of the rows to train on, ascending.
-    pub training: Vec<usize>,
+    pub training: Vec<u32>,
     /// Indices of the rows to validate on, ascending; may be empty.
-    pub validation: Vec<usize>,
+    pub validation: Vec<u32>,
 }
 
 /// Puts about `fraction` (0 to 1) of the rows of every class aside for validation, chosen at
@@ -24,8 +24,8 @@ pub struct Split {
 /// # Panics
 /// If a label is not below `classes`.
 pub fn stratified(labels: &[u32], classes: usize, fraction: f64, seed: u64) -> Split {
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); classes];
-    for (row, &label) in labels.iter().enumerate() {
+    let mut members: Vec<Vec<u32>> = vec![Vec::new(); classes];
+    for (row, &label) in (0..).zip(labels) {
         members[label as usize].push(row);
     }
     let sizes: Vec<usize> = members.iter().map(Vec::len).collect();
@@ -123,9 +123,9 @@ mod tests {
             let mut all = [split.training.as_slice(), &split.validation].concat();
             prop_assert!(split.training.is_sorted() && split.validation.is_sorted());
             all.sort_unstable();
-            prop_assert_eq!(all, (0..labels.len()).collect::<Vec<_>>());
+            prop_assert_eq!(all, (0..labels.len() as u32).collect::<Vec<_>>());
             for class in 0..5 {
-                let size = |rows: &[usize]| rows.iter().filter(|&&r| labels[r] == class).count();
+                let size = |rows: &[u32]| rows.iter().filter(|&&r| labels[r as usize] == class).count();
                 let (training, validation) = (size(&split.training), size(&split.validation));
                 let exact = (training + validation) as f64 * fraction;
                 prop_assert!((validation as f64 - exact).abs() <= 1.0);

@@ -89,8 +89,10 @@ fn check(bytes: &[u8], target: Option<&str>) {
     assert!(dataset.lines.iter().is_sorted_by(|a, b| a < b));
     if let Ok(prepared) = prepare(&dataset, 0.3, 1) {
         assert_eq!(prepared.training.rows() + prepared.validation.rows(), rows);
-        let inputs = [&prepared.training.inputs, &prepared.validation.inputs];
-        assert!(inputs.iter().all(|x| x.iter().all(|x| x.is_finite())));
+        for samples in [&prepared.training, &prepared.validation] {
+            let inputs = samples.inputs(0..samples.rows());
+            assert!(inputs.iter().all(|x| x.is_finite()));
+        }
     }
 }
 

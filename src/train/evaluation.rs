@@ -139,8 +139,8 @@ impl Evaluator {
             for (row, out) in (start..end).zip(targets.outer_iter_mut()) {
                 samples.targets.write(row, out);
             }
-            let inputs = samples.inputs.slice_axis(Axis(0), (start..end).into());
-            engine.forward(inputs, &mut self.workspace);
+            let inputs = samples.inputs(start..end);
+            engine.forward(inputs.view(), &mut self.workspace);
             loss += self.workspace.loss(architecture.loss(), targets.view());
             for (row, outputs) in (start..end).zip(self.workspace.outputs().outer_iter()) {
                 tally.add(&samples.targets, row, outputs);

@@ -49,7 +49,7 @@ fn trained_model(session: &mut Session) -> TrainedModel {
     TrainedModel {
         architecture: session.architecture().clone(),
         parameters,
-        preprocessing: data.preprocessing.clone(),
+        preprocessing: (*data.preprocessing).clone(),
         target: data.target_name.clone(),
         task: data.task.clone(),
         training,

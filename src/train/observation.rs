@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use rand::seq::index;
 
 use super::{Position, Session};
@@ -109,7 +109,7 @@ impl Observer {
         chosen.sort_unstable();
         Self {
             parameters: Parameters::zeros(architecture),
-            probe: samples.inputs.select(Axis(0), &chosen),
+            probe: probe(samples, &chosen, architecture.inputs()),
             probe_pass: Workspace::new(architecture, chosen.len()),
             sample_pass: Workspace::new(architecture, 1),
         }
@@ -149,10 +149,10 @@ impl Observer {
         if id.index >= samples.rows() {
             return;
         }
-        let inputs = samples
-            .inputs
-            .slice_axis(Axis(0), (id.index..=id.index).into());
-        session.engine().forward(inputs, &mut self.sample_pass);
+        let inputs = samples.inputs(id.index..id.index + 1);
+        session
+            .engine()
+            .forward(inputs.view(), &mut self.sample_pass);
         for layer in 1..=architecture.depth() {
             let activations = self.sample_pass.activations(layer);
             snapshot.activations.push(activations.row(0).to_vec());
@@ -199,6 +199,15 @@ impl Observer {
             snapshot.probe.push(Histogram::of(&activations));
         }
     }
+}
+
+/// What the network sees of the `chosen` rows: `(rows, inputs)`.
+fn probe(samples: &Samples, chosen: &[usize], inputs: usize) -> Array2<f32> {
+    let mut probe = Array2::zeros((chosen.len(), inputs));
+    for (&row, out) in chosen.iter().zip(probe.outer_iter_mut()) {
+        samples.write_inputs(row, out);
+    }
+    probe
 }
 
 /// A place for one snapshot, between the worker and whoever watches. The worker fills it only when

@@ -223,7 +223,7 @@ impl Session {
         let samples = &self.data.training;
         for (i, &row) in self.order[start..end].iter().enumerate() {
             let row = row as usize;
-            self.inputs.row_mut(i).assign(&samples.inputs.row(row));
+            samples.write_inputs(row, self.inputs.row_mut(i));
             samples.targets.write(row, self.targets.row_mut(i));
         }
         end - start

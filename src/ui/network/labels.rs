@@ -61,17 +61,17 @@ pub(super) fn input_labels(
         return;
     }
     let sample = snapshot.observation.sample;
-    let raw = &sample.samples(&model.run.data).raw;
+    let samples = sample.samples(&model.run.data);
+    let raw = (sample.index < samples.rows()).then(|| samples.raw_row(sample.index));
     let preprocessing = &model.run.data.preprocessing;
     for &(i, y) in &layer.shown {
         let feature = snapshot.observation.neurons[0][i];
         let name = model.run.data.input_names.get(feature).map_or("", |it| it);
         put(buf, places.inner.x, y, room.into(), name, theme.text());
         if value_cells > VALUE {
-            let value = match sample.index < raw.nrows() {
-                true => preprocessing.shown(raw.row(sample.index), feature),
-                false => f32::NAN,
-            };
+            let value = raw
+                .as_ref()
+                .map_or(f32::NAN, |raw| preprocessing.shown(raw.view(), feature));
             let value = short_value(value);
             let right = places.plot.x - 1;
             put_right(buf, right, y, VALUE.into(), &value, theme.strong());

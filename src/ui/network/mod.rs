@@ -166,11 +166,11 @@ fn activations(model: &Model, snapshot: &Snapshot, l: usize) -> Vec<f32> {
         Some(l) => snapshot.activations.get(l).cloned().unwrap_or_default(),
         None => {
             let sample = snapshot.observation.sample;
-            let inputs = &sample.samples(&model.run.data).inputs;
-            match sample.index < inputs.nrows() {
+            let samples = sample.samples(&model.run.data);
+            match sample.index < samples.rows() {
                 // Standardised values beyond three deviations are rare: they get full brightness.
-                true => inputs
-                    .row(sample.index)
+                true => samples
+                    .inputs(sample.index..sample.index + 1)
                     .iter()
                     .map(|x| (x / 3.0).clamp(-1.0, 1.0))
                     .collect(),

@@ -35,7 +35,7 @@ use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parame
 use crate::text::{sanitise, shorten};
 
 pub use predict::predicted_class;
-pub use readback::{Check, Saved, check as check_saved};
+pub use readback::{Check, MOST_ROWS_CHECKED, Saved, check as check_saved};
 pub use write::check_writable;
 
 /// Terminal cells that a message about a damaged file fills at most.

@@ -14,7 +14,7 @@ use crate::data::{Encoding, Task};
 use crate::error::{Error, Result};
 
 /// At most so many rows are predicted again.
-const MOST_ROWS: usize = 1000;
+pub const MOST_ROWS_CHECKED: usize = 1000;
 /// Rows times parameters that are worth the wait: less than a second.
 const MOST_WORK: u128 = 200_000_000;
 /// Predictions that are farther apart, relative to numbers above 1, are a failure. Two ways to add
@@ -93,8 +93,8 @@ pub fn check(
     kind: &'static str,
 ) -> Result<Check> {
     let parameters = model.architecture.parameter_count().max(1);
-    let affordable = usize::try_from(MOST_WORK / parameters).unwrap_or(MOST_ROWS);
-    let most = affordable.clamp(1, MOST_ROWS);
+    let affordable = usize::try_from(MOST_WORK / parameters).unwrap_or(MOST_ROWS_CHECKED);
+    let most = affordable.clamp(1, MOST_ROWS_CHECKED);
     let step = raw.nrows().div_ceil(most).max(1);
     let chosen: Vec<usize> = (0..raw.nrows()).step_by(step).collect();
     let raw = raw.select(Axis(0), &chosen);

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use super::{Scores, Session};
-use crate::error::Result;
-use crate::model_file::{Quality, Saved, TrainedModel, TrainingRecord, check_saved, save};
+use ndarray::Array2;
 
-/// Rows that are predicted at most to check a file: enough to trust it, too few to wait for.
-const MOST_CHECKED: usize = 10_000;
+use super::{Scores, Session};
+use crate::data::Samples;
+use crate::error::Result;
+use crate::model_file::{
+    MOST_ROWS_CHECKED, Quality, Saved, TrainedModel, TrainingRecord, check_saved, save,
+};
 
 /// Writes the network of `session` to `path`, reads it back and predicts the validation rows with
 /// it, or the training rows where there are no others.
@@ -22,9 +24,17 @@ pub(super) fn saved(session: &mut Session, path: &Path, replace: bool) -> Result
         true => (&data.training, "training"),
         false => (&data.validation, "validation"),
     };
-    let raw = rows.raw(0..rows.rows().min(MOST_CHECKED));
-    let check = check_saved(path, &model, raw.view(), kind)?;
+    let check = check_saved(path, &model, some_of(rows).view(), kind)?;
     Ok(Saved { bytes, check })
+}
+
+/// Raw values of some rows, evenly chosen: `(rows, columns of the preprocessing)`.
+fn some_of(rows: &Samples) -> Array2<f32> {
+    let step = rows.rows().div_ceil(MOST_ROWS_CHECKED).max(1);
+    let chosen = (0..rows.rows()).step_by(step).map(|row| rows.raw_row(row));
+    let chosen: Vec<_> = chosen.collect();
+    let columns = chosen.first().map_or(0, |row| row.len());
+    Array2::from_shape_fn((chosen.len(), columns), |(row, column)| chosen[row][column])
 }
 
 /// The network of `session` as it is, or as it was last good, with its record and its scores.

@@ -2,6 +2,7 @@
 
 pub(super) mod python;
 pub(super) mod rust;
+mod rust_parts;
 
 use super::TrainedModel;
 

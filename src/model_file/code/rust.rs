@@ -2,6 +2,10 @@
 
 use std::fmt::{Error, Write};
 
+use super::rust_parts::{
+    BOOLEAN, EXP, FILLED, HEAD, LAYER, LEAKY_RELU, ONE_HOT, RELU, SIGMOID, SOFTMAX, STANDARDISED,
+    TANH,
+};
 use super::{PARAMETERS, list};
 use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
 use crate::model_file::TrainedModel;
@@ -139,6 +143,11 @@ fn outputs({parameters}) -> [f32; 1] {{",
             scale.deviation, scale.mean,
         )?,
     }
+    write_layers(code, model, &arguments)
+}
+
+/// The body of `outputs`: one line for each layer.
+fn write_layers(code: &mut String, model: &TrainedModel, arguments: &str) -> Result<(), Error> {
     let depth = model.architecture.depth();
     writeln!(code, "    let a0 = inputs({arguments});")?;
     for layer in 1..=depth {
@@ -303,130 +312,3 @@ fn output_name(function: Output) -> Option<&'static str> {
         Output::Linear => None,
     }
 }
-
-const HEAD: &str = "//
-// Needs nothing but `core`: no allocation, no crate, no mathematical library. Put it beside your
-// code and say `mod model;`. Missing numbers are NaN; missing texts are those of a table.
-
-";
-
-const FILLED: &str = "
-fn filled(number: f32, fill: f32) -> f32 {
-    if number.is_nan() { fill } else { number }
-}
-";
-
-const STANDARDISED: &str = "
-/// In f64: f32 would lose what tells apart values that lie far from 0 and near each other.
-fn standardised(number: f32, mean: f64, deviation: f64) -> f32 {
-    let standardised = ((f64::from(number) - mean) / deviation) as f32;
-    standardised.clamp(f32::MIN, f32::MAX)
-}
-";
-
-const ONE_HOT: &str = "
-/// 1 in the place of `text` among `values`, or in one behind them for any other text.
-fn one_hot(text: &str, values: &[&str], fill: usize, out: &mut [f32]) {
-    let text = text.trim();
-    let place = if is_missing(text) {
-        fill
-    } else {
-        values.iter().position(|value| *value == text).unwrap_or(values.len())
-    };
-    if let Some(own) = out.get_mut(place) {
-        *own = 1.0;
-    }
-}
-";
-
-const BOOLEAN: &str = "
-/// 1 for yes and 0 for no.
-fn boolean(text: &str, no: &[&str], yes: &[&str], fill: f32) -> f32 {
-    let text = text.trim();
-    if is_missing(text) {
-        fill
-    } else if yes.contains(&text) {
-        1.0
-    } else if no.contains(&text) {
-        0.0
-    } else {
-        fill
-    }
-}
-";
-
-const LAYER: &str = "
-/// `z = W a + b`.
-fn layer<const I: usize, const O: usize>(
-    weights: &[[f32; I]; O],
-    biases: &[f32; O],
-    a: &[f32; I],
-) -> [f32; O] {
-    let mut z = *biases;
-    for (z, row) in z.iter_mut().zip(weights) {
-        // Eight sums at once: nearer to the truth than one, and quicker.
-        let mut sums = [0.0_f32; 8];
-        for (i, (w, a)) in row.iter().zip(a).enumerate() {
-            sums[i % 8] += w * a;
-        }
-        *z += sums.iter().sum::<f32>();
-    }
-    z
-}
-";
-
-const RELU: &str = "
-fn relu<const N: usize>(z: [f32; N]) -> [f32; N] {
-    z.map(|z| if z > 0.0 { z } else { 0.0 })
-}
-";
-
-const LEAKY_RELU: &str = "
-fn leaky_relu<const N: usize>(z: [f32; N]) -> [f32; N] {
-    z.map(|z| if z < 0.0 { 0.01 * z } else { z })
-}
-";
-
-const SIGMOID: &str = "
-fn sigmoid<const N: usize>(z: [f32; N]) -> [f32; N] {
-    z.map(|z| 1.0 / (1.0 + exp(-z)))
-}
-";
-
-const TANH: &str = "
-fn tanh<const N: usize>(z: [f32; N]) -> [f32; N] {
-    z.map(|z| 1.0 - 2.0 / (exp(2.0 * z) + 1.0))
-}
-";
-
-const SOFTMAX: &str = "
-/// The largest is subtracted first, so that no power overflows.
-fn softmax<const N: usize>(z: [f32; N]) -> [f32; N] {
-    let largest = z.iter().fold(f32::NEG_INFINITY, |a, &b| if b > a { b } else { a });
-    let powers = z.map(|z| exp(z - largest));
-    let sum: f32 = powers.iter().sum();
-    powers.map(|power| power / sum)
-}
-";
-
-const EXP: &str = "
-/// `e^x`, right to about 1e-7 of itself: `2^n e^r` with `r` at most half of `ln 2`, and `e^r` by
-/// its series.
-fn exp(x: f32) -> f32 {
-    // Written so that NaN passes.
-    if x < -87.0 {
-        return 0.0;
-    }
-    if x > 88.0 {
-        return f32::INFINITY;
-    }
-    let n = (x * core::f32::consts::LOG2_E + if x < 0.0 { -0.5 } else { 0.5 }) as i32;
-    // ln 2 in two parts, the first with few digits, so that the product is exact.
-    let r = (x - n as f32 * 0.693_359_4) + n as f32 * 2.121_944_4e-4;
-    let mut sum = 1.0;
-    for i in [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0] {
-        sum = 1.0 + sum * r / i;
-    }
-    sum * f32::from_bits(((n + 127) as u32) << 23)
-}
-";

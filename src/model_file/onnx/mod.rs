@@ -105,37 +105,14 @@ fn names(model: &TrainedModel, wanted: impl Fn(&InputColumn) -> bool) -> Vec<Str
 /// The network's inputs `(rows, inputs)`.
 fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Value, String> {
     let columns = &model.preprocessing.columns;
+    let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(|it| is_number(it));
     let mut parts = Vec::new();
-    // Where each part's columns stand among the network's inputs.
-    let mut order = Vec::new();
-    let numbers: Vec<&InputColumn> = columns.iter().filter(|column| is_number(column)).collect();
     if !numbers.is_empty() {
         parts.push(standardise(graph, &numbers));
     }
-    let texts: Vec<&InputColumn> = columns.iter().filter(|column| !is_number(column)).collect();
     if !texts.is_empty() {
-        let about = format!("{}; missing values as in the table", quoted(&texts));
-        let all = graph.input(TEXTS, element::STRING, texts.len(), &about);
-        for (i, column) in texts.iter().enumerate() {
-            let own = match texts.len() {
-                1 => all.clone(),
-                _ => {
-                    let index = graph.integers(&format!("text_{i}"), &[i as i64]);
-                    graph.node("Gather", &[&all, &index], vec![int("axis", 1)])
-                }
-            };
-            parts.push(encode_text(graph, &column.encoding, own, i));
-        }
+        parts.append(&mut encode_texts(graph, &texts));
     }
-    let mut first = 0;
-    for column in columns {
-        order.push((is_number(column), first, column.encoding.inputs()));
-        first += column.encoding.inputs();
-    }
-    // Numbers stand before texts in the parts, each in the order of the table.
-    let (before, behind): (Vec<_>, Vec<_>) = order.iter().partition(|(number, ..)| *number);
-    let place = before.into_iter().chain(behind);
-    let places: Vec<usize> = place.flat_map(|&(_, first, n)| first..first + n).collect();
     let joined = match parts.as_slice() {
         [] => return Err("it has no inputs".into()),
         [only] => only.clone(),
@@ -144,15 +121,49 @@ fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Value, String> 
             graph.node("Concat", &several, vec![int("axis", 1)])
         }
     };
-    if places.is_sorted() {
+    let sources = sources(columns);
+    if sources.is_sorted() {
         return Ok(joined);
-    }
-    let mut sources = vec![0; places.len()];
-    for (source, &place) in places.iter().enumerate() {
-        sources[place] = source as i64;
     }
     let sources = graph.integers("order", &sources);
     Ok(graph.node("Gather", &[&joined, &sources], vec![int("axis", 1)]))
+}
+
+/// Where each input of the network stands when those of numbers come first, then those of texts.
+fn sources(columns: &[InputColumn]) -> Vec<i64> {
+    let inputs = |column: &InputColumn| column.encoding.inputs() as i64;
+    let numbers = columns.iter().filter(|column| is_number(column));
+    let mut next_number = 0;
+    let mut next_text = numbers.map(inputs).sum();
+    let mut sources = Vec::new();
+    for column in columns {
+        let next = if is_number(column) {
+            &mut next_number
+        } else {
+            &mut next_text
+        };
+        sources.extend(*next..*next + inputs(column));
+        *next += inputs(column);
+    }
+    sources
+}
+
+/// The inputs that each of the `columns` of texts becomes.
+fn encode_texts(graph: &mut Graph, columns: &[&InputColumn]) -> Vec<Value> {
+    let about = format!("{}; missing values as in the table", quoted(columns));
+    let all = graph.input(TEXTS, element::STRING, columns.len(), &about);
+    let mut parts = Vec::new();
+    for (i, column) in columns.iter().enumerate() {
+        let own = match columns.len() {
+            1 => all.clone(),
+            _ => {
+                let index = graph.integers(&format!("text_{i}"), &[i as i64]);
+                graph.node("Gather", &[&all, &index], vec![int("axis", 1)])
+            }
+        };
+        parts.push(encode_text(graph, &column.encoding, own, i));
+    }
+    parts
 }
 
 fn quoted(columns: &[&InputColumn]) -> String {

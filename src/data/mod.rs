@@ -178,6 +178,11 @@ impl Dataset {
         counts
     }
 
+    /// Number of missing values.
+    pub fn missing_cells(&self) -> usize {
+        self.values.iter().filter(|value| value.is_nan()).count()
+    }
+
     /// Most inputs and exactly the outputs a network on this data has; columns that turn out to be
     /// constant make the inputs fewer.
     pub fn most_neurons(&self) -> (usize, usize) {

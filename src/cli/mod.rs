@@ -5,6 +5,7 @@
 
 pub mod args;
 pub mod defaults;
+mod describe;
 pub mod job;
 mod loading;
 mod memory;
@@ -61,6 +62,10 @@ fn train(job: Job) -> Result<u8> {
         check_writable(path, *replace)?;
     }
     let dataset = load(&job)?;
+    if let Face::Description { json } = job.face {
+        describe::run(&job, &dataset, json)?;
+        return Ok(0);
+    }
     let plan = job.plan_for(&dataset)?;
     // Constant columns are still to be left out, so the network may become smaller than this.
     let (inputs, outputs) = dataset.most_neurons();
@@ -68,6 +73,7 @@ fn train(job: Job) -> Result<u8> {
     architecture.check_fits(memory::available())?;
     let session = Session::new(plan, Arc::new(dataset))?;
     match job.face {
+        Face::Description { .. } => Ok(0),
         Face::Headless { json, epochs } => {
             headless::run(session, epochs, job.export.as_ref(), json)
         }

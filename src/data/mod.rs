@@ -7,6 +7,7 @@
 
 mod baseline;
 mod builtin;
+mod card;
 mod cells;
 mod dialect;
 mod encoding;
@@ -37,6 +38,7 @@ use ndarray::ArcArray2;
 
 pub use baseline::Baseline;
 pub use builtin::{BUILT_IN, BuiltIn, built_in};
+pub use card::{Card, ColumnCard, TargetCard};
 pub use dialect::Delimiter;
 pub use encoding::{Encoding, MOST_CATEGORIES};
 pub use held_out::HeldOut;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::job::Job;
 use super::standard_output;
-use crate::data::{Card, ColumnCard, Dataset, prepare};
+use crate::data::{Card, ColumnCard, Dataset, Range, prepare};
 use crate::error::Result;
 use crate::text::{shorten, width};
 
@@ -59,8 +59,8 @@ fn text(card: &Card, notes: &[String]) -> String {
     for (class, rows) in &target.classes {
         let _ = writeln!(out, "    {} {rows:>9} rows", padded(class));
     }
-    if let Some([least, mean, greatest]) = target.range {
-        let _ = writeln!(out, "    {least} to {greatest}, mean {mean:.4}");
+    if let Some(range) = &target.range {
+        let _ = writeln!(out, "    {}", range_text(range));
     }
     let _ = writeln!(
         out,
@@ -114,13 +114,8 @@ fn text(card: &Card, notes: &[String]) -> String {
 
 fn column_line(column: &ColumnCard) -> String {
     let least = if column.distinct_is_least { ">" } else { "" };
-    let values = match column.range {
-        Some([least, mean, greatest]) => {
-            format!(
-                "{} {least} to {greatest}, mean {mean:.4}",
-                bars(&column.counts)
-            )
-        }
+    let values = match &column.range {
+        Some(range) => format!("{} {}", bars(&column.counts), range_text(range)),
         None => {
             let pairs = column.values.iter().zip(&column.counts).take(NAMED);
             let named: Vec<String> = pairs
@@ -148,6 +143,13 @@ fn padded(name: &str) -> String {
     let name = shorten(name, NAME);
     let room = NAME.saturating_sub(width(&name));
     format!("{name}{}", " ".repeat(room))
+}
+
+fn range_text(range: &Range) -> String {
+    format!(
+        "{} to {}, mean {:.4}",
+        range.least, range.greatest, range.mean
+    )
 }
 
 /// A small histogram.

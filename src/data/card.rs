@@ -62,11 +62,22 @@ pub struct ColumnCard {
     /// Whether there are more than that.
     pub distinct_is_least: bool,
     /// Least, mean and greatest value, of numbers.
-    pub range: Option<[f64; 3]>,
+    pub range: Option<Range>,
     /// Names of the values, of texts.
     pub values: Vec<String>,
     /// Rows in each of [`BARS`] equal parts of the range, or with each value.
     pub counts: Vec<usize>,
+}
+
+/// Where numbers lie.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Range {
+    /// The least.
+    pub least: f32,
+    /// Their mean.
+    pub mean: f64,
+    /// The greatest.
+    pub greatest: f32,
 }
 
 /// What is predicted.
@@ -81,7 +92,7 @@ pub struct TargetCard {
     /// The classes and how many rows have each.
     pub classes: Vec<(String, usize)>,
     /// Least, mean and greatest value, of numbers.
-    pub range: Option<[f64; 3]>,
+    pub range: Option<Range>,
 }
 
 impl Card {
@@ -201,9 +212,12 @@ impl<'v> Summary<'v> {
         self.values.len() - self.missing
     }
 
-    fn range(&self) -> Option<[f64; 3]> {
-        let mean = self.sum / self.present() as f64;
-        (self.present() > 0).then(|| [self.min.into(), mean, self.max.into()])
+    fn range(&self) -> Option<Range> {
+        (self.present() > 0).then(|| Range {
+            least: self.min,
+            mean: self.sum / self.present() as f64,
+            greatest: self.max,
+        })
     }
 
     fn by_value(&self, values: usize) -> Vec<usize> {
@@ -263,7 +277,8 @@ mod tests {
         let card = card(text, 0.0);
         let x = &card.columns[0];
         assert_eq!((x.kind, x.missing, x.distinct), ("number", 1, 3));
-        assert_eq!(x.range, Some([1.0, 5.0, 9.0]));
+        let range = x.range.expect("numbers");
+        assert_eq!((range.least, range.mean, range.greatest), (1.0, 5.0, 9.0));
         assert_eq!(x.counts, [1, 0, 0, 0, 1, 0, 0, 1]);
         let colour = &card.columns[1];
         assert_eq!(

@@ -38,7 +38,7 @@ use ndarray::ArcArray2;
 
 pub use baseline::Baseline;
 pub use builtin::{BUILT_IN, BuiltIn, built_in};
-pub use card::{Card, ColumnCard, TargetCard};
+pub use card::{Card, ColumnCard, Range, TargetCard};
 pub use dialect::Delimiter;
 pub use encoding::{Encoding, MOST_CATEGORIES};
 pub use held_out::HeldOut;

@@ -45,7 +45,7 @@ fn a_description_tells_what_is_understood() {
     let json = stdout(&succeed("iris --describe --json", &[]));
     let card: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(card["columns"][0]["name"], "sepal length");
-    assert_eq!(card["columns"][0]["range"][2], 7.9f32 as f64);
+    assert_eq!(card["columns"][0]["range"]["greatest"], 7.9);
     assert_eq!(
         card["target"]["classes"][2],
         serde_json::json!(["virginica", 50])

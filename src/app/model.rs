@@ -268,7 +268,13 @@ impl Model {
             screen: Screen::new(size),
             sample: SampleId { set, index: 0 },
             overlay: None,
-            notice: None,
+            notice: match started.data.notes.as_slice() {
+                [] => None,
+                notes => Some(Notice {
+                    text: notes.join(" · "),
+                    is_error: false,
+                }),
+            },
             export,
             leaving: None,
             exporting: Vec::new(),

@@ -155,6 +155,9 @@ pub struct TrainingArgs {
     #[arg(long, help_heading = "Screen", conflicts_with_all = ["headless", "json"])]
     pub paused: bool,
 
+    /// Tell what is understood of the data, and train nothing; with --json as JSON
+    #[arg(long, help_heading = "Output", conflicts_with = "export")]
+    pub describe: bool,
     /// Train without the screen, at full speed; so it is where standard output is no terminal
     #[arg(long, help_heading = "Output")]
     pub headless: bool,

@@ -45,6 +45,11 @@ pub enum Face {
         /// Epochs after which it is finished; none for until it is stopped.
         epochs: Option<u32>,
     },
+    /// A person or a program that wants to know what is in the data, before any training.
+    Description {
+        /// Whether it is written as JSON.
+        json: bool,
+    },
     /// Nobody, or a program.
     Headless {
         /// Whether JSON is written to standard output.
@@ -250,6 +255,9 @@ fn export(path: Option<&Path>, replace: bool) -> Result<Option<ExportOption>> {
 }
 
 fn face(args: &TrainingArgs, is_terminal: bool) -> Result<Face> {
+    if args.describe {
+        return Ok(Face::Description { json: args.json });
+    }
     if is_terminal && !args.headless && !args.json {
         return Ok(Face::Screen {
             pace: args.pace.0,

@@ -5,6 +5,7 @@
 
 pub mod args;
 pub mod defaults;
+mod describe;
 mod eval;
 pub mod job;
 mod loading;
@@ -71,6 +72,10 @@ fn train(job: Job) -> Result<u8> {
         check_writable(path, *replace)?;
     }
     let dataset = load(&job)?;
+    if let Face::Description { json } = job.face {
+        describe::run(&job, &dataset, json)?;
+        return Ok(0);
+    }
     let plan = job.plan_for(&dataset)?;
     // Constant columns are still to be left out, so the network may become smaller than this.
     let (inputs, outputs) = dataset.most_neurons();
@@ -78,6 +83,7 @@ fn train(job: Job) -> Result<u8> {
     architecture.check_fits(memory::available())?;
     let session = Session::with_threads(plan, Arc::new(dataset), job.threads)?;
     match job.face {
+        Face::Description { .. } => Ok(0),
         Face::Headless { json, epochs } => {
             headless::run(session, epochs, job.export.as_ref(), json)
         }

@@ -7,6 +7,7 @@
 
 mod baseline;
 mod builtin;
+mod card;
 mod cells;
 mod dialect;
 mod encoding;
@@ -37,6 +38,7 @@ use ndarray::ArcArray2;
 
 pub use baseline::Baseline;
 pub use builtin::{BUILT_IN, BuiltIn, built_in};
+pub use card::{Card, ColumnCard, Range, TargetCard};
 pub use dialect::Delimiter;
 pub use encoding::{Encoding, MOST_CATEGORIES};
 pub use held_out::HeldOut;
@@ -176,6 +178,11 @@ impl Dataset {
             counts[label as usize] += 1;
         }
         counts
+    }
+
+    /// Number of missing values.
+    pub fn missing_cells(&self) -> usize {
+        self.values.iter().filter(|value| value.is_nan()).count()
     }
 
     /// Most inputs and exactly the outputs a network on this data has; columns that turn out to be

@@ -33,6 +33,8 @@ pub struct Prepared {
     pub validation: Samples,
     /// The rows for the last judgement, where there is a file with them.
     pub test: Option<Samples>,
+    /// What a person should know of how the data were read.
+    pub notes: Vec<String>,
     /// What the network must beat.
     pub baseline: Baseline,
     /// Width and height, where every row is an image.
@@ -92,6 +94,7 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
             Task::Regression(_) => vec![dataset.target_name.clone()],
         },
         input_names: preprocessing.input_names(),
+        notes: dataset.report.notes(dataset.missing_cells()),
         image: dataset.image,
         task,
         preprocessing,

@@ -225,14 +225,10 @@ impl<R: Read> Records<R> {
     fn plain_cell(&self, at: usize) -> (Cell, usize) {
         let rest = &self.buffer[at..];
         let end = match self.dialect.delimiter {
-            Delimiter::Byte(delimiter) => rest
-                .iter()
-                .position(|&byte| byte == delimiter || byte == b'\n' || byte == b'\r'),
-            Delimiter::Blanks => rest
-                .iter()
-                .position(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')),
+            Delimiter::Byte(delimiter) => find(rest, [delimiter, b'\n', b'\r', b'\r']),
+            Delimiter::Blanks => find(rest, [b' ', b'\t', b'\n', b'\r']),
         };
-        let end = at + end.unwrap_or(rest.len());
+        let end = at + end;
         let is_quoted = false;
         (
             Cell {
@@ -303,9 +299,15 @@ impl<R: Read> Records<R> {
         let known = self.buffer.len();
         // A long row is looked through again with every block, so blocks grow with it.
         let wanted = BLOCK.max(known);
-        let input = &mut self.input;
-        let read = input.take(wanted as u64).read_to_end(&mut self.buffer);
+        self.buffer.resize(known + wanted, 0);
+        let read = loop {
+            match self.input.read(&mut self.buffer[known..]) {
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                read => break read,
+            }
+        };
         let read = read.map_err(|cause| reading(&self.source, cause))?;
+        self.buffer.truncate(known + read);
         self.is_at_end = read == 0;
         if !self.has_begun && self.buffer.starts_with(b"\xef\xbb\xbf") {
             self.buffer.drain(..3);
@@ -335,6 +337,26 @@ impl<R: Read> Records<R> {
             },
         )
     }
+}
+
+/// The place of the first of these bytes in `text`, or its length. Looks at eight bytes at a time,
+/// which is where most cells end.
+fn find(text: &[u8], wanted: [u8; 4]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let (words, rest) = text.as_chunks::<8>();
+    for (index, &word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(word);
+        let found = wanted.iter().fold(0, |found, &byte| {
+            // The lowest marked byte is the first that is zero, that is, equal to `byte`.
+            let differing = word ^ (ONES * u64::from(byte));
+            found | (differing.wrapping_sub(ONES) & !differing & (ONES << 7))
+        });
+        if found != 0 {
+            return 8 * index + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let in_rest = rest.iter().position(|byte| wanted.contains(byte));
+    text.len() - rest.len() + in_rest.unwrap_or(rest.len())
 }
 
 fn reading(source: &str, cause: io::Error) -> Error {
@@ -492,6 +514,15 @@ mod tests {
             message.starts_with("t, line 2: the row is longer than"),
             "{message}"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_wanted_byte_is_found(text in "[a,\n\u{80}é\r-]{0,40}") {
+            let wanted = [b',', b'\n', b'\r', b'\r'];
+            let expected = text.bytes().position(|byte| wanted.contains(&byte));
+            prop_assert_eq!(find(text.as_bytes(), wanted), expected.unwrap_or(text.len()));
+        }
     }
 
     fn by_the_crate(text: &str) -> Vec<Vec<String>> {

@@ -78,3 +78,98 @@ pub struct ReadReport {
     /// Categories that share the input `other`, for each column that has one.
     pub rare_categories: Vec<(String, usize)>,
 }
+
+impl ReadReport {
+    /// What a person should know of how the file was read, with the options that decide otherwise.
+    pub fn notes(&self, missing: usize) -> Vec<String> {
+        let mut notes = Vec::new();
+        let guessed: Vec<String> = self.left_out.iter().map(LeftOut::text).collect();
+        if !guessed.is_empty() {
+            let is_guess = self.left_out.iter().any(|it| it.reason.is_guess());
+            let hint = if is_guess { "; --keep uses them" } else { "" };
+            notes.push(format!("left out: {}{hint}", listed(&guessed)));
+        }
+        for (column, rare) in &self.rare_categories {
+            notes.push(format!(
+                "{rare} rare values of \"{column}\" share the input \"other\""
+            ));
+        }
+        let rows = |count: usize| match count {
+            1 => "1 row".to_owned(),
+            count => format!("{count} rows"),
+        };
+        if self.without_target > 0 {
+            notes.push(format!(
+                "{} without a target left out",
+                rows(self.without_target)
+            ));
+        }
+        if self.incomplete > 0 {
+            notes.push(format!(
+                "{} with missing cells left out",
+                rows(self.incomplete)
+            ));
+        }
+        if self.not_sampled > 0 {
+            notes.push(format!("{} not used (--max-rows)", rows(self.not_sampled)));
+        }
+        if missing > 0 {
+            notes.push(format!(
+                "{missing} missing cells filled (--missing drop leaves out their rows)"
+            ));
+        }
+        if self.decimal_comma {
+            notes.push("numbers are written with a comma".into());
+        }
+        notes
+    }
+}
+
+impl LeftOut {
+    /// `id (names the rows)`.
+    fn text(&self) -> String {
+        format!("{} ({})", self.name, self.reason.text())
+    }
+}
+
+/// The first few of `items`, and how many more there are.
+fn listed(items: &[String]) -> String {
+    const MOST: usize = 8;
+    match items.len() {
+        0..=MOST => items.join(", "),
+        all => format!("{} and {} more", items[..MOST].join(", "), all - MOST),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_say_what_was_done_and_how_to_undo_it() {
+        let left_out = |name: &str, reason| LeftOut {
+            name: name.into(),
+            column: 0,
+            reason,
+        };
+        let report = ReadReport {
+            left_out: vec![
+                left_out("id", Reason::RowNumbers),
+                left_out("x", Reason::Empty),
+            ],
+            without_target: 1,
+            rare_categories: vec![("town".into(), 20)],
+            ..ReadReport::default()
+        };
+        assert_eq!(
+            report.notes(3),
+            [
+                "left out: id (names the rows), x (empty); --keep uses them",
+                "20 rare values of \"town\" share the input \"other\"",
+                "1 row without a target left out",
+                "3 missing cells filled (--missing drop leaves out their rows)",
+            ]
+        );
+        assert!(ReadReport::default().notes(0).is_empty());
+    }
+}

@@ -49,6 +49,7 @@ enum Line<'a> {
         validation_rows: usize,
         features: &'a [String],
         left_out: &'a [String],
+        notes: &'a [String],
         target: &'a str,
         task: &'static str,
         classes: &'a [String],
@@ -142,6 +143,7 @@ impl Json {
             validation_rows,
             features: &data.input_names,
             left_out: &data.left_out,
+            notes: &data.notes,
             target: &data.target_name,
             task: match data.task {
                 Task::Classification { .. } => "classification",

@@ -46,6 +46,9 @@ impl Lines {
         ));
         say(format_args!("to beat: {}", baseline(data)));
         self.scale = data.task.scale().copied();
+        for note in &data.notes {
+            say(note);
+        }
         if !data.left_out.is_empty() {
             let names = shorten(&data.left_out.join(", "), NAMES_CELLS);
             let columns = counted(data.left_out.len() as u64, "constant column");

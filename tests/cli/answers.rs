@@ -25,3 +25,33 @@ fn completions_know_the_options() {
         assert!(script.contains("activation"), "{shell}");
     }
 }
+
+#[test]
+fn a_description_tells_what_is_understood() {
+    let text = stdout(&succeed(
+        "tests/data/awkward/identifiers.csv --describe",
+        &[],
+    ));
+    for part in [
+        "tests/data/awkward/identifiers.csv: 12 rows\n",
+        "cells separated by comma (--delimiter); first row names the columns (--no-header)\n",
+        "predicting \"kind\", column 5 (--target): classification (--task)\n",
+        "left out: id (names the rows), day (dates), name (nearly all different); --keep uses them\n",
+        "10 rows to train on, 2 to validate",
+        "to beat: accuracy 50.0 % by always saying \"a\"\n",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    let json = stdout(&succeed("iris --describe --json", &[]));
+    let card: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(card["columns"][0]["name"], "sepal length");
+    assert_eq!(card["columns"][0]["range"]["greatest"], 7.9);
+    assert_eq!(
+        card["target"]["classes"][2],
+        serde_json::json!(["virginica", 50])
+    );
+    assert_eq!(
+        (&card["training_rows"], &card["inputs"]),
+        (&120.into(), &4.into())
+    );
+}

@@ -65,7 +65,7 @@ pub struct ColumnCard {
     pub range: Option<Range>,
     /// Names of the values, of texts.
     pub values: Vec<String>,
-    /// Rows in each of [`BARS`] equal parts of the range, or with each value.
+    /// Rows in each of so many equal parts of the range, or with each value.
     pub counts: Vec<usize>,
 }
 

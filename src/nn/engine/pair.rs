@@ -263,7 +263,7 @@ impl Phases {
             }
             last = self.opened.load(SeqCst);
             if self.claim(last) {
-                let result = catch_unwind(AssertUnwindSafe(|| work()));
+                let result = catch_unwind(AssertUnwindSafe(&work));
                 self.has_failed.fetch_or(result.is_err(), SeqCst);
                 self.done.store(last, SeqCst);
                 self.bell.ring();

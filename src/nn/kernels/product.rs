@@ -44,7 +44,7 @@ macro_rules! for_each_tile {
     }};
     (@heights $first:ident, $end:ident, $R:ident, $body:expr, $($n:literal)+) => {
         $(
-            while $first + $n <= $end {
+            while $end - $first >= $n {
                 const $R: usize = $n;
                 $body;
                 $first += $n;

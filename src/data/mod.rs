@@ -15,6 +15,7 @@ mod encoding;
 mod header;
 mod held_out;
 mod idx;
+mod idx_text;
 mod input;
 mod labels;
 mod lines;

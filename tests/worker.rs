@@ -187,12 +187,12 @@ fn a_reset_starts_the_same_training_again() {
     driven.send(Command::Reset { seed: 1 });
     let again = driven.started();
     assert_eq!(again.restarts, first.restarts + 1);
-    assert_eq!(again.data.training.lines, first.data.training.lines);
+    assert_eq!(again.data.training, first.data.training);
     assert_eq!(driven.state(|_| true).1.step, 0);
     driven.send(Command::Reset { seed: 2 });
     let other = driven.started();
     assert_eq!(other.plan.seed, 2);
-    assert_ne!(other.data.training.lines, first.data.training.lines);
+    assert_ne!(other.data.training, first.data.training);
 }
 
 /// A sink that panics once lets the training thread panic in the middle of its work.

@@ -62,16 +62,28 @@ fn text(card: &Card, notes: &[String]) -> String {
     if let Some(range) = &target.range {
         let _ = writeln!(out, "    {}", range_text(range));
     }
-    let _ = writeln!(
-        out,
-        "\n  {} {:<8} {:>8} {:>8}  values",
-        padded("column"),
-        "type",
-        "missing",
-        "distinct"
-    );
-    for column in &card.columns {
-        let _ = writeln!(out, "  {}", column_line(column));
+    out.push('\n');
+    match card.image {
+        Some((width, height)) => {
+            let _ = writeln!(
+                out,
+                "  images of {width} x {height} pixels{}",
+                brightness(&card.columns)
+            );
+        }
+        None => {
+            let _ = writeln!(
+                out,
+                "  {} {:<8} {:>8} {:>8}  values",
+                padded("column"),
+                "type",
+                "missing",
+                "distinct"
+            );
+            for column in &card.columns {
+                let _ = writeln!(out, "  {}", column_line(column));
+            }
+        }
     }
     out.push('\n');
     for note in notes {
@@ -85,9 +97,13 @@ fn text(card: &Card, notes: &[String]) -> String {
         );
     }
     let test = card.test_rows.map(|rows| format!(", {rows} to test"));
+    let options = match &card.validation_source {
+        Some(file) => format!("{file}; --val"),
+        None => "--val, --seed".into(),
+    };
     let _ = writeln!(
         out,
-        "  {} rows to train on, {} to validate{} (--val, --seed); {} network inputs",
+        "  {} rows to train on, {} to validate{} ({options}); {} network inputs",
         card.training_rows,
         card.validation_rows,
         test.unwrap_or_default(),
@@ -137,6 +153,20 @@ fn column_line(column: &ColumnCard) -> String {
         column.missing,
         format!("{least}{}", column.distinct),
     )
+}
+
+/// `, 0 to 255, mean 33.3` over all pixels, which have the same number of rows each.
+fn brightness(pixels: &[ColumnCard]) -> String {
+    let ranges: Vec<&Range> = pixels.iter().filter_map(|it| it.range.as_ref()).collect();
+    let whole = ranges.iter().copied().cloned().reduce(|all, range| Range {
+        least: all.least.min(range.least),
+        mean: all.mean + range.mean,
+        greatest: all.greatest.max(range.greatest),
+    });
+    whole.map_or(String::new(), |mut range| {
+        range.mean /= ranges.len() as f64;
+        format!(", {}", range_text(&range))
+    })
 }
 
 fn padded(name: &str) -> String {

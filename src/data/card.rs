@@ -35,6 +35,10 @@ pub struct Card {
     pub training_rows: usize,
     /// Rows to validate on.
     pub validation_rows: usize,
+    /// The file they are from, where they are not some of the table's own.
+    pub validation_source: Option<String>,
+    /// Width and height, where every row is an image.
+    pub image: Option<(usize, usize)>,
     /// Rows for the last judgement, where there are any.
     pub test_rows: Option<usize>,
     /// Validation rows whose values a training row has as well: on those the network may look
@@ -127,6 +131,8 @@ impl Card {
             inputs: prepared.preprocessing.inputs(),
             training_rows: prepared.training.rows(),
             validation_rows: prepared.validation.rows(),
+            validation_source: dataset.validation.as_ref().map(|it| it.source.clone()),
+            image: dataset.image,
             test_rows: prepared.test.as_ref().map(Samples::rows),
             duplicates: duplicates(&prepared.training, &prepared.validation),
             baseline: prepared.baseline.score(),
@@ -252,12 +258,16 @@ fn duplicates(training: &Samples, validation: &Samples) -> usize {
         }
         hasher.finish()
     };
+    // Only of the validation rows, which are fewer, every hash is kept.
+    let judged: Vec<u64> = (0..validation.rows())
+        .map(|row| hash(validation, row))
+        .collect();
+    let wanted: HashSet<u64> = judged.iter().copied().collect();
     let seen: HashSet<u64> = (0..training.rows())
         .map(|row| hash(training, row))
+        .filter(|found| wanted.contains(found))
         .collect();
-    let rows = 0..validation.rows();
-    rows.filter(|&row| seen.contains(&hash(validation, row)))
-        .count()
+    judged.iter().filter(|found| seen.contains(found)).count()
 }
 
 #[cfg(test)]

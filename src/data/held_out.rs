@@ -1,5 +1,7 @@
 //! Rows of another file that have the columns of a data set: to validate on, or to test.
 
+use std::sync::Arc;
+
 use ndarray::ArcArray2;
 
 use crate::data::options::LoadOptions;
@@ -18,7 +20,7 @@ pub struct HeldOut {
     /// As [`Dataset::target`], of the same classes.
     pub target: Target,
     /// As [`Dataset::lines`].
-    pub lines: Lines,
+    pub lines: Arc<Lines>,
 }
 
 /// Reads the columns of `dataset` from `source`. Rows without a target are left out.
@@ -91,6 +93,6 @@ pub(super) fn read(source: &Source, dataset: &Dataset, options: &LoadOptions) ->
         source: source.to_string(),
         values: matrix(lines.len(), wanted.len(), values),
         target,
-        lines,
+        lines: Arc::new(lines),
     })
 }

@@ -19,7 +19,7 @@ use crate::error::{DataProblem, Error, Place, Result};
 use crate::random::{Purpose, generator, shuffle};
 
 /// Unsigned bytes in three dimensions.
-const IMAGES: [u8; 4] = [0, 0, 8, 3];
+pub(super) const IMAGES: [u8; 4] = [0, 0, 8, 3];
 /// Unsigned bytes in one dimension.
 const LABELS: [u8; 4] = [0, 0, 8, 1];
 /// Pixels of an image at most.
@@ -74,7 +74,7 @@ pub(super) fn load(
     let names: Vec<String> = classes.iter().map(u8::to_string).collect();
     let pixels = set.width * set.height;
     let columns = (0..pixels).map(|pixel| Column {
-        name: format!("r{}c{}", pixel / set.width, pixel % set.width),
+        name: pixel_name(pixel, set.width),
         column: pixel,
         kind: ColumnKind::Pixel { largest: 255.0 },
     });
@@ -88,7 +88,7 @@ pub(super) fn load(
         target_column: pixels,
         target: target(&set.labels, &names, source)?,
         values: matrix(rows, pixels, set.values),
-        lines: set.lines,
+        lines: Arc::new(set.lines),
         validation: None,
         test: None,
         image: Some((set.width, set.height)),
@@ -122,7 +122,7 @@ pub(super) fn held_out(source: &Source, dataset: &Dataset) -> Result<HeldOut> {
         source: source.to_string(),
         target: target(&set.labels, dataset.class_names(), source)?,
         values: matrix(set.labels.len(), set.width * set.height, set.values),
-        lines: set.lines,
+        lines: Arc::new(set.lines),
     })
 }
 
@@ -159,18 +159,14 @@ impl Set {
             taken,
             size,
         } = open(source)?;
-        let [all, height, width] = header(&mut bytes, IMAGES, source)?;
-        let pixels = u64::from(height) * u64::from(width);
-        if pixels == 0 || pixels > MOST_PIXELS || all == 0 {
-            let problem = format!("{all} images of {width} x {height} pixels can't be used");
-            return Err(refused(source, problem));
-        }
+        let (all, width, height) = checked_header(&mut bytes, source)?;
+        let pixels = (width * height) as u64;
         let labels = labels_of(source, all)?;
         let is_used = sample(labels.len(), options);
         let mut set = Self {
             values: Vec::new(),
-            width: width as usize,
-            height: height as usize,
+            width,
+            height,
             labels: Vec::new(),
             lines: Lines::default(),
             all: labels.len(),
@@ -224,6 +220,25 @@ fn sample(all: usize, options: &LoadOptions) -> Vec<bool> {
     is_used
 }
 
+/// What the pixel with this index is called, in images of that width.
+pub(super) fn pixel_name(pixel: usize, width: usize) -> String {
+    format!("r{}c{}", pixel / width, pixel % width)
+}
+
+/// Number of images, their width and their height, at the beginning of a file.
+///
+/// # Errors
+/// [`DataProblem::Images`] for what is no such file, and for more pixels than can be used.
+pub(super) fn checked_header(bytes: &mut dyn Read, source: &Source) -> Result<(u32, usize, usize)> {
+    let [all, height, width] = header(bytes, IMAGES, source)?;
+    let pixels = u64::from(height) * u64::from(width);
+    if pixels == 0 || pixels > MOST_PIXELS || all == 0 {
+        let problem = format!("{all} images of {width} x {height} pixels can't be used");
+        return Err(refused(source, problem));
+    }
+    Ok((all, width as usize, height as usize))
+}
+
 /// The three numbers behind the magic one, or the first of them alone for labels.
 fn header(bytes: &mut dyn Read, magic: [u8; 4], source: &Source) -> Result<[u32; 3]> {
     let mut next = || {
@@ -247,7 +262,7 @@ fn header(bytes: &mut dyn Read, magic: [u8; 4], source: &Source) -> Result<[u32;
 }
 
 /// The labels beside the images of `source`, `all` of them.
-fn labels_of(source: &Source, all: u32) -> Result<Vec<u8>> {
+pub(super) fn labels_of(source: &Source, all: u32) -> Result<Vec<u8>> {
     let found = beside(
         source,
         &[

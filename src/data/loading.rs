@@ -5,6 +5,7 @@
 //! all different, more than 100 categories) is mended in place behind that.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
 
@@ -176,13 +177,17 @@ impl Loading {
             let Some(cells) = cells else {
                 continue;
             };
-            let raw = cells.raw(record.cell(column), shape).map_err(|problem| {
-                shape.cell_error(
-                    record.line,
-                    column,
-                    with_hint(problem, &shape.names[column]),
-                )
-            })?;
+            let short = match cells {
+                Cells::Numbers => record.short_decimal(column),
+                Cells::Undecided | Cells::Texts(_) => None,
+            };
+            let raw = match short {
+                Some(number) => number,
+                None => cells.raw(record.cell(column), shape).map_err(|problem| {
+                    let problem = with_hint(problem, &shape.names[column]);
+                    shape.cell_error(record.line, column, problem)
+                })?,
+            };
             if raw.is_nan() && self.missing == Missing::Error {
                 return Err(shape.cell_error(record.line, column, DataProblem::MissingCell));
             }
@@ -224,7 +229,7 @@ impl Loading {
             target_name: shape.names[self.target_column].clone(),
             target_column: self.target_column,
             target,
-            lines: self.lines,
+            lines: Arc::new(self.lines),
             validation: None,
             test: None,
             image: None,
@@ -237,8 +242,18 @@ impl Loading {
         let lines = &sampling.lines;
         let mut order: Vec<usize> = (0..lines.len()).collect();
         order.sort_unstable_by_key(|&row| lines[row]);
-        let row = |&row: &usize| &self.values[row * self.width..(row + 1) * self.width];
-        self.values = order.iter().flat_map(row).copied().collect();
+        for row in 0..lines.len() {
+            // Rows change places, since there may be no room for all of them twice: what stood in a
+            // place that is filled already went where the row came from that fills it.
+            let mut from = order[row];
+            while from < row {
+                from = order[from];
+            }
+            let (before, behind) = self.values.split_at_mut(from * self.width);
+            if from > row {
+                before[row * self.width..][..self.width].swap_with_slice(&mut behind[..self.width]);
+            }
+        }
         self.target.select(&order);
         self.lines = order.iter().map(|&row| lines[row]).collect();
         self.report.not_sampled = sampling.seen - lines.len();

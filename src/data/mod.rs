@@ -9,11 +9,13 @@ mod baseline;
 mod builtin;
 mod card;
 mod cells;
+mod decimal;
 mod dialect;
 mod encoding;
 mod header;
 mod held_out;
 mod idx;
+mod idx_text;
 mod input;
 mod labels;
 mod lines;
@@ -33,6 +35,7 @@ mod table;
 mod task;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use ndarray::ArcArray2;
 
@@ -80,7 +83,7 @@ pub struct Dataset {
     /// The raw values `(rows, columns)`, finite or NaN where missing; see [`Encoding`].
     pub values: ArcArray2<f32>,
     /// Line of the file (from 1) on which every row starts; of images their number.
-    pub lines: Lines,
+    pub lines: Arc<Lines>,
     /// Rows of another file to validate on, in place of some of these.
     pub validation: Option<HeldOut>,
     /// Rows of another file that judge the network in the end.

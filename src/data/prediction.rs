@@ -3,6 +3,8 @@
 use ndarray::Array2;
 
 use crate::data::encoding::CellKind;
+use crate::data::idx::is_idx;
+use crate::data::idx_text::as_text;
 use crate::data::matrix;
 use crate::data::missing::is_missing;
 use crate::data::preprocessing::Preprocessing;
@@ -187,7 +189,15 @@ impl Selected {
         training: Training,
     ) -> Result<Self> {
         let expected: Vec<&str> = wanted.iter().map(|it| it.name).collect();
-        let Table { shape, rows, .. } = Table::open(source, reading, &expected)?;
+        let Table { shape, rows, .. } = match is_idx(source) {
+            true => Table::of(
+                &source.to_string(),
+                as_text(source)?,
+                &Reading::default(),
+                &expected,
+            )?,
+            false => Table::open(source, reading, &expected)?,
+        };
         let columns = match shape.header {
             Some(_) => {
                 let columns = expected.iter().map(|name| by_name(&shape, name));

@@ -145,7 +145,7 @@ mod tests {
             let of_class = (0..30).filter(|&row| targets.class(row) == Some(class));
             assert_eq!(of_class.count(), 10);
         }
-        let line = prepared.validation.lines.of(3);
+        let line = prepared.validation.line(3);
         let row = iris.lines.iter().position(|l| l == line).expect("a row");
         assert_eq!(prepared.validation.raw_row(3), iris.values.row(row));
         let Target::Classes { labels, .. } = &iris.target else {

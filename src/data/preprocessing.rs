@@ -232,19 +232,19 @@ impl Preprocessing {
             .collect()
     }
 
-    /// Writes the network inputs `(inputs)` of one row to `out`. `raw` holds the row's raw values,
+    /// Writes the network inputs `(inputs)` of one row to `out`. `raw` gives the row's raw values,
     /// one for each of `columns`; see [`Encoding`].
     ///
     /// # Panics
     /// If there are not as many of both.
-    pub fn encode_row(&self, raw: ArrayView1<f32>, out: &mut [f32]) {
+    pub fn encode_row(&self, raw: impl ExactSizeIterator<Item = f32>, out: &mut [f32]) {
         assert_eq!(
             raw.len(),
             self.columns.len(),
             "a raw value for every column"
         );
         let mut rest = out;
-        for (column, &raw) in self.columns.iter().zip(raw) {
+        for (column, raw) in self.columns.iter().zip(raw) {
             let (own, others) = rest.split_at_mut(column.encoding.inputs());
             column.encoding.write(raw, own);
             rest = others;
@@ -262,7 +262,7 @@ impl Preprocessing {
         for (raw, mut out) in raw.outer_iter().zip(inputs.outer_iter_mut()) {
             // The rows of a new array are contiguous.
             if let Some(out) = out.as_slice_mut() {
-                self.encode_row(raw, out);
+                self.encode_row(raw.iter().copied(), out);
             }
         }
         inputs
@@ -314,6 +314,8 @@ impl Task {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use ndarray::array;
     use proptest::prelude::*;
 
@@ -341,7 +343,7 @@ mod tests {
                 names: vec!["a".into(), "b".into()],
                 labels: (0..rows as u32).map(|row| row % 2).collect(),
             },
-            lines: (2..).take(rows).collect(),
+            lines: Arc::new((2..).take(rows).collect()),
             validation: None,
             test: None,
             image: None,

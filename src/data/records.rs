@@ -7,6 +7,7 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
+use crate::data::decimal::short_decimal;
 use crate::data::dialect::{Delimiter, Dialect};
 use crate::error::{DataProblem, Error, Place, Result};
 
@@ -31,6 +32,8 @@ pub(super) struct Records<R> {
     is_behind_return: bool,
     has_begun: bool,
     cells: Vec<Cell>,
+    /// Whether one of them is in quotes.
+    has_quotes: bool,
 }
 
 /// Where a cell lies in the buffer.
@@ -54,6 +57,15 @@ pub(super) struct Record<'r> {
 impl<'r> Record<'r> {
     pub(super) fn len(&self) -> usize {
         self.cells.len()
+    }
+
+    /// The number in cell `index` (from 0), where it is one that [`short_decimal`] reads.
+    ///
+    /// # Panics
+    /// If there is no such cell.
+    pub(super) fn short_decimal(&self, index: usize) -> Option<f32> {
+        let Range { start, end } = self.cells[index].range;
+        short_decimal(self.text.as_bytes(), start - self.start..end - self.start)
     }
 
     /// The text of cell `index` (from 0), as it stands in the file but for its quotes.
@@ -107,6 +119,7 @@ impl<R: Read> Records<R> {
             is_behind_return: false,
             has_begun: false,
             cells: Vec::new(),
+            has_quotes: false,
         }
     }
 
@@ -138,8 +151,12 @@ impl<R: Read> Records<R> {
             self.pass(end);
         };
         let (line, start) = (self.line, self.start);
-        self.pass(end);
-        self.remove_quotes();
+        if self.has_quotes {
+            self.pass(end);
+            self.remove_quotes();
+        } else {
+            self.pass_line(end);
+        }
         let bytes = &self.buffer[start..end];
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Some(Record {
@@ -150,6 +167,13 @@ impl<R: Read> Records<R> {
             })),
             Err(wrong) => Err(self.not_utf8(start + wrong.valid_up_to(), line)),
         }
+    }
+
+    /// Goes on behind byte `end`, which ends the record at `start`, all in one line.
+    fn pass_line(&mut self, end: usize) {
+        let last = self.buffer[end - 1];
+        self.line += u64::from(matches!(last, b'\r' | b'\n'));
+        (self.start, self.is_behind_return) = (end, last == b'\r');
     }
 
     /// Goes on behind byte `end`, which ends a line.
@@ -183,6 +207,7 @@ impl<R: Read> Records<R> {
     /// Finds the cells of the record at `start`.
     fn split(&mut self) -> Found {
         self.cells.clear();
+        self.has_quotes = false;
         let by_blanks = self.dialect.delimiter == Delimiter::Blanks;
         let mut at = self.start;
         loop {
@@ -200,7 +225,10 @@ impl<R: Read> Records<R> {
                 }
             }
             let (cell, end) = match self.buffer.get(at) {
-                Some(b'"') => self.quoted_cell(at),
+                Some(b'"') => {
+                    self.has_quotes = true;
+                    self.quoted_cell(at)
+                }
                 _ => self.plain_cell(at),
             };
             match self.buffer.get(end) {

@@ -8,10 +8,13 @@ use ndarray::{ArcArray2, Array1, Array2, ArrayViewMut1, Axis, CowArray, Ix2};
 use crate::data::preprocessing::{InputColumn, Preprocessing};
 use crate::data::{Column, Dataset, HeldOut, Lines, Target, TargetScale, Task};
 
-/// Numbers up to which the inputs of all rows are kept ready: 256 MB. Of more, each mini-batch's
-/// inputs are made when they are asked for, since there would hardly be room for both them and the
-/// raw values they are made of.
-const MOST_READY: usize = 64 << 20;
+/// Numbers up to which the inputs of all rows of a table are kept ready: 64 MB. Of more, each
+/// mini-batch's inputs are made when they are asked for, so that a large table is in memory once.
+const MOST_READY: usize = 16 << 20;
+
+/// The same for images: 256 MB, room for MNIST. They have so many inputs that to make them anew for
+/// every mini-batch would be felt.
+const MOST_READY_PIXELS: usize = 64 << 20;
 
 /// Rows, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +30,8 @@ pub struct Samples {
     ready: Option<Array2<f32>>,
     /// What is to be predicted.
     pub targets: Targets,
-    /// Line of the file (from 1) of every row.
-    pub lines: Lines,
+    /// Line of the file of every row of `values`, shared with the data set.
+    lines: Arc<Lines>,
 }
 
 /// What is to be predicted of some rows.
@@ -89,6 +92,14 @@ impl Samples {
         self.rows.is_empty()
     }
 
+    /// Line of the file (from 1) that `row` is on; of images their number.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn line(&self, row: usize) -> u64 {
+        self.lines.of(self.rows[row] as usize)
+    }
+
     /// The raw values of `row`, one for each column of the preprocessing; see
     /// [`crate::data::Encoding`].
     ///
@@ -133,13 +144,14 @@ impl Samples {
     pub fn write_inputs(&self, row: usize, mut out: ArrayViewMut1<f32>) {
         match &self.ready {
             Some(ready) => out.assign(&ready.row(row)),
-            None => {
-                let raw = self.raw_row(row);
-                match out.as_slice_mut() {
-                    Some(out) => self.preprocessing.encode_row(raw.view(), out),
-                    None => out.assign(&self.inputs(row..row + 1).row(0)),
+            None => match out.as_slice_mut() {
+                Some(out) => {
+                    let values = self.values.row(self.rows[row] as usize);
+                    let raw = self.columns.iter().map(|&column| values[column]);
+                    self.preprocessing.encode_row(raw, out);
                 }
-            }
+                None => out.assign(&self.inputs(row..row + 1).row(0)),
+            },
         }
     }
 
@@ -170,13 +182,16 @@ impl Samples {
             preprocessing: Arc::clone(preprocessing),
             ready: None,
             targets,
-            lines: rows
-                .iter()
-                .map(|&row| from.lines.of(row as usize))
-                .collect(),
+            lines: Arc::clone(from.lines),
             rows,
         };
-        if samples.rows() * preprocessing.inputs() <= MOST_READY {
+        let most = match from.are_images {
+            true => MOST_READY_PIXELS,
+            false => MOST_READY,
+        };
+        // By the rows there are, not those picked: what is trained on and what is validated on have
+        // one allowance.
+        if from.values.nrows() * preprocessing.inputs() <= most {
             samples.make_ready();
         }
         samples
@@ -196,7 +211,8 @@ pub(super) struct Rows<'d> {
     columns: &'d [Column],
     values: &'d ArcArray2<f32>,
     target: &'d Target,
-    lines: &'d Lines,
+    lines: &'d Arc<Lines>,
+    are_images: bool,
 }
 
 impl<'d> Rows<'d> {
@@ -207,6 +223,7 @@ impl<'d> Rows<'d> {
             values: &dataset.values,
             target: &dataset.target,
             lines: &dataset.lines,
+            are_images: dataset.image.is_some(),
         }
     }
 
@@ -217,6 +234,7 @@ impl<'d> Rows<'d> {
             values: &rows.values,
             target: &rows.target,
             lines: &rows.lines,
+            are_images: dataset.image.is_some(),
         }
     }
 }

@@ -165,3 +165,33 @@ fn take_no_more_memory_for_more_rows() {
     let (few, many) = (peak_of(20_000), peak_of(400_000));
     assert!(few > 0 && many < few + 4096, "{few} KiB, then {many} KiB");
 }
+
+/// Images are read row by row too, and judged as they were when they validated.
+#[test]
+fn of_images_are_those_of_their_validation() {
+    let (folder, model) = place("model.json");
+    let path = |name: &str| folder.path().join(name);
+    for set in ["train", "t10k"] {
+        let count = 40_u8;
+        let header = |magic: u8| [&[0, 0, 8, magic, 0, 0, 0][..], &[count]].concat();
+        let size = [[0, 0, 0, 2], [0, 0, 0, 3]].concat();
+        let pixels = (0..6 * count).map(|i| i.wrapping_mul(37));
+        let images = [header(3), size, pixels.collect()].concat();
+        let labels = [header(1), (0..count).map(|i| i % 3).collect()].concat();
+        fs::write(path(&format!("{set}-images-idx3-ubyte")), images).expect("written");
+        fs::write(path(&format!("{set}-labels-idx1-ubyte")), labels).expect("written");
+    }
+    let images = path("train-images-idx3-ubyte");
+    let output = succeed("--headless --json --epochs 3 --export", &[&model, &images]);
+    let events = events(&stdout(&output));
+    let finished = events.iter().find(|it| it["event"] == "finished");
+    let said = evaluated(&model, &path("t10k-images-idx3-ubyte"));
+    assert_eq!(said["rows"], 40);
+    let accuracy = &finished.expect("it finished")["validation"]["accuracy"];
+    assert_eq!(&said["accuracy"], accuracy);
+    let text = stdout(&succeed("--describe", &[&images]));
+    let line = "images of 3 x 2 pixels, 0 to 255, mean ";
+    assert!(text.contains(line) && !text.contains("r0c1"), "{text}");
+    let line = "40 rows to train on, 40 to validate (";
+    assert!(text.contains(line), "{text}");
+}

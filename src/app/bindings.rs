@@ -193,7 +193,7 @@ pub const BINDINGS: &[Binding] = bindings! {
         "show the previous or next row in the network";
     Looking Always [key(']'), (KeyCode::PageDown, NONE)] "]" Action::NextSample, SILENT, SILENT;
     Looking Always [key('v')] "v" Action::SwitchSet, SILENT, "rows from validation or from training";
-    Looking Always [(KeyCode::Tab, NONE)] "tab" Action::NextView, "view", "next view: overview, network, curves, weights";
+    Looking Always [(KeyCode::Tab, NONE)] "tab" Action::NextView, "view", "next view: overview, network, curves, weights, data";
     Looking Always [(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" Action::PreviousView, SILENT, SILENT;
     Looking Always [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" Action::Focus(Direction::Left), SILENT,
         "move among the panels (also h j k)";

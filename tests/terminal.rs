@@ -350,7 +350,7 @@ fn the_data_are_described_at_any_time() {
     terminal.wait_for("petal length");
     // Another seed, another split.
     terminal.press("R");
-    terminal.wait_for("seed 2");
+    terminal.wait_for("seed 1");
     terminal.wait_for("to beat");
     terminal.press("q");
     assert_eq!(terminal.exit_code(), 0);

@@ -348,7 +348,8 @@ fn the_data_are_described_at_any_time() {
     terminal.press("\x1b[Z");
     terminal.wait_for("to beat");
     terminal.wait_for("petal length");
-    // Another seed, another split.
+    // Another seed, another split; there is room for the seed in a wide header.
+    terminal.resize(120, 36);
     terminal.press("R");
     terminal.wait_for("seed 1");
     terminal.wait_for("to beat");

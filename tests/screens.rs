@@ -159,6 +159,31 @@ fn images_are_shown_as_pictures() {
 }
 
 #[test]
+fn wrong_rows_worst_first() {
+    let mut model = trained_model("iris", plan(&[8]), 2, (80, 24));
+    let worst = model.run.outcomes.clone().expect("evaluated").worst;
+    assert!(worst.len() > 1, "{worst:?}");
+    let all = model.sample;
+    press(&mut model, "x");
+    assert_eq!(model.sample.index, worst[0] as usize);
+    insta::assert_snapshot!("worst-80x24", drawn(&model));
+    press(&mut model, "]");
+    assert_eq!(model.sample.index, worst[1] as usize);
+    press(&mut model, "[[");
+    assert_eq!(model.sample.index, worst[worst.len() - 1] as usize);
+    press(&mut model, "x[[");
+    assert_eq!(model.sample.set, all.set);
+    let before = worst[worst.len() - 1] as usize + 30 - 2;
+    assert_eq!(model.sample.index, before % 30);
+    if let Some(outcomes) = &mut model.run.outcomes {
+        outcomes.worst.clear();
+    }
+    press(&mut model, "x");
+    assert!(model.worst.is_none());
+    assert_eq!(model.notice.clone().unwrap().text, "no row is wrong");
+}
+
+#[test]
 fn what_lies_above_the_panels() {
     let mut model = trained_model("iris", plan(&[8]), 3, (80, 24));
     press(&mut model, "?");

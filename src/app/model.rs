@@ -242,6 +242,8 @@ pub struct Model {
     pub screen: Screen,
     /// The row whose way through the network is shown.
     pub sample: SampleId,
+    /// The shown row's place among the worst, while those are looked through.
+    pub worst: Option<usize>,
     /// What lies above.
     pub overlay: Option<Overlay>,
     /// News.
@@ -273,6 +275,7 @@ impl Model {
             run: Run::new(started, pace),
             screen: Screen::new(size),
             sample: SampleId { set, index: 0 },
+            worst: None,
             overlay: None,
             notice: match started.data.notes.as_slice() {
                 [] => None,

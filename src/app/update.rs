@@ -198,6 +198,7 @@ impl Model {
                 run.phase = phase;
                 self.run = run;
                 self.observed = None;
+                self.worst = None;
                 let rows = self.sample.samples(&self.run.data).rows();
                 self.sample.index = self.sample.index.min(rows.saturating_sub(1));
             }

@@ -69,6 +69,8 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
     };
     let rows = samples.rows();
     let row = model.sample.index + 1;
+    let worst = model.run.outcomes.as_ref().map_or(0, |it| it.worst.len());
+    let place = model.worst.map(|place| format!("{}. worst", place + 1));
     let class = Span::styled(shorten(&class, NAME), theme.text());
     let mut verdict = Span::raw("  ");
     let shown = model.run.snapshot.as_ref();
@@ -81,11 +83,18 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
             None => verdict,
         };
     }
-    let places = [
-        format!("{set} row {row} of {rows} · "),
-        format!("row {row} of {rows} · "),
-        format!("row {row} · "),
-    ];
+    let places = match place {
+        None => [
+            format!("{set} row {row} of {rows} · "),
+            format!("row {row} of {rows} · "),
+            format!("row {row} · "),
+        ],
+        Some(place) => [
+            format!("{place} of {worst} · {set} row {row} · "),
+            format!("{place} of {worst} · row {row} · "),
+            format!("{place} · "),
+        ],
+    };
     places
         .map(|place| {
             let place = Span::styled(place, theme.dim());

@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use nn_tui::app::{Chart, Confirm, Model, Msg, Overlay, Panel, Phase, View};
 use nn_tui::stats::{Histogram, Spread};
@@ -13,15 +13,17 @@ use nn_tui::ui::{render, render_panel};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use support::{plan, trained_model};
+use support::{images, plan, regression_plan, trained_model, trained_on};
 
-const PANELS: [Panel; 6] = [
+const PANELS: [Panel; 8] = [
     Panel::Network,
     Panel::Chart,
     Panel::Accuracy,
     Panel::Activations,
     Panel::Weights,
     Panel::Confusion,
+    Panel::Columns,
+    Panel::Data,
 ];
 
 /// Models of different shapes; made once, since each is trained.
@@ -32,13 +34,25 @@ fn models() -> &'static [Model] {
             validation: 0.0,
             ..plan(&[3])
         };
-        vec![
+        let awkward = |file: &str| {
+            let file = format!("tests/data/awkward/{file}.csv");
+            trained_model(&file, all_rows.clone(), 1, (80, 24))
+        };
+        let mut models = vec![
             trained_model("iris", plan(&[8]), 2, (80, 24)),
             trained_model("digits", plan(&[40, 1, 100]), 1, (120, 36)),
             trained_model("xor", plan(&[]), 0, (200, 60)),
             trained_model("spiral", plan(&[2, 2, 2, 2, 2, 2, 2, 2, 2, 2]), 1, (80, 24)),
-            trained_model("wine", all_rows, 1, (80, 24)),
-        ]
+            trained_model("wine", all_rows.clone(), 1, (80, 24)),
+            awkward("mixed"),
+            awkward("many-categories"),
+            awkward("identifiers"),
+            trained_model("sine", regression_plan(&[3]), 1, (120, 36)),
+            trained_on(images(), plan(&[8]), 1, (80, 24)),
+        ];
+        // The data may not be described yet.
+        models[4].run.card = None;
+        models
     })
 }
 
@@ -134,6 +148,20 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
         snapshot.position.epoch = 40;
         model.update(Msg::Snapshot(Box::new(snapshot)));
     }
+    if let Some(card) = &mut model.run.card {
+        let card = Arc::make_mut(card);
+        for column in &mut card.columns {
+            if let Some(range) = &mut column.range {
+                (range.least, range.greatest) = (next(), next());
+                range.mean = f64::from(next());
+            }
+            let counts = column.counts.iter_mut();
+            counts.for_each(|count| *count = next() as u32 as usize);
+        }
+        card.baseline = f64::from(next());
+        let classes = card.target.classes.iter_mut();
+        classes.for_each(|class| class.1 = next() as u32 as usize);
+    }
 }
 
 proptest! {
@@ -141,7 +169,7 @@ proptest! {
 
     #[test]
     fn every_panel_keeps_within_its_area(
-        which in 0usize..5,
+        which in 0usize..10,
         (x, y) in (0u16..5, 0u16..5),
         (width, height) in (0u16..210, 0u16..64),
         numbers in prop::collection::vec(any_number(), 1..40),
@@ -169,9 +197,9 @@ proptest! {
 
     #[test]
     fn the_whole_screen_at_any_size(
-        which in 0usize..5,
+        which in 0usize..10,
         (width, height) in (1u16..220, 1u16..70),
-        view in 0usize..4,
+        view in 0usize..5,
         enlarged in any::<bool>(),
         overlay in 0u8..5,
         failed in any::<bool>(),

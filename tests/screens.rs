@@ -5,7 +5,7 @@
 
 mod support;
 
-use nn_tui::app::{Confirm, Model, Msg, Overlay, Phase, View};
+use nn_tui::app::{Confirm, Effect, Model, Msg, Overlay, Panel, Phase, View};
 use nn_tui::nn::Change;
 use nn_tui::train::{Command, Pace, State};
 use nn_tui::ui::theme::{Depth, Theme};
@@ -13,7 +13,10 @@ use nn_tui::ui::view;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use support::{Driven, plan, session, settings, textbook_plan, trained_model};
+use support::{
+    Driven, images, plan, regression_plan, session, settings, textbook_plan, trained_model,
+    trained_on,
+};
 
 fn drawn_with(model: &Model, theme: Theme) -> String {
     let (width, height) = model.screen.size;
@@ -89,10 +92,95 @@ fn the_other_views_and_an_enlarged_panel() {
         assert_eq!(model.screen.view, view);
         insta::assert_snapshot!(format!("view-{}-120x36", view.name()), drawn(&model));
     }
-    press(&mut model, "\th\n");
+    press(&mut model, "\t\th\n");
     assert!(model.screen.enlarged);
     press(&mut model, "amy");
     insta::assert_snapshot!("enlarged-chart-120x36", drawn(&model));
+}
+
+#[test]
+fn what_is_understood_of_the_data() {
+    for (data, plan) in [
+        ("iris", plan(&[8])),
+        ("sine", regression_plan(&[8])),
+        ("tests/data/awkward/mixed.csv", plan(&[8])),
+        ("tests/data/awkward/identifiers.csv", plan(&[8])),
+    ] {
+        // The awkward ones are too small to be split.
+        let validation = if data.contains('/') { 0.0 } else { 0.2 };
+        let plan = nn_tui::train::Plan { validation, ..plan };
+        let name = data.rsplit('/').next().unwrap().trim_end_matches(".csv");
+        let mut model = trained_model(data, plan, 1, (80, 24));
+        model.screen.view = View::Data;
+        model.update(Msg::Resize(80, 24));
+        insta::assert_snapshot!(format!("data-{name}-80x24"), drawn(&model));
+        model.update(Msg::Resize(120, 36));
+        insta::assert_snapshot!(format!("data-{name}-120x36"), drawn(&model));
+    }
+}
+
+#[test]
+fn many_columns_scroll() {
+    let mut model = trained_model("breast-cancer", plan(&[8]), 0, (80, 24));
+    press(&mut model, "\t\t\t\t");
+    assert_eq!(model.screen.focus, Panel::Columns);
+    press(&mut model, "d");
+    insta::assert_snapshot!("data-scrolled-80x24", drawn(&model));
+}
+
+#[test]
+fn data_are_described_once_somebody_looks() {
+    let mut model = trained_model("iris", plan(&[8]), 0, (80, 24));
+    model.run.card = None;
+    let tab = || Msg::Key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE));
+    let asks = |effects: &[Effect]| {
+        let asked = effects
+            .iter()
+            .filter(|it| matches!(it, Effect::Describe(0, _)));
+        asked.count()
+    };
+    let counts: Vec<usize> = (0..7).map(|_| asks(&model.update(tab()))).collect();
+    assert_eq!(counts, [0, 0, 0, 1, 0, 0, 0]);
+    model.screen.view = View::Data;
+    assert!(drawn(&model).contains("counting"));
+}
+
+#[test]
+fn images_are_shown_as_pictures() {
+    let mut model = running(trained_on(images(), plan(&[16]), 2, (80, 24)));
+    insta::assert_snapshot!("images-80x24", drawn(&model));
+    let ascii = drawn_with(&model, Theme::new(Depth::None).ascii());
+    insta::assert_snapshot!("images-ascii-80x24", ascii);
+    model.update(Msg::Resize(120, 36));
+    insta::assert_snapshot!("images-120x36", drawn(&model));
+    model.screen.view = View::Data;
+    model.update(Msg::Resize(120, 36));
+    insta::assert_snapshot!("images-data-120x36", drawn(&model));
+}
+
+#[test]
+fn wrong_rows_worst_first() {
+    let mut model = trained_model("iris", plan(&[8]), 2, (80, 24));
+    let worst = model.run.outcomes.clone().expect("evaluated").worst;
+    assert!(worst.len() > 1, "{worst:?}");
+    let all = model.sample;
+    press(&mut model, "x");
+    assert_eq!(model.sample.index, worst[0] as usize);
+    insta::assert_snapshot!("worst-80x24", drawn(&model));
+    press(&mut model, "]");
+    assert_eq!(model.sample.index, worst[1] as usize);
+    press(&mut model, "[[");
+    assert_eq!(model.sample.index, worst[worst.len() - 1] as usize);
+    press(&mut model, "x[[");
+    assert_eq!(model.sample.set, all.set);
+    let before = worst[worst.len() - 1] as usize + 30 - 2;
+    assert_eq!(model.sample.index, before % 30);
+    if let Some(outcomes) = &mut model.run.outcomes {
+        outcomes.worst.clear();
+    }
+    press(&mut model, "x");
+    assert!(model.worst.is_none());
+    assert_eq!(model.notice.clone().unwrap().text, "no row is wrong");
 }
 
 #[test]

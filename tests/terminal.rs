@@ -341,6 +341,24 @@ fn the_mouse_and_the_views() {
 }
 
 #[test]
+fn the_data_are_described_at_any_time() {
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.wait_for("Confusion");
+    // The last view is the first one backwards.
+    terminal.press("\x1b[Z");
+    terminal.wait_for("to beat");
+    terminal.wait_for("petal length");
+    // Another seed, another split; there is room for the seed in a wide header.
+    terminal.resize(120, 36);
+    terminal.press("R");
+    terminal.wait_for("seed 1");
+    terminal.wait_for("to beat");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
 fn signals_end_it_with_their_code_after_the_export() {
     for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
         let mut terminal = Terminal::start(&["iris", "--export", "out.safetensors"]);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::history::History;
 use super::prompt::Prompt;
 use super::view::Screen;
-use crate::data::Prepared;
+use crate::data::{Card, Prepared};
 use crate::nn::Architecture;
 use crate::train::{
     Divergence, EpochRecord, Evaluation, Observation, Outcomes, Pace, Plan, Position, SampleId,
@@ -88,6 +88,10 @@ pub struct Run {
     pub snapshot: Option<Snapshot>,
     /// Step at which the model was last saved, and the seconds spent training until then.
     pub saved: Option<(u64, f64)>,
+    /// What is understood of the data, once somebody wanted to see it.
+    pub card: Option<Arc<Card>>,
+    /// Whether it was asked for.
+    pub(super) is_describing: bool,
 }
 
 impl Run {
@@ -112,6 +116,8 @@ impl Run {
             outcomes: None,
             snapshot: None,
             saved: None,
+            card: None,
+            is_describing: false,
         }
     }
 
@@ -236,6 +242,8 @@ pub struct Model {
     pub screen: Screen,
     /// The row whose way through the network is shown.
     pub sample: SampleId,
+    /// The shown row's place among the worst, while those are looked through.
+    pub worst: Option<usize>,
     /// What lies above.
     pub overlay: Option<Overlay>,
     /// News.
@@ -267,6 +275,7 @@ impl Model {
             run: Run::new(started, pace),
             screen: Screen::new(size),
             sample: SampleId { set, index: 0 },
+            worst: None,
             overlay: None,
             notice: match started.data.notes.as_slice() {
                 [] => None,

@@ -1,6 +1,7 @@
 //! From message to message: the only place where the state changes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -9,6 +10,7 @@ use super::history::Mark;
 use super::model::{Confirm, Model, Notice, Overlay, Phase, Run};
 use super::prompt::{Edited, Prompt, Purpose};
 use super::view::Panel;
+use crate::data::{Card, Prepared};
 use crate::error::Error;
 use crate::model_file::Saved;
 use crate::train::{Command, Event, Position, Progress, Snapshot, State};
@@ -30,6 +32,8 @@ pub enum Msg {
     Worker(Box<Event>),
     /// A snapshot was taken out of the mailbox.
     Snapshot(Box<Snapshot>),
+    /// The data of the training that was restarted so often are described.
+    Described(u32, Box<Card>),
     /// The process was asked to end with this exit code.
     Terminate(u8),
 }
@@ -39,6 +43,9 @@ pub enum Msg {
 pub enum Effect {
     /// A command for the worker.
     Send(Command),
+    /// Describe these data beside the training, answered by [`Msg::Described`] with this number
+    /// of restarts.
+    Describe(u32, Arc<Prepared>),
     /// Stop the process until the shell resumes it.
     Suspend,
     /// End the program.
@@ -76,12 +83,25 @@ impl Model {
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
             Msg::Worker(event) => self.hear(*event, &mut effects),
             Msg::Snapshot(snapshot) => self.take_snapshot(*snapshot),
+            // A card of another split is not this one's.
+            Msg::Described(restarts, card) => {
+                if restarts == self.run.restarts {
+                    self.run.card = Some(Arc::from(card));
+                }
+            }
             Msg::Terminate(code) => self.leave(code, &mut effects),
         }
         let observation = self.observation();
         if self.observed.as_ref() != Some(&observation) {
             self.observed = Some(observation.clone());
             effects.push(Effect::Send(Command::Observe(observation)));
+        }
+        let wants_card = [Panel::Columns, Panel::Data].map(|panel| self.screen.shows(panel));
+        let is_missing = self.run.card.is_none() && !self.run.is_describing;
+        if is_missing && wants_card.contains(&true) {
+            self.run.is_describing = true;
+            let data = Arc::clone(&self.run.data);
+            effects.push(Effect::Describe(self.run.restarts, data));
         }
         effects
     }
@@ -178,6 +198,7 @@ impl Model {
                 run.phase = phase;
                 self.run = run;
                 self.observed = None;
+                self.worst = None;
                 let rows = self.sample.samples(&self.run.data).rows();
                 self.sample.index = self.sample.index.min(rows.saturating_sub(1));
             }

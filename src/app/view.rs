@@ -17,6 +17,10 @@ pub enum Panel {
     Weights,
     /// Which class was taken for which.
     Confusion,
+    /// The table's columns and what stands in them.
+    Columns,
+    /// What is predicted of how many rows, and what there is to beat.
+    Data,
 }
 
 /// An arrangement of panels.
@@ -30,11 +34,19 @@ pub enum View {
     Curves,
     /// Weights in full.
     Weights,
+    /// What is understood of the data.
+    Data,
 }
 
 impl View {
     /// All views in the order of the tab key.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Network, Self::Curves, Self::Weights];
+    pub const ALL: [Self; 5] = [
+        Self::Overview,
+        Self::Network,
+        Self::Curves,
+        Self::Weights,
+        Self::Data,
+    ];
 
     /// Name in the header.
     pub fn name(self) -> &'static str {
@@ -43,6 +55,7 @@ impl View {
             Self::Network => "network",
             Self::Curves => "curves",
             Self::Weights => "weights",
+            Self::Data => "data",
         }
     }
 
@@ -91,13 +104,15 @@ pub struct Screen {
     pub log_scale: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
-    scroll: [(Panel, u16); 3],
+    scroll: [(Panel, u16); 5],
 }
 
 /// From this size on the overview has room for both charts.
 const BOTH_CHARTS: (u16, u16) = (160, 44);
 /// From this size on there is room for more than one panel.
 const SEVERAL_PANELS: (u16, u16) = (64, 18);
+/// From this width on the columns of the table leave room beside them.
+const DATA_BESIDE: u16 = 110;
 
 impl Screen {
     /// The overview at `size`.
@@ -114,6 +129,8 @@ impl Screen {
                 (Panel::Activations, 0),
                 (Panel::Weights, 0),
                 (Panel::Confusion, 0),
+                (Panel::Columns, 0),
+                (Panel::Data, 0),
             ],
         }
     }
@@ -150,6 +167,10 @@ impl Screen {
                 vec![Panel::Confusion],
             ]],
             View::Weights => vec![vec![vec![Panel::Weights]]],
+            View::Data if self.size.0 >= DATA_BESIDE => {
+                vec![vec![vec![Panel::Columns], vec![Panel::Data]]]
+            }
+            View::Data => vec![vec![vec![Panel::Columns]], vec![vec![Panel::Data]]],
         }
     }
 

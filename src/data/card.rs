@@ -97,6 +97,8 @@ pub struct TargetCard {
     pub classes: Vec<(String, usize)>,
     /// Least, mean and greatest value, of numbers.
     pub range: Option<Range>,
+    /// Rows in each of [`BARS`] equal parts of that range; empty for classes.
+    pub counts: Vec<usize>,
 }
 
 impl Card {
@@ -108,11 +110,11 @@ impl Card {
             ColumnCard::new(&column.name, column.column + 1, &column.kind, summary)
         });
         let classes = dataset.class_names().iter().cloned();
-        let (task, range) = match &dataset.target {
-            Target::Classes { .. } => ("classification", None),
+        let (task, range, counts) = match &dataset.target {
+            Target::Classes { .. } => ("classification", None, Vec::new()),
             Target::Numbers(values) => {
                 let summary = Summary::of(ArrayView1::from(values.as_slice()));
-                ("regression", summary.range())
+                ("regression", summary.range(), summary.by_part())
             }
         };
         Self {
@@ -127,6 +129,7 @@ impl Card {
                 task,
                 classes: classes.zip(dataset.class_counts()).collect(),
                 range,
+                counts,
             },
             inputs: prepared.preprocessing.inputs(),
             training_rows: prepared.training.rows(),

@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, Axis};
 
+use super::worst::Worst;
 use crate::data::{ErrorSums, Errors, Samples, Targets};
 use crate::nn::engine::{Engine, Workspace};
 
@@ -30,9 +31,19 @@ impl Scores {
     }
 }
 
+/// What was predicted for what, and where that was worst.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcomes {
+    /// What for what.
+    pub predictions: Predictions,
+    /// Rows predicted wrong, those with the largest loss first, at most 1000. Of numbers none is
+    /// right, so that all rows count.
+    pub worst: Vec<u32>,
+}
+
 /// What was predicted for what.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcomes {
+pub enum Predictions {
     /// Of classes.
     Classes(Confusion),
     /// Of numbers: true and predicted, in the target's own unit, of at most [`PAIRS`] rows, evenly
@@ -43,9 +54,9 @@ pub enum Outcomes {
 impl Outcomes {
     /// Which class was taken for which.
     pub fn confusion(&self) -> Option<&Confusion> {
-        match self {
-            Self::Classes(confusion) => Some(confusion),
-            Self::Numbers(_) => None,
+        match &self.predictions {
+            Predictions::Classes(confusion) => Some(confusion),
+            Predictions::Numbers(_) => None,
         }
     }
 }
@@ -133,6 +144,8 @@ impl Evaluator {
         let rows = samples.rows();
         let mut tally = Tally::new(architecture.outputs(), rows);
         let mut loss = 0.0;
+        // Logits, outputs and targets of a row, as the formula of the loss takes them.
+        let mut exact: [Vec<f64>; 3] = Default::default();
         for start in (0..rows).step_by(CHUNK) {
             let end = (start + CHUNK).min(rows);
             let mut targets = self.targets.slice_axis_mut(Axis(0), (..end - start).into());
@@ -142,8 +155,19 @@ impl Evaluator {
             let inputs = samples.inputs(start..end);
             engine.forward(inputs.view(), &mut self.workspace);
             loss += self.workspace.loss(architecture.loss(), targets.view());
-            for (row, outputs) in (start..end).zip(self.workspace.outputs().outer_iter()) {
-                tally.add(&samples.targets, row, outputs);
+            let (outputs, logits) = (self.workspace.outputs(), self.workspace.logits());
+            let rows = outputs.outer_iter().zip(logits.outer_iter());
+            for (i, (outputs, logits)) in rows.enumerate() {
+                if !tally.add(&samples.targets, start + i, outputs) {
+                    for (exact, rounded) in exact.iter_mut().zip([logits, outputs, targets.row(i)])
+                    {
+                        exact.clear();
+                        exact.extend(rounded.iter().map(|&x| f64::from(x)));
+                    }
+                    let [logits, outputs, targets] = &exact;
+                    let loss = architecture.loss().value(logits, outputs, targets);
+                    tally.worst.add((start + i) as u32, loss);
+                }
             }
         }
         tally.scores(loss, rows, &samples.targets)
@@ -158,6 +182,7 @@ struct Tally {
     pairs: Vec<(f32, f32)>,
     /// Rows from one pair to the next.
     stride: usize,
+    worst: Worst,
 }
 
 impl Tally {
@@ -168,15 +193,18 @@ impl Tally {
             confusion: Confusion::new(outputs),
             correct: 0,
             errors: ErrorSums::default(),
+            worst: Worst::default(),
         }
     }
 
-    fn add(&mut self, targets: &Targets, row: usize, outputs: ArrayView1<f32>) {
+    /// Counts `row`; whether its class was predicted. Numbers are never predicted quite.
+    fn add(&mut self, targets: &Targets, row: usize, outputs: ArrayView1<f32>) -> bool {
         match targets {
             Targets::Classes(labels) => {
                 let (label, predicted) = (labels[row] as usize, predicted_class(outputs));
                 self.correct += usize::from(predicted == label);
                 self.confusion.add(label, predicted);
+                predicted == label
             }
             Targets::Numbers { values, scale } => {
                 let predicted = scale.value(outputs[0]);
@@ -184,13 +212,14 @@ impl Tally {
                 if row.is_multiple_of(self.stride) {
                     self.pairs.push((values[row], predicted as f32));
                 }
+                false
             }
         }
     }
 
     fn scores(self, loss: f64, rows: usize, targets: &Targets) -> (Scores, Outcomes) {
         let loss = loss / rows as f64;
-        match targets {
+        let (scores, predictions) = match targets {
             Targets::Classes(_) => {
                 let accuracy = self.correct as f64 / rows as f64;
                 let errors = None;
@@ -200,7 +229,7 @@ impl Tally {
                         accuracy,
                         errors,
                     },
-                    Outcomes::Classes(self.confusion),
+                    Predictions::Classes(self.confusion),
                 )
             }
             Targets::Numbers { .. } => {
@@ -211,10 +240,12 @@ impl Tally {
                         accuracy,
                         errors,
                     },
-                    Outcomes::Numbers(self.pairs),
+                    Predictions::Numbers(self.pairs),
                 )
             }
-        }
+        };
+        let worst = self.worst.rows();
+        (scores, Outcomes { predictions, worst })
     }
 }
 

@@ -16,8 +16,9 @@ pub mod session;
 mod speed;
 mod trainer;
 pub mod worker;
+mod worst;
 
-pub use evaluation::{Confusion, Evaluation, Outcomes, Scores};
+pub use evaluation::{Confusion, Evaluation, Outcomes, Predictions, Scores};
 pub use messages::{Command, EpochRecord, Event, LossPoint, Progress, Started, State};
 pub use observation::{Mailbox, Observation, SampleId, Set, Snapshot};
 pub use outbox::{DETAILED_EPOCHS, Sink};

@@ -206,6 +206,11 @@ impl Session {
         Ok(session)
     }
 
+    /// The table, before any split.
+    pub fn dataset(&self) -> &Arc<Dataset> {
+        &self.dataset
+    }
+
     /// The same training from its start again, under `seed`.
     ///
     /// # Errors

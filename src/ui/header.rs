@@ -199,9 +199,9 @@ fn put_views(buf: &mut Buffer, area: Rect, model: &Model, theme: Theme) {
         line.spans
             .push(Span::styled(format!(" {}", view.name()), style));
     }
-    let width = line_width(&line) as u16 + 1;
+    let width = line_width(&line) as u16;
     let x = area.right().saturating_sub(width);
-    let is_free = (x.saturating_sub(2)..area.right()).all(|x| {
+    let is_free = (x.saturating_sub(1)..area.right()).all(|x| {
         buf.cell((x, area.y))
             .is_none_or(|cell| cell.symbol() == " ")
     });

@@ -37,6 +37,9 @@ pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
             let lower = (wanted + 2).min(most.max(9)).max(least.max(9));
             vec![Constraint::Fill(1), Constraint::Length(lower)]
         }
+        false if screen.view == View::Data && bands.len() == 2 => {
+            vec![Constraint::Fill(3), Constraint::Fill(4)]
+        }
         false => vec![Constraint::Fill(1); bands.len()],
     };
     let mut panels = Vec::new();
@@ -49,6 +52,7 @@ pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
             (2, View::Overview) if area.width < 100 => &[59, 41],
             (2, View::Overview) => &[53, 47],
             (2, View::Network) => &[68, 32],
+            (2, View::Data) => &[66, 34],
             (2, _) => &[64, 36],
             _ => &[1],
         };

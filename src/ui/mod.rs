@@ -4,7 +4,9 @@
 mod activations;
 mod ascii;
 mod chart;
+mod columns;
 mod confusion;
+mod data;
 mod dots;
 mod footer;
 mod header;
@@ -13,8 +15,10 @@ mod network;
 mod numbers;
 mod overlay;
 mod panel;
+mod picture;
 mod run;
 mod scatter;
+mod spread;
 mod terminal;
 pub mod theme;
 mod weights;
@@ -76,5 +80,7 @@ pub fn render_panel(panel: Panel, area: Rect, buf: &mut Buffer, model: &Model, t
         Panel::Activations => activations::render(area, buf, model, theme, is_focused),
         Panel::Weights => weights::render(area, buf, model, theme, is_focused),
         Panel::Confusion => confusion::render(area, buf, model, theme, is_focused),
+        Panel::Columns => columns::render(area, buf, model, theme, is_focused),
+        Panel::Data => data::render(area, buf, model, theme, is_focused),
     }
 }

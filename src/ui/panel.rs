@@ -86,7 +86,8 @@ pub fn put_line(buf: &mut Buffer, x: u16, y: u16, cells: usize, line: &Line<'_>)
         if at >= cells {
             return;
         }
-        put(buf, x + at as u16, y, cells - at, &span.content, span.style);
+        let style = line.style.patch(span.style);
+        put(buf, x + at as u16, y, cells - at, &span.content, style);
         at += width(&span.content);
     }
 }

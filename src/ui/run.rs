@@ -1,5 +1,6 @@
 //! The event loop: take in all that came, do what it asks for, draw once.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use super::panel_at;
 use super::terminal::Screen;
 use super::theme::Theme;
 use crate::app::{Effect, ExportOption, Model, Msg};
+use crate::data::{Card, Dataset, Prepared};
 use crate::error::{Error, Result};
 use crate::train::{Event, Session, Settings, Worker};
 
@@ -33,6 +35,7 @@ enum Incoming {
     Input(Input),
     InputEnded,
     Worker(Box<Event>),
+    Described(u32, Box<Card>),
     Signal(i32),
 }
 
@@ -47,6 +50,8 @@ pub fn run(session: Session, settings: Settings, export: Option<ExportOption>) -
     watch_signals(sender.clone())?;
     let mut screen = Screen::open(theme)?;
     watch_input(sender.clone())?;
+    let dataset = Arc::clone(session.dataset());
+    let described = sender.clone();
     let worker = Worker::spawn(session, settings, move |event: Event| {
         fault::strike("training", &event);
         sender
@@ -75,6 +80,8 @@ pub fn run(session: Session, settings: Settings, export: Option<ExportOption>) -
         model,
         screen: &mut screen,
         worker: &worker,
+        dataset,
+        described,
         exit: None,
         is_blind: false,
     };
@@ -92,6 +99,9 @@ struct Face<'a> {
     model: Model,
     screen: &'a mut Screen,
     worker: &'a Worker,
+    dataset: Arc<Dataset>,
+    /// Where a thread that describes the data sends what it found.
+    described: SyncSender<Incoming>,
     exit: Option<u8>,
     /// Whether the terminal is gone.
     is_blind: bool,
@@ -159,6 +169,7 @@ impl Face<'_> {
                 fault::strike("screen", &event);
                 self.tell(Msg::Worker(event))
             }
+            Incoming::Described(restarts, card) => self.tell(Msg::Described(restarts, card)),
             Incoming::Input(input) => match self.message(input) {
                 Some(msg) => self.tell(msg),
                 None => Ok(()),
@@ -199,11 +210,31 @@ impl Face<'_> {
         for effect in self.model.update(msg) {
             match effect {
                 Effect::Send(command) => self.worker.send(command),
+                Effect::Describe(restarts, data) => self.describe(restarts, data)?,
                 Effect::Suspend => self.suspend()?,
                 Effect::Quit { code } => self.exit = Some(code),
             }
         }
         Ok(())
+    }
+
+    /// Describes the data in a thread of its own, since large ones take seconds. Where none is to
+    /// be had, the screen waits.
+    fn describe(&mut self, restarts: u32, data: Arc<Prepared>) -> Result<()> {
+        let (dataset, sender) = (Arc::clone(&self.dataset), self.described.clone());
+        let prepared = Arc::clone(&data);
+        let spawned = spawn("describe", move || {
+            let card = Box::new(Card::new(&dataset, &prepared));
+            // Once the loop is gone, nobody wants to know.
+            let _ = sender.send(Incoming::Described(restarts, card));
+        });
+        match spawned {
+            Ok(()) => Ok(()),
+            Err(_) => {
+                let card = Box::new(Card::new(&self.dataset, &data));
+                self.tell(Msg::Described(restarts, card))
+            }
+        }
     }
 
     /// Stops the whole process, as the shell expects; `fg` brings it back.

@@ -9,7 +9,7 @@ use super::numbers::{significant, tick_labels, ticks};
 use super::panel::{frame, put, put_centred, put_right};
 use super::theme::Theme;
 use crate::app::Model;
-use crate::train::Outcomes;
+use crate::train::Predictions;
 
 /// Draws the panel.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
@@ -17,8 +17,8 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         true => "training",
         false => "validation",
     };
-    let pairs: &[(f32, f32)] = match &model.run.outcomes {
-        Some(Outcomes::Numbers(pairs)) => pairs,
+    let pairs: &[(f32, f32)] = match model.run.outcomes.as_ref().map(|it| &it.predictions) {
+        Some(Predictions::Numbers(pairs)) => pairs,
         _ => &[],
     };
     let rights = match pairs.len() {

@@ -245,6 +245,29 @@ impl Theme {
         Some(self.colour(mixed(VIRIDIS[i], VIRIDIS[i + 1], at - i as f32)))
     }
 
+    /// A pixel of brightness `level`, `0.0..=1.0`: white on black, or ink on light paper.
+    pub fn grey(self, level: f32) -> Color {
+        let level = if level.is_finite() {
+            level.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        let levels = [Color::Black, Color::DarkGray, Color::Gray, Color::White];
+        match (self.depth, self.is_light) {
+            (Depth::True | Depth::Indexed, true) => {
+                self.colour(mixed((238, 238, 238), (10, 10, 10), level))
+            }
+            (Depth::True | Depth::Indexed, false) => {
+                self.colour(mixed((24, 24, 24), (245, 245, 245), level))
+            }
+            (Depth::Ansi, is_light) => {
+                let level = (level * 3.0).round() as usize;
+                levels[if is_light { 3 - level } else { level }]
+            }
+            (Depth::None, _) => Color::Reset,
+        }
+    }
+
     /// Background of a cell of the confusion matrix: `share` of the row's class, right or wrong.
     pub fn cell(self, is_right: bool, share: f32) -> Style {
         let rgb = if is_right { GREEN } else { VERMILION };

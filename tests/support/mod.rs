@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use nn_tui::app::{Model, Msg, Panel, Phase};
-use nn_tui::data::{ClassWeights, Source, load};
+use nn_tui::data::{Card, ClassWeights, ColumnKind, Dataset, Source, load};
 use nn_tui::nn::{Activation, Initialisation, LearningRule, Loss, Optimizer, Output};
 use nn_tui::train::{Command, Event, Pace, Plan, Session, Settings, Started, State, Worker};
 
@@ -33,6 +33,15 @@ pub fn plan(hidden: &[usize]) -> Plan {
     }
 }
 
+/// As [`plan`], for a number instead of classes.
+pub fn regression_plan(hidden: &[usize]) -> Plan {
+    Plan {
+        output: Output::Linear,
+        loss: Loss::Quadratic,
+        ..plan(hidden)
+    }
+}
+
 /// The setting of the textbook.
 pub fn textbook_plan(hidden: &[usize]) -> Plan {
     Plan {
@@ -49,9 +58,22 @@ pub fn textbook_plan(hidden: &[usize]) -> Plan {
     }
 }
 
+pub fn dataset(data: &str) -> Dataset {
+    load(&Source::parse(data), None).expect("the data are sound")
+}
+
+/// The digits as images of 8 x 8 pixels.
+pub fn images() -> Dataset {
+    let mut digits = dataset("digits");
+    digits.image = Some((8, 8));
+    for column in &mut digits.columns {
+        column.kind = ColumnKind::Pixel { largest: 16.0 };
+    }
+    digits
+}
+
 pub fn session(data: &str, plan: Plan) -> Session {
-    let dataset = load(&Source::parse(data), None).expect("the data set is built in");
-    Session::new(plan, Arc::new(dataset)).expect("the plan is sound")
+    Session::new(plan, Arc::new(dataset(data))).expect("the plan is sound")
 }
 
 pub fn settings(paused: bool, epochs: Option<u32>) -> Settings {
@@ -131,7 +153,14 @@ impl Driven {
 
 /// A model after `epochs` epochs of training, one snapshot taken after each: the same every time.
 pub fn trained_model(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> Model {
-    let driven = Driven::spawn(session(data, plan), settings(true, None));
+    trained_on(dataset(data), plan, epochs, size)
+}
+
+/// As [`trained_model`], on `dataset`.
+pub fn trained_on(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> Model {
+    let dataset = Arc::new(dataset);
+    let session = Session::new(plan, Arc::clone(&dataset)).expect("the plan is sound");
+    let driven = Driven::spawn(session, settings(true, None));
     let started = driven.started();
     let mut model = Model::new(&started, Pace::EpochsPerSecond(20.0), size, None);
     tell(&mut model, &driven, Msg::Resize(size.0, size.1));
@@ -156,6 +185,8 @@ pub fn trained_model(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> M
         look(&mut model, &driven);
     }
     model.run.seconds = 12.0;
+    let card = Card::new(&dataset, &model.run.data);
+    model.update(Msg::Described(0, Box::new(card)));
     assert_eq!(model.run.position.epoch, epochs);
     assert!(epochs == 0 || model.run.phase == Phase::Paused);
     model

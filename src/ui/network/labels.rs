@@ -36,8 +36,11 @@ pub(super) fn layer_titles(places: &Places, buf: &mut Buffer, model: &Model, the
         };
         let cells = width(&text) as u16;
         let most = places.inner.right().saturating_sub(cells);
-        let x = layer
-            .x
+        let x = match places.picture.filter(|_| l == 0) {
+            Some(picture) => picture.x + picture.width / 2,
+            None => layer.x,
+        };
+        let x = x
             .saturating_sub(cells / 2)
             .clamp(places.inner.x, most.max(places.inner.x));
         put(buf, x, places.inner.y, room.max(3), &text, theme.dim());
@@ -52,7 +55,7 @@ pub(super) fn input_labels(
     snapshot: &Snapshot,
     theme: Theme,
 ) {
-    let Some(layer) = places.layers.first() else {
+    let Some(layer) = places.layers.first().filter(|_| places.picture.is_none()) else {
         return;
     };
     let value_cells = value_cells(places.inner);

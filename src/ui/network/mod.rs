@@ -1,7 +1,8 @@
 //! The topology: layers from left to right, the shown row's way through them.
 //!
 //! A neuron's brightness is its activation for the row; an edge's colour is the sign of its
-//! weight (negative ones are dashed as well) and its brightness the size.
+//! weight (negative ones are dashed as well) and its brightness the size. Where rows are images,
+//! the row's picture stands in place of the input neurons.
 
 mod labels;
 mod places;
@@ -12,6 +13,7 @@ use ratatui::text::{Line, Span};
 
 use super::dots::{Dots, Stroke};
 use super::panel::{frame, put, put_centred};
+use super::picture::Picture;
 use super::theme::Theme;
 use crate::app::Model;
 use crate::text::shorten;
@@ -45,6 +47,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     let places = Places::new(inner, model, snapshot);
     edges(&places, buf, snapshot, theme);
     neurons(&places, buf, model, snapshot, theme);
+    picture(&places, buf, model, snapshot, theme);
     layer_titles(&places, buf, model, theme);
     input_labels(&places, buf, model, snapshot, theme);
     output_labels(&places, buf, model, snapshot, theme);
@@ -66,6 +69,8 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
     };
     let rows = samples.rows();
     let row = model.sample.index + 1;
+    let worst = model.run.outcomes.as_ref().map_or(0, |it| it.worst.len());
+    let place = model.worst.map(|place| format!("{}. worst", place + 1));
     let class = Span::styled(shorten(&class, NAME), theme.text());
     let mut verdict = Span::raw("  ");
     let shown = model.run.snapshot.as_ref();
@@ -78,11 +83,18 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
             None => verdict,
         };
     }
-    let places = [
-        format!("{set} row {row} of {rows} · "),
-        format!("row {row} of {rows} · "),
-        format!("row {row} · "),
-    ];
+    let places = match place {
+        None => [
+            format!("{set} row {row} of {rows} · "),
+            format!("row {row} of {rows} · "),
+            format!("row {row} · "),
+        ],
+        Some(place) => [
+            format!("{place} of {worst} · {set} row {row} · "),
+            format!("{place} of {worst} · row {row} · "),
+            format!("{place} · "),
+        ],
+    };
     places
         .map(|place| {
             let place = Span::styled(place, theme.dim());
@@ -125,7 +137,8 @@ fn edges(places: &Places, buf: &mut Buffer, snapshot: &Snapshot, theme: Theme) {
 }
 
 fn neurons(places: &Places, buf: &mut Buffer, model: &Model, snapshot: &Snapshot, theme: Theme) {
-    for (l, layer) in places.layers.iter().enumerate() {
+    let first = usize::from(places.picture.is_some());
+    for (l, layer) in places.layers.iter().enumerate().skip(first) {
         let watched = &snapshot.observation.neurons[l];
         let values = activations(model, snapshot, l);
         let largest = values.iter().map(|a| a.abs()).fold(1.0, f32::max);
@@ -157,6 +170,23 @@ fn neurons(places: &Places, buf: &mut Buffer, model: &Model, snapshot: &Snapshot
                 theme.dim(),
             );
         }
+    }
+}
+
+/// The shown row as the image it is.
+fn picture(places: &Places, buf: &mut Buffer, model: &Model, snapshot: &Snapshot, theme: Theme) {
+    let data = &model.run.data;
+    let sample = snapshot.observation.sample;
+    let samples = sample.samples(data);
+    let (Some(area), Some(size)) = (places.picture, data.image) else {
+        return;
+    };
+    if sample.index < samples.rows() {
+        // The inputs of an image are its pixels' brightness from 0 to 1.
+        let inputs = samples.inputs(sample.index..sample.index + 1);
+        let pixels = data.preprocessing.columns.iter().zip(inputs.iter());
+        let pixels = pixels.map(|(column, &level)| (column.column, level));
+        Picture::new(size, pixels).render(area, buf, theme);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::app::model::evenly;
 use crate::text::width;
 use crate::train::Snapshot;
 use crate::train::evaluation::predicted_class;
+use crate::ui::picture::fitted;
 
 /// Cells for a feature's value.
 pub(super) const VALUE: u16 = 5;
@@ -28,6 +29,8 @@ pub(super) struct Places {
     pub plot: Rect,
     /// The whole panel without its frame.
     pub inner: Rect,
+    /// Where rows are images: the picture, which stands in place of the input neurons.
+    pub picture: Option<Rect>,
     /// The layers, inputs first.
     pub layers: Vec<Layer>,
 }
@@ -52,14 +55,19 @@ impl Places {
         };
         let features = widest(&mut data.input_names.iter());
         let classes = widest(&mut data.output_names.iter());
+        let picture = data.image.and_then(|size| picture(inner, size));
         let is_wide = inner.width >= 34;
         let (left, right) = match is_wide {
             true => (
-                features as u16 + value_cells(inner),
+                match picture {
+                    Some(picture) => picture.width,
+                    None => features as u16 + value_cells(inner),
+                },
                 classes as u16 + share_cells(inner) + 3,
             ),
             false => (1, 1),
         };
+        let picture = picture.filter(|_| is_wide);
         let plot = Rect {
             x: inner.x + left,
             y: inner.y + 1,
@@ -72,6 +80,9 @@ impl Places {
         let layers = (0u32..).zip(sizes).zip(watched);
         let classes = classes_that_matter(model, snapshot);
         let layers = layers.map(|((l, &size), watched)| {
+            if let (0, Some(picture), Some(image)) = (l, picture, data.image) {
+                return Layer::beside(picture, image, plot.x, model, watched);
+            }
             let wanted: &[usize] = if l == gaps { &classes } else { &[] };
             Layer::new(
                 plot,
@@ -84,9 +95,23 @@ impl Places {
         Self {
             plot,
             inner,
+            picture,
             layers: layers.collect(),
         }
     }
+}
+
+/// Where the picture of an image of `size` stands in a panel; none where it has no room.
+fn picture(inner: Rect, size: (usize, usize)) -> Option<Rect> {
+    // The layers need the better part, and their titles a row.
+    let rows = inner.height.saturating_sub(1);
+    let (width, height) = fitted(size, inner.width * 2 / 5, rows)?;
+    Some(Rect {
+        x: inner.x,
+        y: inner.y + 1 + (rows - height) / 2,
+        width,
+        height,
+    })
 }
 
 /// Places among the watched outputs of the predicted and the true class: they are shown whatever
@@ -117,6 +142,28 @@ fn with(mut chosen: Vec<usize>, wanted: &[usize]) -> Vec<usize> {
 }
 
 impl Layer {
+    /// The inputs along the right side of `picture`, each at the height of its pixel, so that edges
+    /// start where it lies.
+    fn beside(
+        picture: Rect,
+        (width, height): (usize, usize),
+        x: u16,
+        model: &Model,
+        watched: &[usize],
+    ) -> Self {
+        let columns = &model.run.data.preprocessing.columns;
+        let row = |&input: &usize| {
+            let pixel = columns.get(input).map_or(0, |column| column.column);
+            let row = (pixel / width.max(1)).min(height.saturating_sub(1));
+            picture.y + (row * usize::from(picture.height) / height.max(1)) as u16
+        };
+        Self {
+            x,
+            shown: watched.iter().map(row).enumerate().collect(),
+            hidden: 0,
+        }
+    }
+
     fn new(plot: Rect, x: u16, size: usize, watched: usize, wanted: &[usize]) -> Self {
         let rows = usize::from(plot.height);
         // The count of the rest takes a row of its own.

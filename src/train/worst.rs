@@ -1,0 +1,57 @@
+//! The rows that are predicted worst.
+
+/// Rows that are kept at most.
+pub const MOST: usize = 1000;
+
+/// Collects rows with their losses and keeps the worst [`MOST`] of them.
+#[derive(Debug, Default)]
+pub struct Worst {
+    /// Never more than twice [`MOST`].
+    rows: Vec<(f64, u32)>,
+    /// The least loss with which a row still is among the worst.
+    least: f64,
+}
+
+impl Worst {
+    /// Takes in `row` with its `loss`, which may be NaN: that is the worst of all.
+    pub fn add(&mut self, row: u32, loss: f64) {
+        let loss = if loss.is_nan() { f64::INFINITY } else { loss };
+        if self.rows.len() >= MOST && loss < self.least {
+            return;
+        }
+        self.rows.push((loss, row));
+        if self.rows.len() == 2 * MOST {
+            self.cut();
+        }
+    }
+
+    /// The rows, worst first; of equal ones the first row first.
+    pub fn rows(mut self) -> Vec<u32> {
+        self.cut();
+        self.rows.into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn cut(&mut self) {
+        let rows = &mut self.rows;
+        rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        rows.truncate(MOST);
+        self.least = rows.last().map_or(0.0, |row| row.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_are_kept_in_order() {
+        let mut worst = Worst::default();
+        for row in 0..10 * MOST as u32 {
+            worst.add(row, f64::from(row % 5000));
+        }
+        worst.add(7, f64::NAN);
+        let rows = worst.rows();
+        assert_eq!(rows.len(), MOST);
+        assert_eq!(rows[..4], [7, 4999, 9999, 4998]);
+    }
+}

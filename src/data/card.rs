@@ -97,7 +97,7 @@ pub struct TargetCard {
     pub classes: Vec<(String, usize)>,
     /// Least, mean and greatest value, of numbers.
     pub range: Option<Range>,
-    /// Rows in each of [`BARS`] equal parts of that range; empty for classes.
+    /// Rows in each of so many equal parts of that range; empty for classes.
     pub counts: Vec<usize>,
 }
 

@@ -189,7 +189,8 @@ impl Engine {
         let share = |share, shares| NeuronShare::new(architecture, unit, (share, shares));
         let state = if resources.threads.are_two(architecture, batch) {
             let neurons = [share(0, 2), share(1, 2)];
-            State::Two(Pair::new(architecture, unit, neurons, batch))
+            let always = resources.threads == Threads::Two;
+            State::Two(Pair::new(architecture, unit, neurons, batch, always))
         } else {
             State::One(Box::new(One {
                 neurons: share(0, 1),

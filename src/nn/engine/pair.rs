@@ -5,8 +5,8 @@
 //! share, and then takes the second one too, unless the helping thread has claimed it by then. So it
 //! never waits for a helper that sleeps or that the system runs late, only for one that has begun.
 //! What can still go wrong is that the system takes a helper's processor away in the middle of its
-//! share, as it does when other programs want both; so waiting is measured, and where it eats up
-//! what helping gains, the helper is left alone for a while. None of this changes a result.
+//! share, as it does when other programs want both; so steps are timed with and without the helper,
+//! and where it gains nothing, it is left alone for a while. None of this changes a result.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,9 +27,8 @@ use crate::nn::{Architecture, LearningRule};
 const LOOKS: u32 = 2_000;
 /// Steps are judged together until they took so long.
 const WINDOW: Duration = Duration::from_millis(4);
-/// Part of the time that may be spent waiting. Alone, a step would take twice as long as shared and
-/// without waiting, so at one half there is nothing gained.
-const MOST_WAITING: f64 = 0.4;
+/// A shared step has to take at most this part of the time of one without the helper.
+const WORTH: f64 = 0.9;
 /// How long the helper is left alone: at first, and at most.
 const ALONE: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(1600)];
 
@@ -51,6 +50,8 @@ pub(super) struct Pair {
     shared: Arc<Shared>,
     helper: Option<JoinHandle<()>>,
     patience: Patience,
+    /// Whether steps are shared even if that gains nothing.
+    always: bool,
     batch: usize,
 }
 
@@ -60,6 +61,7 @@ impl Pair {
         unit: VectorUnit,
         neurons: [NeuronShare; 2],
         batch: usize,
+        always: bool,
     ) -> Self {
         let room = batch.div_ceil(2);
         let shared = Arc::new(Shared {
@@ -81,6 +83,7 @@ impl Pair {
             shared,
             helper,
             patience: Patience::default(),
+            always,
             batch,
         }
     }
@@ -98,15 +101,15 @@ impl Pair {
     /// One step, shared with the helper if that has lately paid.
     pub fn step(&mut self, batch: Checked, order: Order) -> Result<Step, NonFinite> {
         let start = Instant::now();
-        let is_shared = self.helper.is_some() && self.patience.is_back(start);
+        let is_worth_it = self.always || self.patience.is_sharing(start);
+        let is_shared = is_worth_it && self.helper.is_some();
         let shared = &*self.shared;
         *write(&shared.order) = Some(order);
         shared.load(batch);
-        let mut waited = Duration::ZERO;
-        let mut both = |is_update: bool| {
+        let both = |is_update: bool| {
             shared.is_update.store(is_update, SeqCst);
             if is_shared {
-                waited += shared.phases.together(|share| shared.work(share));
+                shared.phases.together(|share| shared.work(share));
             } else {
                 shared.work(0);
                 shared.work(1);
@@ -117,9 +120,7 @@ impl Pair {
         if judgement.is_ok() {
             both(true);
         }
-        if is_shared {
-            self.patience.note(start.elapsed(), waited);
-        }
+        self.patience.note(start.elapsed(), batch.rows.count());
         judgement
     }
 }
@@ -133,6 +134,7 @@ impl Clone for Pair {
             self.shared.unit,
             neurons,
             self.batch,
+            self.always,
         )
     }
 }
@@ -230,12 +232,12 @@ struct Phases {
 }
 
 impl Phases {
-    /// Opens the next phase, does share 0 and, unless the helper is faster, share 1. Returns, when
-    /// both are done, how long that took after the own work.
+    /// Opens the next phase, does share 0 and, unless the helper is faster, share 1. Returns when both
+    /// are done.
     ///
     /// # Panics
     /// If the helper has panicked.
-    fn together(&self, work: impl Fn(usize)) -> Duration {
+    fn together(&self, work: impl Fn(usize)) {
         let phase = self.opened.load(SeqCst) + 1;
         self.opened.store(phase, SeqCst);
         self.bell.ring();
@@ -243,12 +245,10 @@ impl Phases {
         if self.claim(phase) {
             work(1);
             self.done.store(phase, SeqCst);
-            return Duration::ZERO;
+            return;
         }
-        let start = Instant::now();
         self.bell.wait(|| self.done.load(SeqCst) == phase);
         assert!(!self.has_failed.load(SeqCst), "the helping thread panicked");
-        start.elapsed()
     }
 
     /// Does share 1 of every phase that nobody else has claimed, until there are no more.
@@ -321,41 +321,87 @@ impl Bell {
     }
 }
 
-/// Whether it pays to share.
+/// Whether it pays to share: found out by taking some steps without the helper, and some with it.
 #[derive(Debug, Clone, Default)]
 struct Patience {
-    /// Time of the steps that are judged together, and what of it was spent waiting.
-    total: Duration,
-    waited: Duration,
+    /// Whether the steps under way are shared.
+    is_sharing: bool,
+    /// Time and rows of the steps that are judged together.
+    time: Duration,
+    rows: usize,
+    /// Seconds that a row takes without the helper, as far as that is known.
+    alone: Option<f64>,
     /// Until when the helper is left alone, and for how long it was the last time.
     alone_until: Option<Instant>,
-    alone: Option<Duration>,
+    pause: Option<Duration>,
 }
 
 impl Patience {
-    fn is_back(&mut self, now: Instant) -> bool {
-        if self.alone_until.is_some_and(|until| now < until) {
-            return false;
+    fn is_sharing(&mut self, now: Instant) -> bool {
+        let is_over = self.alone_until.is_none_or(|until| now >= until);
+        if !self.is_sharing && self.alone.is_some() && is_over {
+            self.is_sharing = true;
+            (self.time, self.rows) = (Duration::ZERO, 0);
         }
-        self.alone_until = None;
-        true
+        self.is_sharing
     }
 
-    /// Takes note of a shared step.
-    fn note(&mut self, total: Duration, waited: Duration) {
-        self.total += total;
-        self.waited += waited;
-        if self.total < WINDOW {
+    /// Takes note of a step, shared or not.
+    fn note(&mut self, time: Duration, rows: usize) {
+        self.time += time;
+        self.rows += rows;
+        if self.time < WINDOW {
             return;
         }
-        if self.waited.as_secs_f64() > MOST_WAITING * self.total.as_secs_f64() {
-            let [first, most] = ALONE;
-            let alone = self.alone.map_or(first, |last| (2 * last).min(most));
-            self.alone = Some(alone);
-            self.alone_until = Some(Instant::now() + alone);
-        } else {
-            self.alone = None;
+        let seconds = self.time.as_secs_f64() / self.rows as f64;
+        (self.time, self.rows) = (Duration::ZERO, 0);
+        match self.alone {
+            _ if !self.is_sharing => self.alone = Some(seconds),
+            Some(alone) if seconds > WORTH * alone => {
+                let [first, most] = ALONE;
+                let pause = self.pause.map_or(first, |last| (2 * last).min(most));
+                self.pause = Some(pause);
+                self.alone_until = Some(Instant::now() + pause);
+                // To be measured again: what slows the two down may slow down one as well.
+                (self.is_sharing, self.alone) = (false, None);
+            }
+            _ => self.pause = None,
         }
-        (self.total, self.waited) = (Duration::ZERO, Duration::ZERO);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEP: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn the_helper_is_asked_as_long_as_it_is_worth_it() {
+        let mut patience = Patience::default();
+        let now = Instant::now();
+        assert!(!patience.is_sharing(now), "first without it");
+        (0..4).for_each(|_| patience.note(STEP, 10));
+        assert!(patience.is_sharing(now));
+        for _ in 0..100 {
+            patience.note(STEP, 19);
+            assert!(patience.is_sharing(now));
+        }
+    }
+
+    #[test]
+    fn a_helper_that_gains_nothing_is_asked_less_and_less() {
+        let mut patience = Patience::default();
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            (0..4).for_each(|_| patience.note(STEP, 10));
+            let later = Instant::now() + 2 * ALONE[1];
+            assert!(patience.is_sharing(later));
+            (0..4).for_each(|_| patience.note(STEP, 10));
+            assert!(!patience.is_sharing(Instant::now()));
+            pauses.extend(patience.pause);
+        }
+        assert_eq!((pauses[0], pauses[7]), (ALONE[0], ALONE[1]));
+        assert!(pauses.is_sorted());
     }
 }

@@ -23,6 +23,7 @@ use super::theme::Theme;
 use super::view;
 use crate::app::Model;
 use crate::error::{Error, Result};
+use crate::nn::engine::HELPER_THREAD;
 use crate::train::worker;
 
 /// The terminal while the program has it. Dropping it gives it back.
@@ -132,14 +133,18 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// A panic gives the terminal back before its message is printed. One of the training thread is
+/// A panic gives the terminal back before its message is printed. One of the training threads is
 /// caught there and shown on the screen, which goes on.
 fn restore_on_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if thread::current().name() != Some(worker::THREAD_NAME) {
+            let trains = [worker::THREAD_NAME, HELPER_THREAD];
+            if !thread::current()
+                .name()
+                .is_some_and(|name| trains.contains(&name))
+            {
                 give_back();
                 before(info);
             }

@@ -29,6 +29,7 @@ use super::parameters::ParameterId;
 use super::{Architecture, LearningRule, Optimizer, Parameters};
 use batch::{Checked, Rows};
 pub use batch::{MiniBatch, Targets};
+pub use pair::HELPER_THREAD;
 use pair::Pair;
 use shares::{NeuronShare, RowShare};
 use step::{ForwardAndBack, JudgeAndUpdate, Order};

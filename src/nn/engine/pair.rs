@@ -22,6 +22,9 @@ use super::{NonFinite, Step};
 use crate::nn::kernels::VectorUnit;
 use crate::nn::{Architecture, LearningRule};
 
+/// Name of the helping thread, by which a panic hook tells it from the others.
+pub const HELPER_THREAD: &str = "training 2";
+
 /// How often a waiting thread looks before it goes to sleep: some tens of microseconds, which is
 /// longer than what is between two steps, and shorter than anybody would notice.
 const LOOKS: u32 = 2_000;
@@ -76,7 +79,7 @@ impl Pair {
         let its = Arc::clone(&shared);
         // Without a second thread the first one does all: slower, and the same.
         let helper = thread::Builder::new()
-            .name("training 2".into())
+            .name(HELPER_THREAD.into())
             .spawn(move || its.help())
             .ok();
         Self {

@@ -36,7 +36,7 @@ fn watching_evaluating_and_pausing_change_nothing() {
             let change = Change::LearningRate {
                 learning_rate: 0.05,
             };
-            changed.apply(change);
+            changed.apply(change.clone());
             undisturbed.apply(change);
         }
         changed.step().unwrap();
@@ -63,6 +63,8 @@ fn watching_evaluating_and_pausing_change_nothing() {
         neurons: vec![vec![0, 1], vec![0, 5, 7], vec![2]],
         weights: true,
         activations: true,
+        inspect: None,
+        what_if: Vec::new(),
     }));
     let is_paused = |state: &State| *state == State::Paused;
     driven.state(is_paused);

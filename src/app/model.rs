@@ -7,10 +7,10 @@ use super::history::History;
 use super::prompt::Prompt;
 use super::view::Screen;
 use crate::data::{Card, Prepared};
-use crate::nn::Architecture;
+use crate::nn::{Architecture, GradientCheck};
 use crate::train::{
-    Divergence, EpochRecord, Evaluation, Observation, Outcomes, Pace, Plan, Position, SampleId,
-    Set, Snapshot, Started, State,
+    Divergence, EpochRecord, Evaluation, InForce, Inspect, Observation, Outcomes, Pace, Plan,
+    Position, SampleId, Set, Snapshot, Stand, Started, State,
 };
 
 /// Neurons of a layer that are watched at most; more than any terminal shows.
@@ -88,6 +88,8 @@ pub struct Run {
     pub snapshot: Option<Snapshot>,
     /// Step at which the model was last saved, and the seconds spent training until then.
     pub saved: Option<(u64, f64)>,
+    /// What is in force since the last change; none before the first.
+    pub in_force: Option<InForce>,
     /// What is understood of the data, once somebody wanted to see it.
     pub card: Option<Arc<Card>>,
     /// Whether it was asked for.
@@ -116,6 +118,7 @@ impl Run {
             outcomes: None,
             snapshot: None,
             saved: None,
+            in_force: None,
             card: None,
             is_describing: false,
         }
@@ -233,6 +236,13 @@ pub struct ExportOption {
     pub replace: bool,
 }
 
+/// The inspector: what its cursor stands on, and whose numbers it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inspector {
+    /// What is asked of the worker.
+    pub inspect: Inspect,
+}
+
 /// The whole state of the screen.
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -244,6 +254,17 @@ pub struct Model {
     pub sample: SampleId,
     /// The shown row's place among the worst, while those are looked through.
     pub worst: Option<usize>,
+    /// Where the walk through a mini-batch stands, while there is one.
+    pub walk: Option<Stand>,
+    /// The inspector, if it is open.
+    pub inspector: Option<Inspector>,
+    /// Inputs of the shown row that were changed to see what follows: which, and its value as the
+    /// network sees it.
+    pub what_if: Vec<(usize, f32)>,
+    /// What the last gradient check found.
+    pub gradients: Option<GradientCheck>,
+    /// A count typed before a step.
+    pub count: Option<u32>,
     /// What lies above.
     pub overlay: Option<Overlay>,
     /// News.
@@ -276,6 +297,11 @@ impl Model {
             screen: Screen::new(size),
             sample: SampleId { set, index: 0 },
             worst: None,
+            walk: None,
+            inspector: None,
+            what_if: Vec::new(),
+            gradients: None,
+            count: None,
             overlay: None,
             notice: match started.data.notes.as_slice() {
                 [] => None,
@@ -306,6 +332,8 @@ impl Model {
             // The history of the weights is to have no gap when their panel comes back.
             weights: true,
             activations: self.screen.shows(Panel::Activations),
+            inspect: self.inspector.map(|it| it.inspect),
+            what_if: self.what_if.iter().map(|&(i, x)| (i, x.into())).collect(),
         }
     }
 }

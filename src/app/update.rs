@@ -13,7 +13,7 @@ use super::view::Panel;
 use crate::data::{Card, Prepared};
 use crate::error::Error;
 use crate::model_file::Saved;
-use crate::train::{Command, Event, Position, Progress, Snapshot, State};
+use crate::train::{Command, Event, InForce, Position, Progress, Snapshot, Stand, State};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -216,6 +216,10 @@ impl Model {
                 self.exported(path, result, step, effects);
             }
             Event::ResetFailed(error) => self.complain(error.to_string()),
+            Event::Changed { now, .. } => self.take_change(*now),
+            Event::Refused(why) => self.complain(why),
+            Event::Walk(stand) => self.walk_to(stand),
+            Event::GradientsChecked(check) => self.gradients = Some(*check),
             Event::Snapshot => {}
             Event::Stopped => {
                 if self.leaving.is_none() {
@@ -273,6 +277,26 @@ impl Model {
             self.run.history.add_snapshot(&snapshot, epochs);
             self.run.snapshot = Some(snapshot);
         }
+    }
+
+    /// Takes in what is in force after a change.
+    fn take_change(&mut self, now: InForce) {
+        self.run.learning_rate = now.plan.rule.learning_rate;
+        self.run.plan = now.plan.clone();
+        self.run.architecture = now.architecture.clone();
+        self.run.batches = now.batches;
+        self.run.position = now.position;
+        self.run.evaluation = None;
+        self.run.in_force = Some(now);
+    }
+
+    /// Shows the row that the walk stands at.
+    fn walk_to(&mut self, stand: Option<Stand>) {
+        if let Some(stand) = stand {
+            self.sample = stand.sample;
+            self.worst = None;
+        }
+        self.walk = stand;
     }
 
     fn exported(

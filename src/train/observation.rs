@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ndarray::Array2;
 use rand::seq::index;
 
-use super::{Position, Session};
+use super::{Inspect, Inspection, Position, Session, Walked};
 use crate::data::{Prepared, Samples};
 use crate::nn::Parameters;
 use crate::nn::engine::Workspace;
@@ -55,6 +55,10 @@ pub struct Observation {
     pub weights: bool,
     /// Whether the distributions of activations over the probe rows are shown.
     pub activations: bool,
+    /// What the inspector shows, if it is open.
+    pub inspect: Option<Inspect>,
+    /// Inputs of the network whose values are other than the row's, as the network sees them.
+    pub what_if: Vec<(usize, Bits)>,
 }
 
 /// What was to be seen at one position of the training.
@@ -83,6 +87,28 @@ pub struct Snapshot {
     /// Neurons of each layer whose activation is the same (within 1e-6) for every probe row, if
     /// asked for: they tell the next layer nothing.
     pub silent: Vec<usize>,
+    /// Activations and loss of the row as it is, if `what_if` changed something.
+    pub unchanged: Option<(Vec<Vec<f32>>, f64)>,
+    /// What the inspector shows, if asked for.
+    pub inspection: Option<Box<Inspection>>,
+    /// How far a mini-batch has been walked through, while one is.
+    pub walk: Option<Box<Walked>>,
+}
+
+/// An `f32` by its bits, so that what is asked for can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bits(u32);
+
+impl From<f32> for Bits {
+    fn from(value: f32) -> Self {
+        Self(value.to_bits())
+    }
+}
+
+impl From<Bits> for f32 {
+    fn from(bits: Bits) -> Self {
+        f32::from_bits(bits.0)
+    }
 }
 
 /// Buffers for looking, apart from those of training.
@@ -129,6 +155,9 @@ impl Observer {
             weights: Vec::new(),
             probe: Vec::new(),
             silent: Vec::new(),
+            unchanged: None,
+            inspection: None,
+            walk: None,
         };
         self.watch_sample(session, &mut snapshot);
         if observation.weights || !observation.neurons.is_empty() {

@@ -328,6 +328,7 @@ impl Session {
                 self.engine.reset_optimizer(self.rule.optimizer);
                 self.diverged = None;
             }
+            _ => {}
         }
         self.log.push(LoggedChange {
             step: self.position.step,

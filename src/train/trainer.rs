@@ -64,6 +64,8 @@ impl<S: Sink> Trainer<S> {
                 neurons: Vec::new(),
                 weights: false,
                 activations: false,
+                inspect: None,
+                what_if: Vec::new(),
             },
             observed: None,
             next_observation: Instant::now(),
@@ -165,6 +167,7 @@ impl<S: Sink> Trainer<S> {
             Command::Resume => self.resume(),
             Command::StepBatch => self.step_batch(),
             Command::StepEpoch => self.resume_as(State::Stepping),
+            Command::Step { .. } | Command::StepBack | Command::CheckGradients => {}
             Command::Evaluate => self.evaluate(),
             Command::Apply(change) => {
                 self.session.apply(change);

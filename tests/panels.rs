@@ -15,7 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use support::{images, plan, regression_plan, trained_model, trained_on};
 
-const PANELS: [Panel; 8] = [
+const PANELS: [Panel; 9] = [
     Panel::Network,
     Panel::Chart,
     Panel::Accuracy,
@@ -24,6 +24,7 @@ const PANELS: [Panel; 8] = [
     Panel::Confusion,
     Panel::Columns,
     Panel::Data,
+    Panel::Inspector,
 ];
 
 /// Models of different shapes; made once, since each is trained.

@@ -178,7 +178,8 @@ impl<'p> Pass<'p> {
         self.a[layer - 1].dot(&weights) + f64::from(parameters.biases[neuron])
     }
 
-    /// `a = f(z)` of a neuron, one for each row.
+    /// `a = f(z)` of a neuron, one for each row, computed anew from the layer before where the layer's
+    /// activations were known.
     pub fn a_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
         if layer == 0 || layer == self.depth() {
             return self.a[layer].column(neuron).to_owned();

@@ -209,7 +209,17 @@ impl Context<'_> {
         }
     }
 
-    /// The same in the colour of its sign.
+    /// `− y`, or `− (−y)` for a `y` below zero, without cells left blank.
+    fn minus(&self, y: f64) -> Span<'static> {
+        let number = aligned(y);
+        let number = number.trim();
+        match y < 0.0 {
+            true => self.text(format!("− ({number})")),
+            false => self.text(format!("− {number}")),
+        }
+    }
+
+    /// As [`Self::number`], in the colour of its sign.
     fn signed(&self, x: f64, is_known: bool) -> Span<'static> {
         let span = self.number(x, is_known);
         match is_known && x.is_finite() && x != 0.0 {
@@ -248,7 +258,7 @@ impl Context<'_> {
         let targets = &sample.samples(&self.model.run.data).targets;
         match (targets.class(sample.index), targets.number(sample.index)) {
             (Some(class), _) => self.name(self.depth(), class).to_owned(),
-            (None, Some(number)) => sanitise(&number.to_string()),
+            (None, Some(number)) => sanitise(&number.to_string()).replace('-', "−"),
             (None, None) => String::new(),
         }
     }

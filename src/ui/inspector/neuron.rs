@@ -225,11 +225,7 @@ fn output_delta(
     let is_known = context.knows_delta(layer);
     let (a_is_known, row) = (context.knows_activation(layer), context.is_row());
     let prime = format!("f{}({z})", notation.either("′", "'"));
-    let simple = vec![
-        context.number(facts.a, a_is_known),
-        context.text("− "),
-        context.number(target, true),
-    ];
+    let simple = vec![context.number(facts.a, a_is_known), context.minus(target)];
     let (formula, numbers) = match (loss, output) {
         (Loss::CrossEntropy, _) | (Loss::Quadratic, Output::Linear) => {
             (format!("{a} − {y}"), simple)

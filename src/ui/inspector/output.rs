@@ -193,6 +193,14 @@ impl Columns {
     /// What the columns add up to.
     fn sums(&self, context: &Context, facts: &OutputFacts, page: &mut Page) {
         let is_known = context.knows_activation(context.depth());
+        let has_sum = |column: &Column| match column {
+            Column::Exponential => context.is_row(),
+            Column::A => facts.output == Output::Softmax,
+            column => *column == Column::Loss,
+        };
+        if !self.shown.iter().any(has_sum) {
+            return;
+        }
         let sum = format!("  {:<1$}", context.notation.either("Σ", "sum"), self.names);
         let outputs: f64 = facts.terms.iter().map(|term| term.a).sum();
         let mut spans = vec![context.dim(shorten(&sum, 2 + self.names))];
@@ -244,8 +252,7 @@ fn loss(context: &Context, facts: &OutputFacts, page: &mut Page) {
                     page.line(vec![
                         context.text(start),
                         context.number(term.a, is_known),
-                        context.text("− "),
-                        context.number(term.target, true),
+                        context.minus(term.target),
                         context.text(format!("){square}")),
                     ]);
                 }

@@ -176,8 +176,8 @@ fn update(context: &Context, facts: &ParameterFacts, page: &mut Page, symbol: &s
     page.line(vec![
         context.text(format!("{symbol} {arrow} ")),
         context.number(facts.value, true),
-        context.text("+ "),
-        context.number(facts.next_change, true),
+        context.text(if facts.next_change < 0.0 { "−" } else { "+" }),
+        context.number(facts.next_change.abs(), true),
         context.text("= "),
         context.number(facts.value + facts.next_change, true),
     ]);

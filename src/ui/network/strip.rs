@@ -62,19 +62,30 @@ fn words(stand: &Stand, depth: usize, room: usize, theme: Theme) -> Line<'static
         WalkPhase::Update => "p: the update".to_owned(),
     };
     let row = format!("row {} of {}", stand.row + 1, stand.rows);
-    let line = |row: String| {
+    let line = |row: String, done: &str| {
         Line::from(vec![
             Span::styled(format!("{row} · "), theme.dim()),
-            Span::styled(done.clone(), theme.strong()),
+            Span::styled(done.to_owned(), theme.strong()),
             Span::styled(" · ", theme.dim()),
             Span::styled(next.clone(), theme.accent()),
         ])
     };
-    let long = line(format!("mini-batch {row}"));
-    match line_width(&long) <= room {
-        true => long,
-        false => line(row),
-    }
+    let short = match stand.done {
+        None => "inputs".to_owned(),
+        Some(WalkPhase::Forward { layer }) => format!("forward {layer}"),
+        Some(WalkPhase::Loss) => "loss".to_owned(),
+        Some(WalkPhase::Backward { layer }) => format!("backward {layer}"),
+        Some(WalkPhase::Update) => "updated".to_owned(),
+    };
+    let lines = [
+        line(format!("mini-batch {row}"), &done),
+        line(row.clone(), &done),
+        line(row, &short),
+        line(format!("{}/{}", stand.row + 1, stand.rows), &short),
+    ];
+    let narrowest = lines[3].clone();
+    let mut fitting = lines.into_iter().filter(|it| line_width(it) <= room);
+    fitting.next().unwrap_or(narrowest)
 }
 
 /// `x → a¹ → a² → C → δ² → δ¹ → Δw`, done phases strong, the last one marked.
@@ -171,9 +182,9 @@ fn formula(done: Option<WalkPhase>, architecture: &Architecture, notation: Notat
             notation.delta(layer + 1, k),
         ),
         Some(WalkPhase::Update) => format!(
-            "w ← w + {}: the optimizer's step along the mean of {} over the rows",
-            notation.either("Δw", "change"),
-            notation.derivative("w"),
+            "w {} w + {}, the optimizer's step",
+            notation.either("←", "<-"),
+            notation.either("Δw", "dw"),
         ),
     }
 }

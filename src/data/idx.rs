@@ -328,14 +328,14 @@ fn name(source: &Source) -> String {
     }
 }
 
-fn refused(source: &Source, problem: String) -> Error {
+pub(super) fn refused(source: &Source, problem: String) -> Error {
     Error::data(
         Place::whole(source.to_string()),
         DataProblem::Images(problem),
     )
 }
 
-fn unreadable(source: &Source, cause: io::Error) -> Error {
+pub(super) fn unreadable(source: &Source, cause: io::Error) -> Error {
     Error::CannotRead {
         path: source.to_string().into(),
         cause,

@@ -1,8 +1,8 @@
 //! Images as the text of a table, for what reads tables row by row: prediction and its judgement.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 
-use crate::data::idx::{checked_header, labels_of, pixel_name};
+use crate::data::idx::{checked_header, labels_of, pixel_name, refused, unreadable};
 use crate::data::input::{Input, open};
 use crate::data::source::Source;
 use crate::error::{Error, Result};
@@ -24,14 +24,21 @@ pub(super) fn as_text(source: &Source) -> Result<Input> {
         labels => Some(labels?),
     };
     let pixels = width * height;
+    // Before a name is made for every pixel, there must be an image that has as many.
+    let mut first = Vec::new();
+    let read = bytes.by_ref().take(pixels as u64).read_to_end(&mut first);
+    read.map_err(|cause| unreadable(source, cause))?;
+    if first.len() < pixels {
+        return Err(refused(source, format!("it ends within image 1 of {all}")));
+    }
     let names = (0..pixels).map(|pixel| pixel_name(pixel, width));
     let names: Vec<String> = names
         .chain(labels.is_some().then(|| "label".into()))
         .collect();
     let text = TableText {
-        bytes,
-        labels,
         image: vec![0; pixels],
+        bytes: Box::new(Cursor::new(first).chain(bytes)),
+        labels,
         all: all as usize,
         written: 0,
         line: format!("{}\n", names.join(",")).into_bytes(),
@@ -123,7 +130,11 @@ mod tests {
             text().expect("text"),
             "r0c0,r0c1,r0c2,label\n0,255,10,7\n20,30,40,3\n"
         );
-        fs::write(&path, [&IMAGES[..], &header, &[0, 255]].concat()).expect("written");
+        fs::write(&path, [&IMAGES[..], &header, &[0, 255, 10, 20]].concat()).expect("written");
         assert!(text().is_err(), "cut off");
+        let header = [2, 1024, 1024].map(u32::to_be_bytes).concat();
+        fs::write(&path, [&IMAGES[..], &header, &[0, 255]].concat()).expect("written");
+        let error = as_text(&source).err().expect("no pixel has a name yet");
+        assert!(error.to_string().ends_with("it ends within image 1 of 2"));
     }
 }

@@ -8,11 +8,14 @@ mod columns;
 mod confusion;
 mod data;
 mod dots;
+mod fault;
 mod footer;
 mod header;
 mod layout;
+mod loading;
 mod network;
 mod numbers;
+mod outside;
 mod overlay;
 mod panel;
 mod picture;
@@ -21,6 +24,7 @@ mod scatter;
 mod spread;
 mod terminal;
 pub mod theme;
+mod wait;
 mod weights;
 
 use ratatui::Frame;
@@ -28,8 +32,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::{Chart, Model, Panel};
+pub use loading::{render_loading, view_loading};
 pub use run::run;
 use theme::Theme;
+pub use wait::Load;
 
 /// Draws `model` on the whole of `frame`.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
@@ -38,14 +44,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// Draws `model` into `area` of `buf`.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
-    if area.width < layout::LEAST.0 || area.height < layout::LEAST.1 {
-        let (width, height) = layout::LEAST;
-        let text = format!(
-            "nn-tui needs {width}×{height} cells, this is {}×{}",
-            area.width, area.height
-        );
-        panel::put_centred(buf, area, &text, theme.text());
-    } else {
+    if !is_too_small(area, buf, theme) {
         let parts = layout::parts(area, &model.screen, activations::wanted_rows(model));
         header::render(parts.header, buf, model, theme);
         for (panel, area) in parts.panels {
@@ -57,6 +56,20 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
     if theme.is_ascii() {
         ascii::translate(buf);
     }
+}
+
+/// Whether `area` is too small for anything to be drawn; then it says so.
+fn is_too_small(area: Rect, buf: &mut Buffer, theme: Theme) -> bool {
+    let (width, height) = layout::LEAST;
+    let is_too_small = area.width < width || area.height < height;
+    if is_too_small {
+        let text = format!(
+            "nn-tui needs {width}×{height} cells, this is {}×{}",
+            area.width, area.height
+        );
+        panel::put_centred(buf, area, &text, theme.text());
+    }
+    is_too_small
 }
 
 /// The panel of `model` at column `x` and row `y` of `area`.

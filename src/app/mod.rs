@@ -13,4 +13,4 @@ pub mod view;
 pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
 pub use update::{Effect, Msg};
-pub use view::{Chart, Panel, Screen, View};
+pub use view::{Chart, Ends, Panel, Screen, View};

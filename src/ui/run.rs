@@ -12,8 +12,8 @@ use super::outside::{self, Incoming, spawn};
 use super::terminal::Screen;
 use super::theme::Theme;
 use super::wait::{Load, Waited, wait};
-use super::{fault, panel_at, view};
-use crate::app::{Effect, ExportOption, Loading, Model, Msg};
+use super::{fault, panel_at, render};
+use crate::app::{Effect, Ends, ExportOption, Loading, Model, Msg};
 use crate::data::{Card, Dataset, Prepared};
 use crate::error::{Error, Result};
 use crate::train::{Event, Session, Settings, Worker};
@@ -160,12 +160,14 @@ impl Face<'_> {
         if let Some(snapshot) = self.worker.mailbox().take() {
             self.tell(Msg::Snapshot(Box::new(snapshot)))?;
         }
-        match self.is_blind {
-            true => Ok(()),
-            false => self
-                .screen
-                .draw(|frame, theme| view(&self.model, theme, frame)),
+        if self.is_blind {
+            return Ok(());
         }
+        let (model, mut ends) = (&self.model, Ends::default());
+        self.screen.draw(|frame, theme| {
+            ends = render(frame.area(), frame.buffer_mut(), model, *theme);
+        })?;
+        self.tell(Msg::Drawn(ends))
     }
 
     fn take_in(&mut self, incoming: Incoming) -> Result<()> {

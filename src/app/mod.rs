@@ -6,9 +6,11 @@ pub mod bindings;
 pub mod history;
 pub mod model;
 pub mod prompt;
+mod rows;
 mod update;
 pub mod view;
 
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
-pub use update::{Effect, Msg};
+pub use rows::{Selection, Which};
+pub use update::{Effect, Msg, Spot};
 pub use view::{Chart, Panel, Screen, View};

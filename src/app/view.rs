@@ -104,6 +104,10 @@ pub struct Screen {
     pub log_scale: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
+    /// Cursor in the confusion matrix: true and predicted class.
+    pub cell: Option<(usize, usize)>,
+    /// Where to go back to from the network: view, panel, and whether that filled the screen.
+    origin: Option<(View, Panel, bool)>,
     scroll: [(Panel, u16); 5],
 }
 
@@ -125,6 +129,8 @@ impl Screen {
             chart: Chart::Loss,
             log_scale: false,
             smoothing: 0,
+            cell: None,
+            origin: None,
             scroll: [
                 (Panel::Activations, 0),
                 (Panel::Weights, 0),
@@ -172,6 +178,40 @@ impl Screen {
             }
             View::Data => vec![vec![vec![Panel::Columns]], vec![vec![Panel::Data]]],
         }
+    }
+
+    /// Turns to `view` with all its panels.
+    pub fn turn_to(&mut self, view: View) {
+        self.enlarged = false;
+        self.origin = None;
+        self.view = view;
+    }
+
+    /// Turns to `panel` in `view`, from where [`Self::go_back`] leads back here.
+    pub fn follow(&mut self, view: View, panel: Panel) {
+        let origin = (self.view, self.focus, self.enlarged);
+        self.turn_to(view);
+        self.focus = panel;
+        self.origin = Some(origin);
+    }
+
+    /// Whether [`Self::go_back`] leads anywhere.
+    pub fn leads_back(&self) -> bool {
+        self.enlarged || self.origin.is_some()
+    }
+
+    /// From one panel back to all, or else to where [`Self::follow`] came from.
+    pub fn go_back(&mut self) {
+        if self.enlarged {
+            self.enlarged = false;
+        } else if let Some((view, focus, enlarged)) = self.origin.take() {
+            (self.view, self.focus, self.enlarged) = (view, focus, enlarged);
+        }
+    }
+
+    /// Whether there is something to choose in the panel with the focus.
+    pub fn has_choice(&self) -> bool {
+        self.focus == Panel::Confusion
     }
 
     /// Whether `panel` is on the screen.

@@ -27,7 +27,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::{Chart, Model, Panel};
+use crate::app::{Chart, Model, Panel, Spot};
 pub use run::run;
 use theme::Theme;
 
@@ -62,7 +62,16 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
 /// The panel of `model` at column `x` and row `y` of `area`.
 pub fn panel_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Panel> {
     let wanted = activations::wanted_rows(model);
-    layout::panel_at(area, &model.screen, wanted, x, y)
+    layout::panel_at(area, &model.screen, wanted, x, y).map(|(panel, _)| panel)
+}
+
+/// What can be pointed at at column `x` and row `y` of `area`.
+pub fn spot_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Spot> {
+    let wanted = activations::wanted_rows(model);
+    match layout::panel_at(area, &model.screen, wanted, x, y)? {
+        (Panel::Confusion, area) => confusion::spot_at(area, model, x, y),
+        _ => None,
+    }
 }
 
 /// Draws one panel of `model` into `area` of `buf`.

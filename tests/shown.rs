@@ -208,7 +208,7 @@ fn right_rows_have_their_cell_too() {
     person.press("enter");
     person.look();
     let screen = drawn(&person.model);
-    assert!(screen.contains("1 of 10 setosa right"), "{screen}");
+    assert!(screen.contains("1 of 10: setosa right"), "{screen}");
     assert_eq!(person.model.sample.set, Set::Validation);
 }
 

@@ -95,6 +95,7 @@ pub(super) fn load(
         report: ReadReport {
             rows: set.all,
             not_sampled: set.all - rows,
+            given: options.given(),
             ..ReadReport::default()
         },
     };

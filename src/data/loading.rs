@@ -128,6 +128,9 @@ impl Loading {
             }),
             report: ReadReport {
                 delimiter: shape.dialect.delimiter.name(),
+                encoding: options.reading.encoding.name(),
+                comment: options.reading.comment.map(char::from),
+                given: options.given(),
                 decimal_comma: shape.dialect.decimal_comma,
                 header: shape.header.is_some(),
                 left_out: left_out.collect(),

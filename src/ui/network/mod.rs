@@ -124,6 +124,7 @@ fn of_selection(model: &Model, selection: &Selection, class: &str) -> Vec<(Strin
             places.map(|place| (place, class.to_owned())).into()
         }
         Which::Cell { actual, predicted } => {
+            let of = format!("{place} of {worst}{rows}: ");
             let names = model.run.data.class_names();
             let name = |class: usize, cells| shorten(names.get(class).map_or("", |it| it), cells);
             let cell = |cells: usize, taken_for: &str| match actual == predicted {

@@ -4,7 +4,7 @@
 mod support;
 
 use nn_tui::app::{Effect, Model, Msg, Panel, Selection, Spot, View, Which};
-use nn_tui::train::{Command, Confusion, Event, Observation, Set};
+use nn_tui::train::{Command, Confusion, Event, Observation, Plan, Set};
 use nn_tui::ui::theme::{Depth, Theme};
 use nn_tui::ui::{spot_at, view};
 use proptest::prelude::*;
@@ -56,6 +56,10 @@ impl Person {
             "sine" => regression_plan(&[8]),
             _ => plan(&[8]),
         };
+        Self::of_plan(data, plan, epochs, size)
+    }
+
+    fn of_plan(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> Self {
         let (model, driven) = watched(dataset(data), plan, epochs, size);
         Self {
             model,
@@ -326,6 +330,72 @@ fn more_classes_than_fit_are_shown_around_the_cursor() {
         );
     }
     assert_eq!(model.cell(), Some((0, 0)));
+}
+
+#[test]
+fn what_the_first_layer_looks_for() {
+    for size in [(80, 24), (120, 36)] {
+        let name = |what: &str| format!("{what}-{}x{}", size.0, size.1);
+        let mut person = Person::watching("digits", 3, size);
+        assert_eq!(person.model.run.data.image, Some((8, 8)));
+        person.press("tab tab tab");
+        assert_eq!(person.model.screen.view, View::Weights);
+        person.look();
+        let shown = person.observation.clone().expect("asked").pictures;
+        assert_eq!(shown, [0, 1, 2, 3, 4, 5, 6, 7]);
+        insta::assert_snapshot!(name("pictures"), drawn(&person.model));
+        let plain = Theme::new(Depth::None);
+        insta::assert_snapshot!(name("pictures-no-colour"), drawn_with(&person.model, plain));
+        let ascii = drawn_with(&person.model, Theme::new(Depth::Ansi).ascii());
+        assert!(ascii.is_ascii(), "{ascii}");
+        person.press("p");
+        assert!(
+            person
+                .observation
+                .clone()
+                .expect("asked")
+                .pictures
+                .is_empty()
+        );
+        assert!(drawn(&person.model).contains("output ·"), "the histograms");
+        person.press("p tab");
+        let nobody_looks = person.observation.clone().expect("asked").pictures;
+        assert_eq!(nobody_looks, [0; 0], "watching costs nothing");
+    }
+}
+
+#[test]
+fn pictures_are_those_of_the_weights_and_scroll() {
+    let mut person = Person::of_plan("digits", plan(&[300]), 1, (80, 24));
+    person.press("tab tab tab");
+    person.look();
+    let first = person.observation.clone().expect("asked").pictures;
+    person.press("d d");
+    person.look();
+    let later = person.observation.clone().expect("asked").pictures;
+    assert!(first.len() > 10 && later.len() == first.len());
+    assert!(later[0] > first[0] && later[0] < 300, "{later:?}");
+    let snapshot = person.model.run.snapshot.clone().expect("looked");
+    let inputs = person.model.run.architecture.inputs();
+    assert_eq!(snapshot.pictures.dim(), (later.len(), inputs));
+    let screen = drawn(&person.model);
+    assert!(
+        screen.contains(&format!("neurons {}–", later[0] + 1)),
+        "{screen}"
+    );
+    // The same weights as those on the edges.
+    person.press("tab tab tab");
+    person.look();
+    let edges = person.model.run.snapshot.clone().expect("looked");
+    let watched = &edges.observation.neurons;
+    for (j, neuron) in later.iter().enumerate() {
+        let Some(row) = watched[1].iter().position(|it| it == neuron) else {
+            continue;
+        };
+        for (i, &input) in watched[0].iter().enumerate() {
+            assert_eq!(edges.edges[0][(row, i)], snapshot.pictures[(j, input)]);
+        }
+    }
 }
 
 proptest! {

@@ -59,6 +59,8 @@ pub enum Action {
     ToggleAccuracy,
     /// Logarithmic loss axis.
     ToggleLog,
+    /// The first layer's weights as pictures, or histograms.
+    TogglePictures,
     /// Next amount of smoothing.
     Smooth,
     /// Scroll the focused panel.
@@ -217,6 +219,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     Looking Always [key('m')] "m" Action::Smooth, SILENT, "smooth the curves: off, light, strong";
     Looking Always [key('d')] "d u" Action::Scroll(3), SILENT, "scroll the framed panel (also the mouse wheel)";
     Looking Always [key('u')] "u" Action::Scroll(-3), SILENT, SILENT;
+    Looking Always [key('p')] "p" Action::TogglePictures, SILENT, "weights of images: pictures or histograms, in a view of their own";
     Looking Choosing [(KeyCode::Enter, NONE)] "enter" Action::Choose, "its rows", "in the confusion matrix that fills the screen: show the cell's rows";
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" Action::Help, "help", "this help";
     Program Always [(KeyCode::Char('z'), CTRL)] "ctrl-z" Action::Suspend, SILENT, "to the shell; fg comes back";

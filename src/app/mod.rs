@@ -5,12 +5,14 @@ mod actions;
 pub mod bindings;
 pub mod history;
 pub mod model;
+mod pictures;
 pub mod prompt;
 mod rows;
 mod update;
 pub mod view;
 
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
+pub use pictures::PictureGrid;
 pub use rows::{Selection, Which};
 pub use update::{Effect, Msg, Spot};
 pub use view::{Chart, Panel, Screen, View};

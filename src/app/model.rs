@@ -311,7 +311,7 @@ impl Model {
             weights: true,
             activations: self.screen.shows(Panel::Activations),
             rows: Vec::new(),
-            pictures: Vec::new(),
+            pictures: self.watched_pictures(),
         }
     }
 }

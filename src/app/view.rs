@@ -104,6 +104,8 @@ pub struct Screen {
     pub log_scale: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
+    /// Whether the first layer's weights are pictures where they can be.
+    pub pictures: bool,
     /// Cursor in the confusion matrix: true and predicted class.
     pub cell: Option<(usize, usize)>,
     /// Where to go back to from the network: view, panel, and whether that filled the screen.
@@ -129,6 +131,7 @@ impl Screen {
             chart: Chart::Loss,
             log_scale: false,
             smoothing: 0,
+            pictures: true,
             cell: None,
             origin: None,
             scroll: [

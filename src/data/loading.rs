@@ -223,6 +223,9 @@ impl Loading {
             return Err(Error::data(shape.place(), DataProblem::NoFeatures));
         }
         let values = mended(self.values, &raw);
+        // Unless something else is predicted, or pixels are names.
+        let is_image = self.target_column + 1 == shape.width()
+            && columns.iter().all(|it| it.kind == ColumnKind::Numeric);
         Ok(Dataset {
             name: source.name(),
             source: source.to_string(),
@@ -235,7 +238,7 @@ impl Loading {
             lines: Arc::new(self.lines),
             validation: None,
             test: None,
-            image: None,
+            image: source.image().filter(|_| is_image),
             report,
         })
     }

@@ -16,6 +16,7 @@ mod numbers;
 mod overlay;
 mod panel;
 mod picture;
+mod pictures;
 mod run;
 mod scatter;
 mod spread;
@@ -87,6 +88,9 @@ pub fn render_panel(panel: Panel, area: Rect, buf: &mut Buffer, model: &Model, t
             chart::render(area, buf, model, theme, is_focused, Chart::Accuracy);
         }
         Panel::Activations => activations::render(area, buf, model, theme, is_focused),
+        Panel::Weights if model.shows_pictures() => {
+            pictures::render(area, buf, model, theme, is_focused);
+        }
         Panel::Weights => weights::render(area, buf, model, theme, is_focused),
         Panel::Confusion => confusion::render(area, buf, model, theme, is_focused),
         Panel::Columns => columns::render(area, buf, model, theme, is_focused),

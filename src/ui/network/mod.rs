@@ -237,11 +237,8 @@ fn picture(places: &Places, buf: &mut Buffer, model: &Model, snapshot: &Snapshot
         return;
     };
     if sample.index < samples.rows() {
-        // The inputs of an image are its pixels' brightness from 0 to 1.
-        let inputs = samples.inputs(sample.index..sample.index + 1);
-        let pixels = data.preprocessing.columns.iter().zip(inputs.iter());
-        let pixels = pixels.map(|(column, &level)| (column.column, level));
-        Picture::new(size, pixels).render(area, buf, theme);
+        let picture = Picture::of_row(size, samples, &data.preprocessing, sample.index);
+        picture.render(area, buf, theme);
     }
 }
 

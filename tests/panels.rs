@@ -140,6 +140,11 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             .iter_mut()
             .for_each(|largest| *largest = next());
         snapshot.loss = f64::from(next());
+        let neurons: Vec<usize> = (0..model.run.architecture.sizes()[1]).collect();
+        let inputs = model.run.architecture.inputs();
+        snapshot.pictures =
+            ndarray::Array2::from_shape_simple_fn((neurons.len(), inputs), &mut next);
+        snapshot.observation.pictures = neurons;
         for histogram in snapshot.weights.iter_mut().chain(&mut snapshot.probe) {
             let some: Vec<f32> = (0..50).map(|_| next()).collect();
             *histogram = Histogram::of(&some);
@@ -175,6 +180,7 @@ proptest! {
         numbers in prop::collection::vec(any_number(), 1..40),
         (log_scale, smoothing, accuracy) in (any::<bool>(), 0usize..3, any::<bool>()),
         scroll in 0i16..300,
+        fills_screen in any::<bool>(),
         theme in any_theme(),
     ) {
         let mut model = models()[which].clone();
@@ -185,6 +191,8 @@ proptest! {
         let area = Rect::new(x, y, width, height);
         for panel in PANELS {
             model.screen.scroll_by(panel, scroll);
+            (model.screen.focus, model.screen.enlarged) = (panel, fills_screen);
+            model.screen.cell = Some((usize::from(x), usize::from(y)));
             let mut buf = Buffer::empty(Rect::new(0, 0, x + width + 3, y + height + 3));
             let empty = buf.clone();
             render_panel(panel, area, &mut buf, &model, theme);

@@ -104,6 +104,12 @@ pub struct Screen {
     pub log_scale: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
+    /// Whether the first layer's weights are pictures where they can be.
+    pub pictures: bool,
+    /// Cursor in the confusion matrix: true and predicted class.
+    pub cell: Option<(usize, usize)>,
+    /// Where to go back to from the network: view, panel, and whether that filled the screen.
+    origin: Option<(View, Panel, bool)>,
     scroll: [(Panel, u16); 5],
     /// How far panels could be scrolled when they were last drawn.
     ends: Vec<(Panel, u16)>,
@@ -136,6 +142,9 @@ impl Screen {
             chart: Chart::Loss,
             log_scale: false,
             smoothing: 0,
+            pictures: true,
+            cell: None,
+            origin: None,
             scroll: [
                 (Panel::Activations, 0),
                 (Panel::Weights, 0),
@@ -184,6 +193,40 @@ impl Screen {
             }
             View::Data => vec![vec![vec![Panel::Columns]], vec![vec![Panel::Data]]],
         }
+    }
+
+    /// Turns to `view` with all its panels.
+    pub fn turn_to(&mut self, view: View) {
+        self.enlarged = false;
+        self.origin = None;
+        self.view = view;
+    }
+
+    /// Turns to `panel` in `view`, from where [`Self::go_back`] leads back here.
+    pub fn follow(&mut self, view: View, panel: Panel) {
+        let origin = (self.view, self.focus, self.enlarged);
+        self.turn_to(view);
+        self.focus = panel;
+        self.origin = Some(origin);
+    }
+
+    /// Whether [`Self::go_back`] leads anywhere.
+    pub fn leads_back(&self) -> bool {
+        self.enlarged || self.origin.is_some()
+    }
+
+    /// From one panel back to all, or else to where [`Self::follow`] came from.
+    pub fn go_back(&mut self) {
+        if self.enlarged {
+            self.enlarged = false;
+        } else if let Some((view, focus, enlarged)) = self.origin.take() {
+            (self.view, self.focus, self.enlarged) = (view, focus, enlarged);
+        }
+    }
+
+    /// Whether there is something to choose in the panel with the focus.
+    pub fn has_choice(&self) -> bool {
+        self.focus == Panel::Confusion
     }
 
     /// Whether `panel` is on the screen.

@@ -184,6 +184,10 @@ pub struct ReadingArgs {
           default_value_t = TextEncoding::Utf8,
           value_parser = one_of(&TextEncoding::ALL, TextEncoding::name))]
     pub encoding: TextEncoding,
+    /// What numbers have in front of their decimals: point or comma [default: found out]
+    #[arg(long, value_name = "NAME", help_heading = "Reading",
+          value_parser = one_of(&DecimalMark::ALL, DecimalMark::name))]
+    pub decimal: Option<DecimalMark>,
     /// Character that lines of comment begin with, such as #
     #[arg(long, value_name = "CHARACTER", help_heading = "Reading")]
     pub comment: Option<char>,
@@ -193,6 +197,28 @@ pub struct ReadingArgs {
     /// The first row is data [default: found out]
     #[arg(long, help_heading = "Reading")]
     pub no_header: bool,
+}
+
+/// What stands in front of the decimals of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecimalMark {
+    /// As in 3.14.
+    Point,
+    /// As in 3,14.
+    Comma,
+}
+
+impl DecimalMark {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Point, Self::Comma];
+
+    /// Name for the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Point => "point",
+            Self::Comma => "comma",
+        }
+    }
 }
 
 /// What is made of a table.

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::args::{Choice, ReadingArgs, TrainingArgs};
+use super::args::{Choice, DecimalMark, ReadingArgs, TrainingArgs};
 use super::defaults::{self, OptimizerName};
 use crate::app::ExportOption;
 use crate::data::{
@@ -205,6 +205,7 @@ pub(super) fn reading(args: &ReadingArgs) -> Result<Reading> {
             (_, true) => Some(false),
             _ => None,
         },
+        decimal_comma: args.decimal.map(|mark| mark == DecimalMark::Comma),
     })
 }
 

@@ -74,11 +74,8 @@ pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
     }
 }
 
-/// The panel at column `x` and row `y`.
-pub fn panel_at(area: Rect, screen: &Screen, wanted: u16, x: u16, y: u16) -> Option<Panel> {
-    let panels = parts(area, screen, wanted).panels;
-    let found = panels
-        .into_iter()
-        .find(|(_, area)| area.contains((x, y).into()));
-    found.map(|(panel, _)| panel)
+/// The panel at column `x` and row `y`, and its area.
+pub fn panel_at(area: Rect, screen: &Screen, wanted: u16, x: u16, y: u16) -> Option<(Panel, Rect)> {
+    let mut panels = parts(area, screen, wanted).panels.into_iter();
+    panels.find(|(_, area)| area.contains((x, y).into()))
 }

@@ -15,7 +15,7 @@ use super::dots::{Dots, Stroke};
 use super::panel::{frame, put, put_centred};
 use super::picture::Picture;
 use super::theme::Theme;
-use crate::app::Model;
+use crate::app::{Model, Selection, Which};
 use crate::text::shorten;
 use crate::train::evaluation::predicted_class;
 use crate::train::{Set, Snapshot};
@@ -53,7 +53,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     output_labels(&places, buf, model, snapshot, theme);
 }
 
-/// `validation row 17 of 30 · versicolor ✓`.
+/// `validation row 17 of 30 · versicolor ✓`, or what the rows gone through have in common.
 fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
     let samples = model.sample.samples(&model.run.data);
     let row = model.sample.index;
@@ -63,15 +63,6 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
         (None, Some(value)) => value.to_string(),
         (None, None) => return Vec::new(),
     };
-    let set = match model.sample.set {
-        Set::Training => "training",
-        Set::Validation => "validation",
-    };
-    let rows = samples.rows();
-    let row = model.sample.index + 1;
-    let worst = model.run.outcomes.as_ref().map_or(0, |it| it.worst.len());
-    let place = model.worst.map(|place| format!("{}. worst", place + 1));
-    let class = Span::styled(shorten(&class, NAME), theme.text());
     let mut verdict = Span::raw("  ");
     let shown = model.run.snapshot.as_ref();
     if let Some(snapshot) = shown.filter(|snapshot| snapshot.observation.sample == model.sample) {
@@ -83,24 +74,88 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
             None => verdict,
         };
     }
-    let places = match place {
-        None => [
-            format!("{set} row {row} of {rows} · "),
-            format!("row {row} of {rows} · "),
-            format!("row {row} · "),
-        ],
-        Some(place) => [
-            format!("{place} of {worst} · {set} row {row} · "),
-            format!("{place} of {worst} · row {row} · "),
-            format!("{place} · "),
-        ],
+    let class = shorten(&class, NAME);
+    let titles = match &model.selection {
+        None => of_all(model, &class),
+        Some(selection) => of_selection(model, selection, &class),
     };
-    places
-        .map(|place| {
-            let place = Span::styled(place, theme.dim());
-            Line::from(vec![place, class.clone(), verdict.clone()])
-        })
-        .into()
+    let line = |(place, class): (String, String)| {
+        let (place, class) = (
+            Span::styled(place, theme.dim()),
+            Span::styled(class, theme.text()),
+        );
+        Line::from(vec![place, class, verdict.clone()])
+    };
+    titles.into_iter().map(line).collect()
+}
+
+/// Titles for a row of all, the longest first: its place, and its class.
+fn of_all(model: &Model, class: &str) -> Vec<(String, String)> {
+    let set = set_name(model.sample.set);
+    let rows = model.sample.samples(&model.run.data).rows();
+    let row = model.sample.index + 1;
+    let places = [
+        format!("{set} row {row} of {rows} · "),
+        format!("row {row} of {rows} · "),
+        format!("row {row} · "),
+    ];
+    places.map(|place| (place, class.to_owned())).into()
+}
+
+/// Titles for a row of `selection`, the longest first: its place and what those rows have in common.
+fn of_selection(model: &Model, selection: &Selection, class: &str) -> Vec<(String, String)> {
+    let (set, row) = (set_name(model.sample.set), model.sample.index + 1);
+    let (place, rows) = (selection.place + 1, selection.rows.len());
+    let worst = if rows < selection.all { "worst " } else { "" };
+    let of = format!("{place} of {worst}{rows} ");
+    let epoch = selection.epoch;
+    match selection.which {
+        Which::Wrong => {
+            let wrong = match model.run.is_regression() {
+                true => "by error",
+                false => "wrong",
+            };
+            let places = [
+                format!("{of}{wrong} in epoch {epoch} · {set} row {row} · "),
+                format!("{of}{wrong} · {set} row {row} · "),
+                format!("{of}{wrong} · row {row} · "),
+                format!("{of}{wrong} · "),
+            ];
+            places.map(|place| (place, class.to_owned())).into()
+        }
+        Which::Cell { actual, predicted } => {
+            let of = format!("{place} of {worst}{rows}: ");
+            let names = model.run.data.class_names();
+            let name = |class: usize, cells| shorten(names.get(class).map_or("", |it| it), cells);
+            let cell = |cells: usize, taken_for: &str| match actual == predicted {
+                true => format!("{} right", name(actual, cells)),
+                false => format!(
+                    "{}{taken_for}{}",
+                    name(actual, cells),
+                    name(predicted, cells)
+                ),
+            };
+            let long = cell(NAME, " taken for ");
+            vec![
+                (
+                    format!("{of}{long} in epoch {epoch} · {set} row {row}"),
+                    String::new(),
+                ),
+                (format!("{of}{long} · {set} row {row}"), String::new()),
+                (format!("{of}{long} · row {row}"), String::new()),
+                (format!("{of}{long}"), String::new()),
+                (format!("{of}{}", cell(NAME, " → ")), String::new()),
+                (format!("{of}{}", cell(6, " → ")), String::new()),
+            ]
+        }
+    }
+}
+
+fn set_name(set: Set) -> &'static str {
+    match set {
+        Set::Training => "training",
+        Set::Validation => "validation",
+    }
 }
 
 fn edges(places: &Places, buf: &mut Buffer, snapshot: &Snapshot, theme: Theme) {
@@ -182,11 +237,8 @@ fn picture(places: &Places, buf: &mut Buffer, model: &Model, snapshot: &Snapshot
         return;
     };
     if sample.index < samples.rows() {
-        // The inputs of an image are its pixels' brightness from 0 to 1.
-        let inputs = samples.inputs(sample.index..sample.index + 1);
-        let pixels = data.preprocessing.columns.iter().zip(inputs.iter());
-        let pixels = pixels.map(|(column, &level)| (column.column, level));
-        Picture::new(size, pixels).render(area, buf, theme);
+        let picture = Picture::of_row(size, samples, &data.preprocessing, sample.index);
+        picture.render(area, buf, theme);
     }
 }
 

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::numbers::significant;
 use super::panel::{bar, column, frame, put, put_centred, put_right};
+use super::spread::put_more;
 use super::theme::Theme;
 use crate::app::{Model, Panel};
 use crate::nn::{Activation, Output};
@@ -73,17 +74,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
             Row::Gap => {}
         }
     }
-    if first < most {
-        let text = format!("↓ {} more", most - first);
-        put_right(
-            buf,
-            area.right() - 2,
-            area.bottom() - 1,
-            14,
-            &text,
-            theme.dim(),
-        );
-    }
+    put_more(buf, area, most - first, theme);
 }
 
 /// Rows that the panel would fill, were each layer shown by bars as far as it is small.

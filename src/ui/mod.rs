@@ -16,6 +16,7 @@ mod numbers;
 mod overlay;
 mod panel;
 mod picture;
+mod plot;
 mod run;
 mod scatter;
 mod spread;

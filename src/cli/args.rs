@@ -95,10 +95,9 @@ pub struct TrainingArgs {
     #[command(flatten)]
     pub table: TableArgs,
 
-    /// Neurons of the hidden layers, such as 16,8, or none
-    #[arg(long, value_name = "SIZES", help_heading = "Network",
-          default_value = defaults::HIDDEN)]
-    pub hidden: HiddenLayers,
+    /// Hidden layers.
+    #[arg(long, value_name = "SIZES", help_heading = "Network", help = hidden_help())]
+    pub hidden: Option<HiddenLayers>,
     /// What the hidden neurons compute
     #[arg(long, value_name = "NAME", help_heading = "Network",
           default_value_t = defaults::ACTIVATION,
@@ -342,6 +341,15 @@ fn auto_or<T: Copy + Send + Sync + 'static>(
 fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, given: &str) -> Result<T, Error> {
     let found = all.iter().copied().find(|&value| name(value) == given);
     found.ok_or_else(|| Error::Usage(format!("there is no \"{given}\"")))
+}
+
+fn hidden_help() -> String {
+    let [few, many] = [defaults::HIDDEN, defaults::HIDDEN_OF_MANY].map(|[a, b]| format!("{a},{b}"));
+    format!(
+        "Neurons of the hidden layers, such as 16,8, or none [default: {few}, and {many} for more \
+         than {} inputs]",
+        defaults::FEW_INPUTS
+    )
 }
 
 fn learning_rate_help() -> String {

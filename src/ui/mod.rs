@@ -20,6 +20,7 @@ mod overlay;
 mod panel;
 mod picture;
 mod pictures;
+mod plot;
 mod run;
 mod scatter;
 mod spread;

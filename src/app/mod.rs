@@ -13,6 +13,6 @@ pub mod view;
 
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
 pub use pictures::PictureGrid;
-pub use rows::{Selection, Which};
+pub use rows::{Selection, Which, around};
 pub use update::{Effect, Msg, Spot};
 pub use view::{Chart, Panel, Screen, View};

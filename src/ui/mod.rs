@@ -17,7 +17,9 @@ mod overlay;
 mod panel;
 mod picture;
 mod pictures;
+mod rows;
 mod run;
+mod sample;
 mod scatter;
 mod spread;
 mod terminal;
@@ -71,6 +73,7 @@ pub fn spot_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Spot> {
     let wanted = activations::wanted_rows(model);
     match layout::panel_at(area, &model.screen, wanted, x, y)? {
         (Panel::Confusion, area) => confusion::spot_at(area, model, x, y),
+        (Panel::Rows, area) => rows::spot_at(area, model, x, y),
         _ => None,
     }
 }
@@ -95,5 +98,6 @@ pub fn render_panel(panel: Panel, area: Rect, buf: &mut Buffer, model: &Model, t
         Panel::Confusion => confusion::render(area, buf, model, theme, is_focused),
         Panel::Columns => columns::render(area, buf, model, theme, is_focused),
         Panel::Data => data::render(area, buf, model, theme, is_focused),
+        Panel::Rows => rows::render(area, buf, model, theme, is_focused),
     }
 }

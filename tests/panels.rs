@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use nn_tui::app::{Chart, Confirm, Model, Msg, Overlay, Panel, Phase, View};
 use nn_tui::stats::{Histogram, Spread};
-use nn_tui::train::{EpochRecord, LossPoint, Position, Progress, Snapshot};
+use nn_tui::train::{EpochRecord, LossPoint, Position, Progress, RowOutcome, Snapshot};
 use nn_tui::ui::theme::{Depth, Theme};
 use nn_tui::ui::{render, render_panel};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use support::{images, plan, regression_plan, trained_model, trained_on};
 
-const PANELS: [Panel; 8] = [
+const PANELS: [Panel; 9] = [
     Panel::Network,
     Panel::Chart,
     Panel::Accuracy,
@@ -24,6 +24,7 @@ const PANELS: [Panel; 8] = [
     Panel::Confusion,
     Panel::Columns,
     Panel::Data,
+    Panel::Rows,
 ];
 
 /// Models of different shapes; made once, since each is trained.
@@ -140,6 +141,14 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             .iter_mut()
             .for_each(|largest| *largest = next());
         snapshot.loss = f64::from(next());
+        let listed = model.listed(40).filter_map(|place| model.row_at(place));
+        snapshot.observation.rows = listed.map(|row| row as u32).collect();
+        let outcome = |_: &u32| RowOutcome {
+            class: 0,
+            output: next(),
+            loss: f64::from(next()),
+        };
+        snapshot.rows = snapshot.observation.rows.iter().map(outcome).collect();
         let neurons: Vec<usize> = (0..model.run.architecture.sizes()[1]).collect();
         let inputs = model.run.architecture.inputs();
         snapshot.pictures =
@@ -210,6 +219,7 @@ proptest! {
         view in 0usize..5,
         enlarged in any::<bool>(),
         overlay in 0u8..5,
+        browsing in any::<bool>(),
         failed in any::<bool>(),
         numbers in prop::collection::vec(any_number(), 1..9),
         theme in any_theme(),
@@ -218,6 +228,9 @@ proptest! {
         disturb(&mut model, &numbers);
         model.screen.view = View::ALL[view];
         model.screen.enlarged = enlarged;
+        if browsing {
+            model.screen.browse();
+        }
         model.overlay = match overlay {
             1 => Some(Overlay::Help(u16::from(overlay) * 7)),
             2 => Some(Overlay::Confirm(Confirm::Quit)),

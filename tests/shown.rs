@@ -398,6 +398,125 @@ fn pictures_are_those_of_the_weights_and_scroll() {
     }
 }
 
+#[test]
+fn the_rows_of_the_table_are_browsed() {
+    for size in [(80, 24), (120, 36)] {
+        let name = |what: &str| format!("{what}-{}x{}", size.0, size.1);
+        let mut person = Person::watching("iris", 2, size);
+        let worst = person.model.run.outcomes.clone().expect("evaluated").worst;
+        person.press("b down down down");
+        person.look();
+        assert_eq!(person.model.sample.index, 3);
+        insta::assert_snapshot!(name("rows"), drawn(&person.model));
+        // Half a screen, but not beyond the last row.
+        person.press("d d d d");
+        assert_eq!(person.model.sample.index, 29);
+
+        person.press("x");
+        person.look();
+        assert_eq!(person.model.sample.index, worst[0] as usize);
+        insta::assert_snapshot!(name("rows-wrong"), drawn(&person.model));
+        person.press("down enter");
+        assert_eq!(person.model.screen.view, View::Network);
+        assert_eq!(person.model.sample.index, worst[1] as usize);
+        person.press("esc");
+        assert!(person.model.screen.shows(Panel::Rows));
+        person.press("x v up");
+        person.look();
+        assert_eq!(
+            (person.model.sample.set, person.model.sample.index),
+            (Set::Training, 0)
+        );
+        assert!(drawn(&person.model).contains("training row 1 of 120"));
+        person.press("b");
+        assert!(!person.model.screen.shows(Panel::Rows) && !person.model.screen.enlarged);
+    }
+}
+
+#[test]
+fn the_list_says_of_every_row_what_was_measured() {
+    let mut person = Person::watching("iris", 2, (80, 60));
+    person.press("b");
+    person.look();
+    let snapshot = person.model.run.snapshot.clone().expect("looked");
+    let outcomes = person.model.run.outcomes.clone().expect("evaluated");
+    assert_eq!(snapshot.observation.rows, (0..30).collect::<Vec<u32>>());
+    let targets = &person.model.run.data.validation.targets;
+    let mut wrong: Vec<(f64, u32)> = (0..30u32)
+        .zip(&snapshot.rows)
+        .filter(|(row, outcome)| targets.class(*row as usize) != Some(outcome.class))
+        .map(|(row, outcome)| (outcome.loss, row))
+        .collect();
+    wrong.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let wrong: Vec<u32> = wrong.into_iter().map(|it| it.1).collect();
+    assert_eq!(wrong, outcomes.worst);
+    let evaluation = person.model.run.evaluation.clone().expect("paused");
+    let mean = snapshot.rows.iter().map(|it| it.loss).sum::<f64>() / 30.0;
+    let measured = evaluation.validation.expect("some rows").loss;
+    assert!((mean - measured).abs() < 1e-6, "{mean} and {measured}");
+}
+
+#[test]
+fn lists_of_other_tables() {
+    let mut digits = Person::watching("digits", 2, (120, 36));
+    digits.press("b x");
+    digits.look();
+    insta::assert_snapshot!("rows-images-120x36", drawn(&digits.model));
+    let mut numbers = Person::watching("sine", 2, (80, 24));
+    numbers.press("b x");
+    numbers.look();
+    insta::assert_snapshot!("rows-numbers-80x24", drawn(&numbers.model));
+    let all = Plan {
+        validation: 0.0,
+        ..plan(&[4])
+    };
+    let mut mixed = Person::of_plan("tests/data/awkward/missing.csv", all, 1, (80, 24));
+    mixed.press("b");
+    mixed.look();
+    insta::assert_snapshot!("rows-missing-80x24", drawn(&mixed.model));
+    let mut wide = Person::watching("breast-cancer", 1, (80, 24));
+    wide.press("b right right right");
+    wide.look();
+    insta::assert_snapshot!("rows-columns-80x24", drawn(&wide.model));
+    let mut large = Person::watching("wine", 1, (200, 60));
+    large.press("tab tab tab tab down");
+    assert_eq!(large.model.screen.focus, Panel::Rows);
+    large.look();
+    insta::assert_snapshot!("data-with-rows-200x60", drawn(&large.model));
+    let plain = drawn_with(&large.model, Theme::new(Depth::None).ascii());
+    assert!(plain.is_ascii());
+}
+
+#[test]
+fn a_click_chooses_a_row_and_a_second_one_shows_it() {
+    let mut person = Person::watching("iris", 1, (80, 24));
+    person.press("b");
+    let spot = spot_at(&person.model, Rect::new(0, 0, 80, 24), 20, 8);
+    assert_eq!(spot, Some(Spot::Row(4)));
+    person.tell(Msg::Pick(Spot::Row(4)));
+    assert_eq!(person.model.sample.index, 4);
+    assert!(person.model.screen.shows(Panel::Rows));
+    person.tell(Msg::Wheel(Some(Panel::Rows), 3));
+    assert_eq!(person.model.sample.index, 7);
+    person.tell(Msg::Pick(Spot::Row(7)));
+    assert_eq!(person.model.screen.view, View::Network);
+}
+
+#[test]
+fn the_rows_of_a_cell_are_listed() {
+    let mut person = Person::watching("iris", 2, (80, 24));
+    person.press(TO_THE_MATRIX);
+    person.press("enter b");
+    person.look();
+    let rows = person.model.selection.clone().expect("rows").rows;
+    assert_eq!(person.observation.clone().expect("asked").rows, rows);
+    let screen = drawn(&person.model);
+    assert!(
+        screen.contains("1 of 5: versicolor taken for virginica"),
+        "{screen}"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -405,14 +524,15 @@ proptest! {
     fn every_spot_is_a_cell_that_there_is(
         (width, height) in (1u16..220, 1u16..70),
         cell in (0usize..20, 0usize..20),
-        enlarged in any::<bool>(),
+        (enlarged, rows) in (any::<bool>(), any::<bool>()),
     ) {
         static MODEL: std::sync::OnceLock<Model> = std::sync::OnceLock::new();
         let mut model = MODEL.get_or_init(|| trained_model("digits", plan(&[8]), 1, (80, 24))).clone();
         model.screen.view = View::Curves;
-        model.screen.focus = Panel::Confusion;
-        model.screen.enlarged = enlarged;
+        model.screen.focus = if rows { Panel::Rows } else { Panel::Confusion };
+        model.screen.enlarged = enlarged || rows;
         model.screen.cell = Some(cell);
+        model.sample.index = cell.0 * 18;
         model.update(Msg::Resize(width, height));
         let area = Rect::new(0, 0, width, height);
         for x in 0..width {
@@ -421,6 +541,7 @@ proptest! {
                     Some(Spot::Cell { actual, predicted }) => {
                         prop_assert!(actual < 10 && predicted < 10);
                     }
+                    Some(Spot::Row(place)) => prop_assert!(place < 359),
                     None => {}
                 }
             }

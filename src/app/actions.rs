@@ -85,7 +85,13 @@ impl Model {
             }
             Action::ToggleLog => screen.log_scale = !screen.log_scale,
             Action::Smooth => screen.smoothing = (screen.smoothing + 1) % SMOOTHING.len(),
+            Action::Browse => screen.browse(),
             Action::TogglePictures => screen.pictures = !screen.pictures,
+            Action::Scroll(lines) if screen.focus == Panel::Rows => {
+                // Half a screen, as pagers do.
+                let rows = isize::try_from(screen.size.1 / 2).unwrap_or(1).max(1);
+                self.shift_within(rows * isize::from(lines.signum()));
+            }
             Action::Scroll(lines) => screen.scroll_by(screen.focus, lines),
             Action::Help => self.overlay = Some(Overlay::Help(0)),
             _ => {}

@@ -59,6 +59,8 @@ pub enum Action {
     ToggleAccuracy,
     /// Logarithmic loss axis.
     ToggleLog,
+    /// The rows of the table fill the screen.
+    Browse,
     /// The first layer's weights as pictures, or histograms.
     TogglePictures,
     /// Next amount of smoothing.
@@ -220,7 +222,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     Looking Always [key('d')] "d u" Action::Scroll(3), SILENT, "scroll the framed panel (also the mouse wheel)";
     Looking Always [key('u')] "u" Action::Scroll(-3), SILENT, SILENT;
     Looking Always [key('P')] "P" Action::TogglePictures, SILENT, "weights of images: pictures or histograms, in a view of their own";
-    Looking Choosing [(KeyCode::Enter, NONE)] "enter" Action::Choose, "its rows", "in the confusion matrix that fills the screen: show the cell's rows";
+    Looking Always [key('B')] "B" Action::Browse, SILENT, "browse the rows of the table, and back; x and v choose which";
+    Looking Choosing [(KeyCode::Enter, NONE)] "enter" Action::Choose, "show", "in a full confusion matrix or list of rows: show in the network";
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" Action::Help, "help", "this help";
     Program Always [(KeyCode::Char('z'), CTRL)] "ctrl-z" Action::Suspend, SILENT, "to the shell; fg comes back";
     Program Always [key('q')] "q" Action::Quit, "quit", "quit; ctrl-c quits without asking";

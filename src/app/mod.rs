@@ -15,6 +15,6 @@ pub mod view;
 pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
 pub use pictures::PictureGrid;
-pub use rows::{Selection, Which};
+pub use rows::{Selection, Which, around};
 pub use update::{Effect, Msg, Spot};
 pub use view::{Chart, Ends, Panel, Screen, View};

@@ -310,7 +310,10 @@ impl Model {
             // The history of the weights is to have no gap when their panel comes back.
             weights: true,
             activations: self.screen.shows(Panel::Activations),
-            rows: Vec::new(),
+            rows: match self.screen.shows(Panel::Rows) {
+                true => self.watched_rows(),
+                false => Vec::new(),
+            },
             pictures: self.watched_pictures(),
         }
     }

@@ -1,11 +1,16 @@
 //! Which row is shown, and the rows it is one of: all of a set, the wrong ones, or those of a cell
 //! of the confusion matrix.
 
+use std::ops::Range;
+
 use super::bindings::Direction;
 use super::model::{Model, Notice, Phase};
 use super::update::Effect;
 use super::view::{Panel, View};
 use crate::train::{Command, Position, SampleId, Set, TakenRows};
+
+/// Rows that are listed at most; more than any terminal shows.
+const LISTED: usize = 256;
 
 /// Rows that are gone through in place of all of a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +41,14 @@ pub enum Which {
     },
 }
 
+/// At most `most` of the places `0..all`, with `place` in their middle as far as there are others on
+/// both sides. More places are the same and others around them.
+pub fn around(place: usize, all: usize, most: usize) -> Range<usize> {
+    let shown = most.min(all);
+    let first = place.saturating_sub(shown / 2).min(all - shown);
+    first..first + shown
+}
+
 impl Model {
     /// The set that is measured: the validation rows, or the training rows where there are none.
     pub fn measured_set(&self) -> Set {
@@ -62,6 +75,20 @@ impl Model {
             Some(selection) => selection.rows.get(place).map(|&row| row as usize),
             None => (place < self.going_through().0).then_some(place),
         }
+    }
+
+    /// Places of the rows that are listed on so many `lines`: the shown one in their middle, as far
+    /// as there are others on both sides. More lines list the same rows and others around them.
+    pub fn listed(&self, lines: usize) -> Range<usize> {
+        let (rows, place) = self.going_through();
+        around(place, rows, lines)
+    }
+
+    /// The rows whose outcomes the worker shall tell for the list of rows.
+    pub(super) fn watched_rows(&self) -> Vec<u32> {
+        let lines = usize::from(self.screen.size.1).min(LISTED);
+        let rows = self.listed(lines).filter_map(|place| self.row_at(place));
+        rows.map(|row| row as u32).collect()
     }
 
     /// Goes to the worst row, or leaves the shown one among all.
@@ -120,6 +147,13 @@ impl Model {
         self.go_to(place as isize + by);
     }
 
+    /// As [`Self::shift_sample`], but stays at the first and the last row.
+    pub(super) fn shift_within(&mut self, by: isize) {
+        let (rows, place) = self.going_through();
+        let last = rows.saturating_sub(1) as isize;
+        self.go_to((place as isize + by).clamp(0, last));
+    }
+
     pub(super) fn switch_set(&mut self) {
         let other = match self.sample.set {
             Set::Training => Set::Validation,
@@ -157,8 +191,18 @@ impl Model {
 
     /// Moves the cursor of the panel that fills the screen.
     pub(super) fn move_cursor(&mut self, direction: Direction) {
-        if self.screen.focus == Panel::Confusion {
-            self.move_cell(direction);
+        match (self.screen.focus, direction) {
+            (Panel::Confusion, _) => self.move_cell(direction),
+            (Panel::Rows, Direction::Up) => self.shift_within(-1),
+            (Panel::Rows, Direction::Down) => self.shift_within(1),
+            (Panel::Rows, Direction::Left) => {
+                self.screen.column = self.screen.column.saturating_sub(1);
+            }
+            (Panel::Rows, Direction::Right) => {
+                let last = self.run.data.preprocessing.columns.len().saturating_sub(1);
+                self.screen.column = (self.screen.column + 1).min(last);
+            }
+            _ => {}
         }
     }
 
@@ -188,16 +232,24 @@ impl Model {
 
     /// Shows in the network what is under the cursor of the panel that fills the screen.
     pub(super) fn choose(&mut self, effects: &mut Vec<Effect>) {
-        if self.screen.focus != Panel::Confusion {
-            return;
+        let is_row_known = match self.screen.focus {
+            Panel::Confusion if self.run.is_regression() => self.select_wrong(),
+            Panel::Confusion => return self.show_cell(effects),
+            Panel::Rows => true,
+            _ => false,
+        };
+        if is_row_known {
+            self.screen.follow(View::Network, Panel::Network);
         }
-        match self.run.is_regression() {
-            false => self.show_cell(effects),
-            true => {
-                if self.select_wrong() {
-                    self.screen.follow(View::Network, Panel::Network);
-                }
-            }
+    }
+
+    /// Puts the cursor on the row at `place` that was clicked; a second click shows it.
+    pub(super) fn pick_row(&mut self, place: usize) {
+        let was_there = self.screen.focus == Panel::Rows && self.going_through().1 == place;
+        self.screen.focus = Panel::Rows;
+        self.go_to(place as isize);
+        if was_there {
+            self.screen.follow(View::Network, Panel::Network);
         }
     }
 
@@ -252,5 +304,30 @@ impl Model {
             text,
             is_error: false,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_shown_row_is_listed_and_more_lines_list_more(
+            rows in 0usize..400,
+            place in 0usize..400,
+            lines in 0usize..80,
+            more in 0usize..80,
+        ) {
+            let place = place.min(rows.saturating_sub(1));
+            let few = around(place, rows, lines);
+            let many = around(place, rows, lines + more);
+            prop_assert_eq!(few.len(), lines.min(rows));
+            prop_assert!(few.is_empty() || few.contains(&place));
+            prop_assert!(few.is_empty() || (many.start <= few.start && few.end <= many.end));
+            prop_assert!(many.end <= rows);
+        }
     }
 }

@@ -52,6 +52,8 @@ pub enum Spot {
         /// Index of the predicted one.
         predicted: usize,
     },
+    /// The row at this place among those listed.
+    Row(usize),
 }
 
 /// Something to be done outside.
@@ -103,6 +105,7 @@ impl Model {
                         Spot::Cell { actual, predicted } => {
                             self.pick_cell(actual, predicted, &mut effects);
                         }
+                        Spot::Row(place) => self.pick_row(place),
                     }
                 }
             }
@@ -218,6 +221,7 @@ impl Model {
             (Some(Overlay::Help(line)), _) => {
                 *line = line.saturating_add_signed(lines).min(SCROLL_LIMIT);
             }
+            (None, Some(Panel::Rows)) => self.shift_within(lines.into()),
             (None, Some(panel)) => self.screen.scroll_by(panel, lines),
             _ => {}
         }

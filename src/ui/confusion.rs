@@ -9,11 +9,12 @@ use ratatui::text::Line;
 
 use super::numbers::percent;
 use super::panel::{frame, put, put_centred, put_right};
+use super::sample::set_name;
 use super::scatter;
 use super::theme::Theme;
-use crate::app::{Model, Panel, Spot};
+use crate::app::{Model, Panel, Spot, around};
 use crate::text::{abbreviate, shorten, width, wrap};
-use crate::train::{Confusion, Outcomes, Set};
+use crate::train::{Confusion, Outcomes};
 
 /// Lines at most that say what the cell under the cursor means.
 const SENTENCE: u16 = 3;
@@ -38,10 +39,7 @@ pub fn render(
         return None;
     }
     let rights = counted(model).map_or([Line::default(), Line::default()], |confusion| {
-        let set = match model.measured_set() {
-            Set::Training => "training",
-            Set::Validation => "validation",
-        };
+        let set = set_name(model.measured_set());
         let (right, total) = (confusion.right(), confusion.total());
         let text = format!("{right} of {total} {set} rows right");
         [text, format!("{right}/{total}")].map(|text| Line::styled(text, theme.dim()))
@@ -257,14 +255,6 @@ impl Grid {
             theme.dim(),
         );
     }
-}
-
-/// At most `most` of `all` indices, with `index` in their middle as far as there are others on both
-/// sides.
-fn around(index: usize, all: usize, most: usize) -> Range<usize> {
-    let shown = most.min(all);
-    let first = index.saturating_sub(shown / 2).min(all - shown);
-    first..first + shown
 }
 
 /// Writes out the cell under the cursor, and returns how many lines that took.

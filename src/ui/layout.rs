@@ -37,6 +37,7 @@ pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
             let lower = (wanted + 2).min(most.max(9)).max(least.max(9));
             vec![Constraint::Fill(1), Constraint::Length(lower)]
         }
+        // The columns and the data one below the other, or both of them above the rows.
         false if screen.view == View::Data && bands.len() == 2 => {
             vec![Constraint::Fill(3), Constraint::Fill(4)]
         }

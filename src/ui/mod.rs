@@ -21,7 +21,9 @@ mod panel;
 mod picture;
 mod pictures;
 mod plot;
+mod rows;
 mod run;
+mod sample;
 mod scatter;
 mod spread;
 mod terminal;
@@ -88,6 +90,7 @@ pub fn spot_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Spot> {
     let wanted = activations::wanted_rows(model);
     match layout::panel_at(area, &model.screen, wanted, x, y)? {
         (Panel::Confusion, area) => confusion::spot_at(area, model, x, y),
+        (Panel::Rows, area) => rows::spot_at(area, model, x, y),
         _ => None,
     }
 }
@@ -118,6 +121,7 @@ pub fn render_panel(
         Panel::Confusion => return confusion::render(area, buf, model, theme, is_focused),
         Panel::Columns => return columns::render(area, buf, model, theme, is_focused),
         Panel::Data => return data::render(area, buf, model, theme, is_focused),
+        Panel::Rows => rows::render(area, buf, model, theme, is_focused),
     }
     None
 }

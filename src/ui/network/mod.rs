@@ -14,11 +14,11 @@ use ratatui::text::{Line, Span};
 use super::dots::{Dots, Stroke};
 use super::panel::{frame, put, put_centred};
 use super::picture::Picture;
+use super::sample::titles;
 use super::theme::Theme;
-use crate::app::{Model, Selection, Which};
-use crate::text::shorten;
+use crate::app::Model;
+use crate::train::Snapshot;
 use crate::train::evaluation::predicted_class;
-use crate::train::{Set, Snapshot};
 use labels::{input_labels, layer_titles, output_labels};
 use places::Places;
 
@@ -58,11 +58,6 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
     let samples = model.sample.samples(&model.run.data);
     let row = model.sample.index;
     let label = samples.targets.class(row);
-    let class = match (label, samples.targets.number(row)) {
-        (Some(label), _) => model.run.data.class_names()[label].clone(),
-        (None, Some(value)) => value.to_string(),
-        (None, None) => return Vec::new(),
-    };
     let mut verdict = Span::raw("  ");
     let shown = model.run.snapshot.as_ref();
     if let Some(snapshot) = shown.filter(|snapshot| snapshot.observation.sample == model.sample) {
@@ -74,11 +69,6 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
             None => verdict,
         };
     }
-    let class = shorten(&class, NAME);
-    let titles = match &model.selection {
-        None => of_all(model, &class),
-        Some(selection) => of_selection(model, selection, &class),
-    };
     let line = |(place, class): (String, String)| {
         let (place, class) = (
             Span::styled(place, theme.dim()),
@@ -86,76 +76,7 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
         );
         Line::from(vec![place, class, verdict.clone()])
     };
-    titles.into_iter().map(line).collect()
-}
-
-/// Titles for a row of all, the longest first: its place, and its class.
-fn of_all(model: &Model, class: &str) -> Vec<(String, String)> {
-    let set = set_name(model.sample.set);
-    let rows = model.sample.samples(&model.run.data).rows();
-    let row = model.sample.index + 1;
-    let places = [
-        format!("{set} row {row} of {rows} · "),
-        format!("row {row} of {rows} · "),
-        format!("row {row} · "),
-    ];
-    places.map(|place| (place, class.to_owned())).into()
-}
-
-/// Titles for a row of `selection`, the longest first: its place and what those rows have in common.
-fn of_selection(model: &Model, selection: &Selection, class: &str) -> Vec<(String, String)> {
-    let (set, row) = (set_name(model.sample.set), model.sample.index + 1);
-    let (place, rows) = (selection.place + 1, selection.rows.len());
-    let worst = if rows < selection.all { "worst " } else { "" };
-    let of = format!("{place} of {worst}{rows} ");
-    let epoch = selection.epoch;
-    match selection.which {
-        Which::Wrong => {
-            let wrong = match model.run.is_regression() {
-                true => "by error",
-                false => "wrong",
-            };
-            let places = [
-                format!("{of}{wrong} in epoch {epoch} · {set} row {row} · "),
-                format!("{of}{wrong} · {set} row {row} · "),
-                format!("{of}{wrong} · row {row} · "),
-                format!("{of}{wrong} · "),
-            ];
-            places.map(|place| (place, class.to_owned())).into()
-        }
-        Which::Cell { actual, predicted } => {
-            let of = format!("{place} of {worst}{rows}: ");
-            let names = model.run.data.class_names();
-            let name = |class: usize, cells| shorten(names.get(class).map_or("", |it| it), cells);
-            let cell = |cells: usize, taken_for: &str| match actual == predicted {
-                true => format!("{} right", name(actual, cells)),
-                false => format!(
-                    "{}{taken_for}{}",
-                    name(actual, cells),
-                    name(predicted, cells)
-                ),
-            };
-            let long = cell(NAME, " taken for ");
-            vec![
-                (
-                    format!("{of}{long} in epoch {epoch} · {set} row {row}"),
-                    String::new(),
-                ),
-                (format!("{of}{long} · {set} row {row}"), String::new()),
-                (format!("{of}{long} · row {row}"), String::new()),
-                (format!("{of}{long}"), String::new()),
-                (format!("{of}{}", cell(NAME, " → ")), String::new()),
-                (format!("{of}{}", cell(6, " → ")), String::new()),
-            ]
-        }
-    }
-}
-
-fn set_name(set: Set) -> &'static str {
-    match set {
-        Set::Training => "training",
-        Set::Validation => "validation",
-    }
+    titles(model).into_iter().map(line).collect()
 }
 
 fn edges(places: &Places, buf: &mut Buffer, snapshot: &Snapshot, theme: Theme) {

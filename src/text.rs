@@ -4,6 +4,9 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
+/// Letters of a name that others are held against.
+const LONGEST_NAME: usize = 200;
+
 /// Returns `text` with every character that could act on a terminal or hide from a reader (C0,
 /// C1, DEL, bidirectional controls, zero-width characters, line and paragraph separators) written
 /// as a visible escape such as `\u{1b}`, and white space around it cut off.
@@ -125,16 +128,22 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 
 /// Returns the names among `names` that resemble `asked`, nearest first, at most three: those
 /// that differ from it by a third of its letters or fewer (Levenshtein distance, letter case
-/// ignored), or that contain it.
+/// ignored), or that contain it. Nothing resembles a text that is longer than a name should be:
+/// the distance takes time in proportion to both lengths.
 pub fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
     let asked = asked.to_lowercase();
-    let limit = asked.chars().count().div_ceil(3).max(1);
+    let letters = asked.chars().count();
+    if letters > LONGEST_NAME {
+        return Vec::new();
+    }
+    let limit = letters.div_ceil(3).max(1);
     let mut near: Vec<(usize, &String)> = names
         .iter()
+        .filter(|name| name.len() <= 4 * LONGEST_NAME)
         .filter_map(|name| {
             let lower = name.to_lowercase();
             let distance = edit_distance(&asked, &lower);
-            let within = asked.chars().count() >= 3 && lower.contains(&asked);
+            let within = letters >= 3 && lower.contains(&asked);
             (distance <= limit || within).then_some((distance, name))
         })
         .collect();
@@ -174,6 +183,14 @@ mod tests {
         );
         assert_eq!(sanitise("a\u{9b}31m\u{7f}"), "a\\u{9b}31m\\u{7f}");
         assert_eq!(sanitise("Länge 宽"), "Länge 宽");
+    }
+
+    #[test]
+    fn what_is_no_name_resembles_nothing() {
+        let long = "x".repeat(100_000);
+        let names = vec![long.clone(), "ab".to_owned()];
+        assert!(near_matches(&long, &names).is_empty());
+        assert_eq!(near_matches("abc", &names), ["ab"]);
     }
 
     #[test]

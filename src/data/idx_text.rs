@@ -14,11 +14,14 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Those of [`crate::data::load_with`] for files of images, but for missing labels.
 pub(super) fn as_text(source: &Source) -> Result<Input> {
-    let file = ImageFile::open(source)?;
+    let mut file = ImageFile::open(source)?;
     let labels = match labels_of(source, file.all) {
         Err(Error::NoSuchInput { .. }) => None,
         labels => Some(labels?),
     };
+    // Before a name is made for every pixel, there must be an image that has as many.
+    let mut first = Vec::new();
+    file.read_image(1, &mut first, source)?;
     let names = (0..file.pixels()).map(|pixel| pixel_name(pixel, file.width));
     let names: Vec<String> = names
         .chain(labels.is_some().then(|| "label".into()))
@@ -27,7 +30,7 @@ pub(super) fn as_text(source: &Source) -> Result<Input> {
     let text = TableText {
         file,
         labels,
-        image: Vec::new(),
+        image: first,
         written: 0,
         line: format!("{}\n", names.join(",")).into_bytes(),
         at: 0,
@@ -43,6 +46,7 @@ pub(super) fn as_text(source: &Source) -> Result<Input> {
 struct TableText {
     file: ImageFile,
     labels: Option<Vec<u8>>,
+    /// The image read last, at first the first one.
     image: Vec<u8>,
     /// Images that were made lines of.
     written: usize,
@@ -53,7 +57,7 @@ struct TableText {
 
 impl TableText {
     fn write_line(&mut self) -> io::Result<()> {
-        if !self.file.read(&mut self.image)? {
+        if self.written > 0 && !self.file.read(&mut self.image)? {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.line.clear();
@@ -118,7 +122,11 @@ mod tests {
             text().expect("text"),
             "r0c0,r0c1,r0c2,label\n0,255,10,7\n20,30,40,3\n"
         );
-        fs::write(&path, [&IMAGES[..], &header, &[0, 255]].concat()).expect("written");
+        fs::write(&path, [&IMAGES[..], &header, &[0, 255, 10, 20]].concat()).expect("written");
         assert!(text().is_err(), "cut off");
+        let header = [2, 1024, 1024].map(u32::to_be_bytes).concat();
+        fs::write(&path, [&IMAGES[..], &header, &[0, 255]].concat()).expect("written");
+        let error = as_text(&source).err().expect("no pixel has a name yet");
+        assert!(error.to_string().ends_with("it ends within image 1 of 2"));
     }
 }

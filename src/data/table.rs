@@ -1,5 +1,6 @@
 //! A table as it stands in the file: named columns over rows of equal width, cells still text.
 
+use std::collections::HashSet;
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -157,9 +158,8 @@ impl Table {
         }
         let first = rows.remove(0).cells;
         let header = reading.header.unwrap_or_else(|| {
-            let named = first
-                .iter()
-                .any(|cell| expected.contains(&&*sanitise(cell)));
+            let expected: HashSet<&str> = expected.iter().copied().collect();
+            let named = first.iter().any(|cell| expected.contains(&*sanitise(cell)));
             named || is_header(&first, &rows)
         });
         if header && rows.is_empty() {

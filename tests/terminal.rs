@@ -35,6 +35,21 @@ impl Terminal {
     }
 
     fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nn-tui"));
+        command.args(arguments);
+        Self::start_command(command, variables)
+    }
+
+    /// Starts the program in a pipeline behind `writer`, a piece of shell.
+    fn start_behind(writer: &str, arguments: &[&str]) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        let program = env!("CARGO_BIN_EXE_nn-tui");
+        command.args(["-c", &format!("{writer} | \"$0\" - \"$@\""), program]);
+        command.args(arguments);
+        Self::start_command(command, &[])
+    }
+
+    fn start_command(mut command: CommandBuilder, variables: &[(&str, &str)]) -> Self {
         let size = PtySize {
             rows: 24,
             cols: 80,
@@ -46,8 +61,6 @@ impl Terminal {
             .expect("a pseudo-terminal");
         let settings_before = settings(&*pair.master);
         let folder = tempfile::tempdir().expect("a folder");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nn-tui"));
-        command.args(arguments);
         command.cwd(folder.path());
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
@@ -682,6 +695,42 @@ fn loading_is_suspended_and_brought_back() {
     drop(pipe);
     terminal.wait_for("training");
     terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn rows_from_a_pipe_leave_the_keys_to_the_terminal() {
+    let rows = "yes \"$(printf '1,2,red\\n3,4,blue')\" | head -n 40000";
+    let writer = format!("(printf 'x,y,kind\\n'; sleep 1; {rows})");
+    let mut terminal = Terminal::start_behind(&writer, &["--paused"]);
+    terminal.wait_for("9 bytes");
+    terminal.wait_for("paused");
+    terminal.press("s");
+    terminal.wait_for_number("step", |step| step == 1);
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+/// With a shell that has jobs, which waits as long as one process of the job runs.
+#[test]
+fn whoever_writes_the_rows_is_suspended_too() {
+    let script = "set -m
+        (yes 1,2,red 2>&- | head -n 200000; while printf '1,2,red\\n'; do sleep 0.1; done) 2>&- | \"$0\" -
+        echo the job has stopped; read line; fg
+        echo it ended: $?";
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_nn-tui")]);
+    let mut terminal = Terminal::start_command(command, &[]);
+    terminal.wait_until("rows", reads_rows);
+    terminal.press("\x1a");
+    terminal.wait_for("the job has stopped");
+    terminal.assert_given_back();
+    terminal.press(ENTER);
+    terminal.wait_for("cancel");
+    terminal.press("q");
+    terminal.wait_for("it ended: 0");
     assert_eq!(terminal.exit_code(), 0);
     terminal.assert_given_back();
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::data::idx_file::{ImageFile, beside, labels_of, refused, unreadable};
+use crate::data::idx_file::{ImageFile, beside, labels_of, refused};
 use crate::data::options::{LoadOptions, Part, Progress, TaskChoice, ValidationRows, Watch, tell};
 use crate::data::report::ReadReport;
 use crate::data::{Column, ColumnKind, Dataset, HeldOut, Lines, Source, Target, matrix};
@@ -139,11 +139,7 @@ impl Set {
         };
         let mut image = Vec::new();
         for (index, (&label, &is_used)) in labels.iter().zip(&is_used).enumerate() {
-            let is_whole = file.read(&mut image);
-            if !is_whole.map_err(|cause| unreadable(source, cause))? {
-                let problem = format!("it ends within image {} of {}", index + 1, file.all);
-                return Err(refused(source, problem));
-            }
+            file.read_image(index + 1, &mut image, source)?;
             if is_used {
                 set.values.extend(image.iter().map(|&byte| f32::from(byte)));
                 set.labels.push(label);

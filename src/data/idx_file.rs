@@ -77,6 +77,26 @@ impl ImageFile {
         Ok(bytes.read_to_end(image)? == pixels)
     }
 
+    /// Reads the next image, which has this number (from 1) among those of `source`.
+    ///
+    /// # Errors
+    /// [`DataProblem::Images`] where the file ends before the image does; [`Error::CannotRead`].
+    pub(super) fn read_image(
+        &mut self,
+        number: usize,
+        image: &mut Vec<u8>,
+        source: &Source,
+    ) -> Result<()> {
+        let is_whole = self
+            .read(image)
+            .map_err(|cause| unreadable(source, cause))?;
+        if !is_whole {
+            let problem = format!("it ends within image {number} of {}", self.all);
+            return Err(refused(source, problem));
+        }
+        Ok(())
+    }
+
     /// What counts the bytes read, and how many there are where that is known.
     pub(super) fn meter(&self) -> (Arc<AtomicU64>, Option<u64>) {
         (Arc::clone(&self.input.taken), self.input.size)
@@ -175,7 +195,7 @@ pub(super) fn refused(source: &Source, problem: String) -> Error {
     )
 }
 
-pub(super) fn unreadable(source: &Source, cause: io::Error) -> Error {
+fn unreadable(source: &Source, cause: io::Error) -> Error {
     Error::CannotRead {
         path: source.to_string().into(),
         cause,

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use crate::data::idx::pixel_name;
-use crate::data::idx_file::{ImageFile, labels_of, refused, unreadable};
+use crate::data::idx_file::{ImageFile, labels_of};
 use crate::data::input::Input;
 use crate::data::source::Source;
 use crate::error::{Error, Result};
@@ -20,12 +20,8 @@ pub(super) fn as_text(source: &Source) -> Result<Input> {
         labels => Some(labels?),
     };
     // Before a name is made for every pixel, there must be an image that has as many.
-    let mut image = Vec::new();
-    let is_there = file.read(&mut image);
-    if !is_there.map_err(|cause| unreadable(source, cause))? {
-        let problem = format!("it ends within image 1 of {}", file.all);
-        return Err(refused(source, problem));
-    }
+    let mut first = Vec::new();
+    file.read_image(1, &mut first, source)?;
     let names = (0..file.pixels()).map(|pixel| pixel_name(pixel, file.width));
     let names: Vec<String> = names
         .chain(labels.is_some().then(|| "label".into()))
@@ -34,8 +30,7 @@ pub(super) fn as_text(source: &Source) -> Result<Input> {
     let text = TableText {
         file,
         labels,
-        image,
-        is_ahead: true,
+        image: first,
         written: 0,
         line: format!("{}\n", names.join(",")).into_bytes(),
         at: 0,
@@ -51,9 +46,8 @@ pub(super) fn as_text(source: &Source) -> Result<Input> {
 struct TableText {
     file: ImageFile,
     labels: Option<Vec<u8>>,
+    /// The image read last, at first the first one.
     image: Vec<u8>,
-    /// Whether `image` is the next one already.
-    is_ahead: bool,
     /// Images that were made lines of.
     written: usize,
     line: Vec<u8>,
@@ -63,7 +57,7 @@ struct TableText {
 
 impl TableText {
     fn write_line(&mut self) -> io::Result<()> {
-        if !std::mem::take(&mut self.is_ahead) && !self.file.read(&mut self.image)? {
+        if self.written > 0 && !self.file.read(&mut self.image)? {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.line.clear();

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 
 use super::outside::{self, Incoming, spawn};
-use super::terminal::Screen;
+use super::terminal::{Screen, stop_job};
 use super::theme::Theme;
 use super::wait::{Load, Waited, wait};
 use super::{fault, panel_at, render, spot_at};
@@ -223,6 +223,7 @@ impl Face<'_> {
             match effect {
                 Effect::Send(command) => self.worker.send(command),
                 Effect::Describe(restarts, data) => self.describe(restarts, data)?,
+                Effect::Suspend if stop_job() => {}
                 Effect::Suspend => self.suspend()?,
                 Effect::Quit { code } => self.exit = Some(code),
             }
@@ -249,6 +250,7 @@ impl Face<'_> {
         }
     }
 
+    /// Stops this process, as the shell expects; `fg` brings it back.
     fn suspend(&mut self) -> Result<()> {
         self.screen.suspend()?;
         let (width, height) = self.screen.size()?;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Stdout, Write, stdout};
 use std::mem::ManuallyDrop;
+use std::process::{Command, Stdio};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -78,7 +79,7 @@ impl Screen {
         draw().map_err(Error::Terminal)
     }
 
-    /// Stops the whole process, as the shell expects; `fg` brings it back.
+    /// Stops this process, as the shell expects; `fg` brings it back.
     pub fn suspend(&mut self) -> Result<()> {
         give_back();
         // Where the system refuses to stop the process, the screen comes back at once.
@@ -103,6 +104,23 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// Asks all processes of the job to stop, as the terminal does at ctrl-z where it is not in raw mode:
+/// whoever writes into standard input, or a script that waits for this process, must stop as well,
+/// or the shell would wait for them. The request comes back to this process as a signal. Returns
+/// whether it was sent.
+pub(super) fn stop_job() -> bool {
+    // The shell that sends it belongs to the job too, and is not to stop before this process has
+    // heard of its end.
+    let script = "trap '' TSTP; kill -s TSTP 0";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script]);
+    shell
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    shell.status().is_ok_and(|status| status.success())
 }
 
 /// Whether the terminal is taken. To give it back twice would overwrite what was printed between.

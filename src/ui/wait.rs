@@ -14,7 +14,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 
 use super::outside::{self, Incoming, Loaded};
 use super::run::FRAME;
-use super::terminal::{Screen, restore_on_panic};
+use super::terminal::{Screen, restore_on_panic, stop_job};
 use super::theme::Theme;
 use super::{fault, view_loading};
 use crate::app::{Effect, Loading, LoadingStage};
@@ -208,6 +208,7 @@ impl Waiting<'_> {
         match incoming {
             Incoming::Input(Input::Key(key)) => match self.loading.press(&key) {
                 Some(Effect::Quit { code }) => return Ok(Some(code)),
+                Some(Effect::Suspend) if stop_job() => {}
                 Some(Effect::Suspend) => self.suspend()?,
                 _ => {}
             },

@@ -36,7 +36,7 @@ fn watching_evaluating_and_pausing_change_nothing() {
             let change = Change::LearningRate {
                 learning_rate: 0.05,
             };
-            changed.apply(change);
+            changed.apply(change.clone());
             undisturbed.apply(change);
         }
         changed.step().unwrap();
@@ -65,6 +65,8 @@ fn watching_evaluating_and_pausing_change_nothing() {
         activations: true,
         rows: vec![0, 3, 29],
         pictures: vec![7, 1],
+        inspect: None,
+        what_if: Vec::new(),
     }));
     let is_paused = |state: &State| *state == State::Paused;
     driven.state(is_paused);

@@ -63,7 +63,7 @@ impl Model {
     fn look(&mut self, action: Action) {
         let screen = &mut self.screen;
         match action {
-            Action::Focus(direction) if screen.enlarged => self.move_cursor(direction),
+            Action::Focus(direction) if screen.enlarged => self.move_inside(direction),
             Action::Focus(direction) => screen.move_focus(direction),
             Action::Enlarge => {
                 screen.enlarged = true;
@@ -93,6 +93,9 @@ impl Model {
                 self.shift_within(rows * isize::from(lines.signum()));
             }
             Action::Scroll(lines) => screen.scroll_by(screen.focus, lines),
+            Action::Inspect => self.toggle_inspector(),
+            Action::MoveCursor(to) => self.move_cursor(to),
+            Action::SwitchOf => self.switch_of(),
             Action::Help => self.overlay = Some(Overlay::Help(0)),
             _ => {}
         }

@@ -174,7 +174,15 @@ impl Run<'_> {
             }
             Event::Exported { result, .. } => self.exported = Some(result),
             Event::Evaluated { evaluation, .. } => self.evaluation = Some(*evaluation),
-            Event::Found { .. } | Event::ResetFailed(_) | Event::Snapshot | Event::Stopped => {}
+            // What only a person at a screen asks for, and news of no use to a log.
+            Event::ResetFailed(_)
+            | Event::Found { .. }
+            | Event::Changed { .. }
+            | Event::Refused(_)
+            | Event::Walk(_)
+            | Event::GradientsChecked(_)
+            | Event::Snapshot
+            | Event::Stopped => {}
         }
     }
 

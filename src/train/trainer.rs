@@ -66,6 +66,8 @@ impl<S: Sink> Trainer<S> {
                 activations: false,
                 rows: Vec::new(),
                 pictures: Vec::new(),
+                inspect: None,
+                what_if: Vec::new(),
             },
             observed: None,
             next_observation: Instant::now(),
@@ -154,7 +156,10 @@ impl<S: Sink> Trainer<S> {
     fn obey(&mut self, command: Command) -> Then {
         match command {
             Command::Stop => return Then::End,
-            Command::Observe(observation) => self.observation = observation,
+            Command::Observe(observation) => {
+                self.observer.prepare(&self.session, &observation);
+                self.observation = observation;
+            }
             Command::SetPace(pace) => {
                 self.settings.pace = pace;
                 self.throttle = Throttle::new(pace, self.session.batches());
@@ -167,6 +172,7 @@ impl<S: Sink> Trainer<S> {
             Command::Resume => self.resume(),
             Command::StepBatch => self.step_batch(),
             Command::StepEpoch => self.resume_as(State::Stepping),
+            Command::Step { .. } | Command::StepBack | Command::CheckGradients => {}
             Command::Evaluate => self.evaluate(),
             Command::FindRows { actual, predicted } => {
                 let taken = self.session.rows_taken(actual, predicted);
@@ -247,8 +253,12 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn step(&mut self) {
+        let before = self.observer.history.value_before(&self.session);
         match self.session.step() {
-            Ok(stepped) => self.note_step(stepped),
+            Ok(stepped) => {
+                self.observer.history.note_step(before, &self.session);
+                self.note_step(stepped);
+            }
             Err(divergence) => {
                 self.set_state(State::Diverged(divergence));
             }

@@ -76,9 +76,19 @@ fn train(job: Job) -> Result<u8> {
             describe::run(&job, &load(&job)?, json)?;
             Ok(0)
         }
-        Face::Headless { json, epochs } => {
+        Face::Headless {
+            json,
+            epochs,
+            check_gradients,
+        } => {
+            let options = headless::Options {
+                epochs,
+                export: job.export.as_ref(),
+                json,
+                check_gradients,
+            };
             let session = session(&job, load(&job)?)?;
-            headless::run(session, epochs, job.export.as_ref(), json)
+            headless::run(session, options)
         }
         Face::Screen {
             pace,

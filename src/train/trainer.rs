@@ -12,6 +12,7 @@ use super::outbox::{Outbox, Sink, Where};
 use super::pace::Throttle;
 use super::speed::SpeedMeter;
 use super::{Position, Session, Settings, Stepped};
+use crate::nn::gradient_check::Check;
 
 /// How long it trains at most before it looks at its commands, a single step excepted.
 const SLICE: Duration = Duration::from_millis(4);
@@ -43,6 +44,8 @@ pub(super) struct Trainer<S: Sink> {
     restarts: u32,
     throttle: Throttle,
     meter: SpeedMeter,
+    /// A gradient check under way. Training waits for it, commands do not.
+    check: Option<Check>,
 }
 
 impl<S: Sink> Trainer<S> {
@@ -80,6 +83,7 @@ impl<S: Sink> Trainer<S> {
             },
             throttle: Throttle::new(settings.pace, session.batches()),
             meter: SpeedMeter::default(),
+            check: None,
             session,
             settings,
             commands,
@@ -111,7 +115,9 @@ impl<S: Sink> Trainer<S> {
                 // What a command changes is shown before the next step is waited for.
                 next = self.commands.try_recv().ok();
             }
-            if self.is_training() {
+            if self.check.is_some() {
+                self.check_a_slice();
+            } else if self.is_training() {
                 self.train_a_slice();
             }
             self.outbox.flush();
@@ -126,7 +132,9 @@ impl<S: Sink> Trainer<S> {
     /// The next command, if there is one; waits for it as long as there is nothing else to do.
     fn next_command(&mut self) -> Option<Command> {
         let has_news = self.mailbox.is_wanted() && self.has_news_to_show();
-        let wait = if self.is_training() && (has_news || !self.outbox.is_empty()) {
+        let wait = if self.check.is_some() {
+            Duration::ZERO
+        } else if self.is_training() && (has_news || !self.outbox.is_empty()) {
             self.throttle.wait().min(RETRY)
         } else if self.is_training() {
             self.throttle.wait()
@@ -172,7 +180,8 @@ impl<S: Sink> Trainer<S> {
             Command::Resume => self.resume(),
             Command::StepBatch => self.step_batch(),
             Command::StepEpoch => self.resume_as(State::Stepping),
-            Command::Step { .. } | Command::StepBack | Command::CheckGradients => {}
+            Command::Step { .. } | Command::StepBack => {}
+            Command::CheckGradients => self.check = Some(self.session.gradient_check()),
             Command::Evaluate => self.evaluate(),
             Command::FindRows { actual, predicted } => {
                 let taken = self.session.rows_taken(actual, predicted);
@@ -182,6 +191,7 @@ impl<S: Sink> Trainer<S> {
             Command::Apply(change) => {
                 self.session.apply(change);
                 self.observed = None;
+                self.check_again();
                 let resumed = match self.state {
                     State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
                     _ => self.state.clone(),
@@ -252,6 +262,30 @@ impl<S: Sink> Trainer<S> {
         self.report_progress();
     }
 
+    /// Goes on with the gradient check for about [`SLICE`], and tells what it found when it is done.
+    fn check_a_slice(&mut self) {
+        let start = Instant::now();
+        while let Some(check) = &mut self.check {
+            if !check.advance() {
+                let found = self.check.take().map(Check::finish);
+                let event = found.map(|it| Event::GradientsChecked(Box::new(it)));
+                event.into_iter().for_each(|event| self.outbox.push(event));
+                // Steps that fell due meanwhile are not made up for.
+                self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+                self.meter.restart();
+            } else if start.elapsed() >= SLICE {
+                return;
+            }
+        }
+    }
+
+    /// What a check that is under way would tell holds no longer.
+    fn check_again(&mut self) {
+        if self.check.is_some() {
+            self.check = Some(self.session.gradient_check());
+        }
+    }
+
     fn step(&mut self) {
         let before = self.observer.history.value_before(&self.session);
         match self.session.step() {
@@ -306,6 +340,7 @@ impl<S: Sink> Trainer<S> {
                 self.session = session;
                 self.restarts += 1;
                 self.observed = None;
+                self.check_again();
                 self.throttle = Throttle::new(self.settings.pace, self.session.batches());
                 self.meter = SpeedMeter::default();
                 self.state = match self.state {

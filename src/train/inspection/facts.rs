@@ -119,7 +119,7 @@ impl Subject<'_> {
             value,
             a: id
                 .input()
-                .map_or(1.0, |i| mean(self.pass.a_of(layer - 1, i))),
+                .map_or(1.0, |i| mean(self.pass.activations(layer - 1).column(i))),
             delta: mean(self.pass.delta_of(layer, neuron)),
             gradient,
             difference,
@@ -202,7 +202,7 @@ impl Subject<'_> {
 fn gradient(pass: &Pass, id: ParameterId) -> f64 {
     let delta = pass.delta_of(id.layer(), id.output());
     match id.input() {
-        Some(input) => mean(pass.a_of(id.layer() - 1, input) * delta),
+        Some(input) => mean(delta * pass.activations(id.layer() - 1).column(input)),
         None => mean(delta),
     }
 }

@@ -214,7 +214,7 @@ fn wrong_rows_worst_first() {
         outcomes.worst.clear();
     }
     press(&mut model, "x");
-    assert!(model.worst.is_none());
+    assert!(model.selection.is_none());
     assert_eq!(model.notice.clone().unwrap().text, "no row is wrong");
 }
 

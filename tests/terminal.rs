@@ -375,6 +375,43 @@ fn the_data_are_described_at_any_time() {
 }
 
 #[test]
+fn from_a_cell_and_from_a_list_to_the_row_in_the_network() {
+    let mut terminal = Terminal::start(&["iris", "--pace", "200"]);
+    terminal.wait_for_number("epoch", |epoch| epoch > 3);
+    terminal.press(" ");
+    terminal.wait_for("paused");
+    // The curves, and in them the confusion matrix, which fills the screen.
+    terminal.press("\t\t\x1b[C\r");
+    terminal.wait_for("validation rows right");
+    // The uppermost cell on the left: setosas that are recognised, of which there are some.
+    terminal.press("kkkhhh");
+    terminal.wait_for("rows of setosa predicted right");
+    terminal.press("\r");
+    terminal.wait_for(": setosa right");
+    terminal.wait_for("sepal");
+    terminal.press(ESCAPE);
+    terminal.wait_for("enter shows them");
+    terminal.press("x");
+    terminal.press("b");
+    terminal.wait_for("validation row 1 of 30");
+    terminal.wait_for("predicted");
+    terminal.press("\x1b[B\r");
+    terminal.wait_for("row 2 of 30");
+    terminal.wait_for("softmax");
+    // A click on a row of the list, and one more.
+    terminal.press(ESCAPE);
+    terminal.wait_for("predicted");
+    for _ in 0..2 {
+        terminal.press("\x1b[<0;20;10M\x1b[<0;20;10m");
+    }
+    terminal.wait_for("row 6 of 30");
+    terminal.wait_for("softmax");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
 fn signals_end_it_with_their_code_after_the_export() {
     for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
         let mut terminal = Terminal::start(&["iris", "--export", "out.safetensors"]);

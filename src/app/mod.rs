@@ -6,11 +6,15 @@ pub mod bindings;
 pub mod history;
 mod loading;
 pub mod model;
+mod pictures;
 pub mod prompt;
+mod rows;
 mod update;
 pub mod view;
 
 pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
-pub use update::{Effect, Msg};
+pub use pictures::PictureGrid;
+pub use rows::{Selection, Which, around};
+pub use update::{Effect, Msg, Spot};
 pub use view::{Chart, Ends, Panel, Screen, View};

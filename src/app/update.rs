@@ -26,6 +26,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// A panel was clicked.
     Click(Panel),
+    /// Something within a panel was clicked.
+    Pick(Spot),
     /// The wheel was turned by so many lines over a panel, or elsewhere.
     Wheel(Option<Panel>, i16),
     /// The worker reported.
@@ -38,6 +40,20 @@ pub enum Msg {
     Drawn(Ends),
     /// The process was asked to end with this exit code.
     Terminate(u8),
+}
+
+/// Something within a panel that can be pointed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// A cell of the confusion matrix.
+    Cell {
+        /// Index of the true class.
+        actual: usize,
+        /// Index of the predicted one.
+        predicted: usize,
+    },
+    /// The row at this place among those listed.
+    Row(usize),
 }
 
 /// Something to be done outside.
@@ -80,6 +96,17 @@ impl Model {
                 if self.overlay.is_none() {
                     self.screen.focus = panel;
                     self.notice = None;
+                }
+            }
+            Msg::Pick(spot) => {
+                if self.overlay.is_none() {
+                    self.notice = None;
+                    match spot {
+                        Spot::Cell { actual, predicted } => {
+                            self.pick_cell(actual, predicted, &mut effects);
+                        }
+                        Spot::Row(place) => self.pick_row(place),
+                    }
                 }
             }
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
@@ -139,8 +166,10 @@ impl Model {
             When::Waiting => matches!(self.run.phase, Phase::Paused | Phase::Finished),
             When::Diverged => matches!(self.run.phase, Phase::Diverged(_)),
             When::Failed => matches!(self.run.phase, Phase::Failed(_)),
-            When::Enlarged => self.screen.enlarged,
+            When::Enlarged => self.screen.enlarged && !self.screen.has_choice(),
+            When::Choosing => self.screen.enlarged && self.screen.has_choice(),
             When::Overview => !self.screen.enlarged,
+            When::Away => self.screen.leads_back(),
         }
     }
 
@@ -192,6 +221,7 @@ impl Model {
             (Some(Overlay::Help(line)), _) => {
                 *line = line.saturating_add_signed(lines).min(SCROLL_LIMIT);
             }
+            (None, Some(Panel::Rows)) => self.shift_within(lines.into()),
             (None, Some(panel)) => self.screen.scroll_by(panel, lines),
             _ => {}
         }
@@ -206,7 +236,8 @@ impl Model {
                 run.phase = phase;
                 self.run = run;
                 self.observed = None;
-                self.worst = None;
+                self.selection = None;
+                self.awaited = None;
                 let rows = self.sample.samples(&self.run.data).rows();
                 self.sample.index = self.sample.index.min(rows.saturating_sub(1));
             }
@@ -220,6 +251,7 @@ impl Model {
                 self.run.outcomes = Some(evaluation.outcomes.clone());
                 self.run.evaluation = Some(*evaluation);
             }
+            Event::Found { position, taken } => self.take_found(position, taken),
             Event::Exported { path, result, step } => {
                 self.exported(path, result, step, effects);
             }

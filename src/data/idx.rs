@@ -68,6 +68,7 @@ pub(super) fn load(source: &Source, options: &LoadOptions, watch: &mut Watch) ->
         report: ReadReport {
             rows: set.all,
             not_sampled: set.all - rows,
+            given: options.given(),
             ..ReadReport::default()
         },
     };

@@ -122,6 +122,9 @@ impl Loading {
             }),
             report: ReadReport {
                 delimiter: shape.dialect.delimiter.name(),
+                encoding: options.reading.encoding.name(),
+                comment: options.reading.comment.map(char::from),
+                given: options.given(),
                 decimal_comma: shape.dialect.decimal_comma,
                 header: shape.header.is_some(),
                 left_out: left_out.collect(),
@@ -214,6 +217,9 @@ impl Loading {
             return Err(Error::data(shape.place(), DataProblem::NoFeatures));
         }
         let values = mended(self.values, &raw);
+        // Unless something else is predicted, or pixels are names.
+        let is_image = self.target_column + 1 == shape.width()
+            && columns.iter().all(|it| it.kind == ColumnKind::Numeric);
         Ok(Dataset {
             name: source.name(),
             source: source.to_string(),
@@ -226,7 +232,7 @@ impl Loading {
             lines: Arc::new(self.lines),
             validation: None,
             test: None,
-            image: None,
+            image: source.image().filter(|_| is_image),
             report,
         })
     }

@@ -45,6 +45,8 @@ pub struct Reading {
     pub comment: Option<u8>,
     /// Whether the first row names the columns.
     pub header: Option<bool>,
+    /// Whether numbers are written as 3,14.
+    pub decimal_comma: Option<bool>,
 }
 
 /// A table before anything is made of its cells.
@@ -142,12 +144,15 @@ impl Table {
         let mut head = Head::default();
         let (dialect, mut rows) = loop {
             head.read(&mut bytes, source, &mut || meter.tell(0, watch))?;
-            let dialect = Dialect::sniff(
+            let mut dialect = Dialect::sniff(
                 &head.bytes,
                 head.is_whole,
                 reading.delimiter,
                 reading.comment,
             );
+            if let Some(decimal_comma) = reading.decimal_comma {
+                dialect.decimal_comma = decimal_comma;
+            }
             let rows = head.rows(source, dialect)?;
             if rows.len() > 1 || head.is_whole || head.bytes.len() >= LONGEST_HEAD {
                 break (dialect, rows);
@@ -449,6 +454,14 @@ mod tests {
         assert_eq!(shape.number("2,5"), Ok(2.5));
         assert_eq!(shape.number("2"), Ok(2.0));
         assert!(shape.number("2,5,1").is_err());
+        let told = |decimal_comma| Reading {
+            decimal_comma: Some(decimal_comma),
+            ..Reading::default()
+        };
+        let thousands = self::shape("a;b\n1,500;x\n2,500;y\n", told(false));
+        assert!(thousands.number("2,500").is_err());
+        let quoted = self::shape("a,b\n\"1,5\",x\n\"2,5\",y\n", told(true));
+        assert_eq!(quoted.number("2,5"), Ok(2.5));
     }
 
     #[test]

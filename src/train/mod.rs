@@ -14,15 +14,17 @@ pub mod pace;
 pub mod plan;
 pub mod session;
 mod speed;
+pub mod taken;
 mod trainer;
 pub mod worker;
 mod worst;
 
 pub use evaluation::{Confusion, Evaluation, Outcomes, Predictions, Scores};
 pub use messages::{Command, EpochRecord, Event, LossPoint, Progress, Started, State};
-pub use observation::{Mailbox, Observation, SampleId, Set, Snapshot};
+pub use observation::{Mailbox, Observation, RowOutcome, SampleId, Set, Snapshot};
 pub use outbox::{DETAILED_EPOCHS, Sink};
 pub use pace::Pace;
 pub use plan::Plan;
 pub use session::{Divergence, Position, Session, Stepped};
+pub use taken::TakenRows;
 pub use worker::{Settings, Worker, panic_message};

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::numbers::significant;
 use super::panel::{bar, column, frame, put, put_centred, put_right};
+use super::spread::put_more;
 use super::theme::Theme;
 use crate::app::{Model, Panel};
 use crate::nn::{Activation, Output};
@@ -79,17 +80,7 @@ pub fn render(
             Row::Gap => {}
         }
     }
-    if first < most {
-        let text = format!("↓ {} more", most - first);
-        put_right(
-            buf,
-            area.right() - 2,
-            area.bottom() - 1,
-            14,
-            &text,
-            theme.dim(),
-        );
-    }
+    put_more(buf, area, most - first, theme);
     u16::try_from(most).ok()
 }
 

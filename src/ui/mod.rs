@@ -19,7 +19,11 @@ mod outside;
 mod overlay;
 mod panel;
 mod picture;
+mod pictures;
+mod plot;
+mod rows;
 mod run;
+mod sample;
 mod scatter;
 mod spread;
 mod terminal;
@@ -31,7 +35,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::{Chart, Ends, Model, Panel};
+use crate::app::{Chart, Ends, Model, Panel, Spot};
 pub use loading::{render_loading, view_loading};
 pub use run::run;
 use theme::Theme;
@@ -78,7 +82,17 @@ fn is_too_small(area: Rect, buf: &mut Buffer, theme: Theme) -> bool {
 /// The panel of `model` at column `x` and row `y` of `area`.
 pub fn panel_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Panel> {
     let wanted = activations::wanted_rows(model);
-    layout::panel_at(area, &model.screen, wanted, x, y)
+    layout::panel_at(area, &model.screen, wanted, x, y).map(|(panel, _)| panel)
+}
+
+/// What can be pointed at at column `x` and row `y` of `area`.
+pub fn spot_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Spot> {
+    let wanted = activations::wanted_rows(model);
+    match layout::panel_at(area, &model.screen, wanted, x, y)? {
+        (Panel::Confusion, area) => confusion::spot_at(area, model, x, y),
+        (Panel::Rows, area) => rows::spot_at(area, model, x, y),
+        _ => None,
+    }
 }
 
 /// Draws one panel of `model` into `area` of `buf`. Returns how far it can be scrolled, if it can be.
@@ -100,10 +114,14 @@ pub fn render_panel(
             chart::render(area, buf, model, theme, is_focused, Chart::Accuracy);
         }
         Panel::Activations => return activations::render(area, buf, model, theme, is_focused),
+        Panel::Weights if model.shows_pictures() => {
+            return pictures::render(area, buf, model, theme, is_focused);
+        }
         Panel::Weights => return weights::render(area, buf, model, theme, is_focused),
         Panel::Confusion => return confusion::render(area, buf, model, theme, is_focused),
         Panel::Columns => return columns::render(area, buf, model, theme, is_focused),
         Panel::Data => return data::render(area, buf, model, theme, is_focused),
+        Panel::Rows => rows::render(area, buf, model, theme, is_focused),
     }
     None
 }

@@ -104,6 +104,7 @@ fn table_options([first, second]: [u8; 2], source: &Source) -> LoadOptions {
             },
             encoding: TextEncoding::ALL[usize::from(bit(first, 3))],
             comment: bit(first, 4).then_some(b'#'),
+            decimal_comma: bit(first, 7).then_some(true),
             header: bit(first, 5).then_some(bit(first, 6)),
         },
         task: TaskChoice::ALL[usize::from(second & 3) % 3],

@@ -7,6 +7,7 @@ mod dice;
 #[path = "../structure.rs"]
 mod structure;
 #[path = "../targets.rs"]
+#[allow(dead_code)] // each fuzzer has one of them
 pub mod targets;
 #[path = "../watch.rs"]
 mod watch;

@@ -307,6 +307,9 @@ pub enum Error {
     /// Options that don't go together, or a value out of range.
     #[error("{0}")]
     Usage(String),
+    /// The code that loads the data panicked.
+    #[error("loading failed: {0}")]
+    Loading(String),
     /// A person broke it off.
     #[error("cancelled")]
     Cancelled,
@@ -347,9 +350,11 @@ impl Error {
             Self::NoSuchInput { .. } | Self::CannotRead { .. } => EXIT_NO_INPUT,
             Self::CannotWrite { .. } | Self::Exists(_) => EXIT_CANNOT_WRITE,
             Self::Usage(_) => EXIT_USAGE,
-            Self::Terminal(_) | Self::Diverged(_) | Self::Worker(_) | Self::Cancelled => {
-                EXIT_FAILED
-            }
+            Self::Terminal(_)
+            | Self::Diverged(_)
+            | Self::Worker(_)
+            | Self::Loading(_)
+            | Self::Cancelled => EXIT_FAILED,
         }
     }
 }

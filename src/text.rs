@@ -77,6 +77,12 @@ pub fn shorten(text: &str, cells: usize) -> String {
     kept
 }
 
+/// The same for a text whose end matters most, such as a path: `…` is the first one.
+pub fn shorten_front(text: &str, cells: usize) -> String {
+    let reversed = |text: &str| text.chars().rev().collect::<String>();
+    reversed(&shorten(&reversed(text), cells))
+}
+
 /// Returns `names` cut to at most `cells` terminal cells each such that those that differ still do
 /// where that is possible: at the end, or else in the middle.
 pub fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
@@ -200,6 +206,8 @@ mod tests {
         assert_eq!(shorten("versicolor", 5), "vers…");
         assert_eq!(shorten("宽宽宽", 4), "宽…");
         assert_eq!(shorten("abc", 0), "");
+        assert_eq!(shorten_front("data/abc.csv", 8), "…abc.csv");
+        assert_eq!(shorten_front("abc.csv", 8), "abc.csv");
     }
 
     #[test]

@@ -184,7 +184,7 @@ proptest! {
         model.screen.chart = if accuracy { Chart::Accuracy } else { Chart::Loss };
         let area = Rect::new(x, y, width, height);
         for panel in PANELS {
-            model.screen.scroll_by(panel, scroll, u16::MAX);
+            model.screen.scroll_by(panel, scroll);
             let mut buf = Buffer::empty(Rect::new(0, 0, x + width + 3, y + height + 3));
             let empty = buf.clone();
             render_panel(panel, area, &mut buf, &model, theme);

@@ -25,6 +25,8 @@ struct Terminal {
     output: Arc<Mutex<Vec<u8>>>,
     settings_before: String,
     folder: tempfile::TempDir,
+    /// Folders that must not go before.
+    others: Vec<tempfile::TempDir>,
 }
 
 impl Terminal {
@@ -82,6 +84,7 @@ impl Terminal {
             output,
             settings_before,
             folder,
+            others: Vec::new(),
         }
     }
 
@@ -527,6 +530,164 @@ fn ticks(terminal: &Terminal) -> u64 {
     let stat = stat.expect("it runs");
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+/// A pipe with a name in a terminal's folder, and whoever writes into it.
+struct Pipe(std::fs::File);
+
+impl Pipe {
+    /// Starts the program on a pipe, and the writing.
+    fn start(more: &[&str], variables: &[(&str, &str)]) -> (Terminal, Self) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rows.csv");
+        let status = Command::new("mkfifo").arg(&path).status();
+        assert!(status.expect("mkfifo runs").success());
+        let shown = path.to_string_lossy().into_owned();
+        let mut terminal = Terminal::start_with(&[&[&*shown], more].concat(), variables);
+        terminal.wait_for("nothing has come yet");
+        assert!(!terminal.left_behind().is_empty(), "it has the terminal");
+        // The program finds it by its path, so the folder lives as long as the terminal.
+        terminal.others.push(folder);
+        let file = std::fs::OpenOptions::new().write(true).open(path);
+        let mut pipe = Self(file.expect("it is read"));
+        pipe.write("x,y,kind\n");
+        (terminal, pipe)
+    }
+
+    fn write(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).expect("it is read");
+    }
+
+    /// Writes more rows than are needed to find out what the columns are.
+    fn write_rows(&mut self) {
+        self.write(&"1.25,2.5,red\n3.75,4.5,blue\n".repeat(60_000));
+    }
+}
+
+/// Whether the first rows are counted.
+fn reads_rows(screen: &str) -> bool {
+    let mut lines = screen.lines().filter_map(|line| line.split_once("rows  "));
+    lines.any(|(_, count)| count.trim_start().starts_with(|c| ('1'..='9').contains(&c)))
+}
+
+#[test]
+fn loading_is_watched_until_the_training_starts() {
+    let (mut terminal, mut pipe) = Pipe::start(&[], &[]);
+    // The header has come, too little to know the columns by.
+    terminal.wait_for("9 bytes");
+    pipe.write_rows();
+    let screen = terminal.wait_until("rows", reads_rows);
+    assert!(!screen.contains('%'), "of how many? {screen}");
+    for (cols, rows) in [(120, 36), (39, 11), (1, 1), (40, 12), (80, 24)] {
+        terminal.resize(cols, rows);
+        sleep(Duration::from_millis(60));
+    }
+    terminal.wait_for("cancel");
+    // Keys of the training mean nothing yet.
+    terminal.press(" ws");
+    drop(pipe);
+    terminal.wait_for("training");
+    terminal.wait_for_number("step", |step| step > 3);
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn loading_can_be_cancelled_however_it_hangs() {
+    for (key, code) in [("q", 0), (ESCAPE, 0), ("\x03", 130)] {
+        let (mut terminal, mut pipe) = Pipe::start(&["--export", "out.json"], &[]);
+        pipe.write_rows();
+        terminal.wait_until("rows", reads_rows);
+        terminal.press(key);
+        assert_eq!(terminal.exit_code(), code, "{key:?}");
+        terminal.assert_given_back();
+        assert_eq!(terminal.text().trim(), "", "nothing is left to be said");
+        let left: Vec<_> = std::fs::read_dir(terminal.folder.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[test]
+fn signals_end_the_loading() {
+    for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
+        let (mut terminal, pipe) = Pipe::start(&[], &[]);
+        terminal.signal(signal);
+        assert_eq!(terminal.exit_code(), code, "{signal}");
+        terminal.assert_given_back();
+        drop(pipe);
+    }
+}
+
+#[test]
+fn loading_is_suspended_and_brought_back() {
+    let (mut terminal, mut pipe) = Pipe::start(&[], &[]);
+    for how in ["\x1a", "-TSTP"] {
+        match how.strip_prefix('-') {
+            Some(_) => terminal.signal(how),
+            None => terminal.press(how),
+        }
+        let start = Instant::now();
+        while !is_stopped(&terminal) {
+            assert!(start.elapsed() < PATIENCE, "it does not stop");
+            sleep(Duration::from_millis(10));
+        }
+        sleep(Duration::from_millis(100));
+        terminal.assert_given_back();
+        terminal.signal("-CONT");
+        terminal.wait_for("cancel");
+        assert!(
+            !terminal.left_behind().is_empty(),
+            "it has the terminal again"
+        );
+    }
+    pipe.write_rows();
+    drop(pipe);
+    terminal.wait_for("training");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn what_is_wrong_with_the_data_is_said_on_a_terminal_given_back() {
+    let (mut terminal, mut pipe) = Pipe::start(&[], &[]);
+    pipe.write_rows();
+    terminal.wait_until("rows", reads_rows);
+    pipe.write("wide,1,red\n");
+    drop(pipe);
+    assert_eq!(terminal.exit_code(), 65);
+    terminal.assert_given_back();
+    let text = terminal.text().replace('\n', "");
+    assert!(
+        text.contains("line 120002, column 1 (x): expected a number, found \"wide\""),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_panic_of_the_loading_gives_the_terminal_back() {
+    let (mut terminal, mut pipe) = Pipe::start(&[], &[("NN_TUI_FAULT", "loading")]);
+    pipe.write_rows();
+    terminal.wait_until("rows", reads_rows);
+    drop(pipe);
+    assert_eq!(terminal.exit_code(), 1);
+    terminal.assert_given_back();
+    terminal.wait_for("nn-tui: loading failed: a fault was asked for");
+}
+
+#[test]
+fn what_loads_at_once_shows_no_other_screen() {
+    // A machine that is busy with other tests may be slow once or twice.
+    let shows_another = || {
+        let mut terminal = Terminal::start(&["iris"]);
+        terminal.wait_for("training");
+        terminal.press("q");
+        assert_eq!(terminal.exit_code(), 0);
+        let output = terminal.output.lock().unwrap();
+        String::from_utf8_lossy(&output).contains("loading")
+    };
+    assert!((0..3).any(|_| !shows_another()));
 }
 
 /// The harness itself: a program that can't clean up leaves the terminal as it had it.

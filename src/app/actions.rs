@@ -81,7 +81,7 @@ impl Model {
             }
             Action::ToggleLog => screen.log_scale = !screen.log_scale,
             Action::Smooth => screen.smoothing = (screen.smoothing + 1) % SMOOTHING.len(),
-            Action::Scroll(lines) => screen.scroll_by(screen.focus, lines, u16::MAX),
+            Action::Scroll(lines) => screen.scroll_by(screen.focus, lines),
             Action::Help => self.overlay = Some(Overlay::Help(0)),
             _ => {}
         }

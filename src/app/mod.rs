@@ -4,11 +4,13 @@
 mod actions;
 pub mod bindings;
 pub mod history;
+mod loading;
 pub mod model;
 pub mod prompt;
 mod update;
 pub mod view;
 
+pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
 pub use update::{Effect, Msg};
-pub use view::{Chart, Panel, Screen, View};
+pub use view::{Chart, Ends, Panel, Screen, View};

@@ -9,7 +9,7 @@ use super::bindings::{self, When};
 use super::history::Mark;
 use super::model::{Confirm, Model, Notice, Overlay, Phase, Run};
 use super::prompt::{Edited, Prompt, Purpose};
-use super::view::Panel;
+use super::view::{Ends, Panel};
 use crate::data::{Card, Prepared};
 use crate::error::Error;
 use crate::model_file::Saved;
@@ -34,6 +34,8 @@ pub enum Msg {
     Snapshot(Box<Snapshot>),
     /// The data of the training that was restarted so often are described.
     Described(u32, Box<Card>),
+    /// A frame was drawn, of which so much can be scrolled.
+    Drawn(Ends),
     /// The process was asked to end with this exit code.
     Terminate(u8),
 }
@@ -55,7 +57,7 @@ pub enum Effect {
     },
 }
 
-/// Lines that a panel may be scrolled by at most; panels stop earlier at their end.
+/// Lines that the help may be scrolled by at most; it stops earlier, at its end.
 const SCROLL_LIMIT: u16 = 10_000;
 
 impl Model {
@@ -87,6 +89,12 @@ impl Model {
             Msg::Described(restarts, card) => {
                 if restarts == self.run.restarts {
                     self.run.card = Some(Arc::from(card));
+                }
+            }
+            Msg::Drawn(ends) => {
+                self.screen.set_ends(ends.panels);
+                if let (Some(Overlay::Help(line)), Some(end)) = (&mut self.overlay, ends.help) {
+                    *line = end.min(*line);
                 }
             }
             Msg::Terminate(code) => self.leave(code, &mut effects),
@@ -184,7 +192,7 @@ impl Model {
             (Some(Overlay::Help(line)), _) => {
                 *line = line.saturating_add_signed(lines).min(SCROLL_LIMIT);
             }
-            (None, Some(panel)) => self.screen.scroll_by(panel, lines, SCROLL_LIMIT),
+            (None, Some(panel)) => self.screen.scroll_by(panel, lines),
             _ => {}
         }
     }

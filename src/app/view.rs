@@ -105,6 +105,17 @@ pub struct Screen {
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
     scroll: [(Panel, u16); 5],
+    /// How far panels could be scrolled when they were last drawn.
+    ends: Vec<(Panel, u16)>,
+}
+
+/// How far what was drawn can be scrolled.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ends {
+    /// Panels that can be, with the greatest number of the first line shown.
+    pub panels: Vec<(Panel, u16)>,
+    /// The same of the help.
+    pub help: Option<u16>,
 }
 
 /// From this size on the overview has room for both charts.
@@ -132,6 +143,7 @@ impl Screen {
                 (Panel::Columns, 0),
                 (Panel::Data, 0),
             ],
+            ends: Vec::new(),
         }
     }
 
@@ -238,10 +250,21 @@ impl Screen {
         slot.map_or(0, |slot| slot.1)
     }
 
-    /// Scrolls `panel` by `lines`, within `limit` lines.
-    pub fn scroll_by(&mut self, panel: Panel, lines: i16, limit: u16) {
+    /// Scrolls `panel` by `lines`, as far as it goes.
+    pub fn scroll_by(&mut self, panel: Panel, lines: i16) {
+        let end = self.ends.iter().find(|end| end.0 == panel);
+        let end = end.map_or(u16::MAX, |end| end.1);
         if let Some(slot) = self.scroll.iter_mut().find(|slot| slot.0 == panel) {
-            slot.1 = slot.1.saturating_add_signed(lines).min(limit);
+            slot.1 = slot.1.saturating_add_signed(lines).min(end);
+        }
+    }
+
+    /// Takes note of how far the drawn panels can be scrolled. One that was scrolled further is
+    /// shown at its end, and is there from now on.
+    pub(super) fn set_ends(&mut self, ends: Vec<(Panel, u16)>) {
+        self.ends = ends;
+        for panel in self.scroll.map(|slot| slot.0) {
+            self.scroll_by(panel, 0);
         }
     }
 }
@@ -275,6 +298,17 @@ mod tests {
                 assert_eq!(seen.len(), panels.len(), "{view:?} at {size:?}: {seen:?}");
             }
         }
+    }
+
+    #[test]
+    fn scrolling_ends_where_the_panel_does() {
+        let mut screen = Screen::new((80, 24));
+        screen.scroll_by(Panel::Weights, 50);
+        screen.set_ends(vec![(Panel::Weights, 4)]);
+        assert_eq!(screen.scroll(Panel::Weights), 4);
+        (0..50).for_each(|_| screen.scroll_by(Panel::Weights, 3));
+        screen.scroll_by(Panel::Weights, -3);
+        assert_eq!(screen.scroll(Panel::Weights), 1);
     }
 
     #[test]

@@ -7,7 +7,9 @@ use std::path::Path;
 use super::args::{Choice, ReadingArgs, TrainingArgs};
 use super::defaults::{self, OptimizerName};
 use crate::app::ExportOption;
-use crate::data::{ClassWeights, Dataset, LoadOptions, Reading, Source, Target, ValidationRows};
+use crate::data::{
+    ClassWeights, Dataset, LoadOptions, Part, Reading, Source, Target, ValidationRows,
+};
 use crate::error::{Error, Result};
 use crate::model_file::Format;
 use crate::nn::engine::Threads;
@@ -105,6 +107,18 @@ impl Job {
             export: export(args.export.as_deref(), args.force)?,
             face: face(args, is_terminal)?,
         })
+    }
+
+    /// The files that are read, in this order, as messages name them.
+    pub fn files(&self) -> Vec<(Part, String)> {
+        let table = Some((Part::Table, self.source.to_string()));
+        let validation = match &self.options.validation {
+            ValidationRows::File(file) => Some((Part::Validation, file.to_string())),
+            ValidationRows::Auto | ValidationRows::Split => None,
+        };
+        let test = self.options.test.as_ref();
+        let test = test.map(|file| (Part::Test, file.to_string()));
+        [table, validation, test].into_iter().flatten().collect()
     }
 
     /// The plan for `dataset`.

@@ -1,9 +1,10 @@
 //! Images as the text of a table, for what reads tables row by row: prediction and its judgement.
 
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Read, Write};
 
-use crate::data::idx::{checked_header, labels_of, pixel_name, refused, unreadable};
-use crate::data::input::{Input, open};
+use crate::data::idx::pixel_name;
+use crate::data::idx_file::{ImageFile, labels_of, refused, unreadable};
+use crate::data::input::Input;
 use crate::data::source::Source;
 use crate::error::{Error, Result};
 
@@ -13,33 +14,28 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Those of [`crate::data::load_with`] for files of images, but for missing labels.
 pub(super) fn as_text(source: &Source) -> Result<Input> {
-    let Input {
-        mut bytes,
-        taken,
-        size,
-    } = open(source)?;
-    let (all, width, height) = checked_header(&mut bytes, source)?;
-    let labels = match labels_of(source, all) {
+    let mut file = ImageFile::open(source)?;
+    let labels = match labels_of(source, file.all) {
         Err(Error::NoSuchInput { .. }) => None,
         labels => Some(labels?),
     };
-    let pixels = width * height;
     // Before a name is made for every pixel, there must be an image that has as many.
-    let mut first = Vec::new();
-    let read = bytes.by_ref().take(pixels as u64).read_to_end(&mut first);
-    read.map_err(|cause| unreadable(source, cause))?;
-    if first.len() < pixels {
-        return Err(refused(source, format!("it ends within image 1 of {all}")));
+    let mut image = Vec::new();
+    let is_there = file.read(&mut image);
+    if !is_there.map_err(|cause| unreadable(source, cause))? {
+        let problem = format!("it ends within image 1 of {}", file.all);
+        return Err(refused(source, problem));
     }
-    let names = (0..pixels).map(|pixel| pixel_name(pixel, width));
+    let names = (0..file.pixels()).map(|pixel| pixel_name(pixel, file.width));
     let names: Vec<String> = names
         .chain(labels.is_some().then(|| "label".into()))
         .collect();
+    let (taken, size) = file.meter();
     let text = TableText {
-        image: vec![0; pixels],
-        bytes: Box::new(Cursor::new(first).chain(bytes)),
+        file,
         labels,
-        all: all as usize,
+        image,
+        is_ahead: true,
         written: 0,
         line: format!("{}\n", names.join(",")).into_bytes(),
         at: 0,
@@ -53,11 +49,11 @@ pub(super) fn as_text(source: &Source) -> Result<Input> {
 
 /// Writes a line for every image, when it is asked for.
 struct TableText {
-    /// What is left of the file.
-    bytes: Box<dyn Read + Send>,
+    file: ImageFile,
     labels: Option<Vec<u8>>,
     image: Vec<u8>,
-    all: usize,
+    /// Whether `image` is the next one already.
+    is_ahead: bool,
     /// Images that were made lines of.
     written: usize,
     line: Vec<u8>,
@@ -67,7 +63,9 @@ struct TableText {
 
 impl TableText {
     fn write_line(&mut self) -> io::Result<()> {
-        self.bytes.read_exact(&mut self.image)?;
+        if !std::mem::take(&mut self.is_ahead) && !self.file.read(&mut self.image)? {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         self.line.clear();
         self.at = 0;
         let label = self.labels.as_ref().map(|labels| labels[self.written]);
@@ -85,7 +83,7 @@ impl TableText {
 impl Read for TableText {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         if self.at == self.line.len() {
-            if self.written == self.all {
+            if self.written == self.file.all as usize {
                 return Ok(0);
             }
             self.write_line()?;
@@ -101,7 +99,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::data::idx::IMAGES;
+    use crate::data::idx_file::IMAGES;
 
     #[test]
     fn images_become_rows() {

@@ -12,9 +12,11 @@ mod cells;
 mod decimal;
 mod dialect;
 mod encoding;
+mod fitting;
 mod header;
 mod held_out;
 mod idx;
+mod idx_file;
 mod idx_text;
 mod input;
 mod labels;
@@ -31,6 +33,7 @@ mod samples;
 mod schema;
 mod source;
 mod split;
+mod splitting;
 mod table;
 mod task;
 
@@ -49,7 +52,9 @@ pub use input::TextEncoding;
 pub use lines::Lines;
 pub use loading::load_with;
 pub use missing::{MISSING_WORDS, is_missing};
-pub use options::{ClassWeights, LoadOptions, Missing, Progress, TaskChoice, ValidationRows};
+pub use options::{
+    ClassWeights, LoadOptions, Missing, Part, Progress, TaskChoice, ValidationRows, Watch,
+};
 pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
 pub use prepared::{Prepared, prepare};
 pub use preprocessing::{InputColumn, Preprocessing};

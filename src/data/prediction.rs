@@ -1,14 +1,16 @@
 //! New rows for a trained model: its columns found among whatever columns a file has.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use ndarray::Array2;
 
 use crate::data::encoding::CellKind;
-use crate::data::idx::is_idx;
+use crate::data::idx_file::is_idx;
 use crate::data::idx_text::as_text;
 use crate::data::matrix;
 use crate::data::missing::is_missing;
+use crate::data::options::Watch;
 use crate::data::preprocessing::Preprocessing;
 use crate::data::records::Record;
 use crate::data::source::Source;
@@ -70,9 +72,10 @@ impl<'m> PredictionRows<'m> {
             columns: wanted.table_columns,
             target: wanted.target_column,
         };
+        let mut watch = |_| ControlFlow::Continue(());
         Ok(Self {
             wanted,
-            selected: Selected::open(source, reading, &columns, training)?,
+            selected: Selected::open(source, reading, &columns, training, &mut watch)?,
             has_rows: false,
         })
     }
@@ -189,6 +192,7 @@ impl Selected {
         reading: &Reading,
         wanted: &[Wanted],
         training: Training,
+        watch: &mut Watch,
     ) -> Result<Self> {
         let expected: Vec<&str> = wanted.iter().map(|it| it.name).collect();
         let Table { shape, rows, .. } = match is_idx(source) {
@@ -197,8 +201,9 @@ impl Selected {
                 as_text(source)?,
                 &Reading::default(),
                 &expected,
+                watch,
             )?,
-            false => Table::open(source, reading, &expected)?,
+            false => Table::open(source, reading, &expected, watch)?,
         };
         let columns = match shape.header {
             Some(_) => by_name(&shape, &expected)?,

@@ -25,4 +25,4 @@ pub use outbox::{DETAILED_EPOCHS, Sink};
 pub use pace::Pace;
 pub use plan::Plan;
 pub use session::{Divergence, Position, Session, Stepped};
-pub use worker::{Settings, Worker};
+pub use worker::{Settings, Worker, panic_message};

@@ -15,10 +15,17 @@ use crate::train::{Confusion, Outcomes};
 /// Draws the panel: the matrix where it fits, and below it, or in its place, the classes taken
 /// for another most often.
 ///
-/// Where numbers are predicted there is a scatter in its place.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
+/// Where numbers are predicted there is a scatter in its place. Returns how far it can be scrolled.
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    is_focused: bool,
+) -> Option<u16> {
     if model.run.is_regression() {
-        return scatter::render(area, buf, model, theme, is_focused);
+        scatter::render(area, buf, model, theme, is_focused);
+        return None;
     }
     let confusion = model.run.outcomes.as_ref().and_then(Outcomes::confusion);
     let rights = confusion.map_or([Line::default(), Line::default()], |confusion| {
@@ -35,12 +42,12 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     });
     let inner = frame(area, buf, theme, is_focused, "Confusion", &rights);
     if inner.width < 10 || inner.height < 2 {
-        return;
+        return None;
     }
     let Some(confusion) = confusion.filter(|it| it.classes() == model.run.data.class_names().len())
     else {
         put_centred(buf, inner, "after the first epoch", theme.dim());
-        return;
+        return None;
     };
     let used = matrix(inner, buf, model, theme, confusion);
     let rest = Rect {
@@ -48,7 +55,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         height: inner.height - used,
         ..inner
     };
-    mistakes(rest, buf, model, theme, confusion);
+    u16::try_from(mistakes(rest, buf, model, theme, confusion)).ok()
 }
 
 /// Draws the matrix and returns how many rows it took; none where it does not fit.
@@ -107,9 +114,16 @@ fn matrix(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion: 
 }
 
 /// Pairs of classes taken for one another, most often first; where nothing is wrong, says so.
-fn mistakes(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion: &Confusion) {
+/// Returns how far they can be scrolled.
+fn mistakes(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    confusion: &Confusion,
+) -> usize {
     if area.height == 0 {
-        return;
+        return 0;
     }
     let names = model.run.data.class_names();
     let mut pairs: Vec<(u32, usize, usize)> = (0..names.len())
@@ -128,7 +142,7 @@ fn mistakes(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion
             "no mistakes",
             theme.good(),
         );
-        return;
+        return 0;
     }
     let most = pairs.len().saturating_sub(area.height.into());
     let first = usize::from(model.screen.scroll(Panel::Confusion)).min(most);
@@ -151,4 +165,5 @@ fn mistakes(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, confusion
             put_right(buf, area.right(), y, 8, &share, theme.dim());
         }
     }
+    most
 }

@@ -22,8 +22,14 @@ const CLASS: usize = 16;
 /// Longest bar of a class, and least room for one.
 const BAR: (usize, usize) = (24, 4);
 
-/// Draws the panel.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
+/// Draws the panel. Returns how far it can be scrolled.
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    is_focused: bool,
+) -> Option<u16> {
     let card = model.run.card.as_deref();
     let rights = match card {
         Some(card) => [&card.source, &card.name]
@@ -33,11 +39,11 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     };
     let inner = frame(area, buf, theme, is_focused, "Data", &rights);
     if inner.width < 12 || inner.height < 1 {
-        return;
+        return None;
     }
     let Some(card) = card else {
         put_centred(buf, inner, "counting ...", theme.dim());
-        return;
+        return None;
     };
     let blocks = blocks(card, &model.run.data.notes, inner, theme);
     let longest = blocks.iter().map(|block| block.1.len()).max().unwrap_or(0);
@@ -49,6 +55,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         }
     }
     put_more(buf, area, most - first, theme);
+    u16::try_from(most).ok()
 }
 
 /// Facts and classes with their places: one below the other, or side by side where they would be

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use nn_tui::app::{Effect, Model, Msg};
 use nn_tui::data::Dataset;
-use nn_tui::train::{Command, Event, Observation, Pace, Plan, Session, State};
+use nn_tui::train::{Command, Event, Observation, Pace, Plan, Session, Snapshot, State};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Driven, PATIENCE, settings};
@@ -105,20 +105,26 @@ impl Shown {
         }
     }
 
-    /// Takes in the snapshot of what is asked for now.
+    /// Whether `snapshot` shows what is asked for, as it is now.
+    fn is_new(&self, snapshot: &Snapshot) -> bool {
+        Some(&snapshot.observation) == self.observation.as_ref()
+            && snapshot.position == self.model.run.position
+            && snapshot.walk.as_ref().map(|it| it.stand) == self.model.walk
+    }
+
+    /// Takes in snapshots until one shows what is asked for now.
     pub fn look(&mut self) {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             while let Ok(event) = self.driven.events.try_recv() {
                 self.tell(Msg::Worker(Box::new(event)));
             }
-            if let Some(snapshot) = self.driven.worker.mailbox().take()
-                && Some(&snapshot.observation) == self.observation.as_ref()
-                && snapshot.position == self.model.run.position
-                && snapshot.walk.as_ref().map(|it| it.stand) == self.model.walk
-            {
-                self.tell(Msg::Snapshot(Box::new(snapshot)));
+            let snapshot = self.model.run.snapshot.as_ref();
+            if snapshot.is_some_and(|snapshot| self.is_new(snapshot)) {
                 return;
+            }
+            if let Some(snapshot) = self.driven.worker.mailbox().take() {
+                self.tell(Msg::Snapshot(Box::new(snapshot)));
             }
             std::thread::sleep(std::time::Duration::from_millis(2));
         }

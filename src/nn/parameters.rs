@@ -98,6 +98,18 @@ impl Parameters {
             )
     }
 
+    /// One parameter.
+    ///
+    /// # Panics
+    /// If there is none such.
+    pub fn get(&self, id: ParameterId) -> f32 {
+        let layer = &self.layers[id.layer() - 1];
+        match id.input() {
+            Some(input) => layer.weights[[id.output(), input]],
+            None => layer.biases[id.output()],
+        }
+    }
+
     /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
         self.layers.iter().all(|layer| {

@@ -15,6 +15,7 @@
 
 mod batch;
 mod memento;
+mod memory;
 mod pair;
 mod shares;
 mod step;

@@ -10,7 +10,8 @@ use std::time::Duration;
 use nn_tui::nn::{Change, Grade, ParameterId};
 use nn_tui::train::inspection::Facts;
 use nn_tui::train::{
-    Command, Cursor, Event, Inspect, Observation, Of, Pace, SampleId, Set, Settings, State, Worker,
+    Command, Cursor, Event, Inspect, Observation, Of, Pace, SampleId, Set, Settings, Size, State,
+    Worker,
 };
 use support::{Driven, plan, session, settings};
 
@@ -43,7 +44,10 @@ fn a_step_is_exactly_one() {
     driven.started();
     driven.state(is_paused);
     for step in 1..=30 {
-        driven.send(Command::StepBatch);
+        driven.send(Command::Step {
+            size: Size::Batch,
+            count: 1,
+        });
         let (_, position) = driven.state(is_paused);
         assert_eq!(position.step, step);
         assert_eq!(
@@ -51,7 +55,10 @@ fn a_step_is_exactly_one() {
             ((step / 12) as u32, (step % 12) as u32)
         );
     }
-    driven.send(Command::StepEpoch);
+    driven.send(Command::Step {
+        size: Size::Epoch,
+        count: 1,
+    });
     driven.state(|state| *state == State::Stepping);
     let (_, position) = driven.state(is_paused);
     assert_eq!((position.epoch, position.batch, position.step), (3, 0, 36));
@@ -61,7 +68,10 @@ fn a_step_is_exactly_one() {
 fn pausing_shows_the_scores_of_that_moment() {
     let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
     driven.started();
-    driven.send(Command::StepBatch);
+    driven.send(Command::Step {
+        size: Size::Batch,
+        count: 1,
+    });
     let event = driven.wait_for(
         |_| {},
         |event| matches!(event, Event::Evaluated { position, .. } if position.step == 1),
@@ -176,7 +186,10 @@ fn a_divergence_stops_the_run_and_recovery_goes_on() {
     let learning_rate = 0.001;
     driven.send(Command::Apply(Change::Recover { learning_rate }));
     assert_eq!(driven.state(|_| true).0, State::Paused);
-    driven.send(Command::StepBatch);
+    driven.send(Command::Step {
+        size: Size::Batch,
+        count: 1,
+    });
     assert_eq!(driven.state(is_paused).1.step, position.step + 1);
 }
 
@@ -184,7 +197,10 @@ fn a_divergence_stops_the_run_and_recovery_goes_on() {
 fn a_reset_starts_the_same_training_again() {
     let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
     let first = driven.started();
-    driven.send(Command::StepEpoch);
+    driven.send(Command::Step {
+        size: Size::Epoch,
+        count: 1,
+    });
     driven.state(|state| *state == State::Stepping);
     driven.state(is_paused);
     driven.send(Command::Reset { seed: 1 });
@@ -323,7 +339,10 @@ fn an_inspected_parameter_tells_its_last_change() {
     let mut before = f64::NAN;
     for step in 0..4 {
         if step > 0 {
-            driven.send(Command::StepBatch);
+            driven.send(Command::Step {
+                size: Size::Batch,
+                count: 1,
+            });
         }
         let deadline = std::time::Instant::now() + support::PATIENCE;
         let facts = loop {

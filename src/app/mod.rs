@@ -3,9 +3,15 @@
 
 mod actions;
 pub mod bindings;
+pub mod command;
+mod edits;
+pub mod gradients;
 pub mod history;
+pub mod menu;
 pub mod model;
 pub mod prompt;
+pub mod sliders;
+mod steps;
 mod update;
 pub mod view;
 

@@ -8,6 +8,7 @@ mod columns;
 mod confusion;
 mod data;
 mod dots;
+mod files;
 mod footer;
 mod header;
 mod layout;

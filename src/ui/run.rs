@@ -14,6 +14,7 @@ use signal_hook::low_level::emulate_default_handler;
 use super::panel_at;
 use super::terminal::Screen;
 use super::theme::Theme;
+use crate::app::command::Files;
 use crate::app::{Effect, ExportOption, Model, Msg};
 use crate::data::{Card, Dataset, Prepared};
 use crate::error::{Error, Result};
@@ -36,6 +37,7 @@ enum Incoming {
     InputEnded,
     Worker(Box<Event>),
     Described(u32, Box<Card>),
+    Files(Files),
     Signal(i32),
 }
 
@@ -100,7 +102,7 @@ struct Face<'a> {
     screen: &'a mut Screen,
     worker: &'a Worker,
     dataset: Arc<Dataset>,
-    /// Where a thread that describes the data sends what it found.
+    /// Where a thread beside the loop sends what it found.
     described: SyncSender<Incoming>,
     exit: Option<u8>,
     /// Whether the terminal is gone.
@@ -170,6 +172,7 @@ impl Face<'_> {
                 self.tell(Msg::Worker(event))
             }
             Incoming::Described(restarts, card) => self.tell(Msg::Described(restarts, card)),
+            Incoming::Files(files) => self.tell(Msg::Files(files)),
             Incoming::Input(input) => match self.message(input) {
                 Some(msg) => self.tell(msg),
                 None => Ok(()),
@@ -211,6 +214,7 @@ impl Face<'_> {
             match effect {
                 Effect::Send(command) => self.worker.send(command),
                 Effect::Describe(restarts, data) => self.describe(restarts, data)?,
+                Effect::ListFiles(folder) => self.list_files(folder),
                 Effect::Suspend => self.suspend()?,
                 Effect::Quit { code } => self.exit = Some(code),
             }
@@ -235,6 +239,17 @@ impl Face<'_> {
                 self.tell(Msg::Described(restarts, card))
             }
         }
+    }
+
+    /// Lists a folder in a thread of its own, since a disk far away may take its time. Where none
+    /// is to be had, names are not completed.
+    fn list_files(&self, folder: String) {
+        let sender = self.described.clone();
+        let _ = spawn("files", move || {
+            let names = super::files::names(&folder);
+            // Once the loop is gone, nobody wants to know.
+            let _ = sender.send(Incoming::Files(Files { folder, names }));
+        });
     }
 
     /// Stops the whole process, as the shell expects; `fg` brings it back.

@@ -123,6 +123,9 @@ impl Model {
             Action::ToggleLog => screen.log_scale = !screen.log_scale,
             Action::Smooth => screen.smoothing = (screen.smoothing + 1) % SMOOTHING.len(),
             Action::Scroll(lines) => screen.scroll_by(screen.focus, lines, u16::MAX),
+            Action::Inspect => self.toggle_inspector(),
+            Action::MoveCursor(to) => self.move_cursor(to),
+            Action::SwitchOf => self.switch_of(),
             Action::Help => self.overlay = Some(Overlay::Help(0)),
             _ => {}
         }

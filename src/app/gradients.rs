@@ -2,12 +2,11 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::model::{Inspector, Model, Overlay, Phase};
+use super::model::{Model, Overlay, Phase};
 use super::update::Effect;
-use super::view::{Panel, View};
 use crate::nn::gradient_check::Checked;
 use crate::nn::{GradientCheck, ParameterId};
-use crate::train::{Command, Cursor, Inspect, Of};
+use crate::train::{Command, Cursor, Of};
 
 /// The worst parameter of each layer, layer 1 first.
 pub fn worst_of_layers(check: &GradientCheck) -> Vec<&Checked> {
@@ -58,25 +57,18 @@ impl Model {
             (KeyCode::Down | KeyCode::Char('j'), Some((now, last))) => Some((now + 1).min(last)),
             (KeyCode::Enter, Some((now, last))) => {
                 let id = worst[now.min(last)].id;
-                return self.inspect_parameter(id);
+                self.inspect_at(Cursor::Parameter(id));
+                // The numbers that were checked are those of the mini-batch.
+                return self.show_batch();
             }
             _ => chosen,
         };
         self.overlay = Some(Overlay::Gradients(chosen));
     }
 
-    /// Puts the inspector's cursor on a parameter, with the numbers of the mini-batch that was
-    /// checked.
-    fn inspect_parameter(&mut self, id: ParameterId) {
-        self.inspector = Some(Inspector {
-            inspect: Inspect {
-                cursor: Cursor::Parameter(id),
-                of: Of::Batch,
-            },
-        });
-        self.screen.enlarged = false;
-        self.screen.view = View::Network;
-        self.screen.focus = Panel::Network;
-        self.screen.settle_focus();
+    fn show_batch(&mut self) {
+        if let Some(inspector) = &mut self.inspector {
+            inspector.inspect.of = Of::Batch;
+        }
     }
 }

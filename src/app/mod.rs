@@ -7,6 +7,7 @@ pub mod command;
 mod edits;
 pub mod gradients;
 pub mod history;
+pub mod inspector;
 pub mod menu;
 pub mod model;
 pub mod prompt;
@@ -15,6 +16,7 @@ mod steps;
 mod update;
 pub mod view;
 
+pub use inspector::Inspector;
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
 pub use update::{Effect, Msg};
 pub use view::{Chart, Panel, Screen, View};

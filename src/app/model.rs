@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::command::{self, CommandLine};
 use super::edits::Edited;
 use super::history::History;
+use super::inspector::Inspector;
 use super::menu::Menu;
 use super::prompt::Prompt;
 use super::sliders::Sliders;
@@ -13,8 +14,8 @@ use super::view::Screen;
 use crate::data::{Card, Prepared};
 use crate::nn::{Architecture, GradientCheck};
 use crate::train::{
-    Divergence, EpochRecord, Evaluation, InForce, Inspect, Observation, Outcomes, Pace, Plan,
-    Position, SampleId, Set, Snapshot, Stand, Started, State,
+    Divergence, EpochRecord, Evaluation, InForce, Observation, Outcomes, Pace, Plan, Position,
+    SampleId, Set, Snapshot, Stand, Started, State,
 };
 
 /// Neurons of a layer that are watched at most; more than any terminal shows.
@@ -250,13 +251,6 @@ pub struct ExportOption {
     pub replace: bool,
 }
 
-/// The inspector: what its cursor stands on, and whose numbers it shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Inspector {
-    /// What is asked of the worker.
-    pub inspect: Inspect,
-}
-
 /// The whole state of the screen.
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -270,8 +264,10 @@ pub struct Model {
     pub worst: Option<usize>,
     /// Where the walk through a mini-batch stands, while there is one.
     pub walk: Option<Stand>,
-    /// The inspector, if it is open.
+    /// The inspector, if it is open; [`Model::inspect_at`] opens it.
     pub inspector: Option<Inspector>,
+    /// The inspector as it was when it was last closed.
+    pub(super) last_inspector: Option<Inspector>,
     /// Inputs of the shown row that were changed to see what follows: which, and its value as the
     /// network sees it.
     pub what_if: Vec<(usize, f32)>,
@@ -321,6 +317,7 @@ impl Model {
             worst: None,
             walk: None,
             inspector: None,
+            last_inspector: None,
             what_if: Vec::new(),
             moved: Vec::new(),
             gradients: None,
@@ -349,7 +346,13 @@ impl Model {
         use super::view::Panel;
         let sizes = self.run.architecture.sizes();
         let neurons = match self.screen.shows(Panel::Network) {
-            true => sizes.iter().map(|&n| evenly(n, WATCHED)).collect(),
+            true => {
+                let layers = sizes.iter().enumerate();
+                let marked = |l| self.inspector.and_then(|it| it.marks(l));
+                layers
+                    .map(|(l, &n)| evenly_with(n, WATCHED, marked(l).as_slice()))
+                    .collect()
+            }
             false => Vec::new(),
         };
         Observation {
@@ -374,9 +377,33 @@ pub fn evenly(n: usize, most: usize) -> Vec<usize> {
     }
 }
 
+/// As [`evenly`], with all of `wanted` among them, in place of their nearest neighbours.
+pub fn evenly_with(n: usize, most: usize, wanted: &[usize]) -> Vec<usize> {
+    let mut chosen = evenly(n, most);
+    for &index in wanted {
+        if chosen.contains(&index) {
+            continue;
+        }
+        let others = chosen.iter_mut().filter(|it| !wanted.contains(it));
+        if let Some(nearest) = others.min_by_key(|it| it.abs_diff(index)) {
+            *nearest = index;
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wanted_is_always_chosen() {
+        assert_eq!(evenly_with(10, 4, &[5, 5]), [0, 3, 5, 9]);
+        assert_eq!(evenly_with(10, 4, &[3, 4]), [0, 3, 4, 9]);
+        assert_eq!(evenly_with(10, 1, &[2, 7]), [2]);
+        assert!(evenly_with(10, 0, &[2]).is_empty());
+    }
 
     #[test]
     fn neurons_are_chosen_evenly() {

@@ -15,7 +15,7 @@ use crate::data::{Card, Prepared};
 use crate::error::Error;
 use crate::model_file::Saved;
 use crate::nn::Change;
-use crate::train::{Command, Event, InForce, Position, Progress, Snapshot, Stand, State};
+use crate::train::{Command, Cursor, Event, InForce, Position, Progress, Snapshot, Stand, State};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// A panel was clicked.
     Click(Panel),
+    /// A neuron was clicked while the inspector was open.
+    Point(Cursor),
     /// The wheel was turned by so many lines over a panel, or elsewhere.
     Wheel(Option<Panel>, i16),
     /// The worker reported.
@@ -83,6 +85,12 @@ impl Model {
                     self.notice = None;
                 }
             }
+            Msg::Point(cursor) => {
+                if self.overlay.is_none() && self.inspector.is_some() {
+                    self.notice = None;
+                    self.inspect_at(cursor);
+                }
+            }
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
             Msg::Worker(event) => self.hear(*event, &mut effects),
             Msg::Snapshot(snapshot) => self.take_snapshot(*snapshot),
@@ -105,6 +113,7 @@ impl Model {
             self.moved.clear();
             self.what_if.clear();
         }
+        self.settle_inspector();
         let observation = self.observation();
         if self.observed.as_ref() != Some(&observation) {
             self.observed = Some(observation.clone());
@@ -175,8 +184,10 @@ impl Model {
             When::Editing => self.holds(When::Waiting) && self.inspector.is_some(),
             When::Diverged => matches!(self.run.phase, Phase::Diverged(_)),
             When::Failed => matches!(self.run.phase, Phase::Failed(_)),
-            When::Enlarged => self.screen.enlarged,
-            When::Overview => !self.screen.enlarged,
+            When::Browsing => self.inspector.is_none(),
+            When::Inspecting => self.inspector.is_some(),
+            When::Enlarged => self.inspector.is_none() && self.screen.enlarged,
+            When::Overview => self.inspector.is_none() && !self.screen.enlarged,
         }
     }
 

@@ -21,6 +21,8 @@ pub enum Panel {
     Columns,
     /// What is predicted of how many rows, and what there is to beat.
     Data,
+    /// Every formula of what the cursor stands on, with its numbers.
+    Inspector,
 }
 
 /// An arrangement of panels.
@@ -98,19 +100,23 @@ pub struct Screen {
     pub focus: Panel,
     /// Whether it fills the screen.
     pub enlarged: bool,
+    /// Whether the inspector is open: it takes the other panels' place beside the network.
+    pub inspects: bool,
     /// Content of the chart panel.
     pub chart: Chart,
     /// Logarithmic loss axis.
     pub log_scale: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
-    scroll: [(Panel, u16); 5],
+    scroll: [(Panel, u16); 6],
 }
 
 /// From this size on the overview has room for both charts.
 const BOTH_CHARTS: (u16, u16) = (160, 44);
 /// From this size on there is room for more than one panel.
 const SEVERAL_PANELS: (u16, u16) = (64, 18);
+/// From this width on the inspector stands beside the network, else below it.
+const INSPECTOR_BESIDE: u16 = 120;
 /// From this width on the columns of the table leave room beside them.
 const DATA_BESIDE: u16 = 110;
 
@@ -122,6 +128,7 @@ impl Screen {
             view: View::Overview,
             focus: Panel::Network,
             enlarged: false,
+            inspects: false,
             chart: Chart::Loss,
             log_scale: false,
             smoothing: 0,
@@ -131,6 +138,7 @@ impl Screen {
                 (Panel::Confusion, 0),
                 (Panel::Columns, 0),
                 (Panel::Data, 0),
+                (Panel::Inspector, 0),
             ],
         }
     }
@@ -161,6 +169,12 @@ impl Screen {
                     ],
                 ]
             }
+            View::Network if self.inspects && self.size.0 >= INSPECTOR_BESIDE => {
+                vec![vec![vec![Panel::Network], vec![Panel::Inspector]]]
+            }
+            View::Network if self.inspects => {
+                vec![vec![vec![Panel::Network]], vec![vec![Panel::Inspector]]]
+            }
             View::Network => vec![vec![vec![Panel::Network], vec![Panel::Activations]]],
             View::Curves => vec![vec![
                 vec![Panel::Chart, Panel::Accuracy],
@@ -187,8 +201,12 @@ impl Screen {
         }
     }
 
-    /// Moves the focus to a panel that is on the screen, if it is not on one.
+    /// Moves the focus to a panel that is on the screen, if it is not on one. The inspector has it
+    /// while it is open, since the keys are the cursor's.
     pub fn settle_focus(&mut self) {
+        if self.inspects {
+            self.focus = Panel::Inspector;
+        }
         let panels = self.all_bands().concat().concat();
         if !panels.contains(&self.focus)
             && let Some(&first) = panels.first()

@@ -19,6 +19,7 @@ pub mod kernels;
 pub mod learning;
 pub mod loss;
 pub mod parameters;
+pub mod pass;
 pub mod textbook;
 
 pub use activation::{Activation, Output};

@@ -232,10 +232,9 @@ impl Session {
         if let Some(divergence) = self.diverged {
             return Err(divergence);
         }
-        let start = self.position.batch as usize * self.engine.batch();
-        let end = (start + self.engine.batch()).min(self.order.len());
-        let rows = end - start;
-        let step = match self.train_on(start..end) {
+        let places = self.next_places();
+        let rows = places.len();
+        let step = match self.train_on(places) {
             Ok(step) => step,
             Err(cause) => {
                 let divergence = Divergence {
@@ -256,6 +255,17 @@ impl Session {
             rows,
             epoch,
         })
+    }
+
+    /// Places of the next mini-batch in the order of the epoch.
+    fn next_places(&self) -> Range<usize> {
+        let start = self.position.batch as usize * self.engine.batch();
+        start..(start + self.engine.batch()).min(self.order.len())
+    }
+
+    /// The training rows on which the next step trains, in their order.
+    pub fn next_rows(&self) -> &[u32] {
+        &self.order[self.next_places()]
     }
 
     /// Trains on the rows that stand at `places` in the order of the epoch.

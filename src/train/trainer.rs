@@ -154,7 +154,10 @@ impl<S: Sink> Trainer<S> {
     fn obey(&mut self, command: Command) -> Then {
         match command {
             Command::Stop => return Then::End,
-            Command::Observe(observation) => self.observation = observation,
+            Command::Observe(observation) => {
+                self.observer.prepare(&self.session, &observation);
+                self.observation = observation;
+            }
             Command::SetPace(pace) => {
                 self.settings.pace = pace;
                 self.throttle = Throttle::new(pace, self.session.batches());
@@ -243,8 +246,12 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn step(&mut self) {
+        let before = self.observer.history.value_before(&self.session);
         match self.session.step() {
-            Ok(stepped) => self.note_step(stepped),
+            Ok(stepped) => {
+                self.observer.history.note_step(before, &self.session);
+                self.note_step(stepped);
+            }
             Err(divergence) => {
                 self.set_state(State::Diverged(divergence));
             }

@@ -11,8 +11,10 @@ mod dots;
 mod files;
 mod footer;
 mod header;
+mod inspector;
 mod layout;
 mod network;
+mod notation;
 mod numbers;
 mod overlay;
 mod panel;
@@ -29,6 +31,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::{Chart, Model, Panel};
+use crate::train::Cursor;
 pub use run::run;
 use theme::Theme;
 
@@ -66,6 +69,15 @@ pub fn panel_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Panel> {
     layout::panel_at(area, &model.screen, wanted, x, y)
 }
 
+/// What the inspector's cursor would stand on at column `x` and row `y` of `area`: a neuron of the
+/// network's panel, if there is one.
+pub fn cursor_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Cursor> {
+    let wanted = activations::wanted_rows(model);
+    let panels = layout::parts(area, &model.screen, wanted).panels;
+    let network = panels.into_iter().find(|it| it.0 == Panel::Network)?;
+    network::cursor_at(network.1, model, x, y)
+}
+
 /// Draws one panel of `model` into `area` of `buf`.
 pub fn render_panel(panel: Panel, area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
     let is_focused = model.screen.focus == panel;
@@ -82,6 +94,7 @@ pub fn render_panel(panel: Panel, area: Rect, buf: &mut Buffer, model: &Model, t
         Panel::Weights => weights::render(area, buf, model, theme, is_focused),
         Panel::Confusion => confusion::render(area, buf, model, theme, is_focused),
         Panel::Columns => columns::render(area, buf, model, theme, is_focused),
+        Panel::Inspector => inspector::render(area, buf, model, theme, is_focused),
         Panel::Data => data::render(area, buf, model, theme, is_focused),
     }
 }

@@ -11,9 +11,9 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
-use super::panel_at;
 use super::terminal::Screen;
 use super::theme::Theme;
+use super::{cursor_at, panel_at};
 use crate::app::command::Files;
 use crate::app::{Effect, ExportOption, Model, Msg};
 use crate::data::{Card, Dataset, Prepared};
@@ -199,7 +199,13 @@ impl Face<'_> {
                 let area = Rect::new(0, 0, width, height);
                 let panel = panel_at(&self.model, area, mouse.column, mouse.row);
                 match mouse.kind {
-                    MouseEventKind::Down(MouseButton::Left) => panel.map(Msg::Click),
+                    MouseEventKind::Down(MouseButton::Left) => {
+                        let cursor = self
+                            .model
+                            .inspector
+                            .and_then(|_| cursor_at(&self.model, area, mouse.column, mouse.row));
+                        cursor.map(Msg::Point).or(panel.map(Msg::Click))
+                    }
                     MouseEventKind::ScrollDown => Some(Msg::Wheel(panel, WHEEL_LINES)),
                     MouseEventKind::ScrollUp => Some(Msg::Wheel(panel, -WHEEL_LINES)),
                     _ => None,

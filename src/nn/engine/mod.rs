@@ -14,6 +14,7 @@
 //! arithmetic is in [`kernels`](super::kernels).
 
 mod batch;
+mod memory;
 mod pair;
 mod shares;
 mod step;

@@ -1,7 +1,16 @@
 //! What can be told of one neuron, one parameter or the output, with the numbers of a real row.
 //!
 //! The numbers are those of [`textbook`](crate::nn::textbook), in `f64`, evaluated on the current
-//! parameters. Layers are counted as the book does, inputs are layer 0; neurons from 0.
+//! parameters; where many rows go through a large network, sums are computed as products of matrices,
+//! and what lies before the cursor by the engine. Layers are counted as the book does, inputs are
+//! layer 0; neurons from 0.
+
+mod facts;
+mod history;
+mod inspector;
+
+pub(super) use history::{History, is_small};
+pub(super) use inspector::{Inspector, Rows};
 
 use crate::nn::parameters::ParameterId;
 use crate::nn::textbook::Update;
@@ -159,9 +168,9 @@ pub struct ParameterFacts {
     pub delta: f64,
     /// `dC/dw = a delta` for the shown row; for a mini-batch the mean of the products.
     pub gradient: f64,
-    /// The same by centred differences.
+    /// The same by centred differences; at a kink of a ReLU it is another one.
     pub difference: f64,
-    /// Relative error between the two: `|g - d| / max(|g|, |d|)`, 0 where both vanish.
+    /// See [`relative_error`](crate::nn::gradient_check::relative_error).
     pub error: f64,
     /// The mean gradient of the mini-batch that the next step trains on, without weight decay.
     pub batch_gradient: f64,

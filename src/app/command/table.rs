@@ -47,15 +47,15 @@ pub const COMMANDS: &[Spec] = commands! {
     "loss" "NAME" Completes::Words(|| Loss::ALL.map(Loss::name).to_vec()), parse::loss,
         "what is minimised; the output follows where it must";
     "seed" "N" Completes::Nothing, parse::seed, "start again under this seed";
-    "set" "[w2[1,3] | b2[1]] VALUE" Completes::Parameters, parse::set,
-        "a weight or bias; without a name the one under the cursor";
-    "freeze" "[w2[1,3] | b2[1]]" Completes::Parameters, |rest| parse::freeze("freeze", rest, true),
+    "set" "[PARAMETER] VALUE" Completes::Parameters, parse::set,
+        "a weight or bias such as w2[1,3] or b2[1]; without a name the one under the cursor";
+    "freeze" "[PARAMETER]" Completes::Parameters, |rest| parse::freeze("freeze", rest, true),
         "keep the value of a weight or bias";
-    "unfreeze" "[w2[1,3] | b2[1]]" Completes::Parameters, |rest| parse::freeze("unfreeze", rest, false),
+    "unfreeze" "[PARAMETER]" Completes::Parameters, |rest| parse::freeze("unfreeze", rest, false),
         "let it learn again";
-    "silence" "[a1[3]]" Completes::Neurons, |rest| parse::silence("silence", rest, true),
-        "a hidden neuron tells the next layer nothing";
-    "speak" "[a1[3]]" Completes::Neurons, |rest| parse::silence("speak", rest, false), "it speaks again";
+    "silence" "[NEURON]" Completes::Neurons, |rest| parse::silence("silence", rest, true),
+        "a hidden neuron such as a1[3] tells the next layer nothing";
+    "speak" "[NEURON]" Completes::Neurons, |rest| parse::silence("speak", rest, false), "it speaks again";
     "input" "NAME [VALUE]" Completes::Inputs, parse::input,
         "change an input of the shown row; without a value back to the row's";
     "undo" "" Completes::Nothing, |rest| parse::alone("undo", rest, Typed::Undo), "take back the last change";

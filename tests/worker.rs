@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use nn_tui::nn::Change;
-use nn_tui::train::{Command, Event, Pace, Settings, State, Worker};
+use nn_tui::train::{Command, Event, Pace, Settings, Size, State, Worker};
 use support::{Driven, plan, session, settings};
 
 fn is_paused(state: &State) -> bool {
@@ -40,7 +40,10 @@ fn a_step_is_exactly_one() {
     driven.started();
     driven.state(is_paused);
     for step in 1..=30 {
-        driven.send(Command::StepBatch);
+        driven.send(Command::Step {
+            size: Size::Batch,
+            count: 1,
+        });
         let (_, position) = driven.state(is_paused);
         assert_eq!(position.step, step);
         assert_eq!(
@@ -48,7 +51,10 @@ fn a_step_is_exactly_one() {
             ((step / 12) as u32, (step % 12) as u32)
         );
     }
-    driven.send(Command::StepEpoch);
+    driven.send(Command::Step {
+        size: Size::Epoch,
+        count: 1,
+    });
     driven.state(|state| *state == State::Stepping);
     let (_, position) = driven.state(is_paused);
     assert_eq!((position.epoch, position.batch, position.step), (3, 0, 36));
@@ -58,7 +64,10 @@ fn a_step_is_exactly_one() {
 fn pausing_shows_the_scores_of_that_moment() {
     let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
     driven.started();
-    driven.send(Command::StepBatch);
+    driven.send(Command::Step {
+        size: Size::Batch,
+        count: 1,
+    });
     let event = driven.wait_for(
         |_| {},
         |event| matches!(event, Event::Evaluated { position, .. } if position.step == 1),
@@ -173,7 +182,10 @@ fn a_divergence_stops_the_run_and_recovery_goes_on() {
     let learning_rate = 0.001;
     driven.send(Command::Apply(Change::Recover { learning_rate }));
     assert_eq!(driven.state(|_| true).0, State::Paused);
-    driven.send(Command::StepBatch);
+    driven.send(Command::Step {
+        size: Size::Batch,
+        count: 1,
+    });
     assert_eq!(driven.state(is_paused).1.step, position.step + 1);
 }
 
@@ -181,7 +193,10 @@ fn a_divergence_stops_the_run_and_recovery_goes_on() {
 fn a_reset_starts_the_same_training_again() {
     let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
     let first = driven.started();
-    driven.send(Command::StepEpoch);
+    driven.send(Command::Step {
+        size: Size::Epoch,
+        count: 1,
+    });
     driven.state(|state| *state == State::Stepping);
     driven.state(is_paused);
     driven.send(Command::Reset { seed: 1 });

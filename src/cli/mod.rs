@@ -9,7 +9,6 @@ mod describe;
 mod eval;
 pub mod job;
 mod loading;
-mod memory;
 mod predict;
 
 use std::ffi::OsString;
@@ -24,6 +23,7 @@ use crate::app::ExportOption;
 use crate::data::{Dataset, Source, load_with};
 use crate::error::{EXIT_USAGE, Error, Result};
 use crate::headless;
+use crate::memory;
 use crate::model_file::check_writable;
 use crate::train::{Pace, Session, Settings};
 use crate::ui;

@@ -7,7 +7,7 @@ use crate::data::{ErrorSums, Errors, Samples, Targets};
 use crate::nn::engine::{Engine, Workspace};
 
 /// Rows that are sent through the network at once.
-const CHUNK: usize = 256;
+pub(super) const CHUNK: usize = 256;
 
 /// Rows of which true and predicted numbers are kept.
 pub const PAIRS: usize = 1000;

@@ -19,10 +19,6 @@ pub enum Command {
     Pause,
     /// Go on; from [`State::Finished`] without a limit.
     Resume,
-    /// Exactly one step, then pause.
-    StepBatch,
-    /// On to the end of the epoch under way, then pause.
-    StepEpoch,
     /// So many steps of a size, then pause. A walk that is under way is gone on with; steps of a
     /// mini-batch or an epoch first end its mini-batch. Answered by [`Event::Walk`] where a walk
     /// begins, goes on or ends.
@@ -79,7 +75,7 @@ pub enum Size {
 pub enum State {
     /// Training.
     Running,
-    /// Training up to the end of the epoch.
+    /// Training as many steps of a size as were asked for.
     Stepping,
     /// Waiting for a command.
     Paused,

@@ -29,6 +29,6 @@ pub use observation::{Mailbox, Observation, SampleId, Set, Snapshot};
 pub use outbox::{DETAILED_EPOCHS, Sink};
 pub use pace::Pace;
 pub use plan::Plan;
-pub use session::{Divergence, Position, Session, Stepped};
-pub use walk::{Stand, WalkPhase, Walked};
+pub use session::{Divergence, Position, ReplayError, Session, Stepped};
+pub use walk::{Stand, Walk, WalkPhase, Walked};
 pub use worker::{Settings, Worker};

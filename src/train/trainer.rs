@@ -1,5 +1,7 @@
 //! What the worker's thread does: obey commands, train in slices, tell what happened.
 
+mod stepping;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
@@ -11,7 +13,9 @@ use super::observation::{Mailbox, Observation, Observer, SampleId, Set};
 use super::outbox::{Outbox, Sink, Where};
 use super::pace::Throttle;
 use super::speed::SpeedMeter;
-use super::{Position, Session, Settings, Stepped};
+use super::{Divergence, Position, Session, Settings, Stepped, Walk};
+use crate::nn::Change;
+use stepping::Goal;
 
 /// How long it trains at most before it looks at its commands, a single step excepted.
 const SLICE: Duration = Duration::from_millis(4);
@@ -35,6 +39,10 @@ pub(super) struct Trainer<S: Sink> {
     mailbox: Arc<Mailbox>,
     pub outbox: Outbox<S>,
     state: State,
+    /// What is still to be done while the state is [`State::Stepping`].
+    goal: Goal,
+    /// The walk through phases, while there is one.
+    walk: Option<Walk>,
     observation: Observation,
     observer: Observer,
     /// Position and observation of the last snapshot: while both stay, there is nothing new.
@@ -76,6 +84,8 @@ impl<S: Sink> Trainer<S> {
                 (false, Some(0)) => State::Finished,
                 (false, _) => State::Running,
             },
+            goal: Goal::default(),
+            walk: None,
             throttle: Throttle::new(settings.pace, session.batches()),
             meter: SpeedMeter::default(),
             session,
@@ -168,21 +178,42 @@ impl<S: Sink> Trainer<S> {
             _ if matches!(self.state, State::Failed(_)) => self.set_state(self.state.clone()),
             Command::Pause => self.pause(),
             Command::Resume => self.resume(),
-            Command::StepBatch => self.step_batch(),
-            Command::StepEpoch => self.resume_as(State::Stepping),
-            Command::Step { .. } | Command::StepBack | Command::CheckGradients => {}
+            Command::Step { size, count } => self.step_by(size, count),
+            Command::StepBack => self.step_back(),
+            Command::CheckGradients => {}
             Command::Evaluate => self.evaluate(),
-            Command::Apply(change) => {
-                self.session.apply(change);
-                self.observed = None;
-                let resumed = match self.state {
-                    State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
-                    _ => self.state.clone(),
-                };
-                self.set_state(resumed);
-            }
+            Command::Apply(change) => self.apply(change),
         }
         Then::GoOn
+    }
+
+    /// Makes a change, if it can be made, and tells of what is in force then.
+    fn apply(&mut self, change: Change) {
+        let before = self.session.architecture().clone();
+        let batches = self.session.batches();
+        if let Err(why) = self.session.apply(change.clone()) {
+            self.outbox.push(Event::Refused(why));
+            return self.set_state(self.state.clone());
+        }
+        self.outbox.push(Event::Changed {
+            now: Box::new(self.session.in_force()),
+            change,
+        });
+        let is_reshaped = *self.session.architecture() != before;
+        if is_reshaped {
+            self.observer = Observer::new(&self.session);
+        }
+        if self.session.batches() != batches {
+            self.outbox.set_batches(self.session.batches());
+            self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+        }
+        self.observed = None;
+        self.note_change_in_walk(is_reshaped);
+        let resumed = match self.state {
+            State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
+            _ => self.state.clone(),
+        };
+        self.set_state(resumed);
     }
 
     fn pause(&mut self) {
@@ -207,25 +238,18 @@ impl<S: Sink> Trainer<S> {
             State::Diverged(_) => self.state.clone(),
             _ => state,
         };
+        self.end_walk();
         self.throttle = Throttle::new(self.settings.pace, self.session.batches());
         self.meter.restart();
         self.set_state(state);
     }
 
-    fn step_batch(&mut self) {
-        if matches!(self.state, State::Diverged(_)) {
-            return self.set_state(self.state.clone());
-        }
-        self.state = State::Paused;
-        self.step();
-        let state = self.state.clone();
-        self.set_state(state);
-        self.evaluate();
-    }
-
     /// Trains for about [`SLICE`], or as far as the pace allows.
     fn train_a_slice(&mut self) {
         let start = Instant::now();
+        if self.walk.is_some() {
+            return self.walk_a_slice(start);
+        }
         let due = self.throttle.due(start);
         for done in 1..=due {
             self.step();
@@ -252,27 +276,29 @@ impl<S: Sink> Trainer<S> {
                 self.observer.history.note_step(before, &self.session);
                 self.note_step(stepped);
             }
-            Err(divergence) => {
-                self.set_state(State::Diverged(divergence));
-            }
+            Err(divergence) => self.diverge(divergence),
         }
+    }
+
+    fn diverge(&mut self, divergence: Divergence) {
+        self.end_walk();
+        self.set_state(State::Diverged(divergence));
     }
 
     fn note_step(&mut self, stepped: Stepped) {
         self.throttle.count_step();
         self.meter.add_rows(stepped.rows);
         self.outbox.note_step(&self.session, stepped);
-        let Some(means) = stepped.epoch else {
-            return;
-        };
-        let validation = self.session.validate();
-        self.outbox.note_epoch(&self.session, means, validation);
-        let done = self.session.position().epoch;
-        if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
-            self.set_state(State::Finished);
-        } else if self.state == State::Stepping {
-            self.set_state(State::Paused);
-            self.evaluate();
+        if let Some(means) = stepped.epoch {
+            let validation = self.session.validate();
+            self.outbox.note_epoch(&self.session, means, validation);
+            let done = self.session.position().epoch;
+            if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
+                return self.set_state(State::Finished);
+            }
+        }
+        if self.state == State::Stepping && self.goal.is_reached_by(stepped) {
+            self.end_stepping();
         }
     }
 
@@ -297,6 +323,7 @@ impl<S: Sink> Trainer<S> {
             Ok(session) => {
                 self.observer = Observer::new(&session);
                 self.session = session;
+                self.end_walk();
                 self.restarts += 1;
                 self.observed = None;
                 self.throttle = Throttle::new(self.settings.pace, self.session.batches());
@@ -353,6 +380,11 @@ impl<S: Sink> Trainer<S> {
         }
         let mut snapshot = self.observer.observe(&self.session, &self.observation);
         snapshot.restarts = self.restarts;
+        let walk = self.walk.as_ref();
+        snapshot.walk = walk.map(|walk| {
+            let neurons = &self.observation.neurons;
+            Box::new(walk.walked(&self.session, neurons))
+        });
         self.observed = Some((snapshot.position, snapshot.observation.clone()));
         self.mailbox.put(snapshot);
         self.outbox.push_droppable(Event::Snapshot);

@@ -20,7 +20,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use support::{images, plan, regression_plan, trained_model, trained_on};
 
-const PANELS: [Panel; 8] = [
+const PANELS: [Panel; 9] = [
     Panel::Network,
     Panel::Chart,
     Panel::Accuracy,
@@ -29,6 +29,7 @@ const PANELS: [Panel; 8] = [
     Panel::Confusion,
     Panel::Columns,
     Panel::Data,
+    Panel::Inspector,
 ];
 
 /// Models of different shapes; made once, since each is trained.

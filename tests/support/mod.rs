@@ -2,6 +2,8 @@
 //! step.
 #![allow(dead_code)]
 
+pub mod shown;
+
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};

@@ -29,6 +29,10 @@ use crate::train::inspection::Facts;
 use crate::train::{Cursor, Inspection, Of, Snapshot, WalkPhase, Walked};
 use page::Page;
 
+/// From this width on, and below this height, a figure stands beside the first table.
+const FLAT: u16 = 78;
+const LOW: u16 = 20;
+
 /// Draws the panel.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
     let snapshot = model.run.snapshot.as_ref();
@@ -48,6 +52,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         theme,
         notation: Notation::new(theme),
         width: usize::from(area.width.saturating_sub(4)),
+        is_flat: area.width >= FLAT && area.height < LOW,
     };
     let inner = frame(
         area,
@@ -86,6 +91,8 @@ struct Context<'a> {
     theme: Theme,
     notation: Notation,
     width: usize,
+    /// Whether the panel is wide and low: then the curve stands beside the first table.
+    is_flat: bool,
 }
 
 impl Context<'_> {

@@ -95,6 +95,19 @@ fn forward(context: &Context, facts: &NeuronFacts, page: &mut Page) {
     table.below(context, page, &bias, context.signed(facts.bias, true));
     let z = format!("= {}", context.own(Notation::z));
     table.below(context, page, &z, context.number(facts.z, is_known));
+    if context.is_flat {
+        page.figure(curve(context, facts));
+    }
+}
+
+/// The neuron's function with the point on it.
+fn curve(context: &Context, facts: &NeuronFacts) -> Figure {
+    Figure::Curve {
+        function: facts.function,
+        z: facts.z,
+        a: facts.a,
+        is_known: context.knows_activation(context.place().0),
+    }
 }
 
 /// `a = f(z)` with the curve, and its slope.
@@ -138,12 +151,9 @@ fn activation(context: &Context, facts: &NeuronFacts, page: &mut Page) {
         page.line(vec![context.dim("a mean of f(z), not f of the mean")]);
     }
     slope(context, facts, page, is_known);
-    page.figure(Figure::Curve {
-        function: facts.function,
-        z: facts.z,
-        a: facts.a,
-        is_known,
-    });
+    if !context.is_flat {
+        page.figure(curve(context, facts));
+    }
     if facts.function == Function::Output(Output::Softmax) {
         page.part();
         let others = "The curve is that of one output alone: the other logits stay as they are.";

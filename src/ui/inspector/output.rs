@@ -42,46 +42,90 @@ pub(super) fn page(context: &Context, facts: &OutputFacts) -> Page {
     page
 }
 
-/// How wide the table is.
+/// Cells of targets that are all 0 or 1.
+const PLAIN_TARGET: usize = 5;
+/// Longest bar.
+const BAR: usize = 10;
+
+/// A column of numbers.
+#[derive(Clone, Copy, PartialEq)]
+enum Column {
+    Z,
+    Exponential,
+    Before,
+    A,
+    /// The target, in so many cells.
+    Target(usize),
+    Loss,
+}
+
+/// The table of the outputs: its columns, and cells of the names.
 struct Columns {
+    shown: Vec<Column>,
     names: usize,
-    has_exponentials: bool,
-    has_before: bool,
+    bar: usize,
+}
+
+impl Column {
+    fn cells(self) -> usize {
+        match self {
+            Self::Target(cells) => cells,
+            _ => NUMBER,
+        }
+    }
 }
 
 impl Columns {
     fn new(context: &Context, facts: &OutputFacts) -> Self {
-        let has_before = context.before(context.depth(), 0).is_some();
-        let numbers = 4 + usize::from(has_before);
-        let is_softmax = facts.output == Output::Softmax;
-        let room = context.width.saturating_sub(2 + numbers * NUMBER);
-        let has_exponentials = is_softmax && room >= NUMBER + 4;
-        let room = room.saturating_sub(if has_exponentials { NUMBER } else { 0 });
         let depth = context.depth();
+        let mut shown = vec![Column::Z];
+        if facts.output == Output::Softmax {
+            shown.push(Column::Exponential);
+        }
+        if context.before(depth, 0).is_some() {
+            shown.push(Column::Before);
+        }
+        let are_plain = facts.terms.iter().all(|it| matches!(it.target, 0.0 | 1.0));
+        let target = if are_plain { PLAIN_TARGET } else { NUMBER };
+        shown.extend([Column::A, Column::Target(target), Column::Loss]);
         let names = (0..facts.terms.len()).map(|class| width(context.name(depth, class)) + 1);
-        let widest = names.max().unwrap_or(0).min(NAME);
+        let wanted = names.max().unwrap_or(0).min(NAME);
+        let cells = |shown: &[Column]| shown.iter().map(|it| it.cells()).sum::<usize>() + 2;
+        // What is lost with them is told by the others or by the formulas around the table.
+        let mut dispensable = match facts.function {
+            Loss::CrossEntropy => vec![Column::Exponential, Column::Loss],
+            Loss::Quadratic => vec![Column::Loss, Column::Exponential],
+        };
+        while cells(&shown) + wanted > context.width
+            && let Some(column) = dispensable.pop()
+        {
+            shown.retain(|&it| it != column);
+        }
+        let room = context.width.saturating_sub(cells(&shown));
+        let names = wanted.min(room);
         Self {
-            names: widest.min(room.saturating_sub(1)),
-            has_exponentials,
-            has_before,
+            bar: (room - names).min(BAR),
+            shown,
+            names,
         }
     }
 
     fn write(&self, context: &Context, facts: &OutputFacts, page: &mut Page) {
         let depth = context.depth();
         let (notation, k) = (context.notation, Index::Any('k'));
-        let cell = |text: String| format!(" {text:<cells$}", cells = NUMBER - 1);
         let mut heading = " ".repeat(2 + self.names);
-        heading += &cell(notation.z(depth, k));
-        if self.has_exponentials {
-            heading += &cell("exp(z−max)".chars().take(NUMBER - 1).collect());
+        for column in &self.shown {
+            let text = match column {
+                Column::Z => notation.z(depth, k),
+                Column::Exponential => "exp".into(),
+                Column::Before => "before".into(),
+                Column::A => notation.a(depth, k),
+                Column::Target(_) => notation.y(k),
+                Column::Loss => "of C".into(),
+            };
+            let cells = column.cells() - 1;
+            heading += &format!(" {:<cells$}", shorten(&text, cells));
         }
-        if self.has_before {
-            heading += &cell("before".into());
-        }
-        heading += &cell(notation.a(depth, k));
-        heading += &cell(notation.y(k));
-        heading += " of C";
         page.line(vec![context.dim(heading)]);
         let order = self.order(facts);
         for &class in &order {
@@ -100,10 +144,9 @@ impl Columns {
         if order.len() > CLASSES {
             let weight = |class: usize| {
                 let term = &facts.terms[class];
-                if term.target > 0.5 {
-                    f64::INFINITY
-                } else {
-                    term.a.abs()
+                match term.target > 0.5 {
+                    true => f64::INFINITY,
+                    false => term.a.abs(),
                 }
             };
             order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)));
@@ -127,23 +170,22 @@ impl Columns {
                 true => Span::styled(name, context.theme.strong()),
                 false => context.text(name),
             },
-            context.number(term.z, is_known),
         ];
-        if self.has_exponentials {
-            spans.push(context.number(term.exponential, is_known));
-        }
-        if self.has_before {
-            let before = context.before(depth, class).unwrap_or(f64::NAN);
-            spans.push(context.dim(aligned(before)));
-        }
-        spans.push(context.signed(term.a, is_known));
-        spans.push(context.number(term.target, true));
-        spans.push(context.number(term.loss, context.knows_loss()));
-        let used = 2 + self.names + NUMBER * (4 + usize::from(self.has_before));
-        let used = used + if self.has_exponentials { NUMBER } else { 0 };
-        let cells = context.width.saturating_sub(used).min(10);
-        if cells >= 3 && is_known && facts_are_shares(context) {
-            spans.push(Span::styled(bar(term.a, cells), context.theme.accent()));
+        spans.extend(self.shown.iter().map(|column| match column {
+            Column::Z => context.number(term.z, is_known),
+            Column::Exponential => context.number(term.exponential, is_known),
+            Column::Before => {
+                let before = context.before(depth, class).unwrap_or(f64::NAN);
+                context.dim(aligned(before))
+            }
+            Column::A => context.signed(term.a, is_known),
+            Column::Target(NUMBER) => context.number(term.target, true),
+            &Column::Target(cells) => context.text(format!(" {:<1$.0}", term.target, cells - 1)),
+            Column::Loss => context.number(term.loss, context.knows_loss()),
+        }));
+        if self.bar >= 3 && is_known && facts_are_shares(context) {
+            let bar = bar(term.a, self.bar);
+            spans.push(Span::styled(bar, context.theme.accent()));
         }
         page.line(spans);
     }
@@ -151,26 +193,15 @@ impl Columns {
     /// What the columns add up to.
     fn sums(&self, context: &Context, facts: &OutputFacts, page: &mut Page) {
         let is_known = context.knows_activation(context.depth());
-        let sum = format!("{:<1$}", context.notation.either("Σ", "sum"), self.names);
-        let blank = " ".repeat(NUMBER);
-        let mut spans = vec![
-            context.dim("  "),
-            context.text(sum),
-            context.text(blank.clone()),
-        ];
-        if self.has_exponentials {
-            spans.push(context.number(facts.total, is_known && context.is_row()));
-        }
-        if self.has_before {
-            spans.push(context.text(blank.clone()));
-        }
-        let outputs = facts.terms.iter().map(|term| term.a).sum();
-        spans.push(match facts.output {
-            Output::Softmax => context.number(outputs, is_known),
-            _ => context.text(blank.clone()),
-        });
-        spans.push(context.text(blank));
-        spans.push(context.number(facts.loss, context.knows_loss()));
+        let sum = format!("  {:<1$}", context.notation.either("Σ", "sum"), self.names);
+        let outputs: f64 = facts.terms.iter().map(|term| term.a).sum();
+        let mut spans = vec![context.dim(shorten(&sum, 2 + self.names))];
+        spans.extend(self.shown.iter().map(|column| match column {
+            Column::Exponential if context.is_row() => context.number(facts.total, is_known),
+            Column::A if facts.output == Output::Softmax => context.number(outputs, is_known),
+            Column::Loss => context.number(facts.loss, context.knows_loss()),
+            column => context.text(" ".repeat(column.cells())),
+        }));
         page.line(spans);
     }
 }

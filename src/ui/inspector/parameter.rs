@@ -82,7 +82,7 @@ fn gradient(context: &Context, facts: &ParameterFacts, page: &mut Page, id: Para
     page.line(vec![
         context.dim(format!("{plus_minus:<LABEL$} ")),
         context.number(facts.difference, is_known),
-        context.dim("by differences"),
+        context.dim(" by differences"),
     ]);
     let (grade, style) = match Grade::of(facts.error) {
         Grade::Excellent => ("excellent", context.theme.good()),
@@ -94,7 +94,7 @@ fn gradient(context: &Context, facts: &ParameterFacts, page: &mut Page, id: Para
         context.number(facts.error, is_known),
     ];
     if is_known {
-        error.push(Span::styled(grade, style));
+        error.push(Span::styled(format!(" {grade}"), style));
     }
     page.line(error);
 }

@@ -15,7 +15,7 @@ pub(super) const NUMBERS: usize = 4;
 /// Widest name.
 const NAME: usize = 14;
 /// Longest bar.
-const BAR: usize = 12;
+const BAR: usize = 6;
 
 /// A table to be shown.
 pub(super) struct Table<'a> {

@@ -12,6 +12,8 @@ use ratatui::buffer::Buffer;
 
 /// Edges drawn between two layers for each row of the panel: more would hide one another.
 const EDGES_PER_ROW: usize = 3;
+/// The same of those that give way to others.
+const FADED_PER_ROW: usize = 1;
 /// Brightness of an edge that gives way to others.
 const FADED: f32 = 0.1;
 
@@ -34,7 +36,8 @@ pub(super) fn edges(
     theme: Theme,
 ) {
     let plot = places.plot;
-    let mut dots = Dots::new(plot);
+    // Dots in one cell share its colour: what stands out gets a canvas of its own above the rest.
+    let (mut below, mut above) = (Dots::new(plot), Dots::new(plot));
     for (l, pair) in places.layers.windows(2).enumerate() {
         let Some((values, largest)) = values(snapshot, look, l) else {
             continue;
@@ -63,12 +66,18 @@ pub(super) fn edges(
             let by_size = b.share.abs().total_cmp(&a.share.abs());
             b.stress.cmp(&a.stress).then(by_size)
         });
-        lines.truncate(EDGES_PER_ROW * usize::from(plot.height));
+        let rows = usize::from(plot.height);
+        let raised = lines.iter().filter(|it| it.stress > Stress::Faded).count();
+        lines.truncate((EDGES_PER_ROW * rows).min(raised + FADED_PER_ROW * rows));
         let start = f64::from(pair[0].x - plot.x) * 2.0 + 3.0;
         let end = f64::from(pair[1].x - plot.x) * 2.0 - 2.0;
         let dot_row = |y: u16| f64::from(y - plot.y) * 4.0 + 1.5;
         for edge in lines.into_iter().rev() {
             let stroke = stroke(&edge, theme);
+            let dots = match edge.stress {
+                Stress::Faded => &mut below,
+                _ => &mut above,
+            };
             dots.line(
                 (start, dot_row(edge.from)),
                 (end, dot_row(edge.to)),
@@ -76,7 +85,8 @@ pub(super) fn edges(
             );
         }
     }
-    dots.render(buf);
+    below.render(buf);
+    above.render(buf);
 }
 
 /// What the edges into layer `l + 1` show, and the largest of it: weights, or after an update by
@@ -95,7 +105,11 @@ fn values<'a>(snapshot: &'a Snapshot, look: &'a Look, l: usize) -> Option<(&'a A
 
 fn stroke(edge: &Edge, theme: Theme) -> Stroke {
     let (share, sign) = (edge.share, edge.share.signum());
-    let dash = if share < 0.0 { (2, 2) } else { (1, 0) };
+    let dash = match (share < 0.0, edge.stress) {
+        (false, _) => (1, 0),
+        (true, Stress::Chosen) => (3, 1),
+        (true, _) => (2, 2),
+    };
     let (style, strength) = match edge.stress {
         Stress::Faded => (theme.signed(sign * FADED), share.abs() - 10.0),
         Stress::Plain => (

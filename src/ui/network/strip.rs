@@ -51,6 +51,9 @@ fn words(stand: &Stand, depth: usize, room: usize, theme: Theme) -> Line<'static
         Some(WalkPhase::Update) => "updated: edges show the changes".to_owned(),
     };
     let next = match stand.next {
+        WalkPhase::Forward { .. } if stand.done == Some(WalkPhase::Update) => {
+            "p: the next mini-batch".to_owned()
+        }
         WalkPhase::Forward { layer: 1 } if stand.done.is_some() => "p: the next row".to_owned(),
         WalkPhase::Forward { layer } => format!("p: forward to layer {layer}"),
         WalkPhase::Loss => "p: the loss".to_owned(),

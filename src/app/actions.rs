@@ -10,7 +10,7 @@ use super::view::{Chart, SMOOTHING};
 use crate::error::EXIT_FAILED;
 use crate::model_file::Format;
 use crate::nn::Change;
-use crate::train::{Command, Pace, SampleId, Set, Size};
+use crate::train::{Command, Pace, SampleId, Set};
 
 /// Training for longer than this many seconds is worth a question before it is thrown away.
 const WORTH_ASKING: f64 = 60.0;

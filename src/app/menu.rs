@@ -164,7 +164,7 @@ impl Model {
             KeyCode::Char('z') => Some("undo".into()),
             KeyCode::Enter | KeyCode::Char(':') => {
                 let line = CommandLine::new(&item.command, Some(menu), self);
-                self.overlay = Some(Overlay::Command(line));
+                self.overlay = Some(Overlay::Command(Box::new(line)));
                 return;
             }
             _ => None,

@@ -224,7 +224,7 @@ pub enum Overlay {
     /// The typed commands, scrolled by so many lines.
     Commands(u16),
     /// The line of a typed command.
-    Command(CommandLine),
+    Command(Box<CommandLine>),
     /// What can be changed.
     Menu(Menu),
     /// Sliders over the inputs of the shown row.

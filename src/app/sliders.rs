@@ -139,8 +139,8 @@ impl fmt::Display for Domain {
 /// The least of 1, 2 or 5 times a power of ten that is not below `step`.
 fn round_step(step: f64) -> f64 {
     let power = 10f64.powf(step.log10().floor());
-    let rounded = [1.0, 2.0, 5.0, 10.0].into_iter().map(|digit| digit * power);
-    let found = rounded.into_iter().find(|it| *it >= step * (1.0 - 1e-9));
+    let mut rounded = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * power).into_iter();
+    let found = rounded.find(|it| *it >= step * (1.0 - 1e-9));
     found
         .filter(|step| step.is_finite() && *step > 0.0)
         .unwrap_or(1.0)

@@ -103,7 +103,7 @@ impl Model {
             Msg::Files(files) => {
                 if let Some(Overlay::Command(mut line)) = self.overlay.take_if(is_command_line) {
                     line.take_files(files);
-                    self.refresh_command_line(line, &mut effects);
+                    self.refresh_command_line(*line, &mut effects);
                 }
             }
             Msg::Terminate(code) => self.leave(code, &mut effects),
@@ -140,7 +140,7 @@ impl Model {
             Some(Overlay::Prompt(prompt)) => self.press_in_prompt(prompt, key, effects),
             Some(Overlay::Confirm(question)) => self.answer(question, key, effects),
             Some(Overlay::Commands(line)) => self.press_in_commands(line, key),
-            Some(Overlay::Command(line)) => self.press_in_command_line(line, key, effects),
+            Some(Overlay::Command(line)) => self.press_in_command_line(*line, key, effects),
             Some(Overlay::Menu(menu)) => self.press_in_menu(menu, key, effects),
             Some(Overlay::Sliders(sliders)) => self.press_in_sliders(sliders, key),
             Some(Overlay::Gradients(chosen)) => self.press_in_gradients(chosen, key),
@@ -167,7 +167,7 @@ impl Model {
             }
             Some(Overlay::Command(mut line)) => {
                 line.paste(text);
-                self.refresh_command_line(line, effects);
+                self.refresh_command_line(*line, effects);
             }
             other => self.overlay = other,
         }

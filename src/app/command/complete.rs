@@ -194,7 +194,7 @@ fn inputs(model: &Model, typed: &str) -> Vec<Candidate> {
         let domain = Domain::of(&column.encoding);
         match typed.strip_prefix(column.name.as_str()) {
             Some(rest) if rest.starts_with(' ') => {
-                let values = domain.words().into_iter();
+                let values = domain.words().iter();
                 all.extend(values.map(|it| Candidate::new(format!("{} {it}", column.name), "")));
             }
             _ => all.push(Candidate::new(column.name.clone(), domain.to_string())),

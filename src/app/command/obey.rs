@@ -16,7 +16,7 @@ impl Model {
     /// Opens the line of commands with `text` in it.
     pub(in crate::app) fn open_command_line(&mut self, text: &str) {
         let line = CommandLine::new(text, None, self);
-        self.overlay = Some(Overlay::Command(line));
+        self.overlay = Some(Overlay::Command(Box::new(line)));
     }
 
     pub(in crate::app) fn press_in_command_line(
@@ -37,7 +37,7 @@ impl Model {
                     Ok(()) => {}
                     Err(problem) => {
                         line.prompt.error = Some(problem);
-                        self.overlay = Some(Overlay::Command(line));
+                        self.overlay = Some(Overlay::Command(Box::new(line)));
                     }
                 }
             }
@@ -53,7 +53,7 @@ impl Model {
         if let Some(folder) = line.refresh(self) {
             effects.push(Effect::ListFiles(folder));
         }
-        self.overlay = Some(Overlay::Command(line));
+        self.overlay = Some(Overlay::Command(Box::new(line)));
     }
 
     /// Does what `line` says.
@@ -103,8 +103,9 @@ impl Model {
             Typed::Batch(batch) => return self.set_batch(batch, effects),
             Typed::Seed(seed) => self.reset(seed, effects),
             Typed::Pace(pace) => {
-                let auto = || Pace::auto(&self.run.architecture, self.run.data.training.rows());
-                self.set_pace(pace.unwrap_or_else(auto), effects);
+                let rows = self.run.data.training.rows();
+                let pace = pace.unwrap_or_else(|| Pace::auto(&self.run.architecture, rows));
+                self.set_pace(pace, effects);
             }
             Typed::Export(path) => self.export_to(path, false, effects),
             Typed::Set(id, value) => return self.set_parameter(id, value, effects),

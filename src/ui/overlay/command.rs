@@ -27,7 +27,7 @@ pub fn line(area: Rect, buf: &mut Buffer, theme: Theme, line: &CommandLine) {
 pub(super) fn candidates(area: Rect, buf: &mut Buffer, theme: Theme, line: &CommandLine) {
     let cells = area.width.min(WIDEST);
     let room = usize::from(cells).saturating_sub(4);
-    let told = match (&line.prompt.error, &line.usage) {
+    let told: Vec<Line> = match (&line.prompt.error, &line.usage) {
         (Some(error), _) => wrap(error, room)
             .into_iter()
             .map(|it| Line::styled(it, theme.bad()))

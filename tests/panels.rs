@@ -5,13 +5,18 @@ mod support;
 
 use std::sync::{Arc, OnceLock};
 
+use nn_tui::app::menu::Menu;
+use nn_tui::app::sliders::Sliders;
 use nn_tui::app::{Chart, Confirm, Model, Msg, Overlay, Panel, Phase, View};
+use nn_tui::nn::gradient_check::Checked;
+use nn_tui::nn::{GradientCheck, ParameterId};
 use nn_tui::stats::{Histogram, Spread};
 use nn_tui::train::{EpochRecord, LossPoint, Position, Progress, RowOutcome, Snapshot};
 use nn_tui::ui::theme::{Depth, Theme};
 use nn_tui::ui::{render, render_panel};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use support::{images, plan, regression_plan, trained_model, trained_on};
 
@@ -179,6 +184,24 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
     }
 }
 
+/// What a check may find.
+fn gradients(numbers: &[f32]) -> GradientCheck {
+    let checked = numbers.iter().enumerate().map(|(i, &number)| Checked {
+        id: ParameterId::Bias {
+            layer: i % 3 + 1,
+            output: i,
+        },
+        gradient: number.into(),
+        difference: f64::from(number) * 1.5,
+        error: f64::from(number).abs(),
+    });
+    GradientCheck {
+        rows: numbers.len(),
+        checked: checked.collect(),
+        at_kinks: numbers.len() / 2,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
@@ -219,7 +242,7 @@ proptest! {
         (width, height) in (1u16..220, 1u16..70),
         view in 0usize..5,
         enlarged in any::<bool>(),
-        overlay in 0u8..5,
+        overlay in 0u8..9,
         browsing in any::<bool>(),
         failed in any::<bool>(),
         numbers in prop::collection::vec(any_number(), 1..9),
@@ -236,8 +259,18 @@ proptest! {
             1 => Some(Overlay::Help(u16::from(overlay) * 7)),
             2 => Some(Overlay::Confirm(Confirm::Quit)),
             3 => Some(Overlay::Confirm(Confirm::Replace("a/very/long/path/to/some/model.json".repeat(5).into()))),
+            4 => Some(Overlay::Commands(5)),
+            5 => Some(Overlay::Menu(Menu { line: usize::from(overlay) })),
+            6 => Some(Overlay::Sliders(Sliders { chosen: 3 })),
+            7 => Some(Overlay::Gradients(Some(1))),
             _ => None,
         };
+        model.gradients = Some(gradients(&numbers));
+        if overlay == 8 {
+            for c in ":s".chars() {
+                model.update(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+            }
+        }
         if failed {
             model.run.phase = Phase::Failed("index out of bounds ".repeat(9));
         }

@@ -15,6 +15,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const PATIENCE: Duration = Duration::from_secs(20);
 const ENTER: &str = "\r";
 const ESCAPE: &str = "\x1b";
+const BACKSPACE: &str = "\x7f";
 
 /// A terminal with the program in it.
 struct Terminal {
@@ -731,6 +732,68 @@ fn whoever_writes_the_rows_is_suspended_too() {
     terminal.wait_for("cancel");
     terminal.press("q");
     terminal.wait_for("it ended: 0");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn one_update_is_walked_through_and_the_network_changed_by_hand() {
+    let options = ["iris", "--hidden", "4", "--batch", "2", "--paused"];
+    let mut terminal = Terminal::start(&options);
+    terminal.wait_for("paused");
+    terminal.press("s");
+    terminal.wait_for_number("step", |step| step == 1);
+    // Two rows with five phases each (two layers forward, the loss, two backward), and the update.
+    terminal.press("p");
+    terminal.wait_for("forward: layer 1 of 2 done");
+    assert_eq!(terminal.number("step"), Some(1), "nothing is learned yet");
+    terminal.press("9p");
+    terminal.wait_for("row 2 of 2 · backward: layer 1 done");
+    assert_eq!(terminal.number("step"), Some(1));
+    terminal.press("p");
+    terminal.wait_for("updated");
+    terminal.wait_for_number("step", |step| step == 2);
+    terminal.press(BACKSPACE);
+    terminal.wait_for_number("step", |step| step == 1);
+    terminal.press("p");
+    terminal.wait_for_number("step", |step| step == 2);
+
+    // The inspector opens on a hidden neuron; enter goes to its weights.
+    terminal.press("i");
+    terminal.wait_for("Inspector");
+    terminal.press(ENTER);
+    terminal.press("E");
+    terminal.wait_for("enter takes it");
+    terminal.press("0.5");
+    terminal.press(ENTER);
+    terminal.wait_for("= 0.5 · z takes it back");
+    terminal.press("z");
+    terminal.wait_for("took back");
+
+    terminal.press(":lr 0.05");
+    terminal.press(ENTER);
+    terminal.wait_for("lr 0.05");
+    terminal.press(":hid\t6,5");
+    terminal.press(ENTER);
+    terminal.wait_for("4 → 6 → 5 → 3");
+    terminal.press(":activation step");
+    terminal.press(ENTER);
+    terminal.wait_for("activation takes one of sigmoid, tanh, relu");
+    terminal.press(ESCAPE);
+    terminal.wait_until("the line's end", |text| !text.contains("takes one of"));
+    terminal.press(":set w9[1,1] 3");
+    terminal.press(ENTER);
+    terminal.wait_for("layers are 1 to 3");
+    terminal.press(ESCAPE);
+    terminal.wait_until("the line's end", |text| !text.contains("layers are"));
+
+    terminal.press("g");
+    terminal.wait_until("the check", |text| {
+        text.contains("Gradient check") && (text.contains("Excellent") || text.contains("Good"))
+    });
+    terminal.press(ESCAPE);
+    terminal.wait_until("its end", |text| !text.contains("Gradient check"));
+    terminal.press("q");
     assert_eq!(terminal.exit_code(), 0);
     terminal.assert_given_back();
 }

@@ -10,7 +10,7 @@ use super::view::{Chart, Panel, SMOOTHING};
 use crate::error::EXIT_FAILED;
 use crate::model_file::Format;
 use crate::nn::Change;
-use crate::train::{Command, Pace, Size};
+use crate::train::{Command, Pace};
 
 /// Training for longer than this many seconds is worth a question before it is thrown away.
 const WORTH_ASKING: f64 = 60.0;
@@ -29,14 +29,16 @@ impl Model {
                 send(Command::Pause);
             }
             Action::Resume => send(Command::Resume),
-            Action::StepBatch => send(Command::Step {
-                size: Size::Batch,
-                count: 1,
-            }),
-            Action::StepEpoch => send(Command::Step {
-                size: Size::Epoch,
-                count: 1,
-            }),
+            Action::Step(size) => {
+                let count = self.count.take().unwrap_or(1);
+                let stepped = self.step(size, count, effects);
+                self.complain_if(stepped);
+            }
+            Action::StepBack => {
+                let stepped = self.step_back(effects);
+                self.complain_if(stepped);
+            }
+            Action::Count(digit) => self.count(digit),
             Action::Evaluate => send(Command::Evaluate),
             Action::RaiseLearningRate => self.set_learning_rate(rate_above(self.rate()), effects),
             Action::LowerLearningRate => self.set_learning_rate(rate_below(self.rate()), effects),
@@ -58,10 +60,43 @@ impl Model {
             Action::SwitchSet => self.switch_set(),
             Action::ToggleWorst => self.toggle_worst(),
             Action::Choose => self.choose(effects),
+            Action::TypeCommand => self.open_command_line(""),
+            Action::Menu => self.open_menu(),
+            Action::CheckGradients => self.check_gradients(effects),
+            Action::Undo => self.undo(effects),
+            Action::TypeValue
+            | Action::Nudge(_)
+            | Action::Freeze
+            | Action::Silence
+            | Action::Sliders => self.edit(action, effects),
             Action::Quit => self.quit(effects),
             Action::QuitNow => self.leave(130, effects),
             Action::Suspend => effects.push(Effect::Suspend),
             _ => self.look(action),
+        }
+    }
+
+    /// Changes to what the inspector's cursor stands on.
+    fn edit(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let edited = match action {
+            Action::Nudge(up) => self.nudge(up, effects),
+            Action::Freeze => self.freeze(None, None, effects),
+            Action::Silence => self.silence(None, None, effects),
+            Action::Sliders => {
+                self.open_sliders();
+                Ok(())
+            }
+            _ => {
+                self.open_value_prompt();
+                Ok(())
+            }
+        };
+        self.complain_if(edited);
+    }
+
+    fn complain_if(&mut self, done: Result<(), String>) {
+        if let Err(problem) = done {
+            self.complain(problem);
         }
     }
 
@@ -109,12 +144,12 @@ impl Model {
     }
 
     /// The learning rate that a further change starts from.
-    fn rate(&self) -> f64 {
+    pub(super) fn rate(&self) -> f64 {
         let run = &self.run;
         run.asked_learning_rate.unwrap_or(run.learning_rate)
     }
 
-    fn set_learning_rate(&mut self, learning_rate: f64, effects: &mut Vec<Effect>) {
+    pub(super) fn set_learning_rate(&mut self, learning_rate: f64, effects: &mut Vec<Effect>) {
         if learning_rate != self.rate() {
             self.run.asked_learning_rate = Some(learning_rate);
             let change = Change::LearningRate { learning_rate };
@@ -144,7 +179,7 @@ impl Model {
         effects.push(Effect::Send(Command::Resume));
     }
 
-    fn set_pace(&mut self, pace: Pace, effects: &mut Vec<Effect>) {
+    pub(super) fn set_pace(&mut self, pace: Pace, effects: &mut Vec<Effect>) {
         if pace != self.run.pace {
             self.run.pace_before = self.run.pace;
             self.run.pace = pace;
@@ -160,7 +195,7 @@ impl Model {
         self.set_pace(pace, effects);
     }
 
-    fn epochs_per_second(&self) -> f64 {
+    pub(super) fn epochs_per_second(&self) -> f64 {
         let rows = self.run.data.training.rows();
         match self.run.samples_per_second {
             speed if speed > 0.0 => speed / rows as f64,
@@ -168,7 +203,7 @@ impl Model {
         }
     }
 
-    fn reset(&mut self, seed: u64, effects: &mut Vec<Effect>) {
+    pub(super) fn reset(&mut self, seed: u64, effects: &mut Vec<Effect>) {
         if self.run.unsaved_seconds() > WORTH_ASKING {
             self.overlay = Some(Overlay::Confirm(Confirm::Reset(seed)));
         } else {
@@ -176,7 +211,7 @@ impl Model {
         }
     }
 
-    fn quit(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) {
         if self.export.is_none() && self.run.unsaved_seconds() > WORTH_ASKING {
             self.overlay = Some(Overlay::Confirm(Confirm::Quit));
         } else {
@@ -249,13 +284,13 @@ impl Model {
 }
 
 /// The next rate above `rate` on the ladder 1, 2, 5, 10 ...
-fn rate_above(rate: f64) -> f64 {
+pub(super) fn rate_above(rate: f64) -> f64 {
     let next = ladder(rate).find(|&step| step > rate * (1.0 + 1e-9));
     next.unwrap_or(rate).min(GREATEST_RATE).max(rate)
 }
 
 /// The next rate below `rate` on the ladder.
-fn rate_below(rate: f64) -> f64 {
+pub(super) fn rate_below(rate: f64) -> f64 {
     let below = ladder(rate).filter(|&step| step < rate * (1.0 - 1e-9));
     below.last().unwrap_or(rate).max(LEAST_RATE).min(rate)
 }

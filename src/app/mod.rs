@@ -3,13 +3,19 @@
 
 mod actions;
 pub mod bindings;
+pub mod command;
+mod edits;
+pub mod gradients;
 pub mod history;
 pub mod inspector;
 mod loading;
+pub mod menu;
 pub mod model;
 mod pictures;
 pub mod prompt;
 mod rows;
+pub mod sliders;
+mod steps;
 mod update;
 pub mod view;
 

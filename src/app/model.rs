@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::command::{self, CommandLine};
+use super::edits::Edited;
 use super::history::History;
 use super::inspector::Inspector;
+use super::menu::Menu;
 use super::prompt::Prompt;
 use super::rows::Selection;
+use super::sliders::Sliders;
 use super::view::Screen;
 use crate::data::{Card, Prepared};
 use crate::nn::{Architecture, GradientCheck};
@@ -218,6 +222,16 @@ pub enum Overlay {
     Prompt(Prompt),
     /// A question.
     Confirm(Confirm),
+    /// The typed commands, scrolled by so many lines.
+    Commands(u16),
+    /// The line of a typed command.
+    Command(Box<CommandLine>),
+    /// What can be changed.
+    Menu(Menu),
+    /// Sliders over the inputs of the shown row.
+    Sliders(Sliders),
+    /// The gradient check, and which of its lines is chosen.
+    Gradients(Option<usize>),
 }
 
 /// One line of news for the person; stays until the next key.
@@ -258,10 +272,18 @@ pub struct Model {
     /// Inputs of the shown row that were changed to see what follows: which, and its value as the
     /// network sees it.
     pub what_if: Vec<(usize, f32)>,
+    /// The columns of the shown row that were changed so, with their raw values.
+    pub moved: Vec<(usize, f32)>,
     /// What the last gradient check found.
     pub gradients: Option<GradientCheck>,
     /// A count typed before a step.
     pub count: Option<u32>,
+    /// Lines typed so far.
+    pub commands: command::History,
+    /// The plan as it was asked for and is not acknowledged yet.
+    pub(super) asked: Option<Plan>,
+    /// The parameter that was set by hand last.
+    pub(super) edited: Option<Edited>,
     /// What lies above.
     pub overlay: Option<Overlay>,
     /// News.
@@ -300,8 +322,12 @@ impl Model {
             inspector: None,
             last_inspector: None,
             what_if: Vec::new(),
+            moved: Vec::new(),
             gradients: None,
             count: None,
+            commands: command::History::default(),
+            asked: None,
+            edited: None,
             overlay: None,
             notice: match started.data.notes.as_slice() {
                 [] => None,

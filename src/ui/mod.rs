@@ -9,6 +9,7 @@ mod confusion;
 mod data;
 mod dots;
 mod fault;
+mod files;
 mod footer;
 mod header;
 mod inspector;

@@ -12,6 +12,7 @@ use signal_hook::iterator::Signals;
 
 use super::terminal::Screen;
 use super::theme::Theme;
+use crate::app::command::Files;
 use crate::data::Card;
 use crate::error::{Error, Result};
 use crate::train::{Event, Session, Settings};
@@ -27,6 +28,7 @@ pub(super) enum Incoming {
     InputEnded,
     Worker(Box<Event>),
     Described(u32, Box<Card>),
+    Files(Files),
     Signal(i32),
     Loaded(Box<Loaded>),
 }

@@ -13,6 +13,7 @@ use super::terminal::{Screen, stop_job};
 use super::theme::Theme;
 use super::wait::{Load, Waited, wait};
 use super::{cursor_at, fault, panel_at, render, spot_at};
+use crate::app::command::Files;
 use crate::app::{Effect, Ends, ExportOption, Loading, Model, Msg};
 use crate::data::{Card, Dataset, Prepared};
 use crate::error::{Error, Result};
@@ -103,7 +104,7 @@ struct Face<'a> {
     screen: &'a mut Screen,
     worker: &'a Worker,
     dataset: Arc<Dataset>,
-    /// Where a thread that describes the data sends what it found.
+    /// Where a thread beside the loop sends what it found.
     described: SyncSender<Incoming>,
     exit: Option<u8>,
     /// Whether the terminal is gone.
@@ -177,6 +178,7 @@ impl Face<'_> {
                 self.tell(Msg::Worker(event))
             }
             Incoming::Described(restarts, card) => self.tell(Msg::Described(restarts, card)),
+            Incoming::Files(files) => self.tell(Msg::Files(files)),
             Incoming::Input(input) => match self.message(input) {
                 Some(msg) => self.tell(msg),
                 None => Ok(()),
@@ -229,6 +231,7 @@ impl Face<'_> {
                 Effect::Send(command) => self.worker.send(command),
                 Effect::Describe(restarts, data) => self.describe(restarts, data)?,
                 Effect::Suspend if stop_job() => {}
+                Effect::ListFiles(folder) => self.list_files(folder),
                 Effect::Suspend => self.suspend()?,
                 Effect::Quit { code } => self.exit = Some(code),
             }
@@ -253,6 +256,17 @@ impl Face<'_> {
                 self.tell(Msg::Described(restarts, card))
             }
         }
+    }
+
+    /// Lists a folder in a thread of its own, since a disk far away may take its time. Where none
+    /// is to be had, names are not completed.
+    fn list_files(&self, folder: String) {
+        let sender = self.described.clone();
+        let _ = spawn("files", move || {
+            let names = super::files::names(&folder);
+            // Once the loop is gone, nobody wants to know.
+            let _ = sender.send(Incoming::Files(Files { folder, names }));
+        });
     }
 
     /// Stops this process, as the shell expects; `fg` brings it back.

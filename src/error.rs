@@ -300,6 +300,9 @@ pub enum Error {
     /// Training stopped at a number that is not finite.
     #[error("{0}")]
     Diverged(String),
+    /// Back-propagation is not what differences say.
+    #[error("{0}")]
+    Gradients(String),
     /// The training thread ended on its own.
     #[error("the training thread failed: {0}")]
     Worker(String),
@@ -331,9 +334,11 @@ impl Error {
             Self::NoSuchInput { .. } | Self::CannotRead { .. } => EXIT_NO_INPUT,
             Self::CannotWrite { .. } | Self::Exists(_) => EXIT_CANNOT_WRITE,
             Self::Usage(_) => EXIT_USAGE,
-            Self::Terminal(_) | Self::Diverged(_) | Self::Worker(_) | Self::Cancelled => {
-                EXIT_FAILED
-            }
+            Self::Terminal(_)
+            | Self::Diverged(_)
+            | Self::Gradients(_)
+            | Self::Worker(_)
+            | Self::Cancelled => EXIT_FAILED,
         }
     }
 }

@@ -419,7 +419,7 @@ fn the_worker_walks_and_tells_where_it_stands() {
     assert_eq!(driven.state(is_paused).1.step, 1);
     driven.send(Command::StepBack);
     assert_eq!(driven.state(is_paused).1.step, 0);
-    driven.send(step(Size::Sample, 51));
+    driven.send(step(Size::Sample, 3));
     driven.state(|state| *state == State::Stepping);
     let sample = stand(&driven).expect("a walk");
     assert_eq!((sample.row, sample.rows), (1, 50));

@@ -84,8 +84,18 @@ fn train(job: Job) -> Result<u8> {
     let session = Session::with_threads(plan, Arc::new(dataset), job.threads)?;
     match job.face {
         Face::Description { .. } => Ok(0),
-        Face::Headless { json, epochs } => {
-            headless::run(session, epochs, job.export.as_ref(), json)
+        Face::Headless {
+            json,
+            epochs,
+            check_gradients,
+        } => {
+            let options = headless::Options {
+                epochs,
+                export: job.export.as_ref(),
+                json,
+                check_gradients,
+            };
+            headless::run(session, options)
         }
         Face::Screen {
             pace,

@@ -14,8 +14,9 @@ use super::parameters::ParameterId;
 use super::textbook::{self, Network};
 use super::{Activation, Architecture, Loss, Output, Parameters};
 
-/// Steps of the centred differences, relative to a parameter above 1. The first is the most exact
-/// one, since rounding is felt less in it; the others step over fewer kinks of a ReLU.
+/// Steps of the centred differences, times the parameter where that is above 1, and by so much less as
+/// an activation that it is multiplied with is above 1. The first is the most exact one, since rounding
+/// is felt less in it; the others step over fewer kinks of a ReLU.
 const STEPS: [f64; 4] = [1e-3, 1e-4, 1e-5, 1e-6];
 
 /// A pass of some rows. Layers are counted as the book does; vectors of layers that have weights
@@ -177,7 +178,8 @@ impl<'p> Pass<'p> {
         self.a[layer - 1].dot(&weights) + f64::from(parameters.biases[neuron])
     }
 
-    /// `a = f(z)` of a neuron, one for each row.
+    /// `a = f(z)` of a neuron, one for each row, computed anew from the layer before where the layer's
+    /// activations were known.
     pub fn a_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
         if layer == 0 || layer == self.depth() {
             return self.a[layer].column(neuron).to_owned();
@@ -235,7 +237,8 @@ impl<'p> Pass<'p> {
     /// (Richardson 1911). Only what lies behind the parameter is computed anew.
     pub fn difference(&self, id: ParameterId) -> (f64, bool) {
         let probe = Probe::new(self, id);
-        let size = probe.value.abs().max(1.0);
+        let largest = probe.factor.iter().fold(1.0, |it: f64, a| it.max(a.abs()));
+        let size = probe.value.abs().max(1.0) / largest;
         for step in STEPS {
             let h = step * size;
             if let (Some(whole), Some(half)) = (probe.change(h), probe.change(h / 2.0)) {

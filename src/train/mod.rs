@@ -6,6 +6,7 @@
 
 pub mod evaluation;
 mod export;
+mod gradients;
 pub mod inspection;
 pub mod messages;
 pub mod observation;

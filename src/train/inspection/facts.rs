@@ -72,7 +72,7 @@ impl Subject<'_> {
             influence: probe.before.map_or_else(Vec::new, |before| {
                 influence(weights.iter().copied(), before)
             }),
-            is_silent: false,
+            is_silent: self.session.is_silent(layer, neuron),
         }
     }
 
@@ -114,12 +114,17 @@ impl Subject<'_> {
             ParameterId::Bias { .. } => 0.0,
         };
         let mut after = before;
-        let next_change = after.change(&rule, batch_gradient + decay);
+        let change = after.change(&rule, batch_gradient + decay);
+        let next_change = if self.session.is_held(id) {
+            0.0
+        } else {
+            change
+        };
         ParameterFacts {
             value,
             a: id
                 .input()
-                .map_or(1.0, |i| mean(self.pass.a_of(layer - 1, i))),
+                .map_or(1.0, |i| mean(self.pass.activations(layer - 1).column(i))),
             delta: mean(self.pass.delta_of(layer, neuron)),
             gradient,
             difference,
@@ -131,7 +136,7 @@ impl Subject<'_> {
             after,
             next_change,
             last_change: None,
-            is_frozen: false,
+            is_frozen: self.session.is_frozen(id),
             history: Vec::new(),
         }
     }
@@ -202,7 +207,7 @@ impl Subject<'_> {
 fn gradient(pass: &Pass, id: ParameterId) -> f64 {
     let delta = pass.delta_of(id.layer(), id.output());
     match id.input() {
-        Some(input) => mean(pass.a_of(id.layer() - 1, input) * delta),
+        Some(input) => mean(delta * pass.activations(id.layer() - 1).column(input)),
         None => mean(delta),
     }
 }
@@ -250,7 +255,7 @@ fn influence(weights: impl Iterator<Item = f32>, before: ArrayView2<f32>) -> Vec
 /// The mean of each column.
 fn means(matrix: &Array2<f64>) -> Vec<f64> {
     let columns = matrix.axis_iter(Axis(1));
-    columns.map(|column| mean(column)).collect()
+    columns.map(mean).collect()
 }
 
 /// NaN without numbers.

@@ -172,6 +172,11 @@ impl Session {
         self.held.is_frozen(id)
     }
 
+    /// Whether a parameter keeps its value, be it frozen by itself or around a silent neuron.
+    pub fn is_held(&self, id: ParameterId) -> bool {
+        self.held.values().iter().any(|&(held, _)| held == id)
+    }
+
     /// Whether a hidden neuron was silenced.
     pub fn is_silent(&self, layer: usize, neuron: usize) -> bool {
         self.held.is_silent(layer, neuron)

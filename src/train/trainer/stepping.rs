@@ -89,6 +89,7 @@ impl<S: Sink> Trainer<S> {
         let Some(walk) = &mut self.walk else {
             return;
         };
+        let before = self.observer.history.value_before(&self.session);
         let session = &mut self.session;
         let stepped: Result<Option<Stepped>, Divergence> = match self.goal.size {
             Size::Phase => walk.phase(session),
@@ -98,7 +99,10 @@ impl<S: Sink> Trainer<S> {
         // What there is to see changes with the phase, also where the position stays.
         self.observed = None;
         match stepped {
-            Ok(Some(stepped)) => self.note_step(stepped),
+            Ok(Some(stepped)) => {
+                self.observer.history.note_step(before, &self.session);
+                self.note_step(stepped);
+            }
             Ok(None) => {}
             Err(divergence) => self.diverge(divergence),
         }
@@ -142,6 +146,9 @@ impl<S: Sink> Trainer<S> {
         if let Some(walk) = &mut self.walk {
             walk.back(&mut self.session);
             self.observed = None;
+        }
+        if self.session.position() != before {
+            self.check_again();
         }
         self.tell_walk();
         // A training that was finished by the update is not, without it.

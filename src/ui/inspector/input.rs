@@ -4,6 +4,7 @@ use super::Context;
 use super::figures::Figure;
 use super::page::Page;
 use crate::data::Encoding;
+use crate::text::rate;
 use crate::train::inspection::InputFacts;
 use crate::ui::notation::{Index, Notation};
 use crate::ui::numbers::{aligned, significant};
@@ -58,7 +59,7 @@ fn value(context: &Context, facts: &InputFacts, page: &mut Page) {
             },
         )) if *mean == 0.0 => {
             page.line(vec![
-                context.text(format!("{x} = {name} / {}", plain(*deviation))),
+                context.text(format!("{x} = {name} / {}", rate(*deviation))),
             ]);
         }
         Some((
@@ -101,10 +102,16 @@ fn value(context: &Context, facts: &InputFacts, page: &mut Page) {
             context.dim("in the table"),
         ]);
     }
-    if encoding(context, neuron).is_some_and(|it| !matches!(it.1, Encoding::Categorical { .. })) {
-        page.say(
+    match encoding(context, neuron) {
+        Some((_, Encoding::Numeric { mean: 0.0, .. }))
+            if context.model.run.data.image.is_some() =>
+        {
+            page.say("Its brightness, from 0 to 1.");
+        }
+        Some((_, Encoding::Categorical { .. })) | None => {}
+        Some(_) => page.say(
             "Mean and deviation are those of the training rows: all inputs get the same scale.",
-        );
+        ),
     }
 }
 

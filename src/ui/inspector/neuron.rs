@@ -182,7 +182,7 @@ fn slope(context: &Context, facts: &NeuronFacts, page: &mut Page, is_known: bool
             vec![
                 context.text("= "),
                 context.number(facts.a, is_known),
-                context.text("· "),
+                context.text("× "),
                 context.number(1.0 - facts.a, is_known),
             ],
         ),
@@ -238,7 +238,7 @@ fn output_delta(
             format!("({a} − {y}) {prime}"),
             vec![
                 context.number(if error.is_nan() { difference } else { error }, is_known),
-                context.text("· "),
+                context.text("× "),
                 context.number(facts.slope, is_known),
             ],
         ),
@@ -250,7 +250,7 @@ fn output_delta(
                 format!("{a} ({a} − {y} − {mean})"),
                 vec![
                     context.number(facts.a, is_known),
-                    context.text("· "),
+                    context.text("× "),
                     context.number(facts.delta / facts.a, is_known && facts.a != 0.0),
                 ],
             )
@@ -320,7 +320,7 @@ fn hidden_delta(context: &Context, facts: &NeuronFacts, page: &mut Page, table: 
     // The mean of the products with the slopes is not the product of the means.
     if context.is_row() {
         let slope = context.number(facts.slope, context.knows_activation(layer));
-        table.below(context, page, &format!("· {prime}"), slope);
+        table.below(context, page, &format!("× {prime}"), slope);
     }
     let value = context.signed(facts.delta, is_known);
     table.below(context, page, &format!("= {delta}"), value);

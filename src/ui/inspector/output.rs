@@ -225,7 +225,7 @@ fn loss(context: &Context, facts: &OutputFacts, page: &mut Page) {
                 let weight = facts.terms[class].target;
                 let factor = match weight == 1.0 {
                     true => String::new(),
-                    false => format!("{} · ", aligned(weight).trim()),
+                    false => format!("{} × ", aligned(weight).trim()),
                 };
                 page.line(vec![
                     context.text(format!("  = −{factor}ln ")),

@@ -65,7 +65,7 @@ fn gradient(context: &Context, facts: &ParameterFacts, page: &mut Page, id: Para
                 page.line(vec![
                     context.text(format!("{margin} = ")),
                     context.number(facts.a, context.knows_activation(layer - 1)),
-                    context.text("· "),
+                    context.text("× "),
                     context.number(facts.delta, is_known),
                 ]);
             }
@@ -125,7 +125,7 @@ fn update(context: &Context, facts: &ParameterFacts, page: &mut Page, symbol: &s
     let (before, after) = (&facts.before, &facts.after);
     let eta = notation.either("η", "eta");
     let with_eta = format!("{eta} = {}", rate(learning_rate));
-    let factor = |factor: f64| context.text(format!("{} · ", rate(factor)));
+    let factor = |factor: f64| context.text(format!("{} × ", rate(factor)));
     let arrow = notation.either("←", "<-");
     let delta_w = notation.either("Δw", "dw");
     match optimizer {
@@ -134,7 +134,7 @@ fn update(context: &Context, facts: &ParameterFacts, page: &mut Page, symbol: &s
                 context.text(format!("{delta_w} = −{eta} g,  {with_eta}")),
             ]);
             page.line(vec![
-                context.text(format!("   = −{} · ", rate(learning_rate))),
+                context.text(format!("   = −{} × ", rate(learning_rate))),
                 context.number(gradient, true),
             ]);
         }
@@ -159,7 +159,7 @@ fn update(context: &Context, facts: &ParameterFacts, page: &mut Page, symbol: &s
                 context.text(format!("{delta_w} = −{eta} v,  {with_eta}")),
             ]);
             page.line(vec![
-                context.text(format!("   = −{} · ", rate(learning_rate))),
+                context.text(format!("   = −{} × ", rate(learning_rate))),
                 context.number(after.first, true),
             ]);
         }
@@ -214,9 +214,9 @@ fn adam(
     let power = notation.either("ᵗ", "^t");
     let blend = |page: &mut Page, keep: f64, old: f64, new: f64, result: f64| {
         page.line(vec![
-            context.text(format!("  = {} · ", rate(keep))),
+            context.text(format!("  = {} × ", rate(keep))),
             context.number(old, true),
-            context.text(format!("+ {} · ", rate(rounded(1.0 - keep)))),
+            context.text(format!("+ {} × ", rate(rounded(1.0 - keep)))),
             context.number(new, true),
         ]);
         page.line(vec![context.text("  = "), context.number(result, true)]);
@@ -259,7 +259,7 @@ fn adam(
         rate(epsilon)
     ))]);
     page.line(vec![
-        context.text(format!("   = −{} · ", rate(learning_rate))),
+        context.text(format!("   = −{} × ", rate(learning_rate))),
         context.number(mean, true),
         context.text("/ "),
         context.number(mean_square.sqrt() + epsilon, true),

@@ -99,7 +99,11 @@ impl Table<'_> {
             let shown: f64 = order.iter().map(|term| term.product).sum();
             let together = self.sum() - shown;
             let used = NUMBERS + names + 2 * NUMBER;
-            let text = shorten(&format!("    and {rest} more, together"), used);
+            let long = format!("    and {rest} more, together");
+            let text = match width(&long) < used {
+                true => long,
+                false => shorten(&format!("    and {rest} more"), used),
+            };
             page.line(vec![
                 context.dim(format!("{text:<used$}")),
                 context.signed(together, self.is_known),

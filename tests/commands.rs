@@ -9,7 +9,7 @@ use nn_tui::app::command::{COMMANDS, Files, parse};
 use nn_tui::app::{Confirm, Effect, Model, Msg, Overlay, Phase, View};
 use nn_tui::nn::gradient_check::Checked;
 use nn_tui::nn::{Activation, Change, GradientCheck, Loss, Optimizer, Output, ParameterId};
-use nn_tui::train::{Command, Cursor, Event, InForce, Pace, Size};
+use nn_tui::train::{Command, Cursor, Event, InForce, Pace};
 use nn_tui::ui::theme::{Depth, Theme};
 use nn_tui::ui::{render, view};
 use proptest::prelude::*;

@@ -67,7 +67,7 @@ impl Model {
         let id =
             id.ok_or("no weight or bias is under the cursor; name one, as w2[1,3] or b2[1]")?;
         let sizes = self.run.architecture.sizes();
-        let (ParameterId::Weight { layer, .. } | ParameterId::Bias { layer, .. }) = id;
+        let layer = id.layer();
         if !(1..sizes.len()).contains(&layer) {
             let last = sizes.len() - 1;
             return Err(format!(
@@ -75,14 +75,8 @@ impl Model {
                 names::parameter(id)
             ));
         }
-        let is_there = match id {
-            ParameterId::Weight { output, input, .. } => {
-                output < sizes[layer] && input < sizes[layer - 1]
-            }
-            ParameterId::Bias { output, .. } => output < sizes[layer],
-        };
         let (outputs, inputs) = (sizes[layer], sizes[layer - 1]);
-        match is_there {
+        match id.is_in(sizes) {
             true => Ok(id),
             false => Err(format!(
                 "there is no {}: layer {layer} has w{layer}[1,1] to w{layer}[{outputs},{inputs}] and b{layer}[1] to b{layer}[{outputs}]",

@@ -4,23 +4,20 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::model::{Model, Overlay, Phase};
 use super::update::Effect;
+use crate::nn::GradientCheck;
 use crate::nn::gradient_check::Checked;
-use crate::nn::{GradientCheck, ParameterId};
 use crate::train::{Command, Cursor, Of};
 
 /// The worst parameter of each layer, layer 1 first.
 pub fn worst_of_layers(check: &GradientCheck) -> Vec<&Checked> {
-    let layer = |it: &Checked| match it.id {
-        ParameterId::Weight { layer, .. } | ParameterId::Bias { layer, .. } => layer,
-    };
     let mut worst: Vec<&Checked> = Vec::new();
     // The worst of all come first.
     for it in &check.checked {
-        if worst.iter().all(|seen| layer(seen) != layer(it)) {
+        if worst.iter().all(|seen| seen.id.layer() != it.id.layer()) {
             worst.push(it);
         }
     }
-    worst.sort_by_key(|it| layer(it));
+    worst.sort_by_key(|it| it.id.layer());
     worst
 }
 

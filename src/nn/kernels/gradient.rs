@@ -98,7 +98,7 @@ fn weights<S: Simd, const W: usize, const V: usize>(
                 let start = own * (inputs + 1) + q * W;
                 let used = a.used(q);
                 let span = even(a.span(q), used);
-                for_each_tile!(S, span.clone(), [16 12 10 8 6 4 2 1], |i, R| {
+                for_each_tile!(S, V, span.clone(), [16 12 10 8 6 4 2 1] [8 4 2 1], |i, R| {
                     let sums = tile::<S, R, W, V>(simd, samples, (q, i), p);
                     consumer.take(simd, (start + i) * width, true, sums);
                 });

@@ -26,7 +26,7 @@ pub enum Start {
 /// Runs `$body` for tiles that cover the rows `$rows`, with `$first` the first row of the tile and
 /// `$R` its number of rows as a constant.
 ///
-/// The sums of a tile stay in registers: 16 of AVX-512's 32, for 16 rows, or 12 of AVX2's 16, for 6
+/// The sums of a tile stay in registers: up to 16 of AVX-512's 32, for 16 rows, or 12 of AVX2's 16, for 6
 /// rows of two vectors. That is enough independent sums to hide the latency of a multiply-add, and
 /// enough uses of each loaded number to hide the loads. Every height is code of its own, so there are
 /// few; the first heights are those of AVX-512, the second those of AVX2 for rows of `$V = 1` vector. The

@@ -63,12 +63,18 @@ fn watching_evaluating_and_pausing_change_nothing() {
         neurons: vec![vec![0, 1], vec![0, 5, 7], vec![2]],
         weights: true,
         activations: true,
+        rows: vec![0, 3, 29],
+        pictures: vec![7, 1],
     }));
     let is_paused = |state: &State| *state == State::Paused;
     driven.state(is_paused);
     for step in 1..=123u64 {
         driven.send(Command::StepBatch);
         assert_eq!(driven.state(is_paused).1.step, step);
+        driven.send(Command::FindRows {
+            actual: 1,
+            predicted: 2,
+        });
         driven.worker.mailbox().take();
     }
     driven.send(Command::Apply(Change::LearningRate {

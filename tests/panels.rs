@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use nn_tui::app::{Chart, Confirm, Model, Msg, Overlay, Panel, Phase, View};
 use nn_tui::stats::{Histogram, Spread};
-use nn_tui::train::{EpochRecord, LossPoint, Position, Progress, Snapshot};
+use nn_tui::train::{EpochRecord, LossPoint, Position, Progress, RowOutcome, Snapshot};
 use nn_tui::ui::theme::{Depth, Theme};
 use nn_tui::ui::{render, render_panel};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use support::{images, plan, regression_plan, trained_model, trained_on};
 
-const PANELS: [Panel; 8] = [
+const PANELS: [Panel; 9] = [
     Panel::Network,
     Panel::Chart,
     Panel::Accuracy,
@@ -24,6 +24,7 @@ const PANELS: [Panel; 8] = [
     Panel::Confusion,
     Panel::Columns,
     Panel::Data,
+    Panel::Rows,
 ];
 
 /// Models of different shapes; made once, since each is trained.
@@ -140,6 +141,19 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             .iter_mut()
             .for_each(|largest| *largest = next());
         snapshot.loss = f64::from(next());
+        let listed = model.listed(40).filter_map(|place| model.row_at(place));
+        snapshot.observation.rows = listed.map(|row| row as u32).collect();
+        let outcome = |_: &u32| RowOutcome {
+            class: 0,
+            output: next(),
+            loss: f64::from(next()),
+        };
+        snapshot.rows = snapshot.observation.rows.iter().map(outcome).collect();
+        let neurons: Vec<usize> = (0..model.run.architecture.sizes()[1]).collect();
+        let inputs = model.run.architecture.inputs();
+        snapshot.pictures =
+            ndarray::Array2::from_shape_simple_fn((neurons.len(), inputs), &mut next);
+        snapshot.observation.pictures = neurons;
         for histogram in snapshot.weights.iter_mut().chain(&mut snapshot.probe) {
             let some: Vec<f32> = (0..50).map(|_| next()).collect();
             *histogram = Histogram::of(&some);
@@ -175,6 +189,7 @@ proptest! {
         numbers in prop::collection::vec(any_number(), 1..40),
         (log_scale, smoothing, accuracy) in (any::<bool>(), 0usize..3, any::<bool>()),
         scroll in 0i16..300,
+        fills_screen in any::<bool>(),
         theme in any_theme(),
     ) {
         let mut model = models()[which].clone();
@@ -184,7 +199,9 @@ proptest! {
         model.screen.chart = if accuracy { Chart::Accuracy } else { Chart::Loss };
         let area = Rect::new(x, y, width, height);
         for panel in PANELS {
-            model.screen.scroll_by(panel, scroll, u16::MAX);
+            model.screen.scroll_by(panel, scroll);
+            (model.screen.focus, model.screen.enlarged) = (panel, fills_screen);
+            model.screen.cell = Some((usize::from(x), usize::from(y)));
             let mut buf = Buffer::empty(Rect::new(0, 0, x + width + 3, y + height + 3));
             let empty = buf.clone();
             render_panel(panel, area, &mut buf, &model, theme);
@@ -202,6 +219,7 @@ proptest! {
         view in 0usize..5,
         enlarged in any::<bool>(),
         overlay in 0u8..5,
+        browsing in any::<bool>(),
         failed in any::<bool>(),
         numbers in prop::collection::vec(any_number(), 1..9),
         theme in any_theme(),
@@ -210,6 +228,9 @@ proptest! {
         disturb(&mut model, &numbers);
         model.screen.view = View::ALL[view];
         model.screen.enlarged = enlarged;
+        if browsing {
+            model.screen.browse();
+        }
         model.overlay = match overlay {
             1 => Some(Overlay::Help(u16::from(overlay) * 7)),
             2 => Some(Overlay::Confirm(Confirm::Quit)),

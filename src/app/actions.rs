@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use super::bindings::Action;
-use super::model::{Confirm, Model, Notice, Overlay, Phase};
+use super::model::{Confirm, Model, Overlay, Phase};
 use super::prompt::{Prompt, Purpose};
 use super::update::Effect;
-use super::view::{Chart, SMOOTHING};
+use super::view::{Chart, Panel, SMOOTHING};
 use crate::error::EXIT_FAILED;
 use crate::model_file::Format;
 use crate::nn::Change;
-use crate::train::{Command, Pace, SampleId, Set};
+use crate::train::{Command, Pace};
 
 /// Training for longer than this many seconds is worth a question before it is thrown away.
 const WORTH_ASKING: f64 = 60.0;
@@ -51,6 +51,7 @@ impl Model {
             Action::NextSample => self.shift_sample(1),
             Action::SwitchSet => self.switch_set(),
             Action::ToggleWorst => self.toggle_worst(),
+            Action::Choose => self.choose(effects),
             Action::Quit => self.quit(effects),
             Action::QuitNow => self.leave(130, effects),
             Action::Suspend => effects.push(Effect::Suspend),
@@ -62,17 +63,20 @@ impl Model {
     fn look(&mut self, action: Action) {
         let screen = &mut self.screen;
         match action {
+            Action::Focus(direction) if screen.enlarged => self.move_cursor(direction),
             Action::Focus(direction) => screen.move_focus(direction),
-            Action::Enlarge => screen.enlarged = true,
-            Action::Back => screen.enlarged = false,
-            Action::NextView => {
-                screen.enlarged = false;
-                screen.view = screen.view.next();
+            Action::Enlarge => {
+                screen.enlarged = true;
+                if screen.focus == Panel::Confusion {
+                    self.place_cursor();
+                }
             }
-            Action::PreviousView => {
-                screen.enlarged = false;
-                screen.view = screen.view.previous();
+            Action::Back => {
+                screen.go_back();
+                self.awaited = None;
             }
+            Action::NextView => screen.turn_to(screen.view.next()),
+            Action::PreviousView => screen.turn_to(screen.view.previous()),
             Action::ToggleAccuracy => {
                 screen.chart = match screen.chart {
                     Chart::Loss => Chart::Accuracy,
@@ -81,7 +85,14 @@ impl Model {
             }
             Action::ToggleLog => screen.log_scale = !screen.log_scale,
             Action::Smooth => screen.smoothing = (screen.smoothing + 1) % SMOOTHING.len(),
-            Action::Scroll(lines) => screen.scroll_by(screen.focus, lines, u16::MAX),
+            Action::Browse => screen.browse(),
+            Action::TogglePictures => screen.pictures = !screen.pictures,
+            Action::Scroll(lines) if screen.focus == Panel::Rows => {
+                // Half a screen, as pagers do.
+                let rows = isize::try_from(screen.size.1 / 2).unwrap_or(1).max(1);
+                self.shift_within(rows * isize::from(lines.signum()));
+            }
+            Action::Scroll(lines) => screen.scroll_by(screen.focus, lines),
             Action::Help => self.overlay = Some(Overlay::Help(0)),
             _ => {}
         }
@@ -225,64 +236,6 @@ impl Model {
     pub(super) fn export_to(&mut self, path: PathBuf, replace: bool, effects: &mut Vec<Effect>) {
         self.exporting.push(path.clone());
         effects.push(Effect::Send(Command::Export { path, replace }));
-    }
-
-    /// Goes to the worst row, or leaves the shown one among all.
-    fn toggle_worst(&mut self) {
-        if self.worst.take().is_some() {
-            return;
-        }
-        let text = match &self.run.outcomes {
-            None => "the wrong rows are known after the first epoch",
-            Some(outcomes) if outcomes.worst.is_empty() => "no row is wrong",
-            Some(_) => return self.show_worst(0),
-        };
-        self.notice = Some(Notice {
-            text: text.into(),
-            is_error: false,
-        });
-    }
-
-    /// Shows the row at `place` among the worst, counted in circles.
-    fn show_worst(&mut self, place: isize) {
-        let worst = self.run.outcomes.as_ref().map(|it| it.worst.as_slice());
-        let worst = worst.unwrap_or_default();
-        if worst.is_empty() {
-            return;
-        }
-        let place = place.rem_euclid(worst.len() as isize) as usize;
-        self.worst = Some(place);
-        self.sample = SampleId {
-            set: match self.run.data.validation.is_empty() {
-                true => Set::Training,
-                false => Set::Validation,
-            },
-            index: worst[place] as usize,
-        };
-    }
-
-    fn shift_sample(&mut self, by: isize) {
-        if let Some(place) = self.worst {
-            return self.show_worst(place as isize + by);
-        }
-        let rows = self.sample.samples(&self.run.data).rows();
-        if rows > 0 {
-            let index = self.sample.index as isize + by;
-            self.sample.index = index.rem_euclid(rows as isize) as usize;
-        }
-    }
-
-    fn switch_set(&mut self) {
-        let other = match self.sample.set {
-            Set::Training => Set::Validation,
-            Set::Validation => Set::Training,
-        };
-        self.worst = None;
-        self.sample.set = other;
-        self.sample.index = 0;
-        if self.sample.samples(&self.run.data).is_empty() {
-            self.sample.set = Set::Training;
-        }
     }
 }
 

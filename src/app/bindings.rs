@@ -47,7 +47,9 @@ pub enum Action {
     Focus(Direction),
     /// The focused panel fills the screen.
     Enlarge,
-    /// Back to all panels.
+    /// Show in the network what the cursor is on.
+    Choose,
+    /// Back to all panels, or to where the shown rows were chosen.
     Back,
     /// Next view.
     NextView,
@@ -57,6 +59,10 @@ pub enum Action {
     ToggleAccuracy,
     /// Logarithmic loss axis.
     ToggleLog,
+    /// The rows of the table fill the screen.
+    Browse,
+    /// The first layer's weights as pictures, or histograms.
+    TogglePictures,
     /// Next amount of smoothing.
     Smooth,
     /// Scroll the focused panel.
@@ -94,10 +100,14 @@ pub enum When {
     Diverged,
     /// After a panic of the training code.
     Failed,
-    /// While a panel fills the screen.
+    /// While a panel fills the screen in which there is nothing to choose.
     Enlarged,
+    /// While one does in which there is.
+    Choosing,
     /// While none does.
     Overview,
+    /// While there is something to go back from.
+    Away,
 }
 
 /// Heading under which the help lists a binding.
@@ -199,17 +209,21 @@ pub const BINDINGS: &[Binding] = bindings! {
     Looking Always [(KeyCode::Tab, NONE)] "tab" Action::NextView, "view", "next view: overview, network, curves, weights, data";
     Looking Always [(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" Action::PreviousView, SILENT, SILENT;
     Looking Always [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" Action::Focus(Direction::Left), SILENT,
-        "move among the panels (also h j k)";
+        "move among the panels, or inside a full one (also h j k)";
     Looking Always [(KeyCode::Down, NONE), key('j')] "↓" Action::Focus(Direction::Down), SILENT, SILENT;
     Looking Always [(KeyCode::Up, NONE), key('k')] "↑" Action::Focus(Direction::Up), SILENT, SILENT;
     Looking Always [(KeyCode::Right, NONE)] "→" Action::Focus(Direction::Right), SILENT, SILENT;
     Looking Overview [(KeyCode::Enter, NONE)] "enter" Action::Enlarge, SILENT, "the framed panel fills the screen; esc goes back";
-    Looking Enlarged [(KeyCode::Esc, NONE), (KeyCode::Enter, NONE)] "esc" Action::Back, "back", SILENT;
+    Looking Enlarged [(KeyCode::Enter, NONE)] "enter" Action::Back, SILENT, SILENT;
+    Looking Away [(KeyCode::Esc, NONE)] "esc" Action::Back, "back", SILENT;
     Looking Always [key('a')] "a" Action::ToggleAccuracy, SILENT, "loss or accuracy in the chart";
     Looking Always [key('y')] "y" Action::ToggleLog, SILENT, "logarithmic loss axis";
     Looking Always [key('m')] "m" Action::Smooth, SILENT, "smooth the curves: off, light, strong";
     Looking Always [key('d')] "d u" Action::Scroll(3), SILENT, "scroll the framed panel (also the mouse wheel)";
     Looking Always [key('u')] "u" Action::Scroll(-3), SILENT, SILENT;
+    Looking Always [key('P')] "P" Action::TogglePictures, SILENT, "weights of images: pictures or histograms, in a view of their own";
+    Looking Always [key('B')] "B" Action::Browse, SILENT, "browse the rows of the table, and back; x and v choose which";
+    Looking Choosing [(KeyCode::Enter, NONE)] "enter" Action::Choose, "show", "in a full confusion matrix or list of rows: show in the network";
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" Action::Help, "help", "this help";
     Program Always [(KeyCode::Char('z'), CTRL)] "ctrl-z" Action::Suspend, SILENT, "to the shell; fg comes back";
     Program Always [key('q')] "q" Action::Quit, "quit", "quit; ctrl-c quits without asking";
@@ -234,7 +248,7 @@ mod tests {
 
     fn can_hold_together(a: When, b: When) -> bool {
         let phase = [When::Training, When::Waiting, When::Diverged, When::Failed];
-        let size = [When::Enlarged, When::Overview];
+        let size = [When::Enlarged, When::Choosing, When::Overview];
         a == b
             || !(phase.contains(&a) && phase.contains(&b) || size.contains(&a) && size.contains(&b))
     }

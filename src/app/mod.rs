@@ -4,11 +4,17 @@
 mod actions;
 pub mod bindings;
 pub mod history;
+mod loading;
 pub mod model;
+mod pictures;
 pub mod prompt;
+mod rows;
 mod update;
 pub mod view;
 
+pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
-pub use update::{Effect, Msg};
-pub use view::{Chart, Panel, Screen, View};
+pub use pictures::PictureGrid;
+pub use rows::{Selection, Which, around};
+pub use update::{Effect, Msg, Spot};
+pub use view::{Chart, Ends, Panel, Screen, View};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::history::History;
 use super::prompt::Prompt;
+use super::rows::Selection;
 use super::view::Screen;
 use crate::data::{Card, Prepared};
 use crate::nn::Architecture;
@@ -242,8 +243,8 @@ pub struct Model {
     pub screen: Screen,
     /// The row whose way through the network is shown.
     pub sample: SampleId,
-    /// The shown row's place among the worst, while those are looked through.
-    pub worst: Option<usize>,
+    /// The rows that are gone through, if not all.
+    pub selection: Option<Selection>,
     /// What lies above.
     pub overlay: Option<Overlay>,
     /// News.
@@ -257,6 +258,8 @@ pub struct Model {
     /// Step at which `export` was last written.
     pub(super) exported_at: Option<u64>,
     pub(super) observed: Option<Observation>,
+    /// The cell of the confusion matrix whose rows were asked for.
+    pub(super) awaited: Option<(usize, usize)>,
 }
 
 impl Model {
@@ -275,7 +278,7 @@ impl Model {
             run: Run::new(started, pace),
             screen: Screen::new(size),
             sample: SampleId { set, index: 0 },
-            worst: None,
+            selection: None,
             overlay: None,
             notice: match started.data.notes.as_slice() {
                 [] => None,
@@ -289,6 +292,7 @@ impl Model {
             exporting: Vec::new(),
             exported_at: None,
             observed: None,
+            awaited: None,
         }
     }
 
@@ -306,6 +310,11 @@ impl Model {
             // The history of the weights is to have no gap when their panel comes back.
             weights: true,
             activations: self.screen.shows(Panel::Activations),
+            rows: match self.screen.shows(Panel::Rows) {
+                true => self.watched_rows(),
+                false => Vec::new(),
+            },
+            pictures: self.watched_pictures(),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::bindings::{self, When};
 use super::history::Mark;
 use super::model::{Confirm, Model, Notice, Overlay, Phase, Run};
 use super::prompt::{Edited, Prompt, Purpose};
-use super::view::Panel;
+use super::view::{Ends, Panel};
 use crate::data::{Card, Prepared};
 use crate::error::Error;
 use crate::model_file::Saved;
@@ -26,6 +26,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// A panel was clicked.
     Click(Panel),
+    /// Something within a panel was clicked.
+    Pick(Spot),
     /// The wheel was turned by so many lines over a panel, or elsewhere.
     Wheel(Option<Panel>, i16),
     /// The worker reported.
@@ -34,8 +36,24 @@ pub enum Msg {
     Snapshot(Box<Snapshot>),
     /// The data of the training that was restarted so often are described.
     Described(u32, Box<Card>),
+    /// A frame was drawn, of which so much can be scrolled.
+    Drawn(Ends),
     /// The process was asked to end with this exit code.
     Terminate(u8),
+}
+
+/// Something within a panel that can be pointed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// A cell of the confusion matrix.
+    Cell {
+        /// Index of the true class.
+        actual: usize,
+        /// Index of the predicted one.
+        predicted: usize,
+    },
+    /// The row at this place among those listed.
+    Row(usize),
 }
 
 /// Something to be done outside.
@@ -55,7 +73,7 @@ pub enum Effect {
     },
 }
 
-/// Lines that a panel may be scrolled by at most; panels stop earlier at their end.
+/// Lines that the help may be scrolled by at most; it stops earlier, at its end.
 const SCROLL_LIMIT: u16 = 10_000;
 
 impl Model {
@@ -80,6 +98,17 @@ impl Model {
                     self.notice = None;
                 }
             }
+            Msg::Pick(spot) => {
+                if self.overlay.is_none() {
+                    self.notice = None;
+                    match spot {
+                        Spot::Cell { actual, predicted } => {
+                            self.pick_cell(actual, predicted, &mut effects);
+                        }
+                        Spot::Row(place) => self.pick_row(place),
+                    }
+                }
+            }
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
             Msg::Worker(event) => self.hear(*event, &mut effects),
             Msg::Snapshot(snapshot) => self.take_snapshot(*snapshot),
@@ -87,6 +116,12 @@ impl Model {
             Msg::Described(restarts, card) => {
                 if restarts == self.run.restarts {
                     self.run.card = Some(Arc::from(card));
+                }
+            }
+            Msg::Drawn(ends) => {
+                self.screen.set_ends(ends.panels);
+                if let (Some(Overlay::Help(line)), Some(end)) = (&mut self.overlay, ends.help) {
+                    *line = end.min(*line);
                 }
             }
             Msg::Terminate(code) => self.leave(code, &mut effects),
@@ -131,8 +166,10 @@ impl Model {
             When::Waiting => matches!(self.run.phase, Phase::Paused | Phase::Finished),
             When::Diverged => matches!(self.run.phase, Phase::Diverged(_)),
             When::Failed => matches!(self.run.phase, Phase::Failed(_)),
-            When::Enlarged => self.screen.enlarged,
+            When::Enlarged => self.screen.enlarged && !self.screen.has_choice(),
+            When::Choosing => self.screen.enlarged && self.screen.has_choice(),
             When::Overview => !self.screen.enlarged,
+            When::Away => self.screen.leads_back(),
         }
     }
 
@@ -184,7 +221,8 @@ impl Model {
             (Some(Overlay::Help(line)), _) => {
                 *line = line.saturating_add_signed(lines).min(SCROLL_LIMIT);
             }
-            (None, Some(panel)) => self.screen.scroll_by(panel, lines, SCROLL_LIMIT),
+            (None, Some(Panel::Rows)) => self.shift_within(lines.into()),
+            (None, Some(panel)) => self.screen.scroll_by(panel, lines),
             _ => {}
         }
     }
@@ -198,7 +236,8 @@ impl Model {
                 run.phase = phase;
                 self.run = run;
                 self.observed = None;
-                self.worst = None;
+                self.selection = None;
+                self.awaited = None;
                 let rows = self.sample.samples(&self.run.data).rows();
                 self.sample.index = self.sample.index.min(rows.saturating_sub(1));
             }
@@ -212,6 +251,7 @@ impl Model {
                 self.run.outcomes = Some(evaluation.outcomes.clone());
                 self.run.evaluation = Some(*evaluation);
             }
+            Event::Found { position, taken } => self.take_found(position, taken),
             Event::Exported { path, result, step } => {
                 self.exported(path, result, step, effects);
             }

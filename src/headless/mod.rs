@@ -174,7 +174,7 @@ impl Run<'_> {
             }
             Event::Exported { result, .. } => self.exported = Some(result),
             Event::Evaluated { evaluation, .. } => self.evaluation = Some(*evaluation),
-            Event::ResetFailed(_) | Event::Snapshot | Event::Stopped => {}
+            Event::Found { .. } | Event::ResetFailed(_) | Event::Snapshot | Event::Stopped => {}
         }
     }
 

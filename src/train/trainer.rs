@@ -64,6 +64,8 @@ impl<S: Sink> Trainer<S> {
                 neurons: Vec::new(),
                 weights: false,
                 activations: false,
+                rows: Vec::new(),
+                pictures: Vec::new(),
             },
             observed: None,
             next_observation: Instant::now(),
@@ -166,6 +168,11 @@ impl<S: Sink> Trainer<S> {
             Command::StepBatch => self.step_batch(),
             Command::StepEpoch => self.resume_as(State::Stepping),
             Command::Evaluate => self.evaluate(),
+            Command::FindRows { actual, predicted } => {
+                let taken = self.session.rows_taken(actual, predicted);
+                let position = self.session.position();
+                self.outbox.push(Event::Found { position, taken });
+            }
             Command::Apply(change) => {
                 self.session.apply(change);
                 self.observed = None;

@@ -17,7 +17,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
     if area.is_empty() {
         return;
     }
-    let mut x = area.x + 1;
+    let x = area.x + 1;
     if let Some(notice) = &model.notice {
         let (mark, style) = match notice.is_error {
             true => ("!", theme.bad()),
@@ -28,7 +28,23 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
         put(buf, x + 2, area.y, room, &notice.text, theme.text());
         return;
     }
-    for (shown, label) in hints(model, usize::from(area.width).saturating_sub(1)) {
+    put_keys(
+        area,
+        buf,
+        hints(model, usize::from(area.width).saturating_sub(1)),
+        theme,
+    );
+}
+
+/// Writes keys and what they do into the first row of `area`.
+pub fn put_keys<'k>(
+    area: Rect,
+    buf: &mut Buffer,
+    keys: impl IntoIterator<Item = (&'k str, &'k str)>,
+    theme: Theme,
+) {
+    let mut x = area.x + 1;
+    for (shown, label) in keys {
         let key = format!(" {shown} ");
         put(buf, x, area.y, width(&key), &key, theme.key());
         x += width(&key) as u16 + 1;

@@ -13,14 +13,16 @@ use crate::app::prompt::{Prompt, Purpose};
 use crate::app::{Confirm, Model, Overlay, Phase};
 use crate::text::{rate, sanitise, width, wrap};
 
-/// Draws what lies above the panels in `area`, if anything does.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
+/// Draws what lies above the panels in `area`, if anything does. Returns how far the help can be
+/// scrolled.
+pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Option<u16> {
     match &model.overlay {
-        Some(Overlay::Help(line)) => help(area, buf, theme, *line),
+        Some(Overlay::Help(line)) => return Some(help(area, buf, theme, *line)),
         Some(Overlay::Prompt(prompt)) => ask(area, buf, theme, prompt),
         Some(Overlay::Confirm(question)) => confirm(area, buf, model, theme, question),
         None => trouble(area, buf, model, theme),
     }
+    None
 }
 
 /// An emptied and framed area of at most `cells` by `rows` in the middle of `area`; returns what
@@ -45,7 +47,7 @@ fn popup(area: Rect, buf: &mut Buffer, theme: Theme, cells: u16, rows: u16, titl
     }
 }
 
-fn help(area: Rect, buf: &mut Buffer, theme: Theme, first: u16) {
+fn help(area: Rect, buf: &mut Buffer, theme: Theme, first: u16) -> u16 {
     let keys = BINDINGS.iter().filter(|binding| !binding.help.is_empty());
     let key_room = keys.map(|binding| width(binding.shown)).max().unwrap_or(0) + 2;
     let group = |group: Group| {
@@ -100,6 +102,7 @@ fn help(area: Rect, buf: &mut Buffer, theme: Theme, first: u16) {
             theme.accent(),
         );
     }
+    most
 }
 
 fn ask(area: Rect, buf: &mut Buffer, theme: Theme, prompt: &Prompt) {

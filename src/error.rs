@@ -319,6 +319,9 @@ pub enum Error {
     /// Training stopped at a number that is not finite.
     #[error("{0}")]
     Diverged(String),
+    /// Back-propagation is not what differences say.
+    #[error("{0}")]
+    Gradients(String),
     /// The training thread ended on its own.
     #[error("the training thread failed: {0}")]
     Worker(String),
@@ -354,6 +357,7 @@ impl Error {
             | Self::Diverged(_)
             | Self::Worker(_)
             | Self::Loading(_)
+            | Self::Gradients(_)
             | Self::Cancelled => EXIT_FAILED,
         }
     }

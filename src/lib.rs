@@ -6,6 +6,7 @@ pub mod cli;
 pub mod data;
 pub mod error;
 pub mod headless;
+mod memory;
 pub mod model_file;
 pub mod nn;
 pub mod random;

@@ -17,6 +17,8 @@ pub enum Purpose {
     Probe,
     /// Choosing the rows of a table that are used.
     Sample,
+    /// Choosing the parameters whose gradients are checked.
+    GradientCheck,
 }
 
 /// The generator for `purpose` under `seed`. Its output is the same on every platform.
@@ -29,6 +31,7 @@ pub fn generator(seed: u64, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Epoch(epoch) => stream(2, epoch),
         Purpose::Probe => stream(3, 0),
         Purpose::Sample => stream(4, 0),
+        Purpose::GradientCheck => stream(5, 0),
     });
     generator
 }

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use nn_tui::nn::{Change, Parameters};
-use nn_tui::train::{Command, Observation, Pace, SampleId, Session, Set, State};
+use nn_tui::train::{Command, Observation, Pace, SampleId, Session, Set, Size, State};
 use support::{Driven, plan, session, settings, textbook_plan};
 
 fn weights_after(mut session: Session, steps: u64) -> Parameters {
@@ -36,8 +36,8 @@ fn watching_evaluating_and_pausing_change_nothing() {
             let change = Change::LearningRate {
                 learning_rate: 0.05,
             };
-            changed.apply(change);
-            undisturbed.apply(change);
+            changed.apply(change.clone()).unwrap();
+            undisturbed.apply(change).unwrap();
         }
         changed.step().unwrap();
         undisturbed.step().unwrap();
@@ -65,11 +65,16 @@ fn watching_evaluating_and_pausing_change_nothing() {
         activations: true,
         rows: vec![0, 3, 29],
         pictures: vec![7, 1],
+        inspect: None,
+        what_if: Vec::new(),
     }));
     let is_paused = |state: &State| *state == State::Paused;
     driven.state(is_paused);
     for step in 1..=123u64 {
-        driven.send(Command::StepBatch);
+        driven.send(Command::Step {
+            size: Size::Batch,
+            count: 1,
+        });
         assert_eq!(driven.state(is_paused).1.step, step);
         driven.send(Command::FindRows {
             actual: 1,
@@ -84,13 +89,19 @@ fn watching_evaluating_and_pausing_change_nothing() {
     // To the end of epoch 33 (396 steps), at changing paces, with pauses wherever they fall.
     driven.send(Command::SetPace(Pace::EpochsPerSecond(200.0)));
     while driven.position_when_quiet() != (33, 0) {
-        driven.send(Command::StepEpoch);
+        driven.send(Command::Step {
+            size: Size::Epoch,
+            count: 1,
+        });
         std::thread::sleep(Duration::from_millis(4));
         driven.worker.mailbox().take();
         driven.send(Command::Pause);
     }
     for _ in 0..4 {
-        driven.send(Command::StepBatch);
+        driven.send(Command::Step {
+            size: Size::Batch,
+            count: 1,
+        });
     }
     let path = std::env::temp_dir().join(format!("nn-tui-watched-{}.json", std::process::id()));
     driven.send(Command::Export {

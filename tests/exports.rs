@@ -133,6 +133,8 @@ fn model(
             epochs: 5,
             steps: 400,
             changes: vec![],
+            started_as: None,
+            ended_with: None,
             training: Quality::default(),
             validation: Some(Quality {
                 accuracy: Some(0.9),

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use ndarray::{Array1, Array2, array};
 use nn_tui::data::{ClassWeights, Encoding, InputColumn, Preprocessing, TargetScale, Task};
 use nn_tui::error::{EXIT_BAD_DATA, EXIT_NO_INPUT, EXIT_USAGE, Error};
-use nn_tui::model_file::{Format, Quality, TrainedModel, TrainingRecord, load, save};
+use nn_tui::model_file::{EndedWith, Format, Quality, TrainedModel, TrainingRecord, load, save};
+use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::{
     Activation, Architecture, Change, Initialisation, LayerParameters, LearningRule, LoggedChange,
     Loss, Optimizer, Output, Parameters,
@@ -77,10 +78,24 @@ fn small() -> TrainedModel {
             class_weights: ClassWeights::None,
             epochs: 100,
             steps: 800,
-            changes: vec![LoggedChange {
-                step: 7,
-                change: Change::LearningRate { learning_rate: 0.1 },
-            }],
+            changes: changes(),
+            started_as: Some(
+                Architecture::new(
+                    vec![3, 5, 3],
+                    Activation::Tanh,
+                    Output::Softmax,
+                    Loss::CrossEntropy,
+                )
+                .unwrap(),
+            ),
+            ended_with: Some(EndedWith {
+                rule: LearningRule {
+                    optimizer: Optimizer::Momentum { momentum: 0.9 },
+                    learning_rate: 0.1,
+                    weight_decay: 0.0,
+                },
+                batch: 7,
+            }),
             training: Quality {
                 loss: Some(0.1 + 0.7),
                 accuracy: Some(1.0),
@@ -127,6 +142,50 @@ fn problem(bytes: &[u8], format: Format) -> String {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// One of each kind.
+fn changes() -> Vec<LoggedChange> {
+    let id = ParameterId::Weight {
+        layer: 2,
+        output: 0,
+        input: 1,
+    };
+    let bias = ParameterId::Bias {
+        layer: 1,
+        output: 2,
+    };
+    let kinds = vec![
+        Change::LearningRate { learning_rate: 0.1 },
+        Change::Recover {
+            learning_rate: 0.01,
+        },
+        Change::Parameter { id, value: 0.1 },
+        Change::Parameter {
+            id: bias,
+            value: -0.0,
+        },
+        Change::Freeze { id, frozen: true },
+        Change::Silence {
+            layer: 1,
+            neuron: 0,
+            silent: true,
+        },
+        Change::Network {
+            hidden: vec![4, 2],
+            activation: Activation::LeakyRelu,
+            output: Output::Sigmoid,
+            loss: Loss::Quadratic,
+        },
+        Change::Optimizer {
+            optimizer: Optimizer::Momentum { momentum: 0.9 },
+        },
+        Change::WeightDecay { weight_decay: 1e-4 },
+        Change::Batch { batch: 7 },
+        Change::Undo,
+    ];
+    let logged = |(step, change)| LoggedChange { step, change };
+    (7..).zip(kinds).map(logged).collect()
 }
 
 #[test]
@@ -266,7 +325,7 @@ fn damaged_columns_are_named() {
 #[test]
 fn json_is_laid_out_for_people() {
     let text = String::from_utf8(bytes_of(&small(), Format::Json)).expect("text");
-    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 2,\n"));
+    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 3,\n"));
     assert!(text.ends_with(
         "    {
       \"weights\": [
@@ -350,12 +409,12 @@ const DAMAGED: [(&str, &str, &str); 20] = [
         "it has no \"format\": \"nn-tui model\"",
     ),
     (
-        "\"version\": 2",
         "\"version\": 3",
-        "it has version 3 of the format, this program reads version 2",
+        "\"version\": 4",
+        "it has version 4 of the format, this program reads versions 2 and 3",
     ),
     (
-        "\"version\": 2",
+        "\"version\": 3",
         "\"version\": -1",
         "invalid value: integer `-1`, expected u64",
     ),

@@ -15,7 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use support::{images, plan, regression_plan, trained_model, trained_on};
 
-const PANELS: [Panel; 9] = [
+const PANELS: [Panel; 10] = [
     Panel::Network,
     Panel::Chart,
     Panel::Accuracy,
@@ -25,6 +25,7 @@ const PANELS: [Panel; 9] = [
     Panel::Columns,
     Panel::Data,
     Panel::Rows,
+    Panel::Inspector,
 ];
 
 /// Models of different shapes; made once, since each is trained.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms, lowest first; those of one row do not know one another.
 const ROWS: [&[&str]; 7] = [
-    &["error", "random", "stats", "text"],
+    &["error", "memory", "random", "stats", "text"],
     &["nn", "data"],
     &["model_file"],
     &["train"],

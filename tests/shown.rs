@@ -348,7 +348,7 @@ fn what_the_first_layer_looks_for() {
         insta::assert_snapshot!(name("pictures-no-colour"), drawn_with(&person.model, plain));
         let ascii = drawn_with(&person.model, Theme::new(Depth::Ansi).ascii());
         assert!(ascii.is_ascii(), "{ascii}");
-        person.press("p");
+        person.press("P");
         assert!(
             person
                 .observation
@@ -358,7 +358,7 @@ fn what_the_first_layer_looks_for() {
                 .is_empty()
         );
         assert!(drawn(&person.model).contains("output ·"), "the histograms");
-        person.press("p tab");
+        person.press("P tab");
         let nobody_looks = person.observation.clone().expect("asked").pictures;
         assert_eq!(nobody_looks, [0; 0], "watching costs nothing");
     }
@@ -404,7 +404,7 @@ fn the_rows_of_the_table_are_browsed() {
         let name = |what: &str| format!("{what}-{}x{}", size.0, size.1);
         let mut person = Person::watching("iris", 2, size);
         let worst = person.model.run.outcomes.clone().expect("evaluated").worst;
-        person.press("b down down down");
+        person.press("B down down down");
         person.look();
         assert_eq!(person.model.sample.index, 3);
         insta::assert_snapshot!(name("rows"), drawn(&person.model));
@@ -428,7 +428,7 @@ fn the_rows_of_the_table_are_browsed() {
             (Set::Training, 0)
         );
         assert!(drawn(&person.model).contains("training row 1 of 120"));
-        person.press("b");
+        person.press("B");
         assert!(!person.model.screen.shows(Panel::Rows) && !person.model.screen.enlarged);
     }
 }
@@ -436,7 +436,7 @@ fn the_rows_of_the_table_are_browsed() {
 #[test]
 fn the_list_says_of_every_row_what_was_measured() {
     let mut person = Person::watching("iris", 2, (80, 60));
-    person.press("b");
+    person.press("B");
     person.look();
     let snapshot = person.model.run.snapshot.clone().expect("looked");
     let outcomes = person.model.run.outcomes.clone().expect("evaluated");
@@ -459,11 +459,11 @@ fn the_list_says_of_every_row_what_was_measured() {
 #[test]
 fn lists_of_other_tables() {
     let mut digits = Person::watching("digits", 2, (120, 36));
-    digits.press("b x");
+    digits.press("B x");
     digits.look();
     insta::assert_snapshot!("rows-images-120x36", drawn(&digits.model));
     let mut numbers = Person::watching("sine", 2, (80, 24));
-    numbers.press("b x");
+    numbers.press("B x");
     numbers.look();
     insta::assert_snapshot!("rows-numbers-80x24", drawn(&numbers.model));
     let all = Plan {
@@ -471,11 +471,11 @@ fn lists_of_other_tables() {
         ..plan(&[4])
     };
     let mut mixed = Person::of_plan("tests/data/awkward/missing.csv", all, 1, (80, 24));
-    mixed.press("b");
+    mixed.press("B");
     mixed.look();
     insta::assert_snapshot!("rows-missing-80x24", drawn(&mixed.model));
     let mut wide = Person::watching("breast-cancer", 1, (80, 24));
-    wide.press("b right right right");
+    wide.press("B right right right");
     wide.look();
     insta::assert_snapshot!("rows-columns-80x24", drawn(&wide.model));
     let mut large = Person::watching("wine", 1, (200, 60));
@@ -490,7 +490,7 @@ fn lists_of_other_tables() {
 #[test]
 fn a_click_chooses_a_row_and_a_second_one_shows_it() {
     let mut person = Person::watching("iris", 1, (80, 24));
-    person.press("b");
+    person.press("B");
     let spot = spot_at(&person.model, Rect::new(0, 0, 80, 24), 20, 8);
     assert_eq!(spot, Some(Spot::Row(4)));
     person.tell(Msg::Pick(Spot::Row(4)));
@@ -506,7 +506,7 @@ fn a_click_chooses_a_row_and_a_second_one_shows_it() {
 fn the_rows_of_a_cell_are_listed() {
     let mut person = Person::watching("iris", 2, (80, 24));
     person.press(TO_THE_MATRIX);
-    person.press("enter b");
+    person.press("enter B");
     person.look();
     let rows = person.model.selection.clone().expect("rows").rows;
     assert_eq!(person.observation.clone().expect("asked").rows, rows);

@@ -392,7 +392,7 @@ fn from_a_cell_and_from_a_list_to_the_row_in_the_network() {
     terminal.press(ESCAPE);
     terminal.wait_for("enter shows them");
     terminal.press("x");
-    terminal.press("b");
+    terminal.press("B");
     terminal.wait_for("validation row 1 of 30");
     terminal.wait_for("predicted");
     terminal.press("\x1b[B\r");

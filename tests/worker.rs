@@ -7,8 +7,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-use nn_tui::nn::Change;
-use nn_tui::train::{Command, Event, Pace, Settings, State, Worker};
+use nn_tui::nn::{Change, Grade, ParameterId};
+use nn_tui::train::inspection::Facts;
+use nn_tui::train::{
+    Command, Cursor, Event, Inspect, Observation, Of, Pace, SampleId, Set, Settings, Size, State,
+    Worker,
+};
 use support::{Driven, plan, session, settings};
 
 fn is_paused(state: &State) -> bool {
@@ -40,7 +44,10 @@ fn a_step_is_exactly_one() {
     driven.started();
     driven.state(is_paused);
     for step in 1..=30 {
-        driven.send(Command::StepBatch);
+        driven.send(Command::Step {
+            size: Size::Batch,
+            count: 1,
+        });
         let (_, position) = driven.state(is_paused);
         assert_eq!(position.step, step);
         assert_eq!(
@@ -48,7 +55,10 @@ fn a_step_is_exactly_one() {
             ((step / 12) as u32, (step % 12) as u32)
         );
     }
-    driven.send(Command::StepEpoch);
+    driven.send(Command::Step {
+        size: Size::Epoch,
+        count: 1,
+    });
     driven.state(|state| *state == State::Stepping);
     let (_, position) = driven.state(is_paused);
     assert_eq!((position.epoch, position.batch, position.step), (3, 0, 36));
@@ -58,7 +68,10 @@ fn a_step_is_exactly_one() {
 fn pausing_shows_the_scores_of_that_moment() {
     let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
     driven.started();
-    driven.send(Command::StepBatch);
+    driven.send(Command::Step {
+        size: Size::Batch,
+        count: 1,
+    });
     let event = driven.wait_for(
         |_| {},
         |event| matches!(event, Event::Evaluated { position, .. } if position.step == 1),
@@ -173,7 +186,10 @@ fn a_divergence_stops_the_run_and_recovery_goes_on() {
     let learning_rate = 0.001;
     driven.send(Command::Apply(Change::Recover { learning_rate }));
     assert_eq!(driven.state(|_| true).0, State::Paused);
-    driven.send(Command::StepBatch);
+    driven.send(Command::Step {
+        size: Size::Batch,
+        count: 1,
+    });
     assert_eq!(driven.state(is_paused).1.step, position.step + 1);
 }
 
@@ -181,7 +197,10 @@ fn a_divergence_stops_the_run_and_recovery_goes_on() {
 fn a_reset_starts_the_same_training_again() {
     let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
     let first = driven.started();
-    driven.send(Command::StepEpoch);
+    driven.send(Command::Step {
+        size: Size::Epoch,
+        count: 1,
+    });
     driven.state(|state| *state == State::Stepping);
     driven.state(is_paused);
     driven.send(Command::Reset { seed: 1 });
@@ -264,5 +283,82 @@ fn stop_joins_at_once() {
         let Driven { worker, events } = driven;
         worker.stop();
         assert!(events.iter().any(|event| matches!(event, Event::Stopped)));
+    }
+}
+
+#[test]
+fn gradients_are_checked_between_steps_and_commands_are_heard_meanwhile() {
+    let driven = Driven::spawn(session("iris", plan(&[8])), settings(false, None));
+    driven.started();
+    let is_check = |event: &Event| matches!(event, Event::GradientsChecked(_));
+    let check = || match driven.wait_for(|_| {}, is_check) {
+        Event::GradientsChecked(check) => *check,
+        _ => unreachable!(),
+    };
+    driven.send(Command::CheckGradients);
+    let found = check();
+    assert!(found.grade() != Grade::Wrong, "{found:?}");
+    assert_eq!(found.checked.len(), 4 * 8 + 8 + 8 * 3 + 3);
+    driven.send(Command::Pause);
+    let (_, at) = driven.state(is_paused);
+    driven.send(Command::CheckGradients);
+    driven.send(Command::Reset { seed: 5 });
+    assert_eq!(driven.started().plan.seed, 5);
+    // Of the network that there is now: the first mini-batch under the new seed.
+    let mut plan = plan(&[8]);
+    plan.seed = 5;
+    assert_eq!(check(), session("iris", plan).gradient_check().finish());
+    driven.send(Command::Pause);
+    assert!(driven.state(is_paused).1.step < at.step.max(1));
+}
+
+#[test]
+fn an_inspected_parameter_tells_its_last_change() {
+    let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
+    driven.started();
+    let id = ParameterId::Bias {
+        layer: 2,
+        output: 1,
+    };
+    driven.send(Command::Observe(Observation {
+        rows: Vec::new(),
+        pictures: Vec::new(),
+        sample: SampleId {
+            set: Set::Training,
+            index: 0,
+        },
+        neurons: Vec::new(),
+        weights: false,
+        activations: false,
+        inspect: Some(Inspect {
+            cursor: Cursor::Parameter(id),
+            of: Of::Row,
+        }),
+        what_if: Vec::new(),
+    }));
+    let mut before = f64::NAN;
+    for step in 0..4 {
+        if step > 0 {
+            driven.send(Command::Step {
+                size: Size::Batch,
+                count: 1,
+            });
+        }
+        let deadline = std::time::Instant::now() + support::PATIENCE;
+        let facts = loop {
+            assert!(std::time::Instant::now() < deadline, "no snapshot came");
+            let snapshot = driven.worker.mailbox().take();
+            let inspection = snapshot
+                .filter(|it| it.position.step == step)
+                .and_then(|it| it.inspection);
+            if let Some(Facts::Parameter(facts)) = inspection.map(|it| it.facts) {
+                break facts;
+            }
+            sleep(Duration::from_millis(2));
+        };
+        let change = (step > 0).then_some(facts.value - before);
+        assert_eq!(facts.last_change, change);
+        assert_eq!(facts.history.len() as u64, step + 1);
+        before = facts.value;
     }
 }

@@ -10,7 +10,7 @@ use super::view::{Chart, Panel, SMOOTHING};
 use crate::error::EXIT_FAILED;
 use crate::model_file::Format;
 use crate::nn::Change;
-use crate::train::{Command, Pace};
+use crate::train::{Command, Pace, Size};
 
 /// Training for longer than this many seconds is worth a question before it is thrown away.
 const WORTH_ASKING: f64 = 60.0;
@@ -29,8 +29,14 @@ impl Model {
                 send(Command::Pause);
             }
             Action::Resume => send(Command::Resume),
-            Action::StepBatch => send(Command::StepBatch),
-            Action::StepEpoch => send(Command::StepEpoch),
+            Action::StepBatch => send(Command::Step {
+                size: Size::Batch,
+                count: 1,
+            }),
+            Action::StepEpoch => send(Command::Step {
+                size: Size::Epoch,
+                count: 1,
+            }),
             Action::Evaluate => send(Command::Evaluate),
             Action::RaiseLearningRate => self.set_learning_rate(rate_above(self.rate()), effects),
             Action::LowerLearningRate => self.set_learning_rate(rate_below(self.rate()), effects),
@@ -63,7 +69,7 @@ impl Model {
     fn look(&mut self, action: Action) {
         let screen = &mut self.screen;
         match action {
-            Action::Focus(direction) if screen.enlarged => self.move_cursor(direction),
+            Action::Focus(direction) if screen.enlarged => self.move_inside(direction),
             Action::Focus(direction) => screen.move_focus(direction),
             Action::Enlarge => {
                 screen.enlarged = true;
@@ -93,6 +99,9 @@ impl Model {
                 self.shift_within(rows * isize::from(lines.signum()));
             }
             Action::Scroll(lines) => screen.scroll_by(screen.focus, lines),
+            Action::Inspect => self.toggle_inspector(),
+            Action::MoveCursor(to) => self.move_cursor(to),
+            Action::SwitchOf => self.switch_of(),
             Action::Help => self.overlay = Some(Overlay::Help(0)),
             _ => {}
         }

@@ -2,6 +2,8 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::inspector::Move;
+
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
@@ -67,6 +69,12 @@ pub enum Action {
     Smooth,
     /// Scroll the focused panel.
     Scroll(i16),
+    /// Open or close the inspector.
+    Inspect,
+    /// Move the inspector's cursor.
+    MoveCursor(Move),
+    /// The shown row's numbers in the inspector, or the means of the mini-batch.
+    SwitchOf,
     /// The help popup.
     Help,
     /// Leave; asks where work would be lost.
@@ -100,11 +108,15 @@ pub enum When {
     Diverged,
     /// After a panic of the training code.
     Failed,
+    /// While the inspector is closed.
+    Browsing,
+    /// While the inspector is open.
+    Inspecting,
     /// While a panel fills the screen in which there is nothing to choose.
     Enlarged,
     /// While one does in which there is.
     Choosing,
-    /// While none does.
+    /// While none does, and the inspector is closed.
     Overview,
     /// While there is something to go back from.
     Away,
@@ -116,18 +128,25 @@ pub enum When {
 pub enum Group {
     Training,
     Looking,
+    Inspector,
     Program,
 }
 
 impl Group {
     /// All groups in the help's order.
-    pub const ALL: [Self; 3] = [Self::Training, Self::Looking, Self::Program];
+    pub const ALL: [Self; 4] = [
+        Self::Training,
+        Self::Looking,
+        Self::Inspector,
+        Self::Program,
+    ];
 
     /// Heading in the help.
     pub fn title(self) -> &'static str {
         match self {
             Self::Training => "Training",
             Self::Looking => "Looking",
+            Self::Inspector => "Inspector",
             Self::Program => "Program",
         }
     }
@@ -154,6 +173,7 @@ pub struct Binding {
 
 const NONE: KeyModifiers = KeyModifiers::NONE;
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
 
 const fn key(c: char) -> (KeyCode, KeyModifiers) {
     (KeyCode::Char(c), NONE)
@@ -188,7 +208,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     Training Always [key('+'), key('=')] "+ −" Action::RaiseLearningRate, "lr",
         "learning rate up and down: 1, 2, 5, 10 ...";
     Training Always [key('-'), key('_')] "−" Action::LowerLearningRate, SILENT, SILENT;
-    Training Always [key('l')] "l" Action::TypeLearningRate, SILENT, "type a learning rate";
+    Training Browsing [key('l')] "l" Action::TypeLearningRate, SILENT, "type a learning rate";
     Training Always [key('<'), key(',')] "< >" Action::Slower, "pace", "slower and faster pace";
     Training Always [key('>'), key('.')] ">" Action::Faster, SILENT, SILENT;
     Training Always [key('f')] "f" Action::FullSpeed, SILENT, "full speed, and back to the pace before";
@@ -206,13 +226,13 @@ pub const BINDINGS: &[Binding] = bindings! {
     Looking Always [key(']'), (KeyCode::PageDown, NONE)] "]" Action::NextSample, SILENT, SILENT;
     Looking Always [key('v')] "v" Action::SwitchSet, SILENT, "rows from validation or from training";
     Looking Always [key('x')] "x" Action::ToggleWorst, SILENT, "go through the wrong rows, worst first, and back to all";
-    Looking Always [(KeyCode::Tab, NONE)] "tab" Action::NextView, "view", "next view: overview, network, curves, weights, data";
-    Looking Always [(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" Action::PreviousView, SILENT, SILENT;
-    Looking Always [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" Action::Focus(Direction::Left), SILENT,
+    Looking Browsing [(KeyCode::Tab, NONE)] "tab" Action::NextView, "view", "next view: overview, network, curves, weights, data";
+    Looking Browsing [(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" Action::PreviousView, SILENT, SILENT;
+    Looking Browsing [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" Action::Focus(Direction::Left), SILENT,
         "move among the panels, or inside a full one (also h j k)";
-    Looking Always [(KeyCode::Down, NONE), key('j')] "↓" Action::Focus(Direction::Down), SILENT, SILENT;
-    Looking Always [(KeyCode::Up, NONE), key('k')] "↑" Action::Focus(Direction::Up), SILENT, SILENT;
-    Looking Always [(KeyCode::Right, NONE)] "→" Action::Focus(Direction::Right), SILENT, SILENT;
+    Looking Browsing [(KeyCode::Down, NONE), key('j')] "↓" Action::Focus(Direction::Down), SILENT, SILENT;
+    Looking Browsing [(KeyCode::Up, NONE), key('k')] "↑" Action::Focus(Direction::Up), SILENT, SILENT;
+    Looking Browsing [(KeyCode::Right, NONE)] "→" Action::Focus(Direction::Right), SILENT, SILENT;
     Looking Overview [(KeyCode::Enter, NONE)] "enter" Action::Enlarge, SILENT, "the framed panel fills the screen; esc goes back";
     Looking Enlarged [(KeyCode::Enter, NONE)] "enter" Action::Back, SILENT, SILENT;
     Looking Away [(KeyCode::Esc, NONE)] "esc" Action::Back, "back", SILENT;
@@ -224,6 +244,21 @@ pub const BINDINGS: &[Binding] = bindings! {
     Looking Always [key('P')] "P" Action::TogglePictures, SILENT, "weights of images: pictures or histograms, in a view of their own";
     Looking Always [key('B')] "B" Action::Browse, SILENT, "browse the rows of the table, and back; x and v choose which";
     Looking Choosing [(KeyCode::Enter, NONE)] "enter" Action::Choose, "show", "in a full confusion matrix or list of rows: show in the network";
+    Inspector Always [key('i')] "i" Action::Inspect, "inspect",
+        "the inspector: every formula with the numbers of the shown row; again closes it";
+    Inspector Inspecting [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" Action::MoveCursor(Move::One(Direction::Left)), SILENT,
+        "move the cursor over the network (also h j k l, J K by ten, a click)";
+    Inspector Inspecting [(KeyCode::Down, NONE), key('j')] "↓" Action::MoveCursor(Move::One(Direction::Down)), SILENT, SILENT;
+    Inspector Inspecting [(KeyCode::Up, NONE), key('k')] "↑" Action::MoveCursor(Move::One(Direction::Up)), SILENT, SILENT;
+    Inspector Inspecting [(KeyCode::Right, NONE), key('l')] "→" Action::MoveCursor(Move::One(Direction::Right)), SILENT, SILENT;
+    Inspector Inspecting [(KeyCode::Down, SHIFT), key('J')] "J" Action::MoveCursor(Move::Ten(Direction::Down)), SILENT, SILENT;
+    Inspector Inspecting [(KeyCode::Up, SHIFT), key('K')] "K" Action::MoveCursor(Move::Ten(Direction::Up)), SILENT, SILENT;
+    Inspector Inspecting [(KeyCode::Tab, NONE)] "tab" Action::MoveCursor(Move::NextLayer), "layer", "next layer; shift-tab goes to the one before";
+    Inspector Inspecting [(KeyCode::BackTab, SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" Action::MoveCursor(Move::PreviousLayer), SILENT, SILENT;
+    Inspector Inspecting [(KeyCode::Enter, NONE)] "enter" Action::MoveCursor(Move::Into), "weights", "from a neuron to its weights and bias, which ↑ and ↓ go through";
+    Inspector Inspecting [(KeyCode::Esc, NONE)] "esc" Action::MoveCursor(Move::Out), SILENT, "back to the neuron; from there the inspector closes";
+    Inspector Inspecting [key('o')] "o" Action::MoveCursor(Move::Output), "loss", "the outputs and the loss, and back";
+    Inspector Inspecting [key('b')] "b" Action::SwitchOf, "row/batch", "numbers of the shown row, or means of the mini-batch that comes next";
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" Action::Help, "help", "this help";
     Program Always [(KeyCode::Char('z'), CTRL)] "ctrl-z" Action::Suspend, SILENT, "to the shell; fg comes back";
     Program Always [key('q')] "q" Action::Quit, "quit", "quit; ctrl-c quits without asking";
@@ -249,8 +284,14 @@ mod tests {
     fn can_hold_together(a: When, b: When) -> bool {
         let phase = [When::Training, When::Waiting, When::Diverged, When::Failed];
         let size = [When::Enlarged, When::Choosing, When::Overview];
+        let inspector = [When::Inspecting, When::Browsing];
+        let closed = [When::Enlarged, When::Choosing, When::Overview, When::Away];
         a == b
-            || !(phase.contains(&a) && phase.contains(&b) || size.contains(&a) && size.contains(&b))
+            || !(inspector.contains(&a) && inspector.contains(&b)
+                || a == When::Inspecting && closed.contains(&b)
+                || b == When::Inspecting && closed.contains(&a)
+                || phase.contains(&a) && phase.contains(&b)
+                || size.contains(&a) && size.contains(&b))
     }
 
     #[test]

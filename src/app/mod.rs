@@ -4,6 +4,7 @@
 mod actions;
 pub mod bindings;
 pub mod history;
+pub mod inspector;
 mod loading;
 pub mod model;
 mod pictures;
@@ -12,6 +13,7 @@ mod rows;
 mod update;
 pub mod view;
 
+pub use inspector::Inspector;
 pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
 pub use pictures::PictureGrid;

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::history::History;
+use super::inspector::Inspector;
 use super::prompt::Prompt;
 use super::rows::Selection;
 use super::view::Screen;
 use crate::data::{Card, Prepared};
-use crate::nn::Architecture;
+use crate::nn::{Architecture, GradientCheck};
 use crate::train::{
-    Divergence, EpochRecord, Evaluation, Observation, Outcomes, Pace, Plan, Position, SampleId,
-    Set, Snapshot, Started, State,
+    Divergence, EpochRecord, Evaluation, InForce, Observation, Outcomes, Pace, Plan, Position,
+    SampleId, Set, Snapshot, Stand, Started, State,
 };
 
 /// Neurons of a layer that are watched at most; more than any terminal shows.
@@ -89,6 +90,8 @@ pub struct Run {
     pub snapshot: Option<Snapshot>,
     /// Step at which the model was last saved, and the seconds spent training until then.
     pub saved: Option<(u64, f64)>,
+    /// What is in force since the last change; none before the first.
+    pub in_force: Option<InForce>,
     /// What is understood of the data, once somebody wanted to see it.
     pub card: Option<Arc<Card>>,
     /// Whether it was asked for.
@@ -117,6 +120,7 @@ impl Run {
             outcomes: None,
             snapshot: None,
             saved: None,
+            in_force: None,
             card: None,
             is_describing: false,
         }
@@ -245,6 +249,19 @@ pub struct Model {
     pub sample: SampleId,
     /// The rows that are gone through, if not all.
     pub selection: Option<Selection>,
+    /// Where the walk through a mini-batch stands, while there is one.
+    pub walk: Option<Stand>,
+    /// The inspector, if it is open; [`Model::inspect_at`] opens it.
+    pub inspector: Option<Inspector>,
+    /// The inspector as it was when it was last closed.
+    pub(super) last_inspector: Option<Inspector>,
+    /// Inputs of the shown row that were changed to see what follows: which, and its value as the
+    /// network sees it.
+    pub what_if: Vec<(usize, f32)>,
+    /// What the last gradient check found.
+    pub gradients: Option<GradientCheck>,
+    /// A count typed before a step.
+    pub count: Option<u32>,
     /// What lies above.
     pub overlay: Option<Overlay>,
     /// News.
@@ -279,6 +296,12 @@ impl Model {
             screen: Screen::new(size),
             sample: SampleId { set, index: 0 },
             selection: None,
+            walk: None,
+            inspector: None,
+            last_inspector: None,
+            what_if: Vec::new(),
+            gradients: None,
+            count: None,
             overlay: None,
             notice: match started.data.notes.as_slice() {
                 [] => None,
@@ -301,7 +324,13 @@ impl Model {
         use super::view::Panel;
         let sizes = self.run.architecture.sizes();
         let neurons = match self.screen.shows(Panel::Network) {
-            true => sizes.iter().map(|&n| evenly(n, WATCHED)).collect(),
+            true => {
+                let layers = sizes.iter().enumerate();
+                let marked = |l| self.inspector.and_then(|it| it.marks(l));
+                layers
+                    .map(|(l, &n)| evenly_with(n, WATCHED, marked(l).as_slice()))
+                    .collect()
+            }
             false => Vec::new(),
         };
         Observation {
@@ -315,6 +344,8 @@ impl Model {
                 false => Vec::new(),
             },
             pictures: self.watched_pictures(),
+            inspect: self.inspector.map(|it| it.inspect),
+            what_if: self.what_if.iter().map(|&(i, x)| (i, x.into())).collect(),
         }
     }
 }
@@ -329,9 +360,33 @@ pub fn evenly(n: usize, most: usize) -> Vec<usize> {
     }
 }
 
+/// As [`evenly`], with all of `wanted` among them, in place of their nearest neighbours.
+pub fn evenly_with(n: usize, most: usize, wanted: &[usize]) -> Vec<usize> {
+    let mut chosen = evenly(n, most);
+    for &index in wanted {
+        if chosen.contains(&index) {
+            continue;
+        }
+        let others = chosen.iter_mut().filter(|it| !wanted.contains(it));
+        if let Some(nearest) = others.min_by_key(|it| it.abs_diff(index)) {
+            *nearest = index;
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wanted_is_always_chosen() {
+        assert_eq!(evenly_with(10, 4, &[5, 5]), [0, 3, 5, 9]);
+        assert_eq!(evenly_with(10, 4, &[3, 4]), [0, 3, 4, 9]);
+        assert_eq!(evenly_with(10, 1, &[2, 7]), [2]);
+        assert!(evenly_with(10, 0, &[2]).is_empty());
+    }
 
     #[test]
     fn neurons_are_chosen_evenly() {

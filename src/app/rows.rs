@@ -190,7 +190,7 @@ impl Model {
     }
 
     /// Moves the cursor of the panel that fills the screen.
-    pub(super) fn move_cursor(&mut self, direction: Direction) {
+    pub(super) fn move_inside(&mut self, direction: Direction) {
         match (self.screen.focus, direction) {
             (Panel::Confusion, _) => self.move_cell(direction),
             (Panel::Rows, Direction::Up) => self.shift_within(-1),

@@ -9,11 +9,11 @@ use super::bindings::{self, When};
 use super::history::Mark;
 use super::model::{Confirm, Model, Notice, Overlay, Phase, Run};
 use super::prompt::{Edited, Prompt, Purpose};
-use super::view::{Ends, Panel};
+use super::view::{Ends, Panel, Screen};
 use crate::data::{Card, Prepared};
 use crate::error::Error;
 use crate::model_file::Saved;
-use crate::train::{Command, Event, Position, Progress, Snapshot, State};
+use crate::train::{Command, Cursor, Event, InForce, Position, Progress, Snapshot, Stand, State};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub enum Msg {
     Click(Panel),
     /// Something within a panel was clicked.
     Pick(Spot),
+    /// A neuron was clicked while the inspector was open.
+    Point(Cursor),
     /// The wheel was turned by so many lines over a panel, or elsewhere.
     Wheel(Option<Panel>, i16),
     /// The worker reported.
@@ -109,6 +111,12 @@ impl Model {
                     }
                 }
             }
+            Msg::Point(cursor) => {
+                if self.overlay.is_none() && self.inspector.is_some() {
+                    self.notice = None;
+                    self.inspect_at(cursor);
+                }
+            }
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
             Msg::Worker(event) => self.hear(*event, &mut effects),
             Msg::Snapshot(snapshot) => self.take_snapshot(*snapshot),
@@ -126,6 +134,7 @@ impl Model {
             }
             Msg::Terminate(code) => self.leave(code, &mut effects),
         }
+        self.settle_inspector();
         let observation = self.observation();
         if self.observed.as_ref() != Some(&observation) {
             self.observed = Some(observation.clone());
@@ -166,11 +175,18 @@ impl Model {
             When::Waiting => matches!(self.run.phase, Phase::Paused | Phase::Finished),
             When::Diverged => matches!(self.run.phase, Phase::Diverged(_)),
             When::Failed => matches!(self.run.phase, Phase::Failed(_)),
-            When::Enlarged => self.screen.enlarged && !self.screen.has_choice(),
-            When::Choosing => self.screen.enlarged && self.screen.has_choice(),
-            When::Overview => !self.screen.enlarged,
-            When::Away => self.screen.leads_back(),
+            When::Browsing => self.inspector.is_none(),
+            When::Inspecting => self.inspector.is_some(),
+            When::Enlarged => self.is_browsing(|screen| screen.enlarged && !screen.has_choice()),
+            When::Choosing => self.is_browsing(|screen| screen.enlarged && screen.has_choice()),
+            When::Overview => self.is_browsing(|screen| !screen.enlarged),
+            When::Away => self.is_browsing(Screen::leads_back),
         }
+    }
+
+    /// Whether `holds` does of the screen while the inspector is closed.
+    fn is_browsing(&self, holds: impl Fn(&Screen) -> bool) -> bool {
+        self.inspector.is_none() && holds(&self.screen)
     }
 
     fn press_in_help(&mut self, line: u16, key: &KeyEvent) {
@@ -256,6 +272,10 @@ impl Model {
                 self.exported(path, result, step, effects);
             }
             Event::ResetFailed(error) => self.complain(error.to_string()),
+            Event::Changed { now, .. } => self.take_change(*now),
+            Event::Refused(why) => self.complain(why),
+            Event::Walk(stand) => self.walk_to(stand),
+            Event::GradientsChecked(check) => self.gradients = Some(*check),
             Event::Snapshot => {}
             Event::Stopped => {
                 if self.leaving.is_none() {
@@ -313,6 +333,26 @@ impl Model {
             self.run.history.add_snapshot(&snapshot, epochs);
             self.run.snapshot = Some(snapshot);
         }
+    }
+
+    /// Takes in what is in force after a change.
+    fn take_change(&mut self, now: InForce) {
+        self.run.learning_rate = now.plan.rule.learning_rate;
+        self.run.plan = now.plan.clone();
+        self.run.architecture = now.architecture.clone();
+        self.run.batches = now.batches;
+        self.run.position = now.position;
+        self.run.evaluation = None;
+        self.run.in_force = Some(now);
+    }
+
+    /// Shows the row that the walk stands at.
+    fn walk_to(&mut self, stand: Option<Stand>) {
+        if let Some(stand) = stand {
+            self.sample = stand.sample;
+            self.selection = None;
+        }
+        self.walk = stand;
     }
 
     fn exported(

@@ -23,6 +23,8 @@ pub enum Panel {
     Data,
     /// The rows of the table, and what is predicted for them.
     Rows,
+    /// Every formula of what the cursor stands on, with its numbers.
+    Inspector,
 }
 
 /// An arrangement of panels.
@@ -100,6 +102,8 @@ pub struct Screen {
     pub focus: Panel,
     /// Whether it fills the screen.
     pub enlarged: bool,
+    /// Whether the inspector is open: it takes the other panels' place beside the network.
+    pub inspects: bool,
     /// Content of the chart panel.
     pub chart: Chart,
     /// Logarithmic loss axis.
@@ -114,7 +118,7 @@ pub struct Screen {
     pub column: usize,
     /// Where to go back to from the network: view, panel, and whether that filled the screen.
     origin: Option<(View, Panel, bool)>,
-    scroll: [(Panel, u16); 5],
+    scroll: [(Panel, u16); 6],
     /// How far panels could be scrolled when they were last drawn.
     ends: Vec<(Panel, u16)>,
 }
@@ -132,6 +136,8 @@ pub struct Ends {
 const BOTH_CHARTS: (u16, u16) = (160, 44);
 /// From this size on there is room for more than one panel.
 const SEVERAL_PANELS: (u16, u16) = (64, 18);
+/// From this width on the inspector stands beside the network, else below it.
+const INSPECTOR_BESIDE: u16 = 120;
 /// From this width on the columns of the table leave room beside them.
 const DATA_BESIDE: u16 = 110;
 /// From this height on there is room for the rows below both.
@@ -145,6 +151,7 @@ impl Screen {
             view: View::Overview,
             focus: Panel::Network,
             enlarged: false,
+            inspects: false,
             chart: Chart::Loss,
             log_scale: false,
             smoothing: 0,
@@ -158,6 +165,7 @@ impl Screen {
                 (Panel::Confusion, 0),
                 (Panel::Columns, 0),
                 (Panel::Data, 0),
+                (Panel::Inspector, 0),
             ],
             ends: Vec::new(),
         }
@@ -188,6 +196,12 @@ impl Screen {
                         vec![Panel::Confusion],
                     ],
                 ]
+            }
+            View::Network if self.inspects && self.size.0 >= INSPECTOR_BESIDE => {
+                vec![vec![vec![Panel::Network], vec![Panel::Inspector]]]
+            }
+            View::Network if self.inspects => {
+                vec![vec![vec![Panel::Network]], vec![vec![Panel::Inspector]]]
             }
             View::Network => vec![vec![vec![Panel::Network], vec![Panel::Activations]]],
             View::Curves => vec![vec![
@@ -264,8 +278,12 @@ impl Screen {
         }
     }
 
-    /// Moves the focus to a panel that is on the screen, if it is not on one.
+    /// Moves the focus to a panel that is on the screen, if it is not on one. The inspector has it
+    /// while it is open, since the keys are the cursor's.
     pub fn settle_focus(&mut self) {
+        if self.inspects {
+            self.focus = Panel::Inspector;
+        }
         if self.enlarged && self.focus == Panel::Rows {
             return;
         }

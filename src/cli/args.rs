@@ -148,10 +148,11 @@ pub struct TrainingArgs {
 
     /// Speed limit: auto, full, or epochs a second
     #[arg(long, value_name = "PACE", help_heading = "Screen", default_value = "auto",
-          conflicts_with_all = ["headless", "json"])]
+          conflicts_with_all = ["headless", "json", "check_gradients"])]
     pub pace: PaceOption,
     /// Wait for a key before the first step
-    #[arg(long, help_heading = "Screen", conflicts_with_all = ["headless", "json"])]
+    #[arg(long, help_heading = "Screen",
+          conflicts_with_all = ["headless", "json", "check_gradients"])]
     pub paused: bool,
 
     /// Tell what is understood of the data, and train nothing; with --json as JSON
@@ -163,6 +164,10 @@ pub struct TrainingArgs {
     /// Headless, with one JSON object a line on standard output
     #[arg(long, help_heading = "Output")]
     pub json: bool,
+    /// Headless: hold back-propagation against differences, and train only the --epochs that are given,
+    /// with a second check after them; fails where a gradient is wrong
+    #[arg(long, help_heading = "Output", conflicts_with = "describe")]
+    pub check_gradients: bool,
     /// Save the model when the run ends: .json, .safetensors, .npz, .onnx, .py or .rs
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     pub export: Option<PathBuf>,

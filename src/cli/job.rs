@@ -60,6 +60,8 @@ pub enum Face {
         json: bool,
         /// Epochs to train.
         epochs: u32,
+        /// Whether back-propagation is checked before and after them.
+        check_gradients: bool,
     },
 }
 
@@ -283,7 +285,7 @@ fn face(args: &TrainingArgs, is_terminal: bool) -> Result<Face> {
     if args.describe {
         return Ok(Face::Description { json: args.json });
     }
-    if is_terminal && !args.headless && !args.json {
+    if is_terminal && !args.headless && !args.json && !args.check_gradients {
         return Ok(Face::Screen {
             pace: args.pace.0,
             paused: args.paused,
@@ -295,9 +297,14 @@ fn face(args: &TrainingArgs, is_terminal: bool) -> Result<Face> {
             "--paused waits for a key, and standard output is not a terminal".into(),
         ));
     }
+    let epochs = match args.check_gradients {
+        true => 0,
+        false => defaults::HEADLESS_EPOCHS,
+    };
     Ok(Face::Headless {
         json: args.json,
-        epochs: args.epochs.unwrap_or(defaults::HEADLESS_EPOCHS),
+        epochs: args.epochs.unwrap_or(epochs),
+        check_gradients: args.check_gradients,
     })
 }
 
@@ -422,7 +429,11 @@ mod tests {
 
     #[test]
     fn the_face_depends_on_the_terminal() {
-        let headless = |json, epochs| Face::Headless { json, epochs };
+        let headless = |json, epochs| Face::Headless {
+            json,
+            epochs,
+            check_gradients: false,
+        };
         let face = |is_terminal, line| job_on(is_terminal, line).expect(line).face;
         assert_eq!(face(false, ""), headless(false, defaults::HEADLESS_EPOCHS));
         assert_eq!(face(true, "--headless --epochs 3"), headless(false, 3));

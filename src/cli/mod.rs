@@ -9,7 +9,6 @@ mod describe;
 mod eval;
 pub mod job;
 mod loading;
-mod memory;
 mod predict;
 
 use std::ffi::OsString;
@@ -24,6 +23,7 @@ use crate::app::{ExportOption, Loading, LoadingStage};
 use crate::data::{Dataset, Source, load_with};
 use crate::error::{EXIT_USAGE, Error, Result};
 use crate::headless;
+use crate::memory;
 use crate::model_file::check_writable;
 use crate::train::{Pace, Session, Settings};
 use crate::ui;
@@ -76,9 +76,19 @@ fn train(job: Job) -> Result<u8> {
             describe::run(&job, &load(&job)?, json)?;
             Ok(0)
         }
-        Face::Headless { json, epochs } => {
+        Face::Headless {
+            json,
+            epochs,
+            check_gradients,
+        } => {
+            let options = headless::Options {
+                epochs,
+                export: job.export.as_ref(),
+                json,
+                check_gradients,
+            };
             let session = session(&job, load(&job)?)?;
-            headless::run(session, epochs, job.export.as_ref(), json)
+            headless::run(session, options)
         }
         Face::Screen {
             pace,

@@ -116,6 +116,25 @@ impl Encoding {
     }
 }
 
+impl Encoding {
+    /// The value to show beside an input whose value is `value`: [`Self::write`] undone, to six
+    /// digits so that the dust of rounding does not show.
+    pub fn raw_of(&self, value: f32) -> f32 {
+        match self {
+            Self::Numeric {
+                mean, deviation, ..
+            }
+            | Self::Boolean {
+                mean, deviation, ..
+            } => {
+                let raw = mean + deviation * f64::from(value);
+                format!("{raw:.5e}").parse().unwrap_or(raw as f32)
+            }
+            Self::Categorical { .. } => value,
+        }
+    }
+}
+
 /// How the cells of a column become raw values.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum CellKind<'a> {
@@ -175,6 +194,7 @@ mod tests {
             fill: 2.0,
         };
         assert_eq!(inputs(&encoding, 3.0), [2.0]);
+        assert_eq!(encoding.raw_of(2.0), 3.0);
         assert_eq!(inputs(&encoding, f32::NAN), [0.0]);
         assert_eq!(inputs(&encoding, f32::MAX), [f32::MAX]);
         assert!(encoding.shown(f32::NAN, 0).is_nan());

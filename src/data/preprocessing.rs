@@ -115,3 +115,18 @@ impl Preprocessing {
         f32::NAN
     }
 }
+
+impl Preprocessing {
+    /// The value to show beside network input `input` whose value is `value`, as [`Self::shown`]
+    /// would for a row that has it. NaN for an input that there is not.
+    pub fn raw_of(&self, input: usize, value: f32) -> f32 {
+        let mut first = 0;
+        for column in &self.columns {
+            first += column.encoding.inputs();
+            if input < first {
+                return column.encoding.raw_of(value);
+            }
+        }
+        f32::NAN
+    }
+}

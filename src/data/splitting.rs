@@ -55,51 +55,37 @@ impl Bytes<'_> {
                     return Found::End((at + 1).min(self.bytes.len()));
                 }
             }
-            let (cell, end) = match self.bytes.get(at) {
-                Some(b'"') => {
-                    cells.has_quotes = true;
-                    self.quoted_cell(at)
-                }
-                _ => self.plain_cell(at),
+            let is_quoted = self.bytes.get(at) == Some(&b'"');
+            cells.has_quotes |= is_quoted;
+            let end = match is_quoted {
+                true => self.quoted_end(at),
+                false => self.plain_end(at),
             };
-            match self.bytes.get(end) {
-                None if !self.is_whole => return Found::Nothing,
-                None => {
-                    cells.all.push(cell);
-                    return Found::End(end);
-                }
-                Some(b'\r' | b'\n') => {
-                    cells.all.push(cell);
-                    return Found::End(end + 1);
-                }
-                Some(_) => {
-                    cells.all.push(cell);
-                    at = end + 1;
-                }
+            let next = self.bytes.get(end);
+            if next.is_none() && !self.is_whole {
+                return Found::Nothing;
+            }
+            let range = at..end;
+            cells.all.push(Cell { range, is_quoted });
+            match next {
+                None => return Found::End(end),
+                Some(b'\r' | b'\n') => return Found::End(end + 1),
+                Some(_) => at = end + 1,
             }
         }
     }
 
-    /// The cell that starts at `at`, and the place of what ends it.
-    fn plain_cell(&self, at: usize) -> (Cell, usize) {
+    /// The place of what ends the cell that starts at `at`.
+    fn plain_end(&self, at: usize) -> usize {
         let rest = &self.bytes[at..];
-        let end = match self.dialect.delimiter {
+        at + match self.dialect.delimiter {
             Delimiter::Byte(delimiter) => find(rest, [delimiter, b'\n', b'\r', b'\r']),
             Delimiter::Blanks => find(rest, [b' ', b'\t', b'\n', b'\r']),
-        };
-        let end = at + end;
-        let is_quoted = false;
-        (
-            Cell {
-                range: at..end,
-                is_quoted,
-            },
-            end,
-        )
+        }
     }
 
     /// The same for a cell whose quote stands at `at`.
-    fn quoted_cell(&self, at: usize) -> (Cell, usize) {
+    fn quoted_end(&self, at: usize) -> usize {
         let mut next = at + 1;
         let closing = loop {
             let rest = &self.bytes[next..];
@@ -113,15 +99,7 @@ impl Bytes<'_> {
             next += 1;
         };
         // What stands behind the closing quote belongs to the cell.
-        let (_, end) = self.plain_cell((closing + 1).min(self.bytes.len()));
-        let is_quoted = true;
-        (
-            Cell {
-                range: at..end,
-                is_quoted,
-            },
-            end,
-        )
+        self.plain_end((closing + 1).min(self.bytes.len()))
     }
 }
 

@@ -4,7 +4,11 @@
 //! - `epoch`, after each: `epoch` (from 1), `step`, `train_loss`, `val_loss`, `train_accuracy`,
 //!   `val_accuracy`, `learning_rate`, `samples_per_second`; where a number is predicted, `train_r2`,
 //!   `val_r2`, `train_rmse` and `val_rmse` (in its own unit) in place of the accuracies;
-//! - `finished`: `reason` (`epochs`, `signal`, `diverged`, `failed`), `message`, `epoch` and `step`
+//! - `gradients`, with `--check-gradients`: `step` (done by then), `rows`, `checked` and `at_kinks`
+//!   (parameters looked at, and left out), `grade` (`excellent`, `good`, `wrong`), `relative_error` (the
+//!   largest), `worst` (one for each layer: `layer`, `checked`, `parameter` such as `w2[1,3]`, counted
+//!   from 1, `gradient`, `difference`, `relative_error`);
+//! - `finished`: `reason` (`epochs`, `signal`, `diverged`, `gradients`, `failed`), `message`, `epoch` and `step`
 //!   (done in all), `seconds`, `training`, `validation` and `test` (the scores of the final network:
 //!   `loss` with `accuracy`, or with `mae`, `rmse` and `r2`), `exported` (path of the model),
 //!   `exported_difference` (largest difference of its predictions from those of the network in
@@ -17,10 +21,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::End;
+use super::{End, gradients};
 use crate::data::{Errors, TargetScale, Task};
 use crate::model_file::{Check, Saved};
-use crate::nn::{Activation, Loss, Output};
+use crate::nn::{Activation, GradientCheck, Loss, Output};
 use crate::train::{EpochRecord, Evaluation, Position, Progress, Scores, Started};
 
 /// Writes to standard output.
@@ -78,6 +82,15 @@ enum Line<'a> {
         quality: Quality,
         learning_rate: f64,
         samples_per_second: Option<f64>,
+    },
+    Gradients {
+        step: u64,
+        rows: usize,
+        checked: usize,
+        at_kinks: usize,
+        grade: &'static str,
+        relative_error: Option<f64>,
+        worst: Vec<gradients::Worst>,
     },
     Finished {
         reason: &'static str,
@@ -172,6 +185,19 @@ impl Json {
         for epoch in &progress.epochs {
             self.write(&epoch_line(epoch, progress, self.scale))?;
         }
+        self.to.flush()
+    }
+
+    pub fn gradients(&mut self, check: &GradientCheck, position: Position) -> io::Result<()> {
+        self.write(&Line::Gradients {
+            step: position.step,
+            rows: check.rows,
+            checked: check.checked.len(),
+            at_kinks: check.at_kinks,
+            grade: check.grade().name(),
+            relative_error: check.checked.first().map(|worst| worst.error),
+            worst: gradients::worst(check),
+        })?;
         self.to.flush()
     }
 

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::End;
+use super::{End, gradients};
 use crate::data::{Baseline, Prepared, TargetScale};
 use crate::error::Error;
 use crate::model_file::Saved;
+use crate::nn::GradientCheck;
 use crate::text::rate;
 use crate::text::{sanitise, shorten};
 use crate::train::{EpochRecord, Evaluation, Position, Progress, Scores, Started};
@@ -130,6 +131,11 @@ impl Lines {
         self.shown_at = Some(Instant::now());
     }
 
+    pub fn gradients(&mut self, check: &GradientCheck, position: Position) {
+        self.show_waiting();
+        gradients::lines(check, position).iter().for_each(say);
+    }
+
     pub fn finished(
         &mut self,
         end: &End,
@@ -143,6 +149,7 @@ impl Lines {
             End::Epochs => "done",
             End::Signal(_) => "stopped by a signal",
             End::Diverged(_) => "diverged",
+            End::WrongGradients(_) => "stopped at wrong gradients",
             End::Failed(_) => "failed",
             End::ReaderGone => "stopped, nobody reads on",
         };

@@ -4,6 +4,7 @@
 //! Unlike the screen it takes every event: a reader of the JSON that is slower than the training
 //! holds the training up. That changes nothing but the time.
 
+mod gradients;
 mod json;
 mod lines;
 mod signals;
@@ -15,9 +16,11 @@ use std::time::Instant;
 use crate::app::ExportOption;
 use crate::error::{EXIT_FAILED, Error, Result};
 use crate::model_file::Saved;
+use crate::nn::GradientCheck;
 use crate::train::{
     Command, Divergence, Evaluation, Event, Pace, Position, Session, Settings, Sink, State, Worker,
 };
+use gradients::When;
 use json::Json;
 use lines::Lines;
 use signals::Signals;
@@ -25,16 +28,37 @@ use signals::Signals;
 /// Events that wait to be written before the worker waits too.
 const WAITING: usize = 256;
 
-/// Trains `session` for `epochs` epochs, or until a signal or a divergence ends it, then writes the
-/// model to `export`. Returns the exit code: 0, or 128 and the number of the signal.
+/// What a run without screen does.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
+    /// Epochs to train; may be 0.
+    pub epochs: u32,
+    /// Where the model goes when they are done.
+    pub export: Option<&'a ExportOption>,
+    /// Whether JSON is written to standard output.
+    pub json: bool,
+    /// Whether back-propagation is checked against differences before the first step, and when the
+    /// epochs are done.
+    pub check_gradients: bool,
+}
+
+/// Trains `session` for some epochs, or until a signal or a divergence ends it, then writes the
+/// model. Returns the exit code: 0, or 128 and the number of the signal.
 ///
 /// # Errors
-/// [`Error::Diverged`] and [`Error::Worker`], after the last good weights were exported; whatever
-/// keeps the model or the JSON from being written.
-pub fn run(session: Session, epochs: u32, export: Option<&ExportOption>, json: bool) -> Result<u8> {
+/// [`Error::Diverged`] and [`Error::Worker`], after the last good weights were exported;
+/// [`Error::Gradients`]; whatever keeps the model or the JSON from being written.
+pub fn run(session: Session, options: Options) -> Result<u8> {
+    let Options {
+        epochs,
+        export,
+        json,
+        check_gradients,
+    } = options;
     let settings = Settings {
         pace: Pace::Full,
-        paused: false,
+        // The first check comes before the first step.
+        paused: check_gradients,
         epochs: Some(epochs),
     };
     let (sender, news) = sync_channel(WAITING);
@@ -45,6 +69,7 @@ pub fn run(session: Session, epochs: u32, export: Option<&ExportOption>, json: b
         export,
         start: Instant::now(),
         epochs,
+        check: check_gradients.then_some(When::Before),
         position: Position::default(),
         end: None,
         evaluation: None,
@@ -53,6 +78,9 @@ pub fn run(session: Session, epochs: u32, export: Option<&ExportOption>, json: b
         json: json.then(Json::default),
         output_error: None,
     };
+    if check_gradients {
+        worker.send(Command::CheckGradients);
+    }
     for piece in &news {
         match piece {
             News::Event(event) => run.hear(event),
@@ -102,6 +130,8 @@ enum End {
     Signal(i32),
     /// A number was not finite.
     Diverged(Divergence),
+    /// Back-propagation is wrong, and where.
+    WrongGradients(String),
     /// The training code panicked, with this message.
     Failed(String),
     /// The reader of standard output has gone.
@@ -115,6 +145,7 @@ impl End {
             Self::Epochs => "epochs",
             Self::Signal(_) => "signal",
             Self::Diverged(_) => "diverged",
+            Self::WrongGradients(_) => "gradients",
             Self::Failed(_) => "failed",
             Self::ReaderGone => "reader-gone",
         }
@@ -126,6 +157,7 @@ impl End {
             Self::Epochs | Self::ReaderGone => Ok(0),
             Self::Signal(signal) => Ok(u8::try_from(128 + signal).unwrap_or(EXIT_FAILED)),
             Self::Diverged(divergence) => Err(Error::Diverged(divergence.to_string())),
+            Self::WrongGradients(message) => Err(Error::Gradients(message.clone())),
             Self::Failed(message) => Err(Error::Worker(message.clone())),
         }
     }
@@ -137,6 +169,8 @@ struct Run<'a> {
     export: Option<&'a ExportOption>,
     start: Instant,
     epochs: u32,
+    /// The gradient check that comes next.
+    check: Option<When>,
     position: Position,
     /// Why it ends, from the moment on that this is known.
     end: Option<End>,
@@ -166,6 +200,9 @@ impl Run<'_> {
             Event::State { state, position } => {
                 self.position = position;
                 match state {
+                    State::Finished if self.check.is_some() && self.end.is_none() => {
+                        self.worker.send(Command::CheckGradients);
+                    }
                     State::Finished => self.finish(End::Epochs),
                     State::Diverged(divergence) => self.finish(End::Diverged(divergence)),
                     State::Failed(message) => self.finish(End::Failed(message)),
@@ -174,7 +211,31 @@ impl Run<'_> {
             }
             Event::Exported { result, .. } => self.exported = Some(result),
             Event::Evaluated { evaluation, .. } => self.evaluation = Some(*evaluation),
-            Event::Found { .. } | Event::ResetFailed(_) | Event::Snapshot | Event::Stopped => {}
+            Event::GradientsChecked(check) => self.hear_check(&check),
+            // What only a person at a screen asks for, and news of no use to a log.
+            Event::ResetFailed(_)
+            | Event::Found { .. }
+            | Event::Changed { .. }
+            | Event::Refused(_)
+            | Event::Walk(_)
+            | Event::Snapshot
+            | Event::Stopped => {}
+        }
+    }
+
+    /// Trains after a check that found nothing wrong, if it was the one before that.
+    fn hear_check(&mut self, check: &GradientCheck) {
+        let position = self.position;
+        self.lines.gradients(check, position);
+        self.write_json(|json| json.gradients(check, position));
+        let is_first = self.check.take() == Some(When::Before);
+        if let Some(failure) = gradients::failure(check) {
+            self.finish(End::WrongGradients(failure));
+        } else if is_first && self.epochs > 0 {
+            self.check = Some(When::After);
+            self.worker.send(Command::Resume);
+        } else {
+            self.finish(End::Epochs);
         }
     }
 

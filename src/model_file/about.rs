@@ -29,7 +29,10 @@ pub(super) fn about(model: &TrainedModel) -> Vec<String> {
         None => (record.training_rows, "training", &record.training),
     };
     let quality = how_good(quality).map(|good| format!("On the {rows} {kind} rows {good}."));
-    [Some(what), Some(from), quality]
+    let start = record.started_as.as_ref().map(|start| {
+        format!("It started as a network {start}, and was changed while it was trained.")
+    });
+    [Some(what), Some(from), start, quality]
         .into_iter()
         .flatten()
         .collect()

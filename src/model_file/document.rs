@@ -12,7 +12,10 @@ const FORMAT: &str = "nn-tui model";
 
 /// Version of the schema. It grows with every change that a reader of the version before would
 /// misunderstand or refuse; unknown members count as such.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
+
+/// The version before: the same without what changes make of a network in training.
+const VERSION_BEFORE: u64 = 2;
 
 /// A model as its JSON says it; see the `json` module for the schema.
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,10 +72,10 @@ impl Document {
             return Err(format!("it has no \"format\": \"{FORMAT}\""));
         }
         match stamp.version {
-            Some(VERSION) => {}
+            Some(VERSION | VERSION_BEFORE) => {}
             Some(other) => {
                 return Err(format!(
-                    "it has version {other} of the format, this program reads version {VERSION}"
+                    "it has version {other} of the format, this program reads versions {VERSION_BEFORE} and {VERSION}"
                 ));
             }
             None => return Err("it has no \"version\"".into()),

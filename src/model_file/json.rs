@@ -1,12 +1,13 @@
 //! Models as JSON, one row of weights a line.
 //!
-//! Version 2 of the schema; members stand in this order, all are required where nothing else is
-//! said, and others are refused:
+//! Version 3 of the schema; members stand in this order, all are required where nothing else is
+//! said, and others are refused. Version 2, which is read too, is the same without the changes of a
+//! network in training.
 //!
 //! | member | what it holds |
 //! |---|---|
 //! | `format` | `"nn-tui model"` |
-//! | `version` | `2` |
+//! | `version` | `3` |
 //! | `architecture` | `sizes`: neurons of each layer, inputs first, outputs last; `hidden_activation`: sigmoid, tanh, relu, leaky-relu (slope 0.01) or linear; `output_activation`: sigmoid, softmax or linear; `loss`: quadratic or cross-entropy |
 //! | `preprocessing` | `columns`: the columns of the table that are used, each with its `name`, its `column` (index from 0 among all columns) and its `encoding`, see below; `table_columns`: how many columns the training table had, the target included; `target_column`: index (from 0) of the target among them |
 //! | `target` | name of the predicted column |

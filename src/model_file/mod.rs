@@ -87,10 +87,26 @@ pub struct TrainingRecord {
     pub steps: u64,
     /// Changes made on the way, oldest first.
     pub changes: Vec<LoggedChange>,
+    /// The network it started as, if changes made another one of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_as: Option<Architecture>,
+    /// Learning rule and mini-batch at the end, if changes made others of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_with: Option<EndedWith>,
     /// How good it is on the training rows.
     pub training: Quality,
     /// The same on the validation rows, where there are any.
     pub validation: Option<Quality>,
+}
+
+/// What was in force when a training ended.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndedWith {
+    /// The learning rule.
+    pub rule: LearningRule,
+    /// Rows of a mini-batch.
+    pub batch: usize,
 }
 
 /// How good a model was on some rows. What was not finite is absent.

@@ -13,17 +13,20 @@
 pub mod activation;
 pub mod architecture;
 pub mod engine;
+pub mod gradient_check;
 pub mod initial;
 pub mod kernels;
 pub mod learning;
 pub mod loss;
 pub mod parameters;
+pub mod pass;
 pub mod textbook;
 
 pub use activation::{Activation, Output};
 pub use architecture::Architecture;
 pub use engine::Engine;
+pub use gradient_check::{Grade, GradientCheck};
 pub use initial::Initialisation;
 pub use learning::{Change, LearningRule, LoggedChange, Optimizer};
 pub use loss::Loss;
-pub use parameters::{LayerParameters, Parameters};
+pub use parameters::{LayerParameters, ParameterId, Parameters};

@@ -42,6 +42,39 @@ pub enum ParameterId {
     },
 }
 
+impl ParameterId {
+    /// The layer that it leads to.
+    pub fn layer(self) -> usize {
+        match self {
+            Self::Weight { layer, .. } | Self::Bias { layer, .. } => layer,
+        }
+    }
+
+    /// The neuron of that layer.
+    pub fn output(self) -> usize {
+        match self {
+            Self::Weight { output, .. } | Self::Bias { output, .. } => output,
+        }
+    }
+
+    /// The neuron of the layer before that a weight comes from; none for a bias.
+    pub fn input(self) -> Option<usize> {
+        match self {
+            Self::Weight { input, .. } => Some(input),
+            Self::Bias { .. } => None,
+        }
+    }
+
+    /// Whether a network of these `sizes`, inputs first, has it.
+    pub fn is_in(self, sizes: &[usize]) -> bool {
+        let layer = self.layer();
+        layer >= 1
+            && layer < sizes.len()
+            && self.output() < sizes[layer]
+            && self.input().is_none_or(|input| input < sizes[layer - 1])
+    }
+}
+
 impl Parameters {
     /// All zero, shaped for `architecture`.
     pub fn zeros(architecture: &Architecture) -> Self {
@@ -63,6 +96,18 @@ impl Parameters {
                     layer.weights.dim() == (outputs, inputs) && layer.biases.len() == outputs
                 },
             )
+    }
+
+    /// One parameter.
+    ///
+    /// # Panics
+    /// If there is none such.
+    pub fn get(&self, id: ParameterId) -> f32 {
+        let layer = &self.layers[id.layer() - 1];
+        match id.input() {
+            Some(input) => layer.weights[[id.output(), input]],
+            None => layer.biases[id.output()],
+        }
     }
 
     /// Whether every number is finite.

@@ -18,9 +18,9 @@ use super::{Activation, Architecture, LearningRule, Loss, Optimizer, Output, Par
 pub struct Network {
     /// Layers with weights, layer 1 first.
     pub layers: Vec<Layer>,
-    hidden: Activation,
-    output: Output,
-    loss: Loss,
+    pub(super) hidden: Activation,
+    pub(super) output: Output,
+    pub(super) loss: Loss,
 }
 
 /// One layer's parameters.
@@ -108,12 +108,7 @@ impl Network {
 
     /// Propagates the error of the sample whose forward pass is `forward` back through the layers.
     pub fn backward(&self, forward: &Forward, targets: &[f64]) -> Backward {
-        let last = self.layers.len() - 1;
-        let mut delta = vec![Vec::new(); last + 1];
-        delta[last] = self.output_delta(forward, targets);
-        for l in (0..last).rev() {
-            delta[l] = self.hidden_delta(l, forward, &delta[l + 1]);
-        }
+        let delta = self.deltas(forward, targets);
         let gradient = delta
             .iter()
             .zip(&forward.a)
@@ -132,41 +127,30 @@ impl Network {
         }
     }
 
-    /// First derivation, output to hidden: `delta_j = dC/dz_j` of the output layer.
-    fn output_delta(&self, forward: &Forward, targets: &[f64]) -> Vec<f64> {
-        let a = forward.outputs();
-        let error: Vec<f64> = a.iter().zip(targets).map(|(a, y)| a - y).collect();
-        match (self.loss, self.output) {
-            (Loss::CrossEntropy, _) => {
-                // d/dz_j of sum_k y_k (ln sum e^z - z_k) = p_j sum_k y_k - y_j.
-                let total: f64 = targets.iter().sum();
-                a.iter().zip(targets).map(|(p, y)| p * total - y).collect()
-            }
-            (Loss::Quadratic, Output::Linear) => error,
-            (Loss::Quadratic, Output::Sigmoid) => {
-                let slope = |a: f64| Activation::Sigmoid.derivative(f64::NAN, a);
-                error.iter().zip(a).map(|(e, &a)| e * slope(a)).collect()
-            }
-            (Loss::Quadratic, Output::Softmax) => {
-                // dp_k/dz_j = p_k ([k = j] - p_j): every output depends on every logit.
-                let mean = dot(&error, a);
-                error.iter().zip(a).map(|(e, p)| p * (e - mean)).collect()
-            }
+    /// The deltas alone: `delta[l][j] = dC/dz_j` of layer `l + 1`, from the last layer to the first.
+    pub fn deltas(&self, forward: &Forward, targets: &[f64]) -> Vec<Vec<f64>> {
+        let last = self.layers.len() - 1;
+        let mut delta = vec![Vec::new(); last + 1];
+        delta[last] = output_delta(self.output, self.loss, forward.outputs(), targets);
+        for l in (0..last).rev() {
+            delta[l] = self.hidden_delta(l, forward, &delta[l + 1]);
         }
+        delta
     }
 
     /// Second derivation, hidden to input: the delta of layer `l + 1` from that of the next layer.
     fn hidden_delta(&self, l: usize, forward: &Forward, next_delta: &[f64]) -> Vec<f64> {
-        let next = &self.layers[l + 1].weights;
         let (z, a) = (&forward.z[l], &forward.a[l + 1]);
-        (0..z.len())
-            .map(|i| {
-                let mut sum = 0.0;
-                for (j, delta) in next_delta.iter().enumerate() {
-                    sum += next[j][i] * delta;
-                }
-                self.hidden.derivative(z[i], a[i]) * sum
-            })
+        let mut sums = vec![0.0; z.len()];
+        // Weights lie by the neuron they lead to, so the sums over these grow side by side.
+        for (weights, delta) in self.layers[l + 1].weights.iter().zip(next_delta) {
+            for (sum, w) in sums.iter_mut().zip(weights) {
+                *sum += w * delta;
+            }
+        }
+        let neurons = sums.iter().zip(z).zip(a);
+        neurons
+            .map(|((sum, &z), &a)| self.hidden.derivative(z, a) * sum)
             .collect()
     }
 
@@ -183,6 +167,29 @@ impl Network {
             }
         }
         (loss, mean)
+    }
+}
+
+/// First derivation, output to hidden: `delta_j = dC/dz_j` of the output layer, from its activations
+/// `a` and the `targets`.
+pub fn output_delta(output: Output, loss: Loss, a: &[f64], targets: &[f64]) -> Vec<f64> {
+    let error: Vec<f64> = a.iter().zip(targets).map(|(a, y)| a - y).collect();
+    match (loss, output) {
+        (Loss::CrossEntropy, _) => {
+            // d/dz_j of sum_k y_k (ln sum e^z - z_k) = p_j sum_k y_k - y_j.
+            let total: f64 = targets.iter().sum();
+            a.iter().zip(targets).map(|(p, y)| p * total - y).collect()
+        }
+        (Loss::Quadratic, Output::Linear) => error,
+        (Loss::Quadratic, Output::Sigmoid) => {
+            let slope = |a: f64| Activation::Sigmoid.derivative(f64::NAN, a);
+            error.iter().zip(a).map(|(e, &a)| e * slope(a)).collect()
+        }
+        (Loss::Quadratic, Output::Softmax) => {
+            // dp_k/dz_j = p_k ([k = j] - p_j): every output depends on every logit.
+            let mean = dot(&error, a);
+            error.iter().zip(a).map(|(e, p)| p * (e - mean)).collect()
+        }
     }
 }
 

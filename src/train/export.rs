@@ -8,7 +8,7 @@ use super::{Scores, Session};
 use crate::data::Samples;
 use crate::error::Result;
 use crate::model_file::{
-    MOST_ROWS_CHECKED, Quality, Saved, TrainedModel, TrainingRecord, check_saved, save,
+    EndedWith, MOST_ROWS_CHECKED, Quality, Saved, TrainedModel, TrainingRecord, check_saved, save,
 };
 
 /// Writes the network of `session` to `path`, reads it back and predicts the validation rows with
@@ -42,7 +42,9 @@ fn some_of(rows: &Samples) -> Array2<f32> {
 fn trained_model(session: &mut Session) -> TrainedModel {
     let (parameters, position) = session.good_parameters();
     let evaluation = session.evaluate_parameters(&parameters);
-    let (plan, data) = (session.plan(), session.data());
+    let (plan, now, data) = (session.plan(), session.plan_in_force(), session.data());
+    let started_as = plan.architecture(data.preprocessing.inputs(), data.task.outputs());
+    let started_as = started_as.ok();
     let training = TrainingRecord {
         data: data.name.clone(),
         training_rows: data.training.rows(),
@@ -56,6 +58,11 @@ fn trained_model(session: &mut Session) -> TrainedModel {
         epochs: position.epoch,
         steps: position.step,
         changes: session.log().to_vec(),
+        started_as: started_as.filter(|start| start != session.architecture()),
+        ended_with: ((now.rule, now.batch) != (plan.rule, plan.batch)).then_some(EndedWith {
+            rule: now.rule,
+            batch: now.batch,
+        }),
         training: recorded(evaluation.training),
         validation: evaluation.validation.map(recorded),
     };

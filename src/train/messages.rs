@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::evaluation::{Evaluation, Outcomes};
 use super::observation::Observation;
 use super::taken::TakenRows;
-use super::{Divergence, Pace, Plan, Position};
+use super::{Divergence, Pace, Plan, Position, Stand};
 use crate::data::Prepared;
 use crate::error::Error;
 use crate::model_file::Saved;
-use crate::nn::{Architecture, Change};
+use crate::nn::{Architecture, Change, GradientCheck, ParameterId};
 use crate::stats::{Merge, Spread};
 
 /// An order to the worker.
@@ -20,10 +20,20 @@ pub enum Command {
     Pause,
     /// Go on; from [`State::Finished`] without a limit.
     Resume,
-    /// Exactly one step, then pause.
-    StepBatch,
-    /// On to the end of the epoch under way, then pause.
-    StepEpoch,
+    /// So many steps of a size, then pause. A walk that is under way is gone on with; steps of a
+    /// mini-batch or an epoch first end its mini-batch. Answered by [`Event::Walk`] where a walk
+    /// begins, goes on or ends.
+    Step {
+        /// The size.
+        size: Size,
+        /// How many, at least 1.
+        count: u32,
+    },
+    /// One phase back in the walk under way.
+    StepBack,
+    /// Back-propagation against centred differences on the next mini-batch, answered by
+    /// [`Event::GradientsChecked`].
+    CheckGradients,
     /// Scores of the current parameters, answered by [`Event::Evaluated`].
     Evaluate,
     /// Which rows of the class `actual` are now taken for `predicted`; answered by [`Event::Found`].
@@ -35,7 +45,7 @@ pub enum Command {
     },
     /// Another speed limit.
     SetPace(Pace),
-    /// A live change.
+    /// A live change, answered by [`Event::Changed`] or [`Event::Refused`].
     Apply(Change),
     /// What snapshots shall show from now on.
     Observe(Observation),
@@ -55,12 +65,25 @@ pub enum Command {
     Stop,
 }
 
+/// How far a step goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Size {
+    /// One phase of a row: a layer forward, the loss, a layer backward, or the update.
+    Phase,
+    /// To the end of a row; after the last row of a mini-batch the update too.
+    Sample,
+    /// To the end of a mini-batch.
+    Batch,
+    /// To the end of an epoch.
+    Epoch,
+}
+
 /// What the worker is doing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
     /// Training.
     Running,
-    /// Training up to the end of the epoch.
+    /// Training as many steps of a size as were asked for.
     Stepping,
     /// Waiting for a command.
     Paused,
@@ -111,6 +134,19 @@ pub enum Event {
     },
     /// A new training could not be started.
     ResetFailed(Error),
+    /// A change was made.
+    Changed {
+        /// The change.
+        change: Change,
+        /// What is in force now.
+        now: Box<InForce>,
+    },
+    /// A change could not be made, and why.
+    Refused(String),
+    /// Where the walk stands; none where it is over.
+    Walk(Option<Stand>),
+    /// What a gradient check found.
+    GradientsChecked(Box<GradientCheck>),
     /// A snapshot lies in the mailbox.
     Snapshot,
     /// The thread is about to end.
@@ -130,6 +166,27 @@ pub struct Started {
     pub batches: u32,
     /// How often the worker started again before; snapshots carry the same number.
     pub restarts: u32,
+}
+
+/// What is in force after a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InForce {
+    /// The plan as if the training had started so: hidden layers, functions, rule, batch.
+    pub plan: Plan,
+    /// The network.
+    pub architecture: Architecture,
+    /// Steps of an epoch.
+    pub batches: u32,
+    /// Where the training is.
+    pub position: Position,
+    /// Parameters that keep their value, in the order in which they were frozen.
+    pub frozen: Vec<ParameterId>,
+    /// Neurons that are silent: layer and place.
+    pub silent: Vec<(usize, usize)>,
+    /// Changes that can be undone.
+    pub undoable: usize,
+    /// What the next undo would take back, in a few words: `w³₁₂ = 0.5`; empty where nothing.
+    pub next_undo: String,
 }
 
 /// Metrics since the last [`Progress`].

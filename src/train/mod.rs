@@ -6,6 +6,8 @@
 
 pub mod evaluation;
 mod export;
+mod gradients;
+pub mod inspection;
 pub mod messages;
 pub mod observation;
 mod order;
@@ -16,15 +18,20 @@ pub mod session;
 mod speed;
 pub mod taken;
 mod trainer;
+pub mod walk;
 pub mod worker;
 mod worst;
 
 pub use evaluation::{Confusion, Evaluation, Outcomes, Predictions, Scores};
-pub use messages::{Command, EpochRecord, Event, LossPoint, Progress, Started, State};
+pub use inspection::{Cursor, Inspect, Inspection, Of};
+pub use messages::{
+    Command, EpochRecord, Event, InForce, LossPoint, Progress, Size, Started, State,
+};
 pub use observation::{Mailbox, Observation, RowOutcome, SampleId, Set, Snapshot};
 pub use outbox::{DETAILED_EPOCHS, Sink};
 pub use pace::Pace;
 pub use plan::Plan;
-pub use session::{Divergence, Position, Session, Stepped};
+pub use session::{Divergence, Position, ReplayError, Session, Stepped};
 pub use taken::TakenRows;
+pub use walk::{Stand, Walk, WalkPhase, Walked};
 pub use worker::{Settings, Worker, panic_message};

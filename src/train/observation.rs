@@ -7,7 +7,8 @@ use ndarray::Array2;
 use rand::seq::index;
 
 use super::evaluation::{ExactLoss, predicted_class};
-use super::{Position, Session};
+use super::inspection::{Facts, History, Inspector, Rows, is_small};
+use super::{Cursor, Inspect, Inspection, Position, Session, Walked};
 use crate::data::{Prepared, Samples};
 use crate::nn::Parameters;
 use crate::nn::engine::Workspace;
@@ -60,6 +61,10 @@ pub struct Observation {
     pub rows: Vec<u32>,
     /// Neurons of layer 1 whose incoming weights are shown one by one; empty for none.
     pub pictures: Vec<usize>,
+    /// What the inspector shows, if it is open.
+    pub inspect: Option<Inspect>,
+    /// Inputs of the network whose values are other than the row's, as the network sees them.
+    pub what_if: Vec<(usize, Bits)>,
 }
 
 /// What the network makes of a row.
@@ -103,6 +108,28 @@ pub struct Snapshot {
     pub rows: Vec<RowOutcome>,
     /// Incoming weights of the neurons of layer 1 asked for, `(neurons, inputs)`.
     pub pictures: Array2<f32>,
+    /// Activations and loss of the row as it is, if `what_if` changed something.
+    pub unchanged: Option<(Vec<Vec<f32>>, f64)>,
+    /// What the inspector shows, if asked for.
+    pub inspection: Option<Box<Inspection>>,
+    /// How far a mini-batch has been walked through, while one is.
+    pub walk: Option<Box<Walked>>,
+}
+
+/// An `f32` by its bits, so that what is asked for can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bits(u32);
+
+impl From<f32> for Bits {
+    fn from(value: f32) -> Self {
+        Self(value.to_bits())
+    }
+}
+
+impl From<Bits> for f32 {
+    fn from(bits: Bits) -> Self {
+        f32::from_bits(bits.0)
+    }
 }
 
 /// Buffers for looking, apart from those of training.
@@ -111,6 +138,9 @@ pub struct Observer {
     probe: Array2<f32>,
     probe_pass: Workspace,
     sample_pass: Workspace,
+    inspector: Inspector,
+    /// What the parameters were before.
+    pub(super) history: History,
 }
 
 impl Observer {
@@ -132,11 +162,25 @@ impl Observer {
             probe: probe(samples, &chosen, architecture.inputs()),
             probe_pass: Workspace::new(architecture, chosen.len()),
             sample_pass: Workspace::new(architecture, 1),
+            inspector: Inspector::default(),
+            history: History::default(),
         }
+    }
+
+    /// Makes ready for what `observation` asks of `session`.
+    pub fn prepare(&mut self, session: &Session, observation: &Observation) {
+        let cursor = match observation.inspect.map(|inspect| inspect.cursor) {
+            Some(Cursor::Parameter(id)) if id.is_in(session.architecture().sizes()) => Some(id),
+            _ => None,
+        };
+        self.history.watch(cursor, is_small(session));
     }
 
     /// Looks at `session` as `observation` asks.
     pub fn observe(&mut self, session: &Session, observation: &Observation) -> Snapshot {
+        if !self.parameters.fits(session.architecture()) {
+            *self = Self::new(session);
+        }
         let engine = session.engine();
         let mut snapshot = Snapshot {
             position: session.position(),
@@ -151,39 +195,110 @@ impl Observer {
             silent: Vec::new(),
             rows: Vec::new(),
             pictures: Array2::zeros((0, 0)),
+            unchanged: None,
+            inspection: None,
+            walk: None,
         };
-        self.watch_sample(session, &mut snapshot);
-        let are_weights_shown = observation.weights || !observation.pictures.is_empty();
-        if are_weights_shown || !observation.neurons.is_empty() {
+        self.prepare(session, observation);
+        let row = self.watch_sample(session, &mut snapshot);
+        let inspect = observation
+            .inspect
+            .filter(|inspect| inspect.is_in(session.architecture()));
+        let shows_weights = observation.weights
+            || !observation.pictures.is_empty()
+            || !observation.neurons.is_empty();
+        let is_due = self.history.is_due(session);
+        if shows_weights || is_due || inspect.is_some() {
             engine.copy_parameters(&mut self.parameters);
+        }
+        if shows_weights {
             self.watch_weights(&mut snapshot);
         }
-        if observation.activations {
+        if is_due {
+            self.history.note_moment(session, &self.parameters);
+        }
+        let is_at_neuron = inspect.is_some_and(|it| matches!(it.cursor, Cursor::Neuron { .. }));
+        if observation.activations || is_at_neuron {
             engine.forward(self.probe.view(), &mut self.probe_pass);
+        }
+        if observation.activations {
             self.watch_probe(session, &mut snapshot);
         }
         self.watch_rows(session, &mut snapshot);
+        if let Some(inspect) = inspect {
+            snapshot.inspection = self.inspect(session, inspect, row).map(Box::new);
+        }
         snapshot
     }
 
-    fn watch_sample(&mut self, session: &Session, snapshot: &mut Snapshot) {
+    /// The shown row as the network sees it, if there is one, with its activations and loss.
+    fn watch_sample(&mut self, session: &Session, snapshot: &mut Snapshot) -> Option<Rows> {
         let architecture = session.architecture();
         let id = snapshot.observation.sample;
         let samples = id.samples(session.data());
         if id.index >= samples.rows() {
-            return;
+            return None;
         }
-        let inputs = samples.inputs(id.index..id.index + 1);
-        session
-            .engine()
-            .forward(inputs.view(), &mut self.sample_pass);
-        for layer in 1..=architecture.depth() {
-            let activations = self.sample_pass.activations(layer);
-            snapshot.activations.push(activations.row(0).to_vec());
+        let mut row = Rows {
+            inputs: Array2::zeros((1, architecture.inputs())),
+            targets: Array2::zeros((1, architecture.outputs())),
+        };
+        samples.write_inputs(id.index, row.inputs.row_mut(0));
+        samples.targets.write(id.index, row.targets.row_mut(0));
+        let as_it_is = row.inputs.clone();
+        for &(input, value) in &snapshot.observation.what_if {
+            if let Some(place) = row.inputs.get_mut((0, input)) {
+                *place = value.into();
+            }
         }
-        let mut target = Array2::zeros((1, architecture.outputs()));
-        samples.targets.write(id.index, target.row_mut(0));
-        snapshot.loss = self.sample_pass.loss(architecture.loss(), target.view());
+        (snapshot.activations, snapshot.loss) = self.run(session, &row.inputs, &row.targets);
+        // By their bits, since NaN may be asked for.
+        let is_same = |(one, two): (&f32, &f32)| one.to_bits() == two.to_bits();
+        if !as_it_is.iter().zip(&row.inputs).all(is_same) {
+            snapshot.unchanged = Some(self.run(session, &as_it_is, &row.targets));
+        }
+        Some(row)
+    }
+
+    /// Activations of each layer, layer 1 first, and loss of a row.
+    fn run(
+        &mut self,
+        session: &Session,
+        inputs: &Array2<f32>,
+        targets: &Array2<f32>,
+    ) -> (Vec<Vec<f32>>, f64) {
+        let architecture = session.architecture();
+        let pass = &mut self.sample_pass;
+        session.engine().forward(inputs.view(), pass);
+        let layers = 1..=architecture.depth();
+        let activations = layers.map(|layer| pass.activations(layer).row(0).to_vec());
+        let activations = activations.collect();
+        (activations, pass.loss(architecture.loss(), targets.view()))
+    }
+
+    /// Inspects what the session's network has. Its parameters have been copied, and the probe rows run
+    /// where the cursor is at a neuron.
+    fn inspect(
+        &mut self,
+        session: &Session,
+        inspect: Inspect,
+        row: Option<Rows>,
+    ) -> Option<Inspection> {
+        let (probe, pass) = (&self.probe, &self.probe_pass);
+        let activations = |layer: usize| match layer {
+            0 => probe.view(),
+            layer => pass.activations(layer),
+        };
+        let mut inspection =
+            self.inspector
+                .inspect(session, &self.parameters, inspect, row, activations)?;
+        if let (Facts::Parameter(facts), Cursor::Parameter(id)) =
+            (&mut inspection.facts, inspect.cursor)
+        {
+            facts.last_change = self.history.last_change(session.position());
+            facts.history = self.history.of(id, session, &self.parameters);
+        }
+        Some(inspection)
     }
 
     fn watch_weights(&self, snapshot: &mut Snapshot) {

@@ -56,6 +56,11 @@ pub(super) struct Outbox<S> {
     /// Loss of the steps since the last loss point, and how many they were.
     open_point: (f64, u32),
     steps_per_point: u32,
+    /// Epochs, with their fraction, up to which losses were taken in, and whole epochs up to which
+    /// records were. A step that is taken back and done again, or an epoch that starts again, is not
+    /// told twice: the history runs forward only, and says what came first.
+    noted: f64,
+    noted_epochs: u32,
 }
 
 impl<S: Sink> Outbox<S> {
@@ -71,6 +76,8 @@ impl<S: Sink> Outbox<S> {
             sent_at: None,
             open_point: (0.0, 0),
             steps_per_point: 1,
+            noted: 0.0,
+            noted_epochs: 0,
         }
     }
 
@@ -82,7 +89,14 @@ impl<S: Sink> Outbox<S> {
         self.progress = None;
         self.sent = None;
         self.open_point = (0.0, 0);
-        self.steps_per_point = session.batches().div_ceil(POINTS_PER_EPOCH).max(1);
+        self.noted = 0.0;
+        self.noted_epochs = 0;
+        self.set_batches(session.batches());
+    }
+
+    /// Makes ready for epochs of `batches` steps.
+    pub fn set_batches(&mut self, batches: u32) {
+        self.steps_per_point = batches.div_ceil(POINTS_PER_EPOCH).max(1);
     }
 
     /// Puts `event` behind all metrics and events before it.
@@ -102,18 +116,23 @@ impl<S: Sink> Outbox<S> {
 
     /// Takes in the loss of a step.
     pub fn note_step(&mut self, session: &Session, stepped: Stepped) {
+        let position = session.position();
+        let fraction = f64::from(position.batch) / f64::from(session.batches());
+        let epochs = f64::from(position.epoch) + fraction;
+        if epochs <= self.noted {
+            return;
+        }
+        self.noted = epochs;
         self.open_point.0 += f64::from(stepped.loss);
         self.open_point.1 += 1;
-        let is_early = session.position().epoch < DETAILED_EPOCHS;
+        let is_early = position.epoch < DETAILED_EPOCHS;
         let is_whole = is_early && self.open_point.1 >= self.steps_per_point;
         if !is_whole && stepped.epoch.is_none() {
             return;
         }
         let (sum, steps) = std::mem::take(&mut self.open_point);
-        let position = session.position();
-        let fraction = f64::from(position.batch) / f64::from(session.batches());
         self.losses.push(LossPoint {
-            epochs: f64::from(position.epoch) + fraction,
+            epochs,
             loss: Spread::of((sum / f64::from(steps)) as f32),
         });
     }
@@ -126,6 +145,10 @@ impl<S: Sink> Outbox<S> {
         validation: Option<(Scores, Outcomes)>,
     ) {
         let position = session.position();
+        if position.epoch <= self.noted_epochs {
+            return;
+        }
+        self.noted_epochs = position.epoch;
         let (validation, outcomes) = validation.unzip();
         let loss = validation.map_or(f64::NAN, |scores| scores.loss);
         let score = validation.map_or(f64::NAN, |scores| scores.score());

@@ -1,6 +1,15 @@
 //! Training as a pure machine: nothing but its plan, its data and the changes made to it decides what
 //! it does.
 
+mod changes;
+mod checkpoint;
+mod door;
+mod held;
+mod replay;
+mod reshape;
+mod saved;
+mod undo;
+
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,8 +24,13 @@ use super::taken::TakenRows;
 use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
 use crate::error::Result;
 use crate::nn::engine::{self, Engine, MiniBatch, NonFinite, Resources, Step, Threads};
-use crate::nn::{Architecture, Change, LearningRule, LoggedChange, Parameters};
+use crate::nn::{Architecture, LoggedChange, Parameters};
 use crate::text::rate;
+use checkpoint::Checkpoint;
+use held::Held;
+pub use replay::ReplayError;
+pub(super) use saved::{MOST_BYTES, Saved};
+use undo::UndoStack;
 
 /// How far a training is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -92,19 +106,6 @@ impl fmt::Display for Divergence {
     }
 }
 
-/// Parameters worth going back to.
-#[derive(Debug, Clone)]
-struct Checkpoint {
-    parameters: Parameters,
-    position: Position,
-    /// Mean loss of the epoch that started from them.
-    loss: f64,
-}
-
-/// Steps between two candidates for a checkpoint at least: to copy the parameters after every tiny
-/// epoch would cost more than it is worth.
-const CHECKPOINT_STEPS: u64 = 100;
-
 /// A mini-batch that is made row by row.
 struct Buffers {
     /// `(batch, network inputs)`.
@@ -129,12 +130,14 @@ impl Buffers {
 /// A training in progress. The same plan, data and changes at the same steps give the same weights,
 /// bit for bit, on the same binary and type of processor.
 pub struct Session {
+    /// The plan it started from.
     plan: Plan,
+    /// The same with the changes since.
+    now: Plan,
     dataset: Arc<Dataset>,
     data: Arc<Prepared>,
     engine: Engine,
     evaluator: Evaluator,
-    rule: LearningRule,
     position: Position,
     orders: Orders,
     order: Vec<u32>,
@@ -143,6 +146,11 @@ pub struct Session {
     buffers: Option<Buffers>,
     threads: Threads,
     log: Vec<LoggedChange>,
+    held: Held,
+    undo: UndoStack,
+    /// Whether a step has to look after what was changed: something is held, or an undo could go
+    /// back to a state from before the step.
+    is_touched: bool,
     last_good: Checkpoint,
     /// Parameters that may become the last good ones, once the epoch that starts from them has
     /// shown what they are worth.
@@ -180,7 +188,6 @@ impl Session {
         let mut session = Self {
             evaluator: Evaluator::new(&engine),
             engine,
-            rule: plan.rule,
             position: Position::default(),
             orders: Orders::new(&plan, &data.training),
             order: vec![0; rows],
@@ -188,6 +195,9 @@ impl Session {
             buffers: Buffers::needed_for(&data.training, &architecture, batch),
             threads,
             log: Vec::new(),
+            held: Held::default(),
+            undo: UndoStack::default(),
+            is_touched: false,
             candidate: Checkpoint {
                 parameters: parameters.clone(),
                 position: Position::default(),
@@ -200,6 +210,7 @@ impl Session {
             },
             diverged: None,
             is_torn: false,
+            now: plan.clone(),
             plan,
             dataset,
             data,
@@ -213,14 +224,14 @@ impl Session {
         &self.dataset
     }
 
-    /// The same training from its start again, under `seed`.
+    /// The training from its start again, under `seed`, with what is in force now.
     ///
     /// # Errors
     /// As [`Session::new`].
     pub fn restarted(&self, seed: u64) -> Result<Self> {
         let plan = Plan {
             seed,
-            ..self.plan.clone()
+            ..self.now.clone()
         };
         Self::with_threads(plan, Arc::clone(&self.dataset), self.threads)
     }
@@ -234,21 +245,23 @@ impl Session {
         if let Some(divergence) = self.diverged {
             return Err(divergence);
         }
-        let start = self.position.batch as usize * self.engine.batch();
-        let end = (start + self.engine.batch()).min(self.order.len());
-        let rows = end - start;
-        let step = match self.train_on(start..end) {
+        let places = self.next_places();
+        let rows = places.len();
+        let step = match self.train_on(places) {
             Ok(step) => step,
             Err(cause) => {
                 let divergence = Divergence {
                     step: self.position.step + 1,
                     cause,
-                    learning_rate: self.rule.learning_rate,
+                    learning_rate: self.now.rule.learning_rate,
                 };
                 self.diverged = Some(divergence);
                 return Err(divergence);
             }
         };
+        if self.is_touched {
+            self.look_after_changes();
+        }
         self.mean.add(step, rows);
         self.position.step += 1;
         self.position.batch += 1;
@@ -258,6 +271,17 @@ impl Session {
             rows,
             epoch,
         })
+    }
+
+    /// Places of the next mini-batch in the order of the epoch.
+    fn next_places(&self) -> Range<usize> {
+        let start = self.position.batch as usize * self.engine.batch();
+        start..(start + self.engine.batch()).min(self.order.len())
+    }
+
+    /// The training rows on which the next step trains, in their order.
+    pub fn next_rows(&self) -> &[u32] {
+        &self.order[self.next_places()]
     }
 
     /// Trains on the rows that stand at `places` in the order of the epoch.
@@ -274,7 +298,7 @@ impl Session {
                 targets: engine::Targets::Classes(labels),
                 rows,
             };
-            return self.engine.train_on(batch, &self.rule);
+            return self.engine.train_on(batch, &self.now.rule);
         };
         for (i, &row) in rows.iter().enumerate() {
             let row = row as usize;
@@ -283,7 +307,7 @@ impl Session {
         }
         let inputs = buffers.inputs.slice_axis(Axis(0), (..rows.len()).into());
         let targets = buffers.targets.slice_axis(Axis(0), (..rows.len()).into());
-        self.engine.train(inputs, targets, &self.rule)
+        self.engine.train(inputs, targets, &self.now.rule)
     }
 
     fn end_epoch(&mut self) -> RunningMean {
@@ -295,46 +319,9 @@ impl Session {
         mean
     }
 
-    /// Takes the parameters from the start of the epoch that ended with the mean `loss` for the
-    /// last good ones, if no epoch was better. Those at its end are good only if the next epoch,
-    /// which starts from them, says so: a step may blow up what was fine until then.
-    fn keep_good_parameters(&mut self, loss: f64) {
-        let is_of_this_epoch = self.candidate.position.epoch + 1 == self.position.epoch;
-        if is_of_this_epoch && loss <= self.last_good.loss {
-            std::mem::swap(&mut self.last_good, &mut self.candidate);
-            self.last_good.loss = loss;
-        }
-        let newest = self
-            .last_good
-            .position
-            .step
-            .max(self.candidate.position.step);
-        if self.position.step - newest >= CHECKPOINT_STEPS {
-            self.engine.copy_parameters(&mut self.candidate.parameters);
-            self.candidate.position = self.position;
-        }
-    }
-
     /// Draws the order of the epoch under way. It depends on the seed and the epoch's number only.
     fn shuffle(&mut self) {
         self.orders.draw(self.position.epoch, &mut self.order);
-    }
-
-    /// Makes a live change, and logs it with the step at which it takes effect.
-    pub fn apply(&mut self, change: Change) {
-        match change {
-            Change::LearningRate { learning_rate } => self.rule.learning_rate = learning_rate,
-            Change::Recover { learning_rate } => {
-                self.rule.learning_rate = learning_rate;
-                self.engine.set_parameters(&self.last_good.parameters);
-                self.engine.reset_optimizer(self.rule.optimizer);
-                self.diverged = None;
-            }
-        }
-        self.log.push(LoggedChange {
-            step: self.position.step,
-            change,
-        });
     }
 
     /// Scores of the current parameters on all rows.
@@ -345,7 +332,7 @@ impl Session {
     /// Scores of other `parameters` of the same shape on all rows.
     pub fn evaluate_parameters(&mut self, parameters: &Parameters) -> Evaluation {
         let architecture = self.engine.architecture();
-        let engine = Engine::new(architecture, parameters, self.rule.optimizer, 1);
+        let engine = Engine::new(architecture, parameters, self.now.rule.optimizer, 1);
         evaluation(&engine, &mut self.evaluator, &self.data)
     }
 
@@ -393,11 +380,6 @@ impl Session {
         &self.plan
     }
 
-    /// The learning rule in force.
-    pub fn rule(&self) -> &LearningRule {
-        &self.rule
-    }
-
     /// The changes so far, oldest first.
     pub fn log(&self) -> &[LoggedChange] {
         &self.log
@@ -421,22 +403,6 @@ impl Session {
     /// The divergence that the training stands at.
     pub fn diverged(&self) -> Option<Divergence> {
         self.diverged
-    }
-
-    /// Declares the current parameters unreliable: a step was broken off in its middle.
-    pub fn distrust(&mut self) {
-        self.is_torn = true;
-    }
-
-    /// Parameters worth saving, and the position they are from: the current ones, or where those
-    /// are not to be trusted the last good ones, from which the epoch with the least training loss
-    /// started.
-    pub fn good_parameters(&self) -> (Parameters, Position) {
-        if self.diverged.is_some() || self.is_torn {
-            (self.last_good.parameters.clone(), self.last_good.position)
-        } else {
-            (self.engine.parameters(), self.position)
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the worker's thread does: obey commands, train in slices, tell what happened.
 
+mod stepping;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
@@ -11,7 +13,10 @@ use super::observation::{Mailbox, Observation, Observer, SampleId, Set};
 use super::outbox::{Outbox, Sink, Where};
 use super::pace::Throttle;
 use super::speed::SpeedMeter;
-use super::{Position, Session, Settings, Stepped};
+use super::{Divergence, Position, Session, Settings, Stepped, Walk};
+use crate::nn::Change;
+use crate::nn::gradient_check::Check;
+use stepping::Goal;
 
 /// How long it trains at most before it looks at its commands, a single step excepted.
 const SLICE: Duration = Duration::from_millis(4);
@@ -35,6 +40,10 @@ pub(super) struct Trainer<S: Sink> {
     mailbox: Arc<Mailbox>,
     pub outbox: Outbox<S>,
     state: State,
+    /// What is still to be done while the state is [`State::Stepping`].
+    goal: Goal,
+    /// The walk through phases, while there is one.
+    walk: Option<Walk>,
     observation: Observation,
     observer: Observer,
     /// Position and observation of the last snapshot: while both stay, there is nothing new.
@@ -43,6 +52,8 @@ pub(super) struct Trainer<S: Sink> {
     restarts: u32,
     throttle: Throttle,
     meter: SpeedMeter,
+    /// A gradient check under way. Training waits for it, commands do not.
+    check: Option<Check>,
 }
 
 impl<S: Sink> Trainer<S> {
@@ -66,6 +77,8 @@ impl<S: Sink> Trainer<S> {
                 activations: false,
                 rows: Vec::new(),
                 pictures: Vec::new(),
+                inspect: None,
+                what_if: Vec::new(),
             },
             observed: None,
             next_observation: Instant::now(),
@@ -76,8 +89,11 @@ impl<S: Sink> Trainer<S> {
                 (false, Some(0)) => State::Finished,
                 (false, _) => State::Running,
             },
+            goal: Goal::default(),
+            walk: None,
             throttle: Throttle::new(settings.pace, session.batches()),
             meter: SpeedMeter::default(),
+            check: None,
             session,
             settings,
             commands,
@@ -109,7 +125,9 @@ impl<S: Sink> Trainer<S> {
                 // What a command changes is shown before the next step is waited for.
                 next = self.commands.try_recv().ok();
             }
-            if self.is_training() {
+            if self.check.is_some() {
+                self.check_a_slice();
+            } else if self.is_training() {
                 self.train_a_slice();
             }
             self.outbox.flush();
@@ -124,7 +142,9 @@ impl<S: Sink> Trainer<S> {
     /// The next command, if there is one; waits for it as long as there is nothing else to do.
     fn next_command(&mut self) -> Option<Command> {
         let has_news = self.mailbox.is_wanted() && self.has_news_to_show();
-        let wait = if self.is_training() && (has_news || !self.outbox.is_empty()) {
+        let wait = if self.check.is_some() {
+            Duration::ZERO
+        } else if self.is_training() && (has_news || !self.outbox.is_empty()) {
             self.throttle.wait().min(RETRY)
         } else if self.is_training() {
             self.throttle.wait()
@@ -154,7 +174,10 @@ impl<S: Sink> Trainer<S> {
     fn obey(&mut self, command: Command) -> Then {
         match command {
             Command::Stop => return Then::End,
-            Command::Observe(observation) => self.observation = observation,
+            Command::Observe(observation) => {
+                self.observer.prepare(&self.session, &observation);
+                self.observation = observation;
+            }
             Command::SetPace(pace) => {
                 self.settings.pace = pace;
                 self.throttle = Throttle::new(pace, self.session.batches());
@@ -165,25 +188,48 @@ impl<S: Sink> Trainer<S> {
             _ if matches!(self.state, State::Failed(_)) => self.set_state(self.state.clone()),
             Command::Pause => self.pause(),
             Command::Resume => self.resume(),
-            Command::StepBatch => self.step_batch(),
-            Command::StepEpoch => self.resume_as(State::Stepping),
+            Command::Step { size, count } => self.step_by(size, count),
+            Command::StepBack => self.step_back(),
+            Command::CheckGradients => self.check = Some(self.session.gradient_check()),
             Command::Evaluate => self.evaluate(),
             Command::FindRows { actual, predicted } => {
                 let taken = self.session.rows_taken(actual, predicted);
                 let position = self.session.position();
                 self.outbox.push(Event::Found { position, taken });
             }
-            Command::Apply(change) => {
-                self.session.apply(change);
-                self.observed = None;
-                let resumed = match self.state {
-                    State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
-                    _ => self.state.clone(),
-                };
-                self.set_state(resumed);
-            }
+            Command::Apply(change) => self.apply(change),
         }
         Then::GoOn
+    }
+
+    /// Makes a change, if it can be made, and tells of what is in force then.
+    fn apply(&mut self, change: Change) {
+        let before = self.session.architecture().clone();
+        let batches = self.session.batches();
+        if let Err(why) = self.session.apply(change.clone()) {
+            self.outbox.push(Event::Refused(why));
+            return self.set_state(self.state.clone());
+        }
+        self.outbox.push(Event::Changed {
+            now: Box::new(self.session.in_force()),
+            change,
+        });
+        let is_reshaped = *self.session.architecture() != before;
+        if is_reshaped {
+            self.observer = Observer::new(&self.session);
+        }
+        if self.session.batches() != batches {
+            self.outbox.set_batches(self.session.batches());
+            self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+        }
+        self.observed = None;
+        self.check_again();
+        self.note_change_in_walk(is_reshaped);
+        let resumed = match self.state {
+            State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
+            _ => self.state.clone(),
+        };
+        self.set_state(resumed);
     }
 
     fn pause(&mut self) {
@@ -208,25 +254,18 @@ impl<S: Sink> Trainer<S> {
             State::Diverged(_) => self.state.clone(),
             _ => state,
         };
+        self.end_walk();
         self.throttle = Throttle::new(self.settings.pace, self.session.batches());
         self.meter.restart();
         self.set_state(state);
     }
 
-    fn step_batch(&mut self) {
-        if matches!(self.state, State::Diverged(_)) {
-            return self.set_state(self.state.clone());
-        }
-        self.state = State::Paused;
-        self.step();
-        let state = self.state.clone();
-        self.set_state(state);
-        self.evaluate();
-    }
-
     /// Trains for about [`SLICE`], or as far as the pace allows.
     fn train_a_slice(&mut self) {
         let start = Instant::now();
+        if self.walk.is_some() {
+            return self.walk_a_slice(start);
+        }
         let due = self.throttle.due(start);
         for done in 1..=due {
             self.step();
@@ -246,30 +285,60 @@ impl<S: Sink> Trainer<S> {
         self.report_progress();
     }
 
-    fn step(&mut self) {
-        match self.session.step() {
-            Ok(stepped) => self.note_step(stepped),
-            Err(divergence) => {
-                self.set_state(State::Diverged(divergence));
+    /// Goes on with the gradient check for about [`SLICE`], and tells what it found when it is done.
+    fn check_a_slice(&mut self) {
+        let start = Instant::now();
+        while let Some(check) = &mut self.check {
+            if !check.advance() {
+                let found = self.check.take().map(Check::finish);
+                let event = found.map(|it| Event::GradientsChecked(Box::new(it)));
+                event.into_iter().for_each(|event| self.outbox.push(event));
+                // Steps that fell due meanwhile are not made up for.
+                self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+                self.meter.restart();
+            } else if start.elapsed() >= SLICE {
+                return;
             }
         }
+    }
+
+    /// What a check that is under way would tell holds no longer.
+    fn check_again(&mut self) {
+        if self.check.is_some() {
+            self.check = Some(self.session.gradient_check());
+        }
+    }
+
+    fn step(&mut self) {
+        let before = self.observer.history.value_before(&self.session);
+        match self.session.step() {
+            Ok(stepped) => {
+                self.observer.history.note_step(before, &self.session);
+                self.note_step(stepped);
+            }
+            Err(divergence) => self.diverge(divergence),
+        }
+    }
+
+    fn diverge(&mut self, divergence: Divergence) {
+        self.end_walk();
+        self.set_state(State::Diverged(divergence));
     }
 
     fn note_step(&mut self, stepped: Stepped) {
         self.throttle.count_step();
         self.meter.add_rows(stepped.rows);
         self.outbox.note_step(&self.session, stepped);
-        let Some(means) = stepped.epoch else {
-            return;
-        };
-        let validation = self.session.validate();
-        self.outbox.note_epoch(&self.session, means, validation);
-        let done = self.session.position().epoch;
-        if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
-            self.set_state(State::Finished);
-        } else if self.state == State::Stepping {
-            self.set_state(State::Paused);
-            self.evaluate();
+        if let Some(means) = stepped.epoch {
+            let validation = self.session.validate();
+            self.outbox.note_epoch(&self.session, means, validation);
+            let done = self.session.position().epoch;
+            if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
+                return self.set_state(State::Finished);
+            }
+        }
+        if self.state == State::Stepping && self.goal.is_reached_by(stepped) {
+            self.end_stepping();
         }
     }
 
@@ -294,8 +363,10 @@ impl<S: Sink> Trainer<S> {
             Ok(session) => {
                 self.observer = Observer::new(&session);
                 self.session = session;
+                self.end_walk();
                 self.restarts += 1;
                 self.observed = None;
+                self.check_again();
                 self.throttle = Throttle::new(self.settings.pace, self.session.batches());
                 self.meter = SpeedMeter::default();
                 self.state = match self.state {
@@ -350,6 +421,11 @@ impl<S: Sink> Trainer<S> {
         }
         let mut snapshot = self.observer.observe(&self.session, &self.observation);
         snapshot.restarts = self.restarts;
+        let walk = self.walk.as_ref();
+        snapshot.walk = walk.map(|walk| {
+            let neurons = &self.observation.neurons;
+            Box::new(walk.walked(&self.session, neurons))
+        });
         self.observed = Some((snapshot.position, snapshot.observation.clone()));
         self.mailbox.put(snapshot);
         self.outbox.push_droppable(Event::Snapshot);

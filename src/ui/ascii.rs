@@ -18,6 +18,7 @@ fn plain(c: char) -> char {
     match c {
         '│' | '┊' | '┃' => '|',
         '─' => '-',
+        '╬' => '+',
         '━' => '=',
         '┅' => ':',
         '┏' | '┓' | '┗' | '┛' => '#',
@@ -26,6 +27,10 @@ fn plain(c: char) -> char {
         '⊕' => '+',
         '⊖' => '-',
         '○' => 'o',
+        '◆' => '#',
+        '▲' => '^',
+        '▼' => 'v',
+        '▸' => '>',
         '■' => '#',
         '▾' | '↓' => 'v',
         '↑' => '^',
@@ -38,7 +43,24 @@ fn plain(c: char) -> char {
         '·' => '-',
         '…' | '⋯' => '~',
         '÷' => '/',
+        '×' => '*',
+        '′' => '\'',
         'σ' => 's',
+        'δ' => 'd',
+        'Σ' => 'S',
+        'Δ' => 'D',
+        'η' => 'n',
+        'λ' => 'l',
+        'β' => 'b',
+        'μ' => 'm',
+        'ε' => 'e',
+        '∂' => 'd',
+        '⁰' | '₀' => '0',
+        '¹' | '₁' => '1',
+        '²' | '₂' => '2',
+        '³' | '₃' => '3',
+        c @ '⁴'..='⁹' => digit(c, '⁰'),
+        c @ '₄'..='₉' => digit(c, '₀'),
         '∞' => 'I',
         '≡' => '=',
         '▁' => '_',
@@ -49,6 +71,11 @@ fn plain(c: char) -> char {
         '\u{2800}'..='\u{28ff}' => braille(c),
         _ => '?',
     }
+}
+
+/// The digit of `c`, counted from the one of 0.
+fn digit(c: char, zero: char) -> char {
+    char::from_digit(u32::from(c) - u32::from(zero), 10).unwrap_or('?')
 }
 
 /// By where the dots lie: below, above, or in both halves.
@@ -69,6 +96,15 @@ mod tests {
     use ratatui::style::Style;
 
     use super::*;
+
+    #[test]
+    fn symbols_of_formulas_have_letters() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 12, 1));
+        buf.set_string(0, 0, "δ¹₉ ∂ησ′⁷−·◆", Style::new());
+        translate(&mut buf);
+        let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(text, "d19 dns'7--#");
+    }
 
     #[test]
     fn nothing_but_ascii_is_left() {

@@ -12,6 +12,9 @@ use crate::text::width;
 /// Labels that go first where room is short.
 const DISPENSABLE: [&str; 4] = ["row", "epoch", "pace", "view"];
 
+/// Those that go before them while the inspector is open, whose keys matter more then.
+const DISPENSABLE_IN_INSPECTOR: [&str; 6] = ["row", "epoch", "pace", "view", "save", "lr"];
+
 /// Draws the footer into the first row of `area`.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
     if area.is_empty() {
@@ -66,9 +69,13 @@ fn hints(model: &Model, room: usize) -> Vec<(&'static str, &'static str)> {
             .map(|(key, label)| width(key) + width(label) + 5);
         cells.sum()
     };
-    for dispensable in DISPENSABLE {
+    let dispensable: &[&str] = match model.inspector {
+        Some(_) => &DISPENSABLE_IN_INSPECTOR,
+        None => &DISPENSABLE,
+    };
+    for dispensable in dispensable {
         if needed(&hints) > room + 2 {
-            hints.retain(|(_, label)| *label != dispensable);
+            hints.retain(|(_, label)| label != dispensable);
         }
     }
     while hints.len() > 3 && needed(&hints) > room + 2 {

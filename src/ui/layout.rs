@@ -7,6 +7,9 @@ use crate::app::{Panel, Screen, View};
 /// Least size in which anything is drawn.
 pub const LEAST: (u16, u16) = (40, 12);
 
+/// From this width on lines of the inspector would only grow longer.
+const WIDEST_INSPECTOR: u16 = 76;
+
 /// Parts of the screen.
 #[derive(Debug)]
 pub struct Parts {
@@ -43,6 +46,14 @@ pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
         }
         false => vec![Constraint::Fill(1); bands.len()],
     };
+    let heights = match screen.inspects && bands.len() == 2 {
+        // The network needs its nine rows to be one.
+        true => vec![
+            Constraint::Length((main.height * 2 / 5).max(9)),
+            Constraint::Fill(1),
+        ],
+        false => heights,
+    };
     let mut panels = Vec::new();
     for (band, area) in bands
         .iter()
@@ -57,7 +68,11 @@ pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
             (2, _) => &[64, 36],
             _ => &[1],
         };
-        let widths = widths.iter().map(|&weight| Constraint::Fill(weight));
+        let mut widths: Vec<Constraint> = widths.iter().map(|&it| Constraint::Fill(it)).collect();
+        if screen.inspects && band.len() == 2 {
+            let inspector = (area.width * 46 / 100).min(WIDEST_INSPECTOR);
+            widths[1] = Constraint::Length(inspector);
+        }
         for (column, area) in band
             .iter()
             .zip(Layout::horizontal(widths).split(*area).iter())

@@ -11,9 +11,11 @@ mod dots;
 mod fault;
 mod footer;
 mod header;
+mod inspector;
 mod layout;
 mod loading;
 mod network;
+mod notation;
 mod numbers;
 mod outside;
 mod overlay;
@@ -36,6 +38,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::{Chart, Ends, Model, Panel, Spot};
+use crate::train::Cursor;
 pub use loading::{render_loading, view_loading};
 pub use run::run;
 use theme::Theme;
@@ -95,6 +98,15 @@ pub fn spot_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Spot> {
     }
 }
 
+/// What the inspector's cursor would stand on at column `x` and row `y` of `area`: a neuron of the
+/// network's panel, if there is one.
+pub fn cursor_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Cursor> {
+    let wanted = activations::wanted_rows(model);
+    let panels = layout::parts(area, &model.screen, wanted).panels;
+    let network = panels.into_iter().find(|it| it.0 == Panel::Network)?;
+    network::cursor_at(network.1, model, x, y)
+}
+
 /// Draws one panel of `model` into `area` of `buf`. Returns how far it can be scrolled, if it can be.
 pub fn render_panel(
     panel: Panel,
@@ -122,6 +134,7 @@ pub fn render_panel(
         Panel::Columns => return columns::render(area, buf, model, theme, is_focused),
         Panel::Data => return data::render(area, buf, model, theme, is_focused),
         Panel::Rows => rows::render(area, buf, model, theme, is_focused),
+        Panel::Inspector => return inspector::render(area, buf, model, theme, is_focused),
     }
     None
 }

@@ -29,6 +29,37 @@ pub fn significant(x: f64, digits: usize) -> String {
     }
 }
 
+/// Cells of a number from [`aligned`].
+pub const NUMBER: usize = 10;
+
+/// `x` with four significant digits in exactly [`NUMBER`] cells, with the point below that of the
+/// numbers above it as long as they are below ten: `−0.1234   `, ` 1.234e−7 `.
+pub fn aligned(x: f64) -> String {
+    let sign = if x < 0.0 { "−" } else { "" };
+    let size = x.abs();
+    let text = match size {
+        s if s.is_nan() => " NaN".into(),
+        s if s.is_infinite() => format!("{sign:1}∞"),
+        0.0 => " 0.000".into(),
+        _ => {
+            // The exponent after rounding: 0.99996 has the digits of 1.000.
+            let scientific = format!("{size:.3e}");
+            let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+            let exponent: i32 = exponent.parse().unwrap_or(0);
+            let decimals = (3 - exponent).max(0) as usize;
+            match exponent {
+                -3..=0 => format!("{sign:1}{size:.decimals$}"),
+                1..=5 => format!("{sign}{size:.decimals$}"),
+                -99..-3 => format!("{sign:1}{digits}e−{}", -exponent),
+                // Three digits of the exponent leave room for one less before it.
+                ..-99 => format!("{sign:1}{size:.2e}").replace('-', "−"),
+                _ => format!("{sign:1}{digits}e{exponent}"),
+            }
+        }
+    };
+    format!("{text:<NUMBER$}")
+}
+
 /// A loss, always at most seven cells wide.
 pub fn loss(x: f64) -> String {
     match x {
@@ -136,6 +167,26 @@ mod tests {
         assert_eq!(shown(1.5e-7), "1.500e-7");
         assert_eq!(shown(f64::NAN), "NaN");
         assert_eq!(shown(0.0), "0.000");
+    }
+
+    #[test]
+    fn aligned_numbers_have_one_width_and_their_points_below_one_another() {
+        for exponent in -320..309 {
+            for digits in [1.0, -1.0, 9.9999, -5.55555, -9.99951] {
+                let x = digits * 10f64.powi(exponent);
+                assert_eq!(aligned(x).chars().count(), NUMBER, "{x} {}", aligned(x));
+            }
+        }
+        for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0] {
+            assert_eq!(aligned(x).chars().count(), NUMBER, "{x}");
+        }
+        assert_eq!(aligned(0.123456), " 0.1235   ");
+        assert_eq!(aligned(-0.001234), "−0.001234 ");
+        assert_eq!(aligned(0.99996), " 1.000    ");
+        assert_eq!(aligned(12.3456), "12.35     ");
+        assert_eq!(aligned(-1.5e-7), "−1.500e−7 ");
+        assert_eq!(aligned(-3.25e-10), "−3.250e−10");
+        assert_eq!(aligned(f64::NEG_INFINITY), "−∞        ");
     }
 
     #[test]

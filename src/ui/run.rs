@@ -12,7 +12,7 @@ use super::outside::{self, Incoming, spawn};
 use super::terminal::{Screen, stop_job};
 use super::theme::Theme;
 use super::wait::{Load, Waited, wait};
-use super::{fault, panel_at, render, spot_at};
+use super::{cursor_at, fault, panel_at, render, spot_at};
 use crate::app::{Effect, Ends, ExportOption, Loading, Model, Msg};
 use crate::data::{Card, Dataset, Prepared};
 use crate::error::{Error, Result};
@@ -206,8 +206,13 @@ impl Face<'_> {
                 let panel = panel_at(&self.model, area, mouse.column, mouse.row);
                 match mouse.kind {
                     MouseEventKind::Down(MouseButton::Left) => {
-                        let spot = spot_at(&self.model, area, mouse.column, mouse.row);
-                        spot.map(Msg::Pick).or(panel.map(Msg::Click))
+                        let cursor = self
+                            .model
+                            .inspector
+                            .and_then(|_| cursor_at(&self.model, area, mouse.column, mouse.row));
+                        let spot = || spot_at(&self.model, area, mouse.column, mouse.row);
+                        let inside = cursor.map(Msg::Point).or_else(|| spot().map(Msg::Pick));
+                        inside.or(panel.map(Msg::Click))
                     }
                     MouseEventKind::ScrollDown => Some(Msg::Wheel(panel, WHEEL_LINES)),
                     MouseEventKind::ScrollUp => Some(Msg::Wheel(panel, -WHEEL_LINES)),

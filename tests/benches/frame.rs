@@ -71,6 +71,8 @@ fn snapshots(criterion: &mut Criterion) {
             activations: true,
             rows: Vec::new(),
             pictures: Vec::new(),
+            inspect: None,
+            what_if: Vec::new(),
         };
         group.bench_function(name, |bencher| {
             bencher.iter(|| observer.observe(&session, black_box(&observation)));

@@ -1,6 +1,6 @@
 //! What watching costs: training throughput with the screen on, at full speed, as a share of that
 //! without anybody watching. Rounds of both are interleaved, since machines drift; the medians
-//! count.
+//! count. Once more with the inspector on a weight.
 //!
 //! `cargo bench --bench watching`
 
@@ -12,7 +12,8 @@ use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use nn_tui::app::{Effect, Model, Msg};
-use nn_tui::train::{Command, Event, Pace, Plan, Position, State, Worker};
+use nn_tui::nn::ParameterId;
+use nn_tui::train::{Command, Cursor, Event, Inspect, Of, Pace, Plan, Position, State, Worker};
 use nn_tui::ui::theme::{Depth, Theme};
 use nn_tui::ui::view;
 use ratatui::backend::CrosstermBackend;
@@ -25,7 +26,10 @@ const ROUNDS: usize = 9;
 const FRAME: Duration = Duration::from_millis(33);
 
 fn main() {
-    println!("{:24} {:>14} {:>14} {:>8}", "", "alone", "watched", "ratio");
+    println!(
+        "{:24} {:>14} {:>14} {:>8} {:>10}",
+        "", "alone", "watched", "ratio", "inspected"
+    );
     for (name, data, hidden) in [
         ("iris 4-16-16-3", "iris", &[16, 16][..]),
         ("digits 60-32-10", "digits", &[32]),
@@ -33,14 +37,17 @@ fn main() {
     ] {
         let mut plan = plan(hidden);
         plan.rule.learning_rate = 1e-4;
-        let (mut alone, mut watched) = (Vec::new(), Vec::new());
+        let (mut alone, mut watched, mut inspected) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            alone.push(steps_per_second(data, &plan, false));
-            watched.push(steps_per_second(data, &plan, true));
+            alone.push(steps_per_second(data, &plan, Watcher::None));
+            watched.push(steps_per_second(data, &plan, Watcher::Screen));
+            inspected.push(steps_per_second(data, &plan, Watcher::Inspector));
         }
         let (alone, watched) = (median(alone), median(watched));
-        let ratio = watched / alone;
-        println!("{name:24} {alone:>8.0} step/s {watched:>8.0} step/s {ratio:>8.3}");
+        let (ratio, inspected) = (watched / alone, median(inspected) / alone);
+        println!(
+            "{name:24} {alone:>8.0} step/s {watched:>8.0} step/s {ratio:>8.3} {inspected:>10.3}"
+        );
     }
 }
 
@@ -49,9 +56,27 @@ fn median(mut numbers: Vec<f64>) -> f64 {
     numbers[numbers.len() / 2]
 }
 
+/// Who watches.
+#[derive(Clone, Copy, PartialEq)]
+enum Watcher {
+    None,
+    Screen,
+    Inspector,
+}
+
+/// What the inspector looks at.
+const INSPECT: Inspect = Inspect {
+    cursor: Cursor::Parameter(ParameterId::Weight {
+        layer: 1,
+        output: 1,
+        input: 2,
+    }),
+    of: Of::Batch,
+};
+
 /// Trains for one round and returns the steps a second, with or without a screen of 200 x 60 that
 /// is drawn 30 times a second.
-fn steps_per_second(data: &str, plan: &Plan, is_watched: bool) -> f64 {
+fn steps_per_second(data: &str, plan: &Plan, watcher: Watcher) -> f64 {
     let (sender, events) = sync_channel(256);
     let worker = Worker::spawn(session(data, plan.clone()), settings(true, None), {
         move |event: Event| {
@@ -75,8 +100,13 @@ fn steps_per_second(data: &str, plan: &Plan, is_watched: bool) -> f64 {
     let theme = Theme::new(Depth::True);
     let tell = |model: &mut Model, msg| {
         for effect in model.update(msg) {
-            if let Effect::Send(command) = effect {
-                worker.send(command);
+            match effect {
+                Effect::Send(Command::Observe(mut observation)) => {
+                    observation.inspect = (watcher == Watcher::Inspector).then_some(INSPECT);
+                    worker.send(Command::Observe(observation));
+                }
+                Effect::Send(command) => worker.send(command),
+                _ => {}
             }
         }
     };
@@ -85,7 +115,7 @@ fn steps_per_second(data: &str, plan: &Plan, is_watched: bool) -> f64 {
     while start.elapsed() < ROUND {
         std::thread::sleep(FRAME);
         let came: Vec<Event> = events.try_iter().collect();
-        if is_watched {
+        if watcher != Watcher::None {
             for event in came {
                 tell(&mut model, Msg::Worker(Box::new(event)));
             }

@@ -185,3 +185,44 @@ fn divergence_is_a_failure_that_leaves_good_weights() {
     let model = nn_tui::model_file::load(&model).expect("loads");
     assert!(model.parameters.is_finite());
 }
+
+#[test]
+fn gradients_are_checked_before_and_after_training() {
+    let output = succeed("iris --check-gradients --json --hidden 6,5", &[]);
+    let found = events(&stdout(&output));
+    let names: Vec<&str> = found.iter().filter_map(|it| it["event"].as_str()).collect();
+    assert_eq!(
+        names,
+        ["started", "gradients", "finished"],
+        "nothing is trained"
+    );
+    let check = &found[1];
+    assert_ne!(check["grade"], "wrong");
+    let all = 4 * 6 + 6 + 6 * 5 + 5 + 5 * 3 + 3;
+    let number = |name: &str| check[name].as_u64().expect("a number");
+    assert_eq!(number("checked") + number("at_kinks"), all);
+    assert!(check["relative_error"].as_f64().expect("a number") < 1e-5);
+    let layers: Vec<&Value> = check["worst"].as_array().expect("layers").iter().collect();
+    assert_eq!(layers.len(), 3);
+    assert!(
+        layers[2]["parameter"]
+            .as_str()
+            .expect("a name")
+            .contains("3[")
+    );
+
+    let output = succeed("iris --check-gradients --epochs 2 --activation tanh", &[]);
+    let told = stderr(&output);
+    let checks = told
+        .lines()
+        .filter(|line| line.starts_with("gradient check"));
+    let checks: Vec<&str> = checks.collect();
+    assert_eq!(checks.len(), 2, "{told}");
+    assert!(checks[0].contains("before training"), "{told}");
+    assert!(checks[1].contains("after step"), "{told}");
+    assert!(
+        checks.iter().all(|it| it.ends_with(": excellent")),
+        "{told}"
+    );
+    assert!(told.contains("done after 2 epochs"), "{told}");
+}

@@ -2,6 +2,8 @@
 //! step.
 #![allow(dead_code)]
 
+pub mod shown;
+
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
@@ -9,7 +11,7 @@ use std::time::{Duration, Instant};
 use nn_tui::app::{Model, Msg, Panel, Phase};
 use nn_tui::data::{Card, ClassWeights, ColumnKind, Dataset, Source, load};
 use nn_tui::nn::{Activation, Initialisation, LearningRule, Loss, Optimizer, Output};
-use nn_tui::train::{Command, Event, Pace, Plan, Session, Settings, Started, State, Worker};
+use nn_tui::train::{Command, Event, Pace, Plan, Session, Settings, Size, Started, State, Worker};
 
 /// How long a test waits for an answer before it fails.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -173,7 +175,10 @@ pub fn watched(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> (
     driven.worker.mailbox().take();
     for epoch in 0..=epochs {
         if epoch > 0 {
-            driven.send(Command::StepEpoch);
+            driven.send(Command::Step {
+                size: Size::Epoch,
+                count: 1,
+            });
             let mut events = Vec::new();
             loop {
                 let event = driven.events.recv_timeout(PATIENCE).expect("an answer");

@@ -14,6 +14,8 @@
 //! arithmetic is in [`kernels`](super::kernels).
 
 mod batch;
+mod memento;
+mod memory;
 mod pair;
 mod shares;
 mod step;
@@ -29,6 +31,7 @@ use super::parameters::ParameterId;
 use super::{Architecture, LearningRule, Optimizer, Parameters};
 use batch::{Checked, Rows};
 pub use batch::{MiniBatch, Targets};
+pub use memento::Memento;
 pub use pair::HELPER_THREAD;
 use pair::Pair;
 use shares::{NeuronShare, RowShare};
@@ -340,31 +343,22 @@ impl Engine {
 
     /// Sets one parameter. The optimizer's memory stays.
     pub fn set_parameter(&mut self, id: ParameterId, value: f32) {
-        let (layer, row, neuron) = self.place(id);
+        self.set_each(&[(id, value)]);
+    }
+
+    /// Sets some parameters; takes time for those only. The optimizer's memory stays.
+    pub fn set_each(&mut self, values: &[(ParameterId, f32)]) {
+        let architecture = &self.architecture;
         self.state.change(|share| {
-            let layer = &mut share.layers[layer];
-            if layer.neurons().contains(&neuron) {
-                let column = neuron - layer.neurons().start;
-                layer.parameters.set(row, column, value);
-                layer.transpose();
+            for &(id, value) in values {
+                let (layer, row, neuron) = place(architecture, id);
+                share.layers[layer].set(row, neuron, value);
             }
         });
     }
 
-    /// Index of the layer, row of its parameters, and neuron.
     fn place(&self, id: ParameterId) -> (usize, usize, usize) {
-        let (layer, input, output) = match id {
-            ParameterId::Weight {
-                layer,
-                output,
-                input,
-            } => (layer, Some(input), output),
-            ParameterId::Bias { layer, output } => (layer, None, output),
-        };
-        let mut shapes = self.architecture.layer_shapes().skip(layer - 1);
-        let (inputs, outputs) = shapes.next().expect("a layer of the network");
-        assert!(output < outputs && input.is_none_or(|input| input < inputs));
-        (layer - 1, input.unwrap_or(inputs), output)
+        place(&self.architecture, id)
     }
 
     /// Forgets what the optimizer remembers, and goes on with `optimizer`.
@@ -390,6 +384,18 @@ impl Engine {
             .read(|shares| workspace.forward(self, shares, inputs));
         workspace.outputs()
     }
+}
+
+/// Index of the layer, row of its parameters, and neuron.
+fn place(architecture: &Architecture, id: ParameterId) -> (usize, usize, usize) {
+    assert!(
+        id.is_in(architecture.sizes()),
+        "{id:?} is none of the network"
+    );
+    let layer = id.layer();
+    // The biases are the row behind the weights.
+    let row = id.input().unwrap_or(architecture.sizes()[layer - 1]);
+    (layer - 1, row, id.output())
 }
 
 impl One {

@@ -91,6 +91,11 @@ impl Pair {
         }
     }
 
+    /// Whether steps are shared even if that gains nothing.
+    pub fn is_always_shared(&self) -> bool {
+        self.always
+    }
+
     /// Both shares of the neurons, to read.
     pub fn neurons(&self) -> [RwLockReadGuard<'_, NeuronShare>; 2] {
         self.shared.neurons.each_ref().map(read)

@@ -118,6 +118,20 @@ impl Layer {
         self.transpose();
     }
 
+    /// Sets a parameter of `neuron` of the whole layer, if that is one of these: the weight from the
+    /// input `row`, or behind the last of them the bias.
+    pub fn set(&mut self, row: usize, neuron: usize, value: f32) {
+        if !self.neurons().contains(&neuron) {
+            return;
+        }
+        let column = neuron - self.neurons().start;
+        self.parameters.set(row, column, value);
+        let is_bias = row + 1 == self.parameters.rows();
+        if !is_bias && self.transposed.rows() > 0 {
+            self.transposed.set(column, row, value);
+        }
+    }
+
     /// Brings the transposed weights up to date.
     pub fn transpose(&mut self) {
         if self.transposed.rows() > 0 {

@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use super::places::{Places, VALUE, share_cells, value_cells};
+use super::look::Look;
+use super::places::{Places, VALUE, before_cells, share_cells, value_cells};
 use crate::app::Model;
 use crate::nn::Output;
 use crate::text::width;
@@ -59,7 +60,9 @@ pub(super) fn input_labels(
         return;
     };
     let value_cells = value_cells(places.inner);
-    let room = places.plot.x.saturating_sub(places.inner.x + value_cells);
+    let before_cells = before_cells(places.inner, snapshot).0;
+    let labels = value_cells + before_cells;
+    let room = places.plot.x.saturating_sub(places.inner.x + labels);
     if room < 4 {
         return;
     }
@@ -75,9 +78,22 @@ pub(super) fn input_labels(
             let value = raw
                 .as_ref()
                 .map_or(f32::NAN, |raw| preprocessing.shown(raw.view(), feature));
-            let value = short_value(value);
             let right = places.plot.x - 1;
-            put_right(buf, right, y, VALUE.into(), &value, theme.strong());
+            let changed = snapshot.observation.what_if.iter();
+            let mut changed = changed.filter(|it| it.0 == feature);
+            let now = match changed.next() {
+                Some(&(_, input)) => {
+                    if before_cells > 0 {
+                        let right = right - VALUE - 1;
+                        let value = short_value(value);
+                        put_right(buf, right, y, VALUE.into(), &value, theme.dim());
+                    }
+                    preprocessing.raw_of(feature, input.into())
+                }
+                None => value,
+            };
+            let now = short_value(now);
+            put_right(buf, right, y, VALUE.into(), &now, theme.strong());
         }
     }
 }
@@ -98,12 +114,14 @@ fn short_value(value: f32) -> String {
     fitting.unwrap_or_else(|| format!("{value:.0e}"))
 }
 
-/// Class names and current outputs, the true class marked.
+/// Class names and current outputs, the true class marked; before them the outputs for the row as
+/// it is, where inputs were changed. What the walk has not come to is left out.
 pub(super) fn output_labels(
     places: &Places,
     buf: &mut Buffer,
     model: &Model,
     snapshot: &Snapshot,
+    look: &Look,
     theme: Theme,
 ) {
     let room = usize::from(places.inner.right().saturating_sub(places.plot.right()));
@@ -111,7 +129,9 @@ pub(super) fn output_labels(
         return;
     };
     let cells = usize::from(share_cells(places.inner));
-    if room < cells + 3 {
+    let before_cells = usize::from(before_cells(places.inner, snapshot).1);
+    let before = snapshot.unchanged.as_ref().and_then(|it| it.0.last());
+    if room < cells + before_cells + 3 {
         return;
     }
     let sample = snapshot.observation.sample;
@@ -138,7 +158,7 @@ pub(super) fn output_labels(
             (false, false) => theme.dim(),
         };
         let mark = if actual == Some(class) { "◂" } else { " " };
-        let value = match is_share {
+        let text = |output: f32| match is_share {
             _ if scale.is_some() => {
                 short_value(scale.map_or(output, |scale| scale.value(output) as f32))
             }
@@ -147,8 +167,20 @@ pub(super) fn output_labels(
             false => significant(output.into(), 3),
         };
         let x = places.plot.right() + 1;
-        put(buf, x, y, room - cells - 2, name, style);
-        put_right(buf, places.inner.right() - 1, y, cells, &value, style);
+        let right = places.inner.right() - 1;
+        if !look.knows_outputs() {
+            put(buf, x, y, room - cells - 2, name, theme.dim());
+            put_right(buf, right, y, cells, "·", theme.dim());
+            put(buf, right, y, 1, mark, theme.text());
+            continue;
+        }
+        put(buf, x, y, room - cells - before_cells - 2, name, style);
+        put_right(buf, right, y, cells, &text(output), style);
+        let before = before.and_then(|outputs| outputs.get(class));
+        if let Some(&before) = before.filter(|_| before_cells > 0) {
+            let right = right - cells as u16 - 1;
+            put_right(buf, right, y, cells, &text(before), theme.dim());
+        }
         put(buf, places.inner.right() - 1, y, 1, mark, theme.text());
     }
 }

@@ -3,15 +3,22 @@
 //! A neuron's brightness is its activation for the row; an edge's colour is the sign of its
 //! weight (negative ones are dashed as well) and its brightness the size. Where rows are images,
 //! the row's picture stands in place of the input neurons.
+//!
+//! The inspector's cursor is a pair of brackets around a neuron, and its edges stand out. While a
+//! mini-batch is walked through, what was not computed yet is empty, and going backward the deltas
+//! take the place of the activations.
 
+mod edges;
 mod labels;
+mod look;
+mod marks;
 mod places;
+mod strip;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::dots::{Dots, Stroke};
 use super::panel::{frame, put, put_centred};
 use super::picture::Picture;
 use super::sample::titles;
@@ -19,11 +26,13 @@ use super::theme::Theme;
 use crate::app::Model;
 use crate::train::Snapshot;
 use crate::train::evaluation::predicted_class;
+use edges::edges;
 use labels::{input_labels, layer_titles, output_labels};
+use look::{Look, Shown};
+pub(super) use look::{knows_activation, knows_delta, knows_loss, walked};
+pub use marks::cursor_at;
 use places::Places;
 
-/// Edges drawn between two layers for each row of the panel: more would hide one another.
-const EDGES_PER_ROW: usize = 3;
 /// Widest feature or class name.
 const NAME: usize = 18;
 
@@ -44,13 +53,34 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         put_centred(buf, inner, "waiting for the first look", theme.dim());
         return;
     };
+    let look = Look::new(model, snapshot);
+    let (strip, inner) = parted(inner, &look);
+    if let Some(walked) = look.walked {
+        strip::render(strip, buf, model, theme, walked);
+    }
     let places = Places::new(inner, model, snapshot);
-    edges(&places, buf, snapshot, theme);
-    neurons(&places, buf, model, snapshot, theme);
+    edges(&places, buf, snapshot, &look, theme);
+    neurons(&places, buf, model, snapshot, &look, theme);
     picture(&places, buf, model, snapshot, theme);
     layer_titles(&places, buf, model, theme);
     input_labels(&places, buf, model, snapshot, theme);
-    output_labels(&places, buf, model, snapshot, theme);
+    output_labels(&places, buf, model, snapshot, &look, theme);
+    marks::marks(&places, buf, model, snapshot, theme);
+}
+
+/// `inner` without its frame as the strip that tells of the walk, and the rest.
+fn parted(inner: Rect, look: &Look) -> (Rect, Rect) {
+    let rows = look.walked.map_or(0, |_| strip::rows(inner.height));
+    let strip = Rect {
+        height: rows,
+        ..inner
+    };
+    let rest = Rect {
+        y: inner.y + rows,
+        height: inner.height - rows,
+        ..inner
+    };
+    (strip, rest)
 }
 
 /// `validation row 17 of 30 · versicolor ✓`, or what the rows gone through have in common.
@@ -79,53 +109,40 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
     titles(model).into_iter().map(line).collect()
 }
 
-fn edges(places: &Places, buf: &mut Buffer, snapshot: &Snapshot, theme: Theme) {
-    let plot = places.plot;
-    let mut dots = Dots::new(plot);
-    for (l, pair) in places.layers.windows(2).enumerate() {
-        let (Some(weights), Some(&largest)) = (snapshot.edges.get(l), snapshot.largest.get(l))
-        else {
-            continue;
-        };
-        let mut lines = Vec::new();
-        for &(j, to) in &pair[1].shown {
-            for &(i, from) in &pair[0].shown {
-                if let Some(&weight) = weights.get((j, i)) {
-                    lines.push((weight / largest.max(f32::MIN_POSITIVE), from, to));
-                }
-            }
-        }
-        lines.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
-        lines.truncate(EDGES_PER_ROW * usize::from(plot.height));
-        let start = f64::from(pair[0].x - plot.x) * 2.0 + 3.0;
-        let end = f64::from(pair[1].x - plot.x) * 2.0 - 2.0;
-        let dot_row = |y: u16| f64::from(y - plot.y) * 4.0 + 1.5;
-        for (weight, from, to) in lines.into_iter().rev() {
-            let stroke = Stroke {
-                style: theme.signed(weight.signum() * weight.abs().powf(1.5) * 0.9),
-                strength: weight.abs(),
-                dash: if weight < 0.0 { (2, 2) } else { (1, 0) },
-            };
-            dots.line((start, dot_row(from)), (end, dot_row(to)), &stroke);
-        }
-    }
-    dots.render(buf);
-}
-
-fn neurons(places: &Places, buf: &mut Buffer, model: &Model, snapshot: &Snapshot, theme: Theme) {
+fn neurons(
+    places: &Places,
+    buf: &mut Buffer,
+    model: &Model,
+    snapshot: &Snapshot,
+    look: &Look,
+    theme: Theme,
+) {
     let first = usize::from(places.picture.is_some());
     for (l, layer) in places.layers.iter().enumerate().skip(first) {
         let watched = &snapshot.observation.neurons[l];
         let values = activations(model, snapshot, l);
         let largest = values.iter().map(|a| a.abs()).fold(1.0, f32::max);
         for &(i, y) in &layer.shown {
-            let value = watched.get(i).and_then(|&neuron| values.get(neuron));
-            let value = value.copied().unwrap_or(f32::NAN) / largest;
-            let symbol = match value {
-                v if v.is_nan() => "?",
-                v if !theme.has_shades() && v.abs() < 0.25 => "○",
+            let Some(&neuron) = watched.get(i) else {
+                continue;
+            };
+            let shown = look.shown(l, neuron);
+            let value = match shown {
+                Shown::Delta(share) => share,
+                _ => values.get(neuron).copied().unwrap_or(f32::NAN) / largest,
+            };
+            let symbol = match (shown, value) {
+                (Shown::Unknown, _) => {
+                    put(buf, layer.x, y, 1, "○", theme.dim());
+                    continue;
+                }
+                (_, v) if v.is_nan() => "?",
+                (Shown::Delta(_), _) if theme.has_colour() => "◆",
+                (Shown::Delta(_), v) if v >= 0.0 => "▲",
+                (Shown::Delta(_), _) => "▼",
+                (_, v) if !theme.has_shades() && v.abs() < 0.25 => "○",
                 _ if theme.has_colour() => "●",
-                v if v > 0.0 => "⊕",
+                (_, v) if v > 0.0 => "⊕",
                 _ => "⊖",
             };
             put(buf, layer.x, y, 1, symbol, theme.signed(value));

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::NAME;
 use crate::app::Model;
-use crate::app::model::evenly;
+use crate::app::model::evenly_with;
 use crate::text::width;
 use crate::train::Snapshot;
 use crate::train::evaluation::predicted_class;
@@ -21,6 +21,15 @@ pub(super) fn value_cells(inner: Rect) -> u16 {
 /// Cells for an output: without decimals where room is short.
 pub(super) fn share_cells(inner: Rect) -> u16 {
     if inner.width < 56 { 5 } else { 7 }
+}
+
+/// Cells for a feature's value and for an output as they are, where `snapshot` shows what would be
+/// if others were; none where room is short.
+pub(super) fn before_cells(inner: Rect, snapshot: &Snapshot) -> (u16, u16) {
+    match snapshot.unchanged.is_some() && inner.width >= 56 {
+        true => (VALUE + 1, share_cells(inner) + 1),
+        false => (0, 0),
+    }
 }
 
 /// Where everything stands.
@@ -57,13 +66,14 @@ impl Places {
         let classes = widest(&mut data.output_names.iter());
         let picture = data.image.and_then(|size| picture(inner, size));
         let is_wide = inner.width >= 34;
+        let before = before_cells(inner, snapshot);
         let (left, right) = match is_wide {
             true => (
                 match picture {
                     Some(picture) => picture.width,
-                    None => features as u16 + value_cells(inner),
+                    None => features as u16 + value_cells(inner) + before.0,
                 },
-                classes as u16 + share_cells(inner) + 3,
+                classes as u16 + share_cells(inner) + 3 + before.1,
             ),
             false => (1, 1),
         };
@@ -83,13 +93,19 @@ impl Places {
             if let (0, Some(picture), Some(image)) = (l, picture, data.image) {
                 return Layer::beside(picture, image, plot.x, model, watched);
             }
-            let wanted: &[usize] = if l == gaps { &classes } else { &[] };
+            let mut wanted = if l == gaps {
+                classes.clone()
+            } else {
+                Vec::new()
+            };
+            let marked = model.inspector.and_then(|it| it.marks(l as usize));
+            wanted.extend(watched.iter().position(|&it| Some(it) == marked));
             Layer::new(
                 plot,
                 plot.x + (u32::from(plot.width.saturating_sub(1)) * l / gaps) as u16,
                 size,
                 watched.len(),
-                wanted,
+                &wanted,
             )
         });
         Self {
@@ -124,21 +140,6 @@ fn classes_that_matter(model: &Model, snapshot: &Snapshot) -> Vec<usize> {
     let place = |class: usize| watched?.iter().position(|&it| it == class);
     let both = actual.into_iter().chain(predicted);
     both.filter_map(place).collect()
-}
-
-/// `chosen` with all of `wanted` among them, in place of their nearest neighbours.
-fn with(mut chosen: Vec<usize>, wanted: &[usize]) -> Vec<usize> {
-    for &index in wanted {
-        if chosen.contains(&index) {
-            continue;
-        }
-        let others = chosen.iter_mut().filter(|it| !wanted.contains(it));
-        if let Some(nearest) = others.min_by_key(|it| it.abs_diff(index)) {
-            *nearest = index;
-        }
-    }
-    chosen.sort_unstable();
-    chosen
 }
 
 impl Layer {
@@ -178,7 +179,7 @@ impl Layer {
         } else {
             room
         };
-        let chosen = with(evenly(watched, room), wanted);
+        let chosen = evenly_with(watched, room, wanted);
         let height = if size > chosen.len() {
             rows.saturating_sub(1)
         } else {
@@ -200,18 +201,5 @@ impl Layer {
             hidden: size - shown.len().min(size),
             shown,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_matters_is_always_shown() {
-        assert_eq!(with(vec![0, 3, 6, 9], &[5, 5]), [0, 3, 5, 9]);
-        assert_eq!(with(vec![0, 3, 6, 9], &[3, 4]), [0, 3, 4, 9]);
-        assert_eq!(with(vec![0], &[2, 7]), [2]);
-        assert!(with(Vec::new(), &[2]).is_empty());
     }
 }

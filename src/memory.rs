@@ -6,7 +6,7 @@ use std::fs;
 const ASSUMED: u64 = 4 << 30;
 
 /// Bytes that can be used without pushing others out of memory.
-pub(super) fn available() -> u64 {
+pub fn available() -> u64 {
     let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     available_in(&info).unwrap_or(ASSUMED)
 }

@@ -1,0 +1,389 @@
+//! Several rows at once through a network, forward and back, in `f64`, with every number kept.
+//!
+//! Between [`textbook`](super::textbook), which takes one row at a time, and
+//! [`engine`](super::engine), which is in `f32`: the inspector takes its numbers from here, and the
+//! gradient check the loss as a function of one parameter. Where that is affordable a pass is the
+//! textbook's, row by row; else its sums are products of matrices.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use ndarray::{Array1, Array2, ArrayView1, Axis};
+
+use super::parameters::ParameterId;
+use super::textbook::{self, Network};
+use super::{Activation, Architecture, Loss, Output, Parameters};
+
+/// Steps of the centred differences, times the parameter where that is above 1, and by so much less as
+/// an activation that it is multiplied with is above 1. The first is the most exact one, since rounding
+/// is felt less in it; the others step over fewer kinks of a ReLU.
+const STEPS: [f64; 4] = [1e-3, 1e-4, 1e-5, 1e-6];
+
+/// A pass of some rows. Layers are counted as the book does; vectors of layers that have weights
+/// begin with layer 1.
+pub struct Pass<'p> {
+    hidden: Activation,
+    output: Output,
+    loss: Loss,
+    parameters: Cow<'p, Parameters>,
+    /// The weights in `f64`, from when they are first needed.
+    weights: Vec<OnceCell<Array2<f64>>>,
+    /// `(rows, outputs)`.
+    targets: Array2<f64>,
+    /// `(rows, neurons)` of each layer, inputs first.
+    a: Vec<Array2<f64>>,
+    /// `(rows, neurons)`; empty for layers whose activations were known.
+    z: Vec<Array2<f64>>,
+    /// `(rows, neurons)`; empty for layers that were not asked for.
+    delta: Vec<Array2<f64>>,
+}
+
+impl<'p> Pass<'p> {
+    /// The textbook's pass of `inputs: (rows, inputs)`, all deltas included. `targets`:
+    /// `(rows, outputs)`.
+    pub fn by_textbook(
+        architecture: &Architecture,
+        parameters: Cow<'p, Parameters>,
+        inputs: Array2<f64>,
+        targets: Array2<f64>,
+    ) -> Self {
+        let network = Network::new(architecture, &parameters);
+        let mut pass = Self::empty(architecture, parameters, vec![inputs], targets);
+        let rows = pass.rows();
+        for &size in &architecture.sizes()[1..] {
+            pass.a.push(Array2::zeros((rows, size)));
+        }
+        pass.z = pass.a[1..].to_vec();
+        pass.delta = pass.a[1..].to_vec();
+        for row in 0..rows {
+            let forward = network.forward(&pass.a[0].row(row).to_vec());
+            let delta = network.deltas(&forward, &pass.targets.row(row).to_vec());
+            let write = |to: &mut [Array2<f64>], from: &[Vec<f64>]| {
+                for (to, from) in to.iter_mut().zip(from) {
+                    to.row_mut(row).assign(&ArrayView1::from(from));
+                }
+            };
+            write(&mut pass.z, &forward.z);
+            write(&mut pass.a[1..], &forward.a[1..]);
+            write(&mut pass.delta, &delta);
+        }
+        pass
+    }
+
+    /// The same by products of matrices, from activations that are known: `(rows, neurons)` of the
+    /// inputs and any number of layers after them, the output layer excepted. It has no deltas yet.
+    pub fn by_products(
+        architecture: &Architecture,
+        parameters: Cow<'p, Parameters>,
+        known: Vec<Array2<f64>>,
+        targets: Array2<f64>,
+    ) -> Self {
+        let mut pass = Self::empty(architecture, parameters, known, targets);
+        let depth = architecture.depth();
+        assert!((1..=depth).contains(&pass.a.len()), "no layer is left");
+        pass.z = vec![Array2::zeros((0, 0)); pass.a.len() - 1];
+        for layer in pass.a.len()..=depth {
+            let z = pass.weighted(layer, &pass.a[layer - 1]);
+            pass.a.push(pass.activated(layer, &z));
+            pass.z.push(z);
+        }
+        pass
+    }
+
+    fn empty(
+        architecture: &Architecture,
+        parameters: Cow<'p, Parameters>,
+        known: Vec<Array2<f64>>,
+        targets: Array2<f64>,
+    ) -> Self {
+        assert!(parameters.fits(architecture));
+        assert_eq!(known[0].nrows(), targets.nrows());
+        Self {
+            hidden: architecture.hidden(),
+            output: architecture.output(),
+            loss: architecture.loss(),
+            weights: vec![OnceCell::new(); architecture.depth()],
+            parameters,
+            targets,
+            a: known,
+            z: Vec::new(),
+            delta: vec![Array2::zeros((0, 0)); architecture.depth()],
+        }
+    }
+
+    /// Computes the deltas of the layers from the last down to `lowest`, if they are not there.
+    ///
+    /// The slopes are taken from the activations alone: a hidden activation is above zero where its
+    /// `z` is, and nothing else is asked of `z`.
+    pub fn propagate_back(&mut self, lowest: usize) {
+        let depth = self.depth();
+        if self.delta[depth - 1].is_empty() {
+            let mut delta = self.a[depth].clone();
+            for (mut delta, targets) in delta.outer_iter_mut().zip(self.targets.outer_iter()) {
+                let (a, y) = (delta.to_vec(), targets.to_vec());
+                let row = textbook::output_delta(self.output, self.loss, &a, &y);
+                delta.assign(&ArrayView1::from(&row));
+            }
+            self.delta[depth - 1] = delta;
+        }
+        for layer in (lowest..depth).rev() {
+            if self.delta[layer - 1].is_empty() {
+                let mut delta = self.delta[layer].dot(self.weights(layer + 1));
+                let hidden = self.hidden;
+                delta.zip_mut_with(&self.a[layer], |delta, &a| {
+                    *delta *= hidden.derivative(a, a);
+                });
+                self.delta[layer - 1] = delta;
+            }
+        }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.targets.nrows()
+    }
+
+    /// Number of layers that have weights.
+    pub fn depth(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// Targets: `(rows, outputs)`.
+    pub fn targets(&self) -> &Array2<f64> {
+        &self.targets
+    }
+
+    /// Activations of `layer`: `(rows, neurons)`.
+    pub fn activations(&self, layer: usize) -> &Array2<f64> {
+        &self.a[layer]
+    }
+
+    /// Deltas of `layer`: `(rows, neurons)`, empty where they were not computed.
+    pub fn deltas(&self, layer: usize) -> &Array2<f64> {
+        &self.delta[layer - 1]
+    }
+
+    /// Weighted inputs of the output layer: `(rows, outputs)`.
+    pub fn logits(&self) -> &Array2<f64> {
+        &self.z[self.depth() - 1]
+    }
+
+    /// `z` of a neuron, one for each row.
+    pub fn z_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
+        if !self.z[layer - 1].is_empty() {
+            return self.z[layer - 1].column(neuron).to_owned();
+        }
+        let parameters = &self.parameters.layers[layer - 1];
+        let weights = parameters.weights.row(neuron).mapv(f64::from);
+        self.a[layer - 1].dot(&weights) + f64::from(parameters.biases[neuron])
+    }
+
+    /// `a = f(z)` of a neuron, one for each row, computed anew from the layer before where the layer's
+    /// activations were known.
+    pub fn a_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
+        if layer == 0 || layer == self.depth() {
+            return self.a[layer].column(neuron).to_owned();
+        }
+        self.z_of(layer, neuron).mapv(|z| self.hidden.value(z))
+    }
+
+    /// `f'(z)` of a neuron, one for each row; NaN for softmax, whose outputs depend on one another.
+    pub fn slope_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
+        let function = match (layer == self.depth(), self.output) {
+            (false, _) => self.hidden,
+            (true, Output::Sigmoid) => Activation::Sigmoid,
+            (true, Output::Linear) => Activation::Linear,
+            (true, Output::Softmax) => return Array1::from_elem(self.rows(), f64::NAN),
+        };
+        let mut slope = self.z_of(layer, neuron);
+        slope.mapv_inplace(|z| function.derivative(z, function.value(z)));
+        slope
+    }
+
+    /// What comes back to a hidden neuron or an input, one number for each row: the sum over the next
+    /// layer of `w_kj delta_k`. The deltas of that layer must have been computed.
+    pub fn sum_back(&self, layer: usize, neuron: usize) -> Array1<f64> {
+        let weights = self.parameters.layers[layer].weights.column(neuron);
+        self.delta[layer].dot(&weights.mapv(f64::from))
+    }
+
+    /// `delta` of a neuron, one for each row. Its layer's or the next layer's must have been computed.
+    pub fn delta_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
+        match self.delta[layer - 1].is_empty() {
+            false => self.delta[layer - 1].column(neuron).to_owned(),
+            true => self.slope_of(layer, neuron) * self.sum_back(layer, neuron),
+        }
+    }
+
+    /// Loss of each row.
+    pub fn losses(&self) -> Array1<f64> {
+        self.losses_of(self.logits())
+    }
+
+    fn losses_of(&self, logits: &Array2<f64>) -> Array1<f64> {
+        let rows = logits.outer_iter().zip(self.targets.outer_iter());
+        rows.map(|(z, y)| {
+            let (z, y) = (z.to_vec(), y.to_vec());
+            self.loss.value(&z, &self.output.values(&z), &y)
+        })
+        .collect()
+    }
+
+    /// `dC/dw` by centred differences, `C` being the mean loss of the rows; and whether that is to be
+    /// relied on. It is not where even the smallest step goes over a kink of a ReLU: there `C` has no
+    /// derivative, or another one within the step.
+    ///
+    /// The differences over `h` and `h / 2` are combined so that their errors of second order cancel
+    /// (Richardson 1911). Only what lies behind the parameter is computed anew.
+    pub fn difference(&self, id: ParameterId) -> (f64, bool) {
+        let probe = Probe::new(self, id);
+        let largest = probe.factor.iter().fold(1.0, |it: f64, a| it.max(a.abs()));
+        let size = probe.value.abs().max(1.0) / largest;
+        for step in STEPS {
+            let h = step * size;
+            if let (Some(whole), Some(half)) = (probe.change(h), probe.change(h / 2.0)) {
+                // change(h) is about 2 h C'.
+                return ((8.0 * half - whole) / (6.0 * h), true);
+            }
+        }
+        let h = STEPS[STEPS.len() - 1] * size;
+        let (above, below) = (probe.shifted(h), probe.shifted(-h));
+        (probe.mean_change(&above, &below) / (2.0 * h), false)
+    }
+
+    fn weights(&self, layer: usize) -> &Array2<f64> {
+        let weights = &self.parameters.layers[layer - 1].weights;
+        self.weights[layer - 1].get_or_init(|| weights.mapv(f64::from))
+    }
+
+    fn weighted(&self, layer: usize, before: &Array2<f64>) -> Array2<f64> {
+        let biases = self.parameters.layers[layer - 1].biases.mapv(f64::from);
+        before.dot(&self.weights(layer).t()) + biases
+    }
+
+    fn activated(&self, layer: usize, z: &Array2<f64>) -> Array2<f64> {
+        if layer < self.depth() {
+            return z.mapv(|z| self.hidden.value(z));
+        }
+        let mut a = z.clone();
+        for mut row in a.outer_iter_mut() {
+            let values = self.output.values(&row.to_vec());
+            row.assign(&ArrayView1::from(&values));
+        }
+        a
+    }
+
+    /// Whether the loss has kinks as a function of the parameters.
+    fn has_kinks(&self) -> bool {
+        matches!(self.hidden, Activation::Relu | Activation::LeakyRelu)
+    }
+}
+
+/// The loss as a function of one parameter.
+struct Probe<'a> {
+    pass: &'a Pass<'a>,
+    value: f64,
+    layer: usize,
+    neuron: usize,
+    /// `dz/dw` of the neuron that the parameter leads to, one for each row.
+    factor: Array1<f64>,
+    /// That neuron's `z` and `a`.
+    z: Array1<f64>,
+    a: Array1<f64>,
+    /// The weights by which it is heard in the next layer.
+    outgoing: Array1<f64>,
+}
+
+/// The weighted inputs behind a parameter that was changed.
+struct Shifted {
+    /// Of the neuron that it leads to; empty in the output layer.
+    z: Array1<f64>,
+    /// Of the layers after it.
+    later: Vec<Array2<f64>>,
+}
+
+impl<'a> Probe<'a> {
+    fn new(pass: &'a Pass<'a>, id: ParameterId) -> Self {
+        let rows = pass.rows();
+        let (layer, neuron, factor, value) = match id {
+            ParameterId::Weight {
+                layer,
+                output,
+                input,
+            } => {
+                let value = pass.parameters.layers[layer - 1].weights[[output, input]];
+                let factor = pass.a[layer - 1].column(input).to_owned();
+                (layer, output, factor, value)
+            }
+            ParameterId::Bias { layer, output } => {
+                let value = pass.parameters.layers[layer - 1].biases[output];
+                (layer, output, Array1::ones(rows), value)
+            }
+        };
+        let outgoing = match pass.parameters.layers.get(layer) {
+            Some(next) => next.weights.column(neuron).mapv(f64::from),
+            None => Array1::zeros(0),
+        };
+        Self {
+            z: pass.z_of(layer, neuron),
+            a: pass.a_of(layer, neuron),
+            value: f64::from(value),
+            pass,
+            layer,
+            neuron,
+            factor,
+            outgoing,
+        }
+    }
+
+    /// What follows from a parameter that is larger by `h`.
+    fn shifted(&self, h: f64) -> Shifted {
+        let Self { pass, layer, .. } = *self;
+        let z = &self.factor * h + &self.z;
+        if layer == pass.depth() {
+            let mut logits = pass.logits().clone();
+            logits.column_mut(self.neuron).assign(&z);
+            return Shifted {
+                z: Array1::zeros(0),
+                later: vec![logits],
+            };
+        }
+        let change = z.mapv(|z| pass.hidden.value(z)) - &self.a;
+        let change = change.insert_axis(Axis(1));
+        let outgoing = self.outgoing.view().insert_axis(Axis(0));
+        let mut later = vec![&pass.z[layer] + &change.dot(&outgoing)];
+        for next in layer + 2..=pass.depth() {
+            let before = pass.activated(next - 1, &later[later.len() - 1]);
+            later.push(pass.weighted(next, &before));
+        }
+        Shifted { z, later }
+    }
+
+    /// `C(w + h) - C(w - h)`, or nothing where a kink lies in between.
+    fn change(&self, h: f64) -> Option<f64> {
+        let (above, below) = (self.shifted(h), self.shifted(-h));
+        if self.pass.has_kinks() && above.is_on_another_side(&below) {
+            return None;
+        }
+        Some(self.mean_change(&above, &below))
+    }
+
+    /// The difference row by row, which rounds less than that of the means.
+    fn mean_change(&self, above: &Shifted, below: &Shifted) -> f64 {
+        let losses = |it: &Shifted| self.pass.losses_of(&it.later[it.later.len() - 1]);
+        (losses(above) - losses(below)).sum() / self.pass.rows() as f64
+    }
+}
+
+impl Shifted {
+    /// Whether the `z` of a hidden neuron is on different sides of zero.
+    fn is_on_another_side(&self, other: &Self) -> bool {
+        let differ = |(&one, &two): (&f64, &f64)| (one > 0.0) != (two > 0.0);
+        let hidden = self.later.len() - 1;
+        let layers = self.later[..hidden].iter().zip(&other.later);
+        self.z.iter().zip(&other.z).any(differ)
+            || layers
+                .into_iter()
+                .any(|(one, two)| one.iter().zip(two).any(differ))
+    }
+}

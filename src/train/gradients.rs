@@ -1,0 +1,21 @@
+//! Checking the gradients of a session.
+
+use super::Session;
+use super::inspection::Rows;
+use crate::nn::gradient_check::{Check, choose};
+
+impl Session {
+    /// A check of back-propagation with the current parameters on the mini-batch that the next step
+    /// trains on. It works on copies, so that the session may go on meanwhile.
+    pub fn gradient_check(&self) -> Check {
+        let rows = Rows::of_next_step(self);
+        let ids = choose(self.architecture(), rows.inputs.nrows(), self.plan().seed);
+        Check::new(
+            self.architecture(),
+            self.engine().parameters(),
+            rows.inputs.mapv(f64::from),
+            rows.targets.mapv(f64::from),
+            ids,
+        )
+    }
+}

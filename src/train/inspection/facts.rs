@@ -1,0 +1,267 @@
+//! From a pass of some rows to what is told of the thing under the cursor.
+
+use ndarray::{Array2, ArrayView2, Axis};
+
+use super::{
+    Back, Function, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
+};
+use crate::nn::gradient_check::relative_error;
+use crate::nn::pass::Pass;
+use crate::nn::textbook::Update;
+use crate::nn::{Architecture, Loss, Output, ParameterId, Parameters};
+use crate::stats::Histogram;
+use crate::train::Session;
+
+/// Neurons whose influence is told at most.
+const MOST_INFLUENCES: usize = 8;
+
+/// What all facts are made from.
+pub(super) struct Subject<'a> {
+    pub session: &'a Session,
+    pub parameters: &'a Parameters,
+    pub pass: &'a Pass<'a>,
+}
+
+/// Activations of the probe rows: `(rows, neurons)` of the layer before the neuron's (for a neuron that
+/// is no input), and of its own.
+pub(super) struct ProbeRows<'a> {
+    pub before: Option<ArrayView2<'a, f32>>,
+    pub own: ArrayView2<'a, f32>,
+}
+
+impl ProbeRows<'_> {
+    fn distribution(&self, neuron: usize) -> Histogram {
+        Histogram::of(&self.own.column(neuron))
+    }
+}
+
+impl Subject<'_> {
+    fn architecture(&self) -> &Architecture {
+        self.session.architecture()
+    }
+
+    pub fn input(&self, neuron: usize, probe: &ProbeRows) -> InputFacts {
+        InputFacts {
+            value: mean(self.pass.a_of(0, neuron)),
+            gradient: mean(self.pass.sum_back(0, neuron)),
+            distribution: probe.distribution(neuron),
+        }
+    }
+
+    pub fn neuron(&self, layer: usize, neuron: usize, probe: &ProbeRows) -> NeuronFacts {
+        let parameters = &self.parameters.layers[layer - 1];
+        let weights = parameters.weights.row(neuron);
+        let before = means(self.pass.activations(layer - 1));
+        let is_output = layer == self.architecture().depth();
+        NeuronFacts {
+            function: match is_output {
+                true => Function::Output(self.architecture().output()),
+                false => Function::Hidden(self.architecture().hidden()),
+            },
+            inputs: terms(weights.iter().zip(before)),
+            bias: f64::from(parameters.biases[neuron]),
+            z: mean(self.pass.z_of(layer, neuron)),
+            a: mean(self.pass.a_of(layer, neuron)),
+            slope: mean(self.pass.slope_of(layer, neuron)),
+            back: match is_output {
+                true => self.back_from_loss(neuron),
+                false => self.back_from_next(layer, neuron),
+            },
+            delta: mean(self.pass.delta_of(layer, neuron)),
+            distribution: probe.distribution(neuron),
+            influence: probe.before.map_or_else(Vec::new, |before| {
+                influence(weights.iter().copied(), before)
+            }),
+            is_silent: self.session.is_silent(layer, neuron),
+        }
+    }
+
+    fn back_from_loss(&self, neuron: usize) -> Back {
+        let loss = self.architecture().loss();
+        let target = mean(self.pass.targets().column(neuron));
+        let a = mean(self.pass.a_of(self.pass.depth(), neuron));
+        Back::Output {
+            loss,
+            target,
+            error: match loss {
+                Loss::Quadratic => a - target,
+                Loss::CrossEntropy => f64::NAN,
+            },
+        }
+    }
+
+    fn back_from_next(&self, layer: usize, neuron: usize) -> Back {
+        let weights = self.parameters.layers[layer].weights.column(neuron);
+        let deltas = means(self.pass.deltas(layer + 1));
+        Back::Hidden {
+            terms: terms(weights.iter().zip(deltas)),
+            sum: mean(self.pass.sum_back(layer, neuron)),
+        }
+    }
+
+    /// `batch` is the pass of the mini-batch that the next step trains on.
+    pub fn parameter(&self, id: ParameterId, batch: &Pass) -> ParameterFacts {
+        let (layer, neuron) = (id.layer(), id.output());
+        let value = f64::from(self.parameters.get(id));
+        let gradient = gradient(self.pass, id);
+        let (difference, _) = self.pass.difference(id);
+        let loss = mean(self.pass.losses());
+        let rule = *self.session.rule();
+        let before = self.memory(id);
+        let batch_gradient = gradient_of_batch(self.pass, batch, gradient, id);
+        let decay = match id {
+            ParameterId::Weight { .. } => rule.weight_decay * value,
+            ParameterId::Bias { .. } => 0.0,
+        };
+        let mut after = before;
+        let change = after.change(&rule, batch_gradient + decay);
+        let next_change = if self.session.is_held(id) {
+            0.0
+        } else {
+            change
+        };
+        ParameterFacts {
+            value,
+            a: id
+                .input()
+                .map_or(1.0, |i| mean(self.pass.activations(layer - 1).column(i))),
+            delta: mean(self.pass.delta_of(layer, neuron)),
+            gradient,
+            difference,
+            error: relative_error(gradient, difference, loss),
+            batch_gradient,
+            decay,
+            rule,
+            before,
+            after,
+            next_change,
+            last_change: None,
+            is_frozen: self.session.is_frozen(id),
+            history: Vec::new(),
+        }
+    }
+
+    /// What the optimizer remembers before the next step: nothing, where that will be the first one of
+    /// another kind of optimizer.
+    fn memory(&self, id: ParameterId) -> Update {
+        let (engine, optimizer) = (self.session.engine(), self.session.rule().optimizer);
+        if std::mem::discriminant(&engine.optimizer()) != std::mem::discriminant(&optimizer) {
+            return Update::default();
+        }
+        let (first, second) = engine.moments(id);
+        Update {
+            first: f64::from(first),
+            second: f64::from(second),
+            count: engine.updates(),
+        }
+    }
+
+    pub fn output(&self) -> OutputFacts {
+        let architecture = self.architecture();
+        let (output, loss) = (architecture.output(), architecture.loss());
+        let pass = self.pass;
+        let share = 1.0 / pass.rows() as f64;
+        let mut terms = vec![
+            OutputTerm {
+                z: 0.0,
+                exponential: 0.0,
+                a: 0.0,
+                target: 0.0,
+                loss: 0.0,
+            };
+            architecture.outputs()
+        ];
+        let rows = pass.logits().outer_iter().zip(pass.targets().outer_iter());
+        for (z, targets) in rows {
+            let z = z.to_vec();
+            let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let log_sum = largest + z.iter().map(|z| (z - largest).exp()).sum::<f64>().ln();
+            let values = z.iter().zip(output.values(&z)).zip(targets);
+            for (term, ((&z, a), &y)) in terms.iter_mut().zip(values) {
+                term.z += share * z;
+                term.exponential += share
+                    * match output {
+                        Output::Softmax => (z - largest).exp(),
+                        Output::Sigmoid | Output::Linear => f64::NAN,
+                    };
+                term.a += share * a;
+                term.target += share * y;
+                term.loss += share
+                    * match loss {
+                        Loss::Quadratic => 0.5 * (a - y) * (a - y),
+                        Loss::CrossEntropy => y * (log_sum - z),
+                    };
+            }
+        }
+        OutputFacts {
+            output,
+            function: loss,
+            total: terms.iter().map(|term| term.exponential).sum(),
+            loss: mean(pass.losses()),
+            terms,
+        }
+    }
+}
+
+/// The mean of `a delta`.
+fn gradient(pass: &Pass, id: ParameterId) -> f64 {
+    let delta = pass.delta_of(id.layer(), id.output());
+    match id.input() {
+        Some(input) => mean(delta * pass.activations(id.layer() - 1).column(input)),
+        None => mean(delta),
+    }
+}
+
+/// The same of the `batch`, which may be the pass that it is known of.
+fn gradient_of_batch(pass: &Pass, batch: &Pass, known: f64, id: ParameterId) -> f64 {
+    match std::ptr::eq(pass, batch) {
+        true => known,
+        false => gradient(batch, id),
+    }
+}
+
+fn terms<'a>(pairs: impl Iterator<Item = (&'a f32, f64)>) -> Vec<Term> {
+    let terms = pairs.enumerate().map(|(neuron, (&weight, factor))| {
+        let weight = f64::from(weight);
+        Term {
+            neuron,
+            weight,
+            factor,
+            product: weight * factor,
+        }
+    });
+    terms.collect()
+}
+
+/// Neurons of the layer before by how much they move a neuron with these `weights`, the largest first.
+fn influence(weights: impl Iterator<Item = f32>, before: ArrayView2<f32>) -> Vec<(usize, f64)> {
+    let deviations = before.axis_iter(Axis(1)).map(|column| {
+        let numbers = || column.iter().map(|&a| f64::from(a));
+        let rows = column.len().max(1) as f64;
+        let mean = numbers().sum::<f64>() / rows;
+        let squares = numbers().map(|a| (a - mean) * (a - mean));
+        (squares.sum::<f64>() / rows).sqrt()
+    });
+    let moved = weights.zip(deviations);
+    let mut influence: Vec<(usize, f64)> = moved
+        .map(|(w, deviation)| f64::from(w).abs() * deviation)
+        .enumerate()
+        .collect();
+    influence.sort_by(|(_, one), (_, two)| two.total_cmp(one));
+    influence.truncate(MOST_INFLUENCES);
+    influence
+}
+
+/// The mean of each column.
+fn means(matrix: &Array2<f64>) -> Vec<f64> {
+    let columns = matrix.axis_iter(Axis(1));
+    columns.map(mean).collect()
+}
+
+/// NaN without numbers.
+fn mean<S>(numbers: ndarray::ArrayBase<S, ndarray::Ix1>) -> f64
+where
+    S: ndarray::Data<Elem = f64>,
+{
+    numbers.mean().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,120 @@
+//! Another network in the middle of a training.
+
+use super::{Checkpoint, RunningMean, Session};
+use crate::nn::engine::{Engine, Resources};
+use crate::nn::parameters::ParameterId;
+use crate::nn::{Architecture, Parameters};
+use crate::train::Plan;
+
+impl Session {
+    /// Goes on with the network of `plan`, which was checked. Neurons that stay keep the weights
+    /// between them and their biases; new ones are drawn from the seed. The optimizer's memory and
+    /// the epoch's means start anew, and no older parameters are good for this network.
+    pub(super) fn reshape(&mut self, plan: Plan) {
+        let data = &self.data;
+        let made = plan.architecture(data.preprocessing.inputs(), data.task.outputs());
+        let architecture = made.expect("the plan was checked");
+        let mut old = self.engine.parameters();
+        self.held.give_voice(self.architecture(), &mut old);
+        let mut parameters = plan.initialisation.draw(&architecture, plan.seed);
+        let kept = Kept::between(self.architecture(), &architecture);
+        kept.copy(&old, &mut parameters);
+        self.held
+            .move_to(&architecture, &mut parameters, |id| kept.has(id));
+        let resources = Resources {
+            threads: self.threads,
+            ..Resources::one_thread()
+        };
+        let (optimizer, batch) = (plan.rule.optimizer, self.engine.batch());
+        self.use_engine(Engine::with_resources(
+            &architecture,
+            &parameters,
+            optimizer,
+            batch,
+            resources,
+        ));
+        self.held.refresh(&self.engine);
+        self.now = plan;
+        self.mean = RunningMean::default();
+        self.candidate = Checkpoint {
+            parameters,
+            position: self.position,
+            loss: f64::INFINITY,
+        };
+        self.last_good = self.candidate.clone();
+    }
+}
+
+/// What two networks on the same data have in common: the neurons of hidden layers by their place in
+/// the layer and the layer's number, and the outputs. If the outputs follow another hidden layer
+/// than before, of theirs only the biases are kept.
+struct Kept {
+    /// `(outputs, inputs)` of the block of weights that each layer of the new network keeps, and
+    /// neurons that keep their bias; layer 1 first.
+    layers: Vec<Block>,
+    /// Layers with weights of the old network.
+    old_depth: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Block {
+    outputs: usize,
+    inputs: usize,
+}
+
+impl Kept {
+    fn between(old: &Architecture, new: &Architecture) -> Self {
+        let (before, after) = (old.sizes(), new.sizes());
+        let least = |layer: usize| match before.get(layer) {
+            Some(&size) if layer < old.depth() => size.min(after[layer]),
+            _ => 0,
+        };
+        let is_same_depth = old.depth() == new.depth();
+        let layers = (1..=new.depth()).map(|layer| {
+            let is_output = layer == new.depth();
+            match is_output {
+                true => Block {
+                    outputs: new.outputs(),
+                    inputs: if is_same_depth { least(layer - 1) } else { 0 },
+                },
+                false => Block {
+                    outputs: least(layer),
+                    inputs: least(layer - 1),
+                },
+            }
+        });
+        Self {
+            layers: layers.collect(),
+            old_depth: old.depth(),
+        }
+    }
+
+    /// Whether the new network keeps a parameter of the old one at its place.
+    fn has(&self, id: ParameterId) -> bool {
+        // The outputs of a network of another depth are at another place.
+        let is_output = |layer| layer == self.layers.len() || layer == self.old_depth;
+        let has_moved = self.layers.len() != self.old_depth && is_output(id.layer());
+        let block = self.layers.get(id.layer() - 1);
+        !has_moved
+            && block.is_some_and(|block| {
+                id.output() < block.outputs && id.input().is_none_or(|input| input < block.inputs)
+            })
+    }
+
+    /// Copies what is kept from the `old` parameters to the `new` ones.
+    fn copy(&self, old: &Parameters, new: &mut Parameters) {
+        let last = self.layers.len() - 1;
+        for (l, (block, layer)) in self.layers.iter().zip(&mut new.layers).enumerate() {
+            let from = if l == last { self.old_depth - 1 } else { l };
+            let Some(from) = old.layers.get(from) else {
+                continue;
+            };
+            for output in 0..block.outputs {
+                layer.biases[output] = from.biases[output];
+                for input in 0..block.inputs {
+                    layer.weights[[output, input]] = from.weights[[output, input]];
+                }
+            }
+        }
+    }
+}

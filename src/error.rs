@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::text::sanitise;
+use crate::text::{sanitise, shorten};
+
+/// Terminal cells that a name out of a table fills in a message.
+const SHOWN_CELLS: usize = 40;
 
 /// The library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -69,7 +72,7 @@ impl fmt::Display for Place {
             write!(f, ", column {column}")?;
         }
         if let Some(name) = &self.column_name {
-            write!(f, " ({name})")?;
+            write!(f, " ({})", brief(name))?;
         }
         Ok(())
     }
@@ -92,7 +95,8 @@ pub enum DataProblem {
     EndlessRow,
     /// A text among numbers.
     #[error(
-        "expected a number, found \"{found}\" (--drop leaves the column \"{column}\" out, --categorical takes its values for names)"
+        "expected a number, found \"{found}\" (--drop leaves the column \"{}\" out, --categorical takes its values for names)",
+        brief(.column)
     )]
     StrayText {
         /// The cell's text, sanitised.
@@ -101,13 +105,13 @@ pub enum DataProblem {
         column: String,
     },
     /// A class that the training rows do not have.
-    #[error("the class \"{class}\" is none of those that are trained on")]
+    #[error("the class \"{}\" is none of those that are trained on", brief(.class))]
     UnknownClass {
         /// The class.
         class: String,
     },
     /// A class that can't be both trained on and validated.
-    #[error("the class \"{class}\" has a single row; each needs at least two, one to train on and one to validate{}", regression_hint(.class))]
+    #[error("the class \"{}\" has a single row; each needs at least two, one to train on and one to validate{}", brief(.class), regression_hint(.class))]
     RareClass {
         /// The class.
         class: String,
@@ -136,7 +140,7 @@ pub enum DataProblem {
     #[error("the cell is empty")]
     MissingCell,
     /// A target with a single class: nothing to learn.
-    #[error("every row has the class \"{class}\": there is nothing to tell apart")]
+    #[error("every row has the class \"{}\": there is nothing to tell apart", brief(.class))]
     SingleClass {
         /// The class.
         class: String,
@@ -161,7 +165,7 @@ pub enum DataProblem {
         rows: usize,
     },
     /// No column of that name or number.
-    #[error("there is no column \"{asked}\"{}", suggestion(.near, .available))]
+    #[error("there is no column \"{}\"{}", brief(.asked), suggestion(.near, .available))]
     NoSuchColumn {
         /// What was asked for.
         asked: String,
@@ -179,7 +183,7 @@ pub enum DataProblem {
     #[error("no feature is left: every column but the target is constant or left out")]
     NoFeatures,
     /// A column the model needs is not in the table.
-    #[error("the model needs a column \"{name}\", and the file has none of that name{}", suggestion(.near, .available))]
+    #[error("the model needs a column \"{}\", and the file has none of that name{}", brief(.name), suggestion(.near, .available))]
     MissingFeature {
         /// The feature's name.
         name: String,
@@ -203,6 +207,11 @@ pub enum DataProblem {
     Images(String),
 }
 
+/// A name out of a table as a message may show it, however long it is there.
+fn brief(name: &str) -> String {
+    shorten(name, SHOWN_CELLS)
+}
+
 fn regression_hint(class: &str) -> &'static str {
     match class.parse::<f64>() {
         Ok(_) => " (--task regression predicts it as a number)",
@@ -213,7 +222,11 @@ fn regression_hint(class: &str) -> &'static str {
 fn encoding_hint(byte: u8) -> String {
     match byte {
         0xfe | 0xff => "; if the file is UTF-16, save it as UTF-8".into(),
-        0xa0.. => format!("; --encoding latin1 reads it as \"{}\"", char::from(byte)),
+        0xa0.. => {
+            // One of them, the soft hyphen, is not to be seen.
+            let character = sanitise(&char::from(byte).to_string());
+            format!("; --encoding latin1 reads it as \"{character}\"")
+        }
         _ => String::new(),
     }
 }
@@ -238,7 +251,10 @@ fn suggestion(near: &[String], available: &[String]) -> String {
 }
 
 fn quoted(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let quoted: Vec<String> = names
+        .iter()
+        .map(|name| format!("\"{}\"", brief(name)))
+        .collect();
     quoted.join(", ")
 }
 
@@ -291,6 +307,9 @@ pub enum Error {
     /// Options that don't go together, or a value out of range.
     #[error("{0}")]
     Usage(String),
+    /// The code that loads the data panicked.
+    #[error("loading failed: {0}")]
+    Loading(String),
     /// A person broke it off.
     #[error("cancelled")]
     Cancelled,
@@ -336,8 +355,9 @@ impl Error {
             Self::Usage(_) => EXIT_USAGE,
             Self::Terminal(_)
             | Self::Diverged(_)
-            | Self::Gradients(_)
             | Self::Worker(_)
+            | Self::Loading(_)
+            | Self::Gradients(_)
             | Self::Cancelled => EXIT_FAILED,
         }
     }
@@ -368,6 +388,22 @@ mod tests {
             error.to_string(),
             "\\u{1b}[2Jmodel.json: exists already; --force replaces it"
         );
+    }
+
+    #[test]
+    fn long_names_do_not_flood_the_terminal() {
+        let class = "seto".repeat(2000);
+        let place = Place::whole("t.csv").at_column(1, Some(&class));
+        let message = Error::data(place, DataProblem::RareClass { class }).to_string();
+        assert!(message.chars().count() < 300, "{message}");
+        assert!(message.contains("one to validate"), "{message}");
+    }
+
+    #[test]
+    fn a_byte_cannot_hide_in_a_message() {
+        let message = |byte| DataProblem::NotUtf8 { byte }.to_string();
+        assert!(message(0xe9).ends_with("reads it as \"é\""));
+        assert!(message(0xad).ends_with("reads it as \"\\u{ad}\""));
     }
 
     #[test]

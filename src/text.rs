@@ -4,6 +4,9 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthChar;
 
+/// Letters of a name that others are held against.
+const LONGEST_NAME: usize = 200;
+
 /// Returns `text` with every character that could act on a terminal or hide from a reader (C0,
 /// C1, DEL, bidirectional controls, zero-width characters, line and paragraph separators) written
 /// as a visible escape such as `\u{1b}`, and white space around it cut off.
@@ -74,6 +77,12 @@ pub fn shorten(text: &str, cells: usize) -> String {
     kept
 }
 
+/// The same for a text whose end matters most, such as a path: `…` is the first one.
+pub fn shorten_front(text: &str, cells: usize) -> String {
+    let reversed = |text: &str| text.chars().rev().collect::<String>();
+    reversed(&shorten(&reversed(text), cells))
+}
+
 /// Returns `names` cut to at most `cells` terminal cells each such that those that differ still do
 /// where that is possible: at the end, or else in the middle.
 pub fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
@@ -119,16 +128,22 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 
 /// Returns the names among `names` that resemble `asked`, nearest first, at most three: those
 /// that differ from it by a third of its letters or fewer (Levenshtein distance, letter case
-/// ignored), or that contain it.
+/// ignored), or that contain it. Nothing resembles a text that is longer than a name should be:
+/// the distance takes time in proportion to both lengths.
 pub fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
     let asked = asked.to_lowercase();
-    let limit = asked.chars().count().div_ceil(3).max(1);
+    let letters = asked.chars().count();
+    if letters > LONGEST_NAME {
+        return Vec::new();
+    }
+    let limit = letters.div_ceil(3).max(1);
     let mut near: Vec<(usize, &String)> = names
         .iter()
+        .filter(|name| name.len() <= 4 * LONGEST_NAME)
         .filter_map(|name| {
             let lower = name.to_lowercase();
             let distance = edit_distance(&asked, &lower);
-            let within = asked.chars().count() >= 3 && lower.contains(&asked);
+            let within = letters >= 3 && lower.contains(&asked);
             (distance <= limit || within).then_some((distance, name))
         })
         .collect();
@@ -171,6 +186,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_name_resembles_nothing() {
+        let long = "x".repeat(100_000);
+        let names = vec![long.clone(), "ab".to_owned()];
+        assert!(near_matches(&long, &names).is_empty());
+        assert_eq!(near_matches("abc", &names), ["ab"]);
+    }
+
+    #[test]
     fn rates_are_short() {
         assert_eq!(rate(0.003), "0.003");
         assert_eq!(rate(2e-5), "2e-5");
@@ -183,6 +206,8 @@ mod tests {
         assert_eq!(shorten("versicolor", 5), "vers…");
         assert_eq!(shorten("宽宽宽", 4), "宽…");
         assert_eq!(shorten("abc", 0), "");
+        assert_eq!(shorten_front("data/abc.csv", 8), "…abc.csv");
+        assert_eq!(shorten_front("abc.csv", 8), "abc.csv");
     }
 
     #[test]

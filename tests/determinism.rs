@@ -63,6 +63,8 @@ fn watching_evaluating_and_pausing_change_nothing() {
         neurons: vec![vec![0, 1], vec![0, 5, 7], vec![2]],
         weights: true,
         activations: true,
+        rows: vec![0, 3, 29],
+        pictures: vec![7, 1],
         inspect: None,
         what_if: Vec::new(),
     }));
@@ -74,6 +76,10 @@ fn watching_evaluating_and_pausing_change_nothing() {
             count: 1,
         });
         assert_eq!(driven.state(is_paused).1.step, step);
+        driven.send(Command::FindRows {
+            actual: 1,
+            predicted: 2,
+        });
         driven.worker.mailbox().take();
     }
     driven.send(Command::Apply(Change::LearningRate {

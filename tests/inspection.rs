@@ -27,6 +27,8 @@ const ROW: SampleId = SampleId {
 
 fn observation(cursor: Cursor, of: Of) -> Observation {
     Observation {
+        rows: Vec::new(),
+        pictures: Vec::new(),
         sample: ROW,
         neurons: Vec::new(),
         weights: false,

@@ -267,7 +267,7 @@ proptest! {
         let cursor = cursor(which, model.run.architecture.depth(), place);
         let mut inspector = Inspector::at(cursor);
         inspector.inspect.of = if is_batch { Of::Batch } else { Of::Row };
-        model.screen.scroll_by(Panel::Inspector, scroll, u16::MAX);
+        model.screen.scroll_by(Panel::Inspector, scroll);
         if let Some(which) = walking {
             walk(&mut model, which.into(), &mut numbers);
         }

@@ -5,17 +5,22 @@ mod support;
 
 use std::sync::{Arc, OnceLock};
 
+use nn_tui::app::menu::Menu;
+use nn_tui::app::sliders::Sliders;
 use nn_tui::app::{Chart, Confirm, Model, Msg, Overlay, Panel, Phase, View};
+use nn_tui::nn::gradient_check::Checked;
+use nn_tui::nn::{GradientCheck, ParameterId};
 use nn_tui::stats::{Histogram, Spread};
-use nn_tui::train::{EpochRecord, LossPoint, Position, Progress, Snapshot};
+use nn_tui::train::{EpochRecord, LossPoint, Position, Progress, RowOutcome, Snapshot};
 use nn_tui::ui::theme::{Depth, Theme};
 use nn_tui::ui::{render, render_panel};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use support::{images, plan, regression_plan, trained_model, trained_on};
 
-const PANELS: [Panel; 9] = [
+const PANELS: [Panel; 10] = [
     Panel::Network,
     Panel::Chart,
     Panel::Accuracy,
@@ -24,6 +29,7 @@ const PANELS: [Panel; 9] = [
     Panel::Confusion,
     Panel::Columns,
     Panel::Data,
+    Panel::Rows,
     Panel::Inspector,
 ];
 
@@ -141,6 +147,19 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             .iter_mut()
             .for_each(|largest| *largest = next());
         snapshot.loss = f64::from(next());
+        let listed = model.listed(40).filter_map(|place| model.row_at(place));
+        snapshot.observation.rows = listed.map(|row| row as u32).collect();
+        let outcome = |_: &u32| RowOutcome {
+            class: 0,
+            output: next(),
+            loss: f64::from(next()),
+        };
+        snapshot.rows = snapshot.observation.rows.iter().map(outcome).collect();
+        let neurons: Vec<usize> = (0..model.run.architecture.sizes()[1]).collect();
+        let inputs = model.run.architecture.inputs();
+        snapshot.pictures =
+            ndarray::Array2::from_shape_simple_fn((neurons.len(), inputs), &mut next);
+        snapshot.observation.pictures = neurons;
         for histogram in snapshot.weights.iter_mut().chain(&mut snapshot.probe) {
             let some: Vec<f32> = (0..50).map(|_| next()).collect();
             *histogram = Histogram::of(&some);
@@ -165,6 +184,24 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
     }
 }
 
+/// What a check may find.
+fn gradients(numbers: &[f32]) -> GradientCheck {
+    let checked = numbers.iter().enumerate().map(|(i, &number)| Checked {
+        id: ParameterId::Bias {
+            layer: i % 3 + 1,
+            output: i,
+        },
+        gradient: number.into(),
+        difference: f64::from(number) * 1.5,
+        error: f64::from(number).abs(),
+    });
+    GradientCheck {
+        rows: numbers.len(),
+        checked: checked.collect(),
+        at_kinks: numbers.len() / 2,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
@@ -176,6 +213,7 @@ proptest! {
         numbers in prop::collection::vec(any_number(), 1..40),
         (log_scale, smoothing, accuracy) in (any::<bool>(), 0usize..3, any::<bool>()),
         scroll in 0i16..300,
+        fills_screen in any::<bool>(),
         theme in any_theme(),
     ) {
         let mut model = models()[which].clone();
@@ -185,7 +223,9 @@ proptest! {
         model.screen.chart = if accuracy { Chart::Accuracy } else { Chart::Loss };
         let area = Rect::new(x, y, width, height);
         for panel in PANELS {
-            model.screen.scroll_by(panel, scroll, u16::MAX);
+            model.screen.scroll_by(panel, scroll);
+            (model.screen.focus, model.screen.enlarged) = (panel, fills_screen);
+            model.screen.cell = Some((usize::from(x), usize::from(y)));
             let mut buf = Buffer::empty(Rect::new(0, 0, x + width + 3, y + height + 3));
             let empty = buf.clone();
             render_panel(panel, area, &mut buf, &model, theme);
@@ -202,7 +242,8 @@ proptest! {
         (width, height) in (1u16..220, 1u16..70),
         view in 0usize..5,
         enlarged in any::<bool>(),
-        overlay in 0u8..5,
+        overlay in 0u8..9,
+        browsing in any::<bool>(),
         failed in any::<bool>(),
         numbers in prop::collection::vec(any_number(), 1..9),
         theme in any_theme(),
@@ -211,12 +252,25 @@ proptest! {
         disturb(&mut model, &numbers);
         model.screen.view = View::ALL[view];
         model.screen.enlarged = enlarged;
+        if browsing {
+            model.screen.browse();
+        }
         model.overlay = match overlay {
             1 => Some(Overlay::Help(u16::from(overlay) * 7)),
             2 => Some(Overlay::Confirm(Confirm::Quit)),
             3 => Some(Overlay::Confirm(Confirm::Replace("a/very/long/path/to/some/model.json".repeat(5).into()))),
+            4 => Some(Overlay::Commands(5)),
+            5 => Some(Overlay::Menu(Menu { line: usize::from(overlay) })),
+            6 => Some(Overlay::Sliders(Sliders { chosen: 3 })),
+            7 => Some(Overlay::Gradients(Some(1))),
             _ => None,
         };
+        model.gradients = Some(gradients(&numbers));
+        if overlay == 8 {
+            for c in ":s".chars() {
+                model.update(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+            }
+        }
         if failed {
             model.run.phase = Phase::Failed("index out of bounds ".repeat(9));
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::CommandFactory;
 use nn_tui::app::bindings::{BINDINGS, Group};
+use nn_tui::app::command::COMMANDS;
 use nn_tui::cli::args::Args;
 
 fn readme() -> String {
@@ -31,16 +32,40 @@ fn keys() -> String {
     table
 }
 
+/// The typed commands as the README lists them.
+fn commands() -> String {
+    let mut table = String::from("| command | what it does |\n|---|---|\n");
+    for spec in COMMANDS {
+        let usage = format!("{} {}", spec.name, spec.arguments);
+        let usage = usage.trim().replace('|', "\\|");
+        table.push_str(&format!("| `{usage}` | {} |\n", spec.help));
+    }
+    table
+}
+
+/// Holds the table that the README marks by `name` against `expected`.
+fn assert_table(name: &str, expected: &str) {
+    let readme = readme();
+    let (_, behind) = readme
+        .split_once(&format!("<!-- {name} -->\n"))
+        .expect("a place for it");
+    let (found, _) = behind
+        .split_once(&format!("<!-- end of {name} -->"))
+        .expect("its end");
+    assert!(
+        found == expected,
+        "the table of {name} should be\n\n{expected}"
+    );
+}
+
 #[test]
 fn the_keys_are_those_of_the_program() {
-    let readme = readme();
-    let start = readme
-        .find("<!-- keys -->\n")
-        .expect("a place for the keys")
-        + 14;
-    let end = readme.find("<!-- end of keys -->").expect("its end");
-    let found = &readme[start..end];
-    assert!(found == keys(), "the table of keys should be\n\n{}", keys());
+    assert_table("keys", &keys());
+}
+
+#[test]
+fn the_commands_are_those_of_the_program() {
+    assert_table("commands", &commands());
 }
 
 #[test]

@@ -9,10 +9,12 @@ use nn_tui::app::{Confirm, Effect, Model, Msg, Overlay, Panel, Phase, View};
 use nn_tui::nn::Change;
 use nn_tui::train::{Command, Pace, State};
 use nn_tui::ui::theme::{Depth, Theme};
-use nn_tui::ui::view;
+use nn_tui::ui::{render, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
 use support::{
     Driven, images, plan, regression_plan, session, settings, textbook_plan, trained_model,
     trained_on,
@@ -129,6 +131,39 @@ fn many_columns_scroll() {
 }
 
 #[test]
+fn scrolling_too_far_leads_nowhere() {
+    let mut model = trained_model("breast-cancer", plan(&[8]), 0, (80, 24));
+    let draw = |model: &mut Model| {
+        let area = Rect::new(0, 0, 80, 24);
+        let ends = render(
+            area,
+            &mut Buffer::empty(area),
+            model,
+            Theme::new(Depth::True),
+        );
+        model.update(Msg::Drawn(ends));
+    };
+    press(&mut model, "\t\t\t\t");
+    draw(&mut model);
+    press(&mut model, &"d".repeat(50));
+    draw(&mut model);
+    let end = drawn(&model);
+    assert!(
+        end.contains("worst fractal") && !end.contains("mean radius"),
+        "{end}"
+    );
+    press(&mut model, "u");
+    assert_ne!(drawn(&model), end, "one key leads back");
+    press(&mut model, "?");
+    draw(&mut model);
+    press(&mut model, &"d".repeat(90));
+    draw(&mut model);
+    let end = drawn(&model);
+    press(&mut model, "u");
+    assert_ne!(drawn(&model), end, "from the end of the help too");
+}
+
+#[test]
 fn data_are_described_once_somebody_looks() {
     let mut model = trained_model("iris", plan(&[8]), 0, (80, 24));
     model.run.card = None;
@@ -179,7 +214,7 @@ fn wrong_rows_worst_first() {
         outcomes.worst.clear();
     }
     press(&mut model, "x");
-    assert!(model.worst.is_none());
+    assert!(model.selection.is_none());
     assert_eq!(model.notice.clone().unwrap().text, "no row is wrong");
 }
 

@@ -15,6 +15,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const PATIENCE: Duration = Duration::from_secs(20);
 const ENTER: &str = "\r";
 const ESCAPE: &str = "\x1b";
+const BACKSPACE: &str = "\x7f";
 
 /// A terminal with the program in it.
 struct Terminal {
@@ -25,6 +26,8 @@ struct Terminal {
     output: Arc<Mutex<Vec<u8>>>,
     settings_before: String,
     folder: tempfile::TempDir,
+    /// Folders that must not go before.
+    others: Vec<tempfile::TempDir>,
 }
 
 impl Terminal {
@@ -33,6 +36,21 @@ impl Terminal {
     }
 
     fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nn-tui"));
+        command.args(arguments);
+        Self::start_command(command, variables)
+    }
+
+    /// Starts the program in a pipeline behind `writer`, a piece of shell.
+    fn start_behind(writer: &str, arguments: &[&str]) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        let program = env!("CARGO_BIN_EXE_nn-tui");
+        command.args(["-c", &format!("{writer} | \"$0\" - \"$@\""), program]);
+        command.args(arguments);
+        Self::start_command(command, &[])
+    }
+
+    fn start_command(mut command: CommandBuilder, variables: &[(&str, &str)]) -> Self {
         let size = PtySize {
             rows: 24,
             cols: 80,
@@ -44,8 +62,6 @@ impl Terminal {
             .expect("a pseudo-terminal");
         let settings_before = settings(&*pair.master);
         let folder = tempfile::tempdir().expect("a folder");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nn-tui"));
-        command.args(arguments);
         command.cwd(folder.path());
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
@@ -82,6 +98,7 @@ impl Terminal {
             output,
             settings_before,
             folder,
+            others: Vec::new(),
         }
     }
 
@@ -359,6 +376,43 @@ fn the_data_are_described_at_any_time() {
 }
 
 #[test]
+fn from_a_cell_and_from_a_list_to_the_row_in_the_network() {
+    let mut terminal = Terminal::start(&["iris", "--pace", "200"]);
+    terminal.wait_for_number("epoch", |epoch| epoch > 3);
+    terminal.press(" ");
+    terminal.wait_for("paused");
+    // The curves, and in them the confusion matrix, which fills the screen.
+    terminal.press("\t\t\x1b[C\r");
+    terminal.wait_for("validation rows right");
+    // The uppermost cell on the left: setosas that are recognised, of which there are some.
+    terminal.press("kkkhhh");
+    terminal.wait_for("rows of setosa predicted right");
+    terminal.press("\r");
+    terminal.wait_for(": setosa right");
+    terminal.wait_for("sepal");
+    terminal.press(ESCAPE);
+    terminal.wait_for("enter shows them");
+    terminal.press("x");
+    terminal.press("B");
+    terminal.wait_for("validation row 1 of 30");
+    terminal.wait_for("predicted");
+    terminal.press("\x1b[B\r");
+    terminal.wait_for("row 2 of 30");
+    terminal.wait_for("softmax");
+    // A click on a row of the list, and one more.
+    terminal.press(ESCAPE);
+    terminal.wait_for("predicted");
+    for _ in 0..2 {
+        terminal.press("\x1b[<0;20;10M\x1b[<0;20;10m");
+    }
+    terminal.wait_for("row 6 of 30");
+    terminal.wait_for("softmax");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
 fn signals_end_it_with_their_code_after_the_export() {
     for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
         let mut terminal = Terminal::start(&["iris", "--export", "out.safetensors"]);
@@ -527,6 +581,262 @@ fn ticks(terminal: &Terminal) -> u64 {
     let stat = stat.expect("it runs");
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+/// A pipe with a name in a terminal's folder, and whoever writes into it.
+struct Pipe(std::fs::File);
+
+impl Pipe {
+    /// Starts the program on a pipe, and the writing.
+    fn start(more: &[&str], variables: &[(&str, &str)]) -> (Terminal, Self) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rows.csv");
+        let status = Command::new("mkfifo").arg(&path).status();
+        assert!(status.expect("mkfifo runs").success());
+        let shown = path.to_string_lossy().into_owned();
+        let mut terminal = Terminal::start_with(&[&[&*shown], more].concat(), variables);
+        terminal.wait_for("nothing has come yet");
+        assert!(!terminal.left_behind().is_empty(), "it has the terminal");
+        // The program finds it by its path, so the folder lives as long as the terminal.
+        terminal.others.push(folder);
+        let file = std::fs::OpenOptions::new().write(true).open(path);
+        let mut pipe = Self(file.expect("it is read"));
+        pipe.write("x,y,kind\n");
+        (terminal, pipe)
+    }
+
+    fn write(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).expect("it is read");
+    }
+
+    /// Writes more rows than are needed to find out what the columns are.
+    fn write_rows(&mut self) {
+        self.write(&"1.25,2.5,red\n3.75,4.5,blue\n".repeat(60_000));
+    }
+}
+
+/// Whether the first rows are counted.
+fn reads_rows(screen: &str) -> bool {
+    let mut lines = screen.lines().filter_map(|line| line.split_once("rows  "));
+    lines.any(|(_, count)| count.trim_start().starts_with(|c| ('1'..='9').contains(&c)))
+}
+
+#[test]
+fn loading_is_watched_until_the_training_starts() {
+    let (mut terminal, mut pipe) = Pipe::start(&[], &[]);
+    // The header has come, too little to know the columns by.
+    terminal.wait_for("9 bytes");
+    pipe.write_rows();
+    let screen = terminal.wait_until("rows", reads_rows);
+    assert!(!screen.contains('%'), "of how many? {screen}");
+    for (cols, rows) in [(120, 36), (39, 11), (1, 1), (40, 12), (80, 24)] {
+        terminal.resize(cols, rows);
+        sleep(Duration::from_millis(60));
+    }
+    terminal.wait_for("cancel");
+    // Keys of the training mean nothing yet.
+    terminal.press(" ws");
+    drop(pipe);
+    terminal.wait_for("training");
+    terminal.wait_for_number("step", |step| step > 3);
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn loading_can_be_cancelled_however_it_hangs() {
+    for (key, code) in [("q", 0), (ESCAPE, 0), ("\x03", 130)] {
+        let (mut terminal, mut pipe) = Pipe::start(&["--export", "out.json"], &[]);
+        pipe.write_rows();
+        terminal.wait_until("rows", reads_rows);
+        terminal.press(key);
+        assert_eq!(terminal.exit_code(), code, "{key:?}");
+        terminal.assert_given_back();
+        assert_eq!(terminal.text().trim(), "", "nothing is left to be said");
+        let left: Vec<_> = std::fs::read_dir(terminal.folder.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[test]
+fn signals_end_the_loading() {
+    for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
+        let (mut terminal, pipe) = Pipe::start(&[], &[]);
+        terminal.signal(signal);
+        assert_eq!(terminal.exit_code(), code, "{signal}");
+        terminal.assert_given_back();
+        drop(pipe);
+    }
+}
+
+#[test]
+fn loading_is_suspended_and_brought_back() {
+    let (mut terminal, mut pipe) = Pipe::start(&[], &[]);
+    for how in ["\x1a", "-TSTP"] {
+        match how.strip_prefix('-') {
+            Some(_) => terminal.signal(how),
+            None => terminal.press(how),
+        }
+        let start = Instant::now();
+        while !is_stopped(&terminal) {
+            assert!(start.elapsed() < PATIENCE, "it does not stop");
+            sleep(Duration::from_millis(10));
+        }
+        sleep(Duration::from_millis(100));
+        terminal.assert_given_back();
+        terminal.signal("-CONT");
+        terminal.wait_for("cancel");
+        assert!(
+            !terminal.left_behind().is_empty(),
+            "it has the terminal again"
+        );
+    }
+    pipe.write_rows();
+    drop(pipe);
+    terminal.wait_for("training");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn rows_from_a_pipe_leave_the_keys_to_the_terminal() {
+    let rows = "yes \"$(printf '1,2,red\\n3,4,blue')\" | head -n 40000";
+    let writer = format!("(printf 'x,y,kind\\n'; sleep 1; {rows})");
+    let mut terminal = Terminal::start_behind(&writer, &["--paused"]);
+    terminal.wait_for("9 bytes");
+    terminal.wait_for("paused");
+    terminal.press("s");
+    terminal.wait_for_number("step", |step| step == 1);
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+/// With a shell that has jobs, which waits as long as one process of the job runs.
+#[test]
+fn whoever_writes_the_rows_is_suspended_too() {
+    let script = "set -m
+        (yes 1,2,red 2>&- | head -n 200000; while printf '1,2,red\\n'; do sleep 0.1; done) 2>&- | \"$0\" -
+        echo the job has stopped; read line; fg
+        echo it ended: $?";
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_nn-tui")]);
+    let mut terminal = Terminal::start_command(command, &[]);
+    terminal.wait_until("rows", reads_rows);
+    terminal.press("\x1a");
+    terminal.wait_for("the job has stopped");
+    terminal.assert_given_back();
+    terminal.press(ENTER);
+    terminal.wait_for("cancel");
+    terminal.press("q");
+    terminal.wait_for("it ended: 0");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn one_update_is_walked_through_and_the_network_changed_by_hand() {
+    let options = ["iris", "--hidden", "4", "--batch", "2", "--paused"];
+    let mut terminal = Terminal::start(&options);
+    terminal.wait_for("paused");
+    terminal.press("s");
+    terminal.wait_for_number("step", |step| step == 1);
+    // Two rows with five phases each (two layers forward, the loss, two backward), and the update.
+    terminal.press("p");
+    terminal.wait_for("forward: layer 1 of 2 done");
+    assert_eq!(terminal.number("step"), Some(1), "nothing is learned yet");
+    terminal.press("9p");
+    terminal.wait_for("row 2 of 2 · backward: layer 1 done");
+    assert_eq!(terminal.number("step"), Some(1));
+    terminal.press("p");
+    terminal.wait_for("updated");
+    terminal.wait_for_number("step", |step| step == 2);
+    terminal.press(BACKSPACE);
+    terminal.wait_for_number("step", |step| step == 1);
+    terminal.press("p");
+    terminal.wait_for_number("step", |step| step == 2);
+
+    // The inspector opens on a hidden neuron; enter goes to its weights.
+    terminal.press("i");
+    terminal.wait_for("Inspector");
+    terminal.press(ENTER);
+    terminal.press("E");
+    terminal.wait_for("enter takes it");
+    terminal.press("0.5");
+    terminal.press(ENTER);
+    terminal.wait_for("= 0.5 · z takes it back");
+    terminal.press("z");
+    terminal.wait_for("took back");
+
+    terminal.press(":lr 0.05");
+    terminal.press(ENTER);
+    terminal.wait_for("lr 0.05");
+    terminal.press(":hid\t6,5");
+    terminal.press(ENTER);
+    terminal.wait_for("4 → 6 → 5 → 3");
+    terminal.press(":activation step");
+    terminal.press(ENTER);
+    terminal.wait_for("activation takes one of sigmoid, tanh, relu");
+    terminal.press(ESCAPE);
+    terminal.wait_until("the line's end", |text| !text.contains("takes one of"));
+    terminal.press(":set w9[1,1] 3");
+    terminal.press(ENTER);
+    terminal.wait_for("layers are 1 to 3");
+    terminal.press(ESCAPE);
+    terminal.wait_until("the line's end", |text| !text.contains("layers are"));
+
+    terminal.press("g");
+    terminal.wait_until("the check", |text| {
+        text.contains("Gradient check") && (text.contains("Excellent") || text.contains("Good"))
+    });
+    terminal.press(ESCAPE);
+    terminal.wait_until("its end", |text| !text.contains("Gradient check"));
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn what_is_wrong_with_the_data_is_said_on_a_terminal_given_back() {
+    let (mut terminal, mut pipe) = Pipe::start(&[], &[]);
+    pipe.write_rows();
+    terminal.wait_until("rows", reads_rows);
+    pipe.write("wide,1,red\n");
+    drop(pipe);
+    assert_eq!(terminal.exit_code(), 65);
+    terminal.assert_given_back();
+    let text = terminal.text().replace('\n', "");
+    assert!(
+        text.contains("line 120002, column 1 (x): expected a number, found \"wide\""),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_panic_of_the_loading_gives_the_terminal_back() {
+    let (mut terminal, mut pipe) = Pipe::start(&[], &[("NN_TUI_FAULT", "loading")]);
+    pipe.write_rows();
+    terminal.wait_until("rows", reads_rows);
+    drop(pipe);
+    assert_eq!(terminal.exit_code(), 1);
+    terminal.assert_given_back();
+    terminal.wait_for("nn-tui: loading failed: a fault was asked for");
+}
+
+#[test]
+fn what_loads_at_once_shows_no_other_screen() {
+    // A machine that is busy with other tests may be slow once or twice.
+    let shows_another = || {
+        let mut terminal = Terminal::start(&["iris"]);
+        terminal.wait_for("training");
+        terminal.press("q");
+        assert_eq!(terminal.exit_code(), 0);
+        let output = terminal.output.lock().unwrap();
+        String::from_utf8_lossy(&output).contains("loading")
+    };
+    assert!((0..3).any(|_| !shows_another()));
 }
 
 /// The harness itself: a program that can't clean up leaves the terminal as it had it.

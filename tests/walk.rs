@@ -512,6 +512,8 @@ fn snapshot(driven: &Driven, wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
 fn snapshots_show_the_walk_and_the_network_in_force() {
     let driven = paused(uneven(Optimizer::ADAM));
     driven.send(Command::Observe(Observation {
+        rows: Vec::new(),
+        pictures: Vec::new(),
         sample: SampleId {
             set: Set::Training,
             index: 0,

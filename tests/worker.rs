@@ -321,6 +321,8 @@ fn an_inspected_parameter_tells_its_last_change() {
         output: 1,
     };
     driven.send(Command::Observe(Observation {
+        rows: Vec::new(),
+        pictures: Vec::new(),
         sample: SampleId {
             set: Set::Training,
             index: 0,

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use super::bindings::Action;
-use super::model::{Confirm, Model, Notice, Overlay, Phase};
+use super::model::{Confirm, Model, Overlay, Phase};
 use super::prompt::{Prompt, Purpose};
 use super::update::Effect;
-use super::view::{Chart, SMOOTHING};
+use super::view::{Chart, Panel, SMOOTHING};
 use crate::error::EXIT_FAILED;
 use crate::model_file::Format;
 use crate::nn::Change;
-use crate::train::{Command, Pace, SampleId, Set, Size};
+use crate::train::{Command, Pace};
 
 /// Training for longer than this many seconds is worth a question before it is thrown away.
 const WORTH_ASKING: f64 = 60.0;
@@ -29,14 +29,16 @@ impl Model {
                 send(Command::Pause);
             }
             Action::Resume => send(Command::Resume),
-            Action::StepBatch => send(Command::Step {
-                size: Size::Batch,
-                count: 1,
-            }),
-            Action::StepEpoch => send(Command::Step {
-                size: Size::Epoch,
-                count: 1,
-            }),
+            Action::Step(size) => {
+                let count = self.count.take().unwrap_or(1);
+                let stepped = self.step(size, count, effects);
+                self.complain_if(stepped);
+            }
+            Action::StepBack => {
+                let stepped = self.step_back(effects);
+                self.complain_if(stepped);
+            }
+            Action::Count(digit) => self.count(digit),
             Action::Evaluate => send(Command::Evaluate),
             Action::RaiseLearningRate => self.set_learning_rate(rate_above(self.rate()), effects),
             Action::LowerLearningRate => self.set_learning_rate(rate_below(self.rate()), effects),
@@ -57,6 +59,16 @@ impl Model {
             Action::NextSample => self.shift_sample(1),
             Action::SwitchSet => self.switch_set(),
             Action::ToggleWorst => self.toggle_worst(),
+            Action::Choose => self.choose(effects),
+            Action::TypeCommand => self.open_command_line(""),
+            Action::Menu => self.open_menu(),
+            Action::CheckGradients => self.check_gradients(effects),
+            Action::Undo => self.undo(effects),
+            Action::TypeValue
+            | Action::Nudge(_)
+            | Action::Freeze
+            | Action::Silence
+            | Action::Sliders => self.edit(action, effects),
             Action::Quit => self.quit(effects),
             Action::QuitNow => self.leave(130, effects),
             Action::Suspend => effects.push(Effect::Suspend),
@@ -64,21 +76,48 @@ impl Model {
         }
     }
 
+    /// Changes to what the inspector's cursor stands on.
+    fn edit(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let edited = match action {
+            Action::Nudge(up) => self.nudge(up, effects),
+            Action::Freeze => self.freeze(None, None, effects),
+            Action::Silence => self.silence(None, None, effects),
+            Action::Sliders => {
+                self.open_sliders();
+                Ok(())
+            }
+            _ => {
+                self.open_value_prompt();
+                Ok(())
+            }
+        };
+        self.complain_if(edited);
+    }
+
+    fn complain_if(&mut self, done: Result<(), String>) {
+        if let Err(problem) = done {
+            self.complain(problem);
+        }
+    }
+
     /// Actions that change only what is shown.
     fn look(&mut self, action: Action) {
         let screen = &mut self.screen;
         match action {
+            Action::Focus(direction) if screen.enlarged => self.move_inside(direction),
             Action::Focus(direction) => screen.move_focus(direction),
-            Action::Enlarge => screen.enlarged = true,
-            Action::Back => screen.enlarged = false,
-            Action::NextView => {
-                screen.enlarged = false;
-                screen.view = screen.view.next();
+            Action::Enlarge => {
+                screen.enlarged = true;
+                if screen.focus == Panel::Confusion {
+                    self.place_cursor();
+                }
             }
-            Action::PreviousView => {
-                screen.enlarged = false;
-                screen.view = screen.view.previous();
+            Action::Back => {
+                screen.go_back();
+                self.awaited = None;
             }
+            Action::NextView => screen.turn_to(screen.view.next()),
+            Action::PreviousView => screen.turn_to(screen.view.previous()),
             Action::ToggleAccuracy => {
                 screen.chart = match screen.chart {
                     Chart::Loss => Chart::Accuracy,
@@ -87,7 +126,14 @@ impl Model {
             }
             Action::ToggleLog => screen.log_scale = !screen.log_scale,
             Action::Smooth => screen.smoothing = (screen.smoothing + 1) % SMOOTHING.len(),
-            Action::Scroll(lines) => screen.scroll_by(screen.focus, lines, u16::MAX),
+            Action::Browse => screen.browse(),
+            Action::TogglePictures => screen.pictures = !screen.pictures,
+            Action::Scroll(lines) if screen.focus == Panel::Rows => {
+                // Half a screen, as pagers do.
+                let rows = isize::try_from(screen.size.1 / 2).unwrap_or(1).max(1);
+                self.shift_within(rows * isize::from(lines.signum()));
+            }
+            Action::Scroll(lines) => screen.scroll_by(screen.focus, lines),
             Action::Inspect => self.toggle_inspector(),
             Action::MoveCursor(to) => self.move_cursor(to),
             Action::SwitchOf => self.switch_of(),
@@ -98,12 +144,12 @@ impl Model {
     }
 
     /// The learning rate that a further change starts from.
-    fn rate(&self) -> f64 {
+    pub(super) fn rate(&self) -> f64 {
         let run = &self.run;
         run.asked_learning_rate.unwrap_or(run.learning_rate)
     }
 
-    fn set_learning_rate(&mut self, learning_rate: f64, effects: &mut Vec<Effect>) {
+    pub(super) fn set_learning_rate(&mut self, learning_rate: f64, effects: &mut Vec<Effect>) {
         if learning_rate != self.rate() {
             self.run.asked_learning_rate = Some(learning_rate);
             let change = Change::LearningRate { learning_rate };
@@ -133,7 +179,7 @@ impl Model {
         effects.push(Effect::Send(Command::Resume));
     }
 
-    fn set_pace(&mut self, pace: Pace, effects: &mut Vec<Effect>) {
+    pub(super) fn set_pace(&mut self, pace: Pace, effects: &mut Vec<Effect>) {
         if pace != self.run.pace {
             self.run.pace_before = self.run.pace;
             self.run.pace = pace;
@@ -149,7 +195,7 @@ impl Model {
         self.set_pace(pace, effects);
     }
 
-    fn epochs_per_second(&self) -> f64 {
+    pub(super) fn epochs_per_second(&self) -> f64 {
         let rows = self.run.data.training.rows();
         match self.run.samples_per_second {
             speed if speed > 0.0 => speed / rows as f64,
@@ -157,7 +203,7 @@ impl Model {
         }
     }
 
-    fn reset(&mut self, seed: u64, effects: &mut Vec<Effect>) {
+    pub(super) fn reset(&mut self, seed: u64, effects: &mut Vec<Effect>) {
         if self.run.unsaved_seconds() > WORTH_ASKING {
             self.overlay = Some(Overlay::Confirm(Confirm::Reset(seed)));
         } else {
@@ -165,7 +211,7 @@ impl Model {
         }
     }
 
-    fn quit(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) {
         if self.export.is_none() && self.run.unsaved_seconds() > WORTH_ASKING {
             self.overlay = Some(Overlay::Confirm(Confirm::Quit));
         } else {
@@ -235,74 +281,16 @@ impl Model {
         self.exporting.push(path.clone());
         effects.push(Effect::Send(Command::Export { path, replace }));
     }
-
-    /// Goes to the worst row, or leaves the shown one among all.
-    fn toggle_worst(&mut self) {
-        if self.worst.take().is_some() {
-            return;
-        }
-        let text = match &self.run.outcomes {
-            None => "the wrong rows are known after the first epoch",
-            Some(outcomes) if outcomes.worst.is_empty() => "no row is wrong",
-            Some(_) => return self.show_worst(0),
-        };
-        self.notice = Some(Notice {
-            text: text.into(),
-            is_error: false,
-        });
-    }
-
-    /// Shows the row at `place` among the worst, counted in circles.
-    fn show_worst(&mut self, place: isize) {
-        let worst = self.run.outcomes.as_ref().map(|it| it.worst.as_slice());
-        let worst = worst.unwrap_or_default();
-        if worst.is_empty() {
-            return;
-        }
-        let place = place.rem_euclid(worst.len() as isize) as usize;
-        self.worst = Some(place);
-        self.sample = SampleId {
-            set: match self.run.data.validation.is_empty() {
-                true => Set::Training,
-                false => Set::Validation,
-            },
-            index: worst[place] as usize,
-        };
-    }
-
-    fn shift_sample(&mut self, by: isize) {
-        if let Some(place) = self.worst {
-            return self.show_worst(place as isize + by);
-        }
-        let rows = self.sample.samples(&self.run.data).rows();
-        if rows > 0 {
-            let index = self.sample.index as isize + by;
-            self.sample.index = index.rem_euclid(rows as isize) as usize;
-        }
-    }
-
-    fn switch_set(&mut self) {
-        let other = match self.sample.set {
-            Set::Training => Set::Validation,
-            Set::Validation => Set::Training,
-        };
-        self.worst = None;
-        self.sample.set = other;
-        self.sample.index = 0;
-        if self.sample.samples(&self.run.data).is_empty() {
-            self.sample.set = Set::Training;
-        }
-    }
 }
 
 /// The next rate above `rate` on the ladder 1, 2, 5, 10 ...
-fn rate_above(rate: f64) -> f64 {
+pub(super) fn rate_above(rate: f64) -> f64 {
     let next = ladder(rate).find(|&step| step > rate * (1.0 + 1e-9));
     next.unwrap_or(rate).min(GREATEST_RATE).max(rate)
 }
 
 /// The next rate below `rate` on the ladder.
-fn rate_below(rate: f64) -> f64 {
+pub(super) fn rate_below(rate: f64) -> f64 {
     let below = ladder(rate).filter(|&step| step < rate * (1.0 - 1e-9));
     below.last().unwrap_or(rate).max(LEAST_RATE).min(rate)
 }

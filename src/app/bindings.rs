@@ -3,6 +3,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::inspector::Move;
+use crate::train::Size;
 
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,10 +12,12 @@ pub enum Action {
     Pause,
     /// Train on.
     Resume,
-    /// One mini-batch, then wait.
-    StepBatch,
-    /// To the end of the epoch, then wait.
-    StepEpoch,
+    /// As many steps of a size as were counted, then wait.
+    Step(Size),
+    /// A phase of the walk back.
+    StepBack,
+    /// A digit of the count of steps.
+    Count(u8),
     /// Scores on all rows now.
     Evaluate,
     /// Next learning rate on the 1-2-5 ladder.
@@ -45,11 +48,31 @@ pub enum Action {
     SwitchSet,
     /// All rows, or the worst predicted ones.
     ToggleWorst,
+    /// Type a command.
+    TypeCommand,
+    /// What can be changed, as a menu.
+    Menu,
+    /// Back-propagation against differences.
+    CheckGradients,
+    /// Type the value under the inspector's cursor.
+    TypeValue,
+    /// Move the value under the cursor up (or down) a little.
+    Nudge(bool),
+    /// Let the parameter under the cursor keep its value, or learn again.
+    Freeze,
+    /// Silence the neuron under the cursor, or let it speak.
+    Silence,
+    /// Sliders over the inputs of the shown row.
+    Sliders,
+    /// Take back the last change.
+    Undo,
     /// Focus the panel in this direction.
     Focus(Direction),
     /// The focused panel fills the screen.
     Enlarge,
-    /// Back to all panels.
+    /// Show in the network what the cursor is on.
+    Choose,
+    /// Back to all panels, or to where the shown rows were chosen.
     Back,
     /// Next view.
     NextView,
@@ -59,6 +82,10 @@ pub enum Action {
     ToggleAccuracy,
     /// Logarithmic loss axis.
     ToggleLog,
+    /// The rows of the table fill the screen.
+    Browse,
+    /// The first layer's weights as pictures, or histograms.
+    TogglePictures,
     /// Next amount of smoothing.
     Smooth,
     /// Scroll the focused panel.
@@ -98,18 +125,28 @@ pub enum When {
     Training,
     /// While waiting: paused or finished.
     Waiting,
+    /// While waiting in the middle of a walk through a mini-batch.
+    Walking,
+    /// While waiting, but in no walk.
+    Resting,
+    /// While waiting with the inspector open.
+    Editing,
     /// After a divergence.
     Diverged,
     /// After a panic of the training code.
     Failed,
     /// While the inspector is closed.
     Browsing,
-    /// While it is open.
+    /// While the inspector is open.
     Inspecting,
-    /// While a panel fills the screen.
+    /// While a panel fills the screen in which there is nothing to choose.
     Enlarged,
+    /// While one does in which there is.
+    Choosing,
     /// While none does, and the inspector is closed.
     Overview,
+    /// While there is something to go back from.
+    Away,
 }
 
 /// Heading under which the help lists a binding.
@@ -117,6 +154,7 @@ pub enum When {
 #[allow(missing_docs)]
 pub enum Group {
     Training,
+    Changing,
     Looking,
     Inspector,
     Program,
@@ -124,8 +162,9 @@ pub enum Group {
 
 impl Group {
     /// All groups in the help's order.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Training,
+        Self::Changing,
         Self::Looking,
         Self::Inspector,
         Self::Program,
@@ -135,6 +174,7 @@ impl Group {
     pub fn title(self) -> &'static str {
         match self {
             Self::Training => "Training",
+            Self::Changing => "Changing",
             Self::Looking => "Looking",
             Self::Inspector => "Inspector",
             Self::Program => "Program",
@@ -191,10 +231,26 @@ macro_rules! bindings {
 pub const BINDINGS: &[Binding] = bindings! {
     Training Training [key(' ')] "space" Action::Pause, "pause", "pause and go on";
     Training Waiting [key(' ')] "space" Action::Resume, "train", SILENT;
-    Training Training [key('s')] "s" Action::StepBatch, "step", "train on one mini-batch, then pause";
-    Training Training [key('S')] "S" Action::StepEpoch, "epoch", "train to the end of the epoch, then pause";
-    Training Waiting [key('s')] "s" Action::StepBatch, "step", SILENT;
-    Training Waiting [key('S')] "S" Action::StepEpoch, "epoch", SILENT;
+    Training Walking [key('p')] "p" Action::Step(Size::Phase), "phase",
+        "while paused: a phase of a row (a layer forward, the loss, a layer backward, the update)";
+    Training Walking [key('n')] "n" Action::Step(Size::Sample), "next row", "while paused: to the end of a row";
+    Training Resting [key('p')] "p" Action::Step(Size::Phase), SILENT, SILENT;
+    Training Resting [key('n')] "n" Action::Step(Size::Sample), SILENT, SILENT;
+    Training Training [key('s')] "s" Action::Step(Size::Batch), "step", "train on one mini-batch, then pause";
+    Training Training [key('S')] "S" Action::Step(Size::Epoch), "epoch", "train to the end of the epoch, then pause";
+    Training Waiting [key('s')] "s" Action::Step(Size::Batch), "step", SILENT;
+    Training Waiting [key('S')] "S" Action::Step(Size::Epoch), "epoch", SILENT;
+    Training Waiting [(KeyCode::Backspace, NONE)] "backspace" Action::StepBack, SILENT, "a phase back";
+    Training Always [key('1')] "1-9" Action::Count(1), SILENT, "a count before p n s S: 12p is twelve phases";
+    Training Always [key('0')] "1-9" Action::Count(0), SILENT, SILENT;
+    Training Always [key('2')] "1-9" Action::Count(2), SILENT, SILENT;
+    Training Always [key('3')] "1-9" Action::Count(3), SILENT, SILENT;
+    Training Always [key('4')] "1-9" Action::Count(4), SILENT, SILENT;
+    Training Always [key('5')] "1-9" Action::Count(5), SILENT, SILENT;
+    Training Always [key('6')] "1-9" Action::Count(6), SILENT, SILENT;
+    Training Always [key('7')] "1-9" Action::Count(7), SILENT, SILENT;
+    Training Always [key('8')] "1-9" Action::Count(8), SILENT, SILENT;
+    Training Always [key('9')] "1-9" Action::Count(9), SILENT, SILENT;
     Training Always [key('+'), key('=')] "+ −" Action::RaiseLearningRate, "lr",
         "learning rate up and down: 1, 2, 5, 10 ...";
     Training Always [key('-'), key('_')] "−" Action::LowerLearningRate, SILENT, SILENT;
@@ -210,6 +266,16 @@ pub const BINDINGS: &[Binding] = bindings! {
     Training Always [key('R')] "R" Action::ResetNewSeed, SILENT, "start again with the next seed";
     Training Diverged [key('t')] "t" Action::Recover, "lr ÷ 10",
         "after a divergence: last good weights, a tenth of the learning rate";
+    Changing Always [key(':')] ":" Action::TypeCommand, "command", "type a command: :help lists them";
+    Changing Always [key('c')] "c" Action::Menu, SILENT, "a menu of layers, activation, loss, optimizer, ...";
+    Changing Always [key('g')] "g" Action::CheckGradients, SILENT, "check gradients against differences";
+    Changing Always [key('z')] "z" Action::Undo, SILENT, "take back the last change";
+    Changing Editing [key('E')] "E" Action::TypeValue, SILENT, "inspector, paused: type the value under the cursor";
+    Changing Editing [key('(')] "( )" Action::Nudge(false), SILENT, "inspector, paused: a little less or more";
+    Changing Editing [key(')')] ")" Action::Nudge(true), SILENT, SILENT;
+    Changing Editing [key('F')] "F" Action::Freeze, SILENT, "inspector, paused: it keeps its value, or learns again";
+    Changing Editing [key('X')] "X" Action::Silence, SILENT, "inspector, paused: silence the neuron, or let it speak";
+    Changing Editing [key('I')] "I" Action::Sliders, SILENT, "inspector, paused: sliders for the row's inputs";
     Program Always [key('w')] "w" Action::Save, "save", "save the model (.json, .onnx, .py ...)";
     Looking Always [key('['), (KeyCode::PageUp, NONE)] "[ ]" Action::PreviousSample, "row",
         "show the previous or next row in the network";
@@ -219,17 +285,21 @@ pub const BINDINGS: &[Binding] = bindings! {
     Looking Browsing [(KeyCode::Tab, NONE)] "tab" Action::NextView, "view", "next view: overview, network, curves, weights, data";
     Looking Browsing [(KeyCode::BackTab, KeyModifiers::SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" Action::PreviousView, SILENT, SILENT;
     Looking Browsing [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" Action::Focus(Direction::Left), SILENT,
-        "move among the panels (also h j k)";
+        "move among the panels, or inside a full one (also h j k)";
     Looking Browsing [(KeyCode::Down, NONE), key('j')] "↓" Action::Focus(Direction::Down), SILENT, SILENT;
     Looking Browsing [(KeyCode::Up, NONE), key('k')] "↑" Action::Focus(Direction::Up), SILENT, SILENT;
     Looking Browsing [(KeyCode::Right, NONE)] "→" Action::Focus(Direction::Right), SILENT, SILENT;
     Looking Overview [(KeyCode::Enter, NONE)] "enter" Action::Enlarge, SILENT, "the framed panel fills the screen; esc goes back";
-    Looking Enlarged [(KeyCode::Esc, NONE), (KeyCode::Enter, NONE)] "esc" Action::Back, "back", SILENT;
+    Looking Enlarged [(KeyCode::Enter, NONE)] "enter" Action::Back, SILENT, SILENT;
+    Looking Away [(KeyCode::Esc, NONE)] "esc" Action::Back, "back", SILENT;
     Looking Always [key('a')] "a" Action::ToggleAccuracy, SILENT, "loss or accuracy in the chart";
     Looking Always [key('y')] "y" Action::ToggleLog, SILENT, "logarithmic loss axis";
     Looking Always [key('m')] "m" Action::Smooth, SILENT, "smooth the curves: off, light, strong";
     Looking Always [key('d')] "d u" Action::Scroll(3), SILENT, "scroll the framed panel (also the mouse wheel)";
     Looking Always [key('u')] "u" Action::Scroll(-3), SILENT, SILENT;
+    Looking Always [key('P')] "P" Action::TogglePictures, SILENT, "weights of images: pictures or histograms, in a view of their own";
+    Looking Always [key('B')] "B" Action::Browse, SILENT, "browse the rows of the table, and back; x and v choose which";
+    Looking Choosing [(KeyCode::Enter, NONE)] "enter" Action::Choose, "show", "in a full confusion matrix or list of rows: show in the network";
     Inspector Always [key('i')] "i" Action::Inspect, "inspect",
         "the inspector: every formula with the numbers of the shown row; again closes it";
     Inspector Inspecting [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" Action::MoveCursor(Move::One(Direction::Left)), SILENT,
@@ -269,15 +339,27 @@ mod tests {
 
     fn can_hold_together(a: When, b: When) -> bool {
         let phase = [When::Training, When::Waiting, When::Diverged, When::Failed];
-        let size = [When::Enlarged, When::Overview];
+        let size = [When::Enlarged, When::Choosing, When::Overview];
+        let walk = [When::Walking, When::Resting];
         let inspector = [When::Inspecting, When::Browsing];
-        let closed = [When::Enlarged, When::Overview];
+        let closed = [When::Enlarged, When::Choosing, When::Overview, When::Away];
+        let waiting = |when| match when {
+            When::Walking | When::Resting | When::Editing => When::Waiting,
+            when => when,
+        };
+        // Changes by hand are made with the inspector open.
+        let open = |when| match when {
+            When::Editing => When::Inspecting,
+            when => when,
+        };
+        let different = |group: &[When], a, b| group.contains(&a) && group.contains(&b) && a != b;
         a == b
-            || !(inspector.contains(&a) && inspector.contains(&b)
-                || a == When::Inspecting && closed.contains(&b)
-                || b == When::Inspecting && closed.contains(&a)
-                || phase.contains(&a) && phase.contains(&b)
-                || size.contains(&a) && size.contains(&b))
+            || !(different(&phase, waiting(a), waiting(b))
+                || different(&walk, a, b)
+                || different(&size, a, b)
+                || different(&inspector, open(a), open(b))
+                || open(a) == When::Inspecting && closed.contains(&b)
+                || open(b) == When::Inspecting && closed.contains(&a))
     }
 
     #[test]
@@ -315,7 +397,10 @@ mod tests {
     #[test]
     fn shift_does_not_hide_a_character() {
         let key = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::SHIFT);
-        assert_eq!(find(&key, |_| true).unwrap().action, Action::StepEpoch);
+        assert_eq!(
+            find(&key, |_| true).unwrap().action,
+            Action::Step(Size::Epoch)
+        );
         let key = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
         assert_eq!(find(&key, |_| true).unwrap().action, Action::QuitNow);
         let key = KeyEvent::new(KeyCode::Char('s'), KeyModifiers::ALT);

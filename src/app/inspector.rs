@@ -287,7 +287,7 @@ impl Model {
         let is_alike =
             before.map(|it| std::mem::discriminant(&it)) == Some(std::mem::discriminant(&cursor));
         if !is_alike {
-            self.screen.scroll_by(Panel::Inspector, i16::MIN, 0);
+            self.screen.scroll_by(Panel::Inspector, i16::MIN);
         }
         // Keeping a layer means that the cursor moved along it.
         let sizes = self.run.architecture.sizes();

@@ -3,14 +3,26 @@
 
 mod actions;
 pub mod bindings;
+pub mod command;
+mod edits;
+pub mod gradients;
 pub mod history;
 pub mod inspector;
+mod loading;
+pub mod menu;
 pub mod model;
+mod pictures;
 pub mod prompt;
+mod rows;
+pub mod sliders;
+mod steps;
 mod update;
 pub mod view;
 
 pub use inspector::Inspector;
+pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, ExportOption, Model, Notice, Overlay, Phase, Run};
-pub use update::{Effect, Msg};
-pub use view::{Chart, Panel, Screen, View};
+pub use pictures::PictureGrid;
+pub use rows::{Selection, Which, around};
+pub use update::{Effect, Msg, Spot};
+pub use view::{Chart, Ends, Panel, Screen, View};

@@ -3,9 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::command::{self, CommandLine};
+use super::edits::Edited;
 use super::history::History;
 use super::inspector::Inspector;
+use super::menu::Menu;
 use super::prompt::Prompt;
+use super::rows::Selection;
+use super::sliders::Sliders;
 use super::view::Screen;
 use crate::data::{Card, Prepared};
 use crate::nn::{Architecture, GradientCheck};
@@ -217,6 +222,16 @@ pub enum Overlay {
     Prompt(Prompt),
     /// A question.
     Confirm(Confirm),
+    /// The typed commands, scrolled by so many lines.
+    Commands(u16),
+    /// The line of a typed command.
+    Command(Box<CommandLine>),
+    /// What can be changed.
+    Menu(Menu),
+    /// Sliders over the inputs of the shown row.
+    Sliders(Sliders),
+    /// The gradient check, and which of its lines is chosen.
+    Gradients(Option<usize>),
 }
 
 /// One line of news for the person; stays until the next key.
@@ -246,8 +261,8 @@ pub struct Model {
     pub screen: Screen,
     /// The row whose way through the network is shown.
     pub sample: SampleId,
-    /// The shown row's place among the worst, while those are looked through.
-    pub worst: Option<usize>,
+    /// The rows that are gone through, if not all.
+    pub selection: Option<Selection>,
     /// Where the walk through a mini-batch stands, while there is one.
     pub walk: Option<Stand>,
     /// The inspector, if it is open; [`Model::inspect_at`] opens it.
@@ -257,10 +272,18 @@ pub struct Model {
     /// Inputs of the shown row that were changed to see what follows: which, and its value as the
     /// network sees it.
     pub what_if: Vec<(usize, f32)>,
+    /// The columns of the shown row that were changed so, with their raw values.
+    pub moved: Vec<(usize, f32)>,
     /// What the last gradient check found.
     pub gradients: Option<GradientCheck>,
     /// A count typed before a step.
     pub count: Option<u32>,
+    /// Lines typed so far.
+    pub commands: command::History,
+    /// The plan as it was asked for and is not acknowledged yet.
+    pub(super) asked: Option<Plan>,
+    /// The parameter that was set by hand last.
+    pub(super) edited: Option<Edited>,
     /// What lies above.
     pub overlay: Option<Overlay>,
     /// News.
@@ -274,6 +297,8 @@ pub struct Model {
     /// Step at which `export` was last written.
     pub(super) exported_at: Option<u64>,
     pub(super) observed: Option<Observation>,
+    /// The cell of the confusion matrix whose rows were asked for.
+    pub(super) awaited: Option<(usize, usize)>,
 }
 
 impl Model {
@@ -292,13 +317,17 @@ impl Model {
             run: Run::new(started, pace),
             screen: Screen::new(size),
             sample: SampleId { set, index: 0 },
-            worst: None,
+            selection: None,
             walk: None,
             inspector: None,
             last_inspector: None,
             what_if: Vec::new(),
+            moved: Vec::new(),
             gradients: None,
             count: None,
+            commands: command::History::default(),
+            asked: None,
+            edited: None,
             overlay: None,
             notice: match started.data.notes.as_slice() {
                 [] => None,
@@ -312,6 +341,7 @@ impl Model {
             exporting: Vec::new(),
             exported_at: None,
             observed: None,
+            awaited: None,
         }
     }
 
@@ -335,6 +365,11 @@ impl Model {
             // The history of the weights is to have no gap when their panel comes back.
             weights: true,
             activations: self.screen.shows(Panel::Activations),
+            rows: match self.screen.shows(Panel::Rows) {
+                true => self.watched_rows(),
+                false => Vec::new(),
+            },
+            pictures: self.watched_pictures(),
             inspect: self.inspector.map(|it| it.inspect),
             what_if: self.what_if.iter().map(|&(i, x)| (i, x.into())).collect(),
         }

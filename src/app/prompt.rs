@@ -2,6 +2,8 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::nn::ParameterId;
+
 /// What the text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -9,6 +11,12 @@ pub enum Purpose {
     LearningRate,
     /// Where the model is saved.
     SavePath,
+    /// A value for a weight or a bias.
+    Parameter(ParameterId),
+    /// A value for this column of the shown row.
+    Input(usize),
+    /// A typed command.
+    Command,
 }
 
 /// A prompt with its cursor and, after a bad answer, what was wrong with it.
@@ -64,6 +72,25 @@ impl Prompt {
         (before.iter().collect(), under, behind)
     }
 
+    /// The whole text.
+    pub fn text(&self) -> String {
+        self.text.iter().collect()
+    }
+
+    /// Puts `text` in place of what stands before the cursor.
+    pub fn replace_before(&mut self, text: &str) {
+        let behind = self.text.split_off(self.cursor);
+        self.text = text.chars().collect();
+        self.cursor = self.text.len();
+        self.text.extend(behind);
+    }
+
+    /// Puts `text` in place of the whole line, with the cursor behind it.
+    pub fn replace(&mut self, text: &str) {
+        self.clear();
+        self.replace_before(text);
+    }
+
     /// Inserts pasted text; line breaks and other controls are left out.
     pub fn paste(&mut self, text: &str) {
         if std::mem::take(&mut self.is_selected) {
@@ -83,7 +110,7 @@ impl Prompt {
             return Edited::Open;
         }
         match key.code {
-            KeyCode::Enter => return Edited::Done(self.text.iter().collect()),
+            KeyCode::Enter => return Edited::Done(self.text()),
             KeyCode::Esc => return Edited::Cancelled,
             KeyCode::Char('u') if control => {
                 self.text.drain(..self.cursor);

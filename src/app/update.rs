@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::bindings::{self, When};
+use super::bindings::{self, Action, When};
+use super::command::Files;
 use super::history::Mark;
 use super::model::{Confirm, Model, Notice, Overlay, Phase, Run};
 use super::prompt::{Edited, Prompt, Purpose};
-use super::view::Panel;
+use super::view::{Ends, Panel, Screen};
 use crate::data::{Card, Prepared};
 use crate::error::Error;
 use crate::model_file::Saved;
+use crate::nn::Change;
 use crate::train::{Command, Cursor, Event, InForce, Position, Progress, Snapshot, Stand, State};
 
 /// Something that happened.
@@ -26,6 +28,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// A panel was clicked.
     Click(Panel),
+    /// Something within a panel was clicked.
+    Pick(Spot),
     /// A neuron was clicked while the inspector was open.
     Point(Cursor),
     /// The wheel was turned by so many lines over a panel, or elsewhere.
@@ -36,8 +40,26 @@ pub enum Msg {
     Snapshot(Box<Snapshot>),
     /// The data of the training that was restarted so often are described.
     Described(u32, Box<Card>),
+    /// A frame was drawn, of which so much can be scrolled.
+    Drawn(Ends),
+    /// Names of the files in a folder that were asked for.
+    Files(Files),
     /// The process was asked to end with this exit code.
     Terminate(u8),
+}
+
+/// Something within a panel that can be pointed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// A cell of the confusion matrix.
+    Cell {
+        /// Index of the true class.
+        actual: usize,
+        /// Index of the predicted one.
+        predicted: usize,
+    },
+    /// The row at this place among those listed.
+    Row(usize),
 }
 
 /// Something to be done outside.
@@ -48,6 +70,8 @@ pub enum Effect {
     /// Describe these data beside the training, answered by [`Msg::Described`] with this number
     /// of restarts.
     Describe(u32, Arc<Prepared>),
+    /// Tell the files of this folder (empty for the current one), answered by [`Msg::Files`].
+    ListFiles(String),
     /// Stop the process until the shell resumes it.
     Suspend,
     /// End the program.
@@ -57,21 +81,18 @@ pub enum Effect {
     },
 }
 
-/// Lines that a panel may be scrolled by at most; panels stop earlier at their end.
+/// Lines that the help may be scrolled by at most; it stops earlier, at its end.
 const SCROLL_LIMIT: u16 = 10_000;
 
 impl Model {
     /// Takes in `msg` and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let sample_before = self.sample;
         match msg {
             Msg::Key(key) if key.kind == KeyEventKind::Release => {}
             Msg::Key(key) => self.press(&key, &mut effects),
-            Msg::Paste(text) => {
-                if let Some(Overlay::Prompt(prompt)) = &mut self.overlay {
-                    prompt.paste(&text);
-                }
-            }
+            Msg::Paste(text) => self.paste(&text, &mut effects),
             Msg::Resize(width, height) => {
                 self.screen.size = (width, height);
                 self.screen.settle_focus();
@@ -80,6 +101,17 @@ impl Model {
                 if self.overlay.is_none() {
                     self.screen.focus = panel;
                     self.notice = None;
+                }
+            }
+            Msg::Pick(spot) => {
+                if self.overlay.is_none() {
+                    self.notice = None;
+                    match spot {
+                        Spot::Cell { actual, predicted } => {
+                            self.pick_cell(actual, predicted, &mut effects);
+                        }
+                        Spot::Row(place) => self.pick_row(place),
+                    }
                 }
             }
             Msg::Point(cursor) => {
@@ -97,7 +129,26 @@ impl Model {
                     self.run.card = Some(Arc::from(card));
                 }
             }
+            Msg::Drawn(ends) => {
+                self.screen.set_ends(ends.panels);
+                if let (Some(Overlay::Help(line) | Overlay::Commands(line)), Some(end)) =
+                    (&mut self.overlay, ends.help)
+                {
+                    *line = end.min(*line);
+                }
+            }
+            Msg::Files(files) => {
+                if let Some(Overlay::Command(mut line)) = self.overlay.take_if(is_command_line) {
+                    line.take_files(files);
+                    self.refresh_command_line(*line, &mut effects);
+                }
+            }
             Msg::Terminate(code) => self.leave(code, &mut effects),
+        }
+        // What was asked of one row is not what is asked of another.
+        if self.sample != sample_before {
+            self.moved.clear();
+            self.what_if.clear();
         }
         self.settle_inspector();
         let observation = self.observation();
@@ -121,14 +172,41 @@ impl Model {
         }
         self.notice = None;
         match self.overlay.take() {
-            None => {
-                if let Some(binding) = bindings::find(key, |when| self.holds(when)) {
-                    self.act(binding.action, effects);
-                }
-            }
+            None => self.press_over_panels(key, effects),
             Some(Overlay::Help(line)) => self.press_in_help(line, key),
             Some(Overlay::Prompt(prompt)) => self.press_in_prompt(prompt, key, effects),
             Some(Overlay::Confirm(question)) => self.answer(question, key, effects),
+            Some(Overlay::Commands(line)) => self.press_in_commands(line, key),
+            Some(Overlay::Command(line)) => self.press_in_command_line(*line, key, effects),
+            Some(Overlay::Menu(menu)) => self.press_in_menu(menu, key, effects),
+            Some(Overlay::Sliders(sliders)) => self.press_in_sliders(sliders, key),
+            Some(Overlay::Gradients(chosen)) => self.press_in_gradients(chosen, key),
+        }
+    }
+
+    fn press_over_panels(&mut self, key: &KeyEvent, effects: &mut Vec<Effect>) {
+        if self.edit_count(key) {
+            return;
+        }
+        if let Some(binding) = bindings::find(key, |when| self.holds(when)) {
+            self.act(binding.action, effects);
+            if !matches!(binding.action, Action::Count(_)) {
+                self.count = None;
+            }
+        }
+    }
+
+    fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        match self.overlay.take() {
+            Some(Overlay::Prompt(mut prompt)) => {
+                prompt.paste(text);
+                self.overlay = Some(Overlay::Prompt(prompt));
+            }
+            Some(Overlay::Command(mut line)) => {
+                line.paste(text);
+                self.refresh_command_line(*line, effects);
+            }
+            other => self.overlay = other,
         }
     }
 
@@ -138,24 +216,38 @@ impl Model {
             When::Always => true,
             When::Training => self.run.is_training(),
             When::Waiting => matches!(self.run.phase, Phase::Paused | Phase::Finished),
+            When::Walking => self.holds(When::Waiting) && self.walk.is_some(),
+            When::Resting => self.holds(When::Waiting) && self.walk.is_none(),
+            When::Editing => self.holds(When::Waiting) && self.inspector.is_some(),
             When::Diverged => matches!(self.run.phase, Phase::Diverged(_)),
             When::Failed => matches!(self.run.phase, Phase::Failed(_)),
             When::Browsing => self.inspector.is_none(),
             When::Inspecting => self.inspector.is_some(),
-            When::Enlarged => self.inspector.is_none() && self.screen.enlarged,
-            When::Overview => self.inspector.is_none() && !self.screen.enlarged,
+            When::Enlarged => self.is_browsing(|screen| screen.enlarged && !screen.has_choice()),
+            When::Choosing => self.is_browsing(|screen| screen.enlarged && screen.has_choice()),
+            When::Overview => self.is_browsing(|screen| !screen.enlarged),
+            When::Away => self.is_browsing(Screen::leads_back),
         }
     }
 
+    /// Whether `holds` does of the screen while the inspector is closed.
+    fn is_browsing(&self, holds: impl Fn(&Screen) -> bool) -> bool {
+        self.inspector.is_none() && holds(&self.screen)
+    }
+
     fn press_in_help(&mut self, line: u16, key: &KeyEvent) {
-        let line = match key.code {
-            KeyCode::Down | KeyCode::Char('j' | 'd') => line.saturating_add(1),
-            KeyCode::Up | KeyCode::Char('k' | 'u') => line.saturating_sub(1),
-            KeyCode::PageDown => line.saturating_add(10),
-            KeyCode::PageUp => line.saturating_sub(10),
-            _ => return,
+        self.overlay = match key.code {
+            KeyCode::Tab | KeyCode::Char(':') => Some(Overlay::Commands(0)),
+            _ => scrolled(line, key).map(Overlay::Help),
         };
-        self.overlay = Some(Overlay::Help(line.min(SCROLL_LIMIT)));
+    }
+
+    fn press_in_commands(&mut self, line: u16, key: &KeyEvent) {
+        match key.code {
+            KeyCode::Tab => self.overlay = Some(Overlay::Help(0)),
+            KeyCode::Char(':') => self.open_command_line(""),
+            _ => self.overlay = scrolled(line, key).map(Overlay::Commands),
+        }
     }
 
     fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent, effects: &mut Vec<Effect>) {
@@ -166,6 +258,10 @@ impl Model {
                 let taken = match prompt.purpose {
                     Purpose::LearningRate => self.type_learning_rate(&text, effects),
                     Purpose::SavePath => self.save_to(&text, effects),
+                    Purpose::Parameter(id) => self.type_parameter(id, &text, effects),
+                    Purpose::Input(column) => self.type_input(column, &text),
+                    // Commands have a line of their own.
+                    Purpose::Command => self.run_command(&text, effects),
                 };
                 if let Err(problem) = taken {
                     prompt.error = Some(problem);
@@ -192,10 +288,11 @@ impl Model {
 
     fn turn_wheel(&mut self, panel: Option<Panel>, lines: i16) {
         match (&mut self.overlay, panel) {
-            (Some(Overlay::Help(line)), _) => {
+            (Some(Overlay::Help(line) | Overlay::Commands(line)), _) => {
                 *line = line.saturating_add_signed(lines).min(SCROLL_LIMIT);
             }
-            (None, Some(panel)) => self.screen.scroll_by(panel, lines, SCROLL_LIMIT),
+            (None, Some(Panel::Rows)) => self.shift_within(lines.into()),
+            (None, Some(panel)) => self.screen.scroll_by(panel, lines),
             _ => {}
         }
     }
@@ -209,7 +306,14 @@ impl Model {
                 run.phase = phase;
                 self.run = run;
                 self.observed = None;
-                self.worst = None;
+                self.selection = None;
+                self.awaited = None;
+                self.walk = None;
+                self.asked = None;
+                self.edited = None;
+                self.gradients = None;
+                self.moved.clear();
+                self.what_if.clear();
                 let rows = self.sample.samples(&self.run.data).rows();
                 self.sample.index = self.sample.index.min(rows.saturating_sub(1));
             }
@@ -223,14 +327,15 @@ impl Model {
                 self.run.outcomes = Some(evaluation.outcomes.clone());
                 self.run.evaluation = Some(*evaluation);
             }
+            Event::Found { position, taken } => self.take_found(position, taken),
             Event::Exported { path, result, step } => {
                 self.exported(path, result, step, effects);
             }
             Event::ResetFailed(error) => self.complain(error.to_string()),
-            Event::Changed { now, .. } => self.take_change(*now),
-            Event::Refused(why) => self.complain(why),
+            Event::Changed { change, now } => self.take_change(&change, *now),
+            Event::Refused(why) => self.take_refusal(why),
             Event::Walk(stand) => self.walk_to(stand),
-            Event::GradientsChecked(check) => self.gradients = Some(*check),
+            Event::GradientsChecked(check) => self.take_gradients(*check),
             Event::Snapshot => {}
             Event::Stopped => {
                 if self.leaving.is_none() {
@@ -291,7 +396,12 @@ impl Model {
     }
 
     /// Takes in what is in force after a change.
-    fn take_change(&mut self, now: InForce) {
+    fn take_change(&mut self, change: &Change, now: InForce) {
+        self.tell_of(change);
+        if !matches!(change, Change::Parameter { .. }) {
+            self.edited = None;
+        }
+        self.acknowledge(Some(&now.plan));
         self.run.learning_rate = now.plan.rule.learning_rate;
         self.run.plan = now.plan.clone();
         self.run.architecture = now.architecture.clone();
@@ -301,11 +411,21 @@ impl Model {
         self.run.in_force = Some(now);
     }
 
+    fn take_refusal(&mut self, why: String) {
+        self.acknowledge(None);
+        self.edited = None;
+        if self.gradients.is_none() {
+            self.overlay
+                .take_if(|it| matches!(it, Overlay::Gradients(_)));
+        }
+        self.complain(why);
+    }
+
     /// Shows the row that the walk stands at.
     fn walk_to(&mut self, stand: Option<Stand>) {
         if let Some(stand) = stand {
             self.sample = stand.sample;
-            self.worst = None;
+            self.selection = None;
         }
         self.walk = stand;
     }
@@ -358,6 +478,22 @@ impl Model {
             is_error: true,
         });
     }
+}
+
+fn is_command_line(overlay: &mut Overlay) -> bool {
+    matches!(overlay, Overlay::Command(_))
+}
+
+/// The line that a popup of lines is scrolled to by `key`; none where it closes the popup.
+fn scrolled(line: u16, key: &KeyEvent) -> Option<u16> {
+    let line = match key.code {
+        KeyCode::Down | KeyCode::Char('j' | 'd') => line.saturating_add(1),
+        KeyCode::Up | KeyCode::Char('k' | 'u') => line.saturating_sub(1),
+        KeyCode::PageDown => line.saturating_add(10),
+        KeyCode::PageUp => line.saturating_sub(10),
+        _ => return None,
+    };
+    Some(line.min(SCROLL_LIMIT))
 }
 
 /// `967 bytes`, `12.3 kB`, `4.0 MB`.

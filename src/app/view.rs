@@ -21,6 +21,8 @@ pub enum Panel {
     Columns,
     /// What is predicted of how many rows, and what there is to beat.
     Data,
+    /// The rows of the table, and what is predicted for them.
+    Rows,
     /// Every formula of what the cursor stands on, with its numbers.
     Inspector,
 }
@@ -108,7 +110,26 @@ pub struct Screen {
     pub log_scale: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
+    /// Whether the first layer's weights are pictures where they can be.
+    pub pictures: bool,
+    /// Cursor in the confusion matrix: true and predicted class.
+    pub cell: Option<(usize, usize)>,
+    /// First column of the table in the list of rows.
+    pub column: usize,
+    /// Where to go back to from the network: view, panel, and whether that filled the screen.
+    origin: Option<(View, Panel, bool)>,
     scroll: [(Panel, u16); 6],
+    /// How far panels could be scrolled when they were last drawn.
+    ends: Vec<(Panel, u16)>,
+}
+
+/// How far what was drawn can be scrolled.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ends {
+    /// Panels that can be, with the greatest number of the first line shown.
+    pub panels: Vec<(Panel, u16)>,
+    /// The same of the help.
+    pub help: Option<u16>,
 }
 
 /// From this size on the overview has room for both charts.
@@ -119,6 +140,8 @@ const SEVERAL_PANELS: (u16, u16) = (64, 18);
 const INSPECTOR_BESIDE: u16 = 120;
 /// From this width on the columns of the table leave room beside them.
 const DATA_BESIDE: u16 = 110;
+/// From this height on there is room for the rows below both.
+const ROWS_BELOW: u16 = 48;
 
 impl Screen {
     /// The overview at `size`.
@@ -132,6 +155,10 @@ impl Screen {
             chart: Chart::Loss,
             log_scale: false,
             smoothing: 0,
+            pictures: true,
+            cell: None,
+            column: 0,
+            origin: None,
             scroll: [
                 (Panel::Activations, 0),
                 (Panel::Weights, 0),
@@ -140,6 +167,7 @@ impl Screen {
                 (Panel::Data, 0),
                 (Panel::Inspector, 0),
             ],
+            ends: Vec::new(),
         }
     }
 
@@ -181,11 +209,60 @@ impl Screen {
                 vec![Panel::Confusion],
             ]],
             View::Weights => vec![vec![vec![Panel::Weights]]],
+            View::Data if self.size.0 >= DATA_BESIDE && self.size.1 >= ROWS_BELOW => vec![
+                vec![vec![Panel::Columns], vec![Panel::Data]],
+                vec![vec![Panel::Rows]],
+            ],
             View::Data if self.size.0 >= DATA_BESIDE => {
                 vec![vec![vec![Panel::Columns], vec![Panel::Data]]]
             }
             View::Data => vec![vec![vec![Panel::Columns]], vec![vec![Panel::Data]]],
         }
+    }
+
+    /// Turns to `view` with all its panels.
+    pub fn turn_to(&mut self, view: View) {
+        self.enlarged = false;
+        self.origin = None;
+        self.view = view;
+    }
+
+    /// Turns to `panel` in `view`, from where [`Self::go_back`] leads back here.
+    pub fn follow(&mut self, view: View, panel: Panel) {
+        let origin = (self.view, self.focus, self.enlarged);
+        self.turn_to(view);
+        self.focus = panel;
+        self.origin = Some(origin);
+    }
+
+    /// Whether [`Self::go_back`] leads anywhere.
+    pub fn leads_back(&self) -> bool {
+        self.enlarged || self.origin.is_some()
+    }
+
+    /// Lets the rows of the table fill the screen, or goes back from there.
+    pub fn browse(&mut self) {
+        if self.enlarged && self.focus == Panel::Rows {
+            return self.go_back();
+        }
+        self.follow(View::Data, Panel::Rows);
+        self.enlarged = true;
+    }
+
+    /// From one panel back to all, or else to where [`Self::follow`] came from.
+    pub fn go_back(&mut self) {
+        // Where the rows have no place among the panels there are no others around them.
+        let is_one_of_all = self.all_bands().concat().concat().contains(&self.focus);
+        match self.origin.take_if(|_| !(self.enlarged && is_one_of_all)) {
+            Some(origin) => (self.view, self.focus, self.enlarged) = origin,
+            None => self.enlarged = false,
+        }
+        self.settle_focus();
+    }
+
+    /// Whether there is something to choose in the panel with the focus.
+    pub fn has_choice(&self) -> bool {
+        matches!(self.focus, Panel::Confusion | Panel::Rows)
     }
 
     /// Whether `panel` is on the screen.
@@ -206,6 +283,9 @@ impl Screen {
     pub fn settle_focus(&mut self) {
         if self.inspects {
             self.focus = Panel::Inspector;
+        }
+        if self.enlarged && self.focus == Panel::Rows {
+            return;
         }
         let panels = self.all_bands().concat().concat();
         if !panels.contains(&self.focus)
@@ -256,10 +336,21 @@ impl Screen {
         slot.map_or(0, |slot| slot.1)
     }
 
-    /// Scrolls `panel` by `lines`, within `limit` lines.
-    pub fn scroll_by(&mut self, panel: Panel, lines: i16, limit: u16) {
+    /// Scrolls `panel` by `lines`, as far as it goes.
+    pub fn scroll_by(&mut self, panel: Panel, lines: i16) {
+        let end = self.ends.iter().find(|end| end.0 == panel);
+        let end = end.map_or(u16::MAX, |end| end.1);
         if let Some(slot) = self.scroll.iter_mut().find(|slot| slot.0 == panel) {
-            slot.1 = slot.1.saturating_add_signed(lines).min(limit);
+            slot.1 = slot.1.saturating_add_signed(lines).min(end);
+        }
+    }
+
+    /// Takes note of how far the drawn panels can be scrolled. One that was scrolled further is
+    /// shown at its end, and is there from now on.
+    pub(super) fn set_ends(&mut self, ends: Vec<(Panel, u16)>) {
+        self.ends = ends;
+        for panel in self.scroll.map(|slot| slot.0) {
+            self.scroll_by(panel, 0);
         }
     }
 }
@@ -293,6 +384,17 @@ mod tests {
                 assert_eq!(seen.len(), panels.len(), "{view:?} at {size:?}: {seen:?}");
             }
         }
+    }
+
+    #[test]
+    fn scrolling_ends_where_the_panel_does() {
+        let mut screen = Screen::new((80, 24));
+        screen.scroll_by(Panel::Weights, 50);
+        screen.set_ends(vec![(Panel::Weights, 4)]);
+        assert_eq!(screen.scroll(Panel::Weights), 4);
+        (0..50).for_each(|_| screen.scroll_by(Panel::Weights, 3));
+        screen.scroll_by(Panel::Weights, -3);
+        assert_eq!(screen.scroll(Panel::Weights), 1);
     }
 
     #[test]

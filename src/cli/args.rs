@@ -95,10 +95,9 @@ pub struct TrainingArgs {
     #[command(flatten)]
     pub table: TableArgs,
 
-    /// Neurons of the hidden layers, such as 16,8, or none
-    #[arg(long, value_name = "SIZES", help_heading = "Network",
-          default_value = defaults::HIDDEN)]
-    pub hidden: HiddenLayers,
+    /// Hidden layers.
+    #[arg(long, value_name = "SIZES", help_heading = "Network", help = hidden_help())]
+    pub hidden: Option<HiddenLayers>,
     /// What the hidden neurons compute
     #[arg(long, value_name = "NAME", help_heading = "Network",
           default_value_t = defaults::ACTIVATION,
@@ -189,6 +188,10 @@ pub struct ReadingArgs {
           default_value_t = TextEncoding::Utf8,
           value_parser = one_of(&TextEncoding::ALL, TextEncoding::name))]
     pub encoding: TextEncoding,
+    /// What numbers have in front of their decimals: point or comma [default: found out]
+    #[arg(long, value_name = "NAME", help_heading = "Reading",
+          value_parser = one_of(&DecimalMark::ALL, DecimalMark::name))]
+    pub decimal: Option<DecimalMark>,
     /// Character that lines of comment begin with, such as #
     #[arg(long, value_name = "CHARACTER", help_heading = "Reading")]
     pub comment: Option<char>,
@@ -198,6 +201,28 @@ pub struct ReadingArgs {
     /// The first row is data [default: found out]
     #[arg(long, help_heading = "Reading")]
     pub no_header: bool,
+}
+
+/// What stands in front of the decimals of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecimalMark {
+    /// As in 3.14.
+    Point,
+    /// As in 3,14.
+    Comma,
+}
+
+impl DecimalMark {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Point, Self::Comma];
+
+    /// Name for the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Point => "point",
+            Self::Comma => "comma",
+        }
+    }
 }
 
 /// What is made of a table.
@@ -321,6 +346,15 @@ fn auto_or<T: Copy + Send + Sync + 'static>(
 fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, given: &str) -> Result<T, Error> {
     let found = all.iter().copied().find(|&value| name(value) == given);
     found.ok_or_else(|| Error::Usage(format!("there is no \"{given}\"")))
+}
+
+fn hidden_help() -> String {
+    let [few, many] = [defaults::HIDDEN, defaults::HIDDEN_OF_MANY].map(|[a, b]| format!("{a},{b}"));
+    format!(
+        "Neurons of the hidden layers, such as 16,8, or none [default: {few}, and {many} for more \
+         than {} inputs]",
+        defaults::FEW_INPUTS
+    )
 }
 
 fn learning_rate_help() -> String {

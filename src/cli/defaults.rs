@@ -6,8 +6,12 @@ use crate::nn::{Activation, Initialisation, Loss, Optimizer, Output};
 
 /// The data set trained on, a built-in one.
 pub const DATA: &str = "iris";
-/// Hidden layers, as the option takes them.
-pub const HIDDEN: &str = "16,16";
+/// Neurons of the hidden layers; see [`hidden`].
+pub const HIDDEN: [usize; 2] = [16, 16];
+/// The same where there are many inputs.
+pub const HIDDEN_OF_MANY: [usize; 2] = [64, 32];
+/// More inputs than this are many.
+pub const FEW_INPUTS: usize = 32;
 /// Activation of the hidden layers.
 pub const ACTIVATION: Activation = Activation::Relu;
 /// How initial parameters are drawn.
@@ -29,6 +33,17 @@ pub const VALIDATION: f64 = 0.2;
 pub const SEED: u64 = 0;
 /// Epochs of a run that nobody watches.
 pub const HEADLESS_EPOCHS: u32 = 100;
+
+/// Neurons of the hidden layers of a network with that many inputs.
+///
+/// Sixteen are enough to tell apart what a few columns tell, and all of them are seen on the
+/// screen. Through the same sixteen the pixels of an image lose what the digits differ in.
+pub fn hidden(inputs: usize) -> [usize; 2] {
+    match inputs > FEW_INPUTS {
+        true => HIDDEN_OF_MANY,
+        false => HIDDEN,
+    }
+}
 
 /// An optimizer as the command line names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

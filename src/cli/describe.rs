@@ -2,15 +2,18 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::iter;
 
 use super::job::Job;
 use super::standard_output;
-use crate::data::{Card, ColumnCard, Dataset, Range, prepare};
+use crate::data::{Card, ColumnCard, Dataset, Guess, Range, prepare};
 use crate::error::Result;
 use crate::text::{shorten, width};
 
 /// Terminal cells of the columns' names.
 const NAME: usize = 24;
+/// Terminal cells of the words in front of the facts.
+const ABOUT: usize = 10;
 /// Values of a category that are named.
 const NAMED: usize = 4;
 
@@ -24,7 +27,7 @@ pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
     let card = Card::new(dataset, &prepared);
     let text = match json {
         true => serde_json::to_string(&card).unwrap_or_default() + "\n",
-        false => text(&card, &prepared.notes),
+        false => text(&card),
     };
     let mut stdout = io::stdout().lock();
     standard_output(
@@ -34,88 +37,26 @@ pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
     )
 }
 
-fn text(card: &Card, notes: &[String]) -> String {
+fn text(card: &Card) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = writeln!(out, "{}: {} rows", card.source, card.reading.rows);
-    let reading = &card.reading;
-    if !reading.delimiter.is_empty() {
-        let header = match reading.header {
-            true => "first row names the columns (--no-header)",
-            false => "no row names the columns (--header)",
-        };
-        let _ = writeln!(
-            out,
-            "  cells separated by {} (--delimiter); {header}",
-            reading.delimiter
-        );
-    }
-    let target = &card.target;
-    let _ = writeln!(
-        out,
-        "  predicting \"{}\", column {} (--target): {} (--task)",
-        target.name, target.number, target.task
-    );
-    for (class, rows) in &target.classes {
-        let _ = writeln!(out, "    {} {rows:>9} rows", padded(class));
-    }
-    if let Some(range) = &target.range {
-        let _ = writeln!(out, "    {}", range_text(range));
-    }
-    out.push('\n');
-    match card.image {
-        Some((width, height)) => {
-            let _ = writeln!(
-                out,
-                "  images of {width} x {height} pixels{}",
-                brightness(&card.columns)
-            );
-        }
-        None => {
-            let _ = writeln!(
-                out,
-                "  {} {:<8} {:>8} {:>8}  values",
-                padded("column"),
-                "type",
-                "missing",
-                "distinct"
-            );
-            for column in &card.columns {
-                let _ = writeln!(out, "  {}", column_line(column));
-            }
-        }
-    }
-    out.push('\n');
-    for note in notes {
-        let _ = writeln!(out, "  {note}");
+    for (about, group) in card.grouped_guesses() {
+        facts(&mut out, about, group.iter().map(Guess::text));
     }
     if !card.constant.is_empty() {
-        let _ = writeln!(
-            out,
-            "  constant over the training rows: {}",
-            card.constant.join(", ")
+        let constant = card.constant.join(", ");
+        facts(
+            &mut out,
+            "constant",
+            [format!("{constant}: one value in all training rows")],
         );
     }
-    let test = card.test_rows.map(|rows| format!(", {rows} to test"));
-    let options = match &card.validation_source {
-        Some(file) => format!("{file}; --val"),
-        None => "--val, --seed".into(),
-    };
-    let _ = writeln!(
-        out,
-        "  {} rows to train on, {} to validate{} ({options}); {} network inputs",
-        card.training_rows,
-        card.validation_rows,
-        test.unwrap_or_default(),
-        card.inputs
-    );
+    facts(&mut out, "inputs", [card.inputs_text()]);
     if card.duplicates > 0 {
-        let _ = writeln!(
-            out,
-            "  {} of the validation rows have the values of a training row",
-            card.duplicates
-        );
+        facts(&mut out, "doubles", [card.duplicates_text()]);
     }
+    let target = &card.target;
     let baseline = match target.classes.is_empty() {
         true => format!("R2 {:.3} by always saying the mean", card.baseline),
         false => format!(
@@ -124,8 +65,50 @@ fn text(card: &Card, notes: &[String]) -> String {
             card.baseline_prediction
         ),
     };
-    let _ = writeln!(out, "  to beat: {baseline}");
+    facts(&mut out, "to beat", [baseline]);
+    out.push('\n');
+    for (class, rows) in &target.classes {
+        let _ = writeln!(out, "  {} {rows:>9} rows", padded(class));
+    }
+    if let Some(range) = &target.range {
+        let spread = bars(&target.counts);
+        let _ = writeln!(
+            out,
+            "  {} {spread} {}",
+            padded(&target.name),
+            range_text(range)
+        );
+    }
+    out.push('\n');
+    columns(&mut out, card);
     out
+}
+
+/// Lines of `texts` beside a word that says what they are about.
+fn facts(out: &mut String, about: &str, texts: impl IntoIterator<Item = String>) {
+    let words = iter::once(about).chain(iter::repeat(""));
+    for (text, word) in texts.into_iter().zip(words) {
+        let _ = writeln!(out, "  {word:<ABOUT$}{text}");
+    }
+}
+
+fn columns(out: &mut String, card: &Card) {
+    if let Some((width, height)) = card.image {
+        let bright = brightness(&card.columns);
+        let _ = writeln!(out, "  images of {width} x {height} pixels{bright}");
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "  {} {:<8} {:>8} {:>8}  values",
+        padded("column"),
+        "type",
+        "missing",
+        "distinct"
+    );
+    for column in &card.columns {
+        let _ = writeln!(out, "  {}", column_line(column));
+    }
 }
 
 fn column_line(column: &ColumnCard) -> String {

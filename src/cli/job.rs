@@ -4,10 +4,12 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::args::{Choice, ReadingArgs, TrainingArgs};
+use super::args::{Choice, DecimalMark, ReadingArgs, TrainingArgs};
 use super::defaults::{self, OptimizerName};
 use crate::app::ExportOption;
-use crate::data::{ClassWeights, Dataset, LoadOptions, Reading, Source, Target, ValidationRows};
+use crate::data::{
+    ClassWeights, Dataset, LoadOptions, Part, Reading, Source, Target, ValidationRows,
+};
 use crate::error::{Error, Result};
 use crate::model_file::Format;
 use crate::nn::engine::Threads;
@@ -21,10 +23,12 @@ pub struct Job {
     pub source: Source,
     /// How it is read.
     pub options: LoadOptions,
-    /// What is trained, and how, if the target is a class.
+    /// What is trained, and how, if the target is a class. See [`Job::plan_for`].
     pub plan: Plan,
     /// The same if the target is a number, or why that can't be.
     pub regression: Result<Plan, String>,
+    /// Whether the hidden layers are left to the program.
+    has_usual_layers: bool,
     /// Who may share its steps.
     pub threads: Threads,
     /// Where the model goes when the run ends.
@@ -72,9 +76,11 @@ impl Job {
             return Err(out_of_range("--batch", 0.0, "at least 1"));
         }
         let (options, validation) = load_options(args)?;
+        let given = args.hidden.as_ref().map(|layers| layers.0.clone());
+        let hidden = given.unwrap_or_else(|| defaults::HIDDEN.into());
         let plan = |output, loss| {
             Ok(Plan {
-                hidden: args.hidden.0.clone(),
+                hidden: hidden.clone(),
                 activation: args.activation,
                 output,
                 loss,
@@ -94,6 +100,7 @@ impl Job {
                 Err(problem) => Err(problem),
             },
             plan: plan(output, loss)?,
+            has_usual_layers: args.hidden.is_none(),
             threads: if args.threads == 1 {
                 Threads::One
             } else {
@@ -104,20 +111,37 @@ impl Job {
         })
     }
 
+    /// The files that are read, in this order, as messages name them.
+    pub fn files(&self) -> Vec<(Part, String)> {
+        let table = Some((Part::Table, self.source.to_string()));
+        let validation = match &self.options.validation {
+            ValidationRows::File(file) => Some((Part::Validation, file.to_string())),
+            ValidationRows::Auto | ValidationRows::Split => None,
+        };
+        let test = self.options.test.as_ref();
+        let test = test.map(|file| (Part::Test, file.to_string()));
+        [table, validation, test].into_iter().flatten().collect()
+    }
+
     /// The plan for `dataset`.
     ///
     /// # Errors
     /// [`Error::Usage`] where what was asked for does not go with its target.
     pub fn plan_for(&self, dataset: &Dataset) -> Result<Plan> {
-        match dataset.target {
-            Target::Classes { .. } => Ok(self.plan.clone()),
+        let mut plan = match dataset.target {
+            Target::Classes { .. } => self.plan.clone(),
             Target::Numbers(_) => self.regression.clone().map_err(|problem| {
                 Error::Usage(format!(
                     "the target \"{}\" is a number: {problem}",
                     dataset.target_name
                 ))
-            }),
+            })?,
+        };
+        if self.has_usual_layers {
+            let (inputs, _) = dataset.most_neurons();
+            plan.hidden = defaults::hidden(inputs).into();
         }
+        Ok(plan)
     }
 }
 
@@ -193,6 +217,7 @@ pub(super) fn reading(args: &ReadingArgs) -> Result<Reading> {
             (_, true) => Some(false),
             _ => None,
         },
+        decimal_comma: args.decimal.map(|mark| mark == DecimalMark::Comma),
     })
 }
 
@@ -331,6 +356,20 @@ mod tests {
                 .to_string(),
             "--loss cross-entropy goes with --output softmax, not with sigmoid"
         );
+    }
+
+    #[test]
+    fn hidden_layers_go_with_the_inputs() {
+        let hidden = |line: &str| {
+            let job = job(line).expect(line);
+            let dataset = crate::data::load(&job.source, None).expect("it is built in");
+            job.plan_for(&dataset).expect(line).hidden
+        };
+        assert_eq!(hidden("iris"), defaults::HIDDEN);
+        assert_eq!(hidden("sine"), defaults::HIDDEN);
+        assert_eq!(hidden("digits"), defaults::HIDDEN_OF_MANY);
+        assert_eq!(hidden("digits --hidden 5"), [5]);
+        assert!(hidden("digits --hidden none").is_empty());
     }
 
     #[test]

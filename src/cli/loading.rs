@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use crate::data::Progress;
+use crate::data::{Part, Progress};
 
 /// Reading that takes less than this is not worth a word.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -50,12 +50,22 @@ impl LoadingNotice {
 }
 
 fn text(source: &str, progress: Progress) -> String {
-    let Progress { bytes, size, rows } = progress;
+    let Progress {
+        part,
+        bytes,
+        size,
+        rows,
+    } = progress;
+    let what = match part {
+        Part::Table => source,
+        Part::Validation => "the rows to validate on",
+        Part::Test => "the rows to test",
+    };
     let share = size.filter(|&size| size > 0);
     let share = share.map(|size| format!("{:.0} %, ", 100.0 * bytes as f64 / size as f64));
     let share = share.unwrap_or_default();
     format!(
-        "reading: {share}{rows} rows, {} MB of {source} (ctrl-c stops)",
+        "reading: {share}{rows} rows, {} MB of {what} (ctrl-c stops)",
         bytes / 1_000_000
     )
 }
@@ -67,6 +77,7 @@ mod tests {
     #[test]
     fn the_share_is_told_where_it_is_known() {
         let progress = |size| Progress {
+            part: Part::Table,
             bytes: 25_000_000,
             size,
             rows: 1024,
@@ -78,6 +89,14 @@ mod tests {
         assert_eq!(
             text("standard input", progress(None)),
             "reading: 1024 rows, 25 MB of standard input (ctrl-c stops)"
+        );
+        let validation = Progress {
+            part: Part::Validation,
+            ..progress(None)
+        };
+        assert_eq!(
+            text("a.csv", validation),
+            "reading: 1024 rows, 25 MB of the rows to validate on (ctrl-c stops)"
         );
     }
 }

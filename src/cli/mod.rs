@@ -19,7 +19,7 @@ use std::sync::Arc;
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 
-use crate::app::ExportOption;
+use crate::app::{ExportOption, Loading, LoadingStage};
 use crate::data::{Dataset, Source, load_with};
 use crate::error::{EXIT_USAGE, Error, Result};
 use crate::headless;
@@ -71,19 +71,11 @@ fn train(job: Job) -> Result<u8> {
         // Better now than after an hour of training.
         check_writable(path, *replace)?;
     }
-    let dataset = load(&job)?;
-    if let Face::Description { json } = job.face {
-        describe::run(&job, &dataset, json)?;
-        return Ok(0);
-    }
-    let plan = job.plan_for(&dataset)?;
-    // Constant columns are still to be left out, so the network may become smaller than this.
-    let (inputs, outputs) = dataset.most_neurons();
-    let architecture = plan.architecture(inputs, outputs)?;
-    architecture.check_fits(memory::available())?;
-    let session = Session::with_threads(plan, Arc::new(dataset), job.threads)?;
     match job.face {
-        Face::Description { .. } => Ok(0),
+        Face::Description { json } => {
+            describe::run(&job, &load(&job)?, json)?;
+            Ok(0)
+        }
         Face::Headless {
             json,
             epochs,
@@ -95,6 +87,7 @@ fn train(job: Job) -> Result<u8> {
                 json,
                 check_gradients,
             };
+            let session = session(&job, load(&job)?)?;
             headless::run(session, options)
         }
         Face::Screen {
@@ -102,15 +95,36 @@ fn train(job: Job) -> Result<u8> {
             paused,
             epochs,
         } => {
-            let rows = session.data().training.rows();
-            let settings = Settings {
-                pace: pace.unwrap_or_else(|| Pace::auto(session.architecture(), rows)),
-                paused,
-                epochs,
+            let loading = Loading::new(job.source.name(), job.files(), paused);
+            let export = job.export.clone();
+            let load = move |watch: &mut dyn FnMut(LoadingStage) -> ControlFlow<()>| {
+                let mut told = |progress| watch(LoadingStage::Reading(progress));
+                let dataset = load_with(&job.source, &job.options, &mut told)?;
+                if watch(LoadingStage::Preparing).is_break() {
+                    return Err(Error::Cancelled);
+                }
+                let session = session(&job, dataset)?;
+                let rows = session.data().training.rows();
+                let settings = Settings {
+                    pace: pace.unwrap_or_else(|| Pace::auto(session.architecture(), rows)),
+                    paused,
+                    epochs,
+                };
+                Ok((session, settings))
             };
-            ui::run(session, settings, job.export)
+            ui::run(loading, Box::new(load), export)
         }
     }
+}
+
+/// What is trained on `dataset`.
+fn session(job: &Job, dataset: Dataset) -> Result<Session> {
+    let plan = job.plan_for(&dataset)?;
+    // Constant columns are still to be left out, so the network may become smaller than this.
+    let (inputs, outputs) = dataset.most_neurons();
+    let architecture = plan.architecture(inputs, outputs)?;
+    architecture.check_fits(memory::available())?;
+    Session::with_threads(plan, Arc::new(dataset), job.threads)
 }
 
 /// Reads the data, and tells how far that is where it takes a while.

@@ -9,6 +9,8 @@ pub struct BuiltIn {
     pub csv: &'static str,
     /// One line about it.
     pub about: &'static str,
+    /// Width and height, where every row is an image whose pixels are the columns, row by row.
+    pub image: Option<(usize, usize)>,
 }
 
 macro_rules! built_in {
@@ -17,6 +19,7 @@ macro_rules! built_in {
             name: $name,
             csv: include_str!(concat!("../../datasets/", $name, ".csv")),
             about: $about,
+            image: None,
         }
     };
 }
@@ -35,7 +38,10 @@ pub static BUILT_IN: [BuiltIn; 9] = [
         "breast-cancer",
         "malignant or benign, from 30 measurements of cell nuclei"
     ),
-    built_in!("digits", "handwritten digits as images of 8x8 pixels"),
+    BuiltIn {
+        image: Some((8, 8)),
+        ..built_in!("digits", "handwritten digits as images of 8x8 pixels")
+    },
     built_in!("xor", "four corners; opposite corners share a class"),
     built_in!("circles", "a ring around a ring"),
     built_in!("moons", "two half circles that reach into each other"),
@@ -114,5 +120,9 @@ mod tests {
         assert_eq!(digits.columns[0].name, "r0c0");
         assert_eq!(digits.columns[63].name, "r7c7");
         assert!(digits.values.iter().all(|x| (0.0..=16.0).contains(x)));
+        assert_eq!(digits.image, Some((8, 8)));
+        let digits = Source::BuiltIn(built_in("digits").expect("built in"));
+        let other_target = load(&digits, Some("r3c3")).expect("loads");
+        assert_eq!(other_target.image, None, "a pixel is missing");
     }
 }

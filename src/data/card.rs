@@ -6,7 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use ndarray::ArrayView1;
 use serde::Serialize;
 
-use crate::data::{Baseline, ColumnKind, Dataset, Prepared, ReadReport, Samples, Target};
+use crate::data::guesses::guesses;
+use crate::data::{Baseline, ColumnKind, Dataset, Guess, Prepared, ReadReport, Samples, Target};
 
 /// Bars of a column's small histogram.
 pub const BARS: usize = 8;
@@ -23,6 +24,8 @@ pub struct Card {
     pub source: String,
     /// How the file was read, and what of it was left out.
     pub reading: ReadReport,
+    /// What was found out or assumed, each with the option that decides otherwise.
+    pub guesses: Vec<Guess>,
     /// The columns that are used, in the order of the file.
     pub columns: Vec<ColumnCard>,
     /// Names of columns that are used but constant over the training rows, and so left out.
@@ -121,6 +124,7 @@ impl Card {
             name: dataset.name.clone(),
             source: dataset.source.clone(),
             reading: dataset.report.clone(),
+            guesses: guesses(dataset, prepared),
             columns: columns.collect(),
             constant: prepared.left_out.clone(),
             target: TargetCard {
@@ -145,6 +149,31 @@ impl Card {
                     scale.map_or(String::new(), |scale| format!("{:.4}", scale.mean))
                 }
             },
+        }
+    }
+}
+
+impl Card {
+    /// The guesses, in groups of those about the same thing.
+    pub fn grouped_guesses(&self) -> impl Iterator<Item = (&'static str, &[Guess])> {
+        let groups = self.guesses.chunk_by(|a, b| a.about == b.about);
+        groups.filter_map(|group| Some((group.first()?.about, group)))
+    }
+
+    /// How many inputs the network has, in words.
+    pub fn inputs_text(&self) -> String {
+        match self.inputs {
+            1 => "1 number goes into the network".into(),
+            inputs => format!("{inputs} numbers go into the network"),
+        }
+    }
+
+    /// How many rows are on both sides of the split, in words.
+    pub fn duplicates_text(&self) -> String {
+        match self.duplicates {
+            0 => "no validation row has the values of a training row".into(),
+            1 => "1 validation row has the values of a training row".into(),
+            rows => format!("{rows} validation rows have the values of a training row"),
         }
     }
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use ndarray::ArcArray2;
 
-use crate::data::options::LoadOptions;
+use crate::data::options::{LoadOptions, Watch};
 use crate::data::prediction::{Selected, Training, Wanted, raw_values};
-use crate::data::{Dataset, Lines, Source, Target, idx, is_missing, matrix};
+use crate::data::{Dataset, Lines, Source, Target, idx, idx_file, is_missing, matrix};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::text::sanitise;
 
@@ -27,10 +27,15 @@ pub struct HeldOut {
 ///
 /// # Errors
 /// Those of [`crate::data::read_for_prediction`]; [`DataProblem::UnknownClass`];
-/// [`DataProblem::Empty`].
-pub(super) fn read(source: &Source, dataset: &Dataset, options: &LoadOptions) -> Result<HeldOut> {
-    if idx::is_idx(source) {
-        return idx::held_out(source, dataset);
+/// [`DataProblem::Empty`]; [`Error::Cancelled`].
+pub(super) fn read(
+    source: &Source,
+    dataset: &Dataset,
+    options: &LoadOptions,
+    watch: &mut Watch,
+) -> Result<HeldOut> {
+    if idx_file::is_idx(source) {
+        return idx::held_out(source, dataset, watch);
     }
     let wanted: Vec<Wanted> = dataset
         .columns
@@ -45,7 +50,7 @@ pub(super) fn read(source: &Source, dataset: &Dataset, options: &LoadOptions) ->
         columns: dataset.table_columns,
         target: dataset.target_column,
     };
-    let mut selected = Selected::open(source, &options.reading, &wanted, place)?;
+    let mut selected = Selected::open(source, &options.reading, &wanted, place, watch)?;
     let column = selected.target(&dataset.target_name)?;
     let Selected {
         shape,
@@ -84,6 +89,7 @@ pub(super) fn read(source: &Source, dataset: &Dataset, options: &LoadOptions) ->
             &mut values,
         )?;
         lines.push(record.line);
+        rows.tell(lines.len(), watch)?;
     }
     if lines.is_empty() {
         let place = Place::whole(source.to_string());

@@ -1,40 +1,17 @@
-//! Images as MNIST and its family store them: IDX files, packed by gzip or not.
-//!
-//! `train-images-idx3-ubyte` holds a magic number, the number of images, their height and their
-//! width (big-endian, 32 bits each), then a byte for every pixel, row by row. The labels lie beside
-//! it in `train-labels-idx1-ubyte`, and the images to validate on in `t10k-images-idx3-ubyte`.
+//! Data sets of images, from files as MNIST and its family have them (`idx_file.rs`).
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::data::input::{Input, open};
-use crate::data::options::{LoadOptions, Progress, TaskChoice, ValidationRows};
+use crate::data::idx_file::{ImageFile, beside, labels_of, refused};
+use crate::data::options::{LoadOptions, Part, Progress, TaskChoice, ValidationRows, Watch, tell};
 use crate::data::report::ReadReport;
 use crate::data::{Column, ColumnKind, Dataset, HeldOut, Lines, Source, Target, matrix};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::random::{Purpose, generator, shuffle};
 
-/// Unsigned bytes in three dimensions.
-pub(super) const IMAGES: [u8; 4] = [0, 0, 8, 3];
-/// Unsigned bytes in one dimension.
-const LABELS: [u8; 4] = [0, 0, 8, 1];
-/// Pixels of an image at most.
-const MOST_PIXELS: u64 = 1 << 20;
 /// Images between two looks at whether to go on.
 const IMAGES_A_LOOK: usize = 256;
-
-/// Whether `source` is a file of images, going by its first bytes.
-pub(super) fn is_idx(source: &Source) -> bool {
-    let mut first = [0; 4];
-    // Standard input can be read once only.
-    matches!(source, Source::File(path) if path.is_file())
-        && open(source).is_ok_and(|mut input| input.bytes.read_exact(&mut first).is_ok())
-        && first == IMAGES
-}
 
 /// Images, which of them are used, and their labels.
 struct Set {
@@ -52,11 +29,7 @@ struct Set {
 /// # Errors
 /// [`DataProblem::Images`] for what is no such file; [`Error::NoSuchInput`] for missing labels;
 /// [`Error::Cancelled`].
-pub(super) fn load(
-    source: &Source,
-    options: &LoadOptions,
-    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Result<Dataset> {
+pub(super) fn load(source: &Source, options: &LoadOptions, watch: &mut Watch) -> Result<Dataset> {
     if options.task == TaskChoice::Regression {
         return Err(Error::Usage(
             "--task regression: images have classes".into(),
@@ -95,22 +68,25 @@ pub(super) fn load(
         report: ReadReport {
             rows: set.all,
             not_sampled: set.all - rows,
+            given: options.given(),
             ..ReadReport::default()
         },
     };
     if options.validation == ValidationRows::Auto
         && let Some(beside) = beside(source, &[("train", "t10k"), ("train", "test")])
     {
-        dataset.validation = Some(held_out(&Source::File(beside), &dataset)?);
+        let part = Part::Validation;
+        let beside = held_out(&Source::File(beside), &dataset, &mut |progress| {
+            watch(Progress { part, ..progress })
+        });
+        dataset.validation = Some(beside?);
     }
     Ok(dataset)
 }
 
 /// Reads the images of `source`, which must be like those of `dataset`.
-pub(super) fn held_out(source: &Source, dataset: &Dataset) -> Result<HeldOut> {
-    let set = Set::read(source, &LoadOptions::default(), &mut |_| {
-        ControlFlow::Continue(())
-    })?;
+pub(super) fn held_out(source: &Source, dataset: &Dataset, watch: &mut Watch) -> Result<HeldOut> {
+    let set = Set::read(source, &LoadOptions::default(), watch)?;
     if dataset.image != Some((set.width, set.height)) {
         let problem = format!(
             "its images have {} x {} pixels, unlike those trained on",
@@ -149,59 +125,31 @@ fn target(labels: &[u8], names: &[String], source: &Source) -> Result<Target> {
 }
 
 impl Set {
-    fn read(
-        source: &Source,
-        options: &LoadOptions,
-        watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> Result<Self> {
-        let Input {
-            mut bytes,
-            taken,
-            size,
-        } = open(source)?;
-        let (all, width, height) = checked_header(&mut bytes, source)?;
-        let pixels = (width * height) as u64;
-        let labels = labels_of(source, all)?;
+    fn read(source: &Source, options: &LoadOptions, watch: &mut Watch) -> Result<Self> {
+        let mut file = ImageFile::open(source)?;
+        let labels = labels_of(source, file.all)?;
         let is_used = sample(labels.len(), options);
         let mut set = Self {
             values: Vec::new(),
-            width,
-            height,
+            width: file.width,
+            height: file.height,
             labels: Vec::new(),
             lines: Lines::default(),
             all: labels.len(),
         };
         let mut image = Vec::new();
         for (index, (&label, &is_used)) in labels.iter().zip(&is_used).enumerate() {
-            image.clear();
-            let read = bytes.by_ref().take(pixels).read_to_end(&mut image);
-            let read = read.map_err(|cause| unreadable(source, cause))?;
-            if read as u64 != pixels {
-                return Err(refused(
-                    source,
-                    format!("it ends within image {} of {all}", index + 1),
-                ));
-            }
+            file.read_image(index + 1, &mut image, source)?;
             if is_used {
                 set.values.extend(image.iter().map(|&byte| f32::from(byte)));
                 set.labels.push(label);
                 set.lines.push(index as u64 + 1);
             }
-            if index.is_multiple_of(IMAGES_A_LOOK)
-                && watch(progress(&taken, size, index)).is_break()
-            {
-                return Err(Error::Cancelled);
+            if index.is_multiple_of(IMAGES_A_LOOK) {
+                tell(watch, file.progress(index))?;
             }
         }
         Ok(set)
-    }
-}
-
-fn progress(taken: &Arc<AtomicU64>, size: Option<u64>, rows: usize) -> Progress {
-    Progress {
-        bytes: taken.load(Ordering::Relaxed),
-        size,
-        rows,
     }
 }
 
@@ -225,95 +173,6 @@ pub(super) fn pixel_name(pixel: usize, width: usize) -> String {
     format!("r{}c{}", pixel / width, pixel % width)
 }
 
-/// Number of images, their width and their height, at the beginning of a file.
-///
-/// # Errors
-/// [`DataProblem::Images`] for what is no such file, and for more pixels than can be used.
-pub(super) fn checked_header(bytes: &mut dyn Read, source: &Source) -> Result<(u32, usize, usize)> {
-    let [all, height, width] = header(bytes, IMAGES, source)?;
-    let pixels = u64::from(height) * u64::from(width);
-    if pixels == 0 || pixels > MOST_PIXELS || all == 0 {
-        let problem = format!("{all} images of {width} x {height} pixels can't be used");
-        return Err(refused(source, problem));
-    }
-    Ok((all, width as usize, height as usize))
-}
-
-/// The three numbers behind the magic one, or the first of them alone for labels.
-fn header(bytes: &mut dyn Read, magic: [u8; 4], source: &Source) -> Result<[u32; 3]> {
-    let mut next = || {
-        let mut word = [0; 4];
-        let read = bytes.read_exact(&mut word);
-        read.map(|()| word).map_err(|cause| match cause.kind() {
-            io::ErrorKind::UnexpectedEof => refused(source, "it ends within its header".into()),
-            _ => unreadable(source, cause),
-        })
-    };
-    let found = next()?;
-    if found != magic {
-        let problem = format!("it begins with {found:?}, not with {magic:?}");
-        return Err(refused(source, problem));
-    }
-    let mut numbers = [0; 3];
-    for number in &mut numbers[..usize::from(magic[3])] {
-        *number = u32::from_be_bytes(next()?);
-    }
-    Ok(numbers)
-}
-
-/// The labels beside the images of `source`, `all` of them.
-pub(super) fn labels_of(source: &Source, all: u32) -> Result<Vec<u8>> {
-    let found = beside(
-        source,
-        &[
-            ("images-idx3", "labels-idx1"),
-            ("images.idx3", "labels.idx1"),
-            ("images", "labels"),
-        ],
-    );
-    let Some(path) = found else {
-        return Err(Error::NoSuchInput {
-            path: source
-                .to_string()
-                .replace("images-idx3", "labels-idx1")
-                .into(),
-            hint: format!(" (the labels of {source})"),
-        });
-    };
-    let labels_source = Source::File(path);
-    let mut bytes = open(&labels_source)?.bytes;
-    let [count, ..] = header(&mut bytes, LABELS, &labels_source)?;
-    if count != all {
-        let problem = format!("it has {count} labels for {all} images");
-        return Err(refused(&labels_source, problem));
-    }
-    let mut labels = Vec::new();
-    let read = bytes.take(u64::from(all)).read_to_end(&mut labels);
-    read.map_err(|cause| unreadable(&labels_source, cause))?;
-    if labels.len() != all as usize {
-        let problem = format!("it ends within label {} of {all}", labels.len() + 1);
-        return Err(refused(&labels_source, problem));
-    }
-    Ok(labels)
-}
-
-/// The first file that is there when the name of `source` is changed in one of these ways, packed
-/// or not.
-fn beside(source: &Source, changes: &[(&str, &str)]) -> Option<PathBuf> {
-    let Source::File(path) = source else {
-        return None;
-    };
-    let name = path.file_name()?.to_str()?;
-    let candidates = changes.iter().filter(|(from, _)| name.contains(from));
-    let named = candidates.flat_map(|(from, to)| {
-        let changed = name.replace(from, to);
-        let plain = changed.trim_end_matches(".gz").to_owned();
-        [format!("{plain}.gz"), plain, changed]
-    });
-    let mut paths = named.map(|name| path.with_file_name(name));
-    paths.find(|it| it != path && File::open(it).is_ok())
-}
-
 /// `mnist` for `mnist/train-images-idx3-ubyte.gz`; the file's own name where that says more.
 fn name(source: &Source) -> String {
     let Source::File(path) = source else {
@@ -328,28 +187,17 @@ fn name(source: &Source) -> String {
     }
 }
 
-fn refused(source: &Source, problem: String) -> Error {
-    Error::data(
-        Place::whole(source.to_string()),
-        DataProblem::Images(problem),
-    )
-}
-
-fn unreadable(source: &Source, cause: io::Error) -> Error {
-    Error::CannotRead {
-        path: source.to_string().into(),
-        cause,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::ops::ControlFlow;
+    use std::path::PathBuf;
 
     use proptest::prelude::*;
     use tempfile::TempDir;
 
     use super::*;
+    use crate::data::idx_file::{IMAGES, LABELS, is_idx};
 
     fn file(magic: [u8; 4], numbers: &[u32], bytes: &[u8]) -> Vec<u8> {
         let numbers = numbers.iter().flat_map(|number| number.to_be_bytes());

@@ -2,8 +2,9 @@
 
 use std::io::{self, Read, Write};
 
-use crate::data::idx::{checked_header, labels_of, pixel_name};
-use crate::data::input::{Input, open};
+use crate::data::idx::pixel_name;
+use crate::data::idx_file::{ImageFile, labels_of};
+use crate::data::input::Input;
 use crate::data::source::Source;
 use crate::error::{Error, Result};
 
@@ -13,26 +14,23 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Those of [`crate::data::load_with`] for files of images, but for missing labels.
 pub(super) fn as_text(source: &Source) -> Result<Input> {
-    let Input {
-        mut bytes,
-        taken,
-        size,
-    } = open(source)?;
-    let (all, width, height) = checked_header(&mut bytes, source)?;
-    let labels = match labels_of(source, all) {
+    let mut file = ImageFile::open(source)?;
+    let labels = match labels_of(source, file.all) {
         Err(Error::NoSuchInput { .. }) => None,
         labels => Some(labels?),
     };
-    let pixels = width * height;
-    let names = (0..pixels).map(|pixel| pixel_name(pixel, width));
+    // Before a name is made for every pixel, there must be an image that has as many.
+    let mut first = Vec::new();
+    file.read_image(1, &mut first, source)?;
+    let names = (0..file.pixels()).map(|pixel| pixel_name(pixel, file.width));
     let names: Vec<String> = names
         .chain(labels.is_some().then(|| "label".into()))
         .collect();
+    let (taken, size) = file.meter();
     let text = TableText {
-        bytes,
+        file,
         labels,
-        image: vec![0; pixels],
-        all: all as usize,
+        image: first,
         written: 0,
         line: format!("{}\n", names.join(",")).into_bytes(),
         at: 0,
@@ -46,11 +44,10 @@ pub(super) fn as_text(source: &Source) -> Result<Input> {
 
 /// Writes a line for every image, when it is asked for.
 struct TableText {
-    /// What is left of the file.
-    bytes: Box<dyn Read + Send>,
+    file: ImageFile,
     labels: Option<Vec<u8>>,
+    /// The image read last, at first the first one.
     image: Vec<u8>,
-    all: usize,
     /// Images that were made lines of.
     written: usize,
     line: Vec<u8>,
@@ -60,7 +57,9 @@ struct TableText {
 
 impl TableText {
     fn write_line(&mut self) -> io::Result<()> {
-        self.bytes.read_exact(&mut self.image)?;
+        if self.written > 0 && !self.file.read(&mut self.image)? {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         self.line.clear();
         self.at = 0;
         let label = self.labels.as_ref().map(|labels| labels[self.written]);
@@ -78,7 +77,7 @@ impl TableText {
 impl Read for TableText {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         if self.at == self.line.len() {
-            if self.written == self.all {
+            if self.written == self.file.all as usize {
                 return Ok(0);
             }
             self.write_line()?;
@@ -94,7 +93,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::data::idx::IMAGES;
+    use crate::data::idx_file::IMAGES;
 
     #[test]
     fn images_become_rows() {
@@ -123,7 +122,11 @@ mod tests {
             text().expect("text"),
             "r0c0,r0c1,r0c2,label\n0,255,10,7\n20,30,40,3\n"
         );
-        fs::write(&path, [&IMAGES[..], &header, &[0, 255]].concat()).expect("written");
+        fs::write(&path, [&IMAGES[..], &header, &[0, 255, 10, 20]].concat()).expect("written");
         assert!(text().is_err(), "cut off");
+        let header = [2, 1024, 1024].map(u32::to_be_bytes).concat();
+        fs::write(&path, [&IMAGES[..], &header, &[0, 255]].concat()).expect("written");
+        let error = as_text(&source).err().expect("no pixel has a name yet");
+        assert!(error.to_string().ends_with("it ends within image 1 of 2"));
     }
 }

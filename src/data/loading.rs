@@ -4,47 +4,48 @@
 //! and becomes one row of `f32`. What only the whole file shows (a column of texts that are nearly
 //! all different, more than 100 categories) is mended in place behind that.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::cells::{Cells, TargetCells};
-use crate::data::options::{LoadOptions, Missing, Progress, ValidationRows};
+use crate::data::options::{LoadOptions, Missing, Part, Progress, ValidationRows, Watch};
 use crate::data::records::Record;
 use crate::data::report::{LeftOut, ReadReport, Reason};
 use crate::data::schema::{Role, roles};
 use crate::data::table::{Shape, Table};
-use crate::data::{Column, ColumnKind, Dataset, Lines, Source, Target, held_out, idx, is_missing};
+use crate::data::{
+    Column, ColumnKind, Dataset, Lines, Source, Target, held_out, idx, idx_file, is_missing,
+};
 use crate::error::{DataProblem, Error, Result};
 use crate::random::{Purpose, below, generator};
-
-/// Rows between two looks at whether to go on.
-const ROWS_A_LOOK: usize = 1024;
 
 /// Reads the table of `source`. `watch` is told how far the reading is, and may break it off.
 ///
 /// # Errors
 /// [`Error::NoSuchInput`], [`Error::CannotRead`], [`Error::Cancelled`], and [`Error::Data`] with the
 /// place of anything that can't be used.
-pub fn load_with(
-    source: &Source,
-    options: &LoadOptions,
-    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Result<Dataset> {
-    let mut dataset = match idx::is_idx(source) {
+pub fn load_with(source: &Source, options: &LoadOptions, watch: &mut Watch) -> Result<Dataset> {
+    let mut dataset = match idx_file::is_idx(source) {
         true => idx::load(source, options, watch)?,
         false => {
-            let table = Table::open(source, &options.reading, &[])?;
+            let table = Table::open(source, &options.reading, &[], watch)?;
             load_table(table, source, options, watch)?
         }
     };
-    if let ValidationRows::File(file) = &options.validation {
-        dataset.validation = Some(held_out::read(file, &dataset, options)?);
-    }
-    if let Some(file) = &options.test {
-        dataset.test = Some(held_out::read(file, &dataset, options)?);
-    }
+    let mut held_out = |file: &Source, part| {
+        held_out::read(file, &dataset, options, &mut |progress| {
+            watch(Progress { part, ..progress })
+        })
+    };
+    let validation = match &options.validation {
+        ValidationRows::File(file) => Some(held_out(file, Part::Validation)?),
+        ValidationRows::Auto | ValidationRows::Split => None,
+    };
+    let test = options.test.as_ref();
+    let test = test.map(|file| held_out(file, Part::Test)).transpose()?;
+    dataset.validation = validation.or(dataset.validation);
+    dataset.test = test;
     Ok(dataset)
 }
 
@@ -53,7 +54,7 @@ pub(super) fn load_table(
     table: Table,
     source: &Source,
     options: &LoadOptions,
-    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    watch: &mut Watch,
 ) -> Result<Dataset> {
     if table.shape.width() == 1 {
         return Err(Error::data(table.shape.place(), DataProblem::SingleColumn));
@@ -65,14 +66,7 @@ pub(super) fn load_table(
     } = table;
     while let Some(record) = rows.next()? {
         loading.take_row(record, &shape)?;
-        let rows_read = loading.report.rows;
-        if rows_read.is_multiple_of(ROWS_A_LOOK) {
-            let (bytes, size) = rows.progress();
-            let rows = rows_read;
-            if watch(Progress { bytes, size, rows }).is_break() {
-                return Err(Error::Cancelled);
-            }
-        }
+        rows.tell(loading.report.rows, watch)?;
     }
     loading.finish(shape, source)
 }
@@ -128,6 +122,9 @@ impl Loading {
             }),
             report: ReadReport {
                 delimiter: shape.dialect.delimiter.name(),
+                encoding: options.reading.encoding.name(),
+                comment: options.reading.comment.map(char::from),
+                given: options.given(),
                 decimal_comma: shape.dialect.decimal_comma,
                 header: shape.header.is_some(),
                 left_out: left_out.collect(),
@@ -220,6 +217,9 @@ impl Loading {
             return Err(Error::data(shape.place(), DataProblem::NoFeatures));
         }
         let values = mended(self.values, &raw);
+        // Unless something else is predicted, or pixels are names.
+        let is_image = self.target_column + 1 == shape.width()
+            && columns.iter().all(|it| it.kind == ColumnKind::Numeric);
         Ok(Dataset {
             name: source.name(),
             source: source.to_string(),
@@ -232,7 +232,7 @@ impl Loading {
             lines: Arc::new(self.lines),
             validation: None,
             test: None,
-            image: None,
+            image: source.image().filter(|_| is_image),
             report,
         })
     }

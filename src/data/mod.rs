@@ -12,9 +12,12 @@ mod cells;
 mod decimal;
 mod dialect;
 mod encoding;
+mod fitting;
+mod guesses;
 mod header;
 mod held_out;
 mod idx;
+mod idx_file;
 mod idx_text;
 mod input;
 mod labels;
@@ -31,6 +34,7 @@ mod samples;
 mod schema;
 mod source;
 mod split;
+mod splitting;
 mod table;
 mod task;
 
@@ -44,12 +48,15 @@ pub use builtin::{BUILT_IN, BuiltIn, built_in};
 pub use card::{Card, ColumnCard, Range, TargetCard};
 pub use dialect::Delimiter;
 pub use encoding::{Encoding, MOST_CATEGORIES};
+pub use guesses::Guess;
 pub use held_out::HeldOut;
 pub use input::TextEncoding;
 pub use lines::Lines;
 pub use loading::load_with;
 pub use missing::{MISSING_WORDS, is_missing};
-pub use options::{ClassWeights, LoadOptions, Missing, Progress, TaskChoice, ValidationRows};
+pub use options::{
+    ClassWeights, LoadOptions, Missing, Part, Progress, TaskChoice, ValidationRows, Watch,
+};
 pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
 pub use prepared::{Prepared, prepare};
 pub use preprocessing::{InputColumn, Preprocessing};

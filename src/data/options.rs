@@ -1,9 +1,12 @@
 //! How a table is to be read, where that is not to be found out.
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::data::source::Source;
 use crate::data::table::Reading;
+use crate::error::{Error, Result};
 
 /// What to read, and how, where it is not to be found out.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -88,12 +91,39 @@ impl Missing {
 /// How far the reading of a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes of the file that were read.
+    /// Which of the files it is.
+    pub part: Part,
+    /// Bytes of the file that were read, packed as they are there.
     pub bytes: u64,
     /// Bytes it has, where that is known.
     pub size: Option<u64>,
     /// Rows so far.
     pub rows: usize,
+}
+
+/// The files that a data set may be read from, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The table itself.
+    Table,
+    /// Rows to validate on.
+    Validation,
+    /// Rows to test.
+    Test,
+}
+
+/// Whoever is told how far the reading is, and may break it off.
+pub type Watch<'w> = dyn FnMut(Progress) -> ControlFlow<()> + 'w;
+
+/// Tells `watch` of `progress`.
+///
+/// # Errors
+/// [`Error::Cancelled`].
+pub(super) fn tell(watch: &mut Watch, progress: Progress) -> Result<()> {
+    match watch(progress) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(Error::Cancelled),
+    }
 }
 
 /// Where the rows to validate on come from.

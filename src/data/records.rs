@@ -8,7 +8,8 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use crate::data::decimal::short_decimal;
-use crate::data::dialect::{Delimiter, Dialect};
+use crate::data::dialect::Dialect;
+use crate::data::splitting::{Bytes, Cell, CellRanges, Found};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// Bytes that are asked for at once.
@@ -31,17 +32,7 @@ pub(super) struct Records<R> {
     /// Whether the byte before `start` is a carriage return.
     is_behind_return: bool,
     has_begun: bool,
-    cells: Vec<Cell>,
-    /// Whether one of them is in quotes.
-    has_quotes: bool,
-}
-
-/// Where a cell lies in the buffer.
-#[derive(Debug, Clone)]
-struct Cell {
-    range: Range<usize>,
-    /// Whether the range is that of the text in quotes and what follows them.
-    is_quoted: bool,
+    cells: CellRanges,
 }
 
 /// A row of cells.
@@ -97,14 +88,6 @@ pub(super) struct Row {
     pub(super) line: u64,
 }
 
-/// How the look for the end of a record went.
-enum Found {
-    /// It ends before this byte, with the line end included.
-    End(usize),
-    /// Not within what has been read.
-    Nothing,
-}
-
 impl<R: Read> Records<R> {
     /// Reads `input`, which messages call `source`. A byte order mark is passed over.
     pub(super) fn new(source: &str, input: R, dialect: Dialect) -> Self {
@@ -118,8 +101,7 @@ impl<R: Read> Records<R> {
             line: 1,
             is_behind_return: false,
             has_begun: false,
-            cells: Vec::new(),
-            has_quotes: false,
+            cells: CellRanges::default(),
         }
     }
 
@@ -134,12 +116,17 @@ impl<R: Read> Records<R> {
                 return Ok(None);
             }
             let end = loop {
-                match self.split() {
+                let bytes = Bytes {
+                    bytes: &self.buffer,
+                    is_whole: self.is_at_end,
+                    dialect: self.dialect,
+                };
+                match bytes.split(self.start, &mut self.cells) {
                     Found::End(end) => break end,
                     Found::Nothing => self.read_more()?,
                 }
             };
-            let is_blank = match self.cells.as_slice() {
+            let is_blank = match self.cells.all.as_slice() {
                 [cell] => {
                     !cell.is_quoted && self.buffer[cell.range.clone()].trim_ascii().is_empty()
                 }
@@ -151,9 +138,9 @@ impl<R: Read> Records<R> {
             self.pass(end);
         };
         let (line, start) = (self.line, self.start);
-        if self.has_quotes {
+        if self.cells.has_quotes {
             self.pass(end);
-            self.remove_quotes();
+            self.cells.remove_quotes(&mut self.buffer);
         } else {
             self.pass_line(end);
         }
@@ -162,7 +149,7 @@ impl<R: Read> Records<R> {
             Ok(text) => Ok(Some(Record {
                 text,
                 start,
-                cells: &self.cells,
+                cells: &self.cells.all,
                 line,
             })),
             Err(wrong) => Err(self.not_utf8(start + wrong.valid_up_to(), line)),
@@ -204,118 +191,6 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Finds the cells of the record at `start`.
-    fn split(&mut self) -> Found {
-        self.cells.clear();
-        self.has_quotes = false;
-        let by_blanks = self.dialect.delimiter == Delimiter::Blanks;
-        let mut at = self.start;
-        loop {
-            if by_blanks {
-                at += count_blanks(&self.buffer[at..]);
-                let is_line_end = self
-                    .buffer
-                    .get(at)
-                    .is_none_or(|byte| matches!(byte, b'\r' | b'\n'));
-                if is_line_end
-                    && !self.cells.is_empty()
-                    && (at < self.buffer.len() || self.is_at_end)
-                {
-                    return Found::End((at + 1).min(self.buffer.len()));
-                }
-            }
-            let (cell, end) = match self.buffer.get(at) {
-                Some(b'"') => {
-                    self.has_quotes = true;
-                    self.quoted_cell(at)
-                }
-                _ => self.plain_cell(at),
-            };
-            match self.buffer.get(end) {
-                None if !self.is_at_end => return Found::Nothing,
-                None => {
-                    self.cells.push(cell);
-                    return Found::End(end);
-                }
-                Some(b'\r' | b'\n') => {
-                    self.cells.push(cell);
-                    return Found::End(end + 1);
-                }
-                Some(_) => {
-                    self.cells.push(cell);
-                    at = end + 1;
-                }
-            }
-        }
-    }
-
-    /// The cell that starts at `at`, and the place of what ends it.
-    fn plain_cell(&self, at: usize) -> (Cell, usize) {
-        let rest = &self.buffer[at..];
-        let end = match self.dialect.delimiter {
-            Delimiter::Byte(delimiter) => find(rest, [delimiter, b'\n', b'\r', b'\r']),
-            Delimiter::Blanks => find(rest, [b' ', b'\t', b'\n', b'\r']),
-        };
-        let end = at + end;
-        let is_quoted = false;
-        (
-            Cell {
-                range: at..end,
-                is_quoted,
-            },
-            end,
-        )
-    }
-
-    /// The same for a cell whose quote stands at `at`.
-    fn quoted_cell(&self, at: usize) -> (Cell, usize) {
-        let mut next = at + 1;
-        let closing = loop {
-            let rest = &self.buffer[next..];
-            let Some(quote) = rest.iter().position(|&byte| byte == b'"') else {
-                break self.buffer.len();
-            };
-            next += quote + 1;
-            if self.buffer.get(next) != Some(&b'"') {
-                break next - 1;
-            }
-            next += 1;
-        };
-        // What stands behind the closing quote belongs to the cell.
-        let (_, end) = self.plain_cell((closing + 1).min(self.buffer.len()));
-        let is_quoted = true;
-        (
-            Cell {
-                range: at..end,
-                is_quoted,
-            },
-            end,
-        )
-    }
-
-    /// Makes of each quoted cell the text it stands for, in place, where it is never longer.
-    fn remove_quotes(&mut self) {
-        for cell in self.cells.iter_mut().filter(|cell| cell.is_quoted) {
-            let bytes = &mut self.buffer[cell.range.clone()];
-            let (mut from, mut to) = (1, 0);
-            let mut is_inside = true;
-            while from < bytes.len() {
-                if is_inside && bytes[from] == b'"' {
-                    from += 1;
-                    if bytes.get(from) != Some(&b'"') {
-                        is_inside = false;
-                        continue;
-                    }
-                }
-                bytes[to] = bytes[from];
-                (from, to) = (from + 1, to + 1);
-            }
-            // What is left over must not look like half a character.
-            bytes[to..].fill(b' ');
-            cell.range.end = cell.range.start + to;
-        }
-    }
-
     /// Reads a block more, behind what is still needed.
     fn read_more(&mut self) -> Result<()> {
         self.buffer.drain(..self.start);
@@ -346,10 +221,11 @@ impl<R: Read> Records<R> {
 
     /// The error for the byte at `at` of the buffer, in the record that starts on `line`.
     fn not_utf8(&self, at: usize, line: u64) -> Error {
-        let column = self.cells.iter().position(|cell| at < cell.range.end);
+        let column = self.cells.all.iter().position(|cell| at < cell.range.end);
         let before = match column {
             Some(column) => {
-                &self.buffer[self.cells[0].range.start..at.max(self.cells[column].range.start)]
+                &self.buffer
+                    [self.cells.all[0].range.start..at.max(self.cells.all[column].range.start)]
             }
             None => &[],
         };
@@ -367,38 +243,11 @@ impl<R: Read> Records<R> {
     }
 }
 
-/// The place of the first of these bytes in `text`, or its length. Looks at eight bytes at a time,
-/// which is where most cells end.
-fn find(text: &[u8], wanted: [u8; 4]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    let (words, rest) = text.as_chunks::<8>();
-    for (index, &word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(word);
-        let found = wanted.iter().fold(0, |found, &byte| {
-            // The lowest marked byte is the first that is zero, that is, equal to `byte`.
-            let differing = word ^ (ONES * u64::from(byte));
-            found | (differing.wrapping_sub(ONES) & !differing & (ONES << 7))
-        });
-        if found != 0 {
-            return 8 * index + found.trailing_zeros() as usize / 8;
-        }
-    }
-    let in_rest = rest.iter().position(|byte| wanted.contains(byte));
-    text.len() - rest.len() + in_rest.unwrap_or(rest.len())
-}
-
 fn reading(source: &str, cause: io::Error) -> Error {
     Error::CannotRead {
         path: source.into(),
         cause,
     }
-}
-
-fn count_blanks(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'\t'))
-        .count()
 }
 
 /// Line ends in `bytes`: `\n`, `\r`, or both together, which may have begun before.
@@ -416,6 +265,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::data::Delimiter;
 
     /// Hands out a few bytes at a time, so that every cell is cut somewhere.
     struct Trickle<'t>(&'t [u8], usize);
@@ -542,15 +392,6 @@ mod tests {
             message.starts_with("t, line 2: the row is longer than"),
             "{message}"
         );
-    }
-
-    proptest! {
-        #[test]
-        fn the_first_wanted_byte_is_found(text in "[a,\n\u{80}é\r-]{0,40}") {
-            let wanted = [b',', b'\n', b'\r', b'\r'];
-            let expected = text.bytes().position(|byte| wanted.contains(&byte));
-            prop_assert_eq!(find(text.as_bytes(), wanted), expected.unwrap_or(text.len()));
-        }
     }
 
     fn by_the_crate(text: &str) -> Vec<Vec<String>> {

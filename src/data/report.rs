@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::data::guesses::listed;
+
 /// Why a column is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -61,6 +63,12 @@ pub struct LeftOut {
 pub struct ReadReport {
     /// What stands between its cells; empty for what is no text.
     pub delimiter: String,
+    /// How its bytes stand for characters.
+    pub encoding: &'static str,
+    /// What lines of comment begin with, where there may be any.
+    pub comment: Option<char>,
+    /// Options that were given: what they decide was not guessed.
+    pub given: Vec<&'static str>,
     /// Whether numbers are written as 3,14.
     pub decimal_comma: bool,
     /// Whether the first row names the columns.
@@ -127,17 +135,8 @@ impl ReadReport {
 
 impl LeftOut {
     /// `id (names the rows)`.
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         format!("{} ({})", self.name, self.reason.text())
-    }
-}
-
-/// The first few of `items`, and how many more there are.
-fn listed(items: &[String]) -> String {
-    const MOST: usize = 8;
-    match items.len() {
-        0..=MOST => items.join(", "),
-        all => format!("{} and {} more", items[..MOST].join(", "), all - MOST),
     }
 }
 

@@ -52,6 +52,14 @@ impl Source {
         }
     }
 
+    /// Width and height, where its rows are known to be images.
+    pub(super) fn image(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::BuiltIn(built_in) => built_in.image,
+            Self::File(_) | Self::Stdin => None,
+        }
+    }
+
     /// `error`, with the built-in data sets as a hint where there is no such file.
     pub(super) fn with_hint(&self, error: Error) -> Error {
         match error {

@@ -1,6 +1,7 @@
 //! A table as it stands in the file: named columns over rows of equal width, cells still text.
 
-use std::io::{Cursor, Read};
+use std::collections::HashSet;
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,6 +10,7 @@ use crate::data::dialect::{Delimiter, Dialect, with_point};
 use crate::data::header::{column_names, is_header, numbered_names};
 use crate::data::input::{Input, Latin1, TextEncoding, open};
 use crate::data::missing::is_missing;
+use crate::data::options::{Part, Progress, Watch, tell};
 use crate::data::records::{Record, Records, Row};
 use crate::data::source::Source;
 use crate::error::{DataProblem, Error, Place, Result};
@@ -23,8 +25,14 @@ const HEAD: usize = 1 << 20;
 /// Rows of it at most.
 const SAMPLE: usize = 1000;
 
+/// Bytes of it that are asked for at once.
+const PIECE: usize = 1 << 16;
+
 /// Bytes within which a file must have a whole row.
 const LONGEST_HEAD: usize = 32 << 20;
+
+/// Rows between two looks at whether to go on, where no more bytes come in between.
+const ROWS_A_LOOK: usize = 1024;
 
 /// How a file is to be read, where it is not to be found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,6 +45,8 @@ pub struct Reading {
     pub comment: Option<u8>,
     /// Whether the first row names the columns.
     pub header: Option<bool>,
+    /// Whether numbers are written as 3,14.
+    pub decimal_comma: Option<bool>,
 }
 
 /// A table before anything is made of its cells.
@@ -65,18 +75,53 @@ pub(super) struct Rows {
     records: Records<Box<dyn Read + Send>>,
     width: usize,
     header_read: bool,
+    meter: Meter,
+}
+
+/// How many bytes of a file were read.
+struct Meter {
     taken: Arc<AtomicU64>,
     size: Option<u64>,
+    /// Bytes that were told of last.
+    told: u64,
+}
+
+impl Meter {
+    /// Tells `watch` that there are so many `rows`, if it is worth a word.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    fn tell(&mut self, rows: usize, watch: &mut Watch) -> Result<()> {
+        let bytes = self.taken.load(Ordering::Relaxed);
+        if bytes == self.told && !rows.is_multiple_of(ROWS_A_LOOK) {
+            return Ok(());
+        }
+        self.told = bytes;
+        let progress = Progress {
+            part: Part::Table,
+            bytes,
+            size: self.size,
+            rows,
+        };
+        tell(watch, progress)
+    }
 }
 
 impl Table {
     /// Finds the columns of the table of `source`. A first row that holds one of the `expected`
-    /// names is a header whatever it looks like.
+    /// names is a header whatever it looks like. Since whoever writes into a pipe may be slow,
+    /// `watch` is told of the first bytes already.
     ///
     /// # Errors
-    /// Those of opening the file; [`DataProblem::NotUtf8`], [`DataProblem::Empty`].
-    pub(super) fn open(source: &Source, reading: &Reading, expected: &[&str]) -> Result<Self> {
-        Self::of(&source.to_string(), open(source)?, reading, expected)
+    /// Those of opening the file; [`DataProblem::NotUtf8`], [`DataProblem::Empty`];
+    /// [`Error::Cancelled`].
+    pub(super) fn open(
+        source: &Source,
+        reading: &Reading,
+        expected: &[&str],
+        watch: &mut Watch,
+    ) -> Result<Self> {
+        Self::of(&source.to_string(), open(source)?, reading, expected, watch)
     }
 
     pub(super) fn of(
@@ -84,21 +129,30 @@ impl Table {
         input: Input,
         reading: &Reading,
         expected: &[&str],
+        watch: &mut Watch,
     ) -> Result<Self> {
         let Input { bytes, taken, size } = input;
+        let mut meter = Meter {
+            taken,
+            size,
+            told: 0,
+        };
         let mut bytes: Box<dyn Read + Send> = match reading.encoding {
             TextEncoding::Utf8 => bytes,
             TextEncoding::Latin1 => Box::new(Latin1::new(bytes)),
         };
         let mut head = Head::default();
         let (dialect, mut rows) = loop {
-            head.read(&mut bytes, source)?;
-            let dialect = Dialect::sniff(
+            head.read(&mut bytes, source, &mut || meter.tell(0, watch))?;
+            let mut dialect = Dialect::sniff(
                 &head.bytes,
                 head.is_whole,
                 reading.delimiter,
                 reading.comment,
             );
+            if let Some(decimal_comma) = reading.decimal_comma {
+                dialect.decimal_comma = decimal_comma;
+            }
             let rows = head.rows(source, dialect)?;
             if rows.len() > 1 || head.is_whole || head.bytes.len() >= LONGEST_HEAD {
                 break (dialect, rows);
@@ -109,9 +163,8 @@ impl Table {
         }
         let first = rows.remove(0).cells;
         let header = reading.header.unwrap_or_else(|| {
-            let named = first
-                .iter()
-                .any(|cell| expected.contains(&&*sanitise(cell)));
+            let expected: HashSet<&str> = expected.iter().copied().collect();
+            let named = first.iter().any(|cell| expected.contains(&*sanitise(cell)));
             named || is_header(&first, &rows)
         });
         if header && rows.is_empty() {
@@ -138,8 +191,7 @@ impl Table {
                 records: Records::new(source, all, dialect),
                 width: names.len(),
                 header_read: !header,
-                taken,
-                size,
+                meter,
             },
             shape: Shape {
                 source: source.to_owned(),
@@ -159,15 +211,33 @@ struct Head {
 }
 
 impl Head {
-    /// Reads as much again as it has, at least [`HEAD`].
-    fn read(&mut self, from: &mut dyn Read, source: &str) -> Result<()> {
-        let wanted = HEAD.max(self.bytes.len());
-        let read = from.take(wanted as u64).read_to_end(&mut self.bytes);
-        let read = read.map_err(|cause| Error::CannotRead {
-            path: source.into(),
-            cause,
-        })?;
-        self.is_whole = read < wanted;
+    /// Reads as much again as it has, at least [`HEAD`], and calls `look` for every piece of it.
+    fn read(
+        &mut self,
+        from: &mut dyn Read,
+        source: &str,
+        look: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<()> {
+        let wanted = self.bytes.len() + HEAD.max(self.bytes.len());
+        while self.bytes.len() < wanted {
+            let known = self.bytes.len();
+            let piece = PIECE.min(wanted - known);
+            self.bytes.resize(known + piece, 0);
+            let read = read_some(from, &mut self.bytes[known..]);
+            self.bytes
+                .truncate(known + read.as_ref().map_or(0, |&read| read));
+            match read {
+                Ok(0) => {
+                    self.is_whole = true;
+                    break;
+                }
+                Ok(_) => look()?,
+                Err(cause) => {
+                    let path = source.into();
+                    return Err(Error::CannotRead { path, cause });
+                }
+            }
+        }
         Ok(())
     }
 
@@ -298,9 +368,22 @@ impl Rows {
         Ok(Some(record))
     }
 
-    /// Bytes of the file that were read, and how many there are where that is known.
-    pub(super) fn progress(&self) -> (u64, Option<u64>) {
-        (self.taken.load(Ordering::Relaxed), self.size)
+    /// Tells `watch` how far the reading is, `rows` rows, if it is worth a word.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub(super) fn tell(&mut self, rows: usize, watch: &mut Watch) -> Result<()> {
+        self.meter.tell(rows, watch)
+    }
+}
+
+/// Reads what there is, or waits for some; a signal in between is no failure.
+fn read_some(from: &mut dyn Read, to: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match from.read(to) {
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
     }
 }
 
@@ -334,7 +417,8 @@ pub(super) fn table_of(bytes: &[u8], reading: &Reading, expected: &[&str]) -> Re
         taken: Arc::default(),
         size: None,
     };
-    Table::of("t.csv", input, reading, expected)
+    let mut watch = |_| std::ops::ControlFlow::Continue(());
+    Table::of("t.csv", input, reading, expected, &mut watch)
 }
 
 #[cfg(test)]
@@ -370,6 +454,14 @@ mod tests {
         assert_eq!(shape.number("2,5"), Ok(2.5));
         assert_eq!(shape.number("2"), Ok(2.0));
         assert!(shape.number("2,5,1").is_err());
+        let told = |decimal_comma| Reading {
+            decimal_comma: Some(decimal_comma),
+            ..Reading::default()
+        };
+        let thousands = self::shape("a;b\n1,500;x\n2,500;y\n", told(false));
+        assert!(thousands.number("2,500").is_err());
+        let quoted = self::shape("a,b\n\"1,5\",x\n\"2,5\",y\n", told(true));
+        assert_eq!(quoted.number("2,5"), Ok(2.5));
     }
 
     #[test]

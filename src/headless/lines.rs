@@ -106,8 +106,8 @@ impl Lines {
     fn show(&mut self, epoch: &EpochRecord, speed: f64) {
         let (first, second) = match self.scale {
             None => (
-                percent(epoch.train_score.last),
-                percent(epoch.validation_score.last),
+                percent(epoch.train_score.last.into()),
+                percent(epoch.validation_score.last.into()),
             ),
             Some(scale) => (
                 number(epoch.validation_score.last.into()),
@@ -205,7 +205,7 @@ fn baseline(data: &Prepared) -> String {
     match &data.baseline {
         Baseline::Majority { class, accuracy } => format!(
             "accuracy {} of the {set} rows by always saying \"{}\"",
-            percent(*accuracy as f32),
+            percent(*accuracy),
             data.class_names()[*class],
         ),
         Baseline::Mean { errors } => format!(
@@ -221,7 +221,7 @@ fn scores(scores: &Scores) -> String {
         None => format!(
             "loss {}, accuracy {}",
             loss(scores.loss as f32),
-            percent(scores.accuracy as f32)
+            percent(scores.accuracy)
         ),
         Some(errors) => format!(
             "MAE {}, RMSE {}, R2 {}",
@@ -253,9 +253,10 @@ fn loss(value: f32) -> String {
     }
 }
 
-fn percent(fraction: f32) -> String {
+/// In f64, as `--describe` and the screen round it: 0.1135 would be 11.4 % in f32.
+fn percent(fraction: f64) -> String {
     if fraction.is_finite() {
-        format!("{:.1} %", fraction * 100.0)
+        format!("{:.1} %", 100.0 * fraction)
     } else {
         ABSENT.into()
     }
@@ -272,6 +273,8 @@ mod tests {
         assert_eq!(loss(0.0), "0.0000");
         assert_eq!(loss(f32::NAN), ABSENT);
         assert_eq!(percent(0.966_67), "96.7 %");
-        assert_eq!(percent(f32::NAN), ABSENT);
+        assert_eq!(percent(0.1135), format!("{:.1} %", 100.0 * 0.1135));
+        assert_eq!(percent(0.1135), "11.3 %");
+        assert_eq!(percent(f64::NAN), ABSENT);
     }
 }

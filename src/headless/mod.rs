@@ -214,6 +214,7 @@ impl Run<'_> {
             Event::GradientsChecked(check) => self.hear_check(&check),
             // What only a person at a screen asks for, and news of no use to a log.
             Event::ResetFailed(_)
+            | Event::Found { .. }
             | Event::Changed { .. }
             | Event::Refused(_)
             | Event::Walk(_)

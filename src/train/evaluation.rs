@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayView1, Axis};
 
 use super::worst::Worst;
 use crate::data::{ErrorSums, Errors, Samples, Targets};
+use crate::nn::Loss;
 use crate::nn::engine::{Engine, Workspace};
 
 /// Rows that are sent through the network at once.
@@ -92,6 +93,31 @@ impl Confusion {
         self.counts.iter().sum()
     }
 
+    /// How many rows were predicted right.
+    pub fn right(&self) -> u32 {
+        (0..self.classes)
+            .map(|class| self.count(class, class))
+            .sum()
+    }
+
+    /// How many rows of class `actual` there are.
+    pub fn of_class(&self, actual: usize) -> u32 {
+        let predicted = 0..self.classes;
+        predicted
+            .map(|predicted| self.count(actual, predicted))
+            .sum()
+    }
+
+    /// How many rows of one class were taken for another, as (count, actual, predicted), the most
+    /// frequent mistakes first.
+    pub fn mistakes(&self) -> Vec<(u32, usize, usize)> {
+        let all = 0..self.counts.len();
+        let cells = all.map(|i| (self.counts[i], i / self.classes, i % self.classes));
+        let mut mistakes: Vec<_> = cells.filter(|it| it.0 > 0 && it.1 != it.2).collect();
+        mistakes.sort_by_key(|&(count, ..)| std::cmp::Reverse(count));
+        mistakes
+    }
+
     /// Counts a row of class `actual` that was predicted as `predicted`.
     pub fn add(&mut self, actual: usize, predicted: usize) {
         self.counts[actual * self.classes + predicted] += 1;
@@ -122,9 +148,38 @@ pub fn predicted_class<'a>(outputs: impl IntoIterator<Item = &'a f32>) -> usize 
     best.0
 }
 
+/// The loss of single rows, in f64 as its formula takes it.
+#[derive(Debug, Default)]
+pub(super) struct ExactLoss {
+    /// Logits, outputs and targets of a row.
+    exact: [Vec<f64>; 3],
+}
+
+impl ExactLoss {
+    /// The `loss` of a row with these numbers, one for each output.
+    pub fn of<'a>(
+        &mut self,
+        loss: Loss,
+        logits: impl IntoIterator<Item = &'a f32>,
+        outputs: impl IntoIterator<Item = &'a f32>,
+        targets: impl IntoIterator<Item = &'a f32>,
+    ) -> f64 {
+        let [exact_logits, exact_outputs, exact_targets] = &mut self.exact;
+        fill(exact_logits, logits);
+        fill(exact_outputs, outputs);
+        fill(exact_targets, targets);
+        loss.value(exact_logits, exact_outputs, exact_targets)
+    }
+}
+
+fn fill<'a>(exact: &mut Vec<f64>, rounded: impl IntoIterator<Item = &'a f32>) {
+    exact.clear();
+    exact.extend(rounded.into_iter().map(|&x| f64::from(x)));
+}
+
 /// Buffers for evaluating, apart from those of training.
 pub struct Evaluator {
-    workspace: Workspace,
+    pub(super) workspace: Workspace,
     targets: Array2<f32>,
 }
 
@@ -144,8 +199,7 @@ impl Evaluator {
         let rows = samples.rows();
         let mut tally = Tally::new(architecture.outputs(), rows);
         let mut loss = 0.0;
-        // Logits, outputs and targets of a row, as the formula of the loss takes them.
-        let mut exact: [Vec<f64>; 3] = Default::default();
+        let mut exact = ExactLoss::default();
         for start in (0..rows).step_by(CHUNK) {
             let end = (start + CHUNK).min(rows);
             let mut targets = self.targets.slice_axis_mut(Axis(0), (..end - start).into());
@@ -159,13 +213,7 @@ impl Evaluator {
             let rows = outputs.outer_iter().zip(logits.outer_iter());
             for (i, (outputs, logits)) in rows.enumerate() {
                 if !tally.add(&samples.targets, start + i, outputs) {
-                    for (exact, rounded) in exact.iter_mut().zip([logits, outputs, targets.row(i)])
-                    {
-                        exact.clear();
-                        exact.extend(rounded.iter().map(|&x| f64::from(x)));
-                    }
-                    let [logits, outputs, targets] = &exact;
-                    let loss = architecture.loss().value(logits, outputs, targets);
+                    let loss = exact.of(architecture.loss(), logits, outputs, targets.row(i));
                     tally.worst.add((start + i) as u32, loss);
                 }
             }

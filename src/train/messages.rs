@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::evaluation::{Evaluation, Outcomes};
 use super::observation::Observation;
+use super::taken::TakenRows;
 use super::{Divergence, Pace, Plan, Position, Stand};
 use crate::data::Prepared;
 use crate::error::Error;
@@ -35,6 +36,13 @@ pub enum Command {
     CheckGradients,
     /// Scores of the current parameters, answered by [`Event::Evaluated`].
     Evaluate,
+    /// Which rows of the class `actual` are now taken for `predicted`; answered by [`Event::Found`].
+    FindRows {
+        /// Index of their class.
+        actual: usize,
+        /// Index of the class that is predicted for them.
+        predicted: usize,
+    },
     /// Another speed limit.
     SetPace(Pace),
     /// A live change, answered by [`Event::Changed`] or [`Event::Refused`].
@@ -107,6 +115,13 @@ pub enum Event {
         position: Position,
         /// The scores.
         evaluation: Box<Evaluation>,
+    },
+    /// Rows that were asked for.
+    Found {
+        /// Where the training is.
+        position: Position,
+        /// The rows.
+        taken: TakenRows,
     },
     /// A model was written, or could not be.
     Exported {

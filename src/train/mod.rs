@@ -16,6 +16,7 @@ pub mod pace;
 pub mod plan;
 pub mod session;
 mod speed;
+pub mod taken;
 mod trainer;
 pub mod walk;
 pub mod worker;
@@ -26,10 +27,11 @@ pub use inspection::{Cursor, Inspect, Inspection, Of};
 pub use messages::{
     Command, EpochRecord, Event, InForce, LossPoint, Progress, Size, Started, State,
 };
-pub use observation::{Mailbox, Observation, SampleId, Set, Snapshot};
+pub use observation::{Mailbox, Observation, RowOutcome, SampleId, Set, Snapshot};
 pub use outbox::{DETAILED_EPOCHS, Sink};
 pub use pace::Pace;
 pub use plan::Plan;
 pub use session::{Divergence, Position, ReplayError, Session, Stepped};
+pub use taken::TakenRows;
 pub use walk::{Stand, Walk, WalkPhase, Walked};
-pub use worker::{Settings, Worker};
+pub use worker::{Settings, Worker, panic_message};

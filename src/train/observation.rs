@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ndarray::Array2;
 use rand::seq::index;
 
+use super::evaluation::{ExactLoss, predicted_class};
 use super::inspection::{Facts, History, Inspector, Rows, is_small};
 use super::{Cursor, Inspect, Inspection, Position, Session, Walked};
 use crate::data::{Prepared, Samples};
@@ -56,10 +57,25 @@ pub struct Observation {
     pub weights: bool,
     /// Whether the distributions of activations over the probe rows are shown.
     pub activations: bool,
+    /// Rows, of the set of `sample`, of which it is shown what is predicted; empty for none.
+    pub rows: Vec<u32>,
+    /// Neurons of layer 1 whose incoming weights are shown one by one; empty for none.
+    pub pictures: Vec<usize>,
     /// What the inspector shows, if it is open.
     pub inspect: Option<Inspect>,
     /// Inputs of the network whose values are other than the row's, as the network sees them.
     pub what_if: Vec<(usize, Bits)>,
+}
+
+/// What the network makes of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RowOutcome {
+    /// The class with the largest output; 0 where a number is predicted.
+    pub class: usize,
+    /// That output, or the one there is.
+    pub output: f32,
+    /// Loss of the row.
+    pub loss: f64,
 }
 
 /// What was to be seen at one position of the training.
@@ -88,6 +104,10 @@ pub struct Snapshot {
     /// Neurons of each layer whose activation is the same (within 1e-6) for every probe row, if
     /// asked for: they tell the next layer nothing.
     pub silent: Vec<usize>,
+    /// What is made of each of the rows asked for.
+    pub rows: Vec<RowOutcome>,
+    /// Incoming weights of the neurons of layer 1 asked for, `(neurons, inputs)`.
+    pub pictures: Array2<f32>,
     /// Activations and loss of the row as it is, if `what_if` changed something.
     pub unchanged: Option<(Vec<Vec<f32>>, f64)>,
     /// What the inspector shows, if asked for.
@@ -173,6 +193,8 @@ impl Observer {
             weights: Vec::new(),
             probe: Vec::new(),
             silent: Vec::new(),
+            rows: Vec::new(),
+            pictures: Array2::zeros((0, 0)),
             unchanged: None,
             inspection: None,
             walk: None,
@@ -182,7 +204,9 @@ impl Observer {
         let inspect = observation
             .inspect
             .filter(|inspect| inspect.is_in(session.architecture()));
-        let shows_weights = observation.weights || !observation.neurons.is_empty();
+        let shows_weights = observation.weights
+            || !observation.pictures.is_empty()
+            || !observation.neurons.is_empty();
         let is_due = self.history.is_due(session);
         if shows_weights || is_due || inspect.is_some() {
             engine.copy_parameters(&mut self.parameters);
@@ -200,6 +224,7 @@ impl Observer {
         if observation.activations {
             self.watch_probe(session, &mut snapshot);
         }
+        self.watch_rows(session, &mut snapshot);
         if let Some(inspect) = inspect {
             snapshot.inspection = self.inspect(session, inspect, row).map(Box::new);
         }
@@ -295,6 +320,49 @@ impl Observer {
                 edge.copied().unwrap_or(0.0)
             });
             snapshot.edges.push(edges);
+        }
+        let pictures = &snapshot.observation.pictures;
+        if let (Some(layer), false) = (self.parameters.layers.first(), pictures.is_empty()) {
+            let inputs = layer.weights.ncols();
+            snapshot.pictures = Array2::from_shape_fn((pictures.len(), inputs), |(j, i)| {
+                let weight = layer.weights.get((pictures[j], i));
+                weight.copied().unwrap_or(0.0)
+            });
+        }
+    }
+
+    /// Sends the rows asked for through the network, as many at once as the probe rows are.
+    fn watch_rows(&mut self, session: &Session, snapshot: &mut Snapshot) {
+        let architecture = session.architecture();
+        let samples = snapshot.observation.sample.samples(session.data());
+        let rows: Vec<usize> = snapshot
+            .observation
+            .rows
+            .iter()
+            .map(|&it| it as usize)
+            .collect();
+        let mut exact = ExactLoss::default();
+        let mut target = Array2::zeros((1, architecture.outputs()));
+        for rows in rows.chunks(self.probe.nrows().max(1)) {
+            if rows.iter().any(|&row| row >= samples.rows()) {
+                return;
+            }
+            let inputs = probe(samples, rows, architecture.inputs());
+            session
+                .engine()
+                .forward(inputs.view(), &mut self.probe_pass);
+            let (outputs, logits) = (self.probe_pass.outputs(), self.probe_pass.logits());
+            for (i, &row) in rows.iter().enumerate() {
+                samples.targets.write(row, target.row_mut(0));
+                let outputs = outputs.row(i);
+                let class = predicted_class(outputs);
+                let loss = exact.of(architecture.loss(), logits.row(i), outputs, &target);
+                snapshot.rows.push(RowOutcome {
+                    class,
+                    output: outputs[class],
+                    loss,
+                });
+            }
         }
     }
 

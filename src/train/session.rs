@@ -18,7 +18,9 @@ use ndarray::{Array2, Axis};
 
 use super::Plan;
 use super::evaluation::{Evaluation, Evaluator};
+use super::observation::Set;
 use super::order::Orders;
+use super::taken::TakenRows;
 use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
 use crate::error::Result;
 use crate::nn::engine::{self, Engine, MiniBatch, NonFinite, Resources, Step, Threads};
@@ -338,6 +340,24 @@ impl Session {
     pub fn validate(&mut self) -> Option<(super::Scores, super::Outcomes)> {
         let samples = &self.data.validation;
         (!samples.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
+    }
+
+    /// Rows of the class `actual` that the current parameters take for `predicted`: of the
+    /// validation rows, or of the training rows where there are none.
+    pub fn rows_taken(&mut self, actual: usize, predicted: usize) -> TakenRows {
+        let (set, samples) = match self.data.validation.is_empty() {
+            true => (Set::Training, &self.data.training),
+            false => (Set::Validation, &self.data.validation),
+        };
+        let evaluator = &mut self.evaluator;
+        let (rows, all) = evaluator.rows_taken(&self.engine, samples, actual, predicted);
+        TakenRows {
+            actual,
+            predicted,
+            set,
+            rows,
+            all,
+        }
     }
 
     /// Steps of an epoch; the last of them may have a smaller mini-batch.

@@ -75,6 +75,8 @@ impl<S: Sink> Trainer<S> {
                 neurons: Vec::new(),
                 weights: false,
                 activations: false,
+                rows: Vec::new(),
+                pictures: Vec::new(),
                 inspect: None,
                 what_if: Vec::new(),
             },
@@ -190,6 +192,11 @@ impl<S: Sink> Trainer<S> {
             Command::StepBack => self.step_back(),
             Command::CheckGradients => self.check = Some(self.session.gradient_check()),
             Command::Evaluate => self.evaluate(),
+            Command::FindRows { actual, predicted } => {
+                let taken = self.session.rows_taken(actual, predicted);
+                let position = self.session.position();
+                self.outbox.push(Event::Found { position, taken });
+            }
             Command::Apply(change) => self.apply(change),
         }
         Then::GoOn

@@ -110,7 +110,8 @@ fn run(
     trainer.outbox.flush_for(Duration::from_millis(200));
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> String {
+/// What a panic said, safe to show.
+pub fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     crate::text::sanitise(text.unwrap_or("unknown panic"))

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::numbers::significant;
 use super::panel::{bar, column, frame, put, put_centred, put_right};
+use super::spread::put_more;
 use super::theme::Theme;
 use crate::app::{Model, Panel};
 use crate::nn::{Activation, Output};
@@ -27,8 +28,14 @@ enum Row {
     Gap,
 }
 
-/// Draws the panel.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
+/// Draws the panel. Returns how far it can be scrolled.
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    is_focused: bool,
+) -> Option<u16> {
     let rows = probe_rows(model);
     let rights = [
         Line::styled(
@@ -39,11 +46,11 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     ];
     let inner = frame(area, buf, theme, is_focused, "Activations", &rights);
     if inner.width < 10 || inner.height < 2 {
-        return;
+        return None;
     }
     let Some(snapshot) = &model.run.snapshot else {
         put_centred(buf, inner, "–", theme.dim());
-        return;
+        return None;
     };
     let field = usize::from(inner.width).saturating_sub(6).max(1);
     let rows = content(&snapshot.activations, field, inner.height.into());
@@ -73,17 +80,8 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
             Row::Gap => {}
         }
     }
-    if first < most {
-        let text = format!("↓ {} more", most - first);
-        put_right(
-            buf,
-            area.right() - 2,
-            area.bottom() - 1,
-            14,
-            &text,
-            theme.dim(),
-        );
-    }
+    put_more(buf, area, most - first, theme);
+    u16::try_from(most).ok()
 }
 
 /// Rows that the panel would fill, were each layer shown by bars as far as it is small.

@@ -25,8 +25,14 @@ const CAPTION: u16 = 19;
 /// Values of a category that have a bar.
 const VALUES: usize = 8;
 
-/// Draws the panel.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
+/// Draws the panel. Returns how far it can be scrolled.
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    is_focused: bool,
+) -> Option<u16> {
     let card = model.run.card.as_deref();
     let rights = card.map_or([Line::default(), Line::default()], |card| {
         let (used, out) = (card.columns.len(), card.reading.left_out.len());
@@ -38,18 +44,18 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     });
     let inner = frame(area, buf, theme, is_focused, "Columns", &rights);
     if inner.width < 8 || inner.height < 2 {
-        return;
+        return None;
     }
     let Some(card) = card else {
         put_centred(buf, inner, "counting ...", theme.dim());
-        return;
+        return None;
     };
     if let Some(size) = model.run.data.image
         && mean_image(inner, buf, card, size, theme)
     {
-        return;
+        return None;
     }
-    table(area, inner, buf, model, card, theme);
+    u16::try_from(table(area, inner, buf, model, card, theme)).ok()
 }
 
 /// A line of the table.
@@ -114,7 +120,15 @@ impl Places {
     }
 }
 
-fn table(area: Rect, inner: Rect, buf: &mut Buffer, model: &Model, card: &Card, theme: Theme) {
+/// Draws the table and returns how far it can be scrolled.
+fn table(
+    area: Rect,
+    inner: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    card: &Card,
+    theme: Theme,
+) -> usize {
     let rows = rows(card);
     let names = rows.iter().map(|row| width(row.1)).max().unwrap_or(0);
     let places = Places::new(inner, names);
@@ -149,6 +163,7 @@ fn table(area: Rect, inner: Rect, buf: &mut Buffer, model: &Model, card: &Card, 
         }
     }
     put_more(buf, area, most - first, theme);
+    most
 }
 
 fn heads(inner: Rect, buf: &mut Buffer, places: &Places, theme: Theme) {

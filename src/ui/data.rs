@@ -10,7 +10,7 @@ use super::panel::{frame, put_centred, put_line};
 use super::spread::{bars, put_more, short_number};
 use super::theme::Theme;
 use crate::app::{Model, Panel};
-use crate::data::{Card, TargetCard};
+use crate::data::{Card, Guess, TargetCard};
 use crate::text::{shorten, width, wrap};
 
 /// Cells of the words in front of the facts.
@@ -22,8 +22,14 @@ const CLASS: usize = 16;
 /// Longest bar of a class, and least room for one.
 const BAR: (usize, usize) = (24, 4);
 
-/// Draws the panel.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
+/// Draws the panel. Returns how far it can be scrolled.
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    is_focused: bool,
+) -> Option<u16> {
     let card = model.run.card.as_deref();
     let rights = match card {
         Some(card) => [&card.source, &card.name]
@@ -33,13 +39,13 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     };
     let inner = frame(area, buf, theme, is_focused, "Data", &rights);
     if inner.width < 12 || inner.height < 1 {
-        return;
+        return None;
     }
     let Some(card) = card else {
         put_centred(buf, inner, "counting ...", theme.dim());
-        return;
+        return None;
     };
-    let blocks = blocks(card, &model.run.data.notes, inner, theme);
+    let blocks = blocks(card, inner, theme);
     let longest = blocks.iter().map(|block| block.1.len()).max().unwrap_or(0);
     let most = longest.saturating_sub(inner.height.into());
     let first = usize::from(model.screen.scroll(Panel::Data)).min(most);
@@ -49,17 +55,13 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         }
     }
     put_more(buf, area, most - first, theme);
+    u16::try_from(most).ok()
 }
 
 /// Facts and classes with their places: one below the other, or side by side where they would be
 /// too long.
-fn blocks(
-    card: &Card,
-    notes: &[String],
-    inner: Rect,
-    theme: Theme,
-) -> Vec<(Rect, Vec<Line<'static>>)> {
-    let mut lines = facts(card, notes, inner, theme);
+fn blocks(card: &Card, inner: Rect, theme: Theme) -> Vec<(Rect, Vec<Line<'static>>)> {
+    let mut lines = facts(card, inner, theme);
     lines.push(Line::default());
     lines.extend(target(&card.target, inner, theme));
     if inner.width < BESIDE || lines.len() <= inner.height.into() {
@@ -73,71 +75,32 @@ fn blocks(
         ..inner
     };
     vec![
-        (left, facts(card, notes, left, theme)),
+        (left, facts(card, left, theme)),
         (right, target(&card.target, right, theme)),
     ]
 }
 
 /// What there is to know, each with the option that decides otherwise.
-fn facts(card: &Card, notes: &[String], area: Rect, theme: Theme) -> Vec<Line<'static>> {
-    let target = &card.target;
-    let task = match target.classes.len() {
-        0 => "a number".to_owned(),
-        classes => format!("one of {classes} classes"),
+fn facts(card: &Card, area: Rect, theme: Theme) -> Vec<Line<'static>> {
+    let plain = theme.text();
+    let warning = match card.duplicates {
+        0 => plain,
+        _ => theme.bad(),
     };
-    let test = card.test_rows.map(|rows| format!(", {rows} to test"));
-    let test = test.unwrap_or_default();
-    let duplicates = match card.duplicates {
-        0 => "no validation row has the values of a training row".to_owned(),
-        1 => "1 validation row has the values of a training row".to_owned(),
-        rows => format!("{rows} validation rows have the values of a training row"),
+    let group = |(about, group): (&'static str, &[Guess])| {
+        let texts: Vec<String> = group.iter().map(Guess::text).collect();
+        (about, texts.join(", "), plain)
     };
-    let is_doubtful = card.duplicates > 0;
-    let (plain, warning) = (
-        theme.text(),
-        if is_doubtful {
-            theme.bad()
-        } else {
-            theme.text()
-        },
-    );
-    let mut facts = vec![
-        (
-            "predicts",
-            format!(
-                "{}, column {} (--target): {task} (--task)",
-                target.name, target.number
-            ),
-            plain,
-        ),
-        (
-            "rows",
-            format!(
-                "{} to train on, {} to validate{test} (--val, --seed)",
-                card.training_rows, card.validation_rows
-            ),
-            plain,
-        ),
+    let mut facts: Vec<_> = card.grouped_guesses().map(group).collect();
+    let mut behind = vec![
         ("to beat", to_beat(card), plain),
-        (
-            "inputs",
-            format!("{} numbers go into the network", card.inputs),
-            plain,
-        ),
+        ("inputs", card.inputs_text(), plain),
     ];
     if card.validation_rows > 0 {
-        facts.push(("doubles", duplicates, warning));
+        behind.push(("doubles", card.duplicates_text(), warning));
     }
-    if !card.reading.delimiter.is_empty() {
-        let header = match card.reading.header {
-            true => "the first row names the columns (--no-header)",
-            false => "no row names the columns (--header)",
-        };
-        let delimiter = &card.reading.delimiter;
-        let text = format!("cells apart by {delimiter} (--delimiter), {header}");
-        facts.push(("file", text, plain));
-    }
-    facts.extend(notes.iter().map(|note| ("note", note.clone(), plain)));
+    // What matters most comes first: what is predicted of how many rows, and what is to be beaten.
+    facts.splice(2.min(facts.len())..2.min(facts.len()), behind);
     let lines = facts.into_iter();
     lines
         .flat_map(|(label, text, style)| fact(label, &text, style, area, theme))

@@ -40,6 +40,7 @@ pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
             let lower = (wanted + 2).min(most.max(9)).max(least.max(9));
             vec![Constraint::Fill(1), Constraint::Length(lower)]
         }
+        // The columns and the data one below the other, or both of them above the rows.
         false if screen.view == View::Data && bands.len() == 2 => {
             vec![Constraint::Fill(3), Constraint::Fill(4)]
         }
@@ -89,11 +90,8 @@ pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
     }
 }
 
-/// The panel at column `x` and row `y`.
-pub fn panel_at(area: Rect, screen: &Screen, wanted: u16, x: u16, y: u16) -> Option<Panel> {
-    let panels = parts(area, screen, wanted).panels;
-    let found = panels
-        .into_iter()
-        .find(|(_, area)| area.contains((x, y).into()));
-    found.map(|(panel, _)| panel)
+/// The panel at column `x` and row `y`, and its area.
+pub fn panel_at(area: Rect, screen: &Screen, wanted: u16, x: u16, y: u16) -> Option<(Panel, Rect)> {
+    let mut panels = parts(area, screen, wanted).panels.into_iter();
+    panels.find(|(_, area)| area.contains((x, y).into()))
 }

@@ -2,22 +2,23 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 
 use super::panel::put;
 use super::theme::Theme;
+use crate::data::{Encoding, Preprocessing, Samples};
 
 /// Shades from nothing to full, for terminals without colours.
 const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 /// Cells of the side of one pixel at most: larger ones say no more.
 const LARGEST: f64 = 4.0;
 
-/// A picture in shades of grey.
+/// A picture in shades of grey, or of two colours.
 #[derive(Debug)]
 pub struct Picture {
     /// Pixels in a row, and rows.
     size: (usize, usize),
-    /// Brightness from 0 to 1, row by row.
+    /// Brightness from 0 to 1, or signed levels from -1 to 1, row by row.
     levels: Vec<f32>,
 }
 
@@ -34,19 +35,69 @@ impl Picture {
         Self { size, levels }
     }
 
+    /// The picture of `row` of `samples`, whose pixels are columns of the table: white is the
+    /// brightest there may be.
+    pub fn of_row(
+        size: (usize, usize),
+        samples: &Samples,
+        preprocessing: &Preprocessing,
+        row: usize,
+    ) -> Self {
+        let columns = &preprocessing.columns;
+        let brightest = columns.iter().map(|column| match column.encoding {
+            Encoding::Numeric { max, .. } => max,
+            _ => 0.0,
+        });
+        let brightest = brightest.fold(f32::MIN_POSITIVE, f32::max);
+        let raw = samples.raw_row(row);
+        let level = |raw: f32| if raw.is_nan() { 0.0 } else { raw / brightest };
+        let pixels = columns.iter().zip(&raw);
+        Self::new(
+            size,
+            pixels.map(|(column, &raw)| (column.column, level(raw))),
+        )
+    }
+
     /// Draws it in the whole of `area`, which is [`fitted`] to its size.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
-        // An odd number of pixel rows leaves the lower half of the last cells empty.
+        self.draw(area, buf, |upper, lower| match has_halves(theme) {
+            true => (
+                "▀",
+                halves(theme.grey(upper), lower.map(|it| theme.grey(it))),
+            ),
+            false => (shade((upper + lower.unwrap_or(0.0)) / 2.0), theme.text()),
+        });
+    }
+
+    /// As [`Self::render`], of signed levels from -1 to 1.
+    pub fn render_signed(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
+        self.draw(area, buf, |upper, lower| match has_halves(theme) {
+            true => (
+                "▀",
+                halves(theme.weight(upper), lower.map(|it| theme.weight(it))),
+            ),
+            false => {
+                let level = (upper + lower.unwrap_or(upper)) / 2.0;
+                (sign(level), theme.signed(level))
+            }
+        });
+    }
+
+    /// Draws two rows of pixels in each line of `area`, as `cell` has it for the upper and the lower
+    /// one. An odd number of pixel rows leaves the lower half of the last cells empty.
+    fn draw(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        cell: impl Fn(f32, Option<f32>) -> (&'static str, Style),
+    ) {
         let rows = drawn_rows(self.size, area);
         let level = |x: u16, row: u16| self.level(x, row, (area.width, rows));
         for y in 0..area.height {
             for x in 0..area.width {
                 let upper = level(x, 2 * y);
                 let lower = (2 * y + 1 < rows).then(|| level(x, 2 * y + 1));
-                let (symbol, style) = match theme.has_colour() && !theme.is_ascii() {
-                    true => ("▀", halves(theme, upper, lower)),
-                    false => (shade((upper + lower.unwrap_or(0.0)) / 2.0), theme.text()),
-                };
+                let (symbol, style) = cell(upper, lower);
                 put(buf, area.x + x, area.y + y, 1, symbol, style);
             }
         }
@@ -97,9 +148,26 @@ fn drawn_rows(size: (usize, usize), area: Rect) -> u16 {
     rows.clamp(1, (2 * area.height).max(1))
 }
 
-fn halves(theme: Theme, upper: f32, lower: Option<f32>) -> Style {
-    let style = Style::new().fg(theme.grey(upper));
-    lower.map_or(style, |lower| style.bg(theme.grey(lower)))
+/// Whether a cell can show two pixels in colours of their own.
+fn has_halves(theme: Theme) -> bool {
+    theme.has_colour() && !theme.is_ascii()
+}
+
+fn halves(upper: Color, lower: Option<Color>) -> Style {
+    let style = Style::new().fg(upper);
+    lower.map_or(style, |lower| style.bg(lower))
+}
+
+/// A signed level where there is no colour to tell the sign.
+fn sign(level: f32) -> &'static str {
+    match level {
+        level if level.is_nan() => "?",
+        level if level > 0.5 => "█",
+        level if level > 0.15 => "+",
+        level if level < -0.5 => "≡",
+        level if level < -0.15 => "-",
+        _ => " ",
+    }
 }
 
 fn shade(level: f32) -> &'static str {
@@ -109,8 +177,6 @@ fn shade(level: f32) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use ratatui::style::Color;
-
     use super::super::theme::Depth;
     use super::*;
 
@@ -144,6 +210,22 @@ mod tests {
                 .collect::<String>(),
             "█▒"
         );
+    }
+
+    #[test]
+    fn signs_can_be_told_with_colours_and_without() {
+        let picture = Picture::new((2, 2), [(0, 1.0), (1, -1.0), (2, 1.0), (3, -1.0)]);
+        let draw = |theme: Theme| {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 2, 1));
+            picture.render_signed(buf.area, &mut buf, theme);
+            buf
+        };
+        let theme = Theme::new(Depth::True);
+        let coloured = draw(theme);
+        assert_eq!(Some(coloured[(0, 0)].fg), theme.signed(1.0).fg);
+        assert_eq!(Some(coloured[(1, 0)].fg), theme.signed(-1.0).fg);
+        let plain = draw(Theme::new(Depth::None));
+        assert_eq!((plain[(0, 0)].symbol(), plain[(1, 0)].symbol()), ("█", "≡"));
     }
 
     #[test]

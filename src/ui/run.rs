@@ -1,55 +1,59 @@
 //! The event loop: take in all that came, do what it asks for, draw once.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
-use ratatui::crossterm::event::{self, Event as Input, MouseButton, MouseEventKind};
+use ratatui::crossterm::event::{Event as Input, MouseButton, MouseEventKind};
 use ratatui::layout::Rect;
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
-use signal_hook::iterator::Signals;
-use signal_hook::low_level::emulate_default_handler;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 
-use super::terminal::Screen;
+use super::outside::{self, Incoming, spawn};
+use super::terminal::{Screen, stop_job};
 use super::theme::Theme;
-use super::{cursor_at, panel_at};
-use crate::app::{Effect, ExportOption, Model, Msg};
+use super::wait::{Load, Waited, wait};
+use super::{cursor_at, fault, panel_at, render, spot_at};
+use crate::app::command::Files;
+use crate::app::{Effect, Ends, ExportOption, Loading, Model, Msg};
 use crate::data::{Card, Dataset, Prepared};
 use crate::error::{Error, Result};
 use crate::train::{Event, Session, Settings, Worker};
 
 /// Time between two frames.
-const FRAME: Duration = Duration::from_millis(33);
-/// Messages that may wait. The worker keeps what finds no room.
-const WAITING: usize = 256;
+pub(super) const FRAME: Duration = Duration::from_millis(33);
 /// Messages taken in before a frame is drawn at last.
 const BEFORE_A_FRAME: usize = 512;
-/// A second signal after this time ends the program at once.
-const IMPATIENCE: Duration = Duration::from_secs(1);
 /// Lines that a notch of the wheel scrolls.
 const WHEEL_LINES: i16 = 3;
 
-/// Something from outside.
-enum Incoming {
-    Input(Input),
-    InputEnded,
-    Worker(Box<Event>),
-    Described(u32, Box<Card>),
-    Signal(i32),
-}
-
-/// Trains `session` on the screen until the person leaves. Returns the exit code.
+/// Loads in a thread of its own what is to be trained, and trains it on the screen until the person
+/// leaves. Where `load` takes a while, `loading` is shown meanwhile. Returns the exit code.
 ///
 /// # Errors
-/// [`Error::Terminal`] where the terminal can't be used, [`Error::Worker`] where no thread is to
-/// be had.
-pub fn run(session: Session, settings: Settings, export: Option<ExportOption>) -> Result<u8> {
+/// That of `load`; [`Error::Terminal`] where the terminal can't be used, [`Error::Worker`] where no
+/// thread is to be had.
+pub fn run(loading: Loading, load: Load, export: Option<ExportOption>) -> Result<u8> {
     let theme = Theme::detect(|name| std::env::var(name).ok());
-    let (sender, incoming) = sync_channel(WAITING);
-    watch_signals(sender.clone())?;
-    let mut screen = Screen::open(theme)?;
-    watch_input(sender.clone())?;
+    let (sender, incoming) = outside::channel();
+    match wait(loading, load, theme, &sender, &incoming)? {
+        Waited::Left(code) => Ok(code),
+        Waited::Loaded {
+            screen,
+            session,
+            settings,
+        } => train(*session, settings, export, screen, sender, &incoming),
+    }
+}
+
+/// Trains `session` on `screen`.
+fn train(
+    session: Session,
+    settings: Settings,
+    export: Option<ExportOption>,
+    mut screen: Screen,
+    sender: SyncSender<Incoming>,
+    incoming: &Receiver<Incoming>,
+) -> Result<u8> {
     let dataset = Arc::clone(session.dataset());
     let described = sender.clone();
     let worker = Worker::spawn(session, settings, move |event: Event| {
@@ -88,7 +92,7 @@ pub fn run(session: Session, settings: Settings, export: Option<ExportOption>) -
     for message in early {
         face.take_in(message)?;
     }
-    let code = face.run(&incoming);
+    let code = face.run(incoming);
     // The terminal first: what is left of a long step need not be waited for on a dead screen.
     drop(screen);
     worker.stop();
@@ -100,7 +104,7 @@ struct Face<'a> {
     screen: &'a mut Screen,
     worker: &'a Worker,
     dataset: Arc<Dataset>,
-    /// Where a thread that describes the data sends what it found.
+    /// Where a thread beside the loop sends what it found.
     described: SyncSender<Incoming>,
     exit: Option<u8>,
     /// Whether the terminal is gone.
@@ -157,10 +161,14 @@ impl Face<'_> {
         if let Some(snapshot) = self.worker.mailbox().take() {
             self.tell(Msg::Snapshot(Box::new(snapshot)))?;
         }
-        match self.is_blind {
-            true => Ok(()),
-            false => self.screen.draw(&self.model),
+        if self.is_blind {
+            return Ok(());
         }
+        let (model, mut ends) = (&self.model, Ends::default());
+        self.screen.draw(|frame, theme| {
+            ends = render(frame.area(), frame.buffer_mut(), model, *theme);
+        })?;
+        self.tell(Msg::Drawn(ends))
     }
 
     fn take_in(&mut self, incoming: Incoming) -> Result<()> {
@@ -170,6 +178,7 @@ impl Face<'_> {
                 self.tell(Msg::Worker(event))
             }
             Incoming::Described(restarts, card) => self.tell(Msg::Described(restarts, card)),
+            Incoming::Files(files) => self.tell(Msg::Files(files)),
             Incoming::Input(input) => match self.message(input) {
                 Some(msg) => self.tell(msg),
                 None => Ok(()),
@@ -183,6 +192,8 @@ impl Face<'_> {
                 Ok(()) => Ok(()),
             },
             Incoming::Signal(signal) => self.tell(Msg::Terminate(128 + signal as u8)),
+            // It was loaded before there was anything to train.
+            Incoming::Loaded(_) => Ok(()),
         }
     }
 
@@ -201,7 +212,9 @@ impl Face<'_> {
                             .model
                             .inspector
                             .and_then(|_| cursor_at(&self.model, area, mouse.column, mouse.row));
-                        cursor.map(Msg::Point).or(panel.map(Msg::Click))
+                        let spot = || spot_at(&self.model, area, mouse.column, mouse.row);
+                        let inside = cursor.map(Msg::Point).or_else(|| spot().map(Msg::Pick));
+                        inside.or(panel.map(Msg::Click))
                     }
                     MouseEventKind::ScrollDown => Some(Msg::Wheel(panel, WHEEL_LINES)),
                     MouseEventKind::ScrollUp => Some(Msg::Wheel(panel, -WHEEL_LINES)),
@@ -217,6 +230,8 @@ impl Face<'_> {
             match effect {
                 Effect::Send(command) => self.worker.send(command),
                 Effect::Describe(restarts, data) => self.describe(restarts, data)?,
+                Effect::Suspend if stop_job() => {}
+                Effect::ListFiles(folder) => self.list_files(folder),
                 Effect::Suspend => self.suspend()?,
                 Effect::Quit { code } => self.exit = Some(code),
             }
@@ -243,71 +258,22 @@ impl Face<'_> {
         }
     }
 
-    /// Stops the whole process, as the shell expects; `fg` brings it back.
+    /// Lists a folder in a thread of its own, since a disk far away may take its time. Where none
+    /// is to be had, names are not completed.
+    fn list_files(&self, folder: String) {
+        let sender = self.described.clone();
+        let _ = spawn("files", move || {
+            let names = super::files::names(&folder);
+            // Once the loop is gone, nobody wants to know.
+            let _ = sender.send(Incoming::Files(Files { folder, names }));
+        });
+    }
+
+    /// Stops this process, as the shell expects; `fg` brings it back.
     fn suspend(&mut self) -> Result<()> {
-        self.screen.step_aside(|| {
-            // Where the system refuses to stop the process, the screen comes back at once.
-            let _ = emulate_default_handler(SIGTSTP);
-        })?;
+        self.screen.suspend()?;
         let (width, height) = self.screen.size()?;
         self.model.screen.size = (width, height);
         Ok(())
     }
-}
-
-/// Panics on request, so that tests can see what becomes of the terminal and of the weights. Not
-/// in release builds.
-mod fault {
-    use crate::train::Event;
-
-    /// Panics in the thread that calls this if `NN_TUI_FAULT` names `place`, some epochs into the
-    /// training.
-    pub fn strike(place: &str, event: &Event) {
-        let is_late = matches!(event, Event::Progress(progress) if progress.position.epoch == 3);
-        if cfg!(debug_assertions) && is_late {
-            let asked = std::env::var("NN_TUI_FAULT");
-            assert!(asked.as_deref() != Ok(place), "a fault was asked for");
-        }
-    }
-}
-
-fn watch_input(sender: SyncSender<Incoming>) -> Result<()> {
-    let watch = move || {
-        while let Ok(input) = event::read() {
-            if sender.send(Incoming::Input(input)).is_err() {
-                return;
-            }
-        }
-        // The loop may be gone already; then nobody is left to tell.
-        let _ = sender.send(Incoming::InputEnded);
-    };
-    spawn("input", watch)
-}
-
-fn watch_signals(sender: SyncSender<Incoming>) -> Result<()> {
-    let mut signals =
-        Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT]).map_err(Error::Terminal)?;
-    spawn("signals", move || {
-        let mut first: Option<Instant> = None;
-        for signal in signals.forever() {
-            if matches!(signal, SIGINT | SIGTERM | SIGHUP) {
-                match first {
-                    None => first = Some(Instant::now()),
-                    Some(at) if at.elapsed() < IMPATIENCE => {}
-                    // The screen hangs, on a terminal that takes no output for instance.
-                    Some(_) => std::process::exit(128 + signal),
-                }
-            }
-            // Waiting for room would miss the signal that ends a hanging screen.
-            if let Err(TrySendError::Disconnected(_)) = sender.try_send(Incoming::Signal(signal)) {
-                return;
-            }
-        }
-    })
-}
-
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<()> {
-    let thread = thread::Builder::new().name(name.into());
-    let spawned = thread.spawn(body).map(drop);
-    spawned.map_err(|cause| Error::Worker(cause.to_string()))
 }

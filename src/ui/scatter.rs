@@ -6,9 +6,11 @@ use ratatui::text::Line;
 
 use super::dots::{Dots, Stroke};
 use super::numbers::{significant, tick_labels, ticks};
-use super::panel::{frame, put, put_centred, put_right};
+use super::panel::{frame, put_centred};
+use super::plot::Axes;
 use super::theme::Theme;
 use crate::app::Model;
+use crate::text::shorten;
 use crate::train::Predictions;
 
 /// Draws the panel.
@@ -74,66 +76,24 @@ fn range(pairs: &[(f32, f32)]) -> Option<(f64, f64)> {
 /// Draws both axes, which have the same range, and returns the area between them.
 fn axes(inner: Rect, buf: &mut Buffer, model: &Model, theme: Theme, range: (f64, f64)) -> Rect {
     let (from, to) = range;
-    let rows = inner.height - 2;
-    let marks = ticks(from, to, usize::from(rows / 3).clamp(2, 6));
+    let marks = ticks(from, to, usize::from((inner.height - 2) / 3).clamp(2, 6));
     let labels = match marks.is_empty() {
         true => vec![significant(from, 3)],
         false => tick_labels(&marks),
     };
-    let gutter = labels.iter().map(|label| label.chars().count()).max();
-    let gutter = (gutter.unwrap_or(0) as u16).clamp(3, inner.width / 2);
-    let plot = Rect {
-        x: inner.x + gutter + 1,
-        y: inner.y,
-        width: inner.width - gutter - 1,
-        height: rows,
-    };
-    for y in plot.y..plot.bottom() {
-        put(buf, plot.x - 1, y, 1, "│", theme.frame());
-    }
-    let line = format!("└{}", "─".repeat(plot.width.into()));
-    put(
-        buf,
-        plot.x - 1,
-        plot.bottom(),
-        usize::from(plot.width) + 1,
-        &line,
-        theme.frame(),
-    );
     let caption = format!("true {}", model.run.data.target_name);
-    let caption = crate::text::shorten(&caption, usize::from(plot.width));
-    let free = plot
-        .right()
-        .saturating_sub(crate::text::width(&caption) as u16 + 1);
-    put_right(
-        buf,
-        plot.right(),
-        plot.bottom() + 1,
-        plot.width.into(),
-        &caption,
-        theme.text(),
-    );
+    let caption = shorten(&caption, usize::from(inner.width) / 2);
+    let texts = labels.iter().map(String::as_str);
+    let axes = Axes::draw(inner, buf, theme, texts, 3, &caption);
+    let plot = axes.plot;
     let place = |mark: f64, cells: u16| {
         let share = (mark - from) / (to - from);
         (share.clamp(0.0, 1.0) * f64::from(cells.saturating_sub(1))).round() as u16
     };
     for (&mark, label) in marks.iter().zip(&labels) {
         let y = plot.bottom() - 1 - place(mark, plot.height);
-        put_right(buf, plot.x - 1, y, gutter.into(), label, theme.dim());
-        put(buf, plot.x - 1, y, 1, "┤", theme.frame());
-        let x = plot.x + place(mark, plot.width);
-        let start = x.saturating_sub(label.len() as u16 / 2).max(plot.x);
-        if start + (label.len() as u16) < free {
-            put(buf, x, plot.bottom(), 1, "┬", theme.frame());
-            put(
-                buf,
-                start,
-                plot.bottom() + 1,
-                label.len(),
-                label,
-                theme.dim(),
-            );
-        }
+        axes.mark_left(buf, theme, y, label);
+        axes.mark_below(buf, theme, plot.x + place(mark, plot.width), label);
     }
     plot
 }

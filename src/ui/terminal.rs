@@ -2,11 +2,11 @@
 
 use std::io::{self, Stdout, Write, stdout};
 use std::mem::ManuallyDrop;
+use std::process::{Command, Stdio};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::event::{
@@ -18,10 +18,12 @@ use ratatui::crossterm::terminal::{
 };
 use ratatui::crossterm::{execute, queue};
 use ratatui::layout::{Position, Rect};
+use ratatui::{Frame, Terminal};
+use signal_hook::consts::SIGTSTP;
+use signal_hook::low_level::emulate_default_handler;
 
 use super::theme::Theme;
-use super::view;
-use crate::app::Model;
+use super::wait::LOADING_THREAD;
 use crate::error::{Error, Result};
 use crate::nn::engine::HELPER_THREAD;
 use crate::train::worker;
@@ -64,22 +66,24 @@ impl Screen {
         Ok((size.width, size.height))
     }
 
-    /// Draws `model`, shown at once as a whole where the terminal knows synchronised output.
-    pub fn draw(&mut self, model: &Model) -> Result<()> {
+    /// Draws a frame with `view`, shown at once as a whole where the terminal knows synchronised
+    /// output.
+    pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>, &Theme)) -> Result<()> {
         let theme = self.theme;
-        let mut draw = || -> io::Result<()> {
+        let draw = || -> io::Result<()> {
             queue!(stdout(), BeginSynchronizedUpdate)?;
-            self.terminal.draw(|frame| view(model, &theme, frame))?;
+            self.terminal.draw(|frame| view(frame, &theme))?;
             queue!(stdout(), EndSynchronizedUpdate)?;
             stdout().flush()
         };
         draw().map_err(Error::Terminal)
     }
 
-    /// Gives the terminal back, lets `rest` happen, and takes it again.
-    pub fn step_aside(&mut self, rest: impl FnOnce()) -> Result<()> {
+    /// Stops this process, as the shell expects; `fg` brings it back.
+    pub fn suspend(&mut self) -> Result<()> {
         give_back();
-        rest();
+        // Where the system refuses to stop the process, the screen comes back at once.
+        let _ = emulate_default_handler(SIGTSTP);
         self.retake()
     }
 
@@ -100,6 +104,23 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// Asks all processes of the job to stop, as the terminal does at ctrl-z where it is not in raw mode:
+/// whoever writes into standard input, or a script that waits for this process, must stop as well,
+/// or the shell would wait for them. The request comes back to this process as a signal. Returns
+/// whether it was sent.
+pub(super) fn stop_job() -> bool {
+    // The shell that sends it belongs to the job too, and is not to stop before this process has
+    // heard of its end.
+    let script = "trap '' TSTP; kill -s TSTP 0";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script]);
+    shell
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    shell.status().is_ok_and(|status| status.success())
 }
 
 /// Whether the terminal is taken. To give it back twice would overwrite what was printed between.
@@ -133,17 +154,17 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// A panic gives the terminal back before its message is printed. One of the training threads is
-/// caught there and shown on the screen, which goes on.
-fn restore_on_panic() {
+/// A panic gives the terminal back before its message is printed. One of the threads that load or
+/// train is caught there and reported by the screen's thread, which has the terminal.
+pub(super) fn restore_on_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let trains = [worker::THREAD_NAME, HELPER_THREAD];
+            let caught = [worker::THREAD_NAME, HELPER_THREAD, LOADING_THREAD];
             if !thread::current()
                 .name()
-                .is_some_and(|name| trains.contains(&name))
+                .is_some_and(|name| caught.contains(&name))
             {
                 give_back();
                 before(info);

@@ -222,6 +222,18 @@ impl Theme {
         }
     }
 
+    /// A pixel of a signed picture: the colours of [`Self::signed`], nothing at zero.
+    pub fn weight(self, value: f32) -> Color {
+        match (self.depth, value) {
+            (Depth::True | Depth::Indexed, v) if v.is_finite() => {
+                let rgb = if v >= 0.0 { BLUE } else { ORANGE };
+                self.shade(rgb, v.abs().min(1.0))
+            }
+            (Depth::Ansi, v) if v.abs() < 0.12 => Color::Reset,
+            _ => self.signed(value).fg.unwrap_or_default(),
+        }
+    }
+
     /// `style` further towards the background, as for a curve behind another.
     pub fn faint(self, style: Style) -> Style {
         match (self.depth, style.fg) {

@@ -18,8 +18,14 @@ const LEAST_ROWS: u16 = 3;
 /// Symbols for the strip where there are no shades, rising.
 const DENSITY: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 
-/// Draws the panel.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
+/// Draws the panel. Returns how far it can be scrolled.
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    is_focused: bool,
+) -> Option<u16> {
     let snapshot = model.run.snapshot.as_ref();
     let layers = snapshot.map_or(&[][..], |snapshot| &snapshot.weights);
     let axis = Axis::new(model, layers);
@@ -29,14 +35,15 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     };
     let inner = frame(area, buf, theme, is_focused, "Weights", &[right]);
     if inner.width < 16 || inner.height < 2 {
-        return;
+        return None;
     }
     if layers.is_empty() {
         put_centred(buf, inner, "–", theme.dim());
-        return;
+        return None;
     }
     let fit = usize::from((inner.height / LEAST_ROWS).max(1)).min(layers.len());
-    let first = usize::from(model.screen.scroll(Panel::Weights)).min(layers.len() - fit);
+    let most = layers.len() - fit;
+    let first = usize::from(model.screen.scroll(Panel::Weights)).min(most);
     let mut y = inner.y;
     for (i, l) in (first..first + fit).enumerate() {
         let end = inner.y + (usize::from(inner.height) * (i + 1) / fit) as u16;
@@ -62,6 +69,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
             theme.dim(),
         );
     }
+    u16::try_from(most).ok()
 }
 
 /// The axis that all layers share, now and in their history: symmetric, and no longer than the

@@ -47,10 +47,13 @@ fn job(data: &str, options: &str) -> Job {
 fn accuracies(data: &str, options: &str) -> Vec<f64> {
     let job = job(data, options);
     let dataset = Arc::new(load(&job.source, None).expect("it is built in"));
+    let usual = job
+        .plan_for(&dataset)
+        .expect("the options go with the data");
     let after = |seed| {
         let plan = Plan {
             seed,
-            ..job.plan.clone()
+            ..usual.clone()
         };
         let mut session = Session::new(plan, Arc::clone(&dataset)).expect("the plan is sound");
         while session.position().epoch < EPOCHS {

@@ -69,6 +69,8 @@ fn snapshots(criterion: &mut Criterion) {
             neurons: session.architecture().sizes().iter().map(shown).collect(),
             weights: true,
             activations: true,
+            rows: Vec::new(),
+            pictures: Vec::new(),
             inspect: None,
             what_if: Vec::new(),
         };

@@ -34,11 +34,13 @@ fn a_description_tells_what_is_understood() {
     ));
     for part in [
         "tests/data/awkward/identifiers.csv: 12 rows\n",
-        "cells separated by comma (--delimiter); first row names the columns (--no-header)\n",
-        "predicting \"kind\", column 5 (--target): classification (--task)\n",
-        "left out: id (names the rows), day (dates), name (nearly all different); --keep uses them\n",
-        "10 rows to train on, 2 to validate",
-        "to beat: accuracy 50.0 % by always saying \"a\"\n",
+        "  predicts  kind, column 5 (--target)\n            one of 2 classes (--task)\n",
+        "left out: id (names the rows), day (dates), name (nearly all different) (--keep)\n",
+        "10 to train on, 2 to validate (--val, --seed)\n",
+        "  file      cells apart by comma (--delimiter)\n",
+        "the first row names the columns (--no-header)\n",
+        "  inputs    1 number goes into the network\n",
+        "  to beat   accuracy 50.0 % by always saying \"a\"\n",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
@@ -54,4 +56,60 @@ fn a_description_tells_what_is_understood() {
         (&card["training_rows"], &card["inputs"]),
         (&120.into(), &4.into())
     );
+}
+
+#[test]
+fn every_option_about_the_data_is_named_by_a_guess_and_no_other() {
+    let help = stdout(&succeed("--help", &[]));
+    let section = |title: &str| -> Vec<String> {
+        let lines = help.lines().skip_while(|line| *line != format!("{title}:"));
+        let lines = lines.skip(1).take_while(|line| !line.is_empty());
+        let options = lines.filter_map(|line| line.trim().strip_prefix("--"));
+        let name = |option: &str| option.split(' ').next().unwrap_or_default().to_owned();
+        options
+            .map(|option| format!("--{}", name(option)))
+            .collect()
+    };
+    let mut known = section("Reading");
+    known.extend(section("Data"));
+    assert!(known.len() > 12, "{known:?}");
+    let mut named = std::collections::BTreeSet::new();
+    for line in [
+        "iris",
+        "iris --val datasets/iris.csv --test datasets/iris.csv",
+        "tests/data/awkward/identifiers.csv",
+        "tests/data/awkward/no-header.csv --val 0",
+        "tests/data/awkward/missing.csv --val 0",
+        "sine --max-rows 50",
+    ] {
+        let json = stdout(&succeed(&format!("{line} --describe --json"), &[]));
+        let card: Value = serde_json::from_str(&json).expect("JSON");
+        let guesses = card["guesses"].as_array().expect("a list");
+        let options = guesses
+            .iter()
+            .flat_map(|it| it["options"].as_array().expect("a list"));
+        named.extend(options.map(|option| option.as_str().expect("a name").to_owned()));
+    }
+    for option in &named {
+        assert!(known.contains(option), "there is no option {option}");
+    }
+    // How much the classes count in training is no guess about the data.
+    known.retain(|option| option != "--class-weights");
+    for option in &known {
+        assert!(named.contains(option), "no guess names {option}");
+    }
+}
+
+#[test]
+fn what_was_told_is_not_called_a_guess() {
+    let line =
+        "tests/data/awkward/no-header.csv --delimiter comma --no-header --decimal point --val 0";
+    let text = stdout(&succeed(&format!("{line} --describe"), &[]));
+    for part in [
+        "cells apart by comma (as --delimiter says)\n",
+        "no row names the columns (as --no-header says)\n",
+        "numbers with a point (as --decimal says)\n",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
 }

@@ -160,6 +160,11 @@ pub fn trained_model(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> M
 
 /// As [`trained_model`], on `dataset`.
 pub fn trained_on(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> Model {
+    watched(dataset, plan, epochs, size).0
+}
+
+/// As [`trained_on`], with the worker that waits behind the model.
+pub fn watched(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> (Model, Driven) {
     let dataset = Arc::new(dataset);
     let session = Session::new(plan, Arc::clone(&dataset)).expect("the plan is sound");
     let driven = Driven::spawn(session, settings(true, None));
@@ -194,7 +199,7 @@ pub fn trained_on(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -
     model.update(Msg::Described(0, Box::new(card)));
     assert_eq!(model.run.position.epoch, epochs);
     assert!(epochs == 0 || model.run.phase == Phase::Paused);
-    model
+    (model, driven)
 }
 
 fn tell(model: &mut Model, driven: &Driven, msg: Msg) {

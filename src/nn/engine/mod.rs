@@ -35,7 +35,7 @@ pub use memento::Memento;
 pub use pair::HELPER_THREAD;
 use pair::Pair;
 use shares::{NeuronShare, RowShare};
-use step::{ForwardAndBack, JudgeAndUpdate, Order};
+use step::{Order, WholeStep};
 pub use workspace::Workspace;
 
 /// A network that trains.
@@ -407,13 +407,9 @@ impl One {
         order: &Order,
     ) -> Result<Step, NonFinite> {
         let Self { neurons, rows } = self;
-        unit.run(ForwardAndBack {
-            batch: Some(batch),
+        unit.run(WholeStep {
+            batch,
             architecture,
-            neurons: &[neurons],
-            rows,
-        });
-        unit.run(JudgeAndUpdate {
             neurons,
             rows,
             order,

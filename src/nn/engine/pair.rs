@@ -187,7 +187,6 @@ impl Shared {
     fn forward_and_back(&self, share: usize) {
         let neurons = self.neurons.each_ref().map(read);
         self.unit.run(ForwardAndBack {
-            batch: None,
             architecture: &self.architecture,
             neurons: &neurons.each_ref().map(|it| &**it),
             rows: &mut write(&self.rows[share]),

@@ -147,7 +147,8 @@ pub(super) struct RowShare {
     pub inputs: Panels,
     /// `(rows, outputs)`.
     pub targets: Panels,
-    /// Of each row its class, which is the index of its largest target.
+    /// Of each row, and of rows for which there is room, its class, which is the index of its
+    /// largest target.
     pub classes: Vec<u32>,
     /// One for each layer that has weights, layer 1 first.
     pub layers: Vec<LayerBuffers>,
@@ -186,7 +187,7 @@ impl RowShare {
         Self {
             inputs: panels(architecture.inputs()),
             targets: panels(architecture.outputs()),
-            classes: Vec::with_capacity(rows),
+            classes: vec![0; rows],
             layers: layers.collect(),
             costs: panels(architecture.outputs()),
             correct: 0,
@@ -225,28 +226,19 @@ impl RowShare {
         rows: impl ExactSizeIterator<Item = usize> + Clone,
     ) {
         self.inputs.load(simd, batch.inputs, rows.clone());
-        self.classes.clear();
+        let own_classes = &mut self.classes[..rows.len()];
         match batch.targets {
             CheckedTargets::Classes(classes) => {
-                self.targets.set_rows(rows.len());
-                for zero in S::as_mut_simd_f32s(self.targets.values_mut()).0 {
-                    *zero = simd.splat_f32s(0.0);
+                for (row, own) in rows.zip(&mut *own_classes) {
+                    *own = classes[row];
                 }
-                for (r, row) in rows.enumerate() {
-                    assert!(
-                        (classes[row] as usize) < self.targets.columns(),
-                        "no such class"
-                    );
-                    self.classes.push(classes[row]);
-                    self.targets.set(r, classes[row] as usize, 1.0);
-                }
+                self.targets.load_ones(simd, own_classes);
             }
             CheckedTargets::Values(values) => {
                 self.targets.load(simd, values, rows.clone());
                 let outputs = self.targets.columns();
-                for row in rows {
-                    let targets = &values[row * outputs..][..outputs];
-                    self.classes.push(index_of_largest(targets));
+                for (row, own) in rows.zip(own_classes) {
+                    *own = index_of_largest(&values[row * outputs..][..outputs]);
                 }
             }
         }

@@ -68,8 +68,6 @@ impl WithSimd for Load<'_> {
 /// Takes some rows of a mini-batch through all layers, forward and back: their activations, their part
 /// of the loss, their deltas.
 pub(super) struct ForwardAndBack<'a> {
-    /// The rows to load before, where they are not there yet.
-    pub batch: Option<Checked<'a>>,
     pub architecture: &'a Architecture,
     /// All shares, in their order.
     pub neurons: &'a [&'a NeuronShare],
@@ -81,13 +79,22 @@ impl WithSimd for ForwardAndBack<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if let Some(batch) = self.batch {
-            self.rows.load(simd, batch, 0..batch.rows.count());
-        }
-        forward(simd, self.architecture, self.neurons, self.rows);
-        output_layer(simd, self.architecture, self.rows);
-        back(simd, self.architecture, self.neurons, self.rows);
+        forward_and_back(simd, self);
     }
+}
+
+#[inline(always)]
+fn forward_and_back<S: Simd>(
+    simd: S,
+    ForwardAndBack {
+        architecture,
+        neurons,
+        rows,
+    }: ForwardAndBack,
+) {
+    forward(simd, architecture, neurons, rows);
+    output_layer(simd, architecture, rows);
+    back(simd, architecture, neurons, rows);
 }
 
 /// `Z_l = A_(l-1) W_l + b_l`, `A_l = f(Z_l)`. Of the output layer, only the logits `Z_L`.
@@ -117,6 +124,7 @@ fn forward<S: Simd>(
 /// What each output adds to the loss, and `D_L = dC/dZ_L`.
 #[inline(always)]
 fn output_layer<S: Simd>(simd: S, architecture: &Architecture, rows: &mut RowShare) {
+    let count = rows.rows();
     let layer = rows.layers.last_mut().expect("there is an output layer");
     layer.largest_delta = output_deltas(
         simd,
@@ -126,8 +134,13 @@ fn output_layer<S: Simd>(simd: S, architecture: &Architecture, rows: &mut RowSha
         &mut layer.deltas,
         &mut rows.costs,
     );
-    let z = &layer.activations;
-    rows.correct = count_correct(architecture.output(), z, &rows.targets, &rows.classes);
+    rows.correct = count_correct(
+        simd,
+        architecture.output(),
+        &layer.activations,
+        &rows.targets,
+        &rows.classes[..count],
+    );
 }
 
 /// `D_(l-1) = f'(Z_(l-1)) * D_l W_l^T`, from the last layer to the first.
@@ -181,24 +194,35 @@ impl WithSimd for Judge<'_> {
     }
 }
 
-/// [`Judge`] and [`Update`] where there is one share of each.
-pub(super) struct JudgeAndUpdate<'a> {
+/// All parts of a step, where there is one share of each.
+pub(super) struct WholeStep<'a> {
+    pub batch: Checked<'a>,
+    pub architecture: &'a Architecture,
     pub neurons: &'a mut NeuronShare,
-    pub rows: &'a RowShare,
+    pub rows: &'a mut RowShare,
     pub order: &'a Order,
 }
 
-impl WithSimd for JudgeAndUpdate<'_> {
+impl WithSimd for WholeStep<'_> {
     type Output = Result<Step, NonFinite>;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
         let Self {
+            batch,
+            architecture,
             neurons,
             rows,
             order,
         } = self;
-        let rows = &[rows];
+        rows.load(simd, batch, 0..batch.rows.count());
+        let work = ForwardAndBack {
+            architecture,
+            neurons: &[neurons],
+            rows,
+        };
+        forward_and_back(simd, work);
+        let rows = &[&*rows];
         let step = judge(
             simd,
             Judge {

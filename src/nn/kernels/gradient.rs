@@ -98,7 +98,9 @@ fn weights<S: Simd, const W: usize, const V: usize>(
                 let start = own * (inputs + 1) + q * W;
                 let used = a.used(q);
                 let span = even(a.span(q), used);
-                for_each_tile!(S, span.clone(), [16 12 10 8 6 4 2 1], |i, R| {
+                // Low tiles, whose sums all stay in registers while the consumer works on them, and
+                // whose last roots and divisions still go on as the sums of the next begin.
+                for_each_tile!(S, V, span.clone(), [8 6 4 2 1] [8 4 2 1], |i, R| {
                     let sums = tile::<S, R, W, V>(simd, samples, (q, i), p);
                     consumer.take(simd, (start + i) * width, true, sums);
                 });

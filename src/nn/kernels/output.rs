@@ -2,11 +2,13 @@
 //!
 //! The formulas are those of [`textbook`](crate::nn::textbook), for a whole mini-batch.
 
-use pulp::Simd;
+use pulp::{Simd, bytemuck};
 
 use super::exponential::{exp_of_negative, sigmoid};
 use super::panels::{Panels, mask};
-use super::{Largest, vector_rows, vector_rows_mut, with_vectors_per_row};
+use super::{
+    Largest, panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row,
+};
 use crate::nn::{Loss, Output};
 
 /// Replaces the logits `z` by the outputs `a = f(z)`.
@@ -239,14 +241,14 @@ fn softmax<S: Simd, const V: usize>(simd: S, z: &Panels, r: usize, into: &mut Pa
     Softmax { maximum, sum }
 }
 
-/// The lanes of a row of a panel that are not padding.
+/// The first lanes of a row of a panel, such as those that are not padding.
+#[derive(Clone, Copy)]
 struct Lanes<S: Simd, const V: usize>([S::u32s; V]);
 
 impl<S: Simd, const V: usize> Lanes<S, V> {
     #[inline(always)]
     fn new(used: usize) -> Self {
-        let mask = mask(used);
-        let lanes: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(&mask).0).0;
+        let lanes: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(mask(used)).0).0;
         Self(lanes[0])
     }
 
@@ -271,7 +273,13 @@ impl<S: Simd, const V: usize> Lanes<S, V> {
 /// `z` and `targets`: `(rows, outputs)`; `classes`: of each row the class, which is the index of its
 /// largest target.
 #[inline(always)]
-pub fn count_correct(output: Output, z: &Panels, targets: &Panels, classes: &[u32]) -> usize {
+pub fn count_correct<S: Simd>(
+    simd: S,
+    output: Output,
+    z: &Panels,
+    targets: &Panels,
+    classes: &[u32],
+) -> usize {
     let mut correct = 0;
     if z.columns() == 1 {
         let threshold = match output {
@@ -284,25 +292,49 @@ pub fn count_correct(output: Output, z: &Panels, targets: &Panels, classes: &[u3
         }
         return correct;
     }
-    let width = z.width();
-    let first_panel = z.panel(0).chunks_exact(width);
-    for ((r, first), &class) in first_panel.enumerate().zip(classes) {
-        let class = class as usize;
-        let own = z.get(r, class);
-        // Without branches: which logit is the largest is what a processor can't predict either.
-        // Padding is left out; it is zero, and may be larger.
-        let is_largest = |logits: &[f32], class: usize| {
-            let (before, from) = logits.split_at(class.min(logits.len()));
-            let smaller = before.iter().fold(true, |all, &other| all & (other < own));
-            from.iter()
-                .fold(smaller, |all, &other| all & (other <= own))
-        };
-        let mut is_correct = is_largest(&first[..z.used(0)], class);
-        for p in 1..z.count() {
-            let logits = &z.panel(p)[r * width..][..z.used(p)];
-            is_correct &= is_largest(logits, class.saturating_sub(p * width));
-        }
-        correct += usize::from(is_correct);
-    }
+    with_panel_width!(S, z.width(), |W| {
+        with_vectors_per_row!(S, W, |V| {
+            let rows: &[[f32; W]] = pulp::as_arrays(z.values()).0;
+            let used = Lanes::<S, V>::new(z.used(0));
+            for (r, &class) in classes.iter().enumerate() {
+                let class = class as usize;
+                let own = rows[class / W * z.rows() + r][class % W];
+                let before = Lanes::new(class.min(W));
+                let mut rivals = rivals_in(simd, &rows[r], own, before, used);
+                for p in 1..z.count() {
+                    let used = Lanes::<S, V>::new(z.used(p));
+                    let before = Lanes::new(class.saturating_sub(p * W).min(W));
+                    let more = rivals_in(simd, &rows[p * z.rows() + r], own, before, used);
+                    rivals = simd.or_u32s(rivals, more);
+                }
+                let rivals: &[u32] = bytemuck::cast_slice(std::slice::from_ref(&rivals));
+                correct += usize::from(rivals.iter().fold(0, |any, bits| any | bits) == 0);
+            }
+        });
+    });
     correct
+}
+
+/// Bits for the logits that are not smaller than `own`, or not even equal to it where they don't come
+/// before it.
+///
+/// Without branches: which logit is the largest is what a processor can't predict either.
+#[inline(always)]
+fn rivals_in<S: Simd, const V: usize>(
+    simd: S,
+    logits: &[f32],
+    own: f32,
+    before: Lanes<S, V>,
+    used: Lanes<S, V>,
+) -> S::u32s {
+    let logits = &vector_rows::<S, V>(logits)[0];
+    let (none, own) = (simd.splat_u32s(0), simd.splat_f32s(own));
+    let mut rivals = none;
+    for v in 0..V {
+        let smaller = simd.less_than_f32s(logits[v], own);
+        let equal = simd.equal_f32s(logits[v], own);
+        let not_smaller = simd.select_u32s(equal, before.0[v], used.0[v]);
+        rivals = simd.or_u32s(rivals, simd.select_u32s(smaller, none, not_smaller));
+    }
+    rivals
 }

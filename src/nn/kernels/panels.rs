@@ -1,11 +1,14 @@
 //! The order in which the engine stores its matrices.
 
+use std::iter::zip;
 use std::ops::Range;
 
 use pulp::Simd;
 
 use super::aligned::Aligned;
-use super::{Largest, vector_rows, vector_rows_mut, with_vectors_per_row};
+use super::{
+    Largest, panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row,
+};
 
 /// Columns of a panel: 16 floats fill a cache line.
 pub const WIDE: usize = 16;
@@ -190,7 +193,7 @@ impl Panels {
         let (width, columns, count) = (self.width(), self.columns, self.count());
         let whole = (count - 1) * width;
         let mask = mask(self.used(count - 1));
-        let mask: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(&mask).0).0;
+        let mask: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(mask).0).0;
         let panel = self.rows;
         let to = vector_rows_mut::<S, V>(self.values_mut());
         // Row by row, because the numbers may still be on their way from main memory, and the
@@ -218,6 +221,27 @@ impl Panels {
         }
     }
 
+    /// Fills each of so many rows with zeros, but for a one in the column given for it.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    #[inline(always)]
+    pub fn load_ones<S: Simd>(&mut self, simd: S, columns: &[u32]) {
+        self.set_rows(columns.len());
+        for zero in S::as_mut_simd_f32s(self.values_mut()).0 {
+            *zero = simd.splat_f32s(0.0);
+        }
+        let count = self.columns as u32;
+        with_panel_width!(S, self.width(), |W| {
+            let rows: &mut [[f32; W]] = pulp::as_arrays_mut(self.values_mut()).0;
+            for (r, &column) in columns.iter().enumerate() {
+                assert!(column < count, "no such column");
+                let column = column as usize;
+                rows[column / W * columns.len() + r][column % W] = 1.0;
+            }
+        });
+    }
+
     /// Finds the columns that are zero in all rows, so that products leave them out, and returns
     /// the largest magnitude of all numbers.
     ///
@@ -234,12 +258,13 @@ impl Panels {
                 let mut has_zero = false;
                 for v in 0..V {
                     largest.join(simd, columns[v]);
-                    has_zero |= columns[v].has_zero(simd);
+                    // Of so few columns a product is sooner made than a look at which to leave out.
+                    has_zero |= width > NARROW && columns[v].has_zero(simd);
                 }
                 self.spans[p] = if has_zero {
                     span_of(columns.iter().flat_map(|it| it.lanes()))
                 } else {
-                    0..width
+                    0..self.used(p)
                 };
             }
             largest.get()
@@ -304,11 +329,30 @@ pub(super) fn transpose_into(
             to.try_into().expect("16 columns"),
         );
     }
-    for (r, row) in block.chunks_exact(width).enumerate() {
-        for (column, &from) in row[..columns].iter().enumerate() {
-            to[column * into_width + r] = from;
+    let is_narrow = |width| width == NARROW;
+    match (is_narrow(width), is_narrow(into_width)) {
+        (true, true) => transpose_part::<NARROW, NARROW>(block, to),
+        (true, false) => transpose_part::<NARROW, WIDE>(block, to),
+        (false, true) => transpose_part::<WIDE, NARROW>(block, to),
+        (false, false) => transpose_part::<WIDE, WIDE>(block, to),
+    }
+}
+
+/// Any block, of rows of `B` numbers, into rows of `W`.
+#[inline(always)]
+fn transpose_part<const B: usize, const W: usize>(from: &[f32], to: &mut [f32]) {
+    let to: &mut [[f32; W]] = pulp::as_arrays_mut(to).0;
+    for (r, from) in zip(0..W, pulp::as_arrays::<B, _>(from).0) {
+        for (from, to) in zip(from, &mut *to) {
+            to[r] = *from;
         }
     }
+}
+
+/// Four numbers from `first` on.
+#[inline(always)]
+fn four(row: &[f32; WIDE], first: usize) -> [f32; 4] {
+    [row[first], row[first + 1], row[first + 2], row[first + 3]]
 }
 
 /// The commonest block, by squares of 4 by 4, which is what the compiler makes vectors of.
@@ -316,11 +360,12 @@ pub(super) fn transpose_into(
 fn transpose_whole(from: &[[f32; WIDE]; WIDE], to: &mut [[f32; WIDE]; WIDE]) {
     for r in (0..WIDE).step_by(4) {
         for c in (0..WIDE).step_by(4) {
-            let row = |i: usize| -> [f32; 4] {
-                let row = &from[r + i];
-                [row[c], row[c + 1], row[c + 2], row[c + 3]]
-            };
-            let rows = [row(0), row(1), row(2), row(3)];
+            let rows = [
+                four(&from[r], c),
+                four(&from[r + 1], c),
+                four(&from[r + 2], c),
+                four(&from[r + 3], c),
+            ];
             for j in 0..4 {
                 let column = [rows[0][j], rows[1][j], rows[2][j], rows[3][j]];
                 to[c + j][r..r + 4].copy_from_slice(&column);
@@ -356,8 +401,15 @@ fn span_of<'a>(numbers: impl Iterator<Item = &'a u32>) -> Range<usize> {
 
 /// All bits set in the first `used` of 16 lanes.
 #[inline(always)]
-pub(super) fn mask(used: usize) -> [u32; WIDE] {
-    std::array::from_fn(|lane| if lane < used { u32::MAX } else { 0 })
+pub(super) fn mask(used: usize) -> &'static [u32; WIDE] {
+    /// All masks in one, from the place where the set bits end.
+    const MASKS: [u32; 2 * WIDE] = {
+        let mut masks = [0; 2 * WIDE];
+        let (set, _) = masks.split_at_mut(WIDE);
+        set.copy_from_slice(&[u32::MAX; WIDE]);
+        masks
+    };
+    MASKS[WIDE - used..].first_chunk().expect("16 of 32 lanes")
 }
 
 #[cfg(test)]

@@ -26,15 +26,19 @@ pub enum Start {
 /// Runs `$body` for tiles that cover the rows `$rows`, with `$first` the first row of the tile and
 /// `$R` its number of rows as a constant.
 ///
-/// The sums of a tile stay in registers: 16 of AVX-512's 32, for 16 rows, or 12 of AVX2's 16, for 6
+/// The sums of a tile stay in registers: up to 16 of AVX-512's 32, for 16 rows, or 12 of AVX2's 16, for 6
 /// rows of two vectors. That is enough independent sums to hide the latency of a multiply-add, and
 /// enough uses of each loaded number to hide the loads. Every height is code of its own, so there are
-/// few; `$heights` are those of AVX-512, of which the last is 1.
+/// few; the first heights are those of AVX-512, the second those of AVX2 for rows of `$V = 1` vector. The
+/// last one is always 1.
 macro_rules! for_each_tile {
-    ($S:ident, $rows:expr, [$($height:literal)+], |$first:ident, $R:ident| $body:expr) => {{
+    ($S:ident, $V:ident, $rows:expr, [$($height:literal)+] [$($low:literal)+],
+     |$first:ident, $R:ident| $body:expr) => {{
         let std::ops::Range { start: mut $first, end } = $rows;
         if const { $S::F32_LANES == 16 } {
             for_each_tile!(@heights $first, end, $R, $body, $($height)+);
+        } else if const { $S::F32_LANES > 1 && $V == 1 } {
+            for_each_tile!(@heights $first, end, $R, $body, $($low)+);
         } else if const { $S::F32_LANES > 1 } {
             for_each_tile!(@heights $first, end, $R, $body, 6 4 2 1);
         } else {
@@ -106,7 +110,7 @@ fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
                 Start::Sum => None,
             };
             // 10 rows are a usual mini-batch.
-            for_each_tile!(S, 0..c.len(), [16 10 8 4 2 1], |i, R| {
+            for_each_tile!(S, V, 0..c.len(), [16 10 8 4 2 1] [10 8 4 2 1], |i, R| {
                 let c: &mut [_; R] = (&mut c[i..i + R]).try_into().expect("R rows");
                 let sums = start.map_or(*c, |start| [start; R]);
                 *c = tile::<S, R, W, V>(simd, (a, a_first), i, first..end, b, sums);

@@ -9,6 +9,7 @@ use crate::data::Baseline;
 use crate::text::{rate, shorten, width};
 use crate::ui::numbers::{tick_labels, ticks};
 use crate::ui::panel::{put, put_right};
+use crate::ui::plot::Axes;
 use crate::ui::theme::Theme;
 
 /// Draws both axes and returns the area between them.
@@ -22,67 +23,18 @@ pub(super) fn axes(
 ) -> Rect {
     let rows = inner.height - 2;
     let labels = scale.ticks(usize::from(rows / 3).clamp(2, 8), content);
-    let gutter = labels
-        .iter()
-        .map(|(_, label)| label.chars().count())
-        .max()
-        .unwrap_or(0);
-    let gutter = (gutter as u16).clamp(5, inner.width / 2);
-    let plot = Rect {
-        x: inner.x + gutter + 1,
-        y: inner.y,
-        width: inner.width - gutter - 1,
-        height: rows,
-    };
-    for y in plot.y..plot.bottom() {
-        put(buf, plot.x - 1, y, 1, "│", theme.frame());
-    }
-    for (value, label) in labels {
-        let row = row_of(plot, scale.height(value));
-        put_right(buf, plot.x - 1, row, gutter.into(), &label, theme.dim());
-        put(buf, plot.x - 1, row, 1, "┤", theme.frame());
-    }
-    epoch_axis(plot, buf, model, theme, scale);
-    plot
-}
-
-fn epoch_axis(plot: Rect, buf: &mut Buffer, model: &Model, theme: Theme, scale: &Scale) {
-    let line = "─".repeat(plot.width.into());
-    put(
-        buf,
-        plot.x,
-        plot.bottom(),
-        plot.width.into(),
-        &line,
-        theme.frame(),
-    );
-    put(buf, plot.x - 1, plot.bottom(), 1, "└", theme.frame());
+    let texts = labels.iter().map(|(_, label)| label.as_str());
     let now = format!("epoch {}", model.run.position.epoch);
-    let free = plot.right().saturating_sub(now.len() as u16 + 1);
-    put_right(
-        buf,
-        plot.right(),
-        plot.bottom() + 1,
-        plot.width.into(),
-        &now,
-        theme.text(),
-    );
-    let steps = ticks(0.0, scale.epochs, usize::from(plot.width / 12).clamp(1, 10));
-    for (tick, label) in steps.iter().zip(tick_labels(&steps)) {
-        let x = column_of(plot, scale, *tick);
-        let start = x.saturating_sub(label.len() as u16 / 2).max(plot.x - 1);
-        if start + (label.len() as u16) < free {
-            put(
-                buf,
-                start,
-                plot.bottom() + 1,
-                label.len(),
-                &label,
-                theme.dim(),
-            );
-            put(buf, x, plot.bottom(), 1, "┬", theme.frame());
-        }
+    let axes = Axes::draw(inner, buf, theme, texts, 5, &now);
+    let plot = axes.plot;
+    for (value, label) in &labels {
+        axes.mark_left(buf, theme, row_of(plot, scale.height(*value)), label);
     }
+    let epochs = ticks(0.0, scale.epochs, usize::from(plot.width / 12).clamp(1, 10));
+    for (&epoch, label) in epochs.iter().zip(tick_labels(&epochs)) {
+        axes.mark_below(buf, theme, column_of(plot, scale, epoch), &label);
+    }
+    plot
 }
 
 fn row_of(plot: Rect, height: f64) -> u16 {

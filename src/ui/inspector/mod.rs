@@ -33,8 +33,14 @@ use page::Page;
 const FLAT: u16 = 78;
 const LOW: u16 = 20;
 
-/// Draws the panel.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
+/// Draws the panel. Returns how far it can be scrolled.
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    is_focused: bool,
+) -> Option<u16> {
     let snapshot = model.run.snapshot.as_ref();
     let found = snapshot.and_then(|it| Some((it, it.inspection.as_deref()?)));
     let Some((snapshot, inspection)) = found else {
@@ -42,7 +48,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         if inner.width >= 8 {
             put_centred(buf, inner, "waiting for the numbers", theme.dim());
         }
-        return;
+        return None;
     };
     let context = Context {
         model,
@@ -63,7 +69,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         &context.whose(),
     );
     if inner.width < 12 || inner.height < 1 {
-        return;
+        return None;
     }
     let inner = Rect {
         x: inner.x + 1,
@@ -77,8 +83,9 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         Facts::Output(facts) => output::page(&context, facts),
     };
     let first = model.screen.scroll(Panel::Inspector);
-    let more = page.render(inner, buf, theme, first.into());
-    put_more(buf, area, more, theme);
+    let end = page.render(inner, buf, theme, first.into());
+    put_more(buf, area, end.saturating_sub(first.into()), theme);
+    u16::try_from(end).ok()
 }
 
 /// What a page is made from.

@@ -89,7 +89,7 @@ impl Page {
     }
 
     /// Draws the page into `area` from line `first` on, or from as far down as there is something.
-    /// Returns how many lines are below.
+    /// Returns how far it can be scrolled.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: Theme, first: usize) -> usize {
         let rows: usize = self.sections.iter().map(|it| it.rows(self.width)).sum();
         let rows = rows.min(LONGEST);
@@ -112,7 +112,7 @@ impl Page {
                 }
             }
         }
-        most - first
+        most
     }
 }
 
@@ -193,9 +193,9 @@ mod tests {
             page.line(vec![Span::raw(text)]);
         }
         let area = Rect::new(0, 0, 5, 2);
-        for (first, top, below) in [(0, "one", 1), (1, "two", 0), (99, "two", 0)] {
+        for (first, top) in [(0, "one"), (1, "two"), (99, "two")] {
             let mut buf = Buffer::empty(area);
-            assert_eq!(page.render(area, &mut buf, theme, first), below);
+            assert_eq!(page.render(area, &mut buf, theme, first), 1);
             let row: String = (0..5).map(|x| buf[(x, 0)].symbol()).collect();
             assert_eq!(row.trim_end(), top);
         }

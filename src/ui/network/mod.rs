@@ -21,11 +21,11 @@ use ratatui::text::{Line, Span};
 
 use super::panel::{frame, put, put_centred};
 use super::picture::Picture;
+use super::sample::titles;
 use super::theme::Theme;
 use crate::app::Model;
-use crate::text::shorten;
+use crate::train::Snapshot;
 use crate::train::evaluation::predicted_class;
-use crate::train::{Set, Snapshot};
 use edges::edges;
 use labels::{input_labels, layer_titles, output_labels};
 use look::{Look, Shown};
@@ -83,25 +83,11 @@ fn parted(inner: Rect, look: &Look) -> (Rect, Rect) {
     (strip, rest)
 }
 
-/// `validation row 17 of 30 · versicolor ✓`.
+/// `validation row 17 of 30 · versicolor ✓`, or what the rows gone through have in common.
 fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
     let samples = model.sample.samples(&model.run.data);
     let row = model.sample.index;
     let label = samples.targets.class(row);
-    let class = match (label, samples.targets.number(row)) {
-        (Some(label), _) => model.run.data.class_names()[label].clone(),
-        (None, Some(value)) => value.to_string(),
-        (None, None) => return Vec::new(),
-    };
-    let set = match model.sample.set {
-        Set::Training => "training",
-        Set::Validation => "validation",
-    };
-    let rows = samples.rows();
-    let row = model.sample.index + 1;
-    let worst = model.run.outcomes.as_ref().map_or(0, |it| it.worst.len());
-    let place = model.worst.map(|place| format!("{}. worst", place + 1));
-    let class = Span::styled(shorten(&class, NAME), theme.text());
     let mut verdict = Span::raw("  ");
     let shown = model.run.snapshot.as_ref();
     if let Some(snapshot) = shown.filter(|snapshot| snapshot.observation.sample == model.sample) {
@@ -113,24 +99,14 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
             None => verdict,
         };
     }
-    let places = match place {
-        None => [
-            format!("{set} row {row} of {rows} · "),
-            format!("row {row} of {rows} · "),
-            format!("row {row} · "),
-        ],
-        Some(place) => [
-            format!("{place} of {worst} · {set} row {row} · "),
-            format!("{place} of {worst} · row {row} · "),
-            format!("{place} · "),
-        ],
+    let line = |(place, class): (String, String)| {
+        let (place, class) = (
+            Span::styled(place, theme.dim()),
+            Span::styled(class, theme.text()),
+        );
+        Line::from(vec![place, class, verdict.clone()])
     };
-    places
-        .map(|place| {
-            let place = Span::styled(place, theme.dim());
-            Line::from(vec![place, class.clone(), verdict.clone()])
-        })
-        .into()
+    titles(model).into_iter().map(line).collect()
 }
 
 fn neurons(
@@ -199,11 +175,8 @@ fn picture(places: &Places, buf: &mut Buffer, model: &Model, snapshot: &Snapshot
         return;
     };
     if sample.index < samples.rows() {
-        // The inputs of an image are its pixels' brightness from 0 to 1.
-        let inputs = samples.inputs(sample.index..sample.index + 1);
-        let pixels = data.preprocessing.columns.iter().zip(inputs.iter());
-        let pixels = pixels.map(|(column, &level)| (column.column, level));
-        Picture::new(size, pixels).render(area, buf, theme);
+        let picture = Picture::of_row(size, samples, &data.preprocessing, sample.index);
+        picture.render(area, buf, theme);
     }
 }
 

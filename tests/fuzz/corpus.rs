@@ -1,0 +1,93 @@
+//! The files that are damaged: the awkward tables among the tests' data, small images, and
+//! models as the program has just written them.
+
+use std::fs;
+use std::path::Path;
+
+use nn_tui::model_file::Format;
+use nn_tui::train::{Command, Event};
+
+use super::support;
+use super::targets::{IdxParts, Target};
+
+/// Larger files would make each case slower and hit what is interesting less often.
+const LONGEST: u64 = 20_000;
+
+/// Sound inputs of `target`, and some that are refused.
+pub fn seeds(target: Target) -> Vec<Vec<u8>> {
+    match target {
+        Target::Csv => tables(),
+        Target::Idx => images(),
+        Target::Json => models(Format::Json),
+        Target::Safetensors => models(Format::Safetensors),
+        Target::Npz => models(Format::Npz),
+    }
+}
+
+fn tables() -> Vec<Vec<u8>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for folder in ["tests/data", "tests/data/awkward", "datasets"] {
+        let files = fs::read_dir(root.join(folder)).expect("a folder");
+        let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+        // Folders list their files in any order.
+        paths.sort();
+        for path in paths.iter().filter(|path| path.is_file()) {
+            if fs::metadata(path).expect("a file").len() <= LONGEST {
+                let text = fs::read(path).expect("readable");
+                found.push([&[0, 0], &text[..]].concat());
+            }
+        }
+    }
+    assert!(found.len() > 40, "the tables were not found");
+    found
+}
+
+fn images() -> Vec<Vec<u8>> {
+    let set = |options: u8, count: usize, height: usize, width: usize| {
+        let pixels = (0..count * height * width).map(|at| (at * 37 % 256) as u8);
+        let number = |number: usize| (number as u32).to_be_bytes();
+        let sizes = [count, height, width].map(number).concat();
+        let images = [&[0, 0, 8, 3], &sizes[..], &pixels.collect::<Vec<_>>()].concat();
+        let classes: Vec<u8> = (0..count).map(|image| image as u8 % 3).collect();
+        let labels = [&[0, 0, 8, 1], &number(count)[..], &classes].concat();
+        IdxParts {
+            options,
+            images,
+            labels,
+        }
+        .input()
+    };
+    vec![
+        set(0, 12, 2, 3),
+        set(1, 6, 1, 2),
+        set(2, 12, 4, 4),
+        set(4, 40, 8, 8),
+        set(2, 9, 28, 28),
+    ]
+}
+
+/// Models on columns of numbers, of numbers and texts, and of one that predicts a number.
+fn models(format: Format) -> Vec<Vec<u8>> {
+    let mixed = format!(
+        "{}/tests/data/awkward/mixed.csv",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let sessions = [
+        support::session("iris", support::plan(&[3])),
+        support::session(&mixed, support::plan(&[])),
+        support::session("sine", support::regression_plan(&[4, 2])),
+    ];
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(format!("model.{}", format.ending()));
+    let write = |session| {
+        let driven = support::Driven::spawn(session, support::settings(true, None));
+        driven.send(Command::Export {
+            path: path.clone(),
+            replace: true,
+        });
+        driven.wait_for(|_| {}, |event| matches!(event, Event::Exported { .. }));
+        fs::read(&path).expect("written")
+    };
+    sessions.map(write).into()
+}

@@ -1,0 +1,6 @@
+#![no_main]
+
+#[path = "guide.rs"]
+mod guide;
+
+guide::fuzz!(Csv);

@@ -1,0 +1,152 @@
+//! Files by strangers, many of them: tables, images and models with something done to them are
+//! given to the readers, which may refuse them, but not panic, take memory for what is not there,
+//! or take long.
+//!
+//! Every case is drawn from its number, so that `cargo test` runs the same ones every time.
+//! `NN_TUI_FUZZ_SECONDS=600 cargo test --test fuzz csv` goes on with new ones for so long,
+//! `NN_TUI_FUZZ_FIRST=12345` starts elsewhere. A case that fails is written to `target/fuzz`.
+//! `NN_TUI_FUZZ_SEEDS=FOLDER` writes the sound inputs there, for the fuzzers in `guided/`.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+mod bytes;
+mod corpus;
+mod dice;
+mod large;
+mod structure;
+#[path = "../support/mod.rs"]
+mod support;
+mod targets;
+mod watch;
+mod zip;
+
+use dice::Dice;
+use targets::Target;
+
+/// Cases of a usual run.
+const CASES: u64 = 1500;
+
+fn number(variable: &str) -> Option<u64> {
+    let value = std::env::var(variable).ok()?;
+    Some(value.parse().expect("a whole number"))
+}
+
+/// Case `number` of `target`.
+fn case(target: Target, seeds: &[Vec<u8>], number: u64) -> Vec<u8> {
+    let mut dice = Dice::new(number);
+    let seed = dice.below(seeds.len());
+    let other = dice.below(seeds.len());
+    structure::mutated(target, &seeds[seed], &seeds[other], &mut dice)
+}
+
+fn fuzz(target: Target) {
+    let seeds = corpus::seeds(target);
+    let start = Instant::now();
+    let time = number("NN_TUI_FUZZ_SECONDS").map(Duration::from_secs);
+    let first = number("NN_TUI_FUZZ_FIRST").unwrap_or(0);
+    let (mut cases, mut let_in) = (0, 0);
+    while time.map_or(cases < CASES, |time| start.elapsed() < time) {
+        let number = first + cases;
+        let input = case(target, &seeds, number);
+        match catch_unwind(AssertUnwindSafe(|| target.run(&input))) {
+            Ok(is_let_in) => let_in += u64::from(is_let_in),
+            Err(_) => {
+                let path = kept(target, number, &input);
+                panic!(
+                    "{target:?}, case {number} of {} bytes, kept as {path}",
+                    input.len()
+                );
+            }
+        }
+        cases += 1;
+    }
+    println!("{target:?}: {cases} cases from {first} on, {let_in} of them let in");
+    // Files that are all refused at the door, or all let in, test nothing.
+    assert!(
+        let_in * 50 > cases && let_in * 50 < cases * 49,
+        "{let_in} of {cases} let in"
+    );
+}
+
+/// Writes the input of a case that failed, and tells where.
+fn kept(target: Target, number: u64, input: &[u8]) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");
+    let path = folder.join(format!("{target:?}-{number}").to_lowercase());
+    let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&path, input));
+    written.map_or_else(|error| error.to_string(), |()| path.display().to_string())
+}
+
+/// Writes `seeds` where the fuzzers in `guided/` begin, if that is asked for.
+fn write_seeds(target: Target, seeds: &[Vec<u8>]) {
+    if let Ok(folder) = std::env::var("NN_TUI_FUZZ_SEEDS") {
+        let folder = Path::new(&folder).join(format!("{target:?}").to_lowercase());
+        fs::create_dir_all(&folder).expect("a folder");
+        for (index, seed) in seeds.iter().enumerate() {
+            fs::write(folder.join(index.to_string()), seed).expect("written");
+        }
+    }
+}
+
+#[test]
+fn csv() {
+    fuzz(Target::Csv);
+}
+
+#[test]
+fn idx() {
+    fuzz(Target::Idx);
+}
+
+#[test]
+fn json() {
+    fuzz(Target::Json);
+}
+
+#[test]
+fn safetensors() {
+    fuzz(Target::Safetensors);
+}
+
+#[test]
+fn npz() {
+    fuzz(Target::Npz);
+}
+
+/// A check that sees nothing would let everything pass.
+#[test]
+fn what_breaks_a_promise_is_seen() {
+    let is_seen = |run: fn()| catch_unwind(|| watch::watched(1 << 20, run)).is_err();
+    assert!(!is_seen(|| drop(vec![1_u8; 1 << 19])));
+    assert!(
+        is_seen(|| drop(vec![0_u8; 1 << 21])),
+        "more memory than allowed"
+    );
+    assert!(
+        is_seen(|| drop(Vec::<u8>::with_capacity(1 << 30))),
+        "memory for what is not there"
+    );
+    assert!(
+        is_seen(|| std::thread::sleep(Duration::from_millis(1100))),
+        "slow"
+    );
+    assert!(is_seen(|| panic!("a reader gave up")), "a panic");
+}
+
+#[test]
+fn the_seeds_are_sound() {
+    for target in [Target::Json, Target::Safetensors, Target::Npz, Target::Idx] {
+        let seeds = corpus::seeds(target);
+        write_seeds(target, &seeds);
+        for seed in seeds {
+            let is_without_labels = target == Target::Idx && seed[0] & 1 == 1;
+            assert!(target.run(&seed) != is_without_labels, "{target:?}");
+        }
+    }
+    let tables = corpus::seeds(Target::Csv);
+    write_seeds(Target::Csv, &tables);
+    let let_in = tables.iter().filter(|seed| Target::Csv.run(seed)).count();
+    assert!(let_in > tables.len() / 2, "{let_in} of {}", tables.len());
+}

@@ -760,8 +760,9 @@ fn one_update_is_walked_through_and_the_network_changed_by_hand() {
 
     // The inspector opens on a hidden neuron; enter goes to its weights.
     terminal.press("i");
-    terminal.wait_for("Inspector");
+    terminal.wait_for("Neuron 1 of layer 1");
     terminal.press(ENTER);
+    terminal.wait_for("Weight w");
     terminal.press("E");
     terminal.wait_for("enter takes it");
     terminal.press("0.5");

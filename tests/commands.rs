@@ -601,22 +601,22 @@ fn sliders_show_what_would_be() {
         layer: 0,
         neuron: 0,
     });
-    let (own, _) = model.input(1).unwrap();
-    press(&mut model, "Ij");
+    let (own, _) = model.input(2).unwrap();
+    press(&mut model, "Ijj");
     key(&mut model, KeyCode::Right);
-    let (now, still_own) = model.input(1).unwrap();
+    let (now, still_own) = model.input(2).unwrap();
     assert_eq!(still_own, own);
     assert!(now > own && now < own + 0.11, "{own} {now}");
-    let [(1, seen)] = model.what_if[..] else {
+    let [(2, seen)] = model.what_if[..] else {
         panic!("{:?}", model.what_if);
     };
     let mut standardised = [0.0];
-    model.run.data.preprocessing.columns[1]
+    model.run.data.preprocessing.columns[2]
         .encoding
         .write(now, &mut standardised);
     assert_eq!(seen, standardised[0]);
     key_with(&mut model, KeyCode::Right, KeyModifiers::SHIFT);
-    assert!(model.input(1).unwrap().0 > now + 0.4);
+    assert!(model.input(2).unwrap().0 > now + 0.4);
     press(&mut model, "k");
     key(&mut model, KeyCode::Left);
     assert_eq!(model.what_if.len(), 2);
@@ -624,7 +624,7 @@ fn sliders_show_what_would_be() {
     assert_eq!(model.moved.len(), 1);
     press(&mut model, "\x1b");
     assert_eq!(model.what_if.len(), 1, "closing keeps them");
-    press(&mut model, ":input sepal width\n");
+    press(&mut model, ":input petal length\n");
     assert!(model.what_if.is_empty());
     press(&mut model, ":input petal length 6.9\nIr");
     assert!(model.what_if.is_empty());

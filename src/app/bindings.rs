@@ -232,8 +232,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     Training Training [key(' ')] "space" Action::Pause, "pause", "pause and go on";
     Training Waiting [key(' ')] "space" Action::Resume, "train", SILENT;
     Training Walking [key('p')] "p" Action::Step(Size::Phase), "phase",
-        "while paused: a phase of a row (a layer forward, the loss, a layer backward, the update)";
-    Training Walking [key('n')] "n" Action::Step(Size::Sample), "next row", "while paused: to the end of a row";
+        "a phase: a layer forward, the loss, a layer backward, the update";
+    Training Walking [key('n')] "n" Action::Step(Size::Sample), "next row", "to the end of a row of the mini-batch (while paused)";
     Training Resting [key('p')] "p" Action::Step(Size::Phase), SILENT, SILENT;
     Training Resting [key('n')] "n" Action::Step(Size::Sample), SILENT, SILENT;
     Training Training [key('s')] "s" Action::Step(Size::Batch), "step", "train on one mini-batch, then pause";
@@ -265,7 +265,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     Training Failed [key('r')] "r" Action::Reset, "start again", SILENT;
     Training Always [key('R')] "R" Action::ResetNewSeed, SILENT, "start again with the next seed";
     Training Diverged [key('t')] "t" Action::Recover, "lr ÷ 10",
-        "after a divergence: last good weights, a tenth of the learning rate";
+        "after a divergence: last good weights, learning rate ÷ 10";
     Changing Always [key(':')] ":" Action::TypeCommand, "command", "type a command: :help lists them";
     Changing Always [key('c')] "c" Action::Menu, SILENT, "a menu of layers, activation, loss, optimizer, ...";
     Changing Always [key('g')] "g" Action::CheckGradients, SILENT, "check gradients against differences";
@@ -301,9 +301,9 @@ pub const BINDINGS: &[Binding] = bindings! {
     Looking Always [key('B')] "B" Action::Browse, SILENT, "browse the rows of the table, and back; x and v choose which";
     Looking Choosing [(KeyCode::Enter, NONE)] "enter" Action::Choose, "show", "in a full confusion matrix or list of rows: show in the network";
     Inspector Always [key('i')] "i" Action::Inspect, "inspect",
-        "the inspector: every formula with the numbers of the shown row; again closes it";
+        "the inspector: every formula with a row's numbers; again closes";
     Inspector Inspecting [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" Action::MoveCursor(Move::One(Direction::Left)), SILENT,
-        "move the cursor over the network (also h j k l, J K by ten, a click)";
+        "move the cursor (also h j k l, J K by ten, a click)";
     Inspector Inspecting [(KeyCode::Down, NONE), key('j')] "↓" Action::MoveCursor(Move::One(Direction::Down)), SILENT, SILENT;
     Inspector Inspecting [(KeyCode::Up, NONE), key('k')] "↑" Action::MoveCursor(Move::One(Direction::Up)), SILENT, SILENT;
     Inspector Inspecting [(KeyCode::Right, NONE), key('l')] "→" Action::MoveCursor(Move::One(Direction::Right)), SILENT, SILENT;
@@ -314,7 +314,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     Inspector Inspecting [(KeyCode::Enter, NONE)] "enter" Action::MoveCursor(Move::Into), "weights", "from a neuron to its weights and bias, which ↑ and ↓ go through";
     Inspector Inspecting [(KeyCode::Esc, NONE)] "esc" Action::MoveCursor(Move::Out), SILENT, "back to the neuron; from there the inspector closes";
     Inspector Inspecting [key('o')] "o" Action::MoveCursor(Move::Output), "loss", "the outputs and the loss, and back";
-    Inspector Inspecting [key('b')] "b" Action::SwitchOf, "row/batch", "numbers of the shown row, or means of the mini-batch that comes next";
+    Inspector Inspecting [key('b')] "b" Action::SwitchOf, "row/batch", "numbers of the row, or means of the next mini-batch";
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" Action::Help, "help", "this help";
     Program Always [(KeyCode::Char('z'), CTRL)] "ctrl-z" Action::Suspend, SILENT, "to the shell; fg comes back";
     Program Always [key('q')] "q" Action::Quit, "quit", "quit; ctrl-c quits without asking";

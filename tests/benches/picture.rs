@@ -1,7 +1,8 @@
 //! Draws the pictures of the README: the screen of a training that is really done, as an SVG file
 //! that looks the same whatever fonts there are (dots, blocks and frames are drawn as shapes).
 //!
-//! `cargo bench --bench picture` writes `assets/overview.svg` and `assets/small.svg`.
+//! `cargo bench --bench picture` writes `overview.svg`, `small.svg`, `neuron.svg`, `weight.svg` and
+//! `update.svg` into `assets`.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -11,14 +12,16 @@ use std::fs;
 use std::path::Path;
 
 use clap::Parser;
-use nn_tui::app::Phase;
+use nn_tui::app::{Model, Phase};
 use nn_tui::cli::args::Args;
 use nn_tui::cli::job::Job;
+use nn_tui::train::{Command, Event, Plan, Size};
 use nn_tui::ui::render;
 use nn_tui::ui::theme::{Depth, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
+use support::shown::Shown;
 
 /// A cell's width and height, and the size of its letters.
 const CELL: (f64, f64) = (8.4, 17.0);
@@ -40,14 +43,55 @@ fn main() {
         (80, 24),
         &assets.join("small.svg"),
     );
+    principle(&assets);
+}
+
+/// One mini-batch of two irises, walked through as the README tells it.
+fn principle(assets: &Path) {
+    let (plan, name) =
+        plan_of("iris --hidden 4 --activation tanh --optimizer sgd --lr 0.1 --batch 2");
+    let mut shown = Shown::new(support::dataset(&name), plan, (120, 36)).train(3);
+    let walk = |shown: &mut Shown, count| {
+        let size = Size::Phase;
+        shown.order(Command::Step { size, count }, |event| {
+            matches!(event, Event::Walk(_))
+        });
+        shown.order(Command::Evaluate, |event| {
+            matches!(event, Event::Evaluated { .. })
+        });
+        shown.look();
+    };
+    // Two layers forward, the loss, two layers backward.
+    walk(&mut shown, 5);
+    shown.press("i");
+    save(&shown.model, &assets.join("neuron.svg"));
+    shown.press("→\n");
+    save(&shown.model, &assets.join("weight.svg"));
+    // The second row, and the update.
+    walk(&mut shown, 6);
+    save(&shown.model, &assets.join("update.svg"));
+}
+
+/// What a command line asks for, and the name of its data.
+fn plan_of(arguments: &str) -> (Plan, String) {
+    let args = Args::try_parse_from(["nn-tui"].into_iter().chain(arguments.split(' ')));
+    let args = args.expect("the options are right");
+    let job = Job::check(&args.training, false).expect("they go together");
+    let name = job.source.name();
+    let dataset = support::dataset(&name);
+    (job.plan_for(&dataset).expect("a plan"), name)
+}
+
+/// Writes the screen of `model` to `path`.
+fn save(model: &Model, path: &Path) {
+    let (width, height) = model.screen.size;
+    save(&model, path);
 }
 
 /// Trains as the command line says for `epochs` epochs, and writes the screen to `path`.
 fn draw(arguments: &str, epochs: u32, (width, height): (u16, u16), path: &Path) {
-    let args = Args::try_parse_from(["nn-tui"].into_iter().chain(arguments.split(' ')));
-    let args = args.expect("the options are right");
-    let job = Job::check(&args.training, false).expect("they go together");
-    let mut model = support::trained_model(&job.source.name(), job.plan, epochs, (width, height));
+    let (plan, name) = plan_of(arguments);
+    let mut model = support::trained_model(&name, plan, epochs, (width, height));
     model.run.phase = Phase::Training;
     model.run.evaluation = None;
     model.run.samples_per_second = 20.0 * model.run.data.training.rows() as f64;

@@ -99,7 +99,7 @@ impl Numbers {
             delta: self.next(),
             distribution: self.histogram(),
             influence: (0..size.min(8)).map(|i| (i, self.next())).collect(),
-            is_silent: which % 2 == 0,
+            is_silent: which.is_multiple_of(2),
         }
     }
 
@@ -131,8 +131,8 @@ impl Numbers {
                 weight_decay: self.next(),
             },
             next_change: self.next(),
-            last_change: (which % 2 == 0).then(|| self.next()),
-            is_frozen: which % 5 == 0,
+            last_change: which.is_multiple_of(2).then(|| self.next()),
+            is_frozen: which.is_multiple_of(5),
             history: (0..which).map(|i| (i as f64, self.next() as f32)).collect(),
         }
     }
@@ -180,7 +180,7 @@ fn cursor(which: usize, depth: usize, place: usize) -> Cursor {
             layer,
             neuron: place,
         },
-        2 if place % 2 == 0 => Cursor::Parameter(ParameterId::Bias {
+        2 if place.is_multiple_of(2) => Cursor::Parameter(ParameterId::Bias {
             layer,
             output: place,
         }),
@@ -208,7 +208,7 @@ fn walk(model: &mut Model, which: usize, numbers: &mut Numbers) {
         row: which,
         rows: which + 1,
         sample: model.sample,
-        done: (which % 5 > 0).then(|| phases[which % 4]),
+        done: (!which.is_multiple_of(5)).then(|| phases[which % 4]),
         next: phases[(which / 2) % 4],
         can_go_back: false,
     };

@@ -85,21 +85,21 @@ fn plan_of(arguments: &str) -> (Plan, String) {
 /// Writes the screen of `model` to `path`.
 fn save(model: &Model, path: &Path) {
     let (width, height) = model.screen.size;
-    save(&model, path);
+    let area = Rect::new(0, 0, width, height);
+    let mut buf = Buffer::empty(area);
+    render(area, &mut buf, model, Theme::new(Depth::True));
+    fs::write(path, svg(&buf)).expect("the folder is there");
+    println!("{}", path.display());
 }
 
 /// Trains as the command line says for `epochs` epochs, and writes the screen to `path`.
-fn draw(arguments: &str, epochs: u32, (width, height): (u16, u16), path: &Path) {
+fn draw(arguments: &str, epochs: u32, size: (u16, u16), path: &Path) {
     let (plan, name) = plan_of(arguments);
-    let mut model = support::trained_model(&name, plan, epochs, (width, height));
+    let mut model = support::trained_model(&name, plan, epochs, size);
     model.run.phase = Phase::Training;
     model.run.evaluation = None;
     model.run.samples_per_second = 20.0 * model.run.data.training.rows() as f64;
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    render(area, &mut buf, &model, Theme::new(Depth::True));
-    fs::write(path, svg(&buf)).expect("the folder is there");
-    println!("{}", path.display());
+    save(&model, path);
 }
 
 fn svg(buf: &Buffer) -> String {

@@ -50,7 +50,7 @@ fn main() {
 fn principle(assets: &Path) {
     let (plan, name) =
         plan_of("iris --hidden 4 --activation tanh --optimizer sgd --lr 0.1 --batch 2");
-    let mut shown = Shown::new(support::dataset(&name), plan, (120, 36)).train(3);
+    let mut shown = Shown::new(support::dataset(&name), plan, (120, 36)).train(1);
     let walk = |shown: &mut Shown, count| {
         let size = Size::Phase;
         shown.order(Command::Step { size, count }, |event| {
@@ -65,7 +65,7 @@ fn principle(assets: &Path) {
     walk(&mut shown, 5);
     shown.press("i");
     save(&shown.model, &assets.join("neuron.svg"));
-    shown.press("→\n");
+    shown.press("\n");
     save(&shown.model, &assets.join("weight.svg"));
     // The second row, and the update.
     walk(&mut shown, 6);

@@ -745,10 +745,10 @@ fn one_update_is_walked_through_and_the_network_changed_by_hand() {
     terminal.wait_for_number("step", |step| step == 1);
     // Two rows with five phases each (two layers forward, the loss, two backward), and the update.
     terminal.press("p");
-    terminal.wait_for("forward: layer 1 of 2 done");
+    terminal.wait_for("1/2 · forward 1");
     assert_eq!(terminal.number("step"), Some(1), "nothing is learned yet");
     terminal.press("9p");
-    terminal.wait_for("row 2 of 2 · backward: layer 1 done");
+    terminal.wait_for("row 2 of 2 · backward 1");
     assert_eq!(terminal.number("step"), Some(1));
     terminal.press("p");
     terminal.wait_for("updated");

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::network::{knows_activation, walked};
 use super::numbers::significant;
 use super::panel::{bar, column, frame, put, put_centred, put_right};
 use super::spread::put_more;
@@ -53,6 +54,8 @@ pub fn render(
         return None;
     };
     let field = usize::from(inner.width).saturating_sub(6).max(1);
+    let is_ahead =
+        |layer| walked(model, snapshot).is_some_and(|walk| !knows_activation(walk, layer));
     let rows = content(&snapshot.activations, field, inner.height.into());
     let most = rows.len().saturating_sub(inner.height.into());
     let first = usize::from(model.screen.scroll(Panel::Activations)).min(most);
@@ -63,6 +66,10 @@ pub fn render(
             ..inner
         };
         match *row {
+            // What a walk has not come to.
+            Row::Neuron(l, _) | Row::Field(l, _) if is_ahead(l + 1) => {
+                put_right(buf, area.right(), y, 1, "·", theme.dim());
+            }
             Row::Title(l) => title(area, buf, model, theme, l, snapshot.probe.get(l)),
             Row::Neuron(l, i) => neuron(area, buf, model, theme, l, i, snapshot.activations[l][i]),
             Row::Field(l, i) => {

@@ -1,6 +1,6 @@
 //! Several rows at once through a network, forward and back, in `f64`, with every number kept.
 //!
-//! Between [`textbook`](super::textbook), which takes one row at a time, and
+//! Between [`textbook`], which takes one row at a time, and
 //! [`engine`](super::engine), which is in `f32`: the inspector takes its numbers from here, and the
 //! gradient check the loss as a function of one parameter. Where that is affordable a pass is the
 //! textbook's, row by row; else its sums are products of matrices.

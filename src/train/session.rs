@@ -240,7 +240,7 @@ impl Session {
     ///
     /// # Errors
     /// A [`Divergence`] where the loss or a gradient is not finite; the parameters and the position
-    /// are then as before, and further steps fail until [`Change::Recover`].
+    /// are then as before, and further steps fail until [`Change::Recover`](crate::nn::Change::Recover).
     pub fn step(&mut self) -> Result<Stepped, Divergence> {
         if let Some(divergence) = self.diverged {
             return Err(divergence);

@@ -18,7 +18,7 @@ pub struct TakenRows {
     pub predicted: usize,
     /// Which rows were looked through.
     pub set: Set,
-    /// Their indices, those with the largest loss first, at most [`super::worst::MOST`].
+    /// Their indices, those with the largest loss first, at most 1000.
     pub rows: Vec<u32>,
     /// How many there are in all.
     pub all: usize,
@@ -26,7 +26,7 @@ pub struct TakenRows {
 
 impl Evaluator {
     /// Rows of `samples` that are of the class `actual` and that `engine` predicts as `predicted`:
-    /// those with the largest loss first, at most [`super::worst::MOST`], and how many there are. None
+    /// those with the largest loss first, at most 1000, and how many there are. None
     /// where a number is predicted. Only rows of that class pass through the network.
     pub fn rows_taken(
         &mut self,

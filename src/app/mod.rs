@@ -11,6 +11,7 @@ pub mod inspector;
 mod loading;
 pub mod menu;
 pub mod model;
+mod news;
 mod pictures;
 pub mod prompt;
 mod rows;

@@ -45,6 +45,17 @@ fn page(shown: &mut Shown) -> String {
         .to_owned()
 }
 
+/// The whole screen at 80x24.
+fn small(shown: &mut Shown) -> String {
+    let size = shown.model.screen.size;
+    shown.tell(Msg::Resize(80, 24));
+    shown.look();
+    let screen = drawn(shown);
+    shown.tell(Msg::Resize(size.0, size.1));
+    shown.look();
+    screen
+}
+
 fn shown(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> Shown {
     Shown::new(dataset(data), plan, size).train(epochs)
 }
@@ -81,6 +92,7 @@ fn every_activation() {
         let mut shown = shown("iris", plan, 2, (120, 36));
         shown.press("ij");
         insta::assert_snapshot!(format!("inspector-{activation}"), page(&mut shown));
+        insta::assert_snapshot!(format!("inspector-{activation}-80x24"), small(&mut shown));
     }
 }
 
@@ -117,9 +129,11 @@ fn every_output_and_loss() {
         let mut shown = shown(data, plan, 3, (120, 36));
         shown.press("i→");
         insta::assert_snapshot!(format!("inspector-neuron-{name}"), page(&mut shown));
+        insta::assert_snapshot!(format!("inspector-neuron-{name}-80x24"), small(&mut shown));
         shown.press("o");
         assert_eq!(cursor(&shown), Cursor::Output);
         insta::assert_snapshot!(format!("inspector-outputs-{name}"), page(&mut shown));
+        insta::assert_snapshot!(format!("inspector-outputs-{name}-80x24"), small(&mut shown));
     }
 }
 
@@ -142,6 +156,7 @@ fn every_optimizer() {
         };
         assert_eq!(cursor(&shown), Cursor::Parameter(weight));
         let name = format!("inspector-weight-{}", optimizer.name().to_lowercase());
+        insta::assert_snapshot!(format!("{name}-80x24"), small(&mut shown));
         insta::assert_snapshot!(name, page(&mut shown));
     }
 }

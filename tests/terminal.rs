@@ -436,28 +436,33 @@ fn control_c_always_quits() {
     terminal.assert_given_back();
 }
 
+/// Suspends the program by a key or a signal, and brings it back until it shows `shown`.
+fn suspend_and_continue(terminal: &mut Terminal, how: &str, shown: &str) {
+    match how.strip_prefix('-') {
+        Some(_) => terminal.signal(how),
+        None => terminal.press(how),
+    }
+    let start = Instant::now();
+    while !is_stopped(terminal) {
+        assert!(start.elapsed() < PATIENCE, "it does not stop");
+        sleep(Duration::from_millis(10));
+    }
+    sleep(Duration::from_millis(100));
+    terminal.assert_given_back();
+    terminal.signal("-CONT");
+    terminal.wait_for(shown);
+    assert!(
+        !terminal.left_behind().is_empty(),
+        "it has the terminal again"
+    );
+}
+
 #[test]
 fn suspended_and_brought_back() {
     let mut terminal = Terminal::start(&["iris"]);
     terminal.wait_for_number("epoch", |epoch| epoch > 1);
     for how in ["\x1a", "-TSTP"] {
-        match how.strip_prefix('-') {
-            Some(_) => terminal.signal(how),
-            None => terminal.press(how),
-        }
-        let start = Instant::now();
-        while !is_stopped(&terminal) {
-            assert!(start.elapsed() < PATIENCE, "it does not stop");
-            sleep(Duration::from_millis(10));
-        }
-        sleep(Duration::from_millis(100));
-        terminal.assert_given_back();
-        terminal.signal("-CONT");
-        terminal.wait_for("training");
-        assert!(
-            !terminal.left_behind().is_empty(),
-            "it has the terminal again"
-        );
+        suspend_and_continue(&mut terminal, how, "training");
         let epoch = terminal.number("epoch").unwrap();
         terminal.wait_for_number("epoch", |now| now > epoch);
     }
@@ -674,23 +679,7 @@ fn signals_end_the_loading() {
 fn loading_is_suspended_and_brought_back() {
     let (mut terminal, mut pipe) = Pipe::start(&[], &[]);
     for how in ["\x1a", "-TSTP"] {
-        match how.strip_prefix('-') {
-            Some(_) => terminal.signal(how),
-            None => terminal.press(how),
-        }
-        let start = Instant::now();
-        while !is_stopped(&terminal) {
-            assert!(start.elapsed() < PATIENCE, "it does not stop");
-            sleep(Duration::from_millis(10));
-        }
-        sleep(Duration::from_millis(100));
-        terminal.assert_given_back();
-        terminal.signal("-CONT");
-        terminal.wait_for("cancel");
-        assert!(
-            !terminal.left_behind().is_empty(),
-            "it has the terminal again"
-        );
+        suspend_and_continue(&mut terminal, how, "cancel");
     }
     pipe.write_rows();
     drop(pipe);

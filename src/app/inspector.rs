@@ -2,6 +2,7 @@
 
 use super::bindings::Direction;
 use super::model::Model;
+use super::topology::{Topology, layer_of};
 use super::view::{Panel, View};
 use crate::nn::ParameterId;
 use crate::train::inspection::Facts;
@@ -76,110 +77,6 @@ pub fn marked(cursor: Cursor, layer: usize) -> Option<usize> {
         l if l == at => Some(neuron),
         l if l + 1 == at => input,
         _ => None,
-    }
-}
-
-/// The layer that `cursor` stands in; that of the loss is behind the last.
-fn layer_of(cursor: Cursor, sizes: &[usize]) -> usize {
-    match cursor {
-        Cursor::Neuron { layer, .. } => layer,
-        Cursor::Parameter(ParameterId::Weight { layer, .. } | ParameterId::Bias { layer, .. }) => {
-            layer
-        }
-        Cursor::Output => sizes.len(),
-    }
-}
-
-/// Moves over a network whose layers have `sizes`, inputs first.
-struct Topology<'a> {
-    sizes: &'a [usize],
-}
-
-impl Topology<'_> {
-    /// The neuron of `layer` at the height of `height`; behind the last layer the outputs.
-    fn beside(&self, layer: usize, height: (usize, usize)) -> Cursor {
-        let Some(&size) = self.sizes.get(layer) else {
-            return Cursor::Output;
-        };
-        let (place, of) = height;
-        let neuron = (2 * place + 1) * size / (2 * of.max(1));
-        Cursor::Neuron {
-            layer,
-            neuron: neuron.min(size - 1),
-        }
-    }
-
-    /// Up or down by `by` places.
-    fn along(&self, cursor: Cursor, by: isize) -> Cursor {
-        let moved = |place: usize, last: usize| place.saturating_add_signed(by).min(last);
-        match cursor {
-            Cursor::Neuron { layer, neuron } => Cursor::Neuron {
-                layer,
-                neuron: moved(neuron, self.sizes[layer] - 1),
-            },
-            Cursor::Output => Cursor::Output,
-            Cursor::Parameter(id) => {
-                // The bias stands below the weights.
-                let (layer, output, place) = match id {
-                    ParameterId::Weight {
-                        layer,
-                        output,
-                        input,
-                    } => (layer, output, input),
-                    ParameterId::Bias { layer, output } => (layer, output, self.sizes[layer - 1]),
-                };
-                let inputs = self.sizes[layer - 1];
-                Cursor::Parameter(match moved(place, inputs) {
-                    input if input < inputs => ParameterId::Weight {
-                        layer,
-                        output,
-                        input,
-                    },
-                    _ => ParameterId::Bias { layer, output },
-                })
-            }
-        }
-    }
-
-    /// One layer to the left or right.
-    fn across(&self, cursor: Cursor, height: (usize, usize), to_right: bool) -> Cursor {
-        let layer = layer_of(cursor, self.sizes);
-        match cursor {
-            // A weight lies between its two ends.
-            Cursor::Parameter(ParameterId::Weight { input, .. }) if !to_right => Cursor::Neuron {
-                layer: layer - 1,
-                neuron: input,
-            },
-            Cursor::Parameter(
-                ParameterId::Weight { output, .. } | ParameterId::Bias { output, .. },
-            ) if to_right => Cursor::Neuron {
-                layer,
-                neuron: output,
-            },
-            Cursor::Output if to_right => cursor,
-            _ if to_right => self.beside(layer + 1, height),
-            _ => match layer.checked_sub(1) {
-                Some(layer) => self.beside(layer, height),
-                None => cursor,
-            },
-        }
-    }
-
-    /// Whether `cursor` stands on something that there is.
-    fn has(&self, cursor: Cursor) -> bool {
-        let size = |layer: usize| self.sizes.get(layer).copied().unwrap_or(0);
-        match cursor {
-            Cursor::Neuron { layer, neuron } => neuron < size(layer),
-            Cursor::Output => true,
-            Cursor::Parameter(ParameterId::Bias { layer, output }) => {
-                layer > 0 && output < size(layer)
-            }
-            Cursor::Parameter(ParameterId::Weight {
-                layer,
-                output,
-                input,
-            }) => layer > 0 && output < size(layer) && input < size(layer - 1),
-        }
     }
 }
 

@@ -17,6 +17,7 @@ pub mod prompt;
 mod rows;
 pub mod sliders;
 mod steps;
+mod topology;
 mod update;
 pub mod view;
 

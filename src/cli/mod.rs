@@ -8,6 +8,7 @@ pub mod defaults;
 mod describe;
 mod eval;
 pub mod job;
+mod load_options;
 mod loading;
 mod predict;
 
@@ -50,14 +51,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
             model,
             data,
             reading,
-        }) => predict::run(&model, &Source::parse(data), &job::reading(&reading)?)?,
+        }) => predict::run(
+            &model,
+            &Source::parse(data),
+            &load_options::reading(&reading)?,
+        )?,
         Some(Command::Eval {
             model,
             data,
             json,
             reading,
         }) => {
-            let (source, reading) = (Source::parse(data), job::reading(&reading)?);
+            let (source, reading) = (Source::parse(data), load_options::reading(&reading)?);
             eval::run(&model, &source, &reading, json)?;
         }
         Some(Command::Completions { shell }) => write_completions(shell)?,

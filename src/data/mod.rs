@@ -14,6 +14,7 @@ mod dialect;
 mod encoding;
 mod fitting;
 mod guesses;
+mod head;
 mod header;
 mod held_out;
 mod idx;

@@ -1,12 +1,13 @@
 //! A table as it stands in the file: named columns over rows of equal width, cells still text.
 
 use std::collections::HashSet;
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::data::decimal::short_decimal;
 use crate::data::dialect::{Delimiter, Dialect, with_point};
+use crate::data::head::Head;
 use crate::data::header::{column_names, is_header, numbered_names};
 use crate::data::input::{Input, Latin1, TextEncoding, open};
 use crate::data::missing::is_missing;
@@ -18,15 +19,6 @@ use crate::text::{near_matches, sanitise, shorten};
 
 /// Terminal cells that a faulty cell's text may fill in a message.
 const SHOWN_CELLS: usize = 40;
-
-/// Bytes of a file from which its delimiter, its header and the types of its columns are found out.
-const HEAD: usize = 1 << 20;
-
-/// Rows of it at most.
-const SAMPLE: usize = 1000;
-
-/// Bytes of it that are asked for at once.
-const PIECE: usize = 1 << 16;
 
 /// Bytes within which a file must have a whole row.
 const LONGEST_HEAD: usize = 32 << 20;
@@ -203,66 +195,6 @@ impl Table {
     }
 }
 
-/// The beginning of a file.
-#[derive(Default)]
-struct Head {
-    bytes: Vec<u8>,
-    is_whole: bool,
-}
-
-impl Head {
-    /// Reads as much again as it has, at least [`HEAD`], and calls `look` for every piece of it.
-    fn read(
-        &mut self,
-        from: &mut dyn Read,
-        source: &str,
-        look: &mut dyn FnMut() -> Result<()>,
-    ) -> Result<()> {
-        let wanted = self.bytes.len() + HEAD.max(self.bytes.len());
-        while self.bytes.len() < wanted {
-            let known = self.bytes.len();
-            let piece = PIECE.min(wanted - known);
-            self.bytes.resize(known + piece, 0);
-            let read = read_some(from, &mut self.bytes[known..]);
-            self.bytes
-                .truncate(known + read.as_ref().map_or(0, |&read| read));
-            match read {
-                Ok(0) => {
-                    self.is_whole = true;
-                    break;
-                }
-                Ok(_) => look()?,
-                Err(cause) => {
-                    let path = source.into();
-                    return Err(Error::CannotRead { path, cause });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The first rows, without one that may go on behind the head.
-    fn rows(&self, source: &str, dialect: Dialect) -> Result<Vec<Row>> {
-        let mut records = Records::new(source, self.bytes.as_slice(), dialect);
-        let mut rows: Vec<Row> = Vec::new();
-        while rows.len() < SAMPLE {
-            match records.next() {
-                Ok(Some(record)) => rows.push(record.to_owned()),
-                Ok(None) => {
-                    if !self.is_whole {
-                        rows.pop();
-                    }
-                    break;
-                }
-                // A character may be cut in two at the end of the head.
-                Err(_) if !self.is_whole && !rows.is_empty() => break,
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(rows)
-    }
-}
-
 impl Shape {
     /// Number of columns.
     pub(super) fn width(&self) -> usize {
@@ -374,16 +306,6 @@ impl Rows {
     /// [`Error::Cancelled`].
     pub(super) fn tell(&mut self, rows: usize, watch: &mut Watch) -> Result<()> {
         self.meter.tell(rows, watch)
-    }
-}
-
-/// Reads what there is, or waits for some; a signal in between is no failure.
-fn read_some(from: &mut dyn Read, to: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match from.read(to) {
-            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-            read => return read,
-        }
     }
 }
 

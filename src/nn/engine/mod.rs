@@ -14,6 +14,7 @@
 //! arithmetic is in [`kernels`](super::kernels).
 
 mod batch;
+mod judge;
 mod memento;
 mod memory;
 mod pair;

@@ -16,8 +16,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::batch::Checked;
+use super::judge::Judge;
 use super::shares::{NeuronShare, RowShare};
-use super::step::{ForwardAndBack, Judge, Load, Order, Update};
+use super::step::{ForwardAndBack, Load, Order, Update};
 use super::{NonFinite, Step};
 use crate::nn::kernels::VectorUnit;
 use crate::nn::{Architecture, LearningRule};

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use pulp::Simd;
 
-use super::panels::{Panels, transpose_into};
+use super::panels::Panels;
 use super::product::for_each_tile;
+use super::transpose::transpose_into;
 use super::{Largest, panels, vector_rows, with_panel_width, with_vectors_per_row};
 
 /// Panels of activations taken at a time, so that they stay in the second-level cache while all

@@ -27,6 +27,7 @@ pub mod gradient;
 pub mod output;
 pub mod panels;
 pub mod product;
+mod transpose;
 pub mod update;
 
 mod instructions;

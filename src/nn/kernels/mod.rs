@@ -93,6 +93,17 @@ fn vector_rows_mut<S: Simd, const V: usize>(values: &mut [f32]) -> &mut [[S::f32
     pulp::as_arrays_mut(S::as_mut_simd_f32s(values).0).0
 }
 
+/// Has the processor bring `value` from main memory to its second-level cache, and does not wait.
+#[inline(always)]
+fn fetch_ahead<T>(value: &T) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(sse) = pulp::core_arch::x86::Sse::try_new() {
+        sse._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(std::ptr::from_ref(value).cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = value;
+}
+
 /// `|x|`: the sign bit cleared.
 ///
 /// (The library's own function is a call, not an instruction, where the vectors are AVX-512's.)

@@ -6,11 +6,17 @@ use std::ops::Range;
 use pulp::Simd;
 
 use super::panels::Panels;
-use super::{panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row};
+use super::{
+    fetch_ahead, panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row,
+};
 
 /// Rows of `B` taken at a time, so that a panel of them (16 KiB) stays in the first-level cache
 /// while all rows of `A` pass by, and that part of `A` in the second-level one.
 const DEPTH: usize = 256;
+
+/// Numbers of a matrix `B` that the second-level cache keeps from one product to the next. Those of
+/// a larger one have to be called for in time.
+const NEAR: usize = 1 << 17;
 
 /// What a product is added to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,10 +103,15 @@ fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
 ) {
     let depth = b.rows() - usize::from(start == Start::Bias);
     let count = depth.div_ceil(W);
+    let is_near = b.values().len() <= NEAR;
     let mut first = 0;
     while first < count {
         let end = count.min(first + DEPTH / W);
         for p in 0..b.count() {
+            let next = match p + 1 {
+                next if is_near || next == b.count() => &[],
+                next => &vector_rows::<S, V>(b.panel(next))[first * W..depth.min(end * W)],
+            };
             let b = vector_rows::<S, V>(b.panel(p));
             let c = vector_rows_mut::<S, V>(c.panel_mut(c_first + p));
             let start = match start {
@@ -109,10 +120,21 @@ fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
                 Start::Bias => Some(b[b.len() - 1]),
                 Start::Sum => None,
             };
+            let rows = c.len();
             // 10 rows are a usual mini-batch.
-            for_each_tile!(S, V, 0..c.len(), [16 10 8 4 2 1] [10 8 4 2 1], |i, R| {
+            for_each_tile!(S, V, 0..rows, [16 10 8 4 2 1] [10 8 4 2 1], |i, R| {
+                // Each tile calls for its share of the next panel, so that it comes without haste.
+                if !next.is_empty() {
+                    let share = next.len() * i / rows..next.len() * (i + R) / rows;
+                    for row in &next[share] {
+                        fetch_ahead(row);
+                    }
+                }
                 let c: &mut [_; R] = (&mut c[i..i + R]).try_into().expect("R rows");
-                let sums = start.map_or(*c, |start| [start; R]);
+                let mut sums = *c;
+                if let Some(start) = start {
+                    sums = [start; R];
+                }
                 *c = tile::<S, R, W, V>(simd, (a, a_first), i, first..end, b, sums);
             });
         }

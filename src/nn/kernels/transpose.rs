@@ -2,6 +2,8 @@
 
 use std::iter::zip;
 
+use pulp::cast;
+
 use super::panels::{NARROW, Panels, WIDE};
 
 /// Writes a block of a matrix into its transpose `into`: rows of `width` numbers, those of the
@@ -16,28 +18,35 @@ pub(super) fn transpose_into(
     let into_width = into.width();
     let columns = width.min(into.rows() - p * width);
     let to = &mut into.panel_mut(q)[p * width * into_width..][..columns * into_width];
-    if block.len() == WIDE * WIDE && to.len() == WIDE * WIDE {
-        let (block, _) = pulp::as_arrays::<WIDE, _>(block);
-        let (to, _) = pulp::as_arrays_mut::<WIDE, _>(to);
-        return transpose_whole(
-            block.try_into().expect("16 rows"),
-            to.try_into().expect("16 columns"),
-        );
-    }
     let is_narrow = |width| width == NARROW;
     match (is_narrow(width), is_narrow(into_width)) {
-        (true, true) => transpose_part::<NARROW, NARROW>(block, to),
-        (true, false) => transpose_part::<NARROW, WIDE>(block, to),
-        (false, true) => transpose_part::<WIDE, NARROW>(block, to),
-        (false, false) => transpose_part::<WIDE, WIDE>(block, to),
+        (true, true) => transpose_block::<NARROW, NARROW>(block, to),
+        (true, false) => transpose_block::<NARROW, WIDE>(block, to),
+        (false, true) => transpose_block::<WIDE, NARROW>(block, to),
+        (false, false) => transpose_block::<WIDE, WIDE>(block, to),
     }
 }
 
-/// Any block, of rows of `B` numbers, into rows of `W`.
+/// A block of rows of `B` numbers into rows of `W`, by squares of four by four.
 #[inline(always)]
-fn transpose_part<const B: usize, const W: usize>(from: &[f32], to: &mut [f32]) {
-    let to: &mut [[f32; W]] = pulp::as_arrays_mut(to).0;
-    for (r, from) in zip(0..W, pulp::as_arrays::<B, _>(from).0) {
+fn transpose_block<const B: usize, const W: usize>(from: &[f32], to: &mut [f32]) {
+    let (from, _) = pulp::as_arrays::<B, _>(from);
+    let (to, _) = pulp::as_arrays_mut::<W, _>(to);
+    let (squares, rest) = pulp::as_arrays::<4, _>(from);
+    for (r, rows) in zip((0..W).step_by(4), squares) {
+        for c in (0..to.len()).step_by(4) {
+            let square = [
+                four(&rows[0], c),
+                four(&rows[1], c),
+                four(&rows[2], c),
+                four(&rows[3], c),
+            ];
+            for (to, column) in zip(&mut to[c..], &transpose_square(square)) {
+                to[r..r + 4].copy_from_slice(column);
+            }
+        }
+    }
+    for (r, from) in zip(4 * squares.len()..W, rest) {
         for (from, to) in zip(from, &mut *to) {
             to[r] = *from;
         }
@@ -46,25 +55,30 @@ fn transpose_part<const B: usize, const W: usize>(from: &[f32], to: &mut [f32]) 
 
 /// Four numbers from `first` on.
 #[inline(always)]
-fn four(row: &[f32; WIDE], first: usize) -> [f32; 4] {
+fn four<const B: usize>(row: &[f32; B], first: usize) -> [f32; 4] {
     [row[first], row[first + 1], row[first + 2], row[first + 3]]
 }
 
-/// The commonest block, by squares of 4 by 4, which is what the compiler makes vectors of.
+/// The transpose of four rows.
 #[inline(always)]
-fn transpose_whole(from: &[[f32; WIDE]; WIDE], to: &mut [[f32; WIDE]; WIDE]) {
-    for r in (0..WIDE).step_by(4) {
-        for c in (0..WIDE).step_by(4) {
-            let rows = [
-                four(&from[r], c),
-                four(&from[r + 1], c),
-                four(&from[r + 2], c),
-                four(&from[r + 3], c),
-            ];
-            for j in 0..4 {
-                let column = [rows[0][j], rows[1][j], rows[2][j], rows[3][j]];
-                to[c + j][r..r + 4].copy_from_slice(&column);
-            }
-        }
+fn transpose_square([a, b, c, d]: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(sse) = pulp::core_arch::x86::Sse::try_new() {
+        // Left to itself, the compiler moves the numbers one by one.
+        let (a, b, c, d) = (cast(a), cast(b), cast(c), cast(d));
+        let (low, high) = (sse._mm_unpacklo_ps(a, b), sse._mm_unpackhi_ps(a, b));
+        let (low2, high2) = (sse._mm_unpacklo_ps(c, d), sse._mm_unpackhi_ps(c, d));
+        return [
+            cast(sse._mm_movelh_ps(low, low2)),
+            cast(sse._mm_movehl_ps(low2, low)),
+            cast(sse._mm_movelh_ps(high, high2)),
+            cast(sse._mm_movehl_ps(high2, high)),
+        ];
     }
+    [
+        [a[0], b[0], c[0], d[0]],
+        [a[1], b[1], c[1], d[1]],
+        [a[2], b[2], c[2], d[2]],
+        [a[3], b[3], c[3], d[3]],
+    ]
 }

@@ -232,7 +232,7 @@ impl RowShare {
                 for (row, own) in rows.zip(&mut *own_classes) {
                     *own = classes[row];
                 }
-                self.targets.load_ones(simd, own_classes);
+                self.targets.load_ones::<S>(own_classes);
             }
             CheckedTargets::Values(values) => {
                 self.targets.load(simd, values, rows.clone());

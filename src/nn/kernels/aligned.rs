@@ -8,9 +8,9 @@ use std::ops::{Deref, DerefMut};
 /// some elements and leave the first few out.)
 #[derive(Debug)]
 pub struct Aligned {
+    /// The numbers end where it ends.
     storage: Vec<f32>,
     start: usize,
-    length: usize,
 }
 
 /// Bytes of a cache line on x86 and most Arm processors.
@@ -20,19 +20,16 @@ impl Aligned {
     /// All zero.
     pub fn zeros(length: usize) -> Self {
         let spare = CACHE_LINE / size_of::<f32>() - 1;
-        let storage = vec![0.0; length + spare];
+        let mut storage = vec![0.0; length + spare];
         let start = storage.as_ptr().align_offset(CACHE_LINE).min(spare);
-        Self {
-            storage,
-            start,
-            length,
-        }
+        storage.truncate(start + length);
+        Self { storage, start }
     }
 }
 
 impl Clone for Aligned {
     fn clone(&self) -> Self {
-        let mut copy = Self::zeros(self.length);
+        let mut copy = Self::zeros(self.len());
         copy.copy_from_slice(self);
         copy
     }
@@ -43,14 +40,14 @@ impl Deref for Aligned {
 
     #[inline(always)]
     fn deref(&self) -> &[f32] {
-        &self.storage[self.start..][..self.length]
+        &self.storage[self.start..]
     }
 }
 
 impl DerefMut for Aligned {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.storage[self.start..][..self.length]
+        &mut self.storage[self.start..]
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The formulas are those of [`textbook`](crate::nn::textbook), for a whole mini-batch.
 
-use pulp::{Simd, bytemuck};
+use pulp::Simd;
 
 use super::exponential::{exp_of_negative, sigmoid};
 use super::panels::{Panels, mask};
@@ -307,8 +307,10 @@ pub fn count_correct<S: Simd>(
                     let more = rivals_in(simd, &rows[p * z.rows() + r], own, before, used);
                     rivals = simd.or_u32s(rivals, more);
                 }
-                let rivals: &[u32] = bytemuck::cast_slice(std::slice::from_ref(&rivals));
-                correct += usize::from(rivals.iter().fold(0, |any, bits| any | bits) == 0);
+                // A rival's bits are all set, so that as an integer it is negative.
+                let zero = simd.splat_i32s(0);
+                let rivals = simd.less_than_i32s(simd.transmute_i32s_u32s(rivals), zero);
+                correct += usize::from(simd.first_true_m32s(rivals) == S::I32_LANES);
             }
         });
     });

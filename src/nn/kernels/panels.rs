@@ -6,9 +6,7 @@ use pulp::Simd;
 
 use super::aligned::Aligned;
 use super::transpose::transpose_into;
-use super::{
-    Largest, panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row,
-};
+use super::{Largest, vector_rows, vector_rows_mut, with_vectors_per_row};
 
 /// Columns of a panel: 16 floats fill a cache line.
 pub const WIDE: usize = 16;
@@ -37,6 +35,8 @@ pub struct Panels {
     rows: usize,
     columns: usize,
     width: usize,
+    /// Numbers in a panel: `rows * width`.
+    size: usize,
     data: Aligned,
     /// Of each panel, the columns that a product needs.
     spans: Vec<Range<usize>>,
@@ -52,6 +52,7 @@ impl Panels {
             rows,
             columns,
             width,
+            size: rows * width,
             data: Aligned::zeros(starts.len() * width * rows),
             spans: starts.map(|it| 0..width.min(columns - it)).collect(),
         }
@@ -86,42 +87,45 @@ impl Panels {
     pub fn set_width(&mut self, width: usize) {
         assert!(width == WIDE || width == NARROW && self.columns <= NARROW);
         self.width = width;
+        self.size = self.rows * width;
     }
 
     /// Makes it `(rows, columns)` with at most as many rows as it was made with. What it holds
     /// has no meaning then.
     #[inline(always)]
     pub fn set_rows(&mut self, rows: usize) {
-        let length = rows * self.width() * self.count();
+        if rows == self.rows {
+            return;
+        }
+        let size = rows * self.width();
+        let length = size * self.count();
         assert!(length <= self.data.len(), "more rows than there is room");
-        self.rows = rows;
+        (self.rows, self.size) = (rows, size);
     }
 
     /// All numbers with the padding, panel by panel.
     #[inline(always)]
     pub fn values(&self) -> &[f32] {
-        &self.data[..self.rows * self.width() * self.count()]
+        &self.data[..self.size * self.count()]
     }
 
     /// As [`Self::values`], to write.
     #[inline(always)]
     pub fn values_mut(&mut self) -> &mut [f32] {
-        let length = self.rows * self.width() * self.count();
+        let length = self.size * self.count();
         &mut self.data[..length]
     }
 
     /// Panel `p`: `rows` rows of `width` numbers.
     #[inline(always)]
     pub fn panel(&self, p: usize) -> &[f32] {
-        let size = self.rows * self.width();
-        &self.data[p * size..][..size]
+        &self.data[p * self.size..][..self.size]
     }
 
     /// As [`Self::panel`], to write.
     #[inline(always)]
     pub fn panel_mut(&mut self, p: usize) -> &mut [f32] {
-        let size = self.rows * self.width();
-        &mut self.data[p * size..][..size]
+        &mut self.data[p * self.size..][..self.size]
     }
 
     /// Columns of panel `p` that are not padding.
@@ -196,9 +200,10 @@ impl Panels {
         let mask: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(mask).0).0;
         let panel = self.rows;
         let to = vector_rows_mut::<S, V>(self.values_mut());
+        let (to, last) = to.split_at_mut((count - 1) * panel);
         // Row by row, because the numbers may still be on their way from main memory, and the
         // processor fetches ahead only what is read in order.
-        for (r, row) in rows.enumerate() {
+        for ((r, row), last) in rows.enumerate().zip(last) {
             let (row, behind) = values[row * columns..].split_at(whole);
             for (p, from) in vector_rows::<S, V>(row).iter().enumerate() {
                 to[p * panel + r] = *from;
@@ -213,10 +218,9 @@ impl Panels {
                 &copy[..width]
             };
             let from = &vector_rows::<S, V>(window)[0];
-            let to = &mut to[(count - 1) * panel + r];
             for v in 0..V {
                 let bits = simd.and_u32s(simd.transmute_u32s_f32s(from[v]), mask[0][v]);
-                to[v] = simd.transmute_f32s_u32s(bits);
+                last[v] = simd.transmute_f32s_u32s(bits);
             }
         }
     }
@@ -226,18 +230,20 @@ impl Panels {
     /// # Panics
     /// If there is no such column.
     #[inline(always)]
-    pub fn load_ones<S: Simd>(&mut self, simd: S, columns: &[u32]) {
+    pub fn load_ones<S: Simd>(&mut self, columns: &[u32]) {
         self.set_rows(columns.len());
-        for zero in S::as_mut_simd_f32s(self.values_mut()).0 {
-            *zero = simd.splat_f32s(0.0);
-        }
         let count = self.columns as u32;
-        with_panel_width!(S, self.width(), |W| {
-            let rows: &mut [[f32; W]] = pulp::as_arrays_mut(self.values_mut()).0;
-            for (r, &column) in columns.iter().enumerate() {
-                assert!(column < count, "no such column");
-                let column = column as usize;
-                rows[column / W * columns.len() + r][column % W] = 1.0;
+        with_vectors_per_row!(S, self.width(), |V| {
+            let width = V * S::F32_LANES;
+            for p in 0..self.count() {
+                let rows = vector_rows_mut::<S, V>(self.panel_mut(p));
+                for (row, &column) in rows.iter_mut().zip(columns) {
+                    assert!(column < count, "no such column");
+                    // In the panels before and behind its own, the one is out of sight.
+                    let start = (ONE.0 + p * width).saturating_sub(column as usize);
+                    let window = &ONE.1[start.min(ONE.0 + 1)..][..width];
+                    *row = vector_rows::<S, V>(window)[0];
+                }
             }
         });
     }
@@ -333,6 +339,13 @@ fn span_of<'a>(numbers: impl Iterator<Item = &'a u32>) -> Range<usize> {
     }
     span
 }
+
+/// A one among zeros, and where it is: at least the width of a panel from either end.
+const ONE: (usize, [f32; 2 * WIDE + 1]) = {
+    let mut numbers = [0.0; 2 * WIDE + 1];
+    numbers[WIDE] = 1.0;
+    (WIDE, numbers)
+};
 
 /// All bits set in the first `used` of 16 lanes.
 #[inline(always)]

@@ -69,7 +69,7 @@ pub(super) fn judge<S: Simd>(
         }
         if !within(bound) {
             for share in neurons {
-                let mut measure = Measure::new(simd, &share.layers[l].parameters, count, decay);
+                let mut measure = Measure::new(&share.layers[l].parameters, count, decay);
                 hand_gradient(simd, rows, share, l, &mut measure);
                 if !within(measure.largest()) {
                     return Err(NonFinite {

@@ -235,7 +235,7 @@ pub(super) fn hand_gradient<S: Simd>(
     rows: &[&RowShare],
     neurons: &NeuronShare,
     l: usize,
-    consumer: &mut impl Consumer<S>,
+    consumer: &mut impl Consumer,
 ) {
     let layer = &neurons.layers[l];
     let panels = (layer.first_panel, layer.parameters.count());

@@ -3,28 +3,32 @@
 use std::iter::zip;
 use std::ops::Range;
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
+use super::instructions::has_narrow_panels;
 use super::panels::Panels;
-use super::product::for_each_tile;
+use super::product::{NEAR, for_each_tile, has_pairs};
 use super::transpose::transpose_into;
-use super::{Largest, panels, vector_rows, with_panel_width, with_vectors_per_row};
+use super::{Largest, fetch_rows, panels, vector_rows, with_panel_width, with_vectors_per_row};
 
 /// Panels of activations taken at a time, so that they stay in the second-level cache while all
 /// deltas pass by.
 const BLOCK: usize = 16;
 
 /// Takes over the gradient of a layer as it comes out of the product.
-pub trait Consumer<S: Simd> {
+pub trait Consumer {
     /// Takes the sums over the mini-batch for a tile of parameters, which lie one after the other
     /// from `position` on in the layer's [`Panels`]. `decays` is false for biases.
-    fn take<const R: usize, const V: usize>(
+    fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
         position: usize,
         decays: bool,
         sums: [[S::f32s; V]; R],
     );
+
+    /// Calls for all numbers that belong to the parameters at `positions`, which it will soon change.
+    fn fetch_ahead(&self, positions: Range<usize>);
 
     /// Whether a gradient of zero changes nothing, and need not be brought.
     fn ignores_zeros(&self) -> bool;
@@ -47,16 +51,25 @@ pub trait Consumer<S: Simd> {
 pub fn gradient<S: Simd>(
     simd: S,
     samples: &[Samples],
-    (first, panels): (usize, usize),
-    consumer: &mut impl Consumer<S>,
+    (first, count): (usize, usize),
+    consumer: &mut impl Consumer,
     transposed: Option<&mut Panels>,
 ) {
     let (a, d) = (samples[0].activations, samples[0].deltas);
+    let is_narrow = |it: &Panels| it.width() == panels::NARROW;
+    if const { has_narrow_panels(S::F32_LANES) } && is_narrow(a) && is_narrow(d) {
+        if count > 0 {
+            with_vectors_per_row!(S, panels::NARROW, |V| narrow_gradient::<S, V>(
+                simd, samples, consumer, transposed
+            ));
+        }
+        return;
+    }
     with_panel_width!(S, a.width(), |W| {
         with_vectors_per_row!(S, d.width(), |V| weights::<S, W, V>(
             simd,
             samples,
-            first..first + panels,
+            first..first + count,
             consumer,
             transposed
         ));
@@ -64,9 +77,30 @@ pub fn gradient<S: Simd>(
     with_vectors_per_row!(S, d.width(), |V| biases::<S, V>(
         simd,
         samples,
-        first..first + panels,
+        first..first + count,
         consumer
     ));
+}
+
+/// The same where each matrix is one narrow panel.
+#[inline(always)]
+fn narrow_gradient<S: Simd, const V: usize>(
+    simd: S,
+    samples: &[Samples],
+    consumer: &mut impl Consumer,
+    transposed: Option<&mut Panels>,
+) {
+    const W: usize = panels::NARROW;
+    let inputs = samples[0].activations.columns();
+    for_each_tile!(S, V, 1, 0..inputs, [1] [1] [8 4 2 1], |i, R| {
+        let [sums] = tile::<S, R, W, V, 1>(simd, samples, (0, i), 0);
+        consumer.take(simd, i * W, true, sums);
+    });
+    biases::<S, V>(simd, samples, 0..1, consumer);
+    if let Some(transposed) = transposed {
+        let weights = &consumer.parameters()[..inputs * W];
+        transpose_into(weights, W, transposed, (0, 0));
+    }
 }
 
 /// What the gradient of a layer is made of, for some rows of a mini-batch.
@@ -85,26 +119,97 @@ fn weights<S: Simd, const W: usize, const V: usize>(
     simd: S,
     samples: &[Samples],
     part: Range<usize>,
-    consumer: &mut impl Consumer<S>,
+    consumer: &mut impl Consumer,
     mut transposed: Option<&mut Panels>,
 ) {
-    let (a, width) = (samples[0].activations, samples[0].deltas.width());
-    let inputs = a.columns();
+    let a = samples[0].activations;
     let mut block = 0;
     while block < a.count() {
         let end = a.count().min(block + BLOCK);
-        for p in part.clone() {
-            let own = p - part.start;
-            for q in block..end {
-                let start = own * (inputs + 1) + q * W;
-                let used = a.used(q);
-                let span = even(a.span(q), used);
-                // Low tiles, whose sums all stay in registers while the consumer works on them, and
-                // whose last roots and divisions still go on as the sums of the next begin.
-                for_each_tile!(S, V, span.clone(), [8 6 4 2 1] [8 4 2 1], |i, R| {
-                    let sums = tile::<S, R, W, V>(simd, samples, (q, i), p);
-                    consumer.take(simd, (start + i) * width, true, sums);
+        let mut p = part.start;
+        if const { has_pairs::<S>() } {
+            while p + 2 <= part.end {
+                simd.vectorize(Strip::<_, W, V, 2> {
+                    samples,
+                    block: block..end,
+                    p,
+                    first: part.start,
+                    consumer,
+                    transposed: transposed.as_deref_mut(),
                 });
+                p += 2;
+            }
+        }
+        while p < part.end {
+            simd.vectorize(Strip::<_, W, V, 1> {
+                samples,
+                block: block..end,
+                p,
+                first: part.start,
+                consumer,
+                transposed: transposed.as_deref_mut(),
+            });
+            p += 1;
+        }
+        block = end;
+    }
+}
+
+/// The same for panels `block` of `A` and `P` of `D` from panel `p` on, with those of `consumer` counted
+/// from panel `first`. It is compiled as a function of its own: inlined into a larger one, the
+/// compiler may keep the sums in memory.
+struct Strip<'a, C, const W: usize, const V: usize, const P: usize> {
+    samples: &'a [Samples<'a>],
+    block: Range<usize>,
+    p: usize,
+    first: usize,
+    consumer: &'a mut C,
+    transposed: Option<&'a mut Panels>,
+}
+
+impl<C: Consumer, const W: usize, const V: usize, const P: usize> WithSimd
+    for Strip<'_, C, W, V, P>
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self {
+            samples,
+            block,
+            p,
+            first,
+            consumer,
+            mut transposed,
+        } = self;
+        let (a, width) = (samples[0].activations, samples[0].deltas.width());
+        let inputs = a.columns();
+        // The processor fetches ahead too, but not from one tile to the next.
+        let is_far = consumer.parameters().len() > NEAR;
+        for q in block {
+            let used = a.used(q);
+            let span = even(a.span(q), used);
+            let start = |j| (p + j - first) * (inputs + 1) + q * W;
+            if is_far && let Some(transposed) = &transposed {
+                let row = (p - first) * width;
+                let rows = row * W..(row + P * width).min(transposed.rows()) * W;
+                fetch_rows(&transposed.panel(q)[rows]);
+            }
+            // Low tiles, whose sums all stay in registers while the consumer works on them, and
+            // whose last roots and divisions still go on as the sums of the next begin.
+            for_each_tile!(S, V, P, span.clone(), [8 6 4 2 1] [8 6 4 2 1] [8 4 2 1], |i, R| {
+                if is_far {
+                    for j in 0..P {
+                        consumer.fetch_ahead((start(j) + i) * width..(start(j) + i + R) * width);
+                    }
+                }
+                let sums = tile::<S, R, W, V, P>(simd, samples, (q, i), p);
+                for j in 0..P {
+                    consumer.take(simd, (start(j) + i) * width, true, sums[j]);
+                }
+            });
+            for j in 0..P {
+                let start = start(j);
                 if span.len() < used && !consumer.ignores_zeros() {
                     for i in (0..span.start).chain(span.end..used) {
                         let zeros = [[simd.splat_f32s(0.0); V]];
@@ -113,11 +218,10 @@ fn weights<S: Simd, const W: usize, const V: usize>(
                 }
                 if let Some(transposed) = &mut transposed {
                     let block = &consumer.parameters()[start * width..][..used * width];
-                    transpose_into(block, width, transposed, (q, own));
+                    transpose_into(block, width, transposed, (q, p + j - first));
                 }
             }
         }
-        block = end;
     }
 }
 
@@ -134,7 +238,7 @@ fn biases<S: Simd, const V: usize>(
     simd: S,
     samples: &[Samples],
     part: Range<usize>,
-    consumer: &mut impl Consumer<S>,
+    consumer: &mut impl Consumer,
 ) {
     let (inputs, width) = (samples[0].activations.columns(), samples[0].deltas.width());
     for p in part.clone() {
@@ -151,61 +255,92 @@ fn biases<S: Simd, const V: usize>(
     }
 }
 
-/// `R` rows of `A^T D`, for columns `first..first + R` of panel `q` of `A` and panel `p` of `D`.
+/// `R` rows of `A^T D`, for columns `first..first + R` of panel `q` of `A` and each of `P` panels of
+/// `D` from panel `p` on.
 #[inline(always)]
-fn tile<S: Simd, const R: usize, const W: usize, const V: usize>(
+fn tile<S: Simd, const R: usize, const W: usize, const V: usize, const P: usize>(
     simd: S,
     samples: &[Samples],
     (q, first): (usize, usize),
     p: usize,
-) -> [[S::f32s; V]; R] {
+) -> [[[S::f32s; V]; R]; P] {
     assert!(first + R <= W);
-    let mut sums = [[simd.splat_f32s(0.0); V]; R];
+    let mut sums = [[[simd.splat_f32s(0.0); V]; R]; P];
     for samples in samples {
         let a: &[[f32; W]] = pulp::as_arrays(samples.activations.panel(q)).0;
-        let d = vector_rows::<S, V>(samples.deltas.panel(p));
-        for (a, d) in zip(a, d) {
-            for r in 0..R {
-                let a = simd.splat_f32s(a[first + r]);
-                for v in 0..V {
-                    sums[r][v] = simd.mul_add_e_f32s(a, d[v], sums[r][v]);
-                }
+        if P == 1 {
+            for (a, d) in zip(a, vector_rows::<S, V>(samples.deltas.panel(p))) {
+                multiply::<S, R, W, V, P>(simd, a, first, [d; P], &mut sums);
             }
+            continue;
+        }
+        // Four at a time, as each other instruction takes the place of a multiplication.
+        let d: [&[[S::f32s; V]]; P] =
+            std::array::from_fn(|j| &vector_rows::<S, V>(samples.deltas.panel(p + j))[..a.len()]);
+        let (fours, rest) = a.as_chunks::<4>();
+        for (n, a) in fours.iter().enumerate() {
+            let d: [&[_; 4]; P] =
+                std::array::from_fn(|j| d[j][4 * n..].first_chunk().expect("four"));
+            for m in 0..4 {
+                let d = std::array::from_fn(|j| &d[j][m]);
+                multiply::<S, R, W, V, P>(simd, &a[m], first, d, &mut sums);
+            }
+        }
+        for (m, a) in zip(4 * fours.len().., rest) {
+            let d = std::array::from_fn(|j| &d[j][m]);
+            multiply::<S, R, W, V, P>(simd, a, first, d, &mut sums);
         }
     }
     sums
 }
 
+/// Adds what one sample adds.
+#[inline(always)]
+fn multiply<S: Simd, const R: usize, const W: usize, const V: usize, const P: usize>(
+    simd: S,
+    a: &[f32; W],
+    first: usize,
+    d: [&[S::f32s; V]; P],
+    sums: &mut [[[S::f32s; V]; R]; P],
+) {
+    for r in 0..R {
+        let a = simd.splat_f32s(a[first + r]);
+        for j in 0..P {
+            for v in 0..V {
+                sums[j][r][v] = simd.mul_add_e_f32s(a, d[j][v], sums[j][r][v]);
+            }
+        }
+    }
+}
+
 /// Looks for the largest magnitude in a gradient, and changes nothing.
-pub struct Measure<'a, S: Simd> {
+pub struct Measure<'a> {
     weights: &'a [f32],
     share: f32,
     decay: f32,
-    largest: Largest<S>,
+    largest: f32,
 }
 
-impl<'a, S: Simd> Measure<'a, S> {
+impl<'a> Measure<'a> {
     /// For the mean over `rows` samples, with `decay` times each weight added.
-    #[inline(always)]
-    pub fn new(simd: S, weights: &'a Panels, rows: usize, decay: f32) -> Self {
+    pub fn new(weights: &'a Panels, rows: usize, decay: f32) -> Self {
         Self {
             weights: weights.values(),
             share: 1.0 / rows as f32,
             decay,
-            largest: Largest::zero(simd),
+            largest: 0.0,
         }
     }
 
     /// The largest magnitude found, NaN if there was one.
-    #[inline(always)]
     pub fn largest(self) -> f32 {
-        self.largest.get()
+        self.largest
     }
 }
 
-impl<S: Simd> Consumer<S> for Measure<'_, S> {
+impl Consumer for Measure<'_> {
     #[inline(always)]
-    fn take<const R: usize, const V: usize>(
+    fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
         position: usize,
@@ -216,16 +351,22 @@ impl<S: Simd> Consumer<S> for Measure<'_, S> {
         let weights = vector_rows::<S, V>(&self.weights[position..][..length]);
         let share = simd.splat_f32s(self.share);
         let decay = simd.splat_f32s(if decays { self.decay } else { 0.0 });
+        let mut largest = Largest::zero(simd);
+        largest.include(simd, simd.splat_f32s(self.largest));
         for r in 0..R {
             for v in 0..V {
                 // The sum counts before it is divided, as an infinite sum has no finite mean.
-                self.largest.include(simd, sums[r][v]);
+                largest.include(simd, sums[r][v]);
                 let decayed = simd.mul_f32s(decay, weights[r][v]);
                 let mean = simd.mul_add_e_f32s(share, sums[r][v], decayed);
-                self.largest.include(simd, mean);
+                largest.include(simd, mean);
             }
         }
+        self.largest = largest.get();
     }
+
+    #[inline(always)]
+    fn fetch_ahead(&self, _: Range<usize>) {}
 
     #[inline(always)]
     fn ignores_zeros(&self) -> bool {

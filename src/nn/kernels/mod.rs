@@ -104,6 +104,14 @@ fn fetch_ahead<T>(value: &T) {
     let _ = value;
 }
 
+/// As [`fetch_ahead`], all of `values`.
+#[inline(always)]
+fn fetch_rows(values: &[f32]) {
+    for line in values.chunks(panels::WIDE) {
+        fetch_ahead(&line[0]);
+    }
+}
+
 /// `|x|`: the sign bit cleared.
 ///
 /// (The library's own function is a call, not an instruction, where the vectors are AVX-512's.)

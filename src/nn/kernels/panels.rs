@@ -128,6 +128,24 @@ impl Panels {
         &mut self.data[p * self.size..][..self.size]
     }
 
+    /// Some panels, one after the other.
+    #[inline(always)]
+    pub fn panels(&self, which: Range<usize>) -> &[f32] {
+        &self.data[which.start * self.size..which.end * self.size]
+    }
+
+    /// Columns of some panels that a product needs, see [`Self::span`].
+    #[inline(always)]
+    pub fn spans(&self, which: Range<usize>) -> &[Range<usize>] {
+        &self.spans[which]
+    }
+
+    /// As [`Self::panels`], to write.
+    #[inline(always)]
+    pub fn panels_mut(&mut self, which: Range<usize>) -> &mut [f32] {
+        &mut self.data[which.start * self.size..which.end * self.size]
+    }
+
     /// Columns of panel `p` that are not padding.
     #[inline(always)]
     pub fn used(&self, p: usize) -> usize {

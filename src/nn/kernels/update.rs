@@ -2,10 +2,12 @@
 //!
 //! The formulas are those of [`textbook::Update`](crate::nn::textbook::Update).
 
+use std::ops::Range;
+
 use pulp::Simd;
 
 use super::gradient::Consumer;
-use super::{magnitude, vector_rows_mut};
+use super::{fetch_rows, magnitude, vector_rows_mut};
 
 /// What all rules share: `g = share * sum + decay * w`, and the learning rate.
 #[derive(Debug, Clone, Copy)]
@@ -59,9 +61,9 @@ pub struct Adam<'a> {
     pub square: &'a mut [f32],
 }
 
-impl<S: Simd> Consumer<S> for Sgd<'_> {
+impl Consumer for Sgd<'_> {
     #[inline(always)]
-    fn take<const R: usize, const V: usize>(
+    fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
         position: usize,
@@ -90,6 +92,11 @@ impl<S: Simd> Consumer<S> for Sgd<'_> {
     }
 
     #[inline(always)]
+    fn fetch_ahead(&self, positions: Range<usize>) {
+        fetch_rows(&self.parameters[positions]);
+    }
+
+    #[inline(always)]
     fn ignores_zeros(&self) -> bool {
         self.scale.decay == 0.0
     }
@@ -100,9 +107,9 @@ impl<S: Simd> Consumer<S> for Sgd<'_> {
     }
 }
 
-impl<S: Simd> Consumer<S> for Momentum<'_> {
+impl Consumer for Momentum<'_> {
     #[inline(always)]
-    fn take<const R: usize, const V: usize>(
+    fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
         position: usize,
@@ -127,6 +134,12 @@ impl<S: Simd> Consumer<S> for Momentum<'_> {
         }
     }
 
+    #[inline(always)]
+    fn fetch_ahead(&self, positions: Range<usize>) {
+        fetch_rows(&self.parameters[positions.clone()]);
+        fetch_rows(&self.velocity[positions]);
+    }
+
     /// The velocity goes on.
     #[inline(always)]
     fn ignores_zeros(&self) -> bool {
@@ -139,9 +152,9 @@ impl<S: Simd> Consumer<S> for Momentum<'_> {
     }
 }
 
-impl<S: Simd> Consumer<S> for Adam<'_> {
+impl Consumer for Adam<'_> {
     #[inline(always)]
-    fn take<const R: usize, const V: usize>(
+    fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
         position: usize,
@@ -175,6 +188,13 @@ impl<S: Simd> Consumer<S> for Adam<'_> {
                 parameters[r][v] = simd.mul_add_e_f32s(rate, change, w);
             }
         }
+    }
+
+    #[inline(always)]
+    fn fetch_ahead(&self, positions: Range<usize>) {
+        fetch_rows(&self.parameters[positions.clone()]);
+        fetch_rows(&self.mean[positions.clone()]);
+        fetch_rows(&self.square[positions]);
     }
 
     /// The moments go on.

@@ -10,11 +10,9 @@ use super::{
     fetch_ahead, panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row,
 };
 
-/// Rows of `B` taken at a time, so that a panel or a pair of panels of them (16 KiB) stays in the
+/// Rows of `B` taken at a time, so that a panel of them (16 KiB) or a pair of panels stays in the
 /// first-level cache while all rows of `A` pass by, and that part of `A` in the second-level one.
-const fn depth_of_block<S: Simd>() -> usize {
-    if has_pairs::<S>() { 128 } else { 256 }
-}
+const DEPTH: usize = 256;
 
 /// Numbers of a matrix `B` that the second-level cache keeps from one product to the next. Those of
 /// a larger one have to be called for in time.
@@ -178,7 +176,7 @@ fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
     let count = depth.div_ceil(W);
     let mut first = 0;
     while first < count {
-        let part = first..count.min(first + depth_of_block::<S>() / W);
+        let part = first..count.min(first + DEPTH / W);
         let mut p = 0;
         while p < b.count() {
             let to = (&mut *c, c_first + p);

@@ -240,6 +240,19 @@ fn all_small_shapes() {
     }
 }
 
+/// Layers and mini-batches so large that the zeros behind ReLU are worth leaving out.
+#[test]
+fn zeros_that_are_left_out() {
+    for (sizes, batch) in [(&[100, 150, 140, 3][..], 40), (&[70, 64, 257, 130, 2], 65)] {
+        for end in ENDS {
+            let architecture = architecture(sizes, Activation::Relu, end);
+            for instructions in Instructions::ALL {
+                check_step(&architecture, batch, 6, instructions);
+            }
+        }
+    }
+}
+
 /// Inputs that are zero in all rows, in the middle and at the ends of panels, one panel, all:
 /// they are left out of the sums, and momentum, Adam and weight decay still reach their weights.
 #[test]

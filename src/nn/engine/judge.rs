@@ -8,6 +8,7 @@ use super::{NonFinite, Quantity, Step};
 use crate::nn::kernels::elementwise::largest_magnitude;
 use crate::nn::kernels::gradient::Measure;
 use crate::nn::kernels::output::sum_of_costs;
+use crate::nn::kernels::sparse::Room;
 use crate::nn::{LearningRule, Optimizer};
 
 /// Finds the loss of the mini-batch, after making sure that it, every gradient, and every update that
@@ -22,6 +23,7 @@ pub(super) struct Judge<'a> {
     /// All shares, in their order.
     pub rows: &'a [&'a RowShare],
     pub rule: &'a LearningRule,
+    pub room: &'a mut Room,
 }
 
 impl WithSimd for Judge<'_> {
@@ -40,6 +42,7 @@ pub(super) fn judge<S: Simd>(
         neurons,
         rows,
         rule,
+        room,
     }: Judge,
 ) -> Result<Step, NonFinite> {
     let count: usize = rows.iter().map(|it| it.rows()).sum();
@@ -70,7 +73,7 @@ pub(super) fn judge<S: Simd>(
         if !within(bound) {
             for share in neurons {
                 let mut measure = Measure::new(&share.layers[l].parameters, count, decay);
-                hand_gradient(simd, rows, share, l, &mut measure);
+                hand_gradient(simd, rows, share, l, &mut measure, room);
                 if !within(measure.largest()) {
                     return Err(NonFinite {
                         what: Quantity::Gradient,

@@ -4,6 +4,7 @@ use super::pair::Pair;
 use super::shares::{NeuronShare, RowShare};
 use super::{Engine, One, State};
 use crate::nn::kernels::VectorUnit;
+use crate::nn::kernels::sparse::Room;
 use crate::nn::{Architecture, Optimizer};
 
 /// All that decides what an [`Engine`] does next: its parameters, and what its optimizer remembers.
@@ -64,6 +65,7 @@ impl Engine {
             None => State::One(Box::new(One {
                 neurons: first,
                 rows: RowShare::new(&architecture, unit, batch),
+                room: Room::new(architecture.sizes(), batch),
             })),
         };
         Self {

@@ -27,6 +27,7 @@ use std::num::NonZero;
 
 use ndarray::ArrayView2;
 
+use super::kernels::sparse::Room;
 use super::kernels::{Instructions, VectorUnit};
 use super::parameters::ParameterId;
 use super::{Architecture, LearningRule, Optimizer, Parameters};
@@ -66,6 +67,7 @@ enum State {
 struct One {
     neurons: NeuronShare,
     rows: RowShare,
+    room: Room,
 }
 
 /// What an engine may use of the machine. None of it decides what is computed: instructions make a
@@ -200,6 +202,7 @@ impl Engine {
             State::One(Box::new(One {
                 neurons: share(0, 1),
                 rows: RowShare::new(architecture, unit, batch),
+                room: Room::new(architecture.sizes(), batch),
             }))
         };
         let mut engine = Self {
@@ -407,12 +410,17 @@ impl One {
         batch: Checked,
         order: &Order,
     ) -> Result<Step, NonFinite> {
-        let Self { neurons, rows } = self;
+        let Self {
+            neurons,
+            rows,
+            room,
+        } = self;
         unit.run(WholeStep {
             batch,
             architecture,
             neurons,
             rows,
+            room,
             order,
         })
     }

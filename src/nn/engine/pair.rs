@@ -21,6 +21,7 @@ use super::shares::{NeuronShare, RowShare};
 use super::step::{ForwardAndBack, Load, Order, Update};
 use super::{NonFinite, Step};
 use crate::nn::kernels::VectorUnit;
+use crate::nn::kernels::sparse::Room;
 use crate::nn::{Architecture, LearningRule};
 
 /// Name of the helping thread, by which a panic hook tells it from the others.
@@ -42,6 +43,8 @@ struct Shared {
     unit: VectorUnit,
     neurons: [RwLock<NeuronShare>; 2],
     rows: [RwLock<RowShare>; 2],
+    /// One for each share.
+    rooms: [RwLock<Room>; 2],
     /// Of the step under way.
     order: RwLock<Option<Order>>,
     /// Whether the phase that is open is the update.
@@ -67,12 +70,13 @@ impl Pair {
         batch: usize,
         always: bool,
     ) -> Self {
-        let room = batch.div_ceil(2);
+        let half = batch.div_ceil(2);
         let shared = Arc::new(Shared {
             architecture: architecture.clone(),
             unit,
             neurons: neurons.map(RwLock::new),
-            rows: [(); 2].map(|()| RwLock::new(RowShare::new(architecture, unit, room))),
+            rows: [(); 2].map(|()| RwLock::new(RowShare::new(architecture, unit, half))),
+            rooms: [(); 2].map(|()| RwLock::new(Room::new(architecture.sizes(), batch))),
             order: RwLock::new(None),
             is_update: AtomicBool::new(false),
             phases: Phases::default(),
@@ -191,6 +195,7 @@ impl Shared {
             architecture: &self.architecture,
             neurons: &neurons.each_ref().map(|it| &**it),
             rows: &mut write(&self.rows[share]),
+            room: &mut write(&self.rooms[share]),
         });
     }
 
@@ -201,6 +206,7 @@ impl Shared {
             neurons: &neurons.each_ref().map(|it| &**it),
             rows: &rows.each_ref().map(|it| &**it),
             rule,
+            room: &mut write(&self.rooms[0]),
         })
     }
 
@@ -210,6 +216,7 @@ impl Shared {
         self.unit.run(Update {
             rows: &rows.each_ref().map(|it| &**it),
             neurons: &mut write(&self.neurons[share]),
+            room: &mut write(&self.rooms[share]),
             order: order.as_ref().expect("a step is under way"),
         });
     }

@@ -13,6 +13,7 @@ use crate::nn::kernels::elementwise::{activate, times_derivative};
 use crate::nn::kernels::gradient::{Consumer, Samples, gradient};
 use crate::nn::kernels::output::{count_correct, output_deltas};
 use crate::nn::kernels::product::{Start, product};
+use crate::nn::kernels::sparse::Room;
 use crate::nn::kernels::update::{Adam, Momentum, Scale, Sgd};
 use crate::nn::{Architecture, LearningRule, Optimizer};
 
@@ -74,6 +75,7 @@ pub(super) struct ForwardAndBack<'a> {
     /// All shares, in their order.
     pub neurons: &'a [&'a NeuronShare],
     pub rows: &'a mut RowShare,
+    pub room: &'a mut Room,
 }
 
 impl WithSimd for ForwardAndBack<'_> {
@@ -92,11 +94,12 @@ fn forward_and_back<S: Simd>(
         architecture,
         neurons,
         rows,
+        room,
     }: ForwardAndBack,
 ) {
-    forward(simd, architecture, neurons, rows);
+    forward(simd, architecture, neurons, rows, room);
     output_layer(simd, architecture, rows);
-    back(simd, architecture, neurons, rows);
+    back(simd, architecture, neurons, rows, room);
 }
 
 /// `Z_l = A_(l-1) W_l + b_l`, `A_l = f(Z_l)`. Of the output layer, only the logits `Z_L`.
@@ -106,6 +109,7 @@ fn forward<S: Simd>(
     architecture: &Architecture,
     neurons: &[&NeuronShare],
     rows: &mut RowShare,
+    room: &mut Room,
 ) {
     for l in 0..rows.layers.len() {
         let (before, after) = rows.layers.split_at_mut(l);
@@ -115,7 +119,7 @@ fn forward<S: Simd>(
         for share in neurons {
             let layer = &share.layers[l];
             let to = (&mut *z, layer.first_panel);
-            product(simd, (before, 0), &layer.parameters, Start::Bias, to);
+            product(simd, (before, 0), &layer.parameters, Start::Bias, to, room);
         }
         if let Some(next) = after.first_mut() {
             next.input_bound = activate(simd, architecture.hidden(), z.values_mut());
@@ -152,6 +156,7 @@ fn back<S: Simd>(
     architecture: &Architecture,
     neurons: &[&NeuronShare],
     rows: &mut RowShare,
+    room: &mut Room,
 ) {
     for l in (1..rows.layers.len()).rev() {
         let (before, after) = rows.layers.split_at_mut(l);
@@ -161,7 +166,14 @@ fn back<S: Simd>(
         for share in neurons {
             let layer = &share.layers[l];
             let from = (&after.deltas, layer.first_panel);
-            product(simd, from, &layer.transposed, start, (&mut *deltas, 0));
+            product(
+                simd,
+                from,
+                &layer.transposed,
+                start,
+                (&mut *deltas, 0),
+                room,
+            );
             start = Start::Sum;
         }
         before.largest_delta = times_derivative(
@@ -179,6 +191,7 @@ pub(super) struct WholeStep<'a> {
     pub architecture: &'a Architecture,
     pub neurons: &'a mut NeuronShare,
     pub rows: &'a mut RowShare,
+    pub room: &'a mut Room,
     pub order: &'a Order,
 }
 
@@ -192,6 +205,7 @@ impl WithSimd for WholeStep<'_> {
             architecture,
             neurons,
             rows,
+            room,
             order,
         } = self;
         rows.load(simd, batch, 0..batch.rows.count());
@@ -199,6 +213,7 @@ impl WithSimd for WholeStep<'_> {
             architecture,
             neurons: &[neurons],
             rows,
+            room,
         };
         forward_and_back(simd, work);
         let rows = &[&*rows];
@@ -208,6 +223,7 @@ impl WithSimd for WholeStep<'_> {
                 neurons: &[neurons],
                 rows,
                 rule: &order.rule,
+                room,
             },
         )?;
         update(
@@ -215,6 +231,7 @@ impl WithSimd for WholeStep<'_> {
             Update {
                 rows,
                 neurons,
+                room,
                 order,
             },
         );
@@ -236,6 +253,7 @@ pub(super) fn hand_gradient<S: Simd>(
     neurons: &NeuronShare,
     l: usize,
     consumer: &mut impl Consumer,
+    room: &mut Room,
 ) {
     let layer = &neurons.layers[l];
     let panels = (layer.first_panel, layer.parameters.count());
@@ -245,6 +263,7 @@ pub(super) fn hand_gradient<S: Simd>(
         panels,
         consumer,
         None,
+        room,
     );
 }
 
@@ -270,6 +289,7 @@ pub(super) struct Update<'a> {
     /// All shares, in their order.
     pub rows: &'a [&'a RowShare],
     pub neurons: &'a mut NeuronShare,
+    pub room: &'a mut Room,
     pub order: &'a Order,
 }
 
@@ -288,6 +308,7 @@ fn update<S: Simd>(
     Update {
         rows,
         neurons,
+        room,
         order,
     }: Update,
 ) {
@@ -311,7 +332,7 @@ fn update<S: Simd>(
         match rule.optimizer {
             Optimizer::Sgd => {
                 let mut sgd = Sgd { scale, parameters };
-                gradient(simd, samples, panels, &mut sgd, transposed);
+                gradient(simd, samples, panels, &mut sgd, transposed, room);
             }
             Optimizer::Momentum { momentum } => {
                 let mut rule = Momentum {
@@ -320,7 +341,7 @@ fn update<S: Simd>(
                     parameters,
                     velocity: &mut layer.first,
                 };
-                gradient(simd, samples, panels, &mut rule, transposed);
+                gradient(simd, samples, panels, &mut rule, transposed, room);
             }
             Optimizer::Adam {
                 beta1,
@@ -341,7 +362,7 @@ fn update<S: Simd>(
                     mean: &mut layer.first,
                     square: &mut layer.second,
                 };
-                gradient(simd, samples, panels, &mut adam, transposed);
+                gradient(simd, samples, panels, &mut adam, transposed, room);
             }
         }
     }

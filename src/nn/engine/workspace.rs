@@ -9,6 +9,7 @@ use crate::nn::kernels::elementwise::activate;
 use crate::nn::kernels::output::activate_outputs;
 use crate::nn::kernels::panels::{Panels, WIDE};
 use crate::nn::kernels::product::{Start, product};
+use crate::nn::kernels::sparse::Room;
 use crate::nn::{Architecture, Loss};
 
 /// Buffers of a forward pass, and afterwards its results.
@@ -23,6 +24,7 @@ pub struct Workspace {
     results: Vec<Vec<f32>>,
     /// Rows that fit.
     capacity: usize,
+    room: Room,
 }
 
 impl Workspace {
@@ -37,6 +39,7 @@ impl Workspace {
                 .collect(),
             results: sizes().skip(1).map(|size| vec![0.0; rows * size]).collect(),
             capacity: rows,
+            room: Room::new(architecture.sizes(), rows),
         }
     }
 
@@ -117,6 +120,7 @@ impl Workspace {
             neurons,
             inputs: inputs.to_slice().expect("inputs in standard layout"),
             panels: &mut self.panels,
+            room: &mut self.room,
         });
         for (panels, result) in self.panels[1..].iter().zip(&mut self.results) {
             panels.store(&mut result[..self.rows * panels.columns()]);
@@ -130,6 +134,7 @@ struct ForwardPass<'a> {
     neurons: &'a [&'a NeuronShare],
     inputs: &'a [f32],
     panels: &'a mut [Panels],
+    room: &'a mut Room,
 }
 
 impl WithSimd for ForwardPass<'_> {
@@ -141,6 +146,7 @@ impl WithSimd for ForwardPass<'_> {
             architecture,
             neurons,
             panels,
+            room,
             ..
         } = self;
         let rows = panels[0].rows();
@@ -152,7 +158,7 @@ impl WithSimd for ForwardPass<'_> {
             for share in neurons {
                 let layer = &share.layers[l];
                 let to = (&mut *z, layer.first_panel);
-                product(simd, (before, 0), &layer.parameters, Start::Bias, to);
+                product(simd, (before, 0), &layer.parameters, Start::Bias, to, room);
             }
             if l + 1 < depth {
                 activate(simd, architecture.hidden(), z.values_mut());

@@ -8,6 +8,7 @@ use pulp::{Simd, WithSimd};
 use super::instructions::has_narrow_panels;
 use super::panels::Panels;
 use super::product::{NEAR, for_each_tile, has_pairs};
+use super::sparse::{self, Room};
 use super::transpose::transpose_into;
 use super::{Largest, fetch_rows, panels, vector_rows, with_panel_width, with_vectors_per_row};
 
@@ -53,7 +54,8 @@ pub fn gradient<S: Simd>(
     samples: &[Samples],
     (first, count): (usize, usize),
     consumer: &mut impl Consumer,
-    transposed: Option<&mut Panels>,
+    mut transposed: Option<&mut Panels>,
+    room: &mut Room,
 ) {
     let (a, d) = (samples[0].activations, samples[0].deltas);
     let is_narrow = |it: &Panels| it.width() == panels::NARROW;
@@ -65,11 +67,18 @@ pub fn gradient<S: Simd>(
         }
         return;
     }
+    let done = if [a, d].iter().all(|it| it.width() == panels::WIDE) {
+        let part = first..first + count;
+        let transposed = transposed.as_deref_mut();
+        sparse::gradient(simd, samples, part, consumer, transposed, room)
+    } else {
+        0
+    };
     with_panel_width!(S, a.width(), |W| {
         with_vectors_per_row!(S, d.width(), |V| weights::<S, W, V>(
             simd,
             samples,
-            first..first + count,
+            (first, first + done..first + count),
             consumer,
             transposed
         ));
@@ -118,7 +127,7 @@ pub struct Samples<'a> {
 fn weights<S: Simd, const W: usize, const V: usize>(
     simd: S,
     samples: &[Samples],
-    part: Range<usize>,
+    (first, part): (usize, Range<usize>),
     consumer: &mut impl Consumer,
     mut transposed: Option<&mut Panels>,
 ) {
@@ -133,7 +142,7 @@ fn weights<S: Simd, const W: usize, const V: usize>(
                     samples,
                     block: block..end,
                     p,
-                    first: part.start,
+                    first,
                     consumer,
                     transposed: transposed.as_deref_mut(),
                 });
@@ -145,7 +154,7 @@ fn weights<S: Simd, const W: usize, const V: usize>(
                 samples,
                 block: block..end,
                 p,
-                first: part.start,
+                first,
                 consumer,
                 transposed: transposed.as_deref_mut(),
             });

@@ -9,6 +9,8 @@
 //! - [`product`]: `C = A B`, for the forward pass and for propagating deltas back;
 //! - [`gradient`]: `A^T D`, the gradient of a layer, handed tile by tile to the
 //! - [`update`]: learning rule, while the sums are still in registers;
+//! - [`sparse`]: both for layers whose activations or deltas have many zeros, and none of the time
+//!   for those;
 //! - [`elementwise`]: activation functions, on the vectorised [`exponential`];
 //! - [`output`]: loss and deltas of the output layer.
 //!
@@ -27,6 +29,7 @@ pub mod gradient;
 pub mod output;
 pub mod panels;
 pub mod product;
+pub mod sparse;
 mod transpose;
 pub mod update;
 

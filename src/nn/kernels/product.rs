@@ -6,6 +6,7 @@ use pulp::{Simd, WithSimd};
 
 use super::instructions::has_narrow_panels;
 use super::panels::Panels;
+use super::sparse::{self, Room};
 use super::{
     fetch_ahead, panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row,
 };
@@ -85,6 +86,7 @@ pub fn product<S: Simd>(
     b: &Panels,
     start: Start,
     c: (&mut Panels, usize),
+    room: &mut Room,
 ) {
     if b.columns() == 0 || b.rows() == 0 && start == Start::Sum {
         return; // A part may have no neurons of a small layer.
@@ -95,7 +97,13 @@ pub fn product<S: Simd>(
             simd, a.0, b, start, c.0
         ));
     } else {
-        simd.vectorize(Product { a, b, start, c });
+        simd.vectorize(Product {
+            a,
+            b,
+            start,
+            c,
+            room,
+        });
     }
 }
 
@@ -143,6 +151,7 @@ struct Product<'a> {
     b: &'a Panels,
     start: Start,
     c: (&'a mut Panels, usize),
+    room: &'a mut Room,
 }
 
 impl WithSimd for Product<'_> {
@@ -150,14 +159,30 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { a, b, start, c } = self;
+        let Self {
+            a,
+            b,
+            start,
+            c,
+            room,
+        } = self;
         let depth = b.rows() - usize::from(start == Start::Bias);
         assert!(a.1 * a.0.width() + depth <= a.0.columns());
         assert!(c.1 * c.0.width() + b.columns() <= c.0.columns());
         assert_eq!((c.0.rows(), c.0.width()), (a.0.rows(), b.width()));
+        let are_wide = [a.0, b].iter().all(|it| it.width() == panels::WIDE);
+        let done = if are_wide {
+            sparse::product(simd, a, b, start, (&mut *c.0, c.1), room)
+        } else {
+            0
+        };
         with_panel_width!(S, a.0.width(), |W| {
             with_vectors_per_row!(S, b.width(), |V| panel_by_panel::<S, W, V>(
-                simd, a, b, start, c
+                simd,
+                a,
+                (b, done),
+                start,
+                c
             ))
         });
     }
@@ -168,7 +193,7 @@ impl WithSimd for Product<'_> {
 fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
     simd: S,
     a: (&Panels, usize),
-    b: &Panels,
+    (b, b_first): (&Panels, usize),
     start: Start,
     (c, c_first): (&mut Panels, usize),
 ) {
@@ -177,7 +202,7 @@ fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
     let mut first = 0;
     while first < count {
         let part = first..count.min(first + DEPTH / W);
-        let mut p = 0;
+        let mut p = b_first;
         while p < b.count() {
             let to = (&mut *c, c_first + p);
             if const { has_pairs::<S>() } && p + 2 <= b.count() {

@@ -1,0 +1,223 @@
+//! The gradient of a layer whose activations have zeros.
+
+use std::iter::zip;
+use std::ops::Range;
+
+use pulp::{Simd, WithSimd, bytemuck};
+
+use super::super::gradient::{Consumer, Samples};
+use super::super::panels::{Panels, WIDE};
+use super::super::product::NEAR;
+use super::super::transpose::transpose_into;
+use super::super::{fetch_rows, vector_rows, vector_rows_mut};
+use super::{DEPTH, GROUP, Room, add_rows, has_zeros, pack, with_strip};
+
+/// Does what it can of [`gradient`](super::gradient::gradient) for the weights, where the
+/// activations have zeros enough: returns the number of panels of `D`, from the first of `part` on,
+/// that are done.
+#[inline(always)]
+pub(in crate::nn::kernels) fn gradient<S: Simd>(
+    simd: S,
+    samples: &[Samples],
+    part: Range<usize>,
+    consumer: &mut impl Consumer,
+    transposed: Option<&mut Panels>,
+    room: &mut Room,
+) -> usize {
+    let a = samples[0].activations;
+    let rows: usize = samples.iter().map(|it| it.activations.rows()).sum();
+    let is_large = room.suits(rows, a.columns());
+    let panels = with_strip!(S, |V, N| N / V, usize::MAX);
+    if !is_large || part.len() < panels || !has_zeros((a, 0), a.columns()) {
+        return 0;
+    }
+    simd.vectorize(Gradient {
+        samples,
+        part,
+        consumer,
+        transposed,
+        room,
+    })
+}
+
+/// The arguments of [`gradient`], which is compiled once for each kind of consumer.
+struct Gradient<'a, C> {
+    samples: &'a [Samples<'a>],
+    part: Range<usize>,
+    consumer: &'a mut C,
+    transposed: Option<&'a mut Panels>,
+    room: &'a mut Room,
+}
+
+impl<C: Consumer> WithSimd for Gradient<'_, C> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> usize {
+        with_strip!(S, |V, N| strips_of_gradient::<S, C, V, N>(simd, self), 0)
+    }
+}
+
+#[inline(always)]
+fn strips_of_gradient<S: Simd, C: Consumer, const V: usize, const N: usize>(
+    simd: S,
+    Gradient {
+        samples,
+        part,
+        consumer,
+        mut transposed,
+        room,
+    }: Gradient<C>,
+) -> usize {
+    let a = samples[0].activations;
+    let Room { bits, block, sums } = room;
+    // Of what there is for each block of the mini-batch: words, deltas; and for each panel: sums.
+    let width = a.count() * WIDE;
+    let size = DEPTH * N * S::F32_LANES;
+    let panel_size = WIDE * N * S::F32_LANES;
+    for ((samples, rows), words) in zip(blocks(samples), bits.chunks_exact_mut(width)) {
+        bits_of_columns(simd, samples.activations, rows, words);
+    }
+    let count = blocks(samples).count();
+    let strips = part.len() / (N / V);
+    for strip in 0..strips {
+        let own = strip * (N / V)..(strip + 1) * (N / V);
+        let d_panels = part.start + own.start..part.start + own.end;
+        for ((samples, rows), block) in zip(blocks(samples), block.chunks_exact_mut(size)) {
+            pack::<S, V, N>(samples.deltas, d_panels.clone(), rows, block);
+        }
+        for first in (0..a.count()).step_by(GROUP / WIDE) {
+            let group = first..a.count().min(first + GROUP / WIDE);
+            let sums = &mut sums[..group.len() * panel_size];
+            sums.fill(0.0);
+            for (n, (samples, rows)) in blocks(samples).enumerate() {
+                let words = &bits[n * width..][..width];
+                for (q, sums) in zip(group.clone(), sums.chunks_exact_mut(panel_size)) {
+                    // Each block calls for its share of what will be changed.
+                    let share = WIDE * n / count..WIDE * (n + 1) / count;
+                    fetch_parameters(a, (q, share), own.clone(), consumer, transposed.as_deref());
+                    let (panel, _) = pulp::as_arrays::<WIDE, _>(samples.activations.panel(q));
+                    simd.vectorize(AddSamples::<N> {
+                        a: &panel[rows.clone()],
+                        bits: words[q * WIDE..].first_chunk().expect("a panel"),
+                        block: &block[n * size..][..size],
+                        sums,
+                    });
+                }
+            }
+            let sums = vector_rows::<S, N>(sums).chunks_exact(WIDE);
+            for (q, sums) in zip(group, sums) {
+                let needed = if consumer.ignores_zeros() {
+                    a.span(q)
+                } else {
+                    0..a.used(q)
+                };
+                for (j, p) in own.clone().enumerate() {
+                    let start = position(a, q, p);
+                    for i in needed.clone() {
+                        let sums: &[_; V] = sums[i][j * V..].first_chunk().expect("V vectors");
+                        consumer.take(simd, start + i * WIDE, true, [*sums]);
+                    }
+                    if let Some(transposed) = &mut transposed {
+                        let block = &consumer.parameters()[start..][..a.used(q) * WIDE];
+                        transpose_into(block, WIDE, transposed, (q, p));
+                    }
+                }
+            }
+        }
+    }
+    strips * (N / V)
+}
+
+/// The rows of a mini-batch block by block, those of each part for themselves.
+#[inline(always)]
+fn blocks<'a>(
+    samples: &'a [Samples],
+) -> impl Iterator<Item = (&'a Samples<'a>, Range<usize>)> + 'a {
+    samples.iter().flat_map(|samples| {
+        let rows = samples.activations.rows();
+        let starts = (0..rows).step_by(DEPTH);
+        starts.map(move |s| (samples, s..rows.min(s + DEPTH)))
+    })
+}
+
+/// Where in a layer's parameters those begin that lead from panel `q` of `A`, the activations, to
+/// panel `p` of the neurons.
+#[inline(always)]
+fn position(a: &Panels, q: usize, p: usize) -> usize {
+    // Each panel ends with a row of biases.
+    (p * (a.columns() + 1) + q * WIDE) * WIDE
+}
+
+/// Calls for the numbers that belong to columns `share` of panel `q` of `A` and to some panels of
+/// neurons, if they are far.
+#[inline(always)]
+fn fetch_parameters(
+    a: &Panels,
+    (q, share): (usize, Range<usize>),
+    neurons: Range<usize>,
+    consumer: &impl Consumer,
+    transposed: Option<&Panels>,
+) {
+    if consumer.parameters().len() <= NEAR {
+        return;
+    }
+    for p in neurons {
+        let row = |i: usize| position(a, q, p) + i.min(a.used(q)) * WIDE;
+        consumer.fetch_ahead(row(share.start)..row(share.end));
+        if let Some(transposed) = transposed {
+            let row = |i: usize| (p * WIDE + i).min(transposed.rows()) * WIDE;
+            fetch_rows(&transposed.panel(q)[row(share.start)..row(share.end)]);
+        }
+    }
+}
+
+/// Of each column, a word for some rows of it.
+#[inline(always)]
+fn bits_of_columns<S: Simd>(simd: S, a: &Panels, rows: Range<usize>, into: &mut [u64]) {
+    let zero = simd.splat_f32s(0.0);
+    let lanes = S::F32_LANES;
+    for (q, words) in into.chunks_exact_mut(WIDE).enumerate() {
+        let panel = S::as_simd_f32s(&a.panel(q)[rows.start * WIDE..rows.end * WIDE]).0;
+        for (v, words) in words.chunks_exact_mut(lanes).enumerate() {
+            let mut halves = [simd.splat_u32s(0); 2];
+            for (s, row) in panel.chunks_exact(WIDE / lanes).enumerate() {
+                let one = simd.splat_u32s(1 << (s % 32));
+                let is_zero = simd.equal_f32s(row[v], zero);
+                let bit = simd.select_u32s(is_zero, simd.splat_u32s(0), one);
+                halves[s / 32] = simd.or_u32s(halves[s / 32], bit);
+            }
+            let halves: &[u32] = bytemuck::cast_slice(&halves);
+            let (low, high) = halves.split_at(lanes);
+            for (word, (low, high)) in zip(words, zip(low, high)) {
+                *word = u64::from(*low) | u64::from(*high) << 32;
+            }
+        }
+    }
+}
+
+/// Adds to the sums of each column of a panel what some samples add.
+struct AddSamples<'a, const N: usize> {
+    /// Rows of a panel of `A`.
+    a: &'a [[f32; WIDE]],
+    /// Of each column.
+    bits: &'a [u64; WIDE],
+    /// Deltas of those rows.
+    block: &'a [f32],
+    sums: &'a mut [f32],
+}
+
+impl<const N: usize> WithSimd for AddSamples<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let block = vector_rows::<S, N>(self.block)
+            .first_chunk()
+            .expect("a block");
+        let sums = vector_rows_mut::<S, N>(self.sums);
+        for (i, sums) in (0..WIDE).zip(sums) {
+            *sums = add_rows::<S, N>(simd, self.bits[i], |s| self.a[s][i], block, *sums);
+        }
+    }
+}

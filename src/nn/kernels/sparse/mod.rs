@@ -1,0 +1,195 @@
+//! Products that leave out zeros.
+//!
+//! Behind ReLU about half of all activations are zero, and of the deltas; of a picture, most
+//! pixels. The other kernels multiply a tile of many rows at a time, where there is hardly a column
+//! that is zero in all. Here one row at a time picks the rows of the other matrix that meet its
+//! numbers, one bit of a word for each, and adds them up in the same order. A zero adds nothing to
+//! a sum, so the result is the same, bit for bit.
+//!
+//! What has to be fast is `add_rows`: for each number that is not zero one broadcast and, with
+//! AVX-512, eight multiply-adds that read one operand each from the first-level cache, where a block
+//! of the other matrix waits, row by row. It takes about a tenth more time for a number than the
+//! tiles do, and none for a zero.
+
+mod gradient;
+mod product;
+#[cfg(test)]
+mod tests;
+
+use std::iter::zip;
+use std::ops::Range;
+
+use pulp::Simd;
+
+use super::aligned::Aligned;
+use super::panels::{Panels, WIDE};
+use super::{vector_rows, vector_rows_mut};
+pub(super) use gradient::gradient;
+pub(super) use product::product;
+
+/// Rows of a block: as many as a word has bits. With 128 columns they fill 32 KiB.
+const DEPTH: usize = u64::BITS as usize;
+/// Columns of a strip, panels of `B` whose sums fit into the registers: the most, and the least.
+const COLUMNS: usize = 128;
+const LEAST_COLUMNS: usize = 64;
+/// Columns of `A` whose gradients are summed up together, so that a block of deltas, once in the
+/// first-level cache, is used that often.
+const GROUP: usize = 128;
+/// From so many rows on it pays to copy a block for them.
+const LEAST_ROWS: usize = 16;
+/// Of the numbers that are looked at, at most this part may be other than zero.
+const DENSE: f64 = 0.75;
+
+/// Runs `$body` with the constants `$V`, vectors in a row of a panel, and `$N`, vectors in a row of
+/// a strip: enough sums to hide the latency of a multiply-add, few enough for the registers.
+/// `$otherwise` where there are no vectors.
+macro_rules! with_strip {
+    ($S:ident, |$V:ident, $N:ident| $body:expr, $otherwise:expr) => {
+        match const { $S::F32_LANES } {
+            16 => {
+                const $V: usize = 1;
+                const $N: usize = 8;
+                $body
+            }
+            8 => {
+                const $V: usize = 2;
+                const $N: usize = 8;
+                $body
+            }
+            4 => {
+                const $V: usize = 4;
+                const $N: usize = 16;
+                $body
+            }
+            _ => $otherwise,
+        }
+    };
+}
+use with_strip;
+
+/// Memory for these products. One thread at a time uses it.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// A word for each row of `A` and block of its columns, or the other way round: a one for each
+    /// number that is not zero.
+    bits: Vec<u64>,
+    /// Blocks of a strip of `B`, row by row.
+    block: Aligned,
+    /// Sums of a strip, row by row.
+    sums: Aligned,
+}
+
+impl Room {
+    /// For a network with layers of these sizes and mini-batches of at most so many rows. Takes no
+    /// memory where no layer is wide enough.
+    pub fn new(sizes: &[usize], rows: usize) -> Self {
+        let widest = sizes.iter().copied().max().unwrap_or(0);
+        if rows < LEAST_ROWS || widest < LEAST_COLUMNS {
+            return Self {
+                bits: Vec::new(),
+                block: Aligned::zeros(0),
+                sums: Aligned::zeros(0),
+            };
+        }
+        // A mini-batch in two parts may fill a block more.
+        let blocks = rows.div_ceil(DEPTH) + 1;
+        Self {
+            bits: vec![0; widest.next_multiple_of(DEPTH) * blocks],
+            block: Aligned::zeros(blocks * DEPTH * COLUMNS),
+            sums: Aligned::zeros(rows.max(GROUP) * COLUMNS),
+        }
+    }
+
+    /// Whether activations or deltas of so many rows and columns are worth a look.
+    #[inline(always)]
+    fn suits(&self, rows: usize, columns: usize) -> bool {
+        !self.bits.is_empty() && rows >= LEAST_ROWS && columns >= DEPTH
+    }
+}
+
+/// Whether, as far as some rows tell, numbers enough are zero. To look at all of them would take as
+/// long as a part of the product.
+fn has_zeros((a, first): (&Panels, usize), depth: usize) -> bool {
+    let rows = a.rows();
+    let sample = [0, rows / 4, rows / 2, 3 * rows / 4];
+    let mut count = 0;
+    for q in first..first + depth.div_ceil(WIDE) {
+        let (panel, _) = pulp::as_arrays::<WIDE, _>(a.panel(q));
+        for r in sample {
+            count += bits_of(&panel[r]).count_ones();
+        }
+    }
+    f64::from(count) <= DENSE * (sample.len() * depth) as f64
+}
+
+/// Copies rows `part` of some panels so that those of a row follow each other.
+#[inline(always)]
+fn pack<S: Simd, const V: usize, const N: usize>(
+    from: &Panels,
+    panels: Range<usize>,
+    part: Range<usize>,
+    to: &mut [f32],
+) {
+    let to = &mut vector_rows_mut::<S, N>(to)[..part.len()];
+    for (j, p) in panels.enumerate() {
+        let panel = &vector_rows::<S, V>(from.panel(p))[part.clone()];
+        for (to, from) in zip(&mut *to, panel) {
+            to[j * V..(j + 1) * V].copy_from_slice(from);
+        }
+    }
+}
+
+/// The way back, for all rows.
+#[inline(always)]
+fn unpack<S: Simd, const V: usize, const N: usize>(
+    from: &[f32],
+    to: &mut Panels,
+    panels: Range<usize>,
+) {
+    let from = vector_rows::<S, N>(from);
+    for (j, p) in panels.enumerate() {
+        for (to, from) in zip(vector_rows_mut::<S, V>(to.panel_mut(p)), from) {
+            to.copy_from_slice(&from[j * V..(j + 1) * V]);
+        }
+    }
+}
+
+/// A one for each number that is not zero.
+#[inline(always)]
+fn bits_of(row: &[f32; WIDE]) -> u16 {
+    #[cfg(target_arch = "x86_64")]
+    if let (Some(sse), Some(sse2)) = (
+        pulp::core_arch::x86::Sse::try_new(),
+        pulp::core_arch::x86::Sse2::try_new(),
+    ) {
+        let fours: [[f32; 4]; 4] = pulp::cast(*row);
+        // All bits of a lane are set or none, and so they stay as lanes become shorter.
+        let lanes =
+            fours.map(|it| pulp::cast(sse._mm_cmpneq_ps(pulp::cast(it), sse._mm_setzero_ps())));
+        let low = sse2._mm_packs_epi32(lanes[0], lanes[1]);
+        let high = sse2._mm_packs_epi32(lanes[2], lanes[3]);
+        return sse2._mm_movemask_epi8(sse2._mm_packs_epi16(low, high)) as u16;
+    }
+    let ones = row.iter().enumerate();
+    ones.fold(0, |bits, (i, x)| bits | u16::from(*x != 0.0) << i)
+}
+
+/// Adds those rows of a block whose bits are set, each times its factor, to `sums`.
+#[inline(always)]
+fn add_rows<S: Simd, const N: usize>(
+    simd: S,
+    mut bits: u64,
+    factor: impl Fn(usize) -> f32,
+    block: &[[S::f32s; N]; DEPTH],
+    mut sums: [S::f32s; N],
+) -> [S::f32s; N] {
+    while bits != 0 {
+        let k = bits.trailing_zeros() as usize % DEPTH;
+        bits &= bits - 1;
+        let factor = simd.splat_f32s(factor(k));
+        for n in 0..N {
+            sums[n] = simd.mul_add_e_f32s(factor, block[k][n], sums[n]);
+        }
+    }
+    sums
+}

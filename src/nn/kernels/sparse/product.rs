@@ -1,0 +1,171 @@
+//! The product of the forward pass and of the deltas, for matrices with zeros.
+
+use std::iter::zip;
+use std::ops::Range;
+
+use pulp::{Simd, WithSimd};
+
+use super::super::panels::{Panels, WIDE};
+use super::super::product::{NEAR, Start};
+use super::super::{fetch_ahead, vector_rows, vector_rows_mut};
+use super::{DEPTH, Room, add_rows, bits_of, has_zeros, pack, unpack, with_strip};
+
+/// Does what it can of [`product`](super::product::product), where `A` has zeros enough: returns the
+/// number of panels of `B` that are done.
+#[inline(always)]
+pub(in crate::nn::kernels) fn product<S: Simd>(
+    simd: S,
+    a: (&Panels, usize),
+    b: &Panels,
+    start: Start,
+    c: (&mut Panels, usize),
+    room: &mut Room,
+) -> usize {
+    let depth = b.rows() - usize::from(start == Start::Bias);
+    let is_large = room.suits(a.0.rows(), depth);
+    with_strip!(
+        S,
+        |V, N| {
+            if is_large && b.count() >= N / V && has_zeros(a, depth) {
+                strips_of_product::<S, V, N>(simd, a, b, start, c, room)
+            } else {
+                0
+            }
+        },
+        0
+    )
+}
+
+#[inline(always)]
+fn strips_of_product<S: Simd, const V: usize, const N: usize>(
+    simd: S,
+    (a, a_first): (&Panels, usize),
+    b: &Panels,
+    start: Start,
+    (c, c_first): (&mut Panels, usize),
+    room: &mut Room,
+) -> usize {
+    let (rows, depth) = (a.rows(), b.rows() - usize::from(start == Start::Bias));
+    let Room { bits, block, sums } = room;
+    bits_of_rows((a, a_first), depth, bits);
+    let block = &mut block[..DEPTH * N * S::F32_LANES];
+    let sums = &mut sums[..rows * N * S::F32_LANES];
+    let is_far = b.values().len() > NEAR;
+    let part = |k: usize| k..depth.min(k + DEPTH);
+    let strips = b.count() / (N / V);
+    for strip in 0..strips {
+        let p = strip * (N / V);
+        let own = p..p + N / V;
+        let c_panels = c_first + p..c_first + own.end;
+        match start {
+            Start::Zero => sums.fill(0.0),
+            Start::Bias => {
+                pack::<S, V, N>(b, own.clone(), depth..depth + 1, sums);
+                let (first, others) = vector_rows_mut::<S, N>(sums).split_at_mut(1);
+                others.fill(first[0]);
+            }
+            Start::Sum => pack::<S, V, N>(c, c_panels.clone(), 0..rows, sums),
+        }
+        for k in (0..depth).step_by(DEPTH) {
+            pack::<S, V, N>(b, own.clone(), part(k), block);
+            // What is packed next: further down, or at the top of the next strip.
+            let (panels, rows_of_b) = match k + DEPTH {
+                next if next < depth => (own.clone(), part(next)),
+                _ => (own.end..b.count().min(own.end + N / V), part(0)),
+            };
+            let next = Next {
+                b,
+                panels,
+                rows: rows_of_b,
+            };
+            let q = a_first + k / WIDE;
+            simd.vectorize(AddBlock::<N> {
+                a: a.panels(q..q + part(k).len().div_ceil(WIDE)),
+                bits: &bits[k / DEPTH * rows..][..rows],
+                block,
+                sums,
+                next: Some(next).filter(|_| is_far),
+            });
+        }
+        unpack::<S, V, N>(sums, c, c_panels);
+    }
+    strips * (N / V)
+}
+
+/// Of each row of the first `depth` columns from panel `first` on, a word for each block of columns;
+/// block by block.
+#[inline(always)]
+fn bits_of_rows((a, first): (&Panels, usize), depth: usize, into: &mut [u64]) {
+    let rows = a.rows();
+    for (block, k) in (0..depth).step_by(DEPTH).enumerate() {
+        let words = &mut into[block * rows..][..rows];
+        let depth = DEPTH.min(depth - k);
+        words.fill(0);
+        for (n, q) in (0..depth.div_ceil(WIDE)).zip(first + k / WIDE..) {
+            let (panel, _) = pulp::as_arrays::<WIDE, _>(a.panel(q));
+            for (word, row) in zip(&mut *words, panel) {
+                *word |= u64::from(bits_of(row)) << (n * WIDE);
+            }
+        }
+        // Activations have something in the padding.
+        let used = u64::MAX >> (DEPTH - depth);
+        words.iter_mut().for_each(|word| *word &= used);
+    }
+}
+
+/// Adds to the sums of each row what a block of `B` adds.
+struct AddBlock<'a, const N: usize> {
+    /// Panels of `A` that meet the block.
+    a: &'a [f32],
+    /// Of each row.
+    bits: &'a [u64],
+    block: &'a [f32],
+    sums: &'a mut [f32],
+    /// To be called for, if it is far.
+    next: Option<Next<'a>>,
+}
+
+/// A block of `B` that comes next.
+struct Next<'a> {
+    b: &'a Panels,
+    panels: Range<usize>,
+    rows: Range<usize>,
+}
+
+impl Next<'_> {
+    /// Calls for part `part` of `parts`.
+    #[inline(always)]
+    fn fetch(&self, part: usize, parts: usize) {
+        let row = |part| self.rows.start + self.rows.len() * part / parts;
+        for row in row(part)..row(part + 1) {
+            for p in self.panels.clone() {
+                fetch_ahead(&self.b.panel(p)[row * WIDE]);
+            }
+        }
+    }
+}
+
+impl<const N: usize> WithSimd for AddBlock<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (a, _) = pulp::as_arrays::<WIDE, _>(self.a);
+        let rows = self.bits.len();
+        let block = vector_rows::<S, N>(self.block)
+            .first_chunk()
+            .expect("a block");
+        let sums = vector_rows_mut::<S, N>(self.sums);
+        for (r, (&bits, sums)) in zip(self.bits, sums).enumerate() {
+            if let Some(next) = &self.next {
+                next.fetch(r, rows);
+            }
+            let mut factors = [0.0; DEPTH];
+            let (fours, _) = pulp::as_arrays_mut::<WIDE, _>(&mut factors);
+            for (to, panel) in zip(fours, a.chunks_exact(rows)) {
+                *to = panel[r];
+            }
+            *sums = add_rows::<S, N>(simd, bits, |k| factors[k], block, *sums);
+        }
+    }
+}

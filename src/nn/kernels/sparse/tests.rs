@@ -1,0 +1,300 @@
+//! What is left out changes no bit.
+
+use pulp::{Simd, WithSimd};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::super::Instructions;
+use super::super::gradient::{self, Measure, Samples};
+use super::super::panels::{Panels, WIDE};
+use super::super::product::{self, Start};
+use super::super::update::{Adam, Scale, Sgd};
+use super::*;
+
+/// Numbers of which a part is zero, with something in the padding if `is_padded`.
+fn random(
+    rng: &mut ChaCha8Rng,
+    (rows, columns): (usize, usize),
+    zeros: f64,
+    is_padded: bool,
+) -> Panels {
+    let mut panels = Panels::zeros(rows, columns, WIDE);
+    if is_padded {
+        panels.values_mut().fill(0.5);
+    }
+    for r in 0..rows {
+        for c in 0..columns {
+            let is_zero = rng.random_bool(zeros);
+            let x = if is_zero {
+                0.0
+            } else {
+                rng.random_range(-1.0..1.0)
+            };
+            panels.set(r, c, x);
+        }
+    }
+    panels
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|x| x.to_bits()).collect()
+}
+
+/// `C = A B`, and how much of it the sparse product does.
+struct Product<'a> {
+    a: (&'a Panels, usize),
+    b: &'a Panels,
+    start: Start,
+    c: &'a Panels,
+    c_first: usize,
+    room: Room,
+}
+
+impl WithSimd for Product<'_> {
+    type Output = (usize, Panels);
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) -> Self::Output {
+        let mut c = self.c.clone();
+        let to = (&mut c, self.c_first);
+        let done = super::product(simd, self.a, self.b, self.start, to, &mut self.room);
+        let mut c = self.c.clone();
+        let to = (&mut c, self.c_first);
+        product::product(simd, self.a, self.b, self.start, to, &mut self.room);
+        (done, c)
+    }
+}
+
+#[test]
+fn products_are_the_dense_ones() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    // Rows, depth, columns around the sizes of blocks and strips.
+    let shapes = [
+        (16, 64, 128),
+        (17, 65, 129),
+        (40, 100, 300),
+        (65, 784, 128),
+        (129, 127, 64),
+        (16, 200, 65),
+    ];
+    for (rows, depth, columns) in shapes {
+        for zeros in [0.5, 0.9, 1.0] {
+            for start in [Start::Zero, Start::Bias, Start::Sum] {
+                // A and C with a panel before those that are meant.
+                let a = random(&mut rng, (rows, depth + WIDE), zeros, true);
+                let c = random(&mut rng, (rows, columns + WIDE), 0.0, false);
+                let b_rows = depth + usize::from(start == Start::Bias);
+                let b = random(&mut rng, (b_rows, columns), 0.1, false);
+                for instructions in Instructions::ALL {
+                    let run = |room| {
+                        instructions.unit().run(Product {
+                            a: (&a, 1),
+                            b: &b,
+                            start,
+                            c: &c,
+                            c_first: 1,
+                            room,
+                        })
+                    };
+                    let context = format!("{rows} {depth} {columns} {zeros} {start:?}");
+                    let (done, sparse) = run(Room::new(&[depth, columns], rows));
+                    let (none, dense) = run(Room::new(&[], 0));
+                    assert_eq!(bits(sparse.values()), bits(dense.values()), "{context}");
+                    assert_eq!(none, 0);
+                    let strip = match instructions.unit().run(Lanes) {
+                        16 => 8,
+                        1 => usize::MAX,
+                        _ => 4,
+                    };
+                    assert_eq!(done, b.count() / strip * strip, "{context}");
+                }
+            }
+        }
+    }
+}
+
+/// Floats in a vector.
+struct Lanes;
+
+impl WithSimd for Lanes {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        S::F32_LANES
+    }
+}
+
+#[test]
+fn full_matrices_and_small_ones_are_left_to_the_dense_product() {
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    for (rows, depth, columns, zeros) in [
+        (40, 100, 128, 0.1),
+        (15, 100, 128, 0.5),
+        (40, 63, 128, 0.5),
+        (40, 100, 48, 0.5),
+    ] {
+        let a = random(&mut rng, (rows, depth), zeros, false);
+        let b = random(&mut rng, (depth, columns), 0.0, false);
+        let c = Panels::zeros(rows, columns, WIDE);
+        for instructions in Instructions::ALL {
+            let (done, _) = instructions.unit().run(Product {
+                a: (&a, 0),
+                b: &b,
+                start: Start::Zero,
+                c: &c,
+                c_first: 0,
+                room: Room::new(&[depth, columns], rows),
+            });
+            assert_eq!(done, 0, "{rows} {depth} {columns} {zeros}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_a_number_is_not_left_out() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut a = random(&mut rng, (20, 100), 0.6, false);
+    a.set(7, 70, f32::NAN);
+    let b = random(&mut rng, (100, 130), 0.0, false);
+    let c = Panels::zeros(20, 130, WIDE);
+    for instructions in Instructions::ALL {
+        let (_, c) = instructions.unit().run(Product {
+            a: (&a, 0),
+            b: &b,
+            start: Start::Zero,
+            c: &c,
+            c_first: 0,
+            room: Room::new(&[130], 20),
+        });
+        for row in 0..20 {
+            for column in 0..130 {
+                assert_eq!(c.get(row, column).is_nan(), row == 7);
+            }
+        }
+    }
+}
+
+/// One update of a layer from the gradient of two parts of a mini-batch.
+struct Update<'a> {
+    samples: &'a [Samples<'a>],
+    /// Of the deltas: the first panel to take, and their number.
+    panels: (usize, usize),
+    parameters: &'a Panels,
+    decay: f32,
+    is_adam: bool,
+    room: Room,
+}
+
+impl WithSimd for Update<'_> {
+    type Output = Vec<u32>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        let scale = Scale {
+            share: 0.1,
+            decay: self.decay,
+            rate: 0.3,
+        };
+        let mut weights = self.parameters.clone();
+        let length = weights.values().len();
+        let [mut mean, mut square] = [vec![0.1; length], vec![0.2; length]];
+        let inputs = weights.rows() - 1;
+        let mut transposed = Panels::zeros(weights.columns(), inputs, WIDE);
+        let (samples, panels, mut room) = (self.samples, self.panels, self.room);
+        let parameters = weights.values_mut();
+        let to = Some(&mut transposed);
+        if self.is_adam {
+            let mut adam = Adam {
+                scale,
+                beta1: 0.9,
+                beta2: 0.99,
+                correction: 1.5,
+                epsilon: 1e-3,
+                parameters,
+                mean: &mut mean,
+                square: &mut square,
+            };
+            gradient::gradient(simd, samples, panels, &mut adam, to, &mut room);
+        } else {
+            let mut sgd = Sgd { scale, parameters };
+            gradient::gradient(simd, samples, panels, &mut sgd, to, &mut room);
+        }
+        let mut measure = Measure::new(&weights, 10, self.decay);
+        gradient::gradient(simd, samples, panels, &mut measure, None, &mut room);
+        [
+            weights.values(),
+            transposed.values(),
+            &mean,
+            &square,
+            &[measure.largest()],
+        ]
+        .into_iter()
+        .flat_map(bits)
+        .collect()
+    }
+}
+
+#[test]
+fn updates_are_the_dense_ones() {
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    // Rows of either part, inputs, outputs.
+    let shapes = [
+        (16, 0, 64, 128),
+        (17, 3, 65, 129),
+        (40, 39, 300, 260),
+        (65, 64, 130, 65),
+        (128, 1, 100, 128),
+    ];
+    for (first, second, inputs, outputs) in shapes {
+        for (zeros, decay) in [(0.5, 0.0), (0.9, 0.1), (1.0, 0.0), (1.0, 0.1)] {
+            // The first layer knows which columns are zero in all rows, and has nothing in the padding.
+            let is_first = zeros > 0.5;
+            let mut a =
+                [first, second].map(|rows| random(&mut rng, (rows, inputs), zeros, !is_first));
+            if is_first {
+                let [a0, a1] = &mut a;
+                Instructions::Best.unit().run(FindSpans(a0));
+                Instructions::Best.unit().run(FindSpans(a1));
+                a0.unite_spans(a1);
+            }
+            let columns = outputs + WIDE;
+            let d = [first, second].map(|rows| random(&mut rng, (rows, columns), 0.5, false));
+            let samples = [0, 1].map(|part| Samples {
+                activations: &a[part],
+                deltas: &d[part],
+            });
+            let parts = if second == 0 { 1 } else { 2 };
+            let parameters = random(&mut rng, (inputs + 1, outputs), 0.1, false);
+            for instructions in Instructions::ALL {
+                for is_adam in [false, true] {
+                    let run = |room| {
+                        instructions.unit().run(Update {
+                            samples: &samples[..parts],
+                            panels: (1, outputs.div_ceil(WIDE)),
+                            parameters: &parameters,
+                            decay,
+                            is_adam,
+                            room,
+                        })
+                    };
+                    let sparse = run(Room::new(&[inputs, outputs], first + second));
+                    let dense = run(Room::new(&[], 0));
+                    let context = format!("{first} {second} {inputs} {outputs} {zeros} {decay}");
+                    assert!(sparse == dense, "{context}");
+                }
+            }
+        }
+    }
+}
+
+struct FindSpans<'a>(&'a mut Panels);
+
+impl WithSimd for FindSpans<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f32 {
+        self.0.find_spans(simd)
+    }
+}

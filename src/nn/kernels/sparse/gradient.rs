@@ -88,45 +88,78 @@ fn strips_of_gradient<S: Simd, C: Consumer, const V: usize, const N: usize>(
         }
         for first in (0..a.count()).step_by(GROUP / WIDE) {
             let group = first..a.count().min(first + GROUP / WIDE);
-            let sums = &mut sums[..group.len() * panel_size];
-            sums.fill(0.0);
             for (n, (samples, rows)) in blocks(samples).enumerate() {
                 let words = &bits[n * width..][..width];
                 for (q, sums) in zip(group.clone(), sums.chunks_exact_mut(panel_size)) {
                     // Each block calls for its share of what will be changed.
                     let share = WIDE * n / count..WIDE * (n + 1) / count;
-                    fetch_parameters(a, (q, share), own.clone(), consumer, transposed.as_deref());
+                    fetch_parameters(a, (q, share), own.clone(), consumer, &transposed);
                     let (panel, _) = pulp::as_arrays::<WIDE, _>(samples.activations.panel(q));
                     simd.vectorize(AddSamples::<N> {
                         a: &panel[rows.clone()],
                         bits: words[q * WIDE..].first_chunk().expect("a panel"),
                         block: &block[n * size..][..size],
+                        is_first: n == 0,
                         sums,
                     });
-                }
-            }
-            let sums = vector_rows::<S, N>(sums).chunks_exact(WIDE);
-            for (q, sums) in zip(group, sums) {
-                let needed = if consumer.ignores_zeros() {
-                    a.span(q)
-                } else {
-                    0..a.used(q)
-                };
-                for (j, p) in own.clone().enumerate() {
-                    let start = position(a, q, p);
-                    for i in needed.clone() {
-                        let sums: &[_; V] = sums[i][j * V..].first_chunk().expect("V vectors");
-                        consumer.take(simd, start + i * WIDE, true, [*sums]);
+                    if n + 1 < count {
+                        continue;
+                    }
+                    let sums = vector_rows::<S, N>(sums);
+                    let used = a.used(q);
+                    let needed = match consumer.ignores_zeros() {
+                        true => whole_tiles(a.span(q), used),
+                        false => 0..used,
+                    };
+                    for (j, p) in own.clone().enumerate() {
+                        let start = position(a, q, p);
+                        let mut i = needed.start;
+                        while i < needed.end {
+                            if i + TILE <= needed.end {
+                                hand_over::<S, V, N, TILE>(simd, consumer, start, (sums, i, j));
+                                i += TILE;
+                            } else {
+                                hand_over::<S, V, N, 1>(simd, consumer, start, (sums, i, j));
+                                i += 1;
+                            }
+                        }
                     }
                     if let Some(transposed) = &mut transposed {
-                        let block = &consumer.parameters()[start..][..a.used(q) * WIDE];
-                        transpose_into(block, WIDE, transposed, (q, p));
+                        for p in own.clone() {
+                            let block = &consumer.parameters()[position(a, q, p)..];
+                            let block = &block[..a.used(q) * WIDE];
+                            transpose_into(block, WIDE, transposed, (q, p));
+                        }
                     }
                 }
             }
         }
     }
     strips * (N / V)
+}
+
+/// Columns whose gradients the consumer gets at once: low tiles, as those of the dense gradient are.
+const TILE: usize = 8;
+
+/// The span from the start of a tile to the end of one or, with `used`, of all columns: columns of
+/// zeros do no harm.
+#[inline(always)]
+fn whole_tiles(span: Range<usize>, used: usize) -> Range<usize> {
+    span.start / TILE * TILE..span.end.next_multiple_of(TILE).min(used)
+}
+
+/// Gives the consumer panel `j` of the sums of columns `i..i + R` of a panel of `A`, whose parameters
+/// begin at `start`.
+#[inline(always)]
+fn hand_over<S: Simd, const V: usize, const N: usize, const R: usize>(
+    simd: S,
+    consumer: &mut impl Consumer,
+    start: usize,
+    (sums, i, j): (&[[S::f32s; N]], usize, usize),
+) {
+    let rows: &[_; R] = sums[i..].first_chunk().expect("R columns");
+    let sums = rows.map(|row| *row[j * V..].first_chunk::<V>().expect("V vectors"));
+    consumer.take(simd, start + i * WIDE, true, sums);
 }
 
 /// The rows of a mini-batch block by block, those of each part for themselves.
@@ -157,7 +190,7 @@ fn fetch_parameters(
     (q, share): (usize, Range<usize>),
     neurons: Range<usize>,
     consumer: &impl Consumer,
-    transposed: Option<&Panels>,
+    transposed: &Option<&mut Panels>,
 ) {
     if consumer.parameters().len() <= NEAR {
         return;
@@ -196,7 +229,7 @@ fn bits_of_columns<S: Simd>(simd: S, a: &Panels, rows: Range<usize>, into: &mut 
     }
 }
 
-/// Adds to the sums of each column of a panel what some samples add.
+/// Adds to the sums of each column of a panel what a block of samples adds.
 struct AddSamples<'a, const N: usize> {
     /// Rows of a panel of `A`.
     a: &'a [[f32; WIDE]],
@@ -204,6 +237,8 @@ struct AddSamples<'a, const N: usize> {
     bits: &'a [u64; WIDE],
     /// Deltas of those rows.
     block: &'a [f32],
+    /// Whether it is the first block, and the sums have no meaning yet.
+    is_first: bool,
     sums: &'a mut [f32],
 }
 
@@ -212,12 +247,16 @@ impl<const N: usize> WithSimd for AddSamples<'_, N> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let block = vector_rows::<S, N>(self.block)
-            .first_chunk()
-            .expect("a block");
+        let block = vector_rows::<S, N>(self.block).first_chunk();
+        let block = block.expect("a block");
         let sums = vector_rows_mut::<S, N>(self.sums);
         for (i, sums) in (0..WIDE).zip(sums) {
-            *sums = add_rows::<S, N>(simd, self.bits[i], |s| self.a[s][i], block, *sums);
+            let start = if self.is_first {
+                [simd.splat_f32s(0.0); N]
+            } else {
+                *sums
+            };
+            *sums = add_rows::<S, N>(simd, self.bits[i], |s| self.a[s][i], block, start);
         }
     }
 }

@@ -35,8 +35,9 @@ const LEAST_COLUMNS: usize = 64;
 /// Columns of `A` whose gradients are summed up together, so that a block of deltas, once in the
 /// first-level cache, is used that often.
 const GROUP: usize = 128;
-/// From so many rows on it pays to copy a block for them.
+/// From so many rows and columns on it pays to copy blocks for them.
 const LEAST_ROWS: usize = 16;
+const LEAST_DEPTH: usize = 2 * DEPTH;
 /// Of the numbers that are looked at, at most this part may be other than zero.
 const DENSE: f64 = 0.75;
 
@@ -103,23 +104,25 @@ impl Room {
     /// Whether activations or deltas of so many rows and columns are worth a look.
     #[inline(always)]
     fn suits(&self, rows: usize, columns: usize) -> bool {
-        !self.bits.is_empty() && rows >= LEAST_ROWS && columns >= DEPTH
+        !self.bits.is_empty() && rows >= LEAST_ROWS && columns >= LEAST_DEPTH
     }
 }
 
-/// Whether, as far as some rows tell, numbers enough are zero. To look at all of them would take as
-/// long as a part of the product.
-fn has_zeros((a, first): (&Panels, usize), depth: usize) -> bool {
+/// Whether numbers enough of the first `columns` from panel `first` on are zero, as far as some of
+/// them tell. To look at all would take as long as a part of the product.
+fn has_zeros((a, first): (&Panels, usize), columns: usize) -> bool {
     let rows = a.rows();
     let sample = [0, rows / 4, rows / 2, 3 * rows / 4];
-    let mut count = 0;
-    for q in first..first + depth.div_ceil(WIDE) {
+    let panels = columns.div_ceil(WIDE);
+    let (mut count, mut all) = (0, 0);
+    for q in (first..first + panels).step_by(panels.div_ceil(16)) {
         let (panel, _) = pulp::as_arrays::<WIDE, _>(a.panel(q));
         for r in sample {
             count += bits_of(&panel[r]).count_ones();
         }
+        all += sample.len() * WIDE;
     }
-    f64::from(count) <= DENSE * (sample.len() * depth) as f64
+    f64::from(count) <= DENSE * all as f64
 }
 
 /// Copies rows `part` of some panels so that those of a row follow each other.

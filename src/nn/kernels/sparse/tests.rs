@@ -70,11 +70,11 @@ fn products_are_the_dense_ones() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     // Rows, depth, columns around the sizes of blocks and strips.
     let shapes = [
-        (16, 64, 128),
-        (17, 65, 129),
-        (40, 100, 300),
+        (16, 128, 128),
+        (17, 129, 129),
+        (40, 150, 300),
         (65, 784, 128),
-        (129, 127, 64),
+        (129, 191, 64),
         (16, 200, 65),
     ];
     for (rows, depth, columns) in shapes {
@@ -129,10 +129,10 @@ impl WithSimd for Lanes {
 fn full_matrices_and_small_ones_are_left_to_the_dense_product() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     for (rows, depth, columns, zeros) in [
-        (40, 100, 128, 0.1),
-        (15, 100, 128, 0.5),
-        (40, 63, 128, 0.5),
-        (40, 100, 48, 0.5),
+        (40, 150, 128, 0.1),
+        (15, 150, 128, 0.5),
+        (40, 127, 128, 0.5),
+        (40, 150, 48, 0.5),
     ] {
         let a = random(&mut rng, (rows, depth), zeros, false);
         let b = random(&mut rng, (depth, columns), 0.0, false);
@@ -154,9 +154,9 @@ fn full_matrices_and_small_ones_are_left_to_the_dense_product() {
 #[test]
 fn what_is_not_a_number_is_not_left_out() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let mut a = random(&mut rng, (20, 100), 0.6, false);
+    let mut a = random(&mut rng, (20, 150), 0.6, false);
     a.set(7, 70, f32::NAN);
-    let b = random(&mut rng, (100, 130), 0.0, false);
+    let b = random(&mut rng, (150, 130), 0.0, false);
     let c = Panels::zeros(20, 130, WIDE);
     for instructions in Instructions::ALL {
         let (_, c) = instructions.unit().run(Product {
@@ -240,11 +240,11 @@ fn updates_are_the_dense_ones() {
     let mut rng = ChaCha8Rng::seed_from_u64(4);
     // Rows of either part, inputs, outputs.
     let shapes = [
-        (16, 0, 64, 128),
-        (17, 3, 65, 129),
+        (16, 0, 128, 128),
+        (17, 3, 129, 129),
         (40, 39, 300, 260),
         (65, 64, 130, 65),
-        (128, 1, 100, 128),
+        (128, 1, 150, 128),
     ];
     for (first, second, inputs, outputs) in shapes {
         for (zeros, decay) in [(0.5, 0.0), (0.9, 0.1), (1.0, 0.0), (1.0, 0.1)] {

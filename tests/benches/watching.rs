@@ -2,24 +2,29 @@
 //! without anybody watching. Rounds of both are interleaved, since machines drift; the medians
 //! count. Once more with the inspector on a weight.
 //!
-//! `cargo bench --bench watching`
+//! `cargo bench --bench watching`, or with the images of handwritten digits as they are distributed
+//! `cargo bench --bench watching -- train-images-idx3-ubyte.gz`
 
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use nn_tui::app::{Effect, Model, Msg};
+use nn_tui::data::Dataset;
 use nn_tui::nn::ParameterId;
-use nn_tui::train::{Command, Cursor, Event, Inspect, Of, Pace, Plan, Position, State, Worker};
+use nn_tui::train::{
+    Command, Cursor, Event, Inspect, Of, Pace, Plan, Position, Session, State, Worker,
+};
 use nn_tui::ui::theme::{Depth, Theme};
 use nn_tui::ui::view;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use support::{plan, session, settings};
+use support::{dataset, plan, settings};
 
 const ROUND: Duration = Duration::from_millis(1500);
 const ROUNDS: usize = 9;
@@ -30,11 +35,15 @@ fn main() {
         "{:24} {:>14} {:>14} {:>8} {:>10}",
         "", "alone", "watched", "ratio", "inspected"
     );
-    for (name, data, hidden) in [
-        ("iris 4-16-16-3", "iris", &[16, 16][..]),
-        ("digits 60-32-10", "digits", &[32]),
-        ("digits 60-128-64-10", "digits", &[128, 64]),
-    ] {
+    let mut cases = vec![
+        ("iris 4-16-16-3", "iris".to_owned(), &[16, 16][..]),
+        ("digits 60-32-10", "digits".to_owned(), &[32]),
+        ("digits 60-128-64-10", "digits".to_owned(), &[128, 64]),
+    ];
+    let images = std::env::args().skip(1).find(|it| !it.starts_with("--"));
+    cases.extend(images.map(|path| ("images 784-30-10", path, &[30][..])));
+    for (name, data, hidden) in cases {
+        let data = &Arc::new(dataset(&data));
         let mut plan = plan(hidden);
         plan.rule.learning_rate = 1e-4;
         let (mut alone, mut watched, mut inspected) = (Vec::new(), Vec::new(), Vec::new());
@@ -76,9 +85,10 @@ const INSPECT: Inspect = Inspect {
 
 /// Trains for one round and returns the steps a second, with or without a screen of 200 x 60 that
 /// is drawn 30 times a second.
-fn steps_per_second(data: &str, plan: &Plan, watcher: Watcher) -> f64 {
+fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Watcher) -> f64 {
     let (sender, events) = sync_channel(256);
-    let worker = Worker::spawn(session(data, plan.clone()), settings(true, None), {
+    let session = Session::new(plan.clone(), Arc::clone(data)).expect("the plan is sound");
+    let worker = Worker::spawn(session, settings(true, None), {
         move |event: Event| {
             use std::sync::mpsc::TrySendError::{Disconnected, Full};
             sender.try_send(event).map_err(|error| match error {

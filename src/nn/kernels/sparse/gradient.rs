@@ -102,34 +102,17 @@ fn strips_of_gradient<S: Simd, C: Consumer, const V: usize, const N: usize>(
                         is_first: n == 0,
                         sums,
                     });
-                    if n + 1 < count {
-                        continue;
-                    }
-                    let sums = vector_rows::<S, N>(sums);
-                    let used = a.used(q);
-                    let needed = match consumer.ignores_zeros() {
-                        true => whole_tiles(a.span(q), used),
-                        false => 0..used,
-                    };
-                    for (j, p) in own.clone().enumerate() {
-                        let start = position(a, q, p);
-                        let mut i = needed.start;
-                        while i < needed.end {
-                            if i + TILE <= needed.end {
-                                hand_over::<S, V, N, TILE>(simd, consumer, start, (sums, i, j));
-                                i += TILE;
-                            } else {
-                                hand_over::<S, V, N, 1>(simd, consumer, start, (sums, i, j));
-                                i += 1;
-                            }
-                        }
-                    }
-                    if let Some(transposed) = &mut transposed {
-                        for p in own.clone() {
-                            let block = &consumer.parameters()[position(a, q, p)..];
-                            let block = &block[..a.used(q) * WIDE];
-                            transpose_into(block, WIDE, transposed, (q, p));
-                        }
+                    if n + 1 == count {
+                        let sums = vector_rows::<S, N>(sums);
+                        let neurons = own.clone();
+                        hand_over::<S, V, N>(
+                            simd,
+                            sums,
+                            (a, q),
+                            neurons,
+                            consumer,
+                            &mut transposed,
+                        );
                     }
                 }
             }
@@ -141,25 +124,61 @@ fn strips_of_gradient<S: Simd, C: Consumer, const V: usize, const N: usize>(
 /// Columns whose gradients the consumer gets at once: low tiles, as those of the dense gradient are.
 const TILE: usize = 8;
 
-/// The span from the start of a tile to the end of one or, with `used`, of all columns: columns of
-/// zeros do no harm.
+/// Gives the consumer the sums of panel `q` of `A` for some panels of neurons, and keeps the
+/// transposed weights up to date.
 #[inline(always)]
-fn whole_tiles(span: Range<usize>, used: usize) -> Range<usize> {
-    span.start / TILE * TILE..span.end.next_multiple_of(TILE).min(used)
+fn hand_over<S: Simd, const V: usize, const N: usize>(
+    simd: S,
+    sums: &[[S::f32s; N]],
+    (a, q): (&Panels, usize),
+    neurons: Range<usize>,
+    consumer: &mut impl Consumer,
+    transposed: &mut Option<&mut Panels>,
+) {
+    let used = a.used(q);
+    let needed = if consumer.ignores_zeros() {
+        // In whole tiles, as a column of zeros more does no harm.
+        let span = a.span(q);
+        span.start / TILE * TILE..span.end.next_multiple_of(TILE).min(used)
+    } else {
+        0..used
+    };
+    for (j, p) in neurons.enumerate() {
+        let start = position(a, q, p);
+        let mut i = needed.start;
+        while i < needed.end {
+            let position = start + i * WIDE;
+            if i + TILE <= needed.end {
+                let tile = columns_of::<S, V, N, TILE>(simd, sums, i, j);
+                consumer.take(simd, position, true, tile);
+                i += TILE;
+            } else {
+                let column = columns_of::<S, V, N, 1>(simd, sums, i, j);
+                consumer.take(simd, position, true, column);
+                i += 1;
+            }
+        }
+        if let Some(transposed) = transposed {
+            let block = &consumer.parameters()[start..][..used * WIDE];
+            transpose_into(block, WIDE, transposed, (q, p));
+        }
+    }
 }
 
-/// Gives the consumer panel `j` of the sums of columns `i..i + R` of a panel of `A`, whose parameters
-/// begin at `start`.
+/// Of the sums of columns `i..i + R`, those of panel `j` of a strip.
 #[inline(always)]
-fn hand_over<S: Simd, const V: usize, const N: usize, const R: usize>(
+fn columns_of<S: Simd, const V: usize, const N: usize, const R: usize>(
     simd: S,
-    consumer: &mut impl Consumer,
-    start: usize,
-    (sums, i, j): (&[[S::f32s; N]], usize, usize),
-) {
-    let rows: &[_; R] = sums[i..].first_chunk().expect("R columns");
-    let sums = rows.map(|row| *row[j * V..].first_chunk::<V>().expect("V vectors"));
-    consumer.take(simd, start + i * WIDE, true, sums);
+    sums: &[[S::f32s; N]],
+    i: usize,
+    j: usize,
+) -> [[S::f32s; V]; R] {
+    let sums: &[_; R] = sums[i..].first_chunk().expect("R columns");
+    let mut columns = [[simd.splat_f32s(0.0); V]; R];
+    for r in 0..R {
+        columns[r].copy_from_slice(&sums[r][j * V..(j + 1) * V]);
+    }
+    columns
 }
 
 /// The rows of a mini-batch block by block, those of each part for themselves.

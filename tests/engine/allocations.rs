@@ -14,9 +14,9 @@ fn steps_passes_and_copies_allocate_nothing() {
                 let architecture = architecture(sizes, hidden, end);
                 let mut random = Random(1);
                 let mut parameters = random.parameters(&architecture);
-                let (inputs, targets) = random.batch(&architecture, 20);
-                let mut engine = Engine::new(&architecture, &parameters, optimizer, 20);
-                let mut workspace = Workspace::new(&architecture, 20);
+                let (inputs, targets) = random.batch(&architecture, 40);
+                let mut engine = Engine::new(&architecture, &parameters, optimizer, 40);
+                let mut workspace = Workspace::new(&architecture, 40);
                 let rule = rule(optimizer, 0.01, 1e-4);
                 let allocations = measure(|| {
                     for _ in 0..3 {

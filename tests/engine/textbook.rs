@@ -47,17 +47,28 @@ fn assert_near(found: &Parameters, expected: &[Layer], tolerance: f64, context: 
 fn check_step(architecture: &Architecture, batch: usize, seed: u64, instructions: Instructions) {
     let mut random = Random(seed);
     let parameters = random.parameters(architecture);
+    check_step_of(architecture, &parameters, batch, random, instructions);
+}
+
+/// The same with given parameters.
+fn check_step_of(
+    architecture: &Architecture,
+    parameters: &Parameters,
+    batch: usize,
+    mut random: Random,
+    instructions: Instructions,
+) {
     let (inputs, targets) = random.batch(architecture, batch);
     let context = format!("{architecture:?}, {batch} rows, {instructions:?}");
 
     let mut engine = Engine::with_resources(
         architecture,
-        &parameters,
+        parameters,
         Optimizer::Sgd,
         batch + 3,
         with(instructions),
     );
-    let network = Network::new(architecture, &parameters);
+    let network = Network::new(architecture, parameters);
     let (x, y) = (rows(inputs.view()), rows(targets.view()));
     let (loss, gradient) = network.mean_gradient(&x, &y);
 
@@ -247,7 +258,12 @@ fn zeros_that_are_left_out() {
         for end in ENDS {
             let architecture = architecture(sizes, Activation::Relu, end);
             for instructions in Instructions::ALL {
-                check_step(&architecture, batch, 6, instructions);
+                let mut random = Random(6);
+                let mut parameters = random.parameters(&architecture);
+                for layer in &mut parameters.layers {
+                    layer.biases -= 0.5;
+                }
+                check_step_of(&architecture, &parameters, batch, random, instructions);
             }
         }
     }

@@ -33,7 +33,7 @@ fn train(
     let mut inputs = random.matrix(200, architecture.inputs());
     // Zeros that differ between the halves of a mini-batch.
     for mut row in inputs.outer_iter_mut() {
-        for _ in 0..architecture.inputs() / 2 {
+        for _ in 0..architecture.inputs() {
             row[random.below(architecture.inputs())] = 0.0;
         }
     }

@@ -10,7 +10,7 @@ use super::super::panels::{Panels, WIDE};
 use super::super::product::NEAR;
 use super::super::transpose::transpose_into;
 use super::super::{fetch_rows, vector_rows, vector_rows_mut};
-use super::{DEPTH, GROUP, Room, add_rows, has_zeros, pack, with_strip};
+use super::{BITS, DEPTH, GROUP, Room, add_rows, has_zeros, pack, with_strip};
 
 /// Does what it can of [`gradient`](super::gradient::gradient) for the weights, where the
 /// activations have zeros enough: returns the number of panels of `D`, from the first of `part` on,
@@ -73,7 +73,7 @@ fn strips_of_gradient<S: Simd, C: Consumer, const V: usize, const N: usize>(
     let Room { bits, block, sums } = room;
     // Of what there is for each block of the mini-batch: words, deltas; and for each panel: sums.
     let width = a.count() * WIDE;
-    let size = DEPTH * N * S::F32_LANES;
+    let size = BITS * N * S::F32_LANES;
     let panel_size = WIDE * N * S::F32_LANES;
     for ((samples, rows), words) in zip(blocks(samples), bits.chunks_exact_mut(width)) {
         bits_of_columns(simd, samples.activations, rows, words);
@@ -188,8 +188,10 @@ fn blocks<'a>(
 ) -> impl Iterator<Item = (&'a Samples<'a>, Range<usize>)> + 'a {
     samples.iter().flat_map(|samples| {
         let rows = samples.activations.rows();
-        let starts = (0..rows).step_by(DEPTH);
-        starts.map(move |s| (samples, s..rows.min(s + DEPTH)))
+        // All about as large as the last one.
+        let count = rows.div_ceil(DEPTH);
+        let row = move |n| rows * n / count;
+        (0..count).map(move |n| (samples, row(n)..row(n + 1)))
     })
 }
 

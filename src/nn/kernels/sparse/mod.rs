@@ -27,8 +27,11 @@ use super::{vector_rows, vector_rows_mut};
 pub(super) use gradient::gradient;
 pub(super) use product::product;
 
-/// Rows of a block: as many as a word has bits. With 128 columns they fill 32 KiB.
-const DEPTH: usize = u64::BITS as usize;
+/// Bits of a word, and rows for which there is room in a block.
+const BITS: usize = u64::BITS as usize;
+/// Rows that a block has: with 128 columns they fill 24 KiB, which leaves some of a first-level cache of
+/// 32 KiB to the rest.
+const DEPTH: usize = 48;
 /// Columns of a strip, panels of `B` whose sums fit into the registers: the most, and the least.
 const COLUMNS: usize = 128;
 const LEAST_COLUMNS: usize = 64;
@@ -36,10 +39,10 @@ const LEAST_COLUMNS: usize = 64;
 /// first-level cache, is used that often.
 const GROUP: usize = 128;
 /// From so many rows and columns on it pays to copy blocks for them.
-const LEAST_ROWS: usize = 16;
+const LEAST_ROWS: usize = 32;
 const LEAST_DEPTH: usize = 2 * DEPTH;
 /// Of the numbers that are looked at, at most this part may be other than zero.
-const DENSE: f64 = 0.75;
+const DENSE: f64 = 0.45;
 
 /// Runs `$body` with the constants `$V`, vectors in a row of a panel, and `$N`, vectors in a row of
 /// a strip: enough sums to hide the latency of a multiply-add, few enough for the registers.
@@ -96,7 +99,7 @@ impl Room {
         let blocks = rows.div_ceil(DEPTH) + 1;
         Self {
             bits: vec![0; widest.next_multiple_of(DEPTH) * blocks],
-            block: Aligned::zeros(blocks * DEPTH * COLUMNS),
+            block: Aligned::zeros(blocks * BITS * COLUMNS),
             sums: Aligned::zeros(rows.max(GROUP) * COLUMNS),
         }
     }
@@ -183,11 +186,11 @@ fn add_rows<S: Simd, const N: usize>(
     simd: S,
     mut bits: u64,
     factor: impl Fn(usize) -> f32,
-    block: &[[S::f32s; N]; DEPTH],
+    block: &[[S::f32s; N]; BITS],
     mut sums: [S::f32s; N],
 ) -> [S::f32s; N] {
     while bits != 0 {
-        let k = bits.trailing_zeros() as usize % DEPTH;
+        let k = bits.trailing_zeros() as usize % BITS;
         bits &= bits - 1;
         let factor = simd.splat_f32s(factor(k));
         for n in 0..N {

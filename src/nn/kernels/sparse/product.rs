@@ -8,7 +8,7 @@ use pulp::{Simd, WithSimd};
 use super::super::panels::{Panels, WIDE};
 use super::super::product::{NEAR, Start};
 use super::super::{fetch_ahead, vector_rows, vector_rows_mut};
-use super::{DEPTH, Room, add_rows, bits_of, has_zeros, pack, unpack, with_strip};
+use super::{BITS, DEPTH, Room, add_rows, bits_of, has_zeros, pack, unpack, with_strip};
 
 /// Does what it can of [`product`](super::product::product), where `A` has zeros enough: returns the
 /// number of panels of `B` that are done.
@@ -48,7 +48,7 @@ fn strips_of_product<S: Simd, const V: usize, const N: usize>(
     let (rows, depth) = (a.rows(), b.rows() - usize::from(start == Start::Bias));
     let Room { bits, block, sums } = room;
     bits_of_rows((a, a_first), depth, bits);
-    let block = &mut block[..DEPTH * N * S::F32_LANES];
+    let block = &mut block[..BITS * N * S::F32_LANES];
     let sums = &mut sums[..rows * N * S::F32_LANES];
     let is_far = b.values().len() > NEAR;
     let part = |k: usize| k..depth.min(k + DEPTH);
@@ -108,7 +108,7 @@ fn bits_of_rows((a, first): (&Panels, usize), depth: usize, into: &mut [u64]) {
             }
         }
         // Activations have something in the padding.
-        let used = u64::MAX >> (DEPTH - depth);
+        let used = u64::MAX >> (BITS - depth);
         words.iter_mut().for_each(|word| *word &= used);
     }
 }
@@ -124,6 +124,10 @@ struct AddBlock<'a, const N: usize> {
     /// To be called for, if it is far.
     next: Option<Next<'a>>,
 }
+
+/// A part of a row of `A`, at the start of a cache line: what is written at once comes back sooner so.
+#[repr(align(64))]
+struct Factors([[f32; WIDE]; BITS / WIDE]);
 
 /// A block of `B` that comes next.
 struct Next<'a> {
@@ -150,8 +154,12 @@ impl<const N: usize> WithSimd for AddBlock<'_, N> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (a, _) = pulp::as_arrays::<WIDE, _>(self.a);
         let rows = self.bits.len();
+        // Without a panel, the first one will do: its bits are not set.
+        let (a, _) = pulp::as_arrays::<WIDE, _>(self.a);
+        let panels: [&[_]; DEPTH / WIDE] =
+            std::array::from_fn(|n| a.get(n * rows..(n + 1) * rows).unwrap_or(&a[..rows]));
+        let mut factors = Factors([[0.0; WIDE]; BITS / WIDE]);
         let block = vector_rows::<S, N>(self.block)
             .first_chunk()
             .expect("a block");
@@ -160,12 +168,11 @@ impl<const N: usize> WithSimd for AddBlock<'_, N> {
             if let Some(next) = &self.next {
                 next.fetch(r, rows);
             }
-            let mut factors = [0.0; DEPTH];
-            let (fours, _) = pulp::as_arrays_mut::<WIDE, _>(&mut factors);
-            for (to, panel) in zip(fours, a.chunks_exact(rows)) {
+            for (to, panel) in zip(&mut factors.0, &panels) {
                 *to = panel[r];
             }
-            *sums = add_rows::<S, N>(simd, bits, |k| factors[k], block, *sums);
+            let factor = |k: usize| factors.0[k / WIDE][k % WIDE];
+            *sums = add_rows::<S, N>(simd, bits, factor, block, *sums);
         }
     }
 }

@@ -92,7 +92,8 @@ def print_table(work, found, operations, peak):
             ratio = f"{own / median:.2f} x"
             print(f"{name:10}{median:12,.0f}{min(rates):12,.0f}{max(rates):12,.0f}{ratio:>12}")
     share = own * operations / statistics.median(peak)
-    print(f"nn-tui does {own * operations / 1e9:.1f} GFLOP/s, {100 * share:.0f} % of the peak")
+    print(f"nn-tui does {own * operations / 1e9:.1f} GFLOP/s, {100 * share:.0f} % of the peak,")
+    print("the multiplications by zero that it leaves out counted as done")
     sys.stdout.flush()
 
 

@@ -77,9 +77,14 @@ impl VectorUnit {
         }
     }
 
+    /// Floats in a vector.
+    pub(super) fn lanes(self) -> usize {
+        self.run(Lanes)
+    }
+
     /// The width of the panels in which matrices of so many columns are stored.
     pub fn panel_width(self, columns: usize) -> usize {
-        if columns <= NARROW && has_narrow_panels(self.run(Lanes)) {
+        if columns <= NARROW && has_narrow_panels(self.lanes()) {
             NARROW
         } else {
             WIDE

@@ -101,7 +101,7 @@ fn products_are_the_dense_ones() {
                     let (none, dense) = run(Room::new(&[], 0));
                     assert_eq!(bits(sparse.values()), bits(dense.values()), "{context}");
                     assert_eq!(none, 0);
-                    let strip = match instructions.unit().run(Lanes) {
+                    let strip = match instructions.unit().lanes() {
                         16 => 8,
                         1 => usize::MAX,
                         _ => 4,
@@ -110,18 +110,6 @@ fn products_are_the_dense_ones() {
                 }
             }
         }
-    }
-}
-
-/// Floats in a vector.
-struct Lanes;
-
-impl WithSimd for Lanes {
-    type Output = usize;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> usize {
-        S::F32_LANES
     }
 }
 

@@ -86,6 +86,20 @@ fn a_wide_and_a_deep_network() {
     insta::assert_snapshot!("no-hidden-layer-120x36", drawn(&none));
 }
 
+/// Sizes of layers that are near each other stay numbers of their own.
+#[test]
+fn sizes_above_a_deep_network() {
+    let hidden = [256, 256, 128, 64, 32, 16];
+    let shown = drawn(&trained_on(images(), plan(&hidden), 1, (120, 36)));
+    let is_title = |line: &&str| line.contains(" 256") && !line.contains('→');
+    let sizes = shown.lines().find(is_title).unwrap();
+    let words = sizes.split(|c: char| !c.is_ascii_digit());
+    let numbers: Vec<&str> = words.filter(|it| !it.is_empty()).collect();
+    let all = ["64", "256", "256", "128", "64", "32", "16", "10"];
+    assert!(numbers.iter().all(|it| all.contains(it)), "{sizes}");
+    assert!(numbers.len() >= 6, "{sizes}");
+}
+
 #[test]
 fn the_other_views_and_an_enlarged_panel() {
     let mut model = running(trained_model("iris", textbook_plan(&[5]), 12, (120, 36)));

@@ -1,10 +1,9 @@
 //! A network's numbers, apart from the buffers and threads that work on them.
 
 use super::pair::Pair;
-use super::shares::{NeuronShare, RowShare};
+use super::shares::NeuronShare;
 use super::{Engine, One, State};
 use crate::nn::kernels::VectorUnit;
-use crate::nn::kernels::sparse::Room;
 use crate::nn::{Architecture, Optimizer};
 
 /// All that decides what an [`Engine`] does next: its parameters, and what its optimizer remembers.
@@ -62,11 +61,7 @@ impl Engine {
                 let shares = [first, second];
                 State::Two(Pair::new(&architecture, unit, shares, batch, always_shared))
             }
-            None => State::One(Box::new(One {
-                neurons: first,
-                rows: RowShare::new(&architecture, unit, batch),
-                room: Room::new(architecture.sizes(), batch),
-            })),
+            None => State::One(Box::new(One::new(&architecture, unit, first, batch))),
         };
         Self {
             architecture,

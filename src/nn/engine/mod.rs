@@ -199,11 +199,7 @@ impl Engine {
             let always = resources.threads == Threads::Two;
             State::Two(Pair::new(architecture, unit, neurons, batch, always))
         } else {
-            State::One(Box::new(One {
-                neurons: share(0, 1),
-                rows: RowShare::new(architecture, unit, batch),
-                room: Room::new(architecture.sizes(), batch),
-            }))
+            State::One(Box::new(One::new(architecture, unit, share(0, 1), batch)))
         };
         let mut engine = Self {
             architecture: architecture.clone(),
@@ -403,6 +399,19 @@ fn place(architecture: &Architecture, id: ParameterId) -> (usize, usize, usize) 
 }
 
 impl One {
+    fn new(
+        architecture: &Architecture,
+        unit: VectorUnit,
+        neurons: NeuronShare,
+        batch: usize,
+    ) -> Self {
+        Self {
+            neurons,
+            rows: RowShare::new(architecture, unit, batch),
+            room: Room::new(architecture.sizes(), batch),
+        }
+    }
+
     fn step(
         &mut self,
         unit: VectorUnit,

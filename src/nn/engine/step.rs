@@ -166,14 +166,8 @@ fn back<S: Simd>(
         for share in neurons {
             let layer = &share.layers[l];
             let from = (&after.deltas, layer.first_panel);
-            product(
-                simd,
-                from,
-                &layer.transposed,
-                start,
-                (&mut *deltas, 0),
-                room,
-            );
+            let to = (&mut *deltas, 0);
+            product(simd, from, &layer.transposed, start, to, room);
             start = Start::Sum;
         }
         before.largest_delta = times_derivative(

@@ -67,13 +67,15 @@ pub fn gradient<S: Simd>(
         }
         return;
     }
-    let done = if [a, d].iter().all(|it| it.width() == panels::WIDE) {
-        let part = first..first + count;
-        let transposed = transposed.as_deref_mut();
-        sparse::gradient(simd, samples, part, consumer, transposed, room)
-    } else {
-        0
-    };
+    let part = first..first + count;
+    let done = sparse::gradient(
+        simd,
+        samples,
+        part,
+        consumer,
+        transposed.as_deref_mut(),
+        room,
+    );
     with_panel_width!(S, a.width(), |W| {
         with_vectors_per_row!(S, d.width(), |V| weights::<S, W, V>(
             simd,

@@ -170,12 +170,7 @@ impl WithSimd for Product<'_> {
         assert!(a.1 * a.0.width() + depth <= a.0.columns());
         assert!(c.1 * c.0.width() + b.columns() <= c.0.columns());
         assert_eq!((c.0.rows(), c.0.width()), (a.0.rows(), b.width()));
-        let are_wide = [a.0, b].iter().all(|it| it.width() == panels::WIDE);
-        let done = if are_wide {
-            sparse::product(simd, a, b, start, (&mut *c.0, c.1), room)
-        } else {
-            0
-        };
+        let done = sparse::product(simd, a, b, start, (&mut *c.0, c.1), room);
         with_panel_width!(S, a.0.width(), |W| {
             with_vectors_per_row!(S, b.width(), |V| panel_by_panel::<S, W, V>(
                 simd,

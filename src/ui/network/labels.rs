@@ -29,6 +29,7 @@ pub(super) fn layer_titles(places: &Places, buf: &mut Buffer, model: &Model, the
             l => format!("{} {}", model.run.architecture.activation_name(l), sizes[l]),
         })
         .collect();
+    let mut free = places.inner.x;
     let all_fit = long.iter().all(|title| width(title) <= room);
     for (l, layer) in places.layers.iter().enumerate() {
         let text = match all_fit {
@@ -37,13 +38,18 @@ pub(super) fn layer_titles(places: &Places, buf: &mut Buffer, model: &Model, the
         };
         let cells = width(&text) as u16;
         let most = places.inner.right().saturating_sub(cells);
+        let most = most.max(places.inner.x);
         let x = match places.picture.filter(|_| l == 0) {
             Some(picture) => picture.x + picture.width / 2,
             None => layer.x,
         };
-        let x = x
-            .saturating_sub(cells / 2)
-            .clamp(places.inner.x, most.max(places.inner.x));
+        let centred = x.saturating_sub(cells / 2).clamp(places.inner.x, most);
+        // Two numbers without a blank between them would be another number.
+        let x = centred.max(free);
+        if x > most.min(centred + cells / 2) {
+            continue;
+        }
+        free = x + cells + 1;
         put(buf, x, places.inner.y, room.max(3), &text, theme.dim());
     }
 }

@@ -10,7 +10,7 @@ use super::super::panels::{Panels, WIDE};
 use super::super::product::NEAR;
 use super::super::transpose::transpose_into;
 use super::super::{fetch_rows, vector_rows, vector_rows_mut};
-use super::{BITS, DEPTH, GROUP, Room, add_rows, has_zeros, pack, with_strip};
+use super::{BITS, DEPTH, GROUP, Room, add_rows, are_wide, has_zeros, pack, with_strip};
 
 /// Does what it can of [`gradient`](super::gradient::gradient) for the weights, where the
 /// activations have zeros enough: returns the number of panels of `D`, from the first of `part` on,
@@ -26,7 +26,7 @@ pub(in crate::nn::kernels) fn gradient<S: Simd>(
 ) -> usize {
     let a = samples[0].activations;
     let rows: usize = samples.iter().map(|it| it.activations.rows()).sum();
-    let is_large = room.suits(rows, a.columns());
+    let is_large = are_wide(a, samples[0].deltas) && room.suits(rows, a.columns());
     let panels = with_strip!(S, |V, N| N / V, usize::MAX);
     if !is_large || part.len() < panels || !has_zeros((a, 0), a.columns()) {
         return 0;
@@ -71,54 +71,80 @@ fn strips_of_gradient<S: Simd, C: Consumer, const V: usize, const N: usize>(
 ) -> usize {
     let a = samples[0].activations;
     let Room { bits, block, sums } = room;
-    // Of what there is for each block of the mini-batch: words, deltas; and for each panel: sums.
     let width = a.count() * WIDE;
     let size = BITS * N * S::F32_LANES;
-    let panel_size = WIDE * N * S::F32_LANES;
     for ((samples, rows), words) in zip(blocks(samples), bits.chunks_exact_mut(width)) {
         bits_of_columns(simd, samples.activations, rows, words);
     }
-    let count = blocks(samples).count();
     let strips = part.len() / (N / V);
     for strip in 0..strips {
-        let own = strip * (N / V)..(strip + 1) * (N / V);
-        let d_panels = part.start + own.start..part.start + own.end;
+        let neurons = strip * (N / V)..(strip + 1) * (N / V);
+        let panels = part.start + neurons.start..part.start + neurons.end;
         for ((samples, rows), block) in zip(blocks(samples), block.chunks_exact_mut(size)) {
-            pack::<S, V, N>(samples.deltas, d_panels.clone(), rows, block);
+            pack::<S, V, N>(samples.deltas, panels.clone(), rows, block);
         }
         for first in (0..a.count()).step_by(GROUP / WIDE) {
-            let group = first..a.count().min(first + GROUP / WIDE);
-            for (n, (samples, rows)) in blocks(samples).enumerate() {
-                let words = &bits[n * width..][..width];
-                for (q, sums) in zip(group.clone(), sums.chunks_exact_mut(panel_size)) {
-                    // Each block calls for its share of what will be changed.
-                    let share = WIDE * n / count..WIDE * (n + 1) / count;
-                    fetch_parameters(a, (q, share), own.clone(), consumer, &transposed);
-                    let (panel, _) = pulp::as_arrays::<WIDE, _>(samples.activations.panel(q));
-                    simd.vectorize(AddSamples::<N> {
-                        a: &panel[rows.clone()],
-                        bits: words[q * WIDE..].first_chunk().expect("a panel"),
-                        block: &block[n * size..][..size],
-                        is_first: n == 0,
-                        sums,
-                    });
-                    if n + 1 == count {
-                        let sums = vector_rows::<S, N>(sums);
-                        let neurons = own.clone();
-                        hand_over::<S, V, N>(
-                            simd,
-                            sums,
-                            (a, q),
-                            neurons,
-                            consumer,
-                            &mut transposed,
-                        );
-                    }
-                }
-            }
+            let group = Group {
+                samples,
+                panels: first..a.count().min(first + GROUP / WIDE),
+                bits,
+                block,
+                neurons: neurons.clone(),
+            };
+            sum_up::<S, V, N>(simd, group, sums, consumer, &mut transposed);
         }
     }
     strips * (N / V)
+}
+
+/// Some panels of `A`, the activations, and a strip of neurons.
+struct Group<'a> {
+    samples: &'a [Samples<'a>],
+    panels: Range<usize>,
+    /// For each block of samples, a word for every column of `A`.
+    bits: &'a [u64],
+    /// For each block of samples, its deltas.
+    block: &'a [f32],
+    /// Panels of the parameters.
+    neurons: Range<usize>,
+}
+
+/// Sums up the gradient of a group, block by block of the samples, and gives it to the consumer.
+#[inline(always)]
+fn sum_up<S: Simd, const V: usize, const N: usize>(
+    simd: S,
+    group: Group,
+    sums: &mut [f32],
+    consumer: &mut impl Consumer,
+    transposed: &mut Option<&mut Panels>,
+) {
+    let a = group.samples[0].activations;
+    let words = group.bits.chunks_exact(a.count() * WIDE);
+    let deltas = group.block.chunks_exact(BITS * N * S::F32_LANES);
+    let count = blocks(group.samples).count();
+    for (n, ((samples, rows), (words, block))) in
+        zip(blocks(group.samples), zip(words, deltas)).enumerate()
+    {
+        let sums = sums.chunks_exact_mut(WIDE * N * S::F32_LANES);
+        for (q, sums) in zip(group.panels.clone(), sums) {
+            // Each block calls for its share of what will be changed.
+            let share = WIDE * n / count..WIDE * (n + 1) / count;
+            let neurons = group.neurons.clone();
+            fetch_parameters(a, (q, share), neurons.clone(), consumer, transposed);
+            let (panel, _) = pulp::as_arrays::<WIDE, _>(samples.activations.panel(q));
+            simd.vectorize(AddSamples::<N> {
+                a: &panel[rows.clone()],
+                bits: words[q * WIDE..].first_chunk().expect("a panel"),
+                block,
+                is_first: n == 0,
+                sums,
+            });
+            if n + 1 == count {
+                let sums = vector_rows::<S, N>(sums);
+                hand_over::<S, V, N>(simd, sums, (a, q), neurons, consumer, transposed);
+            }
+        }
+    }
 }
 
 /// Columns whose gradients the consumer gets at once: low tiles, as those of the dense gradient are.

@@ -114,6 +114,12 @@ impl Room {
     }
 }
 
+/// Whether both matrices are in panels for which there are kernels here.
+#[inline(always)]
+fn are_wide(a: &Panels, b: &Panels) -> bool {
+    a.width() == WIDE && b.width() == WIDE
+}
+
 /// Whether numbers enough of the first `columns` from panel `first` on are zero, as far as some of
 /// them tell. To look at all would take as long as a part of the product.
 fn has_zeros((a, first): (&Panels, usize), columns: usize) -> bool {

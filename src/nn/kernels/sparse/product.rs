@@ -8,7 +8,7 @@ use pulp::{Simd, WithSimd};
 use super::super::panels::{Panels, WIDE};
 use super::super::product::{NEAR, Start};
 use super::super::{fetch_ahead, vector_rows, vector_rows_mut};
-use super::{BITS, DEPTH, Room, add_rows, bits_of, has_zeros, pack, unpack, with_strip};
+use super::{BITS, DEPTH, Room, add_rows, are_wide, bits_of, has_zeros, pack, unpack, with_strip};
 
 /// Does what it can of [`product`](super::product::product), where `A` has zeros enough: returns the
 /// number of panels of `B` that are done.
@@ -22,7 +22,7 @@ pub(in crate::nn::kernels) fn product<S: Simd>(
     room: &mut Room,
 ) -> usize {
     let depth = b.rows() - usize::from(start == Start::Bias);
-    let is_large = room.suits(a.0.rows(), depth);
+    let is_large = are_wide(a.0, b) && room.suits(a.0.rows(), depth);
     with_strip!(
         S,
         |V, N| {

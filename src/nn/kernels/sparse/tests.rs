@@ -65,6 +65,18 @@ impl WithSimd for Product<'_> {
     }
 }
 
+/// `A B`, and how many panels of it the sparse product does.
+fn multiply(instructions: Instructions, a: &Panels, b: &Panels) -> (usize, Panels) {
+    instructions.unit().run(Product {
+        a: (a, 0),
+        b,
+        start: Start::Zero,
+        c: &Panels::zeros(a.rows(), b.columns(), WIDE),
+        c_first: 0,
+        room: Room::new(&[b.rows(), b.columns()], a.rows()),
+    })
+}
+
 #[test]
 fn products_are_the_dense_ones() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
@@ -124,16 +136,8 @@ fn full_matrices_and_small_ones_are_left_to_the_dense_product() {
     ] {
         let a = random(&mut rng, (rows, depth), zeros, false);
         let b = random(&mut rng, (depth, columns), 0.0, false);
-        let c = Panels::zeros(rows, columns, WIDE);
         for instructions in Instructions::ALL {
-            let (done, _) = instructions.unit().run(Product {
-                a: (&a, 0),
-                b: &b,
-                start: Start::Zero,
-                c: &c,
-                c_first: 0,
-                room: Room::new(&[depth, columns], rows),
-            });
+            let (done, _) = multiply(instructions, &a, &b);
             assert_eq!(done, 0, "{rows} {depth} {columns} {zeros}");
         }
     }
@@ -145,16 +149,8 @@ fn what_is_not_a_number_is_not_left_out() {
     let mut a = random(&mut rng, (40, 150), 0.7, false);
     a.set(7, 70, f32::NAN);
     let b = random(&mut rng, (150, 130), 0.0, false);
-    let c = Panels::zeros(40, 130, WIDE);
     for instructions in Instructions::ALL {
-        let (_, c) = instructions.unit().run(Product {
-            a: (&a, 0),
-            b: &b,
-            start: Start::Zero,
-            c: &c,
-            c_first: 0,
-            room: Room::new(&[150, 130], 40),
-        });
+        let (_, c) = multiply(instructions, &a, &b);
         for row in 0..40 {
             for column in 0..130 {
                 assert_eq!(c.get(row, column).is_nan(), row == 7);

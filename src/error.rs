@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::text::{sanitise, shorten};
+use crate::util::text::{sanitise, shorten};
 
 /// Terminal cells that a name out of a table fills in a message.
 const SHOWN_CELLS: usize = 40;

@@ -1,5 +1,5 @@
 //! The command line as it is typed: names and numbers are what they look like, nothing more is
-//! known of them. [`super::job`] checks what they mean.
+//! known of them. [`crate::cli::job`] checks what they mean.
 
 use std::ffi::OsString;
 use std::fmt::{self, Write};

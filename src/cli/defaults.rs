@@ -39,9 +39,10 @@ pub const HEADLESS_EPOCHS: u32 = 100;
 /// Sixteen are enough to tell apart what a few columns tell, and all of them are seen on the
 /// screen. Through the same sixteen the pixels of an image lose what the digits differ in.
 pub fn hidden(inputs: usize) -> [usize; 2] {
-    match inputs > FEW_INPUTS {
-        true => HIDDEN_OF_MANY,
-        false => HIDDEN,
+    if inputs > FEW_INPUTS {
+        HIDDEN_OF_MANY
+    } else {
+        HIDDEN
     }
 }
 

@@ -6,9 +6,9 @@ use std::iter;
 
 use super::job::Job;
 use super::standard_output;
-use crate::data::{Card, ColumnCard, Dataset, Guess, Range, prepare};
+use crate::data::{ColumnSummary, DataSummary, Dataset, Guess, Range, prepare};
 use crate::error::Result;
-use crate::text::{shorten, width};
+use crate::util::text::{shorten, width};
 
 /// Terminal cells of the columns' names.
 const NAME: usize = 24;
@@ -24,10 +24,11 @@ const NAMED: usize = 4;
 pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
     let plan = job.plan_for(dataset)?;
     let prepared = prepare(dataset, plan.validation, plan.seed)?;
-    let card = Card::new(dataset, &prepared);
-    let text = match json {
-        true => serde_json::to_string(&card).unwrap_or_default() + "\n",
-        false => text(&card),
+    let card = DataSummary::new(dataset, &prepared);
+    let text = if json {
+        serde_json::to_string(&card).unwrap_or_default() + "\n"
+    } else {
+        text(&card)
     };
     let mut stdout = io::stdout().lock();
     standard_output(
@@ -37,7 +38,7 @@ pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
     )
 }
 
-fn text(card: &Card) -> String {
+fn text(card: &DataSummary) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = writeln!(out, "{}: {} rows", card.source, card.reading.rows);
@@ -57,13 +58,14 @@ fn text(card: &Card) -> String {
         facts(&mut out, "doubles", [card.duplicates_text()]);
     }
     let target = &card.target;
-    let baseline = match target.classes.is_empty() {
-        true => format!("R2 {:.3} by always saying the mean", card.baseline),
-        false => format!(
+    let baseline = if target.classes.is_empty() {
+        format!("R2 {:.3} by always saying the mean", card.baseline)
+    } else {
+        format!(
             "accuracy {:.1} % by always saying \"{}\"",
             100.0 * card.baseline,
             card.baseline_prediction
-        ),
+        )
     };
     facts(&mut out, "to beat", [baseline]);
     out.push('\n');
@@ -92,7 +94,7 @@ fn facts(out: &mut String, about: &str, texts: impl IntoIterator<Item = String>)
     }
 }
 
-fn columns(out: &mut String, card: &Card) {
+fn columns(out: &mut String, card: &DataSummary) {
     if let Some((width, height)) = card.image {
         let bright = brightness(&card.columns);
         let _ = writeln!(out, "  images of {width} x {height} pixels{bright}");
@@ -111,7 +113,7 @@ fn columns(out: &mut String, card: &Card) {
     }
 }
 
-fn column_line(column: &ColumnCard) -> String {
+fn column_line(column: &ColumnSummary) -> String {
     let least = if column.distinct_is_least { ">" } else { "" };
     let values = match &column.range {
         Some(range) => format!("{} {}", bars(&column.counts), range_text(range)),
@@ -139,7 +141,7 @@ fn column_line(column: &ColumnCard) -> String {
 }
 
 /// `, 0 to 255, mean 33.3` over all pixels, which have the same number of rows each.
-fn brightness(pixels: &[ColumnCard]) -> String {
+fn brightness(pixels: &[ColumnSummary]) -> String {
     let ranges: Vec<&Range> = pixels.iter().filter_map(|it| it.range.as_ref()).collect();
     let whole = ranges.iter().copied().cloned().reduce(|all, range| Range {
         least: all.least.min(range.least),

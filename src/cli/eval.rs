@@ -14,8 +14,8 @@ use crate::data::{
 };
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
-use crate::text::{sanitise, shorten, width};
 use crate::train::Confusion;
+use crate::util::text::{sanitise, shorten, width};
 
 /// Terminal cells that the name of a class may fill in the confusion matrix.
 const NAME_CELLS: usize = 16;
@@ -38,9 +38,10 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading, json: bool) 
         sums.add(&model, &input, &actual);
     }
     sums.without.tell(source);
-    let text = match json {
-        true => format!("{}\n", sums.as_json(&model)),
-        false => sums.as_text(&model, source),
+    let text = if json {
+        format!("{}\n", sums.as_json(&model))
+    } else {
+        sums.as_text(&model, source)
     };
     let mut stdout = io::stdout().lock();
     standard_output(

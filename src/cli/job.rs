@@ -6,9 +6,9 @@ use std::path::Path;
 use super::args::{Choice, TrainingArgs};
 use super::defaults::{self, OptimizerName};
 use super::load_options::load_options;
-use crate::app::ExportOption;
 use crate::data::{ClassWeights, Dataset, LoadOptions, Part, Source, Target, ValidationRows};
 use crate::error::{Error, Result};
+use crate::model_file::ExportOption;
 use crate::model_file::Format;
 use crate::nn::engine::Threads;
 use crate::nn::{LearningRule, Loss, Output};
@@ -32,12 +32,12 @@ pub struct Job {
     /// Where the model goes when the run ends.
     pub export: Option<ExportOption>,
     /// Who watches.
-    pub face: Face,
+    pub face: FrontEnd,
 }
 
 /// Who watches a training.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Face {
+pub enum FrontEnd {
     /// A person at a terminal.
     Screen {
         /// The speed limit; none to choose one that suits the data.
@@ -219,12 +219,12 @@ fn export(path: Option<&Path>, replace: bool) -> Result<Option<ExportOption>> {
     }))
 }
 
-fn face(args: &TrainingArgs, is_terminal: bool) -> Result<Face> {
+fn face(args: &TrainingArgs, is_terminal: bool) -> Result<FrontEnd> {
     if args.describe {
-        return Ok(Face::Description { json: args.json });
+        return Ok(FrontEnd::Description { json: args.json });
     }
     if is_terminal && !args.headless && !args.json && !args.check_gradients {
-        return Ok(Face::Screen {
+        return Ok(FrontEnd::Screen {
             pace: args.pace.0,
             paused: args.paused,
             epochs: args.epochs,
@@ -235,11 +235,12 @@ fn face(args: &TrainingArgs, is_terminal: bool) -> Result<Face> {
             "--paused waits for a key, and standard output is not a terminal".into(),
         ));
     }
-    let epochs = match args.check_gradients {
-        true => 0,
-        false => defaults::HEADLESS_EPOCHS,
+    let epochs = if args.check_gradients {
+        0
+    } else {
+        defaults::HEADLESS_EPOCHS
     };
-    Ok(Face::Headless {
+    Ok(FrontEnd::Headless {
         json: args.json,
         epochs: args.epochs.unwrap_or(epochs),
         check_gradients: args.check_gradients,
@@ -254,8 +255,8 @@ pub(super) fn out_of_range(option: &str, value: f64, range: &str) -> Error {
 mod tests {
     use clap::Parser;
 
-    use super::super::args::Args;
     use super::*;
+    use crate::cli::args::Args;
     use crate::nn::Optimizer;
 
     fn job_on(is_terminal: bool, line: &str) -> Result<Job> {
@@ -367,7 +368,7 @@ mod tests {
 
     #[test]
     fn the_face_depends_on_the_terminal() {
-        let headless = |json, epochs| Face::Headless {
+        let headless = |json, epochs| FrontEnd::Headless {
             json,
             epochs,
             check_gradients: false,
@@ -378,7 +379,7 @@ mod tests {
         assert_eq!(face(true, "--json --epochs 0"), headless(true, 0));
         assert_eq!(
             face(true, "--pace 5 --paused"),
-            Face::Screen {
+            FrontEnd::Screen {
                 pace: Some(Pace::EpochsPerSecond(5.0)),
                 paused: true,
                 epochs: None,

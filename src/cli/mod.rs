@@ -7,10 +7,12 @@ pub mod args;
 pub mod defaults;
 mod describe;
 mod eval;
+pub mod headless;
 pub mod job;
 mod load_options;
 mod loading;
 mod predict;
+pub(crate) mod signals;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -20,16 +22,16 @@ use std::sync::Arc;
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 
-use crate::app::{ExportOption, Loading, LoadingStage};
 use crate::data::{Dataset, Source, load_with};
 use crate::error::{EXIT_USAGE, Error, Result};
-use crate::headless;
-use crate::memory;
+use crate::model_file::ExportOption;
 use crate::model_file::check_writable;
 use crate::train::{Pace, Session, Settings};
-use crate::ui;
+use crate::tui;
+use crate::tui::app::{Loading, LoadingStage};
+use crate::util::memory;
 use args::{Args, Command};
-use job::{Face, Job};
+use job::{FrontEnd, Job};
 use loading::LoadingNotice;
 
 /// Does what `arguments` (the program's name first) ask for, and returns the exit code.
@@ -77,11 +79,11 @@ fn train(job: Job) -> Result<u8> {
         check_writable(path, *replace)?;
     }
     match job.face {
-        Face::Description { json } => {
+        FrontEnd::Description { json } => {
             describe::run(&job, &load(&job)?, json)?;
             Ok(0)
         }
-        Face::Headless {
+        FrontEnd::Headless {
             json,
             epochs,
             check_gradients,
@@ -95,7 +97,7 @@ fn train(job: Job) -> Result<u8> {
             let session = session(&job, load(&job)?)?;
             headless::run(session, options)
         }
-        Face::Screen {
+        FrontEnd::Screen {
             pace,
             paused,
             epochs,
@@ -117,7 +119,7 @@ fn train(job: Job) -> Result<u8> {
                 };
                 Ok((session, settings))
             };
-            ui::run(loading, Box::new(load), export)
+            tui::run(loading, Box::new(load), export)
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::data::{PredictionInput, PredictionRows, Reading, Source};
 use crate::error::Result;
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::nn::Output;
-use crate::text::sanitise;
+use crate::util::text::sanitise;
 
 /// Writes the rows of `source` to standard output, with what `model` makes of them.
 ///
@@ -22,9 +22,10 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()
     let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
     let stdout = io::stdout();
     // A file gets the cells as they are; a terminal would act on them.
-    let shown: fn(&str) -> String = match stdout.is_terminal() {
-        true => sanitise,
-        false => str::to_owned,
+    let shown: fn(&str) -> String = if stdout.is_terminal() {
+        sanitise
+    } else {
+        str::to_owned
     };
     let mut table = Table {
         to: csv::Writer::from_writer(stdout.lock()),

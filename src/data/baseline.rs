@@ -1,6 +1,6 @@
 //! How good it is to know nothing of the columns: what a network must beat.
 
-use crate::data::{ErrorSums, Errors, Samples, Targets};
+use super::{ErrorSums, Errors, Samples, Targets};
 
 /// What always predicting the same gives on the validation rows, or on the training rows where
 /// there are none.

@@ -8,30 +8,34 @@ use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
 
-use crate::data::cells::{Cells, TargetCells};
-use crate::data::options::{LoadOptions, Missing, Part, Progress, ValidationRows, Watch};
-use crate::data::records::Record;
-use crate::data::report::{LeftOut, ReadReport, Reason};
-use crate::data::schema::{Role, roles};
-use crate::data::table::{Shape, Table};
-use crate::data::{
-    Column, ColumnKind, Dataset, Lines, Source, Target, held_out, idx, idx_file, is_missing,
-};
+use super::prepare::held_out;
+use super::report::{LeftOut, ReadReport, Reason};
+use super::schema::options::{LoadObserver, LoadOptions, Missing, Part, Progress, ValidationRows};
+use super::schema::{Role, roles};
+use super::source::idx_file;
+use super::table::column_reader::{Cells, TargetCells};
+use super::table::idx;
+use super::table::records::Record;
+use super::table::{Shape, Table};
+use super::{Column, ColumnKind, Dataset, Lines, Source, Target, is_missing};
 use crate::error::{DataProblem, Error, Result};
-use crate::random::{Purpose, below, generator};
+use crate::util::random::{RngStream, below, generator};
 
 /// Reads the table of `source`. `watch` is told how far the reading is, and may break it off.
 ///
 /// # Errors
 /// [`Error::NoSuchInput`], [`Error::CannotRead`], [`Error::Cancelled`], and [`Error::Data`] with the
 /// place of anything that can't be used.
-pub fn load_with(source: &Source, options: &LoadOptions, watch: &mut Watch) -> Result<Dataset> {
-    let mut dataset = match idx_file::is_idx(source) {
-        true => idx::load(source, options, watch)?,
-        false => {
-            let table = Table::open(source, &options.reading, &[], watch)?;
-            load_table(table, source, options, watch)?
-        }
+pub fn load_with(
+    source: &Source,
+    options: &LoadOptions,
+    watch: &mut LoadObserver,
+) -> Result<Dataset> {
+    let mut dataset = if idx_file::is_idx(source) {
+        idx::load(source, options, watch)?
+    } else {
+        let table = Table::open(source, &options.reading, &[], watch)?;
+        load_table(table, source, options, watch)?
     };
     let mut held_out = |file: &Source, part| {
         held_out::read(file, &dataset, options, &mut |progress| {
@@ -54,7 +58,7 @@ pub(super) fn load_table(
     table: Table,
     source: &Source,
     options: &LoadOptions,
-    watch: &mut Watch,
+    watch: &mut LoadObserver,
 ) -> Result<Dataset> {
     if table.shape.width() == 1 {
         return Err(Error::data(table.shape.place(), DataProblem::SingleColumn));
@@ -117,7 +121,7 @@ impl Loading {
             sampling: options.max_rows.map(|most| Sampling {
                 most,
                 seen: 0,
-                generator: generator(options.seed, Purpose::Sample),
+                generator: generator(options.seed, RngStream::Sample),
                 lines: Vec::new(),
             }),
             report: ReadReport {
@@ -223,7 +227,7 @@ impl Loading {
         Ok(Dataset {
             name: source.name(),
             source: source.to_string(),
-            values: super::matrix(rows, columns.len(), values),
+            values: crate::data::matrix(rows, columns.len(), values),
             columns,
             table_columns: shape.width(),
             target_name: shape.names[self.target_column].clone(),
@@ -297,7 +301,7 @@ fn with_hint(problem: DataProblem, column: &str) -> DataProblem {
 }
 
 /// What is done to the values of a column once all are known.
-enum Mending {
+enum ColumnFix {
     Keep,
     /// The raw value for each code.
     Recode(Vec<f32>),
@@ -309,7 +313,7 @@ fn finish_columns(
     cells: Vec<Option<Cells>>,
     shape: &Shape,
     report: &mut ReadReport,
-) -> (Vec<Column>, Vec<Mending>) {
+) -> (Vec<Column>, Vec<ColumnFix>) {
     let mut columns = Vec::new();
     let mut mendings = Vec::new();
     for (column, cells) in cells.into_iter().enumerate() {
@@ -319,12 +323,12 @@ fn finish_columns(
         let name = &shape.names[column];
         let finished = match cells {
             Cells::Undecided => Err(Reason::Empty),
-            Cells::Numbers => Ok((ColumnKind::Numeric, Mending::Keep)),
+            Cells::Numbers => Ok((ColumnKind::Numeric, ColumnFix::Keep)),
             Cells::Texts(texts) => texts.finish().map(|found| {
                 if found.rare > 0 {
                     report.rare_categories.push((name.clone(), found.rare));
                 }
-                (found.kind, Mending::Recode(found.raw))
+                (found.kind, ColumnFix::Recode(found.raw))
             }),
         };
         match finished {
@@ -338,7 +342,7 @@ fn finish_columns(
             }
             Err(reason) => {
                 report.left_out.push(left_out_column(shape, column, reason));
-                mendings.push(Mending::LeaveOut);
+                mendings.push(ColumnFix::LeaveOut);
             }
         }
     }
@@ -347,10 +351,10 @@ fn finish_columns(
 }
 
 /// `values`, row by row, as `mendings` say, one for each in a row; nothing is allocated.
-fn mended(mut values: Vec<f32>, mendings: &[Mending]) -> Vec<f32> {
+fn mended(mut values: Vec<f32>, mendings: &[ColumnFix]) -> Vec<f32> {
     if mendings
         .iter()
-        .all(|mending| matches!(mending, Mending::Keep))
+        .all(|mending| matches!(mending, ColumnFix::Keep))
     {
         values.shrink_to_fit();
         return values;
@@ -360,9 +364,9 @@ fn mended(mut values: Vec<f32>, mendings: &[Mending]) -> Vec<f32> {
         for (index, mending) in mendings.iter().enumerate() {
             let value = values[start + index];
             values[kept] = match mending {
-                Mending::LeaveOut => continue,
-                Mending::Recode(raw) if !value.is_nan() => raw[value as usize],
-                Mending::Keep | Mending::Recode(_) => value,
+                ColumnFix::LeaveOut => continue,
+                ColumnFix::Recode(raw) if !value.is_nan() => raw[value as usize],
+                ColumnFix::Keep | ColumnFix::Recode(_) => value,
             };
             kept += 1;
         }

@@ -1,43 +1,21 @@
 //! Data sets: from a file to rows a network can be trained on.
 //!
-//! [`load_with`] reads and checks a table ([`Dataset`]); [`prepare`] splits it into training and
+//! [`load_with`] reads and checks a table ([`Dataset`]); [`prepare()`] splits it into training and
 //! validation rows and makes the network's inputs of them ([`Prepared`]); [`PredictionRows`] reads
 //! new rows for a trained model. Whatever is wrong is reported with its file, line and column, and all
-//! text that may be shown has passed [`crate::text::sanitise`].
+//! text that may be shown has passed [`crate::util::text::sanitise`].
 
 mod baseline;
-mod builtin;
-mod card;
-mod cells;
-mod decimal;
-mod dialect;
-mod encoding;
-mod fitting;
-mod guesses;
-mod head;
-mod header;
-mod held_out;
-mod idx;
-mod idx_file;
-mod idx_text;
-mod input;
-mod labels;
-mod lines;
 mod loading;
-mod missing;
-mod options;
 mod prediction;
-mod prepared;
-mod preprocessing;
-mod records;
+pub mod prepare;
 mod report;
-mod samples;
 mod schema;
 mod source;
-mod split;
-mod splitting;
+mod summary;
 mod table;
-mod task;
+#[cfg(test)]
+mod tests;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -45,31 +23,31 @@ use std::sync::Arc;
 use ndarray::ArcArray2;
 
 pub use baseline::Baseline;
-pub use builtin::{BUILT_IN, BuiltIn, built_in};
-pub use card::{Card, ColumnCard, Range, TargetCard};
-pub use dialect::Delimiter;
-pub use encoding::{Encoding, MOST_CATEGORIES};
-pub use guesses::Guess;
-pub use held_out::HeldOut;
-pub use input::TextEncoding;
-pub use lines::Lines;
 pub use loading::load_with;
-pub use missing::{MISSING_WORDS, is_missing};
-pub use options::{
-    ClassWeights, LoadOptions, Missing, Part, Progress, TaskChoice, ValidationRows, Watch,
-};
 pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
-pub use prepared::{Prepared, prepare};
-pub use preprocessing::{InputColumn, Preprocessing};
+pub use prepare::encoding::{Encoding, MOST_CATEGORIES};
+pub use prepare::held_out::HeldOut;
+pub use prepare::prepared::{Prepared, prepare};
+pub use prepare::preprocessing::{InputColumn, Preprocessing};
+pub use prepare::samples::{Samples, Targets};
+pub use prepare::split::{Split, stratified};
 pub use report::{LeftOut, ReadReport, Reason};
-pub use samples::{Samples, Targets};
+pub use schema::inferred::Guess;
+pub use schema::missing::{MISSING_WORDS, is_missing};
+pub use schema::options::{
+    ClassWeights, LoadObserver, LoadOptions, Missing, Part, Progress, TaskChoice, ValidationRows,
+};
+pub use schema::task::{ErrorSums, Errors, TargetScale, Task};
 pub use source::Source;
-pub use split::{Split, stratified};
+pub use source::builtin::{BUILT_IN, BuiltIn, built_in};
+pub use source::input::TextEncoding;
+pub use summary::{ColumnSummary, DataSummary, Range, TargetSummary};
 pub use table::Reading;
-pub use task::{ErrorSums, Errors, TargetScale, Task};
+pub use table::dialect::Delimiter;
+pub use table::lines::Lines;
 
 use crate::error::Result;
-use encoding::CellKind;
+use prepare::encoding::CellKind;
 
 /// A checked table, before any split.
 #[derive(Debug, Clone, PartialEq)]
@@ -242,6 +220,3 @@ fn dataset_with(bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
     let source = Source::File("t.csv".into());
     loading::load_table(table, &source, options, &mut |_| ControlFlow::Continue(()))
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,18 +5,18 @@ use std::ops::ControlFlow;
 
 use ndarray::Array2;
 
-use crate::data::encoding::CellKind;
-use crate::data::idx_file::is_idx;
-use crate::data::idx_text::as_text;
-use crate::data::matrix;
-use crate::data::missing::is_missing;
-use crate::data::options::Watch;
-use crate::data::preprocessing::Preprocessing;
-use crate::data::records::Record;
-use crate::data::source::Source;
-use crate::data::table::{Reading, Rows, Shape, Table};
+use super::matrix;
+use super::prepare::encoding::CellKind;
+use super::prepare::preprocessing::Preprocessing;
+use super::schema::missing::is_missing;
+use super::schema::options::LoadObserver;
+use super::source::Source;
+use super::source::idx_file::is_idx;
+use super::table::idx_text::as_text;
+use super::table::records::Record;
+use super::table::{Reading, Rows, Shape, Table};
 use crate::error::{DataProblem, Error, Result};
-use crate::text::{near_matches, sanitise};
+use crate::util::text::{near_matches, sanitise};
 
 /// Rows to predict on.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,9 +117,10 @@ impl<'m> PredictionRows<'m> {
             lines.push(record.line);
         }
         if lines.is_empty() {
-            return match self.has_rows {
-                true => Ok(None),
-                false => Err(Error::data(shape.place(), DataProblem::Empty)),
+            return if self.has_rows {
+                Ok(None)
+            } else {
+                Err(Error::data(shape.place(), DataProblem::Empty))
             };
         }
         self.has_rows = true;
@@ -192,18 +193,19 @@ impl Selected {
         reading: &Reading,
         wanted: &[Wanted],
         training: Training,
-        watch: &mut Watch,
+        watch: &mut LoadObserver,
     ) -> Result<Self> {
         let expected: Vec<&str> = wanted.iter().map(|it| it.name).collect();
-        let Table { shape, rows, .. } = match is_idx(source) {
-            true => Table::of(
+        let Table { shape, rows, .. } = if is_idx(source) {
+            Table::of(
                 &source.to_string(),
                 as_text(source)?,
                 &Reading::default(),
                 &expected,
                 watch,
-            )?,
-            false => Table::open(source, reading, &expected, watch)?,
+            )?
+        } else {
+            Table::open(source, reading, &expected, watch)?
         };
         let columns = match shape.header {
             Some(_) => by_name(&shape, &expected)?,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::data::guesses::listed;
+use super::schema::inferred::listed;
 
 /// Why a column is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -92,9 +92,10 @@ fn check_encoding(encoding: &Encoding) -> Result<(), String> {
         } => {
             check_statistics(*mean, *deviation)?;
             check_range(*min, *max)?;
-            match fill.is_finite() {
-                true => Ok(()),
-                false => Err(format!("a missing value becomes {fill}")),
+            if fill.is_finite() {
+                Ok(())
+            } else {
+                Err(format!("a missing value becomes {fill}"))
             }
         }
         Encoding::Boolean {
@@ -157,9 +158,12 @@ fn check_scale(scale: &TargetScale) -> Result<(), String> {
 }
 
 fn check_record(record: &TrainingRecord) -> Result<(), String> {
-    let fraction = |what: &str, value: f64| match (0.0..=1.0).contains(&value) {
-        true => Ok(()),
-        false => Err(format!("the {what} is {value}; it is a fraction")),
+    let fraction = |what: &str, value: f64| {
+        if (0.0..=1.0).contains(&value) {
+            Ok(())
+        } else {
+            Err(format!("the {what} is {value}; it is a fraction"))
+        }
     };
     fraction("fraction of validation rows", record.validation_fraction)?;
     for quality in [Some(record.training), record.validation]

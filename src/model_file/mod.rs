@@ -8,35 +8,38 @@
 //! What is read back is equal to what was saved, to the last bit of every number. What comes from
 //! a file is checked before it is believed; see [`load`].
 
-mod about;
+mod atomic_write;
 mod check;
-mod code;
-mod document;
-mod json;
-mod npy;
-mod npz;
-mod onnx;
+mod description;
+pub mod formats;
 mod predict;
-mod readback;
-mod safetensors;
+mod schema;
 mod tensors;
-mod write;
-mod zip;
+mod verify;
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::data::{ClassWeights, Errors, Preprocessing, Task};
 use crate::error::{Error, Result};
 use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
-use crate::text::{sanitise, shorten};
+use crate::util::text::{sanitise, shorten};
 
+pub use atomic_write::check_writable;
 pub use predict::predicted_class;
-pub use readback::{Check, MOST_ROWS_CHECKED, Saved, check as check_saved};
-pub use write::check_writable;
+pub use verify::{Check, MOST_ROWS_CHECKED, Saved, check as check_saved};
+
+/// Destination of the model at the end of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportOption {
+    /// The path.
+    pub path: PathBuf,
+    /// Whether a file that is there may be replaced.
+    pub replace: bool,
+}
 
 /// Terminal cells that a message about a damaged file fills at most.
 const MOST_CELLS: usize = 400;
@@ -215,20 +218,20 @@ impl Format {
     fn encode(self, model: &TrainedModel) -> Result<Vec<u8>, String> {
         check::check(model)?;
         match self {
-            Self::Json => json::encode(model),
-            Self::Safetensors => safetensors::encode(model),
-            Self::Npz => npz::encode(model),
-            Self::Onnx => onnx::encode(model),
-            Self::Python => code::python::encode(model),
-            Self::Rust => code::rust::encode(model),
+            Self::Json => crate::model_file::formats::json::encode(model),
+            Self::Safetensors => crate::model_file::formats::safetensors::encode(model),
+            Self::Npz => crate::model_file::formats::npz::encode(model),
+            Self::Onnx => crate::model_file::formats::onnx::encode(model),
+            Self::Python => crate::model_file::formats::code::python::encode(model),
+            Self::Rust => crate::model_file::formats::code::rust::encode(model),
         }
     }
 
     fn decode(self, bytes: &[u8]) -> Result<TrainedModel, String> {
         let model = match self {
-            Self::Json => json::decode(bytes),
-            Self::Safetensors => safetensors::decode(bytes),
-            Self::Npz => npz::decode(bytes),
+            Self::Json => crate::model_file::formats::json::decode(bytes),
+            Self::Safetensors => crate::model_file::formats::safetensors::decode(bytes),
+            Self::Npz => crate::model_file::formats::npz::decode(bytes),
             Self::Onnx | Self::Python | Self::Rust => Err("it is not to be read".into()),
         }?;
         check::check(&model)?;
@@ -247,7 +250,7 @@ pub fn save(path: &Path, model: &TrainedModel, replace: bool) -> Result<u64> {
     let bytes = Format::of(path)?
         .encode(model)
         .map_err(|problem| unusable(path, &problem))?;
-    write::write(path, &bytes, replace)
+    crate::model_file::atomic_write::write(path, &bytes, replace)
 }
 
 /// Reads the model in `path`. The file is a stranger: its numbers are finite, its shapes go

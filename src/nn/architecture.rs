@@ -203,7 +203,7 @@ pub fn parse_hidden(text: &str) -> Result<Vec<usize>> {
             Ok(size) if size > 0 => Ok(size),
             _ => Err(Error::Usage(format!(
                 "\"{}\" is not a number of neurons; hidden layers are written like 16,8",
-                crate::text::sanitise(part)
+                crate::util::text::sanitise(part)
             ))),
         })
         .collect()

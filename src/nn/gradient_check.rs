@@ -1,6 +1,6 @@
 //! Back-propagation against centred differences.
 //!
-//! The gradient is the [textbook](super::textbook)'s, in `f64`. The engine is held to it by tests;
+//! The gradient is the [textbook](crate::nn::textbook)'s, in `f64`. The engine is held to it by tests;
 //! its own `f32` is too coarse for differences.
 
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ use super::parameters::ParameterId;
 use super::pass::Pass;
 use super::textbook::{Forward, Network};
 use super::{Architecture, Parameters};
-use crate::random::{Purpose, generator};
+use crate::util::random::{RngStream, generator};
 
 /// Relative error below which a gradient is as good as differences can tell.
 pub const EXCELLENT: f64 = 1e-7;
@@ -114,9 +114,10 @@ pub fn relative_error(gradient: f64, difference: f64, loss: f64) -> f64 {
     let error = (gradient - difference).abs();
     let size = gradient.abs().max(difference.abs());
     let relative = error / size.max(FLOOR * loss.max(1.0));
-    match error.is_nan() || size.is_infinite() {
-        true => f64::NAN,
-        false => relative,
+    if error.is_nan() || size.is_infinite() {
+        f64::NAN
+    } else {
+        relative
     }
 }
 
@@ -124,7 +125,7 @@ pub fn relative_error(gradient: f64, difference: f64, loss: f64) -> f64 {
 /// else of each layer as many as of the others, by the `seed`; fewer where the differences of deep and
 /// wide networks would take too long.
 pub fn choose(architecture: &Architecture, rows: usize, seed: u64) -> Vec<ParameterId> {
-    let mut generator = generator(seed, Purpose::GradientCheck);
+    let mut generator = generator(seed, RngStream::GradientCheck);
     let shapes: Vec<(usize, usize)> = architecture.layer_shapes().collect();
     let mut order: Vec<usize> = (0..shapes.len()).collect();
     order.sort_by_key(|&l| shapes[l].0 * shapes[l].1 + shapes[l].1);
@@ -138,9 +139,10 @@ pub fn choose(architecture: &Architecture, rows: usize, seed: u64) -> Vec<Parame
         let affordable = MOST_PRODUCTS / (4 * rows.max(1) * behind.max(1));
         let share = share.min(affordable.max(LEAST));
         let of_weights = inputs * outputs;
-        let biases = match of_weights + outputs <= share {
-            true => outputs,
-            false => outputs.min(share.div_ceil(BIASES)),
+        let biases = if of_weights + outputs <= share {
+            outputs
+        } else {
+            outputs.min(share.div_ceil(BIASES))
         };
         let weights = of_weights.min(share - biases);
         left -= weights + biases;
@@ -257,9 +259,12 @@ impl Check {
     pub fn finish(mut self) -> GradientCheck {
         while self.advance() {}
         // What is not a number is worse than any error.
-        let badness = |it: &Checked| match it.error.is_nan() {
-            true => f64::INFINITY,
-            false => it.error,
+        let badness = |it: &Checked| {
+            if it.error.is_nan() {
+                f64::INFINITY
+            } else {
+                it.error
+            }
         };
         let mut checked = self.checked;
         checked.sort_by(|one, two| badness(two).total_cmp(&badness(one)));

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::activation::by_name;
 use super::{Activation, Architecture, LayerParameters, Parameters};
 use crate::error::Error;
-use crate::random::{Purpose, generator};
+use crate::util::random::{RngStream, generator};
 
 /// How the initial parameters are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ impl Initialisation {
         let layers = shapes
             .map(|(layer, (inputs, outputs))| {
                 let is_output = layer as usize == architecture.depth();
-                let mut generator = generator(seed, Purpose::Layer(layer));
+                let mut generator = generator(seed, RngStream::Layer(layer));
                 let mut draw = self.distribution(architecture, is_output, inputs, outputs);
                 let weights =
                     Array2::from_shape_simple_fn((outputs, inputs), || draw(&mut generator));

@@ -1,7 +1,7 @@
 //! Several rows at once through a network, forward and back, in `f64`, with every number kept.
 //!
 //! Between [`textbook`], which takes one row at a time, and
-//! [`engine`](super::engine), which is in `f32`: the inspector takes its numbers from here, and the
+//! [`engine`](crate::nn::engine), which is in `f32`: the inspector takes its numbers from here, and the
 //! gradient check the loss as a function of one parameter. Where that is affordable a pass is the
 //! textbook's, row by row; else its sums are products of matrices.
 
@@ -209,9 +209,10 @@ impl<'p> Pass<'p> {
 
     /// `delta` of a neuron, one for each row. Its layer's or the next layer's must have been computed.
     pub fn delta_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
-        match self.delta[layer - 1].is_empty() {
-            false => self.delta[layer - 1].column(neuron).to_owned(),
-            true => self.slope_of(layer, neuron) * self.sum_back(layer, neuron),
+        if self.delta[layer - 1].is_empty() {
+            self.slope_of(layer, neuron) * self.sum_back(layer, neuron)
+        } else {
+            self.delta[layer - 1].column(neuron).to_owned()
         }
     }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, Axis};
 
-use super::worst::Worst;
+use super::top_losses::Worst;
 use crate::data::{ErrorSums, Errors, Samples, Targets};
 use crate::nn::Loss;
 use crate::nn::engine::{Engine, Workspace};

@@ -20,9 +20,10 @@ pub(super) fn saved(session: &mut Session, path: &Path, replace: bool) -> Result
     let model = trained_model(session);
     let bytes = save(path, &model, replace)?;
     let data = session.data();
-    let (rows, kind) = match data.validation.is_empty() {
-        true => (&data.training, "training"),
-        false => (&data.validation, "validation"),
+    let (rows, kind) = if data.validation.is_empty() {
+        (&data.training, "training")
+    } else {
+        (&data.validation, "validation")
     };
     let check = check_saved(path, &model, some_of(rows).view(), kind)?;
     Ok(Saved { bytes, check })

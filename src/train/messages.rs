@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::confusion_rows::ConfusionRows;
 use super::evaluation::{Evaluation, Outcomes};
 use super::observation::Observation;
-use super::taken::TakenRows;
-use super::{Divergence, Pace, Plan, Position, Stand};
+use super::{Divergence, Pace, Plan, Position, StepPosition};
 use crate::data::Prepared;
 use crate::error::Error;
 use crate::model_file::Saved;
 use crate::nn::{Architecture, Change, GradientCheck, ParameterId};
-use crate::stats::{Merge, Spread};
+use crate::util::stats::{Merge, MinMaxLast};
 
 /// An order to the worker.
 #[derive(Debug)]
@@ -21,11 +21,11 @@ pub enum Command {
     /// Go on; from [`State::Finished`] without a limit.
     Resume,
     /// So many steps of a size, then pause. A walk that is under way is gone on with; steps of a
-    /// mini-batch or an epoch first end its mini-batch. Answered by [`Event::Walk`] where a walk
+    /// mini-batch or an epoch first end its mini-batch. Answered by [`Event::PhaseStepper`] where a walk
     /// begins, goes on or ends.
     Step {
         /// The size.
-        size: Size,
+        size: StepSize,
         /// How many, at least 1.
         count: u32,
     },
@@ -67,7 +67,7 @@ pub enum Command {
 
 /// How far a step goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Size {
+pub enum StepSize {
     /// One phase of a row: a layer forward, the loss, a layer backward, or the update.
     Phase,
     /// To the end of a row; after the last row of a mini-batch the update too.
@@ -121,7 +121,7 @@ pub enum Event {
         /// Where the training is.
         position: Position,
         /// The rows.
-        taken: TakenRows,
+        taken: ConfusionRows,
     },
     /// A model was written, or could not be.
     Exported {
@@ -144,7 +144,7 @@ pub enum Event {
     /// A change could not be made, and why.
     Refused(String),
     /// Where the walk stands; none where it is over.
-    Walk(Option<Stand>),
+    PhaseStepper(Option<StepPosition>),
     /// What a gradient check found.
     GradientsChecked(Box<GradientCheck>),
     /// A snapshot lies in the mailbox.
@@ -214,7 +214,7 @@ pub struct LossPoint {
     /// Epochs done, with their fraction.
     pub epochs: f64,
     /// Mean loss of a row.
-    pub loss: Spread,
+    pub loss: MinMaxLast,
 }
 
 /// Metrics of an epoch, or of several that were merged. Validation is NaN where no rows are kept
@@ -226,14 +226,14 @@ pub struct EpochRecord {
     /// Steps done.
     pub step: u64,
     /// Mean over the epoch's mini-batches.
-    pub train_loss: Spread,
+    pub train_loss: MinMaxLast,
     /// Fraction predicted right in the epoch's mini-batches, each before its update; for regression
     /// R².
-    pub train_score: Spread,
+    pub train_score: MinMaxLast,
     /// Mean over the validation rows at the end of the epoch.
-    pub validation_loss: Spread,
+    pub validation_loss: MinMaxLast,
     /// Fraction of the validation rows predicted right; for regression R².
-    pub validation_score: Spread,
+    pub validation_score: MinMaxLast,
     /// The learning rate at the end of the epoch.
     pub learning_rate: f64,
 }

@@ -4,34 +4,34 @@
 //! [`worker`] runs a session on a thread of its own, takes [`Command`]s, reports [`Event`]s and
 //! fills a mailbox with the [`Snapshot`] that somebody watches. It never waits for whoever watches.
 
+pub mod confusion_rows;
 pub mod evaluation;
+mod event_queue;
 mod export;
 mod gradients;
 pub mod inspection;
 pub mod messages;
 pub mod observation;
-mod order;
-mod outbox;
 pub mod pace;
+pub mod phase_stepper;
 pub mod plan;
+mod sampler;
 pub mod session;
 mod speed;
-pub mod taken;
+mod top_losses;
 mod trainer;
-pub mod walk;
 pub mod worker;
-mod worst;
 
+pub use confusion_rows::ConfusionRows;
 pub use evaluation::{Confusion, Evaluation, Outcomes, Predictions, Scores};
-pub use inspection::{Cursor, Inspect, Inspection, Of};
+pub use event_queue::{DETAILED_EPOCHS, Sink};
+pub use inspection::{Cursor, Inspect, Inspection, Subject};
 pub use messages::{
-    Command, EpochRecord, Event, InForce, LossPoint, Progress, Size, Started, State,
+    Command, EpochRecord, Event, InForce, LossPoint, Progress, Started, State, StepSize,
 };
 pub use observation::{Mailbox, Observation, RowOutcome, SampleId, Set, Snapshot};
-pub use outbox::{DETAILED_EPOCHS, Sink};
 pub use pace::Pace;
+pub use phase_stepper::{PhaseStepper, PhaseValues, StepPhase, StepPosition};
 pub use plan::Plan;
 pub use session::{Divergence, Position, ReplayError, Session, Stepped};
-pub use taken::TakenRows;
-pub use walk::{Stand, Walk, WalkPhase, Walked};
 pub use worker::{Settings, Worker, panic_message};

@@ -8,12 +8,12 @@ use rand::seq::index;
 
 use super::evaluation::{ExactLoss, predicted_class};
 use super::inspection::{Facts, History, Inspector, Rows, is_small};
-use super::{Cursor, Inspect, Inspection, Position, Session, Walked};
+use super::{Cursor, Inspect, Inspection, PhaseValues, Position, Session};
 use crate::data::{Prepared, Samples};
 use crate::nn::Parameters;
 use crate::nn::engine::Workspace;
-use crate::random::{Purpose, generator};
-use crate::stats::Histogram;
+use crate::util::random::{RngStream, generator};
+use crate::util::stats::Histogram;
 
 /// Rows over which activations are counted at most.
 pub const PROBE_ROWS: usize = 256;
@@ -113,7 +113,7 @@ pub struct Snapshot {
     /// What the inspector shows, if asked for.
     pub inspection: Option<Box<Inspection>>,
     /// How far a mini-batch has been walked through, while one is.
-    pub walk: Option<Box<Walked>>,
+    pub walk: Option<Box<PhaseValues>>,
 }
 
 /// An `f32` by its bits, so that what is asked for can be compared.
@@ -149,12 +149,13 @@ impl Observer {
     pub fn new(session: &Session) -> Self {
         let architecture = session.architecture();
         let data = session.data();
-        let samples = match data.validation.is_empty() {
-            true => &data.training,
-            false => &data.validation,
+        let samples = if data.validation.is_empty() {
+            &data.training
+        } else {
+            &data.validation
         };
         let rows = samples.rows();
-        let mut generator = generator(session.plan().seed, Purpose::Probe);
+        let mut generator = generator(session.plan().seed, RngStream::Probe);
         let mut chosen = index::sample(&mut generator, rows, rows.min(PROBE_ROWS)).into_vec();
         chosen.sort_unstable();
         Self {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::nn::Architecture;
-use crate::text::sanitise;
+use crate::util::text::sanitise;
 
 /// Upper limit of the training speed.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -11,9 +11,9 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::Session;
+use super::event_queue::Sink;
 use super::messages::{Command, Event, State};
 use super::observation::Mailbox;
-use super::outbox::Sink;
 use super::pace::Pace;
 use super::trainer::Trainer;
 use crate::error::{Error, Result};
@@ -114,5 +114,5 @@ fn run(
 pub fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    crate::text::sanitise(text.unwrap_or("unknown panic"))
+    crate::util::text::sanitise(text.unwrap_or("unknown panic"))
 }

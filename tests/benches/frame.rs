@@ -9,12 +9,12 @@ use std::hint::black_box;
 use std::io;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use nn_tui::app::Model;
-use nn_tui::stats::{Bounded, Spread};
 use nn_tui::train::observation::Observer;
 use nn_tui::train::{LossPoint, Observation, SampleId, Set};
-use nn_tui::ui::theme::{Depth, Theme};
-use nn_tui::ui::{render, view};
+use nn_tui::tui::app::Model;
+use nn_tui::tui::theme::{Depth, Theme};
+use nn_tui::tui::{render, view};
+use nn_tui::util::stats::{Bounded, MinMaxLast};
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -89,7 +89,7 @@ fn history(criterion: &mut Criterion) {
             epochs += 1.0;
             series.push(LossPoint {
                 epochs,
-                loss: Spread::of(black_box(1.0 / epochs as f32)),
+                loss: MinMaxLast::of(black_box(1.0 / epochs as f32)),
             });
         });
     });

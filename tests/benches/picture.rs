@@ -12,16 +12,16 @@ use std::fs;
 use std::path::Path;
 
 use clap::Parser;
-use nn_tui::app::{Model, Phase};
 use nn_tui::cli::args::Args;
 use nn_tui::cli::job::Job;
-use nn_tui::train::{Command, Event, Plan, Size};
-use nn_tui::ui::render;
-use nn_tui::ui::theme::{Depth, Theme};
+use nn_tui::train::{Command, Event, Plan, StepSize};
+use nn_tui::tui::app::{Model, Phase};
+use nn_tui::tui::render;
+use nn_tui::tui::theme::{Depth, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
-use support::shown::Shown;
+use support::screen::Shown;
 
 /// A cell's width and height, and the size of its letters.
 const CELL: (f64, f64) = (8.4, 17.0);
@@ -52,9 +52,9 @@ fn principle(assets: &Path) {
         plan_of("iris --hidden 4 --activation tanh --optimizer sgd --lr 0.1 --batch 2");
     let mut shown = Shown::new(support::dataset(&name), plan, (120, 36)).train(1);
     let walk = |shown: &mut Shown, count| {
-        let size = Size::Phase;
+        let size = StepSize::Phase;
         shown.order(Command::Step { size, count }, |event| {
-            matches!(event, Event::Walk(_))
+            matches!(event, Event::PhaseStepper(_))
         });
         shown.order(Command::Evaluate, |event| {
             matches!(event, Event::Evaluated { .. })
@@ -231,9 +231,10 @@ fn line(svg: &mut String, strokes: &[&[(f64, f64)]], (x, y): (f64, f64), colour:
 }
 
 fn letter(svg: &mut String, symbol: char, cell: &Cell, (x, y): (f64, f64), colour: &str) {
-    let weight = match cell.modifier.contains(Modifier::BOLD) {
-        true => " font-weight=\"bold\"",
-        false => "",
+    let weight = if cell.modifier.contains(Modifier::BOLD) {
+        " font-weight=\"bold\""
+    } else {
+        ""
     };
     let symbol = match symbol {
         '<' => "&lt;".to_owned(),

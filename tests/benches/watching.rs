@@ -13,14 +13,14 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
-use nn_tui::app::{Effect, Model, Msg};
 use nn_tui::data::Dataset;
 use nn_tui::nn::ParameterId;
 use nn_tui::train::{
-    Command, Cursor, Event, Inspect, Of, Pace, Plan, Position, Session, State, Worker,
+    Command, Cursor, Event, Inspect, Pace, Plan, Position, Session, State, Subject, Worker,
 };
-use nn_tui::ui::theme::{Depth, Theme};
-use nn_tui::ui::view;
+use nn_tui::tui::app::{Effect, Model, Msg};
+use nn_tui::tui::theme::{Depth, Theme};
+use nn_tui::tui::view;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -80,7 +80,7 @@ const INSPECT: Inspect = Inspect {
         output: 1,
         input: 2,
     }),
-    of: Of::Batch,
+    of: Subject::Batch,
 };
 
 /// Trains for one round and returns the steps a second, with or without a screen of 200 x 60 that

@@ -52,9 +52,10 @@ pub fn damage(bytes: &mut Vec<u8>, other: &[u8], words: &[&str], dice: &mut Dice
         2 | 3 => {
             let number = NUMBERS[dice.below(NUMBERS.len())];
             let width = [2, 4, 8][dice.below(3)];
-            match dice.once_in(2) {
-                true => overwrite(bytes, at, &number.to_le_bytes()[..width]),
-                false => overwrite(bytes, at, &number.to_be_bytes()[8 - width..]),
+            if dice.once_in(2) {
+                overwrite(bytes, at, &number.to_le_bytes()[..width])
+            } else {
+                overwrite(bytes, at, &number.to_be_bytes()[8 - width..])
             }
         }
         4 => bytes.truncate(at),

@@ -97,9 +97,10 @@ fn table(input: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     };
     let mut options = options;
     let is_packed = text.starts_with(&[0x1f, 0x8b]);
-    let mut text = match is_packed {
-        true => unpacked(text),
-        false => text.to_vec(),
+    let mut text = if is_packed {
+        unpacked(text)
+    } else {
+        text.to_vec()
     };
     match dice.below(10) {
         0 => options[dice.below(2)] ^= 1 << dice.below(8),
@@ -234,9 +235,10 @@ fn json(text: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
         return other.to_vec();
     };
     let places = count(&value);
-    let graft = match dice.once_in(2) {
-        true => nth(&mut value, &mut dice.below(places)).cloned(),
-        false => None,
+    let graft = if dice.once_in(2) {
+        nth(&mut value, &mut dice.below(places)).cloned()
+    } else {
+        None
     };
     let graft = graft.unwrap_or_else(|| scalar(dice));
     if let Some(place) = nth(&mut value, &mut dice.below(places)) {

@@ -9,13 +9,13 @@ use std::path::PathBuf;
 
 use flate2::read::MultiGzDecoder;
 use nn_tui::data::{
-    Card, Dataset, Delimiter, LoadOptions, Missing, PredictionRows, Preprocessing, Reading, Source,
-    Target as Predicted, TaskChoice, TextEncoding, ValidationRows, load_with, prepare,
+    DataSummary, Dataset, Delimiter, LoadOptions, Missing, PredictionRows, Preprocessing, Reading,
+    Source, Target as Predicted, TaskChoice, TextEncoding, ValidationRows, load_with, prepare,
     read_for_prediction,
 };
 use nn_tui::error::{Error, Result};
 use nn_tui::model_file::{Format, load, save};
-use nn_tui::text::sanitise;
+use nn_tui::util::text::sanitise;
 use tempfile::TempDir;
 
 use super::watch::watched;
@@ -112,9 +112,10 @@ fn table_options([first, second]: [u8; 2], source: &Source) -> LoadOptions {
         max_rows: bit(second, 4).then_some(20),
         target: bit(second, 5).then(|| "1".into()),
         categorical: bit(second, 6).then(|| "2".into()).into_iter().collect(),
-        validation: match bit(second, 7) {
-            true => ValidationRows::File(source.clone()),
-            false => ValidationRows::Auto,
+        validation: if bit(second, 7) {
+            ValidationRows::File(source.clone())
+        } else {
+            ValidationRows::Auto
         },
         ..LoadOptions::default()
     }
@@ -152,7 +153,7 @@ fn use_table(loaded: Result<Dataset>, source: &Source, options: &LoadOptions) ->
     };
     match prepare(&dataset, fraction, 1) {
         Ok(prepared) => {
-            Card::new(&dataset, &prepared);
+            DataSummary::new(&dataset, &prepared);
             predict(source, &options.reading, &prepared.preprocessing);
         }
         Err(error) => check_error(&error),

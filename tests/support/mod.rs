@@ -2,16 +2,18 @@
 //! step.
 #![allow(dead_code)]
 
-pub mod shown;
+pub mod screen;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
-use nn_tui::app::{Model, Msg, Panel, Phase};
-use nn_tui::data::{Card, ClassWeights, ColumnKind, Dataset, Source, load};
+use nn_tui::data::{ClassWeights, ColumnKind, DataSummary, Dataset, Source, load};
 use nn_tui::nn::{Activation, Initialisation, LearningRule, Loss, Optimizer, Output};
-use nn_tui::train::{Command, Event, Pace, Plan, Session, Settings, Size, Started, State, Worker};
+use nn_tui::train::{
+    Command, Event, Pace, Plan, Session, Settings, Started, State, StepSize, Worker,
+};
+use nn_tui::tui::app::{Model, Msg, Panel, Phase};
 
 /// How long a test waits for an answer before it fails.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -176,7 +178,7 @@ pub fn watched(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> (
     for epoch in 0..=epochs {
         if epoch > 0 {
             driven.send(Command::Step {
-                size: Size::Epoch,
+                size: StepSize::Epoch,
                 count: 1,
             });
             let mut events = Vec::new();
@@ -195,7 +197,7 @@ pub fn watched(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> (
         look(&mut model, &driven);
     }
     model.run.seconds = 12.0;
-    let card = Card::new(&dataset, &model.run.data);
+    let card = DataSummary::new(&dataset, &model.run.data);
     model.update(Msg::Described(0, Box::new(card)));
     assert_eq!(model.run.position.epoch, epochs);
     assert!(epochs == 0 || model.run.phase == Phase::Paused);
@@ -204,7 +206,7 @@ pub fn watched(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> (
 
 fn tell(model: &mut Model, driven: &Driven, msg: Msg) {
     for effect in model.update(msg) {
-        if let nn_tui::app::Effect::Send(command) = effect {
+        if let nn_tui::tui::app::Effect::Send(command) = effect {
             driven.send(command);
         }
     }

@@ -1,25 +1,25 @@
 //! The fast network: `f32`, whole mini-batches, nothing allocated while it trains.
 //!
-//! It computes what [`textbook`](super::textbook) computes, with the sums over a mini-batch written
+//! It computes what [`textbook`](crate::nn::textbook) computes, with the sums over a mini-batch written
 //! as products of matrices. For a mini-batch `X: (batch, inputs)`:
 //!
 //! 1. forward: `Z_l = A_(l-1) W_l + b_l`, `A_l = f(Z_l)`, with `A_0 = X` and `W_l: (inputs, outputs)`;
 //! 2. output: `D_L = dC/dZ_L` from the loss;
 //! 3. back: `D_(l-1) = f'(Z_(l-1)) * D_l W_l^T`, element by element where the `*` stands;
 //! 4. gradients: `dC/dW_l = A_(l-1)^T D_l / batch`, `dC/db_l` the column means of `D_l`;
-//! 5. update, by the [learning rule](super::LearningRule).
+//! 5. update, by the [learning rule](crate::nn::LearningRule).
 //!
 //! This file is the network as others use it, `step.rs` the five parts above, `shares.rs` what they
 //! work on, `pair.rs` how two threads share the work, `workspace.rs` the forward pass alone. The
-//! arithmetic is in [`kernels`](super::kernels).
+//! arithmetic is in [`kernels`](crate::nn::kernels).
 
 mod batch;
-mod judge;
-mod memento;
-mod memory;
-mod pair;
-mod shares;
+mod finite_check;
+mod moments;
+mod partition;
+mod snapshot;
 mod step;
+mod two_threads;
 mod workspace;
 
 use std::fmt;
@@ -27,17 +27,17 @@ use std::num::NonZero;
 
 use ndarray::ArrayView2;
 
-use super::kernels::sparse::Room;
+use super::kernels::sparse::Scratch;
 use super::kernels::{Instructions, VectorUnit};
 use super::parameters::ParameterId;
 use super::{Architecture, LearningRule, Optimizer, Parameters};
 use batch::{Checked, Rows};
 pub use batch::{MiniBatch, Targets};
-pub use memento::Memento;
-pub use pair::HELPER_THREAD;
-use pair::Pair;
-use shares::{NeuronShare, RowShare};
-use step::{Order, WholeStep};
+use partition::{NeuronShare, RowShare};
+pub use snapshot::EngineSnapshot;
+use step::{UpdateParams, WholeStep};
+pub use two_threads::HELPER_THREAD;
+use two_threads::Pair;
 pub use workspace::Workspace;
 
 /// A network that trains.
@@ -67,7 +67,7 @@ enum State {
 struct One {
     neurons: NeuronShare,
     rows: RowShare,
-    room: Room,
+    room: Scratch,
 }
 
 /// What an engine may use of the machine. None of it decides what is computed: instructions make a
@@ -290,7 +290,7 @@ impl Engine {
         let kind = std::mem::discriminant::<Optimizer>;
         let is_new = kind(&rule.optimizer) != kind(&self.optimizer);
         let updates = if is_new { 1 } else { self.updates + 1 };
-        let order = Order::new(rule, updates, is_new);
+        let order = UpdateParams::new(rule, updates, is_new);
         let step = match &mut self.state {
             State::One(one) => one.step(self.unit, &self.architecture, batch, &order),
             State::Two(pair) => pair.step(batch, order),
@@ -408,7 +408,7 @@ impl One {
         Self {
             neurons,
             rows: RowShare::new(architecture, unit, batch),
-            room: Room::new(architecture.sizes(), batch),
+            room: Scratch::new(architecture.sizes(), batch),
         }
     }
 
@@ -417,7 +417,7 @@ impl One {
         unit: VectorUnit,
         architecture: &Architecture,
         batch: Checked,
-        order: &Order,
+        order: &UpdateParams,
     ) -> Result<Step, NonFinite> {
         let Self {
             neurons,

@@ -6,20 +6,20 @@
 use pulp::{Simd, WithSimd};
 
 use super::batch::Checked;
-use super::judge::{Judge, judge};
-use super::shares::{NeuronShare, RowShare};
+use super::finite_check::{FiniteCheck, judge};
+use super::partition::{NeuronShare, RowShare};
 use super::{NonFinite, Step};
 use crate::nn::kernels::elementwise::{activate, times_derivative};
 use crate::nn::kernels::gradient::{Consumer, Samples, gradient};
 use crate::nn::kernels::output::{count_correct, output_deltas};
 use crate::nn::kernels::product::{Start, product};
-use crate::nn::kernels::sparse::Room;
+use crate::nn::kernels::sparse::Scratch;
 use crate::nn::kernels::update::{Adam, Momentum, Scale, Sgd};
 use crate::nn::{Architecture, LearningRule, Optimizer};
 
 /// How an update is made.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Order {
+pub(super) struct UpdateParams {
     pub rule: LearningRule,
     /// Adam's learning rate, corrected for the start of its mean at zero.
     adam_rate: f32,
@@ -29,7 +29,7 @@ pub(super) struct Order {
     pub is_new: bool,
 }
 
-impl Order {
+impl UpdateParams {
     /// `updates`: those since the optimizer's memory was empty, this one counted.
     pub fn new(rule: &LearningRule, updates: u32, is_new: bool) -> Self {
         let mut order = Self {
@@ -75,7 +75,7 @@ pub(super) struct ForwardAndBack<'a> {
     /// All shares, in their order.
     pub neurons: &'a [&'a NeuronShare],
     pub rows: &'a mut RowShare,
-    pub room: &'a mut Room,
+    pub room: &'a mut Scratch,
 }
 
 impl WithSimd for ForwardAndBack<'_> {
@@ -109,7 +109,7 @@ fn forward<S: Simd>(
     architecture: &Architecture,
     neurons: &[&NeuronShare],
     rows: &mut RowShare,
-    room: &mut Room,
+    room: &mut Scratch,
 ) {
     for l in 0..rows.layers.len() {
         let (before, after) = rows.layers.split_at_mut(l);
@@ -156,7 +156,7 @@ fn back<S: Simd>(
     architecture: &Architecture,
     neurons: &[&NeuronShare],
     rows: &mut RowShare,
-    room: &mut Room,
+    room: &mut Scratch,
 ) {
     for l in (1..rows.layers.len()).rev() {
         let (before, after) = rows.layers.split_at_mut(l);
@@ -185,8 +185,8 @@ pub(super) struct WholeStep<'a> {
     pub architecture: &'a Architecture,
     pub neurons: &'a mut NeuronShare,
     pub rows: &'a mut RowShare,
-    pub room: &'a mut Room,
-    pub order: &'a Order,
+    pub room: &'a mut Scratch,
+    pub order: &'a UpdateParams,
 }
 
 impl WithSimd for WholeStep<'_> {
@@ -213,7 +213,7 @@ impl WithSimd for WholeStep<'_> {
         let rows = &[&*rows];
         let step = judge(
             simd,
-            Judge {
+            FiniteCheck {
                 neurons: &[neurons],
                 rows,
                 rule: &order.rule,
@@ -247,7 +247,7 @@ pub(super) fn hand_gradient<S: Simd>(
     neurons: &NeuronShare,
     l: usize,
     consumer: &mut impl Consumer,
-    room: &mut Room,
+    room: &mut Scratch,
 ) {
     let layer = &neurons.layers[l];
     let panels = (layer.first_panel, layer.parameters.count());
@@ -283,8 +283,8 @@ pub(super) struct Update<'a> {
     /// All shares, in their order.
     pub rows: &'a [&'a RowShare],
     pub neurons: &'a mut NeuronShare,
-    pub room: &'a mut Room,
-    pub order: &'a Order,
+    pub room: &'a mut Scratch,
+    pub order: &'a UpdateParams,
 }
 
 impl WithSimd for Update<'_> {

@@ -4,12 +4,12 @@ use ndarray::ArrayView2;
 use pulp::{Simd, WithSimd};
 
 use super::Engine;
-use super::shares::NeuronShare;
+use super::partition::NeuronShare;
 use crate::nn::kernels::elementwise::activate;
 use crate::nn::kernels::output::activate_outputs;
 use crate::nn::kernels::panels::{Panels, WIDE};
 use crate::nn::kernels::product::{Start, product};
-use crate::nn::kernels::sparse::Room;
+use crate::nn::kernels::sparse::Scratch;
 use crate::nn::{Architecture, Loss};
 
 /// Buffers of a forward pass, and afterwards its results.
@@ -24,7 +24,7 @@ pub struct Workspace {
     results: Vec<Vec<f32>>,
     /// Rows that fit.
     capacity: usize,
-    room: Room,
+    room: Scratch,
 }
 
 impl Workspace {
@@ -39,7 +39,7 @@ impl Workspace {
                 .collect(),
             results: sizes().skip(1).map(|size| vec![0.0; rows * size]).collect(),
             capacity: rows,
-            room: Room::new(architecture.sizes(), rows),
+            room: Scratch::new(architecture.sizes(), rows),
         }
     }
 
@@ -134,7 +134,7 @@ struct ForwardPass<'a> {
     neurons: &'a [&'a NeuronShare],
     inputs: &'a [f32],
     panels: &'a mut [Panels],
-    room: &'a mut Room,
+    room: &'a mut Scratch,
 }
 
 impl WithSimd for ForwardPass<'_> {

@@ -8,7 +8,7 @@ use pulp::{Simd, WithSimd};
 use super::instructions::has_narrow_panels;
 use super::panels::Panels;
 use super::product::{NEAR, for_each_tile, has_pairs};
-use super::sparse::{self, Room};
+use super::sparse::{self, Scratch};
 use super::transpose::transpose_into;
 use super::{Largest, fetch_rows, panels, vector_rows, with_panel_width, with_vectors_per_row};
 
@@ -55,7 +55,7 @@ pub fn gradient<S: Simd>(
     (first, count): (usize, usize),
     consumer: &mut impl Consumer,
     mut transposed: Option<&mut Panels>,
-    room: &mut Room,
+    room: &mut Scratch,
 ) {
     let (a, d) = (samples[0].activations, samples[0].deltas);
     let is_narrow = |it: &Panels| it.width() == panels::NARROW;

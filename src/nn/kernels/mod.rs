@@ -1,6 +1,6 @@
-//! Vector arithmetic behind the fast [`engine`](super::engine).
+//! Vector arithmetic behind the fast [`engine`](crate::nn::engine).
 //!
-//! Whoever wants the mathematics reads [`textbook`](super::textbook) first: nothing here computes
+//! Whoever wants the mathematics reads [`textbook`](crate::nn::textbook) first: nothing here computes
 //! anything that is not there. What this module adds is an order of storage and of work that keeps
 //! the multipliers of the processor busy:
 //!
@@ -26,14 +26,13 @@ pub mod aligned;
 pub mod elementwise;
 pub mod exponential;
 pub mod gradient;
+mod instructions;
 pub mod output;
 pub mod panels;
 pub mod product;
 pub mod sparse;
 mod transpose;
 pub mod update;
-
-mod instructions;
 
 use pulp::{Simd, bytemuck};
 

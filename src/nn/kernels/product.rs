@@ -6,7 +6,7 @@ use pulp::{Simd, WithSimd};
 
 use super::instructions::has_narrow_panels;
 use super::panels::Panels;
-use super::sparse::{self, Room};
+use super::sparse::{self, Scratch};
 use super::{
     fetch_ahead, panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row,
 };
@@ -86,7 +86,7 @@ pub fn product<S: Simd>(
     b: &Panels,
     start: Start,
     c: (&mut Panels, usize),
-    room: &mut Room,
+    room: &mut Scratch,
 ) {
     if b.columns() == 0 || b.rows() == 0 && start == Start::Sum {
         return; // A part may have no neurons of a small layer.
@@ -151,7 +151,7 @@ struct Product<'a> {
     b: &'a Panels,
     start: Start,
     c: (&'a mut Panels, usize),
-    room: &'a mut Room,
+    room: &'a mut Scratch,
 }
 
 impl WithSimd for Product<'_> {

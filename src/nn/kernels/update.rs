@@ -24,7 +24,7 @@ pub struct Scale {
 pub struct Sgd<'a> {
     /// The numbers that are the same for all parameters.
     pub scale: Scale,
-    /// Parameters of the layer, in the order of [`Panels`](super::panels::Panels).
+    /// Parameters of the layer, in the order of [`Panels`](crate::nn::kernels::panels::Panels).
     pub parameters: &'a mut [f32],
 }
 

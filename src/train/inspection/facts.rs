@@ -9,14 +9,14 @@ use crate::nn::gradient_check::relative_error;
 use crate::nn::pass::Pass;
 use crate::nn::textbook::Update;
 use crate::nn::{Architecture, Loss, Output, ParameterId, Parameters};
-use crate::stats::Histogram;
 use crate::train::Session;
+use crate::util::stats::Histogram;
 
 /// Neurons whose influence is told at most.
 const MOST_INFLUENCES: usize = 8;
 
 /// What all facts are made from.
-pub(super) struct Subject<'a> {
+pub(super) struct Context<'a> {
     pub session: &'a Session,
     pub parameters: &'a Parameters,
     pub pass: &'a Pass<'a>,
@@ -35,7 +35,7 @@ impl ProbeRows<'_> {
     }
 }
 
-impl Subject<'_> {
+impl Context<'_> {
     fn architecture(&self) -> &Architecture {
         self.session.architecture()
     }
@@ -54,18 +54,20 @@ impl Subject<'_> {
         let before = means(self.pass.activations(layer - 1));
         let is_output = layer == self.architecture().depth();
         NeuronFacts {
-            function: match is_output {
-                true => Function::Output(self.architecture().output()),
-                false => Function::Hidden(self.architecture().hidden()),
+            function: if is_output {
+                Function::Output(self.architecture().output())
+            } else {
+                Function::Hidden(self.architecture().hidden())
             },
             inputs: terms(weights.iter().zip(before)),
             bias: f64::from(parameters.biases[neuron]),
             z: mean(self.pass.z_of(layer, neuron)),
             a: mean(self.pass.a_of(layer, neuron)),
             slope: mean(self.pass.slope_of(layer, neuron)),
-            back: match is_output {
-                true => self.back_from_loss(neuron),
-                false => self.back_from_next(layer, neuron),
+            back: if is_output {
+                self.back_from_loss(neuron)
+            } else {
+                self.back_from_next(layer, neuron)
             },
             delta: mean(self.pass.delta_of(layer, neuron)),
             distribution: probe.distribution(neuron),
@@ -214,9 +216,10 @@ fn gradient(pass: &Pass, id: ParameterId) -> f64 {
 
 /// The same of the `batch`, which may be the pass that it is known of.
 fn gradient_of_batch(pass: &Pass, batch: &Pass, known: f64, id: ParameterId) -> f64 {
-    match std::ptr::eq(pass, batch) {
-        true => known,
-        false => gradient(batch, id),
+    if std::ptr::eq(pass, batch) {
+        known
+    } else {
+        gradient(batch, id)
     }
 }
 

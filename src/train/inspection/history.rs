@@ -107,9 +107,10 @@ impl History {
         session: &Session,
         parameters: &Parameters,
     ) -> Vec<(f64, f32)> {
-        let index = match is_small(session) {
-            true => index(id, parameters),
-            false => 0,
+        let index = if is_small(session) {
+            index(id, parameters)
+        } else {
+            0
         };
         let step = session.position().step;
         let before = self.moments.iter().filter(|moment| moment.step < step);

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use ndarray::{Array2, ArrayView2};
 
-use super::facts::{ProbeRows, Subject};
-use super::{Cursor, Facts, Inspect, Inspection, Of};
+use super::facts::{Context, ProbeRows};
+use super::{Cursor, Facts, Inspect, Inspection, Subject};
 use crate::nn::engine::Workspace;
 use crate::nn::pass::Pass;
 use crate::nn::{Architecture, Parameters};
@@ -74,17 +74,18 @@ impl Inspector {
         row: Option<Rows>,
         probe: impl Fn(usize) -> ArrayView2<'p, f32>,
     ) -> Option<Inspection> {
-        let is_of_batch = inspect.of == Of::Batch;
+        let is_of_batch = inspect.of == Subject::Batch;
         let needs_batch = is_of_batch || matches!(inspect.cursor, Cursor::Parameter(_));
-        let row = match is_of_batch {
-            true => None,
-            false => Some(self.pass(session, parameters, inspect, row?)),
+        let row = if is_of_batch {
+            None
+        } else {
+            Some(self.pass(session, parameters, inspect, row?))
         };
         let batch = needs_batch.then(|| {
             let rows = Rows::of_next_step(session);
             self.pass(session, parameters, inspect, rows)
         });
-        let subject = Subject {
+        let subject = Context {
             session,
             parameters,
             pass: row.as_ref().or(batch.as_ref())?,

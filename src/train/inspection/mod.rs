@@ -15,7 +15,7 @@ pub(super) use inspector::{Inspector, Rows};
 use crate::nn::parameters::ParameterId;
 use crate::nn::textbook::Update;
 use crate::nn::{Activation, LearningRule, Loss, Output};
-use crate::stats::Histogram;
+use crate::util::stats::Histogram;
 
 /// What the inspector's cursor stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,7 +35,7 @@ pub enum Cursor {
 
 /// Whose numbers are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Of {
+pub enum Subject {
     /// The shown row's.
     Row,
     /// The means over the rows of the mini-batch that the next step trains on.
@@ -48,7 +48,7 @@ pub struct Inspect {
     /// Where the cursor stands.
     pub cursor: Cursor,
     /// Whose numbers.
-    pub of: Of,
+    pub of: Subject,
 }
 
 /// What was to be told of the thing under the cursor.

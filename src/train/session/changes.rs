@@ -228,9 +228,10 @@ fn label(change: &Change) -> String {
             loss,
         } => {
             let sizes: Vec<_> = hidden.iter().map(usize::to_string).collect();
-            let hidden = match sizes.is_empty() {
-                true => "none".to_owned(),
-                false => sizes.join(","),
+            let hidden = if sizes.is_empty() {
+                "none".to_owned()
+            } else {
+                sizes.join(",")
             };
             format!("hidden {hidden}, {activation}, {output}, {loss}")
         }

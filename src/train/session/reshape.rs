@@ -72,15 +72,16 @@ impl Kept {
         let is_same_depth = old.depth() == new.depth();
         let layers = (1..=new.depth()).map(|layer| {
             let is_output = layer == new.depth();
-            match is_output {
-                true => Block {
+            if is_output {
+                Block {
                     outputs: new.outputs(),
                     inputs: if is_same_depth { least(layer - 1) } else { 0 },
-                },
-                false => Block {
+                }
+            } else {
+                Block {
                     outputs: least(layer),
                     inputs: least(layer - 1),
-                },
+                }
             }
         });
         Self {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::saved::{MOST_BYTES, Saved};
+use super::snapshot::{MOST_BYTES, Saved};
 use crate::nn::Change;
 
 /// Changes that can be taken back at most; of more the oldest ones stay as they are.

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::{SLICE, Trainer};
+use crate::train::event_queue::Sink;
 use crate::train::messages::{Event, State};
-use crate::train::outbox::Sink;
-use crate::train::{Divergence, Size, Stepped, Walk};
+use crate::train::{Divergence, PhaseStepper, StepSize, Stepped};
 
 /// Looks at the clock are rare among phases, which cost next to nothing.
 const PHASES_BETWEEN_LOOKS: u32 = 64;
@@ -13,14 +13,14 @@ const PHASES_BETWEEN_LOOKS: u32 = 64;
 /// Steps that are still to be done.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Goal {
-    size: Size,
+    size: StepSize,
     left: u32,
 }
 
 impl Default for Goal {
     fn default() -> Self {
         Self {
-            size: Size::Epoch,
+            size: StepSize::Epoch,
             left: 1,
         }
     }
@@ -37,9 +37,9 @@ impl Goal {
     pub fn is_reached_by(&mut self, stepped: Stepped) -> bool {
         let counts = match self.size {
             // Counted where the walk does them.
-            Size::Phase | Size::Sample => false,
-            Size::Batch => true,
-            Size::Epoch => stepped.epoch.is_some(),
+            StepSize::Phase | StepSize::Sample => false,
+            StepSize::Batch => true,
+            StepSize::Epoch => stepped.epoch.is_some(),
         };
         counts && self.is_reached()
     }
@@ -47,7 +47,7 @@ impl Goal {
 
 impl<S: Sink> Trainer<S> {
     /// Goes `count` steps of `size` on, then pauses.
-    pub(super) fn step_by(&mut self, size: Size, count: u32) {
+    pub(super) fn step_by(&mut self, size: StepSize, count: u32) {
         if matches!(self.state, State::Diverged(_)) {
             return self.set_state(self.state.clone());
         }
@@ -56,14 +56,14 @@ impl<S: Sink> Trainer<S> {
             left: count.max(1),
         };
         match size {
-            Size::Epoch => return self.resume_as(State::Stepping),
-            Size::Batch if self.walk.is_none() && count > 1 => {
+            StepSize::Epoch => return self.resume_as(State::Stepping),
+            StepSize::Batch if self.walk.is_none() && count > 1 => {
                 return self.resume_as(State::Stepping);
             }
-            Size::Batch => {}
-            Size::Phase | Size::Sample => {
+            StepSize::Batch => {}
+            StepSize::Phase | StepSize::Sample => {
                 let session = &self.session;
-                self.walk.get_or_insert_with(|| Walk::new(session));
+                self.walk.get_or_insert_with(|| PhaseStepper::new(session));
             }
         }
         if count > 1 {
@@ -71,12 +71,11 @@ impl<S: Sink> Trainer<S> {
         }
         self.state = State::Paused;
         let before = self.session.position();
-        match self.walk.is_some() {
-            true => {
-                self.walk_on();
-                self.tell_walk();
-            }
-            false => self.step(),
+        if self.walk.is_some() {
+            self.walk_on();
+            self.tell_walk();
+        } else {
+            self.step()
         }
         self.set_state(self.state.clone());
         if self.session.position() != before {
@@ -92,9 +91,9 @@ impl<S: Sink> Trainer<S> {
         let before = self.observer.history.value_before(&self.session);
         let session = &mut self.session;
         let stepped: Result<Option<Stepped>, Divergence> = match self.goal.size {
-            Size::Phase => walk.phase(session),
-            Size::Sample => walk.sample(session),
-            Size::Batch | Size::Epoch => walk.batch(session).map(Some),
+            StepSize::Phase => walk.phase(session),
+            StepSize::Sample => walk.sample(session),
+            StepSize::Batch | StepSize::Epoch => walk.batch(session).map(Some),
         };
         // What there is to see changes with the phase, also where the position stays.
         self.observed = None;
@@ -112,11 +111,12 @@ impl<S: Sink> Trainer<S> {
     pub(super) fn walk_a_slice(&mut self, start: Instant) {
         for done in 1.. {
             self.walk_on();
-            let is_counted_here = matches!(self.goal.size, Size::Phase | Size::Sample);
+            let is_counted_here = matches!(self.goal.size, StepSize::Phase | StepSize::Sample);
             if self.state == State::Stepping && is_counted_here && self.goal.is_reached() {
                 self.end_stepping();
             }
-            let is_time_to_look = done % PHASES_BETWEEN_LOOKS == 0 || self.goal.size != Size::Phase;
+            let is_time_to_look =
+                done % PHASES_BETWEEN_LOOKS == 0 || self.goal.size != StepSize::Phase;
             let is_over = is_time_to_look && start.elapsed() >= SLICE;
             if !self.is_training() || is_over {
                 break;
@@ -184,7 +184,7 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn tell_walk(&mut self) {
-        let stand = self.walk.as_ref().map(Walk::stand);
-        self.outbox.push(Event::Walk(stand));
+        let stand = self.walk.as_ref().map(PhaseStepper::stand);
+        self.outbox.push(Event::PhaseStepper(stand));
     }
 }

@@ -2,8 +2,8 @@
 
 use pulp::Simd;
 
-use super::super::{vector_rows, vector_rows_mut, with_vectors_per_row};
 use super::{Panels, WIDE};
+use crate::nn::kernels::{vector_rows, vector_rows_mut, with_vectors_per_row};
 
 impl Panels {
     /// Copies `rows` of the row-major numbers `values` in.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use pulp::Simd;
 
-use super::super::{Largest, vector_rows, with_vectors_per_row};
 use super::{NARROW, Panels};
+use crate::nn::kernels::{Largest, vector_rows, with_vectors_per_row};
 
 impl Panels {
     /// Finds the columns that are zero in all rows, so that products leave them out, and returns

@@ -2,8 +2,8 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::super::Instructions;
 use super::*;
+use crate::nn::kernels::Instructions;
 
 struct Load<'a>(&'a mut Panels, usize, &'a [f32]);
 

@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd, bytemuck};
 
-use super::super::gradient::{Consumer, Samples};
-use super::super::panels::{Panels, WIDE};
-use super::super::product::NEAR;
-use super::super::transpose::transpose_into;
-use super::super::{fetch_rows, vector_rows, vector_rows_mut};
-use super::{BITS, DEPTH, GROUP, Room, add_rows, are_wide, has_zeros, pack, with_strip};
+use super::{BITS, DEPTH, GROUP, Scratch, add_rows, are_wide, has_zeros, pack, with_strip};
+use crate::nn::kernels::gradient::{Consumer, Samples};
+use crate::nn::kernels::panels::{Panels, WIDE};
+use crate::nn::kernels::product::NEAR;
+use crate::nn::kernels::transpose::transpose_into;
+use crate::nn::kernels::{fetch_rows, vector_rows, vector_rows_mut};
 
-/// Does what it can of [`gradient`](super::gradient::gradient) for the weights, where the
+/// Does what it can of [`gradient`](crate::nn::kernels::sparse::gradient::gradient) for the weights, where the
 /// activations have zeros enough: returns the number of panels of `D`, from the first of `part` on,
 /// that are done.
 #[inline(always)]
@@ -22,7 +22,7 @@ pub(in crate::nn::kernels) fn gradient<S: Simd>(
     part: Range<usize>,
     consumer: &mut impl Consumer,
     transposed: Option<&mut Panels>,
-    room: &mut Room,
+    room: &mut Scratch,
 ) -> usize {
     let a = samples[0].activations;
     let rows: usize = samples.iter().map(|it| it.activations.rows()).sum();
@@ -46,7 +46,7 @@ struct Gradient<'a, C> {
     part: Range<usize>,
     consumer: &'a mut C,
     transposed: Option<&'a mut Panels>,
-    room: &'a mut Room,
+    room: &'a mut Scratch,
 }
 
 impl<C: Consumer> WithSimd for Gradient<'_, C> {
@@ -70,7 +70,7 @@ fn strips_of_gradient<S: Simd, C: Consumer, const V: usize, const N: usize>(
     }: Gradient<C>,
 ) -> usize {
     let a = samples[0].activations;
-    let Room { bits, block, sums } = room;
+    let Scratch { bits, block, sums } = room;
     let width = a.count() * WIDE;
     let size = BITS * N * S::F32_LANES;
     for ((samples, rows), words) in zip(blocks(samples), bits.chunks_exact_mut(width)) {

@@ -73,7 +73,7 @@ use with_strip;
 
 /// Memory for these products. One thread at a time uses it.
 #[derive(Debug, Clone)]
-pub struct Room {
+pub struct Scratch {
     /// A word for each row of `A` and block of its columns, or the other way round: a one for each
     /// number that is not zero.
     bits: Vec<u64>,
@@ -83,7 +83,7 @@ pub struct Room {
     sums: Aligned,
 }
 
-impl Room {
+impl Scratch {
     /// For a network with layers of these sizes and mini-batches of at most so many rows. Takes no
     /// memory where there are no two wide layers in succession.
     pub fn new(sizes: &[usize], rows: usize) -> Self {

@@ -5,12 +5,14 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use super::super::panels::{Panels, WIDE};
-use super::super::product::{NEAR, Start};
-use super::super::{fetch_ahead, vector_rows, vector_rows_mut};
-use super::{BITS, DEPTH, Room, add_rows, are_wide, bits_of, has_zeros, pack, unpack, with_strip};
+use super::{
+    BITS, DEPTH, Scratch, add_rows, are_wide, bits_of, has_zeros, pack, unpack, with_strip,
+};
+use crate::nn::kernels::panels::{Panels, WIDE};
+use crate::nn::kernels::product::{NEAR, Start};
+use crate::nn::kernels::{fetch_ahead, vector_rows, vector_rows_mut};
 
-/// Does what it can of [`product`](super::product::product), where `A` has zeros enough: returns the
+/// Does what it can of [`product`](crate::nn::kernels::sparse::product::product), where `A` has zeros enough: returns the
 /// number of panels of `B` that are done.
 #[inline(always)]
 pub(in crate::nn::kernels) fn product<S: Simd>(
@@ -19,7 +21,7 @@ pub(in crate::nn::kernels) fn product<S: Simd>(
     b: &Panels,
     start: Start,
     c: (&mut Panels, usize),
-    room: &mut Room,
+    room: &mut Scratch,
 ) -> usize {
     let depth = b.rows() - usize::from(start == Start::Bias);
     let is_large = are_wide(a.0, b) && room.suits(a.0.rows(), depth);
@@ -43,10 +45,10 @@ fn strips_of_product<S: Simd, const V: usize, const N: usize>(
     b: &Panels,
     start: Start,
     (c, c_first): (&mut Panels, usize),
-    room: &mut Room,
+    room: &mut Scratch,
 ) -> usize {
     let (rows, depth) = (a.rows(), b.rows() - usize::from(start == Start::Bias));
-    let Room { bits, block, sums } = room;
+    let Scratch { bits, block, sums } = room;
     bits_of_rows((a, a_first), depth, bits);
     let block = &mut block[..BITS * N * S::F32_LANES];
     let sums = &mut sums[..rows * N * S::F32_LANES];

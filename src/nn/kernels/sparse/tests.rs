@@ -4,12 +4,14 @@ use pulp::{Simd, WithSimd};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::super::Instructions;
-use super::super::gradient::{self, Measure, Samples};
-use super::super::panels::{Panels, WIDE};
-use super::super::product::{self, Start};
-use super::super::update::{Adam, Scale, Sgd};
 use super::*;
+use crate::nn::kernels::Instructions;
+use crate::nn::kernels::gradient;
+use crate::nn::kernels::gradient::{Measure, Samples};
+use crate::nn::kernels::panels::{Panels, WIDE};
+use crate::nn::kernels::product;
+use crate::nn::kernels::product::Start;
+use crate::nn::kernels::update::{Adam, Scale, Sgd};
 
 /// Numbers of which a part is zero, with something in the padding if `is_padded`.
 fn random(
@@ -47,7 +49,7 @@ struct Product<'a> {
     start: Start,
     c: &'a Panels,
     c_first: usize,
-    room: Room,
+    room: Scratch,
 }
 
 impl WithSimd for Product<'_> {
@@ -57,7 +59,14 @@ impl WithSimd for Product<'_> {
     fn with_simd<S: Simd>(mut self, simd: S) -> Self::Output {
         let mut c = self.c.clone();
         let to = (&mut c, self.c_first);
-        let done = super::product(simd, self.a, self.b, self.start, to, &mut self.room);
+        let done = crate::nn::kernels::sparse::product(
+            simd,
+            self.a,
+            self.b,
+            self.start,
+            to,
+            &mut self.room,
+        );
         let mut c = self.c.clone();
         let to = (&mut c, self.c_first);
         product::product(simd, self.a, self.b, self.start, to, &mut self.room);
@@ -73,7 +82,7 @@ fn multiply(instructions: Instructions, a: &Panels, b: &Panels) -> (usize, Panel
         start: Start::Zero,
         c: &Panels::zeros(a.rows(), b.columns(), WIDE),
         c_first: 0,
-        room: Room::new(&[b.rows(), b.columns()], a.rows()),
+        room: Scratch::new(&[b.rows(), b.columns()], a.rows()),
     })
 }
 
@@ -109,8 +118,8 @@ fn products_are_the_dense_ones() {
                         })
                     };
                     let context = format!("{rows} {depth} {columns} {zeros} {start:?}");
-                    let (done, sparse) = run(Room::new(&[depth, columns], rows));
-                    let (none, dense) = run(Room::new(&[], 0));
+                    let (done, sparse) = run(Scratch::new(&[depth, columns], rows));
+                    let (none, dense) = run(Scratch::new(&[], 0));
                     assert_eq!(bits(sparse.values()), bits(dense.values()), "{context}");
                     assert_eq!(none, 0);
                     let strip = match instructions.unit().lanes() {
@@ -167,7 +176,7 @@ struct Update<'a> {
     parameters: &'a Panels,
     decay: f32,
     is_adam: bool,
-    room: Room,
+    room: Scratch,
 }
 
 impl WithSimd for Update<'_> {
@@ -262,8 +271,8 @@ fn updates_are_the_dense_ones() {
                             room,
                         })
                     };
-                    let sparse = run(Room::new(&[inputs, outputs], first + second));
-                    let dense = run(Room::new(&[], 0));
+                    let sparse = run(Scratch::new(&[inputs, outputs], first + second));
+                    let dense = run(Scratch::new(&[], 0));
                     let context = format!("{first} {second} {inputs} {outputs} {zeros} {decay}");
                     assert!(sparse == dense, "{context}");
                 }

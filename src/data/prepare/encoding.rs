@@ -1,0 +1,244 @@
+//! How one column of a table becomes inputs of the network.
+
+use serde::{Deserialize, Serialize};
+
+/// Values of a categorical column that get an input of their own; the rest share one.
+pub const MOST_CATEGORIES: usize = 100;
+
+/// What is done to the cells of one column. Its numbers are those of the training rows.
+///
+/// A cell is first read as one number, its *raw value*: a number as it stands in the table, the
+/// index of a category, 0 or 1 for a boolean, and NaN for a missing cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Encoding {
+    /// A number; one input, `(value - mean) / deviation`.
+    Numeric {
+        /// What is subtracted, in the column's own unit: the mean. 0 for the pixels of images.
+        mean: f64,
+        /// What is divided by, in the column's own unit, above 0: the population standard deviation
+        /// (divided by n, not n - 1). 255 for the pixels of images.
+        deviation: f64,
+        /// Smallest value.
+        min: f32,
+        /// Largest value.
+        max: f32,
+        /// What stands in for a missing value: the mean, as f32.
+        fill: f32,
+    },
+    /// One of a few texts; one input for each, 1 for the cell's own and 0 for the others.
+    Categorical {
+        /// The texts that have an input, in the order in which the training file has them.
+        values: Vec<String>,
+        /// Whether one more input, the last, stands for all other texts. Without it they are 0 in
+        /// every input.
+        other: bool,
+        /// Index of the value that stands in for a missing one: the most frequent.
+        fill: usize,
+    },
+    /// Yes or no; one input, `(value - mean) / deviation` with 1 for yes and 0 for no.
+    Boolean {
+        /// The texts that mean no. Letter case counts.
+        no: Vec<String>,
+        /// The texts that mean yes. Letter case counts. Any other text counts as missing.
+        yes: Vec<String>,
+        /// Fraction of yes.
+        mean: f64,
+        /// Population standard deviation, above 0.
+        deviation: f64,
+        /// What stands in for a missing value: the more frequent.
+        fill: bool,
+    },
+}
+
+impl Encoding {
+    /// Number of network inputs.
+    pub fn inputs(&self) -> usize {
+        match self {
+            Self::Numeric { .. } | Self::Boolean { .. } => 1,
+            Self::Categorical { values, other, .. } => values.len() + usize::from(*other),
+        }
+    }
+
+    /// The raw value that stands in for a missing one.
+    pub fn fill(&self) -> f32 {
+        match *self {
+            Self::Numeric { fill, .. } => fill,
+            Self::Categorical { fill, .. } => fill as f32,
+            Self::Boolean { fill, .. } => f32::from(fill),
+        }
+    }
+
+    /// How cells are read.
+    pub(crate) fn cells(&self) -> CellKind<'_> {
+        match self {
+            Self::Numeric { .. } => CellKind::Number,
+            Self::Categorical { values, .. } => CellKind::Category(values),
+            Self::Boolean { no, yes, .. } => CellKind::Boolean { no, yes },
+        }
+    }
+
+    /// The raw value of a cell with this `text` (white space around it cut off, not a missing one)
+    /// in a column of texts: the index of a category, or the number of categories for any other
+    /// text; 0 or 1 for a boolean, or NaN for any other text. NaN for a column of numbers.
+    pub fn of_text(&self, text: &str) -> f32 {
+        self.cells().of_text(text)
+    }
+
+    /// Writes the inputs of the `raw` value to `out`, which has as many places. Always finite for a
+    /// raw value that is finite or NaN: what is too large for f32 becomes the largest f32.
+    pub fn write(&self, raw: f32, out: &mut [f32]) {
+        let raw = if raw.is_nan() { self.fill() } else { raw };
+        match self {
+            Self::Numeric {
+                mean, deviation, ..
+            }
+            | Self::Boolean {
+                mean, deviation, ..
+            } => out[0] = standardise(raw, *mean, *deviation),
+            Self::Categorical { .. } => {
+                out.fill(0.0);
+                if let Some(own) = out.get_mut(raw as usize) {
+                    *own = 1.0;
+                }
+            }
+        }
+    }
+
+    /// The value shown beside input `part` of this column: the raw value itself, or 1 or 0 for a
+    /// category; NaN where it is missing.
+    pub fn shown(&self, raw: f32, part: usize) -> f32 {
+        match self {
+            Self::Numeric { .. } | Self::Boolean { .. } => raw,
+            Self::Categorical { .. } if raw.is_nan() => raw,
+            Self::Categorical { .. } => f32::from(raw as usize == part),
+        }
+    }
+}
+
+impl Encoding {
+    /// The value to show beside an input whose value is `value`: [`Self::write`] undone, to six
+    /// digits so that the dust of rounding does not show.
+    pub fn raw_of(&self, value: f32) -> f32 {
+        match self {
+            Self::Numeric {
+                mean, deviation, ..
+            }
+            | Self::Boolean {
+                mean, deviation, ..
+            } => {
+                let raw = mean + deviation * f64::from(value);
+                format!("{raw:.5e}").parse().unwrap_or(raw as f32)
+            }
+            Self::Categorical { .. } => value,
+        }
+    }
+}
+
+/// How the cells of a column become raw values.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CellKind<'a> {
+    Number,
+    Boolean { no: &'a [String], yes: &'a [String] },
+    Category(&'a [String]),
+}
+
+impl CellKind<'_> {
+    /// See [`Encoding::of_text`].
+    pub(crate) fn of_text(self, text: &str) -> f32 {
+        match self {
+            Self::Number => f32::NAN,
+            Self::Category(values) => {
+                let found = values.iter().position(|value| value == text);
+                found.unwrap_or(values.len()) as f32
+            }
+            Self::Boolean { no, yes } => {
+                let among = |words: &[String]| words.iter().any(|word| word == text);
+                match (among(yes), among(no)) {
+                    (true, _) => 1.0,
+                    (false, true) => 0.0,
+                    (false, false) => f32::NAN,
+                }
+            }
+        }
+    }
+}
+
+/// `raw` in standard deviations from the mean, as f32.
+pub(crate) fn standardise(raw: f32, mean: f64, deviation: f64) -> f32 {
+    let standardised = (f64::from(raw) - mean) / deviation;
+    (standardised as f32).clamp(f32::MIN, f32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs(encoding: &Encoding, raw: f32) -> Vec<f32> {
+        let mut out = vec![9.0; encoding.inputs()];
+        encoding.write(raw, &mut out);
+        out
+    }
+
+    fn strings(words: &[&str]) -> Vec<String> {
+        words.iter().map(|&word| word.to_owned()).collect()
+    }
+
+    #[test]
+    fn numbers_are_standardised_and_missing_ones_filled() {
+        let encoding = Encoding::Numeric {
+            mean: 2.0,
+            deviation: 0.5,
+            min: 1.0,
+            max: 3.0,
+            fill: 2.0,
+        };
+        assert_eq!(inputs(&encoding, 3.0), [2.0]);
+        assert_eq!(encoding.raw_of(2.0), 3.0);
+        assert_eq!(inputs(&encoding, f32::NAN), [0.0]);
+        assert_eq!(inputs(&encoding, f32::MAX), [f32::MAX]);
+        assert!(encoding.shown(f32::NAN, 0).is_nan());
+    }
+
+    #[test]
+    fn categories_have_an_input_each() {
+        let encoding = |other| Encoding::Categorical {
+            values: strings(&["red", "blue"]),
+            other,
+            fill: 1,
+        };
+        let with_other = encoding(true);
+        assert_eq!(
+            inputs(&with_other, with_other.of_text("red")),
+            [1.0, 0.0, 0.0]
+        );
+        assert_eq!(
+            inputs(&with_other, with_other.of_text("Red")),
+            [0.0, 0.0, 1.0]
+        );
+        assert_eq!(inputs(&with_other, f32::NAN), [0.0, 1.0, 0.0]);
+        assert_eq!(
+            inputs(&encoding(false), encoding(false).of_text("green")),
+            [0.0, 0.0]
+        );
+        assert_eq!(
+            (with_other.shown(1.0, 1), with_other.shown(1.0, 0)),
+            (1.0, 0.0)
+        );
+    }
+
+    #[test]
+    fn booleans_have_one_input() {
+        let encoding = Encoding::Boolean {
+            no: strings(&["no", "No"]),
+            yes: strings(&["yes", "Yes"]),
+            mean: 0.5,
+            deviation: 0.5,
+            fill: false,
+        };
+        let texts = ["yes", "Yes", "no", "maybe"].map(|text| encoding.of_text(text));
+        assert_eq!(texts[..3], [1.0, 1.0, 0.0]);
+        assert_eq!(inputs(&encoding, texts[0]), [1.0]);
+        assert_eq!(inputs(&encoding, texts[3]), [-1.0], "filled");
+    }
+}

@@ -1,0 +1,9 @@
+//! From typed columns to training rows: split, scaling, one-hot encoding, samples.
+
+pub(crate) mod encoding;
+pub(crate) mod held_out;
+pub(crate) mod prepared;
+pub(crate) mod preprocessing;
+pub(crate) mod samples;
+pub(crate) mod scaler;
+pub(crate) mod split;

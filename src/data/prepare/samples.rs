@@ -1,0 +1,260 @@
+//! Rows of a data set as the network sees them.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ndarray::{ArcArray2, Array1, Array2, ArrayViewMut1, Axis, CowArray, Ix2};
+
+use super::preprocessing::{InputColumn, Preprocessing};
+use crate::data::{Column, Dataset, HeldOut, Lines, Target, TargetScale, Task};
+
+/// Numbers up to which the inputs of all rows of a table are kept ready: 64 MB. Of more, each
+/// mini-batch's inputs are made when they are asked for, so that a large table is in memory once.
+const MOST_READY: usize = 16 << 20;
+
+/// The same for images: 256 MB, room for MNIST. They have so many inputs that to make them anew for
+/// every mini-batch would be felt.
+const MOST_READY_PIXELS: usize = 64 << 20;
+
+/// Rows, in the order of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Samples {
+    /// The values of the table, shared with the data set.
+    values: ArcArray2<f32>,
+    /// Which rows of `values` these are.
+    rows: Vec<u32>,
+    /// Which columns of `values` the preprocessing uses.
+    columns: Vec<usize>,
+    preprocessing: Arc<Preprocessing>,
+    /// The inputs of all rows, where there is room for them.
+    ready: Option<Array2<f32>>,
+    /// What is to be predicted.
+    pub targets: Targets,
+    /// Line of the file of every row of `values`, shared with the data set.
+    lines: Arc<Lines>,
+}
+
+/// What is to be predicted of some rows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Targets {
+    /// Class of every row.
+    Classes(Vec<u32>),
+    /// A number for every row.
+    Numbers {
+        /// In the target's own unit.
+        values: Vec<f32>,
+        /// How they are standardised for the network.
+        scale: TargetScale,
+    },
+}
+
+impl Targets {
+    /// Class of `row`; none for regression, or where there is no such row.
+    pub fn class(&self, row: usize) -> Option<usize> {
+        match self {
+            Self::Classes(labels) => labels.get(row).map(|&label| label as usize),
+            Self::Numbers { .. } => None,
+        }
+    }
+
+    /// The number that stands in `row`; none for classification, or where there is no such row.
+    pub fn number(&self, row: usize) -> Option<f32> {
+        match self {
+            Self::Classes(_) => None,
+            Self::Numbers { values, .. } => values.get(row).copied(),
+        }
+    }
+
+    /// Writes to `out`, one place for each output of the network, what its outputs shall be for
+    /// `row`: 1 for the row's class and 0 for the others, or the standardised number.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn write(&self, row: usize, mut out: ArrayViewMut1<f32>) {
+        match self {
+            Self::Classes(labels) => {
+                out.fill(0.0);
+                out[labels[row] as usize] = 1.0;
+            }
+            Self::Numbers { values, scale } => out[0] = scale.standardise(values[row]),
+        }
+    }
+}
+
+impl Samples {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Line of the file (from 1) that `row` is on; of images their number.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn line(&self, row: usize) -> u64 {
+        self.lines.of(self.rows[row] as usize)
+    }
+
+    /// The raw values of `row`, one for each column of the preprocessing; see
+    /// [`crate::data::Encoding`].
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn raw_row(&self, row: usize) -> Array1<f32> {
+        let values = self.values.row(self.rows[row] as usize);
+        self.columns.iter().map(|&column| values[column]).collect()
+    }
+
+    /// The raw values of some rows: `(rows, columns of the preprocessing)`.
+    ///
+    /// # Panics
+    /// If one of the rows is not there.
+    pub fn raw(&self, rows: Range<usize>) -> Array2<f32> {
+        let first = rows.start;
+        Array2::from_shape_fn((rows.len(), self.columns.len()), |(row, column)| {
+            self.values[[self.rows[first + row] as usize, self.columns[column]]]
+        })
+    }
+
+    /// What the network sees of some rows: `(rows, network inputs)`, in standard layout.
+    ///
+    /// # Panics
+    /// If one of the rows is not there.
+    pub fn inputs(&self, rows: Range<usize>) -> CowArray<'_, f32, Ix2> {
+        match &self.ready {
+            Some(ready) => ready.slice_axis(Axis(0), rows.into()).into(),
+            None => self.preprocessing.encode(self.raw(rows).view()).into(),
+        }
+    }
+
+    /// What it sees of all rows, where that is kept ready: `(rows, network inputs)`.
+    pub fn ready_inputs(&self) -> Option<&Array2<f32>> {
+        self.ready.as_ref()
+    }
+
+    /// Writes what the network sees of `row` to `out`, one place for each input.
+    ///
+    /// # Panics
+    /// If there is no such row, or `out` has another number of places.
+    pub fn write_inputs(&self, row: usize, mut out: ArrayViewMut1<f32>) {
+        match &self.ready {
+            Some(ready) => out.assign(&ready.row(row)),
+            None => match out.as_slice_mut() {
+                Some(out) => {
+                    let values = self.values.row(self.rows[row] as usize);
+                    let raw = self.columns.iter().map(|&column| values[column]);
+                    self.preprocessing.encode_row(raw, out);
+                }
+                None => out.assign(&self.inputs(row..row + 1).row(0)),
+            },
+        }
+    }
+
+    /// All rows of `from` that `rows` names.
+    pub(crate) fn pick(
+        from: &Rows,
+        rows: Vec<u32>,
+        preprocessing: &Arc<Preprocessing>,
+        task: &Task,
+    ) -> Self {
+        let used = |column: &InputColumn| {
+            let mut columns = from.columns.iter();
+            columns.position(|it| it.column == column.column)
+        };
+        let targets = match (from.target, task) {
+            (Target::Numbers(values), Task::Regression(scale)) => Targets::Numbers {
+                values: rows.iter().map(|&row| values[row as usize]).collect(),
+                scale: *scale,
+            },
+            (Target::Classes { labels, .. }, _) => {
+                Targets::Classes(rows.iter().map(|&row| labels[row as usize]).collect())
+            }
+            (Target::Numbers(_), _) => unreachable!("the task was made from the same target"),
+        };
+        let mut samples = Self {
+            values: from.values.clone(),
+            columns: preprocessing.columns.iter().filter_map(used).collect(),
+            preprocessing: Arc::clone(preprocessing),
+            ready: None,
+            targets,
+            lines: Arc::clone(from.lines),
+            rows,
+        };
+        let most = if from.are_images {
+            MOST_READY_PIXELS
+        } else {
+            MOST_READY
+        };
+        // By the rows there are, not those picked: what is trained on and what is validated on have
+        // one allowance.
+        if from.values.nrows() * preprocessing.inputs() <= most {
+            samples.make_ready();
+        }
+        samples
+    }
+
+    fn make_ready(&mut self) {
+        let mut ready = Array2::zeros((self.rows(), self.preprocessing.inputs()));
+        for (row, out) in ready.outer_iter_mut().enumerate() {
+            self.write_inputs(row, out);
+        }
+        self.ready = Some(ready);
+    }
+}
+
+/// Where samples are picked from.
+pub(crate) struct Rows<'d> {
+    columns: &'d [Column],
+    values: &'d ArcArray2<f32>,
+    target: &'d Target,
+    lines: &'d Arc<Lines>,
+    are_images: bool,
+}
+
+impl<'d> Rows<'d> {
+    /// The rows of the data set itself.
+    pub(crate) fn of(dataset: &'d Dataset) -> Self {
+        Self {
+            columns: &dataset.columns,
+            values: &dataset.values,
+            target: &dataset.target,
+            lines: &dataset.lines,
+            are_images: dataset.image.is_some(),
+        }
+    }
+
+    /// Rows of another file that has its columns.
+    pub(crate) fn held_out(dataset: &'d Dataset, rows: &'d HeldOut) -> Self {
+        Self {
+            columns: &dataset.columns,
+            values: &rows.values,
+            target: &rows.target,
+            lines: &rows.lines,
+            are_images: dataset.image.is_some(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::{Source, load, prepare};
+
+    #[test]
+    fn inputs_are_the_same_ready_or_not() {
+        let source = Source::parse("tests/data/awkward/mixed.csv");
+        let data = load(&source, None).expect("loads");
+        let ready = prepare(&data, 0.0, 1).expect("prepared").training;
+        let mut other = ready.clone();
+        other.ready = None;
+        assert_eq!(ready.inputs(1..4), other.inputs(1..4));
+        let mut row = ndarray::Array1::zeros(ready.inputs(0..1).ncols());
+        other.write_inputs(2, row.view_mut());
+        assert_eq!(row, ready.inputs(2..3).row(0));
+        assert_eq!(other.raw(1..2).row(0), ready.raw_row(1));
+    }
+}

@@ -1,0 +1,196 @@
+//! From the cells of the target column to class indices.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use crate::error::DataProblem;
+use crate::util::text::sanitise;
+
+/// More classes than this are not a label, whatever they look like.
+const MOST_CLASSES: usize = 1000;
+
+/// Gives every distinct text of the target column a class, in the order in which they come.
+#[derive(Default)]
+pub(crate) struct ClassEncoder {
+    by_text: HashMap<String, u32>,
+    names: Vec<String>,
+    labels: Vec<u32>,
+}
+
+impl ClassEncoder {
+    /// Adds the next row, whose target cell is `cell`. White space around a label does not count;
+    /// apart from that two labels are the same only if their texts are (`1` is not `1.0`).
+    pub(crate) fn push(&mut self, cell: &str) {
+        let cell = cell.trim();
+        let class = match self.by_text.get(cell) {
+            Some(&class) => class,
+            None => {
+                let class = self.names.len() as u32;
+                self.names.push(sanitise(cell));
+                self.by_text.insert(cell.to_owned(), class);
+                class
+            }
+        };
+        self.labels.push(class);
+    }
+
+    /// Names of the classes so far.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Class of every row so far.
+    pub(crate) fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    /// Puts the rows into this `order`.
+    pub(crate) fn select(&mut self, order: &[usize]) {
+        self.labels = order.iter().map(|&row| self.labels[row]).collect();
+    }
+
+    /// Puts the last row in the place of `row`, which may be the last one.
+    pub(crate) fn swap_remove(&mut self, row: usize) {
+        self.labels.swap_remove(row);
+    }
+
+    /// Returns the names of the classes and the class of every row. Labels that are all whole
+    /// numbers are put in ascending order.
+    ///
+    /// # Errors
+    /// [`DataProblem::SingleClass`]; [`DataProblem::TooManyClasses`] if there are more than
+    /// `MOST_CLASSES`, or more than half as many as rows (and more than two).
+    pub(crate) fn finish(mut self) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
+        self.forget_unused();
+        let (classes, rows) = (self.names.len(), self.labels.len());
+        if let [class] = self.names.as_slice() {
+            let class = class.clone();
+            return Err(DataProblem::SingleClass { class });
+        }
+        let numbers: Option<Vec<f64>> = self.names.iter().map(|name| finite(name)).collect();
+        let whole = |numbers: &Vec<f64>| numbers.iter().all(|number| number.fract() == 0.0);
+        if classes > MOST_CLASSES || classes > (rows / 2).max(2) {
+            return Err(DataProblem::TooManyClasses { classes, rows });
+        }
+        match numbers.filter(whole) {
+            Some(numbers) => Ok(self.ordered_by(&numbers)),
+            None => Ok((self.names, self.labels)),
+        }
+    }
+
+    /// Drops the classes that no row has (any more).
+    fn forget_unused(&mut self) {
+        let mut is_used = vec![false; self.names.len()];
+        self.labels
+            .iter()
+            .for_each(|&label| is_used[label as usize] = true);
+        if is_used.iter().all(|&is_used| is_used) {
+            return;
+        }
+        let mut class_of = Vec::with_capacity(is_used.len());
+        let mut used = 0;
+        for &is_used in &is_used {
+            class_of.push(used);
+            used += u32::from(is_used);
+        }
+        self.labels
+            .iter_mut()
+            .for_each(|label| *label = class_of[*label as usize]);
+        let mut kept = is_used.into_iter();
+        self.names.retain(|_| kept.next().unwrap_or(false));
+    }
+
+    fn ordered_by(self, numbers: &[f64]) -> (Vec<String>, Vec<u32>) {
+        let mut order: Vec<usize> = (0..self.names.len()).collect();
+        order.sort_by(|&a, &b| {
+            numbers[a]
+                .partial_cmp(&numbers[b])
+                .unwrap_or(Ordering::Equal)
+        });
+        let mut class_of = vec![0; order.len()];
+        for (class, &seen) in order.iter().enumerate() {
+            class_of[seen] = class as u32;
+        }
+        let names = order.iter().map(|&seen| self.names[seen].clone()).collect();
+        let labels = self
+            .labels
+            .iter()
+            .map(|&seen| class_of[seen as usize])
+            .collect();
+        (names, labels)
+    }
+}
+
+fn finite(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(cells: &[&str]) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
+        let mut labels = ClassEncoder::default();
+        for cell in cells {
+            labels.push(cell);
+        }
+        labels.finish()
+    }
+
+    #[test]
+    fn text_stays_in_the_order_of_the_file() {
+        let (names, classes) = labels(&["b", "a", " b ", "b", "a"]).expect("labels");
+        assert_eq!(names, ["b", "a"]);
+        assert_eq!(classes, [0, 1, 0, 0, 1]);
+    }
+
+    #[test]
+    fn whole_numbers_are_put_in_order() {
+        let cells = ["10", "9", "-1", "9", "10", "-1"];
+        let (names, classes) = labels(&cells).expect("labels");
+        assert_eq!(names, ["-1", "9", "10"]);
+        assert_eq!(classes, [2, 1, 0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn different_texts_are_different_classes() {
+        let (names, classes) = labels(&["1.0", "1", "0", "1"]).expect_err("3 of 4").pair();
+        assert_eq!((names, classes), (3, 4));
+        let cells = ["1.0", "1", "0", "1", "0", "0"];
+        let (names, _) = labels(&cells).expect("labels");
+        assert_eq!(names, ["0", "1.0", "1"]);
+    }
+
+    #[test]
+    fn what_has_many_values_is_no_label() {
+        let cells: Vec<String> = (0..2002).map(|i| format!("{}", i % 1001)).collect();
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        assert_eq!(labels(&cells).expect_err("many").pair(), (1001, 2002));
+    }
+
+    #[test]
+    fn classes_without_rows_are_forgotten() {
+        let mut all = ClassEncoder::default();
+        ["a", "b", "c", "a"].iter().for_each(|cell| all.push(cell));
+        all.swap_remove(1);
+        let (names, classes) = all.finish().expect("labels");
+        assert_eq!((names.concat(), classes), ("ac".into(), vec![0, 0, 1]));
+    }
+
+    #[test]
+    fn two_classes_of_few_rows_are_allowed() {
+        assert!(labels(&["a", "b"]).is_ok());
+        assert!(labels(&["0", "1", "1", "0"]).is_ok());
+        let class = "a".to_owned();
+        assert_eq!(labels(&["a", "a"]), Err(DataProblem::SingleClass { class }));
+    }
+
+    impl DataProblem {
+        fn pair(&self) -> (usize, usize) {
+            match *self {
+                Self::TooManyClasses { classes, rows } => (classes, rows),
+                _ => panic!("{self}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! What the columns of a table are, as far as its first rows tell.
+
+pub(crate) mod class_encoder;
+pub(crate) mod inferred;
+pub(crate) mod missing;
+pub(crate) mod options;
+pub(crate) mod task;
+
+use std::collections::{HashMap, HashSet};
+
+use super::LoadOptions;
+use super::report::Reason;
+use super::table::records::Row;
+use super::table::{Shape, Table};
+use crate::error::{DataProblem, Result};
+use missing::is_missing;
+
+/// Texts of which no more than one in ten is a repetition are names of the rows, not categories;
+/// among fewer texts than this nothing can be said.
+const FEWEST_IDENTIFIERS: usize = 8;
+
+/// Texts longer than this on average are prose.
+const PROSE: usize = 50;
+
+/// Different values of a column of numbers and words, such as `2`, `3`, `4`, `5more`, that make it
+/// one of categories; there are more in a column of measurements with a stray word in it.
+const MOST_MIXED: usize = 20;
+
+/// What is done with a column.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Role {
+    /// It is predicted.
+    Target,
+    /// Its cells are numbers.
+    Numbers,
+    /// Its cells are texts.
+    Texts {
+        /// Whether it is used even if nearly all of them differ.
+        is_wanted: bool,
+    },
+    /// Nothing but missing cells so far.
+    Undecided,
+    /// It is left out.
+    LeftOut(Reason),
+}
+
+/// The role of each column of `table`; the last one is the target if none is asked for.
+///
+/// # Errors
+/// [`crate::error::DataProblem::NoSuchColumn`].
+pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
+    let shape = &table.shape;
+    let target = match &options.target {
+        Some(asked) => shape.find_column(asked)?,
+        None => shape.width() - 1,
+    };
+    let dropped = shape.find_columns(&options.drop)?;
+    let kept = shape.find_columns(&options.keep)?;
+    let categorical = shape.find_columns(&options.categorical)?;
+    let mut roles: Vec<Role> = (0..shape.width())
+        .map(|column| {
+            let is_kept = kept.contains(&column);
+            match column {
+                _ if column == target => Role::Target,
+                _ if dropped.contains(&column) => Role::LeftOut(Reason::Dropped),
+                _ if categorical.contains(&column) => Role::Texts { is_wanted: true },
+                _ => Evidence::of(column, &table.sample, shape).role(is_kept),
+            }
+        })
+        .collect();
+    // Numbers that name the rows are better than nothing.
+    let is_used = |role: &Role| !matches!(role, Role::Target | Role::LeftOut(_));
+    if !roles.iter().any(is_used) {
+        for role in &mut roles {
+            if let Role::LeftOut(Reason::RowNumbers) = role {
+                *role = Role::Numbers;
+            }
+        }
+    }
+    Ok(roles)
+}
+
+/// The number in `cell`; infinity for one that is too large, which is bad data but no word.
+fn number(cell: &str, shape: &Shape) -> Option<f32> {
+    match shape.number(cell) {
+        Ok(number) => Some(number),
+        Err(DataProblem::NotFinite { .. }) => Some(f32::INFINITY),
+        Err(_) => None,
+    }
+}
+
+/// What the cells of a column look like.
+struct Evidence<'t> {
+    name: Option<&'t str>,
+    cells: Vec<&'t str>,
+    words: Vec<&'t str>,
+    numbers: Vec<f32>,
+    distinct: usize,
+}
+
+impl<'t> Evidence<'t> {
+    fn of(column: usize, rows: &'t [Row], shape: &'t Shape) -> Self {
+        let cells = rows.iter().filter_map(|row| row.cells.get(column));
+        let cells: Vec<&str> = cells
+            .map(|cell| cell.trim())
+            .filter(|cell| !is_missing(cell))
+            .collect();
+        let distinct: HashSet<&str> = cells.iter().copied().collect();
+        Self {
+            name: shape.header.as_ref().map(|header| header[column].trim()),
+            numbers: cells
+                .iter()
+                .filter_map(|cell| number(cell, shape))
+                .collect(),
+            words: {
+                let words = cells.iter().copied();
+                words.filter(|cell| number(cell, shape).is_none()).collect()
+            },
+            distinct: distinct.len(),
+            cells,
+        }
+    }
+
+    fn role(&self, is_kept: bool) -> Role {
+        if self.cells.is_empty() {
+            return Role::Undecided;
+        }
+        if 2 * self.numbers.len() >= self.cells.len() && !self.is_mixed() {
+            return if self.numbers_rows() && !is_kept {
+                Role::LeftOut(Reason::RowNumbers)
+            } else {
+                Role::Numbers
+            };
+        }
+        let reason = match () {
+            _ if is_kept => None,
+            () if self.are_dates() => Some(Reason::Dates),
+            () if self.is_prose() => Some(Reason::Prose),
+            () if self.are_nearly_distinct() => Some(Reason::Identifiers),
+            () => None,
+        };
+        match reason {
+            Some(reason) => Role::LeftOut(reason),
+            None => Role::Texts { is_wanted: is_kept },
+        }
+    }
+
+    /// Whether words come again and again among few numbers.
+    fn is_mixed(&self) -> bool {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for word in &self.words {
+            *counts.entry(word).or_default() += 1;
+        }
+        !self.words.is_empty()
+            && self.distinct <= MOST_MIXED
+            && counts.values().all(|&count| count > 1)
+    }
+
+    /// Whether the column counts the rows: 0, 1, 2, ... or 1, 2, 3, ... under no name or one that
+    /// says so, or different whole numbers under a name that ends in `id`.
+    fn numbers_rows(&self) -> bool {
+        let name = self.name.unwrap_or("?").to_lowercase();
+        let whole = self.numbers.iter().all(|number| number.fract() == 0.0);
+        let is_id = name == "id"
+            || ["_id", " id", "-id"].iter().any(|end| name.ends_with(end))
+            || self.name.is_some_and(|name| {
+                name.len() > 2 && (name.ends_with("Id") || name.ends_with("ID"))
+            });
+        if is_id {
+            return whole
+                && self.numbers.len() >= FEWEST_IDENTIFIERS
+                && self.distinct == self.cells.len();
+        }
+        let says_so = name.is_empty()
+            || name.starts_with("unnamed")
+            || ["index", "rownames", "row", "no"].contains(&name.as_str());
+        let start = self.numbers.first().copied().unwrap_or(f32::NAN);
+        says_so
+            && (start == 0.0 || start == 1.0)
+            && self.numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0)
+    }
+
+    fn are_dates(&self) -> bool {
+        let dates = self.cells.iter().filter(|cell| is_date(cell)).count();
+        10 * dates >= 9 * self.cells.len()
+    }
+
+    fn is_prose(&self) -> bool {
+        let characters: usize = self.cells.iter().map(|cell| cell.chars().count()).sum();
+        characters > PROSE * self.cells.len() && 2 * self.distinct > self.cells.len()
+    }
+
+    fn are_nearly_distinct(&self) -> bool {
+        are_nearly_distinct(self.distinct, self.cells.len())
+    }
+}
+
+/// Whether so many different texts in so many cells are names of the rows.
+pub(super) fn are_nearly_distinct(distinct: usize, cells: usize) -> bool {
+    cells >= FEWEST_IDENTIFIERS && 10 * distinct >= 9 * cells
+}
+
+/// Whether `cell` looks like a date, with or without a time: `2024-01-31`, `31.1.2024`, `1/31/24`,
+/// `2024-01-31T12:00:00Z`.
+fn is_date(cell: &str) -> bool {
+    let date = cell.split(['T', ' ']).next().unwrap_or_default();
+    ['-', '/', '.'].iter().any(|&separator| {
+        let parts: Vec<&str> = date.split(separator).collect();
+        let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+        parts.len() == 3
+            && parts.iter().all(is_number)
+            && matches!(lengths[..], [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 2 | 4])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::table::{Reading, table_of};
+
+    use super::*;
+
+    fn role(name: &str, cells: &[&str]) -> Role {
+        let rows = cells.iter().map(|cell| format!("\"{cell}\",1\n"));
+        let text = format!("{name},target\n{}", rows.collect::<String>());
+        let reading = Reading {
+            header: Some(true),
+            ..Reading::default()
+        };
+        let table = table_of(text.as_bytes(), &reading, &[]).expect("a table");
+        let mut roles = roles(&table, &LoadOptions::default()).expect("roles");
+        roles.remove(0)
+    }
+
+    const TEXTS: Role = Role::Texts { is_wanted: false };
+
+    #[test]
+    fn numbers_words_and_mixtures_are_told_apart() {
+        assert_eq!(role("x", &["1", "2.5", "", "-3e4"]), Role::Numbers);
+        assert_eq!(
+            role("x", &["1", "2.5", "oops", "4"]),
+            Role::Numbers,
+            "an error, later"
+        );
+        assert_eq!(role("x", &["red", "blue", "red", "?"]), TEXTS);
+        assert_eq!(
+            role("doors", &["2", "3", "5more", "5more", "2", "3"]),
+            TEXTS
+        );
+        assert_eq!(role("x", &["", "NA", "?"]), Role::Undecided);
+    }
+
+    #[test]
+    fn what_names_the_rows_is_left_out() {
+        let names: Vec<String> = (0..20).map(|i| format!("name {i}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(role("name", &names), Role::LeftOut(Reason::Identifiers));
+        assert_eq!(role("name", &names[..5]), TEXTS, "too few to tell");
+        let dates = ["2024-01-31", "2024-02-01T10:00", "1.2.2024", "3/4/24"];
+        assert_eq!(role("day", &dates), Role::LeftOut(Reason::Dates));
+        let prose = ["x".repeat(60), "y".repeat(60)];
+        let prose: Vec<&str> = prose.iter().map(String::as_str).collect();
+        assert_eq!(role("note", &prose), Role::LeftOut(Reason::Prose));
+    }
+
+    #[test]
+    fn numbers_that_count_the_rows_are_left_out_unless_they_are_all() {
+        let with_other = |name: &str, cells: [&str; 9], keep: bool| {
+            let rows = cells.iter().map(|cell| format!("{cell},1.5,1\n"));
+            let text = format!("{name},x,target\n{}", rows.collect::<String>());
+            let reading = Reading {
+                header: Some(true),
+                ..Reading::default()
+            };
+            let table = table_of(text.as_bytes(), &reading, &[]).expect("a table");
+            let options = LoadOptions {
+                keep: if keep { vec![name.to_owned()] } else { vec![] },
+                ..LoadOptions::default()
+            };
+            roles(&table, &options).expect("roles").remove(0)
+        };
+        let counted = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+        let rows = Role::LeftOut(Reason::RowNumbers);
+        assert_eq!(with_other("id", counted, false), rows);
+        assert_eq!(
+            with_other(
+                "PassengerId",
+                ["9", "2", "3", "4", "5", "6", "7", "8", "1"],
+                false
+            ),
+            rows
+        );
+        assert_eq!(with_other("Unnamed: 0", counted, false), rows);
+        assert_eq!(with_other("id", counted, true), Role::Numbers);
+        assert_eq!(with_other("day", counted, false), Role::Numbers);
+        assert_eq!(with_other("humid", counted, false), Role::Numbers);
+        assert_eq!(role("id", &counted), Role::Numbers, "there is no other");
+    }
+}

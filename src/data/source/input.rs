@@ -1,0 +1,215 @@
+//! The bytes of a table: out of the program, a file or standard input, unpacked and in UTF-8.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::read::MultiGzDecoder;
+
+use super::Source;
+use crate::error::{Error, Result};
+
+/// The first bytes of whatever gzip has packed.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// How the bytes of a text stand for characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TextEncoding {
+    /// UTF-8, with or without a byte order mark.
+    #[default]
+    Utf8,
+    /// Latin-1 (ISO 8859-1): every byte is a character.
+    Latin1,
+}
+
+impl TextEncoding {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Utf8, Self::Latin1];
+
+    /// Name for the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Latin1 => "latin1",
+        }
+    }
+}
+
+/// The bytes of a source, and how far they have been read.
+pub(crate) struct Input {
+    pub(crate) bytes: Box<dyn Read + Send>,
+    /// Bytes taken from the file so far, packed as they are there.
+    pub(crate) taken: Arc<AtomicU64>,
+    /// Bytes of the file, where that is known.
+    pub(crate) size: Option<u64>,
+}
+
+/// Opens `source`; what gzip has packed is unpacked, whatever the file is called.
+///
+/// # Errors
+/// [`Error::NoSuchInput`] with the built-in data sets as its hint, [`Error::CannotRead`].
+pub(crate) fn open(source: &Source) -> Result<Input> {
+    let (bytes, size): (Box<dyn Read + Send>, _) = match source {
+        Source::BuiltIn(built_in) => {
+            let bytes = built_in.csv.as_bytes();
+            (Box::new(bytes), Some(bytes.len() as u64))
+        }
+        Source::Stdin => (Box::new(io::stdin()), None),
+        Source::File(path) => {
+            let file = open_file(path).map_err(|error| source.with_hint(error))?;
+            let size = file.metadata().ok().filter(|it| it.is_file());
+            (Box::new(file), size.map(|it| it.len()))
+        }
+    };
+    let taken = Arc::new(AtomicU64::new(0));
+    let counted = Counted {
+        bytes,
+        taken: Arc::clone(&taken),
+    };
+    let bytes = unpacked(counted).map_err(|cause| Error::CannotRead {
+        path: source.to_string().into(),
+        cause,
+    })?;
+    Ok(Input { bytes, taken, size })
+}
+
+fn open_file(path: &Path) -> Result<File> {
+    if path.is_dir() {
+        // What the system says about reading a directory differs, and helps nobody.
+        let cause = io::Error::new(io::ErrorKind::IsADirectory, "it is a directory");
+        return Err(Error::reading(path, cause));
+    }
+    File::open(path).map_err(|cause| Error::reading(path, cause))
+}
+
+fn unpacked(mut bytes: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    let mut first = Vec::new();
+    bytes
+        .by_ref()
+        .take(GZIP.len() as u64)
+        .read_to_end(&mut first)?;
+    let is_packed = first == GZIP;
+    let all = Cursor::new(first).chain(bytes);
+    Ok(if is_packed {
+        Box::new(MultiGzDecoder::new(all))
+    } else {
+        Box::new(all)
+    })
+}
+
+/// Counts what is read through it.
+struct Counted<R> {
+    bytes: R,
+    taken: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(to)?;
+        self.taken.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Turns Latin-1 into UTF-8 on its way.
+pub(crate) struct Latin1<R> {
+    bytes: R,
+    /// The second byte of a character whose first one was the last that fitted.
+    waiting: Option<u8>,
+    block: Vec<u8>,
+}
+
+impl<R> Latin1<R> {
+    pub(crate) fn new(bytes: R) -> Self {
+        Self {
+            bytes,
+            waiting: None,
+            block: Vec::new(),
+        }
+    }
+}
+
+impl<R: Read> Read for Latin1<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        if to.is_empty() {
+            return Ok(0);
+        }
+        let mut written = 0;
+        if let Some(byte) = self.waiting.take() {
+            to[0] = byte;
+            written = 1;
+        }
+        // Each byte becomes two at most; one place is enough for one, since the second one waits.
+        let room = (to.len() - written).div_ceil(2);
+        if room == 0 {
+            return Ok(written);
+        }
+        self.block.resize(room, 0);
+        let read = self.bytes.read(&mut self.block)?;
+        for &byte in &self.block[..read] {
+            let mut utf8 = [0; 2];
+            for &byte in char::from(byte).encode_utf8(&mut utf8).as_bytes() {
+                match to.get_mut(written) {
+                    Some(place) => *place = byte,
+                    None => {
+                        self.waiting = Some(byte);
+                        continue;
+                    }
+                }
+                written += 1;
+            }
+        }
+        Ok(written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_gzip_packed_is_unpacked() {
+        let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+        packer.write_all(b"a,b\n1,2\n").expect("packed");
+        let packed = packer.finish().expect("packed");
+        let read = |bytes: Vec<u8>| {
+            let mut text = String::new();
+            let mut unpacked = unpacked(Cursor::new(bytes)).expect("readable");
+            unpacked.read_to_string(&mut text).map(|_| text)
+        };
+        assert_eq!(read(packed.clone()).expect("text"), "a,b\n1,2\n");
+        let twice = [packed.clone(), packed.clone()].concat();
+        assert_eq!(read(twice).expect("text"), "a,b\n1,2\na,b\n1,2\n");
+        assert!(
+            read(packed[..packed.len() - 9].to_vec()).is_err(),
+            "cut off"
+        );
+        assert_eq!(read(b"a".to_vec()).expect("text"), "a");
+        assert_eq!(read(Vec::new()).expect("text"), "");
+    }
+
+    proptest! {
+        #[test]
+        fn latin_1_becomes_utf_8(bytes in prop::collection::vec(any::<u8>(), 0..50), step in 1usize..7) {
+            let mut reader = Latin1::new(bytes.as_slice());
+            let mut utf8 = Vec::new();
+            let mut piece = vec![0; step];
+            loop {
+                match reader.read(&mut piece).expect("readable") {
+                    0 => break,
+                    read => utf8.extend(&piece[..read]),
+                }
+            }
+            let expected: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+            prop_assert_eq!(String::from_utf8(utf8).expect("UTF-8"), expected);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Files written in one piece.
+//!
+//! The bytes go to a temporary file in the same folder, are brought to the disk, and only then get
+//! the name. Whoever is interrupted, by a signal or by the mains, has the old file or the new one.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::error::{Error, Result};
+use crate::util::text::sanitise;
+
+/// Links behind links that are followed; Linux itself follows as many.
+const MOST_LINKS: usize = 40;
+
+/// Makes sure that a file can be written to `path` later, as far as that can be known now: its
+/// folder is there and takes files, and nothing stands at `path`, or a file that may be replaced.
+///
+/// # Errors
+/// [`Error::Exists`], [`Error::CannotWrite`].
+pub fn check_writable(path: &Path, replace: bool) -> Result<()> {
+    let target = Target::find(path, replace)?;
+    // The temporary file is gone when it is dropped.
+    target.temporary_file().map(drop)
+}
+
+/// Writes `bytes` to `path` and returns their number.
+///
+/// A link is followed: the file it points to is replaced, the link stays. A new file has the
+/// permissions that the process gives its files; a replaced one hands on its own.
+///
+/// # Errors
+/// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
+pub(super) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
+    let target = Target::find(path, replace)?;
+    let mut file = target.temporary_file()?;
+    file.write_all(bytes)
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(|cause| target.cannot_write(cause))?;
+    let persisted = if replace {
+        file.persist(&target.file)
+    } else {
+        file.persist_noclobber(&target.file)
+    };
+    match persisted {
+        Ok(_) => {}
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(Error::Exists(path.to_owned()));
+        }
+        Err(error) => return Err(target.cannot_write(error.error)),
+    }
+    sync_folder(&target.folder);
+    Ok(bytes.len() as u64)
+}
+
+/// Where bytes for a path go.
+struct Target<'p> {
+    /// The path as it was given, for messages.
+    path: &'p Path,
+    /// The file behind all links.
+    file: PathBuf,
+    folder: PathBuf,
+    /// Permissions of the file that is replaced.
+    permissions: Option<Permissions>,
+}
+
+impl<'p> Target<'p> {
+    fn find(path: &'p Path, replace: bool) -> Result<Self> {
+        let cannot_write = |cause| cannot_write(path, cause);
+        let file = behind_links(path).map_err(cannot_write)?;
+        let permissions = match fs::metadata(&file) {
+            Ok(found) if found.is_dir() => {
+                let cause = io::Error::new(io::ErrorKind::IsADirectory, "it is a directory");
+                return Err(cannot_write(cause));
+            }
+            Ok(found) if !found.is_file() => {
+                return Err(cannot_write(io::Error::other("it is not a regular file")));
+            }
+            Ok(_) if !replace => return Err(Error::Exists(path.to_owned())),
+            Ok(found) => Some(found.permissions()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(cannot_write(error)),
+        };
+        let folder = folder_of(&file).to_owned();
+        if !folder.is_dir() {
+            let shown = sanitise(&folder.to_string_lossy());
+            let cause = format!("there is no folder {shown}");
+            return Err(cannot_write(io::Error::new(io::ErrorKind::NotFound, cause)));
+        }
+        Ok(Self {
+            path,
+            file,
+            folder,
+            permissions,
+        })
+    }
+
+    /// An empty file in the folder of the target, with the permissions that the target shall have.
+    fn temporary_file(&self) -> Result<NamedTempFile> {
+        let mut builder = Builder::new();
+        builder.prefix(".nn-tui-");
+        // Left alone, the crate makes files that only their owner can read, as for secrets.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(Permissions::from_mode(0o666));
+        }
+        let file = builder
+            .tempfile_in(&self.folder)
+            // The crate's message would name the temporary file.
+            .map_err(|error| self.cannot_write(error.kind().into()))?;
+        if let Some(permissions) = &self.permissions {
+            file.as_file()
+                .set_permissions(permissions.clone())
+                .map_err(|cause| self.cannot_write(cause))?;
+        }
+        Ok(file)
+    }
+
+    fn cannot_write(&self, cause: io::Error) -> Error {
+        cannot_write(self.path, cause)
+    }
+}
+
+fn cannot_write(path: &Path, cause: io::Error) -> Error {
+    Error::CannotWrite {
+        path: path.to_owned(),
+        cause,
+    }
+}
+
+/// The path that `path` leads to when links are followed; there need not be a file.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut file = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        // An error says that it is no link; what else it may be will come out.
+        let Ok(link) = fs::read_link(&file) else {
+            return Ok(file);
+        };
+        file = folder_of(&file).join(link);
+    }
+    Err(io::Error::other("too many links"))
+}
+
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Brings the new name to the disk. Not every system can; the bytes are safe in any case.
+fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        let mut names: Vec<String> = entries
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into()
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_replaced_only_on_request() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("m");
+        assert_eq!(write(&path, b"one", false).expect("written"), 3);
+        for refused in [
+            write(&path, b"two", false).map(drop),
+            check_writable(&path, false),
+        ] {
+            assert!(matches!(refused, Err(Error::Exists(_))));
+        }
+        assert_eq!(fs::read(&path).expect("there"), b"one");
+        check_writable(&path, true).expect("replaceable");
+        write(&path, b"three", true).expect("written");
+        assert_eq!(fs::read(&path).expect("there"), b"three");
+        assert_eq!(names(folder.path()), ["m"], "nothing temporary is left");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_known_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let message = |path: &Path| match check_writable(path, true) {
+            Err(Error::CannotWrite { cause, .. }) => cause.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(message(folder.path()), "it is a directory");
+        let absent = folder.path().join("no/m");
+        assert!(message(&absent).starts_with("there is no folder"));
+        let file = folder.path().join("f");
+        fs::write(&file, "").expect("written");
+        // Linux speaks of a file that is not a folder, others of no file.
+        assert!(check_writable(&file.join("m"), true).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_are_the_usual_ones_or_those_of_the_old_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        let (usual, path) = (folder.path().join("usual"), folder.path().join("m"));
+        File::create(&usual).expect("created");
+        write(&path, b"1", false).expect("written");
+        assert_eq!(mode(&path), mode(&usual));
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("changed");
+        write(&path, b"2", true).expect("written");
+        assert_eq!(mode(&path), 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_stay_and_lead_to_the_new_file() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("store")).expect("created");
+        let (link, file) = (folder.path().join("m"), folder.path().join("store/m1"));
+        symlink("store/m1", &link).expect("linked");
+        write(&link, b"new", false).expect("written through a link to nothing");
+        assert!(check_writable(&link, false).is_err());
+        write(&link, b"newer", true).expect("written");
+        assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+        assert_eq!(fs::read(&file).expect("there"), b"newer");
+        let circle = folder.path().join("circle");
+        symlink("circle", &circle).expect("linked");
+        assert!(check_writable(&circle, true).is_err());
+    }
+}

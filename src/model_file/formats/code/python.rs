@@ -1,0 +1,247 @@
+//! Models as one Python file that needs nothing but Python 3.
+
+use std::fmt::Write;
+
+use super::{PARAMETERS, list};
+use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
+use crate::model_file::TrainedModel;
+use crate::model_file::description::about;
+
+/// `model` as the text of a file.
+pub(in crate::model_file) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+    let mut code = String::from("#!/usr/bin/env python3\n");
+    for line in about(model) {
+        code.push_str(&format!("# {line}\n"));
+    }
+    code.push_str(HEAD);
+    write_tables(&mut code, model).map_err(|error| error.to_string())?;
+    code.push_str(BODY);
+    Ok(code.into_bytes())
+}
+
+fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt::Error> {
+    let architecture = &model.architecture;
+    writeln!(code, "TARGET = {}", text(&model.target))?;
+    match &model.task {
+        Task::Classification { classes } => writeln!(code, "CLASSES = [{}]", texts(classes))?,
+        Task::Regression(scale) => {
+            writeln!(code, "CLASSES = None")?;
+            writeln!(
+                code,
+                "TARGET_MEAN, TARGET_DEVIATION = {:?}, {:?}",
+                scale.mean, scale.deviation
+            )?;
+        }
+    }
+    writeln!(
+        code,
+        "HIDDEN, OUTPUT = \"{}\", \"{}\"",
+        architecture.hidden(),
+        architecture.output()
+    )?;
+    let missing: Vec<String> = MISSING_WORDS
+        .iter()
+        .map(|word| word.to_lowercase())
+        .collect();
+    writeln!(
+        code,
+        "MISSING = {{\"\", {}}}  # in lower case",
+        texts(&missing)
+    )?;
+    writeln!(
+        code,
+        "\n# The columns of a row: name, kind, and what is known of it.\nCOLUMNS = ["
+    )?;
+    for column in &model.preprocessing.columns {
+        writeln!(code, "    {},", described(column))?;
+    }
+    writeln!(
+        code,
+        "]\n\n# {PARAMETERS} for each layer the weights, a row for each neuron, and the biases."
+    )?;
+    writeln!(code, "LAYERS = [")?;
+    for layer in &model.parameters.layers {
+        writeln!(code, "    ([")?;
+        for row in layer.weights.outer_iter() {
+            writeln!(code, "        [{}],", list(row))?;
+        }
+        writeln!(code, "    ], [\n        {},\n    ]),", list(&layer.biases))?;
+    }
+    writeln!(code, "]\n# End of the network.")
+}
+
+/// A column as a tuple.
+fn described(column: &InputColumn) -> String {
+    let name = text(&column.name);
+    match &column.encoding {
+        Encoding::Numeric {
+            mean,
+            deviation,
+            fill,
+            ..
+        } => format!("({name}, \"number\", {mean:?}, {deviation:?}, {fill:?})"),
+        Encoding::Categorical {
+            values,
+            other,
+            fill,
+        } => {
+            let other = if *other { "True" } else { "False" };
+            format!(
+                "({name}, \"category\", [{}], {other}, {fill})",
+                texts(values)
+            )
+        }
+        Encoding::Boolean {
+            no,
+            yes,
+            mean,
+            deviation,
+            fill,
+        } => {
+            let (no, yes) = (texts(no), texts(yes));
+            let fill = u8::from(*fill);
+            format!("({name}, \"boolean\", [{no}], [{yes}], {mean:?}, {deviation:?}, {fill})")
+        }
+    }
+}
+
+fn texts(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|it| text(it)).collect();
+    texts.join(", ")
+}
+
+/// `text` as a literal.
+fn text(text: &str) -> String {
+    let mut literal = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => literal.extend(['\\', c]),
+            c if c.is_control() => {
+                // Writing to a string does not fail.
+                let _ = write!(literal, "\\u{:04x}", u32::from(c));
+            }
+            c => literal.push(c),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+const HEAD: &str = r#"
+"""Predicts from the values of a table as they are. Needs nothing but Python 3.
+
+    python3 FILE.py table.csv     a CSV with a header in, the same with predictions out
+                                  (commas between cells, points in numbers, UTF-8)
+
+    import FILE
+    FILE.predict({"column": value, ...})    values as numbers or as the text of a cell
+"""
+
+import csv
+import math
+import struct
+import sys
+
+"#;
+
+const BODY: &str = r#"
+
+def _missing(value):
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value is None or str(value).strip().lower() in MISSING
+
+
+def _number(value):
+    # Tables are read in single precision.
+    number = struct.unpack("f", struct.pack("f", float(value)))[0]
+    if not math.isfinite(number):
+        raise ValueError(f"expected a finite number, found {value!r}")
+    return number
+
+
+def _encoded(value, kind, known):
+    """What one value becomes: a list of inputs of the network."""
+    missing = _missing(value)
+    if kind == "number":
+        mean, deviation, fill = known
+        return [((fill if missing else _number(value)) - mean) / deviation]
+    text = "" if missing else str(value).strip()
+    if kind == "boolean":
+        no, yes, mean, deviation, fill = known
+        return [((1 if text in yes else 0 if text in no else fill) - mean) / deviation]
+    values, other, fill = known
+    code = fill if missing else values.index(text) if text in values else len(values)
+    return [float(code == i) for i in range(len(values) + other)]
+
+
+def _sigmoid(z):
+    if z >= 0.0:
+        return 1.0 / (1.0 + math.exp(-z))
+    return math.exp(z) / (1.0 + math.exp(z))
+
+
+def _softmax(z):
+    powers = [math.exp(x - max(z)) for x in z]
+    return [power / sum(powers) for power in powers]
+
+
+_EACH = {
+    "sigmoid": _sigmoid,
+    "tanh": math.tanh,
+    "relu": lambda z: max(0.0, z),
+    "leaky-relu": lambda z: z if z >= 0.0 else 0.01 * z,
+    "linear": lambda z: z,
+}
+
+
+def outputs(row):
+    """The network's outputs for `row`: a dictionary by column, or a list in the order of COLUMNS."""
+    if not isinstance(row, dict):
+        row = dict(zip([column[0] for column in COLUMNS], row, strict=True))
+    a = []
+    for name, kind, *known in COLUMNS:
+        a += _encoded(row[name], kind, known)
+    for i, (weights, biases) in enumerate(LAYERS):
+        z = [math.fsum(map(lambda x, y: x * y, w, a)) + b for w, b in zip(weights, biases)]
+        function = OUTPUT if i + 1 == len(LAYERS) else HIDDEN
+        a = _softmax(z) if function == "softmax" else [_EACH[function](x) for x in z]
+    return a
+
+
+def predict(row):
+    """The class of `row`, or the number in the target's own unit."""
+    a = outputs(row)
+    if CLASSES is None:
+        return a[0] * TARGET_DEVIATION + TARGET_MEAN
+    return CLASSES[a.index(max(a))]
+
+
+def main(path):
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        rows = csv.DictReader(file)
+        name = "p" if OUTPUT == "softmax" else "output"
+        added = [] if CLASSES is None else [f"{name}({c})" for c in CLASSES]
+        table = csv.writer(sys.stdout, lineterminator="\n")
+        table.writerow([*rows.fieldnames, f"predicted {TARGET}", *added])
+        names = {name.strip(): name for name in rows.fieldnames}
+        for row in rows:
+            values = {column[0]: row[names[column[0]]] for column in COLUMNS}
+            table.writerow([*row.values(), predict(values), *(outputs(values) if added else [])])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(f"usage: {sys.argv[0]} table.csv")
+    main(sys.argv[1])
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_literals() {
+        assert_eq!(text("a \"b\" \\n ä\u{7}"), r#""a \"b\" \\n ä\u0007""#);
+    }
+}

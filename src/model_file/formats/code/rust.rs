@@ -1,0 +1,316 @@
+//! Models as one Rust file that needs nothing but `core`.
+
+use std::fmt::{Error, Write};
+
+use super::rust_parts::{
+    BOOLEAN, EXP, FILLED, HEAD, LAYER, LEAKY_RELU, ONE_HOT, RELU, SIGMOID, SOFTMAX, STANDARDISED,
+    TANH,
+};
+use super::{PARAMETERS, list};
+use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
+use crate::model_file::TrainedModel;
+use crate::model_file::description::about;
+use crate::nn::{Activation, Output};
+
+/// `model` as the text of a file.
+pub(in crate::model_file) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+    let mut code = String::new();
+    write_code(&mut code, model).map_err(|error| error.to_string())?;
+    Ok(code.into_bytes())
+}
+
+/// What the functions of the file take.
+struct Signature {
+    numbers: Vec<String>,
+    texts: Vec<String>,
+}
+
+impl Signature {
+    fn of(columns: &[InputColumn]) -> Self {
+        let is_number = |column: &&InputColumn| matches!(column.encoding, Encoding::Numeric { .. });
+        let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(is_number);
+        let names = |columns: Vec<&InputColumn>| columns.iter().map(|it| it.name.clone()).collect();
+        Self {
+            numbers: names(numbers),
+            texts: names(texts),
+        }
+    }
+
+    fn parameters(&self) -> String {
+        self.each(
+            |n| format!("numbers: &[f32; {n}]"),
+            |n| format!("texts: &[&str; {n}]"),
+        )
+    }
+
+    fn arguments(&self) -> String {
+        self.each(|_| "numbers".into(), |_| "texts".into())
+    }
+
+    fn each(&self, numbers: fn(usize) -> String, texts: fn(usize) -> String) -> String {
+        let parts = [(self.numbers.len(), numbers), (self.texts.len(), texts)];
+        let parts = parts.into_iter().filter(|(n, _)| *n > 0);
+        parts
+            .map(|(n, part)| part(n))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+fn write_code(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
+    let signature = Signature::of(&model.preprocessing.columns);
+    for line in about(model) {
+        writeln!(code, "// {line}")?;
+    }
+    code.push_str(HEAD);
+    write_names(code, model, &signature)?;
+    write_predictions(code, model, &signature)?;
+    write_inputs(code, model, &signature)?;
+    write_parameters(code, model)?;
+    write_functions(code, model)
+}
+
+fn write_names(
+    code: &mut String,
+    model: &TrainedModel,
+    signature: &Signature,
+) -> Result<(), Error> {
+    writeln!(code, "/// Name of the column that is predicted.")?;
+    writeln!(code, "pub const TARGET: &str = {:?};", model.target)?;
+    let lists = [
+        (
+            "NUMBERS",
+            "The columns that are numbers.",
+            &*signature.numbers,
+        ),
+        ("TEXTS", "The columns that are texts.", &*signature.texts),
+        (
+            "CLASSES",
+            "The classes, in the order of the outputs.",
+            model.task.classes(),
+        ),
+    ];
+    for (name, about, list) in lists.into_iter().filter(|(.., list)| !list.is_empty()) {
+        writeln!(
+            code,
+            "/// {about}\npub const {name}: [&str; {}] = {list:?};",
+            list.len()
+        )?;
+    }
+    Ok(())
+}
+
+fn write_predictions(
+    code: &mut String,
+    model: &TrainedModel,
+    signature: &Signature,
+) -> Result<(), Error> {
+    let (parameters, arguments) = (signature.parameters(), signature.arguments());
+    match &model.task {
+        Task::Classification { classes } => writeln!(
+            code,
+            "
+/// The class of a row, one of `CLASSES`.
+pub fn predict({parameters}) -> &'static str {{
+    let a = outputs({arguments});
+    let mut best = 0;
+    for i in 1..{n} {{
+        if a[i] > a[best] {{
+            best = i;
+        }}
+    }}
+    CLASSES[best]
+}}
+
+/// The network's outputs for a row, one for each class{probabilities}.
+pub fn outputs({parameters}) -> [f32; {n}] {{",
+            n = classes.len(),
+            probabilities = match model.architecture.output() {
+                Output::Softmax => ": probabilities",
+                _ => "",
+            },
+        )?,
+        Task::Regression(scale) => writeln!(
+            code,
+            "
+/// The number predicted for a row, in the target's own unit.
+pub fn predict({parameters}) -> f32 {{
+    (f64::from(outputs({arguments})[0]) * {:?} + {:?}) as f32
+}}
+
+/// The network's output for a row.
+fn outputs({parameters}) -> [f32; 1] {{",
+            scale.deviation, scale.mean,
+        )?,
+    }
+    write_layers(code, model, &arguments)
+}
+
+/// The body of `outputs`: one line for each layer.
+fn write_layers(code: &mut String, model: &TrainedModel, arguments: &str) -> Result<(), Error> {
+    let depth = model.architecture.depth();
+    writeln!(code, "    let a0 = inputs({arguments});")?;
+    for layer in 1..=depth {
+        let before = layer - 1;
+        let function = if layer == depth {
+            output_name(model.architecture.output())
+        } else {
+            hidden_name(model.architecture.hidden())
+        };
+        let z = format!("layer(&W{layer}, &B{layer}, &a{before})");
+        let a = function.map_or(z.clone(), |function| format!("{function}({z})"));
+        if layer == depth {
+            writeln!(code, "    {a}\n}}")?
+        } else {
+            writeln!(code, "    let a{layer} = {a};")?
+        }
+    }
+    Ok(())
+}
+
+/// The function that makes inputs of the values of a row.
+fn write_inputs(
+    code: &mut String,
+    model: &TrainedModel,
+    signature: &Signature,
+) -> Result<(), Error> {
+    let inputs = model.preprocessing.inputs();
+    let parameters = signature.parameters();
+    writeln!(
+        code,
+        "\n/// What the network sees of a row.\nfn inputs({parameters}) -> [f32; {inputs}] {{"
+    )?;
+    writeln!(code, "    let mut x = [0.0; {inputs}];")?;
+    let (mut number, mut text, mut input) = (0, 0, 0);
+    for column in &model.preprocessing.columns {
+        match &column.encoding {
+            Encoding::Numeric {
+                mean,
+                deviation,
+                fill,
+                ..
+            } => {
+                let value = format!("filled(numbers[{number}], {fill:?})");
+                writeln!(
+                    code,
+                    "    x[{input}] = standardised({value}, {mean:?}, {deviation:?});"
+                )?;
+                number += 1;
+            }
+            Encoding::Categorical { values, fill, .. } => {
+                let end = input + column.encoding.inputs();
+                writeln!(
+                    code,
+                    "    one_hot(texts[{text}], &{values:?}, {fill}, &mut x[{input}..{end}]);"
+                )?;
+                text += 1;
+            }
+            Encoding::Boolean {
+                no,
+                yes,
+                mean,
+                deviation,
+                fill,
+            } => {
+                let fill = f32::from(*fill);
+                let value = format!("boolean(texts[{text}], &{no:?}, &{yes:?}, {fill:?})");
+                writeln!(
+                    code,
+                    "    x[{input}] = standardised({value}, {mean:?}, {deviation:?});"
+                )?;
+                text += 1;
+            }
+        }
+        input += column.encoding.inputs();
+    }
+    writeln!(code, "    x\n}}")
+}
+
+fn write_parameters(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
+    writeln!(
+        code,
+        "\n// {PARAMETERS} weights of each layer, a row for each neuron, and biases."
+    )?;
+    for (number, layer) in (1..).zip(&model.parameters.layers) {
+        let (outputs, inputs) = layer.weights.dim();
+        writeln!(code, "static W{number}: [[f32; {inputs}]; {outputs}] = [")?;
+        for row in layer.weights.outer_iter() {
+            writeln!(code, "    [{}],", list(row))?;
+        }
+        writeln!(
+            code,
+            "];\nstatic B{number}: [f32; {outputs}] = [\n    {},\n];",
+            list(&layer.biases)
+        )?;
+    }
+    writeln!(code, "// End of the network.")
+}
+
+/// The functions that this model needs, and no others: an unused one would be a warning.
+fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
+    let columns = || {
+        model
+            .preprocessing
+            .columns
+            .iter()
+            .map(|column| &column.encoding)
+    };
+    let has_numbers = columns().any(|it| matches!(it, Encoding::Numeric { .. }));
+    let has_categories = columns().any(|it| matches!(it, Encoding::Categorical { .. }));
+    let has_booleans = columns().any(|it| matches!(it, Encoding::Boolean { .. }));
+    let hidden = match model.architecture.depth() {
+        1 => None,
+        _ => hidden_name(model.architecture.hidden()),
+    };
+    let functions = [hidden, output_name(model.architecture.output())];
+    let uses = |name: &str| functions.contains(&Some(name));
+    let needs_exp = uses("sigmoid") || uses("tanh") || uses("softmax");
+    if has_categories || has_booleans {
+        let words: Vec<String> = MISSING_WORDS
+            .iter()
+            .map(|word| format!("{word:?}"))
+            .collect();
+        writeln!(
+            code,
+            "\n/// Whether a text says that there is no value.\nfn is_missing(text: &str) -> bool {{\n    \
+             let words = [\"\", {}];\n    \
+             words.iter().any(|word| word.eq_ignore_ascii_case(text))\n}}",
+            words.join(", ")
+        )?;
+    }
+    let parts = [
+        (has_numbers, FILLED),
+        (has_numbers || has_booleans, STANDARDISED),
+        (has_categories, ONE_HOT),
+        (has_booleans, BOOLEAN),
+        (true, LAYER),
+        (uses("relu"), RELU),
+        (uses("leaky_relu"), LEAKY_RELU),
+        (uses("sigmoid"), SIGMOID),
+        (uses("tanh"), TANH),
+        (uses("softmax"), SOFTMAX),
+        (needs_exp, EXP),
+    ];
+    for (_, part) in parts.into_iter().filter(|(needed, _)| *needed) {
+        code.push_str(part);
+    }
+    Ok(())
+}
+
+fn hidden_name(function: Activation) -> Option<&'static str> {
+    match function {
+        Activation::Sigmoid => Some("sigmoid"),
+        Activation::Tanh => Some("tanh"),
+        Activation::Relu => Some("relu"),
+        Activation::LeakyRelu => Some("leaky_relu"),
+        Activation::Linear => None,
+    }
+}
+
+fn output_name(function: Output) -> Option<&'static str> {
+    match function {
+        Output::Sigmoid => Some("sigmoid"),
+        Output::Softmax => Some("softmax"),
+        Output::Linear => None,
+    }
+}

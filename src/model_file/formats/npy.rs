@@ -1,0 +1,199 @@
+//! Arrays as NumPy's `.npy` has them: a header that is a Python dictionary, then the numbers.
+//!
+//! Source: NumPy's documentation of `numpy.lib.format`. Written is version 1.0; read are 1.0, 2.0
+//! and 3.0, little-endian and row by row.
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+/// Header and magic together are a multiple of this, so that the numbers are aligned.
+const ALIGNMENT: usize = 64;
+
+/// What stands in one `.npy`.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Array<'b> {
+    /// NumPy's name of the type of a number, such as `<f4`.
+    pub descr: &'b str,
+    /// Length along each axis.
+    pub shape: Vec<usize>,
+    /// As many bytes as `shape` and `descr` ask for.
+    pub data: &'b [u8],
+}
+
+/// An `.npy` of numbers called `descr` by NumPy, `shape`, whose bytes are `data`.
+pub(crate) fn encode(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
+    let lengths: String = shape.iter().map(|length| format!("{length}, ")).collect();
+    // A tuple of one has a comma behind it, longer ones do not.
+    let lengths = match shape.len() {
+        1 => lengths.trim_end(),
+        _ => lengths.trim_end_matches(", "),
+    };
+    let mut header =
+        format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({lengths}), }}");
+    let before = MAGIC.len() + 4;
+    let length = (before + header.len() + 1).next_multiple_of(ALIGNMENT) - before;
+    header.extend(std::iter::repeat_n(' ', length - 1 - header.len()));
+    header.push('\n');
+    // Shapes have at most two lengths here, so the header is far below 64 KiB.
+    let length = header.len() as u16;
+    [
+        MAGIC,
+        &[1, 0],
+        &length.to_le_bytes(),
+        header.as_bytes(),
+        data,
+    ]
+    .concat()
+}
+
+/// The array in `bytes`. Nothing is allocated but its shape.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Array<'_>, String> {
+    let rest = bytes.strip_prefix(MAGIC).ok_or("is no .npy")?;
+    let (length, rest) = match rest {
+        [1, _, a, b, rest @ ..] => (u32::from(u16::from_le_bytes([*a, *b])), rest),
+        [2 | 3, _, a, b, c, d, rest @ ..] => (u32::from_le_bytes([*a, *b, *c, *d]), rest),
+        _ => return Err("is of a version of .npy that is not known".into()),
+    };
+    let header = usize::try_from(length).ok();
+    let (header, data) = header
+        .and_then(|length| rest.split_at_checked(length))
+        .ok_or("is shorter than its header")?;
+    let header = std::str::from_utf8(header).map_err(|_| "has a header that is no text")?;
+    let (descr, shape) = Header::read(header).ok_or("has a header that cannot be read")?;
+    let item = item_size(descr).ok_or_else(|| format!("has numbers of the type {descr}"))?;
+    let size = shape
+        .iter()
+        .try_fold(item, |size, &length| size.checked_mul(length));
+    if size != Some(data.len()) {
+        return Err(format!(
+            "has {} bytes of numbers, which is not what the shape {shape:?} asks for",
+            data.len()
+        ));
+    }
+    Ok(Array { descr, shape, data })
+}
+
+/// Bytes of a number of the type that NumPy calls `descr`.
+fn item_size(descr: &str) -> Option<usize> {
+    match descr {
+        "|u1" => Some(1),
+        "<f4" => Some(4),
+        _ => None,
+    }
+}
+
+/// The text of a header that is still to be read.
+struct Header<'t>(&'t str);
+
+impl<'t> Header<'t> {
+    /// `descr` and `shape` of a dictionary with the three keys that there must be, in any order.
+    fn read(text: &'t str) -> Option<(&'t str, Vec<usize>)> {
+        let mut header = Self(text);
+        let (mut descr, mut shape, mut by_rows) = (None, None, None);
+        header.take("{")?;
+        while header.take("}").is_none() {
+            let key = header.string()?;
+            header.take(":")?;
+            match key {
+                "descr" if descr.is_none() => descr = Some(header.string()?),
+                "shape" if shape.is_none() => shape = Some(header.tuple()?),
+                // `True` stands for column by column, which this program never writes.
+                "fortran_order" if by_rows.is_none() => by_rows = Some(header.take("False")?),
+                _ => return None,
+            }
+            if header.take(",").is_none() {
+                header.take("}")?;
+                break;
+            }
+        }
+        by_rows?;
+        header.0.trim().is_empty().then_some(())?;
+        Some((descr?, shape?))
+    }
+
+    fn take(&mut self, token: &str) -> Option<()> {
+        self.0 = self.0.trim_start().strip_prefix(token)?;
+        Some(())
+    }
+
+    fn string(&mut self) -> Option<&'t str> {
+        let text = self.0.trim_start();
+        let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+        let (string, rest) = text[1..].split_once(quote)?;
+        self.0 = rest;
+        Some(string)
+    }
+
+    fn tuple(&mut self) -> Option<Vec<usize>> {
+        self.take("(")?;
+        let mut lengths = Vec::new();
+        while self.take(")").is_none() {
+            let text = self.0.trim_start();
+            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+            lengths.push(text[..digits].parse().ok()?);
+            self.0 = &text[digits..];
+            if self.take(",").is_none() {
+                self.take(")")?;
+                break;
+            }
+        }
+        Some(lengths)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrays_come_back() {
+        let shapes: [&[usize]; 4] = [&[2, 3], &[6], &[], &[0, 7]];
+        for shape in shapes {
+            let data = vec![7; 4 * shape.iter().product::<usize>()];
+            let bytes = encode("<f4", shape, &data);
+            assert_eq!((bytes.len() - data.len()) % ALIGNMENT, 0);
+            let array = decode(&bytes).expect("reads");
+            assert_eq!(
+                (array.descr, &*array.shape, array.data),
+                ("<f4", shape, &*data)
+            );
+        }
+        let text = encode("|u1", &[5], b"abcde");
+        assert!(text.windows(10).any(|part| part == b"'shape': ("));
+    }
+
+    #[test]
+    fn headers_are_read_as_numpy_may_write_them() {
+        let read = Header::read;
+        let wanted = Some(("<f4", vec![3, 1]));
+        let plain = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 1), }   \n";
+        assert_eq!(read(plain), wanted);
+        let turned = "{\"shape\":(3,1,),\"fortran_order\":False,\"descr\":\"<f4\"}";
+        assert_eq!(read(turned), wanted);
+        for bad in [
+            "",
+            "{",
+            "{}",
+            "{'descr': '<f4', 'fortran_order': True, 'shape': (3, 1), }",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (3 1), }",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (-3, 1), }",
+            "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (3, 1)}",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (3,)} x",
+            "{'descr': ä, 'fortran_order': False}",
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_shape_that_is_not_there_is_refused() {
+        let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967295, 4294967296)}";
+        let length = (header.len() as u16).to_le_bytes();
+        let bytes = [MAGIC, &[1, 0], &length, header.as_bytes(), &[0; 8]].concat();
+        let problem = decode(&bytes).expect_err("refused");
+        assert!(problem.starts_with("has 8 bytes of numbers"), "{problem}");
+        assert!(decode(&bytes[..20]).is_err());
+    }
+}

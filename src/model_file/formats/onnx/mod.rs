@@ -1,0 +1,345 @@
+//! Models as ONNX, which other runtimes execute: IR version 8, operator set 13.
+//!
+//! The graph takes the values of a table as they are, and all of the preprocessing is inside it.
+//! Its inputs, of which there are those that the model needs:
+//!
+//! | input | shape | what it takes |
+//! |---|---|---|
+//! | `numbers` | float32 `(rows, columns)` | the columns that are numbers; NaN is a missing value |
+//! | `texts` | string `(rows, columns)` | the columns that are texts; what is a missing value in a table is one here |
+//!
+//! Which columns in which order is said in the metadata under the same names, each a JSON list, and
+//! in the description of the input. White space around texts is to be cut off.
+//!
+//! The outputs of a model that tells classes apart are `label` `(rows)`, int64 if all names of
+//! classes are whole numbers and else string, and `probabilities` `(rows, classes)`, float32, in
+//! the order of the metadata `classes`; where the network's output is not softmax they are called
+//! `outputs`. A model that predicts a number has the output `prediction` `(rows)`, float32, in the
+//! target's own unit.
+//!
+//! Operators of `ai.onnx.ml` are used only where there are texts.
+
+mod evaluate;
+mod graph;
+mod messages;
+mod tensor;
+
+use prost::Message;
+
+use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
+use crate::model_file::TrainedModel;
+use crate::model_file::description::about;
+use crate::nn::activation::LEAKY_SLOPE;
+use crate::nn::{Activation, Output};
+use graph::{Graph, Value, float, floats, int, ints, strings};
+use messages::{AttributeProto, ModelProto, OperatorSetIdProto, StringStringEntryProto, element};
+
+pub(in crate::model_file) use evaluate::evaluate;
+pub(in crate::model_file) use tensor::{Data, Tensor};
+
+const IR_VERSION: i64 = 8;
+const OPERATORS: i64 = 13;
+const ML_OPERATORS: i64 = 2;
+
+/// Names of the graph's inputs.
+const NUMBERS: &str = "numbers";
+const TEXTS: &str = "texts";
+/// Names of its outputs.
+const LABEL: &str = "label";
+const PROBABILITIES: &str = "probabilities";
+const OUTPUTS: &str = "outputs";
+const PREDICTION: &str = "prediction";
+
+/// `model` as the bytes of a file.
+pub(crate) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+    let mut graph = Graph::default();
+    let inputs = preprocess(&mut graph, model)?;
+    let outputs = network(&mut graph, model, inputs);
+    answer(&mut graph, model, &outputs);
+    let mut operators = vec![(String::new(), OPERATORS)];
+    if graph.needs_ml() {
+        operators.push((graph::ML.to_owned(), ML_OPERATORS));
+    }
+    let mut metadata = vec![("target".to_owned(), model.target.clone())];
+    let lists = [
+        (NUMBERS, names(model, is_number)),
+        (TEXTS, names(model, |column| !is_number(column))),
+        ("classes", model.task.classes().to_vec()),
+    ];
+    for (key, list) in lists {
+        if !list.is_empty() {
+            let list = serde_json::to_string(&list).map_err(|error| error.to_string())?;
+            metadata.push((key.to_owned(), list));
+        }
+    }
+    let file = ModelProto {
+        ir_version: IR_VERSION,
+        producer_name: "nn-tui".to_owned(),
+        producer_version: env!("CARGO_PKG_VERSION").to_owned(),
+        doc_string: about(model).join("\n"),
+        graph: Some(graph.finish("nn-tui")),
+        opset_import: operators
+            .into_iter()
+            .map(|(domain, version)| OperatorSetIdProto { domain, version })
+            .collect(),
+        metadata_props: metadata
+            .into_iter()
+            .map(|(key, value)| StringStringEntryProto { key, value })
+            .collect(),
+    };
+    Ok(file.encode_to_vec())
+}
+
+fn is_number(column: &InputColumn) -> bool {
+    matches!(column.encoding, Encoding::Numeric { .. })
+}
+
+fn names(model: &TrainedModel, wanted: impl Fn(&InputColumn) -> bool) -> Vec<String> {
+    let columns = model.preprocessing.columns.iter();
+    let wanted = columns.filter(|column| wanted(column));
+    wanted.map(|column| column.name.clone()).collect()
+}
+
+/// The network's inputs `(rows, inputs)`.
+fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Value, String> {
+    let columns = &model.preprocessing.columns;
+    let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(|it| is_number(it));
+    let mut parts = Vec::new();
+    if !numbers.is_empty() {
+        parts.push(standardise(graph, &numbers));
+    }
+    if !texts.is_empty() {
+        parts.append(&mut encode_texts(graph, &texts));
+    }
+    let joined = match parts.as_slice() {
+        [] => return Err("it has no inputs".into()),
+        [only] => only.clone(),
+        several => {
+            let several: Vec<&str> = several.iter().map(String::as_str).collect();
+            graph.node("Concat", &several, vec![int("axis", 1)])
+        }
+    };
+    let sources = sources(columns);
+    if sources.is_sorted() {
+        return Ok(joined);
+    }
+    let sources = graph.integers("order", &sources);
+    Ok(graph.node("Gather", &[&joined, &sources], vec![int("axis", 1)]))
+}
+
+/// Where each input of the network stands when those of numbers come first, then those of texts.
+fn sources(columns: &[InputColumn]) -> Vec<i64> {
+    let inputs = |column: &InputColumn| column.encoding.inputs() as i64;
+    let numbers = columns.iter().filter(|column| is_number(column));
+    let mut next_number = 0;
+    let mut next_text = numbers.map(inputs).sum();
+    let mut sources = Vec::new();
+    for column in columns {
+        let next = if is_number(column) {
+            &mut next_number
+        } else {
+            &mut next_text
+        };
+        sources.extend(*next..*next + inputs(column));
+        *next += inputs(column);
+    }
+    sources
+}
+
+/// The inputs that each of the `columns` of texts becomes.
+fn encode_texts(graph: &mut Graph, columns: &[&InputColumn]) -> Vec<Value> {
+    let about = format!("{}; missing values as in the table", quoted(columns));
+    let all = graph.input(TEXTS, element::STRING, columns.len(), &about);
+    let mut parts = Vec::new();
+    for (i, column) in columns.iter().enumerate() {
+        let own = match columns.len() {
+            1 => all.clone(),
+            _ => {
+                let index = graph.integers(&format!("text_{i}"), &[i as i64]);
+                graph.node("Gather", &[&all, &index], vec![int("axis", 1)])
+            }
+        };
+        parts.push(encode_text(graph, &column.encoding, own, i));
+    }
+    parts
+}
+
+fn quoted(columns: &[&InputColumn]) -> String {
+    let names: Vec<String> = columns
+        .iter()
+        .map(|it| format!("\"{}\"", it.name))
+        .collect();
+    names.join(", ")
+}
+
+/// The inputs that `columns` of numbers become. As in the program they are standardised in f64:
+/// f32 would lose what tells apart values that lie far from 0 and near each other.
+fn standardise(graph: &mut Graph, columns: &[&InputColumn]) -> Value {
+    let about = format!("{}; NaN is a missing value", quoted(columns));
+    let count = columns.len();
+    let raw = graph.input(NUMBERS, element::FLOAT, count, &about);
+    let (mut fills, mut means, mut deviations) = (Vec::new(), Vec::new(), Vec::new());
+    for column in columns {
+        if let Encoding::Numeric {
+            mean,
+            deviation,
+            fill,
+            ..
+        } = column.encoding
+        {
+            fills.push(fill);
+            means.push(mean);
+            deviations.push(deviation);
+        }
+    }
+    let fills = graph.floats("fill", &[count], &fills);
+    let means = graph.doubles("mean", &[count], &means);
+    let deviations = graph.doubles("deviation", &[count], &deviations);
+    let is_missing = graph.node("IsNaN", &[&raw], vec![]);
+    let filled = graph.node("Where", &[&is_missing, &fills, &raw], vec![]);
+    let wide = cast(graph, &filled, element::DOUBLE);
+    let shifted = graph.node("Sub", &[&wide, &means], vec![]);
+    let scaled = graph.node("Div", &[&shifted, &deviations], vec![]);
+    let least = graph.doubles("least", &[], &[f32::MIN.into()]);
+    let largest = graph.doubles("largest", &[], &[f32::MAX.into()]);
+    let clipped = graph.node("Clip", &[&scaled, &least, &largest], vec![]);
+    cast(graph, &clipped, element::FLOAT)
+}
+
+fn cast(graph: &mut Graph, value: &str, to: i32) -> Value {
+    graph.node("Cast", &[value], vec![int("to", to.into())])
+}
+
+/// The inputs that the column `texts` `(rows, 1)`, the one of number `i`, becomes.
+fn encode_text(graph: &mut Graph, encoding: &Encoding, texts: Value, i: usize) -> Value {
+    let missing = missing_texts();
+    match encoding {
+        Encoding::Categorical { values, fill, .. } => {
+            let own = values.iter().cloned().zip(0..);
+            let filled = missing.into_iter().map(|text| (text, *fill as i64));
+            let (keys, codes) = filled.chain(own).unzip();
+            let code = label_encoder(keys, ints("values_int64s", codes));
+            let unknown = int("default_int64", values.len() as i64);
+            let code = graph.node("LabelEncoder", &[&texts], [code, vec![unknown]].concat());
+            let codes: Vec<i64> = (0..encoding.inputs() as i64).collect();
+            let codes = graph.integers(&format!("codes_{i}"), &codes);
+            let own = graph.node("Equal", &[&code, &codes], vec![]);
+            cast(graph, &own, element::FLOAT)
+        }
+        _ => {
+            let words = match encoding {
+                Encoding::Boolean { no, yes, .. } => no.iter().chain(yes).cloned().collect(),
+                _ => Vec::new(),
+            };
+            let input = |raw: f32| {
+                let mut out = [0.0];
+                encoding.write(raw, &mut out);
+                out[0]
+            };
+            let values = words.iter().map(|word| input(encoding.of_text(word)));
+            let value = label_encoder(words.clone(), floats("values_floats", values.collect()));
+            // Any other text counts as missing.
+            let unknown = float("default_float", input(f32::NAN));
+            graph.node("LabelEncoder", &[&texts], [value, vec![unknown]].concat())
+        }
+    }
+}
+
+fn label_encoder(keys: Vec<String>, values: AttributeProto) -> Vec<AttributeProto> {
+    vec![strings("keys_strings", keys), values]
+}
+
+/// Every text that stands for a missing value: letter case does not count in a table, but does in a
+/// graph.
+fn missing_texts() -> Vec<String> {
+    let mut texts = vec![String::new()];
+    for word in MISSING_WORDS {
+        let mut variants = vec![String::new()];
+        for letter in word.chars() {
+            let cases = [letter.to_ascii_lowercase(), letter.to_ascii_uppercase()];
+            let distinct = 1 + usize::from(cases[0] != cases[1]);
+            let longer = |variant: &String| {
+                let variant = variant.clone();
+                let cases = cases.into_iter().take(distinct);
+                cases.map(move |letter| format!("{variant}{letter}"))
+            };
+            variants = variants.iter().flat_map(longer).collect();
+        }
+        texts.append(&mut variants);
+    }
+    texts
+}
+
+/// The network's outputs.
+fn network(graph: &mut Graph, model: &TrainedModel, inputs: Value) -> Value {
+    let architecture = &model.architecture;
+    let mut value = inputs;
+    for (i, layer) in model.parameters.layers.iter().enumerate() {
+        let (outputs, inputs) = layer.weights.dim();
+        let weights = graph.floats(
+            &crate::model_file::tensors::weight_name(i),
+            &[outputs, inputs],
+            &layer.weights,
+        );
+        let biases = graph.floats(
+            &crate::model_file::tensors::bias_name(i),
+            &[outputs],
+            &layer.biases,
+        );
+        // z = W a + b, for rows of a: a W^T + b.
+        value = graph.node("Gemm", &[&value, &weights, &biases], vec![int("transB", 1)]);
+        let is_last = i + 1 == architecture.depth();
+        let function = match (is_last, architecture.hidden(), architecture.output()) {
+            (false, Activation::Sigmoid, _) | (true, _, Output::Sigmoid) => ("Sigmoid", vec![]),
+            (false, Activation::Tanh, _) => ("Tanh", vec![]),
+            (false, Activation::Relu, _) => ("Relu", vec![]),
+            (false, Activation::LeakyRelu, _) => {
+                ("LeakyRelu", vec![float("alpha", LEAKY_SLOPE as f32)])
+            }
+            (true, _, Output::Softmax) => ("Softmax", vec![int("axis", 1)]),
+            (false, Activation::Linear, _) | (true, _, Output::Linear) => continue,
+        };
+        value = graph.node(function.0, &[&value], function.1);
+    }
+    value
+}
+
+/// What the outputs mean, as outputs of the graph.
+fn answer(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
+    match &model.task {
+        Task::Classification { classes } => {
+            let is_softmax = model.architecture.output() == Output::Softmax;
+            let name = if is_softmax { PROBABILITIES } else { OUTPUTS };
+            graph.output(outputs, name, element::FLOAT, Some(classes.len()));
+            let keep = vec![int("axis", 1), int("keepdims", 0)];
+            let class = graph.node("ArgMax", &[name], keep);
+            let (names, elements) = match whole_numbers(classes) {
+                Some(numbers) => (graph.integers("classes", &numbers), element::INT64),
+                None => (graph.texts("classes", classes), element::STRING),
+            };
+            let label = graph.node("Gather", &[&names, &class], vec![]);
+            graph.output(&label, LABEL, elements, None);
+        }
+        Task::Regression(scale) => {
+            // In f64, as in the program.
+            let wide = cast(graph, outputs, element::DOUBLE);
+            let deviation = graph.doubles("target_deviation", &[], &[scale.deviation]);
+            let mean = graph.doubles("target_mean", &[], &[scale.mean]);
+            let scaled = graph.node("Mul", &[&wide, &deviation], vec![]);
+            let shifted = graph.node("Add", &[&scaled, &mean], vec![]);
+            let number = cast(graph, &shifted, element::FLOAT);
+            let column = graph.integers("axis_1", &[1]);
+            let numbers = graph.node("Squeeze", &[&number, &column], vec![]);
+            graph.output(&numbers, PREDICTION, element::FLOAT, None);
+        }
+    }
+}
+
+/// The `classes` as numbers, if each is a whole number as it is usually written.
+fn whole_numbers(classes: &[String]) -> Option<Vec<i64>> {
+    let number = |name: &String| {
+        let number = name.parse::<i64>().ok()?;
+        (number.to_string() == *name).then_some(number)
+    };
+    classes.iter().map(number).collect()
+}

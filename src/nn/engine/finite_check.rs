@@ -1,0 +1,121 @@
+//! The judgement on a mini-batch: its loss, and whether anything would leave the range of `f32`.
+
+use pulp::{Simd, WithSimd};
+
+use super::partition::{LayerBuffers, NeuronShare, RowShare};
+use super::step::{hand_gradient, learning_rate};
+use super::{NonFinite, Quantity, Step};
+use crate::nn::kernels::elementwise::largest_magnitude;
+use crate::nn::kernels::gradient::Measure;
+use crate::nn::kernels::output::sum_of_costs;
+use crate::nn::kernels::sparse::Scratch;
+use crate::nn::{LearningRule, Optimizer};
+
+/// Finds the loss of the mini-batch, after making sure that it, every gradient, and every update that
+/// comes of one are within the range of `f32`.
+///
+/// To look at each gradient would cost as much as the update itself. But a sum of `n` products is at
+/// most `n * max |a| * max |delta|`, and those two are at hand; only if that bound is too large,
+/// which takes numbers beyond all reason, the gradient is computed just to look at it.
+pub(super) struct FiniteCheck<'a> {
+    /// All shares, in their order.
+    pub neurons: &'a [&'a NeuronShare],
+    /// All shares, in their order.
+    pub rows: &'a [&'a RowShare],
+    pub rule: &'a LearningRule,
+    pub room: &'a mut Scratch,
+}
+
+impl WithSimd for FiniteCheck<'_> {
+    type Output = Result<Step, NonFinite>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        judge(simd, self)
+    }
+}
+
+#[inline(always)]
+pub(super) fn judge<S: Simd>(
+    simd: S,
+    FiniteCheck {
+        neurons,
+        rows,
+        rule,
+        room,
+    }: FiniteCheck,
+) -> Result<Step, NonFinite> {
+    let count: usize = rows.iter().map(|it| it.rows()).sum();
+    let loss = sum_of_costs(simd, rows.iter().map(|it| &it.costs)) / count as f32;
+    if !loss.is_finite() {
+        return Err(NonFinite {
+            what: Quantity::Loss,
+            layer: first_non_finite(rows),
+        });
+    }
+    let limit = largest_gradient(rule);
+    let decay = rule.weight_decay as f32;
+    // Written so that NaN is not within the limit.
+    let within = |magnitude: f32| magnitude <= limit;
+    for l in 0..rows[0].layers.len() {
+        let of_all = |of_one: fn(&LayerBuffers) -> f32| {
+            let numbers = rows.iter().map(|it| of_one(&it.layers[l]));
+            numbers.fold(0.0, larger)
+        };
+        // The bias is a weight from an input that is 1.
+        let input_bound = larger(1.0, of_all(|it| it.input_bound));
+        let mut bound = count as f32 * input_bound * of_all(|it| it.largest_delta);
+        if decay != 0.0 {
+            let weights = neurons.iter().map(|it| it.layers[l].parameters.values());
+            let largest = weights.map(|it| largest_magnitude(simd, it));
+            bound += decay * largest.fold(0.0, larger);
+        }
+        if !within(bound) {
+            for share in neurons {
+                let mut measure = Measure::new(&share.layers[l].parameters, count, decay);
+                hand_gradient(simd, rows, share, l, &mut measure, room);
+                if !within(measure.largest()) {
+                    return Err(NonFinite {
+                        what: Quantity::Gradient,
+                        layer: l + 1,
+                    });
+                }
+            }
+        }
+    }
+    Ok(Step {
+        loss,
+        correct: rows.iter().map(|it| it.correct).sum(),
+    })
+}
+
+/// The larger of two magnitudes, NaN counting as the largest of all. (`f32::max` would lose it.)
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a < b || b.is_nan() { b } else { a }
+}
+
+/// The first layer with an activation that is not finite; without one, the last.
+#[cold]
+fn first_non_finite(rows: &[&RowShare]) -> usize {
+    let depth = rows[0].layers.len();
+    let is_finite = |l: usize| {
+        rows.iter().all(|rows| {
+            let mut activations = rows.layers[l].activations.values().iter();
+            activations.all(|a| a.is_finite())
+        })
+    };
+    (0..depth).find(|&l| !is_finite(l)).unwrap_or(depth - 1) + 1
+}
+
+/// Gradients up to this magnitude cannot make anything infinite that `rule` computes from them.
+fn largest_gradient(rule: &LearningRule) -> f32 {
+    let step = f32::MAX / 4.0 / learning_rate(rule).max(1.0);
+    match rule.optimizer {
+        Optimizer::Sgd => step,
+        // A velocity is at most the sum of g, mu g, mu^2 g ..., which is g / (1 - mu).
+        Optimizer::Momentum { momentum } => step * (1.0 - momentum as f32),
+        // Adam squares the gradient, and divides by its size again.
+        Optimizer::Adam { .. } => f32::MAX.sqrt() / 4.0,
+    }
+}

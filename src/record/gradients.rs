@@ -1,0 +1,153 @@
+//! What a gradient check found, as lines for people and as JSON.
+
+use serde::Serialize;
+
+use crate::nn::gradient_check::Checked;
+use crate::nn::{Grade, GradientCheck, ParameterId};
+use crate::train::Position;
+
+/// When the gradients of a run without screen are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// Before the first step; the check is under way.
+    Before,
+    /// When the epochs are done.
+    After,
+}
+
+/// The check as a table: a line for each layer with its worst parameter.
+pub(crate) fn lines(check: &GradientCheck, position: Position) -> Vec<String> {
+    let count = check.checked.len();
+    let kinks = match check.at_kinks {
+        0 => String::new(),
+        n => format!(", {n} left out at kinks"),
+    };
+    let when = match position.step {
+        0 => "before training".into(),
+        step => format!("after step {step}"),
+    };
+    let mut lines = vec![
+        format!(
+            "gradient check {when} on {} rows, {count} parameters{kinks}: {}",
+            check.rows,
+            check.grade().name(),
+        ),
+        format!(
+            "{:>7} {:>8}  {:<14} {:>17} {:>17} {:>15}",
+            "layer", "checked", "worst", "back-propagation", "differences", "relative error"
+        ),
+    ];
+    for (layer, checked) in check.by_layer() {
+        let worst = checked[0];
+        lines.push(format!(
+            "{layer:>7} {:>8}  {:<14} {:>17.9e} {:>17.9e} {:>15.1e}",
+            checked.len(),
+            name(worst.id),
+            worst.gradient,
+            worst.difference,
+            worst.error,
+        ));
+    }
+    lines
+}
+
+/// `w2[1,3]`: of layer 2, to neuron 1 from neuron 3 of the layer before, counted from 1; `b2[1]`.
+pub(crate) fn name(id: ParameterId) -> String {
+    let (layer, output) = (id.layer(), id.output() + 1);
+    match id.input() {
+        Some(input) => format!("w{layer}[{output},{}]", input + 1),
+        None => format!("b{layer}[{output}]"),
+    }
+}
+
+/// Why a run with a check of this `grade` failed; nothing where it did not.
+pub(crate) fn failure(check: &GradientCheck) -> Option<String> {
+    let worst = check.checked.first()?;
+    (check.grade() == Grade::Wrong).then(|| {
+        format!(
+            "the gradient of {} is {:e} by back-propagation and {:e} by differences",
+            name(worst.id),
+            worst.gradient,
+            worst.difference
+        )
+    })
+}
+
+/// The worst parameter of a layer, for the JSON.
+#[derive(Serialize)]
+pub(crate) struct Worst {
+    layer: usize,
+    checked: usize,
+    parameter: String,
+    gradient: f64,
+    difference: f64,
+    relative_error: f64,
+}
+
+/// One for each layer.
+pub(crate) fn worst(check: &GradientCheck) -> Vec<Worst> {
+    let layers = check.by_layer().into_iter();
+    layers
+        .map(|(layer, checked)| {
+            let Checked {
+                id,
+                gradient,
+                difference,
+                error,
+            } = checked[0];
+            Worst {
+                layer,
+                checked: checked.len(),
+                parameter: name(id),
+                gradient,
+                difference,
+                relative_error: error,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(error: f64) -> GradientCheck {
+        let worst = Checked {
+            id: ParameterId::Weight {
+                layer: 2,
+                output: 0,
+                input: 2,
+            },
+            gradient: 0.5,
+            difference: 0.25,
+            error,
+        };
+        GradientCheck {
+            rows: 10,
+            checked: vec![worst],
+            at_kinks: 3,
+        }
+    }
+
+    #[test]
+    fn a_wrong_gradient_fails_and_is_named() {
+        assert_eq!(failure(&check(1e-3)), None);
+        assert_eq!(
+            failure(&check(0.5)).expect("wrong"),
+            "the gradient of w2[1,3] is 5e-1 by back-propagation and 2.5e-1 by differences"
+        );
+        assert!(failure(&check(f64::NAN)).is_some());
+    }
+
+    #[test]
+    fn the_table_has_a_line_for_each_layer() {
+        let lines = lines(&check(0.5), Position::default());
+        assert_eq!(
+            lines[0],
+            "gradient check before training on 10 rows, 1 parameters, 3 left out at kinks: wrong"
+        );
+        assert_eq!(lines.len(), 3);
+        assert!(lines[2].contains("w2[1,3]"));
+        assert_eq!(lines[1].chars().count(), lines[2].chars().count());
+    }
+}

@@ -1,0 +1,69 @@
+//! The rows of one cell of the confusion matrix: those of one class that are taken for another, or
+//! rightly for their own.
+
+use ndarray::{Array2, Axis};
+
+use super::evaluation::{CHUNK, Evaluator, ExactLoss, predicted_class};
+use super::observation::Set;
+use super::top_losses::Worst;
+use crate::data::{Samples, Targets};
+use crate::nn::engine::Engine;
+
+/// What was found when the rows of a cell were asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfusionRows {
+    /// Their class.
+    pub actual: usize,
+    /// The class that is predicted for them.
+    pub predicted: usize,
+    /// Which rows were looked through.
+    pub set: Set,
+    /// Their indices, those with the largest loss first, at most 1000.
+    pub rows: Vec<u32>,
+    /// How many there are in all.
+    pub all: usize,
+}
+
+impl Evaluator {
+    /// Rows of `samples` that are of the class `actual` and that `engine` predicts as `predicted`:
+    /// those with the largest loss first, at most 1000, and how many there are. None
+    /// where a number is predicted. Only rows of that class pass through the network.
+    pub fn rows_taken(
+        &mut self,
+        engine: &Engine,
+        samples: &Samples,
+        actual: usize,
+        predicted: usize,
+    ) -> (Vec<u32>, usize) {
+        let Targets::Classes(labels) = &samples.targets else {
+            return (Vec::new(), 0);
+        };
+        let of_class = labels.iter().zip(0u32..);
+        let of_class = of_class.filter(|(label, _)| **label as usize == actual);
+        let of_class: Vec<u32> = of_class.map(|(_, row)| row).collect();
+        let architecture = engine.architecture();
+        let mut inputs = Array2::zeros((CHUNK.min(of_class.len()), architecture.inputs()));
+        let mut target = vec![0.0; architecture.outputs()];
+        if let Some(place) = target.get_mut(actual) {
+            *place = 1.0;
+        }
+        let (mut worst, mut all, mut exact) = (Worst::default(), 0, ExactLoss::default());
+        for rows in of_class.chunks(CHUNK) {
+            let mut inputs = inputs.slice_axis_mut(Axis(0), (..rows.len()).into());
+            for (&row, out) in rows.iter().zip(inputs.outer_iter_mut()) {
+                samples.write_inputs(row as usize, out);
+            }
+            engine.forward(inputs.view(), &mut self.workspace);
+            let (outputs, logits) = (self.workspace.outputs(), self.workspace.logits());
+            let passed = outputs.outer_iter().zip(logits.outer_iter()).zip(rows);
+            for ((outputs, logits), &row) in passed {
+                if predicted_class(outputs) == predicted {
+                    let loss = exact.of(architecture.loss(), logits, outputs, target.iter());
+                    worst.add(row, loss);
+                    all += 1;
+                }
+            }
+        }
+        (worst.rows(), all)
+    }
+}

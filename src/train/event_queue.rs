@@ -1,0 +1,234 @@
+//! Events on their way out: ordered, never blocking, and bounded, since metrics that can't be
+//! handed over are merged.
+
+use std::collections::VecDeque;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::evaluation::{Outcomes, Scores};
+use super::messages::{EpochRecord, Event, LossPoint, Progress};
+use super::session::RunningMean;
+use super::{Position, Session, Stepped};
+use crate::util::stats::{Bounded, MinMaxLast};
+
+/// Metrics that wait at most, before neighbours are merged.
+const WAITING: usize = 1 << 16;
+/// How often progress is handed over at most.
+const INTERVAL: Duration = Duration::from_millis(15);
+/// Epochs within which the loss is told; later on an epoch's mean says enough.
+pub const DETAILED_EPOCHS: u32 = 16;
+/// Loss points per such epoch where an epoch has more steps than that.
+const POINTS_PER_EPOCH: u32 = 32;
+
+/// Takes events, or gives one back that it has no room for.
+pub trait Sink: Send {
+    /// Hands over `event` without waiting.
+    ///
+    /// # Errors
+    /// The event itself, where there is no room for it now.
+    fn offer(&mut self, event: Event) -> Result<(), Box<Event>>;
+}
+
+impl<F: FnMut(Event) -> Result<(), Box<Event>> + Send> Sink for F {
+    fn offer(&mut self, event: Event) -> Result<(), Box<Event>> {
+        self(event)
+    }
+}
+
+/// Where a training stands, beside its metrics.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Where {
+    pub position: Position,
+    pub learning_rate: f64,
+    pub samples_per_second: f64,
+    pub seconds: f64,
+}
+
+pub(super) struct EventQueue<S> {
+    sink: S,
+    waiting: VecDeque<Event>,
+    losses: Bounded<LossPoint>,
+    epochs: Bounded<EpochRecord>,
+    outcomes: Option<Outcomes>,
+    progress: Option<Where>,
+    sent: Option<Where>,
+    sent_at: Option<Instant>,
+    /// Loss of the steps since the last loss point, and how many they were.
+    open_point: (f64, u32),
+    steps_per_point: u32,
+    /// Epochs, with their fraction, up to which losses were taken in, and whole epochs up to which
+    /// records were. A step that is taken back and done again, or an epoch that starts again, is not
+    /// told twice: the history runs forward only, and says what came first.
+    noted: f64,
+    noted_epochs: u32,
+}
+
+impl<S: Sink> EventQueue<S> {
+    pub fn new(sink: S) -> Self {
+        Self {
+            sink,
+            waiting: VecDeque::new(),
+            losses: Bounded::new(WAITING),
+            epochs: Bounded::new(WAITING),
+            outcomes: None,
+            progress: None,
+            sent: None,
+            sent_at: None,
+            open_point: (0.0, 0),
+            steps_per_point: 1,
+            noted: 0.0,
+            noted_epochs: 0,
+        }
+    }
+
+    /// Makes ready for the metrics of `session`, which stands at its start.
+    pub fn start_series(&mut self, session: &Session) {
+        self.losses.clear();
+        self.epochs.clear();
+        self.outcomes = None;
+        self.progress = None;
+        self.sent = None;
+        self.open_point = (0.0, 0);
+        self.noted = 0.0;
+        self.noted_epochs = 0;
+        self.set_batches(session.batches());
+    }
+
+    /// Makes ready for epochs of `batches` steps.
+    pub fn set_batches(&mut self, batches: u32) {
+        self.steps_per_point = batches.div_ceil(POINTS_PER_EPOCH).max(1);
+    }
+
+    /// Puts `event` behind all metrics and events before it.
+    pub fn push(&mut self, event: Event) {
+        self.close_progress();
+        self.waiting.push_back(event);
+        self.flush();
+    }
+
+    /// Hands over `event` at once or not at all.
+    pub fn push_droppable(&mut self, event: Event) {
+        if self.waiting.is_empty() {
+            // It only says that there is something to fetch; the next event says so as well.
+            let _ = self.sink.offer(event);
+        }
+    }
+
+    /// Takes in the loss of a step.
+    pub fn note_step(&mut self, session: &Session, stepped: Stepped) {
+        let position = session.position();
+        let fraction = f64::from(position.batch) / f64::from(session.batches());
+        let epochs = f64::from(position.epoch) + fraction;
+        if epochs <= self.noted {
+            return;
+        }
+        self.noted = epochs;
+        self.open_point.0 += f64::from(stepped.loss);
+        self.open_point.1 += 1;
+        let is_early = position.epoch < DETAILED_EPOCHS;
+        let is_whole = is_early && self.open_point.1 >= self.steps_per_point;
+        if !is_whole && stepped.epoch.is_none() {
+            return;
+        }
+        let (sum, steps) = std::mem::take(&mut self.open_point);
+        self.losses.push(LossPoint {
+            epochs,
+            loss: MinMaxLast::of((sum / f64::from(steps)) as f32),
+        });
+    }
+
+    /// Takes in the end of an epoch.
+    pub fn note_epoch(
+        &mut self,
+        session: &Session,
+        means: RunningMean,
+        validation: Option<(Scores, Outcomes)>,
+    ) {
+        let position = session.position();
+        if position.epoch <= self.noted_epochs {
+            return;
+        }
+        self.noted_epochs = position.epoch;
+        let (validation, outcomes) = validation.unzip();
+        let loss = validation.map_or(f64::NAN, |scores| scores.loss);
+        let score = validation.map_or(f64::NAN, |scores| scores.score());
+        let train_score = match session.data().task.scale() {
+            None => means.accuracy(),
+            // The standardised target has the variance 1 over the training rows, and the loss is
+            // half the squared error.
+            Some(_) => 1.0 - 2.0 * means.loss(),
+        };
+        self.epochs.push(EpochRecord {
+            epoch: position.epoch,
+            step: position.step,
+            train_loss: MinMaxLast::of(means.loss() as f32),
+            train_score: MinMaxLast::of(train_score as f32),
+            validation_loss: MinMaxLast::of(loss as f32),
+            validation_score: MinMaxLast::of(score as f32),
+            learning_rate: session.rule().learning_rate,
+        });
+        self.outcomes = outcomes.or(self.outcomes.take());
+    }
+
+    /// Says where the training is; goes out with the next flush.
+    pub fn set_progress(&mut self, progress: Where) {
+        self.progress = Some(progress);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && !self.has_progress()
+    }
+
+    fn has_progress(&self) -> bool {
+        self.progress != self.sent
+    }
+
+    /// Puts the metrics so far into the queue.
+    fn close_progress(&mut self) {
+        let Some(progress) = self.progress.filter(|_| self.has_progress()) else {
+            return;
+        };
+        self.waiting.push_back(Event::Progress(Box::new(Progress {
+            position: progress.position,
+            learning_rate: progress.learning_rate,
+            samples_per_second: progress.samples_per_second,
+            seconds: progress.seconds,
+            losses: self.losses.take(),
+            epochs: self.epochs.take(),
+            outcomes: self.outcomes.take(),
+        })));
+        self.sent = self.progress;
+        self.sent_at = Some(Instant::now());
+    }
+
+    /// Hands over what the sink takes.
+    pub fn flush(&mut self) {
+        while let Some(event) = self.waiting.pop_front() {
+            if let Err(event) = self.sink.offer(event) {
+                self.waiting.push_front(*event);
+                return;
+            }
+        }
+        let is_due = self.sent_at.is_none_or(|at| at.elapsed() >= INTERVAL);
+        if is_due && self.has_progress() {
+            self.close_progress();
+            if let Some(event) = self.waiting.pop_front()
+                && let Err(event) = self.sink.offer(event)
+            {
+                self.waiting.push_front(*event);
+            }
+        }
+    }
+
+    /// Hands over everything, unless the sink stays full for `patience`.
+    pub fn flush_for(&mut self, patience: Duration) {
+        let start = Instant::now();
+        loop {
+            self.flush();
+            if self.waiting.is_empty() || start.elapsed() > patience {
+                return;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}

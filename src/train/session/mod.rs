@@ -1,0 +1,423 @@
+//! Training as a pure machine: nothing but its plan, its data and the changes made to it decides what
+//! it does.
+
+mod changes;
+mod checkpoint;
+mod frozen;
+mod replay;
+mod reshape;
+mod snapshot;
+mod undo;
+mod validate;
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use ndarray::{Array2, Axis};
+
+use super::Plan;
+use super::confusion_rows::ConfusionRows;
+use super::evaluation::{Evaluation, Evaluator};
+use super::observation::Set;
+use super::sampler::Orders;
+use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
+use crate::error::Result;
+use crate::nn::engine::{self, Engine, MiniBatch, NonFinite, Resources, Step, Threads};
+use crate::nn::{Architecture, LoggedChange, Parameters};
+use crate::util::text::rate;
+use checkpoint::Checkpoint;
+use frozen::FrozenParameters;
+pub use replay::ReplayError;
+pub(super) use snapshot::{MOST_BYTES, Saved};
+use undo::UndoStack;
+
+/// How far a training is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Position {
+    /// Whole epochs done.
+    pub epoch: u32,
+    /// Mini-batches done in the epoch under way.
+    pub batch: u32,
+    /// Steps (updates) done in all.
+    pub step: u64,
+}
+
+/// Means over the mini-batches of an epoch, each row weighing the same.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct RunningMean {
+    loss: f64,
+    correct: usize,
+    rows: usize,
+}
+
+impl RunningMean {
+    fn add(&mut self, step: Step, rows: usize) {
+        self.loss += f64::from(step.loss) * rows as f64;
+        self.correct += step.correct;
+        self.rows += rows;
+    }
+
+    /// Mean loss of a row; NaN before the first one.
+    pub fn loss(&self) -> f64 {
+        self.loss / self.rows as f64
+    }
+
+    /// Fraction of the rows that were predicted right; NaN before the first one.
+    pub fn accuracy(&self) -> f64 {
+        self.correct as f64 / self.rows as f64
+    }
+}
+
+/// What a step did.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stepped {
+    /// Mean loss of the mini-batch, before its update.
+    pub loss: f32,
+    /// Rows of the mini-batch.
+    pub rows: usize,
+    /// The epoch's means, if this step was its last.
+    pub epoch: Option<RunningMean>,
+}
+
+/// Why a training can't go on: a number that is not finite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Divergence {
+    /// The step that was not done, counted from 1.
+    pub step: u64,
+    /// What was not finite, and in which layer.
+    pub cause: NonFinite,
+    /// The learning rate.
+    pub learning_rate: f64,
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            step,
+            cause,
+            learning_rate,
+        } = self;
+        write!(
+            f,
+            "training diverged at step {step}: {cause} (learning rate {})",
+            rate(*learning_rate)
+        )
+    }
+}
+
+/// A mini-batch that is made row by row.
+struct Buffers {
+    /// `(batch, network inputs)`.
+    inputs: Array2<f32>,
+    /// `(batch, network outputs)`.
+    targets: Array2<f32>,
+}
+
+impl Buffers {
+    /// Buffers for mini-batches of `samples`; none where what the network sees of all rows is kept
+    /// ready, and their classes are all there is to learn.
+    fn needed_for(samples: &Samples, architecture: &Architecture, batch: usize) -> Option<Self> {
+        let is_ready = samples.ready_inputs().is_some();
+        let is_needed = !(is_ready && matches!(samples.targets, Targets::Classes(_)));
+        is_needed.then(|| Self {
+            inputs: Array2::zeros((batch, architecture.inputs())),
+            targets: Array2::zeros((batch, architecture.outputs())),
+        })
+    }
+}
+
+/// A training in progress. The same plan, data and changes at the same steps give the same weights,
+/// bit for bit, on the same binary and type of processor.
+pub struct Session {
+    /// The plan it started from.
+    plan: Plan,
+    /// The same with the changes since.
+    now: Plan,
+    dataset: Arc<Dataset>,
+    data: Arc<Prepared>,
+    engine: Engine,
+    evaluator: Evaluator,
+    position: Position,
+    orders: Orders,
+    order: Vec<u32>,
+    mean: RunningMean,
+    /// Where the rows of a mini-batch are put together, if the engine can't pick them itself.
+    buffers: Option<Buffers>,
+    threads: Threads,
+    log: Vec<LoggedChange>,
+    held: FrozenParameters,
+    undo: UndoStack,
+    /// Whether a step has to look after what was changed: something is held, or an undo could go
+    /// back to a state from before the step.
+    is_touched: bool,
+    last_good: Checkpoint,
+    /// Parameters that may become the last good ones, once the epoch that starts from them has
+    /// shown what they are worth.
+    candidate: Checkpoint,
+    diverged: Option<Divergence>,
+    is_torn: bool,
+}
+
+impl Session {
+    /// A training at its start: rows split, features standardised, parameters drawn.
+    ///
+    /// # Errors
+    /// Those of [`prepare()`] and of [`Architecture::new`].
+    pub fn new(plan: Plan, dataset: Arc<Dataset>) -> Result<Self> {
+        Self::with_threads(plan, dataset, Threads::UpToTwo)
+    }
+
+    /// As [`Session::new`], with a choice of threads, which makes no difference but in time.
+    ///
+    /// # Errors
+    /// As [`Session::new`].
+    pub fn with_threads(plan: Plan, dataset: Arc<Dataset>, threads: Threads) -> Result<Self> {
+        let data = Arc::new(prepare(&dataset, plan.validation, plan.seed)?);
+        let rows = data.training.rows();
+        let architecture = plan.architecture(data.preprocessing.inputs(), data.task.outputs())?;
+        let parameters = plan.initialisation.draw(&architecture, plan.seed);
+        let batch = plan.batch.clamp(1, rows);
+        let resources = Resources {
+            threads,
+            ..Resources::one_thread()
+        };
+        let optimizer = plan.rule.optimizer;
+        let engine =
+            Engine::with_resources(&architecture, &parameters, optimizer, batch, resources);
+        let mut session = Self {
+            evaluator: Evaluator::new(&engine),
+            engine,
+            position: Position::default(),
+            orders: Orders::new(&plan, &data.training),
+            order: vec![0; rows],
+            mean: RunningMean::default(),
+            buffers: Buffers::needed_for(&data.training, &architecture, batch),
+            threads,
+            log: Vec::new(),
+            held: FrozenParameters::default(),
+            undo: UndoStack::default(),
+            is_touched: false,
+            candidate: Checkpoint {
+                parameters: parameters.clone(),
+                position: Position::default(),
+                loss: f64::INFINITY,
+            },
+            last_good: Checkpoint {
+                parameters,
+                position: Position::default(),
+                loss: f64::INFINITY,
+            },
+            diverged: None,
+            is_torn: false,
+            now: plan.clone(),
+            plan,
+            dataset,
+            data,
+        };
+        session.shuffle();
+        Ok(session)
+    }
+
+    /// The table, before any split.
+    pub fn dataset(&self) -> &Arc<Dataset> {
+        &self.dataset
+    }
+
+    /// The training from its start again, under `seed`, with what is in force now.
+    ///
+    /// # Errors
+    /// As [`Session::new`].
+    pub fn restarted(&self, seed: u64) -> Result<Self> {
+        let plan = Plan {
+            seed,
+            ..self.now.clone()
+        };
+        Self::with_threads(plan, Arc::clone(&self.dataset), self.threads)
+    }
+
+    /// Trains on the next mini-batch.
+    ///
+    /// # Errors
+    /// A [`Divergence`] where the loss or a gradient is not finite; the parameters and the position
+    /// are then as before, and further steps fail until [`Change::Recover`](crate::nn::Change::Recover).
+    pub fn step(&mut self) -> Result<Stepped, Divergence> {
+        if let Some(divergence) = self.diverged {
+            return Err(divergence);
+        }
+        let places = self.next_places();
+        let rows = places.len();
+        let step = match self.train_on(places) {
+            Ok(step) => step,
+            Err(cause) => {
+                let divergence = Divergence {
+                    step: self.position.step + 1,
+                    cause,
+                    learning_rate: self.now.rule.learning_rate,
+                };
+                self.diverged = Some(divergence);
+                return Err(divergence);
+            }
+        };
+        if self.is_touched {
+            self.look_after_changes();
+        }
+        self.mean.add(step, rows);
+        self.position.step += 1;
+        self.position.batch += 1;
+        let epoch = (self.position.batch == self.batches()).then(|| self.end_epoch());
+        Ok(Stepped {
+            loss: step.loss,
+            rows,
+            epoch,
+        })
+    }
+
+    /// Places of the next mini-batch in the order of the epoch.
+    fn next_places(&self) -> Range<usize> {
+        let start = self.position.batch as usize * self.engine.batch();
+        start..(start + self.engine.batch()).min(self.order.len())
+    }
+
+    /// The training rows on which the next step trains, in their order.
+    pub fn next_rows(&self) -> &[u32] {
+        &self.order[self.next_places()]
+    }
+
+    /// Trains on the rows that stand at `places` in the order of the epoch.
+    fn train_on(&mut self, places: Range<usize>) -> Result<Step, NonFinite> {
+        let rows = &self.order[places];
+        let samples = &self.data.training;
+        let Some(buffers) = &mut self.buffers else {
+            let inputs = samples.ready_inputs().expect("ready, so without buffers");
+            let Targets::Classes(labels) = &samples.targets else {
+                unreachable!("classes, so without buffers");
+            };
+            let batch = MiniBatch {
+                inputs: inputs.view(),
+                targets: engine::Targets::Classes(labels),
+                rows,
+            };
+            return self.engine.train_on(batch, &self.now.rule);
+        };
+        for (i, &row) in rows.iter().enumerate() {
+            let row = row as usize;
+            samples.write_inputs(row, buffers.inputs.row_mut(i));
+            samples.targets.write(row, buffers.targets.row_mut(i));
+        }
+        let inputs = buffers.inputs.slice_axis(Axis(0), (..rows.len()).into());
+        let targets = buffers.targets.slice_axis(Axis(0), (..rows.len()).into());
+        self.engine.train(inputs, targets, &self.now.rule)
+    }
+
+    fn end_epoch(&mut self) -> RunningMean {
+        let mean = std::mem::take(&mut self.mean);
+        self.position.epoch += 1;
+        self.position.batch = 0;
+        self.shuffle();
+        self.keep_good_parameters(mean.loss());
+        mean
+    }
+
+    /// Draws the order of the epoch under way. It depends on the seed and the epoch's number only.
+    fn shuffle(&mut self) {
+        self.orders.draw(self.position.epoch, &mut self.order);
+    }
+
+    /// Scores of the current parameters on all rows.
+    pub fn evaluate(&mut self) -> Evaluation {
+        evaluation(&self.engine, &mut self.evaluator, &self.data)
+    }
+
+    /// Scores of other `parameters` of the same shape on all rows.
+    pub fn evaluate_parameters(&mut self, parameters: &Parameters) -> Evaluation {
+        let architecture = self.engine.architecture();
+        let engine = Engine::new(architecture, parameters, self.now.rule.optimizer, 1);
+        evaluation(&engine, &mut self.evaluator, &self.data)
+    }
+
+    /// Scores on the validation rows alone, with what was predicted for what; `None` where there are none.
+    pub fn validate(&mut self) -> Option<(crate::train::Scores, crate::train::Outcomes)> {
+        let samples = &self.data.validation;
+        (!samples.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
+    }
+
+    /// Rows of the class `actual` that the current parameters take for `predicted`: of the
+    /// validation rows, or of the training rows where there are none.
+    pub fn rows_taken(&mut self, actual: usize, predicted: usize) -> ConfusionRows {
+        let (set, samples) = if self.data.validation.is_empty() {
+            (Set::Training, &self.data.training)
+        } else {
+            (Set::Validation, &self.data.validation)
+        };
+        let evaluator = &mut self.evaluator;
+        let (rows, all) = evaluator.rows_taken(&self.engine, samples, actual, predicted);
+        ConfusionRows {
+            actual,
+            predicted,
+            set,
+            rows,
+            all,
+        }
+    }
+
+    /// Steps of an epoch; the last of them may have a smaller mini-batch.
+    pub fn batches(&self) -> u32 {
+        self.order.len().div_ceil(self.engine.batch()) as u32
+    }
+
+    /// Where the training is.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Means over the mini-batches of the epoch under way.
+    pub fn running_mean(&self) -> RunningMean {
+        self.mean
+    }
+
+    /// The plan it started from.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The changes so far, oldest first.
+    pub fn log(&self) -> &[LoggedChange] {
+        &self.log
+    }
+
+    /// The rows it trains and validates on.
+    pub fn data(&self) -> &Arc<Prepared> {
+        &self.data
+    }
+
+    /// The network being trained.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Its architecture.
+    pub fn architecture(&self) -> &Architecture {
+        self.engine.architecture()
+    }
+
+    /// The divergence that the training stands at.
+    pub fn diverged(&self) -> Option<Divergence> {
+        self.diverged
+    }
+}
+
+fn evaluation(engine: &Engine, evaluator: &mut Evaluator, data: &Prepared) -> Evaluation {
+    let (training, of_training) = evaluator.evaluate(engine, &data.training);
+    let test = data.test.as_ref();
+    let test = test.map(|samples| evaluator.evaluate(engine, samples).0);
+    let validation =
+        (!data.validation.is_empty()).then(|| evaluator.evaluate(engine, &data.validation));
+    let (validation, of_validation) = validation.unzip();
+    Evaluation {
+        training,
+        validation,
+        outcomes: of_validation.unwrap_or(of_training),
+        test,
+    }
+}

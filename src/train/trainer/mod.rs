@@ -1,0 +1,434 @@
+//! What the worker's thread does: obey commands, train in slices, tell what happened.
+
+mod stepping;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::{Duration, Instant};
+
+use super::event_queue::{EventQueue, Sink, Where};
+use super::export::saved;
+use super::messages::{Command, Event, Started, State};
+use super::observation::{Mailbox, Observation, Observer, SampleId, Set};
+use super::pace::Throttle;
+use super::speed::SpeedMeter;
+use super::{Divergence, PhaseStepper, Position, Session, Settings, Stepped};
+use crate::nn::Change;
+use crate::nn::gradient_check::Check;
+use stepping::Goal;
+
+/// How long it trains at most before it looks at its commands, a single step excepted.
+const SLICE: Duration = Duration::from_millis(4);
+/// Part of the time that taking snapshots may cost: one in so many.
+const SNAPSHOT_SHARE: u32 = 50;
+/// How soon metrics that could not be handed over are offered again while there is no other work.
+const RETRY: Duration = Duration::from_millis(5);
+
+/// Whether the thread goes on after a command.
+#[derive(PartialEq)]
+enum Then {
+    GoOn,
+    End,
+}
+
+/// A session that is being run, and everybody who wants something of it.
+pub(super) struct Trainer<S: Sink> {
+    pub session: Session,
+    settings: Settings,
+    commands: Receiver<Command>,
+    mailbox: Arc<Mailbox>,
+    pub outbox: EventQueue<S>,
+    state: State,
+    /// What is still to be done while the state is [`State::Stepping`].
+    goal: Goal,
+    /// The walk through phases, while there is one.
+    walk: Option<PhaseStepper>,
+    observation: Observation,
+    observer: Observer,
+    /// Position and observation of the last snapshot: while both stay, there is nothing new.
+    observed: Option<(Position, Observation)>,
+    next_observation: Instant,
+    restarts: u32,
+    throttle: Throttle,
+    meter: SpeedMeter,
+    /// A gradient check under way. Training waits for it, commands do not.
+    check: Option<Check>,
+}
+
+impl<S: Sink> Trainer<S> {
+    /// A trainer that has told nothing yet.
+    pub fn new(
+        session: Session,
+        settings: Settings,
+        commands: Receiver<Command>,
+        mailbox: Arc<Mailbox>,
+        sink: S,
+    ) -> Self {
+        Self {
+            observer: Observer::new(&session),
+            observation: Observation {
+                sample: SampleId {
+                    set: Set::Training,
+                    index: 0,
+                },
+                neurons: Vec::new(),
+                weights: false,
+                activations: false,
+                rows: Vec::new(),
+                pictures: Vec::new(),
+                inspect: None,
+                what_if: Vec::new(),
+            },
+            observed: None,
+            next_observation: Instant::now(),
+            restarts: 0,
+            outbox: EventQueue::new(sink),
+            state: match (settings.paused, settings.epochs) {
+                (true, _) => State::Paused,
+                (false, Some(0)) => State::Finished,
+                (false, _) => State::Running,
+            },
+            goal: Goal::default(),
+            walk: None,
+            throttle: Throttle::new(settings.pace, session.batches()),
+            meter: SpeedMeter::default(),
+            check: None,
+            session,
+            settings,
+            commands,
+            mailbox,
+        }
+    }
+
+    /// Tells of a training that stands at its start.
+    pub fn announce_start(&mut self) {
+        self.outbox.start_series(&self.session);
+        self.outbox.push(Event::Started(Box::new(Started {
+            plan: self.session.plan().clone(),
+            data: Arc::clone(self.session.data()),
+            architecture: self.session.architecture().clone(),
+            batches: self.session.batches(),
+            restarts: self.restarts,
+        })));
+        self.set_state(self.state.clone());
+    }
+
+    /// Trains, obeys and tells until it is told to stop.
+    pub fn run(&mut self) {
+        loop {
+            let mut next = self.next_command();
+            while let Some(command) = next {
+                if self.obey(command) == Then::End {
+                    return;
+                }
+                // What a command changes is shown before the next step is waited for.
+                next = self.commands.try_recv().ok();
+            }
+            if self.check.is_some() {
+                self.check_a_slice();
+            } else if self.is_training() {
+                self.train_a_slice();
+            }
+            self.outbox.flush();
+            self.look();
+        }
+    }
+
+    fn is_training(&self) -> bool {
+        matches!(self.state, State::Running | State::Stepping)
+    }
+
+    /// The next command, if there is one; waits for it as long as there is nothing else to do.
+    fn next_command(&mut self) -> Option<Command> {
+        let has_news = self.mailbox.is_wanted() && self.has_news_to_show();
+        let wait = if self.check.is_some() {
+            Duration::ZERO
+        } else if self.is_training() && (has_news || !self.outbox.is_empty()) {
+            self.throttle.wait().min(RETRY)
+        } else if self.is_training() {
+            self.throttle.wait()
+        } else if !self.outbox.is_empty() {
+            RETRY
+        } else if self.has_news_to_show() {
+            // Nobody waits for a snapshot now; look again soon.
+            RETRY * 4
+        } else {
+            Duration::MAX
+        };
+        let received = match wait {
+            Duration::ZERO => self.commands.try_recv().map_err(|error| match error {
+                TryRecvError::Empty => RecvTimeoutError::Timeout,
+                TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+            }),
+            Duration::MAX => self.commands.recv().map_err(RecvTimeoutError::from),
+            wait => self.commands.recv_timeout(wait),
+        };
+        match received {
+            Ok(command) => Some(command),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Command::Stop),
+        }
+    }
+
+    fn obey(&mut self, command: Command) -> Then {
+        match command {
+            Command::Stop => return Then::End,
+            Command::Observe(observation) => {
+                self.observer.prepare(&self.session, &observation);
+                self.observation = observation;
+            }
+            Command::SetPace(pace) => {
+                self.settings.pace = pace;
+                self.throttle = Throttle::new(pace, self.session.batches());
+            }
+            Command::Export { path, replace } => self.export(&path, replace),
+            Command::Reset { seed } => self.reset(seed),
+            // After a panic nothing but the commands above can be trusted to work.
+            _ if matches!(self.state, State::Failed(_)) => self.set_state(self.state.clone()),
+            Command::Pause => self.pause(),
+            Command::Resume => self.resume(),
+            Command::Step { size, count } => self.step_by(size, count),
+            Command::StepBack => self.step_back(),
+            Command::CheckGradients => self.check = Some(self.session.gradient_check()),
+            Command::Evaluate => self.evaluate(),
+            Command::FindRows { actual, predicted } => {
+                let taken = self.session.rows_taken(actual, predicted);
+                let position = self.session.position();
+                self.outbox.push(Event::Found { position, taken });
+            }
+            Command::Apply(change) => self.apply(change),
+        }
+        Then::GoOn
+    }
+
+    /// Makes a change, if it can be made, and tells of what is in force then.
+    fn apply(&mut self, change: Change) {
+        let before = self.session.architecture().clone();
+        let batches = self.session.batches();
+        if let Err(why) = self.session.apply(change.clone()) {
+            self.outbox.push(Event::Refused(why));
+            return self.set_state(self.state.clone());
+        }
+        self.outbox.push(Event::Changed {
+            now: Box::new(self.session.in_force()),
+            change,
+        });
+        let is_reshaped = *self.session.architecture() != before;
+        if is_reshaped {
+            self.observer = Observer::new(&self.session);
+        }
+        if self.session.batches() != batches {
+            self.outbox.set_batches(self.session.batches());
+            self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+        }
+        self.observed = None;
+        self.check_again();
+        self.note_change_in_walk(is_reshaped);
+        let resumed = match self.state {
+            State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
+            _ => self.state.clone(),
+        };
+        self.set_state(resumed);
+    }
+
+    fn pause(&mut self) {
+        if self.is_training() {
+            self.set_state(State::Paused);
+            self.evaluate();
+        } else {
+            self.set_state(self.state.clone());
+        }
+    }
+
+    fn resume(&mut self) {
+        let done = self.session.position().epoch;
+        if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
+            self.settings.epochs = None;
+        }
+        self.resume_as(State::Running);
+    }
+
+    fn resume_as(&mut self, state: State) {
+        let state = match &self.state {
+            State::Diverged(_) => self.state.clone(),
+            _ => state,
+        };
+        self.end_walk();
+        self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+        self.meter.restart();
+        self.set_state(state);
+    }
+
+    /// Trains for about [`SLICE`], or as far as the pace allows.
+    fn train_a_slice(&mut self) {
+        let start = Instant::now();
+        if self.walk.is_some() {
+            return self.walk_a_slice(start);
+        }
+        let due = self.throttle.due(start);
+        for done in 1..=due {
+            self.step();
+            if !self.is_training() {
+                break;
+            }
+            // A look at the clock costs as much as a tiny step; at full speed it is rare.
+            if done % self.throttle.clock_interval() == 0 {
+                let elapsed = start.elapsed();
+                self.throttle.adapt(elapsed, SLICE);
+                if elapsed >= SLICE {
+                    break;
+                }
+            }
+        }
+        self.meter.tick(Instant::now());
+        self.report_progress();
+    }
+
+    /// Goes on with the gradient check for about [`SLICE`], and tells what it found when it is done.
+    fn check_a_slice(&mut self) {
+        let start = Instant::now();
+        while let Some(check) = &mut self.check {
+            if !check.advance() {
+                let found = self.check.take().map(Check::finish);
+                let event = found.map(|it| Event::GradientsChecked(Box::new(it)));
+                event.into_iter().for_each(|event| self.outbox.push(event));
+                // Steps that fell due meanwhile are not made up for.
+                self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+                self.meter.restart();
+            } else if start.elapsed() >= SLICE {
+                return;
+            }
+        }
+    }
+
+    /// What a check that is under way would tell holds no longer.
+    fn check_again(&mut self) {
+        if self.check.is_some() {
+            self.check = Some(self.session.gradient_check());
+        }
+    }
+
+    fn step(&mut self) {
+        let before = self.observer.history.value_before(&self.session);
+        match self.session.step() {
+            Ok(stepped) => {
+                self.observer.history.note_step(before, &self.session);
+                self.note_step(stepped);
+            }
+            Err(divergence) => self.diverge(divergence),
+        }
+    }
+
+    fn diverge(&mut self, divergence: Divergence) {
+        self.end_walk();
+        self.set_state(State::Diverged(divergence));
+    }
+
+    fn note_step(&mut self, stepped: Stepped) {
+        self.throttle.count_step();
+        self.meter.add_rows(stepped.rows);
+        self.outbox.note_step(&self.session, stepped);
+        if let Some(means) = stepped.epoch {
+            let validation = self.session.validate();
+            self.outbox.note_epoch(&self.session, means, validation);
+            let done = self.session.position().epoch;
+            if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
+                return self.set_state(State::Finished);
+            }
+        }
+        if self.state == State::Stepping && self.goal.is_reached_by(stepped) {
+            self.end_stepping();
+        }
+    }
+
+    fn evaluate(&mut self) {
+        let evaluation = Box::new(self.session.evaluate());
+        self.outbox.push(Event::Evaluated {
+            position: self.session.position(),
+            evaluation,
+        });
+    }
+
+    fn export(&mut self, path: &Path, replace: bool) {
+        self.outbox.push(Event::Exported {
+            path: path.to_owned(),
+            result: saved(&mut self.session, path, replace),
+            step: self.session.position().step,
+        });
+    }
+
+    fn reset(&mut self, seed: u64) {
+        match self.session.restarted(seed) {
+            Ok(session) => {
+                self.observer = Observer::new(&session);
+                self.session = session;
+                self.end_walk();
+                self.restarts += 1;
+                self.observed = None;
+                self.check_again();
+                self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+                self.meter = SpeedMeter::default();
+                self.state = match self.state {
+                    State::Paused => State::Paused,
+                    _ => State::Running,
+                };
+                self.announce_start();
+            }
+            Err(error) => self.outbox.push(Event::ResetFailed(error)),
+        }
+    }
+
+    /// Enters `state` and tells so.
+    pub fn set_state(&mut self, state: State) {
+        self.report_progress();
+        self.state = state.clone();
+        self.outbox.push(Event::State {
+            state,
+            position: self.session.position(),
+        });
+    }
+
+    fn report_progress(&mut self) {
+        let position = self.session.position();
+        self.outbox.set_progress(Where {
+            position,
+            learning_rate: self.session.rule().learning_rate,
+            samples_per_second: self.meter.rows_per_second(),
+            seconds: self.meter.seconds(),
+        });
+    }
+
+    fn has_news_to_show(&self) -> bool {
+        !matches!(self.state, State::Failed(_))
+            && self
+                .observed
+                .as_ref()
+                .is_none_or(|(position, observation)| {
+                    *position != self.session.position() || *observation != self.observation
+                })
+    }
+
+    /// Takes a snapshot if somebody waits for one, there is something new, and the time that
+    /// snapshots may cost is not used up.
+    fn look(&mut self) {
+        if !self.mailbox.is_wanted() || !self.has_news_to_show() {
+            return;
+        }
+        let now = Instant::now();
+        if self.is_training() && now < self.next_observation {
+            return;
+        }
+        let mut snapshot = self.observer.observe(&self.session, &self.observation);
+        snapshot.restarts = self.restarts;
+        let walk = self.walk.as_ref();
+        snapshot.walk = walk.map(|walk| {
+            let neurons = &self.observation.neurons;
+            Box::new(walk.walked(&self.session, neurons))
+        });
+        self.observed = Some((snapshot.position, snapshot.observation.clone()));
+        self.mailbox.put(snapshot);
+        self.outbox.push_droppable(Event::Snapshot);
+        self.next_observation = now + now.elapsed() * SNAPSHOT_SHARE;
+    }
+}

@@ -1,0 +1,417 @@
+//! The state that the screen is drawn from.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::command::{self, CommandLine};
+use super::history::History;
+use super::inspector::Inspector;
+use super::menu::Menu;
+use super::navigation::Screen;
+use super::parameter_edit::Edited;
+use super::prompt::Prompt;
+use super::row_selection::Selection;
+use super::what_if::Sliders;
+use crate::data::{DataSummary, Prepared};
+use crate::model_file::ExportOption;
+use crate::nn::{Architecture, GradientCheck};
+use crate::train::{
+    Divergence, EpochRecord, Evaluation, InForce, Observation, Outcomes, Pace, Plan, Position,
+    SampleId, Set, Snapshot, Started, State, StepPosition,
+};
+
+/// Neurons of a layer that are watched at most; more than any terminal shows.
+const WATCHED: usize = 96;
+
+/// State of the training as it is shown: what the worker has acknowledged, or what it was asked
+/// for and has not acknowledged yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// Training.
+    Training,
+    /// Training to the end of the epoch.
+    Stepping,
+    /// Asked to pause.
+    Pausing,
+    /// Paused.
+    Paused,
+    /// As many epochs done as were asked for.
+    Finished,
+    /// Stopped at a number that is not finite.
+    Diverged(Divergence),
+    /// The training code panicked.
+    Failed(String),
+}
+
+impl From<State> for Phase {
+    fn from(state: State) -> Self {
+        match state {
+            State::Running => Self::Training,
+            State::Stepping => Self::Stepping,
+            State::Paused => Self::Paused,
+            State::Finished => Self::Finished,
+            State::Diverged(divergence) => Self::Diverged(divergence),
+            State::Failed(message) => Self::Failed(message),
+        }
+    }
+}
+
+/// The training as it was reported.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The plan.
+    pub plan: Plan,
+    /// The rows.
+    pub data: Arc<Prepared>,
+    /// The network.
+    pub architecture: Architecture,
+    /// Steps of an epoch.
+    pub batches: u32,
+    /// How often it was started again.
+    pub restarts: u32,
+    /// What it is doing.
+    pub phase: Phase,
+    /// How far it is.
+    pub position: Position,
+    /// The learning rate in force.
+    pub learning_rate: f64,
+    /// The learning rate asked for and not acknowledged yet.
+    pub asked_learning_rate: Option<f64>,
+    /// The speed limit.
+    pub pace: Pace,
+    /// The speed limit before full speed was asked for.
+    pub pace_before: Pace,
+    /// Training rows a second.
+    pub samples_per_second: f64,
+    /// Seconds spent training.
+    pub seconds: f64,
+    /// Everything reported so far.
+    pub history: History,
+    /// Scores of the parameters as they are now; gone with the next step.
+    pub evaluation: Option<Evaluation>,
+    /// What was last predicted for what.
+    pub outcomes: Option<Outcomes>,
+    /// The newest snapshot.
+    pub snapshot: Option<Snapshot>,
+    /// Step at which the model was last saved, and the seconds spent training until then.
+    pub saved: Option<(u64, f64)>,
+    /// What is in force since the last change; none before the first.
+    pub in_force: Option<InForce>,
+    /// What is understood of the data, once somebody wanted to see it.
+    pub card: Option<Arc<DataSummary>>,
+    /// Whether it was asked for.
+    pub(super) is_describing: bool,
+}
+
+impl Run {
+    /// A training that stands at its start.
+    pub fn new(started: &Started, pace: Pace) -> Self {
+        Self {
+            plan: started.plan.clone(),
+            data: Arc::clone(&started.data),
+            history: History::new(started.architecture.depth()),
+            architecture: started.architecture.clone(),
+            batches: started.batches,
+            restarts: started.restarts,
+            phase: Phase::Paused,
+            position: Position::default(),
+            learning_rate: started.plan.rule.learning_rate,
+            asked_learning_rate: None,
+            pace,
+            pace_before: pace,
+            samples_per_second: 0.0,
+            seconds: 0.0,
+            evaluation: None,
+            outcomes: None,
+            snapshot: None,
+            saved: None,
+            in_force: None,
+            card: None,
+            is_describing: false,
+        }
+    }
+
+    /// Epochs done, with the fraction of the one under way.
+    pub fn epochs(&self) -> f64 {
+        self.epochs_at(self.position)
+    }
+
+    /// The same at `position`.
+    pub fn epochs_at(&self, position: Position) -> f64 {
+        f64::from(position.epoch) + f64::from(position.batch) / f64::from(self.batches.max(1))
+    }
+
+    /// Metrics of the last whole epoch.
+    pub fn last_epoch(&self) -> Option<&EpochRecord> {
+        self.history.epochs().last()
+    }
+
+    /// Training and validation loss, the newest that are known; NaN where there is none.
+    pub fn losses(&self) -> (f64, f64) {
+        match (&self.evaluation, self.last_epoch()) {
+            (Some(now), _) => {
+                let validation = now.validation.map_or(f64::NAN, |scores| scores.loss);
+                (now.training.loss, validation)
+            }
+            (None, Some(last)) => (
+                last.train_loss.last.into(),
+                last.validation_loss.last.into(),
+            ),
+            (None, None) => {
+                let first = self.history.losses().last();
+                (first.map_or(f64::NAN, |it| it.loss.last.into()), f64::NAN)
+            }
+        }
+    }
+
+    /// Training and validation accuracy, for regression R², the newest that are known; NaN where
+    /// there is none.
+    pub fn scores(&self) -> (f64, f64) {
+        match (&self.evaluation, self.last_epoch()) {
+            (Some(now), _) => {
+                let validation = now.validation.map_or(f64::NAN, |scores| scores.score());
+                (now.training.score(), validation)
+            }
+            (None, Some(last)) => (
+                last.train_score.last.into(),
+                last.validation_score.last.into(),
+            ),
+            (None, None) => (f64::NAN, f64::NAN),
+        }
+    }
+
+    /// Whether a number is predicted, not a class.
+    pub fn is_regression(&self) -> bool {
+        self.data.task.scale().is_some()
+    }
+
+    /// Whether steps are being done.
+    pub fn is_training(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Training | Phase::Stepping | Phase::Pausing
+        )
+    }
+
+    /// Seconds of training that would be lost without saving.
+    pub fn unsaved_seconds(&self) -> f64 {
+        match self.saved {
+            Some((step, _)) if step == self.position.step => 0.0,
+            Some((_, seconds)) => self.seconds - seconds,
+            None => self.seconds,
+        }
+    }
+}
+
+/// A question that needs a yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirm {
+    /// Replace the file that exists.
+    Replace(PathBuf),
+    /// Start again under this seed, though weights are unsaved.
+    Reset(u64),
+    /// Quit, though weights are unsaved.
+    Quit,
+}
+
+/// What lies above the panels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    /// The help, scrolled by so many lines.
+    Help(u16),
+    /// A line to type.
+    Prompt(Prompt),
+    /// A question.
+    Confirm(Confirm),
+    /// The typed commands, scrolled by so many lines.
+    Commands(u16),
+    /// The line of a typed command.
+    Command(Box<CommandLine>),
+    /// What can be changed.
+    Menu(Menu),
+    /// Sliders over the inputs of the shown row.
+    Sliders(Sliders),
+    /// The gradient check, and which of its lines is chosen.
+    Gradients(Option<usize>),
+}
+
+/// One line of news for the person; stays until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The text.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_error: bool,
+}
+
+/// The whole state of the screen.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The training.
+    pub run: Run,
+    /// What of it is shown.
+    pub screen: Screen,
+    /// The row whose way through the network is shown.
+    pub sample: SampleId,
+    /// The rows that are gone through, if not all.
+    pub selection: Option<Selection>,
+    /// Where the walk through a mini-batch stands, while there is one.
+    pub walk: Option<StepPosition>,
+    /// The inspector, if it is open; [`Model::inspect_at`] opens it.
+    pub inspector: Option<Inspector>,
+    /// The inspector as it was when it was last closed.
+    pub(super) last_inspector: Option<Inspector>,
+    /// Inputs of the shown row that were changed to see what follows: which, and its value as the
+    /// network sees it.
+    pub what_if: Vec<(usize, f32)>,
+    /// The columns of the shown row that were changed so, with their raw values.
+    pub moved: Vec<(usize, f32)>,
+    /// What the last gradient check found.
+    pub gradients: Option<GradientCheck>,
+    /// A count typed before a step.
+    pub count: Option<u32>,
+    /// Lines typed so far.
+    pub commands: command::History,
+    /// The plan as it was asked for and is not acknowledged yet.
+    pub(super) asked: Option<Plan>,
+    /// The parameter that was set by hand last.
+    pub(super) edited: Option<Edited>,
+    /// What lies above.
+    pub overlay: Option<Overlay>,
+    /// News.
+    pub notice: Option<Notice>,
+    /// What `--export` asked for.
+    pub export: Option<ExportOption>,
+    /// The exit code, once it was decided to leave.
+    pub(super) leaving: Option<u8>,
+    /// Exports whose answer is awaited.
+    pub(super) exporting: Vec<PathBuf>,
+    /// Step at which `export` was last written.
+    pub(super) exported_at: Option<u64>,
+    pub(super) observed: Option<Observation>,
+    /// The cell of the confusion matrix whose rows were asked for.
+    pub(super) awaited: Option<(usize, usize)>,
+}
+
+impl Model {
+    /// The state at the start of a training.
+    pub fn new(
+        started: &Started,
+        pace: Pace,
+        size: (u16, u16),
+        export: Option<ExportOption>,
+    ) -> Self {
+        let set = if started.data.validation.is_empty() {
+            Set::Training
+        } else {
+            Set::Validation
+        };
+        Self {
+            run: Run::new(started, pace),
+            screen: Screen::new(size),
+            sample: SampleId { set, index: 0 },
+            selection: None,
+            walk: None,
+            inspector: None,
+            last_inspector: None,
+            what_if: Vec::new(),
+            moved: Vec::new(),
+            gradients: None,
+            count: None,
+            commands: command::History::default(),
+            asked: None,
+            edited: None,
+            overlay: None,
+            notice: match started.data.notes.as_slice() {
+                [] => None,
+                notes => Some(Notice {
+                    text: notes.join(" · "),
+                    is_error: false,
+                }),
+            },
+            export,
+            leaving: None,
+            exporting: Vec::new(),
+            exported_at: None,
+            observed: None,
+            awaited: None,
+        }
+    }
+
+    /// What the worker shall look at for the panels on the screen.
+    pub(super) fn observation(&self) -> Observation {
+        use super::navigation::Panel;
+        let sizes = self.run.architecture.sizes();
+        let neurons = if self.screen.shows(Panel::Network) {
+            let layers = sizes.iter().enumerate();
+            let marked = |l| self.inspector.and_then(|it| it.marks(l));
+            layers
+                .map(|(l, &n)| evenly_with(n, WATCHED, marked(l).as_slice()))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        Observation {
+            sample: self.sample,
+            neurons,
+            // The history of the weights is to have no gap when their panel comes back.
+            weights: true,
+            activations: self.screen.shows(Panel::Activations),
+            rows: if self.screen.shows(Panel::Rows) {
+                self.watched_rows()
+            } else {
+                Vec::new()
+            },
+            pictures: self.watched_pictures(),
+            inspect: self.inspector.map(|it| it.inspect),
+            what_if: self.what_if.iter().map(|&(i, x)| (i, x.into())).collect(),
+        }
+    }
+}
+
+/// At most `most` of the indices `0..n`, evenly chosen, first and last among them.
+pub fn evenly(n: usize, most: usize) -> Vec<usize> {
+    match (n, most) {
+        (_, 0) => Vec::new(),
+        (n, most) if n <= most => (0..n).collect(),
+        (_, 1) => vec![0],
+        (n, most) => (0..most).map(|i| i * (n - 1) / (most - 1)).collect(),
+    }
+}
+
+/// As [`evenly`], with all of `wanted` among them, in place of their nearest neighbours.
+pub fn evenly_with(n: usize, most: usize, wanted: &[usize]) -> Vec<usize> {
+    let mut chosen = evenly(n, most);
+    for &index in wanted {
+        if chosen.contains(&index) {
+            continue;
+        }
+        let others = chosen.iter_mut().filter(|it| !wanted.contains(it));
+        if let Some(nearest) = others.min_by_key(|it| it.abs_diff(index)) {
+            *nearest = index;
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wanted_is_always_chosen() {
+        assert_eq!(evenly_with(10, 4, &[5, 5]), [0, 3, 5, 9]);
+        assert_eq!(evenly_with(10, 4, &[3, 4]), [0, 3, 4, 9]);
+        assert_eq!(evenly_with(10, 1, &[2, 7]), [2]);
+        assert!(evenly_with(10, 0, &[2]).is_empty());
+    }
+
+    #[test]
+    fn neurons_are_chosen_evenly() {
+        assert_eq!(evenly(4, 9), [0, 1, 2, 3]);
+        assert_eq!(evenly(784, 3), [0, 391, 783]);
+        assert_eq!(evenly(5, 1), [0]);
+        assert!(evenly(5, 0).is_empty());
+    }
+}

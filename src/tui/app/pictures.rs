@@ -1,0 +1,172 @@
+//! The incoming weights of the first layer's neurons as pictures: which of them have room, and how
+//! large they are.
+
+use std::ops::Range;
+
+use super::model::Model;
+use super::navigation::Panel;
+
+/// Pixels on a side below which a picture is not made smaller.
+const LEGIBLE: f64 = 12.0;
+/// How often a pixel is repeated at most, on each side.
+const LARGEST: f64 = 4.0;
+/// Lines of scrolling that are a row of pictures.
+const LINES_A_ROW: u16 = 3;
+/// Lines of the screen around the one panel: header, frame and footer. The frame has two columns.
+const AROUND: (u16, u16) = (2, 5);
+
+/// Where the pictures stand: `across` in a row, `down` rows, each below a line of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PictureGrid {
+    /// Width and height of a picture in cells.
+    pub picture: (u16, u16),
+    /// Pictures in a row.
+    pub across: usize,
+    /// Rows of pictures on the screen.
+    pub down: usize,
+    /// The first neuron on the screen.
+    pub first: usize,
+    /// Neurons there are.
+    pub all: usize,
+}
+
+impl PictureGrid {
+    /// The grid for `all` neurons in `room` (columns and lines), whose inputs are the pixels of images
+    /// of that size: all of them as large as they have room together, or else as small as is legible,
+    /// scrolled by so many lines. None where not even one has room.
+    pub fn new(
+        room: (u16, u16),
+        (width, height): (usize, usize),
+        all: usize,
+        scrolled: u16,
+    ) -> Option<Self> {
+        let grid = |scale: f64| {
+            let picture = (
+                (width as f64 * scale)
+                    .round()
+                    .max(1.0)
+                    .min(f64::from(u16::MAX)) as u16,
+                (height as f64 * scale / 2.0)
+                    .ceil()
+                    .max(1.0)
+                    .min(f64::from(u16::MAX)) as u16,
+            );
+            // A gap behind each, and a line with its number above.
+            let across = usize::from(room.0.saturating_add(1)) / (usize::from(picture.0) + 1);
+            let down = usize::from(room.1) / (usize::from(picture.1) + 1);
+            Self {
+                picture,
+                across,
+                down,
+                first: 0,
+                all,
+            }
+        };
+        let least = |scale: f64| width.min(height) as f64 * scale >= LEGIBLE;
+        let smaller = (1..12)
+            .map(|halvings| 0.5f64.powi(halvings))
+            .filter(|&scale| least(scale));
+        let whole = (1..=LARGEST as u8).rev().map(f64::from);
+        let mut grids = whole
+            .chain(smaller)
+            .map(grid)
+            .filter(|it| it.across * it.down > 0);
+        let mut smallest = None;
+        let all_fit = grids.find(|grid| {
+            smallest = Some(*grid);
+            grid.across * grid.down >= all
+        });
+        let mut grid = all_fit.or(smallest)?;
+        let most = all.div_ceil(grid.across).saturating_sub(grid.down);
+        grid.first = usize::from(scrolled.div_ceil(LINES_A_ROW)).min(most) * grid.across;
+        Some(grid)
+    }
+
+    /// The neurons on the screen.
+    pub fn neurons(&self) -> Range<usize> {
+        self.first..(self.first + self.across * self.down).min(self.all)
+    }
+
+    /// Lines by which the grid can be scrolled.
+    pub fn end(&self) -> u16 {
+        let rows = self.all.div_ceil(self.across).saturating_sub(self.down);
+        u16::try_from(rows).map_or(u16::MAX, |rows| rows.saturating_mul(LINES_A_ROW))
+    }
+}
+
+impl Model {
+    /// Whether the panel of the weights shows the first layer's as pictures: where rows are images,
+    /// and it is alone on the screen.
+    pub fn shows_pictures(&self) -> bool {
+        let is_alone = self.screen.bands() == [[[Panel::Weights]]];
+        is_alone && self.screen.pictures && self.run.data.image.is_some()
+    }
+
+    /// The grid of the pictures in `room` (columns and lines).
+    pub fn picture_grid(&self, room: (u16, u16)) -> Option<PictureGrid> {
+        let neurons = *self.run.architecture.sizes().get(1)?;
+        let scrolled = self.screen.scroll(Panel::Weights);
+        PictureGrid::new(room, self.run.data.image?, neurons, scrolled)
+    }
+
+    /// The neurons whose weights the worker shall tell for the pictures.
+    pub(super) fn watched_pictures(&self) -> Vec<usize> {
+        let (columns, lines) = self.screen.size;
+        let room = (
+            columns.saturating_sub(AROUND.0),
+            lines.saturating_sub(AROUND.1),
+        );
+        let grid = self.picture_grid(room).filter(|_| self.shows_pictures());
+        grid.map_or(Vec::new(), |grid| grid.neurons().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn grid(
+        room: (u16, u16),
+        image: (usize, usize),
+        all: usize,
+    ) -> Option<(u16, u16, usize, usize)> {
+        let grid = PictureGrid::new(room, image, all, 0)?;
+        Some((grid.picture.0, grid.picture.1, grid.across, grid.down))
+    }
+
+    #[test]
+    fn all_have_room_or_as_many_as_can_be_read() {
+        assert_eq!(grid((118, 31), (8, 8), 16), Some((16, 8, 7, 3)));
+        assert_eq!(grid((118, 31), (8, 8), 1), Some((32, 16, 3, 1)));
+        assert_eq!(grid((118, 31), (28, 28), 8), Some((28, 14, 4, 2)));
+        assert_eq!(grid((118, 31), (28, 28), 30), Some((14, 7, 7, 3)));
+        assert_eq!(grid((78, 19), (28, 28), 1000), Some((14, 7, 5, 2)));
+        assert_eq!(grid((10, 3), (28, 28), 30), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_neuron_is_reached_and_none_that_there_is_not(
+            room in (0u16..300, 0u16..100),
+            image in (1usize..2000, 1usize..2000),
+            all in 1usize..3000,
+        ) {
+            let grid = |scrolled| PictureGrid::new(room, image, all, scrolled);
+            if grid(0).is_some() {
+                let mut next = 0;
+                for scrolled in (0..9999).step_by(LINES_A_ROW.into()) {
+                    let neurons = grid(scrolled).expect("as before").neurons();
+                    prop_assert!(!neurons.is_empty() && neurons.end <= all);
+                    prop_assert!(neurons.start <= next, "none is skipped");
+                    next = next.max(neurons.end);
+                    if next == all {
+                        break;
+                    }
+                }
+                prop_assert_eq!(next, all);
+            }
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! What if an input of the shown row were another? Sliders over the ranges of the features.
+
+use std::fmt;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::model::{Model, Overlay};
+use crate::data::Encoding;
+use crate::util::text::{near_matches, sanitise};
+
+/// Steps of a slider over its range, about.
+const STEPS: f64 = 50.0;
+/// Steps that a fast move makes.
+const FAST: i32 = 10;
+
+/// The sliders: which one the keys move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sliders {
+    /// Its column.
+    pub chosen: usize,
+}
+
+/// The raw values that a column may have.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Domain {
+    /// Numbers.
+    Numbers {
+        /// The least of the training rows.
+        least: f32,
+        /// The greatest.
+        greatest: f32,
+    },
+    /// Texts; the raw value is a place among them.
+    Words(Vec<String>),
+}
+
+impl Domain {
+    /// Of a column with this encoding.
+    pub fn of(encoding: &Encoding) -> Self {
+        match encoding {
+            Encoding::Numeric { min, max, .. } => Self::Numbers {
+                least: *min,
+                greatest: *max,
+            },
+            Encoding::Categorical { values, other, .. } => {
+                let mut words = values.clone();
+                words.extend(other.then(|| "other".to_owned()));
+                Self::Words(words)
+            }
+            Encoding::Boolean { no, yes, .. } => {
+                let word =
+                    |of: &[String], usual: &str| of.first().map_or(usual, |it| it).to_owned();
+                Self::Words(vec![word(no, "no"), word(yes, "yes")])
+            }
+        }
+    }
+
+    /// Its texts; none for numbers.
+    pub fn words(&self) -> &[String] {
+        match self {
+            Self::Numbers { .. } => &[],
+            Self::Words(words) => words,
+        }
+    }
+
+    /// `raw` moved by so many steps, within the range widened to `own`, the row's own value.
+    pub fn moved(&self, raw: f32, own: f32, by: i32) -> f32 {
+        match self {
+            Self::Words(words) => {
+                let last = words.len().saturating_sub(1) as f32;
+                (raw + by as f32).clamp(0.0, last)
+            }
+            Self::Numbers { least, greatest } => {
+                let step = round_step((f64::from(*greatest) - f64::from(*least)) / STEPS);
+                let place = f64::from(raw) / step;
+                // Onto the grid first, so that the numbers stay round.
+                let place = if by > 0 {
+                    (place + 1e-3).floor() + f64::from(by)
+                } else {
+                    (place - 1e-3).ceil() + f64::from(by)
+                };
+                let moved = (place * step) as f32;
+                moved.clamp(least.min(own), greatest.max(own))
+            }
+        }
+    }
+
+    /// Where `raw` lies in the range, from 0 to 1.
+    pub fn fraction(&self, raw: f32) -> f64 {
+        let (least, greatest) = match self {
+            Self::Numbers { least, greatest } => (f64::from(*least), f64::from(*greatest)),
+            Self::Words(words) => (0.0, words.len().saturating_sub(1) as f64),
+        };
+        let range = greatest - least;
+        let fraction = (f64::from(raw) - least) / range;
+        if fraction.is_finite() {
+            fraction.clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    }
+
+    /// `raw` as the table has it.
+    pub fn shown(&self, raw: f32) -> String {
+        match self {
+            Self::Numbers { .. } => raw.to_string(),
+            Self::Words(words) => words.get(raw as usize).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// The raw value that is written `text`.
+    ///
+    /// # Errors
+    /// What was expected.
+    fn parse(&self, text: &str) -> Result<f32, String> {
+        match self {
+            Self::Numbers { .. } => {
+                let number = text.parse().ok().filter(|number: &f32| number.is_finite());
+                number.ok_or_else(|| format!("a number ({self} in the data)"))
+            }
+            Self::Words(words) => {
+                let place = words.iter().position(|word| word == text);
+                let place = place.map(|place| place as f32);
+                place.ok_or_else(|| format!("one of {self}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Numbers { least, greatest } => write!(f, "{least} to {greatest}"),
+            Self::Words(words) if words.len() > 8 => write!(f, "{}, …", words[..8].join(", ")),
+            Self::Words(words) => f.write_str(&words.join(", ")),
+        }
+    }
+}
+
+/// The least of 1, 2 or 5 times a power of ten that is not below `step`.
+fn round_step(step: f64) -> f64 {
+    let power = 10f64.powf(step.log10().floor());
+    let mut rounded = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * power).into_iter();
+    let found = rounded.find(|it| *it >= step * (1.0 - 1e-9));
+    found
+        .filter(|step| step.is_finite() && *step > 0.0)
+        .unwrap_or(1.0)
+}
+
+impl Model {
+    pub(super) fn open_sliders(&mut self) {
+        match self.why_no_inputs() {
+            Some(why) => self.complain(why),
+            None => self.overlay = Some(Overlay::Sliders(Sliders { chosen: 0 })),
+        }
+    }
+
+    /// Why the inputs of the shown row can't be changed, if so.
+    fn why_no_inputs(&self) -> Option<String> {
+        let samples = self.sample.samples(&self.run.data);
+        if self.run.data.image.is_some() {
+            return Some(
+                "the inputs of a picture are its pixels; there are no sliders for them".into(),
+            );
+        }
+        (self.sample.index >= samples.rows()).then(|| "no row is shown".into())
+    }
+
+    pub(super) fn press_in_sliders(&mut self, mut sliders: Sliders, key: &KeyEvent) {
+        let last = self.run.data.preprocessing.columns.len().saturating_sub(1);
+        let fast = if key.modifiers.contains(KeyModifiers::SHIFT) {
+            FAST
+        } else {
+            1
+        };
+        let column = sliders.chosen;
+        match key.code {
+            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('I' | 'q') => return,
+            KeyCode::Up | KeyCode::Char('k') => sliders.chosen = column.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => sliders.chosen = (column + 1).min(last),
+            KeyCode::Home => sliders.chosen = 0,
+            KeyCode::End => sliders.chosen = last,
+            KeyCode::Left | KeyCode::Char('h') => self.move_input(column, -fast),
+            KeyCode::Right | KeyCode::Char('l') => self.move_input(column, fast),
+            KeyCode::Char('H') => self.move_input(column, -FAST),
+            KeyCode::Char('L') => self.move_input(column, FAST),
+            KeyCode::Char('0') | KeyCode::Backspace => self.set_input(column, None),
+            KeyCode::Char('r') => {
+                self.moved.clear();
+                self.what_if.clear();
+            }
+            _ => {}
+        }
+        self.overlay = Some(Overlay::Sliders(sliders));
+    }
+
+    pub(super) fn move_input(&mut self, column: usize, by: i32) {
+        let Some((now, own)) = self.input(column) else {
+            return;
+        };
+        let domain = Domain::of(&self.run.data.preprocessing.columns[column].encoding);
+        self.set_input(column, Some(domain.moved(now, own, by)));
+    }
+
+    /// Raw value of `column` for the shown row as it is changed, and as the table has it; what
+    /// stands in for a missing one. `None` where there is no such column or row.
+    pub fn input(&self, column: usize) -> Option<(f32, f32)> {
+        let samples = self.sample.samples(&self.run.data);
+        let encoding = &self.run.data.preprocessing.columns.get(column)?.encoding;
+        if self.sample.index >= samples.rows() {
+            return None;
+        }
+        let own = samples.raw_row(self.sample.index)[column];
+        let own = if own.is_nan() { encoding.fill() } else { own };
+        let moved = self.moved.iter().find(|(moved, _)| *moved == column);
+        Some((moved.map_or(own, |&(_, raw)| raw), own))
+    }
+
+    /// Lets `column` of the shown row be `raw`, or what the table has.
+    pub(super) fn set_input(&mut self, column: usize, raw: Option<f32>) {
+        let own = self.input(column).map(|(_, own)| own);
+        self.moved.retain(|(moved, _)| *moved != column);
+        if let Some(raw) = raw.filter(|&raw| Some(raw) != own) {
+            self.moved.push((column, raw));
+        }
+        self.what_if = self.changed_inputs();
+    }
+
+    /// The network's inputs that differ from those of the shown row.
+    fn changed_inputs(&self) -> Vec<(usize, f32)> {
+        let mut changed = Vec::new();
+        let mut first = 0;
+        for (column, it) in self.run.data.preprocessing.columns.iter().enumerate() {
+            let inputs = it.encoding.inputs();
+            if let Some((now, own)) = self.input(column).filter(|(now, own)| now != own) {
+                let (mut new, mut old) = (vec![0.0; inputs], vec![0.0; inputs]);
+                it.encoding.write(now, &mut new);
+                it.encoding.write(own, &mut old);
+                let both = new.iter().zip(&old).enumerate();
+                let different = both.filter(|(_, (new, old))| new != old);
+                changed.extend(different.map(|(i, (&new, _))| (first + i, new)));
+            }
+            first += inputs;
+        }
+        changed
+    }
+
+    /// Takes a value typed for `column`.
+    pub(super) fn type_input(&mut self, column: usize, text: &str) -> Result<(), String> {
+        if let Some(why) = self.why_no_inputs() {
+            return Err(why);
+        }
+        let it = &self.run.data.preprocessing.columns[column];
+        let raw = Domain::of(&it.encoding).parse(text.trim());
+        let raw = raw.map_err(|what| format!("{} takes {what}", it.name))?;
+        self.set_input(column, Some(raw));
+        Ok(())
+    }
+
+    /// Takes the name of a column, which may hold spaces, and a value; without one it is again
+    /// that of the row.
+    pub(super) fn type_named_input(&mut self, text: &str) -> Result<(), String> {
+        if let Some(why) = self.why_no_inputs() {
+            return Err(why);
+        }
+        let columns = &self.run.data.preprocessing.columns;
+        let fitting = columns.iter().enumerate().filter_map(|(column, it)| {
+            let rest = text.strip_prefix(it.name.as_str())?;
+            let is_whole = rest.is_empty() || rest.starts_with(char::is_whitespace);
+            is_whole.then(|| (it.name.len(), column, rest.trim().to_owned()))
+        });
+        let Some((_, column, value)) = fitting.max_by_key(|(length, ..)| *length) else {
+            let names: Vec<String> = columns.iter().map(|it| it.name.clone()).collect();
+            let typed = text
+                .rsplit_once(char::is_whitespace)
+                .map_or(text, |(name, _)| name);
+            let typed = sanitise(typed);
+            return Err(match near_matches(&typed, &names).as_slice() {
+                [] => format!("there is no input \"{typed}\"; tab lists them"),
+                near => format!(
+                    "there is no input \"{typed}\"; there is {}",
+                    near.join(", ")
+                ),
+            });
+        };
+        if value.is_empty() {
+            self.set_input(column, None);
+            return Ok(());
+        }
+        self.type_input(column, &value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_move_on_a_round_grid() {
+        let sepal = Domain::Numbers {
+            least: 4.3,
+            greatest: 7.9,
+        };
+        assert_eq!(sepal.moved(5.1, 5.1, 1), 5.2);
+        assert_eq!(sepal.moved(5.13, 5.1, 1), 5.2);
+        assert_eq!(sepal.moved(5.13, 5.1, -1), 5.1);
+        assert_eq!(sepal.moved(5.1, 5.1, -1), 5.0);
+        assert_eq!(sepal.moved(7.85, 5.1, 10), 7.9);
+        assert_eq!(sepal.moved(4.3, 5.1, -1), 4.3);
+        assert_eq!(
+            sepal.moved(8.5, 9.0, 10),
+            9.0,
+            "as far as the row's own value"
+        );
+        assert_eq!((sepal.fraction(4.3), sepal.fraction(9.0)), (0.0, 1.0));
+        assert_eq!(sepal.shown(5.2), "5.2");
+        let (mut up, mut at) = (0, 4.3);
+        while at < 7.9 {
+            let next = sepal.moved(at, 4.3, 1);
+            assert!(next > at, "{at}");
+            (up, at) = (up + 1, next);
+        }
+        assert!((30..60).contains(&up), "{up} steps");
+    }
+
+    #[test]
+    fn texts_are_stepped_through() {
+        let colours = Domain::Words(["red", "blue", "other"].map(String::from).into());
+        assert_eq!(colours.moved(0.0, 0.0, 1), 1.0);
+        assert_eq!(colours.moved(2.0, 0.0, 1), 2.0);
+        assert_eq!(colours.moved(0.0, 0.0, -10), 0.0);
+        assert_eq!(colours.parse("blue"), Ok(1.0));
+        assert_eq!(
+            colours.parse("green").unwrap_err(),
+            "one of red, blue, other"
+        );
+        assert_eq!(colours.shown(1.0), "blue");
+    }
+
+    #[test]
+    fn odd_ranges_are_harmless() {
+        for (least, greatest) in [
+            (0.0, 0.0),
+            (f32::MIN, f32::MAX),
+            (1e-30, 2e-30),
+            (-3.0, f32::MAX),
+        ] {
+            let domain = Domain::Numbers { least, greatest };
+            for by in [-10, -1, 1, 10] {
+                let moved = domain.moved(least, least, by);
+                assert!(
+                    (least..=greatest).contains(&moved),
+                    "{domain} {by}: {moved}"
+                );
+            }
+        }
+    }
+}

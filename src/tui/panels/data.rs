@@ -1,0 +1,188 @@
+//! What is predicted of how many rows, what there is to beat, and how the file was read.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::data::{DataSummary, Guess, TargetSummary};
+use crate::tui::app::{Model, Panel};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::numbers::{percent, significant};
+use crate::tui::widgets::panel::{frame, put_centred, put_line};
+use crate::tui::widgets::sparkbars::{bars, put_more, short_number};
+use crate::util::text::{shorten, width, wrap};
+
+/// Cells of the words in front of the facts.
+const LABEL: usize = 9;
+/// From this width on the classes may stand beside the facts.
+const BESIDE: u16 = 72;
+/// Widest name of a class.
+const CLASS: usize = 16;
+/// Longest bar of a class, and least room for one.
+const BAR: (usize, usize) = (24, 4);
+
+/// Draws the panel. Returns how far it can be scrolled.
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    is_focused: bool,
+) -> Option<u16> {
+    let card = model.run.card.as_deref();
+    let rights = match card {
+        Some(card) => [&card.source, &card.name]
+            .map(|text| Line::styled(text.clone(), theme.dim()))
+            .to_vec(),
+        None => Vec::new(),
+    };
+    let inner = frame(area, buf, theme, is_focused, "Data", &rights);
+    if inner.width < 12 || inner.height < 1 {
+        return None;
+    }
+    let Some(card) = card else {
+        put_centred(buf, inner, "counting ...", theme.dim());
+        return None;
+    };
+    let blocks = blocks(card, inner, theme);
+    let longest = blocks.iter().map(|block| block.1.len()).max().unwrap_or(0);
+    let most = longest.saturating_sub(inner.height.into());
+    let first = usize::from(model.screen.scroll(Panel::Data)).min(most);
+    for (area, lines) in &blocks {
+        for (line, y) in lines.iter().skip(first).zip(area.y..area.bottom()) {
+            put_line(buf, area.x, y, area.width.into(), line);
+        }
+    }
+    put_more(buf, area, most - first, theme);
+    u16::try_from(most).ok()
+}
+
+/// Facts and classes with their places: one below the other, or side by side where they would be
+/// too long.
+fn blocks(card: &DataSummary, inner: Rect, theme: Theme) -> Vec<(Rect, Vec<Line<'static>>)> {
+    let mut lines = facts(card, inner, theme);
+    lines.push(Line::default());
+    lines.extend(target(&card.target, inner, theme));
+    if inner.width < BESIDE || lines.len() <= inner.height.into() {
+        return vec![(inner, lines)];
+    }
+    let width = inner.width * 6 / 10;
+    let left = Rect { width, ..inner };
+    let right = Rect {
+        x: inner.x + width + 2,
+        width: inner.width - width - 2,
+        ..inner
+    };
+    vec![
+        (left, facts(card, left, theme)),
+        (right, target(&card.target, right, theme)),
+    ]
+}
+
+/// What there is to know, each with the option that decides otherwise.
+fn facts(card: &DataSummary, area: Rect, theme: Theme) -> Vec<Line<'static>> {
+    let plain = theme.text();
+    let warning = match card.duplicates {
+        0 => plain,
+        _ => theme.bad(),
+    };
+    let group = |(about, group): (&'static str, &[Guess])| {
+        let texts: Vec<String> = group.iter().map(Guess::text).collect();
+        (about, texts.join(", "), plain)
+    };
+    let mut facts: Vec<_> = card.grouped_guesses().map(group).collect();
+    let mut behind = vec![
+        ("to beat", to_beat(card), plain),
+        ("inputs", card.inputs_text(), plain),
+    ];
+    if card.validation_rows > 0 {
+        behind.push(("doubles", card.duplicates_text(), warning));
+    }
+    // What matters most comes first: what is predicted of how many rows, and what is to be beaten.
+    facts.splice(2.min(facts.len())..2.min(facts.len()), behind);
+    let lines = facts.into_iter();
+    lines
+        .flat_map(|(label, text, style)| fact(label, &text, style, area, theme))
+        .collect()
+}
+
+fn to_beat(card: &DataSummary) -> String {
+    let always = &card.baseline_prediction;
+    if card.target.classes.is_empty() {
+        format!(
+            "R² {:.3} by always saying {always}, the mean",
+            card.baseline
+        )
+    } else {
+        let share = percent(card.baseline);
+        format!("{} by always saying {always}", share.trim_start())
+    }
+}
+
+/// `label` and the lines of `text` beside it.
+fn fact(
+    label: &'static str,
+    text: &str,
+    style: Style,
+    area: Rect,
+    theme: Theme,
+) -> Vec<Line<'static>> {
+    let room = usize::from(area.width).saturating_sub(LABEL).max(1);
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    let lines = wrap(text, room).into_iter().zip(labels);
+    lines
+        .map(|(text, label)| {
+            let label = format!("{label:LABEL$}");
+            Line::from(vec![
+                Span::styled(label, theme.dim()),
+                Span::styled(text, style),
+            ])
+        })
+        .collect()
+}
+
+/// How often there is each class, or where the numbers lie.
+fn target(target: &TargetSummary, area: Rect, theme: Theme) -> Vec<Line<'static>> {
+    let room = usize::from(area.width);
+    if let Some(range) = target.range {
+        let [least, greatest] = [range.least, range.greatest].map(|it| short_number(it, 8));
+        let cells = (room / target.counts.len().max(1)).clamp(1, 4);
+        let rows = bars(&target.counts, 4, cells);
+        let mut lines = vec![Line::styled(shorten(&target.name, room), theme.strong())];
+        lines.extend(
+            rows.into_iter()
+                .map(|row| Line::styled(row, theme.signed(0.75))),
+        );
+        let span = (cells * target.counts.len()).saturating_sub(width(&least) + width(&greatest));
+        let text = format!("{least}{}{greatest}", " ".repeat(span.max(1)));
+        lines.push(Line::styled(text, theme.text()));
+        lines.push(Line::styled(
+            format!("mean {}", significant(range.mean, 4)),
+            theme.dim(),
+        ));
+        return lines;
+    }
+    let all: usize = target.classes.iter().map(|class| class.1).sum();
+    let most = target.classes.iter().map(|class| class.1).max();
+    let most = most.unwrap_or(0).max(1);
+    let names = target.classes.iter().map(|class| width(&class.0)).max();
+    let names = names.unwrap_or(0).min(CLASS).min(room / 3);
+    let digits = most.to_string().len().max(3);
+    let bar = room.saturating_sub(names + digits + 11);
+    let bar = if bar < BAR.1 { 0 } else { bar.min(BAR.0) };
+    let line = |(name, count): &(String, usize)| {
+        let name = shorten(name, names);
+        let padding = " ".repeat(names - width(&name) + 1);
+        let full = (count * bar).div_ceil(most);
+        let share = percent(*count as f64 / all.max(1) as f64);
+        Line::from(vec![
+            Span::styled(format!("{name}{padding}"), theme.text()),
+            Span::styled("■".repeat(full), theme.signed(0.75)),
+            Span::raw(" ".repeat(bar - full)),
+            Span::styled(format!(" {count:>digits$}"), theme.text()),
+            Span::styled(format!("  {share}"), theme.dim()),
+        ])
+    };
+    target.classes.iter().map(line).collect()
+}

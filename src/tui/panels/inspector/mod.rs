@@ -1,0 +1,276 @@
+//! Every formula of what the cursor stands on, first in symbols and then with the numbers of the
+//! shown row or the means of a mini-batch.
+//!
+//! While a mini-batch is walked through, numbers that the walk has not come to are dots: the
+//! formulas say what they will be made of.
+
+mod figures;
+mod input;
+mod neuron;
+mod output;
+mod page;
+mod parameter;
+mod terms;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::network::{knows_activation, knows_delta, knows_loss, walked};
+use crate::nn::ParameterId;
+use crate::train::inspection::Facts;
+use crate::train::{Cursor, Inspection, PhaseValues, Snapshot, StepPhase, Subject};
+use crate::tui::app::{Model, Panel};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::notation::{Index, Notation};
+use crate::tui::widgets::numbers::{NUMBER, aligned};
+use crate::tui::widgets::panel::{frame, put_centred};
+use crate::tui::widgets::sparkbars::put_more;
+use crate::util::text::sanitise;
+use page::Page;
+
+/// From this width on, and below this height, a figure stands beside the first table.
+const FLAT: u16 = 78;
+const LOW: u16 = 20;
+
+/// Draws the panel. Returns how far it can be scrolled.
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    is_focused: bool,
+) -> Option<u16> {
+    let snapshot = model.run.snapshot.as_ref();
+    let found = snapshot.and_then(|it| Some((it, it.inspection.as_deref()?)));
+    let Some((snapshot, inspection)) = found else {
+        let inner = frame(area, buf, theme, is_focused, "Inspector", &[]);
+        if inner.width >= 8 {
+            put_centred(buf, inner, "waiting for the numbers", theme.dim());
+        }
+        return None;
+    };
+    let context = Context {
+        model,
+        snapshot,
+        inspection,
+        walked: walked(model, snapshot).filter(|_| inspection.inspect.of == Subject::Row),
+        theme,
+        notation: Notation::new(theme),
+        width: usize::from(area.width.saturating_sub(4)),
+        is_flat: area.width >= FLAT && area.height < LOW,
+    };
+    let inner = frame(
+        area,
+        buf,
+        theme,
+        is_focused,
+        &context.title(),
+        &context.whose(),
+    );
+    if inner.width < 12 || inner.height < 1 {
+        return None;
+    }
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width - 2,
+        ..inner
+    };
+    let page = match &inspection.facts {
+        Facts::Input(facts) => input::page(&context, facts),
+        Facts::Neuron(facts) => neuron::page(&context, facts),
+        Facts::Parameter(facts) => parameter::page(&context, facts),
+        Facts::Output(facts) => output::page(&context, facts),
+    };
+    let first = model.screen.scroll(Panel::Inspector);
+    let end = page.render(inner, buf, theme, first.into());
+    put_more(buf, area, end.saturating_sub(first.into()), theme);
+    u16::try_from(end).ok()
+}
+
+/// What a page is made from.
+struct Context<'a> {
+    model: &'a Model,
+    snapshot: &'a Snapshot,
+    inspection: &'a Inspection,
+    /// How far the walk has come that hides what it has not come to.
+    walked: Option<&'a PhaseValues>,
+    theme: Theme,
+    notation: Notation,
+    width: usize,
+    /// Whether the panel is wide and low: then the curve stands beside the first table.
+    is_flat: bool,
+}
+
+impl Context<'_> {
+    fn page(&self) -> Page {
+        Page::new(self.width, self.theme)
+    }
+
+    /// Layers with weights.
+    fn depth(&self) -> usize {
+        self.model.run.architecture.depth()
+    }
+
+    fn is_row(&self) -> bool {
+        self.inspection.inspect.of == Subject::Row
+    }
+
+    /// The layer of the network that the cursor is at, and the neuron there.
+    fn place(&self) -> (usize, usize) {
+        match self.inspection.inspect.cursor {
+            Cursor::Neuron { layer, neuron } => (layer, neuron),
+            Cursor::Parameter(
+                ParameterId::Weight { layer, output, .. } | ParameterId::Bias { layer, output },
+            ) => (layer, output),
+            Cursor::Output => (self.depth(), 0),
+        }
+    }
+
+    /// Name of a neuron in the data; empty for a hidden one.
+    fn name(&self, layer: usize, neuron: usize) -> &str {
+        let data = &self.model.run.data;
+        let names = match layer {
+            0 => &data.input_names,
+            l if l == self.depth() => &data.output_names,
+            _ => return "",
+        };
+        names.get(neuron).map_or("", String::as_str)
+    }
+
+    /// `versicolor`, or `neuron 3 of layer 1`.
+    fn called(&self, layer: usize, neuron: usize) -> String {
+        match self.name(layer, neuron) {
+            "" => format!("neuron {} of layer {layer}", neuron + 1),
+            name => name.to_owned(),
+        }
+    }
+
+    fn title(&self) -> String {
+        let architecture = &self.model.run.architecture;
+        match self.inspection.inspect.cursor {
+            Cursor::Neuron { layer: 0, neuron } => {
+                format!("Input {} · {}", neuron + 1, self.name(0, neuron))
+            }
+            Cursor::Neuron { layer, neuron } if layer == self.depth() => format!(
+                "Output {} · {} · {}",
+                neuron + 1,
+                self.name(layer, neuron),
+                architecture.output()
+            ),
+            Cursor::Neuron { layer, neuron } => format!(
+                "Neuron {} of layer {layer} · {}",
+                neuron + 1,
+                architecture.activation_name(layer)
+            ),
+            Cursor::Parameter(id @ ParameterId::Weight { .. }) => {
+                format!("Weight {}", self.notation.parameter(id))
+            }
+            Cursor::Parameter(id) => format!("Bias {}", self.notation.parameter(id)),
+            Cursor::Output => format!("Outputs and loss · {}", architecture.loss()),
+        }
+    }
+
+    /// Whose numbers they are, long and short.
+    fn whose(&self) -> [Line<'static>; 2] {
+        let texts = match self.inspection.inspect.of {
+            Subject::Row => {
+                let row = self.snapshot.observation.sample.index + 1;
+                [format!("numbers of row {row}"), format!("row {row}")]
+            }
+            Subject::Batch => {
+                let rows = self.inspection.rows;
+                [
+                    format!("means of a mini-batch, {rows} rows"),
+                    format!("means of {rows}"),
+                ]
+            }
+        };
+        texts.map(|text| Line::styled(text, self.theme.dim()))
+    }
+
+    fn knows_activation(&self, layer: usize) -> bool {
+        self.walked.is_none_or(|it| knows_activation(it, layer))
+    }
+
+    fn knows_loss(&self) -> bool {
+        self.walked.is_none_or(knows_loss)
+    }
+
+    fn knows_delta(&self, layer: usize) -> bool {
+        self.walked.is_none_or(|it| knows_delta(it, layer))
+    }
+
+    /// Whether the update that is told of is the next one of a walk under way.
+    fn is_before_update(&self) -> bool {
+        let walked = self.walked;
+        walked.is_some_and(|walked| walked.stand.done != Some(StepPhase::Update))
+    }
+
+    /// `x` in [`NUMBER`] cells, or a dot where it is not known yet.
+    fn number(&self, x: f64, is_known: bool) -> Span<'static> {
+        if !is_known {
+            Span::styled(format!("{:<NUMBER$}", " ·"), self.theme.dim())
+        } else if x.is_finite() {
+            Span::styled(aligned(x), self.theme.strong())
+        } else {
+            Span::styled(aligned(x), self.theme.bad())
+        }
+    }
+
+    /// `− y`, or `− (−y)` for a `y` below zero, without cells left blank.
+    fn minus(&self, y: f64) -> Span<'static> {
+        let number = aligned(y);
+        let number = number.trim();
+        if y < 0.0 {
+            self.text(format!("− ({number})"))
+        } else {
+            self.text(format!("− {number}"))
+        }
+    }
+
+    /// As [`Self::number`], in the colour of its sign.
+    fn signed(&self, x: f64, is_known: bool) -> Span<'static> {
+        let span = self.number(x, is_known);
+        if is_known && x.is_finite() && x != 0.0 {
+            span.style(self.theme.signed(if x > 0.0 { 0.8 } else { -0.8 }))
+        } else {
+            span
+        }
+    }
+
+    fn text(&self, text: impl Into<String>) -> Span<'static> {
+        Span::styled(text.into(), self.theme.text())
+    }
+
+    fn dim(&self, text: impl Into<String>) -> Span<'static> {
+        Span::styled(text.into(), self.theme.dim())
+    }
+
+    /// `symbol` of the neuron's own place.
+    fn own(&self, symbol: fn(Notation, usize, Index) -> String) -> String {
+        let (layer, neuron) = self.place();
+        symbol(self.notation, layer, Index::Subject(neuron))
+    }
+
+    /// A value of the row before inputs were changed.
+    fn before(&self, layer: usize, neuron: usize) -> Option<f64> {
+        let (activations, _) = self.snapshot.unchanged.as_ref()?;
+        let layer = activations.get(layer.checked_sub(1)?)?;
+        layer
+            .get(neuron)
+            .map(|&a| a.into())
+            .filter(|_| self.is_row())
+    }
+
+    /// The shown row's number, as the title of the network's panel has it.
+    fn target_text(&self) -> String {
+        let sample = self.snapshot.observation.sample;
+        let targets = &sample.samples(&self.model.run.data).targets;
+        match (targets.class(sample.index), targets.number(sample.index)) {
+            (Some(class), _) => self.name(self.depth(), class).to_owned(),
+            (None, Some(number)) => sanitise(&number.to_string()).replace('-', "−"),
+            (None, None) => String::new(),
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! A neuron: what comes in, what it makes of it, and what it is told of the error.
+
+use super::Context;
+use super::figures::Figure;
+use super::page::{Page, bar};
+use super::terms::Table;
+use crate::nn::{Activation, Loss, Output};
+use crate::train::inspection::{Back, Function, NeuronFacts};
+use crate::tui::widgets::notation::{Index, Notation};
+use crate::util::stats::Histogram;
+use ratatui::text::Span;
+
+/// The page of a neuron.
+pub(super) fn page(context: &Context, facts: &NeuronFacts) -> Page {
+    let mut page = context.page();
+    forward(context, facts, &mut page);
+    activation(context, facts, &mut page);
+    match &facts.back {
+        Back::Output {
+            loss,
+            target,
+            error,
+        } => output_delta(context, facts, &mut page, (*loss, *target, *error)),
+        Back::Hidden { terms, sum } => {
+            let table = Table {
+                terms,
+                layer: context.place().0 + 1,
+                letter: "k",
+                headings: headings(context, false),
+                is_factor_first: false,
+                is_known: context.knows_delta(context.place().0 + 1),
+            };
+            hidden_delta(context, facts, &mut page, &table, *sum);
+        }
+    }
+    over_rows(context, &mut page, &facts.distribution, &facts.influence);
+    page
+}
+
+/// Headings of the factors and the weights of a neuron's sums, forward or backward.
+fn headings(context: &Context, is_forward: bool) -> [String; 2] {
+    let (layer, neuron) = context.place();
+    let (notation, own) = (context.notation, Index::Subject(neuron));
+    if is_forward {
+        [
+            format!(" {}", notation.a(layer - 1, Index::Any('i'))),
+            format!(" {}", notation.w(layer, own, Index::Any('i'))),
+        ]
+    } else {
+        [
+            format!(" {}", notation.delta(layer + 1, Index::Any('k'))),
+            format!(" {}", notation.w(layer + 1, Index::Any('k'), own)),
+        ]
+    }
+}
+
+/// `z = sum + b`.
+fn forward(context: &Context, facts: &NeuronFacts, page: &mut Page) {
+    let (layer, neuron) = context.place();
+    let notation = context.notation;
+    let i = Index::Any('i');
+    let formula = format!(
+        "{} = {}{} {} + {}",
+        context.own(Notation::z),
+        notation.sum('i'),
+        notation.w(layer, Index::Subject(neuron), i),
+        notation.a(layer - 1, i),
+        context.own(Notation::b),
+    );
+    let mut spans = vec![context.text(formula)];
+    if facts.is_silent {
+        let silent = "   silent: it tells the next layer nothing";
+        spans.push(Span::styled(silent, context.theme.bad()));
+    }
+    page.line(spans);
+    let inputs = if layer == 1 {
+        "x input"
+    } else {
+        "a activation"
+    };
+    let symbols = format!("{inputs} · w weight · b bias · z weighted input");
+    page.line(vec![context.dim(symbols)]);
+    let table = Table {
+        terms: &facts.inputs,
+        layer: layer - 1,
+        letter: "i",
+        headings: headings(context, true),
+        is_factor_first: true,
+        is_known: context.knows_activation(layer - 1),
+    };
+    table.write(context, page);
+    let is_known = context.knows_activation(layer);
+    let sum = context.number(table.sum(), is_known);
+    table.below(context, page, notation.either("Σ", "sum"), sum);
+    let bias = format!("+ {}", context.own(Notation::b));
+    table.below(context, page, &bias, context.signed(facts.bias, true));
+    let z = format!("= {}", context.own(Notation::z));
+    table.below(context, page, &z, context.number(facts.z, is_known));
+    if context.is_flat {
+        page.figure(curve(context, facts));
+    }
+}
+
+/// The neuron's function with the point on it.
+fn curve(context: &Context, facts: &NeuronFacts) -> Figure {
+    Figure::Curve {
+        function: facts.function,
+        z: facts.z,
+        a: facts.a,
+        is_known: context.knows_activation(context.place().0),
+    }
+}
+
+/// `a = f(z)` with the curve, and its slope.
+fn activation(context: &Context, facts: &NeuronFacts, page: &mut Page) {
+    let (layer, neuron) = context.place();
+    let notation = context.notation;
+    let is_known = context.knows_activation(layer);
+    page.section("Activation");
+    let (a, z) = (context.own(Notation::a), context.own(Notation::z));
+    let applied = notation.applied(facts.function, &z);
+    page.line(vec![context.text(format!("{a} = {applied}"))]);
+    let margin = " ".repeat(crate::util::text::width(&a));
+    // A mean of f(z) is not f of the mean z.
+    if context.is_row() && facts.function != Function::Output(Output::Softmax) {
+        let with_number = notation.applied(facts.function, "");
+        let with_number = with_number.trim_end_matches([' ', ')', ',']).to_owned();
+        let is_simple = matches!(
+            facts.function,
+            Function::Hidden(Activation::Tanh | Activation::Sigmoid)
+                | Function::Output(Output::Sigmoid)
+        );
+        if is_simple {
+            page.line(vec![
+                context.text(format!("{margin} = {with_number} ")),
+                context.number(facts.z, is_known),
+            ]);
+        }
+    }
+    page.line(vec![
+        context.text(format!("{margin} = ")),
+        context.signed(facts.a, is_known),
+    ]);
+    if let Some(before) = context.before(layer, neuron) {
+        page.line(vec![
+            context.dim(format!("{margin}   ")),
+            context.dim(crate::tui::widgets::numbers::aligned(before)),
+            context.dim("before the change"),
+        ]);
+    }
+    if !context.is_row() {
+        page.line(vec![context.dim("a mean of f(z), not f of the mean")]);
+    }
+    slope(context, facts, page, is_known);
+    if !context.is_flat {
+        page.figure(curve(context, facts));
+    }
+    if facts.function == Function::Output(Output::Softmax) {
+        page.part();
+        let others = "The curve is that of one output alone: the other logits stay as they are.";
+        page.say(others);
+    }
+}
+
+/// `f'(z)`, in the form that needs only what is known already.
+fn slope(context: &Context, facts: &NeuronFacts, page: &mut Page, is_known: bool) {
+    let notation = context.notation;
+    let (a, z) = (context.own(Notation::a), context.own(Notation::z));
+    let prime = format!("f{}({z})", notation.either("′", "'"));
+    let slope = context.number(facts.slope, is_known);
+    let (formula, numbers) = match facts.function {
+        // Every output depends on every logit: there is no one slope.
+        Function::Output(Output::Softmax) => return,
+        Function::Hidden(Activation::Tanh) => (
+            format!("{prime} = 1 − {a}{}", notation.either("²", "^2")),
+            vec![
+                context.text("= 1 − "),
+                context.number(facts.a * facts.a, is_known),
+            ],
+        ),
+        Function::Hidden(Activation::Sigmoid) | Function::Output(Output::Sigmoid) => (
+            format!("{prime} = {a} (1 − {a})"),
+            vec![
+                context.text("= "),
+                context.number(facts.a, is_known),
+                context.text("× "),
+                context.number(1.0 - facts.a, is_known),
+            ],
+        ),
+        Function::Hidden(Activation::Relu) => {
+            (format!("{prime} = 1 if {z} > 0, else 0"), Vec::new())
+        }
+        Function::Hidden(Activation::LeakyRelu) => {
+            (format!("{prime} = 1 if {z} > 0, else 0.01"), Vec::new())
+        }
+        Function::Hidden(Activation::Linear) | Function::Output(Output::Linear) => {
+            (format!("{prime} = 1"), Vec::new())
+        }
+    };
+    page.line(vec![context.text(formula)]);
+    if context.is_row() && !numbers.is_empty() {
+        let mut spans = vec![context.text("  ")];
+        spans.extend(numbers);
+        page.line(spans);
+    }
+    page.line(vec![context.text("  = "), slope]);
+}
+
+/// The delta of an output neuron, from the loss.
+fn output_delta(
+    context: &Context,
+    facts: &NeuronFacts,
+    page: &mut Page,
+    (loss, target, error): (Loss, f64, f64),
+) {
+    let (layer, neuron) = context.place();
+    let notation = context.notation;
+    page.section("Backward: from the loss");
+    let delta = context.own(Notation::delta);
+    let (a, z) = (context.own(Notation::a), context.own(Notation::z));
+    let y = notation.y(Index::Subject(neuron));
+    let output = context.model.run.architecture.output();
+    page.line(vec![context.text(notation.loss(loss, layer))]);
+    let start = format!("{delta} = {}", notation.derivative(&z));
+    let difference = facts.a - target;
+    let is_known = context.knows_delta(layer);
+    let (a_is_known, row) = (context.knows_activation(layer), context.is_row());
+    let prime = format!("f{}({z})", notation.either("′", "'"));
+    let simple = vec![context.number(facts.a, a_is_known), context.minus(target)];
+    let (formula, numbers) = match (loss, output) {
+        (Loss::CrossEntropy, _) | (Loss::Quadratic, Output::Linear) => {
+            (format!("{a} − {y}"), simple)
+        }
+        (Loss::Quadratic, Output::Sigmoid) => (
+            format!("({a} − {y}) {prime}"),
+            vec![
+                context.number(if error.is_nan() { difference } else { error }, is_known),
+                context.text("× "),
+                context.number(facts.slope, is_known),
+            ],
+        ),
+        (Loss::Quadratic, Output::Softmax) => {
+            let k = Index::Any('k');
+            let (a_k, y_k) = (notation.a(layer, k), notation.y(k));
+            let mean = format!("{}{a_k} ({a_k} − {y_k})", notation.sum('k'));
+            (
+                format!("{a} ({a} − {y} − {mean})"),
+                vec![
+                    context.number(facts.a, is_known),
+                    context.text("× "),
+                    context.number(facts.delta / facts.a, is_known && facts.a != 0.0),
+                ],
+            )
+        }
+    };
+    let margin = " ".repeat(crate::util::text::width(&delta));
+    let whole = format!("{start} = {formula}");
+    if crate::util::text::width(&whole) <= context.width {
+        page.line(vec![context.text(whole)])
+    } else {
+        page.line(vec![context.text(start)]);
+        page.line(vec![context.text(format!("{margin} = {formula}"))]);
+    }
+    // A mean of products is not the product of the means.
+    let is_linear = matches!(
+        (loss, output),
+        (Loss::CrossEntropy, _) | (Loss::Quadratic, Output::Linear)
+    );
+    if row || is_linear {
+        let mut spans = vec![context.text(format!("{margin} = "))];
+        spans.extend(numbers);
+        page.line(spans);
+    }
+    page.line(vec![
+        context.text(format!("{margin} = ")),
+        context.signed(facts.delta, is_known),
+    ]);
+    page.say(match loss {
+        Loss::CrossEntropy => {
+            "δ is how the loss follows z. With softmax and cross-entropy it is simply what was said less what is true."
+        }
+        Loss::Quadratic => "δ is how the loss follows z: the error, times the slope of f.",
+    });
+}
+
+/// The delta of a hidden neuron, from those of the next layer.
+fn hidden_delta(context: &Context, facts: &NeuronFacts, page: &mut Page, table: &Table, sum: f64) {
+    let (layer, neuron) = context.place();
+    let notation = context.notation;
+    let k = Index::Any('k');
+    page.section(&format!("Backward: from layer {}", layer + 1));
+    let prime = format!(
+        "f{}({})",
+        notation.either("′", "'"),
+        context.own(Notation::z)
+    );
+    let delta = context.own(Notation::delta);
+    page.line(vec![context.text(format!(
+        "{delta} = {prime} {}{} {}",
+        notation.sum('k'),
+        notation.w(layer + 1, k, Index::Subject(neuron)),
+        notation.delta(layer + 1, k),
+    ))]);
+    let what = if layer + 1 == context.depth() {
+        "all outputs"
+    } else {
+        "all neurons of the next layer"
+    };
+    page.say(&format!(
+        "It sums over {what}, and reuses what was already computed: their {}.",
+        notation.either("δ", "delta"),
+    ));
+    table.write(context, page);
+    let is_known = context.knows_delta(layer);
+    let total = context.number(sum, is_known);
+    table.below(context, page, notation.either("Σ", "sum"), total);
+    // The mean of the products with the slopes is not the product of the means.
+    if context.is_row() {
+        let slope = context.number(facts.slope, context.knows_activation(layer));
+        table.below(context, page, &format!("× {prime}"), slope);
+    }
+    let value = context.signed(facts.delta, is_known);
+    table.below(context, page, &format!("= {delta}"), value);
+}
+
+/// The neuron among many rows.
+fn over_rows(
+    context: &Context,
+    page: &mut Page,
+    distribution: &Histogram,
+    influence: &[(usize, f64)],
+) {
+    let (layer, _) = context.place();
+    let rows = distribution.count() + distribution.not_finite();
+    page.section(&format!("Over {rows} rows"));
+    page.line(vec![
+        context.dim("mean of a "),
+        context.number(distribution.mean(), true),
+    ]);
+    page.line(vec![
+        context.dim("deviation "),
+        context.number(distribution.deviation(), true),
+    ]);
+    page.figure(Figure::MinMaxLast(Box::new(distribution.clone())));
+    if influence.is_empty() {
+        return;
+    }
+    page.part();
+    page.line(vec![
+        context.dim("moved most by: |w| times the deviation of the input"),
+    ]);
+    let largest = influence.iter().map(|it| it.1).fold(0.0, f64::max);
+    for &(neuron, amount) in influence.iter().take(5) {
+        let name = match context.name(layer - 1, neuron) {
+            "" => context.notation.a(layer - 1, Index::Subject(neuron)),
+            name => name.to_owned(),
+        };
+        let name = crate::util::text::shorten(&name, 18);
+        let padding = " ".repeat(18 - crate::util::text::width(&name));
+        page.line(vec![
+            context.dim(format!("{:>3} ", neuron + 1)),
+            context.text(name + &padding),
+            context.number(amount, true),
+            Span::styled(bar(amount / largest, 12), context.theme.accent()),
+        ]);
+    }
+}

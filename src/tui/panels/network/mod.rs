@@ -1,0 +1,204 @@
+//! The topology: layers from left to right, the shown row's way through them.
+//!
+//! A neuron's brightness is its activation for the row; an edge's colour is the sign of its
+//! weight (negative ones are dashed as well) and its brightness the size. Where rows are images,
+//! the row's picture stands in place of the input neurons.
+//!
+//! The inspector's cursor is a pair of brackets around a neuron, and its edges stand out. While a
+//! mini-batch is walked through, what was not computed yet is empty, and going backward the deltas
+//! take the place of the activations.
+
+mod cursor;
+mod edges;
+mod geometry;
+mod labels;
+mod style;
+mod walk_banner;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::sample::titles;
+use crate::train::Snapshot;
+use crate::train::evaluation::predicted_class;
+use crate::tui::app::Model;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::panel::{frame, put, put_centred};
+use crate::tui::widgets::picture::Picture;
+pub use cursor::cursor_at;
+use edges::edges;
+use geometry::Places;
+use labels::{input_labels, layer_titles, output_labels};
+use style::{Look, Shown};
+pub(in crate::tui) use style::{knows_activation, knows_delta, knows_loss, walked};
+
+/// Widest feature or class name.
+const NAME: usize = 18;
+
+/// Draws the panel.
+pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
+    let inner = frame(
+        area,
+        buf,
+        theme,
+        is_focused,
+        "Network",
+        &shown_row(model, theme),
+    );
+    if inner.width < 8 || inner.height < 3 {
+        return;
+    }
+    let Some(snapshot) = &model.run.snapshot else {
+        put_centred(buf, inner, "waiting for the first look", theme.dim());
+        return;
+    };
+    let look = Look::new(model, snapshot);
+    let (strip, inner) = parted(inner, &look);
+    if let Some(walked) = look.walked {
+        crate::tui::panels::network::walk_banner::render(strip, buf, model, theme, walked);
+    }
+    let places = Places::new(inner, model, snapshot);
+    edges(&places, buf, snapshot, &look, theme);
+    neurons(&places, buf, model, snapshot, &look, theme);
+    picture(&places, buf, model, snapshot, theme);
+    layer_titles(&places, buf, model, theme);
+    input_labels(&places, buf, model, snapshot, theme);
+    output_labels(&places, buf, model, snapshot, &look, theme);
+    crate::tui::panels::network::cursor::marks(&places, buf, model, snapshot, theme);
+}
+
+/// `inner` without its frame as the strip that tells of the walk, and the rest.
+fn parted(inner: Rect, look: &Look) -> (Rect, Rect) {
+    let rows = look.walked.map_or(0, |_| {
+        crate::tui::panels::network::walk_banner::rows(inner.height)
+    });
+    let strip = Rect {
+        height: rows,
+        ..inner
+    };
+    let rest = Rect {
+        y: inner.y + rows,
+        height: inner.height - rows,
+        ..inner
+    };
+    (strip, rest)
+}
+
+/// `validation row 17 of 30 · versicolor ✓`, or what the rows gone through have in common.
+fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
+    let samples = model.sample.samples(&model.run.data);
+    let row = model.sample.index;
+    let label = samples.targets.class(row);
+    let mut verdict = Span::raw("  ");
+    let shown = model.run.snapshot.as_ref();
+    if let Some(snapshot) = shown.filter(|snapshot| snapshot.observation.sample == model.sample) {
+        let outputs = snapshot.activations.last();
+        let is_right = outputs.map(|outputs| Some(predicted_class(outputs)) == label);
+        verdict = match is_right.filter(|_| label.is_some()) {
+            Some(true) => Span::styled(" ✓", theme.good()),
+            Some(false) => Span::styled(" ✗", theme.bad()),
+            None => verdict,
+        };
+    }
+    let line = |(place, class): (String, String)| {
+        let (place, class) = (
+            Span::styled(place, theme.dim()),
+            Span::styled(class, theme.text()),
+        );
+        Line::from(vec![place, class, verdict.clone()])
+    };
+    titles(model).into_iter().map(line).collect()
+}
+
+fn neurons(
+    places: &Places,
+    buf: &mut Buffer,
+    model: &Model,
+    snapshot: &Snapshot,
+    look: &Look,
+    theme: Theme,
+) {
+    let first = usize::from(places.picture.is_some());
+    for (l, layer) in places.layers.iter().enumerate().skip(first) {
+        let watched = &snapshot.observation.neurons[l];
+        let values = activations(model, snapshot, l);
+        let largest = values.iter().map(|a| a.abs()).fold(1.0, f32::max);
+        for &(i, y) in &layer.shown {
+            let Some(&neuron) = watched.get(i) else {
+                continue;
+            };
+            let shown = look.shown(l, neuron);
+            let value = match shown {
+                Shown::Delta(share) => share,
+                _ => values.get(neuron).copied().unwrap_or(f32::NAN) / largest,
+            };
+            let symbol = match (shown, value) {
+                (Shown::Unknown, _) => {
+                    put(buf, layer.x, y, 1, "○", theme.dim());
+                    continue;
+                }
+                (_, v) if v.is_nan() => "?",
+                (Shown::Delta(_), _) if theme.has_colour() => "◆",
+                (Shown::Delta(_), v) if v >= 0.0 => "▲",
+                (Shown::Delta(_), _) => "▼",
+                (_, v) if !theme.has_shades() && v.abs() < 0.25 => "○",
+                _ if theme.has_colour() => "●",
+                (_, v) if v > 0.0 => "⊕",
+                _ => "⊖",
+            };
+            put(buf, layer.x, y, 1, symbol, theme.signed(value));
+        }
+        if layer.hidden > 0 {
+            let text = format!("+{}", layer.hidden);
+            let x = layer.x.saturating_sub(text.len() as u16 / 2);
+            let x = x.clamp(
+                places.inner.x,
+                places.inner.right().saturating_sub(text.len() as u16),
+            );
+            put(
+                buf,
+                x,
+                places.plot.bottom().saturating_sub(1),
+                text.len(),
+                &text,
+                theme.dim(),
+            );
+        }
+    }
+}
+
+/// The shown row as the image it is.
+fn picture(places: &Places, buf: &mut Buffer, model: &Model, snapshot: &Snapshot, theme: Theme) {
+    let data = &model.run.data;
+    let sample = snapshot.observation.sample;
+    let samples = sample.samples(data);
+    let (Some(area), Some(size)) = (places.picture, data.image) else {
+        return;
+    };
+    if sample.index < samples.rows() {
+        let picture = Picture::of_row(size, samples, &data.preprocessing, sample.index);
+        picture.render(area, buf, theme);
+    }
+}
+
+/// Activations of layer `l` for the shown row; those of the inputs are the standardised values.
+fn activations(model: &Model, snapshot: &Snapshot, l: usize) -> Vec<f32> {
+    match l.checked_sub(1) {
+        Some(l) => snapshot.activations.get(l).cloned().unwrap_or_default(),
+        None => {
+            let sample = snapshot.observation.sample;
+            let samples = sample.samples(&model.run.data);
+            // Standardised values beyond three standard deviations are rare: they get full brightness.
+            if sample.index < samples.rows() {
+                samples
+                    .inputs(sample.index..sample.index + 1)
+                    .iter()
+                    .map(|x| (x / 3.0).clamp(-1.0, 1.0))
+                    .collect()
+            } else {
+                Vec::new()
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Which row is shown, in words.
+
+use crate::train::Set;
+use crate::tui::app::{Model, Selection, Which};
+use crate::util::text::shorten;
+
+/// Widest name of a class.
+const NAME: usize = 18;
+
+/// Titles for the shown row, the longest first: its place among the rows gone through and what those
+/// have in common, and its class or number, where that does not say so already. None where there is
+/// no row.
+pub fn titles(model: &Model) -> Vec<(String, String)> {
+    let targets = &model.sample.samples(&model.run.data).targets;
+    let row = model.sample.index;
+    let class = match (targets.class(row), targets.number(row)) {
+        (Some(label), _) => model.run.data.class_names()[label].clone(),
+        (None, Some(value)) => value.to_string(),
+        (None, None) => return Vec::new(),
+    };
+    let class = shorten(&class, NAME);
+    match &model.selection {
+        None => of_all(model, &class),
+        Some(selection) => of_selection(model, selection, &class),
+    }
+}
+
+/// Titles for a row of all, the longest first: its place, and its class.
+fn of_all(model: &Model, class: &str) -> Vec<(String, String)> {
+    let set = set_name(model.sample.set);
+    let rows = model.sample.samples(&model.run.data).rows();
+    let row = model.sample.index + 1;
+    let places = [
+        format!("{set} row {row} of {rows} · "),
+        format!("row {row} of {rows} · "),
+        format!("row {row} · "),
+    ];
+    places.map(|place| (place, class.to_owned())).into()
+}
+
+/// Titles for a row of `selection`, the longest first: its place and what those rows have in common.
+fn of_selection(model: &Model, selection: &Selection, class: &str) -> Vec<(String, String)> {
+    let (set, row) = (set_name(model.sample.set), model.sample.index + 1);
+    let (place, rows) = (selection.place + 1, selection.rows.len());
+    let worst = if rows < selection.all { "worst " } else { "" };
+    let of = format!("{place} of {worst}{rows} ");
+    let epoch = selection.epoch;
+    match selection.which {
+        Which::Wrong => {
+            let wrong = if model.run.is_regression() {
+                "by error"
+            } else {
+                "wrong"
+            };
+            let places = [
+                format!("{of}{wrong} in epoch {epoch} · {set} row {row} · "),
+                format!("{of}{wrong} · {set} row {row} · "),
+                format!("{of}{wrong} · row {row} · "),
+                format!("{of}{wrong} · "),
+            ];
+            places.map(|place| (place, class.to_owned())).into()
+        }
+        Which::Cell { actual, predicted } => {
+            let of = format!("{place} of {worst}{rows}: ");
+            let names = model.run.data.class_names();
+            let name = |class: usize, cells| shorten(names.get(class).map_or("", |it| it), cells);
+            let cell = |cells: usize, taken_for: &str| {
+                if actual == predicted {
+                    format!("{} right", name(actual, cells))
+                } else {
+                    format!(
+                        "{}{taken_for}{}",
+                        name(actual, cells),
+                        name(predicted, cells)
+                    )
+                }
+            };
+            let long = cell(NAME, " taken for ");
+            vec![
+                (
+                    format!("{of}{long} in epoch {epoch} · {set} row {row}"),
+                    String::new(),
+                ),
+                (format!("{of}{long} · {set} row {row}"), String::new()),
+                (format!("{of}{long} · row {row}"), String::new()),
+                (format!("{of}{long}"), String::new()),
+                (format!("{of}{}", cell(NAME, " → ")), String::new()),
+                (format!("{of}{}", cell(6, " → ")), String::new()),
+            ]
+        }
+    }
+}
+
+/// What the rows of `set` are called.
+pub fn set_name(set: Set) -> &'static str {
+    match set {
+        Set::Training => "training",
+        Set::Validation => "validation",
+    }
+}

@@ -1,0 +1,101 @@
+//! Predicted against true numbers: the nearer to the diagonal, the better.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::train::Predictions;
+use crate::tui::app::Model;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::braille::{Dots, Stroke};
+use crate::tui::widgets::numbers::{significant, tick_labels, ticks};
+use crate::tui::widgets::panel::{frame, put_centred};
+use crate::tui::widgets::plot::Axes;
+use crate::util::text::shorten;
+
+/// Draws the panel.
+pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
+    let set = if model.run.data.validation.is_empty() {
+        "training"
+    } else {
+        "validation"
+    };
+    let pairs: &[(f32, f32)] = match model.run.outcomes.as_ref().map(|it| &it.predictions) {
+        Some(Predictions::Numbers(pairs)) => pairs,
+        _ => &[],
+    };
+    let rights = match pairs.len() {
+        0 => [Line::default(), Line::default()],
+        rows => [format!("{rows} {set} rows"), format!("{rows} rows")]
+            .map(|text| Line::styled(text, theme.dim())),
+    };
+    let inner = frame(area, buf, theme, is_focused, "Predicted", &rights);
+    if inner.width < 12 || inner.height < 4 {
+        return;
+    }
+    let Some((from, to)) = range(pairs) else {
+        put_centred(buf, inner, "after the first epoch", theme.dim());
+        return;
+    };
+    let plot = axes(inner, buf, model, theme, (from, to));
+    let mut dots = Dots::new(plot);
+    let (columns, rows) = (f64::from(dots.width() - 1), f64::from(dots.height() - 1));
+    let stroke = |style, strength| Stroke {
+        style,
+        strength,
+        dash: (1, 0),
+    };
+    let diagonal = Stroke {
+        dash: (1, 2),
+        ..stroke(theme.dim(), 1.0)
+    };
+    dots.line((0.0, rows), (columns, 0.0), &diagonal);
+    let share = |value: f32| (f64::from(value) - from) / (to - from);
+    let point = stroke(theme.validation(), 2.0);
+    for &(actual, predicted) in pairs {
+        let (x, y) = (share(actual) * columns, (1.0 - share(predicted)) * rows);
+        if x.is_finite() && y.is_finite() {
+            // What is predicted beyond the axes lies on their edge.
+            dots.set(x.round() as i32, y.clamp(0.0, rows).round() as i32, &point);
+        }
+    }
+    dots.render(buf);
+}
+
+/// The range of the true numbers, with a margin; predictions may lie outside. None without any.
+fn range(pairs: &[(f32, f32)]) -> Option<(f64, f64)> {
+    let actual = pairs.iter().map(|pair| f64::from(pair.0));
+    let from = actual.clone().fold(f64::INFINITY, f64::min);
+    let to = actual.fold(f64::NEG_INFINITY, f64::max);
+    let margin = match to - from {
+        length if length > 0.0 => 0.05 * length,
+        _ => 0.5 * from.abs().max(1e-6),
+    };
+    (from <= to).then_some((from - margin, to + margin))
+}
+
+/// Draws both axes, which have the same range, and returns the area between them.
+fn axes(inner: Rect, buf: &mut Buffer, model: &Model, theme: Theme, range: (f64, f64)) -> Rect {
+    let (from, to) = range;
+    let marks = ticks(from, to, usize::from((inner.height - 2) / 3).clamp(2, 6));
+    let labels = if marks.is_empty() {
+        vec![significant(from, 3)]
+    } else {
+        tick_labels(&marks)
+    };
+    let caption = format!("true {}", model.run.data.target_name);
+    let caption = shorten(&caption, usize::from(inner.width) / 2);
+    let texts = labels.iter().map(String::as_str);
+    let axes = Axes::draw(inner, buf, theme, texts, 3, &caption);
+    let plot = axes.plot;
+    let place = |mark: f64, cells: u16| {
+        let share = (mark - from) / (to - from);
+        (share.clamp(0.0, 1.0) * f64::from(cells.saturating_sub(1))).round() as u16
+    };
+    for (&mark, label) in marks.iter().zip(&labels) {
+        let y = plot.bottom() - 1 - place(mark, plot.height);
+        axes.mark_left(buf, theme, y, label);
+        axes.mark_below(buf, theme, plot.x + place(mark, plot.width), label);
+    }
+    plot
+}

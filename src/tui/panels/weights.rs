@@ -1,0 +1,273 @@
+//! Weights of each layer: their histogram now, and how it moved over time, on one common axis.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::tui::app::history::WeightState;
+use crate::tui::app::{Model, Panel};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::numbers::significant;
+use crate::tui::widgets::panel::{
+    column, frame, line_width, put, put_centred, put_line, put_right,
+};
+use crate::util::stats::Histogram;
+use crate::util::stats::histogram::BINS;
+
+/// Fewest rows of a layer, its title among them.
+const LEAST_ROWS: u16 = 3;
+/// Symbols for the strip where there are no shades, rising.
+const DENSITY: [&str; 5] = [" ", "░", "▒", "▓", "█"];
+
+/// Draws the panel. Returns how far it can be scrolled.
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    is_focused: bool,
+) -> Option<u16> {
+    let snapshot = model.run.snapshot.as_ref();
+    let layers = snapshot.map_or(&[][..], |snapshot| &snapshot.weights);
+    let axis = Axis::new(model, layers);
+    let right = if layers.is_empty() {
+        Line::default()
+    } else {
+        Line::styled(format!("−{0} … {0}", round(axis.end())), theme.dim())
+    };
+    let inner = frame(area, buf, theme, is_focused, "Weights", &[right]);
+    if inner.width < 16 || inner.height < 2 {
+        return None;
+    }
+    if layers.is_empty() {
+        put_centred(buf, inner, "–", theme.dim());
+        return None;
+    }
+    let fit = usize::from((inner.height / LEAST_ROWS).max(1)).min(layers.len());
+    let most = layers.len() - fit;
+    let first = usize::from(model.screen.scroll(Panel::Weights)).min(most);
+    let mut y = inner.y;
+    for (i, l) in (first..first + fit).enumerate() {
+        let end = inner.y + (usize::from(inner.height) * (i + 1) / fit) as u16;
+        let rows = Rect {
+            y,
+            height: end - y,
+            ..inner
+        };
+        layer(rows, buf, model, theme, l, &layers[l], &axis);
+        y = end;
+    }
+    if first + fit < layers.len() {
+        let text = match layers.len() - first - fit {
+            1 => "↓ 1 more layer".to_owned(),
+            more => format!("↓ {more} more layers"),
+        };
+        put_right(
+            buf,
+            area.right() - 2,
+            area.bottom() - 1,
+            18,
+            &text,
+            theme.dim(),
+        );
+    }
+    u16::try_from(most).ok()
+}
+
+/// The axis that all layers share, now and in their history: symmetric, and no longer than the
+/// largest weight needs.
+struct Axis {
+    limit: f32,
+    /// Bins of `-limit..=limit` that lie within the axis, on each side of zero.
+    bins: usize,
+}
+
+impl Axis {
+    fn new(model: &Model, layers: &[Histogram]) -> Self {
+        let before = (0..layers.len()).flat_map(|l| model.run.history.weights(l));
+        let all = before.map(|state| &state.histogram).chain(layers);
+        let (limit, largest) = all.fold((0.0f32, 0.0f32), |(limit, largest), it| {
+            (limit.max(it.limit()), largest.max(it.largest()))
+        });
+        let share = largest / limit.max(f32::MIN_POSITIVE) * (BINS / 2) as f32;
+        Self {
+            limit,
+            // Steps of an eighth of the range: the axis moves seldom.
+            bins: (share.ceil() as usize)
+                .next_multiple_of(BINS / 16)
+                .clamp(BINS / 16, BINS / 2),
+        }
+    }
+
+    /// The greatest value on the axis.
+    fn end(&self) -> f32 {
+        self.limit * self.bins as f32 / (BINS / 2) as f32
+    }
+
+    /// Counts of `histogram` along the axis in `cells` equal parts; a bin that lies across a
+    /// border is divided.
+    fn counts(&self, histogram: &Histogram, cells: usize) -> Vec<f32> {
+        let counts = histogram.counts_over(self.limit);
+        let counts = &counts[BINS / 2 - self.bins..BINS / 2 + self.bins];
+        let width = counts.len() as f32 / cells.max(1) as f32;
+        (0..cells)
+            .map(|i| {
+                let (from, to) = (i as f32 * width, (i + 1) as f32 * width);
+                let bins = from as usize..(to.ceil() as usize).min(counts.len());
+                bins.map(|bin| {
+                    let overlap = to.min(bin as f32 + 1.0) - from.max(bin as f32);
+                    counts[bin] as f32 * overlap.max(0.0)
+                })
+                .sum()
+            })
+            .collect()
+    }
+}
+
+fn round(limit: f32) -> String {
+    match limit {
+        l if (1.0..1e6).contains(&l) => format!("{l:.0}"),
+        l => significant(l.into(), 2),
+    }
+}
+
+fn layer(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+    l: usize,
+    histogram: &Histogram,
+    axis: &Axis,
+) {
+    let name = if l + 1 == model.run.architecture.depth() {
+        "output".to_owned()
+    } else {
+        format!("layer {}", l + 1)
+    };
+    let count = histogram.count() + histogram.not_finite();
+    let left = Line::from(vec![
+        Span::styled(name, theme.text()),
+        Span::styled(format!(" · {count} weights"), theme.dim()),
+    ]);
+    put_line(buf, area.x, area.y, area.width.into(), &left);
+    let right = match histogram.not_finite() {
+        0 => format!(
+            "σ {}  max {}",
+            significant(histogram.deviation(), 3),
+            significant(histogram.largest().into(), 3)
+        ),
+        n => format!("{n} not finite"),
+    };
+    let room = usize::from(area.width).saturating_sub(line_width(&left) + 1);
+    if right.chars().count() <= room {
+        put_right(buf, area.right(), area.y, room, &right, theme.dim());
+    }
+    if area.height < 2 {
+        return;
+    }
+    let body = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    };
+    let gap = 2;
+    let left_width = body.width / 2 - gap / 2;
+    let now = Rect {
+        width: left_width,
+        ..body
+    };
+    let past = Rect {
+        x: body.x + left_width + gap,
+        width: body.width - left_width - gap,
+        ..body
+    };
+    let (now, past) = match body.height {
+        0..8 => (now, past),
+        _ => (
+            scale(now, buf, theme, axis),
+            times(past, buf, theme, model.run.history.weights(l)),
+        ),
+    };
+    columns(now, buf, theme, &axis.counts(histogram, now.width.into()));
+    strip(past, buf, theme, model.run.history.weights(l), axis);
+}
+
+/// Writes the ends and the middle of the axis below `area`, and returns what is left.
+fn scale(area: Rect, buf: &mut Buffer, theme: Theme, axis: &Axis) -> Rect {
+    let (y, end) = (area.bottom() - 1, round(axis.end()));
+    put(
+        buf,
+        area.x,
+        y,
+        area.width.into(),
+        &format!("−{end}"),
+        theme.dim(),
+    );
+    put(buf, area.x + area.width / 2, y, 1, "0", theme.dim());
+    put_right(buf, area.right(), y, area.width.into(), &end, theme.dim());
+    Rect {
+        height: area.height - 1,
+        ..area
+    }
+}
+
+/// Writes the first and the last epoch of `states` below `area`, and returns what is left.
+fn times(area: Rect, buf: &mut Buffer, theme: Theme, states: &[WeightState]) -> Rect {
+    if let (Some(first), Some(last)) = (states.first(), states.last()) {
+        let y = area.bottom() - 1;
+        let first = format!("epoch {:.0}", first.epochs.floor());
+        let last = format!("{:.0}", last.epochs.floor());
+        put(buf, area.x, y, area.width.into(), &first, theme.dim());
+        put_right(buf, area.right(), y, last.len(), &last, theme.dim());
+    }
+    Rect {
+        height: area.height - 1,
+        ..area
+    }
+}
+
+fn columns(area: Rect, buf: &mut Buffer, theme: Theme, counts: &[f32]) {
+    let most = counts.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+    for (i, &count) in counts.iter().enumerate() {
+        let is_negative = 2 * i < counts.len();
+        let style = theme.signed(if is_negative { -0.85 } else { 0.85 });
+        let x = area.x + i as u16;
+        put(buf, x, area.bottom() - 1, 1, "▁", theme.frame());
+        column(buf, x, area, f64::from(count / most), style);
+    }
+}
+
+/// Time across, value up: each cell holds two values, one above the other.
+fn strip(area: Rect, buf: &mut Buffer, theme: Theme, states: &[WeightState], axis: &Axis) {
+    let (Some(first), Some(last)) = (states.first(), states.last()) else {
+        return;
+    };
+    let halves = usize::from(area.height) * 2;
+    let span = (last.epochs - first.epochs).max(f64::MIN_POSITIVE);
+    let mut at = 0;
+    for dx in 0..area.width {
+        let epochs = first.epochs + span * f64::from(dx) / f64::from(area.width.max(2) - 1);
+        while at + 1 < states.len() && states[at + 1].epochs <= epochs {
+            at += 1;
+        }
+        let counts = axis.counts(&states[at].histogram, halves);
+        let most = counts.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        // The greatest value stands on top.
+        let shade = |half: usize| (counts[halves - 1 - half] / most).sqrt();
+        for dy in 0..area.height {
+            let (upper, lower) = (shade(2 * usize::from(dy)), shade(2 * usize::from(dy) + 1));
+            let (x, y) = (area.x + dx, area.y + dy);
+            match (theme.heat(upper), theme.heat(lower)) {
+                (Some(upper), Some(lower)) => {
+                    put(buf, x, y, 1, "▀", Style::new().fg(upper).bg(lower));
+                }
+                _ => {
+                    let level = (upper.max(lower) * 4.0).ceil() as usize;
+                    put(buf, x, y, 1, DENSITY[level.min(4)], theme.text());
+                }
+            }
+        }
+    }
+}

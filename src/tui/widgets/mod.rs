@@ -1,0 +1,13 @@
+//! Parts that several panels draw with: canvas, axes, numbers, overlays.
+
+pub(crate) mod ascii;
+pub(crate) mod braille;
+pub(crate) mod chart_axes;
+pub(crate) mod chart_scale;
+pub(crate) mod notation;
+pub(crate) mod numbers;
+pub(crate) mod overlay;
+pub(crate) mod panel;
+pub(crate) mod picture;
+pub(crate) mod plot;
+pub(crate) mod sparkbars;

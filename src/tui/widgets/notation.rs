@@ -1,0 +1,214 @@
+//! The book's symbols: layers above, neurons below; `w²₃₁`, or `w2[3,1]` where only ASCII is
+//! known. On the screen neurons are counted from 1.
+
+use crate::nn::{Activation, Loss, Output, ParameterId};
+use crate::train::inspection::Function;
+use crate::tui::theme::Theme;
+
+/// What stands below a symbol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Index {
+    /// A neuron, counted from 0.
+    Subject(usize),
+    /// A letter that runs over neurons: `i`, `j` or `k`.
+    Any(char),
+}
+
+/// How symbols are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notation {
+    is_ascii: bool,
+}
+
+impl Notation {
+    /// The notation for what `theme` can show.
+    pub fn new(theme: Theme) -> Self {
+        Self {
+            is_ascii: theme.is_ascii(),
+        }
+    }
+
+    /// `plain` where only ASCII is known, else `set`.
+    pub fn either<'a>(self, set: &'a str, plain: &'a str) -> &'a str {
+        if self.is_ascii { plain } else { set }
+    }
+
+    fn symbol(self, name: &str, layer: Option<usize>, indices: &[Index]) -> String {
+        if self.is_ascii {
+            let layer = layer.map_or(String::new(), |layer| layer.to_string());
+            let indices: Vec<String> = indices
+                .iter()
+                .map(|index| match index {
+                    Index::Subject(neuron) => (neuron + 1).to_string(),
+                    Index::Any(letter) => letter.to_string(),
+                })
+                .collect();
+            return if indices.is_empty() {
+                format!("{name}{layer}")
+            } else {
+                format!("{name}{layer}[{}]", indices.join(","))
+            };
+        }
+        let layer = layer.map_or(String::new(), raised);
+        // Digits of two numbers would run together.
+        let is_long = |index: &Index| matches!(index, Index::Subject(neuron) if *neuron >= 9);
+        let comma = if indices.iter().any(is_long) { "," } else { "" };
+        let indices: Vec<String> = indices.iter().map(|&index| lowered(index)).collect();
+        format!("{name}{layer}{}", indices.join(comma))
+    }
+
+    /// Activation of a neuron of `layer`; those of layer 0 are the inputs `x`.
+    pub fn a(self, layer: usize, neuron: Index) -> String {
+        match layer {
+            0 => self.symbol("x", None, &[neuron]),
+            _ => self.symbol("a", Some(layer), &[neuron]),
+        }
+    }
+
+    /// Weighted input of a neuron.
+    pub fn z(self, layer: usize, neuron: Index) -> String {
+        self.symbol("z", Some(layer), &[neuron])
+    }
+
+    /// Bias of a neuron.
+    pub fn b(self, layer: usize, neuron: Index) -> String {
+        self.symbol("b", Some(layer), &[neuron])
+    }
+
+    /// Weight to neuron `output` of `layer` from `input` of the layer before.
+    pub fn w(self, layer: usize, output: Index, input: Index) -> String {
+        self.symbol("w", Some(layer), &[output, input])
+    }
+
+    /// `dC/dz` of a neuron.
+    pub fn delta(self, layer: usize, neuron: Index) -> String {
+        let name = self.either("δ", "delta");
+        self.symbol(name, Some(layer), &[neuron])
+    }
+
+    /// Target of an output.
+    pub fn y(self, neuron: Index) -> String {
+        self.symbol("y", None, &[neuron])
+    }
+
+    /// A weight or bias by its id.
+    pub fn parameter(self, id: ParameterId) -> String {
+        match id {
+            ParameterId::Weight {
+                layer,
+                output,
+                input,
+            } => self.w(layer, Index::Subject(output), Index::Subject(input)),
+            ParameterId::Bias { layer, output } => self.b(layer, Index::Subject(output)),
+        }
+    }
+
+    /// A sum over `letter`, with the space behind it.
+    pub fn sum(self, letter: char) -> String {
+        let sum = self.either("Σ", "sum_");
+        if self.is_ascii {
+            format!("{sum}{letter} ")
+        } else {
+            format!("{sum}{} ", lowered(Index::Any(letter)))
+        }
+    }
+
+    /// The derivative of the loss by `symbol`.
+    pub fn derivative(self, symbol: &str) -> String {
+        let d = self.either("∂", "d");
+        format!("{d}C/{d}{symbol}")
+    }
+
+    /// `function` of `z`, as the book writes it; that of a softmax needs the other outputs too.
+    pub fn applied(self, function: Function, z: &str) -> String {
+        match function {
+            Function::Hidden(Activation::Tanh) => format!("tanh {z}"),
+            Function::Hidden(Activation::Sigmoid) | Function::Output(Output::Sigmoid) => {
+                format!("{} {z}", self.either("σ", "sigmoid"))
+            }
+            Function::Hidden(Activation::Relu) => format!("max(0, {z})"),
+            Function::Hidden(Activation::LeakyRelu) => format!("max(0.01 {z}, {z})"),
+            Function::Hidden(Activation::Linear) | Function::Output(Output::Linear) => z.to_owned(),
+            Function::Output(Output::Softmax) => format!("softmax {z}"),
+        }
+    }
+
+    /// The loss with its sum over the outputs of layer `depth`.
+    pub fn loss(self, loss: Loss, depth: usize) -> String {
+        let k = Index::Any('k');
+        let (a, y) = (self.a(depth, k), self.y(k));
+        match loss {
+            Loss::Quadratic => {
+                let half = self.either("½", "1/2");
+                let square = self.either("²", "^2");
+                format!("C = {half} {}({a} − {y}){square}", self.sum('k'))
+            }
+            Loss::CrossEntropy => format!("C = −{}{y} ln {a}", self.sum('k')),
+        }
+    }
+}
+
+/// `number` as digits above the line.
+pub fn raised(number: usize) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let digits = number.to_string();
+    let digits = digits.bytes();
+    digits
+        .map(|digit| DIGITS[usize::from(digit - b'0')])
+        .collect()
+}
+
+/// `index` below the line.
+fn lowered(index: Index) -> String {
+    const DIGITS: [char; 10] = ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'];
+    match index {
+        Index::Subject(neuron) => {
+            let digits = (neuron + 1).to_string();
+            let digits = digits.bytes();
+            digits
+                .map(|digit| DIGITS[usize::from(digit - b'0')])
+                .collect()
+        }
+        Index::Any('i') => "ᵢ".into(),
+        Index::Any('j') => "ⱼ".into(),
+        Index::Any('k') => "ₖ".into(),
+        Index::Any(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Depth;
+
+    #[test]
+    fn symbols_are_those_of_the_book() {
+        let notation = Notation::new(Theme::new(Depth::True));
+        let (third, twelfth) = (Index::Subject(2), Index::Subject(11));
+        assert_eq!(notation.w(2, third, Index::Subject(0)), "w²₃₁");
+        assert_eq!(notation.w(10, twelfth, Index::Any('i')), "w¹⁰₁₂,ᵢ");
+        assert_eq!(notation.a(0, third), "x₃");
+        assert_eq!(notation.delta(1, Index::Any('j')), "δ¹ⱼ");
+        assert_eq!(notation.sum('k'), "Σₖ ");
+        let loss = notation.loss(Loss::Quadratic, 2);
+        assert_eq!(loss, "C = ½ Σₖ (a²ₖ − yₖ)²");
+    }
+
+    #[test]
+    fn plain_symbols_can_be_typed() {
+        let notation = Notation::new(Theme::new(Depth::None).ascii());
+        let id = ParameterId::Weight {
+            layer: 2,
+            output: 0,
+            input: 2,
+        };
+        assert_eq!(notation.parameter(id), "w2[1,3]");
+        assert_eq!(notation.delta(1, Index::Any('j')), "delta1[j]");
+        assert_eq!(notation.sum('i'), "sum_i ");
+        let bias = ParameterId::Bias {
+            layer: 1,
+            output: 9,
+        };
+        assert_eq!(notation.parameter(bias), "b1[10]");
+    }
+}

@@ -1,0 +1,239 @@
+//! Numbers as text: four significant digits, widths that don't jump, round numbers on axes.
+
+/// `x` with `digits` significant digits in plain notation where that is short, else as `1.23e-7`.
+pub fn significant(x: f64, digits: usize) -> String {
+    if x.is_nan() {
+        return "NaN".into();
+    }
+    if x.is_infinite() {
+        return if x > 0.0 {
+            "∞".into()
+        } else {
+            "−∞".into()
+        };
+    }
+    if x == 0.0 {
+        return format!("{:.*}", digits.saturating_sub(1), 0.0);
+    }
+    // The exponent after rounding: 0.99996 has the digits of 1.000.
+    let scientific = format!("{:.*e}", digits.saturating_sub(1), x);
+    let exponent = scientific
+        .split_once('e')
+        .and_then(|(_, exponent)| exponent.parse::<i32>().ok())
+        .unwrap_or(0);
+    if (-4..6).contains(&exponent) {
+        let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+        format!("{x:.decimals$}")
+    } else {
+        scientific
+    }
+}
+
+/// Cells of a number from [`aligned`].
+pub const NUMBER: usize = 10;
+
+/// `x` with four significant digits in exactly [`NUMBER`] cells, with the point below that of the
+/// numbers above it as long as they are below ten: `−0.1234   `, ` 1.234e−7 `.
+pub fn aligned(x: f64) -> String {
+    let sign = if x < 0.0 { "−" } else { "" };
+    let size = x.abs();
+    let text = match size {
+        s if s.is_nan() => " NaN".into(),
+        s if s.is_infinite() => format!("{sign:1}∞"),
+        0.0 => " 0.000".into(),
+        _ => {
+            // The exponent after rounding: 0.99996 has the digits of 1.000.
+            let scientific = format!("{size:.3e}");
+            let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+            let exponent: i32 = exponent.parse().unwrap_or(0);
+            let decimals = (3 - exponent).max(0) as usize;
+            match exponent {
+                -3..=0 => format!("{sign:1}{size:.decimals$}"),
+                1..=5 => format!("{sign}{size:.decimals$}"),
+                -99..-3 => format!("{sign:1}{digits}e−{}", -exponent),
+                // Three digits of the exponent leave room for one less before it.
+                ..-99 => format!("{sign:1}{size:.2e}").replace('-', "−"),
+                _ => format!("{sign:1}{digits}e{exponent}"),
+            }
+        }
+    };
+    format!("{text:<NUMBER$}")
+}
+
+/// A loss, always at most seven cells wide.
+pub fn loss(x: f64) -> String {
+    match x {
+        x if x.is_nan() => "–".into(),
+        x if x.abs() < 1e-3 && x != 0.0 => format!("{x:.1e}"),
+        x if x.abs() >= 99_999.5 && x.is_finite() => format!("{x:.1e}"),
+        x if x.is_infinite() => "∞".into(),
+        x => {
+            // As many decimals as six cells hold.
+            let whole = (x.abs().log10().floor().max(0.0)) as usize + 1;
+            let decimals = 5usize.saturating_sub(whole).min(4);
+            format!("{x:.decimals$}")
+        }
+    }
+}
+
+/// A fraction as per cent with one decimal, five cells wide and the sign: ` 96.7 %`.
+pub fn percent(fraction: f64) -> String {
+    if fraction.is_nan() {
+        "    – %".into()
+    } else {
+        format!("{:5.1} %", 100.0 * fraction)
+    }
+}
+
+/// A coefficient of determination, seven cells wide: ` 0.967 `.
+pub fn r2(x: f64) -> String {
+    match x {
+        x if x.is_nan() => "   –   ".into(),
+        x if x < -9.0 => " < −9  ".into(),
+        x => format!("{x:6.3} "),
+    }
+}
+
+/// A count with a unit prefix, at most five cells: `950`, `12.3k`, `4.56M`.
+pub fn count(x: f64) -> String {
+    match x {
+        x if !x.is_finite() || x < 0.0 => "–".into(),
+        x if x < 999.5 => format!("{x:.0}"),
+        x if x < 99_950.0 => format!("{:.1}k", x / 1e3),
+        x if x < 999_500.0 => format!("{:.0}k", x / 1e3),
+        x if x < 99_950_000.0 => format!("{:.1}M", x / 1e6),
+        x if x < 999_500_000.0 => format!("{:.0}M", x / 1e6),
+        x => format!("{:.1}G", x / 1e9),
+    }
+}
+
+/// Round numbers on an axis from `from` to `to`: multiples of 1, 2 or 5 times a power of ten, at
+/// most `most` of them. Empty for an axis without length.
+pub fn ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
+    let range = to - from;
+    if !range.is_finite() || range <= 0.0 || most == 0 {
+        return Vec::new();
+    }
+    let rough = range / most as f64;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|step| (range / step).floor() as usize <= most.saturating_sub(1).max(1))
+        .unwrap_or(20.0 * power);
+    let first = (from / step - 1e-9).ceil() as i64;
+    let last = (to / step + 1e-9).floor() as i64;
+    (first..=last).map(|i| i as f64 * step).collect()
+}
+
+/// Labels of `ticks`, all with the same number of decimals.
+pub fn tick_labels(ticks: &[f64]) -> Vec<String> {
+    let step = match ticks {
+        [a, b, ..] => (b - a).abs(),
+        [a] if *a != 0.0 => a.abs(),
+        _ => 1.0,
+    };
+    let largest = ticks.iter().fold(0.0f64, |max, t| max.max(t.abs()));
+    if step < 1e-5 || largest >= 1e12 {
+        return ticks.iter().map(|t| format!("{t:.0e}")).collect();
+    }
+    let (unit, scale) = match step {
+        s if s >= 1e9 => ("G", 1e9),
+        s if s >= 1e6 => ("M", 1e6),
+        s if s >= 1e3 => ("k", 1e3),
+        _ => ("", 1.0),
+    };
+    if scale > 1.0 {
+        let label = |t: &f64| match *t {
+            0.0 => "0".to_owned(),
+            t => format!("{:.0}{unit}", t / scale),
+        };
+        return ticks.iter().map(label).collect();
+    }
+    let decimals = (-step.log10().floor()).max(0.0) as usize;
+    ticks.iter().map(|t| format!("{t:.decimals$}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_digits() {
+        let shown = |x| significant(x, 4);
+        assert_eq!(shown(0.123456), "0.1235");
+        assert_eq!(shown(12.3456), "12.35");
+        assert_eq!(shown(0.99996), "1.000");
+        assert_eq!(shown(-0.00012345), "-0.0001234");
+        assert_eq!(shown(1.5e-7), "1.500e-7");
+        assert_eq!(shown(f64::NAN), "NaN");
+        assert_eq!(shown(0.0), "0.000");
+    }
+
+    #[test]
+    fn aligned_numbers_have_one_width_and_their_points_below_one_another() {
+        for exponent in -320..309 {
+            for digits in [1.0, -1.0, 9.9999, -5.55555, -9.99951] {
+                let x = digits * 10f64.powi(exponent);
+                assert_eq!(aligned(x).chars().count(), NUMBER, "{x} {}", aligned(x));
+            }
+        }
+        for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0] {
+            assert_eq!(aligned(x).chars().count(), NUMBER, "{x}");
+        }
+        assert_eq!(aligned(0.123456), " 0.1235   ");
+        assert_eq!(aligned(-0.001234), "−0.001234 ");
+        assert_eq!(aligned(0.99996), " 1.000    ");
+        assert_eq!(aligned(12.3456), "12.35     ");
+        assert_eq!(aligned(-1.5e-7), "−1.500e−7 ");
+        assert_eq!(aligned(-3.25e-10), "−3.250e−10");
+        assert_eq!(aligned(f64::NEG_INFINITY), "−∞        ");
+    }
+
+    #[test]
+    fn losses_and_counts_keep_their_width() {
+        for exponent in -30..30 {
+            for digit in [1.0, 9.9999, 5.55555] {
+                let x = digit * 10f64.powi(exponent);
+                assert!(loss(x).chars().count() <= 7, "{x} {}", loss(x));
+                assert!(
+                    exponent > 10 || count(x).chars().count() <= 6,
+                    "{x} {}",
+                    count(x)
+                );
+            }
+        }
+        assert_eq!(loss(0.041_876), "0.0419");
+        assert_eq!(loss(9_999.96), "10000.0");
+        assert_eq!(loss(0.0), "0.0000");
+        assert_eq!(loss(f64::INFINITY), "∞");
+        assert_eq!(loss(0.12345), "0.1235");
+        assert_eq!(loss(12.3456), "12.346");
+        assert_eq!(count(12_345.0), "12.3k");
+        assert_eq!(percent(1.0), "100.0 %");
+        assert_eq!(
+            percent(0.05).chars().count(),
+            percent(f64::NAN).chars().count()
+        );
+    }
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        assert_eq!(ticks(0.0, 1.2, 4), [0.0, 0.5, 1.0]);
+        assert_eq!(ticks(0.0, 42.0, 6), [0.0, 10.0, 20.0, 30.0, 40.0]);
+        assert_eq!(tick_labels(&ticks(0.0, 1.2, 4)), ["0.0", "0.5", "1.0"]);
+        assert_eq!(
+            tick_labels(&[0.0, 50_000.0, 100_000.0]),
+            ["0", "50k", "100k"]
+        );
+        assert!(ticks(1.0, 1.0, 4).is_empty());
+        assert!(ticks(0.0, f64::NAN, 4).is_empty());
+        for most in 1..10 {
+            for scale in [1e-9, 0.37, 1.0, 7.7, 1e12] {
+                let found = ticks(0.0, scale, most);
+                assert!(found.len() <= most.max(2), "{most} {scale} {found:?}");
+                assert!(found.iter().all(|&t| t <= scale * 1.001));
+            }
+        }
+    }
+}

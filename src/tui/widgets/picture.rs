@@ -1,0 +1,254 @@
+//! A row of pixels as the picture it is: two pixels a cell, or one shade where there is no colour.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
+
+use super::panel::put;
+use crate::data::{Encoding, Preprocessing, Samples};
+use crate::tui::theme::Theme;
+
+/// Shades from nothing to full, for terminals without colours.
+const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
+/// Cells of the side of one pixel at most: larger ones say no more.
+const LARGEST: f64 = 4.0;
+
+/// A picture in shades of grey, or of two colours.
+#[derive(Debug)]
+pub struct Picture {
+    /// Pixels in a row, and rows.
+    size: (usize, usize),
+    /// Brightness from 0 to 1, or signed levels from -1 to 1, row by row.
+    levels: Vec<f32>,
+}
+
+impl Picture {
+    /// A picture of `size` (width, height), all dark but for the `pixels` (place, brightness).
+    /// Places outside it are left out.
+    pub fn new(size: (usize, usize), pixels: impl IntoIterator<Item = (usize, f32)>) -> Self {
+        let mut levels = vec![0.0; size.0 * size.1];
+        for (place, level) in pixels {
+            if let Some(pixel) = levels.get_mut(place) {
+                *pixel = level;
+            }
+        }
+        Self { size, levels }
+    }
+
+    /// The picture of `row` of `samples`, whose pixels are columns of the table: white is the
+    /// brightest there may be.
+    pub fn of_row(
+        size: (usize, usize),
+        samples: &Samples,
+        preprocessing: &Preprocessing,
+        row: usize,
+    ) -> Self {
+        let columns = &preprocessing.columns;
+        let brightest = columns.iter().map(|column| match column.encoding {
+            Encoding::Numeric { max, .. } => max,
+            _ => 0.0,
+        });
+        let brightest = brightest.fold(f32::MIN_POSITIVE, f32::max);
+        let raw = samples.raw_row(row);
+        let level = |raw: f32| if raw.is_nan() { 0.0 } else { raw / brightest };
+        let pixels = columns.iter().zip(&raw);
+        Self::new(
+            size,
+            pixels.map(|(column, &raw)| (column.column, level(raw))),
+        )
+    }
+
+    /// Draws it in the whole of `area`, which is [`fitted`] to its size.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
+        self.draw(area, buf, |upper, lower| {
+            if has_halves(theme) {
+                (
+                    "▀",
+                    halves(theme.grey(upper), lower.map(|it| theme.grey(it))),
+                )
+            } else {
+                (shade((upper + lower.unwrap_or(0.0)) / 2.0), theme.text())
+            }
+        });
+    }
+
+    /// As [`Self::render`], of signed levels from -1 to 1.
+    pub fn render_signed(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
+        self.draw(area, buf, |upper, lower| {
+            if has_halves(theme) {
+                (
+                    "▀",
+                    halves(theme.weight(upper), lower.map(|it| theme.weight(it))),
+                )
+            } else {
+                let level = (upper + lower.unwrap_or(upper)) / 2.0;
+                (sign(level), theme.signed(level))
+            }
+        });
+    }
+
+    /// Draws two rows of pixels in each line of `area`, as `cell` has it for the upper and the lower
+    /// one. An odd number of pixel rows leaves the lower half of the last cells empty.
+    fn draw(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        cell: impl Fn(f32, Option<f32>) -> (&'static str, Style),
+    ) {
+        let rows = drawn_rows(self.size, area);
+        let level = |x: u16, row: u16| self.level(x, row, (area.width, rows));
+        for y in 0..area.height {
+            for x in 0..area.width {
+                let upper = level(x, 2 * y);
+                let lower = (2 * y + 1 < rows).then(|| level(x, 2 * y + 1));
+                let (symbol, style) = cell(upper, lower);
+                put(buf, area.x + x, area.y + y, 1, symbol, style);
+            }
+        }
+    }
+
+    /// Mean brightness of what pixel (`x`, `y`) of a picture of `drawn` pixels covers of this one.
+    fn level(&self, x: u16, y: u16, drawn: (u16, u16)) -> f32 {
+        let (width, height) = self.size;
+        let (mut sum, mut area) = (0.0, 0.0);
+        for (row, high) in covered(y, drawn.1, height) {
+            for (column, wide) in covered(x, drawn.0, width) {
+                let level = f64::from(self.levels[row * width + column]);
+                sum += level * high * wide;
+                area += high * wide;
+            }
+        }
+        (sum / area) as f32
+    }
+}
+
+/// Which of `all` pixels the part `index` of `parts` equal ones covers, and how much of each.
+fn covered(index: u16, parts: u16, all: usize) -> impl Iterator<Item = (usize, f64)> {
+    let length = all as f64 / f64::from(parts.max(1));
+    let (from, to) = (f64::from(index) * length, f64::from(index + 1) * length);
+    (from as usize..(to.ceil() as usize).min(all)).map(move |pixel| {
+        let share = to.min(pixel as f64 + 1.0) - from.max(pixel as f64);
+        // Rounding may leave a hair of the pixel behind the last one.
+        (pixel, share.max(1e-9))
+    })
+}
+
+/// Width and height in cells of a picture of `size` pixels that fills `columns` by `rows` cells as
+/// far as its shape and whole pixels allow; none where it would not be recognised.
+pub fn fitted(size: (usize, usize), columns: u16, rows: u16) -> Option<(u16, u16)> {
+    let (width, height) = (size.0 as f64, size.1 as f64);
+    let scale = (f64::from(columns) / width).min(2.0 * f64::from(rows) / height);
+    let scale = if scale >= 1.0 { scale.floor() } else { scale }.min(LARGEST);
+    let drawn = ((width * scale).round(), (height * scale).round());
+    // A few pixels less than there are can still be read, very few can't.
+    let is_readable = drawn.0 >= width.min(12.0) && drawn.1 >= height.min(12.0);
+    is_readable.then_some((drawn.0 as u16, (drawn.1 as u16).div_ceil(2)))
+}
+
+/// Rows of pixels that a picture of `size` has in `area`.
+fn drawn_rows(size: (usize, usize), area: Rect) -> u16 {
+    let scale = f64::from(area.width) / size.0.max(1) as f64;
+    let rows = (size.1 as f64 * scale).round() as u16;
+    rows.clamp(1, (2 * area.height).max(1))
+}
+
+/// Whether a cell can show two pixels in colours of their own.
+fn has_halves(theme: Theme) -> bool {
+    theme.has_colour() && !theme.is_ascii()
+}
+
+fn halves(upper: Color, lower: Option<Color>) -> Style {
+    let style = Style::new().fg(upper);
+    lower.map_or(style, |lower| style.bg(lower))
+}
+
+/// A signed level where there is no colour to tell the sign.
+fn sign(level: f32) -> &'static str {
+    match level {
+        level if level.is_nan() => "?",
+        level if level > 0.5 => "█",
+        level if level > 0.15 => "+",
+        level if level < -0.5 => "≡",
+        level if level < -0.15 => "-",
+        _ => " ",
+    }
+}
+
+fn shade(level: f32) -> &'static str {
+    let place = (level * SHADES.len() as f32) as usize;
+    SHADES[place.min(SHADES.len() - 1)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Depth;
+
+    fn drawn(picture: &Picture, width: u16, height: u16, theme: Theme) -> Buffer {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        picture.render(area, &mut buf, theme);
+        buf
+    }
+
+    #[test]
+    fn two_pixels_share_a_cell() {
+        let theme = Theme::new(Depth::True);
+        let picture = Picture::new((2, 3), [(0, 1.0), (3, 1.0), (4, 0.5), (9, 1.0)]);
+        let buf = drawn(&picture, 2, 2, theme);
+        let pair = |x, y| (buf[(x, y)].fg, buf[(x, y)].bg);
+        let [dark, half, bright] = [0.0, 0.5, 1.0].map(|level| theme.grey(level));
+        assert_eq!(pair(0, 0), (bright, dark));
+        assert_eq!(pair(1, 0), (dark, bright));
+        assert_eq!(pair(0, 1), (half, Color::Reset));
+    }
+
+    #[test]
+    fn without_colour_there_are_shades() {
+        let picture = Picture::new((2, 2), [(0, 1.0), (2, 1.0), (3, 0.9)]);
+        let buf = drawn(&picture, 2, 1, Theme::new(Depth::None));
+        assert_eq!(
+            buf.content
+                .iter()
+                .map(|cell| cell.symbol())
+                .collect::<String>(),
+            "█▒"
+        );
+    }
+
+    #[test]
+    fn signs_can_be_told_with_colours_and_without() {
+        let picture = Picture::new((2, 2), [(0, 1.0), (1, -1.0), (2, 1.0), (3, -1.0)]);
+        let draw = |theme: Theme| {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 2, 1));
+            picture.render_signed(buf.area, &mut buf, theme);
+            buf
+        };
+        let theme = Theme::new(Depth::True);
+        let coloured = draw(theme);
+        assert_eq!(Some(coloured[(0, 0)].fg), theme.signed(1.0).fg);
+        assert_eq!(Some(coloured[(1, 0)].fg), theme.signed(-1.0).fg);
+        let plain = draw(Theme::new(Depth::None));
+        assert_eq!((plain[(0, 0)].symbol(), plain[(1, 0)].symbol()), ("█", "≡"));
+    }
+
+    #[test]
+    fn smaller_pictures_are_means_and_larger_ones_repeat() {
+        let picture = Picture::new((4, 4), (0..4).map(|i| (i, 1.0)));
+        assert_eq!(picture.level(0, 0, (2, 2)), 0.5);
+        assert_eq!(picture.level(1, 1, (2, 2)), 0.0);
+        assert_eq!(picture.level(7, 1, (8, 8)), 1.0);
+        assert!((picture.level(0, 0, (3, 3)) - 0.75).abs() < 1e-6);
+    }
+
+    #[test]
+    fn pictures_keep_their_shape() {
+        assert_eq!(fitted((28, 28), 100, 14), Some((28, 14)));
+        assert_eq!(fitted((28, 28), 100, 40), Some((56, 28)));
+        assert_eq!(fitted((28, 28), 18, 40), Some((18, 9)));
+        assert_eq!(fitted((28, 28), 8, 40), None);
+        assert_eq!(fitted((8, 8), 200, 200), Some((32, 16)));
+        assert_eq!(fitted((3, 5), 3, 3), Some((3, 3)));
+        assert_eq!(fitted((28, 28), 0, 0), None);
+    }
+}

@@ -1,0 +1,155 @@
+//! A history that may run for a week: bounded in memory, losing resolution but never a spike.
+
+/// Something two neighbours of which can be told as one.
+pub trait Merge {
+    /// Takes in `later`, which directly follows.
+    fn merge(&mut self, later: &Self);
+}
+
+/// A series of at most `capacity` buckets. When it is full, neighbours are merged in pairs and
+/// from then on each bucket takes in twice as many items.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bounded<T> {
+    buckets: Vec<T>,
+    capacity: usize,
+    /// Items that a full bucket holds.
+    per_bucket: u64,
+    /// Items in the last bucket.
+    in_last: u64,
+}
+
+impl<T: Merge> Bounded<T> {
+    /// An empty series of at most `capacity` buckets (at least 2; odd numbers are rounded up).
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            buckets: Vec::new(),
+            capacity: capacity.max(2).next_multiple_of(2),
+            per_bucket: 1,
+            in_last: 0,
+        }
+    }
+
+    /// Adds `item` at the end.
+    pub fn push(&mut self, item: T) {
+        if self.in_last < self.per_bucket
+            && let Some(last) = self.buckets.last_mut()
+        {
+            last.merge(&item);
+            self.in_last += 1;
+            return;
+        }
+        if self.buckets.len() == self.capacity {
+            self.halve();
+        }
+        self.buckets.push(item);
+        self.in_last = 1;
+    }
+
+    /// All buckets, oldest first.
+    pub fn buckets(&self) -> &[T] {
+        &self.buckets
+    }
+
+    /// The newest bucket.
+    pub fn last(&self) -> Option<&T> {
+        self.buckets.last()
+    }
+
+    /// Whether nothing was pushed yet.
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        *self = Self::new(self.capacity);
+    }
+
+    /// Hands over all buckets and starts again, empty.
+    pub fn take(&mut self) -> Vec<T> {
+        let buckets = std::mem::take(&mut self.buckets);
+        self.clear();
+        buckets
+    }
+
+    fn halve(&mut self) {
+        let mut kept = 0;
+        for i in (0..self.buckets.len()).step_by(2) {
+            let (head, tail) = self.buckets.split_at_mut(i + 1);
+            head[i].merge(&tail[0]);
+            self.buckets.swap(kept, i);
+            kept += 1;
+        }
+        self.buckets.truncate(kept);
+        self.per_bucket *= 2;
+    }
+}
+
+/// Least, greatest and last of some numbers. NaN is kept only where nothing else came.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MinMaxLast {
+    /// The least number.
+    pub min: f32,
+    /// The greatest number.
+    pub max: f32,
+    /// The last number.
+    pub last: f32,
+}
+
+impl MinMaxLast {
+    /// The spread of `x` alone.
+    pub fn of(x: f32) -> Self {
+        Self {
+            min: x,
+            max: x,
+            last: x,
+        }
+    }
+}
+
+impl Merge for MinMaxLast {
+    fn merge(&mut self, later: &Self) {
+        self.min = self.min.min(later.min);
+        self.max = self.max.max(later.max);
+        self.last = later.last;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spike_survives_any_number_of_items() {
+        let mut series = Bounded::new(16);
+        for i in 0..100_000 {
+            let x = if i == 4321 { 99.0 } else { (i % 7) as f32 };
+            series.push(MinMaxLast::of(x));
+            assert!(series.buckets().len() <= 16);
+        }
+        let top = series.buckets().iter().map(|b| b.max).fold(0.0, f32::max);
+        assert_eq!(top, 99.0);
+        assert_eq!(series.last().unwrap().last, (99_999 % 7) as f32);
+        assert!(series.buckets().len() >= 8);
+    }
+
+    #[test]
+    fn short_series_are_kept_as_they_are() {
+        let mut series = Bounded::new(4);
+        for x in [3.0, 1.0, 2.0] {
+            series.push(MinMaxLast::of(x));
+        }
+        let last: Vec<f32> = series.buckets().iter().map(|b| b.last).collect();
+        assert_eq!(last, [3.0, 1.0, 2.0]);
+        assert_eq!(series.take().len(), 3);
+        assert!(series.is_empty());
+    }
+
+    #[test]
+    fn buckets_stay_evenly_filled() {
+        let mut series = Bounded::new(4);
+        (0..9).for_each(|i| series.push(MinMaxLast::of(i as f32)));
+        let ranges: Vec<(f32, f32)> = series.buckets().iter().map(|b| (b.min, b.max)).collect();
+        assert_eq!(ranges, [(0.0, 3.0), (4.0, 7.0), (8.0, 8.0)]);
+    }
+}

@@ -1,0 +1,387 @@
+//! Files for other programs say what the model says.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use ndarray::{Array1, Array2};
+use nn_tui::data::{ClassWeights, Encoding, InputColumn, Preprocessing, TargetScale, Task};
+use nn_tui::error::EXIT_CANNOT_WRITE;
+use nn_tui::model_file::{
+    Check, Format, Quality, TrainedModel, TrainingRecord, check_saved, predicted_class, save,
+};
+use nn_tui::nn::{
+    Activation, Architecture, Initialisation, LayerParameters, LearningRule, Loss, Optimizer,
+    Output, Parameters,
+};
+use nn_tui::util::random::{RngStream, generator};
+use rand::RngExt;
+
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}
+
+fn column(column: usize, name: &str, encoding: Encoding) -> InputColumn {
+    InputColumn {
+        name: name.to_owned(),
+        column,
+        encoding,
+    }
+}
+
+fn numeric(mean: f64, deviation: f64) -> Encoding {
+    Encoding::Numeric {
+        mean,
+        deviation,
+        min: 0.0,
+        max: 1.0,
+        fill: mean as f32,
+    }
+}
+
+/// Every kind of column, texts between numbers, names that are hard to write down.
+fn mixed_columns() -> Vec<InputColumn> {
+    let colour = Encoding::Categorical {
+        values: strings(&["red", "\"blue\"\\", "grün"]),
+        other: true,
+        fill: 1,
+    };
+    let smoker = Encoding::Boolean {
+        no: strings(&["no", "No"]),
+        yes: strings(&["yes"]),
+        mean: 0.25,
+        deviation: 0.433,
+        fill: false,
+    };
+    let town = Encoding::Categorical {
+        values: strings(&["a", "b"]),
+        other: false,
+        fill: 0,
+    };
+    vec![
+        column(0, "colour \"\"\"", colour),
+        column(1, "far away", numeric(16_777_215.0, 0.8)),
+        column(3, "smoker", smoker),
+        column(4, "near", numeric(-0.5, 2.0)),
+        column(5, "town", town),
+    ]
+}
+
+/// Raw values for [`mixed_columns`]; every category, unknown ones and missing values among them.
+fn mixed_rows() -> Array2<f32> {
+    let mut random = generator(1, RngStream::Layer(1));
+    Array2::from_shape_fn((200, 5), |(row, column)| {
+        if (row + column) % 7 == 0 {
+            return f32::NAN;
+        }
+        match column {
+            0 => (row % 4) as f32,
+            1 => 16_777_214.0 + (row % 3) as f32,
+            2 => (row % 2) as f32,
+            4 => (row % 3) as f32,
+            _ => random.random_range(-5.0..5.0),
+        }
+    })
+}
+
+fn model(
+    columns: Vec<InputColumn>,
+    task: Task,
+    hidden: Activation,
+    output: Output,
+) -> TrainedModel {
+    let preprocessing = Preprocessing {
+        table_columns: columns.len() + 2,
+        target_column: 2,
+        columns,
+    };
+    let sizes = vec![preprocessing.inputs(), 9, 5, task.outputs()];
+    let loss = match output {
+        Output::Softmax => Loss::CrossEntropy,
+        _ => Loss::Quadratic,
+    };
+    let architecture = Architecture::new(sizes, hidden, output, loss).expect("valid");
+    let mut random = generator(2, RngStream::Layer(2));
+    let mut number = || random.random_range(-1.0_f32..1.0);
+    let layers = architecture
+        .layer_shapes()
+        .map(|(inputs, outputs)| LayerParameters {
+            weights: Array2::from_shape_simple_fn((outputs, inputs), &mut number),
+            biases: Array1::from_shape_simple_fn(outputs, &mut number),
+        });
+    let layers = layers.collect();
+    TrainedModel {
+        parameters: Parameters { layers },
+        architecture,
+        preprocessing,
+        target: "it\"s".into(),
+        task,
+        training: TrainingRecord {
+            data: "table".into(),
+            training_rows: 800,
+            validation_rows: 200,
+            validation_fraction: 0.2,
+            seed: 3,
+            class_weights: ClassWeights::None,
+            initialisation: Initialisation::Auto,
+            rule: LearningRule {
+                optimizer: Optimizer::Sgd,
+                learning_rate: 0.1,
+                weight_decay: 0.0,
+            },
+            batch: 10,
+            epochs: 5,
+            steps: 400,
+            changes: vec![],
+            started_as: None,
+            ended_with: None,
+            training: Quality::default(),
+            validation: Some(Quality {
+                accuracy: Some(0.9),
+                ..Quality::default()
+            }),
+        },
+    }
+}
+
+fn classes(names: &[&str]) -> Task {
+    Task::Classification {
+        classes: strings(names),
+    }
+}
+
+fn regression() -> Task {
+    Task::Regression(TargetScale {
+        mean: 250_000.0,
+        deviation: 80_000.0,
+        min: 0.0,
+        max: 1e6,
+    })
+}
+
+/// Every function in some model, every task, with and without texts.
+fn models() -> Vec<(TrainedModel, Array2<f32>)> {
+    let numbers = || {
+        vec![
+            column(0, "x", numeric(1.0, 2.0)),
+            column(1, "y", numeric(0.0, 0.5)),
+        ]
+    };
+    let texts = || {
+        mixed_columns()
+            .into_iter()
+            .filter(|it| it.column % 3 == 0)
+            .collect()
+    };
+    let some = |columns: &[usize]| mixed_rows().select(ndarray::Axis(1), columns);
+    let letters = || classes(&["a", "b", "\"c\" \\"]);
+    let whole = || classes(&["3", "-1", "7"]);
+    let mixed = mixed_columns;
+    let (all, plain, few) = (mixed_rows(), some(&[3, 3]), some(&[0, 2]));
+    vec![
+        (
+            model(mixed(), letters(), Activation::Relu, Output::Softmax),
+            all.clone(),
+        ),
+        (
+            model(mixed(), regression(), Activation::Tanh, Output::Linear),
+            all,
+        ),
+        (
+            model(numbers(), whole(), Activation::Sigmoid, Output::Sigmoid),
+            plain.clone(),
+        ),
+        (
+            model(numbers(), letters(), Activation::LeakyRelu, Output::Linear),
+            plain.clone(),
+        ),
+        (
+            model(numbers(), regression(), Activation::Linear, Output::Sigmoid),
+            plain,
+        ),
+        (
+            model(texts(), whole(), Activation::Tanh, Output::Softmax),
+            few,
+        ),
+    ]
+}
+
+#[test]
+fn every_format_says_what_the_model_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (model, rows) in models() {
+        for format in Format::ALL {
+            let path = folder.path().join(format!("model.{}", format.ending()));
+            save(&path, &model, true).expect("saved");
+            let check = check_saved(&path, &model, rows.view(), "validation").expect("the same");
+            match check {
+                Check::Predicted {
+                    rows, difference, ..
+                } => {
+                    assert_eq!(rows, 200);
+                    let is_exact = Format::READABLE.contains(&format);
+                    let most = if is_exact { 0.0 } else { 1e-6 };
+                    assert!(difference <= most, "{format:?}: {difference}");
+                }
+                Check::Numbers { count } => {
+                    assert_eq!(count as u128, model.architecture.parameter_count());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_says_something_else_is_noticed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (model, rows) = models().swap_remove(0);
+    let mut other = model.clone();
+    other.parameters.layers[2].biases[1] += 0.5;
+    for format in Format::ALL {
+        let path = folder.path().join(format!("model.{}", format.ending()));
+        save(&path, &other, false).expect("saved");
+        let error = check_saved(&path, &model, rows.view(), "validation").expect_err("different");
+        assert_eq!(error.exit_code(), EXIT_CANNOT_WRITE, "{format:?}");
+        let message = error.to_string();
+        assert!(
+            message.contains("it was written, but when read back"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn classes_that_change_places_are_noticed_in_a_graph() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (model, rows) = models().swap_remove(0);
+    let mut other = model.clone();
+    other.task = classes(&["b", "a", "\"c\" \\"]);
+    let path = folder.path().join("model.onnx");
+    save(&path, &other, false).expect("saved");
+    let error = check_saved(&path, &model, rows.view(), "validation").expect_err("different");
+    assert!(
+        error
+            .to_string()
+            .ends_with("a label is not the class of the largest output")
+    );
+}
+
+/// A cell whose raw value is `raw`, as a Rust literal of what the code takes.
+fn argument(encoding: &Encoding, raw: f32) -> String {
+    let text = match encoding {
+        Encoding::Numeric { .. } if raw.is_nan() => return "f32::NAN".into(),
+        Encoding::Numeric { .. } => return format!("{raw:?}"),
+        _ if raw.is_nan() => " n/A",
+        Encoding::Boolean { yes, .. } if raw > 0.5 => &yes[0],
+        Encoding::Boolean { no, .. } => &no[0],
+        Encoding::Categorical { values, .. } => values
+            .get(raw as usize)
+            .map_or("something else", |value| value),
+    };
+    format!("{text:?}")
+}
+
+/// The code compiles without `std` and without a warning, and gives the same numbers.
+#[test]
+fn rust_code_compiles_and_says_what_the_model_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (i, (model, rows)) in models().into_iter().enumerate() {
+        let path = folder.path().join(format!("model_{i}.rs"));
+        save(&path, &model, false).expect("saved");
+        let columns = &model.preprocessing.columns;
+        let mut calls = String::new();
+        for row in rows.outer_iter() {
+            let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+            for (column, &raw) in columns.iter().zip(row) {
+                match column.encoding {
+                    Encoding::Numeric { .. } => &mut numbers,
+                    _ => &mut texts,
+                }
+                .push(argument(&column.encoding, raw));
+            }
+            let lists = [numbers, texts].map(|list| list.join(", "));
+            let lists = lists.iter().filter(|list| !list.is_empty());
+            let arguments: Vec<String> = lists.map(|list| format!("&[{list}]")).collect();
+            let arguments = arguments.join(", ");
+            let outputs = match model.task {
+                Task::Classification { .. } => format!(", model::outputs({arguments})"),
+                Task::Regression(_) => String::new(),
+            };
+            calls.push_str(&format!(
+                "println!(\"{{:?}}\", (model::predict({arguments}){outputs}));\n"
+            ));
+        }
+        let said = compiled(folder.path(), &path, &calls);
+        let expected = model.outputs(rows.view());
+        for (line, outputs) in said.lines().zip(expected.outer_iter()) {
+            compare(line, &model, outputs.to_vec());
+        }
+        assert_eq!(said.lines().count(), rows.nrows());
+    }
+}
+
+/// What a program says that makes these `calls` of the module in `path`.
+fn compiled(folder: &Path, path: &Path, calls: &str) -> String {
+    let rustc = |name: &str, code: String, options: &[&str]| {
+        let source = folder.join(name);
+        fs::write(&source, code).expect("written");
+        let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
+        command
+            .args(["--edition", "2024", "-Dwarnings", "-O"])
+            .args(options);
+        let output = command
+            .current_dir(folder)
+            .arg(&source)
+            .output()
+            .expect("rustc starts");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+    };
+    let module = format!("#[path = {path:?}] pub mod model;\n");
+    rustc(
+        "core.rs",
+        format!("#![no_std]\n{module}"),
+        &["--crate-type", "rlib"],
+    );
+    rustc(
+        "main.rs",
+        format!("{module}fn main() {{\n{calls}}}\n"),
+        &["-o", "program"],
+    );
+    let output = Command::new(folder.join("program"))
+        .output()
+        .expect("starts");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// Holds one line of such a program against the `outputs` of `model`.
+fn compare(line: &str, model: &TrainedModel, outputs: Vec<f32>) {
+    match &model.task {
+        Task::Classification { classes } => {
+            let line = line
+                .strip_prefix('(')
+                .and_then(|line| line.strip_suffix("])"));
+            let (label, numbers) = line
+                .and_then(|line| line.rsplit_once(", ["))
+                .expect("a pair");
+            let class = predicted_class(&outputs).expect("finite");
+            assert_eq!(label, format!("{:?}", classes[class]));
+            let numbers = numbers
+                .split(", ")
+                .map(|number| number.parse::<f32>().expect("a number"));
+            let numbers: Vec<f32> = numbers.collect();
+            assert_eq!(numbers.len(), outputs.len());
+            for (found, expected) in numbers.iter().zip(outputs) {
+                assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+            }
+        }
+        Task::Regression(scale) => {
+            let found: f64 = line.parse().expect("a number");
+            let expected = scale.value(outputs[0]);
+            assert!(
+                (found - expected).abs() < 1e-5 * scale.deviation,
+                "{found} {expected}"
+            );
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Three training steps against PyTorch, for the textbook and for the fast engine.
+//!
+//! `golden/training.json` is written by `golden/generate.py`.
+
+use ndarray::{Array1, Array2};
+use nn_tui::nn::textbook::{Network, Updates};
+use nn_tui::nn::{
+    Activation, Architecture, Engine, LayerParameters, LearningRule, Loss, Optimizer, Output,
+    Parameters,
+};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Record {
+    hidden: Activation,
+    output: Output,
+    loss: Loss,
+    sizes: Vec<usize>,
+    optimizer: String,
+    weight_decay: f64,
+    learning_rate: f64,
+    initial: Vec<Layer>,
+    steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+struct Layer {
+    weights: Vec<Vec<f64>>,
+    biases: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    inputs: Vec<Vec<f64>>,
+    targets: Vec<Vec<f64>>,
+    /// Before the update.
+    loss: f64,
+    after: Vec<Layer>,
+}
+
+impl Record {
+    fn rule(&self) -> LearningRule {
+        LearningRule {
+            optimizer: match self.optimizer.as_str() {
+                "sgd" => Optimizer::Sgd,
+                "momentum" => Optimizer::Momentum { momentum: 0.9 },
+                "adam" => Optimizer::ADAM,
+                other => panic!("no optimizer {other}"),
+            },
+            learning_rate: self.learning_rate,
+            weight_decay: self.weight_decay,
+        }
+    }
+
+    fn architecture(&self) -> Architecture {
+        Architecture::new(self.sizes.clone(), self.hidden, self.output, self.loss).unwrap()
+    }
+
+    fn parameters(&self) -> Parameters {
+        let layers = self.initial.iter().map(|layer| LayerParameters {
+            weights: matrix(&layer.weights),
+            biases: Array1::from_iter(layer.biases.iter().map(|&b| b as f32)),
+        });
+        Parameters {
+            layers: layers.collect(),
+        }
+    }
+
+    fn name(&self) -> String {
+        format!(
+            "{:?} {} {} {} {} {}",
+            self.sizes, self.hidden, self.output, self.loss, self.optimizer, self.weight_decay
+        )
+    }
+}
+
+fn records() -> Vec<Record> {
+    serde_json::from_str(include_str!("../golden/training.json")).unwrap()
+}
+
+fn matrix(rows: &[Vec<f64>]) -> Array2<f32> {
+    let numbers = rows.iter().flatten().map(|&x| x as f32).collect();
+    Array2::from_shape_vec((rows.len(), rows[0].len()), numbers).unwrap()
+}
+
+fn numbers(layer: &Layer) -> impl Iterator<Item = f64> + '_ {
+    layer.weights.iter().flatten().chain(&layer.biases).copied()
+}
+
+fn assert_near(found: f64, expected: f64, tolerance: f64, name: &str) {
+    assert!(
+        (found - expected).abs() <= tolerance,
+        "{name}: {found} instead of {expected}"
+    );
+}
+
+#[test]
+fn the_textbook_learns_as_pytorch_does() {
+    for record in records() {
+        let (name, rule) = (record.name(), record.rule());
+        let mut network = Network::new(&record.architecture(), &record.parameters());
+        let mut updates = Updates::new(&network);
+        for step in &record.steps {
+            let (loss, gradient) = network.mean_gradient(&step.inputs, &step.targets);
+            assert_near(loss, step.loss, 1e-12, &name);
+            updates.apply(&rule, &gradient, &mut network);
+            for (found, expected) in network.layers.iter().zip(&step.after) {
+                let found = found.weights.iter().flatten().chain(&found.biases);
+                for (&found, expected) in found.zip(numbers(expected)) {
+                    assert_near(found, expected, 1e-12, &name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_engine_learns_as_pytorch_does() {
+    for record in records() {
+        let (name, rule) = (record.name(), record.rule());
+        let (architecture, parameters) = (record.architecture(), record.parameters());
+        let mut engine = Engine::new(&architecture, &parameters, rule.optimizer, 4);
+        // Adam divides a gradient by its own size, and so makes its rounding as large as it is.
+        let tolerance = match rule.optimizer {
+            Optimizer::Adam { .. } => 2e-5,
+            _ => 2e-6,
+        };
+        for step in &record.steps {
+            let (inputs, targets) = (matrix(&step.inputs), matrix(&step.targets));
+            let found = engine.train(inputs.view(), targets.view(), &rule).unwrap();
+            assert_near(f64::from(found.loss), step.loss, tolerance, &name);
+            for (found, expected) in engine.parameters().layers.iter().zip(&step.after) {
+                let found = found.weights.iter().chain(&found.biases);
+                for (&found, expected) in found.zip(numbers(expected)) {
+                    assert_near(f64::from(found), expected, tolerance, &name);
+                }
+            }
+        }
+    }
+}

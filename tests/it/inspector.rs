@@ -1,0 +1,384 @@
+//! The inspector's pages and its cursor, with the numbers of real trainings.
+
+use crate::support::screen::Shown;
+use crate::support::{dataset, images, plan, regression_plan, textbook_plan};
+use nn_tui::data::Dataset;
+use nn_tui::nn::{Activation, Loss, Optimizer, Output, ParameterId};
+use nn_tui::train::{Command, Cursor, Event, Plan, StepPhase, StepSize, Subject};
+use nn_tui::tui::app::{Msg, Panel, View};
+use nn_tui::tui::theme::{Depth, Theme};
+use nn_tui::tui::{cursor_at, view};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Rect;
+
+fn drawn_with(shown: &Shown, theme: Theme) -> String {
+    let (width, height) = shown.model.screen.size;
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let draw = |frame: &mut ratatui::Frame<'_>| view(&shown.model, &theme, frame);
+    terminal.draw(draw).unwrap();
+    terminal.backend().to_string()
+}
+
+fn drawn(shown: &Shown) -> String {
+    drawn_with(shown, Theme::new(Depth::True))
+}
+
+/// The lines of the page alone, in one piece on a tall screen.
+fn page(shown: &mut Shown) -> String {
+    let size = shown.model.screen.size;
+    shown.tell(Msg::Resize(120, 70));
+    shown.look();
+    let screen = drawn(shown);
+    shown.tell(Msg::Resize(size.0, size.1));
+    shown.look();
+    let lines = screen.lines().filter_map(|line| {
+        let page: String = line.trim_matches('"').chars().skip(65).collect();
+        let page = page.strip_prefix('│')?;
+        Some(page.trim_end_matches('│').trim_end().to_owned())
+    });
+    let page: Vec<String> = lines.collect();
+    page.join("\n")
+        .trim_end_matches(['\n', '│', ' '])
+        .to_owned()
+}
+
+/// The whole screen at 80x24.
+fn small(shown: &mut Shown) -> String {
+    let size = shown.model.screen.size;
+    shown.tell(Msg::Resize(80, 24));
+    shown.look();
+    let screen = drawn(shown);
+    shown.tell(Msg::Resize(size.0, size.1));
+    shown.look();
+    screen
+}
+
+fn shown(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> Shown {
+    Shown::new(dataset(data), plan, size).train(epochs)
+}
+
+fn cursor(shown: &Shown) -> Cursor {
+    shown.model.inspector.expect("it is open").inspect.cursor
+}
+
+fn neuron(layer: usize, neuron: usize) -> Cursor {
+    Cursor::Neuron { layer, neuron }
+}
+
+#[test]
+fn a_hidden_neuron() {
+    for size in [(80, 24), (120, 36), (200, 60)] {
+        let mut shown = shown("iris", plan(&[8]), 4, size);
+        shown.press("ijj");
+        assert_eq!(cursor(&shown), neuron(1, 2));
+        let name = format!("inspector-hidden-{}x{}", size.0, size.1);
+        insta::assert_snapshot!(name, drawn(&shown));
+        shown.press("dddd");
+        let name = format!("inspector-hidden-scrolled-{}x{}", size.0, size.1);
+        insta::assert_snapshot!(name, drawn(&shown));
+    }
+}
+
+#[test]
+fn every_activation() {
+    for activation in Activation::ALL {
+        let plan = Plan {
+            activation,
+            ..plan(&[5, 4])
+        };
+        let mut shown = shown("iris", plan, 2, (120, 36));
+        shown.press("ij");
+        insta::assert_snapshot!(format!("inspector-{activation}"), page(&mut shown));
+        insta::assert_snapshot!(format!("inspector-{activation}-80x24"), small(&mut shown));
+    }
+}
+
+#[test]
+fn every_output_and_loss() {
+    let of = |output, loss| Plan {
+        output,
+        loss,
+        ..textbook_plan(&[4])
+    };
+    for (name, plan, data) in [
+        (
+            "softmax-cross-entropy",
+            of(Output::Softmax, Loss::CrossEntropy),
+            "iris",
+        ),
+        (
+            "softmax-quadratic",
+            of(Output::Softmax, Loss::Quadratic),
+            "iris",
+        ),
+        (
+            "sigmoid-quadratic",
+            of(Output::Sigmoid, Loss::Quadratic),
+            "iris",
+        ),
+        (
+            "linear-quadratic",
+            of(Output::Linear, Loss::Quadratic),
+            "iris",
+        ),
+        ("regression", regression_plan(&[4]), "sine"),
+    ] {
+        let mut shown = shown(data, plan, 3, (120, 36));
+        shown.press("i→");
+        insta::assert_snapshot!(format!("inspector-neuron-{name}"), page(&mut shown));
+        insta::assert_snapshot!(format!("inspector-neuron-{name}-80x24"), small(&mut shown));
+        shown.press("o");
+        assert_eq!(cursor(&shown), Cursor::Output);
+        insta::assert_snapshot!(format!("inspector-outputs-{name}"), page(&mut shown));
+        insta::assert_snapshot!(format!("inspector-outputs-{name}-80x24"), small(&mut shown));
+    }
+}
+
+#[test]
+fn every_optimizer() {
+    let mut plan = plan(&[4]);
+    for optimizer in [
+        Optimizer::Sgd,
+        Optimizer::Momentum { momentum: 0.9 },
+        Optimizer::ADAM,
+    ] {
+        plan.rule.optimizer = optimizer;
+        plan.rule.weight_decay = 1e-3;
+        let mut shown = shown("iris", plan.clone(), 3, (120, 36));
+        shown.press("i\nj");
+        let weight = ParameterId::Weight {
+            layer: 1,
+            output: 0,
+            input: 1,
+        };
+        assert_eq!(cursor(&shown), Cursor::Parameter(weight));
+        let name = format!("inspector-weight-{}", optimizer.name().to_lowercase());
+        insta::assert_snapshot!(format!("{name}-80x24"), small(&mut shown));
+        insta::assert_snapshot!(name, page(&mut shown));
+    }
+}
+
+#[test]
+fn weights_biases_inputs_and_outputs() {
+    for size in [(80, 24), (120, 36)] {
+        let mut shown = shown("iris", plan(&[4]), 3, size);
+        let at = |page: &str| format!("inspector-{page}-{}x{}", size.0, size.1);
+        shown.press("i→\n");
+        insta::assert_snapshot!(at("weight"), drawn(&shown));
+        shown.press("jjjj");
+        let bias = ParameterId::Bias {
+            layer: 2,
+            output: 0,
+        };
+        assert_eq!(cursor(&shown), Cursor::Parameter(bias));
+        insta::assert_snapshot!(at("bias"), drawn(&shown));
+        shown.press("\x1bo");
+        insta::assert_snapshot!(at("outputs"), drawn(&shown));
+        shown.press("\t");
+        assert_eq!(cursor(&shown), neuron(0, 0));
+        insta::assert_snapshot!(at("input"), drawn(&shown));
+    }
+}
+
+#[test]
+fn means_of_a_mini_batch() {
+    let mut shown = shown("iris", textbook_plan(&[4]), 3, (120, 36));
+    shown.press("ib");
+    assert_eq!(shown.model.inspector.unwrap().inspect.of, Subject::Batch);
+    insta::assert_snapshot!("inspector-batch-neuron", page(&mut shown));
+    shown.press("\n");
+    insta::assert_snapshot!("inspector-batch-weight", page(&mut shown));
+    shown.press("o");
+    insta::assert_snapshot!("inspector-batch-outputs", page(&mut shown));
+}
+
+#[test]
+fn plain_terminals() {
+    let mut shown = shown("iris", plan(&[4]), 3, (100, 40));
+    shown.press("i");
+    let none = Theme::new(Depth::None);
+    insta::assert_snapshot!("inspector-no-colour", drawn_with(&shown, none));
+    for (keys, page) in [("", "neuron"), ("\n", "weight"), ("o", "outputs")] {
+        shown.press(keys);
+        let screen = drawn_with(&shown, none.ascii());
+        assert!(screen.is_ascii());
+        assert!(
+            !screen.contains('?') || screen.contains(" ?  help"),
+            "{screen}"
+        );
+        insta::assert_snapshot!(format!("inspector-ascii-{page}"), screen);
+    }
+}
+
+#[test]
+fn pictures_and_many_inputs() {
+    for size in [(80, 24), (120, 36)] {
+        let at = |page: &str| format!("inspector-images-{page}-{}x{}", size.0, size.1);
+        let mut shown = Shown::new(images(), plan(&[40]), size).train(1);
+        shown.press("iJJJ");
+        assert_eq!(cursor(&shown), neuron(1, 30));
+        insta::assert_snapshot!(at("neuron"), drawn(&shown));
+        shown.press("\n");
+        insta::assert_snapshot!(at("weight"), drawn(&shown));
+        // From the input that the weight comes from over the picture and out of it.
+        shown.press("h");
+        let Cursor::Neuron { layer: 0, .. } = cursor(&shown) else {
+            panic!("{:?}", cursor(&shown));
+        };
+        shown.press("kkkkkkkkkhhhhhhhhhh");
+        let columns = &shown.model.run.data.preprocessing.columns;
+        let Cursor::Neuron { neuron, .. } = cursor(&shown) else {
+            unreachable!()
+        };
+        let pixel = columns[neuron].column;
+        assert!(pixel % 8 <= 2 && pixel / 8 <= 1, "{pixel}");
+        insta::assert_snapshot!(at("input"), drawn(&shown));
+        shown.press("llllllllll");
+        assert!(matches!(
+            cursor(&shown),
+            Cursor::Output | Cursor::Neuron { layer: 1.., .. }
+        ));
+    }
+}
+
+#[test]
+fn what_would_be_if_an_input_were_another() {
+    let mut shown = shown("iris", plan(&[4]), 5, (120, 36));
+    shown.press("io");
+    shown.model.what_if = vec![(2, 1.5), (3, 1.2)];
+    shown.tell(Msg::Resize(120, 36));
+    shown.look();
+    insta::assert_snapshot!("inspector-what-if-outputs", drawn(&shown));
+    shown.press("\t↓↓");
+    assert_eq!(cursor(&shown), neuron(0, 2));
+    insta::assert_snapshot!("inspector-what-if-input", drawn(&shown));
+}
+
+/// Walks on by so many phases.
+fn walk(shown: &mut Shown, count: u32) {
+    let step = Command::Step {
+        size: StepSize::Phase,
+        count,
+    };
+    shown.order(step, |event| matches!(event, Event::PhaseStepper(_)));
+    shown.look();
+}
+
+#[test]
+fn a_walk_lights_the_network_up() {
+    for size in [(80, 24), (120, 36)] {
+        let mut shown = shown("iris", plan(&[4]), 2, size);
+        match size.0 {
+            80 => shown.press("\t"),
+            _ => shown.press("i"),
+        }
+        for phase in ["forward-1", "forward-2", "loss", "backward-2", "backward-1"] {
+            walk(&mut shown, 1);
+            let name = format!("walk-{phase}-{}x{}", size.0, size.1);
+            insta::assert_snapshot!(name, drawn(&shown));
+        }
+        // The other nine rows of the mini-batch, and the update.
+        walk(&mut shown, 9 * 5 + 1);
+        let stand = shown.model.walk.expect("it goes on");
+        assert_eq!(stand.done, Some(StepPhase::Update));
+        let name = format!("walk-update-{}x{}", size.0, size.1);
+        insta::assert_snapshot!(name, drawn(&shown));
+    }
+}
+
+#[test]
+fn what_the_walk_has_not_come_to_is_not_told() {
+    let mut shown = shown("iris", plan(&[4]), 2, (120, 36));
+    shown.press("i");
+    let told = page(&mut shown);
+    walk(&mut shown, 1);
+    let after_forward = page(&mut shown);
+    let numbers = |page: &str| page.chars().filter(char::is_ascii_digit).count();
+    assert!(numbers(&after_forward) < numbers(&told));
+    assert!(after_forward.contains("δ¹₁ = f′(z¹₁)"), "the formulas stay");
+    walk(&mut shown, 4);
+    assert_eq!(
+        shown.model.walk.unwrap().done,
+        Some(StepPhase::Backward { layer: 1 })
+    );
+    assert!(!page(&mut shown).contains(" ·      "), "all is known");
+}
+
+#[test]
+fn the_inspector_opens_from_any_view_and_closes() {
+    let mut shown = shown("iris", plan(&[8, 3]), 0, (120, 36));
+    shown.press("\t\t\ti");
+    assert_eq!(shown.model.screen.view, View::Network);
+    assert_eq!(shown.model.screen.focus, Panel::Inspector);
+    assert_eq!(cursor(&shown), neuron(2, 0));
+    shown.press("k\t\t\t");
+    assert_eq!(
+        cursor(&shown),
+        neuron(0, 0),
+        "behind the loss come the inputs"
+    );
+    shown.press("jj→");
+    assert_eq!(cursor(&shown), neuron(1, 5));
+    shown.press("←");
+    assert_eq!(cursor(&shown), neuron(0, 2), "a way there leads back");
+    shown.press("o");
+    assert_eq!(cursor(&shown), Cursor::Output);
+    shown.press("o");
+    assert_eq!(cursor(&shown), neuron(0, 2));
+    shown.press("\x1b");
+    assert!(shown.model.inspector.is_none());
+    assert!(!shown.model.screen.shows(Panel::Inspector));
+    shown.press("i");
+    assert_eq!(cursor(&shown), neuron(0, 2), "it remembers");
+    shown.press("i");
+    assert!(shown.model.inspector.is_none());
+}
+
+#[test]
+fn a_click_moves_the_cursor() {
+    let mut shown = shown("iris", plan(&[8]), 0, (120, 36));
+    shown.press("i");
+    let area = Rect::new(0, 0, 120, 36);
+    let mut found = std::collections::HashSet::new();
+    for y in 0..36 {
+        for x in 0..120 {
+            found.extend(cursor_at(&shown.model, area, x, y));
+        }
+    }
+    assert_eq!(found.len(), 4 + 8 + 3, "{found:?}");
+    shown.tell(Msg::Point(neuron(2, 1)));
+    assert_eq!(cursor(&shown), neuron(2, 1));
+}
+
+#[test]
+fn every_neuron_of_a_large_layer_can_be_seen() {
+    let wide: Dataset = dataset("digits");
+    let mut shown = Shown::new(wide, plan(&[200]), (80, 24));
+    shown.press("i");
+    for at in [0, 1, 57, 123, 199] {
+        shown.model.inspect_at(neuron(1, at));
+        shown.tell(Msg::Resize(80, 24));
+        shown.look();
+        let screen = drawn(&shown);
+        assert!(screen.contains(&format!("]{}", at + 1)), "{at} in {screen}");
+    }
+}
+
+#[test]
+fn another_network_keeps_the_cursor_on_something() {
+    let mut shown = shown("iris", plan(&[8, 8]), 0, (120, 36));
+    shown.press("i");
+    shown
+        .model
+        .inspect_at(Cursor::Parameter(ParameterId::Weight {
+            layer: 3,
+            output: 2,
+            input: 7,
+        }));
+    shown.model.inspect_at(Cursor::Parameter(ParameterId::Bias {
+        layer: 9,
+        output: 99,
+    }));
+    assert!(matches!(cursor(&shown), Cursor::Neuron { layer: 3, .. }));
+}

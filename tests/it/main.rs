@@ -1,0 +1,25 @@
+//! Tests of the library, through its public functions.
+
+mod changes;
+mod commands;
+mod confusion_navigation;
+mod data_errors;
+mod determinism;
+mod exports;
+mod golden;
+mod gradients;
+mod inspection;
+mod inspector;
+mod inspector_panels;
+mod loading;
+mod model_file;
+mod module_layering;
+mod panels;
+mod persistence;
+mod readme;
+mod screens;
+#[path = "../support/mod.rs"]
+mod support;
+mod tables;
+mod walk;
+mod worker;

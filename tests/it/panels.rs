@@ -1,0 +1,282 @@
+//! No panel panics, and nothing is drawn outside its area: at any size, for any network, with any
+//! number in any place.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::support::{images, plan, regression_plan, trained_model, trained_on};
+use nn_tui::nn::gradient_check::Checked;
+use nn_tui::nn::{GradientCheck, ParameterId};
+use nn_tui::train::{EpochRecord, LossPoint, Position, Progress, RowOutcome, Snapshot};
+use nn_tui::tui::app::menu::Menu;
+use nn_tui::tui::app::what_if::Sliders;
+use nn_tui::tui::app::{Chart, Confirm, Model, Msg, Overlay, Panel, Phase, View};
+use nn_tui::tui::theme::{Depth, Theme};
+use nn_tui::tui::{render, render_panel};
+use nn_tui::util::stats::{Histogram, MinMaxLast};
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+const PANELS: [Panel; 10] = [
+    Panel::Network,
+    Panel::Chart,
+    Panel::Accuracy,
+    Panel::Activations,
+    Panel::Weights,
+    Panel::Confusion,
+    Panel::Columns,
+    Panel::Data,
+    Panel::Rows,
+    Panel::Inspector,
+];
+
+/// Models of different shapes; made once, since each is trained.
+fn models() -> &'static [Model] {
+    static MODELS: OnceLock<Vec<Model>> = OnceLock::new();
+    MODELS.get_or_init(|| {
+        let all_rows = nn_tui::train::Plan {
+            validation: 0.0,
+            ..plan(&[3])
+        };
+        let awkward = |file: &str| {
+            let file = format!("tests/data/awkward/{file}.csv");
+            trained_model(&file, all_rows.clone(), 1, (80, 24))
+        };
+        let mut models = vec![
+            trained_model("iris", plan(&[8]), 2, (80, 24)),
+            trained_model("digits", plan(&[40, 1, 100]), 1, (120, 36)),
+            trained_model("xor", plan(&[]), 0, (200, 60)),
+            trained_model("spiral", plan(&[2, 2, 2, 2, 2, 2, 2, 2, 2, 2]), 1, (80, 24)),
+            trained_model("wine", all_rows.clone(), 1, (80, 24)),
+            awkward("mixed"),
+            awkward("many-categories"),
+            awkward("identifiers"),
+            trained_model("sine", regression_plan(&[3]), 1, (120, 36)),
+            trained_on(images(), plan(&[8]), 1, (80, 24)),
+        ];
+        // The data may not be described yet.
+        models[4].run.card = None;
+        models
+    })
+}
+
+fn any_number() -> impl Strategy<Value = f32> {
+    prop_oneof![
+        any::<f32>(),
+        Just(f32::NAN),
+        Just(f32::INFINITY),
+        Just(f32::NEG_INFINITY),
+        Just(0.0),
+        -1.0f32..1.0,
+    ]
+}
+
+fn any_theme() -> impl Strategy<Value = Theme> {
+    let depth = prop_oneof![
+        Just(Depth::True),
+        Just(Depth::Indexed),
+        Just(Depth::Ansi),
+        Just(Depth::None)
+    ];
+    (depth, any::<bool>()).prop_map(|(depth, is_ascii)| {
+        if is_ascii {
+            Theme::new(depth).ascii()
+        } else {
+            Theme::new(depth)
+        }
+    })
+}
+
+fn spread(next: &mut impl FnMut() -> f32) -> MinMaxLast {
+    let (a, b) = (next(), next());
+    MinMaxLast {
+        min: a.min(b),
+        max: a.max(b),
+        last: b,
+    }
+}
+
+/// Puts `numbers` wherever the screen shows one.
+fn disturb(model: &mut Model, numbers: &[f32]) {
+    let mut numbers = numbers.iter().copied().cycle();
+    let mut next = || numbers.next().unwrap_or(f32::NAN);
+
+    let losses = (0..40)
+        .map(|i| LossPoint {
+            epochs: f64::from(i) / 9.0,
+            loss: spread(&mut next),
+        })
+        .collect();
+    let epochs = (1..30)
+        .map(|epoch| EpochRecord {
+            epoch,
+            step: u64::from(epoch) * 12,
+            train_loss: spread(&mut next),
+            train_score: spread(&mut next),
+            validation_loss: spread(&mut next),
+            validation_score: spread(&mut next),
+            learning_rate: f64::from(next()),
+        })
+        .collect();
+    let progress = Progress {
+        position: Position {
+            epoch: 31,
+            batch: 3,
+            step: 400,
+        },
+        learning_rate: f64::from(next()),
+        samples_per_second: f64::from(next()),
+        seconds: f64::from(next()),
+        losses,
+        epochs,
+        outcomes: None,
+    };
+    model.update(Msg::Worker(Box::new(nn_tui::train::Event::Progress(
+        Box::new(progress),
+    ))));
+    if let Some(snapshot) = model.run.snapshot.clone() {
+        let mut snapshot: Snapshot = snapshot;
+        for values in &mut snapshot.activations {
+            values.iter_mut().for_each(|value| *value = next());
+        }
+        for edges in &mut snapshot.edges {
+            edges.iter_mut().for_each(|edge| *edge = next());
+        }
+        snapshot
+            .largest
+            .iter_mut()
+            .for_each(|largest| *largest = next());
+        snapshot.loss = f64::from(next());
+        let listed = model.listed(40).filter_map(|place| model.row_at(place));
+        snapshot.observation.rows = listed.map(|row| row as u32).collect();
+        let outcome = |_: &u32| RowOutcome {
+            class: 0,
+            output: next(),
+            loss: f64::from(next()),
+        };
+        snapshot.rows = snapshot.observation.rows.iter().map(outcome).collect();
+        let neurons: Vec<usize> = (0..model.run.architecture.sizes()[1]).collect();
+        let inputs = model.run.architecture.inputs();
+        snapshot.pictures =
+            ndarray::Array2::from_shape_simple_fn((neurons.len(), inputs), &mut next);
+        snapshot.observation.pictures = neurons;
+        for histogram in snapshot.weights.iter_mut().chain(&mut snapshot.probe) {
+            let some: Vec<f32> = (0..50).map(|_| next()).collect();
+            *histogram = Histogram::of(&some);
+        }
+        snapshot.position.step = 401;
+        snapshot.position.epoch = 40;
+        model.update(Msg::Snapshot(Box::new(snapshot)));
+    }
+    if let Some(card) = &mut model.run.card {
+        let card = Arc::make_mut(card);
+        for column in &mut card.columns {
+            if let Some(range) = &mut column.range {
+                (range.least, range.greatest) = (next(), next());
+                range.mean = f64::from(next());
+            }
+            let counts = column.counts.iter_mut();
+            counts.for_each(|count| *count = next() as u32 as usize);
+        }
+        card.baseline = f64::from(next());
+        let classes = card.target.classes.iter_mut();
+        classes.for_each(|class| class.1 = next() as u32 as usize);
+    }
+}
+
+/// What a check may find.
+fn gradients(numbers: &[f32]) -> GradientCheck {
+    let checked = numbers.iter().enumerate().map(|(i, &number)| Checked {
+        id: ParameterId::Bias {
+            layer: i % 3 + 1,
+            output: i,
+        },
+        gradient: number.into(),
+        difference: f64::from(number) * 1.5,
+        error: f64::from(number).abs(),
+    });
+    GradientCheck {
+        rows: numbers.len(),
+        checked: checked.collect(),
+        at_kinks: numbers.len() / 2,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn every_panel_keeps_within_its_area(
+        which in 0usize..10,
+        (x, y) in (0u16..5, 0u16..5),
+        (width, height) in (0u16..210, 0u16..64),
+        numbers in prop::collection::vec(any_number(), 1..40),
+        (log_scale, smoothing, accuracy) in (any::<bool>(), 0usize..3, any::<bool>()),
+        scroll in 0i16..300,
+        fills_screen in any::<bool>(),
+        theme in any_theme(),
+    ) {
+        let mut model = models()[which].clone();
+        disturb(&mut model, &numbers);
+        model.screen.log_scale = log_scale;
+        model.screen.smoothing = smoothing;
+        model.screen.chart = if accuracy { Chart::Accuracy } else { Chart::Loss };
+        let area = Rect::new(x, y, width, height);
+        for panel in PANELS {
+            model.screen.scroll_by(panel, scroll);
+            (model.screen.focus, model.screen.enlarged) = (panel, fills_screen);
+            model.screen.cell = Some((usize::from(x), usize::from(y)));
+            let mut buf = Buffer::empty(Rect::new(0, 0, x + width + 3, y + height + 3));
+            let empty = buf.clone();
+            render_panel(panel, area, &mut buf, &model, theme);
+            for (i, (cell, blank)) in buf.content.iter().zip(&empty.content).enumerate() {
+                let place = buf.pos_of(i);
+                prop_assert!(area.contains(place.into()) || cell == blank, "{panel:?} wrote at {place:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_whole_screen_at_any_size(
+        which in 0usize..10,
+        (width, height) in (1u16..220, 1u16..70),
+        view in 0usize..5,
+        enlarged in any::<bool>(),
+        overlay in 0u8..9,
+        browsing in any::<bool>(),
+        failed in any::<bool>(),
+        numbers in prop::collection::vec(any_number(), 1..9),
+        theme in any_theme(),
+    ) {
+        let mut model = models()[which].clone();
+        disturb(&mut model, &numbers);
+        model.screen.view = View::ALL[view];
+        model.screen.enlarged = enlarged;
+        if browsing {
+            model.screen.browse();
+        }
+        model.overlay = match overlay {
+            1 => Some(Overlay::Help(u16::from(overlay) * 7)),
+            2 => Some(Overlay::Confirm(Confirm::Quit)),
+            3 => Some(Overlay::Confirm(Confirm::Replace("a/very/long/path/to/some/model.json".repeat(5).into()))),
+            4 => Some(Overlay::Commands(5)),
+            5 => Some(Overlay::Menu(Menu { line: usize::from(overlay) })),
+            6 => Some(Overlay::Sliders(Sliders { chosen: 3 })),
+            7 => Some(Overlay::Gradients(Some(1))),
+            _ => None,
+        };
+        model.gradients = Some(gradients(&numbers));
+        if overlay == 8 {
+            for c in ":s".chars() {
+                model.update(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+            }
+        }
+        if failed {
+            model.run.phase = Phase::Failed("index out of bounds ".repeat(9));
+        }
+        model.update(Msg::Resize(width, height));
+        let area = Rect::new(0, 0, width, height);
+        render(area, &mut Buffer::empty(area), &model, theme);
+    }
+}

@@ -1,0 +1,100 @@
+//! What a person trained or asked for is not lost.
+
+use std::path::PathBuf;
+
+use crate::support::{plan, session};
+use nn_tui::model_file::ExportOption;
+use nn_tui::model_file::{Check, Saved};
+use nn_tui::nn::{Loss, Optimizer, Output};
+use nn_tui::train::{Command, Event, Pace, Plan, Position, Started, State};
+use nn_tui::tui::app::{Effect, Model, Msg};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// With one step an epoch, the step that blows the weights up is the one whose loss looked best.
+#[test]
+fn weights_that_blew_up_are_not_the_last_good_ones() {
+    let mut wild = Plan {
+        output: Output::Linear,
+        loss: Loss::Quadratic,
+        batch: 1000,
+        ..plan(&[8])
+    };
+    wild.rule.optimizer = Optimizer::Sgd;
+    wild.rule.learning_rate = 1000.0;
+    let mut session = session("iris", wild);
+    let initial = session.engine().parameters();
+    while session.step().is_ok() {}
+    assert!(session.position().step > 0, "it went some way first");
+    let (parameters, position) = session.good_parameters();
+    assert_eq!(parameters, initial);
+    assert_eq!(position, Position::default());
+}
+
+fn model_with_export(path: &str) -> Model {
+    let session = session("iris", plan(&[8]));
+    let started = Started {
+        plan: session.plan().clone(),
+        data: session.data().clone(),
+        architecture: session.architecture().clone(),
+        batches: session.batches(),
+        restarts: 0,
+    };
+    let export = ExportOption {
+        path: path.into(),
+        replace: true,
+    };
+    Model::new(&started, Pace::Full, (80, 24), Some(export))
+}
+
+fn exports(effects: &[Effect]) -> Vec<PathBuf> {
+    let paths = effects.iter().filter_map(|effect| match effect {
+        Effect::Send(Command::Export { path, .. }) => Some(path.clone()),
+        _ => None,
+    });
+    paths.collect()
+}
+
+fn exported(path: &str, step: u64) -> Msg {
+    Msg::Worker(Box::new(Event::Exported {
+        path: path.into(),
+        result: Ok(Saved {
+            bytes: 967,
+            check: Check::Numbers { count: 7 },
+        }),
+        step,
+    }))
+}
+
+#[test]
+fn saving_elsewhere_does_not_stand_for_the_export() {
+    let mut model = model_with_export("a.json");
+    let state = State::Paused;
+    let position = Position::default();
+    model.update(Msg::Worker(Box::new(Event::State { state, position })));
+    model.update(exported("other.json", 0));
+    let quit = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE);
+    let effects = model.update(Msg::Key(quit));
+    assert_eq!(exports(&effects), [PathBuf::from("a.json")]);
+    assert!(
+        !effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Quit { .. }))
+    );
+    let effects = model.update(exported("a.json", 0));
+    assert!(matches!(effects[..], [Effect::Quit { code: 0 }]));
+}
+
+#[test]
+fn an_export_under_way_is_waited_for_and_not_repeated() {
+    let mut model = model_with_export("a.json");
+    let position = Position::default();
+    let state = State::Finished;
+    let effects = model.update(Msg::Worker(Box::new(Event::State { state, position })));
+    assert_eq!(exports(&effects).len(), 1);
+    let effects = model.update(Msg::Terminate(129));
+    assert!(exports(&effects).is_empty());
+    assert!(effects.is_empty(), "a hang-up waits: {effects:?}");
+    assert!(model.update(Msg::Terminate(129)).is_empty());
+    let effects = model.update(exported("a.json", 0));
+    assert!(matches!(effects[..], [Effect::Quit { code: 129 }]));
+}

@@ -1,0 +1,96 @@
+//! The README's tables are those of the program.
+
+use std::fs;
+use std::path::Path;
+
+use clap::CommandFactory;
+use nn_tui::cli::args::Args;
+use nn_tui::tui::app::bindings::{BINDINGS, Group};
+use nn_tui::tui::app::command::COMMANDS;
+
+fn readme() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    fs::read_to_string(path).expect("there is a README")
+}
+
+/// The keys as the README lists them.
+fn keys() -> String {
+    let mut table = String::from("| key | what it does |\n|---|---|\n");
+    for group in Group::ALL {
+        let rows = BINDINGS
+            .iter()
+            .filter(|it| it.group == group && !it.help.is_empty());
+        for binding in rows {
+            let keys: Vec<String> = binding
+                .shown
+                .split(' ')
+                .map(|key| format!("`{key}`"))
+                .collect();
+            table.push_str(&format!("| {} | {} |\n", keys.join(" "), binding.help));
+        }
+    }
+    table
+}
+
+/// The typed commands as the README lists them.
+fn commands() -> String {
+    let mut table = String::from("| command | what it does |\n|---|---|\n");
+    for spec in COMMANDS {
+        let usage = format!("{} {}", spec.name, spec.arguments);
+        let usage = usage.trim().replace('|', "\\|");
+        table.push_str(&format!("| `{usage}` | {} |\n", spec.help));
+    }
+    table
+}
+
+/// Holds the table that the README marks by `name` against `expected`.
+fn assert_table(name: &str, expected: &str) {
+    let readme = readme();
+    let (_, behind) = readme
+        .split_once(&format!("<!-- {name} -->\n"))
+        .expect("a place for it");
+    let (found, _) = behind
+        .split_once(&format!("<!-- end of {name} -->"))
+        .expect("its end");
+    assert!(
+        found == expected,
+        "the table of {name} should be\n\n{expected}"
+    );
+}
+
+#[test]
+fn the_keys_are_those_of_the_program() {
+    assert_table("keys", &keys());
+}
+
+#[test]
+fn the_commands_are_those_of_the_program() {
+    assert_table("commands", &commands());
+}
+
+#[test]
+fn every_option_is_there_and_no_other() {
+    let readme = readme();
+    let command = Args::command();
+    let known: Vec<String> = command
+        .get_arguments()
+        .filter_map(|argument| argument.get_long().map(|name| format!("--{name}")))
+        .collect();
+    for option in &known {
+        let is_usual = ["--help", "--version"].contains(&option.as_str());
+        assert!(
+            is_usual || readme.contains(option.as_str()),
+            "{option} is missing"
+        );
+    }
+    let cargos = ["--release", "--locked", "--bench", "--path", "--help"];
+    let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
+    for (at, _) in readme.match_indices("--") {
+        let name: String = readme[at..].chars().take_while(|&c| is_part(c)).collect();
+        let is_option = name.len() > 3 && name.as_bytes()[2].is_ascii_lowercase();
+        let is_first = at == 0 || !readme[..at].ends_with(['-', '!']);
+        if is_option && is_first && !cargos.contains(&name.as_str()) {
+            assert!(known.contains(&name), "there is no option {name}");
+        }
+    }
+}

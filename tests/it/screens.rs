@@ -1,0 +1,290 @@
+//! The screens of real states, as a person sees them.
+//!
+//! The states come out of a real worker, driven epoch by epoch, so that they are the same each
+//! time. `insta` compares them with the files in `tests/snapshots`.
+
+use crate::support::{
+    Driven, images, plan, regression_plan, session, settings, textbook_plan, trained_model,
+    trained_on,
+};
+use nn_tui::nn::Change;
+use nn_tui::train::{Command, Pace, State};
+use nn_tui::tui::app::{Confirm, Effect, Model, Msg, Overlay, Panel, Phase, View};
+use nn_tui::tui::theme::{Depth, Theme};
+use nn_tui::tui::{render, view};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+fn drawn_with(model: &Model, theme: Theme) -> String {
+    let (width, height) = model.screen.size;
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| view(model, &theme, frame)).unwrap();
+    terminal.backend().to_string()
+}
+
+fn drawn(model: &Model) -> String {
+    drawn_with(model, Theme::new(Depth::True))
+}
+
+fn press(model: &mut Model, keys: &str) {
+    for c in keys.chars() {
+        let code = match c {
+            '\n' => KeyCode::Enter,
+            '\t' => KeyCode::Tab,
+            '\x1b' => KeyCode::Esc,
+            c => KeyCode::Char(c),
+        };
+        model.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
+}
+
+/// `model` as it looks while it trains.
+fn running(mut model: Model) -> Model {
+    model.run.phase = Phase::Training;
+    model.run.evaluation = None;
+    model.run.samples_per_second = 2400.0;
+    model
+}
+
+#[test]
+fn overview_while_training() {
+    for (width, height) in [(80, 24), (120, 36), (200, 60)] {
+        let model = running(trained_model("iris", plan(&[8]), 30, (width, height)));
+        insta::assert_snapshot!(format!("overview-{width}x{height}"), drawn(&model));
+    }
+}
+
+#[test]
+fn paused_after_a_step() {
+    let model = trained_model("iris", plan(&[8]), 3, (120, 36));
+    insta::assert_snapshot!("paused-120x36", drawn(&model));
+}
+
+#[test]
+fn before_the_first_step() {
+    let model = trained_model("iris", plan(&[8]), 0, (80, 24));
+    insta::assert_snapshot!("start-80x24", drawn(&model));
+}
+
+#[test]
+fn a_wide_and_a_deep_network() {
+    let wide = running(trained_model("digits", plan(&[128, 64]), 2, (120, 36)));
+    insta::assert_snapshot!("wide-120x36", drawn(&wide));
+    let deep = running(trained_model(
+        "spiral",
+        plan(&[16, 16, 16, 8, 8]),
+        2,
+        (80, 24),
+    ));
+    insta::assert_snapshot!("deep-80x24", drawn(&deep));
+    let none = running(trained_model("wine", plan(&[]), 2, (120, 36)));
+    insta::assert_snapshot!("no-hidden-layer-120x36", drawn(&none));
+}
+
+/// Sizes of layers that are near each other stay numbers of their own.
+#[test]
+fn sizes_above_a_deep_network() {
+    let hidden = [256, 256, 128, 64, 32, 16];
+    let shown = drawn(&trained_on(images(), plan(&hidden), 1, (120, 36)));
+    let is_title = |line: &&str| line.contains(" 256") && !line.contains('→');
+    let sizes = shown.lines().find(is_title).unwrap();
+    let words = sizes.split(|c: char| !c.is_ascii_digit());
+    let numbers: Vec<&str> = words.filter(|it| !it.is_empty()).collect();
+    let all = ["64", "256", "256", "128", "64", "32", "16", "10"];
+    assert!(numbers.iter().all(|it| all.contains(it)), "{sizes}");
+    assert!(numbers.len() >= 6, "{sizes}");
+}
+
+#[test]
+fn the_other_views_and_an_enlarged_panel() {
+    let mut model = running(trained_model("iris", textbook_plan(&[5]), 12, (120, 36)));
+    for view in [View::Network, View::Curves, View::Weights] {
+        press(&mut model, "\t");
+        assert_eq!(model.screen.view, view);
+        insta::assert_snapshot!(format!("view-{}-120x36", view.name()), drawn(&model));
+    }
+    press(&mut model, "\t\th\n");
+    assert!(model.screen.enlarged);
+    press(&mut model, "amy");
+    insta::assert_snapshot!("enlarged-chart-120x36", drawn(&model));
+}
+
+#[test]
+fn what_is_understood_of_the_data() {
+    for (data, plan) in [
+        ("iris", plan(&[8])),
+        ("sine", regression_plan(&[8])),
+        ("tests/data/awkward/mixed.csv", plan(&[8])),
+        ("tests/data/awkward/identifiers.csv", plan(&[8])),
+    ] {
+        // The awkward ones are too small to be split.
+        let validation = if data.contains('/') { 0.0 } else { 0.2 };
+        let plan = nn_tui::train::Plan { validation, ..plan };
+        let name = data.rsplit('/').next().unwrap().trim_end_matches(".csv");
+        let mut model = trained_model(data, plan, 1, (80, 24));
+        model.screen.view = View::Data;
+        model.update(Msg::Resize(80, 24));
+        insta::assert_snapshot!(format!("data-{name}-80x24"), drawn(&model));
+        model.update(Msg::Resize(120, 36));
+        insta::assert_snapshot!(format!("data-{name}-120x36"), drawn(&model));
+    }
+}
+
+#[test]
+fn many_columns_scroll() {
+    let mut model = trained_model("breast-cancer", plan(&[8]), 0, (80, 24));
+    press(&mut model, "\t\t\t\t");
+    assert_eq!(model.screen.focus, Panel::Columns);
+    press(&mut model, "d");
+    insta::assert_snapshot!("data-scrolled-80x24", drawn(&model));
+}
+
+#[test]
+fn scrolling_too_far_leads_nowhere() {
+    let mut model = trained_model("breast-cancer", plan(&[8]), 0, (80, 24));
+    let draw = |model: &mut Model| {
+        let area = Rect::new(0, 0, 80, 24);
+        let ends = render(
+            area,
+            &mut Buffer::empty(area),
+            model,
+            Theme::new(Depth::True),
+        );
+        model.update(Msg::Drawn(ends));
+    };
+    press(&mut model, "\t\t\t\t");
+    draw(&mut model);
+    press(&mut model, &"d".repeat(50));
+    draw(&mut model);
+    let end = drawn(&model);
+    assert!(
+        end.contains("worst fractal") && !end.contains("mean radius"),
+        "{end}"
+    );
+    press(&mut model, "u");
+    assert_ne!(drawn(&model), end, "one key leads back");
+    press(&mut model, "?");
+    draw(&mut model);
+    press(&mut model, &"d".repeat(90));
+    draw(&mut model);
+    let end = drawn(&model);
+    press(&mut model, "u");
+    assert_ne!(drawn(&model), end, "from the end of the help too");
+}
+
+#[test]
+fn data_are_described_once_somebody_looks() {
+    let mut model = trained_model("iris", plan(&[8]), 0, (80, 24));
+    model.run.card = None;
+    let tab = || Msg::Key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE));
+    let asks = |effects: &[Effect]| {
+        let asked = effects
+            .iter()
+            .filter(|it| matches!(it, Effect::Describe(0, _)));
+        asked.count()
+    };
+    let counts: Vec<usize> = (0..7).map(|_| asks(&model.update(tab()))).collect();
+    assert_eq!(counts, [0, 0, 0, 1, 0, 0, 0]);
+    model.screen.view = View::Data;
+    assert!(drawn(&model).contains("counting"));
+}
+
+#[test]
+fn images_are_shown_as_pictures() {
+    let mut model = running(trained_on(images(), plan(&[16]), 2, (80, 24)));
+    insta::assert_snapshot!("images-80x24", drawn(&model));
+    let ascii = drawn_with(&model, Theme::new(Depth::None).ascii());
+    insta::assert_snapshot!("images-ascii-80x24", ascii);
+    model.update(Msg::Resize(120, 36));
+    insta::assert_snapshot!("images-120x36", drawn(&model));
+    model.screen.view = View::Data;
+    model.update(Msg::Resize(120, 36));
+    insta::assert_snapshot!("images-data-120x36", drawn(&model));
+}
+
+#[test]
+fn wrong_rows_worst_first() {
+    let mut model = trained_model("iris", plan(&[8]), 2, (80, 24));
+    let worst = model.run.outcomes.clone().expect("evaluated").worst;
+    assert!(worst.len() > 1, "{worst:?}");
+    let all = model.sample;
+    press(&mut model, "x");
+    assert_eq!(model.sample.index, worst[0] as usize);
+    insta::assert_snapshot!("worst-80x24", drawn(&model));
+    press(&mut model, "]");
+    assert_eq!(model.sample.index, worst[1] as usize);
+    press(&mut model, "[[");
+    assert_eq!(model.sample.index, worst[worst.len() - 1] as usize);
+    press(&mut model, "x[[");
+    assert_eq!(model.sample.set, all.set);
+    let before = worst[worst.len() - 1] as usize + 30 - 2;
+    assert_eq!(model.sample.index, before % 30);
+    if let Some(outcomes) = &mut model.run.outcomes {
+        outcomes.worst.clear();
+    }
+    press(&mut model, "x");
+    assert!(model.selection.is_none());
+    assert_eq!(model.notice.clone().unwrap().text, "no row is wrong");
+}
+
+#[test]
+fn what_lies_above_the_panels() {
+    let mut model = trained_model("iris", plan(&[8]), 3, (80, 24));
+    press(&mut model, "?");
+    insta::assert_snapshot!("help-80x24", drawn(&model));
+    press(&mut model, "\x1bw");
+    insta::assert_snapshot!("save-80x24", drawn(&model));
+    press(&mut model, "x\n");
+    insta::assert_snapshot!("save-wrong-extension-80x24", drawn(&model));
+    press(&mut model, "\x1b");
+    model.overlay = Some(Overlay::Confirm(Confirm::Replace("iris.json".into())));
+    insta::assert_snapshot!("replace-80x24", drawn(&model));
+    press(&mut model, "n");
+    model.run.seconds = 500.0;
+    press(&mut model, "q");
+    insta::assert_snapshot!("quit-80x24", drawn(&model));
+}
+
+#[test]
+fn a_divergence() {
+    let mut wild = plan(&[8]);
+    wild.rule.optimizer = nn_tui::nn::Optimizer::Sgd;
+    wild.output = nn_tui::nn::Output::Linear;
+    wild.loss = nn_tui::nn::Loss::Quadratic;
+    let driven = Driven::spawn(session("iris", wild), settings(true, None));
+    let started = driven.started();
+    let mut model = Model::new(&started, Pace::Full, (80, 24), None);
+    driven.send(Command::Apply(Change::LearningRate {
+        learning_rate: 1e30,
+    }));
+    driven.send(Command::Resume);
+    let (state, position) = driven.state(|state| matches!(state, State::Diverged(_)));
+    model.run.learning_rate = 1e30;
+    let event = nn_tui::train::Event::State { state, position };
+    model.update(Msg::Worker(Box::new(event)));
+    insta::assert_snapshot!("diverged-80x24", drawn(&model));
+}
+
+#[test]
+fn plain_terminals() {
+    let model = running(trained_model("iris", plan(&[8]), 30, (100, 30)));
+    insta::assert_snapshot!(
+        "no-colour-100x30",
+        drawn_with(&model, Theme::new(Depth::None))
+    );
+    let ascii = Theme::new(Depth::Ansi).ascii();
+    let screen = drawn_with(&model, ascii);
+    assert!(screen.is_ascii());
+    insta::assert_snapshot!("ascii-100x30", screen);
+}
+
+#[test]
+fn small_terminals() {
+    let mut model = running(trained_model("iris", plan(&[8]), 5, (40, 12)));
+    insta::assert_snapshot!("least-40x12", drawn(&model));
+    model.update(Msg::Resize(39, 12));
+    insta::assert_snapshot!("too-small-39x12", drawn(&model));
+}

@@ -1,0 +1,367 @@
+//! The worker's protocol: what it is told happens, is acknowledged, and nothing makes it wait.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::support::{Driven, plan, session, settings};
+use nn_tui::nn::{Change, Grade, ParameterId};
+use nn_tui::train::inspection::Facts;
+use nn_tui::train::{
+    Command, Cursor, Event, Inspect, Observation, Pace, SampleId, Set, Settings, State, StepSize,
+    Subject, Worker,
+};
+
+fn is_paused(state: &State) -> bool {
+    *state == State::Paused
+}
+
+#[test]
+fn pause_is_acknowledged_and_stops_progress() {
+    let driven = Driven::spawn(session("iris", plan(&[8])), settings(false, None));
+    driven.started();
+    sleep(Duration::from_millis(50));
+    driven.send(Command::Pause);
+    let (_, at) = driven.state(is_paused);
+    assert!(at.step > 0, "it trained before");
+    sleep(Duration::from_millis(100));
+    driven.send(Command::Pause);
+    let (_, later) = driven.state(is_paused);
+    assert_eq!(at, later);
+    driven.send(Command::Resume);
+    driven.state(|state| *state == State::Running);
+    sleep(Duration::from_millis(50));
+    driven.send(Command::Pause);
+    assert!(driven.state(is_paused).1.step > later.step);
+}
+
+#[test]
+fn a_step_is_exactly_one() {
+    let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
+    driven.started();
+    driven.state(is_paused);
+    for step in 1..=30 {
+        driven.send(Command::Step {
+            size: StepSize::Batch,
+            count: 1,
+        });
+        let (_, position) = driven.state(is_paused);
+        assert_eq!(position.step, step);
+        assert_eq!(
+            (position.epoch, position.batch),
+            ((step / 12) as u32, (step % 12) as u32)
+        );
+    }
+    driven.send(Command::Step {
+        size: StepSize::Epoch,
+        count: 1,
+    });
+    driven.state(|state| *state == State::Stepping);
+    let (_, position) = driven.state(is_paused);
+    assert_eq!((position.epoch, position.batch, position.step), (3, 0, 36));
+}
+
+#[test]
+fn pausing_shows_the_scores_of_that_moment() {
+    let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
+    driven.started();
+    driven.send(Command::Step {
+        size: StepSize::Batch,
+        count: 1,
+    });
+    let event = driven.wait_for(
+        |_| {},
+        |event| matches!(event, Event::Evaluated { position, .. } if position.step == 1),
+    );
+    let Event::Evaluated { evaluation, .. } = event else {
+        unreachable!()
+    };
+    let mut same = session("iris", plan(&[8]));
+    same.step().unwrap();
+    assert_eq!(*evaluation, same.evaluate());
+    assert_eq!(
+        evaluation.outcomes.confusion().expect("classes").total(),
+        30
+    );
+}
+
+#[test]
+fn it_finishes_after_its_epochs_and_can_go_on() {
+    let driven = Driven::spawn(session("iris", plan(&[8])), settings(false, Some(7)));
+    driven.started();
+    let mut epochs = Vec::new();
+    let is_finished =
+        |event: &Event| matches!(event, Event::State { state, .. } if *state == State::Finished);
+    driven.wait_for(
+        |event| {
+            if let Event::Progress(progress) = event {
+                epochs.extend(progress.epochs.iter().map(|record| record.epoch));
+            }
+        },
+        is_finished,
+    );
+    assert_eq!(
+        epochs,
+        [1, 2, 3, 4, 5, 6, 7],
+        "every epoch is reported, in order"
+    );
+    driven.send(Command::Resume);
+    driven.state(|state| *state == State::Running);
+    sleep(Duration::from_millis(20));
+    driven.send(Command::Pause);
+    assert!(driven.state(is_paused).1.epoch >= 7);
+}
+
+#[test]
+fn nobody_listening_does_not_hold_up_training() {
+    let offered = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&offered);
+    let worker = Worker::spawn(session("iris", plan(&[8])), settings(false, Some(300)), {
+        move |event: Event| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Err(Box::new(event))
+        }
+    })
+    .unwrap();
+    let deadline = std::time::Instant::now() + crate::support::PATIENCE;
+    // The training is over when the only thing left is to offer its events again and again.
+    let path = std::env::temp_dir().join(format!("nn-tui-unheard-{}.json", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    sleep(Duration::from_millis(300));
+    worker.send(Command::Export {
+        path: path.clone(),
+        replace: true,
+    });
+    while !path.exists() && std::time::Instant::now() < deadline {
+        sleep(Duration::from_millis(5));
+    }
+    let model = nn_tui::model_file::load(&path).expect("the model was written");
+    let _ = std::fs::remove_file(&path);
+    assert!(model.training.epochs > 0);
+    assert!(offered.load(Ordering::Relaxed) > 0);
+    worker.stop();
+}
+
+#[test]
+fn the_pace_is_kept() {
+    let slow = Settings {
+        pace: Pace::EpochsPerSecond(5.0),
+        ..settings(false, None)
+    };
+    let driven = Driven::spawn(session("iris", plan(&[8])), slow);
+    driven.started();
+    sleep(Duration::from_millis(1000));
+    driven.send(Command::Pause);
+    let step = driven.state(is_paused).1.step;
+    // Sixty steps a second; a busy machine may do fewer, but never more.
+    assert!((6..=70).contains(&step), "{step}");
+}
+
+#[test]
+fn a_divergence_stops_the_run_and_recovery_goes_on() {
+    let mut wild = plan(&[8]);
+    wild.rule.optimizer = nn_tui::nn::Optimizer::Sgd;
+    wild.output = nn_tui::nn::Output::Linear;
+    wild.loss = nn_tui::nn::Loss::Quadratic;
+    wild.activation = nn_tui::nn::Activation::Relu;
+    wild.rule.learning_rate = 50.0;
+    let driven = Driven::spawn(session("iris", wild), settings(false, None));
+    driven.started();
+    let (state, position) = driven.state(|state| matches!(state, State::Diverged(_)));
+    let State::Diverged(divergence) = state else {
+        unreachable!()
+    };
+    assert_eq!(divergence.step, position.step + 1);
+    assert_eq!(divergence.learning_rate, 50.0);
+    assert!((1..=2).contains(&divergence.cause.layer));
+    driven.send(Command::Resume);
+    assert_eq!(
+        driven.state(|_| true).0,
+        State::Diverged(divergence),
+        "it does not go on with those weights"
+    );
+    let learning_rate = 0.001;
+    driven.send(Command::Apply(Change::Recover { learning_rate }));
+    assert_eq!(driven.state(|_| true).0, State::Paused);
+    driven.send(Command::Step {
+        size: StepSize::Batch,
+        count: 1,
+    });
+    assert_eq!(driven.state(is_paused).1.step, position.step + 1);
+}
+
+#[test]
+fn a_reset_starts_the_same_training_again() {
+    let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
+    let first = driven.started();
+    driven.send(Command::Step {
+        size: StepSize::Epoch,
+        count: 1,
+    });
+    driven.state(|state| *state == State::Stepping);
+    driven.state(is_paused);
+    driven.send(Command::Reset { seed: 1 });
+    let again = driven.started();
+    assert_eq!(again.restarts, first.restarts + 1);
+    assert_eq!(again.data.training, first.data.training);
+    assert_eq!(driven.state(|_| true).1.step, 0);
+    driven.send(Command::Reset { seed: 2 });
+    let other = driven.started();
+    assert_eq!(other.plan.seed, 2);
+    assert_ne!(other.data.training, first.data.training);
+}
+
+/// A sink that panics once lets the training thread panic in the middle of its work.
+#[test]
+fn a_panic_is_reported_and_the_last_good_weights_can_be_saved() {
+    let panicked = AtomicBool::new(false);
+    let (sender, events) = std::sync::mpsc::sync_channel(1 << 12);
+    let worker = Worker::spawn(session("iris", plan(&[8])), settings(false, None), {
+        move |event: Event| {
+            let is_late =
+                matches!(&event, Event::Progress(progress) if progress.position.epoch > 2);
+            assert!(
+                !is_late || panicked.swap(true, Ordering::Relaxed),
+                "a test's panic"
+            );
+            sender
+                .try_send(event)
+                .map_err(|_| Box::new(Event::Snapshot))
+        }
+    })
+    .unwrap();
+    let mut failed = None;
+    while failed.is_none() {
+        let event = events.recv_timeout(crate::support::PATIENCE);
+        if let Event::State {
+            state: State::Failed(message),
+            ..
+        } = event.expect("an answer")
+        {
+            failed = Some(message);
+        }
+    }
+    assert_eq!(failed.unwrap(), "a test's panic");
+    let path = std::env::temp_dir().join(format!("nn-tui-panic-{}.json", std::process::id()));
+    worker.send(Command::Resume);
+    worker.send(Command::Export {
+        path: path.clone(),
+        replace: true,
+    });
+    let result = loop {
+        match events
+            .recv_timeout(crate::support::PATIENCE)
+            .expect("an answer")
+        {
+            Event::Exported { result, .. } => break result,
+            Event::State { state, .. } => assert!(matches!(state, State::Failed(_))),
+            _ => {}
+        }
+    };
+    result.expect("the last good weights are saved");
+    let model = nn_tui::model_file::load(&path).unwrap();
+    let _ = std::fs::remove_file(&path);
+    assert!(model.parameters.is_finite());
+    worker.send(Command::Reset { seed: 1 });
+    loop {
+        if let Event::State {
+            state: State::Running,
+            ..
+        } = events
+            .recv_timeout(crate::support::PATIENCE)
+            .expect("an answer")
+        {
+            break;
+        }
+    }
+    worker.stop();
+}
+
+#[test]
+fn stop_joins_at_once() {
+    for paused in [true, false] {
+        let driven = Driven::spawn(session("digits", plan(&[32])), settings(paused, None));
+        driven.started();
+        let Driven { worker, events } = driven;
+        worker.stop();
+        assert!(events.iter().any(|event| matches!(event, Event::Stopped)));
+    }
+}
+
+#[test]
+fn gradients_are_checked_between_steps_and_commands_are_heard_meanwhile() {
+    let driven = Driven::spawn(session("iris", plan(&[8])), settings(false, None));
+    driven.started();
+    let is_check = |event: &Event| matches!(event, Event::GradientsChecked(_));
+    let check = || match driven.wait_for(|_| {}, is_check) {
+        Event::GradientsChecked(check) => *check,
+        _ => unreachable!(),
+    };
+    driven.send(Command::CheckGradients);
+    let found = check();
+    assert!(found.grade() != Grade::Wrong, "{found:?}");
+    assert_eq!(found.checked.len(), 4 * 8 + 8 + 8 * 3 + 3);
+    driven.send(Command::Pause);
+    let (_, at) = driven.state(is_paused);
+    driven.send(Command::CheckGradients);
+    driven.send(Command::Reset { seed: 5 });
+    assert_eq!(driven.started().plan.seed, 5);
+    // Of the network that there is now: the first mini-batch under the new seed.
+    let mut plan = plan(&[8]);
+    plan.seed = 5;
+    assert_eq!(check(), session("iris", plan).gradient_check().finish());
+    driven.send(Command::Pause);
+    assert!(driven.state(is_paused).1.step < at.step.max(1));
+}
+
+#[test]
+fn an_inspected_parameter_tells_its_last_change() {
+    let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
+    driven.started();
+    let id = ParameterId::Bias {
+        layer: 2,
+        output: 1,
+    };
+    driven.send(Command::Observe(Observation {
+        rows: Vec::new(),
+        pictures: Vec::new(),
+        sample: SampleId {
+            set: Set::Training,
+            index: 0,
+        },
+        neurons: Vec::new(),
+        weights: false,
+        activations: false,
+        inspect: Some(Inspect {
+            cursor: Cursor::Parameter(id),
+            of: Subject::Row,
+        }),
+        what_if: Vec::new(),
+    }));
+    let mut before = f64::NAN;
+    for step in 0..4 {
+        if step > 0 {
+            driven.send(Command::Step {
+                size: StepSize::Batch,
+                count: 1,
+            });
+        }
+        let deadline = std::time::Instant::now() + crate::support::PATIENCE;
+        let facts = loop {
+            assert!(std::time::Instant::now() < deadline, "no snapshot came");
+            let snapshot = driven.worker.mailbox().take();
+            let inspection = snapshot
+                .filter(|it| it.position.step == step)
+                .and_then(|it| it.inspection);
+            if let Some(Facts::Parameter(facts)) = inspection.map(|it| it.facts) {
+                break facts;
+            }
+            sleep(Duration::from_millis(2));
+        };
+        let change = (step > 0).then_some(facts.value - before);
+        assert_eq!(facts.last_change, change);
+        assert_eq!(facts.history.len() as u64, step + 1);
+        before = facts.value;
+    }
+}

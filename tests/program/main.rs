@@ -1,0 +1,70 @@
+//! The real program, started as a shell starts it: what it prints where, and how it ends.
+
+mod answers;
+mod evaluations;
+mod headless;
+mod predictions;
+mod refusals;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod terminal;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The program, with standard output and error piped.
+fn program<I: AsRef<OsStr>>(args: impl IntoIterator<Item = I>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nn-tui"));
+    command
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// Runs the program with the words of `line`, and `more` arguments behind them.
+fn run(line: &str, more: &[&Path]) -> Output {
+    let words = line.split_whitespace().map(OsStr::new);
+    let more = more.iter().map(|path| path.as_os_str());
+    program(words.chain(more)).output().expect("starts")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("no signal ended it")
+}
+
+/// Runs the program and expects it to end well.
+fn succeed(line: &str, more: &[&Path]) -> Output {
+    let output = run(line, more);
+    assert_eq!(code(&output), 0, "{line}: {}", stderr(&output));
+    output
+}
+
+/// A folder and a path in it.
+fn place(name: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    (folder, path)
+}
+
+fn events(json: &str) -> Vec<Value> {
+    let parse = |line| serde_json::from_str(line).expect("a JSON object a line");
+    json.lines().map(parse).collect()
+}

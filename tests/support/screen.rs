@@ -1,0 +1,133 @@
+//! A model with a worker behind it, so that keys have their effects and numbers are real.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use nn_tui::data::Dataset;
+use nn_tui::train::{Command, Event, Observation, Pace, Plan, Session, Snapshot, State};
+use nn_tui::tui::app::{Effect, Model, Msg};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{Driven, PATIENCE, settings};
+
+/// A paused training on the screen.
+pub struct Shown {
+    /// The state of the screen.
+    pub model: Model,
+    driven: Driven,
+    observation: Option<Observation>,
+}
+
+impl Shown {
+    /// A training on `dataset` before its first step, on a screen of `size`.
+    pub fn new(dataset: Dataset, plan: Plan, size: (u16, u16)) -> Self {
+        let session = Session::new(plan, Arc::new(dataset)).expect("the plan is sound");
+        let driven = Driven::spawn(session, settings(true, None));
+        let started = driven.started();
+        let mut this = Self {
+            model: Model::new(&started, Pace::Full, size, None),
+            driven,
+            observation: None,
+        };
+        this.tell(Msg::Resize(size.0, size.1));
+        this.look();
+        this
+    }
+
+    /// Takes in `msg` and sends the worker what follows.
+    pub fn tell(&mut self, msg: Msg) {
+        for effect in self.model.update(msg) {
+            if let Effect::Send(command) = effect {
+                if let Command::Observe(observation) = &command {
+                    self.observation = Some(observation.clone());
+                }
+                self.driven.send(command);
+            }
+        }
+    }
+
+    /// Trains for so many epochs.
+    pub fn train(mut self, epochs: u32) -> Self {
+        for _ in 0..epochs {
+            self.press("S");
+        }
+        self
+    }
+
+    /// Presses `keys`, waits until the worker has done what they ask for, and looks.
+    pub fn press(&mut self, keys: &str) {
+        for c in keys.chars() {
+            let code = match c {
+                '\n' => KeyCode::Enter,
+                '\t' => KeyCode::Tab,
+                '\x1b' => KeyCode::Esc,
+                '\x08' => KeyCode::Backspace,
+                '←' => KeyCode::Left,
+                '→' => KeyCode::Right,
+                '↑' => KeyCode::Up,
+                '↓' => KeyCode::Down,
+                c => KeyCode::Char(c),
+            };
+            self.tell(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+            if c == 'S' {
+                self.wait(|event| matches!(event, Event::Evaluated { .. }));
+            }
+        }
+        self.look();
+    }
+
+    /// Sends `command` and takes in what comes back, up to and with an event that is `wanted`.
+    pub fn order(&mut self, command: Command, wanted: impl Fn(&Event) -> bool) {
+        self.driven.send(command);
+        self.wait(wanted);
+    }
+
+    /// Whether the worker is paused, as far as the event tells.
+    pub fn is_paused(event: &Event) -> bool {
+        matches!(
+            event,
+            Event::State {
+                state: State::Paused,
+                ..
+            }
+        )
+    }
+
+    fn wait(&mut self, wanted: impl Fn(&Event) -> bool) {
+        loop {
+            let event = self.driven.events.recv_timeout(PATIENCE);
+            let event = event.expect("the worker answers");
+            let is_last = wanted(&event);
+            self.tell(Msg::Worker(Box::new(event)));
+            if is_last {
+                return;
+            }
+        }
+    }
+
+    /// Whether `snapshot` shows what is asked for, as it is now.
+    fn is_new(&self, snapshot: &Snapshot) -> bool {
+        Some(&snapshot.observation) == self.observation.as_ref()
+            && snapshot.position == self.model.run.position
+            && snapshot.walk.as_ref().map(|it| it.stand) == self.model.walk
+    }
+
+    /// Takes in snapshots until one shows what is asked for now.
+    pub fn look(&mut self) {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            while let Ok(event) = self.driven.events.try_recv() {
+                self.tell(Msg::Worker(Box::new(event)));
+            }
+            let snapshot = self.model.run.snapshot.as_ref();
+            if snapshot.is_some_and(|snapshot| self.is_new(snapshot)) {
+                return;
+            }
+            if let Some(snapshot) = self.driven.worker.mailbox().take() {
+                self.tell(Msg::Snapshot(Box::new(snapshot)));
+            }
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        panic!("no snapshot came");
+    }
+}

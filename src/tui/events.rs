@@ -11,7 +11,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
 use super::app::command::Files;
-use super::terminal::Screen;
+use super::terminal::Navigation;
 use super::theme::Theme;
 use crate::data::DataSummary;
 use crate::error::{Error, Result};
@@ -45,9 +45,9 @@ pub(super) fn channel() -> (SyncSender<Incoming>, Receiver<Incoming>) {
 ///
 /// # Errors
 /// [`Error::Terminal`] where it can't be used, [`Error::Worker`] where no thread is to be had.
-pub(super) fn open(theme: Theme, sender: &SyncSender<Incoming>) -> Result<Screen> {
+pub(super) fn open(theme: Theme, sender: &SyncSender<Incoming>) -> Result<Navigation> {
     watch_signals(sender.clone())?;
-    let screen = Screen::open(theme)?;
+    let screen = Navigation::open(theme)?;
     watch_input(sender.clone())?;
     Ok(screen)
 }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::app::{Panel, Screen, View};
+use super::app::{Navigation, Panel, View};
 
 /// Least size in which anything is drawn.
 pub const LEAST: (u16, u16) = (40, 12);
@@ -25,7 +25,7 @@ pub struct Parts {
 
 /// Divides `area` as `screen` asks. The lower band of the overview takes the `wanted` rows within
 /// bounds; the network and the charts get the rest.
-pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
+pub fn parts(area: Rect, screen: &Navigation, wanted: u16) -> Parts {
     let [header, main, footer] = Layout::vertical([
         Constraint::Length(2),
         Constraint::Fill(1),
@@ -90,7 +90,13 @@ pub fn parts(area: Rect, screen: &Screen, wanted: u16) -> Parts {
 }
 
 /// The panel at column `x` and row `y`, and its area.
-pub fn panel_at(area: Rect, screen: &Screen, wanted: u16, x: u16, y: u16) -> Option<(Panel, Rect)> {
+pub fn panel_at(
+    area: Rect,
+    screen: &Navigation,
+    wanted: u16,
+    x: u16,
+    y: u16,
+) -> Option<(Panel, Rect)> {
     let mut panels = parts(area, screen, wanted).panels.into_iter();
     panels.find(|(_, area)| area.contains((x, y).into()))
 }

@@ -16,7 +16,7 @@ use super::app::{Effect, Loading, LoadingStage};
 use super::events;
 use super::events::{Incoming, Loaded};
 use super::run::FRAME;
-use super::terminal::{Screen, restore_on_panic, stop_job};
+use super::terminal::{Navigation, restore_on_panic, stop_job};
 use super::theme::Theme;
 use super::{fault_injection, view_loading};
 use crate::error::{Error, Result};
@@ -42,7 +42,7 @@ const HANG_UP: u8 = 128 + SIGHUP as u8;
 pub(super) enum Waited {
     /// There is something to train.
     Loaded {
-        screen: Screen,
+        screen: Navigation,
         session: Box<Session>,
         settings: Settings,
     },
@@ -161,7 +161,7 @@ impl Shared {
 /// The screen while it waits.
 struct Waiting<'w> {
     loading: &'w mut Loading,
-    screen: &'w mut Screen,
+    screen: &'w mut Navigation,
     loader: &'w Loader,
     /// When the loading began, had the process never been stopped.
     start: Instant,

@@ -35,7 +35,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Scro
     if !is_too_small(area, buf, theme) {
         let parts = layout::parts(
             area,
-            &model.screen,
+            &model.navigation,
             crate::tui::panels::activations::wanted_rows(model),
         );
         crate::tui::panels::header::render(parts.header, buf, model, theme);
@@ -69,13 +69,13 @@ fn is_too_small(area: Rect, buf: &mut Buffer, theme: Theme) -> bool {
 /// The panel of `model` at column `x` and row `y` of `area`.
 pub fn panel_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Panel> {
     let wanted = crate::tui::panels::activations::wanted_rows(model);
-    layout::panel_at(area, &model.screen, wanted, x, y).map(|(panel, _)| panel)
+    layout::panel_at(area, &model.navigation, wanted, x, y).map(|(panel, _)| panel)
 }
 
 /// What can be pointed at at column `x` and row `y` of `area`.
 pub fn spot_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<ClickTarget> {
     let wanted = crate::tui::panels::activations::wanted_rows(model);
-    match layout::panel_at(area, &model.screen, wanted, x, y)? {
+    match layout::panel_at(area, &model.navigation, wanted, x, y)? {
         (Panel::Confusion, area) => crate::tui::panels::confusion::spot_at(area, model, x, y),
         (Panel::Rows, area) => crate::tui::panels::rows::spot_at(area, model, x, y),
         _ => None,
@@ -86,7 +86,7 @@ pub fn spot_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<ClickTarget>
 /// network's panel, if there is one.
 pub fn cursor_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<Cursor> {
     let wanted = crate::tui::panels::activations::wanted_rows(model);
-    let panels = layout::parts(area, &model.screen, wanted).panels;
+    let panels = layout::parts(area, &model.navigation, wanted).panels;
     let network = panels.into_iter().find(|it| it.0 == Panel::Network)?;
     crate::tui::panels::network::cursor_at(network.1, model, x, y)
 }
@@ -99,11 +99,11 @@ pub fn render_panel(
     model: &Model,
     theme: Theme,
 ) -> Option<u16> {
-    let is_focused = model.screen.focus == panel;
+    let is_focused = model.navigation.focus == panel;
     match panel {
         Panel::Network => crate::tui::panels::network::render(area, buf, model, theme, is_focused),
         Panel::Chart => {
-            let content = model.screen.chart_content();
+            let content = model.navigation.chart_content();
             crate::tui::panels::chart::render(area, buf, model, theme, is_focused, content);
         }
         Panel::Accuracy => {

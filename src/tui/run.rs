@@ -13,7 +13,7 @@ use super::app::{Effect, Loading, Model, Msg, ScrollLimits};
 use super::events;
 use super::events::{Incoming, spawn};
 use super::loading_screen::{Load, Waited, wait};
-use super::terminal::{Screen, stop_job};
+use super::terminal::{Navigation, stop_job};
 use super::theme::Theme;
 use super::{cursor_at, fault_injection, panel_at, render, spot_at};
 use crate::data::{DataSummary, Dataset, Prepared};
@@ -52,7 +52,7 @@ fn train(
     session: Session,
     settings: Settings,
     export: Option<ExportOption>,
-    mut screen: Screen,
+    mut screen: Navigation,
     sender: SyncSender<Incoming>,
     incoming: &Receiver<Incoming>,
 ) -> Result<u8> {
@@ -103,7 +103,7 @@ fn train(
 
 struct TuiApp<'a> {
     model: Model,
-    screen: &'a mut Screen,
+    screen: &'a mut Navigation,
     worker: &'a Worker,
     dataset: Arc<Dataset>,
     /// Where a thread beside the loop sends what it found.
@@ -206,15 +206,15 @@ impl TuiApp<'_> {
             Input::Paste(text) => Some(Msg::Paste(text)),
             Input::Resize(width, height) => Some(Msg::Resize(width, height)),
             Input::Mouse(mouse) => {
-                let (width, height) = self.model.screen.size;
+                let (width, height) = self.model.navigation.size;
                 let area = Rect::new(0, 0, width, height);
                 let panel = panel_at(&self.model, area, mouse.column, mouse.row);
                 match mouse.kind {
                     MouseEventKind::Down(MouseButton::Left) => {
-                        let cursor = self
-                            .model
-                            .inspector
-                            .and_then(|_| cursor_at(&self.model, area, mouse.column, mouse.row));
+                        let cursor =
+                            self.model.inspector.open.and_then(|_| {
+                                cursor_at(&self.model, area, mouse.column, mouse.row)
+                            });
                         let spot = || spot_at(&self.model, area, mouse.column, mouse.row);
                         let inside = cursor.map(Msg::Point).or_else(|| spot().map(Msg::Pick));
                         inside.or(panel.map(Msg::Click))
@@ -276,7 +276,7 @@ impl TuiApp<'_> {
     fn suspend(&mut self) -> Result<()> {
         self.screen.suspend()?;
         let (width, height) = self.screen.size()?;
-        self.model.screen.size = (width, height);
+        self.model.navigation.size = (width, height);
         Ok(())
     }
 }

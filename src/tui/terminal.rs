@@ -29,13 +29,13 @@ use crate::nn::engine::HELPER_THREAD;
 use crate::train::worker;
 
 /// The terminal while the program has it. Dropping it gives it back.
-pub struct Screen {
+pub struct Navigation {
     /// Never dropped: its own clean-up prints to a standard error that may be gone.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     theme: Theme,
 }
 
-impl Screen {
+impl Navigation {
     /// Takes the terminal.
     ///
     /// # Errors
@@ -100,7 +100,7 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for Navigation {
     fn drop(&mut self) {
         give_back();
     }

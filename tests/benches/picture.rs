@@ -84,7 +84,7 @@ fn plan_of(arguments: &str) -> (Plan, String) {
 
 /// Writes the screen of `model` to `path`.
 fn save(model: &Model, path: &Path) {
-    let (width, height) = model.screen.size;
+    let (width, height) = model.navigation.size;
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
     render(area, &mut buf, model, Theme::new(Depth::True));

@@ -49,7 +49,7 @@ fn main() {
         let (mut alone, mut watched, mut inspected) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             alone.push(steps_per_second(data, &plan, Watcher::None));
-            watched.push(steps_per_second(data, &plan, Watcher::Screen));
+            watched.push(steps_per_second(data, &plan, Watcher::Navigation));
             inspected.push(steps_per_second(data, &plan, Watcher::Inspector));
         }
         let (alone, watched) = (median(alone), median(watched));
@@ -69,7 +69,7 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 #[derive(Clone, Copy, PartialEq)]
 enum Watcher {
     None,
-    Screen,
+    Navigation,
     Inspector,
 }
 

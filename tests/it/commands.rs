@@ -60,7 +60,11 @@ fn press(model: &mut Model, keys: &str) -> Vec<Command> {
 /// The changes that a typed line asks for.
 fn changes(model: &mut Model, line: &str) -> Vec<Change> {
     let commands = press(model, &format!(":{line}\n"));
-    assert!(model.overlay.is_none(), "{line}: {:?}", model.overlay);
+    assert!(
+        model.prompt.overlay.is_none(),
+        "{line}: {:?}",
+        model.prompt.overlay
+    );
     let changes = commands.into_iter().filter_map(|command| match command {
         Command::Apply(change) => Some(change),
         _ => None,
@@ -72,8 +76,8 @@ fn changes(model: &mut Model, line: &str) -> Vec<Change> {
 fn problem(model: &mut Model, line: &str) -> String {
     let commands = press(model, &format!(":{line}\n"));
     assert!(commands.is_empty(), "{line}: {commands:?}");
-    let Some(Overlay::Command(shown)) = &model.overlay else {
-        panic!("{line} was taken: {:?}", model.overlay);
+    let Some(Overlay::Command(shown)) = &model.prompt.overlay else {
+        panic!("{line} was taken: {:?}", model.prompt.overlay);
     };
     let problem = shown.prompt.error.clone().expect(line);
     press(model, "\x1b");
@@ -101,7 +105,7 @@ fn in_force(model: &Model, edit: impl FnOnce(&mut InForce)) -> Box<InForce> {
 }
 
 fn drawn(model: &Model) -> String {
-    let (width, height) = model.screen.size;
+    let (width, height) = model.navigation.size;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let theme = Theme::new(Depth::True);
     terminal.draw(|frame| view(model, &theme, frame)).unwrap();
@@ -222,9 +226,9 @@ fn commands_steer() {
     );
     let mut model = iris();
     press(&mut model, ":row 17\n");
-    assert_eq!(model.sample.index, 16);
+    assert_eq!(model.navigation.sample.index, 16);
     press(&mut model, ":view curves\n");
-    assert_eq!(model.screen.view, View::Curves);
+    assert_eq!(model.navigation.view, View::Curves);
     model.run.phase = Phase::Training;
     assert!(matches!(
         press(&mut model, ":pause\n")[..],
@@ -236,9 +240,9 @@ fn commands_steer() {
     press(&mut model, ":pace auto\n");
     assert_eq!(model.run.pace, Pace::EpochsPerSecond(20.0));
     press(&mut model, ":help\n");
-    assert!(matches!(model.overlay, Some(Overlay::Commands(0))));
+    assert!(matches!(model.prompt.overlay, Some(Overlay::Commands(0))));
     press(&mut model, "\x1b:menu\n");
-    assert!(matches!(model.overlay, Some(Overlay::Menu(_))));
+    assert!(matches!(model.prompt.overlay, Some(Overlay::Menu(_))));
     let mut model = iris();
     let effects = model.update(Msg::Key(KeyEvent::new(
         KeyCode::Char(':'),
@@ -258,13 +262,16 @@ fn work_that_would_be_lost_is_asked_for() {
     let mut model = iris();
     model.run.seconds = 500.0;
     assert!(press(&mut model, ":seed 7\n").is_empty());
-    assert_eq!(model.overlay, Some(Overlay::Confirm(Confirm::Reset(7))));
+    assert_eq!(
+        model.prompt.overlay,
+        Some(Overlay::Confirm(Confirm::Reset(7)))
+    );
     assert!(matches!(
         press(&mut model, "y")[..],
         [Command::Reset { seed: 7 }]
     ));
     press(&mut model, ":quit\n");
-    assert_eq!(model.overlay, Some(Overlay::Confirm(Confirm::Quit)));
+    assert_eq!(model.prompt.overlay, Some(Overlay::Confirm(Confirm::Quit)));
 }
 
 #[test]
@@ -341,11 +348,11 @@ fn an_error_stays_until_the_next_key() {
     press(&mut model, "\x7f");
     assert!(!is_shown(&model));
     press(&mut model, "\x1b");
-    assert!(model.overlay.is_none());
+    assert!(model.prompt.overlay.is_none());
 }
 
 fn typed(model: &Model) -> String {
-    match &model.overlay {
+    match &model.prompt.overlay {
         Some(Overlay::Command(line)) => line.prompt.text(),
         other => panic!("no line: {other:?}"),
     }
@@ -365,13 +372,13 @@ fn tab_completes_and_cycles() {
     press(&mut model, "\x1b:s\t\t\t\t");
     assert_eq!(typed(&model), "speak");
     press(&mut model, "\x1b:input petal w\t 1.5\n");
-    assert_eq!(model.moved, [(3, 1.5)]);
+    assert_eq!(model.inspector.moved, [(3, 1.5)]);
     press(&mut model, ":set w2\t");
     assert_eq!(typed(&model), "set w2[");
     press(&mut model, "\x1b:lr 0.5\t");
     assert_eq!(typed(&model), "lr 0.5");
     press(&mut model, "\x1b:\x7f");
-    assert!(model.overlay.is_none(), "nothing is left to erase");
+    assert!(model.prompt.overlay.is_none(), "nothing is left to erase");
 }
 
 #[test]
@@ -389,8 +396,8 @@ fn file_names_and_endings_are_completed() {
         }
     }
     assert_eq!(asked, ["", "models/"]);
-    let Some(Overlay::Command(line)) = &model.overlay else {
-        panic!("{:?}", model.overlay);
+    let Some(Overlay::Command(line)) = &model.prompt.overlay else {
+        panic!("{:?}", model.prompt.overlay);
     };
     let offered: Vec<&str> = line.candidates.iter().map(|it| it.text.as_str()).collect();
     let expected = [
@@ -410,7 +417,7 @@ fn file_names_and_endings_are_completed() {
         names: Vec::new(),
     };
     model.update(Msg::Files(files));
-    assert!(model.overlay.is_none());
+    assert!(model.prompt.overlay.is_none());
 }
 
 #[test]
@@ -464,9 +471,9 @@ fn the_menu_does_what_commands_do() {
     press(&mut model, "\n");
     assert_eq!(typed(&model), "pace 50");
     assert!(sent(&mut model, "0\n").contains("SetPace(EpochsPerSecond(500.0))"));
-    assert!(matches!(model.overlay, Some(Overlay::Menu(_))));
+    assert!(matches!(model.prompt.overlay, Some(Overlay::Menu(_))));
     press(&mut model, "\x1b");
-    assert!(model.overlay.is_none());
+    assert!(model.prompt.overlay.is_none());
 }
 
 #[test]
@@ -476,7 +483,7 @@ fn what_was_asked_for_is_forgotten_once_it_is_there_or_refused() {
     assert_eq!(model.planned().hidden, [3]);
     tell(&mut model, Event::Refused("it is too small".into()));
     assert_eq!(model.planned().hidden, [8]);
-    assert_eq!(model.notice.clone().unwrap().text, "it is too small");
+    assert_eq!(model.prompt.notice.clone().unwrap().text, "it is too small");
     press(&mut model, ":batch 20\n");
     let now = in_force(&model, |now| now.plan.batch = 20);
     tell(
@@ -527,7 +534,7 @@ fn the_parameter_under_the_cursor_is_edited() {
     };
     tell(&mut model, Event::Changed { change, now });
     assert_eq!(
-        model.notice.clone().unwrap().text,
+        model.prompt.notice.clone().unwrap().text,
         "w2[1,3] keeps its value"
     );
     assert!(!frozen(press(&mut model, "F")));
@@ -580,17 +587,17 @@ fn neurons_are_silenced_and_changes_taken_back() {
         },
     );
     assert_eq!(
-        model.notice.clone().unwrap().text,
+        model.prompt.notice.clone().unwrap().text,
         "took back silence of a1[3]"
     );
     assert!(press(&mut model, "z").is_empty());
     assert_eq!(
-        model.notice.clone().unwrap().text,
+        model.prompt.notice.clone().unwrap().text,
         "there is nothing to take back"
     );
     // A neuron has no one value.
     press(&mut model, "E");
-    assert!(model.notice.clone().unwrap().is_error);
+    assert!(model.prompt.notice.clone().unwrap().is_error);
 }
 
 #[test]
@@ -605,8 +612,8 @@ fn sliders_show_what_would_be() {
     let (now, still_own) = model.input(2).unwrap();
     assert_eq!(still_own, own);
     assert!(now > own && now < own + 0.11, "{own} {now}");
-    let [(2, seen)] = model.what_if[..] else {
-        panic!("{:?}", model.what_if);
+    let [(2, seen)] = model.inspector.what_if[..] else {
+        panic!("{:?}", model.inspector.what_if);
     };
     let mut standardised = [0.0];
     model.run.data.preprocessing.columns[2]
@@ -617,17 +624,20 @@ fn sliders_show_what_would_be() {
     assert!(model.input(2).unwrap().0 > now + 0.4);
     press(&mut model, "k");
     key(&mut model, KeyCode::Left);
-    assert_eq!(model.what_if.len(), 2);
+    assert_eq!(model.inspector.what_if.len(), 2);
     press(&mut model, "0");
-    assert_eq!(model.moved.len(), 1);
+    assert_eq!(model.inspector.moved.len(), 1);
     press(&mut model, "\x1b");
-    assert_eq!(model.what_if.len(), 1, "closing keeps them");
+    assert_eq!(model.inspector.what_if.len(), 1, "closing keeps them");
     press(&mut model, ":input petal length\n");
-    assert!(model.what_if.is_empty());
+    assert!(model.inspector.what_if.is_empty());
     press(&mut model, ":input petal length 6.9\nIr");
-    assert!(model.what_if.is_empty());
+    assert!(model.inspector.what_if.is_empty());
     press(&mut model, "\x1b:input petal length 6.9\n]");
-    assert!(model.what_if.is_empty(), "another row is as it is");
+    assert!(
+        model.inspector.what_if.is_empty(),
+        "another row is as it is"
+    );
     press(&mut model, "E5.5\n");
     assert_eq!(model.input(0).unwrap().0, 5.5);
 }
@@ -661,7 +671,7 @@ fn categories_are_stepped_through() {
         }
         press(&mut model, "j");
     }
-    assert!(!model.what_if.is_empty());
+    assert!(!model.inspector.what_if.is_empty());
 }
 
 #[test]
@@ -673,7 +683,7 @@ fn steps_are_counted() {
         sent(&mut model, "12n"),
         "[Step { size: Sample, count: 12 }]"
     );
-    assert_eq!(model.count, None);
+    assert_eq!(model.prompt.count, None);
     assert_eq!(sent(&mut model, "0s"), "[Step { size: Batch, count: 1 }]");
     assert_eq!(
         sent(&mut model, "105S"),
@@ -690,11 +700,14 @@ fn steps_are_counted() {
     // Another key is no step; what was counted is forgotten.
     assert_eq!(sent(&mut model, "7yp"), "[Step { size: Phase, count: 1 }]");
     press(&mut model, "9999999999");
-    assert_eq!(model.count, Some(999_999));
+    assert_eq!(model.prompt.count, Some(999_999));
     assert!(drawn(&model).contains("999999…"));
     press(&mut model, "\x1b");
     assert!(press(&mut model, "\x7f").is_empty());
-    assert!(model.notice.clone().unwrap().is_error, "there is no walk");
+    assert!(
+        model.prompt.notice.clone().unwrap().is_error,
+        "there is no walk"
+    );
 }
 
 fn checked(layer: usize, error: f64) -> Checked {
@@ -734,7 +747,7 @@ fn a_gradient_check_is_awaited_and_looked_through() {
     // The worst is that of the second layer; the first is above it.
     key(&mut model, KeyCode::Up);
     press(&mut model, "\n");
-    let cursor = model.inspector.expect("open").inspect.cursor;
+    let cursor = model.inspector.open.expect("open").inspect.cursor;
     assert_eq!(
         cursor,
         Cursor::Parameter(ParameterId::Bias {
@@ -742,7 +755,7 @@ fn a_gradient_check_is_awaited_and_looked_through() {
             output: 1
         })
     );
-    assert_eq!(model.screen.view, View::Network);
+    assert_eq!(model.navigation.view, View::Network);
     press(&mut model, "g");
     tell(
         &mut model,
@@ -755,7 +768,7 @@ fn a_gradient_check_is_awaited_and_looked_through() {
         "an old answer is none"
     );
     tell(&mut model, Event::Refused("training diverged".into()));
-    assert!(model.overlay.is_none());
+    assert!(model.prompt.overlay.is_none());
 }
 
 #[test]

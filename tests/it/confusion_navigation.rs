@@ -13,7 +13,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
 fn drawn_with(model: &Model, theme: Theme) -> String {
-    let (width, height) = model.screen.size;
+    let (width, height) = model.navigation.size;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| view(model, &theme, frame)).unwrap();
     terminal.backend().to_string()
@@ -112,7 +112,11 @@ impl Person {
     }
 
     fn notice(&self) -> &str {
-        self.model.notice.as_ref().map_or("", |notice| &notice.text)
+        self.model
+            .prompt
+            .notice
+            .as_ref()
+            .map_or("", |notice| &notice.text)
     }
 }
 
@@ -130,24 +134,27 @@ fn from_a_cell_to_its_rows_and_back() {
         insta::assert_snapshot!(name("cell"), drawn(&person.model));
 
         person.press("enter");
-        assert_eq!(person.model.screen.view, View::Network);
-        let selection = person.model.selection.clone().expect("rows");
+        assert_eq!(person.model.navigation.view, View::Network);
+        let selection = person.model.navigation.selection.clone().expect("rows");
         assert_eq!(selection.which, Which::Cell { actual, predicted });
         assert_eq!(selection.all, count as usize);
         person.look();
         insta::assert_snapshot!(name("cell-rows"), drawn(&person.model));
         person.press("]");
-        assert_eq!(person.model.sample.index, selection.rows[1] as usize);
+        assert_eq!(
+            person.model.navigation.sample.index,
+            selection.rows[1] as usize
+        );
         person.press("[ [");
         let last = *selection.rows.last().expect("several");
-        assert_eq!(person.model.sample.index, last as usize);
+        assert_eq!(person.model.navigation.sample.index, last as usize);
 
         person.press("esc");
-        assert_eq!(person.model.screen.view, View::Curves);
-        assert!(person.model.screen.enlarged);
-        assert_eq!(person.model.screen.focus, Panel::Confusion);
+        assert_eq!(person.model.navigation.view, View::Curves);
+        assert!(person.model.navigation.enlarged);
+        assert_eq!(person.model.navigation.focus, Panel::Confusion);
         person.press("x");
-        assert_eq!(person.model.selection, None);
+        assert_eq!(person.model.navigation.selection, None);
     }
 }
 
@@ -160,7 +167,7 @@ fn the_rows_of_every_cell_are_those_that_were_counted() {
         let mut seen = std::collections::HashSet::new();
         for actual in 0..confusion.classes() {
             for predicted in 0..confusion.classes() {
-                person.model.screen.cell = Some((actual, predicted));
+                person.model.navigation.cell = Some((actual, predicted));
                 person.press("enter");
                 let count = confusion.count(actual, predicted) as usize;
                 if count == 0 {
@@ -171,7 +178,8 @@ fn the_rows_of_every_cell_are_those_that_were_counted() {
                     );
                     continue;
                 }
-                let Selection { rows, all, .. } = person.model.selection.clone().expect("rows");
+                let Selection { rows, all, .. } =
+                    person.model.navigation.selection.clone().expect("rows");
                 assert_eq!((rows.len(), all), (count, count));
                 let targets = &person.model.run.data.validation.targets;
                 for &row in &rows {
@@ -191,9 +199,9 @@ fn wrong_rows_of_all_cells_have_the_order_of_the_worst() {
     person.press(TO_THE_MATRIX);
     let worst = person.model.run.outcomes.clone().expect("evaluated").worst;
     for (_, actual, predicted) in person.confusion().mistakes() {
-        person.model.screen.cell = Some((actual, predicted));
+        person.model.navigation.cell = Some((actual, predicted));
         person.press("enter");
-        let selection = person.model.selection.clone().expect("rows");
+        let selection = person.model.navigation.selection.clone().expect("rows");
         let is_of_cell = |row: &&u32| selection.rows.contains(row);
         let expected: Vec<u32> = worst.iter().filter(is_of_cell).copied().collect();
         assert_eq!(selection.rows, expected);
@@ -211,7 +219,7 @@ fn right_rows_have_their_cell_too() {
     person.look();
     let screen = drawn(&person.model);
     assert!(screen.contains("1 of 10: setosa right"), "{screen}");
-    assert_eq!(person.model.sample.set, Set::Validation);
+    assert_eq!(person.model.navigation.sample.set, Set::Validation);
 }
 
 #[test]
@@ -236,16 +244,16 @@ fn a_click_moves_the_cursor_and_a_second_one_shows_the_rows() {
     let count = person.confusion().count(1, 1).to_string();
     assert_eq!(cell.trim(), count, "what is under the pointer");
     person.tell(Msg::Pick(wanted));
-    assert_eq!(person.model.screen.focus, Panel::Confusion);
+    assert_eq!(person.model.navigation.focus, Panel::Confusion);
     assert_eq!(
-        (person.model.cell(), &person.model.selection),
+        (person.model.cell(), &person.model.navigation.selection),
         (Some((1, 1)), &None)
     );
     insta::assert_snapshot!("cell-clicked-80x24", drawn(&person.model));
     person.tell(Msg::Pick(wanted));
-    assert!(person.model.selection.is_some());
+    assert!(person.model.navigation.selection.is_some());
     person.press("esc");
-    assert_eq!(person.model.screen.view, View::Overview);
+    assert_eq!(person.model.navigation.view, View::Overview);
 }
 
 #[test]
@@ -265,8 +273,8 @@ fn an_answer_that_is_no_longer_waited_for_changes_nothing() {
     let is_answer = |event: &Event| matches!(event, Event::Found { .. });
     let found = person.driven.wait_for(|_| {}, is_answer);
     person.tell(Msg::Worker(Box::new(found)));
-    assert_eq!(person.model.selection, None);
-    assert_eq!(person.model.screen.view, View::Curves);
+    assert_eq!(person.model.navigation.selection, None);
+    assert_eq!(person.model.navigation.view, View::Curves);
 }
 
 #[test]
@@ -278,7 +286,7 @@ fn before_the_first_epoch_there_is_nothing_to_point_at() {
         person.notice(),
         "the cells are filled after the first epoch"
     );
-    assert!(person.model.screen.enlarged);
+    assert!(person.model.navigation.enlarged);
 }
 
 #[test]
@@ -287,8 +295,8 @@ fn from_the_scatter_to_the_largest_errors() {
     person.press(TO_THE_MATRIX);
     person.press("enter");
     let worst = person.model.run.outcomes.clone().expect("evaluated").worst;
-    assert_eq!(person.model.screen.view, View::Network);
-    assert_eq!(person.model.sample.index, worst[0] as usize);
+    assert_eq!(person.model.navigation.view, View::Network);
+    assert_eq!(person.model.navigation.sample.index, worst[0] as usize);
     person.look();
     insta::assert_snapshot!("largest-errors-80x24", drawn(&person.model));
 }
@@ -314,8 +322,8 @@ fn more_classes_than_fit_are_shown_around_the_cursor() {
     if let Some(outcomes) = &mut model.run.outcomes {
         outcomes.predictions = nn_tui::train::Predictions::Classes(confusion);
     }
-    model.screen.view = View::Curves;
-    model.screen.focus = Panel::Confusion;
+    model.navigation.view = View::Curves;
+    model.navigation.focus = Panel::Confusion;
     model.update(key(KeyCode::Enter));
     assert_eq!(model.cell(), Some(marked));
     let screen = drawn(&model);
@@ -337,7 +345,7 @@ fn what_the_first_layer_looks_for() {
         let mut person = Person::watching("digits", 3, size);
         assert_eq!(person.model.run.data.image, Some((8, 8)));
         person.press("tab tab tab");
-        assert_eq!(person.model.screen.view, View::Weights);
+        assert_eq!(person.model.navigation.view, View::Weights);
         person.look();
         let shown = person.observation.clone().expect("asked").pictures;
         assert_eq!(shown, [0, 1, 2, 3, 4, 5, 6, 7]);
@@ -404,30 +412,33 @@ fn the_rows_of_the_table_are_browsed() {
         let worst = person.model.run.outcomes.clone().expect("evaluated").worst;
         person.press("B down down down");
         person.look();
-        assert_eq!(person.model.sample.index, 3);
+        assert_eq!(person.model.navigation.sample.index, 3);
         insta::assert_snapshot!(name("rows"), drawn(&person.model));
         // Half a screen, but not beyond the last row.
         person.press("d d d d");
-        assert_eq!(person.model.sample.index, 29);
+        assert_eq!(person.model.navigation.sample.index, 29);
 
         person.press("x");
         person.look();
-        assert_eq!(person.model.sample.index, worst[0] as usize);
+        assert_eq!(person.model.navigation.sample.index, worst[0] as usize);
         insta::assert_snapshot!(name("rows-wrong"), drawn(&person.model));
         person.press("down enter");
-        assert_eq!(person.model.screen.view, View::Network);
-        assert_eq!(person.model.sample.index, worst[1] as usize);
+        assert_eq!(person.model.navigation.view, View::Network);
+        assert_eq!(person.model.navigation.sample.index, worst[1] as usize);
         person.press("esc");
-        assert!(person.model.screen.shows(Panel::Rows));
+        assert!(person.model.navigation.shows(Panel::Rows));
         person.press("x v up");
         person.look();
         assert_eq!(
-            (person.model.sample.set, person.model.sample.index),
+            (
+                person.model.navigation.sample.set,
+                person.model.navigation.sample.index
+            ),
             (Set::Training, 0)
         );
         assert!(drawn(&person.model).contains("training row 1 of 120"));
         person.press("B");
-        assert!(!person.model.screen.shows(Panel::Rows) && !person.model.screen.enlarged);
+        assert!(!person.model.navigation.shows(Panel::Rows) && !person.model.navigation.enlarged);
     }
 }
 
@@ -478,7 +489,7 @@ fn lists_of_other_tables() {
     insta::assert_snapshot!("rows-columns-80x24", drawn(&wide.model));
     let mut large = Person::watching("wine", 1, (200, 60));
     large.press("tab tab tab tab down");
-    assert_eq!(large.model.screen.focus, Panel::Rows);
+    assert_eq!(large.model.navigation.focus, Panel::Rows);
     large.look();
     insta::assert_snapshot!("data-with-rows-200x60", drawn(&large.model));
     let plain = drawn_with(&large.model, Theme::new(Depth::None).ascii());
@@ -492,12 +503,12 @@ fn a_click_chooses_a_row_and_a_second_one_shows_it() {
     let spot = spot_at(&person.model, Rect::new(0, 0, 80, 24), 20, 8);
     assert_eq!(spot, Some(ClickTarget::Row(4)));
     person.tell(Msg::Pick(ClickTarget::Row(4)));
-    assert_eq!(person.model.sample.index, 4);
-    assert!(person.model.screen.shows(Panel::Rows));
+    assert_eq!(person.model.navigation.sample.index, 4);
+    assert!(person.model.navigation.shows(Panel::Rows));
     person.tell(Msg::Wheel(Some(Panel::Rows), 3));
-    assert_eq!(person.model.sample.index, 7);
+    assert_eq!(person.model.navigation.sample.index, 7);
     person.tell(Msg::Pick(ClickTarget::Row(7)));
-    assert_eq!(person.model.screen.view, View::Network);
+    assert_eq!(person.model.navigation.view, View::Network);
 }
 
 #[test]
@@ -506,7 +517,13 @@ fn the_rows_of_a_cell_are_listed() {
     person.press(TO_THE_MATRIX);
     person.press("enter B");
     person.look();
-    let rows = person.model.selection.clone().expect("rows").rows;
+    let rows = person
+        .model
+        .navigation
+        .selection
+        .clone()
+        .expect("rows")
+        .rows;
     assert_eq!(person.observation.clone().expect("asked").rows, rows);
     let screen = drawn(&person.model);
     assert!(
@@ -526,11 +543,11 @@ proptest! {
     ) {
         static MODEL: std::sync::OnceLock<Model> = std::sync::OnceLock::new();
         let mut model = MODEL.get_or_init(|| trained_model("digits", plan(&[8]), 1, (80, 24))).clone();
-        model.screen.view = View::Curves;
-        model.screen.focus = if rows { Panel::Rows } else { Panel::Confusion };
-        model.screen.enlarged = enlarged || rows;
-        model.screen.cell = Some(cell);
-        model.sample.index = cell.0 * 18;
+        model.navigation.view = View::Curves;
+        model.navigation.focus = if rows { Panel::Rows } else { Panel::Confusion };
+        model.navigation.enlarged = enlarged || rows;
+        model.navigation.cell = Some(cell);
+        model.navigation.sample.index = cell.0 * 18;
         model.update(Msg::Resize(width, height));
         let area = Rect::new(0, 0, width, height);
         for x in 0..width {

@@ -13,7 +13,7 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
 fn drawn_with(shown: &Shown, theme: Theme) -> String {
-    let (width, height) = shown.model.screen.size;
+    let (width, height) = shown.model.navigation.size;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let draw = |frame: &mut ratatui::Frame<'_>| view(&shown.model, &theme, frame);
     terminal.draw(draw).unwrap();
@@ -26,7 +26,7 @@ fn drawn(shown: &Shown) -> String {
 
 /// The lines of the page alone, in one piece on a tall screen.
 fn page(shown: &mut Shown) -> String {
-    let size = shown.model.screen.size;
+    let size = shown.model.navigation.size;
     shown.tell(Msg::Resize(120, 70));
     shown.look();
     let screen = drawn(shown);
@@ -45,7 +45,7 @@ fn page(shown: &mut Shown) -> String {
 
 /// The whole screen at 80x24.
 fn small(shown: &mut Shown) -> String {
-    let size = shown.model.screen.size;
+    let size = shown.model.navigation.size;
     shown.tell(Msg::Resize(80, 24));
     shown.look();
     let screen = drawn(shown);
@@ -59,7 +59,13 @@ fn shown(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> Shown {
 }
 
 fn cursor(shown: &Shown) -> Cursor {
-    shown.model.inspector.expect("it is open").inspect.cursor
+    shown
+        .model
+        .inspector
+        .open
+        .expect("it is open")
+        .inspect
+        .cursor
 }
 
 fn neuron(layer: usize, neuron: usize) -> Cursor {
@@ -185,7 +191,10 @@ fn weights_biases_inputs_and_outputs() {
 fn means_of_a_mini_batch() {
     let mut shown = shown("iris", textbook_plan(&[4]), 3, (120, 36));
     shown.press("ib");
-    assert_eq!(shown.model.inspector.unwrap().inspect.of, Subject::Batch);
+    assert_eq!(
+        shown.model.inspector.open.unwrap().inspect.of,
+        Subject::Batch
+    );
     insta::assert_snapshot!("inspector-batch-neuron", page(&mut shown));
     shown.press("\n");
     insta::assert_snapshot!("inspector-batch-weight", page(&mut shown));
@@ -246,7 +255,7 @@ fn pictures_and_many_inputs() {
 fn what_would_be_if_an_input_were_another() {
     let mut shown = shown("iris", plan(&[4]), 5, (120, 36));
     shown.press("io");
-    shown.model.what_if = vec![(2, 1.5), (3, 1.2)];
+    shown.model.inspector.what_if = vec![(2, 1.5), (3, 1.2)];
     shown.tell(Msg::Resize(120, 36));
     shown.look();
     insta::assert_snapshot!("inspector-what-if-outputs", drawn(&shown));
@@ -280,7 +289,7 @@ fn a_walk_lights_the_network_up() {
         }
         // The other nine rows of the mini-batch, and the update.
         walk(&mut shown, 9 * 5 + 1);
-        let stand = shown.model.walk.expect("it goes on");
+        let stand = shown.model.inspector.walk.expect("it goes on");
         assert_eq!(stand.done, Some(StepPhase::Update));
         let name = format!("walk-update-{}x{}", size.0, size.1);
         insta::assert_snapshot!(name, drawn(&shown));
@@ -299,7 +308,7 @@ fn what_the_walk_has_not_come_to_is_not_told() {
     assert!(after_forward.contains("δ¹₁ = f′(z¹₁)"), "the formulas stay");
     walk(&mut shown, 4);
     assert_eq!(
-        shown.model.walk.unwrap().done,
+        shown.model.inspector.walk.unwrap().done,
         Some(StepPhase::Backward { layer: 1 })
     );
     assert!(!page(&mut shown).contains(" ·      "), "all is known");
@@ -309,8 +318,8 @@ fn what_the_walk_has_not_come_to_is_not_told() {
 fn the_inspector_opens_from_any_view_and_closes() {
     let mut shown = shown("iris", plan(&[8, 3]), 0, (120, 36));
     shown.press("\t\t\ti");
-    assert_eq!(shown.model.screen.view, View::Network);
-    assert_eq!(shown.model.screen.focus, Panel::Inspector);
+    assert_eq!(shown.model.navigation.view, View::Network);
+    assert_eq!(shown.model.navigation.focus, Panel::Inspector);
     assert_eq!(cursor(&shown), neuron(2, 0));
     shown.press("k\t\t\t");
     assert_eq!(
@@ -327,12 +336,12 @@ fn the_inspector_opens_from_any_view_and_closes() {
     shown.press("o");
     assert_eq!(cursor(&shown), neuron(0, 2));
     shown.press("\x1b");
-    assert!(shown.model.inspector.is_none());
-    assert!(!shown.model.screen.shows(Panel::Inspector));
+    assert!(shown.model.inspector.open.is_none());
+    assert!(!shown.model.navigation.shows(Panel::Inspector));
     shown.press("i");
     assert_eq!(cursor(&shown), neuron(0, 2), "it remembers");
     shown.press("i");
-    assert!(shown.model.inspector.is_none());
+    assert!(shown.model.inspector.open.is_none());
 }
 
 #[test]

@@ -205,7 +205,7 @@ fn walk(model: &mut Model, which: usize, numbers: &mut Numbers) {
     let stand = StepPosition {
         row: which,
         rows: which + 1,
-        sample: model.sample,
+        sample: model.navigation.sample,
         done: (!which.is_multiple_of(5)).then(|| phases[which % 4]),
         next: phases[(which / 2) % 4],
         can_go_back: false,
@@ -227,7 +227,7 @@ fn walk(model: &mut Model, which: usize, numbers: &mut Numbers) {
             None => Vec::new(),
         },
     };
-    model.walk = Some(stand);
+    model.inspector.walk = Some(stand);
     if let Some(snapshot) = &mut model.run.snapshot {
         snapshot.walk = Some(Box::new(walked));
     }
@@ -268,7 +268,7 @@ proptest! {
         let cursor = cursor(which, model.run.architecture.depth(), place);
         let mut inspector = Inspector::at(cursor);
         inspector.inspect.of = if is_batch { Subject::Batch } else { Subject::Row };
-        model.screen.scroll_by(Panel::Inspector, scroll);
+        model.navigation.scroll_by(Panel::Inspector, scroll);
         if let Some(which) = walking {
             walk(&mut model, which.into(), &mut numbers);
         }
@@ -284,7 +284,7 @@ proptest! {
             }
         }
         // The cursor may be beyond a network that was just made smaller.
-        model.inspector = Some(inspector);
+        model.inspector.open = Some(inspector);
         let area = Rect::new(2, 1, width, height);
         for panel in [Panel::Network, Panel::Inspector] {
             let mut buf = Buffer::empty(Rect::new(0, 0, width + 5, height + 4));

@@ -219,14 +219,14 @@ proptest! {
     ) {
         let mut model = models()[which].clone();
         disturb(&mut model, &numbers);
-        model.screen.log_scale = log_scale;
-        model.screen.smoothing = smoothing;
-        model.screen.chart = if accuracy { Chart::Accuracy } else { Chart::Loss };
+        model.navigation.log_scale = log_scale;
+        model.navigation.smoothing = smoothing;
+        model.navigation.chart = if accuracy { Chart::Accuracy } else { Chart::Loss };
         let area = Rect::new(x, y, width, height);
         for panel in PANELS {
-            model.screen.scroll_by(panel, scroll);
-            (model.screen.focus, model.screen.enlarged) = (panel, fills_screen);
-            model.screen.cell = Some((usize::from(x), usize::from(y)));
+            model.navigation.scroll_by(panel, scroll);
+            (model.navigation.focus, model.navigation.enlarged) = (panel, fills_screen);
+            model.navigation.cell = Some((usize::from(x), usize::from(y)));
             let mut buf = Buffer::empty(Rect::new(0, 0, x + width + 3, y + height + 3));
             let empty = buf.clone();
             render_panel(panel, area, &mut buf, &model, theme);
@@ -251,12 +251,12 @@ proptest! {
     ) {
         let mut model = models()[which].clone();
         disturb(&mut model, &numbers);
-        model.screen.view = View::ALL[view];
-        model.screen.enlarged = enlarged;
+        model.navigation.view = View::ALL[view];
+        model.navigation.enlarged = enlarged;
         if browsing {
-            model.screen.browse();
+            model.navigation.browse();
         }
-        model.overlay = match overlay {
+        model.prompt.overlay = match overlay {
             1 => Some(Overlay::Help(u16::from(overlay) * 7)),
             2 => Some(Overlay::Confirm(Confirm::Quit)),
             3 => Some(Overlay::Confirm(Confirm::Replace("a/very/long/path/to/some/model.json".repeat(5).into()))),
@@ -266,7 +266,7 @@ proptest! {
             7 => Some(Overlay::Gradients(Some(1))),
             _ => None,
         };
-        model.gradients = Some(gradients(&numbers));
+        model.inspector.gradients = Some(gradients(&numbers));
         if overlay == 8 {
             for c in ":s".chars() {
                 model.update(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));

@@ -19,7 +19,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
 fn drawn_with(model: &Model, theme: Theme) -> String {
-    let (width, height) = model.screen.size;
+    let (width, height) = model.navigation.size;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| view(model, &theme, frame)).unwrap();
     terminal.backend().to_string()
@@ -103,11 +103,11 @@ fn the_other_views_and_an_enlarged_panel() {
     let mut model = running(trained_model("iris", textbook_plan(&[5]), 12, (120, 36)));
     for view in [View::Network, View::Curves, View::Weights] {
         press(&mut model, "\t");
-        assert_eq!(model.screen.view, view);
+        assert_eq!(model.navigation.view, view);
         insta::assert_snapshot!(format!("view-{}-120x36", view.name()), drawn(&model));
     }
     press(&mut model, "\t\th\n");
-    assert!(model.screen.enlarged);
+    assert!(model.navigation.enlarged);
     press(&mut model, "amy");
     insta::assert_snapshot!("enlarged-chart-120x36", drawn(&model));
 }
@@ -125,7 +125,7 @@ fn what_is_understood_of_the_data() {
         let plan = nn_tui::train::Plan { validation, ..plan };
         let name = data.rsplit('/').next().unwrap().trim_end_matches(".csv");
         let mut model = trained_model(data, plan, 1, (80, 24));
-        model.screen.view = View::Data;
+        model.navigation.view = View::Data;
         model.update(Msg::Resize(80, 24));
         insta::assert_snapshot!(format!("data-{name}-80x24"), drawn(&model));
         model.update(Msg::Resize(120, 36));
@@ -137,7 +137,7 @@ fn what_is_understood_of_the_data() {
 fn many_columns_scroll() {
     let mut model = trained_model("breast-cancer", plan(&[8]), 0, (80, 24));
     press(&mut model, "\t\t\t\t");
-    assert_eq!(model.screen.focus, Panel::Columns);
+    assert_eq!(model.navigation.focus, Panel::Columns);
     press(&mut model, "d");
     insta::assert_snapshot!("data-scrolled-80x24", drawn(&model));
 }
@@ -188,7 +188,7 @@ fn data_are_described_once_somebody_looks() {
     };
     let counts: Vec<usize> = (0..7).map(|_| asks(&model.update(tab()))).collect();
     assert_eq!(counts, [0, 0, 0, 1, 0, 0, 0]);
-    model.screen.view = View::Data;
+    model.navigation.view = View::Data;
     assert!(drawn(&model).contains("counting"));
 }
 
@@ -200,7 +200,7 @@ fn images_are_shown_as_pictures() {
     insta::assert_snapshot!("images-ascii-80x24", ascii);
     model.update(Msg::Resize(120, 36));
     insta::assert_snapshot!("images-120x36", drawn(&model));
-    model.screen.view = View::Data;
+    model.navigation.view = View::Data;
     model.update(Msg::Resize(120, 36));
     insta::assert_snapshot!("images-data-120x36", drawn(&model));
 }
@@ -210,24 +210,27 @@ fn wrong_rows_worst_first() {
     let mut model = trained_model("iris", plan(&[8]), 2, (80, 24));
     let worst = model.run.outcomes.clone().expect("evaluated").worst;
     assert!(worst.len() > 1, "{worst:?}");
-    let all = model.sample;
+    let all = model.navigation.sample;
     press(&mut model, "x");
-    assert_eq!(model.sample.index, worst[0] as usize);
+    assert_eq!(model.navigation.sample.index, worst[0] as usize);
     insta::assert_snapshot!("worst-80x24", drawn(&model));
     press(&mut model, "]");
-    assert_eq!(model.sample.index, worst[1] as usize);
+    assert_eq!(model.navigation.sample.index, worst[1] as usize);
     press(&mut model, "[[");
-    assert_eq!(model.sample.index, worst[worst.len() - 1] as usize);
+    assert_eq!(
+        model.navigation.sample.index,
+        worst[worst.len() - 1] as usize
+    );
     press(&mut model, "x[[");
-    assert_eq!(model.sample.set, all.set);
+    assert_eq!(model.navigation.sample.set, all.set);
     let before = worst[worst.len() - 1] as usize + 30 - 2;
-    assert_eq!(model.sample.index, before % 30);
+    assert_eq!(model.navigation.sample.index, before % 30);
     if let Some(outcomes) = &mut model.run.outcomes {
         outcomes.worst.clear();
     }
     press(&mut model, "x");
-    assert!(model.selection.is_none());
-    assert_eq!(model.notice.clone().unwrap().text, "no row is wrong");
+    assert!(model.navigation.selection.is_none());
+    assert_eq!(model.prompt.notice.clone().unwrap().text, "no row is wrong");
 }
 
 #[test]
@@ -240,7 +243,7 @@ fn what_lies_above_the_panels() {
     press(&mut model, "x\n");
     insta::assert_snapshot!("save-wrong-extension-80x24", drawn(&model));
     press(&mut model, "\x1b");
-    model.overlay = Some(Overlay::Confirm(Confirm::Replace("iris.json".into())));
+    model.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace("iris.json".into())));
     insta::assert_snapshot!("replace-80x24", drawn(&model));
     press(&mut model, "n");
     model.run.seconds = 500.0;

@@ -219,7 +219,7 @@ fn look(model: &mut Model, driven: &Driven) {
         if let Some(snapshot) = driven.worker.mailbox().take()
             && snapshot.position == model.run.position
             && !snapshot.weights.is_empty()
-            && snapshot.probe.is_empty() != model.screen.shows(Panel::Activations)
+            && snapshot.probe.is_empty() != model.navigation.shows(Panel::Activations)
         {
             tell(model, driven, Msg::Snapshot(Box::new(snapshot)));
             return;

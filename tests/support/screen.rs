@@ -109,7 +109,7 @@ impl Shown {
     fn is_new(&self, snapshot: &Snapshot) -> bool {
         Some(&snapshot.observation) == self.observation.as_ref()
             && snapshot.position == self.model.run.position
-            && snapshot.walk.as_ref().map(|it| it.stand) == self.model.walk
+            && snapshot.walk.as_ref().map(|it| it.stand) == self.model.inspector.walk
     }
 
     /// Takes in snapshots until one shows what is asked for now.

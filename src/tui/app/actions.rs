@@ -30,7 +30,7 @@ impl Model {
             }
             Action::Resume => send(Command::Resume),
             Action::Step(size) => {
-                let count = self.count.take().unwrap_or(1);
+                let count = self.prompt.count.take().unwrap_or(1);
                 let stepped = self.step(size, count, effects);
                 self.complain_if(stepped);
             }
@@ -44,7 +44,7 @@ impl Model {
             Action::LowerLearningRate => self.set_learning_rate(rate_below(self.rate()), effects),
             Action::TypeLearningRate => {
                 let prompt = Prompt::selected(Purpose::LearningRate, &self.rate().to_string());
-                self.overlay = Some(Overlay::Prompt(prompt));
+                self.prompt.overlay = Some(Overlay::Prompt(prompt));
             }
             Action::Recover => self.recover(effects),
             Action::Slower => {
@@ -102,7 +102,7 @@ impl Model {
 
     /// Actions that change only what is shown.
     fn look(&mut self, action: Action) {
-        let screen = &mut self.screen;
+        let screen = &mut self.navigation;
         match action {
             Action::Focus(direction) if screen.enlarged => self.move_inside(direction),
             Action::Focus(direction) => screen.move_focus(direction),
@@ -114,7 +114,7 @@ impl Model {
             }
             Action::Back => {
                 screen.go_back();
-                self.awaited = None;
+                self.navigation.awaited = None;
             }
             Action::NextView => screen.turn_to(screen.view.next()),
             Action::PreviousView => screen.turn_to(screen.view.previous()),
@@ -137,10 +137,10 @@ impl Model {
             Action::Inspect => self.toggle_inspector(),
             Action::MoveCursor(to) => self.move_cursor(to),
             Action::SwitchOf => self.switch_of(),
-            Action::Help => self.overlay = Some(Overlay::Help(0)),
+            Action::Help => self.prompt.overlay = Some(Overlay::Help(0)),
             _ => {}
         }
-        self.screen.settle_focus();
+        self.navigation.settle_focus();
     }
 
     /// The learning rate that a further change starts from.
@@ -205,15 +205,15 @@ impl Model {
 
     pub(super) fn reset(&mut self, seed: u64, effects: &mut Vec<Effect>) {
         if self.run.unsaved_seconds() > WORTH_ASKING {
-            self.overlay = Some(Overlay::Confirm(Confirm::Reset(seed)));
+            self.prompt.overlay = Some(Overlay::Confirm(Confirm::Reset(seed)));
         } else {
             effects.push(Effect::Send(Command::Reset { seed }));
         }
     }
 
     pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) {
-        if self.export.is_none() && self.run.unsaved_seconds() > WORTH_ASKING {
-            self.overlay = Some(Overlay::Confirm(Confirm::Quit));
+        if self.run.export.is_none() && self.run.unsaved_seconds() > WORTH_ASKING {
+            self.prompt.overlay = Some(Overlay::Confirm(Confirm::Quit));
         } else {
             self.leave(0, effects);
         }
@@ -232,20 +232,20 @@ impl Model {
             Some(before) if before == code && code == HANG_UP => return,
             Some(_) => return effects.push(Effect::Quit { code }),
         }
-        self.overlay = None;
+        self.prompt.overlay = None;
         self.export_at_end(effects);
-        if self.exporting.is_empty() {
+        if self.run.exporting.is_empty() {
             effects.push(Effect::Quit { code });
         }
     }
 
     /// Writes what `--export` asked for, unless that was done at this very step.
     pub(super) fn export_at_end(&mut self, effects: &mut Vec<Effect>) {
-        let Some(export) = self.export.clone() else {
+        let Some(export) = self.run.export.clone() else {
             return;
         };
-        let is_written = self.exported_at == Some(self.run.position.step)
-            || self.exporting.contains(&export.path);
+        let is_written = self.run.exported_at == Some(self.run.position.step)
+            || self.run.exporting.contains(&export.path);
         if self.run.is_training() || !is_written {
             self.export_to(export.path, export.replace, effects);
         }
@@ -266,7 +266,7 @@ impl Model {
             })
             .collect();
         let prompt = Prompt::new(Purpose::SavePath, &format!("{name}.json"));
-        self.overlay = Some(Overlay::Prompt(prompt));
+        self.prompt.overlay = Some(Overlay::Prompt(prompt));
     }
 
     pub(super) fn save_to(&mut self, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
@@ -278,7 +278,7 @@ impl Model {
     }
 
     pub(super) fn export_to(&mut self, path: PathBuf, replace: bool, effects: &mut Vec<Effect>) {
-        self.exporting.push(path.clone());
+        self.run.exporting.push(path.clone());
         effects.push(Effect::Send(Command::Export { path, replace }));
     }
 }

@@ -26,23 +26,24 @@ impl Model {
         if matches!(self.run.phase, Phase::Failed(_)) {
             return self.complain("the training has failed; there is nothing to check".into());
         }
-        self.gradients = None;
-        self.overlay = Some(Overlay::Gradients(None));
+        self.inspector.gradients = None;
+        self.prompt.overlay = Some(Overlay::Gradients(None));
         effects.push(Effect::Send(Command::CheckGradients));
     }
 
     /// Takes in what a check found. The worst parameter of all is the chosen one.
     pub(super) fn take_gradients(&mut self, check: GradientCheck) {
-        if let Some(Overlay::Gradients(chosen)) = &mut self.overlay {
+        if let Some(Overlay::Gradients(chosen)) = &mut self.prompt.overlay {
             let worst = worst_of_layers(&check);
             let first = check.checked.first().map(|it| it.id);
             *chosen = worst.iter().position(|it| Some(it.id) == first);
         }
-        self.gradients = Some(check);
+        self.inspector.gradients = Some(check);
     }
 
     pub(super) fn press_in_gradients(&mut self, chosen: Option<usize>, key: &KeyEvent) {
         let worst = self
+            .inspector
             .gradients
             .as_ref()
             .map(worst_of_layers)
@@ -60,11 +61,11 @@ impl Model {
             }
             _ => chosen,
         };
-        self.overlay = Some(Overlay::Gradients(chosen));
+        self.prompt.overlay = Some(Overlay::Gradients(chosen));
     }
 
     fn show_batch(&mut self) {
-        if let Some(inspector) = &mut self.inspector {
+        if let Some(inspector) = &mut self.inspector.open {
             inspector.inspect.of = Subject::Batch;
         }
     }

@@ -84,33 +84,33 @@ impl Model {
     /// Shows the inspector with its cursor at `cursor`, in the network view. A place that there is
     /// not is left for the nearest sensible one.
     pub fn inspect_at(&mut self, cursor: Cursor) {
-        let mut inspector = self.inspector.unwrap_or(Inspector::at(cursor));
+        let mut inspector = self.inspector.open.unwrap_or(Inspector::at(cursor));
         inspector.back = None;
-        self.screen.view = View::Network;
-        self.screen.enlarged = false;
+        self.navigation.view = View::Network;
+        self.navigation.enlarged = false;
         self.stand(inspector, cursor);
         self.settle_inspector();
     }
 
     /// Opens the inspector where it was last, or closes it.
     pub(super) fn toggle_inspector(&mut self) {
-        if let Some(inspector) = self.inspector.take() {
-            self.last_inspector = Some(inspector);
+        if let Some(inspector) = self.inspector.open.take() {
+            self.inspector.last = Some(inspector);
             return;
         }
-        let last = self.last_inspector;
+        let last = self.inspector.last;
         // The last hidden layer has both: a sum over inputs and one over outputs.
         let layer = (self.run.architecture.depth() - 1).max(1);
         let first = Cursor::Neuron { layer, neuron: 0 };
         self.inspect_at(last.map_or(first, |it| it.inspect.cursor));
-        if let (Some(inspector), Some(last)) = (&mut self.inspector, last) {
+        if let (Some(inspector), Some(last)) = (&mut self.inspector.open, last) {
             inspector.inspect.of = last.inspect.of;
         }
     }
 
     /// The shown row's numbers, or the means of the mini-batch.
     pub(super) fn switch_of(&mut self) {
-        if let Some(inspector) = &mut self.inspector {
+        if let Some(inspector) = &mut self.inspector.open {
             inspector.inspect.of = match inspector.inspect.of {
                 Subject::Row => Subject::Batch,
                 Subject::Batch => Subject::Row,
@@ -120,7 +120,7 @@ impl Model {
 
     /// Moves the cursor.
     pub(super) fn move_cursor(&mut self, to: Move) {
-        let Some(mut inspector) = self.inspector else {
+        let Some(mut inspector) = self.inspector.open else {
             return;
         };
         let sizes = self.run.architecture.sizes().to_vec();
@@ -180,11 +180,11 @@ impl Model {
 
     /// Puts the cursor of `inspector` at `cursor`. Another kind of page starts at its top.
     fn stand(&mut self, mut inspector: Inspector, cursor: Cursor) {
-        let before = self.inspector.map(|it| it.inspect.cursor);
+        let before = self.inspector.open.map(|it| it.inspect.cursor);
         let is_alike =
             before.map(|it| std::mem::discriminant(&it)) == Some(std::mem::discriminant(&cursor));
         if !is_alike {
-            self.screen.scroll_by(Panel::Inspector, i16::MIN);
+            self.navigation.scroll_by(Panel::Inspector, i16::MIN);
         }
         // Keeping a layer means that the cursor moved along it.
         let sizes = self.run.architecture.sizes();
@@ -195,7 +195,7 @@ impl Model {
             inspector.height = (neuron, size);
         }
         inspector.inspect.cursor = cursor;
-        self.inspector = Some(inspector);
+        self.inspector.open = Some(inspector);
     }
 
     /// The weight that a look into a neuron starts with: the first, or of many the one that adds
@@ -251,7 +251,7 @@ impl Model {
 
     /// Brings inspector, view and network together after any change to one of them.
     pub(super) fn settle_inspector(&mut self) {
-        if let Some(inspector) = &mut self.inspector {
+        if let Some(inspector) = &mut self.inspector.open {
             let topology = Topology {
                 sizes: self.run.architecture.sizes(),
             };
@@ -264,14 +264,14 @@ impl Model {
                 inspector.back = None;
             }
         }
-        if self.screen.view != View::Network {
-            self.inspector = None;
+        if self.navigation.view != View::Network {
+            self.inspector.open = None;
         }
-        self.screen.inspects = self.inspector.is_some();
-        if self.screen.inspects {
-            self.screen.enlarged = false;
+        self.navigation.inspects = self.inspector.open.is_some();
+        if self.navigation.inspects {
+            self.navigation.enlarged = false;
         }
-        self.screen.settle_focus();
+        self.navigation.settle_focus();
     }
 }
 

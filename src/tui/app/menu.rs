@@ -135,7 +135,7 @@ fn turned<T: Copy + PartialEq>(all: &[T], now: T, by: isize) -> T {
 
 impl Model {
     pub(super) fn open_menu(&mut self) {
-        self.overlay = Some(Overlay::Menu(Menu { line: 0 }));
+        self.prompt.overlay = Some(Overlay::Menu(Menu { line: 0 }));
     }
 
     pub(super) fn press_in_menu(
@@ -164,12 +164,12 @@ impl Model {
             KeyCode::Char('z') => Some("undo".into()),
             KeyCode::Enter | KeyCode::Char(':') => {
                 let line = CommandLine::new(&item.command, Some(menu), self);
-                self.overlay = Some(Overlay::Command(Box::new(line)));
+                self.prompt.overlay = Some(Overlay::Command(Box::new(line)));
                 return;
             }
             _ => None,
         };
-        self.overlay = Some(Overlay::Menu(menu));
+        self.prompt.overlay = Some(Overlay::Menu(menu));
         if let Some(command) = command
             && let Err(problem) = self.run_command(&command, effects)
         {

@@ -7,10 +7,9 @@ use super::command::{self, CommandLine};
 use super::history::History;
 use super::inspector::Inspector;
 use super::menu::Menu;
-use super::navigation::Screen;
+use super::navigation::Navigation;
 use super::parameter_edit::Edited;
 use super::prompt::Prompt;
-use super::row_selection::Selection;
 use super::what_if::Sliders;
 use crate::data::{DataSummary, Prepared};
 use crate::model_file::ExportOption;
@@ -101,6 +100,16 @@ pub struct Run {
     pub card: Option<Arc<DataSummary>>,
     /// Whether it was asked for.
     pub(super) is_describing: bool,
+    /// The plan asked for and not acknowledged yet.
+    pub(super) asked: Option<Plan>,
+    /// Destination given by `--export`.
+    pub export: Option<ExportOption>,
+    /// Exports the worker has not finished yet.
+    pub(super) exporting: Vec<PathBuf>,
+    /// Step at which `export` was last written.
+    pub(super) exported_at: Option<u64>,
+    /// The observation last requested.
+    pub(super) observed: Option<Observation>,
 }
 
 impl Run {
@@ -128,6 +137,11 @@ impl Run {
             in_force: None,
             card: None,
             is_describing: false,
+            asked: None,
+            export: None,
+            exporting: Vec::new(),
+            exported_at: None,
+            observed: None,
         }
     }
 
@@ -244,53 +258,51 @@ pub struct Notice {
     pub is_error: bool,
 }
 
-/// The whole state of the screen.
+/// State of the inspector and of the steps through a mini-batch that it explains.
+#[derive(Debug, Clone, Default)]
+pub struct InspectorState {
+    /// The inspector, if it is open; [`Model::inspect_at`] opens it.
+    pub open: Option<Inspector>,
+    /// The inspector at the time it was last closed.
+    pub(super) last: Option<Inspector>,
+    /// Position inside the mini-batch, while stepping by phases.
+    pub walk: Option<StepPosition>,
+    /// Changed inputs of the shown row: index, and value as the network receives it.
+    pub what_if: Vec<(usize, f32)>,
+    /// Changed columns of the shown row: index, and raw value.
+    pub moved: Vec<(usize, f32)>,
+    /// Result of the last gradient check.
+    pub gradients: Option<GradientCheck>,
+    /// The parameter that was last set by hand.
+    pub(super) edited: Option<Edited>,
+}
+
+/// State of text entry and messages.
+#[derive(Debug, Clone, Default)]
+pub struct PromptState {
+    /// The popup above the panels, if one is open.
+    pub overlay: Option<Overlay>,
+    /// The message in the footer.
+    pub notice: Option<Notice>,
+    /// A repeat count typed before a step.
+    pub count: Option<u32>,
+    /// History of typed commands.
+    pub commands: command::History,
+}
+
+/// The whole state of the screen, in four parts.
 #[derive(Debug, Clone)]
 pub struct Model {
-    /// The training.
+    /// The training as reported by the worker.
     pub run: Run,
-    /// What of it is shown.
-    pub screen: Screen,
-    /// The row whose way through the network is shown.
-    pub sample: SampleId,
-    /// The rows that are gone through, if not all.
-    pub selection: Option<Selection>,
-    /// Where the walk through a mini-batch stands, while there is one.
-    pub walk: Option<StepPosition>,
-    /// The inspector, if it is open; [`Model::inspect_at`] opens it.
-    pub inspector: Option<Inspector>,
-    /// The inspector as it was when it was last closed.
-    pub(super) last_inspector: Option<Inspector>,
-    /// Inputs of the shown row that were changed to see what follows: which, and its value as the
-    /// network sees it.
-    pub what_if: Vec<(usize, f32)>,
-    /// The columns of the shown row that were changed so, with their raw values.
-    pub moved: Vec<(usize, f32)>,
-    /// What the last gradient check found.
-    pub gradients: Option<GradientCheck>,
-    /// A count typed before a step.
-    pub count: Option<u32>,
-    /// Lines typed so far.
-    pub commands: command::History,
-    /// The plan as it was asked for and is not acknowledged yet.
-    pub(super) asked: Option<Plan>,
-    /// The parameter that was set by hand last.
-    pub(super) edited: Option<Edited>,
-    /// What lies above.
-    pub overlay: Option<Overlay>,
-    /// News.
-    pub notice: Option<Notice>,
-    /// What `--export` asked for.
-    pub export: Option<ExportOption>,
+    /// View, focus, scrolling and the shown row.
+    pub navigation: Navigation,
+    /// Inspector and phase stepping.
+    pub inspector: InspectorState,
+    /// Popups, typed text and messages.
+    pub prompt: PromptState,
     /// The exit code, once it was decided to leave.
     pub(super) leaving: Option<u8>,
-    /// Exports whose answer is awaited.
-    pub(super) exporting: Vec<PathBuf>,
-    /// Step at which `export` was last written.
-    pub(super) exported_at: Option<u64>,
-    pub(super) observed: Option<Observation>,
-    /// The cell of the confusion matrix whose rows were asked for.
-    pub(super) awaited: Option<(usize, usize)>,
 }
 
 impl Model {
@@ -306,35 +318,22 @@ impl Model {
         } else {
             Set::Validation
         };
+        let notice = (!started.data.notes.is_empty()).then(|| Notice {
+            text: started.data.notes.join(" · "),
+            is_error: false,
+        });
         Self {
-            run: Run::new(started, pace),
-            screen: Screen::new(size),
-            sample: SampleId { set, index: 0 },
-            selection: None,
-            walk: None,
-            inspector: None,
-            last_inspector: None,
-            what_if: Vec::new(),
-            moved: Vec::new(),
-            gradients: None,
-            count: None,
-            commands: command::History::default(),
-            asked: None,
-            edited: None,
-            overlay: None,
-            notice: match started.data.notes.as_slice() {
-                [] => None,
-                notes => Some(Notice {
-                    text: notes.join(" · "),
-                    is_error: false,
-                }),
+            run: Run {
+                export,
+                ..Run::new(started, pace)
             },
-            export,
+            navigation: Navigation::new(size, SampleId { set, index: 0 }),
+            inspector: InspectorState::default(),
+            prompt: PromptState {
+                notice,
+                ..PromptState::default()
+            },
             leaving: None,
-            exporting: Vec::new(),
-            exported_at: None,
-            observed: None,
-            awaited: None,
         }
     }
 
@@ -342,9 +341,9 @@ impl Model {
     pub(super) fn observation(&self) -> Observation {
         use super::navigation::Panel;
         let sizes = self.run.architecture.sizes();
-        let neurons = if self.screen.shows(Panel::Network) {
+        let neurons = if self.navigation.shows(Panel::Network) {
             let layers = sizes.iter().enumerate();
-            let marked = |l| self.inspector.and_then(|it| it.marks(l));
+            let marked = |l| self.inspector.open.and_then(|it| it.marks(l));
             layers
                 .map(|(l, &n)| evenly_with(n, WATCHED, marked(l).as_slice()))
                 .collect()
@@ -352,19 +351,24 @@ impl Model {
             Vec::new()
         };
         Observation {
-            sample: self.sample,
+            sample: self.navigation.sample,
             neurons,
             // The history of the weights is to have no gap when their panel comes back.
             weights: true,
-            activations: self.screen.shows(Panel::Activations),
-            rows: if self.screen.shows(Panel::Rows) {
+            activations: self.navigation.shows(Panel::Activations),
+            rows: if self.navigation.shows(Panel::Rows) {
                 self.watched_rows()
             } else {
                 Vec::new()
             },
             pictures: self.watched_pictures(),
-            inspect: self.inspector.map(|it| it.inspect),
-            what_if: self.what_if.iter().map(|&(i, x)| (i, x.into())).collect(),
+            inspect: self.inspector.open.map(|it| it.inspect),
+            what_if: self
+                .inspector
+                .what_if
+                .iter()
+                .map(|&(i, x)| (i, x.into()))
+                .collect(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What of the state is on the screen: views, panels, focus.
 
 use super::bindings::Direction;
+use super::row_selection::Selection;
+use crate::train::SampleId;
 
 /// A part of the screen with a frame of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,7 +95,7 @@ pub const SMOOTHING: [f64; 3] = [0.0, 0.8, 0.96];
 
 /// What is shown, and how.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Screen {
+pub struct Navigation {
     /// Width and height in cells.
     pub size: (u16, u16),
     /// The arrangement.
@@ -121,6 +123,12 @@ pub struct Screen {
     scroll: [(Panel, u16); 6],
     /// How far panels could be scrolled when they were last drawn.
     ends: Vec<(Panel, u16)>,
+    /// The row shown in the network.
+    pub sample: SampleId,
+    /// The rows that `[` and `]` step through, if not all.
+    pub selection: Option<Selection>,
+    /// The cell of the confusion matrix whose rows were requested.
+    pub(super) awaited: Option<(usize, usize)>,
 }
 
 /// How far what was drawn can be scrolled.
@@ -143,9 +151,9 @@ const DATA_BESIDE: u16 = 110;
 /// From this height on there is room for the rows below both.
 const ROWS_BELOW: u16 = 48;
 
-impl Screen {
+impl Navigation {
     /// The overview at `size`.
-    pub fn new(size: (u16, u16)) -> Self {
+    pub fn new(size: (u16, u16), sample: SampleId) -> Self {
         Self {
             size,
             view: View::Overview,
@@ -168,6 +176,9 @@ impl Screen {
                 (Panel::Inspector, 0),
             ],
             ends: Vec::new(),
+            sample,
+            selection: None,
+            awaited: None,
         }
     }
 
@@ -360,12 +371,18 @@ impl Screen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::Set;
+
+    const FIRST: SampleId = SampleId {
+        set: Set::Training,
+        index: 0,
+    };
 
     #[test]
     fn the_focus_reaches_every_panel_and_comes_back() {
         for size in [(80, 24), (200, 60)] {
             for view in View::ALL {
-                let mut screen = Screen::new(size);
+                let mut screen = Navigation::new(size, FIRST);
                 screen.view = view;
                 screen.settle_focus();
                 let panels = screen.bands().concat().concat();
@@ -390,7 +407,7 @@ mod tests {
 
     #[test]
     fn scrolling_ends_where_the_panel_does() {
-        let mut screen = Screen::new((80, 24));
+        let mut screen = Navigation::new((80, 24), FIRST);
         screen.scroll_by(Panel::Weights, 50);
         screen.set_ends(vec![(Panel::Weights, 4)]);
         assert_eq!(screen.scroll(Panel::Weights), 4);
@@ -401,7 +418,7 @@ mod tests {
 
     #[test]
     fn an_enlarged_panel_is_alone() {
-        let mut screen = Screen::new((120, 36));
+        let mut screen = Navigation::new((120, 36), FIRST);
         screen.focus = Panel::Weights;
         screen.enlarged = true;
         screen.move_focus(Direction::Left);

@@ -18,7 +18,9 @@ pub struct Edited {
 
 impl Model {
     fn cursor(&self) -> Option<Cursor> {
-        self.inspector.map(|inspector| inspector.inspect.cursor)
+        self.inspector
+            .open
+            .map(|inspector| inspector.inspect.cursor)
     }
 
     /// The weight or bias that the inspector's cursor stands on.
@@ -89,7 +91,11 @@ impl Model {
     /// The value of a parameter, where it is known: as set by hand, as inspected, or as drawn.
     fn value_of(&self, id: ParameterId) -> Option<f32> {
         let step = self.run.position.step;
-        if let Some(edited) = self.edited.filter(|it| it.id == id && it.step == step) {
+        if let Some(edited) = self
+            .inspector
+            .edited
+            .filter(|it| it.id == id && it.step == step)
+        {
             return Some(edited.value);
         }
         let snapshot = self.run.snapshot.as_ref()?;
@@ -120,7 +126,7 @@ impl Model {
         effects: &mut Vec<Effect>,
     ) -> Result<(), String> {
         let id = self.wanted_parameter(id)?;
-        self.edited = Some(Edited {
+        self.inspector.edited = Some(Edited {
             id,
             value,
             step: self.run.position.step,
@@ -148,7 +154,7 @@ impl Model {
                 "choose a weight or a bias first: enter on a neuron goes to them".into(),
             );
         };
-        self.overlay = Some(Overlay::Prompt(prompt));
+        self.prompt.overlay = Some(Overlay::Prompt(prompt));
     }
 
     pub(super) fn type_parameter(
@@ -277,7 +283,7 @@ impl Model {
     }
 
     pub(super) fn tell(&mut self, text: String) {
-        self.notice = Some(Notice {
+        self.prompt.notice = Some(Notice {
             text,
             is_error: false,
         });

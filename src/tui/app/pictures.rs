@@ -98,20 +98,20 @@ impl Model {
     /// Whether the panel of the weights shows the first layer's as pictures: where rows are images,
     /// and it is alone on the screen.
     pub fn shows_pictures(&self) -> bool {
-        let is_alone = self.screen.bands() == [[[Panel::Weights]]];
-        is_alone && self.screen.pictures && self.run.data.image.is_some()
+        let is_alone = self.navigation.bands() == [[[Panel::Weights]]];
+        is_alone && self.navigation.pictures && self.run.data.image.is_some()
     }
 
     /// The grid of the pictures in `room` (columns and lines).
     pub fn picture_grid(&self, room: (u16, u16)) -> Option<PictureGrid> {
         let neurons = *self.run.architecture.sizes().get(1)?;
-        let scrolled = self.screen.scroll(Panel::Weights);
+        let scrolled = self.navigation.scroll(Panel::Weights);
         PictureGrid::new(room, self.run.data.image?, neurons, scrolled)
     }
 
     /// The neurons whose weights the worker shall tell for the pictures.
     pub(super) fn watched_pictures(&self) -> Vec<usize> {
-        let (columns, lines) = self.screen.size;
+        let (columns, lines) = self.navigation.size;
         let room = (
             columns.saturating_sub(AROUND.0),
             lines.saturating_sub(AROUND.1),

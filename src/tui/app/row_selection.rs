@@ -61,18 +61,18 @@ impl Model {
 
     /// How many rows are gone through, and the place of the shown one among them.
     pub fn going_through(&self) -> (usize, usize) {
-        match &self.selection {
+        match &self.navigation.selection {
             Some(selection) => (selection.rows.len(), selection.place),
             None => (
-                self.sample.samples(&self.run.data).rows(),
-                self.sample.index,
+                self.navigation.sample.samples(&self.run.data).rows(),
+                self.navigation.sample.index,
             ),
         }
     }
 
     /// Index of the row that has this `place` among those gone through.
     pub fn row_at(&self, place: usize) -> Option<usize> {
-        match &self.selection {
+        match &self.navigation.selection {
             Some(selection) => selection.rows.get(place).map(|&row| row as usize),
             None => (place < self.going_through().0).then_some(place),
         }
@@ -87,14 +87,14 @@ impl Model {
 
     /// The rows whose outcomes the worker shall tell for the list of rows.
     pub(super) fn watched_rows(&self) -> Vec<u32> {
-        let lines = usize::from(self.screen.size.1).min(LISTED);
+        let lines = usize::from(self.navigation.size.1).min(LISTED);
         let rows = self.listed(lines).filter_map(|place| self.row_at(place));
         rows.map(|row| row as u32).collect()
     }
 
     /// Goes to the worst row, or leaves the shown one among all.
     pub(super) fn toggle_worst(&mut self) {
-        if self.selection.take().is_none() {
+        if self.navigation.selection.take().is_none() {
             self.select_wrong();
         }
     }
@@ -119,14 +119,14 @@ impl Model {
     }
 
     fn select(&mut self, which: Which, rows: Vec<u32>, all: usize, found: Position) {
-        self.selection = Some(Selection {
+        self.navigation.selection = Some(Selection {
             which,
             rows,
             all,
             place: 0,
             epoch: found.epoch,
         });
-        self.sample.set = self.measured_set();
+        self.navigation.sample.set = self.measured_set();
         self.go_to(0);
     }
 
@@ -137,8 +137,8 @@ impl Model {
             return;
         }
         let place = place.rem_euclid(rows as isize) as usize;
-        self.sample.index = self.row_at(place).unwrap_or(0);
-        if let Some(selection) = &mut self.selection {
+        self.navigation.sample.index = self.row_at(place).unwrap_or(0);
+        if let Some(selection) = &mut self.navigation.selection {
             selection.place = place;
         }
     }
@@ -156,17 +156,17 @@ impl Model {
     }
 
     pub(super) fn switch_set(&mut self) {
-        let other = match self.sample.set {
+        let other = match self.navigation.sample.set {
             Set::Training => Set::Validation,
             Set::Validation => Set::Training,
         };
-        self.selection = None;
-        self.sample = SampleId {
+        self.navigation.selection = None;
+        self.navigation.sample = SampleId {
             set: other,
             index: 0,
         };
-        if self.sample.samples(&self.run.data).is_empty() {
-            self.sample.set = Set::Training;
+        if self.navigation.sample.samples(&self.run.data).is_empty() {
+            self.navigation.sample.set = Set::Training;
         }
     }
 
@@ -174,34 +174,34 @@ impl Model {
     pub fn cell(&self) -> Option<(usize, usize)> {
         let confusion = self.run.outcomes.as_ref()?.confusion()?;
         let last = confusion.classes().checked_sub(1)?;
-        let (actual, predicted) = self.screen.cell?;
+        let (actual, predicted) = self.navigation.cell?;
         Some((actual.min(last), predicted.min(last)))
     }
 
     /// Puts the cursor on the most frequent mistake, if it is nowhere yet.
     pub(super) fn place_cursor(&mut self) {
         let confusion = self.run.outcomes.as_ref().and_then(|it| it.confusion());
-        if let (None, Some(confusion)) = (self.screen.cell, confusion) {
+        if let (None, Some(confusion)) = (self.navigation.cell, confusion) {
             let (actual, predicted) = confusion
                 .mistakes()
                 .first()
                 .map_or((0, 0), |it| (it.1, it.2));
-            self.screen.cell = Some((actual, predicted));
+            self.navigation.cell = Some((actual, predicted));
         }
     }
 
     /// Moves the cursor of the panel that fills the screen.
     pub(super) fn move_inside(&mut self, direction: Direction) {
-        match (self.screen.focus, direction) {
+        match (self.navigation.focus, direction) {
             (Panel::Confusion, _) => self.move_cell(direction),
             (Panel::Rows, Direction::Up) => self.shift_within(-1),
             (Panel::Rows, Direction::Down) => self.shift_within(1),
             (Panel::Rows, Direction::Left) => {
-                self.screen.column = self.screen.column.saturating_sub(1);
+                self.navigation.column = self.navigation.column.saturating_sub(1);
             }
             (Panel::Rows, Direction::Right) => {
                 let last = self.run.data.preprocessing.columns.len().saturating_sub(1);
-                self.screen.column = (self.screen.column + 1).min(last);
+                self.navigation.column = (self.navigation.column + 1).min(last);
             }
             _ => {}
         }
@@ -211,7 +211,7 @@ impl Model {
         self.place_cursor();
         let classes = self.run.data.class_names().len();
         if let (Some((actual, predicted)), Some(last)) = (self.cell(), classes.checked_sub(1)) {
-            self.screen.cell = Some(match direction {
+            self.navigation.cell = Some(match direction {
                 Direction::Left => (actual, predicted.saturating_sub(1)),
                 Direction::Right => (actual, (predicted + 1).min(last)),
                 Direction::Up => (actual.saturating_sub(1), predicted),
@@ -223,9 +223,9 @@ impl Model {
     /// Puts the cursor on a cell that was clicked; a second click shows its rows.
     pub(super) fn pick_cell(&mut self, actual: usize, predicted: usize, effects: &mut Vec<Effect>) {
         let was_there =
-            self.screen.focus == Panel::Confusion && self.cell() == Some((actual, predicted));
-        self.screen.focus = Panel::Confusion;
-        self.screen.cell = Some((actual, predicted));
+            self.navigation.focus == Panel::Confusion && self.cell() == Some((actual, predicted));
+        self.navigation.focus = Panel::Confusion;
+        self.navigation.cell = Some((actual, predicted));
         if was_there {
             self.show_cell(effects);
         }
@@ -233,24 +233,24 @@ impl Model {
 
     /// Shows in the network what is under the cursor of the panel that fills the screen.
     pub(super) fn choose(&mut self, effects: &mut Vec<Effect>) {
-        let is_row_known = match self.screen.focus {
+        let is_row_known = match self.navigation.focus {
             Panel::Confusion if self.run.is_regression() => self.select_wrong(),
             Panel::Confusion => return self.show_cell(effects),
             Panel::Rows => true,
             _ => false,
         };
         if is_row_known {
-            self.screen.follow(View::Network, Panel::Network);
+            self.navigation.follow(View::Network, Panel::Network);
         }
     }
 
     /// Puts the cursor on the row at `place` that was clicked; a second click shows it.
     pub(super) fn pick_row(&mut self, place: usize) {
-        let was_there = self.screen.focus == Panel::Rows && self.going_through().1 == place;
-        self.screen.focus = Panel::Rows;
+        let was_there = self.navigation.focus == Panel::Rows && self.going_through().1 == place;
+        self.navigation.focus = Panel::Rows;
         self.go_to(place as isize);
         if was_there {
-            self.screen.follow(View::Network, Panel::Network);
+            self.navigation.follow(View::Network, Panel::Network);
         }
     }
 
@@ -266,24 +266,24 @@ impl Model {
         if confusion.count(actual, predicted) == 0 {
             return self.remark(self.no_row(actual, predicted));
         }
-        self.awaited = Some((actual, predicted));
+        self.navigation.awaited = Some((actual, predicted));
         effects.push(Effect::Send(Command::FindRows { actual, predicted }));
     }
 
     /// Shows the rows that were found, if they are still waited for.
     pub(super) fn take_found(&mut self, found: Position, taken: ConfusionRows) {
         let cell = (taken.actual, taken.predicted);
-        if self.awaited != Some(cell) {
+        if self.navigation.awaited != Some(cell) {
             return;
         }
-        self.awaited = None;
+        self.navigation.awaited = None;
         let (actual, predicted) = cell;
         if taken.rows.is_empty() {
             return self.remark(self.no_row(actual, predicted));
         }
         let which = Which::Cell { actual, predicted };
         self.select(which, taken.rows, taken.all, found);
-        self.screen.follow(View::Network, Panel::Network);
+        self.navigation.follow(View::Network, Panel::Network);
     }
 
     fn no_row(&self, actual: usize, predicted: usize) -> String {
@@ -302,7 +302,7 @@ impl Model {
 
     /// A line of news that is no trouble.
     fn remark(&mut self, text: String) {
-        self.notice = Some(Notice {
+        self.prompt.notice = Some(Notice {
             text,
             is_error: false,
         });

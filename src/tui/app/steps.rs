@@ -12,18 +12,20 @@ const MOST_STEPS: u32 = 999_999;
 impl Model {
     /// One more digit of the count of steps.
     pub(super) fn count(&mut self, digit: u8) {
-        let count = self.count.unwrap_or(0) * 10 + u32::from(digit);
+        let count = self.prompt.count.unwrap_or(0) * 10 + u32::from(digit);
         // A count does not begin with 0, and one that is too long stays as it is.
         if count > 0 && count <= MOST_STEPS {
-            self.count = Some(count);
+            self.prompt.count = Some(count);
         }
     }
 
     /// Takes keys that mean the count, if there is one.
     pub(super) fn edit_count(&mut self, key: &KeyEvent) -> bool {
-        match (self.count, key.code) {
-            (Some(_), KeyCode::Esc) => self.count = None,
-            (Some(count), KeyCode::Backspace) => self.count = Some(count / 10).filter(|it| *it > 0),
+        match (self.prompt.count, key.code) {
+            (Some(_), KeyCode::Esc) => self.prompt.count = None,
+            (Some(count), KeyCode::Backspace) => {
+                self.prompt.count = Some(count / 10).filter(|it| *it > 0)
+            }
             _ => return false,
         }
         true
@@ -43,7 +45,7 @@ impl Model {
     }
 
     pub(super) fn step_back(&mut self, effects: &mut Vec<Effect>) -> Result<(), String> {
-        match self.walk {
+        match self.inspector.walk {
             None => Err("no mini-batch is walked through; p begins".into()),
             Some(stand) if !stand.can_go_back => Err("further back nothing is kept".into()),
             Some(_) => {

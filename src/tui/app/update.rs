@@ -7,7 +7,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::bindings::{self, Action, When};
 use super::command::Files;
 use super::model::{Confirm, Model, Overlay, Phase};
-use super::navigation::{Panel, Screen, ScrollLimits};
+use super::navigation::{Navigation, Panel, ScrollLimits};
 use super::prompt::{Edited, Prompt, Purpose};
 use crate::data::{DataSummary, Prepared};
 use crate::train::{Command, Cursor, Event, Snapshot};
@@ -83,24 +83,24 @@ impl Model {
     /// Takes in `msg` and says what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let sample_before = self.sample;
+        let sample_before = self.navigation.sample;
         match msg {
             Msg::Key(key) if key.kind == KeyEventKind::Release => {}
             Msg::Key(key) => self.press(&key, &mut effects),
             Msg::Paste(text) => self.paste(&text, &mut effects),
             Msg::Resize(width, height) => {
-                self.screen.size = (width, height);
-                self.screen.settle_focus();
+                self.navigation.size = (width, height);
+                self.navigation.settle_focus();
             }
             Msg::Click(panel) => {
-                if self.overlay.is_none() {
-                    self.screen.focus = panel;
-                    self.notice = None;
+                if self.prompt.overlay.is_none() {
+                    self.navigation.focus = panel;
+                    self.prompt.notice = None;
                 }
             }
             Msg::Pick(spot) => {
-                if self.overlay.is_none() {
-                    self.notice = None;
+                if self.prompt.overlay.is_none() {
+                    self.prompt.notice = None;
                     match spot {
                         ClickTarget::Cell { actual, predicted } => {
                             self.pick_cell(actual, predicted, &mut effects);
@@ -110,8 +110,8 @@ impl Model {
                 }
             }
             Msg::Point(cursor) => {
-                if self.overlay.is_none() && self.inspector.is_some() {
-                    self.notice = None;
+                if self.prompt.overlay.is_none() && self.inspector.open.is_some() {
+                    self.prompt.notice = None;
                     self.inspect_at(cursor);
                 }
             }
@@ -125,15 +125,17 @@ impl Model {
                 }
             }
             Msg::Drawn(ends) => {
-                self.screen.set_ends(ends.panels);
+                self.navigation.set_ends(ends.panels);
                 if let (Some(Overlay::Help(line) | Overlay::Commands(line)), Some(end)) =
-                    (&mut self.overlay, ends.help)
+                    (&mut self.prompt.overlay, ends.help)
                 {
                     *line = end.min(*line);
                 }
             }
             Msg::Files(files) => {
-                if let Some(Overlay::Command(mut line)) = self.overlay.take_if(is_command_line) {
+                if let Some(Overlay::Command(mut line)) =
+                    self.prompt.overlay.take_if(is_command_line)
+                {
                     line.take_files(files);
                     self.refresh_command_line(*line, &mut effects);
                 }
@@ -141,17 +143,17 @@ impl Model {
             Msg::Terminate(code) => self.leave(code, &mut effects),
         }
         // What was asked of one row is not what is asked of another.
-        if self.sample != sample_before {
-            self.moved.clear();
-            self.what_if.clear();
+        if self.navigation.sample != sample_before {
+            self.inspector.moved.clear();
+            self.inspector.what_if.clear();
         }
         self.settle_inspector();
         let observation = self.observation();
-        if self.observed.as_ref() != Some(&observation) {
-            self.observed = Some(observation.clone());
+        if self.run.observed.as_ref() != Some(&observation) {
+            self.run.observed = Some(observation.clone());
             effects.push(Effect::Send(Command::Observe(observation)));
         }
-        let wants_card = [Panel::Columns, Panel::Data].map(|panel| self.screen.shows(panel));
+        let wants_card = [Panel::Columns, Panel::Data].map(|panel| self.navigation.shows(panel));
         let is_missing = self.run.card.is_none() && !self.run.is_describing;
         if is_missing && wants_card.contains(&true) {
             self.run.is_describing = true;
@@ -165,8 +167,8 @@ impl Model {
         if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
             return self.leave(130, effects);
         }
-        self.notice = None;
-        match self.overlay.take() {
+        self.prompt.notice = None;
+        match self.prompt.overlay.take() {
             None => self.press_over_panels(key, effects),
             Some(Overlay::Help(line)) => self.press_in_help(line, key),
             Some(Overlay::Prompt(prompt)) => self.press_in_prompt(prompt, key, effects),
@@ -186,22 +188,22 @@ impl Model {
         if let Some(binding) = bindings::find(key, |when| self.holds(when)) {
             self.act(binding.action, effects);
             if !matches!(binding.action, Action::Count(_)) {
-                self.count = None;
+                self.prompt.count = None;
             }
         }
     }
 
     fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
-        match self.overlay.take() {
+        match self.prompt.overlay.take() {
             Some(Overlay::Prompt(mut prompt)) => {
                 prompt.paste(text);
-                self.overlay = Some(Overlay::Prompt(prompt));
+                self.prompt.overlay = Some(Overlay::Prompt(prompt));
             }
             Some(Overlay::Command(mut line)) => {
                 line.paste(text);
                 self.refresh_command_line(*line, effects);
             }
-            other => self.overlay = other,
+            other => self.prompt.overlay = other,
         }
     }
 
@@ -211,27 +213,27 @@ impl Model {
             When::Always => true,
             When::Training => self.run.is_training(),
             When::Waiting => matches!(self.run.phase, Phase::Paused | Phase::Finished),
-            When::Walking => self.holds(When::Waiting) && self.walk.is_some(),
-            When::Resting => self.holds(When::Waiting) && self.walk.is_none(),
-            When::Editing => self.holds(When::Waiting) && self.inspector.is_some(),
+            When::Walking => self.holds(When::Waiting) && self.inspector.walk.is_some(),
+            When::Resting => self.holds(When::Waiting) && self.inspector.walk.is_none(),
+            When::Editing => self.holds(When::Waiting) && self.inspector.open.is_some(),
             When::Diverged => matches!(self.run.phase, Phase::Diverged(_)),
             When::Failed => matches!(self.run.phase, Phase::Failed(_)),
-            When::Browsing => self.inspector.is_none(),
-            When::Inspecting => self.inspector.is_some(),
+            When::Browsing => self.inspector.open.is_none(),
+            When::Inspecting => self.inspector.open.is_some(),
             When::Enlarged => self.is_browsing(|screen| screen.enlarged && !screen.has_choice()),
             When::Choosing => self.is_browsing(|screen| screen.enlarged && screen.has_choice()),
             When::Overview => self.is_browsing(|screen| !screen.enlarged),
-            When::Away => self.is_browsing(Screen::leads_back),
+            When::Away => self.is_browsing(Navigation::leads_back),
         }
     }
 
     /// Whether `holds` does of the screen while the inspector is closed.
-    fn is_browsing(&self, holds: impl Fn(&Screen) -> bool) -> bool {
-        self.inspector.is_none() && holds(&self.screen)
+    fn is_browsing(&self, holds: impl Fn(&Navigation) -> bool) -> bool {
+        self.inspector.open.is_none() && holds(&self.navigation)
     }
 
     fn press_in_help(&mut self, line: u16, key: &KeyEvent) {
-        self.overlay = match key.code {
+        self.prompt.overlay = match key.code {
             KeyCode::Tab | KeyCode::Char(':') => Some(Overlay::Commands(0)),
             _ => scrolled(line, key).map(Overlay::Help),
         };
@@ -239,16 +241,16 @@ impl Model {
 
     fn press_in_commands(&mut self, line: u16, key: &KeyEvent) {
         match key.code {
-            KeyCode::Tab => self.overlay = Some(Overlay::Help(0)),
+            KeyCode::Tab => self.prompt.overlay = Some(Overlay::Help(0)),
             KeyCode::Char(':') => self.open_command_line(""),
-            _ => self.overlay = scrolled(line, key).map(Overlay::Commands),
+            _ => self.prompt.overlay = scrolled(line, key).map(Overlay::Commands),
         }
     }
 
     fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent, effects: &mut Vec<Effect>) {
         match prompt.press(key) {
             Edited::Cancelled => {}
-            Edited::Open => self.overlay = Some(Overlay::Prompt(prompt)),
+            Edited::Open => self.prompt.overlay = Some(Overlay::Prompt(prompt)),
             Edited::Done(text) => {
                 let taken = match prompt.purpose {
                     Purpose::LearningRate => self.type_learning_rate(&text, effects),
@@ -260,7 +262,7 @@ impl Model {
                 };
                 if let Err(problem) = taken {
                     prompt.error = Some(problem);
-                    self.overlay = Some(Overlay::Prompt(prompt));
+                    self.prompt.overlay = Some(Overlay::Prompt(prompt));
                 }
             }
         }
@@ -277,17 +279,17 @@ impl Model {
                 self.open_save_prompt();
             }
             KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => {}
-            _ => self.overlay = Some(Overlay::Confirm(question)),
+            _ => self.prompt.overlay = Some(Overlay::Confirm(question)),
         }
     }
 
     fn turn_wheel(&mut self, panel: Option<Panel>, lines: i16) {
-        match (&mut self.overlay, panel) {
+        match (&mut self.prompt.overlay, panel) {
             (Some(Overlay::Help(line) | Overlay::Commands(line)), _) => {
                 *line = line.saturating_add_signed(lines).min(SCROLL_LIMIT);
             }
             (None, Some(Panel::Rows)) => self.shift_within(lines.into()),
-            (None, Some(panel)) => self.screen.scroll_by(panel, lines),
+            (None, Some(panel)) => self.navigation.scroll_by(panel, lines),
             _ => {}
         }
     }

@@ -151,19 +151,19 @@ impl Model {
     pub(super) fn open_sliders(&mut self) {
         match self.why_no_inputs() {
             Some(why) => self.complain(why),
-            None => self.overlay = Some(Overlay::Sliders(Sliders { chosen: 0 })),
+            None => self.prompt.overlay = Some(Overlay::Sliders(Sliders { chosen: 0 })),
         }
     }
 
     /// Why the inputs of the shown row can't be changed, if so.
     fn why_no_inputs(&self) -> Option<String> {
-        let samples = self.sample.samples(&self.run.data);
+        let samples = self.navigation.sample.samples(&self.run.data);
         if self.run.data.image.is_some() {
             return Some(
                 "the inputs of a picture are its pixels; there are no sliders for them".into(),
             );
         }
-        (self.sample.index >= samples.rows()).then(|| "no row is shown".into())
+        (self.navigation.sample.index >= samples.rows()).then(|| "no row is shown".into())
     }
 
     pub(super) fn press_in_sliders(&mut self, mut sliders: Sliders, key: &KeyEvent) {
@@ -186,12 +186,12 @@ impl Model {
             KeyCode::Char('L') => self.move_input(column, FAST),
             KeyCode::Char('0') | KeyCode::Backspace => self.set_input(column, None),
             KeyCode::Char('r') => {
-                self.moved.clear();
-                self.what_if.clear();
+                self.inspector.moved.clear();
+                self.inspector.what_if.clear();
             }
             _ => {}
         }
-        self.overlay = Some(Overlay::Sliders(sliders));
+        self.prompt.overlay = Some(Overlay::Sliders(sliders));
     }
 
     pub(super) fn move_input(&mut self, column: usize, by: i32) {
@@ -205,25 +205,29 @@ impl Model {
     /// Raw value of `column` for the shown row as it is changed, and as the table has it; what
     /// stands in for a missing one. `None` where there is no such column or row.
     pub fn input(&self, column: usize) -> Option<(f32, f32)> {
-        let samples = self.sample.samples(&self.run.data);
+        let samples = self.navigation.sample.samples(&self.run.data);
         let encoding = &self.run.data.preprocessing.columns.get(column)?.encoding;
-        if self.sample.index >= samples.rows() {
+        if self.navigation.sample.index >= samples.rows() {
             return None;
         }
-        let own = samples.raw_row(self.sample.index)[column];
+        let own = samples.raw_row(self.navigation.sample.index)[column];
         let own = if own.is_nan() { encoding.fill() } else { own };
-        let moved = self.moved.iter().find(|(moved, _)| *moved == column);
+        let moved = self
+            .inspector
+            .moved
+            .iter()
+            .find(|(moved, _)| *moved == column);
         Some((moved.map_or(own, |&(_, raw)| raw), own))
     }
 
     /// Lets `column` of the shown row be `raw`, or what the table has.
     pub(super) fn set_input(&mut self, column: usize, raw: Option<f32>) {
         let own = self.input(column).map(|(_, own)| own);
-        self.moved.retain(|(moved, _)| *moved != column);
+        self.inspector.moved.retain(|(moved, _)| *moved != column);
         if let Some(raw) = raw.filter(|&raw| Some(raw) != own) {
-            self.moved.push((column, raw));
+            self.inspector.moved.push((column, raw));
         }
-        self.what_if = self.changed_inputs();
+        self.inspector.what_if = self.changed_inputs();
     }
 
     /// The network's inputs that differ from those of the shown row.

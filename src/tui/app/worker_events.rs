@@ -19,17 +19,18 @@ impl Model {
                 run.pace_before = self.run.pace_before;
                 run.phase = phase;
                 self.run = run;
-                self.observed = None;
-                self.selection = None;
-                self.awaited = None;
-                self.walk = None;
-                self.asked = None;
-                self.edited = None;
-                self.gradients = None;
-                self.moved.clear();
-                self.what_if.clear();
-                let rows = self.sample.samples(&self.run.data).rows();
-                self.sample.index = self.sample.index.min(rows.saturating_sub(1));
+                self.run.observed = None;
+                self.navigation.selection = None;
+                self.navigation.awaited = None;
+                self.inspector.walk = None;
+                self.run.asked = None;
+                self.inspector.edited = None;
+                self.inspector.gradients = None;
+                self.inspector.moved.clear();
+                self.inspector.what_if.clear();
+                let rows = self.navigation.sample.samples(&self.run.data).rows();
+                self.navigation.sample.index =
+                    self.navigation.sample.index.min(rows.saturating_sub(1));
             }
             Event::State { state, position } => self.enter_state(state, position, effects),
             Event::Progress(progress) => self.take_progress(&progress),
@@ -113,7 +114,7 @@ impl Model {
     fn take_change(&mut self, change: &Change, now: InForce) {
         self.tell_of(change);
         if !matches!(change, Change::Parameter { .. }) {
-            self.edited = None;
+            self.inspector.edited = None;
         }
         self.acknowledge(Some(&now.plan));
         self.run.learning_rate = now.plan.rule.learning_rate;
@@ -127,9 +128,10 @@ impl Model {
 
     fn take_refusal(&mut self, why: String) {
         self.acknowledge(None);
-        self.edited = None;
-        if self.gradients.is_none() {
-            self.overlay
+        self.inspector.edited = None;
+        if self.inspector.gradients.is_none() {
+            self.prompt
+                .overlay
                 .take_if(|it| matches!(it, Overlay::Gradients(_)));
         }
         self.complain(why);
@@ -138,10 +140,10 @@ impl Model {
     /// Shows the row that the walk stands at.
     fn walk_to(&mut self, stand: Option<StepPosition>) {
         if let Some(stand) = stand {
-            self.sample = stand.sample;
-            self.selection = None;
+            self.navigation.sample = stand.sample;
+            self.navigation.selection = None;
         }
-        self.walk = stand;
+        self.inspector.walk = stand;
     }
 
     fn exported(
@@ -151,26 +153,26 @@ impl Model {
         step: u64,
         effects: &mut Vec<Effect>,
     ) {
-        if let Some(at) = self.exporting.iter().position(|it| *it == path) {
-            self.exporting.remove(at);
+        if let Some(at) = self.run.exporting.iter().position(|it| *it == path) {
+            self.run.exporting.remove(at);
         }
         let shown = crate::util::text::sanitise(&path.display().to_string());
         match result {
             Ok(Saved { bytes, check }) => {
                 self.run.saved = Some((step, self.run.seconds));
-                if let Some(export) = &mut self.export
+                if let Some(export) = &mut self.run.export
                     && export.path == path
                 {
                     export.replace = true;
-                    self.exported_at = Some(step);
+                    self.run.exported_at = Some(step);
                 }
-                self.notice = Some(Notice {
+                self.prompt.notice = Some(Notice {
                     text: format!("saved {shown}, {}, {check}", file_size(bytes)),
                     is_error: false,
                 });
             }
             Err(Error::Exists(path)) if self.leaving.is_none() => {
-                self.overlay = Some(Overlay::Confirm(Confirm::Replace(path)));
+                self.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace(path)));
             }
             Err(error) => {
                 self.complain(error.to_string());
@@ -180,14 +182,14 @@ impl Model {
             }
         }
         if let Some(code) = self.leaving
-            && self.exporting.is_empty()
+            && self.run.exporting.is_empty()
         {
             effects.push(Effect::Quit { code });
         }
     }
 
     pub(super) fn complain(&mut self, text: String) {
-        self.notice = Some(Notice {
+        self.prompt.notice = Some(Notice {
             text,
             is_error: true,
         });

@@ -58,7 +58,7 @@ pub fn render(
         |layer| walked(model, snapshot).is_some_and(|walk| !knows_activation(walk, layer));
     let rows = content(&snapshot.activations, field, inner.height.into());
     let most = rows.len().saturating_sub(inner.height.into());
-    let first = usize::from(model.screen.scroll(Panel::Activations)).min(most);
+    let first = usize::from(model.navigation.scroll(Panel::Activations)).min(most);
     for (row, y) in rows.iter().skip(first).zip(inner.y..inner.bottom()) {
         let area = Rect {
             y,

@@ -50,7 +50,7 @@ pub fn render(
         put_centred(buf, inner, hint, theme.dim());
         return;
     }
-    let is_log = content == Chart::Loss && model.screen.log_scale;
+    let is_log = content == Chart::Loss && model.navigation.log_scale;
     let baseline = baseline(model, content);
     let scale = Scale::new(
         &curves,
@@ -62,7 +62,7 @@ pub fn render(
     let plot = axes(inner, buf, model, theme, &scale, content);
     baseline_mark(plot, buf, model, theme, &scale, baseline);
     marks(plot, buf, model, theme, &scale);
-    let smoothing = SMOOTHING[model.screen.smoothing.min(SMOOTHING.len() - 1)];
+    let smoothing = SMOOTHING[model.navigation.smoothing.min(SMOOTHING.len() - 1)];
     let mut dots = Dots::new(plot);
     for (i, curve) in curves.iter().enumerate() {
         let strength = 3.0 - i as f32;
@@ -104,10 +104,10 @@ fn titles(model: &Model, theme: Theme, content: Chart) -> (String, [Line<'static
         Chart::Accuracy => ("Accuracy", model.run.scores(), percent),
     };
     let mut title = name.to_owned();
-    if content == Chart::Loss && model.screen.log_scale {
+    if content == Chart::Loss && model.navigation.log_scale {
         title.push_str(" · log");
     }
-    match model.screen.smoothing {
+    match model.navigation.smoothing {
         0 => {}
         1 => title.push_str(" · smooth"),
         _ => title.push_str(" · smoother"),

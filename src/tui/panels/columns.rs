@@ -140,7 +140,7 @@ fn table(
         .find(|height| height * rows.len() <= room + 1)
         .unwrap_or(1);
     let most = rows.len().saturating_sub(room.div_ceil(height));
-    let first = usize::from(model.screen.scroll(Panel::Columns)).min(most);
+    let first = usize::from(model.navigation.scroll(Panel::Columns)).min(most);
     let ys = (inner.y + 1..inner.bottom()).step_by(height);
     for ((_, name, row), y) in rows.iter().skip(first).zip(ys) {
         let line = Rect {

@@ -119,7 +119,7 @@ impl Grid {
         let fits = |cells: u16| usize::from(cells) >= classes;
         let (mut rows, mut columns) = (0..classes, 0..classes);
         if !fits(right / least) || !fits(below) {
-            let (actual, predicted) = model.cell().filter(|_| model.screen.enlarged)?;
+            let (actual, predicted) = model.cell().filter(|_| model.navigation.enlarged)?;
             // Where not all of them fit anyway, those that do may as well have legible names.
             let least = least.max(widest.min(LEGIBLE) + 1);
             rows = around(actual, classes, below.checked_sub(SENTENCE)?.into());
@@ -283,7 +283,7 @@ fn meaning(
     };
     let all = confusion.of_class(actual);
     let share = percent(f64::from(count) / f64::from(all.max(1)));
-    let shows = match (count, model.screen.enlarged) {
+    let shows = match (count, model.navigation.enlarged) {
         (0, _) => "",
         (_, true) => " · enter shows them",
         (_, false) => "",
@@ -319,7 +319,7 @@ fn mistakes(
         return 0;
     }
     let most = pairs.len().saturating_sub(area.height.into());
-    let first = usize::from(model.screen.scroll(Panel::Confusion)).min(most);
+    let first = usize::from(model.navigation.scroll(Panel::Confusion)).min(most);
     for (&(count, actual, predicted), y) in pairs.iter().skip(first).zip(area.y..area.bottom()) {
         let share = percent(f64::from(count) / f64::from(confusion.of_class(actual).max(1)));
         put_right(buf, area.x + 4, y, 4, &count.to_string(), theme.bad());

@@ -48,7 +48,7 @@ pub fn render(
     let blocks = blocks(card, inner, theme);
     let longest = blocks.iter().map(|block| block.1.len()).max().unwrap_or(0);
     let most = longest.saturating_sub(inner.height.into());
-    let first = usize::from(model.screen.scroll(Panel::Data)).min(most);
+    let first = usize::from(model.navigation.scroll(Panel::Data)).min(most);
     for (area, lines) in &blocks {
         for (line, y) in lines.iter().skip(first).zip(area.y..area.bottom()) {
             put_line(buf, area.x, y, area.width.into(), line);

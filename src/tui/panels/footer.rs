@@ -21,14 +21,14 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
     if area.is_empty() {
         return;
     }
-    if let Some(Overlay::Command(line)) = &model.overlay {
+    if let Some(Overlay::Command(line)) = &model.prompt.overlay {
         return overlay::command::line(area, buf, theme, line);
     }
     let x = area.x + 1;
-    if let Some(count) = model.count {
+    if let Some(count) = model.prompt.count {
         return counted(area, buf, count, theme);
     }
-    if let Some(notice) = &model.notice {
+    if let Some(notice) = &model.prompt.notice {
         let (mark, style) = if notice.is_error {
             ("!", theme.bad())
         } else {
@@ -94,7 +94,7 @@ fn hints(model: &Model, room: usize) -> Vec<(&'static str, &'static str)> {
             .map(|(key, label)| width(key) + width(label) + 5);
         cells.sum()
     };
-    let dispensable: &[&str] = match model.inspector {
+    let dispensable: &[&str] = match model.inspector.open {
         Some(_) => &DISPENSABLE_IN_INSPECTOR,
         None => &DISPENSABLE,
     };

@@ -195,7 +195,7 @@ fn put_parts(buf: &mut Buffer, x: u16, y: u16, room: usize, mut parts: Vec<Part>
 fn put_views(buf: &mut Buffer, area: Rect, model: &Model, theme: Theme) {
     let mut line = Line::default();
     for view in View::ALL {
-        let style = if view == model.screen.view {
+        let style = if view == model.navigation.view {
             theme.accent().add_modifier(Modifier::BOLD)
         } else {
             theme.dim()

@@ -51,9 +51,9 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         }
     }
     if let (Some(picture), Some(size)) = (places.picture, model.run.data.image) {
-        let samples = model.sample.samples(&model.run.data);
+        let samples = model.navigation.sample.samples(&model.run.data);
         let preprocessing = &model.run.data.preprocessing;
-        let shown = Picture::of_row(size, samples, preprocessing, model.sample.index);
+        let shown = Picture::of_row(size, samples, preprocessing, model.navigation.sample.index);
         shown.render(picture, buf, theme);
     }
     let (all, _) = model.going_through();
@@ -95,7 +95,7 @@ struct Places {
 impl Places {
     fn new(inner: Rect, model: &Model) -> Self {
         let data = &model.run.data;
-        let samples = model.sample.samples(data);
+        let samples = model.navigation.sample.samples(data);
         let listed = model.listed(lines(inner));
         let numbers = listed.clone().filter_map(|place| model.row_at(place));
         let last = numbers.map(|row| samples.line(row)).max().unwrap_or(0);
@@ -113,7 +113,7 @@ impl Places {
         };
         // Pixels say less one by one than as the picture they are.
         if picture.is_none() {
-            places.columns = places.columns_from(model.screen.column, model);
+            places.columns = places.columns_from(model.navigation.column, model);
         }
         places
     }
@@ -213,8 +213,8 @@ fn heads(places: &Places, buf: &mut Buffer, model: &Model, theme: Theme) {
 /// The line of `row`.
 fn line(places: &Places, buf: &mut Buffer, model: &Model, theme: Theme, row: usize, y: u16) {
     let data = &model.run.data;
-    let samples = model.sample.samples(data);
-    let is_shown = row == model.sample.index;
+    let samples = model.navigation.sample.samples(data);
+    let is_shown = row == model.navigation.sample.index;
     let (text, dim) = if is_shown {
         (theme.strong(), theme.accent())
     } else {
@@ -332,7 +332,7 @@ fn estimate(value: f64) -> String {
 fn outcome_of(model: &Model, row: usize) -> Option<RowOutcome> {
     let snapshot = model.run.snapshot.as_ref()?;
     let observation = &snapshot.observation;
-    if observation.sample.set != model.sample.set {
+    if observation.sample.set != model.navigation.sample.set {
         return None;
     }
     let place = observation.rows.iter().position(|&it| it as usize == row)?;
@@ -358,7 +358,7 @@ fn value(encoding: &Encoding, raw: f32, cells: usize) -> String {
 fn put_hints(area: Rect, buf: &mut Buffer, places: &Places, model: &Model, theme: Theme) {
     let all = model.run.data.preprocessing.columns.len();
     let mut hints = Vec::new();
-    if model.screen.enlarged {
+    if model.navigation.enlarged {
         hints.push("enter shows it".to_owned());
     }
     if let (Some(first), Some(last)) = (places.columns.first(), places.columns.last())

@@ -11,15 +11,15 @@ const NAME: usize = 18;
 /// have in common, and its class or number, where that does not say so already. None where there is
 /// no row.
 pub fn titles(model: &Model) -> Vec<(String, String)> {
-    let targets = &model.sample.samples(&model.run.data).targets;
-    let row = model.sample.index;
+    let targets = &model.navigation.sample.samples(&model.run.data).targets;
+    let row = model.navigation.sample.index;
     let class = match (targets.class(row), targets.number(row)) {
         (Some(label), _) => model.run.data.class_names()[label].clone(),
         (None, Some(value)) => value.to_string(),
         (None, None) => return Vec::new(),
     };
     let class = shorten(&class, NAME);
-    match &model.selection {
+    match &model.navigation.selection {
         None => of_all(model, &class),
         Some(selection) => of_selection(model, selection, &class),
     }
@@ -27,9 +27,9 @@ pub fn titles(model: &Model) -> Vec<(String, String)> {
 
 /// Titles for a row of all, the longest first: its place, and its class.
 fn of_all(model: &Model, class: &str) -> Vec<(String, String)> {
-    let set = set_name(model.sample.set);
-    let rows = model.sample.samples(&model.run.data).rows();
-    let row = model.sample.index + 1;
+    let set = set_name(model.navigation.sample.set);
+    let rows = model.navigation.sample.samples(&model.run.data).rows();
+    let row = model.navigation.sample.index + 1;
     let places = [
         format!("{set} row {row} of {rows} · "),
         format!("row {row} of {rows} · "),
@@ -40,7 +40,10 @@ fn of_all(model: &Model, class: &str) -> Vec<(String, String)> {
 
 /// Titles for a row of `selection`, the longest first: its place and what those rows have in common.
 fn of_selection(model: &Model, selection: &Selection, class: &str) -> Vec<(String, String)> {
-    let (set, row) = (set_name(model.sample.set), model.sample.index + 1);
+    let (set, row) = (
+        set_name(model.navigation.sample.set),
+        model.navigation.sample.index + 1,
+    );
     let (place, rows) = (selection.place + 1, selection.rows.len());
     let worst = if rows < selection.all { "worst " } else { "" };
     let of = format!("{place} of {worst}{rows} ");

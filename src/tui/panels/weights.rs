@@ -46,7 +46,7 @@ pub fn render(
     }
     let fit = usize::from((inner.height / LEAST_ROWS).max(1)).min(layers.len());
     let most = layers.len() - fit;
-    let first = usize::from(model.screen.scroll(Panel::Weights)).min(most);
+    let first = usize::from(model.navigation.scroll(Panel::Weights)).min(most);
     let mut y = inner.y;
     for (i, l) in (first..first + fit).enumerate() {
         let end = inner.y + (usize::from(inner.height) * (i + 1) / fit) as u16;

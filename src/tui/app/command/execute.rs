@@ -16,7 +16,7 @@ impl Model {
     /// Opens the line of commands with `text` in it.
     pub(in crate::tui::app) fn open_command_line(&mut self, text: &str) {
         let line = CommandLine::new(text, None, self);
-        self.overlay = Some(Overlay::Command(Box::new(line)));
+        self.prompt.overlay = Some(Overlay::Command(Box::new(line)));
     }
 
     pub(in crate::tui::app) fn press_in_command_line(
@@ -25,19 +25,19 @@ impl Model {
         key: &KeyEvent,
         effects: &mut Vec<Effect>,
     ) {
-        match line.press(key, &self.commands) {
-            Pressed::Closed => self.overlay = line.menu().map(Overlay::Menu),
+        match line.press(key, &self.prompt.commands) {
+            Pressed::Closed => self.prompt.overlay = line.menu().map(Overlay::Menu),
             Pressed::Open => self.refresh_command_line(line, effects),
             Pressed::Done(text) => {
-                self.commands.add(&text);
+                self.prompt.commands.add(&text);
                 match self.run_command(&text, effects) {
-                    Ok(()) if self.overlay.is_none() => {
-                        self.overlay = line.menu().map(Overlay::Menu);
+                    Ok(()) if self.prompt.overlay.is_none() => {
+                        self.prompt.overlay = line.menu().map(Overlay::Menu);
                     }
                     Ok(()) => {}
                     Err(problem) => {
                         line.prompt.error = Some(problem);
-                        self.overlay = Some(Overlay::Command(Box::new(line)));
+                        self.prompt.overlay = Some(Overlay::Command(Box::new(line)));
                     }
                 }
             }
@@ -53,7 +53,7 @@ impl Model {
         if let Some(folder) = line.refresh(self) {
             effects.push(Effect::ListFiles(folder));
         }
-        self.overlay = Some(Overlay::Command(Box::new(line)));
+        self.prompt.overlay = Some(Overlay::Command(Box::new(line)));
     }
 
     /// Does what `line` says.
@@ -125,19 +125,19 @@ impl Model {
             Typed::Step(size, count) => return self.step(size, count, effects),
             Typed::Back => return self.step_back(effects),
             Typed::Row(row) => {
-                let rows = self.sample.samples(&self.run.data).rows();
+                let rows = self.navigation.sample.samples(&self.run.data).rows();
                 if row > rows {
                     return Err(format!(
                         "there are {rows} rows; row takes a number up to that"
                     ));
                 }
-                self.selection = None;
-                self.sample.index = row - 1;
+                self.navigation.selection = None;
+                self.navigation.sample.index = row - 1;
             }
             Typed::View(view) => {
-                self.screen.enlarged = false;
-                self.screen.view = view;
-                self.screen.settle_focus();
+                self.navigation.enlarged = false;
+                self.navigation.view = view;
+                self.navigation.settle_focus();
             }
             Typed::Train if matches!(self.run.phase, Phase::Diverged(_)) => {
                 return Err("training diverged; t goes on from the last good weights".into());
@@ -149,7 +149,7 @@ impl Model {
             }
             Typed::Pause => return Err("it is not training".into()),
             Typed::Menu => self.open_menu(),
-            Typed::Help => self.overlay = Some(Overlay::Commands(0)),
+            Typed::Help => self.prompt.overlay = Some(Overlay::Commands(0)),
             Typed::Quit => self.quit(effects),
             _ => {}
         }
@@ -158,11 +158,11 @@ impl Model {
 
     /// The plan with everything that was asked for, acknowledged or not.
     pub fn planned(&self) -> &Plan {
-        self.asked.as_ref().unwrap_or(&self.run.plan)
+        self.run.asked.as_ref().unwrap_or(&self.run.plan)
     }
 
     fn planned_mut(&mut self) -> &mut Plan {
-        self.asked.get_or_insert_with(|| self.run.plan.clone())
+        self.run.asked.get_or_insert_with(|| self.run.plan.clone())
     }
 
     pub(in crate::tui::app) fn change(&mut self, change: Change, effects: &mut Vec<Effect>) {
@@ -201,7 +201,7 @@ impl Model {
                 output: plan.output,
                 loss: plan.loss,
             };
-            self.asked = Some(plan);
+            self.run.asked = Some(plan);
             self.change(change, effects);
         }
         Ok(())
@@ -230,8 +230,8 @@ impl Model {
                 shape(asked) == shape(now) && rule(asked) == rule(now)
             })
         };
-        if self.asked.as_ref().is_some_and(is_there) {
-            self.asked = None;
+        if self.run.asked.as_ref().is_some_and(is_there) {
+            self.run.asked = None;
         }
     }
 }

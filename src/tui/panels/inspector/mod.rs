@@ -82,7 +82,7 @@ pub fn render(
         Facts::Parameter(facts) => parameter::page(&context, facts),
         Facts::Output(facts) => output::page(&context, facts),
     };
-    let first = model.screen.scroll(Panel::Inspector);
+    let first = model.navigation.scroll(Panel::Inspector);
     let end = page.render(inner, buf, theme, first.into());
     put_more(buf, area, end.saturating_sub(first.into()), theme);
     u16::try_from(end).ok()

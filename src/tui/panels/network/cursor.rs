@@ -20,7 +20,7 @@ pub(crate) fn marks(
     snapshot: &Snapshot,
     theme: Theme,
 ) {
-    let Some(inspector) = model.inspector else {
+    let Some(inspector) = model.inspector.open else {
         return;
     };
     let style = theme.accent().add_modifier(Modifier::BOLD);

@@ -100,7 +100,7 @@ impl Places {
             } else {
                 Vec::new()
             };
-            let marked = model.inspector.and_then(|it| it.marks(l as usize));
+            let marked = model.inspector.open.and_then(|it| it.marks(l as usize));
             wanted.extend(watched.iter().position(|&it| Some(it) == marked));
             Layer::new(
                 plot,

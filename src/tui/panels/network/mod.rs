@@ -87,12 +87,14 @@ fn parted(inner: Rect, look: &Look) -> (Rect, Rect) {
 
 /// `validation row 17 of 30 · versicolor ✓`, or what the rows gone through have in common.
 fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
-    let samples = model.sample.samples(&model.run.data);
-    let row = model.sample.index;
+    let samples = model.navigation.sample.samples(&model.run.data);
+    let row = model.navigation.sample.index;
     let label = samples.targets.class(row);
     let mut verdict = Span::raw("  ");
     let shown = model.run.snapshot.as_ref();
-    if let Some(snapshot) = shown.filter(|snapshot| snapshot.observation.sample == model.sample) {
+    if let Some(snapshot) =
+        shown.filter(|snapshot| snapshot.observation.sample == model.navigation.sample)
+    {
         let outputs = snapshot.activations.last();
         let is_right = outputs.map(|outputs| Some(predicted_class(outputs)) == label);
         verdict = match is_right.filter(|_| label.is_some()) {

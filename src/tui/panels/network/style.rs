@@ -44,7 +44,7 @@ impl<'a> Look<'a> {
     /// The look of `model` with what `snapshot` saw.
     pub fn new(model: &Model, snapshot: &'a Snapshot) -> Self {
         Self {
-            cursor: model.inspector.map(|it| it.inspect.cursor),
+            cursor: model.inspector.open.map(|it| it.inspect.cursor),
             walked: walked(model, snapshot),
             depth: model.run.architecture.depth(),
         }
@@ -114,7 +114,7 @@ impl<'a> Look<'a> {
 
 /// How far the walk has come, if one is under way and `snapshot` saw it.
 pub(in crate::tui) fn walked<'a>(model: &Model, snapshot: &'a Snapshot) -> Option<&'a PhaseValues> {
-    model.walk.and(snapshot.walk.as_deref())
+    model.inspector.walk.and(snapshot.walk.as_deref())
 }
 
 /// Whether the activations of `layer` are known where `walked` stands.

@@ -27,7 +27,7 @@ pub(super) fn render(
     theme: Theme,
     chosen: Option<usize>,
 ) {
-    let lines = match &model.gradients {
+    let lines = match &model.inspector.gradients {
         Some(check) => told(
             check,
             chosen,

@@ -22,7 +22,7 @@ use crate::tui::theme::Theme;
 /// Draws what lies above the panels in `area`, if anything does. Returns how far the help can be
 /// scrolled.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Option<u16> {
-    match &model.overlay {
+    match &model.prompt.overlay {
         Some(Overlay::Help(line)) => return Some(help::keys(area, buf, theme, *line)),
         Some(Overlay::Commands(line)) => return Some(help::commands(area, buf, theme, *line)),
         Some(Overlay::Prompt(prompt)) => {

@@ -32,9 +32,9 @@ pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, 
         height: rows,
         ..area
     };
-    let row = model.sample.index + 1;
+    let row = model.navigation.sample.index + 1;
     let title = format!("What if: inputs of row {row}");
-    let changed = match model.moved.len() {
+    let changed = match model.inspector.moved.len() {
         0 => Vec::new(),
         n => vec![Line::styled(format!("{n} changed"), theme.accent())],
     };

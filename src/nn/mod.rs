@@ -12,6 +12,7 @@
 
 pub mod activation;
 pub mod architecture;
+pub mod change;
 pub mod engine;
 pub mod gradient_check;
 pub mod initial;
@@ -24,9 +25,10 @@ pub mod textbook;
 
 pub use activation::{Activation, Output};
 pub use architecture::Architecture;
+pub use change::{Change, LoggedChange};
 pub use engine::Engine;
 pub use gradient_check::{Grade, GradientCheck};
 pub use initial::Initialisation;
-pub use learning::{Change, LearningRule, LoggedChange, Optimizer};
+pub use learning::{LearningRule, Optimizer};
 pub use loss::Loss;
 pub use parameters::{LayerParameters, ParameterId, Parameters};

@@ -1,84 +1,186 @@
-//! Where everything stands.
+//! Arrangement of the screen: which panels a view shows, where, and how large.
 
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 
-use super::app::{Navigation, Panel, View};
+use super::app::{Model, Navigation, View};
+use super::panels::PanelId;
 
-/// Least size in which anything is drawn.
-pub const LEAST: (u16, u16) = (40, 12);
+/// Smallest width and height in which anything is drawn.
+pub(crate) const MIN_SIZE: (u16, u16) = (40, 12);
 
-/// From this width on lines of the inspector would only grow longer.
-const WIDEST_INSPECTOR: u16 = 76;
+/// From this size on there is room for more than one panel.
+const SEVERAL_PANELS: (u16, u16) = (64, 18);
+/// From this size on the overview has room for both charts.
+const BOTH_CHARTS: (u16, u16) = (160, 44);
+/// From this width on the inspector is beside the network, else below it.
+const INSPECTOR_BESIDE: u16 = 120;
+/// Largest width of the inspector; beyond it, lines would only grow longer.
+const INSPECTOR_MAX_WIDTH: u16 = 76;
+/// From this width on the columns of the table leave room beside them.
+const DATA_BESIDE: u16 = 110;
+/// From this height on there is room for the rows below both.
+const ROWS_BELOW: u16 = 48;
+/// Rows that a band of [`Height::Share`] has at least.
+const BAND_MIN_ROWS: u16 = 9;
+
+/// Panels side by side over the whole width.
+pub(crate) struct Band {
+    height: Height,
+    /// Columns from left to right.
+    pub columns: Vec<Column>,
+}
+
+/// Panels one below the other, equally high.
+pub(crate) struct Column {
+    width: Constraint,
+    /// Panels from top to bottom.
+    pub panels: Vec<PanelId>,
+}
+
+/// Height of a band.
+#[derive(Clone, Copy)]
+enum Height {
+    /// A part of the rows left over, in proportion to this weight.
+    Fill(u16),
+    /// What its panels prefer, between these percentages of the whole height.
+    Share { min: u16, max: u16 },
+}
+
+/// The bands of the view on the screen: the whole view, or the panel with the focus where it was
+/// enlarged or there is room for one only.
+pub(crate) fn shown_bands(screen: &Navigation) -> Vec<Band> {
+    let (width, height) = screen.size;
+    if screen.enlarged || width < SEVERAL_PANELS.0 || height < SEVERAL_PANELS.1 {
+        return vec![fill(1, [column(1, [screen.focus])])];
+    }
+    bands(screen)
+}
+
+/// All bands of the view, whatever is enlarged. This is the one place that says which panels a view
+/// has.
+pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
+    use PanelId::*;
+    let (width, height) = screen.size;
+    let has_room = |size: (u16, u16)| width >= size.0 && height >= size.1;
+    let inspector = Column {
+        width: Constraint::Length((width * 46 / 100).min(INSPECTOR_MAX_WIDTH)),
+        panels: vec![Inspector],
+    };
+    match screen.view {
+        View::Overview => {
+            let charts = if has_room(BOTH_CHARTS) {
+                vec![Chart, Accuracy]
+            } else {
+                vec![Chart]
+            };
+            let network = if width < 100 { 59 } else { 53 };
+            vec![
+                fill(
+                    1,
+                    [column(network, [Network]), column(100 - network, charts)],
+                ),
+                Band {
+                    height: Height::Share { min: 32, max: 48 },
+                    columns: vec![
+                        column(33, [Activations]),
+                        column(38, [Weights]),
+                        column(29, [Confusion]),
+                    ],
+                },
+            ]
+        }
+        View::Network if screen.inspects && width >= INSPECTOR_BESIDE => {
+            vec![fill(1, [column(1, [Network]), inspector])]
+        }
+        View::Network if screen.inspects => vec![
+            Band {
+                height: Height::Share { min: 40, max: 40 },
+                columns: vec![column(1, [Network])],
+            },
+            fill(1, [column(1, [Inspector])]),
+        ],
+        View::Network => vec![fill(1, [column(68, [Network]), column(32, [Activations])])],
+        View::Curves => vec![fill(
+            1,
+            [column(64, [Chart, Accuracy]), column(36, [Confusion])],
+        )],
+        View::Weights => vec![fill(1, [column(1, [Weights])])],
+        View::Data if has_room((DATA_BESIDE, ROWS_BELOW)) => vec![
+            fill(3, [column(66, [Columns]), column(34, [Data])]),
+            fill(4, [column(1, [Rows])]),
+        ],
+        View::Data if width >= DATA_BESIDE => {
+            vec![fill(1, [column(66, [Columns]), column(34, [Data])])]
+        }
+        View::Data => vec![
+            fill(3, [column(1, [Columns])]),
+            fill(4, [column(1, [Data])]),
+        ],
+    }
+}
+
+fn fill(weight: u16, columns: impl Into<Vec<Column>>) -> Band {
+    Band {
+        height: Height::Fill(weight),
+        columns: columns.into(),
+    }
+}
+
+fn column(weight: u16, panels: impl Into<Vec<PanelId>>) -> Column {
+    Column {
+        width: Constraint::Fill(weight),
+        panels: panels.into(),
+    }
+}
+
+impl Band {
+    fn constraint(&self, model: &Model, rows: u16) -> Constraint {
+        match self.height {
+            Height::Fill(weight) => Constraint::Fill(weight),
+            Height::Share { min, max } => {
+                let panels = self.columns.iter().flat_map(|column| &column.panels);
+                let preferred = panels.map(|id| id.panel().preferred_rows(model)).max();
+                let at_least = |percent: u16| (rows * percent / 100).max(BAND_MIN_ROWS);
+                // The frame has two rows of its own.
+                let preferred = preferred.unwrap_or(0) + 2;
+                Constraint::Length(preferred.clamp(at_least(min), at_least(max)))
+            }
+        }
+    }
+}
 
 /// Parts of the screen.
 #[derive(Debug)]
-pub struct Parts {
+pub(crate) struct Parts {
     /// Two lines at the top.
     pub header: Rect,
-    /// The panels.
-    pub panels: Vec<(Panel, Rect)>,
-    /// What is between header and footer.
+    /// Panels with their areas, frames included.
+    pub panels: Vec<(PanelId, Rect)>,
+    /// Area between header and footer.
     pub main: Rect,
-    /// One line at the foot.
+    /// One line at the bottom.
     pub footer: Rect,
 }
 
-/// Divides `area` as `screen` asks. The lower band of the overview takes the `wanted` rows within
-/// bounds; the network and the charts get the rest.
-pub fn parts(area: Rect, screen: &Navigation, wanted: u16) -> Parts {
+/// Divides `area` into header, the panels of the view, and footer.
+pub(crate) fn parts(area: Rect, model: &Model) -> Parts {
     let [header, main, footer] = Layout::vertical([
         Constraint::Length(2),
         Constraint::Fill(1),
         Constraint::Length(1),
     ])
     .areas(area);
-    let bands = screen.bands();
-    let is_overview = screen.view == View::Overview && bands.len() == 2;
-    let heights = if is_overview {
-        let (least, most) = (main.height * 32 / 100, main.height * 48 / 100);
-        let lower = (wanted + 2).min(most.max(9)).max(least.max(9));
-        vec![Constraint::Fill(1), Constraint::Length(lower)]
-    } else if screen.view == View::Data && bands.len() == 2 {
-        // The columns and the data one below the other, or both of them above the rows.
-        vec![Constraint::Fill(3), Constraint::Fill(4)]
-    } else {
-        vec![Constraint::Fill(1); bands.len()]
-    };
-    let heights = if screen.inspects && bands.len() == 2 {
-        // The network needs at least nine rows.
-        vec![
-            Constraint::Length((main.height * 2 / 5).max(9)),
-            Constraint::Fill(1),
-        ]
-    } else {
-        heights
-    };
+    let bands = shown_bands(&model.navigation);
+    let heights = bands.iter().map(|band| band.constraint(model, main.height));
+    let areas = Layout::vertical(heights).split(main);
     let mut panels = Vec::new();
-    for (band, area) in bands
-        .iter()
-        .zip(Layout::vertical(heights).split(main).iter())
-    {
-        let widths: &[u16] = match (band.len(), screen.view) {
-            (3, _) => &[33, 38, 29],
-            (2, View::Overview) if area.width < 100 => &[59, 41],
-            (2, View::Overview) => &[53, 47],
-            (2, View::Network) => &[68, 32],
-            (2, View::Data) => &[66, 34],
-            (2, _) => &[64, 36],
-            _ => &[1],
-        };
-        let mut widths: Vec<Constraint> = widths.iter().map(|&it| Constraint::Fill(it)).collect();
-        if screen.inspects && band.len() == 2 {
-            let inspector = (area.width * 46 / 100).min(WIDEST_INSPECTOR);
-            widths[1] = Constraint::Length(inspector);
-        }
-        for (column, area) in band
-            .iter()
-            .zip(Layout::horizontal(widths).split(*area).iter())
-        {
-            let rows = vec![Constraint::Fill(1); column.len()];
-            let areas = Layout::vertical(rows).split(*area);
-            panels.extend(column.iter().copied().zip(areas.iter().copied()));
+    for (band, area) in bands.iter().zip(areas.iter()) {
+        let widths = band.columns.iter().map(|column| column.width);
+        let areas = Layout::horizontal(widths).split(*area);
+        for (column, area) in band.columns.iter().zip(areas.iter()) {
+            let rows = Layout::vertical(vec![Constraint::Fill(1); column.panels.len()]);
+            let areas = rows.split(*area);
+            panels.extend(column.panels.iter().copied().zip(areas.iter().copied()));
         }
     }
     Parts {
@@ -89,14 +191,8 @@ pub fn parts(area: Rect, screen: &Navigation, wanted: u16) -> Parts {
     }
 }
 
-/// The panel at column `x` and row `y`, and its area.
-pub fn panel_at(
-    area: Rect,
-    screen: &Navigation,
-    wanted: u16,
-    x: u16,
-    y: u16,
-) -> Option<(Panel, Rect)> {
-    let mut panels = parts(area, screen, wanted).panels.into_iter();
-    panels.find(|(_, area)| area.contains((x, y).into()))
+/// The panel `at` a position of the screen, with its area.
+pub(crate) fn panel_at(area: Rect, model: &Model, at: Position) -> Option<(PanelId, Rect)> {
+    let mut panels = parts(area, model).panels.into_iter();
+    panels.find(|(_, area)| area.contains(at))
 }

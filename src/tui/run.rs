@@ -15,7 +15,7 @@ use super::events::{Incoming, spawn};
 use super::loading_screen::{Load, Waited, wait};
 use super::terminal::{Navigation, stop_job};
 use super::theme::Theme;
-use super::{cursor_at, fault_injection, panel_at, render, spot_at};
+use super::{click, fault_injection, panel_at, render};
 use crate::data::{DataSummary, Dataset, Prepared};
 use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
@@ -211,13 +211,7 @@ impl TuiApp<'_> {
                 let panel = panel_at(&self.model, area, mouse.column, mouse.row);
                 match mouse.kind {
                     MouseEventKind::Down(MouseButton::Left) => {
-                        let cursor =
-                            self.model.inspector.open.and_then(|_| {
-                                cursor_at(&self.model, area, mouse.column, mouse.row)
-                            });
-                        let spot = || spot_at(&self.model, area, mouse.column, mouse.row);
-                        let inside = cursor.map(Msg::Point).or_else(|| spot().map(Msg::Pick));
-                        inside.or(panel.map(Msg::Click))
+                        click(&self.model, area, mouse.column, mouse.row)
                     }
                     MouseEventKind::ScrollDown => Some(Msg::Wheel(panel, WHEEL_LINES)),
                     MouseEventKind::ScrollUp => Some(Msg::Wheel(panel, -WHEEL_LINES)),

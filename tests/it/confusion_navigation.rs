@@ -3,9 +3,10 @@
 
 use crate::support::{Driven, PATIENCE, dataset, plan, regression_plan, trained_model, watched};
 use nn_tui::train::{Command, Confusion, Event, Observation, Plan, Set};
-use nn_tui::tui::app::{ClickTarget, Effect, Model, Msg, Panel, Selection, View, Which};
+use nn_tui::tui::app::{ClickTarget, Effect, Model, Msg, Selection, View, Which};
+use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::{spot_at, view};
+use nn_tui::tui::{click, view};
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -152,7 +153,7 @@ fn from_a_cell_to_its_rows_and_back() {
         person.press("esc");
         assert_eq!(person.model.navigation.view, View::Curves);
         assert!(person.model.navigation.enlarged);
-        assert_eq!(person.model.navigation.focus, Panel::Confusion);
+        assert_eq!(person.model.navigation.focus, PanelId::Confusion);
         person.press("x");
         assert_eq!(person.model.navigation.selection, None);
     }
@@ -222,6 +223,14 @@ fn right_rows_have_their_cell_too() {
     assert_eq!(person.model.navigation.sample.set, Set::Validation);
 }
 
+/// The item inside a panel that a click at `(x, y)` picks.
+fn picked(model: &Model, area: Rect, x: u16, y: u16) -> Option<ClickTarget> {
+    match click(model, area, x, y)? {
+        Msg::Pick(target) => Some(target),
+        _ => None,
+    }
+}
+
 #[test]
 fn a_click_moves_the_cursor_and_a_second_one_shows_the_rows() {
     let mut person = Person::watching("iris", 2, (80, 24));
@@ -231,7 +240,7 @@ fn a_click_moves_the_cursor_and_a_second_one_shows_the_rows() {
         predicted: 1,
     };
     let places = (0..24).flat_map(|y| (0..80).map(move |x| (x, y)));
-    let mut hits = places.filter(|&(x, y)| spot_at(&person.model, area, x, y) == Some(wanted));
+    let mut hits = places.filter(|&(x, y)| picked(&person.model, area, x, y) == Some(wanted));
     let (x, y) = hits.next().expect("the matrix is on the screen");
     let cell: String = drawn(&person.model)
         .lines()
@@ -244,7 +253,7 @@ fn a_click_moves_the_cursor_and_a_second_one_shows_the_rows() {
     let count = person.confusion().count(1, 1).to_string();
     assert_eq!(cell.trim(), count, "what is under the pointer");
     person.tell(Msg::Pick(wanted));
-    assert_eq!(person.model.navigation.focus, Panel::Confusion);
+    assert_eq!(person.model.navigation.focus, PanelId::Confusion);
     assert_eq!(
         (person.model.cell(), &person.model.navigation.selection),
         (Some((1, 1)), &None)
@@ -323,7 +332,7 @@ fn more_classes_than_fit_are_shown_around_the_cursor() {
         outcomes.predictions = nn_tui::train::Predictions::Classes(confusion);
     }
     model.navigation.view = View::Curves;
-    model.navigation.focus = Panel::Confusion;
+    model.navigation.focus = PanelId::Confusion;
     model.update(key(KeyCode::Enter));
     assert_eq!(model.cell(), Some(marked));
     let screen = drawn(&model);
@@ -426,7 +435,7 @@ fn the_rows_of_the_table_are_browsed() {
         assert_eq!(person.model.navigation.view, View::Network);
         assert_eq!(person.model.navigation.sample.index, worst[1] as usize);
         person.press("esc");
-        assert!(person.model.navigation.shows(Panel::Rows));
+        assert!(person.model.navigation.shows(PanelId::Rows));
         person.press("x v up");
         person.look();
         assert_eq!(
@@ -438,7 +447,7 @@ fn the_rows_of_the_table_are_browsed() {
         );
         assert!(drawn(&person.model).contains("training row 1 of 120"));
         person.press("B");
-        assert!(!person.model.navigation.shows(Panel::Rows) && !person.model.navigation.enlarged);
+        assert!(!person.model.navigation.shows(PanelId::Rows) && !person.model.navigation.enlarged);
     }
 }
 
@@ -489,7 +498,7 @@ fn lists_of_other_tables() {
     insta::assert_snapshot!("rows-columns-80x24", drawn(&wide.model));
     let mut large = Person::watching("wine", 1, (200, 60));
     large.press("tab tab tab tab down");
-    assert_eq!(large.model.navigation.focus, Panel::Rows);
+    assert_eq!(large.model.navigation.focus, PanelId::Rows);
     large.look();
     insta::assert_snapshot!("data-with-rows-200x60", drawn(&large.model));
     let plain = drawn_with(&large.model, Theme::new(Depth::None).ascii());
@@ -500,12 +509,12 @@ fn lists_of_other_tables() {
 fn a_click_chooses_a_row_and_a_second_one_shows_it() {
     let mut person = Person::watching("iris", 1, (80, 24));
     person.press("B");
-    let spot = spot_at(&person.model, Rect::new(0, 0, 80, 24), 20, 8);
+    let spot = picked(&person.model, Rect::new(0, 0, 80, 24), 20, 8);
     assert_eq!(spot, Some(ClickTarget::Row(4)));
     person.tell(Msg::Pick(ClickTarget::Row(4)));
     assert_eq!(person.model.navigation.sample.index, 4);
-    assert!(person.model.navigation.shows(Panel::Rows));
-    person.tell(Msg::Wheel(Some(Panel::Rows), 3));
+    assert!(person.model.navigation.shows(PanelId::Rows));
+    person.tell(Msg::Wheel(Some(PanelId::Rows), 3));
     assert_eq!(person.model.navigation.sample.index, 7);
     person.tell(Msg::Pick(ClickTarget::Row(7)));
     assert_eq!(person.model.navigation.view, View::Network);
@@ -544,7 +553,7 @@ proptest! {
         static MODEL: std::sync::OnceLock<Model> = std::sync::OnceLock::new();
         let mut model = MODEL.get_or_init(|| trained_model("digits", plan(&[8]), 1, (80, 24))).clone();
         model.navigation.view = View::Curves;
-        model.navigation.focus = if rows { Panel::Rows } else { Panel::Confusion };
+        model.navigation.focus = if rows { PanelId::Rows } else { PanelId::Confusion };
         model.navigation.enlarged = enlarged || rows;
         model.navigation.cell = Some(cell);
         model.navigation.sample.index = cell.0 * 18;
@@ -552,7 +561,7 @@ proptest! {
         let area = Rect::new(0, 0, width, height);
         for x in 0..width {
             for y in 0..height {
-                match spot_at(&model, area, x, y) {
+                match picked(&model, area, x, y) {
                     Some(ClickTarget::Cell { actual, predicted }) => {
                         prop_assert!(actual < 10 && predicted < 10);
                     }

@@ -5,9 +5,10 @@ use crate::support::{dataset, images, plan, regression_plan, textbook_plan};
 use nn_tui::data::Dataset;
 use nn_tui::nn::{Activation, Loss, Optimizer, Output, ParameterId};
 use nn_tui::train::{Command, Cursor, Event, Plan, StepPhase, StepSize, Subject};
-use nn_tui::tui::app::{Msg, Panel, View};
+use nn_tui::tui::app::{Msg, View};
+use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::{cursor_at, view};
+use nn_tui::tui::{click, view};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
@@ -319,7 +320,7 @@ fn the_inspector_opens_from_any_view_and_closes() {
     let mut shown = shown("iris", plan(&[8, 3]), 0, (120, 36));
     shown.press("\t\t\ti");
     assert_eq!(shown.model.navigation.view, View::Network);
-    assert_eq!(shown.model.navigation.focus, Panel::Inspector);
+    assert_eq!(shown.model.navigation.focus, PanelId::Inspector);
     assert_eq!(cursor(&shown), neuron(2, 0));
     shown.press("k\t\t\t");
     assert_eq!(
@@ -337,7 +338,7 @@ fn the_inspector_opens_from_any_view_and_closes() {
     assert_eq!(cursor(&shown), neuron(0, 2));
     shown.press("\x1b");
     assert!(shown.model.inspector.open.is_none());
-    assert!(!shown.model.navigation.shows(Panel::Inspector));
+    assert!(!shown.model.navigation.shows(PanelId::Inspector));
     shown.press("i");
     assert_eq!(cursor(&shown), neuron(0, 2), "it remembers");
     shown.press("i");
@@ -352,7 +353,9 @@ fn a_click_moves_the_cursor() {
     let mut found = std::collections::HashSet::new();
     for y in 0..36 {
         for x in 0..120 {
-            found.extend(cursor_at(&shown.model, area, x, y));
+            if let Some(Msg::Point(cursor)) = click(&shown.model, area, x, y) {
+                found.insert(cursor);
+            }
         }
     }
     assert_eq!(found.len(), 4 + 8 + 3, "{found:?}");

@@ -11,9 +11,10 @@ use nn_tui::train::inspection::{
     Back, Facts, Function, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
 };
 use nn_tui::train::{Cursor, Inspection, PhaseValues, StepPhase, StepPosition, Subject};
-use nn_tui::tui::app::{Inspector, Model, Msg, Panel};
+use nn_tui::tui::app::{Inspector, Model, Msg};
+use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::{cursor_at, render, render_panel};
+use nn_tui::tui::{click, render, render_panel};
 use nn_tui::util::stats::Histogram;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
@@ -268,7 +269,7 @@ proptest! {
         let cursor = cursor(which, model.run.architecture.depth(), place);
         let mut inspector = Inspector::at(cursor);
         inspector.inspect.of = if is_batch { Subject::Batch } else { Subject::Row };
-        model.navigation.scroll_by(Panel::Inspector, scroll);
+        model.navigation.scroll_by(PanelId::Inspector, scroll);
         if let Some(which) = walking {
             walk(&mut model, which.into(), &mut numbers);
         }
@@ -286,7 +287,7 @@ proptest! {
         // The cursor may be beyond a network that was just made smaller.
         model.inspector.open = Some(inspector);
         let area = Rect::new(2, 1, width, height);
-        for panel in [Panel::Network, Panel::Inspector] {
+        for panel in [PanelId::Network, PanelId::Inspector] {
             let mut buf = Buffer::empty(Rect::new(0, 0, width + 5, height + 4));
             let empty = buf.clone();
             render_panel(panel, area, &mut buf, &model, theme);
@@ -299,6 +300,6 @@ proptest! {
         model.update(Msg::Resize(width.max(1), height.max(1)));
         let area = Rect::new(0, 0, width.max(1), height.max(1));
         render(area, &mut Buffer::empty(area), &model, theme);
-        cursor_at(&model, area, place as u16, scroll as u16);
+        click(&model, area, place as u16, scroll as u16);
     }
 }

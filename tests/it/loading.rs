@@ -47,7 +47,7 @@ fn a_large_file() {
         insta::assert_snapshot!(name, drawn(&under_way(), size));
     }
     let too_small = drawn(&under_way(), (39, 12));
-    assert!(too_small.contains("nn-tui needs 40"), "{too_small}");
+    assert!(too_small.contains("need 40×12, have 39×12"), "{too_small}");
 }
 
 #[test]

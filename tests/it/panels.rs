@@ -9,7 +9,8 @@ use nn_tui::nn::{GradientCheck, ParameterId};
 use nn_tui::train::{EpochRecord, LossPoint, Position, Progress, RowOutcome, Snapshot};
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
-use nn_tui::tui::app::{Chart, Confirm, Model, Msg, Overlay, Panel, Phase, View};
+use nn_tui::tui::app::{Chart, Confirm, Model, Msg, Overlay, Phase, View};
+use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{render, render_panel};
 use nn_tui::util::stats::{Histogram, MinMaxLast};
@@ -17,19 +18,6 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
-
-const PANELS: [Panel; 10] = [
-    Panel::Network,
-    Panel::Chart,
-    Panel::Accuracy,
-    Panel::Activations,
-    Panel::Weights,
-    Panel::Confusion,
-    Panel::Columns,
-    Panel::Data,
-    Panel::Rows,
-    Panel::Inspector,
-];
 
 /// Models of different shapes; made once, since each is trained.
 fn models() -> &'static [Model] {
@@ -223,7 +211,7 @@ proptest! {
         model.navigation.smoothing = smoothing;
         model.navigation.chart = if accuracy { Chart::Accuracy } else { Chart::Loss };
         let area = Rect::new(x, y, width, height);
-        for panel in PANELS {
+        for &panel in PanelId::ALL {
             model.navigation.scroll_by(panel, scroll);
             (model.navigation.focus, model.navigation.enlarged) = (panel, fills_screen);
             model.navigation.cell = Some((usize::from(x), usize::from(y)));

@@ -9,7 +9,8 @@ use crate::support::{
 };
 use nn_tui::nn::Change;
 use nn_tui::train::{Command, Pace, State};
-use nn_tui::tui::app::{Confirm, Effect, Model, Msg, Overlay, Panel, Phase, View};
+use nn_tui::tui::app::{Confirm, Effect, Model, Msg, Overlay, Phase, View};
+use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{render, view};
 use ratatui::Terminal;
@@ -137,7 +138,7 @@ fn what_is_understood_of_the_data() {
 fn many_columns_scroll() {
     let mut model = trained_model("breast-cancer", plan(&[8]), 0, (80, 24));
     press(&mut model, "\t\t\t\t");
-    assert_eq!(model.navigation.focus, Panel::Columns);
+    assert_eq!(model.navigation.focus, PanelId::Columns);
     press(&mut model, "d");
     insta::assert_snapshot!("data-scrolled-80x24", drawn(&model));
 }

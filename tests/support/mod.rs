@@ -13,7 +13,8 @@ use nn_tui::nn::{Activation, Initialisation, LearningRule, Loss, Optimizer, Outp
 use nn_tui::train::{
     Command, Event, Pace, Plan, Session, Settings, Started, State, StepSize, Worker,
 };
-use nn_tui::tui::app::{Model, Msg, Panel, Phase};
+use nn_tui::tui::app::{Model, Msg, Phase};
+use nn_tui::tui::panels::PanelId;
 
 /// How long a test waits for an answer before it fails.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -219,7 +220,7 @@ fn look(model: &mut Model, driven: &Driven) {
         if let Some(snapshot) = driven.worker.mailbox().take()
             && snapshot.position == model.run.position
             && !snapshot.weights.is_empty()
-            && snapshot.probe.is_empty() != model.navigation.shows(Panel::Activations)
+            && snapshot.probe.is_empty() != model.navigation.shows(PanelId::Activations)
         {
             tell(model, driven, Msg::Snapshot(Box::new(snapshot)));
             return;

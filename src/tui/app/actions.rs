@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use super::bindings::Action;
 use super::model::{Confirm, Model, Overlay, Phase};
-use super::navigation::{Chart, Panel, SMOOTHING};
+use super::navigation::{Chart, SMOOTHING};
 use super::prompt::{Prompt, Purpose};
 use super::update::Effect;
 use crate::error::EXIT_FAILED;
 use crate::model_file::Format;
 use crate::nn::Change;
 use crate::train::{Command, Pace};
+use crate::tui::panels::PanelId;
 
 /// Training for longer than this many seconds is worth a question before it is thrown away.
 const WORTH_ASKING: f64 = 60.0;
@@ -108,7 +109,7 @@ impl Model {
             Action::Focus(direction) => screen.move_focus(direction),
             Action::Enlarge => {
                 screen.enlarged = true;
-                if screen.focus == Panel::Confusion {
+                if screen.focus == PanelId::Confusion {
                     self.place_cursor();
                 }
             }
@@ -128,7 +129,7 @@ impl Model {
             Action::Smooth => screen.smoothing = (screen.smoothing + 1) % SMOOTHING.len(),
             Action::Browse => screen.browse(),
             Action::TogglePictures => screen.pictures = !screen.pictures,
-            Action::Scroll(lines) if screen.focus == Panel::Rows => {
+            Action::Scroll(lines) if screen.focus == PanelId::Rows => {
                 // Half a screen, as pagers do.
                 let rows = isize::try_from(screen.size.1 / 2).unwrap_or(1).max(1);
                 self.shift_within(rows * isize::from(lines.signum()));

@@ -2,11 +2,12 @@
 
 use super::bindings::Direction;
 use super::model::Model;
-use super::navigation::{Panel, View};
+use super::navigation::View;
 use super::network_cursor::{Topology, layer_of};
 use crate::nn::ParameterId;
 use crate::train::inspection::Facts;
 use crate::train::{Cursor, Inspect, Inspection, Subject};
+use crate::tui::panels::PanelId;
 
 /// A neuron with more inputs than this is told by the strongest of them first.
 pub const FEW_INPUTS: usize = 16;
@@ -184,7 +185,7 @@ impl Model {
         let is_alike =
             before.map(|it| std::mem::discriminant(&it)) == Some(std::mem::discriminant(&cursor));
         if !is_alike {
-            self.navigation.scroll_by(Panel::Inspector, i16::MIN);
+            self.navigation.scroll_by(PanelId::Inspector, i16::MIN);
         }
         // Keeping a layer means that the cursor moved along it.
         let sizes = self.run.architecture.sizes();

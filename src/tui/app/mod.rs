@@ -24,7 +24,7 @@ mod worker_events;
 pub use inspector::Inspector;
 pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, Model, Notice, Overlay, Phase, Run};
-pub use navigation::{Chart, Navigation, Panel, ScrollLimits, View};
+pub use navigation::{Chart, Navigation, ScrollLimits, View};
 pub use pictures::PictureGrid;
 pub use row_selection::{Selection, Which, around};
 pub use update::{ClickTarget, Effect, Msg};

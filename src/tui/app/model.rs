@@ -18,6 +18,7 @@ use crate::train::{
     Divergence, EpochRecord, Evaluation, InForce, Observation, Outcomes, Pace, Plan, Position,
     SampleId, Set, Snapshot, Started, State, StepPosition,
 };
+use crate::tui::panels::PanelId;
 
 /// Neurons of a layer that are watched at most; more than any terminal shows.
 const WATCHED: usize = 96;
@@ -339,9 +340,8 @@ impl Model {
 
     /// What the worker shall look at for the panels on the screen.
     pub(super) fn observation(&self) -> Observation {
-        use super::navigation::Panel;
         let sizes = self.run.architecture.sizes();
-        let neurons = if self.navigation.shows(Panel::Network) {
+        let neurons = if self.navigation.shows(PanelId::Network) {
             let layers = sizes.iter().enumerate();
             let marked = |l| self.inspector.open.and_then(|it| it.marks(l));
             layers
@@ -355,8 +355,8 @@ impl Model {
             neurons,
             // The history of the weights is to have no gap when their panel comes back.
             weights: true,
-            activations: self.navigation.shows(Panel::Activations),
-            rows: if self.navigation.shows(Panel::Rows) {
+            activations: self.navigation.shows(PanelId::Activations),
+            rows: if self.navigation.shows(PanelId::Rows) {
                 self.watched_rows()
             } else {
                 Vec::new()

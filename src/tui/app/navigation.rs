@@ -3,31 +3,8 @@
 use super::bindings::Direction;
 use super::row_selection::Selection;
 use crate::train::SampleId;
-
-/// A part of the screen with a frame of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Panel {
-    /// The topology with the shown row's way through it.
-    Network,
-    /// Loss over the epochs, or accuracy where the person switched.
-    Chart,
-    /// Accuracy over the epochs, where both have room.
-    Accuracy,
-    /// Activations of the shown row and their distribution.
-    Activations,
-    /// Weight histograms and their history.
-    Weights,
-    /// Which class was taken for which.
-    Confusion,
-    /// The table's columns and what stands in them.
-    Columns,
-    /// What is predicted of how many rows, and what there is to beat.
-    Data,
-    /// The rows of the table, and what is predicted for them.
-    Rows,
-    /// Every formula of what the cursor stands on, with its numbers.
-    Inspector,
-}
+use crate::tui::layout::{Band, bands, shown_bands};
+use crate::tui::panels::PanelId;
 
 /// An arrangement of panels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +78,7 @@ pub struct Navigation {
     /// The arrangement.
     pub view: View,
     /// The panel that keys act on.
-    pub focus: Panel,
+    pub focus: PanelId,
     /// Whether it fills the screen.
     pub enlarged: bool,
     /// Whether the inspector is open: it takes the other panels' place beside the network.
@@ -119,10 +96,11 @@ pub struct Navigation {
     /// First column of the table in the list of rows.
     pub column: usize,
     /// Where to go back to from the network: view, panel, and whether that filled the screen.
-    origin: Option<(View, Panel, bool)>,
-    scroll: [(Panel, u16); 6],
-    /// How far panels could be scrolled when they were last drawn.
-    ends: Vec<(Panel, u16)>,
+    origin: Option<(View, PanelId, bool)>,
+    /// First line of each panel that was scrolled.
+    scroll: Vec<(PanelId, u16)>,
+    /// Largest first line of each panel when it was last drawn.
+    scroll_limits: Vec<(PanelId, u16)>,
     /// The row shown in the network.
     pub sample: SampleId,
     /// The rows that `[` and `]` step through, if not all.
@@ -135,21 +113,10 @@ pub struct Navigation {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScrollLimits {
     /// Panels that can be, with the greatest number of the first line shown.
-    pub panels: Vec<(Panel, u16)>,
+    pub panels: Vec<(PanelId, u16)>,
     /// The same of the help.
     pub help: Option<u16>,
 }
-
-/// From this size on the overview has room for both charts.
-const BOTH_CHARTS: (u16, u16) = (160, 44);
-/// From this size on there is room for more than one panel.
-const SEVERAL_PANELS: (u16, u16) = (64, 18);
-/// From this width on the inspector stands beside the network, else below it.
-const INSPECTOR_BESIDE: u16 = 120;
-/// From this width on the columns of the table leave room beside them.
-const DATA_BESIDE: u16 = 110;
-/// From this height on there is room for the rows below both.
-const ROWS_BELOW: u16 = 48;
 
 impl Navigation {
     /// The overview at `size`.
@@ -157,7 +124,7 @@ impl Navigation {
         Self {
             size,
             view: View::Overview,
-            focus: Panel::Network,
+            focus: PanelId::Network,
             enlarged: false,
             inspects: false,
             chart: Chart::Loss,
@@ -167,69 +134,17 @@ impl Navigation {
             cell: None,
             column: 0,
             origin: None,
-            scroll: [
-                (Panel::Activations, 0),
-                (Panel::Weights, 0),
-                (Panel::Confusion, 0),
-                (Panel::Columns, 0),
-                (Panel::Data, 0),
-                (Panel::Inspector, 0),
-            ],
-            ends: Vec::new(),
+            scroll: Vec::new(),
+            scroll_limits: Vec::new(),
             sample,
             selection: None,
             awaited: None,
         }
     }
 
-    /// The panels on the screen: bands from top to bottom, in each the columns from left to right,
-    /// in each of those the panels from top to bottom. Where there is room for one panel only, it
-    /// is the one with the focus.
-    pub fn bands(&self) -> Vec<Vec<Vec<Panel>>> {
-        if self.enlarged || self.size.0 < SEVERAL_PANELS.0 || self.size.1 < SEVERAL_PANELS.1 {
-            return vec![vec![vec![self.focus]]];
-        }
-        self.all_bands()
-    }
-
-    fn all_bands(&self) -> Vec<Vec<Vec<Panel>>> {
-        match self.view {
-            View::Overview => {
-                let charts = if self.size.0 >= BOTH_CHARTS.0 && self.size.1 >= BOTH_CHARTS.1 {
-                    vec![Panel::Chart, Panel::Accuracy]
-                } else {
-                    vec![Panel::Chart]
-                };
-                vec![
-                    vec![vec![Panel::Network], charts],
-                    vec![
-                        vec![Panel::Activations],
-                        vec![Panel::Weights],
-                        vec![Panel::Confusion],
-                    ],
-                ]
-            }
-            View::Network if self.inspects && self.size.0 >= INSPECTOR_BESIDE => {
-                vec![vec![vec![Panel::Network], vec![Panel::Inspector]]]
-            }
-            View::Network if self.inspects => {
-                vec![vec![vec![Panel::Network]], vec![vec![Panel::Inspector]]]
-            }
-            View::Network => vec![vec![vec![Panel::Network], vec![Panel::Activations]]],
-            View::Curves => vec![vec![
-                vec![Panel::Chart, Panel::Accuracy],
-                vec![Panel::Confusion],
-            ]],
-            View::Weights => vec![vec![vec![Panel::Weights]]],
-            View::Data if self.size.0 >= DATA_BESIDE && self.size.1 >= ROWS_BELOW => vec![
-                vec![vec![Panel::Columns], vec![Panel::Data]],
-                vec![vec![Panel::Rows]],
-            ],
-            View::Data if self.size.0 >= DATA_BESIDE => {
-                vec![vec![vec![Panel::Columns], vec![Panel::Data]]]
-            }
-            View::Data => vec![vec![vec![Panel::Columns]], vec![vec![Panel::Data]]],
-        }
+    /// The panels on the screen.
+    pub fn panels(&self) -> Vec<PanelId> {
+        panels(&shown_bands(self))
     }
 
     /// Turns to `view` with all its panels.
@@ -240,7 +155,7 @@ impl Navigation {
     }
 
     /// Turns to `panel` in `view`, from where [`Self::go_back`] leads back here.
-    pub fn follow(&mut self, view: View, panel: Panel) {
+    pub fn follow(&mut self, view: View, panel: PanelId) {
         let origin = (self.view, self.focus, self.enlarged);
         self.turn_to(view);
         self.focus = panel;
@@ -254,17 +169,17 @@ impl Navigation {
 
     /// Lets the rows of the table fill the screen, or goes back from there.
     pub fn browse(&mut self) {
-        if self.enlarged && self.focus == Panel::Rows {
+        if self.enlarged && self.focus == PanelId::Rows {
             return self.go_back();
         }
-        self.follow(View::Data, Panel::Rows);
+        self.follow(View::Data, PanelId::Rows);
         self.enlarged = true;
     }
 
     /// From one panel back to all, or else to where [`Self::follow`] came from.
     pub fn go_back(&mut self) {
         // Where the rows have no place among the panels there are no others around them.
-        let is_one_of_all = self.all_bands().concat().concat().contains(&self.focus);
+        let is_one_of_all = panels(&bands(self)).contains(&self.focus);
         match self.origin.take_if(|_| !(self.enlarged && is_one_of_all)) {
             Some(origin) => (self.view, self.focus, self.enlarged) = origin,
             None => self.enlarged = false,
@@ -274,17 +189,17 @@ impl Navigation {
 
     /// Whether there is something to choose in the panel with the focus.
     pub fn has_choice(&self) -> bool {
-        matches!(self.focus, Panel::Confusion | Panel::Rows)
+        matches!(self.focus, PanelId::Confusion | PanelId::Rows)
     }
 
     /// Whether `panel` is on the screen.
-    pub fn shows(&self, panel: Panel) -> bool {
-        self.bands().iter().flatten().flatten().any(|&p| p == panel)
+    pub fn shows(&self, panel: PanelId) -> bool {
+        self.panels().contains(&panel)
     }
 
     /// What the chart panel shows. Where the accuracy has a panel of its own, it is the loss.
     pub fn chart_content(&self) -> Chart {
-        if self.shows(Panel::Accuracy) && !self.enlarged {
+        if self.shows(PanelId::Accuracy) && !self.enlarged {
             Chart::Loss
         } else {
             self.chart
@@ -295,12 +210,12 @@ impl Navigation {
     /// while it is open, since the keys are the cursor's.
     pub fn settle_focus(&mut self) {
         if self.inspects {
-            self.focus = Panel::Inspector;
+            self.focus = PanelId::Inspector;
         }
-        if self.enlarged && self.focus == Panel::Rows {
+        if self.enlarged && self.focus == PanelId::Rows {
             return;
         }
-        let panels = self.all_bands().concat().concat();
+        let panels = panels(&bands(self));
         if !panels.contains(&self.focus)
             && let Some(&first) = panels.first()
         {
@@ -313,7 +228,15 @@ impl Navigation {
         if self.enlarged {
             return;
         }
-        let bands = self.all_bands();
+        let bands: Vec<Vec<Vec<PanelId>>> = bands(self)
+            .into_iter()
+            .map(|band| {
+                band.columns
+                    .into_iter()
+                    .map(|column| column.panels)
+                    .collect()
+            })
+            .collect();
         let places = bands.iter().enumerate().flat_map(|(b, band)| {
             let columns = band.iter().enumerate();
             columns.flat_map(move |(c, column)| {
@@ -344,28 +267,38 @@ impl Navigation {
     }
 
     /// First line of `panel` that is shown.
-    pub fn scroll(&self, panel: Panel) -> u16 {
+    pub fn scroll(&self, panel: PanelId) -> u16 {
         let slot = self.scroll.iter().find(|slot| slot.0 == panel);
         slot.map_or(0, |slot| slot.1)
     }
 
     /// Scrolls `panel` by `lines`, as far as it goes.
-    pub fn scroll_by(&mut self, panel: Panel, lines: i16) {
-        let end = self.ends.iter().find(|end| end.0 == panel);
-        let end = end.map_or(u16::MAX, |end| end.1);
-        if let Some(slot) = self.scroll.iter_mut().find(|slot| slot.0 == panel) {
-            slot.1 = slot.1.saturating_add_signed(lines).min(end);
+    pub fn scroll_by(&mut self, panel: PanelId, lines: i16) {
+        let limit = self.scroll_limits.iter().find(|limit| limit.0 == panel);
+        let limit = limit.map_or(u16::MAX, |limit| limit.1);
+        let line = self.scroll(panel).saturating_add_signed(lines).min(limit);
+        self.scroll.retain(|scrolled| scrolled.0 != panel);
+        if line > 0 {
+            self.scroll.push((panel, line));
         }
     }
 
-    /// Takes note of how far the drawn panels can be scrolled. One that was scrolled further is
-    /// shown at its end, and is there from now on.
-    pub(super) fn set_ends(&mut self, ends: Vec<(Panel, u16)>) {
-        self.ends = ends;
-        for panel in self.scroll.map(|slot| slot.0) {
+    /// Sets how far the drawn panels can be scrolled. A panel that was scrolled further is at its end
+    /// from now on.
+    pub(super) fn set_scroll_limits(&mut self, limits: Vec<(PanelId, u16)>) {
+        self.scroll_limits = limits;
+        for (panel, _) in self.scroll.clone() {
             self.scroll_by(panel, 0);
         }
     }
+}
+
+/// The panels of `bands`, from top to bottom and from left to right.
+fn panels(bands: &[Band]) -> Vec<PanelId> {
+    let columns = bands.iter().flat_map(|band| &band.columns);
+    columns
+        .flat_map(|column| column.panels.iter().copied())
+        .collect()
 }
 
 #[cfg(test)]
@@ -385,7 +318,7 @@ mod tests {
                 let mut screen = Navigation::new(size, FIRST);
                 screen.view = view;
                 screen.settle_focus();
-                let panels = screen.bands().concat().concat();
+                let panels = screen.panels();
                 let mut seen = std::collections::HashSet::new();
                 for direction in [Direction::Right, Direction::Down].repeat(3) {
                     for _ in 0..6 {
@@ -408,20 +341,20 @@ mod tests {
     #[test]
     fn scrolling_ends_where_the_panel_does() {
         let mut screen = Navigation::new((80, 24), FIRST);
-        screen.scroll_by(Panel::Weights, 50);
-        screen.set_ends(vec![(Panel::Weights, 4)]);
-        assert_eq!(screen.scroll(Panel::Weights), 4);
-        (0..50).for_each(|_| screen.scroll_by(Panel::Weights, 3));
-        screen.scroll_by(Panel::Weights, -3);
-        assert_eq!(screen.scroll(Panel::Weights), 1);
+        screen.scroll_by(PanelId::Weights, 50);
+        screen.set_scroll_limits(vec![(PanelId::Weights, 4)]);
+        assert_eq!(screen.scroll(PanelId::Weights), 4);
+        (0..50).for_each(|_| screen.scroll_by(PanelId::Weights, 3));
+        screen.scroll_by(PanelId::Weights, -3);
+        assert_eq!(screen.scroll(PanelId::Weights), 1);
     }
 
     #[test]
     fn an_enlarged_panel_is_alone() {
         let mut screen = Navigation::new((120, 36), FIRST);
-        screen.focus = Panel::Weights;
+        screen.focus = PanelId::Weights;
         screen.enlarged = true;
         screen.move_focus(Direction::Left);
-        assert_eq!(screen.bands(), [[[Panel::Weights]]]);
+        assert_eq!(screen.panels(), [PanelId::Weights]);
     }
 }

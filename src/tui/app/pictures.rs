@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::model::Model;
-use super::navigation::Panel;
+use crate::tui::panels::PanelId;
 
 /// Pixels on a side below which a picture is not made smaller.
 const LEGIBLE: f64 = 12.0;
@@ -98,14 +98,14 @@ impl Model {
     /// Whether the panel of the weights shows the first layer's as pictures: where rows are images,
     /// and it is alone on the screen.
     pub fn shows_pictures(&self) -> bool {
-        let is_alone = self.navigation.bands() == [[[Panel::Weights]]];
+        let is_alone = self.navigation.panels() == [PanelId::Weights];
         is_alone && self.navigation.pictures && self.run.data.image.is_some()
     }
 
     /// The grid of the pictures in `room` (columns and lines).
     pub fn picture_grid(&self, room: (u16, u16)) -> Option<PictureGrid> {
         let neurons = *self.run.architecture.sizes().get(1)?;
-        let scrolled = self.navigation.scroll(Panel::Weights);
+        let scrolled = self.navigation.scroll(PanelId::Weights);
         PictureGrid::new(room, self.run.data.image?, neurons, scrolled)
     }
 

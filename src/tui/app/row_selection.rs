@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use super::bindings::Direction;
 use super::model::{Model, Notice, Phase};
-use super::navigation::{Panel, View};
+use super::navigation::View;
 use super::update::Effect;
 use crate::train::{Command, ConfusionRows, Position, SampleId, Set};
+use crate::tui::panels::PanelId;
 
 /// Rows that are listed at most; more than any terminal shows.
 const LISTED: usize = 256;
@@ -193,13 +194,13 @@ impl Model {
     /// Moves the cursor of the panel that fills the screen.
     pub(super) fn move_inside(&mut self, direction: Direction) {
         match (self.navigation.focus, direction) {
-            (Panel::Confusion, _) => self.move_cell(direction),
-            (Panel::Rows, Direction::Up) => self.shift_within(-1),
-            (Panel::Rows, Direction::Down) => self.shift_within(1),
-            (Panel::Rows, Direction::Left) => {
+            (PanelId::Confusion, _) => self.move_cell(direction),
+            (PanelId::Rows, Direction::Up) => self.shift_within(-1),
+            (PanelId::Rows, Direction::Down) => self.shift_within(1),
+            (PanelId::Rows, Direction::Left) => {
                 self.navigation.column = self.navigation.column.saturating_sub(1);
             }
-            (Panel::Rows, Direction::Right) => {
+            (PanelId::Rows, Direction::Right) => {
                 let last = self.run.data.preprocessing.columns.len().saturating_sub(1);
                 self.navigation.column = (self.navigation.column + 1).min(last);
             }
@@ -223,8 +224,8 @@ impl Model {
     /// Puts the cursor on a cell that was clicked; a second click shows its rows.
     pub(super) fn pick_cell(&mut self, actual: usize, predicted: usize, effects: &mut Vec<Effect>) {
         let was_there =
-            self.navigation.focus == Panel::Confusion && self.cell() == Some((actual, predicted));
-        self.navigation.focus = Panel::Confusion;
+            self.navigation.focus == PanelId::Confusion && self.cell() == Some((actual, predicted));
+        self.navigation.focus = PanelId::Confusion;
         self.navigation.cell = Some((actual, predicted));
         if was_there {
             self.show_cell(effects);
@@ -234,23 +235,23 @@ impl Model {
     /// Shows in the network what is under the cursor of the panel that fills the screen.
     pub(super) fn choose(&mut self, effects: &mut Vec<Effect>) {
         let is_row_known = match self.navigation.focus {
-            Panel::Confusion if self.run.is_regression() => self.select_wrong(),
-            Panel::Confusion => return self.show_cell(effects),
-            Panel::Rows => true,
+            PanelId::Confusion if self.run.is_regression() => self.select_wrong(),
+            PanelId::Confusion => return self.show_cell(effects),
+            PanelId::Rows => true,
             _ => false,
         };
         if is_row_known {
-            self.navigation.follow(View::Network, Panel::Network);
+            self.navigation.follow(View::Network, PanelId::Network);
         }
     }
 
     /// Puts the cursor on the row at `place` that was clicked; a second click shows it.
     pub(super) fn pick_row(&mut self, place: usize) {
-        let was_there = self.navigation.focus == Panel::Rows && self.going_through().1 == place;
-        self.navigation.focus = Panel::Rows;
+        let was_there = self.navigation.focus == PanelId::Rows && self.going_through().1 == place;
+        self.navigation.focus = PanelId::Rows;
         self.go_to(place as isize);
         if was_there {
-            self.navigation.follow(View::Network, Panel::Network);
+            self.navigation.follow(View::Network, PanelId::Network);
         }
     }
 
@@ -283,7 +284,7 @@ impl Model {
         }
         let which = Which::Cell { actual, predicted };
         self.select(which, taken.rows, taken.all, found);
-        self.navigation.follow(View::Network, Panel::Network);
+        self.navigation.follow(View::Network, PanelId::Network);
     }
 
     fn no_row(&self, actual: usize, predicted: usize) -> String {

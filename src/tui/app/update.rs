@@ -7,10 +7,11 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::bindings::{self, Action, When};
 use super::command::Files;
 use super::model::{Confirm, Model, Overlay, Phase};
-use super::navigation::{Navigation, Panel, ScrollLimits};
+use super::navigation::{Navigation, ScrollLimits};
 use super::prompt::{Edited, Prompt, Purpose};
 use crate::data::{DataSummary, Prepared};
 use crate::train::{Command, Cursor, Event, Snapshot};
+use crate::tui::panels::PanelId;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -22,13 +23,13 @@ pub enum Msg {
     /// The terminal has another size.
     Resize(u16, u16),
     /// A panel was clicked.
-    Click(Panel),
+    Click(PanelId),
     /// Something within a panel was clicked.
     Pick(ClickTarget),
     /// A neuron was clicked while the inspector was open.
     Point(Cursor),
     /// The wheel was turned by so many lines over a panel, or elsewhere.
-    Wheel(Option<Panel>, i16),
+    Wheel(Option<PanelId>, i16),
     /// The worker reported.
     Worker(Box<Event>),
     /// A snapshot was taken out of the mailbox.
@@ -125,7 +126,7 @@ impl Model {
                 }
             }
             Msg::Drawn(ends) => {
-                self.navigation.set_ends(ends.panels);
+                self.navigation.set_scroll_limits(ends.panels);
                 if let (Some(Overlay::Help(line) | Overlay::Commands(line)), Some(end)) =
                     (&mut self.prompt.overlay, ends.help)
                 {
@@ -153,9 +154,9 @@ impl Model {
             self.run.observed = Some(observation.clone());
             effects.push(Effect::Send(Command::Observe(observation)));
         }
-        let wants_card = [Panel::Columns, Panel::Data].map(|panel| self.navigation.shows(panel));
-        let is_missing = self.run.card.is_none() && !self.run.is_describing;
-        if is_missing && wants_card.contains(&true) {
+        let mut panels = self.navigation.panels().into_iter();
+        let needs_summary = panels.any(|id| id.panel().needs_summary());
+        if needs_summary && self.run.card.is_none() && !self.run.is_describing {
             self.run.is_describing = true;
             let data = Arc::clone(&self.run.data);
             effects.push(Effect::Describe(self.run.restarts, data));
@@ -283,12 +284,12 @@ impl Model {
         }
     }
 
-    fn turn_wheel(&mut self, panel: Option<Panel>, lines: i16) {
+    fn turn_wheel(&mut self, panel: Option<PanelId>, lines: i16) {
         match (&mut self.prompt.overlay, panel) {
             (Some(Overlay::Help(line) | Overlay::Commands(line)), _) => {
                 *line = line.saturating_add_signed(lines).min(SCROLL_LIMIT);
             }
-            (None, Some(Panel::Rows)) => self.shift_within(lines.into()),
+            (None, Some(PanelId::Rows)) => self.shift_within(lines.into()),
             (None, Some(panel)) => self.navigation.scroll_by(panel, lines),
             _ => {}
         }

@@ -4,14 +4,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::Panel;
 use super::network::{knows_activation, walked};
 use crate::nn::{Activation, Output};
 use crate::train::observation::PROBE_ROWS;
-use crate::tui::app::{Model, Panel};
+use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::significant;
-use crate::tui::widgets::panel::{bar, column, frame, put, put_centred, put_right};
-use crate::tui::widgets::sparkbars::put_more;
+use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::panel::{bar, column, put, put_right};
 use crate::util::stats::Histogram;
 
 /// Layers with more neurons than this are shown as a field of shades, one cell a neuron.
@@ -29,36 +30,43 @@ enum Row {
     Gap,
 }
 
-/// Draws the panel. Returns how far it can be scrolled.
-pub fn render(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    is_focused: bool,
-) -> Option<u16> {
-    let rows = probe_rows(model);
-    let rights = [
-        Line::styled(
-            format!("bars: this row · ▂▅▇ over {rows} rows"),
-            theme.dim(),
-        ),
-        Line::styled(format!("▂▅▇ over {rows} rows"), theme.dim()),
-    ];
-    let inner = frame(area, buf, theme, is_focused, "Activations", &rights);
-    if inner.width < 10 || inner.height < 2 {
-        return None;
+/// Activations for the shown row, and their distribution over many rows.
+pub(crate) struct ActivationsPanel;
+
+impl Panel for ActivationsPanel {
+    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+        let rows = probe_rows(model);
+        let details = [
+            format!("bars: this row · ▂▅▇ distribution over {rows} rows"),
+            format!("▂▅▇ over {rows} rows"),
+        ];
+        Title::new("Activations", theme, details)
     }
+
+    fn min_size(&self) -> (u16, u16) {
+        (10, 2)
+    }
+
+    fn preferred_rows(&self, model: &Model) -> u16 {
+        wanted_rows(model)
+    }
+
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
+        draw(model, pane);
+    }
+}
+
+fn draw(model: &Model, pane: &mut Pane<'_>) {
     let Some(snapshot) = &model.run.snapshot else {
-        put_centred(buf, inner, "–", theme.dim());
-        return None;
+        return pane.message(&["–"]);
     };
+    let inner = pane.area;
     let field = usize::from(inner.width).saturating_sub(6).max(1);
     let is_ahead =
         |layer| walked(model, snapshot).is_some_and(|walk| !knows_activation(walk, layer));
     let rows = content(&snapshot.activations, field, inner.height.into());
-    let most = rows.len().saturating_sub(inner.height.into());
-    let first = usize::from(model.navigation.scroll(Panel::Activations)).min(most);
+    let first = pane.first_line(rows.len(), inner.height.into());
+    let (buf, theme) = (&mut *pane.buf, pane.theme);
     for (row, y) in rows.iter().skip(first).zip(inner.y..inner.bottom()) {
         let area = Rect {
             y,
@@ -87,12 +95,10 @@ pub fn render(
             Row::Gap => {}
         }
     }
-    put_more(buf, area, most - first, theme);
-    u16::try_from(most).ok()
 }
 
 /// Rows that the panel would fill, were each layer shown by bars as far as it is small.
-pub fn wanted_rows(model: &Model) -> u16 {
+fn wanted_rows(model: &Model) -> u16 {
     let layers = model.run.architecture.sizes().iter().skip(1);
     let rows: usize = layers
         .map(|&size| if size <= BARS { size + 2 } else { 5 })

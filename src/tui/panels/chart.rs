@@ -2,10 +2,10 @@
 //!
 //! Training is a whole line and validation a dotted one, so that they stay apart without colour.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::Panel;
 use crate::data::Baseline;
 use crate::train::DETAILED_EPOCHS;
 use crate::tui::app::navigation::SMOOTHING;
@@ -15,41 +15,55 @@ use crate::tui::widgets::braille::{Dots, Stroke};
 use crate::tui::widgets::chart_axes::{axes, baseline_mark, marks};
 use crate::tui::widgets::chart_scale::{Curve, Scale};
 use crate::tui::widgets::numbers::{loss, percent, r2};
-use crate::tui::widgets::panel::{frame, put_centred};
+use crate::tui::widgets::pane::{Pane, Title};
 use crate::util::stats::MinMaxLast;
 
 /// From so many steps an epoch on, the training loss is shown within the first epochs as well.
 const MANY_BATCHES: u32 = 33;
 
-/// Draws the panel.
-pub fn render(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    is_focused: bool,
-    content: Chart,
-) {
-    let (title, legend) = titles(model, theme, content);
-    let inner = frame(area, buf, theme, is_focused, &title, &legend);
-    if inner.width < 12 || inner.height < 4 {
-        return;
+/// A chart over the epochs.
+pub(crate) enum ChartPanel {
+    /// Loss, or accuracy if switched.
+    Switchable,
+    /// Accuracy.
+    Accuracy,
+}
+
+impl ChartPanel {
+    fn content(&self, model: &Model) -> Chart {
+        match self {
+            Self::Switchable => model.navigation.chart_content(),
+            Self::Accuracy => Chart::Accuracy,
+        }
     }
+}
+
+impl Panel for ChartPanel {
+    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+        title(model, theme, self.content(model))
+    }
+
+    fn min_size(&self) -> (u16, u16) {
+        (12, 4)
+    }
+
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
+        draw_chart(model, pane, self.content(model));
+    }
+}
+
+fn draw_chart(model: &Model, pane: &mut Pane<'_>, content: Chart) {
+    let (inner, theme) = (pane.area, pane.theme);
     let curves = curves(model, theme, content);
     if curves.iter().all(|curve| curve.points.is_empty()) {
         let hints = if model.run.is_training() {
-            ["the first epoch is under way", "first epoch"]
+            ["first epoch in progress…", "first epoch…"]
         } else {
-            [
-                "space starts training, s does one step",
-                "space starts training",
-            ]
+            ["space: train · s: one step", "space: train"]
         };
-        let fits = |hint: &&str| hint.len() <= usize::from(inner.width);
-        let hint = hints.into_iter().find(fits).unwrap_or_default();
-        put_centred(buf, inner, hint, theme.dim());
-        return;
+        return pane.message(&hints);
     }
+    let buf = &mut *pane.buf;
     let is_log = content == Chart::Loss && model.navigation.log_scale;
     let baseline = baseline(model, content);
     let scale = Scale::new(
@@ -97,7 +111,7 @@ pub fn render(
     dots.render(buf);
 }
 
-fn titles(model: &Model, theme: Theme, content: Chart) -> (String, [Line<'static>; 2]) {
+fn title(model: &Model, theme: Theme, content: Chart) -> Title {
     let (name, (train, validation), show): (_, _, fn(f64) -> String) = match content {
         Chart::Loss => ("Loss", model.run.losses(), |x| format!("{:<7}", loss(x))),
         Chart::Accuracy if model.run.is_regression() => ("R²", model.run.scores(), r2),
@@ -124,7 +138,10 @@ fn titles(model: &Model, theme: Theme, content: Chart) -> (String, [Line<'static
         }
         Line::from(spans)
     };
-    (title, [legend(["━ train ", "┅ val "]), legend(["━", "┅"])])
+    Title {
+        name: title,
+        details: vec![legend(["━ train ", "┅ val "]), legend(["━", "┅"])],
+    }
 }
 
 /// What the same prediction for every row would give in the chart; none where that is not known.

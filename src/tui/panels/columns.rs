@@ -3,15 +3,16 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Line;
 
+use super::Panel;
 use crate::data::{ColumnSummary, DataSummary, LeftOut};
-use crate::tui::app::{Model, Panel};
+use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::significant;
-use crate::tui::widgets::panel::{frame, put, put_centred, put_right};
+use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::panel::{put, put_right};
 use crate::tui::widgets::picture::{Picture, fitted};
-use crate::tui::widgets::sparkbars::{bars, put_more, short_number};
+use crate::tui::widgets::sparkbars::{bars, short_number};
 use crate::util::text::width;
 
 /// Widest name of a column.
@@ -25,37 +26,41 @@ const CAPTION: u16 = 19;
 /// Values of a category that have a bar.
 const VALUES: usize = 8;
 
-/// Draws the panel. Returns how far it can be scrolled.
-pub fn render(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    is_focused: bool,
-) -> Option<u16> {
-    let card = model.run.card.as_deref();
-    let rights = card.map_or([Line::default(), Line::default()], |card| {
-        let (used, out) = (card.columns.len(), card.reading.left_out.len());
-        let of = match out {
-            0 => format!("{used} used"),
-            out => format!("{used} used, {out} left out"),
+/// Columns of the table with their types and values; of images the mean image.
+pub(crate) struct ColumnsPanel;
+
+impl Panel for ColumnsPanel {
+    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+        let details = model.run.card.as_ref().map_or(Vec::new(), |card| {
+            let (used, out) = (card.columns.len(), card.reading.left_out.len());
+            let of = match out {
+                0 => format!("{used} used"),
+                out => format!("{used} used, {out} left out"),
+            };
+            vec![of, format!("{used}")]
+        });
+        Title::new("Columns", theme, details)
+    }
+
+    fn min_size(&self) -> (u16, u16) {
+        (8, 2)
+    }
+
+    fn needs_summary(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
+        let Some(card) = model.run.card.as_deref() else {
+            return pane.message(&["counting ..."]);
         };
-        [of, format!("{used}")].map(|text| Line::styled(text, theme.dim()))
-    });
-    let inner = frame(area, buf, theme, is_focused, "Columns", &rights);
-    if inner.width < 8 || inner.height < 2 {
-        return None;
+        if let Some(size) = model.run.data.image
+            && mean_image(pane.area, pane.buf, card, size, pane.theme)
+        {
+            return;
+        }
+        table(pane, card);
     }
-    let Some(card) = card else {
-        put_centred(buf, inner, "counting ...", theme.dim());
-        return None;
-    };
-    if let Some(size) = model.run.data.image
-        && mean_image(inner, buf, card, size, theme)
-    {
-        return None;
-    }
-    u16::try_from(table(area, inner, buf, model, card, theme)).ok()
 }
 
 /// A line of the table.
@@ -120,27 +125,20 @@ impl Places {
     }
 }
 
-/// Draws the table and returns how far it can be scrolled.
-fn table(
-    area: Rect,
-    inner: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    card: &DataSummary,
-    theme: Theme,
-) -> usize {
+fn table(pane: &mut Pane<'_>, card: &DataSummary) {
+    let (inner, theme) = (pane.area, pane.theme);
     let rows = rows(card);
     let names = rows.iter().map(|row| width(row.1)).max().unwrap_or(0);
     let places = Places::new(inner, names);
-    heads(inner, buf, &places, theme);
+    heads(inner, pane.buf, &places, theme);
     let room = usize::from(inner.height - 1);
     // With room to spare the histograms get more lines, and a space below them.
     let mut heights = [5, 3].into_iter();
     let height = heights
         .find(|height| height * rows.len() <= room + 1)
         .unwrap_or(1);
-    let most = rows.len().saturating_sub(room.div_ceil(height));
-    let first = usize::from(model.navigation.scroll(Panel::Columns)).min(most);
+    let first = pane.first_line(rows.len(), room.div_ceil(height));
+    let buf = &mut *pane.buf;
     let ys = (inner.y + 1..inner.bottom()).step_by(height);
     for ((_, name, row), y) in rows.iter().skip(first).zip(ys) {
         let line = Rect {
@@ -162,8 +160,6 @@ fn table(
             Row::Target => remark(line, buf, &places, name, "predicted", theme.accent()),
         }
     }
-    put_more(buf, area, most - first, theme);
-    most
 }
 
 fn heads(inner: Rect, buf: &mut Buffer, places: &Places, theme: Theme) {

@@ -3,17 +3,17 @@
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
-use ratatui::text::Line;
 
 use super::sample::set_name;
-use super::scatter;
+use super::{Panel, scatter};
 use crate::train::{Confusion, Outcomes};
-use crate::tui::app::{ClickTarget, Model, Panel, around};
+use crate::tui::app::{ClickTarget, Model, Msg, around};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::percent;
-use crate::tui::widgets::panel::{frame, put, put_centred, put_right};
+use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::panel::{put, put_right};
 use crate::util::text::{abbreviate, shorten, width, wrap};
 
 /// Lines at most that say what the cell under the cursor means.
@@ -21,42 +21,58 @@ const SENTENCE: u16 = 3;
 /// Cells in which most names can be told from each other.
 const LEGIBLE: u16 = 8;
 
+/// Confusion matrix and the most frequent mistakes; for regression, predicted against true numbers.
+pub(crate) struct ConfusionPanel;
+
+impl Panel for ConfusionPanel {
+    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+        if model.run.is_regression() {
+            return scatter::title(model, theme);
+        }
+        let details = counted(model).map_or(Vec::new(), |confusion| {
+            let set = set_name(model.measured_set());
+            let (right, total) = (confusion.right(), confusion.total());
+            vec![
+                format!("{right} of {total} {set} rows correct"),
+                format!("{right}/{total}"),
+            ]
+        });
+        Title::new("Confusion", theme, details)
+    }
+
+    fn min_size(&self) -> (u16, u16) {
+        (10, 2)
+    }
+
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
+        if model.run.is_regression() {
+            scatter::draw(model, pane);
+        } else {
+            draw(model, pane);
+        }
+    }
+
+    fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
+        let grid = Grid::new(inside, model, counted(model)?)?;
+        let (actual, predicted) = grid.cell_at(at.x, at.y)?;
+        Some(Msg::Pick(ClickTarget::Cell { actual, predicted }))
+    }
+}
+
 /// Draws the panel: the matrix where it fits, and below it, or in its place, the classes taken
 /// for another most often. The cursor is drawn where keys act on it, and what its cell means is
 /// written out; a panel that fills the screen shows as much of the matrix around it as there is
 /// room for.
-///
-/// Where numbers are predicted there is a scatter in its place. Returns how far it can be scrolled.
-pub fn render(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    is_focused: bool,
-) -> Option<u16> {
-    if model.run.is_regression() {
-        scatter::render(area, buf, model, theme, is_focused);
-        return None;
-    }
-    let rights = counted(model).map_or([Line::default(), Line::default()], |confusion| {
-        let set = set_name(model.measured_set());
-        let (right, total) = (confusion.right(), confusion.total());
-        let text = format!("{right} of {total} {set} rows right");
-        [text, format!("{right}/{total}")].map(|text| Line::styled(text, theme.dim()))
-    });
-    let inner = frame(area, buf, theme, is_focused, "Confusion", &rights);
-    if inner.width < 10 || inner.height < 2 {
-        return None;
-    }
+fn draw(model: &Model, pane: &mut Pane<'_>) {
     let Some(confusion) = counted(model) else {
-        put_centred(buf, inner, "after the first epoch", theme.dim());
-        return None;
+        return pane.message(&["available after the first epoch", "after the first epoch"]);
     };
-    let cursor = model.cell().filter(|_| is_focused);
+    let (inner, theme) = (pane.area, pane.theme);
+    let cursor = model.cell().filter(|_| pane.is_focused);
     let mut y = inner.y;
     if let Some(grid) = Grid::new(inner, model, confusion) {
-        grid.render(buf, model, theme, confusion, cursor);
-        grid.put_part(area, buf, theme, confusion.classes());
+        grid.render(pane.buf, model, theme, confusion, cursor);
+        pane.set_footnote(grid.part(confusion.classes()));
         y += grid.height().min(inner.height);
     }
     let below = |y: u16| Rect {
@@ -65,22 +81,15 @@ pub fn render(
         ..inner
     };
     if let Some(cell) = cursor {
-        y += meaning(below(y), buf, model, theme, confusion, cell);
+        y += meaning(below(y), pane.buf, model, theme, confusion, cell);
     }
-    u16::try_from(mistakes(below(y), buf, model, theme, confusion)).ok()
+    mistakes(below(y), pane, model, confusion);
 }
 
 /// What was counted, once that is known for the classes there are.
 fn counted(model: &Model) -> Option<&Confusion> {
     let confusion = model.run.outcomes.as_ref().and_then(Outcomes::confusion);
     confusion.filter(|it| it.classes() == model.run.data.class_names().len() && it.classes() > 0)
-}
-
-/// The cell of the matrix at column `x` and row `y` of the panel in `area`.
-pub fn spot_at(area: Rect, model: &Model, x: u16, y: u16) -> Option<ClickTarget> {
-    let grid = Grid::new(area.inner(Margin::new(1, 1)), model, counted(model)?)?;
-    let (actual, predicted) = grid.cell_at(x, y)?;
-    Some(ClickTarget::Cell { actual, predicted })
 }
 
 /// Where the cells of the matrix stand.
@@ -239,23 +248,14 @@ impl Grid {
         put(buf, x, y, usize::from(self.cell - 1), &text, style);
     }
 
-    /// Says on the lower frame of the panel in `area` which part of the matrix is shown.
-    fn put_part(&self, area: Rect, buf: &mut Buffer, theme: Theme, classes: usize) {
+    /// Names the part of the matrix that is shown; empty if that is all of it.
+    fn part(&self, classes: usize) -> String {
         if self.rows.len() == classes && self.columns.len() == classes {
-            return;
+            return String::new();
         }
         let part = |range: &Range<usize>| format!("{}–{}", range.start + 1, range.end);
         let (rows, columns) = (part(&self.rows), part(&self.columns));
-        let text = format!(" classes {rows} by {columns} of {classes} ");
-        let (right, y) = (area.right() - 2, area.bottom() - 1);
-        put_right(
-            buf,
-            right,
-            y,
-            usize::from(area.width - 4),
-            &text,
-            theme.dim(),
-        );
+        format!("classes {rows} by {columns} of {classes}")
     }
 }
 
@@ -300,26 +300,19 @@ fn meaning(
 }
 
 /// Pairs of classes taken for one another, most often first; where nothing is wrong, says so.
-/// Returns how far they can be scrolled.
-fn mistakes(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    confusion: &Confusion,
-) -> usize {
+fn mistakes(area: Rect, pane: &mut Pane<'_>, model: &Model, confusion: &Confusion) {
     if area.height == 0 {
-        return 0;
+        return;
     }
     let names = model.run.data.class_names();
     let pairs = confusion.mistakes();
     if pairs.is_empty() {
         let room = area.width.into();
-        put(buf, area.x, area.y, room, "no mistakes", theme.good());
-        return 0;
+        let style = pane.theme.good();
+        return put(pane.buf, area.x, area.y, room, "no mistakes", style);
     }
-    let most = pairs.len().saturating_sub(area.height.into());
-    let first = usize::from(model.navigation.scroll(Panel::Confusion)).min(most);
+    let first = pane.first_line(pairs.len(), area.height.into());
+    let (buf, theme) = (&mut *pane.buf, pane.theme);
     for (&(count, actual, predicted), y) in pairs.iter().skip(first).zip(area.y..area.bottom()) {
         let share = percent(f64::from(count) / f64::from(confusion.of_class(actual).max(1)));
         put_right(buf, area.x + 4, y, 4, &count.to_string(), theme.bad());
@@ -345,5 +338,4 @@ fn mistakes(
             put_right(buf, area.right(), y, 8, &share, theme.dim());
         }
     }
-    most
 }

@@ -1,16 +1,17 @@
 //! What is predicted of how many rows, what there is to beat, and how the file was read.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::Panel;
 use crate::data::{DataSummary, Guess, TargetSummary};
-use crate::tui::app::{Model, Panel};
+use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::{percent, significant};
-use crate::tui::widgets::panel::{frame, put_centred, put_line};
-use crate::tui::widgets::sparkbars::{bars, put_more, short_number};
+use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::panel::put_line;
+use crate::tui::widgets::sparkbars::{bars, short_number};
 use crate::util::text::{shorten, width, wrap};
 
 /// Cells of the words in front of the facts.
@@ -22,40 +23,39 @@ const CLASS: usize = 16;
 /// Longest bar of a class, and least room for one.
 const BAR: (usize, usize) = (24, 4);
 
-/// Draws the panel. Returns how far it can be scrolled.
-pub fn render(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    is_focused: bool,
-) -> Option<u16> {
-    let card = model.run.card.as_deref();
-    let rights = match card {
-        Some(card) => [&card.source, &card.name]
-            .map(|text| Line::styled(text.clone(), theme.dim()))
-            .to_vec(),
-        None => Vec::new(),
-    };
-    let inner = frame(area, buf, theme, is_focused, "Data", &rights);
-    if inner.width < 12 || inner.height < 1 {
-        return None;
+/// Target, baseline, and how the file was read.
+pub(crate) struct DataPanel;
+
+impl Panel for DataPanel {
+    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+        let card = model.run.card.as_ref();
+        let details = card.map_or(Vec::new(), |card| {
+            vec![card.source.clone(), card.name.clone()]
+        });
+        Title::new("Data", theme, details)
     }
-    let Some(card) = card else {
-        put_centred(buf, inner, "counting ...", theme.dim());
-        return None;
-    };
-    let blocks = blocks(card, inner, theme);
-    let longest = blocks.iter().map(|block| block.1.len()).max().unwrap_or(0);
-    let most = longest.saturating_sub(inner.height.into());
-    let first = usize::from(model.navigation.scroll(Panel::Data)).min(most);
-    for (area, lines) in &blocks {
-        for (line, y) in lines.iter().skip(first).zip(area.y..area.bottom()) {
-            put_line(buf, area.x, y, area.width.into(), line);
+
+    fn min_size(&self) -> (u16, u16) {
+        (12, 1)
+    }
+
+    fn needs_summary(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
+        let Some(card) = model.run.card.as_deref() else {
+            return pane.message(&["counting ..."]);
+        };
+        let blocks = blocks(card, pane.area, pane.theme);
+        let longest = blocks.iter().map(|block| block.1.len()).max().unwrap_or(0);
+        let first = pane.first_line(longest, pane.area.height.into());
+        for (area, lines) in &blocks {
+            for (line, y) in lines.iter().skip(first).zip(area.y..area.bottom()) {
+                put_line(pane.buf, area.x, y, area.width.into(), line);
+            }
         }
     }
-    put_more(buf, area, most - first, theme);
-    u16::try_from(most).ok()
 }
 
 /// Facts and classes with their places: one below the other, or side by side where they would be

@@ -1,4 +1,8 @@
 //! Panels of the screen, one file each.
+//!
+//! A new panel is a file with a type that implements [`Panel`], a line in the list below, and its
+//! place in a view ([`layout`](super::layout)). Frame, title, focus, scrolling and clicks are handled
+//! here for all of them.
 
 pub(crate) mod activations;
 pub(crate) mod chart;
@@ -15,3 +19,120 @@ pub(crate) mod rows;
 pub(crate) mod sample;
 pub(crate) mod scatter;
 pub(crate) mod weights;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Margin, Position, Rect};
+
+use super::app::{Model, Msg};
+use super::theme::Theme;
+use super::widgets::pane::{Pane, Title};
+
+/// A part of the screen with a frame of its own. Drawing reads the model and changes nothing.
+pub(crate) trait Panel: Sync {
+    /// Title, for a panel that has `inside` as the area within its frame.
+    fn title(&self, model: &Model, theme: Theme, inside: Rect) -> Title;
+
+    /// Draws the panel's content.
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>);
+
+    /// Message for a click `at` a position `inside` the frame; `None` sets the focus only.
+    fn click(&self, _model: &Model, _inside: Rect, _at: Position) -> Option<Msg> {
+        None
+    }
+
+    /// Width and height inside the frame below which only the frame is drawn.
+    fn min_size(&self) -> (u16, u16) {
+        (8, 1)
+    }
+
+    /// Rows that the content would fill, where a view lets that decide the height.
+    fn preferred_rows(&self, _model: &Model) -> u16 {
+        0
+    }
+
+    /// Whether the panel shows the summary of the data, which takes a while to compute.
+    fn needs_summary(&self) -> bool {
+        false
+    }
+}
+
+/// Declares the identifiers of all panels together with the values that draw them.
+macro_rules! panels {
+    ($($(#[$doc:meta])* $id:ident => $panel:expr,)+) => {
+        /// Identifier of a panel.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum PanelId {
+            $($(#[$doc])* $id,)+
+        }
+
+        impl PanelId {
+            /// All panels.
+            pub const ALL: &[Self] = &[$(Self::$id,)+];
+
+            /// The panel with this identifier.
+            pub(crate) fn panel(self) -> &'static dyn Panel {
+                match self {
+                    $(Self::$id => &$panel,)+
+                }
+            }
+        }
+    };
+}
+
+panels! {
+    /// Topology, with the shown row on its way through it.
+    Network => network::NetworkPanel,
+    /// Loss over the epochs, or accuracy if switched.
+    Chart => chart::ChartPanel::Switchable,
+    /// Accuracy over the epochs.
+    Accuracy => chart::ChartPanel::Accuracy,
+    /// Activations for the shown row, and their distribution.
+    Activations => activations::ActivationsPanel,
+    /// Weight histograms now and over time, or weights of layer 1 as pictures.
+    Weights => weights::WeightsPanel,
+    /// Confusion matrix, or predicted against true numbers.
+    Confusion => confusion::ConfusionPanel,
+    /// Columns of the table.
+    Columns => columns::ColumnsPanel,
+    /// Target, baseline, and how the file was read.
+    Data => data::DataPanel,
+    /// Rows of the table with their predictions.
+    Rows => rows::RowsPanel,
+    /// Formulas of the item under the cursor, with its numbers.
+    Inspector => inspector::InspectorPanel,
+}
+
+/// Area within the frame of a panel.
+fn inside(area: Rect) -> Rect {
+    area.inner(Margin::new(1, 1))
+}
+
+/// Draws a panel with its frame into `area`. Returns the largest first line it can be scrolled to, if
+/// it can be scrolled.
+pub fn render_panel(
+    id: PanelId,
+    area: Rect,
+    buf: &mut Buffer,
+    model: &Model,
+    theme: Theme,
+) -> Option<u16> {
+    let (panel, navigation) = (id.panel(), &model.navigation);
+    let title = panel.title(model, theme, inside(area));
+    let (is_focused, scroll) = (navigation.focus == id, navigation.scroll(id));
+    let mut pane = Pane::framed(area, buf, theme, &title, is_focused, scroll);
+    let (width, height) = panel.min_size();
+    if pane.area.width < width || pane.area.height < height {
+        return None;
+    }
+    panel.draw(model, &mut pane);
+    pane.finish(area)
+}
+
+/// Message for a click on the panel in `area`.
+pub(crate) fn click_panel(id: PanelId, area: Rect, model: &Model, at: Position) -> Msg {
+    let inside = inside(area);
+    let (width, height) = id.panel().min_size();
+    let is_inside = inside.contains(at) && inside.width >= width && inside.height >= height;
+    let clicked = is_inside.then(|| id.panel().click(model, inside, at));
+    clicked.flatten().unwrap_or(Msg::Click(id))
+}

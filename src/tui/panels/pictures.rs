@@ -1,43 +1,40 @@
 //! What each neuron of the first layer looks for: its incoming weights as a picture, where rows are
 //! images.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 
 use crate::train::Snapshot;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::significant;
-use crate::tui::widgets::panel::{frame, put, put_centred};
+use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::panel::put;
 use crate::tui::widgets::picture::Picture;
 
-/// Draws the panel: a grid of pictures, each on a scale of its own that ends at the neuron's largest
-/// weight, which is written beside its number. Returns how far it can be scrolled.
-pub fn render(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    is_focused: bool,
-) -> Option<u16> {
-    let room = (area.width.saturating_sub(2), area.height.saturating_sub(2));
-    let grid = model.picture_grid(room);
-    let rights = grid.map_or([Line::default(), Line::default()], |grid| {
+pub(crate) fn title(model: &Model, theme: Theme, inside: Rect) -> Title {
+    let grid = model.picture_grid((inside.width, inside.height));
+    let details = grid.map_or(Vec::new(), |grid| {
         let (shown, all) = (grid.neurons(), grid.all);
         let neurons = format!("neurons {}–{} of {all}", shown.start + 1, shown.end);
-        let scale = format!("{neurons} · each up to its largest weight · P histograms");
-        [scale, neurons].map(|text| Line::styled(text, theme.dim()))
+        let scale = format!("{neurons} · each scaled to its largest weight · P: histograms");
+        vec![scale, neurons]
     });
-    let inner = frame(area, buf, theme, is_focused, "Weights of layer 1", &rights);
+    Title::new("Weights of layer 1", theme, details)
+}
+
+/// Draws a grid of pictures. Each has a scale of its own that ends at the neuron's largest absolute
+/// weight, which is written beside the neuron's number.
+pub(crate) fn draw(model: &Model, pane: &mut Pane<'_>) {
+    let inner = pane.area;
+    let grid = model.picture_grid((inner.width, inner.height));
     let (Some(grid), Some(size)) = (grid, model.run.data.image) else {
-        put_centred(buf, inner, "no room for a picture", theme.dim());
-        return None;
+        return pane.message(&["no room for a picture"]);
     };
     let Some(snapshot) = &model.run.snapshot else {
-        put_centred(buf, inner, "–", theme.dim());
-        return None;
+        return pane.message(&["–"]);
     };
+    pane.set_limit(grid.end());
+    let (buf, theme) = (&mut *pane.buf, pane.theme);
     let (width, height) = grid.picture;
     for (i, neuron) in grid.neurons().enumerate() {
         let (column, row) = ((i % grid.across) as u16, (i / grid.across) as u16);
@@ -71,7 +68,6 @@ pub fn render(
         };
         Picture::new(size, pixels).render_signed(area, buf, theme);
     }
-    Some(grid.end())
 }
 
 /// Incoming weights of `neuron`, if they were watched.

@@ -2,20 +2,22 @@
 //! predicted for it, and how far off that is.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::Panel;
 use super::sample::titles;
 use crate::data::{Encoding, InputColumn, Samples};
 use crate::nn::Output;
 use crate::train::RowOutcome;
-use crate::tui::app::{ClickTarget, Model};
+use crate::tui::app::{ClickTarget, Model, Msg};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::{loss, percent, significant};
-use crate::tui::widgets::panel::{frame, put, put_centred, put_right};
+use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::panel::{put, put_right};
 use crate::tui::widgets::picture::{Picture, fitted};
-use crate::tui::widgets::sparkbars::{put_more, short_number};
+use crate::tui::widgets::sparkbars::short_number;
 use crate::util::text::{shorten, width};
 
 /// Widest name of a class, and of a column.
@@ -25,25 +27,50 @@ const NUMBER: usize = 8;
 /// Cells of a share in per cent, and of a loss.
 const SHARE: usize = 7;
 
-/// Draws the panel. The row that the network shows is marked; of images its picture stands beside the
-/// list.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
-    let titles = titles(model).into_iter().map(|(place, class)| {
-        let (place, class) = (
-            Span::styled(place, theme.dim()),
-            Span::styled(class, theme.text()),
-        );
-        Line::from(vec![place, class])
-    });
-    let titles: Vec<Line> = titles.collect();
-    let inner = frame(area, buf, theme, is_focused, "Rows", &titles);
-    if inner.width < 12 || inner.height < 2 {
-        return;
+/// Rows of the table with their predictions; of images the shown row's picture is beside the list.
+pub(crate) struct RowsPanel;
+
+impl Panel for RowsPanel {
+    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+        let details = titles(model).into_iter().map(|(place, class)| {
+            Line::from(vec![
+                Span::styled(place, theme.dim()),
+                Span::styled(class, theme.text()),
+            ])
+        });
+        Title {
+            name: "Rows".into(),
+            details: details.collect(),
+        }
     }
+
+    fn min_size(&self) -> (u16, u16) {
+        (12, 2)
+    }
+
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
+        draw(model, pane);
+    }
+
+    fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
+        let listed = model.listed(lines(inside));
+        let place = listed.start + usize::from(at.y.checked_sub(inside.y + 1)?);
+        listed
+            .contains(&place)
+            .then_some(Msg::Pick(ClickTarget::Row(place)))
+    }
+}
+
+fn draw(model: &Model, pane: &mut Pane<'_>) {
+    let inner = pane.area;
     let places = Places::new(inner, model);
     if places.listed.is_empty() {
-        return put_centred(buf, inner, "no rows", theme.dim());
+        return pane.message(&["no rows"]);
     }
+    let (all, _) = model.going_through();
+    pane.set_below(all - places.listed.end);
+    pane.set_footnote(hints(&places, model));
+    let (buf, theme) = (&mut *pane.buf, pane.theme);
     heads(&places, buf, model, theme);
     for (place, y) in places.listed.clone().zip(inner.y + 1..inner.bottom()) {
         if let Some(row) = model.row_at(place) {
@@ -56,20 +83,6 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
         let shown = Picture::of_row(size, samples, preprocessing, model.navigation.sample.index);
         shown.render(picture, buf, theme);
     }
-    let (all, _) = model.going_through();
-    put_more(buf, area, all - places.listed.end, theme);
-    put_hints(area, buf, &places, model, theme);
-}
-
-/// The row at column `x` and row `y` of the panel in `area`.
-pub fn spot_at(area: Rect, model: &Model, x: u16, y: u16) -> Option<ClickTarget> {
-    let inner = area.inner(Margin::new(1, 1));
-    if !inner.contains((x, y).into()) {
-        return None;
-    }
-    let listed = model.listed(lines(inner));
-    let place = listed.start + usize::from(y.checked_sub(inner.y + 1)?);
-    listed.contains(&place).then_some(ClickTarget::Row(place))
 }
 
 /// Lines for rows in a panel with this inside.
@@ -353,13 +366,12 @@ fn value(encoding: &Encoding, raw: f32, cells: usize) -> String {
     }
 }
 
-/// Says on the lower frame what the keys do, and which columns of the table are shown where those
-/// are not all.
-fn put_hints(area: Rect, buf: &mut Buffer, places: &Places, model: &Model, theme: Theme) {
+/// Names the keys, and the columns of the table that are shown if those are not all.
+fn hints(places: &Places, model: &Model) -> String {
     let all = model.run.data.preprocessing.columns.len();
     let mut hints = Vec::new();
     if model.navigation.enlarged {
-        hints.push("enter shows it".to_owned());
+        hints.push("enter: show in network".to_owned());
     }
     if let (Some(first), Some(last)) = (places.columns.first(), places.columns.last())
         && places.columns.len() < all
@@ -367,10 +379,5 @@ fn put_hints(area: Rect, buf: &mut Buffer, places: &Places, model: &Model, theme
         let (first, last) = (first.0 + 1, last.0 + 1);
         hints.push(format!("← → columns {first}–{last} of {all}"));
     }
-    // Beside it stands how many rows follow.
-    let room = usize::from(area.width).saturating_sub(20);
-    let text = format!(" {} ", hints.join(" · "));
-    if !hints.is_empty() && width(&text) <= room {
-        put(buf, area.x + 2, area.bottom() - 1, room, &text, theme.dim());
-    }
+    hints.join(" · ")
 }

@@ -2,41 +2,44 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 
+use super::sample::set_name;
 use crate::train::Predictions;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::braille::{Dots, Stroke};
 use crate::tui::widgets::numbers::{significant, tick_labels, ticks};
-use crate::tui::widgets::panel::{frame, put_centred};
+use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::plot::Axes;
 use crate::util::text::shorten;
 
-/// Draws the panel.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
-    let set = if model.run.data.validation.is_empty() {
-        "training"
-    } else {
-        "validation"
+pub(crate) fn title(model: &Model, theme: Theme) -> Title {
+    let set = set_name(model.measured_set());
+    let details = match pairs(model).len() {
+        0 => Vec::new(),
+        rows => vec![format!("{rows} {set} rows"), format!("{rows} rows")],
     };
-    let pairs: &[(f32, f32)] = match model.run.outcomes.as_ref().map(|it| &it.predictions) {
+    Title::new("Predicted", theme, details)
+}
+
+/// True and predicted numbers of the rows that were last evaluated.
+fn pairs(model: &Model) -> &[(f32, f32)] {
+    match model.run.outcomes.as_ref().map(|it| &it.predictions) {
         Some(Predictions::Numbers(pairs)) => pairs,
         _ => &[],
-    };
-    let rights = match pairs.len() {
-        0 => [Line::default(), Line::default()],
-        rows => [format!("{rows} {set} rows"), format!("{rows} rows")]
-            .map(|text| Line::styled(text, theme.dim())),
-    };
-    let inner = frame(area, buf, theme, is_focused, "Predicted", &rights);
+    }
+}
+
+pub(crate) fn draw(model: &Model, pane: &mut Pane<'_>) {
+    let inner = pane.area;
     if inner.width < 12 || inner.height < 4 {
         return;
     }
+    let pairs = pairs(model);
     let Some((from, to)) = range(pairs) else {
-        put_centred(buf, inner, "after the first epoch", theme.dim());
-        return;
+        return pane.message(&["available after the first epoch", "after the first epoch"]);
     };
+    let (buf, theme) = (&mut *pane.buf, pane.theme);
     let plot = axes(inner, buf, model, theme, (from, to));
     let mut dots = Dots::new(plot);
     let (columns, rows) = (f64::from(dots.width() - 1), f64::from(dots.height() - 1));

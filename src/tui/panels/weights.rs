@@ -5,13 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::{Panel, pictures};
+use crate::tui::app::Model;
 use crate::tui::app::history::WeightState;
-use crate::tui::app::{Model, Panel};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::significant;
-use crate::tui::widgets::panel::{
-    column, frame, line_width, put, put_centred, put_line, put_right,
-};
+use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::panel::{column, line_width, put, put_line, put_right};
 use crate::util::stats::Histogram;
 use crate::util::stats::histogram::BINS;
 
@@ -20,33 +20,48 @@ const LEAST_ROWS: u16 = 3;
 /// Symbols for the strip where there are no shades, rising.
 const DENSITY: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 
-/// Draws the panel. Returns how far it can be scrolled.
-pub fn render(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    is_focused: bool,
-) -> Option<u16> {
+/// Weight histograms of all layers, or the weights of layer 1 as pictures where rows are images.
+pub(crate) struct WeightsPanel;
+
+impl Panel for WeightsPanel {
+    fn title(&self, model: &Model, theme: Theme, inside: Rect) -> Title {
+        if model.shows_pictures() {
+            return pictures::title(model, theme, inside);
+        }
+        let layers = layers(model);
+        let end = round(Axis::new(model, layers).end());
+        let range = (!layers.is_empty()).then(|| format!("x: −{end} … {end}"));
+        Title::new("Weights", theme, range)
+    }
+
+    fn min_size(&self) -> (u16, u16) {
+        (16, 2)
+    }
+
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
+        if model.shows_pictures() {
+            pictures::draw(model, pane);
+        } else {
+            draw(model, pane);
+        }
+    }
+}
+
+/// Weight histograms of the newest snapshot; empty before the first.
+fn layers(model: &Model) -> &[Histogram] {
     let snapshot = model.run.snapshot.as_ref();
-    let layers = snapshot.map_or(&[][..], |snapshot| &snapshot.weights);
-    let axis = Axis::new(model, layers);
-    let right = if layers.is_empty() {
-        Line::default()
-    } else {
-        Line::styled(format!("−{0} … {0}", round(axis.end())), theme.dim())
-    };
-    let inner = frame(area, buf, theme, is_focused, "Weights", &[right]);
-    if inner.width < 16 || inner.height < 2 {
-        return None;
-    }
+    snapshot.map_or(&[][..], |snapshot| &snapshot.weights)
+}
+
+fn draw(model: &Model, pane: &mut Pane<'_>) {
+    let layers = layers(model);
     if layers.is_empty() {
-        put_centred(buf, inner, "–", theme.dim());
-        return None;
+        return pane.message(&["–"]);
     }
+    let (inner, theme) = (pane.area, pane.theme);
+    let axis = Axis::new(model, layers);
     let fit = usize::from((inner.height / LEAST_ROWS).max(1)).min(layers.len());
-    let most = layers.len() - fit;
-    let first = usize::from(model.navigation.scroll(Panel::Weights)).min(most);
+    let first = pane.first_line(layers.len(), fit);
     let mut y = inner.y;
     for (i, l) in (first..first + fit).enumerate() {
         let end = inner.y + (usize::from(inner.height) * (i + 1) / fit) as u16;
@@ -55,24 +70,9 @@ pub fn render(
             height: end - y,
             ..inner
         };
-        layer(rows, buf, model, theme, l, &layers[l], &axis);
+        layer(rows, pane.buf, model, theme, l, &layers[l], &axis);
         y = end;
     }
-    if first + fit < layers.len() {
-        let text = match layers.len() - first - fit {
-            1 => "↓ 1 more layer".to_owned(),
-            more => format!("↓ {more} more layers"),
-        };
-        put_right(
-            buf,
-            area.right() - 2,
-            area.bottom() - 1,
-            18,
-            &text,
-            theme.dim(),
-        );
-    }
-    u16::try_from(most).ok()
 }
 
 /// The axis that all layers share, now and in their history: symmetric, and no longer than the

@@ -7,6 +7,7 @@ pub(crate) mod chart_scale;
 pub(crate) mod notation;
 pub(crate) mod numbers;
 pub(crate) mod overlay;
+pub(crate) mod pane;
 pub(crate) mod panel;
 pub(crate) mod picture;
 pub(crate) mod plot;

@@ -1,11 +1,6 @@
-//! Small histograms out of block characters, and what lies beside them.
-
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+//! Small histograms out of block characters, and numbers of the table.
 
 use super::numbers::significant;
-use super::panel::put_right;
-use crate::tui::theme::Theme;
 
 /// The histogram of `counts` as `rows` lines of text from top to bottom, each bar `cells` wide.
 /// What is there at all is seen.
@@ -36,21 +31,6 @@ pub fn short_number(value: f32, cells: usize) -> String {
     ];
     let fitting = candidates.into_iter().find(|text| text.len() <= cells);
     fitting.unwrap_or_else(|| format!("{value:.0e}"))
-}
-
-/// Says on the lower frame of the panel in `area` how many lines are below those shown.
-pub fn put_more(buf: &mut Buffer, area: Rect, more: usize, theme: Theme) {
-    if more > 0 && area.width > 16 && area.height > 0 {
-        let text = format!(" ↓ {more} more ");
-        put_right(
-            buf,
-            area.right() - 2,
-            area.bottom() - 1,
-            14,
-            &text,
-            theme.dim(),
-        );
-    }
 }
 
 #[cfg(test)]

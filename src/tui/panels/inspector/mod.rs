@@ -12,20 +12,19 @@ mod page;
 mod parameter;
 mod terms;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::Panel;
 use super::network::{knows_activation, knows_delta, knows_loss, walked};
 use crate::nn::ParameterId;
 use crate::train::inspection::Facts;
 use crate::train::{Cursor, Inspection, PhaseValues, Snapshot, StepPhase, Subject};
-use crate::tui::app::{Model, Panel};
+use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::notation::{Index, Notation};
 use crate::tui::widgets::numbers::{NUMBER, aligned};
-use crate::tui::widgets::panel::{frame, put_centred};
-use crate::tui::widgets::sparkbars::put_more;
+use crate::tui::widgets::pane::{Pane, Title};
 use crate::util::text::sanitise;
 use page::Page;
 
@@ -33,59 +32,46 @@ use page::Page;
 const FLAT: u16 = 78;
 const LOW: u16 = 20;
 
-/// Draws the panel. Returns how far it can be scrolled.
-pub fn render(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    is_focused: bool,
-) -> Option<u16> {
-    let snapshot = model.run.snapshot.as_ref();
-    let found = snapshot.and_then(|it| Some((it, it.inspection.as_deref()?)));
-    let Some((snapshot, inspection)) = found else {
-        let inner = frame(area, buf, theme, is_focused, "Inspector", &[]);
-        if inner.width >= 8 {
-            put_centred(buf, inner, "waiting for the numbers", theme.dim());
-        }
-        return None;
-    };
-    let context = Context {
-        model,
-        snapshot,
-        inspection,
-        walked: walked(model, snapshot).filter(|_| inspection.inspect.of == Subject::Row),
-        theme,
-        notation: Notation::new(theme),
-        width: usize::from(area.width.saturating_sub(4)),
-        is_flat: area.width >= FLAT && area.height < LOW,
-    };
-    let inner = frame(
-        area,
-        buf,
-        theme,
-        is_focused,
-        &context.title(),
-        &context.whose(),
-    );
-    if inner.width < 12 || inner.height < 1 {
-        return None;
+/// Formulas of the item under the cursor, with its numbers.
+pub(crate) struct InspectorPanel;
+
+impl Panel for InspectorPanel {
+    fn title(&self, model: &Model, theme: Theme, inside: Rect) -> Title {
+        Context::new(model, theme, inside).map_or_else(
+            || Title::new("Inspector", theme, []),
+            |context| Title {
+                name: context.title(),
+                details: context.whose().into(),
+            },
+        )
     }
-    let inner = Rect {
-        x: inner.x + 1,
-        width: inner.width - 2,
-        ..inner
+
+    fn min_size(&self) -> (u16, u16) {
+        (12, 1)
+    }
+
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
+        draw(model, pane);
+    }
+}
+
+fn draw(model: &Model, pane: &mut Pane<'_>) {
+    let Some(context) = Context::new(model, pane.theme, pane.area) else {
+        return pane.message(&["waiting for the numbers"]);
     };
-    let page = match &inspection.facts {
+    let inner = Rect {
+        x: pane.area.x + 1,
+        width: pane.area.width - 2,
+        ..pane.area
+    };
+    let page = match &context.inspection.facts {
         Facts::Input(facts) => input::page(&context, facts),
         Facts::Neuron(facts) => neuron::page(&context, facts),
         Facts::Parameter(facts) => parameter::page(&context, facts),
         Facts::Output(facts) => output::page(&context, facts),
     };
-    let first = model.navigation.scroll(Panel::Inspector);
-    let end = page.render(inner, buf, theme, first.into());
-    put_more(buf, area, end.saturating_sub(first.into()), theme);
-    u16::try_from(end).ok()
+    let first = pane.first_line(page.rows(), inner.height.into());
+    page.render(inner, pane.buf, pane.theme, first);
 }
 
 /// What a page is made from.
@@ -102,7 +88,24 @@ struct Context<'a> {
     is_flat: bool,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// Context of the newest inspection for a panel with this area `inside` its frame; none before the
+    /// first.
+    fn new(model: &'a Model, theme: Theme, inside: Rect) -> Option<Self> {
+        let snapshot = model.run.snapshot.as_ref()?;
+        let inspection = snapshot.inspection.as_deref()?;
+        Some(Self {
+            model,
+            snapshot,
+            inspection,
+            walked: walked(model, snapshot).filter(|_| inspection.inspect.of == Subject::Row),
+            theme,
+            notation: Notation::new(theme),
+            width: usize::from(inside.width.saturating_sub(2)),
+            is_flat: inside.width + 2 >= FLAT && inside.height + 2 < LOW,
+        })
+    }
+
     fn page(&self) -> Page {
         Page::new(self.width, self.theme)
     }

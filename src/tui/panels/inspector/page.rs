@@ -88,11 +88,15 @@ impl Page {
         }
     }
 
-    /// Draws the page into `area` from line `first` on, or from as far down as there is something.
-    /// Returns how far it can be scrolled.
-    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: Theme, first: usize) -> usize {
-        let rows: usize = self.sections.iter().map(|it| it.rows(self.width)).sum();
-        let rows = rows.min(LONGEST);
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        let rows = self.sections.iter().map(|section| section.rows(self.width));
+        rows.sum::<usize>().min(LONGEST)
+    }
+
+    /// Draws the page into `area` from row `first` on.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: Theme, first: usize) {
+        let rows = self.rows();
         let canvas = Rect::new(0, 0, self.width as u16, rows as u16);
         let mut drawn = Buffer::empty(canvas);
         let mut y = 0;
@@ -102,8 +106,6 @@ impl Page {
                 .saturating_add(section.rows(self.width) as u16)
                 .min(canvas.height);
         }
-        let most = rows.saturating_sub(area.height.into());
-        let first = first.min(most);
         for y in 0..area.height.min(rows.saturating_sub(first) as u16) {
             for x in 0..area.width.min(canvas.width) {
                 let from = drawn.cell((x, y + first as u16));
@@ -112,7 +114,6 @@ impl Page {
                 }
             }
         }
-        most
     }
 }
 
@@ -186,16 +187,17 @@ mod tests {
     }
 
     #[test]
-    fn a_page_scrolls_to_its_end_and_no_further() {
+    fn a_page_is_drawn_from_its_first_row_on() {
         let theme = Theme::new(Depth::None);
         let mut page = Page::new(5, theme);
         for text in ["one", "two", "three"] {
             page.line(vec![Span::raw(text)]);
         }
         let area = Rect::new(0, 0, 5, 2);
-        for (first, top) in [(0, "one"), (1, "two"), (99, "two")] {
+        assert_eq!(page.rows(), 3);
+        for (first, top) in [(0, "one"), (1, "two"), (9, "")] {
             let mut buf = Buffer::empty(area);
-            assert_eq!(page.render(area, &mut buf, theme, first), 1);
+            page.render(area, &mut buf, theme, first);
             let row: String = (0..5).map(|x| buf[(x, 0)].symbol()).collect();
             assert_eq!(row.trim_end(), top);
         }

@@ -1,7 +1,7 @@
 //! The inspector's cursor on the topology, and what a click means.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
 use super::geometry::Places;
@@ -64,18 +64,10 @@ fn pixel(picture: Rect, buf: &mut Buffer, model: &Model, input: usize, theme: Th
     put(buf, x, y, 1, "╬", theme.badge(theme.accent()));
 }
 
-/// The neuron at column `x` and row `y` of the network's panel in `area`, or beside it by a cell.
-pub fn cursor_at(area: Rect, model: &Model, x: u16, y: u16) -> Option<Cursor> {
+/// The neuron `at` a position inside the network's panel, or beside it by a cell.
+pub(crate) fn cursor_at(inner: Rect, model: &Model, at: Position) -> Option<Cursor> {
     let snapshot = model.run.snapshot.as_ref()?;
-    let inner = Rect {
-        x: area.x + 1,
-        y: area.y + 1,
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
-    };
-    if inner.width < 8 || inner.height < 3 || !inner.contains((x, y).into()) {
-        return None;
-    }
+    let Position { x, y } = at;
     let look = Look::new(model, snapshot);
     let places = Places::new(parted(inner, &look).1, model, snapshot);
     if let Some(picture) = places.picture.filter(|it| it.contains((x, y).into())) {

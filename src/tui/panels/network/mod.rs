@@ -16,17 +16,19 @@ mod style;
 mod walk_banner;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
+use super::Panel;
 use super::sample::titles;
 use crate::train::Snapshot;
 use crate::train::evaluation::predicted_class;
-use crate::tui::app::Model;
+use crate::tui::app::{Model, Msg};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::panel::{frame, put, put_centred};
+use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::panel::put;
 use crate::tui::widgets::picture::Picture;
-pub use cursor::cursor_at;
+use cursor::cursor_at;
 use edges::edges;
 use geometry::Places;
 use labels::{input_labels, layer_titles, output_labels};
@@ -36,27 +38,40 @@ pub(in crate::tui) use style::{knows_activation, knows_delta, knows_loss, walked
 /// Widest feature or class name.
 const NAME: usize = 18;
 
-/// Draws the panel.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focused: bool) {
-    let inner = frame(
-        area,
-        buf,
-        theme,
-        is_focused,
-        "Network",
-        &shown_row(model, theme),
-    );
-    if inner.width < 8 || inner.height < 3 {
-        return;
+/// Topology, with the shown row on its way through it.
+pub(crate) struct NetworkPanel;
+
+impl Panel for NetworkPanel {
+    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+        Title {
+            name: "Network".into(),
+            details: shown_row(model, theme),
+        }
     }
+
+    fn min_size(&self) -> (u16, u16) {
+        (8, 3)
+    }
+
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
+        draw(model, pane);
+    }
+
+    fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
+        model.inspector.open?;
+        cursor_at(inside, model, at).map(Msg::Point)
+    }
+}
+
+fn draw(model: &Model, pane: &mut Pane<'_>) {
     let Some(snapshot) = &model.run.snapshot else {
-        put_centred(buf, inner, "waiting for the first look", theme.dim());
-        return;
+        return pane.message(&["waiting for the first snapshot"]);
     };
+    let (inner, buf, theme) = (pane.area, &mut *pane.buf, pane.theme);
     let look = Look::new(model, snapshot);
     let (strip, inner) = parted(inner, &look);
     if let Some(walked) = look.walked {
-        crate::tui::panels::network::walk_banner::render(strip, buf, model, theme, walked);
+        walk_banner::render(strip, buf, model, theme, walked);
     }
     let places = Places::new(inner, model, snapshot);
     edges(&places, buf, snapshot, &look, theme);
@@ -65,14 +80,12 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, is_focu
     layer_titles(&places, buf, model, theme);
     input_labels(&places, buf, model, snapshot, theme);
     output_labels(&places, buf, model, snapshot, &look, theme);
-    crate::tui::panels::network::cursor::marks(&places, buf, model, snapshot, theme);
+    cursor::marks(&places, buf, model, snapshot, theme);
 }
 
 /// `inner` without its frame as the strip that tells of the walk, and the rest.
 fn parted(inner: Rect, look: &Look) -> (Rect, Rect) {
-    let rows = look.walked.map_or(0, |_| {
-        crate::tui::panels::network::walk_banner::rows(inner.height)
-    });
+    let rows = look.walked.map_or(0, |_| walk_banner::rows(inner.height));
     let strip = Rect {
         height: rows,
         ..inner

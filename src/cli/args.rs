@@ -10,13 +10,14 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::defaults::{self, OptimizerName};
+use super::defaults;
 use crate::data::{
     BUILT_IN, ClassWeights, Delimiter, MISSING_WORDS, Missing, TaskChoice, TextEncoding,
 };
 use crate::error::Error;
 use crate::nn::architecture::parse_hidden;
-use crate::nn::{Activation, Initialisation, Loss, Output};
+use crate::nn::optimizer::MOMENTUM;
+use crate::nn::{Activation, Initialisation, Loss, Optimizer, Output};
 use crate::train::pace::PaceOption;
 
 /// Train a feed-forward neural network on a table and watch it learn.
@@ -119,9 +120,9 @@ pub struct TrainingArgs {
 
     /// How gradients become steps
     #[arg(long, value_name = "NAME", help_heading = "Learning",
-          default_value_t = defaults::OPTIMIZER,
-          value_parser = one_of(&OptimizerName::ALL, OptimizerName::name))]
-    pub optimizer: OptimizerName,
+          default_value = defaults::OPTIMIZER.name(),
+          value_parser = one_of(Optimizer::ALL, Optimizer::name))]
+    pub optimizer: Optimizer,
     /// The learning rate.
     #[arg(long, value_name = "RATE", help_heading = "Learning", help = learning_rate_help(),
           allow_negative_numbers = true)]
@@ -312,13 +313,7 @@ macro_rules! shown_by_name {
     )*};
 }
 
-shown_by_name!(
-    OptimizerName,
-    TextEncoding,
-    TaskChoice,
-    Missing,
-    ClassWeights
-);
+shown_by_name!(TextEncoding, TaskChoice, Missing, ClassWeights);
 
 /// Reads one of `all` by its name. Shells complete the names.
 fn one_of<T: Copy + Send + Sync + 'static>(
@@ -358,11 +353,12 @@ fn hidden_help() -> String {
 }
 
 fn learning_rate_help() -> String {
-    let rates: Vec<String> = OptimizerName::ALL
+    let rates: Vec<String> = Optimizer::ALL
         .iter()
-        .map(|name| {
-            let usual = name.learning_rate(Output::Softmax, Loss::CrossEntropy);
-            let textbook = name.learning_rate(Output::Sigmoid, Loss::Quadratic);
+        .map(|optimizer| {
+            let usual = optimizer.default_learning_rate(Output::Softmax, Loss::CrossEntropy);
+            let textbook = optimizer.default_learning_rate(Output::Sigmoid, Loss::Quadratic);
+            let name = optimizer.name();
             format!("{usual} for {name} ({textbook} with sigmoid output)")
         })
         .collect();
@@ -386,10 +382,9 @@ fn validation_help() -> String {
 }
 
 fn momentum_help() -> String {
-    format!(
-        "Momentum, for --optimizer momentum [default: {}]",
-        defaults::MOMENTUM
-    )
+    let default = Optimizer::MOMENTUM.constant(MOMENTUM).unwrap_or_default();
+    let names = Optimizer::with_constant(MOMENTUM).join(" or ");
+    format!("Momentum, for --optimizer {names} [default: {default}]")
 }
 
 fn epochs_help() -> String {

@@ -2,7 +2,7 @@
 //!
 //! The help shows these values and the tests use them; none is repeated elsewhere.
 
-use crate::nn::{Activation, Initialisation, Loss, Optimizer, Output};
+use crate::nn::{Activation, Initialisation, Optimizer};
 
 /// The data set trained on, a built-in one.
 pub const DATA: &str = "iris";
@@ -16,10 +16,8 @@ pub const FEW_INPUTS: usize = 32;
 pub const ACTIVATION: Activation = Activation::Relu;
 /// How initial parameters are drawn.
 pub const INIT: Initialisation = Initialisation::Auto;
-/// The optimizer, by its name on the command line.
-pub const OPTIMIZER: OptimizerName = OptimizerName::Adam;
-/// `mu` of the optimizer `momentum`.
-pub const MOMENTUM: f64 = 0.9;
+/// The optimizer.
+pub const OPTIMIZER: Optimizer = Optimizer::ADAM;
 /// L2 weight decay.
 pub const L2: f64 = 0.0;
 /// Threads that may share a step.
@@ -43,65 +41,5 @@ pub fn hidden(inputs: usize) -> [usize; 2] {
         HIDDEN_OF_MANY
     } else {
         HIDDEN
-    }
-}
-
-/// An optimizer as the command line names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OptimizerName {
-    /// [`Optimizer::Sgd`].
-    Sgd,
-    /// [`Optimizer::Momentum`].
-    Momentum,
-    /// [`Optimizer::ADAM`].
-    Adam,
-}
-
-impl OptimizerName {
-    /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 3] = [Self::Sgd, Self::Momentum, Self::Adam];
-
-    /// The name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sgd => "sgd",
-            Self::Momentum => "momentum",
-            Self::Adam => "adam",
-        }
-    }
-
-    /// The learning rate to start with.
-    ///
-    /// An update of Adam has about the size of the rate; one of the others that of the gradient
-    /// times the rate, and momentum multiplies it tenfold. Behind a sigmoid the gradient of the
-    /// quadratic loss carries the factor `a (1 - a)` of at most a quarter and often far less, so
-    /// the textbook's setting takes larger rates.
-    pub fn learning_rate(self, output: Output, loss: Loss) -> f64 {
-        let is_textbook = (output, loss) == (Output::Sigmoid, Loss::Quadratic);
-        if output == Output::Linear {
-            // Nothing bounds these outputs, so a large step in the wrong direction feeds itself.
-            return match self {
-                Self::Sgd => 0.02,
-                Self::Momentum => 0.002,
-                Self::Adam => 0.01,
-            };
-        }
-        match (self, is_textbook) {
-            (Self::Sgd, true) => 3.0,
-            (Self::Sgd, false) => 0.2,
-            (Self::Momentum, true) => 0.2,
-            (Self::Momentum, false) => 0.02,
-            (Self::Adam, true) => 0.01,
-            (Self::Adam, false) => 0.003,
-        }
-    }
-
-    /// The optimizer itself.
-    pub fn optimizer(self, momentum: f64) -> Optimizer {
-        match self {
-            Self::Sgd => Optimizer::Sgd,
-            Self::Momentum => Optimizer::Momentum { momentum },
-            Self::Adam => Optimizer::ADAM,
-        }
     }
 }

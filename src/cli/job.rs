@@ -4,14 +4,15 @@
 use std::path::Path;
 
 use super::args::{Choice, TrainingArgs};
-use super::defaults::{self, OptimizerName};
+use super::defaults;
 use super::load_options::load_options;
 use crate::data::{ClassWeights, Dataset, LoadOptions, Part, Source, Target, ValidationRows};
 use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
 use crate::model_file::Format;
 use crate::nn::engine::Threads;
-use crate::nn::{LearningRule, Loss, Output};
+use crate::nn::optimizer::MOMENTUM;
+use crate::nn::{LearningRule, Loss, Optimizer, Output};
 use crate::train::{Pace, Plan};
 
 /// A checked order to train.
@@ -178,7 +179,7 @@ fn output_and_loss(output: Choice<Output>, loss: Choice<Loss>) -> Result<(Output
 fn rule(args: &TrainingArgs, output: Output, loss: Loss) -> Result<LearningRule> {
     let learning_rate = args
         .lr
-        .unwrap_or_else(|| args.optimizer.learning_rate(output, loss));
+        .unwrap_or_else(|| args.optimizer.default_learning_rate(output, loss));
     // The arithmetic is done in f32, where a number may be zero or infinite that is not in f64.
     let in_f32 = learning_rate as f32;
     if !(in_f32 > 0.0 && in_f32.is_finite()) {
@@ -187,22 +188,20 @@ fn rule(args: &TrainingArgs, output: Output, loss: Loss) -> Result<LearningRule>
     if !(args.l2 >= 0.0 && (args.l2 as f32).is_finite()) {
         return Err(out_of_range("--l2", args.l2, "at least 0 and finite"));
     }
-    if args.momentum.is_some() && args.optimizer != OptimizerName::Momentum {
-        return Err(Error::Usage(format!(
-            "--momentum goes with --optimizer momentum, not with {}",
-            args.optimizer
-        )));
-    }
-    let momentum = args.momentum.unwrap_or(defaults::MOMENTUM);
-    if !(0.0..1.0).contains(&momentum) {
-        return Err(out_of_range(
-            "--momentum",
-            momentum,
-            "at least 0 and below 1",
-        ));
+    let mut optimizer = args.optimizer;
+    if let Some(momentum) = args.momentum {
+        if optimizer.constant(MOMENTUM).is_none() {
+            return Err(Error::Usage(format!(
+                "--momentum goes with --optimizer {}, not with {}",
+                Optimizer::with_constant(MOMENTUM).join(" or "),
+                optimizer.name()
+            )));
+        }
+        let changed = optimizer.with(MOMENTUM, momentum);
+        optimizer = changed.map_err(|problem| Error::Usage(format!("--{problem}")))?;
     }
     Ok(LearningRule {
-        optimizer: args.optimizer.optimizer(momentum),
+        optimizer,
         learning_rate,
         weight_decay: args.l2,
     })
@@ -257,7 +256,6 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Args;
-    use crate::nn::Optimizer;
 
     fn job_on(is_terminal: bool, line: &str) -> Result<Job> {
         let words = ["nn-tui"].into_iter().chain(line.split_whitespace());
@@ -315,20 +313,24 @@ mod tests {
     fn the_learning_rate_goes_with_the_optimizer() {
         let rule = |line: &str| job(line).expect(line).plan.rule;
         assert_eq!(rule("").optimizer, Optimizer::ADAM);
-        for name in OptimizerName::ALL {
+        for optimizer in Optimizer::ALL {
+            let name = optimizer.name();
             let rate = rule(&format!("--optimizer {name}")).learning_rate;
             assert_eq!(
                 rate,
-                name.learning_rate(Output::Softmax, Loss::CrossEntropy)
+                optimizer.default_learning_rate(Output::Softmax, Loss::CrossEntropy)
             );
             let textbook = rule(&format!("--optimizer {name} --loss quadratic")).learning_rate;
             assert_eq!(
                 textbook,
-                name.learning_rate(Output::Sigmoid, Loss::Quadratic)
+                optimizer.default_learning_rate(Output::Sigmoid, Loss::Quadratic)
             );
         }
         let momentum = rule("--optimizer momentum --momentum 0.5 --lr 3 --l2 0.1");
-        assert_eq!(momentum.optimizer, Optimizer::Momentum { momentum: 0.5 });
+        assert_eq!(
+            momentum.optimizer,
+            Optimizer::parse("momentum 0.5").unwrap()
+        );
         assert_eq!((momentum.learning_rate, momentum.weight_decay), (3.0, 0.1));
     }
 

@@ -46,7 +46,7 @@ impl TrainedModel {
         let inputs = self.preprocessing.encode(raw);
         let (rows, architecture) = (inputs.nrows(), &self.architecture);
         // Nothing is trained: the simplest optimizer and one row are the least to allocate.
-        let engine = Engine::new(architecture, &self.parameters, Optimizer::Sgd, 1);
+        let engine = Engine::new(architecture, &self.parameters, Optimizer::SGD, 1);
         let mut workspace = Workspace::new(architecture, rows.min(CHUNK));
         let mut outputs = Array2::zeros((rows, architecture.outputs()));
         let chunks = inputs.axis_chunks_iter(Axis(0), CHUNK);

@@ -4,12 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::optimizer::MAX_STATE;
 use super::{Activation, Loss, Output};
 use crate::error::{Error, Result};
 
-/// Bytes that training holds per parameter: the parameter, its gradient, two moments, the copy in
-/// a snapshot and the last good copy, each an `f32`.
-const BYTES_PER_PARAMETER: u128 = 24;
+/// Bytes that training takes per parameter: the parameter, its gradient, the largest state of an optimizer,
+/// the copy in a snapshot and the last good copy, each an `f32`.
+const BYTES_PER_PARAMETER: u128 = 4 * (4 + MAX_STATE as u128);
 
 /// Shape of a network and the functions it is made of. Always valid: every layer has a neuron,
 /// and loss and output go together.

@@ -2,7 +2,7 @@
 //!
 //! - *Architecture* ([`architecture`]): layers of neurons, weights and biases.
 //! - *Activity rule* ([`activation`]): `z = W a + b`, `a = f(z)`.
-//! - *Learning rule* ([`learning`]): gradient descent on a [`loss`] by back-propagation.
+//! - *Learning rule* ([`optimizer`]): gradient descent on a [`loss`] by back-propagation.
 //!
 //! [`textbook`] is all of it in plain loops, for one sample, in `f64`, keeping every number.
 //! [`engine`] is the same in `f32` on whole mini-batches, as fast as the machine allows. Tests hold
@@ -17,8 +17,8 @@ pub mod engine;
 pub mod gradient_check;
 pub mod initial;
 pub mod kernels;
-pub mod learning;
 pub mod loss;
+pub mod optimizer;
 pub mod parameters;
 pub mod pass;
 pub mod textbook;
@@ -29,6 +29,6 @@ pub use change::{Change, LoggedChange};
 pub use engine::Engine;
 pub use gradient_check::{Grade, GradientCheck};
 pub use initial::Initialisation;
-pub use learning::{LearningRule, Optimizer};
 pub use loss::Loss;
+pub use optimizer::{LearningRule, Optimizer};
 pub use parameters::{LayerParameters, ParameterId, Parameters};

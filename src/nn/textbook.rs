@@ -9,9 +9,10 @@
 //! 3. hidden to input: `delta_i = f'(z_i) sum_j w_ji delta_j`. It sums over all outputs, and reuses
 //!    what was already computed;
 //! 4. gradients: `dC/dw_ji = a_i delta_j`, `dC/db_j = delta_j`;
-//! 5. update: see [`Update`].
+//! 5. update: see [`optimizer`](super::optimizer).
 
-use super::{Activation, Architecture, LearningRule, Loss, Optimizer, Output, Parameters};
+use super::optimizer::{Update, UpdateFormula};
+use super::{Activation, Architecture, LearningRule, Loss, Output, Parameters};
 
 /// A network in `f64`.
 #[derive(Debug, Clone, PartialEq)]
@@ -221,54 +222,14 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// The learning rule for one parameter, with the memory that momentum and Adam keep of the
-/// gradients before.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Update {
-    /// Momentum's velocity `v`, or Adam's mean of gradients `m`.
-    pub first: f64,
-    /// Adam's mean of squared gradients `v`.
-    pub second: f64,
-    /// Updates so far.
-    pub count: u32,
-}
-
-impl Update {
-    /// Returns by how much a parameter with the mean gradient `gradient` (weight decay included)
-    /// changes in this update.
-    pub fn change(&mut self, rule: &LearningRule, gradient: f64) -> f64 {
-        let eta = rule.learning_rate;
-        self.count += 1;
-        match rule.optimizer {
-            Optimizer::Sgd => -eta * gradient,
-            Optimizer::Momentum { momentum } => {
-                self.first = momentum * self.first + gradient;
-                -eta * self.first
-            }
-            Optimizer::Adam {
-                beta1,
-                beta2,
-                epsilon,
-            } => {
-                self.first = beta1 * self.first + (1.0 - beta1) * gradient;
-                self.second = beta2 * self.second + (1.0 - beta2) * gradient * gradient;
-                let count = f64::from(self.count);
-                let mean = self.first / (1.0 - beta1.powf(count));
-                let square = self.second / (1.0 - beta2.powf(count));
-                -eta * mean / (square.sqrt() + epsilon)
-            }
-        }
-    }
-}
-
-/// The memory of a whole network: one [`Update`] per parameter.
+/// State of the optimizer for a whole network: one [`Update`] per parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Updates {
     layers: Vec<(Vec<Vec<Update>>, Vec<Update>)>,
 }
 
 impl Updates {
-    /// Nothing remembered yet.
+    /// Creates the state before the first update, all zero.
     pub fn new(network: &Network) -> Self {
         let zeros = |row: &[f64]| vec![Update::default(); row.len()];
         let layers = network.layers.iter().map(|layer| {
@@ -280,10 +241,11 @@ impl Updates {
         }
     }
 
-    /// Applies one update to every parameter of `network`. `gradient` is the mini-batch's mean;
-    /// the weight decay's share is added here.
+    /// Applies one update to every parameter of `network`. `gradient` is the mean over the mini-batch,
+    /// without weight decay.
     pub fn apply(&mut self, rule: &LearningRule, gradient: &[Layer], network: &mut Network) {
-        let decay = rule.weight_decay;
+        let for_weights = UpdateFormula::new(rule);
+        let for_biases = UpdateFormula::new(&rule.without_decay());
         for ((memory, gradient), layer) in self
             .layers
             .iter_mut()
@@ -297,7 +259,7 @@ impl Updates {
                 .zip(&mut layer.weights)
             {
                 for ((memory, g), w) in memory.iter_mut().zip(gradient).zip(weights) {
-                    *w += memory.change(rule, g + decay * *w);
+                    *w += for_weights.apply(memory, *g, *w);
                 }
             }
             let biases = memory
@@ -306,7 +268,7 @@ impl Updates {
                 .zip(&gradient.biases)
                 .zip(&mut layer.biases);
             for ((memory, &g), b) in biases {
-                *b += memory.change(rule, g);
+                *b += for_biases.apply(memory, g, *b);
             }
         }
     }

@@ -171,7 +171,7 @@ impl Json {
             output: network.output(),
             loss: network.loss(),
             init: plan.initialisation.name(),
-            optimizer: plan.rule.optimizer.name().to_lowercase(),
+            optimizer: plan.rule.optimizer.name().to_owned(),
             learning_rate: plan.rule.learning_rate,
             l2: plan.rule.weight_decay,
             batch: plan.batch.min(training_rows),

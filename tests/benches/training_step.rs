@@ -42,11 +42,7 @@ fn optimizers(criterion: &mut Criterion) {
     let work = work.expect("a known network");
     let table = work.table();
     let mut group = criterion.benchmark_group("optimizer");
-    for optimizer in [
-        Optimizer::Sgd,
-        Optimizer::Momentum { momentum: 0.9 },
-        Optimizer::ADAM,
-    ] {
+    for optimizer in [Optimizer::SGD, Optimizer::MOMENTUM, Optimizer::ADAM] {
         let mut engine = work.engine(Threads::One);
         let rule = LearningRule {
             optimizer,

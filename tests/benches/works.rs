@@ -35,7 +35,7 @@ const BOOK: Style = (
     Activation::Sigmoid,
     Output::Sigmoid,
     Loss::Quadratic,
-    Optimizer::Sgd,
+    Optimizer::SGD,
 );
 const MODERN: Style = (
     Activation::Relu,

@@ -2,9 +2,9 @@
 
 use allocation_counter::measure;
 use nn_tui::nn::engine::Workspace;
-use nn_tui::nn::{Activation, Engine};
+use nn_tui::nn::{Activation, Engine, Optimizer};
 
-use crate::common::{ENDS, OPTIMIZERS, Random, architecture, rule};
+use crate::common::{ENDS, Random, architecture, rule};
 
 /// Layers so large that zeros are left out.
 const SPARSE: &[usize] = &[150, 300, 130, 5];
@@ -19,7 +19,7 @@ fn steps_passes_and_copies_allocate_nothing() {
         SPARSE,
     ] {
         for (hidden, end) in Activation::ALL.into_iter().zip(ENDS.into_iter().cycle()) {
-            for optimizer in OPTIMIZERS {
+            for &optimizer in Optimizer::ALL {
                 let architecture = architecture(sizes, hidden, end);
                 let mut random = Random(1);
                 let mut parameters = random.parameters(&architecture);

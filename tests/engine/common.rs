@@ -79,12 +79,6 @@ pub const ENDS: [(Output, Loss); 4] = [
     (Output::Linear, Loss::Quadratic),
 ];
 
-pub const OPTIMIZERS: [Optimizer; 3] = [
-    Optimizer::Sgd,
-    Optimizer::Momentum { momentum: 0.9 },
-    Optimizer::ADAM,
-];
-
 pub fn rule(optimizer: Optimizer, learning_rate: f64, weight_decay: f64) -> LearningRule {
     LearningRule {
         optimizer,

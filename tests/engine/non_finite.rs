@@ -5,7 +5,7 @@ use nn_tui::nn::engine::{NonFinite, Quantity};
 use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::{Activation, Architecture, Engine, LearningRule, Loss, Optimizer, Output};
 
-use crate::common::{ENDS, OPTIMIZERS, Random, architecture, bits, rule};
+use crate::common::{ENDS, Random, architecture, bits, rule};
 
 /// Trains on good rows, then on `inputs` and `targets` with `broken`, which must fail as
 /// `expected`, then on good rows again, and compares with an engine that never saw the bad ones.
@@ -44,7 +44,7 @@ fn failure(what: Quantity, layer: usize) -> NonFinite {
 fn inputs_that_are_no_numbers() {
     for hidden in Activation::ALL {
         for end in ENDS {
-            for optimizer in OPTIMIZERS {
+            for &optimizer in Optimizer::ALL {
                 let architecture = architecture(&[3, 5, 2], hidden, end);
                 let targets = Random(1).classes(4, 2);
                 let mut inputs = Random(2).matrix(4, 3);
@@ -77,7 +77,7 @@ fn an_infinite_input_behind_a_saturated_layer() {
     let architecture = architecture(&[1, 5, 2], Activation::Sigmoid, ENDS[2]);
     let inputs = array![[0.5], [f32::INFINITY], [0.25], [1.0]];
     let targets = Random(1).classes(4, 2);
-    for optimizer in OPTIMIZERS {
+    for &optimizer in Optimizer::ALL {
         let rule = rule(optimizer, 0.1, 0.0);
         let expected = failure(Quantity::Gradient, 1);
         assert_refused(&architecture, (&inputs, &targets), (&rule, &rule), expected);
@@ -94,11 +94,11 @@ fn a_gradient_beyond_range() {
     // Large enough that a times delta overflows, while delta squared does not.
     let inputs = array![[3e38]];
     let targets = array![[1e19]];
-    let rule = rule(Optimizer::Sgd, 0.1, 0.0);
+    let rule = rule(Optimizer::SGD, 0.1, 0.0);
     let mut engine = Engine::new(
         &architecture,
         &Random(1).parameters(&architecture),
-        Optimizer::Sgd,
+        Optimizer::SGD,
         1,
     );
     for (id, value) in [
@@ -132,7 +132,7 @@ fn a_gradient_beyond_range() {
 
 #[test]
 fn a_learning_rate_beyond_reason() {
-    for optimizer in [Optimizer::Sgd, Optimizer::Momentum { momentum: 0.9 }] {
+    for optimizer in [Optimizer::SGD, Optimizer::MOMENTUM] {
         let architecture = architecture(&[3, 5, 2], Activation::Tanh, ENDS[0]);
         let (inputs, targets) = Random(1).batch(&architecture, 4);
         let good = rule(optimizer, 0.1, 0.0);
@@ -167,8 +167,8 @@ fn weights_that_exploded_are_found_where_they_are() {
     let mut parameters = random.parameters(&architecture);
     parameters.layers[1].weights.fill(f32::NAN);
     let (inputs, targets) = random.batch(&architecture, 4);
-    let mut engine = Engine::new(&architecture, &parameters, Optimizer::Sgd, 4);
-    let rule = rule(Optimizer::Sgd, 0.1, 0.0);
+    let mut engine = Engine::new(&architecture, &parameters, Optimizer::SGD, 4);
+    let rule = rule(Optimizer::SGD, 0.1, 0.0);
     let found = engine.train(inputs.view(), targets.view(), &rule);
     assert_eq!(found, Err(failure(Quantity::Loss, 2)));
     assert_eq!(
@@ -186,7 +186,7 @@ fn a_failed_change_of_optimizer_changes_nothing() {
     let targets = Random(1).classes(4, 2);
     let rules = (
         &rule(Optimizer::ADAM, 0.1, 0.0),
-        &rule(Optimizer::Sgd, 0.1, 0.0),
+        &rule(Optimizer::SGD, 0.1, 0.0),
     );
     let expected = failure(Quantity::Loss, 1);
     assert_refused(&architecture, (&inputs, &targets), rules, expected);

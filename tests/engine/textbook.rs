@@ -7,7 +7,7 @@ use nn_tui::nn::textbook::{Layer, Network, Updates};
 use nn_tui::nn::{Activation, Architecture, Engine, LearningRule, Optimizer, Parameters};
 use proptest::prelude::*;
 
-use crate::common::{ENDS, OPTIMIZERS, Random, architecture, rule};
+use crate::common::{ENDS, Random, architecture, rule};
 
 fn with(instructions: Instructions) -> Resources {
     Resources {
@@ -64,7 +64,7 @@ fn check_step_of(
     let mut engine = Engine::with_resources(
         architecture,
         parameters,
-        Optimizer::Sgd,
+        Optimizer::SGD,
         batch + 3,
         with(instructions),
     );
@@ -104,7 +104,7 @@ fn check_step_of(
         .train(
             inputs.view(),
             targets.view(),
-            &rule(Optimizer::Sgd, 1.0, 0.0),
+            &rule(Optimizer::SGD, 1.0, 0.0),
         )
         .unwrap();
     assert!(
@@ -193,16 +193,13 @@ proptest! {
         sizes in sizes(),
         hidden in prop::sample::select(vec![Activation::Sigmoid, Activation::Tanh]),
         end in prop::sample::select(ENDS.to_vec()),
-        optimizer in prop::sample::select(OPTIMIZERS.to_vec()),
+        optimizer in prop::sample::select(Optimizer::ALL.to_vec()),
         decay in prop::sample::select(vec![0.0, 0.1]),
         seed: u64,
     ) {
-        // Adam divides by the size of the gradient; an epsilon above rounding keeps the sign of
+        // Some divide by the size of the gradient; an epsilon above rounding keeps the sign of
         // a gradient that is all rounding from deciding.
-        let optimizer = match optimizer {
-            Optimizer::Adam { beta1, beta2, .. } => Optimizer::Adam { beta1, beta2, epsilon: 1e-2 },
-            other => other,
-        };
+        let optimizer = optimizer.with("epsilon", 1e-2).unwrap_or(optimizer);
         check_steps(&architecture(&sizes, hidden, end), &rule(optimizer, 0.05, decay), seed);
     }
 }
@@ -274,7 +271,7 @@ fn zeros_that_are_left_out() {
 #[test]
 fn inputs_that_are_zero_in_all_rows() {
     let architecture = architecture(&[70, 20, 3], Activation::Tanh, ENDS[0]);
-    for optimizer in OPTIMIZERS {
+    for &optimizer in Optimizer::ALL {
         for decay in [0.0, 0.1] {
             let rule = rule(optimizer, 0.05, decay);
             let mut random = Random(8);
@@ -306,8 +303,8 @@ fn targets_need_not_add_up_to_one() {
     let targets = random.matrix(5, 4).mapv(f32::abs);
     let network = Network::new(&architecture, &parameters);
     let (loss, gradient) = network.mean_gradient(&rows(inputs.view()), &rows(targets.view()));
-    let mut engine = Engine::new(&architecture, &parameters, Optimizer::Sgd, 5);
-    let rule = rule(Optimizer::Sgd, 1.0, 0.0);
+    let mut engine = Engine::new(&architecture, &parameters, Optimizer::SGD, 5);
+    let rule = rule(Optimizer::SGD, 1.0, 0.0);
     let step = engine.train(inputs.view(), targets.view(), &rule).unwrap();
     assert!((f64::from(step.loss) - loss).abs() < 1e-5);
     let found = engine.parameters().layers[0].biases[2];
@@ -321,7 +318,7 @@ fn parameters_are_set_and_read() {
     let architecture = architecture(&[20, 30, 3], Activation::Relu, ENDS[0]);
     let mut random = Random(2);
     let parameters = random.parameters(&architecture);
-    let mut engine = Engine::new(&architecture, &parameters, Optimizer::Sgd, 4);
+    let mut engine = Engine::new(&architecture, &parameters, Optimizer::SGD, 4);
     assert_eq!(engine.parameters(), parameters);
     let (layer, output, input) = (1, 29, 19);
     let weight = ParameterId::Weight {
@@ -352,9 +349,9 @@ fn another_kind_of_optimizer_starts_anew() {
     let mut random = Random(3);
     let parameters = random.parameters(&architecture);
     let (inputs, targets): (Array2<f32>, Array2<f32>) = random.batch(&architecture, 6);
-    let mut engine = Engine::new(&architecture, &parameters, Optimizer::Sgd, 6);
+    let mut engine = Engine::new(&architecture, &parameters, Optimizer::SGD, 6);
     let mut fresh = Engine::new(&architecture, &parameters, Optimizer::ADAM, 6);
-    let sgd = rule(Optimizer::Sgd, 0.1, 0.0);
+    let sgd = rule(Optimizer::SGD, 0.1, 0.0);
     engine.train(inputs.view(), targets.view(), &sgd).unwrap();
     fresh.set_parameters(&engine.parameters());
     let adam = rule(Optimizer::ADAM, 0.1, 0.0);

@@ -5,7 +5,7 @@ use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::{Activation, Architecture, Engine, Optimizer, Parameters};
 use proptest::prelude::*;
 
-use crate::common::{ENDS, OPTIMIZERS, Random, architecture, bits, rule};
+use crate::common::{ENDS, Random, architecture, bits, rule};
 
 fn engine(
     architecture: &Architecture,
@@ -68,7 +68,7 @@ proptest! {
         sizes in prop::collection::vec(1..70usize, 2..5),
         hidden in prop::sample::select(Activation::ALL.to_vec()),
         end in prop::sample::select(ENDS.to_vec()),
-        optimizer in prop::sample::select(OPTIMIZERS.to_vec()),
+        optimizer in prop::sample::select(Optimizer::ALL.to_vec()),
         decay in prop::sample::select(vec![0.0, 0.1]),
     ) {
         assert_same(&architecture(&sizes, hidden, end), optimizer, decay);
@@ -92,7 +92,7 @@ fn a_network_with_zeros() {
 fn parameters_are_set_and_read_in_both_shares() {
     let architecture = architecture(&[20, 50, 3], Activation::Relu, ENDS[0]);
     let parameters = Random(2).parameters(&architecture);
-    let mut engine = engine(&architecture, &parameters, Optimizer::Sgd, Threads::Two);
+    let mut engine = engine(&architecture, &parameters, Optimizer::SGD, Threads::Two);
     assert_eq!(engine.threads(), 2);
     assert_eq!(engine.parameters(), parameters);
     for output in [0, 31, 32, 49] {
@@ -131,7 +131,7 @@ fn a_failed_step_changes_neither_share() {
     let mut random = Random(4);
     let parameters = random.parameters(&architecture);
     let (mut inputs, targets) = random.batch(&architecture, 30);
-    let rule = rule(Optimizer::Momentum { momentum: 0.9 }, 0.01, 0.1);
+    let rule = rule(Optimizer::MOMENTUM, 0.01, 0.1);
     let mut errors = Vec::new();
     for threads in [Threads::One, Threads::Two] {
         let mut engine = engine(&architecture, &parameters, rule.optimizer, threads);
@@ -152,7 +152,7 @@ fn only_long_steps_are_shared() {
         let architecture = architecture(sizes, Activation::Relu, ENDS[0]);
         let parameters = Parameters::zeros(&architecture);
         let resources = Resources::up_to_two_threads();
-        Engine::with_resources(&architecture, &parameters, Optimizer::Sgd, batch, resources)
+        Engine::with_resources(&architecture, &parameters, Optimizer::SGD, batch, resources)
             .threads()
     };
     assert_eq!(threads(&[784, 30, 10], 10), 1);

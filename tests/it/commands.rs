@@ -154,7 +154,7 @@ fn commands_change_the_training() {
         (
             "optimizer sgd",
             Change::Optimizer {
-                optimizer: Optimizer::Sgd,
+                optimizer: Optimizer::SGD,
             },
         ),
         ("l2 1e-4", Change::WeightDecay { weight_decay: 1e-4 }),
@@ -382,6 +382,26 @@ fn tab_completes_and_cycles() {
 }
 
 #[test]
+fn every_optimizer_is_completed_and_chosen() {
+    let mut model = iris();
+    press(&mut model, ":optimizer ");
+    for optimizer in Optimizer::ALL {
+        press(&mut model, "\t");
+        assert_eq!(typed(&model), format!("optimizer {}", optimizer.name()));
+    }
+    press(&mut model, "\x1b");
+    for &optimizer in Optimizer::ALL {
+        let line = format!("optimizer {}", optimizer.words());
+        let change = Change::Optimizer { optimizer };
+        assert_eq!(changes(&mut model, &line), [change]);
+    }
+    assert_eq!(
+        problem(&mut model, "optimizer momentum 1"),
+        "momentum is 1; it must be at least 0 and below 1"
+    );
+}
+
+#[test]
 fn file_names_and_endings_are_completed() {
     let mut model = iris();
     let mut asked = Vec::new();
@@ -456,7 +476,14 @@ fn the_menu_does_what_commands_do() {
     assert!(sent(&mut model, "jl").contains("activation: Relu"));
     assert!(sent(&mut model, "jl").contains("output: Linear, loss: Quadratic"));
     assert!(sent(&mut model, "jl").contains("output: Softmax, loss: CrossEntropy"));
-    assert!(sent(&mut model, "jl").contains("Sgd"));
+    let adam = Optimizer::ALL
+        .iter()
+        .position(|&known| known == Optimizer::ADAM);
+    let next = (adam.expect("it is registered") + 1) % Optimizer::ALL.len();
+    let change = Change::Optimizer {
+        optimizer: Optimizer::ALL[next],
+    };
+    assert!(sent(&mut model, "jl").contains(&format!("{change:?}")));
     assert!(sent(&mut model, "jl").contains("LearningRate { learning_rate: 0.02 }"));
     assert!(sent(&mut model, "jl").contains("WeightDecay { weight_decay: 1e-6 }"));
     assert!(sent(&mut model, "jl").contains("Batch { batch: 16 }"));

@@ -125,7 +125,7 @@ fn model(
             class_weights: ClassWeights::None,
             initialisation: Initialisation::Auto,
             rule: LearningRule {
-                optimizer: Optimizer::Sgd,
+                optimizer: Optimizer::SGD,
                 learning_rate: 0.1,
                 weight_decay: 0.0,
             },

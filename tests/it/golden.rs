@@ -41,12 +41,7 @@ struct Step {
 impl Record {
     fn rule(&self) -> LearningRule {
         LearningRule {
-            optimizer: match self.optimizer.as_str() {
-                "sgd" => Optimizer::Sgd,
-                "momentum" => Optimizer::Momentum { momentum: 0.9 },
-                "adam" => Optimizer::ADAM,
-                other => panic!("no optimizer {other}"),
-            },
+            optimizer: Optimizer::named(&self.optimizer).expect("a known optimizer"),
             learning_rate: self.learning_rate,
             weight_decay: self.weight_decay,
         }
@@ -120,11 +115,9 @@ fn the_engine_learns_as_pytorch_does() {
         let (name, rule) = (record.name(), record.rule());
         let (architecture, parameters) = (record.architecture(), record.parameters());
         let mut engine = Engine::new(&architecture, &parameters, rule.optimizer, 4);
-        // Adam divides a gradient by its own size, and so makes its rounding as large as it is.
-        let tolerance = match rule.optimizer {
-            Optimizer::Adam { .. } => 2e-5,
-            _ => 2e-6,
-        };
+        // To divide a gradient by its own size makes its rounding as large as it is.
+        let divides = rule.optimizer.constant("epsilon").is_some();
+        let tolerance = if divides { 2e-5 } else { 2e-6 };
         for step in &record.steps {
             let (inputs, targets) = (matrix(&step.inputs), matrix(&step.targets));
             let found = engine.train(inputs.view(), targets.view(), &rule).unwrap();
@@ -135,6 +128,19 @@ fn the_engine_learns_as_pytorch_does() {
                     assert_near(f64::from(found), expected, tolerance, &name);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn every_optimizer_is_compared() {
+    let records = records();
+    for optimizer in Optimizer::ALL {
+        for decays in [false, true] {
+            let is_compared = |record: &Record| {
+                record.optimizer == optimizer.name() && (record.weight_decay > 0.0) == decays
+            };
+            assert!(records.iter().any(is_compared), "{optimizer} {decays}");
         }
     }
 }

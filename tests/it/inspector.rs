@@ -145,11 +145,7 @@ fn every_output_and_loss() {
 #[test]
 fn every_optimizer() {
     let mut plan = plan(&[4]);
-    for optimizer in [
-        Optimizer::Sgd,
-        Optimizer::Momentum { momentum: 0.9 },
-        Optimizer::ADAM,
-    ] {
+    for &optimizer in Optimizer::ALL {
         plan.rule.optimizer = optimizer;
         plan.rule.weight_decay = 1e-3;
         let mut shown = shown("iris", plan.clone(), 3, (120, 36));
@@ -160,7 +156,7 @@ fn every_optimizer() {
             input: 1,
         };
         assert_eq!(cursor(&shown), Cursor::Parameter(weight));
-        let name = format!("inspector-weight-{}", optimizer.name().to_lowercase());
+        let name = format!("inspector-weight-{}", optimizer.name());
         insta::assert_snapshot!(format!("{name}-80x24"), small(&mut shown));
         insta::assert_snapshot!(name, page(&mut shown));
     }

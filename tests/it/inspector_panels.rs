@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use crate::support::{images, plan, regression_plan, trained_model, trained_on};
 use ndarray::Array2;
-use nn_tui::nn::textbook::{Forward, Update};
+use nn_tui::nn::optimizer::{MAX_STATE, Update};
+use nn_tui::nn::textbook::Forward;
 use nn_tui::nn::{Activation, LearningRule, Loss, Optimizer, Output, ParameterId};
 use nn_tui::train::inspection::{
     Back, Facts, Function, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
@@ -103,19 +104,12 @@ impl Numbers {
     }
 
     fn parameter(&mut self, which: usize) -> ParameterFacts {
-        let optimizers = [
-            Optimizer::Sgd,
-            Optimizer::Momentum { momentum: 0.9 },
-            Optimizer::ADAM,
-        ];
-        let mut update = || Update {
-            first: self.next(),
-            second: self.next(),
+        let before = Update {
+            state: [(); MAX_STATE].map(|()| self.next()),
             count: which as u32,
         };
         ParameterFacts {
-            before: update(),
-            after: update(),
+            before,
             value: self.next(),
             a: self.next(),
             delta: self.next(),
@@ -123,9 +117,8 @@ impl Numbers {
             difference: self.next(),
             error: self.next(),
             batch_gradient: self.next(),
-            decay: self.next(),
             rule: LearningRule {
-                optimizer: optimizers[which % 3],
+                optimizer: Optimizer::ALL[which % Optimizer::ALL.len()],
                 learning_rate: self.next(),
                 weight_decay: self.next(),
             },

@@ -90,7 +90,7 @@ fn small() -> TrainedModel {
             ),
             ended_with: Some(EndedWith {
                 rule: LearningRule {
-                    optimizer: Optimizer::Momentum { momentum: 0.9 },
+                    optimizer: Optimizer::MOMENTUM,
                     learning_rate: 0.1,
                     weight_decay: 0.0,
                 },
@@ -178,7 +178,7 @@ fn changes() -> Vec<LoggedChange> {
             loss: Loss::Quadratic,
         },
         Change::Optimizer {
-            optimizer: Optimizer::Momentum { momentum: 0.9 },
+            optimizer: Optimizer::MOMENTUM,
         },
         Change::WeightDecay { weight_decay: 1e-4 },
         Change::Batch { batch: 7 },
@@ -199,6 +199,23 @@ fn all_formats_give_back_what_was_saved() {
             "{format:?}: the sign of zero"
         );
         assert_eq!(bytes, bytes_of(&model, format), "{format:?}: same bytes");
+    }
+}
+
+#[test]
+fn every_optimizer_is_read_back() {
+    for &optimizer in Optimizer::ALL {
+        let mut model = small();
+        model.training.rule.optimizer = optimizer;
+        let change = Change::Optimizer { optimizer };
+        model
+            .training
+            .changes
+            .push(LoggedChange { step: 900, change });
+        for format in Format::READABLE {
+            let read = read(&bytes_of(&model, format), format).expect("loads");
+            assert_eq!(read, model, "{format:?} {optimizer}");
+        }
     }
 }
 

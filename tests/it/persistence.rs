@@ -19,7 +19,7 @@ fn weights_that_blew_up_are_not_the_last_good_ones() {
         batch: 1000,
         ..plan(&[8])
     };
-    wild.rule.optimizer = Optimizer::Sgd;
+    wild.rule.optimizer = Optimizer::SGD;
     wild.rule.learning_rate = 1000.0;
     let mut session = session("iris", wild);
     let initial = session.engine().parameters();

@@ -255,7 +255,7 @@ fn what_lies_above_the_panels() {
 #[test]
 fn a_divergence() {
     let mut wild = plan(&[8]);
-    wild.rule.optimizer = nn_tui::nn::Optimizer::Sgd;
+    wild.rule.optimizer = nn_tui::nn::Optimizer::SGD;
     wild.output = nn_tui::nn::Output::Linear;
     wild.loss = nn_tui::nn::Loss::Quadratic;
     let driven = Driven::spawn(session("iris", wild), settings(true, None));

@@ -13,11 +13,7 @@ use nn_tui::train::{
 };
 use proptest::prelude::*;
 
-const OPTIMIZERS: [Optimizer; 3] = [
-    Optimizer::Sgd,
-    Optimizer::Momentum { momentum: 0.9 },
-    Optimizer::ADAM,
-];
+const OPTIMIZERS: &[Optimizer] = Optimizer::ALL;
 
 /// Mini-batches of 50, 50 and 20 rows of iris.
 fn uneven(optimizer: Optimizer) -> Session {
@@ -42,7 +38,7 @@ fn assert_same(one: &mut Session, other: &mut Session) {
 
 #[test]
 fn a_walk_through_all_phases_is_as_many_steps_bit_for_bit() {
-    for optimizer in OPTIMIZERS {
+    for &optimizer in OPTIMIZERS {
         let (mut walked, mut stepped) = (uneven(optimizer), uneven(optimizer));
         let mut walk = PhaseStepper::new(&walked);
         for rows in [50, 50, 20, 50, 50, 20, 50] {
@@ -130,7 +126,7 @@ fn rows_and_mini_batches_end_where_they_end() {
 
 #[test]
 fn a_walk_goes_back_over_updates_and_epochs_bit_for_bit() {
-    for optimizer in OPTIMIZERS {
+    for &optimizer in OPTIMIZERS {
         let mut walked = uneven(optimizer);
         // Far enough that checkpoints have been taken.
         for _ in 0..305 {
@@ -267,7 +263,7 @@ fn any_change() -> impl Strategy<Value = Change> {
                 loss,
             }
         }),
-        (0usize..3).prop_map(|i| Change::Optimizer {
+        (0..OPTIMIZERS.len()).prop_map(|i| Change::Optimizer {
             optimizer: OPTIMIZERS[i]
         }),
         (0f64..0.01).prop_map(|weight_decay| Change::WeightDecay { weight_decay }),
@@ -342,7 +338,7 @@ proptest! {
     #[test]
     fn whatever_was_done_is_done_again_from_the_log(
         asks in prop::collection::vec(any_ask(), 1..40),
-        optimizer in 0usize..3,
+        optimizer in 0..OPTIMIZERS.len(),
     ) {
         let mut session = uneven(OPTIMIZERS[optimizer]);
         let mut walk = None;

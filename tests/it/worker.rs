@@ -161,7 +161,7 @@ fn the_pace_is_kept() {
 #[test]
 fn a_divergence_stops_the_run_and_recovery_goes_on() {
     let mut wild = plan(&[8]);
-    wild.rule.optimizer = nn_tui::nn::Optimizer::Sgd;
+    wild.rule.optimizer = nn_tui::nn::Optimizer::SGD;
     wild.output = nn_tui::nn::Output::Linear;
     wild.loss = nn_tui::nn::Loss::Quadratic;
     wild.activation = nn_tui::nn::Activation::Relu;

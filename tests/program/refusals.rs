@@ -1,5 +1,7 @@
 //! What is refused, with which words and which exit code.
 
+use nn_tui::nn::Optimizer;
+
 use super::*;
 
 fn refused(line: &str, expected: i32, message: &str) {
@@ -28,8 +30,8 @@ fn of_a_wrong_command_line() {
             "nn-tui: --momentum is 1;",
         ),
         (
-            "--optimizer rmsprop",
-            "possible values: sgd, momentum, adam",
+            "--optimizer nadam",
+            &format!("possible values: {}", Optimizer::names().join(", ")),
         ),
         ("--l2 -1", "nn-tui: --l2 is -1;"),
         ("--batch 0", "nn-tui: --batch is 0;"),

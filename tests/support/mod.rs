@@ -55,7 +55,7 @@ pub fn textbook_plan(hidden: &[usize]) -> Plan {
         loss: Loss::Quadratic,
         initialisation: Initialisation::Normal,
         rule: LearningRule {
-            optimizer: Optimizer::Sgd,
+            optimizer: Optimizer::SGD,
             learning_rate: 1.0,
             weight_decay: 0.0,
         },

@@ -3,13 +3,13 @@
 use pulp::{Simd, WithSimd};
 
 use super::partition::{LayerBuffers, NeuronShare, RowShare};
-use super::step::{hand_gradient, learning_rate};
+use super::step::hand_gradient;
 use super::{NonFinite, Quantity, Step};
+use crate::nn::LearningRule;
 use crate::nn::kernels::elementwise::largest_magnitude;
 use crate::nn::kernels::gradient::Measure;
 use crate::nn::kernels::output::sum_of_costs;
 use crate::nn::kernels::sparse::Scratch;
-use crate::nn::{LearningRule, Optimizer};
 
 /// Finds the loss of the mini-batch, after making sure that it, every gradient, and every update that
 /// comes of one are within the range of `f32`.
@@ -53,8 +53,8 @@ pub(super) fn judge<S: Simd>(
             layer: first_non_finite(rows),
         });
     }
-    let limit = largest_gradient(rule);
-    let decay = rule.weight_decay as f32;
+    let limit = rule.max_gradient();
+    let decay = rule.gradient_decay() as f32;
     // Written so that NaN is not within the limit.
     let within = |magnitude: f32| magnitude <= limit;
     for l in 0..rows[0].layers.len() {
@@ -106,16 +106,4 @@ fn first_non_finite(rows: &[&RowShare]) -> usize {
         })
     };
     (0..depth).find(|&l| !is_finite(l)).unwrap_or(depth - 1) + 1
-}
-
-/// Gradients up to this magnitude cannot make anything infinite that `rule` computes from them.
-fn largest_gradient(rule: &LearningRule) -> f32 {
-    let step = f32::MAX / 4.0 / learning_rate(rule).max(1.0);
-    match rule.optimizer {
-        Optimizer::Sgd => step,
-        // A velocity is at most the sum of g, mu g, mu^2 g ..., which is g / (1 - mu).
-        Optimizer::Momentum { momentum } => step * (1.0 - momentum as f32),
-        // Adam squares the gradient, and divides by its size again.
-        Optimizer::Adam { .. } => f32::MAX.sqrt() / 4.0,
-    }
 }

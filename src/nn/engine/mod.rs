@@ -15,7 +15,7 @@
 
 mod batch;
 mod finite_check;
-mod moments;
+mod optimizer_state;
 mod partition;
 mod snapshot;
 mod step;
@@ -287,10 +287,13 @@ impl Engine {
     fn step(&mut self, batch: Checked, rule: &LearningRule) -> Result<Step, NonFinite> {
         let rows = batch.rows.count();
         assert!(rows > 0 && rows <= self.batch, "{rows} rows in a batch");
-        let kind = std::mem::discriminant::<Optimizer>;
-        let is_new = kind(&rule.optimizer) != kind(&self.optimizer);
+        let is_new = !rule.optimizer.is_same_kind(self.optimizer);
         let updates = if is_new { 1 } else { self.updates + 1 };
-        let order = UpdateParams::new(rule, updates, is_new);
+        let order = UpdateParams {
+            rule: *rule,
+            updates,
+            is_new,
+        };
         let step = match &mut self.state {
             State::One(one) => one.step(self.unit, &self.architecture, batch, &order),
             State::Two(pair) => pair.step(batch, order),
@@ -363,7 +366,7 @@ impl Engine {
 
     /// Forgets what the optimizer remembers, and goes on with `optimizer`.
     pub fn reset_optimizer(&mut self, optimizer: Optimizer) {
-        self.state.change(|share| share.reset_memory(optimizer));
+        self.state.change(|share| share.reset_state(optimizer));
         self.optimizer = optimizer;
         self.updates = 0;
     }

@@ -15,7 +15,7 @@ use crate::nn::kernels::aligned::Aligned;
 use crate::nn::kernels::panels::Panels;
 use crate::nn::{Architecture, LayerParameters, Optimizer};
 
-/// Some neurons of every layer: their parameters, and what the optimizer remembers of each.
+/// Some neurons of every layer: their parameters, and the optimizer's state for each.
 #[derive(Debug, Clone)]
 pub(super) struct NeuronShare {
     /// Layer 1 first.
@@ -30,11 +30,9 @@ pub(super) struct Layer {
     /// `(inputs + 1, neurons)`: the biases are the last row, as weights from an input that is
     /// always one.
     pub parameters: Panels,
-    /// Momentum's velocity or Adam's mean of gradients, in the order of `parameters`; empty for
-    /// SGD.
-    pub first: Aligned,
-    /// Adam's mean of squared gradients; empty for others.
-    pub second: Aligned,
+    /// State of the optimizer: as many values per parameter as it keeps, each in the order of
+    /// `parameters`.
+    pub state: Vec<Aligned>,
     /// `(neurons, inputs)`: the weights transposed, kept up to date; empty in layer 1, which
     /// propagates nothing back.
     pub transposed: Panels,
@@ -58,8 +56,7 @@ impl NeuronShare {
             Layer {
                 first_panel,
                 parameters: Panels::zeros(inputs + 1, neurons, width),
-                first: Aligned::zeros(0),
-                second: Aligned::zeros(0),
+                state: Vec::new(),
                 transposed: Panels::zeros(transposed, inputs, unit.panel_width(inputs)),
             }
         });
@@ -68,17 +65,12 @@ impl NeuronShare {
         }
     }
 
-    /// Empties the optimizer's memory, and makes room for that of `optimizer`.
-    pub fn reset_memory(&mut self, optimizer: Optimizer) {
-        let (first, second) = match optimizer {
-            Optimizer::Sgd => (false, false),
-            Optimizer::Momentum { .. } => (true, false),
-            Optimizer::Adam { .. } => (true, true),
-        };
+    /// Replaces the state by that of `optimizer` before its first update, all zero.
+    pub fn reset_state(&mut self, optimizer: Optimizer) {
         for layer in &mut self.layers {
             let length = layer.parameters.values().len();
-            layer.first = Aligned::zeros(if first { length } else { 0 });
-            layer.second = Aligned::zeros(if second { length } else { 0 });
+            let state = (0..optimizer.state_len()).map(|_| Aligned::zeros(length));
+            layer.state = state.collect();
         }
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! Nothing is applied to the network before everything that could go wrong has been ruled out.
 
+use std::array::from_fn;
+
 use pulp::{Simd, WithSimd};
 
 use super::batch::Checked;
@@ -14,37 +16,18 @@ use crate::nn::kernels::gradient::{Consumer, Samples, gradient};
 use crate::nn::kernels::output::{count_correct, output_deltas};
 use crate::nn::kernels::product::{Start, product};
 use crate::nn::kernels::sparse::Scratch;
-use crate::nn::kernels::update::{Adam, Momentum, Scale, Sgd};
-use crate::nn::{Architecture, LearningRule, Optimizer};
+use crate::nn::kernels::update::{Lanes, LayerUpdate, Scale};
+use crate::nn::optimizer::WithLanes;
+use crate::nn::{Architecture, LearningRule};
 
-/// How an update is made.
+/// Parameters of an update.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct UpdateParams {
     pub rule: LearningRule,
-    /// Adam's learning rate, corrected for the start of its mean at zero.
-    adam_rate: f32,
-    /// Adam's correction for the start of its mean of squares at zero.
-    adam_correction: f32,
-    /// Whether the memory is that of another kind of optimizer, and has to go.
+    /// Updates since the optimizer's state was zero, this one included.
+    pub updates: u32,
+    /// Whether the state is that of another optimizer and has to be replaced.
     pub is_new: bool,
-}
-
-impl UpdateParams {
-    /// `updates`: those since the optimizer's memory was empty, this one counted.
-    pub fn new(rule: &LearningRule, updates: u32, is_new: bool) -> Self {
-        let mut order = Self {
-            rule: *rule,
-            adam_rate: f32::NAN,
-            adam_correction: f32::NAN,
-            is_new,
-        };
-        if let Optimizer::Adam { beta1, beta2, .. } = rule.optimizer {
-            let t = f64::from(updates);
-            order.adam_rate = (rule.learning_rate / (1.0 - beta1.powf(t))) as f32;
-            order.adam_correction = (1.0 - beta2.powf(t)).sqrt().recip() as f32;
-        }
-        order
-    }
 }
 
 /// Loads a mini-batch for two threads to work on.
@@ -233,12 +216,6 @@ impl WithSimd for WholeStep<'_> {
     }
 }
 
-/// The learning rate in the engine's precision, finite.
-#[inline(always)]
-pub(super) fn learning_rate(rule: &LearningRule) -> f32 {
-    (rule.learning_rate as f32).min(f32::MAX)
-}
-
 /// Hands the gradient of a share of layer `l + 1` to `consumer`, tile by tile.
 #[inline(always)]
 pub(super) fn hand_gradient<S: Simd>(
@@ -278,7 +255,7 @@ fn samples_of(rows: &RowShare, l: usize) -> Samples<'_> {
     }
 }
 
-/// Hands the gradient of each layer to the learning rule, for one share of the neurons.
+/// Updates one share of the neurons.
 pub(super) struct Update<'a> {
     /// All shares, in their order.
     pub rows: &'a [&'a RowShare],
@@ -297,67 +274,60 @@ impl WithSimd for Update<'_> {
 }
 
 #[inline(always)]
-fn update<S: Simd>(
-    simd: S,
-    Update {
-        rows,
-        neurons,
-        room,
-        order,
-    }: Update,
-) {
-    if order.is_new {
-        neurons.reset_memory(order.rule.optimizer);
+fn update<S: Simd>(simd: S, update: Update) {
+    let UpdateParams {
+        rule,
+        updates,
+        is_new,
+    } = update.order;
+    if *is_new {
+        update.neurons.reset_state(rule.optimizer);
     }
-    let count: usize = rows.iter().map(|it| it.rows()).sum();
-    let rule = &order.rule;
-    let scale = Scale {
-        share: 1.0 / count as f32,
-        decay: rule.weight_decay as f32,
-        rate: learning_rate(rule),
-    };
-    for l in 0..neurons.layers.len() {
-        let samples = samples(rows, l);
-        let samples = &samples[..rows.len()];
-        let layer = &mut neurons.layers[l];
-        let panels = (layer.first_panel, layer.parameters.count());
-        let parameters = layer.parameters.values_mut();
-        let transposed = Some(&mut layer.transposed).filter(|it| it.rows() > 0);
-        match rule.optimizer {
-            Optimizer::Sgd => {
-                let mut sgd = Sgd { scale, parameters };
-                gradient(simd, samples, panels, &mut sgd, transposed, room);
-            }
-            Optimizer::Momentum { momentum } => {
-                let mut rule = Momentum {
-                    scale,
-                    momentum: momentum as f32,
-                    parameters,
-                    velocity: &mut layer.first,
-                };
-                gradient(simd, samples, panels, &mut rule, transposed, room);
-            }
-            Optimizer::Adam {
-                beta1,
-                beta2,
-                epsilon,
-            } => {
-                let mut adam = Adam {
-                    scale: Scale {
-                        rate: order.adam_rate,
-                        ..scale
-                    },
-                    beta1: beta1 as f32,
-                    beta2: beta2 as f32,
-                    correction: order.adam_correction,
-                    // At least the smallest number, so that 0 / 0 does not happen.
-                    epsilon: (epsilon as f32).max(f32::MIN_POSITIVE),
-                    parameters,
-                    mean: &mut layer.first,
-                    square: &mut layer.second,
-                };
-                gradient(simd, samples, panels, &mut adam, transposed, room);
-            }
+    rule.with_lanes(*updates, OnLanes { simd, update });
+}
+
+/// An [`Update`] on vectors of the instructions `simd`.
+struct OnLanes<'a, S> {
+    simd: S,
+    update: Update<'a>,
+}
+
+impl<S: Simd> WithLanes for OnLanes<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_lanes<L: Lanes<N>, const N: usize>(self, lanes: L) {
+        let Update {
+            rows,
+            neurons,
+            room,
+            order,
+        } = self.update;
+        let count: usize = rows.iter().map(|share| share.rows()).sum();
+        let scale = Scale {
+            share: 1.0 / count as f32,
+            decay: order.rule.weight_decay as f32,
+        };
+        for l in 0..neurons.layers.len() {
+            let samples = samples(rows, l);
+            let layer = &mut neurons.layers[l];
+            let panels = (layer.first_panel, layer.parameters.count());
+            let transposed = Some(&mut layer.transposed).filter(|to| to.rows() > 0);
+            let mut state = layer.state.iter_mut();
+            let mut consumer = LayerUpdate {
+                scale,
+                lanes,
+                parameters: layer.parameters.values_mut(),
+                state: from_fn(|_| &mut **state.next().expect("the state of the optimizer")),
+            };
+            gradient(
+                self.simd,
+                &samples[..rows.len()],
+                panels,
+                &mut consumer,
+                transposed,
+                room,
+            );
         }
     }
 }

@@ -1,7 +1,6 @@
-//! The learning rule on vectors: from the sum of a gradient to new parameters.
-//!
-//! The formulas are those of [`textbook::Update`](crate::nn::textbook::Update).
+//! Updates of the parameters on vectors, while the sums of the gradient are still in registers.
 
+use std::array::from_fn;
 use std::ops::Range;
 
 use pulp::Simd;
@@ -9,59 +8,50 @@ use pulp::Simd;
 use super::gradient::Consumer;
 use super::{fetch_rows, magnitude, vector_rows_mut};
 
-/// What all rules share: `g = share * sum + decay * w`, and the learning rate.
+/// Vector form of an optimizer that keeps `N` values per parameter.
+pub(in crate::nn) trait Lanes<const N: usize>: Copy {
+    /// Returns the new parameters and their new state.
+    ///
+    /// `sum` is the gradient summed over the mini-batch, `w` the parameters before the update.
+    fn update<S: Simd>(
+        self,
+        simd: S,
+        scale: Scale,
+        sum: S::f32s,
+        w: S::f32s,
+        state: [S::f32s; N],
+    ) -> (S::f32s, [S::f32s; N]);
+}
+
+/// Factors that turn the summed gradient into the one to follow.
 #[derive(Debug, Clone, Copy)]
-pub struct Scale {
-    /// One over the number of samples in the mini-batch.
+pub(in crate::nn) struct Scale {
+    /// One over the number of rows in the mini-batch.
     pub share: f32,
-    /// Weight decay.
+    /// Weight decay; zero for biases.
     pub decay: f32,
-    /// Learning rate, in Adam's case divided by the correction of the first moment.
-    pub rate: f32,
 }
 
-/// `w <- w - eta g`.
-pub struct Sgd<'a> {
-    /// The numbers that are the same for all parameters.
+impl Scale {
+    /// `g = share * sum + decay * w`.
+    #[inline(always)]
+    pub fn gradient<S: Simd>(self, simd: S, sum: S::f32s, w: S::f32s) -> S::f32s {
+        let decayed = simd.mul_f32s(simd.splat_f32s(self.decay), w);
+        simd.mul_add_e_f32s(simd.splat_f32s(self.share), sum, decayed)
+    }
+}
+
+/// Updates the parameters of a layer as their gradient is computed.
+pub(in crate::nn) struct LayerUpdate<'a, L, const N: usize> {
     pub scale: Scale,
-    /// Parameters of the layer, in the order of [`Panels`](crate::nn::kernels::panels::Panels).
+    pub lanes: L,
+    /// In the order of [`Panels`](super::panels::Panels).
     pub parameters: &'a mut [f32],
+    /// State of the optimizer, each in the order of `parameters`.
+    pub state: [&'a mut [f32]; N],
 }
 
-/// `v <- mu v + g`, `w <- w - eta v`.
-pub struct Momentum<'a> {
-    /// The numbers that are the same for all parameters.
-    pub scale: Scale,
-    /// `mu`.
-    pub momentum: f32,
-    /// Parameters of the layer.
-    pub parameters: &'a mut [f32],
-    /// `v`, one for each parameter.
-    pub velocity: &'a mut [f32],
-}
-
-/// `m <- beta1 m + (1 - beta1) g`, `v <- beta2 v + (1 - beta2) g^2`,
-/// `w <- w - eta m' / (sqrt(v') + epsilon)` with the corrected moments `m'` and `v'`.
-pub struct Adam<'a> {
-    /// The numbers that are the same for all parameters.
-    pub scale: Scale,
-    /// Decay of the mean.
-    pub beta1: f32,
-    /// Decay of the mean of squares.
-    pub beta2: f32,
-    /// `1 / sqrt(1 - beta2^t)`: with it, `sqrt(v') = correction * sqrt(v)`.
-    pub correction: f32,
-    /// Added to the root.
-    pub epsilon: f32,
-    /// Parameters of the layer.
-    pub parameters: &'a mut [f32],
-    /// `m`, one for each parameter.
-    pub mean: &'a mut [f32],
-    /// `v`, one for each parameter.
-    pub square: &'a mut [f32],
-}
-
-impl Consumer for Sgd<'_> {
+impl<L: Lanes<N>, const N: usize> Consumer for LayerUpdate<'_, L, N> {
     #[inline(always)]
     fn take<S: Simd, const R: usize, const V: usize>(
         &mut self,
@@ -70,66 +60,22 @@ impl Consumer for Sgd<'_> {
         decays: bool,
         sums: [[S::f32s; V]; R],
     ) {
-        let Scale { share, decay, rate } = self.scale;
-        let step = simd.splat_f32s(-rate * share);
-        let parameters = rows_at::<S, R, V>(self.parameters, position);
-        if decays && decay != 0.0 {
-            let keep = simd.splat_f32s(1.0 - rate * decay);
-            for r in 0..R {
-                for v in 0..V {
-                    let kept = simd.mul_f32s(keep, parameters[r][v]);
-                    parameters[r][v] = simd.mul_add_e_f32s(step, sums[r][v], kept);
-                }
-            }
-        } else {
-            for r in 0..R {
-                for v in 0..V {
-                    let w = parameters[r][v];
-                    parameters[r][v] = simd.mul_add_e_f32s(step, sums[r][v], w);
-                }
-            }
+        let lanes = self.lanes;
+        let mut scale = self.scale;
+        if !decays {
+            scale.decay = 0.0;
         }
-    }
-
-    #[inline(always)]
-    fn fetch_ahead(&self, positions: Range<usize>) {
-        fetch_rows(&self.parameters[positions]);
-    }
-
-    #[inline(always)]
-    fn ignores_zeros(&self) -> bool {
-        self.scale.decay == 0.0
-    }
-
-    #[inline(always)]
-    fn parameters(&self) -> &[f32] {
-        self.parameters
-    }
-}
-
-impl Consumer for Momentum<'_> {
-    #[inline(always)]
-    fn take<S: Simd, const R: usize, const V: usize>(
-        &mut self,
-        simd: S,
-        position: usize,
-        decays: bool,
-        sums: [[S::f32s; V]; R],
-    ) {
-        let share = simd.splat_f32s(self.scale.share);
-        let decay = simd.splat_f32s(if decays { self.scale.decay } else { 0.0 });
-        let rate = simd.splat_f32s(-self.scale.rate);
-        let momentum = simd.splat_f32s(self.momentum);
         let parameters = rows_at::<S, R, V>(self.parameters, position);
-        let velocity = rows_at::<S, R, V>(self.velocity, position);
+        let state = self.state.each_mut();
+        let state = state.map(|values| rows_at::<S, R, V>(values, position));
         for r in 0..R {
             for v in 0..V {
-                let w = parameters[r][v];
-                let g = simd.mul_add_e_f32s(share, sums[r][v], simd.mul_f32s(decay, w));
-                let new = simd.mul_add_e_f32s(momentum, velocity[r][v], g);
-                let new = without_subnormal(simd, new);
-                velocity[r][v] = new;
-                parameters[r][v] = simd.mul_add_e_f32s(rate, new, w);
+                let old = from_fn(|n| state[n][r][v]);
+                let (w, new) = lanes.update(simd, scale, sums[r][v], parameters[r][v], old);
+                for n in 0..N {
+                    state[n][r][v] = new[n];
+                }
+                parameters[r][v] = w;
             }
         }
     }
@@ -137,70 +83,15 @@ impl Consumer for Momentum<'_> {
     #[inline(always)]
     fn fetch_ahead(&self, positions: Range<usize>) {
         fetch_rows(&self.parameters[positions.clone()]);
-        fetch_rows(&self.velocity[positions]);
-    }
-
-    /// The velocity goes on.
-    #[inline(always)]
-    fn ignores_zeros(&self) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    fn parameters(&self) -> &[f32] {
-        self.parameters
-    }
-}
-
-impl Consumer for Adam<'_> {
-    #[inline(always)]
-    fn take<S: Simd, const R: usize, const V: usize>(
-        &mut self,
-        simd: S,
-        position: usize,
-        decays: bool,
-        sums: [[S::f32s; V]; R],
-    ) {
-        let share = simd.splat_f32s(self.scale.share);
-        let decay = simd.splat_f32s(if decays { self.scale.decay } else { 0.0 });
-        let rate = simd.splat_f32s(-self.scale.rate);
-        let (beta1, beta2) = (simd.splat_f32s(self.beta1), simd.splat_f32s(self.beta2));
-        let rest1 = simd.splat_f32s(1.0 - self.beta1);
-        let rest2 = simd.splat_f32s(1.0 - self.beta2);
-        let correction = simd.splat_f32s(self.correction);
-        let epsilon = simd.splat_f32s(self.epsilon);
-        let parameters = rows_at::<S, R, V>(self.parameters, position);
-        let mean = rows_at::<S, R, V>(self.mean, position);
-        let square = rows_at::<S, R, V>(self.square, position);
-        for r in 0..R {
-            for v in 0..V {
-                let w = parameters[r][v];
-                let g = simd.mul_add_e_f32s(share, sums[r][v], simd.mul_f32s(decay, w));
-                let m = simd.mul_add_e_f32s(beta1, mean[r][v], simd.mul_f32s(rest1, g));
-                let m = without_subnormal(simd, m);
-                let g2 = simd.mul_f32s(g, g);
-                let s = simd.mul_add_e_f32s(beta2, square[r][v], simd.mul_f32s(rest2, g2));
-                let s = without_subnormal(simd, s);
-                mean[r][v] = m;
-                square[r][v] = s;
-                let root = simd.mul_add_e_f32s(correction, simd.sqrt_f32s(s), epsilon);
-                let change = simd.div_f32s(m, root);
-                parameters[r][v] = simd.mul_add_e_f32s(rate, change, w);
-            }
+        for values in &self.state {
+            fetch_rows(&values[positions.clone()]);
         }
     }
 
-    #[inline(always)]
-    fn fetch_ahead(&self, positions: Range<usize>) {
-        fetch_rows(&self.parameters[positions.clone()]);
-        fetch_rows(&self.mean[positions.clone()]);
-        fetch_rows(&self.square[positions]);
-    }
-
-    /// The moments go on.
+    /// A state changes without a gradient, too.
     #[inline(always)]
     fn ignores_zeros(&self) -> bool {
-        false
+        N == 0 && self.scale.decay == 0.0
     }
 
     #[inline(always)]
@@ -209,18 +100,18 @@ impl Consumer for Adam<'_> {
     }
 }
 
-/// `x`, or zero where it is too small for a normal number.
+/// Returns `x` with subnormal numbers replaced by zero.
 ///
-/// Where no gradient arrives any more, as behind a ReLU that never fires, a memory decays towards
-/// zero and ends among the subnormal numbers, with which processors calculate many times slower.
+/// Where gradients stay zero, as behind a ReLU that never fires, the state decays towards zero through
+/// the subnormal numbers, with which processors calculate many times slower.
 #[inline(always)]
-fn without_subnormal<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(in crate::nn) fn flush_subnormal<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let smallest = simd.splat_f32s(f32::MIN_POSITIVE);
     let tiny = simd.less_than_f32s(magnitude(simd, x), smallest);
     simd.select_f32s(tiny, simd.splat_f32s(0.0), x)
 }
 
-/// `R` rows of a panel from `position` on.
+/// Returns `R` rows of a panel from `position` on.
 #[inline(always)]
 fn rows_at<S: Simd, const R: usize, const V: usize>(
     values: &mut [f32],

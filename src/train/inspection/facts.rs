@@ -6,8 +6,8 @@ use super::{
     Back, Function, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
 };
 use crate::nn::gradient_check::relative_error;
+use crate::nn::optimizer::{Update, UpdateFormula};
 use crate::nn::pass::Pass;
-use crate::nn::textbook::Update;
 use crate::nn::{Architecture, Loss, Output, ParameterId, Parameters};
 use crate::train::Session;
 use crate::util::stats::Histogram;
@@ -108,15 +108,13 @@ impl Context<'_> {
         let gradient = gradient(self.pass, id);
         let (difference, _) = self.pass.difference(id);
         let loss = mean(self.pass.losses());
-        let rule = *self.session.rule();
-        let before = self.memory(id);
+        let mut rule = *self.session.rule();
+        if let ParameterId::Bias { .. } = id {
+            rule = rule.without_decay();
+        }
+        let before = self.optimizer_state(id);
         let batch_gradient = gradient_of_batch(self.pass, batch, gradient, id);
-        let decay = match id {
-            ParameterId::Weight { .. } => rule.weight_decay * value,
-            ParameterId::Bias { .. } => 0.0,
-        };
-        let mut after = before;
-        let change = after.change(&rule, batch_gradient + decay);
+        let change = UpdateFormula::new(&rule).apply(&mut before.clone(), batch_gradient, value);
         let next_change = if self.session.is_held(id) {
             0.0
         } else {
@@ -132,10 +130,8 @@ impl Context<'_> {
             difference,
             error: relative_error(gradient, difference, loss),
             batch_gradient,
-            decay,
             rule,
             before,
-            after,
             next_change,
             last_change: None,
             is_frozen: self.session.is_frozen(id),
@@ -143,18 +139,14 @@ impl Context<'_> {
         }
     }
 
-    /// What the optimizer remembers before the next step: nothing, where that will be the first one of
-    /// another kind of optimizer.
-    fn memory(&self, id: ParameterId) -> Update {
+    /// Returns the optimizer's state before the next step: zero if that will be the first one of another
+    /// optimizer.
+    fn optimizer_state(&self, id: ParameterId) -> Update {
         let (engine, optimizer) = (self.session.engine(), self.session.rule().optimizer);
-        if std::mem::discriminant(&engine.optimizer()) != std::mem::discriminant(&optimizer) {
-            return Update::default();
-        }
-        let (first, second) = engine.moments(id);
-        Update {
-            first: f64::from(first),
-            second: f64::from(second),
-            count: engine.updates(),
+        if engine.optimizer().is_same_kind(optimizer) {
+            engine.optimizer_state(id)
+        } else {
+            Update::default()
         }
     }
 

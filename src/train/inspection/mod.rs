@@ -12,8 +12,8 @@ mod inspector;
 pub(super) use history::{History, is_small};
 pub(super) use inspector::{Inspector, Rows};
 
+use crate::nn::optimizer::Update;
 use crate::nn::parameters::ParameterId;
-use crate::nn::textbook::Update;
 use crate::nn::{Activation, LearningRule, Loss, Output};
 use crate::util::stats::Histogram;
 
@@ -174,14 +174,10 @@ pub struct ParameterFacts {
     pub error: f64,
     /// The mean gradient of the mini-batch that the next step trains on, without weight decay.
     pub batch_gradient: f64,
-    /// What weight decay adds to it.
-    pub decay: f64,
-    /// The learning rule in force.
+    /// The learning rule in force, without weight decay for a bias.
     pub rule: LearningRule,
-    /// The optimizer's memory before the next step.
+    /// The optimizer's state before the next step.
     pub before: Update,
-    /// The same after it.
-    pub after: Update,
     /// By how much the next step will change the parameter.
     pub next_change: f64,
     /// By how much the last step changed it, where that is known.

@@ -6,6 +6,7 @@ use super::frozen::FrozenParameters;
 use super::undo::UndoStack;
 use super::{Buffers, Checkpoint, Position, RunningMean, Session};
 use crate::nn::engine::{Engine, EngineSnapshot};
+use crate::nn::optimizer::MAX_STATE;
 use crate::nn::{Architecture, Change};
 use crate::train::Plan;
 use crate::train::evaluation::Evaluator;
@@ -14,8 +15,9 @@ use crate::train::evaluation::Evaluator;
 /// changes exactly, and to walk back over updates.
 pub(in crate::train) const MOST_BYTES: u128 = 64 << 20;
 
-/// Numbers kept per parameter: itself and its transpose, two moments, and two checkpoints.
-const BYTES_PER_PARAMETER: u128 = 6 * 4;
+/// Bytes kept per parameter: itself and its transpose, the largest state of an optimizer, and two
+/// checkpoints, each an `f32`.
+const BYTES_PER_PARAMETER: u128 = 4 * (4 + MAX_STATE as u128);
 
 /// All of a session that steps and changes alter, but its log.
 #[derive(Debug, Clone)]

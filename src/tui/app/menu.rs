@@ -85,11 +85,7 @@ pub fn items(model: &Model) -> Vec<Item> {
     named(What::Activation, "activation", plan.activation.to_string());
     named(What::Output, "output", plan.output.to_string());
     named(What::Loss, "loss", plan.loss.to_string());
-    named(
-        What::Optimizer,
-        "optimizer",
-        optimizer_words(plan.rule.optimizer),
-    );
+    named(What::Optimizer, "optimizer", plan.rule.optimizer.words());
     named(What::LearningRate, "lr", crate::util::text::rate(rate));
     named(What::WeightDecay, "l2", decay(plan.rule.weight_decay));
     named(What::Batch, "batch", plan.batch.to_string());
@@ -115,15 +111,6 @@ fn hidden_command(hidden: &[usize]) -> String {
     match sizes.as_slice() {
         [] => "hidden none".into(),
         sizes => format!("hidden {}", sizes.join(",")),
-    }
-}
-
-/// An optimizer as it is typed.
-fn optimizer_words(optimizer: Optimizer) -> String {
-    match optimizer {
-        Optimizer::Sgd => "sgd".into(),
-        Optimizer::Momentum { momentum } => format!("momentum {momentum}"),
-        Optimizer::Adam { .. } => "adam".into(),
     }
 }
 
@@ -200,10 +187,9 @@ impl Model {
             What::Output => format!("output {}", turned(&Output::ALL, plan.output, by)),
             What::Loss => format!("loss {}", turned(&Loss::ALL, plan.loss, by)),
             What::Optimizer => {
-                let names = ["sgd", "momentum", "adam"];
-                let now = optimizer_words(plan.rule.optimizer);
-                let now = names.into_iter().find(|&name| now.starts_with(name));
-                format!("optimizer {}", turned(&names, now.unwrap_or("sgd"), by))
+                let names = Optimizer::names();
+                let now = plan.rule.optimizer.name();
+                format!("optimizer {}", turned(&names, now, by))
             }
             What::LearningRate => {
                 let rate = if up {

@@ -33,6 +33,35 @@ impl Notation {
         if self.is_ascii { plain } else { set }
     }
 
+    /// Returns `formula` with Greek letters, arrows and raised signs spelled out where only ASCII is
+    /// known.
+    pub fn spelled(self, formula: &str) -> String {
+        if !self.is_ascii {
+            return formula.to_owned();
+        }
+        let mut spelled = String::new();
+        for character in formula.chars() {
+            match character {
+                'α' => spelled.push_str("alpha"),
+                'β' => spelled.push_str("beta"),
+                'Δ' => spelled.push('d'),
+                'ε' => spelled.push_str("eps"),
+                'η' => spelled.push_str("eta"),
+                'λ' => spelled.push_str("lambda"),
+                'μ' => spelled.push_str("mu"),
+                '₁' => spelled.push('1'),
+                '₂' => spelled.push('2'),
+                '²' => spelled.push_str("^2"),
+                'ᵗ' => spelled.push_str("^t"),
+                '′' => spelled.push('\''),
+                '√' => spelled.push_str("sqrt "),
+                '←' => spelled.push_str("<-"),
+                other => spelled.push(other),
+            }
+        }
+        spelled
+    }
+
     fn symbol(self, name: &str, layer: Option<usize>, indices: &[Index]) -> String {
         if self.is_ascii {
             let layer = layer.map_or(String::new(), |layer| layer.to_string());

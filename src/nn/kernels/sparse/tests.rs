@@ -11,7 +11,9 @@ use crate::nn::kernels::gradient::{Measure, Samples};
 use crate::nn::kernels::panels::{Panels, WIDE};
 use crate::nn::kernels::product;
 use crate::nn::kernels::product::Start;
-use crate::nn::kernels::update::{Adam, Scale, Sgd};
+use crate::nn::kernels::update::{Lanes, LayerUpdate, Scale};
+use crate::nn::optimizer::WithLanes;
+use crate::nn::{LearningRule, Optimizer};
 
 /// Numbers of which a part is zero, with something in the padding if `is_padded`.
 fn random(
@@ -174,8 +176,7 @@ struct Update<'a> {
     /// Of the deltas: the first panel to take, and their number.
     panels: (usize, usize),
     parameters: &'a Panels,
-    decay: f32,
-    is_adam: bool,
+    rule: LearningRule,
     room: Scratch,
 }
 
@@ -184,47 +185,51 @@ impl WithSimd for Update<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
-        let scale = Scale {
-            share: 0.1,
-            decay: self.decay,
-            rate: 0.3,
-        };
-        let mut weights = self.parameters.clone();
-        let length = weights.values().len();
-        let [mut mean, mut square] = [vec![0.1; length], vec![0.2; length]];
+        let rule = self.rule;
+        rule.with_lanes(3, OnLanes { simd, update: self })
+    }
+}
+
+struct OnLanes<'a, S> {
+    simd: S,
+    update: Update<'a>,
+}
+
+impl<S: Simd> WithLanes for OnLanes<'_, S> {
+    type Output = Vec<u32>;
+
+    #[inline(always)]
+    fn with_lanes<L: Lanes<N>, const N: usize>(self, lanes: L) -> Vec<u32> {
+        let Self { simd, update } = self;
+        let Update {
+            samples,
+            panels,
+            parameters,
+            rule,
+            mut room,
+        } = update;
+        let decay = rule.weight_decay as f32;
+        let mut weights = parameters.clone();
+        let mut state = [(); N].map(|()| vec![0.1; weights.values().len()]);
         let inputs = weights.rows() - 1;
         let mut transposed = Panels::zeros(weights.columns(), inputs, WIDE);
-        let (samples, panels, mut room) = (self.samples, self.panels, self.room);
-        let parameters = weights.values_mut();
+        let mut consumer = LayerUpdate {
+            scale: Scale { share: 0.1, decay },
+            lanes,
+            parameters: weights.values_mut(),
+            state: state.each_mut().map(|values| &mut values[..]),
+        };
         let to = Some(&mut transposed);
-        if self.is_adam {
-            let mut adam = Adam {
-                scale,
-                beta1: 0.9,
-                beta2: 0.99,
-                correction: 1.5,
-                epsilon: 1e-3,
-                parameters,
-                mean: &mut mean,
-                square: &mut square,
-            };
-            gradient::gradient(simd, samples, panels, &mut adam, to, &mut room);
-        } else {
-            let mut sgd = Sgd { scale, parameters };
-            gradient::gradient(simd, samples, panels, &mut sgd, to, &mut room);
-        }
-        let mut measure = Measure::new(&weights, 10, self.decay);
+        gradient::gradient(simd, samples, panels, &mut consumer, to, &mut room);
+        let mut measure = Measure::new(&weights, 10, decay);
         gradient::gradient(simd, samples, panels, &mut measure, None, &mut room);
-        [
-            weights.values(),
-            transposed.values(),
-            &mean,
-            &square,
-            &[measure.largest()],
-        ]
-        .into_iter()
-        .flat_map(bits)
-        .collect()
+        let largest = [measure.largest()];
+        let state = state.iter().map(|values| &values[..]);
+        [weights.values(), transposed.values(), &largest]
+            .into_iter()
+            .chain(state)
+            .flat_map(bits)
+            .collect()
     }
 }
 
@@ -260,14 +265,18 @@ fn updates_are_the_dense_ones() {
             let parts = if second == 0 { 1 } else { 2 };
             let parameters = random(&mut rng, (inputs + 1, outputs), 0.1, false);
             for instructions in Instructions::ALL {
-                for is_adam in [false, true] {
+                for &optimizer in Optimizer::ALL {
+                    let rule = LearningRule {
+                        optimizer,
+                        learning_rate: 0.3,
+                        weight_decay: decay,
+                    };
                     let run = |room| {
                         instructions.unit().run(Update {
                             samples: &samples[..parts],
                             panels: (1, outputs.div_ceil(WIDE)),
                             parameters: &parameters,
-                            decay,
-                            is_adam,
+                            rule,
                             room,
                         })
                     };

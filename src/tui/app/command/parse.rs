@@ -15,8 +15,6 @@ use crate::util::text::sanitise;
 
 /// Steps that may be asked for at once.
 const MOST_STEPS: u32 = 999_999;
-/// `mu` where none is given.
-const MOMENTUM: f64 = 0.9;
 
 /// Reads a line; `None` where it is empty.
 ///
@@ -92,21 +90,7 @@ pub(super) fn weight_decay(rest: &str) -> Result<Typed, String> {
 }
 
 pub(super) fn optimizer(rest: &str) -> Result<Typed, String> {
-    let what = "sgd, momentum (with a number below 1, if not 0.9) or adam";
-    let wrong = || expected("optimizer", what, rest);
-    let words: Vec<&str> = rest.split_whitespace().collect();
-    let optimizer = match words.as_slice() {
-        ["sgd"] => Optimizer::Sgd,
-        ["adam"] => Optimizer::ADAM,
-        ["momentum"] => Optimizer::Momentum { momentum: MOMENTUM },
-        ["momentum", mu] => {
-            let momentum = number(mu).filter(|mu| (0.0..1.0).contains(mu));
-            let momentum = momentum.ok_or_else(wrong)?;
-            Optimizer::Momentum { momentum }
-        }
-        _ => return Err(wrong()),
-    };
-    Ok(Typed::Optimizer(optimizer))
+    Optimizer::parse(rest).map(Typed::Optimizer)
 }
 
 pub(super) fn batch(rest: &str) -> Result<Typed, String> {
@@ -268,7 +252,7 @@ mod tests {
             layer: 2,
             output: 0,
         };
-        let momentum = |momentum| Typed::Optimizer(Optimizer::Momentum { momentum });
+        let momentum = |mu| Typed::Optimizer(Optimizer::MOMENTUM.with("momentum", mu).unwrap());
         for (line, expected) in [
             ("lr 0.03", Typed::LearningRate(0.03)),
             (" :lr  1e-4 ", Typed::LearningRate(1e-4)),
@@ -277,7 +261,7 @@ mod tests {
             ("act relu", Typed::Activation(Activation::Relu)),
             ("output softmax", Typed::Output(Output::Softmax)),
             ("loss cross-entropy", Typed::Loss(Loss::CrossEntropy)),
-            ("optimizer sgd", Typed::Optimizer(Optimizer::Sgd)),
+            ("optimizer sgd", Typed::Optimizer(Optimizer::SGD)),
             ("optimizer adam", Typed::Optimizer(Optimizer::ADAM)),
             ("optimizer momentum", momentum(0.9)),
             ("optimizer momentum 0.5", momentum(0.5)),

@@ -3,7 +3,7 @@
 use super::Typed;
 use super::complete::Completes;
 use super::parse;
-use crate::nn::{Activation, Loss, Output};
+use crate::nn::{Activation, Loss, Optimizer, Output};
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,7 @@ macro_rules! commands {
 /// Every command, in the order of the help.
 pub const COMMANDS: &[Spec] = commands! {
     "lr" "RATE" Completes::Nothing, parse::learning_rate, "learning rate";
-    "optimizer" "sgd | momentum [MU] | adam" Completes::Words(|| vec!["sgd", "momentum", "adam"]), parse::optimizer,
+    "optimizer" "NAME [CONSTANT ...]" Completes::Words(Optimizer::names), parse::optimizer,
         "another optimizer, its memory empty";
     "l2" "LAMBDA" Completes::Nothing, parse::weight_decay, "weight decay";
     "batch" "ROWS" Completes::Nothing, parse::batch, "rows of a mini-batch; the epoch under way starts again";

@@ -3,8 +3,9 @@
 use super::Context;
 use super::figures::Figure;
 use super::page::Page;
+use crate::nn::ParameterId;
 use crate::nn::gradient_check::Grade;
-use crate::nn::{LearningRule, Optimizer, ParameterId};
+use crate::nn::optimizer::{Explained, Part, Role, UpdateFormula};
 use crate::train::Cursor;
 use crate::train::inspection::ParameterFacts;
 use crate::tui::widgets::notation::{Index, Notation};
@@ -99,82 +100,43 @@ fn gradient(context: &Context, facts: &ParameterFacts, page: &mut Page, id: Para
     page.line(error);
 }
 
-/// The step that the optimizer makes of the mini-batch's gradient.
+/// The update that the optimizer makes of the mini-batch's gradient.
 fn update(context: &Context, facts: &ParameterFacts, page: &mut Page, symbol: &str) {
-    let LearningRule {
-        optimizer,
-        learning_rate,
-        weight_decay,
-    } = facts.rule;
+    let rule = &facts.rule;
     let notation = context.notation;
-    page.section(&format!("Next update · {optimizer}"));
+    page.section(&format!("Next update · {}", rule.optimizer));
     let row = |page: &mut Page, label: &str, number: Span<'static>| {
         let padding = " ".repeat(LABEL.saturating_sub(crate::util::text::width(label)) + 1);
         page.line(vec![context.text(format!("{label}{padding}")), number]);
     };
     let mean = format!("mean {} of the rows", notation.derivative("w"));
-    let mut gradient = facts.batch_gradient;
     row(page, &mean, context.number(facts.batch_gradient, true));
-    if weight_decay > 0.0 {
-        let lambda = notation.either("λ", "lambda");
-        let label = format!("+ {lambda} w, {lambda} = {}", rate(weight_decay));
-        row(page, &label, context.number(facts.decay, true));
-        gradient += facts.decay;
+    let decay = rule.gradient_decay() * facts.value;
+    if rule.gradient_decay() > 0.0 {
+        let lambda = notation.spelled("λ");
+        let label = format!("+ {lambda} w, {lambda} = {}", rate(rule.weight_decay));
+        row(page, &label, context.number(decay, true));
     }
-    row(page, "g", context.number(gradient, true));
-    let (before, after) = (&facts.before, &facts.after);
-    let eta = notation.either("η", "eta");
-    let with_eta = format!("{eta} = {}", rate(learning_rate));
-    let factor = |factor: f64| context.text(format!("{} × ", rate(factor)));
-    let arrow = notation.either("←", "<-");
-    let delta_w = notation.either("Δw", "dw");
-    match optimizer {
-        Optimizer::Sgd => {
-            page.line(vec![
-                context.text(format!("{delta_w} = −{eta} g,  {with_eta}")),
-            ]);
-            page.line(vec![
-                context.text(format!("   = −{} × ", rate(learning_rate))),
-                context.number(gradient, true),
-            ]);
+    row(
+        page,
+        "g",
+        context.number(facts.batch_gradient + decay, true),
+    );
+    let formula = UpdateFormula::new(rule);
+    let mut is_corrected = false;
+    for line in formula.explain(&facts.before, facts.batch_gradient, facts.value) {
+        if let Some(updates) = line.updates.filter(|_| !is_corrected) {
+            is_corrected = true;
+            page.line(vec![context.dim(format!("bias correction, t = {updates}"))]);
         }
-        Optimizer::Momentum { momentum } => {
-            let mu = notation.either("μ", "mu");
-            page.line(vec![context.text(format!(
-                "v {arrow} {mu} v + g,  {mu} = {}",
-                rate(momentum)
-            ))]);
-            page.line(vec![
-                context.text("  = "),
-                factor(momentum),
-                context.number(before.first, true),
-                context.text("+ "),
-                context.number(gradient, true),
-            ]);
-            page.line(vec![
-                context.text("  = "),
-                context.number(after.first, true),
-            ]);
-            page.line(vec![
-                context.text(format!("{delta_w} = −{eta} v,  {with_eta}")),
-            ]);
-            page.line(vec![
-                context.text(format!("   = −{} × ", rate(learning_rate))),
-                context.number(after.first, true),
-            ]);
-        }
-        Optimizer::Adam {
-            beta1,
-            beta2,
-            epsilon,
-        } => adam(context, facts, page, gradient, (beta1, beta2, epsilon)),
+        formula_line(context, page, &line);
     }
     page.line(vec![
         context.text("   = "),
         context.signed(facts.next_change, true),
     ]);
     page.line(vec![
-        context.text(format!("{symbol} {arrow} ")),
+        context.text(format!("{symbol} {} ", notation.spelled("←"))),
         context.number(facts.value, true),
         context.text(if facts.next_change < 0.0 { "−" } else { "+" }),
         context.number(facts.next_change.abs(), true),
@@ -191,82 +153,46 @@ fn update(context: &Context, facts: &ParameterFacts, page: &mut Page, symbol: &s
     }
 }
 
-/// Adam's two means and the step.
-fn adam(
-    context: &Context,
-    facts: &ParameterFacts,
-    page: &mut Page,
-    gradient: f64,
-    (beta1, beta2, epsilon): (f64, f64, f64),
-) {
+/// Adds a line of the optimizer's formula, with its numbers.
+fn formula_line(context: &Context, page: &mut Page, line: &Explained) {
     let notation = context.notation;
-    let (before, after) = (&facts.before, &facts.after);
-    let beta = notation.either("β", "beta");
-    let [one, two] = match notation.either("₁", "1") {
-        "₁" => ["₁", "₂"],
-        _ => ["1", "2"],
-    };
-    let square = notation.either("²", "^2");
-    let arrow = notation.either("←", "<-");
-    let prime = notation.either("′", "'");
-    let eta = notation.either("η", "eta");
-    let root = notation.either("√", "sqrt ");
-    let power = notation.either("ᵗ", "^t");
-    let blend = |page: &mut Page, keep: f64, old: f64, new: f64, result: f64| {
+    let [target, formula] = [line.target, &line.formula].map(|text| notation.spelled(text));
+    if line.role == Role::Intermediate {
         page.line(vec![
-            context.text(format!("  = {} × ", rate(keep))),
-            context.number(old, true),
-            context.text(format!("+ {} × ", rate(rounded(1.0 - keep)))),
-            context.number(new, true),
+            context.text(format!("{target} = {formula} = ")),
+            context.number(line.value, true),
         ]);
-        page.line(vec![context.text("  = "), context.number(result, true)]);
+        return;
+    }
+    let sign = match line.role {
+        Role::State => notation.spelled("←"),
+        Role::Intermediate | Role::Change => "=".into(),
     };
+    let constants = line.constants.iter();
+    let constants =
+        constants.map(|(name, value)| format!("{} = {}", notation.spelled(name), rate(*value)));
+    let constants = constants.collect::<Vec<_>>().join(", ");
+    let comma = if constants.is_empty() { "" } else { ",  " };
     page.line(vec![
-        context.text(format!("m {arrow} {beta}{one} m + (1 − {beta}{one}) g")),
+        context.text(format!("{target} {sign} {formula}{comma}{constants}")),
     ]);
-    blend(page, beta1, before.first, gradient, after.first);
-    page.line(vec![context.text(format!(
-        "v {arrow} {beta}{two} v + (1 − {beta}{two}) g{square}"
-    ))]);
-    blend(
-        page,
-        beta2,
-        before.second,
-        gradient * gradient,
-        after.second,
-    );
-    let count = f64::from(after.count);
-    let mean = after.first / (1.0 - beta1.powf(count));
-    let mean_square = after.second / (1.0 - beta2.powf(count));
-    page.line(vec![context.dim(format!(
-        "corrected for their start at 0, t = {}",
-        after.count
-    ))]);
-    page.line(vec![
-        context.text(format!("m{prime} = m / (1 − {beta}{one}{power}) = ")),
-        context.number(mean, true),
-    ]);
-    page.line(vec![
-        context.text(format!("v{prime} = v / (1 − {beta}{two}{power}) = ")),
-        context.number(mean_square, true),
-    ]);
-    let epsilon_name = notation.either("ε", "eps");
-    let delta_w = notation.either("Δw", "dw");
-    let learning_rate = facts.rule.learning_rate;
-    page.line(vec![context.text(format!(
-        "{delta_w} = −{eta} m{prime} / ({root}v{prime} + {epsilon_name}),  {eta} = {}, {epsilon_name} = {}",
-        rate(learning_rate),
-        rate(epsilon)
-    ))]);
-    page.line(vec![
-        context.text(format!("   = −{} × ", rate(learning_rate))),
-        context.number(mean, true),
-        context.text("/ "),
-        context.number(mean_square.sqrt() + epsilon, true),
-    ]);
+    let margin = " ".repeat(crate::util::text::width(&target));
+    let mut numbers = vec![context.text(format!("{margin} = "))];
+    numbers.extend(line.parts.iter().map(|part| match *part {
+        Part::Text(operator) => context.text(operator),
+        Part::Constant(value) => context.text(format!("{} ", rate(rounded(value)))),
+        Part::Number(value) => context.number(value, true),
+    }));
+    page.line(numbers);
+    if line.role == Role::State {
+        page.line(vec![
+            context.text(format!("{margin} = ")),
+            context.number(line.value, true),
+        ]);
+    }
 }
 
-/// `x` without the dust of floating-point arithmetic.
+/// Returns `x` without the rounding errors of its last digits.
 fn rounded(x: f64) -> f64 {
     format!("{x:.6e}").parse().unwrap_or(x)
 }

@@ -1,28 +1,33 @@
-//! What the optimizer remembers, for whoever wants to see it.
+//! The optimizer's state, to be shown.
 
 use super::{Engine, NeuronShare};
+use crate::nn::optimizer::{MAX_STATE, Update};
 use crate::nn::parameters::ParameterId;
 
 impl Engine {
-    /// What the optimizer remembers of one parameter: momentum's velocity or Adam's mean of gradients,
-    /// and Adam's mean of their squares; zero where its rule remembers no such thing.
+    /// Returns the optimizer's state for one parameter.
     ///
     /// # Panics
     /// If there is no such parameter.
-    pub fn moments(&self, id: ParameterId) -> (f32, f32) {
+    pub fn optimizer_state(&self, id: ParameterId) -> Update {
         let (layer, row, neuron) = self.place(id);
         let in_share = |share: &NeuronShare| {
             let layer = &share.layers[layer];
             let neurons = layer.neurons();
             let column = neurons.contains(&neuron).then(|| neuron - neurons.start)?;
-            // The memory lies in the order of the parameters, or is empty.
             let position = layer.parameters.position(row, column);
-            let at = |memory: &[f32]| memory.get(position).copied().unwrap_or(0.0);
-            Some((at(&layer.first), at(&layer.second)))
+            let mut state = [0.0; MAX_STATE];
+            for (to, values) in state.iter_mut().zip(&layer.state) {
+                *to = f64::from(values[position]);
+            }
+            Some(state)
         };
         let found = self
             .state
             .read(|shares| shares.iter().find_map(|share| in_share(share)));
-        found.expect("a share has every neuron")
+        Update {
+            state: found.expect("a share has every neuron"),
+            count: self.updates,
+        }
     }
 }

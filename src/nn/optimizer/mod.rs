@@ -1,0 +1,407 @@
+//! The learning rule: how the gradient of a mini-batch becomes an update of the parameters.
+//!
+//! Every optimizer is one file: a [`Spec`] with its name, its constants, its default learning rates and its
+//! formula, and the same arithmetic on vectors ([`Lanes`]). A new one is such a file and
+//! its line in the list below; the command line, the typed command, the menu, model files, the
+//! textbook, the engine and the inspector read that list.
+
+mod adam;
+mod formula;
+mod momentum;
+mod sgd;
+mod state;
+
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::kernels::update::Lanes;
+use super::{Loss, Output};
+use crate::util::text::rate;
+pub use formula::Part;
+use formula::{Assignment, Symbol};
+pub use state::{Explained, Role, Update, UpdateFormula};
+
+/// Generates the list of optimizers from lines of: variant, constant with the default settings, file.
+macro_rules! optimizers {
+    ($($kind:ident, $constant:ident, $file:ident;)+) => {
+        /// The optimizers there are.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        enum Kind {
+            $($kind),+
+        }
+
+        impl Kind {
+            const fn spec(self) -> &'static Spec {
+                match self {
+                    $(Self::$kind => &$file::SPEC),+
+                }
+            }
+        }
+
+        /// Number of values that the optimizer with the largest state keeps per parameter.
+        pub const MAX_STATE: usize = max(&[$($file::SPEC.state.len()),+]);
+        const MAX_CONSTANTS: usize = max(&[$($file::SPEC.constants.len()),+]);
+
+        impl Optimizer {
+            $(
+                #[doc = concat!("The optimizer of `", stringify!($file), ".rs` with its default constants.")]
+                pub const $constant: Self = Self::new(Kind::$kind);
+            )+
+
+            /// Every optimizer with its default constants, in the order of menus and help.
+            pub const ALL: &'static [Self] = &[$(Self::$constant),+];
+        }
+
+        impl LearningRule {
+            /// Calls `work` with the vector form of the optimizer. `updates` counts those since the
+            /// state was zero, this one included.
+            #[inline(always)]
+            pub(super) fn with_lanes<W: WithLanes>(&self, updates: u32, work: W) -> W::Output {
+                match self.optimizer.kind {
+                    $(Kind::$kind => work.with_lanes($file::lanes(self, updates))),+
+                }
+            }
+        }
+    };
+}
+
+optimizers! {
+    Sgd, SGD, sgd;
+    Momentum, MOMENTUM, momentum;
+    Adam, ADAM, adam;
+}
+
+const fn max(numbers: &[usize]) -> usize {
+    let (mut max, mut i) = (0, 0);
+    while i < numbers.len() {
+        if numbers[i] > max {
+            max = numbers[i];
+        }
+        i += 1;
+    }
+    max
+}
+
+/// Description of an optimizer.
+struct Spec {
+    /// Name on the command line and in files.
+    name: &'static str,
+    /// Name on the screen.
+    title: &'static str,
+    constants: &'static [Constant],
+    /// Symbols of the values kept for each parameter, zero at first.
+    state: &'static [Symbol],
+    decay: Decay,
+    learning_rates: LearningRates,
+    /// Assignments that end with the one of [`formula::CHANGE`].
+    formula: fn() -> Vec<Assignment>,
+    /// Magnitude up to which gradients cannot make the state or the update overflow `f32`.
+    max_gradient: fn(&LearningRule) -> f32,
+}
+
+/// A constant of an optimizer, such as Adam's `beta1`.
+struct Constant {
+    /// Name in files and messages.
+    name: &'static str,
+    symbol: Symbol,
+    default: f64,
+    range: Range,
+}
+
+/// Name of the constant `mu`, which optimizers with a velocity have.
+pub const MOMENTUM: &str = "momentum";
+
+/// Values that a constant may have.
+enum Range {
+    /// `0 <= x < 1`.
+    Fraction,
+    /// `x > 0`, also when rounded to `f32`.
+    Positive,
+}
+
+/// Place where weight decay enters the update. Biases are never decayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decay {
+    /// In the gradient, as the derivative `lambda w` of an L2 penalty.
+    Gradient,
+}
+
+/// Default learning rates.
+struct LearningRates {
+    usual: f64,
+    /// Behind a sigmoid the gradient of the quadratic loss carries the factor `a (1 - a)` of at most a
+    /// quarter and often far less, so larger rates suit it.
+    sigmoid_quadratic: f64,
+    /// Nothing bounds linear outputs, so too large a step feeds the next one.
+    linear: f64,
+}
+
+/// Receives the vector form of an optimizer; see [`LearningRule::with_lanes`].
+pub(super) trait WithLanes {
+    type Output;
+
+    fn with_lanes<L: Lanes<N>, const N: usize>(self, lanes: L) -> Self::Output;
+}
+
+/// Gradient descent in one of its forms, with its constants, which are always within their ranges.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Optimizer {
+    kind: Kind,
+    /// In the order of the [`Spec`]; 0 where it has fewer.
+    constants: [f64; MAX_CONSTANTS],
+}
+
+impl Optimizer {
+    const fn new(kind: Kind) -> Self {
+        let mut constants = [0.0; MAX_CONSTANTS];
+        let all = kind.spec().constants;
+        let mut i = 0;
+        while i < all.len() {
+            constants[i] = all[i].default;
+            i += 1;
+        }
+        Self { kind, constants }
+    }
+
+    fn spec(self) -> &'static Spec {
+        self.kind.spec()
+    }
+
+    /// Returns the optimizer called `name`, such as `adam`, with its default constants.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.name() == name)
+    }
+
+    /// Reads an optimizer as it is typed: the name, and constants in their order where they are not
+    /// the defaults, as in `momentum 0.8`.
+    ///
+    /// # Errors
+    /// Names the optimizers there are, or the constants and their ranges.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut words = text.split_whitespace();
+        let Some(mut optimizer) = words.next().and_then(Self::named) else {
+            return Err(format!(
+                "optimizer takes one of {}",
+                Self::names().join(", ")
+            ));
+        };
+        let mut constants = optimizer.spec().constants.iter();
+        for word in words {
+            let Some(constant) = constants.next() else {
+                let names = optimizer.constants().map(|(name, _)| name);
+                let names: Vec<&str> = names.collect();
+                let takes = if names.is_empty() {
+                    "no number".to_owned()
+                } else {
+                    names.join(", ")
+                };
+                return Err(format!(
+                    "{} takes {takes} and nothing else",
+                    optimizer.name()
+                ));
+            };
+            // What is not a number is out of every range.
+            let value = word.parse().unwrap_or(f64::NAN);
+            optimizer = optimizer.with(constant.name, value)?;
+        }
+        Ok(optimizer)
+    }
+
+    /// Returns the optimizer with another value of the constant `name`.
+    ///
+    /// # Errors
+    /// If it has no such constant, or the value is outside its range.
+    pub fn with(mut self, name: &str, value: f64) -> Result<Self, String> {
+        let constants = self.spec().constants;
+        let Some(i) = constants.iter().position(|it| it.name == name) else {
+            return Err(format!("{} has no constant {name}", self.name()));
+        };
+        constants[i].check(value)?;
+        self.constants[i] = value;
+        Ok(self)
+    }
+
+    /// Name on the command line and in files, such as `adam`.
+    pub fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// Name on the screen, such as `Adam`.
+    pub fn title(self) -> &'static str {
+        self.spec().title
+    }
+
+    /// Names of all optimizers, in the order of menus and help.
+    pub fn names() -> Vec<&'static str> {
+        Self::ALL.iter().map(|known| known.name()).collect()
+    }
+
+    /// Returns the optimizer as [`parse`](Self::parse) reads it. A single constant is always shown, several
+    /// only where they are not the defaults.
+    pub fn words(self) -> String {
+        let mut words = self.name().to_owned();
+        if self.spec().constants.len() == 1 || self != Self::new(self.kind) {
+            for (_, value) in self.constants() {
+                words.push(' ');
+                words.push_str(&rate(value));
+            }
+        }
+        words
+    }
+
+    /// Names and values of the constants.
+    pub fn constants(self) -> impl Iterator<Item = (&'static str, f64)> {
+        let names = self.spec().constants.iter().map(|constant| constant.name);
+        names.zip(self.constants)
+    }
+
+    /// Value of the constant `name`, if the optimizer has it.
+    pub fn constant(self, name: &str) -> Option<f64> {
+        let mut constants = self.constants();
+        constants.find_map(|(known, value)| (known == name).then_some(value))
+    }
+
+    /// Whether both are the same optimizer, whatever their constants: one continues with the other's
+    /// state.
+    pub fn is_same_kind(self, other: Self) -> bool {
+        self.kind == other.kind
+    }
+
+    /// Names of the optimizers that have the constant `name`.
+    pub fn with_constant(name: &str) -> Vec<&'static str> {
+        let all = Self::ALL
+            .iter()
+            .filter(|known| known.constant(name).is_some());
+        all.map(|known| known.name()).collect()
+    }
+
+    /// Number of values kept for each parameter.
+    pub fn state_len(self) -> usize {
+        self.spec().state.len()
+    }
+
+    /// Learning rate where none is given. An update of Adam has about the size of the rate, one of
+    /// SGD that of the gradient times the rate.
+    pub fn default_learning_rate(self, output: Output, loss: Loss) -> f64 {
+        let rates = &self.spec().learning_rates;
+        match (output, loss) {
+            (Output::Linear, _) => rates.linear,
+            (Output::Sigmoid, Loss::Quadratic) => rates.sigmoid_quadratic,
+            _ => rates.usual,
+        }
+    }
+}
+
+impl Constant {
+    fn check(&self, value: f64) -> Result<(), String> {
+        let in_f32 = value as f32;
+        let (is_valid, range) = match self.range {
+            Range::Fraction => ((0.0..1.0).contains(&value), "at least 0 and below 1"),
+            Range::Positive => (in_f32 > 0.0 && in_f32.is_finite(), "above 0 and finite"),
+        };
+        if is_valid {
+            Ok(())
+        } else {
+            Err(format!("{} is {value}; it must be {range}", self.name))
+        }
+    }
+}
+
+impl fmt::Display for Optimizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.title())
+    }
+}
+
+/// `{"name": "momentum", "momentum": 0.9}`.
+impl Serialize for Optimizer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1 + self.spec().constants.len()))?;
+        map.serialize_entry("name", self.name())?;
+        for (name, value) in self.constants() {
+            map.serialize_entry(name, &value)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Optimizer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Members {
+            name: String,
+            #[serde(flatten)]
+            constants: std::collections::BTreeMap<String, f64>,
+        }
+        let Members { name, constants } = Members::deserialize(deserializer)?;
+        let mut optimizer = Self::named(&name).ok_or_else(|| {
+            D::Error::custom(format!(
+                "unknown optimizer \"{name}\"; it is one of {}",
+                Self::names().join(", ")
+            ))
+        })?;
+        if let Some(missing) = optimizer
+            .spec()
+            .constants
+            .iter()
+            .find(|it| !constants.contains_key(it.name))
+        {
+            return Err(D::Error::custom(format!("{name} without {}", missing.name)));
+        }
+        for (constant, value) in constants {
+            optimizer = optimizer.with(&constant, value).map_err(D::Error::custom)?;
+        }
+        Ok(optimizer)
+    }
+}
+
+/// Everything that turns a gradient into an update.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LearningRule {
+    /// The form of gradient descent.
+    pub optimizer: Optimizer,
+    /// `eta`, above zero.
+    pub learning_rate: f64,
+    /// `lambda`: the weight decay, at least 0. In the gradient it is the L2 penalty `lambda / 2 sum w^2`, which
+    /// adds `lambda w` to the gradient of every weight. Biases are not decayed, and the reported
+    /// loss is without the penalty.
+    pub weight_decay: f64,
+}
+
+impl LearningRule {
+    /// Returns the rule for biases, which are not decayed.
+    pub fn without_decay(self) -> Self {
+        Self {
+            weight_decay: 0.0,
+            ..self
+        }
+    }
+
+    /// Factor by which weights are added to their gradient.
+    pub fn gradient_decay(&self) -> f64 {
+        match self.optimizer.spec().decay {
+            Decay::Gradient => self.weight_decay,
+        }
+    }
+
+    /// Learning rate in the engine's precision, finite.
+    fn rate(&self) -> f32 {
+        (self.learning_rate as f32).min(f32::MAX)
+    }
+
+    /// Magnitude up to which gradients cannot make the state or the update overflow `f32`.
+    pub(super) fn max_gradient(&self) -> f32 {
+        (self.optimizer.spec().max_gradient)(self)
+    }
+
+    /// Largest gradient whose product with the learning rate stays well within `f32`.
+    fn max_step(&self) -> f32 {
+        f32::MAX / 4.0 / self.rate().max(1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! Stochastic gradient descent: `w <- w - eta g`.
+
+use pulp::Simd;
+
+use super::formula::{CHANGE, ETA, G};
+use super::{Decay, LearningRates, LearningRule, Spec};
+use crate::nn::kernels::update::{Lanes, Scale};
+
+pub(super) const SPEC: Spec = Spec {
+    name: "sgd",
+    title: "SGD",
+    constants: &[],
+    state: &[],
+    decay: Decay::Gradient,
+    learning_rates: LearningRates {
+        usual: 0.2,
+        sigmoid_quadratic: 3.0,
+        linear: 0.02,
+    },
+    formula: || vec![CHANGE.is(-ETA * G)],
+    max_gradient: LearningRule::max_step,
+};
+
+#[inline(always)]
+pub(super) fn lanes(rule: &LearningRule, _updates: u32) -> SgdLanes {
+    SgdLanes { rate: rule.rate() }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct SgdLanes {
+    rate: f32,
+}
+
+impl Lanes<0> for SgdLanes {
+    /// `w <- (1 - eta lambda) w - (eta share) sum`.
+    #[inline(always)]
+    fn update<S: Simd>(
+        self,
+        simd: S,
+        Scale { share, decay }: Scale,
+        sum: S::f32s,
+        w: S::f32s,
+        []: [S::f32s; 0],
+    ) -> (S::f32s, [S::f32s; 0]) {
+        let kept = if decay == 0.0 {
+            w
+        } else {
+            simd.mul_f32s(simd.splat_f32s(1.0 - self.rate * decay), w)
+        };
+        let step = simd.splat_f32s(-self.rate * share);
+        (simd.mul_add_e_f32s(step, sum, kept), [])
+    }
+}

@@ -227,7 +227,7 @@ impl PhaseStepper {
         if self.done == 0
             && let Some((saved, rows)) = self.past.back()
         {
-            self.before = Some(Engine::from_memento(saved.memento().clone(), 1).parameters());
+            self.before = Some(Engine::from_snapshot(saved.engine().clone(), 1).parameters());
             self.rows = rows.clone();
             self.done = self.total();
         }

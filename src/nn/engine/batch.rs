@@ -1,30 +1,30 @@
-//! The rows that a step learns from.
+//! Mini-batches.
 
 use ndarray::ArrayView2;
 
 use crate::nn::Architecture;
 
-/// What the outputs of a network should be, one entry for each row of its inputs.
+/// Targets of the outputs, one per row of the inputs.
 #[derive(Debug, Clone, Copy)]
 pub enum Targets<'a> {
-    /// The class of each row: its output should be 1 and all others 0.
+    /// The class of each row: one-hot targets.
     Classes(&'a [u32]),
     /// `(rows, outputs)`, in standard layout.
     Values(ArrayView2<'a, f32>),
 }
 
-/// A mini-batch: some rows of a table, in any order.
+/// A mini-batch: rows of a table, in any order.
 #[derive(Debug, Clone, Copy)]
 pub struct MiniBatch<'a> {
-    /// The whole table, `(table rows, inputs)`, in standard layout.
+    /// Inputs of the whole table, `(table rows, inputs)`, in standard layout.
     pub inputs: ArrayView2<'a, f32>,
-    /// For the whole table.
+    /// Targets of the whole table.
     pub targets: Targets<'a>,
-    /// Which rows of the table are the mini-batch.
+    /// Indices of the rows in the mini-batch.
     pub rows: &'a [u32],
 }
 
-/// A mini-batch whose shapes are right.
+/// A mini-batch whose shapes are checked.
 #[derive(Clone, Copy)]
 pub(super) struct Checked<'a> {
     /// Row-major `(table rows, inputs)`.
@@ -40,7 +40,7 @@ pub(super) enum CheckedTargets<'a> {
     Values(&'a [f32]),
 }
 
-/// Rows of a table: all of the first so many, or chosen ones.
+/// Rows of a table: the first ones, or chosen ones.
 #[derive(Clone, Copy)]
 pub(super) enum Rows<'a> {
     First(usize),
@@ -58,7 +58,7 @@ impl Rows<'_> {
 
 impl<'a> MiniBatch<'a> {
     /// # Panics
-    /// If shapes are not as described, or the rows or classes not among those that there are.
+    /// If the shapes do not fit the architecture.
     pub(super) fn checked(self, architecture: &Architecture) -> Checked<'a> {
         let (count, columns) = self.inputs.dim();
         assert_eq!(columns, architecture.inputs());

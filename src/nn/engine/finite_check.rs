@@ -1,9 +1,9 @@
-//! The judgement on a mini-batch: its loss, and whether anything would leave the range of `f32`.
+//! The loss of a mini-batch, and a check that the update stays within the range of `f32`.
 
 use pulp::{Simd, WithSimd};
 
 use super::partition::{LayerBuffers, NeuronShare, RowShare};
-use super::step::hand_gradient;
+use super::step::feed_gradient;
 use super::{NonFinite, Quantity, Step};
 use crate::nn::LearningRule;
 use crate::nn::kernels::elementwise::largest_magnitude;
@@ -11,19 +11,19 @@ use crate::nn::kernels::gradient::Measure;
 use crate::nn::kernels::output::sum_of_costs;
 use crate::nn::kernels::sparse::Scratch;
 
-/// Finds the loss of the mini-batch, after making sure that it, every gradient, and every update that
-/// comes of one are within the range of `f32`.
+/// Computes a mini-batch's loss and rejects the step if the loss, a gradient or an update is not a finite
+/// `f32`.
 ///
 /// To look at each gradient would cost as much as the update itself. But a sum of `n` products is at
-/// most `n * max |a| * max |delta|`, and those two are at hand; only if that bound is too large,
-/// which takes numbers beyond all reason, the gradient is computed just to look at it.
+/// most `n * max |a| * max |delta|`, and those two are known; only if that bound is too large is the
+/// gradient computed for the check alone.
 pub(super) struct FiniteCheck<'a> {
     /// All shares, in their order.
     pub neurons: &'a [&'a NeuronShare],
     /// All shares, in their order.
     pub rows: &'a [&'a RowShare],
     pub rule: &'a LearningRule,
-    pub room: &'a mut Scratch,
+    pub scratch: &'a mut Scratch,
 }
 
 impl WithSimd for FiniteCheck<'_> {
@@ -31,22 +31,22 @@ impl WithSimd for FiniteCheck<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
-        judge(simd, self)
+        check(simd, self)
     }
 }
 
 #[inline(always)]
-pub(super) fn judge<S: Simd>(
+pub(super) fn check<S: Simd>(
     simd: S,
     FiniteCheck {
         neurons,
         rows,
         rule,
-        room,
+        scratch,
     }: FiniteCheck,
 ) -> Result<Step, NonFinite> {
-    let count: usize = rows.iter().map(|it| it.rows()).sum();
-    let loss = sum_of_costs(simd, rows.iter().map(|it| &it.costs)) / count as f32;
+    let count: usize = rows.iter().map(|share| share.rows()).sum();
+    let loss = sum_of_costs(simd, rows.iter().map(|share| &share.costs)) / count as f32;
     if !loss.is_finite() {
         return Err(NonFinite {
             what: Quantity::Loss,
@@ -59,12 +59,12 @@ pub(super) fn judge<S: Simd>(
     let within = |magnitude: f32| magnitude <= limit;
     for l in 0..rows[0].layers.len() {
         let of_all = |of_one: fn(&LayerBuffers) -> f32| {
-            let numbers = rows.iter().map(|it| of_one(&it.layers[l]));
+            let numbers = rows.iter().map(|share| of_one(&share.layers[l]));
             numbers.fold(0.0, larger)
         };
         // The bias is a weight from an input that is 1.
-        let input_bound = larger(1.0, of_all(|it| it.input_bound));
-        let mut bound = count as f32 * input_bound * of_all(|it| it.largest_delta);
+        let input_bound = larger(1.0, of_all(|layer| layer.input_bound));
+        let mut bound = count as f32 * input_bound * of_all(|layer| layer.largest_delta);
         if decay != 0.0 {
             let weights = neurons.iter().map(|it| it.layers[l].parameters.values());
             let largest = weights.map(|it| largest_magnitude(simd, it));
@@ -73,7 +73,7 @@ pub(super) fn judge<S: Simd>(
         if !within(bound) {
             for share in neurons {
                 let mut measure = Measure::new(&share.layers[l].parameters, count, decay);
-                hand_gradient(simd, rows, share, l, &mut measure, room);
+                feed_gradient(simd, rows, share, l, &mut measure, scratch);
                 if !within(measure.largest()) {
                     return Err(NonFinite {
                         what: Quantity::Gradient,
@@ -85,17 +85,17 @@ pub(super) fn judge<S: Simd>(
     }
     Ok(Step {
         loss,
-        correct: rows.iter().map(|it| it.correct).sum(),
+        correct: rows.iter().map(|share| share.correct).sum(),
     })
 }
 
-/// The larger of two magnitudes, NaN counting as the largest of all. (`f32::max` would lose it.)
+/// Returns the larger of two magnitudes, NaN counting as the largest. (`f32::max` would lose it.)
 #[inline(always)]
 fn larger(a: f32, b: f32) -> f32 {
     if a < b || b.is_nan() { b } else { a }
 }
 
-/// The first layer with an activation that is not finite; without one, the last.
+/// Returns the first layer with a non-finite activation, or the last layer.
 #[cold]
 fn first_non_finite(rows: &[&RowShare]) -> usize {
     let depth = rows[0].layers.len();

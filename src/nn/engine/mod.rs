@@ -1,17 +1,17 @@
-//! The fast network: `f32`, whole mini-batches, nothing allocated while it trains.
+//! The fast network: `f32`, whole mini-batches, no allocation while it trains.
 //!
-//! It computes what [`textbook`](crate::nn::textbook) computes, with the sums over a mini-batch written
-//! as products of matrices. For a mini-batch `X: (batch, inputs)`:
+//! It computes the formulas of [`textbook`](crate::nn::textbook) with the sums over a mini-batch as matrix
+//! products. For a mini-batch `X: (batch, inputs)`:
 //!
 //! 1. forward: `Z_l = A_(l-1) W_l + b_l`, `A_l = f(Z_l)`, with `A_0 = X` and `W_l: (inputs, outputs)`;
 //! 2. output: `D_L = dC/dZ_L` from the loss;
-//! 3. back: `D_(l-1) = f'(Z_(l-1)) * D_l W_l^T`, element by element where the `*` stands;
+//! 3. back: `D_(l-1) = f'(Z_(l-1)) * D_l W_l^T`, where `*` is the element-wise product;
 //! 4. gradients: `dC/dW_l = A_(l-1)^T D_l / batch`, `dC/db_l` the column means of `D_l`;
 //! 5. update, by the [learning rule](crate::nn::LearningRule).
 //!
-//! This file is the network as others use it, `step.rs` the five parts above, `shares.rs` what they
-//! work on, `pair.rs` how two threads share the work, `workspace.rs` the forward pass alone. The
-//! arithmetic is in [`kernels`](crate::nn::kernels).
+//! This file is the public interface, `step.rs` has the five parts above, `partition.rs` the memory they
+//! work on, `two_threads.rs` the division of work, `workspace.rs` the forward pass alone. The arithmetic is
+//! in [`kernels`](crate::nn::kernels).
 
 mod batch;
 mod finite_check;
@@ -40,23 +40,23 @@ pub use two_threads::HELPER_THREAD;
 use two_threads::Pair;
 pub use workspace::Workspace;
 
-/// A network that trains.
+/// A network in training.
 ///
-/// The same calls give the same numbers, bit for bit, on the same binary and kind of processor, with
-/// one thread or with two.
+/// The same calls give bit-identical results on the same binary and kind of processor, with one
+/// thread or two.
 #[derive(Debug, Clone)]
 pub struct Engine {
     architecture: Architecture,
     unit: VectorUnit,
     state: State,
-    /// The rule whose memory the layers hold.
+    /// Optimizer whose state the layers hold.
     optimizer: Optimizer,
-    /// Updates since that memory was empty.
+    /// Updates since that state was zero.
     updates: u32,
     batch: usize,
 }
 
-/// The numbers, and who works on them.
+/// Parameters and buffers for one or two threads.
 #[derive(Debug, Clone)]
 enum State {
     One(Box<One>),
@@ -67,35 +67,34 @@ enum State {
 struct One {
     neurons: NeuronShare,
     rows: RowShare,
-    room: Scratch,
+    scratch: Scratch,
 }
 
-/// What an engine may use of the machine. None of it decides what is computed: instructions make a
-/// difference within rounding, threads none at all.
+/// Hardware that an engine may use. Instructions change results within rounding, threads not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resources {
-    /// The instructions.
+    /// Vector instructions.
     pub instructions: Instructions,
-    /// The threads.
+    /// Number of threads.
     pub threads: Threads,
 }
 
-/// How many threads take a step.
+/// Number of threads that share a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Threads {
     /// One.
     One,
-    /// Two where a step is long enough to be worth sharing and there are two processors, else one.
+    /// Two if a step is long enough and there are two processors, else one.
     UpToTwo,
-    /// Two, whatever it costs.
+    /// Two, even if one would be faster.
     Two,
 }
 
-/// Floating-point operations of a step, from which on sharing it pays.
+/// Minimum number of floating-point operations of a step that is shared.
 const WORTH_SHARING: f64 = 20e6;
 
 impl Resources {
-    /// One thread, with the instructions of [`Instructions::from_environment`].
+    /// Returns one thread and the instructions of [`Instructions::from_environment`].
     pub fn one_thread() -> Self {
         Self {
             instructions: Instructions::from_environment(),
@@ -103,7 +102,7 @@ impl Resources {
         }
     }
 
-    /// The same with up to two threads.
+    /// Returns up to two threads and the instructions of [`Instructions::from_environment`].
     pub fn up_to_two_threads() -> Self {
         Self {
             threads: Threads::UpToTwo,
@@ -113,7 +112,7 @@ impl Resources {
 }
 
 impl Threads {
-    /// Whether there are two for steps on `batch` rows.
+    /// Returns whether steps on `batch` rows are shared by two threads.
     fn are_two(self, architecture: &Architecture, batch: usize) -> bool {
         match self {
             Self::One => false,
@@ -129,27 +128,27 @@ impl Threads {
     }
 }
 
-/// What a training step says about the mini-batch, as it was before the update.
+/// Results of a training step for the mini-batch before the update.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// Mean loss.
     pub loss: f32,
-    /// Rows whose largest output is the target's class; with one output, rows on the target's
-    /// side of one half.
+    /// Number of rows whose largest output is the target's class; with one output, of rows on the
+    /// target's side of 0.5.
     pub correct: usize,
 }
 
-/// A number that left the range of `f32`, or was never a number.
+/// A value that is infinite or NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NonFinite {
-    /// Which number.
+    /// Kind of value.
     pub what: Quantity,
-    /// Where, counted from 1: the gradient's layer; for the loss the first layer with a
-    /// non-finite activation, or else the output layer.
+    /// Layer, counted from 1: that of the gradient; for the loss the first layer with a non-finite
+    /// activation, or else the output layer.
     pub layer: usize,
 }
 
-/// What can leave the range of `f32`.
+/// Kind of value that can become infinite or NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
     /// The loss of a mini-batch.
@@ -171,9 +170,8 @@ impl fmt::Display for NonFinite {
 impl std::error::Error for NonFinite {}
 
 impl Engine {
-    /// A network with `parameters`, shaped for `architecture`. `batch` is the largest number of
-    /// rows in a mini-batch. The optimizer remembers nothing yet. It uses
-    /// [`Resources::one_thread`].
+    /// Creates a network with `parameters` shaped for `architecture`, for mini-batches of up to `batch` rows,
+    /// on [`Resources::one_thread`]. The optimizer's state is zero.
     pub fn new(
         architecture: &Architecture,
         parameters: &Parameters,
@@ -184,7 +182,7 @@ impl Engine {
         Self::with_resources(architecture, parameters, optimizer, batch, resources)
     }
 
-    /// As [`Engine::new`], with a choice of what to use of the machine.
+    /// Creates a network as [`new`](Self::new) does, on the given resources.
     pub fn with_resources(
         architecture: &Architecture,
         parameters: &Parameters,
@@ -214,17 +212,17 @@ impl Engine {
         engine
     }
 
-    /// Shape and functions of the network.
+    /// Returns the architecture of the network.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
 
-    /// The largest number of rows in a mini-batch.
+    /// Maximum number of rows in a mini-batch.
     pub fn batch(&self) -> usize {
         self.batch
     }
 
-    /// How many threads take a step: 1 or 2.
+    /// Number of threads that share a step: 1 or 2.
     pub fn threads(&self) -> usize {
         match self.state {
             State::One(_) => 1,
@@ -232,26 +230,25 @@ impl Engine {
         }
     }
 
-    /// The optimizer whose memory is kept.
+    /// Returns the optimizer whose state is kept.
     pub fn optimizer(&self) -> Optimizer {
         self.optimizer
     }
 
-    /// Updates since the optimizer's memory was empty.
+    /// Number of updates since the optimizer's state was zero.
     pub fn updates(&self) -> u32 {
         self.updates
     }
 
-    /// Learns from one mini-batch: forward, backward, one update by `rule`. Allocates nothing,
-    /// unless `rule` has another kind of optimizer than the one before: then the memory of that
-    /// one is dropped and the new one starts with none.
+    /// Trains on one mini-batch: forward pass, backward pass, one update by `rule`. Allocates nothing, unless
+    /// `rule` has another kind of optimizer than the previous step: then the state starts at zero.
     ///
     /// `inputs`: `(rows, inputs)`, `targets`: `(rows, outputs)`, in standard layout, with 1 up to
     /// [`batch`](Self::batch) rows.
     ///
     /// # Errors
-    /// [`NonFinite`] if the loss or a gradient is not finite. Parameters and the optimizer's
-    /// memory are then as they were.
+    /// [`NonFinite`] if the loss or a gradient is not finite. Parameters and the optimizer's state are
+    /// then unchanged.
     ///
     /// # Panics
     /// If the shapes are not as above.
@@ -272,10 +269,10 @@ impl Engine {
         self.step(batch, rule)
     }
 
-    /// As [`Engine::train`], on rows picked from a table.
+    /// Trains on rows of a table; see [`train`](Self::train).
     ///
     /// # Errors
-    /// As [`Engine::train`].
+    /// [`NonFinite`] if the loss or a gradient is not finite; nothing is changed then.
     ///
     /// # Panics
     /// If shapes are not as [`MiniBatch`] says, or it has no or too many rows.
@@ -289,21 +286,21 @@ impl Engine {
         assert!(rows > 0 && rows <= self.batch, "{rows} rows in a batch");
         let is_new = !rule.optimizer.is_same_kind(self.optimizer);
         let updates = if is_new { 1 } else { self.updates + 1 };
-        let order = UpdateParams {
+        let params = UpdateParams {
             rule: *rule,
             updates,
             is_new,
         };
         let step = match &mut self.state {
-            State::One(one) => one.step(self.unit, &self.architecture, batch, &order),
-            State::Two(pair) => pair.step(batch, order),
+            State::One(one) => one.step(self.unit, &self.architecture, batch, &params),
+            State::Two(pair) => pair.step(batch, params),
         }?;
         self.optimizer = rule.optimizer;
         self.updates = updates;
         Ok(step)
     }
 
-    /// A copy of the parameters.
+    /// Returns a copy of the parameters.
     pub fn parameters(&self) -> Parameters {
         let mut parameters = Parameters::zeros(&self.architecture);
         self.copy_parameters(&mut parameters);
@@ -322,7 +319,7 @@ impl Engine {
         });
     }
 
-    /// Takes over the parameters of a network of the same shape. The optimizer's memory stays.
+    /// Sets the parameters to those of a network of the same shape. The optimizer's state stays.
     pub fn set_parameters(&mut self, from: &Parameters) {
         assert!(from.fits(&self.architecture));
         self.state.change(|share| {
@@ -332,7 +329,7 @@ impl Engine {
         });
     }
 
-    /// One parameter.
+    /// Returns one parameter.
     pub fn parameter(&self, id: ParameterId) -> f32 {
         let (layer, row, neuron) = self.place(id);
         self.state.read(|shares| {
@@ -344,12 +341,12 @@ impl Engine {
         })
     }
 
-    /// Sets one parameter. The optimizer's memory stays.
+    /// Sets one parameter. The optimizer's state stays.
     pub fn set_parameter(&mut self, id: ParameterId, value: f32) {
         self.set_each(&[(id, value)]);
     }
 
-    /// Sets some parameters; takes time for those only. The optimizer's memory stays.
+    /// Sets some parameters, in time proportional to their number. The optimizer's state stays.
     pub fn set_each(&mut self, values: &[(ParameterId, f32)]) {
         let architecture = &self.architecture;
         self.state.change(|share| {
@@ -364,20 +361,18 @@ impl Engine {
         place(&self.architecture, id)
     }
 
-    /// Forgets what the optimizer remembers, and goes on with `optimizer`.
+    /// Switches to `optimizer` with its state at zero.
     pub fn reset_optimizer(&mut self, optimizer: Optimizer) {
         self.state.change(|share| share.reset_state(optimizer));
         self.optimizer = optimizer;
         self.updates = 0;
     }
 
-    /// Runs `inputs`, `(rows, inputs)` in standard layout, through the network, and returns the
-    /// outputs, `(rows, outputs)`. All else that was computed is then in `workspace` too. Has
-    /// nothing to do with training and its buffers.
+    /// Computes the outputs, `(rows, outputs)`, for `inputs`, `(rows, inputs)` in standard layout. All
+    /// activations are left in `workspace`. Training and its buffers are not affected.
     ///
     /// # Panics
-    /// If there are more rows than the workspace was made for, or it was made for another
-    /// architecture.
+    /// If there are more rows than the workspace holds, or it belongs to another architecture.
     pub fn forward<'w>(
         &self,
         inputs: ArrayView2<f32>,
@@ -389,7 +384,7 @@ impl Engine {
     }
 }
 
-/// Index of the layer, row of its parameters, and neuron.
+/// Returns the index of a parameter's layer, its row there, and the neuron.
 fn place(architecture: &Architecture, id: ParameterId) -> (usize, usize, usize) {
     assert!(
         id.is_in(architecture.sizes()),
@@ -411,7 +406,7 @@ impl One {
         Self {
             neurons,
             rows: RowShare::new(architecture, unit, batch),
-            room: Scratch::new(architecture.sizes(), batch),
+            scratch: Scratch::new(architecture.sizes(), batch),
         }
     }
 
@@ -420,38 +415,41 @@ impl One {
         unit: VectorUnit,
         architecture: &Architecture,
         batch: Checked,
-        order: &UpdateParams,
+        params: &UpdateParams,
     ) -> Result<Step, NonFinite> {
         let Self {
             neurons,
             rows,
-            room,
+            scratch,
         } = self;
         unit.run(WholeStep {
             batch,
             architecture,
             neurons,
             rows,
-            room,
-            order,
+            scratch,
+            params,
         })
     }
 }
 
 impl State {
-    /// Shows all neurons, in their order.
+    /// Calls `look` with all shares of the neurons, in order.
     fn read<R>(&self, look: impl FnOnce(&[&NeuronShare]) -> R) -> R {
         match self {
             Self::One(one) => look(&[&one.neurons]),
-            Self::Two(pair) => look(&pair.neurons().each_ref().map(|it| &**it)),
+            Self::Two(pair) => look(&pair.neurons().each_ref().map(|share| &**share)),
         }
     }
 
-    /// Changes every share of the neurons.
+    /// Calls `change` with every share of the neurons.
     fn change(&mut self, change: impl Fn(&mut NeuronShare)) {
         match self {
             Self::One(one) => change(&mut one.neurons),
-            Self::Two(pair) => pair.neurons_mut().iter_mut().for_each(|it| change(it)),
+            Self::Two(pair) => pair
+                .neurons_mut()
+                .iter_mut()
+                .for_each(|share| change(share)),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! What a network and its training step consist of, cut so that two threads can share the work.
+//! The network and the buffers of a step, partitioned between one or two threads.
 //!
-//! Going forward and back, each thread takes some rows of the mini-batch through all layers;
-//! updating, each takes some neurons of every layer, with all weights that lead to them. So every
-//! number is computed by one thread from start to end, in the same order of operations as if there
-//! were no other, and the results are the same, bit for bit, however the work is shared.
+//! In the forward and backward pass each thread takes some rows of the mini-batch through all layers; in the
+//! update each takes some neurons of every layer with their incoming weights. Every number is computed
+//! by one thread, with the operations in the same order as on a single thread, so the results are
+//! bit-identical.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use crate::nn::kernels::aligned::Aligned;
 use crate::nn::kernels::panels::Panels;
 use crate::nn::{Architecture, LayerParameters, Optimizer};
 
-/// Some neurons of every layer: their parameters, and the optimizer's state for each.
+/// Some neurons of every layer: their parameters and the optimizer's state.
 #[derive(Debug, Clone)]
 pub(super) struct NeuronShare {
     /// Layer 1 first.
@@ -25,7 +25,7 @@ pub(super) struct NeuronShare {
 /// Neurons of one layer.
 #[derive(Debug, Clone)]
 pub(super) struct Layer {
-    /// Panel of the whole layer's neurons with which these begin.
+    /// First panel of these neurons in the whole layer.
     pub first_panel: usize,
     /// `(inputs + 1, neurons)`: the biases are the last row, as weights from an input that is
     /// always one.
@@ -34,12 +34,12 @@ pub(super) struct Layer {
     /// `parameters`.
     pub state: Vec<Aligned>,
     /// `(neurons, inputs)`: the weights transposed, kept up to date; empty in layer 1, which
-    /// propagates nothing back.
+    /// back-propagates nothing.
     pub transposed: Panels,
 }
 
 impl NeuronShare {
-    /// Share `share` of `shares`, all parameters zero.
+    /// Creates share `share` of `shares` with all parameters zero.
     pub fn new(
         architecture: &Architecture,
         unit: VectorUnit,
@@ -76,7 +76,7 @@ impl NeuronShare {
 }
 
 impl Layer {
-    /// Which neurons of the whole layer these are.
+    /// Returns the indices of these neurons in the whole layer.
     pub fn neurons(&self) -> Range<usize> {
         let first = self.first_panel * self.parameters.width();
         first..first + self.parameters.columns()
@@ -98,7 +98,7 @@ impl Layer {
         }
     }
 
-    /// Takes over the parameters of these neurons from those of the whole layer.
+    /// Copies the parameters of these neurons from those of the whole layer.
     pub fn copy_from(&mut self, whole: &LayerParameters) {
         for (column, neuron) in self.neurons().enumerate() {
             let weights = whole.weights.row(neuron);
@@ -110,8 +110,8 @@ impl Layer {
         self.transpose();
     }
 
-    /// Sets a parameter of `neuron` of the whole layer, if that is one of these: the weight from the
-    /// input `row`, or behind the last of them the bias.
+    /// Sets a parameter of `neuron` of the whole layer if it is in this share: the weight from the input
+    /// `row`, or the bias if `row` is the number of inputs.
     pub fn set(&mut self, row: usize, neuron: usize, value: f32) {
         if !self.neurons().contains(&neuron) {
             return;
@@ -124,7 +124,7 @@ impl Layer {
         }
     }
 
-    /// Brings the transposed weights up to date.
+    /// Updates the transposed weights.
     pub fn transpose(&mut self) {
         if self.transposed.rows() > 0 {
             self.parameters.transpose(&mut self.transposed);
@@ -132,25 +132,24 @@ impl Layer {
     }
 }
 
-/// Some rows of a mini-batch, and all that a training step writes for them on its way.
+/// Some rows of a mini-batch and the buffers of a training step for them.
 #[derive(Debug, Clone)]
 pub(super) struct RowShare {
     /// `(rows, inputs)`.
     pub inputs: Panels,
     /// `(rows, outputs)`.
     pub targets: Panels,
-    /// Of each row, and of rows for which there is room, its class, which is the index of its
-    /// largest target.
+    /// Class of each row, the index of its largest target; as long as the capacity in rows.
     pub classes: Vec<u32>,
     /// One for each layer that has weights, layer 1 first.
     pub layers: Vec<LayerBuffers>,
-    /// `(rows, outputs)`: what each output adds to the loss.
+    /// `(rows, outputs)`: loss of each output.
     pub costs: Panels,
-    /// Rows whose largest output is that of their class.
+    /// Number of rows whose largest output is that of their class.
     pub correct: usize,
 }
 
-/// What a training step writes for one layer.
+/// Buffers of a training step for one layer.
 #[derive(Debug, Clone)]
 pub(super) struct LayerBuffers {
     /// `(rows, neurons)`; of the output layer the logits.
@@ -159,13 +158,12 @@ pub(super) struct LayerBuffers {
     pub deltas: Panels,
     /// The largest magnitude in `deltas`.
     pub largest_delta: f32,
-    /// An upper bound of the magnitudes of what the layer is given: inputs, or activations of the
-    /// layer before.
+    /// Upper bound of the magnitudes of the layer's inputs.
     pub input_bound: f32,
 }
 
 impl RowShare {
-    /// With room for `rows`.
+    /// Creates buffers for up to `rows` rows.
     pub fn new(architecture: &Architecture, unit: VectorUnit, rows: usize) -> Self {
         let panels = |columns| Panels::zeros(rows, columns, unit.panel_width(columns));
         let layers = architecture
@@ -186,13 +184,13 @@ impl RowShare {
         }
     }
 
-    /// Number of rows.
+    /// Number of rows of the present mini-batch.
     #[inline(always)]
     pub fn rows(&self) -> usize {
         self.inputs.rows()
     }
 
-    /// Copies rows `part` of the mini-batch in.
+    /// Copies rows `part` of the mini-batch.
     #[inline(always)]
     pub fn load<S: Simd>(&mut self, simd: S, batch: Checked, part: Range<usize>) {
         for layer in &mut self.layers {
@@ -224,7 +222,7 @@ impl RowShare {
                 for (row, own) in rows.zip(&mut *own_classes) {
                     *own = classes[row];
                 }
-                self.targets.load_ones::<S>(own_classes);
+                self.targets.load_one_hot::<S>(own_classes);
             }
             CheckedTargets::Values(values) => {
                 self.targets.load(simd, values, rows.clone());
@@ -237,7 +235,7 @@ impl RowShare {
     }
 }
 
-/// The first of equals; 0 where there is no number.
+/// Returns the index of the largest number, the first of equals; 0 if all are NaN.
 #[inline(always)]
 fn index_of_largest(numbers: &[f32]) -> u32 {
     let mut best = (0, f32::NEG_INFINITY);

@@ -1,4 +1,4 @@
-//! A network's numbers, apart from the buffers and threads that work on them.
+//! The state of an engine without its buffers and threads.
 
 use super::partition::NeuronShare;
 use super::two_threads::Pair;
@@ -6,23 +6,22 @@ use super::{Engine, One, State};
 use crate::nn::kernels::VectorUnit;
 use crate::nn::{Architecture, Optimizer};
 
-/// All that decides what an [`Engine`] does next: its parameters, and what its optimizer remembers.
-/// An engine made from it goes on as the one it was taken of, bit for bit.
+/// Parameters and optimizer state of an [`Engine`]. An engine restored from it continues bit-identically.
 #[derive(Debug, Clone)]
 pub struct EngineSnapshot {
     architecture: Architecture,
     unit: VectorUnit,
-    /// One for each thread, in their order.
+    /// One share per thread, in order.
     neurons: Vec<NeuronShare>,
-    /// Whether two threads share steps even if that gains nothing.
+    /// Whether two threads share every step, even if that is not faster.
     always_shared: bool,
     optimizer: Optimizer,
     updates: u32,
 }
 
 impl Engine {
-    /// The numbers as they are now.
-    pub fn memento(&self) -> EngineSnapshot {
+    /// Copies the state.
+    pub fn snapshot(&self) -> EngineSnapshot {
         let neurons = self
             .state
             .read(|shares| shares.iter().map(|&share| share.clone()).collect());
@@ -39,9 +38,8 @@ impl Engine {
         }
     }
 
-    /// A network with the numbers of `memento`, on as many threads, for mini-batches of up to
-    /// `batch` rows.
-    pub fn from_memento(memento: EngineSnapshot, batch: usize) -> Self {
+    /// Restores an engine, on as many threads as before, for mini-batches of up to `batch` rows.
+    pub fn from_snapshot(snapshot: EngineSnapshot, batch: usize) -> Self {
         let EngineSnapshot {
             architecture,
             unit,
@@ -49,7 +47,7 @@ impl Engine {
             always_shared,
             optimizer,
             updates,
-        } = memento;
+        } = snapshot;
         let second = if neurons.len() == 2 {
             neurons.pop()
         } else {
@@ -75,7 +73,7 @@ impl Engine {
 }
 
 impl EngineSnapshot {
-    /// The network's architecture.
+    /// Returns the network's architecture.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }

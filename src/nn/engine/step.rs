@@ -1,14 +1,12 @@
-//! The parts of a training step: forward and back, update. The judgement between the two is in
-//! `judge.rs`.
-//!
-//! Nothing is applied to the network before everything that could go wrong has been ruled out.
+//! The phases of a training step: forward and backward pass, then the update. Between them, `finite_check.rs`
+//! rejects a step that would leave the range of `f32`, so that the network never changes half.
 
 use std::array::from_fn;
 
 use pulp::{Simd, WithSimd};
 
 use super::batch::Checked;
-use super::finite_check::{FiniteCheck, judge};
+use super::finite_check::{FiniteCheck, check};
 use super::partition::{NeuronShare, RowShare};
 use super::{NonFinite, Step};
 use crate::nn::kernels::elementwise::{activate, times_derivative};
@@ -30,7 +28,7 @@ pub(super) struct UpdateParams {
     pub is_new: bool,
 }
 
-/// Loads a mini-batch for two threads to work on.
+/// Splits a mini-batch between two threads.
 pub(super) struct Load<'a> {
     pub batch: Checked<'a>,
     pub rows: [&'a mut RowShare; 2],
@@ -46,19 +44,18 @@ impl WithSimd for Load<'_> {
         let [first, second] = self.rows;
         first.load(simd, self.batch, 0..half);
         second.load(simd, self.batch, half..count);
-        // What is left out must be the same in both.
+        // The same columns must be left out in both.
         first.inputs.unite_spans(&mut second.inputs);
     }
 }
 
-/// Takes some rows of a mini-batch through all layers, forward and back: their activations, their part
-/// of the loss, their deltas.
+/// Computes activations, losses and deltas of some rows of a mini-batch in all layers.
 pub(super) struct ForwardAndBack<'a> {
     pub architecture: &'a Architecture,
-    /// All shares, in their order.
+    /// All shares, in their params.
     pub neurons: &'a [&'a NeuronShare],
     pub rows: &'a mut RowShare,
-    pub room: &'a mut Scratch,
+    pub scratch: &'a mut Scratch,
 }
 
 impl WithSimd for ForwardAndBack<'_> {
@@ -77,12 +74,12 @@ fn forward_and_back<S: Simd>(
         architecture,
         neurons,
         rows,
-        room,
+        scratch,
     }: ForwardAndBack,
 ) {
-    forward(simd, architecture, neurons, rows, room);
+    forward(simd, architecture, neurons, rows, scratch);
     output_layer(simd, architecture, rows);
-    back(simd, architecture, neurons, rows, room);
+    back(simd, architecture, neurons, rows, scratch);
 }
 
 /// `Z_l = A_(l-1) W_l + b_l`, `A_l = f(Z_l)`. Of the output layer, only the logits `Z_L`.
@@ -92,17 +89,26 @@ fn forward<S: Simd>(
     architecture: &Architecture,
     neurons: &[&NeuronShare],
     rows: &mut RowShare,
-    room: &mut Scratch,
+    scratch: &mut Scratch,
 ) {
     for l in 0..rows.layers.len() {
         let (before, after) = rows.layers.split_at_mut(l);
         let (own, after) = after.split_first_mut().expect("as many buffers as layers");
-        let before = before.last().map_or(&rows.inputs, |it| &it.activations);
+        let before = before
+            .last()
+            .map_or(&rows.inputs, |layer| &layer.activations);
         let z = &mut own.activations;
         for share in neurons {
             let layer = &share.layers[l];
             let to = (&mut *z, layer.first_panel);
-            product(simd, (before, 0), &layer.parameters, Start::Bias, to, room);
+            product(
+                simd,
+                (before, 0),
+                &layer.parameters,
+                Start::Bias,
+                to,
+                scratch,
+            );
         }
         if let Some(next) = after.first_mut() {
             next.input_bound = activate(simd, architecture.hidden(), z.values_mut());
@@ -110,7 +116,7 @@ fn forward<S: Simd>(
     }
 }
 
-/// What each output adds to the loss, and `D_L = dC/dZ_L`.
+/// The loss of each output, and `D_L = dC/dZ_L`.
 #[inline(always)]
 fn output_layer<S: Simd>(simd: S, architecture: &Architecture, rows: &mut RowShare) {
     let count = rows.rows();
@@ -139,7 +145,7 @@ fn back<S: Simd>(
     architecture: &Architecture,
     neurons: &[&NeuronShare],
     rows: &mut RowShare,
-    room: &mut Scratch,
+    scratch: &mut Scratch,
 ) {
     for l in (1..rows.layers.len()).rev() {
         let (before, after) = rows.layers.split_at_mut(l);
@@ -150,7 +156,7 @@ fn back<S: Simd>(
             let layer = &share.layers[l];
             let from = (&after.deltas, layer.first_panel);
             let to = (&mut *deltas, 0);
-            product(simd, from, &layer.transposed, start, to, room);
+            product(simd, from, &layer.transposed, start, to, scratch);
             start = Start::Sum;
         }
         before.largest_delta = times_derivative(
@@ -162,14 +168,14 @@ fn back<S: Simd>(
     }
 }
 
-/// All parts of a step, where there is one share of each.
+/// All phases of a step on one thread.
 pub(super) struct WholeStep<'a> {
     pub batch: Checked<'a>,
     pub architecture: &'a Architecture,
     pub neurons: &'a mut NeuronShare,
     pub rows: &'a mut RowShare,
-    pub room: &'a mut Scratch,
-    pub order: &'a UpdateParams,
+    pub scratch: &'a mut Scratch,
+    pub params: &'a UpdateParams,
 }
 
 impl WithSimd for WholeStep<'_> {
@@ -182,25 +188,25 @@ impl WithSimd for WholeStep<'_> {
             architecture,
             neurons,
             rows,
-            room,
-            order,
+            scratch,
+            params,
         } = self;
         rows.load(simd, batch, 0..batch.rows.count());
         let work = ForwardAndBack {
             architecture,
             neurons: &[neurons],
             rows,
-            room,
+            scratch,
         };
         forward_and_back(simd, work);
         let rows = &[&*rows];
-        let step = judge(
+        let step = check(
             simd,
             FiniteCheck {
                 neurons: &[neurons],
                 rows,
-                rule: &order.rule,
-                room,
+                rule: &params.rule,
+                scratch,
             },
         )?;
         update(
@@ -208,23 +214,23 @@ impl WithSimd for WholeStep<'_> {
             Update {
                 rows,
                 neurons,
-                room,
-                order,
+                scratch,
+                params,
             },
         );
         Ok(step)
     }
 }
 
-/// Hands the gradient of a share of layer `l + 1` to `consumer`, tile by tile.
+/// Passes the gradient of a share of layer `l + 1` to `consumer`, tile by tile.
 #[inline(always)]
-pub(super) fn hand_gradient<S: Simd>(
+pub(super) fn feed_gradient<S: Simd>(
     simd: S,
     rows: &[&RowShare],
     neurons: &NeuronShare,
     l: usize,
     consumer: &mut impl Consumer,
-    room: &mut Scratch,
+    scratch: &mut Scratch,
 ) {
     let layer = &neurons.layers[l];
     let panels = (layer.first_panel, layer.parameters.count());
@@ -234,11 +240,11 @@ pub(super) fn hand_gradient<S: Simd>(
         panels,
         consumer,
         None,
-        room,
+        scratch,
     );
 }
 
-/// What the gradient of layer `l + 1` is made of, for one or two shares of rows.
+/// Returns the inputs of the gradient of layer `l + 1`, for one or two shares of rows.
 #[inline(always)]
 fn samples<'a>(rows: &[&'a RowShare], l: usize) -> [Samples<'a>; 2] {
     [samples_of(rows[0], l), samples_of(rows[rows.len() - 1], l)]
@@ -257,11 +263,11 @@ fn samples_of(rows: &RowShare, l: usize) -> Samples<'_> {
 
 /// Updates one share of the neurons.
 pub(super) struct Update<'a> {
-    /// All shares, in their order.
+    /// All shares, in their params.
     pub rows: &'a [&'a RowShare],
     pub neurons: &'a mut NeuronShare,
-    pub room: &'a mut Scratch,
-    pub order: &'a UpdateParams,
+    pub scratch: &'a mut Scratch,
+    pub params: &'a UpdateParams,
 }
 
 impl WithSimd for Update<'_> {
@@ -279,7 +285,7 @@ fn update<S: Simd>(simd: S, update: Update) {
         rule,
         updates,
         is_new,
-    } = update.order;
+    } = update.params;
     if *is_new {
         update.neurons.reset_state(rule.optimizer);
     }
@@ -300,13 +306,13 @@ impl<S: Simd> WithLanes for OnLanes<'_, S> {
         let Update {
             rows,
             neurons,
-            room,
-            order,
+            scratch,
+            params,
         } = self.update;
         let count: usize = rows.iter().map(|share| share.rows()).sum();
         let scale = Scale {
             share: 1.0 / count as f32,
-            decay: order.rule.weight_decay as f32,
+            decay: params.rule.weight_decay as f32,
         };
         for l in 0..neurons.layers.len() {
             let samples = samples(rows, l);
@@ -326,7 +332,7 @@ impl<S: Simd> WithLanes for OnLanes<'_, S> {
                 panels,
                 &mut consumer,
                 transposed,
-                room,
+                scratch,
             );
         }
     }

@@ -1,12 +1,12 @@
-//! Two threads that take a training step together.
+//! Two threads that share a training step.
 //!
-//! A step has two phases: forward and back by rows, then the update by neurons (see
-//! [`shares`](crate::nn::engine::partition)). The thread that asked for the step opens a phase, does the first
-//! share, and then takes the second one too, unless the helping thread has claimed it by then. So it
-//! never waits for a helper that sleeps or that the system runs late, only for one that has begun.
-//! What can still go wrong is that the system takes a helper's processor away in the middle of its
-//! share, as it does when other programs want both; so steps are timed with and without the helper,
-//! and where it gains nothing, it is left alone for a while. None of this changes a result.
+//! A step has two phases: forward and backward pass by rows, then the update by neurons (see
+//! [`partition`](crate::nn::engine::partition)). The training thread opens a phase, does the first
+//! share, and then the second one too, unless the helping thread has claimed it by then. So it
+//! never waits for a helper that sleeps or is scheduled late, only for one that has begun. The system can
+//! still preempt a helper in the middle of its share when other programs need the processor; so steps
+//! are timed with and without the helper, and if it gains nothing, it is not used for a while. None of this
+//! changes a result.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,40 +24,40 @@ use crate::nn::kernels::VectorUnit;
 use crate::nn::kernels::sparse::Scratch;
 use crate::nn::{Architecture, LearningRule};
 
-/// Name of the helping thread, by which a panic hook tells it from the others.
+/// Name of the helping thread, by which a panic hook recognises it.
 pub const HELPER_THREAD: &str = "training 2";
 
-/// How often a waiting thread looks before it goes to sleep: some tens of microseconds, which is
-/// longer than what is between two steps, and shorter than anybody would notice.
+/// Number of polls before a waiting thread goes to sleep: some tens of microseconds, which is longer than
+/// the time between two steps and too short to notice.
 const LOOKS: u32 = 2_000;
-/// Steps are judged together until they took so long.
+/// Duration over which the speed of steps is measured.
 const WINDOW: Duration = Duration::from_millis(4);
-/// A shared step has to take at most this part of the time of one without the helper.
+/// Maximum duration of a shared step relative to one without the helper.
 const WORTH: f64 = 0.9;
-/// How long the helper is left alone: at first, and at most.
+/// Shortest and longest time for which the helper is not used.
 const ALONE: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(1600)];
 
-/// Everything that both threads work on.
+/// Memory that both threads work on.
 struct Shared {
     architecture: Architecture,
     unit: VectorUnit,
     neurons: [RwLock<NeuronShare>; 2],
     rows: [RwLock<RowShare>; 2],
-    /// One for each share.
-    rooms: [RwLock<Scratch>; 2],
-    /// Of the step under way.
-    order: RwLock<Option<UpdateParams>>,
-    /// Whether the phase that is open is the update.
+    /// One per share.
+    scratches: [RwLock<Scratch>; 2],
+    /// Parameters of the step in progress.
+    params: RwLock<Option<UpdateParams>>,
+    /// Whether the open phase is the update.
     is_update: AtomicBool,
     phases: Phases,
 }
 
-/// A network's two shares, and the thread that takes the second.
+/// A network in two shares, and the thread that works on the second.
 pub(super) struct Pair {
     shared: Arc<Shared>,
     helper: Option<JoinHandle<()>>,
-    patience: Patience,
-    /// Whether steps are shared even if that gains nothing.
+    policy: SharingPolicy,
+    /// Whether every step is shared, even if that is not faster.
     always: bool,
     batch: usize,
 }
@@ -76,13 +76,13 @@ impl Pair {
             unit,
             neurons: neurons.map(RwLock::new),
             rows: [(); 2].map(|()| RwLock::new(RowShare::new(architecture, unit, half))),
-            rooms: [(); 2].map(|()| RwLock::new(Scratch::new(architecture.sizes(), batch))),
-            order: RwLock::new(None),
+            scratches: [(); 2].map(|()| RwLock::new(Scratch::new(architecture.sizes(), batch))),
+            params: RwLock::new(None),
             is_update: AtomicBool::new(false),
             phases: Phases::default(),
         });
         let its = Arc::clone(&shared);
-        // Without a second thread the first one does all: slower, and the same.
+        // Without a helper this thread does both shares, with the same results.
         let helper = thread::Builder::new()
             .name(HELPER_THREAD.into())
             .spawn(move || its.help())
@@ -90,34 +90,34 @@ impl Pair {
         Self {
             shared,
             helper,
-            patience: Patience::default(),
+            policy: SharingPolicy::default(),
             always,
             batch,
         }
     }
 
-    /// Whether steps are shared even if that gains nothing.
+    /// Returns whether every step is shared, even if that is not faster.
     pub fn is_always_shared(&self) -> bool {
         self.always
     }
 
-    /// Both shares of the neurons, to read.
+    /// Returns both shares of the neurons for reading.
     pub fn neurons(&self) -> [RwLockReadGuard<'_, NeuronShare>; 2] {
         self.shared.neurons.each_ref().map(read)
     }
 
-    /// Both shares of the neurons, to write.
+    /// Returns both shares of the neurons for writing.
     pub fn neurons_mut(&mut self) -> [RwLockWriteGuard<'_, NeuronShare>; 2] {
         self.shared.neurons.each_ref().map(write)
     }
 
-    /// One step, shared with the helper if that has lately paid.
-    pub fn step(&mut self, batch: Checked, order: UpdateParams) -> Result<Step, NonFinite> {
+    /// Makes a step, shared with the helper if that has been faster lately.
+    pub fn step(&mut self, batch: Checked, params: UpdateParams) -> Result<Step, NonFinite> {
         let start = Instant::now();
-        let is_worth_it = self.always || self.patience.is_sharing(start);
+        let is_worth_it = self.always || self.policy.is_sharing(start);
         let is_shared = is_worth_it && self.helper.is_some();
         let shared = &*self.shared;
-        *write(&shared.order) = Some(order);
+        *write(&shared.params) = Some(params);
         shared.load(batch);
         let both = |is_update: bool| {
             shared.is_update.store(is_update, SeqCst);
@@ -129,19 +129,19 @@ impl Pair {
             }
         };
         both(false);
-        let judgement = shared.judge(&order.rule);
-        if judgement.is_ok() {
+        let result = shared.check(&params.rule);
+        if result.is_ok() {
             both(true);
         }
-        self.patience.note(start.elapsed(), batch.rows.count());
-        judgement
+        self.policy.note(start.elapsed(), batch.rows.count());
+        result
     }
 }
 
 impl Clone for Pair {
-    /// A copy with a helper of its own.
+    /// Copies the shares and starts another helper.
     fn clone(&self) -> Self {
-        let neurons = self.neurons().map(|it| it.clone());
+        let neurons = self.neurons().map(|share| share.clone());
         Self::new(
             &self.shared.architecture,
             self.shared.unit,
@@ -169,12 +169,12 @@ impl Drop for Pair {
 }
 
 impl Shared {
-    /// What the helping thread does until the pair is dropped.
+    /// Runs the helping thread until the pair is dropped.
     fn help(&self) {
         self.phases.help(|| self.work(1));
     }
 
-    /// One share of the phase that is open.
+    /// Works on one share of the open phase.
     fn work(&self, share: usize) {
         if self.is_update.load(SeqCst) {
             self.update(share);
@@ -185,7 +185,7 @@ impl Shared {
 
     fn load(&self, batch: Checked) {
         let mut rows = self.rows.each_ref().map(write);
-        let rows = rows.each_mut().map(|it| &mut **it);
+        let rows = rows.each_mut().map(|share| &mut **share);
         self.unit.run(Load { batch, rows });
     }
 
@@ -193,53 +193,53 @@ impl Shared {
         let neurons = self.neurons.each_ref().map(read);
         self.unit.run(ForwardAndBack {
             architecture: &self.architecture,
-            neurons: &neurons.each_ref().map(|it| &**it),
+            neurons: &neurons.each_ref().map(|share| &**share),
             rows: &mut write(&self.rows[share]),
-            room: &mut write(&self.rooms[share]),
+            scratch: &mut write(&self.scratches[share]),
         });
     }
 
-    fn judge(&self, rule: &LearningRule) -> Result<Step, NonFinite> {
+    fn check(&self, rule: &LearningRule) -> Result<Step, NonFinite> {
         let neurons = self.neurons.each_ref().map(read);
         let rows = self.rows.each_ref().map(read);
         self.unit.run(FiniteCheck {
-            neurons: &neurons.each_ref().map(|it| &**it),
-            rows: &rows.each_ref().map(|it| &**it),
+            neurons: &neurons.each_ref().map(|share| &**share),
+            rows: &rows.each_ref().map(|share| &**share),
             rule,
-            room: &mut write(&self.rooms[0]),
+            scratch: &mut write(&self.scratches[0]),
         })
     }
 
     fn update(&self, share: usize) {
         let rows = self.rows.each_ref().map(read);
-        let order = read(&self.order);
+        let params = read(&self.params);
         self.unit.run(Update {
-            rows: &rows.each_ref().map(|it| &**it),
+            rows: &rows.each_ref().map(|share| &**share),
             neurons: &mut write(&self.neurons[share]),
-            room: &mut write(&self.rooms[share]),
-            order: order.as_ref().expect("a step is under way"),
+            scratch: &mut write(&self.scratches[share]),
+            params: params.as_ref().expect("a step is in progress"),
         });
     }
 }
 
-/// After a panic the numbers may be torn, but whoever caught it has been told.
+/// Locks for reading. After a panic the data may be inconsistent, which the panic has reported.
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// As [`read`].
+/// Locks for writing; see [`read`].
 fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How two threads agree on who does what, phase by phase. Phases are counted from 1.
+/// Assigns the shares of each phase to two threads. Phases are counted from 1.
 #[derive(Default)]
 struct Phases {
-    /// The last phase that may be worked on.
+    /// Last phase that may be worked on.
     opened: AtomicU64,
-    /// The last phase whose second share somebody does or has done.
+    /// Last phase whose second share is claimed.
     claimed: AtomicU64,
-    /// The last phase whose second share is done.
+    /// Last phase whose second share is done.
     done: AtomicU64,
     is_closed: AtomicBool,
     has_failed: AtomicBool,
@@ -266,7 +266,7 @@ impl Phases {
         assert!(!self.has_failed.load(SeqCst), "the helping thread panicked");
     }
 
-    /// Does share 1 of every phase that nobody else has claimed, until there are no more.
+    /// Does share 1 of every phase that is not yet claimed, until the phases are closed.
     fn help(&self, work: impl Fn()) {
         let mut last = 0;
         loop {
@@ -299,8 +299,8 @@ impl Phases {
     }
 }
 
-/// Wakes a thread that waits for something to become true. Looks for it busily at first, since
-/// falling asleep and waking up takes longer than most waits.
+/// Wakes a thread that waits for a condition. It polls at first, since falling asleep and waking up takes
+/// longer than most waits.
 #[derive(Default)]
 struct Bell {
     sleepers: AtomicU64,
@@ -318,7 +318,7 @@ impl Bell {
         }
         let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.sleepers.fetch_add(1, SeqCst);
-        // Looked at after the line above: whoever makes it true from now on sees a sleeper.
+        // Checked after the line above: a thread that makes it true from now on sees a sleeper.
         while !is_true() {
             let woken = self.condition.wait(guard);
             guard = woken.unwrap_or_else(PoisonError::into_inner);
@@ -326,32 +326,32 @@ impl Bell {
         self.sleepers.fetch_sub(1, SeqCst);
     }
 
-    /// Called after something may have become true.
+    /// Wakes the sleepers, after a condition may have become true.
     fn ring(&self) {
         if self.sleepers.load(SeqCst) > 0 {
-            // The sleeper has the lock until it sleeps, so it can't miss this.
+            // A sleeper holds the lock until it sleeps, so it cannot miss this.
             drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner));
             self.condition.notify_all();
         }
     }
 }
 
-/// Whether it pays to share: found out by taking some steps without the helper, and some with it.
+/// Decides whether sharing pays, by timing some steps with and without the helper.
 #[derive(Debug, Clone, Default)]
-struct Patience {
-    /// Whether the steps under way are shared.
+struct SharingPolicy {
+    /// Whether steps are shared at present.
     is_sharing: bool,
-    /// Time and rows of the steps that are judged together.
+    /// Duration and rows of the steps measured so far.
     time: Duration,
     rows: usize,
-    /// Seconds that a row takes without the helper, as far as that is known.
+    /// Seconds per row without the helper, if measured.
     alone: Option<f64>,
-    /// Until when the helper is left alone, and for how long it was the last time.
+    /// End of the present pause of the helper, and length of the last one.
     alone_until: Option<Instant>,
     pause: Option<Duration>,
 }
 
-impl Patience {
+impl SharingPolicy {
     fn is_sharing(&mut self, now: Instant) -> bool {
         let is_over = self.alone_until.is_none_or(|until| now >= until);
         if !self.is_sharing && self.alone.is_some() && is_over {
@@ -361,7 +361,7 @@ impl Patience {
         self.is_sharing
     }
 
-    /// Takes note of a step, shared or not.
+    /// Records a step, shared or not.
     fn note(&mut self, time: Duration, rows: usize) {
         self.time += time;
         self.rows += rows;
@@ -392,29 +392,29 @@ mod tests {
     const STEP: Duration = Duration::from_millis(1);
 
     #[test]
-    fn the_helper_is_asked_as_long_as_it_is_worth_it() {
-        let mut patience = Patience::default();
+    fn the_helper_is_used_as_long_as_it_pays() {
+        let mut policy = SharingPolicy::default();
         let now = Instant::now();
-        assert!(!patience.is_sharing(now), "first without it");
-        (0..4).for_each(|_| patience.note(STEP, 10));
-        assert!(patience.is_sharing(now));
+        assert!(!policy.is_sharing(now), "first without it");
+        (0..4).for_each(|_| policy.note(STEP, 10));
+        assert!(policy.is_sharing(now));
         for _ in 0..100 {
-            patience.note(STEP, 19);
-            assert!(patience.is_sharing(now));
+            policy.note(STEP, 19);
+            assert!(policy.is_sharing(now));
         }
     }
 
     #[test]
-    fn a_helper_that_gains_nothing_is_asked_less_and_less() {
-        let mut patience = Patience::default();
+    fn a_helper_that_gains_nothing_is_used_less_and_less() {
+        let mut policy = SharingPolicy::default();
         let mut pauses = Vec::new();
         for _ in 0..8 {
-            (0..4).for_each(|_| patience.note(STEP, 10));
+            (0..4).for_each(|_| policy.note(STEP, 10));
             let later = Instant::now() + 2 * ALONE[1];
-            assert!(patience.is_sharing(later));
-            (0..4).for_each(|_| patience.note(STEP, 10));
-            assert!(!patience.is_sharing(Instant::now()));
-            pauses.extend(patience.pause);
+            assert!(policy.is_sharing(later));
+            (0..4).for_each(|_| policy.note(STEP, 10));
+            assert!(!policy.is_sharing(Instant::now()));
+            pauses.extend(policy.pause);
         }
         assert_eq!((pauses[0], pauses[7]), (ALONE[0], ALONE[1]));
         assert!(pauses.is_sorted());

@@ -1,4 +1,4 @@
-//! The forward pass alone, for evaluation and observation.
+//! Forward passes for evaluation and observation.
 
 use ndarray::ArrayView2;
 use pulp::{Simd, WithSimd};
@@ -12,7 +12,7 @@ use crate::nn::kernels::product::{Start, product};
 use crate::nn::kernels::sparse::Scratch;
 use crate::nn::{Architecture, Loss};
 
-/// Buffers of a forward pass, and afterwards its results.
+/// Buffers and results of a forward pass.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     /// Rows of the last pass.
@@ -20,15 +20,15 @@ pub struct Workspace {
     /// `(rows, neurons)` in the kernels' order: inputs, activations of the hidden layers, logits,
     /// outputs.
     panels: Vec<Panels>,
-    /// The same without the inputs, row by row as the rest of the program reads them.
+    /// Copies of `panels` without the inputs, in row-major order.
     results: Vec<Vec<f32>>,
-    /// Rows that fit.
+    /// Maximum number of rows.
     capacity: usize,
-    room: Scratch,
+    scratch: Scratch,
 }
 
 impl Workspace {
-    /// For passes of at most `rows` rows through a network of this architecture.
+    /// Creates buffers for up to `rows` rows through a network of this architecture.
     pub fn new(architecture: &Architecture, rows: usize) -> Self {
         let sizes = architecture.sizes();
         let sizes = || sizes.iter().copied().chain([architecture.outputs()]);
@@ -39,16 +39,16 @@ impl Workspace {
                 .collect(),
             results: sizes().skip(1).map(|size| vec![0.0; rows * size]).collect(),
             capacity: rows,
-            room: Scratch::new(architecture.sizes(), rows),
+            scratch: Scratch::new(architecture.sizes(), rows),
         }
     }
 
-    /// Rows that fit.
+    /// Maximum number of rows.
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// Activations of `layer`, counted from 1, in the last pass: `(rows, neurons)`.
+    /// Returns the activations of `layer`, counted from 1, in the last pass: `(rows, neurons)`.
     pub fn activations(&self, layer: usize) -> ArrayView2<'_, f32> {
         let depth = self.results.len() - 1;
         assert!((1..=depth).contains(&layer), "there is no layer {layer}");
@@ -57,12 +57,12 @@ impl Workspace {
         self.result(index)
     }
 
-    /// Outputs of the last pass: `(rows, outputs)`.
+    /// Returns the outputs of the last pass: `(rows, outputs)`.
     pub fn outputs(&self) -> ArrayView2<'_, f32> {
         self.result(self.results.len() - 1)
     }
 
-    /// Weighted inputs `z` of the output layer in the last pass: `(rows, outputs)`.
+    /// Returns the weighted inputs `z` of the output layer in the last pass: `(rows, outputs)`.
     pub fn logits(&self) -> ArrayView2<'_, f32> {
         self.result(self.results.len() - 2)
     }
@@ -120,7 +120,7 @@ impl Workspace {
             neurons,
             inputs: inputs.to_slice().expect("inputs in standard layout"),
             panels: &mut self.panels,
-            room: &mut self.room,
+            scratch: &mut self.scratch,
         });
         for (panels, result) in self.panels[1..].iter().zip(&mut self.results) {
             panels.store(&mut result[..self.rows * panels.columns()]);
@@ -134,7 +134,7 @@ struct ForwardPass<'a> {
     neurons: &'a [&'a NeuronShare],
     inputs: &'a [f32],
     panels: &'a mut [Panels],
-    room: &'a mut Scratch,
+    scratch: &'a mut Scratch,
 }
 
 impl WithSimd for ForwardPass<'_> {
@@ -146,7 +146,7 @@ impl WithSimd for ForwardPass<'_> {
             architecture,
             neurons,
             panels,
-            room,
+            scratch,
             ..
         } = self;
         let rows = panels[0].rows();
@@ -158,7 +158,14 @@ impl WithSimd for ForwardPass<'_> {
             for share in neurons {
                 let layer = &share.layers[l];
                 let to = (&mut *z, layer.first_panel);
-                product(simd, (before, 0), &layer.parameters, Start::Bias, to, room);
+                product(
+                    simd,
+                    (before, 0),
+                    &layer.parameters,
+                    Start::Bias,
+                    to,
+                    scratch,
+                );
             }
             if l + 1 < depth {
                 activate(simd, architecture.hidden(), z.values_mut());

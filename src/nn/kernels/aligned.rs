@@ -1,14 +1,14 @@
-//! Memory that begins where a cache line does.
+//! Memory aligned to cache lines.
 
 use std::ops::{Deref, DerefMut};
 
-/// Numbers whose first lies at the start of a cache line, so that no row of a panel straddles two.
+/// Floats that start at a cache line, so that no row of a panel straddles two. Only speed depends on it.
 ///
-/// Only speed depends on it. (`Vec` aligns to its element, and the safe way to more is to reserve
-/// some elements and leave the first few out.)
+/// `Vec` aligns to its element; the safe way to a larger alignment is to leave the first few
+/// elements out.
 #[derive(Debug)]
 pub struct Aligned {
-    /// The numbers end where it ends.
+    /// The floats are the end of it, from `start` on.
     storage: Vec<f32>,
     start: usize,
 }
@@ -17,7 +17,7 @@ pub struct Aligned {
 const CACHE_LINE: usize = 64;
 
 impl Aligned {
-    /// All zero.
+    /// Creates `length` zeros.
     pub fn zeros(length: usize) -> Self {
         let spare = CACHE_LINE / size_of::<f32>() - 1;
         let mut storage = vec![0.0; length + spare];

@@ -1,4 +1,4 @@
-//! The gradient of a layer, and what becomes of it.
+//! The gradient of a layer, passed tile by tile to a consumer.
 
 use std::iter::zip;
 use std::ops::Range;
@@ -12,15 +12,15 @@ use super::sparse::{self, Scratch};
 use super::transpose::transpose_into;
 use super::{Largest, fetch_rows, panels, vector_rows, with_panel_width, with_vectors_per_row};
 
-/// Panels of activations taken at a time, so that they stay in the second-level cache while all
+/// Panels of activations processed together, so that they stay in the second-level cache while all
 /// deltas pass by.
 const BLOCK: usize = 16;
 
-/// Takes over the gradient of a layer as it comes out of the product.
+/// Receives the gradient of a layer while its sums are in registers.
 pub trait Consumer {
-    /// Takes the sums over the mini-batch for a tile of parameters, which lie one after the other
-    /// from `position` on in the layer's [`Panels`]. `decays` is false for biases.
-    fn take<S: Simd, const R: usize, const V: usize>(
+    /// Receives the sums over the mini-batch for a tile of consecutive parameters, from `position` on in the
+    /// layer's [`Panels`]. `decays` is false for biases.
+    fn accumulate<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
         position: usize,
@@ -28,26 +28,26 @@ pub trait Consumer {
         sums: [[S::f32s; V]; R],
     );
 
-    /// Calls for all numbers that belong to the parameters at `positions`, which it will soon change.
+    /// Prefetches everything that [`accumulate`](Self::accumulate) will change at `positions`.
     fn fetch_ahead(&self, positions: Range<usize>);
 
-    /// Whether a gradient of zero changes nothing, and need not be brought.
+    /// Returns whether zero gradients have no effect and may be left out.
     fn ignores_zeros(&self) -> bool;
 
-    /// The parameters as they are now.
+    /// Returns the parameters in their present state.
     fn parameters(&self) -> &[f32];
 }
 
 /// Computes `A^T D`, the sum over the mini-batch of the gradient `dC/dw_ij = a_i delta_j`, and the
-/// column sums of `D`, those of `dC/db_j = delta_j`, and hands them to `consumer` tile by tile.
+/// column sums of `D`, those of `dC/db_j = delta_j`, and passes them to `consumer` tile by tile.
 ///
-/// The mini-batch comes in one part or in several, [`Samples`] of some rows each, and sums run over
-/// the rows of all parts in their order. Only the columns of `D` from panel `first` on are taken, as
-/// many as `parameters` has; those are `(inputs + 1, outputs)`, biases last.
+/// The mini-batch consists of one or more [`Samples`]; sums run over the rows of all of them in order.
+/// Only `count` panels of `D` from panel `first` on are used. Parameters are `(inputs + 1, outputs)`, biases
+/// last.
 ///
-/// The gradient never lies in memory as a whole: a large layer would spend more time on writing
-/// and reading it than on the sums. For the same reason the new weights are written to `transposed`,
-/// `(outputs, inputs)`, if there is one, block by block while they are at hand.
+/// The gradient is never stored as a whole: for a large layer, writing and reading it would take
+/// longer than the sums. For the same reason the new weights are copied to `transposed`,
+/// `(outputs, inputs)`, block by block while they are in the cache.
 #[inline(always)]
 pub fn gradient<S: Simd>(
     simd: S,
@@ -93,7 +93,7 @@ pub fn gradient<S: Simd>(
     ));
 }
 
-/// The same where each matrix is one narrow panel.
+/// Computes the [`gradient`] of matrices of one narrow panel each.
 #[inline(always)]
 fn narrow_gradient<S: Simd, const V: usize>(
     simd: S,
@@ -105,7 +105,7 @@ fn narrow_gradient<S: Simd, const V: usize>(
     let inputs = samples[0].activations.columns();
     for_each_tile!(S, V, 1, 0..inputs, [1] [1] [8 4 2 1], |i, R| {
         let [sums] = tile::<S, R, W, V, 1>(simd, samples, (0, i), 0);
-        consumer.take(simd, i * W, true, sums);
+        consumer.accumulate(simd, i * W, true, sums);
     });
     biases::<S, V>(simd, samples, 0..1, consumer);
     if let Some(transposed) = transposed {
@@ -114,17 +114,17 @@ fn narrow_gradient<S: Simd, const V: usize>(
     }
 }
 
-/// What the gradient of a layer is made of, for some rows of a mini-batch.
+/// The inputs of a layer's gradient for some rows of a mini-batch.
 #[derive(Clone, Copy)]
 pub struct Samples<'a> {
-    /// `A`: `(rows, inputs)`, activations of the layer before.
+    /// `A`: `(rows, inputs)`, activations of the previous layer.
     pub activations: &'a Panels,
-    /// `D`: `(rows, outputs)`, deltas of this one.
+    /// `D`: `(rows, outputs)`, deltas of this layer.
     pub deltas: &'a Panels,
 }
 
-/// The gradient of the weights, for panels of `A` that are `W` wide and those of `D`, of which only
-/// `part` is taken, with `V` vectors a row.
+/// Computes the gradient of the weights from panels of `A` that are `W` wide and the panels `part` of `D`
+/// with `V` vectors per row.
 #[inline(always)]
 fn weights<S: Simd, const W: usize, const V: usize>(
     simd: S,
@@ -166,7 +166,7 @@ fn weights<S: Simd, const W: usize, const V: usize>(
     }
 }
 
-/// The same for panels `block` of `A` and `P` of `D` from panel `p` on, with those of `consumer` counted
+/// The gradient for panels `block` of `A` and `P` panels of `D` from `p` on; those of `consumer` are counted
 /// from panel `first`. It is compiled as a function of its own: inlined into a larger one, the
 /// compiler may keep the sums in memory.
 struct Strip<'a, C, const W: usize, const V: usize, const P: usize> {
@@ -216,7 +216,7 @@ impl<C: Consumer, const W: usize, const V: usize, const P: usize> WithSimd
                 }
                 let sums = tile::<S, R, W, V, P>(simd, samples, (q, i), p);
                 for j in 0..P {
-                    consumer.take(simd, (start(j) + i) * width, true, sums[j]);
+                    consumer.accumulate(simd, (start(j) + i) * width, true, sums[j]);
                 }
             });
             for j in 0..P {
@@ -224,7 +224,7 @@ impl<C: Consumer, const W: usize, const V: usize, const P: usize> WithSimd
                 if span.len() < used && !consumer.ignores_zeros() {
                     for i in (0..span.start).chain(span.end..used) {
                         let zeros = [[simd.splat_f32s(0.0); V]];
-                        consumer.take(simd, (start + i) * width, true, zeros);
+                        consumer.accumulate(simd, (start + i) * width, true, zeros);
                     }
                 }
                 if let Some(transposed) = &mut transposed {
@@ -236,14 +236,14 @@ impl<C: Consumer, const W: usize, const V: usize, const P: usize> WithSimd
     }
 }
 
-/// The span with an even start and, within `used`, an even end: there are kernels for few numbers of
-/// columns, and a column of zeros more does no harm.
+/// Widens the span to an even start and, within `used`, an even end: there are kernels for few numbers of
+/// columns, and another column of zeros does no harm.
 #[inline(always)]
 fn even(span: Range<usize>, used: usize) -> Range<usize> {
     span.start & !1..span.end.next_multiple_of(2).min(used)
 }
 
-/// The gradient of the biases: the deltas, summed over the mini-batch.
+/// Computes the gradient of the biases: the deltas summed over the mini-batch.
 #[inline(always)]
 fn biases<S: Simd, const V: usize>(
     simd: S,
@@ -262,11 +262,11 @@ fn biases<S: Simd, const V: usize>(
             }
         }
         let position = ((p - part.start) * (inputs + 1) + inputs) * width;
-        consumer.take(simd, position, false, [sum]);
+        consumer.accumulate(simd, position, false, [sum]);
     }
 }
 
-/// `R` rows of `A^T D`, for columns `first..first + R` of panel `q` of `A` and each of `P` panels of
+/// Computes `R` rows of `A^T D`, for columns `first..first + R` of panel `q` of `A` and each of `P` panels of
 /// `D` from panel `p` on.
 #[inline(always)]
 fn tile<S: Simd, const R: usize, const W: usize, const V: usize, const P: usize>(
@@ -305,7 +305,7 @@ fn tile<S: Simd, const R: usize, const W: usize, const V: usize, const P: usize>
     sums
 }
 
-/// Adds what one sample adds.
+/// Adds the products of one sample.
 #[inline(always)]
 fn multiply<S: Simd, const R: usize, const W: usize, const V: usize, const P: usize>(
     simd: S,
@@ -324,7 +324,7 @@ fn multiply<S: Simd, const R: usize, const W: usize, const V: usize, const P: us
     }
 }
 
-/// Looks for the largest magnitude in a gradient, and changes nothing.
+/// Finds the largest magnitude in a gradient.
 pub struct Measure<'a> {
     weights: &'a [f32],
     share: f32,
@@ -333,7 +333,7 @@ pub struct Measure<'a> {
 }
 
 impl<'a> Measure<'a> {
-    /// For the mean over `rows` samples, with `decay` times each weight added.
+    /// Creates a measure of the mean over `rows` samples plus `decay` times each weight.
     pub fn new(weights: &'a Panels, rows: usize, decay: f32) -> Self {
         Self {
             weights: weights.values(),
@@ -343,7 +343,7 @@ impl<'a> Measure<'a> {
         }
     }
 
-    /// The largest magnitude found, NaN if there was one.
+    /// Returns the largest magnitude, NaN if there was one.
     pub fn largest(self) -> f32 {
         self.largest
     }
@@ -351,7 +351,7 @@ impl<'a> Measure<'a> {
 
 impl Consumer for Measure<'_> {
     #[inline(always)]
-    fn take<S: Simd, const R: usize, const V: usize>(
+    fn accumulate<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
         position: usize,
@@ -366,7 +366,7 @@ impl Consumer for Measure<'_> {
         largest.include(simd, simd.splat_f32s(self.largest));
         for r in 0..R {
             for v in 0..V {
-                // The sum counts before it is divided, as an infinite sum has no finite mean.
+                // The sum is kept in f32 before it is divided, so it must be in range, too.
                 largest.include(simd, sums[r][v]);
                 let decayed = simd.mul_f32s(decay, weights[r][v]);
                 let mean = simd.mul_add_e_f32s(share, sums[r][v], decayed);

@@ -1,29 +1,28 @@
-//! Which vector instructions there are, and which suit a network.
+//! Choice of vector instructions.
 
 use pulp::{Arch, Scalar, Simd, WithSimd};
 
 use super::panels::{NARROW, WIDE};
 
-/// Name of the environment variable that forbids vector instructions: all of them if it says
-/// `portable`, those of AVX-512 if it says `avx2`.
+/// Environment variable that limits vector instructions: `portable` allows none, `avx2` all but AVX-512.
 pub const SIMD_VARIABLE: &str = "NN_TUI_SIMD";
 
-/// Which instructions the kernels may use.
+/// Vector instructions that the kernels may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instructions {
-    /// The best that this processor has.
+    /// The best this processor has.
     Best,
     /// The best without AVX-512.
     Avx2,
-    /// Only what every processor of the architecture has.
+    /// None beyond those of every processor of the architecture.
     Portable,
 }
 
 impl Instructions {
-    /// Every choice, to test them all.
+    /// Every choice, for tests.
     pub const ALL: [Self; 3] = [Self::Best, Self::Avx2, Self::Portable];
 
-    /// [`Instructions::Best`], unless the environment variable [`SIMD_VARIABLE`] forbids some.
+    /// Returns [`Instructions::Best`] or the limit that [`SIMD_VARIABLE`] sets.
     pub fn from_environment() -> Self {
         match std::env::var_os(SIMD_VARIABLE) {
             Some(value) if value == "portable" => Self::Portable,
@@ -32,7 +31,7 @@ impl Instructions {
         }
     }
 
-    /// What this processor has of them.
+    /// Returns those of them that this processor has.
     pub fn unit(self) -> VectorUnit {
         VectorUnit(match self {
             Self::Best => Some(Arch::new()),
@@ -41,8 +40,8 @@ impl Instructions {
         })
     }
 
-    /// The same for a network whose layers have `sizes` neurons: where no layer fills half a vector
-    /// of AVX-512, vectors of half the length do the same in less time.
+    /// Returns the [`unit`](Self::unit) for a network with layers of `sizes` neurons: if no layer fills
+    /// half a vector of AVX-512, the shorter vectors of AVX2 take less time.
     pub fn unit_for(self, sizes: &[usize]) -> VectorUnit {
         let is_small = sizes.iter().all(|&size| size <= NARROW);
         match self {
@@ -62,8 +61,8 @@ fn without_avx512() -> Option<Arch> {
     Some(Arch::new())
 }
 
-/// The vector instructions of this processor that may be used; none for those that every processor
-/// has. Found once, since asking the processor takes as long as a small layer.
+/// Vector instructions of this processor. Detected once, because asking the processor takes as long as a
+/// small layer.
 #[derive(Debug, Clone, Copy)]
 pub struct VectorUnit(Option<Arch>);
 
@@ -77,12 +76,12 @@ impl VectorUnit {
         }
     }
 
-    /// Floats in a vector.
+    /// Returns the number of floats in a vector.
     pub(super) fn lanes(self) -> usize {
         self.run(Lanes)
     }
 
-    /// The width of the panels in which matrices of so many columns are stored.
+    /// Returns the width of the panels in which a matrix of `columns` columns is stored.
     pub fn panel_width(self, columns: usize) -> usize {
         if columns <= NARROW && has_narrow_panels(self.lanes()) {
             NARROW
@@ -92,13 +91,13 @@ impl VectorUnit {
     }
 }
 
-/// Whether narrow panels are worth their own kernels with vectors of so many floats: not where one is
-/// wider than they are, nor where nothing is gained anyway.
+/// Returns whether narrow panels have kernels of their own for vectors of `lanes` floats: not if a vector is
+/// wider than such a panel, nor without vectors.
 pub(super) const fn has_narrow_panels(lanes: usize) -> bool {
     lanes <= NARROW && lanes > 1
 }
 
-/// Floats in a vector.
+/// Reports the number of floats in a vector.
 struct Lanes;
 
 impl WithSimd for Lanes {

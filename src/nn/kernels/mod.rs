@@ -1,23 +1,20 @@
-//! Vector arithmetic behind the fast [`engine`](crate::nn::engine).
+//! Vector arithmetic of the fast [`engine`](crate::nn::engine).
 //!
-//! Whoever wants the mathematics reads [`textbook`](crate::nn::textbook) first: nothing here computes
-//! anything that is not there. What this module adds is an order of storage and of work that keeps
-//! the multipliers of the processor busy:
+//! The mathematics is that of [`textbook`](crate::nn::textbook). This module adds an order of storage and of
+//! work that keeps the multipliers of the processor busy:
 //!
 //! - [`panels`]: matrices cut into strips of 8 or 16 columns, so that every kernel reads memory
 //!   from front to back, each strip starting at a cache line ([`aligned`]);
-//! - [`product`]: `C = A B`, for the forward pass and for propagating deltas back;
-//! - [`gradient`]: `A^T D`, the gradient of a layer, handed tile by tile to the
-//! - [`update`]: learning rule, while the sums are still in registers;
-//! - [`sparse`]: both for layers whose activations or deltas have many zeros, and none of the time
-//!   for those;
+//! - [`product`]: `C = A B`, for the forward pass and for back-propagation;
+//! - [`gradient`]: `A^T D`, the gradient of a layer, passed tile by tile to a consumer;
+//! - [`update`]: the consumer that updates the parameters while the sums are in registers;
+//! - [`sparse`]: the product and the gradient for matrices with many zeros, which are skipped;
 //! - [`elementwise`]: activation functions, on the vectorised [`exponential`];
 //! - [`output`]: loss and deltas of the output layer.
 //!
-//! Everything is written once, generic over the vector instructions ([`pulp::Simd`]), and compiled
-//! for each kind; [`Instructions`] picks one when a network is made. A vector function must be
-//! inlined into the one place that was entered with the instructions switched on, hence
-//! `#[inline(always)]` throughout.
+//! Everything is generic over the vector instructions ([`pulp::Simd`]) and compiled for each kind;
+//! [`Instructions`] picks one when a network is created. Vector functions must be inlined into the function
+//! that enables the instructions, hence `#[inline(always)]` throughout.
 
 // Tiles of registers are read most easily with the indices of the mathematics.
 #![allow(clippy::needless_range_loop)]
@@ -65,8 +62,8 @@ macro_rules! with_vectors_per_row {
 }
 use with_vectors_per_row;
 
-/// Expands `$body` with the constant `$W`, the width of a panel, which is `$width`. As a constant
-/// it spares the kernels most checks of bounds.
+/// Expands `$body` with the constant `$W`, the width of a panel, equal to `$width`. As a constant it
+/// removes most bounds checks.
 macro_rules! with_panel_width {
     ($S:ident, $width:expr, |$W:ident| $body:expr) => {
         if const { $crate::nn::kernels::instructions::has_narrow_panels($S::F32_LANES) }
@@ -83,19 +80,19 @@ macro_rules! with_panel_width {
 }
 use with_panel_width;
 
-/// `values`, whose length is a multiple of the row's, as rows of `V` vectors.
+/// Views `values`, whose length is a multiple of a row's, as rows of `V` vectors.
 #[inline(always)]
 fn vector_rows<S: Simd, const V: usize>(values: &[f32]) -> &[[S::f32s; V]] {
     pulp::as_arrays(S::as_simd_f32s(values).0).0
 }
 
-/// As [`vector_rows`], to write.
+/// Mutable [`vector_rows`].
 #[inline(always)]
 fn vector_rows_mut<S: Simd, const V: usize>(values: &mut [f32]) -> &mut [[S::f32s; V]] {
     pulp::as_arrays_mut(S::as_mut_simd_f32s(values).0).0
 }
 
-/// Has the processor bring `value` from main memory to its second-level cache, and does not wait.
+/// Prefetches `value` into the second-level cache.
 #[inline(always)]
 fn fetch_ahead<T>(value: &T) {
     #[cfg(target_arch = "x86_64")]
@@ -106,7 +103,7 @@ fn fetch_ahead<T>(value: &T) {
     let _ = value;
 }
 
-/// As [`fetch_ahead`], all of `values`.
+/// Prefetches all of `values`.
 #[inline(always)]
 fn fetch_rows(values: &[f32]) {
     for line in values.chunks(panels::WIDE) {
@@ -114,28 +111,27 @@ fn fetch_rows(values: &[f32]) {
     }
 }
 
-/// `|x|`: the sign bit cleared.
-///
-/// (The library's own function is a call, not an instruction, where the vectors are AVX-512's.)
+/// Returns `|x|` by clearing the sign bit. (With AVX-512, pulp's own function is a call, not an
+/// instruction.)
 #[inline(always)]
 fn magnitude<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let all_but_sign = simd.splat_u32s(!SIGN);
     simd.transmute_f32s_u32s(simd.and_u32s(simd.transmute_u32s_f32s(x), all_but_sign))
 }
 
-/// `-x`: the sign bit turned over.
+/// Returns `-x` by flipping the sign bit.
 #[inline(always)]
 fn negated<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let sign = simd.splat_u32s(SIGN);
     simd.transmute_f32s_u32s(simd.xor_u32s(simd.transmute_u32s_f32s(x), sign))
 }
 
-/// The bit of a float that holds its sign.
+/// Sign bit of a float.
 const SIGN: u32 = 1 << 31;
 
-/// The largest magnitude among numbers, NaN counting as the largest of all.
+/// Running maximum of magnitudes, NaN counting as the largest.
 ///
-/// Without its sign bit a float's pattern orders as the number does, infinity above all finite
+/// Without their sign bits, the patterns of floats are ordered as their values, infinity above all finite
 /// numbers and NaN above infinity; the float maximum of the processor would lose NaN.
 #[derive(Clone, Copy)]
 struct Largest<S: Simd>(S::u32s);
@@ -157,7 +153,7 @@ impl<S: Simd> Largest<S> {
         self.0 = simd.max_u32s(self.0, other.0);
     }
 
-    /// Whether a lane has seen nothing but zeros.
+    /// Returns whether a lane has seen only zeros.
     #[inline(always)]
     fn has_zero(self, simd: S) -> bool {
         let zeros = simd.equal_u32s(self.0, simd.splat_u32s(0));

@@ -1,4 +1,4 @@
-//! The matrix product of the forward pass, and of the deltas on their way back.
+//! Matrix products of the forward pass and of back-propagation.
 
 use std::ops::Range;
 
@@ -15,18 +15,18 @@ use super::{
 /// first-level cache while all rows of `A` pass by, and that part of `A` in the second-level one.
 const DEPTH: usize = 256;
 
-/// Numbers of a matrix `B` that the second-level cache keeps from one product to the next. Those of
-/// a larger one have to be called for in time.
+/// Values of a matrix `B` that stay in the second-level cache from one product to the next; a larger
+/// matrix is prefetched.
 pub(super) const NEAR: usize = 1 << 17;
 
-/// What a product is added to.
+/// Initial value of the sums of a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
-    /// Nothing: `C = A B`.
+    /// Zero: `C = A B`.
     Zero,
-    /// The row of `B` below those that are multiplied, the biases: `C = A B + b`.
+    /// The last row of `B`, the biases: `C = A B + b`.
     Bias,
-    /// What is there: `C += A B`.
+    /// The present values of `C`: `C += A B`.
     Sum,
 }
 
@@ -73,12 +73,11 @@ pub(super) const fn has_pairs<S: Simd>() -> bool {
     S::F32_LANES == 16
 }
 
-/// `C = A B`, with `start` added: for the columns of `A` from panel `a.1` on, as many as `B` has
-/// rows, and those of `C` from panel `c.1` on, as many as `B` has columns. So a matrix `B` that
-/// several threads share out by its columns or rows is multiplied part by part, and the result is
-/// the same, bit for bit, as that of the whole.
+/// Computes `C = start + A B`.
 ///
-/// `a`: `(m, k)`, `b`: `(k, n)` or `(k + 1, n)` with the biases last, `c`: `(m, n)`.
+/// `a`: `(m, k)` in the columns from panel `a.1` on, `b`: `(k, n)` or `(k + 1, n)` with the biases last,
+/// `c`: `(m, n)` in the columns from panel `c.1` on. If threads split `B` by its columns or rows, the
+/// products of the parts are bit-identical to that of the whole.
 #[inline(always)]
 pub fn product<S: Simd>(
     simd: S,
@@ -107,8 +106,8 @@ pub fn product<S: Simd>(
     }
 }
 
-/// The same where each matrix is one narrow panel. It takes less time than the call of a function
-/// that is ready for all sizes.
+/// Computes the [`product`] of matrices of one narrow panel each, which takes less time than the call of
+/// a function for all sizes.
 #[inline(always)]
 fn narrow_product<S: Simd, const V: usize>(
     simd: S,
@@ -145,7 +144,7 @@ fn narrow_product<S: Simd, const V: usize>(
     });
 }
 
-/// The arguments of [`product`], which is compiled once for all callers.
+/// Arguments of [`product`], which is compiled once for all callers.
 struct Product<'a> {
     a: (&'a Panels, usize),
     b: &'a Panels,
@@ -183,7 +182,8 @@ impl WithSimd for Product<'_> {
     }
 }
 
-/// The same for panels of `A` that are `W` wide, and those of `B` and `C` with `V` vectors a row.
+/// Computes the [`product`] for panels of `A` that are `W` wide and panels of `B` and `C` with `V` vectors
+/// per row.
 #[inline(always)]
 fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
     simd: S,
@@ -217,27 +217,27 @@ fn panel_by_panel<S: Simd, const W: usize, const V: usize>(
     }
 }
 
-/// `P` panels of `C`, as far as some panels of `A` add to them. For AVX-512 it is a function of its
+/// The part of `P` panels of `C` that comes from some panels of `A`. With AVX-512 it is a function of its
 /// own: inlined into a larger one, the compiler may keep the sums in memory.
 struct Strip<'a, const W: usize, const V: usize, const P: usize> {
-    /// Those of `A`, one after the other.
+    /// Panels of `A`, one after the other.
     a: &'a [f32],
     /// Rows of `A` and of `C`.
     rows: usize,
-    /// Of each panel of `A`, the columns to take.
+    /// Columns to take of each panel of `A`.
     spans: &'a [Range<usize>],
-    /// Rows of `B` that meet those panels.
+    /// Rows of `B` to multiply by those panels.
     b: [&'a [f32]; P],
-    /// As many rows to be called for, as they come next.
+    /// Rows to prefetch, as they come next.
     next: [&'a [f32]; P],
-    /// What every row starts from; where there is nothing, it starts from what is in `c`.
+    /// Initial value of every row; without one, rows start from `c`.
     start: Option<[&'a [f32]; P]>,
     c: &'a mut [f32],
 }
 
 impl<'a, const W: usize, const V: usize, const P: usize> Strip<'a, W, V, P> {
-    /// Panels `part` of `A`, counted from `a_first`, times those of `B` from `p` on, to be added to
-    /// those of `C` from `c_first` on.
+    /// Creates the strip of panels `part` of `A`, counted from `a_first`, times those of `B` from `p` on,
+    /// to be added to those of `C` from `c_first` on.
     #[inline(always)]
     fn new(
         (a, a_first): (&'a Panels, usize),
@@ -271,7 +271,7 @@ impl<'a, const W: usize, const V: usize, const P: usize> Strip<'a, W, V, P> {
     }
 }
 
-/// A row of a panel.
+/// One row of a panel.
 const ZEROS: [f32; panels::WIDE] = [0.0; panels::WIDE];
 
 impl<const W: usize, const V: usize, const P: usize> WithSimd for Strip<'_, W, V, P> {
@@ -292,7 +292,7 @@ impl<const W: usize, const V: usize, const P: usize> WithSimd for Strip<'_, W, V
         let c = vector_rows_mut::<S, V>(self.c);
         // 10 rows are a usual mini-batch.
         for_each_tile!(S, V, P, 0..rows, [12 10 8 4 2 1] [16 10 8 4 2 1] [10 8 4 2 1], |i, R| {
-            // Each tile calls for its share of the next panels, so that they come without haste.
+            // Each tile prefetches its share of the next panels, which spreads the memory traffic.
             for next in next {
                 let share = next.len() * i / rows..next.len() * (i + R) / rows;
                 for row in &next[share] {

@@ -1,4 +1,4 @@
-//! The transpose of a matrix in panels, block by block.
+//! Transposes a matrix in panels block by block.
 
 use std::iter::zip;
 
@@ -6,8 +6,8 @@ use pulp::cast;
 
 use super::panels::{NARROW, Panels, WIDE};
 
-/// Writes a block of a matrix into its transpose `into`: rows of `width` numbers, those of the
-/// matrix's panel `p` that make the columns of panel `q` of `into`.
+/// Writes a block of a matrix into its transpose `into`: `block` has rows of `width` floats, those of
+/// panel `p` that become the columns of panel `q` of `into`.
 #[inline(always)]
 pub(super) fn transpose_into(
     block: &[f32],
@@ -27,7 +27,7 @@ pub(super) fn transpose_into(
     }
 }
 
-/// A block of rows of `B` numbers into rows of `W`, by squares of four by four.
+/// Transposes rows of `B` floats into rows of `W`, in squares of four by four.
 #[inline(always)]
 fn transpose_block<const B: usize, const W: usize>(from: &[f32], to: &mut [f32]) {
     let (from, _) = pulp::as_arrays::<B, _>(from);
@@ -53,13 +53,13 @@ fn transpose_block<const B: usize, const W: usize>(from: &[f32], to: &mut [f32])
     }
 }
 
-/// Four numbers from `first` on.
+/// Returns four elements from `first` on.
 #[inline(always)]
 fn four<const B: usize>(row: &[f32; B], first: usize) -> [f32; 4] {
     [row[first], row[first + 1], row[first + 2], row[first + 3]]
 }
 
-/// The transpose of four rows.
+/// Transposes four rows.
 #[inline(always)]
 fn transpose_square([a, b, c, d]: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
     #[cfg(target_arch = "x86_64")]

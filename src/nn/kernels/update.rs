@@ -53,7 +53,7 @@ pub(in crate::nn) struct LayerUpdate<'a, L, const N: usize> {
 
 impl<L: Lanes<N>, const N: usize> Consumer for LayerUpdate<'_, L, N> {
     #[inline(always)]
-    fn take<S: Simd, const R: usize, const V: usize>(
+    fn accumulate<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
         position: usize,

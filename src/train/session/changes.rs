@@ -83,7 +83,7 @@ impl Session {
     fn set_batch(&mut self, batch: usize) {
         self.now.batch = batch;
         let batch = batch.min(self.data.training.rows());
-        self.use_engine(Engine::from_memento(self.engine.memento(), batch));
+        self.use_engine(Engine::from_snapshot(self.engine.snapshot(), batch));
         self.position.batch = 0;
         self.mean = RunningMean::default();
     }

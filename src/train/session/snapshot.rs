@@ -22,7 +22,7 @@ const BYTES_PER_PARAMETER: u128 = 4 * (4 + MAX_STATE as u128);
 /// All of a session that steps and changes alter, but its log.
 #[derive(Debug, Clone)]
 pub(in crate::train) struct Saved {
-    memento: EngineSnapshot,
+    engine: EngineSnapshot,
     batch: usize,
     now: Plan,
     held: FrozenParameters,
@@ -42,9 +42,9 @@ impl Saved {
             .saturating_mul(BYTES_PER_PARAMETER)
     }
 
-    /// The parameters' network.
-    pub fn memento(&self) -> &EngineSnapshot {
-        &self.memento
+    /// Returns the state of the engine.
+    pub fn engine(&self) -> &EngineSnapshot {
+        &self.engine
     }
 }
 
@@ -66,7 +66,7 @@ impl Session {
 
     fn saved_with(&self, undo: UndoStack) -> Saved {
         Saved {
-            memento: self.engine.memento(),
+            engine: self.engine.snapshot(),
             batch: self.engine.batch(),
             now: self.now.clone(),
             held: self.held.clone(),
@@ -81,7 +81,7 @@ impl Session {
     /// Goes back to `saved`. The log stays.
     pub(in crate::train) fn go_back_to(&mut self, saved: Saved) {
         let Saved {
-            memento,
+            engine,
             batch,
             now,
             held,
@@ -91,7 +91,7 @@ impl Session {
             candidate,
             undo,
         } = saved;
-        self.use_engine(Engine::from_memento(memento, batch));
+        self.use_engine(Engine::from_snapshot(engine, batch));
         self.now = now;
         self.held = held;
         self.position = position;

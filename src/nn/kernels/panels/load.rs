@@ -1,4 +1,4 @@
-//! How a mini-batch comes into the order of the kernels.
+//! Copies rows of a mini-batch into panels.
 
 use pulp::Simd;
 
@@ -6,7 +6,7 @@ use super::{Panels, WIDE};
 use crate::nn::kernels::{vector_rows, vector_rows_mut, with_vectors_per_row};
 
 impl Panels {
-    /// Copies `rows` of the row-major numbers `values` in.
+    /// Copies `rows` of the row-major matrix `values`.
     #[inline(always)]
     pub fn load<S: Simd>(
         &mut self,
@@ -57,12 +57,12 @@ impl Panels {
         }
     }
 
-    /// Fills each of so many rows with zeros, but for a one in the column given for it.
+    /// Writes one-hot rows: row `i` is zero except for a one in column `columns[i]`.
     ///
     /// # Panics
-    /// If there is no such column.
+    /// If a column does not exist.
     #[inline(always)]
-    pub fn load_ones<S: Simd>(&mut self, columns: &[u32]) {
+    pub fn load_one_hot<S: Simd>(&mut self, columns: &[u32]) {
         self.set_rows(columns.len());
         let count = self.columns as u32;
         with_vectors_per_row!(S, self.width(), |V| {
@@ -81,7 +81,7 @@ impl Panels {
     }
 }
 
-/// A one among zeros, and where it is: at least the width of a panel from either end.
+/// A one among zeros and its position, at least the width of a panel from either end.
 const ONE: (usize, [f32; 2 * WIDE + 1]) = {
     let mut numbers = [0.0; 2 * WIDE + 1];
     numbers[WIDE] = 1.0;

@@ -1,4 +1,4 @@
-//! The order in which the engine stores its matrices.
+//! Storage of the engine's matrices.
 
 mod load;
 mod spans;
@@ -13,7 +13,7 @@ pub(super) use load::mask;
 
 /// Columns of a panel: 16 floats fill a cache line.
 pub const WIDE: usize = 16;
-/// Columns of the only panel of a small matrix. Half a cache line, but half of the arithmetic too.
+/// Columns of the only panel of a small matrix: half a cache line, but also half the arithmetic.
 pub const NARROW: usize = 8;
 
 /// A matrix `(rows, columns)` cut into panels of [`width`](Self::width) columns.
@@ -30,7 +30,7 @@ pub const NARROW: usize = 8;
 /// A product of matrices walks down one panel row by row, and so through memory from front to
 /// back, one cache line at a time. With plain rows it would jump by a whole row each time, and
 /// where that is a multiple of 4 KiB, the lines would throw each other out of the cache. Libraries
-/// for general matrices copy into such panels before each product; here matrices are born in them.
+/// for general matrices copy into such panels before each product; here matrices are always stored so.
 ///
 /// The last panel is padded. Padding is zero in weights and deltas, so it stays out of every sum.
 #[derive(Debug, Clone)]
@@ -38,15 +38,15 @@ pub struct Panels {
     rows: usize,
     columns: usize,
     width: usize,
-    /// Numbers in a panel: `rows * width`.
+    /// Floats in a panel: `rows * width`.
     size: usize,
     data: Aligned,
-    /// Of each panel, the columns that a product needs.
+    /// Columns of each panel that a product needs.
     spans: Vec<Range<usize>>,
 }
 
 impl Panels {
-    /// All zero, in panels of `width` columns, [`NARROW`] or [`WIDE`]; see
+    /// Creates a matrix of zeros in panels of `width` columns, [`NARROW`] or [`WIDE`]; see
     /// [`VectorUnit::panel_width`](crate::nn::kernels::VectorUnit::panel_width).
     pub fn zeros(rows: usize, columns: usize, width: usize) -> Self {
         assert!(width == WIDE || width == NARROW && columns <= NARROW);
@@ -85,16 +85,15 @@ impl Panels {
         self.spans.len()
     }
 
-    /// Makes the panels `width` columns wide, [`NARROW`] only where that is enough for all columns.
-    /// What it holds has no meaning then.
+    /// Sets the width of the panels, [`NARROW`] only if that is enough for all columns. The contents become
+    /// meaningless.
     pub fn set_width(&mut self, width: usize) {
         assert!(width == WIDE || width == NARROW && self.columns <= NARROW);
         self.width = width;
         self.size = self.rows * width;
     }
 
-    /// Makes it `(rows, columns)` with at most as many rows as it was made with. What it holds
-    /// has no meaning then.
+    /// Sets the number of rows, at most that of the construction. The contents become meaningless.
     #[inline(always)]
     pub fn set_rows(&mut self, rows: usize) {
         if rows == self.rows {
@@ -106,63 +105,63 @@ impl Panels {
         (self.rows, self.size) = (rows, size);
     }
 
-    /// All numbers with the padding, panel by panel.
+    /// Returns all values with the padding, panel by panel.
     #[inline(always)]
     pub fn values(&self) -> &[f32] {
         &self.data[..self.size * self.count()]
     }
 
-    /// As [`Self::values`], to write.
+    /// Mutable [`values`](Self::values).
     #[inline(always)]
     pub fn values_mut(&mut self) -> &mut [f32] {
         let length = self.size * self.count();
         &mut self.data[..length]
     }
 
-    /// Panel `p`: `rows` rows of `width` numbers.
+    /// Returns panel `p`: `rows` rows of `width` floats.
     #[inline(always)]
     pub fn panel(&self, p: usize) -> &[f32] {
         &self.data[p * self.size..][..self.size]
     }
 
-    /// As [`Self::panel`], to write.
+    /// Mutable [`panel`](Self::panel).
     #[inline(always)]
     pub fn panel_mut(&mut self, p: usize) -> &mut [f32] {
         &mut self.data[p * self.size..][..self.size]
     }
 
-    /// Some panels, one after the other.
+    /// Returns some panels, one after the other.
     #[inline(always)]
     pub fn panels(&self, which: Range<usize>) -> &[f32] {
         &self.data[which.start * self.size..which.end * self.size]
     }
 
-    /// Columns of some panels that a product needs, see [`Self::span`].
+    /// Returns the [`span`](Self::span) of each of some panels.
     #[inline(always)]
     pub fn spans(&self, which: Range<usize>) -> &[Range<usize>] {
         &self.spans[which]
     }
 
-    /// As [`Self::panels`], to write.
+    /// Mutable [`panels`](Self::panels).
     #[inline(always)]
     pub fn panels_mut(&mut self, which: Range<usize>) -> &mut [f32] {
         &mut self.data[which.start * self.size..which.end * self.size]
     }
 
-    /// Columns of panel `p` that are not padding.
+    /// Number of columns of panel `p` without padding.
     #[inline(always)]
     pub fn used(&self, p: usize) -> usize {
         self.width().min(self.columns - p * self.width())
     }
 
-    /// Columns of panel `p` that a product needs: all that are not padding, or fewer after
-    /// [`Self::find_spans`].
+    /// Returns the columns of panel `p` that a product needs: all but the padding, or fewer after
+    /// [`find_spans`](Self::find_spans).
     #[inline(always)]
     pub fn span(&self, p: usize) -> Range<usize> {
         self.spans[p].clone()
     }
 
-    /// Position in [`Self::values`].
+    /// Returns the position of an element in [`values`](Self::values).
     #[inline(always)]
     pub fn position(&self, row: usize, column: usize) -> usize {
         // Widths are powers of two, but the compiler does not know, and divisions are slow.
@@ -170,32 +169,32 @@ impl Panels {
         (((column >> bits) * self.rows + row) << bits) + (column & (self.width - 1))
     }
 
-    /// The number at `row`, `column`.
+    /// Returns the element at `row`, `column`.
     #[inline(always)]
     pub fn get(&self, row: usize, column: usize) -> f32 {
         self.data[self.position(row, column)]
     }
 
-    /// Sets the number at `row`, `column`.
+    /// Sets the element at `row`, `column`.
     pub fn set(&mut self, row: usize, column: usize, value: f32) {
         let position = self.position(row, column);
         self.data[position] = value;
     }
 
-    /// Column `j` from top to bottom.
+    /// Iterates over column `j` from top to bottom.
     pub fn column(&self, j: usize) -> impl Iterator<Item = &f32> {
         let (p, j) = (j / self.width(), j % self.width());
         self.panel(p)[j..].iter().step_by(self.width())
     }
 
-    /// As [`Self::column`], to write.
+    /// Mutable [`column`](Self::column).
     pub fn column_mut(&mut self, j: usize) -> impl Iterator<Item = &mut f32> {
         let width = self.width();
         let (p, j) = (j / width, j % width);
         self.panel_mut(p)[j..].iter_mut().step_by(width)
     }
 
-    /// Copies the numbers out as row-major `(rows, columns)`.
+    /// Copies the elements to `into`, row-major `(rows, columns)`.
     pub fn store(&self, into: &mut [f32]) {
         let (width, columns) = (self.width(), self.columns);
         for p in 0..self.count() {

@@ -1,4 +1,4 @@
-//! Which columns a product needs.
+//! Columns that are not zero in every row.
 
 use std::ops::Range;
 
@@ -8,12 +8,12 @@ use super::{NARROW, Panels};
 use crate::nn::kernels::{Largest, vector_rows, with_vectors_per_row};
 
 impl Panels {
-    /// Finds the columns that are zero in all rows, so that products leave them out, and returns
-    /// the largest magnitude of all numbers.
+    /// Finds the columns that are zero in all rows, so that products skip them, and returns the
+    /// largest magnitude of the matrix.
     ///
-    /// Pictures are worth the look: of ten handwritten digits, half of the pixels are white in
-    /// all. Such an input adds nothing to any sum, and its weights get no gradient. The white
-    /// pixels come in runs, so one span of others for each panel says nearly all there is to say.
+    /// In images this pays: of ten handwritten digits, half the pixels are white in all. Such an input
+    /// adds nothing to any sum, and its weights get no gradient. White pixels come in runs, so one span
+    /// per panel excludes nearly all of them.
     #[inline(always)]
     pub fn find_spans<S: Simd>(&mut self, simd: S) -> f32 {
         let width = self.width();
@@ -24,7 +24,7 @@ impl Panels {
                 let mut has_zero = false;
                 for v in 0..V {
                     largest.join(simd, columns[v]);
-                    // Of so few columns a product is sooner made than a look at which to leave out.
+                    // For so few columns a product takes less time than the search.
                     has_zero |= width > NARROW && columns[v].has_zero(simd);
                 }
                 self.spans[p] = if has_zero {
@@ -37,7 +37,7 @@ impl Panels {
         })
     }
 
-    /// Takes the columns that a product needs for those that it needs of either matrix, in both.
+    /// Sets the spans of both matrices to the smallest ones that include those of either.
     pub fn unite_spans(&mut self, other: &mut Self) {
         for (own, other) in self.spans.iter_mut().zip(&mut other.spans) {
             let (a, b) = (own.clone(), other.clone());
@@ -51,7 +51,7 @@ impl Panels {
     }
 }
 
-/// The largest magnitude in each column of a panel.
+/// Returns the largest magnitude in each column of a panel.
 #[inline(always)]
 fn largest_of_columns<S: Simd, const V: usize>(simd: S, panel: &[f32]) -> [Largest<S>; V] {
     let mut largest = [Largest::zero(simd); V];
@@ -63,7 +63,7 @@ fn largest_of_columns<S: Simd, const V: usize>(simd: S, panel: &[f32]) -> [Large
     largest
 }
 
-/// From the first number that is not zero to the last.
+/// Returns the range from the first non-zero number to the last.
 #[inline(always)]
 fn span_of<'a>(numbers: impl Iterator<Item = &'a u32>) -> Range<usize> {
     let mut span = 0..0;

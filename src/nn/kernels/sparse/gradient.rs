@@ -1,4 +1,4 @@
-//! The gradient of a layer whose activations have zeros.
+//! The gradient of a layer whose activations have many zeros.
 
 use std::iter::zip;
 use std::ops::Range;
@@ -12,9 +12,8 @@ use crate::nn::kernels::product::NEAR;
 use crate::nn::kernels::transpose::transpose_into;
 use crate::nn::kernels::{fetch_rows, vector_rows, vector_rows_mut};
 
-/// Does what it can of [`gradient`](crate::nn::kernels::sparse::gradient::gradient) for the weights, where the
-/// activations have zeros enough: returns the number of panels of `D`, from the first of `part` on,
-/// that are done.
+/// Computes a part of the weights' [`gradient`](crate::nn::kernels::gradient::gradient) if the activations have
+/// enough zeros, and returns the number of panels of `D`, from the first of `part` on, that are done.
 #[inline(always)]
 pub(in crate::nn::kernels) fn gradient<S: Simd>(
     simd: S,
@@ -40,7 +39,7 @@ pub(in crate::nn::kernels) fn gradient<S: Simd>(
     })
 }
 
-/// The arguments of [`gradient`], which is compiled once for each kind of consumer.
+/// Arguments of [`gradient`], which is compiled once for each kind of consumer.
 struct Gradient<'a, C> {
     samples: &'a [Samples<'a>],
     part: Range<usize>,
@@ -109,7 +108,7 @@ struct Group<'a> {
     neurons: Range<usize>,
 }
 
-/// Sums up the gradient of a group, block by block of the samples, and gives it to the consumer.
+/// Sums the gradient of a group over blocks of samples and passes it to the consumer.
 #[inline(always)]
 fn sum_up<S: Simd, const V: usize, const N: usize>(
     simd: S,
@@ -127,7 +126,7 @@ fn sum_up<S: Simd, const V: usize, const N: usize>(
     {
         let sums = sums.chunks_exact_mut(WIDE * N * S::F32_LANES);
         for (q, sums) in zip(group.panels.clone(), sums) {
-            // Each block calls for its share of what will be changed.
+            // Each block prefetches its share of what will be changed.
             let share = WIDE * n / count..WIDE * (n + 1) / count;
             let neurons = group.neurons.clone();
             fetch_parameters(a, (q, share), neurons.clone(), consumer, transposed);
@@ -147,11 +146,11 @@ fn sum_up<S: Simd, const V: usize, const N: usize>(
     }
 }
 
-/// Columns whose gradients the consumer gets at once: low tiles, as those of the dense gradient are.
+/// Columns whose gradients the consumer receives together: low tiles, as in the dense gradient.
 const TILE: usize = 8;
 
-/// Gives the consumer the sums of panel `q` of `A` for some panels of neurons, and keeps the
-/// transposed weights up to date.
+/// Passes the sums of panel `q` of `A` for some panels of neurons to the consumer, and updates the
+/// transposed weights.
 #[inline(always)]
 fn hand_over<S: Simd, const V: usize, const N: usize>(
     simd: S,
@@ -163,7 +162,7 @@ fn hand_over<S: Simd, const V: usize, const N: usize>(
 ) {
     let used = a.used(q);
     let needed = if consumer.ignores_zeros() {
-        // In whole tiles, as a column of zeros more does no harm.
+        // In whole tiles, as another column of zeros does no harm.
         let span = a.span(q);
         span.start / TILE * TILE..span.end.next_multiple_of(TILE).min(used)
     } else {
@@ -176,11 +175,11 @@ fn hand_over<S: Simd, const V: usize, const N: usize>(
             let position = start + i * WIDE;
             if i + TILE <= needed.end {
                 let tile = columns_of::<S, V, N, TILE>(simd, sums, i, j);
-                consumer.take(simd, position, true, tile);
+                consumer.accumulate(simd, position, true, tile);
                 i += TILE;
             } else {
                 let column = columns_of::<S, V, N, 1>(simd, sums, i, j);
-                consumer.take(simd, position, true, column);
+                consumer.accumulate(simd, position, true, column);
                 i += 1;
             }
         }
@@ -191,7 +190,7 @@ fn hand_over<S: Simd, const V: usize, const N: usize>(
     }
 }
 
-/// Of the sums of columns `i..i + R`, those of panel `j` of a strip.
+/// Returns the sums of columns `i..i + R` for panel `j` of a strip.
 #[inline(always)]
 fn columns_of<S: Simd, const V: usize, const N: usize, const R: usize>(
     simd: S,
@@ -207,30 +206,30 @@ fn columns_of<S: Simd, const V: usize, const N: usize, const R: usize>(
     columns
 }
 
-/// The rows of a mini-batch block by block, those of each part for themselves.
+/// Splits the rows of a mini-batch into blocks, none of which spans two [`Samples`].
 #[inline(always)]
 fn blocks<'a>(
     samples: &'a [Samples],
 ) -> impl Iterator<Item = (&'a Samples<'a>, Range<usize>)> + 'a {
     samples.iter().flat_map(|samples| {
         let rows = samples.activations.rows();
-        // All about as large as the last one.
+        // All of about the same size.
         let count = rows.div_ceil(DEPTH);
         let row = move |n| rows * n / count;
         (0..count).map(move |n| (samples, row(n)..row(n + 1)))
     })
 }
 
-/// Where in a layer's parameters those begin that lead from panel `q` of `A`, the activations, to
-/// panel `p` of the neurons.
+/// Returns the position in a layer's parameters of the weights from panel `q` of `A` to panel `p` of the
+/// neurons.
 #[inline(always)]
 fn position(a: &Panels, q: usize, p: usize) -> usize {
     // Each panel ends with a row of biases.
     (p * (a.columns() + 1) + q * WIDE) * WIDE
 }
 
-/// Calls for the numbers that belong to columns `share` of panel `q` of `A` and to some panels of
-/// neurons, if they are far.
+/// Prefetches the parameters of columns `share` of panel `q` of `A` and some panels of neurons, if they are
+/// not in the cache.
 #[inline(always)]
 fn fetch_parameters(
     a: &Panels,
@@ -252,7 +251,7 @@ fn fetch_parameters(
     }
 }
 
-/// Of each column, a word for some rows of it.
+/// Writes a word for some rows of each column.
 #[inline(always)]
 fn bits_of_columns<S: Simd>(simd: S, a: &Panels, rows: Range<usize>, into: &mut [u64]) {
     let zero = simd.splat_f32s(0.0);
@@ -276,7 +275,7 @@ fn bits_of_columns<S: Simd>(simd: S, a: &Panels, rows: Range<usize>, into: &mut 
     }
 }
 
-/// Adds to the sums of each column of a panel what a block of samples adds.
+/// Adds the products with a block of samples to the sums of each column of a panel.
 struct AddSamples<'a, const N: usize> {
     /// Rows of a panel of `A`.
     a: &'a [[f32; WIDE]],
@@ -284,7 +283,7 @@ struct AddSamples<'a, const N: usize> {
     bits: &'a [u64; WIDE],
     /// Deltas of those rows.
     block: &'a [f32],
-    /// Whether it is the first block, and the sums have no meaning yet.
+    /// Whether this is the first block, with sums that start at zero.
     is_first: bool,
     sums: &'a mut [f32],
 }

@@ -1,15 +1,14 @@
-//! Products that leave out zeros.
+//! Products that skip zeros.
 //!
-//! Behind ReLU about half of all activations are zero, and of the deltas; of a picture, most
-//! pixels. The other kernels multiply a tile of many rows at a time, where there is hardly a column
-//! that is zero in all. Here one row at a time picks the rows of the other matrix that meet its
-//! numbers, one bit of a word for each, and adds them up in the same order. A zero adds nothing to
-//! a sum, so the result is the same, bit for bit.
+//! Behind ReLU about half of the activations and deltas are zero, and most pixels of an image. The dense
+//! kernels multiply tiles of many rows, where hardly any column is zero in all rows. Here each row
+//! selects the rows of the other matrix that its non-zero elements multiply, one bit of a word per element,
+//! and adds them in the same order. A zero adds nothing to a sum, so the result is bit-identical.
 //!
-//! What has to be fast is `add_rows`: for each number that is not zero one broadcast and, with
-//! AVX-512, eight multiply-adds that read one operand each from the first-level cache, where a block
-//! of the other matrix waits, row by row. A tile uses each number that it loads several times; so it
-//! takes up to half of the time for a number, but the same for a zero, which takes none here.
+//! The inner loop is `add_rows`: for each non-zero element one broadcast and, with AVX-512, eight
+//! multiply-adds that read one operand each from the first-level cache, which holds a block of the
+//! other matrix row by row. A dense tile uses each loaded element several times, so it takes up to half the time
+//! per element, but the same for a zero, which costs nothing here.
 
 mod gradient;
 mod product;
@@ -27,21 +26,20 @@ use super::{vector_rows, vector_rows_mut};
 pub(super) use gradient::gradient;
 pub(super) use product::product;
 
-/// Bits of a word, and rows for which there is room in a block.
+/// Bits of a word, and the capacity of a block in rows.
 const BITS: usize = u64::BITS as usize;
-/// Rows that a block has: with 128 columns they fill 24 KiB, which leaves some of a first-level cache of
-/// 32 KiB to the rest.
+/// Rows of a block: with 128 columns they fill 24 KiB of a first-level cache of 32 KiB.
 const DEPTH: usize = 48;
-/// Columns of a strip, panels of `B` whose sums fit into the registers: the most, and the least.
+/// Maximum and minimum number of columns of a strip, panels of `B` whose sums fit into the registers.
 const COLUMNS: usize = 128;
 const LEAST_COLUMNS: usize = 64;
-/// Columns of `A` whose gradients are summed up together, so that a block of deltas, once in the
-/// first-level cache, is used that often.
+/// Columns of `A` whose gradients are summed together, so that a block of deltas is used that often while
+/// it is in the first-level cache.
 const GROUP: usize = 128;
-/// From so many rows and columns on it pays to copy blocks for them.
+/// Minimum number of rows and columns for which copying blocks pays.
 const LEAST_ROWS: usize = 32;
 const LEAST_DEPTH: usize = 2 * DEPTH;
-/// At most this part of the numbers may be other than zero: with more of them, tiles are as fast.
+/// Maximum share of non-zero elements; with more, dense tiles are as fast.
 const DENSE: f64 = 0.45;
 
 /// Runs `$body` with the constants `$V`, vectors in a row of a panel, and `$N`, vectors in a row of
@@ -71,11 +69,11 @@ macro_rules! with_strip {
 }
 use with_strip;
 
-/// Memory for these products. One thread at a time uses it.
+/// Buffers of these products, for one thread.
 #[derive(Debug, Clone)]
 pub struct Scratch {
-    /// A word for each row of `A` and block of its columns, or the other way round: a one for each
-    /// number that is not zero.
+    /// A word for each row of `A` and block of its columns, or for each column and block of rows: a set bit
+    /// for each non-zero element.
     bits: Vec<u64>,
     /// Blocks of a strip of `B`, row by row.
     block: Aligned,
@@ -84,8 +82,8 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// For a network with layers of these sizes and mini-batches of at most so many rows. Takes no
-    /// memory where there are no two wide layers in succession.
+    /// Creates buffers for a network with layers of these `sizes` and mini-batches of up to `rows` rows; empty
+    /// without two wide layers in succession.
     pub fn new(sizes: &[usize], rows: usize) -> Self {
         let pairs = sizes.windows(2).map(|pair| (pair[0], pair[1]));
         let pairs = pairs.map(|(a, b)| (a.min(b), a.max(b)));
@@ -107,21 +105,21 @@ impl Scratch {
         }
     }
 
-    /// Whether activations or deltas of so many rows and columns are worth a look.
+    /// Returns whether skipping zeros may pay in a matrix of this shape.
     #[inline(always)]
     fn suits(&self, rows: usize, columns: usize) -> bool {
         !self.bits.is_empty() && rows >= LEAST_ROWS && columns >= LEAST_DEPTH
     }
 }
 
-/// Whether both matrices are in panels for which there are kernels here.
+/// Returns whether both matrices are in panels that the sparse kernels support.
 #[inline(always)]
 fn are_wide(a: &Panels, b: &Panels) -> bool {
     a.width() == WIDE && b.width() == WIDE
 }
 
-/// Whether numbers enough of the first `columns` from panel `first` on are zero, as far as some of
-/// them tell. To look at all would take as long as a part of the product.
+/// Estimates from a sample whether enough of the first `columns` from panel `first` on are zero. Counting
+/// all would take a good part of the time of the product.
 fn has_zeros((a, first): (&Panels, usize), columns: usize) -> bool {
     let rows = a.rows();
     let sample = [0, rows / 4, rows / 2, 3 * rows / 4];
@@ -137,7 +135,7 @@ fn has_zeros((a, first): (&Panels, usize), columns: usize) -> bool {
     f64::from(count) <= DENSE * all as f64
 }
 
-/// Copies rows `part` of some panels so that those of a row follow each other.
+/// Copies rows `part` of some panels into contiguous rows.
 #[inline(always)]
 fn pack<S: Simd, const V: usize, const N: usize>(
     from: &Panels,
@@ -154,7 +152,7 @@ fn pack<S: Simd, const V: usize, const N: usize>(
     }
 }
 
-/// The way back, for all rows.
+/// Copies contiguous rows back into panels.
 #[inline(always)]
 fn unpack<S: Simd, const V: usize, const N: usize>(
     from: &[f32],
@@ -169,7 +167,7 @@ fn unpack<S: Simd, const V: usize, const N: usize>(
     }
 }
 
-/// A one for each number that is not zero.
+/// Returns a set bit for each non-zero element.
 #[inline(always)]
 fn bits_of(row: &[f32; WIDE]) -> u16 {
     #[cfg(target_arch = "x86_64")]
@@ -189,7 +187,7 @@ fn bits_of(row: &[f32; WIDE]) -> u16 {
     ones.fold(0, |bits, (i, x)| bits | u16::from(*x != 0.0) << i)
 }
 
-/// Adds those rows of a block whose bits are set, each times its factor, to `sums`.
+/// Adds the rows of a block whose bits are set, each times its factor, to `sums`.
 #[inline(always)]
 fn add_rows<S: Simd, const N: usize>(
     simd: S,

@@ -1,4 +1,4 @@
-//! The product of the forward pass and of the deltas, for matrices with zeros.
+//! The matrix product for matrices `A` with many zeros.
 
 use std::iter::zip;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::nn::kernels::panels::{Panels, WIDE};
 use crate::nn::kernels::product::{NEAR, Start};
 use crate::nn::kernels::{fetch_ahead, vector_rows, vector_rows_mut};
 
-/// Does what it can of [`product`](crate::nn::kernels::sparse::product::product), where `A` has zeros enough: returns the
+/// Computes a part of the [`product`](crate::nn::kernels::product::product) if `A` has enough zeros, and returns the
 /// number of panels of `B` that are done.
 #[inline(always)]
 pub(in crate::nn::kernels) fn product<S: Simd>(
@@ -70,7 +70,7 @@ fn strips_of_product<S: Simd, const V: usize, const N: usize>(
         }
         for k in (0..depth).step_by(DEPTH) {
             pack::<S, V, N>(b, own.clone(), part(k), block);
-            // What is packed next: further down, or at the top of the next strip.
+            // The block that is packed next: further down, or at the top of the next strip.
             let (panels, rows_of_b) = match k + DEPTH {
                 next if next < depth => (own.clone(), part(next)),
                 _ => (own.end..b.count().min(own.end + N / V), part(0)),
@@ -94,8 +94,8 @@ fn strips_of_product<S: Simd, const V: usize, const N: usize>(
     strips * (N / V)
 }
 
-/// Of each row of the first `depth` columns from panel `first` on, a word for each block of columns;
-/// block by block.
+/// Writes a word for each block of columns and each row, block by block, for the first `depth` columns from
+/// panel `first` on.
 #[inline(always)]
 fn bits_of_rows((a, first): (&Panels, usize), depth: usize, into: &mut [u64]) {
     let rows = a.rows();
@@ -115,23 +115,23 @@ fn bits_of_rows((a, first): (&Panels, usize), depth: usize, into: &mut [u64]) {
     }
 }
 
-/// Adds to the sums of each row what a block of `B` adds.
+/// Adds the products with a block of `B` to the sums of each row.
 struct AddBlock<'a, const N: usize> {
-    /// Panels of `A` that meet the block.
+    /// Panels of `A` to multiply by the block.
     a: &'a [f32],
     /// Of each row.
     bits: &'a [u64],
     block: &'a [f32],
     sums: &'a mut [f32],
-    /// To be called for, if it is far.
+    /// Block to prefetch, if it is not in the cache.
     next: Option<Next<'a>>,
 }
 
-/// A part of a row of `A`, at the start of a cache line: what is written at once comes back sooner so.
+/// A part of a row of `A`, aligned to a cache line so that vectors written to it can be read back at once.
 #[repr(align(64))]
 struct Factors([[f32; WIDE]; BITS / WIDE]);
 
-/// A block of `B` that comes next.
+/// The next block of `B`.
 struct Next<'a> {
     b: &'a Panels,
     panels: Range<usize>,
@@ -139,7 +139,7 @@ struct Next<'a> {
 }
 
 impl Next<'_> {
-    /// Calls for part `part` of `parts`.
+    /// Prefetches part `part` of `parts`.
     #[inline(always)]
     fn fetch(&self, part: usize, parts: usize) {
         let row = |part| self.rows.start + self.rows.len() * part / parts;

@@ -1,20 +1,21 @@
-//! Text from outside, made safe to show, and names that resemble one another.
+//! Text: safe to print, measured and cut in terminal cells, matched by similarity.
 
 use std::fmt::Write;
 
-use unicode_width::UnicodeWidthChar;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
-/// Letters of a name that others are held against.
+/// Maximum length of a name that is compared with others, in characters.
 const LONGEST_NAME: usize = 200;
 
-/// Returns `text` with every character that could act on a terminal or hide from a reader (C0,
-/// C1, DEL, bidirectional controls, zero-width characters, line and paragraph separators) written
-/// as a visible escape such as `\u{1b}`, and white space around it cut off.
+/// Returns `text` without white space around it and with every character that could act on a
+/// terminal or hide from a reader (C0, C1, DEL, bidirectional controls, zero-width characters,
+/// line and paragraph separators) as a visible escape such as `\u{1b}`.
 ///
-/// Called once, where text enters the program; everything behind that point may show it as it is.
+/// Called once, where text enters the program; everything behind that point may print it.
 pub fn sanitise(text: &str) -> String {
     let text = text.trim();
-    if text.chars().all(is_plain) {
+    if text.chars().all(is_printable) {
         return text.to_owned();
     }
     let mut safe = String::with_capacity(text.len() + 8);
@@ -23,7 +24,7 @@ pub fn sanitise(text: &str) -> String {
             '\t' => safe.push_str("\\t"),
             '\n' => safe.push_str("\\n"),
             '\r' => safe.push_str("\\r"),
-            c if is_plain(c) => safe.push(c),
+            c if is_printable(c) => safe.push(c),
             c => {
                 let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
             }
@@ -32,13 +33,14 @@ pub fn sanitise(text: &str) -> String {
     safe
 }
 
-fn is_plain(c: char) -> bool {
+/// Returns whether `c` neither acts on a terminal nor hides from a reader.
+pub fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
         && !matches!(c, '\u{200b}'..='\u{200f}')
 }
 
-/// A learning rate as a person would write it: `0.01`, `1e-7`, `1e30`.
+/// Formats a learning rate as a person would write it: `0.01`, `1e-7`, `1e30`.
 pub fn rate(x: f64) -> String {
     match x.abs() {
         0.0001..100_000.0 => x.to_string(),
@@ -46,45 +48,66 @@ pub fn rate(x: f64) -> String {
     }
 }
 
-/// Width of `text` in terminal cells.
+/// Returns the width of `text` in terminal cells; graphemes with control characters have none.
 pub fn width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
-}
-
-fn char_width(c: char) -> usize {
-    c.width().unwrap_or(0)
-}
-
-/// Returns `text` cut to at most `cells` terminal cells, with `…` as the last one where something
-/// was cut off.
-pub fn shorten(text: &str, cells: usize) -> String {
-    if width(text) <= cells {
-        return text.to_owned();
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
     }
-    let Some(room) = cells.checked_sub(1) else {
-        return String::new();
-    };
-    let mut kept = String::new();
+    text.graphemes(true).map(grapheme_width).sum()
+}
+
+fn grapheme_width(grapheme: &str) -> usize {
+    if grapheme.contains(char::is_control) {
+        0
+    } else {
+        grapheme.width()
+    }
+}
+
+/// Returns the longest prefix of `text` that fits in `cells` terminal cells.
+fn prefix(text: &str, cells: usize) -> &str {
     let mut used = 0;
-    for c in text.chars() {
-        used += char_width(c);
-        if used > room {
-            break;
-        }
-        kept.push(c);
+    let fits = |grapheme: &&str| {
+        used += grapheme_width(grapheme);
+        used <= cells
+    };
+    let length = text.graphemes(true).take_while(fits).map(str::len).sum();
+    &text[..length]
+}
+
+/// Returns the longest suffix of `text` that fits in `cells` terminal cells.
+fn suffix(text: &str, cells: usize) -> &str {
+    let mut used = 0;
+    let fits = |grapheme: &&str| {
+        used += grapheme_width(grapheme);
+        used <= cells
+    };
+    let graphemes = text.graphemes(true).rev();
+    let length: usize = graphemes.take_while(fits).map(str::len).sum();
+    &text[text.len() - length..]
+}
+
+/// Cuts `text` to `cells` terminal cells, with `…` in place of the end.
+pub fn shorten(text: &str, cells: usize) -> String {
+    match cells.checked_sub(1) {
+        _ if width(text) <= cells => text.to_owned(),
+        Some(room) => format!("{}…", prefix(text, room)),
+        None => String::new(),
     }
-    kept.push('…');
-    kept
 }
 
-/// The same for a text whose end matters most, such as a path: `…` is the first one.
+/// Cuts `text` to `cells` terminal cells, with `…` in place of the start: for paths and typed text,
+/// whose end matters most.
 pub fn shorten_front(text: &str, cells: usize) -> String {
-    let reversed = |text: &str| text.chars().rev().collect::<String>();
-    reversed(&shorten(&reversed(text), cells))
+    match cells.checked_sub(1) {
+        _ if width(text) <= cells => text.to_owned(),
+        Some(room) => format!("…{}", suffix(text, room)),
+        None => String::new(),
+    }
 }
 
-/// Returns `names` cut to at most `cells` terminal cells each such that those that differ still do
-/// where that is possible: at the end, or else in the middle.
+/// Cuts each of `names` to `cells` terminal cells: at the end, or in the middle where that would
+/// make different names equal.
 pub fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
     let short: Vec<String> = names.iter().map(|name| shorten(name, cells)).collect();
     let clash =
@@ -97,21 +120,13 @@ pub fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
         if width(name) <= cells {
             return name.clone();
         }
-        let mut tail: Vec<char> = Vec::new();
-        for c in name.chars().rev() {
-            let used: usize = tail.iter().map(|&c| char_width(c)).sum();
-            if used + char_width(c) > tail_cells {
-                break;
-            }
-            tail.push(c);
-        }
         let head = shorten(name, cells - tail_cells);
-        head.chars().chain(tail.into_iter().rev()).collect()
+        format!("{head}{}", suffix(name, tail_cells))
     };
     names.iter().map(middle).collect()
 }
 
-/// Returns lines of `text` of at most `cells` terminal cells, broken between words.
+/// Breaks `text` between words into lines of at most `cells` terminal cells. Longer words are cut.
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -126,10 +141,10 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// Returns the names among `names` that resemble `asked`, nearest first, at most three: those
-/// that differ from it by a third of its letters or fewer (Levenshtein distance, letter case
-/// ignored), or that contain it. Nothing resembles a text that is longer than a name should be:
-/// the distance takes time in proportion to both lengths.
+/// Returns up to three of `names` that resemble `asked`, nearest first: those within a Levenshtein
+/// distance of a third of its characters (letter case ignored), or those that contain it. Empty if
+/// `asked` is longer than a name should be, because the distance takes time in proportion to both
+/// lengths.
 pub fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
     let asked = asked.to_lowercase();
     let letters = asked.chars().count();
@@ -142,9 +157,9 @@ pub fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
         .filter(|name| name.len() <= 4 * LONGEST_NAME)
         .filter_map(|name| {
             let lower = name.to_lowercase();
-            let distance = edit_distance(&asked, &lower);
-            let within = letters >= 3 && lower.contains(&asked);
-            (distance <= limit || within).then_some((distance, name))
+            let distance = strsim::levenshtein(&asked, &lower);
+            let is_part = letters >= 3 && lower.contains(&asked);
+            (distance <= limit || is_part).then_some((distance, name))
         })
         .collect();
     near.sort_by_key(|&(distance, _)| distance);
@@ -152,21 +167,6 @@ pub fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
         .take(3)
         .map(|(_, name)| name.clone())
         .collect()
-}
-
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &cb) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(ca != cb);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -208,6 +208,9 @@ mod tests {
         assert_eq!(shorten("abc", 0), "");
         assert_eq!(shorten_front("data/abc.csv", 8), "…abc.csv");
         assert_eq!(shorten_front("abc.csv", 8), "abc.csv");
+        assert_eq!(shorten("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+        assert_eq!(shorten_front("宽宽宽", 4), "…宽");
+        assert_eq!(shorten_front("abc", 0), "");
     }
 
     #[test]

@@ -262,16 +262,19 @@ fn work_that_would_be_lost_is_asked_for() {
     let mut model = iris();
     model.run.seconds = 500.0;
     assert!(press(&mut model, ":seed 7\n").is_empty());
-    assert_eq!(
+    assert!(matches!(
         model.prompt.overlay,
         Some(Overlay::Confirm(Confirm::Reset(7)))
-    );
+    ));
     assert!(matches!(
         press(&mut model, "y")[..],
         [Command::Reset { seed: 7 }]
     ));
     press(&mut model, ":quit\n");
-    assert_eq!(model.prompt.overlay, Some(Overlay::Confirm(Confirm::Quit)));
+    assert!(matches!(
+        model.prompt.overlay,
+        Some(Overlay::Confirm(Confirm::Quit))
+    ));
 }
 
 #[test]
@@ -353,7 +356,7 @@ fn an_error_stays_until_the_next_key() {
 
 fn typed(model: &Model) -> String {
     match &model.prompt.overlay {
-        Some(Overlay::Command(line)) => line.prompt.text(),
+        Some(Overlay::Command(line)) => line.prompt.text().to_owned(),
         other => panic!("no line: {other:?}"),
     }
 }

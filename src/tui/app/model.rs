@@ -230,7 +230,7 @@ pub enum Confirm {
 }
 
 /// What lies above the panels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Overlay {
     /// The help, scrolled by so many lines.
     Help(u16),

@@ -1,62 +1,57 @@
-//! A line of text that a person types.
+//! Editing of a line of text, with `tui-input`.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, InputRequest};
 
 use crate::nn::ParameterId;
 
-/// What the text is for.
+/// Use of the text that is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// A learning rate.
+    /// New learning rate.
     LearningRate,
-    /// Where the model is saved.
+    /// Path to which the model is saved.
     SavePath,
-    /// A value for a weight or a bias.
+    /// New value of a weight or bias.
     Parameter(ParameterId),
-    /// A value for this column of the shown row.
+    /// New value of the shown row in the column with this index.
     Input(usize),
-    /// A typed command.
+    /// Typed command.
     Command,
 }
 
-/// A prompt with its cursor and, after a bad answer, what was wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A line of text that is being entered.
+#[derive(Debug, Clone)]
 pub struct Prompt {
-    /// What is asked for.
-    pub purpose: Purpose,
-    text: Vec<char>,
-    cursor: usize,
+    pub(in crate::tui) purpose: Purpose,
+    input: Input,
     /// Whether the whole text is selected: the first character typed replaces it.
-    pub is_selected: bool,
-    /// Why the last answer was not taken.
+    pub(in crate::tui) is_selected: bool,
+    /// Why the last submitted text was rejected.
     pub error: Option<String>,
 }
 
-/// What a key did to a prompt.
+/// Result of a key press.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Edited {
-    /// The text or the cursor changed, or nothing.
-    Open,
-    /// The person is done.
-    Done(String),
-    /// The person gave up.
+pub(in crate::tui) enum PromptEvent {
+    /// Text entry goes on.
+    Editing,
+    Submitted(String),
     Cancelled,
 }
 
 impl Prompt {
-    /// A prompt that suggests `text`, with the cursor behind it.
+    /// Opens a prompt that suggests `text`, with the cursor at its end.
     pub fn new(purpose: Purpose, text: &str) -> Self {
-        let text: Vec<char> = text.chars().collect();
         Self {
             purpose,
-            cursor: text.len(),
-            text,
+            input: text.into(),
             is_selected: false,
             error: None,
         }
     }
 
-    /// The same with the whole text selected.
+    /// Opens a prompt with `text` selected.
     pub fn selected(purpose: Purpose, text: &str) -> Self {
         Self {
             is_selected: true,
@@ -64,127 +59,125 @@ impl Prompt {
         }
     }
 
-    /// The text before the cursor, under it (a space at the end) and behind it.
-    pub fn parts(&self) -> (String, String, String) {
-        let (before, rest) = self.text.split_at(self.cursor);
-        let under = rest.first().map_or(" ".to_owned(), char::to_string);
-        let behind = rest.iter().skip(1).collect();
-        (before.iter().collect(), under, behind)
+    /// Returns the whole text.
+    pub fn text(&self) -> &str {
+        self.input.value()
     }
 
-    /// The whole text.
-    pub fn text(&self) -> String {
-        self.text.iter().collect()
+    /// Returns the text before the cursor and the text from the cursor on.
+    pub fn split_at_cursor(&self) -> (&str, &str) {
+        let text = self.text();
+        let cursor = text.char_indices().nth(self.input.cursor());
+        text.split_at(cursor.map_or(text.len(), |(byte, _)| byte))
     }
 
-    /// Puts `text` in place of what stands before the cursor.
-    pub fn replace_before(&mut self, text: &str) {
-        let behind = self.text.split_off(self.cursor);
-        self.text = text.chars().collect();
-        self.cursor = self.text.len();
-        self.text.extend(behind);
+    /// Replaces the text before the cursor.
+    pub(super) fn replace_before(&mut self, before: &str) {
+        let (_, after) = self.split_at_cursor();
+        let text = format!("{before}{after}");
+        self.input = Input::new(text).with_cursor(before.chars().count());
     }
 
-    /// Puts `text` in place of the whole line, with the cursor behind it.
-    pub fn replace(&mut self, text: &str) {
-        self.clear();
-        self.replace_before(text);
+    /// Replaces the whole text and places the cursor at its end.
+    pub(in crate::tui) fn replace(&mut self, text: &str) {
+        self.input = text.into();
     }
 
-    /// Inserts pasted text; line breaks and other controls are left out.
-    pub fn paste(&mut self, text: &str) {
-        if std::mem::take(&mut self.is_selected) {
-            self.clear();
-        }
-        text.chars()
-            .filter(|c| !c.is_control())
-            .for_each(|c| self.insert(c));
+    /// Inserts pasted text at the cursor, without line breaks and other control characters.
+    pub(super) fn paste(&mut self, text: &str) {
+        self.replace_selection();
+        let (before, _) = self.split_at_cursor();
+        let pasted = text.chars().filter(|c| !c.is_control());
+        let before: String = before.chars().chain(pasted).collect();
+        self.replace_before(&before);
     }
 
-    /// Edits the line as shells do.
-    pub fn press(&mut self, key: &KeyEvent) -> Edited {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        let was_selected = std::mem::take(&mut self.is_selected);
-        if was_selected && matches!(key.code, KeyCode::Backspace | KeyCode::Delete) {
-            self.clear();
-            return Edited::Open;
-        }
+    /// Handles a key as shells do.
+    pub(in crate::tui) fn on_key(&mut self, key: &KeyEvent) -> PromptEvent {
         match key.code {
-            KeyCode::Enter => return Edited::Done(self.text()),
-            KeyCode::Esc => return Edited::Cancelled,
-            KeyCode::Char('u') if control => {
-                self.text.drain(..self.cursor);
-                self.cursor = 0;
-            }
-            KeyCode::Char('a') if control => self.cursor = 0,
-            KeyCode::Char('e') if control => self.cursor = self.text.len(),
-            KeyCode::Char('w') if control => self.erase_word(),
-            KeyCode::Char(c) if !control && !key.modifiers.contains(KeyModifiers::ALT) => {
-                if was_selected {
-                    self.clear();
-                }
-                self.insert(c);
-            }
-            KeyCode::Backspace if self.cursor > 0 => {
-                self.cursor -= 1;
-                self.text.remove(self.cursor);
-            }
-            KeyCode::Delete if self.cursor < self.text.len() => {
-                self.text.remove(self.cursor);
-            }
-            KeyCode::Left => self.cursor = self.cursor.saturating_sub(1),
-            KeyCode::Right => self.cursor = (self.cursor + 1).min(self.text.len()),
-            KeyCode::Home => self.cursor = 0,
-            KeyCode::End => self.cursor = self.text.len(),
+            KeyCode::Enter => return PromptEvent::Submitted(self.text().to_owned()),
+            KeyCode::Esc => return PromptEvent::Cancelled,
             _ => {}
         }
+        if let Some(request) = request_of(key) {
+            use InputRequest::{DeleteNextChar, DeletePrevChar, InsertChar};
+            match request {
+                DeleteNextChar | DeletePrevChar if self.is_selected => self.replace_selection(),
+                InsertChar(_) => {
+                    self.replace_selection();
+                    self.input.handle(request);
+                }
+                _ => {
+                    self.input.handle(request);
+                }
+            }
+        }
+        self.is_selected = false;
         self.error = None;
-        Edited::Open
+        PromptEvent::Editing
     }
 
-    fn clear(&mut self) {
-        self.text.clear();
-        self.cursor = 0;
-    }
-
-    fn insert(&mut self, c: char) {
-        self.text.insert(self.cursor, c);
-        self.cursor += 1;
-    }
-
-    fn erase_word(&mut self) {
-        let is_part = |c: &char| c.is_alphanumeric();
-        while self.cursor > 0 && !is_part(&self.text[self.cursor - 1]) {
-            self.cursor -= 1;
-            self.text.remove(self.cursor);
-        }
-        while self.cursor > 0 && is_part(&self.text[self.cursor - 1]) {
-            self.cursor -= 1;
-            self.text.remove(self.cursor);
+    fn replace_selection(&mut self) {
+        if std::mem::take(&mut self.is_selected) {
+            self.input.reset();
         }
     }
+}
+
+/// Returns the edit that `key` stands for.
+fn request_of(key: &KeyEvent) -> Option<InputRequest> {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = key.modifiers.contains(KeyModifiers::ALT);
+    Some(match key.code {
+        KeyCode::Char('a') if control => InputRequest::GoToStart,
+        KeyCode::Char('e') if control => InputRequest::GoToEnd,
+        KeyCode::Char('k') if control => InputRequest::DeleteTillEnd,
+        KeyCode::Char('u') if control => InputRequest::DeleteFromStart,
+        KeyCode::Char('w') if control => InputRequest::DeletePrevWord,
+        KeyCode::Char('y') if control => InputRequest::Yank,
+        KeyCode::Char(c) if !control && !alt => InputRequest::InsertChar(c),
+        KeyCode::Backspace => InputRequest::DeletePrevChar,
+        KeyCode::Delete => InputRequest::DeleteNextChar,
+        KeyCode::Left if control => InputRequest::GoToPrevWord,
+        KeyCode::Right if control => InputRequest::GoToNextWord,
+        KeyCode::Left => InputRequest::GoToPrevChar,
+        KeyCode::Right => InputRequest::GoToNextChar,
+        KeyCode::Home => InputRequest::GoToStart,
+        KeyCode::End => InputRequest::GoToEnd,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn press(prompt: &mut Prompt, code: KeyCode) -> Edited {
-        prompt.press(&KeyEvent::new(code, KeyModifiers::NONE))
+    fn press(prompt: &mut Prompt, code: KeyCode) -> PromptEvent {
+        prompt.on_key(&KeyEvent::new(code, KeyModifiers::NONE))
+    }
+
+    fn press_control(prompt: &mut Prompt, letter: char) {
+        prompt.on_key(&KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL));
     }
 
     #[test]
     fn a_selected_text_is_replaced_or_edited() {
-        let mut prompt = Prompt::selected(Purpose::LearningRate, "0.01");
+        let selected = || Prompt::selected(Purpose::LearningRate, "0.01");
+        let mut prompt = selected();
         press(&mut prompt, KeyCode::Char('5'));
-        assert_eq!(prompt.parts().0, "5");
-        let mut prompt = Prompt::selected(Purpose::LearningRate, "0.01");
+        assert_eq!(prompt.text(), "5");
+        let mut prompt = selected();
         press(&mut prompt, KeyCode::End);
         press(&mut prompt, KeyCode::Char('5'));
-        assert_eq!(prompt.parts().0, "0.015");
-        let mut prompt = Prompt::selected(Purpose::LearningRate, "0.01");
-        press(&mut prompt, KeyCode::Backspace);
-        assert_eq!(prompt.parts().0, "");
+        assert_eq!(prompt.text(), "0.015");
+        for erase in [KeyCode::Backspace, KeyCode::Delete] {
+            let mut prompt = selected();
+            press(&mut prompt, erase);
+            assert_eq!(prompt.text(), "");
+        }
+        let mut prompt = selected();
+        prompt.paste("7");
+        assert_eq!(prompt.text(), "7");
     }
 
     #[test]
@@ -198,14 +191,33 @@ mod tests {
         press(&mut prompt, KeyCode::Backspace);
         assert_eq!(
             press(&mut prompt, KeyCode::Enter),
-            Edited::Done("iris2.json".into())
+            PromptEvent::Submitted("iris2.json".into())
         );
-        prompt.press(&KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
-        assert_eq!(prompt.parts(), (String::new(), ".".into(), "json".into()));
+        press_control(&mut prompt, 'u');
+        assert_eq!(prompt.split_at_cursor(), ("", ".json"));
         press(&mut prompt, KeyCode::End);
-        prompt.press(&KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL));
+        press_control(&mut prompt, 'w');
         prompt.paste("a\x1b\nb");
-        assert_eq!(prompt.parts().0, ".ab");
-        assert_eq!(press(&mut prompt, KeyCode::Esc), Edited::Cancelled);
+        assert_eq!(prompt.split_at_cursor(), (".ab", ""));
+        press_control(&mut prompt, 'a');
+        assert_eq!(prompt.split_at_cursor(), ("", ".ab"));
+        press_control(&mut prompt, 'e');
+        assert_eq!(prompt.split_at_cursor(), (".ab", ""));
+        assert_eq!(press(&mut prompt, KeyCode::Esc), PromptEvent::Cancelled);
+    }
+
+    #[test]
+    fn a_letter_with_its_marks_is_one_step() {
+        let mut prompt = Prompt::new(Purpose::SavePath, "");
+        for c in "宽e\u{301}x".chars() {
+            press(&mut prompt, KeyCode::Char(c));
+        }
+        press(&mut prompt, KeyCode::Left);
+        press(&mut prompt, KeyCode::Left);
+        assert_eq!(prompt.split_at_cursor(), ("宽", "e\u{301}x"));
+        press(&mut prompt, KeyCode::Delete);
+        assert_eq!(prompt.text(), "宽x");
+        press(&mut prompt, KeyCode::Backspace);
+        assert_eq!(prompt.text(), "x");
     }
 }

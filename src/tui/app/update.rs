@@ -8,7 +8,7 @@ use super::bindings::{self, Action, When};
 use super::command::Files;
 use super::model::{Confirm, Model, Overlay, Phase};
 use super::navigation::{Navigation, ScrollLimits};
-use super::prompt::{Edited, Prompt, Purpose};
+use super::prompt::{Prompt, PromptEvent, Purpose};
 use crate::data::{DataSummary, Prepared};
 use crate::train::{Command, Cursor, Event, Snapshot};
 use crate::tui::panels::PanelId;
@@ -137,7 +137,7 @@ impl Model {
                 if let Some(Overlay::Command(mut line)) =
                     self.prompt.overlay.take_if(is_command_line)
                 {
-                    line.take_files(files);
+                    line.set_files(files);
                     self.refresh_command_line(*line, &mut effects);
                 }
             }
@@ -249,10 +249,10 @@ impl Model {
     }
 
     fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent, effects: &mut Vec<Effect>) {
-        match prompt.press(key) {
-            Edited::Cancelled => {}
-            Edited::Open => self.prompt.overlay = Some(Overlay::Prompt(prompt)),
-            Edited::Done(text) => {
+        match prompt.on_key(key) {
+            PromptEvent::Cancelled => {}
+            PromptEvent::Editing => self.prompt.overlay = Some(Overlay::Prompt(prompt)),
+            PromptEvent::Submitted(text) => {
                 let taken = match prompt.purpose {
                     Purpose::LearningRate => self.type_learning_rate(&text, effects),
                     Purpose::SavePath => self.save_to(&text, effects),

@@ -2,11 +2,11 @@
 
 use ratatui::crossterm::event::KeyEvent;
 
-use super::line::Pressed;
 use super::{CommandLine, Typed, parse};
 use crate::nn::{Change, Loss, Output};
 use crate::train::{Command, Pace, Plan};
 use crate::tui::app::model::{Model, Overlay, Phase};
+use crate::tui::app::prompt::PromptEvent;
 use crate::tui::app::update::Effect;
 
 /// Parameters of the largest network that can be asked for while one is trained: some 1.5 GB.
@@ -25,10 +25,10 @@ impl Model {
         key: &KeyEvent,
         effects: &mut Vec<Effect>,
     ) {
-        match line.press(key, &self.prompt.commands) {
-            Pressed::Closed => self.prompt.overlay = line.menu().map(Overlay::Menu),
-            Pressed::Open => self.refresh_command_line(line, effects),
-            Pressed::Done(text) => {
+        match line.on_key(key, &self.prompt.commands) {
+            PromptEvent::Cancelled => self.prompt.overlay = line.menu().map(Overlay::Menu),
+            PromptEvent::Editing => self.refresh_command_line(line, effects),
+            PromptEvent::Submitted(text) => {
                 self.prompt.commands.add(&text);
                 match self.run_command(&text, effects) {
                     Ok(()) if self.prompt.overlay.is_none() => {

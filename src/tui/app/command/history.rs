@@ -1,40 +1,34 @@
-//! Lines typed before, kept for the run.
+//! History of typed commands.
 
-/// Lines that are kept.
-const MOST: usize = 200;
+/// Maximum number of lines; beyond it the oldest is dropped.
+const CAPACITY: usize = 200;
 
-/// Typed lines, oldest first.
+/// Commands typed in this run, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     lines: Vec<String>,
 }
 
 impl History {
-    /// Keeps `line`, unless it is empty or that of just before.
-    pub fn add(&mut self, line: &str) {
+    /// Appends `line`, unless it is empty or equal to the last one.
+    pub(in crate::tui::app) fn add(&mut self, line: &str) {
         let line = line.trim();
         if line.is_empty() || self.lines.last().is_some_and(|last| last == line) {
             return;
         }
-        if self.lines.len() == MOST {
+        if self.lines.len() == CAPACITY {
             self.lines.remove(0);
         }
         self.lines.push(line.to_owned());
     }
 
-    /// Number of lines.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.lines.len()
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
-    /// The line at `place`, counted from the oldest.
-    pub fn line(&self, place: usize) -> Option<&str> {
-        self.lines.get(place).map(String::as_str)
+    /// Returns the line at `index`, counted from the oldest.
+    pub(super) fn line(&self, index: usize) -> Option<&str> {
+        self.lines.get(index).map(String::as_str)
     }
 }
 
@@ -53,7 +47,7 @@ mod tests {
         for i in 0..1000 {
             history.add(&format!("row {i}"));
         }
-        assert_eq!(history.len(), MOST);
-        assert_eq!(history.line(MOST - 1), Some("row 999"));
+        assert_eq!(history.len(), CAPACITY);
+        assert_eq!(history.line(CAPACITY - 1), Some("row 999"));
     }
 }

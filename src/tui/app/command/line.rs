@@ -1,4 +1,4 @@
-//! The line in which commands are typed.
+//! The line in which commands are typed, with completion and history.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -6,37 +6,31 @@ use super::complete::{Candidate, Files, complete};
 use super::history::History;
 use crate::tui::app::Model;
 use crate::tui::app::menu::Menu;
-use crate::tui::app::prompt::{Edited, Prompt, Purpose};
+use crate::tui::app::prompt::{Prompt, PromptEvent, Purpose};
 
-/// A line with what it may go on with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A command that is being typed.
+#[derive(Debug, Clone)]
 pub struct CommandLine {
-    /// The text and its cursor, and what was wrong with it when it was last given.
+    /// Text, cursor and, after a rejected command, the reason.
     pub prompt: Prompt,
-    /// What the text may go on with.
+    /// Completions of the text before the cursor.
     pub candidates: Vec<Candidate>,
-    /// The candidate that stands in the line.
+    /// Index of the candidate that `tab` inserted.
     pub chosen: Option<usize>,
-    /// How the typed command is used.
+    /// Usage of the typed command.
     pub usage: Option<String>,
-    /// What of the line stays before a candidate.
+    /// Text before the word that a candidate replaces.
     kept: String,
-    /// Line of the history that is shown, and the text before the history was looked through.
+    /// Index of the recalled history line, and the draft that it replaced.
     recalled: Option<(usize, String)>,
+    /// Files of the folder that was listed last.
     files: Option<Files>,
-    /// The menu that the line was opened from.
+    /// Menu from which the line was opened.
     menu: Option<Menu>,
 }
 
-/// What a key did to the line.
-pub(in crate::tui::app) enum Pressed {
-    Open,
-    Closed,
-    Done(String),
-}
-
 impl CommandLine {
-    /// A line that begins with `text`, opened from `menu` if from one.
+    /// Opens a line that contains `text`. `menu` is shown again when the line is closed.
     pub(in crate::tui::app) fn new(text: &str, menu: Option<Menu>, model: &Model) -> Self {
         let mut line = Self {
             prompt: Prompt::new(Purpose::Command, text),
@@ -52,36 +46,36 @@ impl CommandLine {
         line
     }
 
-    /// The menu to go back to.
+    /// Returns the menu from which the line was opened.
     pub(in crate::tui::app) fn menu(&self) -> Option<Menu> {
         self.menu
     }
 
-    /// Looks anew for what the text may go on with. Returns a folder whose files are wanted.
+    /// Updates the completions. Returns a folder whose files are to be listed.
     pub(in crate::tui::app) fn refresh(&mut self, model: &Model) -> Option<String> {
         if self.chosen.is_some() {
             return None;
         }
-        let completion = complete(&self.prompt.parts().0, model, self.files.as_ref());
+        let completion = complete(self.prompt.split_at_cursor().0, model, self.files.as_ref());
         self.candidates = completion.candidates;
         self.kept = completion.kept;
         self.usage = completion.usage;
         completion.folder
     }
 
-    /// Takes in the files of a folder.
-    pub(in crate::tui::app) fn take_files(&mut self, files: Files) {
+    /// Sets the files that file names are completed with.
+    pub(in crate::tui::app) fn set_files(&mut self, files: Files) {
         self.files = Some(files);
     }
 
-    /// Takes in pasted text.
+    /// Inserts pasted text at the cursor.
     pub(in crate::tui::app) fn paste(&mut self, text: &str) {
         self.chosen = None;
         self.prompt.paste(text);
     }
 
-    /// Edits the line.
-    pub(in crate::tui::app) fn press(&mut self, key: &KeyEvent, history: &History) -> Pressed {
+    /// Handles a key: completion, history, or editing as in [`Prompt::on_key`].
+    pub(in crate::tui::app) fn on_key(&mut self, key: &KeyEvent, history: &History) -> PromptEvent {
         let is_empty = self.prompt.text().is_empty();
         let with_control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
@@ -91,37 +85,33 @@ impl CommandLine {
             KeyCode::Down => self.recall(1, history),
             KeyCode::Char('p') if with_control => self.recall(-1, history),
             KeyCode::Char('n') if with_control => self.recall(1, history),
-            KeyCode::Backspace if is_empty => return Pressed::Closed,
+            KeyCode::Backspace if is_empty => return PromptEvent::Cancelled,
             _ => {
                 self.chosen = None;
                 self.recalled = None;
-                return match self.prompt.press(key) {
-                    Edited::Open => Pressed::Open,
-                    Edited::Cancelled => Pressed::Closed,
-                    Edited::Done(text) => Pressed::Done(text),
-                };
+                return self.prompt.on_key(key);
             }
         }
         self.prompt.error = None;
-        Pressed::Open
+        PromptEvent::Editing
     }
 
-    /// Puts the next candidate into the line.
+    /// Inserts the next candidate (`by` 1) or the previous one (-1).
     fn cycle(&mut self, by: isize) {
         let count = self.candidates.len() as isize;
         if count == 0 {
             return;
         }
-        let place = match self.chosen {
-            Some(place) => (place as isize + by).rem_euclid(count),
+        let index = match self.chosen {
+            Some(index) => (index as isize + by).rem_euclid(count),
             None if by > 0 => 0,
             None => count - 1,
         };
-        let candidate = &self.candidates[place as usize];
+        let candidate = &self.candidates[index as usize];
         let mut text = format!("{}{}", self.kept, candidate.text);
-        self.chosen = Some(place as usize);
+        self.chosen = Some(index as usize);
         if count == 1 {
-            // Nothing to choose: on to what follows.
+            // There is nothing to cycle through: complete the next word.
             self.chosen = None;
             if !candidate.arguments.is_empty() {
                 text.push(' ');
@@ -130,15 +120,16 @@ impl CommandLine {
         self.prompt.replace_before(&text);
     }
 
-    /// Shows a line typed before; beyond the newest comes the text that stood there.
+    /// Replaces the text by an older (`by` -1) or newer (1) line of the history. Beyond the newest
+    /// line comes the draft.
     fn recall(&mut self, by: isize, history: &History) {
-        let (place, draft) = match self.recalled.take() {
-            Some((place, draft)) => (place as isize, draft),
-            None => (history.len() as isize, self.prompt.text()),
+        let (index, draft) = match self.recalled.take() {
+            Some((index, draft)) => (index as isize, draft),
+            None => (history.len() as isize, self.prompt.text().to_owned()),
         };
-        let place = (place + by).clamp(0, history.len() as isize) as usize;
-        self.prompt.replace(history.line(place).unwrap_or(&draft));
+        let index = (index + by).clamp(0, history.len() as isize) as usize;
+        self.prompt.replace(history.line(index).unwrap_or(&draft));
         self.chosen = None;
-        self.recalled = (place < history.len()).then_some((place, draft));
+        self.recalled = (index < history.len()).then_some((index, draft));
     }
 }

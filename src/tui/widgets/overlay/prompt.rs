@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::popup;
 use crate::tui::app::Model;
@@ -12,7 +13,7 @@ use crate::tui::app::prompt::{Prompt, Purpose};
 use crate::tui::app::what_if::Domain;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::panel::put_line;
-use crate::util::text::{sanitise, width};
+use crate::util::text::{is_printable, shorten_front, width};
 
 /// Draws `prompt` with what it asks for.
 pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, prompt: &Prompt) {
@@ -47,18 +48,24 @@ fn about(model: &Model, purpose: Purpose) -> (String, String) {
     }
 }
 
-/// The text of `prompt` with its cursor behind `mark`, in so many `cells`.
+/// Returns `mark` and the text of `prompt` with its cursor, in `cells` cells. Of a long text the end
+/// of the part before the cursor is shown.
 pub(super) fn typed(
     prompt: &Prompt,
     mark: &'static str,
     cells: usize,
     theme: Theme,
 ) -> Line<'static> {
-    let (before, under, behind) = prompt.parts();
-    // The end of a long text matters most: what was typed last.
-    let room = cells.saturating_sub(width(mark) + 1);
-    let skip = before.chars().count().saturating_sub(room);
-    let shown: String = before.chars().skip(skip).collect();
+    let (before, after) = prompt.split_at_cursor();
+    let under = after.graphemes(true).next().unwrap_or_default();
+    let after = printable(&after[under.len()..]);
+    let under = match printable(under) {
+        under if under.is_empty() => " ".to_owned(),
+        // A combining mark without a letter has no cell of its own.
+        under if width(&under) == 0 => char::REPLACEMENT_CHARACTER.to_string(),
+        under => under,
+    };
+    let room = cells.saturating_sub(width(mark) + width(&under));
     let typed = if prompt.is_selected {
         theme.strong().add_modifier(Modifier::REVERSED)
     } else {
@@ -66,21 +73,71 @@ pub(super) fn typed(
     };
     Line::from(vec![
         Span::styled(mark, theme.accent()),
-        Span::styled(sanitise_inner(&shown), typed),
+        Span::styled(shorten_front(&printable(before), room), typed),
         Span::styled(under, theme.strong().add_modifier(Modifier::REVERSED)),
-        Span::styled(sanitise_inner(&behind), theme.strong()),
+        Span::styled(after, theme.strong()),
     ])
 }
 
-/// Typed text may hold what a terminal would act on; white space at its ends counts.
-fn sanitise_inner(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if sanitise(&format!("x{c}x")).chars().count() == 3 {
-                c
-            } else {
-                '�'
-            }
-        })
-        .collect()
+/// Replaces characters that a terminal would act on.
+fn printable(text: &str) -> String {
+    let printable = text.chars().map(|c| {
+        if is_printable(c) {
+            c
+        } else {
+            char::REPLACEMENT_CHARACTER
+        }
+    });
+    printable.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::crossterm::event::{KeyCode, KeyEvent};
+    use ratatui::style::Style;
+
+    use super::*;
+    use crate::tui::theme::Depth;
+
+    /// Text and start column of the cursor's cell, and the width of the whole line.
+    fn cursor(prompt: &Prompt, cells: usize) -> (String, usize, usize) {
+        let line = typed(prompt, "› ", cells, Theme::new(Depth::None));
+        let widths: Vec<usize> = line.spans.iter().map(|span| width(&span.content)).collect();
+        let start = widths[..2].iter().sum();
+        (line.spans[2].content.to_string(), start, start + widths[2])
+    }
+
+    #[test]
+    fn the_cursor_stays_in_sight_behind_wide_characters() {
+        let text = "宽".repeat(40);
+        let prompt = Prompt::new(Purpose::SavePath, &text);
+        for cells in 4..100 {
+            let (under, _, end) = cursor(&prompt, cells);
+            assert_eq!(under, " ");
+            assert!(end <= cells, "{end} of {cells}");
+        }
+        let mut prompt = Prompt::new(Purpose::SavePath, "");
+        prompt.replace(&format!("{text}\u{1b}e\u{301}"));
+        assert_eq!(cursor(&prompt, 10), (" ".into(), 9, 10));
+        prompt.replace("\u{301}");
+        prompt.on_key(&KeyEvent::from(KeyCode::Home));
+        assert_eq!(cursor(&prompt, 10).0, "\u{fffd}");
+    }
+
+    #[test]
+    fn widths_are_those_of_a_drawn_buffer() {
+        for text in [
+            "abc",
+            "宽a",
+            "e\u{301}",
+            "\u{301}a",
+            "❤\u{fe0f}",
+            "👨\u{200d}👩",
+            "a\u{1b}b",
+        ] {
+            let mut buf = Buffer::empty(Rect::new(0, 0, 40, 1));
+            let (end, _) = buf.set_stringn(0, 0, text, 40, Style::new());
+            assert_eq!(width(text), usize::from(end), "{text:?}");
+        }
+    }
 }

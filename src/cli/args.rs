@@ -172,8 +172,16 @@ pub struct TrainingArgs {
     /// Save the model when the run ends: .json, .safetensors, .npz, .onnx, .py or .rs
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     pub export: Option<PathBuf>,
-    /// Let --export replace a file
-    #[arg(long, help_heading = "Output", requires = "export")]
+    /// Record the run, with or without the screen: .jsonl (one JSON object per line) or .txt
+    #[arg(
+        long,
+        value_name = "PATH",
+        help_heading = "Output",
+        conflicts_with = "describe"
+    )]
+    pub log: Option<PathBuf>,
+    /// Let --export and --log replace a file
+    #[arg(long, help_heading = "Output")]
     pub force: bool,
 }
 

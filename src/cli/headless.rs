@@ -1,109 +1,101 @@
-//! Training without a screen: the worker that the screen watches, at full speed, with its progress
-//! as lines for people on standard error and, if asked for, as JSON on standard output.
+//! Training without a screen, at full speed, with text or JSON lines on the standard streams.
 //!
-//! Unlike the screen it takes every event: a reader of the JSON that is slower than the training
-//! holds the training up. That changes nothing but the time.
+//! Unlike on the screen, the worker waits until each event is recorded: a slow reader of the JSON
+//! slows the training down, and no two epochs are merged.
 
-use std::io;
+use std::io::{self, Write};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::time::Instant;
 
 use super::signals::Signals;
 use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
-use crate::model_file::Saved;
 use crate::nn::GradientCheck;
-use crate::record::End;
-use crate::record::gradients::{self, When};
-use crate::record::json::Json;
-use crate::record::text::Lines;
-use crate::train::{
-    Command, Evaluation, Event, Pace, Position, Session, Settings, Sink, State, Worker,
-};
+use crate::record::{End, LogOption, Recorders, STANDARD_OUTPUT, gradients};
+use crate::train::{Command, Event, Pace, Session, Settings, Sink, State, Worker};
 
-/// Events that wait to be written before the worker waits too.
-const WAITING: usize = 256;
+/// Events that wait to be recorded before the worker waits too.
+const QUEUE_CAPACITY: usize = 256;
 
-/// What a run without screen does.
+/// Options of a run without screen.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
     /// Epochs to train; may be 0.
     pub epochs: u32,
-    /// Where the model goes when they are done.
+    /// File that the model is saved to when they are done.
     pub export: Option<&'a ExportOption>,
-    /// Whether JSON is written to standard output.
+    /// File that the run is recorded to.
+    pub log: Option<&'a LogOption>,
+    /// Whether JSON lines are written to standard output.
     pub json: bool,
-    /// Whether back-propagation is checked against differences before the first step, and when the
-    /// epochs are done.
+    /// Whether gradients are checked by finite differences before the first step, and after the
+    /// last one.
     pub check_gradients: bool,
 }
 
-/// Trains `session` for some epochs, or until a signal or a divergence ends it, then writes the
-/// model. Returns the exit code: 0, or 128 and the number of the signal.
+/// Trains `session` for the given epochs, or until a signal or a divergence, then saves the model.
+/// Returns the exit code: 0, or 128 plus the number of the signal.
 ///
 /// # Errors
-/// [`Error::Diverged`] and [`Error::Worker`], after the last good weights were exported;
-/// [`Error::Gradients`]; whatever keeps the model or the JSON from being written.
+/// [`Error::Diverged`] and [`Error::Worker`], after the last good weights were saved;
+/// [`Error::Gradients`]; [`Error::CannotWrite`] for the model, the log and standard output.
 pub fn run(session: Session, options: Options) -> Result<u8> {
-    let Options {
-        epochs,
-        export,
-        json,
-        check_gradients,
-    } = options;
     let settings = Settings {
         pace: Pace::Full,
         // The first check comes before the first step.
-        paused: check_gradients,
-        epochs: Some(epochs),
+        paused: options.check_gradients,
+        epochs: Some(options.epochs),
     };
-    let (sender, news) = sync_channel(WAITING);
+    let mut recorders = Recorders::new();
+    recorders.add_console(options.json);
+    if let Some(log) = options.log {
+        recorders.add_log(log)?;
+    }
+    let (sender, messages) = sync_channel(QUEUE_CAPACITY);
     let signals = Signals::watch(sender.clone())?;
     let worker = Worker::spawn(session, settings, Events(sender))?;
     let mut run = Run {
         worker: &worker,
-        export,
-        start: Instant::now(),
-        epochs,
-        check: check_gradients.then_some(When::Before),
-        position: Position::default(),
+        options,
+        check: options.check_gradients.then_some(Check::BeforeTraining),
         end: None,
-        evaluation: None,
-        exported: None,
-        lines: Lines::default(),
-        json: json.then(Json::default),
-        output_error: None,
+        failed_export: None,
+        failed_output: None,
     };
-    if check_gradients {
+    if options.check_gradients {
         worker.send(Command::CheckGradients);
     }
-    for piece in &news {
-        match piece {
-            RunMessage::Event(event) => run.hear(event),
-            RunMessage::Signal(signal) => run.finish(End::Signal(signal)),
+    for message in &messages {
+        match message {
+            RunMessage::Event(event) => {
+                for failure in recorders.record(&event) {
+                    run.note_failure(failure);
+                }
+                run.handle(event);
+            }
+            RunMessage::Signal(signal) => run.end(End::Signal(signal)),
             RunMessage::WorkerGone => break,
         }
     }
-    let code = run.conclude();
-    // Nobody may wait for room in a channel that is not read any more.
-    drop(news);
+    let code = run.conclude(recorders);
+    // The worker may wait for room in the queue.
+    drop(messages);
     worker.stop();
     drop(signals);
     code
 }
 
-/// What reaches the main thread.
+/// Message to the main thread.
 pub(crate) enum RunMessage {
     Event(Event),
     Signal(i32),
     WorkerGone,
 }
 
-/// The worker's way to the main thread.
+/// Sends the worker's events to the main thread.
 struct Events(SyncSender<RunMessage>);
 
 impl Sink for Events {
-    /// Waits for room, and gives nothing back: an event that nobody will take is dropped.
+    /// Waits for room in the queue. An event is dropped if the main thread has ended.
     fn offer(&mut self, event: Event) -> Result<(), Box<Event>> {
         let _ = self.0.send(RunMessage::Event(event));
         Ok(())
@@ -112,90 +104,64 @@ impl Sink for Events {
 
 impl Drop for Events {
     fn drop(&mut self) {
-        // Sent however the thread ends. The main thread may have ended before.
+        // Sent even if the thread panics. The main thread may have ended before.
         let _ = self.0.send(RunMessage::WorkerGone);
     }
 }
 
-/// A training on its way to its end.
+/// Gradient check that comes next, or is under way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Check {
+    BeforeTraining,
+    AfterTraining,
+}
+
+/// State of a run without screen.
 struct Run<'a> {
     worker: &'a Worker,
-    export: Option<&'a ExportOption>,
-    start: Instant,
-    epochs: u32,
-    /// The gradient check that comes next.
-    check: Option<When>,
-    position: Position,
-    /// Why it ends, from the moment on that this is known.
+    options: Options<'a>,
+    check: Option<Check>,
+    /// Reason for the end, once it is known.
     end: Option<End>,
-    /// Scores of the final parameters.
-    evaluation: Option<Evaluation>,
-    /// The model that was written, or why it was not.
-    exported: Option<Result<Saved>>,
-    lines: Lines,
-    json: Option<Json>,
-    /// The first failure to write to standard output, if it was not that its reader has gone.
-    output_error: Option<io::Error>,
+    failed_export: Option<Error>,
+    /// First failure to write to standard output or to the log.
+    failed_output: Option<Error>,
 }
 
 impl Run<'_> {
-    fn hear(&mut self, event: Event) {
+    fn handle(&mut self, event: Event) {
         match event {
-            Event::Started(started) => {
-                self.lines.started(&started);
-                let epochs = self.epochs;
-                self.write_json(|json| json.started(&started, epochs));
-            }
-            Event::Progress(progress) => {
-                self.position = progress.position;
-                self.lines.progress(&progress);
-                self.write_json(|json| json.progress(&progress));
-            }
-            Event::State { state, position } => {
-                self.position = position;
-                match state {
-                    State::Finished if self.check.is_some() && self.end.is_none() => {
-                        self.worker.send(Command::CheckGradients);
-                    }
-                    State::Finished => self.finish(End::Epochs),
-                    State::Diverged(divergence) => self.finish(End::Diverged(divergence)),
-                    State::Failed(message) => self.finish(End::Failed(message)),
-                    State::Running | State::Stepping | State::Paused => {}
+            Event::State { state, .. } => match state {
+                State::Finished if self.check.is_some() && self.end.is_none() => {
+                    self.worker.send(Command::CheckGradients);
                 }
-            }
-            Event::Exported { result, .. } => self.exported = Some(result),
-            Event::Evaluated { evaluation, .. } => self.evaluation = Some(*evaluation),
-            Event::GradientsChecked(check) => self.hear_check(&check),
-            // What only a person at a screen asks for, and news of no use to a log.
-            Event::ResetFailed(_)
-            | Event::Found { .. }
-            | Event::Changed { .. }
-            | Event::Refused(_)
-            | Event::PhaseStepper(_)
-            | Event::Snapshot
-            | Event::Stopped => {}
+                State::Finished => self.end(End::Epochs),
+                State::Diverged(divergence) => self.end(End::Diverged(divergence)),
+                State::Failed(message) => self.end(End::Failed(message)),
+                State::Running | State::Stepping | State::Paused => {}
+            },
+            Event::Exported { result, .. } => self.failed_export = result.err(),
+            Event::GradientsChecked(check) => self.handle_check(&check),
+            _ => {}
         }
     }
 
-    /// Trains after a check that found nothing wrong, if it was the one before that.
-    fn hear_check(&mut self, check: &GradientCheck) {
-        let position = self.position;
-        self.lines.gradients(check, position);
-        self.write_json(|json| json.gradients(check, position));
-        let is_first = self.check.take() == Some(When::Before);
+    /// Starts the training if the check before it found nothing wrong.
+    fn handle_check(&mut self, check: &GradientCheck) {
+        let is_first = self.check.take() == Some(Check::BeforeTraining);
         if let Some(failure) = gradients::failure(check) {
-            self.finish(End::WrongGradients(failure));
-        } else if is_first && self.epochs > 0 {
-            self.check = Some(When::After);
+            self.end(End::WrongGradients(failure));
+        } else if is_first && self.options.epochs > 0 {
+            self.check = Some(Check::AfterTraining);
             self.worker.send(Command::Resume);
         } else {
-            self.finish(End::Epochs);
+            self.end(End::Epochs);
         }
     }
 
-    /// Ends the training, for the first reason there is. Commands are obeyed in order, between two
-    /// steps; the worker's own end then ends the run.
-    fn finish(&mut self, end: End) {
+    /// Ends the training, unless it is ending already. The worker carries out commands in order,
+    /// between two steps; the run ends when the worker has stopped.
+    fn end(&mut self, end: End) {
         if self.end.is_some() {
             return;
         }
@@ -203,8 +169,12 @@ impl Run<'_> {
             self.worker.send(Command::Evaluate);
         }
         self.end = Some(end);
-        if let Some(ExportOption { path, replace }) = self.export {
-            // Without a pause, steps might be done between the export and the end.
+        if let Some(ExportOption { path, replace }) = self.options.export {
+            self.failed_export = Some(Error::CannotWrite {
+                path: path.clone(),
+                cause: io::Error::other("the training thread ended unexpectedly"),
+            });
+            // Without a pause, steps could be done between the export and the stop.
             self.worker.send(Command::Pause);
             self.worker.send(Command::Export {
                 path: path.clone(),
@@ -214,70 +184,42 @@ impl Run<'_> {
         self.worker.send(Command::Stop);
     }
 
-    fn write_json(&mut self, write: impl FnOnce(&mut Json) -> io::Result<()>) {
-        let Some(json) = &mut self.json else {
-            return;
-        };
-        if let Err(error) = write(json) {
-            self.json = None;
-            if error.kind() != io::ErrorKind::BrokenPipe {
-                self.output_error = Some(error);
+    /// Handles the failure of a recorder. Without standard output the run has no reader left;
+    /// without its log it goes on.
+    fn note_failure(&mut self, error: Error) {
+        if let Error::CannotWrite { path, cause } = &error
+            && path.as_os_str() == STANDARD_OUTPUT
+        {
+            self.end(End::ReaderGone);
+            if cause.kind() == io::ErrorKind::BrokenPipe {
+                return;
             }
-            self.finish(End::ReaderGone);
+        } else if self.end.is_none() {
+            print_error(&error);
         }
+        self.failed_output.get_or_insert(error);
     }
 
-    /// Reports the end. An error of the training is shown here if another one is returned.
-    fn conclude(mut self) -> Result<u8> {
-        let lost = End::Failed("it ended without a word".into());
-        let end = self.end.take().unwrap_or(lost);
-        let seconds = self.start.elapsed().as_secs_f64();
-        let exported = match (self.export, &self.exported) {
-            (Some(export), Some(Ok(saved))) => Some((export.path.as_path(), *saved)),
-            _ => None,
-        };
-        let evaluation = self.evaluation.take();
-        self.lines
-            .finished(&end, self.position, seconds, evaluation.as_ref(), exported);
-        let position = self.position;
-        self.write_json(|json| {
-            json.finished(&end, position, seconds, evaluation.as_ref(), exported)
-        });
-        let failed_export = match self.exported {
-            Some(Err(error)) => Some(error),
-            Some(Ok(_)) => None,
-            None => self.export.map(|export| Error::CannotWrite {
-                path: export.path.clone(),
-                cause: io::Error::other("the training thread ended before"),
-            }),
-        };
-        let failed_output = self.output_error.map(|cause| Error::CannotWrite {
-            path: "standard output".into(),
-            cause,
-        });
-        match (end.result(), failed_export.or(failed_output)) {
+    /// Finishes the reports. Returns the exit code or the last error; errors before it are printed.
+    fn conclude(mut self, recorders: Recorders) -> Result<u8> {
+        let unexpected = End::Failed("the training thread ended unexpectedly".into());
+        let end = self.end.get_or_insert(unexpected).clone();
+        let result = end.result();
+        for failure in recorders.finish(end) {
+            self.note_failure(failure);
+        }
+        match (result, self.failed_export.or(self.failed_output)) {
             (result, None) => result,
             (Ok(_), Some(error)) => Err(error),
             (Err(first), Some(error)) => {
-                self.lines.complain(&first);
+                print_error(&first);
                 Err(error)
             }
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::EXIT_FAILED;
-
-    #[test]
-    fn every_end_has_its_exit_code() {
-        assert_eq!(End::Epochs.result().expect("no error"), 0);
-        assert_eq!(End::ReaderGone.result().expect("no error"), 0);
-        assert_eq!(End::Signal(2).result().expect("no error"), 130);
-        assert_eq!(End::Signal(15).result().expect("no error"), 143);
-        let failed = End::Failed("why".into()).result().expect_err("an error");
-        assert_eq!(failed.exit_code(), EXIT_FAILED);
-    }
+fn print_error(error: &Error) {
+    // Standard error may be closed.
+    let _ = writeln!(io::stderr(), "nn-tui: {error}");
 }

@@ -13,6 +13,7 @@ use crate::model_file::Format;
 use crate::nn::engine::Threads;
 use crate::nn::optimizer::MOMENTUM;
 use crate::nn::{LearningRule, Loss, Optimizer, Output};
+use crate::record::LogOption;
 use crate::train::{Pace, Plan};
 
 /// A checked order to train.
@@ -32,6 +33,8 @@ pub struct Job {
     pub threads: Threads,
     /// Where the model goes when the run ends.
     pub export: Option<ExportOption>,
+    /// File that the run is recorded to.
+    pub log: Option<LogOption>,
     /// Who watches.
     pub face: FrontEnd,
 }
@@ -71,6 +74,9 @@ impl Job {
     /// [`Error::Usage`].
     pub fn check(args: &TrainingArgs, is_terminal: bool) -> Result<Self> {
         let (output, loss) = output_and_loss(args.output, args.loss)?;
+        if args.force && args.export.is_none() && args.log.is_none() {
+            return Err(Error::Usage("--force goes with --export or --log".into()));
+        }
         if args.batch == 0 {
             return Err(out_of_range("--batch", 0.0, "at least 1"));
         }
@@ -106,6 +112,9 @@ impl Job {
                 Threads::UpToTwo
             },
             export: export(args.export.as_deref(), args.force)?,
+            log: (args.log.as_deref())
+                .map(|path| LogOption::new(path, args.force))
+                .transpose()?,
             face: face(args, is_terminal)?,
         })
     }

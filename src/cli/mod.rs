@@ -26,6 +26,7 @@ use crate::data::{Dataset, Source, load_with};
 use crate::error::{EXIT_USAGE, Error, Result};
 use crate::model_file::ExportOption;
 use crate::model_file::check_writable;
+use crate::record::STANDARD_OUTPUT;
 use crate::train::{Pace, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
@@ -78,6 +79,9 @@ fn train(job: Job) -> Result<u8> {
         // Better now than after an hour of training.
         check_writable(path, *replace)?;
     }
+    if let Some(log) = &job.log {
+        check_writable(&log.path, log.replace)?;
+    }
     match job.face {
         FrontEnd::Description { json } => {
             describe::run(&job, &load(&job)?, json)?;
@@ -91,6 +95,7 @@ fn train(job: Job) -> Result<u8> {
             let options = headless::Options {
                 epochs,
                 export: job.export.as_ref(),
+                log: job.log.as_ref(),
                 json,
                 check_gradients,
             };
@@ -103,7 +108,7 @@ fn train(job: Job) -> Result<u8> {
             epochs,
         } => {
             let loading = Loading::new(job.source.name(), job.files(), paused);
-            let export = job.export.clone();
+            let (export, log) = (job.export.clone(), job.log.clone());
             let load = move |watch: &mut dyn FnMut(LoadingStage) -> ControlFlow<()>| {
                 let mut told = |progress| watch(LoadingStage::Reading(progress));
                 let dataset = load_with(&job.source, &job.options, &mut told)?;
@@ -119,7 +124,7 @@ fn train(job: Job) -> Result<u8> {
                 };
                 Ok((session, settings))
             };
-            tui::run(loading, Box::new(load), export)
+            tui::run(loading, Box::new(load), export, log)
         }
     }
 }
@@ -158,7 +163,7 @@ fn write_completions(shell: Shell) -> Result<()> {
 fn standard_output(written: io::Result<()>) -> Result<()> {
     match written {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Error::CannotWrite {
-            path: "standard output".into(),
+            path: STANDARD_OUTPUT.into(),
             cause,
         }),
         _ => Ok(()),

@@ -39,20 +39,19 @@ pub(super) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
     file.write_all(bytes)
         .and_then(|()| file.as_file().sync_all())
         .map_err(|cause| target.cannot_write(cause))?;
-    let persisted = if replace {
-        file.persist(&target.file)
-    } else {
-        file.persist_noclobber(&target.file)
-    };
-    match persisted {
-        Ok(_) => {}
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-            return Err(Error::Exists(path.to_owned()));
-        }
-        Err(error) => return Err(target.cannot_write(error.error)),
-    }
-    sync_folder(&target.folder);
+    target.persist(file, replace)?;
     Ok(bytes.len() as u64)
+}
+
+/// Creates an empty file at `path`, to be appended to. A file that is replaced keeps its content
+/// until the new one has its name.
+///
+/// # Errors
+/// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
+pub fn create_file(path: &Path, replace: bool) -> Result<File> {
+    let target = Target::find(path, replace)?;
+    let file = target.temporary_file()?;
+    target.persist(file, replace)
 }
 
 /// Where bytes for a path go.
@@ -116,6 +115,21 @@ impl<'p> Target<'p> {
                 .set_permissions(permissions.clone())
                 .map_err(|cause| self.cannot_write(cause))?;
         }
+        Ok(file)
+    }
+
+    /// Gives `file` the name of the target.
+    fn persist(&self, file: NamedTempFile, replace: bool) -> Result<File> {
+        let persisted = if replace {
+            file.persist(&self.file)
+        } else {
+            file.persist_noclobber(&self.file)
+        };
+        let file = persisted.map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => Error::Exists(self.path.to_owned()),
+            _ => self.cannot_write(error.error),
+        })?;
+        sync_folder(&self.folder);
         Ok(file)
     }
 

@@ -28,7 +28,7 @@ use crate::error::{Error, Result};
 use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
 use crate::util::text::{sanitise, shorten};
 
-pub use atomic_write::check_writable;
+pub use atomic_write::{check_writable, create_file};
 pub use predict::predicted_class;
 pub use verify::{Check, MOST_ROWS_CHECKED, Saved, check as check_saved};
 

@@ -1,4 +1,4 @@
-//! What a gradient check found, as lines for people and as JSON.
+//! Result of a gradient check, as text and as JSON.
 
 use serde::Serialize;
 
@@ -6,21 +6,12 @@ use crate::nn::gradient_check::Checked;
 use crate::nn::{Grade, GradientCheck, ParameterId};
 use crate::train::Position;
 
-/// When the gradients of a run without screen are checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum When {
-    /// Before the first step; the check is under way.
-    Before,
-    /// When the epochs are done.
-    After,
-}
-
-/// The check as a table: a line for each layer with its worst parameter.
-pub(crate) fn lines(check: &GradientCheck, position: Position) -> Vec<String> {
+/// Formats the check as a table: one line per layer with the largest error.
+pub(super) fn lines(check: &GradientCheck, position: Position) -> Vec<String> {
     let count = check.checked.len();
     let kinks = match check.at_kinks {
         0 => String::new(),
-        n => format!(", {n} left out at kinks"),
+        n => format!(", {n} skipped at ReLU kinks"),
     };
     let when = match position.step {
         0 => "before training".into(),
@@ -28,13 +19,13 @@ pub(crate) fn lines(check: &GradientCheck, position: Position) -> Vec<String> {
     };
     let mut lines = vec![
         format!(
-            "gradient check {when} on {} rows, {count} parameters{kinks}: {}",
-            check.rows,
+            "gradient check {when}: {} ({} rows, {count} parameters{kinks})",
             check.grade().name(),
+            check.rows,
         ),
         format!(
             "{:>7} {:>8}  {:<14} {:>17} {:>17} {:>15}",
-            "layer", "checked", "worst", "back-propagation", "differences", "relative error"
+            "layer", "checked", "largest error", "back-propagation", "numeric", "relative error"
         ),
     ];
     for (layer, checked) in check.by_layer() {
@@ -51,8 +42,9 @@ pub(crate) fn lines(check: &GradientCheck, position: Position) -> Vec<String> {
     lines
 }
 
-/// `w2[1,3]`: of layer 2, to neuron 1 from neuron 3 of the layer before, counted from 1; `b2[1]`.
-pub(crate) fn name(id: ParameterId) -> String {
+/// Names a parameter with counts from 1: `w2[1,3]` leads to neuron 1 of layer 2 from neuron 3 of
+/// layer 1; `b2[1]` is that neuron's bias.
+pub(super) fn name(id: ParameterId) -> String {
     let (layer, output) = (id.layer(), id.output() + 1);
     match id.input() {
         Some(input) => format!("w{layer}[{output},{}]", input + 1),
@@ -60,12 +52,12 @@ pub(crate) fn name(id: ParameterId) -> String {
     }
 }
 
-/// Why a run with a check of this `grade` failed; nothing where it did not.
+/// Describes the worst gradient if the check found a wrong one.
 pub(crate) fn failure(check: &GradientCheck) -> Option<String> {
     let worst = check.checked.first()?;
     (check.grade() == Grade::Wrong).then(|| {
         format!(
-            "the gradient of {} is {:e} by back-propagation and {:e} by differences",
+            "the gradient of {} is {:e} by back-propagation and {:e} by central differences",
             name(worst.id),
             worst.gradient,
             worst.difference
@@ -73,9 +65,9 @@ pub(crate) fn failure(check: &GradientCheck) -> Option<String> {
     })
 }
 
-/// The worst parameter of a layer, for the JSON.
+/// Parameter with the largest error in a layer, as in the JSON.
 #[derive(Serialize)]
-pub(crate) struct Worst {
+pub(super) struct Worst {
     layer: usize,
     checked: usize,
     parameter: String,
@@ -84,8 +76,8 @@ pub(crate) struct Worst {
     relative_error: f64,
 }
 
-/// One for each layer.
-pub(crate) fn worst(check: &GradientCheck) -> Vec<Worst> {
+/// Returns the parameter with the largest error of each layer.
+pub(super) fn worst(check: &GradientCheck) -> Vec<Worst> {
     let layers = check.by_layer().into_iter();
     layers
         .map(|(layer, checked)| {
@@ -134,7 +126,7 @@ mod tests {
         assert_eq!(failure(&check(1e-3)), None);
         assert_eq!(
             failure(&check(0.5)).expect("wrong"),
-            "the gradient of w2[1,3] is 5e-1 by back-propagation and 2.5e-1 by differences"
+            "the gradient of w2[1,3] is 5e-1 by back-propagation and 2.5e-1 by central differences"
         );
         assert!(failure(&check(f64::NAN)).is_some());
     }
@@ -144,7 +136,7 @@ mod tests {
         let lines = lines(&check(0.5), Position::default());
         assert_eq!(
             lines[0],
-            "gradient check before training on 10 rows, 1 parameters, 3 left out at kinks: wrong"
+            "gradient check before training: wrong (10 rows, 1 parameters, 3 skipped at ReLU kinks)"
         );
         assert_eq!(lines.len(), 3);
         assert!(lines[2].contains("w2[1,3]"));

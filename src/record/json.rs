@@ -1,47 +1,45 @@
-//! A training as JSON, one object a line on standard output.
+//! JSON lines: one object per line.
 //!
-//! - `started`: what is trained on what;
+//! - `started`: data, network and hyperparameters; again after each restart on the screen;
 //! - `epoch`, after each: `epoch` (from 1), `step`, `train_loss`, `val_loss`, `train_accuracy`,
 //!   `val_accuracy`, `learning_rate`, `samples_per_second`; where a number is predicted, `train_r2`,
 //!   `val_r2`, `train_rmse` and `val_rmse` (in its own unit) in place of the accuracies;
 //! - `gradients`, with `--check-gradients`: `step` (done by then), `rows`, `checked` and `at_kinks`
-//!   (parameters looked at, and left out), `grade` (`excellent`, `good`, `wrong`), `relative_error` (the
-//!   largest), `worst` (one for each layer: `layer`, `checked`, `parameter` such as `w2[1,3]`, counted
+//!   (parameters checked, and skipped), `grade` (`excellent`, `good`, `wrong`), `relative_error` (the
+//!   largest), `worst` (one per layer: `layer`, `checked`, `parameter` such as `w2[1,3]`, counted
 //!   from 1, `gradient`, `difference`, `relative_error`);
-//! - `finished`: `reason` (`epochs`, `signal`, `diverged`, `gradients`, `failed`), `message`, `epoch` and `step`
-//!   (done in all), `seconds`, `training`, `validation` and `test` (the scores of the final network:
-//!   `loss` with `accuracy`, or with `mae`, `rmse` and `r2`), `exported` (path of the model),
-//!   `exported_difference` (largest difference of its predictions from those of the network in
-//!   memory, when it was read back; `null` for code, which is not run).
+//! - `changed`, after a live change on the screen: `step` (done by then), `change` (as in a saved
+//!   model's list of changes);
+//! - `finished`: `reason` (`epochs`, `quit`, `signal`, `diverged`, `gradients`, `failed`,
+//!   `reader-gone`), `message`, `epoch` and `step` (done in all), `seconds`, `training`, `validation`
+//!   and `test` (scores of the final network: `loss` with `accuracy`, or with `mae`, `rmse` and
+//!   `r2`), `exported` (path of the model saved last), `exported_difference` (largest difference of
+//!   its predictions from those of the network in memory, when it was read back; `null` for code,
+//!   which is not run).
 //!
-//! What is not known, or no finite number, is `null`. Members may be added.
+//! Values that are unknown or not finite are `null`. Members may be added.
 
-use std::io::{self, BufWriter, Stdout, Write};
-use std::path::Path;
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
-use super::End;
-use super::gradients;
+use super::{LogFormat, Output, Recorder, Summary, gradients};
 use crate::data::{Errors, TargetScale, Task};
-use crate::model_file::{Check, Saved};
-use crate::nn::{Activation, GradientCheck, Loss, Output};
-use crate::train::{EpochRecord, Evaluation, Position, Progress, Scores, Started};
+use crate::model_file::Check;
+use crate::nn::{self, Activation, Change, GradientCheck, Loss};
+use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
 
-/// Writes to standard output.
-pub(crate) struct Json {
-    to: BufWriter<Stdout>,
-    /// How the target is standardised, where it is a number.
+/// `--log PATH.jsonl`.
+pub(super) const LOG_FORMAT: LogFormat = LogFormat {
+    extension: "jsonl",
+    recorder: |output| Box::new(JsonLines::new(output)),
+};
+
+/// Recorder of JSON lines.
+pub(super) struct JsonLines {
+    output: BufWriter<Output>,
+    /// Standardisation of a numeric target.
     scale: Option<TargetScale>,
-}
-
-impl Default for Json {
-    fn default() -> Self {
-        Self {
-            to: BufWriter::new(io::stdout()),
-            scale: None,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -58,12 +56,12 @@ enum Line<'a> {
         target: &'a str,
         task: &'static str,
         classes: &'a [String],
-        /// Accuracy, or R², of the same prediction for every row.
+        /// Accuracy or R² of the best constant prediction.
         baseline: f64,
         architecture: &'a [usize],
         parameters: u64,
         activation: Activation,
-        output: Output,
+        output: nn::Output,
         loss: Loss,
         init: &'static str,
         optimizer: String,
@@ -71,7 +69,8 @@ enum Line<'a> {
         l2: f64,
         batch: usize,
         seed: u64,
-        epochs: u32,
+        /// Epochs after which the run finishes.
+        epochs: Option<u32>,
     },
     // Floating-point numbers that are not finite are written as null by serde_json.
     Epoch {
@@ -93,6 +92,10 @@ enum Line<'a> {
         relative_error: Option<f64>,
         worst: Vec<gradients::Worst>,
     },
+    Changed {
+        step: u64,
+        change: &'a Change,
+    },
     Finished {
         reason: &'static str,
         message: Option<String>,
@@ -107,7 +110,7 @@ enum Line<'a> {
     },
 }
 
-/// How good the network is after an epoch.
+/// Scores of the network after an epoch.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Quality {
@@ -123,7 +126,7 @@ enum Quality {
     },
 }
 
-/// How good it is in the end.
+/// Scores of the final network on one set of rows.
 #[derive(Serialize)]
 struct Scored {
     loss: f64,
@@ -143,10 +146,15 @@ impl From<Scores> for Scored {
     }
 }
 
-impl Json {
-    /// # Errors
-    /// That of writing; so for the others.
-    pub fn started(&mut self, started: &Started, epochs: u32) -> io::Result<()> {
+impl JsonLines {
+    pub fn new(output: Output) -> Self {
+        Self {
+            output: BufWriter::new(output),
+            scale: None,
+        }
+    }
+
+    fn started(&mut self, started: &Started) -> io::Result<()> {
         let (data, plan, network) = (&*started.data, &started.plan, &started.architecture);
         let (training_rows, validation_rows) = (data.training.rows(), data.validation.rows());
         self.scale = data.task.scale().copied();
@@ -176,20 +184,11 @@ impl Json {
             l2: plan.rule.weight_decay,
             batch: plan.batch.min(training_rows),
             seed: plan.seed,
-            epochs,
-        })?;
-        self.to.flush()
+            epochs: started.epochs,
+        })
     }
 
-    /// One line for each epoch that ended.
-    pub fn progress(&mut self, progress: &Progress) -> io::Result<()> {
-        for epoch in &progress.epochs {
-            self.write(&epoch_line(epoch, progress, self.scale))?;
-        }
-        self.to.flush()
-    }
-
-    pub fn gradients(&mut self, check: &GradientCheck, position: Position) -> io::Result<()> {
+    fn gradients(&mut self, check: &GradientCheck, position: Position) -> io::Result<()> {
         self.write(&Line::Gradients {
             step: position.step,
             rows: check.rows,
@@ -198,39 +197,54 @@ impl Json {
             grade: check.grade().name(),
             relative_error: check.checked.first().map(|worst| worst.error),
             worst: gradients::worst(check),
-        })?;
-        self.to.flush()
+        })
     }
 
-    pub fn finished(
-        &mut self,
-        end: &End,
-        position: Position,
-        seconds: f64,
-        evaluation: Option<&Evaluation>,
-        exported: Option<(&Path, Saved)>,
-    ) -> io::Result<()> {
+    fn write(&mut self, line: &Line) -> io::Result<()> {
+        serde_json::to_writer(&mut self.output, line)?;
+        self.output.write_all(b"\n")
+    }
+}
+
+impl Recorder for JsonLines {
+    fn record(&mut self, event: &Event, position: Position) -> io::Result<()> {
+        match event {
+            Event::Started(started) => self.started(started)?,
+            Event::Progress(progress) => {
+                for epoch in &progress.epochs {
+                    self.write(&epoch_line(epoch, progress, self.scale))?;
+                }
+            }
+            Event::GradientsChecked(check) => self.gradients(check, position)?,
+            Event::Changed { change, now } => self.write(&Line::Changed {
+                step: now.position.step,
+                change,
+            })?,
+            _ => return Ok(()),
+        }
+        self.output.flush()
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        let scored = |scores: Option<Scores>| scores.map(Scored::from);
+        let evaluation = summary.evaluation.as_ref();
+        let saved = summary.saved.last();
         self.write(&Line::Finished {
-            reason: end.reason(),
-            message: end.result().err().map(|error| error.to_string()),
-            epoch: position.epoch,
-            step: position.step,
-            seconds,
-            training: evaluation.map(|it| it.training.into()),
-            validation: evaluation.and_then(|it| it.validation).map(Scored::from),
-            test: evaluation.and_then(|it| it.test).map(Scored::from),
-            exported: exported.map(|(path, _)| path.to_string_lossy().into_owned()),
-            exported_difference: exported.and_then(|(_, saved)| match saved.check {
+            reason: summary.end.reason(),
+            message: summary.end.result().err().map(|error| error.to_string()),
+            epoch: summary.position.epoch,
+            step: summary.position.step,
+            seconds: summary.seconds,
+            training: scored(evaluation.map(|scores| scores.training)),
+            validation: scored(evaluation.and_then(|scores| scores.validation)),
+            test: scored(evaluation.and_then(|scores| scores.test)),
+            exported: saved.map(|(path, _)| path.to_string_lossy().into_owned()),
+            exported_difference: saved.and_then(|(_, saved)| match saved.check {
                 Check::Predicted { difference, .. } => Some(difference),
                 Check::Numbers { .. } => None,
             }),
         })?;
-        self.to.flush()
-    }
-
-    fn write(&mut self, line: &Line) -> io::Result<()> {
-        serde_json::to_writer(&mut self.to, line)?;
-        self.to.write_all(b"\n")
+        self.output.flush()
     }
 }
 
@@ -239,7 +253,7 @@ fn epoch_line(
     progress: &Progress,
     scale: Option<TargetScale>,
 ) -> Line<'static> {
-    // Nothing is merged on the way here, so the last value is the only one.
+    // Epochs that were merged because nobody took them count by their last value.
     let speed = progress.samples_per_second;
     Line::Epoch {
         epoch: epoch.epoch,
@@ -259,7 +273,7 @@ fn epoch_line(
             },
         },
         learning_rate: epoch.learning_rate,
-        // Zero means that it was not measured yet.
+        // Zero until the first measurement.
         samples_per_second: (speed > 0.0).then_some(speed),
     }
 }

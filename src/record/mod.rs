@@ -1,50 +1,84 @@
-//! Reports of a run, as text for people and as JSON for programs.
+//! Recorders: reports of a run, one file per format.
+//!
+//! A [`Recorder`] receives every event of a run in order, then a [`Summary`]. A new log format is
+//! one file with a recorder and its [`LogFormat`], and one line in [`LOG_FORMATS`].
 
 pub(crate) mod gradients;
-pub(crate) mod json;
-pub(crate) mod text;
+mod json;
+mod log_file;
+mod recorders;
+mod summary;
+mod text;
 
-use crate::error::{EXIT_FAILED, Error, Result};
-use crate::train::Divergence;
+use std::io;
+use std::path::{Path, PathBuf};
 
-/// Why a training ended.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum End {
-    /// Its epochs are done.
-    Epochs,
-    /// A signal of this number came.
-    Signal(i32),
-    /// A number was not finite.
-    Diverged(Divergence),
-    /// Back-propagation is wrong, and where.
-    WrongGradients(String),
-    /// The training code panicked, with this message.
-    Failed(String),
-    /// The reader of standard output has gone.
-    ReaderGone,
+pub(crate) use recorders::{Recorders, STANDARD_OUTPUT};
+pub(crate) use summary::{End, Summary};
+
+use crate::error::{Error, Result};
+use crate::train::{Event, Position};
+use crate::util::text::sanitise;
+
+/// Writes a report of a run while it goes on.
+pub(crate) trait Recorder {
+    /// Writes the part of the report that `event` gives rise to; the training is at `position`.
+    ///
+    /// # Errors
+    /// Those of writing. The recorder then receives nothing more.
+    fn record(&mut self, event: &Event, position: Position) -> io::Result<()>;
+
+    /// Writes the end of the report.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn finish(&mut self, summary: &Summary) -> io::Result<()>;
 }
 
-impl End {
-    /// The word for it in the JSON.
-    pub(crate) fn reason(&self) -> &'static str {
-        match self {
-            Self::Epochs => "epochs",
-            Self::Signal(_) => "signal",
-            Self::Diverged(_) => "diverged",
-            Self::WrongGradients(_) => "gradients",
-            Self::Failed(_) => "failed",
-            Self::ReaderGone => "reader-gone",
-        }
-    }
+/// Destination of a report's bytes.
+pub(crate) type Output = Box<dyn io::Write + Send>;
 
-    /// Exit code, or the error that the run ends with.
-    pub(crate) fn result(&self) -> Result<u8> {
-        match self {
-            Self::Epochs | Self::ReaderGone => Ok(0),
-            Self::Signal(signal) => Ok(u8::try_from(128 + signal).unwrap_or(EXIT_FAILED)),
-            Self::Diverged(divergence) => Err(Error::Diverged(divergence.to_string())),
-            Self::WrongGradients(message) => Err(Error::Gradients(message.clone())),
-            Self::Failed(message) => Err(Error::Worker(message.clone())),
-        }
+/// A format of log files, chosen by the file's extension.
+#[derive(Debug)]
+pub(crate) struct LogFormat {
+    pub extension: &'static str,
+    /// Creates a recorder that writes to the given output and flushes it after every event.
+    pub recorder: fn(Output) -> Box<dyn Recorder>,
+}
+
+/// All formats that `--log` writes.
+const LOG_FORMATS: [&LogFormat; 2] = [&json::LOG_FORMAT, &text::LOG_FORMAT];
+
+/// File that a run is recorded to.
+#[derive(Debug, Clone)]
+pub struct LogOption {
+    pub(crate) path: PathBuf,
+    /// Whether an existing file may be replaced.
+    pub(crate) replace: bool,
+    format: &'static LogFormat,
+}
+
+impl LogOption {
+    /// Chooses the format by the extension of `path`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for an extension that no format has.
+    pub fn new(path: &Path, replace: bool) -> Result<Self> {
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        let mut formats = LOG_FORMATS.into_iter();
+        let format = formats.find(|format| extension == format.extension);
+        let format = format.ok_or_else(|| {
+            let extensions = LOG_FORMATS.map(|format| format!(".{}", format.extension));
+            let path = sanitise(&path.to_string_lossy());
+            let extensions = extensions.join(" or ");
+            Error::Usage(format!(
+                "{path}: the name of a log file ends in {extensions}"
+            ))
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            replace,
+            format,
+        })
     }
 }

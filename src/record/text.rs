@@ -1,43 +1,72 @@
-//! A training as lines for people, on standard error.
+//! A run as text for people: progress, then a report of scores and saved files.
 
-use std::fmt::Display;
 use std::io::{self, Write};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::End;
-use super::gradients;
+use super::{End, LogFormat, Output, Recorder, Summary, gradients};
 use crate::data::{Baseline, Prepared, TargetScale};
-use crate::error::Error;
 use crate::model_file::Saved;
-use crate::nn::GradientCheck;
-use crate::train::{EpochRecord, Evaluation, Position, Progress, Scores, Started};
-use crate::util::text::rate;
-use crate::util::text::{sanitise, shorten};
+use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
+use crate::util::text::{rate, sanitise, shorten};
 
-/// Time between two lines of metrics at least; the first and the last epoch are always shown.
+/// `--log PATH.txt`.
+pub(super) const LOG_FORMAT: LogFormat = LogFormat {
+    extension: "txt",
+    recorder: |output| Box::new(Text::new(output)),
+};
+
+/// Shortest time between two lines of metrics; the first and the last epoch are always shown.
 const INTERVAL: Duration = Duration::from_millis(300);
 
-/// Terminal cells that the names of the columns left out may fill.
+/// Terminal cells for the names of excluded columns.
 const NAMES_CELLS: usize = 60;
 
-/// Writes to standard error. A failure there ends nothing: the training is worth more than its
-/// lines.
-#[derive(Default)]
-pub(crate) struct Lines {
+/// Recorder of text.
+pub(super) struct Text {
+    progress: Output,
+    /// Destination of the report, if it is not that of the progress.
+    report: Option<Output>,
     shown_at: Option<Instant>,
-    /// How the target is standardised, where it is a number.
+    /// Standardisation of a numeric target.
     scale: Option<TargetScale>,
-    /// The newest epoch, if it is not shown yet, and the speed.
+    /// Newest epoch, if it is not shown yet, and rows per second.
     waiting: Option<(EpochRecord, f64)>,
 }
 
-impl Lines {
-    pub fn started(&mut self, started: &Started) {
+impl Text {
+    /// Creates a recorder that writes everything to `output`.
+    pub fn new(output: Output) -> Self {
+        Self {
+            progress: output,
+            report: None,
+            shown_at: None,
+            scale: None,
+            waiting: None,
+        }
+    }
+
+    /// Creates a recorder that writes progress and report to different outputs.
+    pub fn with_report(progress: Output, report: Output) -> Self {
+        Self {
+            report: Some(report),
+            ..Self::new(progress)
+        }
+    }
+
+    fn report(&mut self) -> &mut Output {
+        self.report.as_mut().unwrap_or(&mut self.progress)
+    }
+
+    fn started(&mut self, started: &Started) -> io::Result<()> {
         let (data, plan, network) = (&*started.data, &started.plan, &started.architecture);
         let (training, validation) = (data.training.rows(), data.validation.rows());
-        say(format_args!(
-            "{}: {} rows ({training} to train on, {validation} to validate), {}, {}",
+        self.scale = data.task.scale().copied();
+        self.shown_at = None;
+        self.waiting = None;
+        let out = &mut self.progress;
+        writeln!(
+            out,
+            "{}: {} rows ({training} training, {validation} validation), {}, {}",
             data.source,
             training + validation,
             counted(data.preprocessing.inputs() as u64, "input"),
@@ -45,66 +74,72 @@ impl Lines {
                 0 => format!("predicting the number \"{}\"", data.target_name),
                 classes => format!("{classes} classes of \"{}\"", data.target_name),
             },
-        ));
-        say(format_args!("to beat: {}", baseline(data)));
-        self.scale = data.task.scale().copied();
+        )?;
+        writeln!(out, "baseline: {}", baseline(data))?;
         for note in &data.notes {
-            say(note);
+            writeln!(out, "{note}")?;
         }
         if !data.left_out.is_empty() {
             let names = shorten(&data.left_out.join(", "), NAMES_CELLS);
             let columns = counted(data.left_out.len() as u64, "constant column");
-            say(format_args!("left out: {columns} ({names})"));
+            writeln!(out, "excluded: {columns} ({names})")?;
         }
         let rule = &plan.rule;
         let hidden = match network.depth() {
             1 => String::new(),
             _ => format!("{} and ", network.hidden()),
         };
-        say(format_args!(
+        writeln!(
+            out,
             "{network}, {} parameters, {hidden}{}, {} loss",
             network.parameter_count(),
             network.output(),
             network.loss(),
-        ));
-        say(format_args!(
+        )?;
+        writeln!(
+            out,
             "{}, learning rate {}, mini-batches of {}, seed {}",
             rule.optimizer,
             rate(rule.learning_rate),
             counted(plan.batch.min(training) as u64, "row"),
             plan.seed,
-        ));
+        )
     }
 
-    pub fn progress(&mut self, progress: &Progress) {
+    fn progress(&mut self, progress: &Progress) -> io::Result<()> {
         let speed = progress.samples_per_second;
+        let mut epochs = progress.epochs.iter();
         if self.shown_at.is_none()
-            && let Some(first) = progress.epochs.first()
+            && let Some(first) = epochs.next()
         {
-            say(match self.scale {
-                None => {
-                    "  epoch      step  train loss    val loss  train acc    val acc      rows/s"
-                }
-                Some(_) => {
-                    "  epoch      step  train loss    val loss     val R2   val RMSE      rows/s"
-                }
-            });
-            self.show(first, speed);
+            let scores = match self.scale {
+                None => ["train acc", "val acc"],
+                Some(_) => ["val R2", "val RMSE"],
+            };
+            writeln!(
+                self.progress,
+                "{:>7} {:>9} {:>11} {:>11} {:>10} {:>10} {:>11}",
+                "epoch", "step", "train loss", "val loss", scores[0], scores[1], "rows/s"
+            )?;
+            self.show(first, speed)?;
         }
-        let newest = progress.epochs.last().filter(|epoch| epoch.epoch > 1);
-        self.waiting = newest.map(|epoch| (*epoch, speed)).or(self.waiting);
+        if let Some(newest) = epochs.next_back() {
+            self.waiting = Some((*newest, speed));
+        }
         if self.shown_at.is_some_and(|at| at.elapsed() >= INTERVAL) {
-            self.show_waiting();
+            self.show_waiting()?;
+        }
+        Ok(())
+    }
+
+    fn show_waiting(&mut self) -> io::Result<()> {
+        match self.waiting.take() {
+            Some((epoch, speed)) => self.show(&epoch, speed),
+            None => Ok(()),
         }
     }
 
-    fn show_waiting(&mut self) {
-        if let Some((epoch, speed)) = self.waiting.take() {
-            self.show(&epoch, speed);
-        }
-    }
-
-    fn show(&mut self, epoch: &EpochRecord, speed: f64) {
+    fn show(&mut self, epoch: &EpochRecord, speed: f64) -> io::Result<()> {
         let (first, second) = match self.scale {
             None => (
                 percent(epoch.train_score.last.into()),
@@ -115,89 +150,91 @@ impl Lines {
                 number(scale.rmse(epoch.validation_loss.last.into())),
             ),
         };
-        say(format_args!(
-            "{:>7} {:>9} {:>11} {:>11} {:>10} {:>10} {:>11}",
+        let speed = if speed > 0.0 {
+            format!("{speed:.0}")
+        } else {
+            ABSENT.into()
+        };
+        self.shown_at = Some(Instant::now());
+        writeln!(
+            self.progress,
+            "{:>7} {:>9} {:>11} {:>11} {first:>10} {second:>10} {speed:>11}",
             epoch.epoch,
             epoch.step,
             loss(epoch.train_loss.last),
             loss(epoch.validation_loss.last),
-            first,
-            second,
-            if speed > 0.0 {
-                format!("{speed:.0}")
-            } else {
-                ABSENT.into()
-            },
-        ));
-        self.shown_at = Some(Instant::now());
+        )
+    }
+}
+
+impl Recorder for Text {
+    fn record(&mut self, event: &Event, position: Position) -> io::Result<()> {
+        match event {
+            Event::Started(started) => self.started(started)?,
+            Event::Progress(progress) => self.progress(progress)?,
+            Event::GradientsChecked(check) => {
+                self.show_waiting()?;
+                for line in gradients::lines(check, position) {
+                    writeln!(self.report(), "{line}")?;
+                }
+                self.report().flush()?;
+            }
+            _ => return Ok(()),
+        }
+        self.progress.flush()
     }
 
-    pub fn gradients(&mut self, check: &GradientCheck, position: Position) {
-        self.show_waiting();
-        gradients::lines(check, position).iter().for_each(say);
-    }
-
-    pub fn finished(
-        &mut self,
-        end: &End,
-        position: Position,
-        seconds: f64,
-        evaluation: Option<&Evaluation>,
-        exported: Option<(&Path, Saved)>,
-    ) {
-        self.show_waiting();
-        let what = match end {
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        self.show_waiting()?;
+        self.progress.flush()?;
+        let ended = match summary.end {
             End::Epochs => "done",
+            End::Quit => "quit",
             End::Signal(_) => "stopped by a signal",
             End::Diverged(_) => "diverged",
-            End::WrongGradients(_) => "stopped at wrong gradients",
+            End::WrongGradients(_) => "gradient check failed",
             End::Failed(_) => "failed",
-            End::ReaderGone => "stopped, nobody reads on",
+            End::ReaderGone => "output was closed",
         };
-        say(format_args!(
-            "{what} after {}, {}, {seconds:.2} s",
-            counted(position.epoch.into(), "epoch"),
-            counted(position.step, "step"),
-        ));
-        if let Some(evaluation) = evaluation {
-            say(format_args!("training: {}", scores(&evaluation.training)));
+        let out = self.report();
+        writeln!(
+            out,
+            "{ended} after {}, {}, {:.2} s",
+            counted(summary.position.epoch.into(), "epoch"),
+            counted(summary.position.step, "step"),
+            summary.seconds,
+        )?;
+        if let Some(evaluation) = &summary.evaluation {
             for (set, of_set) in [
+                ("training", Some(evaluation.training)),
                 ("validation", evaluation.validation),
                 ("test", evaluation.test),
             ] {
                 if let Some(of_set) = of_set {
-                    say(format_args!("{set}: {}", scores(&of_set)));
+                    writeln!(out, "{set}: {}", scores(&of_set))?;
                 }
             }
         }
-        if let Some((path, Saved { bytes, check })) = exported {
+        for (path, Saved { bytes, check }) in &summary.saved {
             let path = sanitise(&path.to_string_lossy());
-            let which = match end {
-                End::Diverged(_) | End::Failed(_) => "the last good weights in ",
+            let weights = match summary.end {
+                End::Diverged(_) | End::Failed(_) => "the last good weights to ",
                 _ => "",
             };
-            say(format_args!("saved {which}{path}, {bytes} bytes, {check}"));
+            writeln!(out, "saved {weights}{path}, {bytes} bytes, {check}")?;
         }
-    }
-
-    /// Shows an error that is not the one the program ends with.
-    pub fn complain(&mut self, error: &Error) {
-        say(format_args!("nn-tui: {error}"));
+        out.flush()
     }
 }
 
 const ABSENT: &str = "–";
-
-fn say(line: impl Display) {
-    let _ = writeln!(io::stderr(), "{line}");
-}
 
 /// `1 row`, `2 rows`.
 fn counted(n: u64, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// What always predicting the same gives.
+/// Score of the best constant prediction.
 fn baseline(data: &Prepared) -> String {
     let set = if data.validation.is_empty() {
         "training"
@@ -206,12 +243,12 @@ fn baseline(data: &Prepared) -> String {
     };
     match &data.baseline {
         Baseline::Majority { class, accuracy } => format!(
-            "accuracy {} of the {set} rows by always saying \"{}\"",
+            "{} {set} accuracy (always \"{}\")",
             percent(*accuracy),
             data.class_names()[*class],
         ),
         Baseline::Mean { errors } => format!(
-            "RMSE {}, MAE {} on the {set} rows by always saying the mean",
+            "RMSE {}, MAE {} on the {set} rows (predict the mean)",
             number(errors.rmse),
             number(errors.mae),
         ),
@@ -234,7 +271,7 @@ fn scores(scores: &Scores) -> String {
     }
 }
 
-/// In four significant digits or so.
+/// Formats with about four significant digits.
 fn number(value: f64) -> String {
     match value.abs() {
         size if !size.is_finite() => ABSENT.into(),
@@ -246,7 +283,7 @@ fn number(value: f64) -> String {
     }
 }
 
-/// In five significant digits or so; losses span many orders of magnitude.
+/// Formats with about five significant digits; losses span many orders of magnitude.
 fn loss(value: f32) -> String {
     match value {
         value if !value.is_finite() => ABSENT.into(),
@@ -255,10 +292,11 @@ fn loss(value: f32) -> String {
     }
 }
 
-/// In f64, as `--describe` and the screen round it: 0.1135 would be 11.4 % in f32.
+/// Formats as a percentage, rounded in f64 as `--describe` and the screen do: 0.1135 would be 11.4%
+/// in f32.
 fn percent(fraction: f64) -> String {
     if fraction.is_finite() {
-        format!("{:.1} %", 100.0 * fraction)
+        format!("{:.1}%", 100.0 * fraction)
     } else {
         ABSENT.into()
     }
@@ -274,9 +312,9 @@ mod tests {
         assert_eq!(loss(1.5e-7), "1.500e-7");
         assert_eq!(loss(0.0), "0.0000");
         assert_eq!(loss(f32::NAN), ABSENT);
-        assert_eq!(percent(0.966_67), "96.7 %");
-        assert_eq!(percent(0.1135), format!("{:.1} %", 100.0 * 0.1135));
-        assert_eq!(percent(0.1135), "11.3 %");
+        assert_eq!(percent(0.966_67), "96.7%");
+        assert_eq!(percent(0.1135), format!("{:.1}%", 100.0 * 0.1135));
+        assert_eq!(percent(0.1135), "11.3%");
         assert_eq!(percent(f64::NAN), ABSENT);
     }
 }

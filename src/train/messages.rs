@@ -166,6 +166,8 @@ pub struct Started {
     pub batches: u32,
     /// How often the worker started again before; snapshots carry the same number.
     pub restarts: u32,
+    /// Epochs after which the training finishes, if it is limited.
+    pub epochs: Option<u32>,
 }
 
 /// What is in force after a change.

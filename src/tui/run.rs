@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 
 use super::app::command::Files;
-use super::app::{Effect, Loading, Model, Msg, ScrollLimits};
+use super::app::{Effect, Loading, Model, Msg, Phase, ScrollLimits};
 use super::events;
 use super::events::{Incoming, spawn};
 use super::loading_screen::{Load, Waited, wait};
@@ -19,6 +19,7 @@ use super::{click, fault_injection, panel_at, render};
 use crate::data::{DataSummary, Dataset, Prepared};
 use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
+use crate::record::{End, LogOption, Recorders};
 use crate::train::{Event, Session, Settings, Worker};
 
 /// Time between two frames.
@@ -33,8 +34,13 @@ const WHEEL_LINES: i16 = 3;
 ///
 /// # Errors
 /// That of `load`; [`Error::Terminal`] where the terminal can't be used, [`Error::Worker`] where no
-/// thread is to be had.
-pub fn run(loading: Loading, load: Load, export: Option<ExportOption>) -> Result<u8> {
+/// thread is to be had, [`Error::CannotWrite`] where the log could not be written to its end.
+pub fn run(
+    loading: Loading,
+    load: Load,
+    export: Option<ExportOption>,
+    log: Option<LogOption>,
+) -> Result<u8> {
     let theme = Theme::detect(|name| std::env::var(name).ok());
     let (sender, incoming) = events::channel();
     match wait(loading, load, theme, &sender, &incoming)? {
@@ -43,7 +49,15 @@ pub fn run(loading: Loading, load: Load, export: Option<ExportOption>) -> Result
             screen,
             session,
             settings,
-        } => train(*session, settings, export, screen, sender, &incoming),
+        } => {
+            let mut recorders = Recorders::new();
+            if let Some(log) = &log {
+                recorders.add_log(log)?;
+            }
+            train(
+                *session, settings, export, recorders, screen, sender, &incoming,
+            )
+        }
     }
 }
 
@@ -52,6 +66,7 @@ fn train(
     session: Session,
     settings: Settings,
     export: Option<ExportOption>,
+    mut recorders: Recorders,
     mut screen: Navigation,
     sender: SyncSender<Incoming>,
     incoming: &Receiver<Incoming>,
@@ -70,13 +85,15 @@ fn train(
             })
     })?;
     let size = screen.size()?;
-    let mut early = Vec::new();
+    let (mut early, mut failures) = (Vec::new(), Vec::new());
     let started = loop {
         match incoming.recv() {
-            Ok(Incoming::Worker(event)) => match *event {
-                Event::Started(started) => break started,
-                _ => continue,
-            },
+            Ok(Incoming::Worker(event)) => {
+                failures.extend(recorders.record(&event));
+                if let Event::Started(started) = *event {
+                    break started;
+                }
+            }
             Ok(other) => early.push(other),
             Err(_) => return Err(Error::Worker("it did not start".into())),
         }
@@ -88,17 +105,45 @@ fn train(
         worker: &worker,
         dataset,
         described,
+        recorders,
+        failed_log: None,
         exit: None,
         is_blind: false,
     };
+    for failure in failures {
+        face.lose_log(failure)?;
+    }
     for message in early {
         face.take_in(message)?;
     }
-    let code = face.run(incoming);
+    let result = face.run(incoming);
+    let TuiApp {
+        model,
+        recorders,
+        failed_log,
+        ..
+    } = face;
     // The terminal first: what is left of a long step need not be waited for on a dead screen.
     drop(screen);
     worker.stop();
-    code
+    let failures = recorders.finish(end_of(&model, &result));
+    let code = result?;
+    match failed_log.into_iter().chain(failures).next() {
+        Some(error) => Err(error),
+        None => Ok(code),
+    }
+}
+
+/// Reason for the end of a run on the screen, given its exit code.
+fn end_of(model: &Model, result: &Result<u8>) -> End {
+    match (&model.run.phase, result) {
+        (_, Err(error)) => End::Failed(error.to_string()),
+        (_, Ok(code @ 129..)) => End::Signal(i32::from(*code) - 128),
+        (Phase::Finished, _) => End::Epochs,
+        (Phase::Diverged(divergence), _) => End::Diverged(*divergence),
+        (Phase::Failed(message), _) => End::Failed(message.clone()),
+        _ => End::Quit,
+    }
 }
 
 struct TuiApp<'a> {
@@ -108,6 +153,9 @@ struct TuiApp<'a> {
     dataset: Arc<Dataset>,
     /// Where a thread beside the loop sends what it found.
     described: SyncSender<Incoming>,
+    recorders: Recorders,
+    /// First failure of the log.
+    failed_log: Option<Error>,
     exit: Option<u8>,
     /// Whether the terminal is gone.
     is_blind: bool,
@@ -178,6 +226,9 @@ impl TuiApp<'_> {
         match incoming {
             Incoming::Worker(event) => {
                 fault_injection::strike("screen", &event);
+                for failure in self.recorders.record(&event) {
+                    self.lose_log(failure)?;
+                }
                 self.tell(Msg::Worker(event))
             }
             Incoming::Described(restarts, card) => self.tell(Msg::Described(restarts, card)),
@@ -198,6 +249,13 @@ impl TuiApp<'_> {
             // It was loaded before there was anything to train.
             Incoming::Loaded(_) => Ok(()),
         }
+    }
+
+    /// Shows that the log ends with `error`; the run goes on.
+    fn lose_log(&mut self, error: Error) -> Result<()> {
+        self.tell(Msg::LogFailed(error.to_string()))?;
+        self.failed_log.get_or_insert(error);
+        Ok(())
     }
 
     fn message(&self, input: Input) -> Option<Msg> {

@@ -38,6 +38,7 @@ fn model_with_export(path: &str) -> Model {
         architecture: session.architecture().clone(),
         batches: session.batches(),
         restarts: 0,
+        epochs: None,
     };
     let export = ExportOption {
         path: path.into(),

@@ -109,24 +109,63 @@ fn what_does_not_go_with_a_number_is_refused() {
 }
 
 #[test]
-fn people_read_on_standard_error() {
-    let output = succeed("digits --epochs 2", &[]);
-    assert_eq!(stdout(&output), "");
-    let text = stderr(&output);
-    assert!(text.contains("left out: 3 constant columns (r0c0, r4c0, r4c7)\n"));
-    let lines: Vec<&str> = text.lines().collect();
-    assert!(
-        lines[lines.len() - 5].starts_with("      1        90"),
-        "the first epoch"
-    );
-    assert!(
-        lines[lines.len() - 4].starts_with("      2       180"),
-        "the last epoch"
-    );
-    assert!(lines[lines.len() - 3].starts_with("done after 2 epochs, 180 steps, "));
-    assert!(lines[lines.len() - 1].starts_with("validation: loss 0."));
-    let beaten = "to beat: accuracy 10.0 % of the validation rows by always saying \"1\"\n";
-    assert!(text.contains(beaten), "{text}");
+fn progress_goes_to_standard_error_and_scores_to_standard_output() {
+    let (_folder, model) = place("model.json");
+    let output = succeed("digits --epochs 2 --export", &[&model]);
+    let progress = stderr(&output);
+    assert!(progress.contains("excluded: 3 constant columns (r0c0, r4c0, r4c7)\n"));
+    let baseline = "baseline: 10.0% validation accuracy (always \"1\")\n";
+    assert!(progress.contains(baseline), "{progress}");
+    let lines: Vec<&str> = progress.lines().rev().collect();
+    assert!(lines[1].starts_with("      1        90"), "the first epoch");
+    assert!(lines[0].starts_with("      2       180"), "the last epoch");
+    let report = stdout(&output);
+    let lines: Vec<&str> = report.lines().collect();
+    assert_eq!(lines.len(), 4, "{report}");
+    assert!(lines[0].starts_with("done after 2 epochs, 180 steps, "));
+    assert!(lines[1].starts_with("training: loss 0."));
+    assert!(lines[2].starts_with("validation: loss 0."));
+    assert!(lines[3].starts_with(&format!("saved {}, ", model.display())));
+}
+
+#[test]
+fn a_log_holds_what_json_prints_and_replaces_nothing_unasked() {
+    let (_folder, log) = place("run.jsonl");
+    let output = succeed("iris --json --epochs 3 --log", &[&log]);
+    assert_eq!(fs::read_to_string(&log).expect("a log"), stdout(&output));
+    let refused = run("iris --epochs 1 --log", &[&log]);
+    assert_eq!(code(&refused), 73);
+    let message = "run.jsonl: exists already; --force replaces it\n";
+    assert!(stderr(&refused).ends_with(message), "{}", stderr(&refused));
+    assert!(stderr(&refused).starts_with("nn-tui: "), "before training");
+    assert_eq!(fs::read_to_string(&log).expect("a log"), stdout(&output));
+    succeed("iris --epochs 1 --force --log", &[&log]);
+    let text = fs::read_to_string(&log).expect("a log");
+    assert_eq!(events(&text).len(), 3);
+}
+
+#[test]
+fn a_log_of_text_has_progress_and_report() {
+    let (_folder, log) = place("run.txt");
+    let output = succeed("iris --epochs 2 --log", &[&log]);
+    let text = fs::read_to_string(&log).expect("a log");
+    assert_eq!(text, stderr(&output) + &stdout(&output));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_an_error() {
+    for option in ["", "--json"] {
+        let script = format!("exec \"$0\" --epochs 1 {option} >/dev/full");
+        let output = Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_nn-tui")])
+            .output()
+            .expect("starts");
+        assert_eq!(code(&output), 73, "{option}");
+        let message = stderr(&output);
+        let last = message.lines().last().expect("a line");
+        assert!(last.starts_with("nn-tui: standard output: "), "{message}");
+    }
 }
 
 #[test]
@@ -190,7 +229,10 @@ fn divergence_is_a_failure_that_leaves_good_weights() {
 fn gradients_are_checked_before_and_after_training() {
     let output = succeed("iris --check-gradients --json --hidden 6,5", &[]);
     let found = events(&stdout(&output));
-    let names: Vec<&str> = found.iter().filter_map(|it| it["event"].as_str()).collect();
+    let names: Vec<&str> = found
+        .iter()
+        .filter_map(|event| event["event"].as_str())
+        .collect();
     assert_eq!(
         names,
         ["started", "gradients", "finished"],
@@ -212,7 +254,7 @@ fn gradients_are_checked_before_and_after_training() {
     );
 
     let output = succeed("iris --check-gradients --epochs 2 --activation tanh", &[]);
-    let told = stderr(&output);
+    let told = stdout(&output);
     let checks = told
         .lines()
         .filter(|line| line.starts_with("gradient check"));
@@ -221,7 +263,7 @@ fn gradients_are_checked_before_and_after_training() {
     assert!(checks[0].contains("before training"), "{told}");
     assert!(checks[1].contains("after step"), "{told}");
     assert!(
-        checks.iter().all(|it| it.ends_with(": excellent")),
+        checks.iter().all(|line| line.contains(": excellent (")),
         "{told}"
     );
     assert!(told.contains("done after 2 epochs"), "{told}");

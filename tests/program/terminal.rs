@@ -426,6 +426,62 @@ fn signals_end_it_with_their_code_after_the_export() {
 }
 
 #[test]
+fn a_run_on_the_screen_is_logged_from_start_to_end() {
+    let options = ["iris", "--paused", "--log", "run.jsonl"];
+    let mut terminal = Terminal::start(&options);
+    terminal.wait_for("paused");
+    terminal.press("SSS");
+    terminal.wait_for_number("epoch", |epoch| epoch == 3);
+    terminal.press("+");
+    terminal.wait_for("lr 0.02");
+    let path = terminal.folder.path().join("run.jsonl");
+    let log = || {
+        let text = std::fs::read_to_string(&path).expect("a log");
+        let lines = text.lines().map(serde_json::from_str);
+        lines
+            .collect::<Result<Vec<serde_json::Value>, _>>()
+            .expect("whole lines")
+    };
+    terminal.wait_until("a log that grows", |_| log().len() == 5);
+    terminal.press("r");
+    terminal.wait_for("unsaved");
+    terminal.press("y");
+    terminal.wait_for_number("epoch", |epoch| epoch == 0);
+    terminal.press("S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 1);
+    terminal.press("q");
+    terminal.exit_code();
+    terminal.assert_given_back();
+    let log = log();
+    let names: Vec<&str> = log
+        .iter()
+        .filter_map(|event| event["event"].as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "started", "epoch", "epoch", "epoch", "changed", "started", "epoch", "finished"
+        ]
+    );
+    assert_eq!(log[4]["change"]["learning_rate"], 0.02);
+    assert_eq!(log[6]["epoch"], 1);
+    assert_eq!(log[7]["reason"], "quit");
+    assert_eq!(log[7]["epoch"], 1);
+    assert!(
+        log[7]["validation"]["accuracy"].is_number(),
+        "scores of the paused network"
+    );
+
+    let mut terminal = Terminal::start(&["iris", "--log", "no/run.jsonl"]);
+    assert_eq!(terminal.exit_code(), 73);
+    assert!(
+        terminal.text().contains("no/run.jsonl"),
+        "{}",
+        terminal.text()
+    );
+}
+
+#[test]
 fn control_c_always_quits() {
     let mut terminal = Terminal::start(&["iris"]);
     terminal.wait_for("training");

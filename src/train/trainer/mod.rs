@@ -110,6 +110,7 @@ impl<S: Sink> Trainer<S> {
             architecture: self.session.architecture().clone(),
             batches: self.session.batches(),
             restarts: self.restarts,
+            epochs: self.settings.epochs,
         })));
         self.set_state(self.state.clone());
     }

@@ -40,6 +40,8 @@ pub enum Msg {
     Drawn(ScrollLimits),
     /// Names of the files in a folder that were asked for.
     Files(Files),
+    /// The log could not be written, with the reason; it ends here.
+    LogFailed(String),
     /// The process was asked to end with this exit code.
     Terminate(u8),
 }
@@ -141,6 +143,7 @@ impl Model {
                     self.refresh_command_line(*line, &mut effects);
                 }
             }
+            Msg::LogFailed(reason) => self.complain(format!("the log ends here: {reason}")),
             Msg::Terminate(code) => self.leave(code, &mut effects),
         }
         // What was asked of one row is not what is asked of another.

@@ -1,0 +1,197 @@
+//! The recorders of a run.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::json::JsonLines;
+use super::log_file::LogFile;
+use super::text::Text;
+use super::{End, LogOption, Output, Recorder, Summary};
+use crate::error::{Error, Result};
+use crate::train::Event;
+
+/// Name of standard output in errors.
+pub(crate) const STANDARD_OUTPUT: &str = "standard output";
+
+/// Passes the events of a run to each recorder.
+pub(crate) struct Recorders {
+    entries: Vec<Entry>,
+    summary: Summary,
+    start: Instant,
+}
+
+struct Entry {
+    path: PathBuf,
+    recorder: Box<dyn Recorder>,
+    log: Option<LogFile>,
+}
+
+impl Recorders {
+    /// Creates recorders for a run that starts now: at first none.
+    pub fn new() -> Self {
+        Self {
+            entries: Vec::new(),
+            summary: Summary::new(),
+            start: Instant::now(),
+        }
+    }
+
+    /// Adds progress as text on standard error. Final scores go to standard output as text, or
+    /// with `json` to standard error, beside everything as JSON lines on standard output.
+    pub fn add_console(&mut self, json: bool) {
+        let progress: Output = Box::new(IgnoreErrors(io::stderr()));
+        if json {
+            self.add(
+                STANDARD_OUTPUT,
+                Box::new(JsonLines::new(Box::new(io::stdout()))),
+                None,
+            );
+            self.add("standard error", Box::new(Text::new(progress)), None);
+        } else {
+            let report: Output = Box::new(io::stdout());
+            self.add(
+                STANDARD_OUTPUT,
+                Box::new(Text::with_report(progress, report)),
+                None,
+            );
+        }
+    }
+
+    /// Adds a log file in the format of its extension.
+    ///
+    /// # Errors
+    /// Those of [`LogFile::create`].
+    pub fn add_log(&mut self, option: &LogOption) -> Result<()> {
+        let log = LogFile::create(option)?;
+        let recorder = (option.format.recorder)(Box::new(log.clone()));
+        self.add(&option.path, recorder, Some(log));
+        Ok(())
+    }
+
+    fn add(&mut self, path: impl AsRef<Path>, recorder: Box<dyn Recorder>, log: Option<LogFile>) {
+        self.entries.push(Entry {
+            path: path.as_ref().to_owned(),
+            recorder,
+            log,
+        });
+    }
+
+    /// Records `event`. Returns an [`Error::CannotWrite`] for each recorder that failed; those
+    /// receive nothing more.
+    #[must_use]
+    pub fn record(&mut self, event: &Event) -> Vec<Error> {
+        self.summary.update(event);
+        let position = self.summary.position;
+        self.try_each(|entry| entry.recorder.record(event, position))
+    }
+
+    /// Records the end of the run and closes all logs. Returns an [`Error::CannotWrite`] for each
+    /// recorder that failed.
+    #[must_use]
+    pub fn finish(mut self, end: End) -> Vec<Error> {
+        self.summary.end = end;
+        self.summary.seconds = self.start.elapsed().as_secs_f64();
+        let summary = std::mem::replace(&mut self.summary, Summary::new());
+        self.try_each(|entry| {
+            entry.recorder.finish(&summary)?;
+            entry.log.as_ref().map_or(Ok(()), LogFile::close)
+        })
+    }
+
+    fn try_each(&mut self, mut write: impl FnMut(&mut Entry) -> io::Result<()>) -> Vec<Error> {
+        let mut failures = Vec::new();
+        self.entries.retain_mut(|entry| match write(entry) {
+            Ok(()) => true,
+            Err(cause) => {
+                let path = entry.path.clone();
+                failures.push(Error::CannotWrite { path, cause });
+                false
+            }
+        });
+        failures
+    }
+}
+
+/// A writer whose failures matter to nobody, such as progress on a standard error that is closed.
+struct IgnoreErrors<W>(W);
+
+impl<W: Write> Write for IgnoreErrors<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.0.write_all(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::train::{Position, State};
+
+    /// A format as small as they get: the steps at which something happened, and the end.
+    struct Steps(Arc<Mutex<Vec<String>>>);
+
+    impl Recorder for Steps {
+        fn record(&mut self, _: &Event, position: Position) -> io::Result<()> {
+            self.0.lock().unwrap().push(position.step.to_string());
+            Ok(())
+        }
+
+        fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+            self.0.lock().unwrap().push(summary.end.reason().into());
+            Ok(())
+        }
+    }
+
+    /// Fails at the second event.
+    struct Failing(u32);
+
+    impl Recorder for Failing {
+        fn record(&mut self, _: &Event, _: Position) -> io::Result<()> {
+            self.0 += 1;
+            match self.0 {
+                2 => Err(io::ErrorKind::StorageFull.into()),
+                3.. => panic!("it has failed before"),
+                _ => Ok(()),
+            }
+        }
+
+        fn finish(&mut self, _: &Summary) -> io::Result<()> {
+            panic!("it has failed before")
+        }
+    }
+
+    fn paused_at(step: u64) -> Event {
+        Event::State {
+            state: State::Paused,
+            position: Position {
+                step,
+                ..Position::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_failing_recorder_is_reported_once_and_the_others_go_on() {
+        let steps = Arc::default();
+        let mut recorders = Recorders::new();
+        recorders.add("full.log", Box::new(Failing(0)), None);
+        recorders.add("steps", Box::new(Steps(Arc::clone(&steps))), None);
+        let mut failures = Vec::new();
+        for step in [1, 2, 5] {
+            failures.extend(recorders.record(&paused_at(step)));
+        }
+        assert!(recorders.finish(End::Quit).is_empty());
+        assert_eq!(*steps.lock().unwrap(), ["1", "2", "5", "quit"]);
+        let paths: Vec<_> = failures.iter().map(ToString::to_string).collect();
+        assert_eq!(paths.len(), 1);
+        assert!(paths[0].starts_with("full.log: "), "{paths:?}");
+    }
+}

@@ -1,0 +1,128 @@
+//! End of a run.
+
+use std::path::PathBuf;
+
+use crate::error::{EXIT_FAILED, Error, Result};
+use crate::model_file::Saved;
+use crate::train::{Divergence, Evaluation, Event, Position};
+
+/// Outcome of a run.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    pub end: End,
+    pub position: Position,
+    /// Seconds since the start of the run.
+    pub seconds: f64,
+    /// Scores of the final parameters, if they were evaluated.
+    pub evaluation: Option<Evaluation>,
+    /// Models saved during the run, oldest first, each path once.
+    pub saved: Vec<(PathBuf, Saved)>,
+}
+
+impl Summary {
+    pub fn new() -> Self {
+        Self {
+            end: End::Failed("the training thread ended unexpectedly".into()),
+            position: Position::default(),
+            seconds: 0.0,
+            evaluation: None,
+            saved: Vec::new(),
+        }
+    }
+
+    /// Updates position, scores and saved models after `event`.
+    pub fn update(&mut self, event: &Event) {
+        let position = match event {
+            Event::Started(_) => Some(Position::default()),
+            Event::Progress(progress) => Some(progress.position),
+            Event::State { position, .. }
+            | Event::Evaluated { position, .. }
+            | Event::Found { position, .. } => Some(*position),
+            Event::Changed { now, .. } => Some(now.position),
+            _ => None,
+        };
+        if let Some(position) = position
+            && (position != self.position || matches!(event, Event::Changed { .. }))
+        {
+            self.position = position;
+            self.evaluation = None;
+        }
+        match event {
+            Event::Evaluated { evaluation, .. } => self.evaluation = Some((**evaluation).clone()),
+            Event::Exported {
+                path,
+                result: Ok(saved),
+                ..
+            } => {
+                self.saved.retain(|(other, _)| other != path);
+                self.saved.push((path.clone(), *saved));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Reason why a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum End {
+    /// All epochs are done.
+    Epochs,
+    /// The user quit.
+    Quit,
+    /// A signal of this number arrived.
+    Signal(i32),
+    /// A number was not finite.
+    Diverged(Divergence),
+    /// A gradient check failed, with the wrong gradient.
+    WrongGradients(String),
+    /// The training code panicked, with this message.
+    Failed(String),
+    /// The reader of standard output has gone.
+    ReaderGone,
+}
+
+impl End {
+    /// `reason` in the JSON.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Epochs => "epochs",
+            Self::Quit => "quit",
+            Self::Signal(_) => "signal",
+            Self::Diverged(_) => "diverged",
+            Self::WrongGradients(_) => "gradients",
+            Self::Failed(_) => "failed",
+            Self::ReaderGone => "reader-gone",
+        }
+    }
+
+    /// Returns the exit code, or the error that the run ends with.
+    pub fn result(&self) -> Result<u8> {
+        match self {
+            Self::Epochs | Self::Quit | Self::ReaderGone => Ok(0),
+            Self::Signal(signal) => Ok(u8::try_from(128 + signal).unwrap_or(EXIT_FAILED)),
+            Self::Diverged(divergence) => Err(Error::Diverged(divergence.to_string())),
+            Self::WrongGradients(message) => Err(Error::Gradients(message.clone())),
+            Self::Failed(message) => Err(Error::Worker(message.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_end_has_its_exit_code() {
+        for (end, code) in [
+            (End::Epochs, 0),
+            (End::Quit, 0),
+            (End::ReaderGone, 0),
+            (End::Signal(2), 130),
+            (End::Signal(15), 143),
+        ] {
+            assert_eq!(end.result().expect("no error"), code, "{end:?}");
+        }
+        let failed = End::Failed("why".into()).result().expect_err("an error");
+        assert_eq!(failed.exit_code(), EXIT_FAILED);
+    }
+}

@@ -6,12 +6,12 @@
 use std::io::{self, Write};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use super::signals::Signals;
 use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
 use crate::nn::GradientCheck;
 use crate::record::{End, LogOption, Recorders, STANDARD_OUTPUT, gradients};
 use crate::train::{Command, Event, Pace, Session, Settings, Sink, State, Worker};
+use crate::util::signals::{Signal, Signals, Watched};
 
 /// Events that wait to be recorded before the worker waits too.
 const QUEUE_CAPACITY: usize = 256;
@@ -51,7 +51,11 @@ pub fn run(session: Session, options: Options) -> Result<u8> {
         recorders.add_log(log)?;
     }
     let (sender, messages) = sync_channel(QUEUE_CAPACITY);
-    let signals = Signals::watch(sender.clone())?;
+    let wake = sender.clone();
+    let signals = Signals::watch(Watched::End, move || {
+        // If the queue is full, the main thread is awake.
+        let _ = wake.try_send(RunMessage::Signal);
+    })?;
     let worker = Worker::spawn(session, settings, Events(sender))?;
     let mut run = Run {
         worker: &worker,
@@ -65,6 +69,9 @@ pub fn run(session: Session, options: Options) -> Result<u8> {
         worker.send(Command::CheckGradients);
     }
     for message in &messages {
+        if let Some(Signal::End(number)) = signals.take() {
+            run.end(End::Signal(number));
+        }
         match message {
             RunMessage::Event(event) => {
                 for failure in recorders.record(&event) {
@@ -72,7 +79,7 @@ pub fn run(session: Session, options: Options) -> Result<u8> {
                 }
                 run.handle(event);
             }
-            RunMessage::Signal(signal) => run.end(End::Signal(signal)),
+            RunMessage::Signal => {}
             RunMessage::WorkerGone => break,
         }
     }
@@ -80,14 +87,14 @@ pub fn run(session: Session, options: Options) -> Result<u8> {
     // The worker may wait for room in the queue.
     drop(messages);
     worker.stop();
-    drop(signals);
     code
 }
 
 /// Message to the main thread.
-pub(crate) enum RunMessage {
+enum RunMessage {
     Event(Event),
-    Signal(i32),
+    /// A signal is in its queue.
+    Signal,
     WorkerGone,
 }
 

@@ -1,16 +1,16 @@
-//! Telling how far the reading of a large file is, on one line of the terminal.
+//! Loading progress of large files, on one line of the terminal.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use crate::data::{Part, Progress};
 
-/// Reading that takes less than this is not worth a word.
+/// Loading that takes less time than this is not shown.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// Time between two words.
+/// Shortest time between two updates.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// A line on standard error that is written again and again, and gone in the end.
+/// A line on standard error that is rewritten as loading proceeds, if that is a terminal.
 pub(super) struct LoadingNotice {
     source: String,
     is_terminal: bool,
@@ -19,7 +19,7 @@ pub(super) struct LoadingNotice {
 }
 
 impl LoadingNotice {
-    /// Nothing is shown yet.
+    /// Creates a notice that is not shown yet.
     pub fn new(source: String) -> Self {
         Self {
             source,
@@ -29,19 +29,19 @@ impl LoadingNotice {
         }
     }
 
-    /// Shows `progress` if it is time.
+    /// Shows `progress`, unless it is too early.
     pub fn show(&mut self, progress: Progress) {
         if !self.is_terminal || Instant::now() < self.due {
             return;
         }
-        // The line is cut rather than wrapped, and there is nobody to tell if it can't be written.
+        // The line is cut rather than wrapped. Standard error may be closed.
         let text = text(&self.source, progress);
         let _ = write!(io::stderr(), "\r\x1b[?7l{text}\x1b[K\x1b[?7h");
         self.due = Instant::now() + INTERVAL;
         self.is_shown = true;
     }
 
-    /// Takes the line away.
+    /// Clears the line.
     pub fn clear(&self) {
         if self.is_shown {
             let _ = write!(io::stderr(), "\r\x1b[K");
@@ -58,14 +58,14 @@ fn text(source: &str, progress: Progress) -> String {
     } = progress;
     let what = match part {
         Part::Table => source,
-        Part::Validation => "the rows to validate on",
-        Part::Test => "the rows to test",
+        Part::Validation => "the validation rows",
+        Part::Test => "the test rows",
     };
     let share = size.filter(|&size| size > 0);
-    let share = share.map(|size| format!("{:.0} %, ", 100.0 * bytes as f64 / size as f64));
+    let share = share.map(|size| format!("{:.0}%, ", 100.0 * bytes as f64 / size as f64));
     let share = share.unwrap_or_default();
     format!(
-        "reading: {share}{rows} rows, {} MB of {what} (ctrl-c stops)",
+        "reading: {share}{rows} rows, {} MB of {what} (ctrl-c: cancel)",
         bytes / 1_000_000
     )
 }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_share_is_told_where_it_is_known() {
+    fn the_share_is_shown_if_it_is_known() {
         let progress = |size| Progress {
             part: Part::Table,
             bytes: 25_000_000,
@@ -84,11 +84,11 @@ mod tests {
         };
         assert_eq!(
             text("a.csv", progress(Some(100_000_000))),
-            "reading: 25 %, 1024 rows, 25 MB of a.csv (ctrl-c stops)"
+            "reading: 25%, 1024 rows, 25 MB of a.csv (ctrl-c: cancel)"
         );
         assert_eq!(
             text("standard input", progress(None)),
-            "reading: 1024 rows, 25 MB of standard input (ctrl-c stops)"
+            "reading: 1024 rows, 25 MB of standard input (ctrl-c: cancel)"
         );
         let validation = Progress {
             part: Part::Validation,
@@ -96,7 +96,7 @@ mod tests {
         };
         assert_eq!(
             text("a.csv", validation),
-            "reading: 1024 rows, 25 MB of the rows to validate on (ctrl-c stops)"
+            "reading: 1024 rows, 25 MB of the validation rows (ctrl-c: cancel)"
         );
     }
 }

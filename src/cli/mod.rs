@@ -12,7 +12,6 @@ pub mod job;
 mod load_options;
 mod loading;
 mod predict;
-pub(crate) mod signals;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -107,8 +106,9 @@ fn train(job: Job) -> Result<u8> {
             paused,
             epochs,
         } => {
-            let loading = Loading::new(job.source.name(), job.files(), paused);
-            let (export, log) = (job.export.clone(), job.log.clone());
+            let mut loading = Loading::new(job.source.name(), job.files(), paused);
+            loading.export = job.export.clone();
+            let log = job.log.clone();
             let load = move |watch: &mut dyn FnMut(LoadingStage) -> ControlFlow<()>| {
                 let mut told = |progress| watch(LoadingStage::Reading(progress));
                 let dataset = load_with(&job.source, &job.options, &mut told)?;
@@ -124,7 +124,7 @@ fn train(job: Job) -> Result<u8> {
                 };
                 Ok((session, settings))
             };
-            tui::run(loading, Box::new(load), export, log)
+            tui::run(loading, Box::new(load), log)
         }
     }
 }

@@ -1,5 +1,4 @@
-//! Events on their way out: ordered, never blocking, and bounded, since metrics that can't be
-//! handed over are merged.
+//! Queue of the worker's events: ordered, non-blocking, and bounded by merging metrics.
 
 use std::collections::VecDeque;
 use std::thread;
@@ -11,21 +10,21 @@ use super::session::RunningMean;
 use super::{Position, Session, Stepped};
 use crate::util::stats::{Bounded, MinMaxLast};
 
-/// Metrics that wait at most, before neighbours are merged.
-const WAITING: usize = 1 << 16;
-/// How often progress is handed over at most.
+/// Capacity for metrics; beyond it, neighbouring points are merged.
+const METRICS_CAPACITY: usize = 1 << 16;
+/// Shortest time between two progress events.
 const INTERVAL: Duration = Duration::from_millis(15);
-/// Epochs within which the loss is told; later on an epoch's mean says enough.
+/// Number of first epochs that record several loss points each; later epochs record their mean only.
 pub const DETAILED_EPOCHS: u32 = 16;
-/// Loss points per such epoch where an epoch has more steps than that.
+/// Largest number of loss points per such epoch.
 const POINTS_PER_EPOCH: u32 = 32;
 
-/// Takes events, or gives one back that it has no room for.
+/// Receives the worker's events.
 pub trait Sink: Send {
-    /// Hands over `event` without waiting.
+    /// Accepts `event`. On the screen it must not wait.
     ///
     /// # Errors
-    /// The event itself, where there is no room for it now.
+    /// The event itself, if there is no room; it is offered again later.
     fn offer(&mut self, event: Event) -> Result<(), Box<Event>>;
 }
 
@@ -35,9 +34,9 @@ impl<F: FnMut(Event) -> Result<(), Box<Event>> + Send> Sink for F {
     }
 }
 
-/// Where a training stands, beside its metrics.
+/// Position and speed of a training, reported with its metrics.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Where {
+pub(super) struct Status {
     pub position: Position,
     pub learning_rate: f64,
     pub samples_per_second: f64,
@@ -50,17 +49,17 @@ pub(super) struct EventQueue<S> {
     losses: Bounded<LossPoint>,
     epochs: Bounded<EpochRecord>,
     outcomes: Option<Outcomes>,
-    progress: Option<Where>,
-    sent: Option<Where>,
+    progress: Option<Status>,
+    sent: Option<Status>,
     sent_at: Option<Instant>,
-    /// Loss of the steps since the last loss point, and how many they were.
+    /// Sum of the losses since the last loss point, and their number.
     open_point: (f64, u32),
     steps_per_point: u32,
-    /// Epochs, with their fraction, up to which losses were taken in, and whole epochs up to which
-    /// records were. A step that is taken back and done again, or an epoch that starts again, is not
-    /// told twice: the history runs forward only, and says what came first.
-    noted: f64,
-    noted_epochs: u32,
+    /// Epochs, with their fraction, up to which losses are recorded. A step that is repeated after
+    /// going back is not recorded twice: history only moves forward.
+    recorded: f64,
+    /// Whole epochs up to which epochs are recorded.
+    recorded_epochs: u32,
 }
 
 impl<S: Sink> EventQueue<S> {
@@ -68,20 +67,20 @@ impl<S: Sink> EventQueue<S> {
         Self {
             sink,
             waiting: VecDeque::new(),
-            losses: Bounded::new(WAITING),
-            epochs: Bounded::new(WAITING),
+            losses: Bounded::new(METRICS_CAPACITY),
+            epochs: Bounded::new(METRICS_CAPACITY),
             outcomes: None,
             progress: None,
             sent: None,
             sent_at: None,
             open_point: (0.0, 0),
             steps_per_point: 1,
-            noted: 0.0,
-            noted_epochs: 0,
+            recorded: 0.0,
+            recorded_epochs: 0,
         }
     }
 
-    /// Makes ready for the metrics of `session`, which stands at its start.
+    /// Clears all metrics for `session`, which is at its start.
     pub fn start_series(&mut self, session: &Session) {
         self.losses.clear();
         self.epochs.clear();
@@ -89,40 +88,40 @@ impl<S: Sink> EventQueue<S> {
         self.progress = None;
         self.sent = None;
         self.open_point = (0.0, 0);
-        self.noted = 0.0;
-        self.noted_epochs = 0;
+        self.recorded = 0.0;
+        self.recorded_epochs = 0;
         self.set_batches(session.batches());
     }
 
-    /// Makes ready for epochs of `batches` steps.
+    /// Spaces loss points for epochs of `batches` steps.
     pub fn set_batches(&mut self, batches: u32) {
         self.steps_per_point = batches.div_ceil(POINTS_PER_EPOCH).max(1);
     }
 
-    /// Puts `event` behind all metrics and events before it.
+    /// Appends `event`, after the metrics so far.
     pub fn push(&mut self, event: Event) {
         self.close_progress();
         self.waiting.push_back(event);
         self.flush();
     }
 
-    /// Hands over `event` at once or not at all.
+    /// Offers `event` once, unless others wait.
     pub fn push_droppable(&mut self, event: Event) {
         if self.waiting.is_empty() {
-            // It only says that there is something to fetch; the next event says so as well.
+            // It only announces a snapshot, which the screen also fetches after any other event.
             let _ = self.sink.offer(event);
         }
     }
 
-    /// Takes in the loss of a step.
+    /// Records the loss of a step.
     pub fn note_step(&mut self, session: &Session, stepped: Stepped) {
         let position = session.position();
         let fraction = f64::from(position.batch) / f64::from(session.batches());
         let epochs = f64::from(position.epoch) + fraction;
-        if epochs <= self.noted {
+        if epochs <= self.recorded {
             return;
         }
-        self.noted = epochs;
+        self.recorded = epochs;
         self.open_point.0 += f64::from(stepped.loss);
         self.open_point.1 += 1;
         let is_early = position.epoch < DETAILED_EPOCHS;
@@ -137,7 +136,7 @@ impl<S: Sink> EventQueue<S> {
         });
     }
 
-    /// Takes in the end of an epoch.
+    /// Records the end of an epoch.
     pub fn note_epoch(
         &mut self,
         session: &Session,
@@ -145,17 +144,17 @@ impl<S: Sink> EventQueue<S> {
         validation: Option<(Scores, Outcomes)>,
     ) {
         let position = session.position();
-        if position.epoch <= self.noted_epochs {
+        if position.epoch <= self.recorded_epochs {
             return;
         }
-        self.noted_epochs = position.epoch;
+        self.recorded_epochs = position.epoch;
         let (validation, outcomes) = validation.unzip();
         let loss = validation.map_or(f64::NAN, |scores| scores.loss);
         let score = validation.map_or(f64::NAN, |scores| scores.score());
         let train_score = match session.data().task.scale() {
             None => means.accuracy(),
-            // The standardised target has the variance 1 over the training rows, and the loss is
-            // half the squared error.
+            // The standardised target has variance 1 over the training rows, and the loss is half
+            // the squared error.
             Some(_) => 1.0 - 2.0 * means.loss(),
         };
         self.epochs.push(EpochRecord {
@@ -170,8 +169,8 @@ impl<S: Sink> EventQueue<S> {
         self.outcomes = outcomes.or(self.outcomes.take());
     }
 
-    /// Says where the training is; goes out with the next flush.
-    pub fn set_progress(&mut self, progress: Where) {
+    /// Sets the status that is sent with the next flush.
+    pub fn set_progress(&mut self, progress: Status) {
         self.progress = Some(progress);
     }
 
@@ -183,7 +182,7 @@ impl<S: Sink> EventQueue<S> {
         self.progress != self.sent
     }
 
-    /// Puts the metrics so far into the queue.
+    /// Appends the metrics so far as a progress event.
     fn close_progress(&mut self) {
         let Some(progress) = self.progress.filter(|_| self.has_progress()) else {
             return;
@@ -201,7 +200,7 @@ impl<S: Sink> EventQueue<S> {
         self.sent_at = Some(Instant::now());
     }
 
-    /// Hands over what the sink takes.
+    /// Sends as many events as the sink accepts.
     pub fn flush(&mut self) {
         while let Some(event) = self.waiting.pop_front() {
             if let Err(event) = self.sink.offer(event) {
@@ -220,7 +219,7 @@ impl<S: Sink> EventQueue<S> {
         }
     }
 
-    /// Hands over everything, unless the sink stays full for `patience`.
+    /// Sends all events, unless the sink stays full for `patience`.
     pub fn flush_for(&mut self, patience: Duration) {
         let start = Instant::now();
         loop {

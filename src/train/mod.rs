@@ -18,6 +18,7 @@ pub mod plan;
 mod sampler;
 pub mod session;
 mod speed;
+mod throttle;
 mod top_losses;
 mod trainer;
 pub mod worker;

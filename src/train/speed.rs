@@ -1,11 +1,13 @@
-//! Training speed over about the last half second.
+//! Training speed.
 
 use std::time::{Duration, Instant};
 
+/// Time over which the speed is averaged.
 const WINDOW: Duration = Duration::from_millis(500);
-const LONGEST_GAP: Duration = Duration::from_secs(5);
+/// Longest time between two ticks that counts as training.
+const MAX_GAP: Duration = Duration::from_secs(5);
 
-/// Counts rows against the clock.
+/// Measures training rows per second over about the last half second.
 #[derive(Debug, Default)]
 pub(super) struct SpeedMeter {
     rows: u64,
@@ -16,12 +18,12 @@ pub(super) struct SpeedMeter {
 }
 
 impl SpeedMeter {
-    /// Counts `rows` that were trained on.
+    /// Adds rows that were trained on.
     pub fn add_rows(&mut self, rows: usize) {
         self.rows += rows as u64;
     }
 
-    /// Forgets the window: what follows is not continuous with what was.
+    /// Starts a new window, after a break in the training.
     pub fn restart(&mut self) {
         self.rows = 0;
         self.since = None;
@@ -30,12 +32,12 @@ impl SpeedMeter {
 
     /// Measures at `now`.
     pub fn tick(&mut self, now: Instant) {
-        // A longer gap is not training: the process was stopped, or the machine slept.
+        // During a longer gap the process was stopped, or the machine slept.
         let gap = self.last.map_or(Duration::ZERO, |last| now - last);
-        self.total += gap.min(LONGEST_GAP);
+        self.total += gap.min(MAX_GAP);
         self.last = Some(now);
         let Some(since) = self.since else {
-            // The rows before the first look at the clock have no duration.
+            // The rows before the first tick have no duration.
             self.rows = 0;
             self.since = Some(now);
             return;
@@ -51,12 +53,12 @@ impl SpeedMeter {
         }
     }
 
-    /// Rows a second; zero before there is a measurement.
+    /// Returns rows per second; zero before the first measurement.
     pub fn rows_per_second(&self) -> f64 {
         self.measured
     }
 
-    /// Seconds between looks at the clock, restarts left out.
+    /// Returns the seconds spent training: between ticks, without breaks.
     pub fn seconds(&self) -> f64 {
         self.total.as_secs_f64()
     }
@@ -67,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn speed_is_rows_by_time() {
+    fn speed_is_rows_per_second() {
         let start = Instant::now();
         let mut meter = SpeedMeter::default();
         meter.tick(start);

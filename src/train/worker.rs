@@ -1,7 +1,8 @@
 //! The thread that runs a [`Session`].
 //!
-//! It never waits for whoever watches: metrics that can't be handed over are merged and kept, and
-//! snapshots are taken only when the last one was. Without work it sleeps on its commands.
+//! It never waits for the screen: events that find no room are kept in a queue, where metrics are
+//! merged, and a snapshot is computed only after the previous one was fetched. Without work the
+//! thread sleeps until the next command.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,21 +19,21 @@ use super::pace::Pace;
 use super::trainer::Trainer;
 use crate::error::{Error, Result};
 
-/// Name of the worker's thread, by which a panic hook tells it from the others.
+/// Name of the worker's thread, whose panics are caught.
 pub const THREAD_NAME: &str = "training";
 
-/// How a worker starts.
+/// Initial settings of a worker.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
-    /// The speed limit.
+    /// Speed limit.
     pub pace: Pace,
-    /// Whether it waits for [`Command::Resume`].
+    /// Whether to wait for [`Command::Resume`] first.
     pub paused: bool,
-    /// Epochs after which it is finished; none for until it is stopped.
+    /// Epochs after which the training finishes, if it is limited.
     pub epochs: Option<u32>,
 }
 
-/// A running worker. Dropping it stops the training and waits for the thread's end.
+/// A running worker. Dropping it stops the training and waits for the thread.
 pub struct Worker {
     commands: Sender<Command>,
     mailbox: Arc<Mailbox>,
@@ -40,18 +41,17 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts training `session` on a thread of its own. `sink` takes the events there; it must
-    /// not wait, but give an event back that it has no room for.
+    /// Starts training `session` in a new thread, which calls `sink` for each event.
     ///
     /// # Errors
-    /// [`Error::Worker`] where the system gives no thread.
+    /// [`Error::Worker`] if no thread can be started.
     pub fn spawn(session: Session, settings: Settings, sink: impl Sink + 'static) -> Result<Self> {
         let (commands, received) = channel();
         let mailbox = Arc::new(Mailbox::default());
-        let its_mailbox = Arc::clone(&mailbox);
+        let thread_mailbox = Arc::clone(&mailbox);
         let thread = thread::Builder::new()
             .name(THREAD_NAME.into())
-            .spawn(move || run(session, settings, received, its_mailbox, sink))
+            .spawn(move || run(session, settings, received, thread_mailbox, sink))
             .map_err(|cause| Error::Worker(cause.to_string()))?;
         Ok(Self {
             commands,
@@ -60,18 +60,18 @@ impl Worker {
         })
     }
 
-    /// Sends `command`; a worker that has ended ignores it.
+    /// Sends `command`; ignored by a worker that has ended.
     pub fn send(&self, command: Command) {
-        // The only failure is that the thread has ended, which it has reported as an event.
+        // The only possible failure is that the thread has ended, and has reported it.
         let _ = self.commands.send(command);
     }
 
-    /// Where its snapshots lie.
+    /// Returns the mailbox for snapshots.
     pub fn mailbox(&self) -> &Mailbox {
         &self.mailbox
     }
 
-    /// Ends the training after the step under way and waits for the thread.
+    /// Ends the training after the current step and waits for the thread.
     pub fn stop(mut self) {
         self.stop_and_join();
     }
@@ -79,7 +79,7 @@ impl Worker {
     fn stop_and_join(&mut self) {
         self.send(Command::Stop);
         if let Some(thread) = self.thread.take() {
-            // Panics are caught and reported inside.
+            // Panics are caught and reported in the thread.
             let _ = thread.join();
         }
     }
@@ -100,7 +100,7 @@ fn run(
 ) {
     let mut trainer = Trainer::new(session, settings, commands, mailbox, sink);
     trainer.announce_start();
-    // What may be torn by a panic is the engine; from then on only the last good parameters are
+    // A panic may leave the engine inconsistent. From then on only the last good parameters are
     // read, until a reset replaces the session.
     while let Err(panic) = catch_unwind(AssertUnwindSafe(|| trainer.run())) {
         trainer.session.distrust();
@@ -110,7 +110,7 @@ fn run(
     trainer.outbox.flush_for(Duration::from_millis(200));
 }
 
-/// What a panic said, safe to show.
+/// Returns the message of a panic, with control characters escaped.
 pub fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));

@@ -1,18 +1,16 @@
-//! Panics on request, so that tests can see what becomes of the terminal and of the weights. Not in
-//! release builds.
+//! Panics on request in debug builds, for tests of what happens to the terminal and the weights.
 
 use crate::train::Event;
 
-/// Panics in the thread that calls this if `NN_TUI_FAULT` names `place`, some epochs into the
-/// training.
-pub(super) fn strike(place: &str, event: &Event) {
+/// Panics in the calling thread at the third epoch if `NN_TUI_FAULT` names `place`.
+pub(super) fn panic_at_third_epoch(place: &str, event: &Event) {
     if matches!(event, Event::Progress(progress) if progress.position.epoch == 3) {
-        strike_now(place);
+        panic_if_asked(place);
     }
 }
 
-/// The same at once.
-pub(super) fn strike_now(place: &str) {
+/// Panics in the calling thread if `NN_TUI_FAULT` names `place`.
+pub(super) fn panic_if_asked(place: &str) {
     if cfg!(debug_assertions) {
         let asked = std::env::var("NN_TUI_FAULT");
         assert!(asked.as_deref() != Ok(place), "a fault was asked for");

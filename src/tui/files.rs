@@ -1,22 +1,22 @@
-//! Names of files, for the completion of typed paths.
+//! File names for the completion of typed paths.
 
 use std::fs;
 
 use crate::model_file::Format;
 use crate::util::text::sanitise;
 
-/// Names that are told at most.
-const MOST: usize = 1000;
+/// Largest number of names returned.
+const MAX_NAMES: usize = 1000;
 
-/// Names of what may be a model in `folder`, and of the folders in it with a slash behind them,
-/// in order. None where the folder can't be read.
+/// Returns the names of model files and folders in `folder`, sorted; those of folders end in a
+/// slash. Empty if the folder can't be read.
 pub(super) fn names(folder: &str) -> Vec<String> {
     let path = if folder.is_empty() { "." } else { folder };
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            // What can't be shown can't be typed.
+            // Names with control characters can't be typed.
             let is_plain = !name.starts_with('.') && sanitise(&name) == name;
             let is_folder = entry.path().is_dir();
             let is_model = Format::of(name.as_ref()).is_ok();
@@ -26,7 +26,7 @@ pub(super) fn names(folder: &str) -> Vec<String> {
                 _ => None,
             }
         })
-        .take(MOST)
+        .take(MAX_NAMES)
         .collect();
     names.sort_unstable();
     names
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn models_and_folders_are_told() {
+    fn models_and_folders_are_listed() {
         let folder = tempfile::tempdir().expect("a folder");
         for name in ["b.json", "a.onnx", "notes.txt", ".hidden.json"] {
             fs::write(folder.path().join(name), "").expect("written");

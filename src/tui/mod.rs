@@ -6,7 +6,7 @@ mod events;
 mod fault_injection;
 mod files;
 mod layout;
-mod loading_screen;
+mod loader;
 pub mod panels;
 mod run;
 mod terminal;
@@ -18,7 +18,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use app::{Model, Msg, ScrollLimits};
-pub use loading_screen::Load;
+pub use loader::Load;
 use panels::PanelId;
 pub use panels::loading::{render_loading, view_loading};
 pub use panels::render_panel;

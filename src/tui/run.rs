@@ -1,158 +1,78 @@
-//! The event loop: take in all that came, do what it asks for, draw once.
+//! The event loop: handle all messages, carry out their effects, draw once.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
-use ratatui::crossterm::event::{Event as Input, MouseButton, MouseEventKind};
+use ratatui::Frame;
+use ratatui::crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 
 use super::app::command::Files;
-use super::app::{Effect, Loading, Model, Msg, Phase, ScrollLimits};
-use super::events;
-use super::events::{Incoming, spawn};
-use super::loading_screen::{Load, Waited, wait};
-use super::terminal::{Navigation, stop_job};
+use super::app::{App, Effect, Loading, Model, Msg, Phase, ScrollLimits};
+use super::events::{CAPACITY, Incoming, spawn, watch_input};
+use super::loader::{Load, Loaded, Loader};
+use super::terminal::{Screen, restore_on_panic};
 use super::theme::Theme;
-use super::{click, fault_injection, panel_at, render};
+use super::{click, fault_injection, files, panel_at, render, render_loading};
 use crate::data::{DataSummary, Dataset, Prepared};
 use crate::error::{Error, Result};
-use crate::model_file::ExportOption;
 use crate::record::{End, LogOption, Recorders};
 use crate::train::{Event, Session, Settings, Worker};
+use crate::util::signals::{HANG_UP, Signal, Signals, Watched, stop_job, stop_process};
 
 /// Time between two frames.
-pub(super) const FRAME: Duration = Duration::from_millis(33);
-/// Messages taken in before a frame is drawn at last.
-const BEFORE_A_FRAME: usize = 512;
-/// Lines that a notch of the wheel scrolls.
+const FRAME: Duration = Duration::from_millis(33);
+/// Loading that takes less time than this is not shown.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// Lines scrolled by a notch of the wheel.
 const WHEEL_LINES: i16 = 3;
 
-/// Loads in a thread of its own what is to be trained, and trains it on the screen until the person
-/// leaves. Where `load` takes a while, `loading` is shown meanwhile. Returns the exit code.
+/// Loads data with `load` and trains on them on the screen until the user quits. `loading`, the
+/// initial state, is shown if that takes a while. Returns the exit code.
 ///
 /// # Errors
-/// That of `load`; [`Error::Terminal`] where the terminal can't be used, [`Error::Worker`] where no
-/// thread is to be had, [`Error::CannotWrite`] where the log could not be written to its end.
-pub fn run(
-    loading: Loading,
-    load: Load,
-    export: Option<ExportOption>,
-    log: Option<LogOption>,
-) -> Result<u8> {
-    let theme = Theme::detect(|name| std::env::var(name).ok());
-    let (sender, incoming) = events::channel();
-    match wait(loading, load, theme, &sender, &incoming)? {
-        Waited::Left(code) => Ok(code),
-        Waited::Loaded {
-            screen,
-            session,
-            settings,
-        } => {
-            let mut recorders = Recorders::new();
-            if let Some(log) = &log {
-                recorders.add_log(log)?;
-            }
-            train(
-                *session, settings, export, recorders, screen, sender, &incoming,
-            )
-        }
-    }
-}
-
-/// Trains `session` on `screen`.
-fn train(
-    session: Session,
-    settings: Settings,
-    export: Option<ExportOption>,
-    mut recorders: Recorders,
-    mut screen: Navigation,
-    sender: SyncSender<Incoming>,
-    incoming: &Receiver<Incoming>,
-) -> Result<u8> {
-    let dataset = Arc::clone(session.dataset());
-    let described = sender.clone();
-    let worker = Worker::spawn(session, settings, move |event: Event| {
-        fault_injection::strike("training", &event);
-        sender
-            .try_send(Incoming::Worker(Box::new(event)))
-            .map_err(|error| match error {
-                TrySendError::Full(Incoming::Worker(event))
-                | TrySendError::Disconnected(Incoming::Worker(event)) => event,
-                // What was sent is what comes back.
-                TrySendError::Full(_) | TrySendError::Disconnected(_) => Box::new(Event::Snapshot),
-            })
+/// That of `load`; [`Error::Terminal`] if the terminal can't be used, [`Error::Worker`] if no thread
+/// can be started, [`Error::CannotWrite`] if the log could not be written to its end.
+pub fn run(loading: Loading, load: Load, log: Option<LogOption>) -> Result<u8> {
+    restore_on_panic();
+    let (sender, incoming) = sync_channel(CAPACITY);
+    let wake = sender.clone();
+    let signals = Signals::watch(Watched::EndAndJobControl, move || {
+        // If the channel is full, the loop is awake.
+        let _ = wake.try_send(Incoming::Signal);
     })?;
-    let size = screen.size()?;
-    let (mut early, mut failures) = (Vec::new(), Vec::new());
-    let started = loop {
-        match incoming.recv() {
-            Ok(Incoming::Worker(event)) => {
-                failures.extend(recorders.record(&event));
-                if let Event::Started(started) = *event {
-                    break started;
-                }
-            }
-            Ok(other) => early.push(other),
-            Err(_) => return Err(Error::Worker("it did not start".into())),
-        }
-    };
-    let model = Model::new(&started, settings.pace, size, export);
-    let mut face = TuiApp {
-        model,
-        screen: &mut screen,
-        worker: &worker,
-        dataset,
-        described,
-        recorders,
+    let mut program = Program {
+        app: App::Loading(Box::new(loading)),
+        screen: None,
+        loader: Loader::spawn(load, sender.clone())?,
+        loading_since: Instant::now(),
+        training: None,
+        sender,
+        signals,
+        log,
+        recorders: Recorders::new(),
         failed_log: None,
         exit: None,
         is_blind: false,
     };
-    for failure in failures {
-        face.lose_log(failure)?;
-    }
-    for message in early {
-        face.take_in(message)?;
-    }
-    let result = face.run(incoming);
-    let TuiApp {
-        model,
-        recorders,
-        failed_log,
-        ..
-    } = face;
-    // The terminal first: what is left of a long step need not be waited for on a dead screen.
-    drop(screen);
-    worker.stop();
-    let failures = recorders.finish(end_of(&model, &result));
-    let code = result?;
-    match failed_log.into_iter().chain(failures).next() {
-        Some(error) => Err(error),
-        None => Ok(code),
-    }
+    let result = program.run(&incoming);
+    program.close(result)
 }
 
-/// Reason for the end of a run on the screen, given its exit code.
-fn end_of(model: &Model, result: &Result<u8>) -> End {
-    match (&model.run.phase, result) {
-        (_, Err(error)) => End::Failed(error.to_string()),
-        (_, Ok(code @ 129..)) => End::Signal(i32::from(*code) - 128),
-        (Phase::Finished, _) => End::Epochs,
-        (Phase::Diverged(divergence), _) => End::Diverged(*divergence),
-        (Phase::Failed(message), _) => End::Failed(message.clone()),
-        _ => End::Quit,
-    }
-}
-
-struct TuiApp<'a> {
-    model: Model,
-    screen: &'a mut Navigation,
-    worker: &'a Worker,
-    dataset: Arc<Dataset>,
-    /// Where a thread beside the loop sends what it found.
-    described: SyncSender<Incoming>,
+/// The program on the screen: its state, and all that effects are carried out with.
+struct Program {
+    app: App,
+    /// The terminal, once there is something to show.
+    screen: Option<Screen>,
+    loader: Loader,
+    /// Start of loading, later by any time the process was stopped.
+    loading_since: Instant,
+    training: Option<Training>,
+    /// For threads that report to the loop.
+    sender: SyncSender<Incoming>,
+    signals: Signals,
+    log: Option<LogOption>,
     recorders: Recorders,
     /// First failure of the log.
     failed_log: Option<Error>,
@@ -161,24 +81,34 @@ struct TuiApp<'a> {
     is_blind: bool,
 }
 
-impl TuiApp<'_> {
+struct Training {
+    worker: Worker,
+    dataset: Arc<Dataset>,
+}
+
+impl Program {
     fn run(&mut self, incoming: &Receiver<Incoming>) -> Result<u8> {
-        // The first look asks for the first snapshot.
-        self.worker.mailbox().take();
         let mut last_frame: Option<Instant> = None;
         let mut is_dirty = true;
         loop {
+            self.handle_signals()?;
+            if let Some(code) = self.exit {
+                return Ok(code);
+            }
             let now = Instant::now();
-            let due = last_frame.map_or(now, |at| at + FRAME);
+            let due = match last_frame {
+                Some(at) => at + FRAME,
+                None if matches!(self.app, App::Loading(_)) => self.loading_since + PATIENCE,
+                None => now,
+            };
             if is_dirty && now >= due {
+                self.open_screen()?;
                 if self.draw().is_err() {
                     self.lose_sight()?;
                 }
                 last_frame = Some(now);
-                is_dirty = false;
-                if let Some(code) = self.exit {
-                    return Ok(code);
-                }
+                // While loading, time passes on the screen.
+                is_dirty = matches!(self.app, App::Loading(_));
                 continue;
             }
             let received = if is_dirty {
@@ -190,103 +120,118 @@ impl TuiApp<'_> {
                 continue;
             };
             is_dirty = true;
-            self.take_in(first)?;
-            for message in incoming.try_iter().take(BEFORE_A_FRAME) {
-                self.take_in(message)?;
-            }
-            if let Some(code) = self.exit {
-                return Ok(code);
+            self.handle(first)?;
+            let start = Instant::now();
+            while start.elapsed() < FRAME
+                && self.exit.is_none()
+                && let Ok(message) = incoming.try_recv()
+            {
+                self.handle(message)?;
             }
         }
-    }
-
-    /// The terminal is gone: nobody is left to look, but what was asked for is still to be saved.
-    fn lose_sight(&mut self) -> Result<()> {
-        if std::mem::replace(&mut self.is_blind, true) {
-            return Ok(());
-        }
-        self.tell(Msg::Terminate(128 + SIGHUP as u8))
     }
 
     fn draw(&mut self) -> Result<()> {
-        if let Some(snapshot) = self.worker.mailbox().take() {
-            self.tell(Msg::Snapshot(Box::new(snapshot)))?;
+        match (&self.app, &self.training) {
+            (App::Loading(_), _) => {
+                let elapsed = self.loading_since.elapsed();
+                self.update(Msg::LoadingStage(self.loader.stage(), elapsed))?;
+            }
+            (App::Running(_), Some(training)) => {
+                if let Some(snapshot) = training.worker.mailbox().take() {
+                    self.update(Msg::Snapshot(Box::new(snapshot)))?;
+                }
+            }
+            (App::Running(_), None) => {}
         }
         if self.is_blind {
             return Ok(());
         }
-        let (model, mut ends) = (&self.model, ScrollLimits::default());
-        self.screen.draw(|frame, theme| {
-            ends = render(frame.area(), frame.buffer_mut(), model, *theme);
-        })?;
-        self.tell(Msg::Drawn(ends))
-    }
-
-    fn take_in(&mut self, incoming: Incoming) -> Result<()> {
-        match incoming {
-            Incoming::Worker(event) => {
-                fault_injection::strike("screen", &event);
-                for failure in self.recorders.record(&event) {
-                    self.lose_log(failure)?;
-                }
-                self.tell(Msg::Worker(event))
+        let (app, mut limits) = (&self.app, ScrollLimits::default());
+        let draw = |frame: &mut Frame<'_>, theme: &Theme| {
+            let area = frame.area();
+            match app {
+                App::Loading(loading) => render_loading(area, frame.buffer_mut(), loading, *theme),
+                App::Running(model) => limits = render(area, frame.buffer_mut(), model, *theme),
             }
-            Incoming::Described(restarts, card) => self.tell(Msg::Described(restarts, card)),
-            Incoming::Files(files) => self.tell(Msg::Files(files)),
-            Incoming::Input(input) => match self.message(input) {
-                Some(msg) => self.tell(msg),
-                None => Ok(()),
-            },
-            // Whoever typed is gone, as after a hang-up.
-            Incoming::InputEnded => self.tell(Msg::Terminate(128 + SIGHUP as u8)),
-            Incoming::Signal(SIGTSTP) => self.suspend(),
-            Incoming::Signal(SIGCONT) => match self.screen.retake() {
-                // A hang-up wakes stopped processes too; then there is nothing to take.
-                Err(_) => self.lose_sight(),
-                Ok(()) => Ok(()),
-            },
-            Incoming::Signal(signal) => self.tell(Msg::Terminate(128 + signal as u8)),
-            // It was loaded before there was anything to train.
-            Incoming::Loaded(_) => Ok(()),
+        };
+        if let Some(screen) = &mut self.screen {
+            screen.draw(draw)?;
         }
+        self.update(Msg::Drawn(limits))
     }
 
-    /// Shows that the log ends with `error`; the run goes on.
-    fn lose_log(&mut self, error: Error) -> Result<()> {
-        self.tell(Msg::LogFailed(error.to_string()))?;
-        self.failed_log.get_or_insert(error);
+    /// Takes the terminal, unless that is done.
+    fn open_screen(&mut self) -> Result<()> {
+        if self.screen.is_none() {
+            let theme = Theme::detect(|name| std::env::var(name).ok());
+            let screen = self.screen.insert(Screen::open(theme)?);
+            let (width, height) = screen.size()?;
+            watch_input(self.sender.clone())?;
+            self.update(Msg::Resize(width, height))?;
+        }
         Ok(())
     }
 
-    fn message(&self, input: Input) -> Option<Msg> {
-        match input {
-            Input::Key(key) => Some(Msg::Key(key)),
-            Input::Paste(text) => Some(Msg::Paste(text)),
-            Input::Resize(width, height) => Some(Msg::Resize(width, height)),
-            Input::Mouse(mouse) => {
-                let (width, height) = self.model.navigation.size;
-                let area = Rect::new(0, 0, width, height);
-                let panel = panel_at(&self.model, area, mouse.column, mouse.row);
-                match mouse.kind {
-                    MouseEventKind::Down(MouseButton::Left) => {
-                        click(&self.model, area, mouse.column, mouse.row)
-                    }
-                    MouseEventKind::ScrollDown => Some(Msg::Wheel(panel, WHEEL_LINES)),
-                    MouseEventKind::ScrollUp => Some(Msg::Wheel(panel, -WHEEL_LINES)),
-                    _ => None,
+    fn handle(&mut self, incoming: Incoming) -> Result<()> {
+        let msg = match incoming {
+            Incoming::Worker(event) => {
+                fault_injection::panic_at_third_epoch("screen", &event);
+                for failure in self.recorders.record(&event) {
+                    self.update(Msg::LogFailed(failure.to_string()))?;
+                    self.failed_log.get_or_insert(failure);
                 }
+                Msg::Worker(event)
             }
-            _ => None,
-        }
+            Incoming::Loaded(loaded) => return self.start_training(*loaded),
+            Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
+            Incoming::Files(files) => Msg::Files(files),
+            Incoming::Input(Input::Key(key)) => Msg::Key(key),
+            Incoming::Input(Input::Paste(text)) => Msg::Paste(text),
+            Incoming::Input(Input::Resize(width, height)) => Msg::Resize(width, height),
+            Incoming::Input(Input::Mouse(event)) => match &self.app {
+                App::Loading(_) => return Ok(()),
+                App::Running(model) => match mouse_message(model, event) {
+                    Some(msg) => msg,
+                    None => return Ok(()),
+                },
+            },
+            Incoming::Input(_) | Incoming::Signal => return Ok(()),
+            Incoming::InputEnded => Msg::Terminate(HANG_UP),
+        };
+        self.update(msg)
     }
 
-    fn tell(&mut self, msg: Msg) -> Result<()> {
-        for effect in self.model.update(msg) {
+    fn handle_signals(&mut self) -> Result<()> {
+        while let Some(signal) = self.signals.take() {
+            match signal {
+                Signal::End(number) => self.update(Msg::Terminate(128 + number as u8))?,
+                Signal::Stop => self.suspend()?,
+                Signal::Continue => {
+                    if let Some(screen) = &mut self.screen
+                        && screen.retake().is_err()
+                    {
+                        // A hang-up wakes stopped processes too; the terminal is gone then.
+                        self.lose_sight()?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Updates the state and carries out the effects.
+    fn update(&mut self, msg: Msg) -> Result<()> {
+        for effect in self.app.update(msg) {
             match effect {
-                Effect::Send(command) => self.worker.send(command),
+                Effect::Send(command) => {
+                    if let Some(training) = &self.training {
+                        training.worker.send(command);
+                    }
+                }
                 Effect::Describe(restarts, data) => self.describe(restarts, data)?,
-                Effect::Suspend if stop_job() => {}
                 Effect::ListFiles(folder) => self.list_files(folder),
+                Effect::Suspend if stop_job() => {}
                 Effect::Suspend => self.suspend()?,
                 Effect::Quit { code } => self.exit = Some(code),
             }
@@ -294,41 +239,133 @@ impl TuiApp<'_> {
         Ok(())
     }
 
-    /// Describes the data in a thread of its own, since large ones take seconds. Where none is to
-    /// be had, the screen waits.
-    fn describe(&mut self, restarts: u32, data: Arc<Prepared>) -> Result<()> {
-        let (dataset, sender) = (Arc::clone(&self.dataset), self.described.clone());
-        let prepared = Arc::clone(&data);
+    /// Starts the worker; its first event replaces the loading screen.
+    fn start_training(&mut self, loaded: Loaded) -> Result<()> {
+        let (session, settings) = loaded.session()?;
+        self.open_screen()?;
+        if let Some(log) = &self.log {
+            self.recorders.add_log(log)?;
+        }
+        self.update(Msg::Loaded(settings.pace))?;
+        let dataset = Arc::clone(session.dataset());
+        let worker = spawn_worker(session, settings, self.sender.clone())?;
+        // An empty mailbox asks for the first snapshot.
+        worker.mailbox().take();
+        self.training = Some(Training { worker, dataset });
+        Ok(())
+    }
+
+    /// Collects facts about the data in another thread, since large ones take seconds. If no thread
+    /// can be started, the screen waits.
+    fn describe(&mut self, restarts: u32, prepared: Arc<Prepared>) -> Result<()> {
+        let Some(training) = &self.training else {
+            return Ok(());
+        };
+        let dataset = Arc::clone(&training.dataset);
+        let describe = move || Box::new(DataSummary::new(&dataset, &prepared));
+        let (sender, describe_there) = (self.sender.clone(), describe.clone());
         let spawned = spawn("describe", move || {
-            let card = Box::new(DataSummary::new(&dataset, &prepared));
-            // Once the loop is gone, nobody wants to know.
-            let _ = sender.send(Incoming::Described(restarts, card));
+            // The program may have ended meanwhile.
+            let _ = sender.send(Incoming::Described(restarts, describe_there()));
         });
         match spawned {
             Ok(()) => Ok(()),
-            Err(_) => {
-                let card = Box::new(DataSummary::new(&self.dataset, &data));
-                self.tell(Msg::Described(restarts, card))
-            }
+            Err(_) => self.update(Msg::Described(restarts, describe())),
         }
     }
 
-    /// Lists a folder in a thread of its own, since a disk far away may take its time. Where none
-    /// is to be had, names are not completed.
+    /// Lists a folder in another thread, since a remote disk may take its time. If no thread can be
+    /// started, names are not completed.
     fn list_files(&self, folder: String) {
-        let sender = self.described.clone();
+        let sender = self.sender.clone();
         let _ = spawn("files", move || {
-            let names = crate::tui::files::names(&folder);
-            // Once the loop is gone, nobody wants to know.
+            let names = files::names(&folder);
+            // The program may have ended meanwhile.
             let _ = sender.send(Incoming::Files(Files { folder, names }));
         });
     }
 
-    /// Stops this process, as the shell expects; `fg` brings it back.
+    /// Stops this process until the shell continues it.
     fn suspend(&mut self) -> Result<()> {
-        self.screen.suspend()?;
-        let (width, height) = self.screen.size()?;
-        self.model.navigation.size = (width, height);
+        let stopped_at = Instant::now();
+        if let Some(screen) = &mut self.screen {
+            screen.suspend()?;
+            let (width, height) = screen.size()?;
+            self.update(Msg::Resize(width, height))?;
+        } else {
+            stop_process();
+        }
+        self.loading_since += stopped_at.elapsed();
         Ok(())
+    }
+
+    /// Ends the run as a hang-up does, since the terminal is gone; the model is still saved.
+    fn lose_sight(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.is_blind, true) {
+            return Ok(());
+        }
+        self.update(Msg::Terminate(HANG_UP))
+    }
+
+    /// Gives the terminal back, stops the worker and ends the log.
+    fn close(self, result: Result<u8>) -> Result<u8> {
+        // The terminal first: the rest of a long step need not be waited for on a dead screen.
+        drop(self.screen);
+        let Some(training) = self.training else {
+            return result;
+        };
+        training.worker.stop();
+        let failures = self.recorders.finish(end_of(&self.app, &result));
+        let code = result?;
+        match self.failed_log.into_iter().chain(failures).next() {
+            Some(error) => Err(error),
+            None => Ok(code),
+        }
+    }
+}
+
+/// Reason for the end of a run on the screen, given its exit code.
+fn end_of(app: &App, result: &Result<u8>) -> End {
+    let phase = match app {
+        App::Loading(_) => None,
+        App::Running(model) => Some(&model.run.phase),
+    };
+    match (phase, result) {
+        (_, Err(error)) => End::Failed(error.to_string()),
+        (_, Ok(code @ 129..)) => End::Signal(i32::from(*code) - 128),
+        (Some(Phase::Finished), _) => End::Epochs,
+        (Some(Phase::Diverged(divergence)), _) => End::Diverged(*divergence),
+        (Some(Phase::Failed(message)), _) => End::Failed(message.clone()),
+        _ => End::Quit,
+    }
+}
+
+fn spawn_worker(
+    session: Session,
+    settings: Settings,
+    sender: SyncSender<Incoming>,
+) -> Result<Worker> {
+    Worker::spawn(session, settings, move |event: Event| {
+        fault_injection::panic_at_third_epoch("training", &event);
+        sender
+            .try_send(Incoming::Worker(Box::new(event)))
+            .map_err(|error| match error {
+                TrySendError::Full(Incoming::Worker(event))
+                | TrySendError::Disconnected(Incoming::Worker(event)) => event,
+                // A channel returns what was sent.
+                TrySendError::Full(_) | TrySendError::Disconnected(_) => Box::new(Event::Snapshot),
+            })
+    })
+}
+
+fn mouse_message(model: &Model, event: MouseEvent) -> Option<Msg> {
+    let (width, height) = model.navigation.size;
+    let area = Rect::new(0, 0, width, height);
+    let (x, y) = (event.column, event.row);
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => click(model, area, x, y),
+        MouseEventKind::ScrollDown => Some(Msg::Wheel(panel_at(model, area, x, y), WHEEL_LINES)),
+        MouseEventKind::ScrollUp => Some(Msg::Wheel(panel_at(model, area, x, y), -WHEEL_LINES)),
+        _ => None,
     }
 }

@@ -1,8 +1,7 @@
-//! Taking the terminal, and giving it back whatever happens.
+//! The terminal: taken for the screen, and restored however the program ends.
 
 use std::io::{self, Stdout, Write, stdout};
 use std::mem::ManuallyDrop;
-use std::process::{Command, Stdio};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -19,27 +18,26 @@ use ratatui::crossterm::terminal::{
 use ratatui::crossterm::{execute, queue};
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
-use signal_hook::consts::SIGTSTP;
-use signal_hook::low_level::emulate_default_handler;
 
-use super::loading_screen::LOADING_THREAD;
+use super::loader::LOADING_THREAD;
 use super::theme::Theme;
 use crate::error::{Error, Result};
 use crate::nn::engine::HELPER_THREAD;
 use crate::train::worker;
+use crate::util::signals::stop_process;
 
-/// The terminal while the program has it. Dropping it gives it back.
-pub struct Navigation {
-    /// Never dropped: its own clean-up prints to a standard error that may be gone.
+/// The terminal in raw mode with the alternate screen. Dropping it restores the terminal.
+pub(super) struct Screen {
+    /// Never dropped: its own clean-up prints to a standard error that may be closed.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     theme: Theme,
 }
 
-impl Navigation {
+impl Screen {
     /// Takes the terminal.
     ///
     /// # Errors
-    /// [`Error::Terminal`] where it can't be used; it is then as before.
+    /// [`Error::Terminal`] if it can't be used; it is then as before.
     pub fn open(theme: Theme) -> Result<Self> {
         restore_on_panic();
         // crossterm's own reading of NO_COLOR cancels bold and reverse; the theme does it right.
@@ -60,14 +58,13 @@ impl Navigation {
         }
     }
 
-    /// Width and height in cells.
+    /// Returns width and height in cells.
     pub fn size(&self) -> Result<(u16, u16)> {
         let size = self.terminal.size().map_err(Error::Terminal)?;
         Ok((size.width, size.height))
     }
 
-    /// Draws a frame with `view`, shown at once as a whole where the terminal knows synchronised
-    /// output.
+    /// Draws a frame with `view`. Terminals that support synchronised output show it at once.
     pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>, &Theme)) -> Result<()> {
         let theme = self.theme;
         let draw = || -> io::Result<()> {
@@ -79,20 +76,21 @@ impl Navigation {
         draw().map_err(Error::Terminal)
     }
 
-    /// Stops this process, as the shell expects; `fg` brings it back.
+    /// Restores the terminal, stops this process until the shell continues it, and takes the
+    /// terminal again.
     pub fn suspend(&mut self) -> Result<()> {
         give_back();
-        // Where the system refuses to stop the process, the screen comes back at once.
-        let _ = emulate_default_handler(SIGTSTP);
+        stop_process();
         self.retake()
     }
 
-    /// Takes the terminal again, whatever state others left it in.
+    /// Takes the terminal again, in whatever state other programs left it, and draws all of the next
+    /// frame.
     pub fn retake(&mut self) -> Result<()> {
         let mut retake = || -> io::Result<()> {
             take()?;
-            // `Terminal::clear` would ask the terminal for the cursor's place, and the answer would
-            // go to the thread that reads the keys. A resize to the same size clears as well.
+            // `Terminal::clear` would query the cursor's position, and the answer would go to the
+            // thread that reads keys. A resize to the same size clears as well.
             let size = self.terminal.size()?;
             self.terminal.resize(Rect::from((Position::ORIGIN, size)))
         };
@@ -100,30 +98,13 @@ impl Navigation {
     }
 }
 
-impl Drop for Navigation {
+impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
 }
 
-/// Asks all processes of the job to stop, as the terminal does at ctrl-z where it is not in raw mode:
-/// whoever writes into standard input, or a script that waits for this process, must stop as well,
-/// or the shell would wait for them. The request comes back to this process as a signal. Returns
-/// whether it was sent.
-pub(super) fn stop_job() -> bool {
-    // The shell that sends it belongs to the job too, and is not to stop before this process has
-    // heard of its end.
-    let script = "trap '' TSTP; kill -s TSTP 0";
-    let mut shell = Command::new("sh");
-    shell.args(["-c", script]);
-    shell
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    shell.status().is_ok_and(|status| status.success())
-}
-
-/// Whether the terminal is taken. To give it back twice would overwrite what was printed between.
+/// Whether the terminal is taken. Restoring it twice would overwrite text printed in between.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
 fn take() -> io::Result<()> {
@@ -138,7 +119,7 @@ fn take() -> io::Result<()> {
     )
 }
 
-/// Undoes [`take`]. Whoever calls this is on the way out, so failures have nobody to go to.
+/// Undoes [`take`]. Failures are ignored, since the program is about to end or stop.
 fn give_back() {
     if !IS_TAKEN.swap(false, Ordering::SeqCst) {
         return;
@@ -154,8 +135,8 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// A panic gives the terminal back before its message is printed. One of the threads that load or
-/// train is caught there and reported by the screen's thread, which has the terminal.
+/// Restores the terminal before the message of a panic is printed. Panics of the threads that load
+/// or train are caught there and shown on the screen, which stays.
 pub(super) fn restore_on_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -1,6 +1,7 @@
-//! Text, numbers, statistics, random streams and memory limits, shared by all rooms.
+//! Text, numbers, statistics, random streams, memory limits and signals, shared by all rooms.
 
 pub(crate) mod memory;
 pub mod random;
+pub(crate) mod signals;
 pub mod stats;
 pub mod text;

@@ -35,8 +35,8 @@ fn under_way() -> Loading {
             rows,
         })
     };
-    loading.look(progress(104_000_000, 650_240), Duration::from_secs(1));
-    loading.look(progress(210_000_000, 1_312_768), Duration::from_secs(2));
+    loading.observe(progress(104_000_000, 650_240), Duration::from_secs(1));
+    loading.observe(progress(210_000_000, 1_312_768), Duration::from_secs(2));
     loading
 }
 
@@ -54,7 +54,7 @@ fn a_large_file() {
 fn a_pipe_of_unknown_length() {
     let files = vec![(Part::Table, "standard input".into())];
     let mut loading = Loading::new("stdin".into(), files, true);
-    loading.look(LoadingStage::Waiting, Duration::from_millis(3_200));
+    loading.observe(LoadingStage::Waiting, Duration::from_millis(3_200));
     insta::assert_snapshot!("loading-waiting-80x24", drawn(&loading, (80, 24)));
     let reading = LoadingStage::Reading(Progress {
         part: Part::Table,
@@ -62,7 +62,7 @@ fn a_pipe_of_unknown_length() {
         size: None,
         rows: 98_304,
     });
-    loading.look(reading, Duration::from_millis(7_200));
+    loading.observe(reading, Duration::from_millis(7_200));
     let screen = drawn(&loading, (80, 24));
     assert!(!screen.contains('━') && !screen.contains('%'), "{screen}");
     insta::assert_snapshot!("loading-pipe-80x24", screen);
@@ -82,9 +82,9 @@ fn several_files_and_what_comes_then() {
         size: Some(9_500_000),
         rows: 8_192,
     });
-    loading.look(reading, Duration::from_secs(64));
+    loading.observe(reading, Duration::from_secs(64));
     insta::assert_snapshot!("loading-several-80x24", drawn(&loading, (80, 24)));
-    loading.look(LoadingStage::Preparing, Duration::from_secs(75));
+    loading.observe(LoadingStage::Preparing, Duration::from_secs(75));
     insta::assert_snapshot!("loading-preparing-80x24", drawn(&loading, (80, 24)));
 }
 
@@ -126,7 +126,7 @@ proptest! {
         let files = parts.into_iter().take(files).map(|part| (part, file.clone()));
         let mut loading = Loading::new(name, files.collect(), paused);
         for (stage, milliseconds) in stages {
-            loading.look(stage, Duration::from_millis(milliseconds));
+            loading.observe(stage, Duration::from_millis(milliseconds));
         }
         let theme = Theme::new(Depth::None);
         let theme = if is_ascii { theme.ascii() } else { theme };

@@ -46,6 +46,27 @@ fn end_the_run_after_its_step_with_the_export_written() {
     }
 }
 
+/// `timeout` signals a process and then its group; shells repeat a hang-up.
+#[test]
+fn that_arrive_twice_save_the_model() {
+    for (signal, expected) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
+        for gap in [0, 1, 5, 20, 100] {
+            let (folder, path) = place("model.safetensors");
+            let (mut child, lines) = endless(&path, "");
+            send(signal, &child);
+            std::thread::sleep(std::time::Duration::from_millis(gap));
+            send(signal, &child);
+            let finished = last_event(lines);
+            let case = format!("{signal} twice, {gap} ms apart");
+            assert_eq!(child.wait().expect("ends").code(), Some(expected), "{case}");
+            assert_eq!(finished["reason"], "signal", "{case}");
+            nn_tui::model_file::load(&path).expect(&case);
+            let files = fs::read_dir(folder.path()).expect("a folder").count();
+            assert_eq!(files, 1, "no temporary file is left: {case}");
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn that_were_ignored_stay_ignored() {

@@ -482,6 +482,21 @@ fn a_run_on_the_screen_is_logged_from_start_to_end() {
 }
 
 #[test]
+fn a_signal_among_many_keys_is_not_lost() {
+    for round in 0..4 {
+        let mut terminal = Terminal::start(&["iris", "--export", "out.json"]);
+        terminal.wait_for("training");
+        terminal.press(&"j".repeat(600));
+        terminal.signal("-TERM");
+        terminal.press(&"k".repeat(300));
+        assert_eq!(terminal.exit_code(), 143, "round {round}");
+        terminal.assert_given_back();
+        let path = terminal.folder.path().join("out.json");
+        assert!(nn_tui::model_file::load(&path).is_ok());
+    }
+}
+
+#[test]
 fn control_c_always_quits() {
     let mut terminal = Terminal::start(&["iris"]);
     terminal.wait_for("training");
@@ -656,7 +671,7 @@ impl Pipe {
         assert!(status.expect("mkfifo runs").success());
         let shown = path.to_string_lossy().into_owned();
         let mut terminal = Terminal::start_with(&[&[&*shown], more].concat(), variables);
-        terminal.wait_for("nothing has come yet");
+        terminal.wait_for("no data received yet");
         assert!(!terminal.left_behind().is_empty(), "it has the terminal");
         // The program finds it by its path, so the folder lives as long as the terminal.
         terminal.others.push(folder);

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::event_queue::{EventQueue, Sink, Where};
+use super::event_queue::{EventQueue, Sink, Status};
 use super::export::saved;
 use super::messages::{Command, Event, Started, State};
 use super::observation::{Mailbox, Observation, Observer, SampleId, Set};
-use super::pace::Throttle;
 use super::speed::SpeedMeter;
+use super::throttle::Throttle;
 use super::{Divergence, PhaseStepper, Position, Session, Settings, Stepped};
 use crate::nn::Change;
 use crate::nn::gradient_check::Check;
@@ -392,7 +392,7 @@ impl<S: Sink> Trainer<S> {
 
     fn report_progress(&mut self) {
         let position = self.session.position();
-        self.outbox.set_progress(Where {
+        self.outbox.set_progress(Status {
             position,
             learning_rate: self.session.rule().learning_rate,
             samples_per_second: self.meter.rows_per_second(),

@@ -1,4 +1,4 @@
-//! The state of the screen while the data are loaded.
+//! State of the screen while data are loaded.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -6,46 +6,55 @@ use std::time::Duration;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::bindings::{self, Action, When};
-use super::update::Effect;
+use super::model::Model;
+use super::update::{Effect, Msg};
 use crate::data::{Part, Progress};
+use crate::model_file::ExportOption;
+use crate::train::{Pace, Started};
 
-/// Speeds are means over this time.
+/// Time over which speeds are averaged.
 const WINDOW: Duration = Duration::from_secs(3);
-/// Time between two looks that are kept for that.
+/// Shortest time between two observations kept for that.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// How far the loading is.
+/// Stage of loading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoadingStage {
-    /// Nothing has come yet, as from a pipe that nobody writes to.
+    /// No byte has arrived, for example from a pipe that nobody writes to.
     Waiting,
-    /// A file is read.
+    /// Reading a file.
     Reading(Progress),
-    /// All are read; the rows are split and measured.
+    /// All files are read; rows are split and scaled.
     Preparing,
 }
 
-/// What is loaded, and how far that is.
+/// State of the screen while data are loaded.
 #[derive(Debug, Clone)]
 pub struct Loading {
     /// Short name of the data.
     pub name: String,
-    /// The files that are read, in this order, as messages name them.
+    /// Files to read, in order, with their names for messages.
     pub files: Vec<(Part, String)>,
-    /// Whether the training will wait for a key.
+    /// Whether training will wait for a key.
     pub paused: bool,
-    /// How far it is.
+    /// Current stage.
     pub stage: LoadingStage,
-    /// The last that was heard of a file.
+    /// Last progress of a file.
     pub progress: Option<Progress>,
-    /// Time since it began.
+    /// Time since loading began.
     pub elapsed: Duration,
-    /// What was known when, oldest first: of the file under way, within [`WINDOW`].
+    /// Destination given by `--export`, for the training.
+    pub export: Option<ExportOption>,
+    /// Size of the terminal.
+    size: (u16, u16),
+    /// Speed limit of the training, once it is known.
+    pace: Pace,
+    /// Progress of the current file within [`WINDOW`], oldest first, with the time it was observed.
     recent: VecDeque<(Duration, Progress)>,
 }
 
 impl Loading {
-    /// A loading that has just begun.
+    /// Creates the state at the beginning.
     pub fn new(name: String, files: Vec<(Part, String)>, paused: bool) -> Self {
         Self {
             name,
@@ -54,19 +63,40 @@ impl Loading {
             stage: LoadingStage::Waiting,
             progress: None,
             elapsed: Duration::ZERO,
+            export: None,
+            size: (0, 0),
+            pace: Pace::Full,
             recent: VecDeque::new(),
         }
     }
 
-    /// Takes in how far it is, `elapsed` after its beginning.
-    pub fn look(&mut self, stage: LoadingStage, elapsed: Duration) {
+    /// Changes the state by `msg`. Returns effects to carry out.
+    pub(super) fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Key(key) => return self.press(&key).into_iter().collect(),
+            Msg::Terminate(code) => return vec![Effect::Quit { code }],
+            Msg::Resize(width, height) => self.size = (width, height),
+            Msg::LoadingStage(stage, elapsed) => self.observe(stage, elapsed),
+            Msg::Loaded(pace) => self.pace = pace,
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Creates the state of the training that `started`.
+    pub(super) fn training(&self, started: &Started) -> Model {
+        Model::new(started, self.pace, self.size, self.export.clone())
+    }
+
+    /// Notes the stage at a time after the beginning.
+    pub fn observe(&mut self, stage: LoadingStage, elapsed: Duration) {
         let before = std::mem::replace(&mut self.elapsed, elapsed);
         self.stage = stage;
         let progress = match stage {
             LoadingStage::Reading(progress) => progress,
             LoadingStage::Waiting => return,
             LoadingStage::Preparing => {
-                // The last bytes may not have been worth a word.
+                // The last bytes may not have been reported.
                 if let Some(progress) = &mut self.progress {
                     progress.bytes = progress.size.unwrap_or(progress.bytes);
                 }
@@ -74,8 +104,8 @@ impl Loading {
             }
         };
         self.progress = Some(progress);
-        if self.recent.back().map(|it| it.1.part) != Some(progress.part) {
-            // What was not there when last looked has come since.
+        if self.recent.back().map(|(_, last)| last.part) != Some(progress.part) {
+            // Everything has arrived since the last observation.
             let nothing = Progress {
                 bytes: 0,
                 rows: 0,
@@ -95,8 +125,8 @@ impl Loading {
         }
     }
 
-    /// What `key` does here: leaving and going to the shell, nothing else.
-    pub fn press(&self, key: &KeyEvent) -> Option<Effect> {
+    /// Returns the effect of `key`: quit, suspend, or none.
+    fn press(&self, key: &KeyEvent) -> Option<Effect> {
         if key.kind == KeyEventKind::Release {
             return None;
         }
@@ -111,24 +141,24 @@ impl Loading {
         }
     }
 
-    /// The file that is read, or was read last.
+    /// Returns the name of the current or last file.
     pub fn file(&self) -> &str {
-        let part = self.progress.map_or(Part::Table, |it| it.part);
+        let part = self.progress.map_or(Part::Table, |progress| progress.part);
         let found = self.files.iter().find(|file| file.0 == part);
-        // What was found beside the table is no file that was asked for.
+        // A file that was found beside the table has no name here.
         let found = found.or(self.files.first());
         found.map_or("", |file| &file.1)
     }
 
-    /// Share of that file's bytes that are read, where their number is known: `0.0..=1.0`.
+    /// Returns the share of that file's bytes that are read, in `0.0..=1.0`, if its size is known.
     pub fn share(&self) -> Option<f64> {
         let progress = self.progress?;
         let size = progress.size.filter(|&size| size > 0)?;
         Some((progress.bytes as f64 / size as f64).min(1.0))
     }
 
-    /// Bytes and rows a second of late; none before there is something to tell, and once all is
-    /// read.
+    /// Returns bytes and rows per second over [`WINDOW`]; none at the beginning, and once all files
+    /// are read.
     pub fn speeds(&self) -> Option<(f64, f64)> {
         if self.stage == LoadingStage::Preparing {
             return None;
@@ -140,7 +170,7 @@ impl Loading {
         (seconds >= INTERVAL.as_secs_f64()).then(|| (bytes / seconds, rows / seconds))
     }
 
-    /// Time until the file is read, at the speed of late; none where that can't be told.
+    /// Estimates the time until the file is read; none if size or speed is unknown.
     pub fn time_left(&self) -> Option<Duration> {
         let (progress, (speed, _)) = (self.progress?, self.speeds()?);
         let left = progress.size?.saturating_sub(progress.bytes) as f64;
@@ -176,23 +206,23 @@ mod tests {
     }
 
     #[test]
-    fn the_time_left_is_that_of_the_speed_of_late() {
+    fn the_time_left_follows_the_recent_speed() {
         let mut loading = loading();
         assert_eq!((loading.speeds(), loading.time_left()), (None, None));
-        loading.look(reading(Part::Table, 100), seconds(1.0));
+        loading.observe(reading(Part::Table, 100), seconds(1.0));
         assert_eq!(loading.speeds(), Some((100.0, 10.0)));
         assert_eq!(loading.time_left(), Some(seconds(9.0)));
         for tenths in 11..=60 {
             // Twice as fast from now on.
             let bytes = 100 + 20 * (tenths - 10);
-            loading.look(reading(Part::Table, bytes), seconds(tenths as f64 / 10.0));
+            loading.observe(reading(Part::Table, bytes), seconds(tenths as f64 / 10.0));
         }
         let (speed, _) = loading.speeds().expect("known");
         assert!((speed - 200.0).abs() < 1.0, "{speed}");
         assert!(loading.recent.len() < 40);
         for tenths in 61..=100 {
             let at = seconds(f64::from(tenths) / 10.0);
-            loading.look(reading(Part::Table, 1000), at);
+            loading.observe(reading(Part::Table, 1000), at);
         }
         assert_eq!(loading.speeds(), Some((0.0, 0.0)));
         assert_eq!(loading.time_left(), None, "nothing comes");
@@ -201,12 +231,12 @@ mod tests {
     #[test]
     fn every_file_has_a_speed_of_its_own() {
         let mut loading = loading();
-        loading.look(reading(Part::Table, 1000), seconds(1.0));
+        loading.observe(reading(Part::Table, 1000), seconds(1.0));
         assert_eq!((loading.file(), loading.share()), ("a.csv", Some(1.0)));
-        loading.look(reading(Part::Validation, 50), seconds(1.5));
+        loading.observe(reading(Part::Validation, 50), seconds(1.5));
         assert_eq!((loading.file(), loading.share()), ("b.csv", Some(0.05)));
         assert_eq!(loading.speeds(), Some((100.0, 10.0)));
-        loading.look(LoadingStage::Preparing, seconds(2.0));
+        loading.observe(LoadingStage::Preparing, seconds(2.0));
         assert_eq!((loading.share(), loading.speeds()), (Some(1.0), None));
     }
 

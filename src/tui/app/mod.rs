@@ -27,4 +27,4 @@ pub use model::{Confirm, Model, Notice, Overlay, Phase, Run};
 pub use navigation::{Chart, Navigation, ScrollLimits, View};
 pub use pictures::PictureGrid;
 pub use row_selection::{Selection, Which, around};
-pub use update::{ClickTarget, Effect, Msg};
+pub use update::{App, ClickTarget, Effect, Msg};

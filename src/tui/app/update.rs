@@ -1,89 +1,121 @@
-//! From message to message: the only place where the state changes.
+//! Messages, effects, and the update of the state, which is the only place where it changes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::bindings::{self, Action, When};
 use super::command::Files;
+use super::loading::{Loading, LoadingStage};
 use super::model::{Confirm, Model, Overlay, Phase};
 use super::navigation::{Navigation, ScrollLimits};
 use super::prompt::{Prompt, PromptEvent, Purpose};
 use crate::data::{DataSummary, Prepared};
-use crate::train::{Command, Cursor, Event, Snapshot};
+use crate::train::{Command, Cursor, Event, Pace, Snapshot};
 use crate::tui::panels::PanelId;
 
-/// Something that happened.
+/// State of the program on the screen.
+#[derive(Debug)]
+pub enum App {
+    /// Data are loaded.
+    Loading(Box<Loading>),
+    /// A network is trained, or waits.
+    Running(Box<Model>),
+}
+
+impl App {
+    /// Changes the state by `msg`. Returns effects to carry out, in order.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        match self {
+            Self::Running(model) => model.update(msg),
+            Self::Loading(loading) => {
+                if let Msg::Worker(event) = &msg
+                    && let Event::Started(started) = &**event
+                {
+                    *self = Self::Running(Box::new(loading.training(started)));
+                    return Vec::new();
+                }
+                loading.update(msg)
+            }
+        }
+    }
+}
+
+/// An input to [`App::update`].
 #[derive(Debug)]
 pub enum Msg {
-    /// A key was pressed.
+    /// Key press.
     Key(KeyEvent),
-    /// Text was pasted.
+    /// Pasted text.
     Paste(String),
-    /// The terminal has another size.
+    /// New size of the terminal: columns, rows.
     Resize(u16, u16),
-    /// A panel was clicked.
+    /// Click on a panel.
     Click(PanelId),
-    /// Something within a panel was clicked.
+    /// Click on an item of a panel.
     Pick(ClickTarget),
-    /// A neuron was clicked while the inspector was open.
+    /// Click on a neuron while the inspector is open.
     Point(Cursor),
-    /// The wheel was turned by so many lines over a panel, or elsewhere.
+    /// Turn of the mouse wheel, in lines, over a panel or elsewhere.
     Wheel(Option<PanelId>, i16),
-    /// The worker reported.
+    /// Stage of loading, and the time since it began.
+    LoadingStage(LoadingStage, Duration),
+    /// Data are loaded; the training has this speed limit.
+    Loaded(Pace),
+    /// Event from the worker.
     Worker(Box<Event>),
-    /// A snapshot was taken out of the mailbox.
+    /// Snapshot from the worker's mailbox.
     Snapshot(Box<Snapshot>),
-    /// The data of the training that was restarted so often are described.
+    /// Answer to [`Effect::Describe`]: its number of restarts, facts about the data.
     Described(u32, Box<DataSummary>),
-    /// A frame was drawn, of which so much can be scrolled.
+    /// Scroll limits of the frame that was drawn.
     Drawn(ScrollLimits),
-    /// Names of the files in a folder that were asked for.
+    /// Answer to [`Effect::ListFiles`].
     Files(Files),
-    /// The log could not be written, with the reason; it ends here.
+    /// The log could not be written any further, with the reason.
     LogFailed(String),
-    /// The process was asked to end with this exit code.
+    /// Request to end the process with this exit code.
     Terminate(u8),
 }
 
-/// Something within a panel that can be pointed at.
+/// An item of a panel that can be clicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClickTarget {
-    /// A cell of the confusion matrix.
+    /// Cell of the confusion matrix.
     Cell {
         /// Index of the true class.
         actual: usize,
-        /// Index of the predicted one.
+        /// Index of the predicted class.
         predicted: usize,
     },
-    /// The row at this place among those listed.
+    /// Row of the list, by position.
     Row(usize),
 }
 
-/// Something to be done outside.
+/// An action outside the state.
 #[derive(Debug)]
 pub enum Effect {
-    /// A command for the worker.
+    /// Send a command to the worker.
     Send(Command),
-    /// Describe these data beside the training, answered by [`Msg::Described`] with this number
-    /// of restarts.
+    /// Collect facts about these data; answered by [`Msg::Described`] with this number of restarts.
     Describe(u32, Arc<Prepared>),
-    /// Tell the files of this folder (empty for the current one), answered by [`Msg::Files`].
+    /// List the files of this folder (empty for the current one); answered by [`Msg::Files`].
     ListFiles(String),
-    /// Stop the process until the shell resumes it.
+    /// Stop the process until the shell continues it.
     Suspend,
     /// End the program.
     Quit {
-        /// The exit code.
+        /// Exit code.
         code: u8,
     },
 }
 
-/// Lines that the help may be scrolled by at most; it stops earlier, at its end.
+/// Largest scroll offset of the help before its length is known.
 const SCROLL_LIMIT: u16 = 10_000;
 
 impl Model {
-    /// Takes in `msg` and says what is to be done.
+    /// Changes the state by `msg`. Returns effects to carry out, in order.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = Vec::new();
         let sample_before = self.navigation.sample;
@@ -121,7 +153,7 @@ impl Model {
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
             Msg::Worker(event) => self.hear(*event, &mut effects),
             Msg::Snapshot(snapshot) => self.take_snapshot(*snapshot),
-            // A card of another split is not this one's.
+            // Facts about the split before a restart are outdated.
             Msg::Described(restarts, card) => {
                 if restarts == self.run.restarts {
                     self.run.card = Some(Arc::from(card));
@@ -143,10 +175,11 @@ impl Model {
                     self.refresh_command_line(*line, &mut effects);
                 }
             }
-            Msg::LogFailed(reason) => self.complain(format!("the log ends here: {reason}")),
+            Msg::LoadingStage(..) | Msg::Loaded(_) => {}
+            Msg::LogFailed(reason) => self.complain(format!("logging stopped: {reason}")),
             Msg::Terminate(code) => self.leave(code, &mut effects),
         }
-        // What was asked of one row is not what is asked of another.
+        // Changed inputs belong to the row that was shown.
         if self.navigation.sample != sample_before {
             self.inspector.moved.clear();
             self.inspector.what_if.clear();
@@ -211,7 +244,7 @@ impl Model {
         }
     }
 
-    /// Whether bindings for `when` hold now.
+    /// Returns whether bindings for `when` are active.
     pub fn holds(&self, when: When) -> bool {
         match when {
             When::Always => true,
@@ -231,9 +264,9 @@ impl Model {
         }
     }
 
-    /// Whether `holds` does of the screen while the inspector is closed.
-    fn is_browsing(&self, holds: impl Fn(&Navigation) -> bool) -> bool {
-        self.inspector.open.is_none() && holds(&self.navigation)
+    /// Returns whether the inspector is closed and `condition` is true.
+    fn is_browsing(&self, condition: impl Fn(&Navigation) -> bool) -> bool {
+        self.inspector.open.is_none() && condition(&self.navigation)
     }
 
     fn press_in_help(&mut self, line: u16, key: &KeyEvent) {
@@ -303,7 +336,7 @@ fn is_command_line(overlay: &mut Overlay) -> bool {
     matches!(overlay, Overlay::Command(_))
 }
 
-/// The line that a popup of lines is scrolled to by `key`; none where it closes the popup.
+/// Returns the scroll offset of a popup after `key`; none if the key closes it.
 fn scrolled(line: u16, key: &KeyEvent) -> Option<u16> {
     let line = match key.code {
         KeyCode::Down | KeyCode::Char('j' | 'd') => line.saturating_add(1),

@@ -1,4 +1,4 @@
-//! The screen while the data are loaded: what is read, how far that is, and what comes next.
+//! Loading screen: current file, progress, and the steps that follow.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use crate::tui::widgets::numbers::count;
 use crate::tui::widgets::panel::{frame, put, put_line};
 use crate::util::text::{shorten_front, width};
 
-/// Widest panel.
-const WIDEST: u16 = 76;
-/// Keys that do something here.
-const KEYS: [(&str, &str); 2] = [("q", "cancel"), ("ctrl-z", "to the shell")];
+/// Largest width of the panel.
+const MAX_WIDTH: u16 = 76;
+/// Keys shown in the footer.
+const KEYS: [(&str, &str); 2] = [("q", "cancel"), ("ctrl-z", "suspend")];
 
 /// Draws `loading` on the whole of `frame`.
 pub fn view_loading(loading: &Loading, theme: &Theme, frame: &mut Frame<'_>) {
@@ -64,12 +64,12 @@ enum Row {
     Blank,
     File,
     Bar(f64),
-    /// What it is, how much, and how fast.
+    /// Label, amount, speed.
     Number(&'static str, String, String),
     Step(Mark, String),
 }
 
-/// How far a step is.
+/// Progress of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Done,
@@ -84,19 +84,19 @@ fn panel(main: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme) {
         rows.retain(|row| *row != Row::Blank);
     }
     rows.truncate(room);
-    let (width, height) = (main.width.min(WIDEST), rows.len() as u16 + 2);
+    let (width, height) = (main.width.min(MAX_WIDTH), rows.len() as u16 + 2);
     let area = Rect {
         x: main.x + (main.width - width) / 2,
-        // A little above the middle is where the eye looks for it.
+        // The optical centre is a little above the middle.
         y: main.y + (main.height - height) * 2 / 5,
         width,
         height,
     };
     let share = loading.share();
-    let share = share.map(|share| format!("{:3.0} %", (100.0 * share).floor()));
+    let share = share.map(|share| format!("{:3.0}%", (100.0 * share).floor()));
     let right = Line::styled(share.unwrap_or_default(), theme.strong());
     let inner = frame(area, buf, theme, false, "Loading", &[right]);
-    let margin = if width < WIDEST { 1 } else { 2 };
+    let margin = if width < MAX_WIDTH { 1 } else { 2 };
     let inner = Rect {
         x: inner.x + margin,
         width: inner.width - 2 * margin,
@@ -146,7 +146,7 @@ fn draw(row: &Row, line: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme
     }
 }
 
-/// What is to be told, from top to bottom.
+/// Returns the lines of the panel, from top to bottom.
 fn rows(loading: &Loading) -> Vec<Row> {
     let mut rows = vec![Row::Blank, Row::File];
     rows.extend(loading.share().map(Row::Bar));
@@ -156,7 +156,7 @@ fn rows(loading: &Loading) -> Vec<Row> {
         |speed: Option<String>, what, amount| Row::Number(what, amount, speed.unwrap_or_default());
     match loading.progress {
         None => {
-            let nothing = "nothing has come yet".to_owned();
+            let nothing = "no data received yet".to_owned();
             rows.push(number(None, "read", nothing));
             rows.push(number(None, "rows", grouped(0)));
         }
@@ -176,16 +176,18 @@ fn rows(loading: &Loading) -> Vec<Row> {
     rows
 }
 
-/// What is done until the training is there.
+/// Returns the steps from reading to training.
 fn steps(loading: &Loading) -> impl Iterator<Item = Row> {
     let mut steps: Vec<&str> = loading.files.iter().map(|file| read(file.0)).collect();
-    steps.push("make the rows ready for the network");
+    steps.push("preprocess");
     steps.push(if loading.paused {
-        "wait for the space bar, then train"
+        "train (press space to start)"
     } else {
         "train"
     });
-    let part = loading.progress.map_or(Part::Table, |it| it.part);
+    let part = loading
+        .progress
+        .map_or(Part::Table, |progress| progress.part);
     let now = match loading.stage {
         LoadingStage::Preparing => loading.files.len(),
         _ => loading
@@ -206,13 +208,13 @@ fn steps(loading: &Loading) -> impl Iterator<Item = Row> {
 
 fn read(part: Part) -> &'static str {
     match part {
-        Part::Table => "read the rows",
-        Part::Validation => "read the rows to validate on",
-        Part::Test => "read the rows to test",
+        Part::Table => "read rows",
+        Part::Validation => "read validation rows",
+        Part::Test => "read test rows",
     }
 }
 
-/// `967 bytes`, `12.3 MB`, or `210 of 500 MB`, which is as wide from the first byte to the last.
+/// Formats `967 bytes`, `12.3 MB`, or `210 of 500 MB`, whose width stays the same throughout.
 fn amount(bytes: u64, size: Option<u64>) -> String {
     let largest = size.unwrap_or(bytes).max(bytes);
     let (unit, scale) = match largest {
@@ -234,7 +236,7 @@ fn amount(bytes: u64, size: Option<u64>) -> String {
     }
 }
 
-/// `1,312,768`.
+/// Formats with groups of digits: `1,312,768`.
 fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
@@ -247,7 +249,7 @@ fn grouped(n: usize) -> String {
     grouped
 }
 
-/// `0:07`, `12:00`, `1:02:03`; whole seconds.
+/// Formats whole seconds: `0:07`, `12:00`, `1:02:03`.
 fn clock(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);

@@ -383,7 +383,7 @@ fn from_a_cell_and_from_a_list_to_the_row_in_the_network() {
     terminal.wait_for("paused");
     // The curves, and in them the confusion matrix, which fills the screen.
     terminal.press("\t\t\x1b[C\r");
-    terminal.wait_for("validation rows right");
+    terminal.wait_for("validation rows correct");
     // The uppermost cell on the left: setosas that are recognised, of which there are some.
     terminal.press("kkkhhh");
     terminal.wait_for("rows of setosa predicted right");
@@ -430,10 +430,12 @@ fn a_run_on_the_screen_is_logged_from_start_to_end() {
     let options = ["iris", "--paused", "--log", "run.jsonl"];
     let mut terminal = Terminal::start(&options);
     terminal.wait_for("paused");
-    terminal.press("SSS");
-    terminal.wait_for_number("epoch", |epoch| epoch == 3);
+    for epoch in 1..=3 {
+        terminal.press("S");
+        terminal.wait_for_number("epoch", |now| now == epoch);
+    }
     terminal.press("+");
-    terminal.wait_for("lr 0.02");
+    terminal.wait_for("lr 0.005");
     let path = terminal.folder.path().join("run.jsonl");
     let log = || {
         let text = std::fs::read_to_string(&path).expect("a log");
@@ -444,8 +446,6 @@ fn a_run_on_the_screen_is_logged_from_start_to_end() {
     };
     terminal.wait_until("a log that grows", |_| log().len() == 5);
     terminal.press("r");
-    terminal.wait_for("unsaved");
-    terminal.press("y");
     terminal.wait_for_number("epoch", |epoch| epoch == 0);
     terminal.press("S");
     terminal.wait_for_number("epoch", |epoch| epoch == 1);
@@ -463,7 +463,7 @@ fn a_run_on_the_screen_is_logged_from_start_to_end() {
             "started", "epoch", "epoch", "epoch", "changed", "started", "epoch", "finished"
         ]
     );
-    assert_eq!(log[4]["change"]["learning_rate"], 0.02);
+    assert_eq!(log[4]["change"]["learning_rate"], 0.005);
     assert_eq!(log[6]["epoch"], 1);
     assert_eq!(log[7]["reason"], "quit");
     assert_eq!(log[7]["epoch"], 1);

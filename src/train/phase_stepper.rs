@@ -1,13 +1,9 @@
 //! A mini-batch walked through phase by phase, as the textbook tells it: for each row forward layer
 //! by layer, the loss, backward layer by layer; after the last row the update.
 
-use std::collections::VecDeque;
-
 use ndarray::{Array1, Array2};
 
-use super::session::{MOST_BYTES, Saved};
 use super::{Divergence, SampleId, Session, Set, Stepped};
-use crate::nn::engine::Engine;
 use crate::nn::textbook::{Forward, Network};
 use crate::nn::{Architecture, Parameters};
 
@@ -64,9 +60,6 @@ pub struct PhaseValues {
     pub changes: Vec<Array2<f32>>,
 }
 
-/// Updates that can be walked back over at most.
-const MOST_UPDATES: usize = 8;
-
 /// A walk through the phases of mini-batches. Nothing but the update changes the session, and the
 /// update is [`Session::step`]: so many whole mini-batches are bit for bit as many steps.
 #[derive(Debug)]
@@ -79,19 +72,20 @@ pub struct PhaseStepper {
     done: usize,
     /// The parameters before the last update, if the walk stands behind one.
     before: Option<Parameters>,
-    /// States before the updates that can be taken back, with the rows of their mini-batches.
-    past: VecDeque<(Saved, Vec<u32>)>,
+    /// Number of updates that can be taken back.
+    updates_kept: usize,
 }
 
 impl PhaseStepper {
     /// A walk that stands before the next mini-batch of `session`.
-    pub fn new(session: &Session) -> Self {
+    pub fn new(session: &mut Session) -> Self {
+        session.forget_step_back();
         Self {
             depth: session.architecture().depth(),
             rows: session.next_rows().to_vec(),
             done: 0,
             before: None,
-            past: VecDeque::new(),
+            updates_kept: 0,
         }
     }
 
@@ -144,7 +138,7 @@ impl PhaseStepper {
             } else {
                 self.phase_at(self.done)
             },
-            can_go_back: self.done > 0 && !(self.is_updated() && self.past.is_empty()),
+            can_go_back: self.done > 0 && !(self.is_updated() && self.updates_kept == 0),
         }
     }
 
@@ -197,16 +191,8 @@ impl PhaseStepper {
 
     fn update(&mut self, session: &mut Session) -> Result<Stepped, Divergence> {
         let before = session.engine().parameters();
-        let bytes = Saved::bytes(session.architecture());
-        let room = MOST_UPDATES.min((MOST_BYTES / bytes.max(1)) as usize);
-        let saved = (room > 0).then(|| session.saved());
-        let stepped = session.step()?;
-        if let Some(saved) = saved {
-            while self.past.len() >= room {
-                self.past.pop_front();
-            }
-            self.past.push_back((saved, self.rows.clone()));
-        }
+        let stepped = session.step_and_keep()?;
+        self.updates_kept = session.steps_kept();
         self.before = Some(before);
         self.done = self.total();
         Ok(stepped)
@@ -218,17 +204,17 @@ impl PhaseStepper {
             return false;
         }
         if self.is_updated() {
-            let (saved, _) = self.past.pop_back().expect("it can go back");
-            session.go_back_to(saved);
+            session.step_back();
+            self.updates_kept = session.steps_kept();
             self.before = None;
         }
         self.done -= 1;
-        // Before the first phase of a mini-batch lies the update of the one before.
+        // The first phase of a mini-batch follows the update of the one before.
         if self.done == 0
-            && let Some((saved, rows)) = self.past.back()
+            && let Some((parameters, rows)) = session.before_last_update()
         {
-            self.before = Some(Engine::from_snapshot(saved.engine().clone(), 1).parameters());
-            self.rows = rows.clone();
+            self.before = Some(parameters);
+            self.rows = rows;
             self.done = self.total();
         }
         true
@@ -236,8 +222,9 @@ impl PhaseStepper {
 
     /// Goes on from what a change made of `session`: there is no way back to before it, and behind
     /// an update the next mini-batch begins.
-    pub fn note_change(&mut self, session: &Session) {
-        self.past.clear();
+    pub fn note_change(&mut self, session: &mut Session) {
+        session.forget_step_back();
+        self.updates_kept = 0;
         if self.is_updated() {
             *self = Self::new(session);
         }

@@ -15,6 +15,7 @@ mod loading;
 mod model_file;
 mod module_layering;
 mod panels;
+mod path;
 mod persistence;
 mod readme;
 mod screens;

@@ -40,7 +40,7 @@ fn assert_same(one: &mut Session, other: &mut Session) {
 fn a_walk_through_all_phases_is_as_many_steps_bit_for_bit() {
     for &optimizer in OPTIMIZERS {
         let (mut walked, mut stepped) = (uneven(optimizer), uneven(optimizer));
-        let mut walk = PhaseStepper::new(&walked);
+        let mut walk = PhaseStepper::new(&mut walked);
         for rows in [50, 50, 20, 50, 50, 20, 50] {
             let phases = rows * 7 + 1;
             for phase in 1..phases {
@@ -62,7 +62,7 @@ fn phases_come_in_the_order_of_the_book() {
     plan.batch = 2;
     let mut session = session("iris", plan);
     let rows = session.next_rows().to_vec();
-    let mut walk = PhaseStepper::new(&session);
+    let mut walk = PhaseStepper::new(&mut session);
     let start = walk.stand();
     assert_eq!((start.row, start.rows, start.done), (0, 2, None));
     assert_eq!(start.next, Forward { layer: 1 });
@@ -106,7 +106,7 @@ fn rows_and_mini_batches_end_where_they_end() {
     use StepPhase::{Backward, Forward, Update};
     let mut walked = uneven(Optimizer::ADAM);
     let mut stepped = uneven(Optimizer::ADAM);
-    let mut walk = PhaseStepper::new(&walked);
+    let mut walk = PhaseStepper::new(&mut walked);
     walk.phase(&mut walked).unwrap();
     for row in 0..49 {
         assert_eq!(walk.sample(&mut walked).unwrap(), None);
@@ -132,7 +132,7 @@ fn a_walk_goes_back_over_updates_and_epochs_bit_for_bit() {
         for _ in 0..305 {
             walked.step().unwrap();
         }
-        let mut walk = PhaseStepper::new(&walked);
+        let mut walk = PhaseStepper::new(&mut walked);
         let mut way: Vec<StepPosition> = vec![walk.stand()];
         let mut parameters = vec![walked.engine().parameters()];
         for _ in 0..(50 + 50 + 20) * 7 + 3 + 10 {
@@ -158,7 +158,7 @@ fn a_walk_goes_back_over_updates_and_epochs_bit_for_bit() {
 #[test]
 fn there_is_no_way_back_to_before_a_change() {
     let mut session = uneven(Optimizer::ADAM);
-    let mut walk = PhaseStepper::new(&session);
+    let mut walk = PhaseStepper::new(&mut session);
     walk.batch(&mut session).unwrap();
     walk.phase(&mut session).unwrap();
     let id = ParameterId::Bias {
@@ -166,7 +166,7 @@ fn there_is_no_way_back_to_before_a_change() {
         output: 0,
     };
     session.apply(Change::Parameter { id, value: 1.0 }).unwrap();
-    walk.note_change(&session);
+    walk.note_change(&mut session);
     assert!(walk.stand().can_go_back, "the phase can be taken back");
     assert!(walk.back(&mut session));
     assert!(!walk.back(&mut session), "and the update can't");
@@ -179,7 +179,7 @@ fn what_was_walked_are_the_textbooks_numbers() {
     for _ in 0..20 {
         session.step().unwrap();
     }
-    let mut walk = PhaseStepper::new(&session);
+    let mut walk = PhaseStepper::new(&mut session);
     for _ in 0..9 {
         walk.phase(&mut session).unwrap();
     }

@@ -311,11 +311,7 @@ impl Engine {
     pub fn copy_parameters(&self, into: &mut Parameters) {
         assert!(into.fits(&self.architecture));
         self.state.read(|shares| {
-            for share in shares {
-                for (layer, into) in share.layers.iter().zip(&mut into.layers) {
-                    layer.copy_to(into);
-                }
-            }
+            shares.iter().for_each(|share| share.copy_to(into));
         });
     }
 

@@ -13,7 +13,7 @@ use super::batch::{Checked, CheckedTargets, Rows};
 use crate::nn::kernels::VectorUnit;
 use crate::nn::kernels::aligned::Aligned;
 use crate::nn::kernels::panels::Panels;
-use crate::nn::{Architecture, LayerParameters, Optimizer};
+use crate::nn::{Architecture, LayerParameters, Optimizer, Parameters};
 
 /// Some neurons of every layer: their parameters and the optimizer's state.
 #[derive(Debug, Clone)]
@@ -39,6 +39,13 @@ pub(super) struct Layer {
 }
 
 impl NeuronShare {
+    /// Copies the parameters of these neurons into those of the whole network.
+    pub fn copy_to(&self, parameters: &mut Parameters) {
+        for (layer, into) in self.layers.iter().zip(&mut parameters.layers) {
+            layer.copy_to(into);
+        }
+    }
+
     /// Creates share `share` of `shares` with all parameters zero.
     pub fn new(
         architecture: &Architecture,

@@ -4,7 +4,7 @@ use super::partition::NeuronShare;
 use super::two_threads::Pair;
 use super::{Engine, One, State};
 use crate::nn::kernels::VectorUnit;
-use crate::nn::{Architecture, Optimizer};
+use crate::nn::{Architecture, Optimizer, Parameters};
 
 /// Parameters and optimizer state of an [`Engine`]. An engine restored from it continues bit-identically.
 #[derive(Debug, Clone)]
@@ -76,5 +76,14 @@ impl EngineSnapshot {
     /// Returns the network's architecture.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
+    }
+
+    /// Copies the parameters.
+    pub fn parameters(&self) -> Parameters {
+        let mut parameters = Parameters::zeros(&self.architecture);
+        for share in &self.neurons {
+            share.copy_to(&mut parameters);
+        }
+        parameters
     }
 }

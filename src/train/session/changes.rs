@@ -1,9 +1,8 @@
 //! Live changes: checked at the door, made, logged, and taken back.
 
-use std::sync::Arc;
-
+use super::snapshots::Purpose;
 use super::undo::Undoable;
-use super::{RunningMean, Saved, Session};
+use super::{RunningMean, Session};
 use crate::nn::engine::Engine;
 use crate::nn::parameters::ParameterId;
 use crate::nn::{Change, LearningRule, LoggedChange};
@@ -25,7 +24,6 @@ impl Session {
                 self.undo.push(undoable);
             }
         }
-        self.note_touch();
         self.log.push(LoggedChange {
             step: self.position.step,
             change,
@@ -39,14 +37,14 @@ impl Session {
             Change::Recover { learning_rate } => self.recover(learning_rate),
             Change::Parameter { id, value } => {
                 self.engine.set_parameter(id, value);
-                self.held.refresh(&self.engine);
+                self.frozen.refresh(&self.engine);
             }
-            Change::Freeze { id, frozen } => self.held.freeze(id, frozen, &self.engine),
+            Change::Freeze { id, frozen } => self.frozen.freeze(id, frozen, &self.engine),
             Change::Silence {
                 layer,
                 neuron,
                 silent,
-            } => self.held.silence(layer, neuron, silent, &mut self.engine),
+            } => self.frozen.silence(layer, neuron, silent, &mut self.engine),
             Change::Network {
                 ref hidden,
                 activation,
@@ -72,12 +70,12 @@ impl Session {
     /// Goes back to the last good parameters. What is held keeps the values it has.
     fn recover(&mut self, learning_rate: f64) {
         self.now.rule.learning_rate = learning_rate;
-        self.engine.set_parameters(&self.last_good.parameters);
-        self.engine.set_each(self.held.values());
+        self.engine.set_parameters(&self.recovery.good.parameters());
+        self.engine.set_each(self.frozen.values());
         self.engine.reset_optimizer(self.now.rule.optimizer);
         self.diverged = None;
-        // The states before older changes have what was recovered from.
-        self.undo.forget_states();
+        // States before older changes contain the parameters that diverged.
+        self.snapshots.forget(Purpose::Undo);
     }
 
     fn set_batch(&mut self, batch: usize) {
@@ -89,9 +87,9 @@ impl Session {
     }
 
     /// How `change` can be taken back, if it can.
-    fn undoable(&self, change: &Change) -> Option<Undoable> {
+    fn undoable(&mut self, change: &Change) -> Option<Undoable> {
         let now = &self.now;
-        let back = match *change {
+        let opposite = match *change {
             Change::LearningRate { .. } | Change::Recover { .. } | Change::Undo => return None,
             Change::Parameter { id, .. } => Change::Parameter {
                 id,
@@ -125,9 +123,8 @@ impl Session {
             Change::Batch { .. } => Change::Batch { batch: now.batch },
         };
         Some(Undoable {
-            back,
-            before: self.saved_for(change),
-            bytes: Saved::bytes(self.architecture()),
+            opposite,
+            snapshot: self.keep_for_undo(change),
             label: label(change),
         })
     }
@@ -138,15 +135,17 @@ impl Session {
         let Some(last) = self.undo.pop() else {
             return;
         };
-        match last.before {
+        let step = self.position.step;
+        match last
+            .snapshot
+            .and_then(|id| self.snapshots.for_undo(id, step))
+        {
             Some(before) => {
-                let undo = std::mem::take(&mut self.undo);
                 let learning_rate = self.now.rule.learning_rate;
-                self.go_back_to(Arc::unwrap_or_clone(before));
-                self.undo = undo;
+                self.restore(&before);
                 self.now.rule.learning_rate = learning_rate;
             }
-            None => self.make(&last.back),
+            None => self.make(&last.opposite),
         }
         // Whether it still diverges without the change, the next step will tell.
         self.diverged = None;
@@ -154,13 +153,13 @@ impl Session {
 
     /// What is in force now.
     pub fn in_force(&self) -> InForce {
-        let silent = self.held.silent.iter();
+        let silent = self.frozen.silent.iter();
         InForce {
             plan: self.now.clone(),
             architecture: self.architecture().clone(),
             batches: self.batches(),
             position: self.position,
-            frozen: self.held.frozen.clone(),
+            frozen: self.frozen.frozen.clone(),
             silent: silent.map(|it| (it.layer, it.neuron)).collect(),
             undoable: self.undo.len(),
             next_undo: self.undo.next().to_owned(),
@@ -169,17 +168,17 @@ impl Session {
 
     /// Whether a parameter was frozen by itself.
     pub fn is_frozen(&self, id: ParameterId) -> bool {
-        self.held.is_frozen(id)
+        self.frozen.is_frozen(id)
     }
 
     /// Whether a parameter keeps its value, be it frozen by itself or around a silent neuron.
     pub fn is_held(&self, id: ParameterId) -> bool {
-        self.held.values().iter().any(|&(held, _)| held == id)
+        self.frozen.values().iter().any(|&(held, _)| held == id)
     }
 
     /// Whether a hidden neuron was silenced.
     pub fn is_silent(&self, layer: usize, neuron: usize) -> bool {
-        self.held.is_silent(layer, neuron)
+        self.frozen.is_silent(layer, neuron)
     }
 
     /// The learning rule in force.
@@ -190,20 +189,6 @@ impl Session {
     /// The plan as if the training had started with what is in force now.
     pub fn plan_in_force(&self) -> &Plan {
         &self.now
-    }
-
-    /// Notes whether steps have to look after what was changed.
-    pub(super) fn note_touch(&mut self) {
-        self.is_touched = !self.held.is_empty() || self.undo.has_states();
-    }
-
-    /// What a step has to do after changes: what is held gets its values back, and there is no
-    /// going back any more to the states before them.
-    #[cold]
-    pub(super) fn look_after_changes(&mut self) {
-        self.engine.set_each(self.held.values());
-        self.undo.forget_states();
-        self.note_touch();
     }
 }
 

@@ -2,11 +2,10 @@
 //! it does.
 
 mod changes;
-mod checkpoint;
 mod frozen;
 mod replay;
 mod reshape;
-mod snapshot;
+mod snapshots;
 mod undo;
 mod validate;
 
@@ -26,10 +25,9 @@ use crate::error::Result;
 use crate::nn::engine::{self, Engine, MiniBatch, NonFinite, Resources, Step, Threads};
 use crate::nn::{Architecture, LoggedChange, Parameters};
 use crate::util::text::rate;
-use checkpoint::Checkpoint;
 use frozen::FrozenParameters;
 pub use replay::ReplayError;
-pub(super) use snapshot::{MOST_BYTES, Saved};
+use snapshots::{Recovery, Snapshot, SnapshotRing};
 use undo::UndoStack;
 
 /// How far a training is.
@@ -146,15 +144,10 @@ pub struct Session {
     buffers: Option<Buffers>,
     threads: Threads,
     log: Vec<LoggedChange>,
-    held: FrozenParameters,
+    frozen: FrozenParameters,
     undo: UndoStack,
-    /// Whether a step has to look after what was changed: something is held, or an undo could go
-    /// back to a state from before the step.
-    is_touched: bool,
-    last_good: Checkpoint,
-    /// Parameters that may become the last good ones, once the epoch that starts from them has
-    /// shown what they are worth.
-    candidate: Checkpoint,
+    snapshots: SnapshotRing,
+    recovery: Recovery,
     diverged: Option<Divergence>,
     is_torn: bool,
 }
@@ -185,6 +178,7 @@ impl Session {
         let optimizer = plan.rule.optimizer;
         let engine =
             Engine::with_resources(&architecture, &parameters, optimizer, batch, resources);
+        let initial = Snapshot::initial(&engine, &plan);
         let mut session = Self {
             evaluator: Evaluator::new(&engine),
             engine,
@@ -195,19 +189,10 @@ impl Session {
             buffers: Buffers::needed_for(&data.training, &architecture, batch),
             threads,
             log: Vec::new(),
-            held: FrozenParameters::default(),
+            frozen: FrozenParameters::default(),
             undo: UndoStack::default(),
-            is_touched: false,
-            candidate: Checkpoint {
-                parameters: parameters.clone(),
-                position: Position::default(),
-                loss: f64::INFINITY,
-            },
-            last_good: Checkpoint {
-                parameters,
-                position: Position::default(),
-                loss: f64::INFINITY,
-            },
+            snapshots: SnapshotRing::default(),
+            recovery: Recovery::new(Arc::clone(&initial)),
             diverged: None,
             is_torn: false,
             now: plan.clone(),
@@ -215,6 +200,7 @@ impl Session {
             dataset,
             data,
         };
+        session.extend_path(&initial);
         session.shuffle();
         Ok(session)
     }
@@ -259,8 +245,8 @@ impl Session {
                 return Err(divergence);
             }
         };
-        if self.is_touched {
-            self.look_after_changes();
+        if !self.frozen.is_empty() {
+            self.engine.set_each(self.frozen.values());
         }
         self.mean.add(step, rows);
         self.position.step += 1;
@@ -315,7 +301,7 @@ impl Session {
         self.position.epoch += 1;
         self.position.batch = 0;
         self.shuffle();
-        self.keep_good_parameters(mean.loss());
+        self.keep_at_epoch_end(mean.loss());
         mean
     }
 

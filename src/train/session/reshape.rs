@@ -1,6 +1,6 @@
 //! Another network in the middle of a training.
 
-use super::{Checkpoint, RunningMean, Session};
+use super::{RunningMean, Session};
 use crate::nn::engine::{Engine, Resources};
 use crate::nn::parameters::ParameterId;
 use crate::nn::{Architecture, Parameters};
@@ -15,11 +15,11 @@ impl Session {
         let made = plan.architecture(data.preprocessing.inputs(), data.task.outputs());
         let architecture = made.expect("the plan was checked");
         let mut old = self.engine.parameters();
-        self.held.give_voice(self.architecture(), &mut old);
+        self.frozen.give_voice(self.architecture(), &mut old);
         let mut parameters = plan.initialisation.draw(&architecture, plan.seed);
         let kept = Kept::between(self.architecture(), &architecture);
         kept.copy(&old, &mut parameters);
-        self.held
+        self.frozen
             .move_to(&architecture, &mut parameters, |id| kept.has(id));
         let resources = Resources {
             threads: self.threads,
@@ -33,15 +33,10 @@ impl Session {
             batch,
             resources,
         ));
-        self.held.refresh(&self.engine);
+        self.frozen.refresh(&self.engine);
         self.now = plan;
         self.mean = RunningMean::default();
-        self.candidate = Checkpoint {
-            parameters,
-            position: self.position,
-            loss: f64::INFINITY,
-        };
-        self.last_good = self.candidate.clone();
+        self.restart_snapshots();
     }
 }
 

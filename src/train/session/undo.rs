@@ -1,33 +1,26 @@
-//! The changes that can be taken back.
+//! Stack of the changes that can be undone.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 
-use super::snapshot::{MOST_BYTES, Saved};
 use crate::nn::Change;
 
-/// Changes that can be taken back at most; of more the oldest ones stay as they are.
-const MOST: usize = 100;
+/// Maximum number of changes that can be undone; older ones become permanent.
+const MAX_UNDOS: usize = 100;
 
-/// What was changed, the last one on top.
-///
-/// All that is forgotten here depends on the changes and the steps between them alone, never on
-/// what the machine has to spare: an undo is in the log as such, and has to mean the same whenever
-/// that is replayed.
+/// Changes that can be undone, the last one on top.
 #[derive(Debug, Clone, Default)]
 pub(super) struct UndoStack {
-    entries: Vec<Undoable>,
+    entries: VecDeque<Undoable>,
 }
 
-/// A change that can be taken back.
+/// Change that can be undone.
 #[derive(Debug, Clone)]
 pub(super) struct Undoable {
-    /// The change that takes it back, as well as one change can.
-    pub back: Change,
-    /// The state before it, as long as no step was taken since.
-    pub before: Option<Arc<Saved>>,
-    /// Bytes of that state.
-    pub bytes: u128,
-    /// What it was, in a few words.
+    /// Opposite change, for an undo after further steps.
+    pub opposite: Change,
+    /// Id of the snapshot before the change, for an exact undo if no step was taken since.
+    pub snapshot: Option<u64>,
+    /// Short description for the menu.
     pub label: String,
 }
 
@@ -36,45 +29,19 @@ impl UndoStack {
         self.entries.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// What the next undo takes back, in a few words.
+    /// Description of the change that the next undo reverts; empty if there is none.
     pub fn next(&self) -> &str {
-        self.entries.last().map_or("", |entry| &entry.label)
+        self.entries.back().map_or("", |entry| &entry.label)
     }
 
     pub fn push(&mut self, entry: Undoable) {
-        self.entries.push(entry);
-        if self.entries.len() > MOST {
-            self.entries.remove(0);
-        }
-        let mut room = MOST_BYTES;
-        for entry in self.entries.iter_mut().rev() {
-            if entry.before.is_none() {
-                continue;
-            }
-            match room.checked_sub(entry.bytes) {
-                Some(left) => room = left,
-                None => entry.before = None,
-            }
+        self.entries.push_back(entry);
+        if self.entries.len() > MAX_UNDOS {
+            self.entries.pop_front();
         }
     }
 
     pub fn pop(&mut self) -> Option<Undoable> {
-        self.entries.pop()
-    }
-
-    /// Whether there is a state to go back to.
-    pub fn has_states(&self) -> bool {
-        self.entries.iter().any(|entry| entry.before.is_some())
-    }
-
-    /// Forgets the states before the changes: the training has gone on from there.
-    pub fn forget_states(&mut self) {
-        for entry in &mut self.entries {
-            entry.before = None;
-        }
+        self.entries.pop_back()
     }
 }

@@ -35,7 +35,7 @@ impl Session {
             }
             Change::Parameter { id, value } => {
                 self.check_parameter(id)?;
-                if self.held.is_muted(id) {
+                if self.frozen.is_muted(id) {
                     return Err(format!("{} leaves a neuron that is silent", name(id)));
                 }
                 expect(value.is_finite(), &name(id), value.into(), "finite")
@@ -77,7 +77,7 @@ impl Session {
                 )
             }
             Change::Batch { batch } => self.check_batch(batch),
-            Change::Undo if self.undo.is_empty() => Err("there is nothing to undo".into()),
+            Change::Undo if self.undo.len() == 0 => Err("there is nothing to undo".into()),
             Change::Undo => Ok(()),
         }
     }

@@ -62,7 +62,7 @@ impl<S: Sink> Trainer<S> {
             }
             StepSize::Batch => {}
             StepSize::Phase | StepSize::Sample => {
-                let session = &self.session;
+                let session = &mut self.session;
                 self.walk.get_or_insert_with(|| PhaseStepper::new(session));
             }
         }
@@ -167,7 +167,7 @@ impl<S: Sink> Trainer<S> {
         let Some(walk) = &mut self.walk else {
             return;
         };
-        walk.note_change(&self.session);
+        walk.note_change(&mut self.session);
         if !is_reshaped && walk.fits(&self.session) {
             self.tell_walk();
         } else {

@@ -1,0 +1,383 @@
+//! Snapshots of a session in one bounded ring: exact undo, stepping back over updates, recovery from a
+//! divergence and the path of the run all read it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::frozen::FrozenParameters;
+use super::undo::UndoStack;
+use super::{Buffers, Divergence, Position, RunningMean, Session, Stepped};
+use crate::nn::engine::{Engine, EngineSnapshot};
+use crate::nn::{Architecture, Change, Parameters};
+use crate::train::Plan;
+use crate::train::evaluation::Evaluator;
+
+/// Memory limit for the snapshots of each [`Purpose`], in bytes.
+const MAX_BYTES: u128 = 64 << 20;
+
+/// Bytes per parameter of a snapshot: the parameter, its transpose and two state vectors.
+const BYTES_PER_PARAMETER: u128 = 4 * 4;
+
+/// Minimum number of steps between two snapshots for recovery, so that tiny epochs are not slowed by
+/// copying parameters.
+const RECOVERY_STEPS: u64 = 100;
+
+/// Purpose of a snapshot, which decides how long the ring keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::train) enum Purpose {
+    /// Undo of a change that its opposite does not restore exactly; stale after the next step.
+    Undo,
+    /// Stepping back over an update.
+    StepBack,
+    /// Path of the run, at the start of epochs; thinned evenly when full.
+    Path,
+}
+
+impl Purpose {
+    /// Maximum number of snapshots.
+    fn max_count(self) -> usize {
+        match self {
+            Self::Undo => 100,
+            Self::StepBack => 8,
+            Self::Path => 64,
+        }
+    }
+}
+
+/// State of a session at one position: everything that steps and changes alter, except the log.
+#[derive(Debug, Clone)]
+pub(in crate::train) struct Snapshot {
+    engine: EngineSnapshot,
+    batch: usize,
+    now: Plan,
+    frozen: FrozenParameters,
+    position: Position,
+    mean: RunningMean,
+    undo: UndoStack,
+    /// `None` in the snapshots of a [`Recovery`] itself.
+    recovery: Option<Recovery>,
+}
+
+impl Snapshot {
+    /// State at the start of a training.
+    pub fn initial(engine: &Engine, plan: &Plan) -> Arc<Self> {
+        Arc::new(Self {
+            engine: engine.snapshot(),
+            batch: engine.batch(),
+            now: plan.clone(),
+            frozen: FrozenParameters::default(),
+            position: Position::default(),
+            mean: RunningMean::default(),
+            undo: UndoStack::default(),
+            recovery: None,
+        })
+    }
+
+    /// Returns the parameters.
+    pub fn parameters(&self) -> Parameters {
+        self.engine.parameters()
+    }
+}
+
+/// Estimates the bytes of a snapshot. The estimate depends on the network's shape alone, so that the same
+/// snapshots are kept in every run.
+fn bytes(architecture: &Architecture) -> u128 {
+    architecture
+        .parameter_count()
+        .saturating_mul(BYTES_PER_PARAMETER)
+}
+
+/// Snapshots to fall back on after a divergence.
+#[derive(Debug, Clone)]
+pub(super) struct Recovery {
+    /// Start of the epoch with the lowest mean training loss.
+    pub good: Arc<Snapshot>,
+    /// Mean training loss of that epoch.
+    loss: f64,
+    /// Start of an epoch whose loss is not known yet. It becomes the good one only when that epoch ends
+    /// well: a single step can destroy parameters that were fine until then.
+    candidate: Arc<Snapshot>,
+}
+
+impl Recovery {
+    /// Falls back on `snapshot` until an epoch has ended.
+    pub fn new(snapshot: Arc<Snapshot>) -> Self {
+        Self {
+            good: Arc::clone(&snapshot),
+            loss: f64::INFINITY,
+            candidate: snapshot,
+        }
+    }
+}
+
+/// Snapshot in the ring.
+#[derive(Debug)]
+struct Entry {
+    id: u64,
+    purpose: Purpose,
+    snapshot: Arc<Snapshot>,
+}
+
+/// Bounded ring of snapshots, oldest first.
+///
+/// What it drops depends on the changes and steps alone, never on time or free memory: an undo is logged as
+/// such and has to mean the same in a replay.
+#[derive(Debug)]
+pub(super) struct SnapshotRing {
+    entries: VecDeque<Entry>,
+    next_id: u64,
+    /// Minimum number of steps between two snapshots of the path; doubles whenever the path is thinned.
+    path_steps: u64,
+}
+
+impl Default for SnapshotRing {
+    fn default() -> Self {
+        Self {
+            entries: VecDeque::new(),
+            next_id: 0,
+            path_steps: RECOVERY_STEPS,
+        }
+    }
+}
+
+impl SnapshotRing {
+    /// Adds a snapshot and returns its id. Drops the oldest of the same purpose beyond the limits of number
+    /// and memory; the path is thinned instead.
+    fn push(&mut self, purpose: Purpose, snapshot: Arc<Snapshot>) -> u64 {
+        let limit = capacity(purpose, snapshot.engine.architecture());
+        if purpose == Purpose::Path && self.count(purpose) >= limit {
+            self.thin_path();
+        }
+        let id = self.next_id;
+        self.next_id += 1;
+        self.entries.push_back(Entry {
+            id,
+            purpose,
+            snapshot,
+        });
+        while self.count(purpose) > limit {
+            let oldest = self
+                .entries
+                .iter()
+                .position(|entry| entry.purpose == purpose);
+            self.entries.remove(oldest.expect("more than the limit"));
+        }
+        id
+    }
+
+    fn of(&self, purpose: Purpose) -> impl DoubleEndedIterator<Item = &Arc<Snapshot>> {
+        let entries = self
+            .entries
+            .iter()
+            .filter(move |entry| entry.purpose == purpose);
+        entries.map(|entry| &entry.snapshot)
+    }
+
+    fn count(&self, purpose: Purpose) -> usize {
+        self.of(purpose).count()
+    }
+
+    /// Drops every second snapshot of the path, and takes further ones half as often.
+    fn thin_path(&mut self) {
+        self.path_steps = self.path_steps.saturating_mul(2);
+        let mut place = 0;
+        self.entries.retain(|entry| {
+            let is_path = entry.purpose == Purpose::Path;
+            place += usize::from(is_path);
+            !is_path || place % 2 == 1
+        });
+    }
+
+    /// Drops all snapshots of a purpose.
+    pub fn forget(&mut self, purpose: Purpose) {
+        self.entries.retain(|entry| entry.purpose != purpose);
+    }
+
+    /// Returns the snapshot with this id, unless it was dropped or was not taken after `step` steps.
+    pub fn for_undo(&self, id: u64, step: u64) -> Option<Arc<Snapshot>> {
+        let entry = self.entries.iter().find(|entry| entry.id == id)?;
+        (entry.snapshot.position.step == step).then(|| Arc::clone(&entry.snapshot))
+    }
+
+    /// Removes and returns the newest snapshot of a purpose.
+    fn pop(&mut self, purpose: Purpose) -> Option<Arc<Snapshot>> {
+        let newest = self
+            .entries
+            .iter()
+            .rposition(|entry| entry.purpose == purpose)?;
+        self.entries.remove(newest).map(|entry| entry.snapshot)
+    }
+}
+
+/// Maximum number of snapshots of a network of this shape; 0 if a single one exceeds the memory limit.
+fn capacity(purpose: Purpose, architecture: &Architecture) -> usize {
+    let by_memory = MAX_BYTES / bytes(architecture).max(1);
+    usize::try_from(by_memory).map_or(purpose.max_count(), |count| count.min(purpose.max_count()))
+}
+
+impl Session {
+    fn take_snapshot(&self, recovery: Option<Recovery>, undo: UndoStack) -> Arc<Snapshot> {
+        Arc::new(Snapshot {
+            engine: self.engine.snapshot(),
+            batch: self.engine.batch(),
+            now: self.now.clone(),
+            frozen: self.frozen.clone(),
+            position: self.position,
+            mean: self.mean,
+            undo,
+            recovery,
+        })
+    }
+
+    /// Keeps the current state for the exact undo of `change`, if its opposite does not restore everything
+    /// and the state fits the memory limit.
+    pub(super) fn keep_for_undo(&mut self, change: &Change) -> Option<u64> {
+        let is_deep = matches!(
+            change,
+            Change::Network { .. } | Change::Optimizer { .. } | Change::Batch { .. }
+        );
+        if !is_deep || capacity(Purpose::Undo, self.architecture()) == 0 {
+            return None;
+        }
+        let snapshot = self.take_snapshot(Some(self.recovery.clone()), UndoStack::default());
+        Some(self.snapshots.push(Purpose::Undo, snapshot))
+    }
+
+    /// Trains on the next mini-batch as [`step`](Self::step) does, and keeps the state before it for
+    /// [`step_back`](Self::step_back), if that fits the memory limit.
+    ///
+    /// # Errors
+    /// Those of [`step`](Self::step).
+    pub(in crate::train) fn step_and_keep(&mut self) -> Result<Stepped, Divergence> {
+        let is_kept = capacity(Purpose::StepBack, self.architecture()) > 0;
+        if is_kept {
+            let snapshot = self.take_snapshot(Some(self.recovery.clone()), self.undo.clone());
+            self.snapshots.push(Purpose::StepBack, snapshot);
+        }
+        let stepped = self.step();
+        if stepped.is_err() && is_kept {
+            self.snapshots.pop(Purpose::StepBack);
+        }
+        stepped
+    }
+
+    /// Number of updates that [`step_back`](Self::step_back) can go back over.
+    pub(in crate::train) fn steps_kept(&self) -> usize {
+        self.snapshots.count(Purpose::StepBack)
+    }
+
+    /// Returns the parameters before the last update that was kept, and the rows of its mini-batch.
+    pub(in crate::train) fn before_last_update(&self) -> Option<(Parameters, Vec<u32>)> {
+        let snapshot = self.snapshots.of(Purpose::StepBack).next_back()?;
+        let mut order = vec![0; self.order.len()];
+        self.orders.draw(snapshot.position.epoch, &mut order);
+        let start = snapshot.position.batch as usize * snapshot.batch;
+        let end = (start + snapshot.batch).min(order.len());
+        Some((snapshot.parameters(), order[start..end].to_vec()))
+    }
+
+    /// Restores the state before the last update that was kept. Returns whether there was one.
+    pub(in crate::train) fn step_back(&mut self) -> bool {
+        let Some(snapshot) = self.snapshots.pop(Purpose::StepBack) else {
+            return false;
+        };
+        self.undo = snapshot.undo.clone();
+        self.restore(&snapshot);
+        true
+    }
+
+    /// Drops the states kept for stepping back.
+    pub(in crate::train) fn forget_step_back(&mut self) {
+        self.snapshots.forget(Purpose::StepBack);
+    }
+
+    /// Restores a snapshot, except for the undo stack. The log stays.
+    pub(super) fn restore(&mut self, snapshot: &Arc<Snapshot>) {
+        let engine = Engine::from_snapshot(snapshot.engine.clone(), snapshot.batch);
+        self.use_engine(engine);
+        self.now = snapshot.now.clone();
+        self.frozen = snapshot.frozen.clone();
+        self.position = snapshot.position;
+        self.mean = snapshot.mean;
+        self.recovery = match &snapshot.recovery {
+            Some(recovery) => recovery.clone(),
+            None => Recovery::new(Arc::clone(snapshot)),
+        };
+        self.diverged = None;
+        let step = self.position.step;
+        self.snapshots
+            .entries
+            .retain(|entry| entry.purpose != Purpose::Path || entry.snapshot.position.step <= step);
+        self.shuffle();
+    }
+
+    /// Replaces the engine, with buffers that fit it.
+    pub(super) fn use_engine(&mut self, engine: Engine) {
+        let architecture = engine.architecture();
+        self.buffers = Buffers::needed_for(&self.data.training, architecture, engine.batch());
+        self.evaluator = Evaluator::new(&engine);
+        self.engine = engine;
+    }
+
+    /// Starts recovery and path anew from the current state: older parameters do not fit the network.
+    pub(super) fn restart_snapshots(&mut self) {
+        let snapshot = self.take_snapshot(None, UndoStack::default());
+        self.recovery = Recovery::new(Arc::clone(&snapshot));
+        self.snapshots.forget(Purpose::Path);
+        self.snapshots.path_steps = RECOVERY_STEPS;
+        self.extend_path(&snapshot);
+    }
+
+    /// Updates the snapshots for recovery and the path at the end of an epoch with the mean training loss
+    /// `loss`.
+    pub(super) fn keep_at_epoch_end(&mut self, loss: f64) {
+        let recovery = &mut self.recovery;
+        let candidate = recovery.candidate.position;
+        if candidate.epoch + 1 == self.position.epoch && loss <= recovery.loss {
+            recovery.good = Arc::clone(&recovery.candidate);
+            recovery.loss = loss;
+        }
+        if self.position.step - candidate.step >= RECOVERY_STEPS {
+            let snapshot = self.take_snapshot(None, UndoStack::default());
+            self.extend_path(&snapshot);
+            self.recovery.candidate = snapshot;
+        }
+        // Without a way back over the steps of the epoch, no undo restores a state before them.
+        if self.steps_kept() == 0 {
+            self.snapshots.forget(Purpose::Undo);
+        }
+    }
+
+    pub(super) fn extend_path(&mut self, snapshot: &Arc<Snapshot>) {
+        let last = self.snapshots.of(Purpose::Path).next_back();
+        let steps = last.map(|last| snapshot.position.step - last.position.step);
+        let is_due = steps.is_none_or(|steps| steps >= self.snapshots.path_steps);
+        if is_due && capacity(Purpose::Path, self.architecture()) > 1 {
+            self.snapshots.push(Purpose::Path, Arc::clone(snapshot));
+        }
+    }
+
+    /// Returns the kept states along the run, oldest first and evenly spaced, at most 64.
+    pub fn path(&self) -> impl Iterator<Item = (Position, Parameters)> {
+        let path = self.snapshots.of(Purpose::Path);
+        path.map(|snapshot| (snapshot.position, snapshot.parameters()))
+    }
+
+    /// Declares the current parameters unreliable: a step was interrupted.
+    pub fn distrust(&mut self) {
+        self.is_torn = true;
+    }
+
+    /// Returns the parameters worth saving and their position: the current ones or, after a divergence or an
+    /// interrupted step, those from the start of the epoch with the lowest mean training loss.
+    pub fn good_parameters(&self) -> (Parameters, Position) {
+        if self.diverged.is_some() || self.is_torn {
+            let good = &self.recovery.good;
+            let mut parameters = good.parameters();
+            self.frozen.write_to(&mut parameters);
+            (parameters, good.position)
+        } else {
+            (self.engine.parameters(), self.position)
+        }
+    }
+}

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::nn::architecture::parse_hidden;
 use crate::nn::optimizer::MOMENTUM;
 use crate::nn::{Activation, Initialisation, Loss, Optimizer, Output};
+use crate::record::log_formats;
 use crate::train::pace::PaceOption;
 
 /// Train a feed-forward neural network on a table and watch it learn.
@@ -172,13 +173,9 @@ pub struct TrainingArgs {
     /// Save the model when the run ends: .json, .safetensors, .npz, .onnx, .py or .rs
     #[arg(long, value_name = "PATH", help_heading = "Output")]
     pub export: Option<PathBuf>,
-    /// Record the run, with or without the screen: .jsonl (one JSON object per line) or .txt
-    #[arg(
-        long,
-        value_name = "PATH",
-        help_heading = "Output",
-        conflicts_with = "describe"
-    )]
+    /// Log of the run.
+    #[arg(long, value_name = "PATH", help_heading = "Output", conflicts_with = "describe",
+          help = log_help())]
     pub log: Option<PathBuf>,
     /// Let --export and --log replace a file
     #[arg(long, help_heading = "Output")]
@@ -393,6 +390,10 @@ fn momentum_help() -> String {
     let default = Optimizer::MOMENTUM.constant(MOMENTUM).unwrap_or_default();
     let names = Optimizer::with_constant(MOMENTUM).join(" or ");
     format!("Momentum, for --optimizer {names} [default: {default}]")
+}
+
+fn log_help() -> String {
+    format!("Record the run, also on the screen: {}", log_formats())
 }
 
 fn epochs_help() -> String {

@@ -32,6 +32,7 @@ use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
 /// `--log PATH.jsonl`.
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "jsonl",
+    about: "one JSON object per line",
     recorder: |output| Box::new(JsonLines::new(output)),
 };
 

@@ -42,12 +42,20 @@ pub(crate) type Output = Box<dyn io::Write + Send>;
 #[derive(Debug)]
 pub(crate) struct LogFormat {
     pub extension: &'static str,
+    /// Content in a few words, for the help.
+    about: &'static str,
     /// Creates a recorder that writes to the given output and flushes it after every event.
     pub recorder: fn(Output) -> Box<dyn Recorder>,
 }
 
 /// All formats that `--log` writes.
 const LOG_FORMATS: [&LogFormat; 2] = [&json::LOG_FORMAT, &text::LOG_FORMAT];
+
+/// Lists the log formats for the help: `.jsonl (one JSON object per line), ...`.
+pub(crate) fn log_formats() -> String {
+    let formats = LOG_FORMATS.map(|format| format!(".{} ({})", format.extension, format.about));
+    formats.join(", ")
+}
 
 /// File that a run is recorded to.
 #[derive(Debug, Clone)]

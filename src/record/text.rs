@@ -12,6 +12,7 @@ use crate::util::text::{rate, sanitise, shorten};
 /// `--log PATH.txt`.
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "txt",
+    about: "text",
     recorder: |output| Box::new(Text::new(output)),
 };
 

@@ -3,6 +3,7 @@
 //! A [`Recorder`] receives every event of a run in order, then a [`Summary`]. A new log format is
 //! one file with a recorder and its [`LogFormat`], and one line in [`LOG_FORMATS`].
 
+mod csv;
 pub(crate) mod gradients;
 mod json;
 mod log_file;
@@ -49,7 +50,7 @@ pub(crate) struct LogFormat {
 }
 
 /// All formats that `--log` writes.
-const LOG_FORMATS: [&LogFormat; 2] = [&json::LOG_FORMAT, &text::LOG_FORMAT];
+const LOG_FORMATS: [&LogFormat; 3] = [&json::LOG_FORMAT, &csv::LOG_FORMAT, &text::LOG_FORMAT];
 
 /// Lists the log formats for the help: `.jsonl (one JSON object per line), ...`.
 pub(crate) fn log_formats() -> String {

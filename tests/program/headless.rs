@@ -145,6 +145,36 @@ fn a_log_holds_what_json_prints_and_replaces_nothing_unasked() {
 }
 
 #[test]
+fn a_log_of_csv_has_a_row_for_each_epoch() {
+    let (_folder, log) = place("run.csv");
+    let output = succeed("iris --json --val 0 --epochs 3 --log", &[&log]);
+    let epochs = events(&stdout(&output));
+    let text = fs::read_to_string(&log).expect("a log");
+    let rows: Vec<&str> = text.lines().collect();
+    let header = "epoch,step,train_loss,val_loss,train_accuracy,val_accuracy,learning_rate";
+    assert_eq!(rows[0], header);
+    assert_eq!(rows.len(), 4);
+    for (row, epoch) in rows[1..].iter().zip(&epochs[1..]) {
+        let cells: Vec<&str> = row.split(',').collect();
+        let number = |cell: usize| cells[cell].parse::<f64>().expect("a number");
+        let close = |cell: usize, name: &str| {
+            let expected = epoch[name].as_f64().expect(name);
+            assert!((number(cell) - expected).abs() < 1e-6, "{name}: {row}");
+        };
+        close(0, "epoch");
+        close(1, "step");
+        close(2, "train_loss");
+        close(4, "train_accuracy");
+        close(6, "learning_rate");
+        assert_eq!(
+            (cells[3], cells[5]),
+            ("", ""),
+            "there are no validation rows"
+        );
+    }
+}
+
+#[test]
 fn a_log_of_text_has_progress_and_report() {
     let (_folder, log) = place("run.txt");
     let output = succeed("iris --epochs 2 --log", &[&log]);

@@ -1,0 +1,76 @@
+//! Metrics as CSV, one row per epoch, for spreadsheets and plotting programs.
+
+use std::io;
+
+use super::{LogFormat, Output, Recorder, Summary};
+use crate::train::{Event, Position};
+
+/// `--log PATH.csv`.
+pub(super) const LOG_FORMAT: LogFormat = LogFormat {
+    extension: "csv",
+    about: "one row per epoch",
+    recorder: |output| Box::new(Csv::new(output)),
+};
+
+/// Recorder of CSV. Values that are not finite are empty. A restart on the screen begins at epoch 1
+/// again, under the same header.
+struct Csv {
+    rows: csv::Writer<Output>,
+    has_header: bool,
+}
+
+impl Csv {
+    fn new(output: Output) -> Self {
+        Self {
+            rows: csv::Writer::from_writer(output),
+            has_header: false,
+        }
+    }
+}
+
+impl Recorder for Csv {
+    fn record(&mut self, event: &Event, _: Position) -> io::Result<()> {
+        match event {
+            Event::Started(started) => {
+                if !std::mem::replace(&mut self.has_header, true) {
+                    let scores = match started.data.task.scale() {
+                        None => ["train_accuracy", "val_accuracy"],
+                        Some(_) => ["train_r2", "val_r2"],
+                    };
+                    let first = ["epoch", "step", "train_loss", "val_loss"];
+                    let header = first.iter().chain(&scores).chain(&["learning_rate"]);
+                    self.rows.write_record(header)?;
+                }
+            }
+            Event::Progress(progress) => {
+                for epoch in &progress.epochs {
+                    let counts = [u64::from(epoch.epoch), epoch.step].map(|n| n.to_string());
+                    let metrics = [
+                        epoch.train_loss,
+                        epoch.validation_loss,
+                        epoch.train_score,
+                        epoch.validation_score,
+                    ];
+                    let metrics = metrics.map(|metric| finite(metric.last));
+                    let rate = [epoch.learning_rate.to_string()];
+                    let row = counts.iter().chain(&metrics).chain(&rate);
+                    self.rows.write_record(row)?;
+                }
+            }
+            _ => return Ok(()),
+        }
+        self.rows.flush()
+    }
+
+    fn finish(&mut self, _: &Summary) -> io::Result<()> {
+        self.rows.flush()
+    }
+}
+
+fn finite(value: f32) -> String {
+    if value.is_finite() {
+        value.to_string()
+    } else {
+        String::new()
+    }
+}

@@ -30,21 +30,24 @@ fn weights_that_blew_up_are_not_the_last_good_ones() {
     assert_eq!(position, Position::default());
 }
 
-fn model_with_export(path: &str) -> Model {
+fn started(restarts: u32) -> Started {
     let session = session("iris", plan(&[8]));
-    let started = Started {
+    Started {
         plan: session.plan().clone(),
         data: session.data().clone(),
         architecture: session.architecture().clone(),
         batches: session.batches(),
-        restarts: 0,
+        restarts,
         epochs: None,
-    };
+    }
+}
+
+fn model_with_export(path: &str) -> Model {
     let export = ExportOption {
         path: path.into(),
         replace: true,
     };
-    Model::new(&started, Pace::Full, (80, 24), Some(export))
+    Model::new(&started(0), Pace::Full, (80, 24), Some(export))
 }
 
 fn exports(effects: &[Effect]) -> Vec<PathBuf> {
@@ -83,6 +86,15 @@ fn saving_elsewhere_does_not_stand_for_the_export() {
     );
     let effects = model.update(exported("a.json", 0));
     assert!(matches!(effects[..], [Effect::Quit { code: 0 }]));
+}
+
+#[test]
+fn a_restarted_training_is_exported_too() {
+    let mut model = model_with_export("a.json");
+    let started = started(1);
+    model.update(Msg::Worker(Box::new(Event::Started(Box::new(started)))));
+    let effects = model.update(Msg::Terminate(143));
+    assert_eq!(exports(&effects), [PathBuf::from("a.json")]);
 }
 
 #[test]

@@ -151,8 +151,8 @@ impl Model {
                 }
             }
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
-            Msg::Worker(event) => self.hear(*event, &mut effects),
-            Msg::Snapshot(snapshot) => self.take_snapshot(*snapshot),
+            Msg::Worker(event) => self.handle_event(*event, &mut effects),
+            Msg::Snapshot(snapshot) => self.run.add_snapshot(*snapshot),
             // Facts about the split before a restart are outdated.
             Msg::Described(restarts, card) => {
                 if restarts == self.run.restarts {

@@ -1,55 +1,44 @@
-//! What the worker reports, taken into the state.
+//! Handling of the worker's events by the parts of the state.
 
 use std::path::PathBuf;
 
 use super::history::Mark;
-use super::model::{Confirm, Model, Notice, Overlay, Phase, Run};
+use super::model::{Confirm, InspectorState, Model, Notice, Overlay, Phase, Run};
+use super::navigation::Navigation;
 use super::update::Effect;
+use crate::data::Prepared;
 use crate::error::Error;
 use crate::model_file::Saved;
 use crate::nn::Change;
-use crate::train::{Event, InForce, Position, Progress, Snapshot, State, StepPosition};
+use crate::train::{
+    Evaluation, Event, InForce, Position, Progress, Snapshot, Started, State, StepPosition,
+};
 
 impl Model {
-    pub(super) fn hear(&mut self, event: Event, effects: &mut Vec<Effect>) {
+    pub(super) fn handle_event(&mut self, event: Event, effects: &mut Vec<Effect>) {
         match event {
             Event::Started(started) => {
-                let phase = self.run.phase.clone();
-                let mut run = Run::new(&started, self.run.pace);
-                run.pace_before = self.run.pace_before;
-                run.phase = phase;
-                self.run = run;
-                self.run.observed = None;
-                self.navigation.selection = None;
-                self.navigation.awaited = None;
-                self.inspector.walk = None;
-                self.run.asked = None;
-                self.inspector.edited = None;
-                self.inspector.gradients = None;
-                self.inspector.moved.clear();
-                self.inspector.what_if.clear();
-                let rows = self.navigation.sample.samples(&self.run.data).rows();
-                self.navigation.sample.index =
-                    self.navigation.sample.index.min(rows.saturating_sub(1));
+                self.run.restart(&started);
+                self.navigation.restart(&self.run.data);
+                self.inspector.restart();
             }
             Event::State { state, position } => self.enter_state(state, position, effects),
-            Event::Progress(progress) => self.take_progress(&progress),
+            Event::Progress(progress) => self.run.add_progress(&progress),
             Event::Evaluated {
                 position,
                 evaluation,
-            } => {
-                self.run.position = position;
-                self.run.outcomes = Some(evaluation.outcomes.clone());
-                self.run.evaluation = Some(*evaluation);
-            }
+            } => self.run.set_evaluation(position, *evaluation),
             Event::Found { position, taken } => self.take_found(position, taken),
             Event::Exported { path, result, step } => {
                 self.exported(path, result, step, effects);
             }
             Event::ResetFailed(error) => self.complain(error.to_string()),
-            Event::Changed { change, now } => self.take_change(&change, *now),
+            Event::Changed { change, now } => self.handle_change(&change, *now),
             Event::Refused(why) => self.take_refusal(why),
-            Event::PhaseStepper(stand) => self.walk_to(stand),
+            Event::PhaseStepper(position) => {
+                self.navigation.show_step(position);
+                self.inspector.walk = position;
+            }
             Event::GradientsChecked(check) => self.take_gradients(*check),
             Event::Snapshot => {}
             Event::Stopped => {
@@ -61,69 +50,25 @@ impl Model {
     }
 
     fn enter_state(&mut self, state: State, position: Position, effects: &mut Vec<Effect>) {
-        if position != self.run.position {
-            self.run.evaluation = None;
-        }
-        self.run.position = position;
-        let is_new = self.run.phase != Phase::from(state.clone());
-        self.run.phase = state.into();
+        let before = self.run.phase.clone();
+        self.run.enter(state, position);
         match &self.run.phase {
-            Phase::Finished if is_new => self.export_at_end(effects),
+            Phase::Finished if before != Phase::Finished => self.export_at_end(effects),
             Phase::Failed(message) => {
-                let text = format!("training failed: {message} · w saves the last good weights");
+                let text = format!("training failed: {message} · w: save last good weights");
                 self.complain(text);
             }
             _ => {}
         }
     }
 
-    fn take_progress(&mut self, progress: &Progress) {
-        let run = &mut self.run;
-        run.history.add_progress(progress);
-        if progress.position != run.position {
-            run.evaluation = None;
-        }
-        run.position = progress.position;
-        run.samples_per_second = progress.samples_per_second;
-        run.seconds = progress.seconds;
-        if let Some(outcomes) = &progress.outcomes {
-            run.outcomes = Some(outcomes.clone());
-        }
-        if run.learning_rate != progress.learning_rate {
-            run.learning_rate = progress.learning_rate;
-            run.history.add_mark(Mark {
-                epochs: run.epochs(),
-                learning_rate: progress.learning_rate,
-            });
-        }
-        if run.asked_learning_rate == Some(run.learning_rate) {
-            run.asked_learning_rate = None;
-        }
-    }
-
-    pub(super) fn take_snapshot(&mut self, snapshot: Snapshot) {
-        // One that was taken before a reset shows another training.
-        if snapshot.restarts == self.run.restarts {
-            let epochs = self.run.epochs_at(snapshot.position);
-            self.run.history.add_snapshot(&snapshot, epochs);
-            self.run.snapshot = Some(snapshot);
-        }
-    }
-
-    /// Takes in what is in force after a change.
-    fn take_change(&mut self, change: &Change, now: InForce) {
+    fn handle_change(&mut self, change: &Change, now: InForce) {
         self.tell_of(change);
         if !matches!(change, Change::Parameter { .. }) {
             self.inspector.edited = None;
         }
         self.acknowledge(Some(&now.plan));
-        self.run.learning_rate = now.plan.rule.learning_rate;
-        self.run.plan = now.plan.clone();
-        self.run.architecture = now.architecture.clone();
-        self.run.batches = now.batches;
-        self.run.position = now.position;
-        self.run.evaluation = None;
-        self.run.in_force = Some(now);
+        self.run.apply(now);
     }
 
     fn take_refusal(&mut self, why: String) {
@@ -135,15 +80,6 @@ impl Model {
                 .take_if(|it| matches!(it, Overlay::Gradients(_)));
         }
         self.complain(why);
-    }
-
-    /// Shows the row that the walk stands at.
-    fn walk_to(&mut self, stand: Option<StepPosition>) {
-        if let Some(stand) = stand {
-            self.navigation.sample = stand.sample;
-            self.navigation.selection = None;
-        }
-        self.inspector.walk = stand;
     }
 
     fn exported(
@@ -196,7 +132,107 @@ impl Model {
     }
 }
 
-/// `967 bytes`, `12.3 kB`, `4.0 MB`.
+impl Run {
+    /// Replaces everything by the start of another training, except phase, pace and exports.
+    fn restart(&mut self, started: &Started) {
+        *self = Self {
+            phase: self.phase.clone(),
+            pace_before: self.pace_before,
+            export: self.export.take(),
+            exporting: std::mem::take(&mut self.exporting),
+            ..Self::new(started, self.pace)
+        };
+    }
+
+    fn enter(&mut self, state: State, position: Position) {
+        self.move_to(position);
+        self.phase = state.into();
+    }
+
+    /// Sets the position. Scores of another position are dropped.
+    fn move_to(&mut self, position: Position) {
+        if position != self.position {
+            self.evaluation = None;
+        }
+        self.position = position;
+    }
+
+    fn add_progress(&mut self, progress: &Progress) {
+        self.history.add_progress(progress);
+        self.move_to(progress.position);
+        self.samples_per_second = progress.samples_per_second;
+        self.seconds = progress.seconds;
+        if let Some(outcomes) = &progress.outcomes {
+            self.outcomes = Some(outcomes.clone());
+        }
+        if self.learning_rate != progress.learning_rate {
+            self.learning_rate = progress.learning_rate;
+            self.history.add_mark(Mark {
+                epochs: self.epochs(),
+                learning_rate: progress.learning_rate,
+            });
+        }
+        if self.asked_learning_rate == Some(self.learning_rate) {
+            self.asked_learning_rate = None;
+        }
+    }
+
+    fn set_evaluation(&mut self, position: Position, evaluation: Evaluation) {
+        self.position = position;
+        self.outcomes = Some(evaluation.outcomes.clone());
+        self.evaluation = Some(evaluation);
+    }
+
+    /// Adds a snapshot, unless it was taken before a restart.
+    pub(super) fn add_snapshot(&mut self, snapshot: Snapshot) {
+        if snapshot.restarts == self.restarts {
+            let epochs = self.epochs_at(snapshot.position);
+            self.history.add_snapshot(&snapshot, epochs);
+            self.snapshot = Some(snapshot);
+        }
+    }
+
+    /// Adopts plan and network after a change.
+    fn apply(&mut self, now: InForce) {
+        self.learning_rate = now.plan.rule.learning_rate;
+        self.plan = now.plan.clone();
+        self.architecture = now.architecture.clone();
+        self.batches = now.batches;
+        self.position = now.position;
+        self.evaluation = None;
+        self.in_force = Some(now);
+    }
+}
+
+impl Navigation {
+    /// Shows a row of the new split.
+    fn restart(&mut self, data: &Prepared) {
+        self.selection = None;
+        self.awaited = None;
+        let rows = self.sample.samples(data).rows();
+        self.sample.index = self.sample.index.min(rows.saturating_sub(1));
+    }
+
+    /// Shows the row that the phase stepper is at.
+    fn show_step(&mut self, position: Option<StepPosition>) {
+        if let Some(position) = position {
+            self.sample = position.sample;
+            self.selection = None;
+        }
+    }
+}
+
+impl InspectorState {
+    fn restart(&mut self) {
+        self.walk = None;
+        self.edited = None;
+        self.gradients = None;
+        self.moved.clear();
+        self.what_if.clear();
+    }
+}
+
+/// Formats `967 bytes`, `12.3 kB`, `4.0 MB`.
 fn file_size(bytes: u64) -> String {
     match bytes {
         0..1000 => format!("{bytes} bytes"),

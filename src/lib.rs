@@ -7,6 +7,7 @@ pub mod error;
 pub mod model_file;
 pub mod nn;
 pub mod record;
+pub mod settings;
 pub mod train;
 pub mod tui;
 pub mod util;

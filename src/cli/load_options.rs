@@ -1,22 +1,26 @@
-//! How data are loaded, from the command line as it is typed.
+//! Options of loading data, from the arguments.
 
 use std::ffi::OsStr;
 
 use super::args::{DecimalMark, ReadingArgs, TrainingArgs};
-use super::defaults;
 use super::job::out_of_range;
 use crate::data::{LoadOptions, Reading, Source, ValidationRows};
 use crate::error::{Error, Result};
+use crate::settings::defaults;
 
-/// How the data are read, and which fraction of them validates.
-pub(super) fn load_options(args: &TrainingArgs) -> Result<(LoadOptions, f64)> {
+/// Makes the options of loading, and the fraction of rows kept for validation.
+pub(super) fn load_options(
+    args: &TrainingArgs,
+    format: &ReadingArgs,
+    seed: u64,
+) -> Result<(LoadOptions, f64)> {
     let table = &args.table;
     let (validation, fraction) = validation(table.val.as_deref())?;
     if table.max_rows.is_some_and(|most| most < 2) {
         return Err(Error::Usage("--max-rows must be at least 2".into()));
     }
     let options = LoadOptions {
-        reading: reading(&args.reading)?,
+        reading: reading(format)?,
         target: table.target.clone(),
         drop: table.drop.clone(),
         keep: table.keep.clone(),
@@ -24,14 +28,14 @@ pub(super) fn load_options(args: &TrainingArgs) -> Result<(LoadOptions, f64)> {
         task: table.task,
         missing: table.missing,
         max_rows: table.max_rows,
-        seed: table.seed,
+        seed,
         validation,
         test: table.test.as_ref().map(Source::parse),
     };
     Ok((options, fraction))
 }
 
-/// Where the rows to validate on are from, and which fraction of the rows that is.
+/// Parses `--val`: the origin of the validation rows, and their fraction.
 fn validation(given: Option<&OsStr>) -> Result<(ValidationRows, f64)> {
     let Some(given) = given else {
         return Ok((ValidationRows::Auto, defaults::VALIDATION));
@@ -43,7 +47,7 @@ fn validation(given: Option<&OsStr>) -> Result<(ValidationRows, f64)> {
     }
 }
 
-/// How a file is to be read.
+/// Checks the format of a file.
 ///
 /// # Errors
 /// [`Error::Usage`].
@@ -51,7 +55,7 @@ pub(super) fn reading(args: &ReadingArgs) -> Result<Reading> {
     let comment = args.comment.map(u8::try_from).transpose();
     let comment = comment
         .ok()
-        .filter(|it| it.is_none_or(|byte| byte.is_ascii()));
+        .filter(|comment| comment.is_none_or(|byte| byte.is_ascii()));
     let Some(comment) = comment else {
         return Err(Error::Usage("--comment takes an ASCII character".into()));
     };

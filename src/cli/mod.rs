@@ -1,10 +1,6 @@
-//! The command line: from arguments to a checked job, and on to whoever does it.
-//!
-//! [`args`] says what can be typed, [`job`] what it means, [`defaults`] what holds where nothing is
-//! typed.
+//! The command line: [`args`] are parsed, checked to a [`job`], and run.
 
 pub mod args;
-pub mod defaults;
 mod describe;
 mod eval;
 pub mod headless;
@@ -18,7 +14,9 @@ use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use clap::{CommandFactory, Parser};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches};
 use clap_complete::Shell;
 
 use crate::data::{Dataset, Source, load_with};
@@ -30,16 +28,16 @@ use crate::train::{Pace, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::util::memory;
-use args::{Args, Command};
+use args::{Args, Command, GlobalArgs};
 use job::{FrontEnd, Job};
 use loading::LoadingNotice;
 
-/// Does what `arguments` (the program's name first) ask for, and returns the exit code.
+/// Runs the program with `arguments`, its own name first. Returns the exit code.
 ///
 /// # Errors
-/// Whatever went wrong; the error knows its exit code.
+/// Any error; it knows its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
-    let args = match Args::try_parse_from(arguments) {
+    let args = match parse(arguments) {
         Ok(args) => args,
         Err(answer) => {
             // Help and the version come this way too. Where they can't be written there is nobody
@@ -48,29 +46,56 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
             return Ok(if answer.use_stderr() { EXIT_USAGE } else { 0 });
         }
     };
+    let GlobalArgs { reading, json, .. } = &args.global;
+    let is_json_known = !matches!(
+        args.command,
+        Some(Command::Predict { .. } | Command::Completions { .. })
+    );
+    if *json && !is_json_known {
+        return Err(Error::Usage(
+            "--json goes with training and with eval".into(),
+        ));
+    }
     match args.command {
-        Some(Command::Predict {
-            model,
-            data,
-            reading,
-        }) => predict::run(
+        Some(Command::Predict { model, data }) => predict::run(
             &model,
             &Source::parse(data),
-            &load_options::reading(&reading)?,
+            &load_options::reading(reading)?,
         )?,
-        Some(Command::Eval {
-            model,
-            data,
-            json,
-            reading,
-        }) => {
-            let (source, reading) = (Source::parse(data), load_options::reading(&reading)?);
-            eval::run(&model, &source, &reading, json)?;
+        Some(Command::Eval { model, data }) => {
+            let (source, reading) = (Source::parse(data), load_options::reading(reading)?);
+            eval::run(&model, &source, &reading, *json)?;
         }
         Some(Command::Completions { shell }) => write_completions(shell)?,
-        None => return train(Job::check(&args.training, io::stdout().is_terminal())?),
+        None => {
+            let is_terminal = io::stdout().is_terminal();
+            return train(Job::check(&args.training, &args.global, is_terminal)?);
+        }
     }
     Ok(0)
+}
+
+/// Parses the arguments. Options of training are refused before a subcommand, which has no use for
+/// them.
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
+    let mut command = Args::command();
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    if let Some(subcommand) = matches.subcommand_name() {
+        let is_stray = |arg: &&clap::Arg| {
+            let given = matches.value_source(arg.get_id().as_str());
+            given == Some(ValueSource::CommandLine) && !arg.is_global_set()
+        };
+        let stray = command
+            .get_arguments()
+            .find(is_stray)
+            .map(|arg| arg.to_string());
+        if let Some(stray) = stray {
+            let problem =
+                format!("'{stray}' is for training and can't be used with '{subcommand}'");
+            return Err(command.error(ErrorKind::ArgumentConflict, problem));
+        }
+    }
+    Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 fn train(job: Job) -> Result<u8> {
@@ -81,7 +106,7 @@ fn train(job: Job) -> Result<u8> {
     if let Some(log) = &job.log {
         check_writable(&log.path, log.replace)?;
     }
-    match job.face {
+    match job.front_end {
         FrontEnd::Description { json } => {
             describe::run(&job, &load(&job)?, json)?;
             Ok(0)
@@ -108,10 +133,11 @@ fn train(job: Job) -> Result<u8> {
         } => {
             let mut loading = Loading::new(job.source.name(), job.files(), paused);
             loading.export = job.export.clone();
+            loading.force = job.force;
             let log = job.log.clone();
             let load = move |watch: &mut dyn FnMut(LoadingStage) -> ControlFlow<()>| {
-                let mut told = |progress| watch(LoadingStage::Reading(progress));
-                let dataset = load_with(&job.source, &job.options, &mut told)?;
+                let mut report = |progress| watch(LoadingStage::Reading(progress));
+                let dataset = load_with(&job.source, &job.options, &mut report)?;
                 if watch(LoadingStage::Preparing).is_break() {
                     return Err(Error::Cancelled);
                 }
@@ -129,17 +155,21 @@ fn train(job: Job) -> Result<u8> {
     }
 }
 
-/// What is trained on `dataset`.
+/// Creates the session that trains on `dataset`.
 fn session(job: &Job, dataset: Dataset) -> Result<Session> {
     let plan = job.plan_for(&dataset)?;
-    // Constant columns are still to be left out, so the network may become smaller than this.
+    // Constant columns are dropped later, so the network may become smaller than this.
     let (inputs, outputs) = dataset.most_neurons();
     let architecture = plan.architecture(inputs, outputs)?;
     architecture.check_fits(memory::available())?;
-    Session::with_threads(plan, Arc::new(dataset), job.threads)
+    let mut session = Session::with_threads(plan, Arc::new(dataset), job.threads)?;
+    session
+        .set_initial_values(&job.initial_values)
+        .map_err(|problem| Error::Usage(format!("--set: {problem}")))?;
+    Ok(session)
 }
 
-/// Reads the data, and tells how far that is where it takes a while.
+/// Loads the data, and reports progress if that takes a while.
 fn load(job: &Job) -> Result<Dataset> {
     let mut notice = LoadingNotice::new(job.source.to_string());
     let dataset = load_with(&job.source, &job.options, &mut |progress| {

@@ -185,9 +185,5 @@ fn check_record(record: &TrainingRecord) -> Result<(), String> {
             return Err("an error of the predictions is not finite".into());
         }
     }
-    let rate = record.rule.learning_rate;
-    if !(rate > 0.0 && rate.is_finite()) {
-        return Err(format!("the learning rate is {rate}; it must be above 0"));
-    }
     Ok(())
 }

@@ -190,6 +190,15 @@ impl fmt::Display for Architecture {
     }
 }
 
+/// Formats the sizes of the hidden layers as [`parse_hidden`] reads them: `16,8`, or `none`.
+pub fn hidden_text(sizes: &[usize]) -> String {
+    if sizes.is_empty() {
+        return "none".into();
+    }
+    let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
+    sizes.join(",")
+}
+
 /// Reads the sizes of the hidden layers as the command line takes them: `16,8`; empty or `none`
 /// for no hidden layer.
 ///

@@ -1,84 +1,90 @@
 //! Live changes to a network and its learning rule, and their log.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Loss, Optimizer, Output, ParameterId};
+use super::{
+    Activation, BatchSize, LearningRate, Loss, NeuronId, Optimizer, Output, ParameterId,
+    WeightDecay,
+};
 
 /// A change that a person makes to a training in progress. Together with the plan and the seed,
 /// the list of changes with their steps determines the weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "change")]
+#[allow(missing_docs)]
 pub enum Change {
-    /// Another learning rate from the next step on.
-    LearningRate {
-        /// The new rate, above zero.
-        learning_rate: f64,
+    /// Sets the learning rate from the next step on.
+    LearningRate { learning_rate: LearningRate },
+    /// Restores the last good weights after a divergence, resets the optimizer's state and sets
+    /// the learning rate.
+    Recover { learning_rate: LearningRate },
+    /// Sets a weight or bias; `value` is finite.
+    Parameter { id: ParameterId, value: f32 },
+    /// Keeps a weight or bias at its value, or lets it be trained again.
+    Freeze { id: ParameterId, frozen: bool },
+    /// Forces the output of a hidden neuron to 0, or lets it be used again.
+    #[serde(rename = "silence")]
+    Mute {
+        #[serde(flatten)]
+        neuron: NeuronId,
+        #[serde(rename = "silent")]
+        muted: bool,
     },
-    /// After a divergence: back to the last good weights, the optimizer's memory emptied, and on
-    /// with another learning rate.
-    Recover {
-        /// The new rate, above zero.
-        learning_rate: f64,
-    },
-    /// A weight or bias gets this value.
-    Parameter {
-        /// Which.
-        id: ParameterId,
-        /// The value, finite.
-        value: f32,
-    },
-    /// A weight or bias keeps its value from now on, or learns again.
-    Freeze {
-        /// Which.
-        id: ParameterId,
-        /// Whether it keeps its value.
-        frozen: bool,
-    },
-    /// A hidden neuron tells the next layer nothing from now on, or speaks again.
-    Silence {
-        /// Its layer, from 1.
-        layer: usize,
-        /// Its place there.
-        neuron: usize,
-        /// Whether it is silent.
-        silent: bool,
-    },
-    /// Other hidden layers or functions. Weights between neurons that stay are kept, new ones are
-    /// drawn from the seed; the optimizer's memory is emptied.
+    /// Changes hidden layers or functions. Weights between neurons that stay are kept, new ones
+    /// are drawn from the seed; the optimizer's state is reset.
     Network {
-        /// Neurons of each hidden layer.
         hidden: Vec<usize>,
-        /// Activation of the hidden layers.
         activation: Activation,
-        /// Activation of the output layer.
         output: Output,
-        /// The loss.
         loss: Loss,
     },
-    /// Another optimizer, with no memory.
-    Optimizer {
-        /// The new one.
-        optimizer: Optimizer,
-    },
-    /// Another weight decay.
-    WeightDecay {
-        /// `lambda`, not negative.
-        weight_decay: f64,
-    },
-    /// Mini-batches of another size from the next epoch's start on; the epoch under way starts
-    /// again.
-    Batch {
-        /// Rows, at least 1.
-        batch: usize,
-    },
-    /// Takes back the last of the changes from [`Change::Parameter`] on that was not taken back.
+    /// Switches the optimizer, without state.
+    Optimizer { optimizer: Optimizer },
+    /// Sets the weight decay.
+    WeightDecay { weight_decay: WeightDecay },
+    /// Sets the mini-batch size and restarts the current epoch.
+    Batch { batch: BatchSize },
+    /// Undoes the last change, other than of the learning rate, that is not undone yet.
     Undo,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LearningRate { learning_rate } => write!(f, "learning rate {learning_rate}"),
+            Self::Recover { learning_rate } => {
+                write!(f, "recover with learning rate {learning_rate}")
+            }
+            Self::Parameter { id, value } => write!(f, "{id} = {value}"),
+            Self::Freeze { id, frozen } => {
+                write!(f, "{} {id}", if *frozen { "freeze" } else { "unfreeze" })
+            }
+            Self::Mute { neuron, muted } => {
+                write!(f, "{} {neuron}", if *muted { "mute" } else { "unmute" })
+            }
+            Self::Network {
+                hidden,
+                activation,
+                output,
+                loss,
+            } => {
+                let hidden = super::architecture::hidden_text(hidden);
+                write!(f, "hidden {hidden}, {activation}, {output}, {loss}")
+            }
+            Self::Optimizer { optimizer } => write!(f, "optimizer {optimizer}"),
+            Self::WeightDecay { weight_decay } => write!(f, "weight decay {weight_decay}"),
+            Self::Batch { batch } => write!(f, "batch size {batch}"),
+            Self::Undo => f.write_str("undo"),
+        }
+    }
 }
 
 /// A change with the number of steps that were done before it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoggedChange {
-    /// Steps done before the change.
+    /// Number of steps done before the change.
     pub step: u64,
     /// The change.
     #[serde(flatten)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::nn::gradient_check::Checked;
-use crate::nn::{Grade, GradientCheck, ParameterId};
+use crate::nn::{Grade, GradientCheck};
 use crate::train::Position;
 
 /// Formats the check as a table: one line per layer with the largest error.
@@ -33,7 +33,7 @@ pub(super) fn lines(check: &GradientCheck, position: Position) -> Vec<String> {
         lines.push(format!(
             "{layer:>7} {:>8}  {:<14} {:>17.9e} {:>17.9e} {:>15.1e}",
             checked.len(),
-            name(worst.id),
+            worst.id,
             worst.gradient,
             worst.difference,
             worst.error,
@@ -42,25 +42,13 @@ pub(super) fn lines(check: &GradientCheck, position: Position) -> Vec<String> {
     lines
 }
 
-/// Names a parameter with counts from 1: `w2[1,3]` leads to neuron 1 of layer 2 from neuron 3 of
-/// layer 1; `b2[1]` is that neuron's bias.
-pub(super) fn name(id: ParameterId) -> String {
-    let (layer, output) = (id.layer(), id.output() + 1);
-    match id.input() {
-        Some(input) => format!("w{layer}[{output},{}]", input + 1),
-        None => format!("b{layer}[{output}]"),
-    }
-}
-
 /// Describes the worst gradient if the check found a wrong one.
 pub(crate) fn failure(check: &GradientCheck) -> Option<String> {
     let worst = check.checked.first()?;
     (check.grade() == Grade::Wrong).then(|| {
         format!(
             "the gradient of {} is {:e} by back-propagation and {:e} by central differences",
-            name(worst.id),
-            worst.gradient,
-            worst.difference
+            worst.id, worst.gradient, worst.difference
         )
     })
 }
@@ -90,7 +78,7 @@ pub(super) fn worst(check: &GradientCheck) -> Vec<Worst> {
             Worst {
                 layer,
                 checked: checked.len(),
-                parameter: name(id),
+                parameter: id.to_string(),
                 gradient,
                 difference,
                 relative_error: error,
@@ -102,6 +90,7 @@ pub(super) fn worst(check: &GradientCheck) -> Vec<Worst> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::ParameterId;
 
     fn check(error: f64) -> GradientCheck {
         let worst = Checked {

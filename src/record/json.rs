@@ -181,9 +181,9 @@ impl JsonLines {
             loss: network.loss(),
             init: plan.initialisation.name(),
             optimizer: plan.rule.optimizer.name().to_owned(),
-            learning_rate: plan.rule.learning_rate,
-            l2: plan.rule.weight_decay,
-            batch: plan.batch.min(training_rows),
+            learning_rate: plan.rule.learning_rate.get(),
+            l2: plan.rule.weight_decay.get(),
+            batch: plan.batch.get().min(training_rows),
             seed: plan.seed,
             epochs: started.epochs,
         })

@@ -101,8 +101,8 @@ impl Text {
             out,
             "{}, learning rate {}, mini-batches of {}, seed {}",
             rule.optimizer,
-            rate(rule.learning_rate),
-            counted(plan.batch.min(training) as u64, "row"),
+            rate(rule.learning_rate.get()),
+            counted(plan.batch.get().min(training) as u64, "row"),
             plan.seed,
         )
     }

@@ -164,7 +164,7 @@ impl<S: Sink> EventQueue<S> {
             train_score: MinMaxLast::of(train_score as f32),
             validation_loss: MinMaxLast::of(loss as f32),
             validation_score: MinMaxLast::of(score as f32),
-            learning_rate: session.rule().learning_rate,
+            learning_rate: session.rule().learning_rate.get(),
         });
         self.outcomes = outcomes.or(self.outcomes.take());
     }

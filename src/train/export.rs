@@ -54,7 +54,7 @@ fn trained_model(session: &mut Session) -> TrainedModel {
         seed: plan.seed,
         initialisation: plan.initialisation,
         rule: plan.rule,
-        batch: plan.batch,
+        batch: plan.batch.get(),
         class_weights: plan.class_weights,
         epochs: position.epoch,
         steps: position.step,
@@ -62,7 +62,7 @@ fn trained_model(session: &mut Session) -> TrainedModel {
         started_as: started_as.filter(|start| start != session.architecture()),
         ended_with: ((now.rule, now.batch) != (plan.rule, plan.batch)).then_some(EndedWith {
             rule: now.rule,
-            batch: now.batch,
+            batch: now.batch.get(),
         }),
         training: recorded(evaluation.training),
         validation: evaluation.validation.map(recorded),

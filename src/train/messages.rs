@@ -10,7 +10,7 @@ use super::{Divergence, Pace, Plan, Position, StepPosition};
 use crate::data::Prepared;
 use crate::error::Error;
 use crate::model_file::Saved;
-use crate::nn::{Architecture, Change, GradientCheck, ParameterId};
+use crate::nn::{Architecture, Change, GradientCheck, Initialisation, NeuronId, ParameterId};
 use crate::util::stats::{Merge, MinMaxLast};
 
 /// An order to the worker.
@@ -43,16 +43,21 @@ pub enum Command {
         /// Index of the class that is predicted for them.
         predicted: usize,
     },
-    /// Another speed limit.
+    /// Set the speed limit.
     SetPace(Pace),
+    /// Set the number of epochs after which the training is finished, which it is at once if they
+    /// are done.
+    SetEpochs(Option<u32>),
     /// A live change, answered by [`Event::Changed`] or [`Event::Refused`].
     Apply(Change),
     /// What snapshots shall show from now on.
     Observe(Observation),
-    /// Start again under this seed; answered by [`Event::Started`].
+    /// Start again with this seed and initialisation; answered by [`Event::Started`].
     Reset {
         /// The seed, which may be the same.
         seed: u64,
+        /// Distribution of the initial weights.
+        initialisation: Initialisation,
     },
     /// Write the model; answered by [`Event::Exported`].
     Export {
@@ -183,11 +188,11 @@ pub struct InForce {
     pub position: Position,
     /// Parameters that keep their value, in the order in which they were frozen.
     pub frozen: Vec<ParameterId>,
-    /// Neurons that are silent: layer and place.
-    pub silent: Vec<(usize, usize)>,
+    /// Muted neurons, in the order in which they were muted.
+    pub muted: Vec<NeuronId>,
     /// Changes that can be undone.
     pub undoable: usize,
-    /// What the next undo would take back, in a few words: `w³₁₂ = 0.5`; empty where nothing.
+    /// Description of the change that the next undo reverts, such as `w3[1,2] = 0.5`; empty if none.
     pub next_undo: String,
 }
 

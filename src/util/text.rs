@@ -40,10 +40,10 @@ pub fn is_printable(c: char) -> bool {
         && !matches!(c, '\u{200b}'..='\u{200f}')
 }
 
-/// Formats a learning rate as a person would write it: `0.01`, `1e-7`, `1e30`.
+/// Formats a number as a person would write a learning rate: `0`, `0.01`, `1e-7`, `1e30`.
 pub fn rate(x: f64) -> String {
     match x.abs() {
-        0.0001..100_000.0 => x.to_string(),
+        0.0 | 0.0001..100_000.0 => x.to_string(),
         _ => format!("{x:e}"),
     }
 }

@@ -41,7 +41,7 @@ fn job(data: &str, options: &str) -> Job {
         .into_iter()
         .chain(options.split_whitespace());
     let args = Args::try_parse_from(words).expect("the options are right");
-    Job::check(&args.training, false).expect("the options go together")
+    Job::check(&args.training, &args.global, false).expect("the options go together")
 }
 
 fn accuracies(data: &str, options: &str) -> Vec<f64> {

@@ -76,7 +76,7 @@ fn principle(assets: &Path) {
 fn plan_of(arguments: &str) -> (Plan, String) {
     let args = Args::try_parse_from(["nn-tui"].into_iter().chain(arguments.split(' ')));
     let args = args.expect("the options are right");
-    let job = Job::check(&args.training, false).expect("they go together");
+    let job = Job::check(&args.training, &args.global, false).expect("they go together");
     let name = job.source.name();
     let dataset = support::dataset(&name);
     (job.plan_for(&dataset).expect("a plan"), name)

@@ -45,7 +45,7 @@ fn main() {
     for (name, data, hidden) in cases {
         let data = &Arc::new(dataset(&data));
         let mut plan = plan(hidden);
-        plan.rule.learning_rate = 1e-4;
+        plan.rule.learning_rate = support::rate(1e-4);
         let (mut alone, mut watched, mut inspected) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             alone.push(steps_per_second(data, &plan, Watcher::None));

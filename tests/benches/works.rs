@@ -4,7 +4,8 @@ use ndarray::Array2;
 use nn_tui::nn::engine::{MiniBatch, Resources, Targets, Threads};
 use nn_tui::nn::kernels::Instructions;
 use nn_tui::nn::{
-    Activation, Architecture, Engine, Initialisation, LearningRule, Loss, Optimizer, Output,
+    Activation, Architecture, Engine, Initialisation, LearningRate, LearningRule, Loss, Optimizer,
+    Output, WeightDecay,
 };
 use pulp::{Simd, WithSimd};
 
@@ -123,8 +124,8 @@ impl Work {
     pub fn rule(&self) -> LearningRule {
         LearningRule {
             optimizer: self.style.3,
-            learning_rate: 1e-3,
-            weight_decay: 0.0,
+            learning_rate: LearningRate::new(1e-3).expect("a learning rate"),
+            weight_decay: WeightDecay::ZERO,
         }
     }
 

@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2};
 use nn_tui::nn::{
     Activation, Architecture, LayerParameters, LearningRule, Loss, Optimizer, Output, Parameters,
 };
+use nn_tui::nn::{LearningRate, WeightDecay};
 
 /// Small, portable and good enough for test data (Steele, Lea and Flood 2014, "SplitMix64").
 pub struct Random(pub u64);
@@ -82,8 +83,8 @@ pub const ENDS: [(Output, Loss); 4] = [
 pub fn rule(optimizer: Optimizer, learning_rate: f64, weight_decay: f64) -> LearningRule {
     LearningRule {
         optimizer,
-        learning_rate,
-        weight_decay,
+        learning_rate: LearningRate::new(learning_rate).expect("a learning rate"),
+        weight_decay: WeightDecay::new(weight_decay).expect("a weight decay"),
     }
 }
 

@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use crate::support::{dataset, plan, regression_plan, session};
+use crate::support::{decay, rate, rows};
+use nn_tui::nn::NeuronId;
 use nn_tui::nn::engine::{Threads, Workspace};
 use nn_tui::nn::parameters::ParameterId;
-use nn_tui::nn::{Activation, Change, Loss, Optimizer, Output};
+use nn_tui::nn::{Activation, Change, Initialisation, Loss, Optimizer, Output};
 use nn_tui::train::{Plan, ReplayError, Session};
 
 fn weight(layer: usize, output: usize, input: usize) -> ParameterId {
@@ -25,15 +27,19 @@ fn set(id: ParameterId, value: f32) -> Change {
     Change::Parameter { id, value }
 }
 
+const MUTED: NeuronId = NeuronId {
+    layer: 1,
+    neuron: 2,
+};
+
 fn freeze(id: ParameterId) -> Change {
     Change::Freeze { id, frozen: true }
 }
 
-fn silence(layer: usize, neuron: usize, silent: bool) -> Change {
-    Change::Silence {
-        layer,
-        neuron,
-        silent,
+fn mute(layer: usize, neuron: usize, muted: bool) -> Change {
+    Change::Mute {
+        neuron: NeuronId { layer, neuron },
+        muted,
     }
 }
 
@@ -87,13 +93,13 @@ fn a_weight_is_set_and_taken_back() {
     assert_eq!(session.engine().parameters().layers[1].weights[[1, 7]], 0.5);
     assert_eq!(session.engine().parameters().layers[0].biases[3], -2.0);
     assert_eq!(session.in_force().undoable, 2);
-    assert_eq!(session.in_force().next_undo, "b¹₄ = -2");
+    assert_eq!(session.in_force().next_undo, "b1[4] = -2");
     session.apply(Change::Undo).unwrap();
-    assert_eq!(session.in_force().next_undo, "w²₂₈ = 0.5");
+    assert_eq!(session.in_force().next_undo, "w2[2,8] = 0.5");
     session.apply(Change::Undo).unwrap();
     assert_eq!(session.engine().parameters(), before);
     let refused = session.apply(Change::Undo);
-    assert_eq!(refused.unwrap_err(), "there is nothing to undo");
+    assert_eq!(refused.unwrap_err(), "nothing to undo");
     assert_eq!(session.log().len(), 4);
 }
 
@@ -166,7 +172,7 @@ fn what_is_frozen_stays_and_all_else_learns() {
 }
 
 #[test]
-fn a_silent_neuron_is_as_good_as_none() {
+fn a_muted_neuron_is_as_good_as_none() {
     let mut whole = session("iris", plan(&[6, 5]));
     run(&mut whole, 10);
     let outgoing = |session: &Session| {
@@ -176,9 +182,9 @@ fn a_silent_neuron_is_as_good_as_none() {
             .to_vec()
     };
     let voice = outgoing(&whole);
-    whole.apply(silence(1, 2, true)).unwrap();
+    whole.apply(mute(1, 2, true)).unwrap();
     assert_eq!(outgoing(&whole), [0.0; 5]);
-    assert_eq!(whole.in_force().silent, [(1, 2)]);
+    assert_eq!(whole.in_force().muted, [MUTED]);
     let incoming = whole.engine().parameters().layers[0]
         .weights
         .row(2)
@@ -226,7 +232,7 @@ fn a_silent_neuron_is_as_good_as_none() {
     }
 
     run(&mut whole, 30);
-    assert_eq!(outgoing(&whole), [0.0; 5], "it stays silent");
+    assert_eq!(outgoing(&whole), [0.0; 5], "it stays muted");
     let after = whole.engine().parameters();
     assert_eq!(after.layers[0].weights.row(2).to_vec(), incoming);
     assert_ne!(
@@ -234,27 +240,27 @@ fn a_silent_neuron_is_as_good_as_none() {
         parameters.layers[0].weights.row(1)
     );
     let refused = whole.apply(set(weight(2, 0, 2), 1.0)).unwrap_err();
-    assert_eq!(refused, "w²₁₃ leaves a neuron that is silent");
-    whole.apply(silence(1, 2, false)).unwrap();
+    assert_eq!(refused, "w2[1,3] leaves a muted neuron");
+    whole.apply(mute(1, 2, false)).unwrap();
     assert_eq!(outgoing(&whole), voice);
     whole.apply(Change::Undo).unwrap();
     assert_eq!(outgoing(&whole), [0.0; 5]);
     whole.apply(Change::Undo).unwrap();
     assert_eq!(outgoing(&whole), voice);
-    assert!(whole.in_force().silent.is_empty());
+    assert!(whole.in_force().muted.is_empty());
 }
 
 #[test]
-fn two_silent_neurons_in_a_row_give_back_what_was_theirs() {
+fn two_muted_neurons_in_a_row_are_restored() {
     let mut session = session("iris", plan(&[6, 5]));
     run(&mut session, 4);
     let before = session.engine().parameters();
     for order in [[(1, 1), (2, 3)], [(2, 3), (1, 1)]] {
         for (layer, neuron) in order {
-            session.apply(silence(layer, neuron, true)).unwrap();
+            session.apply(mute(layer, neuron, true)).unwrap();
         }
         for (layer, neuron) in order {
-            session.apply(silence(layer, neuron, false)).unwrap();
+            session.apply(mute(layer, neuron, false)).unwrap();
         }
         assert_eq!(session.engine().parameters(), before);
     }
@@ -265,7 +271,7 @@ fn every_change_is_undone_bit_for_bit() {
     let changes = [
         set(weight(1, 0, 0), 1.5),
         freeze(weight(2, 0, 0)),
-        silence(1, 3, true),
+        mute(1, 3, true),
         network(&[3]),
         network(&[12, 4]),
         network(&[]),
@@ -277,9 +283,11 @@ fn every_change_is_undone_bit_for_bit() {
         },
         optimizer(Optimizer::SGD),
         optimizer(Optimizer::MOMENTUM),
-        Change::WeightDecay { weight_decay: 0.1 },
-        Change::Batch { batch: 32 },
-        Change::Batch { batch: 1000 },
+        Change::WeightDecay {
+            weight_decay: decay(0.1),
+        },
+        Change::Batch { batch: rows(32) },
+        Change::Batch { batch: rows(1000) },
     ];
     for first in &changes {
         let mut changed = session("iris", plan(&[8]));
@@ -292,7 +300,7 @@ fn every_change_is_undone_bit_for_bit() {
             // One that goes with what the first one made.
             if changed.apply(second.clone()).is_ok() {
                 let rate = Change::LearningRate {
-                    learning_rate: 0.02,
+                    learning_rate: rate(0.02),
                 };
                 changed.apply(rate).unwrap();
                 changed.apply(Change::Undo).unwrap();
@@ -300,7 +308,7 @@ fn every_change_is_undone_bit_for_bit() {
         }
         changed.apply(Change::Undo).unwrap();
         let rate = Change::LearningRate {
-            learning_rate: 0.02,
+            learning_rate: rate(0.02),
         };
         untouched.apply(rate).unwrap();
         assert_eq!(changed.in_force().undoable, 0);
@@ -313,7 +321,7 @@ fn after_a_step_an_undo_is_the_opposite_change() {
     let mut session = session("iris", plan(&[8]));
     run(&mut session, 5);
     session.apply(network(&[4, 4])).unwrap();
-    session.apply(Change::Batch { batch: 3 }).unwrap();
+    session.apply(Change::Batch { batch: rows(3) }).unwrap();
     session.apply(optimizer(Optimizer::SGD)).unwrap();
     run(&mut session, 5);
     let before = session.engine().parameters();
@@ -385,12 +393,12 @@ fn what_is_held_moves_to_the_other_network() {
     for id in kept.into_iter().chain(gone) {
         session.apply(freeze(id)).unwrap();
     }
-    session.apply(silence(1, 2, true)).unwrap();
-    session.apply(silence(2, 4, true)).unwrap();
+    session.apply(mute(1, 2, true)).unwrap();
+    session.apply(mute(2, 4, true)).unwrap();
     let values = kept.map(|id| session.engine().parameter(id));
     session.apply(network(&[6, 3, 7])).unwrap();
     assert_eq!(session.in_force().frozen, kept);
-    assert_eq!(session.in_force().silent, [(1, 2)]);
+    assert_eq!(session.in_force().muted, [MUTED]);
     run(&mut session, 20);
     assert_eq!(kept.map(|id| session.engine().parameter(id)), values);
     let silent = session.engine().parameters().layers[1]
@@ -398,7 +406,7 @@ fn what_is_held_moves_to_the_other_network() {
         .column(2)
         .to_vec();
     assert_eq!(silent, [0.0; 3]);
-    session.apply(silence(1, 2, false)).unwrap();
+    session.apply(mute(1, 2, false)).unwrap();
     let voice = session.engine().parameters().layers[1]
         .weights
         .column(2)
@@ -418,16 +426,18 @@ fn recovering_keeps_what_is_held() {
     let id = weight(2, 0, 1);
     session.apply(freeze(id)).unwrap();
     session.apply(set(id, 0.75)).unwrap();
-    session.apply(silence(1, 5, true)).unwrap();
-    let rate = |learning_rate| Change::LearningRate { learning_rate };
-    session.apply(rate(50.0)).unwrap();
+    session.apply(mute(1, 5, true)).unwrap();
+    let learning_rate = rate(50.0);
+    session
+        .apply(Change::LearningRate { learning_rate })
+        .unwrap();
     while session.step().is_ok() {}
     let refused = session.apply(set(id, 1.0)).unwrap_err();
     assert_eq!(refused, "the training has diverged; recover or undo first");
     let (parameters, _) = session.good_parameters();
     assert_eq!(parameters.layers[1].weights[[0, 1]], 0.75);
     assert_eq!(parameters.layers[1].weights.column(5).to_vec(), [0.0; 3]);
-    let learning_rate = 0.001;
+    let learning_rate = rate(0.001);
     session.apply(Change::Recover { learning_rate }).unwrap();
     assert_eq!(session.engine().parameters(), parameters);
     run(&mut session, 20);
@@ -481,7 +491,7 @@ fn refusal(session: &mut Session, change: Change) -> String {
 fn what_can_not_be_is_refused_with_its_reason() {
     let mut session = session("iris", plan(&[8]));
     session.apply(freeze(weight(1, 0, 0))).unwrap();
-    session.apply(silence(1, 4, true)).unwrap();
+    session.apply(mute(1, 4, true)).unwrap();
     let huge = usize::MAX;
     for (change, why) in [
         (set(weight(3, 0, 0), 1.0), "the network 4 → 8 → 3 has no"),
@@ -489,32 +499,26 @@ fn what_can_not_be_is_refused_with_its_reason() {
         (set(weight(1, 8, 0), 1.0), "the network 4 → 8 → 3 has no"),
         (set(weight(1, 0, 4), 1.0), "the network 4 → 8 → 3 has no"),
         (set(bias(huge, huge), 1.0), "the network 4 → 8 → 3 has no"),
-        (set(bias(2, 0), f32::NAN), "b²₁ is NaN; it must be finite"),
-        (set(bias(2, 0), f32::INFINITY), "b²₁ is inf"),
-        (
-            set(weight(2, 1, 4), 0.0),
-            "w²₂₅ leaves a neuron that is silent",
-        ),
-        (freeze(weight(1, 0, 0)), "w¹₁₁ is frozen already"),
+        (set(bias(2, 0), f32::NAN), "b2[1] is NaN; it must be finite"),
+        (set(bias(2, 0), f32::INFINITY), "b2[1] is inf"),
+        (set(weight(2, 1, 4), 0.0), "w2[2,5] leaves a muted neuron"),
+        (freeze(weight(1, 0, 0)), "w1[1,1] is already frozen"),
         (freeze(bias(9, 0)), "the network 4 → 8 → 3 has no"),
         (
             Change::Freeze {
                 id: bias(1, 0),
                 frozen: false,
             },
-            "b¹₁ is not frozen",
+            "b1[1] is not frozen",
         ),
-        (silence(1, 4, true), "neuron 5 of layer 1 is silent already"),
-        (silence(1, 0, false), "neuron 1 of layer 1 is not silent"),
-        (silence(0, 0, true), "only hidden neurons can be silent"),
-        (silence(2, 0, true), "only hidden neurons can be silent"),
-        (silence(1, 8, true), "only hidden neurons can be silent"),
-        (
-            silence(huge, huge, true),
-            "only hidden neurons can be silent",
-        ),
+        (mute(1, 4, true), "a1[5] is already muted"),
+        (mute(1, 0, false), "a1[1] is not muted"),
+        (mute(0, 0, true), "only hidden neurons can be muted"),
+        (mute(2, 0, true), "only hidden neurons can be muted"),
+        (mute(1, 8, true), "only hidden neurons can be muted"),
+        (mute(huge, huge, true), "only hidden neurons can be muted"),
         (network(&[8, 0]), "layer 2 has no neurons"),
-        (network(&[8]), "the network is as it should be already"),
+        (network(&[8]), "the network already has this shape"),
         (network(&[huge, huge]), "the network 4 → "),
         (network(&[1 << 30]), "the network 4 → "),
         (
@@ -527,38 +531,8 @@ fn what_can_not_be_is_refused_with_its_reason() {
             "cross-entropy loss goes with softmax output, not with sigmoid",
         ),
         (
-            Change::WeightDecay { weight_decay: -1.0 },
-            "weight decay is -1",
-        ),
-        (
-            Change::WeightDecay {
-                weight_decay: f64::NAN,
-            },
-            "weight decay is NaN",
-        ),
-        (
-            Change::Batch { batch: 0 },
-            "batch is 0; it must be at least 1",
-        ),
-        (
-            Change::Batch { batch: 10 },
-            "mini-batches have 10 rows already",
-        ),
-        (
-            Change::LearningRate { learning_rate: 0.0 },
-            "learning rate is 0",
-        ),
-        (
-            Change::LearningRate {
-                learning_rate: 1e-60,
-            },
-            "learning rate is 0.0000",
-        ),
-        (
-            Change::Recover {
-                learning_rate: f64::NAN,
-            },
-            "learning rate is NaN",
+            Change::Batch { batch: rows(10) },
+            "the batch size is already 10",
         ),
     ] {
         let said = refusal(&mut session, change.clone());
@@ -599,27 +573,32 @@ fn eventful(plan: Plan, threads: Threads) -> Session {
     let script = [
         (3, set(weight(1, 2, 20), 0.5)),
         (2, freeze(weight(2, 1, 2))),
-        (4, silence(1, 3, true)),
+        (4, mute(1, 3, true)),
         (1, optimizer(Optimizer::MOMENTUM)),
         (5, network(&[24, 9])),
         (0, Change::Undo),
         (0, network(&[40, 18])),
-        (3, Change::Batch { batch: 17 }),
-        (7, silence(1, 3, false)),
+        (3, Change::Batch { batch: rows(17) }),
+        (7, mute(1, 3, false)),
         (2, Change::Undo),
         (2, Change::Undo),
-        (2, Change::WeightDecay { weight_decay: 1e-3 }),
+        (
+            2,
+            Change::WeightDecay {
+                weight_decay: decay(1e-3),
+            },
+        ),
         (
             2,
             Change::LearningRate {
-                learning_rate: 0.02,
+                learning_rate: rate(0.02),
             },
         ),
         (90, network(&[20])),
         (
             1,
             Change::Recover {
-                learning_rate: 0.001,
+                learning_rate: rate(0.001),
             },
         ),
         (5, Change::Undo),
@@ -669,7 +648,7 @@ fn a_log_that_can_not_be_replayed_says_why() {
     let refused = replay(7, &[(5, Change::Undo)]).err().unwrap();
     assert_eq!(
         refused.to_string(),
-        "the change after step 5: there is nothing to undo"
+        "the change after step 5: nothing to undo"
     );
 }
 
@@ -677,13 +656,13 @@ fn a_log_that_can_not_be_replayed_says_why() {
 fn starting_again_keeps_what_is_in_force() {
     let mut session = session("iris", plan(&[8]));
     session.apply(network(&[5, 5])).unwrap();
-    session.apply(Change::Batch { batch: 7 }).unwrap();
+    session.apply(Change::Batch { batch: rows(7) }).unwrap();
     session.apply(freeze(bias(1, 0))).unwrap();
     run(&mut session, 3);
-    let mut again = session.restarted(9).unwrap();
+    let mut again = session.restarted(9, Initialisation::Auto).unwrap();
     let mut fresh = Session::new(
         Plan {
-            batch: 7,
+            batch: rows(7),
             seed: 9,
             ..plan(&[5, 5])
         },
@@ -692,4 +671,28 @@ fn starting_again_keeps_what_is_in_force() {
     .unwrap();
     assert!(again.log().is_empty() && again.in_force().frozen.is_empty());
     assert_same(&mut again, &mut fresh);
+}
+
+#[test]
+fn initial_values_are_logged_and_set_again_by_a_restart() {
+    let values = [(weight(1, 0, 0), 0.5), (bias(2, 1), -0.25)];
+    let mut first = session("iris", plan(&[4]));
+    first.set_initial_values(&values).unwrap();
+    assert_eq!(first.engine().parameter(values[0].0), 0.5);
+    run(&mut first, 30);
+    let steps = first.position().step;
+    let data = Arc::clone(first.dataset());
+    let log = first.log().to_vec();
+    let mut again = Session::replay(plan(&[4]), data, &log, steps, Threads::One).unwrap();
+    assert_same(&mut first, &mut again);
+    let restarted = first.restarted(1, Initialisation::Auto).unwrap();
+    assert_eq!(restarted.log(), &log[..2]);
+    assert_eq!(restarted.engine().parameter(values[1].0), -0.25);
+    first.apply(network(&[])).unwrap();
+    let smaller = first.restarted(1, Initialisation::Auto).unwrap();
+    assert_eq!(smaller.log().len(), 1, "b2[1] is gone with its layer");
+    let error = first
+        .set_initial_values(&[(weight(7, 0, 0), 1.0)])
+        .unwrap_err();
+    assert!(error.contains("has no w7[1,1]"), "{error}");
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{Driven, plan, session, settings, textbook_plan};
+use crate::support::{rate, rows};
 use nn_tui::nn::{Change, Parameters};
 use nn_tui::train::{Command, Observation, Pace, SampleId, Session, Set, State, StepSize};
 
@@ -32,7 +33,7 @@ fn watching_evaluating_and_pausing_change_nothing() {
     for step in 0..400 {
         if step == 123 {
             let change = Change::LearningRate {
-                learning_rate: 0.05,
+                learning_rate: rate(0.05),
             };
             changed.apply(change.clone()).unwrap();
             undisturbed.apply(change).unwrap();
@@ -81,7 +82,7 @@ fn watching_evaluating_and_pausing_change_nothing() {
         driven.worker.mailbox().take();
     }
     driven.send(Command::Apply(Change::LearningRate {
-        learning_rate: 0.05,
+        learning_rate: rate(0.05),
     }));
     driven.state(is_paused);
     // To the end of epoch 33 (396 steps), at changing paces, with pauses wherever they fall.
@@ -119,7 +120,7 @@ fn watching_evaluating_and_pausing_change_nothing() {
 #[test]
 fn the_last_smaller_batch_counts_with_its_own_mean() {
     let mut plan = plan(&[6]);
-    plan.batch = 50;
+    plan.batch = rows(50);
     let mut session = session("iris", plan);
     assert_eq!(session.batches(), 3);
     let rows: Vec<usize> = (0..3).map(|_| session.step().unwrap().rows).collect();

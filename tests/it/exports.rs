@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::{decay, rate};
 use ndarray::{Array1, Array2};
 use nn_tui::data::{ClassWeights, Encoding, InputColumn, Preprocessing, TargetScale, Task};
 use nn_tui::error::EXIT_CANNOT_WRITE;
@@ -126,8 +127,8 @@ fn model(
             initialisation: Initialisation::Auto,
             rule: LearningRule {
                 optimizer: Optimizer::SGD,
-                learning_rate: 0.1,
-                weight_decay: 0.0,
+                learning_rate: rate(0.1),
+                weight_decay: decay(0.0),
             },
             batch: 10,
             epochs: 5,

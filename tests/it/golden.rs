@@ -2,6 +2,7 @@
 //!
 //! `golden/training.json` is written by `golden/generate.py`.
 
+use crate::support::{decay, rate};
 use ndarray::{Array1, Array2};
 use nn_tui::nn::textbook::{Network, Updates};
 use nn_tui::nn::{
@@ -42,8 +43,8 @@ impl Record {
     fn rule(&self) -> LearningRule {
         LearningRule {
             optimizer: Optimizer::named(&self.optimizer).expect("a known optimizer"),
-            learning_rate: self.learning_rate,
-            weight_decay: self.weight_decay,
+            learning_rate: rate(self.learning_rate),
+            weight_decay: decay(self.weight_decay),
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::support::{decay, rows};
 use crate::support::{plan, session, textbook_plan};
 use ndarray::{Array1, Array2};
 use nn_tui::nn::optimizer::{Update, UpdateFormula};
@@ -195,7 +196,7 @@ fn small_networks_are_told_as_the_textbook_has_them() {
 #[test]
 fn large_networks_are_told_as_the_textbook_has_them_within_rounding() {
     let plan = Plan {
-        batch: 48,
+        batch: rows(48),
         ..plan(&[96, 128, 32])
     };
     let session = trained("digits", plan, 5);
@@ -274,7 +275,7 @@ fn the_next_change_is_what_the_next_step_does() {
     for &optimizer in Optimizer::ALL {
         let mut plan = plan(&[6]);
         plan.rule.optimizer = optimizer;
-        plan.rule.weight_decay = 0.01;
+        plan.rule.weight_decay = decay(0.01);
         let mut session = session("iris", plan);
         let ids = [
             weight(1, 3, 2),

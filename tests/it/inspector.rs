@@ -1,5 +1,6 @@
 //! The inspector's pages and its cursor, with the numbers of real trainings.
 
+use crate::support::decay;
 use crate::support::screen::Shown;
 use crate::support::{dataset, images, plan, regression_plan, textbook_plan};
 use nn_tui::data::Dataset;
@@ -147,7 +148,7 @@ fn every_optimizer() {
     let mut plan = plan(&[4]);
     for &optimizer in Optimizer::ALL {
         plan.rule.optimizer = optimizer;
-        plan.rule.weight_decay = 1e-3;
+        plan.rule.weight_decay = decay(1e-3);
         let mut shown = shown("iris", plan.clone(), 3, (120, 36));
         shown.press("i\nj");
         let weight = ParameterId::Weight {

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use crate::support::{decay, rate};
 use crate::support::{images, plan, regression_plan, trained_model, trained_on};
 use ndarray::Array2;
 use nn_tui::nn::optimizer::{MAX_STATE, Update};
@@ -99,7 +100,7 @@ impl Numbers {
             delta: self.next(),
             distribution: self.histogram(),
             influence: (0..size.min(8)).map(|i| (i, self.next())).collect(),
-            is_silent: which.is_multiple_of(2),
+            is_muted: which.is_multiple_of(2),
         }
     }
 
@@ -119,8 +120,8 @@ impl Numbers {
             batch_gradient: self.next(),
             rule: LearningRule {
                 optimizer: Optimizer::ALL[which % Optimizer::ALL.len()],
-                learning_rate: self.next(),
-                weight_decay: self.next(),
+                learning_rate: rate(f64::min(1e9, self.next().abs().max(1e-9))),
+                weight_decay: decay(f64::min(1e9, self.next().abs().max(0.0))),
             },
             next_change: self.next(),
             last_change: which.is_multiple_of(2).then(|| self.next()),

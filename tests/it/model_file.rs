@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::support::{decay, rate, rows};
 use ndarray::{Array1, Array2, array};
 use nn_tui::data::{ClassWeights, Encoding, InputColumn, Preprocessing, TargetScale, Task};
 use nn_tui::error::{EXIT_BAD_DATA, EXIT_NO_INPUT, EXIT_USAGE, Error};
 use nn_tui::model_file::{EndedWith, Format, Quality, TrainedModel, TrainingRecord, load, save};
+use nn_tui::nn::NeuronId;
 use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::{
     Activation, Architecture, Change, Initialisation, LayerParameters, LearningRule, LoggedChange,
@@ -71,8 +73,8 @@ fn small() -> TrainedModel {
             initialisation: Initialisation::Auto,
             rule: LearningRule {
                 optimizer: Optimizer::ADAM,
-                learning_rate: 0.01,
-                weight_decay: 1e-4,
+                learning_rate: rate(0.01),
+                weight_decay: decay(1e-4),
             },
             batch: 16,
             class_weights: ClassWeights::None,
@@ -91,8 +93,8 @@ fn small() -> TrainedModel {
             ended_with: Some(EndedWith {
                 rule: LearningRule {
                     optimizer: Optimizer::MOMENTUM,
-                    learning_rate: 0.1,
-                    weight_decay: 0.0,
+                    learning_rate: rate(0.1),
+                    weight_decay: decay(0.0),
                 },
                 batch: 7,
             }),
@@ -156,9 +158,11 @@ fn changes() -> Vec<LoggedChange> {
         output: 2,
     };
     let kinds = vec![
-        Change::LearningRate { learning_rate: 0.1 },
+        Change::LearningRate {
+            learning_rate: rate(0.1),
+        },
         Change::Recover {
-            learning_rate: 0.01,
+            learning_rate: rate(0.01),
         },
         Change::Parameter { id, value: 0.1 },
         Change::Parameter {
@@ -166,10 +170,12 @@ fn changes() -> Vec<LoggedChange> {
             value: -0.0,
         },
         Change::Freeze { id, frozen: true },
-        Change::Silence {
-            layer: 1,
-            neuron: 0,
-            silent: true,
+        Change::Mute {
+            neuron: NeuronId {
+                layer: 1,
+                neuron: 0,
+            },
+            muted: true,
         },
         Change::Network {
             hidden: vec![4, 2],
@@ -180,8 +186,10 @@ fn changes() -> Vec<LoggedChange> {
         Change::Optimizer {
             optimizer: Optimizer::MOMENTUM,
         },
-        Change::WeightDecay { weight_decay: 1e-4 },
-        Change::Batch { batch: 7 },
+        Change::WeightDecay {
+            weight_decay: decay(1e-4),
+        },
+        Change::Batch { batch: rows(7) },
         Change::Undo,
     ];
     let logged = |(step, change)| LoggedChange { step, change };

@@ -4,17 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, lowest first; those of one row do not know one another.
-const ROWS: [&[&str]; 7] = [
+const ROWS: [&[&str]; 8] = [
     &["error", "util"],
     &["nn", "data"],
     &["model_file"],
     &["train"],
+    &["settings"],
     &["record"],
     &["tui"],
     &["cli"],
 ];
 /// Rooms that must run without a terminal.
-const NO_TERMINAL: [&str; 5] = ["nn", "data", "model_file", "train", "util"];
+const NO_TERMINAL: [&str; 6] = ["nn", "data", "model_file", "train", "settings", "util"];
 
 fn row(room: &str) -> usize {
     let row = ROWS.iter().position(|rooms| rooms.contains(&room));

@@ -11,7 +11,7 @@ use crate::support::{dataset, plan};
 /// One step per epoch, so that every step could be kept.
 fn session() -> Session {
     let plan = Plan {
-        batch: 1000,
+        batch: crate::support::rows(1000),
         ..plan(&[3])
     };
     Session::new(plan, Arc::new(dataset("iris"))).unwrap()

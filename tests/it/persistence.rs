@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::support::{plan, session};
+use crate::support::{rate, rows};
 use nn_tui::model_file::ExportOption;
 use nn_tui::model_file::{Check, Saved};
 use nn_tui::nn::{Loss, Optimizer, Output};
@@ -16,11 +17,11 @@ fn weights_that_blew_up_are_not_the_last_good_ones() {
     let mut wild = Plan {
         output: Output::Linear,
         loss: Loss::Quadratic,
-        batch: 1000,
+        batch: rows(1000),
         ..plan(&[8])
     };
     wild.rule.optimizer = Optimizer::SGD;
-    wild.rule.learning_rate = 1000.0;
+    wild.rule.learning_rate = rate(1000.0);
     let mut session = session("iris", wild);
     let initial = session.engine().parameters();
     while session.step().is_ok() {}

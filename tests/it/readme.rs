@@ -1,4 +1,4 @@
-//! The README's tables are those of the program.
+//! Tables of the README against those of the program.
 
 use std::fs;
 use std::path::Path;
@@ -13,29 +13,30 @@ fn readme() -> String {
     fs::read_to_string(path).expect("there is a README")
 }
 
-/// The keys as the README lists them.
+/// The keys as the README lists them, one table for each context.
 fn keys() -> String {
-    let mut table = String::from("| key | what it does |\n|---|---|\n");
+    let mut text = String::new();
     for group in Group::ALL {
+        text.push_str(&format!("\n| {} | |\n|---|---|\n", group.title()));
         let rows = BINDINGS
             .iter()
-            .filter(|it| it.group == group && !it.help.is_empty());
+            .filter(|binding| binding.group == group && !binding.help.is_empty());
         for binding in rows {
             let keys: Vec<String> = binding
                 .shown
                 .split(' ')
                 .map(|key| format!("`{key}`"))
                 .collect();
-            table.push_str(&format!("| {} | {} |\n", keys.join(" "), binding.help));
+            text.push_str(&format!("| {} | {} |\n", keys.join(" "), binding.help));
         }
     }
-    table
+    text
 }
 
 /// The typed commands as the README lists them.
 fn commands() -> String {
     let mut table = String::from("| command | what it does |\n|---|---|\n");
-    for spec in COMMANDS {
+    for spec in COMMANDS.iter() {
         let usage = format!("{} {}", spec.name, spec.arguments);
         let usage = usage.trim().replace('|', "\\|");
         table.push_str(&format!("| `{usage}` | {} |\n", spec.help));
@@ -43,7 +44,41 @@ fn commands() -> String {
     table
 }
 
-/// Holds the table that the README marks by `name` against `expected`.
+/// The options as the README lists them, one table for each heading of `--help`.
+fn options() -> String {
+    let command = Args::command();
+    let mut headings: Vec<&str> = Vec::new();
+    for argument in command.get_arguments() {
+        let heading = argument.get_help_heading();
+        headings.extend(heading.filter(|heading| !headings.contains(heading)));
+    }
+    let mut text = String::new();
+    for heading in headings {
+        text.push_str(&format!("\n| {heading} | |\n|---|---|\n"));
+        let of_heading = |argument: &&clap::Arg| argument.get_help_heading() == Some(heading);
+        for argument in command.get_arguments().filter(of_heading) {
+            let short = argument.get_short();
+            let short = short.map_or(String::new(), |short| format!("`-{short}`, "));
+            let long = argument.get_long().expect("an option");
+            let values = argument.get_value_names().filter(|_| takes_value(argument));
+            let value = values.map_or(String::new(), |names| format!(" {}", names[0]));
+            let value = value.replace('|', "\\|");
+            let help = argument
+                .get_help()
+                .expect("help")
+                .to_string()
+                .replace('|', "\\|");
+            text.push_str(&format!("| {short}`--{long}{value}` | {help} |\n"));
+        }
+    }
+    text
+}
+
+fn takes_value(argument: &clap::Arg) -> bool {
+    argument.get_action().takes_values()
+}
+
+/// Compares the table that the README marks by `name` with `expected`.
 fn assert_table(name: &str, expected: &str) {
     let readme = readme();
     let (_, behind) = readme
@@ -66,6 +101,11 @@ fn the_keys_are_those_of_the_program() {
 #[test]
 fn the_commands_are_those_of_the_program() {
     assert_table("commands", &commands());
+}
+
+#[test]
+fn the_options_are_those_of_the_program() {
+    assert_table("options", &options());
 }
 
 #[test]

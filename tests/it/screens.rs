@@ -3,6 +3,7 @@
 //! The states come out of a real worker, driven epoch by epoch, so that they are the same each
 //! time. `insta` compares them with the files in `tests/snapshots`.
 
+use crate::support::rate;
 use crate::support::{
     Driven, images, plan, regression_plan, session, settings, textbook_plan, trained_model,
     trained_on,
@@ -262,7 +263,7 @@ fn a_divergence() {
     let started = driven.started();
     let mut model = Model::new(&started, Pace::Full, (80, 24), None);
     driven.send(Command::Apply(Change::LearningRate {
-        learning_rate: 1e30,
+        learning_rate: rate(1e30),
     }));
     driven.send(Command::Resume);
     let (state, position) = driven.state(|state| matches!(state, State::Diverged(_)));

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::support::{Driven, plan, session, settings};
+use crate::support::{decay, rate, rows};
+use nn_tui::nn::NeuronId;
 use nn_tui::nn::engine::Threads;
 use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::textbook::Network;
@@ -18,7 +20,7 @@ const OPTIMIZERS: &[Optimizer] = Optimizer::ALL;
 /// Mini-batches of 50, 50 and 20 rows of iris.
 fn uneven(optimizer: Optimizer) -> Session {
     let mut plan = plan(&[6, 5]);
-    plan.batch = 50;
+    plan.batch = rows(50);
     plan.rule.optimizer = optimizer;
     session("iris", plan)
 }
@@ -59,7 +61,7 @@ fn a_walk_through_all_phases_is_as_many_steps_bit_for_bit() {
 fn phases_come_in_the_order_of_the_book() {
     use StepPhase::{Backward, Forward, Update};
     let mut plan = plan(&[6]);
-    plan.batch = 2;
+    plan.batch = rows(2);
     let mut session = session("iris", plan);
     let rows = session.next_rows().to_vec();
     let mut walk = PhaseStepper::new(&mut session);
@@ -243,11 +245,10 @@ fn any_change() -> impl Strategy<Value = Change> {
     prop_oneof![
         (any_id(), -1f32..1.0).prop_map(|(id, value)| Change::Parameter { id, value }),
         (any_id(), any::<bool>()).prop_map(|(id, frozen)| Change::Freeze { id, frozen }),
-        (1usize..3, 0usize..6, any::<bool>()).prop_map(|(layer, neuron, silent)| {
-            Change::Silence {
-                layer,
-                neuron,
-                silent,
+        (1usize..3, 0usize..6, any::<bool>()).prop_map(|(layer, neuron, muted)| {
+            Change::Mute {
+                neuron: NeuronId { layer, neuron },
+                muted,
             }
         }),
         (prop::collection::vec(1usize..7, 0..3), 0usize..3).prop_map(|(hidden, functions)| {
@@ -266,10 +267,16 @@ fn any_change() -> impl Strategy<Value = Change> {
         (0..OPTIMIZERS.len()).prop_map(|i| Change::Optimizer {
             optimizer: OPTIMIZERS[i]
         }),
-        (0f64..0.01).prop_map(|weight_decay| Change::WeightDecay { weight_decay }),
-        (0usize..60).prop_map(|batch| Change::Batch { batch }),
-        (1e-4..0.01f64).prop_map(|learning_rate| Change::LearningRate { learning_rate }),
-        (1e-4..0.01f64).prop_map(|learning_rate| Change::Recover { learning_rate }),
+        (0f64..0.01).prop_map(|lambda| Change::WeightDecay {
+            weight_decay: decay(lambda)
+        }),
+        (1usize..60).prop_map(|batch| Change::Batch { batch: rows(batch) }),
+        (1e-4..0.01f64).prop_map(|eta| Change::LearningRate {
+            learning_rate: rate(eta)
+        }),
+        (1e-4..0.01f64).prop_map(|eta| Change::Recover {
+            learning_rate: rate(eta)
+        }),
         Just(Change::Undo),
         Just(Change::Undo),
         Just(Change::Undo),
@@ -565,15 +572,15 @@ fn the_worker_changes_refuses_and_undoes() {
     });
     assert_eq!(now.architecture.sizes(), [4, 9, 3]);
     assert_eq!((now.plan.hidden.len(), now.undoable), (1, 1));
-    let now = changed(Change::Batch { batch: 30 });
-    assert_eq!((now.batches, now.plan.batch), (4, 30));
-    assert_eq!(now.next_undo, "batch 30");
-    driven.send(Command::Apply(Change::Batch { batch: 0 }));
+    let now = changed(Change::Batch { batch: rows(30) });
+    assert_eq!((now.batches, now.plan.batch), (4, rows(30)));
+    assert_eq!(now.next_undo, "batch size 30");
+    driven.send(Command::Apply(Change::Batch { batch: rows(30) }));
     let refused = driven.wait_for(|_| {}, |event| matches!(event, Event::Refused(_)));
     let Event::Refused(why) = refused else {
         unreachable!()
     };
-    assert_eq!(why, "batch is 0; it must be at least 1");
+    assert_eq!(why, "the batch size is already 30");
     driven.send(step(StepSize::Epoch, 2));
     assert_eq!(driven.state(|state| *state == State::Stepping).1.step, 0);
     assert_eq!(driven.state(is_paused).1.step, 8);

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
+use crate::support::rate;
 use crate::support::{Driven, plan, session, settings};
-use nn_tui::nn::{Change, Grade, ParameterId};
+use nn_tui::nn::{Change, Grade, Initialisation, ParameterId};
 use nn_tui::train::inspection::Facts;
 use nn_tui::train::{
     Command, Cursor, Event, Inspect, Observation, Pace, SampleId, Set, Settings, State, StepSize,
@@ -165,7 +166,7 @@ fn a_divergence_stops_the_run_and_recovery_goes_on() {
     wild.output = nn_tui::nn::Output::Linear;
     wild.loss = nn_tui::nn::Loss::Quadratic;
     wild.activation = nn_tui::nn::Activation::Relu;
-    wild.rule.learning_rate = 50.0;
+    wild.rule.learning_rate = rate(50.0);
     let driven = Driven::spawn(session("iris", wild), settings(false, None));
     driven.started();
     let (state, position) = driven.state(|state| matches!(state, State::Diverged(_)));
@@ -181,7 +182,7 @@ fn a_divergence_stops_the_run_and_recovery_goes_on() {
         State::Diverged(divergence),
         "it does not go on with those weights"
     );
-    let learning_rate = 0.001;
+    let learning_rate = rate(0.001);
     driven.send(Command::Apply(Change::Recover { learning_rate }));
     assert_eq!(driven.state(|_| true).0, State::Paused);
     driven.send(Command::Step {
@@ -201,12 +202,18 @@ fn a_reset_starts_the_same_training_again() {
     });
     driven.state(|state| *state == State::Stepping);
     driven.state(is_paused);
-    driven.send(Command::Reset { seed: 1 });
+    driven.send(Command::Reset {
+        seed: 1,
+        initialisation: Initialisation::Auto,
+    });
     let again = driven.started();
     assert_eq!(again.restarts, first.restarts + 1);
     assert_eq!(again.data.training, first.data.training);
     assert_eq!(driven.state(|_| true).1.step, 0);
-    driven.send(Command::Reset { seed: 2 });
+    driven.send(Command::Reset {
+        seed: 2,
+        initialisation: Initialisation::Auto,
+    });
     let other = driven.started();
     assert_eq!(other.plan.seed, 2);
     assert_ne!(other.data.training, first.data.training);
@@ -263,7 +270,10 @@ fn a_panic_is_reported_and_the_last_good_weights_can_be_saved() {
     let model = nn_tui::model_file::load(&path).unwrap();
     let _ = std::fs::remove_file(&path);
     assert!(model.parameters.is_finite());
-    worker.send(Command::Reset { seed: 1 });
+    worker.send(Command::Reset {
+        seed: 1,
+        initialisation: Initialisation::Auto,
+    });
     loop {
         if let Event::State {
             state: State::Running,
@@ -305,7 +315,10 @@ fn gradients_are_checked_between_steps_and_commands_are_heard_meanwhile() {
     driven.send(Command::Pause);
     let (_, at) = driven.state(is_paused);
     driven.send(Command::CheckGradients);
-    driven.send(Command::Reset { seed: 5 });
+    driven.send(Command::Reset {
+        seed: 5,
+        initialisation: Initialisation::Auto,
+    });
     assert_eq!(driven.started().plan.seed, 5);
     // Of the network that there is now: the first mini-batch under the new seed.
     let mut plan = plan(&[8]);
@@ -364,4 +377,37 @@ fn an_inspected_parameter_tells_its_last_change() {
         assert_eq!(facts.history.len() as u64, step + 1);
         before = facts.value;
     }
+}
+
+#[test]
+fn an_epoch_limit_that_is_passed_finishes_at_once() {
+    let driven = Driven::spawn(session("iris", plan(&[4])), settings(true, None));
+    driven.started();
+    driven.send(Command::Step {
+        size: StepSize::Epoch,
+        count: 3,
+    });
+    driven.state(|state| *state == State::Stepping);
+    driven.state(|state| *state == State::Paused);
+    driven.send(Command::SetEpochs(Some(2)));
+    let (_, position) = driven.state(|state| *state == State::Finished);
+    assert_eq!(position.epoch, 3);
+    driven.send(Command::SetEpochs(Some(5)));
+    assert_eq!(driven.state(|_| true).0, State::Paused);
+    driven.send(Command::Resume);
+    let (_, position) = driven.state(|state| *state == State::Finished);
+    assert_eq!(position.epoch, 5);
+}
+
+#[test]
+fn another_initialisation_restarts_with_it() {
+    let driven = Driven::spawn(session("iris", plan(&[4])), settings(true, None));
+    driven.started();
+    driven.send(Command::Reset {
+        seed: 1,
+        initialisation: Initialisation::Normal,
+    });
+    let started = driven.started();
+    assert_eq!(started.plan.initialisation, Initialisation::Normal);
+    assert_eq!((started.plan.seed, started.restarts), (1, 1));
 }

@@ -64,7 +64,11 @@ fn every_option_about_the_data_is_named_by_a_guess_and_no_other() {
     let section = |title: &str| -> Vec<String> {
         let lines = help.lines().skip_while(|line| *line != format!("{title}:"));
         let lines = lines.skip(1).take_while(|line| !line.is_empty());
-        let options = lines.filter_map(|line| line.trim().strip_prefix("--"));
+        let options = lines.filter_map(|line| {
+            // Nothing, or a short option such as `-t, `.
+            let (before, option) = line.trim().split_once("--")?;
+            matches!(before.len(), 0 | 4).then_some(option)
+        });
         let name = |option: &str| option.split(' ').next().unwrap_or_default().to_owned();
         options
             .map(|option| format!("--{}", name(option)))

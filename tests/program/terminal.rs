@@ -824,12 +824,12 @@ fn one_update_is_walked_through_and_the_network_changed_by_hand() {
     terminal.press(ENTER);
     terminal.wait_for("Weight w");
     terminal.press("E");
-    terminal.wait_for("enter takes it");
+    terminal.wait_for("enter: apply");
     terminal.press("0.5");
     terminal.press(ENTER);
-    terminal.wait_for("= 0.5 · z takes it back");
+    terminal.wait_for("= 0.5 · z: undo");
     terminal.press("z");
-    terminal.wait_for("took back");
+    terminal.wait_for("undone: w");
 
     terminal.press(":lr 0.05");
     terminal.press(ENTER);

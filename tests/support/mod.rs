@@ -9,7 +9,10 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use nn_tui::data::{ClassWeights, ColumnKind, DataSummary, Dataset, Source, load};
-use nn_tui::nn::{Activation, Initialisation, LearningRule, Loss, Optimizer, Output};
+use nn_tui::nn::{
+    Activation, BatchSize, Initialisation, LearningRate, LearningRule, Loss, Optimizer, Output,
+    WeightDecay,
+};
 use nn_tui::train::{
     Command, Event, Pace, Plan, Session, Settings, Started, State, StepSize, Worker,
 };
@@ -18,6 +21,18 @@ use nn_tui::tui::panels::PanelId;
 
 /// How long a test waits for an answer before it fails.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub fn rate(rate: f64) -> LearningRate {
+    LearningRate::new(rate).expect("a learning rate")
+}
+
+pub fn decay(lambda: f64) -> WeightDecay {
+    WeightDecay::new(lambda).expect("a weight decay")
+}
+
+pub fn rows(rows: usize) -> BatchSize {
+    BatchSize::new(rows).expect("a batch size")
+}
 
 pub fn plan(hidden: &[usize]) -> Plan {
     Plan {
@@ -28,10 +43,10 @@ pub fn plan(hidden: &[usize]) -> Plan {
         initialisation: Initialisation::Auto,
         rule: LearningRule {
             optimizer: Optimizer::ADAM,
-            learning_rate: 0.01,
-            weight_decay: 0.0,
+            learning_rate: rate(0.01),
+            weight_decay: decay(0.0),
         },
-        batch: 10,
+        batch: rows(10),
         class_weights: ClassWeights::None,
         validation: 0.2,
         seed: 1,
@@ -56,8 +71,8 @@ pub fn textbook_plan(hidden: &[usize]) -> Plan {
         initialisation: Initialisation::Normal,
         rule: LearningRule {
             optimizer: Optimizer::SGD,
-            learning_rate: 1.0,
-            weight_decay: 0.0,
+            learning_rate: rate(1.0),
+            weight_decay: decay(0.0),
         },
         ..plan(hidden)
     }

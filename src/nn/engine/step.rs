@@ -312,7 +312,7 @@ impl<S: Simd> WithLanes for OnLanes<'_, S> {
         let count: usize = rows.iter().map(|share| share.rows()).sum();
         let scale = Scale {
             share: 1.0 / count as f32,
-            decay: params.rule.weight_decay as f32,
+            decay: params.rule.weight_decay.get() as f32,
         };
         for l in 0..neurons.layers.len() {
             let samples = samples(rows, l);

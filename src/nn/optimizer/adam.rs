@@ -62,7 +62,7 @@ pub(super) fn lanes(rule: &LearningRule, updates: u32) -> AdamLanes {
     let [beta1, beta2, epsilon] = rule.optimizer.constants;
     let t = f64::from(updates);
     AdamLanes {
-        rate: (rule.learning_rate / (1.0 - beta1.powf(t))) as f32,
+        rate: (rule.learning_rate.get() / (1.0 - beta1.powf(t))) as f32,
         beta1: beta1 as f32,
         beta2: beta2 as f32,
         correction: (1.0 - beta2.powf(t)).sqrt().recip() as f32,

@@ -18,7 +18,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::kernels::update::Lanes;
-use super::{Loss, Output};
+use super::{LearningRate, Loss, Output, WeightDecay};
 use crate::util::text::rate;
 pub use formula::Part;
 use formula::{Assignment, Symbol};
@@ -285,13 +285,14 @@ impl Optimizer {
 
     /// Learning rate where none is given. An update of Adam has about the size of the rate, one of
     /// SGD that of the gradient times the rate.
-    pub fn default_learning_rate(self, output: Output, loss: Loss) -> f64 {
+    pub fn default_learning_rate(self, output: Output, loss: Loss) -> LearningRate {
         let rates = &self.spec().learning_rates;
-        match (output, loss) {
+        let rate = match (output, loss) {
             (Output::Linear, _) => rates.linear,
             (Output::Sigmoid, Loss::Quadratic) => rates.sigmoid_quadratic,
             _ => rates.usual,
-        }
+        };
+        LearningRate::new(rate).expect("default rates are in range")
     }
 }
 
@@ -363,19 +364,19 @@ impl<'de> Deserialize<'de> for Optimizer {
 pub struct LearningRule {
     /// The form of gradient descent.
     pub optimizer: Optimizer,
-    /// `eta`, above zero.
-    pub learning_rate: f64,
-    /// `lambda`: the weight decay, at least 0. In the gradient it is the L2 penalty `lambda / 2 sum w^2`, which
+    /// `eta`.
+    pub learning_rate: LearningRate,
+    /// `lambda`: the weight decay. In the gradient it is the L2 penalty `lambda / 2 sum w^2`, which
     /// adds `lambda w` to the gradient of every weight. Biases are not decayed, and the reported
     /// loss is without the penalty.
-    pub weight_decay: f64,
+    pub weight_decay: WeightDecay,
 }
 
 impl LearningRule {
     /// Returns the rule for biases, which are not decayed.
     pub fn without_decay(self) -> Self {
         Self {
-            weight_decay: 0.0,
+            weight_decay: WeightDecay::ZERO,
             ..self
         }
     }
@@ -383,13 +384,13 @@ impl LearningRule {
     /// Factor by which weights are added to their gradient.
     pub fn gradient_decay(&self) -> f64 {
         match self.optimizer.spec().decay {
-            Decay::Gradient => self.weight_decay,
+            Decay::Gradient => self.weight_decay.get(),
         }
     }
 
     /// Learning rate in the engine's precision, finite.
     fn rate(&self) -> f32 {
-        (self.learning_rate as f32).min(f32::MAX)
+        (self.learning_rate.get() as f32).min(f32::MAX)
     }
 
     /// Magnitude up to which gradients cannot make the state or the update overflow `f32`.

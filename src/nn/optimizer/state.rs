@@ -123,8 +123,8 @@ impl UpdateFormula {
         state.for_each(|(&symbol, value)| values.set(symbol, value));
         values.set(W, w);
         values.set(G, gradient + rule.gradient_decay() * w);
-        values.set(ETA, rule.learning_rate);
-        values.set(LAMBDA, rule.weight_decay);
+        values.set(ETA, rule.learning_rate.get());
+        values.set(LAMBDA, rule.weight_decay.get());
         values.set(T, f64::from(before.count) + 1.0);
         values
     }

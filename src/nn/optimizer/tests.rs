@@ -85,8 +85,8 @@ fn files_hold_names_and_constants() {
 fn formulas_are_printed_and_filled_in() {
     let rule = LearningRule {
         optimizer: Optimizer::ADAM,
-        learning_rate: 0.01,
-        weight_decay: 0.0,
+        learning_rate: LearningRate::new(0.01).unwrap(),
+        weight_decay: WeightDecay::ZERO,
     };
     let before = Update {
         state: [0.5, 0.25],
@@ -155,7 +155,7 @@ impl<S: Simd> WithLanes for OnLanes<'_, S> {
         let Self { simd, update } = self;
         let scale = Scale {
             share: 1.0 / update.rows,
-            decay: update.rule.weight_decay as f32,
+            decay: update.rule.weight_decay.get() as f32,
         };
         let sums = S::as_simd_f32s(update.sums).0;
         let parameters = S::as_mut_simd_f32s(update.parameters).0;
@@ -185,8 +185,8 @@ proptest! {
         let rule = LearningRule {
             // With a smaller one the sign of a gradient near zero decides.
             optimizer: optimizer.with("epsilon", 1e-2).unwrap_or(optimizer),
-            learning_rate: 0.05,
-            weight_decay,
+            learning_rate: LearningRate::new(0.05).unwrap(),
+            weight_decay: WeightDecay::new(weight_decay).unwrap(),
         };
         for instructions in Instructions::ALL {
             let mut parameters = initial.clone();

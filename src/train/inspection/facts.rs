@@ -8,7 +8,7 @@ use super::{
 use crate::nn::gradient_check::relative_error;
 use crate::nn::optimizer::{Update, UpdateFormula};
 use crate::nn::pass::Pass;
-use crate::nn::{Architecture, Loss, Output, ParameterId, Parameters};
+use crate::nn::{Architecture, Loss, NeuronId, Output, ParameterId, Parameters};
 use crate::train::Session;
 use crate::util::stats::Histogram;
 
@@ -74,7 +74,7 @@ impl Context<'_> {
             influence: probe.before.map_or_else(Vec::new, |before| {
                 influence(weights.iter().copied(), before)
             }),
-            is_silent: self.session.is_silent(layer, neuron),
+            is_muted: self.session.is_muted(NeuronId { layer, neuron }),
         }
     }
 

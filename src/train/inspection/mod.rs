@@ -132,8 +132,8 @@ pub struct NeuronFacts {
     /// Neurons of the layer before by how much each moves `z` over the probe rows: `|w_ji|` times
     /// the standard deviation of `a_i`, largest first; at most 8.
     pub influence: Vec<(usize, f64)>,
-    /// Whether the neuron is silenced.
-    pub is_silent: bool,
+    /// Whether the neuron's output is forced to 0.
+    pub is_muted: bool,
 }
 
 /// Where a neuron's delta comes from.

@@ -1,11 +1,11 @@
-//! Live changes: checked at the door, made, logged, and taken back.
+//! Live changes: validated, applied, logged and undone.
 
 use super::snapshots::Purpose;
 use super::undo::Undoable;
 use super::{RunningMean, Session};
 use crate::nn::engine::Engine;
 use crate::nn::parameters::ParameterId;
-use crate::nn::{Change, LearningRule, LoggedChange};
+use crate::nn::{BatchSize, Change, LearningRate, LearningRule, LoggedChange, NeuronId};
 use crate::train::{InForce, Plan};
 
 impl Session {
@@ -40,11 +40,9 @@ impl Session {
                 self.frozen.refresh(&self.engine);
             }
             Change::Freeze { id, frozen } => self.frozen.freeze(id, frozen, &self.engine),
-            Change::Silence {
-                layer,
-                neuron,
-                silent,
-            } => self.frozen.silence(layer, neuron, silent, &mut self.engine),
+            Change::Mute { neuron, muted } => {
+                self.frozen.mute(neuron, muted, &mut self.engine);
+            }
             Change::Network {
                 ref hidden,
                 activation,
@@ -68,7 +66,7 @@ impl Session {
     }
 
     /// Goes back to the last good parameters. What is held keeps the values it has.
-    fn recover(&mut self, learning_rate: f64) {
+    fn recover(&mut self, learning_rate: LearningRate) {
         self.now.rule.learning_rate = learning_rate;
         self.engine.set_parameters(&self.recovery.good.parameters());
         self.engine.set_each(self.frozen.values());
@@ -78,9 +76,9 @@ impl Session {
         self.snapshots.forget(Purpose::Undo);
     }
 
-    fn set_batch(&mut self, batch: usize) {
+    fn set_batch(&mut self, batch: BatchSize) {
         self.now.batch = batch;
-        let batch = batch.min(self.data.training.rows());
+        let batch = batch.get().min(self.data.training.rows());
         self.use_engine(Engine::from_snapshot(self.engine.snapshot(), batch));
         self.position.batch = 0;
         self.mean = RunningMean::default();
@@ -99,14 +97,9 @@ impl Session {
                 id,
                 frozen: !frozen,
             },
-            Change::Silence {
-                layer,
+            Change::Mute { neuron, muted } => Change::Mute {
                 neuron,
-                silent,
-            } => Change::Silence {
-                layer,
-                neuron,
-                silent: !silent,
+                muted: !muted,
             },
             Change::Network { .. } => Change::Network {
                 hidden: now.hidden.clone(),
@@ -125,7 +118,7 @@ impl Session {
         Some(Undoable {
             opposite,
             snapshot: self.keep_for_undo(change),
-            label: label(change),
+            label: change.to_string(),
         })
     }
 
@@ -153,14 +146,13 @@ impl Session {
 
     /// What is in force now.
     pub fn in_force(&self) -> InForce {
-        let silent = self.frozen.silent.iter();
         InForce {
             plan: self.now.clone(),
             architecture: self.architecture().clone(),
             batches: self.batches(),
             position: self.position,
             frozen: self.frozen.frozen.clone(),
-            silent: silent.map(|it| (it.layer, it.neuron)).collect(),
+            muted: self.frozen.muted.iter().map(|muted| muted.id).collect(),
             undoable: self.undo.len(),
             next_undo: self.undo.next().to_owned(),
         }
@@ -171,14 +163,14 @@ impl Session {
         self.frozen.is_frozen(id)
     }
 
-    /// Whether a parameter keeps its value, be it frozen by itself or around a silent neuron.
+    /// Whether a parameter keeps its value, be it frozen by itself or around a muted neuron.
     pub fn is_held(&self, id: ParameterId) -> bool {
         self.frozen.values().iter().any(|&(held, _)| held == id)
     }
 
-    /// Whether a hidden neuron was silenced.
-    pub fn is_silent(&self, layer: usize, neuron: usize) -> bool {
-        self.frozen.is_silent(layer, neuron)
+    /// Whether the output of a hidden neuron is forced to 0.
+    pub fn is_muted(&self, neuron: NeuronId) -> bool {
+        self.frozen.is_muted(neuron)
     }
 
     /// The learning rule in force.
@@ -189,70 +181,5 @@ impl Session {
     /// The plan as if the training had started with what is in force now.
     pub fn plan_in_force(&self) -> &Plan {
         &self.now
-    }
-}
-
-/// A change in a few words, as a menu shows it.
-fn label(change: &Change) -> String {
-    match change {
-        Change::Parameter { id, value } => format!("{} = {value}", name(*id)),
-        Change::Freeze { id, frozen: true } => format!("freeze {}", name(*id)),
-        Change::Freeze { id, frozen: false } => format!("let {} learn", name(*id)),
-        Change::Silence {
-            layer,
-            neuron,
-            silent,
-        } => {
-            let verb = if *silent { "silence" } else { "let speak" };
-            format!("{verb} neuron {} of layer {layer}", neuron + 1)
-        }
-        Change::Network {
-            hidden,
-            activation,
-            output,
-            loss,
-        } => {
-            let sizes: Vec<_> = hidden.iter().map(usize::to_string).collect();
-            let hidden = if sizes.is_empty() {
-                "none".to_owned()
-            } else {
-                sizes.join(",")
-            };
-            format!("hidden {hidden}, {activation}, {output}, {loss}")
-        }
-        Change::Optimizer { optimizer } => format!("optimizer {optimizer}"),
-        Change::WeightDecay { weight_decay } => format!("weight decay {weight_decay}"),
-        Change::Batch { batch } => format!("batch {batch}"),
-        Change::LearningRate { learning_rate } | Change::Recover { learning_rate } => {
-            format!("learning rate {learning_rate}")
-        }
-        Change::Undo => "undo".to_owned(),
-    }
-}
-
-/// A parameter as the book writes it, neurons counted from 1: `w³₁₂`, `b¹₄`.
-pub(super) fn name(id: ParameterId) -> String {
-    let digits = |number: usize, zero: u32| {
-        let digit = move |c: char| char::from_u32(zero + c as u32 - '0' as u32).unwrap_or(c);
-        number.to_string().chars().map(digit).collect::<String>()
-    };
-    // The superscripts 1 to 3 stand apart from the others in Unicode.
-    let layer: String = digits(id.layer(), '⁰' as u32)
-        .chars()
-        .map(|c| match c {
-            '\u{2071}' => '¹',
-            '\u{2072}' => '²',
-            '\u{2073}' => '³',
-            other => other,
-        })
-        .collect();
-    let below = |number: usize| digits(number + 1, '₀' as u32);
-    let output = below(id.output());
-    match id.input() {
-        None => format!("b{layer}{output}"),
-        Some(input) if id.output() > 8 || input > 8 => {
-            format!("w{layer}{output},{}", below(input))
-        }
-        Some(input) => format!("w{layer}{output}{}", below(input)),
     }
 }

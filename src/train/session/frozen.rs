@@ -1,29 +1,26 @@
-//! Parameters that a person holds still: frozen ones, and those around silenced neurons.
+//! Parameters that keep their values: frozen ones, and those around muted neurons.
 
 use std::collections::HashSet;
 
 use crate::nn::parameters::ParameterId;
-use crate::nn::{Architecture, Engine, Parameters};
+use crate::nn::{Architecture, Engine, NeuronId, Parameters};
 
-/// What is held still.
+/// Parameters that keep their values, and why.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct FrozenParameters {
     /// In the order in which they were frozen.
     pub frozen: Vec<ParameterId>,
-    /// In the order in which they were silenced.
-    pub silent: Vec<Silent>,
-    /// Every parameter that is held, for one reason or the other, with its value.
+    /// In the order in which they were muted.
+    pub muted: Vec<MutedNeuron>,
+    /// Every parameter that keeps its value, for either reason, with that value.
     values: Vec<(ParameterId, f32)>,
 }
 
-/// A neuron whose outgoing weights are zero until it speaks again.
+/// A neuron whose outgoing weights are zero until it is unmuted.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Silent {
-    /// Its layer, from 1.
-    pub layer: usize,
-    /// Its place there.
-    pub neuron: usize,
-    /// Its outgoing weights as they were, one for each neuron of the next layer.
+pub(super) struct MutedNeuron {
+    pub id: NeuronId,
+    /// Outgoing weights before it was muted, one for each neuron of the next layer.
     pub outgoing: Vec<f32>,
 }
 
@@ -32,7 +29,7 @@ impl FrozenParameters {
         self.values.is_empty()
     }
 
-    /// Every parameter that is held with its value.
+    /// Every parameter that keeps its value, with that value.
     pub fn values(&self) -> &[(ParameterId, f32)] {
         &self.values
     }
@@ -41,22 +38,25 @@ impl FrozenParameters {
         self.frozen.contains(&id)
     }
 
-    pub fn is_silent(&self, layer: usize, neuron: usize) -> bool {
-        self.place(layer, neuron).is_some()
+    pub fn is_muted(&self, neuron: NeuronId) -> bool {
+        self.index_of(neuron).is_some()
     }
 
-    /// Whether `id` is a weight by which a silent neuron would speak.
-    pub fn is_muted(&self, id: ParameterId) -> bool {
-        let from = id.input().map(|input| (id.layer() - 1, input));
-        from.is_some_and(|(layer, neuron)| self.is_silent(layer, neuron))
+    /// Whether `id` is an outgoing weight of a muted neuron.
+    pub fn leaves_muted(&self, id: ParameterId) -> bool {
+        id.input().is_some_and(|neuron| {
+            self.is_muted(NeuronId {
+                layer: id.layer() - 1,
+                neuron,
+            })
+        })
     }
 
-    fn place(&self, layer: usize, neuron: usize) -> Option<usize> {
-        let is_it = |silent: &Silent| (silent.layer, silent.neuron) == (layer, neuron);
-        self.silent.iter().position(is_it)
+    fn index_of(&self, neuron: NeuronId) -> Option<usize> {
+        self.muted.iter().position(|muted| muted.id == neuron)
     }
 
-    /// Freezes `id` at its value, or lets it learn again.
+    /// Freezes `id` at its current value, or unfreezes it.
     pub fn freeze(&mut self, id: ParameterId, frozen: bool, engine: &Engine) {
         self.frozen.retain(|&other| other != id);
         if frozen {
@@ -65,23 +65,21 @@ impl FrozenParameters {
         self.refresh(engine);
     }
 
-    /// Silences a neuron, or gives it its outgoing weights back.
-    pub fn silence(&mut self, layer: usize, neuron: usize, silent: bool, engine: &mut Engine) {
-        let place = self.place(layer, neuron);
-        let ids = outgoing(layer, neuron, engine.architecture());
-        match place {
-            None if silent => {
+    /// Sets the outgoing weights of a neuron to zero, or restores them.
+    pub fn mute(&mut self, neuron: NeuronId, muted: bool, engine: &mut Engine) {
+        let ids = outgoing(neuron, engine.architecture());
+        match self.index_of(neuron) {
+            None if muted => {
                 let zeros: Vec<_> = ids.iter().map(|&id| (id, 0.0)).collect();
                 let outgoing = ids.iter().map(|&id| engine.parameter(id)).collect();
                 engine.set_each(&zeros);
-                self.silent.push(Silent {
-                    layer,
-                    neuron,
+                self.muted.push(MutedNeuron {
+                    id: neuron,
                     outgoing,
                 });
             }
-            Some(place) if !silent => {
-                let outgoing = self.silent.remove(place).outgoing;
+            Some(index) if !muted => {
+                let outgoing = self.muted.remove(index).outgoing;
                 let values: Vec<_> = ids.into_iter().zip(outgoing).collect();
                 engine.set_each(&values);
             }
@@ -90,12 +88,12 @@ impl FrozenParameters {
         self.refresh(engine);
     }
 
-    /// Takes what is held at the values that the engine has now.
+    /// Reads the kept values from the engine.
     pub fn refresh(&mut self, engine: &Engine) {
         let architecture = engine.architecture();
-        let around = self.silent.iter().flat_map(|it| {
-            let mut ids = outgoing(it.layer, it.neuron, architecture);
-            ids.extend(incoming(it.layer, it.neuron, architecture));
+        let around = self.muted.iter().flat_map(|muted| {
+            let mut ids = outgoing(muted.id, architecture);
+            ids.extend(incoming(muted.id, architecture));
             ids
         });
         let mut seen = HashSet::new();
@@ -106,25 +104,25 @@ impl FrozenParameters {
             .collect();
     }
 
-    /// Writes what is held over `parameters`.
+    /// Writes the kept values into `parameters`.
     pub fn write_to(&self, parameters: &mut Parameters) {
         for &(id, value) in &self.values {
             set(parameters, id, value);
         }
     }
 
-    /// Gives silent neurons their outgoing weights back in `parameters` alone.
-    pub fn give_voice(&self, architecture: &Architecture, parameters: &mut Parameters) {
-        for silent in &self.silent {
-            let ids = outgoing(silent.layer, silent.neuron, architecture);
-            for (id, &value) in ids.into_iter().zip(&silent.outgoing) {
+    /// Restores the outgoing weights of muted neurons in `parameters` only.
+    pub fn unmute_all(&self, architecture: &Architecture, parameters: &mut Parameters) {
+        for muted in &self.muted {
+            let ids = outgoing(muted.id, architecture);
+            for (id, &value) in ids.into_iter().zip(&muted.outgoing) {
                 set(parameters, id, value);
             }
         }
     }
 
-    /// Keeps what a network of another shape has of all this. `stays` tells whether a parameter is
-    /// kept in it; `parameters` are its own, with every neuron's voice, and lose those of the silent.
+    /// Keeps what still exists in a network of another shape. `stays` says whether a parameter does;
+    /// `parameters` are those of the new network, nothing muted, and are muted here.
     pub fn move_to(
         &mut self,
         architecture: &Architecture,
@@ -135,13 +133,14 @@ impl FrozenParameters {
         self.frozen.retain(|&id| stays(id));
         let hidden = 1..architecture.depth();
         let sizes = architecture.sizes();
-        self.silent
-            .retain(|it| hidden.contains(&it.layer) && it.neuron < sizes[it.layer]);
-        for silent in &mut self.silent {
-            let mut column = parameters.layers[silent.layer]
+        self.muted.retain(|muted| {
+            hidden.contains(&muted.id.layer) && muted.id.neuron < sizes[muted.id.layer]
+        });
+        for muted in &mut self.muted {
+            let mut column = parameters.layers[muted.id.layer]
                 .weights
-                .column_mut(silent.neuron);
-            silent.outgoing = column.to_vec();
+                .column_mut(muted.id.neuron);
+            muted.outgoing = column.to_vec();
             column.fill(0.0);
         }
     }
@@ -155,12 +154,8 @@ fn set(parameters: &mut Parameters, id: ParameterId, value: f32) {
     }
 }
 
-/// The weights that a neuron speaks to the next layer by.
-pub(super) fn outgoing(
-    layer: usize,
-    neuron: usize,
-    architecture: &Architecture,
-) -> Vec<ParameterId> {
+/// Weights from a neuron to the next layer.
+fn outgoing(NeuronId { layer, neuron }: NeuronId, architecture: &Architecture) -> Vec<ParameterId> {
     let weight = |output| ParameterId::Weight {
         layer: layer + 1,
         output,
@@ -169,10 +164,9 @@ pub(super) fn outgoing(
     (0..architecture.sizes()[layer + 1]).map(weight).collect()
 }
 
-/// The weights that lead to a neuron, and its bias.
+/// Weights to a neuron, and its bias.
 fn incoming(
-    layer: usize,
-    neuron: usize,
+    NeuronId { layer, neuron }: NeuronId,
     architecture: &Architecture,
 ) -> impl Iterator<Item = ParameterId> + use<> {
     let weight = move |input| ParameterId::Weight {

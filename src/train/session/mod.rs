@@ -21,9 +21,9 @@ use super::evaluation::{Evaluation, Evaluator};
 use super::observation::Set;
 use super::sampler::Orders;
 use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::engine::{self, Engine, MiniBatch, NonFinite, Resources, Step, Threads};
-use crate::nn::{Architecture, LoggedChange, Parameters};
+use crate::nn::{Architecture, Change, Initialisation, LoggedChange, ParameterId, Parameters};
 use crate::util::text::rate;
 use frozen::FrozenParameters;
 pub use replay::ReplayError;
@@ -150,6 +150,7 @@ pub struct Session {
     recovery: Recovery,
     diverged: Option<Divergence>,
     is_torn: bool,
+    initial_values: Vec<(ParameterId, f32)>,
 }
 
 impl Session {
@@ -170,7 +171,7 @@ impl Session {
         let rows = data.training.rows();
         let architecture = plan.architecture(data.preprocessing.inputs(), data.task.outputs())?;
         let parameters = plan.initialisation.draw(&architecture, plan.seed);
-        let batch = plan.batch.clamp(1, rows);
+        let batch = plan.batch.get().min(rows);
         let resources = Resources {
             threads,
             ..Resources::one_thread()
@@ -195,6 +196,7 @@ impl Session {
             recovery: Recovery::new(Arc::clone(&initial)),
             diverged: None,
             is_torn: false,
+            initial_values: Vec::new(),
             now: plan.clone(),
             plan,
             dataset,
@@ -205,21 +207,41 @@ impl Session {
         Ok(session)
     }
 
+    /// Sets parameters at the start of the training, as logged changes; a restart sets them again.
+    ///
+    /// # Errors
+    /// A message if the network has no such parameter.
+    pub fn set_initial_values(&mut self, values: &[(ParameterId, f32)]) -> Result<(), String> {
+        for &(id, value) in values {
+            self.apply(Change::Parameter { id, value })?;
+        }
+        self.initial_values = values.to_vec();
+        Ok(())
+    }
+
     /// The table, before any split.
     pub fn dataset(&self) -> &Arc<Dataset> {
         &self.dataset
     }
 
-    /// The training from its start again, under `seed`, with what is in force now.
+    /// Creates the session again from its start with the settings in force now and this seed and
+    /// initialisation.
     ///
     /// # Errors
     /// As [`Session::new`].
-    pub fn restarted(&self, seed: u64) -> Result<Self> {
+    pub fn restarted(&self, seed: u64, initialisation: Initialisation) -> Result<Self> {
         let plan = Plan {
             seed,
+            initialisation,
             ..self.now.clone()
         };
-        Self::with_threads(plan, Arc::clone(&self.dataset), self.threads)
+        let mut session = Self::with_threads(plan, Arc::clone(&self.dataset), self.threads)?;
+        let sizes = session.architecture().sizes().to_vec();
+        let values = self.initial_values.iter().copied();
+        // Changes of the hidden layers may have removed some.
+        let values: Vec<_> = values.filter(|(id, _)| id.is_in(&sizes)).collect();
+        session.set_initial_values(&values).map_err(Error::Usage)?;
+        Ok(session)
     }
 
     /// Trains on the next mini-batch.
@@ -239,7 +261,7 @@ impl Session {
                 let divergence = Divergence {
                     step: self.position.step + 1,
                     cause,
-                    learning_rate: self.now.rule.learning_rate,
+                    learning_rate: self.now.rule.learning_rate.get(),
                 };
                 self.diverged = Some(divergence);
                 return Err(divergence);

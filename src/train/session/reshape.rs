@@ -15,7 +15,7 @@ impl Session {
         let made = plan.architecture(data.preprocessing.inputs(), data.task.outputs());
         let architecture = made.expect("the plan was checked");
         let mut old = self.engine.parameters();
-        self.frozen.give_voice(self.architecture(), &mut old);
+        self.frozen.unmute_all(self.architecture(), &mut old);
         let mut parameters = plan.initialisation.draw(&architecture, plan.seed);
         let kept = Kept::between(self.architecture(), &architecture);
         kept.copy(&old, &mut parameters);

@@ -1,19 +1,17 @@
-//! What a change must be to be let in.
+//! Validation of live changes before they are applied and logged.
 
-use super::changes::name;
 use super::{Architecture, Session};
-use crate::nn::parameters::ParameterId;
-use crate::nn::{Change, Loss, Output};
+use crate::nn::{BatchSize, Change, NeuronId, ParameterId};
 use crate::train::Plan;
 use crate::train::evaluation::CHUNK;
 use crate::util::memory;
 
-/// Bytes that passes through the network hold per row and neuron: of a mini-batch activations and
-/// deltas, of an evaluation two copies of the activations.
+/// Bytes per row and neuron of a pass: activations and deltas of a mini-batch, or two copies of the
+/// activations of an evaluation.
 const BYTES_PER_ACTIVATION: u128 = 8;
 
 impl Session {
-    /// Whether `change` can be made, and if not, why.
+    /// Checks that `change` can be applied to the session as it is now.
     pub(super) fn check(&self, change: &Change) -> Result<(), String> {
         let is_way_out = matches!(
             change,
@@ -23,36 +21,29 @@ impl Session {
             return Err("the training has diverged; recover or undo first".into());
         }
         match *change {
-            Change::LearningRate { learning_rate } | Change::Recover { learning_rate } => {
-                // What is too small or too large for the engine's numbers is so for the rule.
-                let is_usable = (learning_rate as f32).is_finite() && learning_rate as f32 > 0.0;
-                expect(
-                    is_usable,
-                    "learning rate",
-                    learning_rate,
-                    "above 0 and finite",
-                )
+            Change::LearningRate { .. } | Change::Recover { .. } | Change::WeightDecay { .. } => {
+                Ok(())
             }
             Change::Parameter { id, value } => {
                 self.check_parameter(id)?;
-                if self.frozen.is_muted(id) {
-                    return Err(format!("{} leaves a neuron that is silent", name(id)));
+                if self.frozen.leaves_muted(id) {
+                    return Err(format!("{id} leaves a muted neuron"));
                 }
-                expect(value.is_finite(), &name(id), value.into(), "finite")
+                if value.is_finite() {
+                    Ok(())
+                } else {
+                    Err(format!("{id} is {value}; it must be finite"))
+                }
             }
             Change::Freeze { id, frozen } => {
                 self.check_parameter(id)?;
                 match (self.is_frozen(id), frozen) {
-                    (true, true) => Err(format!("{} is frozen already", name(id))),
-                    (false, false) => Err(format!("{} is not frozen", name(id))),
+                    (true, true) => Err(format!("{id} is already frozen")),
+                    (false, false) => Err(format!("{id} is not frozen")),
                     _ => Ok(()),
                 }
             }
-            Change::Silence {
-                layer,
-                neuron,
-                silent,
-            } => self.check_silence(layer, neuron, silent),
+            Change::Mute { neuron, muted } => self.check_mute(neuron, muted),
             Change::Network {
                 ref hidden,
                 activation,
@@ -65,19 +56,10 @@ impl Session {
                 loss,
                 ..self.now.clone()
             }),
-            // Its constants are within their ranges, or there would be no such optimizer.
+            // Constants of an optimizer are within their ranges.
             Change::Optimizer { .. } => Ok(()),
-            Change::WeightDecay { weight_decay } => {
-                let is_usable = weight_decay >= 0.0 && (weight_decay as f32).is_finite();
-                expect(
-                    is_usable,
-                    "weight decay",
-                    weight_decay,
-                    "at least 0 and finite",
-                )
-            }
             Change::Batch { batch } => self.check_batch(batch),
-            Change::Undo if self.undo.len() == 0 => Err("there is nothing to undo".into()),
+            Change::Undo if self.undo.len() == 0 => Err("nothing to undo".into()),
             Change::Undo => Ok(()),
         }
     }
@@ -86,43 +68,33 @@ impl Session {
         if id.is_in(self.architecture().sizes()) {
             Ok(())
         } else {
-            Err(format!("the network {} has no {id:?}", self.architecture()))
+            Err(format!("the network {} has no {id}", self.architecture()))
         }
     }
 
-    fn check_silence(&self, layer: usize, neuron: usize, silent: bool) -> Result<(), String> {
+    fn check_mute(&self, neuron: NeuronId, muted: bool) -> Result<(), String> {
         let architecture = self.architecture();
-        let is_hidden = (1..architecture.depth()).contains(&layer);
-        if !is_hidden || neuron >= architecture.sizes()[layer] {
+        let is_hidden = (1..architecture.depth()).contains(&neuron.layer);
+        if !is_hidden || neuron.neuron >= architecture.sizes()[neuron.layer] {
             return Err(format!(
-                "only hidden neurons can be silent, and {architecture} has no neuron {} in a hidden layer {layer}",
-                neuron.saturating_add(1)
+                "only hidden neurons can be muted, and {architecture} has no hidden neuron {neuron}"
             ));
         }
-        let what = || format!("neuron {} of layer {layer}", neuron + 1);
-        match (self.is_silent(layer, neuron), silent) {
-            (true, true) => Err(format!("{} is silent already", what())),
-            (false, false) => Err(format!("{} is not silent", what())),
+        match (self.is_muted(neuron), muted) {
+            (true, true) => Err(format!("{neuron} is already muted")),
+            (false, false) => Err(format!("{neuron} is not muted")),
             _ => Ok(()),
         }
     }
 
     fn check_network(&self, plan: &Plan) -> Result<(), String> {
         let task = &self.data.task;
-        if task.scale().is_some() && plan.output != Output::Linear {
-            return Err(format!(
-                "the target is a number: output {} can't be; it takes linear",
-                plan.output
-            ));
-        }
-        if task.scale().is_some() && plan.loss != Loss::Quadratic {
-            return Err("the target is a number: the loss is quadratic".into());
-        }
+        plan.check_target(task.scale().is_some())?;
         let inputs = self.data.preprocessing.inputs();
         let made = plan.architecture(inputs, task.outputs());
         let architecture = made.map_err(|error| error.to_string())?;
         if &architecture == self.architecture() {
-            return Err("the network is as it should be already".into());
+            return Err("the network already has this shape".into());
         }
         let memory = memory::available();
         architecture
@@ -131,14 +103,11 @@ impl Session {
         check_rows(&architecture, self.engine.batch().max(CHUNK), memory)
     }
 
-    fn check_batch(&self, batch: usize) -> Result<(), String> {
-        if batch == 0 {
-            return Err("batch is 0; it must be at least 1".into());
-        }
+    fn check_batch(&self, batch: BatchSize) -> Result<(), String> {
         if batch == self.now.batch {
-            return Err(format!("mini-batches have {batch} rows already"));
+            return Err(format!("the batch size is already {batch}"));
         }
-        let rows = batch.min(self.data.training.rows());
+        let rows = batch.get().min(self.data.training.rows());
         check_rows(self.architecture(), rows, memory::available())
     }
 }
@@ -154,15 +123,7 @@ fn check_rows(architecture: &Architecture, rows: usize, memory: u64) -> Result<(
         Ok(())
     } else {
         Err(format!(
-            "{rows} rows at once through {architecture} do not fit into the memory that is free"
+            "{rows} rows at once through {architecture} do not fit into free memory"
         ))
-    }
-}
-
-fn expect(is_usable: bool, what: &str, value: f64, range: &str) -> Result<(), String> {
-    if is_usable {
-        Ok(())
-    } else {
-        Err(format!("{what} is {value}; it must be {range}"))
     }
 }

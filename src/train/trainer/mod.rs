@@ -14,8 +14,8 @@ use super::observation::{Mailbox, Observation, Observer, SampleId, Set};
 use super::speed::SpeedMeter;
 use super::throttle::Throttle;
 use super::{Divergence, PhaseStepper, Position, Session, Settings, Stepped};
-use crate::nn::Change;
 use crate::nn::gradient_check::Check;
+use crate::nn::{Change, Initialisation};
 use stepping::Goal;
 
 /// How long it trains at most before it looks at its commands, a single step excepted.
@@ -184,7 +184,10 @@ impl<S: Sink> Trainer<S> {
                 self.throttle = Throttle::new(pace, self.session.batches());
             }
             Command::Export { path, replace } => self.export(&path, replace),
-            Command::Reset { seed } => self.reset(seed),
+            Command::Reset {
+                seed,
+                initialisation,
+            } => self.reset(seed, initialisation),
             // After a panic nothing but the commands above can be trusted to work.
             _ if matches!(self.state, State::Failed(_)) => self.set_state(self.state.clone()),
             Command::Pause => self.pause(),
@@ -199,6 +202,7 @@ impl<S: Sink> Trainer<S> {
                 self.outbox.push(Event::Found { position, taken });
             }
             Command::Apply(change) => self.apply(change),
+            Command::SetEpochs(epochs) => self.set_epochs(epochs),
         }
         Then::GoOn
     }
@@ -231,6 +235,24 @@ impl<S: Sink> Trainer<S> {
             _ => self.state.clone(),
         };
         self.set_state(resumed);
+    }
+
+    fn set_epochs(&mut self, epochs: Option<u32>) {
+        self.settings.epochs = epochs;
+        let is_done = epochs.is_some_and(|epochs| self.session.position().epoch >= epochs);
+        let state = match self.state.clone() {
+            State::Running | State::Stepping | State::Paused if is_done => {
+                self.end_walk();
+                State::Finished
+            }
+            State::Finished if !is_done => State::Paused,
+            state => state,
+        };
+        let is_new = state != self.state;
+        self.set_state(state);
+        if is_new && is_done {
+            self.evaluate();
+        }
     }
 
     fn pause(&mut self) {
@@ -359,8 +381,8 @@ impl<S: Sink> Trainer<S> {
         });
     }
 
-    fn reset(&mut self, seed: u64) {
-        match self.session.restarted(seed) {
+    fn reset(&mut self, seed: u64, initialisation: Initialisation) {
+        match self.session.restarted(seed, initialisation) {
             Ok(session) => {
                 self.observer = Observer::new(&session);
                 self.session = session;
@@ -394,7 +416,7 @@ impl<S: Sink> Trainer<S> {
         let position = self.session.position();
         self.outbox.set_progress(Status {
             position,
-            learning_rate: self.session.rule().learning_rate,
+            learning_rate: self.session.rule().learning_rate.get(),
             samples_per_second: self.meter.rows_per_second(),
             seconds: self.meter.seconds(),
         });

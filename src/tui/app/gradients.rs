@@ -22,13 +22,14 @@ pub fn worst_of_layers(check: &GradientCheck) -> Vec<&Checked> {
 }
 
 impl Model {
-    pub(super) fn check_gradients(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn check_gradients(&mut self, effects: &mut Vec<Effect>) -> Result<(), String> {
         if matches!(self.run.phase, Phase::Failed(_)) {
-            return self.complain("the training has failed; there is nothing to check".into());
+            return Err("the training has failed".into());
         }
         self.inspector.gradients = None;
         self.prompt.overlay = Some(Overlay::Gradients(None));
         effects.push(Effect::Send(Command::CheckGradients));
+        Ok(())
     }
 
     /// Takes in what a check found. The worst parameter of all is the chosen one.

@@ -3,9 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::bindings::{self, Action, When};
 use super::model::Model;
 use super::update::{Effect, Msg};
 use crate::data::{Part, Progress};
@@ -45,6 +44,8 @@ pub struct Loading {
     pub elapsed: Duration,
     /// Destination given by `--export`, for the training.
     pub export: Option<ExportOption>,
+    /// Whether the training overwrites files without asking.
+    pub force: bool,
     /// Size of the terminal.
     size: (u16, u16),
     /// Speed limit of the training, once it is known.
@@ -64,6 +65,7 @@ impl Loading {
             progress: None,
             elapsed: Duration::ZERO,
             export: None,
+            force: false,
             size: (0, 0),
             pace: Pace::Full,
             recent: VecDeque::new(),
@@ -85,7 +87,9 @@ impl Loading {
 
     /// Creates the state of the training that `started`.
     pub(super) fn training(&self, started: &Started) -> Model {
-        Model::new(started, self.pace, self.size, self.export.clone())
+        let mut model = Model::new(started, self.pace, self.size, self.export.clone());
+        model.run.force = self.force;
+        model
     }
 
     /// Notes the stage at a time after the beginning.
@@ -130,13 +134,11 @@ impl Loading {
         if key.kind == KeyEventKind::Release {
             return None;
         }
-        if key.code == KeyCode::Esc {
-            return Some(Effect::Quit { code: 0 });
-        }
-        match bindings::find(key, |when| when == When::Always)?.action {
-            Action::Quit => Some(Effect::Quit { code: 0 }),
-            Action::QuitNow => Some(Effect::Quit { code: 130 }),
-            Action::Suspend => Some(Effect::Suspend),
+        let with_control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Char('c') if with_control => Some(Effect::Quit { code: 130 }),
+            KeyCode::Char('z') if with_control => Some(Effect::Suspend),
+            KeyCode::Esc | KeyCode::Char('q') => Some(Effect::Quit { code: 0 }),
             _ => None,
         }
     }

@@ -16,6 +16,7 @@ mod parameter_edit;
 mod pictures;
 pub mod prompt;
 mod row_selection;
+mod settings;
 mod steps;
 mod update;
 pub mod what_if;

@@ -13,7 +13,7 @@ use super::prompt::Prompt;
 use super::what_if::Sliders;
 use crate::data::{DataSummary, Prepared};
 use crate::model_file::ExportOption;
-use crate::nn::{Architecture, GradientCheck};
+use crate::nn::{Architecture, GradientCheck, Initialisation, LearningRate};
 use crate::train::{
     Divergence, EpochRecord, Evaluation, InForce, Observation, Outcomes, Pace, Plan, Position,
     SampleId, Set, Snapshot, Started, State, StepPosition,
@@ -76,7 +76,7 @@ pub struct Run {
     /// The learning rate in force.
     pub learning_rate: f64,
     /// The learning rate asked for and not acknowledged yet.
-    pub asked_learning_rate: Option<f64>,
+    pub asked_learning_rate: Option<LearningRate>,
     /// The speed limit.
     pub pace: Pace,
     /// The speed limit before full speed was asked for.
@@ -103,6 +103,10 @@ pub struct Run {
     pub(super) is_describing: bool,
     /// The plan asked for and not acknowledged yet.
     pub(super) asked: Option<Plan>,
+    /// Number of epochs after which the training is finished.
+    pub epochs: Option<u32>,
+    /// Whether files are replaced without a question (`--force`).
+    pub force: bool,
     /// Destination given by `--export`.
     pub export: Option<ExportOption>,
     /// Exports the worker has not finished yet.
@@ -125,7 +129,7 @@ impl Run {
             restarts: started.restarts,
             phase: Phase::Paused,
             position: Position::default(),
-            learning_rate: started.plan.rule.learning_rate,
+            learning_rate: started.plan.rule.learning_rate.get(),
             asked_learning_rate: None,
             pace,
             pace_before: pace,
@@ -139,6 +143,8 @@ impl Run {
             card: None,
             is_describing: false,
             asked: None,
+            epochs: started.epochs,
+            force: false,
             export: None,
             exporting: Vec::new(),
             exported_at: None,
@@ -223,8 +229,8 @@ impl Run {
 pub enum Confirm {
     /// Replace the file that exists.
     Replace(PathBuf),
-    /// Start again under this seed, though weights are unsaved.
-    Reset(u64),
+    /// Restart with this seed and initialisation, though weights are unsaved.
+    Reset(u64, Initialisation),
     /// Quit, though weights are unsaved.
     Quit,
 }

@@ -1,14 +1,14 @@
-//! Changes made by hand to what the inspector's cursor stands on.
+//! Changes by hand of the parameter, neuron or input under the inspector's cursor.
 
-use super::command::names;
 use super::model::{Model, Notice, Overlay};
 use super::prompt::{Prompt, Purpose};
 use super::update::Effect;
-use crate::nn::{Change, ParameterId};
+use super::what_if::Domain;
+use crate::nn::{Change, NeuronId, ParameterId};
 use crate::train::inspection::Facts;
 use crate::train::{Cursor, InForce};
 
-/// A value set by hand, as long as no step has changed it.
+/// A parameter set by hand, valid until the next step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Edited {
     id: ParameterId,
@@ -23,7 +23,7 @@ impl Model {
             .map(|inspector| inspector.inspect.cursor)
     }
 
-    /// The weight or bias that the inspector's cursor stands on.
+    /// The weight or bias under the inspector's cursor.
     pub(super) fn parameter_under_cursor(&self) -> Option<ParameterId> {
         match self.cursor()? {
             Cursor::Parameter(id) => Some(id),
@@ -31,10 +31,9 @@ impl Model {
         }
     }
 
-    /// Layer and place of the hidden neuron under the cursor, or of the one that the parameter
-    /// under it belongs to.
-    pub(super) fn hidden_neuron_under_cursor(&self) -> Option<(usize, usize)> {
-        let (layer, place) = match self.cursor()? {
+    /// The hidden neuron under the cursor, or the one that the parameter under it belongs to.
+    pub(super) fn hidden_neuron_under_cursor(&self) -> Option<NeuronId> {
+        let (layer, neuron) = match self.cursor()? {
             Cursor::Neuron { layer, neuron } => (layer, neuron),
             Cursor::Parameter(
                 ParameterId::Weight { layer, output, .. } | ParameterId::Bias { layer, output },
@@ -43,7 +42,7 @@ impl Model {
         };
         (1..self.run.architecture.depth())
             .contains(&layer)
-            .then_some((layer, place))
+            .then_some(NeuronId { layer, neuron })
     }
 
     /// The column of the table that the input under the cursor belongs to.
@@ -63,32 +62,28 @@ impl Model {
             })
     }
 
-    /// What a person stands on who wants to change a weight.
+    /// The parameter to change: `id`, or the one under the cursor.
     fn wanted_parameter(&self, id: Option<ParameterId>) -> Result<ParameterId, String> {
         let id = id.or_else(|| self.parameter_under_cursor());
-        let id =
-            id.ok_or("no weight or bias is under the cursor; name one, as w2[1,3] or b2[1]")?;
+        let id = id.ok_or("no weight under the cursor; name one, e.g. w2[1,3] or b2[1]")?;
         let sizes = self.run.architecture.sizes();
         let layer = id.layer();
         if !(1..sizes.len()).contains(&layer) {
             let last = sizes.len() - 1;
-            return Err(format!(
-                "there is no {}: layers are 1 to {last}",
-                names::parameter(id)
-            ));
+            return Err(format!("no parameter {}: layers are 1 to {last}", id));
         }
         let (outputs, inputs) = (sizes[layer], sizes[layer - 1]);
         if id.is_in(sizes) {
             Ok(id)
         } else {
             Err(format!(
-                "there is no {}: layer {layer} has w{layer}[1,1] to w{layer}[{outputs},{inputs}] and b{layer}[1] to b{layer}[{outputs}]",
-                names::parameter(id)
+                "no parameter {}: layer {layer} has w{layer}[1,1] to w{layer}[{outputs},{inputs}] and b{layer}[1] to b{layer}[{outputs}]",
+                id
             ))
         }
     }
 
-    /// The value of a parameter, where it is known: as set by hand, as inspected, or as drawn.
+    /// The value of a parameter as set by hand, inspected or drawn, if it is known.
     fn value_of(&self, id: ParameterId) -> Option<f32> {
         let step = self.run.position.step;
         if let Some(edited) = self
@@ -131,30 +126,29 @@ impl Model {
             value,
             step: self.run.position.step,
         });
-        self.change(Change::Parameter { id, value }, effects);
+        self.apply(Change::Parameter { id, value }, effects);
         Ok(())
     }
 
-    /// Asks for a value for what the cursor stands on.
-    pub(super) fn open_value_prompt(&mut self) {
+    /// Asks for a value for the parameter or input under the cursor.
+    pub(super) fn open_value_prompt(&mut self, _: &mut Vec<Effect>) -> Result<(), String> {
         let prompt = if let Some(column) = self.column_under_cursor() {
             if self.run.data.image.is_some() {
-                return self.complain("the inputs of a picture are its pixels".into());
+                return Err("the inputs of an image are its pixels".into());
             }
-            let domain = crate::tui::app::what_if::Domain::of(
-                &self.run.data.preprocessing.columns[column].encoding,
-            );
-            let shown = self.input(column).map(|(now, _)| domain.shown(now));
-            Prompt::selected(Purpose::Input(column), &shown.unwrap_or_default())
+            let encoding = &self.run.data.preprocessing.columns[column].encoding;
+            let value = self
+                .input(column)
+                .map(|(now, _)| Domain::of(encoding).shown(now));
+            Prompt::selected(Purpose::Input(column), &value.unwrap_or_default())
         } else if let Some(id) = self.parameter_under_cursor() {
             let value = self.value_of(id).map(|value| value.to_string());
             Prompt::selected(Purpose::Parameter(id), &value.unwrap_or_default())
         } else {
-            return self.complain(
-                "choose a weight or a bias first: enter on a neuron goes to them".into(),
-            );
+            return Err("choose a weight or bias first: enter on a neuron".into());
         };
         self.prompt.overlay = Some(Overlay::Prompt(prompt));
+        Ok(())
     }
 
     pub(super) fn type_parameter(
@@ -165,10 +159,7 @@ impl Model {
     ) -> Result<(), String> {
         match text.trim().parse::<f32>() {
             Ok(value) if value.is_finite() => self.set_parameter(Some(id), value, effects),
-            _ => Err(format!(
-                "{} takes a number such as -0.5",
-                names::parameter(id)
-            )),
+            _ => Err(format!("{} takes a number such as -0.5", id)),
         }
     }
 
@@ -183,7 +174,7 @@ impl Model {
         self.set_parameter(Some(id), nudged(value, up), effects)
     }
 
-    /// Lets a parameter keep its value or learn again; without a choice the other than now.
+    /// Freezes or unfreezes a parameter; `None` toggles.
     pub(super) fn freeze(
         &mut self,
         id: Option<ParameterId>,
@@ -194,87 +185,75 @@ impl Model {
         let is_frozen = |now: &InForce| now.frozen.contains(&id);
         let is_frozen = self.run.in_force.as_ref().is_some_and(is_frozen);
         let frozen = frozen.unwrap_or(!is_frozen);
-        self.change(Change::Freeze { id, frozen }, effects);
+        self.apply(Change::Freeze { id, frozen }, effects);
         Ok(())
     }
 
-    /// Silences a hidden neuron or lets it speak; without a choice the other than now.
-    pub(super) fn silence(
+    /// Mutes or unmutes a hidden neuron; `None` toggles.
+    pub(super) fn mute(
         &mut self,
-        neuron: Option<(usize, usize)>,
-        silent: Option<bool>,
+        neuron: Option<NeuronId>,
+        muted: Option<bool>,
         effects: &mut Vec<Effect>,
     ) -> Result<(), String> {
-        let (layer, neuron) = match neuron.or_else(|| self.hidden_neuron_under_cursor()) {
-            Some(neuron) => neuron,
-            None => return Err("no hidden neuron is under the cursor; name one, as a1[3]".into()),
-        };
+        let neuron = neuron
+            .or_else(|| self.hidden_neuron_under_cursor())
+            .ok_or("no hidden neuron under the cursor; name one, e.g. a1[3]")?;
         let sizes = self.run.architecture.sizes();
         let depth = self.run.architecture.depth();
-        let name = names::neuron(layer, neuron);
+        let layer = neuron.layer;
         if !(1..depth).contains(&layer) {
             return Err(match depth {
                 1 => "there is no hidden layer".into(),
-                _ => format!("{name} is in no hidden layer: those are 1 to {}", depth - 1),
+                2 => format!("{neuron} is not in the hidden layer, layer 1"),
+                _ => format!(
+                    "{neuron} is not in a hidden layer; those are 1 to {}",
+                    depth - 1
+                ),
             });
         }
-        if neuron >= sizes[layer] {
+        if neuron.neuron >= sizes[layer] {
             return Err(format!(
-                "there is no {name}: layer {layer} has {} neurons",
+                "no neuron {neuron}: layer {layer} has {} neurons",
                 sizes[layer]
             ));
         }
-        let is_silent = |now: &InForce| now.silent.contains(&(layer, neuron));
-        let is_silent = self.run.in_force.as_ref().is_some_and(is_silent);
-        let silent = silent.unwrap_or(!is_silent);
-        let change = Change::Silence {
-            layer,
-            neuron,
-            silent,
-        };
-        self.change(change, effects);
+        let now = self.run.in_force.as_ref();
+        let is_muted = now.is_some_and(|now| now.muted.contains(&neuron));
+        let muted = muted.unwrap_or(!is_muted);
+        self.apply(Change::Mute { neuron, muted }, effects);
         Ok(())
     }
 
-    pub(super) fn undo(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn undo(&mut self, effects: &mut Vec<Effect>) -> Result<(), String> {
         let undoable = self.run.in_force.as_ref().map_or(0, |now| now.undoable);
-        match undoable {
-            0 => self.tell("there is nothing to take back".into()),
-            _ => self.change(Change::Undo, effects),
+        if undoable == 0 {
+            return Err("nothing to undo".into());
         }
+        self.apply(Change::Undo, effects);
+        Ok(())
     }
 
-    /// Says what a change did, where the screen does not show it anyway.
-    pub(super) fn tell_of(&mut self, change: &Change) {
+    /// Reports a change that the screen does not show anyway.
+    pub(super) fn report_change(&mut self, change: &Change) {
         let text = match change {
-            Change::Parameter { id, value } => {
-                format!("{} = {value} · z takes it back", names::parameter(*id))
-            }
-            Change::Freeze { id, frozen } => {
-                if *frozen {
-                    format!("{} keeps its value", names::parameter(*id))
-                } else {
-                    format!("{} learns again", names::parameter(*id))
-                }
-            }
-            Change::Silence {
-                layer,
+            Change::Parameter { .. } => format!("{change} · z: undo"),
+            Change::Freeze { id, frozen: true } => format!("{id} frozen"),
+            Change::Freeze { id, frozen: false } => format!("{id} unfrozen"),
+            Change::Mute {
                 neuron,
-                silent,
-            } => {
-                if *silent {
-                    format!("{} is silent", names::neuron(*layer, *neuron))
-                } else {
-                    format!("{} speaks again", names::neuron(*layer, *neuron))
-                }
-            }
-            Change::WeightDecay { weight_decay } => format!("weight decay {weight_decay}"),
-            Change::Batch { batch } => format!("mini-batches of {batch} rows"),
+                muted: true,
+            } => format!("{neuron} muted"),
+            Change::Mute {
+                neuron,
+                muted: false,
+            } => format!("{neuron} unmuted"),
+            Change::WeightDecay { .. } | Change::Batch { .. } => change.to_string(),
             Change::Undo => {
                 let undone = self.run.in_force.as_ref().map(|now| now.next_undo.as_str());
                 match undone.filter(|undone| !undone.is_empty()) {
-                    Some(undone) => format!("took back {undone}"),
-                    None => "took the change back".into(),
+                    Some(undone) => format!("undone: {undone}"),
+                    None => "change undone".into(),
                 }
             }
             _ => return,

@@ -4,12 +4,13 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use crate::nn::ParameterId;
+use crate::settings::Setting;
 
 /// Use of the text that is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// New learning rate.
-    LearningRate,
+    /// New value of a setting.
+    Setting(&'static Setting),
     /// Path to which the model is saved.
     SavePath,
     /// New value of a weight or bias.
@@ -151,6 +152,7 @@ fn request_of(key: &KeyEvent) -> Option<InputRequest> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::LEARNING_RATE;
 
     fn press(prompt: &mut Prompt, code: KeyCode) -> PromptEvent {
         prompt.on_key(&KeyEvent::new(code, KeyModifiers::NONE))
@@ -162,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_selected_text_is_replaced_or_edited() {
-        let selected = || Prompt::selected(Purpose::LearningRate, "0.01");
+        let selected = || Prompt::selected(Purpose::Setting(&LEARNING_RATE), "0.01");
         let mut prompt = selected();
         press(&mut prompt, KeyCode::Char('5'));
         assert_eq!(prompt.text(), "5");

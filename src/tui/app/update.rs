@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::bindings::{self, Action, When};
+use super::bindings::{self, When};
 use super::command::Files;
 use super::loading::{Loading, LoadingStage};
 use super::model::{Confirm, Model, Overlay, Phase};
@@ -223,10 +223,10 @@ impl Model {
             return;
         }
         if let Some(binding) = bindings::find(key, |when| self.holds(when)) {
-            self.act(binding.action, effects);
-            if !matches!(binding.action, Action::Count(_)) {
-                self.prompt.count = None;
-            }
+            let done = (binding.run)(self, effects);
+            self.complain_if(done);
+            self.prompt.count = None;
+            self.navigation.settle_focus();
         }
     }
 
@@ -290,7 +290,7 @@ impl Model {
             PromptEvent::Editing => self.prompt.overlay = Some(Overlay::Prompt(prompt)),
             PromptEvent::Submitted(text) => {
                 let taken = match prompt.purpose {
-                    Purpose::LearningRate => self.type_learning_rate(&text, effects),
+                    Purpose::Setting(setting) => self.type_setting(setting, &text, effects),
                     Purpose::SavePath => self.save_to(&text, effects),
                     Purpose::Parameter(id) => self.type_parameter(id, &text, effects),
                     Purpose::Input(column) => self.type_input(column, &text),
@@ -308,12 +308,18 @@ impl Model {
     fn answer(&mut self, question: Confirm, key: &KeyEvent, effects: &mut Vec<Effect>) {
         match key.code {
             KeyCode::Char('y' | 'Y') => match question {
-                Confirm::Replace(path) => self.export_to(path, true, effects),
-                Confirm::Reset(seed) => effects.push(Effect::Send(Command::Reset { seed })),
+                Confirm::Replace(path) => self.send_export(path, true, effects),
+                Confirm::Reset(seed, initialisation) => {
+                    effects.push(Effect::Send(Command::Reset {
+                        seed,
+                        initialisation,
+                    }));
+                }
                 Confirm::Quit => self.leave(0, effects),
             },
-            KeyCode::Char('w') if matches!(question, Confirm::Quit | Confirm::Reset(_)) => {
-                self.open_save_prompt();
+            KeyCode::Char('w') if matches!(question, Confirm::Quit | Confirm::Reset(..)) => {
+                let opened = self.open_save_prompt(effects);
+                self.complain_if(opened);
             }
             KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => {}
             _ => self.prompt.overlay = Some(Overlay::Confirm(question)),

@@ -1,46 +1,47 @@
-//! What if an input of the shown row were another? Sliders over the ranges of the features.
+//! What-if inputs: sliders over the ranges of the columns, and their effect on the shown row.
 
 use std::fmt;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::model::{Model, Overlay};
+use super::update::Effect;
 use crate::data::Encoding;
 use crate::util::text::{near_matches, sanitise};
 
-/// Steps of a slider over its range, about.
+/// Approximate number of steps of a slider over its range.
 const STEPS: f64 = 50.0;
-/// Steps that a fast move makes.
+/// Number of steps of a fast move.
 const FAST: i32 = 10;
 
-/// The sliders: which one the keys move.
+/// State of the sliders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sliders {
-    /// Its column.
+    /// Column of the slider that keys move.
     pub chosen: usize,
 }
 
-/// The raw values that a column may have.
+/// Raw values that a column can have.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
 pub enum Domain {
-    /// Numbers.
     Numbers {
-        /// The least of the training rows.
-        least: f32,
-        /// The greatest.
-        greatest: f32,
+        /// Minimum of the training rows.
+        min: f32,
+        /// Maximum of the training rows.
+        max: f32,
     },
-    /// Texts; the raw value is a place among them.
+    /// Texts; the raw value is an index.
     Words(Vec<String>),
 }
 
 impl Domain {
-    /// Of a column with this encoding.
+    /// Returns the values of a column with this encoding.
     pub fn of(encoding: &Encoding) -> Self {
         match encoding {
             Encoding::Numeric { min, max, .. } => Self::Numbers {
-                least: *min,
-                greatest: *max,
+                min: *min,
+                max: *max,
             },
             Encoding::Categorical { values, other, .. } => {
                 let mut words = values.clone();
@@ -55,7 +56,7 @@ impl Domain {
         }
     }
 
-    /// Its texts; none for numbers.
+    /// Texts; none for numbers.
     pub fn words(&self) -> &[String] {
         match self {
             Self::Numbers { .. } => &[],
@@ -63,15 +64,15 @@ impl Domain {
         }
     }
 
-    /// `raw` moved by so many steps, within the range widened to `own`, the row's own value.
+    /// Moves `raw` by a number of steps, within the range extended to `own`, the row's own value.
     pub fn moved(&self, raw: f32, own: f32, by: i32) -> f32 {
         match self {
             Self::Words(words) => {
                 let last = words.len().saturating_sub(1) as f32;
                 (raw + by as f32).clamp(0.0, last)
             }
-            Self::Numbers { least, greatest } => {
-                let step = round_step((f64::from(*greatest) - f64::from(*least)) / STEPS);
+            Self::Numbers { min, max } => {
+                let step = round_step((f64::from(*max) - f64::from(*min)) / STEPS);
                 let place = f64::from(raw) / step;
                 // Onto the grid first, so that the numbers stay round.
                 let place = if by > 0 {
@@ -80,19 +81,19 @@ impl Domain {
                     (place - 1e-3).ceil() + f64::from(by)
                 };
                 let moved = (place * step) as f32;
-                moved.clamp(least.min(own), greatest.max(own))
+                moved.clamp(min.min(own), max.max(own))
             }
         }
     }
 
-    /// Where `raw` lies in the range, from 0 to 1.
+    /// Position of `raw` in the range, from 0 to 1.
     pub fn fraction(&self, raw: f32) -> f64 {
-        let (least, greatest) = match self {
-            Self::Numbers { least, greatest } => (f64::from(*least), f64::from(*greatest)),
+        let (min, max) = match self {
+            Self::Numbers { min, max } => (f64::from(*min), f64::from(*max)),
             Self::Words(words) => (0.0, words.len().saturating_sub(1) as f64),
         };
-        let range = greatest - least;
-        let fraction = (f64::from(raw) - least) / range;
+        let range = max - min;
+        let fraction = (f64::from(raw) - min) / range;
         if fraction.is_finite() {
             fraction.clamp(0.0, 1.0)
         } else {
@@ -100,7 +101,7 @@ impl Domain {
         }
     }
 
-    /// `raw` as the table has it.
+    /// Formats `raw` as in the table.
     pub fn shown(&self, raw: f32) -> String {
         match self {
             Self::Numbers { .. } => raw.to_string(),
@@ -108,10 +109,10 @@ impl Domain {
         }
     }
 
-    /// The raw value that is written `text`.
+    /// Parses a raw value.
     ///
     /// # Errors
-    /// What was expected.
+    /// A description of valid values.
     fn parse(&self, text: &str) -> Result<f32, String> {
         match self {
             Self::Numbers { .. } => {
@@ -130,14 +131,14 @@ impl Domain {
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Numbers { least, greatest } => write!(f, "{least} to {greatest}"),
+            Self::Numbers { min, max } => write!(f, "{min} to {max}"),
             Self::Words(words) if words.len() > 8 => write!(f, "{}, …", words[..8].join(", ")),
             Self::Words(words) => f.write_str(&words.join(", ")),
         }
     }
 }
 
-/// The least of 1, 2 or 5 times a power of ten that is not below `step`.
+/// Rounds `step` up to 1, 2 or 5 times a power of ten.
 fn round_step(step: f64) -> f64 {
     let power = 10f64.powf(step.log10().floor());
     let mut rounded = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * power).into_iter();
@@ -148,22 +149,22 @@ fn round_step(step: f64) -> f64 {
 }
 
 impl Model {
-    pub(super) fn open_sliders(&mut self) {
-        match self.why_no_inputs() {
-            Some(why) => self.complain(why),
-            None => self.prompt.overlay = Some(Overlay::Sliders(Sliders { chosen: 0 })),
-        }
+    pub(super) fn open_sliders(&mut self, _: &mut Vec<Effect>) -> Result<(), String> {
+        self.check_inputs()?;
+        self.prompt.overlay = Some(Overlay::Sliders(Sliders { chosen: 0 }));
+        Ok(())
     }
 
-    /// Why the inputs of the shown row can't be changed, if so.
-    fn why_no_inputs(&self) -> Option<String> {
+    /// Checks that the inputs of the shown row can be changed.
+    fn check_inputs(&self) -> Result<(), String> {
         let samples = self.navigation.sample.samples(&self.run.data);
         if self.run.data.image.is_some() {
-            return Some(
-                "the inputs of a picture are its pixels; there are no sliders for them".into(),
-            );
+            return Err("the inputs of an image are its pixels; there are no sliders".into());
         }
-        (self.navigation.sample.index >= samples.rows()).then(|| "no row is shown".into())
+        if self.navigation.sample.index >= samples.rows() {
+            return Err("no row is shown".into());
+        }
+        Ok(())
     }
 
     pub(super) fn press_in_sliders(&mut self, mut sliders: Sliders, key: &KeyEvent) {
@@ -202,8 +203,8 @@ impl Model {
         self.set_input(column, Some(domain.moved(now, own, by)));
     }
 
-    /// Raw value of `column` for the shown row as it is changed, and as the table has it; what
-    /// stands in for a missing one. `None` where there is no such column or row.
+    /// Raw value of `column` in the shown row as changed, and as in the table; a missing one is
+    /// imputed. `None` if there is no such column or row.
     pub fn input(&self, column: usize) -> Option<(f32, f32)> {
         let samples = self.navigation.sample.samples(&self.run.data);
         let encoding = &self.run.data.preprocessing.columns.get(column)?.encoding;
@@ -220,7 +221,7 @@ impl Model {
         Some((moved.map_or(own, |&(_, raw)| raw), own))
     }
 
-    /// Lets `column` of the shown row be `raw`, or what the table has.
+    /// Sets `column` of the shown row to `raw`, or back to the table's value.
     pub(super) fn set_input(&mut self, column: usize, raw: Option<f32>) {
         let own = self.input(column).map(|(_, own)| own);
         self.inspector.moved.retain(|(moved, _)| *moved != column);
@@ -230,7 +231,7 @@ impl Model {
         self.inspector.what_if = self.changed_inputs();
     }
 
-    /// The network's inputs that differ from those of the shown row.
+    /// Network inputs that differ from those of the shown row: index and value.
     fn changed_inputs(&self) -> Vec<(usize, f32)> {
         let mut changed = Vec::new();
         let mut first = 0;
@@ -249,11 +250,9 @@ impl Model {
         changed
     }
 
-    /// Takes a value typed for `column`.
+    /// Parses a value for `column` and sets it.
     pub(super) fn type_input(&mut self, column: usize, text: &str) -> Result<(), String> {
-        if let Some(why) = self.why_no_inputs() {
-            return Err(why);
-        }
+        self.check_inputs()?;
         let it = &self.run.data.preprocessing.columns[column];
         let raw = Domain::of(&it.encoding).parse(text.trim());
         let raw = raw.map_err(|what| format!("{} takes {what}", it.name))?;
@@ -261,11 +260,12 @@ impl Model {
         Ok(())
     }
 
-    /// Takes the name of a column, which may hold spaces, and a value; without one it is again
-    /// that of the row.
+    /// Parses the name of a column, which may contain spaces, and a value, and sets it; without a
+    /// value, resets it to the table's.
     pub(super) fn type_named_input(&mut self, text: &str) -> Result<(), String> {
-        if let Some(why) = self.why_no_inputs() {
-            return Err(why);
+        self.check_inputs()?;
+        if text.is_empty() {
+            return Err("input takes the name of an input and a value".into());
         }
         let columns = &self.run.data.preprocessing.columns;
         let fitting = columns.iter().enumerate().filter_map(|(column, it)| {
@@ -280,10 +280,10 @@ impl Model {
                 .map_or(text, |(name, _)| name);
             let typed = sanitise(typed);
             return Err(match near_matches(&typed, &names).as_slice() {
-                [] => format!("there is no input \"{typed}\"; tab lists them"),
+                [] => format!("unknown input \"{typed}\" (tab: list)"),
                 near => format!(
-                    "there is no input \"{typed}\"; there is {}",
-                    near.join(", ")
+                    "unknown input \"{typed}\"; did you mean \"{}\"?",
+                    near.join("\" or \"")
                 ),
             });
         };
@@ -301,10 +301,7 @@ mod tests {
 
     #[test]
     fn numbers_move_on_a_round_grid() {
-        let sepal = Domain::Numbers {
-            least: 4.3,
-            greatest: 7.9,
-        };
+        let sepal = Domain::Numbers { min: 4.3, max: 7.9 };
         assert_eq!(sepal.moved(5.1, 5.1, 1), 5.2);
         assert_eq!(sepal.moved(5.13, 5.1, 1), 5.2);
         assert_eq!(sepal.moved(5.13, 5.1, -1), 5.1);
@@ -343,19 +340,16 @@ mod tests {
 
     #[test]
     fn odd_ranges_are_harmless() {
-        for (least, greatest) in [
+        for (min, max) in [
             (0.0, 0.0),
             (f32::MIN, f32::MAX),
             (1e-30, 2e-30),
             (-3.0, f32::MAX),
         ] {
-            let domain = Domain::Numbers { least, greatest };
+            let domain = Domain::Numbers { min, max };
             for by in [-10, -1, 1, 10] {
-                let moved = domain.moved(least, least, by);
-                assert!(
-                    (least..=greatest).contains(&moved),
-                    "{domain} {by}: {moved}"
-                );
+                let moved = domain.moved(min, min, by);
+                assert!((min..=max).contains(&moved), "{domain} {by}: {moved}");
             }
         }
     }

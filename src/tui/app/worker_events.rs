@@ -9,7 +9,7 @@ use super::update::Effect;
 use crate::data::Prepared;
 use crate::error::Error;
 use crate::model_file::Saved;
-use crate::nn::Change;
+use crate::nn::{Change, LearningRate};
 use crate::train::{
     Evaluation, Event, InForce, Position, Progress, Snapshot, Started, State, StepPosition,
 };
@@ -63,7 +63,7 @@ impl Model {
     }
 
     fn handle_change(&mut self, change: &Change, now: InForce) {
-        self.tell_of(change);
+        self.report_change(change);
         if !matches!(change, Change::Parameter { .. }) {
             self.inspector.edited = None;
         }
@@ -138,6 +138,7 @@ impl Run {
         *self = Self {
             phase: self.phase.clone(),
             pace_before: self.pace_before,
+            force: self.force,
             export: self.export.take(),
             exporting: std::mem::take(&mut self.exporting),
             ..Self::new(started, self.pace)
@@ -147,6 +148,11 @@ impl Run {
     fn enter(&mut self, state: State, position: Position) {
         self.move_to(position);
         self.phase = state.into();
+        // Resuming behind the limit lifts it.
+        let is_past = |&epochs: &u32| position.epoch >= epochs;
+        if self.is_training() && self.epochs.as_ref().is_some_and(is_past) {
+            self.epochs = None;
+        }
     }
 
     /// Sets the position. Scores of another position are dropped.
@@ -172,7 +178,7 @@ impl Run {
                 learning_rate: progress.learning_rate,
             });
         }
-        if self.asked_learning_rate == Some(self.learning_rate) {
+        if self.asked_learning_rate.map(LearningRate::get) == Some(self.learning_rate) {
             self.asked_learning_rate = None;
         }
     }
@@ -194,7 +200,7 @@ impl Run {
 
     /// Adopts plan and network after a change.
     fn apply(&mut self, now: InForce) {
-        self.learning_rate = now.plan.rule.learning_rate;
+        self.learning_rate = now.plan.rule.learning_rate.get();
         self.plan = now.plan.clone();
         self.architecture = now.architecture.clone();
         self.batches = now.batches;

@@ -84,7 +84,7 @@ fn subject(model: &Model, theme: Theme) -> Vec<Part> {
 fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     let run = &model.run;
     let learning_rate = match run.asked_learning_rate {
-        Some(asked) => format!("{:<7}", format!("{} …", rate(asked))),
+        Some(asked) => format!("{:<7}", format!("{asked} …")),
         None => format!("{:<7}", rate(run.learning_rate)),
     };
     let (train_loss, validation_loss) = run.losses();
@@ -142,7 +142,7 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
         let rmse = format!("{:<7}", significant(scale.rmse(error), 3));
         parts.push(label(6, "RMSE", rmse, style, theme));
     }
-    let decay = run.plan.rule.weight_decay;
+    let decay = run.plan.rule.weight_decay.get();
     if decay > 0.0 {
         parts.push(label(2, "L2", rate(decay), theme.text(), theme));
     }

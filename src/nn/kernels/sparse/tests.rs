@@ -13,6 +13,7 @@ use crate::nn::kernels::product;
 use crate::nn::kernels::product::Start;
 use crate::nn::kernels::update::{Lanes, LayerUpdate, Scale};
 use crate::nn::optimizer::WithLanes;
+use crate::nn::{LearningRate, WeightDecay};
 use crate::nn::{LearningRule, Optimizer};
 
 /// Numbers of which a part is zero, with something in the padding if `is_padded`.
@@ -208,7 +209,7 @@ impl<S: Simd> WithLanes for OnLanes<'_, S> {
             rule,
             mut room,
         } = update;
-        let decay = rule.weight_decay as f32;
+        let decay = rule.weight_decay.get() as f32;
         let mut weights = parameters.clone();
         let mut state = [(); N].map(|()| vec![0.1; weights.values().len()]);
         let inputs = weights.rows() - 1;
@@ -268,8 +269,8 @@ fn updates_are_the_dense_ones() {
                 for &optimizer in Optimizer::ALL {
                     let rule = LearningRule {
                         optimizer,
-                        learning_rate: 0.3,
-                        weight_decay: decay,
+                        learning_rate: LearningRate::new(0.3).unwrap(),
+                        weight_decay: WeightDecay::new(decay).unwrap(),
                     };
                     let run = |room| {
                         instructions.unit().run(Update {

@@ -1,40 +1,40 @@
-//! What a typed line may go on with.
+//! Completion of the command line.
 
-use super::{COMMANDS, names};
+use super::COMMANDS;
+use super::table::Spec;
 use crate::model_file::Format;
+use crate::settings::{HIDDEN, Setting};
 use crate::tui::app::Model;
 use crate::tui::app::what_if::Domain;
 
-/// Candidates that are offered at most.
-const MOST: usize = 200;
+/// Maximum number of candidates.
+const MAX_CANDIDATES: usize = 200;
+/// Value of `:hidden` without hidden layers.
+const NO_LAYERS: &str = "none";
 
-/// What the arguments of a command are completed with.
+/// Kind of completion of a command's arguments.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Completes {
-    /// Nothing: a number, or no argument.
     Nothing,
-    /// Some words.
     Words(fn() -> Vec<&'static str>),
-    /// The hidden layers as they are.
-    Hidden,
-    /// Weights and biases.
+    /// The current value of a setting, and its values with names.
+    Setting(&'static Setting),
     Parameters,
-    /// Hidden neurons.
     Neurons,
     /// Columns of the table, then their values.
     Inputs,
-    /// File names, then endings.
+    /// File names, then extensions.
     Files,
 }
 
-/// Something a line may go on with.
+/// Completion of the word under the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// What is put in place of the word under the cursor.
+    /// Replacement of the word under the cursor.
     pub text: String,
-    /// What follows it, to be typed by the person.
+    /// Placeholders of the arguments to type next.
     pub arguments: &'static str,
-    /// One line about it; may be empty.
+    /// One line of help; may be empty.
     pub help: String,
 }
 
@@ -48,25 +48,25 @@ impl Candidate {
     }
 }
 
-/// The files of a folder, as far as they may be the model's.
+/// Files of a folder that may hold a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
-    /// The folder as it was typed, with the slash behind it; empty for the current one.
+    /// The folder as typed, with a slash at the end; empty for the current one.
     pub folder: String,
-    /// Their names; those of folders end in a slash.
+    /// Names; those of folders end in a slash.
     pub names: Vec<String>,
 }
 
-/// What a line may go on with.
+/// Completions of a line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Completion {
-    /// What of the line stays.
+    /// Part of the line that stays.
     pub kept: String,
-    /// What may follow it.
+    /// Candidates for the rest.
     pub candidates: Vec<Candidate>,
-    /// How the command that was typed is used.
+    /// Usage of the typed command.
     pub usage: Option<String>,
-    /// The folder whose files are wanted for it.
+    /// Folder whose files are needed.
     pub folder: Option<String>,
 }
 
@@ -78,11 +78,12 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
             ..Completion::default()
         };
     };
-    let Some(spec) = COMMANDS.iter().find(|spec| spec.name == name) else {
+    let is_called = |spec: &&Spec| spec.name == name || spec.aliases.contains(&name);
+    let Some(spec) = COMMANDS.iter().find(is_called) else {
         return Completion::default();
     };
     let rest = rest.trim_start();
-    // What is completed: for texts that may hold spaces all, elsewhere the last word.
+    // Names of inputs and files may hold spaces; elsewhere the last word is completed.
     let whole = matches!(spec.completes, Completes::Inputs | Completes::Files);
     let word = if whole {
         rest
@@ -93,19 +94,21 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
         Completes::Nothing => Vec::new(),
         Completes::Words(words) => words()
             .into_iter()
-            .map(|it| Candidate::new(it, ""))
+            .map(|word| Candidate::new(word, ""))
             .collect(),
-        Completes::Hidden => hidden(model),
+        Completes::Setting(setting) => values(model, setting),
         Completes::Parameters => parameters(model),
         Completes::Neurons => neurons(model),
         Completes::Inputs => inputs(model, word),
         Completes::Files => paths(word, files),
     };
     // Words that were typed before are not offered again.
-    let is_first =
-        whole || rest.len() == word.len() || matches!(spec.completes, Completes::Words(_));
-    candidates.retain(|it| is_first && it.text != word && it.text.starts_with(word));
-    candidates.truncate(MOST);
+    let is_first = whole
+        || rest.len() == word.len()
+        || matches!(spec.completes, Completes::Words(_) | Completes::Setting(_));
+    candidates
+        .retain(|candidate| is_first && candidate.text != word && candidate.text.starts_with(word));
+    candidates.truncate(MAX_CANDIDATES);
     let folder = matches!(spec.completes, Completes::Files).then(|| folder_of(word).to_owned());
     Completion {
         kept: line[..line.len() - word.len()].to_owned(),
@@ -122,44 +125,40 @@ fn commands(name: &str) -> Vec<Candidate> {
         .map(|spec| Candidate {
             text: spec.name.to_owned(),
             arguments: spec.arguments,
-            help: spec.help.to_owned(),
+            help: spec.help.clone().into_owned(),
         })
         .collect()
 }
 
-/// `lr RATE: learning rate, now 0.01`.
-fn usage(model: &Model, spec: &crate::tui::app::command::Spec) -> String {
-    let items = crate::tui::app::menu::items(model);
-    let mut items = items.into_iter();
-    let now = items.find(|item| item.command.split(' ').next() == Some(spec.name));
-    let now = now.and_then(|item| {
-        let (_, now) = item.command.split_once(' ')?;
-        Some(format!(" · now {now}"))
-    });
+/// Formats usage, help and current value: `lr RATE · learning rate · now 0.01`.
+fn usage(model: &Model, spec: &Spec) -> String {
     let gap = if spec.arguments.is_empty() { "" } else { " " };
-    format!(
-        "{}{gap}{} · {}{}",
-        spec.name,
-        spec.arguments,
-        spec.help,
-        now.unwrap_or_default()
-    )
+    let now = match spec.completes {
+        Completes::Setting(setting) => format!(" · now {}", (setting.value)(&model.choices())),
+        _ => String::new(),
+    };
+    format!("{}{gap}{} · {}{now}", spec.name, spec.arguments, spec.help)
 }
 
-fn hidden(model: &Model) -> Vec<Candidate> {
-    let sizes = model.planned().hidden.iter().map(usize::to_string);
-    let now = sizes.collect::<Vec<_>>().join(",");
-    let mut all = vec![Candidate::new("none", "no hidden layer")];
-    if !now.is_empty() {
-        all.insert(0, Candidate::new(now, "as it is"));
+/// The current value of `setting`, if it is made of numbers, and the values that have names.
+fn values(model: &Model, setting: &Setting) -> Vec<Candidate> {
+    let mut all = Vec::new();
+    if *setting == HIDDEN {
+        let now = (setting.value)(&model.choices());
+        if now != NO_LAYERS {
+            all.push(Candidate::new(now, "current"));
+        }
+        all.push(Candidate::new(NO_LAYERS, "no hidden layer"));
     }
+    let words = (setting.words)().into_iter();
+    all.extend(words.map(|word| Candidate::new(word, "")));
     all
 }
 
 fn parameters(model: &Model) -> Vec<Candidate> {
     let mut all = Vec::new();
     if let Some(id) = model.parameter_under_cursor() {
-        all.push(Candidate::new(names::parameter(id), "under the cursor"));
+        all.push(Candidate::new(id.to_string(), "under the cursor"));
     }
     for (l, pair) in model.run.architecture.sizes().windows(2).enumerate() {
         let (layer, inputs, outputs) = (l + 1, pair[0], pair[1]);
@@ -173,11 +172,8 @@ fn parameters(model: &Model) -> Vec<Candidate> {
 
 fn neurons(model: &Model) -> Vec<Candidate> {
     let mut all = Vec::new();
-    if let Some((layer, place)) = model.hidden_neuron_under_cursor() {
-        all.push(Candidate::new(
-            names::neuron(layer, place),
-            "under the cursor",
-        ));
+    if let Some(neuron) = model.hidden_neuron_under_cursor() {
+        all.push(Candidate::new(neuron.to_string(), "under the cursor"));
     }
     let sizes = model.run.architecture.sizes();
     for (layer, size) in sizes.iter().enumerate().take(sizes.len() - 1).skip(1) {
@@ -236,9 +232,9 @@ fn paths(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
     if let Some(files) = files.filter(|files| files.folder == folder) {
         for name in &files.names {
             let help = if name.ends_with('/') {
-                "a folder"
+                "folder"
             } else {
-                "is there already"
+                "existing file"
             };
             all.push(Candidate::new(format!("{folder}{name}"), help));
         }

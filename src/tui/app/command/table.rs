@@ -1,108 +1,277 @@
-//! One table for the typed commands: parser, completion, help and the README read it.
+//! One table of typed commands: parser, completion, help and the README read it.
 
-use super::Typed;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use super::complete::Completes;
 use super::parse;
-use crate::nn::{Activation, Loss, Optimizer, Output};
+use crate::settings::{SETTINGS, Setting};
+use crate::tui::app::actions::Action;
+use crate::tui::app::model::{Model, Overlay};
+use crate::tui::app::navigation::View;
+use crate::tui::app::update::Effect;
+use crate::util::text::{near_matches, sanitise};
 
-/// One row of the table.
-#[derive(Debug, Clone, Copy)]
+/// A typed command.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
 pub struct Spec {
-    /// What is typed first.
     pub name: &'static str,
-    /// What follows; empty where nothing does.
+    /// Other names.
+    pub aliases: &'static [&'static str],
+    /// Placeholders of the arguments; empty if there are none.
     pub arguments: &'static str,
-    /// One line that says what it does.
-    pub help: &'static str,
+    /// One line of help.
+    pub help: Cow<'static, str>,
     pub(super) completes: Completes,
-    /// Reads what follows the name.
-    pub(super) parse: fn(&str) -> Result<Typed, String>,
+    pub(super) run: Run,
+    /// Whether it is of use after the training has failed.
+    pub(super) after_failure: bool,
 }
 
-macro_rules! commands {
-    ($($name:literal $arguments:literal $completes:expr, $parse:expr, $help:literal;)+) => {
-        &[$(Spec {
-            name: $name,
-            arguments: $arguments,
-            help: $help,
-            completes: $completes,
-            parse: $parse,
-        }),+]
-    };
+/// Function of a command.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Run {
+    /// Changes a setting to the value that follows.
+    Set(&'static Setting),
+    /// Takes no argument.
+    Plain(Action),
+    /// Reads the arguments.
+    With(fn(&mut Model, &str, &mut Vec<Effect>) -> Result<(), String>),
 }
 
-/// Every command, in the order of the help.
-pub const COMMANDS: &[Spec] = commands! {
-    "lr" "RATE" Completes::Nothing, parse::learning_rate, "learning rate";
-    "optimizer" "NAME [CONSTANT ...]" Completes::Words(Optimizer::names), parse::optimizer,
-        "another optimizer, its memory empty";
-    "l2" "LAMBDA" Completes::Nothing, parse::weight_decay, "weight decay";
-    "batch" "ROWS" Completes::Nothing, parse::batch, "rows of a mini-batch; the epoch under way starts again";
-    "hidden" "SIZES | none" Completes::Hidden, parse::hidden,
-        "neurons of the hidden layers, such as 8,8; weights that stay keep their values";
-    "activation" "NAME" Completes::Words(|| Activation::ALL.map(Activation::name).to_vec()), parse::activation,
-        "what the hidden neurons compute";
-    "output" "NAME" Completes::Words(|| Output::ALL.map(Output::name).to_vec()), parse::output,
-        "what the outputs compute; the loss follows where it must";
-    "loss" "NAME" Completes::Words(|| Loss::ALL.map(Loss::name).to_vec()), parse::loss,
-        "what is minimised; the output follows where it must";
-    "seed" "N" Completes::Nothing, parse::seed, "start again under this seed";
-    "set" "[PARAMETER] VALUE" Completes::Parameters, parse::set,
-        "a weight or bias such as w2[1,3] or b2[1]; without a name the one under the cursor";
-    "freeze" "[PARAMETER]" Completes::Parameters, |rest| parse::freeze("freeze", rest, true),
-        "keep the value of a weight or bias";
-    "unfreeze" "[PARAMETER]" Completes::Parameters, |rest| parse::freeze("unfreeze", rest, false),
-        "let it learn again";
-    "silence" "[NEURON]" Completes::Neurons, |rest| parse::silence("silence", rest, true),
-        "a hidden neuron such as a1[3] tells the next layer nothing";
-    "speak" "[NEURON]" Completes::Neurons, |rest| parse::silence("speak", rest, false), "it speaks again";
-    "input" "NAME [VALUE]" Completes::Inputs, parse::input,
-        "change an input of the shown row; without a value back to the row's";
-    "undo" "" Completes::Nothing, |rest| parse::alone("undo", rest, Typed::Undo), "take back the last change";
-    "step" "[N] [phase | row | batch | epoch]" Completes::Words(|| vec!["phase", "row", "batch", "epoch"]), parse::step,
-        "so many steps of a size, then pause";
-    "back" "" Completes::Nothing, |rest| parse::alone("back", rest, Typed::Back), "a phase back";
-    "train" "" Completes::Nothing, |rest| parse::alone("train", rest, Typed::Train), "go on training";
-    "pause" "" Completes::Nothing, |rest| parse::alone("pause", rest, Typed::Pause), "pause";
-    "pace" "full | auto | N" Completes::Words(|| vec!["full", "auto"]), parse::pace, "speed limit in epochs a second";
-    "check" "" Completes::Nothing, |rest| parse::alone("check", rest, Typed::Check),
-        "gradients by back-propagation against differences";
-    "row" "N" Completes::Nothing, parse::row, "show this row in the network";
-    "view" "NAME" Completes::Words(|| crate::tui::app::command::View::ALL.map(crate::tui::app::command::View::name).to_vec()), parse::view, "another view";
-    "menu" "" Completes::Nothing, |rest| parse::alone("menu", rest, Typed::Menu), "what can be changed, as a menu";
-    "export" "PATH" Completes::Files, parse::export, "save the model (.json, .onnx, .py ...)";
-    "help" "" Completes::Nothing, |rest| parse::alone("help", rest, Typed::Help), "these commands";
-    "quit" "" Completes::Nothing, |rest| parse::alone("quit", rest, Typed::Quit), "quit";
-};
+impl Spec {
+    const fn new(
+        name: &'static str,
+        arguments: &'static str,
+        help: &'static str,
+        completes: Completes,
+        run: Run,
+    ) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            arguments,
+            help: Cow::Borrowed(help),
+            completes,
+            run,
+            after_failure: false,
+        }
+    }
 
-/// The command called `name`, or the only one whose name begins so.
+    fn setting(setting: &'static Setting) -> Self {
+        Self {
+            name: setting.name,
+            aliases: &[],
+            arguments: setting.argument,
+            help: setting.command_help().into(),
+            completes: Completes::Setting(setting),
+            run: Run::Set(setting),
+            after_failure: setting.restarts,
+        }
+    }
+
+    const fn or(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    const fn after_failure(mut self) -> Self {
+        self.after_failure = true;
+        self
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        [self.name].into_iter().chain(self.aliases.iter().copied())
+    }
+}
+
+/// Every command, in the order of the help: a setting each, then the others.
+pub static COMMANDS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
+    let settings = SETTINGS.iter().map(|setting| Spec::setting(setting));
+    settings.chain(others()).collect()
+});
+
+/// Commands other than those of the settings.
+fn others() -> Vec<Spec> {
+    use Completes::{Files, Inputs, Neurons, Nothing, Parameters, Words};
+    use Run::{Plain, With};
+    vec![
+        Spec::new(
+            "set",
+            "[PARAMETER] VALUE",
+            "set a weight or bias such as w2[1,3] or b2[1] (default: the one under the cursor)",
+            Parameters,
+            With(|model, rest, effects| {
+                let (id, value) = parse::set(rest)?;
+                model.set_parameter(id, value, effects)
+            }),
+        ),
+        Spec::new(
+            "freeze",
+            "[PARAMETER]",
+            "keep the value of a weight or bias (default: the one under the cursor)",
+            Parameters,
+            With(|model, rest, effects| {
+                model.freeze(parse::parameter("freeze", rest)?, Some(true), effects)
+            }),
+        ),
+        Spec::new(
+            "unfreeze",
+            "[PARAMETER]",
+            "train it again",
+            Parameters,
+            With(|model, rest, effects| {
+                model.freeze(parse::parameter("unfreeze", rest)?, Some(false), effects)
+            }),
+        ),
+        Spec::new(
+            "mute",
+            "[NEURON]",
+            "force the output of a hidden neuron such as a1[3] to 0 (default: the one under the cursor)",
+            Neurons,
+            With(|model, rest, effects| {
+                model.mute(parse::neuron("mute", rest)?, Some(true), effects)
+            }),
+        )
+        .or(&["silence"]),
+        Spec::new(
+            "unmute",
+            "[NEURON]",
+            "use its output again",
+            Neurons,
+            With(|model, rest, effects| {
+                model.mute(parse::neuron("unmute", rest)?, Some(false), effects)
+            }),
+        )
+        .or(&["speak"]),
+        Spec::new(
+            "input",
+            "NAME [VALUE]",
+            "change an input of the shown row (default: the row's own value)",
+            Inputs,
+            With(|model, rest, _| model.type_named_input(rest)),
+        ),
+        Spec::new(
+            "undo",
+            "",
+            "undo the last change",
+            Nothing,
+            Plain(Model::undo),
+        ),
+        Spec::new(
+            "step",
+            "[N] [phase | row | batch | epoch]",
+            "N steps, then pause",
+            Words(|| vec!["phase", "row", "batch", "epoch"]),
+            With(|model, rest, effects| {
+                let (size, count) = parse::step(rest)?;
+                model.step(size, count, effects)
+            }),
+        ),
+        Spec::new(
+            "back",
+            "",
+            "previous phase",
+            Nothing,
+            Plain(Model::step_back),
+        ),
+        Spec::new("train", "", "resume", Nothing, Plain(Model::resume)),
+        Spec::new("pause", "", "pause", Nothing, Plain(Model::pause)),
+        Spec::new(
+            "check",
+            "",
+            "check gradients (finite differences)",
+            Nothing,
+            Plain(Model::check_gradients),
+        ),
+        Spec::new(
+            "row",
+            "N",
+            "show this row in the network",
+            Nothing,
+            With(|model, rest, _| model.show_row(parse::row(rest)?)),
+        )
+        .after_failure(),
+        Spec::new(
+            "view",
+            "NAME",
+            "switch view",
+            Words(|| View::ALL.map(View::name).to_vec()),
+            With(|model, rest, _| {
+                model.navigation.turn_to(parse::view(rest)?);
+                model.navigation.settle_focus();
+                Ok(())
+            }),
+        )
+        .after_failure(),
+        Spec::new(
+            "menu",
+            "",
+            "open the settings menu",
+            Nothing,
+            Plain(Model::open_menu),
+        ),
+        Spec::new(
+            "export",
+            "PATH",
+            "save the model (.json, .onnx, .py, ...)",
+            Files,
+            With(|model, rest, effects| {
+                model.export_to(parse::export(rest)?, effects);
+                Ok(())
+            }),
+        )
+        .after_failure(),
+        Spec::new(
+            "help",
+            "",
+            "list the commands",
+            Nothing,
+            Plain(|model, _| {
+                model.prompt.overlay = Some(Overlay::Commands(0));
+                Ok(())
+            }),
+        )
+        .after_failure(),
+        Spec::new("quit", "", "quit", Nothing, Plain(Model::quit)).after_failure(),
+    ]
+}
+
+/// Finds the command called `name`, or the only one with a name that begins so.
 ///
 /// # Errors
-/// What there is instead.
+/// Names the commands that are meant, or near.
 pub(super) fn find(name: &str) -> Result<&'static Spec, String> {
-    if let Some(spec) = COMMANDS.iter().find(|spec| spec.name == name) {
+    let is_called = |spec: &&Spec| spec.names().any(|known| known == name);
+    if let Some(spec) = COMMANDS.iter().find(is_called) {
         return Ok(spec);
     }
-    let mut begun = COMMANDS.iter().filter(|spec| spec.name.starts_with(name));
-    match (begun.next(), begun.next()) {
-        (Some(only), None) => Ok(only),
-        (Some(first), Some(second)) => {
-            let rest = begun.map(|spec| format!(", {}", spec.name));
-            let rest: String = rest.collect();
-            let (first, second) = (first.name, second.name);
-            Err(format!("\"{name}\" may be {first}, {second}{rest}"))
-        }
-        (None, _) => {
-            let names: Vec<String> = COMMANDS.iter().map(|it| it.name.to_owned()).collect();
-            let name = crate::util::text::sanitise(name);
-            let near = crate::util::text::near_matches(&name, &names);
-            Err(match near.as_slice() {
-                [] => format!("there is no command \"{name}\"; tab lists what there is"),
+    let begun: Vec<&Spec> = COMMANDS
+        .iter()
+        .filter(|spec| spec.names().any(|known| known.starts_with(name)))
+        .collect();
+    match begun.as_slice() {
+        [only] => Ok(only),
+        [] => {
+            let known = COMMANDS.iter().flat_map(Spec::names);
+            let known: Vec<String> = known.map(str::to_owned).collect();
+            let name = sanitise(name);
+            Err(match near_matches(&name, &known).as_slice() {
+                [] => format!("unknown command \"{name}\" (tab: list)"),
                 near => format!(
-                    "there is no command \"{name}\"; there is {}",
-                    near.join(", ")
+                    "unknown command \"{name}\"; did you mean \"{}\"?",
+                    near.join("\" or \"")
                 ),
             })
+        }
+        several => {
+            let names = several.iter().map(|spec| {
+                let begins = |known: &&str| known.starts_with(name);
+                spec.names().find(begins).unwrap_or(spec.name)
+            });
+            let names: Vec<&str> = names.collect();
+            Err(format!("\"{name}\" is ambiguous: {}", names.join(", ")))
         }
     }
 }
@@ -112,30 +281,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_different_and_explained() {
-        for (i, spec) in COMMANDS.iter().enumerate() {
-            assert!(!spec.help.is_empty(), "{}", spec.name);
-            let others = &COMMANDS[i + 1..];
-            assert!(
-                others.iter().all(|it| it.name != spec.name),
-                "{}",
-                spec.name
-            );
+    fn names_are_unique_and_explained() {
+        let names: Vec<&str> = COMMANDS.iter().flat_map(Spec::names).collect();
+        for (i, name) in names.iter().enumerate() {
+            assert!(!names[i + 1..].contains(name), "{name}");
         }
+        assert!(COMMANDS.iter().all(|spec| !spec.help.is_empty()));
     }
 
     #[test]
-    fn a_beginning_is_enough_where_it_is_clear() {
+    fn a_beginning_is_enough_if_it_is_unique() {
         assert_eq!(find("opt").unwrap().name, "optimizer");
         assert_eq!(find("lr").unwrap().name, "lr");
+        assert_eq!(find("silence").unwrap().name, "mute");
+        assert_eq!(find("spe").unwrap().name, "unmute");
         assert_eq!(
             find("s").unwrap_err(),
-            "\"s\" may be seed, set, silence, speak, step"
+            "\"s\" is ambiguous: seed, set, silence, speak, step"
         );
         assert_eq!(
             find("hiden").unwrap_err(),
-            "there is no command \"hiden\"; there is hidden"
+            "unknown command \"hiden\"; did you mean \"hidden\"?"
         );
-        assert!(find("xyzzy").unwrap_err().contains("tab lists"));
+        assert!(find("xyzzy").unwrap_err().contains("tab: list"));
     }
 }

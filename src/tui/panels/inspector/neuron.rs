@@ -68,9 +68,9 @@ fn forward(context: &Context, facts: &NeuronFacts, page: &mut Page) {
         context.own(Notation::b),
     );
     let mut spans = vec![context.text(formula)];
-    if facts.is_silent {
-        let silent = "   silent: it tells the next layer nothing";
-        spans.push(Span::styled(silent, context.theme.bad()));
+    if facts.is_muted {
+        let muted = "   muted (output forced to 0)";
+        spans.push(Span::styled(muted, context.theme.bad()));
     }
     page.line(spans);
     let inputs = if layer == 1 {

@@ -114,7 +114,7 @@ fn update(context: &Context, facts: &ParameterFacts, page: &mut Page, symbol: &s
     let decay = rule.gradient_decay() * facts.value;
     if rule.gradient_decay() > 0.0 {
         let lambda = notation.spelled("λ");
-        let label = format!("+ {lambda} w, {lambda} = {}", rate(rule.weight_decay));
+        let label = format!("+ {lambda} w, {lambda} = {}", rule.weight_decay);
         row(page, &label, context.number(decay, true));
     }
     row(

@@ -60,7 +60,11 @@ pub(super) fn candidates(area: Rect, buf: &mut Buffer, theme: Theme, line: &Comm
     } else {
         Vec::new()
     };
-    let title = if shown > 0 { "tab completes" } else { "" };
+    let title = if shown > 0 {
+        "commands (tab: complete)"
+    } else {
+        ""
+    };
     let inner = popup_at(place, buf, theme, title, &rights);
     let first = first_shown(line.chosen.unwrap_or(0), count, shown);
     let visible = line.candidates.iter().enumerate().skip(first).take(shown);

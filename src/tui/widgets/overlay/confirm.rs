@@ -27,17 +27,17 @@ pub(super) fn render(
         Confirm::Replace(path) => (
             "Replace the file?",
             format!("{} exists already.", sanitise(&path.display().to_string())),
-            "y replaces it · esc goes back",
+            "y: replace · esc: cancel",
         ),
-        Confirm::Reset(seed) => (
-            "Start again?",
-            format!("{trained} of training are unsaved. The next seed is {seed}."),
-            "y starts again · w saves first · esc goes back",
+        Confirm::Reset(seed, _) => (
+            "Restart?",
+            format!("{trained} of training not saved. The next seed is {seed}."),
+            "y: restart · w: save first · esc: cancel",
         ),
         Confirm::Quit => (
             "Quit?",
-            format!("{trained} of training are unsaved."),
-            "y quits · w saves first · esc goes back",
+            format!("{trained} of training not saved."),
+            "y: quit · w: save first · esc: cancel",
         ),
     };
     let cells = width(&text).max(width(keys)) as u16 + 4;

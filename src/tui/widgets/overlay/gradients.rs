@@ -9,7 +9,6 @@ use super::popup;
 use crate::nn::gradient_check::Checked;
 use crate::nn::{Grade, GradientCheck};
 use crate::tui::app::Model;
-use crate::tui::app::command::names;
 use crate::tui::app::gradients::worst_of_layers;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::significant;
@@ -111,7 +110,7 @@ fn row(worst: &Checked, is_chosen: bool, theme: Theme) -> Line<'static> {
     } else {
         theme.accent()
     };
-    let text = names::parameter(worst.id);
+    let text = worst.id.to_string();
     let gap = " ".repeat(16usize.saturating_sub(text.len()));
     let numbers = format!(
         "{gap}{:>16}{:>14}",

@@ -36,7 +36,7 @@ pub(super) fn keys(area: Rect, buf: &mut Buffer, theme: Theme, first: u16) -> u1
     let widest = groups.iter().flatten().map(line_width).max().unwrap_or(0);
     let in_two = room >= 2 * widest + 3;
     for (i, lines) in groups.into_iter().enumerate() {
-        if in_two && i == 2 {
+        if in_two && i == 3 {
             columns.push(Vec::new());
         }
         let last = columns.len() - 1;
@@ -53,7 +53,7 @@ pub(super) fn keys(area: Rect, buf: &mut Buffer, theme: Theme, first: u16) -> u1
         theme,
         cells as u16,
         rows + 2,
-        "Keys · tab for typed commands",
+        "Keys (tab: commands)",
     );
     let most = rows.saturating_sub(inner.height);
     let first = first.min(most);
@@ -82,11 +82,11 @@ pub(super) fn commands(area: Rect, buf: &mut Buffer, theme: Theme, first: u16) -
         .map(|it| width(&usage(it.name, it.arguments)));
     let indent = (widths.max().unwrap_or(0) + 2).min(room / 2);
     let mut lines = Vec::new();
-    for spec in COMMANDS {
+    for spec in COMMANDS.iter() {
         let usage = usage(spec.name, spec.arguments);
         let padding = " ".repeat(indent.saturating_sub(width(&usage)).max(2));
         let rest = usage[spec.name.len()..].to_owned();
-        let mut help = wrap(spec.help, room.saturating_sub(indent).max(10)).into_iter();
+        let mut help = wrap(&spec.help, room.saturating_sub(indent).max(10)).into_iter();
         lines.push(Line::from(vec![
             Span::styled(spec.name, theme.accent()),
             Span::styled(rest, theme.dim()),
@@ -98,7 +98,7 @@ pub(super) fn commands(area: Rect, buf: &mut Buffer, theme: Theme, first: u16) -
         );
     }
     let widest = lines.iter().map(line_width).max().unwrap_or(0);
-    let title = "Typed commands · : begins one";
+    let title = "Commands (: to type one)";
     let rows = lines.len() as u16;
     let inner = popup(area, buf, theme, widest as u16 + 4, rows + 2, title);
     let most = rows.saturating_sub(inner.height);

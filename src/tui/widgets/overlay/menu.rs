@@ -12,7 +12,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::panel::{put, put_line};
 use crate::util::text::{width, wrap};
 
-const HINT: &str = "← → change · a x add or remove a layer · enter types · z takes back · esc";
+const HINT: &str = "← → change · a x: add / remove layer · enter: type · z: undo · esc: close";
 /// Cells of the labels.
 const LABEL: usize = 11;
 

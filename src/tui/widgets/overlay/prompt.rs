@@ -8,7 +8,6 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::popup;
 use crate::tui::app::Model;
-use crate::tui::app::command::names;
 use crate::tui::app::prompt::{Prompt, Purpose};
 use crate::tui::app::what_if::Domain;
 use crate::tui::theme::Theme;
@@ -30,14 +29,14 @@ pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, 
 
 /// Title and hint of a prompt.
 fn about(model: &Model, purpose: Purpose) -> (String, String) {
-    let it_stays = "enter takes it · esc leaves it as it is";
+    let it_stays = "enter: apply · esc: cancel";
     match purpose {
-        Purpose::LearningRate => ("Learning rate".into(), it_stays.into()),
+        Purpose::Setting(setting) => (setting.help.into(), it_stays.into()),
         Purpose::SavePath => (
             "Save the model".into(),
-            ".json .safetensors .npz .onnx .py .rs · esc goes back".into(),
+            ".json .safetensors .npz .onnx .py .rs · esc: cancel".into(),
         ),
-        Purpose::Parameter(id) => (names::parameter(id), it_stays.into()),
+        Purpose::Parameter(id) => (id.to_string(), it_stays.into()),
         Purpose::Input(column) => {
             let column = model.run.data.preprocessing.columns.get(column);
             let name = column.map_or(String::new(), |it| it.name.clone());

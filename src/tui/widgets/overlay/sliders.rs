@@ -80,7 +80,7 @@ pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, 
     }
 }
 
-/// Name, value, least value, bar with the place of the value on it, greatest value.
+/// Draws name, value, minimum, a bar with the value marked, and maximum.
 fn slider(
     line: Rect,
     buf: &mut Buffer,
@@ -120,8 +120,8 @@ fn slider(
         &domain.shown(now),
         value,
     );
-    let (least, greatest) = match &domain {
-        Domain::Numbers { least, greatest } => (least.to_string(), greatest.to_string()),
+    let (min, max) = match &domain {
+        Domain::Numbers { min, max } => (min.to_string(), max.to_string()),
         Domain::Words(words) => (
             String::new(),
             format!("{} of {}", now as usize + 1, words.len()),
@@ -129,7 +129,7 @@ fn slider(
     };
     let ends = 8;
     let x = right_of_value + 1;
-    put_right(buf, x + ends, y, ends.into(), &least, theme.dim());
+    put_right(buf, x + ends, y, ends.into(), &min, theme.dim());
     let bar = x + ends + 1;
     let cells = line.right().saturating_sub(bar + ends + 1);
     if cells == 0 || line.right() <= bar + ends {
@@ -143,5 +143,5 @@ fn slider(
         put(buf, place(own), y, 1, "○", theme.dim());
     }
     put(buf, place(now), y, 1, "●", theme.accent());
-    put(buf, bar + cells + 1, y, ends.into(), &greatest, theme.dim());
+    put(buf, bar + cells + 1, y, ends.into(), &max, theme.dim());
 }

@@ -1,0 +1,193 @@
+//! All that the settings choose, and the plan that is made of it.
+
+use super::defaults;
+use crate::data::ClassWeights;
+use crate::nn::{
+    Activation, Architecture, BatchSize, Initialisation, LearningRate, LearningRule, Loss,
+    Optimizer, Output, WeightDecay,
+};
+use crate::train::{Pace, Plan};
+
+/// Values of all settings. `None` leaves one to the program.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct Choices {
+    pub hidden: Option<Vec<usize>>,
+    pub activation: Activation,
+    pub output: Option<Output>,
+    pub loss: Option<Loss>,
+    pub initialisation: Initialisation,
+    pub optimizer: Optimizer,
+    pub learning_rate: Option<LearningRate>,
+    pub weight_decay: WeightDecay,
+    pub batch: BatchSize,
+    pub class_weights: ClassWeights,
+    /// Fraction of the rows kept for validation, in `0.0..1.0`.
+    pub validation: f64,
+    pub seed: u64,
+    /// Number of epochs after which the training is finished.
+    pub epochs: Option<u32>,
+    pub pace: Option<Pace>,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self {
+            hidden: None,
+            activation: defaults::ACTIVATION,
+            output: None,
+            loss: None,
+            initialisation: defaults::INIT,
+            optimizer: defaults::OPTIMIZER,
+            learning_rate: None,
+            weight_decay: WeightDecay::ZERO,
+            batch: defaults::BATCH,
+            class_weights: ClassWeights::None,
+            validation: defaults::VALIDATION,
+            seed: defaults::SEED,
+            epochs: None,
+            pace: None,
+        }
+    }
+}
+
+impl Choices {
+    /// Creates the choices that lead to `plan`, with nothing left to the program.
+    pub fn of(plan: &Plan, epochs: Option<u32>, pace: Pace) -> Self {
+        Self {
+            hidden: Some(plan.hidden.clone()),
+            activation: plan.activation,
+            output: Some(plan.output),
+            loss: Some(plan.loss),
+            initialisation: plan.initialisation,
+            optimizer: plan.rule.optimizer,
+            learning_rate: Some(plan.rule.learning_rate),
+            weight_decay: plan.rule.weight_decay,
+            batch: plan.batch,
+            class_weights: plan.class_weights,
+            validation: plan.validation,
+            seed: plan.seed,
+            epochs,
+            pace: Some(pace),
+        }
+    }
+
+    /// Makes the plan for a network with this number of inputs, for a numeric target or for classes.
+    ///
+    /// # Errors
+    /// A message if the choices do not go together, or not with the target.
+    pub fn plan(&self, inputs: usize, is_number: bool) -> Result<Plan, String> {
+        let (output, loss) = self.output_and_loss(is_number);
+        let optimizer = self.optimizer;
+        let learning_rate = self
+            .learning_rate
+            .unwrap_or_else(|| optimizer.default_learning_rate(output, loss));
+        let plan = Plan {
+            hidden: match &self.hidden {
+                Some(hidden) => hidden.clone(),
+                None => defaults::hidden(inputs).into(),
+            },
+            activation: self.activation,
+            output,
+            loss,
+            initialisation: self.initialisation,
+            rule: LearningRule {
+                optimizer,
+                learning_rate,
+                weight_decay: self.weight_decay,
+            },
+            batch: self.batch,
+            class_weights: self.class_weights,
+            validation: self.validation,
+            seed: self.seed,
+        };
+        plan.check_target(is_number)?;
+        plan.architecture(inputs.max(1), 1)
+            .map_err(|error| error.to_string())?;
+        Ok(plan)
+    }
+
+    /// Chooses output and loss that go together where they are left to the program.
+    fn output_and_loss(&self, is_number: bool) -> (Output, Loss) {
+        match (self.output, self.loss) {
+            (Some(output), Some(loss)) => (output, loss),
+            (Some(Output::Softmax), None) => (Output::Softmax, Loss::CrossEntropy),
+            (Some(output), None) => (output, Loss::Quadratic),
+            (None, loss) if is_number => (Output::Linear, loss.unwrap_or(Loss::Quadratic)),
+            (None, None | Some(Loss::CrossEntropy)) => (Output::Softmax, Loss::CrossEntropy),
+            (None, Some(Loss::Quadratic)) => (Output::Sigmoid, Loss::Quadratic),
+        }
+    }
+
+    /// Leaves the loss to the program if the output was changed and does not go with it, and the
+    /// output if the loss was changed.
+    pub fn follow(&mut self, before: &Self) {
+        if let (Some(output), Some(loss)) = (self.output, self.loss)
+            && Architecture::new(vec![1, 1], self.activation, output, loss).is_err()
+        {
+            if self.output == before.output {
+                self.output = None;
+            } else {
+                self.loss = None;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_and_loss_choose_each_other() {
+        let pair = |output, loss| {
+            let choices = Choices {
+                output,
+                loss,
+                ..Choices::default()
+            };
+            choices.plan(4, false).map(|plan| (plan.output, plan.loss))
+        };
+        let sigmoid = (Output::Sigmoid, Loss::Quadratic);
+        let softmax = (Output::Softmax, Loss::CrossEntropy);
+        assert_eq!(pair(None, None), Ok(softmax));
+        assert_eq!(pair(Some(Output::Softmax), None), Ok(softmax));
+        assert_eq!(pair(None, Some(Loss::CrossEntropy)), Ok(softmax));
+        assert_eq!(pair(Some(Output::Sigmoid), None), Ok(sigmoid));
+        assert_eq!(pair(None, Some(Loss::Quadratic)), Ok(sigmoid));
+        assert!(pair(Some(Output::Linear), Some(Loss::CrossEntropy)).is_err());
+    }
+
+    #[test]
+    fn the_other_follows_what_was_changed() {
+        let before = Choices {
+            output: Some(Output::Softmax),
+            loss: Some(Loss::CrossEntropy),
+            ..Choices::default()
+        };
+        let mut after = before.clone();
+        after.output = Some(Output::Linear);
+        after.follow(&before);
+        assert_eq!((after.output, after.loss), (Some(Output::Linear), None));
+        let mut back = Choices {
+            loss: Some(Loss::Quadratic),
+            ..after
+        };
+        let before = back.clone();
+        back.loss = Some(Loss::CrossEntropy);
+        back.follow(&before);
+        assert_eq!((back.output, back.loss), (None, Some(Loss::CrossEntropy)));
+    }
+
+    #[test]
+    fn a_number_takes_a_linear_output() {
+        let plan = Choices::default().plan(4, true).expect("a plan");
+        assert_eq!((plan.output, plan.loss), (Output::Linear, Loss::Quadratic));
+        let softmax = Choices {
+            output: Some(Output::Softmax),
+            ..Choices::default()
+        };
+        assert!(softmax.plan(4, true).is_err());
+        assert_eq!(Choices::of(&plan, None, Pace::Full).plan(4, true), Ok(plan));
+    }
+}

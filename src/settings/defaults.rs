@@ -1,0 +1,42 @@
+//! Default values of settings and options. Help shows them and tests use them; none is repeated
+//! elsewhere.
+
+use crate::nn::{Activation, BatchSize, Initialisation, Optimizer};
+
+/// Built-in data set that is trained on.
+pub const DATA: &str = "iris";
+/// Hidden layer sizes of a network with few inputs; see [`hidden`].
+pub const HIDDEN: [usize; 2] = [16, 16];
+/// Hidden layer sizes of a network with many inputs.
+pub const HIDDEN_OF_MANY: [usize; 2] = [64, 32];
+/// Number of inputs up to which they are few.
+pub const FEW_INPUTS: usize = 32;
+/// Activation of the hidden layers.
+pub const ACTIVATION: Activation = Activation::Relu;
+/// Distribution of the initial weights.
+pub const INIT: Initialisation = Initialisation::Auto;
+/// Optimizer.
+pub const OPTIMIZER: Optimizer = Optimizer::ADAM;
+/// Number of threads.
+pub const THREADS: u8 = 2;
+
+/// Mini-batch size.
+pub const BATCH: BatchSize = BatchSize::DEFAULT;
+/// Fraction of the rows kept for validation.
+pub const VALIDATION: f64 = 0.2;
+/// Seed. Fixed, so that the same command gives the same network.
+pub const SEED: u64 = 0;
+/// Number of epochs of a headless run.
+pub const HEADLESS_EPOCHS: u32 = 100;
+
+/// Returns the hidden layer sizes for a network with this number of inputs.
+///
+/// Sixteen neurons are enough for a few columns, and the screen shows them all. Through sixteen the
+/// pixels of an image lose what the digits differ in.
+pub fn hidden(inputs: usize) -> [usize; 2] {
+    if inputs > FEW_INPUTS {
+        HIDDEN_OF_MANY
+    } else {
+        HIDDEN
+    }
+}

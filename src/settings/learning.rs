@@ -1,0 +1,273 @@
+//! Settings of the learning rule, and of how long and from what seed it is applied.
+
+use super::network::restart;
+use super::{Direction, Edit, Setting, defaults, one_of, turned};
+use crate::nn::{BatchSize, Change, LearningRate, Loss, Optimizer, Output, WeightDecay};
+use crate::train::Command;
+
+const HEADING: &str = "Learning";
+const NONE: &str = "none";
+
+/// Bounds of the learning rates that keys reach.
+const MIN_RATE: f64 = 1e-7;
+const MAX_RATE: f64 = 1e3;
+/// Weight decays that keys reach.
+const DECAYS: [f64; 7] = [0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
+
+/// Optimizer, with its constants where they are not the defaults.
+pub const OPTIMIZER: Setting = Setting {
+    name: "optimizer",
+    short: None,
+    heading: HEADING,
+    argument: "NAME [CONSTANT ...]",
+    help: "optimizer",
+    note: "resets its state",
+    expected: |text| {
+        let name = text.split_whitespace().next().unwrap_or_default();
+        match Optimizer::parse(text) {
+            Err(problem) if Optimizer::named(name).is_some() => {
+                format!("a name and valid constants ({problem})")
+            }
+            _ => one_of(&Optimizer::names()),
+        }
+    },
+    words: Optimizer::names,
+    default: || defaults::OPTIMIZER.name().into(),
+    parse: |text| {
+        let optimizer = Optimizer::parse(text).ok()?;
+        Some(Edit::new(move |choices| choices.optimizer = optimizer))
+    },
+    value: |choices| choices.optimizer.words(),
+    step: |choices, direction, _| {
+        let now = Optimizer::named(choices.optimizer.name());
+        choices.optimizer = turned(Optimizer::ALL, now.unwrap_or(Optimizer::SGD), direction);
+    },
+    command: |_, plan| {
+        Command::Apply(Change::Optimizer {
+            optimizer: plan.rule.optimizer,
+        })
+    },
+    restarts: false,
+};
+
+/// Learning rate.
+pub const LEARNING_RATE: Setting = Setting {
+    name: "lr",
+    short: None,
+    heading: HEADING,
+    argument: "RATE",
+    help: "learning rate",
+    note: "",
+    expected: |_| "a number above 0 such as 0.03 or 1e-4".into(),
+    words: Vec::new,
+    default: || {
+        let rates = Optimizer::ALL.iter().map(|optimizer| {
+            let usual = optimizer.default_learning_rate(Output::Softmax, Loss::CrossEntropy);
+            let textbook = optimizer.default_learning_rate(Output::Sigmoid, Loss::Quadratic);
+            let name = optimizer.name();
+            format!("{usual} for {name} ({textbook} with sigmoid output)")
+        });
+        rates.collect::<Vec<_>>().join(", ")
+    },
+    parse: |text| {
+        let rate: LearningRate = text.parse().ok()?;
+        Some(Edit::new(move |choices| choices.learning_rate = Some(rate)))
+    },
+    value: |choices| {
+        choices
+            .learning_rate
+            .map_or("auto".into(), |rate| rate.to_string())
+    },
+    step: |choices, direction, _| {
+        choices.learning_rate = choices.learning_rate.map(|rate| match direction {
+            Direction::Up => rate_above(rate),
+            Direction::Down => rate_below(rate),
+        });
+    },
+    command: |_, plan| {
+        Command::Apply(Change::LearningRate {
+            learning_rate: plan.rule.learning_rate,
+        })
+    },
+    restarts: false,
+};
+
+/// Weight decay.
+pub const WEIGHT_DECAY: Setting = Setting {
+    name: "l2",
+    short: None,
+    heading: HEADING,
+    argument: "LAMBDA",
+    help: "L2 weight decay",
+    note: "",
+    expected: |_| "a number of at least 0 such as 1e-4".into(),
+    words: Vec::new,
+    default: || WeightDecay::ZERO.to_string(),
+    parse: |text| {
+        let lambda = text.parse().ok()?;
+        Some(Edit::new(move |choices| choices.weight_decay = lambda))
+    },
+    value: |choices| choices.weight_decay.to_string(),
+    step: |choices, direction, _| {
+        let now = choices.weight_decay.get();
+        let next = match direction {
+            Direction::Up => DECAYS.into_iter().find(|&decay| decay > now * 1.001),
+            Direction::Down => DECAYS.into_iter().rev().find(|&decay| decay < now * 0.999),
+        };
+        if let Some(Ok(next)) = next.map(WeightDecay::new) {
+            choices.weight_decay = next;
+        }
+    },
+    command: |_, plan| {
+        Command::Apply(Change::WeightDecay {
+            weight_decay: plan.rule.weight_decay,
+        })
+    },
+    restarts: false,
+};
+
+/// Mini-batch size.
+pub const BATCH: Setting = Setting {
+    name: "batch",
+    short: None,
+    heading: HEADING,
+    argument: "ROWS",
+    help: "mini-batch size",
+    note: "restarts the current epoch",
+    expected: |_| "a number of rows such as 32".into(),
+    words: Vec::new,
+    default: || defaults::BATCH.to_string(),
+    parse: |text| {
+        let batch = text.parse().ok()?;
+        Some(Edit::new(move |choices| choices.batch = batch))
+    },
+    value: |choices| choices.batch.to_string(),
+    step: |choices, direction, facts| {
+        let rows = choices.batch.get();
+        let next = match direction {
+            Direction::Up => (rows + 1).next_power_of_two().min(facts.training_rows),
+            Direction::Down => rows.div_ceil(2).next_power_of_two().min(rows - 1).max(1),
+        };
+        choices.batch = BatchSize::new(next).unwrap_or(choices.batch);
+    },
+    command: |_, plan| Command::Apply(Change::Batch { batch: plan.batch }),
+    restarts: false,
+};
+
+/// Number of epochs.
+pub const EPOCHS: Setting = Setting {
+    name: "epochs",
+    short: Some('e'),
+    heading: HEADING,
+    argument: "N",
+    help: "epochs to train, or none",
+    note: "finishes at once if already done",
+    expected: |_| "a whole number, or none".into(),
+    words: || vec![NONE],
+    default: || {
+        format!(
+            "{} headless, none (no limit) on the screen",
+            defaults::HEADLESS_EPOCHS
+        )
+    },
+    parse: |text| {
+        let epochs = match text {
+            NONE => None,
+            text => Some(text.parse().ok()?),
+        };
+        Some(Edit::new(move |choices| choices.epochs = epochs))
+    },
+    value: |choices| {
+        choices
+            .epochs
+            .map_or(NONE.into(), |epochs| epochs.to_string())
+    },
+    step: |choices, direction, _| {
+        let step = match direction {
+            Direction::Up => 10,
+            Direction::Down => -10,
+        };
+        choices.epochs = choices
+            .epochs
+            .map(|epochs| epochs.saturating_add_signed(step).max(1));
+    },
+    command: |choices, _| Command::SetEpochs(choices.epochs),
+    restarts: false,
+};
+
+/// Seed of all random numbers.
+pub const SEED: Setting = Setting {
+    name: "seed",
+    short: None,
+    heading: "Data",
+    argument: "N",
+    help: "seed for the split, the initial weights and the order of rows",
+    note: "restarts",
+    expected: |_| "a whole number of at least 0".into(),
+    words: Vec::new,
+    default: || defaults::SEED.to_string(),
+    parse: |text| {
+        let seed = text.parse().ok()?;
+        Some(Edit::new(move |choices| choices.seed = seed))
+    },
+    value: |choices| choices.seed.to_string(),
+    step: |_, _, _| {},
+    command: restart,
+    restarts: true,
+};
+
+/// The next rate above `rate` on the ladder 1, 2, 5, 10 ...
+fn rate_above(rate: LearningRate) -> LearningRate {
+    let now = rate.get();
+    let next = ladder(now).find(|&step| step > now * (1.0 + 1e-9));
+    let next = next.unwrap_or(now).min(MAX_RATE).max(now);
+    LearningRate::new(next).unwrap_or(rate)
+}
+
+/// The next rate below `rate` on the ladder.
+fn rate_below(rate: LearningRate) -> LearningRate {
+    let now = rate.get();
+    let below = ladder(now).filter(|&step| step < now * (1.0 - 1e-9));
+    let below = below.last().unwrap_or(now).max(MIN_RATE).min(now);
+    LearningRate::new(below).unwrap_or(rate)
+}
+
+/// Steps of the ladder around `rate`, ascending.
+fn ladder(rate: f64) -> impl Iterator<Item = f64> {
+    let decade = rate.log10().floor() as i32;
+    (decade - 1..=decade + 1).flat_map(|exponent| {
+        [1.0, 2.0, 5.0].map(|digit: f64| rounded(digit * 10f64.powi(exponent)))
+    })
+}
+
+/// Rounds to four digits, which removes errors of binary fractions.
+pub(super) fn rounded(x: f64) -> f64 {
+    format!("{x:.3e}").parse().unwrap_or(x)
+}
+
+/// Returns a tenth of `rate`, or `rate` if that is too small.
+pub fn tenth(rate: LearningRate) -> LearningRate {
+    LearningRate::new(rounded(rate.get() / 10.0)).unwrap_or(rate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ladder_is_1_2_5() {
+        let above = |rate| rate_above(LearningRate::new(rate).unwrap()).get();
+        let below = |rate| rate_below(LearningRate::new(rate).unwrap()).get();
+        let mut rate = 0.001;
+        for expected in [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2] {
+            rate = above(rate);
+            assert_eq!(rate, expected);
+        }
+        for expected in [0.1, 0.05, 0.02, 0.01, 0.005] {
+            rate = below(rate);
+            assert_eq!(rate, expected);
+        }
+        assert_eq!((above(0.03), below(0.03)), (0.05, 0.02));
+        assert_eq!((below(MIN_RATE), above(MAX_RATE)), (MIN_RATE, MAX_RATE));
+    }
+}

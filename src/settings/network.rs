@@ -1,0 +1,180 @@
+//! Settings of the network: its hidden layers, functions and initial weights.
+
+use super::{Choices, Direction, Edit, Setting, defaults, one_of, turned};
+use crate::nn::architecture::{hidden_text, parse_hidden};
+use crate::nn::{Activation, Change, Initialisation, Loss, Output};
+use crate::train::{Command, Plan};
+
+const AUTO: &str = "auto";
+const HEADING: &str = "Network";
+
+/// Number of neurons of a hidden layer in a network that had none.
+pub const NEW_LAYER: usize = 8;
+
+/// Sizes of the hidden layers.
+pub const HIDDEN: Setting = Setting {
+    name: "hidden",
+    short: None,
+    heading: HEADING,
+    argument: "SIZES",
+    help: "hidden layer sizes, e.g. 16,8, or none",
+    note: "surviving weights keep their values",
+    expected: |_| "sizes such as 16,8, or none".into(),
+    words: Vec::new,
+    default: || {
+        let [few, many] = [defaults::HIDDEN, defaults::HIDDEN_OF_MANY].map(|it| hidden_text(&it));
+        format!(
+            "{few}; {many} for more than {} inputs",
+            defaults::FEW_INPUTS
+        )
+    },
+    parse: |text| {
+        let sizes = parse_hidden(text).ok().filter(|_| !text.is_empty())?;
+        Some(Edit::new(move |choices| {
+            choices.hidden = Some(sizes.clone());
+        }))
+    },
+    value: |choices| choices.hidden.as_deref().map_or(AUTO.into(), hidden_text),
+    step: |choices, direction, _| {
+        let hidden = choices.hidden.get_or_insert_default();
+        match (hidden.first_mut(), direction) {
+            (Some(size), Direction::Up) => *size = size.saturating_add(1),
+            (Some(size), Direction::Down) => *size = (*size - 1).max(1),
+            (None, Direction::Up) => hidden.push(NEW_LAYER),
+            (None, Direction::Down) => {}
+        }
+    },
+    command: change_network,
+    restarts: false,
+};
+
+/// Activation of the hidden layers.
+pub const ACTIVATION: Setting = Setting {
+    name: "activation",
+    short: None,
+    heading: HEADING,
+    argument: "NAME",
+    help: "hidden activation",
+    note: "",
+    expected: |_| one_of(&names(&Activation::ALL, Activation::name)),
+    words: || names(&Activation::ALL, Activation::name),
+    default: || defaults::ACTIVATION.to_string(),
+    parse: |text| {
+        let activation = text.parse().ok()?;
+        Some(Edit::new(move |choices| choices.activation = activation))
+    },
+    value: |choices| choices.activation.to_string(),
+    step: |choices, direction, _| {
+        choices.activation = turned(&Activation::ALL, choices.activation, direction);
+    },
+    command: change_network,
+    restarts: false,
+};
+
+/// Activation of the output layer.
+pub const OUTPUT: Setting = Setting {
+    name: "output",
+    short: None,
+    heading: HEADING,
+    argument: "NAME",
+    help: "output activation",
+    note: "changes the loss if required",
+    expected: |_| one_of(&or_auto(&Output::ALL, Output::name)),
+    words: || or_auto(&Output::ALL, Output::name),
+    default: || format!("{AUTO} (matches the loss)"),
+    parse: |text| {
+        let output: Option<Output> = parse_or_auto(text)?;
+        Some(Edit::new(move |choices| choices.output = output))
+    },
+    value: |choices| text_or_auto(choices.output),
+    step: |choices, direction, _| {
+        choices.output = choices
+            .output
+            .map(|output| turned(&Output::ALL, output, direction));
+    },
+    command: change_network,
+    restarts: false,
+};
+
+/// Loss function.
+pub const LOSS: Setting = Setting {
+    name: "loss",
+    short: None,
+    heading: HEADING,
+    argument: "NAME",
+    help: "loss",
+    note: "changes the output if required",
+    expected: |_| one_of(&or_auto(&Loss::ALL, Loss::name)),
+    words: || or_auto(&Loss::ALL, Loss::name),
+    default: || format!("{AUTO} (matches the output)"),
+    parse: |text| {
+        let loss: Option<Loss> = parse_or_auto(text)?;
+        Some(Edit::new(move |choices| choices.loss = loss))
+    },
+    value: |choices| text_or_auto(choices.loss),
+    step: |choices, direction, _| {
+        choices.loss = choices.loss.map(|loss| turned(&Loss::ALL, loss, direction));
+    },
+    command: change_network,
+    restarts: false,
+};
+
+/// Distribution of the initial weights.
+pub const INIT: Setting = Setting {
+    name: "init",
+    short: None,
+    heading: HEADING,
+    argument: "NAME",
+    help: "distribution of the initial weights",
+    note: "restarts",
+    expected: |_| one_of(&names(&Initialisation::ALL, Initialisation::name)),
+    words: || names(&Initialisation::ALL, Initialisation::name),
+    default: || format!("{} (suits the activation)", defaults::INIT),
+    parse: |text| {
+        let initialisation = text.parse().ok()?;
+        Some(Edit::new(move |choices| {
+            choices.initialisation = initialisation;
+        }))
+    },
+    value: |choices| choices.initialisation.to_string(),
+    step: |_, _, _| {},
+    command: restart,
+    restarts: true,
+};
+
+/// Starts the training again with the plan's seed and initialisation.
+pub(super) fn restart(_: &Choices, plan: &Plan) -> Command {
+    Command::Reset {
+        seed: plan.seed,
+        initialisation: plan.initialisation,
+    }
+}
+
+fn change_network(_: &Choices, plan: &Plan) -> Command {
+    Command::Apply(Change::Network {
+        hidden: plan.hidden.clone(),
+        activation: plan.activation,
+        output: plan.output,
+        loss: plan.loss,
+    })
+}
+
+fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().map(|&value| name(value)).collect()
+}
+
+fn or_auto<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
+    [AUTO].into_iter().chain(names(all, name)).collect()
+}
+
+fn parse_or_auto<T: std::str::FromStr>(text: &str) -> Option<Option<T>> {
+    if text == AUTO {
+        Some(None)
+    } else {
+        text.parse().ok().map(Some)
+    }
+}
+
+fn text_or_auto<T: ToString>(value: Option<T>) -> String {
+    value.map_or(AUTO.into(), |value| value.to_string())
+}

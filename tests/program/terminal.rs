@@ -507,6 +507,22 @@ fn control_c_always_quits() {
     terminal.assert_given_back();
 }
 
+#[test]
+fn a_burst_of_keys_holds_up_nothing() {
+    for (burst, key, code) in [
+        ("j".repeat(20_000), "\x03", 130),
+        ("\x1b[<35;9;9M".repeat(400), "q", 0),
+        (format!(":{}", "x".repeat(2_500)), "\x03", 130),
+    ] {
+        let mut terminal = Terminal::start(&["iris", "--paused"]);
+        terminal.wait_for("paused");
+        terminal.press(&burst);
+        terminal.press(key);
+        assert_eq!(terminal.exit_code(), code);
+        terminal.assert_given_back();
+    }
+}
+
 /// Suspends the program by a key or a signal, and brings it back until it shows `shown`.
 fn suspend_and_continue(terminal: &mut Terminal, how: &str, shown: &str) {
     match how.strip_prefix('-') {

@@ -1,4 +1,4 @@
-//! A weight or a bias: its gradient, and what the optimizer makes of it.
+//! The page of a weight or bias: its gradient and the next update.
 
 use super::Context;
 use super::figures::Figure;
@@ -12,10 +12,11 @@ use crate::tui::widgets::notation::{Index, Notation};
 use crate::util::text::rate;
 use ratatui::text::Span;
 
-/// Cells of the words before numbers.
-const LABEL: usize = 22;
+/// Cells of the labels before the numbers of the gradient, and of the update.
+const GRADIENT_LABEL: usize = 22;
+const UPDATE_LABEL: usize = 30;
 
-/// The page of a parameter.
+/// Builds the page of a parameter.
 pub(super) fn page(context: &Context, facts: &ParameterFacts) -> Page {
     let mut page = context.page();
     let Cursor::Parameter(id) = context.inspection.inspect.cursor else {
@@ -35,10 +36,7 @@ pub(super) fn page(context: &Context, facts: &ParameterFacts) -> Page {
         context.signed(facts.value, true),
     ];
     if facts.is_frozen {
-        value.push(Span::styled(
-            "frozen: it keeps its value",
-            context.theme.bad(),
-        ));
+        value.push(Span::styled("frozen", context.theme.bad()));
     }
     page.line(value);
     gradient(context, facts, &mut page, id);
@@ -48,7 +46,7 @@ pub(super) fn page(context: &Context, facts: &ParameterFacts) -> Page {
     page
 }
 
-/// `dC/dw = a delta`, and the same by differences.
+/// Adds `dC/dw = a delta` and its comparison with a central difference.
 fn gradient(context: &Context, facts: &ParameterFacts, page: &mut Page, id: ParameterId) {
     let (layer, _) = context.place();
     let notation = context.notation;
@@ -81,35 +79,40 @@ fn gradient(context: &Context, facts: &ParameterFacts, page: &mut Page, id: Para
     ]);
     let plus_minus = notation.either("(C(w+h) − C(w−h)) / 2h", "(C(w+h) - C(w-h)) / 2h");
     page.line(vec![
-        context.dim(format!("{plus_minus:<LABEL$} ")),
+        context.dim(format!("{plus_minus:<GRADIENT_LABEL$} ")),
         context.number(facts.difference, is_known),
-        context.dim(" by differences"),
+        context.dim(" numeric"),
     ]);
     let (grade, style) = match Grade::of(facts.error) {
-        Grade::Excellent => ("excellent", context.theme.good()),
-        Grade::Good => ("good", context.theme.text()),
-        Grade::Wrong => ("they differ", context.theme.bad()),
+        Grade::Excellent => ("matches", context.theme.good()),
+        Grade::Good => ("close", context.theme.text()),
+        Grade::Wrong => ("differs", context.theme.bad()),
     };
+    let is_zero = facts.gradient == 0.0 && facts.difference == 0.0;
     let mut error = vec![
-        context.dim(format!("{:<LABEL$} ", "relative error")),
-        context.number(facts.error, is_known),
+        context.dim(format!("{:<GRADIENT_LABEL$} ", "relative error")),
+        if is_zero {
+            context.dim(" –")
+        } else {
+            context.number(facts.error, is_known)
+        },
     ];
-    if is_known {
+    if is_known && !is_zero {
         error.push(Span::styled(format!(" {grade}"), style));
     }
     page.line(error);
 }
 
-/// The update that the optimizer makes of the mini-batch's gradient.
+/// Adds the formula of the next update with its numbers.
 fn update(context: &Context, facts: &ParameterFacts, page: &mut Page, symbol: &str) {
     let rule = &facts.rule;
     let notation = context.notation;
     page.section(&format!("Next update · {}", rule.optimizer));
     let row = |page: &mut Page, label: &str, number: Span<'static>| {
-        let padding = " ".repeat(LABEL.saturating_sub(crate::util::text::width(label)) + 1);
+        let padding = " ".repeat(UPDATE_LABEL.saturating_sub(crate::util::text::width(label)) + 1);
         page.line(vec![context.text(format!("{label}{padding}")), number]);
     };
-    let mean = format!("mean {} of the rows", notation.derivative("w"));
+    let mean = format!("mean {} over the mini-batch", notation.derivative("w"));
     row(page, &mean, context.number(facts.batch_gradient, true));
     let decay = rule.gradient_decay() * facts.value;
     if rule.gradient_decay() > 0.0 {
@@ -149,7 +152,7 @@ fn update(context: &Context, facts: &ParameterFacts, page: &mut Page, symbol: &s
     };
     row(page, "last change", last);
     if context.is_before_update() {
-        page.say("This is what the update will do once the walk comes to it.");
+        page.say("Preview of the update at the end of this mini-batch.");
     }
 }
 
@@ -157,21 +160,25 @@ fn update(context: &Context, facts: &ParameterFacts, page: &mut Page, symbol: &s
 fn formula_line(context: &Context, page: &mut Page, line: &Explained) {
     let notation = context.notation;
     let [target, formula] = [line.target, &line.formula].map(|text| notation.spelled(text));
+    let constants = line.constants.iter();
+    let constants =
+        constants.map(|(name, value)| format!("{} = {}", notation.spelled(name), rate(*value)));
+    let constants = constants.collect::<Vec<_>>().join(", ");
     if line.role == Role::Intermediate {
-        page.line(vec![
+        let mut spans = vec![
             context.text(format!("{target} = {formula} = ")),
             context.number(line.value, true),
-        ]);
+        ];
+        if !constants.is_empty() {
+            spans.push(context.text(format!("({constants})")));
+        }
+        page.line(spans);
         return;
     }
     let sign = match line.role {
         Role::State => notation.spelled("←"),
         Role::Intermediate | Role::Change => "=".into(),
     };
-    let constants = line.constants.iter();
-    let constants =
-        constants.map(|(name, value)| format!("{} = {}", notation.spelled(name), rate(*value)));
-    let constants = constants.collect::<Vec<_>>().join(", ");
     let comma = if constants.is_empty() { "" } else { ",  " };
     page.line(vec![
         context.text(format!("{target} {sign} {formula}{comma}{constants}")),

@@ -31,62 +31,57 @@ impl WithSimd for FiniteCheck<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
-        check(simd, self)
-    }
-}
-
-#[inline(always)]
-pub(super) fn check<S: Simd>(
-    simd: S,
-    FiniteCheck {
-        neurons,
-        rows,
-        rule,
-        scratch,
-    }: FiniteCheck,
-) -> Result<Step, NonFinite> {
-    let count: usize = rows.iter().map(|share| share.rows()).sum();
-    let loss = sum_of_costs(simd, rows.iter().map(|share| &share.costs)) / count as f32;
-    if !loss.is_finite() {
-        return Err(NonFinite {
-            what: Quantity::Loss,
-            layer: first_non_finite(rows),
-        });
-    }
-    let limit = rule.max_gradient();
-    let decay = rule.gradient_decay() as f32;
-    // Written so that NaN is not within the limit.
-    let within = |magnitude: f32| magnitude <= limit;
-    for l in 0..rows[0].layers.len() {
-        let of_all = |of_one: fn(&LayerBuffers) -> f32| {
-            let numbers = rows.iter().map(|share| of_one(&share.layers[l]));
-            numbers.fold(0.0, larger)
-        };
-        // The bias is a weight from an input that is 1.
-        let input_bound = larger(1.0, of_all(|layer| layer.input_bound));
-        let mut bound = count as f32 * input_bound * of_all(|layer| layer.largest_delta);
-        if decay != 0.0 {
-            let weights = neurons.iter().map(|it| it.layers[l].parameters.values());
-            let largest = weights.map(|it| largest_magnitude(simd, it));
-            bound += decay * largest.fold(0.0, larger);
+        let Self {
+            neurons,
+            rows,
+            rule,
+            scratch,
+        } = self;
+        let count: usize = rows.iter().map(|share| share.rows()).sum();
+        let loss = sum_of_costs(simd, rows.iter().map(|share| &share.costs)) / count as f32;
+        if !loss.is_finite() {
+            return Err(NonFinite {
+                what: Quantity::Loss,
+                layer: first_non_finite(rows),
+            });
         }
-        if !within(bound) {
-            for share in neurons {
-                let mut measure = Measure::new(&share.layers[l].parameters, count, decay);
-                feed_gradient(simd, rows, share, l, &mut measure, scratch);
-                if !within(measure.largest()) {
-                    return Err(NonFinite {
-                        what: Quantity::Gradient,
-                        layer: l + 1,
-                    });
+        let limit = rule.max_gradient();
+        let decay = rule.gradient_decay() as f32;
+        // Written so that NaN is not within the limit.
+        let within = |magnitude: f32| magnitude <= limit;
+        for l in 0..rows[0].layers.len() {
+            let of_all = |of_one: fn(&LayerBuffers) -> f32| {
+                let numbers = rows.iter().map(|share| of_one(&share.layers[l]));
+                numbers.fold(0.0, larger)
+            };
+            // The bias is a weight from an input that is 1.
+            let input_bound = larger(1.0, of_all(|layer| layer.input_bound));
+            let mut bound = count as f32 * input_bound * of_all(|layer| layer.largest_delta);
+            let gradient_failure = NonFinite {
+                what: Quantity::Gradient,
+                layer: l + 1,
+            };
+            if decay != 0.0 {
+                let layers = neurons.iter().map(|share| &share.layers[l]);
+                let largest =
+                    layers.map(|layer| largest_magnitude(simd, layer.parameters.values()));
+                bound += decay * largest.fold(0.0, larger);
+            }
+            if !within(bound) {
+                for share in neurons {
+                    let mut measure = Measure::new(&share.layers[l].parameters, count, decay);
+                    feed_gradient(simd, rows, share, l, &mut measure, scratch);
+                    if !within(measure.largest()) {
+                        return Err(gradient_failure);
+                    }
                 }
             }
         }
+        Ok(Step {
+            loss,
+            correct: rows.iter().map(|share| share.correct).sum(),
+        })
     }
-    Ok(Step {
-        loss,
-        correct: rows.iter().map(|share| share.correct).sum(),
-    })
 }
 
 /// Returns the larger of two magnitudes, NaN counting as the largest. (`f32::max` would lose it.)

@@ -6,7 +6,7 @@ use std::array::from_fn;
 use pulp::{Simd, WithSimd};
 
 use super::batch::Checked;
-use super::finite_check::{FiniteCheck, check};
+use super::finite_check::FiniteCheck;
 use super::partition::{NeuronShare, RowShare};
 use super::{NonFinite, Step};
 use crate::nn::kernels::elementwise::{activate, times_derivative};
@@ -63,23 +63,16 @@ impl WithSimd for ForwardAndBack<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        forward_and_back(simd, self);
+        let Self {
+            architecture,
+            neurons,
+            rows,
+            scratch,
+        } = self;
+        forward(simd, architecture, neurons, rows, scratch);
+        output_layer(simd, architecture, rows);
+        back(simd, architecture, neurons, rows, scratch);
     }
-}
-
-#[inline(always)]
-fn forward_and_back<S: Simd>(
-    simd: S,
-    ForwardAndBack {
-        architecture,
-        neurons,
-        rows,
-        scratch,
-    }: ForwardAndBack,
-) {
-    forward(simd, architecture, neurons, rows, scratch);
-    output_layer(simd, architecture, rows);
-    back(simd, architecture, neurons, rows, scratch);
 }
 
 /// `Z_l = A_(l-1) W_l + b_l`, `A_l = f(Z_l)`. Of the output layer, only the logits `Z_L`.
@@ -192,32 +185,28 @@ impl WithSimd for WholeStep<'_> {
             params,
         } = self;
         rows.load(simd, batch, 0..batch.rows.count());
-        let work = ForwardAndBack {
+        let pass = ForwardAndBack {
             architecture,
             neurons: &[neurons],
             rows,
             scratch,
         };
-        forward_and_back(simd, work);
+        pass.with_simd(simd);
         let rows = &[&*rows];
-        let step = check(
-            simd,
-            FiniteCheck {
-                neurons: &[neurons],
-                rows,
-                rule: &params.rule,
-                scratch,
-            },
-        )?;
-        update(
-            simd,
-            Update {
-                rows,
-                neurons,
-                scratch,
-                params,
-            },
-        );
+        let check = FiniteCheck {
+            neurons: &[neurons],
+            rows,
+            rule: &params.rule,
+            scratch,
+        };
+        let step = check.with_simd(simd)?;
+        let update = Update {
+            rows,
+            neurons,
+            scratch,
+            params,
+        };
+        update.with_simd(simd);
         Ok(step)
     }
 }
@@ -275,21 +264,16 @@ impl WithSimd for Update<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        update(simd, self);
+        let UpdateParams {
+            rule,
+            updates,
+            is_new,
+        } = self.params;
+        if *is_new {
+            self.neurons.reset_state(rule.optimizer);
+        }
+        rule.with_lanes(*updates, OnLanes { simd, update: self });
     }
-}
-
-#[inline(always)]
-fn update<S: Simd>(simd: S, update: Update) {
-    let UpdateParams {
-        rule,
-        updates,
-        is_new,
-    } = update.params;
-    if *is_new {
-        update.neurons.reset_state(rule.optimizer);
-    }
-    rule.with_lanes(*updates, OnLanes { simd, update });
 }
 
 /// An [`Update`] on vectors of the instructions `simd`.

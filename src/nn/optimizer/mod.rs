@@ -1,21 +1,20 @@
 //! The learning rule: how the gradient of a mini-batch becomes an update of the parameters.
 //!
-//! Every optimizer is one file: a [`Spec`] with its name, its constants, its default learning rates and its
-//! formula, and the same arithmetic on vectors ([`Lanes`]). A new one is such a file and
-//! its line in the list below; the command line, the typed command, the menu, model files, the
+//! Every optimizer is one file: a `Spec` with its name, constants, default learning rates and
+//! formula, and the same arithmetic on vectors (`Lanes`). A new one is such a file, its `mod` and
+//! a line in the list below; the command line, the typed command, the menu, model files, the
 //! textbook, the engine and the inspector read that list.
 
 mod adam;
 mod formula;
 mod momentum;
+mod serialise;
 mod sgd;
 mod state;
 
 use std::fmt;
 
-use serde::de::Error as _;
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::kernels::update::Lanes;
 use super::{LearningRate, Loss, Output, WeightDecay};
@@ -314,48 +313,6 @@ impl Constant {
 impl fmt::Display for Optimizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.title())
-    }
-}
-
-/// `{"name": "momentum", "momentum": 0.9}`.
-impl Serialize for Optimizer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1 + self.spec().constants.len()))?;
-        map.serialize_entry("name", self.name())?;
-        for (name, value) in self.constants() {
-            map.serialize_entry(name, &value)?;
-        }
-        map.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Optimizer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Members {
-            name: String,
-            #[serde(flatten)]
-            constants: std::collections::BTreeMap<String, f64>,
-        }
-        let Members { name, constants } = Members::deserialize(deserializer)?;
-        let mut optimizer = Self::named(&name).ok_or_else(|| {
-            D::Error::custom(format!(
-                "unknown optimizer \"{name}\"; it is one of {}",
-                Self::names().join(", ")
-            ))
-        })?;
-        if let Some(missing) = optimizer
-            .spec()
-            .constants
-            .iter()
-            .find(|it| !constants.contains_key(it.name))
-        {
-            return Err(D::Error::custom(format!("{name} without {}", missing.name)));
-        }
-        for (constant, value) in constants {
-            optimizer = optimizer.with(&constant, value).map_err(D::Error::custom)?;
-        }
-        Ok(optimizer)
     }
 }
 

@@ -200,7 +200,9 @@ proptest! {
         // Some divide by the size of the gradient; an epsilon above rounding keeps the sign of
         // a gradient that is all rounding from deciding.
         let optimizer = optimizer.with("epsilon", 1e-2).unwrap_or(optimizer);
-        check_steps(&architecture(&sizes, hidden, end), &rule(optimizer, 0.05, decay), seed);
+        // RMSprop does not correct its mean for the start at zero: first steps are ten times the rate.
+        let rate = if optimizer.is_same_kind(Optimizer::RMSPROP) { 0.005 } else { 0.05 };
+        check_steps(&architecture(&sizes, hidden, end), &rule(optimizer, rate, decay), seed);
     }
 }
 

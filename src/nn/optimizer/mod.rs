@@ -8,6 +8,7 @@
 mod adam;
 mod formula;
 mod momentum;
+mod rmsprop;
 mod serialise;
 mod sgd;
 mod state;
@@ -70,6 +71,7 @@ macro_rules! optimizers {
 optimizers! {
     Sgd, SGD, sgd;
     Momentum, MOMENTUM, momentum;
+    Rmsprop, RMSPROP, rmsprop;
     Adam, ADAM, adam;
 }
 

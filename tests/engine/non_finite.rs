@@ -132,7 +132,7 @@ fn a_gradient_beyond_range() {
 
 #[test]
 fn a_learning_rate_beyond_reason() {
-    for optimizer in [Optimizer::SGD, Optimizer::MOMENTUM] {
+    for optimizer in [Optimizer::SGD, Optimizer::MOMENTUM, Optimizer::NESTEROV] {
         let architecture = architecture(&[3, 5, 2], Activation::Tanh, ENDS[0]);
         let (inputs, targets) = Random(1).batch(&architecture, 4);
         let good = rule(optimizer, 0.1, 0.0);

@@ -25,6 +25,7 @@ ACTIVATIONS = {
 OPTIMIZERS = {
     "sgd": lambda groups: torch.optim.SGD(groups, lr=0.5),
     "momentum": lambda groups: torch.optim.SGD(groups, lr=0.1, momentum=0.9),
+    "nesterov": lambda groups: torch.optim.SGD(groups, lr=0.1, momentum=0.9, nesterov=True),
     "rmsprop": lambda groups: torch.optim.RMSprop(groups, lr=0.02, alpha=0.99, eps=1e-8),
     "adam": lambda groups: torch.optim.Adam(groups, lr=0.05, betas=(0.9, 0.999), eps=1e-8),
 }

@@ -8,6 +8,7 @@
 mod adam;
 mod formula;
 mod momentum;
+mod nesterov;
 mod rmsprop;
 mod serialise;
 mod sgd;
@@ -71,6 +72,7 @@ macro_rules! optimizers {
 optimizers! {
     Sgd, SGD, sgd;
     Momentum, MOMENTUM, momentum;
+    Nesterov, NESTEROV, nesterov;
     Rmsprop, RMSPROP, rmsprop;
     Adam, ADAM, adam;
 }

@@ -161,6 +161,27 @@ fn a_learning_rate_beyond_reason() {
 }
 
 #[test]
+fn a_weight_decay_beyond_reason() {
+    for &optimizer in Optimizer::ALL {
+        for weight_decay in [1e3, 1e12, 1e38] {
+            let architecture = architecture(&[3, 5, 2], Activation::Tanh, ENDS[0]);
+            let mut random = Random(3);
+            let parameters = random.parameters(&architecture);
+            let (inputs, targets) = random.batch(&architecture, 4);
+            let mut engine = Engine::new(&architecture, &parameters, optimizer, 4);
+            let rule = rule(optimizer, 1.0, weight_decay);
+            for _ in 0..30 {
+                let before = engine.parameters();
+                match engine.train(inputs.view(), targets.view(), &rule) {
+                    Ok(_) => assert!(engine.parameters().is_finite(), "{rule:?}"),
+                    Err(_) => assert_eq!(bits(&engine.parameters()), bits(&before)),
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn weights_that_exploded_are_found_where_they_are() {
     let architecture = architecture(&[3, 4, 4, 2], Activation::Relu, ENDS[0]);
     let mut random = Random(6);

@@ -28,6 +28,7 @@ OPTIMIZERS = {
     "nesterov": lambda groups: torch.optim.SGD(groups, lr=0.1, momentum=0.9, nesterov=True),
     "rmsprop": lambda groups: torch.optim.RMSprop(groups, lr=0.02, alpha=0.99, eps=1e-8),
     "adam": lambda groups: torch.optim.Adam(groups, lr=0.05, betas=(0.9, 0.999), eps=1e-8),
+    "adamw": lambda groups: torch.optim.AdamW(groups, lr=0.05, betas=(0.9, 0.999), eps=1e-8),
 }
 
 NETWORKS = [

@@ -130,7 +130,7 @@ fn values_out_of_range_are_refused_by_name() {
         ),
         (
             "--momentum 0.5",
-            "--momentum goes with --optimizer momentum, not with adam",
+            "--momentum goes with --optimizer momentum or nesterov, not with adam",
         ),
         (
             "--export m.pt",

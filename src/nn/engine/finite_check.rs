@@ -47,6 +47,7 @@ impl WithSimd for FiniteCheck<'_> {
         }
         let limit = rule.max_gradient();
         let decay = rule.gradient_decay() as f32;
+        let decoupled_decay = rule.decoupled_decay();
         // Written so that NaN is not within the limit.
         let within = |magnitude: f32| magnitude <= limit;
         for l in 0..rows[0].layers.len() {
@@ -61,11 +62,16 @@ impl WithSimd for FiniteCheck<'_> {
                 what: Quantity::Gradient,
                 layer: l + 1,
             };
-            if decay != 0.0 {
+            if decay != 0.0 || decoupled_decay != 0.0 {
                 let layers = neurons.iter().map(|share| &share.layers[l]);
                 let largest =
                     layers.map(|layer| largest_magnitude(simd, layer.parameters.values()));
-                bound += decay * largest.fold(0.0, larger);
+                let largest = largest.fold(0.0, larger);
+                bound += decay * largest;
+                let change = decoupled_decay * f64::from(largest.max(1.0));
+                if change > f64::from(f32::MAX / 4.0) {
+                    return Err(gradient_failure);
+                }
             }
             if !within(bound) {
                 for share in neurons {

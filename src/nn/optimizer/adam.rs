@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::formula::{CHANGE, ETA, G, Symbol};
+use super::formula::{Assignment, CHANGE, ETA, Expression, G, Symbol};
 use super::{Constant, Decay, LearningRates, LearningRule, Range, Spec};
 use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
 
@@ -45,17 +45,28 @@ pub(super) const SPEC: Spec = Spec {
         linear: 0.01,
     },
     formula: || {
-        vec![
-            M.is(BETA1 * M + (1.0 - BETA1) * G),
-            V.is(BETA2 * V + (1.0 - BETA2) * G.squared()),
-            CORRECTED_M.is(M / (1.0 - BETA1.to_the_t())),
-            CORRECTED_V.is(V / (1.0 - BETA2.to_the_t())),
-            CHANGE.is(-ETA * CORRECTED_M / (CORRECTED_V.root() + EPSILON)),
-        ]
+        let mut lines = moments();
+        lines.push(CHANGE.is(step()));
+        lines
     },
     // The gradient is squared, and divided by its own size again.
     max_gradient: |_| f32::MAX.sqrt() / 4.0,
 };
+
+/// Both moments, then their bias-corrected values.
+pub(super) fn moments() -> Vec<Assignment> {
+    vec![
+        M.is(BETA1 * M + (1.0 - BETA1) * G),
+        V.is(BETA2 * V + (1.0 - BETA2) * G.squared()),
+        CORRECTED_M.is(M / (1.0 - BETA1.to_the_t())),
+        CORRECTED_V.is(V / (1.0 - BETA2.to_the_t())),
+    ]
+}
+
+/// The change that follows from the moments.
+pub(super) fn step() -> Expression {
+    -ETA * CORRECTED_M / (CORRECTED_V.root() + EPSILON)
+}
 
 #[inline(always)]
 pub(super) fn lanes(rule: &LearningRule, updates: u32) -> AdamLanes {

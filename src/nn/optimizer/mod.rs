@@ -6,6 +6,7 @@
 //! textbook, the engine and the inspector read that list.
 
 mod adam;
+mod adamw;
 mod formula;
 mod momentum;
 mod nesterov;
@@ -75,6 +76,7 @@ optimizers! {
     Nesterov, NESTEROV, nesterov;
     Rmsprop, RMSPROP, rmsprop;
     Adam, ADAM, adam;
+    Adamw, ADAMW, adamw;
 }
 
 const fn max(numbers: &[usize]) -> usize {
@@ -130,6 +132,8 @@ enum Range {
 enum Decay {
     /// In the gradient, as the derivative `lambda w` of an L2 penalty.
     Gradient,
+    /// In the update, as `-eta lambda w`.
+    Decoupled,
 }
 
 /// Default learning rates.
@@ -327,9 +331,9 @@ pub struct LearningRule {
     pub optimizer: Optimizer,
     /// `eta`.
     pub learning_rate: LearningRate,
-    /// `lambda`: the weight decay. In the gradient it is the L2 penalty `lambda / 2 sum w^2`, which
-    /// adds `lambda w` to the gradient of every weight. Biases are not decayed, and the reported
-    /// loss is without the penalty.
+    /// `lambda`: the weight decay. Most optimizers add `lambda w` to the gradient of every weight, which is the
+    /// L2 penalty `lambda / 2 sum w^2`; AdamW subtracts `eta lambda w` in the update. Biases are not decayed,
+    /// and the reported loss is without the penalty.
     pub weight_decay: WeightDecay,
 }
 
@@ -346,6 +350,15 @@ impl LearningRule {
     pub fn gradient_decay(&self) -> f64 {
         match self.optimizer.spec().decay {
             Decay::Gradient => self.weight_decay.get(),
+            Decay::Decoupled => 0.0,
+        }
+    }
+
+    /// Factor by which an update shrinks weights, beside what follows from their gradient.
+    pub(super) fn decoupled_decay(&self) -> f64 {
+        match self.optimizer.spec().decay {
+            Decay::Gradient => 0.0,
+            Decay::Decoupled => self.learning_rate.get() * self.weight_decay.get(),
         }
     }
 

@@ -1,0 +1,54 @@
+//! AdamW (Loshchilov and Hutter 2019): Adam with weight decay beside the gradient instead of in it, so that the
+//! decay is not divided by the size of the gradient.
+
+use pulp::Simd;
+
+use super::adam::{self, AdamLanes};
+use super::formula::{CHANGE, ETA, LAMBDA, Symbol, W};
+use super::{Decay, LearningRule, Spec};
+use crate::nn::kernels::update::{Lanes, Scale};
+
+const DECAY: Symbol = Symbol("d");
+
+pub(super) const SPEC: Spec = Spec {
+    name: "adamw",
+    title: "AdamW",
+    decay: Decay::Decoupled,
+    formula: || {
+        let mut lines = adam::moments();
+        lines.push(DECAY.is(ETA * LAMBDA * W));
+        lines.push(CHANGE.is(adam::step() - DECAY));
+        lines
+    },
+    ..adam::SPEC
+};
+
+#[inline(always)]
+pub(super) fn lanes(rule: &LearningRule, updates: u32) -> AdamwLanes {
+    AdamwLanes {
+        adam: adam::lanes(rule, updates),
+        rate: rule.rate(),
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct AdamwLanes {
+    adam: AdamLanes,
+    rate: f32,
+}
+
+impl Lanes<2> for AdamwLanes {
+    #[inline(always)]
+    fn update<S: Simd>(
+        self,
+        simd: S,
+        Scale { share, decay }: Scale,
+        sum: S::f32s,
+        w: S::f32s,
+        state: [S::f32s; 2],
+    ) -> (S::f32s, [S::f32s; 2]) {
+        let kept = simd.mul_add_e_f32s(simd.splat_f32s(-self.rate * decay), w, w);
+        let scale = Scale { share, decay: 0.0 };
+        self.adam.update(simd, scale, sum, kept, state)
+    }
+}

@@ -1,34 +1,33 @@
-//! `nn-tui DATA --describe`: the data card, for people or as JSON.
+//! `nn-tui DATA --describe`: prints the summary of a data set, as text or JSON.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::iter;
 
 use super::job::Job;
 use super::standard_output;
-use crate::data::{ColumnSummary, DataSummary, Dataset, Guess, Range, prepare};
+use crate::data::{ColumnSummary, DataSummary, Dataset, Range, prepare};
 use crate::error::Result;
 use crate::util::text::{shorten, width};
 
 /// Terminal cells of the columns' names.
 const NAME: usize = 24;
-/// Terminal cells of the words in front of the facts.
-const ABOUT: usize = 10;
-/// Values of a category that are named.
-const NAMED: usize = 4;
+/// Terminal cells of the labels in front of the facts.
+const LABEL: usize = 12;
+/// Categories of a column that are listed.
+const LISTED: usize = 4;
 
-/// Writes the card of `dataset` to standard output.
+/// Writes the summary of `dataset` to standard output.
 ///
 /// # Errors
 /// Those of [`prepare`]; [`crate::error::Error::CannotWrite`].
 pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
     let plan = job.plan_for(dataset)?;
     let prepared = prepare(dataset, plan.validation, plan.seed)?;
-    let card = DataSummary::new(dataset, &prepared);
+    let summary = DataSummary::new(dataset, &prepared);
     let text = if json {
-        serde_json::to_string(&card).unwrap_or_default() + "\n"
+        serde_json::to_string(&summary).unwrap_or_default() + "\n"
     } else {
-        text(&card)
+        text(&summary)
     };
     let mut stdout = io::stdout().lock();
     standard_output(
@@ -38,65 +37,39 @@ pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
     )
 }
 
-fn text(card: &DataSummary) -> String {
+fn text(summary: &DataSummary) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
-    let _ = writeln!(out, "{}: {} rows", card.source, card.reading.rows);
-    for (about, group) in card.grouped_guesses() {
-        facts(&mut out, about, group.iter().map(Guess::text));
+    let _ = writeln!(out, "{}: {} rows", summary.source, summary.reading.rows);
+    for (topic, facts) in summary.facts_by_topic() {
+        let mut label = topic.label();
+        for fact in facts {
+            let _ = writeln!(out, "  {label:<LABEL$}{}", fact.text());
+            label = "";
+        }
     }
-    if !card.constant.is_empty() {
-        let constant = card.constant.join(", ");
-        facts(
-            &mut out,
-            "constant",
-            [format!("{constant}: one value in all training rows")],
-        );
-    }
-    facts(&mut out, "inputs", [card.inputs_text()]);
-    if card.duplicates > 0 {
-        facts(&mut out, "doubles", [card.duplicates_text()]);
-    }
-    let target = &card.target;
-    let baseline = if target.classes.is_empty() {
-        format!("R2 {:.3} by always saying the mean", card.baseline)
-    } else {
-        format!(
-            "accuracy {:.1} % by always saying \"{}\"",
-            100.0 * card.baseline,
-            card.baseline_prediction
-        )
-    };
-    facts(&mut out, "to beat", [baseline]);
     out.push('\n');
+    let target = &summary.target;
     for (class, rows) in &target.classes {
         let _ = writeln!(out, "  {} {rows:>9} rows", padded(class));
     }
     if let Some(range) = &target.range {
-        let spread = bars(&target.counts);
+        let bars = bars(&target.counts);
         let _ = writeln!(
             out,
-            "  {} {spread} {}",
+            "  {} {bars} {}",
             padded(&target.name),
             range_text(range)
         );
     }
     out.push('\n');
-    columns(&mut out, card);
+    columns(&mut out, summary);
     out
 }
 
-/// Lines of `texts` beside a word that says what they are about.
-fn facts(out: &mut String, about: &str, texts: impl IntoIterator<Item = String>) {
-    let words = iter::once(about).chain(iter::repeat(""));
-    for (text, word) in texts.into_iter().zip(words) {
-        let _ = writeln!(out, "  {word:<ABOUT$}{text}");
-    }
-}
-
-fn columns(out: &mut String, card: &DataSummary) {
-    if let Some((width, height)) = card.image {
-        let bright = brightness(&card.columns);
+fn columns(out: &mut String, summary: &DataSummary) {
+    if let Some((width, height)) = summary.image {
+        let bright = brightness(&summary.columns);
         let _ = writeln!(out, "  images of {width} x {height} pixels{bright}");
         return;
     }
@@ -108,27 +81,27 @@ fn columns(out: &mut String, card: &DataSummary) {
         "missing",
         "distinct"
     );
-    for column in &card.columns {
+    for column in &summary.columns {
         let _ = writeln!(out, "  {}", column_line(column));
     }
 }
 
 fn column_line(column: &ColumnSummary) -> String {
-    let least = if column.distinct_is_least { ">" } else { "" };
+    let more_than = if column.distinct_is_min { ">" } else { "" };
     let values = match &column.range {
         Some(range) => format!("{} {}", bars(&column.counts), range_text(range)),
         None => {
-            let pairs = column.values.iter().zip(&column.counts).take(NAMED);
-            let named: Vec<String> = pairs
+            let pairs = column.values.iter().zip(&column.counts).take(LISTED);
+            let listed: Vec<String> = pairs
                 .map(|(value, count)| format!("{value} {count}"))
                 .collect();
-            let rest = column.values.len().saturating_sub(NAMED);
+            let rest = column.values.len().saturating_sub(LISTED);
             let more = if rest > 0 {
                 format!(" and {rest} more")
             } else {
                 String::new()
             };
-            format!("{}{more}", named.join(", "))
+            format!("{}{more}", listed.join(", "))
         }
     };
     format!(
@@ -136,17 +109,19 @@ fn column_line(column: &ColumnSummary) -> String {
         padded(&column.name),
         column.kind,
         column.missing,
-        format!("{least}{}", column.distinct),
+        format!("{more_than}{}", column.distinct),
     )
 }
 
-/// `, 0 to 255, mean 33.3` over all pixels, which have the same number of rows each.
+/// Returns the range over all pixels, such as `, 0 to 255, mean 33.3`.
 fn brightness(pixels: &[ColumnSummary]) -> String {
-    let ranges: Vec<&Range> = pixels.iter().filter_map(|it| it.range.as_ref()).collect();
-    let whole = ranges.iter().copied().cloned().reduce(|all, range| Range {
-        least: all.least.min(range.least),
+    let ranges = pixels.iter().filter_map(|pixel| pixel.range.as_ref());
+    let ranges: Vec<&Range> = ranges.collect();
+    // Every pixel has the same number of rows.
+    let whole = ranges.iter().copied().copied().reduce(|all, range| Range {
+        min: all.min.min(range.min),
         mean: all.mean + range.mean,
-        greatest: all.greatest.max(range.greatest),
+        max: all.max.max(range.max),
     });
     whole.map_or(String::new(), |mut range| {
         range.mean /= ranges.len() as f64;
@@ -163,11 +138,11 @@ fn padded(name: &str) -> String {
 fn range_text(range: &Range) -> String {
     format!(
         "{} to {}, mean {:.4}",
-        range.least, range.greatest, range.mean
+        range.min, range.max, range.mean
     )
 }
 
-/// A small histogram.
+/// Draws a histogram in one line.
 fn bars(counts: &[usize]) -> String {
     const HEIGHTS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let most = counts.iter().max().copied().unwrap_or(0).max(1);
@@ -180,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bars_show_what_there_is() {
+    fn bars_are_proportional_to_counts() {
         assert_eq!(bars(&[0, 1, 50, 100]), " ▁▄█");
         assert_eq!(bars(&[0, 0]), "  ");
     }

@@ -1,18 +1,18 @@
-//! From a file to a data set, in one pass over the file.
+//! Reads a file into a data set in one pass.
 //!
-//! What the columns are is guessed from the first rows (`schema.rs`); then every row is read once
-//! and becomes one row of `f32`. What only the whole file shows (a column of texts that are nearly
-//! all different, more than 100 categories) is mended in place behind that.
+//! Column types are inferred from the first rows (`schema/`); then every row is read once and
+//! becomes one row of `f32`. What only the whole file shows (a column of texts that are nearly all
+//! different, more than 100 categories) is corrected in place afterwards.
 
 use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
 
 use super::prepare::held_out;
-use super::report::{LeftOut, ReadReport, Reason};
+use super::report::{Exclusion, ReadReport, Reason};
 use super::schema::options::{LoadObserver, LoadOptions, Missing, Part, Progress, ValidationRows};
 use super::schema::{Role, roles};
-use super::source::idx_file;
+use super::source::input::open;
 use super::table::column_reader::{Cells, TargetCells};
 use super::table::idx;
 use super::table::records::Record;
@@ -21,25 +21,28 @@ use super::{Column, ColumnKind, Dataset, Lines, Source, Target, is_missing};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::random::{RngStream, below, generator};
 
-/// Reads the table of `source`. `watch` is told how far the reading is, and may break it off.
+/// Reads the table or the images of `source`, and the validation and test files of `options`.
+/// `observer` receives the progress and can cancel the load.
 ///
 /// # Errors
 /// [`Error::NoSuchInput`], [`Error::CannotRead`], [`Error::Cancelled`], and [`Error::Data`] with the
-/// place of anything that can't be used.
+/// place of anything unusable.
 pub fn load_with(
     source: &Source,
     options: &LoadOptions,
-    watch: &mut LoadObserver,
+    observer: &mut LoadObserver,
 ) -> Result<Dataset> {
-    let mut dataset = if idx_file::is_idx(source) {
-        idx::load(source, options, watch)?
+    let input = open(source)?;
+    let mut dataset = if input.has_images {
+        idx::load(source, input, options, observer)?
     } else {
-        let table = Table::open(source, &options.reading, &[], watch)?;
-        load_table(table, source, options, watch)?
+        let name = source.to_string();
+        let table = Table::open(&name, input, &options.reading, &[], observer)?;
+        load_table(table, source, options, observer)?
     };
     let mut held_out = |file: &Source, part| {
         held_out::read(file, &dataset, options, &mut |progress| {
-            watch(Progress { part, ..progress })
+            observer(Progress { part, ..progress })
         })
     };
     let validation = match &options.validation {
@@ -53,12 +56,12 @@ pub fn load_with(
     Ok(dataset)
 }
 
-/// Reads the rows of `table`, which is that of `source`.
+/// Reads all rows of `table`, which is that of `source`.
 pub(super) fn load_table(
     table: Table,
     source: &Source,
     options: &LoadOptions,
-    watch: &mut LoadObserver,
+    observer: &mut LoadObserver,
 ) -> Result<Dataset> {
     if table.shape.width() == 1 {
         return Err(Error::data(table.shape.place(), DataProblem::SingleColumn));
@@ -69,15 +72,15 @@ pub(super) fn load_table(
         shape, mut rows, ..
     } = table;
     while let Some(record) = rows.next()? {
-        loading.take_row(record, &shape)?;
-        rows.tell(loading.report.rows, watch)?;
+        loading.add_row(record, &shape)?;
+        rows.report(loading.report.rows, observer)?;
     }
     loading.finish(shape, source)
 }
 
-/// A table while it is read.
+/// Accumulates the rows of a table.
 struct Loading {
-    /// What becomes of the cells of each column; none for those that are left out.
+    /// Cells of each column; `None` for the target and excluded columns.
     cells: Vec<Option<Cells>>,
     target_column: usize,
     target: TargetCells,
@@ -91,21 +94,21 @@ struct Loading {
     report: ReadReport,
 }
 
-/// Choosing some rows of those that come, each with the same chance (Vitter 1985, algorithm R).
+/// Uniform random sample of a stream of rows (reservoir sampling, Vitter 1985, algorithm R).
 struct Sampling {
-    most: usize,
+    max: usize,
     seen: usize,
     generator: ChaCha8Rng,
-    /// Lines of the rows chosen so far.
+    /// Lines of the rows in the sample.
     lines: Vec<u64>,
 }
 
 impl Loading {
     fn new(table: &Table, roles: &[Role], options: &LoadOptions) -> Self {
         let shape = &table.shape;
-        let left_out = roles.iter().enumerate();
-        let left_out = left_out.filter_map(|(column, role)| match role {
-            Role::LeftOut(reason) => Some(left_out_column(shape, column, *reason)),
+        let excluded = roles.iter().enumerate();
+        let excluded = excluded.filter_map(|(column, role)| match role {
+            Role::LeftOut(reason) => Some(exclusion(shape, column, *reason)),
             _ => None,
         });
         let cells: Vec<Option<Cells>> = roles.iter().map(Cells::new).collect();
@@ -118,8 +121,8 @@ impl Loading {
             values: Vec::new(),
             lines: Lines::default(),
             missing: options.missing,
-            sampling: options.max_rows.map(|most| Sampling {
-                most,
+            sampling: options.max_rows.map(|max| Sampling {
+                max,
                 seen: 0,
                 generator: generator(options.seed, RngStream::Sample),
                 lines: Vec::new(),
@@ -131,13 +134,13 @@ impl Loading {
                 given: options.given(),
                 decimal_comma: shape.dialect.decimal_comma,
                 header: shape.header.is_some(),
-                left_out: left_out.collect(),
+                excluded: excluded.collect(),
                 ..ReadReport::default()
             },
         }
     }
 
-    fn take_row(&mut self, record: Record, shape: &Shape) -> Result<()> {
+    fn add_row(&mut self, record: Record, shape: &Shape) -> Result<()> {
         self.report.rows += 1;
         let target = record.cell(self.target_column);
         if is_missing(target) {
@@ -145,7 +148,7 @@ impl Loading {
             return Ok(());
         }
         let start = self.values.len();
-        if !self.take_cells(record, shape)? {
+        if !self.add_cells(record, shape)? {
             self.report.incomplete += 1;
             self.values.truncate(start);
             return Ok(());
@@ -172,23 +175,16 @@ impl Loading {
     }
 
     /// Adds the raw values of a row; returns whether it is complete enough to be used.
-    fn take_cells(&mut self, record: Record, shape: &Shape) -> Result<bool> {
+    fn add_cells(&mut self, record: Record, shape: &Shape) -> Result<bool> {
         let mut is_complete = true;
         for (column, cells) in self.cells.iter_mut().enumerate() {
             let Some(cells) = cells else {
                 continue;
             };
-            let short = match cells {
-                Cells::Numbers => record.short_decimal(column),
-                Cells::Undecided | Cells::Texts(_) => None,
-            };
-            let raw = match short {
-                Some(number) => number,
-                None => cells.raw(record.cell(column), shape).map_err(|problem| {
-                    let problem = with_hint(problem, &shape.names[column]);
-                    shape.cell_error(record.line, column, problem)
-                })?,
-            };
+            let raw = cells.raw(record.cell(column), shape).map_err(|problem| {
+                let problem = with_hint(problem, &shape.names[column]);
+                shape.cell_error(record.line, column, problem)
+            })?;
             if raw.is_nan() && self.missing == Missing::Error {
                 return Err(shape.cell_error(record.line, column, DataProblem::MissingCell));
             }
@@ -200,7 +196,7 @@ impl Loading {
 
     fn finish(mut self, shape: Shape, source: &Source) -> Result<Dataset> {
         if let Some(sampling) = self.sampling.take() {
-            self.put_in_order(&sampling);
+            self.sort_sample(&sampling);
         }
         let rows = self.lines.len();
         if rows < 2 {
@@ -220,10 +216,10 @@ impl Loading {
         if columns.is_empty() {
             return Err(Error::data(shape.place(), DataProblem::NoFeatures));
         }
-        let values = mended(self.values, &raw);
-        // Unless something else is predicted, or pixels are names.
+        let values = corrected(self.values, &raw);
+        // Not if another column is predicted, or pixels are categories.
         let is_image = self.target_column + 1 == shape.width()
-            && columns.iter().all(|it| it.kind == ColumnKind::Numeric);
+            && columns.iter().all(|column| column.kind == ColumnKind::Numeric);
         Ok(Dataset {
             name: source.name(),
             source: source.to_string(),
@@ -241,8 +237,8 @@ impl Loading {
         })
     }
 
-    /// Puts the chosen rows in the order of the file.
-    fn put_in_order(&mut self, sampling: &Sampling) {
+    /// Sorts the sampled rows by their place in the file.
+    fn sort_sample(&mut self, sampling: &Sampling) {
         let lines = &sampling.lines;
         let mut order: Vec<usize> = (0..lines.len()).collect();
         order.sort_unstable_by_key(|&row| lines[row]);
@@ -265,11 +261,11 @@ impl Loading {
 }
 
 impl Sampling {
-    /// Takes note of a row that was added behind the others. Returns the place of the row that is
-    /// to give way to it, which may be its own; none while there is room.
+    /// Decides on a row that was just appended. Returns the index of the row that it replaces, which
+    /// may be its own; `None` while the sample has room.
     fn choose(&mut self, line: u64) -> Option<usize> {
         self.seen += 1;
-        if self.lines.len() < self.most {
+        if self.lines.len() < self.max {
             self.lines.push(line);
             return None;
         }
@@ -277,19 +273,19 @@ impl Sampling {
         if let Some(chosen) = self.lines.get_mut(place) {
             *chosen = line;
         }
-        Some(place.min(self.most))
+        Some(place.min(self.max))
     }
 }
 
-fn left_out_column(shape: &Shape, column: usize, reason: Reason) -> LeftOut {
-    LeftOut {
+fn exclusion(shape: &Shape, column: usize, reason: Reason) -> Exclusion {
+    Exclusion {
         name: shape.names[column].clone(),
         column,
         reason,
     }
 }
 
-/// A cell that is no number, with what can be done about it.
+/// Adds the options that help to the problem of a cell that is no number.
 fn with_hint(problem: DataProblem, column: &str) -> DataProblem {
     match problem {
         DataProblem::NotANumber { found } => DataProblem::StrayText {
@@ -300,22 +296,22 @@ fn with_hint(problem: DataProblem, column: &str) -> DataProblem {
     }
 }
 
-/// What is done to the values of a column once all are known.
+/// Correction of the values of a column once all are known.
 enum ColumnFix {
     Keep,
     /// The raw value for each code.
     Recode(Vec<f32>),
-    LeaveOut,
+    Exclude,
 }
 
-/// The columns that are used, and what is to be done to the values of each that was read.
+/// Returns the input columns, and a correction for every column that was read.
 fn finish_columns(
     cells: Vec<Option<Cells>>,
     shape: &Shape,
     report: &mut ReadReport,
 ) -> (Vec<Column>, Vec<ColumnFix>) {
     let mut columns = Vec::new();
-    let mut mendings = Vec::new();
+    let mut fixes = Vec::new();
     for (column, cells) in cells.into_iter().enumerate() {
         let Some(cells) = cells else {
             continue;
@@ -332,39 +328,39 @@ fn finish_columns(
             }),
         };
         match finished {
-            Ok((kind, mending)) => {
+            Ok((kind, fix)) => {
                 columns.push(Column {
                     name: name.clone(),
                     column,
                     kind,
                 });
-                mendings.push(mending);
+                fixes.push(fix);
             }
             Err(reason) => {
-                report.left_out.push(left_out_column(shape, column, reason));
-                mendings.push(ColumnFix::LeaveOut);
+                report.excluded.push(exclusion(shape, column, reason));
+                fixes.push(ColumnFix::Exclude);
             }
         }
     }
-    report.left_out.sort_by_key(|it| it.column);
-    (columns, mendings)
+    report.excluded.sort_by_key(|excluded| excluded.column);
+    (columns, fixes)
 }
 
-/// `values`, row by row, as `mendings` say, one for each in a row; nothing is allocated.
-fn mended(mut values: Vec<f32>, mendings: &[ColumnFix]) -> Vec<f32> {
-    if mendings
+/// Applies `fixes`, one for each column, to `values`, row by row, in place.
+fn corrected(mut values: Vec<f32>, fixes: &[ColumnFix]) -> Vec<f32> {
+    if fixes
         .iter()
-        .all(|mending| matches!(mending, ColumnFix::Keep))
+        .all(|fix| matches!(fix, ColumnFix::Keep))
     {
         values.shrink_to_fit();
         return values;
     }
     let mut kept = 0;
-    for start in (0..values.len()).step_by(mendings.len().max(1)) {
-        for (index, mending) in mendings.iter().enumerate() {
+    for start in (0..values.len()).step_by(fixes.len().max(1)) {
+        for (index, fix) in fixes.iter().enumerate() {
             let value = values[start + index];
-            values[kept] = match mending {
-                ColumnFix::LeaveOut => continue,
+            values[kept] = match fix {
+                ColumnFix::Exclude => continue,
                 ColumnFix::Recode(raw) if !value.is_nan() => raw[value as usize],
                 ColumnFix::Keep | ColumnFix::Recode(_) => value,
             };

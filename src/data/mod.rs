@@ -31,8 +31,7 @@ pub use prepare::prepared::{Prepared, prepare};
 pub use prepare::preprocessing::{InputColumn, Preprocessing};
 pub use prepare::samples::{Samples, Targets};
 pub use prepare::split::{Split, stratified};
-pub use report::{LeftOut, ReadReport, Reason};
-pub use schema::inferred::Guess;
+pub use report::{Exclusion, ReadReport, Reason};
 pub use schema::missing::{MISSING_WORDS, is_missing};
 pub use schema::options::{
     ClassWeights, LoadObserver, LoadOptions, Missing, Part, Progress, TaskChoice, ValidationRows,
@@ -41,7 +40,7 @@ pub use schema::task::{ErrorSums, Errors, TargetScale, Task};
 pub use source::Source;
 pub use source::builtin::{BUILT_IN, BuiltIn, built_in};
 pub use source::input::TextEncoding;
-pub use summary::{ColumnSummary, DataSummary, Range, TargetSummary};
+pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSummary, Topic};
 pub use table::Reading;
 pub use table::dialect::Delimiter;
 pub use table::lines::Lines;

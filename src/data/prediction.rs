@@ -1,4 +1,4 @@
-//! New rows for a trained model: its columns found among whatever columns a file has.
+//! New rows for a trained model, whose columns are found among those of a file.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -11,26 +11,27 @@ use super::prepare::preprocessing::Preprocessing;
 use super::schema::missing::is_missing;
 use super::schema::options::LoadObserver;
 use super::source::Source;
-use super::source::idx_file::is_idx;
-use super::table::idx_text::as_text;
+use super::source::input::{Input, open};
+use super::table::idx::ImageRows;
 use super::table::records::Record;
-use super::table::{Reading, Rows, Shape, Table};
+use super::table::rows::Rows;
+use super::table::{Reading, Shape, Table};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::text::{near_matches, sanitise};
 
 /// Rows to predict on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PredictionInput {
-    /// The header as it stands in the file, if there is one. Like `cells` it is meant to be
-    /// written to a file again; it must be sanitised before it is shown.
+    /// Header as it is in the file, if there is one. Like `cells` it is meant to be written to a
+    /// file again; it must be sanitised before it is shown.
     pub header: Option<Vec<String>>,
-    /// Names of all columns, made safe to show and told apart; `c1`, `c2`, ... without a header.
+    /// Names of all columns, safe to show and all different; `c1`, `c2`, ... without a header.
     pub names: Vec<String>,
-    /// The rows as they stand in the file, all columns included.
+    /// Rows as they are in the file, with all columns.
     pub cells: Vec<Vec<String>>,
-    /// Line of the file (from 1) of every row.
+    /// Line of the file (from 1) of every row; of images their number.
     pub lines: Vec<u64>,
-    /// The raw values that the model asks for: `(rows, columns of its preprocessing)`.
+    /// Raw values that the model needs: `(rows, columns of its preprocessing)`.
     /// [`Preprocessing::encode`] makes the network's inputs of them.
     pub raw: Array2<f32>,
 }
@@ -42,11 +43,20 @@ impl PredictionInput {
     }
 }
 
-/// A file with rows to predict on, read some rows at a time, so that it may be of any size.
+/// Reads rows to predict on from a file of any size, some rows at a time.
 pub struct PredictionRows<'m> {
     wanted: &'m Preprocessing,
-    selected: Selected,
+    shape: Shape,
+    rows: NewRows,
+    /// Index in the table of each wanted column.
+    columns: Vec<usize>,
+    training: Training,
     has_rows: bool,
+}
+
+enum NewRows {
+    Text(Rows),
+    Images(ImageRows),
 }
 
 impl<'m> PredictionRows<'m> {
@@ -72,49 +82,73 @@ impl<'m> PredictionRows<'m> {
             columns: wanted.table_columns,
             target: wanted.target_column,
         };
-        let mut watch = |_| ControlFlow::Continue(());
+        let input = open(source)?;
+        let (shape, rows, columns) = if input.has_images {
+            let images = ImageRows::open(source, input)?;
+            let shape = Shape::named(source, images.names());
+            let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+            let columns = by_name(&shape, &names)?;
+            (shape, NewRows::Images(images), columns)
+        } else {
+            let mut observer = |_| ControlFlow::Continue(());
+            let selected =
+                Selected::open(source, input, reading, &columns, training, &mut observer)?;
+            (selected.shape, NewRows::Text(selected.rows), selected.columns)
+        };
         Ok(Self {
             wanted,
-            selected: Selected::open(source, reading, &columns, training, &mut watch)?,
+            shape,
+            rows,
+            columns,
+            training,
             has_rows: false,
         })
     }
 
-    /// The column that holds the true values of what is predicted: the one called `name`, or in a
-    /// file without header the one that stands where it stood in the training table.
+    /// Returns the index of the column with the true targets: the one called `name`, or in a file
+    /// without header the one at its place in the training table.
     ///
     /// # Errors
     /// [`DataProblem::MissingFeature`]; [`DataProblem::WrongWidth`] for a file without header and
     /// without that column.
     pub fn target_column(&self, name: &str) -> Result<usize> {
-        self.selected.target(name)
+        target_column(&self.shape, self.training, name)
     }
 
-    /// The next rows, at most `most` of them; none behind the last.
+    /// Returns the next rows, at most `max` of them; `None` after the last.
     ///
     /// # Errors
     /// As [`crate::data::load`] for what is wrong with the rows; [`DataProblem::Empty`] where there
     /// are none at all.
-    pub fn next_chunk(&mut self, most: usize) -> Result<Option<PredictionInput>> {
-        let Selected {
-            shape,
-            rows,
-            columns,
-            ..
-        } = &mut self.selected;
+    pub fn next_chunk(&mut self, max: usize) -> Result<Option<PredictionInput>> {
+        let max = max.max(1);
         let (mut cells, mut lines, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        while lines.len() < most.max(1) {
-            let Some(record) = rows.next()? else {
-                break;
-            };
-            let kinds = self
-                .wanted
-                .columns
-                .iter()
-                .map(|column| column.encoding.cells());
-            raw_values(record, shape, columns, kinds, &mut values)?;
-            cells.push(record.cells().map(str::to_owned).collect());
-            lines.push(record.line);
+        let (shape, columns) = (&self.shape, &self.columns);
+        let kinds = || self.wanted.columns.iter().map(|column| column.encoding.cells());
+        match &mut self.rows {
+            NewRows::Text(rows) => {
+                while lines.len() < max
+                    && let Some(record) = rows.next()?
+                {
+                    raw_values(record, shape, columns, kinds(), &mut values)?;
+                    cells.push(record.cells().map(str::to_owned).collect());
+                    lines.push(record.line);
+                }
+            }
+            NewRows::Images(images) => {
+                while lines.len() < max
+                    && let Some((number, row)) = images.next()?
+                {
+                    values.extend(columns.iter().zip(kinds()).map(|(&column, kind)| {
+                        match kind {
+                            CellKind::Number => f32::from(row[column]),
+                            other => other.of_text(&row[column].to_string()),
+                        }
+                    }));
+                    cells.push(row.iter().map(u8::to_string).collect());
+                    lines.push(number);
+                }
+            }
         }
         if lines.is_empty() {
             return if self.has_rows {
@@ -133,18 +167,18 @@ impl<'m> PredictionRows<'m> {
         }))
     }
 
-    /// The error for a cell in column `column` (from 0) of the row on `line`, say for a true value
-    /// that is none of the model's classes.
+    /// Returns the error for a cell in column `column` (from 0) of the row on `line`, such as a true
+    /// value that is none of the model's classes.
     pub fn cell_error(&self, line: u64, column: usize, problem: DataProblem) -> Error {
-        self.selected.shape.cell_error(line, column, problem)
+        self.shape.cell_error(line, column, problem)
     }
 
-    /// The number in `cell`, NaN for a missing one, as numbers are written in this file.
+    /// Parses the number in `cell`, as numbers are written in this file; NaN for a missing one.
     ///
     /// # Errors
     /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
     pub fn number(&self, cell: &str) -> Result<f32, DataProblem> {
-        self.selected.shape.number(cell)
+        self.shape.number(cell)
     }
 }
 
@@ -156,28 +190,28 @@ pub fn read_for_prediction(source: &Source, wanted: &Preprocessing) -> Result<Pr
     let mut rows = PredictionRows::open(source, &Reading::default(), wanted)?;
     // There is a first chunk, or an error.
     let all = rows.next_chunk(usize::MAX)?;
-    let empty = || rows.selected.shape.place();
+    let empty = || rows.shape.place();
     all.ok_or_else(|| Error::data(empty(), DataProblem::Empty))
 }
 
-/// A column that is looked for.
+/// A column to find.
 pub(super) struct Wanted<'a> {
     pub(super) name: &'a str,
-    /// Its index in the training table.
+    /// Index in the training table.
     pub(super) column: usize,
     pub(super) cells: CellKind<'a>,
 }
 
-/// What is where in the training table.
+/// Layout of the training table.
 #[derive(Clone, Copy)]
 pub(super) struct Training {
-    /// Number of all columns.
+    /// Number of columns, with the target.
     pub(super) columns: usize,
     /// Index of the target.
     pub(super) target: usize,
 }
 
-/// A table, and where in it the wanted columns are.
+/// An open table and the wanted columns in it.
 pub(super) struct Selected {
     pub(super) shape: Shape,
     pub(super) rows: Rows,
@@ -187,26 +221,19 @@ pub(super) struct Selected {
 }
 
 impl Selected {
-    /// Opens the table of `source` and finds the `wanted` columns.
+    /// Opens the table of `source`, opened as `input`, and finds the `wanted` columns.
     pub(super) fn open(
         source: &Source,
+        input: Input,
         reading: &Reading,
         wanted: &[Wanted],
         training: Training,
-        watch: &mut LoadObserver,
+        observer: &mut LoadObserver,
     ) -> Result<Self> {
-        let expected: Vec<&str> = wanted.iter().map(|it| it.name).collect();
-        let Table { shape, rows, .. } = if is_idx(source) {
-            Table::of(
-                &source.to_string(),
-                as_text(source)?,
-                &Reading::default(),
-                &expected,
-                watch,
-            )?
-        } else {
-            Table::open(source, reading, &expected, watch)?
-        };
+        let expected: Vec<&str> = wanted.iter().map(|column| column.name).collect();
+        let source = source.to_string();
+        let Table { shape, rows, .. } =
+            Table::open(&source, input, reading, &expected, observer)?;
         let columns = match shape.header {
             Some(_) => by_name(&shape, &expected)?,
             None => by_position(&shape, wanted, training)?,
@@ -219,22 +246,26 @@ impl Selected {
         })
     }
 
-    /// See [`PredictionRows::target_column`].
+    /// Finds the target; see [`PredictionRows::target_column`].
     pub(super) fn target(&self, name: &str) -> Result<usize> {
-        let (found, expected) = (self.shape.width(), self.training.columns);
-        match self.shape.header {
-            Some(_) => Ok(by_name(&self.shape, &[name])?[0]),
-            None if found == expected => Ok(self.training.target),
-            None => {
-                let expected = expected - 1;
-                let problem = DataProblem::WrongWidth { found, expected };
-                Err(Error::data(self.shape.place(), problem))
-            }
+        target_column(&self.shape, self.training, name)
+    }
+}
+
+fn target_column(shape: &Shape, training: Training, name: &str) -> Result<usize> {
+    let (found, expected) = (shape.width(), training.columns);
+    match shape.header {
+        Some(_) => Ok(by_name(shape, &[name])?[0]),
+        None if found == expected => Ok(training.target),
+        None => {
+            let expected = expected - 1;
+            let problem = DataProblem::WrongWidth { found, expected };
+            Err(Error::data(shape.place(), problem))
         }
     }
 }
 
-/// Adds the raw values in the `columns` of `record`, which are of these `kinds`.
+/// Appends the raw values of the `columns` of `record`, which are of these `kinds`.
 pub(super) fn raw_values<'a>(
     record: Record,
     shape: &Shape,
@@ -256,7 +287,7 @@ pub(super) fn raw_values<'a>(
     Ok(())
 }
 
-/// The index in the table of each of `names`.
+/// Finds the index of each of `names`.
 fn by_name(shape: &Shape, names: &[&str]) -> Result<Vec<usize>> {
     // Tables of tens of thousands of columns are not searched from the start for each.
     let indices = shape.names.iter().map(String::as_str).zip(0..);
@@ -282,7 +313,7 @@ fn by_position(shape: &Shape, wanted: &[Wanted], training: Training) -> Result<V
     }
     let has_target = found > expected;
     let is_moved = |column| !has_target && column > training.target;
-    let columns = wanted.iter().map(|it| it.column);
+    let columns = wanted.iter().map(|wanted| wanted.column);
     Ok(columns
         .map(|column| column - usize::from(is_moved(column)))
         .collect())

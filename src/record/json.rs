@@ -53,7 +53,7 @@ enum Line<'a> {
         validation_rows: usize,
         features: &'a [String],
         left_out: &'a [String],
-        notes: &'a [String],
+        notes: Vec<String>,
         target: &'a str,
         task: &'static str,
         classes: &'a [String],
@@ -166,7 +166,7 @@ impl JsonLines {
             validation_rows,
             features: &data.input_names,
             left_out: &data.left_out,
-            notes: &data.notes,
+            notes: data.notes(),
             target: &data.target_name,
             task: match data.task {
                 Task::Classification { .. } => "classification",

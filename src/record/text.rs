@@ -77,7 +77,7 @@ impl Text {
             },
         )?;
         writeln!(out, "baseline: {}", baseline(data))?;
-        for note in &data.notes {
+        for note in data.notes() {
             writeln!(out, "{note}")?;
         }
         if !data.left_out.is_empty() {

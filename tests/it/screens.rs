@@ -191,7 +191,7 @@ fn data_are_described_once_somebody_looks() {
     let counts: Vec<usize> = (0..7).map(|_| asks(&model.update(tab()))).collect();
     assert_eq!(counts, [0, 0, 0, 1, 0, 0, 0]);
     model.navigation.view = View::Data;
-    assert!(drawn(&model).contains("counting"));
+    assert!(drawn(&model).contains("computing statistics"));
 }
 
 #[test]

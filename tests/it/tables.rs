@@ -18,7 +18,7 @@ fn load(file: &str, options: &LoadOptions) -> Result<Dataset, Error> {
     load_with(&source, options, &mut |_| ControlFlow::Continue(()))
 }
 
-/// `x 1 3 5 ?; colour[red|blue] 0 1; -> kind[a|b] 0 1 0; without id (names the rows)`.
+/// `x 1 3 5 ?; colour[red|blue] 0 1; -> kind[a|b] 0 1 0; without id (row numbers)`.
 fn understood(data: &Dataset) -> String {
     let mut text = String::new();
     for (index, column) in data.columns.iter().enumerate() {
@@ -48,7 +48,7 @@ fn understood(data: &Dataset) -> String {
                 .for_each(|label| text.push_str(&format!(" {label}")));
         }
     }
-    for column in &data.report.left_out {
+    for column in &data.report.excluded {
         text.push_str(&format!(
             "; without {} ({})",
             column.name,
@@ -103,7 +103,7 @@ const UNDERSTOOD: [(&str, &str); 23] = [
     ),
     (
         "unnamed.csv",
-        "x 1 3 5 7; x.2 2 4 6 8; -> kind[a|b] 0 1 0 1; without c1 (names the rows)",
+        "x 1 3 5 7; x.2 2 4 6 8; -> kind[a|b] 0 1 0 1; without c1 (row numbers)",
     ),
     (
         "year-header.csv",
@@ -129,7 +129,7 @@ const UNDERSTOOD: [(&str, &str); 23] = [
     ),
     (
         "identifiers.csv",
-        "x 0.5 1.5 2.5 3.5 4.5 0.5; -> kind[a|b] 0 1 0 1 0 1; without id (names the rows); \
+        "x 0.5 1.5 2.5 3.5 4.5 0.5; -> kind[a|b] 0 1 0 1 0 1; without id (row numbers); \
          without day (dates); without name (nearly all different)",
     ),
     (

@@ -34,13 +34,13 @@ fn a_description_tells_what_is_understood() {
     ));
     for part in [
         "tests/data/awkward/identifiers.csv: 12 rows\n",
-        "  predicts  kind, column 5 (--target)\n            one of 2 classes (--task)\n",
-        "left out: id (names the rows), day (dates), name (nearly all different) (--keep)\n",
-        "10 to train on, 2 to validate (--val, --seed)\n",
-        "  file      cells apart by comma (--delimiter)\n",
-        "the first row names the columns (--no-header)\n",
-        "  inputs    1 number goes into the network\n",
-        "  to beat   accuracy 50.0 % by always saying \"a\"\n",
+        "  target      kind (column 5; --target)\n              2 classes (--task)\n",
+        "excluded id (row numbers), day (dates), name (nearly all different) (--keep)\n",
+        "10 training · 2 validation (--val, --seed)\n",
+        "  format      comma-separated (--delimiter)\n",
+        "header row (--no-header)\n",
+        "1 network input\n",
+        "  baseline    50.0% (always \"a\")\n",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
@@ -110,9 +110,9 @@ fn what_was_told_is_not_called_a_guess() {
         "tests/data/awkward/no-header.csv --delimiter comma --no-header --decimal point --val 0";
     let text = stdout(&succeed(&format!("{line} --describe"), &[]));
     for part in [
-        "cells apart by comma (as --delimiter says)\n",
-        "no row names the columns (as --no-header says)\n",
-        "numbers with a point (as --decimal says)\n",
+        "comma-separated (set by --delimiter)\n",
+        "no header row (set by --no-header)\n",
+        "decimal point (set by --decimal)\n",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");
     }

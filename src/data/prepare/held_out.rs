@@ -1,4 +1,4 @@
-//! Rows of another file that have the columns of a data set: to validate on, or to test.
+//! Validation or test rows from a file of their own.
 
 use std::sync::Arc;
 
@@ -6,26 +6,26 @@ use ndarray::ArcArray2;
 
 use crate::data::prediction::{Selected, Training, Wanted, raw_values};
 use crate::data::schema::options::{LoadObserver, LoadOptions};
-use crate::data::source::idx_file;
+use crate::data::source::input::open;
 use crate::data::table::idx;
 use crate::data::{Dataset, Lines, Source, Target, is_missing, matrix};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::text::sanitise;
 
-/// Rows that are not trained on.
+/// Rows of another file, used for validation or testing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldOut {
-    /// The file they are from.
+    /// Path of the file.
     pub source: String,
-    /// As [`Dataset::values`], of the same columns.
+    /// Raw values of the columns of the data set; see [`Dataset::values`].
     pub values: ArcArray2<f32>,
-    /// As [`Dataset::target`], of the same classes.
+    /// Targets, with the classes of the data set.
     pub target: Target,
-    /// As [`Dataset::lines`].
+    /// Line of the file (from 1) of every row.
     pub lines: Arc<Lines>,
 }
 
-/// Reads the columns of `dataset` from `source`. Rows without a target are left out.
+/// Reads the columns of `dataset` from `source`. Rows without a target are excluded.
 ///
 /// # Errors
 /// Those of [`crate::data::read_for_prediction`]; [`DataProblem::UnknownClass`];
@@ -34,10 +34,11 @@ pub(crate) fn read(
     source: &Source,
     dataset: &Dataset,
     options: &LoadOptions,
-    watch: &mut LoadObserver,
+    observer: &mut LoadObserver,
 ) -> Result<HeldOut> {
-    if idx_file::is_idx(source) {
-        return idx::held_out(source, dataset, watch);
+    let input = open(source)?;
+    if input.has_images {
+        return idx::held_out(source, input, dataset, observer);
     }
     let wanted: Vec<Wanted> = dataset
         .columns
@@ -52,7 +53,7 @@ pub(crate) fn read(
         columns: dataset.table_columns,
         target: dataset.target_column,
     };
-    let mut selected = Selected::open(source, &options.reading, &wanted, place, watch)?;
+    let mut selected = Selected::open(source, input, &options.reading, &wanted, place, observer)?;
     let column = selected.target(&dataset.target_name)?;
     let Selected {
         shape,
@@ -87,11 +88,11 @@ pub(crate) fn read(
             record,
             shape,
             columns,
-            wanted.iter().map(|it| it.cells),
+            wanted.iter().map(|column| column.cells),
             &mut values,
         )?;
         lines.push(record.line);
-        rows.tell(lines.len(), watch)?;
+        rows.report(lines.len(), observer)?;
     }
     if lines.is_empty() {
         let place = Place::whole(source.to_string());

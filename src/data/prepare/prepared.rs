@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::preprocessing::Preprocessing;
 use super::samples::{Rows, Samples};
 use super::split::{Split, stratified};
-use crate::data::{Baseline, Dataset, HeldOut, Target, Task};
+use crate::data::summary::facts;
+use crate::data::{Baseline, Dataset, Fact, HeldOut, Severity, Target, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// A data set that a network can be trained and judged on.
@@ -33,8 +34,8 @@ pub struct Prepared {
     pub validation: Samples,
     /// The rows for the last judgement, where there is a file with them.
     pub test: Option<Samples>,
-    /// What a person should know of how the data were read.
-    pub notes: Vec<String>,
+    /// Facts that are known once the data are split; see [`crate::data::DataSummary::facts`].
+    pub facts: Vec<Fact>,
     /// What the network must beat.
     pub baseline: Baseline,
     /// Width and height, where every row is an image.
@@ -45,6 +46,13 @@ impl Prepared {
     /// Names of the classes, one for every output of the network; none for regression.
     pub fn class_names(&self) -> &[String] {
         self.task.classes()
+    }
+
+    /// Returns the facts that every run reports at its start.
+    pub fn notes(&self) -> Vec<String> {
+        let notes = self.facts.iter();
+        let notes = notes.filter(|fact| fact.severity >= Severity::Note);
+        notes.map(Fact::note).collect()
     }
 }
 
@@ -81,20 +89,31 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
         Some(rows) => all(rows),
         None => Samples::pick(&rows, split.validation, &preprocessing, &task),
     };
+    let test = dataset.test.as_ref().map(all);
+    let baseline = Baseline::of(&training, &validation);
+    let facts = facts::collect(
+        dataset,
+        &task,
+        &baseline,
+        [&training, &validation],
+        test.as_ref(),
+        &left_out,
+        preprocessing.inputs(),
+    );
     Ok(Prepared {
         name: dataset.name.clone(),
         source: dataset.source.clone(),
         target_name: dataset.target_name.clone(),
-        baseline: Baseline::of(&training, &validation),
+        baseline,
         training,
         validation,
-        test: dataset.test.as_ref().map(all),
+        test,
         output_names: match &task {
             Task::Classification { classes } => classes.clone(),
             Task::Regression(_) => vec![dataset.target_name.clone()],
         },
         input_names: preprocessing.input_names(),
-        notes: dataset.report.notes(dataset.missing_cells()),
+        facts,
         image: dataset.image,
         task,
         preprocessing,

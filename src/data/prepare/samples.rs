@@ -100,14 +100,22 @@ impl Samples {
         self.lines.of(self.rows[row] as usize)
     }
 
+    /// Iterates over the raw values of `row`, one for each column of the preprocessing.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub(crate) fn raw_values(&self, row: usize) -> impl ExactSizeIterator<Item = f32> {
+        let values = self.values.row(self.rows[row] as usize);
+        self.columns.iter().map(move |&column| values[column])
+    }
+
     /// The raw values of `row`, one for each column of the preprocessing; see
     /// [`crate::data::Encoding`].
     ///
     /// # Panics
     /// If there is no such row.
     pub fn raw_row(&self, row: usize) -> Array1<f32> {
-        let values = self.values.row(self.rows[row] as usize);
-        self.columns.iter().map(|&column| values[column]).collect()
+        self.raw_values(row).collect()
     }
 
     /// The raw values of some rows: `(rows, columns of the preprocessing)`.
@@ -145,11 +153,7 @@ impl Samples {
         match &self.ready {
             Some(ready) => out.assign(&ready.row(row)),
             None => match out.as_slice_mut() {
-                Some(out) => {
-                    let values = self.values.row(self.rows[row] as usize);
-                    let raw = self.columns.iter().map(|&column| values[column]);
-                    self.preprocessing.encode_row(raw, out);
-                }
+                Some(out) => self.preprocessing.encode_row(self.raw_values(row), out),
                 None => out.assign(&self.inputs(row..row + 1).row(0)),
             },
         }
@@ -163,8 +167,8 @@ impl Samples {
         task: &Task,
     ) -> Self {
         let used = |column: &InputColumn| {
-            let mut columns = from.columns.iter();
-            columns.position(|it| it.column == column.column)
+            let find = |known: &Column| known.column;
+            from.columns.binary_search_by_key(&column.column, find).ok()
         };
         let targets = match (from.target, task) {
             (Target::Numbers(values), Task::Regression(scale)) => Targets::Numbers {
@@ -209,6 +213,7 @@ impl Samples {
 
 /// Where samples are picked from.
 pub(crate) struct Rows<'d> {
+    /// In ascending order of their place in the table.
     columns: &'d [Column],
     values: &'d ArcArray2<f32>,
     target: &'d Target,

@@ -1,7 +1,6 @@
 //! What the columns of a table are, as far as its first rows tell.
 
 pub(crate) mod class_encoder;
-pub(crate) mod inferred;
 pub(crate) mod missing;
 pub(crate) mod options;
 pub(crate) mod task;

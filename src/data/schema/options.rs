@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use crate::data::source::Source;
+use crate::data::source::input::TextEncoding;
 use crate::data::table::Reading;
 use crate::error::{Error, Result};
 
@@ -33,6 +34,33 @@ pub struct LoadOptions {
     pub validation: ValidationRows,
     /// A file with rows that are used for nothing but the last judgement.
     pub test: Option<Source>,
+}
+
+impl LoadOptions {
+    /// Returns the names of the command-line options that were given with another value than their
+    /// default.
+    pub(crate) fn given(&self) -> Vec<&'static str> {
+        let reading = &self.reading;
+        let all = [
+            ("--delimiter", reading.delimiter.is_some()),
+            ("--decimal", reading.decimal_comma.is_some()),
+            ("--header", reading.header == Some(true)),
+            ("--no-header", reading.header == Some(false)),
+            ("--encoding", reading.encoding != TextEncoding::default()),
+            ("--comment", reading.comment.is_some()),
+            ("--target", self.target.is_some()),
+            ("--task", self.task != TaskChoice::Auto),
+            ("--drop", !self.drop.is_empty()),
+            ("--keep", !self.keep.is_empty()),
+            ("--categorical", !self.categorical.is_empty()),
+            ("--missing", self.missing != Missing::default()),
+            ("--max-rows", self.max_rows.is_some()),
+            ("--val", self.validation != ValidationRows::Auto),
+            ("--test", self.test.is_some()),
+        ];
+        let given = all.into_iter().filter(|(_, is_given)| *is_given);
+        given.map(|(option, _)| option).collect()
+    }
 }
 
 /// What is predicted.
@@ -112,15 +140,15 @@ pub enum Part {
     Test,
 }
 
-/// Whoever is told how far the reading is, and may break it off.
+/// Receives loading progress and can cancel the load.
 pub type LoadObserver<'w> = dyn FnMut(Progress) -> ControlFlow<()> + 'w;
 
-/// Tells `watch` of `progress`.
+/// Reports `progress` to `observer`.
 ///
 /// # Errors
 /// [`Error::Cancelled`].
-pub(crate) fn tell(watch: &mut LoadObserver, progress: Progress) -> Result<()> {
-    match watch(progress) {
+pub(crate) fn report(observer: &mut LoadObserver, progress: Progress) -> Result<()> {
+    match observer(progress) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(Error::Cancelled),
     }

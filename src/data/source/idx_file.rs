@@ -1,35 +1,25 @@
-//! The IDX format, in which MNIST and its family store images and labels, packed by gzip or not.
+//! The IDX format of MNIST and related sets of images.
 //!
 //! `train-images-idx3-ubyte` holds a magic number, the number of images, their height and their
-//! width (big-endian, 32 bits each), then a byte for every pixel, row by row. The labels lie beside
-//! it in `train-labels-idx1-ubyte`, and the images to validate on in `t10k-images-idx3-ubyte`.
+//! width (big-endian, 32 bits each), then a byte for every pixel, row by row. The labels are in
+//! the same folder in `train-labels-idx1-ubyte`, and the images to validate on in `t10k-images-idx3-ubyte`.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::input::{Input, open};
 use crate::data::Source;
 use crate::data::schema::options::{Part, Progress};
 use crate::error::{DataProblem, Error, Place, Result};
 
-/// Unsigned bytes in three dimensions.
+/// Magic number of a file of images: unsigned bytes in three dimensions.
 pub(crate) const IMAGES: [u8; 4] = [0, 0, 8, 3];
-/// Unsigned bytes in one dimension.
+/// Magic number of a file of labels: unsigned bytes in one dimension.
 pub(crate) const LABELS: [u8; 4] = [0, 0, 8, 1];
-/// Pixels of an image at most.
-const MOST_PIXELS: u64 = 1 << 20;
-
-/// Whether `source` is a file of images, going by its first bytes.
-pub(crate) fn is_idx(source: &Source) -> bool {
-    let mut first = [0; 4];
-    // Standard input can be read once only.
-    matches!(source, Source::File(path) if path.is_file())
-        && open(source).is_ok_and(|mut input| input.bytes.read_exact(&mut first).is_ok())
-        && first == IMAGES
-}
+/// Maximum number of pixels of an image.
+const MAX_PIXELS: u64 = 1 << 20;
 
 /// An open file of images.
 pub(crate) struct ImageFile {
@@ -37,21 +27,18 @@ pub(crate) struct ImageFile {
     pub(crate) all: u32,
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// What is left of it.
     input: Input,
 }
 
 impl ImageFile {
-    /// Opens the images of `source`.
+    /// Reads the header of the images in `input`, which is that of `source`.
     ///
     /// # Errors
-    /// [`DataProblem::Images`] for what is no such file, and for more pixels than can be used; those
-    /// of opening a file.
-    pub(crate) fn open(source: &Source) -> Result<Self> {
-        let mut input = open(source)?;
+    /// [`DataProblem::Images`] for no images, and for more pixels than can be used.
+    pub(crate) fn new(source: &Source, mut input: Input) -> Result<Self> {
         let [all, height, width] = header(&mut input.bytes, IMAGES, source)?;
         let pixels = u64::from(height) * u64::from(width);
-        if pixels == 0 || pixels > MOST_PIXELS || all == 0 {
+        if pixels == 0 || pixels > MAX_PIXELS || all == 0 {
             let problem = format!("{all} images of {width} x {height} pixels can't be used");
             return Err(refused(source, problem));
         }
@@ -64,13 +51,13 @@ impl ImageFile {
         })
     }
 
-    /// Pixels of an image.
+    /// Returns the number of pixels of an image.
     pub(crate) fn pixels(&self) -> usize {
         self.width * self.height
     }
 
-    /// Reads the next image; returns false where the file ends before the image does.
-    pub(crate) fn read(&mut self, image: &mut Vec<u8>) -> io::Result<bool> {
+    /// Reads the next image; returns false if the file ends before the image does.
+    fn read(&mut self, image: &mut Vec<u8>) -> io::Result<bool> {
         image.clear();
         let pixels = self.pixels();
         let mut bytes = self.input.bytes.by_ref().take(pixels as u64);
@@ -97,12 +84,7 @@ impl ImageFile {
         Ok(())
     }
 
-    /// What counts the bytes read, and how many there are where that is known.
-    pub(crate) fn meter(&self) -> (Arc<AtomicU64>, Option<u64>) {
-        (Arc::clone(&self.input.taken), self.input.size)
-    }
-
-    /// How far the reading is, after so many images.
+    /// Returns the progress after `images` images.
     pub(crate) fn progress(&self, images: usize) -> Progress {
         Progress {
             part: Part::Table,
@@ -113,7 +95,7 @@ impl ImageFile {
     }
 }
 
-/// The three numbers behind the magic one, or the first of them alone for labels.
+/// Reads the numbers of a header after its magic number: three for images, one for labels.
 fn header(bytes: &mut dyn Read, magic: [u8; 4], source: &Source) -> Result<[u32; 3]> {
     let mut next = || {
         let mut word = [0; 4];
@@ -135,7 +117,7 @@ fn header(bytes: &mut dyn Read, magic: [u8; 4], source: &Source) -> Result<[u32;
     Ok(numbers)
 }
 
-/// The labels beside the images of `source`, `all` of them.
+/// Reads the `all` labels of the images of `source`.
 pub(crate) fn labels_of(source: &Source, all: u32) -> Result<Vec<u8>> {
     let found = beside(
         source,
@@ -171,8 +153,8 @@ pub(crate) fn labels_of(source: &Source, all: u32) -> Result<Vec<u8>> {
     Ok(labels)
 }
 
-/// The first file that is there when the name of `source` is changed in one of these ways, packed
-/// or not.
+/// Finds the first existing file whose name is that of `source` with one of these `changes`,
+/// compressed or not.
 pub(crate) fn beside(source: &Source, changes: &[(&str, &str)]) -> Option<PathBuf> {
     let Source::File(path) = source else {
         return None;
@@ -185,7 +167,7 @@ pub(crate) fn beside(source: &Source, changes: &[(&str, &str)]) -> Option<PathBu
         [format!("{plain}.gz"), plain, changed]
     });
     let mut paths = named.map(|name| path.with_file_name(name));
-    paths.find(|it| it != path && File::open(it).is_ok())
+    paths.find(|candidate| candidate != path && File::open(candidate).is_ok())
 }
 
 pub(crate) fn refused(source: &Source, problem: String) -> Error {

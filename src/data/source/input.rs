@@ -1,6 +1,6 @@
-//! The bytes of a table: out of the program, a file or standard input, unpacked and in UTF-8.
+//! Bytes of a built-in data set, a file or standard input, decompressed.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -9,23 +9,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 
 use super::Source;
+use super::idx_file::IMAGES;
 use crate::error::{Error, Result};
 
-/// The first bytes of whatever gzip has packed.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// First bytes of a gzip file.
+const GZIP: &[u8] = &[0x1f, 0x8b];
 
-/// How the bytes of a text stand for characters.
+/// Character encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TextEncoding {
     /// UTF-8, with or without a byte order mark.
     #[default]
     Utf8,
-    /// Latin-1 (ISO 8859-1): every byte is a character.
+    /// Latin-1 (ISO 8859-1), one byte per character.
     Latin1,
 }
 
 impl TextEncoding {
-    /// All of them.
+    /// All encodings.
     pub const ALL: [Self; 2] = [Self::Utf8, Self::Latin1];
 
     /// Name for the command line.
@@ -37,16 +38,19 @@ impl TextEncoding {
     }
 }
 
-/// The bytes of a source, and how far they have been read.
+/// An open source.
 pub(crate) struct Input {
+    /// Bytes from the start, decompressed.
     pub(crate) bytes: Box<dyn Read + Send>,
-    /// Bytes taken from the file so far, packed as they are there.
+    /// Number of bytes read from the file so far, before decompression.
     pub(crate) taken: Arc<AtomicU64>,
-    /// Bytes of the file, where that is known.
+    /// Size of the file, if it is known.
     pub(crate) size: Option<u64>,
+    /// Whether it is a file of images in the IDX format, by its first bytes.
+    pub(crate) has_images: bool,
 }
 
-/// Opens `source`; what gzip has packed is unpacked, whatever the file is called.
+/// Opens `source` and decompresses gzip, by its first bytes.
 ///
 /// # Errors
 /// [`Error::NoSuchInput`] with the built-in data sets as its hint, [`Error::CannotRead`].
@@ -59,8 +63,8 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
         Source::Stdin => (Box::new(io::stdin()), None),
         Source::File(path) => {
             let file = open_file(path).map_err(|error| source.with_hint(error))?;
-            let size = file.metadata().ok().filter(|it| it.is_file());
-            (Box::new(file), size.map(|it| it.len()))
+            let metadata = file.metadata().ok().filter(Metadata::is_file);
+            (Box::new(file), metadata.map(|metadata| metadata.len()))
         }
     };
     let taken = Arc::new(AtomicU64::new(0));
@@ -68,11 +72,18 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
         bytes,
         taken: Arc::clone(&taken),
     };
-    let bytes = unpacked(counted).map_err(|cause| Error::CannotRead {
+    let decompressed = decompressed(counted).and_then(|bytes| peek(bytes, IMAGES.len()));
+    let (first, bytes) = decompressed.map_err(|cause| Error::CannotRead {
         path: source.to_string().into(),
         cause,
     })?;
-    Ok(Input { bytes, taken, size })
+    Ok(Input {
+        bytes: Box::new(bytes),
+        taken,
+        size,
+        // Labels are in a file beside.
+        has_images: first == IMAGES && matches!(source, Source::File(_)),
+    })
 }
 
 fn open_file(path: &Path) -> Result<File> {
@@ -84,22 +95,23 @@ fn open_file(path: &Path) -> Result<File> {
     File::open(path).map_err(|cause| Error::reading(path, cause))
 }
 
-fn unpacked(mut bytes: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+/// Returns the first `count` bytes, fewer if there are no more, and a reader of all bytes.
+fn peek<R: Read>(mut bytes: R, count: usize) -> io::Result<(Vec<u8>, impl Read + use<R>)> {
     let mut first = Vec::new();
-    bytes
-        .by_ref()
-        .take(GZIP.len() as u64)
-        .read_to_end(&mut first)?;
-    let is_packed = first == GZIP;
-    let all = Cursor::new(first).chain(bytes);
-    Ok(if is_packed {
+    bytes.by_ref().take(count as u64).read_to_end(&mut first)?;
+    Ok((first.clone(), Cursor::new(first).chain(bytes)))
+}
+
+fn decompressed(bytes: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    let (first, all) = peek(bytes, GZIP.len())?;
+    Ok(if first == GZIP {
         Box::new(MultiGzDecoder::new(all))
     } else {
         Box::new(all)
     })
 }
 
-/// Counts what is read through it.
+/// Counts the bytes that are read through it.
 struct Counted<R> {
     bytes: R,
     taken: Arc<AtomicU64>,
@@ -113,7 +125,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Turns Latin-1 into UTF-8 on its way.
+/// Converts Latin-1 to UTF-8.
 pub(crate) struct Latin1<R> {
     bytes: R,
     /// The second byte of a character whose first one was the last that fitted.
@@ -176,14 +188,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_gzip_packed_is_unpacked() {
+    fn gzip_is_decompressed() {
         let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
         packer.write_all(b"a,b\n1,2\n").expect("packed");
         let packed = packer.finish().expect("packed");
         let read = |bytes: Vec<u8>| {
             let mut text = String::new();
-            let mut unpacked = unpacked(Cursor::new(bytes)).expect("readable");
-            unpacked.read_to_string(&mut text).map(|_| text)
+            let mut bytes = decompressed(Cursor::new(bytes)).expect("readable");
+            bytes.read_to_string(&mut text).map(|_| text)
         };
         assert_eq!(read(packed.clone()).expect("text"), "a,b\n1,2\n");
         let twice = [packed.clone(), packed.clone()].concat();

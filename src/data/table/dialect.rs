@@ -1,17 +1,18 @@
-//! How the cells of a table are told apart, and how that is found out.
+//! Delimiter and decimal mark of a table, and their detection.
 
 use std::str::FromStr;
 
-use super::records::Records;
+use super::prefix::Prefix;
+use super::records::Row;
 use crate::error::{Error, Result};
 
-/// Rows that are looked at.
-const SAMPLE: usize = 200;
+/// Rows of the prefix that decide.
+pub(crate) const SAMPLE: usize = 200;
 
-/// Share of the rows that must be as wide as the first one.
+/// Fraction of the rows that must be as wide as the first one.
 const CONSISTENT: f64 = 0.9;
 
-/// What stands between two cells.
+/// Separator of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delimiter {
     /// One byte, an ASCII character.
@@ -21,8 +22,8 @@ pub enum Delimiter {
 }
 
 impl Delimiter {
-    /// Those that are tried, the most telling first: semicolons, tabs and bars hardly ever come
-    /// equally often in every row without separating cells, commas do in numbers such as 3,14, and
+    /// Candidates, the most certain first: semicolons, tabs and bars are hardly ever equally
+    /// frequent in every row without separating cells; commas are in numbers such as 3,14, and
     /// blanks in text.
     const TRIED: [Self; 5] = [
         Self::Byte(b';'),
@@ -32,7 +33,7 @@ impl Delimiter {
         Self::Blanks,
     ];
 
-    /// What a person calls it.
+    /// Name for the command line and for people.
     pub fn name(self) -> String {
         match self {
             Self::Byte(b',') => "comma".into(),
@@ -73,122 +74,62 @@ impl FromStr for Delimiter {
     }
 }
 
-/// How a file's rows are to be split.
+/// Rules for splitting a file into cells and reading its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dialect {
     pub(crate) delimiter: Delimiter,
-    /// The first character of lines that are no rows.
+    /// First character of comment lines.
     pub(crate) comment: Option<u8>,
     /// Whether numbers are written as 3,14.
     pub(crate) decimal_comma: bool,
 }
 
-impl Dialect {
-    /// Finds out what separates the cells in `text`, the beginning of a file; `is_whole` tells
-    /// whether it is all of it.
-    pub(crate) fn sniff(
-        text: &[u8],
-        is_whole: bool,
-        delimiter: Option<Delimiter>,
-        comment: Option<u8>,
-    ) -> Self {
-        let dialect = |delimiter| Self {
-            delimiter,
-            comment,
-            decimal_comma: false,
-        };
-        let delimiter = delimiter.unwrap_or_else(|| {
-            let tried = Delimiter::TRIED
-                .map(|delimiter| (delimiter, Widths::of(text, is_whole, dialect(delimiter))));
-            let consistent = tried.iter().find(|(_, widths)| widths.is_consistent());
-            let several = tried
-                .iter()
-                .filter(|(delimiter, widths)| *delimiter != Delimiter::Blanks && widths.first > 1);
-            // A table of rows that are not equally wide; the widest first row says most.
-            let widest = several.max_by_key(|(_, widths)| widths.first);
-            let found = consistent.or(widest);
-            found.map_or(Delimiter::Byte(b','), |&(delimiter, _)| delimiter)
-        });
-        Self {
-            decimal_comma: delimiter != Delimiter::Byte(b',')
-                && has_decimal_commas(text, is_whole, dialect(delimiter)),
-            ..dialect(delimiter)
-        }
-    }
-}
-
-/// How wide the rows are when split in one way.
-struct Widths {
-    first: usize,
-    rows: usize,
-    as_first: usize,
-}
-
-impl Widths {
-    fn of(text: &[u8], is_whole: bool, dialect: Dialect) -> Self {
-        let mut widths = Self {
-            first: 0,
-            rows: 0,
-            as_first: 0,
-        };
-        each_row(text, is_whole, dialect, |cells| {
-            if widths.rows == 0 {
-                widths.first = cells.len();
+impl Delimiter {
+    /// Detects what separates the cells in `prefix`: the first of the candidates by which nearly all
+    /// rows are as wide as the first one, or else the one that makes the first row widest.
+    pub(crate) fn detect(prefix: &Prefix, comment: Option<u8>) -> Self {
+        let mut widest = (1, Self::Byte(b','));
+        for delimiter in Self::TRIED {
+            let dialect = Dialect {
+                delimiter,
+                comment,
+                decimal_comma: false,
+            };
+            let widths = prefix.widths(dialect);
+            let first = widths.first().copied().unwrap_or(0);
+            let as_first = widths.iter().filter(|&&width| width == first).count();
+            if first > 1 && as_first as f64 >= CONSISTENT * widths.len() as f64 {
+                return delimiter;
             }
-            widths.rows += 1;
-            widths.as_first += usize::from(cells.len() == widths.first);
-        });
-        widths
-    }
-
-    fn is_consistent(&self) -> bool {
-        self.first > 1 && self.as_first as f64 >= CONSISTENT * self.rows as f64
+            // Blanks separate the words of a text, too.
+            if first > 1 && first >= widest.0 && delimiter != Self::Blanks {
+                widest = (first, delimiter);
+            }
+        }
+        widest.1
     }
 }
 
-/// Whether numbers have commas in `text`, and none has a point.
-fn has_decimal_commas(text: &[u8], is_whole: bool, dialect: Dialect) -> bool {
+/// Detects whether numbers in `rows` have a decimal comma: some have, and none has a point.
+pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row]) -> bool {
+    if delimiter == Delimiter::Byte(b',') {
+        return false;
+    }
     let (mut commas, mut points) = (0, 0);
-    each_row(text, is_whole, dialect, |cells| {
-        for cell in cells {
-            if cell.parse::<f64>().is_ok() {
-                points += usize::from(cell.contains('.'));
-            } else if cell.matches(',').count() == 1 && with_point(cell).parse::<f64>().is_ok() {
-                commas += 1;
-            }
+    for cell in rows.iter().take(SAMPLE).flat_map(|row| &row.cells) {
+        let cell = cell.trim();
+        if cell.parse::<f64>().is_ok() {
+            points += usize::from(cell.contains('.'));
+        } else if cell.matches(',').count() == 1 && with_point(cell).parse::<f64>().is_ok() {
+            commas += 1;
         }
-    });
+    }
     commas > 0 && points == 0
 }
 
-/// `cell` with a point for its comma.
+/// Returns `cell` with a point in place of its comma.
 pub(crate) fn with_point(cell: &str) -> String {
     cell.trim().replace(',', ".")
-}
-
-/// Calls `look` with the cells of the first rows of `text`. A row that may go on behind the text
-/// is not looked at, nor is anything behind what is not UTF-8.
-fn each_row(text: &[u8], is_whole: bool, dialect: Dialect, mut look: impl FnMut(&[&str])) {
-    let mut records = Records::new("", text, dialect);
-    let mut before: Option<Vec<String>> = None;
-    let mut rows = 0;
-    while rows < SAMPLE {
-        let record = records
-            .next()
-            .ok()
-            .flatten()
-            .map(|record| record.to_owned().cells);
-        let is_last = record.is_none();
-        if let Some(cells) = before.take().filter(|_| !is_last || is_whole) {
-            let cells: Vec<&str> = cells.iter().map(|cell| cell.trim()).collect();
-            look(&cells);
-            rows += 1;
-        }
-        if is_last {
-            return;
-        }
-        before = record;
-    }
 }
 
 #[cfg(test)]
@@ -196,12 +137,22 @@ mod tests {
     use super::*;
 
     fn sniffed(text: &str) -> (String, bool) {
-        let dialect = Dialect::sniff(text.as_bytes(), true, None, None);
-        (dialect.delimiter.name(), dialect.decimal_comma)
+        let prefix = Prefix {
+            bytes: text.as_bytes().to_vec(),
+            is_whole: true,
+        };
+        let delimiter = Delimiter::detect(&prefix, None);
+        let dialect = Dialect {
+            delimiter,
+            comment: None,
+            decimal_comma: false,
+        };
+        let rows = prefix.rows("t", dialect).expect("rows");
+        (delimiter.name(), has_decimal_commas(delimiter, &rows))
     }
 
     #[test]
-    fn the_delimiter_is_found_out() {
+    fn the_delimiter_is_detected() {
         let delimiter = |text| sniffed(text).0;
         assert_eq!(delimiter("a,b,c\n1,2,x\n3,4,y\n"), "comma");
         assert_eq!(delimiter("a;b;c\n1;2;x\n3;4;y\n"), "semicolon");
@@ -219,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn decimal_commas_are_found_out() {
+    fn decimal_commas_are_detected() {
         assert_eq!(
             sniffed("a;b;c\n1,5;2;x\n3,25;4;y\n"),
             ("semicolon".into(), true)

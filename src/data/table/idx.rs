@@ -1,47 +1,51 @@
-//! Data sets of images, from files as MNIST and its family have them (`idx_file.rs`).
+//! Data sets of images in the IDX format; see [`crate::data::source::idx_file`].
 
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::data::report::ReadReport;
 use crate::data::schema::options::{
-    LoadObserver, LoadOptions, Part, Progress, TaskChoice, ValidationRows, tell,
+    LoadObserver, LoadOptions, Part, Progress, TaskChoice, ValidationRows, report,
 };
 use crate::data::source::idx_file::{ImageFile, beside, labels_of, refused};
+use crate::data::source::input::{Input, open};
 use crate::data::{Column, ColumnKind, Dataset, HeldOut, Lines, Source, Target, matrix};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::random::{RngStream, generator, shuffle};
 
-/// Images between two looks at whether to go on.
-const IMAGES_A_LOOK: usize = 256;
+/// Images between two progress reports.
+const IMAGES_PER_REPORT: usize = 256;
 
-/// Images, which of them are used, and their labels.
+/// Images in use and their labels.
 struct Set {
     values: Vec<f32>,
     width: usize,
     height: usize,
     labels: Vec<u8>,
-    /// Numbers, from 1, of the images used.
+    /// Number of each image in its file, from 1.
     lines: Lines,
+    /// Number of images in the file.
     all: usize,
 }
 
-/// Reads the images of `source` and their labels; the pair to validate on where it lies beside.
+/// Reads the images of `source`, opened as `input`, and their labels; and the validation images in
+/// the same folder, if there are any.
 ///
 /// # Errors
-/// [`DataProblem::Images`] for what is no such file; [`Error::NoSuchInput`] for missing labels;
+/// [`DataProblem::Images`] for unusable images; [`Error::NoSuchInput`] for missing labels;
 /// [`Error::Cancelled`].
 pub(crate) fn load(
     source: &Source,
+    input: Input,
     options: &LoadOptions,
-    watch: &mut LoadObserver,
+    observer: &mut LoadObserver,
 ) -> Result<Dataset> {
     if options.task == TaskChoice::Regression {
         return Err(Error::Usage(
             "--task regression: images have classes".into(),
         ));
     }
-    let set = Set::read(source, options, watch)?;
+    let set = Set::read(source, input, options, observer)?;
     let mut classes = set.labels.clone();
     classes.sort_unstable();
     classes.dedup();
@@ -82,21 +86,24 @@ pub(crate) fn load(
         && let Some(beside) = beside(source, &[("train", "t10k"), ("train", "test")])
     {
         let part = Part::Validation;
-        let beside = held_out(&Source::File(beside), &dataset, &mut |progress| {
-            watch(Progress { part, ..progress })
+        let source = Source::File(beside);
+        let input = open(&source)?;
+        let held_out = held_out(&source, input, &dataset, &mut |progress| {
+            observer(Progress { part, ..progress })
         });
-        dataset.validation = Some(beside?);
+        dataset.validation = Some(held_out?);
     }
     Ok(dataset)
 }
 
-/// Reads the images of `source`, which must be like those of `dataset`.
+/// Reads the images of `source`, opened as `input`, which must have the size of those of `dataset`.
 pub(crate) fn held_out(
     source: &Source,
+    input: Input,
     dataset: &Dataset,
-    watch: &mut LoadObserver,
+    observer: &mut LoadObserver,
 ) -> Result<HeldOut> {
-    let set = Set::read(source, &LoadOptions::default(), watch)?;
+    let set = Set::read(source, input, &LoadOptions::default(), observer)?;
     if dataset.image != Some((set.width, set.height)) {
         let problem = format!(
             "its images have {} x {} pixels, unlike those trained on",
@@ -135,8 +142,13 @@ fn target(labels: &[u8], names: &[String], source: &Source) -> Result<Target> {
 }
 
 impl Set {
-    fn read(source: &Source, options: &LoadOptions, watch: &mut LoadObserver) -> Result<Self> {
-        let mut file = ImageFile::open(source)?;
+    fn read(
+        source: &Source,
+        input: Input,
+        options: &LoadOptions,
+        observer: &mut LoadObserver,
+    ) -> Result<Self> {
+        let mut file = ImageFile::new(source, input)?;
         let labels = labels_of(source, file.all)?;
         let is_used = sample(labels.len(), options);
         let mut set = Self {
@@ -155,15 +167,82 @@ impl Set {
                 set.labels.push(label);
                 set.lines.push(index as u64 + 1);
             }
-            if index.is_multiple_of(IMAGES_A_LOOK) {
-                tell(watch, file.progress(index))?;
+            if index.is_multiple_of(IMAGES_PER_REPORT) {
+                report(observer, file.progress(index))?;
             }
         }
         Ok(set)
     }
 }
 
-/// Which of `all` images are used, as many as the options ask for.
+/// Images read one after another as the rows of a table: a column for every pixel, and `label` if
+/// there are labels.
+pub(crate) struct ImageRows {
+    source: Source,
+    file: ImageFile,
+    labels: Option<Vec<u8>>,
+    /// Values of the row read last.
+    row: Vec<u8>,
+    /// Number of rows handed out.
+    done: usize,
+}
+
+impl ImageRows {
+    /// Reads the first image of `input`, which is that of `source`, and finds its labels.
+    ///
+    /// # Errors
+    /// Those of [`load`], but for missing labels.
+    pub(crate) fn open(source: &Source, input: Input) -> Result<Self> {
+        let file = ImageFile::new(source, input)?;
+        let labels = match labels_of(source, file.all) {
+            Err(Error::NoSuchInput { .. }) => None,
+            labels => Some(labels?),
+        };
+        let mut rows = Self {
+            source: source.clone(),
+            file,
+            labels,
+            row: Vec::new(),
+            done: 0,
+        };
+        // Before a name is made for every pixel, there must be an image that has as many.
+        rows.read()?;
+        Ok(rows)
+    }
+
+    /// Returns the names of the columns.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let names = (0..self.file.pixels()).map(|pixel| pixel_name(pixel, self.file.width));
+        names
+            .chain(self.labels.is_some().then(|| "label".into()))
+            .collect()
+    }
+
+    /// Returns the number (from 1) of the next image and the values of its row; `None` at the end.
+    ///
+    /// # Errors
+    /// [`DataProblem::Images`] if the file ends too early; [`Error::CannotRead`].
+    pub(crate) fn next(&mut self) -> Result<Option<(u64, &[u8])>> {
+        if self.done == self.file.all as usize {
+            return Ok(None);
+        }
+        if self.done > 0 {
+            self.read()?;
+        }
+        self.done += 1;
+        Ok(Some((self.done as u64, &self.row)))
+    }
+
+    fn read(&mut self) -> Result<()> {
+        let number = self.done + 1;
+        self.file.read_image(number, &mut self.row, &self.source)?;
+        let label = self.labels.as_ref().map(|labels| labels[self.done]);
+        self.row.extend(label);
+        Ok(())
+    }
+}
+
+/// Draws which of `all` images are used.
 fn sample(all: usize, options: &LoadOptions) -> Vec<bool> {
     let most = options.max_rows.unwrap_or(usize::MAX);
     if most >= all {
@@ -178,12 +257,12 @@ fn sample(all: usize, options: &LoadOptions) -> Vec<bool> {
     is_used
 }
 
-/// What the pixel with this index is called, in images of that width.
-pub(crate) fn pixel_name(pixel: usize, width: usize) -> String {
+/// Returns the name of a pixel, such as `r0c5`, in images of that width.
+fn pixel_name(pixel: usize, width: usize) -> String {
     format!("r{}c{}", pixel / width, pixel % width)
 }
 
-/// `mnist` for `mnist/train-images-idx3-ubyte.gz`; the file's own name where that says more.
+/// Returns the name of the data: `mnist` for `mnist/train-images-idx3-ubyte.gz`.
 fn name(source: &Source) -> String {
     let Source::File(path) = source else {
         return source.name();
@@ -207,7 +286,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::data::source::idx_file::{IMAGES, LABELS, is_idx};
+    use crate::data::source::idx_file::{IMAGES, LABELS};
 
     fn file(magic: [u8; 4], numbers: &[u32], bytes: &[u8]) -> Vec<u8> {
         let numbers = numbers.iter().flat_map(|number| number.to_be_bytes());
@@ -241,12 +320,13 @@ mod tests {
 
     fn read(path: &Path, options: &LoadOptions) -> Result<Dataset> {
         let source = Source::File(path.to_owned());
-        assert!(is_idx(&source));
-        load(&source, options, &mut |_| ControlFlow::Continue(()))
+        let input = open(&source)?;
+        assert!(input.has_images);
+        load(&source, input, options, &mut |_| ControlFlow::Continue(()))
     }
 
     #[test]
-    fn images_have_labels_and_some_to_validate_on() {
+    fn images_have_labels_and_validation_images() {
         let (_folder, path) = folder();
         let data = read(&path, &LoadOptions::default()).expect("loads");
         assert_eq!(data.values.row(1).to_vec(), [10.0, 20.0]);
@@ -264,6 +344,38 @@ mod tests {
             (validation.values, validation.target),
             (data.values, target)
         );
+    }
+
+    #[test]
+    fn images_become_rows_of_pixels_and_labels() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("t10k-images-idx3-ubyte");
+        let images = file(IMAGES, &[2, 1, 3], &[0, 255, 10, 20, 30, 40]);
+        fs::write(&path, &images).expect("written");
+        let source = Source::File(path.clone());
+        let rows = || ImageRows::open(&source, open(&source)?);
+        let all = |mut rows: ImageRows| -> Result<Vec<Vec<u8>>> {
+            let mut all = Vec::new();
+            while let Some((number, row)) = rows.next()? {
+                all.push(row.to_vec());
+                assert_eq!(number, all.len() as u64);
+            }
+            Ok(all)
+        };
+        let read = rows().expect("images");
+        assert_eq!(read.names(), ["r0c0", "r0c1", "r0c2"]);
+        assert_eq!(all(read).expect("rows"), [[0, 255, 10], [20, 30, 40]]);
+        let beside = folder.path().join("t10k-labels-idx1-ubyte");
+        fs::write(beside, file(LABELS, &[2], &[7, 3])).expect("written");
+        let read = rows().expect("images");
+        assert_eq!(read.names(), ["r0c0", "r0c1", "r0c2", "label"]);
+        assert_eq!(all(read).expect("rows"), [[0, 255, 10, 7], [20, 30, 40, 3]]);
+        fs::write(&path, &images[..images.len() - 2]).expect("written");
+        let error = rows().and_then(all).expect_err("cut off").to_string();
+        assert!(error.ends_with("it ends within image 2 of 2"), "{error}");
+        fs::write(&path, file(IMAGES, &[2, 1024, 1024], &[0, 255])).expect("written");
+        let error = rows().err().expect("no pixel has a name yet").to_string();
+        assert!(error.ends_with("it ends within image 1 of 2"), "{error}");
     }
 
     #[test]
@@ -286,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_or_missing_is_named() {
+    fn truncated_and_missing_files_are_named() {
         let (folder, path) = folder();
         let message = || {
             let error = read(&path, &LoadOptions::default()).expect_err("refused");

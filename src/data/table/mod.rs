@@ -1,15 +1,15 @@
-//! A table as it stands in the file: named columns over rows of equal width, cells still text.
+//! Tables of text: named columns over rows of equal width, cells not yet typed.
 
+pub(crate) mod blanks;
 pub(crate) mod column_reader;
 pub(crate) mod decimal;
 pub(crate) mod dialect;
 pub(crate) mod header;
 pub(crate) mod idx;
-pub(crate) mod idx_text;
 pub(crate) mod lines;
 pub(crate) mod prefix;
 pub(crate) mod records;
-pub(crate) mod splitting;
+pub(crate) mod rows;
 
 use std::collections::HashSet;
 use std::io::{Cursor, Read};
@@ -17,34 +17,35 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::schema::missing::is_missing;
-use super::schema::options::{LoadObserver, Part, Progress, tell};
+use super::schema::options::{LoadObserver, Part, Progress, report};
 use super::source::Source;
-use super::source::input::{Input, Latin1, TextEncoding, open};
+use super::source::input::{Input, Latin1, TextEncoding};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::text::{near_matches, sanitise, shorten};
 use decimal::short_decimal;
 use dialect::{Delimiter, Dialect, with_point};
 use header::{column_names, is_header, numbered_names};
 use prefix::Prefix;
-use records::{Record, Records, Row};
+use records::{Records, Row};
+use rows::Rows;
 
-/// Terminal cells that a faulty cell's text may fill in a message.
+/// Terminal cells of a faulty cell's text in a message.
 const SHOWN_CELLS: usize = 40;
 
-/// Bytes within which a file must have a whole row.
-const LONGEST_HEAD: usize = 32 << 20;
+/// Maximum length in bytes of a prefix: a file must have a whole row within it.
+const MAX_PREFIX: usize = 32 << 20;
 
-/// Rows between two looks at whether to go on, where no more bytes come in between.
-const ROWS_A_LOOK: usize = 1024;
+/// Rows between two progress reports if no more bytes are read in between.
+const ROWS_PER_REPORT: usize = 1024;
 
-/// How a file is to be read, where it is not to be found out.
+/// Format of a table of text; what is `None` is detected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reading {
-    /// What stands between two cells.
+    /// Separator of cells.
     pub delimiter: Option<Delimiter>,
-    /// How its bytes stand for characters.
+    /// Character encoding.
     pub encoding: TextEncoding,
-    /// The character that lines of comment begin with, an ASCII one.
+    /// ASCII character that starts comment lines.
     pub comment: Option<u8>,
     /// Whether the first row names the columns.
     pub header: Option<bool>,
@@ -52,7 +53,7 @@ pub struct Reading {
     pub decimal_comma: Option<bool>,
 }
 
-/// A table before anything is made of its cells.
+/// An open table.
 pub(super) struct Table {
     pub(super) shape: Shape,
     /// The first rows below the header, whatever their width.
@@ -61,145 +62,121 @@ pub(super) struct Table {
     pub(super) rows: Rows,
 }
 
-/// What is known of a table beside its rows.
+/// Column names and format of a table.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
     source: String,
-    /// The first row as it stands in the file, if it is a header.
+    /// The first row as it is in the file, if it is a header.
     pub(super) header: Option<Vec<String>>,
-    /// What the columns are called, with or without header; see [`column_names`].
+    /// Names of the columns, with or without header; see [`column_names`].
     pub(super) names: Vec<String>,
     pub(super) dialect: Dialect,
 }
 
-/// Walks over the rows of a table, below the header.
-pub(super) struct Rows {
-    source: String,
-    records: Records<Box<dyn Read + Send>>,
-    width: usize,
-    header_read: bool,
-    meter: Meter,
-}
-
-/// How many bytes of a file were read.
-struct Meter {
+/// Reports how many bytes of a file were read.
+pub(crate) struct Progression {
     taken: Arc<AtomicU64>,
     size: Option<u64>,
-    /// Bytes that were told of last.
-    told: u64,
+    /// Bytes that were reported last.
+    reported: u64,
 }
 
-impl Meter {
-    /// Tells `watch` that there are so many `rows`, if it is worth a word.
+impl Progression {
+    /// Reports to `observer` that there are so many `rows`, unless nothing was read since the last
+    /// report and few rows came.
     ///
     /// # Errors
     /// [`Error::Cancelled`].
-    fn tell(&mut self, rows: usize, watch: &mut LoadObserver) -> Result<()> {
+    fn report(&mut self, rows: usize, observer: &mut LoadObserver) -> Result<()> {
         let bytes = self.taken.load(Ordering::Relaxed);
-        if bytes == self.told && !rows.is_multiple_of(ROWS_A_LOOK) {
+        if bytes == self.reported && !rows.is_multiple_of(ROWS_PER_REPORT) {
             return Ok(());
         }
-        self.told = bytes;
+        self.reported = bytes;
         let progress = Progress {
             part: Part::Table,
             bytes,
             size: self.size,
             rows,
         };
-        tell(watch, progress)
+        report(observer, progress)
     }
 }
 
 impl Table {
-    /// Finds the columns of the table of `source`. A first row that holds one of the `expected`
-    /// names is a header whatever it looks like. Since whoever writes into a pipe may be slow,
-    /// `watch` is told of the first bytes already.
+    /// Opens the table of `source`, opened as `input`, and detects its format and columns. A first row that has one of
+    /// the `expected` names is a header. Progress is reported from the first bytes on, since a pipe
+    /// may be slow.
     ///
     /// # Errors
-    /// Those of opening the file; [`DataProblem::NotUtf8`], [`DataProblem::Empty`];
+    /// [`DataProblem::NotUtf8`], [`DataProblem::Empty`]; [`Error::CannotRead`];
     /// [`Error::Cancelled`].
     pub(super) fn open(
-        source: &Source,
-        reading: &Reading,
-        expected: &[&str],
-        watch: &mut LoadObserver,
-    ) -> Result<Self> {
-        Self::of(&source.to_string(), open(source)?, reading, expected, watch)
-    }
-
-    pub(super) fn of(
         source: &str,
         input: Input,
         reading: &Reading,
         expected: &[&str],
-        watch: &mut LoadObserver,
+        observer: &mut LoadObserver,
     ) -> Result<Self> {
-        let Input { bytes, taken, size } = input;
-        let mut meter = Meter {
+        let Input {
+            bytes, taken, size, ..
+        } = input;
+        let mut progression = Progression {
             taken,
             size,
-            told: 0,
+            reported: 0,
         };
         let mut bytes: Box<dyn Read + Send> = match reading.encoding {
             TextEncoding::Utf8 => bytes,
             TextEncoding::Latin1 => Box::new(Latin1::new(bytes)),
         };
-        let mut head = Prefix::default();
-        let (dialect, mut rows) = loop {
-            head.read(&mut bytes, source, &mut || meter.tell(0, watch))?;
-            let mut dialect = Dialect::sniff(
-                &head.bytes,
-                head.is_whole,
-                reading.delimiter,
-                reading.comment,
-            );
-            if let Some(decimal_comma) = reading.decimal_comma {
-                dialect.decimal_comma = decimal_comma;
-            }
-            let rows = head.rows(source, dialect)?;
-            if rows.len() > 1 || head.is_whole || head.bytes.len() >= LONGEST_HEAD {
+        let mut prefix = Prefix::default();
+        let (mut dialect, mut rows) = loop {
+            prefix.read(&mut bytes, source, &mut || progression.report(0, observer))?;
+            let delimiter = reading.delimiter;
+            let delimiter =
+                delimiter.unwrap_or_else(|| Delimiter::detect(&prefix, reading.comment));
+            let dialect = Dialect {
+                delimiter,
+                comment: reading.comment,
+                decimal_comma: false,
+            };
+            let rows = prefix.rows(source, dialect)?;
+            if rows.len() > 1 || prefix.is_whole || prefix.bytes.len() >= MAX_PREFIX {
                 break (dialect, rows);
             }
         };
+        let detect = || dialect::has_decimal_commas(dialect.delimiter, &rows);
+        dialect.decimal_comma = reading.decimal_comma.unwrap_or_else(detect);
         if rows.is_empty() {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }
         let first = rows.remove(0).cells;
-        let header = reading.header.unwrap_or_else(|| {
+        let has_header = reading.header.unwrap_or_else(|| {
             let expected: HashSet<&str> = expected.iter().copied().collect();
             let named = first.iter().any(|cell| expected.contains(&*sanitise(cell)));
             named || is_header(&first, &rows)
         });
-        if header && rows.is_empty() {
+        if has_header && rows.is_empty() {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }
-        let names = if header {
+        let names = if has_header {
             column_names(first.iter().map(String::as_str))
         } else {
             numbered_names(first.len())
         };
-        if !header {
-            rows.insert(
-                0,
-                Row {
-                    cells: first.clone(),
-                    line: 0,
-                },
-            );
+        if !has_header {
+            let cells = first.clone();
+            rows.insert(0, Row { cells, line: 0 });
         }
-        let all: Box<dyn Read + Send> = Box::new(Cursor::new(head.bytes).chain(bytes));
+        let all: Box<dyn Read + Send> = Box::new(Cursor::new(prefix.bytes).chain(bytes));
+        let records = Records::new(source, all, dialect);
         Ok(Self {
             sample: rows,
-            rows: Rows {
-                source: source.to_owned(),
-                records: Records::new(source, all, dialect),
-                width: names.len(),
-                header_read: !header,
-                meter,
-            },
+            rows: Rows::start(source, records, names.len(), has_header, progression)?,
             shape: Shape {
                 source: source.to_owned(),
-                header: header.then_some(first),
+                header: has_header.then_some(first),
                 names,
                 dialect,
             },
@@ -208,28 +185,42 @@ impl Table {
 }
 
 impl Shape {
+    /// Returns the shape of a table of `source` with columns of these `names`.
+    pub(super) fn named(source: &Source, names: Vec<String>) -> Self {
+        Self {
+            source: source.to_string(),
+            header: Some(names.clone()),
+            names,
+            dialect: Dialect {
+                delimiter: Delimiter::Byte(b','),
+                comment: None,
+                decimal_comma: false,
+            },
+        }
+    }
+
     /// Number of columns.
     pub(super) fn width(&self) -> usize {
         self.names.len()
     }
 
-    /// The place that is the whole table.
+    /// Returns the place of the whole table.
     pub(super) fn place(&self) -> Place {
         Place::whole(&self.source)
     }
 
-    /// The place that is column `column` (from 0).
+    /// Returns the place of column `column` (from 0).
     pub(super) fn column_place(&self, column: usize) -> Place {
         let name = self.header.as_ref().map(|_| self.names[column].as_str());
         self.place().at_column(column + 1, name)
     }
 
-    /// The error for a cell in column `column` (from 0) of the row on `line`.
+    /// Returns the error for a cell in column `column` (from 0) of the row on `line`.
     pub(super) fn cell_error(&self, line: u64, column: usize, problem: DataProblem) -> Error {
         Error::data(self.column_place(column).at_line(line), problem)
     }
 
-    /// The number in `cell`, NaN for a missing one.
+    /// Parses the number in `cell`, NaN for a missing one.
     ///
     /// # Errors
     /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
@@ -242,7 +233,7 @@ impl Shape {
         }
     }
 
-    /// The index of the column that a person means by `asked`: its name, or else its number from 1.
+    /// Finds the column that a user calls `asked`: its name, or else its number from 1.
     ///
     /// # Errors
     /// [`DataProblem::NoSuchColumn`].
@@ -267,7 +258,7 @@ impl Shape {
         Err(Error::data(self.place(), problem))
     }
 
-    /// The columns that a list such as `age,3` names. A name may itself have commas.
+    /// Finds the columns of lists such as `age,3`. A name may itself have commas.
     ///
     /// # Errors
     /// [`DataProblem::NoSuchColumn`].
@@ -288,39 +279,6 @@ impl Shape {
     }
 }
 
-impl Rows {
-    /// The next row, or `None` at the end.
-    ///
-    /// # Errors
-    /// [`DataProblem::RaggedRow`]; those of [`Records::next`].
-    pub(super) fn next(&mut self) -> Result<Option<Record<'_>>> {
-        if !self.header_read {
-            self.records.next()?;
-            self.header_read = true;
-        }
-        let Some(record) = self.records.next()? else {
-            return Ok(None);
-        };
-        let (found, expected) = (record.len(), self.width);
-        if found != expected {
-            let problem = DataProblem::RaggedRow { found, expected };
-            return Err(Error::data(
-                Place::whole(&self.source).at_line(record.line),
-                problem,
-            ));
-        }
-        Ok(Some(record))
-    }
-
-    /// Tells `watch` how far the reading is, `rows` rows, if it is worth a word.
-    ///
-    /// # Errors
-    /// [`Error::Cancelled`].
-    pub(super) fn tell(&mut self, rows: usize, watch: &mut LoadObserver) -> Result<()> {
-        self.meter.tell(rows, watch)
-    }
-}
-
 fn parse_number(cell: &str) -> Result<f32, DataProblem> {
     if let Some(number) = short_decimal(cell.as_bytes(), 0..cell.len()) {
         return Ok(number);
@@ -338,7 +296,7 @@ fn not_a_number(cell: &str) -> DataProblem {
     DataProblem::NotANumber { found: shown(cell) }
 }
 
-/// A cell's text as a message may show it.
+/// Makes a cell's text fit for a message.
 pub(super) fn shown(cell: &str) -> String {
     shorten(&sanitise(cell), SHOWN_CELLS)
 }
@@ -350,9 +308,10 @@ pub(super) fn table_of(bytes: &[u8], reading: &Reading, expected: &[&str]) -> Re
         bytes: Box::new(Cursor::new(bytes.to_vec())),
         taken: Arc::default(),
         size: None,
+        has_images: false,
     };
-    let mut watch = |_| std::ops::ControlFlow::Continue(());
-    Table::of("t.csv", input, reading, expected, &mut watch)
+    let mut observer = |_| std::ops::ControlFlow::Continue(());
+    Table::open("t.csv", input, reading, expected, &mut observer)
 }
 
 #[cfg(test)]

@@ -1,21 +1,21 @@
-//! The beginning of a file, from which is found out how the rest is to be read.
+//! The first bytes of a file, from which its format is detected.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use super::dialect::Dialect;
-use super::records::{Records, Row};
+use super::records::{Records, Row, read_some};
 use crate::error::{Error, Result};
 
-/// Bytes of a file from which its delimiter, its header and the types of its columns are found out.
-const HEAD: usize = 1 << 20;
+/// Bytes of a file from which delimiter, header and column types are detected.
+const LENGTH: usize = 1 << 20;
 
-/// Rows of it at most.
-const SAMPLE: usize = 1000;
+/// Maximum number of rows of a prefix that are used.
+const MAX_ROWS: usize = 1000;
 
-/// Bytes of it that are asked for at once.
+/// Bytes that are read at once.
 const PIECE: usize = 1 << 16;
 
-/// The beginning of a file.
+/// The first bytes of a file.
 #[derive(Default)]
 pub(crate) struct Prefix {
     pub(crate) bytes: Vec<u8>,
@@ -24,19 +24,19 @@ pub(crate) struct Prefix {
 }
 
 impl Prefix {
-    /// Reads as much again as it has, at least [`HEAD`], and calls `look` for every piece of it.
+    /// Doubles the prefix, to at least [`LENGTH`] bytes, and calls `report` after every piece.
     pub(crate) fn read(
         &mut self,
-        from: &mut dyn Read,
+        mut from: &mut dyn Read,
         source: &str,
-        look: &mut dyn FnMut() -> Result<()>,
+        report: &mut dyn FnMut() -> Result<()>,
     ) -> Result<()> {
-        let wanted = self.bytes.len() + HEAD.max(self.bytes.len());
+        let wanted = self.bytes.len() + LENGTH.max(self.bytes.len());
         while self.bytes.len() < wanted {
             let known = self.bytes.len();
             let piece = PIECE.min(wanted - known);
             self.bytes.resize(known + piece, 0);
-            let read = read_some(from, &mut self.bytes[known..]);
+            let read = read_some(&mut from, &mut self.bytes[known..]);
             self.bytes
                 .truncate(known + read.as_ref().map_or(0, |&read| read));
             match read {
@@ -44,7 +44,7 @@ impl Prefix {
                     self.is_whole = true;
                     break;
                 }
-                Ok(_) => look()?,
+                Ok(_) => report()?,
                 Err(cause) => {
                     let path = source.into();
                     return Err(Error::CannotRead { path, cause });
@@ -54,11 +54,11 @@ impl Prefix {
         Ok(())
     }
 
-    /// The first rows, without one that may go on behind the head.
+    /// Returns the first rows, without one that may go on behind the prefix.
     pub(crate) fn rows(&self, source: &str, dialect: Dialect) -> Result<Vec<Row>> {
         let mut records = Records::new(source, self.bytes.as_slice(), dialect);
         let mut rows: Vec<Row> = Vec::new();
-        while rows.len() < SAMPLE {
+        while rows.len() < MAX_ROWS {
             match records.next() {
                 Ok(Some(record)) => rows.push(record.to_owned()),
                 Ok(None) => {
@@ -67,21 +67,27 @@ impl Prefix {
                     }
                     break;
                 }
-                // A character may be cut in two at the end of the head.
+                // A character may be cut in two at the end of the prefix.
                 Err(_) if !self.is_whole && !rows.is_empty() => break,
                 Err(error) => return Err(error),
             }
         }
         Ok(rows)
     }
-}
 
-/// Reads what there is, or waits for some; a signal in between is no failure.
-fn read_some(from: &mut dyn Read, to: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match from.read(to) {
-            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-            read => return read,
+    /// Returns the widths of the first rows, only that of the first if it has a single cell. A row
+    /// that may go on behind the prefix does not count, nor does anything behind what is not UTF-8.
+    pub(crate) fn widths(&self, dialect: Dialect) -> Vec<usize> {
+        let mut records = Records::new("", self.bytes.as_slice(), dialect);
+        let mut widths = Vec::new();
+        while widths.len() <= super::dialect::SAMPLE && widths.first() != Some(&1) {
+            match records.next() {
+                Ok(Some(record)) => widths.push(record.len()),
+                Ok(None) | Err(_) if self.is_whole => return widths,
+                Ok(None) | Err(_) => break,
+            }
         }
+        widths.pop();
+        widths
     }
 }

@@ -325,8 +325,9 @@ impl Model {
         } else {
             Set::Validation
         };
-        let notice = (!started.data.notes.is_empty()).then(|| Notice {
-            text: started.data.notes.join(" · "),
+        let notes = started.data.notes();
+        let notice = (!notes.is_empty()).then(|| Notice {
+            text: notes.join(" · "),
             is_error: false,
         });
         Self {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Panel;
-use crate::data::{ColumnSummary, DataSummary, LeftOut};
+use crate::data::{ColumnSummary, DataSummary, Exclusion};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::significant;
@@ -32,10 +32,10 @@ pub(crate) struct ColumnsPanel;
 impl Panel for ColumnsPanel {
     fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
         let details = model.run.card.as_ref().map_or(Vec::new(), |card| {
-            let (used, out) = (card.columns.len(), card.reading.left_out.len());
+            let (used, out) = (card.columns.len(), card.reading.excluded.len());
             let of = match out {
-                0 => format!("{used} used"),
-                out => format!("{used} used, {out} left out"),
+                0 => format!("{used} columns used"),
+                out => format!("{used} used, {out} excluded"),
             };
             vec![of, format!("{used}")]
         });
@@ -52,7 +52,7 @@ impl Panel for ColumnsPanel {
 
     fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
         let Some(card) = model.run.card.as_deref() else {
-            return pane.message(&["counting ..."]);
+            return pane.message(&["computing statistics…"]);
         };
         if let Some(size) = model.run.data.image
             && mean_image(pane.area, pane.buf, card, size, pane.theme)
@@ -66,7 +66,7 @@ impl Panel for ColumnsPanel {
 /// A line of the table.
 enum Row<'c> {
     Used(&'c ColumnSummary),
-    LeftOut(&'c LeftOut),
+    Excluded(&'c Exclusion),
     Target,
 }
 
@@ -74,10 +74,10 @@ enum Row<'c> {
 fn rows(card: &DataSummary) -> Vec<(usize, &str, Row<'_>)> {
     let used = card.columns.iter();
     let used = used.map(|it| (it.number, it.name.as_str(), Row::Used(it)));
-    let left_out = card.reading.left_out.iter();
-    let left_out = left_out.map(|it| (it.column + 1, it.name.as_str(), Row::LeftOut(it)));
+    let excluded = card.reading.excluded.iter();
+    let excluded = excluded.map(|it| (it.column + 1, it.name.as_str(), Row::Excluded(it)));
     let target = (card.target.number, card.target.name.as_str(), Row::Target);
-    let mut rows: Vec<_> = used.chain(left_out).chain([target]).collect();
+    let mut rows: Vec<_> = used.chain(excluded).chain([target]).collect();
     rows.sort_by_key(|row| row.0);
     rows
 }
@@ -148,16 +148,10 @@ fn table(pane: &mut Pane<'_>, card: &DataSummary) {
         };
         match row {
             Row::Used(column) => used(line, buf, &places, column, card, theme),
-            Row::LeftOut(column) => {
-                let keep = if column.reason.is_guess() {
-                    "; --keep uses it"
-                } else {
-                    ""
-                };
-                let text = format!("left out: {}{keep}", column.reason.text());
-                remark(line, buf, &places, name, &text, theme.dim());
+            Row::Excluded(column) => {
+                remark(line, buf, &places, name, &column.text(), theme.dim());
             }
-            Row::Target => remark(line, buf, &places, name, "predicted", theme.accent()),
+            Row::Target => remark(line, buf, &places, name, "target", theme.accent()),
         }
     }
 }
@@ -167,13 +161,13 @@ fn heads(inner: Rect, buf: &mut Buffer, places: &Places, theme: Theme) {
     let left = [
         (inner.x, "column"),
         (places.kind, "type"),
-        (places.bars, "spread"),
+        (places.bars, "distribution"),
     ];
     for (x, text) in left {
         let room = usize::from(places.right.saturating_sub(x));
         put(buf, x, y, room, text, dim);
     }
-    let right = ["missing", "distinct", "least", "mean", "greatest"];
+    let right = ["missing", "distinct", "min", "mean", "max"];
     let xs = (0u16..).map(|i| match i {
         0 => places.missing,
         1 => places.distinct,
@@ -203,7 +197,7 @@ fn used(
     let y = line.y;
     let is_constant = card.constant.contains(&column.name);
     if is_constant {
-        let text = "left out: one value in all training rows";
+        let text = "excluded: constant in the training rows";
         return remark(line, buf, places, &column.name, text, theme.dim());
     }
     let cells = usize::from(places.kind - 1 - line.x);
@@ -234,16 +228,16 @@ fn used(
         missing => (missing.to_string(), theme.bad()),
     };
     places.number(buf, places.missing, y, &missing, style);
-    let least = if column.distinct_is_least { ">" } else { "" };
+    let least = if column.distinct_is_min { ">" } else { "" };
     let distinct = format!("{least}{}", column.distinct);
     places.number(buf, places.distinct, y, &distinct, theme.text());
     match &column.range {
         Some(range) => {
             let cells = usize::from(NUMBER);
             let numbers = [
-                short_number(range.least, cells),
+                short_number(range.min, cells),
                 significant(range.mean, 4),
-                short_number(range.greatest, cells),
+                short_number(range.max, cells),
             ];
             let xs = (0u16..).map(|i| places.values + i * (NUMBER + 1));
             for (x, text) in xs.zip(numbers) {
@@ -297,13 +291,13 @@ fn mean_image(
         height: rows,
     };
     Picture::new(size, means).render(picture, buf, theme);
-    let greatest = ranges().map(|range| range.greatest).fold(0.0, f32::max);
-    let never = ranges().filter(|range| range.greatest == 0.0).count();
+    let greatest = ranges().map(|range| range.max).fold(0.0, f32::max);
+    let never = ranges().filter(|range| range.max == 0.0).count();
     let lines = [
         ("mean image".to_owned(), theme.strong()),
         (format!("{} × {} pixels", size.0, size.1), theme.text()),
         (format!("from 0 to {greatest}"), theme.text()),
-        (format!("{never} never lit"), theme.dim()),
+        (format!("{never} never active"), theme.dim()),
     ];
     let x = picture.right() + 2;
     let room = usize::from(inner.right().saturating_sub(x));

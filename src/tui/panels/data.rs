@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::Panel;
-use crate::data::{DataSummary, Guess, TargetSummary};
+use crate::data::{DataSummary, Fact, Severity, TargetSummary};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::{percent, significant};
@@ -14,8 +14,8 @@ use crate::tui::widgets::panel::put_line;
 use crate::tui::widgets::sparkbars::{bars, short_number};
 use crate::util::text::{shorten, width, wrap};
 
-/// Cells of the words in front of the facts.
-const LABEL: usize = 9;
+/// Cells of the labels in front of the facts.
+const LABEL: usize = 11;
 /// From this width on the classes may stand beside the facts.
 const BESIDE: u16 = 72;
 /// Widest name of a class.
@@ -45,7 +45,7 @@ impl Panel for DataPanel {
 
     fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
         let Some(card) = model.run.card.as_deref() else {
-            return pane.message(&["counting ..."]);
+            return pane.message(&["computing statistics…"]);
         };
         let blocks = blocks(card, pane.area, pane.theme);
         let longest = blocks.iter().map(|block| block.1.len()).max().unwrap_or(0);
@@ -80,44 +80,17 @@ fn blocks(card: &DataSummary, inner: Rect, theme: Theme) -> Vec<(Rect, Vec<Line<
     ]
 }
 
-/// What there is to know, each with the option that decides otherwise.
+/// Returns the lines of the facts, one paragraph per topic.
 fn facts(card: &DataSummary, area: Rect, theme: Theme) -> Vec<Line<'static>> {
-    let plain = theme.text();
-    let warning = match card.duplicates {
-        0 => plain,
-        _ => theme.bad(),
-    };
-    let group = |(about, group): (&'static str, &[Guess])| {
-        let texts: Vec<String> = group.iter().map(Guess::text).collect();
-        (about, texts.join(", "), plain)
-    };
-    let mut facts: Vec<_> = card.grouped_guesses().map(group).collect();
-    let mut behind = vec![
-        ("to beat", to_beat(card), plain),
-        ("inputs", card.inputs_text(), plain),
-    ];
-    if card.validation_rows > 0 {
-        behind.push(("doubles", card.duplicates_text(), warning));
-    }
-    // What matters most comes first: what is predicted of how many rows, and what is to be beaten.
-    facts.splice(2.min(facts.len())..2.min(facts.len()), behind);
-    let lines = facts.into_iter();
-    lines
-        .flat_map(|(label, text, style)| fact(label, &text, style, area, theme))
+    let topics = card.facts_by_topic();
+    topics
+        .flat_map(|(topic, facts)| {
+            let texts: Vec<String> = facts.iter().map(Fact::text).collect();
+            let is_warning = facts.iter().any(|fact| fact.severity == Severity::Warning);
+            let style = if is_warning { theme.bad() } else { theme.text() };
+            fact(topic.label(), &texts.join(" · "), style, area, theme)
+        })
         .collect()
-}
-
-fn to_beat(card: &DataSummary) -> String {
-    let always = &card.baseline_prediction;
-    if card.target.classes.is_empty() {
-        format!(
-            "R² {:.3} by always saying {always}, the mean",
-            card.baseline
-        )
-    } else {
-        let share = percent(card.baseline);
-        format!("{} by always saying {always}", share.trim_start())
-    }
 }
 
 /// `label` and the lines of `text` beside it.
@@ -146,7 +119,7 @@ fn fact(
 fn target(target: &TargetSummary, area: Rect, theme: Theme) -> Vec<Line<'static>> {
     let room = usize::from(area.width);
     if let Some(range) = target.range {
-        let [least, greatest] = [range.least, range.greatest].map(|it| short_number(it, 8));
+        let [least, greatest] = [range.min, range.max].map(|it| short_number(it, 8));
         let cells = (room / target.counts.len().max(1)).clamp(1, 4);
         let rows = bars(&target.counts, 4, cells);
         let mut lines = vec![Line::styled(shorten(&target.name, room), theme.strong())];

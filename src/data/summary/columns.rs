@@ -1,0 +1,177 @@
+//! Statistics of the input columns, taken row by row as the values lie in memory.
+
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
+
+use ndarray::ArrayView2;
+use serde::Serialize;
+
+use super::{BINS, Identity};
+use crate::data::{Column, ColumnKind};
+
+/// Distinct values of a column that are counted at most.
+const MAX_DISTINCT: usize = 10_000;
+
+/// Summary of one input column.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColumnSummary {
+    /// Name of the column.
+    pub name: String,
+    /// Number of the column in the file, from 1.
+    pub number: usize,
+    /// `number`, `category`, `yes/no` or `pixel`.
+    pub kind: &'static str,
+    /// Number of rows in which it is missing.
+    pub missing: usize,
+    /// Number of distinct values.
+    pub distinct: usize,
+    /// Whether there are more distinct values than were counted.
+    #[serde(rename = "distinct_is_least")]
+    pub distinct_is_min: bool,
+    /// Range of a numeric column.
+    pub range: Option<Range>,
+    /// Names of the values of a column of texts.
+    pub values: Vec<String>,
+    /// Number of rows in each of some equal parts of the range, or with each of `values`.
+    pub counts: Vec<usize>,
+}
+
+/// Minimum, mean and maximum of some numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Range {
+    /// Minimum.
+    #[serde(rename = "least")]
+    pub min: f32,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Maximum.
+    #[serde(rename = "greatest")]
+    pub max: f32,
+}
+
+/// Summarises `columns`, whose values are `(rows, columns)`.
+pub(super) fn summarise(columns: &[Column], values: ArrayView2<f32>) -> Vec<ColumnSummary> {
+    let statistics = Statistics::of(values);
+    let names: Vec<Vec<String>> = columns.iter().map(|column| names(&column.kind)).collect();
+    let mut counts = histograms(values, &statistics);
+    count_values(values, &names, &mut counts);
+    let columns = columns.iter().zip(statistics).zip(names.into_iter().zip(counts));
+    columns
+        .map(|((column, statistics), (values, counts))| ColumnSummary {
+            name: column.name.clone(),
+            number: column.column + 1,
+            kind: match column.kind {
+                ColumnKind::Numeric => "number",
+                ColumnKind::Pixel { .. } => "pixel",
+                ColumnKind::Boolean { .. } => "yes/no",
+                ColumnKind::Categorical { .. } => "category",
+            },
+            missing: statistics.missing,
+            distinct: statistics.distinct.len(),
+            distinct_is_min: statistics.distinct.len() == MAX_DISTINCT,
+            range: statistics.range().filter(|_| values.is_empty()),
+            values,
+            counts,
+        })
+        .collect()
+}
+
+/// Returns the names of the values of a column; none for a numeric one.
+fn names(kind: &ColumnKind) -> Vec<String> {
+    match kind {
+        ColumnKind::Numeric | ColumnKind::Pixel { .. } => Vec::new(),
+        ColumnKind::Boolean { no, yes } => vec![no[0].clone(), yes[0].clone()],
+        ColumnKind::Categorical { values, other } => {
+            let other = other.then(|| "other".to_owned());
+            values.iter().cloned().chain(other).collect()
+        }
+    }
+}
+
+/// Statistics of one column. Missing values (NaN) are only counted.
+pub(super) struct Statistics {
+    present: usize,
+    missing: usize,
+    min: f32,
+    max: f32,
+    sum: f64,
+    /// Spread bits of distinct values, at most [`MAX_DISTINCT`].
+    distinct: HashSet<u64, BuildHasherDefault<Identity>>,
+}
+
+impl Statistics {
+    /// Measures each column of `values`, `(rows, columns)`.
+    pub(super) fn of(values: ArrayView2<f32>) -> Vec<Self> {
+        let none = || Self {
+            present: 0,
+            missing: 0,
+            min: f32::INFINITY,
+            max: f32::NEG_INFINITY,
+            sum: 0.0,
+            distinct: HashSet::default(),
+        };
+        let mut all: Vec<Self> = (0..values.ncols()).map(|_| none()).collect();
+        for row in values.outer_iter() {
+            for (column, &value) in all.iter_mut().zip(row) {
+                if value.is_nan() {
+                    column.missing += 1;
+                    continue;
+                }
+                column.present += 1;
+                column.min = column.min.min(value);
+                column.max = column.max.max(value);
+                column.sum += f64::from(value);
+                if column.distinct.len() < MAX_DISTINCT {
+                    column.distinct.insert(spread(value));
+                }
+            }
+        }
+        all
+    }
+
+    pub(super) fn range(&self) -> Option<Range> {
+        (self.present > 0).then(|| Range {
+            min: self.min,
+            mean: self.sum / self.present as f64,
+            max: self.max,
+        })
+    }
+}
+
+/// Spreads the bits of `value` over a hash. One to one, since the factor is odd.
+fn spread(value: f32) -> u64 {
+    u64::from(value.to_bits())
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .rotate_left(26)
+}
+
+/// Counts the values of each column in [`BINS`] equal parts of its range.
+pub(super) fn histograms(values: ArrayView2<f32>, statistics: &[Statistics]) -> Vec<Vec<usize>> {
+    let mut counts = vec![[0_usize; BINS]; values.ncols()];
+    for row in values.outer_iter() {
+        for ((counts, column), &value) in counts.iter_mut().zip(statistics).zip(row) {
+            if value.is_nan() {
+                continue;
+            }
+            let length = f64::from(column.max) - f64::from(column.min);
+            let share = (f64::from(value) - f64::from(column.min)) / length;
+            // NaN where all values are equal, and then part 0.
+            let part = (share * BINS as f64) as usize;
+            counts[part.min(BINS - 1)] += 1;
+        }
+    }
+    counts.into_iter().map(Vec::from).collect()
+}
+
+/// Replaces the `counts` of each column that has `names` by the numbers of rows with each of them.
+fn count_values(values: ArrayView2<f32>, names: &[Vec<String>], counts: &mut [Vec<usize>]) {
+    for (column, names) in names.iter().enumerate().filter(|(_, names)| !names.is_empty()) {
+        let counts = &mut counts[column];
+        *counts = vec![0; names.len()];
+        for value in values.column(column).iter().filter(|value| !value.is_nan()) {
+            if let Some(count) = counts.get_mut(*value as usize) {
+                *count += 1;
+            }
+        }
+    }
+}

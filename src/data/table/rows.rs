@@ -1,0 +1,141 @@
+//! Rows of a table below its header, read on a thread of its own while the caller works on the rows
+//! before.
+
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread;
+
+use super::Progression;
+use super::records::{Batch, Record, Records};
+use crate::data::schema::options::LoadObserver;
+use crate::error::{DataProblem, Error, Place, Result};
+
+/// Batches that may wait to be worked on.
+const AHEAD: usize = 2;
+
+/// Reads the rows of a table one after another.
+pub(crate) struct Rows {
+    source: String,
+    /// Number of cells that every row must have.
+    width: usize,
+    batches: Receiver<Result<Batch>>,
+    /// Takes batches back, whose memory is used again.
+    done_with: Sender<Batch>,
+    batch: Batch,
+    /// Index in `batch` of the next row.
+    next: usize,
+    is_at_end: bool,
+    progression: Progression,
+}
+
+impl Rows {
+    /// Starts reading `records`, rows of `width` cells; the first one is skipped if it `has_header`.
+    ///
+    /// # Errors
+    /// [`Error::CannotRead`] if there can be no thread; those of [`Self::next`].
+    pub(crate) fn start(
+        source: &str,
+        records: Records<Box<dyn Read + Send>>,
+        width: usize,
+        has_header: bool,
+        progression: Progression,
+    ) -> Result<Self> {
+        let (sender, batches) = sync_channel(AHEAD);
+        let (done_with, used) = channel();
+        let reading = thread::Builder::new().name("read".into());
+        let spawned = reading.spawn(move || read_ahead(records, &sender, &used));
+        spawned.map_err(|cause| Error::CannotRead {
+            path: source.into(),
+            cause,
+        })?;
+        let mut rows = Self {
+            source: source.to_owned(),
+            width,
+            batches,
+            done_with,
+            batch: Batch::default(),
+            next: 0,
+            is_at_end: false,
+            progression,
+        };
+        if has_header {
+            rows.advance()?;
+            rows.next = 1;
+        }
+        Ok(rows)
+    }
+
+    /// Returns the next row, or `None` at the end.
+    ///
+    /// # Errors
+    /// [`DataProblem::RaggedRow`]; those of [`Records::read_into`].
+    pub(crate) fn next(&mut self) -> Result<Option<Record<'_>>> {
+        while self.next >= self.batch.len() && !self.is_at_end {
+            self.advance()?;
+        }
+        let Some(record) = self.batch.get(self.next) else {
+            return Ok(None);
+        };
+        self.next += 1;
+        let (found, expected) = (record.len(), self.width);
+        if found != expected {
+            let place = Place::whole(&self.source).at_line(record.line);
+            let problem = DataProblem::RaggedRow { found, expected };
+            return Err(Error::data(place, problem));
+        }
+        Ok(Some(record))
+    }
+
+    /// Waits for the next batch.
+    fn advance(&mut self) -> Result<()> {
+        let received = self.batches.recv();
+        let batch = received.unwrap_or_else(|_| {
+            Err(Error::CannotRead {
+                path: self.source.as_str().into(),
+                cause: io::Error::other("the reading thread stopped"),
+            })
+        })?;
+        let used = std::mem::replace(&mut self.batch, batch);
+        // After the end nobody takes it.
+        let _ = self.done_with.send(used);
+        self.next = 0;
+        self.is_at_end = self.batch.len() == 0;
+        Ok(())
+    }
+
+    /// Reports to `observer` how far the reading is, `rows` rows, now and then.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub(crate) fn report(&mut self, rows: usize, observer: &mut LoadObserver) -> Result<()> {
+        self.progression.report(rows, observer)
+    }
+}
+
+/// Sends all `records` in batches, one for each block of the file, and an empty one at the end. Ends
+/// early once nobody receives them.
+fn read_ahead<R: Read>(
+    mut records: Records<R>,
+    batches: &SyncSender<Result<Batch>>,
+    used: &Receiver<Batch>,
+) {
+    let mut is_done = false;
+    while !is_done {
+        let mut batch = used.try_recv().unwrap_or_default();
+        batch.clear();
+        let read = loop {
+            match records.read_into(&mut batch) {
+                Ok(true) if records.has_line() => {}
+                other => break other,
+            }
+        };
+        is_done = !matches!(read, Ok(true));
+        if batch.len() > 0 && batches.send(Ok(batch)).is_err() {
+            return;
+        }
+        if is_done {
+            // Nobody may be left to hear of it.
+            let _ = batches.send(read.map(|_| Batch::default()));
+        }
+    }
+}

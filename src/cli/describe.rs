@@ -136,10 +136,7 @@ fn padded(name: &str) -> String {
 }
 
 fn range_text(range: &Range) -> String {
-    format!(
-        "{} to {}, mean {:.4}",
-        range.min, range.max, range.mean
-    )
+    format!("{} to {}, mean {:.4}", range.min, range.max, range.mean)
 }
 
 /// Draws a histogram in one line.

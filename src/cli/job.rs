@@ -113,7 +113,7 @@ impl Job {
     /// # Errors
     /// [`Error::Usage`] if the choices do not go with its target.
     pub fn plan_for(&self, dataset: &Dataset) -> Result<Plan> {
-        let (inputs, _) = dataset.most_neurons();
+        let (inputs, _) = dataset.max_neurons();
         let is_number = matches!(dataset.target, Target::Numbers(_));
         self.choices.plan(inputs, is_number).map_err(|problem| {
             Error::Usage(format!("column \"{}\": {problem}", dataset.target_name))

@@ -19,7 +19,7 @@ use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches};
 use clap_complete::Shell;
 
-use crate::data::{Dataset, Source, load_with};
+use crate::data::{Dataset, Source, load_with, prepare};
 use crate::error::{EXIT_USAGE, Error, Result};
 use crate::model_file::ExportOption;
 use crate::model_file::check_writable;
@@ -159,10 +159,11 @@ fn train(job: Job) -> Result<u8> {
 fn session(job: &Job, dataset: Dataset) -> Result<Session> {
     let plan = job.plan_for(&dataset)?;
     // Constant columns are dropped later, so the network may become smaller than this.
-    let (inputs, outputs) = dataset.most_neurons();
+    let (inputs, outputs) = dataset.max_neurons();
     let architecture = plan.architecture(inputs, outputs)?;
     architecture.check_fits(memory::available())?;
-    let mut session = Session::with_threads(plan, Arc::new(dataset), job.threads)?;
+    let prepared = prepare(&dataset, plan.validation, plan.seed)?;
+    let mut session = Session::on(plan, Arc::new(dataset), prepared, job.threads)?;
     session
         .set_initial_values(&job.initial_values)
         .map_err(|problem| Error::Usage(format!("--set: {problem}")))?;

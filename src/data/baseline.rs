@@ -1,27 +1,27 @@
-//! How good it is to know nothing of the columns: what a network must beat.
+//! Score of the best constant prediction, the baseline that a network must beat.
 
 use super::{ErrorSums, Errors, Samples, Targets};
 
-/// What always predicting the same gives on the validation rows, or on the training rows where
-/// there are none.
+/// Score of the best constant prediction over the validation rows, or over the training rows if
+/// there are no others.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Baseline {
-    /// Always the class that most training rows have.
+    /// The majority class of the training rows.
     Majority {
-        /// The class.
+        /// Index of the class.
         class: usize,
-        /// Fraction of the rows that have it.
+        /// Fraction of the rows that have the class.
         accuracy: f64,
     },
-    /// Always the mean of the training rows.
+    /// The mean of the training rows.
     Mean {
-        /// How far off that is.
+        /// Errors of that prediction.
         errors: Errors,
     },
 }
 
 impl Baseline {
-    /// Measures it.
+    /// Scores the best constant prediction.
     pub(super) fn of(training: &Samples, validation: &Samples) -> Self {
         let judged = if validation.is_empty() {
             training
@@ -58,7 +58,7 @@ impl Baseline {
         }
     }
 
-    /// Its accuracy, or its R².
+    /// Returns the accuracy, or R².
     pub fn score(&self) -> f64 {
         match self {
             Self::Majority { accuracy, .. } => *accuracy,

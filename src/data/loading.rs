@@ -108,7 +108,7 @@ impl Loading {
         let shape = &table.shape;
         let excluded = roles.iter().enumerate();
         let excluded = excluded.filter_map(|(column, role)| match role {
-            Role::LeftOut(reason) => Some(exclusion(shape, column, *reason)),
+            Role::Excluded(reason) => Some(exclusion(shape, column, *reason)),
             _ => None,
         });
         let cells: Vec<Option<Cells>> = roles.iter().map(Cells::new).collect();
@@ -219,7 +219,9 @@ impl Loading {
         let values = corrected(self.values, &raw);
         // Not if another column is predicted, or pixels are categories.
         let is_image = self.target_column + 1 == shape.width()
-            && columns.iter().all(|column| column.kind == ColumnKind::Numeric);
+            && columns
+                .iter()
+                .all(|column| column.kind == ColumnKind::Numeric);
         Ok(Dataset {
             name: source.name(),
             source: source.to_string(),
@@ -348,10 +350,7 @@ fn finish_columns(
 
 /// Applies `fixes`, one for each column, to `values`, row by row, in place.
 fn corrected(mut values: Vec<f32>, fixes: &[ColumnFix]) -> Vec<f32> {
-    if fixes
-        .iter()
-        .all(|fix| matches!(fix, ColumnFix::Keep))
-    {
+    if fixes.iter().all(|fix| matches!(fix, ColumnFix::Keep)) {
         values.shrink_to_fit();
         return values;
     }

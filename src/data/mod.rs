@@ -1,9 +1,15 @@
-//! Data sets: from a file to rows a network can be trained on.
+//! Data sets: from a file to training rows.
 //!
 //! [`load_with`] reads and checks a table ([`Dataset`]); [`prepare()`] splits it into training and
-//! validation rows and makes the network's inputs of them ([`Prepared`]); [`PredictionRows`] reads
-//! new rows for a trained model. Whatever is wrong is reported with its file, line and column, and all
+//! validation rows and encodes them as network inputs ([`Prepared`]); [`DataSummary`] describes both;
+//! [`PredictionRows`] reads new rows for a trained model. Errors name file, line and column, and all
 //! text that may be shown has passed [`crate::util::text::sanitise`].
+//!
+//! - `source/`: files, compression, standard input, built-in sets
+//! - `table/`: bytes to cells (CSV, IDX), detection of delimiter and header
+//! - `schema/`: column types, classes, missing values, options
+//! - `prepare/`: split, scaling, one-hot encoding, samples
+//! - `summary/`: facts and statistics for people
 
 mod baseline;
 mod loading;
@@ -25,7 +31,7 @@ use ndarray::ArcArray2;
 pub use baseline::Baseline;
 pub use loading::load_with;
 pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
-pub use prepare::encoding::{Encoding, MOST_CATEGORIES};
+pub use prepare::encoding::{Encoding, MAX_CATEGORIES};
 pub use prepare::held_out::HeldOut;
 pub use prepare::prepared::{Prepared, prepare};
 pub use prepare::preprocessing::{InputColumn, Preprocessing};
@@ -48,77 +54,76 @@ pub use table::lines::Lines;
 use crate::error::Result;
 use prepare::encoding::CellKind;
 
-/// A checked table, before any split.
+/// A data set that was read and checked, before it is split.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    /// Short name: the file's name without its ending, or the name of the built-in data set.
+    /// Short name: the file stem, or the name of the built-in data set.
     pub name: String,
-    /// The path as it was given, or `built-in iris`.
+    /// Path as it was given, or `built-in iris`.
     pub source: String,
-    /// The columns that inputs can be made of, in the order of the file.
+    /// Input columns, in the order of the file.
     pub columns: Vec<Column>,
     /// Number of all columns of the file.
     pub table_columns: usize,
-    /// Name of the column that is predicted.
+    /// Name of the predicted column.
     pub target_name: String,
-    /// Index (from 0) of that column among all columns of the file.
+    /// Index (from 0) of the predicted column among all columns of the file.
     pub target_column: usize,
-    /// What stands in it.
+    /// Values of the predicted column.
     pub target: Target,
-    /// The raw values `(rows, columns)`, finite or NaN where missing; see [`Encoding`].
+    /// Raw values `(rows, columns)`, finite, or NaN if missing; see [`Encoding`].
     pub values: ArcArray2<f32>,
-    /// Line of the file (from 1) on which every row starts; of images their number.
+    /// Line of the file (from 1) on which every row starts; for images their number.
     pub lines: Arc<Lines>,
-    /// Rows of another file to validate on, in place of some of these.
+    /// Validation rows from another file, instead of a fraction of these.
     pub validation: Option<HeldOut>,
-    /// Rows of another file that judge the network in the end.
+    /// Test rows from another file.
     pub test: Option<HeldOut>,
-    /// Width and height, where every row is an image whose pixels are the columns, row by row.
+    /// Width and height, if every row is an image whose pixels are the columns, row by row.
     pub image: Option<(usize, usize)>,
-    /// How it was read.
+    /// Format of the file, and what was excluded while reading.
     pub report: ReadReport,
 }
 
-/// A column of a table, before it is known which rows are trained on.
+/// An input column of a table, before its encoding is fitted to the training rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
-    /// Its name, unlike all others. Columns without a name are `c1`, `c2`, ... by their number in
-    /// the file.
+    /// Unique name. Columns without a name are `c1`, `c2`, ... by their number in the file.
     pub name: String,
-    /// Its index (from 0) among all columns of the file.
+    /// Index (from 0) among all columns of the file.
     pub column: usize,
-    /// What its raw values mean.
+    /// Meaning of the raw values.
     pub kind: ColumnKind,
 }
 
-/// What the raw values of a column mean.
+/// Meaning of the raw values of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ColumnKind {
-    /// Numbers as they stand in the file.
+    /// Numbers as they are in the file.
     Numeric,
     /// Brightness of a pixel, from 0.
     Pixel {
-        /// The largest there may be.
-        largest: f32,
+        /// Maximum of the format.
+        max: f32,
     },
     /// 0 for no, 1 for yes.
     Boolean {
-        /// The texts that mean no.
+        /// Texts that mean no.
         no: Vec<String>,
-        /// The texts that mean yes.
+        /// Texts that mean yes.
         yes: Vec<String>,
     },
-    /// Index of one of some texts, or the number of texts for any other one.
+    /// Index into `values`, or the number of `values` for any other text.
     Categorical {
-        /// The texts, as first seen in the file.
+        /// Categories in the order of the file.
         values: Vec<String>,
-        /// Whether there are others.
+        /// Whether there are other texts.
         other: bool,
     },
 }
 
 impl ColumnKind {
-    /// How cells are read.
+    /// Returns how cells become raw values.
     fn cells(&self) -> CellKind<'_> {
         match self {
             Self::Numeric | Self::Pixel { .. } => CellKind::Number,
@@ -128,27 +133,27 @@ impl ColumnKind {
     }
 }
 
-/// What is to be predicted, for every row.
+/// Values of the predicted column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
-    /// Classes.
+    /// A class for every row.
     Classes {
-        /// Their names: in ascending order if all are whole numbers, else as first seen.
+        /// Names of the classes: ascending if all are whole numbers, else in the order of the file.
         names: Vec<String>,
         /// Class of every row, an index into `names`.
         labels: Vec<u32>,
     },
-    /// Numbers, all finite.
+    /// A finite number for every row.
     Numbers(Vec<f32>),
 }
 
 impl Dataset {
-    /// Number of rows.
+    /// Returns the number of rows.
     pub fn rows(&self) -> usize {
         self.values.nrows()
     }
 
-    /// Names of the classes; none where the target is a number.
+    /// Returns the names of the classes; none if the target is a number.
     pub fn class_names(&self) -> &[String] {
         match &self.target {
             Target::Classes { names, .. } => names,
@@ -156,7 +161,7 @@ impl Dataset {
         }
     }
 
-    /// Number of rows of every class; empty where the target is a number.
+    /// Returns the number of rows of every class; empty if the target is a number.
     pub fn class_counts(&self) -> Vec<usize> {
         let Target::Classes { names, labels } = &self.target else {
             return Vec::new();
@@ -168,14 +173,14 @@ impl Dataset {
         counts
     }
 
-    /// Number of missing values.
+    /// Counts the missing values.
     pub fn missing_cells(&self) -> usize {
         self.values.iter().filter(|value| value.is_nan()).count()
     }
 
-    /// Most inputs and exactly the outputs a network on this data has; columns that turn out to be
-    /// constant make the inputs fewer.
-    pub fn most_neurons(&self) -> (usize, usize) {
+    /// Returns the maximum number of inputs and the number of outputs of a network on this data.
+    /// Columns that are constant over the training rows make the inputs fewer.
+    pub fn max_neurons(&self) -> (usize, usize) {
         let inputs = |column: &Column| match &column.kind {
             ColumnKind::Categorical { values, other } => values.len() + usize::from(*other),
             _ => 1,
@@ -185,8 +190,8 @@ impl Dataset {
     }
 }
 
-/// Reads the table of `source` without options. What is predicted is in the last column, or in the
-/// one called `target`, or, where none has that name, in column number `target` from 1.
+/// Reads the table of `source` with default options. The target is the last column, or the one
+/// called `target`, or, if none has that name, column number `target` from 1.
 ///
 /// # Errors
 /// Those of [`load_with`].
@@ -198,7 +203,7 @@ pub fn load(source: &Source, target: Option<&str>) -> Result<Dataset> {
     load_with(source, &options, &mut |_| ControlFlow::Continue(()))
 }
 
-/// `values` row by row as `(rows, columns)`. Every caller has read rows of one width.
+/// Returns `values`, row by row, as `(rows, columns)`. Every caller has read rows of one width.
 fn matrix(rows: usize, columns: usize, values: Vec<f32>) -> ArcArray2<f32> {
     ArcArray2::from_shape_vec((rows, columns), values).expect("one value for every row and column")
 }
@@ -212,7 +217,7 @@ fn dataset_of(bytes: &[u8], target: Option<&str>) -> Result<Dataset> {
     dataset_with(bytes, &options)
 }
 
-/// The data set in `bytes`, as if they were a file called `t.csv`.
+/// Reads the data set in `bytes`, as if they were a file called `t.csv`.
 #[cfg(test)]
 fn dataset_with(bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
     let table = table::table_of(bytes, &options.reading, &[])?;

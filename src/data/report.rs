@@ -59,7 +59,11 @@ pub struct Exclusion {
 impl Exclusion {
     /// Returns the reason with the option that overrides it, such as `excluded: dates (--keep)`.
     pub fn text(&self) -> String {
-        let option = if self.reason.is_guess() { " (--keep)" } else { "" };
+        let option = if self.reason.is_guess() {
+            " (--keep)"
+        } else {
+            ""
+        };
         format!("excluded: {}{option}", self.reason.text())
     }
 }

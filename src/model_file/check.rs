@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Quality, TrainedModel, TrainingRecord};
-use crate::data::{Encoding, InputColumn, MOST_CATEGORIES, Preprocessing, TargetScale, Task};
+use crate::data::{Encoding, InputColumn, MAX_CATEGORIES, Preprocessing, TargetScale, Task};
 
 /// More columns than this no table has.
 const MOST_COLUMNS: usize = 1 << 30;
@@ -85,12 +85,12 @@ fn check_encoding(encoding: &Encoding) -> Result<(), String> {
     match encoding {
         Encoding::Numeric {
             mean,
-            deviation,
+            std,
             min,
             max,
             fill,
         } => {
-            check_statistics(*mean, *deviation)?;
+            check_statistics(*mean, *std)?;
             check_range(*min, *max)?;
             if fill.is_finite() {
                 Ok(())
@@ -99,21 +99,15 @@ fn check_encoding(encoding: &Encoding) -> Result<(), String> {
             }
         }
         Encoding::Boolean {
-            no,
-            yes,
-            mean,
-            deviation,
-            ..
+            no, yes, mean, std, ..
         } => {
-            check_statistics(*mean, *deviation)?;
+            check_statistics(*mean, *std)?;
             check_texts(no.iter().chain(yes))
         }
         Encoding::Categorical { values, fill, .. } => {
-            if values.len() > MOST_CATEGORIES {
+            if values.len() > MAX_CATEGORIES {
                 let count = values.len();
-                return Err(format!(
-                    "it has {count} values, more than {MOST_CATEGORIES}"
-                ));
+                return Err(format!("it has {count} values, more than {MAX_CATEGORIES}"));
             }
             if *fill >= values.len() {
                 let count = values.len();
@@ -152,7 +146,7 @@ fn check_range(min: f32, max: f32) -> Result<(), String> {
 }
 
 fn check_scale(scale: &TargetScale) -> Result<(), String> {
-    check_statistics(scale.mean, scale.deviation)
+    check_statistics(scale.mean, scale.std)
         .and_then(|()| check_range(scale.min, scale.max))
         .map_err(|problem| format!("the target: {problem}"))
 }

@@ -119,7 +119,7 @@ pub fn check(
     };
     let least = match &model.task {
         Task::Classification { .. } => 1.0,
-        Task::Regression(scale) => scale.deviation,
+        Task::Regression(scale) => scale.std,
     };
     let difference = difference(&predictions(model, raw), &found, least);
     match difference {

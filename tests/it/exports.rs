@@ -33,7 +33,7 @@ fn column(column: usize, name: &str, encoding: Encoding) -> InputColumn {
 fn numeric(mean: f64, deviation: f64) -> Encoding {
     Encoding::Numeric {
         mean,
-        deviation,
+        std: deviation,
         min: 0.0,
         max: 1.0,
         fill: mean as f32,
@@ -51,7 +51,7 @@ fn mixed_columns() -> Vec<InputColumn> {
         no: strings(&["no", "No"]),
         yes: strings(&["yes"]),
         mean: 0.25,
-        deviation: 0.433,
+        std: 0.433,
         fill: false,
     };
     let town = Encoding::Categorical {
@@ -154,7 +154,7 @@ fn classes(names: &[&str]) -> Task {
 fn regression() -> Task {
     Task::Regression(TargetScale {
         mean: 250_000.0,
-        deviation: 80_000.0,
+        std: 80_000.0,
         min: 0.0,
         max: 1e6,
     })
@@ -380,7 +380,7 @@ fn compare(line: &str, model: &TrainedModel, outputs: Vec<f32>) {
             let found: f64 = line.parse().expect("a number");
             let expected = scale.value(outputs[0]);
             assert!(
-                (found - expected).abs() < 1e-5 * scale.deviation,
+                (found - expected).abs() < 1e-5 * scale.std,
                 "{found} {expected}"
             );
         }

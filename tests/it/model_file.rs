@@ -35,7 +35,7 @@ fn small() -> TrainedModel {
         column,
         encoding: Encoding::Numeric {
             mean: 0.1 + 0.2,
-            deviation: 5e-324,
+            std: 5e-324,
             min: -f32::MAX,
             max: f32::from_bits(1),
             fill: 0.3,
@@ -249,7 +249,7 @@ fn mixed() -> TrainedModel {
         no: strings(&["no"]),
         yes: strings(&["yes", "Yes"]),
         mean: 0.25,
-        deviation: 0.4,
+        std: 0.4,
         fill: false,
     };
     TrainedModel {
@@ -268,7 +268,7 @@ fn mixed() -> TrainedModel {
         target: "price".into(),
         task: Task::Regression(TargetScale {
             mean: 100.0,
-            deviation: 10.0,
+            std: 10.0,
             min: 50.0,
             max: 150.0,
         }),
@@ -613,7 +613,7 @@ fn model() -> impl Strategy<Value = TrainedModel> {
                 column: i + 1,
                 encoding: Encoding::Numeric {
                     mean,
-                    deviation: mean.abs() + 1e-300,
+                    std: mean.abs() + 1e-300,
                     min: 0.0,
                     max: 0.0,
                     fill: mean as f32,

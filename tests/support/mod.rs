@@ -87,7 +87,7 @@ pub fn images() -> Dataset {
     let mut digits = dataset("digits");
     digits.image = Some((8, 8));
     for column in &mut digits.columns {
-        column.kind = ColumnKind::Pixel { largest: 16.0 };
+        column.kind = ColumnKind::Pixel { max: 16.0 };
     }
     digits
 }

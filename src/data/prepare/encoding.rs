@@ -1,58 +1,60 @@
-//! How one column of a table becomes inputs of the network.
+//! Encoding of a column as network inputs.
 
 use serde::{Deserialize, Serialize};
 
-/// Values of a categorical column that get an input of their own; the rest share one.
-pub const MOST_CATEGORIES: usize = 100;
+/// Maximum number of categories of a column with an input each; rarer ones share one.
+pub const MAX_CATEGORIES: usize = 100;
 
-/// What is done to the cells of one column. Its numbers are those of the training rows.
+/// Encoding of the cells of one column as network inputs, fitted to the training rows.
 ///
-/// A cell is first read as one number, its *raw value*: a number as it stands in the table, the
+/// A cell is first read as one number, its *raw value*: a number as it is in the table, the
 /// index of a category, 0 or 1 for a boolean, and NaN for a missing cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Encoding {
-    /// A number; one input, `(value - mean) / deviation`.
+    /// A number; one input, `(value - mean) / std`.
     Numeric {
-        /// What is subtracted, in the column's own unit: the mean. 0 for the pixels of images.
+        /// Mean, in the column's own unit. 0 for the pixels of images.
         mean: f64,
-        /// What is divided by, in the column's own unit, above 0: the population standard deviation
-        /// (divided by n, not n - 1). 255 for the pixels of images.
-        deviation: f64,
-        /// Smallest value.
+        /// Population standard deviation (divided by n, not n - 1) in the column's own unit, above
+        /// 0. 255 for the pixels of images.
+        #[serde(rename = "deviation")]
+        std: f64,
+        /// Minimum.
         min: f32,
-        /// Largest value.
+        /// Maximum.
         max: f32,
-        /// What stands in for a missing value: the mean, as f32.
+        /// Replacement of a missing value: the mean, as f32.
         fill: f32,
     },
-    /// One of a few texts; one input for each, 1 for the cell's own and 0 for the others.
+    /// A category, one-hot: one input per category.
     Categorical {
-        /// The texts that have an input, in the order in which the training file has them.
+        /// Categories that have an input, in the order of the training file.
         values: Vec<String>,
-        /// Whether one more input, the last, stands for all other texts. Without it they are 0 in
+        /// Whether one more input, the last, is 1 for all other texts. Without it they are 0 in
         /// every input.
         other: bool,
-        /// Index of the value that stands in for a missing one: the most frequent.
+        /// Index of the replacement of a missing value: the most frequent category.
         fill: usize,
     },
-    /// Yes or no; one input, `(value - mean) / deviation` with 1 for yes and 0 for no.
+    /// A boolean; one input, `(value - mean) / std` with 1 for yes and 0 for no.
     Boolean {
-        /// The texts that mean no. Letter case counts.
+        /// Texts that mean no, case-sensitive.
         no: Vec<String>,
-        /// The texts that mean yes. Letter case counts. Any other text counts as missing.
+        /// Texts that mean yes, case-sensitive. Any other text counts as missing.
         yes: Vec<String>,
         /// Fraction of yes.
         mean: f64,
         /// Population standard deviation, above 0.
-        deviation: f64,
-        /// What stands in for a missing value: the more frequent.
+        #[serde(rename = "deviation")]
+        std: f64,
+        /// Replacement of a missing value: the more frequent one.
         fill: bool,
     },
 }
 
 impl Encoding {
-    /// Number of network inputs.
+    /// Returns the number of network inputs.
     pub fn inputs(&self) -> usize {
         match self {
             Self::Numeric { .. } | Self::Boolean { .. } => 1,
@@ -60,7 +62,7 @@ impl Encoding {
         }
     }
 
-    /// The raw value that stands in for a missing one.
+    /// Returns the raw value that replaces a missing one.
     pub fn fill(&self) -> f32 {
         match *self {
             Self::Numeric { fill, .. } => fill,
@@ -69,7 +71,7 @@ impl Encoding {
         }
     }
 
-    /// How cells are read.
+    /// Returns how cells become raw values.
     pub(crate) fn cells(&self) -> CellKind<'_> {
         match self {
             Self::Numeric { .. } => CellKind::Number,
@@ -78,24 +80,21 @@ impl Encoding {
         }
     }
 
-    /// The raw value of a cell with this `text` (white space around it cut off, not a missing one)
+    /// Returns the raw value of a cell with this `text` (white space around it cut off, not a missing one)
     /// in a column of texts: the index of a category, or the number of categories for any other
     /// text; 0 or 1 for a boolean, or NaN for any other text. NaN for a column of numbers.
     pub fn of_text(&self, text: &str) -> f32 {
         self.cells().of_text(text)
     }
 
-    /// Writes the inputs of the `raw` value to `out`, which has as many places. Always finite for a
+    /// Writes the inputs of the `raw` value to `out`, one place each. Always finite for a
     /// raw value that is finite or NaN: what is too large for f32 becomes the largest f32.
     pub fn write(&self, raw: f32, out: &mut [f32]) {
         let raw = if raw.is_nan() { self.fill() } else { raw };
         match self {
-            Self::Numeric {
-                mean, deviation, ..
+            Self::Numeric { mean, std, .. } | Self::Boolean { mean, std, .. } => {
+                out[0] = standardise(raw, *mean, *std)
             }
-            | Self::Boolean {
-                mean, deviation, ..
-            } => out[0] = standardise(raw, *mean, *deviation),
             Self::Categorical { .. } => {
                 out.fill(0.0);
                 if let Some(own) = out.get_mut(raw as usize) {
@@ -105,8 +104,8 @@ impl Encoding {
         }
     }
 
-    /// The value shown beside input `part` of this column: the raw value itself, or 1 or 0 for a
-    /// category; NaN where it is missing.
+    /// Returns the value to show beside input `part` of this column: the raw value, or 1 or 0 for a
+    /// category; NaN if it is missing.
     pub fn shown(&self, raw: f32, part: usize) -> f32 {
         match self {
             Self::Numeric { .. } | Self::Boolean { .. } => raw,
@@ -117,17 +116,12 @@ impl Encoding {
 }
 
 impl Encoding {
-    /// The value to show beside an input whose value is `value`: [`Self::write`] undone, to six
-    /// digits so that the dust of rounding does not show.
+    /// Returns the raw value of an input `value`: the inverse of [`Self::write`], rounded to six
+    /// digits so that rounding errors do not show.
     pub fn raw_of(&self, value: f32) -> f32 {
         match self {
-            Self::Numeric {
-                mean, deviation, ..
-            }
-            | Self::Boolean {
-                mean, deviation, ..
-            } => {
-                let raw = mean + deviation * f64::from(value);
+            Self::Numeric { mean, std, .. } | Self::Boolean { mean, std, .. } => {
+                let raw = mean + std * f64::from(value);
                 format!("{raw:.5e}").parse().unwrap_or(raw as f32)
             }
             Self::Categorical { .. } => value,
@@ -135,7 +129,7 @@ impl Encoding {
     }
 }
 
-/// How the cells of a column become raw values.
+/// Interpretation of the cells of a column as raw values.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CellKind<'a> {
     Number,
@@ -144,7 +138,7 @@ pub(crate) enum CellKind<'a> {
 }
 
 impl CellKind<'_> {
-    /// See [`Encoding::of_text`].
+    /// Returns the raw value of a text; see [`Encoding::of_text`].
     pub(crate) fn of_text(self, text: &str) -> f32 {
         match self {
             Self::Number => f32::NAN,
@@ -164,9 +158,9 @@ impl CellKind<'_> {
     }
 }
 
-/// `raw` in standard deviations from the mean, as f32.
-pub(crate) fn standardise(raw: f32, mean: f64, deviation: f64) -> f32 {
-    let standardised = (f64::from(raw) - mean) / deviation;
+/// Returns `(raw - mean) / std` as f32, clamped to the finite range.
+pub(crate) fn standardise(raw: f32, mean: f64, std: f64) -> f32 {
+    let standardised = (f64::from(raw) - mean) / std;
     (standardised as f32).clamp(f32::MIN, f32::MAX)
 }
 
@@ -188,7 +182,7 @@ mod tests {
     fn numbers_are_standardised_and_missing_ones_filled() {
         let encoding = Encoding::Numeric {
             mean: 2.0,
-            deviation: 0.5,
+            std: 0.5,
             min: 1.0,
             max: 3.0,
             fill: 2.0,
@@ -233,7 +227,7 @@ mod tests {
             no: strings(&["no", "No"]),
             yes: strings(&["yes", "Yes"]),
             mean: 0.5,
-            deviation: 0.5,
+            std: 0.5,
             fill: false,
         };
         let texts = ["yes", "Yes", "no", "maybe"].map(|text| encoding.of_text(text));

@@ -1,4 +1,4 @@
-//! A data set made ready for training: split, standardised, with the raw values beside it.
+//! Preparation of a data set for training: split, encoding, baseline.
 
 use std::sync::Arc;
 
@@ -9,41 +9,41 @@ use crate::data::summary::facts;
 use crate::data::{Baseline, Dataset, Fact, HeldOut, Severity, Target, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
-/// A data set that a network can be trained and judged on.
+/// A data set that is split and encoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
     /// [`Dataset::name`].
     pub name: String,
     /// [`Dataset::source`].
     pub source: String,
-    /// Name of the column that holds the classes.
+    /// Name of the predicted column.
     pub target_name: String,
-    /// What is predicted.
+    /// Classification or regression.
     pub task: Task,
-    /// Names of the network's outputs: the classes, or the target.
+    /// Names of the network outputs: the classes, or the target.
     pub output_names: Vec<String>,
-    /// Names of the network's inputs; see [`Preprocessing::input_names`].
+    /// Names of the network inputs; see [`Preprocessing::input_names`].
     pub input_names: Vec<String>,
-    /// What is done to the raw values.
+    /// Encoding of the columns.
     pub preprocessing: Arc<Preprocessing>,
-    /// Names of the columns left out because they are constant over the training rows.
+    /// Names of the columns excluded because they are constant over the training rows.
     pub left_out: Vec<String>,
-    /// The rows to train on.
+    /// Training rows.
     pub training: Samples,
-    /// The rows to judge on; none if the fraction was 0.
+    /// Validation rows; none if the fraction was 0.
     pub validation: Samples,
-    /// The rows for the last judgement, where there is a file with them.
+    /// Test rows, if there is a test file.
     pub test: Option<Samples>,
     /// Facts that are known once the data are split; see [`crate::data::DataSummary::facts`].
     pub facts: Vec<Fact>,
-    /// What the network must beat.
+    /// Score of the best constant prediction.
     pub baseline: Baseline,
-    /// Width and height, where every row is an image.
+    /// Width and height, if every row is an image.
     pub image: Option<(usize, usize)>,
 }
 
 impl Prepared {
-    /// Names of the classes, one for every output of the network; none for regression.
+    /// Returns the names of the classes, one for every network output; none for regression.
     pub fn class_names(&self) -> &[String] {
         self.task.classes()
     }
@@ -56,8 +56,9 @@ impl Prepared {
     }
 }
 
-/// Splits `dataset` (see [`stratified`]), unless it has rows of another file to validate on, and encodes both parts by the statistics of the training
-/// rows, so that nothing about the validation rows reaches the network.
+/// Splits `dataset` (see [`stratified`]), unless it has validation rows of another file, and encodes
+/// both parts by the statistics of the training rows, so that nothing about the validation rows
+/// reaches the network.
 ///
 /// # Errors
 /// [`Error::Usage`] if `validation_fraction` is not from 0 up to, not including, 1;
@@ -121,7 +122,7 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
     })
 }
 
-/// Which rows of the one table are trained and which are validated on.
+/// Splits the rows of the table.
 fn split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<Split> {
     let rows = dataset.rows();
     if dataset.validation.is_some() || fraction == 0.0 {

@@ -1,41 +1,40 @@
-//! What is done to the cells of a table before the network sees them; see [`Encoding`]. How it is
-//! measured is in `fitting.rs`.
+//! Preprocessing of table rows into network inputs; see [`Encoding`]. Fitted in `scaler.rs`.
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::encoding::Encoding;
 
-/// How the network's inputs are made from the columns of a table.
+/// Preprocessing of the columns of a table into network inputs.
 ///
-/// Part of a trained model: new rows must pass through the same numbers as the training rows did.
+/// Part of a trained model: new rows need the statistics of the training rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preprocessing {
-    /// The columns that are used, in the order of the table. The network's inputs are those of the
-    /// first column, then those of the second, and so on.
+    /// Input columns in the order of the table. The network inputs are those of the first column,
+    /// then those of the second, and so on.
     pub columns: Vec<InputColumn>,
     /// Number of all columns of the training table, the target included.
     pub table_columns: usize,
-    /// Index (from 0) of the target among all columns of the training table. Together with
-    /// `table_columns` it tells what is where in a file without header.
+    /// Index (from 0) of the target among all columns of the training table. With `table_columns` it
+    /// gives the layout of a file without header.
     pub target_column: usize,
 }
 
-/// A column of the table that the network sees.
+/// An input column with its encoding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputColumn {
-    /// The column's name.
+    /// Name of the column.
     pub name: String,
-    /// Its index (from 0) among all columns of the training table.
+    /// Index (from 0) among all columns of the training table.
     pub column: usize,
-    /// How its cells become inputs.
+    /// Encoding of its cells.
     pub encoding: Encoding,
 }
 
 impl InputColumn {
-    /// What its inputs are called: as the column, or `colour=red` for each category.
+    /// Returns the names of its network inputs: that of the column, or `colour=red` per category.
     pub fn input_names(&self) -> Vec<String> {
         let name = &self.name;
         match &self.encoding {
@@ -49,7 +48,7 @@ impl InputColumn {
 }
 
 impl Preprocessing {
-    /// Number of network inputs.
+    /// Returns the number of network inputs.
     pub fn inputs(&self) -> usize {
         self.columns
             .iter()
@@ -57,7 +56,7 @@ impl Preprocessing {
             .sum()
     }
 
-    /// What the network's inputs are called, in their order.
+    /// Returns the names of the network inputs in order.
     pub fn input_names(&self) -> Vec<String> {
         self.columns
             .iter()
@@ -101,8 +100,8 @@ impl Preprocessing {
         inputs
     }
 
-    /// The value to show beside network input `input` of a row of raw values; see
-    /// [`Encoding::shown`]. NaN for an input that there is not.
+    /// Returns the value to show beside network input `input` of a row of raw values; see
+    /// [`Encoding::shown`]. NaN if there is no such input.
     pub fn shown(&self, raw: ArrayView1<f32>, input: usize) -> f32 {
         let mut first = 0;
         for (column, &raw) in self.columns.iter().zip(raw) {
@@ -117,8 +116,8 @@ impl Preprocessing {
 }
 
 impl Preprocessing {
-    /// The value to show beside network input `input` whose value is `value`, as [`Self::shown`]
-    /// would for a row that has it. NaN for an input that there is not.
+    /// Returns the raw value of network input `input` with the value `value`; see
+    /// [`Encoding::raw_of`]. NaN if there is no such input.
     pub fn raw_of(&self, input: usize, value: f32) -> f32 {
         let mut first = 0;
         for column in &self.columns {

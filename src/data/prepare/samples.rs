@@ -1,4 +1,4 @@
-//! Rows of a data set as the network sees them.
+//! Rows of a data set as network inputs and targets.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,48 +8,48 @@ use ndarray::{ArcArray2, Array1, Array2, ArrayViewMut1, Axis, CowArray, Ix2};
 use super::preprocessing::{InputColumn, Preprocessing};
 use crate::data::{Column, Dataset, HeldOut, Lines, Target, TargetScale, Task};
 
-/// Numbers up to which the inputs of all rows of a table are kept ready: 64 MB. Of more, each
-/// mini-batch's inputs are made when they are asked for, so that a large table is in memory once.
-const MOST_READY: usize = 16 << 20;
+/// Maximum numbers of network inputs that are kept for all rows of a table: 64 MB. For larger tables
+/// the inputs of each mini-batch are computed when needed, so that the table is in memory once.
+const MAX_READY: usize = 16 << 20;
 
-/// The same for images: 256 MB, room for MNIST. They have so many inputs that to make them anew for
-/// every mini-batch would be felt.
-const MOST_READY_PIXELS: usize = 64 << 20;
+/// Maximum numbers of network inputs that are kept for all images: 256 MB, enough for MNIST. They
+/// have so many inputs that computing them for every mini-batch would cost noticeable time.
+const MAX_READY_PIXELS: usize = 64 << 20;
 
-/// Rows, in the order of the file.
+/// Some rows of a data set, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Samples {
-    /// The values of the table, shared with the data set.
+    /// Raw values of the table, shared with the data set.
     values: ArcArray2<f32>,
-    /// Which rows of `values` these are.
+    /// Indices of the rows in `values`.
     rows: Vec<u32>,
-    /// Which columns of `values` the preprocessing uses.
+    /// Indices in `values` of the columns of the preprocessing.
     columns: Vec<usize>,
     preprocessing: Arc<Preprocessing>,
-    /// The inputs of all rows, where there is room for them.
+    /// Network inputs of all rows, if they are few enough.
     ready: Option<Array2<f32>>,
-    /// What is to be predicted.
+    /// Target of every row.
     pub targets: Targets,
     /// Line of the file of every row of `values`, shared with the data set.
     lines: Arc<Lines>,
 }
 
-/// What is to be predicted of some rows.
+/// Targets of some rows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Targets {
     /// Class of every row.
     Classes(Vec<u32>),
     /// A number for every row.
     Numbers {
-        /// In the target's own unit.
+        /// Values in the target's own unit.
         values: Vec<f32>,
-        /// How they are standardised for the network.
+        /// Standardisation for the network.
         scale: TargetScale,
     },
 }
 
 impl Targets {
-    /// Class of `row`; none for regression, or where there is no such row.
+    /// Returns the class of `row`; `None` for regression, or if there is no such row.
     pub fn class(&self, row: usize) -> Option<usize> {
         match self {
             Self::Classes(labels) => labels.get(row).map(|&label| label as usize),
@@ -57,7 +57,7 @@ impl Targets {
         }
     }
 
-    /// The number that stands in `row`; none for classification, or where there is no such row.
+    /// Returns the number of `row`; `None` for classification, or if there is no such row.
     pub fn number(&self, row: usize) -> Option<f32> {
         match self {
             Self::Classes(_) => None,
@@ -65,8 +65,8 @@ impl Targets {
         }
     }
 
-    /// Writes to `out`, one place for each output of the network, what its outputs shall be for
-    /// `row`: 1 for the row's class and 0 for the others, or the standardised number.
+    /// Writes the target of `row` to `out`, one place per network output: the class one-hot, or the
+    /// standardised number.
     ///
     /// # Panics
     /// If there is no such row.
@@ -82,17 +82,17 @@ impl Targets {
 }
 
 impl Samples {
-    /// Number of rows.
+    /// Returns the number of rows.
     pub fn rows(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// Line of the file (from 1) that `row` is on; of images their number.
+    /// Returns the line of the file (from 1) that `row` is on; for images their number.
     ///
     /// # Panics
     /// If there is no such row.
@@ -109,7 +109,7 @@ impl Samples {
         self.columns.iter().map(move |&column| values[column])
     }
 
-    /// The raw values of `row`, one for each column of the preprocessing; see
+    /// Returns the raw values of `row`, one for each column of the preprocessing; see
     /// [`crate::data::Encoding`].
     ///
     /// # Panics
@@ -118,7 +118,7 @@ impl Samples {
         self.raw_values(row).collect()
     }
 
-    /// The raw values of some rows: `(rows, columns of the preprocessing)`.
+    /// Returns the raw values of some rows: `(rows, columns of the preprocessing)`.
     ///
     /// # Panics
     /// If one of the rows is not there.
@@ -129,7 +129,7 @@ impl Samples {
         })
     }
 
-    /// What the network sees of some rows: `(rows, network inputs)`, in standard layout.
+    /// Returns the network inputs of some rows: `(rows, network inputs)`, in standard layout.
     ///
     /// # Panics
     /// If one of the rows is not there.
@@ -140,12 +140,12 @@ impl Samples {
         }
     }
 
-    /// What it sees of all rows, where that is kept ready: `(rows, network inputs)`.
+    /// Returns the network inputs of all rows if they are kept: `(rows, network inputs)`.
     pub fn ready_inputs(&self) -> Option<&Array2<f32>> {
         self.ready.as_ref()
     }
 
-    /// Writes what the network sees of `row` to `out`, one place for each input.
+    /// Writes the network inputs of `row` to `out`.
     ///
     /// # Panics
     /// If there is no such row, or `out` has another number of places.
@@ -159,7 +159,7 @@ impl Samples {
         }
     }
 
-    /// All rows of `from` that `rows` names.
+    /// Picks the `rows` of `from`.
     pub(crate) fn pick(
         from: &Rows,
         rows: Vec<u32>,
@@ -190,12 +190,11 @@ impl Samples {
             rows,
         };
         let most = if from.are_images {
-            MOST_READY_PIXELS
+            MAX_READY_PIXELS
         } else {
-            MOST_READY
+            MAX_READY
         };
-        // By the rows there are, not those picked: what is trained on and what is validated on have
-        // one allowance.
+        // By all rows, not those picked: training and validation rows share one allowance.
         if from.values.nrows() * preprocessing.inputs() <= most {
             samples.make_ready();
         }
@@ -211,7 +210,7 @@ impl Samples {
     }
 }
 
-/// Where samples are picked from.
+/// Rows to pick samples from.
 pub(crate) struct Rows<'d> {
     /// In ascending order of their place in the table.
     columns: &'d [Column],
@@ -222,7 +221,7 @@ pub(crate) struct Rows<'d> {
 }
 
 impl<'d> Rows<'d> {
-    /// The rows of the data set itself.
+    /// Returns the rows of the data set itself.
     pub(crate) fn of(dataset: &'d Dataset) -> Self {
         Self {
             columns: &dataset.columns,
@@ -233,7 +232,7 @@ impl<'d> Rows<'d> {
         }
     }
 
-    /// Rows of another file that has its columns.
+    /// Returns rows of another file with the columns of `dataset`.
     pub(crate) fn held_out(dataset: &'d Dataset, rows: &'d HeldOut) -> Self {
         Self {
             columns: &dataset.columns,

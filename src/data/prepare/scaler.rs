@@ -1,5 +1,4 @@
-//! Measuring the training rows: the numbers by which a table's columns and its target are
-//! standardised.
+//! Statistics of the training rows, by which columns and target are standardised.
 
 use ndarray::{ArrayView1, aview1};
 
@@ -8,21 +7,21 @@ use super::preprocessing::{InputColumn, Preprocessing};
 use crate::data::{ColumnKind, Dataset, Target, TargetScale, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
-/// Mean, deviation and range of some numbers; missing ones (NaN) do not count.
+/// Mean, standard deviation and range of a column without its missing values (NaN).
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Statistics {
     mean: f64,
-    deviation: f64,
+    std: f64,
     min: f32,
     max: f32,
 }
 
-/// What is added up about a column on the way over its rows.
+/// Running sums over the rows of a column.
 #[derive(Debug, Clone, Copy)]
 struct Sums {
     count: u64,
     sum: f64,
-    /// Of the squared distances from the mean.
+    /// Sum of the squared distances from the mean.
     squares: f64,
     min: f32,
     max: f32,
@@ -41,11 +40,11 @@ impl Sums {
         self.sum / self.count as f64
     }
 
-    /// `None` if all values are the same, or there are none.
+    /// Returns the statistics; `None` if all values are equal, or there are none.
     fn statistics(self) -> Option<Statistics> {
         (self.min < self.max).then(|| Statistics {
             mean: self.mean(),
-            deviation: (self.squares / self.count as f64).sqrt(),
+            std: (self.squares / self.count as f64).sqrt(),
             min: self.min,
             max: self.max,
         })
@@ -53,8 +52,8 @@ impl Sums {
 }
 
 impl Statistics {
-    /// Those of each column of `rows`, `width` of them: `None` where all values are the same, or
-    /// there are none. Row by row, as the rows lie in memory.
+    /// Measures each of the `width` columns of `rows`, row by row as they lie in memory. `None` for a
+    /// column whose values are all equal, or missing.
     fn of<'v>(
         width: usize,
         rows: impl Iterator<Item = ArrayView1<'v, f32>> + Clone,
@@ -84,8 +83,8 @@ impl Statistics {
     }
 }
 
-/// The encoding of a column of this `kind` with these raw values and their statistics, or `None` if
-/// they are all the same: such a column says nothing.
+/// Fits the encoding of a column of this `kind` with these raw values and their statistics. `None`
+/// for a constant column, which says nothing about the target.
 fn fit(
     kind: &ColumnKind,
     statistics: Option<Statistics>,
@@ -94,25 +93,25 @@ fn fit(
     match kind {
         ColumnKind::Numeric => statistics.map(|found| Encoding::Numeric {
             mean: found.mean,
-            deviation: found.deviation,
+            std: found.std,
             min: found.min,
             max: found.max,
             fill: found.mean as f32,
         }),
         // What is always 0 in one image may not be so in the next, and the network shall see
         // images as they are.
-        &ColumnKind::Pixel { largest } => Some(Encoding::Numeric {
+        &ColumnKind::Pixel { max } => Some(Encoding::Numeric {
             mean: 0.0,
-            deviation: f64::from(largest),
+            std: f64::from(max),
             min: 0.0,
-            max: largest,
+            max,
             fill: 0.0,
         }),
         ColumnKind::Boolean { no, yes } => statistics.map(|found| Encoding::Boolean {
             no: no.clone(),
             yes: yes.clone(),
             mean: found.mean,
-            deviation: found.deviation,
+            std: found.std,
             fill: found.mean > 0.5,
         }),
         ColumnKind::Categorical {
@@ -137,8 +136,8 @@ fn fit(
 }
 
 impl Preprocessing {
-    /// Measures the columns of `dataset` over `training_rows`. Returns with it the names of the
-    /// columns left out because they hold a single value there: they say nothing about the target.
+    /// Fits the encodings of the columns of `dataset` to `training_rows`. Also returns the names of
+    /// the columns excluded because they are constant there.
     ///
     /// # Errors
     /// [`DataProblem::NoFeatures`] if none is left.
@@ -177,7 +176,7 @@ impl Preprocessing {
 }
 
 impl Task {
-    /// What is predicted of `dataset`, measured over `training_rows`.
+    /// Returns the task of `dataset`, its scale fitted to `training_rows`.
     ///
     /// # Errors
     /// [`DataProblem::ConstantTarget`].
@@ -195,7 +194,7 @@ impl Task {
                 };
                 let scale = TargetScale {
                     mean: found.mean,
-                    deviation: found.deviation,
+                    std: found.std,
                     min: found.min,
                     max: found.max,
                 };
@@ -249,11 +248,11 @@ mod tests {
         match column.encoding {
             Encoding::Numeric {
                 mean,
-                deviation,
+                std,
                 min,
                 max,
                 ..
-            } => (mean, deviation, min, max),
+            } => (mean, std, min, max),
             _ => panic!("{column:?}"),
         }
     }
@@ -314,9 +313,9 @@ mod tests {
     fn a_small_spread_far_from_zero_survives() {
         let data = dataset(array![[16_777_214.0], [16_777_215.0], [16_777_216.0]]);
         let (preprocessing, _) = Preprocessing::fit(&data, &[0, 1, 2]).expect("fits");
-        let (mean, deviation, ..) = numeric(&preprocessing.columns[0]);
+        let (mean, std, ..) = numeric(&preprocessing.columns[0]);
         assert_eq!(mean, 16_777_215.0);
-        assert!((deviation - (2.0_f64 / 3.0).sqrt()).abs() < 1e-12);
+        assert!((std - (2.0_f64 / 3.0).sqrt()).abs() < 1e-12);
     }
 
     #[test]
@@ -341,7 +340,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn standardised_columns_have_mean_0_and_deviation_1(
+        fn standardised_columns_have_mean_0_and_std_1(
             values in prop::collection::vec(-1e4f32..1e4, 3..200),
             shift in -1e5f32..1e5,
         ) {

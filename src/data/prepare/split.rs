@@ -1,25 +1,25 @@
-//! Which rows train the network and which only judge it.
+//! Stratified split into training and validation rows.
 
 use std::cmp::Reverse;
 
 use crate::util::random::{RngStream, generator, shuffle};
 
-/// The rows of a data set in two parts.
+/// Partition of the rows of a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
-    /// Indices of the rows to train on, ascending.
+    /// Indices of the training rows, ascending.
     pub training: Vec<u32>,
-    /// Indices of the rows to validate on, ascending; may be empty.
+    /// Indices of the validation rows, ascending; may be empty.
     pub validation: Vec<u32>,
 }
 
-/// Puts about `fraction` (0 to 1) of the rows of every class aside for validation, chosen at
-/// random by `seed`. `labels` holds the class of every row, each below `classes`.
+/// Splits off about `fraction` (0 to 1) of the rows of every class for validation, chosen at random
+/// by `seed`. `labels` holds the class of every row, each below `classes`.
 ///
 /// A class of `n` rows gives `n * fraction` rows, rounded down or up such that the total is
 /// `fraction` of all rows to the nearest whole number (largest remainder first, then the lower
-/// class), and at least 1 if `fraction` is above 0. Every class keeps a row to train on; where that
-/// binds, the total falls short. The same arguments give the same split on every machine.
+/// class), and at least 1 if `fraction` is above 0. Every class keeps a training row, which may make
+/// the total smaller. The same arguments give the same split on every machine.
 ///
 /// # Panics
 /// If a label is not below `classes`.
@@ -46,7 +46,7 @@ pub fn stratified(labels: &[u32], classes: usize, fraction: f64, seed: u64) -> S
     split
 }
 
-/// How many rows of each class validate, given the sizes of the classes.
+/// Returns the number of validation rows of each class, given the sizes of the classes.
 fn shares(sizes: &[usize], fraction: f64) -> Vec<usize> {
     let fraction = if fraction > 0.0 {
         fraction.min(1.0)

@@ -1,4 +1,4 @@
-//! From the cells of the target column to class indices.
+//! Encoding of the target column as class indices.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use crate::error::DataProblem;
 use crate::util::text::sanitise;
 
-/// More classes than this are not a label, whatever they look like.
-const MOST_CLASSES: usize = 1000;
+/// Maximum number of classes.
+const MAX_CLASSES: usize = 1000;
 
-/// Gives every distinct text of the target column a class, in the order in which they come.
+/// Assigns a class to every distinct text of the target column, in the order of the file.
 #[derive(Default)]
 pub(crate) struct ClassEncoder {
     by_text: HashMap<String, u32>,
@@ -18,8 +18,8 @@ pub(crate) struct ClassEncoder {
 }
 
 impl ClassEncoder {
-    /// Adds the next row, whose target cell is `cell`. White space around a label does not count;
-    /// apart from that two labels are the same only if their texts are (`1` is not `1.0`).
+    /// Appends a row with the target `cell`. Surrounding white space is ignored; apart from that two
+    /// labels are equal only if their texts are (`1` is not `1.0`).
     pub(crate) fn push(&mut self, cell: &str) {
         let cell = cell.trim();
         let class = match self.by_text.get(cell) {
@@ -34,22 +34,22 @@ impl ClassEncoder {
         self.labels.push(class);
     }
 
-    /// Names of the classes so far.
+    /// Returns the names of the classes so far.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// Class of every row so far.
+    /// Returns the class of every row so far.
     pub(crate) fn labels(&self) -> &[u32] {
         &self.labels
     }
 
-    /// Puts the rows into this `order`.
+    /// Reorders the rows: row `i` becomes what row `order[i]` was.
     pub(crate) fn select(&mut self, order: &[usize]) {
         self.labels = order.iter().map(|&row| self.labels[row]).collect();
     }
 
-    /// Puts the last row in the place of `row`, which may be the last one.
+    /// Removes `row` and moves the last row into its place.
     pub(crate) fn swap_remove(&mut self, row: usize) {
         self.labels.swap_remove(row);
     }
@@ -59,7 +59,7 @@ impl ClassEncoder {
     ///
     /// # Errors
     /// [`DataProblem::SingleClass`]; [`DataProblem::TooManyClasses`] if there are more than
-    /// `MOST_CLASSES`, or more than half as many as rows (and more than two).
+    /// `MAX_CLASSES`, or more than half as many as rows (and more than two).
     pub(crate) fn finish(mut self) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
         self.forget_unused();
         let (classes, rows) = (self.names.len(), self.labels.len());
@@ -69,7 +69,7 @@ impl ClassEncoder {
         }
         let numbers: Option<Vec<f64>> = self.names.iter().map(|name| finite(name)).collect();
         let whole = |numbers: &Vec<f64>| numbers.iter().all(|number| number.fract() == 0.0);
-        if classes > MOST_CLASSES || classes > (rows / 2).max(2) {
+        if classes > MAX_CLASSES || classes > (rows / 2).max(2) {
             return Err(DataProblem::TooManyClasses { classes, rows });
         }
         match numbers.filter(whole) {
@@ -78,7 +78,7 @@ impl ClassEncoder {
         }
     }
 
-    /// Drops the classes that no row has (any more).
+    /// Drops the classes without rows.
     fn forget_unused(&mut self) {
         let mut is_used = vec![false; self.names.len()];
         self.labels

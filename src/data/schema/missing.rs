@@ -1,12 +1,12 @@
-//! Cells that say that there is no value.
+//! Recognition of missing values.
 
-/// What stands in a cell without a value, beside nothing at all. Letter case does not count.
+/// Texts that mean a missing value, like an empty cell. Case-insensitive.
 pub const MISSING_WORDS: [&str; 7] = ["?", "NA", "N/A", "NaN", "null", "None", "-"];
 
-/// Whether `cell` says that there is no value; white space around it does not count.
+/// Returns whether `cell` is a missing value. Surrounding white space is ignored.
 pub fn is_missing(cell: &str) -> bool {
     let cell = cell.trim();
-    // Nearly all cells are numbers, which are told by their first byte.
+    // Nearly all cells are numbers, recognised by their first byte.
     match cell.as_bytes().first() {
         None => true,
         Some(b'0'..=b'9') => false,

@@ -1,4 +1,4 @@
-//! What the columns of a table are, as far as its first rows tell.
+//! Column types, inferred from the first rows of a table.
 
 pub(crate) mod class_encoder;
 pub(crate) mod missing;
@@ -14,36 +14,35 @@ use super::table::{Shape, Table};
 use crate::error::{DataProblem, Result};
 use missing::is_missing;
 
-/// Texts of which no more than one in ten is a repetition are names of the rows, not categories;
-/// among fewer texts than this nothing can be said.
-const FEWEST_IDENTIFIERS: usize = 8;
+/// Minimum number of texts for identifying rows: at least nine in ten must be different.
+const MIN_IDENTIFIERS: usize = 8;
 
-/// Texts longer than this on average are prose.
+/// Mean length in characters above which texts are prose.
 const PROSE: usize = 50;
 
-/// Different values of a column of numbers and words, such as `2`, `3`, `4`, `5more`, that make it
-/// one of categories; there are more in a column of measurements with a stray word in it.
-const MOST_MIXED: usize = 20;
+/// Maximum number of distinct values of a categorical column that mixes numbers and words, such as
+/// `2`, `3`, `4`, `5more`; a column of measurements with a stray word has more.
+const MAX_MIXED: usize = 20;
 
-/// What is done with a column.
+/// Role of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Role {
-    /// It is predicted.
+    /// The predicted column.
     Target,
-    /// Its cells are numbers.
+    /// A column of numbers.
     Numbers,
-    /// Its cells are texts.
+    /// A column of texts.
     Texts {
-        /// Whether it is used even if nearly all of them differ.
+        /// Whether it was requested, even if nearly all texts differ.
         is_wanted: bool,
     },
-    /// Nothing but missing cells so far.
+    /// Only missing values so far.
     Undecided,
-    /// It is left out.
-    LeftOut(Reason),
+    /// An excluded column.
+    Excluded(Reason),
 }
 
-/// The role of each column of `table`; the last one is the target if none is asked for.
+/// Infers the role of each column of `table`; by default the last one is the target.
 ///
 /// # Errors
 /// [`crate::error::DataProblem::NoSuchColumn`].
@@ -61,17 +60,17 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
             let is_kept = kept.contains(&column);
             match column {
                 _ if column == target => Role::Target,
-                _ if dropped.contains(&column) => Role::LeftOut(Reason::Dropped),
+                _ if dropped.contains(&column) => Role::Excluded(Reason::Dropped),
                 _ if categorical.contains(&column) => Role::Texts { is_wanted: true },
                 _ => Evidence::of(column, &table.sample, shape).role(is_kept),
             }
         })
         .collect();
     // Numbers that name the rows are better than nothing.
-    let is_used = |role: &Role| !matches!(role, Role::Target | Role::LeftOut(_));
+    let is_used = |role: &Role| !matches!(role, Role::Target | Role::Excluded(_));
     if !roles.iter().any(is_used) {
         for role in &mut roles {
-            if let Role::LeftOut(Reason::RowNumbers) = role {
+            if let Role::Excluded(Reason::RowNumbers) = role {
                 *role = Role::Numbers;
             }
         }
@@ -79,7 +78,7 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     Ok(roles)
 }
 
-/// The number in `cell`; infinity for one that is too large, which is bad data but no word.
+/// Parses the number in `cell`; infinity for one that is too large, which is bad data but no word.
 fn number(cell: &str, shape: &Shape) -> Option<f32> {
     match shape.number(cell) {
         Ok(number) => Some(number),
@@ -88,7 +87,7 @@ fn number(cell: &str, shape: &Shape) -> Option<f32> {
     }
 }
 
-/// What the cells of a column look like.
+/// Cells of a column in the first rows, with their numbers and words.
 struct Evidence<'t> {
     name: Option<&'t str>,
     cells: Vec<&'t str>,
@@ -126,7 +125,7 @@ impl<'t> Evidence<'t> {
         }
         if 2 * self.numbers.len() >= self.cells.len() && !self.is_mixed() {
             return if self.numbers_rows() && !is_kept {
-                Role::LeftOut(Reason::RowNumbers)
+                Role::Excluded(Reason::RowNumbers)
             } else {
                 Role::Numbers
             };
@@ -139,24 +138,24 @@ impl<'t> Evidence<'t> {
             () => None,
         };
         match reason {
-            Some(reason) => Role::LeftOut(reason),
+            Some(reason) => Role::Excluded(reason),
             None => Role::Texts { is_wanted: is_kept },
         }
     }
 
-    /// Whether words come again and again among few numbers.
+    /// Returns whether few distinct values mix numbers with repeated words.
     fn is_mixed(&self) -> bool {
         let mut counts: HashMap<&str, usize> = HashMap::new();
         for word in &self.words {
             *counts.entry(word).or_default() += 1;
         }
         !self.words.is_empty()
-            && self.distinct <= MOST_MIXED
+            && self.distinct <= MAX_MIXED
             && counts.values().all(|&count| count > 1)
     }
 
-    /// Whether the column counts the rows: 0, 1, 2, ... or 1, 2, 3, ... under no name or one that
-    /// says so, or different whole numbers under a name that ends in `id`.
+    /// Returns whether the column numbers the rows: 0, 1, 2, ... or 1, 2, 3, ... under no name or one
+    /// such as `index`, or different whole numbers under a name that ends in `id`.
     fn numbers_rows(&self) -> bool {
         let name = self.name.unwrap_or("?").to_lowercase();
         let whole = self.numbers.iter().all(|number| number.fract() == 0.0);
@@ -167,7 +166,7 @@ impl<'t> Evidence<'t> {
             });
         if is_id {
             return whole
-                && self.numbers.len() >= FEWEST_IDENTIFIERS
+                && self.numbers.len() >= MIN_IDENTIFIERS
                 && self.distinct == self.cells.len();
         }
         let says_so = name.is_empty()
@@ -194,12 +193,12 @@ impl<'t> Evidence<'t> {
     }
 }
 
-/// Whether so many different texts in so many cells are names of the rows.
+/// Returns whether `distinct` texts in `cells` cells identify the rows.
 pub(super) fn are_nearly_distinct(distinct: usize, cells: usize) -> bool {
-    cells >= FEWEST_IDENTIFIERS && 10 * distinct >= 9 * cells
+    cells >= MIN_IDENTIFIERS && 10 * distinct >= 9 * cells
 }
 
-/// Whether `cell` looks like a date, with or without a time: `2024-01-31`, `31.1.2024`, `1/31/24`,
+/// Returns whether `cell` looks like a date, with or without a time: `2024-01-31`, `31.1.2024`, `1/31/24`,
 /// `2024-01-31T12:00:00Z`.
 fn is_date(cell: &str) -> bool {
     let date = cell.split(['T', ' ']).next().unwrap_or_default();
@@ -250,20 +249,20 @@ mod tests {
     }
 
     #[test]
-    fn what_names_the_rows_is_left_out() {
+    fn identifiers_dates_and_prose_are_excluded() {
         let names: Vec<String> = (0..20).map(|i| format!("name {i}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        assert_eq!(role("name", &names), Role::LeftOut(Reason::Identifiers));
+        assert_eq!(role("name", &names), Role::Excluded(Reason::Identifiers));
         assert_eq!(role("name", &names[..5]), TEXTS, "too few to tell");
         let dates = ["2024-01-31", "2024-02-01T10:00", "1.2.2024", "3/4/24"];
-        assert_eq!(role("day", &dates), Role::LeftOut(Reason::Dates));
+        assert_eq!(role("day", &dates), Role::Excluded(Reason::Dates));
         let prose = ["x".repeat(60), "y".repeat(60)];
         let prose: Vec<&str> = prose.iter().map(String::as_str).collect();
-        assert_eq!(role("note", &prose), Role::LeftOut(Reason::Prose));
+        assert_eq!(role("note", &prose), Role::Excluded(Reason::Prose));
     }
 
     #[test]
-    fn numbers_that_count_the_rows_are_left_out_unless_they_are_all() {
+    fn row_numbers_are_excluded_unless_they_are_all() {
         let with_other = |name: &str, cells: [&str; 9], keep: bool| {
             let rows = cells.iter().map(|cell| format!("{cell},1.5,1\n"));
             let text = format!("{name},x,target\n{}", rows.collect::<String>());
@@ -279,7 +278,7 @@ mod tests {
             roles(&table, &options).expect("roles").remove(0)
         };
         let counted = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
-        let rows = Role::LeftOut(Reason::RowNumbers);
+        let rows = Role::Excluded(Reason::RowNumbers);
         assert_eq!(with_other("id", counted, false), rows);
         assert_eq!(
             with_other(

@@ -1,4 +1,4 @@
-//! How a table is to be read, where that is not to be found out.
+//! Options for loading data.
 
 use std::ops::ControlFlow;
 
@@ -9,30 +9,30 @@ use crate::data::source::input::TextEncoding;
 use crate::data::table::Reading;
 use crate::error::{Error, Result};
 
-/// What to read, and how, where it is not to be found out.
+/// Options for loading a data set. Defaults mean detection.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LoadOptions {
-    /// How the file is to be read.
+    /// Format of the file.
     pub reading: Reading,
-    /// The column that is predicted, by name or number from 1; the last one if none.
+    /// Predicted column, by name or number from 1; by default the last one.
     pub target: Option<String>,
-    /// Columns that are not used, by name or number, also several separated by commas.
+    /// Columns to exclude, by name or number, also several separated by commas.
     pub drop: Vec<String>,
-    /// Columns that are used though they look useless.
+    /// Columns to keep that would be excluded as dates, free text or row numbers.
     pub keep: Vec<String>,
-    /// Columns whose numbers are names of categories.
+    /// Numeric columns to treat as categories.
     pub categorical: Vec<String>,
-    /// What is predicted.
+    /// Classification or regression.
     pub task: TaskChoice,
-    /// What is done about missing cells.
+    /// Treatment of missing values.
     pub missing: Missing,
-    /// Rows to use at most, chosen at random.
+    /// Maximum number of rows, chosen at random.
     pub max_rows: Option<usize>,
-    /// Seed of that choice.
+    /// Seed of the random choice of rows.
     pub seed: u64,
-    /// Where the rows to validate on come from.
+    /// Source of the validation rows.
     pub validation: ValidationRows,
-    /// A file with rows that are used for nothing but the last judgement.
+    /// File of test rows.
     pub test: Option<Source>,
 }
 
@@ -63,21 +63,21 @@ impl LoadOptions {
     }
 }
 
-/// What is predicted.
+/// Requested task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TaskChoice {
-    /// A class if the target is text, or whole numbers of which at most 20 are different; else a
-    /// number.
+    /// Classification if the target is text, or has at most 20 different whole numbers; else
+    /// regression.
     #[default]
     Auto,
-    /// A class.
+    /// Classification.
     Classification,
-    /// A number.
+    /// Regression.
     Regression,
 }
 
 impl TaskChoice {
-    /// All of them.
+    /// All variants.
     pub const ALL: [Self; 3] = [Self::Auto, Self::Classification, Self::Regression];
 
     /// Name for the command line.
@@ -90,20 +90,20 @@ impl TaskChoice {
     }
 }
 
-/// What is done about missing cells. Rows whose target is missing are always left out.
+/// Treatment of missing values. Rows whose target is missing are always excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Missing {
-    /// They take the mean, or the most frequent value, of the training rows.
+    /// Replaced by the mean or most frequent value of the training rows.
     #[default]
     Impute,
-    /// Their rows are left out.
+    /// Rows with missing values are excluded.
     Drop,
-    /// They are an error.
+    /// A missing value is an error.
     Error,
 }
 
 impl Missing {
-    /// All of them.
+    /// All variants.
     pub const ALL: [Self; 3] = [Self::Impute, Self::Drop, Self::Error];
 
     /// Name for the command line.
@@ -116,27 +116,27 @@ impl Missing {
     }
 }
 
-/// How far the reading of a file is.
+/// Progress of loading a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Which of the files it is.
+    /// Which of the files.
     pub part: Part,
-    /// Bytes of the file that were read, packed as they are there.
+    /// Bytes read from the file, before decompression.
     pub bytes: u64,
-    /// Bytes it has, where that is known.
+    /// Size of the file, if it is known.
     pub size: Option<u64>,
-    /// Rows so far.
+    /// Rows read so far.
     pub rows: usize,
 }
 
-/// The files that a data set may be read from, in this order.
+/// Files of a data set, in the order in which they are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// The table itself.
     Table,
-    /// Rows to validate on.
+    /// Validation rows.
     Validation,
-    /// Rows to test.
+    /// Test rows.
     Test,
 }
 
@@ -154,31 +154,31 @@ pub(crate) fn report(observer: &mut LoadObserver, progress: Progress) -> Result<
     }
 }
 
-/// Where the rows to validate on come from.
+/// Source of the validation rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ValidationRows {
-    /// From a file that lies beside a set of images and belongs to it; else they are split off.
+    /// The file of validation images beside a set of images; otherwise split off.
     #[default]
     Auto,
-    /// Split off the rows of the one file.
+    /// Split off the rows of the table.
     Split,
-    /// From this file.
+    /// A file of its own.
     File(Source),
 }
 
-/// How much the classes count in training.
+/// Weights of the classes in training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClassWeights {
-    /// As much as they have rows.
+    /// Proportional to the number of rows.
     #[default]
     None,
-    /// All the same: rows of rare classes are trained on more often.
+    /// Equal: rows of rare classes are drawn more often.
     Balanced,
 }
 
 impl ClassWeights {
-    /// All of them.
+    /// All variants.
     pub const ALL: [Self; 2] = [Self::None, Self::Balanced];
 
     /// Name for the command line.
@@ -189,7 +189,7 @@ impl ClassWeights {
         }
     }
 
-    /// Whether it is the usual one.
+    /// Returns whether it is the default.
     pub fn is_none(&self) -> bool {
         *self == Self::None
     }

@@ -1,57 +1,57 @@
-//! What is predicted: a class, or a number.
+//! Classification and regression, and the errors of regression.
 
 use serde::{Deserialize, Serialize};
 
 use crate::data::prepare::encoding::standardise;
 
-/// What the network predicts.
+/// Task of the network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Task {
-    /// One of some classes; the network has an output for each.
+    /// One of some classes; one network output per class.
     Classification {
-        /// Their names, in the order of the outputs.
+        /// Names of the classes in the order of the outputs.
         classes: Vec<String>,
     },
-    /// A number; the network has one output, the number in standard deviations from the mean.
+    /// A number; one network output, `(value - mean) / std`.
     Regression(TargetScale),
 }
 
-/// How a target that is a number is standardised for the network. Its numbers are those of the
-/// training rows, in the target's own unit.
+/// Standardisation of a numeric target, by statistics of the training rows in the target's own unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetScale {
-    /// The mean.
+    /// Mean.
     pub mean: f64,
     /// Population standard deviation, above 0.
-    pub deviation: f64,
-    /// Smallest value.
+    #[serde(rename = "deviation")]
+    pub std: f64,
+    /// Minimum.
     pub min: f32,
-    /// Largest value.
+    /// Maximum.
     pub max: f32,
 }
 
 impl TargetScale {
-    /// The number that an `output` of the network means, in the target's own unit.
+    /// Returns the number of a network `output`, in the target's own unit.
     pub fn value(&self, output: f32) -> f64 {
-        f64::from(output) * self.deviation + self.mean
+        f64::from(output) * self.std + self.mean
     }
 
-    /// The root of the mean squared error, in the target's own unit, that a mean quadratic `loss` of
-    /// the standardised target is: half the squared error.
+    /// Returns the root mean squared error, in the target's own unit, for a mean quadratic `loss` (half
+    /// the squared error) of the standardised target.
     pub fn rmse(&self, loss: f64) -> f64 {
-        self.deviation * (2.0 * loss).sqrt()
+        self.std * (2.0 * loss).sqrt()
     }
 
-    /// The output that means `value`.
+    /// Returns the network output for `value`.
     pub fn standardise(&self, value: f32) -> f32 {
-        standardise(value, self.mean, self.deviation)
+        standardise(value, self.mean, self.std)
     }
 }
 
 impl Task {
-    /// Number of outputs of the network.
+    /// Returns the number of network outputs.
     pub fn outputs(&self) -> usize {
         match self {
             Self::Classification { classes } => classes.len(),
@@ -59,7 +59,7 @@ impl Task {
         }
     }
 
-    /// Names of the classes; none for regression.
+    /// Returns the names of the classes; none for regression.
     pub fn classes(&self) -> &[String] {
         match self {
             Self::Classification { classes } => classes,
@@ -67,7 +67,7 @@ impl Task {
         }
     }
 
-    /// How the target is standardised, for regression.
+    /// Returns the standardisation of the target; `None` for classification.
     pub fn scale(&self) -> Option<&TargetScale> {
         match self {
             Self::Classification { .. } => None,
@@ -76,19 +76,19 @@ impl Task {
     }
 }
 
-/// How far predicted numbers are from true ones.
+/// Errors of predicted numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// Mean absolute error, in the target's own unit.
     pub mae: f64,
-    /// Root of the mean squared error, in the target's own unit.
+    /// Root mean squared error, in the target's own unit.
     pub rmse: f64,
     /// Coefficient of determination: 1 less the squared error as a fraction of that of the mean of
     /// the same rows. 1 is perfect, 0 as good as the mean, below 0 worse. NaN for equal numbers.
     pub r2: f64,
 }
 
-/// Adds up the errors of predictions, one after the other.
+/// Accumulates the errors of predictions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ErrorSums {
     rows: u64,
@@ -100,7 +100,7 @@ pub struct ErrorSums {
 }
 
 impl ErrorSums {
-    /// Takes in a row.
+    /// Adds a row.
     pub fn add(&mut self, actual: f64, predicted: f64) {
         let error = predicted - actual;
         self.rows += 1;
@@ -111,7 +111,7 @@ impl ErrorSums {
         self.spread += distance * (actual - self.mean);
     }
 
-    /// The errors of all rows so far; NaN over none.
+    /// Returns the errors over all rows so far; NaN over none.
     pub fn errors(&self) -> Errors {
         let rows = self.rows as f64;
         Errors {
@@ -153,7 +153,7 @@ mod tests {
     fn the_target_goes_there_and_back() {
         let scale = TargetScale {
             mean: 10.0,
-            deviation: 4.0,
+            std: 4.0,
             min: 0.0,
             max: 20.0,
         };

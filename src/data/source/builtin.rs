@@ -1,15 +1,15 @@
-//! The data sets that come with the program. `datasets/NOTICE` names their sources and licences.
+//! Built-in data sets. `datasets/NOTICE` names their sources and licences.
 
-/// A data set inside the program.
+/// A built-in data set.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BuiltIn {
-    /// The name it is asked for by.
+    /// Name on the command line.
     pub name: &'static str,
-    /// The table, a CSV file with a header whose last column is predicted.
+    /// Table in CSV with a header; the last column is predicted.
     pub csv: &'static str,
-    /// One line about it.
+    /// Description in one line.
     pub about: &'static str,
-    /// Width and height, where every row is an image whose pixels are the columns, row by row.
+    /// Width and height, if every row is an image whose pixels are the columns, row by row.
     pub image: Option<(usize, usize)>,
 }
 
@@ -24,7 +24,7 @@ macro_rules! built_in {
     };
 }
 
-/// All built-in data sets, in the order in which they are listed; the first one is the default.
+/// All built-in data sets in the order of the help text; the first one is the default.
 pub static BUILT_IN: [BuiltIn; 9] = [
     built_in!(
         "iris",
@@ -49,7 +49,7 @@ pub static BUILT_IN: [BuiltIn; 9] = [
     built_in!("sine", "a wave with noise, to predict as a number"),
 ];
 
-/// The built-in data set called `name`.
+/// Finds the built-in data set called `name`.
 pub fn built_in(name: &str) -> Option<&'static BuiltIn> {
     BUILT_IN.iter().find(|built_in| built_in.name == name)
 }
@@ -96,7 +96,11 @@ mod tests {
     #[test]
     fn iris_is_fishers_and_not_the_copy_with_two_wrong_rows() {
         let iris = loaded("iris");
-        let names: Vec<&str> = iris.columns.iter().map(|it| it.name.as_str()).collect();
+        let names: Vec<&str> = iris
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect();
         assert_eq!(
             names,
             ["sepal length", "sepal width", "petal length", "petal width"]

@@ -1,4 +1,4 @@
-//! Where a table comes from, and what it is called.
+//! Sources of data: built-in sets, files, standard input.
 
 pub(crate) mod builtin;
 pub(crate) mod idx_file;
@@ -12,10 +12,10 @@ use crate::error::Error;
 use crate::util::text::{near_matches, sanitise};
 use builtin::{BUILT_IN, BuiltIn, built_in};
 
-/// Where a table comes from. It displays as messages name it: `built-in iris`, or the path.
+/// Source of a table. Displayed as `built-in iris`, or the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// A data set inside the program.
+    /// A built-in data set.
     BuiltIn(&'static BuiltIn),
     /// A file.
     File(PathBuf),
@@ -24,9 +24,8 @@ pub enum Source {
 }
 
 impl Source {
-    /// What a person means by `argument`: the built-in data set of that name, unless there is a
-    /// file of exactly that name; standard input for `-`; anything else is a path, which need not
-    /// exist.
+    /// Parses a command-line `argument`: the built-in data set of that name, unless there is a file
+    /// of exactly that name; standard input for `-`; otherwise a path, which need not exist.
     pub fn parse(argument: impl AsRef<OsStr>) -> Self {
         let path = Path::new(argument.as_ref());
         if path.as_os_str() == "-" {
@@ -38,7 +37,7 @@ impl Source {
         }
     }
 
-    /// Short name of the data, safe to show: the file's name without its ending.
+    /// Returns the short name of the data, safe to show: the file stem.
     pub fn name(&self) -> String {
         match self {
             Self::BuiltIn(built_in) => built_in.name.to_owned(),
@@ -56,7 +55,7 @@ impl Source {
         }
     }
 
-    /// Width and height, where its rows are known to be images.
+    /// Returns width and height if the rows are known to be images.
     pub(super) fn image(&self) -> Option<(usize, usize)> {
         match self {
             Self::BuiltIn(built_in) => built_in.image,
@@ -64,7 +63,7 @@ impl Source {
         }
     }
 
-    /// `error`, with the built-in data sets as a hint where there is no such file.
+    /// Adds the built-in data sets as a hint to an error about a missing file.
     pub(super) fn with_hint(&self, error: Error) -> Error {
         match error {
             Error::NoSuchInput { path, .. } => {
@@ -86,7 +85,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// The built-in data sets that a missing file called `name` may have meant.
+/// Suggests built-in data sets for a missing file called `name`.
 fn hint(name: &str) -> String {
     let names: Vec<String> = BUILT_IN.iter().map(|b| b.name.to_owned()).collect();
     match near_matches(name, &names).as_slice() {

@@ -55,7 +55,10 @@ pub(super) fn summarise(columns: &[Column], values: ArrayView2<f32>) -> Vec<Colu
     let names: Vec<Vec<String>> = columns.iter().map(|column| names(&column.kind)).collect();
     let mut counts = histograms(values, &statistics);
     count_values(values, &names, &mut counts);
-    let columns = columns.iter().zip(statistics).zip(names.into_iter().zip(counts));
+    let columns = columns
+        .iter()
+        .zip(statistics)
+        .zip(names.into_iter().zip(counts));
     columns
         .map(|((column, statistics), (values, counts))| ColumnSummary {
             name: column.name.clone(),
@@ -165,7 +168,11 @@ pub(super) fn histograms(values: ArrayView2<f32>, statistics: &[Statistics]) -> 
 
 /// Replaces the `counts` of each column that has `names` by the numbers of rows with each of them.
 fn count_values(values: ArrayView2<f32>, names: &[Vec<String>], counts: &mut [Vec<usize>]) {
-    for (column, names) in names.iter().enumerate().filter(|(_, names)| !names.is_empty()) {
+    for (column, names) in names
+        .iter()
+        .enumerate()
+        .filter(|(_, names)| !names.is_empty())
+    {
         let counts = &mut counts[column];
         *counts = vec![0; names.len()];
         for value in values.column(column).iter().filter(|value| !value.is_nan()) {

@@ -277,7 +277,10 @@ impl Facts<'_> {
         self.add_exclusions(true, "left-out", &["--keep"]);
         self.add_exclusions(false, "useless", &[]);
         if !constant.is_empty() {
-            let statement = format!("excluded {} (constant in the training rows)", listed(constant));
+            let statement = format!(
+                "excluded {} (constant in the training rows)",
+                listed(constant)
+            );
             self.add(Topic::Columns, "constant", statement, &[]);
         }
         for (column, rare) in &self.report.rare_categories {
@@ -333,7 +336,11 @@ impl Facts<'_> {
         } else {
             ("no header row", "--no-header", "--header")
         };
-        let option = if report.given.contains(&set) { set } else { unset };
+        let option = if report.given.contains(&set) {
+            set
+        } else {
+            unset
+        };
         self.add(Topic::Format, "header", statement, &[option]);
         let options = &["--decimal"];
         if report.decimal_comma {
@@ -363,7 +370,9 @@ fn kinds(dataset: &Dataset) -> String {
     }
     let counts = counts.iter().zip(["numeric", "categorical", "boolean"]);
     let counts = counts.filter(|(count, _)| **count > 0);
-    let counts: Vec<String> = counts.map(|(count, kind)| format!("{count} {kind}")).collect();
+    let counts: Vec<String> = counts
+        .map(|(count, kind)| format!("{count} {kind}"))
+        .collect();
     counts.join(", ")
 }
 
@@ -463,7 +472,10 @@ mod tests {
             "comments start with # (set by --comment)",
             "comma-separated (--delimiter)",
         ] {
-            assert!(texts.iter().any(|text| text == expected), "{expected} in {texts:?}");
+            assert!(
+                texts.iter().any(|text| text == expected),
+                "{expected} in {texts:?}"
+            );
         }
     }
 }

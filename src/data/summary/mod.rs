@@ -163,7 +163,9 @@ impl Hasher for Identity {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.0 = mixed(self.0, byte.into()));
+        bytes
+            .iter()
+            .for_each(|&byte| self.0 = mixed(self.0, byte.into()));
     }
 
     fn write_u64(&mut self, number: u64) {

@@ -1,9 +1,9 @@
-//! The cells of one column on their way to raw values.
+//! Typed readers of columns: from cells to raw values.
 
 use std::collections::HashMap;
 
 use super::Shape;
-use crate::data::prepare::encoding::MOST_CATEGORIES;
+use crate::data::prepare::encoding::MAX_CATEGORIES;
 use crate::data::report::Reason;
 use crate::data::schema::class_encoder::ClassEncoder;
 use crate::data::schema::missing::is_missing;
@@ -11,13 +11,13 @@ use crate::data::schema::{Role, are_nearly_distinct};
 use crate::data::{ColumnKind, TaskChoice};
 use crate::error::DataProblem;
 
-/// Different texts that are kept of a column; one with more is no category.
-const MOST_TEXTS: usize = 20_000;
+/// Maximum number of distinct texts of a categorical column.
+const MAX_TEXTS: usize = 20_000;
 
-/// Different whole numbers that may be classes.
-const MOST_NUMBERED_CLASSES: usize = 20;
+/// Maximum number of distinct whole numbers that are classes.
+const MAX_NUMBERED_CLASSES: usize = 20;
 
-/// Words for no and yes, in small letters.
+/// Words for no and yes, in lower case.
 const BOOLEANS: [(&str, &str); 5] = [
     ("no", "yes"),
     ("false", "true"),
@@ -26,9 +26,9 @@ const BOOLEANS: [(&str, &str); 5] = [
     ("off", "on"),
 ];
 
-/// What a column's cells are, so far.
+/// Reader of an input column, by the cells so far.
 pub(crate) enum Cells {
-    /// All were missing.
+    /// All cells were missing.
     Undecided,
     /// Numbers.
     Numbers,
@@ -42,11 +42,11 @@ impl Cells {
             Role::Numbers => Some(Self::Numbers),
             Role::Texts { is_wanted } => Some(Self::Texts(Texts::new(*is_wanted))),
             Role::Undecided => Some(Self::Undecided),
-            Role::Target | Role::LeftOut(_) => None,
+            Role::Target | Role::Excluded(_) => None,
         }
     }
 
-    /// The raw value of `cell`; NaN for a missing one.
+    /// Returns the raw value of `cell`; NaN for a missing one.
     pub(crate) fn raw(&mut self, cell: &str, shape: &Shape) -> Result<f32, DataProblem> {
         match self {
             Self::Numbers => shape.number(cell),
@@ -63,22 +63,22 @@ impl Cells {
     }
 }
 
-/// Different texts, in the order in which they come, with how often they do.
+/// Distinct texts of a column in the order of the file, with their frequencies.
 #[derive(Default)]
 pub(crate) struct Texts {
     by_text: HashMap<String, u32>,
     counts: Vec<usize>,
-    /// Cells with other texts than those.
+    /// Number of cells with other texts.
     others: usize,
     is_wanted: bool,
 }
 
-/// What a column of texts is in the end.
+/// Final type of a column of texts.
 pub(crate) struct Categories {
     pub(crate) kind: ColumnKind,
     /// The raw value for each code.
     pub(crate) raw: Vec<f32>,
-    /// How many texts share the input for others.
+    /// Number of texts that share the input for others.
     pub(crate) rare: usize,
 }
 
@@ -90,13 +90,13 @@ impl Texts {
         }
     }
 
-    /// The number of `text`; those that come too late to be kept share the last one.
+    /// Returns the code of `text`; texts beyond the maximum share the last one.
     fn code(&mut self, text: &str) -> f32 {
         let code = match self.by_text.get(text) {
             Some(&code) => code,
-            None if self.counts.len() == MOST_TEXTS => {
+            None if self.counts.len() == MAX_TEXTS => {
                 self.others += 1;
-                return MOST_TEXTS as f32;
+                return MAX_TEXTS as f32;
             }
             None => {
                 let code = self.counts.len() as u32;
@@ -109,10 +109,10 @@ impl Texts {
         code as f32
     }
 
-    /// What the column is: yes and no, or categories, of which the most frequent get an input each.
+    /// Decides between a boolean column and categories, of which the most frequent get an input each.
     ///
     /// # Errors
-    /// Why it is left out.
+    /// Reason for excluding the column.
     pub(crate) fn finish(self) -> Result<Categories, Reason> {
         let cells = self.counts.iter().sum::<usize>() + self.others;
         if !self.is_wanted && (self.others > 0 || are_nearly_distinct(self.counts.len(), cells)) {
@@ -128,14 +128,14 @@ impl Texts {
         let mut by_count: Vec<usize> = (0..texts.len()).collect();
         // The sort is stable, so that of equals the one seen first comes first.
         by_count.sort_by_key(|&code| std::cmp::Reverse(self.counts[code]));
-        let mut chosen = by_count[..texts.len().min(MOST_CATEGORIES)].to_vec();
+        let mut chosen = by_count[..texts.len().min(MAX_CATEGORIES)].to_vec();
         chosen.sort_unstable();
         // Two texts may look the same once they are safe to show.
         let values = crate::data::table::header::column_names(
             chosen.iter().map(|&code| texts[code].as_str()),
         );
         let rare = texts.len() - chosen.len() + usize::from(self.others > 0);
-        let mut raw = vec![chosen.len() as f32; MOST_TEXTS.min(texts.len()) + 1];
+        let mut raw = vec![chosen.len() as f32; MAX_TEXTS.min(texts.len()) + 1];
         for (index, &code) in chosen.iter().enumerate() {
             raw[code] = index as f32;
         }
@@ -148,7 +148,7 @@ impl Texts {
     }
 }
 
-/// Whether `texts` are words for no and yes, in whatever letters.
+/// Returns the boolean type if `texts` are words for no and yes, case-insensitively.
 fn boolean(texts: &[String]) -> Option<Categories> {
     let is = |text: &String, word: &str| text.eq_ignore_ascii_case(word);
     let (no, yes) = BOOLEANS.into_iter().find(|(no, yes)| {
@@ -165,7 +165,7 @@ fn boolean(texts: &[String]) -> Option<Categories> {
     })
 }
 
-/// The usual spellings of `word`, and what other ones there are among `texts`.
+/// Returns the usual spellings of `word`, and the others among `texts`.
 fn spellings(word: &str, texts: &[String]) -> Vec<String> {
     let (first, rest) = word.split_at(1);
     let mut all = vec![word.to_owned()];
@@ -182,10 +182,10 @@ fn spellings(word: &str, texts: &[String]) -> Vec<String> {
     all
 }
 
-/// The cells of the target.
+/// Reader of the target column.
 pub(crate) enum TargetCells {
-    /// Classes; where `may_be_numbers`, they are taken for numbers once there are too many of them
-    /// or one has decimals.
+    /// Classes; if they `may_be_numbers`, they become numbers once there are too many of them or one
+    /// has decimals.
     Classes {
         labels: ClassEncoder,
         may_be_numbers: bool,
@@ -205,7 +205,7 @@ impl TargetCells {
         }
     }
 
-    /// Adds the next row, whose target cell is `cell`, not a missing one.
+    /// Appends the target of a row, `cell`, which is not missing.
     pub(crate) fn push(&mut self, cell: &str, shape: &Shape) -> Result<(), DataProblem> {
         match self {
             Self::Numbers(numbers) => {
@@ -223,11 +223,11 @@ impl TargetCells {
                 }
             }
         }
-        self.look_at_new_class(shape)
+        self.reconsider(shape)
     }
 
-    /// The classes may have become numbers, or such that they never will.
-    fn look_at_new_class(&mut self, shape: &Shape) -> Result<(), DataProblem> {
+    /// Decides by the newest class whether the classes are numbers, or can never be.
+    fn reconsider(&mut self, shape: &Shape) -> Result<(), DataProblem> {
         let Self::Classes {
             labels,
             may_be_numbers,
@@ -240,8 +240,8 @@ impl TargetCells {
         };
         match shape.number(newest) {
             Err(_) => *may_be_numbers = false,
-            Ok(number)
-                if number.fract() == 0.0 && labels.names().len() <= MOST_NUMBERED_CLASSES => {}
+            Ok(number) if number.fract() == 0.0 && labels.names().len() <= MAX_NUMBERED_CLASSES => {
+            }
             Ok(_) => {
                 let values: Result<Vec<f32>, _> = labels
                     .names()
@@ -256,7 +256,7 @@ impl TargetCells {
         Ok(())
     }
 
-    /// Puts the last row in the place of `row`, which may be the last one.
+    /// Removes `row` and moves the last row into its place.
     pub(crate) fn swap_remove(&mut self, row: usize) {
         match self {
             Self::Classes { labels, .. } => labels.swap_remove(row),
@@ -266,7 +266,7 @@ impl TargetCells {
         }
     }
 
-    /// Puts the rows into this `order`.
+    /// Reorders the rows: row `i` becomes what row `order[i]` was.
     pub(crate) fn select(&mut self, order: &[usize]) {
         match self {
             Self::Classes { labels, .. } => labels.select(order),

@@ -1,25 +1,25 @@
-//! Whether the first row of a table names its columns, and what the columns are called.
+//! Detection of a header row, and the names of the columns.
 //!
-//! A CSV file does not say whether it has a header, so the first row is held against the rows
+//! A CSV file does not say whether it has a header, so the first row is compared with the rows
 //! below it (the first [`SAMPLE`] of them). A column is *numeric* if more than half of its cells
-//! below the first row are numbers. Each column then speaks:
+//! below the first row are numbers. Each column then votes:
 //!
 //! - **for a header**: text over a numeric column; or, over a text column whose values repeat, a
 //!   cell that is none of those values (`species` over `setosa`, `setosa`, `virginica`, ...);
 //! - **for data**: a number over a numeric column; or, over a text column, a cell that occurs
 //!   again below.
 //!
-//! The majority decides. Two kinds of header would lose the vote and are known by their look:
+//! The majority decides. Two kinds of header would lose the vote and are recognised directly:
 //!
 //! - names that are whole numbers in ascending order, as in `0,1,2,3,digit` or `2019,2020,class`,
 //!   provided that one column speaks for a header and no text column speaks for data;
 //! - `0,1,2,...` or `1,2,3,...` all the way through five columns or more, which is how pandas names
 //!   columns without a name. Fewer columns might well be data (`0,1,1` is a row of xor).
 //!
-//! Where no column has an opinion, a first row without any number is a header.
+//! If no column has an opinion, a first row without any number is a header.
 //!
 //! So a typing error in the first row of a table without header (`5.1,abc,1.4,0.2,setosa`) is
-//! outvoted, and reported as what it is.
+//! outvoted, and reported as an error.
 
 use std::collections::{HashMap, HashSet};
 
@@ -27,13 +27,13 @@ use super::records::Row;
 use crate::data::schema::missing::is_missing;
 use crate::util::text::sanitise;
 
-/// Rows below the first one that are looked at.
+/// Maximum number of rows below the first one that vote.
 const SAMPLE: usize = 200;
 
-/// Columns from which on a row that counts 0, 1, 2, ... is taken for a header.
+/// Minimum number of columns for a row 0, 1, 2, ... to be a header.
 const COUNTING_COLUMNS: usize = 5;
 
-/// Tells whether `first` is a header over the rows `below`; see the top of this file for the rule.
+/// Returns whether `first` is a header over the rows `below`, by the rule at the top of this file.
 pub(crate) fn is_header(first: &[String], below: &[Row]) -> bool {
     let below = &below[..below.len().min(SAMPLE)];
     if counts_up(first) {
@@ -58,7 +58,7 @@ pub(crate) fn is_header(first: &[String], below: &[Row]) -> bool {
             && ascending(numbers.map(|(cell, _)| cell.as_str())))
 }
 
-/// What a column says about its first cell.
+/// Vote of a column on its first cell.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Column {
     NameOverNumbers,
@@ -99,7 +99,7 @@ impl Column {
     }
 }
 
-/// NaN and infinity count as numbers here: they are bad data, not names.
+/// Returns whether `cell` is a number; NaN and infinity are, being bad data, not names.
 fn is_number(cell: &str) -> bool {
     cell.trim().parse::<f64>().is_ok()
 }
@@ -162,7 +162,7 @@ pub(crate) fn column_names<'c>(cells: impl Iterator<Item = &'c str>) -> Vec<Stri
     names.into_iter().flatten().collect()
 }
 
-/// The names `c1`, `c2`, ... of a table without header.
+/// Returns the names `c1`, `c2`, ... of a table without header.
 pub(crate) fn numbered_names(columns: usize) -> Vec<String> {
     (1..=columns).map(|i| format!("c{i}")).collect()
 }

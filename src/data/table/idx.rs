@@ -59,7 +59,7 @@ pub(crate) fn load(
     let columns = (0..pixels).map(|pixel| Column {
         name: pixel_name(pixel, set.width),
         column: pixel,
-        kind: ColumnKind::Pixel { largest: 255.0 },
+        kind: ColumnKind::Pixel { max: 255.0 },
     });
     let rows = set.labels.len();
     let mut dataset = Dataset {

@@ -1,16 +1,15 @@
-//! On which line of a file each row starts, in little memory: rows that follow one another line by
-//! line share one entry.
+//! Line numbers of rows in little memory: consecutive lines share one entry.
 
-/// Lines (from 1) of some rows, in ascending order.
+/// Lines (from 1) of some rows, ascending.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lines {
-    /// First row and line of each run of rows on lines that follow one another.
+    /// First row and line of each run of rows on consecutive lines.
     runs: Vec<(usize, u64)>,
     rows: usize,
 }
 
 impl Lines {
-    /// Adds the next row.
+    /// Appends a row.
     pub fn push(&mut self, line: u64) {
         let follows = self
             .runs
@@ -22,7 +21,7 @@ impl Lines {
         self.rows += 1;
     }
 
-    /// The line of `row`.
+    /// Returns the line of `row`.
     ///
     /// # Panics
     /// If there is no such row.
@@ -33,17 +32,17 @@ impl Lines {
         line + (row - first) as u64
     }
 
-    /// The lines of all rows.
+    /// Iterates over the lines of all rows.
     pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
         (0..self.rows).map(|row| self.of(row))
     }
 
-    /// Number of rows.
+    /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }

@@ -87,8 +87,7 @@ impl<R: Read> Records<R> {
             let (text, cells) = (batch.length, batch.cells);
             let has_quotes = self.split_record(batch)?;
             let bytes = &batch.text[text..batch.length];
-            let is_blank =
-                batch.cells - cells == 1 && !has_quotes && bytes.trim_ascii().is_empty();
+            let is_blank = batch.cells - cells == 1 && !has_quotes && bytes.trim_ascii().is_empty();
             if is_blank {
                 (batch.length, batch.cells) = (text, cells);
                 continue;
@@ -334,7 +333,9 @@ impl Batch {
         let span = &self.rows[row];
         let ends = &self.ends[span.cells.clone()];
         let starts = std::iter::once(&span.text).chain(ends);
-        starts.zip(ends).map(|(&start, &end)| &self.text[start..end])
+        starts
+            .zip(ends)
+            .map(|(&start, &end)| &self.text[start..end])
     }
 }
 
@@ -360,7 +361,9 @@ impl<'r> Record<'r> {
     /// # Panics
     /// If there is no such cell.
     pub(crate) fn cell(&self, index: usize) -> &'r str {
-        let start = index.checked_sub(1).map_or(self.start, |before| self.ends[before]);
+        let start = index
+            .checked_sub(1)
+            .map_or(self.start, |before| self.ends[before]);
         &self.text[start - self.start..self.ends[index] - self.start]
     }
 

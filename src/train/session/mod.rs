@@ -167,7 +167,17 @@ impl Session {
     /// # Errors
     /// As [`Session::new`].
     pub fn with_threads(plan: Plan, dataset: Arc<Dataset>, threads: Threads) -> Result<Self> {
-        let data = Arc::new(prepare(&dataset, plan.validation, plan.seed)?);
+        let data = prepare(&dataset, plan.validation, plan.seed)?;
+        Self::on(plan, dataset, data, threads)
+    }
+
+    /// Starts training on `data`, prepared from `dataset` by the split and the seed of `plan`, on up
+    /// to `threads` threads. Results are bit-identical for any number of them.
+    ///
+    /// # Errors
+    /// Those of [`Architecture::new`].
+    pub fn on(plan: Plan, dataset: Arc<Dataset>, data: Prepared, threads: Threads) -> Result<Self> {
+        let data = Arc::new(data);
         let rows = data.training.rows();
         let architecture = plan.architecture(data.preprocessing.inputs(), data.task.outputs())?;
         let parameters = plan.initialisation.draw(&architecture, plan.seed);

@@ -150,8 +150,8 @@ fn baseline(model: &Model, content: Chart) -> Option<f64> {
     let value = match (content, &model.run.data.baseline) {
         (Chart::Accuracy, _) => Some(score),
         (Chart::Loss, Baseline::Mean { errors }) => {
-            let deviation = model.run.data.task.scale()?.deviation;
-            Some(0.5 * (errors.rmse / deviation).powi(2))
+            let std = model.run.data.task.scale()?.std;
+            Some(0.5 * (errors.rmse / std).powi(2))
         }
         // The loss of one class for all would be a matter of how sure of it one is.
         (Chart::Loss, Baseline::Majority { .. }) => None,

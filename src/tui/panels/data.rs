@@ -87,7 +87,11 @@ fn facts(card: &DataSummary, area: Rect, theme: Theme) -> Vec<Line<'static>> {
         .flat_map(|(topic, facts)| {
             let texts: Vec<String> = facts.iter().map(Fact::text).collect();
             let is_warning = facts.iter().any(|fact| fact.severity == Severity::Warning);
-            let style = if is_warning { theme.bad() } else { theme.text() };
+            let style = if is_warning {
+                theme.bad()
+            } else {
+                theme.text()
+            };
             fact(topic.label(), &texts.join(" · "), style, area, theme)
         })
         .collect()

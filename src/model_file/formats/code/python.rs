@@ -29,7 +29,7 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
             writeln!(
                 code,
                 "TARGET_MEAN, TARGET_DEVIATION = {:?}, {:?}",
-                scale.mean, scale.deviation
+                scale.mean, scale.std
             )?;
         }
     }
@@ -75,11 +75,8 @@ fn described(column: &InputColumn) -> String {
     let name = text(&column.name);
     match &column.encoding {
         Encoding::Numeric {
-            mean,
-            deviation,
-            fill,
-            ..
-        } => format!("({name}, \"number\", {mean:?}, {deviation:?}, {fill:?})"),
+            mean, std, fill, ..
+        } => format!("({name}, \"number\", {mean:?}, {std:?}, {fill:?})"),
         Encoding::Categorical {
             values,
             other,
@@ -95,12 +92,12 @@ fn described(column: &InputColumn) -> String {
             no,
             yes,
             mean,
-            deviation,
+            std,
             fill,
         } => {
             let (no, yes) = (texts(no), texts(yes));
             let fill = u8::from(*fill);
-            format!("({name}, \"boolean\", [{no}], [{yes}], {mean:?}, {deviation:?}, {fill})")
+            format!("({name}, \"boolean\", [{no}], [{yes}], {mean:?}, {std:?}, {fill})")
         }
     }
 }

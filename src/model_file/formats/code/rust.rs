@@ -140,7 +140,7 @@ pub fn predict({parameters}) -> f32 {{
 
 /// The network's output for a row.
 fn outputs({parameters}) -> [f32; 1] {{",
-            scale.deviation, scale.mean,
+            scale.std, scale.mean,
         )?,
     }
     write_layers(code, model, &arguments)
@@ -185,15 +185,12 @@ fn write_inputs(
     for column in &model.preprocessing.columns {
         match &column.encoding {
             Encoding::Numeric {
-                mean,
-                deviation,
-                fill,
-                ..
+                mean, std, fill, ..
             } => {
                 let value = format!("filled(numbers[{number}], {fill:?})");
                 writeln!(
                     code,
-                    "    x[{input}] = standardised({value}, {mean:?}, {deviation:?});"
+                    "    x[{input}] = standardised({value}, {mean:?}, {std:?});"
                 )?;
                 number += 1;
             }
@@ -209,14 +206,14 @@ fn write_inputs(
                 no,
                 yes,
                 mean,
-                deviation,
+                std,
                 fill,
             } => {
                 let fill = f32::from(*fill);
                 let value = format!("boolean(texts[{text}], &{no:?}, &{yes:?}, {fill:?})");
                 writeln!(
                     code,
-                    "    x[{input}] = standardised({value}, {mean:?}, {deviation:?});"
+                    "    x[{input}] = standardised({value}, {mean:?}, {std:?});"
                 )?;
                 text += 1;
             }

@@ -181,15 +181,12 @@ fn standardise(graph: &mut Graph, columns: &[&InputColumn]) -> Value {
     let (mut fills, mut means, mut deviations) = (Vec::new(), Vec::new(), Vec::new());
     for column in columns {
         if let Encoding::Numeric {
-            mean,
-            deviation,
-            fill,
-            ..
+            mean, std, fill, ..
         } = column.encoding
         {
             fills.push(fill);
             means.push(mean);
-            deviations.push(deviation);
+            deviations.push(std);
         }
     }
     let fills = graph.floats("fill", &[count], &fills);
@@ -323,7 +320,7 @@ fn answer(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
         Task::Regression(scale) => {
             // In f64, as in the program.
             let wide = cast(graph, outputs, element::DOUBLE);
-            let deviation = graph.doubles("target_deviation", &[], &[scale.deviation]);
+            let deviation = graph.doubles("target_deviation", &[], &[scale.std]);
             let mean = graph.doubles("target_mean", &[], &[scale.mean]);
             let scaled = graph.node("Mul", &[&wide, &deviation], vec![]);
             let shifted = graph.node("Add", &[&scaled, &mean], vec![]);

@@ -52,35 +52,20 @@ fn value(context: &Context, facts: &InputFacts, page: &mut Page) {
     let margin = " ".repeat(crate::util::text::width(&x));
     let plain = |x: f64| significant(x, 4).replace('-', "−");
     match encoding(context, neuron) {
-        Some((
-            name,
-            Encoding::Numeric {
-                mean, deviation, ..
-            },
-        )) if *mean == 0.0 => {
-            page.line(vec![
-                context.text(format!("{x} = {name} / {}", rate(*deviation))),
-            ]);
+        Some((name, Encoding::Numeric { mean, std, .. })) if *mean == 0.0 => {
+            page.line(vec![context.text(format!("{x} = {name} / {}", rate(*std)))]);
         }
-        Some((
-            name,
-            Encoding::Numeric {
-                mean, deviation, ..
-            }
-            | Encoding::Boolean {
-                mean, deviation, ..
-            },
-        )) => {
+        Some((name, Encoding::Numeric { mean, std, .. } | Encoding::Boolean { mean, std, .. })) => {
             page.line(vec![
                 context.text(format!("{x} = ({name} − mean) / deviation")),
             ]);
             if context.is_row() {
-                let raw = facts.value * deviation + mean;
+                let raw = facts.value * std + mean;
                 page.line(vec![context.text(format!(
                     "{margin} = ({} − {}) / {}",
                     plain(raw),
                     plain(*mean),
-                    plain(*deviation)
+                    plain(*std)
                 ))]);
             }
         }

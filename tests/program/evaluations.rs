@@ -192,6 +192,6 @@ fn of_images_are_those_of_their_validation() {
     let text = stdout(&succeed("--describe", &[&images]));
     let line = "images of 3 x 2 pixels, 0 to 255, mean ";
     assert!(text.contains(line) && !text.contains("r0c1"), "{text}");
-    let line = "40 to train on, 40 of ";
+    let line = "40 training · 40 validation from ";
     assert!(text.contains(line), "{text}");
 }

@@ -363,13 +363,13 @@ fn the_data_are_described_at_any_time() {
     terminal.wait_for("Confusion");
     // The last view is the first one backwards.
     terminal.press("\x1b[Z");
-    terminal.wait_for("to beat");
+    terminal.wait_for("baseline");
     terminal.wait_for("petal length");
     // Another seed, another split; there is room for the seed in a wide header.
     terminal.resize(120, 36);
     terminal.press("R");
     terminal.wait_for("seed 1");
-    terminal.wait_for("to beat");
+    terminal.wait_for("baseline");
     terminal.press("q");
     assert_eq!(terminal.exit_code(), 0);
     terminal.assert_given_back();

@@ -12,7 +12,7 @@ use super::dialect::{Delimiter, Dialect};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// Bytes that are read at once.
-const BLOCK: usize = 1 << 18;
+const BLOCK: usize = 1 << 16;
 
 /// Maximum bytes of a record: an unclosed quote would otherwise take in the rest of the file.
 const MAX_RECORD: usize = 16 << 20;

@@ -1,5 +1,5 @@
-//! What can go wrong, named so that a person can mend it: the file, the line, the column, what
-//! was found and what was expected. Every error knows the exit code of the process it ends.
+//! Errors with a location (path, line, column), the value found and the value expected, and the exit
+//! code of the process that ends with each of them.
 
 use std::fmt;
 use std::io;
@@ -9,38 +9,38 @@ use thiserror::Error;
 
 use crate::util::text::{sanitise, shorten};
 
-/// Terminal cells that a name out of a table fills in a message.
-const SHOWN_CELLS: usize = 40;
+/// Maximum width of a name from a table in a message, in terminal cells.
+const MAX_NAME_CELLS: usize = 40;
 
-/// The library's result.
+/// Result with this library's [`Error`] by default.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Exit code of a run that failed for a reason without a code of its own.
+/// Exit code of a failed run, if no other code applies.
 pub const EXIT_FAILED: u8 = 1;
-/// Exit code of a wrong command line.
+/// Exit code of an invalid command line.
 pub const EXIT_USAGE: u8 = 2;
 /// Exit code of unusable input data (`EX_DATAERR`).
 pub const EXIT_BAD_DATA: u8 = 65;
-/// Exit code of an input that is not there (`EX_NOINPUT`).
+/// Exit code of a missing or unreadable input (`EX_NOINPUT`).
 pub const EXIT_NO_INPUT: u8 = 66;
 /// Exit code of an output that can't be written (`EX_CANTCREAT`).
 pub const EXIT_CANNOT_WRITE: u8 = 73;
 
-/// A place in a data file. Lines and columns are counted from 1.
+/// Location in a data file. Lines and columns are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place {
-    /// The file's path, or the name of a built-in data set.
+    /// Path of the file, or name of a built-in data set.
     pub source: String,
-    /// Line of the file, where the problem has one.
+    /// Line of the file, if the problem has one.
     pub line: Option<u64>,
-    /// Column of the table, where the problem has one.
+    /// Column of the table, if the problem has one.
     pub column: Option<usize>,
-    /// That column's name, where the table has a header.
+    /// Name of that column, if the table has a header.
     pub column_name: Option<String>,
 }
 
 impl Place {
-    /// The whole of `source`.
+    /// Creates a location that covers the whole of `source`.
     pub fn whole(source: impl Into<String>) -> Self {
         Self {
             source: source.into(),
@@ -48,13 +48,13 @@ impl Place {
         }
     }
 
-    /// This place, narrowed to `line`.
+    /// Adds a line.
     pub fn at_line(mut self, line: u64) -> Self {
         self.line = Some(line);
         self
     }
 
-    /// This place, narrowed to column `column` (from 1), which the header calls `name`.
+    /// Adds a column (from 1) and its name in the header, if there is one.
     pub fn at_column(mut self, column: usize, name: Option<&str>) -> Self {
         self.column = Some(column);
         self.column_name = name.map(str::to_owned);
@@ -78,71 +78,71 @@ impl fmt::Display for Place {
     }
 }
 
-/// What is wrong with a table of data.
+/// Problem with a table of data.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum DataProblem {
     /// No rows at all.
     #[error("there are no rows of data in it")]
     Empty,
-    /// A byte that is not UTF-8.
+    /// A byte sequence that is not UTF-8.
     #[error("the byte {byte:#04x} is not UTF-8{}", encoding_hint(*.byte))]
     NotUtf8 {
-        /// The byte.
+        /// First invalid byte.
         byte: u8,
     },
-    /// A row that does not end.
+    /// A row longer than 16 MB, usually after an unclosed quote.
     #[error("the row is longer than 16 MB; is there a quote that nothing closes?")]
     EndlessRow,
-    /// A text among numbers.
+    /// Text in a numeric column.
     #[error(
         "expected a number, found \"{found}\" (--drop leaves the column \"{}\" out, --categorical takes its values for names)",
         brief(.column)
     )]
     StrayText {
-        /// The cell's text, sanitised.
+        /// Text of the cell, sanitised.
         found: String,
-        /// The column's name.
+        /// Name of the column.
         column: String,
     },
-    /// A class that the training rows do not have.
+    /// A class that no training row has.
     #[error("the class \"{}\" is none of those that are trained on", brief(.class))]
     UnknownClass {
-        /// The class.
+        /// Name of the class.
         class: String,
     },
-    /// A class that can't be both trained on and validated.
+    /// A class with a single row, which cannot be split into training and validation.
     #[error("the class \"{}\" has a single row; each needs at least two, one to train on and one to validate{}", brief(.class), regression_hint(.class))]
     RareClass {
-        /// The class.
+        /// Name of the class.
         class: String,
     },
-    /// A row with more or fewer cells than the first one.
+    /// A row whose number of cells differs from that of the first row.
     #[error("the row has {found} cells, the first row has {expected}")]
     RaggedRow {
-        /// Cells of this row.
+        /// Number of cells in this row.
         found: usize,
-        /// Cells of the first row.
+        /// Number of cells in the first row.
         expected: usize,
     },
-    /// A cell that should be a number.
+    /// A cell that is not a number where one is required.
     #[error("expected a number, found \"{found}\"")]
     NotANumber {
-        /// The cell's text, sanitised.
+        /// Text of the cell, sanitised.
         found: String,
     },
     /// A number that is NaN, infinite or too large for f32.
     #[error("expected a finite number, found \"{found}\"")]
     NotFinite {
-        /// The cell's text, sanitised.
+        /// Text of the cell, sanitised.
         found: String,
     },
     /// An empty cell.
     #[error("the cell is empty")]
     MissingCell,
-    /// A target with a single class: nothing to learn.
+    /// A target with a single class.
     #[error("every row has the class \"{}\": there is nothing to tell apart", brief(.class))]
     SingleClass {
-        /// The class.
+        /// Name of the class.
         class: String,
     },
     /// A target with (nearly) as many classes as rows.
@@ -150,66 +150,66 @@ pub enum DataProblem {
         "the target has {classes} different values in {rows} rows: it does not look like a class label"
     )]
     TooManyClasses {
-        /// Distinct values.
+        /// Number of distinct values.
         classes: usize,
-        /// Rows.
+        /// Number of rows.
         rows: usize,
     },
-    /// A number to predict that is the same in every row: nothing to learn.
+    /// A numeric target that is constant over the training rows.
     #[error("the target is the same in every training row: there is nothing to predict")]
     ConstantTarget,
-    /// Too few rows to train and validate on.
+    /// Too few rows to split into training and validation rows.
     #[error("{rows} {} too few to split into training and validation rows", if *.rows == 1 { "row is" } else { "rows are" })]
     TooFewRows {
-        /// Rows found.
+        /// Number of rows found.
         rows: usize,
     },
-    /// No column of that name or number.
+    /// A column name or number that the table does not have.
     #[error("there is no column \"{}\"{}", brief(.asked), suggestion(.near, .available))]
     NoSuchColumn {
-        /// What was asked for.
+        /// Requested name or number.
         asked: String,
-        /// Column names that resemble it, best first.
+        /// Similar column names, best match first.
         near: Vec<String>,
         /// All column names.
         available: Vec<String>,
     },
-    /// A table that has room for a class or for features, not for both.
+    /// A table with a single column, which cannot hold both features and a target.
     #[error(
         "the table has a single column; it needs features and something to predict (--delimiter says what separates the cells)"
     )]
     SingleColumn,
-    /// No feature column is left.
+    /// No feature column is left after constant and excluded columns are removed.
     #[error("no feature is left: every column but the target is constant or left out")]
     NoFeatures,
-    /// A column the model needs is not in the table.
+    /// A feature column of the model that the table does not have.
     #[error("the model needs a column \"{}\", and the file has none of that name{}", brief(.name), suggestion(.near, .available))]
     MissingFeature {
-        /// The feature's name.
+        /// Name of the feature column.
         name: String,
-        /// Column names that resemble it, best first.
+        /// Similar column names, best match first.
         near: Vec<String>,
         /// All column names.
         available: Vec<String>,
     },
-    /// A table without header whose columns can't be those the model was trained on.
+    /// A table without header whose number of columns does not match the model.
     #[error(
         "the file has no header and {found} columns; the model was trained on {expected} feature columns, with or without the class"
     )]
     WrongWidth {
-        /// Columns of the table.
+        /// Number of columns of the table.
         found: usize,
-        /// Feature columns of the training table.
+        /// Number of feature columns of the training table.
         expected: usize,
     },
-    /// An IDX file, of images or their labels, that can't be used.
+    /// An unusable IDX file of images or labels.
     #[error("not usable images: {0}")]
     Images(String),
 }
 
-/// A name out of a table as a message may show it, however long it is there.
+/// Shortens a name from a table for a message.
 fn brief(name: &str) -> String {
-    shorten(name, SHOWN_CELLS)
+    shorten(name, MAX_NAME_CELLS)
 }
 
 fn regression_hint(class: &str) -> &'static str {
@@ -223,7 +223,7 @@ fn encoding_hint(byte: u8) -> String {
     match byte {
         0xfe | 0xff => "; if the file is UTF-16, save it as UTF-8".into(),
         0xa0.. => {
-            // One of them, the soft hyphen, is not to be seen.
+            // The soft hyphen among them is invisible.
             let character = sanitise(&char::from(byte).to_string());
             format!("; --encoding latin1 reads it as \"{character}\"")
         }
@@ -231,7 +231,7 @@ fn encoding_hint(byte: u8) -> String {
     }
 }
 
-/// A path as a message may show it.
+/// Formats a path for a message, with control characters escaped.
 fn shown(path: &Path) -> String {
     sanitise(&path.to_string_lossy())
 }
@@ -258,77 +258,77 @@ fn quoted(names: &[String]) -> String {
     quoted.join(", ")
 }
 
-/// Everything the library can fail with.
+/// Error of this library.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// Unusable data, with its place.
+    /// Unusable data.
     #[error("{place}: {problem}")]
     Data {
-        /// Where. Boxed, so that the results of functions that succeed stay small.
+        /// Location of the problem; boxed to keep [`Result`] small.
         place: Box<Place>,
-        /// What.
+        /// Description of the problem.
         problem: DataProblem,
     },
-    /// An input that is not there.
+    /// An input file that does not exist.
     #[error("{}: no such file{}", shown(.path), .hint)]
     NoSuchInput {
-        /// The path asked for.
+        /// Path of the file.
         path: PathBuf,
-        /// Text added behind, such as the names of the built-in data sets; may be empty.
+        /// Text to append, such as the names of the built-in data sets; may be empty.
         hint: String,
     },
-    /// An input that is there and can't be read.
+    /// An input file that exists and cannot be read.
     #[error("{}: cannot be read: {cause}", shown(.path))]
     CannotRead {
-        /// The path.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Error of the operating system.
         cause: io::Error,
     },
-    /// An output that can't be written.
+    /// An output file that cannot be written.
     #[error("{}: cannot be written: {cause}", shown(.path))]
     CannotWrite {
-        /// The path.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Error of the operating system.
         cause: io::Error,
     },
-    /// An output that exists, where nobody has said that it may be replaced.
+    /// An output file that exists and may not be overwritten.
     #[error("{}: exists already; --force replaces it", shown(.0))]
     Exists(PathBuf),
-    /// A model file that is not one, or is damaged.
+    /// A damaged model file, or a file that is no model.
     #[error("{}: not a usable model: {problem}", shown(.path))]
     Model {
-        /// The path.
+        /// Path of the file.
         path: PathBuf,
-        /// What is wrong.
+        /// Description of the problem.
         problem: String,
     },
-    /// Options that don't go together, or a value out of range.
+    /// Conflicting options, or a value out of range.
     #[error("{0}")]
     Usage(String),
-    /// The code that loads the data panicked.
+    /// A panic while loading data.
     #[error("loading failed: {0}")]
     Loading(String),
-    /// A person broke it off.
+    /// Cancellation by the user.
     #[error("cancelled")]
     Cancelled,
-    /// The terminal could not be used.
+    /// Failure to use the terminal.
     #[error("the terminal cannot be used: {0}")]
     Terminal(io::Error),
-    /// Training stopped at a number that is not finite.
+    /// Training that diverged: a loss, gradient or update is not finite.
     #[error("{0}")]
     Diverged(String),
-    /// Back-propagation is not what differences say.
+    /// Gradients that differ from finite differences.
     #[error("{0}")]
     Gradients(String),
-    /// The training thread ended on its own.
+    /// Failure of the training thread.
     #[error("the training thread failed: {0}")]
     Worker(String),
 }
 
 impl Error {
-    /// A data error at `place`.
+    /// Creates a data error at a location.
     pub fn data(place: Place, problem: DataProblem) -> Self {
         Self::Data {
             place: Box::new(place),
@@ -336,7 +336,7 @@ impl Error {
         }
     }
 
-    /// The error for a file that could not be opened or read.
+    /// Converts the failure to open or read a file.
     pub fn reading(path: &Path, cause: io::Error) -> Self {
         let path = path.to_owned();
         if cause.kind() == io::ErrorKind::NotFound {
@@ -346,7 +346,7 @@ impl Error {
         Self::CannotRead { path, cause }
     }
 
-    /// Exit code of a process that ends with this error.
+    /// Returns the exit code of a process that ends with this error.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Data { .. } | Self::Model { .. } => EXIT_BAD_DATA,

@@ -1,5 +1,5 @@
-//! A feed-forward neural network, built from the principle up, and a terminal screen that shows
-//! it learning.
+//! Feed-forward neural networks built from first principles, and a terminal user interface that
+//! shows them learning. `src/README.md` is a guided tour of the code.
 
 pub mod cli;
 pub mod data;

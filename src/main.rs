@@ -1,4 +1,4 @@
-//! The program; see [`nn_tui::cli`].
+//! Entry point of the `nn-tui` program; see [`nn_tui::cli`].
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -1,12 +1,12 @@
-//! Checking the gradients of a session.
+//! Finite-difference check of a session's gradients.
 
 use super::Session;
 use super::inspection::Rows;
 use crate::nn::gradient_check::{Check, choose};
 
 impl Session {
-    /// A check of back-propagation with the current parameters on the mini-batch that the next step
-    /// trains on. It works on copies, so that the session may go on meanwhile.
+    /// Creates a check of back-propagation with the current parameters on the next mini-batch. It works
+    /// on copies, so the session may continue meanwhile.
     pub fn gradient_check(&self) -> Check {
         let rows = Rows::of_next_step(self);
         let ids = choose(self.architecture(), rows.inputs.nrows(), self.plan().seed);

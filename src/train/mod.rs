@@ -1,8 +1,8 @@
-//! Training as a deterministic machine, and the thread that runs it.
+//! Deterministic training sessions, and the worker thread that runs them.
 //!
-//! [`Session`] is pure: plan, seed and the log of changes determine the weights bit for bit.
-//! [`worker`] runs a session on a thread of its own, takes [`Command`]s, reports [`Event`]s and
-//! fills a mailbox with the [`Snapshot`] that somebody watches. It never waits for whoever watches.
+//! [`Session`] has no clock and no input but its plan, its data and the log of changes, which determine
+//! the weights bit for bit. [`worker`] runs a session on its own thread: it executes [`Command`]s, sends
+//! [`Event`]s and puts the latest [`Snapshot`] into a mailbox, without ever waiting for the receiver.
 
 pub mod confusion_rows;
 pub mod evaluation;

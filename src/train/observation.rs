@@ -216,7 +216,7 @@ impl Observer {
             self.watch_weights(&mut snapshot);
         }
         if is_due {
-            self.history.note_moment(session, &self.parameters);
+            self.history.record_values(session, &self.parameters);
         }
         let is_at_neuron = inspect.is_some_and(|it| matches!(it.cursor, Cursor::Neuron { .. }));
         if observation.activations || is_at_neuron {

@@ -1,4 +1,4 @@
-//! What a training is determined by, beside the data.
+//! Plan of a training: architecture, loss, optimizer, split and seed.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,28 +6,29 @@ use crate::data::ClassWeights;
 use crate::error::Result;
 use crate::nn::{Activation, Architecture, BatchSize, Initialisation, LearningRule, Loss, Output};
 
-/// A checked plan. With the data, the seed and the log of changes it determines the weights.
+/// Validated settings of a training. Together with the data and the log of changes they determine the
+/// weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Neurons of each hidden layer; may be empty.
+    /// Number of neurons of each hidden layer; may be empty.
     pub hidden: Vec<usize>,
     /// Activation of the hidden layers.
     pub activation: Activation,
     /// Activation of the output layer.
     pub output: Output,
-    /// The loss.
+    /// Loss function.
     pub loss: Loss,
-    /// How the initial parameters are drawn.
+    /// Distribution of the initial parameters.
     pub initialisation: Initialisation,
-    /// The learning rule at the start.
+    /// Learning rule at the start.
     pub rule: LearningRule,
-    /// Rows of a mini-batch.
+    /// Mini-batch size in rows.
     pub batch: BatchSize,
-    /// How much the classes count.
+    /// Weighting of the classes in the order of training rows.
     pub class_weights: ClassWeights,
     /// Fraction of the rows kept for validation, `0.0..1.0`.
     pub validation: f64,
-    /// Seed of everything that is left to chance.
+    /// Seed of all random numbers.
     pub seed: u64,
 }
 
@@ -58,10 +59,10 @@ impl Plan {
         Ok(())
     }
 
-    /// The network for `inputs` features and `outputs` classes.
+    /// Returns the architecture with `inputs` network inputs and `outputs` network outputs.
     ///
     /// # Errors
-    /// As [`Architecture::new`].
+    /// Those of [`Architecture::new`].
     pub fn architecture(&self, inputs: usize, outputs: usize) -> Result<Architecture> {
         let mut sizes = Vec::with_capacity(self.hidden.len() + 2);
         sizes.push(inputs);

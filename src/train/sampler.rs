@@ -1,19 +1,19 @@
-//! The order in which the training rows come in an epoch.
+//! Sampler: the shuffled order of the training rows in each epoch.
 
 use super::Plan;
 use crate::data::{ClassWeights, Samples, Targets};
 use crate::util::random::{RngStream, generator, shuffle};
 
-/// Draws the orders of a training's epochs. That of an epoch depends on the seed and on the epoch's
-/// number only.
+/// Draws the order of the training rows of each epoch, which depends on the seed and the epoch's number
+/// only.
 #[derive(Debug, Clone)]
-pub(super) struct Orders {
+pub(super) struct Sampler {
     seed: u64,
-    /// Rows of each class that has some, where all classes count the same; else empty.
+    /// Rows of each class that has any, if classes are balanced; empty otherwise.
     classes: Vec<Vec<u32>>,
 }
 
-impl Orders {
+impl Sampler {
     pub fn new(plan: &Plan, samples: &Samples) -> Self {
         let mut classes = Vec::new();
         if let (ClassWeights::Balanced, Targets::Classes(labels)) =
@@ -34,23 +34,23 @@ impl Orders {
         }
     }
 
-    /// Writes the order of `epoch`, counted from 0, to `order`, which has a place for each row.
+    /// Writes the row order of `epoch` (from 0) to `order`: `(rows)`.
     ///
-    /// Where all classes count the same, each gets as many places as the others, to within one; its
-    /// rows take turns in them. The mean gradient is then, over some epochs, that of a loss in
-    /// which a row weighs as much as its class is rare.
+    /// With balanced classes, every class fills the same number of places, to within one, by cycling
+    /// through its rows. Averaged over epochs, the mean gradient is that of a loss in which each row is
+    /// weighted by the inverse frequency of its class.
     pub fn draw(&self, epoch: u32, order: &mut [u32]) {
         let mut generator = generator(self.seed, RngStream::Epoch(epoch));
         order.iter_mut().zip(0..).for_each(|(row, i)| *row = i);
         let (rows, classes) = (order.len(), self.classes.len());
         for (class, members) in self.classes.iter().enumerate() {
             let places = class * rows / classes..(class + 1) * rows / classes;
-            let mut turn = members.clone();
-            shuffle(&mut turn, &mut generator);
-            let turns = turn.iter().cycle();
+            let mut members = members.clone();
+            shuffle(&mut members, &mut generator);
+            let cycled = members.iter().cycle();
             order[places]
                 .iter_mut()
-                .zip(turns)
+                .zip(cycled)
                 .for_each(|(place, &row)| *place = row);
         }
         shuffle(order, &mut generator);
@@ -61,22 +61,22 @@ impl Orders {
 mod tests {
     use super::*;
 
-    fn orders(classes: Vec<Vec<u32>>) -> Orders {
-        Orders { seed: 3, classes }
+    fn sampler(classes: Vec<Vec<u32>>) -> Sampler {
+        Sampler { seed: 3, classes }
     }
 
-    fn order(orders: &Orders, epoch: u32, rows: usize) -> Vec<u32> {
+    fn order(sampler: &Sampler, epoch: u32, rows: usize) -> Vec<u32> {
         let mut order = vec![0; rows];
-        orders.draw(epoch, &mut order);
+        sampler.draw(epoch, &mut order);
         order
     }
 
     #[test]
     fn every_row_comes_once_and_orders_differ() {
-        let orders = orders(Vec::new());
-        let (first, second) = (order(&orders, 0, 20), order(&orders, 1, 20));
+        let sampler = sampler(Vec::new());
+        let (first, second) = (order(&sampler, 0, 20), order(&sampler, 1, 20));
         assert_ne!(first, second);
-        assert_eq!(first, order(&orders, 0, 20));
+        assert_eq!(first, order(&sampler, 0, 20));
         let mut sorted = first;
         sorted.sort_unstable();
         assert_eq!(sorted, (0..20).collect::<Vec<_>>());
@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn rare_classes_come_as_often_as_others() {
-        let orders = orders(vec![(0..18).collect(), vec![18, 19]]);
-        let order = order(&orders, 0, 20);
+        let sampler = sampler(vec![(0..18).collect(), vec![18, 19]]);
+        let order = order(&sampler, 0, 20);
         let of_rare: Vec<u32> = order.iter().copied().filter(|&row| row >= 18).collect();
         assert_eq!(of_rare.len(), 10);
         assert_eq!(of_rare.iter().filter(|&&row| row == 18).count(), 5);

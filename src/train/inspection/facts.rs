@@ -1,4 +1,4 @@
-//! From a pass of some rows to what is told of the thing under the cursor.
+//! Facts about the neuron, parameter or outputs under the cursor, from a pass of one or several rows.
 
 use ndarray::{Array2, ArrayView2, Axis};
 
@@ -12,18 +12,18 @@ use crate::nn::{Architecture, Loss, NeuronId, Output, ParameterId, Parameters};
 use crate::train::Session;
 use crate::util::stats::Histogram;
 
-/// Neurons whose influence is told at most.
-const MOST_INFLUENCES: usize = 8;
+/// Maximum number of neurons in the ranking by influence.
+const MAX_INFLUENCES: usize = 8;
 
-/// What all facts are made from.
+/// Inputs of all facts.
 pub(super) struct Context<'a> {
     pub session: &'a Session,
     pub parameters: &'a Parameters,
     pub pass: &'a Pass<'a>,
 }
 
-/// Activations of the probe rows: `(rows, neurons)` of the layer before the neuron's (for a neuron that
-/// is no input), and of its own.
+/// Activations of the probe rows, `(rows, neurons)`: of the previous layer, except for inputs, and of the
+/// neuron's own layer.
 pub(super) struct ProbeRows<'a> {
     pub before: Option<ArrayView2<'a, f32>>,
     pub own: ArrayView2<'a, f32>,
@@ -101,7 +101,7 @@ impl Context<'_> {
         }
     }
 
-    /// `batch` is the pass of the mini-batch that the next step trains on.
+    /// Returns the facts about a parameter. `batch` is the pass of the next mini-batch.
     pub fn parameter(&self, id: ParameterId, batch: &Pass) -> ParameterFacts {
         let (layer, neuron) = (id.layer(), id.output());
         let value = f64::from(self.parameters.get(id));
@@ -115,7 +115,7 @@ impl Context<'_> {
         let before = self.optimizer_state(id);
         let batch_gradient = gradient_of_batch(self.pass, batch, gradient, id);
         let change = UpdateFormula::new(&rule).apply(&mut before.clone(), batch_gradient, value);
-        let next_change = if self.session.is_held(id) {
+        let next_change = if self.session.is_frozen_or_muted(id) {
             0.0
         } else {
             change
@@ -197,7 +197,7 @@ impl Context<'_> {
     }
 }
 
-/// The mean of `a delta`.
+/// Gradient of the mean loss, the mean of `a delta` over the rows.
 fn gradient(pass: &Pass, id: ParameterId) -> f64 {
     let delta = pass.delta_of(id.layer(), id.output());
     match id.input() {
@@ -206,7 +206,7 @@ fn gradient(pass: &Pass, id: ParameterId) -> f64 {
     }
 }
 
-/// The same of the `batch`, which may be the pass that it is known of.
+/// Gradient over `batch`; `known` is that over `pass`, which may be the same pass.
 fn gradient_of_batch(pass: &Pass, batch: &Pass, known: f64, id: ParameterId) -> f64 {
     if std::ptr::eq(pass, batch) {
         known
@@ -228,32 +228,33 @@ fn terms<'a>(pairs: impl Iterator<Item = (&'a f32, f64)>) -> Vec<Term> {
     terms.collect()
 }
 
-/// Neurons of the layer before by how much they move a neuron with these `weights`, the largest first.
+/// Ranks the neurons of the previous layer by `|w| std(a)` over the probe rows `before: (rows, neurons)`,
+/// largest first.
 fn influence(weights: impl Iterator<Item = f32>, before: ArrayView2<f32>) -> Vec<(usize, f64)> {
-    let deviations = before.axis_iter(Axis(1)).map(|column| {
+    let stds = before.axis_iter(Axis(1)).map(|column| {
         let numbers = || column.iter().map(|&a| f64::from(a));
         let rows = column.len().max(1) as f64;
         let mean = numbers().sum::<f64>() / rows;
         let squares = numbers().map(|a| (a - mean) * (a - mean));
         (squares.sum::<f64>() / rows).sqrt()
     });
-    let moved = weights.zip(deviations);
-    let mut influence: Vec<(usize, f64)> = moved
-        .map(|(w, deviation)| f64::from(w).abs() * deviation)
+    let pairs = weights.zip(stds);
+    let mut influence: Vec<(usize, f64)> = pairs
+        .map(|(w, std)| f64::from(w).abs() * std)
         .enumerate()
         .collect();
-    influence.sort_by(|(_, one), (_, two)| two.total_cmp(one));
-    influence.truncate(MOST_INFLUENCES);
+    influence.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    influence.truncate(MAX_INFLUENCES);
     influence
 }
 
-/// The mean of each column.
+/// Means of the columns.
 fn means(matrix: &Array2<f64>) -> Vec<f64> {
     let columns = matrix.axis_iter(Axis(1));
     columns.map(mean).collect()
 }
 
-/// NaN without numbers.
+/// Mean; NaN if there are no numbers.
 fn mean<S>(numbers: ndarray::ArrayBase<S, ndarray::Ix1>) -> f64
 where
     S: ndarray::Data<Elem = f64>,

@@ -1,29 +1,28 @@
-//! What a parameter was before: its values along the training, and its last change.
+//! History of parameter values over the training, and the last change of the parameter under the cursor.
 
 use crate::nn::{ParameterId, Parameters};
 use crate::train::{Position, Session};
 
-/// Parameters up to which all values of all of them are remembered.
-const MOST_PARAMETERS: usize = 20_000;
-/// Moments that are remembered at most.
-const MOST_MOMENTS: usize = 256;
+/// Maximum number of parameters of a network whose parameters are all recorded.
+const MAX_PARAMETERS: usize = 20_000;
+/// Maximum number of recorded points; beyond it, every second one is dropped.
+const MAX_POINTS: usize = 256;
 
-/// Values at some moments of a training, as evenly spread as looking at it allowed. Of a small network
-/// they are those of all parameters from the start, else of the one under the cursor since it came
-/// there.
+/// Parameter values at several steps, about evenly spaced: of all parameters in a small network, else of
+/// the parameter under the cursor, since the cursor reached it.
 #[derive(Debug, Default)]
 pub(crate) struct History {
-    moments: Vec<Moment>,
-    /// Steps between two moments at least.
-    gap: u64,
-    /// The parameter under the cursor.
+    points: Vec<Point>,
+    /// Minimum number of steps between two points.
+    spacing: u64,
+    /// Parameter under the cursor.
     cursor: Option<ParameterId>,
-    /// Step before and after which that was read, and by how much it changed.
+    /// Last step observed, and the change it made to the parameter under the cursor.
     last_change: Option<(u64, f64)>,
 }
 
 #[derive(Debug)]
-struct Moment {
+struct Point {
     step: u64,
     epochs: f64,
     values: Vec<f32>,
@@ -36,71 +35,71 @@ impl History {
             self.cursor = cursor;
             self.last_change = None;
             if !is_small {
-                self.moments.clear();
-                self.gap = 0;
+                self.points.clear();
+                self.spacing = 0;
             }
         }
     }
 
-    /// The value of the parameter under the cursor, before a step; nothing, and no work, without one.
+    /// Reads the parameter under the cursor before a step; `None` without such a parameter.
     pub fn value_before(&self, session: &Session) -> Option<f32> {
         let cursor = self.cursor?;
-        let is_there = cursor.is_in(session.architecture().sizes());
-        is_there.then(|| session.engine().parameter(cursor))
+        let exists = cursor.is_in(session.architecture().sizes());
+        exists.then(|| session.engine().parameter(cursor))
     }
 
-    /// Takes in a step that was done, before which the parameter under the cursor had the value
-    /// `before`.
-    pub fn note_step(&mut self, before: Option<f32>, session: &Session) {
+    /// Records the change that the last step made to the parameter under the cursor. `before` is its
+    /// value before the step.
+    pub fn record_change(&mut self, before: Option<f32>, session: &Session) {
         if let (Some(before), Some(cursor)) = (before, self.cursor) {
             let change = f64::from(session.engine().parameter(cursor)) - f64::from(before);
             self.last_change = Some((session.position().step, change));
         }
     }
 
-    /// By how much the last step changed the parameter under the cursor, if that is known.
+    /// Returns the change that the last step made to the parameter under the cursor, if known.
     pub fn last_change(&self, position: Position) -> Option<f64> {
         let known = self.last_change.filter(|(step, _)| *step == position.step);
         known.map(|(_, change)| change)
     }
 
-    /// Whether values are to be remembered now.
+    /// Returns whether values should be recorded at the current step.
     pub fn is_due(&self, session: &Session) -> bool {
         if !is_small(session) && self.cursor.is_none() {
             return false;
         }
         let step = session.position().step;
-        let last = self.moments.last();
-        last.is_none_or(|last| step < last.step || step >= last.step + self.gap.max(1))
+        let last = self.points.last();
+        last.is_none_or(|last| step < last.step || step >= last.step + self.spacing.max(1))
     }
 
-    /// Remembers the values at this moment. `parameters` are those of the session.
-    pub fn note_moment(&mut self, session: &Session, parameters: &Parameters) {
-        // Steps may have been taken back.
+    /// Records the current values. `parameters` are those of the session.
+    pub fn record_values(&mut self, session: &Session, parameters: &Parameters) {
+        // Drop points beyond the current step: steps may have been undone.
         let step = session.position().step;
-        self.moments.retain(|moment| moment.step < step);
-        if self.moments.len() == MOST_MOMENTS {
+        self.points.retain(|point| point.step < step);
+        if self.points.len() == MAX_POINTS {
             let mut place = 0;
-            self.moments.retain(|_| {
+            self.points.retain(|_| {
                 place += 1;
                 place % 2 == 1
             });
-            let (first, last) = (&self.moments[0], &self.moments[self.moments.len() - 1]);
-            self.gap = (last.step - first.step) / (MOST_MOMENTS as u64 / 2);
+            let (first, last) = (&self.points[0], &self.points[self.points.len() - 1]);
+            self.spacing = (last.step - first.step) / (MAX_POINTS as u64 / 2);
         }
         let values = match self.cursor {
             _ if is_small(session) => all(parameters).collect(),
             Some(cursor) => vec![parameters.get(cursor)],
             None => return,
         };
-        self.moments.push(Moment {
+        self.points.push(Point {
             step,
             epochs: epochs(session),
             values,
         });
     }
 
-    /// Values of the parameter `id`, oldest first and that of now last: epochs done, value.
+    /// Returns the values of a parameter as (epochs done, value), oldest first, the current one last.
     pub fn of(
         &self,
         id: ParameterId,
@@ -113,19 +112,19 @@ impl History {
             0
         };
         let step = session.position().step;
-        let before = self.moments.iter().filter(|moment| moment.step < step);
+        let before = self.points.iter().filter(|point| point.step < step);
         before
-            .filter_map(|moment| Some((moment.epochs, *moment.values.get(index)?)))
+            .filter_map(|point| Some((point.epochs, *point.values.get(index)?)))
             .chain([(epochs(session), parameters.get(id))])
             .collect()
     }
 }
 
 pub(crate) fn is_small(session: &Session) -> bool {
-    session.architecture().parameter_count() <= MOST_PARAMETERS as _
+    session.architecture().parameter_count() <= MAX_PARAMETERS as _
 }
 
-/// Epochs done, with their fraction.
+/// Returns the epochs done, with the fraction of the current one.
 fn epochs(session: &Session) -> f64 {
     let position = session.position();
     f64::from(position.epoch) + f64::from(position.batch) / f64::from(session.batches())
@@ -136,10 +135,12 @@ fn all(parameters: &Parameters) -> impl Iterator<Item = f32> + '_ {
     layers.flat_map(|layer| layer.weights.iter().chain(&layer.biases).copied())
 }
 
-/// Place of the parameter `id` among [`all`].
+/// Index of a parameter among [`all`].
 fn index(id: ParameterId, parameters: &Parameters) -> usize {
     let before = &parameters.layers[..id.layer() - 1];
-    let before = before.iter().map(|it| it.weights.len() + it.biases.len());
+    let before = before
+        .iter()
+        .map(|layer| layer.weights.len() + layer.biases.len());
     let weights = &parameters.layers[id.layer() - 1].weights;
     let within = match id.input() {
         Some(input) => id.output() * weights.ncols() + input,

@@ -1,4 +1,4 @@
-//! Making an inspection of a session.
+//! Computation of an inspection: forward and backward passes over the shown row or the next mini-batch.
 
 use std::borrow::Cow;
 
@@ -11,23 +11,23 @@ use crate::nn::pass::Pass;
 use crate::nn::{Architecture, Parameters};
 use crate::train::Session;
 
-/// Products of a pass, rows times weights, up to which it is the textbook's: a few milliseconds.
-const MOST_PRODUCTS: usize = 1 << 20;
+/// Maximum number of products (rows times weights) of a pass in plain f64 loops: a few milliseconds.
+const MAX_PRODUCTS: usize = 1 << 20;
 
-/// The buffers that inspecting a large network takes, from when they are first needed.
+/// Buffers for inspecting large networks, allocated when first needed.
 #[derive(Default)]
 pub(crate) struct Inspector {
     forward: Option<Workspace>,
 }
 
-/// Rows to run through the network, as it sees them: `(rows, inputs)` and `(rows, outputs)`.
+/// Encoded rows: inputs `(rows, network inputs)` and targets `(rows, network outputs)`.
 pub(crate) struct Rows {
     pub inputs: Array2<f32>,
     pub targets: Array2<f32>,
 }
 
 impl Rows {
-    /// The mini-batch that the next step of `session` trains on.
+    /// Returns the next mini-batch of `session`.
     pub fn of_next_step(session: &Session) -> Self {
         let (samples, rows) = (&session.data().training, session.next_rows());
         let architecture = session.architecture();
@@ -42,7 +42,7 @@ impl Rows {
 }
 
 impl Inspect {
-    /// Whether a network of this `architecture` has what the cursor stands on.
+    /// Returns whether the neuron or parameter under the cursor exists in `architecture`.
     pub fn is_in(self, architecture: &Architecture) -> bool {
         let sizes = architecture.sizes();
         match self.cursor {
@@ -52,7 +52,7 @@ impl Inspect {
         }
     }
 
-    /// The layer that the cursor stands in; that of the outputs for these.
+    /// Returns the layer of the cursor; the output layer for [`Cursor::Output`].
     fn layer(self, architecture: &Architecture) -> usize {
         match self.cursor {
             Cursor::Neuron { layer, .. } => layer,
@@ -63,9 +63,9 @@ impl Inspect {
 }
 
 impl Inspector {
-    /// Inspects `session`, whose parameters are `parameters`, as `inspect` asks, which must be in its
-    /// network. `row` is the shown row, if there is one; `probe` the activations of the probe rows in a
-    /// layer. History and last change are left to the caller.
+    /// Computes the facts that `inspect` requests; its cursor must exist in the network. `parameters` are
+    /// those of `session`, `row` is the shown row, and `probe` returns the activations of the probe rows
+    /// in a layer, `(rows, neurons)`. The caller fills in history and last change.
     pub fn inspect<'p>(
         &mut self,
         session: &Session,
@@ -111,9 +111,9 @@ impl Inspector {
         })
     }
 
-    /// A pass of `rows` with all that `inspect` asks for: the textbook's, or where that would take too
-    /// long the engine's up to the layer before the outputs, for a parameter up to its own layer (the
-    /// loss as a function of it has to be in `f64`), and then by products of matrices.
+    /// Computes a forward and backward pass of `rows`: in plain f64 loops, or, if that takes too long,
+    /// with the engine up to the layer before the outputs (for a parameter up to its own layer, since its
+    /// finite difference needs the loss in f64) and matrix products from there.
     fn pass<'p>(
         &mut self,
         session: &Session,
@@ -125,7 +125,7 @@ impl Inspector {
         let targets = rows.targets.mapv(f64::from);
         let weights: usize = architecture.layer_shapes().map(|(m, n)| m * n).sum();
         let parameters = Cow::Borrowed(parameters);
-        if rows.inputs.nrows() * weights <= MOST_PRODUCTS {
+        if rows.inputs.nrows() * weights <= MAX_PRODUCTS {
             let inputs = rows.inputs.mapv(f64::from);
             return Pass::by_textbook(architecture, parameters, inputs, targets);
         }
@@ -140,7 +140,7 @@ impl Inspector {
         pass
     }
 
-    /// Activations of the layers up to `last`, computed by the engine.
+    /// Computes the activations of layers 0 to `last` with the engine, each `(rows, neurons)`.
     fn known(&mut self, session: &Session, inputs: Array2<f32>, last: usize) -> Vec<Array2<f64>> {
         let engine = session.engine();
         let rows = inputs.nrows();
@@ -150,7 +150,7 @@ impl Inspector {
         }
         let forward = self.forward.take();
         let mut forward = forward
-            .filter(|it| it.capacity() >= rows)
+            .filter(|workspace| workspace.capacity() >= rows)
             .unwrap_or_else(|| Workspace::new(session.architecture(), rows.max(engine.batch())));
         engine.forward(inputs.view(), &mut forward);
         known.extend((1..=last).map(|layer| forward.activations(layer).mapv(f64::from)));

@@ -1,9 +1,8 @@
-//! What can be told of one neuron, one parameter or the output, with the numbers of a real row.
+//! Inspection of one neuron, one parameter or the outputs, with the numbers of real rows.
 //!
-//! The numbers are those of [`textbook`](crate::nn::textbook), in `f64`, evaluated on the current
-//! parameters; where many rows go through a large network, sums are computed as products of matrices,
-//! and what lies before the cursor by the engine. Layers are counted as the book does, inputs are
-//! layer 0; neurons from 0.
+//! Numbers are computed by the formulas of [`textbook`](crate::nn::textbook) in `f64` with the current
+//! parameters. For many rows of a large network, sums are matrix products, and the layers before the
+//! cursor are computed by the engine. Inputs are layer 0; neurons are counted from 0.
 
 mod facts;
 mod history;
@@ -17,52 +16,52 @@ use crate::nn::parameters::ParameterId;
 use crate::nn::{Activation, LearningRule, Loss, Output};
 use crate::util::stats::Histogram;
 
-/// What the inspector's cursor stands on.
+/// Position of the inspector's cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cursor {
     /// A neuron; in layer 0 an input.
     Neuron {
-        /// Its layer.
+        /// Layer, 0 for the inputs.
         layer: usize,
-        /// Its place there.
+        /// Index in the layer, from 0.
         neuron: usize,
     },
     /// A weight or a bias.
     Parameter(ParameterId),
-    /// The outputs together with the loss.
+    /// All outputs together with the loss.
     Output,
 }
 
-/// Whose numbers are shown.
+/// Rows whose numbers are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
-    /// The shown row's.
+    /// The shown row.
     Row,
-    /// The means over the rows of the mini-batch that the next step trains on.
+    /// The next mini-batch; numbers are means over its rows.
     Batch,
 }
 
-/// What shall be inspected.
+/// Request for an inspection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Inspect {
-    /// Where the cursor stands.
+    /// Neuron, parameter or outputs to inspect.
     pub cursor: Cursor,
-    /// Whose numbers.
+    /// Rows to compute the numbers from.
     pub of: Subject,
 }
 
-/// What was to be told of the thing under the cursor.
+/// Result of an inspection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspection {
-    /// What was asked for.
+    /// Request that this answers.
     pub inspect: Inspect,
-    /// Rows that the numbers are means of; 1 for the shown row alone.
+    /// Number of rows averaged over; 1 for the shown row.
     pub rows: usize,
-    /// The numbers.
+    /// Numbers of the inspected item.
     pub facts: Facts,
 }
 
-/// The numbers, by what the cursor stands on.
+/// Numbers of an inspection, by kind of item.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Facts {
     /// An input.
@@ -75,14 +74,14 @@ pub enum Facts {
     Output(OutputFacts),
 }
 
-/// An input of the network.
+/// Facts about a network input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputFacts {
-    /// What the network sees: the standardised or one-hot value.
+    /// Standardised or one-hot value.
     pub value: f64,
-    /// `dC/dx`: how the loss follows the input.
+    /// Gradient `dC/dx` of the loss with respect to the input.
     pub gradient: f64,
-    /// The values of the probe rows.
+    /// Histogram of the values in the probe rows.
     pub distribution: Histogram,
 }
 
@@ -95,25 +94,25 @@ pub enum Function {
     Output(Output),
 }
 
-/// One product of a sum.
+/// One product of a weighted sum.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Term {
-    /// The other neuron: of the layer before going forward, of the next one going backward.
+    /// Index of the other neuron: of the previous layer (forward) or of the next layer (backward).
     pub neuron: usize,
-    /// The weight between the two.
+    /// Weight between the two neurons.
     pub weight: f64,
-    /// The other neuron's activation going forward, its delta going backward.
+    /// Activation (forward) or delta (backward) of the other neuron.
     pub factor: f64,
     /// `weight * factor`.
     pub product: f64,
 }
 
-/// A neuron, forward and backward.
+/// Facts about a neuron, forward and backward.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NeuronFacts {
     /// Its function.
     pub function: Function,
-    /// `w_ji a_i` of every neuron `i` of the layer before, in order.
+    /// `w_ji a_i` of every neuron `i` of the previous layer, in order.
     pub inputs: Vec<Term>,
     /// `b`.
     pub bias: f64,
@@ -123,97 +122,96 @@ pub struct NeuronFacts {
     pub a: f64,
     /// `f'(z)`; NaN for softmax, whose outputs depend on one another.
     pub slope: f64,
-    /// Going backward.
+    /// Origin of `delta`.
     pub back: Back,
     /// `delta = dC/dz`.
     pub delta: f64,
-    /// Its activations for the probe rows.
+    /// Histogram of the activations in the probe rows.
     pub distribution: Histogram,
-    /// Neurons of the layer before by how much each moves `z` over the probe rows: `|w_ji|` times
-    /// the standard deviation of `a_i`, largest first; at most 8.
+    /// Neurons of the previous layer with `|w_ji| std(a_i)` over the probe rows, largest first; at most 8.
     pub influence: Vec<(usize, f64)>,
     /// Whether the neuron's output is forced to 0.
     pub is_muted: bool,
 }
 
-/// Where a neuron's delta comes from.
+/// Origin of a neuron's delta.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Back {
-    /// An output neuron: from the loss.
+    /// Output neuron: the derivative of the loss.
     Output {
-        /// The loss.
+        /// Loss function.
         loss: Loss,
-        /// The target `y`.
+        /// Target `y`.
         target: f64,
-        /// `dC/da`, where the loss looks at each output on its own; NaN otherwise.
+        /// `dC/da` if the loss is a sum over outputs; NaN otherwise.
         error: f64,
     },
-    /// A hidden neuron: it sums over all neurons of the next layer, and reuses their deltas.
+    /// Hidden neuron: a weighted sum of the deltas of the next layer.
     Hidden {
         /// `w_kj delta_k` of every neuron `k` of the next layer, in order.
         terms: Vec<Term>,
-        /// The sum of the terms; `delta` is this times `f'(z)`.
+        /// Sum of the terms; `delta = sum f'(z)`.
         sum: f64,
     },
 }
 
-/// A weight or a bias.
+/// Facts about a weight or a bias.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParameterFacts {
-    /// Its value.
+    /// Current value.
     pub value: f64,
-    /// Activation of the neuron that a weight comes from; 1 for a bias.
+    /// Activation of the source neuron; 1 for a bias.
     pub a: f64,
-    /// Delta of the neuron it leads to.
+    /// Delta of the destination neuron.
     pub delta: f64,
-    /// `dC/dw = a delta` for the shown row; for a mini-batch the mean of the products.
+    /// Gradient `dC/dw = a delta`; for a mini-batch the mean of the products.
     pub gradient: f64,
-    /// The same by centred differences; at a kink of a ReLU it is another one.
+    /// Gradient by central differences, which differs at a kink of ReLU.
     pub difference: f64,
-    /// See [`relative_error`](crate::nn::gradient_check::relative_error).
+    /// [Relative error](crate::nn::gradient_check::relative_error) of the two gradients.
     pub error: f64,
-    /// The mean gradient of the mini-batch that the next step trains on, without weight decay.
+    /// Mean gradient over the next mini-batch, without weight decay.
     pub batch_gradient: f64,
-    /// The learning rule in force, without weight decay for a bias.
+    /// Learning rule in force, without weight decay for a bias.
     pub rule: LearningRule,
-    /// The optimizer's state before the next step.
+    /// Optimizer state before the next step.
     pub before: Update,
-    /// By how much the next step will change the parameter.
+    /// Change of the parameter by the next step.
     pub next_change: f64,
-    /// By how much the last step changed it, where that is known.
+    /// Change of the parameter by the last step, if known.
     pub last_change: Option<f64>,
-    /// Whether it is frozen.
+    /// Whether the parameter is frozen.
     pub is_frozen: bool,
-    /// Values so far, oldest first: epochs done, value.
+    /// Values so far as (epochs done, value), oldest first.
     pub history: Vec<(f64, f32)>,
 }
 
-/// One output neuron and its share of the loss.
+/// Output neuron and its contribution to the loss.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OutputTerm {
-    /// `z`.
+    /// Weighted input (logit).
     pub z: f64,
-    /// `e^(z - max z)` where the outputs are a softmax; NaN otherwise.
+    /// `e^(z - max z)` for softmax; NaN otherwise.
     pub exponential: f64,
-    /// `a`.
+    /// Output of the neuron.
     pub a: f64,
     /// Target `y`.
     pub target: f64,
-    /// What this output adds to the loss.
+    /// Contribution to the loss.
     pub loss: f64,
 }
 
-/// The outputs and the loss.
+/// Facts about the outputs and the loss.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutputFacts {
-    /// The output layer's function.
+    /// Activation of the output layer.
     pub output: Output,
-    /// The loss function.
+    /// Loss function.
     pub function: Loss,
-    /// One per output neuron.
+    /// One term per output neuron.
     pub terms: Vec<OutputTerm>,
     /// Sum of the exponentials of a softmax; NaN otherwise.
     pub total: f64,
-    /// The loss `C`.
+    /// Mean loss `C` per row.
     pub loss: f64,
 }

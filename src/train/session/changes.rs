@@ -9,17 +9,17 @@ use crate::nn::{BatchSize, Change, LearningRate, LearningRule, LoggedChange, Neu
 use crate::train::{InForce, Plan};
 
 impl Session {
-    /// Makes a live change, and logs it with the step at which it takes effect.
+    /// Applies a live change, and logs it with the step after which it takes effect.
     ///
     /// # Errors
-    /// Why the change can't be made; everything is then as before, the log too.
+    /// A message if the change is invalid; session and log are then unchanged.
     pub fn apply(&mut self, change: Change) -> Result<(), String> {
         self.check(&change)?;
         if change == Change::Undo {
             self.undo_last();
         } else {
             let undoable = self.undoable(&change);
-            self.make(&change);
+            self.apply_checked(&change);
             if let Some(undoable) = undoable {
                 self.undo.push(undoable);
             }
@@ -31,7 +31,7 @@ impl Session {
         Ok(())
     }
 
-    fn make(&mut self, change: &Change) {
+    fn apply_checked(&mut self, change: &Change) {
         match *change {
             Change::LearningRate { learning_rate } => self.now.rule.learning_rate = learning_rate,
             Change::Recover { learning_rate } => self.recover(learning_rate),
@@ -61,11 +61,11 @@ impl Session {
             }
             Change::WeightDecay { weight_decay } => self.now.rule.weight_decay = weight_decay,
             Change::Batch { batch } => self.set_batch(batch),
-            Change::Undo => unreachable!("an undo makes the change that takes another one back"),
+            Change::Undo => unreachable!("an undo applies the opposite of the last change"),
         }
     }
 
-    /// Goes back to the last good parameters. What is held keeps the values it has.
+    /// Restores the last good parameters. Frozen parameters keep their current values.
     fn recover(&mut self, learning_rate: LearningRate) {
         self.now.rule.learning_rate = learning_rate;
         self.engine.set_parameters(&self.recovery.good.parameters());
@@ -84,7 +84,7 @@ impl Session {
         self.mean = RunningMean::default();
     }
 
-    /// How `change` can be taken back, if it can.
+    /// Returns the entry of the undo stack for `change`; `None` if it cannot be undone.
     fn undoable(&mut self, change: &Change) -> Option<Undoable> {
         let now = &self.now;
         let opposite = match *change {
@@ -122,8 +122,8 @@ impl Session {
         })
     }
 
-    /// Takes back the last change: to the very state before it if no step was taken since, else by
-    /// the change that is its opposite. The learning rate stays as it is.
+    /// Undoes the last change: restores the exact state before it if no step was taken since, and
+    /// applies the opposite change otherwise. The learning rate is kept.
     fn undo_last(&mut self) {
         let Some(last) = self.undo.pop() else {
             return;
@@ -138,13 +138,13 @@ impl Session {
                 self.restore(&before);
                 self.now.rule.learning_rate = learning_rate;
             }
-            None => self.make(&last.opposite),
+            None => self.apply_checked(&last.opposite),
         }
-        // Whether it still diverges without the change, the next step will tell.
+        // The next step finds out whether training still diverges without the change.
         self.diverged = None;
     }
 
-    /// What is in force now.
+    /// Returns the settings in force.
     pub fn in_force(&self) -> InForce {
         InForce {
             plan: self.now.clone(),
@@ -158,27 +158,27 @@ impl Session {
         }
     }
 
-    /// Whether a parameter was frozen by itself.
+    /// Returns whether a parameter was frozen by itself, not as a weight of a muted neuron.
     pub fn is_frozen(&self, id: ParameterId) -> bool {
         self.frozen.is_frozen(id)
     }
 
-    /// Whether a parameter keeps its value, be it frozen by itself or around a muted neuron.
-    pub fn is_held(&self, id: ParameterId) -> bool {
-        self.frozen.values().iter().any(|&(held, _)| held == id)
+    /// Returns whether steps leave a parameter unchanged: it is frozen, or belongs to a muted neuron.
+    pub fn is_frozen_or_muted(&self, id: ParameterId) -> bool {
+        self.frozen.values().iter().any(|&(frozen, _)| frozen == id)
     }
 
-    /// Whether the output of a hidden neuron is forced to 0.
+    /// Returns whether the output of a hidden neuron is forced to 0.
     pub fn is_muted(&self, neuron: NeuronId) -> bool {
         self.frozen.is_muted(neuron)
     }
 
-    /// The learning rule in force.
+    /// Returns the learning rule in force.
     pub fn rule(&self) -> &LearningRule {
         &self.now.rule
     }
 
-    /// The plan as if the training had started with what is in force now.
+    /// Returns the plan with all changes so far applied.
     pub fn plan_in_force(&self) -> &Plan {
         &self.now
     }

@@ -1,5 +1,4 @@
-//! Training as a pure machine: nothing but its plan, its data and the changes made to it decides what
-//! it does.
+//! Training session: determined by its plan, its data and the changes made to it, and by nothing else.
 
 mod changes;
 mod frozen;
@@ -19,7 +18,7 @@ use super::Plan;
 use super::confusion_rows::ConfusionRows;
 use super::evaluation::{Evaluation, Evaluator};
 use super::observation::Set;
-use super::sampler::Orders;
+use super::sampler::Sampler;
 use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
 use crate::error::{Error, Result};
 use crate::nn::engine::{self, Engine, MiniBatch, NonFinite, Resources, Step, Threads};
@@ -30,18 +29,18 @@ pub use replay::ReplayError;
 use snapshots::{Recovery, Snapshot, SnapshotRing};
 use undo::UndoStack;
 
-/// How far a training is.
+/// Progress of a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Position {
-    /// Whole epochs done.
+    /// Number of completed epochs.
     pub epoch: u32,
-    /// Mini-batches done in the epoch under way.
+    /// Number of mini-batches done in the current epoch.
     pub batch: u32,
-    /// Steps (updates) done in all.
+    /// Total number of steps (updates).
     pub step: u64,
 }
 
-/// Means over the mini-batches of an epoch, each row weighing the same.
+/// Running mean of loss and accuracy over the mini-batches of an epoch, weighted by rows.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct RunningMean {
     loss: f64,
@@ -56,34 +55,34 @@ impl RunningMean {
         self.rows += rows;
     }
 
-    /// Mean loss of a row; NaN before the first one.
+    /// Returns the mean loss per row; NaN before the first step of an epoch.
     pub fn loss(&self) -> f64 {
         self.loss / self.rows as f64
     }
 
-    /// Fraction of the rows that were predicted right; NaN before the first one.
+    /// Returns the fraction of correctly classified rows; NaN before the first step of an epoch.
     pub fn accuracy(&self) -> f64 {
         self.correct as f64 / self.rows as f64
     }
 }
 
-/// What a step did.
+/// Result of a training step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stepped {
     /// Mean loss of the mini-batch, before its update.
     pub loss: f32,
-    /// Rows of the mini-batch.
+    /// Number of rows of the mini-batch.
     pub rows: usize,
-    /// The epoch's means, if this step was its last.
+    /// Means over the epoch, if this step was its last.
     pub epoch: Option<RunningMean>,
 }
 
-/// Why a training can't go on: a number that is not finite.
+/// Divergence: a training step whose loss, gradient or update is not finite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Divergence {
-    /// The step that was not done, counted from 1.
+    /// Number of the rejected step, from 1.
     pub step: u64,
-    /// What was not finite, and in which layer.
+    /// Value that is not finite, and its layer.
     pub cause: NonFinite,
     /// The learning rate.
     pub learning_rate: f64,
@@ -104,7 +103,7 @@ impl fmt::Display for Divergence {
     }
 }
 
-/// A mini-batch that is made row by row.
+/// Buffers in which a mini-batch is assembled row by row.
 struct Buffers {
     /// `(batch, network inputs)`.
     inputs: Array2<f32>,
@@ -113,8 +112,8 @@ struct Buffers {
 }
 
 impl Buffers {
-    /// Buffers for mini-batches of `samples`; none where what the network sees of all rows is kept
-    /// ready, and their classes are all there is to learn.
+    /// Allocates buffers for mini-batches of `samples`; `None` if the engine can pick the rows itself,
+    /// because the network inputs of all rows are precomputed and the targets are classes.
     fn needed_for(samples: &Samples, architecture: &Architecture, batch: usize) -> Option<Self> {
         let is_ready = samples.ready_inputs().is_some();
         let is_needed = !(is_ready && matches!(samples.targets, Targets::Classes(_)));
@@ -125,22 +124,22 @@ impl Buffers {
     }
 }
 
-/// A training in progress. The same plan, data and changes at the same steps give the same weights,
-/// bit for bit, on the same binary and type of processor.
+/// Training in progress. Equal plans, data and changes at equal steps give bit-identical weights on the
+/// same binary and type of processor.
 pub struct Session {
-    /// The plan it started from.
+    /// Plan at the start.
     plan: Plan,
-    /// The same with the changes since.
+    /// Plan after the changes so far.
     now: Plan,
     dataset: Arc<Dataset>,
     data: Arc<Prepared>,
     engine: Engine,
     evaluator: Evaluator,
     position: Position,
-    orders: Orders,
+    sampler: Sampler,
     order: Vec<u32>,
     mean: RunningMean,
-    /// Where the rows of a mini-batch are put together, if the engine can't pick them itself.
+    /// Buffers for a mini-batch, if the engine cannot pick its rows itself.
     buffers: Option<Buffers>,
     threads: Threads,
     log: Vec<LoggedChange>,
@@ -149,12 +148,13 @@ pub struct Session {
     snapshots: SnapshotRing,
     recovery: Recovery,
     diverged: Option<Divergence>,
-    is_torn: bool,
+    is_interrupted: bool,
     initial_values: Vec<(ParameterId, f32)>,
 }
 
 impl Session {
-    /// A training at its start: rows split, features standardised, parameters drawn.
+    /// Creates a session before its first step: rows are split, features standardised and parameters
+    /// drawn.
     ///
     /// # Errors
     /// Those of [`prepare()`] and of [`Architecture::new`].
@@ -162,10 +162,10 @@ impl Session {
         Self::with_threads(plan, dataset, Threads::UpToTwo)
     }
 
-    /// As [`Session::new`], with a choice of threads, which makes no difference but in time.
+    /// Creates a session that trains on `threads`. Results are bit-identical for any number of threads.
     ///
     /// # Errors
-    /// As [`Session::new`].
+    /// Those of [`Session::new`].
     pub fn with_threads(plan: Plan, dataset: Arc<Dataset>, threads: Threads) -> Result<Self> {
         let data = prepare(&dataset, plan.validation, plan.seed)?;
         Self::on(plan, dataset, data, threads)
@@ -194,7 +194,7 @@ impl Session {
             evaluator: Evaluator::new(&engine),
             engine,
             position: Position::default(),
-            orders: Orders::new(&plan, &data.training),
+            sampler: Sampler::new(&plan, &data.training),
             order: vec![0; rows],
             mean: RunningMean::default(),
             buffers: Buffers::needed_for(&data.training, &architecture, batch),
@@ -205,7 +205,7 @@ impl Session {
             snapshots: SnapshotRing::default(),
             recovery: Recovery::new(Arc::clone(&initial)),
             diverged: None,
-            is_torn: false,
+            is_interrupted: false,
             initial_values: Vec::new(),
             now: plan.clone(),
             plan,
@@ -217,7 +217,7 @@ impl Session {
         Ok(session)
     }
 
-    /// Sets parameters at the start of the training, as logged changes; a restart sets them again.
+    /// Sets parameters before the first step, as logged changes. A restart sets them again.
     ///
     /// # Errors
     /// A message if the network has no such parameter.
@@ -229,16 +229,16 @@ impl Session {
         Ok(())
     }
 
-    /// The table, before any split.
+    /// Returns the data set before the split.
     pub fn dataset(&self) -> &Arc<Dataset> {
         &self.dataset
     }
 
-    /// Creates the session again from its start with the settings in force now and this seed and
-    /// initialisation.
+    /// Creates a session with the settings now in force and this seed and initialisation, before its
+    /// first step.
     ///
     /// # Errors
-    /// As [`Session::new`].
+    /// Those of [`Session::new`].
     pub fn restarted(&self, seed: u64, initialisation: Initialisation) -> Result<Self> {
         let plan = Plan {
             seed,
@@ -257,8 +257,8 @@ impl Session {
     /// Trains on the next mini-batch.
     ///
     /// # Errors
-    /// A [`Divergence`] where the loss or a gradient is not finite; the parameters and the position
-    /// are then as before, and further steps fail until [`Change::Recover`](crate::nn::Change::Recover).
+    /// A [`Divergence`] if the loss or a gradient is not finite. Parameters and position are then
+    /// unchanged, and further steps fail until [`Change::Recover`](crate::nn::Change::Recover).
     pub fn step(&mut self) -> Result<Stepped, Divergence> {
         if let Some(divergence) = self.diverged {
             return Err(divergence);
@@ -291,18 +291,18 @@ impl Session {
         })
     }
 
-    /// Places of the next mini-batch in the order of the epoch.
+    /// Returns the range of the next mini-batch in the order of the epoch.
     fn next_places(&self) -> Range<usize> {
         let start = self.position.batch as usize * self.engine.batch();
         start..(start + self.engine.batch()).min(self.order.len())
     }
 
-    /// The training rows on which the next step trains, in their order.
+    /// Returns the indices of the training rows in the next mini-batch.
     pub fn next_rows(&self) -> &[u32] {
         &self.order[self.next_places()]
     }
 
-    /// Trains on the rows that stand at `places` in the order of the epoch.
+    /// Trains on the rows at `places` in the order of the epoch.
     fn train_on(&mut self, places: Range<usize>) -> Result<Step, NonFinite> {
         let rows = &self.order[places];
         let samples = &self.data.training;
@@ -337,31 +337,31 @@ impl Session {
         mean
     }
 
-    /// Draws the order of the epoch under way. It depends on the seed and the epoch's number only.
+    /// Draws the row order of the current epoch.
     fn shuffle(&mut self) {
-        self.orders.draw(self.position.epoch, &mut self.order);
+        self.sampler.draw(self.position.epoch, &mut self.order);
     }
 
-    /// Scores of the current parameters on all rows.
+    /// Evaluates the current parameters on all rows.
     pub fn evaluate(&mut self) -> Evaluation {
         evaluation(&self.engine, &mut self.evaluator, &self.data)
     }
 
-    /// Scores of other `parameters` of the same shape on all rows.
+    /// Evaluates `parameters` of the same shape as the current ones on all rows.
     pub fn evaluate_parameters(&mut self, parameters: &Parameters) -> Evaluation {
         let architecture = self.engine.architecture();
         let engine = Engine::new(architecture, parameters, self.now.rule.optimizer, 1);
         evaluation(&engine, &mut self.evaluator, &self.data)
     }
 
-    /// Scores on the validation rows alone, with what was predicted for what; `None` where there are none.
+    /// Evaluates the current parameters on the validation rows; `None` without validation rows.
     pub fn validate(&mut self) -> Option<(crate::train::Scores, crate::train::Outcomes)> {
         let samples = &self.data.validation;
         (!samples.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
     }
 
-    /// Rows of the class `actual` that the current parameters take for `predicted`: of the
-    /// validation rows, or of the training rows where there are none.
+    /// Returns the rows of class `actual` that are predicted as `predicted`, among the validation rows,
+    /// or among the training rows without validation rows.
     pub fn rows_taken(&mut self, actual: usize, predicted: usize) -> ConfusionRows {
         let (set, samples) = if self.data.validation.is_empty() {
             (Set::Training, &self.data.training)
@@ -379,47 +379,47 @@ impl Session {
         }
     }
 
-    /// Steps of an epoch; the last of them may have a smaller mini-batch.
+    /// Returns the number of steps per epoch; the last may have a smaller mini-batch.
     pub fn batches(&self) -> u32 {
         self.order.len().div_ceil(self.engine.batch()) as u32
     }
 
-    /// Where the training is.
+    /// Returns the progress so far.
     pub fn position(&self) -> Position {
         self.position
     }
 
-    /// Means over the mini-batches of the epoch under way.
+    /// Returns the means over the mini-batches of the current epoch.
     pub fn running_mean(&self) -> RunningMean {
         self.mean
     }
 
-    /// The plan it started from.
+    /// Returns the plan at the start; [`plan_in_force`](Self::plan_in_force) includes later changes.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// The changes so far, oldest first.
+    /// Returns the changes so far, oldest first.
     pub fn log(&self) -> &[LoggedChange] {
         &self.log
     }
 
-    /// The rows it trains and validates on.
+    /// Returns the training, validation and test rows.
     pub fn data(&self) -> &Arc<Prepared> {
         &self.data
     }
 
-    /// The network being trained.
+    /// Returns the engine with the current parameters.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
 
-    /// Its architecture.
+    /// Returns the architecture of the network.
     pub fn architecture(&self) -> &Architecture {
         self.engine.architecture()
     }
 
-    /// The divergence that the training stands at.
+    /// Returns the divergence that stopped the training, if any.
     pub fn diverged(&self) -> Option<Divergence> {
         self.diverged
     }

@@ -1,4 +1,4 @@
-//! A training done again from what is recorded of it.
+//! Replay of a recorded training.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,24 +10,24 @@ use crate::nn::LoggedChange;
 use crate::nn::engine::Threads;
 use crate::train::Plan;
 
-/// Why a training can't be done again.
+/// Reason why a training cannot be replayed.
 #[derive(Debug)]
 pub enum ReplayError {
-    /// It can't even start.
+    /// The session cannot be created.
     Start(Error),
-    /// A change of the log can't be made.
+    /// A change of the log is invalid.
     Refused {
-        /// Steps done before it.
+        /// Number of steps before the change.
         step: u64,
-        /// Why.
+        /// Reason.
         why: String,
     },
-    /// The log has a change at a step that is over, or behind the last one.
+    /// The steps of the log are not ascending, or exceed the number of steps.
     OutOfOrder {
-        /// The step in the log.
+        /// Step in the log.
         step: u64,
     },
-    /// A step of it diverges.
+    /// A step diverges.
     Diverged(Divergence),
 }
 
@@ -47,11 +47,11 @@ impl fmt::Display for ReplayError {
 impl std::error::Error for ReplayError {}
 
 impl Session {
-    /// The training of `plan` on `dataset` after `steps` steps, with the changes of `log` made where
-    /// they were: on the same binary and type of processor it has the same weights, bit for bit.
+    /// Trains `plan` on `dataset` for `steps` steps, applying the changes of `log` at their steps. The
+    /// weights are bit-identical to the recorded training on the same binary and type of processor.
     ///
     /// # Errors
-    /// A [`ReplayError`] where that can't be done.
+    /// A [`ReplayError`] if the session cannot start, the log is invalid, or a step diverges.
     pub fn replay(
         plan: Plan,
         dataset: Arc<Dataset>,

@@ -1,4 +1,4 @@
-//! Another network in the middle of a training.
+//! Change of the architecture during training.
 
 use super::{RunningMean, Session};
 use crate::nn::engine::{Engine, Resources};
@@ -7,9 +7,9 @@ use crate::nn::{Architecture, Parameters};
 use crate::train::Plan;
 
 impl Session {
-    /// Goes on with the network of `plan`, which was checked. Neurons that stay keep the weights
-    /// between them and their biases; new ones are drawn from the seed. The optimizer's memory and
-    /// the epoch's means start anew, and no older parameters are good for this network.
+    /// Replaces the network by that of `plan`, which must be valid. Neurons that remain keep their
+    /// biases and the weights between them; new parameters are drawn from the seed. Optimizer state, the
+    /// means of the epoch and the snapshots start anew.
     pub(super) fn reshape(&mut self, plan: Plan) {
         let data = &self.data;
         let made = plan.architecture(data.preprocessing.inputs(), data.task.outputs());
@@ -40,14 +40,12 @@ impl Session {
     }
 }
 
-/// What two networks on the same data have in common: the neurons of hidden layers by their place in
-/// the layer and the layer's number, and the outputs. If the outputs follow another hidden layer
-/// than before, of theirs only the biases are kept.
+/// Parameters that a new network shares with the old one: hidden neurons are matched by layer and index,
+/// outputs by index. If the depth changes, outputs keep only their biases.
 struct Kept {
-    /// `(outputs, inputs)` of the block of weights that each layer of the new network keeps, and
-    /// neurons that keep their bias; layer 1 first.
+    /// Block of weights, and of biases, that each layer of the new network keeps; layer 1 first.
     layers: Vec<Block>,
-    /// Layers with weights of the old network.
+    /// Number of layers of the old network, without the inputs.
     old_depth: usize,
 }
 
@@ -60,7 +58,7 @@ struct Block {
 impl Kept {
     fn between(old: &Architecture, new: &Architecture) -> Self {
         let (before, after) = (old.sizes(), new.sizes());
-        let least = |layer: usize| match before.get(layer) {
+        let common = |layer: usize| match before.get(layer) {
             Some(&size) if layer < old.depth() => size.min(after[layer]),
             _ => 0,
         };
@@ -70,12 +68,12 @@ impl Kept {
             if is_output {
                 Block {
                     outputs: new.outputs(),
-                    inputs: if is_same_depth { least(layer - 1) } else { 0 },
+                    inputs: if is_same_depth { common(layer - 1) } else { 0 },
                 }
             } else {
                 Block {
-                    outputs: least(layer),
-                    inputs: least(layer - 1),
+                    outputs: common(layer),
+                    inputs: common(layer - 1),
                 }
             }
         });
@@ -85,9 +83,9 @@ impl Kept {
         }
     }
 
-    /// Whether the new network keeps a parameter of the old one at its place.
+    /// Returns whether the new network keeps a parameter of the old one under the same id.
     fn has(&self, id: ParameterId) -> bool {
-        // The outputs of a network of another depth are at another place.
+        // Outputs of a network of another depth have another layer number.
         let is_output = |layer| layer == self.layers.len() || layer == self.old_depth;
         let has_moved = self.layers.len() != self.old_depth && is_output(id.layer());
         let block = self.layers.get(id.layer() - 1);
@@ -97,7 +95,7 @@ impl Kept {
             })
     }
 
-    /// Copies what is kept from the `old` parameters to the `new` ones.
+    /// Copies the shared parameters from `old` to `new`.
     fn copy(&self, old: &Parameters, new: &mut Parameters) {
         let last = self.layers.len() - 1;
         for (l, (block, layer)) in self.layers.iter().zip(&mut new.layers).enumerate() {

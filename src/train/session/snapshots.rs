@@ -270,7 +270,7 @@ impl Session {
     pub(in crate::train) fn before_last_update(&self) -> Option<(Parameters, Vec<u32>)> {
         let snapshot = self.snapshots.of(Purpose::StepBack).next_back()?;
         let mut order = vec![0; self.order.len()];
-        self.orders.draw(snapshot.position.epoch, &mut order);
+        self.sampler.draw(snapshot.position.epoch, &mut order);
         let start = snapshot.position.batch as usize * snapshot.batch;
         let end = (start + snapshot.batch).min(order.len());
         Some((snapshot.parameters(), order[start..end].to_vec()))
@@ -365,13 +365,13 @@ impl Session {
 
     /// Declares the current parameters unreliable: a step was interrupted.
     pub fn distrust(&mut self) {
-        self.is_torn = true;
+        self.is_interrupted = true;
     }
 
     /// Returns the parameters worth saving and their position: the current ones or, after a divergence or an
     /// interrupted step, those from the start of the epoch with the lowest mean training loss.
     pub fn good_parameters(&self) -> (Parameters, Position) {
-        if self.diverged.is_some() || self.is_torn {
+        if self.diverged.is_some() || self.is_interrupted {
             let good = &self.recovery.good;
             let mut parameters = good.parameters();
             self.frozen.write_to(&mut parameters);

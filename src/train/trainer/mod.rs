@@ -336,7 +336,7 @@ impl<S: Sink> Trainer<S> {
         let before = self.observer.history.value_before(&self.session);
         match self.session.step() {
             Ok(stepped) => {
-                self.observer.history.note_step(before, &self.session);
+                self.observer.history.record_change(before, &self.session);
                 self.note_step(stepped);
             }
             Err(divergence) => self.diverge(divergence),

@@ -99,7 +99,7 @@ impl<S: Sink> Trainer<S> {
         self.observed = None;
         match stepped {
             Ok(Some(stepped)) => {
-                self.observer.history.note_step(before, &self.session);
+                self.observer.history.record_change(before, &self.session);
                 self.note_step(stepped);
             }
             Ok(None) => {}

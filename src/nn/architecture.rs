@@ -125,6 +125,26 @@ impl Architecture {
         self.loss
     }
 
+    /// Activation of each neuron of `layer` (1 is the first one with weights) on its own; none for a
+    /// softmax, which depends on all of them.
+    pub fn activation(&self, layer: usize) -> Option<Activation> {
+        if layer >= self.depth() {
+            self.output.activation()
+        } else {
+            Some(self.hidden)
+        }
+    }
+
+    /// Activations that its layers use, each once.
+    pub(crate) fn activations(&self) -> impl Iterator<Item = Activation> {
+        let used: Vec<_> = (1..=self.depth())
+            .filter_map(|layer| self.activation(layer))
+            .collect();
+        Activation::ALL
+            .into_iter()
+            .filter(move |activation| used.contains(activation))
+    }
+
     /// Name of the activation of `layer` (1 is the first one with weights).
     pub fn activation_name(&self, layer: usize) -> &'static str {
         if layer >= self.depth() {

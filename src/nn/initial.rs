@@ -9,7 +9,7 @@ use rand_distr::{Normal, StandardNormal, Uniform};
 use serde::{Deserialize, Serialize};
 
 use super::activation::by_name;
-use super::{Activation, Architecture, LayerParameters, Parameters};
+use super::{Architecture, LayerParameters, Parameters};
 use crate::error::Error;
 use crate::util::random::{RngStream, generator};
 
@@ -60,13 +60,9 @@ impl Initialisation {
         inputs: usize,
         outputs: usize,
     ) -> impl FnMut(&mut rand_chacha::ChaCha8Rng) -> f32 + use<> {
-        let rectified = matches!(
-            architecture.hidden(),
-            Activation::Relu | Activation::LeakyRelu
-        );
         let kind = match self {
-            Self::Auto if rectified && !is_output => Self::He,
-            Self::Auto => Self::Xavier,
+            Self::Auto if is_output => Self::Xavier,
+            Self::Auto => architecture.hidden().initialisation(),
             chosen => chosen,
         };
         let limit = (6.0 / (inputs + outputs) as f32).sqrt();
@@ -107,7 +103,7 @@ impl FromStr for Initialisation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::{Loss, Output};
+    use crate::nn::{Activation, Loss, Output};
 
     fn drawn(initialisation: Initialisation, activation: Activation) -> Parameters {
         let architecture = Architecture::new(

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use ndarray::{Array1, Array2, ArrayView1, Axis};
+use ndarray::{Array1, Array2, ArrayView1, Axis, azip};
 
 use super::parameters::ParameterId;
 use super::textbook::{self, Network};
@@ -112,9 +112,6 @@ impl<'p> Pass<'p> {
     }
 
     /// Computes the deltas of the layers from the last down to `lowest`, if they are not there.
-    ///
-    /// The slopes are taken from the activations alone: a hidden activation is above zero where its
-    /// `z` is, and nothing else is asked of `z`.
     pub fn propagate_back(&mut self, lowest: usize) {
         let depth = self.depth();
         if self.delta[depth - 1].is_empty() {
@@ -129,9 +126,9 @@ impl<'p> Pass<'p> {
         for layer in (lowest..depth).rev() {
             if self.delta[layer - 1].is_empty() {
                 let mut delta = self.delta[layer].dot(self.weights(layer + 1));
-                let hidden = self.hidden;
-                delta.zip_mut_with(&self.a[layer], |delta, &a| {
-                    *delta *= hidden.derivative(a, a);
+                let z = self.z_of_layer(layer);
+                azip!((delta in &mut delta, &z in &*z, &a in &self.a[layer]) {
+                    *delta *= self.hidden.derivative(z, a);
                 });
                 self.delta[layer - 1] = delta;
             }
@@ -189,11 +186,14 @@ impl<'p> Pass<'p> {
 
     /// `f'(z)` of a neuron, one for each row; NaN for softmax, whose outputs depend on one another.
     pub fn slope_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
-        let function = match (layer == self.depth(), self.output) {
-            (false, _) => self.hidden,
-            (true, Output::Sigmoid) => Activation::Sigmoid,
-            (true, Output::Linear) => Activation::Linear,
-            (true, Output::Softmax) => return Array1::from_elem(self.rows(), f64::NAN),
+        let is_output = layer == self.depth();
+        let own = if is_output {
+            self.output.activation()
+        } else {
+            Some(self.hidden)
+        };
+        let Some(function) = own else {
+            return Array1::from_elem(self.rows(), f64::NAN);
         };
         let mut slope = self.z_of(layer, neuron);
         slope.mapv_inplace(|z| function.derivative(z, function.value(z)));
@@ -252,6 +252,18 @@ impl<'p> Pass<'p> {
         (probe.mean_change(&above, &below) / (2.0 * h), false)
     }
 
+    /// Weighted inputs of a hidden layer: `(rows, neurons)`. Where the activation's derivative needs
+    /// none and they are not known, the activations stand for them: they have the same sign.
+    fn z_of_layer(&self, layer: usize) -> Cow<'_, Array2<f64>> {
+        if !self.z[layer - 1].is_empty() {
+            Cow::Borrowed(&self.z[layer - 1])
+        } else if self.hidden.needs_z() {
+            Cow::Owned(self.weighted(layer, &self.a[layer - 1]))
+        } else {
+            Cow::Borrowed(&self.a[layer])
+        }
+    }
+
     fn weights(&self, layer: usize) -> &Array2<f64> {
         let weights = &self.parameters.layers[layer - 1].weights;
         self.weights[layer - 1].get_or_init(|| weights.mapv(f64::from))
@@ -272,11 +284,6 @@ impl<'p> Pass<'p> {
             row.assign(&ArrayView1::from(&values));
         }
         a
-    }
-
-    /// Whether the loss has kinks as a function of the parameters.
-    fn has_kinks(&self) -> bool {
-        matches!(self.hidden, Activation::Relu | Activation::LeakyRelu)
     }
 }
 
@@ -363,7 +370,7 @@ impl<'a> Probe<'a> {
     /// `C(w + h) - C(w - h)`, or nothing where a kink lies in between.
     fn change(&self, h: f64) -> Option<f64> {
         let (above, below) = (self.shifted(h), self.shifted(-h));
-        if self.pass.has_kinks() && above.is_on_another_side(&below) {
+        if self.pass.hidden.has_kink() && above.is_on_another_side(&below) {
             return None;
         }
         Some(self.mean_change(&above, &below))

@@ -10,7 +10,7 @@ use nn_tui::nn::optimizer::{MAX_STATE, Update};
 use nn_tui::nn::textbook::Forward;
 use nn_tui::nn::{Activation, LearningRule, Loss, Optimizer, Output, ParameterId};
 use nn_tui::train::inspection::{
-    Back, Facts, Function, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
+    Back, Facts, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
 };
 use nn_tui::train::{Cursor, Inspection, PhaseValues, StepPhase, StepPosition, Subject};
 use nn_tui::tui::app::{Inspector, Model, Msg};
@@ -76,8 +76,7 @@ impl Numbers {
     }
 
     fn neuron(&mut self, which: usize, size: usize) -> NeuronFacts {
-        let functions = Activation::ALL.map(Function::Hidden).into_iter();
-        let functions: Vec<Function> = functions.chain(Output::ALL.map(Function::Output)).collect();
+        let softmax = which.is_multiple_of(Activation::ALL.len() + 1);
         let back = match which % 3 {
             0 => Back::Output {
                 loss: Loss::ALL[which % 2],
@@ -90,7 +89,7 @@ impl Numbers {
             },
         };
         NeuronFacts {
-            function: functions[which % functions.len()],
+            activation: (!softmax).then(|| Activation::ALL[which % Activation::ALL.len()]),
             inputs: self.terms(size),
             bias: self.next(),
             z: self.next(),

@@ -1,147 +1,189 @@
-//! The activity rule's non-linear half: `a = f(z)`.
+//! The non-linear half of the activity rule: `a = f(z)`.
 //!
 //! Without it layers would be worth nothing: `W2 (W1 x + b1) + b2` is again a matrix times `x`
 //! plus a vector, so any number of linear layers collapses into one.
+//!
+//! Each activation is one file that implements [`Function`], and one row of the table below.
 
 use std::fmt;
 use std::str::FromStr;
 
+use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
+use super::Initialisation;
 use crate::error::Error;
+use export::{Onnx, RustCode};
 
-/// Slope of the leaky ReLU for negative `z` (Maas, Hannun and Ng 2013).
-pub const LEAKY_SLOPE: f64 = 0.01;
+pub(crate) mod export;
 
-/// Activation function of a hidden layer, applied to each neuron alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Activation {
-    /// `1 / (1 + e^-z)`, between 0 and 1.
-    Sigmoid,
-    /// `tanh z`, between -1 and 1.
-    Tanh,
-    /// `max(0, z)`.
-    Relu,
-    /// `z` where positive, `0.01 z` elsewhere.
-    LeakyRelu,
-    /// `z` itself: shows what a network without non-linearity can't do.
-    Linear,
+/// Declares the modules and the enum of the activations, and the macro `with_function`, which expands
+/// `$body` with the type `$F` that implements [`Function`] for `$activation`.
+macro_rules! activations {
+    (($d:tt) $($variant:ident, $module:ident, $about:literal;)*) => {
+        $(mod $module;
+        pub(in crate::nn) use $module::$variant;)*
+
+        /// Activation function of a hidden layer, applied to each neuron alone.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Activation {
+            $(#[doc = $about] $variant,)*
+        }
+
+        impl Activation {
+            /// All activations, in the order in which menus and help list them.
+            pub const ALL: [Self; [$(stringify!($variant)),*].len()] = [$(Self::$variant),*];
+        }
+
+        macro_rules! with_function {
+            ($d activation:expr, |$d F:ident| $d body:expr) => {
+                match $d activation {
+                    $($crate::nn::Activation::$variant => {
+                        type $d F = $crate::nn::activation::$variant;
+                        $d body
+                    })*
+                }
+            };
+        }
+    };
+}
+activations! { ($)
+    Sigmoid, sigmoid, "`1 / (1 + e^-z)`, between 0 and 1.";
+    Tanh, tanh, "`tanh z`, between -1 and 1.";
+    Relu, relu, "`max(0, z)`.";
+    LeakyRelu, leaky_relu, "`z` where positive, `0.01 z` elsewhere.";
+    Linear, linear, "`z` itself: shows the limits of a network without non-linearity.";
+}
+
+pub(in crate::nn) use with_function;
+
+/// An activation function in every form in which the program needs it.
+///
+/// The textbook computes with `value` and `derivative`, the engine with their vector forms, and tests
+/// hold the second against the first.
+pub(crate) trait Function {
+    /// Name on the command line, in files and on the screen.
+    const NAME: &'static str;
+    /// Smallest and largest value; infinite where there is none.
+    const RANGE: (f64, f64);
+    /// Whether the derivative cannot be had from `a` alone. The engine then keeps `z`.
+    const NEEDS_Z: bool = false;
+    /// Whether the first or the second derivative jumps at `z = 0`, so that finite differences across
+    /// it are not to be relied on.
+    const HAS_KINK: bool = false;
+    /// Initialisation that `auto` stands for in a layer with this activation.
+    const INITIALISATION: Initialisation = Initialisation::Xavier;
+    /// `f(z)` as the inspector shows it.
+    const FORMULA: Formula;
+    /// `f'(z)` as the inspector shows it, in the form that reuses most of what the forward pass found.
+    const SLOPE: Formula;
+    /// `f(z)` in operators of ONNX.
+    const ONNX: Onnx;
+    /// `f(z)` as a Python expression of the float `z`. It may use `math` and `_sigmoid`.
+    const PYTHON: &'static str;
+    /// `f(z)` as Rust code.
+    const RUST: RustCode;
+
+    /// `a = f(z)`.
+    fn value(z: f64) -> f64;
+
+    /// `f'(z)`, given `a = f(z)` too. At a kink the slope of the negative side, as in PyTorch.
+    fn derivative(z: f64, a: f64) -> f64;
+
+    /// `f(z)` of each lane. NaN stays NaN.
+    fn value_of_lanes<S: Simd>(simd: S, z: S::f32s) -> S::f32s;
+
+    /// `f'(z)` of each lane. Without [`NEEDS_Z`](Self::NEEDS_Z) only `a` may be used.
+    fn derivative_of_lanes<S: Simd>(simd: S, z: S::f32s, a: S::f32s) -> S::f32s;
+}
+
+/// A formula as the inspector shows it: with symbols, and then with numbers in their places.
+#[derive(Clone, Copy)]
+pub struct Formula {
+    /// `{z}` and `{a}` stand for the neuron's symbols.
+    pub symbols: &'static str,
+    /// Each `{}` stands for one of `values`. Empty where numbers would tell nothing new.
+    pub numbers: &'static str,
+    /// From `z` and `a`, as many values as `numbers` has places.
+    pub values: fn(f64, f64) -> Vec<f64>,
+}
+
+impl Formula {
+    /// A formula that is not shown with numbers.
+    const fn symbols(symbols: &'static str) -> Self {
+        Self {
+            symbols,
+            numbers: "",
+            values: |_, _| Vec::new(),
+        }
+    }
 }
 
 impl Activation {
-    /// All of them, in the order in which menus and help list them.
-    pub const ALL: [Self; 5] = [
-        Self::Sigmoid,
-        Self::Tanh,
-        Self::Relu,
-        Self::LeakyRelu,
-        Self::Linear,
-    ];
-
     /// `a = f(z)`.
     pub fn value(self, z: f64) -> f64 {
-        match self {
-            Self::Sigmoid => sigmoid(z),
-            Self::Tanh => z.tanh(),
-            Self::Relu => z.max(0.0),
-            Self::LeakyRelu if z < 0.0 => LEAKY_SLOPE * z,
-            Self::LeakyRelu | Self::Linear => z,
-        }
+        with_function!(self, |F| F::value(z))
     }
 
-    /// `f'(z)`, given both `z` and `a = f(z)`.
-    ///
-    /// Sigmoid and tanh need only the activation, which the forward pass has computed already:
-    /// `a (1 - a)` and `1 - a^2`. At the kink of ReLU and leaky ReLU the slope of the negative
-    /// side is taken, as PyTorch does.
+    /// `f'(z)`, given both `z` and `a = f(z)`. At the kink of ReLU and leaky ReLU the slope of the
+    /// negative side, as in PyTorch.
     pub fn derivative(self, z: f64, a: f64) -> f64 {
-        match self {
-            Self::Sigmoid => a * (1.0 - a),
-            Self::Tanh => 1.0 - a * a,
-            Self::Relu if z > 0.0 => 1.0,
-            Self::Relu => 0.0,
-            Self::LeakyRelu if z > 0.0 => 1.0,
-            Self::LeakyRelu => LEAKY_SLOPE,
-            Self::Linear => 1.0,
-        }
+        with_function!(self, |F| F::derivative(z, a))
     }
 
-    /// Name for the command line, files and the screen.
+    /// Name on the command line, in files and on the screen.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Sigmoid => "sigmoid",
-            Self::Tanh => "tanh",
-            Self::Relu => "relu",
-            Self::LeakyRelu => "leaky-relu",
-            Self::Linear => "linear",
-        }
-    }
-}
-
-/// `1 / (1 + e^-z)`, written so that no exponential overflows.
-pub fn sigmoid(z: f64) -> f64 {
-    if z >= 0.0 {
-        1.0 / (1.0 + (-z).exp())
-    } else {
-        let e = z.exp();
-        e / (1.0 + e)
-    }
-}
-
-/// Activation of the output layer. Softmax looks at all outputs together, so this is a type of
-/// its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Output {
-    /// Each output between 0 and 1, on its own.
-    Sigmoid,
-    /// `e^z_j / sum_k e^z_k`: probabilities that add up to one.
-    Softmax,
-    /// `z` itself.
-    Linear,
-}
-
-impl Output {
-    /// All of them, in the order in which menus and help list them.
-    pub const ALL: [Self; 3] = [Self::Sigmoid, Self::Softmax, Self::Linear];
-
-    /// Output activations of the logits `z` of one sample.
-    pub fn values(self, z: &[f64]) -> Vec<f64> {
-        match self {
-            Self::Sigmoid => z.iter().map(|&z| sigmoid(z)).collect(),
-            Self::Softmax => softmax(z),
-            Self::Linear => z.to_vec(),
-        }
+        with_function!(self, |F| F::NAME)
     }
 
-    /// Name for the command line, files and the screen.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sigmoid => "sigmoid",
-            Self::Softmax => "softmax",
-            Self::Linear => "linear",
-        }
+    /// Smallest and largest value; infinite where there is none.
+    pub fn range(self) -> (f64, f64) {
+        with_function!(self, |F| F::RANGE)
     }
-}
 
-/// Softmax with the largest logit subtracted first, which changes nothing but keeps every
-/// exponential at 1 or below.
-fn softmax(z: &[f64]) -> Vec<f64> {
-    let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut p: Vec<f64> = z.iter().map(|&z| (z - largest).exp()).collect();
-    let sum: f64 = p.iter().sum();
-    p.iter_mut().for_each(|p| *p /= sum);
-    p
+    /// Whether the derivative cannot be had from `a` alone.
+    pub fn needs_z(self) -> bool {
+        with_function!(self, |F| F::NEEDS_Z)
+    }
+
+    /// Whether the first or the second derivative jumps at `z = 0`.
+    pub fn has_kink(self) -> bool {
+        with_function!(self, |F| F::HAS_KINK)
+    }
+
+    /// Initialisation that `auto` stands for in a layer with this activation.
+    pub fn initialisation(self) -> Initialisation {
+        with_function!(self, |F| F::INITIALISATION)
+    }
+
+    /// `f(z)` as the inspector shows it.
+    pub fn formula(self) -> Formula {
+        with_function!(self, |F| F::FORMULA)
+    }
+
+    /// `f'(z)` as the inspector shows it.
+    pub fn slope(self) -> Formula {
+        with_function!(self, |F| F::SLOPE)
+    }
+
+    /// `f(z)` in operators of ONNX.
+    pub(crate) fn onnx(self) -> &'static Onnx {
+        with_function!(self, |F| &F::ONNX)
+    }
+
+    /// `f(z)` as a Python expression of the float `z`.
+    pub(crate) fn python(self) -> &'static str {
+        with_function!(self, |F| F::PYTHON)
+    }
+
+    /// `f(z)` as Rust code.
+    pub(crate) fn rust(self) -> RustCode {
+        with_function!(self, |F| F::RUST)
+    }
 }
 
 impl fmt::Display for Activation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl fmt::Display for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
@@ -155,24 +197,19 @@ impl FromStr for Activation {
     }
 }
 
-impl FromStr for Output {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        by_name("output", name, &Self::ALL, Self::name)
-    }
-}
-
-/// The one of `all` that is called `name`, or a usage error that lists the names there are.
+/// Finds the one of `all` that is called `name`.
+///
+/// # Errors
+/// [`Error::Usage`] that lists the names there are.
 pub(super) fn by_name<T: Copy>(
     what: &str,
     name: &str,
     all: &[T],
     name_of: fn(T) -> &'static str,
 ) -> Result<T, Error> {
-    let found = all.iter().find(|&&it| name_of(it) == name);
+    let found = all.iter().find(|&&value| name_of(value) == name);
     found.copied().ok_or_else(|| {
-        let names: Vec<&str> = all.iter().map(|&it| name_of(it)).collect();
+        let names: Vec<&str> = all.iter().map(|&value| name_of(value)).collect();
         Error::Usage(format!(
             "there is no {what} \"{name}\"; it is one of {}",
             names.join(", ")
@@ -200,24 +237,55 @@ mod tests {
     }
 
     #[test]
-    fn extreme_logits_stay_finite() {
-        assert_eq!(sigmoid(-1e4), 0.0);
-        assert_eq!(sigmoid(1e4), 1.0);
-        assert_eq!(Output::Softmax.values(&[1e4, 0.0, -1e4]), [1.0, 0.0, 0.0]);
+    fn values_are_within_the_range_and_reach_it() {
+        for activation in Activation::ALL {
+            let (min, max) = activation.range();
+            let values = (-400_000..=400_000).map(|i| activation.value(f64::from(i) * 1e-3));
+            let found = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), a| {
+                (low.min(a), high.max(a))
+            });
+            assert!(found.0 >= min && found.1 <= max, "{activation}: {found:?}");
+            let reaches = |found: f64, end: f64| {
+                if end.is_finite() {
+                    (found - end).abs() < 1e-3
+                } else {
+                    found.abs() > 3.0
+                }
+            };
+            assert!(
+                reaches(found.0, min) && reaches(found.1, max),
+                "{activation}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn formulas_have_a_number_for_each_place() {
+        for activation in Activation::ALL {
+            for formula in [activation.formula(), activation.slope()] {
+                let places = formula.numbers.matches("{}").count();
+                assert_eq!(
+                    (formula.values)(0.7, 0.4).len(),
+                    places,
+                    "{}",
+                    formula.symbols
+                );
+            }
+        }
     }
 
     #[test]
     fn names_read_back() {
         for activation in Activation::ALL {
             assert_eq!(activation.name().parse::<Activation>().unwrap(), activation);
-        }
-        for output in Output::ALL {
-            assert_eq!(output.name().parse::<Output>().unwrap(), output);
+            let serialised = serde_json::to_string(&activation).unwrap();
+            assert_eq!(serialised, format!("\"{activation}\""));
         }
         let error = "swish".parse::<Activation>().unwrap_err().to_string();
+        let names = Activation::ALL.map(Activation::name).join(", ");
         assert_eq!(
             error,
-            "there is no activation \"swish\"; it is one of sigmoid, tanh, relu, leaky-relu, linear"
+            format!("there is no activation \"swish\"; it is one of {names}")
         );
     }
 }

@@ -161,6 +161,9 @@ pub(super) struct RowShare {
 pub(super) struct LayerBuffers {
     /// `(rows, neurons)`; of the output layer the logits.
     pub activations: Panels,
+    /// `(rows, neurons)`: weighted inputs of a hidden layer, if its activation's derivative needs
+    /// them; else empty.
+    pub z: Panels,
     /// `(rows, neurons)`.
     pub deltas: Panels,
     /// The largest magnitude in `deltas`.
@@ -173,10 +176,18 @@ impl RowShare {
     /// Creates buffers for up to `rows` rows.
     pub fn new(architecture: &Architecture, unit: VectorUnit, rows: usize) -> Self {
         let panels = |columns| Panels::zeros(rows, columns, unit.panel_width(columns));
+        let needs_z = architecture.hidden().needs_z();
+        let outputs_at = architecture.depth() - 1;
         let layers = architecture
             .layer_shapes()
-            .map(|(_, neurons)| LayerBuffers {
+            .enumerate()
+            .map(|(l, (_, neurons))| LayerBuffers {
                 activations: panels(neurons),
+                z: panels(if needs_z && l < outputs_at {
+                    neurons
+                } else {
+                    0
+                }),
                 deltas: panels(neurons),
                 largest_delta: 0.0,
                 input_bound: 0.0,
@@ -202,6 +213,7 @@ impl RowShare {
     pub fn load<S: Simd>(&mut self, simd: S, batch: Checked, part: Range<usize>) {
         for layer in &mut self.layers {
             layer.activations.set_rows(part.len());
+            layer.z.set_rows(part.len());
             layer.deltas.set_rows(part.len());
         }
         self.costs.set_rows(part.len());

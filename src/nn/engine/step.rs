@@ -104,6 +104,9 @@ fn forward<S: Simd>(
             );
         }
         if let Some(next) = after.first_mut() {
+            if architecture.hidden().needs_z() {
+                own.z.values_mut().copy_from_slice(z.values());
+            }
             next.input_bound = activate(simd, architecture.hidden(), z.values_mut());
         }
     }
@@ -155,6 +158,7 @@ fn back<S: Simd>(
         before.largest_delta = times_derivative(
             simd,
             architecture.hidden(),
+            before.z.values(),
             before.activations.values(),
             deltas.values_mut(),
         );

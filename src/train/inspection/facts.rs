@@ -2,9 +2,7 @@
 
 use ndarray::{Array2, ArrayView2, Axis};
 
-use super::{
-    Back, Function, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
-};
+use super::{Back, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term};
 use crate::nn::gradient_check::relative_error;
 use crate::nn::optimizer::{Update, UpdateFormula};
 use crate::nn::pass::Pass;
@@ -54,11 +52,7 @@ impl Context<'_> {
         let before = means(self.pass.activations(layer - 1));
         let is_output = layer == self.architecture().depth();
         NeuronFacts {
-            function: if is_output {
-                Function::Output(self.architecture().output())
-            } else {
-                Function::Hidden(self.architecture().hidden())
-            },
+            activation: self.architecture().activation(layer),
             inputs: terms(weights.iter().zip(before)),
             bias: f64::from(parameters.biases[neuron]),
             z: mean(self.pass.z_of(layer, neuron)),

@@ -85,15 +85,6 @@ pub struct InputFacts {
     pub distribution: Histogram,
 }
 
-/// How a neuron's activation follows from its weighted input.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Function {
-    /// In a hidden layer.
-    Hidden(Activation),
-    /// In the output layer.
-    Output(Output),
-}
-
 /// One product of a weighted sum.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Term {
@@ -110,8 +101,8 @@ pub struct Term {
 /// Facts about a neuron, forward and backward.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NeuronFacts {
-    /// Its function.
-    pub function: Function,
+    /// Activation of the neuron on its own; `None` for softmax.
+    pub activation: Option<Activation>,
     /// `w_ji a_i` of every neuron `i` of the previous layer, in order.
     pub inputs: Vec<Term>,
     /// `b`.

@@ -6,7 +6,6 @@ use ratatui::text::{Line, Span};
 
 use super::Panel;
 use super::network::{knows_activation, walked};
-use crate::nn::{Activation, Output};
 use crate::train::observation::PROBE_ROWS;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
@@ -158,36 +157,29 @@ fn content(activations: &[Vec<f32>], field: usize, height: usize) -> Vec<Row> {
     rows
 }
 
-/// Whether layer `l` (from 0) never says anything below zero.
-fn is_positive(model: &Model, l: usize) -> bool {
+/// Smallest and largest activation of layer `l` (from 0).
+fn range(model: &Model, l: usize) -> (f64, f64) {
     let architecture = &model.run.architecture;
     if l + 1 == architecture.depth() {
-        architecture.output() != Output::Linear
+        architecture.output().range()
     } else {
-        matches!(
-            architecture.hidden(),
-            Activation::Sigmoid | Activation::Relu
-        )
+        architecture.hidden().range()
     }
+}
+
+/// Whether no activation of layer `l` (from 0) is below zero.
+fn is_positive(model: &Model, l: usize) -> bool {
+    range(model, l).0 >= 0.0
 }
 
 /// Value that fills a bar: 1 where the activation is bounded, else the largest one.
 fn scale(model: &Model, l: usize, activations: &[f32]) -> f32 {
-    let architecture = &model.run.architecture;
-    let is_bounded = if l + 1 == architecture.depth() {
-        architecture.output() != Output::Linear
-    } else {
-        matches!(
-            architecture.hidden(),
-            Activation::Sigmoid | Activation::Tanh
-        )
-    };
-    let finite = activations.iter().filter(|a| a.is_finite());
-    if is_bounded {
-        1.0
-    } else {
-        finite.map(|a| a.abs()).fold(1e-6, f32::max)
+    let (min, max) = range(model, l);
+    if min.is_finite() && max.is_finite() {
+        return 1.0;
     }
+    let finite = activations.iter().filter(|a| a.is_finite());
+    finite.map(|a| a.abs()).fold(1e-6, f32::max)
 }
 
 /// `layer 1 · tanh    ▂▅█▅▂ -1 … 1`.

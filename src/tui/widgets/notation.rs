@@ -1,8 +1,7 @@
 //! The book's symbols: layers above, neurons below; `w²₃₁`, or `w2[3,1]` where only ASCII is
 //! known. On the screen neurons are counted from 1.
 
-use crate::nn::{Activation, Loss, Output, ParameterId};
-use crate::train::inspection::Function;
+use crate::nn::{Activation, Loss, ParameterId};
 use crate::tui::theme::Theme;
 
 /// What stands below a symbol.
@@ -148,17 +147,20 @@ impl Notation {
         format!("{d}C/{d}{symbol}")
     }
 
-    /// `function` of `z`, as the book writes it; that of a softmax needs the other outputs too.
-    pub fn applied(self, function: Function, z: &str) -> String {
+    /// A formula of a neuron's `a` and `z`.
+    pub fn formula(self, symbols: &str, a: &str, z: &str) -> String {
+        let mut text = symbols.to_owned();
+        for (set, plain) in [("σ", "sigmoid"), ("²", "^2")] {
+            text = text.replace(set, self.either(set, plain));
+        }
+        text.replace("{a}", a).replace("{z}", z)
+    }
+
+    /// `f(z)`; that of a softmax depends on the other outputs too.
+    pub fn applied(self, function: Option<Activation>, z: &str) -> String {
         match function {
-            Function::Hidden(Activation::Tanh) => format!("tanh {z}"),
-            Function::Hidden(Activation::Sigmoid) | Function::Output(Output::Sigmoid) => {
-                format!("{} {z}", self.either("σ", "sigmoid"))
-            }
-            Function::Hidden(Activation::Relu) => format!("max(0, {z})"),
-            Function::Hidden(Activation::LeakyRelu) => format!("max(0.01 {z}, {z})"),
-            Function::Hidden(Activation::Linear) | Function::Output(Output::Linear) => z.to_owned(),
-            Function::Output(Output::Softmax) => format!("softmax {z}"),
+            Some(activation) => self.formula(activation.formula().symbols, "", z),
+            None => format!("softmax {z}"),
         }
     }
 

@@ -33,12 +33,8 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
             )?;
         }
     }
-    writeln!(
-        code,
-        "HIDDEN, OUTPUT = \"{}\", \"{}\"",
-        architecture.hidden(),
-        architecture.output()
-    )?;
+    let (hidden, output) = (architecture.hidden(), architecture.output());
+    writeln!(code, "HIDDEN, OUTPUT = \"{hidden}\", \"{output}\"")?;
     let missing: Vec<String> = MISSING_WORDS
         .iter()
         .map(|word| word.to_lowercase())
@@ -67,7 +63,16 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
         }
         writeln!(code, "    ], [\n        {},\n    ]),", list(&layer.biases))?;
     }
-    writeln!(code, "]\n# End of the network.")
+    writeln!(code, "]\n# End of the network.\n")?;
+    writeln!(code, "_EACH = {{")?;
+    for activation in architecture.activations() {
+        writeln!(
+            code,
+            "    \"{activation}\": lambda z: {},",
+            activation.python()
+        )?;
+    }
+    writeln!(code, "}}")
 }
 
 /// A column as a tuple.
@@ -182,14 +187,6 @@ def _softmax(z):
     powers = [math.exp(x - max(z)) for x in z]
     return [power / sum(powers) for power in powers]
 
-
-_EACH = {
-    "sigmoid": _sigmoid,
-    "tanh": math.tanh,
-    "relu": lambda z: max(0.0, z),
-    "leaky-relu": lambda z: z if z >= 0.0 else 0.01 * z,
-    "linear": lambda z: z,
-}
 
 
 def outputs(row):

@@ -2,14 +2,12 @@
 
 use std::fmt::{Error, Write};
 
-use super::rust_parts::{
-    BOOLEAN, EXP, FILLED, HEAD, LAYER, LEAKY_RELU, ONE_HOT, RELU, SIGMOID, SOFTMAX, STANDARDISED,
-    TANH,
-};
+use super::rust_parts::{BOOLEAN, EXP, FILLED, HEAD, LAYER, ONE_HOT, SOFTMAX, STANDARDISED};
 use super::{PARAMETERS, list};
 use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::about;
+use crate::nn::activation::export::RustCode;
 use crate::nn::{Activation, Output};
 
 /// `model` as the text of a file.
@@ -152,11 +150,7 @@ fn write_layers(code: &mut String, model: &TrainedModel, arguments: &str) -> Res
     writeln!(code, "    let a0 = inputs({arguments});")?;
     for layer in 1..=depth {
         let before = layer - 1;
-        let function = if layer == depth {
-            output_name(model.architecture.output())
-        } else {
-            hidden_name(model.architecture.hidden())
-        };
+        let function = function_name(model.architecture.activation(layer));
         let z = format!("layer(&W{layer}, &B{layer}, &a{before})");
         let a = function.map_or(z.clone(), |function| format!("{function}({z})"));
         if layer == depth {
@@ -255,13 +249,6 @@ fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error>
     let has_numbers = columns().any(|it| matches!(it, Encoding::Numeric { .. }));
     let has_categories = columns().any(|it| matches!(it, Encoding::Categorical { .. }));
     let has_booleans = columns().any(|it| matches!(it, Encoding::Boolean { .. }));
-    let hidden = match model.architecture.depth() {
-        1 => None,
-        _ => hidden_name(model.architecture.hidden()),
-    };
-    let functions = [hidden, output_name(model.architecture.output())];
-    let uses = |name: &str| functions.contains(&Some(name));
-    let needs_exp = uses("sigmoid") || uses("tanh") || uses("softmax");
     if has_categories || has_booleans {
         let words: Vec<String> = MISSING_WORDS
             .iter()
@@ -281,33 +268,46 @@ fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error>
         (has_categories, ONE_HOT),
         (has_booleans, BOOLEAN),
         (true, LAYER),
-        (uses("relu"), RELU),
-        (uses("leaky_relu"), LEAKY_RELU),
-        (uses("sigmoid"), SIGMOID),
-        (uses("tanh"), TANH),
-        (uses("softmax"), SOFTMAX),
-        (needs_exp, EXP),
     ];
     for (_, part) in parts.into_iter().filter(|(needed, _)| *needed) {
         code.push_str(part);
     }
+    let architecture = &model.architecture;
+    let mut functions = String::new();
+    for activation in architecture.activations() {
+        if activation != Activation::Linear {
+            functions.push_str(&activation_function(activation));
+        }
+    }
+    if architecture.output() == Output::Softmax {
+        functions.push_str(SOFTMAX);
+    }
+    if functions.contains("exp(") {
+        functions.push_str(EXP);
+    }
+    code.push_str(&functions);
     Ok(())
 }
 
-fn hidden_name(function: Activation) -> Option<&'static str> {
+/// Name of a layer's function; none for one that changes nothing. Without an activation it is
+/// softmax.
+fn function_name(function: Option<Activation>) -> Option<String> {
     match function {
-        Activation::Sigmoid => Some("sigmoid"),
-        Activation::Tanh => Some("tanh"),
-        Activation::Relu => Some("relu"),
-        Activation::LeakyRelu => Some("leaky_relu"),
-        Activation::Linear => None,
+        Some(Activation::Linear) => None,
+        Some(activation) => Some(activation.name().replace('-', "_")),
+        None => Some("softmax".into()),
     }
 }
 
-fn output_name(function: Output) -> Option<&'static str> {
-    match function {
-        Output::Sigmoid => Some("sigmoid"),
-        Output::Softmax => Some("softmax"),
-        Output::Linear => None,
-    }
+/// The function of a layer that applies `activation` to each of its weighted inputs.
+fn activation_function(activation: Activation) -> String {
+    let name = activation.name().replace('-', "_");
+    let RustCode {
+        expression,
+        helpers,
+    } = activation.rust();
+    format!(
+        "\nfn {name}<const N: usize>(z: [f32; N]) -> [f32; N] {{\n    z.map(|z| {expression})\n}}\n{}",
+        helpers()
+    )
 }

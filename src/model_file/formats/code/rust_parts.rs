@@ -71,30 +71,6 @@ fn layer<const I: usize, const O: usize>(
 }
 ";
 
-pub(super) const RELU: &str = "
-fn relu<const N: usize>(z: [f32; N]) -> [f32; N] {
-    z.map(|z| if z > 0.0 { z } else { 0.0 })
-}
-";
-
-pub(super) const LEAKY_RELU: &str = "
-fn leaky_relu<const N: usize>(z: [f32; N]) -> [f32; N] {
-    z.map(|z| if z < 0.0 { 0.01 * z } else { z })
-}
-";
-
-pub(super) const SIGMOID: &str = "
-fn sigmoid<const N: usize>(z: [f32; N]) -> [f32; N] {
-    z.map(|z| 1.0 / (1.0 + exp(-z)))
-}
-";
-
-pub(super) const TANH: &str = "
-fn tanh<const N: usize>(z: [f32; N]) -> [f32; N] {
-    z.map(|z| 1.0 - 2.0 / (exp(2.0 * z) + 1.0))
-}
-";
-
 pub(super) const SOFTMAX: &str = "
 /// The largest is subtracted first, so that no power overflows.
 fn softmax<const N: usize>(z: [f32; N]) -> [f32; N] {

@@ -29,8 +29,8 @@ use prost::Message;
 use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::about;
-use crate::nn::activation::LEAKY_SLOPE;
-use crate::nn::{Activation, Output};
+use crate::nn::Output;
+use crate::nn::activation::export::Onnx;
 use graph::{Graph, Value, float, floats, int, ints, strings};
 use messages::{AttributeProto, ModelProto, OperatorSetIdProto, StringStringEntryProto, element};
 
@@ -285,20 +285,28 @@ fn network(graph: &mut Graph, model: &TrainedModel, inputs: Value) -> Value {
         );
         // z = W a + b, for rows of a: a W^T + b.
         value = graph.node("Gemm", &[&value, &weights, &biases], vec![int("transB", 1)]);
-        let is_last = i + 1 == architecture.depth();
-        let function = match (is_last, architecture.hidden(), architecture.output()) {
-            (false, Activation::Sigmoid, _) | (true, _, Output::Sigmoid) => ("Sigmoid", vec![]),
-            (false, Activation::Tanh, _) => ("Tanh", vec![]),
-            (false, Activation::Relu, _) => ("Relu", vec![]),
-            (false, Activation::LeakyRelu, _) => {
-                ("LeakyRelu", vec![float("alpha", LEAKY_SLOPE as f32)])
-            }
-            (true, _, Output::Softmax) => ("Softmax", vec![int("axis", 1)]),
-            (false, Activation::Linear, _) | (true, _, Output::Linear) => continue,
+        value = match architecture.activation(i + 1) {
+            Some(activation) => apply(graph, activation.onnx(), value),
+            None => graph.node("Softmax", &[&value], vec![int("axis", 1)]),
         };
-        value = graph.node(function.0, &[&value], function.1);
     }
     value
+}
+
+/// Applies an activation to each element of `z`.
+fn apply(graph: &mut Graph, function: &Onnx, z: Value) -> Value {
+    match function {
+        Onnx::Z => z,
+        Onnx::Node(operator, attributes, inputs) => {
+            let inputs: Vec<Value> = inputs
+                .iter()
+                .map(|input| apply(graph, input, z.clone()))
+                .collect();
+            let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+            let attributes = attributes.iter().map(|&(name, value)| float(name, value));
+            graph.node(operator, &inputs, attributes.collect())
+        }
+    }
 }
 
 /// What the outputs mean, as outputs of the graph.

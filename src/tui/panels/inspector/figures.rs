@@ -4,8 +4,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::nn::{Activation, Output};
-use crate::train::inspection::Function;
+use crate::nn::Activation;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::braille::{Dots, Stroke};
 use crate::tui::widgets::numbers::significant;
@@ -17,8 +16,8 @@ use crate::util::stats::Histogram;
 pub(super) enum Figure {
     /// `a = f(z)` around the point.
     Curve {
-        /// The function.
-        function: Function,
+        /// Activation of the neuron on its own; none for softmax.
+        function: Option<Activation>,
         /// The point's `z`.
         z: f64,
         /// The point's `a`.
@@ -75,12 +74,10 @@ fn reach(z: f64) -> f64 {
 
 /// The function as far as one neuron goes: a softmax is one of `z` alone while the other outputs
 /// keep their logits.
-fn value(function: Function, point: Option<(f64, f64)>, z: f64) -> f64 {
+fn value(function: Option<Activation>, point: Option<(f64, f64)>, z: f64) -> f64 {
     match function {
-        Function::Hidden(activation) => activation.value(z),
-        Function::Output(Output::Sigmoid) => Activation::Sigmoid.value(z),
-        Function::Output(Output::Linear) => z,
-        Function::Output(Output::Softmax) => {
+        Some(activation) => activation.value(z),
+        None => {
             let (at, a) = point.unwrap_or((0.0, 0.5));
             // a = e^z / (e^z + rest) is a sigmoid, moved by the logarithm of the rest.
             let a = a.clamp(1e-300, 1.0 - 1e-16);
@@ -93,18 +90,13 @@ fn curve(
     area: Rect,
     buf: &mut Buffer,
     theme: Theme,
-    function: Function,
+    function: Option<Activation>,
     point: Option<(f64, f64)>,
 ) {
     let point = point.filter(|(z, a)| z.is_finite() && a.is_finite());
     let reach = reach(point.map_or(0.0, |point| point.0));
-    let (low, high) = match function {
-        Function::Hidden(Activation::Tanh) => (-1.0, 1.0),
-        Function::Hidden(Activation::Sigmoid)
-        | Function::Output(Output::Sigmoid | Output::Softmax) => (0.0, 1.0),
-        Function::Hidden(Activation::Relu) => (0.0, reach),
-        _ => (-reach, reach),
-    };
+    let (min, max) = function.map_or((0.0, 1.0), Activation::range);
+    let (low, high) = (min.max(-reach), max.min(reach));
     let plot = Rect {
         height: area.height - 1,
         ..area
@@ -268,11 +260,10 @@ mod tests {
     #[test]
     fn a_softmax_is_a_sigmoid_through_its_point() {
         let point = Some((2.0, 0.3));
-        let function = Function::Output(Output::Softmax);
-        assert!((value(function, point, 2.0) - 0.3).abs() < 1e-12);
+        assert!((value(None, point, 2.0) - 0.3).abs() < 1e-12);
         let logits = [2.0, 2.0 + (0.7f64 / 0.3).ln()];
-        let expected = Output::Softmax.values(&[3.0, logits[1]])[0];
-        assert!((value(function, point, 3.0) - expected).abs() < 1e-12);
+        let expected = crate::nn::Output::Softmax.values(&[3.0, logits[1]])[0];
+        assert!((value(None, point, 3.0) - expected).abs() < 1e-12);
     }
 
     #[test]

@@ -4,8 +4,9 @@ use super::Context;
 use super::figures::Figure;
 use super::page::{Page, bar};
 use super::terms::Table;
-use crate::nn::{Activation, Loss, Output};
-use crate::train::inspection::{Back, Function, NeuronFacts};
+use crate::nn::activation::Formula;
+use crate::nn::{Loss, Output};
+use crate::train::inspection::{Back, NeuronFacts};
 use crate::tui::widgets::notation::{Index, Notation};
 use crate::util::stats::Histogram;
 use ratatui::text::Span;
@@ -104,7 +105,7 @@ fn forward(context: &Context, facts: &NeuronFacts, page: &mut Page) {
 /// The neuron's function with the point on it.
 fn curve(context: &Context, facts: &NeuronFacts) -> Figure {
     Figure::Curve {
-        function: facts.function,
+        function: facts.activation,
         z: facts.z,
         a: facts.a,
         is_known: context.knows_activation(context.place().0),
@@ -118,24 +119,13 @@ fn activation(context: &Context, facts: &NeuronFacts, page: &mut Page) {
     let is_known = context.knows_activation(layer);
     page.section("Activation");
     let (a, z) = (context.own(Notation::a), context.own(Notation::z));
-    let applied = notation.applied(facts.function, &z);
+    let applied = notation.applied(facts.activation, &z);
     page.line(vec![context.text(format!("{a} = {applied}"))]);
     let margin = " ".repeat(crate::util::text::width(&a));
     // A mean of f(z) is not f of the mean z.
-    if context.is_row() && facts.function != Function::Output(Output::Softmax) {
-        let with_number = notation.applied(facts.function, "");
-        let with_number = with_number.trim_end_matches([' ', ')', ',']).to_owned();
-        let is_simple = matches!(
-            facts.function,
-            Function::Hidden(Activation::Tanh | Activation::Sigmoid)
-                | Function::Output(Output::Sigmoid)
-        );
-        if is_simple {
-            page.line(vec![
-                context.text(format!("{margin} = {with_number} ")),
-                context.number(facts.z, is_known),
-            ]);
-        }
+    if let Some(activation) = facts.activation {
+        let start = format!("{margin} = ");
+        with_numbers(context, facts, page, (&start, &activation.formula()));
     }
     page.line(vec![
         context.text(format!("{margin} = ")),
@@ -155,7 +145,7 @@ fn activation(context: &Context, facts: &NeuronFacts, page: &mut Page) {
     if !context.is_flat {
         page.figure(curve(context, facts));
     }
-    if facts.function == Function::Output(Output::Softmax) {
+    if facts.activation.is_none() {
         page.part();
         let others = "The curve is that of one output alone: the other logits stay as they are.";
         page.say(others);
@@ -164,46 +154,42 @@ fn activation(context: &Context, facts: &NeuronFacts, page: &mut Page) {
 
 /// `f'(z)`, in the form that needs only what is known already.
 fn slope(context: &Context, facts: &NeuronFacts, page: &mut Page, is_known: bool) {
+    // Every output of a softmax depends on every logit: there is no one slope.
+    let Some(activation) = facts.activation else {
+        return;
+    };
     let notation = context.notation;
     let (a, z) = (context.own(Notation::a), context.own(Notation::z));
-    let prime = format!("f{}({z})", notation.either("′", "'"));
-    let slope = context.number(facts.slope, is_known);
-    let (formula, numbers) = match facts.function {
-        // Every output depends on every logit: there is no one slope.
-        Function::Output(Output::Softmax) => return,
-        Function::Hidden(Activation::Tanh) => (
-            format!("{prime} = 1 − {a}{}", notation.either("²", "^2")),
-            vec![
-                context.text("= 1 − "),
-                context.number(facts.a * facts.a, is_known),
-            ],
-        ),
-        Function::Hidden(Activation::Sigmoid) | Function::Output(Output::Sigmoid) => (
-            format!("{prime} = {a} (1 − {a})"),
-            vec![
-                context.text("= "),
-                context.number(facts.a, is_known),
-                context.text("× "),
-                context.number(1.0 - facts.a, is_known),
-            ],
-        ),
-        Function::Hidden(Activation::Relu) => {
-            (format!("{prime} = 1 if {z} > 0, else 0"), Vec::new())
-        }
-        Function::Hidden(Activation::LeakyRelu) => {
-            (format!("{prime} = 1 if {z} > 0, else 0.01"), Vec::new())
-        }
-        Function::Hidden(Activation::Linear) | Function::Output(Output::Linear) => {
-            (format!("{prime} = 1"), Vec::new())
-        }
-    };
-    page.line(vec![context.text(formula)]);
-    if context.is_row() && !numbers.is_empty() {
-        let mut spans = vec![context.text("  ")];
-        spans.extend(numbers);
-        page.line(spans);
+    let slope = activation.slope();
+    let formula = notation.formula(slope.symbols, &a, &z);
+    let prime = notation.either("′", "'");
+    page.line(vec![context.text(format!("f{prime}({z}) = {formula}"))]);
+    with_numbers(context, facts, page, ("  = ", &slope));
+    page.line(vec![
+        context.text("  = "),
+        context.number(facts.slope, is_known),
+    ]);
+}
+
+/// The `formula` with the numbers of one row, if there is anything to see in them.
+fn with_numbers(
+    context: &Context,
+    facts: &NeuronFacts,
+    page: &mut Page,
+    (start, formula): (&str, &Formula),
+) {
+    if !context.is_row() || formula.numbers.is_empty() {
+        return;
     }
-    page.line(vec![context.text("  = "), slope]);
+    let is_known = context.knows_activation(context.place().0);
+    let numbers = context.notation.formula(formula.numbers, "", "");
+    let mut texts = numbers.split("{}");
+    let mut spans = vec![context.text(format!("{start}{}", texts.next().unwrap_or_default()))];
+    for (text, value) in texts.zip((formula.values)(facts.z, facts.a)) {
+        spans.push(context.number(value, is_known));
+        spans.push(context.text(text));
+    }
+    page.line(spans);
 }
 
 /// The delta of an output neuron, from the loss.

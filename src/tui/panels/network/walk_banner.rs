@@ -7,7 +7,6 @@ use ratatui::text::{Line, Span};
 
 use super::style::{knows_activation, knows_delta, knows_loss};
 use crate::nn::Architecture;
-use crate::train::inspection::Function;
 use crate::train::{PhaseValues, StepPhase, StepPosition};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
@@ -162,11 +161,7 @@ fn formula(done: Option<StepPhase>, architecture: &Architecture, notation: Notat
             notation.a(0, i)
         ),
         Some(StepPhase::Forward { layer }) => {
-            let function = if layer == depth {
-                Function::Output(architecture.output())
-            } else {
-                Function::Hidden(architecture.hidden())
-            };
+            let function = architecture.activation(layer);
             let z = notation.z(layer, j);
             format!(
                 "{z} = {}{} {} + {}   {} = {}",

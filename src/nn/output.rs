@@ -1,0 +1,98 @@
+//! The activation of the output layer.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::Activation;
+use super::activation::by_name;
+use crate::error::Error;
+
+/// Activation of the output layer. Softmax depends on all outputs together, so this is a type of its
+/// own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Output {
+    /// Each output between 0 and 1, on its own.
+    Sigmoid,
+    /// `e^z_j / sum_k e^z_k`: probabilities that add up to one.
+    Softmax,
+    /// `z` itself.
+    Linear,
+}
+
+impl Output {
+    /// All outputs, in the order in which menus and help list them.
+    pub const ALL: [Self; 3] = [Self::Sigmoid, Self::Softmax, Self::Linear];
+
+    /// The activation of each output on its own; none for softmax.
+    pub fn activation(self) -> Option<Activation> {
+        match self {
+            Self::Sigmoid => Some(Activation::Sigmoid),
+            Self::Softmax => None,
+            Self::Linear => Some(Activation::Linear),
+        }
+    }
+
+    /// Output activations of the logits `z` of one sample.
+    pub fn values(self, z: &[f64]) -> Vec<f64> {
+        match self.activation() {
+            Some(activation) => z.iter().map(|&z| activation.value(z)).collect(),
+            None => softmax(z),
+        }
+    }
+
+    /// Smallest and largest output; infinite where there is none.
+    pub fn range(self) -> (f64, f64) {
+        self.activation().map_or((0.0, 1.0), Activation::range)
+    }
+
+    /// Name on the command line, in files and on the screen.
+    pub fn name(self) -> &'static str {
+        self.activation().map_or("softmax", Activation::name)
+    }
+}
+
+/// Softmax with the largest logit subtracted first, which changes nothing but keeps every
+/// exponential at 1 or below.
+fn softmax(z: &[f64]) -> Vec<f64> {
+    let max = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut p: Vec<f64> = z.iter().map(|&z| (z - max).exp()).collect();
+    let sum: f64 = p.iter().sum();
+    p.iter_mut().for_each(|p| *p /= sum);
+    p
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Output {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        by_name("output", name, &Self::ALL, Self::name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extreme_logits_stay_finite() {
+        assert_eq!(Output::Softmax.values(&[1e4, 0.0, -1e4]), [1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn names_read_back() {
+        for output in Output::ALL {
+            assert_eq!(output.name().parse::<Output>().unwrap(), output);
+            let serialised = serde_json::to_string(&output).unwrap();
+            assert_eq!(serialised, format!("\"{output}\""));
+        }
+    }
+}

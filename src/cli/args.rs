@@ -101,6 +101,10 @@ pub struct TrainingArgs {
     #[allow(missing_docs)]
     pub settings: SettingFlags,
 
+    /// Number of outputs: 1 tells two classes apart by one sigmoid output, auto has one per class
+    #[arg(long, value_name = "NUMBER", help_heading = "Network", default_value = "auto",
+          value_parser = ["auto", "1"])]
+    pub outputs: String,
     /// Initial value of a weight or bias, e.g. w1[1,1]=0.5; repeatable
     #[arg(long, value_name = "PARAMETER=VALUE", help_heading = "Network", value_parser = initial_value)]
     pub set: Vec<(ParameterId, f32)>,

@@ -22,7 +22,7 @@ const LISTED: usize = 4;
 /// Those of [`prepare`]; [`crate::error::Error::CannotWrite`].
 pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
     let plan = job.plan_for(dataset)?;
-    let prepared = prepare(dataset, plan.validation, plan.seed)?;
+    let prepared = prepare(dataset, plan.validation, plan.seed)?.with_targets(plan.targets)?;
     let summary = DataSummary::new(dataset, &prepared);
     let text = if json {
         serde_json::to_string(&summary).unwrap_or_default() + "\n"

@@ -11,6 +11,7 @@ use super::predict::{Without, rows_at_once};
 use super::standard_output;
 use crate::data::{
     ErrorSums, PredictionInput, PredictionRows, Reading, Source, TargetScale, Task, is_missing,
+    write_class,
 };
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
@@ -130,7 +131,7 @@ impl Sums {
     }
 
     fn add(&mut self, model: &TrainedModel, input: &PredictionInput, actual: &Actual) {
-        let mut targets = Array2::zeros((input.rows(), model.task.outputs()));
+        let mut targets = Array2::zeros((input.rows(), model.architecture.outputs()));
         match (actual, model.task.scale()) {
             (Actual::Numbers(numbers), Some(scale)) => {
                 for (&number, target) in numbers.iter().zip(&mut targets) {
@@ -138,8 +139,8 @@ impl Sums {
                 }
             }
             (Actual::Classes(classes), _) => {
-                for (row, &class) in classes.iter().enumerate() {
-                    targets[[row, class]] = 1.0;
+                for (target, &class) in targets.outer_iter_mut().zip(classes) {
+                    write_class(class, target);
                 }
             }
             (Actual::Numbers(_), None) => {}

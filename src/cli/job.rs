@@ -69,6 +69,7 @@ impl Job {
             edit.apply(&mut choices);
         }
         choices.class_weights = args.table.class_weights;
+        choices.single_output = args.outputs == "1";
         if let Some(momentum) = args.momentum {
             choices.optimizer = with_momentum(choices.optimizer, momentum)?;
         }

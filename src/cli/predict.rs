@@ -131,15 +131,16 @@ fn io_error(error: csv::Error) -> io::Error {
 
 /// Names of the columns that are added, none of them like one of `taken`.
 fn new_columns(model: &TrainedModel, taken: &[String]) -> Vec<String> {
+    let is_single = model.architecture.outputs() == 1;
     let output = match model.architecture.output() {
         Output::Softmax => "p",
+        Output::Sigmoid if is_single => "p",
         // Each for itself, and of a linear output not even between 0 and 1: no probabilities.
         Output::Sigmoid | Output::Linear => "output",
     };
     let class = format!("predicted {}", model.target);
     let outputs = model
-        .task
-        .classes()
+        .output_classes()
         .iter()
         .map(|class| format!("{output}({class})"));
     let mut taken: HashSet<String> = taken.iter().cloned().collect();

@@ -36,13 +36,14 @@ pub use prepare::held_out::HeldOut;
 pub use prepare::prepared::{Prepared, prepare};
 pub use prepare::preprocessing::{InputColumn, Preprocessing};
 pub use prepare::samples::{Samples, Targets};
+pub use prepare::single_output::TargetEncoding;
 pub use prepare::split::{Split, stratified};
 pub use report::{Exclusion, ReadReport, Reason};
 pub use schema::missing::{MISSING_WORDS, is_missing};
 pub use schema::options::{
     ClassWeights, LoadObserver, LoadOptions, Missing, Part, Progress, TaskChoice, ValidationRows,
 };
-pub use schema::task::{ErrorSums, Errors, TargetScale, Task};
+pub use schema::task::{ErrorSums, Errors, TargetScale, Task, write_class};
 pub use source::Source;
 pub use source::builtin::{BUILT_IN, BuiltIn, built_in};
 pub use source::input::TextEncoding;

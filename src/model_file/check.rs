@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{Quality, TrainedModel, TrainingRecord};
 use crate::data::{Encoding, InputColumn, MAX_CATEGORIES, Preprocessing, TargetScale, Task};
+use crate::nn::Output;
 
 /// More columns than this no table has.
 const MOST_COLUMNS: usize = 1 << 30;
@@ -21,19 +22,22 @@ pub(super) fn check(model: &TrainedModel) -> Result<(), String> {
     };
     let inputs = model.preprocessing.inputs();
     agree("inputs", inputs, architecture.inputs(), "inputs")?;
-    let what = match &model.task {
-        Task::Classification { .. } => "classes",
+    let outputs = architecture.outputs();
+    match &model.task {
+        Task::Classification { classes } if (classes.len(), outputs) == (2, 1) => {
+            if architecture.output() != Output::Sigmoid {
+                let output = architecture.output();
+                return Err(format!(
+                    "its only output is {output} and has two classes to tell apart"
+                ));
+            }
+        }
+        Task::Classification { classes } => agree("classes", classes.len(), outputs, "outputs")?,
         Task::Regression(scale) => {
             check_scale(scale)?;
-            "predicted number"
+            agree("predicted number", 1, outputs, "outputs")?;
         }
-    };
-    agree(
-        what,
-        model.task.outputs(),
-        architecture.outputs(),
-        "outputs",
-    )?;
+    }
     if !model.parameters.fits(architecture) {
         return Err(format!("its weights do not fit the network {architecture}"));
     }

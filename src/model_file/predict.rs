@@ -3,13 +3,20 @@
 use ndarray::{Array2, ArrayView2, Axis};
 
 use super::TrainedModel;
-use crate::nn::Optimizer;
 use crate::nn::engine::{Engine, Workspace};
+use crate::nn::{Optimizer, output};
 
 /// Rows that pass through the network at once.
 const CHUNK: usize = 256;
 
 impl TrainedModel {
+    /// Class of each output: all of them, of two classes with a single output the second; none for
+    /// regression.
+    pub fn output_classes(&self) -> &[String] {
+        let classes = self.task.classes();
+        &classes[classes.len().saturating_sub(self.architecture.outputs())..]
+    }
+
     /// The network's outputs `(rows, outputs)` for rows of raw values `raw: (rows, columns of the
     /// preprocessing)`, as in [`crate::data::PredictionInput::raw`]. Where numbers grow beyond f32
     /// on their way, outputs may be infinite or NaN.
@@ -35,7 +42,7 @@ impl TrainedModel {
         let outputs = self.pass(raw, |first, workspace| {
             let rows = workspace.outputs().nrows();
             let targets = targets.slice_axis(Axis(0), (first..first + rows).into());
-            loss += workspace.loss(self.architecture.loss(), targets);
+            loss += workspace.loss(targets);
         });
         (outputs, loss)
     }
@@ -59,20 +66,12 @@ impl TrainedModel {
     }
 }
 
-/// The class with the largest of `outputs`, the first of equals; none where an output is not
-/// finite, since it says nothing.
-pub fn predicted_class<'a>(outputs: impl IntoIterator<Item = &'a f32>) -> Option<usize> {
-    let mut best = None;
-    let mut largest = f32::NEG_INFINITY;
-    for (class, &output) in outputs.into_iter().enumerate() {
-        if !output.is_finite() {
-            return None;
-        }
-        if output > largest {
-            (best, largest) = (Some(class), output);
-        }
-    }
-    best
+/// Class that the outputs of a row predict, see [`output::predicted_class`]; none where an output is
+/// not finite or there is none.
+pub fn predicted_class<'a>(outputs: impl IntoIterator<Item = &'a f32> + Clone) -> Option<usize> {
+    let mut all = outputs.clone().into_iter().peekable();
+    let is_usable = all.peek().is_some() && all.all(|output| output.is_finite());
+    is_usable.then(|| output::predicted_class(outputs))
 }
 
 #[cfg(test)]
@@ -83,6 +82,7 @@ mod tests {
     fn the_first_of_the_largest_outputs_wins() {
         assert_eq!(predicted_class(&[0.2, 0.4, 0.4]), Some(1));
         assert_eq!(predicted_class(&[-3.0, -1.0]), Some(1));
+        assert_eq!(predicted_class(&[0.7]), Some(1), "of two classes");
         assert_eq!(predicted_class(&[0.2, f32::NAN]), None);
         assert_eq!(predicted_class(&[f32::INFINITY, 0.0]), None);
         assert_eq!(predicted_class(&[]), None);

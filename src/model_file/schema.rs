@@ -12,10 +12,11 @@ const FORMAT: &str = "nn-tui model";
 
 /// Version of the schema. It grows with every change that a reader of the version before would
 /// misunderstand or refuse; unknown members count as such.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 
-/// The version before: the same without what changes make of a network in training.
-const VERSION_BEFORE: u64 = 2;
+/// The oldest version that is read. Version 3 added the changes of a network in training, version 4
+/// activations, a single output for two classes, and targets from 0 to 1.
+const OLDEST: u64 = 2;
 
 /// A model as its JSON says it; see the `json` module for the schema.
 #[derive(Debug, Serialize, Deserialize)]
@@ -72,10 +73,10 @@ impl Document {
             return Err(format!("it has no \"format\": \"{FORMAT}\""));
         }
         match stamp.version {
-            Some(VERSION | VERSION_BEFORE) => {}
+            Some(OLDEST..=VERSION) => {}
             Some(other) => {
                 return Err(format!(
-                    "it has version {other} of the format, this program reads versions {VERSION_BEFORE} and {VERSION}"
+                    "it has version {other} of the format, this program reads versions {OLDEST} to {VERSION}"
                 ));
             }
             None => return Err("it has no \"version\"".into()),

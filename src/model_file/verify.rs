@@ -119,7 +119,7 @@ pub fn check(
     };
     let least = match &model.task {
         Task::Classification { .. } => 1.0,
-        Task::Regression(scale) => scale.std,
+        Task::Regression(scale) => scale.offset_and_unit().1,
     };
     let difference = difference(&predictions(model, raw), &found, least);
     match difference {
@@ -182,7 +182,7 @@ fn by_graph(bytes: &[u8], model: &TrainedModel, raw: ArrayView2<f32>) -> Result<
                 Data::Texts(texts) => texts.clone(),
                 _ => return Err("its labels are neither numbers nor texts".into()),
             };
-            let rows = numbers.chunks_exact(classes.len().max(1));
+            let rows = numbers.chunks_exact(model.architecture.outputs());
             for (row, label) in rows.zip(&labels) {
                 let class = crate::model_file::predicted_class(row);
                 if class.is_some_and(|class| classes[class] != *label) {

@@ -1,4 +1,4 @@
-//! How many neurons stand in how many layers, and what they compute.
+//! Shape of a network: layer sizes, activations, output and loss.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub struct Architecture {
     loss: Loss,
 }
 
-/// The same as it comes from a file.
+/// An architecture as a file holds it, not yet validated.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Unchecked {
@@ -62,7 +62,7 @@ impl Architecture {
     ///
     /// # Errors
     /// [`Error::Usage`] for fewer than two layers, a layer without neurons, or cross-entropy on
-    /// outputs other than softmax (its formula needs probabilities that add up to one).
+    /// linear outputs (its formula needs probabilities).
     pub fn new(sizes: Vec<usize>, hidden: Activation, output: Output, loss: Loss) -> Result<Self> {
         if sizes.len() < 2 {
             return Err(Error::Usage(
@@ -72,9 +72,9 @@ impl Architecture {
         if let Some(layer) = sizes.iter().position(|&size| size == 0) {
             return Err(Error::Usage(format!("layer {layer} has no neurons")));
         }
-        if loss == Loss::CrossEntropy && output != Output::Softmax {
+        if !loss.goes_with(output) {
             return Err(Error::Usage(format!(
-                "cross-entropy loss goes with softmax output, not with {output}; use quadratic loss"
+                "{loss} loss goes with softmax or sigmoid output, not with {output}; use quadratic loss"
             )));
         }
         Ok(Self {
@@ -284,13 +284,10 @@ mod tests {
     }
 
     #[test]
-    fn cross_entropy_needs_softmax() {
-        let made = Architecture::new(
-            vec![2, 2],
-            Activation::Tanh,
-            Output::Sigmoid,
-            Loss::CrossEntropy,
-        );
-        assert!(made.is_err());
+    fn cross_entropy_needs_probabilities() {
+        let with =
+            |output| Architecture::new(vec![2, 2], Activation::Tanh, output, Loss::CrossEntropy);
+        assert!(with(Output::Sigmoid).is_ok() && with(Output::Softmax).is_ok());
+        assert!(with(Output::Linear).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Back-propagation against centred differences.
+//! Gradient check: back-propagation compared with central differences.
 //!
 //! The gradient is the [textbook](crate::nn::textbook)'s, in `f64`. The engine is held to it by tests;
 //! its own `f32` is too coarse for differences.
@@ -19,13 +19,13 @@ pub const EXCELLENT: f64 = 1e-7;
 /// Relative error above which a gradient is wrong.
 pub const WRONG: f64 = 1e-2;
 
-/// Parameters that are looked at, all layers together.
+/// Number of parameters checked at most, all layers together.
 pub const MOST: usize = 300;
-/// Of the parameters chosen in a layer one in so many is a bias.
+/// One of this many parameters chosen in a layer is a bias.
 const BIASES: usize = 8;
 /// Multiplications that the differences of a layer may take, about a second.
 const MOST_PRODUCTS: usize = 8_000_000_000;
-/// Parameters of a layer that are looked at in any case, if it has them.
+/// Number of parameters of a layer that are always checked, if it has them.
 const LEAST: usize = 8;
 /// Gradients below this, times the loss where that is above 1, count as this large in a relative
 /// error: differences round at about 1e-13, so of a smaller gradient they can tell less.
@@ -44,7 +44,7 @@ pub struct Checked {
     pub error: f64,
 }
 
-/// What a check found.
+/// Result of a gradient check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GradientCheck {
     /// Rows of the mini-batch.
@@ -55,7 +55,7 @@ pub struct GradientCheck {
     pub at_kinks: usize,
 }
 
-/// How good a relative error is.
+/// Grade of a relative error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
     /// Below [`EXCELLENT`].
@@ -92,7 +92,7 @@ impl GradientCheck {
         Grade::of(self.checked.first().map_or(0.0, |worst| worst.error))
     }
 
-    /// What was looked at in each layer that has any of it, layer 1 first, the worst first.
+    /// Checked parameters by layer, layer 1 first, in each the worst first.
     pub fn by_layer(&self) -> Vec<(usize, Vec<Checked>)> {
         let mut layers: Vec<(usize, Vec<Checked>)> = Vec::new();
         for checked in &self.checked {
@@ -209,7 +209,7 @@ impl Check {
         }
     }
 
-    /// The same of another back-propagation: one that may be wrong.
+    /// Checks another back-propagation instead, one that may be wrong.
     #[must_use]
     pub fn of(self, back: BackPropagation) -> Self {
         Self { back, ..self }
@@ -255,7 +255,7 @@ impl Check {
         }
     }
 
-    /// Does what is left, and says what was found.
+    /// Finishes the check and returns its result.
     pub fn finish(mut self) -> GradientCheck {
         while self.advance() {}
         // What is not a number is worse than any error.

@@ -1,4 +1,4 @@
-//! Where gradient descent starts.
+//! Initial weights and biases.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,24 +13,24 @@ use super::{Architecture, LayerParameters, Parameters};
 use crate::error::Error;
 use crate::util::random::{RngStream, generator};
 
-/// How the initial parameters are drawn.
+/// Distribution of the initial parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Initialisation {
-    /// Layer by layer what suits its activation: `He` for ReLU and leaky ReLU, else `Xavier`.
+    /// `Xavier` or `He`, whichever the activation asks for; `Xavier` for the output layer.
     Auto,
     /// Weights and biases from a standard normal, as the textbook draws them.
     Normal,
     /// Weights uniform within `sqrt(6 / (inputs + outputs))`, biases zero (Glorot and Bengio
     /// 2010, eq. 16): keeps the variance of activations and of gradients for tanh-like layers.
     Xavier,
-    /// Weights normal with deviation `sqrt(2 / inputs)`, biases zero (He et al. 2015, eq. 10):
-    /// the same for layers that silence half of their inputs.
+    /// Weights normal with std `sqrt(2 / inputs)`, biases zero (He et al. 2015, eq. 10): keeps the
+    /// variance where a rectifier zeroes half of the activations.
     He,
 }
 
 impl Initialisation {
-    /// All of them, in the order in which help lists them.
+    /// All initialisations, in the order in which help lists them.
     pub const ALL: [Self; 4] = [Self::Auto, Self::Normal, Self::Xavier, Self::He];
 
     /// Draws the parameters of `architecture`. Each layer has a stream of its own below `seed`.
@@ -116,12 +116,12 @@ mod tests {
         initialisation.draw(&architecture, 7)
     }
 
-    fn deviation(weights: &Array2<f32>) -> f32 {
+    fn std(weights: &Array2<f32>) -> f32 {
         weights.std(0.0)
     }
 
     #[test]
-    fn deviations_are_as_published() {
+    fn stds_are_as_published() {
         let near = |found: f32, expected: f32| {
             assert!((found / expected - 1.0).abs() < 0.02, "{found} {expected}");
         };
@@ -129,15 +129,15 @@ mod tests {
         let he = |inputs: f32| (2.0 / inputs).sqrt();
 
         let layers = drawn(Initialisation::Normal, Activation::Sigmoid).layers;
-        near(deviation(&layers[0].weights), 1.0);
+        near(std(&layers[0].weights), 1.0);
         assert!(layers[0].biases.std(0.0) > 0.8);
         let layers = drawn(Initialisation::Auto, Activation::Tanh).layers;
-        near(deviation(&layers[0].weights), xavier(300.0, 200.0));
-        near(deviation(&layers[1].weights), xavier(200.0, 100.0));
+        near(std(&layers[0].weights), xavier(300.0, 200.0));
+        near(std(&layers[1].weights), xavier(200.0, 100.0));
         assert!(layers[0].biases.iter().all(|&b| b == 0.0));
         let layers = drawn(Initialisation::Auto, Activation::Relu).layers;
-        near(deviation(&layers[0].weights), he(300.0));
-        near(deviation(&layers[1].weights), xavier(200.0, 100.0));
+        near(std(&layers[0].weights), he(300.0));
+        near(std(&layers[1].weights), xavier(200.0, 100.0));
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! What the network is punished for.
+//! The loss that training minimises.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Output;
 use super::activation::by_name;
 use crate::error::Error;
 
@@ -14,36 +15,55 @@ use crate::error::Error;
 pub enum Loss {
     /// `C = 1/2 sum_j (a_j - y_j)^2`, the textbook's: its derivative is simply `a_j - y_j`.
     Quadratic,
-    /// `C = - sum_j y_j ln a_j` of softmax outputs, computed from the logits.
+    /// `C = - sum_j y_j ln a_j` of softmax outputs; of sigmoid outputs the binary cross-entropy
+    /// `C = - sum_j (y_j ln a_j + (1 - y_j) ln(1 - a_j))` (Nielsen, chapter 3).
     CrossEntropy,
 }
 
 impl Loss {
-    /// All of them, in the order in which menus and help list them.
+    /// All losses, in the order in which menus and help list them.
     pub const ALL: [Self; 2] = [Self::Quadratic, Self::CrossEntropy];
 
-    /// Loss of one sample.
-    ///
-    /// `logits`, `outputs` and `targets` have one number per output neuron. Cross-entropy takes
-    /// `ln a_j = z_j - ln sum_k e^z_k` from the logits, so that an output rounded to 0 costs a
-    /// large finite loss and not an infinite one.
-    pub fn value(self, logits: &[f64], outputs: &[f64], targets: &[f64]) -> f64 {
-        match self {
-            Self::Quadratic => {
-                let squares = outputs.iter().zip(targets).map(|(a, y)| (a - y) * (a - y));
-                0.5 * squares.sum::<f64>()
-            }
-            Self::CrossEntropy => {
-                let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let sum: f64 = logits.iter().map(|z| (z - largest).exp()).sum();
-                let log_sum = largest + sum.ln();
-                let terms = logits.iter().zip(targets).map(|(z, y)| y * (log_sum - z));
-                terms.sum()
-            }
-        }
+    /// Whether it is defined for `output`: cross-entropy needs probabilities.
+    pub fn goes_with(self, output: Output) -> bool {
+        self == Self::Quadratic || output != Output::Linear
     }
 
-    /// Name for the command line and files.
+    /// Terms of one sample's loss, one for each output neuron; the loss is their sum.
+    ///
+    /// `logits`, `outputs` and `targets` have one number per output neuron. Cross-entropy takes `ln a_j`
+    /// from the logits, so that an output rounded to 0 costs a large finite loss and not an infinite
+    /// one: of softmax `ln a_j = z_j - ln sum_k e^z_k`, of sigmoid `ln a_j = z_j - ln(1 + e^z_j)` and
+    /// `ln(1 - a_j) = -ln(1 + e^z_j)`.
+    pub fn terms(
+        self,
+        output: Output,
+        logits: impl Iterator<Item = f64> + Clone,
+        outputs: impl Iterator<Item = f64>,
+        targets: impl Iterator<Item = f64>,
+    ) -> impl Iterator<Item = f64> {
+        let is_softmax = self == Self::CrossEntropy && output == Output::Softmax;
+        let max = logits.clone().fold(f64::NEG_INFINITY, f64::max);
+        let log_sum = if is_softmax {
+            logits.clone().map(|z| (z - max).exp()).sum::<f64>().ln()
+        } else {
+            f64::NAN
+        };
+        let neurons = logits.zip(outputs).zip(targets);
+        neurons.map(move |((z, a), y)| match self {
+            Self::Quadratic => 0.5 * ((a - y) * (a - y)),
+            Self::CrossEntropy if is_softmax => y * ((max - z) + log_sum),
+            Self::CrossEntropy => z.max(0.0) - y * z + (-z.abs()).exp().ln_1p(),
+        })
+    }
+
+    /// Loss of one sample; see [`terms`](Self::terms).
+    pub fn value(self, output: Output, logits: &[f64], outputs: &[f64], targets: &[f64]) -> f64 {
+        let [logits, outputs, targets] = [logits, outputs, targets].map(|it| it.iter().copied());
+        self.terms(output, logits, outputs, targets).sum()
+    }
+
+    /// Name on the command line and in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Quadratic => "quadratic",
@@ -72,15 +92,28 @@ mod tests {
 
     #[test]
     fn quadratic_has_the_half() {
-        assert_eq!(
-            Loss::Quadratic.value(&[], &[1.0, 0.5], &[0.0, 1.0]),
-            0.5 * 1.25
-        );
+        let loss = Loss::Quadratic.value(Output::Linear, &[1.0, 0.5], &[1.0, 0.5], &[0.0, 1.0]);
+        assert_eq!(loss, 0.5 * 1.25);
     }
 
     #[test]
     fn cross_entropy_of_a_hopeless_sample_is_large_and_finite() {
-        let loss = Loss::CrossEntropy.value(&[2000.0, 0.0], &[1.0, 0.0], &[0.0, 1.0]);
-        assert_eq!(loss, 2000.0);
+        let of = |output, outputs: &[f64], targets: &[f64]| {
+            Loss::CrossEntropy.value(output, &[2000.0, 0.0], outputs, targets)
+        };
+        assert_eq!(of(Output::Softmax, &[1.0, 0.0], &[0.0, 1.0]), 2000.0);
+        let binary = of(Output::Sigmoid, &[1.0, 0.5], &[0.0, 1.0]);
+        assert_eq!(binary, 2000.0 + std::f64::consts::LN_2);
+    }
+
+    #[test]
+    fn binary_cross_entropy_is_that_of_a_softmax_over_z_and_0() {
+        for (z, y) in [(1.3, 1.0), (-0.4, 0.0), (0.2, 1.0), (-7.0, 1.0)] {
+            let binary = Loss::CrossEntropy.value(Output::Sigmoid, &[z], &[0.0], &[y]);
+            let logits = [0.0, z];
+            let softmax =
+                Loss::CrossEntropy.value(Output::Softmax, &logits, &logits, &[1.0 - y, y]);
+            assert!((binary - softmax).abs() < 1e-15, "{binary} {softmax}");
+        }
     }
 }

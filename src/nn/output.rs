@@ -54,6 +54,26 @@ impl Output {
     }
 }
 
+/// Class that the outputs of a row predict: that with the largest output, of equals the first; NaN is
+/// never the largest. A single output tells two classes apart: from one half on, the second.
+pub fn predicted_class<'a>(outputs: impl IntoIterator<Item = &'a f32>) -> usize {
+    let (mut best, mut count) = ((0, f32::NEG_INFINITY), 0);
+    for &output in outputs {
+        if output > best.1 {
+            best = (count, output);
+        }
+        count += 1;
+    }
+    if count == 1 {
+        usize::from(best.1 >= SINGLE_OUTPUT_THRESHOLD)
+    } else {
+        best.0
+    }
+}
+
+/// A single output of at least this predicts the second of two classes.
+pub const SINGLE_OUTPUT_THRESHOLD: f32 = 0.5;
+
 /// Softmax with the largest logit subtracted first, which changes nothing but keeps every
 /// exponential at 1 or below.
 fn softmax(z: &[f64]) -> Vec<f64> {
@@ -85,6 +105,21 @@ mod tests {
     #[test]
     fn extreme_logits_stay_finite() {
         assert_eq!(Output::Softmax.values(&[1e4, 0.0, -1e4]), [1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn ties_and_nan_have_a_class() {
+        assert_eq!(predicted_class(&[0.2, 0.4, 0.4]), 1);
+        assert_eq!(predicted_class(&[f32::NAN, -1.0, f32::NAN]), 1);
+        assert_eq!(predicted_class(&[f32::NAN, f32::NAN]), 0);
+    }
+
+    #[test]
+    fn a_single_output_tells_two_classes_apart() {
+        assert_eq!(
+            [0.0, 0.49, 0.5, 1.0, f32::NAN].map(|a| predicted_class(&[a])),
+            [0, 0, 1, 1, 0]
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Weights and biases as everything outside the engine sees them.
+//! Weights and biases in the layout of everything outside the engine.
 
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
@@ -98,10 +98,10 @@ impl Parameters {
             )
     }
 
-    /// One parameter.
+    /// Value of a parameter.
     ///
     /// # Panics
-    /// If there is none such.
+    /// If the network has no such parameter.
     pub fn get(&self, id: ParameterId) -> f32 {
         let layer = &self.layers[id.layer() - 1];
         match id.input() {

@@ -1,4 +1,4 @@
-//! Several rows at once through a network, forward and back, in `f64`, with every number kept.
+//! Forward and backward pass of several rows in `f64`, with every number kept.
 //!
 //! Between [`textbook`], which takes one row at a time, and
 //! [`engine`](crate::nn::engine), which is in `f32`: the inspector takes its numbers from here, and the
@@ -70,7 +70,7 @@ impl<'p> Pass<'p> {
         pass
     }
 
-    /// The same by products of matrices, from activations that are known: `(rows, neurons)` of the
+    /// Computes the pass by products of matrices, from `known` activations: `(rows, neurons)` of the
     /// inputs and any number of layers after them, the output layer excepted. It has no deltas yet.
     pub fn by_products(
         architecture: &Architecture,
@@ -200,8 +200,8 @@ impl<'p> Pass<'p> {
         slope
     }
 
-    /// What comes back to a hidden neuron or an input, one number for each row: the sum over the next
-    /// layer of `w_kj delta_k`. The deltas of that layer must have been computed.
+    /// Sums `w_kj delta_k` over the next layer for a hidden neuron or an input: one number for each row.
+    /// The deltas of that layer must have been computed.
     pub fn sum_back(&self, layer: usize, neuron: usize) -> Array1<f64> {
         let weights = self.parameters.layers[layer].weights.column(neuron);
         self.delta[layer].dot(&weights.mapv(f64::from))
@@ -225,13 +225,14 @@ impl<'p> Pass<'p> {
         let rows = logits.outer_iter().zip(self.targets.outer_iter());
         rows.map(|(z, y)| {
             let (z, y) = (z.to_vec(), y.to_vec());
-            self.loss.value(&z, &self.output.values(&z), &y)
+            self.loss
+                .value(self.output, &z, &self.output.values(&z), &y)
         })
         .collect()
     }
 
-    /// `dC/dw` by centred differences, `C` being the mean loss of the rows; and whether that is to be
-    /// relied on. It is not where even the smallest step goes over a kink of a ReLU: there `C` has no
+    /// `dC/dw` by centred differences, with the mean loss `C` of the rows; and whether that is reliable.
+    /// It is not where even the smallest step goes over a kink of a ReLU: there `C` has no
     /// derivative, or another one within the step.
     ///
     /// The differences over `h` and `h / 2` are combined so that their errors of second order cancel
@@ -295,14 +296,14 @@ struct Probe<'a> {
     neuron: usize,
     /// `dz/dw` of the neuron that the parameter leads to, one for each row.
     factor: Array1<f64>,
-    /// That neuron's `z` and `a`.
+    /// `z` and `a` of that neuron, one for each row.
     z: Array1<f64>,
     a: Array1<f64>,
-    /// The weights by which it is heard in the next layer.
+    /// Weights from that neuron to the next layer.
     outgoing: Array1<f64>,
 }
 
-/// The weighted inputs behind a parameter that was changed.
+/// Weighted inputs behind a parameter that was changed.
 struct Shifted {
     /// Of the neuron that it leads to; empty in the output layer.
     z: Array1<f64>,
@@ -344,7 +345,7 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// What follows from a parameter that is larger by `h`.
+    /// Computes the weighted inputs behind a parameter that is larger by `h`.
     fn shifted(&self, h: f64) -> Shifted {
         let Self { pass, layer, .. } = *self;
         let z = &self.factor * h + &self.z;

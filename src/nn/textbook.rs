@@ -104,7 +104,8 @@ impl Network {
     /// Loss of the sample whose forward pass is `forward`; one target per output neuron.
     pub fn loss(&self, forward: &Forward, targets: &[f64]) -> f64 {
         let logits = &forward.z[forward.z.len() - 1];
-        self.loss.value(logits, forward.outputs(), targets)
+        self.loss
+            .value(self.output, logits, forward.outputs(), targets)
     }
 
     /// Propagates the error of the sample whose forward pass is `forward` back through the layers.
@@ -176,6 +177,8 @@ impl Network {
 pub fn output_delta(output: Output, loss: Loss, a: &[f64], targets: &[f64]) -> Vec<f64> {
     let error: Vec<f64> = a.iter().zip(targets).map(|(a, y)| a - y).collect();
     match (loss, output) {
+        // d/dz_j of -(y_j ln a_j + (1 - y_j) ln(1 - a_j)) is (a_j - y_j) f'(z_j) / (a_j (1 - a_j)).
+        (Loss::CrossEntropy, Output::Sigmoid) => error,
         (Loss::CrossEntropy, _) => {
             // d/dz_j of sum_k y_k (ln sum e^z - z_k) = p_j sum_k y_k - y_j.
             let total: f64 = targets.iter().sum();

@@ -1,7 +1,7 @@
 //! All that the settings choose, and the plan that is made of it.
 
 use super::defaults;
-use crate::data::ClassWeights;
+use crate::data::{ClassWeights, TargetEncoding};
 use crate::nn::{
     Activation, Architecture, BatchSize, Initialisation, LearningRate, LearningRule, Loss,
     Optimizer, Output, WeightDecay,
@@ -16,6 +16,8 @@ pub struct Choices {
     pub activation: Activation,
     pub output: Option<Output>,
     pub loss: Option<Loss>,
+    /// Whether the network has one output from 0 to 1, for two classes or a number.
+    pub single_output: bool,
     pub initialisation: Initialisation,
     pub optimizer: Optimizer,
     pub learning_rate: Option<LearningRate>,
@@ -37,6 +39,7 @@ impl Default for Choices {
             activation: defaults::ACTIVATION,
             output: None,
             loss: None,
+            single_output: false,
             initialisation: defaults::INIT,
             optimizer: defaults::OPTIMIZER,
             learning_rate: None,
@@ -59,6 +62,7 @@ impl Choices {
             activation: plan.activation,
             output: Some(plan.output),
             loss: Some(plan.loss),
+            single_output: plan.targets == TargetEncoding::Fraction,
             initialisation: plan.initialisation,
             optimizer: plan.rule.optimizer,
             learning_rate: Some(plan.rule.learning_rate),
@@ -78,6 +82,7 @@ impl Choices {
     /// A message if the choices do not go together, or not with the target.
     pub fn plan(&self, inputs: usize, is_number: bool) -> Result<Plan, String> {
         let (output, loss) = self.output_and_loss(is_number);
+        let is_fraction = self.single_output || is_number && output == Output::Sigmoid;
         let optimizer = self.optimizer;
         let learning_rate = self
             .learning_rate
@@ -90,6 +95,11 @@ impl Choices {
             activation: self.activation,
             output,
             loss,
+            targets: if is_fraction {
+                TargetEncoding::Fraction
+            } else {
+                TargetEncoding::Standard
+            },
             initialisation: self.initialisation,
             rule: LearningRule {
                 optimizer,
@@ -111,6 +121,9 @@ impl Choices {
     fn output_and_loss(&self, is_number: bool) -> (Output, Loss) {
         match (self.output, self.loss) {
             (Some(output), Some(loss)) => (output, loss),
+            (None | Some(Output::Sigmoid), loss) if self.single_output => {
+                (Output::Sigmoid, loss.unwrap_or(Loss::CrossEntropy))
+            }
             (Some(Output::Softmax), None) => (Output::Softmax, Loss::CrossEntropy),
             (Some(output), None) => (output, Loss::Quadratic),
             (None, loss) if is_number => (Output::Linear, loss.unwrap_or(Loss::Quadratic)),
@@ -155,6 +168,11 @@ mod tests {
         assert_eq!(pair(None, Some(Loss::CrossEntropy)), Ok(softmax));
         assert_eq!(pair(Some(Output::Sigmoid), None), Ok(sigmoid));
         assert_eq!(pair(None, Some(Loss::Quadratic)), Ok(sigmoid));
+        let binary = (Output::Sigmoid, Loss::CrossEntropy);
+        assert_eq!(
+            pair(Some(Output::Sigmoid), Some(Loss::CrossEntropy)),
+            Ok(binary)
+        );
         assert!(pair(Some(Output::Linear), Some(Loss::CrossEntropy)).is_err());
     }
 
@@ -177,6 +195,48 @@ mod tests {
         back.loss = Some(Loss::CrossEntropy);
         back.follow(&before);
         assert_eq!((back.output, back.loss), (None, Some(Loss::CrossEntropy)));
+    }
+
+    #[test]
+    fn a_single_output_is_a_sigmoid() {
+        let ends = |output, loss, is_number| {
+            let choices = Choices {
+                output,
+                loss,
+                single_output: true,
+                ..Choices::default()
+            };
+            let plan = choices.plan(4, is_number)?;
+            assert_eq!(plan.targets, TargetEncoding::Fraction);
+            assert_eq!(
+                Choices::of(&plan, None, Pace::Full).plan(4, is_number),
+                Ok(plan.clone())
+            );
+            Ok::<_, String>((plan.output, plan.loss))
+        };
+        let binary = (Output::Sigmoid, Loss::CrossEntropy);
+        let textbook = (Output::Sigmoid, Loss::Quadratic);
+        for is_number in [false, true] {
+            assert_eq!(ends(None, None, is_number), Ok(binary));
+            assert_eq!(ends(Some(Output::Sigmoid), None, is_number), Ok(binary));
+            assert_eq!(ends(None, Some(Loss::Quadratic), is_number), Ok(textbook));
+            assert!(ends(Some(Output::Softmax), None, is_number).is_err());
+        }
+    }
+
+    #[test]
+    fn a_number_on_a_sigmoid_output_is_a_fraction() {
+        let choices = Choices {
+            output: Some(Output::Sigmoid),
+            ..Choices::default()
+        };
+        let plan = choices.plan(4, true).expect("a plan");
+        assert_eq!(
+            (plan.targets, plan.loss),
+            (TargetEncoding::Fraction, Loss::Quadratic)
+        );
+        let plan = choices.plan(4, false).expect("a plan");
+        assert_eq!(plan.targets, TargetEncoding::Standard);
     }
 
     #[test]

@@ -3,11 +3,12 @@
 
 use ndarray::{Array2, Axis};
 
-use super::evaluation::{CHUNK, Evaluator, ExactLoss, predicted_class};
+use super::evaluation::{CHUNK, Evaluator};
 use super::observation::Set;
 use super::top_losses::Worst;
-use crate::data::{Samples, Targets};
+use crate::data::{Samples, Targets, write_class};
 use crate::nn::engine::Engine;
+use crate::nn::output::predicted_class;
 
 /// What was found when the rows of a cell were asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,21 +45,18 @@ impl Evaluator {
         let architecture = engine.architecture();
         let mut inputs = Array2::zeros((CHUNK.min(of_class.len()), architecture.inputs()));
         let mut target = vec![0.0; architecture.outputs()];
-        if let Some(place) = target.get_mut(actual) {
-            *place = 1.0;
-        }
-        let (mut worst, mut all, mut exact) = (Worst::default(), 0, ExactLoss::default());
+        write_class(actual, &mut target);
+        let (mut worst, mut all) = (Worst::default(), 0);
         for rows in of_class.chunks(CHUNK) {
             let mut inputs = inputs.slice_axis_mut(Axis(0), (..rows.len()).into());
             for (&row, out) in rows.iter().zip(inputs.outer_iter_mut()) {
                 samples.write_inputs(row as usize, out);
             }
             engine.forward(inputs.view(), &mut self.workspace);
-            let (outputs, logits) = (self.workspace.outputs(), self.workspace.logits());
-            let passed = outputs.outer_iter().zip(logits.outer_iter()).zip(rows);
-            for ((outputs, logits), &row) in passed {
+            let outputs = self.workspace.outputs();
+            for (i, (outputs, &row)) in outputs.outer_iter().zip(rows).enumerate() {
                 if predicted_class(outputs) == predicted {
-                    let loss = exact.of(architecture.loss(), logits, outputs, target.iter());
+                    let loss = self.workspace.loss_of_row(i, &target);
                     worst.add(row, loss);
                     all += 1;
                 }

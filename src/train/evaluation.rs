@@ -4,8 +4,8 @@ use ndarray::{Array2, ArrayView1, Axis};
 
 use super::top_losses::Worst;
 use crate::data::{ErrorSums, Errors, Samples, Targets};
-use crate::nn::Loss;
 use crate::nn::engine::{Engine, Workspace};
+use crate::nn::output::predicted_class;
 
 /// Rows that are sent through the network at once.
 pub(super) const CHUNK: usize = 256;
@@ -137,46 +137,6 @@ pub struct Evaluation {
     pub test: Option<Scores>,
 }
 
-/// Class with the largest output; the first of equals. A NaN is never the largest.
-pub fn predicted_class<'a>(outputs: impl IntoIterator<Item = &'a f32>) -> usize {
-    let mut best = (0, f32::NEG_INFINITY);
-    for (class, &output) in outputs.into_iter().enumerate() {
-        if output > best.1 {
-            best = (class, output);
-        }
-    }
-    best.0
-}
-
-/// The loss of single rows, in f64 as its formula takes it.
-#[derive(Debug, Default)]
-pub(super) struct ExactLoss {
-    /// Logits, outputs and targets of a row.
-    exact: [Vec<f64>; 3],
-}
-
-impl ExactLoss {
-    /// The `loss` of a row with these numbers, one for each output.
-    pub fn of<'a>(
-        &mut self,
-        loss: Loss,
-        logits: impl IntoIterator<Item = &'a f32>,
-        outputs: impl IntoIterator<Item = &'a f32>,
-        targets: impl IntoIterator<Item = &'a f32>,
-    ) -> f64 {
-        let [exact_logits, exact_outputs, exact_targets] = &mut self.exact;
-        fill(exact_logits, logits);
-        fill(exact_outputs, outputs);
-        fill(exact_targets, targets);
-        loss.value(exact_logits, exact_outputs, exact_targets)
-    }
-}
-
-fn fill<'a>(exact: &mut Vec<f64>, rounded: impl IntoIterator<Item = &'a f32>) {
-    exact.clear();
-    exact.extend(rounded.into_iter().map(|&x| f64::from(x)));
-}
-
 /// Buffers for evaluating, apart from those of training.
 pub struct Evaluator {
     pub(super) workspace: Workspace,
@@ -199,7 +159,6 @@ impl Evaluator {
         let rows = samples.rows();
         let mut tally = Tally::new(architecture.outputs(), rows);
         let mut loss = 0.0;
-        let mut exact = ExactLoss::default();
         for start in (0..rows).step_by(CHUNK) {
             let end = (start + CHUNK).min(rows);
             let mut targets = self.targets.slice_axis_mut(Axis(0), (..end - start).into());
@@ -208,12 +167,10 @@ impl Evaluator {
             }
             let inputs = samples.inputs(start..end);
             engine.forward(inputs.view(), &mut self.workspace);
-            loss += self.workspace.loss(architecture.loss(), targets.view());
-            let (outputs, logits) = (self.workspace.outputs(), self.workspace.logits());
-            let rows = outputs.outer_iter().zip(logits.outer_iter());
-            for (i, (outputs, logits)) in rows.enumerate() {
+            loss += self.workspace.loss(targets.view());
+            for (i, outputs) in self.workspace.outputs().outer_iter().enumerate() {
                 if !tally.add(&samples.targets, start + i, outputs) {
-                    let loss = exact.of(architecture.loss(), logits, outputs, targets.row(i));
+                    let loss = self.workspace.loss_of_row(i, targets.row(i));
                     tally.worst.add((start + i) as u32, loss);
                 }
             }
@@ -238,7 +195,8 @@ impl Tally {
         Self {
             pairs: Vec::new(),
             stride: rows.div_ceil(PAIRS).max(1),
-            confusion: Confusion::new(outputs),
+            // A single output tells two classes apart.
+            confusion: Confusion::new(outputs.max(2)),
             correct: 0,
             errors: ErrorSums::default(),
             worst: Worst::default(),
@@ -294,17 +252,5 @@ impl Tally {
         };
         let worst = self.worst.rows();
         (scores, Outcomes { predictions, worst })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ties_and_nan_have_a_class() {
-        assert_eq!(predicted_class(&[0.2, 0.4, 0.4]), 1);
-        assert_eq!(predicted_class(&[f32::NAN, -1.0, f32::NAN]), 1);
-        assert_eq!(predicted_class(&[f32::NAN, f32::NAN]), 0);
     }
 }

@@ -44,7 +44,7 @@ fn trained_model(session: &mut Session) -> TrainedModel {
     let (parameters, position) = session.good_parameters();
     let evaluation = session.evaluate_parameters(&parameters);
     let (plan, now, data) = (session.plan(), session.plan_in_force(), session.data());
-    let started_as = plan.architecture(data.preprocessing.inputs(), data.task.outputs());
+    let started_as = plan.architecture(data.preprocessing.inputs(), data.output_names.len());
     let started_as = started_as.ok();
     let training = TrainingRecord {
         data: data.name.clone(),

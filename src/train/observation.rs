@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ndarray::Array2;
 use rand::seq::index;
 
-use super::evaluation::{ExactLoss, predicted_class};
 use super::inspection::{Facts, History, Inspector, Rows, is_small};
 use super::{Cursor, Inspect, Inspection, PhaseValues, Position, Session};
-use crate::data::{Prepared, Samples};
+use crate::data::{Prepared, Samples, Targets};
 use crate::nn::Parameters;
 use crate::nn::engine::Workspace;
+use crate::nn::output::predicted_class;
 use crate::util::random::{RngStream, generator};
 use crate::util::stats::Histogram;
 
@@ -70,9 +70,10 @@ pub struct Observation {
 /// What the network makes of a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RowOutcome {
-    /// The class with the largest output; 0 where a number is predicted.
+    /// Predicted class.
     pub class: usize,
-    /// That output, or the one there is.
+    /// Output of that class, or the one there is; where a single output tells two classes apart, the
+    /// probability of the predicted one.
     pub output: f32,
     /// Loss of the row.
     pub loss: f64,
@@ -274,7 +275,7 @@ impl Observer {
         let layers = 1..=architecture.depth();
         let activations = layers.map(|layer| pass.activations(layer).row(0).to_vec());
         let activations = activations.collect();
-        (activations, pass.loss(architecture.loss(), targets.view()))
+        (activations, pass.loss(targets.view()))
     }
 
     /// Inspects what the session's network has. Its parameters have been copied, and the probe rows run
@@ -342,7 +343,6 @@ impl Observer {
             .iter()
             .map(|&it| it as usize)
             .collect();
-        let mut exact = ExactLoss::default();
         let mut target = Array2::zeros((1, architecture.outputs()));
         for rows in rows.chunks(self.probe.nrows().max(1)) {
             if rows.iter().any(|&row| row >= samples.rows()) {
@@ -352,15 +352,20 @@ impl Observer {
             session
                 .engine()
                 .forward(inputs.view(), &mut self.probe_pass);
-            let (outputs, logits) = (self.probe_pass.outputs(), self.probe_pass.logits());
+            let outputs = self.probe_pass.outputs();
             for (i, &row) in rows.iter().enumerate() {
                 samples.targets.write(row, target.row_mut(0));
                 let outputs = outputs.row(i);
                 let class = predicted_class(outputs);
-                let loss = exact.of(architecture.loss(), logits.row(i), outputs, &target);
+                let loss = self.probe_pass.loss_of_row(i, &target);
                 snapshot.rows.push(RowOutcome {
                     class,
-                    output: outputs[class],
+                    output: match (&samples.targets, outputs.len()) {
+                        (Targets::Numbers { .. }, _) => outputs[0],
+                        (Targets::Classes(_), 1) if class == 0 => 1.0 - outputs[0],
+                        (Targets::Classes(_), 1) => outputs[0],
+                        _ => outputs[class],
+                    },
                     loss,
                 });
             }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::ClassWeights;
+use crate::data::{ClassWeights, TargetEncoding};
 use crate::error::Result;
 use crate::nn::{Activation, Architecture, BatchSize, Initialisation, LearningRule, Loss, Output};
 
@@ -18,6 +18,9 @@ pub struct Plan {
     pub output: Output,
     /// Loss function.
     pub loss: Loss,
+    /// Encoding of the targets as outputs.
+    #[serde(default)]
+    pub targets: TargetEncoding,
     /// Distribution of the initial parameters.
     pub initialisation: Initialisation,
     /// Learning rule at the start.
@@ -33,21 +36,28 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Checks that output and loss go with a numeric target, or with classes.
+    /// Checks that output and loss go with the target, a number or a class.
     ///
     /// # Errors
-    /// A message if the target is a number and output or loss can't predict one.
+    /// A message if output or loss can't predict it.
     pub fn check_target(&self, is_number: bool) -> Result<(), String> {
+        let is_fraction = self.targets == TargetEncoding::Fraction;
+        if is_fraction && self.output != Output::Sigmoid {
+            return Err(format!(
+                "the only output is from 0 to 1: it takes output sigmoid, not {}",
+                self.output
+            ));
+        }
         if !is_number {
             return Ok(());
         }
-        if self.output != Output::Linear {
+        if !is_fraction && self.output != Output::Linear {
             return Err(format!(
                 "the target is a number: it takes output linear, not {}",
                 self.output
             ));
         }
-        if self.loss != Loss::Quadratic {
+        if !is_fraction && self.loss != Loss::Quadratic {
             return Err(format!(
                 "the target is a number: it takes loss quadratic, not {}",
                 self.loss

@@ -73,11 +73,12 @@ pub fn architecture(
 }
 
 /// Every output with every loss it goes with.
-pub const ENDS: [(Output, Loss); 4] = [
+pub const ENDS: [(Output, Loss); 5] = [
     (Output::Softmax, Loss::CrossEntropy),
     (Output::Softmax, Loss::Quadratic),
     (Output::Sigmoid, Loss::Quadratic),
     (Output::Linear, Loss::Quadratic),
+    (Output::Sigmoid, Loss::CrossEntropy),
 ];
 
 pub fn rule(optimizer: Optimizer, learning_rate: f64, weight_decay: f64) -> LearningRule {

@@ -94,7 +94,7 @@ fn check_step_of(
         }
         correct += usize::from(is_correct(outputs.row(r).as_slice().unwrap(), y));
     }
-    let sum = workspace.loss(architecture.loss(), targets.view());
+    let sum = workspace.loss(targets.view());
     assert!(
         (sum / batch as f64 - loss).abs() < 1e-5 * (1.0 + loss),
         "{context}"

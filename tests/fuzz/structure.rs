@@ -26,7 +26,7 @@ const MODEL_WORDS: [&str; 20] = [
     "\\ud800",
     "\u{202e}",
     "1e400",
-    "\"version\":3,",
+    "\"version\":4,",
     "\"layers\":[],",
     "'descr': '<f4', ",
     "'descr': '<f8', ",

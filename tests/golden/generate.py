@@ -20,6 +20,9 @@ ACTIVATIONS = {
     "tanh": torch.tanh,
     "relu": torch.relu,
     "leaky-relu": lambda z: torch.nn.functional.leaky_relu(z, 0.01),
+    "gelu": torch.nn.functional.gelu,
+    "elu": torch.nn.functional.elu,
+    "softplus": torch.nn.functional.softplus,
 }
 
 OPTIMIZERS = {
@@ -37,6 +40,9 @@ NETWORKS = [
     ("sigmoid", "sigmoid", "quadratic", [3, 4, 2]),
     ("relu", "softmax", "cross-entropy", [4, 6, 5, 3]),
     ("leaky-relu", "linear", "quadratic", [2, 5, 4, 1]),
+    ("gelu", "sigmoid", "cross-entropy", [3, 5, 2]),
+    ("elu", "sigmoid", "cross-entropy", [3, 4, 1]),
+    ("softplus", "linear", "quadratic", [3, 4, 2]),
 ]
 
 WEIGHT_DECAYS = [0.0, 0.01]
@@ -50,6 +56,9 @@ def exact(*shape, scale=1.0):
 
 def loss_of(output, loss, z, targets):
     """Mean over the batch; the quadratic loss has the half and sums over the outputs."""
+    if loss == "cross-entropy" and output == "sigmoid":
+        entropy = torch.nn.functional.binary_cross_entropy_with_logits
+        return entropy(z, targets, reduction="none").sum(dim=1).mean()
     if loss == "cross-entropy":
         return torch.nn.functional.cross_entropy(z, targets)
     a = torch.sigmoid(z) if output == "sigmoid" else z
@@ -59,6 +68,8 @@ def loss_of(output, loss, z, targets):
 def targets_for(output, rows, size):
     if output == "linear":
         return exact(rows, size)
+    if size == 1:
+        return torch.randint(2, (rows, 1)).double()
     return torch.eye(size)[torch.randint(size, (rows,))]
 
 

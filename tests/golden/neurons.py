@@ -21,6 +21,7 @@ ENDS = [
     ("softmax", "quadratic"),
     ("sigmoid", "quadratic"),
     ("linear", "quadratic"),
+    ("sigmoid", "cross-entropy"),
 ]
 OUTPUTS = {
     "softmax": lambda z: torch.softmax(z, dim=1),
@@ -45,7 +46,10 @@ def run(hidden, output, loss):
         a = OUTPUTS[output](z) if layer == len(parameters) else function(z)
         zs.append(z)
         activations.append(a)
-    if loss == "cross-entropy":
+    if loss == "cross-entropy" and output == "sigmoid":
+        entropy = torch.nn.functional.binary_cross_entropy_with_logits
+        losses = entropy(zs[-1], targets, reduction="none").sum(dim=1)
+    elif loss == "cross-entropy":
         losses = torch.nn.functional.cross_entropy(zs[-1], targets, reduction="none")
     else:
         losses = 0.5 * ((a - targets) ** 2).sum(dim=1)

@@ -101,11 +101,15 @@ class Model:
     def compare(self, what, found, labels=None):
         """Holds outputs (or numbers in the target's unit) and labels against those of nn-tui."""
         found = numpy.asarray(found, float).reshape(self.expected.shape)
-        scale = self.task["deviation"] if self.is_regression else 1.0
+        scale = self.unit() if self.is_regression else 1.0
         difference = numpy.abs(found - self.expected).max() / scale
         assert difference < TOLERANCE, f"{self.name}, {what}: {difference}"
         if labels is not None:
-            ordered = numpy.sort(self.expected, axis=1)
+            # One output tells two classes apart at one half.
+            rivals = self.expected
+            if rivals.shape[1] == 1:
+                rivals = numpy.hstack([1 - rivals, rivals])
+            ordered = numpy.sort(rivals, axis=1)
             clear = ordered[:, -1] - ordered[:, -2] > 2 * TOLERANCE
             wrong = [i for i in numpy.flatnonzero(clear) if str(labels[i]) != self.labels[i]]
             assert not wrong, f"{self.name}, {what}: other labels in rows {wrong}"
@@ -115,13 +119,24 @@ class Model:
         """Outputs of the network as the answer: of a number in the target's own unit."""
         if not self.is_regression:
             return outputs
-        return numpy.asarray(outputs, float) * self.task["deviation"] + self.task["mean"]
+        mean = 0.0 if self.task.get("is_fraction") else self.task["mean"]
+        return numpy.asarray(outputs, float) * self.unit() + mean
+
+    def unit(self):
+        """What an output of 1 more means, of a number."""
+        return 1.0 if self.task.get("is_fraction") else self.task["deviation"]
+
+
+def activations(program):
+    """Names of all activations, as the program lists them when it is given another."""
+    said = subprocess.run([program, "--activation", "?"], capture_output=True, text=True).stderr
+    return said.split("[possible values: ")[1].split("]")[0].split(", ")
 
 
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     checks = 0
-    for name, arguments, table in tables.models(folder):
+    for name, arguments, table in tables.models(folder, activations(program)):
         model = Model(program, folder, name, arguments, table)
         checks += sum(check(model) for check in programs.CHECKS)
     print(f"{checks} passed, 0 failed")

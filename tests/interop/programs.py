@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import math
 import subprocess
 import sys
 
@@ -14,21 +15,21 @@ except ImportError:
     print("torch is not installed: nothing is compared with it")
 
 
-def activate(name, z):
-    match name:
-        case "sigmoid":
-            return 1 / (1 + numpy.exp(-z))
-        case "tanh":
-            return numpy.tanh(z)
-        case "relu":
-            return numpy.maximum(z, 0)
-        case "leaky-relu":
-            return numpy.where(z < 0, 0.01 * z, z)
-        case "linear":
-            return z
-        case "softmax":
-            powers = numpy.exp(z - z.max(axis=1, keepdims=True))
-            return powers / powers.sum(axis=1, keepdims=True)
+ACTIVATIONS = {
+    "sigmoid": lambda z: 1 / (1 + numpy.exp(-z)),
+    "tanh": numpy.tanh,
+    "relu": lambda z: numpy.maximum(z, 0),
+    "leaky-relu": lambda z: numpy.where(z < 0, 0.01 * z, z),
+    "gelu": lambda z: z * (1 + numpy.vectorize(math.erf)(z / math.sqrt(2))) / 2,
+    "elu": lambda z: numpy.where(z > 0, z, numpy.expm1(z)),
+    "softplus": lambda z: numpy.logaddexp(0, z),
+    "linear": lambda z: z,
+}
+
+
+def softmax(z):
+    powers = numpy.exp(z - z.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def functions(model):
@@ -70,7 +71,7 @@ def numpy_archive(model):
     a = model.inputs()
     for i, function in enumerate(functions(model)):
         z = a @ file[f"layers.{i}.weight"].T + file[f"layers.{i}.bias"]
-        a = activate(function, z)
+        a = softmax(z) if function == "softmax" else ACTIVATIONS[function](z)
     model.compare("numpy, .npz", model.in_unit(a))
     return True
 
@@ -90,6 +91,9 @@ def torch_modules(model):
         "tanh": torch.tanh,
         "relu": torch.relu,
         "leaky-relu": torch.nn.functional.leaky_relu,
+        "gelu": torch.nn.functional.gelu,
+        "elu": torch.nn.functional.elu,
+        "softplus": torch.nn.functional.softplus,
         "linear": lambda z: z,
         "softmax": lambda z: torch.softmax(z, dim=1),
     }

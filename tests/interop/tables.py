@@ -1,6 +1,7 @@
 """The models that are compared: how each is trained, and the raw rows it predicts."""
 
 import csv
+import math
 import random
 
 IRIS = ["sepal length", "sepal width", "petal length", "petal width"]
@@ -47,7 +48,7 @@ def mixed(path, seed, target, unknown=False):
     return write(path, header, rows)
 
 
-def models(folder):
+def models(folder, activations):
     """Name, arguments to train with, and the table to predict on."""
     draw = random.Random(0)
     flowers = [[f"{draw.uniform(0.1, 8):.2f}" for _ in IRIS] for _ in range(150)]
@@ -55,14 +56,21 @@ def models(folder):
     kinds = mixed(folder / "kinds.csv", 1, "kind")
     prices = mixed(folder / "prices.csv", 2, "price")
     new = mixed(folder / "new.csv", 3, "kind", unknown=True)
+    points = [[draw.uniform(-2, 2) for _ in range(2)] for _ in range(200)]
+    points = [[f"{x:.3f}", f"{y:.3f}", f"{1 / (1 + math.exp(x - y)):.4f}"] for x, y in points]
+    shares = write(folder / "shares.csv", ["x", "y", "share"], points)
+    cancer = "datasets/breast-cancer.csv"
+    binary = ["--output", "sigmoid", "--loss", "cross-entropy"]
     textbook = ["--activation", "sigmoid", "--output", "sigmoid", "--loss", "quadratic"]
     return [
         ("iris", ["iris", "--epochs", "30"], flowers),
         ("textbook", ["iris", "--epochs", "30", *textbook], flowers),
-        ("tanh", ["iris", "--epochs", "30", "--activation", "tanh", "--hidden", "9"], flowers),
-        ("leaky", ["iris", "--epochs", "30", "--activation", "leaky-relu"], flowers),
+        *[(it, ["iris", "--epochs", "30", "--activation", it], flowers) for it in activations],
+        ("binary", ["iris", "--epochs", "30", *binary], flowers),
+        ("single-output", ["breast-cancer", "--epochs", "5", "--outputs", "1"], cancer),
+        ("fraction", [shares, "--epochs", "20", "--output", "sigmoid"], shares),
         ("no-hidden", ["iris", "--epochs", "30", "--hidden", "none"], flowers),
-        ("two-classes", ["breast-cancer", "--epochs", "5"], "datasets/breast-cancer.csv"),
+        ("two-classes", ["breast-cancer", "--epochs", "5"], cancer),
         ("digits", ["digits", "--epochs", "5"], "datasets/digits.csv"),
         ("mixed", [kinds, "--epochs", "20"], new),
         ("regression", [prices, "--epochs", "20"], new),

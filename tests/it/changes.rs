@@ -525,10 +525,10 @@ fn what_can_not_be_is_refused_with_its_reason() {
             Change::Network {
                 hidden: vec![8],
                 activation: Activation::Relu,
-                output: Output::Sigmoid,
+                output: Output::Linear,
                 loss: Loss::CrossEntropy,
             },
-            "cross-entropy loss goes with softmax output, not with sigmoid",
+            "cross-entropy loss goes with softmax or sigmoid output, not with linear",
         ),
         (
             Change::Batch { batch: rows(10) },

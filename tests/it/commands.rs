@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use crate::support::{decay, rate, rows};
-use crate::support::{images, plan, regression_plan, trained_model, trained_on};
+use crate::support::{images, plan, regression_plan, textbook_plan, trained_model, trained_on};
 use nn_tui::nn::NeuronId;
 use nn_tui::nn::gradient_check::Checked;
 use nn_tui::nn::{
@@ -134,6 +134,18 @@ fn in_both_sizes(name: &str, model: &mut Model) {
 }
 
 #[test]
+fn cross_entropy_keeps_a_sigmoid_output() {
+    let mut model = trained_model("iris", textbook_plan(&[4]), 0, (80, 24));
+    let change = Change::Network {
+        hidden: vec![4],
+        activation: Activation::Sigmoid,
+        output: Output::Sigmoid,
+        loss: Loss::CrossEntropy,
+    };
+    assert_eq!(changes(&mut model, "loss cross-entropy"), [change]);
+}
+
+#[test]
 fn commands_change_the_training() {
     let network = |hidden: &[usize], activation, output, loss| Change::Network {
         hidden: hidden.to_vec(),
@@ -156,14 +168,22 @@ fn commands_change_the_training() {
             "activation relu",
             network(&[8], Activation::Relu, softmax, cross),
         ),
-        // Cross-entropy can't go with another output; the loss follows.
         (
             "output sigmoid",
-            network(&[8], tanh, Output::Sigmoid, Loss::Quadratic),
+            network(&[8], tanh, Output::Sigmoid, cross),
+        ),
+        // Cross-entropy can't go with a linear output; the loss follows.
+        (
+            "output linear",
+            network(&[8], tanh, Output::Linear, Loss::Quadratic),
         ),
         (
             "loss quadratic",
             network(&[8], tanh, softmax, Loss::Quadratic),
+        ),
+        (
+            "activation gelu",
+            network(&[8], Activation::Gelu, softmax, cross),
         ),
         (
             "optimizer sgd",

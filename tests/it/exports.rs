@@ -96,11 +96,15 @@ fn model(
         target_column: 2,
         columns,
     };
-    let sizes = vec![preprocessing.inputs(), 9, 5, task.outputs()];
-    let loss = match output {
-        Output::Softmax => Loss::CrossEntropy,
-        _ => Loss::Quadratic,
+    // Two classes on sigmoid outputs have a single one.
+    let (outputs, loss) = match (&task, output) {
+        (Task::Classification { classes }, Output::Sigmoid) if classes.len() == 2 => {
+            (1, Loss::CrossEntropy)
+        }
+        (_, Output::Softmax) => (task.classes().len(), Loss::CrossEntropy),
+        _ => (task.classes().len().max(1), Loss::Quadratic),
     };
+    let sizes = vec![preprocessing.inputs(), 9, 5, outputs];
     let architecture = Architecture::new(sizes, hidden, output, loss).expect("valid");
     let mut random = generator(2, RngStream::Layer(2));
     let mut number = || random.random_range(-1.0_f32..1.0);
@@ -157,6 +161,7 @@ fn regression() -> Task {
         std: 80_000.0,
         min: 0.0,
         max: 1e6,
+        is_fraction: false,
     })
 }
 
@@ -179,14 +184,29 @@ fn models() -> Vec<(TrainedModel, Array2<f32>)> {
     let whole = || classes(&["3", "-1", "7"]);
     let mixed = mixed_columns;
     let (all, plain, few) = (mixed_rows(), some(&[3, 3]), some(&[0, 2]));
-    vec![
+    let each_activation = Activation::ALL.map(|activation| {
+        (
+            model(numbers(), letters(), activation, Output::Softmax),
+            plain.clone(),
+        )
+    });
+    let fraction = Task::Regression(TargetScale {
+        mean: 0.4,
+        std: 0.2,
+        min: 0.0,
+        max: 1.0,
+        is_fraction: true,
+    });
+    let two = || classes(&["no", "yes"]);
+    let numbered = || classes(&["0", "1"]);
+    let mut models = vec![
         (
             model(mixed(), letters(), Activation::Relu, Output::Softmax),
             all.clone(),
         ),
         (
             model(mixed(), regression(), Activation::Tanh, Output::Linear),
-            all,
+            all.clone(),
         ),
         (
             model(numbers(), whole(), Activation::Sigmoid, Output::Sigmoid),
@@ -198,13 +218,27 @@ fn models() -> Vec<(TrainedModel, Array2<f32>)> {
         ),
         (
             model(numbers(), regression(), Activation::Linear, Output::Sigmoid),
-            plain,
+            plain.clone(),
         ),
         (
             model(texts(), whole(), Activation::Tanh, Output::Softmax),
             few,
         ),
-    ]
+        (
+            model(mixed(), two(), Activation::Tanh, Output::Sigmoid),
+            all,
+        ),
+        (
+            model(numbers(), numbered(), Activation::Relu, Output::Sigmoid),
+            plain.clone(),
+        ),
+        (
+            model(numbers(), fraction, Activation::Relu, Output::Sigmoid),
+            plain.clone(),
+        ),
+    ];
+    models.extend(each_activation);
+    models
 }
 
 #[test]
@@ -380,7 +414,7 @@ fn compare(line: &str, model: &TrainedModel, outputs: Vec<f32>) {
             let found: f64 = line.parse().expect("a number");
             let expected = scale.value(outputs[0]);
             assert!(
-                (found - expected).abs() < 1e-5 * scale.std,
+                (found - expected).abs() < 1e-5 * scale.offset_and_unit().1,
                 "{found} {expected}"
             );
         }

@@ -8,11 +8,12 @@ use nn_tui::nn::gradient_check::{BackPropagation, Check, choose, relative_error}
 use nn_tui::nn::textbook::{Layer, Network};
 use nn_tui::nn::{Activation, Architecture, Grade, Initialisation, Loss, Output};
 
-const ENDS: [(Output, Loss); 4] = [
+const ENDS: [(Output, Loss); 5] = [
     (Output::Softmax, Loss::CrossEntropy),
     (Output::Softmax, Loss::Quadratic),
     (Output::Sigmoid, Loss::Quadratic),
     (Output::Linear, Loss::Quadratic),
+    (Output::Sigmoid, Loss::CrossEntropy),
 ];
 
 /// Step of the differences.

@@ -130,6 +130,11 @@ fn every_output_and_loss() {
             of(Output::Linear, Loss::Quadratic),
             "iris",
         ),
+        (
+            "sigmoid-cross-entropy",
+            of(Output::Sigmoid, Loss::CrossEntropy),
+            "iris",
+        ),
         ("regression", regression_plan(&[4]), "sine"),
     ] {
         let mut shown = shown(data, plan, 3, (120, 36));

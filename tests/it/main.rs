@@ -19,6 +19,7 @@ mod path;
 mod persistence;
 mod readme;
 mod screens;
+mod single_output;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;

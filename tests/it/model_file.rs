@@ -271,6 +271,7 @@ fn mixed() -> TrainedModel {
             std: 10.0,
             min: 50.0,
             max: 150.0,
+            is_fraction: false,
         }),
         ..small()
     }
@@ -350,7 +351,7 @@ fn damaged_columns_are_named() {
 #[test]
 fn json_is_laid_out_for_people() {
     let text = String::from_utf8(bytes_of(&small(), Format::Json)).expect("text");
-    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 3,\n"));
+    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 4,\n"));
     assert!(text.ends_with(
         "    {
       \"weights\": [
@@ -434,12 +435,12 @@ const DAMAGED: [(&str, &str, &str); 20] = [
         "it has no \"format\": \"nn-tui model\"",
     ),
     (
-        "\"version\": 3",
         "\"version\": 4",
-        "it has version 4 of the format, this program reads versions 2 and 3",
+        "\"version\": 5",
+        "it has version 5 of the format, this program reads versions 2 to 4",
     ),
     (
-        "\"version\": 3",
+        "\"version\": 4",
         "\"version\": -1",
         "invalid value: integer `-1`, expected u64",
     ),

@@ -195,3 +195,39 @@ fn of_images_are_those_of_their_validation() {
     let line = "40 training · 40 validation from ";
     assert!(text.contains(line), "{text}");
 }
+
+/// Two classes on one output: what is predicted, what is counted and what is reported agree.
+#[test]
+fn a_single_output_tells_two_classes_apart() {
+    for ending in ["json", "safetensors", "npz"] {
+        let (_folder, model) = place(&format!("model.{ending}"));
+        succeed(
+            "breast-cancer --outputs 1 --epochs 3 --hidden 2 --headless --export",
+            &[&model],
+        );
+        let table = Path::new("datasets/breast-cancer.csv");
+        let predicted = stdout(&succeed("predict", &[&model, table]));
+        let mut lines = predicted.lines();
+        let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
+        let [.., actual, class, probability] = header.as_slice() else {
+            panic!("{header:?}");
+        };
+        assert_eq!((*actual, *class), ("diagnosis", "predicted diagnosis"));
+        let second = probability
+            .strip_prefix("p(")
+            .and_then(|it| it.strip_suffix(')'));
+        let mut right = 0;
+        for line in lines {
+            let cells: Vec<&str> = line.rsplitn(4, ',').collect();
+            let probability: f32 = cells[0].parse().expect("a number");
+            assert_eq!(probability >= 0.5, Some(cells[1]) == second, "{line}");
+            right += usize::from(cells[1] == cells[2]);
+        }
+        let report = stdout(&succeed("eval", &[&model, table]));
+        assert!(
+            report.contains(&format!("({right} of 569 rows)")),
+            "{report}"
+        );
+        assert!(right > 480, "{report}");
+    }
+}

@@ -52,7 +52,7 @@ fn of_a_wrong_command_line() {
         ("--activation swish", "possible values: sigmoid, tanh"),
         (
             "--loss cross-entropy --output linear",
-            "nn-tui: cross-entropy loss goes with softmax output",
+            "nn-tui: cross-entropy loss goes with softmax or sigmoid output",
         ),
         ("--pace slow", "expected auto, full, or epochs per second"),
         ("--paused", "nn-tui: --paused waits for a key"),

@@ -40,6 +40,7 @@ pub fn plan(hidden: &[usize]) -> Plan {
         activation: Activation::Tanh,
         output: Output::Softmax,
         loss: Loss::CrossEntropy,
+        targets: nn_tui::data::TargetEncoding::Standard,
         initialisation: Initialisation::Auto,
         rule: LearningRule {
             optimizer: Optimizer::ADAM,
@@ -68,6 +69,7 @@ pub fn textbook_plan(hidden: &[usize]) -> Plan {
         activation: Activation::Sigmoid,
         output: Output::Sigmoid,
         loss: Loss::Quadratic,
+        targets: nn_tui::data::TargetEncoding::Standard,
         initialisation: Initialisation::Normal,
         rule: LearningRule {
             optimizer: Optimizer::SGD,

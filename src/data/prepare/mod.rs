@@ -6,4 +6,5 @@ pub(crate) mod prepared;
 pub(crate) mod preprocessing;
 pub(crate) mod samples;
 pub(crate) mod scaler;
+pub(crate) mod single_output;
 pub(crate) mod split;

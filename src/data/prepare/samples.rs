@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ndarray::{ArcArray2, Array1, Array2, ArrayViewMut1, Axis, CowArray, Ix2};
 
 use super::preprocessing::{InputColumn, Preprocessing};
-use crate::data::{Column, Dataset, HeldOut, Lines, Target, TargetScale, Task};
+use crate::data::{Column, Dataset, HeldOut, Lines, Target, TargetScale, Task, write_class};
 
 /// Maximum numbers of network inputs that are kept for all rows of a table: 64 MB. For larger tables
 /// the inputs of each mini-batch are computed when needed, so that the table is in memory once.
@@ -65,17 +65,14 @@ impl Targets {
         }
     }
 
-    /// Writes the target of `row` to `out`, one place per network output: the class one-hot, or the
-    /// standardised number.
+    /// Writes the target of `row` to `out`, one place per network output; see
+    /// [`TargetEncoding`](crate::data::TargetEncoding).
     ///
     /// # Panics
     /// If there is no such row.
     pub fn write(&self, row: usize, mut out: ArrayViewMut1<f32>) {
         match self {
-            Self::Classes(labels) => {
-                out.fill(0.0);
-                out[labels[row] as usize] = 1.0;
-            }
+            Self::Classes(labels) => write_class(labels[row] as usize, &mut out),
             Self::Numbers { values, scale } => out[0] = scale.standardise(values[row]),
         }
     }

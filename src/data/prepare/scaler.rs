@@ -197,6 +197,7 @@ impl Task {
                     std: found.std,
                     min: found.min,
                     max: found.max,
+                    is_fraction: false,
                 };
                 Ok(Self::Regression(scale))
             }

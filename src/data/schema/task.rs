@@ -8,16 +8,17 @@ use crate::data::prepare::encoding::standardise;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Task {
-    /// One of some classes; one network output per class.
+    /// One of some classes; one network output per class, or for two classes a single one, the
+    /// probability of the second.
     Classification {
         /// Names of the classes in the order of the outputs.
         classes: Vec<String>,
     },
-    /// A number; one network output, `(value - mean) / std`.
+    /// A number; one network output.
     Regression(TargetScale),
 }
 
-/// Standardisation of a numeric target, by statistics of the training rows in the target's own unit.
+/// Encoding of a numeric target, by statistics of the training rows in the target's own unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetScale {
@@ -30,35 +31,42 @@ pub struct TargetScale {
     pub min: f32,
     /// Maximum.
     pub max: f32,
+    /// Whether the output is the number itself, from 0 to 1; else it is the number in standard
+    /// deviations from the mean.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_fraction: bool,
 }
 
 impl TargetScale {
+    /// Returns `(offset, unit)`: a network output `a` means `offset + unit * a`.
+    pub fn offset_and_unit(&self) -> (f64, f64) {
+        if self.is_fraction {
+            (0.0, 1.0)
+        } else {
+            (self.mean, self.std)
+        }
+    }
+
     /// Returns the number of a network `output`, in the target's own unit.
     pub fn value(&self, output: f32) -> f64 {
-        f64::from(output) * self.std + self.mean
+        let (offset, unit) = self.offset_and_unit();
+        f64::from(output) * unit + offset
     }
 
     /// Returns the root mean squared error, in the target's own unit, for a mean quadratic `loss` (half
     /// the squared error) of the standardised target.
     pub fn rmse(&self, loss: f64) -> f64 {
-        self.std * (2.0 * loss).sqrt()
+        self.offset_and_unit().1 * (2.0 * loss).sqrt()
     }
 
     /// Returns the network output for `value`.
     pub fn standardise(&self, value: f32) -> f32 {
-        standardise(value, self.mean, self.std)
+        let (offset, unit) = self.offset_and_unit();
+        standardise(value, offset, unit)
     }
 }
 
 impl Task {
-    /// Returns the number of network outputs.
-    pub fn outputs(&self) -> usize {
-        match self {
-            Self::Classification { classes } => classes.len(),
-            Self::Regression(_) => 1,
-        }
-    }
-
     /// Returns the names of the classes; none for regression.
     pub fn classes(&self) -> &[String] {
         match self {
@@ -73,6 +81,21 @@ impl Task {
             Self::Classification { .. } => None,
             Self::Regression(scale) => Some(scale),
         }
+    }
+}
+
+/// Writes the targets of a row of `class` to `outputs`, one place per network output: one-hot, or with a
+/// single output 1 for the second of two classes.
+pub fn write_class<'a>(class: usize, outputs: impl IntoIterator<Item = &'a mut f32>) {
+    let mut count = 0;
+    let mut only = None;
+    for (i, output) in outputs.into_iter().enumerate() {
+        *output = f32::from(i == class);
+        count += 1;
+        only = Some(output);
+    }
+    if let (1, Some(only)) = (count, only) {
+        *only = f32::from(class == 1);
     }
 }
 
@@ -156,8 +179,14 @@ mod tests {
             std: 4.0,
             min: 0.0,
             max: 20.0,
+            is_fraction: false,
         };
         assert_eq!(scale.standardise(12.0), 0.5);
         assert_eq!(scale.value(0.5), 12.0);
+        let scale = TargetScale {
+            is_fraction: true,
+            ..scale
+        };
+        assert_eq!((scale.standardise(0.75), scale.value(0.75)), (0.75, 0.75));
     }
 }

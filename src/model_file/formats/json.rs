@@ -1,17 +1,17 @@
 //! Models as JSON, one row of weights a line.
 //!
-//! Version 3 of the schema; members stand in this order, all are required where nothing else is
-//! said, and others are refused. Version 2, which is read too, is the same without the changes of a
-//! network in training.
+//! Version 4 of the schema; members stand in this order, all are required where nothing else is
+//! said, and others are refused. Versions 2 and 3 are read too: 2 has no changes of a network in
+//! training, 3 fewer activations, an output for each class and no `is_fraction`.
 //!
 //! | member | what it holds |
 //! |---|---|
 //! | `format` | `"nn-tui model"` |
-//! | `version` | `3` |
-//! | `architecture` | `sizes`: neurons of each layer, inputs first, outputs last; `hidden_activation`: sigmoid, tanh, relu, leaky-relu (slope 0.01) or linear; `output_activation`: sigmoid, softmax or linear; `loss`: quadratic or cross-entropy |
+//! | `version` | `4` |
+//! | `architecture` | `sizes`: neurons of each layer, inputs first, outputs last; `hidden_activation`: name of an activation, see [`crate::nn::Activation`]; `output_activation`: sigmoid, softmax or linear; `loss`: quadratic or cross-entropy (of sigmoid outputs the binary one) |
 //! | `preprocessing` | `columns`: the columns of the table that are used, each with its `name`, its `column` (index from 0 among all columns) and its `encoding`, see below; `table_columns`: how many columns the training table had, the target included; `target_column`: index (from 0) of the target among them |
 //! | `target` | name of the predicted column |
-//! | `task` | `type` classification with `classes`, their names, one for each output; or `type` regression with `mean`, `deviation`, `min` and `max` of the target |
+//! | `task` | `type` classification with `classes`, their names, one for each output, or two for a single output; or `type` regression with `mean`, `deviation`, `min` and `max` of the target, and `is_fraction`, which is true where the output is the number itself |
 //! | `training` | how it was trained, and how good it was; nothing in it is needed to predict |
 //! | `layers` | first hidden layer first: `weights`, a row of numbers for each neuron, one for each neuron of the layer before; `biases`, one for each neuron |
 //!
@@ -26,8 +26,8 @@
 //! Missing are the cells that [`crate::data::is_missing`] says are.
 //!
 //! To predict, let `x` be the inputs, then for each layer `z = weights x + biases` and
-//! `x = activation(z)`; the class is that of the largest output, the number is
-//! `output * deviation + mean` of the task.
+//! `x = activation(z)`; the class is that of the largest output, or with a single output the second
+//! from 0.5 on; the number is `output * deviation + mean` of the task, or the output itself.
 //!
 //! Weights are f32 in the fewest digits that read back as the same number.
 

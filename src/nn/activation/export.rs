@@ -4,6 +4,8 @@
 pub(crate) enum Onnx {
     /// The input.
     Z,
+    /// A constant.
+    Number(f32),
     /// An operator with its attributes that are numbers, and its inputs.
     Node(
         &'static str,

@@ -53,6 +53,9 @@ activations! { ($)
     Tanh, tanh, "`tanh z`, between -1 and 1.";
     Relu, relu, "`max(0, z)`.";
     LeakyRelu, leaky_relu, "`z` where positive, `0.01 z` elsewhere.";
+    Gelu, gelu, "`z Φ(z)` with the normal distribution function `Φ`.";
+    Elu, elu, "`z` where positive, `e^z - 1` elsewhere.";
+    Softplus, softplus, "`ln(1 + e^z)`: a smooth ReLU.";
     Linear, linear, "`z` itself: shows the limits of a network without non-linearity.";
 }
 

@@ -7,7 +7,7 @@ use crate::nn::Architecture;
 /// Targets of the outputs, one per row of the inputs.
 #[derive(Debug, Clone, Copy)]
 pub enum Targets<'a> {
-    /// The class of each row: one-hot targets.
+    /// The class of each row: one-hot targets, or with a single output 0 or 1.
     Classes(&'a [u32]),
     /// `(rows, outputs)`, in standard layout.
     Values(ArrayView2<'a, f32>),

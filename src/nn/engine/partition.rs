@@ -241,7 +241,13 @@ impl RowShare {
                 for (row, own) in rows.zip(&mut *own_classes) {
                     *own = classes[row];
                 }
-                self.targets.load_one_hot::<S>(own_classes);
+                if self.targets.columns() == 1 {
+                    for (row, &class) in own_classes.iter().enumerate() {
+                        self.targets.set(row, 0, class as f32);
+                    }
+                } else {
+                    self.targets.load_one_hot::<S>(own_classes);
+                }
             }
             CheckedTargets::Values(values) => {
                 self.targets.load(simd, values, rows.clone());

@@ -10,7 +10,7 @@ use crate::nn::kernels::output::activate_outputs;
 use crate::nn::kernels::panels::{Panels, WIDE};
 use crate::nn::kernels::product::{Start, product};
 use crate::nn::kernels::sparse::Scratch;
-use crate::nn::{Architecture, Loss};
+use crate::nn::{Architecture, Loss, Output};
 
 /// Buffers and results of a forward pass.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Workspace {
     /// Maximum number of rows.
     capacity: usize,
     scratch: Scratch,
+    output: Output,
+    loss: Loss,
 }
 
 impl Workspace {
@@ -40,6 +42,8 @@ impl Workspace {
             results: sizes().skip(1).map(|size| vec![0.0; rows * size]).collect(),
             capacity: rows,
             scratch: Scratch::new(architecture.sizes(), rows),
+            output: architecture.output(),
+            loss: architecture.loss(),
         }
     }
 
@@ -73,26 +77,21 @@ impl Workspace {
         ArrayView2::from_shape(shape, values).expect("cut to the shape")
     }
 
+    /// Loss of a row of the last pass. `targets` has one number for each output.
+    pub fn loss_of_row<'a>(&self, row: usize, targets: impl IntoIterator<Item = &'a f32>) -> f64 {
+        let (outputs, logits) = (self.outputs(), self.logits());
+        let wide = |x: &f32| f64::from(*x);
+        let (outputs, logits) = (outputs.row(row), logits.row(row));
+        let (outputs, logits) = (outputs.iter().map(wide), logits.iter().map(wide));
+        let targets = targets.into_iter().map(wide);
+        self.loss.terms(self.output, logits, outputs, targets).sum()
+    }
+
     /// Sum over the rows of the last pass of their losses. `targets`: `(rows, outputs)`.
-    pub fn loss(&self, loss: Loss, targets: ArrayView2<f32>) -> f64 {
+    pub fn loss(&self, targets: ArrayView2<f32>) -> f64 {
         assert_eq!(targets.dim(), self.outputs().dim());
-        let outputs = self.outputs();
-        let logits = self.logits();
-        let rows = targets.outer_iter().zip(outputs.outer_iter());
-        rows.zip(logits.outer_iter())
-            .map(|((y, a), z)| match loss {
-                Loss::Quadratic => {
-                    let errors = a.iter().zip(y).map(|(&a, &y)| f64::from(a) - f64::from(y));
-                    0.5 * errors.map(|e| e * e).sum::<f64>()
-                }
-                Loss::CrossEntropy => {
-                    let z = || z.iter().map(|&z| f64::from(z));
-                    let maximum = z().fold(f64::NEG_INFINITY, f64::max);
-                    let sum: f64 = z().map(|z| (z - maximum).exp()).sum();
-                    let cost = |z: f64| (maximum - z) + sum.ln();
-                    z().zip(y).map(|(z, &y)| f64::from(y) * cost(z)).sum()
-                }
-            })
+        let rows = targets.outer_iter().enumerate();
+        rows.map(|(row, targets)| self.loss_of_row(row, targets))
             .sum()
     }
 

@@ -107,3 +107,36 @@ impl WithSimd for Activate<'_> {
         activate(simd, self.activation, self.values)
     }
 }
+
+/// Multiplies each of `deltas`, whose number is a multiple of 16, by the derivative at `z` with
+/// `a = f(z)`: what the engine does to its layers, as a function that can be called from outside.
+pub fn multiply_by_slopes(
+    instructions: Instructions,
+    activation: Activation,
+    z: &[f32],
+    a: &[f32],
+    deltas: &mut [f32],
+) {
+    instructions.unit().run(MultiplyBySlopes {
+        activation,
+        z,
+        a,
+        deltas,
+    });
+}
+
+struct MultiplyBySlopes<'a> {
+    activation: Activation,
+    z: &'a [f32],
+    a: &'a [f32],
+    deltas: &'a mut [f32],
+}
+
+impl WithSimd for MultiplyBySlopes<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f32 {
+        times_derivative(simd, self.activation, self.z, self.a, self.deltas)
+    }
+}

@@ -1,4 +1,4 @@
-//! Exponential, sigmoid and tanh of vectors.
+//! Exponentials, logarithm, sigmoid and tanh of vectors.
 //!
 //! The method and the coefficients are those of S. Moshier's Cephes library (`expf.c`, 1989):
 //! reduce the argument to a short interval and use a polynomial there. The errors given below
@@ -27,8 +27,19 @@ const EXP: [f32; 6] = [
     0.5,
 ];
 
-/// `tanh x` is 1 in `f32` from here on.
-const TANH_IS_ONE: f32 = 10.0;
+/// In `f32`, `e^x - 1` is -1 from here down.
+const EXP_M1_IS_MINUS_ONE: f32 = -20.0;
+
+/// `artanh s = s (1 + s^2 A(s^2))` for `s <= 1/3`, highest power first: its series.
+const ARTANH: [f32; 7] = [
+    1.0 / 15.0,
+    1.0 / 13.0,
+    1.0 / 11.0,
+    1.0 / 9.0,
+    1.0 / 7.0,
+    1.0 / 5.0,
+    1.0 / 3.0,
+];
 
 /// `e^x` for `x <= 0`, which is all that sigmoid and softmax need. NaN stays NaN.
 #[inline(always)]
@@ -59,6 +70,30 @@ fn split_exp<S: Simd>(simd: S, x: S::f32s) -> (S::f32s, S::f32s) {
     (expm1, simd.transmute_f32s_u32s(two_to_n))
 }
 
+/// `e^x - 1` for `x <= 0`, with a relative error of at most 1.9e-7. NaN stays NaN.
+#[inline(always)]
+pub fn exp_m1_of_negative<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let limit = simd.splat_f32s(EXP_M1_IS_MINUS_ONE);
+    let x = simd.select_f32s(simd.less_than_f32s(x, limit), limit, x);
+    let (expm1, two_to_n) = split_exp(simd, x);
+    let shifted = simd.sub_f32s(two_to_n, simd.splat_f32s(1.0));
+    simd.mul_add_e_f32s(two_to_n, expm1, shifted)
+}
+
+/// `ln(1 + x) = 2 artanh(x / (2 + x))` for `0 <= x <= 1`, with a relative error of at most 3e-7. NaN
+/// stays NaN.
+#[inline(always)]
+pub fn ln_1p_of_fraction<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let s = simd.div_f32s(x, simd.add_f32s(simd.splat_f32s(2.0), x));
+    let square = simd.mul_f32s(s, s);
+    let mut a = simd.splat_f32s(ARTANH[0]);
+    for &coefficient in &ARTANH[1..] {
+        a = simd.mul_add_e_f32s(a, square, simd.splat_f32s(coefficient));
+    }
+    let twice = simd.add_f32s(s, s);
+    simd.mul_add_e_f32s(simd.mul_f32s(twice, square), a, twice)
+}
+
 /// `1 / (1 + e^-z)`, with a relative error of at most 1.9e-7. NaN stays NaN.
 #[inline(always)]
 pub fn sigmoid<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
@@ -75,15 +110,8 @@ pub fn sigmoid<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
 /// digits, were it not computed as `e^r - 1` without ever adding the 1.
 #[inline(always)]
 pub fn tanh<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
-    let x = magnitude(simd, z);
-    let one = simd.splat_f32s(TANH_IS_ONE);
-    let saturated = simd.less_than_f32s(one, x);
-    let x = simd.select_f32s(saturated, one, x);
-    let x = simd.mul_f32s(x, simd.splat_f32s(-2.0));
-
-    let (expm1, two_to_n) = split_exp(simd, x);
-    let shifted = simd.sub_f32s(two_to_n, simd.splat_f32s(1.0));
-    let expm1 = simd.mul_add_e_f32s(two_to_n, expm1, shifted);
+    let x = simd.mul_f32s(magnitude(simd, z), simd.splat_f32s(-2.0));
+    let expm1 = exp_m1_of_negative(simd, x);
     let denominator = simd.add_f32s(simd.splat_f32s(2.0), expm1);
     let magnitude = simd.div_f32s(negated(simd, expm1), denominator);
 

@@ -114,14 +114,14 @@ fn fetch_rows(values: &[f32]) {
 /// Returns `|x|` by clearing the sign bit. (With AVX-512, pulp's own function is a call, not an
 /// instruction.)
 #[inline(always)]
-fn magnitude<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(in crate::nn) fn magnitude<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let all_but_sign = simd.splat_u32s(!SIGN);
     simd.transmute_f32s_u32s(simd.and_u32s(simd.transmute_u32s_f32s(x), all_but_sign))
 }
 
 /// Returns `-x` by flipping the sign bit.
 #[inline(always)]
-fn negated<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(in crate::nn) fn negated<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let sign = simd.splat_u32s(SIGN);
     simd.transmute_f32s_u32s(simd.xor_u32s(simd.transmute_u32s_f32s(x), sign))
 }

@@ -4,10 +4,11 @@
 
 use pulp::Simd;
 
-use super::exponential::{exp_of_negative, sigmoid};
+use super::exponential::{exp_of_negative, ln_1p_of_fraction, sigmoid};
 use super::panels::{Panels, mask};
 use super::{
-    Largest, panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row,
+    Largest, magnitude, negated, panels, vector_rows, vector_rows_mut, with_panel_width,
+    with_vectors_per_row,
 };
 use crate::nn::{Loss, Output};
 
@@ -45,6 +46,8 @@ pub fn output_deltas<S: Simd>(
     costs: &mut Panels,
 ) -> f32 {
     with_vectors_per_row!(S, z.width(), |V| match (loss, output) {
+        (Loss::CrossEntropy, Output::Sigmoid) =>
+            binary_cross_entropy::<S, V>(simd, z, targets, deltas, costs),
         (Loss::CrossEntropy, _) => cross_entropy::<S, V>(simd, z, targets, deltas, costs),
         (Loss::Quadratic, Output::Softmax) =>
             quadratic_of_softmax::<S, V>(simd, z, targets, deltas, costs),
@@ -103,6 +106,40 @@ fn quadratic<S: Simd, const V: usize>(
                 cost[v] = simd.mul_f32s(half, simd.mul_f32s(error, error));
                 delta[v] = simd.mul_f32s(error, derivative);
                 largest.include(simd, delta[v]);
+            }
+        }
+    }
+    largest.get()
+}
+
+/// `C = sum_j (ln(1 + e^z_j) - y_j z_j)`, `delta_j = a_j - y_j`.
+#[inline(always)]
+fn binary_cross_entropy<S: Simd, const V: usize>(
+    simd: S,
+    z: &Panels,
+    targets: &Panels,
+    deltas: &mut Panels,
+    costs: &mut Panels,
+) -> f32 {
+    let zero = simd.splat_f32s(0.0);
+    let mut largest = Largest::zero(simd);
+    for p in 0..z.count() {
+        let used = Lanes::<S, V>::new(z.used(p));
+        let z = vector_rows::<S, V>(z.panel(p));
+        let targets = vector_rows::<S, V>(targets.panel(p));
+        let deltas = vector_rows_mut::<S, V>(deltas.panel_mut(p));
+        let costs = vector_rows_mut::<S, V>(costs.panel_mut(p));
+        for (((z, y), delta), cost) in z.iter().zip(targets).zip(deltas).zip(costs) {
+            for v in 0..V {
+                let (z, y) = (z[v], y[v]);
+                delta[v] = used.keep(simd, v, simd.sub_f32s(sigmoid(simd, z), y));
+                largest.include(simd, delta[v]);
+                // ln(1 + e^z) = max(0, z) + ln(1 + e^-|z|), whose exponential does not overflow.
+                let e = exp_of_negative(simd, negated(simd, magnitude(simd, z)));
+                let positive = simd.select_f32s(simd.less_than_f32s(zero, z), z, zero);
+                let linear = simd.sub_f32s(positive, simd.mul_f32s(y, z));
+                let all = simd.add_f32s(linear, ln_1p_of_fraction(simd, e));
+                cost[v] = used.keep(simd, v, all);
             }
         }
     }
@@ -201,7 +238,7 @@ pub fn sum_of_costs<'a, S: Simd>(simd: S, parts: impl Iterator<Item = &'a Panels
     simd.reduce_sum_f32s(sum)
 }
 
-/// What a softmax divided by: `sum` is that of `e^(z - maximum)`.
+/// Largest logit of a row, and the sum of `e^(z - maximum)` that its softmax divides by.
 struct Softmax {
     maximum: f32,
     sum: f32,
@@ -241,7 +278,7 @@ fn softmax<S: Simd, const V: usize>(simd: S, z: &Panels, r: usize, into: &mut Pa
     Softmax { maximum, sum }
 }
 
-/// The first lanes of a row of a panel, such as those that are not padding.
+/// Mask of the first lanes of a row of a panel, such as those that are not padding.
 #[derive(Clone, Copy)]
 struct Lanes<S: Simd, const V: usize>([S::u32s; V]);
 
@@ -267,8 +304,8 @@ impl<S: Simd, const V: usize> Lanes<S, V> {
     }
 }
 
-/// Rows whose largest logit, and so whose largest output, is the class of the row; of equal logits
-/// the first counts. A single output says yes or no, divided at one half.
+/// Counts the rows whose largest logit, and so whose largest output, is that of the row's class; of
+/// equal logits the first counts. A single output tells two classes apart, divided at one half.
 ///
 /// `z` and `targets`: `(rows, outputs)`; `classes`: of each row the class, which is the index of its
 /// largest target.

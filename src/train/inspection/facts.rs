@@ -163,9 +163,11 @@ impl Context<'_> {
         for (z, targets) in rows {
             let z = z.to_vec();
             let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let log_sum = largest + z.iter().map(|z| (z - largest).exp()).sum::<f64>().ln();
-            let values = z.iter().zip(output.values(&z)).zip(targets);
-            for (term, ((&z, a), &y)) in terms.iter_mut().zip(values) {
+            let values = output.values(&z);
+            let [logits, outputs] = [&z, &values].map(|numbers| numbers.iter().copied());
+            let losses = loss.terms(output, logits, outputs, targets.iter().copied());
+            let neurons = z.iter().zip(&values).zip(targets).zip(losses);
+            for (term, (((&z, &a), &y), loss)) in terms.iter_mut().zip(neurons) {
                 term.z += share * z;
                 term.exponential += share
                     * match output {
@@ -174,11 +176,7 @@ impl Context<'_> {
                     };
                 term.a += share * a;
                 term.target += share * y;
-                term.loss += share
-                    * match loss {
-                        Loss::Quadratic => 0.5 * (a - y) * (a - y),
-                        Loss::CrossEntropy => y * (log_sum - z),
-                    };
+                term.loss += share * loss;
             }
         }
         OutputFacts {

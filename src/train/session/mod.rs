@@ -175,11 +175,14 @@ impl Session {
     /// to `threads` threads. Results are bit-identical for any number of them.
     ///
     /// # Errors
-    /// Those of [`Architecture::new`].
+    /// Those of [`Architecture::new`] and of [`Prepared::with_targets`].
     pub fn on(plan: Plan, dataset: Arc<Dataset>, data: Prepared, threads: Threads) -> Result<Self> {
-        let data = Arc::new(data);
+        let data = Arc::new(data.with_targets(plan.targets)?);
+        plan.check_target(data.task.scale().is_some())
+            .map_err(Error::Usage)?;
         let rows = data.training.rows();
-        let architecture = plan.architecture(data.preprocessing.inputs(), data.task.outputs())?;
+        let architecture =
+            plan.architecture(data.preprocessing.inputs(), data.output_names.len())?;
         let parameters = plan.initialisation.draw(&architecture, plan.seed);
         let batch = plan.batch.get().min(rows);
         let resources = Resources {

@@ -12,7 +12,7 @@ impl Session {
     /// means of the epoch and the snapshots start anew.
     pub(super) fn reshape(&mut self, plan: Plan) {
         let data = &self.data;
-        let made = plan.architecture(data.preprocessing.inputs(), data.task.outputs());
+        let made = plan.architecture(data.preprocessing.inputs(), data.output_names.len());
         let architecture = made.expect("the plan was checked");
         let mut old = self.engine.parameters();
         self.frozen.unmute_all(self.architecture(), &mut old);

@@ -91,7 +91,7 @@ impl Session {
         let task = &self.data.task;
         plan.check_target(task.scale().is_some())?;
         let inputs = self.data.preprocessing.inputs();
-        let made = plan.architecture(inputs, task.outputs());
+        let made = plan.architecture(inputs, self.data.output_names.len());
         let architecture = made.map_err(|error| error.to_string())?;
         if &architecture == self.architecture() {
             return Err("the network already has this shape".into());

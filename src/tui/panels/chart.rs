@@ -150,8 +150,8 @@ fn baseline(model: &Model, content: Chart) -> Option<f64> {
     let value = match (content, &model.run.data.baseline) {
         (Chart::Accuracy, _) => Some(score),
         (Chart::Loss, Baseline::Mean { errors }) => {
-            let std = model.run.data.task.scale()?.std;
-            Some(0.5 * (errors.rmse / std).powi(2))
+            let (_, unit) = model.run.data.task.scale()?.offset_and_unit();
+            Some(0.5 * (errors.rmse / unit).powi(2))
         }
         // The loss of one class for all would be a matter of how sure of it one is.
         (Chart::Loss, Baseline::Majority { .. }) => None,

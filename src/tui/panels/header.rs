@@ -56,10 +56,7 @@ fn subject(model: &Model, theme: Theme) -> Vec<Part> {
             1 => String::new(),
             _ => format!("{} · ", architecture.hidden()),
         },
-        match (architecture.loss(), architecture.output()) {
-            (crate::nn::Loss::CrossEntropy, _) => "softmax cross-entropy".to_owned(),
-            (loss, output) => format!("{output} {loss}"),
-        },
+        format_args!("{} {}", architecture.output(), architecture.loss()),
         run.plan.rule.optimizer,
     );
     vec![

@@ -1,7 +1,7 @@
 //! The book's symbols: layers above, neurons below; `w²₃₁`, or `w2[3,1]` where only ASCII is
 //! known. On the screen neurons are counted from 1.
 
-use crate::nn::{Activation, Loss, ParameterId};
+use crate::nn::{Activation, Loss, Output, ParameterId};
 use crate::tui::theme::Theme;
 
 /// What stands below a symbol.
@@ -150,7 +150,7 @@ impl Notation {
     /// A formula of a neuron's `a` and `z`.
     pub fn formula(self, symbols: &str, a: &str, z: &str) -> String {
         let mut text = symbols.to_owned();
-        for (set, plain) in [("σ", "sigmoid"), ("²", "^2")] {
+        for (set, plain) in [("σ", "sigmoid"), ("Φ", "Phi"), ("φ", "phi"), ("²", "^2")] {
             text = text.replace(set, self.either(set, plain));
         }
         text.replace("{a}", a).replace("{z}", z)
@@ -165,7 +165,7 @@ impl Notation {
     }
 
     /// The loss with its sum over the outputs of layer `depth`.
-    pub fn loss(self, loss: Loss, depth: usize) -> String {
+    pub fn loss(self, loss: Loss, output: Output, depth: usize) -> String {
         let k = Index::Any('k');
         let (a, y) = (self.a(depth, k), self.y(k));
         match loss {
@@ -173,6 +173,9 @@ impl Notation {
                 let half = self.either("½", "1/2");
                 let square = self.either("²", "^2");
                 format!("C = {half} {}({a} − {y}){square}", self.sum('k'))
+            }
+            Loss::CrossEntropy if output == Output::Sigmoid => {
+                format!("C = −{}({y} ln {a} + (1 − {y}) ln(1 − {a}))", self.sum('k'))
             }
             Loss::CrossEntropy => format!("C = −{}{y} ln {a}", self.sum('k')),
         }
@@ -221,7 +224,7 @@ mod tests {
         assert_eq!(notation.a(0, third), "x₃");
         assert_eq!(notation.delta(1, Index::Any('j')), "δ¹ⱼ");
         assert_eq!(notation.sum('k'), "Σₖ ");
-        let loss = notation.loss(Loss::Quadratic, 2);
+        let loss = notation.loss(Loss::Quadratic, Output::Linear, 2);
         assert_eq!(loss, "C = ½ Σₖ (a²ₖ − yₖ)²");
     }
 

@@ -25,12 +25,9 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
     match &model.task {
         Task::Classification { classes } => writeln!(code, "CLASSES = [{}]", texts(classes))?,
         Task::Regression(scale) => {
+            let (offset, unit) = scale.offset_and_unit();
             writeln!(code, "CLASSES = None")?;
-            writeln!(
-                code,
-                "TARGET_MEAN, TARGET_DEVIATION = {:?}, {:?}",
-                scale.mean, scale.std
-            )?;
+            writeln!(code, "TARGET_MEAN, TARGET_DEVIATION = {offset:?}, {unit:?}")?;
         }
     }
     let (hidden, output) = (architecture.hidden(), architecture.output());
@@ -208,14 +205,17 @@ def predict(row):
     a = outputs(row)
     if CLASSES is None:
         return a[0] * TARGET_DEVIATION + TARGET_MEAN
+    if len(a) == 1:
+        return CLASSES[a[0] >= 0.5]
     return CLASSES[a.index(max(a))]
 
 
 def main(path):
     with open(path, newline="", encoding="utf-8-sig") as file:
         rows = csv.DictReader(file)
-        name = "p" if OUTPUT == "softmax" else "output"
-        added = [] if CLASSES is None else [f"{name}({c})" for c in CLASSES]
+        count = len(LAYERS[-1][1])
+        name = "p" if OUTPUT == "softmax" or count == 1 else "output"
+        added = [] if CLASSES is None else [f"{name}({c})" for c in CLASSES[-count:]]
         table = csv.writer(sys.stdout, lineterminator="\n")
         table.writerow([*rows.fieldnames, f"predicted {TARGET}", *added])
         names = {name.strip(): name for name in rows.fieldnames}

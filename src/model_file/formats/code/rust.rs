@@ -2,7 +2,9 @@
 
 use std::fmt::{Error, Write};
 
-use super::rust_parts::{BOOLEAN, EXP, FILLED, HEAD, LAYER, ONE_HOT, SOFTMAX, STANDARDISED};
+use super::rust_parts::{
+    BOOLEAN, EXP, FILLED, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, SOFTMAX, STANDARDISED,
+};
 use super::{PARAMETERS, list};
 use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
 use crate::model_file::TrainedModel;
@@ -105,32 +107,33 @@ fn write_predictions(
 ) -> Result<(), Error> {
     let (parameters, arguments) = (signature.parameters(), signature.arguments());
     match &model.task {
-        Task::Classification { classes } => writeln!(
-            code,
-            "
+        Task::Classification { .. } => {
+            let n = model.architecture.outputs();
+            let (class, about) = match (n, model.architecture.output()) {
+                (1, _) => (
+                    SECOND_IF_LIKELY,
+                    ": the probability of the second class".into(),
+                ),
+                (_, Output::Softmax) => (LARGEST, ", one for each class: probabilities".to_owned()),
+                _ => (LARGEST, ", one for each class".into()),
+            };
+            writeln!(
+                code,
+                "
 /// The class of a row, one of `CLASSES`.
 pub fn predict({parameters}) -> &'static str {{
     let a = outputs({arguments});
-    let mut best = 0;
-    for i in 1..{n} {{
-        if a[i] > a[best] {{
-            best = i;
-        }}
-    }}
-    CLASSES[best]
-}}
+{class}}}
 
-/// The network's outputs for a row, one for each class{probabilities}.
-pub fn outputs({parameters}) -> [f32; {n}] {{",
-            n = classes.len(),
-            probabilities = match model.architecture.output() {
-                Output::Softmax => ": probabilities",
-                _ => "",
-            },
-        )?,
-        Task::Regression(scale) => writeln!(
-            code,
-            "
+/// The network's outputs for a row{about}.
+pub fn outputs({parameters}) -> [f32; {n}] {{"
+            )?
+        }
+        Task::Regression(scale) => {
+            let (offset, unit) = scale.offset_and_unit();
+            writeln!(
+                code,
+                "
 /// The number predicted for a row, in the target's own unit.
 pub fn predict({parameters}) -> f32 {{
     (f64::from(outputs({arguments})[0]) * {:?} + {:?}) as f32
@@ -138,8 +141,9 @@ pub fn predict({parameters}) -> f32 {{
 
 /// The network's output for a row.
 fn outputs({parameters}) -> [f32; 1] {{",
-            scale.std, scale.mean,
-        )?,
+                unit, offset,
+            )?
+        }
     }
     write_layers(code, model, &arguments)
 }

@@ -6,6 +6,20 @@ pub(super) const HEAD: &str = "//
 
 ";
 
+/// The end of a function that has the outputs `a`.
+pub(super) const LARGEST: &str = "    let mut best = 0;
+    for i in 1..a.len() {
+        if a[i] > a[best] {
+            best = i;
+        }
+    }
+    CLASSES[best]
+";
+
+/// As [`LARGEST`], for a single output.
+pub(super) const SECOND_IF_LIKELY: &str = "    CLASSES[usize::from(a[0] >= 0.5)]
+";
+
 pub(super) const FILLED: &str = "
 fn filled(number: f32, fill: f32) -> f32 {
     if number.is_nan() { fill } else { number }

@@ -79,6 +79,22 @@ fn operate(node: &NodeProto, inputs: &[&Tensor]) -> Result<Tensor, String> {
             let slope = attribute(node, "alpha")?.f.ok_or("no slope")?;
             each(x, |z| if z < 0.0 { f64::from(slope) * z } else { z })
         }
+        ("Elu", [x]) => each(x, |z| if z > 0.0 { z } else { z.exp_m1() }),
+        ("Softplus", [x]) => each(x, |z| z.max(0.0) + (-z.abs()).exp().ln_1p()),
+        // erf x = 2 Φ(y) - 1 with y = x sqrt 2, and GELU of y is y Φ(y).
+        ("Erf", [x]) => each(x, |z| {
+            let y = z * std::f64::consts::SQRT_2;
+            if y == 0.0 {
+                y
+            } else {
+                2.0 * crate::nn::Activation::Gelu.value(y) / y - 1.0
+            }
+        }),
+        ("GreaterOrEqual", [x, y]) => {
+            let (x, y) = together(x, y)?;
+            let pairs = x.floats()?.iter().zip(y.floats()?);
+            Ok(x.like(Data::Truths(pairs.map(|(x, y)| x >= y).collect())))
+        }
         ("Sigmoid", [x]) => each(x, |z| 1.0 / (1.0 + (-z).exp())),
         ("Tanh", [x]) => each(x, f64::tanh),
         ("Softmax", [x]) => softmax(x),
@@ -107,6 +123,11 @@ fn together(x: &Tensor, y: &Tensor) -> Result<(Tensor, Tensor), String> {
 
 fn arithmetic(x: &Tensor, y: &Tensor, f: fn(f64, f64) -> f64) -> Result<Tensor, String> {
     let (x, y) = together(x, y)?;
+    if let (Ok(one), Ok(two)) = (x.floats(), y.floats()) {
+        let pairs = one.iter().zip(two);
+        let numbers = pairs.map(|(&x, &y)| f(x.into(), y.into()) as f32);
+        return Ok(x.like(Data::Floats(numbers.collect())));
+    }
     let pairs = x.doubles()?.iter().zip(y.doubles()?);
     let numbers = pairs.map(|(&x, &y)| f(x, y)).collect();
     Ok(x.like(Data::Doubles(numbers)))
@@ -138,6 +159,9 @@ fn cast(x: &Tensor, to: i64) -> Result<Tensor, String> {
         }
         (Data::Truths(from), Ok(element::FLOAT)) => {
             Data::Floats(from.iter().map(|&x| f32::from(x)).collect())
+        }
+        (Data::Truths(from), Ok(element::INT64)) => {
+            Data::Integers(from.iter().map(|&x| x.into()).collect())
         }
         _ => return Err("types that are not cast here".into()),
     };

@@ -76,6 +76,12 @@ impl Graph {
         self.constant(name, element::FLOAT, shape, bytes.collect())
     }
 
+    /// A constant that is one 32-bit floating-point number.
+    pub fn scalar(&mut self, number: f32) -> Value {
+        let name = format!("number_{}", self.constants.len());
+        self.floats(&name, &[], [&number])
+    }
+
     /// A constant of 64-bit floating-point numbers.
     pub fn doubles(&mut self, name: &str, shape: &[usize], numbers: &[f64]) -> Value {
         let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());

@@ -31,6 +31,7 @@ use crate::model_file::TrainedModel;
 use crate::model_file::description::about;
 use crate::nn::Output;
 use crate::nn::activation::export::Onnx;
+use crate::nn::output::SINGLE_OUTPUT_THRESHOLD;
 use graph::{Graph, Value, float, floats, int, ints, strings};
 use messages::{AttributeProto, ModelProto, OperatorSetIdProto, StringStringEntryProto, element};
 
@@ -297,6 +298,7 @@ fn network(graph: &mut Graph, model: &TrainedModel, inputs: Value) -> Value {
 fn apply(graph: &mut Graph, function: &Onnx, z: Value) -> Value {
     match function {
         Onnx::Z => z,
+        Onnx::Number(number) => graph.scalar(*number),
         Onnx::Node(operator, attributes, inputs) => {
             let inputs: Vec<Value> = inputs
                 .iter()
@@ -315,9 +317,22 @@ fn answer(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
         Task::Classification { classes } => {
             let is_softmax = model.architecture.output() == Output::Softmax;
             let name = if is_softmax { PROBABILITIES } else { OUTPUTS };
-            graph.output(outputs, name, element::FLOAT, Some(classes.len()));
-            let keep = vec![int("axis", 1), int("keepdims", 0)];
-            let class = graph.node("ArgMax", &[name], keep);
+            graph.output(
+                outputs,
+                name,
+                element::FLOAT,
+                Some(model.architecture.outputs()),
+            );
+            let class = if model.architecture.outputs() == 1 {
+                let threshold = graph.scalar(SINGLE_OUTPUT_THRESHOLD);
+                let is_second = graph.node("GreaterOrEqual", &[name, &threshold], vec![]);
+                let class = cast(graph, &is_second, element::INT64);
+                let column = graph.integers("axis_1", &[1]);
+                graph.node("Squeeze", &[&class, &column], vec![])
+            } else {
+                let keep = vec![int("axis", 1), int("keepdims", 0)];
+                graph.node("ArgMax", &[name], keep)
+            };
             let (names, elements) = match whole_numbers(classes) {
                 Some(numbers) => (graph.integers("classes", &numbers), element::INT64),
                 None => (graph.texts("classes", classes), element::STRING),
@@ -328,8 +343,9 @@ fn answer(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
         Task::Regression(scale) => {
             // In f64, as in the program.
             let wide = cast(graph, outputs, element::DOUBLE);
-            let deviation = graph.doubles("target_deviation", &[], &[scale.std]);
-            let mean = graph.doubles("target_mean", &[], &[scale.mean]);
+            let (offset, unit) = scale.offset_and_unit();
+            let deviation = graph.doubles("target_deviation", &[], &[unit]);
+            let mean = graph.doubles("target_mean", &[], &[offset]);
             let scaled = graph.node("Mul", &[&wide, &deviation], vec![]);
             let shifted = graph.node("Add", &[&scaled, &mean], vec![]);
             let number = cast(graph, &shifted, element::FLOAT);

@@ -1,4 +1,4 @@
-//! What goes into panels comes out of them.
+//! Panels return the numbers that were written to them.
 
 use pulp::{Simd, WithSimd};
 

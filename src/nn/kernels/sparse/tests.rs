@@ -1,4 +1,4 @@
-//! What is left out changes no bit.
+//! Leaving out zeros changes no bit.
 
 use pulp::{Simd, WithSimd};
 use rand::{RngExt, SeedableRng};

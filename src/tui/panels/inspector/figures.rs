@@ -72,8 +72,7 @@ fn reach(z: f64) -> f64 {
     reach
 }
 
-/// The function as far as one neuron goes: a softmax is one of `z` alone while the other outputs
-/// keep their logits.
+/// Value at `z` of one neuron's function; of softmax with the other logits held fixed.
 fn value(function: Option<Activation>, point: Option<(f64, f64)>, z: f64) -> f64 {
     match function {
         Some(activation) => activation.value(z),

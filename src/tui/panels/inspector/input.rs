@@ -1,4 +1,4 @@
-//! An input: how a cell of the table becomes it, and how the loss follows it.
+//! The inspector's page of an input: its encoding and the gradient with respect to it.
 
 use super::Context;
 use super::figures::Figure;
@@ -13,7 +13,7 @@ use crate::util::text::rate;
 pub(super) fn page(context: &Context, facts: &InputFacts) -> Page {
     let mut page = context.page();
     value(context, facts, &mut page);
-    page.section("Backward: how the loss follows it");
+    page.section("Gradient with respect to the input");
     let (_, neuron) = context.place();
     let notation = context.notation;
     let (j, own) = (Index::Any('j'), Index::Subject(neuron));
@@ -30,7 +30,9 @@ pub(super) fn page(context: &Context, facts: &InputFacts) -> Page {
         context.text(format!("{margin} = ")),
         context.signed(facts.gradient, context.knows_delta(1)),
     ]);
-    page.say("Learning does not change an input; this tells what the loss of the row hangs on.");
+    page.say(
+        "Training never changes inputs, but this shows which ones this row's loss is sensitive to.",
+    );
     let rows = facts.distribution.count() + facts.distribution.not_finite();
     page.section(&format!("Over {rows} rows"));
     page.line(vec![
@@ -38,7 +40,7 @@ pub(super) fn page(context: &Context, facts: &InputFacts) -> Page {
         context.number(facts.distribution.mean(), true),
     ]);
     page.line(vec![
-        context.dim("deviation "),
+        context.dim("std       "),
         context.number(facts.distribution.deviation(), true),
     ]);
     page.figure(Figure::MinMaxLast(Box::new(facts.distribution.clone())));
@@ -56,9 +58,7 @@ fn value(context: &Context, facts: &InputFacts, page: &mut Page) {
             page.line(vec![context.text(format!("{x} = {name} / {}", rate(*std)))]);
         }
         Some((name, Encoding::Numeric { mean, std, .. } | Encoding::Boolean { mean, std, .. })) => {
-            page.line(vec![
-                context.text(format!("{x} = ({name} − mean) / deviation")),
-            ]);
+            page.line(vec![context.text(format!("{x} = ({name} − mean) / std"))]);
             if context.is_row() {
                 let raw = facts.value * std + mean;
                 page.line(vec![context.text(format!(
@@ -95,7 +95,7 @@ fn value(context: &Context, facts: &InputFacts, page: &mut Page) {
         }
         Some((_, Encoding::Categorical { .. })) | None => {}
         Some(_) => page.say(
-            "Mean and deviation are those of the training rows: all inputs get the same scale.",
+            "Mean and standard deviation come from the training rows, so that all inputs share one scale.",
         ),
     }
 }
@@ -114,7 +114,7 @@ fn encoding<'a>(context: &'a Context, neuron: usize) -> Option<(String, &'a Enco
 }
 
 impl Context<'_> {
-    /// What the network sees of the row as it is, at input `neuron`.
+    /// Input `neuron` of the unchanged row.
     fn row_input(&self, neuron: usize) -> Option<f64> {
         let sample = self.snapshot.observation.sample;
         let samples = sample.samples(&self.model.run.data);

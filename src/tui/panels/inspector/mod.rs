@@ -57,7 +57,7 @@ impl Panel for InspectorPanel {
 
 fn draw(model: &Model, pane: &mut Pane<'_>) {
     let Some(context) = Context::new(model, pane.theme, pane.area) else {
-        return pane.message(&["waiting for the numbers"]);
+        return pane.message(&["waiting for values"]);
     };
     let inner = Rect {
         x: pane.area.x + 1,
@@ -74,12 +74,12 @@ fn draw(model: &Model, pane: &mut Pane<'_>) {
     page.render(inner, pane.buf, pane.theme, first);
 }
 
-/// What a page is made from.
+/// Data that a page is made from.
 struct Context<'a> {
     model: &'a Model,
     snapshot: &'a Snapshot,
     inspection: &'a Inspection,
-    /// How far the walk has come that hides what it has not come to.
+    /// Position of the phase stepper, which hides the numbers it has not computed yet.
     walked: Option<&'a PhaseValues>,
     theme: Theme,
     notation: Notation,
@@ -179,12 +179,12 @@ impl<'a> Context<'a> {
         let texts = match self.inspection.inspect.of {
             Subject::Row => {
                 let row = self.snapshot.observation.sample.index + 1;
-                [format!("numbers of row {row}"), format!("row {row}")]
+                [format!("values for row {row}"), format!("row {row}")]
             }
             Subject::Batch => {
                 let rows = self.inspection.rows;
                 [
-                    format!("means of a mini-batch, {rows} rows"),
+                    format!("mini-batch means ({rows} rows)"),
                     format!("means of {rows}"),
                 ]
             }
@@ -232,7 +232,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// As [`Self::number`], in the colour of its sign.
+    /// A [`Self::number`] in the colour of its sign.
     fn signed(&self, x: f64, is_known: bool) -> Span<'static> {
         let span = self.number(x, is_known);
         if is_known && x.is_finite() && x != 0.0 {

@@ -1,4 +1,4 @@
-//! A neuron: what comes in, what it makes of it, and what it is told of the error.
+//! The inspector's page of a neuron: weighted input, activation, delta, and its values over many rows.
 
 use super::Context;
 use super::figures::Figure;
@@ -38,7 +38,7 @@ pub(super) fn page(context: &Context, facts: &NeuronFacts) -> Page {
     page
 }
 
-/// Headings of the factors and the weights of a neuron's sums, forward or backward.
+/// Column headings of a neuron's sums: factors and weights, forward or backward.
 fn headings(context: &Context, is_forward: bool) -> [String; 2] {
     let (layer, neuron) = context.place();
     let (notation, own) = (context.notation, Index::Subject(neuron));
@@ -102,7 +102,7 @@ fn forward(context: &Context, facts: &NeuronFacts, page: &mut Page) {
     }
 }
 
-/// The neuron's function with the point on it.
+/// The activation's curve with the neuron's point on it.
 fn curve(context: &Context, facts: &NeuronFacts) -> Figure {
     Figure::Curve {
         function: facts.activation,
@@ -112,7 +112,7 @@ fn curve(context: &Context, facts: &NeuronFacts) -> Figure {
     }
 }
 
-/// `a = f(z)` with the curve, and its slope.
+/// `a = f(z)`, its slope and the curve.
 fn activation(context: &Context, facts: &NeuronFacts, page: &mut Page) {
     let (layer, neuron) = context.place();
     let notation = context.notation;
@@ -139,7 +139,7 @@ fn activation(context: &Context, facts: &NeuronFacts, page: &mut Page) {
         ]);
     }
     if !context.is_row() {
-        page.line(vec![context.dim("a mean of f(z), not f of the mean")]);
+        page.line(vec![context.dim("mean of f(z), not f of the mean z")]);
     }
     slope(context, facts, page, is_known);
     if !context.is_flat {
@@ -147,7 +147,7 @@ fn activation(context: &Context, facts: &NeuronFacts, page: &mut Page) {
     }
     if facts.activation.is_none() {
         page.part();
-        let others = "The curve is that of one output alone: the other logits stay as they are.";
+        let others = "The curve varies this logit only; the others are held fixed.";
         page.say(others);
     }
 }
@@ -171,7 +171,7 @@ fn slope(context: &Context, facts: &NeuronFacts, page: &mut Page, is_known: bool
     ]);
 }
 
-/// The `formula` with the numbers of one row, if there is anything to see in them.
+/// Writes `formula` with the numbers of one row in it, where that is useful.
 fn with_numbers(
     context: &Context,
     facts: &NeuronFacts,
@@ -206,7 +206,7 @@ fn output_delta(
     let (a, z) = (context.own(Notation::a), context.own(Notation::z));
     let y = notation.y(Index::Subject(neuron));
     let output = context.model.run.architecture.output();
-    page.line(vec![context.text(notation.loss(loss, layer))]);
+    page.line(vec![context.text(notation.loss(loss, output, layer))]);
     let start = format!("{delta} = {}", notation.derivative(&z));
     let difference = facts.a - target;
     let is_known = context.knows_delta(layer);
@@ -261,11 +261,11 @@ fn output_delta(
         context.text(format!("{margin} = ")),
         context.signed(facts.delta, is_known),
     ]);
-    page.say(match loss {
-        Loss::CrossEntropy => {
-            "δ is how the loss follows z. With softmax and cross-entropy it is simply what was said less what is true."
-        }
-        Loss::Quadratic => "δ is how the loss follows z: the error, times the slope of f.",
+    page.say(&match loss {
+        Loss::CrossEntropy => format!(
+            "δ = ∂C/∂z. For {output} with cross-entropy it is simply the prediction minus the target."
+        ),
+        Loss::Quadratic => "δ = ∂C/∂z: the error times the slope of f.".into(),
     });
 }
 
@@ -274,7 +274,15 @@ fn hidden_delta(context: &Context, facts: &NeuronFacts, page: &mut Page, table: 
     let (layer, neuron) = context.place();
     let notation = context.notation;
     let k = Index::Any('k');
-    page.section(&format!("Backward: from layer {}", layer + 1));
+    let (next, what) = if layer + 1 == context.depth() {
+        ("the output layer".to_owned(), "all outputs")
+    } else {
+        (
+            format!("layer {}", layer + 1),
+            "all neurons of the next layer",
+        )
+    };
+    page.section(&format!("Backward: from {next}"));
     let prime = format!(
         "f{}({})",
         notation.either("′", "'"),
@@ -287,14 +295,9 @@ fn hidden_delta(context: &Context, facts: &NeuronFacts, page: &mut Page, table: 
         notation.w(layer + 1, k, Index::Subject(neuron)),
         notation.delta(layer + 1, k),
     ))]);
-    let what = if layer + 1 == context.depth() {
-        "all outputs"
-    } else {
-        "all neurons of the next layer"
-    };
     page.say(&format!(
-        "It sums over {what}, and reuses what was already computed: their {}.",
-        notation.either("δ", "delta"),
+        "Sums over {what}, reusing the {} computed one step earlier.",
+        notation.delta(layer + 1, k),
     ));
     table.write(context, page);
     let is_known = context.knows_delta(layer);
@@ -309,7 +312,7 @@ fn hidden_delta(context: &Context, facts: &NeuronFacts, page: &mut Page, table: 
     table.below(context, page, &format!("= {delta}"), value);
 }
 
-/// The neuron among many rows.
+/// Distribution of the activation over many rows, and the inputs with the largest influence.
 fn over_rows(
     context: &Context,
     page: &mut Page,
@@ -324,7 +327,7 @@ fn over_rows(
         context.number(distribution.mean(), true),
     ]);
     page.line(vec![
-        context.dim("deviation "),
+        context.dim("std of a  "),
         context.number(distribution.deviation(), true),
     ]);
     page.figure(Figure::MinMaxLast(Box::new(distribution.clone())));
@@ -333,7 +336,7 @@ fn over_rows(
     }
     page.part();
     page.line(vec![
-        context.dim("moved most by: |w| times the deviation of the input"),
+        context.dim("largest influence: |w| × std of the input"),
     ]);
     let largest = influence.iter().map(|it| it.1).fold(0.0, f64::max);
     for &(neuron, amount) in influence.iter().take(5) {

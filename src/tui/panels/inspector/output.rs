@@ -1,4 +1,4 @@
-//! The outputs and the loss, class by class.
+//! The inspector's page of the outputs and the loss, class by class.
 
 use super::Context;
 use super::page::{Page, bar};
@@ -27,7 +27,7 @@ pub(super) fn page(context: &Context, facts: &OutputFacts) -> Page {
             page.line(vec![
                 context.text(format!("{a} = softmax {z} = exp {z} / {sum}exp {j}")),
             ]);
-            page.say("The outputs are above zero and add up to one. The largest z is subtracted first: that changes nothing, and no exponential overflows.");
+            page.say("Outputs are positive and sum to one. The largest z is subtracted first; this leaves the result unchanged and avoids overflow.");
         }
         Output::Sigmoid => page.line(vec![context.text(format!(
             "{a} = {} {z} = 1 / (1 + exp −{z})",
@@ -91,7 +91,7 @@ impl Columns {
         let names = (0..facts.terms.len()).map(|class| width(context.name(depth, class)) + 1);
         let wanted = names.max().unwrap_or(0).min(NAME);
         let cells = |shown: &[Column]| shown.iter().map(|it| it.cells()).sum::<usize>() + 2;
-        // What is lost with them is told by the others or by the formulas around the table.
+        // The formulas around the table or the other columns show their numbers too.
         let mut dispensable = match facts.function {
             Loss::CrossEntropy => vec![Column::Exponential, Column::Loss],
             Loss::Quadratic => vec![Column::Loss, Column::Exponential],
@@ -121,7 +121,7 @@ impl Columns {
                 Column::Before => "before".into(),
                 Column::A => notation.a(depth, k),
                 Column::Target(_) => notation.y(k),
-                Column::Loss => "of C".into(),
+                Column::Loss => "part of C".into(),
             };
             let cells = column.cells() - 1;
             heading += &format!(" {:<cells$}", shorten(&text, cells));
@@ -192,7 +192,7 @@ impl Columns {
         page.line(spans);
     }
 
-    /// What the columns add up to.
+    /// Sums of the columns.
     fn sums(&self, context: &Context, facts: &OutputFacts, page: &mut Page) {
         let is_known = context.knows_activation(context.depth());
         let has_sum = |column: &Column| match column {
@@ -221,16 +221,35 @@ fn facts_are_shares(context: &Context) -> bool {
     context.model.run.architecture.output() != Output::Linear
 }
 
-/// The loss with its formula, and that of the row before inputs were changed.
+/// The loss with its formula, and the loss of the unchanged row where inputs were changed.
 fn loss(context: &Context, facts: &OutputFacts, page: &mut Page) {
     let depth = context.depth();
     let notation = context.notation;
     page.section("Loss");
-    page.line(vec![context.text(notation.loss(facts.function, depth))]);
+    page.line(vec![context.text(notation.loss(
+        facts.function,
+        facts.output,
+        depth,
+    ))]);
     let is_known = context.knows_loss();
     let target = facts.terms.iter().position(|term| term.target > 0.5);
     if context.is_row() {
         match (facts.function, target) {
+            (Loss::CrossEntropy, _) if facts.output == Output::Sigmoid => {
+                for (i, term) in facts.terms.iter().enumerate().take(4) {
+                    let start = if i == 0 { "  = −" } else { "    −" };
+                    let number = context.number(term.a, is_known);
+                    page.line(match term.target {
+                        1.0 => vec![context.text(format!("{start}ln ")), number],
+                        0.0 => vec![
+                            context.text(format!("{start}ln(1 − ")),
+                            number,
+                            context.text(")"),
+                        ],
+                        _ => continue,
+                    });
+                }
+            }
             (Loss::CrossEntropy, Some(class)) => {
                 let weight = facts.terms[class].target;
                 let factor = if weight == 1.0 {

@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 
 use super::NAME;
+use crate::nn::output::predicted_class;
 use crate::train::Snapshot;
-use crate::train::evaluation::predicted_class;
 use crate::tui::app::Model;
 use crate::tui::app::model::evenly_with;
 use crate::tui::widgets::picture::fitted;

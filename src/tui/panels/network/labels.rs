@@ -6,8 +6,8 @@ use ratatui::style::Modifier;
 use super::geometry::{Places, VALUE, before_cells, share_cells, value_cells};
 use super::style::Look;
 use crate::nn::Output;
+use crate::nn::output::predicted_class;
 use crate::train::Snapshot;
-use crate::train::evaluation::predicted_class;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::{percent, significant};
@@ -147,15 +147,17 @@ pub(crate) fn output_labels(
     let scale = model.run.data.task.scale();
     let is_share = model.run.architecture.output() != Output::Linear;
     for &(i, y) in &layer.shown {
-        let class = snapshot.observation.neurons[places.layers.len() - 1][i];
-        let Some(&output) = outputs.get(class) else {
+        let neuron = snapshot.observation.neurons[places.layers.len() - 1][i];
+        // A single output is that of the second class.
+        let class = if outputs.len() == 1 { 1 } else { neuron };
+        let Some(&output) = outputs.get(neuron) else {
             continue;
         };
         let name = model
             .run
             .data
             .output_names
-            .get(class)
+            .get(neuron)
             .map_or("", String::as_str);
         let style = match (class == predicted, actual == Some(class)) {
             _ if scale.is_some() => theme.strong(),
@@ -186,7 +188,7 @@ pub(crate) fn output_labels(
         }
         put(buf, x, y, room - cells - before_cells - 2, name, style);
         put_right(buf, right, y, cells, &text(output), style);
-        let before = before.and_then(|outputs| outputs.get(class));
+        let before = before.and_then(|outputs| outputs.get(neuron));
         if let Some(&before) = before.filter(|_| before_cells > 0) {
             let right = right - cells as u16 - 1;
             put_right(buf, right, y, cells, &text(before), theme.dim());

@@ -21,8 +21,8 @@ use ratatui::text::{Line, Span};
 
 use super::Panel;
 use super::sample::titles;
+use crate::nn::output::predicted_class;
 use crate::train::Snapshot;
-use crate::train::evaluation::predicted_class;
 use crate::tui::app::{Model, Msg};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::pane::{Pane, Title};

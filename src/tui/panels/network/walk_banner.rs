@@ -173,7 +173,7 @@ fn formula(done: Option<StepPhase>, architecture: &Architecture, notation: Notat
                 notation.applied(function, &z),
             )
         }
-        Some(StepPhase::Loss) => notation.loss(architecture.loss(), depth),
+        Some(StepPhase::Loss) => notation.loss(architecture.loss(), architecture.output(), depth),
         Some(StepPhase::Backward { layer }) if layer == depth => format!(
             "{} = {}, the error at the outputs",
             notation.delta(layer, j),

@@ -21,6 +21,7 @@ ACTIVATIONS = {
     "relu": torch.relu,
     "leaky-relu": lambda z: torch.nn.functional.leaky_relu(z, 0.01),
     "gelu": torch.nn.functional.gelu,
+    "silu": torch.nn.functional.silu,
     "elu": torch.nn.functional.elu,
     "softplus": torch.nn.functional.softplus,
 }
@@ -41,6 +42,7 @@ NETWORKS = [
     ("relu", "softmax", "cross-entropy", [4, 6, 5, 3]),
     ("leaky-relu", "linear", "quadratic", [2, 5, 4, 1]),
     ("gelu", "sigmoid", "cross-entropy", [3, 5, 2]),
+    ("silu", "sigmoid", "cross-entropy", [3, 5, 2]),
     ("elu", "sigmoid", "cross-entropy", [3, 4, 1]),
     ("softplus", "linear", "quadratic", [3, 4, 2]),
 ]

@@ -54,6 +54,7 @@ activations! { ($)
     Relu, relu, "`max(0, z)`.";
     LeakyRelu, leaky_relu, "`z` where positive, `0.01 z` elsewhere.";
     Gelu, gelu, "`z Φ(z)` with the normal distribution function `Φ`.";
+    Silu, silu, "`z / (1 + e^-z)`.";
     Elu, elu, "`z` where positive, `e^z - 1` elsewhere.";
     Softplus, softplus, "`ln(1 + e^z)`: a smooth ReLU.";
     Linear, linear, "`z` itself: shows the limits of a network without non-linearity.";

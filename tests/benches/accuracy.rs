@@ -1,5 +1,5 @@
-//! How good the defaults are: validation accuracy after 100 epochs on every built-in data set, over
-//! ten seeds, as the table in the README. Each seed also draws another split.
+//! Validation accuracy of the defaults after 100 epochs on every built-in data set, over ten seeds with
+//! a split each.
 //!
 //! `cargo bench --bench accuracy`
 
@@ -65,9 +65,9 @@ fn accuracies(data: &str, options: &str) -> Vec<f64> {
     (0..SEEDS).map(after).collect()
 }
 
-/// Mean and least of some accuracies.
+/// Mean and minimum of accuracies.
 fn summary(accuracies: &[f64]) -> String {
     let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
-    let least = accuracies.iter().copied().fold(1.0, f64::min);
-    format!("{:.1} % (least {:.1})", 100.0 * mean, 100.0 * least)
+    let min = accuracies.iter().copied().fold(1.0, f64::min);
+    format!("{:.1} % (min {:.1})", 100.0 * mean, 100.0 * min)
 }

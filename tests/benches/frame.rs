@@ -1,6 +1,5 @@
-//! How long a frame takes: building the overview of a trained model, and writing to a terminal what
-//! changed since the frame before. And what stands behind a frame: a snapshot of the network, and
-//! the history of its losses.
+//! Time per frame: drawing the overview of a trained model, and writing the changed cells to a terminal.
+//! Also the time of a snapshot of the network, and of adding to the loss history.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -54,7 +53,7 @@ fn terminal(area: Rect) -> Terminal<CrosstermBackend<io::Sink>> {
         .expect("no terminal is asked")
 }
 
-/// Everything that panels can ask for.
+/// Snapshot of everything that panels can request.
 fn snapshots(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("snapshot");
     for (name, data, hidden) in [("iris", "iris", &[8][..]), ("wide", "digits", &[128, 64])] {
@@ -80,7 +79,7 @@ fn snapshots(criterion: &mut Criterion) {
     }
 }
 
-/// A point of a history that is full, whose resolution is halved time and again.
+/// Adding a point to a full history, whose resolution is halved repeatedly.
 fn history(criterion: &mut Criterion) {
     let mut series = Bounded::new(4096);
     let mut epochs = 0.0;

@@ -1,5 +1,5 @@
-//! Draws the pictures of the README: the screen of a training that is really done, as an SVG file
-//! that looks the same whatever fonts there are (dots, blocks and frames are drawn as shapes).
+//! Draws the pictures of the README: screens of real trainings as SVG files that do not depend on fonts
+//! (dots, blocks and frames are drawn as shapes).
 //!
 //! `cargo bench --bench picture` writes `overview.svg`, `small.svg`, `neuron.svg`, `weight.svg` and
 //! `update.svg` into `assets`.
@@ -23,7 +23,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use support::screen::Shown;
 
-/// A cell's width and height, and the size of its letters.
+/// Width and height of a cell, and the font size.
 const CELL: (f64, f64) = (8.4, 17.0);
 const LETTERS: f64 = 14.0;
 const BACKGROUND: &str = "#121212";
@@ -46,7 +46,7 @@ fn main() {
     principle(&assets);
 }
 
-/// One mini-batch of two irises, walked through as the README tells it.
+/// Draws the phases of one mini-batch of two irises, as the README describes them.
 fn principle(assets: &Path) {
     let (plan, name) =
         plan_of("iris --hidden 4 --activation tanh --optimizer sgd --lr 0.1 --batch 2");
@@ -72,7 +72,7 @@ fn principle(assets: &Path) {
     save(&shown.model, &assets.join("update.svg"));
 }
 
-/// What a command line asks for, and the name of its data.
+/// Parses a command line into a plan and the name of its data.
 fn plan_of(arguments: &str) -> (Plan, String) {
     let args = Args::try_parse_from(["nn-tui"].into_iter().chain(arguments.split(' ')));
     let args = args.expect("the options are right");
@@ -82,7 +82,7 @@ fn plan_of(arguments: &str) -> (Plan, String) {
     (job.plan_for(&dataset).expect("a plan"), name)
 }
 
-/// Writes the screen of `model` to `path`.
+/// Writes the screen of `model` to `path` as SVG.
 fn save(model: &Model, path: &Path) {
     let (width, height) = model.navigation.size;
     let area = Rect::new(0, 0, width, height);
@@ -92,7 +92,7 @@ fn save(model: &Model, path: &Path) {
     println!("{}", path.display());
 }
 
-/// Trains as the command line says for `epochs` epochs, and writes the screen to `path`.
+/// Trains for `epochs` epochs with the options of a command line, and writes the screen to `path`.
 fn draw(arguments: &str, epochs: u32, size: (u16, u16), path: &Path) {
     let (plan, name) = plan_of(arguments);
     let mut model = support::trained_model(&name, plan, epochs, size);
@@ -200,7 +200,7 @@ fn dots(svg: &mut String, pattern: u32, (x, y): (f64, f64), colour: &str) {
     }
 }
 
-/// The strokes of a frame's symbol: points to be joined, in a cell of 2 x 2.
+/// Returns the polylines of a box-drawing character, in a cell of 2 x 2.
 fn lines(symbol: char) -> Option<&'static [&'static [(f64, f64)]]> {
     Some(match symbol {
         '─' => &[&[(0.0, 1.0), (2.0, 1.0)]],

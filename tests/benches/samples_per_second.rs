@@ -1,10 +1,9 @@
-//! The engine as one of the programs that `peers/compare.py` lets run against each other.
+//! Training throughput for `peers/compare.py`, which compares this program with its peers.
 //!
-//! Reads lines of a network's name and a number of seconds; answers each with the samples a
-//! second on which the network was trained for that long. Where the seconds are the word
-//! `operations`, the answer is how many floating-point operations a sample takes, and where the
-//! network is the word `peak`, how many a second the processor can do at the most. It uses one
-//! thread, or, called with the argument `2`, up to two.
+//! Reads lines of a network name and a number of seconds, trains for that long, and answers with samples
+//! per second. If the second word is `operations`, it answers with the floating-point operations per
+//! sample; if the name is `peak`, with the peak operations per second of the processor. It uses one
+//! thread, or up to two with the argument `2`.
 
 mod works;
 

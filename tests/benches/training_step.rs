@@ -1,5 +1,5 @@
-//! How many samples a second the engine trains on: four networks, from toy to large; what optimizers
-//! and activation functions cost; and how many floating-point operations the processor can do.
+//! Training throughput in samples per second: four networks, from toy to large, the cost of optimizers
+//! and activations, and the peak floating-point operations of the processor.
 //!
 //! `cargo bench --bench training_step`. The networks are those of `peers/`, which runs the same
 //! work in other libraries.
@@ -30,7 +30,7 @@ fn training_steps(criterion: &mut Criterion) {
     }
 }
 
-/// In operations a second, as the steps are.
+/// Peak of the processor in operations per second, the unit of the steps.
 fn processor(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("processor");
     group.throughput(Throughput::Elements(peak() as u64));

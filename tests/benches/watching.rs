@@ -1,6 +1,6 @@
-//! What watching costs: training throughput with the screen on, at full speed, as a share of that
-//! without anybody watching. Rounds of both are interleaved, since machines drift; the medians
-//! count. Once more with the inspector on a weight.
+//! Cost of the screen: training throughput at full speed with the screen on, relative to that without a
+//! screen, and the same with the inspector on a weight. Rounds are interleaved against drift of the
+//! machine; results are medians.
 //!
 //! `cargo bench --bench watching`, or with the images of handwritten digits as they are distributed
 //! `cargo bench --bench watching -- train-images-idx3-ubyte.gz`
@@ -40,7 +40,7 @@ fn main() {
         ("digits 60-32-10", "digits".to_owned(), &[32]),
         ("digits 60-128-64-10", "digits".to_owned(), &[128, 64]),
     ];
-    let images = std::env::args().skip(1).find(|it| !it.starts_with("--"));
+    let images = std::env::args().skip(1).find(|arg| !arg.starts_with("--"));
     cases.extend(images.map(|path| ("images 784-30-10", path, &[30][..])));
     for (name, data, hidden) in cases {
         let data = &Arc::new(dataset(&data));
@@ -65,7 +65,7 @@ fn median(mut numbers: Vec<f64>) -> f64 {
     numbers[numbers.len() / 2]
 }
 
-/// Who watches.
+/// Screen during a round.
 #[derive(Clone, Copy, PartialEq)]
 enum Watcher {
     None,
@@ -73,7 +73,7 @@ enum Watcher {
     Inspector,
 }
 
-/// What the inspector looks at.
+/// Cursor of the inspector.
 const INSPECT: Inspect = Inspect {
     cursor: Cursor::Parameter(ParameterId::Weight {
         layer: 1,
@@ -83,8 +83,8 @@ const INSPECT: Inspect = Inspect {
     of: Subject::Batch,
 };
 
-/// Trains for one round and returns the steps a second, with or without a screen of 200 x 60 that
-/// is drawn 30 times a second.
+/// Trains for one round, and returns the steps per second, with or without a screen of 200 x 60 that is
+/// drawn 30 times per second.
 fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Watcher) -> f64 {
     let (sender, events) = sync_channel(256);
     let session = Session::new(plan.clone(), Arc::clone(data)).expect("the plan is sound");
@@ -108,7 +108,7 @@ fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Watcher) -> f64 {
     let backend = CrosstermBackend::new(io::sink());
     let mut terminal = Terminal::with_options(backend, options).expect("no terminal is asked");
     let theme = Theme::new(Depth::True);
-    let tell = |model: &mut Model, msg| {
+    let update = |model: &mut Model, msg| {
         for effect in model.update(msg) {
             match effect {
                 Effect::Send(Command::Observe(mut observation)) => {
@@ -127,10 +127,10 @@ fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Watcher) -> f64 {
         let came: Vec<Event> = events.try_iter().collect();
         if watcher != Watcher::None {
             for event in came {
-                tell(&mut model, Msg::Worker(Box::new(event)));
+                update(&mut model, Msg::Worker(Box::new(event)));
             }
             if let Some(snapshot) = worker.mailbox().take() {
-                tell(&mut model, Msg::Snapshot(Box::new(snapshot)));
+                update(&mut model, Msg::Snapshot(Box::new(snapshot)));
             }
             terminal
                 .draw(|frame| view(&model, &theme, frame))

@@ -1,4 +1,4 @@
-//! The networks that are measured, and data for them.
+//! Networks of the benchmarks, and data for them.
 
 use ndarray::Array2;
 use nn_tui::nn::engine::{MiniBatch, Resources, Targets, Threads};
@@ -9,10 +9,10 @@ use nn_tui::nn::{
 };
 use pulp::{Simd, WithSimd};
 
-/// Mini-batches to choose from, so that the caches hold no more than in real training.
+/// Number of mini-batches to cycle through, so that caches hold no more than in real training.
 pub const BATCHES: usize = 32;
 
-/// One of the networks that are compared.
+/// Network of a benchmark.
 pub struct Work {
     pub name: &'static str,
     sizes: &'static [usize],
@@ -29,7 +29,7 @@ enum Inputs {
     Pictures,
 }
 
-/// What a network is made of besides its sizes, and how it learns.
+/// Activation, output, loss and optimizer of a network.
 type Style = (Activation, Output, Loss, Optimizer);
 
 const BOOK: Style = (
@@ -47,7 +47,7 @@ const MODERN: Style = (
 
 use Inputs::{Dense, Pictures};
 
-/// `w2` is the textbook's network for MNIST.
+/// Networks of all benchmarks; `w2` is the network of the textbook for MNIST.
 pub const WORKS: [Work; 6] = [
     work("w1_4_8_3", &[4, 8, 3], 10, BOOK, Dense),
     work("w2_784_30_10", &[784, 30, 10], 10, BOOK, Dense),
@@ -79,16 +79,16 @@ const fn work(
     }
 }
 
-/// Rows to train on.
+/// Training rows.
 pub struct Table {
     pub inputs: Array2<f32>,
     pub classes: Vec<u32>,
-    /// All rows; a mini-batch is a chunk of them.
+    /// Indices of all rows; a mini-batch is a chunk of them.
     pub rows: Vec<u32>,
 }
 
 impl Table {
-    /// The rows `rows`, which are among those of [`Self::rows`].
+    /// Returns a mini-batch of `rows`, a part of [`Self::rows`].
     pub fn mini_batch<'a>(&'a self, rows: &'a [u32]) -> MiniBatch<'a> {
         MiniBatch {
             inputs: self.inputs.view(),
@@ -99,7 +99,7 @@ impl Table {
 }
 
 impl Work {
-    /// A network to train.
+    /// Creates an engine with initial parameters.
     pub fn engine(&self, threads: Threads) -> Engine {
         let (hidden, output, loss, optimizer) = self.style;
         let sizes = self.sizes.to_vec();
@@ -112,15 +112,15 @@ impl Work {
         Engine::with_resources(&architecture, &parameters, optimizer, self.batch, resources)
     }
 
-    /// Floating-point operations for one sample: each weight takes part in a multiplication and an
-    /// addition going forward, going back (not in layer 1) and in the gradient.
+    /// Returns the floating-point operations per sample: a multiplication and an addition per weight in
+    /// the forward pass, the backward pass (except layer 1) and the gradient.
     pub fn operations(&self) -> f64 {
         let weights = |pair: &[usize]| (pair[0] * pair[1]) as f64;
         let all: f64 = self.sizes.windows(2).map(weights).sum();
         6.0 * all - 2.0 * weights(&self.sizes[..2])
     }
 
-    /// How it learns.
+    /// Returns the learning rule.
     pub fn rule(&self) -> LearningRule {
         LearningRule {
             optimizer: self.style.3,
@@ -129,7 +129,7 @@ impl Work {
         }
     }
 
-    /// Pseudo-random rows and classes, [`BATCHES`] mini-batches of them; only their speed matters.
+    /// Creates [`BATCHES`] mini-batches of pseudo-random rows and classes.
     pub fn table(&self) -> Table {
         let mut state = 1_u32;
         let mut uniform = move || {
@@ -167,7 +167,7 @@ impl Work {
     }
 }
 
-/// Multiplies and adds in registers, and nothing else.
+/// Kernel of multiplications and additions in registers.
 struct Peak;
 
 impl WithSimd for Peak {
@@ -190,7 +190,7 @@ impl WithSimd for Peak {
     }
 }
 
-/// Keeps the multipliers as busy as can be, and returns how many floating-point operations it did.
+/// Runs the multipliers at their peak, and returns the number of floating-point operations.
 pub fn peak() -> f64 {
     Instructions::Best.unit().run(Peak)
 }

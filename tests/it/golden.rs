@@ -1,6 +1,5 @@
-//! Three training steps against PyTorch, for the textbook and for the fast engine.
-//!
-//! `golden/training.json` is written by `golden/generate.py`.
+//! Three training steps of the textbook and of the engine against PyTorch. The expected values in
+//! `golden/training.json` are computed by `golden/generate.py`.
 
 use crate::support::{decay, rate};
 use ndarray::{Array1, Array2};
@@ -34,7 +33,7 @@ struct Layer {
 struct Step {
     inputs: Vec<Vec<f64>>,
     targets: Vec<Vec<f64>>,
-    /// Before the update.
+    /// Mean loss before the update.
     loss: f64,
     after: Vec<Layer>,
 }

@@ -1,5 +1,4 @@
-//! Back-propagation against central differences: the formulas of the textbook are the derivatives
-//! of its loss, for every activation, output and loss.
+//! Back-propagation against central differences, for every activation, output and loss.
 
 use std::collections::HashSet;
 
@@ -16,10 +15,10 @@ const ENDS: [(Output, Loss); 5] = [
     (Output::Sigmoid, Loss::CrossEntropy),
 ];
 
-/// Step of the differences.
+/// Step of the finite differences.
 const H: f64 = 1e-3;
 
-/// Two samples whose weighted inputs stay clear of the kink of ReLU.
+/// Two samples whose weighted inputs keep clear of the kink of ReLU.
 const INPUTS: [[f64; 3]; 2] = [[0.9, -0.4, 0.3], [-0.7, 0.8, 0.5]];
 const TARGETS: [[f64; 3]; 2] = [[0.0, 1.0, 0.0], [0.2, 0.5, 0.3]];
 
@@ -27,9 +26,8 @@ fn loss(network: &Network, sample: usize) -> f64 {
     network.loss(&network.forward(&INPUTS[sample]), &TARGETS[sample])
 }
 
-/// `dC/dp` for the parameter that `place` finds. The differences over `H` and `H / 2` are combined
-/// so that their errors of second order cancel (Richardson 1911); what is left is of order `H^4`,
-/// below 1e-11 here.
+/// Estimates `dC/dp` for the parameter that `place` returns, by central differences over `H` and `H / 2`
+/// with Richardson extrapolation (1911): the error is of order `H^4`, below 1e-11 here.
 fn difference(
     network: &mut Network,
     sample: usize,
@@ -80,8 +78,8 @@ fn check(hidden: Activation, (output, loss): (Output, Loss)) {
     }
 }
 
-/// A relative error below 1e-7, or an absolute one that is all rounding: the differences subtract
-/// losses of order one, known to 1e-16, and divide by 1e-3.
+/// Asserts a relative error below 1e-7, or an absolute error within rounding: losses of order one, exact
+/// to 1e-16, are subtracted and divided by 1e-3.
 fn assert_near(found: f64, expected: f64, context: &str) {
     let error = (found - expected).abs();
     let size = found.abs().max(expected.abs());
@@ -132,13 +130,13 @@ fn a_check_finds_back_propagation_right() {
                 found
                     .checked
                     .windows(2)
-                    .all(|it| it[0].error >= it[1].error)
+                    .all(|pair| pair[0].error >= pair[1].error)
             );
         }
     }
 }
 
-/// Mistakes that are easily made.
+/// Common mistakes in back-propagation are detected.
 #[test]
 fn a_check_finds_back_propagation_wrong() {
     let mistakes: [(&str, BackPropagation); 4] = [
@@ -182,7 +180,7 @@ fn a_check_finds_back_propagation_wrong() {
     }
 }
 
-/// Rows on the very kink have no derivative there; nothing is said of what they reach.
+/// Rows exactly at the kink have no derivative; parameters they reach are not judged.
 #[test]
 fn kinks_are_left_out_and_counted() {
     let (output, loss) = ENDS[0];

@@ -1,4 +1,4 @@
-//! The inspector's pages and its cursor, with the numbers of real trainings.
+//! Pages and cursor of the inspector, with the numbers of real trainings.
 
 use crate::support::decay;
 use crate::support::screen::Shown;
@@ -26,7 +26,7 @@ fn drawn(shown: &Shown) -> String {
     drawn_with(shown, Theme::new(Depth::True))
 }
 
-/// The lines of the page alone, in one piece on a tall screen.
+/// Returns the whole page of the inspector, read from a tall screen.
 fn page(shown: &mut Shown) -> String {
     let size = shown.model.navigation.size;
     shown.tell(Msg::Resize(120, 70));
@@ -45,7 +45,7 @@ fn page(shown: &mut Shown) -> String {
         .to_owned()
 }
 
-/// The whole screen at 80x24.
+/// Returns the whole screen at 80 x 24.
 fn small(shown: &mut Shown) -> String {
     let size = shown.model.navigation.size;
     shown.tell(Msg::Resize(80, 24));
@@ -255,7 +255,7 @@ fn pictures_and_many_inputs() {
 }
 
 #[test]
-fn what_would_be_if_an_input_were_another() {
+fn an_input_is_set_to_another_value() {
     let mut shown = shown("iris", plan(&[4]), 5, (120, 36));
     shown.press("io");
     shown.model.inspector.what_if = vec![(2, 1.5), (3, 1.2)];
@@ -267,7 +267,7 @@ fn what_would_be_if_an_input_were_another() {
     insta::assert_snapshot!("inspector-what-if-input", drawn(&shown));
 }
 
-/// Walks on by so many phases.
+/// Steps through `count` phases.
 fn walk(shown: &mut Shown, count: u32) {
     let step = Command::Step {
         size: StepSize::Phase,
@@ -278,7 +278,7 @@ fn walk(shown: &mut Shown, count: u32) {
 }
 
 #[test]
-fn a_walk_lights_the_network_up() {
+fn phases_light_the_network_up() {
     for size in [(80, 24), (120, 36)] {
         let mut shown = shown("iris", plan(&[4]), 2, size);
         match size.0 {
@@ -300,7 +300,7 @@ fn a_walk_lights_the_network_up() {
 }
 
 #[test]
-fn what_the_walk_has_not_come_to_is_not_told() {
+fn numbers_of_later_phases_are_hidden() {
     let mut shown = shown("iris", plan(&[4]), 2, (120, 36));
     shown.press("i");
     let told = page(&mut shown);
@@ -380,7 +380,7 @@ fn every_neuron_of_a_large_layer_can_be_seen() {
 }
 
 #[test]
-fn another_network_keeps_the_cursor_on_something() {
+fn the_cursor_stays_in_a_changed_network() {
     let mut shown = shown("iris", plan(&[8, 8]), 0, (120, 36));
     shown.press("i");
     shown

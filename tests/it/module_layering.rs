@@ -1,9 +1,9 @@
-//! Imports point down only: what is below knows nothing of what is above it.
+//! Module layering: modules import only from layers below their own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The rooms, lowest first; those of one row do not know one another.
+/// Layers of modules, lowest first. Modules of one layer do not import each other.
 const ROWS: [&[&str]; 8] = [
     &["error", "util"],
     &["nn", "data"],
@@ -14,7 +14,7 @@ const ROWS: [&[&str]; 8] = [
     &["tui"],
     &["cli"],
 ];
-/// Rooms that must run without a terminal.
+/// Modules that must work without a terminal.
 const NO_TERMINAL: [&str; 6] = ["nn", "data", "model_file", "train", "settings", "util"];
 
 fn row(room: &str) -> usize {
@@ -22,7 +22,7 @@ fn row(room: &str) -> usize {
     row.unwrap_or_else(|| panic!("the room {room} has no place yet"))
 }
 
-/// Every source file with its room.
+/// Every source file with its top-level module.
 fn sources() -> Vec<(String, PathBuf)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
@@ -46,7 +46,7 @@ fn sources() -> Vec<(String, PathBuf)> {
     found
 }
 
-/// Rooms named behind `crate::` in `source`, also within braces.
+/// Top-level modules after `crate::` in `source`, also within braces.
 fn imported(source: &str) -> Vec<String> {
     let mut rooms = Vec::new();
     for part in source.split("crate::").skip(1) {
@@ -77,7 +77,7 @@ fn imports_point_down_only() {
 }
 
 #[test]
-fn what_computes_knows_no_terminal() {
+fn computing_modules_import_no_terminal() {
     for (room, path) in sources() {
         let source = fs::read_to_string(&path).unwrap();
         let has_terminal = source.contains("ratatui") || source.contains("crossterm");

@@ -1,4 +1,4 @@
-//! Snapshots along a run: bounded, evenly spaced, exact.
+//! Path of a run: its snapshots are bounded, evenly spaced and exact.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use nn_tui::train::{Plan, Session};
 
 use crate::support::{dataset, plan};
 
-/// One step per epoch, so that every step could be kept.
+/// Session with one step per epoch, so that every step could be kept.
 fn session() -> Session {
     let plan = Plan {
         batch: crate::support::rows(1000),

@@ -1,4 +1,4 @@
-//! Help, version, completions.
+//! Output of `--help`, `--version`, `--describe` and `completions`.
 
 use super::*;
 
@@ -27,7 +27,7 @@ fn completions_know_the_options() {
 }
 
 #[test]
-fn a_description_tells_what_is_understood() {
+fn a_description_lists_the_inferred_schema() {
     let text = stdout(&succeed(
         "tests/data/awkward/identifiers.csv --describe",
         &[],
@@ -91,7 +91,7 @@ fn every_option_about_the_data_is_named_by_a_guess_and_no_other() {
         let guesses = card["guesses"].as_array().expect("a list");
         let options = guesses
             .iter()
-            .flat_map(|it| it["options"].as_array().expect("a list"));
+            .flat_map(|part| part["options"].as_array().expect("a list"));
         named.extend(options.map(|option| option.as_str().expect("a name").to_owned()));
     }
     for option in &named {
@@ -105,7 +105,7 @@ fn every_option_about_the_data_is_named_by_a_guess_and_no_other() {
 }
 
 #[test]
-fn what_was_told_is_not_called_a_guess() {
+fn an_explicit_option_is_not_called_a_guess() {
     let line =
         "tests/data/awkward/no-header.csv --delimiter comma --no-header --decimal point --val 0";
     let text = stdout(&succeed(&format!("{line} --describe"), &[]));

@@ -1,4 +1,4 @@
-//! What `nn-tui eval` says, and that `predict` and `eval` take files of any size.
+//! Output of `nn-tui eval`, and the memory of `predict` and `eval` on large files.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ fn evaluated(model: &Path, data: &Path) -> Value {
     events(&stdout(&output)).remove(0)
 }
 
-/// The numbers, counted from what `predict` says.
+/// The scores equal those counted from the output of `predict`.
 #[test]
 fn agree_with_the_predictions() {
     for ending in ["json", "safetensors", "npz"] {
@@ -24,7 +24,12 @@ fn agree_with_the_predictions() {
         let mut loss = 0.0;
         let predicted = stdout(&succeed("predict", &[&model, data]));
         let names = ["setosa", "versicolor", "virginica"];
-        let place = |name: &str| names.iter().position(|it| *it == name).expect("a class");
+        let place = |name: &str| {
+            names
+                .iter()
+                .position(|other| *other == name)
+                .expect("a class")
+        };
         for row in csv::Reader::from_reader(predicted.as_bytes()).records() {
             let row = row.expect("a row");
             let (actual, predicted) = (place(&row[4]), place(&row[5]));
@@ -127,7 +132,7 @@ fn need_the_true_values_and_say_where_they_are_not() {
     assert_eq!(code(&refused), 65);
 }
 
-/// Peak memory of the program in KiB, as Linux counts it.
+/// Returns the peak resident memory of the program in KiB.
 #[cfg(target_os = "linux")]
 fn peak_memory(line: &str, model: &Path, data: &Path) -> u64 {
     use std::io::Read;
@@ -166,7 +171,7 @@ fn take_no_more_memory_for_more_rows() {
     assert!(few > 0 && many < few + 4096, "{few} KiB, then {many} KiB");
 }
 
-/// Images are read row by row too, and judged as they were when they validated.
+/// Images are read row by row too, and score as they did in validation.
 #[test]
 fn of_images_are_those_of_their_validation() {
     let (folder, model) = place("model.json");
@@ -184,7 +189,7 @@ fn of_images_are_those_of_their_validation() {
     let images = path("train-images-idx3-ubyte");
     let output = succeed("--headless --json --epochs 3 --export", &[&model, &images]);
     let events = events(&stdout(&output));
-    let finished = events.iter().find(|it| it["event"] == "finished");
+    let finished = events.iter().find(|event| event["event"] == "finished");
     let said = evaluated(&model, &path("t10k-images-idx3-ubyte"));
     assert_eq!(said["rows"], 40);
     let accuracy = &finished.expect("it finished")["validation"]["accuracy"];

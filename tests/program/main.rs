@@ -1,4 +1,4 @@
-//! The real program, started as a shell starts it: what it prints where, and how it ends.
+//! Program tests: the real binary, started as by a shell; its output streams and exit codes.
 
 mod answers;
 mod evaluations;
@@ -19,7 +19,7 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The program, with standard output and error piped.
+/// Command that runs the program with standard output and error piped.
 fn program<I: AsRef<OsStr>>(args: impl IntoIterator<Item = I>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nn-tui"));
     command
@@ -31,7 +31,7 @@ fn program<I: AsRef<OsStr>>(args: impl IntoIterator<Item = I>) -> Command {
     command
 }
 
-/// Runs the program with the words of `line`, and `more` arguments behind them.
+/// Runs the program with the words of `line` followed by `more`.
 fn run(line: &str, more: &[&Path]) -> Output {
     let words = line.split_whitespace().map(OsStr::new);
     let more = more.iter().map(|path| path.as_os_str());
@@ -50,14 +50,14 @@ fn code(output: &Output) -> i32 {
     output.status.code().expect("no signal ended it")
 }
 
-/// Runs the program and expects it to end well.
+/// Runs the program and asserts exit code 0.
 fn succeed(line: &str, more: &[&Path]) -> Output {
     let output = run(line, more);
     assert_eq!(code(&output), 0, "{line}: {}", stderr(&output));
     output
 }
 
-/// A folder and a path in it.
+/// Creates a temporary folder, and returns it with the path of `name` in it.
 fn place(name: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);

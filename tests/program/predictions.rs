@@ -1,4 +1,4 @@
-//! `nn-tui predict`.
+//! Output of `nn-tui predict`.
 
 use super::*;
 use nn_tui::data::{Source, read_for_prediction};
@@ -33,7 +33,7 @@ fn new_table(folder: &TempDir, text: &str) -> PathBuf {
     path
 }
 
-/// The outputs for the rows of `data` as the textbook computes them.
+/// Computes the outputs for the rows of `data` with the textbook: `[row][output]`.
 fn by_the_textbook(model: &TrainedModel, data: &Path) -> Vec<Vec<f64>> {
     let input = read_for_prediction(&Source::parse(data), &model.preprocessing);
     let raw = input.expect("reads").raw;

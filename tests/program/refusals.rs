@@ -1,4 +1,4 @@
-//! What is refused, with which words and which exit code.
+//! Error messages and exit codes.
 
 use nn_tui::nn::Optimizer;
 

@@ -1,5 +1,5 @@
-//! The real binary in a real pseudo-terminal: started, steered, resized, stopped, killed. The
-//! terminal is given back each time.
+//! Terminal tests: the real binary in a pseudo-terminal is started, steered, resized, suspended and
+//! killed, and restores the terminal each time.
 #![cfg(unix)]
 
 use std::io::{Read, Write};
@@ -17,7 +17,7 @@ const ENTER: &str = "\r";
 const ESCAPE: &str = "\x1b";
 const BACKSPACE: &str = "\x7f";
 
-/// A terminal with the program in it.
+/// Pseudo-terminal with the program running in it.
 struct Terminal {
     master: Box<dyn MasterPty + Send>,
     input: Box<dyn Write + Send>,
@@ -26,7 +26,7 @@ struct Terminal {
     output: Arc<Mutex<Vec<u8>>>,
     settings_before: String,
     folder: tempfile::TempDir,
-    /// Folders that must not go before.
+    /// Folders to delete after the program.
     others: Vec<tempfile::TempDir>,
 }
 
@@ -41,7 +41,7 @@ impl Terminal {
         Self::start_command(command, variables)
     }
 
-    /// Starts the program in a pipeline behind `writer`, a piece of shell.
+    /// Starts the program in a shell pipeline after `writer`.
     fn start_behind(writer: &str, arguments: &[&str]) -> Self {
         let mut command = CommandBuilder::new("sh");
         let program = env!("CARGO_BIN_EXE_nn-tui");
@@ -131,7 +131,7 @@ impl Terminal {
         self.wait_until(shown, |text| text.contains(shown))
     }
 
-    /// The number behind `label` in the header.
+    /// Returns the number after `label` in the header.
     fn number(&self, label: &str) -> Option<u64> {
         let text = self.text();
         let header: Vec<&str> = text.lines().nth(1)?.split_whitespace().collect();
@@ -175,7 +175,7 @@ impl Terminal {
         assert!(status.expect("kill runs").success());
     }
 
-    /// Waits for the program's end and returns its exit code.
+    /// Waits until the program ends, and returns its exit code.
     fn exit_code(&mut self) -> u32 {
         let start = Instant::now();
         loop {
@@ -193,7 +193,7 @@ impl Terminal {
         }
     }
 
-    /// What of the terminal was not given back.
+    /// Returns the terminal modes that were not restored.
     fn left_behind(&self) -> Vec<&'static str> {
         let parser = self.screen.lock().unwrap();
         let screen = parser.screen();
@@ -523,7 +523,7 @@ fn a_burst_of_keys_holds_up_nothing() {
     }
 }
 
-/// Suspends the program by a key or a signal, and brings it back until it shows `shown`.
+/// Suspends the program by a key or a signal, and resumes it until it shows `shown`.
 fn suspend_and_continue(terminal: &mut Terminal, how: &str, shown: &str) {
     match how.strip_prefix('-') {
         Some(_) => terminal.signal(how),
@@ -675,11 +675,11 @@ fn ticks(terminal: &Terminal) -> u64 {
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
 
-/// A pipe with a name in a terminal's folder, and whoever writes into it.
+/// Write end of a named pipe in a terminal's folder.
 struct Pipe(std::fs::File);
 
 impl Pipe {
-    /// Starts the program on a pipe, and the writing.
+    /// Starts the program on a named pipe and opens its write end.
     fn start(more: &[&str], variables: &[(&str, &str)]) -> (Terminal, Self) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("rows.csv");
@@ -701,13 +701,13 @@ impl Pipe {
         self.0.write_all(text.as_bytes()).expect("it is read");
     }
 
-    /// Writes more rows than are needed to find out what the columns are.
+    /// Writes more rows than are needed to infer the columns.
     fn write_rows(&mut self) {
         self.write(&"1.25,2.5,red\n3.75,4.5,blue\n".repeat(60_000));
     }
 }
 
-/// Whether the first rows are counted.
+/// Returns whether the screen counts rows.
 fn reads_rows(screen: &str) -> bool {
     let mut lines = screen.lines().filter_map(|line| line.split_once("rows  "));
     lines.any(|(_, count)| count.trim_start().starts_with(|c| ('1'..='9').contains(&c)))
@@ -790,9 +790,9 @@ fn rows_from_a_pipe_leave_the_keys_to_the_terminal() {
     terminal.assert_given_back();
 }
 
-/// With a shell that has jobs, which waits as long as one process of the job runs.
+/// Under a shell with job control, which waits while any process of the job runs.
 #[test]
-fn whoever_writes_the_rows_is_suspended_too() {
+fn the_writer_of_the_pipeline_is_suspended_too() {
     let script = "set -m
         (yes 1,2,red 2>&- | head -n 200000; while printf '1,2,red\\n'; do sleep 0.1; done) 2>&- | \"$0\" -
         echo the job has stopped; read line; fg
@@ -916,7 +916,7 @@ fn what_loads_at_once_shows_no_other_screen() {
     assert!((0..3).any(|_| !shows_another()));
 }
 
-/// The harness itself: a program that can't clean up leaves the terminal as it had it.
+/// Checks the harness: a killed program cannot restore the terminal.
 #[test]
 fn a_kill_leaves_the_terminal_taken() {
     let mut terminal = Terminal::start(&["iris"]);

@@ -1,5 +1,4 @@
-//! What several tests need: sessions on the built-in data, and a worker that is driven step by
-//! step.
+//! Shared test support: sessions on the built-in data, and a worker driven step by step.
 #![allow(dead_code)]
 
 pub mod screen;
@@ -19,7 +18,7 @@ use nn_tui::train::{
 use nn_tui::tui::app::{Model, Msg, Phase};
 use nn_tui::tui::panels::PanelId;
 
-/// How long a test waits for an answer before it fails.
+/// Timeout after which a test without an answer fails.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub fn rate(rate: f64) -> LearningRate {
@@ -54,7 +53,7 @@ pub fn plan(hidden: &[usize]) -> Plan {
     }
 }
 
-/// As [`plan`], for a number instead of classes.
+/// Plan for regression with linear output and quadratic loss.
 pub fn regression_plan(hidden: &[usize]) -> Plan {
     Plan {
         output: Output::Linear,
@@ -63,7 +62,7 @@ pub fn regression_plan(hidden: &[usize]) -> Plan {
     }
 }
 
-/// The setting of the textbook.
+/// Plan of the textbook: sigmoid, quadratic loss, plain gradient descent.
 pub fn textbook_plan(hidden: &[usize]) -> Plan {
     Plan {
         activation: Activation::Sigmoid,
@@ -84,7 +83,7 @@ pub fn dataset(data: &str) -> Dataset {
     load(&Source::parse(data), None).expect("the data are sound")
 }
 
-/// The digits as images of 8 x 8 pixels.
+/// Digits as images of 8 x 8 pixels.
 pub fn images() -> Dataset {
     let mut digits = dataset("digits");
     digits.image = Some((8, 8));
@@ -106,7 +105,7 @@ pub fn settings(paused: bool, epochs: Option<u32>) -> Settings {
     }
 }
 
-/// A worker with the events it sent.
+/// Worker with the receiver of its events.
 pub struct Driven {
     pub worker: Worker,
     pub events: Receiver<Event>,
@@ -127,7 +126,7 @@ impl Driven {
         }
     }
 
-    /// The next event for which `wanted` is true, with all events before it handed to `seen`.
+    /// Returns the next event that is `wanted`, and passes all events before it to `seen`.
     pub fn wait_for(&self, mut seen: impl FnMut(&Event), wanted: impl Fn(&Event) -> bool) -> Event {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -147,7 +146,7 @@ impl Driven {
         }
     }
 
-    /// The next state that fulfils `wanted`.
+    /// Returns the next state that is `wanted`.
     pub fn state(&self, wanted: impl Fn(&State) -> bool) -> (State, nn_tui::train::Position) {
         let is_wanted =
             |event: &Event| matches!(event, Event::State { state, .. } if wanted(state));
@@ -157,7 +156,7 @@ impl Driven {
         }
     }
 
-    /// Epoch and batch of the last state, once no event has come for a while.
+    /// Returns epoch and batch of the last state, once no event has arrived for 25 ms.
     pub fn position_when_quiet(&self) -> (u32, u32) {
         let mut last = (0, 0);
         while let Ok(event) = self.events.recv_timeout(Duration::from_millis(25)) {
@@ -173,17 +172,17 @@ impl Driven {
     }
 }
 
-/// A model after `epochs` epochs of training, one snapshot taken after each: the same every time.
+/// Screen state after `epochs` epochs of training with a snapshot after each; deterministic.
 pub fn trained_model(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> Model {
     trained_on(dataset(data), plan, epochs, size)
 }
 
-/// As [`trained_model`], on `dataset`.
+/// Screen state after `epochs` epochs of training on `dataset`.
 pub fn trained_on(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> Model {
     watched(dataset, plan, epochs, size).0
 }
 
-/// As [`trained_on`], with the worker that waits behind the model.
+/// Screen state after `epochs` epochs of training on `dataset`, with its paused worker.
 pub fn watched(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> (Model, Driven) {
     let dataset = Arc::new(dataset);
     let session = Session::new(plan, Arc::clone(&dataset)).expect("the plan is sound");
@@ -191,7 +190,7 @@ pub fn watched(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> (
     let started = driven.started();
     let mut model = Model::new(&started, Pace::EpochsPerSecond(20.0), size, None);
     tell(&mut model, &driven, Msg::Resize(size.0, size.1));
-    // The first look is not taken before somebody asks.
+    // Drop a snapshot of the time before the first request.
     driven.worker.mailbox().take();
     for epoch in 0..=epochs {
         if epoch > 0 {
@@ -230,7 +229,7 @@ fn tell(model: &mut Model, driven: &Driven, msg: Msg) {
     }
 }
 
-/// Waits for a snapshot of the model's position and hands it over.
+/// Waits for a snapshot of the model's position, and updates the model with it.
 fn look(model: &mut Model, driven: &Driven) {
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {

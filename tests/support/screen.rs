@@ -1,4 +1,4 @@
-//! A model with a worker behind it, so that keys have their effects and numbers are real.
+//! Screen state with a real worker: keys have their effects, and numbers come from real training.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,16 +10,15 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Driven, PATIENCE, settings};
 
-/// A paused training on the screen.
+/// Paused training on a screen.
 pub struct Shown {
-    /// The state of the screen.
     pub model: Model,
     driven: Driven,
     observation: Option<Observation>,
 }
 
 impl Shown {
-    /// A training on `dataset` before its first step, on a screen of `size`.
+    /// Starts a training on `dataset`, paused before its first step, on a screen of `size`.
     pub fn new(dataset: Dataset, plan: Plan, size: (u16, u16)) -> Self {
         let session = Session::new(plan, Arc::new(dataset)).expect("the plan is sound");
         let driven = Driven::spawn(session, settings(true, None));
@@ -34,7 +33,7 @@ impl Shown {
         this
     }
 
-    /// Takes in `msg` and sends the worker what follows.
+    /// Updates the model with `msg`, and sends the resulting commands to the worker.
     pub fn tell(&mut self, msg: Msg) {
         for effect in self.model.update(msg) {
             if let Effect::Send(command) = effect {
@@ -46,7 +45,7 @@ impl Shown {
         }
     }
 
-    /// Trains for so many epochs.
+    /// Trains for a number of epochs.
     pub fn train(mut self, epochs: u32) -> Self {
         for _ in 0..epochs {
             self.press("S");
@@ -54,7 +53,7 @@ impl Shown {
         self
     }
 
-    /// Presses `keys`, waits until the worker has done what they ask for, and looks.
+    /// Presses `keys`, waits until the worker has executed their commands, and takes a snapshot.
     pub fn press(&mut self, keys: &str) {
         for c in keys.chars() {
             let code = match c {
@@ -76,13 +75,13 @@ impl Shown {
         self.look();
     }
 
-    /// Sends `command` and takes in what comes back, up to and with an event that is `wanted`.
+    /// Sends `command`, and updates the model with all events up to the first that is `wanted`.
     pub fn order(&mut self, command: Command, wanted: impl Fn(&Event) -> bool) {
         self.driven.send(command);
         self.wait(wanted);
     }
 
-    /// Whether the worker is paused, as far as the event tells.
+    /// Returns whether the event reports a pause.
     pub fn is_paused(event: &Event) -> bool {
         matches!(
             event,
@@ -105,14 +104,14 @@ impl Shown {
         }
     }
 
-    /// Whether `snapshot` shows what is asked for, as it is now.
+    /// Returns whether `snapshot` answers the current request at the current position.
     fn is_new(&self, snapshot: &Snapshot) -> bool {
         Some(&snapshot.observation) == self.observation.as_ref()
             && snapshot.position == self.model.run.position
             && snapshot.walk.as_ref().map(|it| it.stand) == self.model.inspector.walk
     }
 
-    /// Takes in snapshots until one shows what is asked for now.
+    /// Waits for a snapshot that answers the current request.
     pub fn look(&mut self) {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {

@@ -1,4 +1,4 @@
-//! The inspector's cursor: where it can stand, and how it moves over the topology.
+//! Inspector: its cursor, and the moves of the cursor over the network.
 
 use super::bindings::Direction;
 use super::model::Model;
@@ -9,42 +9,42 @@ use crate::train::inspection::Facts;
 use crate::train::{Cursor, Inspect, Inspection, Subject};
 use crate::tui::panels::PanelId;
 
-/// A neuron with more inputs than this is told by the strongest of them first.
+/// Maximum number of inputs of a neuron that are listed in order; beyond it, the largest terms come first.
 pub const FEW_INPUTS: usize = 16;
 
-/// The inspector: what its cursor stands on, and whose numbers it shows.
+/// State of the inspector: cursor, and rows whose numbers it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inspector {
-    /// What is asked of the worker.
+    /// Request to the worker.
     pub inspect: Inspect,
-    /// Place and size of the layer the cursor last moved up or down in: from layer to layer it
-    /// keeps its height, and finds back to where it came from.
+    /// Index in, and size of, the layer the cursor last moved along. The cursor keeps this relative
+    /// height from layer to layer, so that it returns to the neuron it came from.
     height: (usize, usize),
-    /// Where the cursor goes back to from the outputs.
+    /// Cursor to return to from the outputs.
     back: Option<Cursor>,
 }
 
-/// What a key does to the cursor.
+/// Move of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
-    /// One neuron or layer on.
+    /// One neuron or layer in a direction.
     One(Direction),
-    /// Ten neurons on.
+    /// Ten neurons in a direction.
     Ten(Direction),
-    /// To the next layer; behind the last comes the loss.
+    /// To the next layer, or from the last layer to the loss.
     NextLayer,
-    /// To the layer before.
+    /// To the previous layer.
     PreviousLayer,
-    /// To the outputs and the loss, and back.
+    /// To the outputs and the loss, or back from there.
     Output,
     /// From a neuron to its incoming weights.
     Into,
-    /// Back from there; from elsewhere the inspector closes.
+    /// From a weight or bias to its neuron; closes the inspector elsewhere.
     Out,
 }
 
 impl Inspector {
-    /// An inspector of the shown row's numbers with its cursor at `cursor`.
+    /// Creates an inspector of the shown row.
     pub fn at(cursor: Cursor) -> Self {
         Self {
             inspect: Inspect {
@@ -56,15 +56,15 @@ impl Inspector {
         }
     }
 
-    /// The neuron of `layer` that the cursor marks: the one under it, or the end of a weight.
+    /// Returns the neuron of `layer` under the cursor, or at either end of the weight under it.
     pub fn marks(&self, layer: usize) -> Option<usize> {
         marked(self.inspect.cursor, layer)
     }
 }
 
-/// The neuron of `layer` that `cursor` stands on or ends at.
+/// Returns the neuron of `layer` under `cursor`, or at either end of the weight under it.
 pub fn marked(cursor: Cursor, layer: usize) -> Option<usize> {
-    let (at, neuron, input) = match cursor {
+    let (cursor_layer, neuron, input) = match cursor {
         Cursor::Neuron { layer, neuron } => (layer, neuron, None),
         Cursor::Parameter(ParameterId::Bias { layer, output }) => (layer, output, None),
         Cursor::Parameter(ParameterId::Weight {
@@ -75,41 +75,41 @@ pub fn marked(cursor: Cursor, layer: usize) -> Option<usize> {
         Cursor::Output => return None,
     };
     match layer {
-        l if l == at => Some(neuron),
-        l if l + 1 == at => input,
+        l if l == cursor_layer => Some(neuron),
+        l if l + 1 == cursor_layer => input,
         _ => None,
     }
 }
 
 impl Model {
-    /// Shows the inspector with its cursor at `cursor`, in the network view. A place that there is
-    /// not is left for the nearest sensible one.
+    /// Opens the inspector at `cursor` in the network view. A cursor outside the network moves to the
+    /// nearest layer.
     pub fn inspect_at(&mut self, cursor: Cursor) {
         let mut inspector = self.inspector.open.unwrap_or(Inspector::at(cursor));
         inspector.back = None;
         self.navigation.view = View::Network;
         self.navigation.enlarged = false;
-        self.stand(inspector, cursor);
+        self.open_inspector_at(inspector, cursor);
         self.settle_inspector();
     }
 
-    /// Opens the inspector where it was last, or closes it.
+    /// Opens the inspector at its last cursor, or closes it.
     pub(super) fn toggle_inspector(&mut self) {
         if let Some(inspector) = self.inspector.open.take() {
             self.inspector.last = Some(inspector);
             return;
         }
         let last = self.inspector.last;
-        // The last hidden layer has both: a sum over inputs and one over outputs.
+        // The last hidden layer shows both a forward and a backward sum.
         let layer = (self.run.architecture.depth() - 1).max(1);
         let first = Cursor::Neuron { layer, neuron: 0 };
-        self.inspect_at(last.map_or(first, |it| it.inspect.cursor));
+        self.inspect_at(last.map_or(first, |last| last.inspect.cursor));
         if let (Some(inspector), Some(last)) = (&mut self.inspector.open, last) {
             inspector.inspect.of = last.inspect.of;
         }
     }
 
-    /// The shown row's numbers, or the means of the mini-batch.
+    /// Switches between the shown row and the mini-batch.
     pub(super) fn switch_of(&mut self) {
         if let Some(inspector) = &mut self.inspector.open {
             inspector.inspect.of = match inspector.inspect.of {
@@ -176,18 +176,17 @@ impl Model {
                 },
             },
         };
-        self.stand(inspector, next);
+        self.open_inspector_at(inspector, next);
     }
 
-    /// Puts the cursor of `inspector` at `cursor`. Another kind of page starts at its top.
-    fn stand(&mut self, mut inspector: Inspector, cursor: Cursor) {
-        let before = self.inspector.open.map(|it| it.inspect.cursor);
-        let is_alike =
-            before.map(|it| std::mem::discriminant(&it)) == Some(std::mem::discriminant(&cursor));
-        if !is_alike {
+    /// Opens `inspector` at `cursor`. A page of another kind starts at its top.
+    fn open_inspector_at(&mut self, mut inspector: Inspector, cursor: Cursor) {
+        let before = self.inspector.open.map(|open| open.inspect.cursor);
+        let kind = |cursor: Cursor| std::mem::discriminant(&cursor);
+        if before.map(kind) != Some(kind(cursor)) {
             self.navigation.scroll_by(PanelId::Inspector, i16::MIN);
         }
-        // Keeping a layer means that the cursor moved along it.
+        // If the layer is unchanged, the cursor moved along it.
         let sizes = self.run.architecture.sizes();
         if let Cursor::Neuron { layer, neuron } = cursor
             && before.is_none_or(|before| layer_of(before, sizes) == layer)
@@ -199,13 +198,13 @@ impl Model {
         self.inspector.open = Some(inspector);
     }
 
-    /// The weight that a look into a neuron starts with: the first, or of many the one that adds
-    /// most, as far as that is known.
+    /// Returns the input whose weight is shown first for a neuron: input 0, or among many inputs the one
+    /// with the largest term, if known.
     fn first_input(&self, layer: usize, neuron: usize) -> usize {
         let is_few = self.run.architecture.sizes()[layer - 1] <= FEW_INPUTS;
         let snapshot = self.run.snapshot.as_ref();
-        let known = snapshot.and_then(|it| it.inspection.as_deref());
-        let known = known.filter(|it| it.inspect.cursor == Cursor::Neuron { layer, neuron });
+        let known = snapshot.and_then(|snapshot| snapshot.inspection.as_deref());
+        let known = known.filter(|known| known.inspect.cursor == Cursor::Neuron { layer, neuron });
         match known {
             Some(Inspection {
                 facts: Facts::Neuron(facts),
@@ -219,8 +218,8 @@ impl Model {
         }
     }
 
-    /// Where inputs are pixels the cursor moves in the picture; none where it leaves it, or for
-    /// other inputs. Pixels that are not inputs, since they never change, are stepped over.
+    /// Returns the neighbouring input in an image; `None` for other inputs, and at the right edge. Skips
+    /// pixels that are no inputs because they are constant.
     fn pixel_beside(&self, cursor: Cursor, direction: Direction) -> Option<Cursor> {
         let (Some((width, height)), Cursor::Neuron { layer: 0, neuron }) =
             (self.run.data.image, cursor)
@@ -240,7 +239,7 @@ impl Model {
             (x, y) = (x + dx, y + dy);
             let is_inside = (0..width as isize).contains(&x) && (0..height as isize).contains(&y);
             if !is_inside {
-                // To the right of the picture are the neurons; elsewhere it ends.
+                // Right of the image are the neurons; at the other edges the cursor stays.
                 return (direction != Direction::Right).then_some(cursor);
             }
             let pixel = y as usize * width + x as usize;
@@ -250,7 +249,8 @@ impl Model {
         }
     }
 
-    /// Brings inspector, view and network together after any change to one of them.
+    /// Restores consistency after a change of inspector, view or network: the cursor is in the network,
+    /// and the inspector is open in the network view only.
     pub(super) fn settle_inspector(&mut self) {
         if let Some(inspector) = &mut self.inspector.open {
             let topology = Topology {
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_way_there_leads_back() {
+    fn moving_right_and_left_returns_to_the_start() {
         let topology = Topology { sizes: &SIZES };
         for place in 0..8 {
             let height = (place, 8);
@@ -312,7 +312,11 @@ mod tests {
                 assert_eq!(cursor, neuron(layer, place));
                 cursor = topology.along(cursor, 1);
             }
-            assert_eq!(cursor, neuron(layer, size - 1), "it stays at the end");
+            assert_eq!(
+                cursor,
+                neuron(layer, size - 1),
+                "the cursor stays at the end"
+            );
             assert_eq!(topology.along(cursor, -10), neuron(layer, 0));
         }
         let weight = |input| {
@@ -347,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn what_there_is_not_is_known() {
+    fn cursors_outside_the_network_are_detected() {
         let topology = Topology { sizes: &SIZES };
         assert!(topology.has(neuron(3, 2)) && !topology.has(neuron(3, 3)));
         assert!(!topology.has(neuron(4, 0)));

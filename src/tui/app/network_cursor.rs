@@ -1,9 +1,9 @@
-//! Where a cursor can stand on a network, and what is beside it.
+//! Geometry of cursors on a network: layers, neighbours and existence.
 
 use crate::nn::ParameterId;
 use crate::train::Cursor;
 
-/// The layer that `cursor` stands in; that of the loss is behind the last.
+/// Returns the layer of `cursor`; for the outputs and the loss the number of layers.
 pub fn layer_of(cursor: Cursor, sizes: &[usize]) -> usize {
     match cursor {
         Cursor::Neuron { layer, .. } => layer,
@@ -14,13 +14,14 @@ pub fn layer_of(cursor: Cursor, sizes: &[usize]) -> usize {
     }
 }
 
-/// Moves over a network whose layers have `sizes`, inputs first.
+/// Network shape for cursor moves: number of neurons per layer, inputs first.
 pub struct Topology<'a> {
     pub sizes: &'a [usize],
 }
 
 impl Topology<'_> {
-    /// The neuron of `layer` at the height of `height`; behind the last layer the outputs.
+    /// Returns the neuron of `layer` at the relative height `(index, size)`; the outputs beyond the last
+    /// layer.
     pub fn beside(&self, layer: usize, height: (usize, usize)) -> Cursor {
         let Some(&size) = self.sizes.get(layer) else {
             return Cursor::Output;
@@ -33,7 +34,7 @@ impl Topology<'_> {
         }
     }
 
-    /// Up or down by `by` places.
+    /// Moves by `by` places within the layer, down if positive.
     pub fn along(&self, cursor: Cursor, by: isize) -> Cursor {
         let moved = |place: usize, last: usize| place.saturating_add_signed(by).min(last);
         match cursor {
@@ -43,7 +44,7 @@ impl Topology<'_> {
             },
             Cursor::Output => Cursor::Output,
             Cursor::Parameter(id) => {
-                // The bias stands below the weights.
+                // The bias comes after the weights.
                 let (layer, output, place) = match id {
                     ParameterId::Weight {
                         layer,
@@ -65,11 +66,11 @@ impl Topology<'_> {
         }
     }
 
-    /// One layer to the left or right.
+    /// Moves one layer left or right.
     pub fn across(&self, cursor: Cursor, height: (usize, usize), to_right: bool) -> Cursor {
         let layer = layer_of(cursor, self.sizes);
         match cursor {
-            // A weight lies between its two ends.
+            // From a weight the cursor moves to the neuron at its end.
             Cursor::Parameter(ParameterId::Weight { input, .. }) if !to_right => Cursor::Neuron {
                 layer: layer - 1,
                 neuron: input,
@@ -89,7 +90,7 @@ impl Topology<'_> {
         }
     }
 
-    /// Whether `cursor` stands on something that there is.
+    /// Returns whether the neuron or parameter under `cursor` exists.
     pub fn has(&self, cursor: Cursor) -> bool {
         let size = |layer: usize| self.sizes.get(layer).copied().unwrap_or(0);
         match cursor {

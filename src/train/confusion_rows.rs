@@ -3,8 +3,8 @@
 
 use ndarray::{Array2, Axis};
 
+use super::Set;
 use super::evaluation::{CHUNK, Evaluator};
-use super::observation::Set;
 use super::top_losses::Worst;
 use crate::data::{Samples, Targets, write_class};
 use crate::nn::engine::Engine;

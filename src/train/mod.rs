@@ -15,6 +15,8 @@ pub mod observation;
 pub mod pace;
 pub mod phase_stepper;
 pub mod plan;
+pub mod probes;
+mod sample;
 mod sampler;
 pub mod session;
 mod speed;
@@ -30,9 +32,10 @@ pub use inspection::{Cursor, Inspect, Inspection, Subject};
 pub use messages::{
     Command, EpochRecord, Event, InForce, LossPoint, Progress, Started, State, StepSize,
 };
-pub use observation::{Mailbox, Observation, RowOutcome, SampleId, Set, Snapshot};
+pub use observation::{Mailbox, Observation, Probe, Request, Scratch, Snapshot, Training};
 pub use pace::Pace;
 pub use phase_stepper::{PhaseStepper, PhaseValues, StepPhase, StepPosition};
 pub use plan::Plan;
+pub use sample::{SampleId, Set};
 pub use session::{Divergence, Position, ReplayError, Session, Stepped};
 pub use worker::{Settings, Worker, panic_message};

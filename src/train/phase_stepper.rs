@@ -1,7 +1,7 @@
 //! A mini-batch walked through phase by phase, as the textbook tells it: for each row forward layer
 //! by layer, the loss, backward layer by layer; after the last row the update.
 
-use ndarray::{Array1, Array2};
+use ndarray::Array1;
 
 use super::{Divergence, SampleId, Session, Set, Stepped};
 use crate::nn::textbook::{Forward, Network};
@@ -55,9 +55,6 @@ pub struct PhaseValues {
     pub delta: Vec<Vec<f64>>,
     /// The row's loss.
     pub loss: f64,
-    /// After the update: by how much it changed the weights between the watched neurons, shaped as
-    /// [`Snapshot::edges`](crate::train::Snapshot::edges); empty before.
-    pub changes: Vec<Array2<f32>>,
 }
 
 /// A walk through the phases of mini-batches. Nothing but the update changes the session, and the
@@ -237,7 +234,7 @@ impl PhaseStepper {
 
     /// What it has computed of its row, and the changes of the weights between the `neurons` of each
     /// layer, inputs first.
-    pub fn walked(&self, session: &Session, neurons: &[Vec<usize>]) -> PhaseValues {
+    pub fn values(&self, session: &Session) -> PhaseValues {
         let architecture = session.architecture();
         let now = session.engine().parameters();
         let parameters = self.before.as_ref().unwrap_or(&now);
@@ -245,14 +242,17 @@ impl PhaseStepper {
         let (inputs, targets) = self.sample_row(session, architecture);
         let forward = network.forward(&inputs);
         let backward = network.backward(&forward, &targets);
-        let changes = self.before.as_ref();
         PhaseValues {
             stand: self.stand(),
             forward,
             delta: backward.delta,
             loss: backward.loss,
-            changes: changes.map_or(Vec::new(), |before| changed(before, &now, neurons)),
         }
+    }
+
+    /// The parameters before the update, if that is the phase done last.
+    pub fn before_update(&self) -> Option<&Parameters> {
+        self.before.as_ref()
     }
 
     /// Inputs and targets of the row.
@@ -266,19 +266,4 @@ impl PhaseStepper {
         let exact = |values: Array1<f32>| values.iter().map(|&x| f64::from(x)).collect();
         (exact(inputs), exact(targets))
     }
-}
-
-/// By how much the weights between `neurons` differ: `(shown outputs, shown inputs)` per layer.
-fn changed(before: &Parameters, now: &Parameters, neurons: &[Vec<usize>]) -> Vec<Array2<f32>> {
-    let layers = before.layers.iter().zip(&now.layers);
-    let shown = neurons.windows(2).zip(layers);
-    let changes = shown.map(|(pair, (before, now))| {
-        let (inputs, outputs) = (&pair[0], &pair[1]);
-        Array2::from_shape_fn((outputs.len(), inputs.len()), |(j, i)| {
-            let place = (outputs[j], inputs[i]);
-            let (before, now) = (before.weights.get(place), now.weights.get(place));
-            before.zip(now).map_or(0.0, |(before, now)| now - before)
-        })
-    });
-    changes.collect()
 }

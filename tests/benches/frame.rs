@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::io;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use nn_tui::train::observation::Observer;
-use nn_tui::train::{LossPoint, Observation, SampleId, Set};
+use nn_tui::train::probes::{ActivationProbe, EdgeProbe, RowProbe, WeightProbe};
+use nn_tui::train::{LossPoint, Observation, SampleId, Scratch, Set, Training};
 use nn_tui::tui::app::Model;
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{render, view};
@@ -58,23 +58,25 @@ fn snapshots(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("snapshot");
     for (name, data, hidden) in [("iris", "iris", &[8][..]), ("wide", "digits", &[128, 64])] {
         let session = session(data, plan(hidden));
-        let mut observer = Observer::new(&session);
+        let mut scratch = Scratch::new(&session);
         let shown = |&neurons: &usize| (0..neurons.min(20)).collect();
-        let observation = Observation {
-            sample: SampleId {
-                set: Set::Validation,
-                index: 0,
-            },
-            neurons: session.architecture().sizes().iter().map(shown).collect(),
-            weights: true,
-            activations: true,
-            rows: Vec::new(),
-            pictures: Vec::new(),
-            inspect: None,
-            what_if: Vec::new(),
+        let sample = SampleId {
+            set: Set::Validation,
+            index: 0,
         };
+        let observation = Observation::default()
+            .with(RowProbe {
+                sample,
+                what_if: Vec::new(),
+            })
+            .with(EdgeProbe {
+                neurons: session.architecture().sizes().iter().map(shown).collect(),
+            })
+            .with(WeightProbe)
+            .with(ActivationProbe);
         group.bench_function(name, |bencher| {
-            bencher.iter(|| observer.observe(&session, black_box(&observation)));
+            let training = Training::from(&session);
+            bencher.iter(|| black_box(&observation).snapshot(&training, &mut scratch));
         });
     }
 }

@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 
 use nn_tui::data::Dataset;
 use nn_tui::nn::ParameterId;
+use nn_tui::train::probes::InspectProbe;
 use nn_tui::train::{
-    Command, Cursor, Event, Inspect, Pace, Plan, Position, Session, State, Subject, Worker,
+    Command, Cursor, Event, Inspect, Pace, Plan, Position, Request, Session, State, Subject, Worker,
 };
 use nn_tui::tui::app::{Effect, Model, Msg};
 use nn_tui::tui::theme::{Depth, Theme};
@@ -112,7 +113,13 @@ fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Watcher) -> f64 {
         for effect in model.update(msg) {
             match effect {
                 Effect::Send(Command::Observe(mut observation)) => {
-                    observation.inspect = (watcher == Watcher::Inspector).then_some(INSPECT);
+                    if let (Watcher::Inspector, Some(row)) = (watcher, observation.find().cloned())
+                    {
+                        observation.add(Request::new(InspectProbe {
+                            inspect: INSPECT,
+                            row,
+                        }));
+                    }
                     worker.send(Command::Observe(observation));
                 }
                 Effect::Send(command) => worker.send(command),

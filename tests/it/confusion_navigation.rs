@@ -2,6 +2,7 @@
 //! network that shows their rows.
 
 use crate::support::{Driven, PATIENCE, dataset, plan, regression_plan, trained_model, watched};
+use nn_tui::train::probes::{EdgeProbe, IncomingWeightProbe, OutcomeProbe};
 use nn_tui::train::{Command, Confusion, Event, Observation, Plan, Set};
 use nn_tui::tui::app::{ClickTarget, Effect, Model, Msg, Selection, View, Which};
 use nn_tui::tui::panels::PanelId;
@@ -98,13 +99,20 @@ impl Person {
         let start = std::time::Instant::now();
         loop {
             if let Some(snapshot) = self.driven.worker.mailbox().take()
-                && snapshot.observation == wanted
+                && *snapshot.observation() == wanted
             {
                 return self.tell(Msg::Snapshot(Box::new(snapshot)));
             }
             assert!(start.elapsed() < PATIENCE, "no snapshot came");
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
+    }
+
+    /// Neurons whose weights are asked for as pictures.
+    fn pictured(&self) -> Option<Vec<usize>> {
+        let observation = self.observation.as_ref().expect("asked");
+        let probe = observation.find::<IncomingWeightProbe>();
+        probe.map(|probe| probe.neurons.clone())
     }
 
     fn confusion(&self) -> Confusion {
@@ -356,26 +364,17 @@ fn what_the_first_layer_looks_for() {
         person.press("tab tab tab");
         assert_eq!(person.model.navigation.view, View::Weights);
         person.look();
-        let shown = person.observation.clone().expect("asked").pictures;
-        assert_eq!(shown, [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(person.pictured(), Some(vec![0, 1, 2, 3, 4, 5, 6, 7]));
         insta::assert_snapshot!(name("pictures"), drawn(&person.model));
         let plain = Theme::new(Depth::None);
         insta::assert_snapshot!(name("pictures-no-colour"), drawn_with(&person.model, plain));
         let ascii = drawn_with(&person.model, Theme::new(Depth::Ansi).ascii());
         assert!(ascii.is_ascii(), "{ascii}");
         person.press("P");
-        assert!(
-            person
-                .observation
-                .clone()
-                .expect("asked")
-                .pictures
-                .is_empty()
-        );
+        assert_eq!(person.pictured(), None);
         assert!(drawn(&person.model).contains("output ·"), "the histograms");
         person.press("P tab");
-        let nobody_looks = person.observation.clone().expect("asked").pictures;
-        assert_eq!(nobody_looks, [0; 0], "watching costs nothing");
+        assert_eq!(person.pictured(), None, "what is not shown costs nothing");
     }
 }
 
@@ -384,15 +383,16 @@ fn pictures_are_those_of_the_weights_and_scroll() {
     let mut person = Person::of_plan("digits", plan(&[300]), 1, (80, 24));
     person.press("tab tab tab");
     person.look();
-    let first = person.observation.clone().expect("asked").pictures;
+    let first = person.pictured().expect("asked");
     person.press("d d");
     person.look();
-    let later = person.observation.clone().expect("asked").pictures;
+    let later = person.pictured().expect("asked");
     assert!(first.len() > 10 && later.len() == first.len());
     assert!(later[0] > first[0] && later[0] < 300, "{later:?}");
     let snapshot = person.model.run.snapshot.clone().expect("looked");
     let inputs = person.model.run.architecture.inputs();
-    assert_eq!(snapshot.pictures.dim(), (later.len(), inputs));
+    let pictures = snapshot.answer::<IncomingWeightProbe>().expect("asked");
+    assert_eq!(pictures.dim(), (later.len(), inputs));
     let screen = drawn(&person.model);
     assert!(
         screen.contains(&format!("neurons {}–", later[0] + 1)),
@@ -401,14 +401,15 @@ fn pictures_are_those_of_the_weights_and_scroll() {
     // The same weights as those on the edges.
     person.press("tab tab tab");
     person.look();
-    let edges = person.model.run.snapshot.clone().expect("looked");
-    let watched = &edges.observation.neurons;
+    let snapshot = person.model.run.snapshot.clone().expect("looked");
+    let (shown, edges) = snapshot.get::<EdgeProbe>().expect("asked");
+    let watched = &shown.neurons;
     for (j, neuron) in later.iter().enumerate() {
         let Some(row) = watched[1].iter().position(|it| it == neuron) else {
             continue;
         };
         for (i, &input) in watched[0].iter().enumerate() {
-            assert_eq!(edges.edges[0][(row, i)], snapshot.pictures[(j, input)]);
+            assert_eq!(edges.weights[0][(row, i)], pictures[(j, input)]);
         }
     }
 }
@@ -458,10 +459,11 @@ fn the_list_says_of_every_row_what_was_measured() {
     person.look();
     let snapshot = person.model.run.snapshot.clone().expect("looked");
     let outcomes = person.model.run.outcomes.clone().expect("evaluated");
-    assert_eq!(snapshot.observation.rows, (0..30).collect::<Vec<u32>>());
+    let (asked, predicted) = snapshot.get::<OutcomeProbe>().expect("asked");
+    assert_eq!(asked.rows, (0..30).collect::<Vec<u32>>());
     let targets = &person.model.run.data.validation.targets;
     let mut wrong: Vec<(f64, u32)> = (0..30u32)
-        .zip(&snapshot.rows)
+        .zip(predicted)
         .filter(|(row, outcome)| targets.class(*row as usize) != Some(outcome.class))
         .map(|(row, outcome)| (outcome.loss, row))
         .collect();
@@ -469,7 +471,7 @@ fn the_list_says_of_every_row_what_was_measured() {
     let wrong: Vec<u32> = wrong.into_iter().map(|it| it.1).collect();
     assert_eq!(wrong, outcomes.worst);
     let evaluation = person.model.run.evaluation.clone().expect("paused");
-    let mean = snapshot.rows.iter().map(|it| it.loss).sum::<f64>() / 30.0;
+    let mean = predicted.iter().map(|it| it.loss).sum::<f64>() / 30.0;
     let measured = evaluation.validation.expect("some rows").loss;
     assert!((mean - measured).abs() < 1e-6, "{mean} and {measured}");
 }
@@ -533,7 +535,9 @@ fn the_rows_of_a_cell_are_listed() {
         .clone()
         .expect("rows")
         .rows;
-    assert_eq!(person.observation.clone().expect("asked").rows, rows);
+    let asked = person.observation.clone().expect("asked");
+    let probe = asked.find::<OutcomeProbe>().expect("rows");
+    assert_eq!(probe.rows, rows);
     let screen = drawn(&person.model);
     assert!(
         screen.contains("1 of 5: versicolor taken for virginica"),

@@ -5,6 +5,9 @@ use std::time::Duration;
 use crate::support::{Driven, plan, session, settings, textbook_plan};
 use crate::support::{rate, rows};
 use nn_tui::nn::{Change, Parameters};
+use nn_tui::train::probes::{
+    ActivationProbe, EdgeProbe, IncomingWeightProbe, OutcomeProbe, RowProbe, WeightProbe,
+};
 use nn_tui::train::{Command, Observation, Pace, SampleId, Session, Set, State, StepSize};
 
 fn weights_after(mut session: Session, steps: u64) -> Parameters {
@@ -54,19 +57,25 @@ fn watching_evaluating_and_pausing_change_nothing() {
     // The same through a worker with somebody watching, pausing, stepping and changing the pace.
     let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
     driven.started();
-    driven.send(Command::Observe(Observation {
-        sample: SampleId {
-            set: Set::Validation,
-            index: 3,
-        },
-        neurons: vec![vec![0, 1], vec![0, 5, 7], vec![2]],
-        weights: true,
-        activations: true,
-        rows: vec![0, 3, 29],
-        pictures: vec![7, 1],
-        inspect: None,
-        what_if: Vec::new(),
-    }));
+    let set = Set::Validation;
+    let observation = Observation::default()
+        .with(RowProbe {
+            sample: SampleId { set, index: 3 },
+            what_if: Vec::new(),
+        })
+        .with(EdgeProbe {
+            neurons: vec![vec![0, 1], vec![0, 5, 7], vec![2]],
+        })
+        .with(WeightProbe)
+        .with(ActivationProbe)
+        .with(OutcomeProbe {
+            set,
+            rows: vec![0, 3, 29],
+        })
+        .with(IncomingWeightProbe {
+            neurons: vec![7, 1],
+        });
+    driven.send(Command::Observe(observation));
     let is_paused = |state: &State| *state == State::Paused;
     driven.state(is_paused);
     for step in 1..=123u64 {

@@ -13,9 +13,10 @@ use nn_tui::nn::{
     Activation, Architecture, LayerParameters, Loss, Optimizer, Output, ParameterId, Parameters,
 };
 use nn_tui::train::inspection::{Back, Facts, NeuronFacts, OutputFacts, ParameterFacts};
-use nn_tui::train::observation::Observer;
+use nn_tui::train::probes::{InspectProbe, RowPass, RowProbe};
 use nn_tui::train::{
-    Cursor, Inspect, Inspection, Observation, Plan, SampleId, Session, Set, Snapshot, Subject,
+    Cursor, Inspect, Inspection, Observation, Plan, SampleId, Scratch, Session, Set, Snapshot,
+    Subject,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -25,22 +26,36 @@ const ROW: SampleId = SampleId {
     index: 3,
 };
 
-fn observation(cursor: Cursor, of: Subject) -> Observation {
-    Observation {
-        rows: Vec::new(),
-        pictures: Vec::new(),
+fn row() -> RowProbe {
+    RowProbe {
         sample: ROW,
-        neurons: Vec::new(),
-        weights: false,
-        activations: false,
-        inspect: Some(Inspect { cursor, of }),
         what_if: Vec::new(),
     }
 }
 
+/// Asks for the item under `cursor` and for `row`.
+fn observation(cursor: Cursor, of: Subject, row: RowProbe) -> Observation {
+    let inspect = Inspect { cursor, of };
+    let observation = Observation::default().with(row.clone());
+    observation.with(InspectProbe { inspect, row })
+}
+
+fn observed(session: &Session, observation: &Observation, scratch: &mut Scratch) -> Snapshot {
+    observation.snapshot(&session.into(), scratch)
+}
+
+fn inspection(snapshot: &Snapshot) -> Option<Inspection> {
+    snapshot.answer::<InspectProbe>().expect("asked").clone()
+}
+
+fn pass(snapshot: &Snapshot) -> &RowPass {
+    snapshot.answer::<RowProbe>().expect("asked")
+}
+
 fn inspected(session: &Session, cursor: Cursor, of: Subject) -> Inspection {
-    let snapshot = Observer::new(session).observe(session, &observation(cursor, of));
-    *snapshot.inspection.expect("it is there")
+    let observation = observation(cursor, of, row());
+    let snapshot = observed(session, &observation, &mut Scratch::new(session));
+    inspection(&snapshot).expect("it is there")
 }
 
 fn neuron(session: &Session, layer: usize, neuron: usize, of: Subject) -> NeuronFacts {
@@ -232,13 +247,18 @@ fn an_input_tells_how_the_loss_follows_it() {
 #[test]
 fn another_input_is_followed_and_the_row_as_it_is_kept() {
     let session = trained("iris", plan(&[6, 5]), 30);
-    let mut observer = Observer::new(&session);
-    let mut asked = observation(Cursor::Output, Subject::Row);
-    let plain = observer.observe(&session, &asked);
+    let mut scratch = Scratch::new(&session);
+    let mut look = |what_if| {
+        let row = RowProbe { what_if, ..row() };
+        let asked = observation(Cursor::Output, Subject::Row, row);
+        observed(&session, &asked, &mut scratch)
+    };
+    let plain = look(Vec::new());
+    let plain = pass(&plain);
     assert_eq!(plain.unchanged, None);
     // The last one is of an input that is not there.
-    asked.what_if = vec![(1, 0.75f32.into()), (99, 1f32.into())];
-    let changed = observer.observe(&session, &asked);
+    let snapshot = look(vec![(1, 0.75f32.into()), (99, 1f32.into())]);
+    let changed = pass(&snapshot);
     assert_eq!(
         changed.unchanged,
         Some((plain.activations.clone(), plain.loss))
@@ -261,13 +281,13 @@ fn another_input_is_followed_and_the_row_as_it_is_kept() {
     {
         near(f64::from(*found), *expected, 1e-6);
     }
-    let Facts::Output(facts) = changed.inspection.unwrap().facts else {
+    let Facts::Output(facts) = inspection(&snapshot).unwrap().facts else {
         panic!("the output");
     };
     near(facts.loss, changed.loss, 1e-6);
     // The value that the row has already is no change.
-    asked.what_if = vec![(0, (inputs[0] as f32).into())];
-    assert_eq!(observer.observe(&session, &asked).unchanged, None);
+    let same = look(vec![(0, (inputs[0] as f32).into())]);
+    assert_eq!(pass(&same).unchanged, None);
 }
 
 #[test]
@@ -339,19 +359,18 @@ fn influence_is_weight_times_deviation() {
 #[test]
 fn a_parameter_s_history_is_bounded_and_whole() {
     let mut session = session("iris", plan(&[8]));
-    let mut observer = Observer::new(&session);
-    let mut asked = observation(Cursor::Output, Subject::Row);
-    asked.inspect = None;
+    let mut scratch = Scratch::new(&session);
+    let nothing = Observation::default();
     let id = weight(2, 1, 4);
     let first = session.engine().parameter(id);
     for _ in 0..2000 {
         // Nothing is inspected yet, and the past is remembered all the same.
-        observer.observe(&session, &asked);
+        observed(&session, &nothing, &mut scratch);
         session.step().expect("it converges");
     }
-    asked.inspect = observation(Cursor::Parameter(id), Subject::Row).inspect;
-    let Facts::Parameter(facts) = observer.observe(&session, &asked).inspection.unwrap().facts
-    else {
+    let asked = observation(Cursor::Parameter(id), Subject::Row, row());
+    let snapshot = observed(&session, &asked, &mut scratch);
+    let Facts::Parameter(facts) = inspection(&snapshot).unwrap().facts else {
         panic!("a parameter");
     };
     assert!((100..=257).contains(&facts.history.len()));
@@ -409,33 +428,34 @@ proptest! {
         let mut plan = plan(&hidden);
         plan.activation = activation;
         let session = trained("iris", plan, steps);
-        let mut asked = observation(cursor, of);
-        asked.sample.index = index;
-        asked.what_if = what_if;
-        let snapshot = Observer::new(&session).observe(&session, &asked);
+        let sample = SampleId { index, ..ROW };
+        let asked = observation(cursor, of, RowProbe { sample, what_if });
+        let snapshot = observed(&session, &asked, &mut Scratch::new(&session));
         let is_there = has(&session, cursor) && (of == Subject::Batch || index < 30);
-        prop_assert_eq!(snapshot.inspection.is_some(), is_there);
+        prop_assert_eq!(inspection(&snapshot).is_some(), is_there);
     }
 }
 
-/// An observer that has seen another network starts anew.
+/// Buffers for another network are made anew.
 #[test]
 fn a_network_of_another_shape_is_no_trouble() {
     let (small, large) = (session("iris", plan(&[3])), session("iris", plan(&[9, 9])));
-    let mut observer = Observer::new(&small);
+    let mut scratch = Scratch::new(&small);
     let asked = observation(
         Cursor::Neuron {
             layer: 2,
             neuron: 8,
         },
         Subject::Row,
+        row(),
     );
-    let look = |observer: &mut Observer, session: &Session| -> Snapshot {
-        observer.observe(session, &asked)
+    let mut is_there = |session: &Session| {
+        let snapshot = observed(session, &asked, &mut scratch);
+        inspection(&snapshot).is_some()
     };
-    assert!(look(&mut observer, &small).inspection.is_none());
-    assert!(look(&mut observer, &large).inspection.is_some());
-    assert!(look(&mut observer, &small).inspection.is_none());
+    assert!(!is_there(&small));
+    assert!(is_there(&large));
+    assert!(!is_there(&small));
 }
 
 /// One network with a mini-batch, as `golden/neurons.py` has PyTorch compute it.

@@ -12,6 +12,7 @@ use nn_tui::nn::{Activation, LearningRule, Loss, Optimizer, Output, ParameterId}
 use nn_tui::train::inspection::{
     Back, Facts, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
 };
+use nn_tui::train::probes::{EdgeProbe, InspectProbe, PhaseProbe, RowProbe};
 use nn_tui::train::{Cursor, Inspection, PhaseValues, StepPhase, StepPosition, Subject};
 use nn_tui::tui::app::{Inspector, Model, Msg};
 use nn_tui::tui::panels::PanelId;
@@ -212,18 +213,19 @@ fn walk(model: &mut Model, which: usize, numbers: &mut Numbers) {
         },
         delta: sizes[1..].iter().map(|&n| numbers.many(n)).collect(),
         loss: numbers.next(),
-        changes: match &model.run.snapshot {
-            Some(snapshot) => snapshot
-                .edges
-                .iter()
-                .map(|edges| Array2::from_shape_simple_fn(edges.dim(), || numbers.next() as f32))
-                .collect(),
-            None => Vec::new(),
-        },
     };
     model.inspector.walk = Some(stand);
     if let Some(snapshot) = &mut model.run.snapshot {
-        snapshot.walk = Some(Box::new(walked));
+        if let Some((probe, edges)) = snapshot.get::<EdgeProbe>() {
+            let (probe, mut edges) = (probe.clone(), edges.clone());
+            let weights = edges.weights.iter();
+            let change = |weights: &Array2<f32>| {
+                Array2::from_shape_simple_fn(weights.dim(), || numbers.next() as f32)
+            };
+            edges.changes = weights.map(change).collect();
+            snapshot.set(probe, edges);
+        }
+        snapshot.set(PhaseProbe, Some(walked));
     }
 }
 
@@ -267,15 +269,20 @@ proptest! {
             walk(&mut model, which.into(), &mut numbers);
         }
         if let Some(snapshot) = &mut model.run.snapshot {
-            snapshot.inspection = Some(Box::new(Inspection {
+            let (row, pass) = snapshot.get::<RowProbe>().expect("always asked");
+            let (mut row, mut pass) = (row.clone(), pass.clone());
+            let inspection = Inspection {
                 inspect: inspector.inspect,
                 rows: place,
                 facts: numbers.facts(which, size),
-            }));
+            };
             if has_before {
-                snapshot.unchanged = Some((snapshot.activations.clone(), numbers.next()));
-                snapshot.observation.what_if = vec![(place, (numbers.next() as f32).into())];
+                pass.unchanged = Some((pass.activations.clone(), numbers.next()));
+                row.what_if = vec![(place, (numbers.next() as f32).into())];
             }
+            let probe = InspectProbe { inspect: inspector.inspect, row: row.clone() };
+            snapshot.set(probe, Some(inspection));
+            snapshot.set(row, pass);
         }
         // The cursor may be beyond a network that was just made smaller.
         model.inspector.open = Some(inspector);

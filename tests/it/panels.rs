@@ -6,7 +6,11 @@ use std::sync::{Arc, OnceLock};
 use crate::support::{images, plan, regression_plan, trained_model, trained_on};
 use nn_tui::nn::gradient_check::Checked;
 use nn_tui::nn::{GradientCheck, ParameterId};
-use nn_tui::train::{EpochRecord, LossPoint, Position, Progress, RowOutcome, Snapshot};
+use nn_tui::train::probes::{
+    ActivationProbe, EdgeProbe, IncomingWeightProbe, LayerActivations, OutcomeProbe, RowOutcome,
+    RowProbe, WeightProbe,
+};
+use nn_tui::train::{EpochRecord, LossPoint, Position, Probe, Progress, Snapshot};
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
 use nn_tui::tui::app::{Chart, Confirm, Model, Msg, Overlay, Phase, View};
@@ -85,6 +89,15 @@ fn spread(next: &mut impl FnMut() -> f32) -> MinMaxLast {
     }
 }
 
+/// A probe that the overview asks, and its answer.
+fn asked<P: Probe + Clone>(snapshot: &Snapshot) -> (P, P::Answer)
+where
+    P::Answer: Clone,
+{
+    let (probe, answer) = snapshot.get::<P>().expect("asked");
+    (probe.clone(), answer.clone())
+}
+
 /// Puts `numbers` wherever the screen shows one.
 fn disturb(model: &mut Model, numbers: &[f32]) {
     let mut numbers = numbers.iter().copied().cycle();
@@ -125,34 +138,47 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
     ))));
     if let Some(snapshot) = model.run.snapshot.clone() {
         let mut snapshot: Snapshot = snapshot;
-        for values in &mut snapshot.activations {
+        let (row, mut pass) = asked::<RowProbe>(&snapshot);
+        for values in &mut pass.activations {
             values.iter_mut().for_each(|value| *value = next());
         }
-        for edges in &mut snapshot.edges {
-            edges.iter_mut().for_each(|edge| *edge = next());
+        pass.loss = f64::from(next());
+        snapshot.set(row, pass);
+        let (probe, mut edges) = asked::<EdgeProbe>(&snapshot);
+        for weights in &mut edges.weights {
+            weights.iter_mut().for_each(|weight| *weight = next());
         }
-        snapshot
+        edges
             .largest
             .iter_mut()
             .for_each(|largest| *largest = next());
-        snapshot.loss = f64::from(next());
+        snapshot.set(probe, edges);
         let listed = model.listed(40).filter_map(|place| model.row_at(place));
-        snapshot.observation.rows = listed.map(|row| row as u32).collect();
+        let rows: Vec<u32> = listed.map(|row| row as u32).collect();
         let outcome = |_: &u32| RowOutcome {
             class: 0,
             output: next(),
             loss: f64::from(next()),
         };
-        snapshot.rows = snapshot.observation.rows.iter().map(outcome).collect();
+        let outcomes = rows.iter().map(outcome).collect();
+        let set = model.navigation.sample.set;
+        snapshot.set(OutcomeProbe { set, rows }, outcomes);
         let neurons: Vec<usize> = (0..model.run.architecture.sizes()[1]).collect();
         let inputs = model.run.architecture.inputs();
-        snapshot.pictures =
-            ndarray::Array2::from_shape_simple_fn((neurons.len(), inputs), &mut next);
-        snapshot.observation.pictures = neurons;
-        for histogram in snapshot.weights.iter_mut().chain(&mut snapshot.probe) {
+        let pictures = ndarray::Array2::from_shape_simple_fn((neurons.len(), inputs), &mut next);
+        snapshot.set(IncomingWeightProbe { neurons }, pictures);
+        let mut histogram = || {
             let some: Vec<f32> = (0..50).map(|_| next()).collect();
-            *histogram = Histogram::of(&some);
-        }
+            Histogram::of(&some)
+        };
+        let depth = model.run.architecture.depth();
+        let weights = (0..depth).map(|_| histogram()).collect();
+        snapshot.set(WeightProbe, weights);
+        let layer = |dead| LayerActivations {
+            histogram: histogram(),
+            dead,
+        };
+        snapshot.set(ActivationProbe, (0..depth).map(layer).collect());
         snapshot.position.step = 401;
         snapshot.position.epoch = 40;
         model.update(Msg::Snapshot(Box::new(snapshot)));

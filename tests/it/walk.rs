@@ -9,9 +9,10 @@ use nn_tui::nn::engine::Threads;
 use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::textbook::Network;
 use nn_tui::nn::{Activation, Change, Loss, Optimizer, Output};
+use nn_tui::train::probes::{ActivationProbe, EdgeProbe, PhaseProbe, RowProbe, WeightProbe};
 use nn_tui::train::{
-    Command, Event, LossPoint, Observation, PhaseStepper, SampleId, Session, Set, Snapshot, State,
-    StepPhase, StepPosition, StepSize,
+    Command, Event, LossPoint, Observation, PhaseStepper, SampleId, Scratch, Session, Set,
+    Snapshot, State, StepPhase, StepPosition, StepSize, Training,
 };
 use proptest::prelude::*;
 
@@ -186,8 +187,21 @@ fn what_was_walked_are_the_textbooks_numbers() {
         walk.phase(&mut session).unwrap();
     }
     let neurons = vec![vec![0, 3], vec![5, 1, 0], vec![4], vec![2, 0]];
-    let walked = walk.walked(&session, &neurons);
-    assert!(walked.changes.is_empty());
+    let mut scratch = Scratch::new(&session);
+    let mut changes = |session: &Session, walk: &PhaseStepper| {
+        let training = Training {
+            session,
+            stepper: Some(walk),
+        };
+        let probe = EdgeProbe {
+            neurons: neurons.clone(),
+        };
+        let observation = Observation::default().with(probe);
+        let snapshot = observation.snapshot(&training, &mut scratch);
+        snapshot.answer::<EdgeProbe>().unwrap().changes.clone()
+    };
+    let walked = walk.values(&session);
+    assert!(changes(&session, &walk).is_empty());
     let stand = walked.stand;
     assert_eq!(
         (stand.row, stand.done),
@@ -207,13 +221,14 @@ fn what_was_walked_are_the_textbooks_numbers() {
     assert_eq!((walked.loss, walked.delta), (backward.loss, backward.delta));
 
     walk.batch(&mut session).unwrap();
-    let walked = walk.walked(&session, &neurons);
+    let walked = walk.values(&session);
+    let changes = changes(&session, &walk);
     let after = session.engine().parameters();
-    let shapes: Vec<_> = walked.changes.iter().map(|change| change.dim()).collect();
+    let shapes: Vec<_> = changes.iter().map(|change| change.dim()).collect();
     assert_eq!(shapes, [(3, 2), (1, 3), (2, 1)]);
     let moved = |place| after.layers[0].weights[place] - before.layers[0].weights[place];
-    assert_eq!(walked.changes[0][[1, 1]], moved([1, 3]));
-    assert_ne!(walked.changes[0][[1, 1]], 0.0);
+    assert_eq!(changes[0][[1, 1]], moved([1, 3]));
+    assert_ne!(changes[0][[1, 1]], 0.0);
     // The row is still seen with the parameters that the update was made from.
     assert_eq!(walked.stand.row, walked.stand.rows - 1);
     let network = Network::new(session.architecture(), &before);
@@ -512,30 +527,34 @@ fn snapshot(driven: &Driven, wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
 #[test]
 fn snapshots_show_the_walk_and_the_network_in_force() {
     let driven = paused(uneven(Optimizer::ADAM));
-    driven.send(Command::Observe(Observation {
-        rows: Vec::new(),
-        pictures: Vec::new(),
-        sample: SampleId {
-            set: Set::Training,
-            index: 0,
-        },
-        neurons: vec![vec![0, 1], vec![0, 5], vec![0, 4], vec![2]],
-        weights: true,
-        activations: true,
-        inspect: None,
-        what_if: Vec::new(),
-    }));
+    let sample = SampleId {
+        set: Set::Training,
+        index: 0,
+    };
+    let observation = Observation::default()
+        .with(RowProbe {
+            sample,
+            what_if: Vec::new(),
+        })
+        .with(EdgeProbe {
+            neurons: vec![vec![0, 1], vec![0, 5], vec![0, 4], vec![2]],
+        })
+        .with(WeightProbe)
+        .with(ActivationProbe)
+        .with(PhaseProbe);
+    let values = |snapshot: &Snapshot| snapshot.answer::<PhaseProbe>().cloned().flatten();
+    driven.send(Command::Observe(observation));
     driven.send(step(StepSize::Phase, 2));
     let seen = snapshot(&driven, |it| {
         let phase = StepPhase::Forward { layer: 2 };
-        it.walk
-            .as_ref()
-            .is_some_and(|walk| walk.stand.done == Some(phase))
+        values(it).is_some_and(|values| values.stand.done == Some(phase))
     });
-    assert_eq!(seen.walk.unwrap().forward.a.len(), 4);
+    assert_eq!(values(&seen).unwrap().forward.a.len(), 4);
     driven.send(step(StepSize::Batch, 1));
     let seen = snapshot(&driven, |it| it.position.step == 1);
-    assert_eq!(seen.walk.expect("it goes on").changes.len(), 3);
+    assert!(values(&seen).is_some(), "it goes on");
+    let edges = seen.answer::<EdgeProbe>().expect("asked");
+    assert_eq!(edges.changes.len(), 3);
     // A smaller network, while the neurons asked for are those of the larger one.
     driven.send(Command::Apply(Change::Network {
         hidden: vec![3],
@@ -544,9 +563,13 @@ fn snapshots_show_the_walk_and_the_network_in_force() {
         loss: Loss::CrossEntropy,
     }));
     driven.wait_for(|_| {}, |event| matches!(event, Event::PhaseStepper(None)));
-    let seen = snapshot(&driven, |it| it.activations.len() == 2);
-    assert!(seen.walk.is_none());
-    assert_eq!(seen.activations[0].len(), 3);
+    let activations = |snapshot: &Snapshot| {
+        let pass = snapshot.answer::<RowProbe>();
+        pass.map_or(Vec::new(), |pass| pass.activations.clone())
+    };
+    let seen = snapshot(&driven, |it| activations(it).len() == 2);
+    assert!(values(&seen).is_none());
+    assert_eq!(activations(&seen)[0].len(), 3);
 }
 
 #[test]

@@ -9,9 +9,10 @@ use crate::support::rate;
 use crate::support::{Driven, plan, session, settings};
 use nn_tui::nn::{Change, Grade, Initialisation, ParameterId};
 use nn_tui::train::inspection::Facts;
+use nn_tui::train::probes::{InspectProbe, RowProbe, WeightProbe};
 use nn_tui::train::{
-    Command, Cursor, Event, Inspect, Observation, Pace, SampleId, Set, Settings, State, StepSize,
-    Subject, Worker,
+    Command, Cursor, Event, Inspect, Observation, Pace, Probe, Request, SampleId, Scratch, Set,
+    Settings, State, StepSize, Subject, Training, Worker,
 };
 
 fn is_paused(state: &State) -> bool {
@@ -336,22 +337,22 @@ fn an_inspected_parameter_tells_its_last_change() {
         layer: 2,
         output: 1,
     };
-    driven.send(Command::Observe(Observation {
-        rows: Vec::new(),
-        pictures: Vec::new(),
-        sample: SampleId {
-            set: Set::Training,
-            index: 0,
+    let sample = SampleId {
+        set: Set::Training,
+        index: 0,
+    };
+    driven.send(Command::Observe(Observation::default().with(
+        InspectProbe {
+            inspect: Inspect {
+                cursor: Cursor::Parameter(id),
+                of: Subject::Row,
+            },
+            row: RowProbe {
+                sample,
+                what_if: Vec::new(),
+            },
         },
-        neurons: Vec::new(),
-        weights: false,
-        activations: false,
-        inspect: Some(Inspect {
-            cursor: Cursor::Parameter(id),
-            of: Subject::Row,
-        }),
-        what_if: Vec::new(),
-    }));
+    )));
     let mut before = f64::NAN;
     for step in 0..4 {
         if step > 0 {
@@ -366,7 +367,7 @@ fn an_inspected_parameter_tells_its_last_change() {
             let snapshot = driven.worker.mailbox().take();
             let inspection = snapshot
                 .filter(|it| it.position.step == step)
-                .and_then(|it| it.inspection);
+                .and_then(|it| it.answer::<InspectProbe>()?.clone());
             if let Some(Facts::Parameter(facts)) = inspection.map(|it| it.facts) {
                 break facts;
             }
@@ -410,4 +411,53 @@ fn another_initialisation_restarts_with_it() {
     let started = driven.started();
     assert_eq!(started.plan.initialisation, Initialisation::Normal);
     assert_eq!((started.plan.seed, started.restarts), (1, 1));
+}
+
+/// Sum of a layer's absolute weights: a question that the library does not know.
+#[derive(Debug, PartialEq)]
+struct SumProbe {
+    layer: usize,
+}
+
+impl Probe for SumProbe {
+    type Answer = Option<f32>;
+
+    fn compute(&self, training: &Training<'_>, scratch: &mut Scratch) -> Option<f32> {
+        let layer = scratch
+            .parameters(training.session)
+            .layers
+            .get(self.layer)?;
+        Some(layer.weights.iter().map(|weight| weight.abs()).sum())
+    }
+}
+
+/// The worker answers probes of any type, each equal one once, and the first of a type is found.
+#[test]
+fn a_probe_of_a_new_type_is_answered() {
+    let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
+    driven.started();
+    let mut asked = Observation::default()
+        .with(SumProbe { layer: 1 })
+        .with(WeightProbe)
+        .with(SumProbe { layer: 9 });
+    asked.add(Request::new(SumProbe { layer: 1 }));
+    driven.send(Command::Observe(asked.clone()));
+    let deadline = std::time::Instant::now() + crate::support::PATIENCE;
+    let snapshot = loop {
+        assert!(std::time::Instant::now() < deadline, "no snapshot came");
+        match driven.worker.mailbox().take() {
+            Some(snapshot) if *snapshot.observation() == asked => break snapshot,
+            _ => sleep(Duration::from_millis(2)),
+        }
+    };
+    let (probe, sum) = snapshot.get::<SumProbe>().expect("answered");
+    assert_eq!(probe.layer, 1);
+    let weights = &session("iris", plan(&[8])).engine().parameters().layers[1].weights;
+    let expected = weights.iter().map(|weight| weight.abs()).sum::<f32>();
+    assert_eq!(*sum, Some(expected));
+    assert_eq!(snapshot.answer::<WeightProbe>().map(Vec::len), Some(2));
+    assert!(
+        snapshot.answer::<InspectProbe>().is_none(),
+        "it was not asked"
+    );
 }

@@ -12,6 +12,7 @@ use nn_tui::nn::{
     Activation, BatchSize, Initialisation, LearningRate, LearningRule, Loss, Optimizer, Output,
     WeightDecay,
 };
+use nn_tui::train::probes::{ActivationProbe, WeightProbe};
 use nn_tui::train::{
     Command, Event, Pace, Plan, Session, Settings, Started, State, StepSize, Worker,
 };
@@ -235,8 +236,9 @@ fn look(model: &mut Model, driven: &Driven) {
     while Instant::now() < deadline {
         if let Some(snapshot) = driven.worker.mailbox().take()
             && snapshot.position == model.run.position
-            && !snapshot.weights.is_empty()
-            && snapshot.probe.is_empty() != model.navigation.shows(PanelId::Activations)
+            && snapshot.answer::<WeightProbe>().is_some()
+            && snapshot.answer::<ActivationProbe>().is_some()
+                == model.navigation.shows(PanelId::Activations)
         {
             tell(model, driven, Msg::Snapshot(Box::new(snapshot)));
             return;

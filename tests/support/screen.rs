@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use nn_tui::data::Dataset;
+use nn_tui::train::probes::PhaseProbe;
 use nn_tui::train::{Command, Event, Observation, Pace, Plan, Session, Snapshot, State};
 use nn_tui::tui::app::{Effect, Model, Msg};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -106,9 +107,10 @@ impl Shown {
 
     /// Returns whether `snapshot` answers the current request at the current position.
     fn is_new(&self, snapshot: &Snapshot) -> bool {
-        Some(&snapshot.observation) == self.observation.as_ref()
+        let values = snapshot.answer::<PhaseProbe>().and_then(Option::as_ref);
+        Some(snapshot.observation()) == self.observation.as_ref()
             && snapshot.position == self.model.run.position
-            && snapshot.walk.as_ref().map(|it| it.stand) == self.model.inspector.walk
+            && values.map(|values| values.stand) == self.model.inspector.walk
     }
 
     /// Waits for a snapshot that answers the current request.

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use ndarray::{Array2, Axis};
 
 use super::Plan;
+use super::Set;
 use super::confusion_rows::ConfusionRows;
 use super::evaluation::{Evaluation, Evaluator};
-use super::observation::Set;
 use super::sampler::Sampler;
 use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
 use crate::error::{Error, Result};

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::event_queue::{EventQueue, Sink, Status};
 use super::export::saved;
 use super::messages::{Command, Event, Started, State};
-use super::observation::{Mailbox, Observation, Observer, SampleId, Set};
+use super::observation::{Mailbox, Observation, Scratch, Training};
 use super::speed::SpeedMeter;
 use super::throttle::Throttle;
 use super::{Divergence, PhaseStepper, Position, Session, Settings, Stepped};
@@ -45,7 +45,7 @@ pub(super) struct Trainer<S: Sink> {
     /// The walk through phases, while there is one.
     walk: Option<PhaseStepper>,
     observation: Observation,
-    observer: Observer,
+    scratch: Scratch,
     /// Position and observation of the last snapshot: while both stay, there is nothing new.
     observed: Option<(Position, Observation)>,
     next_observation: Instant,
@@ -66,20 +66,8 @@ impl<S: Sink> Trainer<S> {
         sink: S,
     ) -> Self {
         Self {
-            observer: Observer::new(&session),
-            observation: Observation {
-                sample: SampleId {
-                    set: Set::Training,
-                    index: 0,
-                },
-                neurons: Vec::new(),
-                weights: false,
-                activations: false,
-                rows: Vec::new(),
-                pictures: Vec::new(),
-                inspect: None,
-                what_if: Vec::new(),
-            },
+            scratch: Scratch::new(&session),
+            observation: Observation::default(),
             observed: None,
             next_observation: Instant::now(),
             restarts: 0,
@@ -176,7 +164,7 @@ impl<S: Sink> Trainer<S> {
         match command {
             Command::Stop => return Then::End,
             Command::Observe(observation) => {
-                self.observer.prepare(&self.session, &observation);
+                self.scratch.prepare(&self.session, &observation);
                 self.observation = observation;
             }
             Command::SetPace(pace) => {
@@ -221,7 +209,7 @@ impl<S: Sink> Trainer<S> {
         });
         let is_reshaped = *self.session.architecture() != before;
         if is_reshaped {
-            self.observer = Observer::new(&self.session);
+            self.scratch = Scratch::new(&self.session);
         }
         if self.session.batches() != batches {
             self.outbox.set_batches(self.session.batches());
@@ -333,10 +321,10 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn step(&mut self) {
-        let before = self.observer.history.value_before(&self.session);
+        let before = self.scratch.history.value_before(&self.session);
         match self.session.step() {
             Ok(stepped) => {
-                self.observer.history.record_change(before, &self.session);
+                self.scratch.history.record_change(before, &self.session);
                 self.note_step(stepped);
             }
             Err(divergence) => self.diverge(divergence),
@@ -384,7 +372,7 @@ impl<S: Sink> Trainer<S> {
     fn reset(&mut self, seed: u64, initialisation: Initialisation) {
         match self.session.restarted(seed, initialisation) {
             Ok(session) => {
-                self.observer = Observer::new(&session);
+                self.scratch = Scratch::new(&session);
                 self.session = session;
                 self.end_walk();
                 self.restarts += 1;
@@ -442,14 +430,13 @@ impl<S: Sink> Trainer<S> {
         if self.is_training() && now < self.next_observation {
             return;
         }
-        let mut snapshot = self.observer.observe(&self.session, &self.observation);
+        let training = Training {
+            session: &self.session,
+            stepper: self.walk.as_ref(),
+        };
+        let mut snapshot = self.observation.snapshot(&training, &mut self.scratch);
         snapshot.restarts = self.restarts;
-        let walk = self.walk.as_ref();
-        snapshot.walk = walk.map(|walk| {
-            let neurons = &self.observation.neurons;
-            Box::new(walk.walked(&self.session, neurons))
-        });
-        self.observed = Some((snapshot.position, snapshot.observation.clone()));
+        self.observed = Some((snapshot.position, self.observation.clone()));
         self.mailbox.put(snapshot);
         self.outbox.push_droppable(Event::Snapshot);
         self.next_observation = now + now.elapsed() * SNAPSHOT_SHARE;

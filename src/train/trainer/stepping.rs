@@ -88,7 +88,7 @@ impl<S: Sink> Trainer<S> {
         let Some(walk) = &mut self.walk else {
             return;
         };
-        let before = self.observer.history.value_before(&self.session);
+        let before = self.scratch.history.value_before(&self.session);
         let session = &mut self.session;
         let stepped: Result<Option<Stepped>, Divergence> = match self.goal.size {
             StepSize::Phase => walk.phase(session),
@@ -99,7 +99,7 @@ impl<S: Sink> Trainer<S> {
         self.observed = None;
         match stepped {
             Ok(Some(stepped)) => {
-                self.observer.history.record_change(before, &self.session);
+                self.scratch.history.record_change(before, &self.session);
                 self.note_step(stepped);
             }
             Ok(None) => {}

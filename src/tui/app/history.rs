@@ -1,5 +1,6 @@
 //! Everything that was reported of a training, in bounded memory.
 
+use crate::train::probes::WeightProbe;
 use crate::train::{EpochRecord, LossPoint, Progress, Snapshot};
 use crate::util::stats::{Bounded, Histogram, Merge};
 
@@ -64,7 +65,8 @@ impl History {
 
     /// Takes in the weights of `snapshot`, taken after `epochs` epochs.
     pub fn add_snapshot(&mut self, snapshot: &Snapshot, epochs: f64) {
-        for (series, histogram) in self.weights.iter_mut().zip(&snapshot.weights) {
+        let histograms = snapshot.answer::<WeightProbe>().map_or(&[][..], |it| it);
+        for (series, histogram) in self.weights.iter_mut().zip(histograms) {
             let is_new = series.last().is_none_or(|last| last.epochs < epochs);
             if is_new {
                 series.push(WeightState {

@@ -6,6 +6,7 @@ use super::navigation::View;
 use super::network_cursor::{Topology, layer_of};
 use crate::nn::ParameterId;
 use crate::train::inspection::Facts;
+use crate::train::probes::InspectProbe;
 use crate::train::{Cursor, Inspect, Inspection, Subject};
 use crate::tui::panels::PanelId;
 
@@ -203,7 +204,7 @@ impl Model {
     fn first_input(&self, layer: usize, neuron: usize) -> usize {
         let is_few = self.run.architecture.sizes()[layer - 1] <= FEW_INPUTS;
         let snapshot = self.run.snapshot.as_ref();
-        let known = snapshot.and_then(|snapshot| snapshot.inspection.as_deref());
+        let known = snapshot.and_then(|snapshot| snapshot.answer::<InspectProbe>()?.as_ref());
         let known = known.filter(|known| known.inspect.cursor == Cursor::Neuron { layer, neuron });
         match known {
             Some(Inspection {

@@ -14,14 +14,11 @@ use super::what_if::Sliders;
 use crate::data::{DataSummary, Prepared};
 use crate::model_file::ExportOption;
 use crate::nn::{Architecture, GradientCheck, Initialisation, LearningRate};
+use crate::train::probes::{PhaseProbe, RowProbe, WeightProbe};
 use crate::train::{
     Divergence, EpochRecord, Evaluation, InForce, Observation, Outcomes, Pace, Plan, Position,
     SampleId, Set, Snapshot, Started, State, StepPosition,
 };
-use crate::tui::panels::PanelId;
-
-/// Neurons of a layer that are watched at most; more than any terminal shows.
-const WATCHED: usize = 96;
 
 /// State of the training as it is shown: what the worker has acknowledged, or what it was asked
 /// for and has not acknowledged yet.
@@ -345,84 +342,28 @@ impl Model {
         }
     }
 
-    /// What the worker shall look at for the panels on the screen.
-    pub(super) fn observation(&self) -> Observation {
-        let sizes = self.run.architecture.sizes();
-        let neurons = if self.navigation.shows(PanelId::Network) {
-            let layers = sizes.iter().enumerate();
-            let marked = |l| self.inspector.open.and_then(|it| it.marks(l));
-            layers
-                .map(|(l, &n)| evenly_with(n, WATCHED, marked(l).as_slice()))
-                .collect()
-        } else {
-            Vec::new()
-        };
-        Observation {
+    /// Probe for the shown row, with the inputs that were changed by hand.
+    pub(crate) fn row_probe(&self) -> RowProbe {
+        let changed = self.inspector.what_if.iter();
+        RowProbe {
             sample: self.navigation.sample,
-            neurons,
-            // The history of the weights is to have no gap when their panel comes back.
-            weights: true,
-            activations: self.navigation.shows(PanelId::Activations),
-            rows: if self.navigation.shows(PanelId::Rows) {
-                self.watched_rows()
-            } else {
-                Vec::new()
-            },
-            pictures: self.watched_pictures(),
-            inspect: self.inspector.open.map(|it| it.inspect),
-            what_if: self
-                .inspector
-                .what_if
-                .iter()
-                .map(|&(i, x)| (i, x.into()))
+            what_if: changed
+                .map(|&(input, value)| (input, value.into()))
                 .collect(),
         }
     }
-}
 
-/// At most `most` of the indices `0..n`, evenly chosen, first and last among them.
-pub fn evenly(n: usize, most: usize) -> Vec<usize> {
-    match (n, most) {
-        (_, 0) => Vec::new(),
-        (n, most) if n <= most => (0..n).collect(),
-        (_, 1) => vec![0],
-        (n, most) => (0..most).map(|i| i * (n - 1) / (most - 1)).collect(),
-    }
-}
-
-/// As [`evenly`], with all of `wanted` among them, in place of their nearest neighbours.
-pub fn evenly_with(n: usize, most: usize, wanted: &[usize]) -> Vec<usize> {
-    let mut chosen = evenly(n, most);
-    for &index in wanted {
-        if chosen.contains(&index) {
-            continue;
+    /// Probes of the panels on the screen, and those that are always asked for: the history of the
+    /// weights has no gaps, and what panels have in common is there when they appear.
+    pub(super) fn observation(&self) -> Observation {
+        let mut observation = Observation::default()
+            .with(self.row_probe())
+            .with(WeightProbe)
+            .with(PhaseProbe);
+        for id in self.navigation.panels() {
+            let probes = id.panel().probes(self);
+            probes.into_iter().for_each(|probe| observation.add(probe));
         }
-        let others = chosen.iter_mut().filter(|it| !wanted.contains(it));
-        if let Some(nearest) = others.min_by_key(|it| it.abs_diff(index)) {
-            *nearest = index;
-        }
-    }
-    chosen.sort_unstable();
-    chosen
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_wanted_is_always_chosen() {
-        assert_eq!(evenly_with(10, 4, &[5, 5]), [0, 3, 5, 9]);
-        assert_eq!(evenly_with(10, 4, &[3, 4]), [0, 3, 4, 9]);
-        assert_eq!(evenly_with(10, 1, &[2, 7]), [2]);
-        assert!(evenly_with(10, 0, &[2]).is_empty());
-    }
-
-    #[test]
-    fn neurons_are_chosen_evenly() {
-        assert_eq!(evenly(4, 9), [0, 1, 2, 3]);
-        assert_eq!(evenly(784, 3), [0, 391, 783]);
-        assert_eq!(evenly(5, 1), [0]);
-        assert!(evenly(5, 0).is_empty());
+        observation
     }
 }

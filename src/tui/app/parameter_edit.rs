@@ -6,6 +6,7 @@ use super::update::Effect;
 use super::what_if::Domain;
 use crate::nn::{Change, NeuronId, ParameterId};
 use crate::train::inspection::Facts;
+use crate::train::probes::{EdgeProbe, InspectProbe};
 use crate::train::{Cursor, InForce};
 
 /// A parameter set by hand, valid until the next step.
@@ -94,7 +95,7 @@ impl Model {
             return Some(edited.value);
         }
         let snapshot = self.run.snapshot.as_ref()?;
-        if let Some(inspection) = &snapshot.inspection
+        if let Some(Some(inspection)) = snapshot.answer::<InspectProbe>()
             && inspection.inspect.cursor == Cursor::Parameter(id)
             && let Facts::Parameter(facts) = &inspection.facts
         {
@@ -108,10 +109,13 @@ impl Model {
         else {
             return None;
         };
-        let shown = &snapshot.observation.neurons;
-        let place = |layer: usize, neuron| shown.get(layer)?.iter().position(|&it| it == neuron);
+        let (shown, edges) = snapshot.get::<EdgeProbe>()?;
+        let place = |layer: usize, neuron| {
+            let neurons = shown.neurons.get(layer)?;
+            neurons.iter().position(|&shown| shown == neuron)
+        };
         let at = (place(layer, output)?, place(layer - 1, input)?);
-        snapshot.edges.get(layer - 1)?.get(at).copied()
+        edges.weights.get(layer - 1)?.get(at).copied()
     }
 
     pub(super) fn set_parameter(

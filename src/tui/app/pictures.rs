@@ -109,8 +109,8 @@ impl Model {
         PictureGrid::new(room, self.run.data.image?, neurons, scrolled)
     }
 
-    /// The neurons whose weights the worker shall tell for the pictures.
-    pub(super) fn watched_pictures(&self) -> Vec<usize> {
+    /// The neurons of layer 1 whose weights are shown as pictures.
+    pub(crate) fn pictured_neurons(&self) -> Vec<usize> {
         let (columns, lines) = self.navigation.size;
         let room = (
             columns.saturating_sub(AROUND.0),

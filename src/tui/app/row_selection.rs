@@ -86,8 +86,8 @@ impl Model {
         around(place, rows, lines)
     }
 
-    /// The rows whose outcomes the worker shall tell for the list of rows.
-    pub(super) fn watched_rows(&self) -> Vec<u32> {
+    /// The rows that a list on this screen may show.
+    pub(crate) fn listed_rows(&self) -> Vec<u32> {
         let lines = usize::from(self.navigation.size.1).min(LISTED);
         let rows = self.listed(lines).filter_map(|place| self.row_at(place));
         rows.map(|row| row as u32).collect()

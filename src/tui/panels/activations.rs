@@ -6,7 +6,9 @@ use ratatui::text::{Line, Span};
 
 use super::Panel;
 use super::network::{knows_activation, walked};
+use crate::train::Request;
 use crate::train::observation::PROBE_ROWS;
+use crate::train::probes::{ActivationProbe, LayerActivations, PhaseProbe, RowProbe};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::significant;
@@ -50,20 +52,31 @@ impl Panel for ActivationsPanel {
         wanted_rows(model)
     }
 
+    fn probes(&self, model: &Model) -> Vec<Request> {
+        vec![
+            Request::new(model.row_probe()),
+            Request::new(ActivationProbe),
+            Request::new(PhaseProbe),
+        ]
+    }
+
     fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
         draw(model, pane);
     }
 }
 
 fn draw(model: &Model, pane: &mut Pane<'_>) {
-    let Some(snapshot) = &model.run.snapshot else {
+    let snapshot = model.run.snapshot.as_ref();
+    let Some((snapshot, pass)) = snapshot.and_then(|it| Some((it, it.answer::<RowProbe>()?)))
+    else {
         return pane.message(&["–"]);
     };
+    let distributions = snapshot.answer::<ActivationProbe>();
     let inner = pane.area;
     let field = usize::from(inner.width).saturating_sub(6).max(1);
     let is_ahead =
         |layer| walked(model, snapshot).is_some_and(|walk| !knows_activation(walk, layer));
-    let rows = content(&snapshot.activations, field, inner.height.into());
+    let rows = content(&pass.activations, field, inner.height.into());
     let first = pane.first_line(rows.len(), inner.height.into());
     let (buf, theme) = (&mut *pane.buf, pane.theme);
     for (row, y) in rows.iter().skip(first).zip(inner.y..inner.bottom()) {
@@ -77,10 +90,17 @@ fn draw(model: &Model, pane: &mut Pane<'_>) {
             Row::Neuron(l, _) | Row::Field(l, _) if is_ahead(l + 1) => {
                 put_right(buf, area.right(), y, 1, "·", theme.dim());
             }
-            Row::Title(l) => title(area, buf, model, theme, l, snapshot.probe.get(l)),
-            Row::Neuron(l, i) => neuron(area, buf, model, theme, l, i, snapshot.activations[l][i]),
+            Row::Title(l) => {
+                let layer = distributions.and_then(|layers| layers.get(l));
+                title(area, buf, model, theme, l, layer);
+            }
+            Row::Neuron(l, i) => {
+                let activations = &pass.activations[l];
+                let scale = scale(model, l, activations);
+                neuron(area, buf, model, theme, (l, i), activations[i], scale);
+            }
             Row::Field(l, i) => {
-                let activations = &snapshot.activations[l];
+                let activations = &pass.activations[l];
                 let end = (i + field).min(activations.len());
                 shades(
                     area,
@@ -189,7 +209,7 @@ fn title(
     model: &Model,
     theme: Theme,
     l: usize,
-    probe: Option<&Histogram>,
+    layer: Option<&LayerActivations>,
 ) {
     let name = if l + 1 == model.run.architecture.depth() {
         "output".to_owned()
@@ -205,18 +225,15 @@ fn title(
     ]);
     let used = crate::tui::widgets::panel::line_width(&line);
     crate::tui::widgets::panel::put_line(buf, area.x, area.y, area.width.into(), &line);
-    let Some(probe) = probe else {
+    let Some(layer) = layer else {
         return;
     };
-    let silent = model
-        .run
-        .snapshot
-        .as_ref()
-        .and_then(|it| it.silent.get(l))
-        .copied();
     let room = usize::from(area.width).saturating_sub(used + 2);
-    let silent = silent.filter(|&silent| silent > 0 && room >= 30);
-    let label = silent.map_or(String::new(), |silent| format!("{silent} silent "));
+    let label = if layer.dead > 0 && room >= 30 {
+        format!("{} dead ", layer.dead)
+    } else {
+        String::new()
+    };
     let cells = room.saturating_sub(label.len()).min(24);
     if cells >= 8 {
         put_right(
@@ -232,7 +249,7 @@ fn title(
             width: cells as u16,
             ..area
         };
-        distribution(strip, buf, theme, probe);
+        distribution(strip, buf, theme, &layer.histogram);
     }
 }
 
@@ -287,12 +304,10 @@ fn neuron(
     buf: &mut Buffer,
     model: &Model,
     theme: Theme,
-    l: usize,
-    i: usize,
+    (l, i): (usize, usize),
     value: f32,
+    scale: f32,
 ) {
-    let snapshot = model.run.snapshot.as_ref();
-    let scale = snapshot.map_or(1.0, |it| scale(model, l, &it.activations[l]));
     let is_output = l + 1 == model.run.architecture.depth();
     let name_room = match (is_output, area.width) {
         (false, _) => 3,

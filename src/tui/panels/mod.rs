@@ -2,7 +2,8 @@
 //!
 //! A new panel is a file with a type that implements [`Panel`], a line in the list below, and its
 //! place in a view ([`layout`](super::layout)). Frame, title, focus, scrolling and clicks are handled
-//! here for all of them.
+//! here for all of them. What a panel wants to know of the network in training it asks with probes
+//! ([`observation`](crate::train::observation)), its own or one of [`probes`](crate::train::probes).
 
 pub(crate) mod activations;
 pub(crate) mod chart;
@@ -26,11 +27,17 @@ use ratatui::layout::{Margin, Position, Rect};
 use super::app::{Model, Msg};
 use super::theme::Theme;
 use super::widgets::pane::{Pane, Title};
+use crate::train::Request;
 
 /// A part of the screen with a frame of its own. Drawing reads the model and changes nothing.
 pub(crate) trait Panel: Sync {
     /// Title, for a panel that has `inside` as the area within its frame.
     fn title(&self, model: &Model, theme: Theme, inside: Rect) -> Title;
+
+    /// Questions to the worker whose answers the panel draws.
+    fn probes(&self, _model: &Model) -> Vec<Request> {
+        Vec::new()
+    }
 
     /// Draws the panel's content.
     fn draw(&self, model: &Model, pane: &mut Pane<'_>);

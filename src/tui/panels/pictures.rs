@@ -4,6 +4,7 @@
 use ratatui::layout::Rect;
 
 use crate::train::Snapshot;
+use crate::train::probes::IncomingWeightProbe;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::significant;
@@ -70,10 +71,9 @@ pub(crate) fn draw(model: &Model, pane: &mut Pane<'_>) {
     }
 }
 
-/// Incoming weights of `neuron`, if they were watched.
+/// Incoming weights of `neuron`, if the snapshot has them.
 fn weights_of(neuron: usize, snapshot: &Snapshot) -> Option<Vec<f32>> {
-    let mut watched = snapshot.observation.pictures.iter();
-    let place = watched.position(|&it| it == neuron)?;
-    let row = (place < snapshot.pictures.nrows()).then(|| snapshot.pictures.row(place));
-    row.map(|row| row.to_vec())
+    let (probe, weights) = snapshot.get::<IncomingWeightProbe>()?;
+    let place = probe.neurons.iter().position(|&asked| asked == neuron)?;
+    Some(weights.row(place).to_vec())
 }

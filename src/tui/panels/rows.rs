@@ -10,7 +10,8 @@ use super::Panel;
 use super::sample::titles;
 use crate::data::{Encoding, InputColumn, Samples};
 use crate::nn::Output;
-use crate::train::RowOutcome;
+use crate::train::Request;
+use crate::train::probes::{OutcomeProbe, RowOutcome};
 use crate::tui::app::{ClickTarget, Model, Msg};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::{loss, percent, significant};
@@ -46,6 +47,13 @@ impl Panel for RowsPanel {
 
     fn min_size(&self) -> (u16, u16) {
         (12, 2)
+    }
+
+    fn probes(&self, model: &Model) -> Vec<Request> {
+        vec![Request::new(OutcomeProbe {
+            set: model.navigation.sample.set,
+            rows: model.listed_rows(),
+        })]
     }
 
     fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
@@ -343,13 +351,12 @@ fn estimate(value: f64) -> String {
 
 /// What the newest snapshot says of `row`, if it was looked at.
 fn outcome_of(model: &Model, row: usize) -> Option<RowOutcome> {
-    let snapshot = model.run.snapshot.as_ref()?;
-    let observation = &snapshot.observation;
-    if observation.sample.set != model.navigation.sample.set {
+    let (probe, outcomes) = model.run.snapshot.as_ref()?.get::<OutcomeProbe>()?;
+    if probe.set != model.navigation.sample.set {
         return None;
     }
-    let place = observation.rows.iter().position(|&it| it as usize == row)?;
-    snapshot.rows.get(place).copied()
+    let place = probe.rows.iter().position(|&asked| asked as usize == row)?;
+    outcomes.get(place).copied()
 }
 
 /// A raw value as it stands in the table, or about so.

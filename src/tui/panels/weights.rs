@@ -6,6 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Panel, pictures};
+use crate::train::Request;
+use crate::train::probes::{IncomingWeightProbe, WeightProbe};
 use crate::tui::app::Model;
 use crate::tui::app::history::WeightState;
 use crate::tui::theme::Theme;
@@ -38,6 +40,15 @@ impl Panel for WeightsPanel {
         (16, 2)
     }
 
+    fn probes(&self, model: &Model) -> Vec<Request> {
+        let neurons = model.pictured_neurons();
+        if neurons.is_empty() {
+            vec![Request::new(WeightProbe)]
+        } else {
+            vec![Request::new(IncomingWeightProbe { neurons })]
+        }
+    }
+
     fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
         if model.shows_pictures() {
             pictures::draw(model, pane);
@@ -50,7 +61,8 @@ impl Panel for WeightsPanel {
 /// Weight histograms of the newest snapshot; empty before the first.
 fn layers(model: &Model) -> &[Histogram] {
     let snapshot = model.run.snapshot.as_ref();
-    snapshot.map_or(&[][..], |snapshot| &snapshot.weights)
+    let layers = snapshot.and_then(|snapshot| snapshot.answer::<WeightProbe>());
+    layers.map_or(&[][..], |layers| layers)
 }
 
 fn draw(model: &Model, pane: &mut Pane<'_>) {

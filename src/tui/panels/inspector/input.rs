@@ -79,7 +79,7 @@ fn value(context: &Context, facts: &InputFacts, page: &mut Page) {
         context.text(format!("{margin} = ")),
         context.signed(facts.value, true),
     ]);
-    let changed = context.snapshot.observation.what_if.iter();
+    let changed = context.row.what_if.iter();
     let is_changed = changed.clone().any(|it| it.0 == neuron) && context.is_row();
     if is_changed && let Some(before) = context.row_input(neuron) {
         page.line(vec![
@@ -116,7 +116,7 @@ fn encoding<'a>(context: &'a Context, neuron: usize) -> Option<(String, &'a Enco
 impl Context<'_> {
     /// Input `neuron` of the unchanged row.
     fn row_input(&self, neuron: usize) -> Option<f64> {
-        let sample = self.snapshot.observation.sample;
+        let sample = self.row.sample;
         let samples = sample.samples(&self.model.run.data);
         if sample.index >= samples.rows() {
             return None;

@@ -19,7 +19,8 @@ use super::Panel;
 use super::network::{knows_activation, knows_delta, knows_loss, walked};
 use crate::nn::ParameterId;
 use crate::train::inspection::Facts;
-use crate::train::{Cursor, Inspection, PhaseValues, Snapshot, StepPhase, Subject};
+use crate::train::probes::{InspectProbe, PhaseProbe, RowPass, RowProbe};
+use crate::train::{Cursor, Inspection, PhaseValues, Request, StepPhase, Subject};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::notation::{Index, Notation};
@@ -50,6 +51,18 @@ impl Panel for InspectorPanel {
         (12, 1)
     }
 
+    fn probes(&self, model: &Model) -> Vec<Request> {
+        let row = model.row_probe();
+        let inspect = model.inspector.open.map(|inspector| {
+            Request::new(InspectProbe {
+                inspect: inspector.inspect,
+                row: row.clone(),
+            })
+        });
+        let others = [Request::new(row), Request::new(PhaseProbe)];
+        inspect.into_iter().chain(others).collect()
+    }
+
     fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
         draw(model, pane);
     }
@@ -77,8 +90,10 @@ fn draw(model: &Model, pane: &mut Pane<'_>) {
 /// Data that a page is made from.
 struct Context<'a> {
     model: &'a Model,
-    snapshot: &'a Snapshot,
     inspection: &'a Inspection,
+    /// The shown row, and its forward pass.
+    row: &'a RowProbe,
+    pass: &'a RowPass,
     /// Position of the phase stepper, which hides the numbers it has not computed yet.
     walked: Option<&'a PhaseValues>,
     theme: Theme,
@@ -93,11 +108,13 @@ impl<'a> Context<'a> {
     /// first.
     fn new(model: &'a Model, theme: Theme, inside: Rect) -> Option<Self> {
         let snapshot = model.run.snapshot.as_ref()?;
-        let inspection = snapshot.inspection.as_deref()?;
+        let inspection = snapshot.answer::<InspectProbe>()?.as_ref()?;
+        let (row, pass) = snapshot.get::<RowProbe>()?;
         Some(Self {
             model,
-            snapshot,
             inspection,
+            row,
+            pass,
             walked: walked(model, snapshot).filter(|_| inspection.inspect.of == Subject::Row),
             theme,
             notation: Notation::new(theme),
@@ -178,7 +195,7 @@ impl<'a> Context<'a> {
     fn whose(&self) -> [Line<'static>; 2] {
         let texts = match self.inspection.inspect.of {
             Subject::Row => {
-                let row = self.snapshot.observation.sample.index + 1;
+                let row = self.row.sample.index + 1;
                 [format!("values for row {row}"), format!("row {row}")]
             }
             Subject::Batch => {
@@ -258,7 +275,7 @@ impl<'a> Context<'a> {
 
     /// A value of the row before inputs were changed.
     fn before(&self, layer: usize, neuron: usize) -> Option<f64> {
-        let (activations, _) = self.snapshot.unchanged.as_ref()?;
+        let (activations, _) = self.pass.unchanged.as_ref()?;
         let layer = activations.get(layer.checked_sub(1)?)?;
         layer
             .get(neuron)
@@ -268,7 +285,7 @@ impl<'a> Context<'a> {
 
     /// The shown row's number, as the title of the network's panel has it.
     fn target_text(&self) -> String {
-        let sample = self.snapshot.observation.sample;
+        let sample = self.row.sample;
         let targets = &sample.samples(&self.model.run.data).targets;
         match (targets.class(sample.index), targets.number(sample.index)) {
             (Some(class), _) => self.name(self.depth(), class).to_owned(),

@@ -287,7 +287,7 @@ fn loss(context: &Context, facts: &OutputFacts, page: &mut Page) {
         context.number(facts.loss, is_known),
     ]);
     if context.is_row() {
-        if let Some((_, before)) = &context.snapshot.unchanged {
+        if let Some((_, before)) = &context.pass.unchanged {
             page.line(vec![
                 context.dim(format!("    {}", aligned(*before))),
                 context.dim("before the change"),

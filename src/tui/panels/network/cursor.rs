@@ -7,19 +7,13 @@ use ratatui::style::Modifier;
 use super::geometry::Places;
 use super::parted;
 use super::style::Look;
-use crate::train::{Cursor, Snapshot};
+use crate::train::Cursor;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::panel::put;
 
 /// Brackets around the neurons that the cursor stands on; beside a hidden one its number.
-pub(crate) fn marks(
-    places: &Places,
-    buf: &mut Buffer,
-    model: &Model,
-    snapshot: &Snapshot,
-    theme: Theme,
-) {
+pub(crate) fn marks(places: &Places, buf: &mut Buffer, model: &Model, look: &Look, theme: Theme) {
     let Some(inspector) = model.inspector.open else {
         return;
     };
@@ -29,7 +23,7 @@ pub(crate) fn marks(
     for (l, layer) in places.layers.iter().enumerate() {
         let marked = inspector.marks(l);
         for &(i, y) in &layer.shown {
-            let neuron = snapshot.observation.neurons.get(l).and_then(|it| it.get(i));
+            let neuron = look.neurons.get(l).and_then(|it| it.get(i));
             let is_marked = neuron.is_some() && neuron.copied() == marked;
             if !(is_marked || is_output && l == last) {
                 continue;
@@ -66,10 +60,9 @@ fn pixel(picture: Rect, buf: &mut Buffer, model: &Model, input: usize, theme: Th
 
 /// The neuron `at` a position inside the network's panel, or beside it by a cell.
 pub(crate) fn cursor_at(inner: Rect, model: &Model, at: Position) -> Option<Cursor> {
-    let snapshot = model.run.snapshot.as_ref()?;
     let Position { x, y } = at;
-    let look = Look::new(model, snapshot);
-    let places = Places::new(parted(inner, &look).1, model, snapshot);
+    let look = Look::new(model)?;
+    let places = Places::new(parted(inner, &look).1, model, &look);
     if let Some(picture) = places.picture.filter(|it| it.contains((x, y).into())) {
         return pixel_at(picture, model, x, y);
     }
@@ -77,8 +70,7 @@ pub(crate) fn cursor_at(inner: Rect, model: &Model, at: Position) -> Option<Curs
     let mut found = layers.filter(|(_, layer)| layer.x.abs_diff(x) <= 1);
     let (l, layer) = found.next()?;
     let nearest = layer.shown.iter().min_by_key(|it| it.1.abs_diff(y))?;
-    let watched = snapshot.observation.neurons.get(l)?;
-    let neuron = *watched.get(nearest.0)?;
+    let neuron = *look.neurons.get(l)?.get(nearest.0)?;
     (nearest.1.abs_diff(y) <= 1).then_some(Cursor::Neuron { layer: l, neuron })
 }
 

@@ -5,7 +5,7 @@ use ndarray::Array2;
 use super::geometry::Places;
 use super::style::{Look, Stress};
 use crate::nn::ParameterId;
-use crate::train::{Cursor, Snapshot};
+use crate::train::Cursor;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::braille::{Dots, Stroke};
 use ratatui::buffer::Buffer;
@@ -28,21 +28,15 @@ struct Edge {
 
 /// Draws the edges. Where some are stressed, the others fade; where shades can't tell it, they
 /// are left out.
-pub(crate) fn edges(
-    places: &Places,
-    buf: &mut Buffer,
-    snapshot: &Snapshot,
-    look: &Look,
-    theme: Theme,
-) {
+pub(crate) fn edges(places: &Places, buf: &mut Buffer, look: &Look, theme: Theme) {
     let plot = places.plot;
     // Dots in one cell share its colour: what stands out gets a canvas of its own above the rest.
     let (mut below, mut above) = (Dots::new(plot), Dots::new(plot));
     for (l, pair) in places.layers.windows(2).enumerate() {
-        let Some((values, largest)) = values(snapshot, look, l) else {
+        let Some((values, largest)) = values(look, l) else {
             continue;
         };
-        let watched = &snapshot.observation.neurons;
+        let watched = look.neurons;
         let mut lines = Vec::new();
         for &(j, to) in &pair[1].shown {
             for &(i, from) in &pair[0].shown {
@@ -91,7 +85,7 @@ pub(crate) fn edges(
 
 /// What the edges into layer `l + 1` show, and the largest of it: weights, or after an update by
 /// how much it changed them.
-fn values<'a>(snapshot: &'a Snapshot, look: &'a Look, l: usize) -> Option<(&'a Array2<f32>, f32)> {
+fn values<'a>(look: &'a Look, l: usize) -> Option<(&'a Array2<f32>, f32)> {
     if let Some(changes) = look.changes() {
         let changes = changes.get(l)?;
         let finite = changes.iter().filter(|change| change.is_finite());
@@ -100,7 +94,7 @@ fn values<'a>(snapshot: &'a Snapshot, look: &'a Look, l: usize) -> Option<(&'a A
             finite.fold(0.0, |most, change| change.abs().max(most)),
         ));
     }
-    Some((snapshot.edges.get(l)?, *snapshot.largest.get(l)?))
+    Some((look.edges.weights.get(l)?, *look.edges.largest.get(l)?))
 }
 
 fn stroke(edge: &Edge, theme: Theme) -> Stroke {

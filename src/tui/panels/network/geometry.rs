@@ -3,11 +3,11 @@
 use ratatui::layout::Rect;
 
 use super::NAME;
+use super::style::Look;
 use crate::nn::output::predicted_class;
-use crate::train::Snapshot;
 use crate::tui::app::Model;
-use crate::tui::app::model::evenly_with;
 use crate::tui::widgets::picture::fitted;
+use crate::util::pick::evenly_with;
 use crate::util::text::width;
 
 /// Cells for a feature's value.
@@ -23,10 +23,10 @@ pub(crate) fn share_cells(inner: Rect) -> u16 {
     if inner.width < 56 { 5 } else { 7 }
 }
 
-/// Cells for a feature's value and for an output as they are, where `snapshot` shows what would be
+/// Cells for a feature's value and for an output as they are, where it is shown what would be
 /// if others were; none where room is short.
-pub(crate) fn before_cells(inner: Rect, snapshot: &Snapshot) -> (u16, u16) {
-    if snapshot.unchanged.is_some() && inner.width >= 56 {
+pub(crate) fn before_cells(inner: Rect, look: &Look) -> (u16, u16) {
+    if look.pass.unchanged.is_some() && inner.width >= 56 {
         (VALUE + 1, share_cells(inner) + 1)
     } else {
         (0, 0)
@@ -56,8 +56,8 @@ pub(crate) struct Layer {
 }
 
 impl Places {
-    /// The places of the layers of `model` that `snapshot` watched.
-    pub fn new(inner: Rect, model: &Model, snapshot: &Snapshot) -> Self {
+    /// The places of the layers of `model`.
+    pub fn new(inner: Rect, model: &Model, look: &Look) -> Self {
         let data = &model.run.data;
         let widest = |names: &mut dyn Iterator<Item = &String>| {
             let widest = names.map(|name| width(name)).max().unwrap_or(0);
@@ -67,7 +67,7 @@ impl Places {
         let classes = widest(&mut data.output_names.iter());
         let picture = data.image.and_then(|size| picture(inner, size));
         let is_wide = inner.width >= 34;
-        let before = before_cells(inner, snapshot);
+        let before = before_cells(inner, look);
         let (left, right) = if is_wide {
             (
                 match picture {
@@ -87,10 +87,10 @@ impl Places {
             height: inner.height - 1,
         };
         let sizes = model.run.architecture.sizes();
-        let watched = &snapshot.observation.neurons;
+        let watched = look.neurons;
         let gaps = (sizes.len() - 1).max(1) as u32;
         let layers = (0u32..).zip(sizes).zip(watched);
-        let classes = classes_that_matter(model, snapshot);
+        let classes = classes_that_matter(model, look);
         let layers = layers.map(|((l, &size), watched)| {
             if let (0, Some(picture), Some(image)) = (l, picture, data.image) {
                 return Layer::beside(picture, image, plot.x, model, watched);
@@ -134,11 +134,11 @@ fn picture(inner: Rect, size: (usize, usize)) -> Option<Rect> {
 
 /// Places among the watched outputs of the predicted and the true class: they are shown whatever
 /// else there is room for.
-fn classes_that_matter(model: &Model, snapshot: &Snapshot) -> Vec<usize> {
-    let sample = snapshot.observation.sample;
+fn classes_that_matter(model: &Model, look: &Look) -> Vec<usize> {
+    let sample = look.row.sample;
     let actual = sample.samples(&model.run.data).targets.class(sample.index);
-    let predicted = snapshot.activations.last().map(predicted_class);
-    let watched = snapshot.observation.neurons.last();
+    let predicted = look.pass.activations.last().map(predicted_class);
+    let watched = look.neurons.last();
     let place = |class: usize| watched?.iter().position(|&it| it == class);
     let both = actual.into_iter().chain(predicted);
     both.filter_map(place).collect()

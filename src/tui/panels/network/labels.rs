@@ -7,7 +7,6 @@ use super::geometry::{Places, VALUE, before_cells, share_cells, value_cells};
 use super::style::Look;
 use crate::nn::Output;
 use crate::nn::output::predicted_class;
-use crate::train::Snapshot;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::numbers::{percent, significant};
@@ -60,25 +59,25 @@ pub(crate) fn input_labels(
     places: &Places,
     buf: &mut Buffer,
     model: &Model,
-    snapshot: &Snapshot,
+    look: &Look,
     theme: Theme,
 ) {
     let Some(layer) = places.layers.first().filter(|_| places.picture.is_none()) else {
         return;
     };
     let value_cells = value_cells(places.inner);
-    let before_cells = before_cells(places.inner, snapshot).0;
+    let before_cells = before_cells(places.inner, look).0;
     let labels = value_cells + before_cells;
     let room = places.plot.x.saturating_sub(places.inner.x + labels);
     if room < 4 {
         return;
     }
-    let sample = snapshot.observation.sample;
+    let sample = look.row.sample;
     let samples = sample.samples(&model.run.data);
     let raw = (sample.index < samples.rows()).then(|| samples.raw_row(sample.index));
     let preprocessing = &model.run.data.preprocessing;
     for &(i, y) in &layer.shown {
-        let feature = snapshot.observation.neurons[0][i];
+        let feature = look.neurons[0][i];
         let name = model.run.data.input_names.get(feature).map_or("", |it| it);
         put(buf, places.inner.x, y, room.into(), name, theme.text());
         if value_cells > VALUE {
@@ -86,7 +85,7 @@ pub(crate) fn input_labels(
                 .as_ref()
                 .map_or(f32::NAN, |raw| preprocessing.shown(raw.view(), feature));
             let right = places.plot.x - 1;
-            let changed = snapshot.observation.what_if.iter();
+            let changed = look.row.what_if.iter();
             let mut changed = changed.filter(|it| it.0 == feature);
             let now = match changed.next() {
                 Some(&(_, input)) => {
@@ -127,27 +126,26 @@ pub(crate) fn output_labels(
     places: &Places,
     buf: &mut Buffer,
     model: &Model,
-    snapshot: &Snapshot,
     look: &Look,
     theme: Theme,
 ) {
     let room = usize::from(places.inner.right().saturating_sub(places.plot.right()));
-    let (Some(layer), Some(outputs)) = (places.layers.last(), snapshot.activations.last()) else {
+    let (Some(layer), Some(outputs)) = (places.layers.last(), look.pass.activations.last()) else {
         return;
     };
     let cells = usize::from(share_cells(places.inner));
-    let before_cells = usize::from(before_cells(places.inner, snapshot).1);
-    let before = snapshot.unchanged.as_ref().and_then(|it| it.0.last());
+    let before_cells = usize::from(before_cells(places.inner, look).1);
+    let before = look.pass.unchanged.as_ref().and_then(|it| it.0.last());
     if room < cells + before_cells + 3 {
         return;
     }
-    let sample = snapshot.observation.sample;
+    let sample = look.row.sample;
     let actual = sample.samples(&model.run.data).targets.class(sample.index);
     let predicted = predicted_class(outputs);
     let scale = model.run.data.task.scale();
     let is_share = model.run.architecture.output() != Output::Linear;
     for &(i, y) in &layer.shown {
-        let neuron = snapshot.observation.neurons[places.layers.len() - 1][i];
+        let neuron = look.neurons[places.layers.len() - 1][i];
         // A single output is that of the second class.
         let class = if outputs.len() == 1 { 1 } else { neuron };
         let Some(&output) = outputs.get(neuron) else {

@@ -22,12 +22,14 @@ use ratatui::text::{Line, Span};
 use super::Panel;
 use super::sample::titles;
 use crate::nn::output::predicted_class;
-use crate::train::Snapshot;
+use crate::train::Request;
+use crate::train::probes::{EdgeProbe, PhaseProbe, RowProbe};
 use crate::tui::app::{Model, Msg};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::panel::put;
 use crate::tui::widgets::picture::Picture;
+use crate::util::pick::evenly_with;
 use cursor::cursor_at;
 use edges::edges;
 use geometry::Places;
@@ -37,6 +39,8 @@ pub(in crate::tui) use style::{knows_activation, knows_delta, knows_loss, walked
 
 /// Widest feature or class name.
 const NAME: usize = 18;
+/// Maximal number of neurons of a layer to ask for; no terminal shows more.
+const MAX_NEURONS: usize = 96;
 
 /// Topology, with the shown row on its way through it.
 pub(crate) struct NetworkPanel;
@@ -53,6 +57,15 @@ impl Panel for NetworkPanel {
         (8, 3)
     }
 
+    fn probes(&self, model: &Model) -> Vec<Request> {
+        let neurons = shown_neurons(model);
+        vec![
+            Request::new(model.row_probe()),
+            Request::new(EdgeProbe { neurons }),
+            Request::new(PhaseProbe),
+        ]
+    }
+
     fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
         draw(model, pane);
     }
@@ -63,24 +76,34 @@ impl Panel for NetworkPanel {
     }
 }
 
+/// Neurons of each layer, inputs first, that may be shown: evenly spread, and those that the
+/// inspector's cursor is at.
+fn shown_neurons(model: &Model) -> Vec<Vec<usize>> {
+    let layers = model.run.architecture.sizes().iter().enumerate();
+    let inspector = model.inspector.open;
+    let marked = |layer| inspector.and_then(|inspector| inspector.marks(layer));
+    layers
+        .map(|(layer, &size)| evenly_with(size, MAX_NEURONS, marked(layer).as_slice()))
+        .collect()
+}
+
 fn draw(model: &Model, pane: &mut Pane<'_>) {
-    let Some(snapshot) = &model.run.snapshot else {
+    let Some(look) = Look::new(model) else {
         return pane.message(&["waiting for the first snapshot"]);
     };
     let (inner, buf, theme) = (pane.area, &mut *pane.buf, pane.theme);
-    let look = Look::new(model, snapshot);
     let (strip, inner) = parted(inner, &look);
     if let Some(walked) = look.walked {
         walk_banner::render(strip, buf, model, theme, walked);
     }
-    let places = Places::new(inner, model, snapshot);
-    edges(&places, buf, snapshot, &look, theme);
-    neurons(&places, buf, model, snapshot, &look, theme);
-    picture(&places, buf, model, snapshot, theme);
+    let places = Places::new(inner, model, &look);
+    edges(&places, buf, &look, theme);
+    neurons(&places, buf, model, &look, theme);
+    picture(&places, buf, model, &look, theme);
     layer_titles(&places, buf, model, theme);
-    input_labels(&places, buf, model, snapshot, theme);
-    output_labels(&places, buf, model, snapshot, &look, theme);
-    cursor::marks(&places, buf, model, snapshot, theme);
+    input_labels(&places, buf, model, &look, theme);
+    output_labels(&places, buf, model, &look, theme);
+    cursor::marks(&places, buf, model, &look, theme);
 }
 
 /// `inner` without its frame as the strip that tells of the walk, and the rest.
@@ -104,11 +127,10 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
     let row = model.navigation.sample.index;
     let label = samples.targets.class(row);
     let mut verdict = Span::raw("  ");
-    let shown = model.run.snapshot.as_ref();
-    if let Some(snapshot) =
-        shown.filter(|snapshot| snapshot.observation.sample == model.navigation.sample)
-    {
-        let outputs = snapshot.activations.last();
+    let snapshot = model.run.snapshot.as_ref();
+    let shown = snapshot.and_then(|snapshot| snapshot.get::<RowProbe>());
+    if let Some((_, pass)) = shown.filter(|(row, _)| row.sample == model.navigation.sample) {
+        let outputs = pass.activations.last();
         let is_right = outputs.map(|outputs| Some(predicted_class(outputs)) == label);
         verdict = match is_right.filter(|_| label.is_some()) {
             Some(true) => Span::styled(" ✓", theme.good()),
@@ -126,18 +148,11 @@ fn shown_row(model: &Model, theme: Theme) -> Vec<Line<'static>> {
     titles(model).into_iter().map(line).collect()
 }
 
-fn neurons(
-    places: &Places,
-    buf: &mut Buffer,
-    model: &Model,
-    snapshot: &Snapshot,
-    look: &Look,
-    theme: Theme,
-) {
+fn neurons(places: &Places, buf: &mut Buffer, model: &Model, look: &Look, theme: Theme) {
     let first = usize::from(places.picture.is_some());
     for (l, layer) in places.layers.iter().enumerate().skip(first) {
-        let watched = &snapshot.observation.neurons[l];
-        let values = activations(model, snapshot, l);
+        let watched = &look.neurons[l];
+        let values = activations(model, look, l);
         let largest = values.iter().map(|a| a.abs()).fold(1.0, f32::max);
         for &(i, y) in &layer.shown {
             let Some(&neuron) = watched.get(i) else {
@@ -184,9 +199,9 @@ fn neurons(
 }
 
 /// The shown row as the image it is.
-fn picture(places: &Places, buf: &mut Buffer, model: &Model, snapshot: &Snapshot, theme: Theme) {
+fn picture(places: &Places, buf: &mut Buffer, model: &Model, look: &Look, theme: Theme) {
     let data = &model.run.data;
-    let sample = snapshot.observation.sample;
+    let sample = look.row.sample;
     let samples = sample.samples(data);
     let (Some(area), Some(size)) = (places.picture, data.image) else {
         return;
@@ -198,11 +213,11 @@ fn picture(places: &Places, buf: &mut Buffer, model: &Model, snapshot: &Snapshot
 }
 
 /// Activations of layer `l` for the shown row; those of the inputs are the standardised values.
-fn activations(model: &Model, snapshot: &Snapshot, l: usize) -> Vec<f32> {
+fn activations(model: &Model, look: &Look, l: usize) -> Vec<f32> {
     match l.checked_sub(1) {
-        Some(l) => snapshot.activations.get(l).cloned().unwrap_or_default(),
+        Some(l) => look.pass.activations.get(l).cloned().unwrap_or_default(),
         None => {
-            let sample = snapshot.observation.sample;
+            let sample = look.row.sample;
             let samples = sample.samples(&model.run.data);
             // Standardised values beyond three standard deviations are rare: they get full brightness.
             if sample.index < samples.rows() {

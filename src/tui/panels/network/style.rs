@@ -4,6 +4,7 @@
 use ndarray::Array2;
 
 use super::edges::stress_by_cursor;
+use crate::train::probes::{EdgeProbe, Edges, PhaseProbe, RowPass, RowProbe};
 use crate::train::{Cursor, PhaseValues, Snapshot, StepPhase};
 use crate::tui::app::Model;
 
@@ -37,24 +38,37 @@ pub(crate) struct Look<'a> {
     pub cursor: Option<Cursor>,
     /// How far the walk through a mini-batch has come.
     pub walked: Option<&'a PhaseValues>,
+    /// The shown row, and its forward pass.
+    pub row: &'a RowProbe,
+    pub pass: &'a RowPass,
+    /// Neurons of each layer that may be shown, inputs first, and the weights between them.
+    pub neurons: &'a [Vec<usize>],
+    pub edges: &'a Edges,
     depth: usize,
 }
 
 impl<'a> Look<'a> {
-    /// The look of `model` with what `snapshot` saw.
-    pub fn new(model: &Model, snapshot: &'a Snapshot) -> Self {
-        Self {
+    /// Everything to draw of the newest snapshot; none before the first.
+    pub fn new(model: &'a Model) -> Option<Self> {
+        let snapshot = model.run.snapshot.as_ref()?;
+        let (row, pass) = snapshot.get::<RowProbe>()?;
+        let (shown, edges) = snapshot.get::<EdgeProbe>()?;
+        Some(Self {
             cursor: model.inspector.open.map(|it| it.inspect.cursor),
             walked: walked(model, snapshot),
+            row,
+            pass,
+            neurons: &shown.neurons,
+            edges,
             depth: model.run.architecture.depth(),
-        }
+        })
     }
 
-    /// By how much the update just done changed the weights between the watched neurons.
+    /// By how much the update just done changed the weights between the shown neurons.
     pub fn changes(&self) -> Option<&'a [Array2<f32>]> {
-        let walked = self.walked?;
-        let is_update = walked.stand.done == Some(StepPhase::Update);
-        (is_update && !walked.changes.is_empty()).then_some(&walked.changes)
+        let is_update = self.walked?.stand.done == Some(StepPhase::Update);
+        let changes = &self.edges.changes;
+        (is_update && !changes.is_empty()).then_some(changes)
     }
 
     /// Whether any edge stands out.
@@ -114,7 +128,8 @@ impl<'a> Look<'a> {
 
 /// How far the walk has come, if one is under way and `snapshot` saw it.
 pub(in crate::tui) fn walked<'a>(model: &Model, snapshot: &'a Snapshot) -> Option<&'a PhaseValues> {
-    model.inspector.walk.and(snapshot.walk.as_deref())
+    let values = snapshot.answer::<PhaseProbe>()?.as_ref();
+    model.inspector.walk.and(values)
 }
 
 /// Whether the activations of `layer` are known where `walked` stands.

@@ -1,0 +1,147 @@
+//! Buffers that probes compute in, and results that several of them need.
+
+use ndarray::Array2;
+use rand::seq::index;
+
+use super::Observation;
+use crate::data::Samples;
+use crate::nn::Parameters;
+use crate::nn::engine::Workspace;
+use crate::train::inspection::{History, Inspector, is_small};
+use crate::train::probes::InspectProbe;
+use crate::train::{Cursor, Session};
+use crate::util::random::{RngStream, generator};
+
+/// Maximal number of probe rows, over which distributions of activations are counted.
+pub const PROBE_ROWS: usize = 256;
+
+/// Buffers of all probes, apart from those of training. What several probes need is computed once a
+/// snapshot, and only if one of them needs it.
+pub struct Scratch {
+    pub(in crate::train) parameters: Parameters,
+    /// Inputs of the probe rows, `(rows, inputs)`.
+    pub(in crate::train) probe_rows: Array2<f32>,
+    pub(in crate::train) probe_pass: Workspace,
+    /// Whether `parameters` and `probe_pass` are those of the current snapshot.
+    has_parameters: bool,
+    has_probe_pass: bool,
+    row_pass: Workspace,
+    pub(in crate::train) inspector: Inspector,
+    /// Earlier values of parameters.
+    pub(in crate::train) history: History,
+}
+
+impl Scratch {
+    /// Buffers for `session`, and a fixed choice of probe rows: of the validation rows, or of the
+    /// training rows if there are none.
+    pub fn new(session: &Session) -> Self {
+        let architecture = session.architecture();
+        let data = session.data();
+        let samples = if data.validation.is_empty() {
+            &data.training
+        } else {
+            &data.validation
+        };
+        let rows = samples.rows();
+        let mut generator = generator(session.plan().seed, RngStream::Probe);
+        let mut chosen = index::sample(&mut generator, rows, rows.min(PROBE_ROWS)).into_vec();
+        chosen.sort_unstable();
+        Self {
+            parameters: Parameters::zeros(architecture),
+            probe_rows: inputs(samples, &chosen, architecture.inputs()),
+            probe_pass: Workspace::new(architecture, chosen.len()),
+            has_parameters: false,
+            has_probe_pass: false,
+            row_pass: Workspace::new(architecture, 1),
+            inspector: Inspector::default(),
+            history: History::default(),
+        }
+    }
+
+    /// Prepares for the probes of `observation`: from now on the parameter under the inspector's cursor
+    /// is followed from step to step.
+    pub fn prepare(&mut self, session: &Session, observation: &Observation) {
+        let probe = observation.find::<InspectProbe>();
+        let cursor = match probe.map(|probe| probe.inspect.cursor) {
+            Some(Cursor::Parameter(id)) if id.is_in(session.architecture().sizes()) => Some(id),
+            _ => None,
+        };
+        self.history.watch(cursor, is_small(session));
+    }
+
+    /// Begins a snapshot of `session`: nothing computed before is valid any more.
+    pub(super) fn begin(&mut self, session: &Session, observation: &Observation) {
+        if !self.parameters.fits(session.architecture()) {
+            *self = Self::new(session);
+        }
+        (self.has_parameters, self.has_probe_pass) = (false, false);
+        self.prepare(session, observation);
+        if self.history.is_due(session) {
+            self.refresh_parameters(session);
+            self.history.record_values(session, &self.parameters);
+        }
+    }
+
+    fn refresh_parameters(&mut self, session: &Session) {
+        if !self.has_parameters {
+            session.engine().copy_parameters(&mut self.parameters);
+            self.has_parameters = true;
+        }
+    }
+
+    /// The session's parameters in textbook layout.
+    pub fn parameters(&mut self, session: &Session) -> &Parameters {
+        self.refresh_parameters(session);
+        &self.parameters
+    }
+
+    fn refresh_probe_pass(&mut self, session: &Session) {
+        if !self.has_probe_pass {
+            let pass = &mut self.probe_pass;
+            session.engine().forward(self.probe_rows.view(), pass);
+            self.has_probe_pass = true;
+        }
+    }
+
+    /// Forward pass of the probe rows.
+    pub fn probe_pass(&mut self, session: &Session) -> &Workspace {
+        self.refresh_probe_pass(session);
+        &self.probe_pass
+    }
+
+    /// Forward pass of a single row of `inputs`, `(1, inputs)`.
+    pub fn row_pass(&mut self, session: &Session, inputs: &Array2<f32>) -> &mut Workspace {
+        session.engine().forward(inputs.view(), &mut self.row_pass);
+        &mut self.row_pass
+    }
+
+    /// Forward passes of these `rows` of `samples`, in portions of at most as many as there are probe
+    /// rows. `portion` gets the rows of each.
+    pub fn passes(
+        &mut self,
+        session: &Session,
+        samples: &Samples,
+        rows: &[usize],
+        mut portion: impl FnMut(&[usize], &Workspace),
+    ) {
+        let width = session.architecture().inputs();
+        for rows in rows.chunks(self.probe_rows.nrows().max(1)) {
+            // The buffer of the probe rows is as good as any.
+            self.has_probe_pass = false;
+            let inputs = inputs(samples, rows, width);
+            session
+                .engine()
+                .forward(inputs.view(), &mut self.probe_pass);
+            portion(rows, &self.probe_pass);
+        }
+    }
+}
+
+/// Inputs of the `chosen` rows as the network sees them: `(rows, inputs)`.
+fn inputs(samples: &Samples, chosen: &[usize], inputs: usize) -> Array2<f32> {
+    let mut rows = Array2::zeros((chosen.len(), inputs));
+    for (&row, out) in chosen.iter().zip(rows.outer_iter_mut()) {
+        samples.write_inputs(row, out);
+    }
+    rows
+}

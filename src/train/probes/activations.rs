@@ -1,0 +1,43 @@
+//! Distribution of activations over the probe rows.
+
+use crate::train::observation::{Probe, Scratch, Training};
+use crate::util::stats::Histogram;
+
+/// Largest difference between activations of a dead neuron.
+const DEAD_TOLERANCE: f32 = 1e-6;
+
+/// Asks for the distribution of each layer's activations over the probe rows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ActivationProbe;
+
+/// Activations of a layer over the probe rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerActivations {
+    /// Histogram of the activations of all neurons.
+    pub histogram: Histogram,
+    /// Number of dead neurons: their activation is the same for every probe row.
+    pub dead: usize,
+}
+
+impl Probe for ActivationProbe {
+    /// One entry per layer, layer 1 first.
+    type Answer = Vec<LayerActivations>;
+
+    fn compute(&self, training: &Training<'_>, scratch: &mut Scratch) -> Self::Answer {
+        let pass = scratch.probe_pass(training.session);
+        let layers = 1..=training.session.architecture().depth();
+        let layers = layers.map(|layer| {
+            let activations = pass.activations(layer);
+            let columns = activations.columns().into_iter();
+            let dead = columns.filter(|column| {
+                let is_first = |a: &f32| (a - column[0]).abs() < DEAD_TOLERANCE;
+                column.iter().all(is_first)
+            });
+            LayerActivations {
+                dead: dead.count(),
+                histogram: Histogram::of(&activations),
+            }
+        });
+        layers.collect()
+    }
+}

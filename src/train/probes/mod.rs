@@ -1,0 +1,15 @@
+//! Probes that more than one part of the screen asks for, one kind a file.
+
+mod activations;
+mod inspect;
+mod outcomes;
+mod phase;
+mod row;
+mod weights;
+
+pub use activations::{ActivationProbe, LayerActivations};
+pub use inspect::InspectProbe;
+pub use outcomes::{OutcomeProbe, RowOutcome};
+pub use phase::PhaseProbe;
+pub use row::{Bits, RowPass, RowProbe};
+pub use weights::{EdgeProbe, Edges, IncomingWeightProbe, WeightProbe};

@@ -11,7 +11,7 @@ use crate::train::DETAILED_EPOCHS;
 use crate::tui::app::navigation::SMOOTHING;
 use crate::tui::app::{Chart, Model};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::braille::{Dots, Stroke};
+use crate::tui::widgets::canvas::{Canvas, Dash, Stroke};
 use crate::tui::widgets::chart_axes::{axes, baseline_mark, marks};
 use crate::tui::widgets::chart_scale::{Curve, Scale};
 use crate::tui::widgets::numbers::{loss, percent, r2};
@@ -77,38 +77,19 @@ fn draw_chart(model: &Model, pane: &mut Pane<'_>, content: Chart) {
     baseline_mark(plot, buf, model, theme, &scale, baseline);
     marks(plot, buf, model, theme, &scale);
     let smoothing = SMOOTHING[model.navigation.smoothing.min(SMOOTHING.len() - 1)];
-    let mut dots = Dots::new(plot);
+    let mut canvas = Canvas::new(plot, (0.0, scale.epochs), (0.0, 1.0));
     for (i, curve) in curves.iter().enumerate() {
-        let strength = 3.0 - i as f32;
+        let stroke = Stroke::new(curve.style, 3.0 - i as f32).dashed(curve.dash);
         if smoothing > 0.0 {
-            let faint = Stroke {
-                style: theme.faint(curve.style),
-                strength: 1.0,
-                dash: (1, 0),
-            };
-            draw(&mut dots, &curve.points, &scale, &faint, true);
-            let stroke = Stroke {
-                style: curve.style,
-                strength,
-                dash: curve.dash,
-            };
-            draw(
-                &mut dots,
-                &smoothed(&curve.points, smoothing),
-                &scale,
-                &stroke,
-                false,
-            );
+            let faint = Stroke::new(theme.faint(curve.style), 1.0);
+            draw_curve(&mut canvas, &curve.points, &scale, &faint, true);
+            let points = smoothed(&curve.points, smoothing);
+            draw_curve(&mut canvas, &points, &scale, &stroke, false);
         } else {
-            let stroke = Stroke {
-                style: curve.style,
-                strength,
-                dash: curve.dash,
-            };
-            draw(&mut dots, &curve.points, &scale, &stroke, true);
+            draw_curve(&mut canvas, &curve.points, &scale, &stroke, true);
         }
     }
-    dots.render(buf);
+    canvas.render(buf);
 }
 
 fn title(model: &Model, theme: Theme, content: Chart) -> Title {
@@ -192,76 +173,46 @@ fn curves(model: &Model, theme: Theme, content: Chart) -> Vec<Curve> {
         Curve {
             points: train,
             style: theme.train(),
-            dash: (1, 0),
+            dash: Dash::Solid,
         },
         Curve {
             points: validation,
             style: theme.validation(),
-            dash: (1, 1),
+            dash: Dash::Columns,
         },
     ]
 }
 
-/// Draws `points` column by column: what falls into one is joined from its least to its greatest
-/// value, so that a spike stays a spike at any width.
-fn draw(
-    dots: &mut Dots,
+/// Draws `points` joined by lines. With `with_range`, each has a line from its minimum to its maximum, so
+/// that a spike stays a spike however many points share a column.
+fn draw_curve(
+    canvas: &mut Canvas,
     points: &[(f64, MinMaxLast)],
     scale: &Scale,
     stroke: &Stroke,
-    with_spread: bool,
+    with_range: bool,
 ) {
-    let (columns, rows) = (f64::from(dots.width() - 1), f64::from(dots.height() - 1));
-    let place = |epochs: f64, value: f64| {
-        let height = scale.height(value);
-        let height = if height.is_nan() {
-            0.0
-        } else {
-            height.clamp(-0.1, 1.1)
-        };
-        (epochs / scale.epochs * columns, (1.0 - height) * rows)
+    // A value beyond the axis leaves the plot, but not by so much that lines become long.
+    let height = |value: f32| match scale.height(value.into()) {
+        height if height.is_nan() => 1.0,
+        height => height.clamp(-0.1, 1.1),
     };
-    let mut before: Option<(f64, f64)> = None;
-    for &(epochs, spread) in points {
-        if !spread.last.is_finite() {
+    let mut before = None;
+    for &(epochs, value) in points {
+        if !value.last.is_finite() {
             continue;
         }
-        let at = place(epochs, spread.last.into());
-        let from = before.unwrap_or(at);
-        line(dots, from, at, stroke);
-        if with_spread && spread.min < spread.max {
-            let (x, top) = place(epochs, spread.max.into());
-            let (_, foot) = place(epochs, spread.min.into());
-            dots.line((x, top), (x, foot), stroke);
+        let at = (epochs, height(value.last));
+        canvas.line(before.unwrap_or(at), at, stroke);
+        if with_range && value.min < value.max {
+            let solid = stroke.dashed(Dash::Solid);
+            canvas.line(
+                (epochs, height(value.max)),
+                (epochs, height(value.min)),
+                &solid,
+            );
         }
         before = Some(at);
-    }
-}
-
-/// A piece of a curve. Its dashes are counted from the left edge of the plot, so that many short
-/// pieces make an even pattern.
-fn line(dots: &mut Dots, from: (f64, f64), to: (f64, f64), stroke: &Stroke) {
-    let solid = Stroke {
-        dash: (1, 0),
-        ..*stroke
-    };
-    if stroke.dash.1 == 0 {
-        return dots.line(from, to, &solid);
-    }
-    let (first, last) = (from.0.round() as i32, to.0.round() as i32);
-    let period = i32::from(stroke.dash.0 + stroke.dash.1);
-    for x in first..=last {
-        if x.rem_euclid(period) < i32::from(stroke.dash.0) {
-            let t = match to.0 - from.0 {
-                width if width > 0.0 => ((f64::from(x) - from.0) / width).clamp(0.0, 1.0),
-                _ => 1.0,
-            };
-            let y = from.1 + (to.1 - from.1) * t;
-            // Where both curves run through the same cells, they take turns in giving the colour.
-            let has_turn = x.div_euclid(2).rem_euclid(2) == 0;
-            let strength = stroke.strength + if has_turn { 2.0 } else { 0.0 };
-            dots.set(x, y.round() as i32, &Stroke { strength, ..solid });
-        }
     }
 }
 

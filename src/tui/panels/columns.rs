@@ -8,6 +8,7 @@ use super::Panel;
 use crate::data::{ColumnSummary, DataSummary, Exclusion};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::canvas::Palette;
 use crate::tui::widgets::numbers::significant;
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::panel::{put, put_right};
@@ -290,7 +291,7 @@ fn mean_image(
         width: columns,
         height: rows,
     };
-    Picture::new(size, means).render(picture, buf, theme);
+    Picture::new(size, means).render(picture, buf, theme, Palette::Grey);
     let greatest = ranges().map(|range| range.max).fold(0.0, f32::max);
     let never = ranges().filter(|range| range.max == 0.0).count();
     let lines = [

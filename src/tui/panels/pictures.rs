@@ -7,6 +7,7 @@ use crate::train::Snapshot;
 use crate::train::probes::IncomingWeightProbe;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::canvas::Palette;
 use crate::tui::widgets::numbers::significant;
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::panel::put;
@@ -67,7 +68,7 @@ pub(crate) fn draw(model: &Model, pane: &mut Pane<'_>) {
             width,
             height,
         };
-        Picture::new(size, pixels).render_signed(area, buf, theme);
+        Picture::new(size, pixels).render(area, buf, theme, Palette::Signed);
     }
 }
 

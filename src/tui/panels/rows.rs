@@ -14,6 +14,7 @@ use crate::train::Request;
 use crate::train::probes::{OutcomeProbe, RowOutcome};
 use crate::tui::app::{ClickTarget, Model, Msg};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::canvas::Palette;
 use crate::tui::widgets::numbers::{loss, percent, significant};
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::panel::{put, put_right};
@@ -89,7 +90,7 @@ fn draw(model: &Model, pane: &mut Pane<'_>) {
         let samples = model.navigation.sample.samples(&model.run.data);
         let preprocessing = &model.run.data.preprocessing;
         let shown = Picture::of_row(size, samples, preprocessing, model.navigation.sample.index);
-        shown.render(picture, buf, theme);
+        shown.render(picture, buf, theme, Palette::Grey);
     }
 }
 

@@ -7,7 +7,7 @@ use super::sample::set_name;
 use crate::train::Predictions;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::braille::{Dots, Stroke};
+use crate::tui::widgets::canvas::{Canvas, Dash, Stroke};
 use crate::tui::widgets::numbers::{significant, tick_labels, ticks};
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::plot::Axes;
@@ -41,28 +41,19 @@ pub(crate) fn draw(model: &Model, pane: &mut Pane<'_>) {
     };
     let (buf, theme) = (&mut *pane.buf, pane.theme);
     let plot = axes(inner, buf, model, theme, (from, to));
-    let mut dots = Dots::new(plot);
-    let (columns, rows) = (f64::from(dots.width() - 1), f64::from(dots.height() - 1));
-    let stroke = |style, strength| Stroke {
-        style,
-        strength,
-        dash: (1, 0),
-    };
-    let diagonal = Stroke {
-        dash: (1, 2),
-        ..stroke(theme.dim(), 1.0)
-    };
-    dots.line((0.0, rows), (columns, 0.0), &diagonal);
-    let share = |value: f32| (f64::from(value) - from) / (to - from);
-    let point = stroke(theme.validation(), 2.0);
+    let range = (from, to);
+    let mut canvas = Canvas::new(plot, range, range);
+    let diagonal = Stroke::new(theme.dim(), 1.0).dashed(Dash::Along(1, 2));
+    canvas.line((from, from), (to, to), &diagonal);
+    let point = Stroke::new(theme.validation(), 2.0);
     for &(actual, predicted) in pairs {
-        let (x, y) = (share(actual) * columns, (1.0 - share(predicted)) * rows);
-        if x.is_finite() && y.is_finite() {
+        if predicted.is_finite() {
             // What is predicted beyond the axes lies on their edge.
-            dots.set(x.round() as i32, y.clamp(0.0, rows).round() as i32, &point);
+            let predicted = f64::from(predicted).clamp(from, to);
+            canvas.dot((actual.into(), predicted), &point);
         }
     }
-    dots.render(buf);
+    canvas.render(buf);
 }
 
 /// The range of the true numbers, with a margin; predictions may lie outside. None without any.

@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Panel, pictures};
@@ -11,6 +10,7 @@ use crate::train::probes::{IncomingWeightProbe, WeightProbe};
 use crate::tui::app::Model;
 use crate::tui::app::history::WeightState;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::canvas::{Palette, heat_map};
 use crate::tui::widgets::numbers::significant;
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::panel::{column, line_width, put, put_line, put_right};
@@ -19,8 +19,6 @@ use crate::util::stats::histogram::BINS;
 
 /// Fewest rows of a layer, its title among them.
 const LEAST_ROWS: u16 = 3;
-/// Symbols for the strip where there are no shades, rising.
-const DENSITY: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 
 /// Weight histograms of all layers, or the weights of layer 1 as pictures where rows are images.
 pub(crate) struct WeightsPanel;
@@ -251,35 +249,29 @@ fn columns(area: Rect, buf: &mut Buffer, theme: Theme, counts: &[f32]) {
     }
 }
 
-/// Time across, value up: each cell holds two values, one above the other.
+/// Heat map of the weights over time: epochs to the right, values up.
 fn strip(area: Rect, buf: &mut Buffer, theme: Theme, states: &[WeightState], axis: &Axis) {
     let (Some(first), Some(last)) = (states.first(), states.last()) else {
         return;
     };
-    let halves = usize::from(area.height) * 2;
+    let rows = 2 * area.height;
     let span = (last.epochs - first.epochs).max(f64::MIN_POSITIVE);
     let mut at = 0;
-    for dx in 0..area.width {
-        let epochs = first.epochs + span * f64::from(dx) / f64::from(area.width.max(2) - 1);
+    let columns = (0..area.width).map(|x| {
+        let epochs = first.epochs + span * f64::from(x) / f64::from(area.width.max(2) - 1);
         while at + 1 < states.len() && states[at + 1].epochs <= epochs {
             at += 1;
         }
-        let counts = axis.counts(&states[at].histogram, halves);
+        let counts = axis.counts(&states[at].histogram, rows.into());
         let most = counts.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-        // The greatest value stands on top.
-        let shade = |half: usize| (counts[halves - 1 - half] / most).sqrt();
-        for dy in 0..area.height {
-            let (upper, lower) = (shade(2 * usize::from(dy)), shade(2 * usize::from(dy) + 1));
-            let (x, y) = (area.x + dx, area.y + dy);
-            match (theme.heat(upper), theme.heat(lower)) {
-                (Some(upper), Some(lower)) => {
-                    put(buf, x, y, 1, "▀", Style::new().fg(upper).bg(lower));
-                }
-                _ => {
-                    let level = (upper.max(lower) * 4.0).ceil() as usize;
-                    put(buf, x, y, 1, DENSITY[level.min(4)], theme.text());
-                }
-            }
-        }
-    }
+        // A square root, so that rare weights are seen beside common ones.
+        counts
+            .into_iter()
+            .map(|count| (count / most).sqrt())
+            .collect()
+    });
+    let columns: Vec<Vec<f32>> = columns.collect();
+    // The largest value is at the top.
+    let value = |x: u16, row: u16| columns[usize::from(x)][usize::from(rows - 1 - row)];
+    heat_map(area, buf, theme, Palette::Heat, rows, value);
 }

@@ -1,5 +1,6 @@
 //! From epochs and values to the plot.
 
+use super::canvas::Dash;
 use super::numbers::{significant, tick_labels, ticks};
 use crate::tui::app::Chart;
 use crate::util::stats::MinMaxLast;
@@ -10,7 +11,7 @@ pub(crate) struct Curve {
     /// Epochs and values, in order.
     pub points: Vec<(f64, MinMaxLast)>,
     pub style: Style,
-    pub dash: (u16, u16),
+    pub dash: Dash,
 }
 
 /// From epochs and values to the plot.
@@ -127,7 +128,7 @@ pub(crate) mod tests {
                 .zip(values.iter().map(|&v| MinMaxLast::of(v)))
                 .collect(),
             style: Style::new(),
-            dash: (1, 0),
+            dash: Dash::Solid,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Parts that several panels draw with: canvas, axes, numbers, overlays.
 
 pub(crate) mod ascii;
-pub(crate) mod braille;
+pub(crate) mod canvas;
 pub(crate) mod chart_axes;
 pub(crate) mod chart_scale;
 pub(crate) mod notation;

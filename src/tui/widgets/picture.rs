@@ -2,14 +2,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
 
-use super::panel::put;
+use super::canvas::{Palette, heat_map};
 use crate::data::{Encoding, Preprocessing, Samples};
 use crate::tui::theme::Theme;
 
-/// Shades from nothing to full, for terminals without colours.
-const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 /// Cells of the side of one pixel at most: larger ones say no more.
 const LARGEST: f64 = 4.0;
 
@@ -58,53 +55,11 @@ impl Picture {
         )
     }
 
-    /// Draws it in the whole of `area`, which is [`fitted`] to its size.
-    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
-        self.draw(area, buf, |upper, lower| {
-            if has_halves(theme) {
-                (
-                    "▀",
-                    halves(theme.grey(upper), lower.map(|it| theme.grey(it))),
-                )
-            } else {
-                (shade((upper + lower.unwrap_or(0.0)) / 2.0), theme.text())
-            }
-        });
-    }
-
-    /// As [`Self::render`], of signed levels from -1 to 1.
-    pub fn render_signed(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
-        self.draw(area, buf, |upper, lower| {
-            if has_halves(theme) {
-                (
-                    "▀",
-                    halves(theme.weight(upper), lower.map(|it| theme.weight(it))),
-                )
-            } else {
-                let level = (upper + lower.unwrap_or(upper)) / 2.0;
-                (sign(level), theme.signed(level))
-            }
-        });
-    }
-
-    /// Draws two rows of pixels in each line of `area`, as `cell` has it for the upper and the lower
-    /// one. An odd number of pixel rows leaves the lower half of the last cells empty.
-    fn draw(
-        &self,
-        area: Rect,
-        buf: &mut Buffer,
-        cell: impl Fn(f32, Option<f32>) -> (&'static str, Style),
-    ) {
+    /// Draws the picture into the whole of `area`, which is [`fitted`] to its size.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: Theme, palette: Palette) {
         let rows = drawn_rows(self.size, area);
-        let level = |x: u16, row: u16| self.level(x, row, (area.width, rows));
-        for y in 0..area.height {
-            for x in 0..area.width {
-                let upper = level(x, 2 * y);
-                let lower = (2 * y + 1 < rows).then(|| level(x, 2 * y + 1));
-                let (symbol, style) = cell(upper, lower);
-                put(buf, area.x + x, area.y + y, 1, symbol, style);
-            }
-        }
+        let value = |x, row| self.level(x, row, (area.width, rows));
+        heat_map(area, buf, theme, palette, rows, value);
     }
 
     /// Mean brightness of what pixel (`x`, `y`) of a picture of `drawn` pixels covers of this one.
@@ -152,33 +107,6 @@ fn drawn_rows(size: (usize, usize), area: Rect) -> u16 {
     rows.clamp(1, (2 * area.height).max(1))
 }
 
-/// Whether a cell can show two pixels in colours of their own.
-fn has_halves(theme: Theme) -> bool {
-    theme.has_colour() && !theme.is_ascii()
-}
-
-fn halves(upper: Color, lower: Option<Color>) -> Style {
-    let style = Style::new().fg(upper);
-    lower.map_or(style, |lower| style.bg(lower))
-}
-
-/// A signed level where there is no colour to tell the sign.
-fn sign(level: f32) -> &'static str {
-    match level {
-        level if level.is_nan() => "?",
-        level if level > 0.5 => "█",
-        level if level > 0.15 => "+",
-        level if level < -0.5 => "≡",
-        level if level < -0.15 => "-",
-        _ => " ",
-    }
-}
-
-fn shade(level: f32) -> &'static str {
-    let place = (level * SHADES.len() as f32) as usize;
-    SHADES[place.min(SHADES.len() - 1)]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,20 +115,8 @@ mod tests {
     fn drawn(picture: &Picture, width: u16, height: u16, theme: Theme) -> Buffer {
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
-        picture.render(area, &mut buf, theme);
+        picture.render(area, &mut buf, theme, Palette::Grey);
         buf
-    }
-
-    #[test]
-    fn two_pixels_share_a_cell() {
-        let theme = Theme::new(Depth::True);
-        let picture = Picture::new((2, 3), [(0, 1.0), (3, 1.0), (4, 0.5), (9, 1.0)]);
-        let buf = drawn(&picture, 2, 2, theme);
-        let pair = |x, y| (buf[(x, y)].fg, buf[(x, y)].bg);
-        let [dark, half, bright] = [0.0, 0.5, 1.0].map(|level| theme.grey(level));
-        assert_eq!(pair(0, 0), (bright, dark));
-        assert_eq!(pair(1, 0), (dark, bright));
-        assert_eq!(pair(0, 1), (half, Color::Reset));
     }
 
     #[test]
@@ -221,7 +137,7 @@ mod tests {
         let picture = Picture::new((2, 2), [(0, 1.0), (1, -1.0), (2, 1.0), (3, -1.0)]);
         let draw = |theme: Theme| {
             let mut buf = Buffer::empty(Rect::new(0, 0, 2, 1));
-            picture.render_signed(buf.area, &mut buf, theme);
+            picture.render(buf.area, &mut buf, theme, Palette::Signed);
             buf
         };
         let theme = Theme::new(Depth::True);

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::nn::Activation;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::braille::{Dots, Stroke};
+use crate::tui::widgets::canvas::{Canvas, Dash, Point, Stroke};
 use crate::tui::widgets::numbers::significant;
 use crate::tui::widgets::panel::{put, put_right};
 use crate::tui::widgets::sparkbars::bars;
@@ -100,28 +100,19 @@ fn curve(
         height: area.height - 1,
         ..area
     };
-    let mut dots = Dots::new(plot);
-    let (width, height) = (f64::from(dots.width() - 1), f64::from(dots.height() - 1));
-    let column = |z: f64| (z + reach) / (2.0 * reach) * width;
-    let row = |a: f64| (high - a) / (high - low) * height;
-    let axis = Stroke {
-        style: theme.frame(),
-        strength: 0.0,
-        dash: (1, 1),
-    };
-    dots.line((0.0, row(0.0)), (width, row(0.0)), &axis);
-    dots.line((column(0.0), 0.0), (column(0.0), height), &axis);
-    let stroke = Stroke {
-        style: theme.accent(),
-        strength: 1.0,
-        dash: (1, 0),
-    };
-    let at = |x: i32| (f64::from(x) / width * 2.0 - 1.0) * reach;
-    for x in 0..dots.width() - 1 {
-        let [from, to] = [x, x + 1].map(|x| (f64::from(x), row(value(function, point, at(x)))));
-        dots.line(from, to, &stroke);
+    let mut canvas = Canvas::new(plot, (-reach, reach), (low, high));
+    let axis = Stroke::new(theme.frame(), 0.0).dashed(Dash::Along(1, 1));
+    canvas.line((-reach, 0.0), (reach, 0.0), &axis);
+    canvas.line((0.0, high), (0.0, low), &axis);
+    let stroke = Stroke::new(theme.accent(), 1.0);
+    let points: Vec<Point> = canvas
+        .columns()
+        .map(|z| (z, value(function, point, z)))
+        .collect();
+    for pair in points.windows(2) {
+        canvas.line(pair[0], pair[1], &stroke);
     }
-    dots.render(buf);
+    canvas.render(buf);
     let foot = area.bottom() - 1;
     let shown = |x: f64| {
         significant(x, 3)
@@ -143,9 +134,8 @@ fn curve(
             put_right(buf, area.right(), y, 8, &text, theme.dim())
         }
     }
-    if let Some((z, a)) = point {
-        let x = area.x + (column(z) / 2.0).clamp(0.0, f64::from(area.width - 1)) as u16;
-        let y = plot.y + (row(a) / 4.0).clamp(0.0, f64::from(plot.height - 1)) as u16;
+    if let Some(point) = point {
+        let (x, y) = canvas.anchor(point);
         put(buf, x, y, 1, "●", theme.strong());
     }
 }
@@ -210,33 +200,20 @@ fn history(area: Rect, buf: &mut Buffer, theme: Theme, points: &[(f64, f32)]) {
         height: area.height - 1,
         ..area
     };
-    let mut dots = Dots::new(plot);
-    let (width, height) = (f64::from(dots.width() - 1), f64::from(dots.height() - 1));
     // A value that stays the same runs through the middle.
-    let share = |x: f64, low: f64, high: f64| {
-        if high > low {
-            (x - low) / (high - low)
-        } else {
-            0.5
-        }
-    };
-    let stroke = Stroke {
-        style: theme.accent(),
-        strength: 1.0,
-        dash: (1, 0),
-    };
-    let at = |it: &(f64, f32)| {
-        let y = 1.0 - share(it.1.into(), low, high);
-        (share(it.0, start, end) * width, y * height)
-    };
-    let places: Vec<(f64, f64)> = finite().map(at).collect();
+    let mut canvas = Canvas::new(plot, (start, end), (low, high));
+    let stroke = Stroke::new(theme.accent(), 1.0);
+    let places: Vec<Point> = finite()
+        .map(|&(epochs, value)| (epochs, value.into()))
+        .collect();
     for pair in places.windows(2) {
-        dots.line(pair[0], pair[1], &stroke);
+        canvas.line(pair[0], pair[1], &stroke);
     }
-    if let [only] = places[..] {
-        dots.line((0.0, only.1), (width, only.1), &stroke);
+    if let [(_, value)] = places[..] {
+        canvas = Canvas::new(plot, (0.0, 1.0), (low, high));
+        canvas.line((0.0, value), (1.0, value), &stroke);
     }
-    dots.render(buf);
+    canvas.render(buf);
     let shown = |x: f64| significant(x, 4).replace('-', "−");
     let room = usize::from(label).saturating_sub(1);
     put_right(buf, plot.x - 1, plot.y, room, &shown(high), theme.dim());

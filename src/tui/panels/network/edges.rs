@@ -7,7 +7,7 @@ use super::style::{Look, Stress};
 use crate::nn::ParameterId;
 use crate::train::Cursor;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::braille::{Dots, Stroke};
+use crate::tui::widgets::canvas::{Canvas, Dash, Stroke};
 use ratatui::buffer::Buffer;
 
 /// Edges drawn between two layers for each row of the panel: more would hide one another.
@@ -31,7 +31,7 @@ struct Edge {
 pub(crate) fn edges(places: &Places, buf: &mut Buffer, look: &Look, theme: Theme) {
     let plot = places.plot;
     // Dots in one cell share its colour: what stands out gets a canvas of its own above the rest.
-    let (mut below, mut above) = (Dots::new(plot), Dots::new(plot));
+    let (mut below, mut above) = (Canvas::in_dots(plot), Canvas::in_dots(plot));
     for (l, pair) in places.layers.windows(2).enumerate() {
         let Some((values, largest)) = values(look, l) else {
             continue;
@@ -68,15 +68,12 @@ pub(crate) fn edges(places: &Places, buf: &mut Buffer, look: &Look, theme: Theme
         let dot_row = |y: u16| f64::from(y - plot.y) * 4.0 + 1.5;
         for edge in lines.into_iter().rev() {
             let stroke = stroke(&edge, theme);
-            let dots = match edge.stress {
+            let canvas = match edge.stress {
                 Stress::Faded => &mut below,
                 _ => &mut above,
             };
-            dots.line(
-                (start, dot_row(edge.from)),
-                (end, dot_row(edge.to)),
-                &stroke,
-            );
+            let (from, to) = (dot_row(edge.from), dot_row(edge.to));
+            canvas.line((start, from), (end, to), &stroke);
         }
     }
     below.render(buf);
@@ -100,9 +97,9 @@ fn values<'a>(look: &'a Look, l: usize) -> Option<(&'a Array2<f32>, f32)> {
 fn stroke(edge: &Edge, theme: Theme) -> Stroke {
     let (share, sign) = (edge.share, edge.share.signum());
     let dash = match (share < 0.0, edge.stress) {
-        (false, _) => (1, 0),
-        (true, Stress::Chosen) => (3, 1),
-        (true, _) => (2, 2),
+        (false, _) => Dash::Solid,
+        (true, Stress::Chosen) => Dash::Along(3, 1),
+        (true, _) => Dash::Along(2, 2),
     };
     let (style, strength) = match edge.stress {
         Stress::Faded => (theme.signed(sign * FADED), share.abs() - 10.0),
@@ -117,11 +114,7 @@ fn stroke(edge: &Edge, theme: Theme) -> Stroke {
         ),
         Stress::Chosen => (theme.strong().patch(theme.signed(sign)), 20.0),
     };
-    Stroke {
-        style,
-        strength,
-        dash,
-    }
+    Stroke::new(style, strength).dashed(dash)
 }
 
 /// How much the weight from `input` to neuron `output` of `layer` matters to `cursor`.

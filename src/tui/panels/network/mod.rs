@@ -26,6 +26,7 @@ use crate::train::Request;
 use crate::train::probes::{EdgeProbe, PhaseProbe, RowProbe};
 use crate::tui::app::{Model, Msg};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::canvas::Palette;
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::panel::put;
 use crate::tui::widgets::picture::Picture;
@@ -208,7 +209,7 @@ fn picture(places: &Places, buf: &mut Buffer, model: &Model, look: &Look, theme:
     };
     if sample.index < samples.rows() {
         let picture = Picture::of_row(size, samples, &data.preprocessing, sample.index);
-        picture.render(area, buf, theme);
+        picture.render(area, buf, theme, Palette::Grey);
     }
 }
 

@@ -1,0 +1,414 @@
+//! Shapes in floating-point coordinates, rasterised to braille dots, half blocks or ASCII.
+//!
+//! Lines and dots are placed in the coordinates of the data and become braille dots, two across and four
+//! down in each cell; fields of values become half blocks, two in each cell. Where only ASCII
+//! can be shown, [`ascii`](super::ascii) translates the symbols afterwards.
+//!
+//! ratatui's own canvas knows neither dashes nor bold strokes, and gives a cell the colour of the shape
+//! painted last; here the strongest stroke decides, so that a large weight is not hidden by a small one.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
+
+use crate::tui::theme::Theme;
+
+/// Bits of the eight dots of a braille character by row and column.
+const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+
+/// Shades from nothing to full, for terminals without colours.
+const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
+
+/// Point in the coordinates of a canvas.
+pub(crate) type Point = (f64, f64);
+
+/// Look of a line or a dot.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stroke {
+    /// Style of the cells it runs through.
+    pub style: Style,
+    /// Where strokes meet in a cell, the strongest one's style is shown.
+    pub strength: f32,
+    pub dash: Dash,
+}
+
+/// Gaps in a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Dash {
+    Solid,
+    /// Dots drawn and left out by turns, counted along the line.
+    Along(u16, u16),
+    /// Every other column of dots, counted from the left edge of the canvas: many short pieces make an
+    /// even pattern. Where two such curves share cells, they take turns with the other in giving the
+    /// colour.
+    Columns,
+}
+
+impl Stroke {
+    /// A solid stroke.
+    pub fn new(style: Style, strength: f32) -> Self {
+        Self {
+            style,
+            strength,
+            dash: Dash::Solid,
+        }
+    }
+
+    /// This stroke with gaps.
+    pub fn dashed(self, dash: Dash) -> Self {
+        Self { dash, ..self }
+    }
+
+    fn draws(&self, dot: usize) -> bool {
+        match self.dash {
+            Dash::Along(on, off) => dot % usize::from(on + off).max(1) < usize::from(on),
+            Dash::Solid | Dash::Columns => true,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    dots: u8,
+    strength: f32,
+    style: Style,
+}
+
+/// Range of a coordinate that is drawn over a number of dots.
+#[derive(Debug, Clone, Copy)]
+struct Axis {
+    from: f64,
+    to: f64,
+    last_dot: f64,
+}
+
+impl Axis {
+    /// Dot at `value`, which may lie between dots and outside; in the middle if the range is empty.
+    fn dot(self, value: f64) -> f64 {
+        if self.to == self.from {
+            0.5 * self.last_dot
+        } else {
+            (value - self.from) * (self.last_dot / (self.to - self.from))
+        }
+    }
+
+    /// Value at `dot`.
+    fn value(self, dot: i32) -> f64 {
+        self.from + (self.to - self.from) * (f64::from(dot) / self.last_dot.max(1.0))
+    }
+}
+
+/// Canvas of shapes over an area of the screen.
+#[derive(Debug)]
+pub(crate) struct Canvas {
+    area: Rect,
+    x: Axis,
+    y: Axis,
+    cells: Vec<Cell>,
+}
+
+impl Canvas {
+    /// An empty canvas over `area`, whose dots reach from `x.0` on the left to `x.1` on the right and
+    /// from `y.0` at the bottom to `y.1` at the top.
+    pub fn new(area: Rect, x: (f64, f64), y: (f64, f64)) -> Self {
+        let blank = Cell {
+            dots: 0,
+            strength: f32::NEG_INFINITY,
+            style: Style::new(),
+        };
+        let last = |cells: u16, dots: f64| (f64::from(cells) * dots - 1.0).max(0.0);
+        Self {
+            area,
+            x: Axis {
+                from: x.0,
+                to: x.1,
+                last_dot: last(area.width, 2.0),
+            },
+            // Rows of dots are counted from the top.
+            y: Axis {
+                from: y.1,
+                to: y.0,
+                last_dot: last(area.height, 4.0),
+            },
+            cells: vec![blank; usize::from(area.width) * usize::from(area.height)],
+        }
+    }
+
+    /// An empty canvas over `area` with the dots themselves as coordinates: two in the width of a cell
+    /// and four in its height, from the upper left.
+    pub fn in_dots(area: Rect) -> Self {
+        let (right, bottom) = (f64::from(area.width) * 2.0, f64::from(area.height) * 4.0);
+        Self::new(area, (0.0, right - 1.0), (bottom - 1.0, 0.0))
+    }
+
+    /// First coordinates of all columns of dots.
+    pub fn columns(&self) -> impl Iterator<Item = f64> + use<> {
+        let (axis, last) = (self.x, self.x.last_dot as i32);
+        (0..=last).map(move |dot| axis.value(dot))
+    }
+
+    /// Draws a dot. Outside of the canvas there is none.
+    pub fn dot(&mut self, at: Point, stroke: &Stroke) {
+        let (x, y) = (self.x.dot(at.0), self.y.dot(at.1));
+        if x.is_finite() && y.is_finite() {
+            self.set(x.round() as i32, y.round() as i32, stroke.strength, stroke);
+        }
+    }
+
+    /// Draws a straight line. Without finite ends there is none.
+    pub fn line(&mut self, from: Point, to: Point, stroke: &Stroke) {
+        let from = (self.x.dot(from.0), self.y.dot(from.1));
+        let to = (self.x.dot(to.0), self.y.dot(to.1));
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        if !(dx.is_finite() && dy.is_finite()) {
+            return;
+        }
+        if stroke.dash == Dash::Columns {
+            return self.line_in_columns(from, to, stroke);
+        }
+        let reach = self.x.last_dot.max(self.y.last_dot) * 4.0;
+        let steps = dx.abs().max(dy.abs()).round().min(reach).max(1.0);
+        for i in 0..=steps as usize {
+            if stroke.draws(i) {
+                let t = i as f64 / steps;
+                let (x, y) = (from.0 + dx * t, from.1 + dy * t);
+                self.set(x.round() as i32, y.round() as i32, stroke.strength, stroke);
+            }
+        }
+    }
+
+    /// [`Dash::Columns`] from dot to dot.
+    fn line_in_columns(&mut self, from: Point, to: Point, stroke: &Stroke) {
+        let width = to.0 - from.0;
+        let columns = 0..=self.x.last_dot as i32;
+        let first = (from.0.round() as i32).max(*columns.start());
+        let last = (to.0.round() as i32).min(*columns.end());
+        for x in (first..=last).filter(|x| x % 2 == 0) {
+            let t = if width > 0.0 {
+                ((f64::from(x) - from.0) / width).clamp(0.0, 1.0)
+            } else {
+                1.0
+            };
+            let y = from.1 + (to.1 - from.1) * t;
+            let has_turn = x / 2 % 2 == 0;
+            let strength = stroke.strength + if has_turn { 2.0 } else { 0.0 };
+            self.set(x, y.round() as i32, strength, stroke);
+        }
+    }
+
+    fn set(&mut self, x: i32, y: i32, strength: f32, stroke: &Stroke) {
+        let (width, height) = (i32::from(self.area.width), i32::from(self.area.height));
+        if x < 0 || y < 0 || x >= 2 * width || y >= 4 * height {
+            return;
+        }
+        let cell = &mut self.cells[(y / 4 * width + x / 2) as usize];
+        cell.dots |= BITS[(y % 4) as usize][(x % 2) as usize];
+        if strength >= cell.strength {
+            cell.strength = strength;
+            cell.style = stroke.style;
+        }
+    }
+
+    /// Anchor of a text at a point: the cell of the screen that the point lies in, or the nearest.
+    pub fn anchor(&self, at: Point) -> (u16, u16) {
+        let cell = |dot: f64, dots: f64, cells: u16| {
+            (dot / dots).clamp(0.0, f64::from(cells.saturating_sub(1))) as u16
+        };
+        (
+            self.area.x + cell(self.x.dot(at.0), 2.0, self.area.width),
+            self.area.y + cell(self.y.dot(at.1), 4.0, self.area.height),
+        )
+    }
+
+    /// Puts the dots into `buf`; cells without any stay as they are.
+    pub fn render(&self, buf: &mut Buffer) {
+        let width = usize::from(self.area.width).max(1);
+        for (i, cell) in self.cells.iter().enumerate() {
+            if cell.dots == 0 {
+                continue;
+            }
+            let at = (
+                self.area.x + (i % width) as u16,
+                self.area.y + (i / width) as u16,
+            );
+            if let Some(target) = buf.cell_mut(at) {
+                let symbol = char::from_u32(0x2800 + u32::from(cell.dots)).unwrap_or(' ');
+                target.set_char(symbol).set_style(cell.style);
+            }
+        }
+    }
+}
+
+/// Colours of a field of values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Palette {
+    /// Brightness, from 0 to 1.
+    Grey,
+    /// Viridis, from 0 to 1.
+    Heat,
+    /// One colour above zero and one below, from -1 to 1.
+    Signed,
+}
+
+impl Palette {
+    fn colour(self, theme: Theme, value: f32) -> Option<Color> {
+        if !theme.has_colour() || theme.is_ascii() {
+            return None;
+        }
+        match self {
+            Self::Grey => Some(theme.grey(value)),
+            Self::Heat => theme.heat(value),
+            Self::Signed => Some(theme.weight(value)),
+        }
+    }
+
+    /// Symbol and style of a cell where there are no colours to mix.
+    fn shade(self, theme: Theme, upper: f32, lower: Option<f32>) -> (&'static str, Style) {
+        let mean = |lower: f32| (upper + lower) / 2.0;
+        match self {
+            Self::Grey => (shade(mean(lower.unwrap_or(0.0))), theme.text()),
+            // Even a rare value is to be seen.
+            Self::Heat => {
+                let level = (upper.max(lower.unwrap_or(0.0)) * 4.0).ceil() as usize;
+                (SHADES[level.min(SHADES.len() - 1)], theme.text())
+            }
+            Self::Signed => {
+                let level = mean(lower.unwrap_or(upper));
+                (signed_shade(level), theme.signed(level))
+            }
+        }
+    }
+}
+
+/// Draws a field of values into `area`, two rows of them in each row of cells. `rows` may be odd; then
+/// the lower half of the last cells stays empty. `value` is given column and row.
+pub(crate) fn heat_map(
+    area: Rect,
+    buf: &mut Buffer,
+    theme: Theme,
+    palette: Palette,
+    rows: u16,
+    mut value: impl FnMut(u16, u16) -> f32,
+) {
+    for x in 0..area.width {
+        for y in 0..area.height {
+            let upper = value(x, 2 * y);
+            let lower = (2 * y + 1 < rows).then(|| value(x, 2 * y + 1));
+            let (symbol, style) = match palette.colour(theme, upper) {
+                Some(colour) => {
+                    let style = Style::new().fg(colour);
+                    let lower = lower.and_then(|lower| palette.colour(theme, lower));
+                    ("▀", lower.map_or(style, |lower| style.bg(lower)))
+                }
+                None => palette.shade(theme, upper, lower),
+            };
+            if let Some(cell) = buf.cell_mut((area.x + x, area.y + y)) {
+                cell.set_symbol(symbol).set_style(style);
+            }
+        }
+    }
+}
+
+fn shade(level: f32) -> &'static str {
+    let place = (level * SHADES.len() as f32) as usize;
+    SHADES[place.min(SHADES.len() - 1)]
+}
+
+/// Symbol of a signed level where there is no colour to show the sign.
+fn signed_shade(level: f32) -> &'static str {
+    match level {
+        level if level.is_nan() => "?",
+        level if level > 0.5 => "█",
+        level if level > 0.15 => "+",
+        level if level < -0.5 => "≡",
+        level if level < -0.15 => "-",
+        _ => " ",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Depth;
+
+    fn drawn(draw: impl Fn(&mut Canvas)) -> String {
+        let area = Rect::new(0, 0, 3, 1);
+        let mut canvas = Canvas::new(area, (0.0, 5.0), (0.0, 3.0));
+        draw(&mut canvas);
+        let mut buf = Buffer::empty(area);
+        canvas.render(&mut buf);
+        buf.content().iter().map(|cell| cell.symbol()).collect()
+    }
+
+    #[test]
+    fn lines_run_from_end_to_end() {
+        let solid = Stroke::new(Style::new(), 1.0);
+        assert_eq!(drawn(|c| c.line((0.0, 3.0), (5.0, 3.0), &solid)), "⠉⠉⠉");
+        assert_eq!(drawn(|c| c.line((0.0, 0.0), (5.0, 0.0), &solid)), "⣀⣀⣀");
+        let dashed = solid.dashed(Dash::Along(1, 1));
+        assert_eq!(drawn(|c| c.line((0.0, 3.0), (5.0, 3.0), &dashed)), "⠁⠁⠁");
+    }
+
+    #[test]
+    fn short_pieces_make_an_even_pattern() {
+        let stroke = Stroke::new(Style::new(), 1.0).dashed(Dash::Columns);
+        let pieces = drawn(|canvas| {
+            for x in 0..5 {
+                let x = f64::from(x);
+                canvas.line((x, 0.0), (x + 1.0, 0.0), &stroke);
+            }
+        });
+        assert_eq!(pieces, "⡀⡀⡀");
+    }
+
+    #[test]
+    fn outside_of_the_canvas_nothing_is_drawn() {
+        let solid = Stroke::new(Style::new(), 1.0);
+        let nothing = drawn(|canvas| {
+            canvas.line((-9.0, 9.0), (-1.0, 4.0), &solid);
+            canvas.line((f64::NAN, 0.0), (1.0, 1.0), &solid);
+            canvas.dot((6.0, 3.0), &solid);
+            canvas.dot((0.0, f64::INFINITY), &solid);
+        });
+        assert_eq!(nothing, "   ");
+        for area in [Rect::ZERO, Rect::new(0, 0, 0, 3), Rect::new(0, 0, 1, 1)] {
+            let mut canvas = Canvas::new(area, (0.0, 0.0), (1.0, 1.0));
+            canvas.line((0.0, 1.0), (2.0, 1.0), &solid);
+            canvas.line((0.0, 1.0), (2.0, 1.0), &solid.dashed(Dash::Columns));
+            canvas.render(&mut Buffer::empty(area));
+        }
+    }
+
+    #[test]
+    fn the_strongest_stroke_gives_a_cell_its_style() {
+        let area = Rect::new(0, 0, 1, 1);
+        let mut canvas = Canvas::in_dots(area);
+        let [strong, weak] = [(Color::Red, 2.0), (Color::Blue, 1.0)]
+            .map(|(colour, strength)| Stroke::new(Style::new().fg(colour), strength));
+        canvas.dot((0.0, 0.0), &strong);
+        canvas.dot((1.0, 3.0), &weak);
+        let mut buf = Buffer::empty(area);
+        canvas.render(&mut buf);
+        assert_eq!((buf[(0, 0)].symbol(), buf[(0, 0)].fg), ("⢁", Color::Red));
+    }
+
+    #[test]
+    fn texts_are_anchored_in_the_cell_of_a_point() {
+        let canvas = Canvas::new(Rect::new(3, 2, 3, 1), (0.0, 5.0), (0.0, 3.0));
+        assert_eq!(canvas.anchor((2.0, 1.0)), (4, 2));
+        assert_eq!(canvas.anchor((99.0, -9.0)), (5, 2));
+    }
+
+    #[test]
+    fn two_values_share_a_cell() {
+        let theme = Theme::new(Depth::True);
+        let area = Rect::new(0, 0, 1, 2);
+        let mut buf = Buffer::empty(area);
+        let values = [1.0, 0.0, 0.5];
+        let value = |_: u16, row: u16| values[usize::from(row)];
+        heat_map(area, &mut buf, theme, Palette::Grey, 3, value);
+        let pair = |y| (buf[(0, y)].fg, buf[(0, y)].bg);
+        assert_eq!(pair(0), (theme.grey(1.0), theme.grey(0.0)));
+        assert_eq!(pair(1), (theme.grey(0.5), Color::Reset));
+    }
+}

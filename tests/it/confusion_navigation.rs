@@ -227,7 +227,7 @@ fn right_rows_have_their_cell_too() {
     person.press("enter");
     person.look();
     let screen = drawn(&person.model);
-    assert!(screen.contains("1 of 10: setosa right"), "{screen}");
+    assert!(screen.contains("1 of 10: setosa correct"), "{screen}");
     assert_eq!(person.model.navigation.sample.set, Set::Validation);
 }
 
@@ -540,7 +540,7 @@ fn the_rows_of_a_cell_are_listed() {
     assert_eq!(probe.rows, rows);
     let screen = drawn(&person.model);
     assert!(
-        screen.contains("1 of 5: versicolor taken for virginica"),
+        screen.contains("1 of 5: versicolor predicted as virginica"),
         "{screen}"
     );
 }

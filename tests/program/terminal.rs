@@ -605,7 +605,7 @@ fn the_screen_changes_nothing_about_the_weights() {
     terminal.resize(120, 36);
     // crossterm may hold back a key that comes at the very moment of a resize until the next one.
     terminal.wait_until("the new size", |text| {
-        text.contains("120 + 30 rows") && text.contains("paused")
+        text.contains("120 train + 30 val rows") && text.contains("paused")
     });
     sleep(Duration::from_millis(200));
     terminal.press(" ");

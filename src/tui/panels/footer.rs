@@ -10,10 +10,10 @@ use crate::tui::widgets::overlay;
 use crate::tui::widgets::panel::put;
 use crate::util::text::width;
 
-/// Labels that go first where room is short.
+/// Labels of keys that are left out first where room is short.
 const DISPENSABLE: [&str; 5] = ["row", "epoch", "pace", "view", "command"];
 
-/// Those that go before them while the inspector is open, whose keys matter more then.
+/// [`DISPENSABLE`] while the inspector is open, whose own keys matter more then.
 const DISPENSABLE_IN_INSPECTOR: [&str; 6] = ["row", "epoch", "pace", "view", "save", "lr"];
 
 /// Draws the footer into the first row of `area`.
@@ -47,7 +47,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
     );
 }
 
-/// Writes keys and what they do into the first row of `area`.
+/// Writes keys with their labels into the first row of `area`.
 pub fn put_keys<'k>(
     area: Rect,
     buf: &mut Buffer,
@@ -64,7 +64,7 @@ pub fn put_keys<'k>(
     }
 }
 
-/// A typed count, and what may follow it.
+/// Writes a typed repeat count, and the keys that may follow it.
 fn counted(area: Rect, buf: &mut Buffer, count: u32, theme: Theme) {
     let typed = format!(" {count}… ");
     put(
@@ -81,7 +81,7 @@ fn counted(area: Rect, buf: &mut Buffer, count: u32, theme: Theme) {
     put(buf, x, area.y, room, rest, theme.dim());
 }
 
-/// The keys for the footer that fit into `room` cells. Help and quit always stay.
+/// Keys of the footer that fit into `room` cells. Help and quit always stay.
 fn hints(model: &Model, room: usize) -> Vec<(&'static str, &'static str)> {
     let mut hints: Vec<(&str, &str)> = BINDINGS
         .iter()

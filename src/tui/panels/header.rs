@@ -1,4 +1,4 @@
-//! Two lines that say what is trained on what, how it goes, and how far it is.
+//! Header: what is trained on which data, progress, and scores, in two lines.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,19 +11,40 @@ use crate::tui::widgets::numbers::{count, loss, percent, r2, significant};
 use crate::tui::widgets::panel::{line_width, put_line};
 use crate::util::text::{rate, shorten};
 
-/// Part of a header line; those of the lowest rank go first where room is short.
+/// Cells between two parts.
+const GAP: usize = 2;
+/// Width from which on the views are named.
+const WITH_VIEWS: usize = 100;
+
+/// Part of a header line. Where room is short, parts of low rank are left out first.
 struct Part {
     rank: u8,
     spans: Vec<Span<'static>>,
+}
+
+impl Part {
+    /// Cells with the gap behind it.
+    fn width(&self) -> usize {
+        self.spans.iter().map(Span::width).sum::<usize>() + GAP
+    }
 }
 
 /// Draws the header into the first two rows of `area`.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
     let room = usize::from(area.width);
     if area.height >= 1 {
-        put_parts(buf, area.x, area.y, room, subject(model, theme));
-        if room >= 100 {
-            put_views(buf, area, model, theme);
+        let views = views(model, theme);
+        let beside = if room >= WITH_VIEWS {
+            room.saturating_sub(line_width(&views) + GAP)
+        } else {
+            room
+        };
+        // The names of the views matter more than the words between the numbers.
+        let [long, short] = [true, false].map(|is_long| subject(model, theme, is_long));
+        let fits = long.iter().map(Part::width).sum::<usize>() <= beside + GAP;
+        put_parts(buf, area.x, area.y, room, if fits { long } else { short });
+        if room >= WITH_VIEWS {
+            put_views(buf, area, &views);
         }
     }
     if area.height >= 2 {
@@ -31,7 +52,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
     }
 }
 
-/// Badge of what the training is doing.
+/// Badge of the training state, always equally wide.
 pub fn badge(phase: &Phase, theme: Theme) -> Span<'static> {
     let (text, style) = match phase {
         Phase::Training => (" ▶ training ", theme.good()),
@@ -45,10 +66,16 @@ pub fn badge(phase: &Phase, theme: Theme) -> Span<'static> {
     Span::styled(text, theme.badge(style))
 }
 
-/// What is trained on what.
-fn subject(model: &Model, theme: Theme) -> Vec<Part> {
+/// First line: data and network.
+fn subject(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
     let run = &model.run;
-    let (training, validation) = (run.data.training.rows(), run.data.validation.rows());
+    let rows = match (run.data.training.rows(), run.data.validation.rows()) {
+        (training, 0) => format!("{training} train rows"),
+        (training, validation) if is_long => {
+            format!("{training} train + {validation} val rows")
+        }
+        (training, validation) => format!("{training} + {validation} rows"),
+    };
     let architecture = &run.architecture;
     let functions = format!(
         "{}{} · {}",
@@ -65,19 +92,13 @@ fn subject(model: &Model, theme: Theme) -> Vec<Part> {
             8,
             [Span::styled(shorten(&run.data.name, 24), theme.strong())],
         ),
-        part(
-            4,
-            [Span::styled(
-                format!("{training} + {validation} rows"),
-                theme.dim(),
-            )],
-        ),
+        part(4, [Span::styled(rows, theme.dim())]),
         part(7, [Span::styled(architecture.to_string(), theme.strong())]),
         part(5, [Span::styled(functions, theme.dim())]),
     ]
 }
 
-/// How far it is, and how well.
+/// Second line: progress and scores.
 fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     let run = &model.run;
     let learning_rate = match run.asked_learning_rate {
@@ -114,7 +135,7 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
         label(8, "lr", learning_rate, theme.strong(), theme),
         label(
             5,
-            "pace",
+            "speed",
             format!("{:<12}", run.pace.to_string()),
             theme.text(),
             theme,
@@ -165,15 +186,14 @@ fn label(rank: u8, name: &str, value: String, style: Style, theme: Theme) -> Par
 
 /// Writes as many of `parts` as fit, the higher-ranked ones first, in their order.
 fn put_parts(buf: &mut Buffer, x: u16, y: u16, room: usize, mut parts: Vec<Part>) {
-    const GAP: usize = 2;
-    let width = |part: &Part| line_width(&Line::from(part.spans.clone())) + GAP;
     let mut by_rank: Vec<usize> = (0..parts.len()).collect();
     by_rank.sort_by_key(|&at| std::cmp::Reverse(parts[at].rank));
     let mut used = 0;
     let mut is_kept = vec![false; parts.len()];
     for at in by_rank {
-        if used == 0 || used + width(&parts[at]) <= room + GAP {
-            used += width(&parts[at]);
+        let width = parts[at].width();
+        if used == 0 || used + width <= room + GAP {
+            used += width;
             is_kept[at] = true;
         }
     }
@@ -188,8 +208,8 @@ fn put_parts(buf: &mut Buffer, x: u16, y: u16, room: usize, mut parts: Vec<Part>
     put_line(buf, x, y, room, &line);
 }
 
-/// The names of the views at the right end, where the subject leaves room.
-fn put_views(buf: &mut Buffer, area: Rect, model: &Model, theme: Theme) {
+/// Names of the views, the shown one highlighted.
+fn views(model: &Model, theme: Theme) -> Line<'static> {
     let mut line = Line::default();
     for view in View::ALL {
         let style = if view == model.navigation.view {
@@ -200,13 +220,18 @@ fn put_views(buf: &mut Buffer, area: Rect, model: &Model, theme: Theme) {
         line.spans
             .push(Span::styled(format!(" {}", view.name()), style));
     }
-    let width = line_width(&line) as u16;
+    line
+}
+
+/// Writes the names of the views at the right end, where the subject leaves room.
+fn put_views(buf: &mut Buffer, area: Rect, views: &Line<'_>) {
+    let width = line_width(views) as u16;
     let x = area.right().saturating_sub(width);
     let is_free = (x.saturating_sub(1)..area.right()).all(|x| {
         buf.cell((x, area.y))
             .is_none_or(|cell| cell.symbol() == " ")
     });
     if is_free {
-        put_line(buf, x, area.y, width.into(), &line);
+        put_line(buf, x, area.y, width.into(), views);
     }
 }

@@ -1,15 +1,14 @@
-//! Which row is shown, in words.
+//! Titles for the shown row.
 
 use crate::train::Set;
 use crate::tui::app::{Model, Selection, Which};
 use crate::util::text::shorten;
 
-/// Widest name of a class.
+/// Maximal width of a class name.
 const NAME: usize = 18;
 
-/// Titles for the shown row, the longest first: its place among the rows gone through and what those
-/// have in common, and its class or number, where that does not say so already. None where there is
-/// no row.
+/// Titles for the shown row, the longest first, each in two parts: its place among the rows that are
+/// stepped through, and its class or number unless the place says so already. Empty if there is no row.
 pub fn titles(model: &Model) -> Vec<(String, String)> {
     let targets = &model.navigation.sample.samples(&model.run.data).targets;
     let row = model.navigation.sample.index;
@@ -51,15 +50,15 @@ fn of_selection(model: &Model, selection: &Selection, class: &str) -> Vec<(Strin
     match selection.which {
         Which::Wrong => {
             let wrong = if model.run.is_regression() {
-                "by error"
+                "largest error"
             } else {
                 "wrong"
             };
             let places = [
-                format!("{of}{wrong} in epoch {epoch} · {set} row {row} · "),
-                format!("{of}{wrong} · {set} row {row} · "),
-                format!("{of}{wrong} · row {row} · "),
-                format!("{of}{wrong} · "),
+                format!("{wrong} {of}(as of epoch {epoch}) · {set} row {row} · true: "),
+                format!("{wrong} {of}· {set} row {row} · true: "),
+                format!("{wrong} {of}· row {row} · true: "),
+                format!("{wrong} {of}· "),
             ];
             places.map(|place| (place, class.to_owned())).into()
         }
@@ -67,21 +66,17 @@ fn of_selection(model: &Model, selection: &Selection, class: &str) -> Vec<(Strin
             let of = format!("{place} of {worst}{rows}: ");
             let names = model.run.data.class_names();
             let name = |class: usize, cells| shorten(names.get(class).map_or("", |it| it), cells);
-            let cell = |cells: usize, taken_for: &str| {
+            let cell = |cells: usize, arrow: &str| {
                 if actual == predicted {
-                    format!("{} right", name(actual, cells))
+                    format!("{} correct", name(actual, cells))
                 } else {
-                    format!(
-                        "{}{taken_for}{}",
-                        name(actual, cells),
-                        name(predicted, cells)
-                    )
+                    format!("{}{arrow}{}", name(actual, cells), name(predicted, cells))
                 }
             };
-            let long = cell(NAME, " taken for ");
+            let long = cell(NAME, " predicted as ");
             vec![
                 (
-                    format!("{of}{long} in epoch {epoch} · {set} row {row}"),
+                    format!("{of}{long} (as of epoch {epoch}) · {set} row {row}"),
                     String::new(),
                 ),
                 (format!("{of}{long} · {set} row {row}"), String::new()),
@@ -94,7 +89,7 @@ fn of_selection(model: &Model, selection: &Selection, class: &str) -> Vec<(Strin
     }
 }
 
-/// What the rows of `set` are called.
+/// Name of the rows of `set`.
 pub fn set_name(set: Set) -> &'static str {
     match set {
         Set::Training => "training",

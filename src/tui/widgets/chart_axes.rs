@@ -1,4 +1,4 @@
-//! The axes of a chart, and the marks on them.
+//! Axes of a chart, and marks in it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -50,7 +50,7 @@ fn column_of(plot: Rect, scale: &Scale, epochs: f64) -> u16 {
             .clamp(0.0, columns) as u16
 }
 
-/// Where the learning rate was changed, and to what.
+/// Marks changes of the learning rate with its new value.
 pub(crate) fn marks(plot: Rect, buf: &mut Buffer, model: &Model, theme: Theme, scale: &Scale) {
     let mut free_from = plot.x;
     for mark in model.run.history.marks() {
@@ -74,7 +74,7 @@ pub(crate) fn marks(plot: Rect, buf: &mut Buffer, model: &Model, theme: Theme, s
     }
 }
 
-/// A line where the same prediction for every row would be, and what it is called.
+/// Draws a labelled line at the score or loss of the best constant prediction.
 pub(crate) fn baseline_mark(
     plot: Rect,
     buf: &mut Buffer,
@@ -92,16 +92,17 @@ pub(crate) fn baseline_mark(
     let row = row_of(plot, height);
     let line = "╌".repeat(plot.width.into());
     put(buf, plot.x, row, plot.width.into(), &line, theme.frame());
-    let label = match &model.run.data.baseline {
+    let constant = match &model.run.data.baseline {
         Baseline::Majority { class, .. } => {
             let class = model.run.data.class_names().get(*class);
             let class = class.map_or(String::new(), |name| shorten(name, 12));
-            format!(" always {class} ")
+            format!("always \"{class}\"")
         }
-        Baseline::Mean { .. } => " the mean ".to_owned(),
+        Baseline::Mean { .. } => "predict the mean".to_owned(),
     };
     let room = usize::from(plot.width) / 2;
-    if width(&label) <= room {
-        put_right(buf, plot.right(), row, room, &label, theme.dim());
+    let labels = [format!(" baseline: {constant} "), format!(" {constant} ")];
+    if let Some(label) = labels.iter().find(|label| width(label) <= room) {
+        put_right(buf, plot.right(), row, room, label, theme.dim());
     }
 }

@@ -92,10 +92,7 @@ impl Scale {
             let ticks = ticks(self.from, self.to, most);
             let labels = match content {
                 Chart::Accuracy if self.is_regression => tick_labels(&ticks),
-                Chart::Accuracy => ticks
-                    .iter()
-                    .map(|t| format!("{:.0} %", t * 100.0))
-                    .collect(),
+                Chart::Accuracy => ticks.iter().map(|t| format!("{:.0}%", t * 100.0)).collect(),
                 Chart::Loss => tick_labels(&ticks),
             };
             return ticks.into_iter().zip(labels).collect();

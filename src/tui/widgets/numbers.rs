@@ -1,6 +1,6 @@
-//! Numbers as text: four significant digits, widths that don't jump, round numbers on axes.
+//! Formatting of numbers: significant digits, widths that do not change, round ticks on axes.
 
-/// `x` with `digits` significant digits in plain notation where that is short, else as `1.23e-7`.
+/// Formats `x` with `digits` significant digits, in plain notation if that is short, else as `1.23e-7`.
 pub fn significant(x: f64, digits: usize) -> String {
     if x.is_nan() {
         return "NaN".into();
@@ -29,10 +29,10 @@ pub fn significant(x: f64, digits: usize) -> String {
     }
 }
 
-/// Cells of a number from [`aligned`].
+/// Width of a number from [`aligned`].
 pub const NUMBER: usize = 10;
 
-/// `x` with four significant digits in exactly [`NUMBER`] cells, with the point below that of the
+/// Formats `x` with four significant digits in exactly [`NUMBER`] cells, with the point below that of the
 /// numbers above it as long as they are below ten: `−0.1234   `, ` 1.234e−7 `.
 pub fn aligned(x: f64) -> String {
     let sign = if x < 0.0 { "−" } else { "" };
@@ -60,7 +60,7 @@ pub fn aligned(x: f64) -> String {
     format!("{text:<NUMBER$}")
 }
 
-/// A loss, always at most seven cells wide.
+/// Formats a loss in at most seven cells. NaN is a dash.
 pub fn loss(x: f64) -> String {
     match x {
         x if x.is_nan() => "–".into(),
@@ -76,25 +76,25 @@ pub fn loss(x: f64) -> String {
     }
 }
 
-/// A fraction as per cent with one decimal, five cells wide and the sign: ` 96.7 %`.
+/// Formats a fraction in per cent with one decimal in six cells: ` 96.7%`. NaN is a dash.
 pub fn percent(fraction: f64) -> String {
     if fraction.is_nan() {
-        "    – %".into()
+        "     –".into()
     } else {
-        format!("{:5.1} %", 100.0 * fraction)
+        format!("{:5.1}%", 100.0 * fraction)
     }
 }
 
-/// A coefficient of determination, seven cells wide: ` 0.967 `.
+/// Formats a coefficient of determination in six cells: ` 0.967`. NaN is a dash.
 pub fn r2(x: f64) -> String {
     match x {
-        x if x.is_nan() => "   –   ".into(),
-        x if x < -9.0 => " < −9  ".into(),
-        x => format!("{x:6.3} "),
+        x if x.is_nan() => "     –".into(),
+        x if x < -9.0 => " < −9 ".into(),
+        x => format!("{x:6.3}"),
     }
 }
 
-/// A count with a unit prefix, at most five cells: `950`, `12.3k`, `4.56M`.
+/// Formats a count with a unit prefix in at most five cells: `950`, `12.3k`, `4.56M`.
 pub fn count(x: f64) -> String {
     match x {
         x if !x.is_finite() || x < 0.0 => "–".into(),
@@ -107,7 +107,7 @@ pub fn count(x: f64) -> String {
     }
 }
 
-/// Round numbers on an axis from `from` to `to`: multiples of 1, 2 or 5 times a power of ten, at
+/// Computes round numbers on an axis from `from` to `to`: multiples of 1, 2 or 5 times a power of ten, at
 /// most `most` of them. Empty for an axis without length.
 pub fn ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
     let range = to - from;
@@ -126,7 +126,7 @@ pub fn ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
     (first..=last).map(|i| i as f64 * step).collect()
 }
 
-/// Labels of `ticks`, all with the same number of decimals.
+/// Formats `ticks`, all with the same number of decimals.
 pub fn tick_labels(ticks: &[f64]) -> Vec<String> {
     let step = match ticks {
         [a, b, ..] => (b - a).abs(),
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(loss(0.12345), "0.1235");
         assert_eq!(loss(12.3456), "12.346");
         assert_eq!(count(12_345.0), "12.3k");
-        assert_eq!(percent(1.0), "100.0 %");
+        assert_eq!(percent(1.0), "100.0%");
         assert_eq!(
             percent(0.05).chars().count(),
             percent(f64::NAN).chars().count()

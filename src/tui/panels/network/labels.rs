@@ -171,7 +171,7 @@ pub(crate) fn output_labels(
             } else if !is_share {
                 significant(output.into(), 3)
             } else if cells < 7 {
-                format!("{:.0} %", 100.0 * output)
+                format!("{:.0}%", 100.0 * output)
             } else {
                 percent(output.into())
             }

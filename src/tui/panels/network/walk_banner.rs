@@ -1,4 +1,4 @@
-//! Where the walk through a mini-batch stands, in words and in symbols.
+//! Banner of the phase stepper: its position in words, symbols and a formula.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,7 +14,7 @@ use crate::tui::widgets::notation::{Index, Notation, raised};
 use crate::tui::widgets::panel::{line_width, put_line};
 use crate::util::text::width;
 
-/// Rows of the strip in a panel of `height` rows without its frame.
+/// Rows of the banner in a panel of `height` rows without its frame.
 pub(crate) fn rows(height: u16) -> u16 {
     match height {
         0..6 => 0,
@@ -24,7 +24,7 @@ pub(crate) fn rows(height: u16) -> u16 {
     }
 }
 
-/// Draws the strip into `area`: what was done and what comes next; the phases; the formula.
+/// Draws the banner into `area`: last and next phase, all phases, the formula.
 pub(crate) fn render(
     area: Rect,
     buf: &mut Buffer,
@@ -46,25 +46,27 @@ pub(crate) fn render(
     }
 }
 
-/// `row 3 of 10 · forward: layer 2 done · p: the loss`.
+/// `row 3 of 10 · forward: layer 2 of 2 computed · p: loss`.
 fn words(stand: &StepPosition, depth: usize, room: usize, theme: Theme) -> Line<'static> {
     let done = match stand.done {
-        None => "its inputs are set".to_owned(),
-        Some(StepPhase::Forward { layer }) => format!("forward: layer {layer} of {depth} done"),
-        Some(StepPhase::Loss) => "the loss is known".to_owned(),
-        Some(StepPhase::Backward { layer }) => format!("backward: layer {layer} done"),
-        Some(StepPhase::Update) => "updated: edges show the changes".to_owned(),
+        None => "inputs set".to_owned(),
+        Some(StepPhase::Forward { layer }) => format!("forward: layer {layer} of {depth} computed"),
+        Some(StepPhase::Loss) => "loss computed".to_owned(),
+        Some(StepPhase::Backward { layer }) => format!("backward: δ of layer {layer} computed"),
+        Some(StepPhase::Update) => "weights updated (edges show Δw)".to_owned(),
     };
     let next = match stand.next {
         StepPhase::Forward { .. } if stand.done == Some(StepPhase::Update) => {
-            "p: the next mini-batch".to_owned()
+            "p: next mini-batch".to_owned()
         }
-        StepPhase::Forward { layer: 1 } if stand.done.is_some() => "p: the next row".to_owned(),
+        StepPhase::Forward { layer: 1 } if stand.done.is_some() => "p: next row".to_owned(),
         StepPhase::Forward { layer } => format!("p: forward to layer {layer}"),
-        StepPhase::Loss => "p: the loss".to_owned(),
-        StepPhase::Backward { layer } if layer == depth => "p: back to the outputs".to_owned(),
-        StepPhase::Backward { layer } => format!("p: back to layer {layer}"),
-        StepPhase::Update => "p: the update".to_owned(),
+        StepPhase::Loss => "p: loss".to_owned(),
+        StepPhase::Backward { layer } if layer == depth => {
+            "p: backprop through the outputs".to_owned()
+        }
+        StepPhase::Backward { layer } => format!("p: backprop through layer {layer}"),
+        StepPhase::Update => "p: update".to_owned(),
     };
     let row = format!("row {} of {}", stand.row + 1, stand.rows);
     let line = |row: String, done: &str| {
@@ -93,7 +95,7 @@ fn words(stand: &StepPosition, depth: usize, room: usize, theme: Theme) -> Line<
     fitting.next().unwrap_or(narrowest)
 }
 
-/// `x → a¹ → a² → C → δ² → δ¹ → Δw`, done phases strong, the last one marked.
+/// `x → a¹ → a² → C → δ² → δ¹ → Δw`, with computed phases in bold and the last one marked.
 fn track(
     walked: &PhaseValues,
     depth: usize,
@@ -151,13 +153,13 @@ fn track(
     Line::from(spans)
 }
 
-/// The formula of the phase done last.
+/// Formula of the phase done last.
 fn formula(done: Option<StepPhase>, architecture: &Architecture, notation: Notation) -> String {
     let (i, j, k) = (Index::Any('i'), Index::Any('j'), Index::Any('k'));
     let depth = architecture.depth();
     match done {
         None => format!(
-            "{}: the row's values as the network sees them",
+            "{}: the row's values as the network receives them",
             notation.a(0, i)
         ),
         Some(StepPhase::Forward { layer }) => {
@@ -188,7 +190,7 @@ fn formula(done: Option<StepPhase>, architecture: &Architecture, notation: Notat
             notation.delta(layer + 1, k),
         ),
         Some(StepPhase::Update) => format!(
-            "w {} w + {}, the optimizer's step",
+            "w {} w + {}",
             notation.either("←", "<-"),
             notation.either("Δw", "dw"),
         ),

@@ -10,7 +10,7 @@ pub(crate) const MIN_SIZE: (u16, u16) = (40, 12);
 
 /// From this size on there is room for more than one panel.
 const SEVERAL_PANELS: (u16, u16) = (64, 18);
-/// From this size on the overview has room for both charts.
+/// From this size on the overview has room for both charts, and the curves for the scores.
 const BOTH_CHARTS: (u16, u16) = (160, 44);
 /// From this width on the inspector is beside the network, else below it.
 const INSPECTOR_BESIDE: u16 = 120;
@@ -100,10 +100,11 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
             fill(1, [column(1, [Inspector])]),
         ],
         View::Network => vec![fill(1, [column(68, [Network]), column(32, [Activations])])],
-        View::Curves => vec![fill(
-            1,
-            [column(64, [Chart, Accuracy]), column(36, [Confusion])],
-        )],
+        View::Curves => {
+            let scores = has_room(BOTH_CHARTS).then_some(Scores);
+            let beside: Vec<PanelId> = [Confusion].into_iter().chain(scores).collect();
+            vec![fill(1, [column(64, [Chart, Accuracy]), column(36, beside)])]
+        }
         View::Weights => vec![fill(1, [column(1, [Weights])])],
         View::Data if has_room((DATA_BESIDE, ROWS_BELOW)) => vec![
             fill(3, [column(66, [Columns]), column(34, [Data])]),

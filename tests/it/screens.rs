@@ -115,6 +115,16 @@ fn the_other_views_and_an_enlarged_panel() {
 }
 
 #[test]
+fn scores_beside_the_curves() {
+    for (data, plan) in [("iris", plan(&[8])), ("sine", regression_plan(&[8]))] {
+        let mut model = running(trained_model(data, plan, 12, (200, 60)));
+        press(&mut model, "\t\t");
+        assert!(model.navigation.shows(PanelId::Scores));
+        insta::assert_snapshot!(format!("scores-{data}-200x60"), drawn(&model));
+    }
+}
+
+#[test]
 fn what_is_understood_of_the_data() {
     for (data, plan) in [
         ("iris", plan(&[8])),

@@ -19,6 +19,7 @@ pub(crate) mod pictures;
 pub(crate) mod rows;
 pub(crate) mod sample;
 pub(crate) mod scatter;
+pub(crate) mod scores;
 pub(crate) mod weights;
 
 use ratatui::buffer::Buffer;
@@ -99,6 +100,8 @@ panels! {
     Weights => weights::WeightsPanel,
     /// Confusion matrix, or predicted against true numbers.
     Confusion => confusion::ConfusionPanel,
+    /// Scores of each class, or sizes of the errors of predicted numbers.
+    Scores => scores::ScoresPanel,
     /// Columns of the table.
     Columns => columns::ColumnsPanel,
     /// Target, baseline, and how the file was read.

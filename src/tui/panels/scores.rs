@@ -1,0 +1,137 @@
+//! Scores of the last evaluation: of each class, or of the predicted numbers.
+
+use ratatui::layout::{Constraint, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::{Row, Table, Widget};
+
+use super::Panel;
+use super::sample::set_name;
+use crate::train::{Confusion, Predictions};
+use crate::tui::app::Model;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::numbers::{percent, significant};
+use crate::tui::widgets::pane::{Pane, Title};
+use crate::util::text::shorten;
+
+/// Maximal width of a class name.
+const NAME: usize = 16;
+/// Width of a score, its heading included.
+const SCORE: u16 = 9;
+
+/// Precision, recall and F1 of each class; for regression, sizes of the errors.
+pub(crate) struct ScoresPanel;
+
+impl Panel for ScoresPanel {
+    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+        let set = set_name(model.measured_set());
+        let predictions = model.run.outcomes.as_ref().map(|it| &it.predictions);
+        let rows = predictions.map(|predictions| match predictions {
+            Predictions::Classes(confusion) => format!("{} {set} rows", confusion.total()),
+            Predictions::Numbers(pairs) => format!("{} {set} rows", pairs.len()),
+        });
+        Title::new("Scores", theme, rows)
+    }
+
+    fn min_size(&self) -> (u16, u16) {
+        (20, 2)
+    }
+
+    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
+        match model.run.outcomes.as_ref().map(|it| &it.predictions) {
+            Some(Predictions::Classes(confusion)) => {
+                classes(pane, model.run.data.class_names(), confusion);
+            }
+            Some(Predictions::Numbers(pairs)) => errors(pane, pairs),
+            None => pane.message(&["available after the first epoch", "after the first epoch"]),
+        }
+    }
+}
+
+/// Precision, recall and F1 of one class.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Scores {
+    precision: f64,
+    recall: f64,
+    f1: f64,
+}
+
+impl Scores {
+    /// Scores of `class`. NaN where nothing was predicted as the class, or no row is of it.
+    fn new(confusion: &Confusion, class: usize) -> Self {
+        let all = 0..confusion.classes();
+        let predicted: u32 = all.map(|actual| confusion.count(actual, class)).sum();
+        let hits = f64::from(confusion.count(class, class));
+        let (predicted, actual) = (f64::from(predicted), f64::from(confusion.of_class(class)));
+        Self {
+            precision: hits / predicted,
+            recall: hits / actual,
+            f1: 2.0 * hits / (predicted + actual),
+        }
+    }
+}
+
+fn classes(pane: &mut Pane<'_>, names: &[String], confusion: &Confusion) {
+    let theme = pane.theme;
+    let right = |text: String| Line::from(text).right_aligned();
+    let rows = names.iter().enumerate().take(confusion.classes());
+    let rows: Vec<Row> = rows
+        .map(|(class, name)| {
+            let scores = Scores::new(confusion, class);
+            let shares = [scores.precision, scores.recall, scores.f1].map(percent);
+            let rows = confusion.of_class(class).to_string();
+            let numbers = shares.into_iter().chain([rows]).map(right);
+            Row::new([Line::from(shorten(name, NAME))].into_iter().chain(numbers))
+        })
+        .collect();
+    let first = pane.first_line(rows.len(), usize::from(pane.area.height - 1));
+    let heads = ["precision", "recall", "F1", "rows"].map(|head| right(head.to_owned()));
+    let header = Row::new([Line::from("class")].into_iter().chain(heads));
+    let widths = [Constraint::Fill(1)].into_iter();
+    let widths = widths.chain([Constraint::Length(SCORE); 4]);
+    Table::new(rows.into_iter().skip(first), widths)
+        .header(header.style(theme.dim()))
+        .style(theme.text())
+        .render(pane.area, pane.buf);
+}
+
+/// Sizes of the errors of predicted numbers, `(true, predicted)`.
+fn errors(pane: &mut Pane<'_>, pairs: &[(f32, f32)]) {
+    let error = |&(actual, predicted): &(f32, f32)| f64::from(predicted) - f64::from(actual);
+    let count = pairs.len() as f64;
+    let squares: f64 = pairs.iter().map(|pair| error(pair).powi(2)).sum();
+    let absolute: f64 = pairs.iter().map(|pair| error(pair).abs()).sum();
+    let bias: f64 = pairs.iter().map(error).sum();
+    let largest = pairs.iter().map(|pair| error(pair).abs());
+    let lines = [
+        ("root mean square error", (squares / count).sqrt()),
+        ("mean absolute error", absolute / count),
+        ("mean error (bias)", bias / count),
+        ("largest error", largest.fold(f64::NAN, f64::max)),
+    ];
+    let first = pane.first_line(lines.len(), pane.area.height.into());
+    let rows = lines.iter().skip(first).map(|(name, value)| {
+        let value = significant(*value, 4).replace('-', "−");
+        Row::new([Line::from(*name), Line::from(value).right_aligned()])
+    });
+    let widths = [Constraint::Fill(1), Constraint::Length(12)];
+    Table::new(rows, widths)
+        .style(pane.theme.text())
+        .render(pane.area, pane.buf);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_follow_from_the_confusion_matrix() {
+        let mut confusion = Confusion::new(3);
+        for (actual, predicted, count) in [(0, 0, 8), (0, 1, 2), (1, 1, 3), (1, 0, 1)] {
+            (0..count).for_each(|_| confusion.add(actual, predicted));
+        }
+        let first = Scores::new(&confusion, 0);
+        assert_eq!((first.precision, first.recall), (8.0 / 9.0, 0.8));
+        assert_eq!(first.f1, 16.0 / 19.0);
+        assert!(Scores::new(&confusion, 2).recall.is_nan());
+    }
+}

@@ -1,4 +1,4 @@
-//! What the worker is told, and what it tells.
+//! Commands to the worker, and events from it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,34 +13,35 @@ use crate::model_file::Saved;
 use crate::nn::{Architecture, Change, GradientCheck, Initialisation, NeuronId, ParameterId};
 use crate::util::stats::{Merge, MinMaxLast};
 
-/// An order to the worker.
+/// Command to the worker.
 #[derive(Debug)]
 pub enum Command {
-    /// Stop training after the step under way; answered by [`State::Paused`].
+    /// Pause after the current step; answered by [`State::Paused`].
     Pause,
-    /// Go on; from [`State::Finished`] without a limit.
+    /// Resume; from [`State::Finished`] without a limit of epochs.
     Resume,
-    /// So many steps of a size, then pause. A walk that is under way is gone on with; steps of a
-    /// mini-batch or an epoch first end its mini-batch. Answered by [`Event::PhaseStepper`] where a walk
-    /// begins, goes on or ends.
+    /// Run a number of steps of a size, then pause. A mini-batch that is stepped through phase by phase is
+    /// continued; steps of a mini-batch or an epoch first finish it. Answered by [`Event::PhaseStepper`]
+    /// if the phase stepper begins, goes on or ends.
     Step {
-        /// The size.
+        /// Size of a step.
         size: StepSize,
-        /// How many, at least 1.
+        /// Number of steps, at least 1.
         count: u32,
     },
-    /// One phase back in the walk under way.
+    /// Go one phase back.
     StepBack,
-    /// Back-propagation against centred differences on the next mini-batch, answered by
+    /// Check back-propagation against central differences on the next mini-batch; answered by
     /// [`Event::GradientsChecked`].
     CheckGradients,
-    /// Scores of the current parameters, answered by [`Event::Evaluated`].
+    /// Evaluate the current parameters; answered by [`Event::Evaluated`].
     Evaluate,
-    /// Which rows of the class `actual` are now taken for `predicted`; answered by [`Event::Found`].
+    /// Find the rows of the class `actual` that are now predicted as `predicted`; answered by
+    /// [`Event::Found`].
     FindRows {
-        /// Index of their class.
+        /// Index of the true class.
         actual: usize,
-        /// Index of the class that is predicted for them.
+        /// Index of the predicted class.
         predicted: usize,
     },
     /// Set the speed limit.
@@ -48,29 +49,29 @@ pub enum Command {
     /// Set the number of epochs after which the training is finished, which it is at once if they
     /// are done.
     SetEpochs(Option<u32>),
-    /// A live change, answered by [`Event::Changed`] or [`Event::Refused`].
+    /// Make a live change; answered by [`Event::Changed`] or [`Event::Refused`].
     Apply(Change),
-    /// What snapshots shall show from now on.
+    /// Set the probes that snapshots answer.
     Observe(Observation),
-    /// Start again with this seed and initialisation; answered by [`Event::Started`].
+    /// Restart with this seed and initialisation; answered by [`Event::Started`].
     Reset {
-        /// The seed, which may be the same.
+        /// Seed, possibly the same as before.
         seed: u64,
         /// Distribution of the initial weights.
         initialisation: Initialisation,
     },
-    /// Write the model; answered by [`Event::Exported`].
+    /// Export the model; answered by [`Event::Exported`].
     Export {
-        /// Where to; the extension says in which format.
+        /// Destination; its extension selects the format.
         path: PathBuf,
-        /// Whether a file that is there may be replaced.
+        /// Whether an existing file may be overwritten.
         replace: bool,
     },
-    /// End the thread after the step under way.
+    /// End the thread after the current step.
     Stop,
 }
 
-/// How far a step goes.
+/// Size of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StepSize {
     /// One phase of a row: a layer forward, the loss, a layer backward, or the update.
@@ -83,36 +84,36 @@ pub enum StepSize {
     Epoch,
 }
 
-/// What the worker is doing.
+/// State of the worker.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
     /// Training.
     Running,
-    /// Training as many steps of a size as were asked for.
+    /// Training for a number of steps.
     Stepping,
     /// Waiting for a command.
     Paused,
-    /// As many epochs done as were asked for; waiting.
+    /// Waiting, with the requested number of epochs done.
     Finished,
-    /// Stopped at a number that is not finite; waiting.
+    /// Waiting, stopped by a number that is not finite.
     Diverged(Divergence),
-    /// The training code panicked; only saving, starting again and stopping are left.
+    /// Failed with a panic; only exporting, restarting and stopping are possible.
     Failed(String),
 }
 
-/// News from the worker, in order.
+/// Event from the worker. Events arrive in order.
 #[derive(Debug)]
 pub enum Event {
-    /// A training stands at its start: the first event, and again after each reset.
+    /// A training is about to start: the first event, and again after each reset.
     Started(Box<Started>),
-    /// The state changed, or a command that keeps it was carried out.
+    /// The state changed, or a command that leaves it unchanged was carried out.
     State {
-        /// The new state.
+        /// New state.
         state: State,
         /// Where the training is.
         position: Position,
     },
-    /// Metrics since the last time.
+    /// New metrics.
     Progress(Box<Progress>),
     /// Scores of the current parameters.
     Evaluated {
@@ -121,44 +122,44 @@ pub enum Event {
         /// The scores.
         evaluation: Box<Evaluation>,
     },
-    /// Rows that were asked for.
+    /// Rows found for [`Command::FindRows`].
     Found {
         /// Where the training is.
         position: Position,
         /// The rows.
         taken: ConfusionRows,
     },
-    /// A model was written, or could not be.
+    /// An export ended, successfully or not.
     Exported {
         /// Where to.
         path: PathBuf,
-        /// Bytes written, and what was seen when they were read back.
+        /// Bytes written, and the result of reading them back.
         result: Result<Saved, Error>,
-        /// Steps done when it was written.
+        /// Training step of the exported model.
         step: u64,
     },
-    /// A new training could not be started.
+    /// A restart failed.
     ResetFailed(Error),
     /// A change was made.
     Changed {
         /// The change.
         change: Change,
-        /// What is in force now.
+        /// State in force after the change.
         now: Box<InForce>,
     },
-    /// A change could not be made, and why.
+    /// A change was refused, with the reason.
     Refused(String),
-    /// Where the walk stands; none where it is over.
+    /// The phase stepper moved to this position, or ended.
     PhaseStepper(Option<StepPosition>),
-    /// What a gradient check found.
+    /// A gradient check ended.
     GradientsChecked(Box<GradientCheck>),
-    /// A snapshot lies in the mailbox.
+    /// A snapshot was put into the mailbox.
     Snapshot,
     /// The thread is about to end.
     Stopped,
 }
 
-/// The start of a training.
+/// Description of a training at its start.
 #[derive(Debug, Clone)]
 pub struct Started {
     /// Its plan.
@@ -169,16 +170,16 @@ pub struct Started {
     pub architecture: Architecture,
     /// Steps of an epoch.
     pub batches: u32,
-    /// How often the worker started again before; snapshots carry the same number.
+    /// Number of restarts before; snapshots carry the same number.
     pub restarts: u32,
     /// Epochs after which the training finishes, if it is limited.
     pub epochs: Option<u32>,
 }
 
-/// What is in force after a change.
+/// Plan and network in force after a change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InForce {
-    /// The plan as if the training had started so: hidden layers, functions, rule, batch.
+    /// Plan that a training with these layers, functions, rule and batch size would have started from.
     pub plan: Plan,
     /// The network.
     pub architecture: Architecture,
@@ -186,11 +187,11 @@ pub struct InForce {
     pub batches: u32,
     /// Where the training is.
     pub position: Position,
-    /// Parameters that keep their value, in the order in which they were frozen.
+    /// Frozen parameters, in the order in which they were frozen.
     pub frozen: Vec<ParameterId>,
     /// Muted neurons, in the order in which they were muted.
     pub muted: Vec<NeuronId>,
-    /// Changes that can be undone.
+    /// Number of changes that can be undone.
     pub undoable: usize,
     /// Description of the change that the next undo reverts, such as `w3[1,2] = 0.5`; empty if none.
     pub next_undo: String,
@@ -203,29 +204,29 @@ pub struct Progress {
     pub position: Position,
     /// The learning rate in force.
     pub learning_rate: f64,
-    /// Training rows a second, over about the last half second.
+    /// Training rows per second, averaged over about half a second.
     pub samples_per_second: f64,
-    /// Seconds spent training since the start.
+    /// Seconds spent on training.
     pub seconds: f64,
-    /// Training loss along the way.
+    /// Training losses.
     pub losses: Vec<LossPoint>,
-    /// Epochs that ended.
+    /// Completed epochs.
     pub epochs: Vec<EpochRecord>,
-    /// What was predicted for what, after the last of `epochs`.
+    /// Predictions after the last of `epochs`.
     pub outcomes: Option<Outcomes>,
 }
 
-/// Training loss of some steps.
+/// Training loss over some steps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LossPoint {
-    /// Epochs done, with their fraction.
+    /// Epochs done, with the fraction of the current one.
     pub epochs: f64,
-    /// Mean loss of a row.
+    /// Mean loss per row.
     pub loss: MinMaxLast,
 }
 
-/// Metrics of an epoch, or of several that were merged. Validation is NaN where no rows are kept
-/// for it.
+/// Metrics of an epoch, or of several that were merged. Validation metrics are NaN without validation
+/// rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EpochRecord {
     /// The (last) epoch, counted from 1.
@@ -234,12 +235,11 @@ pub struct EpochRecord {
     pub step: u64,
     /// Mean over the epoch's mini-batches.
     pub train_loss: MinMaxLast,
-    /// Fraction predicted right in the epoch's mini-batches, each before its update; for regression
-    /// R².
+    /// Accuracy over the epoch's mini-batches, each before its update; for regression R².
     pub train_score: MinMaxLast,
     /// Mean over the validation rows at the end of the epoch.
     pub validation_loss: MinMaxLast,
-    /// Fraction of the validation rows predicted right; for regression R².
+    /// Accuracy on the validation rows; for regression R².
     pub validation_score: MinMaxLast,
     /// The learning rate at the end of the epoch.
     pub learning_rate: f64,

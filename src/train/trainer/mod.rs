@@ -1,4 +1,4 @@
-//! What the worker's thread does: obey commands, train in slices, tell what happened.
+//! Loop of the worker's thread: execute commands, train in slices, report events.
 
 mod stepping;
 
@@ -18,21 +18,21 @@ use crate::nn::gradient_check::Check;
 use crate::nn::{Change, Initialisation};
 use stepping::Goal;
 
-/// How long it trains at most before it looks at its commands, a single step excepted.
+/// Time to train before commands are looked at again; a single step may take longer.
 const SLICE: Duration = Duration::from_millis(4);
-/// Part of the time that taking snapshots may cost: one in so many.
+/// Snapshots may take one part in this many of the time.
 const SNAPSHOT_SHARE: u32 = 50;
-/// How soon metrics that could not be handed over are offered again while there is no other work.
+/// Interval at which metrics that the full queue refused are offered again.
 const RETRY: Duration = Duration::from_millis(5);
 
-/// Whether the thread goes on after a command.
+/// Whether the thread continues after a command.
 #[derive(PartialEq)]
 enum Then {
     GoOn,
     End,
 }
 
-/// A session that is being run, and everybody who wants something of it.
+/// A session in training, with its commands, events and snapshots.
 pub(super) struct Trainer<S: Sink> {
     pub session: Session,
     settings: Settings,
@@ -40,24 +40,24 @@ pub(super) struct Trainer<S: Sink> {
     mailbox: Arc<Mailbox>,
     pub outbox: EventQueue<S>,
     state: State,
-    /// What is still to be done while the state is [`State::Stepping`].
+    /// Remaining steps while the state is [`State::Stepping`].
     goal: Goal,
-    /// The walk through phases, while there is one.
+    /// Phase stepper, while a mini-batch is stepped through phase by phase.
     walk: Option<PhaseStepper>,
     observation: Observation,
     scratch: Scratch,
-    /// Position and observation of the last snapshot: while both stay, there is nothing new.
+    /// Position and probes of the last snapshot; while both stay the same there is nothing new to show.
     observed: Option<(Position, Observation)>,
     next_observation: Instant,
     restarts: u32,
     throttle: Throttle,
     meter: SpeedMeter,
-    /// A gradient check under way. Training waits for it, commands do not.
+    /// Gradient check in progress. Training waits for it, commands do not.
     check: Option<Check>,
 }
 
 impl<S: Sink> Trainer<S> {
-    /// A trainer that has told nothing yet.
+    /// Creates a trainer that has not reported anything yet.
     pub fn new(
         session: Session,
         settings: Settings,
@@ -89,7 +89,7 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    /// Tells of a training that stands at its start.
+    /// Reports a training that is about to start.
     pub fn announce_start(&mut self) {
         self.outbox.start_series(&self.session);
         self.outbox.push(Event::Started(Box::new(Started {
@@ -103,12 +103,12 @@ impl<S: Sink> Trainer<S> {
         self.set_state(self.state.clone());
     }
 
-    /// Trains, obeys and tells until it is told to stop.
+    /// Executes commands, trains and reports until told to stop.
     pub fn run(&mut self) {
         loop {
             let mut next = self.next_command();
             while let Some(command) = next {
-                if self.obey(command) == Then::End {
+                if self.execute(command) == Then::End {
                     return;
                 }
                 // What a command changes is shown before the next step is waited for.
@@ -120,7 +120,7 @@ impl<S: Sink> Trainer<S> {
                 self.train_a_slice();
             }
             self.outbox.flush();
-            self.look();
+            self.take_snapshot();
         }
     }
 
@@ -128,7 +128,7 @@ impl<S: Sink> Trainer<S> {
         matches!(self.state, State::Running | State::Stepping)
     }
 
-    /// The next command, if there is one; waits for it as long as there is nothing else to do.
+    /// Returns the next command, if any; waits as long as there is nothing else to do.
     fn next_command(&mut self) -> Option<Command> {
         let has_news = self.mailbox.is_wanted() && self.has_news_to_show();
         let wait = if self.check.is_some() {
@@ -160,7 +160,7 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    fn obey(&mut self, command: Command) -> Then {
+    fn execute(&mut self, command: Command) -> Then {
         match command {
             Command::Stop => return Then::End,
             Command::Observe(observation) => {
@@ -195,7 +195,7 @@ impl<S: Sink> Trainer<S> {
         Then::GoOn
     }
 
-    /// Makes a change, if it can be made, and tells of what is in force then.
+    /// Makes a live change, or refuses it, and reports the state in force after it.
     fn apply(&mut self, change: Change) {
         let before = self.session.architecture().clone();
         let batches = self.session.batches();
@@ -271,7 +271,7 @@ impl<S: Sink> Trainer<S> {
         self.set_state(state);
     }
 
-    /// Trains for about [`SLICE`], or as far as the pace allows.
+    /// Trains for about [`SLICE`], or as far as the speed limit allows.
     fn train_a_slice(&mut self) {
         let start = Instant::now();
         if self.walk.is_some() {
@@ -296,7 +296,7 @@ impl<S: Sink> Trainer<S> {
         self.report_progress();
     }
 
-    /// Goes on with the gradient check for about [`SLICE`], and tells what it found when it is done.
+    /// Continues the gradient check for about [`SLICE`], and reports its result when done.
     fn check_a_slice(&mut self) {
         let start = Instant::now();
         while let Some(check) = &mut self.check {
@@ -313,7 +313,7 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    /// What a check that is under way would tell holds no longer.
+    /// Restarts the gradient check in progress, whose network has changed.
     fn check_again(&mut self) {
         if self.check.is_some() {
             self.check = Some(self.session.gradient_check());
@@ -390,7 +390,7 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    /// Enters `state` and tells so.
+    /// Enters `state` and reports it.
     pub fn set_state(&mut self, state: State) {
         self.report_progress();
         self.state = state.clone();
@@ -420,9 +420,9 @@ impl<S: Sink> Trainer<S> {
                 })
     }
 
-    /// Takes a snapshot if somebody waits for one, there is something new, and the time that
-    /// snapshots may cost is not used up.
-    fn look(&mut self) {
+    /// Takes a snapshot if one is wanted, there is something new to show, and snapshots have not used up
+    /// their share of the time.
+    fn take_snapshot(&mut self) {
         if !self.mailbox.is_wanted() || !self.has_news_to_show() {
             return;
         }

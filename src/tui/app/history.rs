@@ -1,4 +1,4 @@
-//! Everything that was reported of a training, in bounded memory.
+//! History of a training, in bounded memory.
 
 use crate::train::probes::WeightProbe;
 use crate::train::{EpochRecord, LossPoint, Progress, Snapshot};
@@ -6,7 +6,7 @@ use crate::util::stats::{Bounded, Histogram, Merge};
 
 const METRICS: usize = 4096;
 const WEIGHT_STATES: usize = 512;
-/// Marks that are kept at most, should somebody lean on a key.
+/// Maximal number of marks, in case a key is held down.
 const MARKS: usize = 1000;
 
 /// Metrics and weights over the epochs.
@@ -18,12 +18,12 @@ pub struct History {
     marks: Vec<Mark>,
 }
 
-/// A layer's weights at one time.
+/// Distribution of a layer's weights at one time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeightState {
-    /// Epochs done, with their fraction.
+    /// Epochs done, with the fraction of the current one.
     pub epochs: f64,
-    /// The weights.
+    /// Histogram of the weights.
     pub histogram: Histogram,
 }
 
@@ -36,14 +36,14 @@ impl Merge for WeightState {
 /// A change of the learning rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mark {
-    /// Epochs done, with their fraction.
+    /// Epochs done, with the fraction of the current one.
     pub epochs: f64,
-    /// The rate from there on.
+    /// New learning rate.
     pub learning_rate: f64,
 }
 
 impl History {
-    /// Nothing yet, of a network with `depth` layers of weights.
+    /// Creates an empty history for a network with `depth` layers of weights.
     pub fn new(depth: usize) -> Self {
         Self {
             losses: Bounded::new(METRICS),
@@ -53,7 +53,7 @@ impl History {
         }
     }
 
-    /// Takes in what the worker reported.
+    /// Adds metrics that the worker reported.
     pub fn add_progress(&mut self, progress: &Progress) {
         for &point in &progress.losses {
             self.losses.push(point);
@@ -63,7 +63,7 @@ impl History {
         }
     }
 
-    /// Takes in the weights of `snapshot`, taken after `epochs` epochs.
+    /// Adds the weights of `snapshot`, taken after `epochs` epochs.
     pub fn add_snapshot(&mut self, snapshot: &Snapshot, epochs: f64) {
         let histograms = snapshot.answer::<WeightProbe>().map_or(&[][..], |it| it);
         for (series, histogram) in self.weights.iter_mut().zip(histograms) {
@@ -77,7 +77,7 @@ impl History {
         }
     }
 
-    /// Takes in a change of the learning rate; one that follows at the same place replaces it.
+    /// Adds a change of the learning rate, in place of an earlier one at the same time.
     pub fn add_mark(&mut self, mark: Mark) {
         if let Some(last) = self.marks.last_mut()
             && last.epochs == mark.epochs
@@ -88,22 +88,22 @@ impl History {
         }
     }
 
-    /// Training loss along the way.
+    /// Training losses, in order.
     pub fn losses(&self) -> &[LossPoint] {
         self.losses.buckets()
     }
 
-    /// Metrics of the epochs.
+    /// Metrics of the epochs, in order.
     pub fn epochs(&self) -> &[EpochRecord] {
         self.epochs.buckets()
     }
 
-    /// States of the weights of `layer`, counted from 0.
+    /// Weight distributions of `layer`, counted from 0, in order.
     pub fn weights(&self, layer: usize) -> &[WeightState] {
         self.weights.get(layer).map_or(&[], Bounded::buckets)
     }
 
-    /// Changes of the learning rate.
+    /// Changes of the learning rate, in order.
     pub fn marks(&self) -> &[Mark] {
         &self.marks
     }

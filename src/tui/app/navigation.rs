@@ -1,4 +1,4 @@
-//! What of the state is on the screen: views, panels, focus.
+//! Navigation: view, focus, scrolling, and the shown row.
 
 use super::bindings::Direction;
 use super::row_selection::Selection;
@@ -17,7 +17,7 @@ pub enum View {
     Curves,
     /// Weights in full.
     Weights,
-    /// What is understood of the data.
+    /// Columns, baseline and rows of the data.
     Data,
 }
 
@@ -58,7 +58,7 @@ impl View {
     }
 }
 
-/// What the chart panel shows.
+/// Content of the chart panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chart {
     /// Loss.
@@ -67,59 +67,59 @@ pub enum Chart {
     Accuracy,
 }
 
-/// Amounts of smoothing: weight of the past in the moving average.
+/// Amounts of smoothing: weights of the past in the exponential moving average.
 pub const SMOOTHING: [f64; 3] = [0.0, 0.8, 0.96];
 
-/// What is shown, and how.
+/// State of the navigation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Navigation {
     /// Width and height in cells.
     pub size: (u16, u16),
-    /// The arrangement.
+    /// Shown view.
     pub view: View,
-    /// The panel that keys act on.
+    /// Panel that keys act on.
     pub focus: PanelId,
-    /// Whether it fills the screen.
+    /// Whether that panel fills the screen.
     pub enlarged: bool,
-    /// Whether the inspector is open: it takes the other panels' place beside the network.
+    /// Whether the inspector is open, in place of the panels beside the network.
     pub inspects: bool,
     /// Content of the chart panel.
     pub chart: Chart,
-    /// Logarithmic loss axis.
+    /// Whether the loss axis is logarithmic.
     pub log_scale: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
-    /// Whether the first layer's weights are pictures where they can be.
+    /// Whether the weights of layer 1 are shown as pictures, if rows are images.
     pub pictures: bool,
     /// Cursor in the confusion matrix: true and predicted class.
     pub cell: Option<(usize, usize)>,
     /// First column of the table in the list of rows.
     pub column: usize,
-    /// Where to go back to from the network: view, panel, and whether that filled the screen.
+    /// View, focus and whether the panel filled the screen before [`Self::follow`].
     origin: Option<(View, PanelId, bool)>,
     /// First line of each panel that was scrolled.
     scroll: Vec<(PanelId, u16)>,
     /// Largest first line of each panel when it was last drawn.
     scroll_limits: Vec<(PanelId, u16)>,
-    /// The row shown in the network.
+    /// Row shown in the network.
     pub sample: SampleId,
-    /// The rows that `[` and `]` step through, if not all.
+    /// Rows that `[` and `]` step through, if not all.
     pub selection: Option<Selection>,
-    /// The cell of the confusion matrix whose rows were requested.
+    /// Cell of the confusion matrix whose rows were requested from the worker.
     pub(super) awaited: Option<(usize, usize)>,
 }
 
-/// How far what was drawn can be scrolled.
+/// How far the drawn panels and popups can be scrolled.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScrollLimits {
-    /// Panels that can be, with the greatest number of the first line shown.
+    /// Largest first line of each panel that can be scrolled.
     pub panels: Vec<(PanelId, u16)>,
-    /// The same of the help.
+    /// Largest first line of the help, if it is open.
     pub help: Option<u16>,
 }
 
 impl Navigation {
-    /// The overview at `size`.
+    /// Creates the overview on a screen of `size` cells.
     pub fn new(size: (u16, u16), sample: SampleId) -> Self {
         Self {
             size,
@@ -147,14 +147,14 @@ impl Navigation {
         panels(&shown_bands(self))
     }
 
-    /// Turns to `view` with all its panels.
+    /// Switches to `view` with all its panels.
     pub fn turn_to(&mut self, view: View) {
         self.enlarged = false;
         self.origin = None;
         self.view = view;
     }
 
-    /// Turns to `panel` in `view`, from where [`Self::go_back`] leads back here.
+    /// Switches to `panel` in `view`, from where [`Self::go_back`] leads back here.
     pub fn follow(&mut self, view: View, panel: PanelId) {
         let origin = (self.view, self.focus, self.enlarged);
         self.turn_to(view);
@@ -167,7 +167,7 @@ impl Navigation {
         self.enlarged || self.origin.is_some()
     }
 
-    /// Lets the rows of the table fill the screen, or goes back from there.
+    /// Shows the rows of the table on the whole screen, or goes back from there.
     pub fn browse(&mut self) {
         if self.enlarged && self.focus == PanelId::Rows {
             return self.go_back();
@@ -176,7 +176,7 @@ impl Navigation {
         self.enlarged = true;
     }
 
-    /// From one panel back to all, or else to where [`Self::follow`] came from.
+    /// Goes back from one panel to all, or else to where [`Self::follow`] came from.
     pub fn go_back(&mut self) {
         // Where the rows have no place among the panels there are no others around them.
         let is_one_of_all = panels(&bands(self)).contains(&self.focus);
@@ -187,7 +187,7 @@ impl Navigation {
         self.settle_focus();
     }
 
-    /// Whether there is something to choose in the panel with the focus.
+    /// Whether the panel with the focus has a cursor.
     pub fn has_choice(&self) -> bool {
         matches!(self.focus, PanelId::Confusion | PanelId::Rows)
     }
@@ -197,7 +197,7 @@ impl Navigation {
         self.panels().contains(&panel)
     }
 
-    /// What the chart panel shows. Where the accuracy has a panel of its own, it is the loss.
+    /// Content of the chart panel: the loss if the accuracy has a panel of its own.
     pub fn chart_content(&self) -> Chart {
         if self.shows(PanelId::Accuracy) && !self.enlarged {
             Chart::Loss
@@ -223,7 +223,7 @@ impl Navigation {
         }
     }
 
-    /// Moves the focus one panel on; beyond the edge it comes back on the other side.
+    /// Moves the focus to the next panel; beyond the edge it comes back on the other side.
     pub fn move_focus(&mut self, direction: Direction) {
         if self.enlarged {
             return;

@@ -1,4 +1,4 @@
-//! What every neuron says to the shown row, and how each layer speaks to many rows.
+//! Activations of every neuron for the shown row, and of each layer over many rows.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -16,7 +16,7 @@ use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::panel::{bar, column, put, put_right};
 use crate::util::stats::Histogram;
 
-/// Layers with more neurons than this are shown as a field of shades, one cell a neuron.
+/// Maximal number of neurons of a layer that is shown as bars; larger ones are fields of shades.
 const BARS: usize = 24;
 
 /// A line of the panel's content.
@@ -86,7 +86,7 @@ fn draw(model: &Model, pane: &mut Pane<'_>) {
             ..inner
         };
         match *row {
-            // What a walk has not come to.
+            // Not computed by the phase stepper yet.
             Row::Neuron(l, _) | Row::Field(l, _) if is_ahead(l + 1) => {
                 put_right(buf, area.right(), y, 1, "·", theme.dim());
             }
@@ -125,7 +125,7 @@ fn wanted_rows(model: &Model) -> u16 {
     rows.saturating_sub(1).min(1000) as u16
 }
 
-/// Rows over which the distributions are counted.
+/// Number of rows that the distributions are counted over.
 fn probe_rows(model: &Model) -> usize {
     let data = &model.run.data;
     let rows = if data.validation.is_empty() {
@@ -192,7 +192,7 @@ fn is_positive(model: &Model, l: usize) -> bool {
     range(model, l).0 >= 0.0
 }
 
-/// Value that fills a bar: 1 where the activation is bounded, else the largest one.
+/// Value of a full bar: 1 if the activation is bounded, else the largest one.
 fn scale(model: &Model, l: usize, activations: &[f32]) -> f32 {
     let (min, max) = range(model, l);
     if min.is_finite() && max.is_finite() {
@@ -253,8 +253,8 @@ fn title(
     }
 }
 
-/// The activations of all probe rows as a row of small columns, from the least to the greatest
-/// end of the axis.
+/// Draws the distribution over the probe rows as small columns, from the lower to the upper end of the
+/// axis.
 fn distribution(area: Rect, buf: &mut Buffer, theme: Theme, probe: &Histogram) {
     let limit = significant(probe.limit().into(), 1);
     let limit = limit.trim_end_matches(".0").to_owned();
@@ -366,7 +366,7 @@ fn neuron(
     }
 }
 
-/// Neurons from `first` on, one cell each; without shades the size is told by the symbol.
+/// Draws the neurons from `first` on, one cell each; without shades the symbol shows the size.
 fn shades(area: Rect, buf: &mut Buffer, theme: Theme, first: usize, values: &[f32], scale: f32) {
     put_right(
         buf,

@@ -1,4 +1,4 @@
-//! Loss or accuracy over the epochs: training and validation on one axis.
+//! Loss or accuracy over the epochs, training and validation on one axis.
 //!
 //! Training is a whole line and validation a dotted one, so that they stay apart without colour.
 
@@ -18,7 +18,7 @@ use crate::tui::widgets::numbers::{loss, percent, r2};
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::util::stats::MinMaxLast;
 
-/// From so many steps an epoch on, the training loss is shown within the first epochs as well.
+/// Steps of an epoch from which on the training loss is shown within the first epochs as well.
 const MANY_BATCHES: u32 = 33;
 
 /// A chart over the epochs.
@@ -125,7 +125,7 @@ fn title(model: &Model, theme: Theme, content: Chart) -> Title {
     }
 }
 
-/// What the same prediction for every row would give in the chart; none where that is not known.
+/// Score or loss of the best constant prediction; none where that is not known.
 fn baseline(model: &Model, content: Chart) -> Option<f64> {
     let score = model.run.data.baseline.score();
     let value = match (content, &model.run.data.baseline) {
@@ -216,8 +216,8 @@ fn draw_curve(
     }
 }
 
-/// Exponential moving average with weight `past` on what was, corrected for its start (as Adam
-/// corrects its moments).
+/// Computes the exponential moving average with weight `past` on the past, with bias correction as in
+/// Adam.
 fn smoothed(points: &[(f64, MinMaxLast)], past: f64) -> Vec<(f64, MinMaxLast)> {
     let (mut mean, mut weight) = (0.0, 0.0);
     let finite = points.iter().filter(|(_, spread)| spread.last.is_finite());

@@ -1,5 +1,4 @@
-//! What each neuron of the first layer looks for: its incoming weights as a picture, where rows are
-//! images.
+//! Incoming weights of the neurons of layer 1 as pictures, if rows are images.
 
 use ratatui::layout::Rect;
 

@@ -1,4 +1,4 @@
-//! Predicted against true numbers: the nearer to the diagonal, the better.
+//! Scatter plot of predicted against true numbers, with the diagonal of perfect predictions.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -1,4 +1,4 @@
-//! Weights of each layer: their histogram now, and how it moved over time, on one common axis.
+//! Weight histograms of all layers, now and over time, on one common axis.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -85,8 +85,7 @@ fn draw(model: &Model, pane: &mut Pane<'_>) {
     }
 }
 
-/// The axis that all layers share, now and in their history: symmetric, and no longer than the
-/// largest weight needs.
+/// Axis of all layers, now and over time: symmetric, and no longer than the largest weight needs.
 struct Axis {
     limit: f32,
     /// Bins of `-limit..=limit` that lie within the axis, on each side of zero.
@@ -110,7 +109,7 @@ impl Axis {
         }
     }
 
-    /// The greatest value on the axis.
+    /// Largest value on the axis.
     fn end(&self) -> f32 {
         self.limit * self.bins as f32 / (BINS / 2) as f32
     }

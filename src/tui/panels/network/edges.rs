@@ -1,4 +1,4 @@
-//! The weights between the neurons.
+//! Edges: weights between neurons.
 
 use ndarray::Array2;
 
@@ -10,11 +10,11 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::{Canvas, Dash, Stroke};
 use ratatui::buffer::Buffer;
 
-/// Edges drawn between two layers for each row of the panel: more would hide one another.
+/// Maximal number of edges between two layers per row of the panel; more would hide one another.
 const EDGES_PER_ROW: usize = 3;
-/// The same of those that give way to others.
+/// Maximal number of faded edges between two layers per row of the panel.
 const FADED_PER_ROW: usize = 1;
-/// Brightness of an edge that gives way to others.
+/// Brightness of a faded edge.
 const FADED: f32 = 0.1;
 
 /// An edge between two neurons on the screen.
@@ -80,8 +80,8 @@ pub(crate) fn edges(places: &Places, buf: &mut Buffer, look: &Look, theme: Theme
     above.render(buf);
 }
 
-/// What the edges into layer `l + 1` show, and the largest of it: weights, or after an update by
-/// how much it changed them.
+/// Values of the edges into layer `l + 1` and the largest absolute one: weights, or after an update of
+/// the phase stepper their changes.
 fn values<'a>(look: &'a Look, l: usize) -> Option<(&'a Array2<f32>, f32)> {
     if let Some(changes) = look.changes() {
         let changes = changes.get(l)?;
@@ -117,7 +117,7 @@ fn stroke(edge: &Edge, theme: Theme) -> Stroke {
     Stroke::new(style, strength).dashed(dash)
 }
 
-/// How much the weight from `input` to neuron `output` of `layer` matters to `cursor`.
+/// Emphasis of the weight from `input` to neuron `output` of `layer` for `cursor`.
 pub(crate) fn stress_by_cursor(
     cursor: Cursor,
     layer: usize,

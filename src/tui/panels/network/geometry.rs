@@ -1,4 +1,4 @@
-//! Where neurons and labels stand.
+//! Positions of neurons and labels.
 
 use ratatui::layout::Rect;
 
@@ -10,15 +10,15 @@ use crate::tui::widgets::picture::fitted;
 use crate::util::pick::evenly_with;
 use crate::util::text::width;
 
-/// Cells for a feature's value.
+/// Width of a feature's value.
 pub(crate) const VALUE: u16 = 5;
 
-/// Cells for a feature's value, with a space before it; none where room is short.
+/// Width of a feature's value with the space around it; 1 where room is short.
 pub(crate) fn value_cells(inner: Rect) -> u16 {
     if inner.width < 56 { 1 } else { VALUE + 2 }
 }
 
-/// Cells for an output: without decimals where room is short.
+/// Width of an output: without decimals where room is short.
 pub(crate) fn share_cells(inner: Rect) -> u16 {
     if inner.width < 56 { 5 } else { 7 }
 }
@@ -33,13 +33,13 @@ pub(crate) fn before_cells(inner: Rect, look: &Look) -> (u16, u16) {
     }
 }
 
-/// Where everything stands.
+/// Positions of everything in the panel.
 pub(crate) struct Places {
     /// Area of neurons and edges, without labels and titles.
     pub plot: Rect,
     /// The whole panel without its frame.
     pub inner: Rect,
-    /// Where rows are images: the picture, which stands in place of the input neurons.
+    /// Area of the shown row's picture, in place of the input neurons, if rows are images.
     pub picture: Option<Rect>,
     /// The layers, inputs first.
     pub layers: Vec<Layer>,
@@ -47,16 +47,16 @@ pub(crate) struct Places {
 
 /// One layer on the screen.
 pub(crate) struct Layer {
-    /// Its column.
+    /// Column of the neurons.
     pub x: u16,
     /// Indices into the watched neurons, and the rows they stand in.
     pub shown: Vec<(usize, u16)>,
-    /// Neurons of the layer that are not shown.
+    /// Number of neurons of the layer that are not shown.
     pub hidden: usize,
 }
 
 impl Places {
-    /// The places of the layers of `model`.
+    /// Computes the positions of the layers.
     pub fn new(inner: Rect, model: &Model, look: &Look) -> Self {
         let data = &model.run.data;
         let widest = |names: &mut dyn Iterator<Item = &String>| {
@@ -119,7 +119,7 @@ impl Places {
     }
 }
 
-/// Where the picture of an image of `size` stands in a panel; none where it has no room.
+/// Area of the picture of an image of `size` in a panel; none if it has no room.
 fn picture(inner: Rect, size: (usize, usize)) -> Option<Rect> {
     // The layers need the better part, and their titles a row.
     let rows = inner.height.saturating_sub(1);
@@ -132,8 +132,8 @@ fn picture(inner: Rect, size: (usize, usize)) -> Option<Rect> {
     })
 }
 
-/// Places among the watched outputs of the predicted and the true class: they are shown whatever
-/// else there is room for.
+/// Indices of the true and the predicted class among the outputs that may be shown: they are shown
+/// whatever else has room.
 fn classes_that_matter(model: &Model, look: &Look) -> Vec<usize> {
     let sample = look.row.sample;
     let actual = sample.samples(&model.run.data).targets.class(sample.index);

@@ -54,7 +54,7 @@ pub(crate) fn layer_titles(places: &Places, buf: &mut Buffer, model: &Model, the
     }
 }
 
-/// Feature names and raw values of the shown row at the inputs.
+/// Writes feature names and raw values of the shown row beside the inputs.
 pub(crate) fn input_labels(
     places: &Places,
     buf: &mut Buffer,
@@ -104,7 +104,7 @@ pub(crate) fn input_labels(
     }
 }
 
-/// A value of the table in [`VALUE`] cells.
+/// Formats a value of the table in [`VALUE`] cells.
 fn short_value(value: f32) -> String {
     if value.is_nan() {
         return "?".into();
@@ -120,8 +120,8 @@ fn short_value(value: f32) -> String {
     fitting.unwrap_or_else(|| format!("{value:.0e}"))
 }
 
-/// Class names and current outputs, the true class marked; before them the outputs for the row as
-/// it is, where inputs were changed. What the walk has not come to is left out.
+/// Writes class names and outputs with the true class marked, and before them the outputs for the
+/// unchanged row if inputs were changed. Outputs that the phase stepper has not computed are left out.
 pub(crate) fn output_labels(
     places: &Places,
     buf: &mut Buffer,

@@ -1,4 +1,4 @@
-//! The topology: layers from left to right, the shown row's way through them.
+//! Network panel: layers from left to right, with the activations of the shown row.
 //!
 //! A neuron's brightness is its activation for the row; an edge's colour is the sign of its
 //! weight (negative ones are dashed as well) and its brightness the size. Where rows are images,
@@ -107,7 +107,7 @@ fn draw(model: &Model, pane: &mut Pane<'_>) {
     cursor::marks(&places, buf, model, &look, theme);
 }
 
-/// `inner` without its frame as the strip that tells of the walk, and the rest.
+/// Divides `inner` into the banner of the phase stepper and the rest.
 fn parted(inner: Rect, look: &Look) -> (Rect, Rect) {
     let rows = look.walked.map_or(0, |_| walk_banner::rows(inner.height));
     let strip = Rect {
@@ -199,7 +199,7 @@ fn neurons(places: &Places, buf: &mut Buffer, model: &Model, look: &Look, theme:
     }
 }
 
-/// The shown row as the image it is.
+/// Draws the shown row as an image.
 fn picture(places: &Places, buf: &mut Buffer, model: &Model, look: &Look, theme: Theme) {
     let data = &model.run.data;
     let sample = look.row.sample;

@@ -1,5 +1,4 @@
-//! What of the network is known and what matters: by the inspector's cursor, and by how far a
-//! mini-batch has been walked through.
+//! Emphasis of neurons and edges, by the inspector's cursor and by the phase stepper.
 
 use ndarray::Array2;
 
@@ -8,35 +7,35 @@ use crate::train::probes::{EdgeProbe, Edges, PhaseProbe, RowPass, RowProbe};
 use crate::train::{Cursor, PhaseValues, Snapshot, StepPhase};
 use crate::tui::app::Model;
 
-/// How much an edge matters.
+/// Emphasis of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stress {
-    /// It gives way to others.
+    /// Faint, behind the others.
     Faded,
-    /// As every other one.
+    /// Neither faint nor emphasised.
     Plain,
-    /// It stands out.
+    /// Emphasised.
     Raised,
-    /// It alone is meant.
+    /// The one under the cursor.
     Chosen,
 }
 
-/// What a neuron shows.
+/// Value shown by a neuron.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Shown {
-    /// Nothing: the walk has not come to it.
+    /// Nothing: the phase stepper has not computed it yet.
     Unknown,
-    /// Its activation.
+    /// Activation.
     Activation,
-    /// Its delta, as a share of the layer's largest.
+    /// Delta, divided by the largest absolute one of the layer.
     Delta(f32),
 }
 
-/// What the topology is drawn by, beside its numbers.
+/// Values to draw, and what is emphasised among them.
 pub(crate) struct Look<'a> {
-    /// What the inspector's cursor stands on.
+    /// Item under the inspector's cursor, if that is open.
     pub cursor: Option<Cursor>,
-    /// How far the walk through a mini-batch has come.
+    /// Values computed by the phase stepper so far, if a mini-batch is stepped through.
     pub walked: Option<&'a PhaseValues>,
     /// The shown row, and its forward pass.
     pub row: &'a RowProbe,
@@ -71,13 +70,13 @@ impl<'a> Look<'a> {
         (is_update && !changes.is_empty()).then_some(changes)
     }
 
-    /// Whether any edge stands out.
+    /// Whether any edge is emphasised.
     pub fn has_stress(&self) -> bool {
         let by_cursor = self.cursor.is_some_and(|it| it != Cursor::Output);
         by_cursor || self.walked.is_some() && self.changes().is_none()
     }
 
-    /// How much the weight from `input` to neuron `output` of `layer` matters.
+    /// Emphasis of the weight from `input` to neuron `output` of `layer`.
     pub fn stress(&self, layer: usize, output: usize, input: usize) -> Stress {
         let by_cursor = match self.cursor {
             Some(cursor) => stress_by_cursor(cursor, layer, output, input),
@@ -100,7 +99,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// What neuron `neuron` of `layer` shows.
+    /// Value shown by neuron `neuron` of `layer`.
     pub fn shown(&self, layer: usize, neuron: usize) -> Shown {
         let Some(walked) = self.walked.filter(|_| layer > 0) else {
             return Shown::Activation;
@@ -126,13 +125,13 @@ impl<'a> Look<'a> {
     }
 }
 
-/// How far the walk has come, if one is under way and `snapshot` saw it.
+/// Values computed by the phase stepper, if `snapshot` has them.
 pub(in crate::tui) fn walked<'a>(model: &Model, snapshot: &'a Snapshot) -> Option<&'a PhaseValues> {
     let values = snapshot.answer::<PhaseProbe>()?.as_ref();
     model.inspector.walk.and(values)
 }
 
-/// Whether the activations of `layer` are known where `walked` stands.
+/// Whether the phase stepper has computed the activations of `layer`.
 pub(in crate::tui) fn knows_activation(walked: &PhaseValues, layer: usize) -> bool {
     match walked.stand.done {
         None => layer == 0,
@@ -141,12 +140,12 @@ pub(in crate::tui) fn knows_activation(walked: &PhaseValues, layer: usize) -> bo
     }
 }
 
-/// Whether the loss is known where `walked` stands.
+/// Whether the phase stepper has computed the loss.
 pub(in crate::tui) fn knows_loss(walked: &PhaseValues) -> bool {
     !matches!(walked.stand.done, None | Some(StepPhase::Forward { .. }))
 }
 
-/// Whether the deltas of `layer` are known where `walked` stands.
+/// Whether the phase stepper has computed the deltas of `layer`.
 pub(in crate::tui) fn knows_delta(walked: &PhaseValues, layer: usize) -> bool {
     match walked.stand.done {
         Some(StepPhase::Backward { layer: at }) => layer >= at,

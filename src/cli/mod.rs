@@ -189,8 +189,7 @@ fn write_completions(shell: Shell) -> Result<()> {
     standard_output(stdout.write_all(&script).and_then(|()| stdout.flush()))
 }
 
-/// What it means that standard output was `written`, or could not be: a reader that has seen
-/// enough, such as `head`, is no failure.
+/// Converts the result of writing to standard output. A closed pipe, as by `head`, is no failure.
 fn standard_output(written: io::Result<()>) -> Result<()> {
     match written {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Error::CannotWrite {

@@ -67,7 +67,7 @@ impl<'m> PredictionRows<'m> {
     /// the training table, with or without its target.
     ///
     /// # Errors
-    /// As [`crate::data::load`] for what is wrong with the file; [`DataProblem::MissingFeature`];
+    /// Those of [`crate::data::load`] for the file, [`DataProblem::MissingFeature`] and
     /// [`DataProblem::WrongWidth`].
     pub fn open(source: &Source, reading: &Reading, wanted: &'m Preprocessing) -> Result<Self> {
         let columns = wanted.columns.iter();
@@ -122,8 +122,7 @@ impl<'m> PredictionRows<'m> {
     /// Returns the next rows, at most `max` of them; `None` after the last.
     ///
     /// # Errors
-    /// As [`crate::data::load`] for what is wrong with the rows; [`DataProblem::Empty`] where there
-    /// are none at all.
+    /// Those of [`crate::data::load`] for the rows, and [`DataProblem::Empty`] without any row.
     pub fn next_chunk(&mut self, max: usize) -> Result<Option<PredictionInput>> {
         let max = max.max(1);
         let (mut cells, mut lines, mut values) = (Vec::new(), Vec::new(), Vec::new());

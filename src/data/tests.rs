@@ -6,7 +6,11 @@ use proptest::prelude::*;
 use super::*;
 
 fn names(dataset: &Dataset) -> Vec<&str> {
-    dataset.columns.iter().map(|it| it.name.as_str()).collect()
+    dataset
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect()
 }
 
 fn labels(dataset: &Dataset) -> &[u32] {

@@ -14,44 +14,44 @@ use super::textbook::{Forward, Network};
 use super::{Architecture, Parameters};
 use crate::util::random::{RngStream, generator};
 
-/// Relative error below which a gradient is as good as differences can tell.
+/// Relative error below which gradient and difference agree to within rounding.
 pub const EXCELLENT: f64 = 1e-7;
 /// Relative error above which a gradient is wrong.
 pub const WRONG: f64 = 1e-2;
 
-/// Number of parameters checked at most, all layers together.
-pub const MOST: usize = 300;
-/// One of this many parameters chosen in a layer is a bias.
-const BIASES: usize = 8;
-/// Multiplications that the differences of a layer may take, about a second.
-const MOST_PRODUCTS: usize = 8_000_000_000;
-/// Number of parameters of a layer that are always checked, if it has them.
-const LEAST: usize = 8;
-/// Gradients below this, times the loss where that is above 1, count as this large in a relative
-/// error: differences round at about 1e-13, so of a smaller gradient they can tell less.
+/// Maximum number of parameters checked in all layers together.
+pub const MAX_CHECKED: usize = 300;
+/// One in this many parameters chosen in a layer is a bias.
+const BIAS_RATIO: usize = 8;
+/// Maximum number of multiplications for the differences of a layer, about a second.
+const MAX_PRODUCTS: usize = 8_000_000_000;
+/// Minimum number of parameters checked per layer, if it has them.
+const MIN_PER_LAYER: usize = 8;
+/// Smallest denominator of a relative error, times the loss if that is above 1: differences are exact to
+/// about 1e-13, too little to judge smaller gradients.
 const FLOOR: f64 = 1e-5;
 
-/// One parameter's gradient, found in two ways.
+/// Gradient of one parameter by back-propagation and by central differences.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Checked {
-    /// The parameter.
+    /// Checked parameter.
     pub id: ParameterId,
-    /// By back-propagation.
+    /// Gradient by back-propagation.
     pub gradient: f64,
-    /// By centred differences.
+    /// Gradient by central differences.
     pub difference: f64,
-    /// See [`relative_error`].
+    /// [Relative error](relative_error) of the two.
     pub error: f64,
 }
 
 /// Result of a gradient check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GradientCheck {
-    /// Rows of the mini-batch.
+    /// Number of rows of the mini-batch.
     pub rows: usize,
-    /// Every parameter that was looked at, the worst first.
+    /// Checked parameters, largest error first.
     pub checked: Vec<Checked>,
-    /// Parameters left out because a difference steps over the kink of a ReLU.
+    /// Number of parameters skipped because a difference crosses the kink of a ReLU.
     pub at_kinks: usize,
 }
 
@@ -60,14 +60,14 @@ pub struct GradientCheck {
 pub enum Grade {
     /// Below [`EXCELLENT`].
     Excellent,
-    /// In between.
+    /// Between [`EXCELLENT`] and [`WRONG`].
     Good,
     /// Above [`WRONG`], or not a number.
     Wrong,
 }
 
 impl Grade {
-    /// The grade of a relative error.
+    /// Grades a relative error.
     pub fn of(error: f64) -> Self {
         match error {
             e if e < EXCELLENT => Self::Excellent,
@@ -76,7 +76,7 @@ impl Grade {
         }
     }
 
-    /// A word for it.
+    /// Returns the grade in one word.
     pub fn name(self) -> &'static str {
         match self {
             Self::Excellent => "excellent",
@@ -87,12 +87,12 @@ impl Grade {
 }
 
 impl GradientCheck {
-    /// The grade of the worst parameter.
+    /// Returns the grade of the worst parameter.
     pub fn grade(&self) -> Grade {
         Grade::of(self.checked.first().map_or(0.0, |worst| worst.error))
     }
 
-    /// Checked parameters by layer, layer 1 first, in each the worst first.
+    /// Groups the checked parameters by layer, layer 1 first, largest error first.
     pub fn by_layer(&self) -> Vec<(usize, Vec<Checked>)> {
         let mut layers: Vec<(usize, Vec<Checked>)> = Vec::new();
         for checked in &self.checked {
@@ -107,9 +107,8 @@ impl GradientCheck {
     }
 }
 
-/// `|gradient - difference|` relative to the larger of the two, or to `1e-5` times the `loss` (at
-/// least 1) where both are smaller than that: so two that vanish do not count as different because of
-/// their rounding. NaN where one of the two is no number.
+/// Returns `|gradient - difference| / max(|gradient|, |difference|, 1e-5 max(1, loss))`. The last term
+/// keeps the rounding of vanishing gradients from counting as an error. NaN if either is NaN.
 pub fn relative_error(gradient: f64, difference: f64, loss: f64) -> f64 {
     let error = (gradient - difference).abs();
     let size = gradient.abs().max(difference.abs());
@@ -121,28 +120,28 @@ pub fn relative_error(gradient: f64, difference: f64, loss: f64) -> f64 {
     }
 }
 
-/// Chooses the parameters to look at for a mini-batch of `rows`: all, if there are at most [`MOST`],
-/// else of each layer as many as of the others, by the `seed`; fewer where the differences of deep and
-/// wide networks would take too long.
+/// Chooses the parameters to check on a mini-batch of `rows`: all, if there are at most [`MAX_CHECKED`];
+/// otherwise a random choice by `seed` with equal numbers per layer, and fewer in deep and wide networks,
+/// whose differences take long.
 pub fn choose(architecture: &Architecture, rows: usize, seed: u64) -> Vec<ParameterId> {
     let mut generator = generator(seed, RngStream::GradientCheck);
     let shapes: Vec<(usize, usize)> = architecture.layer_shapes().collect();
     let mut order: Vec<usize> = (0..shapes.len()).collect();
     order.sort_by_key(|&l| shapes[l].0 * shapes[l].1 + shapes[l].1);
-    let mut left = MOST;
+    let mut left = MAX_CHECKED;
     let mut ids = Vec::new();
     for (done, &l) in order.iter().enumerate() {
         let (inputs, outputs) = shapes[l];
         // Small layers come first and leave what they don't have to the others.
         let share = left / (order.len() - done);
         let behind: usize = shapes.iter().skip(l + 2).map(|(m, n)| m * n).sum();
-        let affordable = MOST_PRODUCTS / (4 * rows.max(1) * behind.max(1));
-        let share = share.min(affordable.max(LEAST));
+        let affordable = MAX_PRODUCTS / (4 * rows.max(1) * behind.max(1));
+        let share = share.min(affordable.max(MIN_PER_LAYER));
         let of_weights = inputs * outputs;
         let biases = if of_weights + outputs <= share {
             outputs
         } else {
-            outputs.min(share.div_ceil(BIASES))
+            outputs.min(share.div_ceil(BIAS_RATIO))
         };
         let weights = of_weights.min(share - biases);
         left -= weights + biases;
@@ -163,16 +162,16 @@ pub fn choose(architecture: &Architecture, rows: usize, seed: u64) -> Vec<Parame
     ids
 }
 
-/// The deltas of a row, as [`Network::deltas`] computes them.
+/// Function that computes the deltas of a row, such as [`Network::deltas`].
 pub type BackPropagation = fn(&Network, &Forward, &[f64]) -> Vec<Vec<f64>>;
 
-/// A check under way, in small parts, so that whoever does it can do something else in between.
+/// Gradient check in progress, computed in small parts.
 pub struct Check {
     network: Network,
     pass: Pass<'static>,
     back: BackPropagation,
     ids: Vec<ParameterId>,
-    /// One for each of `ids`: the mean gradient over the rows done.
+    /// Mean gradient over the rows done, one for each of `ids`.
     gradients: Vec<f64>,
     loss: f64,
     rows_done: usize,
@@ -181,11 +180,11 @@ pub struct Check {
 }
 
 impl Check {
-    /// A check of the parameters `ids` on a mini-batch. `inputs`: `(rows, inputs)`, `targets`:
+    /// Starts a check of the parameters `ids` on a mini-batch. `inputs`: `(rows, inputs)`, `targets`:
     /// `(rows, outputs)`.
     ///
     /// # Panics
-    /// If shapes do not go together; later if one of `ids` is not there.
+    /// If the shapes do not match, and later if the network lacks one of `ids`.
     pub fn new(
         architecture: &Architecture,
         parameters: Parameters,
@@ -209,14 +208,14 @@ impl Check {
         }
     }
 
-    /// Checks another back-propagation instead, one that may be wrong.
+    /// Replaces the back-propagation to check, so that tests can check a wrong one.
     #[must_use]
     pub fn of(self, back: BackPropagation) -> Self {
         Self { back, ..self }
     }
 
-    /// Does one row of back-propagation, or one parameter's difference. Returns whether there is more
-    /// to do.
+    /// Back-propagates one row, or computes the difference of one parameter. Returns whether work
+    /// remains.
     pub fn advance(&mut self) -> bool {
         if self.rows_done < self.pass.rows() {
             self.propagate_back(self.rows_done);

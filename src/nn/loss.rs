@@ -59,7 +59,8 @@ impl Loss {
 
     /// Loss of one sample; see [`terms`](Self::terms).
     pub fn value(self, output: Output, logits: &[f64], outputs: &[f64], targets: &[f64]) -> f64 {
-        let [logits, outputs, targets] = [logits, outputs, targets].map(|it| it.iter().copied());
+        let [logits, outputs, targets] =
+            [logits, outputs, targets].map(|numbers| numbers.iter().copied());
         self.terms(output, logits, outputs, targets).sum()
     }
 

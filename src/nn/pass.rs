@@ -2,8 +2,8 @@
 //!
 //! Between [`textbook`], which takes one row at a time, and
 //! [`engine`](crate::nn::engine), which is in `f32`: the inspector takes its numbers from here, and the
-//! gradient check the loss as a function of one parameter. Where that is affordable a pass is the
-//! textbook's, row by row; else its sums are products of matrices.
+//! gradient check the loss as a function of one parameter. Small passes are computed by the textbook,
+//! row by row; in large ones sums are matrix products.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -14,32 +14,31 @@ use super::parameters::ParameterId;
 use super::textbook::{self, Network};
 use super::{Activation, Architecture, Loss, Output, Parameters};
 
-/// Steps of the centred differences, times the parameter where that is above 1, and by so much less as
-/// an activation that it is multiplied with is above 1. The first is the most exact one, since rounding
-/// is felt less in it; the others step over fewer kinks of a ReLU.
+/// Steps of the central differences, multiplied by the parameter if it is above 1 and divided by its
+/// input activation if that is above 1. The first is the most exact, since it rounds least; the others
+/// cross fewer kinks of a ReLU.
 const STEPS: [f64; 4] = [1e-3, 1e-4, 1e-5, 1e-6];
 
-/// A pass of some rows. Layers are counted as the book does; vectors of layers that have weights
-/// begin with layer 1.
+/// Pass of one or several rows. Vectors over layers with weights begin with layer 1.
 pub struct Pass<'p> {
     hidden: Activation,
     output: Output,
     loss: Loss,
     parameters: Cow<'p, Parameters>,
-    /// The weights in `f64`, from when they are first needed.
+    /// Weights in `f64`, converted when first needed.
     weights: Vec<OnceCell<Array2<f64>>>,
     /// `(rows, outputs)`.
     targets: Array2<f64>,
     /// `(rows, neurons)` of each layer, inputs first.
     a: Vec<Array2<f64>>,
-    /// `(rows, neurons)`; empty for layers whose activations were known.
+    /// `(rows, neurons)`; empty for layers whose activations were given.
     z: Vec<Array2<f64>>,
-    /// `(rows, neurons)`; empty for layers that were not asked for.
+    /// `(rows, neurons)`; empty for layers that were not requested.
     delta: Vec<Array2<f64>>,
 }
 
 impl<'p> Pass<'p> {
-    /// The textbook's pass of `inputs: (rows, inputs)`, all deltas included. `targets`:
+    /// Computes the pass by the textbook, including all deltas. `inputs`: `(rows, inputs)`, `targets`:
     /// `(rows, outputs)`.
     pub fn by_textbook(
         architecture: &Architecture,
@@ -111,7 +110,7 @@ impl<'p> Pass<'p> {
         }
     }
 
-    /// Computes the deltas of the layers from the last down to `lowest`, if they are not there.
+    /// Computes missing deltas of the layers from the last down to `lowest`.
     pub fn propagate_back(&mut self, lowest: usize) {
         let depth = self.depth();
         if self.delta[depth - 1].is_empty() {
@@ -231,12 +230,11 @@ impl<'p> Pass<'p> {
         .collect()
     }
 
-    /// `dC/dw` by centred differences, with the mean loss `C` of the rows; and whether that is reliable.
-    /// It is not where even the smallest step goes over a kink of a ReLU: there `C` has no
-    /// derivative, or another one within the step.
+    /// Estimates `dC/dw` of the mean loss `C` by central differences. Returns the estimate and whether it
+    /// is reliable: it is not if even the smallest step crosses a kink of a ReLU.
     ///
-    /// The differences over `h` and `h / 2` are combined so that their errors of second order cancel
-    /// (Richardson 1911). Only what lies behind the parameter is computed anew.
+    /// Differences over `h` and `h / 2` are combined by Richardson extrapolation (1911), which cancels
+    /// their errors of second order. Only the layers after the parameter are recomputed.
     pub fn difference(&self, id: ParameterId) -> (f64, bool) {
         let probe = Probe::new(self, id);
         let largest = probe.factor.iter().fold(1.0, |it: f64, a| it.max(a.abs()));
@@ -253,8 +251,8 @@ impl<'p> Pass<'p> {
         (probe.mean_change(&above, &below) / (2.0 * h), false)
     }
 
-    /// Weighted inputs of a hidden layer: `(rows, neurons)`. Where the activation's derivative needs
-    /// none and they are not known, the activations stand for them: they have the same sign.
+    /// Weighted inputs of a hidden layer, `(rows, neurons)`. If they are unknown and the activation's
+    /// derivative does not need them, the activations are returned, which have the same sign.
     fn z_of_layer(&self, layer: usize) -> Cow<'_, Array2<f64>> {
         if !self.z[layer - 1].is_empty() {
             Cow::Borrowed(&self.z[layer - 1])
@@ -288,7 +286,7 @@ impl<'p> Pass<'p> {
     }
 }
 
-/// The loss as a function of one parameter.
+/// Loss as a function of one parameter.
 struct Probe<'a> {
     pass: &'a Pass<'a>,
     value: f64,
@@ -303,11 +301,11 @@ struct Probe<'a> {
     outgoing: Array1<f64>,
 }
 
-/// Weighted inputs behind a parameter that was changed.
+/// Weighted inputs that depend on a changed parameter.
 struct Shifted {
-    /// Of the neuron that it leads to; empty in the output layer.
+    /// Weighted inputs of its destination neuron; empty in the output layer.
     z: Array1<f64>,
-    /// Of the layers after it.
+    /// Weighted inputs of the later layers.
     later: Vec<Array2<f64>>,
 }
 
@@ -345,7 +343,7 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Computes the weighted inputs behind a parameter that is larger by `h`.
+    /// Computes the weighted inputs with the parameter increased by `h`.
     fn shifted(&self, h: f64) -> Shifted {
         let Self { pass, layer, .. } = *self;
         let z = &self.factor * h + &self.z;
@@ -368,7 +366,7 @@ impl<'a> Probe<'a> {
         Shifted { z, later }
     }
 
-    /// `C(w + h) - C(w - h)`, or nothing where a kink lies in between.
+    /// Returns `C(w + h) - C(w - h)`; `None` if a kink lies in between.
     fn change(&self, h: f64) -> Option<f64> {
         let (above, below) = (self.shifted(h), self.shifted(-h));
         if self.pass.hidden.has_kink() && above.is_on_another_side(&below) {
@@ -377,7 +375,7 @@ impl<'a> Probe<'a> {
         Some(self.mean_change(&above, &below))
     }
 
-    /// The difference row by row, which rounds less than that of the means.
+    /// Mean of the differences of each row, which rounds less than the difference of the means.
     fn mean_change(&self, above: &Shifted, below: &Shifted) -> f64 {
         let losses = |it: &Shifted| self.pass.losses_of(&it.later[it.later.len() - 1]);
         (losses(above) - losses(below)).sum() / self.pass.rows() as f64
@@ -385,7 +383,7 @@ impl<'a> Probe<'a> {
 }
 
 impl Shifted {
-    /// Whether the `z` of a hidden neuron is on different sides of zero.
+    /// Returns whether the sign of a hidden `z` differs.
     fn is_on_another_side(&self, other: &Self) -> bool {
         let differ = |(&one, &two): (&f64, &f64)| (one > 0.0) != (two > 0.0);
         let hidden = self.later.len() - 1;

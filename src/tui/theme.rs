@@ -1,24 +1,24 @@
-//! Colours for every kind of terminal: 24 bits, 256, 16, none; dark and light.
+//! Colours for terminals with 24 bits, 256, 16 or no colours, dark or light.
 //!
-//! Categories use the palette of Okabe and Ito (2008), which stays apart for every kind of colour
-//! vision; heat uses viridis; signed values one diverging pair. Nothing is told by colour alone.
+//! Categories use the palette of Okabe and Ito (2008), which is distinct for every kind of colour
+//! vision; heat uses viridis; signed values use one diverging pair. No information is in colour alone.
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// What the terminal can show.
+/// Colour depth of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// 24 bits a colour.
+    /// 24 bits per colour.
     True,
     /// The 256 colours of xterm.
     Indexed,
-    /// The 16 of the terminal's own palette.
+    /// The 16 colours of the terminal's own palette.
     Ansi,
-    /// No colour at all: only bold, dim and reverse.
+    /// No colours, only bold, dim and reverse.
     None,
 }
 
-/// The looks of everything.
+/// Styles of all drawn elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     depth: Depth,
@@ -49,7 +49,7 @@ const VIRIDIS: [Rgb; 9] = [
 ];
 
 impl Theme {
-    /// A theme for a dark terminal of `depth`.
+    /// Creates a theme for a dark terminal of `depth`.
     pub fn new(depth: Depth) -> Self {
         Self {
             depth,
@@ -58,7 +58,7 @@ impl Theme {
         }
     }
 
-    /// The same for a terminal that knows only ASCII.
+    /// Restricts drawing to ASCII characters.
     pub fn ascii(self) -> Self {
         Self {
             is_ascii: true,
@@ -66,13 +66,13 @@ impl Theme {
         }
     }
 
-    /// Whether only ASCII may be shown.
+    /// Returns whether drawing is restricted to ASCII.
     pub fn is_ascii(self) -> bool {
         self.is_ascii
     }
 
-    /// What the environment says of the terminal: `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG`,
-    /// and the locale's character set.
+    /// Detects the theme from `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG` and the character set of the
+    /// locale.
     pub fn detect(env: impl Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| env(name).unwrap_or_default();
         let term = get("TERM");
@@ -103,17 +103,17 @@ impl Theme {
         }
     }
 
-    /// Whether there are colours at all.
+    /// Returns whether the terminal has colours.
     pub fn has_colour(self) -> bool {
         self.depth != Depth::None
     }
 
-    /// Whether colours can be mixed freely, so that a shade can carry a number.
+    /// Returns whether colours can be mixed freely, so that a shade can show a number.
     pub fn has_shades(self) -> bool {
         matches!(self.depth, Depth::True | Depth::Indexed)
     }
 
-    /// What a person reads.
+    /// Normal text.
     pub fn text(self) -> Style {
         match self.depth {
             Depth::None => Style::new(),
@@ -122,12 +122,12 @@ impl Theme {
         }
     }
 
-    /// What matters most.
+    /// Emphasised text.
     pub fn strong(self) -> Style {
         self.text().add_modifier(Modifier::BOLD)
     }
 
-    /// What can be overlooked.
+    /// Secondary text.
     pub fn dim(self) -> Style {
         match self.depth {
             Depth::True | Depth::Indexed => Style::new().fg(self.shade(GREY, 0.9)),
@@ -144,27 +144,27 @@ impl Theme {
         }
     }
 
-    /// The one accent: the focused frame, keys, marks.
+    /// Accent: the focused frame, keys, marks.
     pub fn accent(self) -> Style {
         self.category(BLUE, Color::Cyan)
     }
 
-    /// Training.
+    /// Training data and curves.
     pub fn train(self) -> Style {
         self.category(GREEN, Color::Green)
     }
 
-    /// Validation.
+    /// Validation data and curves.
     pub fn validation(self) -> Style {
         self.category(PURPLE, Color::Magenta)
     }
 
-    /// What is right.
+    /// Correct predictions and success.
     pub fn good(self) -> Style {
         self.category(GREEN, Color::Green)
     }
 
-    /// What is wrong.
+    /// Wrong predictions and errors.
     pub fn bad(self) -> Style {
         self.category(VERMILION, Color::LightRed)
             .add_modifier(Modifier::BOLD)

@@ -1,4 +1,4 @@
-//! The same calls give the same bits.
+//! Determinism: equal calls give bit-identical results.
 
 use nn_tui::nn::engine::Workspace;
 use nn_tui::nn::{Activation, Engine, Optimizer};

@@ -26,8 +26,8 @@ fn numbers(layer: &Layer) -> impl Iterator<Item = f64> + '_ {
     layer.weights.iter().flatten().chain(&layer.biases).copied()
 }
 
-/// How far the engine's numbers may be from the textbook's: rounding of sums in `f32`, which
-/// grows with their length and with the size of what is summed.
+/// Asserts that engine and textbook agree up to the rounding of sums in `f32`, which grows with the length
+/// and the size of the terms.
 fn assert_near(found: &Parameters, expected: &[Layer], tolerance: f64, context: &str) {
     for (l, (found, expected)) in found.layers.iter().zip(expected).enumerate() {
         let found = found.weights.iter().chain(&found.biases);

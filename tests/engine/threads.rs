@@ -20,7 +20,7 @@ fn engine(
     Engine::with_resources(architecture, parameters, optimizer, 80, resources)
 }
 
-/// What some steps on mini-batches of a table say, and the parameters after them.
+/// Results of several steps on mini-batches of a table, and the bits of the parameters after them.
 fn train(
     architecture: &Architecture,
     optimizer: Optimizer,

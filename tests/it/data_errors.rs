@@ -1,9 +1,9 @@
-//! What the program says about unusable tables: the whole message, and the exit code behind it.
+//! Error messages and exit codes for unusable tables.
 
 use nn_tui::data::{Preprocessing, Source, load, prepare, read_for_prediction};
 use nn_tui::error::{EXIT_BAD_DATA, EXIT_NO_INPUT, Error, Result};
 
-/// What `read` says about the file `name`, without the folder that all files share.
+/// Error message for the file `name`, without the common folder.
 fn said(name: &str, read: impl Fn(&Source) -> Result<()>) -> (String, u8) {
     let source = Source::parse(format!("tests/data/{name}"));
     let error: Error = read(&source).expect_err(name);

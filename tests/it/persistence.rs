@@ -1,4 +1,4 @@
-//! What a person trained or asked for is not lost.
+//! Trained weights and requested exports are not lost.
 
 use std::path::PathBuf;
 

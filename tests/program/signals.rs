@@ -1,8 +1,8 @@
-//! How a training is stopped from outside.
+//! Signals and closed pipes that stop a training.
 
 use super::*;
 
-/// A training that does not end by itself, with its output read up to the second line.
+/// Starts a training without an end, and reads its output up to the second line.
 fn endless(model: &Path, before: &str) -> (Child, BufReader<std::process::ChildStdout>) {
     let script = format!("{before} exec \"$0\" --json --epochs 4000000000 --export \"$1\" xor");
     let mut child = Command::new("sh")

@@ -324,7 +324,12 @@ mod tests {
         let tiny = f32::from_bits(1);
         let data = dataset(array![[0.0, f32::MAX], [tiny, f32::MIN], [f32::MAX, 0.0]]);
         let (preprocessing, _) = Preprocessing::fit(&data, &[0, 1]).expect("fits");
-        assert!(preprocessing.columns.iter().all(|it| numeric(it).1 > 0.0));
+        assert!(
+            preprocessing
+                .columns
+                .iter()
+                .all(|column| numeric(column).1 > 0.0)
+        );
         let inputs = preprocessing.encode(data.values.view());
         assert!(inputs.iter().all(|x| x.is_finite()), "{inputs}");
     }

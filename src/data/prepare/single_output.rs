@@ -7,15 +7,14 @@ use super::samples::{Samples, Targets};
 use crate::data::Task;
 use crate::error::{Error, Result};
 
-/// How targets become the outputs that a network should have.
+/// Encoding of targets as network outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TargetEncoding {
-    /// An output for each class, 1 for the row's own and 0 for the others; a number in standard
-    /// deviations from its mean.
+    /// One-hot classes, one output per class; numbers standardised to mean 0 and std 1.
     #[default]
     Standard,
-    /// A single output from 0 to 1: 1 for the second of two classes, 0 for the first; a number as it is.
+    /// Single output from 0 to 1: 0 for the first and 1 for the second of two classes; numbers unchanged.
     Fraction,
 }
 

@@ -119,7 +119,7 @@ impl Missing {
 /// Progress of loading a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Which of the files.
+    /// File being loaded.
     pub part: Part,
     /// Bytes read from the file, before decompression.
     pub bytes: u64,

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-/// The same byte eight times.
+/// Repeats a byte eight times.
 const fn each(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }

@@ -289,7 +289,7 @@ pub(crate) struct Batch {
     /// Text of all cells without delimiters and quotes; only `length` bytes are in use.
     text: Vec<u8>,
     length: usize,
-    /// Where each cell ends in `text`; only `cells` are in use.
+    /// End of each cell in `text`; only `cells` are in use.
     ends: Vec<usize>,
     cells: usize,
     rows: Vec<Span>,
@@ -299,7 +299,7 @@ pub(crate) struct Batch {
 #[derive(Debug, Clone)]
 struct Span {
     line: u64,
-    /// Where its first cell starts in the text.
+    /// Start of the first cell in the text.
     text: usize,
     cells: std::ops::Range<usize>,
 }

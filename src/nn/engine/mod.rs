@@ -42,7 +42,7 @@ pub use workspace::Workspace;
 
 /// A network in training.
 ///
-/// The same calls give bit-identical results on the same binary and kind of processor, with one
+/// Equal calls give bit-identical results on the same binary and kind of processor, with one
 /// thread or two.
 #[derive(Debug, Clone)]
 pub struct Engine {

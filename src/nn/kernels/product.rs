@@ -280,8 +280,8 @@ impl<const W: usize, const V: usize, const P: usize> WithSimd for Strip<'_, W, V
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let rows = self.rows;
-        let b = self.b.map(|it| vector_rows::<S, V>(it));
-        let next = self.next.map(|it| vector_rows::<S, V>(it));
+        let b = self.b.map(|panel| vector_rows::<S, V>(panel));
+        let next = self.next.map(|panel| vector_rows::<S, V>(panel));
         let mut start = None;
         if let Some(rows) = self.start {
             let vectors = start.insert([[simd.splat_f32s(0.0); V]; P]);
@@ -336,7 +336,7 @@ fn tile<S: Simd, const R: usize, const W: usize, const V: usize, const P: usize>
         (panel, a) = a.split_at(rows);
         let rows: &[[f32; W]; R] = panel[first..].first_chunk().expect("R rows");
         if span.len() == W {
-            let b: [&[_; W]; P] = b.map(|it| it[q * W..].first_chunk().expect("W rows"));
+            let b: [&[_; W]; P] = b.map(|rows| rows[q * W..].first_chunk().expect("W rows"));
             // Four at a time, as each other instruction takes the place of a multiplication.
             for k in (0..W).step_by(4) {
                 for k in k..k + 4 {
@@ -346,7 +346,7 @@ fn tile<S: Simd, const R: usize, const W: usize, const V: usize, const P: usize>
             }
         } else {
             assert!(span.end <= W);
-            let b: [&[_]; P] = b.map(|it| &it[q * W..][..span.end]);
+            let b: [&[_]; P] = b.map(|rows| &rows[q * W..][..span.end]);
             for k in span.clone() {
                 let b = std::array::from_fn(|j| &b[j][k]);
                 multiply::<S, R, W, V, P>(simd, rows, k, b, &mut sums);

@@ -102,8 +102,8 @@ impl<L: Lanes<N>, const N: usize> Consumer for LayerUpdate<'_, L, N> {
 
 /// Returns `x` with subnormal numbers replaced by zero.
 ///
-/// Where gradients stay zero, as behind a ReLU that never fires, the state decays towards zero through
-/// the subnormal numbers, with which processors calculate many times slower.
+/// If gradients stay zero, as before a dead ReLU, the state decays through the subnormal numbers, which
+/// processors handle many times slower.
 #[inline(always)]
 pub(in crate::nn) fn flush_subnormal<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let smallest = simd.splat_f32s(f32::MIN_POSITIVE);

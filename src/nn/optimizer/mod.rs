@@ -223,7 +223,7 @@ impl Optimizer {
     /// If it has no such constant, or the value is outside its range.
     pub fn with(mut self, name: &str, value: f64) -> Result<Self, String> {
         let constants = self.spec().constants;
-        let Some(i) = constants.iter().position(|it| it.name == name) else {
+        let Some(i) = constants.iter().position(|constant| constant.name == name) else {
             return Err(format!("{} has no constant {name}", self.name()));
         };
         constants[i].check(value)?;

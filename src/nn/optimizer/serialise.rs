@@ -39,7 +39,7 @@ impl<'de> Deserialize<'de> for Optimizer {
             .spec()
             .constants
             .iter()
-            .find(|it| !constants.contains_key(it.name))
+            .find(|constant| !constants.contains_key(constant.name))
         {
             return Err(D::Error::custom(format!("{name} without {}", missing.name)));
         }

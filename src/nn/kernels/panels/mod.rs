@@ -57,7 +57,7 @@ impl Panels {
             width,
             size: rows * width,
             data: Aligned::zeros(starts.len() * width * rows),
-            spans: starts.map(|it| 0..width.min(columns - it)).collect(),
+            spans: starts.map(|start| 0..width.min(columns - start)).collect(),
         }
     }
 

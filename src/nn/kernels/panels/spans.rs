@@ -28,7 +28,7 @@ impl Panels {
                     has_zero |= width > NARROW && columns[v].has_zero(simd);
                 }
                 self.spans[p] = if has_zero {
-                    span_of(columns.iter().flat_map(|it| it.lanes()))
+                    span_of(columns.iter().flat_map(|column| column.lanes()))
                 } else {
                     0..self.used(p)
                 };

@@ -24,7 +24,7 @@ pub(in crate::nn::kernels) fn gradient<S: Simd>(
     room: &mut Scratch,
 ) -> usize {
     let a = samples[0].activations;
-    let rows: usize = samples.iter().map(|it| it.activations.rows()).sum();
+    let rows: usize = samples.iter().map(|sample| sample.activations.rows()).sum();
     let is_large = are_wide(a, samples[0].deltas) && room.suits(rows, a.columns());
     let panels = with_strip!(S, |V, N| N / V, usize::MAX);
     if !is_large || part.len() < panels || !has_zeros((a, 0), a.columns()) {

@@ -32,13 +32,13 @@ const BITS: usize = u64::BITS as usize;
 const DEPTH: usize = 48;
 /// Maximum and minimum number of columns of a strip, panels of `B` whose sums fit into the registers.
 const COLUMNS: usize = 128;
-const LEAST_COLUMNS: usize = 64;
+const MIN_COLUMNS: usize = 64;
 /// Columns of `A` whose gradients are summed together, so that a block of deltas is used that often while
 /// it is in the first-level cache.
 const GROUP: usize = 128;
 /// Minimum number of rows and columns for which copying blocks pays.
-const LEAST_ROWS: usize = 32;
-const LEAST_DEPTH: usize = 2 * DEPTH;
+const MIN_ROWS: usize = 32;
+const MIN_DEPTH: usize = 2 * DEPTH;
 /// Maximum share of non-zero elements; with more, dense tiles are as fast.
 const DENSE: f64 = 0.45;
 
@@ -87,9 +87,9 @@ impl Scratch {
     pub fn new(sizes: &[usize], rows: usize) -> Self {
         let pairs = sizes.windows(2).map(|pair| (pair[0], pair[1]));
         let pairs = pairs.map(|(a, b)| (a.min(b), a.max(b)));
-        let wide = pairs.filter(|&(a, b)| a >= LEAST_COLUMNS && b >= LEAST_DEPTH);
+        let wide = pairs.filter(|&(a, b)| a >= MIN_COLUMNS && b >= MIN_DEPTH);
         let widest = wide.map(|(_, b)| b).max().unwrap_or(0);
-        if rows < LEAST_ROWS || widest == 0 {
+        if rows < MIN_ROWS || widest == 0 {
             return Self {
                 bits: Vec::new(),
                 block: Aligned::zeros(0),
@@ -108,7 +108,7 @@ impl Scratch {
     /// Returns whether skipping zeros may pay in a matrix of this shape.
     #[inline(always)]
     fn suits(&self, rows: usize, columns: usize) -> bool {
-        !self.bits.is_empty() && rows >= LEAST_ROWS && columns >= LEAST_DEPTH
+        !self.bits.is_empty() && rows >= MIN_ROWS && columns >= MIN_DEPTH
     }
 }
 
@@ -178,7 +178,7 @@ fn bits_of(row: &[f32; WIDE]) -> u16 {
         let fours: [[f32; 4]; 4] = pulp::cast(*row);
         // All bits of a lane are set or none, and so they stay as lanes become shorter.
         let lanes =
-            fours.map(|it| pulp::cast(sse._mm_cmpneq_ps(pulp::cast(it), sse._mm_setzero_ps())));
+            fours.map(|four| pulp::cast(sse._mm_cmpneq_ps(pulp::cast(four), sse._mm_setzero_ps())));
         let low = sse2._mm_packs_epi32(lanes[0], lanes[1]);
         let high = sse2._mm_packs_epi32(lanes[2], lanes[3]);
         return sse2._mm_movemask_epi8(sse2._mm_packs_epi16(low, high)) as u16;

@@ -75,7 +75,7 @@ pub fn run(session: Session, options: Options) -> Result<u8> {
         match message {
             RunMessage::Event(event) => {
                 for failure in recorders.record(&event) {
-                    run.note_failure(failure);
+                    run.record_failure(failure);
                 }
                 run.handle(event);
             }
@@ -193,7 +193,7 @@ impl Run<'_> {
 
     /// Handles the failure of a recorder. Without standard output the run has no reader left;
     /// without its log it goes on.
-    fn note_failure(&mut self, error: Error) {
+    fn record_failure(&mut self, error: Error) {
         if let Error::CannotWrite { path, cause } = &error
             && path.as_os_str() == STANDARD_OUTPUT
         {
@@ -213,7 +213,7 @@ impl Run<'_> {
         let end = self.end.get_or_insert(unexpected).clone();
         let result = end.result();
         for failure in recorders.finish(end) {
-            self.note_failure(failure);
+            self.record_failure(failure);
         }
         match (result, self.failed_export.or(self.failed_output)) {
             (result, None) => result,

@@ -114,7 +114,7 @@ impl<S: Sink> EventQueue<S> {
     }
 
     /// Records the loss of a step.
-    pub fn note_step(&mut self, session: &Session, stepped: Stepped) {
+    pub fn record_step(&mut self, session: &Session, stepped: Stepped) {
         let position = session.position();
         let fraction = f64::from(position.batch) / f64::from(session.batches());
         let epochs = f64::from(position.epoch) + fraction;
@@ -137,7 +137,7 @@ impl<S: Sink> EventQueue<S> {
     }
 
     /// Records the end of an epoch.
-    pub fn note_epoch(
+    pub fn record_epoch(
         &mut self,
         session: &Session,
         means: RunningMean,

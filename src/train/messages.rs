@@ -21,7 +21,7 @@ pub enum Command {
     /// Resume; from [`State::Finished`] without a limit of epochs.
     Resume,
     /// Run a number of steps of a size, then pause. A mini-batch that is stepped through phase by phase is
-    /// continued; steps of a mini-batch or an epoch first finish it. Answered by [`Event::PhaseStepper`]
+    /// continued; steps of a mini-batch or an epoch first finish it. Answered by [`Event::StepPosition`]
     /// if the phase stepper begins, goes on or ends.
     Step {
         /// Size of a step.
@@ -150,7 +150,7 @@ pub enum Event {
     /// A change was refused, with the reason.
     Refused(String),
     /// The phase stepper moved to this position, or ended.
-    PhaseStepper(Option<StepPosition>),
+    StepPosition(Option<StepPosition>),
     /// A gradient check ended.
     GradientsChecked(Box<GradientCheck>),
     /// A snapshot was put into the mailbox.

@@ -1,5 +1,5 @@
-//! A mini-batch walked through phase by phase, as the textbook tells it: for each row forward layer
-//! by layer, the loss, backward layer by layer; after the last row the update.
+//! Phase stepper: runs a mini-batch in the phases of the textbook. For each row: forward layer by layer,
+//! loss, backward layer by layer; after the last row: the update.
 
 use ndarray::Array1;
 
@@ -26,55 +26,54 @@ pub enum StepPhase {
     Update,
 }
 
-/// Where a walk stands.
+/// Position of the phase stepper inside a mini-batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepPosition {
-    /// Place of the row in its mini-batch, from 0.
+    /// Index of the row in its mini-batch, from 0.
     pub row: usize,
-    /// Rows of the mini-batch.
+    /// Number of rows of the mini-batch.
     pub rows: usize,
-    /// The row.
+    /// Current row.
     pub sample: SampleId,
-    /// The phase done last for the row; none at its start.
+    /// Last phase done; `None` before the first phase of the mini-batch.
     pub done: Option<StepPhase>,
-    /// The phase that comes next.
+    /// Next phase.
     pub next: StepPhase,
-    /// Whether a phase can be taken back.
+    /// Whether the last phase can be undone.
     pub can_go_back: bool,
 }
 
-/// What a walk has computed of its row so far.
+/// Values of the current row in the phase stepper.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PhaseValues {
-    /// Where it stands.
-    pub stand: StepPosition,
-    /// The whole forward pass of the row with the parameters before the update. What lies beyond
-    /// `stand` is not to be shown yet.
+    /// Position that decides which values to show: those of later phases stay hidden.
+    pub position: StepPosition,
+    /// Whole forward pass of the row with the parameters before the update.
     pub forward: Forward,
-    /// `delta[l][j]` of layer `l + 1`, likewise.
+    /// `delta[l][j]` of layer `l + 1`.
     pub delta: Vec<Vec<f64>>,
-    /// The row's loss.
+    /// Loss of the row.
     pub loss: f64,
 }
 
-/// A walk through the phases of mini-batches. Nothing but the update changes the session, and the
-/// update is [`Session::step`]: so many whole mini-batches are bit for bit as many steps.
+/// Steps through the phases of mini-batches. Only the update changes the session, and it is
+/// [`Session::step`], so whole mini-batches are bit-identical to steps.
 #[derive(Debug)]
 pub struct PhaseStepper {
-    /// Layers with weights.
+    /// Number of layers without the inputs.
     depth: usize,
-    /// The rows of the mini-batch.
+    /// Training rows of the mini-batch.
     rows: Vec<u32>,
-    /// Phases of it that are done; the update is the last.
+    /// Number of phases done in the mini-batch; the update is the last.
     done: usize,
-    /// The parameters before the last update, if the walk stands behind one.
+    /// Parameters before the update, if that is the phase done last.
     before: Option<Parameters>,
-    /// Number of updates that can be taken back.
+    /// Number of updates that can be undone.
     updates_kept: usize,
 }
 
 impl PhaseStepper {
-    /// A walk that stands before the next mini-batch of `session`.
+    /// Creates a stepper before the first phase of the next mini-batch of `session`.
     pub fn new(session: &mut Session) -> Self {
         session.forget_step_back();
         Self {
@@ -86,12 +85,12 @@ impl PhaseStepper {
         }
     }
 
-    /// Phases of one row.
+    /// Number of phases per row.
     fn phases(&self) -> usize {
         2 * self.depth + 1
     }
 
-    /// Phases of the mini-batch.
+    /// Number of phases of the mini-batch.
     fn total(&self) -> usize {
         self.rows.len() * self.phases() + 1
     }
@@ -109,7 +108,7 @@ impl PhaseStepper {
         }
     }
 
-    /// The place in the mini-batch of the row that is shown.
+    /// Index of the current row in the mini-batch.
     fn row(&self) -> usize {
         let row = self.done.saturating_sub(1) / self.phases();
         row.min(self.rows.len() - 1)
@@ -119,8 +118,8 @@ impl PhaseStepper {
         self.done == self.total()
     }
 
-    /// Where it stands.
-    pub fn stand(&self) -> StepPosition {
+    /// Returns the current position.
+    pub fn position(&self) -> StepPosition {
         let row = self.row();
         StepPosition {
             row,
@@ -139,11 +138,11 @@ impl PhaseStepper {
         }
     }
 
-    /// Does the next phase; says what the step did, if that was the update. Behind an update the
-    /// next phase is the first one of the next mini-batch.
+    /// Runs the next phase. Returns the result of the step if the phase is the update. After an update
+    /// the next mini-batch begins.
     ///
     /// # Errors
-    /// As [`Session::step`]; the walk then stands where it stood.
+    /// Those of [`Session::step`]; the position is then unchanged.
     pub fn phase(&mut self, session: &mut Session) -> Result<Option<Stepped>, Divergence> {
         if self.is_updated() {
             self.rows = session.next_rows().to_vec();
@@ -157,11 +156,11 @@ impl PhaseStepper {
         self.update(session).map(Some)
     }
 
-    /// Goes on to the end of a row: of the one under way, or else of the next. With the last row of
-    /// a mini-batch comes the update, and what the step did.
+    /// Runs the phases to the end of the current row, or of the next row at an end. The last row of a
+    /// mini-batch includes the update, whose result is returned.
     ///
     /// # Errors
-    /// As [`PhaseStepper::phase`].
+    /// Those of [`PhaseStepper::phase`].
     pub fn sample(&mut self, session: &mut Session) -> Result<Option<Stepped>, Divergence> {
         loop {
             let stepped = self.phase(session)?;
@@ -173,10 +172,10 @@ impl PhaseStepper {
         }
     }
 
-    /// Goes on to the end of a mini-batch: of the one under way, or else of the next.
+    /// Runs the phases to the end of the current mini-batch, or of the next one after an update.
     ///
     /// # Errors
-    /// As [`PhaseStepper::phase`].
+    /// Those of [`PhaseStepper::phase`].
     pub fn batch(&mut self, session: &mut Session) -> Result<Stepped, Divergence> {
         loop {
             if let Some(stepped) = self.phase(session)? {
@@ -195,9 +194,9 @@ impl PhaseStepper {
         Ok(stepped)
     }
 
-    /// Takes the last phase back, the update too; whether that could be done.
+    /// Undoes the last phase, even an update. Returns whether that was possible.
     pub fn back(&mut self, session: &mut Session) -> bool {
-        if !self.stand().can_go_back {
+        if !self.position().can_go_back {
             return false;
         }
         if self.is_updated() {
@@ -217,9 +216,9 @@ impl PhaseStepper {
         true
     }
 
-    /// Goes on from what a change made of `session`: there is no way back to before it, and behind
-    /// an update the next mini-batch begins.
-    pub fn note_change(&mut self, session: &mut Session) {
+    /// Adapts to a live change of `session`: earlier phases can no longer be undone, and after an update
+    /// the next mini-batch begins.
+    pub fn session_changed(&mut self, session: &mut Session) {
         session.forget_step_back();
         self.updates_kept = 0;
         if self.is_updated() {
@@ -227,13 +226,12 @@ impl PhaseStepper {
         }
     }
 
-    /// Whether the mini-batch that comes next in `session` is still the one it walks through.
+    /// Returns whether the next mini-batch of `session` is still that of the stepper.
     pub fn fits(&self, session: &Session) -> bool {
         self.is_updated() || self.rows == session.next_rows()
     }
 
-    /// What it has computed of its row, and the changes of the weights between the `neurons` of each
-    /// layer, inputs first.
+    /// Computes the values of the current row.
     pub fn values(&self, session: &Session) -> PhaseValues {
         let architecture = session.architecture();
         let now = session.engine().parameters();
@@ -243,19 +241,19 @@ impl PhaseStepper {
         let forward = network.forward(&inputs);
         let backward = network.backward(&forward, &targets);
         PhaseValues {
-            stand: self.stand(),
+            position: self.position(),
             forward,
             delta: backward.delta,
             loss: backward.loss,
         }
     }
 
-    /// The parameters before the update, if that is the phase done last.
+    /// Returns the parameters before the update, if that is the phase done last.
     pub fn before_update(&self) -> Option<&Parameters> {
         self.before.as_ref()
     }
 
-    /// Inputs and targets of the row.
+    /// Inputs and targets of the current row in f64.
     fn sample_row(&self, session: &Session, architecture: &Architecture) -> (Vec<f64>, Vec<f64>) {
         let samples = &session.data().training;
         let row = self.rows[self.row()] as usize;

@@ -54,7 +54,7 @@ fn principle(assets: &Path) {
     let walk = |shown: &mut Shown, count| {
         let size = StepSize::Phase;
         shown.order(Command::Step { size, count }, |event| {
-            matches!(event, Event::PhaseStepper(_))
+            matches!(event, Event::StepPosition(_))
         });
         shown.order(Command::Evaluate, |event| {
             matches!(event, Event::Evaluated { .. })

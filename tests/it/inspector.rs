@@ -29,10 +29,10 @@ fn drawn(shown: &Shown) -> String {
 /// Returns the whole page of the inspector, read from a tall screen.
 fn page(shown: &mut Shown) -> String {
     let size = shown.model.navigation.size;
-    shown.tell(Msg::Resize(120, 70));
+    shown.update(Msg::Resize(120, 70));
     shown.look();
     let screen = drawn(shown);
-    shown.tell(Msg::Resize(size.0, size.1));
+    shown.update(Msg::Resize(size.0, size.1));
     shown.look();
     let lines = screen.lines().filter_map(|line| {
         let page: String = line.trim_matches('"').chars().skip(65).collect();
@@ -48,10 +48,10 @@ fn page(shown: &mut Shown) -> String {
 /// Returns the whole screen at 80 x 24.
 fn small(shown: &mut Shown) -> String {
     let size = shown.model.navigation.size;
-    shown.tell(Msg::Resize(80, 24));
+    shown.update(Msg::Resize(80, 24));
     shown.look();
     let screen = drawn(shown);
-    shown.tell(Msg::Resize(size.0, size.1));
+    shown.update(Msg::Resize(size.0, size.1));
     shown.look();
     screen
 }
@@ -259,7 +259,7 @@ fn an_input_is_set_to_another_value() {
     let mut shown = shown("iris", plan(&[4]), 5, (120, 36));
     shown.press("io");
     shown.model.inspector.what_if = vec![(2, 1.5), (3, 1.2)];
-    shown.tell(Msg::Resize(120, 36));
+    shown.update(Msg::Resize(120, 36));
     shown.look();
     insta::assert_snapshot!("inspector-what-if-outputs", drawn(&shown));
     shown.press("\t↓↓");
@@ -273,7 +273,7 @@ fn walk(shown: &mut Shown, count: u32) {
         size: StepSize::Phase,
         count,
     };
-    shown.order(step, |event| matches!(event, Event::PhaseStepper(_)));
+    shown.order(step, |event| matches!(event, Event::StepPosition(_)));
     shown.look();
 }
 
@@ -292,8 +292,8 @@ fn phases_light_the_network_up() {
         }
         // The other nine rows of the mini-batch, and the update.
         walk(&mut shown, 9 * 5 + 1);
-        let stand = shown.model.inspector.walk.expect("it goes on");
-        assert_eq!(stand.done, Some(StepPhase::Update));
+        let position = shown.model.inspector.walk.expect("it goes on");
+        assert_eq!(position.done, Some(StepPhase::Update));
         let name = format!("walk-update-{}x{}", size.0, size.1);
         insta::assert_snapshot!(name, drawn(&shown));
     }
@@ -361,7 +361,7 @@ fn a_click_moves_the_cursor() {
         }
     }
     assert_eq!(found.len(), 4 + 8 + 3, "{found:?}");
-    shown.tell(Msg::Point(neuron(2, 1)));
+    shown.update(Msg::Point(neuron(2, 1)));
     assert_eq!(cursor(&shown), neuron(2, 1));
 }
 
@@ -372,7 +372,7 @@ fn every_neuron_of_a_large_layer_can_be_seen() {
     shown.press("i");
     for at in [0, 1, 57, 123, 199] {
         shown.model.inspect_at(neuron(1, at));
-        shown.tell(Msg::Resize(80, 24));
+        shown.update(Msg::Resize(80, 24));
         shown.look();
         let screen = drawn(&shown);
         assert!(screen.contains(&format!("]{}", at + 1)), "{at} in {screen}");

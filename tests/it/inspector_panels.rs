@@ -197,7 +197,7 @@ fn walk(model: &mut Model, which: usize, numbers: &mut Numbers) {
         StepPhase::Backward { layer },
         StepPhase::Update,
     ];
-    let stand = StepPosition {
+    let step = StepPosition {
         row: which,
         rows: which + 1,
         sample: model.navigation.sample,
@@ -206,7 +206,7 @@ fn walk(model: &mut Model, which: usize, numbers: &mut Numbers) {
         can_go_back: false,
     };
     let walked = PhaseValues {
-        stand,
+        position: step,
         forward: Forward {
             z: sizes[1..].iter().map(|&n| numbers.many(n)).collect(),
             a: sizes.iter().map(|&n| numbers.many(n)).collect(),
@@ -214,7 +214,7 @@ fn walk(model: &mut Model, which: usize, numbers: &mut Numbers) {
         delta: sizes[1..].iter().map(|&n| numbers.many(n)).collect(),
         loss: numbers.next(),
     };
-    model.inspector.walk = Some(stand);
+    model.inspector.walk = Some(step);
     if let Some(snapshot) = &mut model.run.snapshot {
         if let Some((probe, edges)) = snapshot.get::<EdgeProbe>() {
             let (probe, mut edges) = (probe.clone(), edges.clone());

@@ -1,4 +1,4 @@
-//! Walking through a mini-batch phase by phase: the same as whole steps, there and back again.
+//! Phase stepper: bit-identical to whole steps, forward and back.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use proptest::prelude::*;
 
 const OPTIMIZERS: &[Optimizer] = Optimizer::ALL;
 
-/// Mini-batches of 50, 50 and 20 rows of iris.
+/// Session on iris with mini-batches of 50, 50 and 20 rows.
 fn uneven(optimizer: Optimizer) -> Session {
     let mut plan = plan(&[6, 5]);
     plan.batch = rows(50);
@@ -52,7 +52,7 @@ fn a_walk_through_all_phases_is_as_many_steps_bit_for_bit() {
             let step = stepped.step().unwrap();
             assert_eq!(walk.phase(&mut walked).unwrap(), Some(step));
             assert_eq!(step.rows, rows);
-            assert_eq!(walk.stand().done, Some(StepPhase::Update));
+            assert_eq!(walk.position().done, Some(StepPhase::Update));
         }
         assert_same(&mut walked, &mut stepped);
     }
@@ -66,7 +66,7 @@ fn phases_come_in_the_order_of_the_book() {
     let mut session = session("iris", plan);
     let rows = session.next_rows().to_vec();
     let mut walk = PhaseStepper::new(&mut session);
-    let start = walk.stand();
+    let start = walk.position();
     assert_eq!((start.row, start.rows, start.done), (0, 2, None));
     assert_eq!(start.next, Forward { layer: 1 });
     assert!(!start.can_go_back);
@@ -86,22 +86,25 @@ fn phases_come_in_the_order_of_the_book() {
     for &(row, phase) in &expected {
         assert_eq!(before.next, phase);
         walk.phase(&mut session).unwrap();
-        let stand = walk.stand();
-        assert_eq!((stand.row, stand.done), (row, Some(phase)));
+        let position = walk.position();
+        assert_eq!((position.row, position.done), (row, Some(phase)));
         assert_eq!(
-            stand.sample,
+            position.sample,
             SampleId {
                 set: Set::Training,
                 index: rows[row] as usize
             }
         );
-        assert!(stand.can_go_back);
-        before = stand;
+        assert!(position.can_go_back);
+        before = position;
     }
     assert_eq!(before.next, Forward { layer: 1 }, "of the next mini-batch");
     let next = session.next_rows()[0] as usize;
     walk.phase(&mut session).unwrap();
-    assert_eq!((walk.stand().row, walk.stand().sample.index), (0, next));
+    assert_eq!(
+        (walk.position().row, walk.position().sample.index),
+        (0, next)
+    );
 }
 
 #[test]
@@ -113,13 +116,13 @@ fn rows_and_mini_batches_end_where_they_end() {
     walk.phase(&mut walked).unwrap();
     for row in 0..49 {
         assert_eq!(walk.sample(&mut walked).unwrap(), None);
-        let stand = walk.stand();
-        assert_eq!(stand.done, Some(Backward { layer: 1 }));
-        assert_eq!((stand.row, stand.next), (row, Forward { layer: 1 }));
+        let position = walk.position();
+        assert_eq!(position.done, Some(Backward { layer: 1 }));
+        assert_eq!((position.row, position.next), (row, Forward { layer: 1 }));
     }
     let step = stepped.step().unwrap();
     assert_eq!(walk.sample(&mut walked).unwrap(), Some(step));
-    assert_eq!(walk.stand().done, Some(Update));
+    assert_eq!(walk.position().done, Some(Update));
     walk.sample(&mut walked).unwrap();
     walk.phase(&mut walked).unwrap();
     assert_eq!(walk.batch(&mut walked).unwrap(), stepped.step().unwrap());
@@ -136,17 +139,17 @@ fn a_walk_goes_back_over_updates_and_epochs_bit_for_bit() {
             walked.step().unwrap();
         }
         let mut walk = PhaseStepper::new(&mut walked);
-        let mut way: Vec<StepPosition> = vec![walk.stand()];
+        let mut way: Vec<StepPosition> = vec![walk.position()];
         let mut parameters = vec![walked.engine().parameters()];
         for _ in 0..(50 + 50 + 20) * 7 + 3 + 10 {
             walk.phase(&mut walked).unwrap();
-            way.push(walk.stand());
+            way.push(walk.position());
             parameters.push(walked.engine().parameters());
         }
         assert_eq!(walked.position().step, 308);
-        for (stand, parameters) in way.iter().zip(&parameters).rev().skip(1) {
+        for (position, parameters) in way.iter().zip(&parameters).rev().skip(1) {
             assert!(walk.back(&mut walked));
-            assert_eq!(walk.stand(), *stand);
+            assert_eq!(walk.position(), *position);
             assert_eq!(walked.engine().parameters(), *parameters);
         }
         assert!(!walk.back(&mut walked), "before its start");
@@ -169,15 +172,15 @@ fn there_is_no_way_back_to_before_a_change() {
         output: 0,
     };
     session.apply(Change::Parameter { id, value: 1.0 }).unwrap();
-    walk.note_change(&mut session);
-    assert!(walk.stand().can_go_back, "the phase can be taken back");
+    walk.session_changed(&mut session);
+    assert!(walk.position().can_go_back, "the phase can be taken back");
     assert!(walk.back(&mut session));
     assert!(!walk.back(&mut session), "and the update can't");
     assert_eq!(session.engine().parameter(id), 1.0);
 }
 
 #[test]
-fn what_was_walked_are_the_textbooks_numbers() {
+fn phase_values_equal_the_textbook() {
     let mut session = uneven(Optimizer::ADAM);
     for _ in 0..20 {
         session.step().unwrap();
@@ -202,9 +205,9 @@ fn what_was_walked_are_the_textbooks_numbers() {
     };
     let walked = walk.values(&session);
     assert!(changes(&session, &walk).is_empty());
-    let stand = walked.stand;
+    let position = walked.position;
     assert_eq!(
-        (stand.row, stand.done),
+        (position.row, position.done),
         (1, Some(StepPhase::Forward { layer: 2 }))
     );
     let before = session.engine().parameters();
@@ -230,12 +233,12 @@ fn what_was_walked_are_the_textbooks_numbers() {
     assert_eq!(changes[0][[1, 1]], moved([1, 3]));
     assert_ne!(changes[0][[1, 1]], 0.0);
     // The row is still seen with the parameters that the update was made from.
-    assert_eq!(walked.stand.row, walked.stand.rows - 1);
+    assert_eq!(walked.position.row, walked.position.rows - 1);
     let network = Network::new(session.architecture(), &before);
     assert_eq!(walked.forward, network.forward(&walked.forward.a[0]));
 }
 
-/// What a person may ask for.
+/// Request of a user.
 #[derive(Debug, Clone)]
 enum Ask {
     Phase(u8),
@@ -309,8 +312,8 @@ fn any_ask() -> impl Strategy<Value = Ask> {
     ]
 }
 
-/// Does what is asked for as the worker does.
-fn obey(ask: &Ask, session: &mut Session, walk: &mut Option<PhaseStepper>) {
+/// Executes a request as the worker does.
+fn execute(ask: &Ask, session: &mut Session, walk: &mut Option<PhaseStepper>) {
     match ask {
         Ask::Phase(count) => {
             let walk = walk.get_or_insert_with(|| PhaseStepper::new(session));
@@ -345,7 +348,7 @@ fn obey(ask: &Ask, session: &mut Session, walk: &mut Option<PhaseStepper>) {
                 return;
             }
             if let Some(it) = walk {
-                it.note_change(session);
+                it.session_changed(session);
                 if before != *session.architecture() || !it.fits(session) {
                     *walk = None;
                 }
@@ -358,14 +361,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn whatever_was_done_is_done_again_from_the_log(
+    fn any_session_is_replayed_from_its_log(
         asks in prop::collection::vec(any_ask(), 1..40),
         optimizer in 0..OPTIMIZERS.len(),
     ) {
         let mut session = uneven(OPTIMIZERS[optimizer]);
         let mut walk = None;
         for ask in &asks {
-            obey(ask, &mut session, &mut walk);
+            execute(ask, &mut session, &mut walk);
         }
         let mut again = Session::replay(
             session.plan().clone(),
@@ -393,10 +396,10 @@ fn step(size: StepSize, count: u32) -> Command {
     Command::Step { size, count }
 }
 
-/// The next walk event.
-fn stand(driven: &Driven) -> Option<StepPosition> {
-    match driven.wait_for(|_| {}, |event| matches!(event, Event::PhaseStepper(_))) {
-        Event::PhaseStepper(stand) => stand,
+/// Returns the next position of the phase stepper.
+fn next_position(driven: &Driven) -> Option<StepPosition> {
+    match driven.wait_for(|_| {}, |event| matches!(event, Event::StepPosition(_))) {
+        Event::StepPosition(position) => position,
         _ => unreachable!(),
     }
 }
@@ -405,7 +408,7 @@ fn is_paused(state: &State) -> bool {
     *state == State::Paused
 }
 
-/// A paused worker that has said so.
+/// Starts a worker and waits until it is paused.
 fn paused(session: Session) -> Driven {
     let driven = Driven::spawn(session, settings(true, None));
     driven.started();
@@ -414,44 +417,44 @@ fn paused(session: Session) -> Driven {
 }
 
 #[test]
-fn the_worker_walks_and_tells_where_it_stands() {
+fn the_worker_reports_each_position() {
     let driven = paused(uneven(Optimizer::ADAM));
     driven.send(step(StepSize::Phase, 1));
-    let first = stand(&driven).expect("a walk");
+    let first = next_position(&driven).expect("a walk");
     assert_eq!(first.done, Some(StepPhase::Forward { layer: 1 }));
     assert_eq!(driven.state(is_paused).1.step, 0);
     driven.send(step(StepSize::Phase, 10));
     driven.state(|state| *state == State::Stepping);
-    let later = stand(&driven).expect("a walk");
+    let later = next_position(&driven).expect("a walk");
     assert_eq!((later.row, later.done), (1, Some(StepPhase::Loss)));
     assert_eq!(driven.state(is_paused).1.step, 0);
     driven.send(Command::StepBack);
-    let back = stand(&driven).expect("a walk");
+    let back = next_position(&driven).expect("a walk");
     let phase = StepPhase::Forward { layer: 3 };
     assert_eq!((back.row, back.done), (1, Some(phase)));
     driven.send(step(StepSize::Batch, 1));
-    let updated = stand(&driven).expect("a walk");
+    let updated = next_position(&driven).expect("a walk");
     assert_eq!(updated.done, Some(StepPhase::Update));
     assert_eq!(driven.state(is_paused).1.step, 1);
     driven.send(Command::StepBack);
     assert_eq!(driven.state(is_paused).1.step, 0);
     driven.send(step(StepSize::Sample, 3));
     driven.state(|state| *state == State::Stepping);
-    let sample = stand(&driven).expect("a walk");
+    let sample = next_position(&driven).expect("a walk");
     assert_eq!((sample.row, sample.rows), (1, 50));
     assert_eq!(driven.state(is_paused).1.step, 1);
     driven.send(step(StepSize::Epoch, 1));
-    assert_eq!(stand(&driven), None);
+    assert_eq!(next_position(&driven), None);
     let (_, position) = driven.state(is_paused);
     assert_eq!((position.epoch, position.step), (1, 3));
     driven.send(step(StepSize::Phase, 1));
-    assert!(stand(&driven).is_some());
+    assert!(next_position(&driven).is_some());
     driven.send(Command::Resume);
-    assert_eq!(stand(&driven), None);
+    assert_eq!(next_position(&driven), None);
 }
 
 #[test]
-fn so_many_steps_are_exactly_so_many() {
+fn counted_steps_are_exact() {
     let driven = paused(session("iris", plan(&[8])));
     driven.send(step(StepSize::Batch, 30));
     driven.state(|state| *state == State::Stepping);
@@ -468,7 +471,7 @@ fn so_many_steps_are_exactly_so_many() {
 }
 
 #[test]
-fn a_step_that_is_done_again_is_not_told_again() {
+fn a_repeated_step_is_reported_once() {
     let driven = paused(session("iris", plan(&[8])));
     let mut losses: Vec<LossPoint> = Vec::new();
     let mut epochs = Vec::new();
@@ -512,7 +515,7 @@ fn a_step_that_is_done_again_is_not_told_again() {
     assert_eq!(model.parameters, straight.engine().parameters());
 }
 
-/// The next snapshot that `wanted` likes.
+/// Returns the next snapshot that is `wanted`.
 fn snapshot(driven: &Driven, wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
     let deadline = std::time::Instant::now() + crate::support::PATIENCE;
     while std::time::Instant::now() < deadline {
@@ -547,7 +550,7 @@ fn snapshots_show_the_walk_and_the_network_in_force() {
     driven.send(step(StepSize::Phase, 2));
     let seen = snapshot(&driven, |it| {
         let phase = StepPhase::Forward { layer: 2 };
-        values(it).is_some_and(|values| values.stand.done == Some(phase))
+        values(it).is_some_and(|values| values.position.done == Some(phase))
     });
     assert_eq!(values(&seen).unwrap().forward.a.len(), 4);
     driven.send(step(StepSize::Batch, 1));
@@ -562,7 +565,7 @@ fn snapshots_show_the_walk_and_the_network_in_force() {
         output: Output::Softmax,
         loss: Loss::CrossEntropy,
     }));
-    driven.wait_for(|_| {}, |event| matches!(event, Event::PhaseStepper(None)));
+    driven.wait_for(|_| {}, |event| matches!(event, Event::StepPosition(None)));
     let activations = |snapshot: &Snapshot| {
         let pass = snapshot.answer::<RowProbe>();
         pass.map_or(Vec::new(), |pass| pass.activations.clone())

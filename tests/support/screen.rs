@@ -29,13 +29,13 @@ impl Shown {
             driven,
             observation: None,
         };
-        this.tell(Msg::Resize(size.0, size.1));
+        this.update(Msg::Resize(size.0, size.1));
         this.look();
         this
     }
 
     /// Updates the model with `msg`, and sends the resulting commands to the worker.
-    pub fn tell(&mut self, msg: Msg) {
+    pub fn update(&mut self, msg: Msg) {
         for effect in self.model.update(msg) {
             if let Effect::Send(command) = effect {
                 if let Command::Observe(observation) = &command {
@@ -68,7 +68,7 @@ impl Shown {
                 '↓' => KeyCode::Down,
                 c => KeyCode::Char(c),
             };
-            self.tell(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+            self.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
             if c == 'S' {
                 self.wait(|event| matches!(event, Event::Evaluated { .. }));
             }
@@ -98,7 +98,7 @@ impl Shown {
             let event = self.driven.events.recv_timeout(PATIENCE);
             let event = event.expect("the worker answers");
             let is_last = wanted(&event);
-            self.tell(Msg::Worker(Box::new(event)));
+            self.update(Msg::Worker(Box::new(event)));
             if is_last {
                 return;
             }
@@ -110,7 +110,7 @@ impl Shown {
         let values = snapshot.answer::<PhaseProbe>().and_then(Option::as_ref);
         Some(snapshot.observation()) == self.observation.as_ref()
             && snapshot.position == self.model.run.position
-            && values.map(|values| values.stand) == self.model.inspector.walk
+            && values.map(|values| values.position) == self.model.inspector.walk
     }
 
     /// Waits for a snapshot that answers the current request.
@@ -118,14 +118,14 @@ impl Shown {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             while let Ok(event) = self.driven.events.try_recv() {
-                self.tell(Msg::Worker(Box::new(event)));
+                self.update(Msg::Worker(Box::new(event)));
             }
             let snapshot = self.model.run.snapshot.as_ref();
             if snapshot.is_some_and(|snapshot| self.is_new(snapshot)) {
                 return;
             }
             if let Some(snapshot) = self.driven.worker.mailbox().take() {
-                self.tell(Msg::Snapshot(Box::new(snapshot)));
+                self.update(Msg::Snapshot(Box::new(snapshot)));
             }
             std::thread::sleep(std::time::Duration::from_millis(2));
         }

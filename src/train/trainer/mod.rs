@@ -217,7 +217,7 @@ impl<S: Sink> Trainer<S> {
         }
         self.observed = None;
         self.check_again();
-        self.note_change_in_walk(is_reshaped);
+        self.update_walk_after_change(is_reshaped);
         let resumed = match self.state {
             State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
             _ => self.state.clone(),
@@ -325,7 +325,7 @@ impl<S: Sink> Trainer<S> {
         match self.session.step() {
             Ok(stepped) => {
                 self.scratch.history.record_change(before, &self.session);
-                self.note_step(stepped);
+                self.record_step(stepped);
             }
             Err(divergence) => self.diverge(divergence),
         }
@@ -336,13 +336,13 @@ impl<S: Sink> Trainer<S> {
         self.set_state(State::Diverged(divergence));
     }
 
-    fn note_step(&mut self, stepped: Stepped) {
+    fn record_step(&mut self, stepped: Stepped) {
         self.throttle.count_step();
         self.meter.add_rows(stepped.rows);
-        self.outbox.note_step(&self.session, stepped);
+        self.outbox.record_step(&self.session, stepped);
         if let Some(means) = stepped.epoch {
             let validation = self.session.validate();
-            self.outbox.note_epoch(&self.session, means, validation);
+            self.outbox.record_epoch(&self.session, means, validation);
             let done = self.session.position().epoch;
             if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
                 return self.set_state(State::Finished);

@@ -1,4 +1,4 @@
-//! Steps of five sizes: phases and rows in a walk, mini-batches and epochs, and so many of them.
+//! Counted steps: phases and rows with the phase stepper, mini-batches and epochs.
 
 use std::time::Instant;
 
@@ -7,10 +7,10 @@ use crate::train::event_queue::Sink;
 use crate::train::messages::{Event, State};
 use crate::train::{Divergence, PhaseStepper, StepSize, Stepped};
 
-/// Looks at the clock are rare among phases, which cost next to nothing.
+/// Number of phases between two looks at the clock.
 const PHASES_BETWEEN_LOOKS: u32 = 64;
 
-/// Steps that are still to be done.
+/// Remaining steps.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Goal {
     size: StepSize,
@@ -27,16 +27,16 @@ impl Default for Goal {
 }
 
 impl Goal {
-    /// Counts one step of its size; whether that was the last.
+    /// Counts one step of the goal's size. Returns whether it was the last.
     fn is_reached(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
         self.left == 0
     }
 
-    /// Counts the end of a mini-batch, and of an epoch if it was one; whether that was the last.
+    /// Counts the end of a mini-batch, and of its epoch. Returns whether it was the last.
     pub fn is_reached_by(&mut self, stepped: Stepped) -> bool {
         let counts = match self.size {
-            // Counted where the walk does them.
+            // Counted by `walk_a_slice`.
             StepSize::Phase | StepSize::Sample => false,
             StepSize::Batch => true,
             StepSize::Epoch => stepped.epoch.is_some(),
@@ -46,7 +46,7 @@ impl Goal {
 }
 
 impl<S: Sink> Trainer<S> {
-    /// Goes `count` steps of `size` on, then pauses.
+    /// Runs `count` steps of `size`, then pauses.
     pub(super) fn step_by(&mut self, size: StepSize, count: u32) {
         if matches!(self.state, State::Diverged(_)) {
             return self.set_state(self.state.clone());
@@ -73,7 +73,7 @@ impl<S: Sink> Trainer<S> {
         let before = self.session.position();
         if self.walk.is_some() {
             self.walk_on();
-            self.tell_walk();
+            self.report_step_position();
         } else {
             self.step()
         }
@@ -83,7 +83,7 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    /// One step of the goal's size in the walk under way; whether an update was made.
+    /// Runs one step of the goal's size with the phase stepper.
     fn walk_on(&mut self) {
         let Some(walk) = &mut self.walk else {
             return;
@@ -95,19 +95,19 @@ impl<S: Sink> Trainer<S> {
             StepSize::Sample => walk.sample(session),
             StepSize::Batch | StepSize::Epoch => walk.batch(session).map(Some),
         };
-        // What there is to see changes with the phase, also where the position stays.
+        // The phase changes what is shown, even if the position does not.
         self.observed = None;
         match stepped {
             Ok(Some(stepped)) => {
                 self.scratch.history.record_change(before, &self.session);
-                self.note_step(stepped);
+                self.record_step(stepped);
             }
             Ok(None) => {}
             Err(divergence) => self.diverge(divergence),
         }
     }
 
-    /// Walks until the goal is reached or the time of a slice is over.
+    /// Runs the phase stepper until the goal is reached or a slice of time is over.
     pub(super) fn walk_a_slice(&mut self, start: Instant) {
         for done in 1.. {
             self.walk_on();
@@ -123,21 +123,21 @@ impl<S: Sink> Trainer<S> {
             }
         }
         if self.state != State::Paused && self.walk.is_some() {
-            self.tell_walk();
+            self.report_step_position();
         }
         self.report_progress();
     }
 
-    /// Pauses, as many steps done as were asked for.
+    /// Pauses after the last requested step.
     pub(super) fn end_stepping(&mut self) {
         if self.walk.is_some() {
-            self.tell_walk();
+            self.report_step_position();
         }
         self.set_state(State::Paused);
         self.evaluate();
     }
 
-    /// One phase back.
+    /// Undoes one phase.
     pub(super) fn step_back(&mut self) {
         if self.is_training() {
             return self.set_state(self.state.clone());
@@ -150,8 +150,8 @@ impl<S: Sink> Trainer<S> {
         if self.session.position() != before {
             self.check_again();
         }
-        self.tell_walk();
-        // A training that was finished by the update is not, without it.
+        self.report_step_position();
+        // A training finished by the undone update is no longer finished.
         let state = match self.state {
             State::Finished if self.session.position() != before => State::Paused,
             _ => self.state.clone(),
@@ -162,29 +162,29 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    /// After a change: the walk goes on if its network and its mini-batch are still those under way.
-    pub(super) fn note_change_in_walk(&mut self, is_reshaped: bool) {
+    /// Adapts the phase stepper to a live change; ends it if network or mini-batch have changed.
+    pub(super) fn update_walk_after_change(&mut self, is_reshaped: bool) {
         let Some(walk) = &mut self.walk else {
             return;
         };
-        walk.note_change(&mut self.session);
+        walk.session_changed(&mut self.session);
         if !is_reshaped && walk.fits(&self.session) {
-            self.tell_walk();
+            self.report_step_position();
         } else {
             self.end_walk();
         }
     }
 
-    /// Ends the walk, if there is one, and tells so.
+    /// Ends the phase stepper, if there is one, and reports it.
     pub(super) fn end_walk(&mut self) {
         if self.walk.take().is_some() {
             self.observed = None;
-            self.tell_walk();
+            self.report_step_position();
         }
     }
 
-    fn tell_walk(&mut self) {
-        let stand = self.walk.as_ref().map(PhaseStepper::stand);
-        self.outbox.push(Event::PhaseStepper(stand));
+    fn report_step_position(&mut self) {
+        let position = self.walk.as_ref().map(PhaseStepper::position);
+        self.outbox.push(Event::StepPosition(position));
     }
 }

@@ -262,10 +262,10 @@ impl Model {
             }
             _ => return,
         };
-        self.tell(text);
+        self.show_notice(text);
     }
 
-    pub(super) fn tell(&mut self, text: String) {
+    pub(super) fn show_notice(&mut self, text: String) {
         self.prompt.notice = Some(Notice {
             text,
             is_error: false,

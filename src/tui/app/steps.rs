@@ -56,7 +56,7 @@ impl Model {
     pub(super) fn step_back(&mut self, effects: &mut Vec<Effect>) -> Result<(), String> {
         match self.inspector.walk {
             None => Err("not inside a mini-batch; p steps into one".into()),
-            Some(stand) if !stand.can_go_back => Err("no earlier steps recorded".into()),
+            Some(position) if !position.can_go_back => Err("no earlier steps recorded".into()),
             Some(_) => {
                 effects.push(Effect::Send(Command::StepBack));
                 Ok(())

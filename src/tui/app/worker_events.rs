@@ -35,7 +35,7 @@ impl Model {
             Event::ResetFailed(error) => self.complain(error.to_string()),
             Event::Changed { change, now } => self.handle_change(&change, *now),
             Event::Refused(why) => self.take_refusal(why),
-            Event::PhaseStepper(position) => {
+            Event::StepPosition(position) => {
                 self.navigation.show_step(position);
                 self.inspector.walk = position;
             }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::Panel;
-use super::network::{knows_activation, walked};
+use super::network::{knows_activation, phase_values};
 use crate::train::Request;
 use crate::train::observation::PROBE_ROWS;
 use crate::train::probes::{ActivationProbe, LayerActivations, PhaseProbe, RowProbe};
@@ -75,7 +75,7 @@ fn draw(model: &Model, pane: &mut Pane<'_>) {
     let inner = pane.area;
     let field = usize::from(inner.width).saturating_sub(6).max(1);
     let is_ahead =
-        |layer| walked(model, snapshot).is_some_and(|walk| !knows_activation(walk, layer));
+        |layer| phase_values(model, snapshot).is_some_and(|walk| !knows_activation(walk, layer));
     let rows = content(&pass.activations, field, inner.height.into());
     let first = pane.first_line(rows.len(), inner.height.into());
     let (buf, theme) = (&mut *pane.buf, pane.theme);

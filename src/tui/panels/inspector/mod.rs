@@ -16,7 +16,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::Panel;
-use super::network::{knows_activation, knows_delta, knows_loss, walked};
+use super::network::{knows_activation, knows_delta, knows_loss, phase_values};
 use crate::nn::ParameterId;
 use crate::train::inspection::Facts;
 use crate::train::probes::{InspectProbe, PhaseProbe, RowPass, RowProbe};
@@ -95,7 +95,7 @@ struct Context<'a> {
     row: &'a RowProbe,
     pass: &'a RowPass,
     /// Position of the phase stepper, which hides the numbers it has not computed yet.
-    walked: Option<&'a PhaseValues>,
+    phase_values: Option<&'a PhaseValues>,
     theme: Theme,
     notation: Notation,
     width: usize,
@@ -115,7 +115,8 @@ impl<'a> Context<'a> {
             inspection,
             row,
             pass,
-            walked: walked(model, snapshot).filter(|_| inspection.inspect.of == Subject::Row),
+            phase_values: phase_values(model, snapshot)
+                .filter(|_| inspection.inspect.of == Subject::Row),
             theme,
             notation: Notation::new(theme),
             width: usize::from(inside.width.saturating_sub(2)),
@@ -210,21 +211,23 @@ impl<'a> Context<'a> {
     }
 
     fn knows_activation(&self, layer: usize) -> bool {
-        self.walked.is_none_or(|it| knows_activation(it, layer))
+        self.phase_values
+            .is_none_or(|it| knows_activation(it, layer))
     }
 
     fn knows_loss(&self) -> bool {
-        self.walked.is_none_or(knows_loss)
+        self.phase_values.is_none_or(knows_loss)
     }
 
     fn knows_delta(&self, layer: usize) -> bool {
-        self.walked.is_none_or(|it| knows_delta(it, layer))
+        self.phase_values.is_none_or(|it| knows_delta(it, layer))
     }
 
     /// Whether the update that is told of is the next one of a walk under way.
     fn is_before_update(&self) -> bool {
-        let walked = self.walked;
-        walked.is_some_and(|walked| walked.stand.done != Some(StepPhase::Update))
+        let phase_values = self.phase_values;
+        phase_values
+            .is_some_and(|phase_values| phase_values.position.done != Some(StepPhase::Update))
     }
 
     /// `x` in [`NUMBER`] cells, or a dot where it is not known yet.

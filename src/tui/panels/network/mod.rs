@@ -36,7 +36,7 @@ use edges::edges;
 use geometry::Places;
 use labels::{input_labels, layer_titles, output_labels};
 use style::{Look, Shown};
-pub(in crate::tui) use style::{knows_activation, knows_delta, knows_loss, walked};
+pub(in crate::tui) use style::{knows_activation, knows_delta, knows_loss, phase_values};
 
 /// Widest feature or class name.
 const NAME: usize = 18;
@@ -94,8 +94,8 @@ fn draw(model: &Model, pane: &mut Pane<'_>) {
     };
     let (inner, buf, theme) = (pane.area, &mut *pane.buf, pane.theme);
     let (strip, inner) = parted(inner, &look);
-    if let Some(walked) = look.walked {
-        walk_banner::render(strip, buf, model, theme, walked);
+    if let Some(phase_values) = look.phase_values {
+        walk_banner::render(strip, buf, model, theme, phase_values);
     }
     let places = Places::new(inner, model, &look);
     edges(&places, buf, &look, theme);
@@ -109,7 +109,9 @@ fn draw(model: &Model, pane: &mut Pane<'_>) {
 
 /// Divides `inner` into the banner of the phase stepper and the rest.
 fn parted(inner: Rect, look: &Look) -> (Rect, Rect) {
-    let rows = look.walked.map_or(0, |_| walk_banner::rows(inner.height));
+    let rows = look
+        .phase_values
+        .map_or(0, |_| walk_banner::rows(inner.height));
     let strip = Rect {
         height: rows,
         ..inner

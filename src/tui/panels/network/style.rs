@@ -36,7 +36,7 @@ pub(crate) struct Look<'a> {
     /// Item under the inspector's cursor, if that is open.
     pub cursor: Option<Cursor>,
     /// Values computed by the phase stepper so far, if a mini-batch is stepped through.
-    pub walked: Option<&'a PhaseValues>,
+    pub phase_values: Option<&'a PhaseValues>,
     /// The shown row, and its forward pass.
     pub row: &'a RowProbe,
     pub pass: &'a RowPass,
@@ -54,7 +54,7 @@ impl<'a> Look<'a> {
         let (shown, edges) = snapshot.get::<EdgeProbe>()?;
         Some(Self {
             cursor: model.inspector.open.map(|it| it.inspect.cursor),
-            walked: walked(model, snapshot),
+            phase_values: phase_values(model, snapshot),
             row,
             pass,
             neurons: &shown.neurons,
@@ -65,7 +65,7 @@ impl<'a> Look<'a> {
 
     /// By how much the update just done changed the weights between the shown neurons.
     pub fn changes(&self) -> Option<&'a [Array2<f32>]> {
-        let is_update = self.walked?.stand.done == Some(StepPhase::Update);
+        let is_update = self.phase_values?.position.done == Some(StepPhase::Update);
         let changes = &self.edges.changes;
         (is_update && !changes.is_empty()).then_some(changes)
     }
@@ -73,7 +73,7 @@ impl<'a> Look<'a> {
     /// Whether any edge is emphasised.
     pub fn has_stress(&self) -> bool {
         let by_cursor = self.cursor.is_some_and(|it| it != Cursor::Output);
-        by_cursor || self.walked.is_some() && self.changes().is_none()
+        by_cursor || self.phase_values.is_some() && self.changes().is_none()
     }
 
     /// Emphasis of the weight from `input` to neuron `output` of `layer`.
@@ -82,11 +82,11 @@ impl<'a> Look<'a> {
             Some(cursor) => stress_by_cursor(cursor, layer, output, input),
             None => Stress::Plain,
         };
-        let Some(walked) = self.walked else {
+        let Some(phase_values) = self.phase_values else {
             return by_cursor;
         };
         // Where the walk stands, and what it went along.
-        let is_here = match walked.stand.done {
+        let is_here = match phase_values.position.done {
             Some(StepPhase::Forward { layer: at }) => layer == at,
             Some(StepPhase::Backward { layer: at }) => layer == at + 1,
             Some(StepPhase::Update) => true,
@@ -101,15 +101,15 @@ impl<'a> Look<'a> {
 
     /// Value shown by neuron `neuron` of `layer`.
     pub fn shown(&self, layer: usize, neuron: usize) -> Shown {
-        let Some(walked) = self.walked.filter(|_| layer > 0) else {
+        let Some(phase_values) = self.phase_values.filter(|_| layer > 0) else {
             return Shown::Activation;
         };
-        if !knows_activation(walked, layer) {
+        if !knows_activation(phase_values, layer) {
             return Shown::Unknown;
         }
-        match walked.stand.done {
+        match phase_values.position.done {
             Some(StepPhase::Backward { layer: at }) if layer >= at => {
-                let deltas = walked.delta.get(layer - 1).map_or(&[][..], |it| it);
+                let deltas = phase_values.delta.get(layer - 1).map_or(&[][..], |it| it);
                 let largest = deltas.iter().fold(0.0, |most: f64, d| most.max(d.abs()));
                 let delta = deltas.get(neuron).copied().unwrap_or(f64::NAN);
                 Shown::Delta((delta / largest.max(f64::MIN_POSITIVE)) as f32)
@@ -120,20 +120,23 @@ impl<'a> Look<'a> {
 
     /// Whether the outputs are known.
     pub fn knows_outputs(&self) -> bool {
-        let walked = self.walked;
-        walked.is_none_or(|walked| knows_activation(walked, self.depth))
+        let phase_values = self.phase_values;
+        phase_values.is_none_or(|phase_values| knows_activation(phase_values, self.depth))
     }
 }
 
 /// Values computed by the phase stepper, if `snapshot` has them.
-pub(in crate::tui) fn walked<'a>(model: &Model, snapshot: &'a Snapshot) -> Option<&'a PhaseValues> {
+pub(in crate::tui) fn phase_values<'a>(
+    model: &Model,
+    snapshot: &'a Snapshot,
+) -> Option<&'a PhaseValues> {
     let values = snapshot.answer::<PhaseProbe>()?.as_ref();
     model.inspector.walk.and(values)
 }
 
 /// Whether the phase stepper has computed the activations of `layer`.
-pub(in crate::tui) fn knows_activation(walked: &PhaseValues, layer: usize) -> bool {
-    match walked.stand.done {
+pub(in crate::tui) fn knows_activation(phase_values: &PhaseValues, layer: usize) -> bool {
+    match phase_values.position.done {
         None => layer == 0,
         Some(StepPhase::Forward { layer: at }) => layer <= at,
         Some(_) => true,
@@ -141,13 +144,16 @@ pub(in crate::tui) fn knows_activation(walked: &PhaseValues, layer: usize) -> bo
 }
 
 /// Whether the phase stepper has computed the loss.
-pub(in crate::tui) fn knows_loss(walked: &PhaseValues) -> bool {
-    !matches!(walked.stand.done, None | Some(StepPhase::Forward { .. }))
+pub(in crate::tui) fn knows_loss(phase_values: &PhaseValues) -> bool {
+    !matches!(
+        phase_values.position.done,
+        None | Some(StepPhase::Forward { .. })
+    )
 }
 
 /// Whether the phase stepper has computed the deltas of `layer`.
-pub(in crate::tui) fn knows_delta(walked: &PhaseValues, layer: usize) -> bool {
-    match walked.stand.done {
+pub(in crate::tui) fn knows_delta(phase_values: &PhaseValues, layer: usize) -> bool {
+    match phase_values.position.done {
         Some(StepPhase::Backward { layer: at }) => layer >= at,
         Some(StepPhase::Update) => true,
         _ => false,

@@ -30,15 +30,15 @@ pub(crate) fn render(
     buf: &mut Buffer,
     model: &Model,
     theme: Theme,
-    walked: &PhaseValues,
+    phase_values: &PhaseValues,
 ) {
     let architecture = &model.run.architecture;
     let notation = Notation::new(theme);
     let room = usize::from(area.width);
-    let formula = formula(walked.stand.done, architecture, notation);
+    let formula = formula(phase_values.position.done, architecture, notation);
     let lines = [
-        words(&walked.stand, architecture.depth(), room, theme),
-        track(walked, architecture.depth(), room, theme, notation),
+        words(&phase_values.position, architecture.depth(), room, theme),
+        track(phase_values, architecture.depth(), room, theme, notation),
         Line::styled(formula, theme.text()),
     ];
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
@@ -47,19 +47,19 @@ pub(crate) fn render(
 }
 
 /// `row 3 of 10 · forward: layer 2 of 2 computed · p: loss`.
-fn words(stand: &StepPosition, depth: usize, room: usize, theme: Theme) -> Line<'static> {
-    let done = match stand.done {
+fn words(position: &StepPosition, depth: usize, room: usize, theme: Theme) -> Line<'static> {
+    let done = match position.done {
         None => "inputs set".to_owned(),
         Some(StepPhase::Forward { layer }) => format!("forward: layer {layer} of {depth} computed"),
         Some(StepPhase::Loss) => "loss computed".to_owned(),
         Some(StepPhase::Backward { layer }) => format!("backward: δ of layer {layer} computed"),
         Some(StepPhase::Update) => "weights updated (edges show Δw)".to_owned(),
     };
-    let next = match stand.next {
-        StepPhase::Forward { .. } if stand.done == Some(StepPhase::Update) => {
+    let next = match position.next {
+        StepPhase::Forward { .. } if position.done == Some(StepPhase::Update) => {
             "p: next mini-batch".to_owned()
         }
-        StepPhase::Forward { layer: 1 } if stand.done.is_some() => "p: next row".to_owned(),
+        StepPhase::Forward { layer: 1 } if position.done.is_some() => "p: next row".to_owned(),
         StepPhase::Forward { layer } => format!("p: forward to layer {layer}"),
         StepPhase::Loss => "p: loss".to_owned(),
         StepPhase::Backward { layer } if layer == depth => {
@@ -68,7 +68,7 @@ fn words(stand: &StepPosition, depth: usize, room: usize, theme: Theme) -> Line<
         StepPhase::Backward { layer } => format!("p: backprop through layer {layer}"),
         StepPhase::Update => "p: update".to_owned(),
     };
-    let row = format!("row {} of {}", stand.row + 1, stand.rows);
+    let row = format!("row {} of {}", position.row + 1, position.rows);
     let line = |row: String, done: &str| {
         Line::from(vec![
             Span::styled(format!("{row} · "), theme.dim()),
@@ -77,7 +77,7 @@ fn words(stand: &StepPosition, depth: usize, room: usize, theme: Theme) -> Line<
             Span::styled(next.clone(), theme.accent()),
         ])
     };
-    let short = match stand.done {
+    let short = match position.done {
         None => "inputs".to_owned(),
         Some(StepPhase::Forward { layer }) => format!("forward {layer}"),
         Some(StepPhase::Loss) => "loss".to_owned(),
@@ -88,7 +88,7 @@ fn words(stand: &StepPosition, depth: usize, room: usize, theme: Theme) -> Line<
         line(format!("mini-batch {row}"), &done),
         line(row.clone(), &done),
         line(row, &short),
-        line(format!("{}/{}", stand.row + 1, stand.rows), &short),
+        line(format!("{}/{}", position.row + 1, position.rows), &short),
     ];
     let narrowest = lines[3].clone();
     let mut fitting = lines.into_iter().filter(|it| line_width(it) <= room);
@@ -97,7 +97,7 @@ fn words(stand: &StepPosition, depth: usize, room: usize, theme: Theme) -> Line<
 
 /// `x → a¹ → a² → C → δ² → δ¹ → Δw`, with computed phases in bold and the last one marked.
 fn track(
-    walked: &PhaseValues,
+    phase_values: &PhaseValues,
     depth: usize,
     room: usize,
     theme: Theme,
@@ -112,11 +112,11 @@ fn track(
     };
     let delta = notation.either("δ", "delta");
     let mut phases = vec![("x".to_owned(), true)];
-    phases.extend((1..=depth).map(|l| (layered("a", l), knows_activation(walked, l))));
-    phases.push(("C".to_owned(), knows_loss(walked)));
+    phases.extend((1..=depth).map(|l| (layered("a", l), knows_activation(phase_values, l))));
+    phases.push(("C".to_owned(), knows_loss(phase_values)));
     let backward = (1..=depth).rev();
-    phases.extend(backward.map(|l| (layered(delta, l), knows_delta(walked, l))));
-    let is_updated = walked.stand.done == Some(StepPhase::Update);
+    phases.extend(backward.map(|l| (layered(delta, l), knows_delta(phase_values, l))));
+    let is_updated = phase_values.position.done == Some(StepPhase::Update);
     phases.push((notation.either("Δw", "change").to_owned(), is_updated));
     let current = phases.iter().rposition(|phase| phase.1).unwrap_or(0);
     let arrow = " → ";

@@ -13,6 +13,7 @@ use crate::data::{
     BUILT_IN, ClassWeights, Delimiter, MISSING_WORDS, Missing, TaskChoice, TextEncoding,
 };
 use crate::error::Error;
+use crate::model_file::formats;
 use crate::nn::optimizer::MOMENTUM;
 use crate::nn::{Optimizer, ParameterId};
 use crate::record::log_formats;
@@ -62,7 +63,8 @@ pub enum Command {
     /// its probability, p(class), or output(class) if the outputs are not softmax. A row whose outputs
     /// are not finite gets empty cells.
     Predict {
-        /// A model saved by nn-tui: .json, .safetensors or .npz
+        /// Model saved by nn-tui.
+        #[arg(help = format!("Model saved by nn-tui: {}", formats::readable_extensions()))]
         model: PathBuf,
         /// CSV file with the columns the model was trained on, - for standard input, or a built-in
         /// data set
@@ -74,7 +76,8 @@ pub enum Command {
     /// target the mean absolute error, the root mean squared error and R2. Rows without a true value
     /// are skipped and counted.
     Eval {
-        /// A model saved by nn-tui: .json, .safetensors or .npz
+        /// Model saved by nn-tui.
+        #[arg(help = format!("Model saved by nn-tui: {}", formats::readable_extensions()))]
         model: PathBuf,
         /// CSV file with the columns the model was trained on and the one it predicts, - for
         /// standard input, or a built-in data set
@@ -130,8 +133,9 @@ pub struct TrainingArgs {
     /// Headless: check gradients numerically (again after --epochs, if given); exits 1 on failure
     #[arg(long, help_heading = "Output", conflicts_with = "describe")]
     pub check_gradients: bool,
-    /// Save the model when the run ends: .json, .safetensors, .npz, .onnx, .py or .rs
-    #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output")]
+    /// Path of the model that is saved when the run ends.
+    #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output",
+          help = format!("Save the model when the run ends: {}", formats::extensions()))]
     pub export: Option<PathBuf>,
     /// Log of the run.
     #[arg(long, value_name = "PATH", help_heading = "Output", conflicts_with = "describe",

@@ -7,7 +7,7 @@ use super::load_options::load_options;
 use crate::data::{Dataset, LoadOptions, Part, Source, Target, ValidationRows};
 use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
-use crate::model_file::Format;
+use crate::model_file::formats;
 use crate::nn::engine::Threads;
 use crate::nn::optimizer::MOMENTUM;
 use crate::nn::{Optimizer, ParameterId};
@@ -138,7 +138,7 @@ fn export(path: Option<&Path>, replace: bool) -> Result<Option<ExportOption>> {
     let Some(path) = path else {
         return Ok(None);
     };
-    Format::of(path)?;
+    formats::for_path(path)?;
     Ok(Some(ExportOption {
         path: path.to_owned(),
         replace,

@@ -1,19 +1,19 @@
-//! What a file for other programs says about the model in it.
+//! Description of a model in files for other programs.
 
 use super::{Quality, TrainedModel};
 use crate::data::Task;
 
-/// Where `model` came from and how good it is, a sentence a line. All names in it are safe to show
-/// and hold no line break.
-pub(super) fn about(model: &TrainedModel) -> Vec<String> {
+/// Describes purpose, origin and scores of `model` in lines of one sentence each. Names in it
+/// contain no line breaks or other control characters.
+pub(super) fn description(model: &TrainedModel) -> Vec<String> {
     let record = &model.training;
     let what = match &model.task {
         Task::Classification { classes } => format!(
-            "Predicts which of {} classes of \"{}\" a row belongs to.",
+            "Predicts \"{1}\", one of {0} classes.",
             classes.len(),
             model.target
         ),
-        Task::Regression(_) => format!("Predicts the number \"{}\" of a row.", model.target),
+        Task::Regression(_) => format!("Predicts the number \"{}\".", model.target),
     };
     let from = format!(
         "Written by nn-tui {}: a network {}, trained on {} rows of {} for {} epochs, seed {}.",
@@ -24,13 +24,13 @@ pub(super) fn about(model: &TrainedModel) -> Vec<String> {
         record.epochs,
         record.seed,
     );
-    let (rows, kind, quality) = match &record.validation {
+    let (rows, set, quality) = match &record.validation {
         Some(quality) => (record.validation_rows, "validation", quality),
         None => (record.training_rows, "training", &record.training),
     };
-    let quality = how_good(quality).map(|good| format!("On the {rows} {kind} rows {good}."));
+    let quality = scores(quality).map(|scores| format!("On the {rows} {set} rows: {scores}."));
     let start = record.started_as.as_ref().map(|start| {
-        format!("It started as a network {start}, and was changed while it was trained.")
+        format!("Training started with a network {start}, which was changed on the way.")
     });
     [Some(what), Some(from), start, quality]
         .into_iter()
@@ -38,13 +38,13 @@ pub(super) fn about(model: &TrainedModel) -> Vec<String> {
         .collect()
 }
 
-fn how_good(quality: &Quality) -> Option<String> {
+fn scores(quality: &Quality) -> Option<String> {
     if let Some(accuracy) = quality.accuracy {
-        return Some(format!("it has {:.1} % right", 100.0 * accuracy));
+        return Some(format!("accuracy {:.1}%", 100.0 * accuracy));
     }
     let errors = quality.errors?;
     Some(format!(
-        "its mean absolute error is {:.4}, its root mean squared error {:.4}, its R2 {:.4}",
+        "mean absolute error {:.4}, root mean squared error {:.4}, R2 {:.4}",
         errors.mae, errors.rmse, errors.r2
     ))
 }

@@ -1,20 +1,20 @@
-//! Trained models as files, out and in.
+//! Trained models as files: the model, saving, loading and verifying.
 //!
-//! A model file carries everything needed to predict from the raw values of a table: architecture,
-//! weights and biases, preprocessing, the classes, and a record of the training. Nothing in it
-//! depends on the time or the machine: the same training gives the same bytes. The ending of the
-//! file's name says in which [`Format`] it is.
+//! A model file holds everything needed to predict from the raw values of a table: architecture,
+//! weights and biases, preprocessing, class names, and a record of the training. It depends on
+//! neither time nor machine: the same training gives the same bytes. The extension of the file
+//! name selects one of the [`formats`].
 //!
-//! What is read back is equal to what was saved, to the last bit of every number. What comes from
-//! a file is checked before it is believed; see [`load`].
+//! A model that is saved and loaded is equal to the original, bit for bit. [`load`] validates
+//! every file before it returns a model.
 
 mod atomic_write;
-mod check;
 mod description;
 pub mod formats;
 mod predict;
 mod schema;
 mod tensors;
+mod validate;
 mod verify;
 
 use std::fs;
@@ -30,252 +30,139 @@ use crate::util::text::{sanitise, shorten};
 
 pub use atomic_write::{check_writable, create_file};
 pub use predict::predicted_class;
-pub use verify::{Check, MOST_ROWS_CHECKED, Saved, check as check_saved};
+pub use verify::{Saved, Verification, rows_to_verify, verify};
 
 /// Destination of the model at the end of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportOption {
-    /// The path.
+    /// Path of the file, whose extension selects the format.
     pub path: PathBuf,
-    /// Whether a file that is there may be replaced.
+    /// Whether an existing file may be replaced.
     pub replace: bool,
 }
 
-/// Terminal cells that a message about a damaged file fills at most.
-const MOST_CELLS: usize = 400;
+/// Maximal width of an error about a damaged file, in terminal cells.
+const MAX_PROBLEM_WIDTH: usize = 400;
 
-/// A trained network with everything needed to predict from the raw values of a table.
+/// Trained network with everything needed to predict from the raw values of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainedModel {
-    /// Shape and functions.
+    /// Layer sizes, activations and loss.
     pub architecture: Architecture,
-    /// Weights `(outputs, inputs)` and biases.
+    /// Weights `(outputs, inputs)` and biases `(outputs)` of each layer.
     pub parameters: Parameters,
-    /// From raw values to network inputs.
+    /// Conversion of raw values to network inputs.
     pub preprocessing: Preprocessing,
-    /// Name of the column that is predicted.
+    /// Name of the predicted column.
     pub target: String,
-    /// What it predicts: a class, or a number.
+    /// Classification with its classes, or regression with the scale of the target.
     pub task: Task,
-    /// How it was trained.
+    /// Settings, data and scores of the training.
     pub training: TrainingRecord,
 }
 
-/// How a model was trained: enough to train it again, and how good it was.
+/// Record of a training: enough to repeat it, and the scores it reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingRecord {
     /// Name of the data set.
     pub data: String,
-    /// Rows trained on.
+    /// Number of training rows.
     pub training_rows: usize,
-    /// Rows kept for validation.
+    /// Number of validation rows.
     pub validation_rows: usize,
-    /// Fraction of the rows kept for validation, as asked for.
+    /// Requested fraction of validation rows, 0 to 1.
     pub validation_fraction: f64,
-    /// Seed of everything that was left to chance.
+    /// Seed for all randomness.
     pub seed: u64,
-    /// How the initial parameters were drawn.
+    /// Distribution of the initial weights.
     pub initialisation: Initialisation,
-    /// The learning rule at the start.
+    /// Learning rule at the start.
     pub rule: LearningRule,
-    /// Rows of a mini-batch.
+    /// Rows per mini-batch at the start.
     pub batch: usize,
-    /// How much the classes counted.
+    /// Weighting of the classes in the loss.
     #[serde(default, skip_serializing_if = "ClassWeights::is_none")]
     pub class_weights: ClassWeights,
-    /// Whole epochs done.
+    /// Number of complete epochs.
     pub epochs: u32,
-    /// Steps (updates) done.
+    /// Number of steps (parameter updates).
     pub steps: u64,
-    /// Changes made on the way, oldest first.
+    /// Live changes, oldest first.
     pub changes: Vec<LoggedChange>,
-    /// The network it started as, if changes made another one of it.
+    /// Initial architecture, if live changes replaced it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_as: Option<Architecture>,
-    /// Learning rule and mini-batch at the end, if changes made others of them.
+    /// Final learning rule and mini-batch size, if live changes replaced them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_with: Option<EndedWith>,
-    /// How good it is on the training rows.
+    /// Scores on the training rows.
     pub training: Quality,
-    /// The same on the validation rows, where there are any.
+    /// Scores on the validation rows, if there are any.
     pub validation: Option<Quality>,
 }
 
-/// What was in force when a training ended.
+/// Settings in force at the end of a training.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EndedWith {
-    /// The learning rule.
+    /// Learning rule.
     pub rule: LearningRule,
-    /// Rows of a mini-batch.
+    /// Rows per mini-batch.
     pub batch: usize,
 }
 
-/// How good a model was on some rows. What was not finite is absent.
+/// Scores of a model on a set of rows. A score that is not finite is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quality {
-    /// Mean loss of a row.
+    /// Mean loss per row.
     pub loss: Option<f64>,
-    /// Fraction of the rows predicted right; for classification.
+    /// Fraction of rows classified correctly, 0 to 1 (classification only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy: Option<f64>,
-    /// How far predicted numbers are from true ones; for regression.
+    /// MAE, RMSE and R2 in the target's unit (regression only).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors: Option<Errors>,
 }
 
-/// How a model lies in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Text for people and programs; see the `json` module for its schema.
-    Json,
-    /// Tensors as PyTorch names them, for `safetensors` readers in any language.
-    Safetensors,
-    /// The same tensors as NumPy's arrays.
-    Npz,
-    /// A graph for ONNX runtimes, the preprocessing inside it; see the `onnx` module.
-    Onnx,
-    /// Source code that predicts, in Python.
-    Python,
-    /// The same in Rust.
-    Rust,
-}
-
-impl Format {
-    /// All of them, in the order in which messages list them.
-    pub const ALL: [Self; 6] = [
-        Self::Json,
-        Self::Safetensors,
-        Self::Npz,
-        Self::Onnx,
-        Self::Python,
-        Self::Rust,
-    ];
-
-    /// Those that [`load`] reads again; the others are for other programs.
-    pub const READABLE: [Self; 3] = [Self::Json, Self::Safetensors, Self::Npz];
-
-    /// The format that the ending of `path` asks for; letter case does not count.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] with the endings there are.
-    pub fn of(path: &Path) -> Result<Self> {
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        let asked = |format: &&Self| {
-            ending.is_some_and(|ending| ending.eq_ignore_ascii_case(format.ending()))
-        };
-        Self::ALL.iter().find(asked).copied().ok_or_else(|| {
-            Error::Usage(format!(
-                "{}: the name of a model file ends in {}",
-                sanitise(&path.to_string_lossy()),
-                Self::endings(&Self::ALL),
-            ))
-        })
-    }
-
-    /// The same of a file that is to be read.
-    fn of_readable(path: &Path) -> Result<Self> {
-        let format = Self::of(path)?;
-        if Self::READABLE.contains(&format) {
-            return Ok(format);
-        }
-        Err(Error::Usage(format!(
-            "{}: .{} files are for other programs; this one reads {}",
-            sanitise(&path.to_string_lossy()),
-            format.ending(),
-            Self::endings(&Self::READABLE),
-        )))
-    }
-
-    /// The endings of `formats` as a message lists them: `.json, .safetensors or .npz`.
-    pub fn endings(formats: &[Self]) -> String {
-        let endings: Vec<String> = formats
-            .iter()
-            .map(|it| format!(".{}", it.ending()))
-            .collect();
-        match endings.as_slice() {
-            [before @ .., last] if !before.is_empty() => {
-                format!("{} or {last}", before.join(", "))
-            }
-            few => few.concat(),
-        }
-    }
-
-    /// Ending of the file's name, without the dot.
-    pub fn ending(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Safetensors => "safetensors",
-            Self::Npz => "npz",
-            Self::Onnx => "onnx",
-            Self::Python => "py",
-            Self::Rust => "rs",
-        }
-    }
-
-    fn encode(self, model: &TrainedModel) -> Result<Vec<u8>, String> {
-        check::check(model)?;
-        match self {
-            Self::Json => crate::model_file::formats::json::encode(model),
-            Self::Safetensors => crate::model_file::formats::safetensors::encode(model),
-            Self::Npz => crate::model_file::formats::npz::encode(model),
-            Self::Onnx => crate::model_file::formats::onnx::encode(model),
-            Self::Python => crate::model_file::formats::code::python::encode(model),
-            Self::Rust => crate::model_file::formats::code::rust::encode(model),
-        }
-    }
-
-    fn decode(self, bytes: &[u8]) -> Result<TrainedModel, String> {
-        let model = match self {
-            Self::Json => crate::model_file::formats::json::decode(bytes),
-            Self::Safetensors => crate::model_file::formats::safetensors::decode(bytes),
-            Self::Npz => crate::model_file::formats::npz::decode(bytes),
-            Self::Onnx | Self::Python | Self::Rust => Err("it is not to be read".into()),
-        }?;
-        check::check(&model)?;
-        Ok(model)
-    }
-}
-
-/// Writes `model` to `path` in one piece, in the format that the path's ending asks for, and
-/// returns the number of bytes. A reader of `path` finds the old file or the new one, whole,
-/// whatever happens in between.
+/// Writes `model` to `path` in the format of the path's extension and returns the number of bytes.
+/// The file is replaced atomically: a reader finds the old contents or the new ones.
 ///
 /// # Errors
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`];
-/// [`Error::Usage`] for an unknown ending; [`Error::Model`] for a model that [`load`] would refuse.
+/// [`Error::Usage`] for an unknown extension; [`Error::Model`] for a model that [`load`] would
+/// refuse.
 pub fn save(path: &Path, model: &TrainedModel, replace: bool) -> Result<u64> {
-    let bytes = Format::of(path)?
-        .encode(model)
+    let format = formats::for_path(path)?;
+    let bytes = validate::validate(model)
+        .and_then(|()| format.encode(model))
         .map_err(|problem| unusable(path, &problem))?;
-    crate::model_file::atomic_write::write(path, &bytes, replace)
+    atomic_write::write(path, &bytes, replace)
 }
 
-/// Reads the model in `path`. The file is a stranger: its numbers are finite, its shapes go
-/// together and its names are safe to show, or it is refused.
+/// Reads and validates the model in `path`: numbers are finite, shapes agree, and names contain no
+/// control characters.
 ///
 /// # Errors
-/// [`Error::Model`] with what is wrong; [`Error::NoSuchInput`], [`Error::CannotRead`];
-/// [`Error::Usage`] for an unknown ending.
+/// [`Error::Model`] with the problem found; [`Error::NoSuchInput`]; [`Error::CannotRead`];
+/// [`Error::Usage`] for an extension that cannot be read.
 pub fn load(path: &Path) -> Result<TrainedModel> {
-    let format = Format::of_readable(path)?;
+    let decode = formats::decoder_for(path)?;
     let reading = |cause| Error::reading(path, cause);
     // A pipe or a device may never end.
     if !fs::metadata(path).map_err(reading)?.is_file() {
         return Err(reading(io::Error::other("it is not a regular file")));
     }
     let bytes = fs::read(path).map_err(reading)?;
-    format
-        .decode(&bytes)
-        .map_err(|problem| unusable(path, &problem))
+    let model = decode(&bytes).and_then(|model| validate::validate(&model).map(|()| model));
+    model.map_err(|problem| unusable(path, &problem))
 }
 
 fn unusable(path: &Path, problem: &str) -> Error {
     Error::Model {
         path: path.to_owned(),
-        // It may quote a file, however much stands there.
-        problem: shorten(&sanitise(problem), MOST_CELLS),
+        // The problem may quote text of any length from the file.
+        problem: shorten(&sanitise(problem), MAX_PROBLEM_WIDTH),
     }
 }

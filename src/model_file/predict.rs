@@ -1,4 +1,4 @@
-//! From raw values to classes.
+//! Predictions of a trained model for raw values.
 
 use ndarray::{Array2, ArrayView2, Axis};
 
@@ -6,40 +6,40 @@ use super::TrainedModel;
 use crate::nn::engine::{Engine, Workspace};
 use crate::nn::{Optimizer, output};
 
-/// Rows that pass through the network at once.
-const CHUNK: usize = 256;
+/// Number of rows in one forward pass.
+const CHUNK_ROWS: usize = 256;
 
 impl TrainedModel {
-    /// Class of each output: all of them, of two classes with a single output the second; none for
+    /// Returns the class of each output: all classes, the second of two for a single output, none for
     /// regression.
     pub fn output_classes(&self) -> &[String] {
         let classes = self.task.classes();
         &classes[classes.len().saturating_sub(self.architecture.outputs())..]
     }
 
-    /// The network's outputs `(rows, outputs)` for rows of raw values `raw: (rows, columns of the
-    /// preprocessing)`, as in [`crate::data::PredictionInput::raw`]. Where numbers grow beyond f32
-    /// on their way, outputs may be infinite or NaN.
+    /// Computes the network's outputs `(rows, outputs)` for raw values `raw: (rows, columns of the
+    /// preprocessing)`, as in [`crate::data::PredictionInput::raw`]. Outputs are infinite or NaN
+    /// where numbers overflow f32.
     ///
     /// # Panics
-    /// If `raw` has not one column for each that the preprocessing uses, or the parts of the model
-    /// do not fit together (those of a model that was loaded do).
+    /// If `raw` does not have the columns of the preprocessing, or the parts of the model do not
+    /// fit together (those of a loaded model do).
     pub fn outputs(&self, raw: ArrayView2<f32>) -> Array2<f32> {
-        self.pass(raw, |_, _| ())
+        self.forward(raw, |_, _| ())
     }
 
-    /// The same, and the sum over the rows of the loss that the model was trained on, where the
-    /// outputs should be `targets: (rows, outputs)`.
+    /// Computes the outputs of [`TrainedModel::outputs`] and their loss against `targets: (rows,
+    /// outputs)`, summed over the rows.
     ///
     /// # Panics
-    /// As [`TrainedModel::outputs`], or if `targets` is not shaped like the outputs.
+    /// Like [`TrainedModel::outputs`], or if `targets` and the outputs differ in shape.
     pub fn outputs_and_loss(
         &self,
         raw: ArrayView2<f32>,
         targets: ArrayView2<f32>,
     ) -> (Array2<f32>, f64) {
         let mut loss = 0.0;
-        let outputs = self.pass(raw, |first, workspace| {
+        let outputs = self.forward(raw, |first, workspace| {
             let rows = workspace.outputs().nrows();
             let targets = targets.slice_axis(Axis(0), (first..first + rows).into());
             loss += workspace.loss(targets);
@@ -47,27 +47,31 @@ impl TrainedModel {
         (outputs, loss)
     }
 
-    /// Sends `raw` through the network chunk by chunk, and after each tells `seen` the chunk's first
-    /// row and what the network made of it.
-    fn pass(&self, raw: ArrayView2<f32>, mut seen: impl FnMut(usize, &Workspace)) -> Array2<f32> {
+    /// Computes the outputs in chunks, and calls `after_chunk` with the first row and the
+    /// activations of each.
+    fn forward(
+        &self,
+        raw: ArrayView2<f32>,
+        mut after_chunk: impl FnMut(usize, &Workspace),
+    ) -> Array2<f32> {
         let inputs = self.preprocessing.encode(raw);
         let (rows, architecture) = (inputs.nrows(), &self.architecture);
-        // Nothing is trained: the simplest optimizer and one row are the least to allocate.
+        // Nothing is trained, so the optimizer and batch size that allocate least are best.
         let engine = Engine::new(architecture, &self.parameters, Optimizer::SGD, 1);
-        let mut workspace = Workspace::new(architecture, rows.min(CHUNK));
+        let mut workspace = Workspace::new(architecture, rows.min(CHUNK_ROWS));
         let mut outputs = Array2::zeros((rows, architecture.outputs()));
-        let chunks = inputs.axis_chunks_iter(Axis(0), CHUNK);
-        let places = outputs.axis_chunks_iter_mut(Axis(0), CHUNK);
+        let chunks = inputs.axis_chunks_iter(Axis(0), CHUNK_ROWS);
+        let places = outputs.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS);
         for ((inputs, mut out), chunk) in chunks.zip(places).zip(0..) {
             out.assign(&engine.forward(inputs, &mut workspace));
-            seen(chunk * CHUNK, &workspace);
+            after_chunk(chunk * CHUNK_ROWS, &workspace);
         }
         outputs
     }
 }
 
-/// Class that the outputs of a row predict, see [`output::predicted_class`]; none where an output is
-/// not finite or there is none.
+/// Returns the class that the outputs of a row predict, see [`output::predicted_class`], or `None` if
+/// there are no outputs or any is not finite.
 pub fn predicted_class<'a>(outputs: impl IntoIterator<Item = &'a f32> + Clone) -> Option<usize> {
     let mut all = outputs.clone().into_iter().peekable();
     let is_usable = all.peek().is_some() && all.all(|output| output.is_finite());

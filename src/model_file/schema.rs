@@ -1,24 +1,24 @@
-//! What every format says about a model beside its weights, as JSON.
+//! JSON document that every readable format holds: all of a model except its weights.
 
 use serde::{Deserialize, Serialize};
 
-use super::{TrainedModel, TrainingRecord};
+use super::{TrainedModel, TrainingRecord, tensors};
 use crate::data::{Encoding, Preprocessing, Task};
 use crate::nn::{Architecture, Parameters};
 use crate::util::text::sanitise;
 
-/// Tells this program's models from other JSON.
+/// Identifies this program's models among other JSON.
 const FORMAT: &str = "nn-tui model";
 
-/// Version of the schema. It grows with every change that a reader of the version before would
-/// misunderstand or refuse; unknown members count as such.
+/// Version of the schema. It grows with every change that older versions of nn-tui would
+/// misunderstand or refuse; they refuse unknown members.
 const VERSION: u64 = 4;
 
-/// The oldest version that is read. Version 3 added the changes of a network in training, version 4
-/// activations, a single output for two classes, and targets from 0 to 1.
-const OLDEST: u64 = 2;
+/// Oldest version that is read. Version 3 added live changes of the network; version 4 activations,
+/// a single output for two classes, targets from 0 to 1, and checksums.
+const OLDEST_VERSION: u64 = 2;
 
-/// A model as its JSON says it; see the `json` module for the schema.
+/// Members of a model's JSON document; the `json` module describes the schema.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
@@ -29,13 +29,16 @@ pub(super) struct Document {
     target: String,
     task: Task,
     training: TrainingRecord,
-    /// Where the weights do not stand elsewhere.
+    /// Checksum of weights stored outside of the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<String>,
+    /// Weights stored in the document, when it is read.
+    #[serde(default, skip_serializing)]
     pub layers: Option<Vec<Layer>>,
 }
 
-/// Parameters of one layer, of whatever shape stands in the file.
-#[derive(Debug, Serialize, Deserialize)]
+/// Parameters of one layer as found in a file, of any shape.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Layer {
     /// `weights[output][input]`.
@@ -44,15 +47,15 @@ pub(super) struct Layer {
     pub biases: Vec<f32>,
 }
 
-/// The part that tells whether the rest can be understood.
+/// Members that decide whether the others can be understood.
 #[derive(Deserialize)]
-struct Stamp {
+struct Header {
     format: Option<String>,
     version: Option<u64>,
 }
 
 impl Document {
-    /// All of `model` but its weights.
+    /// Describes `model` without its weights.
     pub fn without_layers(model: &TrainedModel) -> Self {
         Self {
             format: FORMAT.to_owned(),
@@ -62,21 +65,23 @@ impl Document {
             target: model.target.clone(),
             task: model.task.clone(),
             training: model.training.clone(),
+            checksum: None,
             layers: None,
         }
     }
 
-    /// Reads a document of a version this program knows.
+    /// Parses a document of a version that this program reads.
     pub fn parse(json: &[u8]) -> Result<Self, String> {
-        let stamp: Stamp = serde_json::from_slice(json).map_err(|error| error.to_string())?;
-        if stamp.format.as_deref() != Some(FORMAT) {
+        let header: Header = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        if header.format.as_deref() != Some(FORMAT) {
             return Err(format!("it has no \"format\": \"{FORMAT}\""));
         }
-        match stamp.version {
-            Some(OLDEST..=VERSION) => {}
+        match header.version {
+            Some(OLDEST_VERSION..=VERSION) => {}
             Some(other) => {
                 return Err(format!(
-                    "it has version {other} of the format, this program reads versions {OLDEST} to {VERSION}"
+                    "it has version {other} of the format, this program reads versions \
+                     {OLDEST_VERSION} to {VERSION}"
                 ));
             }
             None => return Err("it has no \"version\"".into()),
@@ -84,22 +89,32 @@ impl Document {
         serde_json::from_slice(json).map_err(|error| error.to_string())
     }
 
-    /// The same, of a format in which the weights stand elsewhere.
+    /// Parses a document of a format that stores the weights outside of it.
     pub fn parse_without_layers(json: &[u8]) -> Result<Self, String> {
         let document = Self::parse(json)?;
-        match document.layers {
-            Some(_) => Err("it has layers, and the weights stand elsewhere".into()),
-            None => Ok(document),
+        if document.layers.is_some() {
+            return Err("it has layers, although the weights are stored as tensors".into());
         }
+        Ok(document)
     }
 
-    /// The document as JSON in one line.
+    /// Writes the document as one line of JSON.
     pub fn to_json(&self) -> Result<String, String> {
         serde_json::to_string(self).map_err(|error| error.to_string())
     }
 
-    /// The model, its names made safe to show; nothing else is checked here.
-    pub fn into_model(self, parameters: Parameters) -> TrainedModel {
+    /// Builds the model, with control characters in its names escaped. Only the checksum of the
+    /// weights is verified here.
+    pub fn into_model(self, parameters: Parameters) -> Result<TrainedModel, String> {
+        if let Some(expected) = self.checksum {
+            let found = tensors::checksum(&parameters);
+            if found != expected {
+                return Err(format!(
+                    "its weights are damaged or were edited: their checksum is {found} instead of \
+                     \"{expected}\""
+                ));
+            }
+        }
         let mut preprocessing = self.preprocessing;
         for column in &mut preprocessing.columns {
             column.name = sanitise(&column.name);
@@ -113,18 +128,18 @@ impl Document {
         };
         let mut training = self.training;
         training.data = sanitise(&training.data);
-        TrainedModel {
+        Ok(TrainedModel {
             architecture: self.architecture,
             parameters,
             preprocessing,
             target: sanitise(&self.target),
             task,
             training,
-        }
+        })
     }
 }
 
-/// Texts in a table are made safe on their way in, so a model that was trained here has no other.
+/// Escapes control characters. Loading a table does the same, so this changes no model trained here.
 fn sanitise_texts(encoding: &mut Encoding) {
     let lists = match encoding {
         Encoding::Numeric { .. } => vec![],

@@ -1,39 +1,31 @@
-//! Parameters as named tensors, as several formats have them.
+//! Parameters as named tensors, shared by the formats that hold tensors.
 
+use flate2::Crc;
 use ndarray::{Array1, Array2};
 
 use crate::nn::{Architecture, LayerParameters, Parameters};
 
-/// One tensor of 32-bit floating-point numbers.
+/// Tensor of float32 numbers.
 pub(super) struct Tensor {
-    /// As PyTorch names it.
+    /// Name of the parameter in PyTorch.
     pub name: String,
     /// `(outputs, inputs)` or `(outputs)`.
     pub shape: Vec<usize>,
-    /// Its numbers, little-endian, row by row.
+    /// Numbers in little-endian order, row by row.
     pub bytes: Vec<u8>,
 }
 
-/// The tensors of a file that is being read.
-pub(super) trait Tensors {
-    /// Shape and bytes of the tensor `name`: as many as the shape asks for, four a number.
-    ///
-    /// # Errors
-    /// That it is not there, or not of the right type.
-    fn find(&self, name: &str) -> Result<(Vec<usize>, &[u8]), String>;
-}
-
-/// Name of the weights of layer `layer`, counted from 0 as PyTorch counts modules.
+/// Returns the name of a layer's weights; layers count from 0, as modules in PyTorch.
 pub(super) fn weight_name(layer: usize) -> String {
     format!("layers.{layer}.weight")
 }
 
-/// Name of the biases of layer `layer`, counted from 0.
+/// Returns the name of a layer's biases; layers count from 0.
 pub(super) fn bias_name(layer: usize) -> String {
     format!("layers.{layer}.bias")
 }
 
-/// All of `parameters`, layer by layer.
+/// Returns the weights and biases of each layer in turn.
 pub(super) fn of(parameters: &Parameters) -> Vec<Tensor> {
     let layers = parameters.layers.iter().enumerate();
     layers
@@ -55,24 +47,52 @@ pub(super) fn of(parameters: &Parameters) -> Vec<Tensor> {
         .collect()
 }
 
-/// The bytes of `numbers`, little-endian.
-pub(super) fn bytes_of<'a>(numbers: impl Iterator<Item = &'a f32>) -> Vec<u8> {
+fn bytes_of<'a>(numbers: impl Iterator<Item = &'a f32>) -> Vec<u8> {
     numbers.flat_map(|number| number.to_le_bytes()).collect()
 }
 
-/// The parameters of a network of `architecture` among `tensors`. Nothing is allocated that is not
-/// there.
+/// Converts little-endian bytes to numbers.
+pub(super) fn floats(bytes: &[u8]) -> Vec<f32> {
+    let (numbers, _) = bytes.as_chunks();
+    numbers
+        .iter()
+        .map(|&bytes| f32::from_le_bytes(bytes))
+        .collect()
+}
+
+/// Computes the CRC-32 (as in ZIP) of the bytes of all tensors, in the order of [`of`], as
+/// `crc32:` and eight hexadecimal digits.
+pub(super) fn checksum(parameters: &Parameters) -> String {
+    let mut crc = Crc::new();
+    for tensor in of(parameters) {
+        crc.update(&tensor.bytes);
+    }
+    format!("crc32:{:08x}", crc.sum())
+}
+
+/// Builds the parameters of `architecture` from the shapes and numbers that `find` returns for the
+/// names of tensors. A size in `architecture` allocates nothing by itself.
 ///
 /// # Errors
-/// A tensor that is missing or has another shape.
+/// The errors of `find`; a tensor of another shape.
 pub(super) fn collect(
     architecture: &Architecture,
-    tensors: &impl Tensors,
+    mut find: impl FnMut(&str) -> Result<(Vec<usize>, Vec<f32>), String>,
 ) -> Result<Parameters, String> {
+    let mut numbers = |name: &str, shape: &[usize]| {
+        let (found, numbers) = find(name)?;
+        if found == shape {
+            Ok(numbers)
+        } else {
+            Err(format!(
+                "the tensor \"{name}\" has the shape {found:?} instead of {shape:?}"
+            ))
+        }
+    };
     let mut layers = Vec::new();
     for (i, (inputs, outputs)) in architecture.layer_shapes().enumerate() {
-        let weights = numbers(tensors, &weight_name(i), &[outputs, inputs])?;
-        let biases = numbers(tensors, &bias_name(i), &[outputs])?;
+        let weights = numbers(&weight_name(i), &[outputs, inputs])?;
+        let biases = numbers(&bias_name(i), &[outputs])?;
         layers.push(LayerParameters {
             weights: Array2::from_shape_vec((outputs, inputs), weights)
                 .map_err(|error| error.to_string())?,
@@ -82,21 +102,7 @@ pub(super) fn collect(
     Ok(Parameters { layers })
 }
 
-fn numbers(tensors: &impl Tensors, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
-    let (found, bytes) = tensors.find(name)?;
-    if found != shape {
-        return Err(format!(
-            "the tensor \"{name}\" has the shape {found:?} instead of {shape:?}"
-        ));
-    }
-    let (numbers, _) = bytes.as_chunks();
-    Ok(numbers
-        .iter()
-        .map(|&bytes| f32::from_le_bytes(bytes))
-        .collect())
-}
-
-/// The first of `names` that is none of those of `layers` layers.
+/// Returns the first of `names`, in alphabetical order, that is not a tensor of `layers` layers.
 pub(super) fn unexpected<'n>(
     names: impl Iterator<Item = &'n str>,
     layers: usize,
@@ -104,16 +110,14 @@ pub(super) fn unexpected<'n>(
     names.filter(|name| !is_expected(name, layers)).min()
 }
 
-/// Whether `name` is that of a tensor of one of `layers` layers.
 fn is_expected(name: &str, layers: usize) -> bool {
     let parts = name
         .strip_prefix("layers.")
         .and_then(|name| name.split_once('.'));
     let number = parts.and_then(|(number, _)| number.parse::<usize>().ok());
-    // `layers.01.bias` is not how it is written.
+    // Compares whole names, because `layers.01.bias` parses too.
     number.is_some_and(|i| i < layers && (name == weight_name(i) || name == bias_name(i)))
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

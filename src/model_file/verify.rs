@@ -1,242 +1,103 @@
-//! What was written is read again, before anybody relies on it.
+//! Verification of a saved file: it is read back and must predict the same.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::Path;
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::ArrayView2;
 
-use super::formats::code;
-use super::formats::onnx;
-use super::formats::onnx::{Data, Tensor};
-use super::{Format, TrainedModel, load};
-use crate::data::{Encoding, Task};
+use super::{TrainedModel, formats, load};
 use crate::error::{Error, Result};
+use crate::nn::Architecture;
 
-/// At most so many rows are predicted again.
-pub const MOST_ROWS_CHECKED: usize = 1000;
-/// Rows times parameters that are worth the wait: less than a second.
-const MOST_WORK: u128 = 200_000_000;
-/// Predictions that are farther apart, relative to numbers above 1, are a failure. Two ways to add
-/// up the same f32 numbers differ by far less.
-const TOLERANCE: f64 = 1e-3;
+/// Maximal number of rows predicted to verify a file.
+const MAX_ROWS: usize = 1000;
+/// Maximal number of rows times parameters, so that verifying takes less than a second.
+const MAX_WORK: u128 = 200_000_000;
 
-/// A file that was written, and what was seen in it afterwards.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Size and verification of a file that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Saved {
-    /// Its length.
+    /// Length of the file in bytes.
     pub bytes: u64,
-    /// What was checked.
-    pub check: Check,
+    /// Result of reading it back.
+    pub verification: Verification,
 }
 
-/// What was checked in a file after it was written.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Check {
-    /// The model in it predicted rows again.
-    Predicted {
-        /// How many.
+/// Result of reading a saved file back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verification {
+    /// The file holds an equal model, whose predictions are the same, bit for bit.
+    SamePredictions {
+        /// Number of rows predicted.
         rows: usize,
-        /// What they are called: `validation`, or `training`.
-        kind: &'static str,
-        /// Largest difference from what the model in memory predicts. Of outputs for classes it is
-        /// relative to those above 1, of numbers to their size or their deviation, whichever is
-        /// larger.
-        difference: f64,
+        /// Set of the rows: `validation` or `training`.
+        set: &'static str,
     },
-    /// The numbers of the network were read again and are the same. Nothing was predicted, since
-    /// that takes an interpreter or a compiler.
-    Numbers {
-        /// How many.
-        count: usize,
+    /// The file is for other programs, and nn-tui does not read it.
+    NotReadable {
+        /// Name of the format.
+        format: &'static str,
     },
 }
 
-impl fmt::Display for Check {
-    /// `reproduces 30 validation rows within 1e-7`.
+impl fmt::Display for Verification {
+    /// Writes `verified: same predictions on 30 validation rows`, or why nothing was verified.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Predicted {
-                rows,
-                kind,
-                difference,
-            } => {
-                let rows = match rows {
-                    1 => format!("1 {kind} row"),
-                    rows => format!("{rows} {kind} rows"),
-                };
-                if *difference == 0.0 {
-                    return write!(f, "reproduces {rows} exactly");
-                }
-                // Rounded up to a power of ten: the number is a promise.
-                let power = difference.log10().ceil();
-                write!(f, "reproduces {rows} within 1e{power}")
+            Self::SamePredictions { rows, set } => {
+                let plural = if *rows == 1 { "" } else { "s" };
+                write!(f, "verified: same predictions on {rows} {set} row{plural}")
             }
-            Self::Numbers { count } => {
-                write!(f, "its {count} numbers read back; the code was not run")
+            Self::NotReadable { format } => {
+                write!(f, "not verified: nn-tui does not read {format} files")
             }
         }
     }
 }
 
-/// Reads the file at `path`, to which `model` was written, and predicts rows of `raw: (rows,
-/// columns of the preprocessing)` with what is in it, evenly chosen where there are many. `kind`
-/// says what these rows are called.
+/// Returns the number of rows to verify a network with, 1 to 1000; fewer for large networks.
+pub fn rows_to_verify(architecture: &Architecture) -> usize {
+    let affordable = MAX_WORK / architecture.parameter_count().max(1);
+    usize::try_from(affordable).map_or(MAX_ROWS, |rows| rows.clamp(1, MAX_ROWS))
+}
+
+/// Reads back the file at `path`, to which `model` was written, and compares it with `model`, also
+/// by the predictions for `raw: (rows, columns of the preprocessing)`. `set` names these rows in
+/// messages. A format that nn-tui does not read is not verified.
 ///
 /// # Errors
-/// [`Error::CannotWrite`] if the file does not give the same predictions; what keeps it from being
-/// read.
-pub fn check(
+/// [`Error::CannotWrite`] if the model or its predictions differ; the errors of [`load`].
+pub fn verify(
     path: &Path,
     model: &TrainedModel,
     raw: ArrayView2<f32>,
-    kind: &'static str,
-) -> Result<Check> {
-    let parameters = model.architecture.parameter_count().max(1);
-    let affordable = usize::try_from(MOST_WORK / parameters).unwrap_or(MOST_ROWS_CHECKED);
-    let most = affordable.clamp(1, MOST_ROWS_CHECKED);
-    let step = raw.nrows().div_ceil(most).max(1);
-    let chosen: Vec<usize> = (0..raw.nrows()).step_by(step).collect();
-    let raw = raw.select(Axis(0), &chosen);
-    let raw = raw.view();
-    let read = || fs::read(path).map_err(|cause| Error::reading(path, cause));
-    let failed = |problem: String| Error::CannotWrite {
-        path: path.to_owned(),
-        cause: io::Error::other(format!("it was written, but when read back {problem}")),
+    set: &'static str,
+) -> Result<Verification> {
+    let format = formats::for_path(path)?;
+    if format.decoder().is_none() {
+        let format = format.name();
+        return Ok(Verification::NotReadable { format });
+    }
+    let read_back = load(path)?;
+    let failed = |problem: &str| {
+        let cause = format!("the file was written, but reading it back gives {problem}");
+        Err(Error::CannotWrite {
+            path: path.to_owned(),
+            cause: io::Error::other(cause),
+        })
     };
-    let found = match Format::of(path)? {
-        Format::Json | Format::Safetensors | Format::Npz => {
-            let again = load(path)?;
-            predictions(&again, raw)
-        }
-        Format::Onnx => by_graph(&read()?, model, raw).map_err(failed)?,
-        Format::Python | Format::Rust => {
-            let count = code::check_numbers(&read()?, model).map_err(failed)?;
-            return Ok(Check::Numbers { count });
-        }
-    };
-    let least = match &model.task {
-        Task::Classification { .. } => 1.0,
-        Task::Regression(scale) => scale.offset_and_unit().1,
-    };
-    let difference = difference(&predictions(model, raw), &found, least);
-    match difference {
-        Some(difference) if difference <= TOLERANCE => Ok(Check::Predicted {
-            rows: raw.nrows(),
-            kind,
-            difference,
-        }),
-        Some(difference) => Err(failed(format!(
-            "its outputs differ by up to {difference:.1e}"
-        ))),
-        None => Err(failed("it has other outputs".into())),
+    if read_back != *model {
+        return failed("a different model");
     }
-}
-
-/// What `model` says of rows: the outputs for the classes, or the number in the target's unit.
-fn predictions(model: &TrainedModel, raw: ArrayView2<f32>) -> Vec<f64> {
-    let outputs = model.outputs(raw);
-    let value = |output: f32| match &model.task {
-        Task::Classification { .. } => f64::from(output),
-        Task::Regression(scale) => scale.value(output),
-    };
-    outputs.iter().map(|&output| value(output)).collect()
-}
-
-/// Largest difference of numbers at the same place, relative to those above `least`; none if there
-/// are not as many, or one of two is not finite.
-fn difference(expected: &[f64], found: &[f64], least: f64) -> Option<f64> {
-    if expected.len() != found.len() {
-        return None;
+    let bits = |model: &TrainedModel| model.outputs(raw).mapv(f32::to_bits);
+    if bits(&read_back) != bits(model) {
+        return failed("different predictions");
     }
-    let mut largest = 0.0_f64;
-    for (&expected, &found) in expected.iter().zip(found) {
-        match (expected.is_finite(), found.is_finite()) {
-            (true, true) => {
-                let difference = (expected - found).abs() / expected.abs().max(least);
-                largest = largest.max(difference);
-            }
-            // How they are not finite may depend on the order of additions.
-            (false, false) => {}
-            _ => return None,
-        }
-    }
-    Some(largest)
-}
-
-/// What the graph in `bytes` says, as [`predictions`]. Its labels must be those classes whose
-/// outputs are the largest.
-fn by_graph(bytes: &[u8], model: &TrainedModel, raw: ArrayView2<f32>) -> Result<Vec<f64>, String> {
-    let outputs = onnx::evaluate(bytes, graph_inputs(model, raw))?;
-    let floats = |name: &str| outputs.get(name).map(Tensor::floats);
-    let wide = |numbers: &[f32]| numbers.iter().map(|&x| f64::from(x)).collect::<Vec<f64>>();
-    match &model.task {
-        Task::Classification { classes } => {
-            let numbers = floats("probabilities").or_else(|| floats("outputs"));
-            let numbers = numbers.ok_or("it has no output of the classes")??;
-            let labels = outputs.get("label").ok_or("it has no labels")?;
-            let labels: Vec<String> = match &labels.data {
-                Data::Integers(numbers) => numbers.iter().map(i64::to_string).collect(),
-                Data::Texts(texts) => texts.clone(),
-                _ => return Err("its labels are neither numbers nor texts".into()),
-            };
-            let rows = numbers.chunks_exact(model.architecture.outputs());
-            for (row, label) in rows.zip(&labels) {
-                let class = crate::model_file::predicted_class(row);
-                if class.is_some_and(|class| classes[class] != *label) {
-                    return Err("a label is not the class of the largest output".into());
-                }
-            }
-            Ok(wide(numbers))
-        }
-        Task::Regression(_) => Ok(wide(floats("prediction").ok_or("it has no prediction")??)),
-    }
-}
-
-/// `raw` as the graph of `model` takes it: its texts as in a table.
-fn graph_inputs(model: &TrainedModel, raw: ArrayView2<f32>) -> HashMap<String, Tensor> {
-    let (mut numbers, mut texts) = (Vec::new(), Vec::new());
-    for row in raw.outer_iter() {
-        for (column, &value) in model.preprocessing.columns.iter().zip(row) {
-            match &column.encoding {
-                Encoding::Numeric { .. } => numbers.push(value),
-                encoding => texts.push(text(encoding, value)),
-            }
-        }
-    }
-    let rows = raw.nrows();
-    let shape = |count: usize| vec![rows, count / rows.max(1)];
-    let mut inputs = HashMap::new();
-    if !numbers.is_empty() {
-        let tensor = Tensor::new(shape(numbers.len()), Data::Floats(numbers));
-        inputs.insert("numbers".to_owned(), tensor);
-    }
-    if !texts.is_empty() {
-        let tensor = Tensor::new(shape(texts.len()), Data::Texts(texts));
-        inputs.insert("texts".to_owned(), tensor);
-    }
-    inputs
-}
-
-/// A cell whose raw value is `raw`.
-fn text(encoding: &Encoding, raw: f32) -> String {
-    if raw.is_nan() {
-        return String::new();
-    }
-    match encoding {
-        Encoding::Numeric { .. } => raw.to_string(),
-        Encoding::Boolean { no, yes, .. } => {
-            let words = if raw > 0.5 { yes } else { no };
-            words.first().cloned().unwrap_or_default()
-        }
-        Encoding::Categorical { values, .. } => {
-            let own = values.get(raw as usize).cloned();
-            // Any text that is none of them.
-            own.unwrap_or_else(|| values.concat() + "?")
-        }
-    }
+    Ok(Verification::SamePredictions {
+        rows: raw.nrows(),
+        set,
+    })
 }
 
 #[cfg(test)]
@@ -244,30 +105,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_is_rounded_up() {
-        let check = |difference| {
-            let (rows, kind) = (30, "validation");
-            let check = Check::Predicted {
-                rows,
-                kind,
-                difference,
-            };
-            check.to_string()
-        };
-        assert_eq!(check(0.0), "reproduces 30 validation rows exactly");
-        assert_eq!(check(6e-8), "reproduces 30 validation rows within 1e-7");
-        assert_eq!(check(1.1e-7), "reproduces 30 validation rows within 1e-6");
-        let numbers = Check::Numbers { count: 7 }.to_string();
-        assert_eq!(numbers, "its 7 numbers read back; the code was not run");
+    fn only_a_file_that_was_read_back_is_called_verified() {
+        let (rows, set) = (30, "validation");
+        let verified = Verification::SamePredictions { rows, set };
+        assert_eq!(
+            verified.to_string(),
+            "verified: same predictions on 30 validation rows"
+        );
+        let format = "ONNX";
+        assert_eq!(
+            Verification::NotReadable { format }.to_string(),
+            "not verified: nn-tui does not read ONNX files"
+        );
     }
 
     #[test]
-    fn differences_are_relative_to_large_numbers() {
-        let of = |expected: &[f64], found: &[f64]| difference(expected, found, 1.0);
-        assert_eq!(of(&[1000.0, 0.5], &[1001.0, 0.5]), Some(0.001));
-        assert_eq!(of(&[0.0], &[0.25]), Some(0.25));
-        assert_eq!(of(&[f64::NAN], &[f64::INFINITY]), Some(0.0));
-        assert_eq!(of(&[f64::NAN], &[1.0]), None);
-        assert_eq!(of(&[1.0], &[]), None);
+    fn large_networks_are_verified_with_fewer_rows() {
+        use crate::nn::{Activation, Loss, Output};
+        let rows = |sizes: &[usize]| {
+            let (hidden, output, loss) = (Activation::Relu, Output::Linear, Loss::Quadratic);
+            let architecture = Architecture::new(sizes.to_vec(), hidden, output, loss);
+            rows_to_verify(&architecture.expect("valid"))
+        };
+        assert_eq!(rows(&[4, 8, 3]), MAX_ROWS);
+        assert_eq!(rows(&[1000, 1000, 1]), 199);
+        assert_eq!(rows(&[20_000, 20_000, 1]), 1);
     }
 }

@@ -13,9 +13,9 @@
 //! - `finished`: `reason` (`epochs`, `quit`, `signal`, `diverged`, `gradients`, `failed`,
 //!   `reader-gone`), `message`, `epoch` and `step` (done in all), `seconds`, `training`, `validation`
 //!   and `test` (scores of the final network: `loss` with `accuracy`, or with `mae`, `rmse` and
-//!   `r2`), `exported` (path of the model saved last), `exported_difference` (largest difference of
-//!   its predictions from those of the network in memory, when it was read back; `null` for code,
-//!   which is not run).
+//!   `r2`), `exported` (path of the model saved last), `exported_difference` (0 if
+//!   the file was read back and predicts the same as the network in memory, as every saved file must;
+//!   `null` for formats that nn-tui does not read).
 //!
 //! Values that are unknown or not finite are `null`. Members may be added.
 
@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use super::{LogFormat, Output, Recorder, Summary, gradients};
 use crate::data::{Errors, TargetScale, Task};
-use crate::model_file::Check;
+use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
 use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
 
@@ -240,9 +240,9 @@ impl Recorder for JsonLines {
             validation: scored(evaluation.and_then(|scores| scores.validation)),
             test: scored(evaluation.and_then(|scores| scores.test)),
             exported: saved.map(|(path, _)| path.to_string_lossy().into_owned()),
-            exported_difference: saved.and_then(|(_, saved)| match saved.check {
-                Check::Predicted { difference, .. } => Some(difference),
-                Check::Numbers { .. } => None,
+            exported_difference: saved.and_then(|(_, saved)| match saved.verification {
+                Verification::SamePredictions { .. } => Some(0.0),
+                Verification::NotReadable { .. } => None,
             }),
         })?;
         self.output.flush()

@@ -216,13 +216,17 @@ impl Recorder for Text {
                 }
             }
         }
-        for (path, Saved { bytes, check }) in &summary.saved {
+        for (path, saved) in &summary.saved {
             let path = sanitise(&path.to_string_lossy());
             let weights = match summary.end {
                 End::Diverged(_) | End::Failed(_) => "the last good weights to ",
                 _ => "",
             };
-            writeln!(out, "saved {weights}{path}, {bytes} bytes, {check}")?;
+            let Saved {
+                bytes,
+                verification,
+            } = saved;
+            writeln!(out, "saved {weights}{path}, {bytes} bytes, {verification}")?;
         }
         out.flush()
     }

@@ -1,45 +1,51 @@
-//! From a session to a model that can be saved.
+//! Export of a session's network as a model file.
 
 use std::path::Path;
 
 use ndarray::Array2;
 
 use super::{Scores, Session};
-use crate::data::Samples;
+use crate::data::{Errors, Samples};
 use crate::error::Result;
 use crate::model_file::{
-    EndedWith, MOST_ROWS_CHECKED, Quality, Saved, TrainedModel, TrainingRecord, check_saved, save,
+    EndedWith, Quality, Saved, TrainedModel, TrainingRecord, rows_to_verify, save, verify,
 };
 
-/// Writes the network of `session` to `path`, reads it back and predicts the validation rows with
-/// it, or the training rows where there are no others.
+/// Writes the network of `session` to `path` and verifies the file with validation rows, or with
+/// training rows if there are no validation rows.
 ///
 /// # Errors
-/// Those of [`save`] and [`check_saved`].
-pub(super) fn saved(session: &mut Session, path: &Path, replace: bool) -> Result<Saved> {
+/// The errors of [`save`] and [`verify`].
+pub(super) fn export(session: &mut Session, path: &Path, replace: bool) -> Result<Saved> {
     let model = trained_model(session);
     let bytes = save(path, &model, replace)?;
     let data = session.data();
-    let (rows, kind) = if data.validation.is_empty() {
+    let (samples, set) = if data.validation.is_empty() {
         (&data.training, "training")
     } else {
         (&data.validation, "validation")
     };
-    let check = check_saved(path, &model, some_of(rows).view(), kind)?;
-    Ok(Saved { bytes, check })
+    let raw = evenly_spaced_rows(samples, rows_to_verify(&model.architecture));
+    let verification = verify(path, &model, raw.view(), set)?;
+    Ok(Saved {
+        bytes,
+        verification,
+    })
 }
 
-/// Raw values of some rows, evenly chosen: `(rows, columns of the preprocessing)`.
-fn some_of(rows: &Samples) -> Array2<f32> {
-    let step = rows.rows().div_ceil(MOST_ROWS_CHECKED).max(1);
-    let chosen = (0..rows.rows()).step_by(step).map(|row| rows.raw_row(row));
-    let chosen: Vec<_> = chosen.collect();
-    let columns = chosen.first().map_or(0, |row| row.len());
-    Array2::from_shape_fn((chosen.len(), columns), |(row, column)| chosen[row][column])
+/// Raw values of at most `limit` evenly spaced rows, `(rows, columns of the preprocessing)`.
+fn evenly_spaced_rows(samples: &Samples, limit: usize) -> Array2<f32> {
+    let step = samples.rows().div_ceil(limit).max(1);
+    let rows: Vec<_> = (0..samples.rows())
+        .step_by(step)
+        .map(|row| samples.raw_row(row))
+        .collect();
+    let columns = rows.first().map_or(0, |row| row.len());
+    Array2::from_shape_fn((rows.len(), columns), |(row, column)| rows[row][column])
 }
 
-/// The network of `session` as it is, or as it was last good, with its record and its scores.
-/// Nothing in it depends on time, so the same training gives the same file.
+/// Returns the network of `session`, or its last good weights after a divergence, with the record
+/// of the training and its scores. It does not depend on time, so equal trainings give equal files.
 fn trained_model(session: &mut Session) -> TrainedModel {
     let (parameters, position) = session.good_parameters();
     let evaluation = session.evaluate_parameters(&parameters);
@@ -77,14 +83,12 @@ fn trained_model(session: &mut Session) -> TrainedModel {
     }
 }
 
-/// `scores` without what is not finite.
+/// Scores without the numbers that are not finite.
 fn recorded(scores: Scores) -> Quality {
     let finite = |number: f64| number.is_finite().then_some(number);
-    let are_finite =
-        |it: &crate::data::Errors| [it.mae, it.rmse, it.r2].iter().all(|x| x.is_finite());
     Quality {
         loss: finite(scores.loss),
         accuracy: finite(scores.accuracy),
-        errors: scores.errors.filter(are_finite),
+        errors: scores.errors.filter(Errors::is_finite),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::model_file::Format;
+use crate::model_file::formats;
 use crate::util::text::sanitise;
 
 /// Largest number of names returned.
@@ -19,7 +19,7 @@ pub(super) fn names(folder: &str) -> Vec<String> {
             // Names with control characters can't be typed.
             let is_plain = !name.starts_with('.') && sanitise(&name) == name;
             let is_folder = entry.path().is_dir();
-            let is_model = Format::of(name.as_ref()).is_ok();
+            let is_model = formats::for_path(name.as_ref()).is_ok();
             match (is_plain, is_folder) {
                 (true, true) => Some(format!("{name}/")),
                 (true, false) if is_model => Some(name),

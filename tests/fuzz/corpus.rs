@@ -1,26 +1,24 @@
-//! The files that are damaged: the awkward tables among the tests' data, small images, and
-//! models as the program has just written them.
+//! Files to damage: the awkward tables of the test data, small images, and freshly saved models.
 
 use std::fs;
 use std::path::Path;
 
-use nn_tui::model_file::Format;
 use nn_tui::train::{Command, Event};
 
 use super::support;
 use super::targets::{IdxParts, Target};
 
-/// Larger files would make each case slower and hit what is interesting less often.
-const LONGEST: u64 = 20_000;
+/// Maximal size of a table; larger files make cases slower and less interesting.
+const MAX_LENGTH: u64 = 20_000;
 
-/// Sound inputs of `target`, and some that are refused.
+/// Returns inputs of `target`, most of them valid.
 pub fn seeds(target: Target) -> Vec<Vec<u8>> {
     match target {
         Target::Csv => tables(),
         Target::Idx => images(),
-        Target::Json => models(Format::Json),
-        Target::Safetensors => models(Format::Safetensors),
-        Target::Npz => models(Format::Npz),
+        Target::Json => models("json"),
+        Target::Safetensors => models("safetensors"),
+        Target::Npz => models("npz"),
     }
 }
 
@@ -33,7 +31,7 @@ fn tables() -> Vec<Vec<u8>> {
         // Folders list their files in any order.
         paths.sort();
         for path in paths.iter().filter(|path| path.is_file()) {
-            if fs::metadata(path).expect("a file").len() <= LONGEST {
+            if fs::metadata(path).expect("a file").len() <= MAX_LENGTH {
                 let text = fs::read(path).expect("readable");
                 found.push([&[0, 0], &text[..]].concat());
             }
@@ -67,8 +65,8 @@ fn images() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Models on columns of numbers, of numbers and texts, and of one that predicts a number.
-fn models(format: Format) -> Vec<Vec<u8>> {
+/// Returns a classification of numeric columns, one of mixed columns, and a regression.
+fn models(extension: &str) -> Vec<Vec<u8>> {
     let mixed = format!(
         "{}/tests/data/awkward/mixed.csv",
         env!("CARGO_MANIFEST_DIR")
@@ -79,7 +77,7 @@ fn models(format: Format) -> Vec<Vec<u8>> {
         support::session("sine", support::regression_plan(&[4, 2])),
     ];
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join(format!("model.{}", format.ending()));
+    let path = folder.path().join(format!("model.{extension}"));
     let write = |session| {
         let driven = support::Driven::spawn(session, support::settings(true, None));
         driven.send(Command::Export {

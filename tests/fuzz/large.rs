@@ -1,9 +1,11 @@
-//! Nonsense of some size, where a reader that does too much for every byte is found out.
+//! Large invalid files, which expose readers with more than linear cost.
 
+use super::bytes::LONGEST;
 use super::corpus::seeds;
 use super::targets::{IdxParts, Target};
+use super::zip;
 
-/// A text in which `part` is repeated, as long as a large file.
+/// Repeats `part` up to two megabytes.
 fn repeated(before: &str, part: &str, behind: &str) -> Vec<u8> {
     let times = 2_000_000 / part.len();
     [before, &part.repeat(times), behind].concat().into_bytes()
@@ -35,7 +37,19 @@ fn large_models_are_refused_soon() {
     assert!(!Target::Safetensors.run(&[&length[..], &header].concat()));
 }
 
-/// Of a quarter of a megabyte, since tests are compiled for people to debug.
+/// A hundred megabytes of zeros, packed to a few hundred kilobytes, where the document or the weights
+/// of a model should be.
+#[test]
+fn decompression_bombs_take_no_memory() {
+    let seed = seeds(Target::Npz).swap_remove(0);
+    for index in [0, 1] {
+        let mut members = zip::members(&seed, LONGEST);
+        members[index].1 = vec![0; 100 << 20];
+        assert!(!Target::Npz.run(&zip::archive(&members, true)));
+    }
+}
+
+/// A quarter of a megabyte each, because tests are compiled with little optimisation.
 #[test]
 fn large_tables_are_read_soon() {
     let cells = |cell: &str| {
@@ -61,7 +75,7 @@ fn large_tables_are_read_soon() {
     }
 }
 
-/// A file of 16 bytes that says how many pixels it has.
+/// Headers of 16 bytes that claim many pixels.
 #[test]
 fn pixels_that_are_not_there_take_no_memory() {
     for (images, height, width) in [(1, 1024, 1024), (u32::MAX, 1, 1 << 20), (u32::MAX, 1, 1)] {

@@ -1,10 +1,9 @@
-//! Files by strangers, many of them: tables, images and models with something done to them are
-//! given to the readers, which may refuse them, but not panic, take memory for what is not there,
-//! or take long.
+//! Fuzzing of the readers with corrupted tables, images and models. A reader may refuse a file, but
+//! must not panic, allocate memory out of proportion to the file, or take long.
 //!
-//! Every case is drawn from its number, so that `cargo test` runs the same ones every time.
-//! `NN_TUI_FUZZ_SECONDS=600 cargo test --test fuzz csv` goes on with new ones for so long,
-//! `NN_TUI_FUZZ_FIRST=12345` starts elsewhere. A case that fails is written to `target/fuzz`.
+//! Each case is generated from its number, so `cargo test` runs the same ones every time.
+//! `NN_TUI_FUZZ_SECONDS=600 cargo test --test fuzz csv` runs new cases for that time,
+//! `NN_TUI_FUZZ_FIRST=12345` starts at that case. A failing case is written to `target/fuzz`.
 //! `NN_TUI_FUZZ_SEEDS=FOLDER` writes the sound inputs there, for the fuzzers in `guided/`.
 
 use std::fs;
@@ -26,7 +25,7 @@ mod zip;
 use dice::Dice;
 use targets::Target;
 
-/// Cases of a usual run.
+/// Number of cases in a default run.
 const CASES: u64 = 1500;
 
 fn number(variable: &str) -> Option<u64> {
@@ -34,7 +33,7 @@ fn number(variable: &str) -> Option<u64> {
     Some(value.parse().expect("a whole number"))
 }
 
-/// Case `number` of `target`.
+/// Generates case `number` of `target`.
 fn case(target: Target, seeds: &[Vec<u8>], number: u64) -> Vec<u8> {
     let mut dice = Dice::new(number);
     let seed = dice.below(seeds.len());
@@ -47,12 +46,12 @@ fn fuzz(target: Target) {
     let start = Instant::now();
     let time = number("NN_TUI_FUZZ_SECONDS").map(Duration::from_secs);
     let first = number("NN_TUI_FUZZ_FIRST").unwrap_or(0);
-    let (mut cases, mut let_in) = (0, 0);
+    let (mut cases, mut accepted) = (0, 0);
     while time.map_or(cases < CASES, |time| start.elapsed() < time) {
         let number = first + cases;
         let input = case(target, &seeds, number);
         match catch_unwind(AssertUnwindSafe(|| target.run(&input))) {
-            Ok(is_let_in) => let_in += u64::from(is_let_in),
+            Ok(is_accepted) => accepted += u64::from(is_accepted),
             Err(_) => {
                 let path = kept(target, number, &input);
                 panic!(
@@ -63,15 +62,15 @@ fn fuzz(target: Target) {
         }
         cases += 1;
     }
-    println!("{target:?}: {cases} cases from {first} on, {let_in} of them let in");
-    // Files that are all refused at the door, or all let in, test nothing.
+    println!("{target:?}: {cases} cases from {first} on, {accepted} accepted");
+    // Files that are all refused at once, or all accepted, test nothing.
     assert!(
-        let_in * 50 > cases && let_in * 50 < cases * 49,
-        "{let_in} of {cases} let in"
+        accepted * 50 > cases && accepted * 50 < cases * 49,
+        "{accepted} of {cases} accepted"
     );
 }
 
-/// Writes the input of a case that failed, and tells where.
+/// Writes the input of a failing case and returns its path.
 fn kept(target: Target, number: u64, input: &[u8]) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");
     let path = folder.join(format!("{target:?}-{number}").to_lowercase());
@@ -79,7 +78,7 @@ fn kept(target: Target, number: u64, input: &[u8]) -> String {
     written.map_or_else(|error| error.to_string(), |()| path.display().to_string())
 }
 
-/// Writes `seeds` where the fuzzers in `guided/` begin, if that is asked for.
+/// Writes `seeds` for the fuzzers in `guided/`, if requested.
 fn write_seeds(target: Target, seeds: &[Vec<u8>]) {
     if let Ok(folder) = std::env::var("NN_TUI_FUZZ_SEEDS") {
         let folder = Path::new(&folder).join(format!("{target:?}").to_lowercase());
@@ -115,7 +114,7 @@ fn npz() {
     fuzz(Target::Npz);
 }
 
-/// A check that sees nothing would let everything pass.
+/// Guards against checks that never fail.
 #[test]
 fn what_breaks_a_promise_is_seen() {
     let is_seen = |run: fn()| catch_unwind(|| watch::watched(1 << 20, run)).is_err();
@@ -147,6 +146,10 @@ fn the_seeds_are_sound() {
     }
     let tables = corpus::seeds(Target::Csv);
     write_seeds(Target::Csv, &tables);
-    let let_in = tables.iter().filter(|seed| Target::Csv.run(seed)).count();
-    assert!(let_in > tables.len() / 2, "{let_in} of {}", tables.len());
+    let accepted = tables.iter().filter(|seed| Target::Csv.run(seed)).count();
+    assert!(
+        accepted > tables.len() / 2,
+        "{accepted} of {}",
+        tables.len()
+    );
 }

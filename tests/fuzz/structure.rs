@@ -1,5 +1,5 @@
-//! Damage that keeps the outer form of a file, so that what lies deeper is reached: JSON that is
-//! still JSON, headers whose lengths are right, checksums that fit, tables that have columns.
+//! Damage that keeps the outer structure of a file valid, so that inner checks are reached: valid
+//! JSON, headers with correct lengths, correct checksums, tables with columns.
 
 use std::io::{Read, Write};
 
@@ -13,7 +13,7 @@ use super::dice::Dice;
 use super::targets::{IdxParts, Target, table_parts};
 use super::zip;
 
-/// What means something in JSON, in headers of tensors and arrays, and in model files.
+/// Tokens of JSON, tensor and array headers, and model files.
 const MODEL_WORDS: [&str; 20] = [
     "null",
     "true",
@@ -37,7 +37,7 @@ const MODEL_WORDS: [&str; 20] = [
     "PK\u{5}\u{6}",
 ];
 
-/// What means something in a table.
+/// Tokens of tables.
 const TABLE_WORDS: [&str; 22] = [
     ",",
     ";",
@@ -63,7 +63,7 @@ const TABLE_WORDS: [&str; 22] = [
     "1e39",
 ];
 
-/// `input` with one to four things done to it; `other` is another input of the kind.
+/// Applies one to four changes to `input`; `other` is another input for the same target.
 pub fn mutated(target: Target, input: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut bytes = input.to_vec();
     for _ in 0..=dice.below(4) {
@@ -90,7 +90,7 @@ fn words(target: Target) -> &'static [&'static str] {
     }
 }
 
-/// The options and the text of a table, packed by gzip or not.
+/// Damages options or text of a table, compressed or not.
 fn table(input: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     let Some((options, text)) = table_parts(input) else {
         return other.to_vec();
@@ -113,7 +113,7 @@ fn table(input: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     [&options[..], &text].concat()
 }
 
-/// Does something to cells, rows or columns of the table in `text`.
+/// Changes cells, rows or columns of a table.
 fn cells(text: &mut Vec<u8>, dice: &mut Dice) {
     let delimiter = [b',', b';', b'\t', b'|', b' ']
         .into_iter()
@@ -168,14 +168,14 @@ fn packed(text: &[u8]) -> Vec<u8> {
 
 fn unpacked(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
-    // What can be read before the damage is what is wanted.
+    // Keeps what can be read before the damage.
     let _ = GzDecoder::new(bytes)
         .take(LONGEST as u64)
         .read_to_end(&mut text);
     text
 }
 
-/// Headers and contents of images and labels.
+/// Damages headers and contents of images and labels.
 fn images(input: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     let Some(mut parts) = IdxParts::of(input) else {
         return other.to_vec();
@@ -229,7 +229,7 @@ fn set_number(bytes: &mut [u8], at: usize, number: u32) {
     }
 }
 
-/// Another value somewhere in a JSON text.
+/// Changes a value in JSON.
 fn json(text: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     let Ok(mut value) = serde_json::from_slice::<Value>(text) else {
         return other.to_vec();
@@ -294,7 +294,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// The value with that number, counted from the outside in.
+/// Returns the value with this number, in depth-first order.
 fn nth<'v>(value: &'v mut Value, number: &mut usize) -> Option<&'v mut Value> {
     if *number == 0 {
         return Some(value);
@@ -307,7 +307,21 @@ fn nth<'v>(value: &'v mut Value, number: &mut usize) -> Option<&'v mut Value> {
     }
 }
 
-/// JSON inside of JSON, where the document of a model is a text.
+/// Removes the checksum from the document in a header, so that damage to the numbers gets further.
+fn without_checksum(header: &[u8]) -> Vec<u8> {
+    let Ok(mut header) = serde_json::from_slice::<Value>(header) else {
+        return header.to_vec();
+    };
+    if let Some(Value::String(text)) = header.pointer_mut("/__metadata__/nn-tui")
+        && let Ok(Value::Object(mut document)) = serde_json::from_str(text)
+    {
+        document.remove("checksum");
+        *text = Value::Object(document).to_string();
+    }
+    serde_json::to_vec(&header).expect("a value is JSON")
+}
+
+/// Damages the document of a model, JSON inside of JSON, or the header around it.
 fn document(header: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     let Ok(mut value) = serde_json::from_slice::<Value>(header) else {
         return header.to_vec();
@@ -322,7 +336,7 @@ fn document(header: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     }
 }
 
-/// Header and numbers of a safetensors file; the length of the header is right again.
+/// Damages header or numbers of a safetensors file; the length of the header is correct.
 fn tensors(bytes: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     let parts = bytes.split_first_chunk::<8>().and_then(|(length, rest)| {
         rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
@@ -334,15 +348,19 @@ fn tensors(bytes: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     match dice.below(6) {
         0 => damage(&mut header, other, &MODEL_WORDS, dice),
         1 => damage(&mut data, other, &MODEL_WORDS, dice),
+        2 => {
+            header = without_checksum(&header);
+            damage(&mut data, other, &MODEL_WORDS, dice);
+        }
         _ => header = document(&header, &header, dice),
     }
     let length = (header.len() as u64).to_le_bytes();
     [&length[..], &header, &data].concat()
 }
 
-/// The arrays of an archive; sizes and checksums are right again.
+/// Damages the arrays of an archive, which is compressed or not; sizes and checksums are correct.
 fn arrays(bytes: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
-    let mut parts = zip::parts(bytes);
+    let mut parts = zip::members(bytes, LONGEST);
     if parts.is_empty() {
         return other.to_vec();
     }
@@ -374,7 +392,7 @@ fn arrays(bytes: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
             }
         }
     }
-    zip::archive(&parts)
+    zip::archive(&parts, dice.once_in(4))
 }
 
 fn array_of_bytes(data: &[u8]) -> Vec<u8> {

@@ -1,6 +1,6 @@
-//! What is held against the readers. Each takes bytes by strangers and panics where a promise is
-//! broken: an answer within a second, memory in proportion to the file, nothing but numbers and
-//! safe texts in what is let in, an error for people otherwise.
+//! Readers under test and the promises they are checked for: an answer within a second, memory in
+//! proportion to the file, valid numbers and safe texts in what is accepted, a readable error
+//! otherwise.
 
 use std::cell::OnceCell;
 use std::fs;
@@ -14,11 +14,13 @@ use nn_tui::data::{
     read_for_prediction,
 };
 use nn_tui::error::{Error, Result};
-use nn_tui::model_file::{Format, load, save};
+use nn_tui::model_file::{formats, load, save};
 use nn_tui::util::text::sanitise;
 use tempfile::TempDir;
 
+use super::bytes::LONGEST;
 use super::watch::watched;
+use super::zip;
 
 /// A reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Gives `input` to the reader; whether it was let in.
+    /// Reads `input` and returns whether it was accepted.
     ///
     /// # Panics
     /// If the reader breaks a promise.
@@ -39,9 +41,9 @@ impl Target {
         match self {
             Self::Csv => table(input),
             Self::Idx => images(input),
-            Self::Json => model(Format::Json, input),
-            Self::Safetensors => model(Format::Safetensors, input),
-            Self::Npz => model(Format::Npz, input),
+            Self::Json => model("json", input),
+            Self::Safetensors => model("safetensors", input),
+            Self::Npz => model("npz", input),
         }
     }
 }
@@ -50,7 +52,7 @@ thread_local! {
     static FOLDER: OnceCell<TempDir> = const { OnceCell::new() };
 }
 
-/// The path of a file of that name and contents, which is there until the next one.
+/// Writes a file in the folder of this thread and returns its path.
 fn file(name: &str, bytes: &[u8]) -> PathBuf {
     let path = path(name);
     fs::write(&path, bytes).expect("written");
@@ -64,7 +66,7 @@ fn path(name: &str) -> PathBuf {
     })
 }
 
-/// Bytes of `bytes` once unpacked, or as they are.
+/// Returns the unpacked length of a gzip file, or the length of other bytes.
 fn unpacked_length(bytes: &[u8]) -> usize {
     let mut unpacked = MultiGzDecoder::new(bytes);
     // The count up to the damage is what a reader can have seen.
@@ -82,14 +84,14 @@ fn check_error(error: &Error) {
     assert_eq!(message, sanitise(&message), "safe to show");
 }
 
-/// Two bytes of options, and what stands in the file.
+/// Splits an input into two bytes of options and the table.
 pub fn table_parts(input: &[u8]) -> Option<([u8; 2], &[u8])> {
     input
         .split_first_chunk::<2>()
         .map(|(options, text)| (*options, text))
 }
 
-/// The options that `bits` stand for; all zero is none. `source` may be validated on too.
+/// Decodes the options; zeros are the defaults. `source` may also be the validation file.
 fn table_options([first, second]: [u8; 2], source: &Source) -> LoadOptions {
     let bit = |byte: u8, at: u32| byte >> at & 1 == 1;
     LoadOptions {
@@ -136,7 +138,7 @@ fn table(input: &[u8]) -> bool {
     })
 }
 
-/// Does with a table what the program does; whether there is one.
+/// Prepares and predicts a loaded table as the program does; returns whether it was accepted.
 fn use_table(loaded: Result<Dataset>, source: &Source, options: &LoadOptions) -> bool {
     let dataset = match loaded {
         Ok(dataset) => dataset,
@@ -184,7 +186,7 @@ fn check_table(dataset: &Dataset) {
     assert_eq!(names.len(), dataset.columns.len(), "no two alike");
 }
 
-/// Reads the file of `source` as new rows, some at a time.
+/// Reads `source` in chunks as rows to predict.
 fn predict(source: &Source, reading: &Reading, wanted: &Preprocessing) {
     let read = || -> Result<()> {
         let mut rows = PredictionRows::open(source, reading, wanted)?;
@@ -199,7 +201,7 @@ fn predict(source: &Source, reading: &Reading, wanted: &Preprocessing) {
     }
 }
 
-/// Images and the labels that lie beside them.
+/// Images and labels of an IDX data set.
 pub struct IdxParts {
     pub options: u8,
     pub images: Vec<u8>,
@@ -207,7 +209,7 @@ pub struct IdxParts {
 }
 
 impl IdxParts {
-    /// The parts of an input: options, the length of the images, they, the labels.
+    /// Splits an input: options, length of the images, images, labels.
     pub fn of(input: &[u8]) -> Option<Self> {
         let (&options, rest) = input.split_first()?;
         let (&length, rest) = rest.split_first_chunk::<4>()?;
@@ -273,10 +275,18 @@ thread_local! {
     };
 }
 
-fn model(format: Format, bytes: &[u8]) -> bool {
-    let path = file(&format!("model.{}", format.ending()), bytes);
+fn model(extension: &str, bytes: &[u8]) -> bool {
+    let path = file(&format!("model.{extension}"), bytes);
+    let length = match extension {
+        "npz" => zip::members(bytes, LONGEST)
+            .iter()
+            .map(|(_, contents)| contents.len())
+            .sum::<usize>()
+            .max(bytes.len()),
+        _ => bytes.len(),
+    };
     // Text becomes lists and names, each somewhat larger than it was.
-    let loaded = watched((1 << 16) + 32 * bytes.len(), || load(&path));
+    let loaded = watched((1 << 16) + 32 * length, || load(&path));
     let model = match loaded {
         Ok(model) => model,
         Err(error) => {
@@ -284,16 +294,21 @@ fn model(format: Format, bytes: &[u8]) -> bool {
             return false;
         }
     };
-    // What is let in can be used, saved again in every format, and is the same when it is back.
+    // An accepted model predicts, is saved in every format, and is equal when read back.
     let iris = read_for_prediction(&Source::parse("iris"), &model.preprocessing);
     if let Ok(iris) = iris {
         model.outputs(iris.raw.view());
     }
-    for format in Format::ALL {
-        let again = self::path(&format!("again.{}", format.ending()));
+    for format in formats::ALL {
+        let again = self::path(&format!("again.{}", format.extension()));
         save(&again, &model, true).expect("saved again");
-        if Format::READABLE.contains(&format) {
-            assert_eq!(load(&again).expect("read again"), model, "{format:?}");
+        if format.decoder().is_some() {
+            assert_eq!(
+                load(&again).expect("read again"),
+                model,
+                "{}",
+                format.name()
+            );
         }
     }
     true

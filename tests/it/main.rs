@@ -13,6 +13,7 @@ mod inspector;
 mod inspector_panels;
 mod loading;
 mod model_file;
+mod model_tensors;
 mod module_layering;
 mod panels;
 mod path;
@@ -23,6 +24,5 @@ mod single_output;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;
-mod tour;
 mod walk;
 mod worker;

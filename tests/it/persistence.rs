@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use crate::support::{plan, session};
 use crate::support::{rate, rows};
-use nn_tui::model_file::ExportOption;
-use nn_tui::model_file::{Check, Saved};
+use nn_tui::model_file::{ExportOption, Saved, Verification};
 use nn_tui::nn::{Loss, Optimizer, Output};
 use nn_tui::train::{Command, Event, Pace, Plan, Position, Started, State};
 use nn_tui::tui::app::{Effect, Model, Msg};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// With one step an epoch, the step that blows the weights up is the one whose loss looked best.
+/// With one step per epoch, the step after which the weights overflow has the best loss so far.
 #[test]
 fn weights_that_blew_up_are_not_the_last_good_ones() {
     let mut wild = Plan {
@@ -64,7 +63,7 @@ fn exported(path: &str, step: u64) -> Msg {
         path: path.into(),
         result: Ok(Saved {
             bytes: 967,
-            check: Check::Numbers { count: 7 },
+            verification: Verification::NotReadable { format: "ONNX" },
         }),
         step,
     }))

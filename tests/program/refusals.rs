@@ -60,7 +60,7 @@ fn of_a_wrong_command_line() {
         ("--pace 5 --json", "cannot be used with"),
         (
             "--export model.pt",
-            "nn-tui: model.pt: the name of a model file ends in",
+            "nn-tui: model.pt: the name of a model file must end in",
         ),
         ("--speed", "unexpected argument '--speed'"),
         ("iris wine", "'wine' cannot be used with '[DATA]'"),
@@ -76,7 +76,7 @@ fn of_a_wrong_command_line() {
         ),
         (
             "predict model.txt iris",
-            "the name of a model file ends in .json, .safetensors, .npz, .onnx, .py or .rs",
+            "the name of a model file must end in .json, .safetensors, .npz, .onnx, .py or .rs",
         ),
         ("completions tcsh", "possible values: bash"),
     ] {

@@ -111,6 +111,13 @@ pub struct Errors {
     pub r2: f64,
 }
 
+impl Errors {
+    /// Returns whether all three measures are finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.mae.is_finite() && self.rmse.is_finite() && self.r2.is_finite()
+    }
+}
+
 /// Accumulates the errors of predictions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ErrorSums {

@@ -1,9 +1,131 @@
-//! Export formats, one file each.
+//! Export formats: one file or folder each, and the list of them.
+//!
+//! A new format is one type that implements [`Format`] and one entry in [`ALL`]. The help text,
+//! the prompt, completion, error messages and tests take its extension and description from there.
 
-pub(crate) mod code;
-pub(crate) mod json;
-pub(crate) mod npy;
-pub(crate) mod npz;
-pub(crate) mod onnx;
-pub(crate) mod safetensors;
-pub(crate) mod zip;
+mod code;
+mod json;
+mod npy;
+mod npz;
+mod onnx;
+mod safetensors;
+
+use std::path::Path;
+
+use super::TrainedModel;
+use crate::error::{Error, Result};
+use crate::util::text::sanitise;
+
+/// Reads a model from the contents of a file. The error says what is wrong with them.
+pub type Decode = fn(&[u8]) -> Result<TrainedModel, String>;
+
+/// File format of a trained model, chosen by the extension of the file name.
+pub trait Format: Sync {
+    /// Returns the name of the format, such as `ONNX`.
+    fn name(&self) -> &'static str;
+
+    /// Returns the extension of its file names, in lower case and without the dot.
+    fn extension(&self) -> &'static str;
+
+    /// Returns a phrase on its contents and readers, for help and completion.
+    fn description(&self) -> &'static str;
+
+    /// Encodes a valid model as the contents of a file; equal models give equal bytes.
+    ///
+    /// # Errors
+    /// The reason why the format cannot hold the model.
+    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String>;
+
+    /// Returns the decoder, or `None` if the format is for other programs only.
+    fn decoder(&self) -> Option<Decode> {
+        None
+    }
+}
+
+/// All formats, in the order in which help and messages list them.
+pub static ALL: &[&dyn Format] = &[
+    &json::Json,
+    &safetensors::Safetensors,
+    &npz::Npz,
+    &onnx::Onnx,
+    &code::Python,
+    &code::Rust,
+];
+
+/// Returns the formats that [`super::load`] reads.
+pub fn readable() -> impl Iterator<Item = &'static dyn Format> {
+    ALL.iter()
+        .copied()
+        .filter(|format| format.decoder().is_some())
+}
+
+/// Finds the format for the extension of `path`, ignoring case.
+///
+/// # Errors
+/// [`Error::Usage`] with the known extensions.
+pub fn for_path(path: &Path) -> Result<&'static dyn Format> {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let is_format = |format: &&&dyn Format| {
+        extension.is_some_and(|extension| extension.eq_ignore_ascii_case(format.extension()))
+    };
+    ALL.iter().find(is_format).copied().ok_or_else(|| {
+        Error::Usage(format!(
+            "{}: the name of a model file must end in {}",
+            sanitise(&path.to_string_lossy()),
+            extensions(),
+        ))
+    })
+}
+
+/// Finds the decoder for the extension of `path`.
+///
+/// # Errors
+/// [`Error::Usage`] with the extensions that can be read.
+pub(super) fn decoder_for(path: &Path) -> Result<Decode> {
+    let format = for_path(path)?;
+    format.decoder().ok_or_else(|| {
+        Error::Usage(format!(
+            "{}: {} files are for other programs; nn-tui reads {}",
+            sanitise(&path.to_string_lossy()),
+            format.name(),
+            readable_extensions(),
+        ))
+    })
+}
+
+/// Lists the extensions of all formats: `.json, .safetensors, .npz, .onnx, .py or .rs`.
+pub fn extensions() -> String {
+    alternatives(ALL.iter().copied())
+}
+
+/// Lists the extensions that can be read: `.json, .safetensors or .npz`.
+pub fn readable_extensions() -> String {
+    alternatives(readable())
+}
+
+fn alternatives(formats: impl Iterator<Item = &'static dyn Format>) -> String {
+    let extensions: Vec<String> = formats
+        .map(|format| format!(".{}", format.extension()))
+        .collect();
+    match extensions.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        one => one.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_extension_finds_its_own_format() {
+        for format in ALL {
+            let extension = format.extension();
+            assert_eq!(extension, extension.to_ascii_lowercase());
+            assert!(!format.name().is_empty() && !format.description().is_empty());
+            let path = format!("model.{}", extension.to_uppercase());
+            let found = for_path(path.as_ref()).expect("a format");
+            assert_eq!(found.name(), format.name(), "two formats for .{extension}");
+        }
+    }
+}

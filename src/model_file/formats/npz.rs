@@ -1,8 +1,8 @@
-//! Models as `.npz`, NumPy's archive of arrays.
+//! Models as `.npz`, NumPy's ZIP archive of arrays.
 //!
-//! The arrays have the names and shapes of the `safetensors` module, `layers.N.weight` `(outputs,
-//! inputs)` and `layers.N.bias` `(outputs)`, all float32. All else that predicting needs is in the
-//! array `nn-tui`: the UTF-8 bytes of the document that the `json` module describes, without its
+//! The arrays have the names and shapes of the `safetensors` module: `layers.N.weight` `(outputs,
+//! inputs)` and `layers.N.bias` `(outputs)`, all float32. Everything else needed to predict is in
+//! the array `nn-tui`: the UTF-8 bytes of the document that the `json` module describes, without its
 //! layers.
 //!
 //! ```python
@@ -10,14 +10,20 @@
 //! about = json.loads(file["nn-tui"].tobytes())
 //! z = x @ file["layers.0.weight"].T + file["layers.0.bias"]
 //! ```
+//!
+//! Written archives are not compressed, as by `numpy.savez`; those of `numpy.savez_compressed` are
+//! read too.
 
-use std::collections::HashMap;
+use std::io::{Cursor, Read, Write};
 
-use super::{npy, zip};
+use zip::result::{ZipError, ZipResult};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use super::{Decode, Format, npy};
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::Document;
 use crate::model_file::tensors;
-use crate::model_file::tensors::Tensors;
 use crate::util::text::sanitise;
 
 /// Name of the array that holds the document.
@@ -25,55 +31,147 @@ const DOCUMENT: &str = "nn-tui";
 const FLOAT: &str = "<f4";
 const BYTE: &str = "|u1";
 
-/// `model` as the bytes of a file.
-pub(crate) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
-    let json = Document::without_layers(model).to_json()?;
-    let mut archive = zip::Writer::default();
+/// Maximal size of the unpacked arrays, in multiples of the file size. Trained weights hardly
+/// compress; a file beyond this is not a model but a decompression bomb.
+const MAX_RATIO: u64 = 64;
+/// Size of unpacked arrays that is accepted whatever the ratio, in bytes.
+const ALWAYS_ACCEPTED: u64 = 16 << 20;
+
+/// Archive of NumPy arrays.
+pub(super) struct Npz;
+
+impl Format for Npz {
+    fn name(&self) -> &'static str {
+        "NumPy"
+    }
+
+    fn extension(&self) -> &'static str {
+        "npz"
+    }
+
+    fn description(&self) -> &'static str {
+        "arrays for numpy.load"
+    }
+
+    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
+        let document = Document::without_layers(model).to_json()?;
+        write(model, &document).map_err(message)
+    }
+
+    fn decoder(&self) -> Option<Decode> {
+        Some(decode)
+    }
+}
+
+fn write(model: &TrainedModel, document: &str) -> ZipResult<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let mut add = |name: &str, descr, shape: &[usize], data: &[u8]| {
-        archive.add(&format!("{name}.npy"), &npy::encode(descr, shape, data))
+        let array = npy::encode(descr, shape, data);
+        // The default date is constant, so equal models give equal bytes.
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            .large_file(u32::try_from(array.len()).is_err());
+        archive.start_file(format!("{name}.npy"), options)?;
+        archive.write_all(&array).map_err(ZipError::from)
     };
-    add(DOCUMENT, BYTE, &[json.len()], json.as_bytes())?;
+    add(DOCUMENT, BYTE, &[document.len()], document.as_bytes())?;
     for tensor in tensors::of(&model.parameters) {
         add(&tensor.name, FLOAT, &tensor.shape, &tensor.bytes)?;
     }
-    archive.finish()
+    archive.finish().map(Cursor::into_inner)
 }
 
-/// The model in `bytes`; see [`crate::model_file::check`] for what is still to be checked.
-pub(crate) fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
-    let mut arrays = HashMap::new();
-    for (name, bytes) in zip::entries(bytes)? {
-        let name = name.strip_suffix(".npy").unwrap_or(name);
-        let array = npy::decode(bytes);
-        let array = array.map_err(|why| format!("its array \"{name}\" {why}"))?;
-        if arrays.insert(name, array).is_some() {
-            return Err(format!("it has two arrays \"{name}\""));
-        }
-    }
-    let document = arrays.get(DOCUMENT).filter(|array| array.descr == BYTE);
-    let document = document.ok_or_else(|| format!("it has no array \"{DOCUMENT}\" of bytes"))?;
+fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
+    let mut archive = Archive::open(bytes)?;
+    let document = archive.read(DOCUMENT)?;
+    let document = npy::decode(&document)
+        .ok()
+        .filter(|array| array.descr == BYTE);
+    let document =
+        document.ok_or_else(|| format!("its array \"{DOCUMENT}\" is not one of bytes"))?;
     let document = Document::parse_without_layers(document.data)
         .map_err(|problem| format!("array \"{DOCUMENT}\": {problem}"))?;
-    let arrays = Arrays(arrays);
-    let parameters = tensors::collect(&document.architecture, &arrays)?;
-    let names = arrays.0.keys().copied().filter(|&name| name != DOCUMENT);
-    if let Some(other) = tensors::unexpected(names, parameters.layers.len()) {
-        let other = sanitise(other);
-        return Err(format!("it has an array too many, \"{other}\""));
-    }
-    Ok(document.into_model(parameters))
-}
-
-/// The arrays of a file, by name.
-struct Arrays<'b>(HashMap<&'b str, npy::Array<'b>>);
-
-impl Tensors for Arrays<'_> {
-    fn find(&self, name: &str) -> Result<(Vec<usize>, &[u8]), String> {
-        let array = self.0.get(name);
-        let array = array.ok_or_else(|| format!("it has no array \"{name}\""))?;
+    let parameters = tensors::collect(&document.architecture, |name| {
+        let bytes = archive.read(name)?;
+        let array = npy::decode(&bytes).map_err(|why| format!("its array \"{name}\" {why}"))?;
         if array.descr != FLOAT {
             return Err(format!("the array \"{name}\" is not of type float32"));
         }
-        Ok((array.shape.clone(), array.data))
+        Ok((array.shape, tensors::floats(array.data)))
+    })?;
+    let names = archive
+        .names
+        .iter()
+        .map(String::as_str)
+        .filter(|&name| name != DOCUMENT);
+    if let Some(unexpected) = tensors::unexpected(names, parameters.layers.len()) {
+        let unexpected = sanitise(unexpected);
+        return Err(format!("it has an unexpected array \"{unexpected}\""));
+    }
+    document.into_model(parameters)
+}
+
+/// Archive whose arrays are unpacked one at a time.
+struct Archive<'b> {
+    archive: ZipArchive<Cursor<&'b [u8]>>,
+    /// Names of the arrays, in the order of the directory.
+    names: Vec<String>,
+    file_length: usize,
+}
+
+impl<'b> Archive<'b> {
+    /// Reads the directory. The sizes in it bound what is unpacked later.
+    fn open(bytes: &'b [u8]) -> Result<Self, String> {
+        let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(message)?;
+        if archive.has_duplicate_names() {
+            return Err("it has two arrays of the same name".into());
+        }
+        let (mut names, mut unpacked) = (Vec::new(), 0_u64);
+        for index in 0..archive.len() {
+            let member = archive.by_index_raw(index).map_err(message)?;
+            let name = member.name().map_err(message)?;
+            let name = name.strip_suffix(".npy");
+            names.push(
+                name.ok_or("it has a member that is not an .npy array")?
+                    .to_owned(),
+            );
+            unpacked = unpacked.saturating_add(member.size());
+        }
+        let limit = (bytes.len() as u64)
+            .saturating_mul(MAX_RATIO)
+            .max(ALWAYS_ACCEPTED);
+        if unpacked > limit {
+            return Err(format!(
+                "its arrays would unpack to {unpacked} bytes, more than {MAX_RATIO} times the file"
+            ));
+        }
+        Ok(Self {
+            archive,
+            names,
+            file_length: bytes.len(),
+        })
+    }
+
+    /// Unpacks the array `name` and verifies its checksum.
+    fn read(&mut self, name: &str) -> Result<Vec<u8>, String> {
+        let member = self.archive.by_name(&format!("{name}.npy"));
+        let mut member = member.map_err(|error| match error {
+            ZipError::FileNotFound => format!("it has no array \"{name}\""),
+            error => format!("its array \"{name}\": {}", message(error)),
+        })?;
+        // A compressed array grows as it is unpacked: its size is only claimed.
+        let claimed = usize::try_from(member.size()).unwrap_or(usize::MAX);
+        let mut bytes = Vec::with_capacity(claimed.min(self.file_length));
+        let read = member.read_to_end(&mut bytes);
+        read.map_err(|error| format!("its array \"{name}\": {error}"))?;
+        Ok(bytes)
+    }
+}
+
+/// Describes an error of the crate without the words `i/o error`.
+fn message(error: ZipError) -> String {
+    match error {
+        ZipError::Io(error) => error.to_string(),
+        other => other.to_string(),
     }
 }

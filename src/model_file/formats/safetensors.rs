@@ -1,7 +1,7 @@
-//! Models as safetensors, the format of Hugging Face's libraries.
+//! Models as safetensors, the format of the Hugging Face libraries.
 //!
 //! Layer `N`, counted from 0 as PyTorch counts modules, is the tensors `layers.N.weight`
-//! `(outputs, inputs)` and `layers.N.bias` `(outputs)`, both F32: what `state_dict()` of
+//! `(outputs, inputs)` and `layers.N.bias` `(outputs)`, both F32. They are the `state_dict()` of
 //!
 //! ```python
 //! class Network(torch.nn.Module):
@@ -11,68 +11,81 @@
 //!         self.layers = torch.nn.ModuleList(torch.nn.Linear(i, o) for i, o in pairs)
 //! ```
 //!
-//! has, so `load_state_dict(safetensors.torch.load_file(path))` takes them as they are. All else
-//! that predicting needs is in the metadata under `nn-tui`: the document that the `json` module
-//! describes, without its layers.
+//! so `load_state_dict(safetensors.torch.load_file(path))` accepts them. Everything else needed to
+//! predict is in the metadata under `nn-tui`: the document that the `json` module describes, without
+//! its layers and with one more member, `checksum`. It is `crc32:` and the CRC-32 of the tensors'
+//! bytes, `layers.0.weight`, `layers.0.bias`, `layers.1.weight` and so on, as eight hexadecimal
+//! digits. A file without a checksum is read unverified: remove the member to change weights on
+//! purpose.
 
 use std::collections::HashMap;
 
-use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView, serialize};
+use safetensors::{SafeTensorError, SafeTensors};
 
+use super::{Decode, Format};
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::Document;
 use crate::model_file::tensors;
-use crate::model_file::tensors::Tensors;
 use crate::util::text::sanitise;
 
-/// The only key of the metadata: the writer would order several of them at random.
+/// Only key of the metadata; the crate writes several keys in random order.
 const METADATA_KEY: &str = "nn-tui";
 
-/// `model` as the bytes of a file. (The crate could write the file, but would replace one that
-/// appeared in the meantime.)
-pub(crate) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
-    let json = Document::without_layers(model).to_json()?;
-    let tensors = tensors::of(&model.parameters);
-    let views: Result<Vec<_>, _> = tensors
-        .iter()
-        .map(|tensor| {
-            TensorView::new(Dtype::F32, tensor.shape.clone(), &tensor.bytes)
-                .map(|view| (&tensor.name, view))
-        })
-        .collect();
-    let metadata = HashMap::from([(METADATA_KEY.to_owned(), json)]);
-    views
-        .and_then(|views| serialize(views, Some(metadata)))
-        .map_err(|error| error.to_string())
+/// Tensors with PyTorch's names.
+pub(super) struct Safetensors;
+
+impl Format for Safetensors {
+    fn name(&self) -> &'static str {
+        "safetensors"
+    }
+
+    fn extension(&self) -> &'static str {
+        "safetensors"
+    }
+
+    fn description(&self) -> &'static str {
+        "tensors for PyTorch and Hugging Face libraries"
+    }
+
+    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
+        let mut document = Document::without_layers(model);
+        document.checksum = Some(tensors::checksum(&model.parameters));
+        let metadata = HashMap::from([(METADATA_KEY.to_owned(), document.to_json()?)]);
+        let tensors = tensors::of(&model.parameters);
+        let views: Result<Vec<_>, _> = tensors
+            .iter()
+            .map(|tensor| {
+                TensorView::new(Dtype::F32, tensor.shape.clone(), &tensor.bytes)
+                    .map(|view| (&tensor.name, view))
+            })
+            .collect();
+        views
+            .and_then(|views| serialize(views, Some(metadata)))
+            .map_err(message)
+    }
+
+    fn decoder(&self) -> Option<Decode> {
+        Some(decode)
+    }
 }
 
-/// The model in `bytes`; see [`crate::model_file::check`] for what is still to be checked.
-pub(crate) fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
-    let message = |error: safetensors::SafeTensorError| error.to_string();
+fn message(error: SafeTensorError) -> String {
+    error.to_string()
+}
+
+fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(message)?;
-    let json = header.metadata().as_ref();
-    let json = json
+    let metadata = header.metadata().as_ref();
+    let json = metadata
         .and_then(|metadata| metadata.get(METADATA_KEY))
         .ok_or_else(|| format!("its metadata has no \"{METADATA_KEY}\""))?;
     let document = Document::parse_without_layers(json.as_bytes())
         .map_err(|problem| format!("metadata \"{METADATA_KEY}\": {problem}"))?;
-    let file = File(SafeTensors::deserialize(bytes).map_err(message)?);
-    let parameters = tensors::collect(&document.architecture, &file)?;
-    let names = file.0.names().into_iter();
-    if let Some(name) = tensors::unexpected(names, parameters.layers.len()) {
-        let name = sanitise(name);
-        return Err(format!("it has a tensor too many, \"{name}\""));
-    }
-    Ok(document.into_model(parameters))
-}
-
-/// The tensors of a file. The crate has checked that it has as many bytes of each as its shape says.
-struct File<'b>(SafeTensors<'b>);
-
-impl Tensors for File<'_> {
-    fn find(&self, name: &str) -> Result<(Vec<usize>, &[u8]), String> {
-        let tensor = self.0.tensor(name);
+    // The crate checks that each tensor has as many bytes as its shape says.
+    let file = SafeTensors::deserialize(bytes).map_err(message)?;
+    let parameters = tensors::collect(&document.architecture, |name| {
+        let tensor = file.tensor(name);
         let tensor = tensor.map_err(|_| format!("it has no tensor \"{name}\""))?;
         if tensor.dtype() != Dtype::F32 {
             return Err(format!(
@@ -80,6 +93,12 @@ impl Tensors for File<'_> {
                 tensor.dtype()
             ));
         }
-        Ok((tensor.shape().to_vec(), tensor.data()))
+        Ok((tensor.shape().to_vec(), tensors::floats(tensor.data())))
+    })?;
+    let names = file.names().into_iter();
+    if let Some(name) = tensors::unexpected(names, parameters.layers.len()) {
+        let name = sanitise(name);
+        return Err(format!("it has an unexpected tensor \"{name}\""));
     }
+    document.into_model(parameters)
 }

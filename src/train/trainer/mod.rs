@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use super::event_queue::{EventQueue, Sink, Status};
-use super::export::saved;
+use super::export::export;
 use super::messages::{Command, Event, Started, State};
 use super::observation::{Mailbox, Observation, Scratch, Training};
 use super::speed::SpeedMeter;
@@ -364,7 +364,7 @@ impl<S: Sink> Trainer<S> {
     fn export(&mut self, path: &Path, replace: bool) {
         self.outbox.push(Event::Exported {
             path: path.to_owned(),
-            result: saved(&mut self.session, path, replace),
+            result: export(&mut self.session, path, replace),
             step: self.session.position().step,
         });
     }

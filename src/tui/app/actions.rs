@@ -8,7 +8,7 @@ use super::navigation::{Chart, SMOOTHING};
 use super::prompt::{Prompt, Purpose};
 use super::update::Effect;
 use crate::error::EXIT_FAILED;
-use crate::model_file::Format;
+use crate::model_file::formats;
 use crate::nn::Initialisation;
 use crate::settings::LEARNING_RATE;
 use crate::train::Command;
@@ -187,8 +187,8 @@ impl Model {
 
     pub(super) fn save_to(&mut self, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
         let path = PathBuf::from(text.trim());
-        let endings = || Format::endings(&Format::ALL);
-        Format::of(&path).map_err(|_| format!("the name must end in {}", endings()))?;
+        formats::for_path(&path)
+            .map_err(|_| format!("the name must end in {}", formats::extensions()))?;
         self.export_to(path, effects);
         Ok(())
     }

@@ -198,7 +198,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     Editing Editing [key('F')] "F" SILENT, "freeze / unfreeze the weight", |model, effects| model.freeze(None, None, effects);
     Editing Editing [key('X')] "X" SILENT, "mute / unmute the neuron", |model, effects| model.mute(None, None, effects);
     Editing Editing [key('I')] "I" SILENT, "sliders for the row's inputs", Model::open_sliders;
-    Program Always [key('w')] "w" "save", "save the model (.json, .onnx, .py, …)", Model::open_save_prompt;
+    Program Always [key('w')] "w" "save", "save the model", Model::open_save_prompt;
     View Always [key('['), (KeyCode::PageUp, NONE)] "[ ]" "row", "previous / next row in the network",
         act!(|model| model.shift_sample(-1));
     View Always [key(']'), (KeyCode::PageDown, NONE)] "]" SILENT, SILENT, act!(|model| model.shift_sample(1));

@@ -94,7 +94,10 @@ impl Model {
         }
         let shown = crate::util::text::sanitise(&path.display().to_string());
         match result {
-            Ok(Saved { bytes, check }) => {
+            Ok(Saved {
+                bytes,
+                verification,
+            }) => {
                 self.run.saved = Some((step, self.run.seconds));
                 if let Some(export) = &mut self.run.export
                     && export.path == path
@@ -103,7 +106,7 @@ impl Model {
                     self.run.exported_at = Some(step);
                 }
                 self.prompt.notice = Some(Notice {
-                    text: format!("saved {shown}, {}, {check}", file_size(bytes)),
+                    text: format!("saved {shown} ({}) · {verification}", file_size(bytes)),
                     is_error: false,
                 });
             }

@@ -1,16 +1,15 @@
-//! Models as one Python file that needs nothing but Python 3.
+//! Models as one Python 3 file without dependencies.
 
 use std::fmt::Write;
 
-use super::{PARAMETERS, list};
+use super::list;
 use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
 use crate::model_file::TrainedModel;
-use crate::model_file::description::about;
+use crate::model_file::description::description;
 
-/// `model` as the text of a file.
-pub(in crate::model_file) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+pub(super) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let mut code = String::from("#!/usr/bin/env python3\n");
-    for line in about(model) {
+    for line in description(model) {
         code.push_str(&format!("# {line}\n"));
     }
     code.push_str(HEAD);
@@ -46,11 +45,11 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
         "\n# The columns of a row: name, kind, and what is known of it.\nCOLUMNS = ["
     )?;
     for column in &model.preprocessing.columns {
-        writeln!(code, "    {},", described(column))?;
+        writeln!(code, "    {},", column_tuple(column))?;
     }
     writeln!(
         code,
-        "]\n\n# {PARAMETERS} for each layer the weights, a row for each neuron, and the biases."
+        "]\n\n# The network: for each layer the weights, a row for each neuron, and the biases."
     )?;
     writeln!(code, "LAYERS = [")?;
     for layer in &model.parameters.layers {
@@ -60,7 +59,7 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
         }
         writeln!(code, "    ], [\n        {},\n    ]),", list(&layer.biases))?;
     }
-    writeln!(code, "]\n# End of the network.\n")?;
+    writeln!(code, "]\n")?;
     writeln!(code, "_EACH = {{")?;
     for activation in architecture.activations() {
         writeln!(
@@ -72,8 +71,8 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
     writeln!(code, "}}")
 }
 
-/// A column as a tuple.
-fn described(column: &InputColumn) -> String {
+/// Describes a column as a Python tuple.
+fn column_tuple(column: &InputColumn) -> String {
     let name = text(&column.name);
     match &column.encoding {
         Encoding::Numeric {
@@ -105,11 +104,11 @@ fn described(column: &InputColumn) -> String {
 }
 
 fn texts(texts: &[String]) -> String {
-    let texts: Vec<String> = texts.iter().map(|it| text(it)).collect();
+    let texts: Vec<String> = texts.iter().map(|one| text(one)).collect();
     texts.join(", ")
 }
 
-/// `text` as a literal.
+/// Quotes `text` as a Python literal.
 fn text(text: &str) -> String {
     let mut literal = String::from("\"");
     for c in text.chars() {

@@ -1,25 +1,24 @@
-//! Models as one Rust file that needs nothing but `core`.
+//! Models as one Rust file that needs only `core`.
 
 use std::fmt::{Error, Write};
 
+use super::list;
 use super::rust_parts::{
     BOOLEAN, EXP, FILLED, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, SOFTMAX, STANDARDISED,
 };
-use super::{PARAMETERS, list};
 use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
 use crate::model_file::TrainedModel;
-use crate::model_file::description::about;
+use crate::model_file::description::description;
 use crate::nn::activation::export::RustCode;
 use crate::nn::{Activation, Output};
 
-/// `model` as the text of a file.
-pub(in crate::model_file) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+pub(super) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let mut code = String::new();
     write_code(&mut code, model).map_err(|error| error.to_string())?;
     Ok(code.into_bytes())
 }
 
-/// What the functions of the file take.
+/// Names of the numeric and text columns, the parameters of the generated functions.
 struct Signature {
     numbers: Vec<String>,
     texts: Vec<String>,
@@ -59,7 +58,7 @@ impl Signature {
 
 fn write_code(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
     let signature = Signature::of(&model.preprocessing.columns);
-    for line in about(model) {
+    for line in description(model) {
         writeln!(code, "// {line}")?;
     }
     code.push_str(HEAD);
@@ -148,7 +147,7 @@ fn outputs({parameters}) -> [f32; 1] {{",
     write_layers(code, model, &arguments)
 }
 
-/// The body of `outputs`: one line for each layer.
+/// Writes the body of `outputs`, one line for each layer.
 fn write_layers(code: &mut String, model: &TrainedModel, arguments: &str) -> Result<(), Error> {
     let depth = model.architecture.depth();
     writeln!(code, "    let a0 = inputs({arguments});")?;
@@ -166,7 +165,7 @@ fn write_layers(code: &mut String, model: &TrainedModel, arguments: &str) -> Res
     Ok(())
 }
 
-/// The function that makes inputs of the values of a row.
+/// Writes the function that converts the values of a row to network inputs.
 fn write_inputs(
     code: &mut String,
     model: &TrainedModel,
@@ -224,7 +223,7 @@ fn write_inputs(
 fn write_parameters(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
     writeln!(
         code,
-        "\n// {PARAMETERS} weights of each layer, a row for each neuron, and biases."
+        "\n// The network: weights of each layer, a row for each neuron, and biases."
     )?;
     for (number, layer) in (1..).zip(&model.parameters.layers) {
         let (outputs, inputs) = layer.weights.dim();
@@ -238,10 +237,10 @@ fn write_parameters(code: &mut String, model: &TrainedModel) -> Result<(), Error
             list(&layer.biases)
         )?;
     }
-    writeln!(code, "// End of the network.")
+    Ok(())
 }
 
-/// The functions that this model needs, and no others: an unused one would be a warning.
+/// Writes the functions that this model needs; unused ones would give warnings.
 fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
     let columns = || {
         model

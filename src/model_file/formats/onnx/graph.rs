@@ -1,18 +1,17 @@
-//! A graph that is being put together, node by node.
+//! Builder of ONNX graphs.
 
 use super::messages::{
     AttributeProto, DimensionProto, GraphProto, NodeProto, TensorProto, TensorShapeProto,
     TensorTypeProto, TypeProto, ValueInfoProto, attribute, element,
 };
 
-/// The domain of the operators for text and for classical models.
+/// Domain of the operators for texts and classical models.
 pub(crate) const ML: &str = "ai.onnx.ml";
 
-/// Name of a value in the graph.
+/// Name of an input, constant or node output in the graph.
 pub(crate) type Value = String;
 
-/// A graph that is being put together. Values are named after the operator or constant they come
-/// from, with a number where there are several.
+/// Graph under construction. A node's output is named after its operator and the node's index.
 #[derive(Default)]
 pub(crate) struct Graph {
     nodes: Vec<NodeProto>,
@@ -22,18 +21,19 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// A new input `(rows, columns)`.
+    /// Adds an input `(rows, columns)`.
     pub fn input(&mut self, name: &str, elements: i32, columns: usize, about: &str) -> Value {
         let shape = [None, Some(columns)];
         self.inputs.push(value_info(name, elements, &shape, about));
         name.to_owned()
     }
 
-    /// Makes `value` the output `name`, `(rows, columns)` or `(rows)`.
+    /// Makes `value` an output called `name`, of shape `(rows, columns)` or `(rows)`, before the
+    /// outputs added so far.
     pub fn output(&mut self, value: &str, name: &str, elements: i32, columns: Option<usize>) {
         let last = self.nodes.last_mut().filter(|node| node.output[0] == value);
         match last {
-            // The node that was added last may as well give the output its name.
+            // Renames the output of the last node instead of adding an Identity.
             Some(node) => node.output[0] = name.to_owned(),
             None => {
                 let renamed = self.node("Identity", &[value], vec![]);
@@ -41,12 +41,11 @@ impl Graph {
             }
         }
         let shape: Vec<_> = [None].into_iter().chain(columns.map(Some)).collect();
-        // What is said last is what most people ask for.
         let output = value_info(name, elements, &shape, "");
         self.outputs.insert(0, output);
     }
 
-    /// The value that `operator` makes of `inputs`.
+    /// Adds a node and returns its output.
     pub fn node(
         &mut self,
         operator: &str,
@@ -65,7 +64,7 @@ impl Graph {
         output
     }
 
-    /// A constant of 32-bit floating-point numbers.
+    /// Adds a float32 constant.
     pub fn floats<'a>(
         &mut self,
         name: &str,
@@ -76,25 +75,25 @@ impl Graph {
         self.constant(name, element::FLOAT, shape, bytes.collect())
     }
 
-    /// A constant that is one 32-bit floating-point number.
+    /// Adds a float32 constant with a single number.
     pub fn scalar(&mut self, number: f32) -> Value {
         let name = format!("number_{}", self.constants.len());
         self.floats(&name, &[], [&number])
     }
 
-    /// A constant of 64-bit floating-point numbers.
+    /// Adds a float64 constant.
     pub fn doubles(&mut self, name: &str, shape: &[usize], numbers: &[f64]) -> Value {
         let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());
         self.constant(name, element::DOUBLE, shape, bytes.collect())
     }
 
-    /// A constant list of whole numbers.
+    /// Adds a one-dimensional int64 constant.
     pub fn integers(&mut self, name: &str, numbers: &[i64]) -> Value {
         let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());
         self.constant(name, element::INT64, &[numbers.len()], bytes.collect())
     }
 
-    /// A constant list of texts.
+    /// Adds a one-dimensional string constant.
     pub fn texts(&mut self, name: &str, texts: &[String]) -> Value {
         self.constants.push(TensorProto {
             dims: vec![texts.len() as i64],
@@ -117,12 +116,12 @@ impl Graph {
         name.to_owned()
     }
 
-    /// Whether there is a node of the domain [`ML`].
+    /// Returns whether a node is of the domain [`ML`].
     pub fn needs_ml(&self) -> bool {
         self.nodes.iter().any(|node| node.domain == ML)
     }
 
-    /// The graph as it stands in a file.
+    /// Builds the message for the file.
     pub fn finish(self, name: &str) -> GraphProto {
         GraphProto {
             node: self.nodes,
@@ -134,7 +133,7 @@ impl Graph {
     }
 }
 
-/// `(rows, ...)`: a length that is not given is the number of rows.
+/// Describes an input or output. A missing length in `shape` is the number of rows.
 fn value_info(name: &str, elements: i32, shape: &[Option<usize>], about: &str) -> ValueInfoProto {
     let dim = shape.iter().map(|length| DimensionProto {
         dim_value: length.map(|length| length as i64),
@@ -160,7 +159,7 @@ fn attribute(name: &str, of_type: i32) -> AttributeProto {
     }
 }
 
-/// An attribute that is a whole number.
+/// Builds an integer attribute.
 pub(crate) fn int(name: &str, value: i64) -> AttributeProto {
     AttributeProto {
         i: Some(value),
@@ -168,7 +167,7 @@ pub(crate) fn int(name: &str, value: i64) -> AttributeProto {
     }
 }
 
-/// An attribute that is a number.
+/// Builds a float attribute.
 pub(crate) fn float(name: &str, value: f32) -> AttributeProto {
     AttributeProto {
         f: Some(value),
@@ -176,7 +175,7 @@ pub(crate) fn float(name: &str, value: f32) -> AttributeProto {
     }
 }
 
-/// An attribute that is a list of whole numbers.
+/// Builds an attribute with a list of integers.
 pub(crate) fn ints(name: &str, values: Vec<i64>) -> AttributeProto {
     AttributeProto {
         ints: values,
@@ -184,7 +183,7 @@ pub(crate) fn ints(name: &str, values: Vec<i64>) -> AttributeProto {
     }
 }
 
-/// An attribute that is a list of numbers.
+/// Builds an attribute with a list of floats.
 pub(crate) fn floats(name: &str, values: Vec<f32>) -> AttributeProto {
     AttributeProto {
         floats: values,
@@ -192,7 +191,7 @@ pub(crate) fn floats(name: &str, values: Vec<f32>) -> AttributeProto {
     }
 }
 
-/// An attribute that is a list of texts.
+/// Builds an attribute with a list of strings.
 pub(crate) fn strings(name: &str, values: Vec<String>) -> AttributeProto {
     AttributeProto {
         strings: values.into_iter().map(String::into_bytes).collect(),

@@ -1,62 +1,77 @@
-//! Models as ONNX, which other runtimes execute: IR version 8, operator set 13.
+//! Models as ONNX graphs for other runtimes: IR version 8, operator set 13.
 //!
-//! The graph takes the values of a table as they are, and all of the preprocessing is inside it.
-//! Its inputs, of which there are those that the model needs:
+//! The graph takes raw values of a table and contains the preprocessing. It has one or both of these
+//! inputs, as the model needs:
 //!
-//! | input | shape | what it takes |
+//! | input | shape | contents |
 //! |---|---|---|
-//! | `numbers` | float32 `(rows, columns)` | the columns that are numbers; NaN is a missing value |
-//! | `texts` | string `(rows, columns)` | the columns that are texts; what is a missing value in a table is one here |
+//! | `numbers` | float32 `(rows, columns)` | numeric columns; NaN is a missing value |
+//! | `texts` | string `(rows, columns)` | text columns, without white space around the texts; missing values as in a table |
 //!
-//! Which columns in which order is said in the metadata under the same names, each a JSON list, and
-//! in the description of the input. White space around texts is to be cut off.
+//! The metadata list the columns of each input under the same name, as a JSON list; so does the
+//! description of the input.
 //!
-//! The outputs of a model that tells classes apart are `label` `(rows)`, int64 if all names of
-//! classes are whole numbers and else string, and `probabilities` `(rows, classes)`, float32, in
-//! the order of the metadata `classes`; where the network's output is not softmax they are called
-//! `outputs`. A model that predicts a number has the output `prediction` `(rows)`, float32, in the
-//! target's own unit.
+//! A classification has the outputs `label` `(rows)`, int64 if all class names are whole numbers and
+//! otherwise string, and `probabilities` `(rows, classes)`, float32, in the order of the metadata
+//! `classes`; if the network's output is not softmax they are called `outputs`. A regression has the
+//! output `prediction` `(rows)`, float32, in the target's unit.
 //!
-//! Operators of `ai.onnx.ml` are used only where there are texts.
+//! Operators of `ai.onnx.ml` are used only if there are texts.
 
-mod evaluate;
 mod graph;
 mod messages;
-mod tensor;
 
 use prost::Message;
 
+use super::Format;
 use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
 use crate::model_file::TrainedModel;
-use crate::model_file::description::about;
+use crate::model_file::description::description;
 use crate::nn::Output;
-use crate::nn::activation::export::Onnx;
+use crate::nn::activation::export::Onnx as OnnxExpression;
 use crate::nn::output::SINGLE_OUTPUT_THRESHOLD;
 use graph::{Graph, Value, float, floats, int, ints, strings};
 use messages::{AttributeProto, ModelProto, OperatorSetIdProto, StringStringEntryProto, element};
-
-pub(in crate::model_file) use evaluate::evaluate;
-pub(in crate::model_file) use tensor::{Data, Tensor};
 
 const IR_VERSION: i64 = 8;
 const OPERATORS: i64 = 13;
 const ML_OPERATORS: i64 = 2;
 
-/// Names of the graph's inputs.
+// Names of the graph's inputs.
 const NUMBERS: &str = "numbers";
 const TEXTS: &str = "texts";
-/// Names of its outputs.
+// Names of the graph's outputs.
 const LABEL: &str = "label";
 const PROBABILITIES: &str = "probabilities";
 const OUTPUTS: &str = "outputs";
 const PREDICTION: &str = "prediction";
 
-/// `model` as the bytes of a file.
-pub(crate) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+/// Graph of ONNX operators with the preprocessing inside.
+pub(super) struct Onnx;
+
+impl Format for Onnx {
+    fn name(&self) -> &'static str {
+        "ONNX"
+    }
+
+    fn extension(&self) -> &'static str {
+        "onnx"
+    }
+
+    fn description(&self) -> &'static str {
+        "graph for ONNX Runtime, preprocessing included"
+    }
+
+    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
+        encode(model)
+    }
+}
+
+fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let mut graph = Graph::default();
     let inputs = preprocess(&mut graph, model)?;
     let outputs = network(&mut graph, model, inputs);
-    answer(&mut graph, model, &outputs);
+    predictions(&mut graph, model, &outputs);
     let mut operators = vec![(String::new(), OPERATORS)];
     if graph.needs_ml() {
         operators.push((graph::ML.to_owned(), ML_OPERATORS));
@@ -77,7 +92,7 @@ pub(crate) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
         ir_version: IR_VERSION,
         producer_name: "nn-tui".to_owned(),
         producer_version: env!("CARGO_PKG_VERSION").to_owned(),
-        doc_string: about(model).join("\n"),
+        doc_string: description(model).join("\n"),
         graph: Some(graph.finish("nn-tui")),
         opset_import: operators
             .into_iter()
@@ -101,10 +116,10 @@ fn names(model: &TrainedModel, wanted: impl Fn(&InputColumn) -> bool) -> Vec<Str
     wanted.map(|column| column.name.clone()).collect()
 }
 
-/// The network's inputs `(rows, inputs)`.
+/// Converts raw values to the network's inputs `(rows, inputs)`.
 fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Value, String> {
     let columns = &model.preprocessing.columns;
-    let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(|it| is_number(it));
+    let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(|column| is_number(column));
     let mut parts = Vec::new();
     if !numbers.is_empty() {
         parts.push(standardise(graph, &numbers));
@@ -128,7 +143,8 @@ fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Value, String> 
     Ok(graph.node("Gather", &[&joined, &sources], vec![int("axis", 1)]))
 }
 
-/// Where each input of the network stands when those of numbers come first, then those of texts.
+/// Returns the index of each network input in the concatenation of all numeric inputs and all text
+/// inputs.
 fn sources(columns: &[InputColumn]) -> Vec<i64> {
     let inputs = |column: &InputColumn| column.encoding.inputs() as i64;
     let numbers = columns.iter().filter(|column| is_number(column));
@@ -147,7 +163,7 @@ fn sources(columns: &[InputColumn]) -> Vec<i64> {
     sources
 }
 
-/// The inputs that each of the `columns` of texts becomes.
+/// Adds the network inputs of all text columns, one value for each column.
 fn encode_texts(graph: &mut Graph, columns: &[&InputColumn]) -> Vec<Value> {
     let about = format!("{}; missing values as in the table", quoted(columns));
     let all = graph.input(TEXTS, element::STRING, columns.len(), &about);
@@ -168,13 +184,13 @@ fn encode_texts(graph: &mut Graph, columns: &[&InputColumn]) -> Vec<Value> {
 fn quoted(columns: &[&InputColumn]) -> String {
     let names: Vec<String> = columns
         .iter()
-        .map(|it| format!("\"{}\"", it.name))
+        .map(|column| format!("\"{}\"", column.name))
         .collect();
     names.join(", ")
 }
 
-/// The inputs that `columns` of numbers become. As in the program they are standardised in f64:
-/// f32 would lose what tells apart values that lie far from 0 and near each other.
+/// Adds the network inputs of the numeric `columns`, standardised in f64 as in training: f32 would
+/// round away the differences between large, nearby values.
 fn standardise(graph: &mut Graph, columns: &[&InputColumn]) -> Value {
     let about = format!("{}; NaN is a missing value", quoted(columns));
     let count = columns.len();
@@ -198,9 +214,9 @@ fn standardise(graph: &mut Graph, columns: &[&InputColumn]) -> Value {
     let wide = cast(graph, &filled, element::DOUBLE);
     let shifted = graph.node("Sub", &[&wide, &means], vec![]);
     let scaled = graph.node("Div", &[&shifted, &deviations], vec![]);
-    let least = graph.doubles("least", &[], &[f32::MIN.into()]);
-    let largest = graph.doubles("largest", &[], &[f32::MAX.into()]);
-    let clipped = graph.node("Clip", &[&scaled, &least, &largest], vec![]);
+    let min = graph.doubles("min", &[], &[f32::MIN.into()]);
+    let max = graph.doubles("max", &[], &[f32::MAX.into()]);
+    let clipped = graph.node("Clip", &[&scaled, &min, &max], vec![]);
     cast(graph, &clipped, element::FLOAT)
 }
 
@@ -208,7 +224,7 @@ fn cast(graph: &mut Graph, value: &str, to: i32) -> Value {
     graph.node("Cast", &[value], vec![int("to", to.into())])
 }
 
-/// The inputs that the column `texts` `(rows, 1)`, the one of number `i`, becomes.
+/// Adds the network inputs of text column `i`, whose cells are `texts: (rows, 1)`.
 fn encode_text(graph: &mut Graph, encoding: &Encoding, texts: Value, i: usize) -> Value {
     let missing = missing_texts();
     match encoding {
@@ -247,8 +263,7 @@ fn label_encoder(keys: Vec<String>, values: AttributeProto) -> Vec<AttributeProt
     vec![strings("keys_strings", keys), values]
 }
 
-/// Every text that stands for a missing value: letter case does not count in a table, but does in a
-/// graph.
+/// Returns all spellings of missing values. Tables ignore case, but graphs compare exactly.
 fn missing_texts() -> Vec<String> {
     let mut texts = vec![String::new()];
     for word in MISSING_WORDS {
@@ -268,7 +283,7 @@ fn missing_texts() -> Vec<String> {
     texts
 }
 
-/// The network's outputs.
+/// Adds the layers and returns the network's outputs `(rows, outputs)`.
 fn network(graph: &mut Graph, model: &TrainedModel, inputs: Value) -> Value {
     let architecture = &model.architecture;
     let mut value = inputs;
@@ -295,11 +310,11 @@ fn network(graph: &mut Graph, model: &TrainedModel, inputs: Value) -> Value {
 }
 
 /// Applies an activation to each element of `z`.
-fn apply(graph: &mut Graph, function: &Onnx, z: Value) -> Value {
+fn apply(graph: &mut Graph, function: &OnnxExpression, z: Value) -> Value {
     match function {
-        Onnx::Z => z,
-        Onnx::Number(number) => graph.scalar(*number),
-        Onnx::Node(operator, attributes, inputs) => {
+        OnnxExpression::Z => z,
+        OnnxExpression::Number(number) => graph.scalar(*number),
+        OnnxExpression::Node(operator, attributes, inputs) => {
             let inputs: Vec<Value> = inputs
                 .iter()
                 .map(|input| apply(graph, input, z.clone()))
@@ -311,8 +326,8 @@ fn apply(graph: &mut Graph, function: &Onnx, z: Value) -> Value {
     }
 }
 
-/// What the outputs mean, as outputs of the graph.
-fn answer(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
+/// Adds the graph's outputs: label and probabilities, or the prediction.
+fn predictions(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
     match &model.task {
         Task::Classification { classes } => {
             let is_softmax = model.architecture.output() == Output::Softmax;
@@ -341,7 +356,7 @@ fn answer(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
             graph.output(&label, LABEL, elements, None);
         }
         Task::Regression(scale) => {
-            // In f64, as in the program.
+            // In f64, as in training.
             let wide = cast(graph, outputs, element::DOUBLE);
             let (offset, unit) = scale.offset_and_unit();
             let deviation = graph.doubles("target_deviation", &[], &[unit]);
@@ -356,7 +371,7 @@ fn answer(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
     }
 }
 
-/// The `classes` as numbers, if each is a whole number as it is usually written.
+/// Parses the class names as whole numbers; `None` if any is not one in its usual form.
 fn whole_numbers(classes: &[String]) -> Option<Vec<i64>> {
     let number = |name: &String| {
         let number = name.parse::<i64>().ok()?;
@@ -364,3 +379,6 @@ fn whole_numbers(classes: &[String]) -> Option<Vec<i64>> {
     };
     classes.iter().map(number).collect()
 }
+
+#[cfg(test)]
+mod tests;

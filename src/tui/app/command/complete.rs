@@ -2,7 +2,7 @@
 
 use super::COMMANDS;
 use super::table::Spec;
-use crate::model_file::Format;
+use crate::model_file::formats;
 use crate::settings::{HIDDEN, Setting};
 use crate::tui::app::Model;
 use crate::tui::app::what_if::Domain;
@@ -209,9 +209,9 @@ fn paths(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
     let folder = folder_of(typed);
     let mut all = Vec::new();
     let name = &typed[folder.len()..];
-    let has_ending = Format::ALL.iter().any(|format| {
-        let ending = name.strip_suffix(format.ending());
-        ending.is_some_and(|rest| rest.ends_with('.'))
+    let has_ending = formats::ALL.iter().any(|format| {
+        let stem = name.strip_suffix(format.extension());
+        stem.is_some_and(|stem| stem.ends_with('.'))
     });
     if !name.is_empty() && !has_ending {
         let stem = typed.trim_end_matches('.');
@@ -219,13 +219,13 @@ fn paths(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
             Some(at) if at > folder.len() => stem.split_at(at),
             _ => (stem, ""),
         };
-        for format in Format::ALL {
-            let ending = format!(".{}", format.ending());
+        for format in formats::ALL {
+            let ending = format!(".{}", format.extension());
             let path = format!("{stem}{ending}");
             let is_there =
                 |files: &Files| files.names.iter().any(|name| path[folder.len()..] == *name);
             if ending.starts_with(begun) && !files.is_some_and(is_there) {
-                all.push(Candidate::new(path, ""));
+                all.push(Candidate::new(path, format.description()));
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::model_file::Format;
+use crate::model_file::formats;
 use crate::nn::{NeuronId, ParameterId};
 use crate::settings::parameter_value;
 use crate::train::StepSize;
@@ -21,10 +21,10 @@ pub(super) fn expected(name: &str, what: &str, found: &str) -> String {
 
 pub(super) fn export(rest: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(rest);
-    match Format::of(&path) {
+    match formats::for_path(&path) {
         Ok(_) => Ok(path),
         Err(_) => {
-            let what = format!("a name that ends in {}", Format::endings(&Format::ALL));
+            let what = format!("a name that ends in {}", formats::extensions());
             Err(expected("export", &what, rest))
         }
     }

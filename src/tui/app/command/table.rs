@@ -215,7 +215,7 @@ fn others() -> Vec<Spec> {
         Spec::new(
             "export",
             "PATH",
-            "save the model (.json, .onnx, .py, ...)",
+            "save the model (format from extension)",
             Files,
             With(|model, rest, effects| {
                 model.export_to(parse::export(rest)?, effects);

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::popup;
+use crate::model_file::formats;
 use crate::tui::app::Model;
 use crate::tui::app::prompt::{Prompt, Purpose};
 use crate::tui::app::what_if::Domain;
@@ -34,7 +35,7 @@ fn about(model: &Model, purpose: Purpose) -> (String, String) {
         Purpose::Setting(setting) => (setting.help.into(), it_stays.into()),
         Purpose::SavePath => (
             "Save the model".into(),
-            ".json .safetensors .npz .onnx .py .rs · esc: cancel".into(),
+            format!("{} · esc: cancel", formats::extensions()),
         ),
         Purpose::Parameter(id) => (id.to_string(), it_stays.into()),
         Purpose::Input(column) => {

@@ -1,4 +1,4 @@
-"""Trains, exports, predicts, compares; see run.py."""
+"""Trains, exports, predicts and compares; see run.py."""
 
 import csv
 import json
@@ -18,10 +18,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Model:
-    """A trained model in all formats, rows to predict, and what nn-tui predicts."""
+    """A trained model in all formats, rows to predict, and the predictions of nn-tui."""
 
     def __init__(self, program, folder, name, arguments, table):
-        self.name, self.folder = name, folder / name
+        self.name, self.folder = name, folder / name.replace(" ", "-")
         self.folder.mkdir()
         for ending in FORMATS:
             train = [program, *arguments, "--headless", "--export", self.file(ending)]
@@ -47,7 +47,7 @@ class Model:
         return self.folder / f"model.{ending}"
 
     def predictions(self, program, ending):
-        """What `nn-tui predict` adds to the table: labels and outputs, or no labels and numbers."""
+        """Runs `nn-tui predict`; returns labels and outputs, or None and numbers."""
         command = [program, "predict", self.file(ending), self.table]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         header, *rows = csv.reader(said.splitlines())
@@ -61,7 +61,7 @@ class Model:
         return column["encoding"]["type"] == "numeric"
 
     def numbers(self):
-        """The raw values of the columns of numbers, as float32; NaN where missing."""
+        """Returns the raw values of the numeric columns as float32, NaN where missing."""
         wanted = [column["name"] for column in self.columns if self.is_number(column)]
         number = lambda cell: math.nan if cell.strip().lower() in MISSING else float(cell)
         rows = [[number(row[name]) for name in wanted] for row in self.rows]
@@ -72,7 +72,7 @@ class Model:
         return [[row[name].strip() for name in wanted] for row in self.rows]
 
     def inputs(self):
-        """The network's inputs by the schema of the document: float32 (rows, inputs)."""
+        """Computes the network's inputs by the schema of the document: float32 (rows, inputs)."""
         parts = []
         numbers, texts = iter(self.numbers().T), iter(zip(*self.texts()))
         for column in self.columns:
@@ -99,13 +99,13 @@ class Model:
         return numpy.hstack(parts).astype(numpy.float32)
 
     def compare(self, what, found, labels=None):
-        """Holds outputs (or numbers in the target's unit) and labels against those of nn-tui."""
+        """Compares outputs (or numbers in the target's unit) and labels with those of nn-tui."""
         found = numpy.asarray(found, float).reshape(self.expected.shape)
         scale = self.unit() if self.is_regression else 1.0
         difference = numpy.abs(found - self.expected).max() / scale
         assert difference < TOLERANCE, f"{self.name}, {what}: {difference}"
         if labels is not None:
-            # One output tells two classes apart at one half.
+            # A single output separates two classes at one half.
             rivals = self.expected
             if rivals.shape[1] == 1:
                 rivals = numpy.hstack([1 - rivals, rivals])
@@ -113,30 +113,24 @@ class Model:
             clear = ordered[:, -1] - ordered[:, -2] > 2 * TOLERANCE
             wrong = [i for i in numpy.flatnonzero(clear) if str(labels[i]) != self.labels[i]]
             assert not wrong, f"{self.name}, {what}: other labels in rows {wrong}"
-        print(f"{self.name:>18}  {what:<22} {difference:.1e}")
+        print(f"{self.name:>22}  {what:<22} {difference:.1e}")
 
     def in_unit(self, outputs):
-        """Outputs of the network as the answer: of a number in the target's own unit."""
+        """Converts outputs of a regression to the target's unit; leaves others unchanged."""
         if not self.is_regression:
             return outputs
         mean = 0.0 if self.task.get("is_fraction") else self.task["mean"]
         return numpy.asarray(outputs, float) * self.unit() + mean
 
     def unit(self):
-        """What an output of 1 more means, of a number."""
+        """Returns the target's change per unit of output, for a regression."""
         return 1.0 if self.task.get("is_fraction") else self.task["deviation"]
-
-
-def activations(program):
-    """Names of all activations, as the program lists them when it is given another."""
-    said = subprocess.run([program, "--activation", "?"], capture_output=True, text=True).stderr
-    return said.split("[possible values: ")[1].split("]")[0].split(", ")
 
 
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     checks = 0
-    for name, arguments, table in tables.models(folder, activations(program)):
+    for name, arguments, table in tables.models(program, folder):
         model = Model(program, folder, name, arguments, table)
         checks += sum(check(model) for check in programs.CHECKS)
     print(f"{checks} passed, 0 failed")

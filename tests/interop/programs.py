@@ -1,4 +1,4 @@
-"""What the models are compared with: each check says whether it was made."""
+"""Comparisons with other programs; each returns whether it applies to the model."""
 
 import importlib.util
 import json
@@ -34,7 +34,7 @@ def softmax(z):
 
 
 def functions(model):
-    """Name of each layer's activation."""
+    """Returns the activation of each layer."""
     shape = model.document["architecture"]
     hidden = [shape["hidden_activation"]] * (len(shape["sizes"]) - 2)
     return [*hidden, shape["output_activation"]]
@@ -52,8 +52,10 @@ def onnx_runtime(model):
     texts = model.texts()
     assert domains[""] == 13 and ("ai.onnx.ml" in domains) == bool(texts[0])
     metadata = {it.key: it.value for it in graph.metadata_props}
-    names = [column["name"] for column in model.columns if model.is_number(column)]
-    assert json.loads(metadata["numbers"]) == names
+    for key, is_number in [("numbers", True), ("texts", False)]:
+        columns = [column for column in model.columns if model.is_number(column) == is_number]
+        names = [column["name"] for column in columns]
+        assert json.loads(metadata.get(key, "[]")) == names
     session = onnxruntime.InferenceSession(file)
     given = {"numbers": model.numbers(), "texts": numpy.array(texts, object)}
     given = {it.name: given[it.name] for it in session.get_inputs()}
@@ -124,14 +126,15 @@ def scikit_learn(model):
     kind = MLPRegressor if model.is_regression else MLPClassifier
     sizes = model.document["architecture"]["sizes"]
     other = kind(hidden_layer_sizes=sizes[1:-1], activation=names[hidden], max_iter=1, solver="sgd")
-    # One step on anything at all gives it its shape; then it gets our weights.
+    # One training step creates the layers, whose weights are then replaced.
     classes = model.task.get("classes", ["a", "b"])
     rows = inputs[numpy.arange(2 * len(classes)) % len(inputs)]
     if model.is_regression:
         other.partial_fit(rows, numpy.arange(len(rows)))
     else:
         other.partial_fit(rows, numpy.array(classes * 2), classes=numpy.array(sorted(classes)))
-        # It sorts its classes, and tells two apart by one output: the second against the first.
+        # scikit-learn sorts the classes, and has one output for two classes: the second's logit
+        # minus the first's.
         order = numpy.argsort(classes)
         weights[-1], biases[-1] = weights[-1][:, order], biases[-1][order]
         if len(classes) == 2:
@@ -162,7 +165,7 @@ def python_code(model):
 
 
 def rust_code(model):
-    """Compiled for `core` alone, and as part of a program that prints its answers."""
+    """Compiles the code for `core` alone, then as part of a program that prints predictions."""
     numbers, texts = model.numbers(), model.texts()
 
     def rust_text(text):

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Holds the files that nn-tui writes against the programs they are for.
+"""Compares the files that nn-tui writes with the programs they are for.
 
     python3 tests/interop/run.py target/debug/nn-tui
 
-Trains models of every kind, writes each in every format, and lets ONNX Runtime, PyTorch, NumPy,
-scikit-learn, Python and Rust predict the same raw rows: all must come within 1e-5 of what
-`nn-tui predict` says (of a number, within 1e-5 of the target's standard deviation).
+Trains models with every activation and output, numeric and text columns, classes and numbers;
+writes each in every format; and runs ONNX Runtime, PyTorch, NumPy, scikit-learn, Python and Rust on
+the same raw rows. All predictions must be within 1e-5 of those of `nn-tui predict` (for numbers,
+1e-5 of the target's standard deviation).
 
-The libraries are installed into a virtual environment below target/. PyTorch is large: where it
-does not install within the time, its check is left out, and that is said. NN_TUI_INTEROP_TORCH=0
-leaves it out without trying.
+The libraries are installed into a virtual environment below target/. If PyTorch, which is large,
+does not install in time, it is skipped with a message. NN_TUI_INTEROP_TORCH=0 skips it at once.
 """
 
 import os

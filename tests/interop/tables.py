@@ -1,8 +1,9 @@
-"""The models that are compared: how each is trained, and the raw rows it predicts."""
+"""Models to compare: how each is trained, and the raw rows it predicts."""
 
 import csv
 import math
 import random
+import subprocess
 
 IRIS = ["sepal length", "sepal width", "petal length", "petal width"]
 
@@ -14,7 +15,11 @@ def write(path, header, rows):
 
 
 def mixed(path, seed, target, unknown=False):
-    """Numbers with gaps, categories, yes and no; the target depends on all of them."""
+    """Writes numbers, categories and booleans with missing values, and a target that depends on all.
+
+    With `unknown`, the rows are for prediction only: columns in another order, one more column,
+    unknown categories and no target.
+    """
     draw = random.Random(seed)
     rows = []
     for i in range(600):
@@ -27,7 +32,7 @@ def mixed(path, seed, target, unknown=False):
         else:
             value = f"{250_000 + 40_000 * score + draw.gauss(0, 5_000):.2f}"
         age, far = f"{age:.2f}", str(far)
-        # Each in its own rows, so that none has nothing.
+        # In different rows, so that no row misses all.
         if i % 11 == 3:
             age = draw.choice(["", "NA", "?"])
         if i % 13 == 5:
@@ -36,20 +41,40 @@ def mixed(path, seed, target, unknown=False):
             smoker = "-"
         if unknown and i % 7 == 0:
             colour = "purple"
-        # More towns than categories have inputs of their own.
+        # More towns than categories with an input of their own.
         town = f"town {draw.randrange(130)}"
         rows.append([age, colour, far, smoker, town, value])
     header = ["age", "colour", "far", "smoker", "town", target]
     if unknown:
-        # Other order, a column that nobody asked for, no target.
         order = [3, 2, 0, 4, 1]
         rows = [["note", *[row[i] for i in order]] for row in rows]
         header = ["remark", *[header[i] for i in order]]
     return write(path, header, rows)
 
 
-def models(folder, activations):
-    """Name, arguments to train with, and the table to predict on."""
+def texts(path):
+    """Writes categories and booleans only; classes whose names are hard to quote."""
+    draw = random.Random(4)
+    rows = []
+    for _ in range(200):
+        size, wet = draw.choice(["S", "M", "L"]), draw.choice(["true", "false"])
+        name = 'it\'s "dry"' if wet == "false" else "wet, \\ or so"
+        rows.append([size, wet, "grün" if size == "L" and wet == "true" else name])
+    return write(path, ["size", "wet", "state"], rows)
+
+
+def choices(program, option):
+    """Lists the values of an option, except auto, from the error about another value."""
+    said = subprocess.run([program, f"--{option}", "?"], capture_output=True, text=True).stderr
+    values = said.split("[possible values: ")[1].split("]")[0].split(", ")
+    return [value for value in values if value != "auto"]
+
+
+def models(program, folder):
+    """Lists name, training arguments and table to predict of each model.
+
+    Every activation and output that the program offers is among them.
+    """
     draw = random.Random(0)
     flowers = [[f"{draw.uniform(0.1, 8):.2f}" for _ in IRIS] for _ in range(150)]
     flowers = write(folder / "flowers.csv", IRIS, flowers)
@@ -61,11 +86,16 @@ def models(folder, activations):
     shares = write(folder / "shares.csv", ["x", "y", "share"], points)
     cancer = "datasets/breast-cancer.csv"
     binary = ["--output", "sigmoid", "--loss", "cross-entropy"]
-    textbook = ["--activation", "sigmoid", "--output", "sigmoid", "--loss", "quadratic"]
+    states = texts(folder / "states.csv")
+    quick = ["iris", "--epochs", "10", "--hidden", "7"]
+    functions = [
+        (f"{option} {value}", [*quick, f"--{option}", value], flowers)
+        for option in ["activation", "output"]
+        for value in choices(program, option)
+    ]
     return [
+        *functions,
         ("iris", ["iris", "--epochs", "30"], flowers),
-        ("textbook", ["iris", "--epochs", "30", *textbook], flowers),
-        *[(it, ["iris", "--epochs", "30", "--activation", it], flowers) for it in activations],
         ("binary", ["iris", "--epochs", "30", *binary], flowers),
         ("single-output", ["breast-cancer", "--epochs", "5", "--outputs", "1"], cancer),
         ("fraction", [shares, "--epochs", "20", "--output", "sigmoid"], shares),
@@ -73,6 +103,7 @@ def models(folder, activations):
         ("two-classes", ["breast-cancer", "--epochs", "5"], cancer),
         ("digits", ["digits", "--epochs", "5"], "datasets/digits.csv"),
         ("mixed", [kinds, "--epochs", "20"], new),
+        ("texts", [states, "--epochs", "20"], states),
         ("regression", [prices, "--epochs", "20"], new),
         ("sigmoid-regression", [prices, "--epochs", "5", "--activation", "sigmoid"], new),
     ]

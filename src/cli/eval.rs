@@ -7,7 +7,7 @@ use std::path::Path;
 use ndarray::Array2;
 use serde_json::{Value, json};
 
-use super::predict::{Without, rows_at_once};
+use super::predict::{Unpredicted, rows_at_once};
 use super::standard_output;
 use crate::data::{
     ErrorSums, PredictionInput, PredictionRows, Reading, Source, TargetScale, Task, is_missing,
@@ -18,15 +18,15 @@ use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::train::Confusion;
 use crate::util::text::{sanitise, shorten, width};
 
-/// Terminal cells that the name of a class may fill in the confusion matrix.
-const NAME_CELLS: usize = 16;
+/// Maximal width of a class name in the confusion matrix, in terminal cells.
+const MAX_NAME_WIDTH: usize = 16;
 
-/// Writes to standard output how well `model` predicts the rows of `source`, as text or as one
-/// JSON object.
+/// Evaluates `model` on the rows of `source` and writes the scores to standard output, as text or as
+/// one JSON object.
 ///
 /// # Errors
-/// Those of [`load`] and [`PredictionRows`]; [`DataProblem::UnknownClass`] for a class that the
-/// model does not know; [`crate::error::Error::CannotWrite`].
+/// The errors of [`load`] and [`PredictionRows`]; [`DataProblem::UnknownClass`] for a class unknown
+/// to the model; [`crate::error::Error::CannotWrite`].
 pub(super) fn run(model: &Path, source: &Source, reading: &Reading, json: bool) -> Result<()> {
     let model = load(model)?;
     let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
@@ -38,7 +38,7 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading, json: bool) 
         let actual = actual(&rows, &model, &input, target)?;
         sums.add(&model, &input, &actual);
     }
-    sums.without.tell(source);
+    sums.unpredicted.report(source);
     let text = if json {
         format!("{}\n", sums.as_json(&model))
     } else {
@@ -52,13 +52,13 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading, json: bool) 
     )
 }
 
-/// The true values of some rows.
+/// True classes or numbers of some rows.
 enum Actual {
     Classes(Vec<usize>),
     Numbers(Vec<f32>),
 }
 
-/// The true values of `input`, which stand in column `target`.
+/// Parses the true values of `input` in column `target`.
 fn actual(
     rows: &PredictionRows,
     model: &TrainedModel,
@@ -88,17 +88,17 @@ fn actual(
     }
 }
 
-/// What is added up over the rows.
+/// Sums over the rows, from which the scores are computed.
 struct Sums {
-    /// Rows with a true value and a prediction.
+    /// Rows with a true value.
     rows: u64,
-    /// Rows without a true value, which are left out.
+    /// Rows without a true value, which are skipped.
     without_target: u64,
-    without: Without,
+    unpredicted: Unpredicted,
     loss: f64,
     confusion: Confusion,
     errors: ErrorSums,
-    /// The errors of always predicting the mean of the rows that the model was trained on.
+    /// Errors of predicting the mean of the training rows, the baseline.
     baseline: ErrorSums,
 }
 
@@ -107,7 +107,7 @@ impl Sums {
         Self {
             rows: 0,
             without_target: 0,
-            without: Without::default(),
+            unpredicted: Unpredicted::default(),
             loss: 0.0,
             confusion: Confusion::new(model.task.classes().len()),
             errors: ErrorSums::default(),
@@ -115,7 +115,7 @@ impl Sums {
         }
     }
 
-    /// `input` without the rows that have no true value in column `target`.
+    /// Removes and counts the rows of `input` without a true value in column `target`.
     fn with_target(&mut self, mut input: PredictionInput, target: usize) -> PredictionInput {
         let has_target = |cells: &Vec<String>| !is_missing(&cells[target]);
         let kept: Vec<usize> = (0..input.rows())
@@ -150,7 +150,7 @@ impl Sums {
         self.rows += input.rows() as u64;
         for (row, outputs) in outputs.outer_iter().enumerate() {
             if outputs.iter().any(|output| !output.is_finite()) {
-                self.without.add(input.lines[row]);
+                self.unpredicted.add(input.lines[row]);
                 continue;
             }
             match (actual, model.task.scale()) {
@@ -175,15 +175,15 @@ impl Sums {
         self.loss / self.rows as f64
     }
 
-    /// Rows that were predicted right. A row without a prediction is wrong.
-    fn right(&self) -> u64 {
+    /// Counts the rows classified correctly; a row without a prediction is not.
+    fn correct(&self) -> u64 {
         let classes = 0..self.confusion.classes();
         classes
             .map(|class| u64::from(self.confusion.count(class, class)))
             .sum()
     }
 
-    /// Rows of each class.
+    /// Counts the rows of each class.
     fn counts(&self) -> Vec<u64> {
         let classes = 0..self.confusion.classes();
         let row = |actual| {
@@ -194,7 +194,7 @@ impl Sums {
         classes.clone().map(|actual| row(actual).sum()).collect()
     }
 
-    /// Fraction of the rows that are of the most frequent class.
+    /// Returns the fraction of rows of the most frequent class, the baseline.
     fn baseline(&self) -> f64 {
         self.counts().into_iter().max().unwrap_or(0) as f64 / self.rows as f64
     }
@@ -204,7 +204,7 @@ impl Sums {
         let mut all = json!({
             "rows": self.rows,
             "rows_without_target": self.without_target,
-            "rows_without_prediction": self.without.rows,
+            "rows_without_prediction": self.unpredicted.rows,
             "loss": self.loss(),
         });
         let more = match &model.task {
@@ -214,7 +214,7 @@ impl Sums {
                     row.collect::<Vec<_>>()
                 };
                 json!({
-                    "accuracy": self.right() as f64 / self.rows as f64,
+                    "accuracy": self.correct() as f64 / self.rows as f64,
                     "baseline_accuracy": self.baseline(),
                     "classes": classes,
                     "confusion": (0..classes.len()).map(row).collect::<Vec<_>>(),
@@ -240,17 +240,21 @@ impl Sums {
     fn as_text(&self, model: &TrainedModel, source: &Source) -> String {
         let mut text = format!("{source}: {} rows, \"{}\"", self.rows, model.target);
         if self.without_target > 0 {
-            let _ = write!(text, "; {} more without a true value", self.without_target);
+            let _ = write!(
+                text,
+                " ({} more without a true value, skipped)",
+                self.without_target
+            );
         }
         let _ = write!(text, "\n\nloss      {:.4}\n", self.loss());
         // Writing to a string does not fail.
         let _ = match &model.task {
             Task::Classification { classes } => write!(
                 text,
-                "accuracy  {:.2} %  ({} of {} rows)\nbaseline  {:.2} %  (always the most frequent \
+                "accuracy  {:.2}%  ({} of {} rows)\nbaseline  {:.2}%  (always the most frequent \
                  class)\n\n{}",
-                100.0 * self.right() as f64 / self.rows as f64,
-                self.right(),
+                100.0 * self.correct() as f64 / self.rows as f64,
+                self.correct(),
                 self.rows,
                 100.0 * self.baseline(),
                 self.matrix(classes),
@@ -268,11 +272,11 @@ impl Sums {
         text
     }
 
-    /// The confusion matrix, a line for each true class.
+    /// Formats the confusion matrix, one line for each true class.
     fn matrix(&self, classes: &[String]) -> String {
         let names: Vec<String> = classes
             .iter()
-            .map(|name| shorten(name, NAME_CELLS))
+            .map(|name| shorten(name, MAX_NAME_WIDTH))
             .collect();
         let count = |actual, predicted| self.confusion.count(actual, predicted).to_string();
         let first = names

@@ -13,24 +13,24 @@ use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::nn::Output;
 use crate::util::text::sanitise;
 
-/// Writes the rows of `source` to standard output, with what `model` makes of them.
+/// Writes the rows of `source` to standard output as CSV, with the predictions of `model` added.
 ///
 /// # Errors
-/// Those of [`load`] and [`PredictionRows`]; [`crate::error::Error::CannotWrite`].
+/// The errors of [`load`] and [`PredictionRows`]; [`crate::error::Error::CannotWrite`].
 pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()> {
     let model = load(model)?;
     let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
     let stdout = io::stdout();
-    // A file gets the cells as they are; a terminal would act on them.
-    let shown: fn(&str) -> String = if stdout.is_terminal() {
+    // A terminal would act on control characters; a file gets the cells unchanged.
+    let escape: fn(&str) -> String = if stdout.is_terminal() {
         sanitise
     } else {
         str::to_owned
     };
     let mut table = Table {
         to: csv::Writer::from_writer(stdout.lock()),
-        shown,
-        without: Without::default(),
+        escape,
+        unpredicted: Unpredicted::default(),
     };
     let most = rows_at_once(&model);
     let mut has_header = false;
@@ -46,33 +46,33 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()
         }
     }
     let written = written.and_then(|()| table.to.flush());
-    table.without.tell(source);
+    table.unpredicted.report(source);
     standard_output(written)
 }
 
-/// Rows that are read and predicted at a time: few enough to take little memory however wide the
-/// table is, enough to be quick.
+/// Returns the number of rows to read and predict at a time, 16 to 4096; fewer for wide tables, to
+/// bound the memory.
 pub(super) fn rows_at_once(model: &TrainedModel) -> usize {
     const CELLS: usize = 1 << 18;
     (CELLS / model.preprocessing.table_columns.max(1)).clamp(16, 4096)
 }
 
-/// Rows whose outputs are not finite.
+/// Number of rows whose outputs are not finite, and the line of the first.
 #[derive(Default)]
-pub(super) struct Without {
+pub(super) struct Unpredicted {
     pub rows: u64,
     first: Option<u64>,
 }
 
-impl Without {
-    /// Takes note of the row on `line`.
+impl Unpredicted {
+    /// Counts the row on `line`.
     pub fn add(&mut self, line: u64) {
         self.rows += 1;
         self.first.get_or_insert(line);
     }
 
-    /// Says how many there are, and where.
-    pub fn tell(&self, source: &Source) {
+    /// Writes a warning to standard error, if there are any.
+    pub fn report(&self, source: &Source) {
         let Some(first) = self.first else {
             return;
         };
@@ -80,27 +80,27 @@ impl Without {
             1 => "1 row".to_owned(),
             rows => format!("{rows} rows"),
         };
-        // Standard error may be closed; there is nobody else to tell.
+        // Standard error may be closed; then there is nowhere to report this.
         let _ = writeln!(
             io::stderr(),
-            "nn-tui: {source}: {rows} without a prediction, their outputs are not finite; \
-             the first is on line {first}",
+            "nn-tui: {source}: no prediction for {rows} (outputs are not finite), first on line \
+             {first}",
         );
     }
 }
 
-/// The table that is written.
+/// Table of predictions that is written.
 struct Table<W: Write> {
     to: csv::Writer<W>,
-    /// How a text from the file is written.
-    shown: fn(&str) -> String,
-    without: Without,
+    /// Applied to every text from the file.
+    escape: fn(&str) -> String,
+    unpredicted: Unpredicted,
 }
 
 impl<W: Write> Table<W> {
     fn write_header(&mut self, model: &TrainedModel, input: &PredictionInput) -> io::Result<()> {
         let header = input.header.as_ref().unwrap_or(&input.names);
-        let header = header.iter().map(|name| (self.shown)(name));
+        let header = header.iter().map(|name| (self.escape)(name));
         let names = header.chain(new_columns(model, &input.names));
         self.to.write_record(names).map_err(io_error)
     }
@@ -109,19 +109,19 @@ impl<W: Write> Table<W> {
         let outputs = model.outputs(input.raw.view());
         let rows = input.cells.iter().zip(&input.lines);
         for ((cells, &line), outputs) in rows.zip(outputs.outer_iter()) {
-            let cells = cells.iter().map(|cell| (self.shown)(cell));
-            let (answer, numbers) = prediction(model, outputs);
-            if answer.is_empty() {
-                self.without.add(line);
+            let cells = cells.iter().map(|cell| (self.escape)(cell));
+            let (predicted, numbers) = prediction(model, outputs);
+            if predicted.is_empty() {
+                self.unpredicted.add(line);
             }
-            let record = cells.chain([answer]).chain(numbers);
+            let record = cells.chain([predicted]).chain(numbers);
             self.to.write_record(record).map_err(io_error)?;
         }
         Ok(())
     }
 }
 
-/// What kept a record from being written. (The crate's own conversion hides the kind of an error.)
+/// Returns the I/O error inside `error`; the crate's own conversion hides its kind.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
@@ -129,13 +129,13 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// Names of the columns that are added, none of them like one of `taken`.
+/// Returns names for the added columns that differ from those in `taken`.
 fn new_columns(model: &TrainedModel, taken: &[String]) -> Vec<String> {
     let is_single = model.architecture.outputs() == 1;
     let output = match model.architecture.output() {
         Output::Softmax => "p",
         Output::Sigmoid if is_single => "p",
-        // Each for itself, and of a linear output not even between 0 and 1: no probabilities.
+        // Sigmoid outputs do not sum to one, and linear ones may leave 0 to 1: not probabilities.
         Output::Sigmoid | Output::Linear => "output",
     };
     let class = format!("predicted {}", model.target);
@@ -147,12 +147,12 @@ fn new_columns(model: &TrainedModel, taken: &[String]) -> Vec<String> {
     [class]
         .into_iter()
         .chain(outputs)
-        .map(|name| told_apart(name, &mut taken))
+        .map(|name| unique_name(name, &mut taken))
         .collect()
 }
 
-/// `name`, or where that is taken `name.2` and so on, as columns of the same name are read.
-fn told_apart(name: String, taken: &mut HashSet<String>) -> String {
+/// Returns `name`, or `name.2`, `name.3` and so on if it is taken, like duplicate columns when read.
+fn unique_name(name: String, taken: &mut HashSet<String>) -> String {
     let copies = (2..).map(|copy| format!("{name}.{copy}"));
     let mut candidates = [name.clone()].into_iter().chain(copies);
     candidates
@@ -160,8 +160,8 @@ fn told_apart(name: String, taken: &mut HashSet<String>) -> String {
         .unwrap_or(name)
 }
 
-/// The predicted class and its outputs, or the predicted number, as cells; empty cells where an
-/// output is not finite.
+/// Returns the predicted class and the outputs, or the predicted number, as cells. They are empty if
+/// an output is not finite.
 fn prediction(model: &TrainedModel, outputs: ArrayView1<f32>) -> (String, Vec<String>) {
     if let Some(scale) = model.task.scale() {
         let value = outputs.first().map(|&output| scale.value(output) as f32);
@@ -186,10 +186,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_apart_from_those_in_the_table() {
+    fn names_differ_from_those_in_the_table() {
         let mut taken: HashSet<String> = ["p", "p.2"].map(String::from).into();
-        assert_eq!(told_apart("p".into(), &mut taken), "p.3");
-        assert_eq!(told_apart("p".into(), &mut taken), "p.4");
-        assert_eq!(told_apart("q".into(), &mut taken), "q");
+        assert_eq!(unique_name("p".into(), &mut taken), "p.3");
+        assert_eq!(unique_name("p".into(), &mut taken), "p.4");
+        assert_eq!(unique_name("q".into(), &mut taken), "q");
     }
 }

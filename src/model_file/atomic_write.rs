@@ -1,7 +1,7 @@
-//! Files written in one piece.
+//! Atomic writing of files.
 //!
-//! The bytes go to a temporary file in the same folder, are brought to the disk, and only then get
-//! the name. Whoever is interrupted, by a signal or by the mains, has the old file or the new one.
+//! The bytes are written to a temporary file in the same folder, synced to disk and renamed. After
+//! an interruption by a signal or a power failure there is the old file or the new one.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
@@ -12,11 +12,11 @@ use tempfile::{Builder, NamedTempFile};
 use crate::error::{Error, Result};
 use crate::util::text::sanitise;
 
-/// Links behind links that are followed; Linux itself follows as many.
-const MOST_LINKS: usize = 40;
+/// Maximal number of links followed in a row, as in Linux.
+const MAX_LINKS: usize = 40;
 
-/// Makes sure that a file can be written to `path` later, as far as that can be known now: its
-/// folder is there and takes files, and nothing stands at `path`, or a file that may be replaced.
+/// Checks that a file can be written to `path` later, as far as can be known: the folder exists and
+/// is writable, and `path` does not exist or is a file that may be replaced.
 ///
 /// # Errors
 /// [`Error::Exists`], [`Error::CannotWrite`].
@@ -28,8 +28,8 @@ pub fn check_writable(path: &Path, replace: bool) -> Result<()> {
 
 /// Writes `bytes` to `path` and returns their number.
 ///
-/// A link is followed: the file it points to is replaced, the link stays. A new file has the
-/// permissions that the process gives its files; a replaced one hands on its own.
+/// A symbolic link is followed: its target is replaced and the link stays. A new file gets the
+/// default permissions, a replaced one keeps its own.
 ///
 /// # Errors
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
@@ -43,8 +43,8 @@ pub(super) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
     Ok(bytes.len() as u64)
 }
 
-/// Creates an empty file at `path`, to be appended to. A file that is replaced keeps its content
-/// until the new one has its name.
+/// Creates an empty file at `path`, to be appended to. A replaced file keeps its contents until the
+/// new file is renamed.
 ///
 /// # Errors
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
@@ -54,14 +54,14 @@ pub fn create_file(path: &Path, replace: bool) -> Result<File> {
     target.persist(file, replace)
 }
 
-/// Where bytes for a path go.
+/// File and folder that a path leads to.
 struct Target<'p> {
-    /// The path as it was given, for messages.
+    /// Path as given, for messages.
     path: &'p Path,
-    /// The file behind all links.
+    /// Path with all links followed.
     file: PathBuf,
     folder: PathBuf,
-    /// Permissions of the file that is replaced.
+    /// Permissions of an existing file.
     permissions: Option<Permissions>,
 }
 
@@ -85,7 +85,7 @@ impl<'p> Target<'p> {
         let folder = folder_of(&file).to_owned();
         if !folder.is_dir() {
             let shown = sanitise(&folder.to_string_lossy());
-            let cause = format!("there is no folder {shown}");
+            let cause = format!("no such directory: {shown}");
             return Err(cannot_write(io::Error::new(io::ErrorKind::NotFound, cause)));
         }
         Ok(Self {
@@ -96,11 +96,11 @@ impl<'p> Target<'p> {
         })
     }
 
-    /// An empty file in the folder of the target, with the permissions that the target shall have.
+    /// Creates an empty file in the target's folder, with the target's permissions.
     fn temporary_file(&self) -> Result<NamedTempFile> {
         let mut builder = Builder::new();
         builder.prefix(".nn-tui-");
-        // Left alone, the crate makes files that only their owner can read, as for secrets.
+        // By default the crate creates files that only their owner can read.
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -145,11 +145,11 @@ fn cannot_write(path: &Path, cause: io::Error) -> Error {
     }
 }
 
-/// The path that `path` leads to when links are followed; there need not be a file.
+/// Follows links from `path`; the result may not exist.
 fn behind_links(path: &Path) -> io::Result<PathBuf> {
     let mut file = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        // An error says that it is no link; what else it may be will come out.
+    for _ in 0..MAX_LINKS {
+        // Not a link, or an error that opening the file reports.
         let Ok(link) = fs::read_link(&file) else {
             return Ok(file);
         };
@@ -165,7 +165,7 @@ fn folder_of(file: &Path) -> &Path {
     }
 }
 
-/// Brings the new name to the disk. Not every system can; the bytes are safe in any case.
+/// Syncs the new name to disk, on systems that can; the bytes are synced already.
 fn sync_folder(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
@@ -216,10 +216,10 @@ mod tests {
         };
         assert_eq!(message(folder.path()), "it is a directory");
         let absent = folder.path().join("no/m");
-        assert!(message(&absent).starts_with("there is no folder"));
+        assert!(message(&absent).starts_with("no such directory"));
         let file = folder.path().join("f");
         fs::write(&file, "").expect("written");
-        // Linux speaks of a file that is not a folder, others of no file.
+        // The message depends on the system.
         assert!(check_writable(&file.join("m"), true).is_err());
     }
 

@@ -1,11 +1,11 @@
-//! Damage to a file of whatever format.
+//! Damage to bytes of any format.
 
 use super::dice::Dice;
 
-/// Inputs grow no longer than this.
+/// Maximal length of an input, in bytes.
 pub const LONGEST: usize = 1 << 20;
 
-/// Numbers that lengths, counts and offsets are set to.
+/// Numbers written over lengths, counts and offsets.
 const NUMBERS: [u64; 12] = [
     0,
     1,
@@ -21,7 +21,7 @@ const NUMBERS: [u64; 12] = [
     u64::MAX,
 ];
 
-/// The same as text, and other numbers that are hard to read.
+/// Numbers as text that are hard to parse.
 const DECIMALS: [&str; 16] = [
     "0",
     "-0",
@@ -41,8 +41,8 @@ const DECIMALS: [&str; 16] = [
     "18446744073709551616",
 ];
 
-/// Does something to `bytes`. `other` is another file of the format, `words` are some that mean
-/// something in it.
+/// Applies one random change to `bytes`. `other` is another file of the format, `words` are tokens
+/// of the format.
 pub fn damage(bytes: &mut Vec<u8>, other: &[u8], words: &[&str], dice: &mut Dice) {
     let at = dice.below(bytes.len() + 1);
     let part = at..at + dice.below((bytes.len() - at).min(300) + 1);
@@ -91,7 +91,7 @@ fn insert(bytes: &mut Vec<u8>, at: usize, part: &[u8]) {
     bytes.splice(at..at, part.iter().copied());
 }
 
-/// Puts bytes `start..end` there once more, and now and then so often that the file is large.
+/// Repeats bytes `start..end`, occasionally so often that the file becomes large.
 fn repeat(bytes: &mut Vec<u8>, start: usize, end: usize, dice: &mut Dice) {
     let part = bytes[start..end].to_vec();
     let most = match dice.below(40) {
@@ -103,7 +103,7 @@ fn repeat(bytes: &mut Vec<u8>, start: usize, end: usize, dice: &mut Dice) {
     insert(bytes, end, &part.repeat(times));
 }
 
-/// Another number in the place of the first one behind `at`.
+/// Replaces the first number after `at`.
 fn replace_number(bytes: &mut Vec<u8>, at: usize, dice: &mut Dice) {
     let Some(start) = (at..bytes.len()).find(|&at| bytes[at].is_ascii_digit()) else {
         return;

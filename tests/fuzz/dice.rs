@@ -1,6 +1,6 @@
-//! Chance from a seed: the same cases on every machine, and none that has to be stored.
+//! Deterministic random numbers: the same cases on every machine, without storing them.
 
-/// A generator of 64 bits of state (splitmix64: Steele, Lea and Flood 2014).
+/// Random number generator with 64 bits of state (splitmix64: Steele, Lea and Flood 2014).
 pub struct Dice(u64);
 
 impl Dice {
@@ -16,12 +16,12 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// A number below `end`, 0 where that is 0.
+    /// Draws a number below `end`, or 0 if `end` is 0.
     pub fn below(&mut self, end: usize) -> usize {
         (self.next() % end.max(1) as u64) as usize
     }
 
-    /// Yes once in `times`.
+    /// Returns true with probability `1 / times`.
     pub fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }

@@ -1,17 +1,17 @@
-//! What a reader may take: time and memory.
+//! Limits on time and memory of a reader.
 
 use std::time::{Duration, Instant};
 
-/// An answer is there within this time.
-const LONGEST: Duration = Duration::from_secs(1);
+/// Maximal time of one run.
+const MAX_TIME: Duration = Duration::from_secs(1);
 
-/// Others may use the processor too; what is slow by itself is slow every time.
+/// Number of runs, of which the fastest counts: other programs may use the processor too.
 const TRIES: usize = 3;
 
-/// What `run` returns.
+/// Calls `run` and returns its result.
 ///
 /// # Panics
-/// If it has more than `most` bytes at once, or takes longer than a second, whenever it is tried.
+/// If it has more than `most` bytes allocated at once, or takes longer than a second in every try.
 pub fn watched<T>(most: usize, run: impl Fn() -> T) -> T {
     let mut shortest = Duration::MAX;
     for _ in 0..TRIES {
@@ -22,7 +22,7 @@ pub fn watched<T>(most: usize, run: impl Fn() -> T) -> T {
         let peak = memory.bytes_max;
         assert!(peak <= most as u64, "{peak} bytes, and {most} are allowed");
         match answer {
-            Some(answer) if shortest <= LONGEST => return answer,
+            Some(answer) if shortest <= MAX_TIME => return answer,
             _ => {}
         }
     }

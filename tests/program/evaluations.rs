@@ -96,7 +96,7 @@ fn show_the_confusion_as_text() {
     assert!(lines[3].starts_with("accuracy  9"), "{text}");
     assert_eq!(
         lines[4],
-        "baseline  33.33 %  (always the most frequent class)"
+        "baseline  33.33%  (always the most frequent class)"
     );
     assert_eq!(lines[7], "            setosa  versicolor  virginica");
     assert_eq!(lines[8], "setosa          50           0          0");

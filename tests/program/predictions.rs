@@ -121,9 +121,10 @@ fn that_are_not_finite_are_left_empty() {
     let output = succeed("predict", &[&path, &data]);
     let (_, rows) = table(&stdout(&output));
     assert_eq!(rows[0][4..], ["", "", "", ""]);
-    assert!(stderr(&output).ends_with(
-        "1 row without a prediction, their outputs are not finite; the first is on line 2\n"
-    ));
+    assert!(
+        stderr(&output)
+            .ends_with("no prediction for 1 row (outputs are not finite), first on line 2\n")
+    );
 }
 
 #[test]

@@ -1,27 +1,27 @@
-//! Arrays as NumPy's `.npy` has them: a header that is a Python dictionary, then the numbers.
+//! NumPy's `.npy` arrays: a header that is a Python dictionary, then the numbers.
 //!
-//! Source: NumPy's documentation of `numpy.lib.format`. Written is version 1.0; read are 1.0, 2.0
-//! and 3.0, little-endian and row by row.
+//! Source: NumPy's documentation of `numpy.lib.format`. Writes version 1.0; reads 1.0, 2.0 and 3.0,
+//! little-endian and in row-major order.
 
 const MAGIC: &[u8] = b"\x93NUMPY";
-/// Header and magic together are a multiple of this, so that the numbers are aligned.
+/// Alignment of the numbers in the file, in bytes.
 const ALIGNMENT: usize = 64;
 
-/// What stands in one `.npy`.
+/// Array whose numbers are still bytes.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Array<'b> {
-    /// NumPy's name of the type of a number, such as `<f4`.
+    /// NumPy's type string, such as `<f4`.
     pub descr: &'b str,
-    /// Length along each axis.
+    /// Length of each axis.
     pub shape: Vec<usize>,
-    /// As many bytes as `shape` and `descr` ask for.
+    /// Numbers in row-major order; the length agrees with `shape` and `descr`.
     pub data: &'b [u8],
 }
 
-/// An `.npy` of numbers called `descr` by NumPy, `shape`, whose bytes are `data`.
+/// Encodes `data`, numbers of type `descr` in row-major order, as an `.npy` of this shape.
 pub(crate) fn encode(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
     let lengths: String = shape.iter().map(|length| format!("{length}, ")).collect();
-    // A tuple of one has a comma behind it, longer ones do not.
+    // A tuple of one ends with a comma, longer ones do not.
     let lengths = match shape.len() {
         1 => lengths.trim_end(),
         _ => lengths.trim_end_matches(", "),
@@ -32,7 +32,7 @@ pub(crate) fn encode(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
     let length = (before + header.len() + 1).next_multiple_of(ALIGNMENT) - before;
     header.extend(std::iter::repeat_n(' ', length - 1 - header.len()));
     header.push('\n');
-    // Shapes have at most two lengths here, so the header is far below 64 KiB.
+    // Arrays have at most two axes, so the header is far below 64 KiB.
     let length = header.len() as u16;
     [
         MAGIC,
@@ -44,22 +44,22 @@ pub(crate) fn encode(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// The array in `bytes`. Nothing is allocated but its shape.
+/// Decodes an `.npy`. Only the shape is allocated.
 ///
 /// # Errors
-/// What is wrong with it.
+/// A description of the problem, to follow the name of the array.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Array<'_>, String> {
-    let rest = bytes.strip_prefix(MAGIC).ok_or("is no .npy")?;
+    let rest = bytes.strip_prefix(MAGIC).ok_or("is not an .npy array")?;
     let (length, rest) = match rest {
         [1, _, a, b, rest @ ..] => (u32::from(u16::from_le_bytes([*a, *b])), rest),
         [2 | 3, _, a, b, c, d, rest @ ..] => (u32::from_le_bytes([*a, *b, *c, *d]), rest),
-        _ => return Err("is of a version of .npy that is not known".into()),
+        _ => return Err("has an unknown .npy version".into()),
     };
     let header = usize::try_from(length).ok();
     let (header, data) = header
         .and_then(|length| rest.split_at_checked(length))
         .ok_or("is shorter than its header")?;
-    let header = std::str::from_utf8(header).map_err(|_| "has a header that is no text")?;
+    let header = std::str::from_utf8(header).map_err(|_| "has a header that is not UTF-8")?;
     let (descr, shape) = Header::read(header).ok_or("has a header that cannot be read")?;
     let item = item_size(descr).ok_or_else(|| format!("has numbers of the type {descr}"))?;
     let size = shape
@@ -67,14 +67,14 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Array<'_>, String> {
         .try_fold(item, |size, &length| size.checked_mul(length));
     if size != Some(data.len()) {
         return Err(format!(
-            "has {} bytes of numbers, which is not what the shape {shape:?} asks for",
+            "has {} bytes of numbers, which does not fit the shape {shape:?}",
             data.len()
         ));
     }
     Ok(Array { descr, shape, data })
 }
 
-/// Bytes of a number of the type that NumPy calls `descr`.
+/// Returns the size of a number of type `descr` in bytes.
 fn item_size(descr: &str) -> Option<usize> {
     match descr {
         "|u1" => Some(1),
@@ -83,11 +83,11 @@ fn item_size(descr: &str) -> Option<usize> {
     }
 }
 
-/// The text of a header that is still to be read.
+/// Rest of a header, for parsing.
 struct Header<'t>(&'t str);
 
 impl<'t> Header<'t> {
-    /// `descr` and `shape` of a dictionary with the three keys that there must be, in any order.
+    /// Parses the dictionary, whose three keys may be in any order; returns `descr` and `shape`.
     fn read(text: &'t str) -> Option<(&'t str, Vec<usize>)> {
         let mut header = Self(text);
         let (mut descr, mut shape, mut by_rows) = (None, None, None);
@@ -98,7 +98,7 @@ impl<'t> Header<'t> {
             match key {
                 "descr" if descr.is_none() => descr = Some(header.string()?),
                 "shape" if shape.is_none() => shape = Some(header.tuple()?),
-                // `True` stands for column by column, which this program never writes.
+                // `True` is column-major order, which this program never writes.
                 "fortran_order" if by_rows.is_none() => by_rows = Some(header.take("False")?),
                 _ => return None,
             }

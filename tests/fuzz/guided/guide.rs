@@ -1,4 +1,4 @@
-//! What the five fuzzers have in common: the targets and the damage are those of `cargo test`.
+//! Common part of the five fuzzers, with the targets and the damage of `cargo test`.
 
 #[path = "../bytes.rs"]
 mod bytes;
@@ -17,7 +17,7 @@ mod zip;
 use dice::Dice;
 use targets::Target;
 
-/// Changes the first `size` bytes of `data`, in one out of six cases as libFuzzer would.
+/// Changes the first `size` bytes of `data`, in one of six cases by libFuzzer's own mutations.
 pub fn change(target: Target, data: &mut [u8], size: usize, longest: usize, seed: u32) -> usize {
     let mut dice = Dice::new(u64::from(seed));
     if dice.once_in(6) {
@@ -30,7 +30,7 @@ pub fn change(target: Target, data: &mut [u8], size: usize, longest: usize, seed
     length
 }
 
-/// The fuzzer of one target.
+/// Defines the fuzzer of one target.
 macro_rules! fuzz {
     ($target:ident) => {
         use guide::targets::Target;

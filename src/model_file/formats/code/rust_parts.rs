@@ -1,4 +1,4 @@
-//! The parts of a Rust file that are the same for every model that needs them.
+//! Parts of a generated Rust file that do not depend on the model.
 
 pub(super) const HEAD: &str = "//
 // Needs nothing but `core`: no allocation, no crate, no mathematical library. Put it beside your

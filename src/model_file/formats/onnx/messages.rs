@@ -1,11 +1,10 @@
-//! The messages of an ONNX file that this program writes, with the names and tags of `onnx.proto`.
+//! Protobuf messages of an ONNX file, with the names and tags of `onnx.proto`.
 //!
-//! Fields that are not used are left out: a reader passes over what it does not know. Scalars of
-//! attributes are optional, so that a zero stands in the file and is not taken for nothing.
+//! Unused fields are left out. Scalars of attributes are optional so that a zero is written too.
 
 use prost::Message;
 
-/// Type of a tensor's elements.
+/// Element types of tensors (`TensorProto.DataType`).
 pub(crate) mod element {
     pub const FLOAT: i32 = 1;
     pub const INT64: i32 = 7;
@@ -13,7 +12,7 @@ pub(crate) mod element {
     pub const DOUBLE: i32 = 11;
 }
 
-/// Type of an attribute.
+/// Types of attributes (`AttributeProto.AttributeType`).
 pub(crate) mod attribute {
     pub const FLOAT: i32 = 1;
     pub const INT: i32 = 2;

@@ -14,8 +14,7 @@ use crate::data::{
 };
 use crate::error::Error;
 use crate::model_file::formats;
-use crate::nn::optimizer::MOMENTUM;
-use crate::nn::{Optimizer, ParameterId};
+use crate::nn::ParameterId;
 use crate::record::log_formats;
 use crate::settings::{Edit, SETTINGS, Setting, defaults, parameter_value};
 
@@ -111,10 +110,6 @@ pub struct TrainingArgs {
     /// Initial value of a weight or bias, e.g. w1[1,1]=0.5; repeatable
     #[arg(long, value_name = "PARAMETER=VALUE", help_heading = "Network", value_parser = initial_value)]
     pub set: Vec<(ParameterId, f32)>,
-    /// Momentum.
-    #[arg(long, value_name = "MU", help_heading = "Learning", help = momentum_help(),
-          allow_negative_numbers = true)]
-    pub momentum: Option<f64>,
     /// Threads, 1 or 2 (results are bit-identical)
     #[arg(long, value_name = "N", help_heading = "Learning",
           default_value_t = defaults::THREADS, value_parser = clap::value_parser!(u8).range(1..=2))]
@@ -348,12 +343,6 @@ fn validation_help() -> String {
         "Validation rows: a fraction, or a file [default: {}, or the test set of an image data set]",
         defaults::VALIDATION
     )
-}
-
-fn momentum_help() -> String {
-    let default = Optimizer::MOMENTUM.constant(MOMENTUM).unwrap_or_default();
-    let names = Optimizer::with_constant(MOMENTUM).join(" or ");
-    format!("Momentum, for --optimizer {names} [default: {default}]")
 }
 
 fn log_help() -> String {

@@ -9,8 +9,7 @@ use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
 use crate::model_file::formats;
 use crate::nn::engine::Threads;
-use crate::nn::optimizer::MOMENTUM;
-use crate::nn::{Optimizer, ParameterId};
+use crate::nn::ParameterId;
 use crate::record::LogOption;
 use crate::settings::{Choices, defaults};
 use crate::train::{Pace, Plan};
@@ -70,9 +69,6 @@ impl Job {
         }
         choices.class_weights = args.table.class_weights;
         choices.single_output = args.outputs == "1";
-        if let Some(momentum) = args.momentum {
-            choices.optimizer = with_momentum(choices.optimizer, momentum)?;
-        }
         let (options, validation) = load_options(args, &global.reading, choices.seed)?;
         choices.validation = validation;
         let job = Self {
@@ -120,18 +116,6 @@ impl Job {
             Error::Usage(format!("column \"{}\": {problem}", dataset.target_name))
         })
     }
-}
-
-fn with_momentum(optimizer: Optimizer, momentum: f64) -> Result<Optimizer> {
-    if optimizer.constant(MOMENTUM).is_none() {
-        return Err(Error::Usage(format!(
-            "--momentum goes with --optimizer {}, not with {}",
-            Optimizer::with_constant(MOMENTUM).join(" or "),
-            optimizer.name()
-        )));
-    }
-    let changed = optimizer.with(MOMENTUM, momentum);
-    changed.map_err(|problem| Error::Usage(format!("--{problem}")))
 }
 
 fn export(path: Option<&Path>, replace: bool) -> Result<Option<ExportOption>> {

@@ -2,6 +2,7 @@
 
 use super::defaults;
 use crate::data::{ClassWeights, TargetEncoding};
+use crate::nn::optimizer::MOMENTUM;
 use crate::nn::{
     Activation, Architecture, BatchSize, Initialisation, LearningRate, LearningRule, Loss,
     Optimizer, Output, WeightDecay,
@@ -20,6 +21,8 @@ pub struct Choices {
     pub single_output: bool,
     pub initialisation: Initialisation,
     pub optimizer: Optimizer,
+    /// Momentum, if it is not the optimizer's own.
+    pub momentum: Option<f64>,
     pub learning_rate: Option<LearningRate>,
     pub weight_decay: WeightDecay,
     pub batch: BatchSize,
@@ -42,6 +45,7 @@ impl Default for Choices {
             single_output: false,
             initialisation: defaults::INIT,
             optimizer: defaults::OPTIMIZER,
+            momentum: None,
             learning_rate: None,
             weight_decay: WeightDecay::ZERO,
             batch: defaults::BATCH,
@@ -65,6 +69,7 @@ impl Choices {
             single_output: plan.targets == TargetEncoding::Fraction,
             initialisation: plan.initialisation,
             optimizer: plan.rule.optimizer,
+            momentum: None,
             learning_rate: Some(plan.rule.learning_rate),
             weight_decay: plan.rule.weight_decay,
             batch: plan.batch,
@@ -83,7 +88,7 @@ impl Choices {
     pub fn plan(&self, inputs: usize, is_number: bool) -> Result<Plan, String> {
         let (output, loss) = self.output_and_loss(is_number);
         let is_fraction = self.single_output || is_number && output == Output::Sigmoid;
-        let optimizer = self.optimizer;
+        let optimizer = self.with_momentum()?;
         let learning_rate = self
             .learning_rate
             .unwrap_or_else(|| optimizer.default_learning_rate(output, loss));
@@ -115,6 +120,18 @@ impl Choices {
         plan.architecture(inputs.max(1), 1)
             .map_err(|error| error.to_string())?;
         Ok(plan)
+    }
+
+    fn with_momentum(&self) -> Result<Optimizer, String> {
+        match self.momentum {
+            None => Ok(self.optimizer),
+            Some(_) if self.optimizer.constant(MOMENTUM).is_none() => Err(format!(
+                "momentum goes with optimizer {}, not with {}",
+                Optimizer::with_constant(MOMENTUM).join(" or "),
+                self.optimizer.name()
+            )),
+            Some(momentum) => self.optimizer.with(MOMENTUM, momentum),
+        }
     }
 
     /// Chooses output and loss that go together where they are left to the program.

@@ -2,6 +2,7 @@
 
 use super::network::restart;
 use super::{Direction, Edit, Setting, defaults, one_of, turned};
+use crate::nn::optimizer;
 use crate::nn::{BatchSize, Change, LearningRate, Loss, Optimizer, Output, WeightDecay};
 use crate::train::Command;
 
@@ -41,6 +42,49 @@ pub const OPTIMIZER: Setting = Setting {
     step: |choices, direction, _| {
         let now = Optimizer::named(choices.optimizer.name());
         choices.optimizer = turned(Optimizer::ALL, now.unwrap_or(Optimizer::SGD), direction);
+    },
+    command: |_, plan| {
+        Command::Apply(Change::Optimizer {
+            optimizer: plan.rule.optimizer,
+        })
+    },
+    restarts: false,
+};
+
+/// Momentum of the optimizers that have one.
+pub const MOMENTUM: Setting = Setting {
+    name: "momentum",
+    short: None,
+    heading: HEADING,
+    argument: "MU",
+    help: "momentum of the optimizer, if it has one",
+    note: "resets its state",
+    expected: |_| "a number of at least 0 and below 1".into(),
+    words: Vec::new,
+    default: || {
+        let default = Optimizer::MOMENTUM.constant(optimizer::MOMENTUM);
+        default.unwrap_or_default().to_string()
+    },
+    parse: |text| {
+        let momentum = text.parse().ok()?;
+        // Checks the range.
+        Optimizer::MOMENTUM.with(optimizer::MOMENTUM, momentum).ok()?;
+        Some(Edit::new(move |choices| choices.momentum = Some(momentum)))
+    },
+    value: |choices| {
+        let now = choices.optimizer.constant(optimizer::MOMENTUM);
+        let momentum = choices.momentum.or(now);
+        momentum.map_or(NONE.into(), |momentum| momentum.to_string())
+    },
+    step: |choices, direction, _| {
+        let steps = [0.0, 0.5, 0.8, 0.9, 0.95, 0.99];
+        choices.momentum = choices.optimizer.constant(optimizer::MOMENTUM).map(|now| {
+            let next = match direction {
+                Direction::Up => steps.into_iter().find(|&step| step > now),
+                Direction::Down => steps.into_iter().rev().find(|&step| step < now),
+            };
+            next.unwrap_or(now)
+        });
     },
     command: |_, plan| {
         Command::Apply(Change::Optimizer {

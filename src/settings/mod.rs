@@ -22,13 +22,14 @@ pub use network::{HIDDEN, NEW_LAYER};
 pub use speed::PACE;
 
 /// Every setting, in the order of help and menu.
-pub static SETTINGS: [&Setting; 12] = [
+pub static SETTINGS: [&Setting; 13] = [
     &network::HIDDEN,
     &network::ACTIVATION,
     &network::OUTPUT,
     &network::LOSS,
     &network::INIT,
     &learning::OPTIMIZER,
+    &learning::MOMENTUM,
     &learning::LEARNING_RATE,
     &learning::WEIGHT_DECAY,
     &learning::BATCH,
@@ -197,6 +198,7 @@ mod tests {
             ("init", "he"),
             ("optimizer", "sgd"),
             ("optimizer", "momentum 0.5"),
+            ("momentum", "0.5"),
             ("lr", "0.03"),
             ("lr", "1e-5"),
             ("l2", "0"),
@@ -227,6 +229,8 @@ mod tests {
             ("optimizer", "momentum 1"),
             ("optimizer", "momentum x"),
             ("optimizer", "sgd 0.9"),
+            ("momentum", "1"),
+            ("momentum", "none"),
             ("lr", "-1"),
             ("lr", "0"),
             ("lr", "nan"),

@@ -520,6 +520,7 @@ fn the_menu_does_what_commands_do() {
         optimizer: Optimizer::ALL[next],
     };
     assert!(sent(&mut model, "jl").contains(&format!("{change:?}")));
+    assert_eq!(sent(&mut model, "jl"), "[]", "SGD has no momentum");
     assert!(sent(&mut model, "jl").contains("LearningRate { learning_rate: 0.02 }"));
     assert!(sent(&mut model, "jl").contains("WeightDecay { weight_decay: 1e-6 }"));
     assert!(sent(&mut model, "jl").contains("Batch { batch: 16 }"));

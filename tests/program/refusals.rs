@@ -31,11 +31,11 @@ fn of_a_wrong_command_line() {
         ),
         (
             "--momentum 0.5",
-            "nn-tui: --momentum goes with --optimizer momentum or nesterov, not with adam",
+            "nn-tui: momentum goes with optimizer momentum or nesterov, not with adam",
         ),
         (
             "--optimizer momentum --momentum 1",
-            "nn-tui: --momentum is 1;",
+            "expected a number of at least 0 and below 1",
         ),
         (
             "--optimizer nadam",

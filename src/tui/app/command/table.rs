@@ -179,6 +179,14 @@ fn others() -> Vec<Spec> {
         Spec::new("train", "", "resume", Nothing, Plain(Model::resume)),
         Spec::new("pause", "", "pause", Nothing, Plain(Model::pause)),
         Spec::new(
+            "restart",
+            "",
+            "restart (same seed)",
+            Nothing,
+            Plain(Model::restart_with_same_seed),
+        )
+        .after_failure(),
+        Spec::new(
             "check",
             "",
             "check gradients (finite differences)",

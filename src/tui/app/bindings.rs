@@ -202,6 +202,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [key('['), (KeyCode::PageUp, NONE)] "[ ]" "row", "previous / next row in the network",
         act!(|model| model.shift_sample(-1));
     View Always [key(']'), (KeyCode::PageDown, NONE)] "]" SILENT, SILENT, act!(|model| model.shift_sample(1));
+    View Browsing [(KeyCode::Home, NONE)] "home end" SILENT, "first / last row", act!(|model| model.go_to(0));
+    View Browsing [(KeyCode::End, NONE)] "end" SILENT, SILENT, act!(|model| model.go_to(-1));
     View Always [key('v')] "v" SILENT, "switch between validation and training rows", act!(|model| model.switch_set());
     View Always [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
     View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, weights, data",

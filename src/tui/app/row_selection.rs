@@ -132,7 +132,7 @@ impl Model {
     }
 
     /// Shows the row at `place`, counted in circles, among those gone through.
-    fn go_to(&mut self, place: isize) {
+    pub(super) fn go_to(&mut self, place: isize) {
         let (rows, _) = self.going_through();
         if rows == 0 {
             return;

@@ -68,7 +68,9 @@ pub const MOMENTUM: Setting = Setting {
     parse: |text| {
         let momentum = text.parse().ok()?;
         // Checks the range.
-        Optimizer::MOMENTUM.with(optimizer::MOMENTUM, momentum).ok()?;
+        Optimizer::MOMENTUM
+            .with(optimizer::MOMENTUM, momentum)
+            .ok()?;
         Some(Edit::new(move |choices| choices.momentum = Some(momentum)))
     },
     value: |choices| {

@@ -63,11 +63,15 @@ fn options() -> String {
             let values = argument.get_value_names().filter(|_| takes_value(argument));
             let value = values.map_or(String::new(), |names| format!(" {}", names[0]));
             let value = value.replace('|', "\\|");
-            let help = argument
-                .get_help()
-                .expect("help")
-                .to_string()
-                .replace('|', "\\|");
+            let help = argument.get_help().expect("help").to_string();
+            let names = argument.get_possible_values().into_iter();
+            let names: Vec<String> = names.map(|name| format!("`{}`", name.get_name())).collect();
+            let names = match names.as_slice() {
+                [] => String::new(),
+                _ if !takes_value(argument) => String::new(),
+                names => format!(" ({})", names.join(", ")),
+            };
+            let help = format!("{help}{names}").replace('|', "\\|");
             text.push_str(&format!("| {short}`--{long}{value}` | {help} |\n"));
         }
     }

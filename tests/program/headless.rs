@@ -102,7 +102,7 @@ fn what_does_not_go_with_a_number_is_refused() {
     let output = run("sine --output softmax", &[]);
     assert_eq!(code(&output), 2);
     assert!(
-        stderr(&output).contains("the target \"y\" is a number: --output softmax can't be"),
+        stderr(&output).contains("column \"y\": the target is a number"),
         "{}",
         stderr(&output)
     );

@@ -3,7 +3,7 @@ use pulp::Simd;
 use super::export::{Onnx, RustCode};
 use super::{Formula, Function};
 use crate::nn::kernels::{exponential, magnitude, negated};
-use crate::nn::{Activation, Initialisation};
+use crate::nn::Initialisation;
 
 /// Softplus, `a = ln(1 + e^z)` (Dugas et al. 2001): a smooth ReLU.
 pub(in crate::nn) struct Softplus;
@@ -29,8 +29,9 @@ impl Function for Softplus {
         z.max(0.0) + (-z.abs()).exp().ln_1p()
     }
 
-    fn derivative(z: f64, _: f64) -> f64 {
-        Activation::Sigmoid.value(z)
+    /// `sigmoid z = 1 - e^-a`. Where only activations are kept, `z` is not known.
+    fn derivative(_: f64, a: f64) -> f64 {
+        -(-a).exp_m1()
     }
 
     /// `max(0, z) + ln(1 + e^-|z|)`: no exponential overflows, and no digits are lost for negative `z`.

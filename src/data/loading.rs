@@ -181,10 +181,17 @@ impl Loading {
             let Some(cells) = cells else {
                 continue;
             };
-            let raw = cells.raw(record.cell(column), shape).map_err(|problem| {
-                let problem = with_hint(problem, &shape.names[column]);
-                shape.cell_error(record.line, column, problem)
-            })?;
+            let short = match cells {
+                Cells::Numbers => record.short_decimal(column),
+                Cells::Undecided | Cells::Texts(_) => None,
+            };
+            let raw = match short {
+                Some(number) => number,
+                None => cells.raw(record.cell(column), shape).map_err(|problem| {
+                    let problem = with_hint(problem, &shape.names[column]);
+                    shape.cell_error(record.line, column, problem)
+                })?,
+            };
             if raw.is_nan() && self.missing == Missing::Error {
                 return Err(shape.cell_error(record.line, column, DataProblem::MissingCell));
             }

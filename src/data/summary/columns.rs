@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
+use std::thread;
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, Axis};
 use serde::Serialize;
 
 use super::{BINS, Identity};
@@ -51,9 +52,8 @@ pub struct Range {
 
 /// Summarises `columns`, whose values are `(rows, columns)`.
 pub(super) fn summarise(columns: &[Column], values: ArrayView2<f32>) -> Vec<ColumnSummary> {
-    let statistics = Statistics::of(values);
+    let (statistics, mut counts) = measure_halves(values);
     let names: Vec<Vec<String>> = columns.iter().map(|column| names(&column.kind)).collect();
-    let mut counts = histograms(values, &statistics);
     count_values(values, &names, &mut counts);
     let columns = columns
         .iter()
@@ -77,6 +77,26 @@ pub(super) fn summarise(columns: &[Column], values: ArrayView2<f32>) -> Vec<Colu
             counts,
         })
         .collect()
+}
+
+/// Returns the statistics and the histogram of each column, on two threads for half of the columns
+/// each.
+fn measure_halves(values: ArrayView2<f32>) -> (Vec<Statistics>, Vec<Vec<usize>>) {
+    let measure = |values: ArrayView2<f32>| {
+        let statistics = Statistics::of(values);
+        let counts = histograms(values, &statistics);
+        (statistics, counts)
+    };
+    let (left, right) = values.split_at(Axis(1), values.ncols() / 2);
+    thread::scope(|scope| {
+        let other = thread::Builder::new().spawn_scoped(scope, || measure(right));
+        let (mut statistics, mut counts) = measure(left);
+        let other = other.ok().and_then(|thread| thread.join().ok());
+        let (more_statistics, more_counts) = other.unwrap_or_else(|| measure(right));
+        statistics.extend(more_statistics);
+        counts.extend(more_counts);
+        (statistics, counts)
+    })
 }
 
 /// Returns the names of the values of a column; none for a numeric one.

@@ -77,7 +77,7 @@ pub struct TargetSummary {
 
 impl DataSummary {
     /// Summarises `dataset`, split as in `prepared`. Takes one pass over the values for the
-    /// statistics, one for the histograms and one for duplicate rows, on two threads.
+    /// statistics, one for the histograms and one for duplicate rows, on three threads.
     pub fn new(dataset: &Dataset, prepared: &Prepared) -> Self {
         let (columns, duplicates) = thread::scope(|scope| {
             let count = || duplicates(&prepared.training, &prepared.validation);
@@ -183,8 +183,14 @@ fn mixed(hash: u64, value: u64) -> u64 {
 /// Counts the `validation` rows whose raw values are those of a `training` row.
 fn duplicates(training: &Samples, validation: &Samples) -> usize {
     let hash = |samples: &Samples, row: usize| {
-        let values = samples.raw_values(row);
-        values.fold(1, |hash, value| mixed(hash, value.to_bits().into()))
+        let mut bits = samples
+            .raw_values(row)
+            .map(|value| u64::from(value.to_bits()));
+        let mut hash = 1;
+        while let Some(low) = bits.next() {
+            hash = mixed(hash, bits.next().unwrap_or(0) << 32 | low);
+        }
+        hash
     };
     // Only the hashes of the validation rows, which are fewer, are kept.
     let judged: Vec<u64> = (0..validation.rows())

@@ -4,10 +4,12 @@
 //! lines are handled here, since csv-core counts line feeds only.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::blanks::BlankSqueezer;
+use super::decimal::short_decimal;
 use super::dialect::{Delimiter, Dialect};
 use crate::error::{DataProblem, Error, Place, Result};
 
@@ -95,12 +97,11 @@ impl<R: Read> Records<R> {
             let is_ascii = bytes.is_ascii();
             batch.rows.push(Span {
                 line,
-                text,
-                cells: cells..batch.cells,
+                cells: batch.cells,
             });
             if has_quotes {
-                let row = batch.bytes_of(batch.rows.len() - 1);
-                self.line += row.map(|cell| line_ends(cell, false)).sum::<u64>();
+                let cells = batch.last_cells();
+                self.line += cells.map(|cell| line_ends(cell, false)).sum::<u64>();
             }
             if !is_ascii && let Some(error) = self.not_utf8(batch) {
                 batch.rows.pop();
@@ -248,7 +249,7 @@ impl<R: Read> Records<R> {
     fn not_utf8(&self, batch: &Batch) -> Option<Error> {
         let row = batch.rows.last()?;
         let mut line = row.line;
-        for (column, cell) in batch.bytes_of(batch.rows.len() - 1).enumerate() {
+        for (column, cell) in batch.last_cells().enumerate() {
             if let Err(wrong) = std::str::from_utf8(cell) {
                 let (before, rest) = cell.split_at(wrong.valid_up_to());
                 let place = Place::whole(&self.source)
@@ -295,13 +296,12 @@ pub(crate) struct Batch {
     rows: Vec<Span>,
 }
 
-/// Place of a record in a batch.
-#[derive(Debug, Clone)]
+/// Place of a record in a batch, behind the record before.
+#[derive(Debug)]
 struct Span {
     line: u64,
-    /// Start of the first cell in the text.
-    text: usize,
-    cells: std::ops::Range<usize>,
+    /// Number of cells up to its end.
+    cells: usize,
 }
 
 impl Batch {
@@ -317,34 +317,33 @@ impl Batch {
 
     /// Returns record `row` (from 0), if there is one.
     pub(crate) fn get(&self, row: usize) -> Option<Record<'_>> {
-        let span = self.rows.get(row)?;
-        let ends = &self.ends[span.cells.clone()];
-        let end = ends.last().copied().unwrap_or(span.text);
+        let Span { line, cells } = *self.rows.get(row)?;
+        let first = row
+            .checked_sub(1)
+            .map_or(0, |before| self.rows[before].cells);
         Some(Record {
-            text: std::str::from_utf8(&self.text[span.text..end]).expect("checked when read"),
-            start: span.text,
-            ends,
-            line: span.line,
+            text: &self.text[..self.length],
+            start: first.checked_sub(1).map_or(0, |before| self.ends[before]),
+            ends: &self.ends[first..cells],
+            line,
         })
     }
 
-    /// Returns the bytes of the cells of record `row`.
-    fn bytes_of(&self, row: usize) -> impl Iterator<Item = &[u8]> {
-        let span = &self.rows[row];
-        let ends = &self.ends[span.cells.clone()];
-        let starts = std::iter::once(&span.text).chain(ends);
-        starts
-            .zip(ends)
-            .map(|(&start, &end)| &self.text[start..end])
+    /// Returns the bytes of the cells of the last record.
+    fn last_cells(&self) -> impl Iterator<Item = &[u8]> {
+        let last = self.get(self.rows.len().wrapping_sub(1)).into_iter();
+        last.flat_map(|record| (0..record.len()).map(move |index| record.bytes(index)))
     }
 }
 
 /// A row of cells.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Record<'r> {
-    text: &'r str,
-    /// Offset of `text` in its batch, which `ends` count from.
+    /// Text of the whole batch; each cell of the record is UTF-8.
+    text: &'r [u8],
+    /// Where the first cell starts in the text.
     start: usize,
+    /// Where each cell ends.
     ends: &'r [usize],
     /// Line (from 1) it starts on.
     pub(crate) line: u64,
@@ -356,15 +355,30 @@ impl<'r> Record<'r> {
         self.ends.len()
     }
 
+    fn range(&self, index: usize) -> Range<usize> {
+        let before = index.checked_sub(1);
+        let start = before.map_or(self.start, |before| self.ends[before]);
+        start..self.ends[index]
+    }
+
+    fn bytes(&self, index: usize) -> &'r [u8] {
+        &self.text[self.range(index)]
+    }
+
     /// Returns the text of cell `index` (from 0) as it is in the file, without its quotes.
     ///
     /// # Panics
     /// If there is no such cell.
     pub(crate) fn cell(&self, index: usize) -> &'r str {
-        let start = index
-            .checked_sub(1)
-            .map_or(self.start, |before| self.ends[before]);
-        &self.text[start - self.start..self.ends[index] - self.start]
+        std::str::from_utf8(self.bytes(index)).expect("checked when read")
+    }
+
+    /// Returns the number in cell `index` (from 0) if [`short_decimal`] can parse it.
+    ///
+    /// # Panics
+    /// If there is no such cell.
+    pub(crate) fn short_decimal(&self, index: usize) -> Option<f32> {
+        short_decimal(self.text, self.range(index))
     }
 
     pub(crate) fn cells(&self) -> impl Iterator<Item = &'r str> + use<'r> {

@@ -10,8 +10,9 @@ use super::records::{Batch, Record, Records};
 use crate::data::schema::options::LoadObserver;
 use crate::error::{DataProblem, Error, Place, Result};
 
-/// Batches that may wait to be worked on.
-const AHEAD: usize = 2;
+/// Maximum number of batches that wait: enough that neither side waits for the other at every batch
+/// on a busy machine.
+const AHEAD: usize = 8;
 
 /// Reads the rows of a table one after another.
 pub(crate) struct Rows {

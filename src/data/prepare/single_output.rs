@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_one_output_cannot_say_is_refused() {
-        let error = prepared("x,y\n1,a\n2,b\n3,c\n").expect_err("three classes");
+        let error = prepared("x,y\n1,a\n2,b\n3,c\n4,a\n5,b\n6,c\n").expect_err("three classes");
         assert_eq!(
             error.to_string(),
             "one output tells two classes apart; the target \"y\" has 3"

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::util::text::rate;
+use crate::util::numbers::rate;
 
 /// A number outside the range of what it was meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]

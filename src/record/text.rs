@@ -7,7 +7,8 @@ use super::{End, LogFormat, Output, Recorder, Summary, gradients};
 use crate::data::{Baseline, Prepared, TargetScale};
 use crate::model_file::Saved;
 use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
-use crate::util::text::{rate, sanitise, shorten};
+use crate::util::numbers::{counted, rate};
+use crate::util::text::{sanitise, shorten};
 
 /// `--log PATH.txt`.
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
@@ -233,11 +234,6 @@ impl Recorder for Text {
 }
 
 const ABSENT: &str = "–";
-
-/// `1 row`, `2 rows`.
-fn counted(n: u64, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
 
 /// Score of the best constant prediction.
 fn baseline(data: &Prepared) -> String {

@@ -1,4 +1,4 @@
-//! How good the network is on rows it does not learn from at that moment.
+//! Evaluation: loss, accuracy or R², confusion matrix and worst rows of a data set.
 
 use ndarray::{Array2, ArrayView1, Axis};
 
@@ -7,53 +7,51 @@ use crate::data::{ErrorSums, Errors, Samples, Targets};
 use crate::nn::engine::{Engine, Workspace};
 use crate::nn::output::predicted_class;
 
-/// Rows that are sent through the network at once.
+/// Number of rows in one forward pass.
 pub(super) const CHUNK: usize = 256;
 
-/// Rows of which true and predicted numbers are kept.
+/// Maximum number of rows whose true and predicted numbers are kept.
 pub const PAIRS: usize = 1000;
 
-/// Mean loss and accuracy over some rows.
+/// Mean loss and accuracy (or errors) over a set of rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scores {
-    /// Mean loss of a row.
+    /// Mean loss per row.
     pub loss: f64,
-    /// Fraction of the rows whose largest output is that of their class, `0.0..=1.0`.
-    /// NaN for regression.
+    /// Fraction of correctly classified rows, `0.0..=1.0`. NaN for regression.
     pub accuracy: f64,
-    /// How far the predicted numbers are from the true ones, for regression.
+    /// Errors of the predicted numbers, for regression.
     pub errors: Option<Errors>,
 }
 
 impl Scores {
-    /// The accuracy, or for regression R²: 1 is perfect for both.
+    /// Returns the accuracy, or R² for regression. 1 is perfect for both.
     pub fn score(&self) -> f64 {
         self.errors.map_or(self.accuracy, |errors| errors.r2)
     }
 }
 
-/// What was predicted for what, and where that was worst.
+/// Predictions for a set of rows, and the worst of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcomes {
-    /// What for what.
+    /// Predictions against true values.
     pub predictions: Predictions,
-    /// Rows predicted wrong, those with the largest loss first, at most 1000. Of numbers none is
-    /// right, so that all rows count.
+    /// Misclassified rows, largest loss first, at most 1000. For regression all rows count.
     pub worst: Vec<u32>,
 }
 
-/// What was predicted for what.
+/// Predictions against true values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Predictions {
-    /// Of classes.
+    /// Classification.
     Classes(Confusion),
-    /// Of numbers: true and predicted, in the target's own unit, of at most [`PAIRS`] rows, evenly
+    /// Regression: pairs (true, predicted) in the target's unit, of at most [`PAIRS`] rows, evenly
     /// chosen.
     Numbers(Vec<(f32, f32)>),
 }
 
 impl Outcomes {
-    /// Which class was taken for which.
+    /// Returns the confusion matrix; none for regression.
     pub fn confusion(&self) -> Option<&Confusion> {
         match &self.predictions {
             Predictions::Classes(confusion) => Some(confusion),
@@ -62,7 +60,7 @@ impl Outcomes {
     }
 }
 
-/// How often each class was taken for each.
+/// Confusion matrix: counts of (actual, predicted) pairs of classes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Confusion {
     classes: usize,
@@ -70,7 +68,7 @@ pub struct Confusion {
 }
 
 impl Confusion {
-    /// All zero, for `classes` classes.
+    /// Creates a matrix of zeros, `(classes, classes)`.
     pub fn new(classes: usize) -> Self {
         Self {
             classes,
@@ -78,29 +76,29 @@ impl Confusion {
         }
     }
 
-    /// Number of classes.
+    /// Returns the number of classes.
     pub fn classes(&self) -> usize {
         self.classes
     }
 
-    /// How many rows of class `actual` were predicted as `predicted`.
+    /// Returns how many rows of class `actual` were predicted as `predicted`.
     pub fn count(&self, actual: usize, predicted: usize) -> u32 {
         self.counts[actual * self.classes + predicted]
     }
 
-    /// How many rows were counted.
+    /// Returns the number of rows.
     pub fn total(&self) -> u32 {
         self.counts.iter().sum()
     }
 
-    /// How many rows were predicted right.
+    /// Returns how many rows were predicted correctly.
     pub fn right(&self) -> u32 {
         (0..self.classes)
             .map(|class| self.count(class, class))
             .sum()
     }
 
-    /// How many rows of class `actual` there are.
+    /// Returns how many rows of class `actual` there are.
     pub fn of_class(&self, actual: usize) -> u32 {
         let predicted = 0..self.classes;
         predicted
@@ -108,17 +106,18 @@ impl Confusion {
             .sum()
     }
 
-    /// How many rows of one class were taken for another, as (count, actual, predicted), the most
-    /// frequent mistakes first.
+    /// Returns the non-zero counts of misclassified rows as (count, actual, predicted), largest
+    /// first.
     pub fn mistakes(&self) -> Vec<(u32, usize, usize)> {
         let all = 0..self.counts.len();
         let cells = all.map(|i| (self.counts[i], i / self.classes, i % self.classes));
-        let mut mistakes: Vec<_> = cells.filter(|it| it.0 > 0 && it.1 != it.2).collect();
+        let mistakes = cells.filter(|&(count, actual, predicted)| count > 0 && actual != predicted);
+        let mut mistakes: Vec<_> = mistakes.collect();
         mistakes.sort_by_key(|&(count, ..)| std::cmp::Reverse(count));
         mistakes
     }
 
-    /// Counts a row of class `actual` that was predicted as `predicted`.
+    /// Adds a row of class `actual` that was predicted as `predicted`.
     pub fn add(&mut self, actual: usize, predicted: usize) {
         self.counts[actual * self.classes + predicted] += 1;
     }
@@ -127,24 +126,24 @@ impl Confusion {
 /// Scores of the current parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
-    /// Over all training rows.
+    /// Scores over all training rows.
     pub training: Scores,
-    /// Over all validation rows, where there are any.
+    /// Scores over all validation rows, if there are any.
     pub validation: Option<Scores>,
-    /// Of the validation rows, or of the training rows where there are none for validation.
+    /// Predictions for the validation rows, or for the training rows without validation rows.
     pub outcomes: Outcomes,
-    /// Over the rows of the last judgement, where there are any.
+    /// Scores over the held-out test rows, if there are any.
     pub test: Option<Scores>,
 }
 
-/// Buffers for evaluating, apart from those of training.
+/// Buffers for evaluation, separate from those of training.
 pub struct Evaluator {
     pub(super) workspace: Workspace,
     targets: Array2<f32>,
 }
 
 impl Evaluator {
-    /// Buffers for networks shaped like that of `engine`.
+    /// Allocates buffers for networks shaped like that of `engine`.
     pub fn new(engine: &Engine) -> Self {
         let architecture = engine.architecture();
         Self {
@@ -153,7 +152,7 @@ impl Evaluator {
         }
     }
 
-    /// Scores of `engine` over all of `samples`, and what was predicted for what. Over no rows the scores are NaN.
+    /// Evaluates `engine` on all of `samples`. The scores of no rows are NaN.
     pub fn evaluate(&mut self, engine: &Engine, samples: &Samples) -> (Scores, Outcomes) {
         let architecture = engine.architecture();
         let rows = samples.rows();
@@ -179,13 +178,12 @@ impl Evaluator {
     }
 }
 
-/// What is counted row by row.
+/// Running sums over the evaluated rows.
 struct Tally {
     confusion: Confusion,
-    correct: usize,
     errors: ErrorSums,
     pairs: Vec<(f32, f32)>,
-    /// Rows from one pair to the next.
+    /// Rows between two kept pairs.
     stride: usize,
     worst: Worst,
 }
@@ -197,18 +195,16 @@ impl Tally {
             stride: rows.div_ceil(PAIRS).max(1),
             // A single output tells two classes apart.
             confusion: Confusion::new(outputs.max(2)),
-            correct: 0,
             errors: ErrorSums::default(),
             worst: Worst::default(),
         }
     }
 
-    /// Counts `row`; whether its class was predicted. Numbers are never predicted quite.
+    /// Adds `row`. Returns whether it was classified correctly; false for regression.
     fn add(&mut self, targets: &Targets, row: usize, outputs: ArrayView1<f32>) -> bool {
         match targets {
             Targets::Classes(labels) => {
                 let (label, predicted) = (labels[row] as usize, predicted_class(outputs));
-                self.correct += usize::from(predicted == label);
                 self.confusion.add(label, predicted);
                 predicted == label
             }
@@ -227,27 +223,21 @@ impl Tally {
         let loss = loss / rows as f64;
         let (scores, predictions) = match targets {
             Targets::Classes(_) => {
-                let accuracy = self.correct as f64 / rows as f64;
-                let errors = None;
-                (
-                    Scores {
-                        loss,
-                        accuracy,
-                        errors,
-                    },
-                    Predictions::Classes(self.confusion),
-                )
+                let accuracy = f64::from(self.confusion.right()) / rows as f64;
+                let scores = Scores {
+                    loss,
+                    accuracy,
+                    errors: None,
+                };
+                (scores, Predictions::Classes(self.confusion))
             }
             Targets::Numbers { .. } => {
-                let (accuracy, errors) = (f64::NAN, Some(self.errors.errors()));
-                (
-                    Scores {
-                        loss,
-                        accuracy,
-                        errors,
-                    },
-                    Predictions::Numbers(self.pairs),
-                )
+                let scores = Scores {
+                    loss,
+                    accuracy: f64::NAN,
+                    errors: Some(self.errors.errors()),
+                };
+                (scores, Predictions::Numbers(self.pairs))
             }
         };
         let worst = self.worst.rows();

@@ -1,17 +1,17 @@
-//! How much memory a network may ask for.
+//! Memory available to a network.
 
 use std::fs;
 
-/// Where the system does not say, a machine of today has this much to spare.
+/// Bytes assumed where the system does not report them.
 const ASSUMED: u64 = 4 << 30;
 
-/// Bytes that can be used without pushing others out of memory.
+/// Returns how many bytes can be allocated without swapping.
 pub fn available() -> u64 {
     let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     available_in(&info).unwrap_or(ASSUMED)
 }
 
-/// The line `MemAvailable: 123 kB` of Linux's memory statistics.
+/// Parses the line `MemAvailable: 123 kB` of Linux's memory statistics.
 fn available_in(info: &str) -> Option<u64> {
     let line = info
         .lines()
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_is_found_or_not() {
+    fn available_memory_is_parsed() {
         let info = "MemTotal:       24582 kB\nMemAvailable:     12 kB\nBuffers: 1 kB\n";
         assert_eq!(available_in(info), Some(12 * 1024));
         for other in [

@@ -1,27 +1,27 @@
-//! The one source of chance. Every use has a stream of its own below the seed, so that no use
-//! depends on how much another one drew, and any of them can be rebuilt from the seed alone.
+//! Random numbers. Each use has its own stream under the seed, so that no use depends on how many
+//! numbers another one drew, and each can be rebuilt from the seed alone.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// What chance is used for.
+/// Use of random numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RngStream {
-    /// Dividing the rows into training and validation rows.
+    /// Split of the rows into training and validation rows.
     Split,
-    /// Initial weights and biases of a layer, counted as the book does: 1 is the first hidden one.
+    /// Initial weights and biases of a layer; layer 1 is the first hidden one.
     Layer(u32),
-    /// The order of the rows in an epoch, counted from 0.
+    /// Order of the rows in an epoch, counted from 0.
     Epoch(u32),
-    /// Choosing the rows on which the network is watched.
+    /// Choice of the probe rows.
     Probe,
-    /// Choosing the rows of a table that are used.
+    /// Choice of the rows that are used of a large table.
     Sample,
-    /// Choosing the parameters whose gradients are checked.
+    /// Choice of the parameters whose gradients are checked.
     GradientCheck,
 }
 
-/// The generator for `purpose` under `seed`. Its output is the same on every platform.
+/// Returns the generator of a stream under `seed`. Its output is the same on every platform.
 pub fn generator(seed: u64, purpose: RngStream) -> ChaCha8Rng {
     let stream = |kind: u64, index: u32| kind << 32 | u64::from(index);
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
@@ -36,15 +36,15 @@ pub fn generator(seed: u64, purpose: RngStream) -> ChaCha8Rng {
     generator
 }
 
-/// Fisher and Yates' shuffle. Written out because `rand` may change how its own draws numbers, and
-/// with that every order; this one uses nothing but the generator's documented output.
+/// Shuffles `items` (Fisher and Yates). Written out because `rand` may change how its own shuffle
+/// draws numbers; this one depends on the generator's documented output only.
 pub fn shuffle<T>(items: &mut [T], generator: &mut ChaCha8Rng) {
     for last in (1..items.len()).rev() {
         items.swap(last, below(last + 1, generator));
     }
 }
 
-/// A whole number from 0 up to, not including, `n`.
+/// Draws an integer from `0..n`.
 pub fn below(n: usize, generator: &mut ChaCha8Rng) -> usize {
     // The high half of the product: even to within 2^-64 of n.
     let product = u128::from(generator.next_u64()) * n as u128;

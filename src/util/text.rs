@@ -40,14 +40,6 @@ pub fn is_printable(c: char) -> bool {
         && !matches!(c, '\u{200b}'..='\u{200f}')
 }
 
-/// Formats a number as a person would write a learning rate: `0`, `0.01`, `1e-7`, `1e30`.
-pub fn rate(x: f64) -> String {
-    match x.abs() {
-        0.0 | 0.0001..100_000.0 => x.to_string(),
-        _ => format!("{x:e}"),
-    }
-}
-
 /// Returns the width of `text` in terminal cells; graphemes with control characters have none.
 pub fn width(text: &str) -> usize {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -191,13 +183,6 @@ mod tests {
         let names = vec![long.clone(), "ab".to_owned()];
         assert!(near_matches(&long, &names).is_empty());
         assert_eq!(near_matches("abc", &names), ["ab"]);
-    }
-
-    #[test]
-    fn rates_are_short() {
-        assert_eq!(rate(0.003), "0.003");
-        assert_eq!(rate(2e-5), "2e-5");
-        assert_eq!(rate(1e30), "1e30");
     }
 
     #[test]

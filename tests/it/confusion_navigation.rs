@@ -180,11 +180,7 @@ fn the_rows_of_every_cell_are_those_that_were_counted() {
                 person.press("enter");
                 let count = confusion.count(actual, predicted) as usize;
                 if count == 0 {
-                    assert!(
-                        person.notice().starts_with("no row of"),
-                        "{}",
-                        person.notice()
-                    );
+                    assert!(person.notice().starts_with("no "), "{}", person.notice());
                     continue;
                 }
                 let Selection { rows, all, .. } =
@@ -299,10 +295,7 @@ fn before_the_first_epoch_there_is_nothing_to_point_at() {
     let mut person = Person::watching("iris", 0, (80, 24));
     person.press(TO_THE_MATRIX);
     person.press("left down enter");
-    assert_eq!(
-        person.notice(),
-        "the cells are filled after the first epoch"
-    );
+    assert_eq!(person.notice(), "available after the first epoch");
     assert!(person.model.navigation.enlarged);
 }
 

@@ -242,7 +242,10 @@ fn wrong_rows_worst_first() {
     }
     press(&mut model, "x");
     assert!(model.navigation.selection.is_none());
-    assert_eq!(model.prompt.notice.clone().unwrap().text, "no row is wrong");
+    assert_eq!(
+        model.prompt.notice.clone().unwrap().text,
+        "no misclassified rows"
+    );
 }
 
 #[test]

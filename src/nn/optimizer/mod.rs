@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kernels::update::Lanes;
 use super::{LearningRate, Loss, Output, WeightDecay};
-use crate::util::text::rate;
+use crate::util::numbers::rate;
 pub use formula::Part;
 use formula::{Assignment, Symbol};
 pub use state::{Explained, Role, Update, UpdateFormula};

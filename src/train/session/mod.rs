@@ -23,7 +23,7 @@ use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
 use crate::error::{Error, Result};
 use crate::nn::engine::{self, Engine, MiniBatch, NonFinite, Resources, Step, Threads};
 use crate::nn::{Architecture, Change, Initialisation, LoggedChange, ParameterId, Parameters};
-use crate::util::text::rate;
+use crate::util::numbers::rate;
 use frozen::FrozenParameters;
 pub use replay::ReplayError;
 use snapshots::{Recovery, Snapshot, SnapshotRing};

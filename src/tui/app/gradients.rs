@@ -1,4 +1,4 @@
-//! The gradient check on the screen: asked for, awaited, looked through.
+//! State of the gradient check's popup.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
@@ -8,7 +8,7 @@ use crate::nn::GradientCheck;
 use crate::nn::gradient_check::Checked;
 use crate::train::{Command, Cursor, Subject};
 
-/// The worst parameter of each layer, layer 1 first.
+/// Returns the parameter with the largest relative error of each layer, layer 1 first.
 pub fn worst_of_layers(check: &GradientCheck) -> Vec<&Checked> {
     let mut worst: Vec<&Checked> = Vec::new();
     // The worst of all come first.
@@ -33,7 +33,7 @@ impl Model {
     }
 
     /// Takes in what a check found. The worst parameter of all is the chosen one.
-    pub(super) fn take_gradients(&mut self, check: GradientCheck) {
+    pub(super) fn on_gradients_checked(&mut self, check: GradientCheck) {
         if let Some(Overlay::Gradients(chosen)) = &mut self.prompt.overlay {
             let worst = worst_of_layers(&check);
             let first = check.checked.first().map(|it| it.id);

@@ -1,5 +1,5 @@
-//! Which row is shown, and the rows it is one of: all of a set, the wrong ones, or those of a cell
-//! of the confusion matrix.
+//! Selection of the shown row: among all rows of a set, the misclassified ones, or those of a cell of
+//! the confusion matrix.
 
 use std::ops::Range;
 
@@ -7,51 +7,52 @@ use super::bindings::Direction;
 use super::model::{Model, Notice, Phase};
 use super::navigation::View;
 use super::update::Effect;
-use crate::train::{Command, ConfusionRows, Position, SampleId, Set};
+use crate::train::{Command, ConfusionRows, Outcomes, Position, SampleId, Set};
 use crate::tui::panels::PanelId;
 
-/// Rows that are listed at most; more than any terminal shows.
+/// Maximum number of rows listed; more than any terminal shows.
 const LISTED: usize = 256;
 
-/// Rows that are gone through in place of all of a set.
+/// Rows that the keys step through instead of all rows of a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
-    /// What they have in common.
+    /// Property that the rows share.
     pub which: Which,
-    /// Their indices in the set that is measured, the worst first.
+    /// Indices in the measured set, largest loss first.
     pub rows: Vec<u32>,
-    /// How many there are, of which only the worst may be among `rows`.
+    /// Number of rows with the property; `rows` may hold only the worst of them.
     pub all: usize,
-    /// Place of the shown row among them.
+    /// Index of the shown row in `rows`.
     pub place: usize,
-    /// The epoch under way when they were found: later on they may be predicted otherwise.
+    /// Epoch in which the rows were found. Their predictions may have changed since.
     pub epoch: u32,
 }
 
-/// What the rows of a selection have in common.
+/// Property that the rows of a selection share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// They are predicted wrong; of numbers none is right.
+    /// Misclassified rows; for regression all rows.
     Wrong,
-    /// They stand in one cell of the confusion matrix.
+    /// Rows of one cell of the confusion matrix.
     Cell {
-        /// Index of their class.
+        /// Index of the true class.
         actual: usize,
-        /// Index of the class that is predicted for them.
+        /// Index of the predicted class.
         predicted: usize,
     },
 }
 
-/// At most `most` of the places `0..all`, with `place` in their middle as far as there are others on
-/// both sides. More places are the same and others around them.
-pub fn around(place: usize, all: usize, most: usize) -> Range<usize> {
-    let shown = most.min(all);
+/// Returns up to `limit` of the indices `0..all`, with `place` in their middle as far as there are
+/// others on both sides. A larger limit returns the same indices and others around them.
+pub fn around(place: usize, all: usize, limit: usize) -> Range<usize> {
+    let shown = limit.min(all);
     let first = place.saturating_sub(shown / 2).min(all - shown);
     first..first + shown
 }
 
 impl Model {
-    /// The set that is measured: the validation rows, or the training rows where there are none.
+    /// Returns the set on which predictions are evaluated: validation, or training if there are no
+    /// validation rows.
     pub fn measured_set(&self) -> Set {
         if self.run.data.validation.is_empty() {
             Set::Training
@@ -60,7 +61,7 @@ impl Model {
         }
     }
 
-    /// How many rows are gone through, and the place of the shown one among them.
+    /// Returns the number of rows that the keys step through, and the index of the shown one.
     pub fn going_through(&self) -> (usize, usize) {
         match &self.navigation.selection {
             Some(selection) => (selection.rows.len(), selection.place),
@@ -71,7 +72,7 @@ impl Model {
         }
     }
 
-    /// Index of the row that has this `place` among those gone through.
+    /// Returns the index in its set of the row with this `place` among those stepped through.
     pub fn row_at(&self, place: usize) -> Option<usize> {
         match &self.navigation.selection {
             Some(selection) => selection.rows.get(place).map(|&row| row as usize),
@@ -79,32 +80,32 @@ impl Model {
         }
     }
 
-    /// Places of the rows that are listed on so many `lines`: the shown one in their middle, as far
-    /// as there are others on both sides. More lines list the same rows and others around them.
+    /// Returns the places of the rows listed on `lines` lines, as by [`around`] the shown one.
     pub fn listed(&self, lines: usize) -> Range<usize> {
         let (rows, place) = self.going_through();
         around(place, rows, lines)
     }
 
-    /// The rows that a list on this screen may show.
+    /// Returns the rows that a list on this screen may show.
     pub(crate) fn listed_rows(&self) -> Vec<u32> {
         let lines = usize::from(self.navigation.size.1).min(LISTED);
         let rows = self.listed(lines).filter_map(|place| self.row_at(place));
         rows.map(|row| row as u32).collect()
     }
 
-    /// Goes to the worst row, or leaves the shown one among all.
+    /// Selects the misclassified rows, or all rows again.
     pub(super) fn toggle_worst(&mut self) {
         if self.navigation.selection.take().is_none() {
             self.select_wrong();
         }
     }
 
-    /// Goes to the worst of the wrong rows. Returns whether there is one; where not, says so.
+    /// Selects the misclassified rows and shows the worst. Returns false and notifies if there is
+    /// none.
     fn select_wrong(&mut self) -> bool {
         let text = match &self.run.outcomes {
-            None => "the wrong rows are known after the first epoch",
-            Some(outcomes) if outcomes.worst.is_empty() => "no row is wrong",
+            None => "misclassified rows are available after the first epoch",
+            Some(outcomes) if outcomes.worst.is_empty() => "no misclassified rows",
             Some(outcomes) => {
                 let all = match outcomes.confusion() {
                     Some(confusion) => (confusion.total() - confusion.right()) as usize,
@@ -131,7 +132,7 @@ impl Model {
         self.go_to(0);
     }
 
-    /// Shows the row at `place`, counted in circles, among those gone through.
+    /// Shows the row at `place` (modulo their number) among those stepped through.
     pub(super) fn go_to(&mut self, place: isize) {
         let (rows, _) = self.going_through();
         if rows == 0 {
@@ -149,7 +150,7 @@ impl Model {
         self.go_to(place as isize + by);
     }
 
-    /// As [`Self::shift_sample`], but stays at the first and the last row.
+    /// Moves by `by` rows and stops at the first and the last one.
     pub(super) fn shift_within(&mut self, by: isize) {
         let (rows, place) = self.going_through();
         let last = rows.saturating_sub(1) as isize;
@@ -171,7 +172,7 @@ impl Model {
         }
     }
 
-    /// The cell of the confusion matrix that the cursor is on, as (actual, predicted) class.
+    /// Returns the cell of the confusion matrix under the cursor, as (actual, predicted) class.
     pub fn cell(&self) -> Option<(usize, usize)> {
         let confusion = self.run.outcomes.as_ref()?.confusion()?;
         let last = confusion.classes().checked_sub(1)?;
@@ -179,19 +180,19 @@ impl Model {
         Some((actual.min(last), predicted.min(last)))
     }
 
-    /// Puts the cursor on the most frequent mistake, if it is nowhere yet.
+    /// Puts the cursor on the most frequent mistake, if it has no place yet.
     pub(super) fn place_cursor(&mut self) {
-        let confusion = self.run.outcomes.as_ref().and_then(|it| it.confusion());
+        let confusion = self.run.outcomes.as_ref().and_then(Outcomes::confusion);
         if let (None, Some(confusion)) = (self.navigation.cell, confusion) {
             let (actual, predicted) = confusion
                 .mistakes()
                 .first()
-                .map_or((0, 0), |it| (it.1, it.2));
+                .map_or((0, 0), |&(_, actual, predicted)| (actual, predicted));
             self.navigation.cell = Some((actual, predicted));
         }
     }
 
-    /// Moves the cursor of the panel that fills the screen.
+    /// Moves the cursor of the maximised panel.
     pub(super) fn move_inside(&mut self, direction: Direction) {
         match (self.navigation.focus, direction) {
             (PanelId::Confusion, _) => self.move_cell(direction),
@@ -221,7 +222,7 @@ impl Model {
         }
     }
 
-    /// Puts the cursor on a cell that was clicked; a second click shows its rows.
+    /// Puts the cursor on a clicked cell; a second click shows its rows.
     pub(super) fn pick_cell(&mut self, actual: usize, predicted: usize, effects: &mut Vec<Effect>) {
         let was_there =
             self.navigation.focus == PanelId::Confusion && self.cell() == Some((actual, predicted));
@@ -232,7 +233,7 @@ impl Model {
         }
     }
 
-    /// Shows in the network what is under the cursor of the panel that fills the screen.
+    /// Shows the rows under the cursor of the maximised panel in the network.
     pub(super) fn choose(&mut self, effects: &mut Vec<Effect>) {
         let is_row_known = match self.navigation.focus {
             PanelId::Confusion if self.run.is_regression() => self.select_wrong(),
@@ -245,7 +246,7 @@ impl Model {
         }
     }
 
-    /// Puts the cursor on the row at `place` that was clicked; a second click shows it.
+    /// Puts the cursor on the clicked row at `place`; a second click shows it in the network.
     pub(super) fn pick_row(&mut self, place: usize) {
         let was_there = self.navigation.focus == PanelId::Rows && self.going_through().1 == place;
         self.navigation.focus = PanelId::Rows;
@@ -255,14 +256,14 @@ impl Model {
         }
     }
 
-    /// Asks for the rows of the cell under the cursor; [`Self::take_found`] shows them.
+    /// Requests the rows of the cell under the cursor; [`Self::on_rows_found`] shows them.
     fn show_cell(&mut self, effects: &mut Vec<Effect>) {
-        let confusion = self.run.outcomes.as_ref().and_then(|it| it.confusion());
+        let confusion = self.run.outcomes.as_ref().and_then(Outcomes::confusion);
         let (Some((actual, predicted)), Some(confusion)) = (self.cell(), confusion) else {
-            return self.remark("the cells are filled after the first epoch".into());
+            return self.remark("available after the first epoch".into());
         };
         if let Phase::Failed(_) = self.run.phase {
-            return self.complain("the training thread failed: no row can be looked up".into());
+            return self.complain("training thread failed: rows cannot be looked up".into());
         }
         if confusion.count(actual, predicted) == 0 {
             return self.remark(self.no_row(actual, predicted));
@@ -271,19 +272,19 @@ impl Model {
         effects.push(Effect::Send(Command::FindRows { actual, predicted }));
     }
 
-    /// Shows the rows that were found, if they are still waited for.
-    pub(super) fn take_found(&mut self, found: Position, taken: ConfusionRows) {
-        let cell = (taken.actual, taken.predicted);
+    /// Shows the rows of a cell, if they are still awaited.
+    pub(super) fn on_rows_found(&mut self, position: Position, found: ConfusionRows) {
+        let cell = (found.actual, found.predicted);
         if self.navigation.awaited != Some(cell) {
             return;
         }
         self.navigation.awaited = None;
         let (actual, predicted) = cell;
-        if taken.rows.is_empty() {
+        if found.rows.is_empty() {
             return self.remark(self.no_row(actual, predicted));
         }
         let which = Which::Cell { actual, predicted };
-        self.select(which, taken.rows, taken.all, found);
+        self.select(which, found.rows, found.all, position);
         self.navigation.follow(View::Network, PanelId::Network);
     }
 
@@ -291,17 +292,14 @@ impl Model {
         let names = self.run.data.class_names();
         let name = |class: usize| names.get(class).map_or("", String::as_str);
         if actual == predicted {
-            format!("no row of {} is predicted right now", name(actual))
+            format!("no {} row is predicted correctly", name(actual))
         } else {
-            format!(
-                "no row of {} is taken for {} now",
-                name(actual),
-                name(predicted)
-            )
+            let (actual, predicted) = (name(actual), name(predicted));
+            format!("no {actual} row is predicted as {predicted}")
         }
     }
 
-    /// A line of news that is no trouble.
+    /// Shows a message that is not an error.
     fn remark(&mut self, text: String) {
         self.prompt.notice = Some(Notice {
             text,

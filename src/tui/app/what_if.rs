@@ -7,6 +7,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::model::{Model, Overlay};
 use super::update::Effect;
 use crate::data::Encoding;
+use crate::util::numbers::ladder;
 use crate::util::text::{near_matches, sanitise};
 
 /// Approximate number of steps of a slider over its range.
@@ -140,12 +141,8 @@ impl fmt::Display for Domain {
 
 /// Rounds `step` up to 1, 2 or 5 times a power of ten.
 fn round_step(step: f64) -> f64 {
-    let power = 10f64.powf(step.log10().floor());
-    let mut rounded = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * power).into_iter();
-    let found = rounded.find(|it| *it >= step * (1.0 - 1e-9));
-    found
-        .filter(|step| step.is_finite() && *step > 0.0)
-        .unwrap_or(1.0)
+    let rounded = ladder(step).find(|rounded| *rounded >= step * (1.0 - 1e-9));
+    rounded.unwrap_or(1.0)
 }
 
 impl Model {

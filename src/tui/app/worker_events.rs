@@ -13,6 +13,8 @@ use crate::nn::{Change, LearningRate};
 use crate::train::{
     Evaluation, Event, InForce, Position, Progress, Snapshot, Started, State, StepPosition,
 };
+use crate::util::numbers::file_size;
+use crate::util::text::sanitise;
 
 impl Model {
     pub(super) fn handle_event(&mut self, event: Event, effects: &mut Vec<Effect>) {
@@ -28,7 +30,7 @@ impl Model {
                 position,
                 evaluation,
             } => self.run.set_evaluation(position, *evaluation),
-            Event::Found { position, taken } => self.take_found(position, taken),
+            Event::Found { position, taken } => self.on_rows_found(position, taken),
             Event::Exported { path, result, step } => {
                 self.exported(path, result, step, effects);
             }
@@ -39,11 +41,11 @@ impl Model {
                 self.navigation.show_step(position);
                 self.inspector.walk = position;
             }
-            Event::GradientsChecked(check) => self.take_gradients(*check),
+            Event::GradientsChecked(check) => self.on_gradients_checked(*check),
             Event::Snapshot => {}
             Event::Stopped => {
                 if self.leaving.is_none() {
-                    self.complain("the training thread has ended".into());
+                    self.complain("training thread ended".into());
                 }
             }
         }
@@ -92,7 +94,7 @@ impl Model {
         if let Some(at) = self.run.exporting.iter().position(|it| *it == path) {
             self.run.exporting.remove(at);
         }
-        let shown = crate::util::text::sanitise(&path.display().to_string());
+        let shown = sanitise(&path.display().to_string());
         match result {
             Ok(Saved {
                 bytes,
@@ -238,14 +240,5 @@ impl InspectorState {
         self.gradients = None;
         self.moved.clear();
         self.what_if.clear();
-    }
-}
-
-/// Formats `967 bytes`, `12.3 kB`, `4.0 MB`.
-fn file_size(bytes: u64) -> String {
-    match bytes {
-        0..1000 => format!("{bytes} bytes"),
-        1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }

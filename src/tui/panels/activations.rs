@@ -11,9 +11,9 @@ use crate::train::observation::PROBE_ROWS;
 use crate::train::probes::{ActivationProbe, LayerActivations, PhaseProbe, RowProbe};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::numbers::significant;
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::panel::{bar, column, put, put_right};
+use crate::util::numbers::significant;
 use crate::util::stats::Histogram;
 
 /// Maximal number of neurons of a layer that is shown as bars; larger ones are fields of shades.

@@ -14,8 +14,8 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::{Canvas, Dash, Stroke};
 use crate::tui::widgets::chart_axes::{axes, baseline_mark, marks};
 use crate::tui::widgets::chart_scale::{Curve, Scale};
-use crate::tui::widgets::numbers::{loss, percent, r2};
 use crate::tui::widgets::pane::{Pane, Title};
+use crate::util::numbers::{loss, percent, r2};
 use crate::util::stats::MinMaxLast;
 
 /// Steps of an epoch from which on the training loss is shown within the first epochs as well.

@@ -1,33 +1,34 @@
-//! The columns of the table: what each is taken for, and what stands in it.
+//! Columns of the data: type, distribution and statistics of each, or why it is not used.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::text::{Line, Text};
+use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget};
 
 use super::Panel;
 use crate::data::{ColumnSummary, DataSummary, Exclusion};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::Palette;
-use crate::tui::widgets::numbers::significant;
 use crate::tui::widgets::pane::{Pane, Title};
-use crate::tui::widgets::panel::{put, put_right};
 use crate::tui::widgets::picture::{Picture, fitted};
 use crate::tui::widgets::sparkbars::{bars, short_number};
-use crate::util::text::width;
+use crate::tui::widgets::table::fitting;
+use crate::util::numbers::{counted, significant};
+use crate::util::text::{shorten, width};
 
 /// Widest name of a column.
 const NAME: usize = 24;
-/// Cells of the type.
+/// Width of a type.
 const KIND: u16 = 8;
-/// Cells of a count or of a number.
+/// Width of a count or a number.
 const NUMBER: u16 = 8;
-/// Cells of what stands beside the mean of all images, with the space between.
+/// Width of the text beside the mean image, with a gap.
 const CAPTION: u16 = 19;
-/// Values of a category that have a bar.
+/// Maximum number of categories that have a bar.
 const VALUES: usize = 8;
 
-/// Columns of the table with their types and values; of images the mean image.
+/// Table of the columns; of images the mean image.
 pub(crate) struct ColumnsPanel;
 
 impl Panel for ColumnsPanel {
@@ -35,7 +36,7 @@ impl Panel for ColumnsPanel {
         let details = model.run.card.as_ref().map_or(Vec::new(), |card| {
             let (used, out) = (card.columns.len(), card.reading.excluded.len());
             let of = match out {
-                0 => format!("{used} columns used"),
+                0 => format!("{} used", counted(used as u64, "column")),
                 out => format!("{used} used, {out} excluded"),
             };
             vec![of, format!("{used}")]
@@ -64,74 +65,36 @@ impl Panel for ColumnsPanel {
     }
 }
 
-/// A line of the table.
-enum Row<'c> {
+/// A column of the data, as the table shows it.
+enum Entry<'c> {
     Used(&'c ColumnSummary),
     Excluded(&'c Exclusion),
     Target,
 }
 
-/// The columns in the order of the file, whatever became of them.
-fn rows(card: &DataSummary) -> Vec<(usize, &str, Row<'_>)> {
+/// Returns all columns with their number and name, in the order of the file.
+fn rows(card: &DataSummary) -> Vec<(usize, &str, Entry<'_>)> {
     let used = card.columns.iter();
-    let used = used.map(|it| (it.number, it.name.as_str(), Row::Used(it)));
+    let used = used.map(|column| (column.number, column.name.as_str(), Entry::Used(column)));
     let excluded = card.reading.excluded.iter();
-    let excluded = excluded.map(|it| (it.column + 1, it.name.as_str(), Row::Excluded(it)));
-    let target = (card.target.number, card.target.name.as_str(), Row::Target);
+    let excluded = excluded.map(|column| {
+        (
+            column.column + 1,
+            column.name.as_str(),
+            Entry::Excluded(column),
+        )
+    });
+    let target = (card.target.number, card.target.name.as_str(), Entry::Target);
     let mut rows: Vec<_> = used.chain(excluded).chain([target]).collect();
     rows.sort_by_key(|row| row.0);
     rows
-}
-
-/// Where the parts of a line stand.
-struct Places {
-    kind: u16,
-    bars: u16,
-    /// Cells of a bar.
-    bar: u16,
-    missing: u16,
-    distinct: u16,
-    values: u16,
-    right: u16,
-}
-
-impl Places {
-    fn new(inner: Rect, names: usize) -> Self {
-        let rest = KIND + VALUES as u16 + 5 * NUMBER + 7;
-        // Where even that is too much, the right end goes.
-        let room = usize::from(inner.width.saturating_sub(rest)).clamp(8, NAME);
-        let name = names.clamp(6, room) as u16;
-        let spare = inner.width.saturating_sub(name + rest);
-        let bar = 1 + (spare / (2 * VALUES as u16)).min(3);
-        let kind = inner.x + name + 1;
-        let bars = kind + KIND + 1;
-        let missing = bars + bar * VALUES as u16 + 1;
-        let distinct = missing + NUMBER + 1;
-        Self {
-            kind,
-            bars,
-            bar,
-            missing,
-            distinct,
-            values: distinct + NUMBER + 1,
-            right: inner.right(),
-        }
-    }
-
-    /// Writes `text` into the `cells` at `x`, flush right, if they are there.
-    fn number(&self, buf: &mut Buffer, x: u16, y: u16, text: &str, style: Style) {
-        if x + NUMBER <= self.right {
-            put_right(buf, x + NUMBER, y, NUMBER.into(), text, style);
-        }
-    }
 }
 
 fn table(pane: &mut Pane<'_>, card: &DataSummary) {
     let (inner, theme) = (pane.area, pane.theme);
     let rows = rows(card);
     let names = rows.iter().map(|row| width(row.1)).max().unwrap_or(0);
-    let places = Places::new(inner, names);
-    heads(inner, pane.buf, &places, theme);
+    let cells = Widths::new(inner, names);
     let room = usize::from(inner.height - 1);
     // With room to spare the histograms get more lines, and a space below them.
     let mut heights = [5, 3].into_iter();
@@ -139,134 +102,121 @@ fn table(pane: &mut Pane<'_>, card: &DataSummary) {
         .find(|height| height * rows.len() <= room + 1)
         .unwrap_or(1);
     let first = pane.first_line(rows.len(), room.div_ceil(height));
-    let buf = &mut *pane.buf;
-    let ys = (inner.y + 1..inner.bottom()).step_by(height);
-    for ((_, name, row), y) in rows.iter().skip(first).zip(ys) {
-        let line = Rect {
-            y,
-            height: (height as u16 - 1).max(1).min(inner.bottom() - y),
-            ..inner
-        };
-        match row {
-            Row::Used(column) => used(line, buf, &places, column, card, theme),
-            Row::Excluded(column) => {
-                remark(line, buf, &places, name, &column.text(), theme.dim());
+    let lines = (height - 1).max(1);
+    let (count, widths) = fitting(&cells.all(), 1, inner.width);
+    let visible = rows.iter().skip(first).take(room.div_ceil(height));
+    let visible = visible.map(|(_, name, row)| {
+        let (text, style) = match row {
+            Entry::Used(column) if !card.constant.contains(&column.name) => {
+                return used(name, column, lines, (cells, count), theme);
             }
-            Row::Target => remark(line, buf, &places, name, "target", theme.accent()),
+            Entry::Used(_) => (
+                "excluded: constant in the training rows".to_owned(),
+                theme.dim(),
+            ),
+            Entry::Excluded(column) => (column.text(), theme.dim()),
+            Entry::Target => ("target".to_owned(), theme.accent()),
+        };
+        let room = usize::from(inner.width).saturating_sub(cells.name + 1);
+        let text = Cell::new(shorten(&text, room)).column_span(u16::MAX);
+        Row::new([Cell::new(shorten(name, cells.name)), text]).style(style)
+    });
+    let visible = visible.map(|row| {
+        row.height(lines as u16)
+            .bottom_margin((height - lines) as u16)
+    });
+    let table = Table::new(visible, widths).header(heads(cells, count, theme));
+    Widget::render(table, inner, pane.buf);
+}
+
+/// Widths of the table's columns.
+#[derive(Clone, Copy)]
+struct Widths {
+    name: usize,
+    /// Cells of a bar of the distribution.
+    bar: usize,
+}
+
+impl Widths {
+    fn new(inner: Rect, names: usize) -> Self {
+        let rest = usize::from(KIND) + VALUES + 5 * usize::from(NUMBER) + 7;
+        let room = usize::from(inner.width).saturating_sub(rest);
+        // Where even a short name is too long, columns at the right are left out.
+        let name = names.clamp(6, room.clamp(8, NAME));
+        let spare = room.saturating_sub(name);
+        Self {
+            name,
+            bar: 1 + (spare / (2 * VALUES)).min(3),
         }
     }
+
+    fn all(self) -> [u16; 8] {
+        let bars = (self.bar * VALUES) as u16;
+        let name = self.name as u16;
+        [name, KIND, bars, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER]
+    }
 }
 
-fn heads(inner: Rect, buf: &mut Buffer, places: &Places, theme: Theme) {
-    let (y, dim) = (inner.y, theme.dim());
-    let left = [
-        (inner.x, "column"),
-        (places.kind, "type"),
-        (places.bars, "distribution"),
-    ];
-    for (x, text) in left {
-        let room = usize::from(places.right.saturating_sub(x));
-        put(buf, x, y, room, text, dim);
-    }
+fn heads(cells: Widths, count: usize, theme: Theme) -> Row<'static> {
+    let distribution = if cells.bar == 1 {
+        "distrib."
+    } else {
+        "distribution"
+    };
+    let left = ["column", "type", distribution].map(Line::from);
     let right = ["missing", "distinct", "min", "mean", "max"];
-    let xs = (0u16..).map(|i| match i {
-        0 => places.missing,
-        1 => places.distinct,
-        i => places.values + (i - 2) * (NUMBER + 1),
-    });
-    for (x, text) in xs.zip(right) {
-        places.number(buf, x, y, text, dim);
-    }
+    let right = right.map(|text| Line::from(text).right_aligned());
+    let heads = left.into_iter().chain(right).take(count);
+    Row::new(heads).style(theme.dim())
 }
 
-/// The line of a column that no input is made of.
-fn remark(line: Rect, buf: &mut Buffer, places: &Places, name: &str, text: &str, style: Style) {
-    let cells = usize::from(places.kind - 1 - line.x);
-    put(buf, line.x, line.y, cells, name, style);
-    let room = usize::from(places.right.saturating_sub(places.kind));
-    put(buf, places.kind, line.y, room, text, style);
-}
-
-fn used(
-    line: Rect,
-    buf: &mut Buffer,
-    places: &Places,
+/// Returns the row of a column that the network uses, with a histogram of `lines` lines. Its first
+/// `count` cells have room.
+fn used<'a>(
+    name: &str,
     column: &ColumnSummary,
-    card: &DataSummary,
+    lines: usize,
+    (cells, count): (Widths, usize),
     theme: Theme,
-) {
-    let y = line.y;
-    let is_constant = card.constant.contains(&column.name);
-    if is_constant {
-        let text = "excluded: constant in the training rows";
-        return remark(line, buf, places, &column.name, text, theme.dim());
-    }
-    let cells = usize::from(places.kind - 1 - line.x);
-    put(buf, line.x, y, cells, &column.name, theme.text());
-    let room = |x: u16| usize::from(places.right.saturating_sub(x));
-    put(
-        buf,
-        places.kind,
-        y,
-        room(places.kind).min(KIND.into()),
-        column.kind,
-        theme.dim(),
-    );
+) -> Row<'a> {
     let counts = &column.counts[..column.counts.len().min(VALUES)];
-    let rows = bars(counts, line.height.into(), places.bar.into());
-    for (row, y) in rows.iter().zip(y..) {
-        put(
-            buf,
-            places.bars,
-            y,
-            room(places.bars),
-            row,
-            theme.signed(0.75),
-        );
-    }
-    let (missing, style) = match column.missing {
+    let bars = bars(counts, lines, cells.bar).into_iter();
+    let bars = Text::from_iter(bars.map(Line::from)).style(theme.signed(0.75));
+    let (missing, missing_style) = match column.missing {
         0 => ("·".to_owned(), theme.dim()),
         missing => (missing.to_string(), theme.bad()),
     };
-    places.number(buf, places.missing, y, &missing, style);
-    let least = if column.distinct_is_min { ">" } else { "" };
-    let distinct = format!("{least}{}", column.distinct);
-    places.number(buf, places.distinct, y, &distinct, theme.text());
+    let more = if column.distinct_is_min { ">" } else { "" };
+    let right = |text: String, style| Cell::new(Line::styled(text, style).right_aligned());
+    let mut row = vec![
+        Cell::new(shorten(name, cells.name)),
+        Cell::new(column.kind).style(theme.dim()),
+        Cell::new(bars),
+        right(missing, missing_style),
+        right(format!("{more}{}", column.distinct), theme.text()),
+    ];
     match &column.range {
         Some(range) => {
-            let cells = usize::from(NUMBER);
             let numbers = [
-                short_number(range.min, cells),
+                short_number(range.min, NUMBER.into()),
                 significant(range.mean, 4),
-                short_number(range.max, cells),
+                short_number(range.max, NUMBER.into()),
             ];
-            let xs = (0u16..).map(|i| places.values + i * (NUMBER + 1));
-            for (x, text) in xs.zip(numbers) {
-                places.number(buf, x, y, &text, theme.text());
-            }
+            row.extend(numbers.map(|text| right(text, theme.text())));
         }
-        None => {
-            let text = named(column);
-            put(
-                buf,
-                places.values,
-                y,
-                room(places.values),
-                &text,
-                theme.text(),
-            );
-        }
+        None => row.push(Cell::new(named(column)).column_span(u16::MAX)),
     }
+    Row::new(row.into_iter().take(count)).style(theme.text())
 }
 
-/// `red 12, blue 10`.
+/// Formats values with their counts: `red 12, blue 10`.
 fn named(column: &ColumnSummary) -> String {
     let pairs = column.values.iter().zip(&column.counts);
     let named = pairs.map(|(value, count)| format!("{value} {count}"));
     named.collect::<Vec<_>>().join(", ")
 }
 
-/// The mean of all images and what is to be said of their pixels; false where it has no room.
+/// Draws the mean of all images beside facts about their pixels. Returns false without room for it.
 fn mean_image(
     inner: Rect,
     buf: &mut Buffer,
@@ -292,18 +242,21 @@ fn mean_image(
         height: rows,
     };
     Picture::new(size, means).render(picture, buf, theme, Palette::Grey);
-    let greatest = ranges().map(|range| range.max).fold(0.0, f32::max);
+    let max = ranges().map(|range| range.max).fold(0.0, f32::max);
     let never = ranges().filter(|range| range.max == 0.0).count();
     let lines = [
-        ("mean image".to_owned(), theme.strong()),
-        (format!("{} × {} pixels", size.0, size.1), theme.text()),
-        (format!("from 0 to {greatest}"), theme.text()),
-        (format!("{never} never active"), theme.dim()),
+        Line::styled("mean image", theme.strong()),
+        Line::styled(format!("{} × {} pixels", size.0, size.1), theme.text()),
+        Line::styled(format!("from 0 to {max}"), theme.text()),
+        Line::styled(format!("{never} never active"), theme.dim()),
     ];
     let x = picture.right() + 2;
-    let room = usize::from(inner.right().saturating_sub(x));
-    for ((text, style), y) in lines.iter().zip(picture.y..inner.bottom()) {
-        put(buf, x, y, room, text, *style);
-    }
+    let beside = Rect {
+        x,
+        y: picture.y,
+        width: inner.right().saturating_sub(x),
+        height: inner.bottom() - picture.y,
+    };
+    Paragraph::new(Vec::from(lines)).render(beside, buf);
     true
 }

@@ -32,7 +32,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
         let (mark, style) = if notice.is_error {
             ("!", theme.bad())
         } else {
-            ("✓", theme.good())
+            ("·", theme.dim())
         };
         put(buf, x, area.y, 1, mark, style);
         let room = usize::from(area.width).saturating_sub(3);

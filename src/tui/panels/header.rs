@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::app::{Model, Phase, View};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::numbers::{count, loss, percent, r2, significant};
 use crate::tui::widgets::panel::{line_width, put_line};
-use crate::util::text::{rate, shorten};
+use crate::util::numbers::{count, loss, percent, r2, rate, significant};
+use crate::util::text::shorten;
 
 /// Cells between two parts.
 const GAP: usize = 2;

@@ -13,8 +13,8 @@ use crate::tui::app::{Loading, LoadingStage};
 use crate::tui::is_too_small;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::ascii;
-use crate::tui::widgets::numbers::count;
 use crate::tui::widgets::panel::{frame, put, put_line};
+use crate::util::numbers::count;
 use crate::util::text::{shorten_front, width};
 
 /// Largest width of the panel.

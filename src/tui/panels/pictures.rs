@@ -7,10 +7,10 @@ use crate::train::probes::IncomingWeightProbe;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::Palette;
-use crate::tui::widgets::numbers::significant;
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::panel::put;
 use crate::tui::widgets::picture::Picture;
+use crate::util::numbers::significant;
 
 pub(crate) fn title(model: &Model, theme: Theme, inside: Rect) -> Title {
     let grid = model.picture_grid((inside.width, inside.height));

@@ -1,10 +1,11 @@
-//! The rows of the table, or those of them that are gone through: what stands in each, what is
-//! predicted for it, and how far off that is.
+//! Rows of the data, or the selected ones: values, prediction and loss of each.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use std::ops::Range;
+
+use ratatui::layout::{Constraint, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Row, Table, Widget};
 
 use super::Panel;
 use super::sample::titles;
@@ -15,21 +16,23 @@ use crate::train::probes::{OutcomeProbe, RowOutcome};
 use crate::tui::app::{ClickTarget, Model, Msg};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::Palette;
-use crate::tui::widgets::numbers::{loss, percent, significant};
 use crate::tui::widgets::pane::{Pane, Title};
-use crate::tui::widgets::panel::{put, put_right};
 use crate::tui::widgets::picture::{Picture, fitted};
 use crate::tui::widgets::sparkbars::short_number;
+use crate::tui::widgets::table::fitting;
+use crate::util::numbers::{loss, percent, significant};
 use crate::util::text::{shorten, width};
 
-/// Widest name of a class, and of a column.
+/// Widest name of a class or column.
 const NAME: usize = 14;
-/// Cells of a number, and least ones of a column.
+/// Width of a number, and least width of a column.
 const NUMBER: usize = 8;
-/// Cells of a share in per cent, and of a loss.
-const SHARE: usize = 7;
+/// Width of a probability.
+const SHARE: usize = 6;
+/// Cells between two columns.
+const GAP: usize = 2;
 
-/// Rows of the table with their predictions; of images the shown row's picture is beside the list.
+/// List of the rows with their predictions; of images the shown row's picture is beside it.
 pub(crate) struct RowsPanel;
 
 impl Panel for RowsPanel {
@@ -58,7 +61,26 @@ impl Panel for RowsPanel {
     }
 
     fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
-        draw(model, pane);
+        let list = List::new(pane.area, model);
+        if list.listed.is_empty() {
+            return pane.message(&["no rows"]);
+        }
+        let (all, _) = model.going_through();
+        pane.set_below(all - list.listed.end);
+        pane.set_footnote(list.hints(model));
+        let theme = pane.theme;
+        let places = list.listed.clone();
+        let rows = places.filter_map(|place| model.row_at(place));
+        let rows = rows.map(|row| list.row(row, model, theme));
+        let table = Table::new(rows, &list.fitting.1).column_spacing(GAP as u16);
+        Widget::render(table.header(list.heads(model, theme)), list.area, pane.buf);
+        if let (Some(picture), Some(size)) = (list.picture, model.run.data.image) {
+            let sample = model.navigation.sample;
+            let samples = sample.samples(&model.run.data);
+            let preprocessing = &model.run.data.preprocessing;
+            let shown = Picture::of_row(size, samples, preprocessing, sample.index);
+            shown.render(picture, pane.buf, theme, Palette::Grey);
+        }
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
@@ -70,112 +92,217 @@ impl Panel for RowsPanel {
     }
 }
 
-fn draw(model: &Model, pane: &mut Pane<'_>) {
-    let inner = pane.area;
-    let places = Places::new(inner, model);
-    if places.listed.is_empty() {
-        return pane.message(&["no rows"]);
-    }
-    let (all, _) = model.going_through();
-    pane.set_below(all - places.listed.end);
-    pane.set_footnote(hints(&places, model));
-    let (buf, theme) = (&mut *pane.buf, pane.theme);
-    heads(&places, buf, model, theme);
-    for (place, y) in places.listed.clone().zip(inner.y + 1..inner.bottom()) {
-        if let Some(row) = model.row_at(place) {
-            line(&places, buf, model, theme, row, y);
-        }
-    }
-    if let (Some(picture), Some(size)) = (places.picture, model.run.data.image) {
-        let samples = model.navigation.sample.samples(&model.run.data);
-        let preprocessing = &model.run.data.preprocessing;
-        let shown = Picture::of_row(size, samples, preprocessing, model.navigation.sample.index);
-        shown.render(picture, buf, theme, Palette::Grey);
-    }
-}
-
-/// Lines for rows in a panel with this inside.
+/// Returns how many rows have room in a panel.
 fn lines(inner: Rect) -> usize {
     usize::from(inner.height.saturating_sub(1))
 }
 
-/// Where the parts of a line stand.
-struct Places {
-    inner: Rect,
-    /// Places of the rows that are listed.
-    listed: std::ops::Range<usize>,
-    /// Cells of the number of a line, of the true value, of the predicted one.
-    line: usize,
-    actual: usize,
-    predicted: usize,
-    /// The columns of the table that have room: which, where, and how wide.
-    columns: Vec<(usize, u16, usize)>,
-    /// Where the row's picture stands, of images.
+/// Layout of the panel.
+struct List {
+    area: Rect,
+    /// Place of the row's image.
     picture: Option<Rect>,
+    /// Places of the listed rows among those gone through.
+    listed: Range<usize>,
+    /// Width of a true value and of a predicted one.
+    value: usize,
+    /// Columns of the data that have room.
+    columns: Range<usize>,
+    /// Number of table columns that have room, and their widths.
+    fitting: (usize, Vec<Constraint>),
 }
 
-impl Places {
+impl List {
     fn new(inner: Rect, model: &Model) -> Self {
         let data = &model.run.data;
         let samples = model.navigation.sample.samples(data);
         let listed = model.listed(lines(inner));
         let numbers = listed.clone().filter_map(|place| model.row_at(place));
         let last = numbers.map(|row| samples.line(row)).max().unwrap_or(0);
+        let line = last.to_string().len().max(4);
         let classes = data.class_names().iter().map(|name| width(name)).max();
         let value = classes.map_or(NUMBER, |widest| widest.min(NAME)).max(4);
         let picture = data.image.and_then(|size| picture(inner, size));
-        let mut places = Self {
-            inner,
-            listed,
-            line: last.to_string().len().max(4),
-            actual: value,
-            predicted: value.max(9),
-            columns: Vec::new(),
-            picture,
+        let right = picture.map_or(inner.right(), |picture| picture.x.saturating_sub(1));
+        let area = Rect {
+            width: right.saturating_sub(inner.x),
+            ..inner
         };
-        // Pixels say less one by one than as the picture they are.
-        if picture.is_none() {
-            places.columns = places.columns_from(model.navigation.column, model);
+        let mut cells = vec![2 + line, value];
+        if model.run.is_regression() {
+            cells.extend([value.max(9), NUMBER]);
+        } else {
+            cells.extend([value.max(9) + 2, SHARE, NUMBER]);
         }
-        places
-    }
-
-    /// Where the true value starts.
-    fn actual_at(&self) -> u16 {
-        self.inner.x + 2 + self.line as u16 + 2
-    }
-
-    fn predicted_at(&self) -> u16 {
-        self.actual_at() + self.actual as u16 + 2
-    }
-
-    /// Where the verdict stands, behind what is predicted.
-    fn share_at(&self) -> u16 {
-        self.predicted_at() + self.predicted as u16 + 1
-    }
-
-    fn loss_at(&self) -> u16 {
-        self.share_at() + 2 + SHARE as u16 + 1
-    }
-
-    fn columns_from(&self, first: usize, model: &Model) -> Vec<(usize, u16, usize)> {
-        let columns = &model.run.data.preprocessing.columns;
-        let mut x = self.loss_at() + NUMBER as u16 + 2;
-        let mut shown = Vec::new();
-        let first = first.min(columns.len().saturating_sub(1));
-        for (i, column) in columns.iter().enumerate().skip(first) {
-            let cells = column_width(column);
-            if usize::from(x) + cells > usize::from(self.inner.right()) {
+        // An image says more than its pixels one by one.
+        let all = if picture.is_some() {
+            &[]
+        } else {
+            data.preprocessing.columns.as_slice()
+        };
+        let first = model.navigation.column.min(all.len().saturating_sub(1));
+        let mut columns = first..first;
+        let used = |cells: &[usize]| cells.iter().map(|cells| cells + GAP).sum::<usize>() - GAP;
+        for column in all.iter().skip(first) {
+            cells.push(column_width(column));
+            if used(&cells) > area.width.into() {
+                cells.pop();
                 break;
             }
-            shown.push((i, x, cells));
-            x += cells as u16 + 2;
+            columns.end += 1;
         }
-        shown
+        let widths: Vec<u16> = cells.into_iter().map(|cells| cells as u16).collect();
+        Self {
+            area,
+            picture,
+            listed,
+            value,
+            columns,
+            fitting: fitting(&widths, GAP as u16, area.width),
+        }
+    }
+
+    /// Names the keys, and the columns of the data that are shown if not all of them are.
+    fn hints(&self, model: &Model) -> String {
+        let all = model.run.data.preprocessing.columns.len();
+        let mut hints = Vec::new();
+        if model.navigation.enlarged {
+            hints.push("enter: show in network".to_owned());
+        }
+        if !self.columns.is_empty() && self.columns.len() < all {
+            let (first, last) = (self.columns.start + 1, self.columns.end);
+            hints.push(format!("← → columns {first}–{last} of {all}"));
+        }
+        hints.join(" · ")
+    }
+
+    fn heads(&self, model: &Model, theme: Theme) -> Row<'static> {
+        let dim = theme.dim();
+        let is_regression = model.run.is_regression();
+        let number = if model.run.data.image.is_some() {
+            "no."
+        } else {
+            "line"
+        };
+        let value = |text: &'static str| aligned(text.into(), is_regression, dim);
+        let mut heads = vec![
+            aligned(number.into(), true, dim),
+            value("true"),
+            value("predicted"),
+        ];
+        if is_regression {
+            heads.push(aligned("error".into(), true, dim));
+        } else {
+            heads.extend([Line::default(), aligned("loss".into(), true, dim)]);
+        }
+        let columns = &model.run.data.preprocessing.columns[self.columns.clone()];
+        heads.extend(columns.iter().map(|column| {
+            let is_number = matches!(column.encoding, Encoding::Numeric { .. });
+            aligned(shorten(&column.name, column_width(column)), is_number, dim)
+        }));
+        Row::new(heads.into_iter().take(self.fitting.0))
+    }
+
+    fn row(&self, row: usize, model: &Model, theme: Theme) -> Row<'static> {
+        let data = &model.run.data;
+        let samples = model.navigation.sample.samples(data);
+        let is_shown = row == model.navigation.sample.index;
+        let (text, number, mark) = if is_shown {
+            (theme.strong(), theme.accent(), "▶ ")
+        } else {
+            (theme.text(), theme.dim(), "")
+        };
+        let line = vec![
+            Span::styled(mark, theme.accent()),
+            Span::styled(format!("{:>4}", samples.line(row)), number),
+        ];
+        let mut cells = vec![Line::from(line).right_aligned()];
+        if model.run.is_regression() {
+            cells.extend(number_outcome(model, samples, row, (theme, text)));
+        } else {
+            cells.extend(self.class_outcome(model, samples, row, (theme, text)));
+        }
+        if !self.columns.is_empty() {
+            let raw = samples.raw_row(row);
+            cells.extend(self.columns.clone().map(|i| {
+                let column = &data.preprocessing.columns[i];
+                let is_number = matches!(column.encoding, Encoding::Numeric { .. });
+                let value = value(&column.encoding, raw[i], column_width(column));
+                aligned(value, is_number, text)
+            }));
+        }
+        Row::new(cells.into_iter().take(self.fitting.0))
+    }
+
+    /// Returns true class, predicted class with a verdict, probability and loss.
+    fn class_outcome(
+        &self,
+        model: &Model,
+        samples: &Samples,
+        row: usize,
+        (theme, text): (Theme, Style),
+    ) -> [Line<'static>; 4] {
+        let names = model.run.data.class_names();
+        let name = |class: usize| shorten(names.get(class).map_or("", String::as_str), self.value);
+        let actual = samples.targets.class(row);
+        let truth = Line::styled(actual.map_or(String::new(), name), text);
+        let (Some(found), Some(actual)) = (outcome_of(model, row), actual) else {
+            return [truth, Line::default(), Line::default(), Line::default()];
+        };
+        let (mark, style, name_style) = if found.class == actual {
+            ("✓", theme.good(), text)
+        } else {
+            ("✗", theme.bad(), theme.bad())
+        };
+        let cells = self.value.max(9);
+        let predicted = name(found.class);
+        let gap = " ".repeat(cells + 1 - width(&predicted));
+        let predicted = Line::from(vec![
+            Span::styled(predicted, name_style),
+            Span::styled(format!("{gap}{mark}"), style),
+        ]);
+        let share = if model.run.architecture.output() == Output::Linear {
+            Line::default()
+        } else {
+            Line::styled(percent(found.output.into()), theme.dim()).right_aligned()
+        };
+        [
+            truth,
+            predicted,
+            share,
+            aligned(loss(found.loss), true, text),
+        ]
     }
 }
 
-/// Where the picture of an image of `size` stands; none where it leaves the list no room.
+/// Returns true number, predicted number and error.
+fn number_outcome(
+    model: &Model,
+    samples: &Samples,
+    row: usize,
+    (theme, text): (Theme, Style),
+) -> Vec<Line<'static>> {
+    let Some(actual) = samples.targets.number(row) else {
+        return vec![Line::default(); 3];
+    };
+    let mut cells = vec![aligned(short_number(actual, NUMBER), true, text)];
+    let scale = model.run.data.task.scale();
+    if let (Some(found), Some(scale)) = (outcome_of(model, row), scale) {
+        let predicted = scale.value(found.output);
+        let error = predicted - f64::from(actual);
+        cells.push(aligned(estimate(predicted), true, text));
+        cells.push(aligned(estimate(error), true, theme.dim()));
+    }
+    cells.resize(3, Line::default());
+    cells
+}
+
+fn aligned(text: String, is_right: bool, style: Style) -> Line<'static> {
+    let line = Line::styled(text, style);
+    if is_right { line.right_aligned() } else { line }
+}
+
+/// Returns the place of an image of `size`; none where it would leave the list no room.
 fn picture(inner: Rect, size: (usize, usize)) -> Option<Rect> {
     let (width, height) = fitted(size, inner.width * 2 / 5, inner.height)?;
     Some(Rect {
@@ -188,159 +315,14 @@ fn picture(inner: Rect, size: (usize, usize)) -> Option<Rect> {
 
 fn column_width(column: &InputColumn) -> usize {
     let values = match &column.encoding {
-        Encoding::Categorical { values, .. } => values.iter().map(|it| width(it)).max(),
+        Encoding::Categorical { values, .. } => values.iter().map(|value| width(value)).max(),
         Encoding::Numeric { .. } | Encoding::Boolean { .. } => None,
     };
     let widest = width(&column.name).max(values.unwrap_or(NUMBER));
     widest.clamp(4, NAME)
 }
 
-fn heads(places: &Places, buf: &mut Buffer, model: &Model, theme: Theme) {
-    let (y, dim) = (places.inner.y, theme.dim());
-    let number = if model.run.data.image.is_some() {
-        "no."
-    } else {
-        "line"
-    };
-    let end = match places.picture {
-        Some(picture) => picture.x.saturating_sub(1),
-        None => places.inner.right(),
-    };
-    let mut head = |x: u16, cells: usize, text: &str, is_right: bool| {
-        let room = usize::from(end.saturating_sub(x)).min(cells);
-        if is_right && room == cells {
-            put_right(buf, x + cells as u16, y, cells, text, dim)
-        } else {
-            put(buf, x, y, room, text, dim)
-        }
-    };
-    let is_regression = model.run.is_regression();
-    head(places.inner.x + 2, places.line, number, true);
-    head(places.actual_at(), places.actual, "true", is_regression);
-    head(
-        places.predicted_at(),
-        places.predicted,
-        "predicted",
-        is_regression,
-    );
-    let off = if is_regression { "error" } else { "loss" };
-    head(places.loss_at(), NUMBER, off, true);
-    for &(i, x, cells) in &places.columns {
-        let column = &model.run.data.preprocessing.columns[i];
-        let is_number = matches!(column.encoding, Encoding::Numeric { .. });
-        head(x, cells, &column.name, is_number);
-    }
-}
-
-/// The line of `row`.
-fn line(places: &Places, buf: &mut Buffer, model: &Model, theme: Theme, row: usize, y: u16) {
-    let data = &model.run.data;
-    let samples = model.navigation.sample.samples(data);
-    let is_shown = row == model.navigation.sample.index;
-    let (text, dim) = if is_shown {
-        (theme.strong(), theme.accent())
-    } else {
-        (theme.text(), theme.dim())
-    };
-    if is_shown {
-        put(buf, places.inner.x, y, 1, "▶", theme.accent());
-    }
-    let end = match places.picture {
-        Some(picture) => picture.x.saturating_sub(1),
-        None => places.inner.right(),
-    };
-    let mut cell = |x: u16, cells: usize, text: &str, style: Style, is_right: bool| {
-        if usize::from(x) + cells <= usize::from(end) {
-            if is_right {
-                put_right(buf, x + cells as u16, y, cells, text, style)
-            } else {
-                put(buf, x, y, cells, text, style)
-            }
-        }
-    };
-    let number = samples.line(row).to_string();
-    cell(places.inner.x + 2, places.line, &number, dim, true);
-    for part in outcome(model, samples, row, theme, text) {
-        let (x, cells) = match part.what {
-            What::Actual => (places.actual_at(), places.actual),
-            What::Predicted => (places.predicted_at(), places.predicted),
-            What::Verdict => (places.share_at(), 1),
-            What::Share => (places.share_at() + 2, SHARE),
-            What::Loss => (places.loss_at(), NUMBER),
-        };
-        let is_right = model.run.is_regression() || matches!(part.what, What::Share | What::Loss);
-        cell(x, cells, &shorten(&part.text, cells), part.style, is_right);
-    }
-    if places.columns.is_empty() {
-        return;
-    }
-    let raw = samples.raw_row(row);
-    for &(i, x, cells) in &places.columns {
-        let encoding = &data.preprocessing.columns[i].encoding;
-        let is_number = matches!(encoding, Encoding::Numeric { .. });
-        let value = value(encoding, raw[i], cells);
-        cell(x, cells, &value, text, is_number);
-    }
-}
-
-/// A part of what is known of a row.
-struct Part {
-    what: What,
-    text: String,
-    style: Style,
-}
-
-#[derive(Clone, Copy)]
-enum What {
-    Actual,
-    Predicted,
-    Verdict,
-    Share,
-    Loss,
-}
-
-/// The true value of `row`, and what is predicted for it as far as that is known.
-fn outcome(model: &Model, samples: &Samples, row: usize, theme: Theme, text: Style) -> Vec<Part> {
-    let part = |what, text: String, style| Part { what, text, style };
-    let names = model.run.data.class_names();
-    let found = outcome_of(model, row);
-    if let Some(actual) = samples.targets.number(row) {
-        let mut parts = vec![part(What::Actual, short_number(actual, NUMBER), text)];
-        let scale = model.run.data.task.scale();
-        if let (Some(found), Some(scale)) = (found, scale) {
-            let predicted = scale.value(found.output);
-            let error = predicted - f64::from(actual);
-            parts.push(part(What::Predicted, estimate(predicted), text));
-            parts.push(part(What::Loss, estimate(error), theme.dim()));
-        }
-        return parts;
-    }
-    let Some(actual) = samples.targets.class(row) else {
-        return Vec::new();
-    };
-    let name = |class: usize| names.get(class).cloned().unwrap_or_default();
-    let mut parts = vec![part(What::Actual, name(actual), text)];
-    if let Some(found) = found {
-        let (mark, style) = if found.class == actual {
-            ("✓", theme.good())
-        } else {
-            ("✗", theme.bad())
-        };
-        parts.push(part(
-            What::Predicted,
-            name(found.class),
-            if found.class == actual { text } else { style },
-        ));
-        parts.push(part(What::Verdict, mark.into(), style));
-        if model.run.architecture.output() != Output::Linear {
-            parts.push(part(What::Share, percent(found.output.into()), theme.dim()));
-        }
-        parts.push(part(What::Loss, loss(found.loss).trim().to_owned(), text));
-    }
-    parts
-}
-
-/// A number that is known about: four digits say enough.
+/// Formats a predicted value with four digits.
 fn estimate(value: f64) -> String {
     let text = significant(value, 4);
     if text.chars().count() <= NUMBER {
@@ -350,7 +332,7 @@ fn estimate(value: f64) -> String {
     }
 }
 
-/// What the newest snapshot says of `row`, if it was looked at.
+/// Returns the outcome of `row` in the newest snapshot.
 fn outcome_of(model: &Model, row: usize) -> Option<RowOutcome> {
     let (probe, outcomes) = model.run.snapshot.as_ref()?.get::<OutcomeProbe>()?;
     if probe.set != model.navigation.sample.set {
@@ -360,7 +342,7 @@ fn outcome_of(model: &Model, row: usize) -> Option<RowOutcome> {
     outcomes.get(place).copied()
 }
 
-/// A raw value as it stands in the table, or about so.
+/// Formats a raw value in `cells` cells, as it is in the data if it fits.
 fn value(encoding: &Encoding, raw: f32, cells: usize) -> String {
     let named = |names: &[String]| names.first().cloned().unwrap_or_default();
     match encoding {
@@ -372,20 +354,4 @@ fn value(encoding: &Encoding, raw: f32, cells: usize) -> String {
             shorten(&value.unwrap_or_else(|| "other".into()), cells)
         }
     }
-}
-
-/// Names the keys, and the columns of the table that are shown if those are not all.
-fn hints(places: &Places, model: &Model) -> String {
-    let all = model.run.data.preprocessing.columns.len();
-    let mut hints = Vec::new();
-    if model.navigation.enlarged {
-        hints.push("enter: show in network".to_owned());
-    }
-    if let (Some(first), Some(last)) = (places.columns.first(), places.columns.last())
-        && places.columns.len() < all
-    {
-        let (first, last) = (first.0 + 1, last.0 + 1);
-        hints.push(format!("← → columns {first}–{last} of {all}"));
-    }
-    hints.join(" · ")
 }

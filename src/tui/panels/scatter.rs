@@ -8,9 +8,9 @@ use crate::train::Predictions;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::{Canvas, Dash, Stroke};
-use crate::tui::widgets::numbers::{significant, tick_labels, ticks};
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::plot::Axes;
+use crate::util::numbers::{significant, tick_labels, ticks};
 use crate::util::text::shorten;
 
 pub(crate) fn title(model: &Model, theme: Theme) -> Title {

@@ -9,8 +9,8 @@ use super::sample::set_name;
 use crate::train::{Confusion, Predictions};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::numbers::{percent, significant};
 use crate::tui::widgets::pane::{Pane, Title};
+use crate::util::numbers::{percent, significant};
 use crate::util::text::shorten;
 
 /// Maximal width of a class name.

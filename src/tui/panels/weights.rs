@@ -11,9 +11,9 @@ use crate::tui::app::Model;
 use crate::tui::app::history::WeightState;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::{Palette, heat_map};
-use crate::tui::widgets::numbers::significant;
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::panel::{column, line_width, put, put_line, put_right};
+use crate::util::numbers::significant;
 use crate::util::stats::Histogram;
 use crate::util::stats::histogram::BINS;
 
@@ -164,7 +164,7 @@ fn layer(
     let right = match histogram.not_finite() {
         0 => format!(
             "σ {}  max {}",
-            significant(histogram.deviation(), 3),
+            significant(histogram.std(), 3),
             significant(histogram.largest().into(), 3)
         ),
         n => format!("{n} not finite"),

@@ -4,13 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::chart_scale::Scale;
-use super::numbers::{tick_labels, ticks};
 use super::panel::{put, put_right};
 use super::plot::Axes;
 use crate::data::Baseline;
 use crate::tui::app::{Chart, Model};
 use crate::tui::theme::Theme;
-use crate::util::text::{rate, shorten, width};
+use crate::util::numbers::{rate, tick_labels, ticks};
+use crate::util::text::{shorten, width};
 
 /// Draws both axes and returns the area between them.
 pub(crate) fn axes(

@@ -1,8 +1,8 @@
 //! From epochs and values to the plot.
 
 use super::canvas::Dash;
-use super::numbers::{significant, tick_labels, ticks};
 use crate::tui::app::Chart;
+use crate::util::numbers::{significant, tick_labels, ticks};
 use crate::util::stats::MinMaxLast;
 use ratatui::style::Style;
 

@@ -3,6 +3,7 @@
 
 use crate::nn::{Activation, Loss, Output, ParameterId};
 use crate::tui::theme::Theme;
+use crate::util::numbers::{subscript, superscript};
 
 /// What stands below a symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,7 @@ impl Notation {
                 format!("{name}{layer}[{}]", indices.join(","))
             };
         }
-        let layer = layer.map_or(String::new(), raised);
+        let layer = layer.map_or(String::new(), superscript);
         // Digits of two numbers would run together.
         let is_long = |index: &Index| matches!(index, Index::Subject(neuron) if *neuron >= 9);
         let comma = if indices.iter().any(is_long) { "," } else { "" };
@@ -182,27 +183,10 @@ impl Notation {
     }
 }
 
-/// `number` as digits above the line.
-pub fn raised(number: usize) -> String {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let digits = number.to_string();
-    let digits = digits.bytes();
-    digits
-        .map(|digit| DIGITS[usize::from(digit - b'0')])
-        .collect()
-}
-
 /// `index` below the line.
 fn lowered(index: Index) -> String {
-    const DIGITS: [char; 10] = ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'];
     match index {
-        Index::Subject(neuron) => {
-            let digits = (neuron + 1).to_string();
-            let digits = digits.bytes();
-            digits
-                .map(|digit| DIGITS[usize::from(digit - b'0')])
-                .collect()
-        }
+        Index::Subject(neuron) => subscript(neuron + 1),
         Index::Any('i') => "ᵢ".into(),
         Index::Any('j') => "ⱼ".into(),
         Index::Any('k') => "ₖ".into(),

@@ -1,6 +1,6 @@
 //! Small histograms out of block characters, and numbers of the table.
 
-use super::numbers::significant;
+use crate::util::numbers::significant;
 
 /// The histogram of `counts` as `rows` lines of text from top to bottom, each bar `cells` wide.
 /// What is there at all is seen.

@@ -1,4 +1,4 @@
-//! Histograms whose axes can be brought together exactly: the range is always a power of two.
+//! Histograms over ranges that are powers of two, so that different ranges merge exactly.
 
 use super::series::Merge;
 
@@ -10,7 +10,7 @@ pub const BINS: usize = 64;
 pub struct Histogram {
     counts: [u32; BINS],
     exponent: i32,
-    /// Numbers that are not finite, counted apart.
+    /// Number of NaN and infinities.
     not_finite: u32,
     largest: f32,
     sum: f64,
@@ -30,48 +30,49 @@ impl Default for Histogram {
     }
 }
 
-/// Ranges below `2^-10` are not told apart.
+/// Smallest range, `2^-10`.
 const MIN_EXPONENT: i32 = -10;
-/// Everything an `f32` can hold is below `2^128`.
+/// Largest range: every f32 is below `2^128`.
 const MAX_EXPONENT: i32 = 128;
 
 impl Histogram {
-    /// Histogram of `numbers`, over the least range that holds them all.
+    /// Counts `numbers` over the smallest range that contains them. NaN and infinities are counted
+    /// separately.
     pub fn of<'a>(numbers: impl IntoIterator<Item = &'a f32> + Clone) -> Self {
-        let mut this = Self::default();
+        let mut histogram = Self::default();
         for &x in numbers.clone() {
             if x.is_finite() {
-                this.largest = this.largest.max(x.abs());
-                this.sum += f64::from(x);
-                this.sum_of_squares += f64::from(x) * f64::from(x);
+                histogram.largest = histogram.largest.max(x.abs());
+                histogram.sum += f64::from(x);
+                histogram.sum_of_squares += f64::from(x) * f64::from(x);
             } else {
-                this.not_finite += 1;
+                histogram.not_finite += 1;
             }
         }
-        this.exponent = exponent_for(this.largest);
-        let scale = BINS as f32 / 2.0 / this.limit();
+        histogram.exponent = exponent_for(histogram.largest);
+        let scale = BINS as f32 / 2.0 / histogram.limit();
         for &x in numbers {
             if x.is_finite() {
                 let bin = (x * scale + BINS as f32 / 2.0) as usize;
-                this.counts[bin.min(BINS - 1)] += 1;
+                histogram.counts[bin.min(BINS - 1)] += 1;
             }
         }
-        this
+        histogram
     }
 
-    /// Upper end of the range; the lower end is its negative.
+    /// Returns the upper end of the range; the lower end is its negative.
     pub fn limit(&self) -> f32 {
         // 2^128 is beyond f32; halving the scale of such numbers would lose more than it shows.
         2f32.powi(self.exponent.min(127))
     }
 
-    /// Counts over the range of this histogram, lowest bin first.
+    /// Returns the counts over the range of this histogram, lowest bin first.
     pub fn counts(&self) -> &[u32; BINS] {
         &self.counts
     }
 
-    /// Counts over `-limit..=limit`, where `limit` is that of another histogram and not below this
-    /// one's: exact, since whole bins merge.
+    /// Returns the counts over `-limit..=limit`, where `limit` is that of another histogram and not
+    /// below this one's. Exact, since whole bins merge.
     pub fn counts_over(&self, limit: f32) -> [u32; BINS] {
         let target = exponent_for(limit);
         let mut counts = self.counts;
@@ -81,22 +82,22 @@ impl Histogram {
         counts
     }
 
-    /// How many finite numbers were counted.
+    /// Returns how many finite numbers were counted.
     pub fn count(&self) -> u32 {
         self.counts.iter().sum()
     }
 
-    /// How many numbers were NaN or infinite.
+    /// Returns how many numbers were NaN or infinite.
     pub fn not_finite(&self) -> u32 {
         self.not_finite
     }
 
-    /// Largest absolute value.
+    /// Returns the largest absolute value.
     pub fn largest(&self) -> f32 {
         self.largest
     }
 
-    /// Mean, or zero where nothing was counted.
+    /// Returns the mean, or zero if nothing was counted.
     pub fn mean(&self) -> f64 {
         match self.count() {
             0 => 0.0,
@@ -104,8 +105,8 @@ impl Histogram {
         }
     }
 
-    /// Standard deviation, or zero where nothing was counted.
-    pub fn deviation(&self) -> f64 {
+    /// Returns the standard deviation (of the population), or zero if nothing was counted.
+    pub fn std(&self) -> f64 {
         match self.count() {
             0 => 0.0,
             n => {
@@ -117,7 +118,7 @@ impl Histogram {
     }
 }
 
-/// The least exponent whose power of two is not below `largest`.
+/// Returns the smallest exponent whose power of two is at least `largest`.
 fn exponent_for(largest: f32) -> i32 {
     let mut exponent = MIN_EXPONENT;
     while exponent < MAX_EXPONENT && f64::from(largest) > 2f64.powi(exponent) {
@@ -126,7 +127,7 @@ fn exponent_for(largest: f32) -> i32 {
     exponent
 }
 
-/// The same counts over twice the range.
+/// Returns the counts over twice the range.
 fn merged_inwards(counts: &[u32; BINS]) -> [u32; BINS] {
     let mut merged = [0; BINS];
     for (i, count) in counts.iter().enumerate() {
@@ -175,8 +176,8 @@ mod tests {
     fn moments_are_those_of_the_numbers() {
         let histogram = Histogram::of(&[1.0, 2.0, 3.0, 4.0]);
         assert_eq!(histogram.mean(), 2.5);
-        assert!((histogram.deviation() - 1.25f64.sqrt()).abs() < 1e-12);
-        assert_eq!(Histogram::of(&[]).deviation(), 0.0);
+        assert!((histogram.std() - 1.25f64.sqrt()).abs() < 1e-12);
+        assert_eq!(Histogram::of(&[]).std(), 0.0);
     }
 
     #[test]

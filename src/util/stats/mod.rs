@@ -1,4 +1,4 @@
-//! Small statistics that never grow: histograms with a common axis and series of bounded length.
+//! Statistics of bounded size: histograms on a common axis, and series of limited length.
 
 pub mod histogram;
 pub mod series;

@@ -1,25 +1,25 @@
-//! A history that may run for a week: bounded in memory, losing resolution but never a spike.
+//! Series of limited length, which lose resolution over time but never a spike.
 
-/// Something two neighbours of which can be told as one.
+/// Combines neighbouring items of a series.
 pub trait Merge {
-    /// Takes in `later`, which directly follows.
+    /// Adds the item that directly follows.
     fn merge(&mut self, later: &Self);
 }
 
 /// A series of at most `capacity` buckets. When it is full, neighbours are merged in pairs and
-/// from then on each bucket takes in twice as many items.
+/// from then on each bucket holds twice as many items.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bounded<T> {
     buckets: Vec<T>,
     capacity: usize,
-    /// Items that a full bucket holds.
+    /// Items of a full bucket.
     per_bucket: u64,
     /// Items in the last bucket.
     in_last: u64,
 }
 
 impl<T: Merge> Bounded<T> {
-    /// An empty series of at most `capacity` buckets (at least 2; odd numbers are rounded up).
+    /// Creates an empty series of at most `capacity` buckets (at least 2; odd numbers are rounded up).
     pub fn new(capacity: usize) -> Self {
         Self {
             buckets: Vec::new(),
@@ -45,27 +45,27 @@ impl<T: Merge> Bounded<T> {
         self.in_last = 1;
     }
 
-    /// All buckets, oldest first.
+    /// Returns all buckets, oldest first.
     pub fn buckets(&self) -> &[T] {
         &self.buckets
     }
 
-    /// The newest bucket.
+    /// Returns the newest bucket.
     pub fn last(&self) -> Option<&T> {
         self.buckets.last()
     }
 
-    /// Whether nothing was pushed yet.
+    /// Returns whether the series has no items.
     pub fn is_empty(&self) -> bool {
         self.buckets.is_empty()
     }
 
-    /// Forgets everything.
+    /// Removes all items.
     pub fn clear(&mut self) {
         *self = Self::new(self.capacity);
     }
 
-    /// Hands over all buckets and starts again, empty.
+    /// Removes and returns all buckets.
     pub fn take(&mut self) -> Vec<T> {
         let buckets = std::mem::take(&mut self.buckets);
         self.clear();
@@ -85,19 +85,19 @@ impl<T: Merge> Bounded<T> {
     }
 }
 
-/// Least, greatest and last of some numbers. NaN is kept only where nothing else came.
+/// Minimum, maximum and last of some numbers. Minimum and maximum ignore NaN beside numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MinMaxLast {
-    /// The least number.
+    /// Minimum.
     pub min: f32,
-    /// The greatest number.
+    /// Maximum.
     pub max: f32,
-    /// The last number.
+    /// Last number.
     pub last: f32,
 }
 
 impl MinMaxLast {
-    /// The spread of `x` alone.
+    /// Summarises the single number `x`.
     pub fn of(x: f32) -> Self {
         Self {
             min: x,

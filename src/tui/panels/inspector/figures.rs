@@ -7,9 +7,9 @@ use ratatui::layout::Rect;
 use crate::nn::Activation;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::{Canvas, Dash, Point, Stroke};
-use crate::tui::widgets::numbers::significant;
 use crate::tui::widgets::panel::{put, put_right};
 use crate::tui::widgets::sparkbars::bars;
+use crate::util::numbers::significant;
 use crate::util::stats::Histogram;
 
 /// A drawing.

@@ -6,8 +6,8 @@ use super::page::Page;
 use crate::data::Encoding;
 use crate::train::inspection::InputFacts;
 use crate::tui::widgets::notation::{Index, Notation};
-use crate::tui::widgets::numbers::{aligned, significant};
-use crate::util::text::rate;
+use crate::util::numbers::rate;
+use crate::util::numbers::{aligned, significant};
 
 /// The page of an input.
 pub(super) fn page(context: &Context, facts: &InputFacts) -> Page {
@@ -41,7 +41,7 @@ pub(super) fn page(context: &Context, facts: &InputFacts) -> Page {
     ]);
     page.line(vec![
         context.dim("std       "),
-        context.number(facts.distribution.deviation(), true),
+        context.number(facts.distribution.std(), true),
     ]);
     page.figure(Figure::MinMaxLast(Box::new(facts.distribution.clone())));
     page

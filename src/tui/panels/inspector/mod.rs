@@ -24,8 +24,8 @@ use crate::train::{Cursor, Inspection, PhaseValues, Request, StepPhase, Subject}
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::notation::{Index, Notation};
-use crate::tui::widgets::numbers::{NUMBER, aligned};
 use crate::tui::widgets::pane::{Pane, Title};
+use crate::util::numbers::{NUMBER, aligned};
 use crate::util::text::sanitise;
 use page::Page;
 

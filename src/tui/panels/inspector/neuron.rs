@@ -134,7 +134,7 @@ fn activation(context: &Context, facts: &NeuronFacts, page: &mut Page) {
     if let Some(before) = context.before(layer, neuron) {
         page.line(vec![
             context.dim(format!("{margin}   ")),
-            context.dim(crate::tui::widgets::numbers::aligned(before)),
+            context.dim(crate::util::numbers::aligned(before)),
             context.dim("before the change"),
         ]);
     }
@@ -328,7 +328,7 @@ fn over_rows(
     ]);
     page.line(vec![
         context.dim("std of a  "),
-        context.number(distribution.deviation(), true),
+        context.number(distribution.std(), true),
     ]);
     page.figure(Figure::MinMaxLast(Box::new(distribution.clone())));
     if influence.is_empty() {

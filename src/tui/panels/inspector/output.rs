@@ -5,7 +5,7 @@ use super::page::{Page, bar};
 use crate::nn::{Loss, Output};
 use crate::train::inspection::{OutputFacts, OutputTerm};
 use crate::tui::widgets::notation::Index;
-use crate::tui::widgets::numbers::{NUMBER, aligned};
+use crate::util::numbers::{NUMBER, aligned};
 use crate::util::text::{shorten, width};
 use ratatui::text::Span;
 

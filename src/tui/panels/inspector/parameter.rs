@@ -9,7 +9,7 @@ use crate::nn::optimizer::{Explained, Part, Role, UpdateFormula};
 use crate::train::Cursor;
 use crate::train::inspection::ParameterFacts;
 use crate::tui::widgets::notation::{Index, Notation};
-use crate::util::text::rate;
+use crate::util::numbers::rate;
 use ratatui::text::Span;
 
 /// Cells of the labels before the numbers of the gradient, and of the update.

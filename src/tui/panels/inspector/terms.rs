@@ -4,7 +4,7 @@ use super::Context;
 use super::page::{Page, bar};
 use crate::train::inspection::Term;
 use crate::tui::app::inspector::FEW_INPUTS;
-use crate::tui::widgets::numbers::NUMBER;
+use crate::util::numbers::NUMBER;
 use crate::util::text::{shorten, width};
 use ratatui::text::Span;
 

@@ -9,8 +9,8 @@ use crate::nn::Output;
 use crate::nn::output::predicted_class;
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::numbers::{percent, significant};
 use crate::tui::widgets::panel::{put, put_right};
+use crate::util::numbers::{percent, significant};
 use crate::util::text::width;
 
 /// Above each layer its activation and size, as far as neighbours leave room.

@@ -10,8 +10,9 @@ use crate::nn::Architecture;
 use crate::train::{PhaseValues, StepPhase, StepPosition};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::notation::{Index, Notation, raised};
+use crate::tui::widgets::notation::{Index, Notation};
 use crate::tui::widgets::panel::{line_width, put_line};
+use crate::util::numbers::superscript;
 use crate::util::text::width;
 
 /// Rows of the banner in a panel of `height` rows without its frame.
@@ -107,7 +108,7 @@ fn track(
         if theme.is_ascii() {
             format!("{name}{layer}")
         } else {
-            format!("{name}{}", raised(layer))
+            format!("{name}{}", superscript(layer))
         }
     };
     let delta = notation.either("δ", "delta");

@@ -1,62 +1,58 @@
-//! The line of typed commands: the line itself in place of the footer, what it may go on with
-//! above it.
+//! Line of typed commands: the text in place of the footer, its completions above it.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Row, Table, Widget};
 
-use super::{first_shown, popup_at, prompt};
-use crate::tui::app::command::{Candidate, CommandLine};
+use super::{FRAME, content_width, first_shown, popup, prompt, scrollbar, wrapped};
+use crate::tui::app::command::CommandLine;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::panel::{put, put_line};
-use crate::util::text::{width, wrap};
+use crate::util::text::{shorten, width};
 
-/// Candidates that are shown at a time.
+/// Maximum number of candidates shown at a time.
 const SHOWN: usize = 8;
-/// Widest box.
-const WIDEST: u16 = 100;
+/// Widest content.
+const MAX_WIDTH: u16 = 96;
 
-/// Draws the line into the first row of `area`.
+/// Draws the text into the first row of `area`.
 pub fn line(area: Rect, buf: &mut Buffer, theme: Theme, line: &CommandLine) {
-    let typed = prompt::typed(&line.prompt, ":", area.width.into(), theme);
-    put_line(buf, area.x, area.y, area.width.into(), &typed);
+    prompt::typed(&line.prompt, ":", area.width.into(), theme).render(area, buf);
 }
 
-/// Draws what `line` may go on with, or what was wrong with it, at the foot of `area`.
+/// Draws the completions of `line`, or the reason why it was rejected, at the foot of `area`.
 pub(super) fn candidates(area: Rect, buf: &mut Buffer, theme: Theme, line: &CommandLine) {
-    let cells = area.width.min(WIDEST);
-    let room = usize::from(cells).saturating_sub(4);
-    let told: Vec<Line> = match (&line.prompt.error, &line.usage) {
-        (Some(error), _) => wrap(error, room)
-            .into_iter()
-            .map(|it| Line::styled(it, theme.bad()))
-            .collect(),
-        (None, Some(usage)) => wrap(usage, room)
-            .into_iter()
-            .map(|it| Line::styled(it, theme.dim()))
-            .collect(),
-        (None, None) => Vec::new(),
+    let room = content_width(area, MAX_WIDTH);
+    let note = match (&line.prompt.error, &line.usage) {
+        (Some(error), _) => Some((error, theme.bad())),
+        (None, Some(usage)) => Some((usage, theme.dim())),
+        (None, None) => None,
     };
-    let free = usize::from(area.height).saturating_sub(2 + told.len());
-    // What went wrong is not to be overlooked among what could be typed.
+    let note = note.into_iter();
+    let note: Vec<Line> = note
+        .flat_map(|(text, style)| wrapped(text, room, style))
+        .collect();
+    let free = usize::from(area.height).saturating_sub(2 + note.len());
+    let count = line.candidates.len();
+    // An error is not to be overlooked among the completions.
     let shown = match line.prompt.error {
         Some(_) => 0,
-        None => line.candidates.len().min(SHOWN).min(free),
+        None => count.min(SHOWN).min(free),
     };
-    let rows = (shown + told.len()) as u16 + 2;
+    let rows = (shown + note.len()) as u16 + 2;
     if rows == 2 || area.height < rows {
         return;
     }
     let place = Rect {
         y: area.bottom() - rows,
-        width: cells,
+        width: room as u16 + FRAME,
         height: rows,
         ..area
-    };
-    let count = line.candidates.len();
-    let rights = if count > shown && shown > 0 {
-        vec![Line::styled(format!("{count}"), theme.dim())]
+    }
+    .intersection(area);
+    let total = if count > shown && shown > 0 {
+        vec![Line::styled(count.to_string(), theme.dim())]
     } else {
         Vec::new()
     };
@@ -65,58 +61,40 @@ pub(super) fn candidates(area: Rect, buf: &mut Buffer, theme: Theme, line: &Comm
     } else {
         ""
     };
-    let inner = popup_at(place, buf, theme, title, &rights);
+    let inner = popup(place, buf, theme, title, &total);
+    let [body, foot] =
+        Layout::vertical([Constraint::Length(shown as u16), Constraint::Fill(1)]).areas(inner);
     let first = first_shown(line.chosen.unwrap_or(0), count, shown);
+    let names = line.candidates.iter();
+    let names = names.map(|candidate| width(&candidate.text) + width(candidate.arguments) + 1);
+    let indent = names.max().unwrap_or(0).min(room / 2);
     let visible = line.candidates.iter().enumerate().skip(first).take(shown);
-    let widths = line
-        .candidates
-        .iter()
-        .map(|it| width(&it.text) + width(it.arguments) + 1);
-    let indent = widths.max().unwrap_or(0).min(room / 2);
-    let mut y = inner.y;
-    for (i, candidate) in visible {
-        put_candidate(
-            buf,
-            inner,
-            y,
-            candidate,
-            (line.chosen == Some(i), indent),
-            theme,
-        );
-        y += 1;
+    let lines = visible.map(|(i, candidate)| {
+        let style = if line.chosen == Some(i) {
+            theme.accent().add_modifier(Modifier::REVERSED)
+        } else {
+            theme.accent()
+        };
+        let name = shorten(&candidate.text, indent);
+        let arguments = format!(" {}", candidate.arguments);
+        let arguments = shorten(&arguments, indent.saturating_sub(width(&name)));
+        let help = shorten(&candidate.help, room.saturating_sub(indent + 2));
+        Row::new([
+            Line::from(vec![
+                Span::styled(name, style),
+                Span::styled(arguments, theme.dim()),
+            ]),
+            Line::styled(help, theme.text()),
+        ])
+    });
+    let widths = [Constraint::Length(indent as u16), Constraint::Fill(1)];
+    Widget::render(Table::new(lines, widths).column_spacing(2), body, buf);
+    Paragraph::new(note).render(foot, buf);
+    if shown > 0 {
+        let track = Rect {
+            height: body.height + 2,
+            ..place
+        };
+        scrollbar(track, buf, theme, count, first);
     }
-    for line in &told {
-        put_line(buf, inner.x, y, inner.width.into(), line);
-        y += 1;
-    }
-}
-
-fn put_candidate(
-    buf: &mut Buffer,
-    inner: Rect,
-    y: u16,
-    candidate: &Candidate,
-    (is_chosen, indent): (bool, usize),
-    theme: Theme,
-) {
-    let style = if is_chosen {
-        theme.accent().add_modifier(Modifier::REVERSED)
-    } else {
-        theme.accent()
-    };
-    let name = Line::from(vec![
-        Span::styled(candidate.text.clone(), style),
-        Span::styled(format!(" {}", candidate.arguments), theme.dim()),
-    ]);
-    let cells = usize::from(inner.width);
-    put_line(buf, inner.x, y, indent.min(cells), &name);
-    let x = inner.x + (indent + 2) as u16;
-    put(
-        buf,
-        x,
-        y,
-        cells.saturating_sub(indent + 2),
-        &candidate.help,
-        theme.text(),
-    );
 }

@@ -1,14 +1,15 @@
-//! Questions that need a yes.
+//! Questions to be confirmed.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::popup;
+use super::{content_width, message, wrapped};
 use crate::tui::app::{Confirm, Model};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::panel::put_line;
-use crate::util::text::{sanitise, width};
+use crate::util::text::sanitise;
+
+const MAX_WIDTH: u16 = 76;
 
 /// Draws `question` with the keys that answer it.
 pub(super) fn render(
@@ -20,18 +21,18 @@ pub(super) fn render(
 ) {
     let seconds = model.run.unsaved_seconds();
     let trained = match seconds {
-        s if s < 120.0 => format!("{s:.0} seconds"),
-        s => format!("{:.0} minutes", s / 60.0),
+        s if s < 120.0 => format!("{s:.0} s"),
+        s => format!("{:.0} min", s / 60.0),
     };
     let (title, text, keys) = match question {
         Confirm::Replace(path) => (
-            "Replace the file?",
-            format!("{} exists already.", sanitise(&path.display().to_string())),
+            "Replace file?",
+            format!("{} already exists.", sanitise(&path.display().to_string())),
             "y: replace · esc: cancel",
         ),
         Confirm::Reset(seed, _) => (
             "Restart?",
-            format!("{trained} of training not saved. The next seed is {seed}."),
+            format!("{trained} of training not saved. Next seed: {seed}."),
             "y: restart · w: save first · esc: cancel",
         ),
         Confirm::Quit => (
@@ -40,21 +41,9 @@ pub(super) fn render(
             "y: quit · w: save first · esc: cancel",
         ),
     };
-    let cells = width(&text).max(width(keys)) as u16 + 4;
-    let inner = popup(area, buf, theme, cells, 5, title);
-    let room = usize::from(inner.width);
-    put_line(
-        buf,
-        inner.x,
-        inner.y,
-        room,
-        &Line::styled(text, theme.text()),
-    );
-    put_line(
-        buf,
-        inner.x,
-        inner.y + 2,
-        room,
-        &Line::styled(keys, theme.accent()),
-    );
+    let cells = content_width(area, MAX_WIDTH);
+    let mut lines: Vec<Line> = wrapped(&text, cells, theme.text()).collect();
+    lines.push(Line::default());
+    lines.extend(wrapped(keys, cells, theme.accent()));
+    message(area, buf, theme, title, lines);
 }

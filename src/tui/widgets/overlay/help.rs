@@ -1,113 +1,93 @@
-//! The help: all keys, all typed commands.
+//! Help: all keys, all typed commands.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::{Line, Span, Text};
 
-use super::{more, popup};
+use super::{content_width, scrolled};
 use crate::tui::app::bindings::{BINDINGS, Group};
 use crate::tui::app::command::COMMANDS;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::panel::{line_width, put_line};
-use crate::util::text::{width, wrap};
+use crate::tui::widgets::panel::line_width;
+use crate::util::text::wrap;
 
-/// Draws the keys from line `first` on. Returns how far they can be scrolled.
+/// Cells between two columns of the key help.
+const GAP: usize = 3;
+/// Widest list of commands.
+const MAX_WIDTH: u16 = 100;
+
+/// Draws the keys from line `first` on. Returns the largest line to scroll to.
 pub(super) fn keys(area: Rect, buf: &mut Buffer, theme: Theme, first: u16) -> u16 {
-    let keys = BINDINGS.iter().filter(|binding| !binding.help.is_empty());
-    let key_room = keys.map(|binding| width(binding.shown)).max().unwrap_or(0) + 2;
-    let group = |group: Group| {
-        let mut lines = vec![Line::styled(group.title(), theme.strong())];
-        let rows = BINDINGS
-            .iter()
-            .filter(|it| it.group == group && !it.help.is_empty());
-        lines.extend(rows.map(|binding| {
-            let padding = " ".repeat(key_room - width(binding.shown));
-            Line::from(vec![
-                Span::styled(binding.shown, theme.accent()),
-                Span::raw(padding),
-                Span::styled(binding.help, theme.text()),
-            ])
-        }));
-        lines
+    let room = content_width(area, u16::MAX);
+    let documented = |group: Group| {
+        let bindings = BINDINGS.iter();
+        bindings.filter(move |binding| binding.group == group && !binding.help.is_empty())
     };
-    let mut columns: Vec<Vec<Line>> = vec![Vec::new()];
-    let room = usize::from(area.width).saturating_sub(6);
-    let groups: Vec<Vec<Line>> = Group::ALL.into_iter().map(group).collect();
+    let all = Group::ALL.into_iter().flat_map(documented);
+    let entries = all.map(|binding| (Line::styled(binding.shown, theme.accent()), binding.help));
+    let mut explained = definitions(entries.collect(), room, theme).into_iter();
+    let groups = Group::ALL.map(|group| {
+        let mut lines = vec![Line::styled(group.title(), theme.strong())];
+        lines.extend(explained.by_ref().take(documented(group).count()).flatten());
+        lines
+    });
     let widest = groups.iter().flatten().map(line_width).max().unwrap_or(0);
-    let in_two = room >= 2 * widest + 3;
-    for (i, lines) in groups.into_iter().enumerate() {
-        if in_two && i == 3 {
-            columns.push(Vec::new());
+    let rows: usize = groups.iter().map(|lines| lines.len() + 1).sum();
+    let is_wide = room >= 2 * (widest + GAP);
+    let mut columns = vec![Text::default()];
+    for lines in groups {
+        let last = columns.len() - 1;
+        if is_wide && last == 0 && columns[0].height() + lines.len() > rows.div_ceil(2) {
+            columns.push(Text::default());
+        } else if columns[last].height() > 0 {
+            columns[last].push_line(Line::default());
         }
         let last = columns.len() - 1;
-        if !columns[last].is_empty() {
-            columns[last].push(Line::default());
-        }
         columns[last].extend(lines);
     }
-    let rows = columns.iter().map(Vec::len).max().unwrap_or(0) as u16;
-    let cells = (widest + 3) * columns.len() + 4;
-    let inner = popup(
-        area,
-        buf,
-        theme,
-        cells as u16,
-        rows + 2,
-        "Keys (tab: commands)",
-    );
-    let most = rows.saturating_sub(inner.height);
-    let first = first.min(most);
-    for (c, lines) in columns.iter().enumerate() {
-        let x = inner.x + (c * (widest + 3)) as u16;
-        let room = usize::from(inner.right().saturating_sub(x));
-        for (line, y) in lines.iter().skip(first.into()).zip(inner.y..inner.bottom()) {
-            put_line(buf, x, y, room, line);
-        }
-    }
-    if first < most {
-        more(inner, buf, theme);
-    }
-    most
+    let cells = if is_wide { widest + GAP } else { widest };
+    let title = "Keys (tab: commands)";
+    scrolled(area, buf, theme, title, (columns, cells), first)
 }
 
-/// Draws the typed commands from line `first` on. Returns how far they can be scrolled.
+/// Draws the typed commands from line `first` on. Returns the largest line to scroll to.
 pub(super) fn commands(area: Rect, buf: &mut Buffer, theme: Theme, first: u16) -> u16 {
-    let room = usize::from(area.width).saturating_sub(4).min(100);
-    let usage = |name: &str, arguments: &str| match arguments {
-        "" => name.to_owned(),
-        arguments => format!("{name} {arguments}"),
-    };
-    let widths = COMMANDS
-        .iter()
-        .map(|it| width(&usage(it.name, it.arguments)));
-    let indent = (widths.max().unwrap_or(0) + 2).min(room / 2);
-    let mut lines = Vec::new();
-    for spec in COMMANDS.iter() {
-        let usage = usage(spec.name, spec.arguments);
-        let padding = " ".repeat(indent.saturating_sub(width(&usage)).max(2));
-        let rest = usage[spec.name.len()..].to_owned();
-        let mut help = wrap(&spec.help, room.saturating_sub(indent).max(10)).into_iter();
-        lines.push(Line::from(vec![
-            Span::styled(spec.name, theme.accent()),
-            Span::styled(rest, theme.dim()),
-            Span::raw(padding),
-            Span::styled(help.next().unwrap_or_default(), theme.text()),
-        ]));
-        lines.extend(
-            help.map(|it| Line::styled(format!("{}{it}", " ".repeat(indent)), theme.text())),
-        );
-    }
+    let entries = COMMANDS.iter().map(|spec| {
+        let name = Span::styled(spec.name, theme.accent());
+        let arguments = match spec.arguments {
+            "" => String::new(),
+            arguments => format!(" {arguments}"),
+        };
+        let usage = Line::from(vec![name, Span::styled(arguments, theme.dim())]);
+        (usage, &*spec.help)
+    });
+    let explained = definitions(entries.collect(), content_width(area, MAX_WIDTH), theme);
+    let lines: Vec<Line> = explained.into_iter().flatten().collect();
     let widest = lines.iter().map(line_width).max().unwrap_or(0);
     let title = "Commands (: to type one)";
-    let rows = lines.len() as u16;
-    let inner = popup(area, buf, theme, widest as u16 + 4, rows + 2, title);
-    let most = rows.saturating_sub(inner.height);
-    let shown = lines.iter().skip(first.min(most).into());
-    for (line, y) in shown.zip(inner.y..inner.bottom()) {
-        put_line(buf, inner.x, y, inner.width.into(), line);
-    }
-    if first < most {
-        more(inner, buf, theme);
-    }
-    most
+    scrolled(area, buf, theme, title, (vec![lines.into()], widest), first)
+}
+
+/// Returns the lines of each entry in `cells` cells: the term, and beside it the explanation,
+/// broken into lines.
+fn definitions<'a>(
+    entries: Vec<(Line<'a>, &str)>,
+    cells: usize,
+    theme: Theme,
+) -> Vec<Vec<Line<'a>>> {
+    let terms = entries.iter().map(|(term, _)| line_width(term));
+    let indent = (terms.max().unwrap_or(0) + 2).min(cells / 2);
+    let explain = |(mut term, text): (Line<'a>, &str)| {
+        let gap = indent.saturating_sub(line_width(&term)).max(2);
+        let mut explanation = wrap(text, cells.saturating_sub(indent).max(10)).into_iter();
+        term.push_span(" ".repeat(gap));
+        term.push_span(Span::styled(
+            explanation.next().unwrap_or_default(),
+            theme.text(),
+        ));
+        let rest = explanation.map(|text| format!("{}{text}", " ".repeat(indent)));
+        let rest = rest.map(|text| Line::styled(text, theme.text()));
+        std::iter::once(term).chain(rest).collect()
+    };
+    entries.into_iter().map(explain).collect()
 }

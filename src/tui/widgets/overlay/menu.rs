@@ -1,18 +1,18 @@
-//! What can be changed, beside the network that it changes.
+//! Settings menu, beside the network that it changes.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Row, Table, Widget};
 
-use super::{first_shown, popup_at};
+use super::{FRAME, first_shown, popup, scrollbar, wrapped};
 use crate::tui::app::Model;
-use crate::tui::app::menu::{Menu, items};
+use crate::tui::app::menu::{Item, Menu, items};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::panel::{put, put_line};
-use crate::util::text::{width, wrap};
+use crate::util::text::{shorten, width};
 
-const HINT: &str = "← → change · a x: add / remove layer · enter: type · z: undo · esc: close";
+const HINT: &str = "← →: change · a x: add or remove a layer · enter: type · z: undo · esc: close";
 /// Cells of the labels.
 const LABEL: usize = 11;
 
@@ -20,92 +20,60 @@ const LABEL: usize = 11;
 pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, menu: Menu) {
     let items = items(model);
     let chosen = menu.line.min(items.len().saturating_sub(1));
-    let values = items
-        .iter()
-        .map(|item| width(&item.value))
-        .max()
-        .unwrap_or(0);
-    let commands = items
-        .iter()
-        .map(|item| width(&item.command))
-        .max()
-        .unwrap_or(0);
-    // Marks around the value, and gaps.
-    let cells = (LABEL + values + commands + 10).clamp(42, 60) as u16;
+    let widest = |width_of: fn(&str) -> usize, texts: Vec<&str>| {
+        texts.into_iter().map(width_of).max().unwrap_or(0)
+    };
+    let values = widest(width, items.iter().map(|item| &*item.value).collect());
+    let commands = widest(width, items.iter().map(|item| &*item.command).collect());
+    // The label and a mark, the value and a mark with a gap, the command and its colon.
+    let marked = [LABEL + 2, values + 3, commands + 1];
+    let cells = (marked.iter().sum::<usize>() as u16 + FRAME).clamp(42, 60);
     let cells = cells.min(area.width);
-    let hint = wrap(HINT, usize::from(cells).saturating_sub(4).max(1));
+    let hint = wrapped(
+        HINT,
+        usize::from(cells.saturating_sub(FRAME)),
+        theme.accent(),
+    );
+    let hint: Vec<Line> = hint.collect();
     let rows = (items.len() + hint.len() + 3).min(area.height.into()) as u16;
     let place = Rect {
         x: area.right() - cells,
-        y: area.y,
         width: cells,
         height: rows,
+        ..area
     };
-    let inner = popup_at(place, buf, theme, "Change", &[]);
-    let room = usize::from(inner.height)
-        .saturating_sub(hint.len() + 1)
-        .max(1);
-    let first = first_shown(chosen, items.len(), room);
-    let lines = items.iter().enumerate().skip(first).take(room);
-    for ((i, item), y) in lines.zip(inner.y..inner.bottom()) {
-        let is_chosen = i == chosen;
-        let strong = if is_chosen {
-            theme.strong().add_modifier(Modifier::REVERSED)
+    let inner = popup(place, buf, theme, "Settings", &[]);
+    let foot = Constraint::Length(hint.len() as u16);
+    let [body, _, foot] =
+        Layout::vertical([Constraint::Min(1), Constraint::Max(1), foot]).areas(inner);
+    let first = first_shown(chosen, items.len(), body.height.into());
+    let row = |(i, item): (usize, &Item)| {
+        let (left, value, right) = if i == chosen {
+            ("◂ ", theme.strong().add_modifier(Modifier::REVERSED), " ▶ ")
         } else {
-            theme.strong()
+            ("  ", theme.strong(), "")
         };
-        let right = usize::from(inner.width);
-        put(buf, inner.x, y, LABEL.min(right), &item.label, theme.text());
-        let x = LABEL + 2;
-        put(
-            buf,
-            inner.x + x as u16,
-            y,
-            right.saturating_sub(x),
-            &item.value,
-            strong,
-        );
-        if is_chosen {
-            let behind = x + width(&item.value);
-            put(
-                buf,
-                inner.x + x as u16 - 2,
-                y,
-                right.saturating_sub(x - 2),
-                "◂",
-                theme.accent(),
-            );
-            put(
-                buf,
-                inner.x + behind as u16 + 1,
-                y,
-                right.saturating_sub(behind + 1),
-                "▶",
-                theme.accent(),
-            );
-        }
-        let x = x + values + 3;
-        let command = format!(":{}", item.command);
-        put(
-            buf,
-            inner.x + x as u16,
-            y,
-            right.saturating_sub(x),
-            &command,
-            theme.dim(),
-        );
-    }
-    let foot = inner
-        .bottom()
-        .saturating_sub(hint.len() as u16)
-        .max(inner.y);
-    for (text, y) in hint.into_iter().zip(foot..inner.bottom()) {
-        put_line(
-            buf,
-            inner.x,
-            y,
-            inner.width.into(),
-            &Line::styled(text, theme.accent()),
-        );
-    }
+        let label = format!("{:LABEL$}", shorten(&item.label, LABEL));
+        Row::new([
+            Line::from(vec![
+                Span::styled(label, theme.text()),
+                Span::styled(left, theme.accent()),
+            ]),
+            Line::from(vec![
+                Span::styled(item.value.clone(), value),
+                Span::styled(right, theme.accent()),
+            ]),
+            Line::styled(format!(":{}", item.command), theme.dim()),
+        ])
+    };
+    let lines = items.iter().enumerate().skip(first).map(row);
+    let widths = marked.map(|cells| Constraint::Length(cells as u16));
+    let table = Table::new(lines, [widths[0], widths[1], Constraint::Fill(1)]);
+    Widget::render(table.column_spacing(0), body, buf);
+    Paragraph::new(hint).render(foot, buf);
+    let track = Rect {
+        height: body.height + 2,
+        ..place
+    };
+    scrollbar(track, buf, theme, items.len(), first);
 }

@@ -1,50 +1,53 @@
-//! A line to type.
+//! Entry of a value or a path.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::popup;
+use super::{centred, content_width, popup, wrapped};
 use crate::model_file::formats;
 use crate::tui::app::Model;
 use crate::tui::app::prompt::{Prompt, Purpose};
 use crate::tui::app::what_if::Domain;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::panel::put_line;
 use crate::util::text::{is_printable, shorten_front, width};
 
-/// Draws `prompt` with what it asks for.
+/// Widest content.
+const MAX_WIDTH: u16 = 60;
+const KEYS: &str = "enter: apply · esc: cancel";
+
+/// Draws `prompt` with its title and, below the text, a hint or the reason of a rejection.
 pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, prompt: &Prompt) {
-    let (title, hint) = about(model, prompt.purpose);
-    let inner = popup(area, buf, theme, 64, 5, &title);
-    let line = typed(prompt, "› ", inner.width.into(), theme);
-    put_line(buf, inner.x, inner.y, inner.width.into(), &line);
-    let below = match &prompt.error {
-        Some(error) => Line::styled(error.clone(), theme.bad()),
-        None => Line::styled(hint, theme.dim()),
+    let (title, hint) = title_and_hint(model, prompt.purpose);
+    let cells = content_width(area, MAX_WIDTH);
+    let (note, style) = match &prompt.error {
+        Some(error) => (error, theme.bad()),
+        None => (&hint, theme.dim()),
     };
-    put_line(buf, inner.x, inner.y + 2, inner.width.into(), &below);
+    let mut lines = vec![typed(prompt, "› ", cells, theme), Line::default()];
+    lines.extend(wrapped(note, cells, style));
+    let inner = popup(centred(area, cells, lines.len()), buf, theme, &title, &[]);
+    Paragraph::new(lines).render(inner, buf);
 }
 
-/// Title and hint of a prompt.
-fn about(model: &Model, purpose: Purpose) -> (String, String) {
-    let it_stays = "enter: apply · esc: cancel";
+fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
     match purpose {
-        Purpose::Setting(setting) => (setting.help.into(), it_stays.into()),
+        Purpose::Setting(setting) => (setting.help.into(), KEYS.into()),
         Purpose::SavePath => (
-            "Save the model".into(),
+            "Save model".into(),
             format!("{} · esc: cancel", formats::extensions()),
         ),
-        Purpose::Parameter(id) => (id.to_string(), it_stays.into()),
+        Purpose::Parameter(id) => (id.to_string(), KEYS.into()),
         Purpose::Input(column) => {
             let column = model.run.data.preprocessing.columns.get(column);
-            let name = column.map_or(String::new(), |it| it.name.clone());
-            let domain = column.map(|it| Domain::of(&it.encoding).to_string());
+            let name = column.map_or(String::new(), |column| column.name.clone());
+            let domain = column.map(|column| Domain::of(&column.encoding).to_string());
             (name, domain.unwrap_or_default())
         }
-        Purpose::Command => ("Command".into(), it_stays.into()),
+        Purpose::Command => ("Command".into(), KEYS.into()),
     }
 }
 

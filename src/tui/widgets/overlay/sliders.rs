@@ -1,23 +1,27 @@
 //! Sliders over the inputs of the shown row, below the network that follows them.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
 
-use super::{first_shown, more, popup_at};
+use super::{first_shown, popup, scrollbar};
 use crate::tui::app::Model;
 use crate::tui::app::what_if::{Domain, Sliders};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::panel::{put, put_line, put_right};
-use crate::util::text::width;
+use crate::util::text::{shorten, width};
 
-/// Sliders that are shown at a time, at most half the screen.
+/// Maximum number of sliders shown at a time; they take at most half the screen.
 const SHOWN: usize = 10;
-const HINT: &str = "← → move · shift faster · 0 resets one · r resets all · esc";
-const SHORT_HINT: &str = "← → move · 0 r reset · esc";
+const HINT: &str = "← →: move · shift: faster · 0: reset one · r: reset all · esc: close";
+const SHORT_HINT: &str = "← →: move · 0 r: reset · esc: close";
 /// Cells of a value.
-const VALUE: usize = 9;
+const VALUE: u16 = 9;
+/// Cells of the ends of a domain.
+const END: u16 = 8;
+/// From this width of a line on the ends are shown.
+const WIDE: u16 = 50;
 
 /// Draws the sliders at the foot of `area`.
 pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, sliders: Sliders) {
@@ -26,10 +30,10 @@ pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, 
         .saturating_sub(3)
         .clamp(1, SHOWN);
     let shown = columns.len().min(most);
-    let rows = (shown as u16 + 3).min(area.height);
+    let height = (shown as u16 + 3).min(area.height);
     let place = Rect {
-        y: area.bottom() - rows,
-        height: rows,
+        y: area.bottom() - height,
+        height,
         ..area
     };
     let row = model.navigation.sample.index + 1;
@@ -38,110 +42,85 @@ pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, 
         0 => Vec::new(),
         n => vec![Line::styled(format!("{n} changed"), theme.accent())],
     };
-    let inner = popup_at(place, buf, theme, &title, &changed);
+    let inner = popup(place, buf, theme, &title, &changed);
+    let [body, foot] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(inner);
     let first = first_shown(sliders.chosen, columns.len(), shown);
-    let names = columns
-        .iter()
-        .map(|column| width(&column.name))
-        .max()
-        .unwrap_or(0);
-    let names = names.min(usize::from(inner.width) / 3);
-    let lines = (first..columns.len()).take(shown);
-    let foot = inner.bottom().saturating_sub(1);
-    for (column, y) in lines.zip(inner.y..foot) {
-        let line = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
-        slider(
-            line,
-            buf,
-            model,
-            (column, column == sliders.chosen),
-            names,
-            theme,
-        );
+    let names = columns.iter().map(|column| width(&column.name)).max();
+    let names = names.unwrap_or(0).min(usize::from(inner.width) / 3) as u16;
+    for (column, line) in (first..columns.len()).take(shown).zip(body.rows()) {
+        let is_chosen = column == sliders.chosen;
+        slider(line, buf, model, (column, is_chosen), names, theme);
     }
-    let hint = if width(HINT) > inner.width.into() {
+    let hint = if width(HINT) > foot.width.into() {
         SHORT_HINT
     } else {
         HINT
     };
-    put_line(
-        buf,
-        inner.x,
-        foot,
-        inner.width.into(),
-        &Line::styled(hint, theme.accent()),
-    );
-    if first + shown < columns.len() {
-        more(inner, buf, theme);
-    }
+    Line::styled(hint, theme.accent()).render(foot, buf);
+    let track = Rect {
+        height: body.height + 2,
+        ..place
+    };
+    scrollbar(track, buf, theme, columns.len(), first);
 }
 
-/// Draws name, value, minimum, a bar with the value marked, and maximum.
+/// Draws the name, the value, and a bar between the ends of the domain with a mark at the value.
 fn slider(
     line: Rect,
     buf: &mut Buffer,
     model: &Model,
-    (column, is_chosen): (usize, bool),
-    names: usize,
+    (index, is_chosen): (usize, bool),
+    names: u16,
     theme: Theme,
 ) {
-    let (Some((now, own)), Some(it)) = (
-        model.input(column),
-        model.run.data.preprocessing.columns.get(column),
-    ) else {
+    let column = model.run.data.preprocessing.columns.get(index);
+    let (Some((now, own)), Some(column)) = (model.input(index), column) else {
         return;
     };
-    let domain = Domain::of(&it.encoding);
-    let mut style = if now == own {
-        theme.text()
+    let domain = Domain::of(&column.encoding);
+    let ends = if line.width < WIDE { 0 } else { END };
+    let [name, value, start, bar, end] = Layout::horizontal([
+        Constraint::Length(names),
+        Constraint::Length(VALUE),
+        Constraint::Length(ends),
+        Constraint::Fill(1),
+        Constraint::Length(ends),
+    ])
+    .spacing(1)
+    .areas(line);
+    let (mut style, strong) = if now == own {
+        (theme.text(), theme.text())
     } else {
-        theme.accent()
+        (theme.accent(), theme.strong())
     };
     if is_chosen {
         style = style.add_modifier(Modifier::REVERSED);
     }
-    let y = line.y;
-    put(buf, line.x, y, names, &it.name, style);
-    let right_of_value = line.x + (names + 1 + VALUE) as u16;
-    let value = if now == own {
-        theme.text()
-    } else {
-        theme.strong()
-    };
-    put_right(
-        buf,
-        right_of_value.min(line.right()),
-        y,
-        VALUE,
-        &domain.shown(now),
-        value,
-    );
+    let fit = |text: &str, place: Rect| shorten(text, place.width.into());
+    Span::styled(fit(&column.name, name), style).render(name, buf);
+    let shown = fit(&domain.shown(now), value);
+    Line::styled(shown, strong)
+        .right_aligned()
+        .render(value, buf);
     let (min, max) = match &domain {
         Domain::Numbers { min, max } => (min.to_string(), max.to_string()),
-        Domain::Words(words) => (
-            String::new(),
-            format!("{} of {}", now as usize + 1, words.len()),
-        ),
+        Domain::Words(words) => {
+            let of = format!("{} of {}", now as usize + 1, words.len());
+            (String::new(), of)
+        }
     };
-    let ends = 8;
-    let x = right_of_value + 1;
-    put_right(buf, x + ends, y, ends.into(), &min, theme.dim());
-    let bar = x + ends + 1;
-    let cells = line.right().saturating_sub(bar + ends + 1);
-    if cells == 0 || line.right() <= bar + ends {
+    Line::styled(fit(&min, start), theme.dim())
+        .right_aligned()
+        .render(start, buf);
+    Line::styled(fit(&max, end), theme.dim()).render(end, buf);
+    let Some(last) = bar.width.checked_sub(1) else {
         return;
-    }
-    let place = |raw: f32| bar + (domain.fraction(raw) * f64::from(cells - 1)).round() as u16;
-    for x in bar..bar + cells {
-        put(buf, x, y, 1, "─", theme.frame());
-    }
-    if now != own {
-        put(buf, place(own), y, 1, "○", theme.dim());
-    }
-    put(buf, place(now), y, 1, "●", theme.accent());
-    put(buf, bar + cells + 1, y, ends.into(), &max, theme.dim());
+    };
+    let cell_of = |raw: f32| (domain.fraction(raw) * f64::from(last)).round() as u16;
+    let track = (0..bar.width).map(|cell| match cell {
+        cell if cell == cell_of(now) => Span::styled("●", theme.accent()),
+        cell if cell == cell_of(own) => Span::styled("○", theme.dim()),
+        _ => Span::styled("─", theme.frame()),
+    });
+    Line::from_iter(track).render(bar, buf);
 }

@@ -1,6 +1,7 @@
-//! Formatting of numbers: significant digits, widths that do not change, round ticks on axes.
+//! Numbers as text: significant digits, fixed widths, units, indices, round steps and axis ticks.
 
-/// Formats `x` with `digits` significant digits, in plain notation if that is short, else as `1.23e-7`.
+/// Formats `x` with `digits` significant digits: in plain notation from 1e-4 up to 1e6, else as
+/// `1.23e-7`.
 pub fn significant(x: f64, digits: usize) -> String {
     if x.is_nan() {
         return "NaN".into();
@@ -29,11 +30,11 @@ pub fn significant(x: f64, digits: usize) -> String {
     }
 }
 
-/// Width of a number from [`aligned`].
+/// Width of a number from [`aligned`] in cells.
 pub const NUMBER: usize = 10;
 
-/// Formats `x` with four significant digits in exactly [`NUMBER`] cells, with the point below that of the
-/// numbers above it as long as they are below ten: `−0.1234   `, ` 1.234e−7 `.
+/// Formats `x` with four significant digits in exactly [`NUMBER`] cells, such that the points of
+/// numbers below ten are below one another: `−0.1234   `, ` 1.234e−7 `.
 pub fn aligned(x: f64) -> String {
     let sign = if x < 0.0 { "−" } else { "" };
     let size = x.abs();
@@ -60,7 +61,7 @@ pub fn aligned(x: f64) -> String {
     format!("{text:<NUMBER$}")
 }
 
-/// Formats a loss in at most seven cells. NaN is a dash.
+/// Formats a loss in at most seven cells; NaN as `–`.
 pub fn loss(x: f64) -> String {
     match x {
         x if x.is_nan() => "–".into(),
@@ -76,7 +77,7 @@ pub fn loss(x: f64) -> String {
     }
 }
 
-/// Formats a fraction in per cent with one decimal in six cells: ` 96.7%`. NaN is a dash.
+/// Formats a fraction as percentage with one decimal in six cells: ` 96.7%`; NaN as `–`.
 pub fn percent(fraction: f64) -> String {
     if fraction.is_nan() {
         "     –".into()
@@ -85,7 +86,7 @@ pub fn percent(fraction: f64) -> String {
     }
 }
 
-/// Formats a coefficient of determination in six cells: ` 0.967`. NaN is a dash.
+/// Formats a coefficient of determination in six cells: ` 0.967`; NaN as `–`.
 pub fn r2(x: f64) -> String {
     match x {
         x if x.is_nan() => "     –".into(),
@@ -94,7 +95,47 @@ pub fn r2(x: f64) -> String {
     }
 }
 
-/// Formats a count with a unit prefix in at most five cells: `950`, `12.3k`, `4.56M`.
+/// Formats a number as a person would write a learning rate: `0`, `0.01`, `1e-7`, `1e30`.
+pub fn rate(x: f64) -> String {
+    match x.abs() {
+        0.0 | 0.0001..100_000.0 => x.to_string(),
+        _ => format!("{x:e}"),
+    }
+}
+
+/// Formats a size in bytes: `967 bytes`, `12.3 kB`, `4.0 MB`.
+pub fn file_size(bytes: u64) -> String {
+    match bytes {
+        0..1000 => counted(bytes, "byte"),
+        1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+/// Returns `count` with `noun` in the singular or plural: `1 row`, `30 rows`.
+pub fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+/// Formats `number` in superscript digits: `¹⁰`.
+pub fn superscript(number: usize) -> String {
+    in_digits(number, ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'])
+}
+
+/// Formats `number` in subscript digits: `₁₀`.
+pub fn subscript(number: usize) -> String {
+    in_digits(number, ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'])
+}
+
+fn in_digits(number: usize, digits: [char; 10]) -> String {
+    let decimal = number.to_string().into_bytes().into_iter();
+    decimal
+        .map(|digit| digits[usize::from(digit - b'0')])
+        .collect()
+}
+
+/// Formats a count with a unit prefix in at most six cells: `950`, `12.3k`, `4.5M`.
 pub fn count(x: f64) -> String {
     match x {
         x if !x.is_finite() || x < 0.0 => "–".into(),
@@ -107,20 +148,39 @@ pub fn count(x: f64) -> String {
     }
 }
 
-/// Computes round numbers on an axis from `from` to `to`: multiples of 1, 2 or 5 times a power of ten, at
-/// most `most` of them. Empty for an axis without length.
+/// Returns the numbers 1, 2 and 5 times a power of ten, ascending from the power of ten at or below
+/// `x`. Empty unless `x` is positive and finite.
+pub fn ladder(x: f64) -> impl Iterator<Item = f64> {
+    let is_valid = x.is_finite() && x > 0.0;
+    let first = if is_valid {
+        x.log10().floor() as i32
+    } else {
+        i32::MAX
+    };
+    let decades = first..=f64::MAX_10_EXP;
+    // Parsed, so that 0.002 is the f64 nearest to 0.002.
+    let step = |digit, exponent| {
+        format!("{digit}e{exponent}")
+            .parse()
+            .unwrap_or(f64::INFINITY)
+    };
+    let steps = decades.flat_map(move |exponent| [1, 2, 5].map(|digit| step(digit, exponent)));
+    steps.filter(|step| step.is_finite())
+}
+
+/// Returns round numbers from `from` to `to` for an axis: multiples of 1, 2 or 5 times a power of
+/// ten, at most `most` (but up to two) of them. Empty for an axis without length.
 pub fn ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
     let range = to - from;
     if !range.is_finite() || range <= 0.0 || most == 0 {
         return Vec::new();
     }
-    let rough = range / most as f64;
-    let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|digit| digit * power)
-        .find(|step| (range / step).floor() as usize <= most.saturating_sub(1).max(1))
-        .unwrap_or(20.0 * power);
+    let intervals = most.saturating_sub(1).max(1);
+    let step =
+        ladder(range / most as f64).find(|step| (range / step).floor() as usize <= intervals);
+    let Some(step) = step else {
+        return Vec::new();
+    };
     let first = (from / step - 1e-9).ceil() as i64;
     let last = (to / step + 1e-9).floor() as i64;
     (first..=last).map(|i| i as f64 * step).collect()
@@ -215,6 +275,37 @@ mod tests {
             percent(0.05).chars().count(),
             percent(f64::NAN).chars().count()
         );
+    }
+
+    #[test]
+    fn units_and_indices() {
+        assert_eq!(rate(0.003), "0.003");
+        assert_eq!(rate(2e-5), "2e-5");
+        assert_eq!(rate(1e30), "1e30");
+        let sizes = [1, 967, 12_345, 4_000_000].map(file_size);
+        assert_eq!(sizes, ["1 byte", "967 bytes", "12.3 kB", "4.0 MB"]);
+        assert_eq!(
+            [0, 1, 2].map(|n| counted(n, "row")),
+            ["0 rows", "1 row", "2 rows"]
+        );
+        assert_eq!(
+            (superscript(104), subscript(29)),
+            ("¹⁰⁴".into(), "₂₉".into())
+        );
+        for x in [f64::NAN, -1.0, -12.0, 0.5, f64::NEG_INFINITY] {
+            assert_eq!(r2(x).chars().count(), 6, "{x}");
+        }
+    }
+
+    #[test]
+    fn the_ladder_is_1_2_5() {
+        let steps: Vec<f64> = ladder(0.0017).take(5).collect();
+        assert_eq!(steps, [0.001, 0.002, 0.005, 0.01, 0.02]);
+        assert_eq!(ladder(1.0).next(), Some(1.0));
+        for x in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(ladder(x).count(), 0, "{x}");
+        }
+        assert!(ladder(5e-324).chain(ladder(f64::MAX)).all(f64::is_finite));
     }
 
     #[test]

@@ -9,7 +9,6 @@ use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
 use crate::model_file::formats;
 use crate::nn::ParameterId;
-use crate::nn::ParameterId;
 use crate::nn::engine::Threads;
 use crate::record::LogOption;
 use crate::settings::{Choices, defaults};

@@ -252,7 +252,7 @@ fn a_person_steers_a_training_and_leaves() {
     terminal.wait_for_number("epoch", |now| now == epoch + 1);
 
     terminal.press("l0.05");
-    terminal.wait_for("Learning rate");
+    terminal.wait_for("learning rate");
     terminal.press(ENTER);
     terminal.wait_for("lr 0.05");
     terminal.press("+");
@@ -605,7 +605,7 @@ fn the_screen_changes_nothing_about_the_weights() {
     terminal.resize(120, 36);
     // crossterm may hold back a key that comes at the very moment of a resize until the next one.
     terminal.wait_until("the new size", |text| {
-        text.contains("120 train + 30 val rows") && text.contains("paused")
+        text.contains("120 + 30 rows") && text.contains("paused")
     });
     sleep(Duration::from_millis(200));
     terminal.press(" ");

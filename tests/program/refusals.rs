@@ -63,7 +63,7 @@ fn of_a_wrong_command_line() {
             "nn-tui: model.pt: the name of a model file must end in",
         ),
         ("--speed", "unexpected argument '--speed'"),
-        ("iris wine", "'wine' cannot be used with '[DATA]'"),
+        ("iris wine", "unexpected argument 'wine' found"),
         ("predict model.json", "<DATA>"),
         (
             "--lr 1 predict model.json iris",

@@ -261,12 +261,12 @@ fn a_person_steers_a_training_and_leaves() {
     terminal.wait_for("lr 0.05");
     terminal.press("lfast");
     terminal.press(ENTER);
-    terminal.wait_for("a number above zero");
+    terminal.wait_for("a number above 0");
     terminal.press(ESCAPE);
-    terminal.wait_until("the prompt's end", |text| !text.contains("above zero"));
+    terminal.wait_until("the prompt's end", |text| !text.contains("above 0"));
 
     terminal.press("?");
-    terminal.wait_for("train on one mini-batch");
+    terminal.wait_for("one mini-batch, then pause");
     terminal.press("q");
     terminal.wait_until("the help's end", |text| !text.contains("mini-batch"));
 

@@ -12,11 +12,11 @@ use crate::util::text::{sanitise, shorten};
 /// Maximum width of a name from a table in a message, in terminal cells.
 const MAX_NAME_CELLS: usize = 40;
 
-/// Result with this library's [`Error`] by default.
+/// Result with this library's [`enum@Error`] by default.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Exit code of a failed run, if no other code applies.
-pub const EXIT_FAILED: u8 = 1;
+pub(crate) const EXIT_FAILED: u8 = 1;
 /// Exit code of an invalid command line.
 pub const EXIT_USAGE: u8 = 2;
 /// Exit code of unusable input data (`EX_DATAERR`).
@@ -49,13 +49,13 @@ impl Place {
     }
 
     /// Adds a line.
-    pub fn at_line(mut self, line: u64) -> Self {
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
         self.line = Some(line);
         self
     }
 
     /// Adds a column (from 1) and its name in the header, if there is one.
-    pub fn at_column(mut self, column: usize, name: Option<&str>) -> Self {
+    pub(crate) fn at_column(mut self, column: usize, name: Option<&str>) -> Self {
         self.column = Some(column);
         self.column_name = name.map(str::to_owned);
         self

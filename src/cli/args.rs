@@ -107,8 +107,8 @@ pub struct TrainingArgs {
     #[arg(long, value_name = "NUMBER", help_heading = "Network", default_value = "auto",
           value_parser = ["auto", "1"])]
     pub outputs: String,
-    /// Initial value of a weight or bias, e.g. w1[1,1]=0.5; repeatable
-    #[arg(long, value_name = "PARAMETER=VALUE", help_heading = "Network", value_parser = initial_value)]
+    /// Initial values of weights and biases.
+    #[arg(help = "Initial value of a weight or bias, e.g. w1[1,1]=0.5; repeatable", long, value_name = "PARAMETER=VALUE", help_heading = "Network", value_parser = initial_value)]
     pub set: Vec<(ParameterId, f32)>,
     /// Threads, 1 or 2 (results are bit-identical)
     #[arg(long, value_name = "N", help_heading = "Learning",

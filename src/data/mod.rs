@@ -31,19 +31,20 @@ use ndarray::ArcArray2;
 pub use baseline::Baseline;
 pub use loading::load_with;
 pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
-pub use prepare::encoding::{Encoding, MAX_CATEGORIES};
+pub use prepare::encoding::Encoding;
+pub(crate) use prepare::encoding::MAX_CATEGORIES;
 pub use prepare::held_out::HeldOut;
 pub use prepare::prepared::{Prepared, prepare};
 pub use prepare::preprocessing::{InputColumn, Preprocessing};
 pub use prepare::samples::{Samples, Targets};
 pub use prepare::single_output::TargetEncoding;
-pub use prepare::split::{Split, stratified};
 pub use report::{Exclusion, ReadReport, Reason};
-pub use schema::missing::{MISSING_WORDS, is_missing};
+pub(crate) use schema::missing::{MISSING_WORDS, is_missing};
 pub use schema::options::{
-    ClassWeights, LoadObserver, LoadOptions, Missing, Part, Progress, TaskChoice, ValidationRows,
+    ClassWeights, LoadOptions, Missing, Part, Progress, TaskChoice, ValidationRows,
 };
-pub use schema::task::{ErrorSums, Errors, TargetScale, Task, write_class};
+pub(crate) use schema::task::{ErrorSums, write_class};
+pub use schema::task::{Errors, TargetScale, Task};
 pub use source::Source;
 pub use source::builtin::{BUILT_IN, BuiltIn, built_in};
 pub use source::input::TextEncoding;
@@ -163,7 +164,7 @@ impl Dataset {
     }
 
     /// Returns the number of rows of every class; empty if the target is a number.
-    pub fn class_counts(&self) -> Vec<usize> {
+    pub(crate) fn class_counts(&self) -> Vec<usize> {
         let Target::Classes { names, labels } = &self.target else {
             return Vec::new();
         };
@@ -175,13 +176,13 @@ impl Dataset {
     }
 
     /// Counts the missing values.
-    pub fn missing_cells(&self) -> usize {
+    pub(crate) fn missing_cells(&self) -> usize {
         self.values.iter().filter(|value| value.is_nan()).count()
     }
 
     /// Returns the maximum number of inputs and the number of outputs of a network on this data.
     /// Columns that are constant over the training rows make the inputs fewer.
-    pub fn max_neurons(&self) -> (usize, usize) {
+    pub(crate) fn max_neurons(&self) -> (usize, usize) {
         let inputs = |column: &Column| match &column.kind {
             ColumnKind::Categorical { values, other } => values.len() + usize::from(*other),
             _ => 1,

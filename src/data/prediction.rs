@@ -180,7 +180,7 @@ impl<'m> PredictionRows<'m> {
 
     /// Returns the error for a cell in column `column` (from 0) of the row on `line`, such as a true
     /// value that is none of the model's classes.
-    pub fn cell_error(&self, line: u64, column: usize, problem: DataProblem) -> Error {
+    pub(crate) fn cell_error(&self, line: u64, column: usize, problem: DataProblem) -> Error {
         self.shape.cell_error(line, column, problem)
     }
 

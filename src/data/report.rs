@@ -37,7 +37,7 @@ impl Reason {
     }
 
     /// Whether the column was excluded by its looks, which `--keep` overrides.
-    pub fn is_guess(self) -> bool {
+    pub(crate) fn is_guess(self) -> bool {
         match self {
             Self::Dropped | Self::Constant | Self::Empty => false,
             Self::Dates | Self::Prose | Self::Identifiers | Self::RowNumbers => true,

@@ -20,7 +20,7 @@ const MAX_LINKS: usize = 40;
 ///
 /// # Errors
 /// [`Error::Exists`], [`Error::CannotWrite`].
-pub fn check_writable(path: &Path, replace: bool) -> Result<()> {
+pub(crate) fn check_writable(path: &Path, replace: bool) -> Result<()> {
     let target = Target::find(path, replace)?;
     // The temporary file is gone when it is dropped.
     target.temporary_file().map(drop)
@@ -48,7 +48,7 @@ pub(super) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
 ///
 /// # Errors
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
-pub fn create_file(path: &Path, replace: bool) -> Result<File> {
+pub(crate) fn create_file(path: &Path, replace: bool) -> Result<File> {
     let target = Target::find(path, replace)?;
     let file = target.temporary_file()?;
     target.persist(file, replace)

@@ -28,9 +28,10 @@ use crate::error::{Error, Result};
 use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
 use crate::util::text::{sanitise, shorten};
 
-pub use atomic_write::{check_writable, create_file};
+pub(crate) use atomic_write::{check_writable, create_file};
 pub use predict::predicted_class;
-pub use verify::{Saved, Verification, rows_to_verify, verify};
+pub(crate) use verify::rows_to_verify;
+pub use verify::{Saved, Verification, verify};
 
 /// Destination of the model at the end of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]

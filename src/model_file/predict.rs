@@ -12,7 +12,7 @@ const CHUNK_ROWS: usize = 256;
 impl TrainedModel {
     /// Returns the class of each output: all classes, the second of two for a single output, none for
     /// regression.
-    pub fn output_classes(&self) -> &[String] {
+    pub(crate) fn output_classes(&self) -> &[String] {
         let classes = self.task.classes();
         &classes[classes.len().saturating_sub(self.architecture.outputs())..]
     }
@@ -33,7 +33,7 @@ impl TrainedModel {
     ///
     /// # Panics
     /// Like [`TrainedModel::outputs`], or if `targets` and the outputs differ in shape.
-    pub fn outputs_and_loss(
+    pub(crate) fn outputs_and_loss(
         &self,
         raw: ArrayView2<f32>,
         targets: ArrayView2<f32>,

@@ -56,7 +56,7 @@ struct Header {
 
 impl Document {
     /// Describes `model` without its weights.
-    pub fn without_layers(model: &TrainedModel) -> Self {
+    pub(crate) fn without_layers(model: &TrainedModel) -> Self {
         Self {
             format: FORMAT.to_owned(),
             version: VERSION,
@@ -90,7 +90,7 @@ impl Document {
     }
 
     /// Parses a document of a format that stores the weights outside of it.
-    pub fn parse_without_layers(json: &[u8]) -> Result<Self, String> {
+    pub(crate) fn parse_without_layers(json: &[u8]) -> Result<Self, String> {
         let document = Self::parse(json)?;
         if document.layers.is_some() {
             return Err("it has layers, although the weights are stored as tensors".into());
@@ -99,13 +99,13 @@ impl Document {
     }
 
     /// Writes the document as one line of JSON.
-    pub fn to_json(&self) -> Result<String, String> {
+    pub(crate) fn to_json(&self) -> Result<String, String> {
         serde_json::to_string(self).map_err(|error| error.to_string())
     }
 
     /// Builds the model, with control characters in its names escaped. Only the checksum of the
     /// weights is verified here.
-    pub fn into_model(self, parameters: Parameters) -> Result<TrainedModel, String> {
+    pub(crate) fn into_model(self, parameters: Parameters) -> Result<TrainedModel, String> {
         if let Some(expected) = self.checksum {
             let found = tensors::checksum(&parameters);
             if found != expected {

@@ -57,7 +57,7 @@ impl fmt::Display for Verification {
 }
 
 /// Returns the number of rows to verify a network with, 1 to 1000; fewer for large networks.
-pub fn rows_to_verify(architecture: &Architecture) -> usize {
+pub(crate) fn rows_to_verify(architecture: &Architecture) -> usize {
     let affordable = MAX_WORK / architecture.parameter_count().max(1);
     usize::try_from(affordable).map_or(MAX_ROWS, |rows| rows.clamp(1, MAX_ROWS))
 }

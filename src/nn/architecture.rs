@@ -146,7 +146,7 @@ impl Architecture {
     }
 
     /// Name of the activation of `layer` (1 is the first one with weights).
-    pub fn activation_name(&self, layer: usize) -> &'static str {
+    pub(crate) fn activation_name(&self, layer: usize) -> &'static str {
         if layer >= self.depth() {
             self.output.name()
         } else {
@@ -165,7 +165,7 @@ impl Architecture {
     ///
     /// # Errors
     /// [`Error::Usage`] with the number of parameters and the memory they need.
-    pub fn check_fits(&self, memory: u64) -> Result<()> {
+    pub(crate) fn check_fits(&self, memory: u64) -> Result<()> {
         let parameters = self.parameter_count();
         let needed = parameters.saturating_mul(BYTES_PER_PARAMETER);
         if needed <= u128::from(memory) {
@@ -211,7 +211,7 @@ impl fmt::Display for Architecture {
 }
 
 /// Formats the sizes of the hidden layers as [`parse_hidden`] reads them: `16,8`, or `none`.
-pub fn hidden_text(sizes: &[usize]) -> String {
+pub(crate) fn hidden_text(sizes: &[usize]) -> String {
     if sizes.is_empty() {
         return "none".into();
     }
@@ -224,7 +224,7 @@ pub fn hidden_text(sizes: &[usize]) -> String {
 ///
 /// # Errors
 /// [`Error::Usage`] that names the part that is not a number of neurons.
-pub fn parse_hidden(text: &str) -> Result<Vec<usize>> {
+pub(crate) fn parse_hidden(text: &str) -> Result<Vec<usize>> {
     if matches!(text.trim(), "" | "none") {
         return Ok(Vec::new());
     }

@@ -15,12 +15,12 @@ use super::{Architecture, Parameters};
 use crate::util::random::{RngStream, generator};
 
 /// Relative error below which gradient and difference agree to within rounding.
-pub const EXCELLENT: f64 = 1e-7;
+pub(crate) const EXCELLENT: f64 = 1e-7;
 /// Relative error above which a gradient is wrong.
-pub const WRONG: f64 = 1e-2;
+pub(crate) const WRONG: f64 = 1e-2;
 
 /// Maximum number of parameters checked in all layers together.
-pub const MAX_CHECKED: usize = 300;
+pub(crate) const MAX_CHECKED: usize = 300;
 /// One in this many parameters chosen in a layer is a bias.
 const BIAS_RATIO: usize = 8;
 /// Maximum number of multiplications for the differences of a layer, about a second.
@@ -93,7 +93,7 @@ impl GradientCheck {
     }
 
     /// Groups the checked parameters by layer, layer 1 first, largest error first.
-    pub fn by_layer(&self) -> Vec<(usize, Vec<Checked>)> {
+    pub(crate) fn by_layer(&self) -> Vec<(usize, Vec<Checked>)> {
         let mut layers: Vec<(usize, Vec<Checked>)> = Vec::new();
         for checked in &self.checked {
             let layer = checked.id.layer();
@@ -216,7 +216,7 @@ impl Check {
 
     /// Back-propagates one row, or computes the difference of one parameter. Returns whether work
     /// remains.
-    pub fn advance(&mut self) -> bool {
+    pub(crate) fn advance(&mut self) -> bool {
         if self.rows_done < self.pass.rows() {
             self.propagate_back(self.rows_done);
             self.rows_done += 1;

@@ -80,7 +80,7 @@ impl WeightDecay {
 
 impl BatchSize {
     /// Size that suits small tables.
-    pub const DEFAULT: Self = Self(16);
+    pub(crate) const DEFAULT: Self = Self(16);
 
     /// Checks a batch size.
     ///

@@ -25,7 +25,7 @@ impl Loss {
     pub const ALL: [Self; 2] = [Self::Quadratic, Self::CrossEntropy];
 
     /// Whether it is defined for `output`: cross-entropy needs probabilities.
-    pub fn goes_with(self, output: Output) -> bool {
+    pub(crate) fn goes_with(self, output: Output) -> bool {
         self == Self::Quadratic || output != Output::Linear
     }
 

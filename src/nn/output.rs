@@ -72,7 +72,7 @@ pub fn predicted_class<'a>(outputs: impl IntoIterator<Item = &'a f32>) -> usize 
 }
 
 /// A single output of at least this predicts the second of two classes.
-pub const SINGLE_OUTPUT_THRESHOLD: f32 = 0.5;
+pub(crate) const SINGLE_OUTPUT_THRESHOLD: f32 = 0.5;
 
 /// Softmax with the largest logit subtracted first, which changes nothing but keeps every
 /// exponential at 1 or below.

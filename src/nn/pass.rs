@@ -184,7 +184,7 @@ impl<'p> Pass<'p> {
     }
 
     /// `f'(z)` of a neuron, one for each row; NaN for softmax, whose outputs depend on one another.
-    pub fn slope_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
+    pub(crate) fn slope_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
         let is_output = layer == self.depth();
         let own = if is_output {
             self.output.activation()
@@ -201,7 +201,7 @@ impl<'p> Pass<'p> {
 
     /// Sums `w_kj delta_k` over the next layer for a hidden neuron or an input: one number for each row.
     /// The deltas of that layer must have been computed.
-    pub fn sum_back(&self, layer: usize, neuron: usize) -> Array1<f64> {
+    pub(crate) fn sum_back(&self, layer: usize, neuron: usize) -> Array1<f64> {
         let weights = self.parameters.layers[layer].weights.column(neuron);
         self.delta[layer].dot(&weights.mapv(f64::from))
     }

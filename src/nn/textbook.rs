@@ -174,7 +174,7 @@ impl Network {
 
 /// First derivation, output to hidden: `delta_j = dC/dz_j` of the output layer, from its activations
 /// `a` and the `targets`.
-pub fn output_delta(output: Output, loss: Loss, a: &[f64], targets: &[f64]) -> Vec<f64> {
+pub(crate) fn output_delta(output: Output, loss: Loss, a: &[f64], targets: &[f64]) -> Vec<f64> {
     let error: Vec<f64> = a.iter().zip(targets).map(|(a, y)| a - y).collect();
     match (loss, output) {
         // d/dz_j of -(y_j ln a_j + (1 - y_j) ln(1 - a_j)) is (a_j - y_j) f'(z_j) / (a_j (1 - a_j)).
@@ -199,7 +199,7 @@ pub fn output_delta(output: Output, loss: Loss, a: &[f64], targets: &[f64]) -> V
 
 impl Layer {
     /// A layer of the same shape, all zero.
-    pub fn zeros_like(&self) -> Self {
+    pub(crate) fn zeros_like(&self) -> Self {
         Self {
             weights: self
                 .weights

@@ -42,7 +42,7 @@ impl LogFile {
     ///
     /// # Errors
     /// [`Error::Exists`], [`Error::CannotWrite`], and [`Error::Worker`] if no thread can be started.
-    pub fn create(option: &LogOption) -> Result<Self> {
+    pub(crate) fn create(option: &LogOption) -> Result<Self> {
         Self::start(create_file(&option.path, option.replace)?)
     }
 

@@ -1,7 +1,7 @@
 //! Recorders: reports of a run, one file per format.
 //!
-//! A [`Recorder`] receives every event of a run in order, then a [`Summary`]. A new log format is
-//! one file with a recorder and its [`LogFormat`], and one line in [`LOG_FORMATS`].
+//! A `Recorder` receives every event of a run in order, then a `Summary`. A new log format is
+//! one file with a recorder and its `LogFormat`, and one line in `LOG_FORMATS`.
 
 mod csv;
 pub(crate) mod gradients;

@@ -39,7 +39,7 @@ impl Recorders {
 
     /// Adds progress as text on standard error. Final scores go to standard output as text, or
     /// with `json` to standard error, beside everything as JSON lines on standard output.
-    pub fn add_console(&mut self, json: bool) {
+    pub(crate) fn add_console(&mut self, json: bool) {
         let progress: Output = Box::new(IgnoreErrors(io::stderr()));
         if json {
             self.add(
@@ -62,7 +62,7 @@ impl Recorders {
     ///
     /// # Errors
     /// Those of [`LogFile::create`].
-    pub fn add_log(&mut self, option: &LogOption) -> Result<()> {
+    pub(crate) fn add_log(&mut self, option: &LogOption) -> Result<()> {
         let log = LogFile::create(option)?;
         let recorder = (option.format.recorder)(Box::new(log.clone()));
         self.add(&option.path, recorder, Some(log));

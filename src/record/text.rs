@@ -48,7 +48,7 @@ impl Text {
     }
 
     /// Creates a recorder that writes progress and report to different outputs.
-    pub fn with_report(progress: Output, report: Output) -> Self {
+    pub(crate) fn with_report(progress: Output, report: Output) -> Self {
         Self {
             report: Some(report),
             ..Self::new(progress)

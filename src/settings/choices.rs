@@ -151,7 +151,7 @@ impl Choices {
 
     /// Leaves the loss to the program if the output was changed and does not go with it, and the
     /// output if the loss was changed.
-    pub fn follow(&mut self, before: &Self) {
+    pub(crate) fn follow(&mut self, before: &Self) {
         if let (Some(output), Some(loss)) = (self.output, self.loss)
             && Architecture::new(vec![1, 1], self.activation, output, loss).is_err()
         {

@@ -6,28 +6,28 @@ use crate::nn::{Activation, BatchSize, Initialisation, Optimizer};
 /// Built-in data set that is trained on.
 pub const DATA: &str = "iris";
 /// Hidden layer sizes of a network with few inputs; see [`hidden`].
-pub const HIDDEN: [usize; 2] = [16, 16];
+pub(crate) const HIDDEN: [usize; 2] = [16, 16];
 /// Hidden layer sizes of a network with many inputs.
-pub const HIDDEN_OF_MANY: [usize; 2] = [64, 32];
+pub(crate) const HIDDEN_OF_MANY: [usize; 2] = [64, 32];
 /// Number of inputs up to which they are few.
-pub const FEW_INPUTS: usize = 32;
+pub(crate) const FEW_INPUTS: usize = 32;
 /// Activation of the hidden layers.
-pub const ACTIVATION: Activation = Activation::Relu;
+pub(crate) const ACTIVATION: Activation = Activation::Relu;
 /// Distribution of the initial weights.
-pub const INIT: Initialisation = Initialisation::Auto;
+pub(crate) const INIT: Initialisation = Initialisation::Auto;
 /// Optimizer.
-pub const OPTIMIZER: Optimizer = Optimizer::ADAM;
+pub(crate) const OPTIMIZER: Optimizer = Optimizer::ADAM;
 /// Number of threads.
-pub const THREADS: u8 = 2;
+pub(crate) const THREADS: u8 = 2;
 
 /// Mini-batch size.
-pub const BATCH: BatchSize = BatchSize::DEFAULT;
+pub(crate) const BATCH: BatchSize = BatchSize::DEFAULT;
 /// Fraction of the rows kept for validation.
-pub const VALIDATION: f64 = 0.2;
+pub(crate) const VALIDATION: f64 = 0.2;
 /// Seed. Fixed, so that the same command gives the same network.
-pub const SEED: u64 = 0;
+pub(crate) const SEED: u64 = 0;
 /// Number of epochs of a headless run.
-pub const HEADLESS_EPOCHS: u32 = 100;
+pub(crate) const HEADLESS_EPOCHS: u32 = 100;
 
 /// Returns the hidden layer sizes for a network with this number of inputs.
 ///

@@ -16,7 +16,7 @@ const MAX_RATE: f64 = 1e3;
 const DECAYS: [f64; 7] = [0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
 
 /// Optimizer, with its constants where they are not the defaults.
-pub const OPTIMIZER: Setting = Setting {
+pub(crate) const OPTIMIZER: Setting = Setting {
     name: "optimizer",
     short: None,
     heading: HEADING,
@@ -97,7 +97,7 @@ pub const MOMENTUM: Setting = Setting {
 };
 
 /// Learning rate.
-pub const LEARNING_RATE: Setting = Setting {
+pub(crate) const LEARNING_RATE: Setting = Setting {
     name: "lr",
     short: None,
     heading: HEADING,
@@ -139,7 +139,7 @@ pub const LEARNING_RATE: Setting = Setting {
 };
 
 /// Weight decay.
-pub const WEIGHT_DECAY: Setting = Setting {
+pub(crate) const WEIGHT_DECAY: Setting = Setting {
     name: "l2",
     short: None,
     heading: HEADING,
@@ -173,7 +173,7 @@ pub const WEIGHT_DECAY: Setting = Setting {
 };
 
 /// Mini-batch size.
-pub const BATCH: Setting = Setting {
+pub(crate) const BATCH: Setting = Setting {
     name: "batch",
     short: None,
     heading: HEADING,
@@ -242,7 +242,7 @@ pub const EPOCHS: Setting = Setting {
 };
 
 /// Seed of all random numbers.
-pub const SEED: Setting = Setting {
+pub(crate) const SEED: Setting = Setting {
     name: "seed",
     short: None,
     heading: "Data",

@@ -1,9 +1,9 @@
 //! The settings of a training, one row each: flag, typed command, line of the menu, steps by key,
 //! help, and how a value reaches a training in progress.
 //!
-//! A text is parsed once, into an [`Edit`] that holds the checked value and where it belongs. The
-//! command line applies edits to the default [`Choices`], the screen to those in force. A new setting
-//! is a row in [`network`], [`learning`] or [`speed`], and its line in [`SETTINGS`].
+//! A text is parsed once, into an `Edit` that holds the checked value and where it belongs. The
+//! command line applies edits to the default `Choices`, the screen to those in force. A new setting
+//! is a row in `network`, `learning` or `speed`, and its line in `SETTINGS`.
 
 mod choices;
 pub mod defaults;
@@ -17,12 +17,13 @@ use std::sync::Arc;
 use crate::nn::ParameterId;
 use crate::train::{Command, Plan};
 pub use choices::Choices;
-pub use learning::{LEARNING_RATE, tenth};
-pub use network::{HIDDEN, NEW_LAYER};
-pub use speed::PACE;
+pub(crate) use learning::LEARNING_RATE;
+pub use learning::tenth;
+pub(crate) use network::{HIDDEN, NEW_LAYER};
+pub(crate) use speed::PACE;
 
 /// Every setting, in the order of help and menu.
-pub static SETTINGS: [&Setting; 13] = [
+pub(crate) static SETTINGS: [&Setting; 13] = [
     &network::HIDDEN,
     &network::ACTIVATION,
     &network::OUTPUT,
@@ -115,7 +116,7 @@ impl Setting {
     }
 
     /// Help of the flag, with the default value.
-    pub fn flag_help(&self) -> String {
+    pub(crate) fn flag_help(&self) -> String {
         let mut letters = self.help.chars();
         let first = letters.next().map(|first| first.to_uppercase().to_string());
         format!(
@@ -127,7 +128,7 @@ impl Setting {
     }
 
     /// Help of the typed command.
-    pub fn command_help(&self) -> String {
+    pub(crate) fn command_help(&self) -> String {
         if self.note.is_empty() {
             self.help.to_owned()
         } else {
@@ -151,7 +152,7 @@ impl PartialEq for Setting {
 impl Eq for Setting {}
 
 /// Parses `w1[1,1]=0.5` or `w1[1,1] 0.5`.
-pub fn parameter_value(text: &str) -> Option<(ParameterId, f32)> {
+pub(crate) fn parameter_value(text: &str) -> Option<(ParameterId, f32)> {
     let (id, value) = text.rsplit_once(['=', ' '])?;
     let id = id.trim_end_matches([' ', '=']).parse().ok()?;
     let value = value

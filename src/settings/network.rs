@@ -9,10 +9,10 @@ const AUTO: &str = "auto";
 const HEADING: &str = "Network";
 
 /// Number of neurons of a hidden layer in a network that had none.
-pub const NEW_LAYER: usize = 8;
+pub(crate) const NEW_LAYER: usize = 8;
 
 /// Sizes of the hidden layers.
-pub const HIDDEN: Setting = Setting {
+pub(crate) const HIDDEN: Setting = Setting {
     name: "hidden",
     short: None,
     heading: HEADING,
@@ -49,7 +49,7 @@ pub const HIDDEN: Setting = Setting {
 };
 
 /// Activation of the hidden layers.
-pub const ACTIVATION: Setting = Setting {
+pub(crate) const ACTIVATION: Setting = Setting {
     name: "activation",
     short: None,
     heading: HEADING,
@@ -72,7 +72,7 @@ pub const ACTIVATION: Setting = Setting {
 };
 
 /// Activation of the output layer.
-pub const OUTPUT: Setting = Setting {
+pub(crate) const OUTPUT: Setting = Setting {
     name: "output",
     short: None,
     heading: HEADING,
@@ -97,7 +97,7 @@ pub const OUTPUT: Setting = Setting {
 };
 
 /// Loss function.
-pub const LOSS: Setting = Setting {
+pub(crate) const LOSS: Setting = Setting {
     name: "loss",
     short: None,
     heading: HEADING,
@@ -120,7 +120,7 @@ pub const LOSS: Setting = Setting {
 };
 
 /// Distribution of the initial weights.
-pub const INIT: Setting = Setting {
+pub(crate) const INIT: Setting = Setting {
     name: "init",
     short: None,
     heading: HEADING,

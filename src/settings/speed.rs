@@ -5,7 +5,7 @@ use crate::train::pace::PaceOption;
 use crate::train::{Command, Pace};
 
 /// Speed limit on the screen.
-pub const PACE: Setting = Setting {
+pub(crate) const PACE: Setting = Setting {
     name: "pace",
     short: None,
     heading: "Screen",

@@ -29,7 +29,7 @@ impl Evaluator {
     /// Rows of `samples` that are of the class `actual` and that `engine` predicts as `predicted`:
     /// those with the largest loss first, at most 1000, and how many there are. None
     /// where a number is predicted. Only rows of that class pass through the network.
-    pub fn rows_taken(
+    pub(crate) fn rows_taken(
         &mut self,
         engine: &Engine,
         samples: &Samples,

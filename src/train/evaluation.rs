@@ -11,7 +11,7 @@ use crate::nn::output::predicted_class;
 pub(super) const CHUNK: usize = 256;
 
 /// Maximum number of rows whose true and predicted numbers are kept.
-pub const PAIRS: usize = 1000;
+pub(crate) const PAIRS: usize = 1000;
 
 /// Mean loss and accuracy (or errors) over a set of rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -99,7 +99,7 @@ impl Confusion {
     }
 
     /// Returns how many rows of class `actual` there are.
-    pub fn of_class(&self, actual: usize) -> u32 {
+    pub(crate) fn of_class(&self, actual: usize) -> u32 {
         let predicted = 0..self.classes;
         predicted
             .map(|predicted| self.count(actual, predicted))
@@ -137,7 +137,7 @@ pub struct Evaluation {
 }
 
 /// Buffers for evaluation, separate from those of training.
-pub struct Evaluator {
+pub(crate) struct Evaluator {
     pub(super) workspace: Workspace,
     targets: Array2<f32>,
 }

@@ -15,7 +15,7 @@ const METRICS_CAPACITY: usize = 1 << 16;
 /// Shortest time between two progress events.
 const INTERVAL: Duration = Duration::from_millis(15);
 /// Number of first epochs that record several loss points each; later epochs record their mean only.
-pub const DETAILED_EPOCHS: u32 = 16;
+pub(crate) const DETAILED_EPOCHS: u32 = 16;
 /// Largest number of loss points per such epoch.
 const POINTS_PER_EPOCH: u32 = 32;
 
@@ -81,7 +81,7 @@ impl<S: Sink> EventQueue<S> {
     }
 
     /// Clears all metrics for `session`, which is at its start.
-    pub fn start_series(&mut self, session: &Session) {
+    pub(crate) fn start_series(&mut self, session: &Session) {
         self.losses.clear();
         self.epochs.clear();
         self.outcomes = None;
@@ -94,7 +94,7 @@ impl<S: Sink> EventQueue<S> {
     }
 
     /// Spaces loss points for epochs of `batches` steps.
-    pub fn set_batches(&mut self, batches: u32) {
+    pub(crate) fn set_batches(&mut self, batches: u32) {
         self.steps_per_point = batches.div_ceil(POINTS_PER_EPOCH).max(1);
     }
 
@@ -106,7 +106,7 @@ impl<S: Sink> EventQueue<S> {
     }
 
     /// Offers `event` once, unless others wait.
-    pub fn push_droppable(&mut self, event: Event) {
+    pub(crate) fn push_droppable(&mut self, event: Event) {
         if self.waiting.is_empty() {
             // It only announces a snapshot, which the screen also fetches after any other event.
             let _ = self.sink.offer(event);
@@ -114,7 +114,7 @@ impl<S: Sink> EventQueue<S> {
     }
 
     /// Records the loss of a step.
-    pub fn record_step(&mut self, session: &Session, stepped: Stepped) {
+    pub(crate) fn record_step(&mut self, session: &Session, stepped: Stepped) {
         let position = session.position();
         let fraction = f64::from(position.batch) / f64::from(session.batches());
         let epochs = f64::from(position.epoch) + fraction;
@@ -137,7 +137,7 @@ impl<S: Sink> EventQueue<S> {
     }
 
     /// Records the end of an epoch.
-    pub fn record_epoch(
+    pub(crate) fn record_epoch(
         &mut self,
         session: &Session,
         means: RunningMean,
@@ -170,7 +170,7 @@ impl<S: Sink> EventQueue<S> {
     }
 
     /// Sets the status that is sent with the next flush.
-    pub fn set_progress(&mut self, progress: Status) {
+    pub(crate) fn set_progress(&mut self, progress: Status) {
         self.progress = Some(progress);
     }
 
@@ -220,7 +220,7 @@ impl<S: Sink> EventQueue<S> {
     }
 
     /// Sends all events, unless the sink stays full for `patience`.
-    pub fn flush_for(&mut self, patience: Duration) {
+    pub(crate) fn flush_for(&mut self, patience: Duration) {
         let start = Instant::now();
         loop {
             self.flush();

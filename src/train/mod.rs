@@ -27,7 +27,8 @@ pub mod worker;
 
 pub use confusion_rows::ConfusionRows;
 pub use evaluation::{Confusion, Evaluation, Outcomes, Predictions, Scores};
-pub use event_queue::{DETAILED_EPOCHS, Sink};
+pub(crate) use event_queue::DETAILED_EPOCHS;
+pub use event_queue::Sink;
 pub use inspection::{Cursor, Inspect, Inspection, Subject};
 pub use messages::{
     Command, EpochRecord, Event, InForce, LossPoint, Progress, Started, State, StepSize,
@@ -38,4 +39,5 @@ pub use phase_stepper::{PhaseStepper, PhaseValues, StepPhase, StepPosition};
 pub use plan::Plan;
 pub use sample::{SampleId, Set};
 pub use session::{Divergence, Position, ReplayError, Session, Stepped};
-pub use worker::{Settings, Worker, panic_message};
+pub(crate) use worker::panic_message;
+pub use worker::{Settings, Worker};

@@ -37,7 +37,7 @@ impl Pace {
     }
 
     /// Returns the next faster pace.
-    pub fn faster(self) -> Self {
+    pub(crate) fn faster(self) -> Self {
         match self {
             Self::Full => Self::Full,
             Self::EpochsPerSecond(now) => LADDER
@@ -71,7 +71,7 @@ impl fmt::Display for Pace {
 
 /// Value of `--pace`; `None` is `auto`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PaceOption(pub Option<Pace>);
+pub(crate) struct PaceOption(pub Option<Pace>);
 
 impl FromStr for PaceOption {
     type Err = Error;

@@ -249,7 +249,7 @@ impl PhaseStepper {
     }
 
     /// Returns the parameters before the update, if that is the phase done last.
-    pub fn before_update(&self) -> Option<&Parameters> {
+    pub(crate) fn before_update(&self) -> Option<&Parameters> {
         self.before.as_ref()
     }
 

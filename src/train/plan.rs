@@ -40,7 +40,7 @@ impl Plan {
     ///
     /// # Errors
     /// A message if output or loss can't predict it.
-    pub fn check_target(&self, is_number: bool) -> Result<(), String> {
+    pub(crate) fn check_target(&self, is_number: bool) -> Result<(), String> {
         let is_fraction = self.targets == TargetEncoding::Fraction;
         if is_fraction && self.output != Output::Sigmoid {
             return Err(format!(

@@ -19,19 +19,19 @@ pub(super) struct SpeedMeter {
 
 impl SpeedMeter {
     /// Adds rows that were trained on.
-    pub fn add_rows(&mut self, rows: usize) {
+    pub(crate) fn add_rows(&mut self, rows: usize) {
         self.rows += rows as u64;
     }
 
     /// Starts a new window, after a break in the training.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.rows = 0;
         self.since = None;
         self.last = None;
     }
 
     /// Measures at `now`.
-    pub fn tick(&mut self, now: Instant) {
+    pub(crate) fn tick(&mut self, now: Instant) {
         // During a longer gap the process was stopped, or the machine slept.
         let gap = self.last.map_or(Duration::ZERO, |last| now - last);
         self.total += gap.min(MAX_GAP);
@@ -54,7 +54,7 @@ impl SpeedMeter {
     }
 
     /// Returns rows per second; zero before the first measurement.
-    pub fn rows_per_second(&self) -> f64 {
+    pub(crate) fn rows_per_second(&self) -> f64 {
         self.measured
     }
 

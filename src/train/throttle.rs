@@ -33,7 +33,7 @@ impl Throttle {
     }
 
     /// Returns the number of steps due at `now`.
-    pub fn due(&mut self, now: Instant) -> u32 {
+    pub(crate) fn due(&mut self, now: Instant) -> u32 {
         let Some(rate) = self.steps_per_second else {
             return u32::MAX;
         };
@@ -57,12 +57,12 @@ impl Throttle {
     }
 
     /// Counts a step.
-    pub fn count_step(&mut self) {
+    pub(crate) fn count_step(&mut self) {
         self.done += 1;
     }
 
     /// Returns the number of steps between two readings of the clock.
-    pub fn clock_interval(&self) -> u32 {
+    pub(crate) fn clock_interval(&self) -> u32 {
         match self.steps_per_second {
             None => self.clock_interval,
             Some(_) => 1,
@@ -71,7 +71,7 @@ impl Throttle {
 
     /// Adapts [`Self::clock_interval`] to about four readings per `slice`, given the time since the
     /// slice began.
-    pub fn adapt(&mut self, elapsed: Duration, slice: Duration) {
+    pub(crate) fn adapt(&mut self, elapsed: Duration, slice: Duration) {
         if elapsed < slice / 8 {
             self.clock_interval = (self.clock_interval * 2).min(MAX_CLOCK_INTERVAL);
         } else if elapsed > slice {

@@ -1,11 +1,11 @@
 //! The rows that are predicted worst.
 
 /// Rows that are kept at most.
-pub const MOST: usize = 1000;
+pub(crate) const MOST: usize = 1000;
 
 /// Collects rows with their losses and keeps the worst [`MOST`] of them.
 #[derive(Debug, Default)]
-pub struct Worst {
+pub(crate) struct Worst {
     /// Never more than twice [`MOST`].
     rows: Vec<(f64, u32)>,
     /// The least loss with which a row still is among the worst.

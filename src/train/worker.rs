@@ -20,7 +20,7 @@ use super::trainer::Trainer;
 use crate::error::{Error, Result};
 
 /// Name of the worker's thread, whose panics are caught.
-pub const THREAD_NAME: &str = "training";
+pub(crate) const THREAD_NAME: &str = "training";
 
 /// Initial settings of a worker.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -111,7 +111,7 @@ fn run(
 }
 
 /// Returns the message of a panic, with control characters escaped.
-pub fn panic_message(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     crate::util::text::sanitise(text.unwrap_or("unknown panic"))

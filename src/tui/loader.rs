@@ -15,7 +15,7 @@ use crate::train::{Session, Settings, panic_message};
 
 /// Loads the data and creates the session to train. The function it receives reports each stage and
 /// returns whether to go on.
-pub type Load = Box<
+pub(crate) type Load = Box<
     dyn FnOnce(&mut dyn FnMut(LoadingStage) -> ControlFlow<()>) -> Result<(Session, Settings)>
         + Send,
 >;

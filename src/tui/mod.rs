@@ -18,7 +18,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use app::{Model, Msg, ScrollLimits};
-pub use loader::Load;
 use panels::PanelId;
 pub use panels::loading::{render_loading, view_loading};
 pub use panels::render_panel;
@@ -75,7 +74,7 @@ fn is_too_small(area: Rect, buf: &mut Buffer, theme: Theme) -> bool {
 }
 
 /// The panel at column `x` and row `y` of `area`.
-pub fn panel_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<PanelId> {
+pub(crate) fn panel_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<PanelId> {
     layout::panel_at(area, model, Position { x, y }).map(|(id, _)| id)
 }
 

@@ -78,7 +78,7 @@ impl Screen {
 
     /// Restores the terminal, stops this process until the shell continues it, and takes the
     /// terminal again.
-    pub fn suspend(&mut self) -> Result<()> {
+    pub(crate) fn suspend(&mut self) -> Result<()> {
         give_back();
         stop_process();
         self.retake()
@@ -86,7 +86,7 @@ impl Screen {
 
     /// Takes the terminal again, in whatever state other programs left it, and draws all of the next
     /// frame.
-    pub fn retake(&mut self) -> Result<()> {
+    pub(crate) fn retake(&mut self) -> Result<()> {
         let mut retake = || -> io::Result<()> {
             take()?;
             // `Terminal::clear` would query the cursor's position, and the answer would go to the

@@ -73,7 +73,7 @@ impl Theme {
 
     /// Detects the theme from `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG` and the character set of the
     /// locale.
-    pub fn detect(env: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn detect(env: impl Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| env(name).unwrap_or_default();
         let term = get("TERM");
         let depth = if !get("NO_COLOR").is_empty() || term == "dumb" {
@@ -104,12 +104,12 @@ impl Theme {
     }
 
     /// Returns whether the terminal has colours.
-    pub fn has_colour(self) -> bool {
+    pub(crate) fn has_colour(self) -> bool {
         self.depth != Depth::None
     }
 
     /// Returns whether colours can be mixed freely, so that a shade can show a number.
-    pub fn has_shades(self) -> bool {
+    pub(crate) fn has_shades(self) -> bool {
         matches!(self.depth, Depth::True | Depth::Indexed)
     }
 
@@ -123,7 +123,7 @@ impl Theme {
     }
 
     /// Emphasised text.
-    pub fn strong(self) -> Style {
+    pub(crate) fn strong(self) -> Style {
         self.text().add_modifier(Modifier::BOLD)
     }
 
@@ -145,7 +145,7 @@ impl Theme {
     }
 
     /// Accent: the focused frame, keys, marks.
-    pub fn accent(self) -> Style {
+    pub(crate) fn accent(self) -> Style {
         self.category(BLUE, Color::Cyan)
     }
 
@@ -185,7 +185,7 @@ impl Theme {
     }
 
     /// A badge of `style`'s colour: dark text on it.
-    pub fn badge(self, style: Style) -> Style {
+    pub(crate) fn badge(self, style: Style) -> Style {
         match (self.depth, style.fg) {
             (Depth::None, _) | (_, None) => Style::new()
                 .add_modifier(Modifier::REVERSED)
@@ -198,7 +198,7 @@ impl Theme {
     }
 
     /// A signed value of at most 1: blue above zero, orange below, fainter near it.
-    pub fn signed(self, value: f32) -> Style {
+    pub(crate) fn signed(self, value: f32) -> Style {
         let strength = if value.is_finite() {
             value.abs().min(1.0)
         } else {
@@ -235,7 +235,7 @@ impl Theme {
     }
 
     /// `style` further towards the background, as for a curve behind another.
-    pub fn faint(self, style: Style) -> Style {
+    pub(crate) fn faint(self, style: Style) -> Style {
         match (self.depth, style.fg) {
             (Depth::True, Some(Color::Rgb(r, g, b))) => Style::new().fg(self.shade((r, g, b), 0.4)),
             _ => self.frame(),
@@ -243,7 +243,7 @@ impl Theme {
     }
 
     /// Viridis at `t` of `0.0..=1.0`, where colours can be mixed.
-    pub fn heat(self, t: f32) -> Option<Color> {
+    pub(crate) fn heat(self, t: f32) -> Option<Color> {
         if !self.has_shades() {
             return None;
         }
@@ -258,7 +258,7 @@ impl Theme {
     }
 
     /// A pixel of brightness `level`, `0.0..=1.0`: white on black, or ink on light paper.
-    pub fn grey(self, level: f32) -> Color {
+    pub(crate) fn grey(self, level: f32) -> Color {
         let level = if level.is_finite() {
             level.clamp(0.0, 1.0)
         } else {

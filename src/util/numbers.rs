@@ -2,7 +2,7 @@
 
 /// Formats `x` with `digits` significant digits: in plain notation from 1e-4 up to 1e6, else as
 /// `1.23e-7`.
-pub fn significant(x: f64, digits: usize) -> String {
+pub(crate) fn significant(x: f64, digits: usize) -> String {
     if x.is_nan() {
         return "NaN".into();
     }
@@ -31,11 +31,11 @@ pub fn significant(x: f64, digits: usize) -> String {
 }
 
 /// Width of a number from [`aligned`] in cells.
-pub const NUMBER: usize = 10;
+pub(crate) const NUMBER: usize = 10;
 
 /// Formats `x` with four significant digits in exactly [`NUMBER`] cells, such that the points of
 /// numbers below ten are below one another: `−0.1234   `, ` 1.234e−7 `.
-pub fn aligned(x: f64) -> String {
+pub(crate) fn aligned(x: f64) -> String {
     let sign = if x < 0.0 { "−" } else { "" };
     let size = x.abs();
     let text = match size {
@@ -78,7 +78,7 @@ pub fn loss(x: f64) -> String {
 }
 
 /// Formats a fraction as percentage with one decimal in six cells: ` 96.7%`; NaN as `–`.
-pub fn percent(fraction: f64) -> String {
+pub(crate) fn percent(fraction: f64) -> String {
     if fraction.is_nan() {
         "     –".into()
     } else {
@@ -104,7 +104,7 @@ pub fn rate(x: f64) -> String {
 }
 
 /// Formats a size in bytes: `967 bytes`, `12.3 kB`, `4.0 MB`.
-pub fn file_size(bytes: u64) -> String {
+pub(crate) fn file_size(bytes: u64) -> String {
     match bytes {
         0..1000 => counted(bytes, "byte"),
         1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
@@ -119,12 +119,12 @@ pub fn counted(count: u64, noun: &str) -> String {
 }
 
 /// Formats `number` in superscript digits: `¹⁰`.
-pub fn superscript(number: usize) -> String {
+pub(crate) fn superscript(number: usize) -> String {
     in_digits(number, ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'])
 }
 
 /// Formats `number` in subscript digits: `₁₀`.
-pub fn subscript(number: usize) -> String {
+pub(crate) fn subscript(number: usize) -> String {
     in_digits(number, ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'])
 }
 
@@ -150,7 +150,7 @@ pub fn count(x: f64) -> String {
 
 /// Returns the numbers 1, 2 and 5 times a power of ten, ascending from the power of ten at or below
 /// `x`. Empty unless `x` is positive and finite.
-pub fn ladder(x: f64) -> impl Iterator<Item = f64> {
+pub(crate) fn ladder(x: f64) -> impl Iterator<Item = f64> {
     let is_valid = x.is_finite() && x > 0.0;
     let first = if is_valid {
         x.log10().floor() as i32
@@ -187,7 +187,7 @@ pub fn ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
 }
 
 /// Formats `ticks`, all with the same number of decimals.
-pub fn tick_labels(ticks: &[f64]) -> Vec<String> {
+pub(crate) fn tick_labels(ticks: &[f64]) -> Vec<String> {
     let step = match ticks {
         [a, b, ..] => (b - a).abs(),
         [a] if *a != 0.0 => a.abs(),

@@ -38,7 +38,7 @@ pub fn generator(seed: u64, purpose: RngStream) -> ChaCha8Rng {
 
 /// Shuffles `items` (Fisher and Yates). Written out because `rand` may change how its own shuffle
 /// draws numbers; this one depends on the generator's documented output only.
-pub fn shuffle<T>(items: &mut [T], generator: &mut ChaCha8Rng) {
+pub(crate) fn shuffle<T>(items: &mut [T], generator: &mut ChaCha8Rng) {
     for last in (1..items.len()).rev() {
         items.swap(last, below(last + 1, generator));
     }

@@ -124,7 +124,7 @@ mod platform {
     }
 
     /// Stops this process until it receives SIGCONT, as a shell expects after [`Signal::Stop`].
-    pub fn stop_process() {
+    pub(crate) fn stop_process() {
         // If the system refuses, the program just goes on.
         let _ = emulate_default_handler(SIGTSTP);
     }
@@ -133,7 +133,7 @@ mod platform {
     /// mode: the writer of a pipe into this process and a script that waits for it must stop too, or
     /// the shell would wait for them. This process receives the request as [`Signal::Stop`].
     /// Returns whether it was sent.
-    pub fn stop_job() -> bool {
+    pub(crate) fn stop_job() -> bool {
         // The shell that sends it belongs to the job too, and must not stop before its exit is
         // noticed here.
         let mut shell = Command::new("sh");
@@ -184,9 +184,9 @@ mod platform {
         Ok(Watcher)
     }
 
-    pub fn stop_process() {}
+    pub(crate) fn stop_process() {}
 
-    pub fn stop_job() -> bool {
+    pub(crate) fn stop_job() -> bool {
         false
     }
 }

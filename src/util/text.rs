@@ -34,7 +34,7 @@ pub fn sanitise(text: &str) -> String {
 }
 
 /// Returns whether `c` neither acts on a terminal nor hides from a reader.
-pub fn is_printable(c: char) -> bool {
+pub(crate) fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
         && !matches!(c, '\u{200b}'..='\u{200f}')
@@ -80,7 +80,7 @@ fn suffix(text: &str, cells: usize) -> &str {
 }
 
 /// Cuts `text` to `cells` terminal cells, with `…` in place of the end.
-pub fn shorten(text: &str, cells: usize) -> String {
+pub(crate) fn shorten(text: &str, cells: usize) -> String {
     match cells.checked_sub(1) {
         _ if width(text) <= cells => text.to_owned(),
         Some(room) => format!("{}…", prefix(text, room)),
@@ -90,7 +90,7 @@ pub fn shorten(text: &str, cells: usize) -> String {
 
 /// Cuts `text` to `cells` terminal cells, with `…` in place of the start: for paths and typed text,
 /// whose end matters most.
-pub fn shorten_front(text: &str, cells: usize) -> String {
+pub(crate) fn shorten_front(text: &str, cells: usize) -> String {
     match cells.checked_sub(1) {
         _ if width(text) <= cells => text.to_owned(),
         Some(room) => format!("…{}", suffix(text, room)),
@@ -100,7 +100,7 @@ pub fn shorten_front(text: &str, cells: usize) -> String {
 
 /// Cuts each of `names` to `cells` terminal cells: at the end, or in the middle where that would
 /// make different names equal.
-pub fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
+pub(crate) fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
     let short: Vec<String> = names.iter().map(|name| shorten(name, cells)).collect();
     let clash =
         (1..short.len()).any(|i| short[..i].contains(&short[i]) && names[..i] != short[..i]);
@@ -119,7 +119,7 @@ pub fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
 }
 
 /// Breaks `text` between words into lines of at most `cells` terminal cells. Longer words are cut.
-pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
@@ -137,7 +137,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 /// distance of a third of its characters (letter case ignored), or those that contain it. Empty if
 /// `asked` is longer than a name should be, because the distance takes time in proportion to both
 /// lengths.
-pub fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
+pub(crate) fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
     let asked = asked.to_lowercase();
     let letters = asked.chars().count();
     if letters > LONGEST_NAME {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Maximum number of categories of a column with an input each; rarer ones share one.
-pub const MAX_CATEGORIES: usize = 100;
+pub(crate) const MAX_CATEGORIES: usize = 100;
 
 /// Encoding of the cells of one column as network inputs, fitted to the training rows.
 ///
@@ -118,7 +118,7 @@ impl Encoding {
 impl Encoding {
     /// Returns the raw value of an input `value`: the inverse of [`Self::write`], rounded to six
     /// digits so that rounding errors do not show.
-    pub fn raw_of(&self, value: f32) -> f32 {
+    pub(crate) fn raw_of(&self, value: f32) -> f32 {
         match self {
             Self::Numeric { mean, std, .. } | Self::Boolean { mean, std, .. } => {
                 let raw = mean + std * f64::from(value);

@@ -35,7 +35,7 @@ pub struct InputColumn {
 
 impl InputColumn {
     /// Returns the names of its network inputs: that of the column, or `colour=red` per category.
-    pub fn input_names(&self) -> Vec<String> {
+    pub(crate) fn input_names(&self) -> Vec<String> {
         let name = &self.name;
         match &self.encoding {
             Encoding::Numeric { .. } | Encoding::Boolean { .. } => vec![name.clone()],
@@ -57,7 +57,7 @@ impl Preprocessing {
     }
 
     /// Returns the names of the network inputs in order.
-    pub fn input_names(&self) -> Vec<String> {
+    pub(crate) fn input_names(&self) -> Vec<String> {
         self.columns
             .iter()
             .flat_map(InputColumn::input_names)
@@ -69,7 +69,7 @@ impl Preprocessing {
     ///
     /// # Panics
     /// If there are not as many of both.
-    pub fn encode_row(&self, raw: impl ExactSizeIterator<Item = f32>, out: &mut [f32]) {
+    pub(crate) fn encode_row(&self, raw: impl ExactSizeIterator<Item = f32>, out: &mut [f32]) {
         assert_eq!(
             raw.len(),
             self.columns.len(),
@@ -118,7 +118,7 @@ impl Preprocessing {
 impl Preprocessing {
     /// Returns the raw value of network input `input` with the value `value`; see
     /// [`Encoding::raw_of`]. NaN if there is no such input.
-    pub fn raw_of(&self, input: usize, value: f32) -> f32 {
+    pub(crate) fn raw_of(&self, input: usize, value: f32) -> f32 {
         let mut first = 0;
         for column in &self.columns {
             first += column.encoding.inputs();

@@ -111,7 +111,7 @@ impl Samples {
     ///
     /// # Panics
     /// If there is no such row.
-    pub fn raw_row(&self, row: usize) -> Array1<f32> {
+    pub(crate) fn raw_row(&self, row: usize) -> Array1<f32> {
         self.raw_values(row).collect()
     }
 
@@ -138,7 +138,7 @@ impl Samples {
     }
 
     /// Returns the network inputs of all rows if they are kept: `(rows, network inputs)`.
-    pub fn ready_inputs(&self) -> Option<&Array2<f32>> {
+    pub(crate) fn ready_inputs(&self) -> Option<&Array2<f32>> {
         self.ready.as_ref()
     }
 

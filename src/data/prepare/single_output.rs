@@ -24,7 +24,7 @@ impl Prepared {
     /// # Errors
     /// [`Error::Usage`] where one output from 0 to 1 is not enough: for other than two classes, or a
     /// number outside that range.
-    pub fn with_targets(mut self, encoding: TargetEncoding) -> Result<Self> {
+    pub(crate) fn with_targets(mut self, encoding: TargetEncoding) -> Result<Self> {
         if encoding == TargetEncoding::Standard {
             return Ok(self);
         }

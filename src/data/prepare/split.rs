@@ -6,7 +6,7 @@ use crate::util::random::{RngStream, generator, shuffle};
 
 /// Partition of the rows of a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Split {
+pub(crate) struct Split {
     /// Indices of the training rows, ascending.
     pub training: Vec<u32>,
     /// Indices of the validation rows, ascending; may be empty.
@@ -23,7 +23,7 @@ pub struct Split {
 ///
 /// # Panics
 /// If a label is not below `classes`.
-pub fn stratified(labels: &[u32], classes: usize, fraction: f64, seed: u64) -> Split {
+pub(crate) fn stratified(labels: &[u32], classes: usize, fraction: f64, seed: u64) -> Split {
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); classes];
     for (row, &label) in (0..).zip(labels) {
         members[label as usize].push(row);

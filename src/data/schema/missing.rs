@@ -1,10 +1,10 @@
 //! Recognition of missing values.
 
 /// Texts that mean a missing value, like an empty cell. Case-insensitive.
-pub const MISSING_WORDS: [&str; 7] = ["?", "NA", "N/A", "NaN", "null", "None", "-"];
+pub(crate) const MISSING_WORDS: [&str; 7] = ["?", "NA", "N/A", "NaN", "null", "None", "-"];
 
 /// Returns whether `cell` is a missing value. Surrounding white space is ignored.
-pub fn is_missing(cell: &str) -> bool {
+pub(crate) fn is_missing(cell: &str) -> bool {
     let cell = cell.trim();
     // Nearly all cells are numbers, recognised by their first byte.
     match cell.as_bytes().first() {

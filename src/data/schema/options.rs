@@ -141,7 +141,7 @@ pub enum Part {
 }
 
 /// Receives loading progress and can cancel the load.
-pub type LoadObserver<'w> = dyn FnMut(Progress) -> ControlFlow<()> + 'w;
+pub(crate) type LoadObserver<'w> = dyn FnMut(Progress) -> ControlFlow<()> + 'w;
 
 /// Reports `progress` to `observer`.
 ///

@@ -60,7 +60,7 @@ impl TargetScale {
     }
 
     /// Returns the network output for `value`.
-    pub fn standardise(&self, value: f32) -> f32 {
+    pub(crate) fn standardise(&self, value: f32) -> f32 {
         let (offset, unit) = self.offset_and_unit();
         standardise(value, offset, unit)
     }
@@ -86,7 +86,7 @@ impl Task {
 
 /// Writes the targets of a row of `class` to `outputs`, one place per network output: one-hot, or with a
 /// single output 1 for the second of two classes.
-pub fn write_class<'a>(class: usize, outputs: impl IntoIterator<Item = &'a mut f32>) {
+pub(crate) fn write_class<'a>(class: usize, outputs: impl IntoIterator<Item = &'a mut f32>) {
     let mut count = 0;
     let mut only = None;
     for (i, output) in outputs.into_iter().enumerate() {
@@ -120,7 +120,7 @@ impl Errors {
 
 /// Accumulates the errors of predictions.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct ErrorSums {
+pub(crate) struct ErrorSums {
     rows: u64,
     absolute: f64,
     squared: f64,

@@ -117,7 +117,7 @@ impl DataSummary {
     }
 
     /// Returns the facts in groups of one topic each.
-    pub fn facts_by_topic(&self) -> impl Iterator<Item = (Topic, &[Fact])> {
+    pub(crate) fn facts_by_topic(&self) -> impl Iterator<Item = (Topic, &[Fact])> {
         let groups = self.facts.chunk_by(|a, b| a.topic == b.topic);
         groups.filter_map(|group| Some((group.first()?.topic, group)))
     }

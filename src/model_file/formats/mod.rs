@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::util::text::sanitise;
 
 /// Reads a model from the contents of a file. The error says what is wrong with them.
-pub type Decode = fn(&[u8]) -> Result<TrainedModel, String>;
+pub(crate) type Decode = fn(&[u8]) -> Result<TrainedModel, String>;
 
 /// File format of a trained model, chosen by the extension of the file name.
 pub trait Format: Sync {
@@ -94,12 +94,12 @@ pub(super) fn decoder_for(path: &Path) -> Result<Decode> {
 }
 
 /// Lists the extensions of all formats: `.json, .safetensors, .npz, .onnx, .py or .rs`.
-pub fn extensions() -> String {
+pub(crate) fn extensions() -> String {
     alternatives(ALL.iter().copied())
 }
 
 /// Lists the extensions that can be read: `.json, .safetensors or .npz`.
-pub fn readable_extensions() -> String {
+pub(crate) fn readable_extensions() -> String {
     alternatives(readable())
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct RustCode {
 
 impl RustCode {
     /// Code that calls no function but `exp`.
-    pub const fn expression(expression: &'static str) -> Self {
+    pub(crate) const fn expression(expression: &'static str) -> Self {
         Self {
             expression,
             helpers: String::new,

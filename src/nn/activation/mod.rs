@@ -3,7 +3,7 @@
 //! Without it layers would be worth nothing: `W2 (W1 x + b1) + b2` is again a matrix times `x`
 //! plus a vector, so any number of linear layers collapses into one.
 //!
-//! Each activation is one file that implements [`Function`], and one row of the table below.
+//! Each activation is one file that implements `Function`, and one row of the table below.
 
 use std::fmt;
 use std::str::FromStr;
@@ -147,12 +147,12 @@ impl Activation {
     }
 
     /// Whether the derivative cannot be had from `a` alone.
-    pub fn needs_z(self) -> bool {
+    pub(crate) fn needs_z(self) -> bool {
         with_function!(self, |F| F::NEEDS_Z)
     }
 
     /// Whether the first or the second derivative jumps at `z = 0`.
-    pub fn has_kink(self) -> bool {
+    pub(crate) fn has_kink(self) -> bool {
         with_function!(self, |F| F::HAS_KINK)
     }
 

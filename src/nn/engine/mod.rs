@@ -36,7 +36,7 @@ pub use batch::{MiniBatch, Targets};
 use partition::{NeuronShare, RowShare};
 pub use snapshot::EngineSnapshot;
 use step::{UpdateParams, WholeStep};
-pub use two_threads::HELPER_THREAD;
+pub(crate) use two_threads::HELPER_THREAD;
 use two_threads::Pair;
 pub use workspace::Workspace;
 
@@ -343,7 +343,7 @@ impl Engine {
     }
 
     /// Sets some parameters, in time proportional to their number. The optimizer's state stays.
-    pub fn set_each(&mut self, values: &[(ParameterId, f32)]) {
+    pub(crate) fn set_each(&mut self, values: &[(ParameterId, f32)]) {
         let architecture = &self.architecture;
         self.state.change(|share| {
             for &(id, value) in values {

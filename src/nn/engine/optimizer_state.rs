@@ -9,7 +9,7 @@ impl Engine {
     ///
     /// # Panics
     /// If there is no such parameter.
-    pub fn optimizer_state(&self, id: ParameterId) -> Update {
+    pub(crate) fn optimizer_state(&self, id: ParameterId) -> Update {
         let (layer, row, neuron) = self.place(id);
         let in_share = |share: &NeuronShare| {
             let layer = &share.layers[layer];

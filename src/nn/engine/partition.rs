@@ -40,7 +40,7 @@ pub(super) struct Layer {
 
 impl NeuronShare {
     /// Copies the parameters of these neurons into those of the whole network.
-    pub fn copy_to(&self, parameters: &mut Parameters) {
+    pub(crate) fn copy_to(&self, parameters: &mut Parameters) {
         for (layer, into) in self.layers.iter().zip(&mut parameters.layers) {
             layer.copy_to(into);
         }
@@ -73,7 +73,7 @@ impl NeuronShare {
     }
 
     /// Replaces the state by that of `optimizer` before its first update, all zero.
-    pub fn reset_state(&mut self, optimizer: Optimizer) {
+    pub(crate) fn reset_state(&mut self, optimizer: Optimizer) {
         for layer in &mut self.layers {
             let length = layer.parameters.values().len();
             let state = (0..optimizer.state_len()).map(|_| Aligned::zeros(length));
@@ -90,7 +90,7 @@ impl Layer {
     }
 
     /// Copies the parameters of these neurons into those of the whole layer.
-    pub fn copy_to(&self, whole: &mut LayerParameters) {
+    pub(crate) fn copy_to(&self, whole: &mut LayerParameters) {
         for (column, neuron) in self.neurons().enumerate() {
             let weights = whole.weights.row_mut(neuron);
             let own = self.parameters.column(column);
@@ -106,7 +106,7 @@ impl Layer {
     }
 
     /// Copies the parameters of these neurons from those of the whole layer.
-    pub fn copy_from(&mut self, whole: &LayerParameters) {
+    pub(crate) fn copy_from(&mut self, whole: &LayerParameters) {
         for (column, neuron) in self.neurons().enumerate() {
             let weights = whole.weights.row(neuron);
             let own = self.parameters.column_mut(column);
@@ -132,7 +132,7 @@ impl Layer {
     }
 
     /// Updates the transposed weights.
-    pub fn transpose(&mut self) {
+    pub(crate) fn transpose(&mut self) {
         if self.transposed.rows() > 0 {
             self.parameters.transpose(&mut self.transposed);
         }

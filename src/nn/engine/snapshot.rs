@@ -39,7 +39,7 @@ impl Engine {
     }
 
     /// Restores an engine, on as many threads as before, for mini-batches of up to `batch` rows.
-    pub fn from_snapshot(snapshot: EngineSnapshot, batch: usize) -> Self {
+    pub(crate) fn from_snapshot(snapshot: EngineSnapshot, batch: usize) -> Self {
         let EngineSnapshot {
             architecture,
             unit,

@@ -25,7 +25,7 @@ use crate::nn::kernels::sparse::Scratch;
 use crate::nn::{Architecture, LearningRule};
 
 /// Name of the helping thread, by which a panic hook recognises it.
-pub const HELPER_THREAD: &str = "training 2";
+pub(crate) const HELPER_THREAD: &str = "training 2";
 
 /// Number of polls before a waiting thread goes to sleep: some tens of microseconds, which is longer than
 /// the time between two steps and too short to notice.
@@ -97,7 +97,7 @@ impl Pair {
     }
 
     /// Returns whether every step is shared, even if that is not faster.
-    pub fn is_always_shared(&self) -> bool {
+    pub(crate) fn is_always_shared(&self) -> bool {
         self.always
     }
 
@@ -107,7 +107,7 @@ impl Pair {
     }
 
     /// Returns both shares of the neurons for writing.
-    pub fn neurons_mut(&mut self) -> [RwLockWriteGuard<'_, NeuronShare>; 2] {
+    pub(crate) fn neurons_mut(&mut self) -> [RwLockWriteGuard<'_, NeuronShare>; 2] {
         self.shared.neurons.each_ref().map(write)
     }
 

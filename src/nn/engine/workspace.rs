@@ -48,7 +48,7 @@ impl Workspace {
     }
 
     /// Maximum number of rows.
-    pub fn capacity(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         self.capacity
     }
 
@@ -78,7 +78,11 @@ impl Workspace {
     }
 
     /// Loss of a row of the last pass. `targets` has one number for each output.
-    pub fn loss_of_row<'a>(&self, row: usize, targets: impl IntoIterator<Item = &'a f32>) -> f64 {
+    pub(crate) fn loss_of_row<'a>(
+        &self,
+        row: usize,
+        targets: impl IntoIterator<Item = &'a f32>,
+    ) -> f64 {
         let (outputs, logits) = (self.outputs(), self.logits());
         let wide = |x: &f32| f64::from(*x);
         let (outputs, logits) = (outputs.row(row), logits.row(row));

@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 /// `Vec` aligns to its element; the safe way to a larger alignment is to leave the first few
 /// elements out.
 #[derive(Debug)]
-pub struct Aligned {
+pub(crate) struct Aligned {
     /// The floats are the end of it, from `start` on.
     storage: Vec<f32>,
     start: usize,

@@ -10,7 +10,7 @@ use crate::nn::activation::{Function, with_function};
 /// magnitudes. Where `f` itself has a bound, that is it, and NaN goes unnoticed here: it turns all
 /// that follows, and so the loss, into NaN.
 #[inline(always)]
-pub fn activate<S: Simd>(simd: S, activation: Activation, values: &mut [f32]) -> f32 {
+pub(crate) fn activate<S: Simd>(simd: S, activation: Activation, values: &mut [f32]) -> f32 {
     with_function!(activation, |F| apply::<S, F>(simd, values))
 }
 
@@ -43,7 +43,7 @@ const fn bound<F: Function>() -> Option<f32> {
 ///
 /// `a = f(z)` and `deltas` have the same length; so has `z`, if the activation needs it.
 #[inline(always)]
-pub fn times_derivative<S: Simd>(
+pub(crate) fn times_derivative<S: Simd>(
     simd: S,
     activation: Activation,
     z: &[f32],
@@ -71,7 +71,7 @@ fn multiply<S: Simd, F: Function>(simd: S, z: &[f32], a: &[f32], deltas: &mut [f
 
 /// The largest magnitude of `values`.
 #[inline(always)]
-pub fn largest_magnitude<S: Simd>(simd: S, values: &[f32]) -> f32 {
+pub(crate) fn largest_magnitude<S: Simd>(simd: S, values: &[f32]) -> f32 {
     let mut largest = Largest::zero(simd);
     for &x in S::as_simd_f32s(values).0 {
         largest.include(simd, x);

@@ -43,7 +43,7 @@ const ARTANH: [f32; 7] = [
 
 /// `e^x` for `x <= 0`, which is all that sigmoid and softmax need. NaN stays NaN.
 #[inline(always)]
-pub fn exp_of_negative<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(crate) fn exp_of_negative<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let (expm1, two_to_n) = split_exp(simd, x);
     let e_to_x = simd.mul_add_e_f32s(two_to_n, expm1, two_to_n);
     let vanishes = simd.less_than_f32s(x, simd.splat_f32s(LOG_OF_SMALLEST));
@@ -72,7 +72,7 @@ fn split_exp<S: Simd>(simd: S, x: S::f32s) -> (S::f32s, S::f32s) {
 
 /// `e^x - 1` for `x <= 0`, with a relative error of at most 1.9e-7. NaN stays NaN.
 #[inline(always)]
-pub fn exp_m1_of_negative<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(crate) fn exp_m1_of_negative<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let limit = simd.splat_f32s(EXP_M1_IS_MINUS_ONE);
     let x = simd.select_f32s(simd.less_than_f32s(x, limit), limit, x);
     let (expm1, two_to_n) = split_exp(simd, x);
@@ -83,7 +83,7 @@ pub fn exp_m1_of_negative<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
 /// `ln(1 + x) = 2 artanh(x / (2 + x))` for `0 <= x <= 1`, with a relative error of at most 3e-7. NaN
 /// stays NaN.
 #[inline(always)]
-pub fn ln_1p_of_fraction<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(crate) fn ln_1p_of_fraction<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let s = simd.div_f32s(x, simd.add_f32s(simd.splat_f32s(2.0), x));
     let square = simd.mul_f32s(s, s);
     let mut a = simd.splat_f32s(ARTANH[0]);

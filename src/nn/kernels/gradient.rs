@@ -325,7 +325,7 @@ fn multiply<S: Simd, const R: usize, const W: usize, const V: usize, const P: us
 }
 
 /// Finds the largest magnitude in a gradient.
-pub struct Measure<'a> {
+pub(crate) struct Measure<'a> {
     weights: &'a [f32],
     share: f32,
     decay: f32,

@@ -5,7 +5,7 @@ use pulp::{Arch, Scalar, Simd, WithSimd};
 use super::panels::{NARROW, WIDE};
 
 /// Environment variable that limits vector instructions: `portable` allows none, `avx2` all but AVX-512.
-pub const SIMD_VARIABLE: &str = "NN_TUI_SIMD";
+pub(crate) const SIMD_VARIABLE: &str = "NN_TUI_SIMD";
 
 /// Vector instructions that the kernels may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Instructions {
     pub const ALL: [Self; 3] = [Self::Best, Self::Avx2, Self::Portable];
 
     /// Returns [`Instructions::Best`] or the limit that [`SIMD_VARIABLE`] sets.
-    pub fn from_environment() -> Self {
+    pub(crate) fn from_environment() -> Self {
         match std::env::var_os(SIMD_VARIABLE) {
             Some(value) if value == "portable" => Self::Portable,
             Some(value) if value == "avx2" => Self::Avx2,
@@ -42,7 +42,7 @@ impl Instructions {
 
     /// Returns the [`unit`](Self::unit) for a network with layers of `sizes` neurons: if no layer fills
     /// half a vector of AVX-512, the shorter vectors of AVX2 take less time.
-    pub fn unit_for(self, sizes: &[usize]) -> VectorUnit {
+    pub(crate) fn unit_for(self, sizes: &[usize]) -> VectorUnit {
         let is_small = sizes.iter().all(|&size| size <= NARROW);
         match self {
             Self::Best if is_small => Self::Avx2.unit(),
@@ -82,7 +82,7 @@ impl VectorUnit {
     }
 
     /// Returns the width of the panels in which a matrix of `columns` columns is stored.
-    pub fn panel_width(self, columns: usize) -> usize {
+    pub(crate) fn panel_width(self, columns: usize) -> usize {
         if columns <= NARROW && has_narrow_panels(self.lanes()) {
             NARROW
         } else {

@@ -33,7 +33,7 @@ pub mod update;
 
 use pulp::{Simd, bytemuck};
 
-pub use instructions::{Instructions, SIMD_VARIABLE, VectorUnit};
+pub use instructions::{Instructions, VectorUnit};
 
 /// Expands `$body` with the constant `$V`, the number of vectors in a row of a panel that is
 /// `$width` floats wide. As a constant it lets the compiler keep the row in registers.

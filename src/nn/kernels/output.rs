@@ -14,7 +14,7 @@ use crate::nn::{Loss, Output};
 
 /// Replaces the logits `z` by the outputs `a = f(z)`.
 #[inline(always)]
-pub fn activate_outputs<S: Simd>(simd: S, output: Output, z: &Panels, a: &mut Panels) {
+pub(crate) fn activate_outputs<S: Simd>(simd: S, output: Output, z: &Panels, a: &mut Panels) {
     match output {
         Output::Linear => a.values_mut().copy_from_slice(z.values()),
         Output::Sigmoid => {
@@ -37,7 +37,7 @@ pub fn activate_outputs<S: Simd>(simd: S, output: Output, z: &Panels, a: &mut Pa
 ///
 /// `z`, `targets`, `deltas` and `costs`: `(rows, outputs)`.
 #[inline(always)]
-pub fn output_deltas<S: Simd>(
+pub(crate) fn output_deltas<S: Simd>(
     simd: S,
     (output, loss): (Output, Loss),
     z: &Panels,
@@ -225,7 +225,10 @@ fn quadratic_of_softmax<S: Simd, const V: usize>(
 /// The loss of a mini-batch: the sum of what its outputs add to it, `costs` of [`output_deltas`] for
 /// the rows of each part in their order.
 #[inline(always)]
-pub fn sum_of_costs<'a, S: Simd>(simd: S, parts: impl Iterator<Item = &'a Panels> + Clone) -> f32 {
+pub(crate) fn sum_of_costs<'a, S: Simd>(
+    simd: S,
+    parts: impl Iterator<Item = &'a Panels> + Clone,
+) -> f32 {
     let count = parts.clone().next().map_or(0, Panels::count);
     let mut sum = simd.splat_f32s(0.0);
     for p in 0..count {
@@ -310,7 +313,7 @@ impl<S: Simd, const V: usize> Lanes<S, V> {
 /// `z` and `targets`: `(rows, outputs)`; `classes`: of each row the class, which is the index of its
 /// largest target.
 #[inline(always)]
-pub fn count_correct<S: Simd>(
+pub(crate) fn count_correct<S: Simd>(
     simd: S,
     output: Output,
     z: &Panels,

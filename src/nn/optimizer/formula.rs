@@ -58,7 +58,7 @@ impl Symbol {
     }
 
     /// The symbol raised to the number of updates.
-    pub fn to_the_t(self) -> Expression {
+    pub(crate) fn to_the_t(self) -> Expression {
         Expression::PowerOfT(self)
     }
 }
@@ -176,7 +176,7 @@ impl Expression {
     }
 
     /// Returns the symbols, each as often as it occurs.
-    pub fn symbols(&self) -> Vec<Symbol> {
+    pub(crate) fn symbols(&self) -> Vec<Symbol> {
         match self {
             Self::Number(_) => Vec::new(),
             Self::PowerOfT(symbol) => vec![*symbol, T],

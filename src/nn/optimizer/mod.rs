@@ -24,7 +24,8 @@ use super::{LearningRate, Loss, Output, WeightDecay};
 use crate::util::numbers::rate;
 pub use formula::Part;
 use formula::{Assignment, Symbol};
-pub use state::{Explained, Role, Update, UpdateFormula};
+pub(crate) use state::{Explained, Role};
+pub use state::{Update, UpdateFormula};
 
 /// Generates the list of optimizers from lines of: variant, constant with the default settings, file.
 macro_rules! optimizers {
@@ -260,7 +261,7 @@ impl Optimizer {
     }
 
     /// Names and values of the constants.
-    pub fn constants(self) -> impl Iterator<Item = (&'static str, f64)> {
+    pub(crate) fn constants(self) -> impl Iterator<Item = (&'static str, f64)> {
         let names = self.spec().constants.iter().map(|constant| constant.name);
         names.zip(self.constants)
     }
@@ -278,7 +279,7 @@ impl Optimizer {
     }
 
     /// Names of the optimizers that have the constant `name`.
-    pub fn with_constant(name: &str) -> Vec<&'static str> {
+    pub(crate) fn with_constant(name: &str) -> Vec<&'static str> {
         let all = Self::ALL
             .iter()
             .filter(|known| known.constant(name).is_some());
@@ -286,13 +287,13 @@ impl Optimizer {
     }
 
     /// Number of values kept for each parameter.
-    pub fn state_len(self) -> usize {
+    pub(crate) fn state_len(self) -> usize {
         self.spec().state.len()
     }
 
     /// Learning rate where none is given. An update of Adam has about the size of the rate, one of
     /// SGD that of the gradient times the rate.
-    pub fn default_learning_rate(self, output: Output, loss: Loss) -> LearningRate {
+    pub(crate) fn default_learning_rate(self, output: Output, loss: Loss) -> LearningRate {
         let rates = &self.spec().learning_rates;
         let rate = match (output, loss) {
             (Output::Linear, _) => rates.linear,
@@ -339,7 +340,7 @@ pub struct LearningRule {
 
 impl LearningRule {
     /// Returns the rule for biases, which are not decayed.
-    pub fn without_decay(self) -> Self {
+    pub(crate) fn without_decay(self) -> Self {
         Self {
             weight_decay: WeightDecay::ZERO,
             ..self
@@ -347,7 +348,7 @@ impl LearningRule {
     }
 
     /// Factor by which weights are added to their gradient.
-    pub fn gradient_decay(&self) -> f64 {
+    pub(crate) fn gradient_decay(&self) -> f64 {
         match self.optimizer.spec().decay {
             Decay::Gradient => self.weight_decay.get(),
             Decay::Decoupled => 0.0,

@@ -42,7 +42,7 @@ impl History {
     }
 
     /// Reads the parameter under the cursor before a step; `None` without such a parameter.
-    pub fn value_before(&self, session: &Session) -> Option<f32> {
+    pub(crate) fn value_before(&self, session: &Session) -> Option<f32> {
         let cursor = self.cursor?;
         let exists = cursor.is_in(session.architecture().sizes());
         exists.then(|| session.engine().parameter(cursor))
@@ -50,7 +50,7 @@ impl History {
 
     /// Records the change that the last step made to the parameter under the cursor. `before` is its
     /// value before the step.
-    pub fn record_change(&mut self, before: Option<f32>, session: &Session) {
+    pub(crate) fn record_change(&mut self, before: Option<f32>, session: &Session) {
         if let (Some(before), Some(cursor)) = (before, self.cursor) {
             let change = f64::from(session.engine().parameter(cursor)) - f64::from(before);
             self.last_change = Some((session.position().step, change));
@@ -64,7 +64,7 @@ impl History {
     }
 
     /// Returns whether values should be recorded at the current step.
-    pub fn is_due(&self, session: &Session) -> bool {
+    pub(crate) fn is_due(&self, session: &Session) -> bool {
         if !is_small(session) && self.cursor.is_none() {
             return false;
         }
@@ -74,7 +74,7 @@ impl History {
     }
 
     /// Records the current values. `parameters` are those of the session.
-    pub fn record_values(&mut self, session: &Session, parameters: &Parameters) {
+    pub(crate) fn record_values(&mut self, session: &Session, parameters: &Parameters) {
         // Drop points beyond the current step: steps may have been undone.
         let step = session.position().step;
         self.points.retain(|point| point.step < step);

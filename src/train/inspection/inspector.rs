@@ -28,7 +28,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Returns the next mini-batch of `session`.
-    pub fn of_next_step(session: &Session) -> Self {
+    pub(crate) fn of_next_step(session: &Session) -> Self {
         let (samples, rows) = (&session.data().training, session.next_rows());
         let architecture = session.architecture();
         let mut inputs = Array2::zeros((rows.len(), architecture.inputs()));

@@ -15,7 +15,8 @@ use std::sync::Arc;
 
 use super::{PhaseStepper, Position, Session};
 pub use mailbox::Mailbox;
-pub use scratch::{PROBE_ROWS, Scratch};
+pub(crate) use scratch::PROBE_ROWS;
+pub use scratch::Scratch;
 
 /// A session in training, as probes see it.
 #[derive(Clone, Copy)]

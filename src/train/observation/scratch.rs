@@ -13,7 +13,7 @@ use crate::train::{Cursor, Session};
 use crate::util::random::{RngStream, generator};
 
 /// Maximal number of probe rows, over which distributions of activations are counted.
-pub const PROBE_ROWS: usize = 256;
+pub(crate) const PROBE_ROWS: usize = 256;
 
 /// Buffers of all probes, apart from those of training. What several probes need is computed once a
 /// snapshot, and only if one of them needs it.
@@ -104,13 +104,13 @@ impl Scratch {
     }
 
     /// Forward pass of the probe rows.
-    pub fn probe_pass(&mut self, session: &Session) -> &Workspace {
+    pub(crate) fn probe_pass(&mut self, session: &Session) -> &Workspace {
         self.refresh_probe_pass(session);
         &self.probe_pass
     }
 
     /// Forward pass of a single row of `inputs`, `(1, inputs)`.
-    pub fn row_pass(&mut self, session: &Session, inputs: &Array2<f32>) -> &mut Workspace {
+    pub(crate) fn row_pass(&mut self, session: &Session, inputs: &Array2<f32>) -> &mut Workspace {
         session.engine().forward(inputs.view(), &mut self.row_pass);
         &mut self.row_pass
     }

@@ -164,7 +164,7 @@ impl Session {
     }
 
     /// Returns whether steps leave a parameter unchanged: it is frozen, or belongs to a muted neuron.
-    pub fn is_frozen_or_muted(&self, id: ParameterId) -> bool {
+    pub(crate) fn is_frozen_or_muted(&self, id: ParameterId) -> bool {
         self.frozen.values().iter().any(|&(frozen, _)| frozen == id)
     }
 

@@ -43,7 +43,7 @@ impl FrozenParameters {
     }
 
     /// Whether `id` is an outgoing weight of a muted neuron.
-    pub fn leaves_muted(&self, id: ParameterId) -> bool {
+    pub(crate) fn leaves_muted(&self, id: ParameterId) -> bool {
         id.input().is_some_and(|neuron| {
             self.is_muted(NeuronId {
                 layer: id.layer() - 1,
@@ -89,7 +89,7 @@ impl FrozenParameters {
     }
 
     /// Reads the kept values from the engine.
-    pub fn refresh(&mut self, engine: &Engine) {
+    pub(crate) fn refresh(&mut self, engine: &Engine) {
         let architecture = engine.architecture();
         let around = self.muted.iter().flat_map(|muted| {
             let mut ids = outgoing(muted.id, architecture);
@@ -105,14 +105,14 @@ impl FrozenParameters {
     }
 
     /// Writes the kept values into `parameters`.
-    pub fn write_to(&self, parameters: &mut Parameters) {
+    pub(crate) fn write_to(&self, parameters: &mut Parameters) {
         for &(id, value) in &self.values {
             set(parameters, id, value);
         }
     }
 
     /// Restores the outgoing weights of muted neurons in `parameters` only.
-    pub fn unmute_all(&self, architecture: &Architecture, parameters: &mut Parameters) {
+    pub(crate) fn unmute_all(&self, architecture: &Architecture, parameters: &mut Parameters) {
         for muted in &self.muted {
             let ids = outgoing(muted.id, architecture);
             for (id, &value) in ids.into_iter().zip(&muted.outgoing) {
@@ -123,7 +123,7 @@ impl FrozenParameters {
 
     /// Keeps what still exists in a network of another shape. `stays` says whether a parameter does;
     /// `parameters` are those of the new network, nothing muted, and are muted here.
-    pub fn move_to(
+    pub(crate) fn move_to(
         &mut self,
         architecture: &Architecture,
         parameters: &mut Parameters,

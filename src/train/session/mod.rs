@@ -261,7 +261,7 @@ impl Session {
     ///
     /// # Errors
     /// A [`Divergence`] if the loss or a gradient is not finite. Parameters and position are then
-    /// unchanged, and further steps fail until [`Change::Recover`](crate::nn::Change::Recover).
+    /// unchanged, and further steps fail until [`Change::Recover`].
     pub fn step(&mut self) -> Result<Stepped, Divergence> {
         if let Some(divergence) = self.diverged {
             return Err(divergence);
@@ -351,7 +351,7 @@ impl Session {
     }
 
     /// Evaluates `parameters` of the same shape as the current ones on all rows.
-    pub fn evaluate_parameters(&mut self, parameters: &Parameters) -> Evaluation {
+    pub(crate) fn evaluate_parameters(&mut self, parameters: &Parameters) -> Evaluation {
         let architecture = self.engine.architecture();
         let engine = Engine::new(architecture, parameters, self.now.rule.optimizer, 1);
         evaluation(&engine, &mut self.evaluator, &self.data)
@@ -365,7 +365,7 @@ impl Session {
 
     /// Returns the rows of class `actual` that are predicted as `predicted`, among the validation rows,
     /// or among the training rows without validation rows.
-    pub fn rows_taken(&mut self, actual: usize, predicted: usize) -> ConfusionRows {
+    pub(crate) fn rows_taken(&mut self, actual: usize, predicted: usize) -> ConfusionRows {
         let (set, samples) = if self.data.validation.is_empty() {
             (Set::Training, &self.data.training)
         } else {

@@ -189,12 +189,12 @@ impl SnapshotRing {
     }
 
     /// Drops all snapshots of a purpose.
-    pub fn forget(&mut self, purpose: Purpose) {
+    pub(crate) fn forget(&mut self, purpose: Purpose) {
         self.entries.retain(|entry| entry.purpose != purpose);
     }
 
     /// Returns the snapshot with this id, unless it was dropped or was not taken after `step` steps.
-    pub fn for_undo(&self, id: u64, step: u64) -> Option<Arc<Snapshot>> {
+    pub(crate) fn for_undo(&self, id: u64, step: u64) -> Option<Arc<Snapshot>> {
         let entry = self.entries.iter().find(|entry| entry.id == id)?;
         (entry.snapshot.position.step == step).then(|| Arc::clone(&entry.snapshot))
     }
@@ -364,7 +364,7 @@ impl Session {
     }
 
     /// Declares the current parameters unreliable: a step was interrupted.
-    pub fn distrust(&mut self) {
+    pub(crate) fn distrust(&mut self) {
         self.is_interrupted = true;
     }
 

@@ -90,7 +90,7 @@ impl<S: Sink> Trainer<S> {
     }
 
     /// Reports a training that is about to start.
-    pub fn announce_start(&mut self) {
+    pub(crate) fn announce_start(&mut self) {
         self.outbox.start_series(&self.session);
         self.outbox.push(Event::Started(Box::new(Started {
             plan: self.session.plan().clone(),
@@ -391,7 +391,7 @@ impl<S: Sink> Trainer<S> {
     }
 
     /// Enters `state` and reports it.
-    pub fn set_state(&mut self, state: State) {
+    pub(crate) fn set_state(&mut self, state: State) {
         self.report_progress();
         self.state = state.clone();
         self.outbox.push(Event::State {

@@ -34,7 +34,7 @@ impl Goal {
     }
 
     /// Counts the end of a mini-batch, and of its epoch. Returns whether it was the last.
-    pub fn is_reached_by(&mut self, stepped: Stepped) -> bool {
+    pub(crate) fn is_reached_by(&mut self, stepped: Stepped) -> bool {
         let counts = match self.size {
             // Counted by `walk_a_slice`.
             StepSize::Phase | StepSize::Sample => false,

@@ -15,7 +15,7 @@ use crate::train::Command;
 use crate::tui::panels::PanelId;
 
 /// A function of a key or command. An error is shown to the person.
-pub type Action = fn(&mut Model, &mut Vec<Effect>) -> Result<(), String>;
+pub(crate) type Action = fn(&mut Model, &mut Vec<Effect>) -> Result<(), String>;
 
 /// Seconds of training that are worth a question before they are lost.
 const WORTH_ASKING: f64 = 60.0;

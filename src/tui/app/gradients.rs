@@ -9,7 +9,7 @@ use crate::nn::gradient_check::Checked;
 use crate::train::{Command, Cursor, Subject};
 
 /// Returns the parameter with the largest relative error of each layer, layer 1 first.
-pub fn worst_of_layers(check: &GradientCheck) -> Vec<&Checked> {
+pub(crate) fn worst_of_layers(check: &GradientCheck) -> Vec<&Checked> {
     let mut worst: Vec<&Checked> = Vec::new();
     // The worst of all come first.
     for it in &check.checked {

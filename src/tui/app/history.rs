@@ -54,7 +54,7 @@ impl History {
     }
 
     /// Adds metrics that the worker reported.
-    pub fn add_progress(&mut self, progress: &Progress) {
+    pub(crate) fn add_progress(&mut self, progress: &Progress) {
         for &point in &progress.losses {
             self.losses.push(point);
         }
@@ -64,7 +64,7 @@ impl History {
     }
 
     /// Adds the weights of `snapshot`, taken after `epochs` epochs.
-    pub fn add_snapshot(&mut self, snapshot: &Snapshot, epochs: f64) {
+    pub(crate) fn add_snapshot(&mut self, snapshot: &Snapshot, epochs: f64) {
         let histograms = snapshot.answer::<WeightProbe>().map_or(&[][..], |it| it);
         for (series, histogram) in self.weights.iter_mut().zip(histograms) {
             let is_new = series.last().is_none_or(|last| last.epochs < epochs);
@@ -78,7 +78,7 @@ impl History {
     }
 
     /// Adds a change of the learning rate, in place of an earlier one at the same time.
-    pub fn add_mark(&mut self, mark: Mark) {
+    pub(crate) fn add_mark(&mut self, mark: Mark) {
         if let Some(last) = self.marks.last_mut()
             && last.epochs == mark.epochs
         {

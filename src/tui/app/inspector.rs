@@ -11,7 +11,7 @@ use crate::train::{Cursor, Inspect, Inspection, Subject};
 use crate::tui::panels::PanelId;
 
 /// Maximum number of inputs of a neuron that are listed in order; beyond it, the largest terms come first.
-pub const FEW_INPUTS: usize = 16;
+pub(crate) const FEW_INPUTS: usize = 16;
 
 /// State of the inspector: cursor, and rows whose numbers it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Inspector {
 
 /// Move of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
+pub(crate) enum Move {
     /// One neuron or layer in a direction.
     One(Direction),
     /// Ten neurons in a direction.

@@ -159,9 +159,9 @@ impl Loading {
         Some((progress.bytes as f64 / size as f64).min(1.0))
     }
 
-    /// Returns bytes and rows per second over [`WINDOW`]; none at the beginning, and once all files
+    /// Returns bytes and rows per second over `WINDOW`; none at the beginning, and once all files
     /// are read.
-    pub fn speeds(&self) -> Option<(f64, f64)> {
+    pub(crate) fn speeds(&self) -> Option<(f64, f64)> {
         if self.stage == LoadingStage::Preparing {
             return None;
         }
@@ -173,7 +173,7 @@ impl Loading {
     }
 
     /// Estimates the time until the file is read; none if size or speed is unknown.
-    pub fn time_left(&self) -> Option<Duration> {
+    pub(crate) fn time_left(&self) -> Option<Duration> {
         let (progress, (speed, _)) = (self.progress?, self.speeds()?);
         let left = progress.size?.saturating_sub(progress.bytes) as f64;
         Duration::try_from_secs_f64(left / speed).ok()

@@ -26,6 +26,6 @@ pub use inspector::Inspector;
 pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, Model, Notice, Overlay, Phase, Run};
 pub use navigation::{Chart, Navigation, ScrollLimits, View};
-pub use pictures::PictureGrid;
 pub use row_selection::{Selection, Which, around};
-pub use update::{App, ClickTarget, Effect, Msg};
+pub(crate) use update::App;
+pub use update::{ClickTarget, Effect, Msg};

@@ -155,12 +155,12 @@ impl Run {
     }
 
     /// The same at `position`.
-    pub fn epochs_at(&self, position: Position) -> f64 {
+    pub(crate) fn epochs_at(&self, position: Position) -> f64 {
         f64::from(position.epoch) + f64::from(position.batch) / f64::from(self.batches.max(1))
     }
 
     /// Metrics of the last whole epoch.
-    pub fn last_epoch(&self) -> Option<&EpochRecord> {
+    pub(crate) fn last_epoch(&self) -> Option<&EpochRecord> {
         self.history.epochs().last()
     }
 
@@ -199,12 +199,12 @@ impl Run {
     }
 
     /// Whether a number is predicted, not a class.
-    pub fn is_regression(&self) -> bool {
+    pub(crate) fn is_regression(&self) -> bool {
         self.data.task.scale().is_some()
     }
 
     /// Whether steps are being done.
-    pub fn is_training(&self) -> bool {
+    pub(crate) fn is_training(&self) -> bool {
         matches!(
             self.phase,
             Phase::Training | Phase::Stepping | Phase::Pausing
@@ -212,7 +212,7 @@ impl Run {
     }
 
     /// Seconds of training that would be lost without saving.
-    pub fn unsaved_seconds(&self) -> f64 {
+    pub(crate) fn unsaved_seconds(&self) -> f64 {
         match self.saved {
             Some((step, _)) if step == self.position.step => 0.0,
             Some((_, seconds)) => self.seconds - seconds,

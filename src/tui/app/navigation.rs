@@ -53,7 +53,7 @@ impl View {
     }
 
     /// The view before.
-    pub fn previous(self) -> Self {
+    pub(crate) fn previous(self) -> Self {
         self.shifted(Self::ALL.len() - 1)
     }
 }
@@ -68,7 +68,7 @@ pub enum Chart {
 }
 
 /// Amounts of smoothing: weights of the past in the exponential moving average.
-pub const SMOOTHING: [f64; 3] = [0.0, 0.8, 0.96];
+pub(crate) const SMOOTHING: [f64; 3] = [0.0, 0.8, 0.96];
 
 /// State of the navigation.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,14 +148,14 @@ impl Navigation {
     }
 
     /// Switches to `view` with all its panels.
-    pub fn turn_to(&mut self, view: View) {
+    pub(crate) fn turn_to(&mut self, view: View) {
         self.enlarged = false;
         self.origin = None;
         self.view = view;
     }
 
     /// Switches to `panel` in `view`, from where [`Self::go_back`] leads back here.
-    pub fn follow(&mut self, view: View, panel: PanelId) {
+    pub(crate) fn follow(&mut self, view: View, panel: PanelId) {
         let origin = (self.view, self.focus, self.enlarged);
         self.turn_to(view);
         self.focus = panel;
@@ -163,7 +163,7 @@ impl Navigation {
     }
 
     /// Whether [`Self::go_back`] leads anywhere.
-    pub fn leads_back(&self) -> bool {
+    pub(crate) fn leads_back(&self) -> bool {
         self.enlarged || self.origin.is_some()
     }
 
@@ -177,7 +177,7 @@ impl Navigation {
     }
 
     /// Goes back from one panel to all, or else to where [`Self::follow`] came from.
-    pub fn go_back(&mut self) {
+    pub(crate) fn go_back(&mut self) {
         // Where the rows have no place among the panels there are no others around them.
         let is_one_of_all = panels(&bands(self)).contains(&self.focus);
         match self.origin.take_if(|_| !(self.enlarged && is_one_of_all)) {
@@ -188,7 +188,7 @@ impl Navigation {
     }
 
     /// Whether the panel with the focus has a cursor.
-    pub fn has_choice(&self) -> bool {
+    pub(crate) fn has_choice(&self) -> bool {
         matches!(self.focus, PanelId::Confusion | PanelId::Rows)
     }
 
@@ -198,7 +198,7 @@ impl Navigation {
     }
 
     /// Content of the chart panel: the loss if the accuracy has a panel of its own.
-    pub fn chart_content(&self) -> Chart {
+    pub(crate) fn chart_content(&self) -> Chart {
         if self.shows(PanelId::Accuracy) && !self.enlarged {
             Chart::Loss
         } else {
@@ -208,7 +208,7 @@ impl Navigation {
 
     /// Moves the focus to a panel that is on the screen, if it is not on one. The inspector has it
     /// while it is open, since the keys are the cursor's.
-    pub fn settle_focus(&mut self) {
+    pub(crate) fn settle_focus(&mut self) {
         if self.inspects {
             self.focus = PanelId::Inspector;
         }
@@ -224,7 +224,7 @@ impl Navigation {
     }
 
     /// Moves the focus to the next panel; beyond the edge it comes back on the other side.
-    pub fn move_focus(&mut self, direction: Direction) {
+    pub(crate) fn move_focus(&mut self, direction: Direction) {
         if self.enlarged {
             return;
         }

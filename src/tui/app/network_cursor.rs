@@ -4,7 +4,7 @@ use crate::nn::ParameterId;
 use crate::train::Cursor;
 
 /// Returns the layer of `cursor`; for the outputs and the loss the number of layers.
-pub fn layer_of(cursor: Cursor, sizes: &[usize]) -> usize {
+pub(crate) fn layer_of(cursor: Cursor, sizes: &[usize]) -> usize {
     match cursor {
         Cursor::Neuron { layer, .. } => layer,
         Cursor::Parameter(ParameterId::Weight { layer, .. } | ParameterId::Bias { layer, .. }) => {
@@ -15,7 +15,7 @@ pub fn layer_of(cursor: Cursor, sizes: &[usize]) -> usize {
 }
 
 /// Network shape for cursor moves: number of neurons per layer, inputs first.
-pub struct Topology<'a> {
+pub(crate) struct Topology<'a> {
     pub sizes: &'a [usize],
 }
 
@@ -35,7 +35,7 @@ impl Topology<'_> {
     }
 
     /// Moves by `by` places within the layer, down if positive.
-    pub fn along(&self, cursor: Cursor, by: isize) -> Cursor {
+    pub(crate) fn along(&self, cursor: Cursor, by: isize) -> Cursor {
         let moved = |place: usize, last: usize| place.saturating_add_signed(by).min(last);
         match cursor {
             Cursor::Neuron { layer, neuron } => Cursor::Neuron {
@@ -67,7 +67,7 @@ impl Topology<'_> {
     }
 
     /// Moves one layer left or right.
-    pub fn across(&self, cursor: Cursor, height: (usize, usize), to_right: bool) -> Cursor {
+    pub(crate) fn across(&self, cursor: Cursor, height: (usize, usize), to_right: bool) -> Cursor {
         let layer = layer_of(cursor, self.sizes);
         match cursor {
             // From a weight the cursor moves to the neuron at its end.

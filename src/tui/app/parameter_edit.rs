@@ -11,7 +11,7 @@ use crate::train::{Cursor, InForce};
 
 /// A parameter set by hand, valid until the next step.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Edited {
+pub(crate) struct Edited {
     id: ParameterId,
     value: f32,
     step: u64,

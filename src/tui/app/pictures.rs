@@ -17,7 +17,7 @@ const AROUND: (u16, u16) = (2, 5);
 
 /// Where the pictures stand: `across` in a row, `down` rows, each below a line of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PictureGrid {
+pub(crate) struct PictureGrid {
     /// Width and height of a picture in cells.
     pub picture: (u16, u16),
     /// Pictures in a row.
@@ -97,13 +97,13 @@ impl PictureGrid {
 impl Model {
     /// Whether the panel of the weights shows the first layer's as pictures: where rows are images,
     /// and it is alone on the screen.
-    pub fn shows_pictures(&self) -> bool {
+    pub(crate) fn shows_pictures(&self) -> bool {
         let is_alone = self.navigation.panels() == [PanelId::Weights];
         is_alone && self.navigation.pictures && self.run.data.image.is_some()
     }
 
     /// The grid of the pictures in `room` (columns and lines).
-    pub fn picture_grid(&self, room: (u16, u16)) -> Option<PictureGrid> {
+    pub(crate) fn picture_grid(&self, room: (u16, u16)) -> Option<PictureGrid> {
         let neurons = *self.run.architecture.sizes().get(1)?;
         let scrolled = self.navigation.scroll(PanelId::Weights);
         PictureGrid::new(room, self.run.data.image?, neurons, scrolled)

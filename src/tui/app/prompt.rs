@@ -53,7 +53,7 @@ impl Prompt {
     }
 
     /// Opens a prompt with `text` selected.
-    pub fn selected(purpose: Purpose, text: &str) -> Self {
+    pub(crate) fn selected(purpose: Purpose, text: &str) -> Self {
         Self {
             is_selected: true,
             ..Self::new(purpose, text)
@@ -66,7 +66,7 @@ impl Prompt {
     }
 
     /// Returns the text before the cursor and the text from the cursor on.
-    pub fn split_at_cursor(&self) -> (&str, &str) {
+    pub(crate) fn split_at_cursor(&self) -> (&str, &str) {
         let text = self.text();
         let cursor = text.char_indices().nth(self.input.cursor());
         text.split_at(cursor.map_or(text.len(), |(byte, _)| byte))

@@ -53,7 +53,7 @@ pub fn around(place: usize, all: usize, limit: usize) -> Range<usize> {
 impl Model {
     /// Returns the set on which predictions are evaluated: validation, or training if there are no
     /// validation rows.
-    pub fn measured_set(&self) -> Set {
+    pub(crate) fn measured_set(&self) -> Set {
         if self.run.data.validation.is_empty() {
             Set::Training
         } else {
@@ -62,7 +62,7 @@ impl Model {
     }
 
     /// Returns the number of rows that the keys step through, and the index of the shown one.
-    pub fn going_through(&self) -> (usize, usize) {
+    pub(crate) fn going_through(&self) -> (usize, usize) {
         match &self.navigation.selection {
             Some(selection) => (selection.rows.len(), selection.place),
             None => (

@@ -16,7 +16,7 @@ impl Model {
     }
 
     /// Returns the values of all settings, as asked for.
-    pub fn choices(&self) -> Choices {
+    pub(crate) fn choices(&self) -> Choices {
         let asked_rate = self.run.asked_learning_rate;
         let choices = Choices::of(self.planned(), self.run.epochs, self.run.pace);
         Choices {

@@ -17,7 +17,7 @@ use crate::tui::panels::PanelId;
 
 /// State of the program on the screen.
 #[derive(Debug)]
-pub enum App {
+pub(crate) enum App {
     /// Data are loaded.
     Loading(Box<Loading>),
     /// A network is trained, or waits.

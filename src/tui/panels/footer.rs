@@ -48,7 +48,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
 }
 
 /// Writes keys with their labels into the first row of `area`.
-pub fn put_keys<'k>(
+pub(crate) fn put_keys<'k>(
     area: Rect,
     buf: &mut Buffer,
     keys: impl IntoIterator<Item = (&'k str, &'k str)>,

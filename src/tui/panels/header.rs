@@ -53,7 +53,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
 }
 
 /// Badge of the training state, always equally wide.
-pub fn badge(phase: &Phase, theme: Theme) -> Span<'static> {
+pub(crate) fn badge(phase: &Phase, theme: Theme) -> Span<'static> {
     let (text, style) = match phase {
         Phase::Training => (" ▶ training ", theme.good()),
         Phase::Stepping => (" ▶ stepping ", theme.good()),

@@ -1,9 +1,9 @@
 //! Panels of the screen, one file each.
 //!
-//! A new panel is a file with a type that implements [`Panel`], a line in the list below, and its
-//! place in a view ([`layout`](super::layout)). Frame, title, focus, scrolling and clicks are handled
+//! A new panel is a file with a type that implements `Panel`, a line in the list below, and its
+//! place in a view (`layout`). Frame, title, focus, scrolling and clicks are handled
 //! here for all of them. What a panel wants to know of the network in training it asks with probes
-//! ([`observation`](crate::train::observation)), its own or one of [`probes`](crate::train::probes).
+//! (`observation`), its own or one of `probes`.
 
 pub(crate) mod activations;
 pub(crate) mod chart;

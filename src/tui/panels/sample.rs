@@ -9,7 +9,7 @@ const NAME: usize = 18;
 
 /// Titles for the shown row, the longest first, each in two parts: its place among the rows that are
 /// stepped through, and its class or number unless the place says so already. Empty if there is no row.
-pub fn titles(model: &Model) -> Vec<(String, String)> {
+pub(crate) fn titles(model: &Model) -> Vec<(String, String)> {
     let targets = &model.navigation.sample.samples(&model.run.data).targets;
     let row = model.navigation.sample.index;
     let class = match (targets.class(row), targets.number(row)) {
@@ -90,7 +90,7 @@ fn of_selection(model: &Model, selection: &Selection, class: &str) -> Vec<(Strin
 }
 
 /// Name of the rows of `set`.
-pub fn set_name(set: Set) -> &'static str {
+pub(crate) fn set_name(set: Set) -> &'static str {
     match set {
         Set::Training => "training",
         Set::Validation => "validation",

@@ -55,7 +55,7 @@ impl Stroke {
     }
 
     /// This stroke with gaps.
-    pub fn dashed(self, dash: Dash) -> Self {
+    pub(crate) fn dashed(self, dash: Dash) -> Self {
         Self { dash, ..self }
     }
 
@@ -136,7 +136,7 @@ impl Canvas {
 
     /// An empty canvas over `area` with the dots themselves as coordinates: two in the width of a cell
     /// and four in its height, from the upper left.
-    pub fn in_dots(area: Rect) -> Self {
+    pub(crate) fn in_dots(area: Rect) -> Self {
         let (right, bottom) = (f64::from(area.width) * 2.0, f64::from(area.height) * 4.0);
         Self::new(area, (0.0, right - 1.0), (bottom - 1.0, 0.0))
     }
@@ -148,7 +148,7 @@ impl Canvas {
     }
 
     /// Draws a dot. Outside of the canvas there is none.
-    pub fn dot(&mut self, at: Point, stroke: &Stroke) {
+    pub(crate) fn dot(&mut self, at: Point, stroke: &Stroke) {
         let (x, y) = (self.x.dot(at.0), self.y.dot(at.1));
         if x.is_finite() && y.is_finite() {
             self.set(x.round() as i32, y.round() as i32, stroke.strength, stroke);
@@ -210,7 +210,7 @@ impl Canvas {
     }
 
     /// Anchor of a text at a point: the cell of the screen that the point lies in, or the nearest.
-    pub fn anchor(&self, at: Point) -> (u16, u16) {
+    pub(crate) fn anchor(&self, at: Point) -> (u16, u16) {
         let cell = |dot: f64, dots: f64, cells: u16| {
             (dot / dots).clamp(0.0, f64::from(cells.saturating_sub(1))) as u16
         };

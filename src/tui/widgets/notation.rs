@@ -16,7 +16,7 @@ pub enum Index {
 
 /// How symbols are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Notation {
+pub(crate) struct Notation {
     is_ascii: bool,
 }
 
@@ -35,7 +35,7 @@ impl Notation {
 
     /// Returns `formula` with Greek letters, arrows and raised signs spelled out where only ASCII is
     /// known.
-    pub fn spelled(self, formula: &str) -> String {
+    pub(crate) fn spelled(self, formula: &str) -> String {
         if !self.is_ascii {
             return formula.to_owned();
         }
@@ -158,7 +158,7 @@ impl Notation {
     }
 
     /// `f(z)`; that of a softmax depends on the other outputs too.
-    pub fn applied(self, function: Option<Activation>, z: &str) -> String {
+    pub(crate) fn applied(self, function: Option<Activation>, z: &str) -> String {
         match function {
             Some(activation) => self.formula(activation.formula().symbols, "", z),
             None => format!("softmax {z}"),

@@ -55,7 +55,7 @@ pub(crate) struct Pane<'b> {
 
 impl<'b> Pane<'b> {
     /// Draws a frame around `area` with `title`, and returns the pane inside.
-    pub fn framed(
+    pub(crate) fn framed(
         area: Rect,
         buf: &'b mut Buffer,
         theme: Theme,
@@ -78,7 +78,7 @@ impl<'b> Pane<'b> {
 
     /// Index of the first line to draw, where `visible` of `lines` lines have room. The panel can be
     /// scrolled as far as that leaves lines out; how many are further down is noted on the frame.
-    pub fn first_line(&mut self, lines: usize, visible: usize) -> usize {
+    pub(crate) fn first_line(&mut self, lines: usize, visible: usize) -> usize {
         let limit = lines.saturating_sub(visible);
         let first = usize::from(self.scroll).min(limit);
         self.limit = u16::try_from(limit).ok();
@@ -87,12 +87,12 @@ impl<'b> Pane<'b> {
     }
 
     /// Sets the largest first line of a panel whose lines are not counted one by one.
-    pub fn set_limit(&mut self, limit: u16) {
+    pub(crate) fn set_limit(&mut self, limit: u16) {
         self.limit = Some(limit);
     }
 
     /// Notes on the frame that `lines` lines follow below those shown.
-    pub fn set_below(&mut self, lines: usize) {
+    pub(crate) fn set_below(&mut self, lines: usize) {
         self.below = lines;
     }
 
@@ -105,7 +105,7 @@ impl<'b> Pane<'b> {
     }
 
     /// Sets a note for the left of the lower frame.
-    pub fn set_footnote(&mut self, text: String) {
+    pub(crate) fn set_footnote(&mut self, text: String) {
         self.footnote = text;
     }
 

@@ -62,7 +62,7 @@ pub fn frame(
 }
 
 /// Width of `line` in cells.
-pub fn line_width(line: &Line<'_>) -> usize {
+pub(crate) fn line_width(line: &Line<'_>) -> usize {
     line.spans.iter().map(|span| width(&span.content)).sum()
 }
 
@@ -74,14 +74,21 @@ pub fn put(buf: &mut Buffer, x: u16, y: u16, cells: usize, text: &str, style: St
 }
 
 /// Writes `text` so that it ends before `right`.
-pub fn put_right(buf: &mut Buffer, right: u16, y: u16, cells: usize, text: &str, style: Style) {
+pub(crate) fn put_right(
+    buf: &mut Buffer,
+    right: u16,
+    y: u16,
+    cells: usize,
+    text: &str,
+    style: Style,
+) {
     let text = shorten(text, cells);
     let x = right.saturating_sub(width(&text) as u16);
     put(buf, x, y, cells, &text, style);
 }
 
 /// Writes `line` at `(x, y)`, cut to `cells`.
-pub fn put_line(buf: &mut Buffer, x: u16, y: u16, cells: usize, line: &Line<'_>) {
+pub(crate) fn put_line(buf: &mut Buffer, x: u16, y: u16, cells: usize, line: &Line<'_>) {
     let mut at = 0;
     for span in &line.spans {
         if at >= cells {
@@ -94,7 +101,7 @@ pub fn put_line(buf: &mut Buffer, x: u16, y: u16, cells: usize, line: &Line<'_>)
 }
 
 /// Writes `text` in the middle of `area`.
-pub fn put_centred(buf: &mut Buffer, area: Rect, text: &str, style: Style) {
+pub(crate) fn put_centred(buf: &mut Buffer, area: Rect, text: &str, style: Style) {
     if area.is_empty() {
         return;
     }
@@ -111,7 +118,7 @@ pub fn put_centred(buf: &mut Buffer, area: Rect, text: &str, style: Style) {
 }
 
 /// A horizontal bar of `cells` (eighths included) that starts at `(x, y)` and grows to the right.
-pub fn bar(buf: &mut Buffer, x: u16, y: u16, cells: f64, style: Style) {
+pub(crate) fn bar(buf: &mut Buffer, x: u16, y: u16, cells: f64, style: Style) {
     const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
     let eighths = (cells.max(0.0) * 8.0).round() as u16;
     for i in 0..eighths.div_ceil(8) {

@@ -12,7 +12,7 @@ const LARGEST: f64 = 4.0;
 
 /// A picture in shades of grey, or of two colours.
 #[derive(Debug)]
-pub struct Picture {
+pub(crate) struct Picture {
     /// Pixels in a row, and rows.
     size: (usize, usize),
     /// Brightness from 0 to 1, or signed levels from -1 to 1, row by row.
@@ -90,7 +90,7 @@ fn covered(index: u16, parts: u16, all: usize) -> impl Iterator<Item = (usize, f
 
 /// Width and height in cells of a picture of `size` pixels that fills `columns` by `rows` cells as
 /// far as its shape and whole pixels allow; none where it would not be recognised.
-pub fn fitted(size: (usize, usize), columns: u16, rows: u16) -> Option<(u16, u16)> {
+pub(crate) fn fitted(size: (usize, usize), columns: u16, rows: u16) -> Option<(u16, u16)> {
     let (width, height) = (size.0 as f64, size.1 as f64);
     let scale = (f64::from(columns) / width).min(2.0 * f64::from(rows) / height);
     let scale = if scale >= 1.0 { scale.floor() } else { scale }.min(LARGEST);

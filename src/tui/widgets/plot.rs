@@ -8,7 +8,7 @@ use crate::tui::theme::Theme;
 use crate::util::text::width;
 
 /// Axes on the left of and below a plot.
-pub struct Axes {
+pub(crate) struct Axes {
     /// The area between them.
     pub plot: Rect,
     /// Cells for what is written on the left.
@@ -49,14 +49,14 @@ impl Axes {
     }
 
     /// A mark on the left, in row `y` of the screen.
-    pub fn mark_left(&self, buf: &mut Buffer, theme: Theme, y: u16, label: &str) {
+    pub(crate) fn mark_left(&self, buf: &mut Buffer, theme: Theme, y: u16, label: &str) {
         let left = self.plot.x - 1;
         put_right(buf, left, y, self.gutter.into(), label, theme.dim());
         put(buf, left, y, 1, "┤", theme.frame());
     }
 
     /// A mark below, in column `x` of the screen, where its label leaves the caption alone.
-    pub fn mark_below(&self, buf: &mut Buffer, theme: Theme, x: u16, label: &str) {
+    pub(crate) fn mark_below(&self, buf: &mut Buffer, theme: Theme, x: u16, label: &str) {
         let (bottom, cells) = (self.plot.bottom(), width(label));
         let start = x.saturating_sub(cells as u16 / 2).max(self.plot.x - 1);
         if start + (cells as u16) < self.free {

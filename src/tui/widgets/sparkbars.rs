@@ -19,7 +19,7 @@ pub fn bars(counts: &[usize], rows: usize, cells: usize) -> Vec<String> {
 }
 
 /// A number of the table in at most `cells` cells, as it stands there if that is possible.
-pub fn short_number(value: f32, cells: usize) -> String {
+pub(crate) fn short_number(value: f32, cells: usize) -> String {
     if value.is_nan() {
         return "?".into();
     }

@@ -4,7 +4,7 @@ use ratatui::layout::Constraint;
 
 /// Returns how many columns of these `widths`, `gap` cells apart, fit in `cells`, and their
 /// constraints, with one more for a column that takes what is left, if that is more than a gap.
-pub fn fitting(widths: &[u16], gap: u16, cells: u16) -> (usize, Vec<Constraint>) {
+pub(crate) fn fitting(widths: &[u16], gap: u16, cells: u16) -> (usize, Vec<Constraint>) {
     let mut constraints = Vec::new();
     let mut left = cells;
     for &width in widths {

@@ -3,7 +3,7 @@
 use super::series::Merge;
 
 /// Number of bins. A power of two, so that a doubled range merges whole bins.
-pub const BINS: usize = 64;
+pub(crate) const BINS: usize = 64;
 
 /// Counts of numbers in equal bins over `-limit..=limit`, where `limit` is a power of two.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +73,7 @@ impl Histogram {
 
     /// Returns the counts over `-limit..=limit`, where `limit` is that of another histogram and not
     /// below this one's. Exact, since whole bins merge.
-    pub fn counts_over(&self, limit: f32) -> [u32; BINS] {
+    pub(crate) fn counts_over(&self, limit: f32) -> [u32; BINS] {
         let target = exponent_for(limit);
         let mut counts = self.counts;
         for _ in self.exponent..target {
@@ -88,7 +88,7 @@ impl Histogram {
     }
 
     /// Returns how many numbers were NaN or infinite.
-    pub fn not_finite(&self) -> u32 {
+    pub(crate) fn not_finite(&self) -> u32 {
         self.not_finite
     }
 

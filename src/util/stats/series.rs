@@ -46,7 +46,7 @@ impl<T: Merge> Bounded<T> {
     }
 
     /// Returns all buckets, oldest first.
-    pub fn buckets(&self) -> &[T] {
+    pub(crate) fn buckets(&self) -> &[T] {
         &self.buckets
     }
 

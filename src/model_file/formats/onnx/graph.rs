@@ -46,7 +46,7 @@ impl Graph {
     }
 
     /// Adds a node and returns its output.
-    pub fn node(
+    pub(crate) fn node(
         &mut self,
         operator: &str,
         inputs: &[&str],
@@ -65,7 +65,7 @@ impl Graph {
     }
 
     /// Adds a float32 constant.
-    pub fn floats<'a>(
+    pub(crate) fn floats<'a>(
         &mut self,
         name: &str,
         shape: &[usize],
@@ -82,13 +82,13 @@ impl Graph {
     }
 
     /// Adds a float64 constant.
-    pub fn doubles(&mut self, name: &str, shape: &[usize], numbers: &[f64]) -> Value {
+    pub(crate) fn doubles(&mut self, name: &str, shape: &[usize], numbers: &[f64]) -> Value {
         let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());
         self.constant(name, element::DOUBLE, shape, bytes.collect())
     }
 
     /// Adds a one-dimensional int64 constant.
-    pub fn integers(&mut self, name: &str, numbers: &[i64]) -> Value {
+    pub(crate) fn integers(&mut self, name: &str, numbers: &[i64]) -> Value {
         let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());
         self.constant(name, element::INT64, &[numbers.len()], bytes.collect())
     }
@@ -117,7 +117,7 @@ impl Graph {
     }
 
     /// Returns whether a node is of the domain [`ML`].
-    pub fn needs_ml(&self) -> bool {
+    pub(crate) fn needs_ml(&self) -> bool {
         self.nodes.iter().any(|node| node.domain == ML)
     }
 

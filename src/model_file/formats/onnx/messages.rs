@@ -6,19 +6,19 @@ use prost::Message;
 
 /// Element types of tensors (`TensorProto.DataType`).
 pub(crate) mod element {
-    pub const FLOAT: i32 = 1;
-    pub const INT64: i32 = 7;
-    pub const STRING: i32 = 8;
-    pub const DOUBLE: i32 = 11;
+    pub(crate) const FLOAT: i32 = 1;
+    pub(crate) const INT64: i32 = 7;
+    pub(crate) const STRING: i32 = 8;
+    pub(crate) const DOUBLE: i32 = 11;
 }
 
 /// Types of attributes (`AttributeProto.AttributeType`).
 pub(crate) mod attribute {
-    pub const FLOAT: i32 = 1;
+    pub(crate) const FLOAT: i32 = 1;
     pub const INT: i32 = 2;
-    pub const FLOATS: i32 = 6;
-    pub const INTS: i32 = 7;
-    pub const STRINGS: i32 = 8;
+    pub(crate) const FLOATS: i32 = 6;
+    pub(crate) const INTS: i32 = 7;
+    pub(crate) const STRINGS: i32 = 8;
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -62,7 +62,7 @@ impl Panels {
     /// # Panics
     /// If a column does not exist.
     #[inline(always)]
-    pub fn load_one_hot<S: Simd>(&mut self, columns: &[u32]) {
+    pub(crate) fn load_one_hot<S: Simd>(&mut self, columns: &[u32]) {
         self.set_rows(columns.len());
         let count = self.columns as u32;
         with_vectors_per_row!(S, self.width(), |V| {

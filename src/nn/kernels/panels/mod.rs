@@ -12,9 +12,9 @@ use super::transpose::transpose_into;
 pub(super) use load::mask;
 
 /// Columns of a panel: 16 floats fill a cache line.
-pub const WIDE: usize = 16;
+pub(crate) const WIDE: usize = 16;
 /// Columns of the only panel of a small matrix: half a cache line, but also half the arithmetic.
-pub const NARROW: usize = 8;
+pub(crate) const NARROW: usize = 8;
 
 /// A matrix `(rows, columns)` cut into panels of [`width`](Self::width) columns.
 ///
@@ -87,7 +87,7 @@ impl Panels {
 
     /// Sets the width of the panels, [`NARROW`] only if that is enough for all columns. The contents become
     /// meaningless.
-    pub fn set_width(&mut self, width: usize) {
+    pub(crate) fn set_width(&mut self, width: usize) {
         assert!(width == WIDE || width == NARROW && self.columns <= NARROW);
         self.width = width;
         self.size = self.rows * width;
@@ -95,7 +95,7 @@ impl Panels {
 
     /// Sets the number of rows, at most that of the construction. The contents become meaningless.
     #[inline(always)]
-    pub fn set_rows(&mut self, rows: usize) {
+    pub(crate) fn set_rows(&mut self, rows: usize) {
         if rows == self.rows {
             return;
         }
@@ -126,7 +126,7 @@ impl Panels {
 
     /// Mutable [`panel`](Self::panel).
     #[inline(always)]
-    pub fn panel_mut(&mut self, p: usize) -> &mut [f32] {
+    pub(crate) fn panel_mut(&mut self, p: usize) -> &mut [f32] {
         &mut self.data[p * self.size..][..self.size]
     }
 
@@ -138,13 +138,13 @@ impl Panels {
 
     /// Returns the [`span`](Self::span) of each of some panels.
     #[inline(always)]
-    pub fn spans(&self, which: Range<usize>) -> &[Range<usize>] {
+    pub(crate) fn spans(&self, which: Range<usize>) -> &[Range<usize>] {
         &self.spans[which]
     }
 
     /// Mutable [`panels`](Self::panels).
     #[inline(always)]
-    pub fn panels_mut(&mut self, which: Range<usize>) -> &mut [f32] {
+    pub(crate) fn panels_mut(&mut self, which: Range<usize>) -> &mut [f32] {
         &mut self.data[which.start * self.size..which.end * self.size]
     }
 
@@ -157,7 +157,7 @@ impl Panels {
     /// Returns the columns of panel `p` that a product needs: all but the padding, or fewer after
     /// [`find_spans`](Self::find_spans).
     #[inline(always)]
-    pub fn span(&self, p: usize) -> Range<usize> {
+    pub(crate) fn span(&self, p: usize) -> Range<usize> {
         self.spans[p].clone()
     }
 
@@ -195,7 +195,7 @@ impl Panels {
     }
 
     /// Copies the elements to `into`, row-major `(rows, columns)`.
-    pub fn store(&self, into: &mut [f32]) {
+    pub(crate) fn store(&self, into: &mut [f32]) {
         let (width, columns) = (self.width(), self.columns);
         for p in 0..self.count() {
             let used = self.used(p);
@@ -207,7 +207,7 @@ impl Panels {
     }
 
     /// Writes the transpose of the first `into.columns()` rows into `into`.
-    pub fn transpose(&self, into: &mut Self) {
+    pub(crate) fn transpose(&self, into: &mut Self) {
         let width = self.width();
         for q in 0..into.count() {
             let first = q * into.width();

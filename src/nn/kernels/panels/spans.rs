@@ -15,7 +15,7 @@ impl Panels {
     /// adds nothing to any sum, and its weights get no gradient. White pixels come in runs, so one span
     /// per panel excludes nearly all of them.
     #[inline(always)]
-    pub fn find_spans<S: Simd>(&mut self, simd: S) -> f32 {
+    pub(crate) fn find_spans<S: Simd>(&mut self, simd: S) -> f32 {
         let width = self.width();
         with_vectors_per_row!(S, width, |V| {
             let mut largest = Largest::zero(simd);
@@ -38,7 +38,7 @@ impl Panels {
     }
 
     /// Sets the spans of both matrices to the smallest ones that include those of either.
-    pub fn unite_spans(&mut self, other: &mut Self) {
+    pub(crate) fn unite_spans(&mut self, other: &mut Self) {
         for (own, other) in self.spans.iter_mut().zip(&mut other.spans) {
             let (a, b) = (own.clone(), other.clone());
             let united = match (a.is_empty(), b.is_empty()) {

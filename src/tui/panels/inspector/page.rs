@@ -82,7 +82,7 @@ impl Page {
     }
 
     /// Puts `figure` beside the lines of the section, or below them where it has no room.
-    pub fn figure(&mut self, figure: Figure) {
+    pub(crate) fn figure(&mut self, figure: Figure) {
         if let Some(section) = self.sections.last_mut() {
             section.figure = Some(figure);
         }

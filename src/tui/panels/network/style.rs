@@ -71,13 +71,13 @@ impl<'a> Look<'a> {
     }
 
     /// Whether any edge is emphasised.
-    pub fn has_stress(&self) -> bool {
+    pub(crate) fn has_stress(&self) -> bool {
         let by_cursor = self.cursor.is_some_and(|it| it != Cursor::Output);
         by_cursor || self.phase_values.is_some() && self.changes().is_none()
     }
 
     /// Emphasis of the weight from `input` to neuron `output` of `layer`.
-    pub fn stress(&self, layer: usize, output: usize, input: usize) -> Stress {
+    pub(crate) fn stress(&self, layer: usize, output: usize, input: usize) -> Stress {
         let by_cursor = match self.cursor {
             Some(cursor) => stress_by_cursor(cursor, layer, output, input),
             None => Stress::Plain,
@@ -119,7 +119,7 @@ impl<'a> Look<'a> {
     }
 
     /// Whether the outputs are known.
-    pub fn knows_outputs(&self) -> bool {
+    pub(crate) fn knows_outputs(&self) -> bool {
         let phase_values = self.phase_values;
         phase_values.is_none_or(|phase_values| knows_activation(phase_values, self.depth))
     }

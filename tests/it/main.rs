@@ -24,5 +24,6 @@ mod single_output;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;
+mod tour;
 mod walk;
 mod worker;

@@ -10,14 +10,14 @@ use crate::data::{Samples, Targets, write_class};
 use crate::nn::engine::Engine;
 use crate::nn::output::predicted_class;
 
-/// What was found when the rows of a cell were asked for.
+/// Rows of one cell of the confusion matrix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfusionRows {
     /// Their class.
     pub actual: usize,
     /// The class that is predicted for them.
     pub predicted: usize,
-    /// Which rows were looked through.
+    /// Set of rows that was searched.
     pub set: Set,
     /// Their indices, those with the largest loss first, at most 1000.
     pub rows: Vec<u32>,

@@ -110,28 +110,28 @@ pub enum Event {
     State {
         /// New state.
         state: State,
-        /// Where the training is.
+        /// Position of the training.
         position: Position,
     },
     /// New metrics.
     Progress(Box<Progress>),
     /// Scores of the current parameters.
     Evaluated {
-        /// Where the training is.
+        /// Position of the training.
         position: Position,
         /// The scores.
         evaluation: Box<Evaluation>,
     },
     /// Rows found for [`Command::FindRows`].
     Found {
-        /// Where the training is.
+        /// Position of the training.
         position: Position,
         /// The rows.
         taken: ConfusionRows,
     },
     /// An export ended, successfully or not.
     Exported {
-        /// Where to.
+        /// Destination.
         path: PathBuf,
         /// Bytes written, and the result of reading them back.
         result: Result<Saved, Error>,
@@ -162,11 +162,11 @@ pub enum Event {
 /// Description of a training at its start.
 #[derive(Debug, Clone)]
 pub struct Started {
-    /// Its plan.
+    /// Plan of the training.
     pub plan: Plan,
-    /// Its rows.
+    /// Training and validation rows.
     pub data: Arc<Prepared>,
-    /// Its network.
+    /// Architecture of the network.
     pub architecture: Architecture,
     /// Steps of an epoch.
     pub batches: u32,
@@ -185,7 +185,7 @@ pub struct InForce {
     pub architecture: Architecture,
     /// Steps of an epoch.
     pub batches: u32,
-    /// Where the training is.
+    /// Position of the training.
     pub position: Position,
     /// Frozen parameters, in the order in which they were frozen.
     pub frozen: Vec<ParameterId>,
@@ -200,7 +200,7 @@ pub struct InForce {
 /// Metrics since the last [`Progress`].
 #[derive(Debug, Clone)]
 pub struct Progress {
-    /// Where the training is.
+    /// Position of the training.
     pub position: Position,
     /// The learning rate in force.
     pub learning_rate: f64,

@@ -42,7 +42,7 @@ pub(crate) struct Column {
 enum Height {
     /// A part of the rows left over, in proportion to this weight.
     Fill(u16),
-    /// What its panels prefer, between these percentages of the whole height.
+    /// Preferred height of its panels, between these percentages of the whole height.
     Share { min: u16, max: u16 },
 }
 

@@ -50,7 +50,7 @@ fn check_step(architecture: &Architecture, batch: usize, seed: u64, instructions
     check_step_of(architecture, &parameters, batch, random, instructions);
 }
 
-/// The same with given parameters.
+/// Compares both networks with given parameters.
 fn check_step_of(
     architecture: &Architecture,
     parameters: &Parameters,

@@ -86,7 +86,7 @@ fn changes(model: &mut Model, line: &str) -> Vec<Change> {
     changes.collect()
 }
 
-/// What is wrong with a typed line; nothing may be sent for it.
+/// Returns the error of a typed line; nothing may be sent for it.
 fn problem(model: &mut Model, line: &str) -> String {
     let commands = press(model, &format!(":{line}\n"));
     assert!(commands.is_empty(), "{line}: {commands:?}");
@@ -102,7 +102,7 @@ fn tell(model: &mut Model, event: Event) {
     model.update(Msg::Worker(Box::new(event)));
 }
 
-/// What is in force if `edit` was all that changed.
+/// Settings in force if `edit` was all that changed.
 fn in_force(model: &Model, edit: impl FnOnce(&mut InForce)) -> Box<InForce> {
     let mut now = InForce {
         plan: model.run.plan.clone(),

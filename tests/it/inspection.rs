@@ -1,4 +1,4 @@
-//! What the inspector tells: against the textbook, against PyTorch, and against what the next step
+//! Values of the inspector: against the textbook, against PyTorch, and against what the next step
 //! really does.
 
 use std::borrow::Cow;

@@ -199,7 +199,7 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
     }
 }
 
-/// What a check may find.
+/// Possible results of a check.
 fn gradients(numbers: &[f32]) -> GradientCheck {
     let checked = numbers.iter().enumerate().map(|(i, &number)| Checked {
         id: ParameterId::Bias {

@@ -1,4 +1,4 @@
-//! What is understood of the tables that people really have: for each file in `data/awkward`, what
+//! Detection in tables as people have them: for each file in `data/awkward`, what
 //! its columns are taken for, or which error comes. No program wrote these by the rules.
 
 use std::ops::ControlFlow;

@@ -341,9 +341,9 @@ impl Batch {
 pub(crate) struct Record<'r> {
     /// Text of the whole batch; each cell of the record is UTF-8.
     text: &'r [u8],
-    /// Where the first cell starts in the text.
+    /// Offset of the first cell in the text.
     start: usize,
-    /// Where each cell ends.
+    /// End of each cell in the text.
     ends: &'r [usize],
     /// Line (from 1) it starts on.
     pub(crate) line: u64,

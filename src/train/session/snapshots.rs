@@ -120,7 +120,7 @@ struct Entry {
 
 /// Bounded ring of snapshots, oldest first.
 ///
-/// What it drops depends on the changes and steps alone, never on time or free memory: an undo is logged as
+/// Eviction depends on the changes and steps alone, never on time or free memory: an undo is logged as
 /// such and has to mean the same in a replay.
 #[derive(Debug)]
 pub(super) struct SnapshotRing {

@@ -102,11 +102,11 @@ pub struct Binding {
     pub run: Action,
     /// When it holds.
     pub when: When,
-    /// Where the help lists it.
+    /// Section of the help.
     pub group: Group,
     /// A word or two for the footer; empty where it is not shown there.
     pub label: &'static str,
-    /// What the help says; empty where another row says it.
+    /// Help text; empty if another row has it.
     pub help: &'static str,
 }
 

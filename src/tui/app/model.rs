@@ -66,7 +66,7 @@ pub struct Run {
     pub batches: u32,
     /// How often it was started again.
     pub restarts: u32,
-    /// What it is doing.
+    /// State of the worker, as shown.
     pub phase: Phase,
     /// How far it is.
     pub position: Position,
@@ -86,15 +86,15 @@ pub struct Run {
     pub history: History,
     /// Scores of the parameters as they are now; gone with the next step.
     pub evaluation: Option<Evaluation>,
-    /// What was last predicted for what.
+    /// Confusion counts or errors of the last evaluation.
     pub outcomes: Option<Outcomes>,
     /// The newest snapshot.
     pub snapshot: Option<Snapshot>,
     /// Step at which the model was last saved, and the seconds spent training until then.
     pub saved: Option<(u64, f64)>,
-    /// What is in force since the last change; none before the first.
+    /// Settings in force since the last change; `None` before the first.
     pub in_force: Option<InForce>,
-    /// What is understood of the data, once somebody wanted to see it.
+    /// Facts about the data, once a panel has requested them.
     pub card: Option<Arc<DataSummary>>,
     /// Whether it was asked for.
     pub(super) is_describing: bool,
@@ -154,7 +154,7 @@ impl Run {
         self.epochs_at(self.position)
     }
 
-    /// The same at `position`.
+    /// Returns the epochs done at `position`, with the fraction of the current one.
     pub(crate) fn epochs_at(&self, position: Position) -> f64 {
         f64::from(position.epoch) + f64::from(position.batch) / f64::from(self.batches.max(1))
     }
@@ -232,7 +232,7 @@ pub enum Confirm {
     Quit,
 }
 
-/// What lies above the panels.
+/// Popup above the panels.
 #[derive(Debug, Clone)]
 pub enum Overlay {
     /// The help, scrolled by so many lines.
@@ -245,7 +245,7 @@ pub enum Overlay {
     Commands(u16),
     /// The line of a typed command.
     Command(Box<CommandLine>),
-    /// What can be changed.
+    /// Settings menu.
     Menu(Menu),
     /// Sliders over the inputs of the shown row.
     Sliders(Sliders),

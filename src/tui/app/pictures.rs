@@ -15,7 +15,7 @@ const LINES_A_ROW: u16 = 3;
 /// Lines of the screen around the one panel: header, frame and footer. The frame has two columns.
 const AROUND: (u16, u16) = (2, 5);
 
-/// Where the pictures stand: `across` in a row, `down` rows, each below a line of text.
+/// Grid of pictures: `across` in a row, `down` rows, each below a line of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PictureGrid {
     /// Width and height of a picture in cells.

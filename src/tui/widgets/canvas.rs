@@ -27,7 +27,7 @@ pub(crate) type Point = (f64, f64);
 pub(crate) struct Stroke {
     /// Style of the cells it runs through.
     pub style: Style,
-    /// Where strokes meet in a cell, the strongest one's style is shown.
+    /// Precedence among strokes in one cell: the strongest sets its style.
     pub strength: f32,
     pub dash: Dash,
 }

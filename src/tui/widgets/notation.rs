@@ -5,7 +5,7 @@ use crate::nn::{Activation, Loss, Output, ParameterId};
 use crate::tui::theme::Theme;
 use crate::util::numbers::{subscript, superscript};
 
-/// What stands below a symbol.
+/// Subscript of a symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Index {
     /// A neuron, counted from 0.

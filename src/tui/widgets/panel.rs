@@ -1,4 +1,4 @@
-//! What all panels share: the quiet frame, its titles, and text that keeps within its area.
+//! Parts shared by all panels: the frame, its titles, and text that keeps within its area.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

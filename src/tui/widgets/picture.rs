@@ -77,7 +77,7 @@ impl Picture {
     }
 }
 
-/// Which of `all` pixels the part `index` of `parts` equal ones covers, and how much of each.
+/// Returns which of `all` pixels the part `index` of `parts` equal ones covers, and how much of each.
 fn covered(index: u16, parts: u16, all: usize) -> impl Iterator<Item = (usize, f64)> {
     let length = all as f64 / f64::from(parts.max(1));
     let (from, to) = (f64::from(index) * length, f64::from(index + 1) * length);

@@ -3,7 +3,7 @@
 use crate::util::numbers::significant;
 
 /// The histogram of `counts` as `rows` lines of text from top to bottom, each bar `cells` wide.
-/// What is there at all is seen.
+/// Values above zero are always visible.
 pub fn bars(counts: &[usize], rows: usize, cells: usize) -> Vec<String> {
     const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let most = counts.iter().max().copied().unwrap_or(0).max(1) as u128;

@@ -16,7 +16,7 @@ pub(super) const LARGEST: &str = "    let mut best = 0;
     CLASSES[best]
 ";
 
-/// As [`LARGEST`], for a single output.
+/// Counterpart of [`LARGEST`] for a single output.
 pub(super) const SECOND_IF_LIKELY: &str = "    CLASSES[usize::from(a[0] >= 0.5)]
 ";
 

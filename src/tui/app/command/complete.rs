@@ -200,7 +200,7 @@ fn inputs(model: &Model, typed: &str) -> Vec<Candidate> {
     all
 }
 
-/// What of a path is the folder.
+/// Returns the folder part of a path.
 fn folder_of(path: &str) -> &str {
     path.rfind('/').map_or("", |at| &path[..=at])
 }

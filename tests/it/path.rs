@@ -12,7 +12,7 @@ use crate::support::{dataset, plan};
 fn session() -> Session {
     let plan = Plan {
         batch: crate::support::rows(1000),
-        ..plan(&[3])
+        ..plan(&[250])
     };
     Session::new(plan, Arc::new(dataset("iris"))).unwrap()
 }

@@ -18,9 +18,18 @@ const MAX_BYTES: u128 = 64 << 20;
 /// Bytes per parameter of a snapshot: the parameter, its transpose and two state vectors.
 const BYTES_PER_PARAMETER: u128 = 4 * 4;
 
-/// Minimum number of steps between two snapshots for recovery, so that tiny epochs are not slowed by
-/// copying parameters.
+/// Minimum number of steps between two snapshots for recovery.
 const RECOVERY_STEPS: u64 = 100;
+
+/// Minimum number of parameters times steps between two snapshots for recovery, so that networks whose steps
+/// take less than a microsecond are not slowed by the memory that each snapshot allocates.
+const RECOVERY_PARAMETER_STEPS: u128 = 200_000;
+
+/// Returns the minimum number of steps between two snapshots for recovery of a network of this shape.
+fn recovery_steps(architecture: &Architecture) -> u64 {
+    let steps = RECOVERY_PARAMETER_STEPS / architecture.parameter_count().max(1);
+    RECOVERY_STEPS.max(u64::try_from(steps).unwrap_or(u64::MAX))
+}
 
 /// Purpose of a snapshot, which decides how long the ring keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -337,7 +346,7 @@ impl Session {
             recovery.good = Arc::clone(&recovery.candidate);
             recovery.loss = loss;
         }
-        if self.position.step - candidate.step >= RECOVERY_STEPS {
+        if self.position.step - candidate.step >= recovery_steps(self.architecture()) {
             let snapshot = self.take_snapshot(None, UndoStack::default());
             self.extend_path(&snapshot);
             self.recovery.candidate = snapshot;

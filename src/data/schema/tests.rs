@@ -1,0 +1,80 @@
+use crate::data::table::{Reading, table_of};
+
+use super::*;
+
+fn role(name: &str, cells: &[&str]) -> Role {
+    let rows = cells.iter().map(|cell| format!("\"{cell}\",1\n"));
+    let text = format!("{name},target\n{}", rows.collect::<String>());
+    let reading = Reading {
+        header: Some(true),
+        ..Reading::default()
+    };
+    let table = table_of(text.as_bytes(), &reading, &[]).expect("a table");
+    let mut roles = roles(&table, &LoadOptions::default()).expect("roles");
+    roles.remove(0)
+}
+
+const TEXTS: Role = Role::Texts { is_wanted: false };
+
+#[test]
+fn numbers_words_and_mixtures_are_told_apart() {
+    assert_eq!(role("x", &["1", "2.5", "", "-3e4"]), Role::Numbers);
+    assert_eq!(
+        role("x", &["1", "2.5", "oops", "4"]),
+        Role::Numbers,
+        "an error, later"
+    );
+    assert_eq!(role("x", &["red", "blue", "red", "?"]), TEXTS);
+    assert_eq!(
+        role("doors", &["2", "3", "5more", "5more", "2", "3"]),
+        TEXTS
+    );
+    assert_eq!(role("x", &["", "NA", "?"]), Role::Undecided);
+}
+
+#[test]
+fn identifiers_dates_and_prose_are_excluded() {
+    let names: Vec<String> = (0..20).map(|i| format!("name {i}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(role("name", &names), Role::Excluded(Reason::Identifiers));
+    assert_eq!(role("name", &names[..5]), TEXTS, "too few to tell");
+    let dates = ["2024-01-31", "2024-02-01T10:00", "1.2.2024", "3/4/24"];
+    assert_eq!(role("day", &dates), Role::Excluded(Reason::Dates));
+    let prose = ["x".repeat(60), "y".repeat(60)];
+    let prose: Vec<&str> = prose.iter().map(String::as_str).collect();
+    assert_eq!(role("note", &prose), Role::Excluded(Reason::Prose));
+}
+
+#[test]
+fn row_numbers_are_excluded_unless_they_are_all() {
+    let with_other = |name: &str, cells: [&str; 9], keep: bool| {
+        let rows = cells.iter().map(|cell| format!("{cell},1.5,1\n"));
+        let text = format!("{name},x,target\n{}", rows.collect::<String>());
+        let reading = Reading {
+            header: Some(true),
+            ..Reading::default()
+        };
+        let table = table_of(text.as_bytes(), &reading, &[]).expect("a table");
+        let options = LoadOptions {
+            keep: if keep { vec![name.to_owned()] } else { vec![] },
+            ..LoadOptions::default()
+        };
+        roles(&table, &options).expect("roles").remove(0)
+    };
+    let counted = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    let rows = Role::Excluded(Reason::RowNumbers);
+    assert_eq!(with_other("id", counted, false), rows);
+    assert_eq!(
+        with_other(
+            "PassengerId",
+            ["9", "2", "3", "4", "5", "6", "7", "8", "1"],
+            false
+        ),
+        rows
+    );
+    assert_eq!(with_other("Unnamed: 0", counted, false), rows);
+    assert_eq!(with_other("id", counted, true), Role::Numbers);
+    assert_eq!(with_other("day", counted, false), Role::Numbers);
+    assert_eq!(with_other("humid", counted, false), Role::Numbers);
+    assert_eq!(role("id", &counted), Role::Numbers, "there is no other");
+}

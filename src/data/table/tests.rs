@@ -1,0 +1,96 @@
+use super::*;
+
+fn shape(text: &str, reading: Reading) -> Shape {
+    table_of(text.as_bytes(), &reading, &[])
+        .expect("a table")
+        .shape
+}
+
+#[test]
+fn numbers_are_read_as_f32() {
+    assert_eq!(parse_number(" 5.1 "), Ok(5.1));
+    assert_eq!(parse_number("-1e-3"), Ok(-0.001));
+    for text in [" ", "nan", "NA", "-"] {
+        assert!(parse_number(text).expect("missing").is_nan(), "{text}");
+    }
+    for text in ["inf", "-Infinity", "1e39"] {
+        let found = text.to_owned();
+        assert_eq!(parse_number(text), Err(DataProblem::NotFinite { found }));
+    }
+    for text in ["abc", "1,5", "0x10", "1 2"] {
+        let found = text.to_owned();
+        assert_eq!(parse_number(text), Err(DataProblem::NotANumber { found }));
+    }
+}
+
+#[test]
+fn decimal_commas_are_read_where_they_are_meant() {
+    let shape = shape("a;b\n1,5;x\n2,5;y\n", Reading::default());
+    assert_eq!(shape.number("2,5"), Ok(2.5));
+    assert_eq!(shape.number("2"), Ok(2.0));
+    assert!(shape.number("2,5,1").is_err());
+    let told = |decimal_comma| Reading {
+        decimal_comma: Some(decimal_comma),
+        ..Reading::default()
+    };
+    let thousands = self::shape("a;b\n1,500;x\n2,500;y\n", told(false));
+    assert!(thousands.number("2,500").is_err());
+    let quoted = self::shape("a,b\n\"1,5\",x\n\"2,5\",y\n", told(true));
+    assert_eq!(quoted.number("2,5"), Ok(2.5));
+}
+
+#[test]
+fn a_column_is_found_by_name_first_then_by_number() {
+    let shape = shape(
+        "3,y,\"a,b\"\n0,5,a\n0,5,b\n1,5,a\n1,5,b\n",
+        Reading::default(),
+    );
+    assert_eq!(shape.find_column("y").expect("found"), 1);
+    assert_eq!(shape.find_column(" a,b ").expect("found"), 2);
+    assert_eq!(shape.find_column("3").expect("found"), 0, "the name wins");
+    assert_eq!(shape.find_column("2").expect("found"), 1);
+    for absent in ["0", "4", "-1", "klass", ""] {
+        assert!(shape.find_column(absent).is_err(), "{absent}");
+    }
+    let find = |list: &str| shape.find_columns(&[list.to_owned()]);
+    assert_eq!(find("y,3").expect("found"), [1, 0]);
+    assert_eq!(find("a,b").expect("found"), [2]);
+    assert!(find("y,no").is_err());
+}
+
+#[test]
+fn the_header_is_found_out_or_told() {
+    let bytes = "1,2\n3,4\n5,6\n";
+    assert!(shape(bytes, Reading::default()).header.is_none());
+    let told = Reading {
+        header: Some(true),
+        ..Reading::default()
+    };
+    assert_eq!(shape(bytes, told).names, ["1", "2"]);
+    let named = table_of(bytes.as_bytes(), &Reading::default(), &["2"]).expect("a table");
+    assert_eq!(named.shape.names, ["1", "2"]);
+    let told = Reading {
+        header: Some(false),
+        ..Reading::default()
+    };
+    assert_eq!(shape("x,y\n3,4\n", told).names, ["c1", "c2"]);
+}
+
+#[test]
+fn a_row_longer_than_the_head_is_read() {
+    let wide = vec!["0.123456789"; 200_000].join(",");
+    let text = format!("{wide}\n{wide}\n{wide}\n");
+    let mut table = table_of(text.as_bytes(), &Reading::default(), &[]).expect("a table");
+    assert_eq!(table.shape.width(), 200_000);
+    let mut rows = 0;
+    while table.rows.next().expect("a row").is_some() {
+        rows += 1;
+    }
+    assert_eq!(rows, 3);
+}
+
+#[test]
+fn long_and_dangerous_cells_are_shown_short_and_safe() {
+    assert_eq!(shown("\u{1b}[2J"), "\\u{1b}[2J");
+    assert_eq!(shown(&"x".repeat(99)).chars().count(), SHOWN_CELLS);
+}

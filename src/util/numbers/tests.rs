@@ -1,0 +1,111 @@
+use super::*;
+
+#[test]
+fn four_digits() {
+    let shown = |x| significant(x, 4);
+    assert_eq!(shown(0.123456), "0.1235");
+    assert_eq!(shown(12.3456), "12.35");
+    assert_eq!(shown(0.99996), "1.000");
+    assert_eq!(shown(-0.00012345), "-0.0001234");
+    assert_eq!(shown(1.5e-7), "1.500e-7");
+    assert_eq!(shown(f64::NAN), "NaN");
+    assert_eq!(shown(0.0), "0.000");
+}
+
+#[test]
+fn aligned_numbers_have_one_width_and_their_points_below_one_another() {
+    for exponent in -320..309 {
+        for digits in [1.0, -1.0, 9.9999, -5.55555, -9.99951] {
+            let x = digits * 10f64.powi(exponent);
+            assert_eq!(aligned(x).chars().count(), NUMBER, "{x} {}", aligned(x));
+        }
+    }
+    for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0] {
+        assert_eq!(aligned(x).chars().count(), NUMBER, "{x}");
+    }
+    assert_eq!(aligned(0.123456), " 0.1235   ");
+    assert_eq!(aligned(-0.001234), "−0.001234 ");
+    assert_eq!(aligned(0.99996), " 1.000    ");
+    assert_eq!(aligned(12.3456), "12.35     ");
+    assert_eq!(aligned(-1.5e-7), "−1.500e−7 ");
+    assert_eq!(aligned(-3.25e-10), "−3.250e−10");
+    assert_eq!(aligned(f64::NEG_INFINITY), "−∞        ");
+}
+
+#[test]
+fn losses_and_counts_keep_their_width() {
+    for exponent in -30..30 {
+        for digit in [1.0, 9.9999, 5.55555] {
+            let x = digit * 10f64.powi(exponent);
+            assert!(loss(x).chars().count() <= 7, "{x} {}", loss(x));
+            assert!(
+                exponent > 10 || count(x).chars().count() <= 6,
+                "{x} {}",
+                count(x)
+            );
+        }
+    }
+    assert_eq!(loss(0.041_876), "0.0419");
+    assert_eq!(loss(9_999.96), "10000.0");
+    assert_eq!(loss(0.0), "0.0000");
+    assert_eq!(loss(f64::INFINITY), "∞");
+    assert_eq!(loss(0.12345), "0.1235");
+    assert_eq!(loss(12.3456), "12.346");
+    assert_eq!(count(12_345.0), "12.3k");
+    assert_eq!(percent(1.0), "100.0%");
+    assert_eq!(
+        percent(0.05).chars().count(),
+        percent(f64::NAN).chars().count()
+    );
+}
+
+#[test]
+fn units_and_indices() {
+    assert_eq!(rate(0.003), "0.003");
+    assert_eq!(rate(2e-5), "2e-5");
+    assert_eq!(rate(1e30), "1e30");
+    let sizes = [1, 967, 12_345, 4_000_000].map(file_size);
+    assert_eq!(sizes, ["1 byte", "967 bytes", "12.3 kB", "4.0 MB"]);
+    assert_eq!(
+        [0, 1, 2].map(|n| counted(n, "row")),
+        ["0 rows", "1 row", "2 rows"]
+    );
+    assert_eq!(
+        (superscript(104), subscript(29)),
+        ("¹⁰⁴".into(), "₂₉".into())
+    );
+    for x in [f64::NAN, -1.0, -12.0, 0.5, f64::NEG_INFINITY] {
+        assert_eq!(r2(x).chars().count(), 6, "{x}");
+    }
+}
+
+#[test]
+fn the_ladder_is_1_2_5() {
+    let steps: Vec<f64> = ladder(0.0017).take(5).collect();
+    assert_eq!(steps, [0.001, 0.002, 0.005, 0.01, 0.02]);
+    assert_eq!(ladder(1.0).next(), Some(1.0));
+    for x in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert_eq!(ladder(x).count(), 0, "{x}");
+    }
+    assert!(ladder(5e-324).chain(ladder(f64::MAX)).all(f64::is_finite));
+}
+
+#[test]
+fn ticks_are_round_and_inside() {
+    assert_eq!(ticks(0.0, 1.2, 4), [0.0, 0.5, 1.0]);
+    assert_eq!(ticks(0.0, 42.0, 6), [0.0, 10.0, 20.0, 30.0, 40.0]);
+    assert_eq!(tick_labels(&ticks(0.0, 1.2, 4)), ["0.0", "0.5", "1.0"]);
+    assert_eq!(
+        tick_labels(&[0.0, 50_000.0, 100_000.0]),
+        ["0", "50k", "100k"]
+    );
+    assert!(ticks(1.0, 1.0, 4).is_empty());
+    assert!(ticks(0.0, f64::NAN, 4).is_empty());
+    for most in 1..10 {
+        for scale in [1e-9, 0.37, 1.0, 7.7, 1e12] {
+            let found = ticks(0.0, scale, most);
+            assert!(found.len() <= most.max(2), "{most} {scale} {found:?}");
+            assert!(found.iter().all(|&t| t <= scale * 1.001));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+use super::*;
+
+#[test]
+fn escapes_are_made_visible() {
+    assert_eq!(sanitise("  sepal width "), "sepal width");
+    assert_eq!(sanitise("\u{1b}[31mred"), "\\u{1b}[31mred");
+    assert_eq!(
+        sanitise("a\tb\u{202e}c\u{200b}"),
+        "a\\tb\\u{202e}c\\u{200b}"
+    );
+    assert_eq!(sanitise("a\u{9b}31m\u{7f}"), "a\\u{9b}31m\\u{7f}");
+    assert_eq!(sanitise("Länge 宽"), "Länge 宽");
+}
+
+#[test]
+fn what_is_no_name_resembles_nothing() {
+    let long = "x".repeat(100_000);
+    let names = vec![long.clone(), "ab".to_owned()];
+    assert!(near_matches(&long, &names).is_empty());
+    assert_eq!(near_matches("abc", &names), ["ab"]);
+}
+
+#[test]
+fn shortening_counts_cells() {
+    assert_eq!(shorten("versicolor", 20), "versicolor");
+    assert_eq!(shorten("versicolor", 5), "vers…");
+    assert_eq!(shorten("宽宽宽", 4), "宽…");
+    assert_eq!(shorten("abc", 0), "");
+    assert_eq!(shorten_front("data/abc.csv", 8), "…abc.csv");
+    assert_eq!(shorten_front("abc.csv", 8), "abc.csv");
+    assert_eq!(shorten("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+    assert_eq!(shorten_front("宽宽宽", 4), "…宽");
+    assert_eq!(shorten_front("abc", 0), "");
+}
+
+#[test]
+fn abbreviations_keep_names_apart() {
+    let names = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>();
+    let species = names(&["setosa", "versicolor", "virginica"]);
+    assert_eq!(abbreviate(&species, 6), ["setosa", "versi…", "virgi…"]);
+    let cultivars = names(&["cultivar 1", "cultivar 2"]);
+    assert_eq!(abbreviate(&cultivars, 6), ["cul… 1", "cul… 2"]);
+    assert_eq!(abbreviate(&cultivars, 10), cultivars);
+    assert_eq!(abbreviate(&names(&["a", "a"]), 1), ["a", "a"]);
+}
+
+#[test]
+fn lines_are_broken_between_words() {
+    assert_eq!(wrap("one two  three", 8), ["one two", "three"]);
+    assert_eq!(wrap("incomprehensible it is", 8), ["incompr…", "it is"]);
+    assert!(wrap("  ", 8).is_empty());
+}
+
+#[test]
+fn names_are_matched_by_likeness() {
+    let names: Vec<String> = ["species", "sepal width", "petal width"]
+        .map(String::from)
+        .into();
+    assert_eq!(near_matches("Specie", &names), ["species"]);
+    assert_eq!(near_matches("width", &names).len(), 2);
+    assert!(near_matches("colour", &names).is_empty());
+}

@@ -90,9 +90,12 @@ pub enum DataProblem {
         /// First invalid byte.
         byte: u8,
     },
-    /// A row longer than 16 MB, usually after an unclosed quote.
-    #[error("the row is longer than 16 MB; is there a quote that nothing closes?")]
+    /// A row longer than 16 MB.
+    #[error("the row is longer than 16 MB")]
     EndlessRow,
+    /// A quote that is not closed, so that the rows below it would be taken for one cell.
+    #[error("the quote that opens on this line is never closed")]
+    UnclosedQuote,
     /// Text in a numeric column.
     #[error(
         "expected a number, found \"{found}\" (--drop leaves the column \"{}\" out, --categorical takes its values for names)",
@@ -334,6 +337,11 @@ impl Error {
             place: Box::new(place),
             problem,
         }
+    }
+
+    /// Returns whether it is this problem with data.
+    pub(crate) fn is(&self, wanted: &DataProblem) -> bool {
+        matches!(self, Self::Data { problem, .. } if problem == wanted)
     }
 
     /// Converts the failure to open or read a file.

@@ -142,8 +142,8 @@ fn range_text(range: &Range) -> String {
 /// Draws a histogram in one line.
 fn bars(counts: &[usize]) -> String {
     const HEIGHTS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let most = counts.iter().max().copied().unwrap_or(0).max(1);
-    let height = |&count: &usize| HEIGHTS[(count * 8).div_ceil(most)];
+    let max = counts.iter().max().copied().unwrap_or(0).max(1);
+    let height = |&count: &usize| HEIGHTS[(count * 8).div_ceil(max)];
     counts.iter().map(height).collect()
 }
 

@@ -32,8 +32,8 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading, json: bool) 
     let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
     let target = rows.target_column(&model.target)?;
     let mut sums = Sums::new(&model);
-    let most = rows_at_once(&model);
-    while let Some(input) = rows.next_chunk(most)? {
+    let max_rows = rows_at_once(&model);
+    while let Some(input) = rows.next_chunk(max_rows)? {
         let input = sums.with_target(input, target);
         let actual = actual(&rows, &model, &input, target)?;
         sums.add(&model, &input, &actual);

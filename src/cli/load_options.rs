@@ -16,7 +16,7 @@ pub(super) fn load_options(
 ) -> Result<(LoadOptions, f64)> {
     let table = &args.table;
     let (validation, fraction) = validation(table.val.as_deref())?;
-    if table.max_rows.is_some_and(|most| most < 2) {
+    if table.max_rows.is_some_and(|max| max < 2) {
         return Err(Error::Usage("--max-rows must be at least 2".into()));
     }
     let options = LoadOptions {

@@ -32,10 +32,10 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()
         escape,
         unpredicted: Unpredicted::default(),
     };
-    let most = rows_at_once(&model);
+    let max_rows = rows_at_once(&model);
     let mut has_header = false;
     let mut written = Ok(());
-    while let Some(input) = rows.next_chunk(most)? {
+    while let Some(input) = rows.next_chunk(max_rows)? {
         if !has_header {
             written = table.write_header(&model, &input);
             has_header = true;

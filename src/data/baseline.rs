@@ -36,8 +36,8 @@ impl Baseline {
                     counts.resize(counts.len().max(label + 1), 0);
                     counts[label] += 1;
                 }
-                let most = counts.iter().max().copied().unwrap_or(0);
-                let class = counts.iter().position(|&count| count == most).unwrap_or(0);
+                let max = counts.iter().max().copied().unwrap_or(0);
+                let class = counts.iter().position(|&count| count == max).unwrap_or(0);
                 let right = judged
                     .iter()
                     .filter(|&&label| label as usize == class)

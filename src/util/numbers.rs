@@ -169,15 +169,14 @@ pub(crate) fn ladder(x: f64) -> impl Iterator<Item = f64> {
 }
 
 /// Returns round numbers from `from` to `to` for an axis: multiples of 1, 2 or 5 times a power of
-/// ten, at most `most` (but up to two) of them. Empty for an axis without length.
-pub fn ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
+/// ten, at most `max` (but up to two) of them. Empty for an axis without length.
+pub fn ticks(from: f64, to: f64, max: usize) -> Vec<f64> {
     let range = to - from;
-    if !range.is_finite() || range <= 0.0 || most == 0 {
+    if !range.is_finite() || range <= 0.0 || max == 0 {
         return Vec::new();
     }
-    let intervals = most.saturating_sub(1).max(1);
-    let step =
-        ladder(range / most as f64).find(|step| (range / step).floor() as usize <= intervals);
+    let intervals = max.saturating_sub(1).max(1);
+    let step = ladder(range / max as f64).find(|step| (range / step).floor() as usize <= intervals);
     let Some(step) = step else {
         return Vec::new();
     };

@@ -1,19 +1,19 @@
 //! Even choices among many.
 
-/// At most `most` of the indices `0..n`, evenly spread, with the first and the last among them.
-fn evenly(n: usize, most: usize) -> Vec<usize> {
-    match (n, most) {
+/// Returns at most `max` of the indices `0..n`, evenly spread, with the first and the last among them.
+fn evenly(n: usize, max: usize) -> Vec<usize> {
+    match (n, max) {
         (_, 0) => Vec::new(),
-        (n, most) if n <= most => (0..n).collect(),
+        (n, max) if n <= max => (0..n).collect(),
         (_, 1) => vec![0],
-        (n, most) => (0..most).map(|i| i * (n - 1) / (most - 1)).collect(),
+        (n, max) => (0..max).map(|i| i * (n - 1) / (max - 1)).collect(),
     }
 }
 
-/// At most `most` of the indices `0..n`, evenly spread, with as many of `wanted` among them as
+/// Returns at most `max` of the indices `0..n`, evenly spread, with as many of `wanted` among them as
 /// possible, each in place of its nearest neighbour.
-pub(crate) fn evenly_with(n: usize, most: usize, wanted: &[usize]) -> Vec<usize> {
-    let mut chosen = evenly(n, most);
+pub(crate) fn evenly_with(n: usize, max: usize, wanted: &[usize]) -> Vec<usize> {
+    let mut chosen = evenly(n, max);
     for &index in wanted {
         if chosen.contains(&index) {
             continue;

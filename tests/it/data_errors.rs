@@ -80,7 +80,7 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "unclosed-quote.csv",
-        ", line 3: the row has 2 cells, the first row has 3",
+        ", line 3: the quote that opens on this line is never closed",
     ),
     (
         "quoted-line-break.csv",

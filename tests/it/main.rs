@@ -1,5 +1,6 @@
 //! Tests of the library, through its public functions.
 
+mod cases;
 mod changes;
 mod commands;
 mod confusion_navigation;

@@ -186,13 +186,13 @@ impl Samples {
             lines: Arc::clone(from.lines),
             rows,
         };
-        let most = if from.are_images {
+        let max = if from.are_images {
             MAX_READY_PIXELS
         } else {
             MAX_READY
         };
         // By all rows, not those picked: training and validation rows share one allowance.
-        if from.values.nrows() * preprocessing.inputs() <= most {
+        if from.values.nrows() * preprocessing.inputs() <= max {
             samples.make_ready();
         }
         samples

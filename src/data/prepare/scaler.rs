@@ -125,11 +125,11 @@ fn fit(
                     *count += 1;
                 }
             }
-            let most = counts.iter().max().copied().unwrap_or(0);
+            let max = counts.iter().max().copied().unwrap_or(0);
             Some(Encoding::Categorical {
                 values: names.clone(),
                 other: *other,
-                fill: counts.iter().position(|&count| count == most).unwrap_or(0),
+                fill: counts.iter().position(|&count| count == max).unwrap_or(0),
             })
         }
     }

@@ -54,19 +54,19 @@ fn shares(sizes: &[usize], fraction: f64) -> Vec<usize> {
         // NaN too: without a sensible fraction every row trains.
         return vec![0; sizes.len()];
     };
-    let most = |class: usize| sizes[class].saturating_sub(1);
+    let max_share = |class: usize| sizes[class].saturating_sub(1);
     let exact = |class: usize| sizes[class] as f64 * fraction;
     let rows: usize = sizes.iter().sum();
     let total = ((rows as f64 * fraction).round() as usize).max(1);
     let mut shares: Vec<usize> = (0..sizes.len())
-        .map(|class| (exact(class) as usize).min(most(class)))
+        .map(|class| (exact(class) as usize).min(max_share(class)))
         .collect();
     let mut missing = total.saturating_sub(shares.iter().sum());
     let mut by_remainder: Vec<usize> = (0..sizes.len()).collect();
     // Remainders are compared as billionths, lest rounding errors break a tie.
     by_remainder.sort_by_key(|&class| Reverse((exact(class).fract() * 1e9).round() as u64));
     for class in by_remainder {
-        if missing > 0 && shares[class] < most(class) {
+        if missing > 0 && shares[class] < max_share(class) {
             shares[class] += 1;
             missing -= 1;
         }

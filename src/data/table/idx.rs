@@ -244,16 +244,14 @@ impl ImageRows {
 
 /// Draws which of `all` images are used.
 fn sample(all: usize, options: &LoadOptions) -> Vec<bool> {
-    let most = options.max_rows.unwrap_or(usize::MAX);
-    if most >= all {
+    let max = options.max_rows.unwrap_or(usize::MAX);
+    if max >= all {
         return vec![true; all];
     }
     let mut order: Vec<usize> = (0..all).collect();
     shuffle(&mut order, &mut generator(options.seed, RngStream::Sample));
     let mut is_used = vec![false; all];
-    order[..most]
-        .iter()
-        .for_each(|&index| is_used[index] = true);
+    order[..max].iter().for_each(|&index| is_used[index] = true);
     is_used
 }
 

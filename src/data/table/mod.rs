@@ -8,6 +8,7 @@ pub(crate) mod header;
 pub(crate) mod idx;
 pub(crate) mod lines;
 pub(crate) mod prefix;
+mod quotes;
 pub(crate) mod records;
 pub(crate) mod rows;
 

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::dialect::Dialect;
 use super::records::{Records, Row, read_some};
-use crate::error::{Error, Result};
+use crate::error::{DataProblem, Error, Result};
 
 /// Bytes of a file from which delimiter, header and column types are detected.
 const LENGTH: usize = 1 << 20;
@@ -67,8 +67,10 @@ impl Prefix {
                     }
                     break;
                 }
-                // A character may be cut in two at the end of the prefix.
+                // A character may be cut in two at the end of the prefix, and a quote may be closed
+                // behind it.
                 Err(_) if !self.is_whole && !rows.is_empty() => break,
+                Err(error) if !self.is_whole && error.is(&DataProblem::UnclosedQuote) => break,
                 Err(error) => return Err(error),
             }
         }

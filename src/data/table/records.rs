@@ -11,12 +11,13 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::blanks::BlankSqueezer;
 use super::decimal::short_decimal;
 use super::dialect::{Delimiter, Dialect};
+use super::quotes::QuoteScan;
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// Bytes that are read at once.
 const BLOCK: usize = 1 << 16;
 
-/// Maximum bytes of a record: an unclosed quote would otherwise take in the rest of the file.
+/// Maximum bytes of a record: an unclosed quote would otherwise take in the rest of a long file.
 const MAX_RECORD: usize = 16 << 20;
 
 /// Reads records one after another.
@@ -25,6 +26,8 @@ pub(crate) struct Records<R> {
     input: R,
     dialect: Dialect,
     csv: Reader,
+    /// Byte that csv-core splits at.
+    delimiter: u8,
     squeezer: Option<BlankSqueezer>,
     /// Holds the bytes that were read and are not done with, from `start` to `end`.
     buffer: Vec<u8>,
@@ -53,6 +56,7 @@ impl<R: Read> Records<R> {
             source: source.to_owned(),
             input,
             dialect,
+            delimiter,
             csv: ReaderBuilder::new().delimiter(delimiter).build(),
             squeezer,
             buffer: Vec::new(),
@@ -82,7 +86,8 @@ impl<R: Read> Records<R> {
     /// Appends the next record to `batch`; returns false at the end.
     ///
     /// # Errors
-    /// [`Error::CannotRead`]; [`DataProblem::NotUtf8`]; [`DataProblem::EndlessRow`].
+    /// [`Error::CannotRead`]; [`DataProblem::NotUtf8`]; [`DataProblem::UnclosedQuote`];
+    /// [`DataProblem::EndlessRow`].
     pub(crate) fn read_into(&mut self, batch: &mut Batch) -> Result<bool> {
         while self.skip_to_record()? {
             let line = self.line;
@@ -117,6 +122,9 @@ impl<R: Read> Records<R> {
     fn split_record(&mut self, batch: &mut Batch) -> Result<bool> {
         let (text, cells) = (batch.length, batch.cells);
         let mut consumed = 0;
+        // Only for records with quotes, and those that do not end within a block.
+        let mut quotes: Option<QuoteScan> = None;
+        let mut unscanned = self.start;
         loop {
             let bytes = &self.buffer[self.start..self.end];
             let is_end = bytes.is_empty();
@@ -141,18 +149,43 @@ impl<R: Read> Records<R> {
                 ReadRecordResult::OutputEndsFull => {
                     batch.ends.resize(1024.max(2 * batch.ends.len()), 0);
                 }
-                ReadRecordResult::InputEmpty if consumed > MAX_RECORD => {
-                    let place = Place::whole(&self.source).at_line(self.line);
-                    return Err(Error::data(place, DataProblem::EndlessRow));
+                ReadRecordResult::InputEmpty => {
+                    let quotes = quotes.get_or_insert_default();
+                    quotes.advance(&self.buffer[unscanned..self.start], self.delimiter);
+                    let is_endless = consumed > MAX_RECORD;
+                    self.check_quotes(quotes, is_endless)?;
+                    if is_endless {
+                        let place = Place::whole(&self.source).at_line(self.line);
+                        return Err(Error::data(place, DataProblem::EndlessRow));
+                    }
+                    self.fill()?;
+                    unscanned = self.start;
                 }
-                ReadRecordResult::InputEmpty => self.fill()?,
                 ReadRecordResult::Record | ReadRecordResult::End => {
-                    self.line += u64::from(!is_end);
-                    self.is_after_return = !is_end && last == Some(b'\r');
                     // Without quotes every cell is followed by one byte: a delimiter or line end.
                     let plain = batch.length - text + batch.cells - cells - usize::from(is_end);
-                    return Ok(consumed > plain);
+                    let has_quotes = consumed > plain;
+                    if has_quotes {
+                        let quotes = quotes.get_or_insert_default();
+                        quotes.advance(&self.buffer[unscanned..self.start], self.delimiter);
+                        self.check_quotes(quotes, true)?;
+                    }
+                    self.line += u64::from(!is_end);
+                    self.is_after_return = !is_end && last == Some(b'\r');
+                    return Ok(has_quotes);
                 }
+            }
+        }
+    }
+
+    /// Checks the `quotes` of the record that starts on the current line; `is_whole` says whether it
+    /// ends here.
+    fn check_quotes(&self, quotes: &QuoteScan, is_whole: bool) -> Result<()> {
+        match quotes.unclosed(is_whole) {
+            None => Ok(()),
+            Some(line_ends) => {
+                let place = Place::whole(&self.source).at_line(self.line + line_ends);
+                Err(Error::data(place, DataProblem::UnclosedQuote))
             }
         }
     }

@@ -28,7 +28,8 @@ impl Signature {
     fn of(columns: &[InputColumn]) -> Self {
         let is_number = |column: &&InputColumn| matches!(column.encoding, Encoding::Numeric { .. });
         let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(is_number);
-        let names = |columns: Vec<&InputColumn>| columns.iter().map(|it| it.name.clone()).collect();
+        let names =
+            |columns: Vec<&InputColumn>| columns.iter().map(|column| column.name.clone()).collect();
         Self {
             numbers: names(numbers),
             texts: names(texts),
@@ -249,9 +250,9 @@ fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error>
             .iter()
             .map(|column| &column.encoding)
     };
-    let has_numbers = columns().any(|it| matches!(it, Encoding::Numeric { .. }));
-    let has_categories = columns().any(|it| matches!(it, Encoding::Categorical { .. }));
-    let has_booleans = columns().any(|it| matches!(it, Encoding::Boolean { .. }));
+    let has_numbers = columns().any(|encoding| matches!(encoding, Encoding::Numeric { .. }));
+    let has_categories = columns().any(|encoding| matches!(encoding, Encoding::Categorical { .. }));
+    let has_booleans = columns().any(|encoding| matches!(encoding, Encoding::Boolean { .. }));
     if has_categories || has_booleans {
         let words: Vec<String> = MISSING_WORDS
             .iter()

@@ -20,7 +20,7 @@ const QUEUE_CAPACITY: usize = 256;
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
     /// Epochs to train; may be 0.
-    pub epochs: u32,
+    pub epochs: u64,
     /// File that the model is saved to when they are done.
     pub export: Option<&'a ExportOption>,
     /// File that the run is recorded to.

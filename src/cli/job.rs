@@ -44,14 +44,14 @@ pub enum FrontEnd {
         /// Whether it waits for a key before the first step.
         paused: bool,
         /// Number of epochs after which it is finished.
-        epochs: Option<u32>,
+        epochs: Option<u64>,
     },
     /// A description of the data, without training.
     Description { json: bool },
     Headless {
         /// Whether JSON is written to standard output.
         json: bool,
-        epochs: u32,
+        epochs: u64,
         /// Whether back-propagation is checked before and after them.
         check_gradients: bool,
     },
@@ -85,7 +85,7 @@ impl Job {
                 .map(|path| LogOption::new(path, global.force))
                 .transpose()?,
             force: global.force,
-            front_end: front_end(args, &choices, global.json, is_terminal)?,
+            front_end: front_end(args, &choices, global, is_terminal)?,
             choices,
         };
         // What does not go together for classes does not for a number either.

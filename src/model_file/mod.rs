@@ -86,7 +86,7 @@ pub struct TrainingRecord {
     #[serde(default, skip_serializing_if = "ClassWeights::is_none")]
     pub class_weights: ClassWeights,
     /// Number of complete epochs.
-    pub epochs: u32,
+    pub epochs: u64,
     /// Number of steps (parameter updates).
     pub steps: u64,
     /// Live changes, oldest first.

@@ -44,7 +44,7 @@ impl Recorder for Csv {
             }
             Event::Progress(progress) => {
                 for epoch in &progress.epochs {
-                    let counts = [u64::from(epoch.epoch), epoch.step].map(|n| n.to_string());
+                    let counts = [epoch.epoch, epoch.step].map(|n| n.to_string());
                     let metrics = [
                         epoch.train_loss,
                         epoch.validation_loss,

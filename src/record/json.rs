@@ -71,11 +71,11 @@ enum Line<'a> {
         batch: usize,
         seed: u64,
         /// Epochs after which the run finishes.
-        epochs: Option<u32>,
+        epochs: Option<u64>,
     },
     // Floating-point numbers that are not finite are written as null by serde_json.
     Epoch {
-        epoch: u32,
+        epoch: u64,
         step: u64,
         train_loss: f32,
         val_loss: f32,
@@ -100,7 +100,7 @@ enum Line<'a> {
     Finished {
         reason: &'static str,
         message: Option<String>,
-        epoch: u32,
+        epoch: u64,
         step: u64,
         seconds: f64,
         training: Option<Scored>,

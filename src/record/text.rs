@@ -202,7 +202,7 @@ impl Recorder for Text {
         writeln!(
             out,
             "{ended} after {}, {}, {:.2} s",
-            counted(summary.position.epoch.into(), "epoch"),
+            counted(summary.position.epoch, "epoch"),
             counted(summary.position.step, "step"),
             summary.seconds,
         )?;

@@ -31,7 +31,7 @@ pub struct Choices {
     pub validation: f64,
     pub seed: u64,
     /// Number of epochs after which the training is finished.
-    pub epochs: Option<u32>,
+    pub epochs: Option<u64>,
     pub pace: Option<Pace>,
 }
 
@@ -60,7 +60,7 @@ impl Default for Choices {
 
 impl Choices {
     /// Creates the choices that lead to `plan`, with nothing left to the program.
-    pub fn of(plan: &Plan, epochs: Option<u32>, pace: Pace) -> Self {
+    pub fn of(plan: &Plan, epochs: Option<u64>, pace: Pace) -> Self {
         Self {
             hidden: Some(plan.hidden.clone()),
             activation: plan.activation,

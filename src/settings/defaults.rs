@@ -27,7 +27,7 @@ pub(crate) const VALIDATION: f64 = 0.2;
 /// Seed. Fixed, so that the same command gives the same network.
 pub(crate) const SEED: u64 = 0;
 /// Number of epochs of a headless run.
-pub(crate) const HEADLESS_EPOCHS: u32 = 100;
+pub(crate) const HEADLESS_EPOCHS: u64 = 100;
 
 /// Returns the hidden layer sizes for a network with this number of inputs.
 ///

@@ -15,7 +15,7 @@ const METRICS_CAPACITY: usize = 1 << 16;
 /// Shortest time between two progress events.
 const INTERVAL: Duration = Duration::from_millis(15);
 /// Number of first epochs that record several loss points each; later epochs record their mean only.
-pub(crate) const DETAILED_EPOCHS: u32 = 16;
+pub(crate) const DETAILED_EPOCHS: u64 = 16;
 /// Largest number of loss points per such epoch.
 const POINTS_PER_EPOCH: u32 = 32;
 
@@ -59,7 +59,7 @@ pub(super) struct EventQueue<S> {
     /// going back is not recorded twice: history only moves forward.
     recorded: f64,
     /// Whole epochs up to which epochs are recorded.
-    recorded_epochs: u32,
+    recorded_epochs: u64,
 }
 
 impl<S: Sink> EventQueue<S> {
@@ -117,7 +117,7 @@ impl<S: Sink> EventQueue<S> {
     pub(crate) fn record_step(&mut self, session: &Session, stepped: Stepped) {
         let position = session.position();
         let fraction = f64::from(position.batch) / f64::from(session.batches());
-        let epochs = f64::from(position.epoch) + fraction;
+        let epochs = position.epoch as f64 + fraction;
         if epochs <= self.recorded {
             return;
         }

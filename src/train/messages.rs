@@ -48,7 +48,7 @@ pub enum Command {
     SetPace(Pace),
     /// Set the number of epochs after which the training is finished, which it is at once if they
     /// are done.
-    SetEpochs(Option<u32>),
+    SetEpochs(Option<u64>),
     /// Make a live change; answered by [`Event::Changed`] or [`Event::Refused`].
     Apply(Change),
     /// Set the probes that snapshots answer.
@@ -173,7 +173,7 @@ pub struct Started {
     /// Number of restarts before; snapshots carry the same number.
     pub restarts: u32,
     /// Epochs after which the training finishes, if it is limited.
-    pub epochs: Option<u32>,
+    pub epochs: Option<u64>,
 }
 
 /// Plan and network in force after a change.
@@ -230,7 +230,7 @@ pub struct LossPoint {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EpochRecord {
     /// The (last) epoch, counted from 1.
-    pub epoch: u32,
+    pub epoch: u64,
     /// Steps done.
     pub step: u64,
     /// Mean over the epoch's mini-batches.

@@ -39,7 +39,7 @@ impl Sampler {
     /// With balanced classes, every class fills the same number of places, to within one, by cycling
     /// through its rows. Averaged over epochs, the mean gradient is that of a loss in which each row is
     /// weighted by the inverse frequency of its class.
-    pub fn draw(&self, epoch: u32, order: &mut [u32]) {
+    pub fn draw(&self, epoch: u64, order: &mut [u32]) {
         let mut generator = generator(self.seed, RngStream::Epoch(epoch));
         order.iter_mut().zip(0..).for_each(|(row, i)| *row = i);
         let (rows, classes) = (order.len(), self.classes.len());
@@ -65,7 +65,7 @@ mod tests {
         Sampler { seed: 3, classes }
     }
 
-    fn order(sampler: &Sampler, epoch: u32, rows: usize) -> Vec<u32> {
+    fn order(sampler: &Sampler, epoch: u64, rows: usize) -> Vec<u32> {
         let mut order = vec![0; rows];
         sampler.draw(epoch, &mut order);
         order

@@ -30,7 +30,7 @@ pub struct Settings {
     /// Whether to wait for [`Command::Resume`] first.
     pub paused: bool,
     /// Epochs after which the training finishes, if it is limited.
-    pub epochs: Option<u32>,
+    pub epochs: Option<u64>,
 }
 
 /// A running worker. Dropping it stops the training and waits for the thread.

@@ -12,7 +12,7 @@ pub enum RngStream {
     /// Initial weights and biases of a layer; layer 1 is the first hidden one.
     Layer(u32),
     /// Order of the rows in an epoch, counted from 0.
-    Epoch(u32),
+    Epoch(u64),
     /// Choice of the probe rows.
     Probe,
     /// Choice of the rows that are used of a large table.
@@ -28,7 +28,11 @@ pub fn generator(seed: u64, purpose: RngStream) -> ChaCha8Rng {
     generator.set_stream(match purpose {
         RngStream::Split => stream(0, 0),
         RngStream::Layer(layer) => stream(1, layer),
-        RngStream::Epoch(epoch) => stream(2, epoch),
+        RngStream::Epoch(epoch) => match u32::try_from(epoch) {
+            Ok(epoch) => stream(2, epoch),
+            // Apart from all other streams, whose highest bit is zero.
+            Err(_) => 1 << 63 | epoch,
+        },
         RngStream::Probe => stream(3, 0),
         RngStream::Sample => stream(4, 0),
         RngStream::GradientCheck => stream(5, 0),
@@ -67,6 +71,15 @@ mod tests {
         assert_ne!(first, order(1, RngStream::Epoch(1)));
         assert_ne!(first, order(2, RngStream::Epoch(0)));
         assert_ne!(first, order(1, RngStream::Split));
+        // Beyond 2^32 epochs, no order is that of an epoch or of another use before.
+        let late = order(1, RngStream::Epoch(1 << 32));
+        assert_ne!(late, first);
+        assert_ne!(late, order(1, RngStream::Epoch((1 << 32) + 1)));
+        for kind in 1..=5 {
+            let epoch = RngStream::Epoch(kind << 32);
+            assert_ne!(order(1, epoch), order(1, RngStream::Layer(0)));
+            assert_ne!(order(1, epoch), order(1, RngStream::Probe));
+        }
         let mut sorted = first;
         sorted.sort_unstable();
         assert_eq!(sorted, (0..50).collect::<Vec<_>>());

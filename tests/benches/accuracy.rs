@@ -12,7 +12,7 @@ use nn_tui::data::{BUILT_IN, load};
 use nn_tui::train::{Plan, Session};
 
 const SEEDS: u64 = 10;
-const EPOCHS: u32 = 100;
+const EPOCHS: u64 = 100;
 
 fn main() {
     let textbook =

@@ -93,7 +93,7 @@ fn save(model: &Model, path: &Path) {
 }
 
 /// Trains for `epochs` epochs with the options of a command line, and writes the screen to `path`.
-fn draw(arguments: &str, epochs: u32, size: (u16, u16), path: &Path) {
+fn draw(arguments: &str, epochs: u64, size: (u16, u16), path: &Path) {
     let (plan, name) = plan_of(arguments);
     let mut model = support::trained_model(&name, plan, epochs, size);
     model.run.phase = Phase::Training;

@@ -51,7 +51,7 @@ struct Person {
 }
 
 impl Person {
-    fn watching(data: &str, epochs: u32, size: (u16, u16)) -> Self {
+    fn watching(data: &str, epochs: u64, size: (u16, u16)) -> Self {
         let plan = match data {
             "sine" => regression_plan(&[8]),
             _ => plan(&[8]),
@@ -59,7 +59,7 @@ impl Person {
         Self::of_plan(data, plan, epochs, size)
     }
 
-    fn of_plan(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> Self {
+    fn of_plan(data: &str, plan: Plan, epochs: u64, size: (u16, u16)) -> Self {
         let (model, driven) = watched(dataset(data), plan, epochs, size);
         Self {
             model,

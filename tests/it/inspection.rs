@@ -381,7 +381,7 @@ fn a_parameter_s_history_is_bounded_and_whole() {
     let position = session.position();
     near(
         last.0,
-        f64::from(position.epoch) + f64::from(position.batch) / 12.0,
+        position.epoch as f64 + f64::from(position.batch) / 12.0,
         1e-12,
     );
 }

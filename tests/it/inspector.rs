@@ -56,7 +56,7 @@ fn small(shown: &mut Shown) -> String {
     screen
 }
 
-fn shown(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> Shown {
+fn shown(data: &str, plan: Plan, epochs: u64, size: (u16, u16)) -> Shown {
     Shown::new(dataset(data), plan, size).train(epochs)
 }
 

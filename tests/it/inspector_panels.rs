@@ -107,7 +107,7 @@ impl Numbers {
     fn parameter(&mut self, which: usize) -> ParameterFacts {
         let before = Update {
             state: [(); MAX_STATE].map(|()| self.next()),
-            count: which as u32,
+            count: which as u64,
         };
         ParameterFacts {
             before,

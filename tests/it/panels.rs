@@ -112,7 +112,7 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
     let epochs = (1..30)
         .map(|epoch| EpochRecord {
             epoch,
-            step: u64::from(epoch) * 12,
+            step: epoch * 12,
             train_loss: spread(&mut next),
             train_score: spread(&mut next),
             validation_loss: spread(&mut next),

@@ -52,7 +52,7 @@ fn a_step_is_exactly_one() {
         assert_eq!(position.step, step);
         assert_eq!(
             (position.epoch, position.batch),
-            ((step / 12) as u32, (step % 12) as u32)
+            (step / 12, (step % 12) as u32)
         );
     }
     driven.send(Command::Step {

@@ -98,7 +98,7 @@ pub fn session(data: &str, plan: Plan) -> Session {
     Session::new(plan, Arc::new(dataset(data))).expect("the plan is sound")
 }
 
-pub fn settings(paused: bool, epochs: Option<u32>) -> Settings {
+pub fn settings(paused: bool, epochs: Option<u64>) -> Settings {
     Settings {
         pace: Pace::Full,
         paused,
@@ -158,7 +158,7 @@ impl Driven {
     }
 
     /// Returns epoch and batch of the last state, once no event has arrived for 25 ms.
-    pub fn position_when_quiet(&self) -> (u32, u32) {
+    pub fn position_when_quiet(&self) -> (u64, u32) {
         let mut last = (0, 0);
         while let Ok(event) = self.events.recv_timeout(Duration::from_millis(25)) {
             if let Event::State { position, .. } = event {
@@ -174,17 +174,17 @@ impl Driven {
 }
 
 /// Screen state after `epochs` epochs of training with a snapshot after each; deterministic.
-pub fn trained_model(data: &str, plan: Plan, epochs: u32, size: (u16, u16)) -> Model {
+pub fn trained_model(data: &str, plan: Plan, epochs: u64, size: (u16, u16)) -> Model {
     trained_on(dataset(data), plan, epochs, size)
 }
 
 /// Screen state after `epochs` epochs of training on `dataset`.
-pub fn trained_on(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> Model {
+pub fn trained_on(dataset: Dataset, plan: Plan, epochs: u64, size: (u16, u16)) -> Model {
     watched(dataset, plan, epochs, size).0
 }
 
 /// Screen state after `epochs` epochs of training on `dataset`, with its paused worker.
-pub fn watched(dataset: Dataset, plan: Plan, epochs: u32, size: (u16, u16)) -> (Model, Driven) {
+pub fn watched(dataset: Dataset, plan: Plan, epochs: u64, size: (u16, u16)) -> (Model, Driven) {
     let dataset = Arc::new(dataset);
     let session = Session::new(plan, Arc::clone(&dataset)).expect("the plan is sound");
     let driven = Driven::spawn(session, settings(true, None));

@@ -47,7 +47,7 @@ impl Shown {
     }
 
     /// Trains for a number of epochs.
-    pub fn train(mut self, epochs: u32) -> Self {
+    pub fn train(mut self, epochs: u64) -> Self {
         for _ in 0..epochs {
             self.press("S");
         }

@@ -52,7 +52,7 @@ pub struct Engine {
     /// Optimizer whose state the layers hold.
     optimizer: Optimizer,
     /// Updates since that state was zero.
-    updates: u32,
+    updates: u64,
     batch: usize,
 }
 
@@ -236,7 +236,7 @@ impl Engine {
     }
 
     /// Number of updates since the optimizer's state was zero.
-    pub fn updates(&self) -> u32 {
+    pub fn updates(&self) -> u64 {
         self.updates
     }
 

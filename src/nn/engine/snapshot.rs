@@ -16,7 +16,7 @@ pub struct EngineSnapshot {
     /// Whether two threads share every step, even if that is not faster.
     always_shared: bool,
     optimizer: Optimizer,
-    updates: u32,
+    updates: u64,
 }
 
 impl Engine {

@@ -23,7 +23,7 @@ use crate::nn::{Architecture, LearningRule};
 pub(super) struct UpdateParams {
     pub rule: LearningRule,
     /// Updates since the optimizer's state was zero, this one included.
-    pub updates: u32,
+    pub updates: u64,
     /// Whether the state is that of another optimizer and has to be replaced.
     pub is_new: bool,
 }

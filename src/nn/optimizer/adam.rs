@@ -69,9 +69,9 @@ pub(super) fn step() -> Expression {
 }
 
 #[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, updates: u32) -> AdamLanes {
+pub(super) fn lanes(rule: &LearningRule, updates: u64) -> AdamLanes {
     let [beta1, beta2, epsilon] = rule.optimizer.constants;
-    let t = f64::from(updates);
+    let t = updates as f64;
     AdamLanes {
         rate: (rule.learning_rate.get() / (1.0 - beta1.powf(t))) as f32,
         beta1: beta1 as f32,

@@ -24,7 +24,7 @@ pub(super) const SPEC: Spec = Spec {
 };
 
 #[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, updates: u32) -> AdamwLanes {
+pub(super) fn lanes(rule: &LearningRule, updates: u64) -> AdamwLanes {
     AdamwLanes {
         adam: adam::lanes(rule, updates),
         rate: rule.rate(),

@@ -62,7 +62,7 @@ macro_rules! optimizers {
             /// Calls `work` with the vector form of the optimizer. `updates` counts those since the
             /// state was zero, this one included.
             #[inline(always)]
-            pub(super) fn with_lanes<W: WithLanes>(&self, updates: u32, work: W) -> W::Output {
+            pub(super) fn with_lanes<W: WithLanes>(&self, updates: u64, work: W) -> W::Output {
                 match self.optimizer.kind {
                     $(Kind::$kind => work.with_lanes($file::lanes(self, updates))),+
                 }

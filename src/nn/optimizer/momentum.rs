@@ -37,7 +37,7 @@ fn max_gradient(rule: &LearningRule) -> f32 {
 }
 
 #[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, _updates: u32) -> MomentumLanes {
+pub(super) fn lanes(rule: &LearningRule, _updates: u64) -> MomentumLanes {
     let [mu, ..] = rule.optimizer.constants;
     MomentumLanes {
         rate: rule.rate(),

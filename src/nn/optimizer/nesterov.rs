@@ -45,7 +45,7 @@ fn max_gradient(rule: &LearningRule) -> f32 {
 }
 
 #[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, _updates: u32) -> NesterovLanes {
+pub(super) fn lanes(rule: &LearningRule, _updates: u64) -> NesterovLanes {
     let [mu, ..] = rule.optimizer.constants;
     NesterovLanes {
         rate: rule.rate(),

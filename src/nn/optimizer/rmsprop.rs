@@ -46,7 +46,7 @@ pub(super) const SPEC: Spec = Spec {
 };
 
 #[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, _updates: u32) -> RmspropLanes {
+pub(super) fn lanes(rule: &LearningRule, _updates: u64) -> RmspropLanes {
     let [alpha, epsilon, ..] = rule.optimizer.constants;
     RmspropLanes {
         rate: rule.rate(),

@@ -22,7 +22,7 @@ pub(super) const SPEC: Spec = Spec {
 };
 
 #[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, _updates: u32) -> SgdLanes {
+pub(super) fn lanes(rule: &LearningRule, _updates: u64) -> SgdLanes {
     SgdLanes { rate: rule.rate() }
 }
 

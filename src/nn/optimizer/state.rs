@@ -10,7 +10,7 @@ pub struct Update {
     /// [`state_len`](super::Optimizer::state_len).
     pub state: [f64; MAX_STATE],
     /// Updates so far.
-    pub count: u32,
+    pub count: u64,
 }
 
 /// The formula of a learning rule, ready to be applied to parameters.
@@ -36,7 +36,7 @@ pub(crate) struct Explained {
     /// Result.
     pub value: f64,
     /// The number of updates, if the right-hand side depends on it.
-    pub updates: Option<u32>,
+    pub updates: Option<u64>,
 }
 
 /// Kind of line in an update.
@@ -125,7 +125,7 @@ impl UpdateFormula {
         values.set(G, gradient + rule.gradient_decay() * w);
         values.set(ETA, rule.learning_rate.get());
         values.set(LAMBDA, rule.weight_decay.get());
-        values.set(T, f64::from(before.count) + 1.0);
+        values.set(T, before.count as f64 + 1.0);
         values
     }
 }

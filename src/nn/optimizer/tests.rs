@@ -125,7 +125,7 @@ fn formulas_are_printed_and_filled_in() {
 /// One update of some parameters by the vector form.
 struct OnVectors<'a> {
     rule: LearningRule,
-    updates: u32,
+    updates: u64,
     rows: f32,
     sums: &'a [f32],
     parameters: &'a mut [f32],

@@ -127,7 +127,7 @@ pub(crate) fn is_small(session: &Session) -> bool {
 /// Returns the epochs done, with the fraction of the current one.
 fn epochs(session: &Session) -> f64 {
     let position = session.position();
-    f64::from(position.epoch) + f64::from(position.batch) / f64::from(session.batches())
+    position.epoch as f64 + f64::from(position.batch) / f64::from(session.batches())
 }
 
 fn all(parameters: &Parameters) -> impl Iterator<Item = f32> + '_ {

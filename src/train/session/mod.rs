@@ -33,7 +33,7 @@ use undo::UndoStack;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Position {
     /// Number of completed epochs.
-    pub epoch: u32,
+    pub epoch: u64,
     /// Number of mini-batches done in the current epoch.
     pub batch: u32,
     /// Total number of steps (updates).

@@ -225,7 +225,7 @@ impl<S: Sink> Trainer<S> {
         self.set_state(resumed);
     }
 
-    fn set_epochs(&mut self, epochs: Option<u32>) {
+    fn set_epochs(&mut self, epochs: Option<u64>) {
         self.settings.epochs = epochs;
         let is_done = epochs.is_some_and(|epochs| self.session.position().epoch >= epochs);
         let state = match self.state.clone() {

@@ -101,7 +101,7 @@ pub struct Run {
     /// The plan asked for and not acknowledged yet.
     pub(super) asked: Option<Plan>,
     /// Number of epochs after which the training is finished.
-    pub epochs: Option<u32>,
+    pub epochs: Option<u64>,
     /// Whether files are replaced without a question (`--force`).
     pub force: bool,
     /// Destination given by `--export`.
@@ -156,7 +156,7 @@ impl Run {
 
     /// Returns the epochs done at `position`, with the fraction of the current one.
     pub(crate) fn epochs_at(&self, position: Position) -> f64 {
-        f64::from(position.epoch) + f64::from(position.batch) / f64::from(self.batches.max(1))
+        position.epoch as f64 + f64::from(position.batch) / f64::from(self.batches.max(1))
     }
 
     /// Metrics of the last whole epoch.

@@ -25,7 +25,7 @@ pub struct Selection {
     /// Index of the shown row in `rows`.
     pub place: usize,
     /// Epoch in which the rows were found. Their predictions may have changed since.
-    pub epoch: u32,
+    pub epoch: u64,
 }
 
 /// Property that the rows of a selection share.

@@ -154,7 +154,7 @@ impl Run {
         self.move_to(position);
         self.phase = state.into();
         // Resuming behind the limit lifts it.
-        let is_past = |&epochs: &u32| position.epoch >= epochs;
+        let is_past = |&epochs: &u64| position.epoch >= epochs;
         if self.is_training() && self.epochs.as_ref().is_some_and(is_past) {
             self.epochs = None;
         }

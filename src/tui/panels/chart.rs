@@ -146,7 +146,7 @@ fn curves(model: &Model, theme: Theme, content: Chart) -> Vec<Curve> {
         let points = history
             .epochs()
             .iter()
-            .map(|it| (f64::from(it.epoch), value(it)));
+            .map(|it| (it.epoch as f64, value(it)));
         points
             .filter(|(_, spread)| !spread.last.is_nan())
             .collect::<Vec<_>>()

@@ -354,6 +354,23 @@ impl Error {
         Self::CannotRead { path, cause }
     }
 
+    /// Returns the kind of error, as in the JSON of a run that failed before it started.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Data { .. } => "data",
+            Self::Model { .. } => "model",
+            Self::NoSuchInput { .. } | Self::CannotRead { .. } => "no-input",
+            Self::CannotWrite { .. } | Self::Exists(_) => "cannot-write",
+            Self::Usage(_) => "usage",
+            Self::Terminal(_)
+            | Self::Diverged(_)
+            | Self::Worker(_)
+            | Self::Loading(_)
+            | Self::Gradients(_)
+            | Self::Cancelled => "failed",
+        }
+    }
+
     /// Returns the exit code of a process that ends with this error.
     pub fn exit_code(&self) -> u8 {
         match self {

@@ -138,6 +138,13 @@ pub struct TrainingArgs {
     pub log: Option<PathBuf>,
 }
 
+impl TrainingArgs {
+    /// Returns whether an option asks for something other than the screen.
+    pub(super) fn is_without_screen(&self, global: &GlobalArgs) -> bool {
+        self.headless || self.describe || self.check_gradients || global.json
+    }
+}
+
 /// Options that start a run without the screen.
 const WITHOUT_SCREEN: [&str; 3] = ["headless", "json", "check_gradients"];
 

@@ -132,13 +132,14 @@ fn export(path: Option<&Path>, replace: bool) -> Result<Option<ExportOption>> {
 fn front_end(
     args: &TrainingArgs,
     choices: &Choices,
-    json: bool,
+    global: &GlobalArgs,
     is_terminal: bool,
 ) -> Result<FrontEnd> {
+    let json = global.json;
     if args.describe {
         return Ok(FrontEnd::Description { json });
     }
-    if is_terminal && !args.headless && !json && !args.check_gradients {
+    if is_terminal && !args.is_without_screen(global) {
         return Ok(FrontEnd::Screen {
             pace: choices.pace,
             paused: args.paused,
@@ -147,7 +148,7 @@ fn front_end(
     }
     if args.paused {
         return Err(Error::Usage(
-            "--paused waits for a key, and standard output is not a terminal".into(),
+            "--paused waits for a key, and standard output can't show the screen".into(),
         ));
     }
     let epochs = if args.check_gradients {

@@ -3,6 +3,7 @@
 pub mod args;
 mod describe;
 mod eval;
+mod failure;
 pub mod headless;
 pub mod job;
 mod load_options;
@@ -20,15 +21,16 @@ use clap::{CommandFactory, FromArgMatches};
 use clap_complete::Shell;
 
 use crate::data::{Dataset, Source, load_with, prepare};
-use crate::error::{EXIT_USAGE, Error, Result};
+use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
 use crate::model_file::check_writable;
+use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
 use crate::train::{Pace, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::util::memory;
-use args::{Args, Command, GlobalArgs};
+use args::{Args, Command, GlobalArgs, TrainingArgs};
 use job::{FrontEnd, Job};
 use loading::LoadingNotice;
 
@@ -37,15 +39,32 @@ use loading::LoadingNotice;
 /// # Errors
 /// Any error; it knows its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
-    let args = match parse(arguments) {
-        Ok(args) => args,
-        Err(answer) => {
-            // Help and the version come this way too. Where they can't be written there is nobody
-            // to tell.
-            let _ = answer.print();
-            return Ok(if answer.use_stderr() { EXIT_USAGE } else { 0 });
-        }
-    };
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let json = failure::asks_for_json(&arguments);
+    match parse(arguments) {
+        // Help and the version come this way too.
+        Err(answer) => failure::print(answer, json),
+        Ok(args) => match prepare_work(args) {
+            Ok(work) => work(),
+            Err(error) => {
+                if json {
+                    failure::write_json(&error);
+                }
+                Err(error)
+            }
+        },
+    }
+}
+
+/// Work that has passed all checks. Its own failures are reported by itself.
+type Work = Box<dyn FnOnce() -> Result<u8>>;
+
+/// Carries out the arguments, up to the start of a training.
+///
+/// # Errors
+/// Any error.
+fn prepare_work(args: Args) -> Result<Work> {
+    Instructions::check_environment()?;
     let GlobalArgs { reading, json, .. } = &args.global;
     let is_json_known = !matches!(
         args.command,
@@ -68,11 +87,31 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
         }
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => {
-            let is_terminal = io::stdout().is_terminal();
-            return train(Job::check(&args.training, &args.global, is_terminal)?);
+            return train(check_job(&args.training, &args.global)?);
         }
     }
-    Ok(0)
+    Ok(Box::new(|| Ok(0)))
+}
+
+/// Checks the arguments of a training. Without a terminal that can show the screen, the run is
+/// headless; the reason is printed if it is the terminal's.
+///
+/// # Errors
+/// [`Error::Usage`].
+fn check_job(args: &TrainingArgs, global: &GlobalArgs) -> Result<Job> {
+    let is_terminal = io::stdout().is_terminal();
+    let unusable = tui::unusable().filter(|_| is_terminal);
+    let job = Job::check(args, global, is_terminal && unusable.is_none())?;
+    if let Some(reason) = unusable
+        && !args.is_without_screen(global)
+    {
+        // Standard error may be closed.
+        let _ = writeln!(
+            io::stderr(),
+            "nn-tui: {reason}: training without the screen"
+        );
+    }
+    Ok(job)
 }
 
 /// Parses the arguments. Options of training are refused before a subcommand, which has no use for
@@ -98,7 +137,8 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Er
     Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
-fn train(job: Job) -> Result<u8> {
+/// Loads the data, unless the screen shows that, and returns the training.
+fn train(job: Job) -> Result<Work> {
     if let Some(ExportOption { path, replace }) = &job.export {
         // Better now than after an hour of training.
         check_writable(path, *replace)?;
@@ -109,22 +149,24 @@ fn train(job: Job) -> Result<u8> {
     match job.front_end {
         FrontEnd::Description { json } => {
             describe::run(&job, &load(&job)?, json)?;
-            Ok(0)
+            Ok(Box::new(|| Ok(0)))
         }
         FrontEnd::Headless {
             json,
             epochs,
             check_gradients,
         } => {
-            let options = headless::Options {
-                epochs,
-                export: job.export.as_ref(),
-                log: job.log.as_ref(),
-                json,
-                check_gradients,
-            };
             let session = session(&job, load(&job)?)?;
-            headless::run(session, options)
+            Ok(Box::new(move || {
+                let options = headless::Options {
+                    epochs,
+                    export: job.export.as_ref(),
+                    log: job.log.as_ref(),
+                    json,
+                    check_gradients,
+                };
+                headless::run(session, options)
+            }))
         }
         FrontEnd::Screen {
             pace,
@@ -150,7 +192,7 @@ fn train(job: Job) -> Result<u8> {
                 };
                 Ok((session, settings))
             };
-            tui::run(loading, Box::new(load), log)
+            Ok(Box::new(move || tui::run(loading, Box::new(load), log)))
         }
     }
 }

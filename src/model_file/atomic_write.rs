@@ -35,9 +35,11 @@ pub(crate) fn check_writable(path: &Path, replace: bool) -> Result<()> {
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
 pub(super) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
     let target = Target::find(path, replace)?;
-    let mut file = target.temporary_file()?;
-    file.write_all(bytes)
-        .and_then(|()| file.as_file().sync_all())
+    let file = target.temporary_file()?;
+    // Not through the crate's own `Write`, whose errors name the temporary file.
+    let mut out = file.as_file();
+    out.write_all(bytes)
+        .and_then(|()| out.sync_all())
         .map_err(|cause| target.cannot_write(cause))?;
     target.persist(file, replace)?;
     Ok(bytes.len() as u64)

@@ -23,6 +23,7 @@ pub use panels::loading::{render_loading, view_loading};
 pub use panels::render_panel;
 use panels::{click_panel, footer, header};
 pub use run::run;
+pub(crate) use terminal::unusable;
 use theme::Theme;
 use widgets::panel::put_centred;
 use widgets::{ascii, overlay};

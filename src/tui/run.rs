@@ -233,6 +233,11 @@ impl Program {
                 Effect::ListFiles(folder) => self.list_files(folder),
                 Effect::Suspend if stop_job() => {}
                 Effect::Suspend => self.suspend()?,
+                Effect::Redraw => {
+                    if let Some(screen) = &mut self.screen {
+                        screen.forget()?;
+                    }
+                }
                 Effect::Quit { code } => self.exit = Some(code),
             }
         }

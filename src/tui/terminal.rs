@@ -87,20 +87,36 @@ impl Screen {
     /// Takes the terminal again, in whatever state other programs left it, and draws all of the next
     /// frame.
     pub(crate) fn retake(&mut self) -> Result<()> {
-        let mut retake = || -> io::Result<()> {
-            take()?;
-            // `Terminal::clear` would query the cursor's position, and the answer would go to the
-            // thread that reads keys. A resize to the same size clears as well.
-            let size = self.terminal.size()?;
-            self.terminal.resize(Rect::from((Position::ORIGIN, size)))
-        };
-        retake().map_err(Error::Terminal)
+        take().map_err(Error::Terminal)?;
+        self.forget()
+    }
+
+    /// Makes the next frame draw every cell.
+    pub(crate) fn forget(&mut self) -> Result<()> {
+        // `Terminal::clear` would query the cursor's position, and the answer would go to the
+        // thread that reads keys. A resize to the same size clears as well.
+        let size = self.terminal.size().map_err(Error::Terminal)?;
+        let area = Rect::from((Position::ORIGIN, size));
+        self.terminal.resize(area).map_err(Error::Terminal)
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
+    }
+}
+
+/// Returns why the screen can't be shown on this terminal: it knows no escape sequences.
+pub(crate) fn unusable() -> Option<&'static str> {
+    if cfg!(windows) {
+        // The system's terminals are used without a name.
+        return None;
+    }
+    match std::env::var_os("TERM") {
+        Some(name) if name == "dumb" => Some("TERM is dumb"),
+        Some(name) if !name.is_empty() => None,
+        _ => Some("TERM is not set"),
     }
 }
 

@@ -14,7 +14,12 @@ const LONGEST_NAME: usize = 200;
 ///
 /// Called once, where text enters the program; everything behind that point may print it.
 pub fn sanitise(text: &str) -> String {
-    let text = text.trim();
+    escape(text.trim())
+}
+
+/// Returns `text` with the characters that [`sanitise`] escapes as visible escapes; white space
+/// around it stays.
+pub(crate) fn escape(text: &str) -> String {
     if text.chars().all(is_printable) {
         return text.to_owned();
     }

@@ -3,6 +3,7 @@
 mod answers;
 mod evaluations;
 mod headless;
+mod messages;
 mod predictions;
 mod refusals;
 #[cfg(unix)]

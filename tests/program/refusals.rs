@@ -12,7 +12,9 @@ fn refused(line: &str, expected: i32, message: &str) {
         "{line}: {}",
         stderr(&output)
     );
-    assert_eq!(stdout(&output), "", "{line}");
+    let is_json = stdout(&output).starts_with("{\"event\":\"failed\"");
+    assert_eq!(is_json, line.contains("--json"), "{line}");
+    assert!(is_json || stdout(&output).is_empty(), "{line}");
 }
 
 #[test]

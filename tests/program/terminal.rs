@@ -523,6 +523,40 @@ fn a_burst_of_keys_holds_up_nothing() {
     }
 }
 
+#[test]
+fn control_l_draws_everything_again() {
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.wait_for("Confusion");
+    for popup in ["", "?", ":"] {
+        terminal.press(popup);
+        // What another program writes to the terminal stays until every cell is drawn.
+        let other = b"\x1b[2J\x1b[Hwritten over it";
+        terminal.screen.lock().unwrap().process(other);
+        assert!(!terminal.text().contains("paused"));
+        terminal.press("\x0c");
+        terminal.wait_until("the screen", |text| {
+            text.contains("paused") && !text.contains("written over it")
+        });
+        terminal.press(ESCAPE);
+    }
+    terminal.press("\x03");
+    assert_eq!(terminal.exit_code(), 130);
+    terminal.assert_given_back();
+}
+
+#[test]
+fn a_terminal_without_escape_sequences_gets_no_screen() {
+    for (name, reason) in [("dumb", "TERM is dumb"), ("", "TERM is not set")] {
+        let variables = [("TERM", name)];
+        let mut terminal = Terminal::start_with(&["iris", "--epochs", "3"], &variables);
+        assert_eq!(terminal.exit_code(), 0);
+        terminal.wait_for(&format!("nn-tui: {reason}: training without the screen"));
+        terminal.wait_for("validation");
+        let output = terminal.output.lock().unwrap();
+        assert!(!output.contains(&0x1b), "an escape sequence");
+    }
+}
+
 /// Suspends the program by a key or a signal, and resumes it until it shows `shown`.
 fn suspend_and_continue(terminal: &mut Terminal, how: &str, shown: &str) {
     match how.strip_prefix('-') {

@@ -1,8 +1,12 @@
 //! Choice of vector instructions.
 
+use std::ffi::OsString;
+
 use pulp::{Arch, Scalar, Simd, WithSimd};
 
 use super::panels::{NARROW, WIDE};
+use crate::error::{Error, Result};
+use crate::util::text::sanitise;
 
 /// Environment variable that limits vector instructions: `portable` allows none, `avx2` all but AVX-512.
 pub(crate) const SIMD_VARIABLE: &str = "NN_TUI_SIMD";
@@ -22,12 +26,31 @@ impl Instructions {
     /// Every choice, for tests.
     pub const ALL: [Self; 3] = [Self::Best, Self::Avx2, Self::Portable];
 
-    /// Returns [`Instructions::Best`] or the limit that [`SIMD_VARIABLE`] sets.
+    /// Returns [`Instructions::Best`] or the limit that [`SIMD_VARIABLE`] sets. An unknown value,
+    /// which [`check_environment`](Self::check_environment) rejects, sets none.
     pub(crate) fn from_environment() -> Self {
+        Self::named_in_environment().unwrap_or(Self::Best)
+    }
+
+    /// Checks the value of [`SIMD_VARIABLE`].
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if it is set to an unknown value.
+    pub(crate) fn check_environment() -> Result<()> {
+        Self::named_in_environment().map(drop).map_err(|value| {
+            let value = sanitise(&value.to_string_lossy());
+            Error::Usage(format!(
+                "{SIMD_VARIABLE} is \"{value}\"; it must be avx2 or portable"
+            ))
+        })
+    }
+
+    fn named_in_environment() -> Result<Self, OsString> {
         match std::env::var_os(SIMD_VARIABLE) {
-            Some(value) if value == "portable" => Self::Portable,
-            Some(value) if value == "avx2" => Self::Avx2,
-            _ => Self::Best,
+            Some(value) if value == "portable" => Ok(Self::Portable),
+            Some(value) if value == "avx2" => Ok(Self::Avx2),
+            Some(value) if !value.is_empty() => Err(value),
+            _ => Ok(Self::Best),
         }
     }
 

@@ -255,6 +255,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     Inspector Inspecting [key('b')] "b" "row/batch", "this row's values / mini-batch means", act!(|model| model.switch_of());
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" "help", "this help",
         act!(|model| model.prompt.overlay = Some(Overlay::Help(0)));
+    Program Always [(KeyCode::Char('l'), CTRL)] "ctrl-l" SILENT, "redraw the screen",
+        act!(|_model, effects| effects.push(Effect::Redraw));
     Program Always [(KeyCode::Char('z'), CTRL)] "ctrl-z" SILENT, "suspend (fg to resume)",
         act!(|_model, effects| effects.push(Effect::Suspend));
     Program Always [key('q')] "q" "quit", "quit (ctrl-c: without confirmation)", Model::quit;

@@ -129,7 +129,7 @@ impl Loading {
         }
     }
 
-    /// Returns the effect of `key`: quit, suspend, or none.
+    /// Returns the effect of `key`, if any.
     fn press(&self, key: &KeyEvent) -> Option<Effect> {
         if key.kind == KeyEventKind::Release {
             return None;
@@ -137,6 +137,7 @@ impl Loading {
         let with_control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Char('c') if with_control => Some(Effect::Quit { code: 130 }),
+            KeyCode::Char('l') if with_control => Some(Effect::Redraw),
             KeyCode::Char('z') if with_control => Some(Effect::Suspend),
             KeyCode::Esc | KeyCode::Char('q') => Some(Effect::Quit { code: 0 }),
             _ => None,

@@ -104,6 +104,8 @@ pub enum Effect {
     ListFiles(String),
     /// Stop the process until the shell continues it.
     Suspend,
+    /// Draw every cell of the next frame, over whatever other programs wrote.
+    Redraw,
     /// End the program.
     Quit {
         /// Exit code.
@@ -201,8 +203,12 @@ impl Model {
     }
 
     fn press(&mut self, key: &KeyEvent, effects: &mut Vec<Effect>) {
-        if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
-            return self.leave(130, effects);
+        // These two also work while a popup is open.
+        match key.code {
+            _ if !key.modifiers.contains(KeyModifiers::CONTROL) => {}
+            KeyCode::Char('c') => return self.leave(130, effects),
+            KeyCode::Char('l') => return effects.push(Effect::Redraw),
+            _ => {}
         }
         self.prompt.notice = None;
         match self.prompt.overlay.take() {

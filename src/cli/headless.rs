@@ -1,20 +1,24 @@
 //! Training without a screen, at full speed, with text or JSON lines on the standard streams.
 //!
-//! Unlike on the screen, the worker waits until each event is recorded: a slow reader of the JSON
-//! slows the training down, and no two epochs are merged.
+//! Unlike on the screen, the worker waits until events are recorded: a slow reader of the JSON slows
+//! the training down, and no two epochs are merged. Only a request to end does not wait.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::model_file::ExportOption;
+use crate::model_file::{ExportOption, remove_temporary_files};
 use crate::nn::GradientCheck;
-use crate::record::{End, LogOption, Recorders, STANDARD_OUTPUT, gradients};
+use crate::record::{Console, End, LogOption, Recorders, STANDARD_OUTPUT, gradients};
 use crate::train::{Command, Event, Pace, Session, Settings, Sink, State, Worker};
 use crate::util::signals::{Signal, Signals, Watched};
 
 /// Events that wait to be recorded before the worker waits too.
 const QUEUE_CAPACITY: usize = 256;
+/// Longest wait for a reader to take the last lines after a signal.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Options of a run without screen.
 #[derive(Debug, Clone, Copy)]
@@ -45,21 +49,30 @@ pub fn run(session: Session, options: Options) -> Result<u8> {
         paused: options.check_gradients,
         epochs: Some(options.epochs),
     };
+    let (sender, messages) = channel();
+    let wake = sender.clone();
+    let wake = move || {
+        // The main thread may have ended.
+        let _ = wake.send(RunMessage::Wake);
+    };
+    let signals = Signals::watch(Watched::End, wake.clone(), remove_temporary_files)?;
+    let console = Console::start(wake)?;
     let mut recorders = Recorders::new();
-    recorders.add_console(options.json);
+    recorders.add_console(&console, options.json);
     if let Some(log) = options.log {
         recorders.add_log(log)?;
     }
-    let (sender, messages) = sync_channel(QUEUE_CAPACITY);
-    let wake = sender.clone();
-    let signals = Signals::watch(Watched::End, move || {
-        // If the queue is full, the main thread is awake.
-        let _ = wake.try_send(RunMessage::Signal);
-    })?;
-    let worker = Worker::spawn(session, settings, Events(sender))?;
+    let room = Arc::new(Room::default());
+    let events = Events {
+        sender,
+        room: Arc::clone(&room),
+    };
+    let worker = Worker::spawn(session, settings, events)?;
     let mut run = Run {
         worker: &worker,
         options,
+        console: &console,
+        room: &room,
         check: options.check_gradients.then_some(Check::BeforeTraining),
         end: None,
         failed_export: None,
@@ -68,8 +81,10 @@ pub fn run(session: Session, options: Options) -> Result<u8> {
     if options.check_gradients {
         worker.send(Command::CheckGradients);
     }
+    // Recorded events whose lines may wait for the reader.
+    let mut recorded = 0;
     for message in &messages {
-        if let Some(Signal::End(number)) = signals.take() {
+        if let Some(number) = end_signal(&signals) {
             run.end(End::Signal(number));
         }
         match message {
@@ -78,33 +93,123 @@ pub fn run(session: Session, options: Options) -> Result<u8> {
                     run.record_failure(failure);
                 }
                 run.handle(event);
+                recorded += 1;
             }
-            RunMessage::Signal => {}
+            RunMessage::Wake => {}
             RunMessage::WorkerGone => break,
         }
+        if !console.is_behind() {
+            room.make(std::mem::take(&mut recorded));
+        }
     }
+    let is_signalled = matches!(run.end, Some(End::Signal(_)));
     let code = run.conclude(recorders);
-    // The worker may wait for room in the queue.
-    drop(messages);
+    let signalled = write_rest(&console, is_signalled, &messages, &signals);
+    let written = console.close(PATIENCE);
     worker.stop();
-    code
+    match (code, written, signalled) {
+        (Ok(_), _, Some(number)) => End::Signal(number).result(),
+        (Ok(_), Err(error), None) if !is_broken_pipe(&error) => Err(error),
+        (code, ..) => code,
+    }
+}
+
+/// Waits until the console is written, however slowly, or for [`PATIENCE`] after a signal. Returns
+/// the number of a signal that comes meanwhile.
+fn write_rest(
+    console: &Console,
+    is_signalled: bool,
+    messages: &Receiver<RunMessage>,
+    signals: &Signals,
+) -> Option<i32> {
+    let in_a_while = || Instant::now() + PATIENCE;
+    let mut deadline = is_signalled.then(in_a_while);
+    let mut signalled = None;
+    while console.is_busy() {
+        let received = match deadline {
+            None => messages.recv().map_err(RecvTimeoutError::from),
+            Some(at) => messages.recv_timeout(at.saturating_duration_since(Instant::now())),
+        };
+        if received.is_err() {
+            break;
+        }
+        if let Some(number) = end_signal(signals) {
+            signalled = Some(number);
+            deadline.get_or_insert_with(in_a_while);
+        }
+    }
+    signalled
+}
+
+/// Takes the number of a request to end out of the queue.
+fn end_signal(signals: &Signals) -> Option<i32> {
+    match signals.take()? {
+        Signal::End(number) | Signal::Limit(number) => Some(number),
+        Signal::Stop | Signal::Continue => None,
+    }
+}
+
+fn is_broken_pipe(error: &Error) -> bool {
+    matches!(error, Error::CannotWrite { cause, .. } if cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Message to the main thread.
 enum RunMessage {
     Event(Event),
-    /// A signal is in its queue.
-    Signal,
+    /// A signal is in its queue, or the console has been written to.
+    Wake,
     WorkerGone,
 }
 
+/// Number of events on their way to the main thread, and the worker's wait for room.
+#[derive(Default)]
+struct Room {
+    state: Mutex<RoomState>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct RoomState {
+    events: usize,
+    is_unlimited: bool,
+}
+
+impl Room {
+    /// Waits until fewer than [`QUEUE_CAPACITY`] events wait to be recorded, and counts one more.
+    fn take(&self) {
+        let is_full = |state: &mut RoomState| state.events >= QUEUE_CAPACITY && !state.is_unlimited;
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait = self.changed.wait_while(state, is_full);
+        wait.unwrap_or_else(PoisonError::into_inner).events += 1;
+    }
+
+    /// Makes room for `events` more.
+    fn make(&self, events: usize) {
+        self.update(|state| state.events -= events);
+    }
+
+    /// Makes room for all events to come.
+    fn lift_limit(&self) {
+        self.update(|state| state.is_unlimited = true);
+    }
+
+    fn update(&self, update: impl FnOnce(&mut RoomState)) {
+        update(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_all();
+    }
+}
+
 /// Sends the worker's events to the main thread.
-struct Events(SyncSender<RunMessage>);
+struct Events {
+    sender: Sender<RunMessage>,
+    room: Arc<Room>,
+}
 
 impl Sink for Events {
-    /// Waits for room in the queue. An event is dropped if the main thread has ended.
+    /// Waits for room. An event is dropped if the main thread has ended.
     fn offer(&mut self, event: Event) -> Result<(), Box<Event>> {
-        let _ = self.0.send(RunMessage::Event(event));
+        self.room.take();
+        let _ = self.sender.send(RunMessage::Event(event));
         Ok(())
     }
 }
@@ -112,7 +217,7 @@ impl Sink for Events {
 impl Drop for Events {
     fn drop(&mut self) {
         // Sent even if the thread panics. The main thread may have ended before.
-        let _ = self.0.send(RunMessage::WorkerGone);
+        let _ = self.sender.send(RunMessage::WorkerGone);
     }
 }
 
@@ -127,6 +232,8 @@ enum Check {
 struct Run<'a> {
     worker: &'a Worker,
     options: Options<'a>,
+    console: &'a Console,
+    room: &'a Room,
     check: Option<Check>,
     /// Reason for the end, once it is known.
     end: Option<End>,
@@ -189,6 +296,8 @@ impl Run<'_> {
             });
         }
         self.worker.send(Command::Stop);
+        // The reader may have stopped reading.
+        self.room.lift_limit();
     }
 
     /// Handles the failure of a recorder. Without standard output the run has no reader left;
@@ -202,7 +311,7 @@ impl Run<'_> {
                 return;
             }
         } else if self.end.is_none() {
-            print_error(&error);
+            self.print_error(&error);
         }
         self.failed_output.get_or_insert(error);
     }
@@ -215,18 +324,22 @@ impl Run<'_> {
         for failure in recorders.finish(end) {
             self.record_failure(failure);
         }
-        match (result, self.failed_export.or(self.failed_output)) {
+        match (
+            result,
+            self.failed_export.take().or(self.failed_output.take()),
+        ) {
             (result, None) => result,
             (Ok(_), Some(error)) => Err(error),
             (Err(first), Some(error)) => {
-                print_error(&first);
+                self.print_error(&first);
                 Err(error)
             }
         }
     }
-}
 
-fn print_error(error: &Error) {
-    // Standard error may be closed.
-    let _ = writeln!(io::stderr(), "nn-tui: {error}");
+    fn print_error(&self, error: &Error) {
+        let mut stderr = self.console.stderr();
+        // If the console has failed, there is nobody to tell.
+        let _ = writeln!(stderr, "nn-tui: {error}").and_then(|()| stderr.flush());
+    }
 }

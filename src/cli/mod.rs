@@ -29,7 +29,7 @@ use crate::record::STANDARD_OUTPUT;
 use crate::train::{Pace, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
-use crate::util::memory;
+use crate::util::{background, memory};
 use args::{Args, Command, GlobalArgs, TrainingArgs};
 use job::{FrontEnd, Job};
 use loading::LoadingNotice;
@@ -54,6 +54,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
             }
         },
     }
+}
+
+/// Prints `error` to standard error, if that takes it within a second.
+pub fn print_error(error: &Error) {
+    print_message(&error.to_string());
+}
+
+fn print_message(message: &str) {
+    background::print_error(&format!("nn-tui: {message}"));
 }
 
 /// Work that has passed all checks. Its own failures are reported by itself.

@@ -5,11 +5,14 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
+use std::mem;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{Builder, NamedTempFile};
 
 use crate::error::{Error, Result};
+use crate::util::platform;
 use crate::util::text::sanitise;
 
 /// Maximal number of links followed in a row, as in Linux.
@@ -22,8 +25,10 @@ const MAX_LINKS: usize = 40;
 /// [`Error::Exists`], [`Error::CannotWrite`].
 pub(crate) fn check_writable(path: &Path, replace: bool) -> Result<()> {
     let target = Target::find(path, replace)?;
-    // The temporary file is gone when it is dropped.
-    target.temporary_file().map(drop)
+    // It has no name that an end of the process could leave behind.
+    let unnamed = tempfile::tempfile_in(&target.folder);
+    let unnamed = unnamed.map_err(|error| target.cannot_write(error.kind().into()));
+    unnamed.map(drop)
 }
 
 /// Writes `bytes` to `path` and returns their number.
@@ -35,13 +40,13 @@ pub(crate) fn check_writable(path: &Path, replace: bool) -> Result<()> {
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
 pub(super) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
     let target = Target::find(path, replace)?;
-    let file = target.temporary_file()?;
+    let temporary = target.temporary_file()?;
     // Not through the crate's own `Write`, whose errors name the temporary file.
-    let mut out = file.as_file();
+    let mut out = temporary.file.as_file();
     out.write_all(bytes)
         .and_then(|()| out.sync_all())
         .map_err(|cause| target.cannot_write(cause))?;
-    target.persist(file, replace)?;
+    target.persist(temporary, replace)?;
     Ok(bytes.len() as u64)
 }
 
@@ -52,8 +57,43 @@ pub(super) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
 pub(crate) fn create_file(path: &Path, replace: bool) -> Result<File> {
     let target = Target::find(path, replace)?;
-    let file = target.temporary_file()?;
-    target.persist(file, replace)
+    let temporary = target.temporary_file()?;
+    target.persist(temporary, replace)
+}
+
+/// Paths of all temporary files.
+static TEMPORARY_FILES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn temporary_files() -> MutexGuard<'static, Vec<PathBuf>> {
+    // A list of paths is whole between any two statements.
+    TEMPORARY_FILES
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes all temporary files of a process that ends at once; other threads create no more.
+pub(crate) fn remove_temporary_files() {
+    let paths = temporary_files();
+    for path in paths.iter() {
+        let _ = fs::remove_file(path);
+    }
+    // Locked for good.
+    mem::forget(paths);
+}
+
+/// A temporary file, which is removed when it is dropped.
+struct Temporary {
+    file: NamedTempFile,
+    _entry: Entry,
+}
+
+/// Entry of a path in [`TEMPORARY_FILES`].
+struct Entry(PathBuf);
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        temporary_files().retain(|path| *path != self.0);
+    }
 }
 
 /// File and folder that a path leads to.
@@ -99,29 +139,36 @@ impl<'p> Target<'p> {
     }
 
     /// Creates an empty file in the target's folder, with the target's permissions.
-    fn temporary_file(&self) -> Result<NamedTempFile> {
+    fn temporary_file(&self) -> Result<Temporary> {
         let mut builder = Builder::new();
         builder.prefix(".nn-tui-");
         // By default the crate creates files that only their owner can read.
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(Permissions::from_mode(0o666));
+        if let Some(permissions) = platform::default_permissions() {
+            builder.permissions(permissions);
         }
+        // Locked, so that no file is created that is not on the list.
+        let mut paths = temporary_files();
         let file = builder
             .tempfile_in(&self.folder)
             // The crate's message would name the temporary file.
             .map_err(|error| self.cannot_write(error.kind().into()))?;
+        paths.push(file.path().to_owned());
+        drop(paths);
+        let entry = Entry(file.path().to_owned());
         if let Some(permissions) = &self.permissions {
             file.as_file()
                 .set_permissions(permissions.clone())
                 .map_err(|cause| self.cannot_write(cause))?;
         }
-        Ok(file)
+        Ok(Temporary {
+            file,
+            _entry: entry,
+        })
     }
 
-    /// Gives `file` the name of the target.
-    fn persist(&self, file: NamedTempFile, replace: bool) -> Result<File> {
+    /// Gives the temporary file the name of the target.
+    fn persist(&self, temporary: Temporary, replace: bool) -> Result<File> {
+        let Temporary { file, _entry } = temporary;
         let persisted = if replace {
             file.persist(&self.file)
         } else {

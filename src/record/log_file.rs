@@ -2,39 +2,26 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use super::LogOption;
 use crate::error::{Error, Result};
 use crate::model_file::create_file;
+use crate::util::background::{BackgroundWriter, Stream};
 
 /// Bytes that may wait for a slow disk; beyond them the log fails.
 const CAPACITY: usize = 64 << 20;
 /// Longest wait for the last bytes at the end of a run.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A log file. Writing to it appends to a buffer and never waits for the disk; a thread brings the
-/// buffer to the file after each flush. Clones write to the same file.
+/// A log file. Writing to it never waits for the disk; a thread brings the bytes to the file after
+/// each flush. Clones write to the same file.
 ///
 /// An error of the disk is returned by the next write, or by [`LogFile::close`].
 #[derive(Clone)]
-pub(super) struct LogFile(Arc<Shared>);
-
-#[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    pending: Vec<u8>,
-    is_flushed: bool,
-    is_closing: bool,
-    is_done: bool,
-    error: Option<io::Error>,
+pub(super) struct LogFile {
+    writer: BackgroundWriter,
+    stream: Stream,
 }
 
 impl LogFile {
@@ -47,13 +34,10 @@ impl LogFile {
     }
 
     fn start(file: File) -> Result<Self> {
-        let log = Self(Arc::default());
-        let shared = Arc::clone(&log.0);
-        let thread = thread::Builder::new().name("log".into());
-        thread
-            .spawn(move || shared.write_until_closed(file))
+        let writer = BackgroundWriter::spawn("log", vec![Box::new(file)], CAPACITY, || {})
             .map_err(|cause| Error::Worker(cause.to_string()))?;
-        Ok(log)
+        let stream = writer.stream(0);
+        Ok(Self { writer, stream })
     }
 
     /// Waits until everything is in the file, for [`PATIENCE`] at most.
@@ -61,72 +45,23 @@ impl LogFile {
     /// # Errors
     /// That of the disk.
     pub fn close(&self) -> io::Result<()> {
-        let mut state = self.0.lock();
-        state.is_closing = true;
-        self.0.changed.notify_all();
-        let wait = self
-            .0
-            .changed
-            .wait_timeout_while(state, PATIENCE, |state| !state.is_done);
-        let (mut state, timeout) = wait.unwrap_or_else(PoisonError::into_inner);
-        match state.error.take() {
-            Some(error) => Err(error),
-            None if timeout.timed_out() => Err(io::ErrorKind::TimedOut.into()),
-            None => Ok(()),
-        }
+        self.writer.close(PATIENCE)
     }
 }
 
 impl Write for LogFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut state = self.0.lock();
-        if let Some(error) = state.error.take() {
-            return Err(error);
-        }
-        if state.pending.len() + bytes.len() > CAPACITY {
-            return Err(io::Error::other("the disk is too slow"));
-        }
-        state.pending.extend_from_slice(bytes);
-        Ok(bytes.len())
+        self.stream.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.lock().is_flushed = true;
-        self.0.changed.notify_all();
-        Ok(())
-    }
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is whole between any two statements.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write_until_closed(&self, mut file: File) {
-        let mut written = Ok(());
-        let mut is_closing = false;
-        while written.is_ok() && !is_closing {
-            let idle = |state: &mut State| !state.is_flushed && !state.is_closing;
-            let wait = self.changed.wait_while(self.lock(), idle);
-            let mut state = wait.unwrap_or_else(PoisonError::into_inner);
-            let bytes = std::mem::take(&mut state.pending);
-            state.is_flushed = false;
-            is_closing = state.is_closing;
-            drop(state);
-            written = file.write_all(&bytes);
-        }
-        let written = written.and_then(|()| file.sync_all());
-        let mut state = self.lock();
-        state.error = written.err();
-        state.is_done = true;
-        self.changed.notify_all();
+        self.stream.flush()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, thread};
 
     use super::*;
 

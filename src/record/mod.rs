@@ -3,6 +3,7 @@
 //! A `Recorder` receives every event of a run in order, then a `Summary`. A new log format is
 //! one file with a recorder and its `LogFormat`, and one line in `LOG_FORMATS`.
 
+mod console;
 mod csv;
 pub(crate) mod gradients;
 mod json;
@@ -14,6 +15,7 @@ mod text;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub(crate) use console::Console;
 pub(crate) use recorders::{Recorders, STANDARD_OUTPUT};
 pub(crate) use summary::{End, Summary};
 

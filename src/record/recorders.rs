@@ -1,9 +1,10 @@
 //! The recorders of a run.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::console::Console;
 use super::json::JsonLines;
 use super::log_file::LogFile;
 use super::text::Text;
@@ -39,22 +40,15 @@ impl Recorders {
 
     /// Adds progress as text on standard error. Final scores go to standard output as text, or
     /// with `json` to standard error, beside everything as JSON lines on standard output.
-    pub(crate) fn add_console(&mut self, json: bool) {
-        let progress: Output = Box::new(IgnoreErrors(io::stderr()));
+    pub(crate) fn add_console(&mut self, console: &Console, json: bool) {
+        let progress: Output = Box::new(console.stderr());
+        let stdout: Output = Box::new(console.stdout());
         if json {
-            self.add(
-                STANDARD_OUTPUT,
-                Box::new(JsonLines::new(Box::new(io::stdout()))),
-                None,
-            );
+            self.add(STANDARD_OUTPUT, Box::new(JsonLines::new(stdout)), None);
             self.add("standard error", Box::new(Text::new(progress)), None);
         } else {
-            let report: Output = Box::new(io::stdout());
-            self.add(
-                STANDARD_OUTPUT,
-                Box::new(Text::with_report(progress, report)),
-                None,
-            );
+            let text = Text::with_report(progress, stdout);
+            self.add(STANDARD_OUTPUT, Box::new(text), None);
         }
     }
 
@@ -110,21 +104,6 @@ impl Recorders {
             }
         });
         failures
-    }
-}
-
-/// A writer whose failures matter to nobody, such as progress on a standard error that is closed.
-struct IgnoreErrors<W>(W);
-
-impl<W: Write> Write for IgnoreErrors<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _ = self.0.write_all(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let _ = self.0.flush();
-        Ok(())
     }
 }
 

@@ -1,10 +1,12 @@
 //! Messages to the screen's thread: input, the worker's events, results of other threads. All
 //! arrive in one channel; only signals have a queue of their own, which is never full.
 
+use std::io::{IsTerminal, stdout};
 use std::sync::mpsc::SyncSender;
 use std::thread;
+use std::time::Duration;
 
-use ratatui::crossterm::event::{self, Event as Input};
+use ratatui::crossterm::event::{self, Event as Input, MouseEventKind};
 
 use super::app::command::Files;
 use super::loader::Loaded;
@@ -24,9 +26,25 @@ pub(super) enum Incoming {
     Described(u32, Box<DataSummary>),
     Files(Files),
     Loaded(Box<Loaded>),
-    /// A signal is in its queue.
-    Signal,
+    /// A signal is in its queue, or the terminal has taken a frame.
+    Wake,
 }
+
+impl Incoming {
+    /// Returns whether the message may change what is shown.
+    pub(super) fn is_to_show(&self) -> bool {
+        let is_mouse_move = |input: &Input| matches!(input, Input::Mouse(event) if event.kind == MouseEventKind::Moved);
+        match self {
+            Self::Wake => false,
+            Self::Input(input) => !is_mouse_move(input),
+            _ => true,
+        }
+    }
+}
+
+/// Interval at which a silent terminal is checked to be there still. A terminal that has gone reads
+/// as empty, over and over.
+const CHECK_INTERVAL: Duration = Duration::from_millis(300);
 
 /// Starts a thread that sends keys, mouse events and resizes.
 ///
@@ -34,7 +52,15 @@ pub(super) enum Incoming {
 /// [`Error::Worker`] if no thread can be started.
 pub(super) fn watch_input(sender: SyncSender<Incoming>) -> Result<()> {
     spawn("input", move || {
-        while let Ok(input) = event::read() {
+        loop {
+            match event::poll(CHECK_INTERVAL) {
+                Ok(true) => {}
+                Ok(false) if stdout().is_terminal() => continue,
+                Ok(false) | Err(_) => break,
+            }
+            let Ok(input) = event::read() else {
+                break;
+            };
             if sender.send(Incoming::Input(input)).is_err() {
                 return;
             }

@@ -12,11 +12,12 @@ use super::app::command::Files;
 use super::app::{App, Effect, Loading, Model, Msg, Phase, ScrollLimits};
 use super::events::{CAPACITY, Incoming, spawn, watch_input};
 use super::loader::{Load, Loaded, Loader};
-use super::terminal::{Screen, restore_on_panic};
+use super::terminal::{Screen, give_back, restore_on_panic};
 use super::theme::Theme;
 use super::{click, fault_injection, files, panel_at, render, render_loading};
 use crate::data::{DataSummary, Dataset, Prepared};
 use crate::error::{Error, Result};
+use crate::model_file::remove_temporary_files;
 use crate::record::{End, LogOption, Recorders};
 use crate::train::{Event, Session, Settings, Worker};
 use crate::util::signals::{HANG_UP, Signal, Signals, Watched, stop_job, stop_process};
@@ -37,11 +38,12 @@ const WHEEL_LINES: i16 = 3;
 pub fn run(loading: Loading, load: Load, log: Option<LogOption>) -> Result<u8> {
     restore_on_panic();
     let (sender, incoming) = sync_channel(CAPACITY);
-    let wake = sender.clone();
-    let signals = Signals::watch(Watched::EndAndJobControl, move || {
-        // If the channel is full, the loop is awake.
-        let _ = wake.try_send(Incoming::Signal);
-    })?;
+    let last_resort = || {
+        give_back();
+        remove_temporary_files();
+    };
+    let wake = waker(&sender);
+    let signals = Signals::watch(Watched::EndAndJobControl, wake, last_resort)?;
     let mut program = Program {
         app: App::Loading(Box::new(loading)),
         screen: None,
@@ -58,6 +60,15 @@ pub fn run(loading: Loading, load: Load, log: Option<LogOption>) -> Result<u8> {
     };
     let result = program.run(&incoming);
     program.close(result)
+}
+
+/// Returns a function that wakes the loop.
+fn waker(sender: &SyncSender<Incoming>) -> impl Fn() + Send + use<> {
+    let sender = sender.clone();
+    move || {
+        // If the channel is full, the loop is awake.
+        let _ = sender.try_send(Incoming::Wake);
+    }
 }
 
 /// The program on the screen: its state, and all that effects are carried out with.
@@ -91,7 +102,7 @@ impl Program {
         let mut last_frame: Option<Instant> = None;
         let mut is_dirty = true;
         loop {
-            self.handle_signals()?;
+            is_dirty |= self.handle_signals()?;
             if let Some(code) = self.exit {
                 return Ok(code);
             }
@@ -101,7 +112,9 @@ impl Program {
                 None if matches!(self.app, App::Loading(_)) => self.loading_since + PATIENCE,
                 None => now,
             };
-            if is_dirty && now >= due {
+            // While the terminal takes no output, signals and events are handled as ever.
+            let is_ready = self.screen.as_ref().is_none_or(Screen::is_ready);
+            if is_dirty && is_ready && now >= due {
                 self.open_screen()?;
                 if self.draw().is_err() {
                     self.lose_sight()?;
@@ -111,7 +124,7 @@ impl Program {
                 is_dirty = matches!(self.app, App::Loading(_));
                 continue;
             }
-            let received = if is_dirty {
+            let received = if is_dirty && is_ready {
                 incoming.recv_timeout(due - now)
             } else {
                 incoming.recv().map_err(RecvTimeoutError::from)
@@ -119,13 +132,14 @@ impl Program {
             let Ok(first) = received else {
                 continue;
             };
-            is_dirty = true;
+            is_dirty |= first.is_to_show();
             self.handle(first)?;
             let start = Instant::now();
             while start.elapsed() < FRAME
                 && self.exit.is_none()
                 && let Ok(message) = incoming.try_recv()
             {
+                is_dirty |= message.is_to_show();
                 self.handle(message)?;
             }
         }
@@ -165,7 +179,8 @@ impl Program {
     fn open_screen(&mut self) -> Result<()> {
         if self.screen.is_none() {
             let theme = Theme::detect(|name| std::env::var(name).ok());
-            let screen = self.screen.insert(Screen::open(theme)?);
+            let screen = Screen::open(theme, waker(&self.sender))?;
+            let screen = self.screen.insert(screen);
             let (width, height) = screen.size()?;
             watch_input(self.sender.clone())?;
             self.update(Msg::Resize(width, height))?;
@@ -196,16 +211,21 @@ impl Program {
                     None => return Ok(()),
                 },
             },
-            Incoming::Input(_) | Incoming::Signal => return Ok(()),
+            Incoming::Input(_) | Incoming::Wake => return Ok(()),
             Incoming::InputEnded => Msg::Terminate(HANG_UP),
         };
         self.update(msg)
     }
 
-    fn handle_signals(&mut self) -> Result<()> {
+    /// Handles all signals that have arrived. Returns whether there were any.
+    fn handle_signals(&mut self) -> Result<bool> {
+        let mut is_any = false;
         while let Some(signal) = self.signals.take() {
+            is_any = true;
             match signal {
-                Signal::End(number) => self.update(Msg::Terminate(128 + number as u8))?,
+                Signal::End(number) | Signal::Limit(number) => {
+                    self.update(Msg::Terminate(128 + number as u8))?;
+                }
                 Signal::Stop => self.suspend()?,
                 Signal::Continue => {
                     if let Some(screen) = &mut self.screen
@@ -217,7 +237,7 @@ impl Program {
                 }
             }
         }
-        Ok(())
+        Ok(is_any)
     }
 
     /// Updates the state and carries out the effects.
@@ -239,6 +259,7 @@ impl Program {
                     }
                 }
                 Effect::Quit { code } => self.exit = Some(code),
+                Effect::Fail(error) => return Err(error),
             }
         }
         Ok(())

@@ -1,10 +1,11 @@
 //! The terminal: taken for the screen, and restored however the program ends.
 
-use std::io::{self, Stdout, Write, stdout};
+use std::io::{self, Write, stdout};
 use std::mem::ManuallyDrop;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Once, OnceLock};
 use std::thread;
+use std::time::Duration;
 
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::{Hide, Show};
@@ -24,27 +25,38 @@ use super::theme::Theme;
 use crate::error::{Error, Result};
 use crate::nn::engine::HELPER_THREAD;
 use crate::train::worker;
+use crate::util::background::{BackgroundWriter, Stream};
 use crate::util::signals::stop_process;
+
+/// Longest wait for a stalled terminal to take the sequences that restore it.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Thread that writes to the terminal, once it was taken for the first time. A terminal that takes no
+/// output, such as that of a dead connection, blocks only this thread.
+static OUTPUT: OnceLock<BackgroundWriter> = OnceLock::new();
 
 /// The terminal in raw mode with the alternate screen. Dropping it restores the terminal.
 pub(super) struct Screen {
     /// Never dropped: its own clean-up prints to a standard error that may be closed.
-    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stream>>>,
     theme: Theme,
 }
 
 impl Screen {
-    /// Takes the terminal.
+    /// Takes the terminal. `written` is called after it took output, or failed to.
     ///
     /// # Errors
     /// [`Error::Terminal`] if it can't be used; it is then as before.
-    pub fn open(theme: Theme) -> Result<Self> {
+    pub fn open(theme: Theme, written: impl Fn() + Send + 'static) -> Result<Self> {
         restore_on_panic();
         // crossterm's own reading of NO_COLOR cancels bold and reverse; the theme does it right.
         ratatui::crossterm::style::force_color_output(true);
         let open = || {
+            let stdout = Box::new(stdout());
+            let output = BackgroundWriter::spawn("screen", vec![stdout], usize::MAX, written)?;
+            let output = OUTPUT.get_or_init(|| output);
             take()?;
-            Terminal::new(CrosstermBackend::new(stdout()))
+            Terminal::new(CrosstermBackend::new(output.stream(0)))
         };
         match open() {
             Ok(terminal) => Ok(Self {
@@ -64,14 +76,19 @@ impl Screen {
         Ok((size.width, size.height))
     }
 
+    /// Returns whether the terminal has taken all frames so far.
+    pub fn is_ready(&self) -> bool {
+        OUTPUT.get().is_none_or(|output| output.pending() == 0)
+    }
+
     /// Draws a frame with `view`. Terminals that support synchronised output show it at once.
     pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>, &Theme)) -> Result<()> {
         let theme = self.theme;
         let draw = || -> io::Result<()> {
-            queue!(stdout(), BeginSynchronizedUpdate)?;
+            queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
             self.terminal.draw(|frame| view(frame, &theme))?;
-            queue!(stdout(), EndSynchronizedUpdate)?;
-            stdout().flush()
+            queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+            Write::flush(self.terminal.backend_mut())
         };
         draw().map_err(Error::Terminal)
     }
@@ -126,8 +143,11 @@ static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 fn take() -> io::Result<()> {
     IS_TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
+    let Some(output) = OUTPUT.get() else {
+        return Ok(());
+    };
     execute!(
-        stdout(),
+        output.stream(0),
         EnterAlternateScreen,
         EnableMouseCapture,
         EnableBracketedPaste,
@@ -135,19 +155,23 @@ fn take() -> io::Result<()> {
     )
 }
 
-/// Undoes [`take`]. Failures are ignored, since the program is about to end or stop.
-fn give_back() {
+/// Undoes [`take`], as far as the terminal takes output. Failures are ignored, since the program is
+/// about to end or stop.
+pub(super) fn give_back() {
     if !IS_TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let _ = execute!(
-        stdout(),
-        EndSynchronizedUpdate,
-        DisableBracketedPaste,
-        DisableMouseCapture,
-        LeaveAlternateScreen,
-        Show
-    );
+    if let Some(output) = OUTPUT.get() {
+        let _ = execute!(
+            output.stream(0),
+            EndSynchronizedUpdate,
+            DisableBracketedPaste,
+            DisableMouseCapture,
+            LeaveAlternateScreen,
+            Show
+        );
+        output.wait(PATIENCE);
+    }
     let _ = disable_raw_mode();
 }
 

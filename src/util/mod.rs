@@ -1,8 +1,10 @@
-//! Text, numbers, statistics, random streams, memory limits and signals, shared by all rooms.
+//! Text, numbers, statistics, random streams, memory limits, signals and background output, shared by all rooms.
 
+pub(crate) mod background;
 pub(crate) mod memory;
 pub mod numbers;
 pub(crate) mod pick;
+pub(crate) mod platform;
 pub mod random;
 pub(crate) mod signals;
 pub mod stats;

@@ -2,7 +2,11 @@
 
 mod answers;
 mod evaluations;
+#[cfg(unix)]
+mod exits;
 mod headless;
+#[cfg(unix)]
+mod input;
 mod messages;
 mod predictions;
 mod refusals;

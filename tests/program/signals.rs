@@ -33,7 +33,8 @@ fn last_event(mut lines: impl Read) -> Value {
 
 #[test]
 fn end_the_run_after_its_step_with_the_export_written() {
-    for (signal, expected) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
+    for (signal, expected) in exits::SIGNALS {
+        let expected = i32::try_from(expected).expect("small");
         let (_folder, path) = place("model.safetensors");
         let (mut child, lines) = endless(&path, "");
         send(signal, &child);
@@ -82,22 +83,42 @@ fn that_were_ignored_stay_ignored() {
 }
 
 #[test]
-fn end_a_program_whose_reader_sleeps_at_the_second_time() {
-    let (_folder, path) = place("model.json");
-    let (mut child, lines) = endless(&path, "");
-    // Long enough for the pipe to fill.
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    let mut status = None;
-    for _ in 0..200 {
-        send("TERM", &child);
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        status = child.try_wait().expect("a child");
-        if status.is_some() {
-            break;
+fn end_a_program_whose_reader_has_stopped_reading() {
+    for terms in 1..=2 {
+        let (folder, path) = place("model.json");
+        let (mut child, lines) = endless(&path, "");
+        // Long enough for the pipe to fill.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        for _ in 0..terms {
+            send("TERM", &child);
         }
+        assert_eq!(child.wait().expect("ends").code(), Some(143));
+        nn_tui::model_file::load(&path).expect("exported all the same");
+        let files = fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(files, 1, "no temporary file is left");
+        drop(lines);
     }
-    drop(lines);
-    assert_eq!(status.and_then(|status| status.code()), Some(143));
+}
+
+/// The worker waits for the reader, so nothing is lost and memory does not grow.
+#[test]
+fn a_slow_reader_gets_every_epoch() {
+    let mut child = program(["xor", "--json", "--epochs", "5000"])
+        .spawn()
+        .expect("starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+    lines.read_line(&mut String::new()).expect("a line");
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let mut text = String::new();
+    lines.read_to_string(&mut text).expect("UTF-8");
+    assert_eq!(child.wait().expect("ends").code(), Some(0));
+    let events = events(&text);
+    let epochs = events
+        .iter()
+        .filter(|event| event["event"] == "epoch")
+        .map(|event| event["epoch"].as_u64());
+    assert!(epochs.eq((1..=5000).map(Some)));
+    assert_eq!(events.last().expect("an event")["event"], "finished");
 }
 
 #[test]

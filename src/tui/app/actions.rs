@@ -1,13 +1,13 @@
 //! Functions that keys and typed commands run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::bindings::Direction;
 use super::model::{Confirm, Model, Overlay, Phase};
 use super::navigation::{Chart, SMOOTHING};
 use super::prompt::{Prompt, Purpose};
 use super::update::Effect;
-use crate::error::EXIT_FAILED;
+use crate::error::{EXIT_FAILED, Error};
 use crate::model_file::formats;
 use crate::nn::Initialisation;
 use crate::settings::LEARNING_RATE;
@@ -17,10 +17,10 @@ use crate::tui::panels::PanelId;
 /// A function of a key or command. An error is shown to the person.
 pub(crate) type Action = fn(&mut Model, &mut Vec<Effect>) -> Result<(), String>;
 
+/// Exit codes above this one are those of signals, and of ctrl-c.
+const FIRST_SIGNAL: u8 = 128;
 /// Seconds of training that are worth a question before they are lost.
 const WORTH_ASKING: f64 = 60.0;
-/// Exit code after the terminal has gone.
-const HANG_UP: u8 = 129;
 
 impl Model {
     pub(super) fn complain_if(&mut self, done: Result<(), String>) {
@@ -144,24 +144,57 @@ impl Model {
         Ok(())
     }
 
-    /// Leaves with exit code `code`, after `--export` was written. Asked a second time, leaves at
-    /// once.
+    /// Leaves with exit code `code`, after `--export` was written. Asked for the third time, leaves
+    /// at once.
     pub(super) fn leave(&mut self, code: u8, effects: &mut Vec<Effect>) {
+        if self.leaving.is_none() {
+            self.terminate(code, effects);
+        } else if std::mem::replace(&mut self.is_impatient, true) {
+            effects.push(Effect::Quit { code });
+        } else {
+            self.complain("saving the model · ctrl-c again: quit without saving".into());
+        }
+    }
+
+    /// Leaves with exit code `code`, after `--export` was written, unless it is leaving already.
+    pub(super) fn terminate(&mut self, code: u8, effects: &mut Vec<Effect>) {
+        if self.leaving.is_some() {
+            return;
+        }
         let code = match self.run.phase {
             Phase::Failed(_) if code == 0 => EXIT_FAILED,
             _ => code,
         };
-        match self.leaving.replace(code) {
-            None => {}
-            // A hang-up is signalled several times over, which is no impatience.
-            Some(before) if before == code && code == HANG_UP => return,
-            Some(_) => return effects.push(Effect::Quit { code }),
-        }
+        self.leaving = Some(code);
+        self.is_impatient = false;
         self.prompt.overlay = None;
         self.export_at_end(effects);
         if self.run.exporting.is_empty() {
             effects.push(Effect::Quit { code });
         }
+    }
+
+    /// Handles the failure of an export. If the user quits, the screen stays, and asks for another
+    /// path; after a signal or ctrl-c the program ends with the error.
+    pub(super) fn export_failed(&mut self, path: &Path, error: Error, effects: &mut Vec<Effect>) {
+        if self.leaving.is_some_and(|code| code > FIRST_SIGNAL) {
+            return effects.push(Effect::Fail(error));
+        }
+        let was_leaving = self.leaving.take().is_some();
+        match error {
+            Error::Exists(path) => {
+                self.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace(path)));
+            }
+            error if was_leaving => {
+                let mut prompt = Prompt::new(Purpose::SavePath, &path.to_string_lossy());
+                prompt.error = Some(format!(
+                    "{error} · type another path · ctrl-c: quit without saving"
+                ));
+                self.prompt.overlay = Some(Overlay::Prompt(prompt));
+            }
+            error => self.complain(error.to_string()),
+        }
+        self.run.needs_other_path |= was_leaving;
     }
 
     /// Writes the file of `--export`, unless that was done at this very step.

@@ -110,6 +110,8 @@ pub struct Run {
     pub(super) exporting: Vec<PathBuf>,
     /// Step at which `export` was last written.
     pub(super) exported_at: Option<u64>,
+    /// Whether `export` could not be written when the user quit: the next path takes its place.
+    pub(super) needs_other_path: bool,
     /// The observation last requested.
     pub(super) observed: Option<Observation>,
 }
@@ -145,6 +147,7 @@ impl Run {
             export: None,
             exporting: Vec::new(),
             exported_at: None,
+            needs_other_path: false,
             observed: None,
         }
     }
@@ -307,6 +310,8 @@ pub struct Model {
     pub prompt: PromptState,
     /// The exit code, once it was decided to leave.
     pub(super) leaving: Option<u8>,
+    /// Whether the user asked again to leave while the model was being saved.
+    pub(super) is_impatient: bool,
 }
 
 impl Model {
@@ -339,6 +344,7 @@ impl Model {
                 ..PromptState::default()
             },
             leaving: None,
+            is_impatient: false,
         }
     }
 

@@ -12,6 +12,7 @@ use super::model::{Confirm, Model, Overlay, Phase};
 use super::navigation::{Navigation, ScrollLimits};
 use super::prompt::{Prompt, PromptEvent, Purpose};
 use crate::data::{DataSummary, Prepared};
+use crate::error::Error;
 use crate::train::{Command, Cursor, Event, Pace, Snapshot};
 use crate::tui::panels::PanelId;
 
@@ -111,6 +112,8 @@ pub enum Effect {
         /// Exit code.
         code: u8,
     },
+    /// End the program with this error.
+    Fail(Error),
 }
 
 /// Largest scroll offset of the help before its length is known.
@@ -179,7 +182,7 @@ impl Model {
             }
             Msg::LoadingStage(..) | Msg::Loaded(_) => {}
             Msg::LogFailed(reason) => self.complain(format!("logging stopped: {reason}")),
-            Msg::Terminate(code) => self.leave(code, &mut effects),
+            Msg::Terminate(code) => self.terminate(code, &mut effects),
         }
         // Changed inputs belong to the row that was shown.
         if self.navigation.sample != sample_before {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::history::Mark;
-use super::model::{Confirm, InspectorState, Model, Notice, Overlay, Phase, Run};
+use super::model::{InspectorState, Model, Notice, Overlay, Phase, Run};
 use super::navigation::Navigation;
 use super::update::Effect;
 use crate::data::Prepared;
@@ -43,10 +43,12 @@ impl Model {
             }
             Event::GradientsChecked(check) => self.on_gradients_checked(*check),
             Event::Snapshot => {}
+            Event::Stopped if self.leaving.is_none() => {
+                self.complain("training thread ended".into());
+            }
             Event::Stopped => {
-                if self.leaving.is_none() {
-                    self.complain("training thread ended".into());
-                }
+                // An export that is still waited for was not written.
+                effects.push(Effect::Fail(Error::Worker("it ended unexpectedly".into())));
             }
         }
     }
@@ -101,9 +103,11 @@ impl Model {
                 verification,
             }) => {
                 self.run.saved = Some((step, self.run.seconds));
+                let is_instead = std::mem::take(&mut self.run.needs_other_path);
                 if let Some(export) = &mut self.run.export
-                    && export.path == path
+                    && (is_instead || export.path == path)
                 {
+                    export.path = path;
                     export.replace = true;
                     self.run.exported_at = Some(step);
                 }
@@ -112,15 +116,7 @@ impl Model {
                     is_error: false,
                 });
             }
-            Err(Error::Exists(path)) if self.leaving.is_none() => {
-                self.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace(path)));
-            }
-            Err(error) => {
-                self.complain(error.to_string());
-                if let Some(code) = &mut self.leaving {
-                    *code = error.exit_code();
-                }
-            }
+            Err(error) => self.export_failed(&path, error, effects),
         }
         if let Some(code) = self.leaving
             && self.run.exporting.is_empty()

@@ -1,0 +1,22 @@
+//! Systems other than Unix: no signals, no job control, default permissions.
+
+use std::fs::Permissions;
+use std::io;
+
+use crate::util::signals::{Signal, Watched};
+
+pub(crate) struct Watcher;
+
+pub(crate) fn watch(_: Watched, _: impl FnMut(Signal) + Send + 'static) -> io::Result<Watcher> {
+    Ok(Watcher)
+}
+
+pub(crate) fn stop_process() {}
+
+pub(crate) fn stop_job() -> bool {
+    false
+}
+
+pub(crate) fn default_permissions() -> Option<Permissions> {
+    None
+}

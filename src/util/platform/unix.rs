@@ -1,0 +1,138 @@
+//! Unix: signals, job control, permissions of files.
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{self, Command, Stdio};
+use std::{fs, io, thread};
+
+use signal_hook::consts::{
+    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
+    SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+};
+use signal_hook::iterator::{Handle, Signals};
+use signal_hook::low_level::emulate_default_handler;
+
+use crate::util::signals::{Signal, Watched};
+
+/// Signals that ask the program to end.
+const ENDING: [i32; 12] = [
+    SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ,
+    SIGVTALRM, SIGPROF,
+];
+
+/// Watches signals until it is dropped.
+pub(crate) struct Watcher(Handle);
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// Starts a thread that calls `handle` for each signal, except for requests to end that this process was
+/// started to ignore.
+pub(crate) fn watch(
+    watched: Watched,
+    mut handle: impl FnMut(Signal) + Send + 'static,
+) -> io::Result<Watcher> {
+    let ignored = ignored_signals();
+    let mut numbers = ENDING.to_vec();
+    numbers.retain(|signal| ignored >> (signal - 1) & 1 == 0);
+    if watched == Watched::EndAndJobControl {
+        numbers.extend([SIGTSTP, SIGCONT]);
+    }
+    let mut signals = Signals::new(numbers)?;
+    let watcher = Watcher(signals.handle());
+    let thread = thread::Builder::new().name("signals".into());
+    thread.spawn(move || {
+        for number in signals.forever() {
+            handle(match number {
+                SIGTSTP => Signal::Stop,
+                SIGCONT => Signal::Continue,
+                SIGXCPU => Signal::Limit(number),
+                _ => Signal::End(number),
+            });
+        }
+    })?;
+    Ok(watcher)
+}
+
+/// Stops this process until it receives SIGCONT, as a shell expects after [`Signal::Stop`].
+pub(crate) fn stop_process() {
+    // If the system refuses, the program just goes on.
+    let _ = emulate_default_handler(SIGTSTP);
+}
+
+/// Asks all processes of the job to stop, as the terminal does at ctrl-z when it is not in raw
+/// mode: the writer of a pipe into this process and a script that waits for it must stop too, or
+/// the shell would wait for them. This process receives the request as [`Signal::Stop`].
+/// Returns whether it was sent.
+pub(crate) fn stop_job() -> bool {
+    // The shell that sends it belongs to the job too, and must not stop before its exit is
+    // noticed here.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' TSTP; kill -s TSTP 0"]);
+    shell
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    shell.status().is_ok_and(|status| status.success())
+}
+
+/// Returns the permissions of a new file before the umask, as of files that programs usually create.
+pub(crate) fn default_permissions() -> Option<Permissions> {
+    Some(Permissions::from_mode(0o666))
+}
+
+/// Returns the signals that this process ignores as a mask, SIGHUP in the lowest bit; 0 if unknown.
+fn ignored_signals() -> u64 {
+    match fs::read_to_string("/proc/self/status") {
+        Ok(status) => mask_in_status(&status),
+        Err(_) => mask_from_ps(),
+    }
+    .unwrap_or(0)
+}
+
+/// Parses the mask of ignored signals in Linux's `/proc/self/status`.
+fn mask_in_status(status: &str) -> Option<u64> {
+    let mut lines = status.lines();
+    mask(lines.find_map(|line| line.strip_prefix("SigIgn:"))?)
+}
+
+/// Asks `ps` for the mask, as on macOS and the BSDs.
+fn mask_from_ps() -> Option<u64> {
+    let id = process::id().to_string();
+    let mut ps = Command::new("ps");
+    ps.args(["-o", "ignored=", "-p", &id]).stdin(Stdio::null());
+    let output = ps.output().ok()?;
+    mask(str::from_utf8(&output.stdout).ok()?)
+}
+
+fn mask(text: &str) -> Option<u64> {
+    u64::from_str_radix(text.trim(), 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_signals_are_read_from_the_mask() {
+        let status = "Name:\tnn-tui\nSigIgn:\t0000000000001001\nSigCgt:\t0\n";
+        // SIGHUP and SIGPIPE.
+        assert_eq!(mask_in_status(status), Some(1 | 1 << 12));
+        assert_eq!(mask_in_status(""), None);
+        assert_eq!(mask_in_status("SigIgn:\tx"), None);
+    }
+
+    /// Both ways agree where there are both.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_mask_is_found_without_proc() {
+        let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
+        let mask = mask_in_status(&status);
+        // Rust ignores SIGPIPE in every program.
+        assert_ne!(mask, Some(0));
+        assert_eq!(mask_from_ps(), mask);
+    }
+}

@@ -1,0 +1,301 @@
+//! Ends of a run on the screen: the weights are saved, the terminal is restored, no temporary file stays.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+use super::terminal::{ENTER, PATIENCE, Terminal};
+
+/// Signals that ask the program to end, and its exit codes.
+pub(super) const SIGNALS: [(&str, u32); 10] = [
+    ("HUP", 129),
+    ("INT", 130),
+    ("QUIT", 131),
+    ("ABRT", 134),
+    ("USR1", 138),
+    ("USR2", 140),
+    ("ALRM", 142),
+    ("TERM", 143),
+    ("XCPU", 152),
+    ("XFSZ", 153),
+];
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let name = |entry: std::io::Result<fs::DirEntry>| {
+        entry
+            .expect("an entry")
+            .file_name()
+            .to_string_lossy()
+            .into_owned()
+    };
+    entries.map(name).collect()
+}
+
+/// Checks that the run ended with `code` and its model in the only file.
+fn check_saved(terminal: &mut Terminal, code: u32, case: &str) {
+    assert_eq!(terminal.exit_code(), code, "{case}");
+    terminal.assert_given_back();
+    assert_eq!(files(terminal.folder.path()), ["out.safetensors"], "{case}");
+    let path = terminal.folder.path().join("out.safetensors");
+    let model = nn_tui::model_file::load(&path).expect(case);
+    assert!(model.training.epochs > 1, "{case}");
+}
+
+#[test]
+fn by_any_signal_save_the_model() {
+    for (signal, code) in SIGNALS {
+        let mut terminal = Terminal::start(&["iris", "--export", "out.safetensors"]);
+        terminal.wait_for_number("epoch", |epoch| epoch > 1);
+        terminal.signal(&format!("-{signal}"));
+        check_saved(&mut terminal, code, signal);
+    }
+}
+
+#[test]
+fn by_a_signal_that_arrives_twice_save_the_model() {
+    for (signal, code) in [("HUP", 129), ("INT", 130), ("TERM", 143)] {
+        for gap in [0, 1, 5, 20, 100] {
+            let mut terminal = Terminal::start(&["iris", "--export", "out.safetensors"]);
+            terminal.wait_for_number("epoch", |epoch| epoch > 1);
+            terminal.signal_twice(signal, Duration::from_millis(gap));
+            check_saved(
+                &mut terminal,
+                code,
+                &format!("{signal} twice, {gap} ms apart"),
+            );
+        }
+    }
+}
+
+#[test]
+fn on_a_stalled_terminal_save_the_model() {
+    for terms in 1..=2 {
+        let mut terminal = Terminal::start(&["iris", "--export", "out.json"]);
+        terminal.wait_for_number("epoch", |epoch| epoch > 1);
+        terminal.stall();
+        let start = Instant::now();
+        if terms == 1 {
+            terminal.signal("-TERM");
+        } else {
+            terminal.signal_twice("TERM", Duration::from_millis(100));
+        }
+        assert_eq!(terminal.exit_code(), 143, "{terms}");
+        assert!(
+            start.elapsed() < Duration::from_secs(5),
+            "{terms}: {:?}",
+            start.elapsed()
+        );
+        assert!(terminal.has_old_settings(), "{terms}");
+        assert_eq!(files(terminal.folder.path()), ["out.json"], "{terms}");
+        let path = terminal.folder.path().join("out.json");
+        nn_tui::model_file::load(&path).expect("saved");
+    }
+}
+
+/// A save that takes seconds is neither lost at the second signal nor left in pieces at the third.
+#[test]
+fn while_a_large_model_is_saved_wait_for_it() {
+    for terms in [2, 3] {
+        let options = [
+            "digits",
+            "--hidden",
+            "1500,1500",
+            "--paused",
+            "--export",
+            "out.json",
+        ];
+        let mut terminal = Terminal::start(&options);
+        terminal.wait_for("paused");
+        terminal.signal("-TERM");
+        for _ in 1..terms {
+            sleep(Duration::from_millis(1100));
+            terminal.try_signal("-TERM");
+        }
+        assert_eq!(terminal.exit_code(), 143);
+        terminal.assert_given_back();
+        let path = terminal.folder.path().join("out.json");
+        if terms == 2 || path.exists() {
+            nn_tui::model_file::load(&path).expect("saved");
+            assert_eq!(files(terminal.folder.path()).len(), 1);
+        } else {
+            assert!(files(terminal.folder.path()).is_empty());
+        }
+    }
+}
+
+/// Starts a paused run whose export to `out/m.json` will fail, for the reason `trouble` makes.
+fn run_with_failing_export(trouble: &str) -> Terminal {
+    let limit = if trouble == "full disk" {
+        "ulimit -f 24;"
+    } else {
+        ""
+    };
+    let script = format!(
+        "trap '' XFSZ; mkdir out; {limit} exec \"$0\" iris --hidden 32,32 --paused --export out/m.json"
+    );
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_nn-tui")]);
+    let mut terminal = Terminal::start_command(command, &[]);
+    terminal.wait_for("paused");
+    terminal.press("S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 1);
+    let folder = terminal.folder.path().join("out");
+    match trouble {
+        "deleted folder" => fs::remove_dir(folder).expect("it is empty"),
+        "new file" => fs::write(folder.join("m.json"), "precious").expect("written"),
+        _ => {}
+    }
+    terminal
+}
+
+#[test]
+fn by_a_key_whose_export_fails_are_put_off() {
+    for (trouble, message) in [
+        ("full disk", "File too large"),
+        ("deleted folder", "no such directory"),
+        ("new file", "Replace file?"),
+    ] {
+        let mut terminal = run_with_failing_export(trouble);
+        let file = terminal.folder.path().join("out/m.json");
+        terminal.press("q");
+        terminal.wait_for(message);
+        match trouble {
+            // In another format the model is small enough.
+            "full disk" => {
+                terminal.press("\x15m.npz");
+                terminal.press(ENTER);
+            }
+            "deleted folder" => {
+                terminal.press("\x15m.json");
+                terminal.press(ENTER);
+            }
+            _ => terminal.press("y"),
+        }
+        terminal.wait_for("saved");
+        terminal.press("q");
+        assert_eq!(terminal.exit_code(), 0, "{trouble}");
+        terminal.assert_given_back();
+        let saved = match trouble {
+            "full disk" => terminal.folder.path().join("m.npz"),
+            "deleted folder" => terminal.folder.path().join("m.json"),
+            _ => file,
+        };
+        let model = nn_tui::model_file::load(&saved).expect(trouble);
+        assert_eq!(model.training.epochs, 1, "{trouble}");
+    }
+}
+
+#[test]
+fn by_a_signal_whose_export_fails_say_why() {
+    for (trouble, message) in [
+        (
+            "full disk",
+            "nn-tui: out/m.json: cannot be written: File too large",
+        ),
+        (
+            "deleted folder",
+            "nn-tui: out/m.json: cannot be written: no such directory",
+        ),
+        ("new file", "nn-tui: out/m.json: exists already"),
+    ] {
+        for how in ["-TERM", "-HUP", "ctrl-c", "q, then ctrl-c"] {
+            let mut terminal = run_with_failing_export(trouble);
+            match how {
+                "ctrl-c" => terminal.press("\x03"),
+                "q, then ctrl-c" => {
+                    terminal.press("q");
+                    terminal.wait_until("a popup", |text| {
+                        text.contains("Save model") || text.contains("Replace file?")
+                    });
+                    terminal.press("\x03");
+                }
+                signal => terminal.signal(signal),
+            }
+            assert_eq!(terminal.exit_code(), 73, "{trouble}, {how}");
+            terminal.assert_given_back();
+            terminal.wait_for(message);
+            let file = terminal.folder.path().join("out/m.json");
+            match fs::read_to_string(file) {
+                Ok(text) => assert_eq!((trouble, &*text), ("new file", "precious")),
+                Err(_) => assert_ne!(trouble, "new file"),
+            }
+        }
+    }
+}
+
+/// Runs `command` on a terminal that goes away while the program trains. Returns the folder.
+fn lose_terminal(mut command: CommandBuilder, typed: &str) -> tempfile::TempDir {
+    let pair = native_pty_system()
+        .openpty(PtySize::default())
+        .expect("a pseudo-terminal");
+    pair.master
+        .resize(PtySize {
+            rows: 24,
+            cols: 80,
+            ..PtySize::default()
+        })
+        .expect("resized");
+    let folder = tempfile::tempdir().expect("a folder");
+    command.cwd(folder.path());
+    command.env("TERM", "xterm-256color");
+    let mut child = pair.slave.spawn_command(command).expect("it starts");
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().expect("a reader");
+    let mut writer = pair.master.take_writer().expect("a writer");
+    writer.write_all(typed.as_bytes()).expect("it reads");
+    let (mut seen, mut bytes) = (Vec::new(), [0; 1 << 12]);
+    while !String::from_utf8_lossy(&seen).contains("training") {
+        let count = reader.read(&mut bytes).expect("it runs");
+        seen.extend_from_slice(&bytes[..count]);
+    }
+    drop((reader, writer, pair.master));
+    let start = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        assert!(start.elapsed() < PATIENCE, "it does not end");
+        sleep(Duration::from_millis(10));
+    }
+    // A shell ends before its jobs.
+    while !folder.path().join("out.json").exists() {
+        assert!(start.elapsed() < PATIENCE, "nothing is saved");
+        sleep(Duration::from_millis(10));
+    }
+    folder
+}
+
+#[test]
+fn without_a_terminal_save_the_model() {
+    let program = env!("CARGO_BIN_EXE_nn-tui");
+    let options = "iris --export out.json";
+    for (shell, script, typed) in [
+        ("sh", format!("exec \"$0\" {options}"), String::new()),
+        // As `nohup` does.
+        (
+            "sh",
+            format!("trap '' HUP; exec \"$0\" {options}"),
+            String::new(),
+        ),
+        ("bash", String::new(), format!("{program} {options}\r")),
+        ("dash", String::new(), format!("{program} {options}\r")),
+    ] {
+        let exists = Command::new(shell).args(["-c", ":"]).status().is_ok();
+        if !exists {
+            continue;
+        }
+        let mut command = CommandBuilder::new(shell);
+        if script.is_empty() {
+            command.arg("-i");
+        } else {
+            command.args(["-c", &script, program]);
+        }
+        let folder = lose_terminal(command, &typed);
+        let saved = folder.path().join("out.json");
+        nn_tui::model_file::load(&saved).expect("saved");
+        assert_eq!(files(folder.path()), ["out.json"], "{shell} {script}");
+    }
+}

@@ -12,6 +12,10 @@ use crate::util::text::{sanitise, shorten};
 /// Maximum width of a name from a table in a message, in terminal cells.
 const MAX_NAME_CELLS: usize = 40;
 
+/// Options that help where a target cannot be predicted.
+const TARGET_OPTIONS: &str =
+    " (--target predicts another column, --task decides between classes and numbers)";
+
 /// Result with this library's [`enum@Error`] by default.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -113,12 +117,6 @@ pub enum DataProblem {
         /// Name of the class.
         class: String,
     },
-    /// A class with a single row, which cannot be split into training and validation.
-    #[error("the class \"{}\" has a single row; each needs at least two, one to train on and one to validate{}", brief(.class), regression_hint(.class))]
-    RareClass {
-        /// Name of the class.
-        class: String,
-    },
     /// A row whose number of cells differs from that of the first row.
     #[error("the row has {found} cells, the first row has {expected}")]
     RaggedRow {
@@ -133,7 +131,21 @@ pub enum DataProblem {
         /// Text of the cell, sanitised.
         found: String,
     },
-    /// A number that is NaN, infinite or too large for f32.
+    /// Text in a target that is predicted as a number.
+    #[error(
+        "expected a number, found \"{found}\" (--task classification predicts classes, --target another column)"
+    )]
+    StrayTarget {
+        /// Text of the cell, sanitised.
+        found: String,
+    },
+    /// A number beyond the range of f32.
+    #[error("the number \"{found}\" is too large for 32 bits (f32)")]
+    TooLarge {
+        /// Text of the cell, sanitised.
+        found: String,
+    },
+    /// A number that is NaN or infinite.
     #[error("expected a finite number, found \"{found}\"")]
     NotFinite {
         /// Text of the cell, sanitised.
@@ -143,14 +155,14 @@ pub enum DataProblem {
     #[error("the cell is empty")]
     MissingCell,
     /// A target with a single class.
-    #[error("every row has the class \"{}\": there is nothing to tell apart", brief(.class))]
+    #[error("every row has the class \"{}\": there is nothing to tell apart{TARGET_OPTIONS}", brief(.class))]
     SingleClass {
         /// Name of the class.
         class: String,
     },
     /// A target with (nearly) as many classes as rows.
     #[error(
-        "the target has {classes} different values in {rows} rows: it does not look like a class label"
+        "the target has {classes} different values in {rows} rows: it does not look like a class label{TARGET_OPTIONS}"
     )]
     TooManyClasses {
         /// Number of distinct values.
@@ -159,8 +171,18 @@ pub enum DataProblem {
         rows: usize,
     },
     /// A numeric target that is constant over the training rows.
-    #[error("the target is the same in every training row: there is nothing to predict")]
+    #[error(
+        "the target is the same in every training row: there is nothing to predict{TARGET_OPTIONS}"
+    )]
     ConstantTarget,
+    /// A target of dates.
+    #[error(
+        "the target holds dates such as \"{found}\", neither classes nor numbers{TARGET_OPTIONS}"
+    )]
+    DateTarget {
+        /// Text of a cell, sanitised.
+        found: String,
+    },
     /// Too few rows to split into training and validation rows.
     #[error("{rows} {} too few to split into training and validation rows", if *.rows == 1 { "row is" } else { "rows are" })]
     TooFewRows {
@@ -212,14 +234,7 @@ pub enum DataProblem {
 
 /// Shortens a name from a table for a message.
 fn brief(name: &str) -> String {
-    shorten(name, MAX_NAME_CELLS)
-}
-
-fn regression_hint(class: &str) -> &'static str {
-    match class.parse::<f64>() {
-        Ok(_) => " (--task regression predicts it as a number)",
-        Err(_) => "",
-    }
+    shorten(&sanitise(name), MAX_NAME_CELLS)
 }
 
 fn encoding_hint(byte: u8) -> String {
@@ -419,9 +434,9 @@ mod tests {
     fn long_names_do_not_flood_the_terminal() {
         let class = "seto".repeat(2000);
         let place = Place::whole("t.csv").at_column(1, Some(&class));
-        let message = Error::data(place, DataProblem::RareClass { class }).to_string();
+        let message = Error::data(place, DataProblem::SingleClass { class }).to_string();
         assert!(message.chars().count() < 300, "{message}");
-        assert!(message.contains("one to validate"), "{message}");
+        assert!(message.contains("--target"), "{message}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use clap::{Arg, ArgMatches, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::data::{
-    BUILT_IN, ClassWeights, Delimiter, MISSING_WORDS, Missing, TaskChoice, TextEncoding,
+    BUILT_IN, ClassWeights, Delimiter, MISSING_IN_TEXTS, Missing, TaskChoice, TextEncoding,
 };
 use crate::error::Error;
 use crate::model_file::formats;
@@ -294,6 +294,15 @@ pub struct TableArgs {
     #[arg(long, value_name = "NAME", help_heading = "Data", default_value_t = Missing::Impute,
           help = missing_help(), value_parser = one_of(&Missing::ALL, Missing::name))]
     pub missing: Missing,
+    /// Texts that mean a missing value, besides empty cells, e.g. "NA,-999"
+    #[arg(
+        long,
+        value_name = "TEXTS",
+        help_heading = "Data",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub missing_values: Option<Vec<String>>,
     /// Rows to validate on: a fraction, or a file with them
     #[arg(long, value_name = "FRACTION|FILE", help_heading = "Data", help = validation_help(),
           allow_hyphen_values = true)]
@@ -341,7 +350,7 @@ fn missing_help() -> String {
     format!(
         "Missing cells (empty, {}): impute fills in the mean or most frequent value of the training \
          rows, drop skips the row",
-        MISSING_WORDS.join(", ")
+        MISSING_IN_TEXTS.join(", ")
     )
 }
 

@@ -7,7 +7,7 @@ use super::job::Job;
 use super::standard_output;
 use crate::data::{ColumnSummary, DataSummary, Dataset, Range, prepare};
 use crate::error::Result;
-use crate::util::text::{shorten, width};
+use crate::util::text::{printable_json, shorten, width};
 
 /// Terminal cells of the columns' names.
 const NAME: usize = 24;
@@ -25,9 +25,9 @@ pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
     let prepared = prepare(dataset, plan.validation, plan.seed)?.with_targets(plan.targets)?;
     let summary = DataSummary::new(dataset, &prepared);
     let text = if json {
-        serde_json::to_string(&summary).unwrap_or_default() + "\n"
+        printable_json(&serde_json::to_string(&summary).unwrap_or_default()) + "\n"
     } else {
-        text(&summary)
+        text(&summary.printable())
     };
     let mut stdout = io::stdout().lock();
     standard_output(

@@ -7,16 +7,16 @@ use std::path::Path;
 use ndarray::Array2;
 use serde_json::{Value, json};
 
-use super::predict::{Unpredicted, rows_at_once};
+use super::predict::{Unpredicted, report_unknown, rows_at_once};
 use super::standard_output;
 use crate::data::{
-    ErrorSums, PredictionInput, PredictionRows, Reading, Source, TargetScale, Task, is_missing,
-    write_class,
+    ErrorSums, Labels, PredictionInput, PredictionRows, Reading, Source, TargetScale, Task,
+    UnknownTexts, write_class,
 };
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::train::Confusion;
-use crate::util::text::{sanitise, shorten, width};
+use crate::util::text::{printable_json, sanitise, shorten, width};
 
 /// Maximal width of a class name in the confusion matrix, in terminal cells.
 const MAX_NAME_WIDTH: usize = 16;
@@ -25,22 +25,30 @@ const MAX_NAME_WIDTH: usize = 16;
 /// one JSON object.
 ///
 /// # Errors
-/// The errors of [`load`] and [`PredictionRows`]; [`DataProblem::UnknownClass`] for a class unknown
-/// to the model; [`crate::error::Error::CannotWrite`].
+/// The errors of [`load`] and [`PredictionRows`]; [`DataProblem::UnknownClass`] if the model knows the
+/// class of no row; [`crate::error::Error::CannotWrite`].
 pub(super) fn run(model: &Path, source: &Source, reading: &Reading, json: bool) -> Result<()> {
     let model = load(model)?;
     let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
     let target = rows.target_column(&model.target)?;
     let mut sums = Sums::new(&model);
     let max_rows = rows_at_once(&model);
-    while let Some(input) = rows.next_chunk(max_rows)? {
-        let input = sums.with_target(input, target);
-        let actual = actual(&rows, &model, &input, target)?;
+    let labels = Labels::new(model.task.classes());
+    while let Some(mut input) = rows.next_chunk(max_rows)? {
+        let actual = sums.actual(&rows, &model, &labels, &mut input, target)?;
         sums.add(&model, &input, &actual);
     }
+    if let (0, Some((class, line))) = (sums.rows, &sums.unknown_labels.first) {
+        let class = class.clone();
+        return Err(rows.cell_error(*line, target, DataProblem::UnknownClass { class }));
+    }
     sums.unpredicted.report(source);
+    report_unknown(source, &rows);
     let text = if json {
-        format!("{}\n", sums.as_json(&model))
+        format!(
+            "{}\n",
+            printable_json(&sums.as_json(&model, &rows).to_string())
+        )
     } else {
         sums.as_text(&model, source)
     };
@@ -55,37 +63,8 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading, json: bool) 
 /// True classes or numbers of some rows.
 enum Actual {
     Classes(Vec<usize>),
+    /// Numbers less the offset of the target.
     Numbers(Vec<f32>),
-}
-
-/// Parses the true values of `input` in column `target`.
-fn actual(
-    rows: &PredictionRows,
-    model: &TrainedModel,
-    input: &PredictionInput,
-    target: usize,
-) -> Result<Actual> {
-    let cells = || input.cells.iter().map(|cells| cells[target].trim());
-    let located = |(problem, &line): (DataProblem, &u64)| rows.cell_error(line, target, problem);
-    match &model.task {
-        Task::Classification { classes } => {
-            let class = |cell: &str| {
-                let found = sanitise(cell);
-                let class = classes.iter().position(|class| *class == found);
-                class.ok_or(DataProblem::UnknownClass { class: found })
-            };
-            let found = cells().map(class).zip(&input.lines);
-            let found =
-                found.map(|(class, line)| class.map_err(|problem| located((problem, line))));
-            Ok(Actual::Classes(found.collect::<Result<_>>()?))
-        }
-        Task::Regression(_) => {
-            let found = cells().map(|cell| rows.number(cell)).zip(&input.lines);
-            let found =
-                found.map(|(found, line)| found.map_err(|problem| located((problem, line))));
-            Ok(Actual::Numbers(found.collect::<Result<_>>()?))
-        }
-    }
 }
 
 /// Sums over the rows, from which the scores are computed.
@@ -94,6 +73,8 @@ struct Sums {
     rows: u64,
     /// Rows without a true value, which are skipped.
     without_target: u64,
+    /// Labels of rows that are skipped, since the model does not know them.
+    unknown_labels: UnknownTexts,
     unpredicted: Unpredicted,
     loss: f64,
     confusion: Confusion,
@@ -107,6 +88,7 @@ impl Sums {
         Self {
             rows: 0,
             without_target: 0,
+            unknown_labels: UnknownTexts::default(),
             unpredicted: Unpredicted::default(),
             loss: 0.0,
             confusion: Confusion::new(model.task.classes().len()),
@@ -115,19 +97,52 @@ impl Sums {
         }
     }
 
-    /// Removes and counts the rows of `input` without a true value in column `target`.
-    fn with_target(&mut self, mut input: PredictionInput, target: usize) -> PredictionInput {
-        let has_target = |cells: &Vec<String>| !is_missing(&cells[target]);
-        let kept: Vec<usize> = (0..input.rows())
-            .filter(|&row| has_target(&input.cells[row]))
-            .collect();
+    /// Parses the true values of `input` in column `target`. Removes and counts the rows without one, and
+    /// those with a label that the model does not know.
+    fn actual(
+        &mut self,
+        rows: &PredictionRows,
+        model: &TrainedModel,
+        labels: &Labels,
+        input: &mut PredictionInput,
+        target: usize,
+    ) -> Result<Actual> {
+        let mut kept = Vec::new();
+        let (mut classes, mut numbers) = (Vec::new(), Vec::new());
+        for (row, (cells, &line)) in input.cells.iter().zip(&input.lines).enumerate() {
+            let cell = cells[target].trim();
+            if let Some(scale) = model.task.scale() {
+                let number = rows.number(cell);
+                let number = number.map_err(|problem| rows.cell_error(line, target, problem))?;
+                if number.is_nan() {
+                    self.without_target += 1;
+                    continue;
+                }
+                numbers.push(scale.raw(number));
+            } else {
+                match labels.class(cell) {
+                    Some(class) => classes.push(class),
+                    None if rows.is_missing_label(cell) => {
+                        self.without_target += 1;
+                        continue;
+                    }
+                    None => {
+                        self.unknown_labels.add(cell, line);
+                        continue;
+                    }
+                }
+            }
+            kept.push(row);
+        }
         if kept.len() < input.rows() {
-            self.without_target += (input.rows() - kept.len()) as u64;
             input.raw = input.raw.select(ndarray::Axis(0), &kept);
             input.lines = kept.iter().map(|&row| input.lines[row]).collect();
-            input.cells.retain(has_target);
+            input.cells = kept.iter().map(|&row| input.cells[row].clone()).collect();
         }
-        input
+        Ok(match model.task {
+            Task::Classification { .. } => Actual::Classes(classes),
+            Task::Regression(_) => Actual::Numbers(numbers),
+        })
     }
 
     fn add(&mut self, model: &TrainedModel, input: &PredictionInput, actual: &Actual) {
@@ -167,7 +182,7 @@ impl Sums {
     }
 
     fn add_number(&mut self, scale: &TargetScale, actual: f32, output: f32) {
-        self.errors.add(actual.into(), scale.value(output));
+        self.errors.add(actual.into(), scale.raw_value(output));
         self.baseline.add(actual.into(), scale.mean);
     }
 
@@ -199,12 +214,16 @@ impl Sums {
         self.counts().into_iter().max().unwrap_or(0) as f64 / self.rows as f64
     }
 
-    fn as_json(&self, model: &TrainedModel) -> Value {
+    fn as_json(&self, model: &TrainedModel, rows: &PredictionRows) -> Value {
+        let unknown = rows.unknown();
+        let unknown = unknown.map(|(column, texts)| (column.to_owned(), json!(texts.count)));
         // Numbers that are not finite become null.
         let mut all = json!({
             "rows": self.rows,
             "rows_without_target": self.without_target,
+            "rows_with_unknown_label": self.unknown_labels.count,
             "rows_without_prediction": self.unpredicted.rows,
+            "unknown_values": unknown.collect::<serde_json::Map<String, Value>>(),
             "loss": self.loss(),
         });
         let more = match &model.task {
@@ -238,13 +257,20 @@ impl Sums {
     }
 
     fn as_text(&self, model: &TrainedModel, source: &Source) -> String {
-        let mut text = format!("{source}: {} rows, \"{}\"", self.rows, model.target);
+        let mut text = format!(
+            "{source}: {} rows, \"{}\"",
+            self.rows,
+            sanitise(&model.target)
+        );
         if self.without_target > 0 {
             let _ = write!(
                 text,
                 " ({} more without a true value, skipped)",
                 self.without_target
             );
+        }
+        if let Some(labels) = self.unknown_labels.statement(&model.target) {
+            let _ = write!(text, "\n{labels}; those rows are skipped");
         }
         let _ = write!(text, "\n\nloss      {:.4}\n", self.loss());
         // Writing to a string does not fail.
@@ -276,7 +302,7 @@ impl Sums {
     fn matrix(&self, classes: &[String]) -> String {
         let names: Vec<String> = classes
             .iter()
-            .map(|name| shorten(name, MAX_NAME_WIDTH))
+            .map(|name| shorten(&sanitise(name), MAX_NAME_WIDTH))
             .collect();
         let count = |actual, predicted| self.confusion.count(actual, predicted).to_string();
         let first = names

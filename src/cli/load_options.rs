@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use super::args::{DecimalMark, ReadingArgs, TrainingArgs};
 use super::job::out_of_range;
-use crate::data::{LoadOptions, Reading, Source, ValidationRows};
+use crate::data::{LoadOptions, MissingValues, Reading, Source, ValidationRows};
 use crate::error::{Error, Result};
 use crate::settings::defaults;
 
@@ -27,12 +27,17 @@ pub(super) fn load_options(
         categorical: table.categorical.clone(),
         task: table.task,
         missing: table.missing,
+        missing_values: missing_values(table.missing_values.as_deref()),
         max_rows: table.max_rows,
         seed,
         validation,
         test: table.test.as_ref().map(Source::parse),
     };
     Ok((options, fraction))
+}
+
+fn missing_values(words: Option<&[String]>) -> MissingValues {
+    words.map_or_else(MissingValues::default, MissingValues::of)
 }
 
 /// Parses `--val`: the origin of the validation rows, and their fraction.

@@ -47,6 +47,7 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()
     }
     let written = written.and_then(|()| table.to.flush());
     table.unpredicted.report(source);
+    report_unknown(source, &rows);
     standard_output(written)
 }
 
@@ -89,6 +90,16 @@ impl Unpredicted {
     }
 }
 
+/// Writes a warning to standard error for each column with texts that the model does not know.
+pub(super) fn report_unknown(source: &Source, rows: &PredictionRows) {
+    for (column, texts) in rows.unknown() {
+        if let Some(statement) = texts.statement(column) {
+            // Standard error may be closed; then there is nowhere to report this.
+            let _ = writeln!(io::stderr(), "nn-tui: {source}: {statement}");
+        }
+    }
+}
+
 /// Table of predictions that is written.
 struct Table<W: Write> {
     to: csv::Writer<W>,
@@ -101,7 +112,8 @@ impl<W: Write> Table<W> {
     fn write_header(&mut self, model: &TrainedModel, input: &PredictionInput) -> io::Result<()> {
         let header = input.header.as_ref().unwrap_or(&input.names);
         let header = header.iter().map(|name| (self.escape)(name));
-        let names = header.chain(new_columns(model, &input.names));
+        let added = new_columns(model, &input.names);
+        let names = header.chain(added.iter().map(|name| (self.escape)(name)));
         self.to.write_record(names).map_err(io_error)
     }
 
@@ -111,6 +123,7 @@ impl<W: Write> Table<W> {
         for ((cells, &line), outputs) in rows.zip(outputs.outer_iter()) {
             let cells = cells.iter().map(|cell| (self.escape)(cell));
             let (predicted, numbers) = prediction(model, outputs);
+            let predicted = (self.escape)(&predicted);
             if predicted.is_empty() {
                 self.unpredicted.add(line);
             }
@@ -164,12 +177,14 @@ fn unique_name(name: String, taken: &mut HashSet<String>) -> String {
 /// an output is not finite.
 fn prediction(model: &TrainedModel, outputs: ArrayView1<f32>) -> (String, Vec<String>) {
     if let Some(scale) = model.task.scale() {
-        let value = outputs.first().map(|&output| scale.value(output) as f32);
-        let value = value.filter(|value| value.is_finite());
-        return (
-            value.map_or_else(String::new, |value| format!("{value:?}")),
-            Vec::new(),
-        );
+        let value = outputs.first().map(|&output| scale.value(output));
+        let value = value.filter(|&value| (value as f32).is_finite());
+        // Digits beyond f32 mean nothing, unless the target has an offset.
+        let text = |value: f64| match scale.offset {
+            0.0 => format!("{:?}", value as f32),
+            _ => format!("{value:?}"),
+        };
+        return (value.map_or_else(String::new, text), Vec::new());
     }
     match predicted_class(outputs.iter()) {
         // `{:?}` writes the fewest digits that read back as the same number, small ones as 1e-9.

@@ -11,13 +11,14 @@ use rand_chacha::ChaCha8Rng;
 use super::prepare::held_out;
 use super::report::{Exclusion, ReadReport, Reason};
 use super::schema::options::{LoadObserver, LoadOptions, Missing, Part, Progress, ValidationRows};
-use super::schema::{Role, roles};
+use super::schema::{Role, TargetSample, roles};
 use super::source::input::open;
-use super::table::column_reader::{Cells, TargetCells};
+use super::table::column_reader::Cells;
 use super::table::idx;
 use super::table::records::Record;
+use super::table::target_reader::{TargetCells, Targets};
 use super::table::{Shape, Table};
-use super::{Column, ColumnKind, Dataset, Lines, Source, Target, is_missing};
+use super::{Column, ColumnKind, Dataset, Lines, Source, Target};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::random::{RngStream, below, generator};
 
@@ -58,7 +59,7 @@ pub fn load_with(
 
 /// Reads all rows of `table`, which is that of `source`.
 pub(super) fn load_table(
-    table: Table,
+    mut table: Table,
     source: &Source,
     options: &LoadOptions,
     observer: &mut LoadObserver,
@@ -66,6 +67,7 @@ pub(super) fn load_table(
     if table.shape.width() == 1 {
         return Err(Error::data(table.shape.place(), DataProblem::SingleColumn));
     }
+    table.shape.set_missing(options.missing_values.clone());
     let roles = roles(&table, options)?;
     let mut loading = Loading::new(&table, &roles, options);
     let Table {
@@ -111,13 +113,17 @@ impl Loading {
             Role::Excluded(reason) => Some(exclusion(shape, column, *reason)),
             _ => None,
         });
-        let cells: Vec<Option<Cells>> = roles.iter().map(Cells::new).collect();
+        let name = |column: usize| Some(shape.header.as_ref()?[column].as_str());
+        let cells = roles.iter().enumerate();
+        let cells = cells.map(|(column, role)| Cells::new(role, name(column)));
+        let cells: Vec<Option<Cells>> = cells.collect();
         let target = roles.iter().position(|role| *role == Role::Target);
+        let target_column = target.unwrap_or(0);
         Self {
             width: cells.iter().flatten().count(),
             cells,
-            target_column: target.unwrap_or(0),
-            target: TargetCells::new(options.task),
+            target_column,
+            target: TargetCells::new(options.task, &TargetSample::of(target_column, table)),
             values: Vec::new(),
             lines: Lines::default(),
             missing: options.missing,
@@ -143,7 +149,7 @@ impl Loading {
     fn add_row(&mut self, record: Record, shape: &Shape) -> Result<()> {
         self.report.rows += 1;
         let target = record.cell(self.target_column);
-        if is_missing(target) {
+        if self.target.is_missing(target, shape) {
             self.report.without_target += 1;
             return Ok(());
         }
@@ -177,20 +183,30 @@ impl Loading {
     /// Adds the raw values of a row; returns whether it is complete enough to be used.
     fn add_cells(&mut self, record: Record, shape: &Shape) -> Result<bool> {
         let mut is_complete = true;
+        let row = self.report.rows - 1;
+        let has_missing_numbers = !shape.missing_numbers().is_empty();
         for (column, cells) in self.cells.iter_mut().enumerate() {
             let Some(cells) = cells else {
                 continue;
             };
             let short = match cells {
-                Cells::Numbers => record.short_decimal(column),
-                Cells::Undecided | Cells::Texts(_) => None,
+                Cells::Numbers(numbers) if numbers.offset == 0.0 && !has_missing_numbers => {
+                    let short = record.short_decimal(column);
+                    if let Some(number) = short {
+                        numbers.follow(number.into(), row);
+                    }
+                    short
+                }
+                Cells::Numbers(_) | Cells::Undecided | Cells::Texts(_) => None,
             };
             let raw = match short {
                 Some(number) => number,
-                None => cells.raw(record.cell(column), shape).map_err(|problem| {
-                    let problem = with_hint(problem, &shape.names[column]);
-                    shape.cell_error(record.line, column, problem)
-                })?,
+                None => cells
+                    .raw(record.cell(column), row, shape)
+                    .map_err(|problem| {
+                        let problem = with_hint(problem, &shape.names[column]);
+                        shape.cell_error(record.line, column, problem)
+                    })?,
             };
             if raw.is_nan() && self.missing == Missing::Error {
                 return Err(shape.cell_error(record.line, column, DataProblem::MissingCell));
@@ -209,16 +225,19 @@ impl Loading {
         if rows < 2 {
             return Err(Error::data(shape.place(), DataProblem::TooFewRows { rows }));
         }
-        let target = match self.target {
-            TargetCells::Numbers(numbers) => Target::Numbers(numbers),
-            TargetCells::Classes { labels, .. } => {
-                let (names, labels) = labels.finish().map_err(|problem| {
-                    Error::data(shape.column_place(self.target_column), problem)
-                })?;
+        let mut report = self.report;
+        let target_offset = self.target.offset;
+        let target = self.target.finish(&shape);
+        let in_target = |problem| Error::data(shape.column_place(self.target_column), problem);
+        let target = match target.map_err(in_target)? {
+            Targets::Numbers(numbers) => Target::Numbers(numbers),
+            Targets::Classes(classes) => {
+                report.merged_labels = classes.merged;
+                report.similar_labels = classes.similar;
+                let (names, labels) = (classes.names, classes.labels);
                 Target::Classes { names, labels }
             }
         };
-        let mut report = self.report;
         let (columns, raw) = finish_columns(self.cells, &shape, &mut report);
         if columns.is_empty() {
             return Err(Error::data(shape.place(), DataProblem::NoFeatures));
@@ -238,6 +257,8 @@ impl Loading {
             target_name: shape.names[self.target_column].clone(),
             target_column: self.target_column,
             target,
+            target_offset,
+            missing: shape.missing.clone(),
             lines: Arc::new(self.lines),
             validation: None,
             test: None,
@@ -321,14 +342,28 @@ fn finish_columns(
 ) -> (Vec<Column>, Vec<ColumnFix>) {
     let mut columns = Vec::new();
     let mut fixes = Vec::new();
+    let counts_rows =
+        |cells: &Cells| matches!(cells, Cells::Numbers(numbers) if numbers.count_rows());
+    // Numbers that name the rows are better than nothing.
+    let has_others = cells
+        .iter()
+        .flatten()
+        .any(|cells| !matches!(cells, Cells::Undecided) && !counts_rows(cells));
     for (column, cells) in cells.into_iter().enumerate() {
         let Some(cells) = cells else {
             continue;
         };
         let name = &shape.names[column];
+        let mut offset = 0.0;
         let finished = match cells {
             Cells::Undecided => Err(Reason::Empty),
-            Cells::Numbers => Ok((ColumnKind::Numeric, ColumnFix::Keep)),
+            Cells::Numbers(numbers) if has_others && numbers.count_rows() => {
+                Err(Reason::RowNumbers)
+            }
+            Cells::Numbers(numbers) => {
+                offset = numbers.offset;
+                Ok((ColumnKind::Numeric, ColumnFix::Keep))
+            }
             Cells::Texts(texts) => texts.finish().map(|found| {
                 if found.rare > 0 {
                     report.rare_categories.push((name.clone(), found.rare));
@@ -342,6 +377,7 @@ fn finish_columns(
                     name: name.clone(),
                     column,
                     kind,
+                    offset,
                 });
                 fixes.push(fix);
             }

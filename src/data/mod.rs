@@ -2,8 +2,9 @@
 //!
 //! [`load_with`] reads and checks a table ([`Dataset`]); [`prepare()`] splits it into training and
 //! validation rows and encodes them as network inputs ([`Prepared`]); [`DataSummary`] describes both;
-//! [`PredictionRows`] reads new rows for a trained model. Errors name file, line and column, and all
-//! text that may be shown has passed [`crate::util::text::sanitise`].
+//! [`PredictionRows`] reads new rows for a trained model. Errors name file, line and column;
+//! text in errors is safe to show; names, categories and labels keep their original text, which passes
+//! [`crate::util::text::sanitise`] where it is shown.
 //!
 //! - `source/`: files, compression, standard input, built-in sets
 //! - `table/`: bytes to cells (CSV, IDX), detection of delimiter and header
@@ -30,16 +31,20 @@ use ndarray::ArcArray2;
 
 pub use baseline::Baseline;
 pub use loading::load_with;
+pub(crate) use prediction::UnknownTexts;
 pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
 pub use prepare::encoding::Encoding;
 pub(crate) use prepare::encoding::MAX_CATEGORIES;
 pub use prepare::held_out::HeldOut;
 pub use prepare::prepared::{Prepared, prepare};
+pub(crate) use prepare::preprocessing::with_offset;
 pub use prepare::preprocessing::{InputColumn, Preprocessing};
 pub use prepare::samples::{Samples, Targets};
 pub use prepare::single_output::TargetEncoding;
 pub use report::{Exclusion, ReadReport, Reason};
-pub(crate) use schema::missing::{MISSING_WORDS, is_missing};
+pub(crate) use schema::labels::Labels;
+pub(crate) use schema::missing::MISSING_IN_TEXTS;
+pub use schema::missing::MissingValues;
 pub use schema::options::{
     ClassWeights, LoadOptions, Missing, Part, Progress, TaskChoice, ValidationRows,
 };
@@ -73,6 +78,8 @@ pub struct Dataset {
     pub target_column: usize,
     /// Values of the predicted column.
     pub target: Target,
+    /// Subtracted from a numeric target before it is narrowed; like [`Column::offset`].
+    pub target_offset: f64,
     /// Raw values `(rows, columns)`, finite, or NaN if missing; see [`Encoding`].
     pub values: ArcArray2<f32>,
     /// Line of the file (from 1) on which every row starts; for images their number.
@@ -83,6 +90,8 @@ pub struct Dataset {
     pub test: Option<HeldOut>,
     /// Width and height, if every row is an image whose pixels are the columns, row by row.
     pub image: Option<(usize, usize)>,
+    /// Texts that mean a missing value.
+    pub missing: MissingValues,
     /// Format of the file, and what was excluded while reading.
     pub report: ReadReport,
 }
@@ -96,12 +105,15 @@ pub struct Column {
     pub column: usize,
     /// Meaning of the raw values.
     pub kind: ColumnKind,
+    /// Subtracted from numbers before they are narrowed to raw values; 0 unless f32 could not tell
+    /// them apart.
+    pub offset: f64,
 }
 
 /// Meaning of the raw values of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ColumnKind {
-    /// Numbers as they are in the file.
+    /// Numbers as they are in the file, less [`Column::offset`].
     Numeric,
     /// Brightness of a pixel, from 0.
     Pixel {
@@ -124,13 +136,13 @@ pub enum ColumnKind {
     },
 }
 
-impl ColumnKind {
+impl Column {
     /// Returns how cells become raw values.
     fn cells(&self) -> CellKind<'_> {
-        match self {
-            Self::Numeric | Self::Pixel { .. } => CellKind::Number,
-            Self::Boolean { no, yes } => CellKind::Boolean { no, yes },
-            Self::Categorical { values, .. } => CellKind::Category(values),
+        match &self.kind {
+            ColumnKind::Numeric | ColumnKind::Pixel { .. } => CellKind::Number(self.offset),
+            ColumnKind::Boolean { no, yes } => CellKind::Boolean { no, yes },
+            ColumnKind::Categorical { values, .. } => CellKind::Category(values),
         }
     }
 }
@@ -145,7 +157,7 @@ pub enum Target {
         /// Class of every row, an index into `names`.
         labels: Vec<u32>,
     },
-    /// A finite number for every row.
+    /// A finite number for every row, less [`Dataset::target_offset`].
     Numbers(Vec<f32>),
 }
 

@@ -6,16 +6,16 @@ use std::ops::ControlFlow;
 use ndarray::Array2;
 
 use super::matrix;
-use super::prepare::encoding::CellKind;
-use super::prepare::preprocessing::Preprocessing;
-use super::schema::missing::is_missing;
+use super::prepare::encoding::{CellKind, Encoding};
+use super::prepare::preprocessing::{InputColumn, Preprocessing};
 use super::schema::options::LoadObserver;
 use super::source::Source;
 use super::source::input::{Input, open};
+use super::table::column_reader::{narrowed, too_large};
 use super::table::idx::ImageRows;
 use super::table::records::Record;
 use super::table::rows::Rows;
-use super::table::{Reading, Shape, Table};
+use super::table::{Reading, Shape, Table, shown};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::text::{near_matches, sanitise};
 
@@ -25,7 +25,7 @@ pub struct PredictionInput {
     /// Header as it is in the file, if there is one. Like `cells` it is meant to be written to a
     /// file again; it must be sanitised before it is shown.
     pub header: Option<Vec<String>>,
-    /// Names of all columns, safe to show and all different; `c1`, `c2`, ... without a header.
+    /// Names of all columns without blanks around them, all different; `c1`, `c2`, ... without a header.
     pub names: Vec<String>,
     /// Rows as they are in the file, with all columns.
     pub cells: Vec<Vec<String>>,
@@ -52,6 +52,37 @@ pub struct PredictionRows<'m> {
     columns: Vec<usize>,
     training: Training,
     has_rows: bool,
+    /// Texts that the model does not know, by the columns of its preprocessing.
+    unknown: Vec<UnknownTexts>,
+}
+
+/// Texts of a column that a model does not know, because no training row has them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct UnknownTexts {
+    pub(crate) count: u64,
+    /// The first of them, and its line.
+    pub(crate) first: Option<(String, u64)>,
+}
+
+impl UnknownTexts {
+    pub(crate) fn add(&mut self, text: &str, line: u64) {
+        self.count += 1;
+        self.first.get_or_insert_with(|| (text.to_owned(), line));
+    }
+
+    /// Returns a statement such as `3 values of "colour" are unknown to the model, first "red" on line
+    /// 7`, safe to print; `None` without any.
+    pub(crate) fn statement(&self, column: &str) -> Option<String> {
+        let (text, line) = self.first.as_ref()?;
+        let (column, text) = (shown(column), shown(text));
+        let values = match self.count {
+            1 => "1 value".to_owned(),
+            count => format!("{count} values"),
+        };
+        Some(format!(
+            "{values} of \"{column}\" unknown to the model, first \"{text}\" on line {line}"
+        ))
+    }
 }
 
 enum NewRows {
@@ -75,7 +106,7 @@ impl<'m> PredictionRows<'m> {
             .map(|column| Wanted {
                 name: &column.name,
                 column: column.column,
-                cells: column.encoding.cells(),
+                cells: column.cells(),
             })
             .collect();
         let training = Training {
@@ -91,8 +122,9 @@ impl<'m> PredictionRows<'m> {
             (shape, NewRows::Images(images), columns)
         } else {
             let mut observer = |_| ControlFlow::Continue(());
-            let selected =
+            let mut selected =
                 Selected::open(source, input, reading, &columns, training, &mut observer)?;
+            selected.shape.set_missing(wanted.missing.clone());
             (
                 selected.shape,
                 NewRows::Text(selected.rows),
@@ -106,6 +138,7 @@ impl<'m> PredictionRows<'m> {
             columns,
             training,
             has_rows: false,
+            unknown: vec![UnknownTexts::default(); wanted.columns.len()],
         })
     }
 
@@ -127,18 +160,16 @@ impl<'m> PredictionRows<'m> {
         let max = max.max(1);
         let (mut cells, mut lines, mut values) = (Vec::new(), Vec::new(), Vec::new());
         let (shape, columns) = (&self.shape, &self.columns);
-        let kinds = || {
-            self.wanted
-                .columns
-                .iter()
-                .map(|column| column.encoding.cells())
-        };
+        let kinds = || self.wanted.columns.iter().map(InputColumn::cells);
         match &mut self.rows {
             NewRows::Text(rows) => {
                 while lines.len() < max
                     && let Some(record) = rows.next()?
                 {
-                    raw_values(record, shape, columns, kinds(), &mut values)?;
+                    let unknown = |column: usize, text: &str| {
+                        self.unknown[column].add(text, record.line);
+                    };
+                    raw_values(record, shape, columns, kinds(), &mut values, unknown)?;
                     cells.push(record.cells().map(str::to_owned).collect());
                     lines.push(record.line);
                 }
@@ -152,7 +183,7 @@ impl<'m> PredictionRows<'m> {
                             .iter()
                             .zip(kinds())
                             .map(|(&column, kind)| match kind {
-                                CellKind::Number => f32::from(row[column]),
+                                CellKind::Number(_) => f32::from(row[column]),
                                 other => other.of_text(&row[column].to_string()),
                             }),
                     );
@@ -178,6 +209,17 @@ impl<'m> PredictionRows<'m> {
         }))
     }
 
+    /// Iterates over the columns with texts that the model does not know, so far: names and texts. Texts
+    /// that share the input for others are not among them.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = (&str, &UnknownTexts)> {
+        let columns = self.wanted.columns.iter().zip(&self.unknown);
+        columns.filter_map(|(column, unknown)| match column.encoding {
+            Encoding::Categorical { other: true, .. } => None,
+            _ if unknown.count == 0 => None,
+            _ => Some((column.name.as_str(), unknown)),
+        })
+    }
+
     /// Returns the error for a cell in column `column` (from 0) of the row on `line`, such as a true
     /// value that is none of the model's classes.
     pub(crate) fn cell_error(&self, line: u64, column: usize, problem: DataProblem) -> Error {
@@ -188,8 +230,13 @@ impl<'m> PredictionRows<'m> {
     ///
     /// # Errors
     /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
-    pub fn number(&self, cell: &str) -> Result<f32, DataProblem> {
+    pub fn number(&self, cell: &str) -> Result<f64, DataProblem> {
         self.shape.number(cell)
+    }
+
+    /// Returns whether the label `cell` is a missing one.
+    pub(crate) fn is_missing_label(&self, cell: &str) -> bool {
+        self.shape.missing.is_missing_text(cell)
     }
 }
 
@@ -275,23 +322,33 @@ fn target_column(shape: &Shape, training: Training, name: &str) -> Result<usize>
     }
 }
 
-/// Appends the raw values of the `columns` of `record`, which are of these `kinds`.
+/// Appends the raw values of the `columns` of `record`, which are of these `kinds`. Calls `unknown` with
+/// the index of the kind and the text of every cell that is none of the column's texts.
 pub(super) fn raw_values<'a>(
     record: Record,
     shape: &Shape,
     columns: &[usize],
     kinds: impl Iterator<Item = CellKind<'a>>,
     values: &mut Vec<f32>,
+    mut unknown: impl FnMut(usize, &str),
 ) -> Result<()> {
-    for (&column, kind) in columns.iter().zip(kinds) {
+    for (index, (&column, kind)) in columns.iter().zip(kinds).enumerate() {
         let cell = record.cell(column);
         values.push(match kind {
-            CellKind::Number => shape
+            CellKind::Number(offset) => shape
                 .number(cell)
+                .and_then(|number| narrowed(number, offset).ok_or_else(|| too_large(cell)))
                 .map_err(|problem| shape.cell_error(record.line, column, problem))?,
-            _ if is_missing(cell) => f32::NAN,
-            // Categories are called as they are shown.
-            _ => kind.of_text(&sanitise(cell)),
+            CellKind::Boolean { .. } if shape.missing.is_missing_number(cell) => f32::NAN,
+            _ if shape.missing.is_missing_text(cell) => f32::NAN,
+            _ => {
+                let text = cell.trim();
+                let raw = kind.of_text(text);
+                if kind.is_unknown(raw) {
+                    unknown(index, text);
+                }
+                raw
+            }
         });
     }
     Ok(())
@@ -302,11 +359,22 @@ fn by_name(shape: &Shape, names: &[&str]) -> Result<Vec<usize>> {
     // Tables of tens of thousands of columns are not searched from the start for each.
     let indices = shape.names.iter().map(String::as_str).zip(0..);
     let indices: HashMap<&str, usize> = indices.collect();
+    // A column that is needed itself cannot be a misspelled one.
+    let unneeded = || {
+        let others = shape
+            .names
+            .iter()
+            .filter(|known| !names.contains(&known.as_str()));
+        others.cloned().collect::<Vec<_>>()
+    };
     let index = |&name: &&str| {
-        indices.get(name).copied().ok_or_else(|| {
+        let found = indices.get(name).copied();
+        // Models of version 4 and before have escaped names.
+        let by_escaped = || shape.names.iter().position(|known| sanitise(known) == name);
+        found.or_else(by_escaped).ok_or_else(|| {
             let problem = DataProblem::MissingFeature {
                 name: name.to_owned(),
-                near: near_matches(name, &shape.names),
+                near: near_matches(name, &unneeded()),
                 available: shape.names.clone(),
             };
             Error::data(shape.place(), problem)

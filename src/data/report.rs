@@ -94,6 +94,10 @@ pub struct ReadReport {
     pub incomplete: usize,
     /// Number of rows not drawn into the sample (`--max-rows`).
     pub not_sampled: usize,
+    /// Classes with other spellings that mean them.
+    pub merged_labels: Vec<(String, Vec<String>)>,
+    /// Pairs of classes that differ only in case or blanks.
+    pub similar_labels: Vec<(String, String)>,
     /// Number of categories that share the input `other`, for each column that has one.
     pub rare_categories: Vec<(String, usize)>,
 }

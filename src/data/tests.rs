@@ -64,10 +64,13 @@ fn the_target_may_be_any_column() {
 }
 
 #[test]
-fn names_and_classes_are_safe_to_show() {
+fn names_and_classes_keep_their_text_until_they_are_shown() {
     let dataset = dataset_of(b"\x1b[2J,kind\n1,a\x07\n2,b\n3,b\n4,b\n", None).expect("loads");
-    assert_eq!(names(&dataset), ["\\u{1b}[2J"]);
-    assert_eq!(dataset.class_names(), ["a\\u{7}", "b"]);
+    assert_eq!(names(&dataset), ["\u{1b}[2J"]);
+    assert_eq!(dataset.class_names(), ["a\u{7}", "b"]);
+    let prepared = prepare(&dataset, 0.0, 1).expect("prepared").printable();
+    assert_eq!(prepared.input_names, ["\\u{1b}[2J"]);
+    assert_eq!(prepared.class_names(), ["a\\u{7}", "b"]);
 }
 
 /// Text that comes close to a table, so that the loader gets past its first checks.

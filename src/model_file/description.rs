@@ -2,25 +2,28 @@
 
 use super::{Quality, TrainedModel};
 use crate::data::Task;
+use crate::util::text::sanitise;
 
-/// Describes purpose, origin and scores of `model` in lines of one sentence each. Names in it
-/// contain no line breaks or other control characters.
+/// Describes purpose, origin and scores of `model` in lines of one sentence each. Line breaks and
+/// other control characters in names are escaped.
 pub(super) fn description(model: &TrainedModel) -> Vec<String> {
     let record = &model.training;
     let what = match &model.task {
         Task::Classification { classes } => format!(
             "Predicts \"{1}\", one of {0} classes.",
             classes.len(),
-            model.target
+            sanitise(&model.target)
         ),
-        Task::Regression(_) => format!("Predicts the number \"{}\".", model.target),
+        Task::Regression(_) => {
+            format!("Predicts the number \"{}\".", sanitise(&model.target))
+        }
     };
     let from = format!(
         "Written by nn-tui {}: a network {}, trained on {} rows of {} for {} epochs, seed {}.",
         env!("CARGO_PKG_VERSION"),
         model.architecture,
         record.training_rows,
-        record.data,
+        sanitise(&record.data),
         record.epochs,
         record.seed,
     );

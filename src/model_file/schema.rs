@@ -3,19 +3,22 @@
 use serde::{Deserialize, Serialize};
 
 use super::{TrainedModel, TrainingRecord, tensors};
-use crate::data::{Encoding, Preprocessing, Task};
+use crate::data::{MissingValues, Preprocessing, Task};
 use crate::nn::{Architecture, Parameters};
-use crate::util::text::sanitise;
+
+/// Last version in which the same words meant a missing value in every column.
+const LAST_UNTYPED: u64 = 4;
 
 /// Identifies this program's models among other JSON.
 const FORMAT: &str = "nn-tui model";
 
 /// Version of the schema. It grows with every change that older versions of nn-tui would
 /// misunderstand or refuse; they refuse unknown members.
-const VERSION: u64 = 4;
+const VERSION: u64 = 5;
 
 /// Oldest version that is read. Version 3 added live changes of the network; version 4 activations,
-/// a single output for two classes, targets from 0 to 1, and checksums.
+/// a single output for two classes, targets from 0 to 1, and checksums; version 5 the original text of
+/// names, categories and labels, offsets, and missing values by the type of the column.
 const OLDEST_VERSION: u64 = 2;
 
 /// Members of a model's JSON document; the `json` module describes the schema.
@@ -103,8 +106,7 @@ impl Document {
         serde_json::to_string(self).map_err(|error| error.to_string())
     }
 
-    /// Builds the model, with control characters in its names escaped. Only the checksum of the
-    /// weights is verified here.
+    /// Builds the model. Only the checksum of the weights is verified here.
     pub(crate) fn into_model(self, parameters: Parameters) -> Result<TrainedModel, String> {
         if let Some(expected) = self.checksum {
             let found = tensors::checksum(&parameters);
@@ -115,38 +117,17 @@ impl Document {
                 ));
             }
         }
-        let mut preprocessing = self.preprocessing;
-        for column in &mut preprocessing.columns {
-            column.name = sanitise(&column.name);
-            sanitise_texts(&mut column.encoding);
-        }
-        let task = match self.task {
-            Task::Classification { classes } => Task::Classification {
-                classes: classes.iter().map(|class| sanitise(class)).collect(),
-            },
-            regression @ Task::Regression(_) => regression,
-        };
-        let mut training = self.training;
-        training.data = sanitise(&training.data);
-        Ok(TrainedModel {
+        let mut model = TrainedModel {
             architecture: self.architecture,
             parameters,
-            preprocessing,
-            target: sanitise(&self.target),
-            task,
-            training,
-        })
-    }
-}
-
-/// Escapes control characters. Loading a table does the same, so this changes no model trained here.
-fn sanitise_texts(encoding: &mut Encoding) {
-    let lists = match encoding {
-        Encoding::Numeric { .. } => vec![],
-        Encoding::Categorical { values, .. } => vec![values],
-        Encoding::Boolean { no, yes, .. } => vec![no, yes],
-    };
-    for text in lists.into_iter().flatten() {
-        *text = sanitise(text);
+            preprocessing: self.preprocessing,
+            target: self.target,
+            task: self.task,
+            training: self.training,
+        };
+        if self.version <= LAST_UNTYPED {
+            model.preprocessing.missing = MissingValues::before();
+        }
+        Ok(model)
     }
 }

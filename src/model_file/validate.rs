@@ -69,8 +69,12 @@ fn validate_preprocessing(preprocessing: &Preprocessing) -> Result<(), String> {
         let InputColumn {
             name,
             column,
+            offset,
             encoding,
         } = input;
+        if !offset.is_finite() {
+            return Err(format!("column \"{name}\": its offset is {offset}"));
+        }
         validate_encoding(encoding).map_err(|problem| format!("column \"{name}\": {problem}"))?;
         if *column < next_column || *column >= columns {
             return Err(format!(
@@ -153,6 +157,9 @@ fn validate_range(min: f32, max: f32) -> Result<(), String> {
 }
 
 fn validate_scale(scale: &TargetScale) -> Result<(), String> {
+    if !scale.offset.is_finite() {
+        return Err(format!("the target: its offset is {}", scale.offset));
+    }
     validate_statistics(scale.mean, scale.std)
         .and_then(|()| validate_range(scale.min, scale.max))
         .map_err(|problem| format!("the target: {problem}"))

@@ -28,6 +28,7 @@ use crate::data::{Errors, TargetScale, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
 use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
+use crate::util::text::printable_json;
 
 /// `--log PATH.jsonl`.
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
@@ -202,7 +203,8 @@ impl JsonLines {
     }
 
     fn write(&mut self, line: &Line) -> io::Result<()> {
-        serde_json::to_writer(&mut self.output, line)?;
+        let json = serde_json::to_string(line)?;
+        self.output.write_all(printable_json(&json).as_bytes())?;
         self.output.write_all(b"\n")
     }
 }

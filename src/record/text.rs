@@ -60,7 +60,11 @@ impl Text {
     }
 
     fn started(&mut self, started: &Started) -> io::Result<()> {
-        let (data, plan, network) = (&*started.data, &started.plan, &started.architecture);
+        let (data, plan, network) = (
+            started.data.printable(),
+            &started.plan,
+            &started.architecture,
+        );
         let (training, validation) = (data.training.rows(), data.validation.rows());
         self.scale = data.task.scale().copied();
         self.shown_at = None;
@@ -77,7 +81,7 @@ impl Text {
                 classes => format!("{classes} classes of \"{}\"", data.target_name),
             },
         )?;
-        writeln!(out, "baseline: {}", baseline(data))?;
+        writeln!(out, "baseline: {}", baseline(&data))?;
         for note in data.notes() {
             writeln!(out, "{note}")?;
         }

@@ -209,7 +209,7 @@ impl Tally {
                 predicted == label
             }
             Targets::Numbers { values, scale } => {
-                let predicted = scale.value(outputs[0]);
+                let predicted = scale.raw_value(outputs[0]);
                 self.errors.add(values[row].into(), predicted);
                 if row.is_multiple_of(self.stride) {
                     self.pairs.push((values[row], predicted as f32));

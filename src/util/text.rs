@@ -12,7 +12,7 @@ const LONGEST_NAME: usize = 200;
 /// terminal or hide from a reader (C0, C1, DEL, bidirectional controls, zero-width characters,
 /// line and paragraph separators) as a visible escape such as `\u{1b}`.
 ///
-/// Called once, where text enters the program; everything behind that point may print it.
+/// Called where text is drawn or printed: data, models and exports keep the original.
 pub fn sanitise(text: &str) -> String {
     escape(text.trim())
 }
@@ -33,6 +33,26 @@ pub(crate) fn escape(text: &str) -> String {
             c => {
                 let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
             }
+        }
+    }
+    safe
+}
+
+/// Returns `json` with every character that could act on a terminal as an escape of JSON, which means the
+/// same text.
+pub(crate) fn printable_json(json: &str) -> String {
+    if json.chars().all(is_printable) {
+        return json.to_owned();
+    }
+    let mut safe = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        // Line ends separate documents; within a text JSON has escaped them.
+        if is_printable(c) || c == '\n' {
+            safe.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(safe, "\\u{unit:04x}");
         }
     }
     safe

@@ -1,10 +1,52 @@
 //! Small tables that are easily misread, and the right outcome for each (`tests/data/cases`).
 
-use nn_tui::data::{Preprocessing, Source, load, prepare, read_for_prediction};
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
+use nn_tui::data::{
+    ColumnKind, Dataset, LoadOptions, MissingValues, Preprocessing, Reason, Source, Target, Task,
+    load, load_with, prepare, read_for_prediction,
+};
 use nn_tui::error::EXIT_BAD_DATA;
 
 fn source(name: &str) -> Source {
     Source::parse(format!("tests/data/cases/{name}"))
+}
+
+fn loaded(name: &str) -> Dataset {
+    load(&source(name), None).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn loaded_with(name: &str, options: &LoadOptions) -> Dataset {
+    load_with(&source(name), options, &mut |_| ControlFlow::Continue(())).expect(name)
+}
+
+fn columns(dataset: &Dataset) -> Vec<&str> {
+    let columns = dataset.columns.iter();
+    columns.map(|column| column.name.as_str()).collect()
+}
+
+fn categories<'d>(dataset: &'d Dataset, name: &str) -> &'d [String] {
+    let column = dataset.columns.iter().find(|column| column.name == name);
+    match &column.expect(name).kind {
+        ColumnKind::Categorical { values, .. } => values,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+fn notes(dataset: &Dataset) -> String {
+    let prepared = prepare(dataset, 0.2, 1).expect("prepared");
+    prepared.notes().join("\n")
+}
+
+/// Counts the distinct values of the first input column.
+fn distinct(dataset: &Dataset) -> usize {
+    let values = dataset.values.column(0);
+    values
+        .iter()
+        .map(|value| value.to_bits())
+        .collect::<HashSet<u32>>()
+        .len()
 }
 
 #[test]
@@ -23,4 +65,133 @@ fn iris_preprocessing() -> Preprocessing {
     let iris = load(&Source::parse("iris"), None).expect("loads");
     let prepared = prepare(&iris, 0.2, 1).expect("prepared");
     (*prepared.preprocessing).clone()
+}
+
+#[test]
+fn text_keeps_its_original_form() {
+    let zwnj = loaded("zwnj_feature.csv");
+    assert!(
+        categories(&zwnj, "place")
+            .contains(&"\u{62e}\u{627}\u{646}\u{647}\u{200c}\u{647}\u{627}".to_owned())
+    );
+    let lines = loaded("multiline_feature.csv");
+    assert_eq!(columns(&lines), ["place\n(type)", "x"]);
+    assert!(categories(&lines, "place\n(type)")[0].contains('\n'));
+    let excel = loaded("excel_header_newline.csv");
+    assert_eq!(columns(&excel), ["Length\n(cm)", "Width\n(cm)"]);
+    let spaces = loaded("space_feature.csv");
+    assert_eq!(categories(&spaces, "place")[0], "York");
+    assert_eq!((columns(&spaces)[1], &*spaces.target_name), ("x", "kind"));
+}
+
+#[test]
+fn a_column_with_a_line_break_is_found_as_it_is_shown() {
+    for asked in ["Length\n(cm)", "Length\\n(cm)", "Length (cm)"] {
+        let options = LoadOptions {
+            drop: vec![asked.to_owned()],
+            ..LoadOptions::default()
+        };
+        let dataset = loaded_with("excel_header_newline.csv", &options);
+        assert_eq!(columns(&dataset), ["Width\n(cm)"], "{asked}");
+    }
+}
+
+#[test]
+fn numbers_far_from_0_are_told_apart() {
+    for (name, expected) in [
+        ("offset_1e9.csv", 120),
+        ("epoch_ms.csv", 120),
+        ("day_seconds.csv", 480),
+    ] {
+        let dataset = loaded(name);
+        assert!(dataset.columns[0].offset > 0.0, "{name}");
+        let exact: HashSet<String> = std::fs::read_to_string(format!("tests/data/cases/{name}"))
+            .expect("there")
+            .lines()
+            .skip(1)
+            .map(|line| line.split(',').next().unwrap_or_default().to_owned())
+            .collect();
+        assert_eq!(distinct(&dataset), exact.len(), "{name}");
+        assert_eq!(dataset.rows(), expected, "{name}");
+    }
+    let dataset = loaded("offset_target.csv");
+    let Target::Numbers(values) = &dataset.target else {
+        panic!("classes");
+    };
+    let second = f64::from(values[1]) + dataset.target_offset;
+    assert!((second - 1_000_000_000.02).abs() < 1e-5, "{second}");
+    let prepared = prepare(&dataset, 0.2, 1).expect("prepared");
+    let Task::Regression(scale) = prepared.task else {
+        panic!("classes");
+    };
+    assert!((scale.value(0.0) - 1e9).abs() < 100.0);
+}
+
+#[test]
+fn none_is_a_category_among_words() {
+    let dataset = loaded("none_small.csv");
+    assert_eq!(
+        categories(&dataset, "garage"),
+        ["None", "Attached", "Detached"]
+    );
+    assert!(notes(&dataset).contains("\"None\" in garage is a category"));
+    let options = LoadOptions {
+        missing_values: MissingValues::of(&["None".to_owned()]),
+        ..LoadOptions::default()
+    };
+    let dataset = loaded_with("none_small.csv", &options);
+    assert_eq!(categories(&dataset, "garage"), ["Attached", "Detached"]);
+    assert_eq!(loaded("none_class.csv").class_names(), ["Drug", "None"]);
+}
+
+#[test]
+fn spellings_of_one_label_are_one_class() {
+    let dataset = loaded("label_mixed_float.csv");
+    assert_eq!(dataset.class_names(), ["0", "1"]);
+    assert!(
+        notes(&dataset).contains("\"0.0\" counted as \"0\""),
+        "{}",
+        notes(&dataset)
+    );
+}
+
+#[test]
+fn row_numbers_are_excluded_under_any_name() {
+    let dataset = loaded("row_numbers.csv");
+    assert_eq!(columns(&dataset), ["length", "width"]);
+    let excluded = &dataset.report.excluded[0];
+    assert_eq!(
+        (&*excluded.name, excluded.reason),
+        ("n", Reason::RowNumbers)
+    );
+    let options = LoadOptions {
+        keep: vec!["n".to_owned()],
+        ..LoadOptions::default()
+    };
+    let dataset = loaded_with("row_numbers.csv", &options);
+    assert_eq!(columns(&dataset), ["n", "length", "width"]);
+    assert_eq!(
+        columns(&loaded("small_integers.csv")),
+        ["x"],
+        "nothing else is left"
+    );
+}
+
+#[test]
+fn small_integers_are_numbers() {
+    assert!(matches!(
+        loaded("small_integers.csv").target,
+        Target::Numbers(_)
+    ));
+}
+
+#[test]
+fn a_class_with_a_single_row_trains() {
+    let dataset = loaded("rare_class.csv");
+    let prepared = prepare(&dataset, 0.2, 1).expect("prepared");
+    assert!(notes(&dataset).contains("is used for training"));
+    assert_eq!(
+        prepared.training.rows() + prepared.validation.rows(),
+        dataset.rows()
+    );
 }

@@ -44,11 +44,12 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "too-large.csv",
-        ", line 2, column 2 (y): expected a finite number, found \"1e39\"",
+        ", line 2, column 2 (y): the number \"1e39\" is too large for 32 bits (f32)",
     ),
     (
         "single-class.csv",
-        ", column 3 (class): every row has the class \"a\": there is nothing to tell apart",
+        ", column 3 (class): every row has the class \"a\": there is nothing to tell apart \
+         (--target predicts another column, --task decides between classes and numbers)",
     ),
     (
         "single-row.csv",
@@ -62,7 +63,7 @@ const LOADING: [(&str, &str); 20] = [
     (
         "distinct-target.csv",
         ", column 2 (name): the target has 5 different values in 6 rows: it does not look like a \
-         class label",
+         class label (--target predicts another column, --task decides between classes and numbers)",
     ),
     (
         "latin-1.csv",

@@ -7,7 +7,9 @@ use std::process::Command;
 
 use crate::support::{decay, rate};
 use ndarray::{Array1, Array2};
-use nn_tui::data::{ClassWeights, Encoding, InputColumn, Preprocessing, TargetScale, Task};
+use nn_tui::data::{
+    ClassWeights, Encoding, InputColumn, MissingValues, Preprocessing, TargetScale, Task,
+};
 use nn_tui::error::EXIT_CANNOT_WRITE;
 use nn_tui::model_file::formats::{self, Format};
 use nn_tui::model_file::{
@@ -28,6 +30,7 @@ fn column(column: usize, name: &str, encoding: Encoding) -> InputColumn {
     InputColumn {
         name: name.to_owned(),
         column,
+        offset: 0.0,
         encoding,
     }
 }
@@ -96,6 +99,7 @@ fn model(
     let preprocessing = Preprocessing {
         table_columns: columns.len() + 2,
         target_column: 2,
+        missing: MissingValues::default(),
         columns,
     };
     // Two classes on sigmoid outputs have a single one.
@@ -164,6 +168,7 @@ fn regression() -> Task {
         min: 0.0,
         max: 1e6,
         is_fraction: false,
+        offset: 0.0,
     })
 }
 
@@ -198,6 +203,7 @@ fn models() -> Vec<(TrainedModel, Array2<f32>)> {
         min: 0.0,
         max: 1.0,
         is_fraction: true,
+        offset: 0.0,
     });
     let two = || classes(&["no", "yes"]);
     let numbered = || classes(&["0", "1"]);
@@ -400,7 +406,7 @@ fn compare(line: &str, model: &TrainedModel, outputs: Vec<f32>) {
             let found: f64 = line.parse().expect("a number");
             let expected = scale.value(outputs[0]);
             assert!(
-                (found - expected).abs() < 1e-5 * scale.offset_and_unit().1,
+                (found - expected).abs() < 1e-5 * scale.center_and_unit().1,
                 "{found} {expected}"
             );
         }

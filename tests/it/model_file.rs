@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use crate::support::{decay, rate, rows};
 use ndarray::{Array1, Array2, array};
-use nn_tui::data::{ClassWeights, Encoding, InputColumn, Preprocessing, TargetScale, Task};
+use nn_tui::data::{
+    ClassWeights, Encoding, InputColumn, MissingValues, Preprocessing, TargetScale, Task,
+};
 use nn_tui::error::{EXIT_BAD_DATA, EXIT_NO_INPUT, EXIT_USAGE, Error};
 use nn_tui::model_file::formats::{self, Format};
 use nn_tui::model_file::{EndedWith, Quality, TrainedModel, TrainingRecord, load, save};
@@ -34,6 +36,7 @@ pub(crate) fn small() -> TrainedModel {
     let feature = |name: &str, column| InputColumn {
         name: name.to_owned(),
         column,
+        offset: 0.0,
         encoding: Encoding::Numeric {
             mean: 0.1 + 0.2,
             std: 5e-324,
@@ -60,6 +63,7 @@ pub(crate) fn small() -> TrainedModel {
             columns: vec![feature("sepal \"width\"", 0), feature("宽", 2)],
             table_columns: 4,
             target_column: 3,
+            missing: MissingValues::default(),
         },
         target: "species".into(),
         task: Task::Classification {
@@ -247,6 +251,7 @@ fn mixed() -> TrainedModel {
     let column = |name: &str, column, encoding| InputColumn {
         name: name.to_owned(),
         column,
+        offset: 0.0,
         encoding,
     };
     let colour = Encoding::Categorical {
@@ -273,6 +278,7 @@ fn mixed() -> TrainedModel {
             columns: vec![column("colour", 0, colour), column("smokes", 2, smokes)],
             table_columns: 3,
             target_column: 1,
+            missing: MissingValues::default(),
         },
         target: "price".into(),
         task: Task::Regression(TargetScale {
@@ -281,6 +287,7 @@ fn mixed() -> TrainedModel {
             min: 50.0,
             max: 150.0,
             is_fraction: false,
+            offset: 0.0,
         }),
         ..small()
     }
@@ -360,7 +367,7 @@ fn damaged_columns_are_named() {
 #[test]
 fn json_is_laid_out_for_people() {
     let text = String::from_utf8(bytes_of(&small(), JSON)).expect("text");
-    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 4,\n"));
+    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 5,\n"));
     assert!(text.ends_with(
         "    {
       \"weights\": [
@@ -422,12 +429,12 @@ const DAMAGED: [(&str, &str, &str); 20] = [
         "it has no \"format\": \"nn-tui model\"",
     ),
     (
-        "\"version\": 4",
         "\"version\": 5",
-        "it has version 5 of the format, this program reads versions 2 to 4",
+        "\"version\": 6",
+        "it has version 6 of the format, this program reads versions 2 to 5",
     ),
     (
-        "\"version\": 4",
+        "\"version\": 5",
         "\"version\": -1",
         "invalid value: integer `-1`, expected u64",
     ),
@@ -535,7 +542,11 @@ fn a_network_of_absurd_size_costs_nothing() {
 fn names_in_a_file_cannot_act_on_the_terminal() {
     let json = String::from_utf8(bytes_of(&small(), JSON)).expect("text");
     let model = read(json.replacen("species", "\\u001b[2J", 1).as_bytes(), JSON);
-    assert_eq!(model.expect("loads").target, "\\u{1b}[2J");
+    assert_eq!(
+        model.expect("loads").target,
+        "\u{1b}[2J",
+        "escaped when shown"
+    );
     let unknown = json.replacen("\"target\"", "\"\\u001b\"", 1);
     assert!(problem(unknown.as_bytes(), JSON).starts_with("unknown field `\\u{1b}`"));
 }
@@ -584,6 +595,7 @@ fn model() -> impl Strategy<Value = TrainedModel> {
             let feature = |i| InputColumn {
                 name: format!("x{i}"),
                 column: i + 1,
+                offset: 0.0,
                 encoding: Encoding::Numeric {
                     mean,
                     std: mean.abs() + 1e-300,
@@ -599,6 +611,7 @@ fn model() -> impl Strategy<Value = TrainedModel> {
                     columns: (0..inputs).map(feature).collect(),
                     table_columns: inputs + 1,
                     target_column: 0,
+                    missing: MissingValues::default(),
                 },
                 task: Task::Classification {
                     classes: (0..outputs).map(|i| i.to_string()).collect(),

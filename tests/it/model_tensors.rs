@@ -76,7 +76,8 @@ fn a_file_without_a_checksum_is_read() {
         without_checksum(document);
         document["version"] = 3.into();
     });
-    assert_eq!(read(&old, SAFETENSORS).expect("loads"), small());
+    let old = read(&old, SAFETENSORS).expect("loads");
+    assert_eq!(old.parameters, small().parameters);
     let mut edited = with_document(&bytes, without_checksum);
     let last = edited.len() - 1;
     edited[last] ^= 1;

@@ -187,7 +187,7 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
         let card = Arc::make_mut(card);
         for column in &mut card.columns {
             if let Some(range) = &mut column.range {
-                (range.min, range.max) = (next(), next());
+                (range.min, range.max) = (next().into(), next().into());
                 range.mean = f64::from(next());
             }
             let counts = column.counts.iter_mut();

@@ -50,7 +50,14 @@ fn agree_with_the_predictions() {
 fn of_numbers_are_in_their_own_unit() {
     let (folder, model) = place("model.json");
     let table = folder.path().join("table.csv");
-    let rows = (0..60).map(|i| format!("{i},{},{}\n", i % 7, 1000.0 + 10.0 * f64::from(i) + 0.5));
+    let rows = (0..60).map(|i| {
+        format!(
+            "{},{},{}\n",
+            2 * i,
+            i % 7,
+            1000.0 + 10.0 * f64::from(i) + 0.5
+        )
+    });
     let text = format!("a,b,price\n{}", rows.collect::<String>());
     fs::write(&table, text).expect("written");
     succeed(
@@ -117,9 +124,13 @@ fn need_the_true_values_and_say_where_they_are_not() {
     );
 
     fs::write(&table, format!("{header}setosa,5,1,1,3\nrose,5,1,1,3\n")).expect("written");
+    let text = stdout(&succeed("eval", &[&model, &table]));
+    let expected = "1 value of \"species\" unknown to the model, first \"rose\" on line 3";
+    assert!(text.contains(expected), "{text}");
+    fs::write(&table, format!("{header}rose,5,1,1,3\n")).expect("written");
     let refused = run("eval", &[&model, &table]);
     assert_eq!((code(&refused), stdout(&refused)), (65, String::new()));
-    assert!(stderr(&refused).contains("line 3, column 1 (species): the class \"rose\""));
+    assert!(stderr(&refused).contains("line 2, column 1 (species): the class \"rose\""));
 
     let without = header.replacen("species,", "", 1);
     fs::write(&table, format!("{without}5,1,1,3\n")).expect("written");

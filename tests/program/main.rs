@@ -1,6 +1,7 @@
 //! Program tests: the real binary, started as by a shell; its output streams and exit codes.
 
 mod answers;
+mod cases;
 mod evaluations;
 #[cfg(unix)]
 mod exits;

@@ -2,13 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::util::text::{is_printable, sanitise};
+
 /// Maximum number of categories of a column with an input each; rarer ones share one.
 pub(crate) const MAX_CATEGORIES: usize = 100;
 
 /// Encoding of the cells of one column as network inputs, fitted to the training rows.
 ///
-/// A cell is first read as one number, its *raw value*: a number as it is in the table, the
-/// index of a category, 0 or 1 for a boolean, and NaN for a missing cell.
+/// A cell is first read as one number, its *raw value*: a number as it is in the table less the offset
+/// of the column ([`InputColumn::offset`](super::preprocessing::InputColumn::offset), nearly always 0),
+/// the index of a category, 0 or 1 for a boolean, and NaN for a missing cell. All statistics are those
+/// of raw values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Encoding {
@@ -71,10 +75,10 @@ impl Encoding {
         }
     }
 
-    /// Returns how cells become raw values.
-    pub(crate) fn cells(&self) -> CellKind<'_> {
+    /// Returns how cells become raw values in a column of this `offset`.
+    pub(crate) fn cells(&self, offset: f64) -> CellKind<'_> {
         match self {
-            Self::Numeric { .. } => CellKind::Number,
+            Self::Numeric { .. } => CellKind::Number(offset),
             Self::Categorical { values, .. } => CellKind::Category(values),
             Self::Boolean { no, yes, .. } => CellKind::Boolean { no, yes },
         }
@@ -84,7 +88,7 @@ impl Encoding {
     /// in a column of texts: the index of a category, or the number of categories for any other
     /// text; 0 or 1 for a boolean, or NaN for any other text. NaN for a column of numbers.
     pub fn of_text(&self, text: &str) -> f32 {
-        self.cells().of_text(text)
+        self.cells(0.0).of_text(text)
     }
 
     /// Writes the inputs of the `raw` value to `out`, one place each. Always finite for a
@@ -132,18 +136,32 @@ impl Encoding {
 /// Interpretation of the cells of a column as raw values.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CellKind<'a> {
-    Number,
-    Boolean { no: &'a [String], yes: &'a [String] },
+    /// A number, from which an offset is subtracted.
+    Number(f64),
+    Boolean {
+        no: &'a [String],
+        yes: &'a [String],
+    },
     Category(&'a [String]),
 }
 
 impl CellKind<'_> {
+    /// Returns whether `raw` is the raw value of a text that the column does not have.
+    pub(crate) fn is_unknown(self, raw: f32) -> bool {
+        match self {
+            Self::Number(_) => false,
+            Self::Category(values) => raw == values.len() as f32,
+            Self::Boolean { .. } => raw.is_nan(),
+        }
+    }
+
     /// Returns the raw value of a text; see [`Encoding::of_text`].
     pub(crate) fn of_text(self, text: &str) -> f32 {
         match self {
-            Self::Number => f32::NAN,
+            Self::Number(_) => f32::NAN,
             Self::Category(values) => {
                 let found = values.iter().position(|value| value == text);
+                let found = found.or_else(|| escaped_position(values, text));
                 found.unwrap_or(values.len()) as f32
             }
             Self::Boolean { no, yes } => {
@@ -156,6 +174,15 @@ impl CellKind<'_> {
             }
         }
     }
+}
+
+/// Finds `text` among `texts` by its escaped form, which models of version 4 and before have.
+pub(crate) fn escaped_position(texts: &[String], text: &str) -> Option<usize> {
+    if text.chars().all(is_printable) {
+        return None;
+    }
+    let escaped = sanitise(text);
+    texts.iter().position(|known| *known == escaped)
 }
 
 /// Returns `(raw - mean) / std` as f32, clamped to the finite range.

@@ -7,10 +7,10 @@ use ndarray::ArcArray2;
 use crate::data::prediction::{Selected, Training, Wanted, raw_values};
 use crate::data::schema::options::{LoadObserver, LoadOptions};
 use crate::data::source::input::open;
+use crate::data::table::column_reader::{narrowed, too_large};
 use crate::data::table::idx;
-use crate::data::{Dataset, Lines, Source, Target, is_missing, matrix};
+use crate::data::{Dataset, Labels, Lines, Source, Target, matrix};
 use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::text::sanitise;
 
 /// Rows of another file, used for validation or testing.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +46,7 @@ pub(crate) fn read(
         .map(|column| Wanted {
             name: &column.name,
             column: column.column,
-            cells: column.kind.cells(),
+            cells: column.cells(),
         })
         .collect();
     let place = Training {
@@ -55,6 +55,7 @@ pub(crate) fn read(
     };
     let mut selected = Selected::open(source, input, &options.reading, &wanted, place, observer)?;
     let column = selected.target(&dataset.target_name)?;
+    selected.shape.set_missing(dataset.missing.clone());
     let Selected {
         shape,
         rows,
@@ -68,20 +69,29 @@ pub(crate) fn read(
         },
         Target::Numbers(_) => Target::Numbers(Vec::new()),
     };
+    let classes = Labels::new(dataset.class_names());
     let (mut values, mut lines) = (Vec::new(), Lines::default());
     while let Some(record) = rows.next()? {
         let cell = record.cell(column);
-        if is_missing(cell) {
+        let is_missing = match &target {
+            Target::Numbers(_) => shape.missing.is_missing_number(cell),
+            Target::Classes { .. } => shape.missing.is_missing_text(cell),
+        };
+        if is_missing {
             continue;
         }
         let error = |problem| shape.cell_error(record.line, column, problem);
         match &mut target {
-            Target::Numbers(numbers) => numbers.push(shape.number(cell).map_err(error)?),
-            Target::Classes { names, labels } => {
-                let class = sanitise(cell);
-                let label = names.iter().position(|name| *name == class);
-                let label = label.ok_or_else(|| error(DataProblem::UnknownClass { class }))?;
-                labels.push(label as u32);
+            Target::Numbers(numbers) => {
+                let number = shape.number(cell).map_err(error)?;
+                let raw = narrowed(number, dataset.target_offset);
+                numbers.push(raw.ok_or_else(|| error(too_large(cell)))?);
+            }
+            Target::Classes { labels, .. } => {
+                let label = classes.class(cell);
+                let class = || cell.trim().to_owned();
+                let unknown = || error(DataProblem::UnknownClass { class: class() });
+                labels.push(label.ok_or_else(unknown)? as u32);
             }
         }
         raw_values(
@@ -90,6 +100,7 @@ pub(crate) fn read(
             columns,
             wanted.iter().map(|column| column.cells),
             &mut values,
+            |_, _| (),
         )?;
         lines.push(record.line);
         rows.report(lines.len(), observer)?;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::preprocessing::Preprocessing;
 use super::samples::{Rows, Samples};
 use super::split::{Split, stratified};
-use crate::data::summary::facts;
-use crate::data::{Baseline, Dataset, Fact, HeldOut, Severity, Target, Task};
+use crate::data::summary::collect;
+use crate::data::{Baseline, Dataset, Encoding, Fact, HeldOut, Severity, Target, Task};
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::text::sanitise;
 
 /// A data set that is split and encoded.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +49,32 @@ impl Prepared {
         self.task.classes()
     }
 
+    /// Returns a copy for the screen, in which what a terminal must not print is escaped in all texts
+    /// from the table. Values are shared.
+    pub(crate) fn printable(&self) -> Self {
+        let mut copy = self.clone();
+        let make = |text: &mut String| *text = sanitise(text);
+        make(&mut copy.target_name);
+        let lists = [
+            &mut copy.output_names,
+            &mut copy.input_names,
+            &mut copy.left_out,
+        ];
+        lists.into_iter().flatten().for_each(make);
+        if let Task::Classification { classes } = &mut copy.task {
+            classes.iter_mut().for_each(make);
+        }
+        for column in &mut Arc::make_mut(&mut copy.preprocessing).columns {
+            make(&mut column.name);
+            match &mut column.encoding {
+                Encoding::Numeric { .. } => {}
+                Encoding::Categorical { values, .. } => values.iter_mut().for_each(make),
+                Encoding::Boolean { no, yes, .. } => no.iter_mut().chain(yes).for_each(make),
+            }
+        }
+        copy
+    }
+
     /// Returns the facts that every run reports at its start.
     pub fn notes(&self) -> Vec<String> {
         let notes = self.facts.iter();
@@ -62,8 +89,7 @@ impl Prepared {
 ///
 /// # Errors
 /// [`Error::Usage`] if `validation_fraction` is not from 0 up to, not including, 1;
-/// [`DataProblem::TooFewRows`] if it is above 0 and no class has a row to spare,
-/// [`DataProblem::RareClass`] if only some have;
+/// [`DataProblem::TooFewRows`] if it is above 0 and no class has a row to spare;
 /// [`DataProblem::NoFeatures`].
 pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result<Prepared> {
     if !(0.0..1.0).contains(&validation_fraction) {
@@ -92,7 +118,7 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
     };
     let test = dataset.test.as_ref().map(all);
     let baseline = Baseline::of(&training, &validation);
-    let facts = facts::collect(
+    let facts = collect::collect(
         dataset,
         &task,
         &baseline,
@@ -136,14 +162,9 @@ fn split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<Split> {
         // Numbers have no strata: all rows are of one kind.
         Target::Numbers(_) => stratified(&vec![0; rows], 1, fraction, seed),
     };
-    let place = || Place::whole(&dataset.source);
     if split.validation.is_empty() {
-        return Err(Error::data(place(), DataProblem::TooFewRows { rows }));
-    }
-    let counts = dataset.class_counts();
-    if let Some(class) = counts.iter().position(|&count| count < 2) {
-        let class = dataset.class_names()[class].clone();
-        return Err(Error::data(place(), DataProblem::RareClass { class }));
+        let place = Place::whole(&dataset.source);
+        return Err(Error::data(place, DataProblem::TooFewRows { rows }));
     }
     Ok(split)
 }

@@ -3,7 +3,8 @@
 use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use super::encoding::Encoding;
+use super::encoding::{CellKind, Encoding};
+use crate::data::MissingValues;
 
 /// Preprocessing of the columns of a table into network inputs.
 ///
@@ -19,6 +20,9 @@ pub struct Preprocessing {
     /// Index (from 0) of the target among all columns of the training table. With `table_columns` it
     /// gives the layout of a file without header.
     pub target_column: usize,
+    /// Texts that mean a missing value.
+    #[serde(default, skip_serializing_if = "MissingValues::is_usual")]
+    pub missing: MissingValues,
 }
 
 /// An input column with its encoding.
@@ -29,11 +33,24 @@ pub struct InputColumn {
     pub name: String,
     /// Index (from 0) among all columns of the training table.
     pub column: usize,
+    /// Subtracted from numbers in f64, before they are narrowed to f32. 0 unless f32 could not tell them
+    /// apart.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub offset: f64,
     /// Encoding of its cells.
     pub encoding: Encoding,
 }
 
+pub(crate) fn is_zero(number: &f64) -> bool {
+    *number == 0.0
+}
+
 impl InputColumn {
+    /// Returns how cells become raw values.
+    pub(crate) fn cells(&self) -> CellKind<'_> {
+        self.encoding.cells(self.offset)
+    }
+
     /// Returns the names of its network inputs: that of the column, or `colour=red` per category.
     pub(crate) fn input_names(&self) -> Vec<String> {
         let name = &self.name;
@@ -100,14 +117,14 @@ impl Preprocessing {
         inputs
     }
 
-    /// Returns the value to show beside network input `input` of a row of raw values; see
-    /// [`Encoding::shown`]. NaN if there is no such input.
+    /// Returns the value to show beside network input `input` of a row of raw values, with the offset of
+    /// its column, to f32's precision; see [`Encoding::shown`]. NaN if there is no such input.
     pub fn shown(&self, raw: ArrayView1<f32>, input: usize) -> f32 {
         let mut first = 0;
         for (column, &raw) in self.columns.iter().zip(raw) {
             let next = first + column.encoding.inputs();
             if input < next {
-                return column.encoding.shown(raw, input - first);
+                return column.encoding.shown(raw, input - first) + column.offset as f32;
             }
             first = next;
         }
@@ -116,16 +133,29 @@ impl Preprocessing {
 }
 
 impl Preprocessing {
-    /// Returns the raw value of network input `input` with the value `value`; see
-    /// [`Encoding::raw_of`]. NaN if there is no such input.
+    /// Returns the value in the table of network input `input` with the value `value`, to f32's
+    /// precision; see [`Encoding::raw_of`]. NaN if there is no such input.
     pub(crate) fn raw_of(&self, input: usize, value: f32) -> f32 {
         let mut first = 0;
         for column in &self.columns {
             first += column.encoding.inputs();
             if input < first {
-                return column.encoding.raw_of(value);
+                return column.encoding.raw_of(value) + column.offset as f32;
             }
         }
         f32::NAN
     }
+}
+
+/// Formats the number in a table that has this `raw` value, in the fewest digits that tell it apart.
+pub(crate) fn with_offset(raw: f32, offset: f64) -> String {
+    if offset == 0.0 {
+        return raw.to_string();
+    }
+    (shortest(raw) + offset).to_string()
+}
+
+/// Returns `raw` as the f64 of its fewest digits: 0.1 rather than 0.10000000149.
+pub(crate) fn shortest(raw: f32) -> f64 {
+    raw.to_string().parse().unwrap_or(f64::from(raw))
 }

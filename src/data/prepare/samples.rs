@@ -6,7 +6,9 @@ use std::sync::Arc;
 use ndarray::{ArcArray2, Array1, Array2, ArrayViewMut1, Axis, CowArray, Ix2};
 
 use super::preprocessing::{InputColumn, Preprocessing};
-use crate::data::{Column, Dataset, HeldOut, Lines, Target, TargetScale, Task, write_class};
+use crate::data::{
+    Column, ColumnKind, Dataset, Encoding, HeldOut, Lines, Target, TargetScale, Task, write_class,
+};
 
 /// Maximum numbers of network inputs that are kept for all rows of a table: 64 MB. For larger tables
 /// the inputs of each mini-batch are computed when needed, so that the table is in memory once.
@@ -25,9 +27,12 @@ pub struct Samples {
     rows: Vec<u32>,
     /// Indices in `values` of the columns of the preprocessing.
     columns: Vec<usize>,
+    /// Raw value for the preprocessing by the index of a category in the data set, for each of `columns`
+    /// with categories that no training row has; empty for others. `None` without any.
+    recoded: Option<Arc<Vec<Vec<f32>>>>,
     preprocessing: Arc<Preprocessing>,
     /// Network inputs of all rows, if they are few enough.
-    ready: Option<Array2<f32>>,
+    ready: Option<Arc<Array2<f32>>>,
     /// Target of every row.
     pub targets: Targets,
     /// Line of the file of every row of `values`, shared with the data set.
@@ -41,7 +46,7 @@ pub enum Targets {
     Classes(Vec<u32>),
     /// A number for every row.
     Numbers {
-        /// Values in the target's own unit.
+        /// Values in the target's own unit, less the offset of `scale`.
         values: Vec<f32>,
         /// Standardisation for the network.
         scale: TargetScale,
@@ -103,7 +108,17 @@ impl Samples {
     /// If there is no such row.
     pub(crate) fn raw_values(&self, row: usize) -> impl ExactSizeIterator<Item = f32> {
         let values = self.values.row(self.rows[row] as usize);
-        self.columns.iter().map(move |&column| values[column])
+        let columns = self.columns.iter().enumerate();
+        columns.map(move |(index, &column)| self.recoded(index, values[column]))
+    }
+
+    /// Returns the raw value for the preprocessing of one in the data set, of column `index`.
+    fn recoded(&self, index: usize, raw: f32) -> f32 {
+        match &self.recoded {
+            // NaN becomes index 0; a column without a code for every category keeps its values.
+            Some(codes) if !raw.is_nan() => codes[index].get(raw as usize).copied().unwrap_or(raw),
+            _ => raw,
+        }
     }
 
     /// Returns the raw values of `row`, one for each column of the preprocessing; see
@@ -122,7 +137,8 @@ impl Samples {
     pub fn raw(&self, rows: Range<usize>) -> Array2<f32> {
         let first = rows.start;
         Array2::from_shape_fn((rows.len(), self.columns.len()), |(row, column)| {
-            self.values[[self.rows[first + row] as usize, self.columns[column]]]
+            let raw = self.values[[self.rows[first + row] as usize, self.columns[column]]];
+            self.recoded(column, raw)
         })
     }
 
@@ -139,7 +155,7 @@ impl Samples {
 
     /// Returns the network inputs of all rows if they are kept: `(rows, network inputs)`.
     pub(crate) fn ready_inputs(&self) -> Option<&Array2<f32>> {
-        self.ready.as_ref()
+        self.ready.as_deref()
     }
 
     /// Writes the network inputs of `row` to `out`.
@@ -180,12 +196,14 @@ impl Samples {
         let mut samples = Self {
             values: from.values.clone(),
             columns: preprocessing.columns.iter().filter_map(used).collect(),
+            recoded: None,
             preprocessing: Arc::clone(preprocessing),
             ready: None,
             targets,
             lines: Arc::clone(from.lines),
             rows,
         };
+        samples.recoded = samples.codes(from.columns).map(Arc::new);
         let max = if from.are_images {
             MAX_READY_PIXELS
         } else {
@@ -198,12 +216,37 @@ impl Samples {
         samples
     }
 
+    /// Returns [`Self::recoded`] for the columns of the data set.
+    fn codes(&self, columns: &[Column]) -> Option<Vec<Vec<f32>>> {
+        let fitted = self.preprocessing.columns.iter().zip(&self.columns);
+        let codes = fitted.map(|(fitted, &column)| {
+            let kind = (&columns[column].kind, &fitted.encoding);
+            let (
+                ColumnKind::Categorical { values, .. },
+                Encoding::Categorical { values: seen, .. },
+            ) = kind
+            else {
+                return Vec::new();
+            };
+            if values == seen {
+                return Vec::new();
+            }
+            let code = |value: &String| seen.iter().position(|known| known == value);
+            let codes = values
+                .iter()
+                .map(|value| code(value).unwrap_or(seen.len()) as f32);
+            codes.chain([seen.len() as f32]).collect()
+        });
+        let codes: Vec<Vec<f32>> = codes.collect();
+        codes.iter().any(|codes| !codes.is_empty()).then_some(codes)
+    }
+
     fn make_ready(&mut self) {
         let mut ready = Array2::zeros((self.rows(), self.preprocessing.inputs()));
         for (row, out) in ready.outer_iter_mut().enumerate() {
             self.write_inputs(row, out);
         }
-        self.ready = Some(ready);
+        self.ready = Some(Arc::new(ready));
     }
 }
 

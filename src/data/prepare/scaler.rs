@@ -119,16 +119,20 @@ fn fit(
             other,
         } => {
             statistics?;
-            let mut counts = vec![0_usize; names.len()];
+            // The last one counts other texts.
+            let mut counts = vec![0_usize; names.len() + 1];
             for value in values.filter(|value| !value.is_nan()) {
-                if let Some(count) = counts.get_mut(value as usize) {
-                    *count += 1;
-                }
+                counts[(value as usize).min(names.len())] += 1;
             }
+            let others = counts.pop().unwrap_or(0);
+            // A category that no training row has would get an input that is never trained.
+            let seen = names.iter().zip(counts).filter(|(_, count)| *count > 0);
+            let (values, counts): (Vec<String>, Vec<usize>) =
+                seen.map(|(name, count)| (name.clone(), count)).unzip();
             let max = counts.iter().max().copied().unwrap_or(0);
             Some(Encoding::Categorical {
-                values: names.clone(),
-                other: *other,
+                values,
+                other: *other && others > 0,
                 fill: counts.iter().position(|&count| count == max).unwrap_or(0),
             })
         }
@@ -157,6 +161,7 @@ impl Preprocessing {
                 Some(encoding) => columns.push(InputColumn {
                     name: column.name.clone(),
                     column: column.column,
+                    offset: column.offset,
                     encoding,
                 }),
                 None => left_out.push(column.name.clone()),
@@ -170,6 +175,7 @@ impl Preprocessing {
             columns,
             table_columns: dataset.table_columns,
             target_column: dataset.target_column,
+            missing: dataset.missing.clone(),
         };
         Ok((preprocessing, left_out))
     }
@@ -198,6 +204,7 @@ impl Task {
                     min: found.min,
                     max: found.max,
                     is_fraction: false,
+                    offset: dataset.target_offset,
                 };
                 Ok(Self::Regression(scale))
             }

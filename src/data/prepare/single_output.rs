@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::prepared::Prepared;
+use super::preprocessing::with_offset;
 use super::samples::{Samples, Targets};
 use crate::data::Task;
 use crate::error::{Error, Result};
@@ -54,12 +55,14 @@ fn as_fractions(samples: &mut Samples, target: &str) -> Result<()> {
     let Targets::Numbers { values, scale } = &mut samples.targets else {
         return Ok(());
     };
-    let outside = values.iter().position(|value| !(0.0..=1.0).contains(value));
+    let is_outside = |value: &f32| !(0.0..=1.0).contains(&(f64::from(*value) + scale.offset));
+    let outside = values.iter().position(is_outside);
     if let Some(row) = outside {
         return Err(Error::Usage(format!(
             "the target \"{target}\" is {} in line {}; a sigmoid output predicts numbers from 0 to 1, \
              --output linear any",
-            values[row], lines[row]
+            with_offset(values[row], scale.offset),
+            lines[row]
         )));
     }
     scale.is_fraction = true;

@@ -1,10 +1,9 @@
 //! Encoding of the target column as class indices.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use super::labels::{Meaning, meanings, similar};
 use crate::error::DataProblem;
-use crate::util::text::sanitise;
 
 /// Maximum number of classes.
 const MAX_CLASSES: usize = 1000;
@@ -17,16 +16,27 @@ pub(crate) struct ClassEncoder {
     labels: Vec<u32>,
 }
 
+/// Classes of a table.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Classes {
+    pub(crate) names: Vec<String>,
+    /// Class of every row.
+    pub(crate) labels: Vec<u32>,
+    /// Other spellings that mean a class: its name, and the spellings.
+    pub(crate) merged: Vec<(String, Vec<String>)>,
+    /// Names of different classes that differ only in case or blanks.
+    pub(crate) similar: Vec<(String, String)>,
+}
+
 impl ClassEncoder {
-    /// Appends a row with the target `cell`. Surrounding white space is ignored; apart from that two
-    /// labels are equal only if their texts are (`1` is not `1.0`).
+    /// Appends a row with the target `cell`. Surrounding white space is ignored.
     pub(crate) fn push(&mut self, cell: &str) {
         let cell = cell.trim();
         let class = match self.by_text.get(cell) {
             Some(&class) => class,
             None => {
                 let class = self.names.len() as u32;
-                self.names.push(sanitise(cell));
+                self.names.push(cell.to_owned());
                 self.by_text.insert(cell.to_owned(), class);
                 class
             }
@@ -54,75 +64,139 @@ impl ClassEncoder {
         self.labels.swap_remove(row);
     }
 
-    /// Returns the names of the classes and the class of every row. Labels that are all whole
-    /// numbers are put in ascending order.
+    /// Drops the names without rows, and gives spellings of one meaning (`1`, `1.0` and `01`; `true`,
+    /// `True` and `yes`) one class. Labels that are all whole numbers are put in ascending order.
+    pub(crate) fn finish(mut self) -> Classes {
+        let mut counts = self.counts();
+        let class_of = compacted(&counts, |&count| count > 0);
+        self.renumber(&class_of);
+        let mut is_used = counts.iter().map(|&count| count > 0);
+        self.names.retain(|_| is_used.next().unwrap_or(false));
+        counts.retain(|&count| count > 0);
+        let mut merged = Vec::new();
+        if let Some(meanings) = meanings(&self.names) {
+            merged = self.merge(&meanings, &counts);
+            self.sort_numbers();
+        }
+        Classes {
+            similar: similar(&self.names),
+            merged,
+            names: self.names,
+            labels: self.labels,
+        }
+    }
+
+    /// Returns the number of rows of each class.
+    fn counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.names.len()];
+        self.labels
+            .iter()
+            .for_each(|&label| counts[label as usize] += 1);
+        counts
+    }
+
+    fn renumber(&mut self, class_of: &[u32]) {
+        self.labels
+            .iter_mut()
+            .for_each(|label| *label = class_of[*label as usize]);
+    }
+
+    /// Joins the classes of one meaning under one name: the shortest spelling of a number, the most
+    /// frequent one of a word.
+    fn merge(&mut self, meanings: &[Meaning], counts: &[usize]) -> Vec<(String, Vec<String>)> {
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        let mut group_of: HashMap<Meaning, usize> = HashMap::new();
+        let mut class_of = Vec::with_capacity(meanings.len());
+        for (class, &meaning) in meanings.iter().enumerate() {
+            let group = *group_of.entry(meaning).or_insert(groups.len());
+            class_of.push(group as u32);
+            if group == groups.len() {
+                groups.push(Vec::new());
+            }
+            groups[group].push(class);
+        }
+        if groups.len() == meanings.len() {
+            return Vec::new();
+        }
+        let rank = |class: usize| match meanings[class] {
+            Meaning::Number(_) => self.names[class].len(),
+            Meaning::Boolean(_) => usize::MAX - counts[class],
+        };
+        let mut names = Vec::with_capacity(groups.len());
+        let mut merged = Vec::new();
+        for mut group in groups {
+            group.sort_by_key(|&class| rank(class));
+            let mut spellings = group.iter().map(|&class| self.names[class].clone());
+            let name = spellings.next().unwrap_or_default();
+            let others: Vec<String> = spellings.collect();
+            if !others.is_empty() {
+                merged.push((name.clone(), others));
+            }
+            names.push(name);
+        }
+        self.renumber(&class_of);
+        self.names = names;
+        merged
+    }
+
+    /// Puts classes that are all whole numbers in ascending order.
+    fn sort_numbers(&mut self) {
+        let parsed = self.names.iter().map(|name| name.parse::<f64>().ok());
+        let Some(numbers) = parsed.collect::<Option<Vec<f64>>>() else {
+            return;
+        };
+        if numbers.iter().any(|number| number.fract() != 0.0) {
+            return;
+        }
+        let mut order: Vec<usize> = (0..numbers.len()).collect();
+        order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
+        let mut class_of = vec![0; order.len()];
+        for (class, &seen) in order.iter().enumerate() {
+            class_of[seen] = class as u32;
+        }
+        self.names = order.iter().map(|&seen| self.names[seen].clone()).collect();
+        self.renumber(&class_of);
+    }
+}
+
+/// Returns the index of each of `items` among those that are `kept`.
+fn compacted<T>(items: &[T], kept: impl Fn(&T) -> bool) -> Vec<u32> {
+    let mut next = 0;
+    let mut index_of = Vec::with_capacity(items.len());
+    for item in items {
+        index_of.push(next);
+        next += u32::from(kept(item));
+    }
+    index_of
+}
+
+impl Classes {
+    /// Checks that there are several classes, and not too many for a label.
     ///
     /// # Errors
     /// [`DataProblem::SingleClass`]; [`DataProblem::TooManyClasses`] if there are more than
     /// `MAX_CLASSES`, or more than half as many as rows (and more than two).
-    pub(crate) fn finish(mut self) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
-        self.forget_unused();
+    pub(crate) fn check(&self) -> Result<(), DataProblem> {
         let (classes, rows) = (self.names.len(), self.labels.len());
         if let [class] = self.names.as_slice() {
             let class = class.clone();
             return Err(DataProblem::SingleClass { class });
         }
-        let numbers: Option<Vec<f64>> = self.names.iter().map(|name| finite(name)).collect();
-        let whole = |numbers: &Vec<f64>| numbers.iter().all(|number| number.fract() == 0.0);
         if classes > MAX_CLASSES || classes > (rows / 2).max(2) {
             return Err(DataProblem::TooManyClasses { classes, rows });
         }
-        match numbers.filter(whole) {
-            Some(numbers) => Ok(self.ordered_by(&numbers)),
-            None => Ok((self.names, self.labels)),
-        }
+        Ok(())
     }
 
-    /// Drops the classes without rows.
-    fn forget_unused(&mut self) {
-        let mut is_used = vec![false; self.names.len()];
+    /// Returns whether whole numbers are too sparse to be classes: some have a single row, and there
+    /// are fewer than five rows for each.
+    pub(crate) fn are_sparse(&self) -> bool {
+        let mut counts = vec![0_usize; self.names.len()];
         self.labels
             .iter()
-            .for_each(|&label| is_used[label as usize] = true);
-        if is_used.iter().all(|&is_used| is_used) {
-            return;
-        }
-        let mut class_of = Vec::with_capacity(is_used.len());
-        let mut used = 0;
-        for &is_used in &is_used {
-            class_of.push(used);
-            used += u32::from(is_used);
-        }
-        self.labels
-            .iter_mut()
-            .for_each(|label| *label = class_of[*label as usize]);
-        let mut kept = is_used.into_iter();
-        self.names.retain(|_| kept.next().unwrap_or(false));
+            .for_each(|&label| counts[label as usize] += 1);
+        counts.contains(&1) && counts.len() > 2 && self.labels.len() < 5 * counts.len()
     }
-
-    fn ordered_by(self, numbers: &[f64]) -> (Vec<String>, Vec<u32>) {
-        let mut order: Vec<usize> = (0..self.names.len()).collect();
-        order.sort_by(|&a, &b| {
-            numbers[a]
-                .partial_cmp(&numbers[b])
-                .unwrap_or(Ordering::Equal)
-        });
-        let mut class_of = vec![0; order.len()];
-        for (class, &seen) in order.iter().enumerate() {
-            class_of[seen] = class as u32;
-        }
-        let names = order.iter().map(|&seen| self.names[seen].clone()).collect();
-        let labels = self
-            .labels
-            .iter()
-            .map(|&seen| class_of[seen as usize])
-            .collect();
-        (names, labels)
-    }
-}
-
-fn finite(text: &str) -> Option<f64> {
-    text.parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
 #[cfg(test)]

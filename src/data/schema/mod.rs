@@ -1,6 +1,7 @@
 //! Column types, inferred from the first rows of a table.
 
 pub(crate) mod class_encoder;
+pub(crate) mod labels;
 pub(crate) mod missing;
 pub(crate) mod options;
 pub(crate) mod task;
@@ -9,10 +10,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::LoadOptions;
 use super::report::Reason;
+use super::table::column_reader::offset;
 use super::table::records::Row;
 use super::table::{Shape, Table};
 use crate::error::{DataProblem, Result};
-use missing::is_missing;
 
 /// Minimum number of texts for identifying rows: at least nine in ten must be different.
 const MIN_IDENTIFIERS: usize = 8;
@@ -30,7 +31,12 @@ pub(super) enum Role {
     /// The predicted column.
     Target,
     /// A column of numbers.
-    Numbers,
+    Numbers {
+        /// Subtracted before they are narrowed to f32.
+        offset: f64,
+        /// Whether it was requested, even if it numbers the rows.
+        is_kept: bool,
+    },
     /// A column of texts.
     Texts {
         /// Whether it was requested, even if nearly all texts differ.
@@ -69,20 +75,39 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     // Numbers that name the rows are better than nothing.
     let is_used = |role: &Role| !matches!(role, Role::Target | Role::Excluded(_));
     if !roles.iter().any(is_used) {
-        for role in &mut roles {
+        for (column, role) in roles.iter_mut().enumerate() {
             if let Role::Excluded(Reason::RowNumbers) = role {
-                *role = Role::Numbers;
+                *role = Evidence::of(column, &table.sample, shape).role(true);
             }
         }
     }
     Ok(roles)
 }
 
+/// Content of the target column, by the first rows.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct TargetSample {
+    /// Whether all cells are numbers, or missing.
+    pub(super) has_numbers: bool,
+    /// Subtracted before numbers are narrowed to f32.
+    pub(super) offset: f64,
+}
+
+impl TargetSample {
+    pub(super) fn of(column: usize, table: &Table) -> Self {
+        let evidence = Evidence::of(column, &table.sample, &table.shape);
+        Self {
+            has_numbers: !evidence.numbers.is_empty() && evidence.words.is_empty(),
+            offset: offset(&evidence.numbers),
+        }
+    }
+}
+
 /// Parses the number in `cell`; infinity for one that is too large, which is bad data but no word.
-fn number(cell: &str, shape: &Shape) -> Option<f32> {
+fn number(cell: &str, shape: &Shape) -> Option<f64> {
     match shape.number(cell) {
         Ok(number) => Some(number),
-        Err(DataProblem::NotFinite { .. }) => Some(f32::INFINITY),
+        Err(DataProblem::NotFinite { .. }) => Some(f64::INFINITY),
         Err(_) => None,
     }
 }
@@ -92,7 +117,7 @@ struct Evidence<'t> {
     name: Option<&'t str>,
     cells: Vec<&'t str>,
     words: Vec<&'t str>,
-    numbers: Vec<f32>,
+    numbers: Vec<f64>,
     distinct: usize,
 }
 
@@ -101,7 +126,7 @@ impl<'t> Evidence<'t> {
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
         let cells: Vec<&str> = cells
             .map(|cell| cell.trim())
-            .filter(|cell| !is_missing(cell))
+            .filter(|cell| !shape.number(cell).is_ok_and(f64::is_nan))
             .collect();
         let distinct: HashSet<&str> = cells.iter().copied().collect();
         Self {
@@ -124,10 +149,13 @@ impl<'t> Evidence<'t> {
             return Role::Undecided;
         }
         if 2 * self.numbers.len() >= self.cells.len() && !self.is_mixed() {
-            return if self.numbers_rows() && !is_kept {
+            return if self.identifies_rows() && !is_kept {
                 Role::Excluded(Reason::RowNumbers)
             } else {
-                Role::Numbers
+                Role::Numbers {
+                    offset: offset(&self.numbers),
+                    is_kept,
+                }
             };
         }
         let reason = match () {
@@ -154,28 +182,19 @@ impl<'t> Evidence<'t> {
             && counts.values().all(|&count| count > 1)
     }
 
-    /// Returns whether the column numbers the rows: 0, 1, 2, ... or 1, 2, 3, ... under no name or one
-    /// such as `index`, or different whole numbers under a name that ends in `id`.
-    fn numbers_rows(&self) -> bool {
+    /// Returns whether the column identifies the rows: different whole numbers under a name that ends
+    /// in `id`.
+    fn identifies_rows(&self) -> bool {
         let name = self.name.unwrap_or("?").to_lowercase();
-        let whole = self.numbers.iter().all(|number| number.fract() == 0.0);
         let is_id = name == "id"
             || ["_id", " id", "-id"].iter().any(|end| name.ends_with(end))
             || self.name.is_some_and(|name| {
                 name.len() > 2 && (name.ends_with("Id") || name.ends_with("ID"))
             });
-        if is_id {
-            return whole
-                && self.numbers.len() >= MIN_IDENTIFIERS
-                && self.distinct == self.cells.len();
-        }
-        let says_so = name.is_empty()
-            || name.starts_with("unnamed")
-            || ["index", "rownames", "row", "no"].contains(&name.as_str());
-        let start = self.numbers.first().copied().unwrap_or(f32::NAN);
-        says_so
-            && (start == 0.0 || start == 1.0)
-            && self.numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0)
+        is_id
+            && self.numbers.iter().all(|number| number.fract() == 0.0)
+            && self.numbers.len() >= MIN_IDENTIFIERS
+            && self.distinct == self.cells.len()
     }
 
     fn are_dates(&self) -> bool {
@@ -200,7 +219,7 @@ pub(super) fn are_nearly_distinct(distinct: usize, cells: usize) -> bool {
 
 /// Returns whether `cell` looks like a date, with or without a time: `2024-01-31`, `31.1.2024`, `1/31/24`,
 /// `2024-01-31T12:00:00Z`.
-fn is_date(cell: &str) -> bool {
+pub(super) fn is_date(cell: &str) -> bool {
     let date = cell.split(['T', ' ']).next().unwrap_or_default();
     ['-', '/', '.'].iter().any(|&separator| {
         let parts: Vec<&str> = date.split(separator).collect();

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
+use super::missing::MissingValues;
 use crate::data::source::Source;
 use crate::data::source::input::TextEncoding;
 use crate::data::table::Reading;
@@ -26,6 +27,8 @@ pub struct LoadOptions {
     pub task: TaskChoice,
     /// Treatment of missing values.
     pub missing: Missing,
+    /// Texts that mean a missing value.
+    pub missing_values: MissingValues,
     /// Maximum number of rows, chosen at random.
     pub max_rows: Option<usize>,
     /// Seed of the random choice of rows.
@@ -54,6 +57,7 @@ impl LoadOptions {
             ("--keep", !self.keep.is_empty()),
             ("--categorical", !self.categorical.is_empty()),
             ("--missing", self.missing != Missing::default()),
+            ("--missing-values", !self.missing_values.is_usual()),
             ("--max-rows", self.max_rows.is_some()),
             ("--val", self.validation != ValidationRows::Auto),
             ("--test", self.test.is_some()),

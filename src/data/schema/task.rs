@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::data::prepare::encoding::standardise;
+use crate::data::prepare::preprocessing::is_zero;
 
 /// Task of the network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,7 +19,8 @@ pub enum Task {
     Regression(TargetScale),
 }
 
-/// Encoding of a numeric target, by statistics of the training rows in the target's own unit.
+/// Encoding of a numeric target, by statistics of the training rows in the target's own unit, less
+/// `offset`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetScale {
@@ -35,11 +37,20 @@ pub struct TargetScale {
     /// deviations from the mean.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_fraction: bool,
+    /// Subtracted from targets in f64, before they are narrowed to f32. 0 unless f32 could not tell them
+    /// apart.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub offset: f64,
 }
 
 impl TargetScale {
-    /// Returns `(offset, unit)`: a network output `a` means `offset + unit * a`.
-    pub fn offset_and_unit(&self) -> (f64, f64) {
+    /// Returns `(center, unit)`: a network output `a` means `center + unit * a`.
+    pub fn center_and_unit(&self) -> (f64, f64) {
+        let (center, unit) = self.raw_center_and_unit();
+        (center + self.offset, unit)
+    }
+
+    fn raw_center_and_unit(&self) -> (f64, f64) {
         if self.is_fraction {
             (0.0, 1.0)
         } else {
@@ -49,20 +60,31 @@ impl TargetScale {
 
     /// Returns the number of a network `output`, in the target's own unit.
     pub fn value(&self, output: f32) -> f64 {
-        let (offset, unit) = self.offset_and_unit();
-        f64::from(output) * unit + offset
+        self.raw_value(output) + self.offset
+    }
+
+    /// Returns the number of a network `output` less the offset, like the targets of
+    /// [`Targets::Numbers`](crate::data::Targets::Numbers).
+    pub(crate) fn raw_value(&self, output: f32) -> f64 {
+        let (center, unit) = self.raw_center_and_unit();
+        f64::from(output) * unit + center
+    }
+
+    /// Returns the number of a target less the offset, as f32; infinite if it is too large.
+    pub(crate) fn raw(&self, number: f64) -> f32 {
+        (number - self.offset) as f32
     }
 
     /// Returns the root mean squared error, in the target's own unit, for a mean quadratic `loss` (half
     /// the squared error) of the standardised target.
     pub fn rmse(&self, loss: f64) -> f64 {
-        self.offset_and_unit().1 * (2.0 * loss).sqrt()
+        self.raw_center_and_unit().1 * (2.0 * loss).sqrt()
     }
 
-    /// Returns the network output for `value`.
-    pub(crate) fn standardise(&self, value: f32) -> f32 {
-        let (offset, unit) = self.offset_and_unit();
-        standardise(value, offset, unit)
+    /// Returns the network output for a target less the offset.
+    pub(crate) fn standardise(&self, raw: f32) -> f32 {
+        let (center, unit) = self.raw_center_and_unit();
+        standardise(raw, center, unit)
     }
 }
 
@@ -187,6 +209,7 @@ mod tests {
             min: 0.0,
             max: 20.0,
             is_fraction: false,
+            offset: 0.0,
         };
         assert_eq!(scale.standardise(12.0), 0.5);
         assert_eq!(scale.value(0.5), 12.0);

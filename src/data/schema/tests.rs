@@ -14,14 +14,18 @@ fn role(name: &str, cells: &[&str]) -> Role {
     roles.remove(0)
 }
 
+const NUMBERS: Role = Role::Numbers {
+    offset: 0.0,
+    is_kept: false,
+};
 const TEXTS: Role = Role::Texts { is_wanted: false };
 
 #[test]
 fn numbers_words_and_mixtures_are_told_apart() {
-    assert_eq!(role("x", &["1", "2.5", "", "-3e4"]), Role::Numbers);
+    assert_eq!(role("x", &["1", "2.5", "", "-3e4"]), NUMBERS);
     assert_eq!(
         role("x", &["1", "2.5", "oops", "4"]),
-        Role::Numbers,
+        NUMBERS,
         "an error, later"
     );
     assert_eq!(role("x", &["red", "blue", "red", "?"]), TEXTS);
@@ -46,7 +50,7 @@ fn identifiers_dates_and_prose_are_excluded() {
 }
 
 #[test]
-fn row_numbers_are_excluded_unless_they_are_all() {
+fn identifiers_are_excluded_unless_they_are_all() {
     let with_other = |name: &str, cells: [&str; 9], keep: bool| {
         let rows = cells.iter().map(|cell| format!("{cell},1.5,1\n"));
         let text = format!("{name},x,target\n{}", rows.collect::<String>());
@@ -61,20 +65,35 @@ fn row_numbers_are_excluded_unless_they_are_all() {
         };
         roles(&table, &options).expect("roles").remove(0)
     };
-    let counted = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    let cells = ["9", "2", "3", "4", "5", "6", "7", "8", "1"];
     let rows = Role::Excluded(Reason::RowNumbers);
-    assert_eq!(with_other("id", counted, false), rows);
+    assert_eq!(with_other("id", cells, false), rows);
+    assert_eq!(with_other("PassengerId", cells, false), rows);
+    let kept = Role::Numbers {
+        offset: 0.0,
+        is_kept: true,
+    };
+    assert_eq!(with_other("id", cells, true), kept);
+    assert_eq!(with_other("humid", cells, false), NUMBERS);
+    assert_eq!(role("id", &cells), kept, "there is no other");
+}
+
+#[test]
+fn numbers_far_from_0_have_an_offset() {
+    let offset = |cells: &[&str]| match role("x", cells) {
+        Role::Numbers { offset, .. } => offset,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(offset(&["1990", "2020", "2005.5"]), 0.0);
     assert_eq!(
-        with_other(
-            "PassengerId",
-            ["9", "2", "3", "4", "5", "6", "7", "8", "1"],
-            false
-        ),
-        rows
+        offset(&["1700000000", "1700000060", "1700000120"]),
+        1_700_000_060.0
     );
-    assert_eq!(with_other("Unnamed: 0", counted, false), rows);
-    assert_eq!(with_other("id", counted, true), Role::Numbers);
-    assert_eq!(with_other("day", counted, false), Role::Numbers);
-    assert_eq!(with_other("humid", counted, false), Role::Numbers);
-    assert_eq!(role("id", &counted), Role::Numbers, "there is no other");
+    assert_eq!(
+        offset(&["5500000.01", "5500000.02", "5600000"]),
+        5_550_000.0,
+        "UTM"
+    );
+    assert_eq!(offset(&["1000000000", "1", "500"]), 0.0);
+    assert_eq!(offset(&["0.5", "0.5"]), 0.0);
 }

@@ -8,6 +8,7 @@ use ndarray::{ArrayView2, Axis};
 use serde::Serialize;
 
 use super::{BINS, Identity};
+use crate::data::prepare::preprocessing::shortest;
 use crate::data::{Column, ColumnKind};
 
 /// Distinct values of a column that are counted at most.
@@ -42,12 +43,12 @@ pub struct ColumnSummary {
 pub struct Range {
     /// Minimum.
     #[serde(rename = "least")]
-    pub min: f32,
+    pub min: f64,
     /// Arithmetic mean.
     pub mean: f64,
     /// Maximum.
     #[serde(rename = "greatest")]
-    pub max: f32,
+    pub max: f64,
 }
 
 /// Summarises `columns`, whose values are `(rows, columns)`.
@@ -72,7 +73,9 @@ pub(super) fn summarise(columns: &[Column], values: ArrayView2<f32>) -> Vec<Colu
             missing: statistics.missing,
             distinct: statistics.distinct.len(),
             distinct_is_min: statistics.distinct.len() == MAX_DISTINCT,
-            range: statistics.range().filter(|_| values.is_empty()),
+            range: statistics
+                .range(column.offset)
+                .filter(|_| values.is_empty()),
             values,
             counts,
         })
@@ -152,11 +155,13 @@ impl Statistics {
         all
     }
 
-    pub(super) fn range(&self) -> Option<Range> {
+    /// Returns the range of the numbers in the table, which are `offset` more than the values; `None` if
+    /// all are missing.
+    pub(super) fn range(&self, offset: f64) -> Option<Range> {
         (self.present > 0).then(|| Range {
-            min: self.min,
-            mean: self.sum / self.present as f64,
-            max: self.max,
+            min: shortest(self.min) + offset,
+            mean: self.sum / self.present as f64 + offset,
+            max: shortest(self.max) + offset,
         })
     }
 }

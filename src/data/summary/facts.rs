@@ -3,8 +3,7 @@
 
 use serde::Serialize;
 
-use crate::data::schema::missing::MISSING_WORDS;
-use crate::data::{Baseline, ColumnKind, Dataset, Exclusion, ReadReport, Samples, Target, Task};
+use crate::util::text::sanitise;
 
 /// Subject of a fact, in the order in which facts are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -79,11 +78,11 @@ pub struct Fact {
 
 impl Fact {
     /// Returns the statement with its options, such as `comma-separated (--delimiter)` or
-    /// `species (column 5; --target)`.
+    /// `species (column 5; --target)`, safe to print.
     pub fn text(&self) -> String {
-        let statement = &self.statement;
+        let statement = sanitise(&self.statement);
         if self.options.is_empty() {
-            return statement.clone();
+            return statement;
         }
         let set_by = if self.given { "set by " } else { "" };
         let options = format!("{set_by}{}", self.options.join(", "));
@@ -97,31 +96,6 @@ impl Fact {
     pub fn note(&self) -> String {
         format!("{}: {}", self.topic.label(), self.text())
     }
-}
-
-/// Collects the facts that are known once `dataset` is split, in the order of their topics.
-pub(crate) fn collect(
-    dataset: &Dataset,
-    task: &Task,
-    baseline: &Baseline,
-    split: [&Samples; 2],
-    test: Option<&Samples>,
-    constant: &[String],
-    inputs: usize,
-) -> Vec<Fact> {
-    let mut facts = Facts {
-        report: &dataset.report,
-        all: Vec::new(),
-    };
-    facts.add_target(dataset);
-    facts.add_rows(dataset, split, test);
-    facts.add_baseline(dataset, task, baseline);
-    facts.add_columns(dataset, constant, inputs);
-    if dataset.report.is_text() {
-        facts.add_missing(dataset);
-        facts.add_format();
-    }
-    facts.all
 }
 
 /// Returns the fact that `count` validation rows have the values of a training row.
@@ -148,240 +122,6 @@ pub(super) fn duplicates(count: usize) -> Fact {
         statement,
         options: Vec::new(),
         given: false,
-    }
-}
-
-struct Facts<'d> {
-    report: &'d ReadReport,
-    all: Vec<Fact>,
-}
-
-impl Facts<'_> {
-    fn add(
-        &mut self,
-        topic: Topic,
-        name: &'static str,
-        statement: impl Into<String>,
-        options: &[&'static str],
-    ) -> &mut Fact {
-        let is_given = |option: &&str| self.report.given.contains(option);
-        self.all.push(Fact {
-            topic,
-            name,
-            severity: Severity::Info,
-            columns: Vec::new(),
-            statement: statement.into(),
-            given: options.iter().any(is_given),
-            options: options.to_vec(),
-        });
-        let last = self.all.len() - 1;
-        &mut self.all[last]
-    }
-
-    fn note(
-        &mut self,
-        topic: Topic,
-        name: &'static str,
-        statement: impl Into<String>,
-        options: &[&'static str],
-    ) -> &mut Fact {
-        let fact = self.add(topic, name, statement, options);
-        fact.severity = Severity::Note;
-        fact
-    }
-
-    fn add_target(&mut self, dataset: &Dataset) {
-        let (name, column) = (&dataset.target_name, dataset.target_column);
-        let (statement, options): (_, &[_]) = if self.report.is_text() {
-            (format!("{name} (column {})", column + 1), &["--target"])
-        } else {
-            (name.clone(), &[])
-        };
-        let fact = self.add(Topic::Target, "target", statement, options);
-        fact.columns = vec![column];
-        let task = match &dataset.target {
-            Target::Numbers(_) => "a number".to_owned(),
-            Target::Classes { names, .. } => format!("{} classes", names.len()),
-        };
-        self.add(Topic::Target, "task", task, &["--task"]);
-    }
-
-    fn add_rows(
-        &mut self,
-        dataset: &Dataset,
-        [training, validation]: [&Samples; 2],
-        test: Option<&Samples>,
-    ) {
-        let report = self.report;
-        let rows = dataset.rows();
-        if report.not_sampled > 0 {
-            let all = rows + report.not_sampled;
-            let statement = format!("{rows} of {all} (random sample)");
-            self.note(Topic::Rows, "sample", statement, &["--max-rows"]);
-        } else {
-            let statement = format!("{rows} (all)");
-            self.add(Topic::Rows, "sample", statement, &["--max-rows"]);
-        }
-        let (training, validation) = (training.rows(), validation.rows());
-        let from = dataset.validation.as_ref();
-        let from = from.map_or(String::new(), |rows| format!(" from {}", rows.source));
-        let options: &[_] = if dataset.validation.is_some() || validation == 0 {
-            &["--val"]
-        } else {
-            &["--val", "--seed"]
-        };
-        let split = format!("{training} training · {validation} validation{from}");
-        self.add(Topic::Rows, "split", split, options);
-        if let Some(test) = test {
-            let statement = format!("{} test", test.rows());
-            self.add(Topic::Rows, "test", statement, &["--test"]);
-        }
-        if report.without_target > 0 {
-            let statement = format!("{} without a target excluded", report.without_target);
-            self.note(Topic::Rows, "without-target", statement, &[]);
-        }
-        if report.incomplete > 0 {
-            let statement = format!("{} with missing values excluded", report.incomplete);
-            self.note(Topic::Rows, "incomplete", statement, &["--missing"]);
-        }
-    }
-
-    fn add_baseline(&mut self, dataset: &Dataset, task: &Task, baseline: &Baseline) {
-        let score = baseline.score();
-        let statement = match (baseline, task.scale()) {
-            (Baseline::Majority { class, .. }, _) => {
-                let class = &dataset.class_names()[*class];
-                format!("{:.1}% (always \"{class}\")", 100.0 * score)
-            }
-            (Baseline::Mean { .. }, scale) => {
-                let mean = scale.map_or(f64::NAN, |scale| scale.mean);
-                format!("R² {score:.3} (always the mean, {mean:.4})")
-            }
-        };
-        self.add(Topic::Baseline, "baseline", statement, &[]);
-    }
-
-    fn add_columns(&mut self, dataset: &Dataset, constant: &[String], inputs: usize) {
-        if let Some((width, height)) = dataset.image {
-            let statement = format!("images of {width}x{height} pixels");
-            self.add(Topic::Columns, "image", statement, &[]);
-        } else {
-            let kinds = kinds(dataset);
-            self.add(Topic::Columns, "types", kinds, &["--categorical", "--drop"]);
-        }
-        let network_inputs = match inputs {
-            1 => "1 network input".to_owned(),
-            inputs => format!("{inputs} network inputs"),
-        };
-        self.add(Topic::Columns, "inputs", network_inputs, &[]);
-        self.add_exclusions(true, "left-out", &["--keep"]);
-        self.add_exclusions(false, "useless", &[]);
-        if !constant.is_empty() {
-            let statement = format!(
-                "excluded {} (constant in the training rows)",
-                listed(constant)
-            );
-            self.add(Topic::Columns, "constant", statement, &[]);
-        }
-        for (column, rare) in &self.report.rare_categories {
-            let statement = format!("{rare} rare values of \"{column}\" share the input \"other\"");
-            self.note(Topic::Columns, "other", statement, &["--drop"]);
-        }
-    }
-
-    /// Adds the columns that were excluded while reading, either by their looks or for certain.
-    fn add_exclusions(&mut self, is_guess: bool, name: &'static str, options: &[&'static str]) {
-        let excluded = self.report.excluded.iter();
-        let excluded: Vec<&Exclusion> = excluded
-            .filter(|column| column.reason.is_guess() == is_guess)
-            .collect();
-        if excluded.is_empty() {
-            if is_guess && self.report.given.contains(&"--keep") {
-                self.add(Topic::Columns, name, "none excluded", options);
-            }
-            return;
-        }
-        let texts: Vec<String> = excluded
-            .iter()
-            .map(|column| format!("{} ({})", column.name, column.reason.text()))
-            .collect();
-        let statement = format!("excluded {}", listed(&texts));
-        let columns = excluded.iter().map(|column| column.column).collect();
-        self.note(Topic::Columns, name, statement, options).columns = columns;
-    }
-
-    fn add_missing(&mut self, dataset: &Dataset) {
-        let cells = dataset.missing_cells();
-        let options = &["--missing"];
-        if cells == 0 {
-            self.add(Topic::Missing, "missing", "none", options);
-            return;
-        }
-        let cells = match cells {
-            1 => "1 value".to_owned(),
-            cells => format!("{cells} values"),
-        };
-        let statement = format!("{cells} replaced by the mean or most frequent value");
-        self.note(Topic::Missing, "missing", statement, options);
-        let words = format!("recognised: empty, {}", MISSING_WORDS.join(", "));
-        self.add(Topic::Missing, "words", words, &[]);
-    }
-
-    fn add_format(&mut self) {
-        let report = self.report;
-        let delimiter = format!("{}-separated", report.delimiter);
-        self.add(Topic::Format, "delimiter", delimiter, &["--delimiter"]);
-        let (statement, set, unset) = if report.header {
-            ("header row", "--header", "--no-header")
-        } else {
-            ("no header row", "--no-header", "--header")
-        };
-        let option = if report.given.contains(&set) {
-            set
-        } else {
-            unset
-        };
-        self.add(Topic::Format, "header", statement, &[option]);
-        let options = &["--decimal"];
-        if report.decimal_comma {
-            self.note(Topic::Format, "decimal", "decimal comma", options);
-        } else {
-            self.add(Topic::Format, "decimal", "decimal point", options);
-        }
-        let encoding = report.encoding.to_uppercase();
-        self.add(Topic::Format, "encoding", encoding, &["--encoding"]);
-        let comment = match report.comment {
-            Some(sign) => format!("comments start with {sign}"),
-            None => "no comments".into(),
-        };
-        self.add(Topic::Format, "comment", comment, &["--comment"]);
-    }
-}
-
-/// Counts the input columns of each type: `3 numeric, 1 categorical`.
-fn kinds(dataset: &Dataset) -> String {
-    let mut counts = [0_usize; 3];
-    for column in &dataset.columns {
-        counts[match column.kind {
-            ColumnKind::Numeric | ColumnKind::Pixel { .. } => 0,
-            ColumnKind::Categorical { .. } => 1,
-            ColumnKind::Boolean { .. } => 2,
-        }] += 1;
-    }
-    let counts = counts.iter().zip(["numeric", "categorical", "boolean"]);
-    let counts = counts.filter(|(count, _)| **count > 0);
-    let counts: Vec<String> = counts
-        .map(|(count, kind)| format!("{count} {kind}"))
-        .collect();
-    counts.join(", ")
-}
-
-/// Joins the first few of `items`, and says how many more there are.
-fn listed(items: &[String]) -> String {
-    const MAX: usize = 8;
-    match items.len() {
-        0..=MAX => items.join(", "),
-        all => format!("{} and {} more", items[..MAX].join(", "), all - MAX),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Summary of a data set before training: facts, statistics of every column, the target and the
 //! split. Shown by the Data and Columns panels and by `--describe`.
 
+pub(super) mod collect;
 mod columns;
-pub(super) mod facts;
+mod facts;
+mod leaks;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -12,6 +14,7 @@ use ndarray::ArrayView2;
 use serde::Serialize;
 
 use super::{Baseline, Dataset, Prepared, ReadReport, Samples, Target};
+use crate::util::text::sanitise;
 use columns::Statistics;
 pub use columns::{ColumnSummary, Range};
 pub use facts::{Fact, Severity, Topic};
@@ -109,11 +112,32 @@ impl DataSummary {
             baseline: prepared.baseline.score(),
             baseline_prediction: match (&prepared.baseline, prepared.task.scale()) {
                 (Baseline::Majority { class, .. }, _) => dataset.class_names()[*class].clone(),
-                (Baseline::Mean { .. }, scale) => {
-                    scale.map_or(String::new(), |scale| format!("{:.4}", scale.mean))
-                }
+                (Baseline::Mean { .. }, scale) => scale.map_or(String::new(), |scale| {
+                    format!("{:.4}", scale.mean + scale.offset)
+                }),
             },
         }
+    }
+
+    /// Escapes what a terminal must not print in all texts from the table.
+    pub(crate) fn printable(mut self) -> Self {
+        let make = |text: &mut String| *text = sanitise(text);
+        for column in &mut self.columns {
+            make(&mut column.name);
+            column.values.iter_mut().for_each(make);
+        }
+        self.reading
+            .excluded
+            .iter_mut()
+            .for_each(|column| make(&mut column.name));
+        self.constant.iter_mut().for_each(make);
+        make(&mut self.target.name);
+        self.target
+            .classes
+            .iter_mut()
+            .for_each(|(class, _)| make(class));
+        make(&mut self.baseline_prediction);
+        self
     }
 
     /// Returns the facts in groups of one topic each.
@@ -134,7 +158,7 @@ impl TargetSummary {
                 let (range, counts) = column.map_or((None, Vec::new()), |column| {
                     let statistics = Statistics::of(column);
                     let counts = columns::histograms(column, &statistics).concat();
-                    (statistics[0].range(), counts)
+                    (statistics[0].range(dataset.target_offset), counts)
                 });
                 ("regression", range, counts)
             }

@@ -2,65 +2,166 @@
 
 use std::collections::HashMap;
 
-use super::Shape;
+use super::{Shape, shown};
+use crate::data::ColumnKind;
 use crate::data::prepare::encoding::MAX_CATEGORIES;
 use crate::data::report::Reason;
-use crate::data::schema::class_encoder::ClassEncoder;
-use crate::data::schema::missing::is_missing;
+use crate::data::schema::labels::BOOLEANS;
+use crate::data::schema::missing::MISSING_IN_NUMBERS;
 use crate::data::schema::{Role, are_nearly_distinct};
-use crate::data::{ColumnKind, TaskChoice};
 use crate::error::DataProblem;
 
 /// Maximum number of distinct texts of a categorical column.
 const MAX_TEXTS: usize = 20_000;
 
-/// Maximum number of distinct whole numbers that are classes.
-const MAX_NUMBERED_CLASSES: usize = 20;
-
-/// Words for no and yes, in lower case.
-const BOOLEANS: [(&str, &str); 5] = [
-    ("no", "yes"),
-    ("false", "true"),
-    ("n", "y"),
-    ("f", "t"),
-    ("off", "on"),
-];
+/// Number of rows from which numbers 0, 1, 2, ... are row numbers under any name.
+const MIN_ROW_NUMBERS: usize = 8;
 
 /// Reader of an input column, by the cells so far.
 pub(crate) enum Cells {
     /// All cells were missing.
     Undecided,
     /// Numbers.
-    Numbers,
+    Numbers(Numbers),
     /// Texts.
     Texts(Texts),
 }
 
 impl Cells {
-    pub(crate) fn new(role: &Role) -> Option<Self> {
+    /// Creates the reader of a column called `name` in the header, if there is one.
+    pub(crate) fn new(role: &Role, name: Option<&str>) -> Option<Self> {
         match role {
-            Role::Numbers => Some(Self::Numbers),
+            Role::Numbers { offset, is_kept } => {
+                let min_rows = if names_rows(name) { 2 } else { MIN_ROW_NUMBERS };
+                Some(Self::Numbers(Numbers::new(
+                    *offset,
+                    (!is_kept).then_some(min_rows),
+                )))
+            }
             Role::Texts { is_wanted } => Some(Self::Texts(Texts::new(*is_wanted))),
             Role::Undecided => Some(Self::Undecided),
             Role::Target | Role::Excluded(_) => None,
         }
     }
 
-    /// Returns the raw value of `cell`; NaN for a missing one.
-    pub(crate) fn raw(&mut self, cell: &str, shape: &Shape) -> Result<f32, DataProblem> {
+    /// Returns the raw value of `cell` in row `row` (from 0, of all that were read); NaN for a missing
+    /// one.
+    pub(crate) fn raw(
+        &mut self,
+        cell: &str,
+        row: usize,
+        shape: &Shape,
+    ) -> Result<f32, DataProblem> {
         match self {
-            Self::Numbers => shape.number(cell),
-            _ if is_missing(cell) => Ok(f32::NAN),
+            Self::Numbers(numbers) => {
+                let number = shape.number(cell)?;
+                numbers.follow(number, row);
+                narrowed(number, numbers.offset).ok_or_else(|| too_large(cell))
+            }
+            Self::Texts(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),
             Self::Texts(texts) => Ok(texts.code(cell.trim())),
+            Self::Undecided if shape.missing.is_missing_number(cell) => Ok(f32::NAN),
             Self::Undecided => {
                 *self = match shape.number(cell) {
-                    Ok(_) => Self::Numbers,
+                    // It cannot number the rows, of which some have no number.
+                    Ok(number) => Self::Numbers(Numbers::new(offset(&[number]), None)),
                     Err(_) => Self::Texts(Texts::new(false)),
                 };
-                self.raw(cell, shape)
+                self.raw(cell, row, shape)
             }
         }
     }
+}
+
+/// Returns whether a column of this name in the header is one of row numbers, as pandas and R write it.
+fn names_rows(name: Option<&str>) -> bool {
+    name.is_some_and(|name| {
+        let name = name.trim().to_lowercase();
+        let known = ["", "index", "rownames", "row", "no"];
+        known.contains(&name.as_str()) || name.starts_with("unnamed")
+    })
+}
+
+/// Reader of a column of numbers.
+pub(crate) struct Numbers {
+    /// Subtracted before a number is narrowed to f32.
+    pub(crate) offset: f64,
+    /// Number of the first row, 0 or 1, if all cells so far count the rows from it.
+    first: Option<f64>,
+    rows: usize,
+    /// Number of rows from which they are row numbers.
+    min_rows: usize,
+}
+
+impl Numbers {
+    /// Creates a reader of numbers that may be row numbers from `min_rows` rows on, if at all.
+    fn new(offset: f64, min_rows: Option<usize>) -> Self {
+        Self {
+            offset,
+            first: min_rows.map(|_| f64::NAN),
+            rows: 0,
+            min_rows: min_rows.unwrap_or(0),
+        }
+    }
+
+    /// Takes in the number of row `row` (from 0).
+    #[inline]
+    pub(crate) fn follow(&mut self, number: f64, row: usize) {
+        if let Some(first) = self.first {
+            let own = number - row as f64;
+            let is_next = own == first || self.rows == 0 && (own == 0.0 || own == 1.0);
+            self.first = is_next.then_some(own);
+            self.rows += 1;
+        }
+    }
+
+    /// Returns whether the numbers count the rows, whatever the name of the column.
+    pub(crate) fn count_rows(&self) -> bool {
+        self.first.is_some() && self.rows >= self.min_rows
+    }
+}
+
+/// Returns the `number` less the `offset` as f32, NaN for NaN; `None` if it is too large.
+pub(crate) fn narrowed(number: f64, offset: f64) -> Option<f32> {
+    let raw = (number - offset) as f32;
+    (!raw.is_infinite()).then_some(raw)
+}
+
+pub(crate) fn too_large(cell: &str) -> DataProblem {
+    DataProblem::TooLarge { found: shown(cell) }
+}
+
+/// Returns what to subtract from numbers such as `numbers`, so that f32 can tell them apart: 0 unless
+/// they lie close together and far from 0.
+pub(crate) fn offset(numbers: &[f64]) -> f64 {
+    /// Ratio of size to range from which f32 may lose what differs.
+    const FAR: f64 = 8.0;
+    /// Ratio from which f32 has less than four digits for the range.
+    const VERY_FAR: f64 = 1000.0;
+    /// Size from which f32 skips whole numbers.
+    const WHOLE: f64 = (1 << 24) as f64;
+    let finite = || numbers.iter().copied().filter(|number| number.is_finite());
+    let (min, max) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), number| {
+        (min.min(number), max.max(number))
+    });
+    let (size, range) = (min.abs().max(max.abs()), max - min);
+    if size < FAR * range || size == 0.0 || !size.is_finite() {
+        return 0.0;
+    }
+    let center = (min / 2.0 + max / 2.0).round();
+    let distinct = |offset: f64| {
+        let mut bits: Vec<u32> = finite()
+            .map(|number| ((number - offset) as f32).to_bits())
+            .collect();
+        bits.sort_unstable();
+        bits.dedup();
+        bits.len()
+    };
+    let is_exact = size < WHOLE && finite().all(|number| f64::from(number as f32) == number);
+    let is_needed = !is_exact
+        && (size > VERY_FAR * range && (range > 0.0 || size >= WHOLE)
+            || distinct(center) > distinct(0.0));
+    if is_needed { center } else { 0.0 }
 }
 
 /// Distinct texts of a column in the order of the file, with their frequencies.
@@ -130,10 +231,7 @@ impl Texts {
         by_count.sort_by_key(|&code| std::cmp::Reverse(self.counts[code]));
         let mut chosen = by_count[..texts.len().min(MAX_CATEGORIES)].to_vec();
         chosen.sort_unstable();
-        // Two texts may look the same once they are safe to show.
-        let values = crate::data::table::header::column_names(
-            chosen.iter().map(|&code| texts[code].as_str()),
-        );
+        let values = chosen.iter().map(|&code| texts[code].clone()).collect();
         let rare = texts.len() - chosen.len() + usize::from(self.others > 0);
         let mut raw = vec![chosen.len() as f32; MAX_TEXTS.min(texts.len()) + 1];
         for (index, &code) in chosen.iter().enumerate() {
@@ -151,12 +249,20 @@ impl Texts {
 /// Returns the boolean type if `texts` are words for no and yes, case-insensitively.
 fn boolean(texts: &[String]) -> Option<Categories> {
     let is = |text: &String, word: &str| text.eq_ignore_ascii_case(word);
+    // Beside yes and no, `None` is a missing value after all.
+    let is_missing = |text: &String| MISSING_IN_NUMBERS.iter().any(|word| is(text, word));
     let (no, yes) = BOOLEANS.into_iter().find(|(no, yes)| {
         let both = [no, yes].map(|word| texts.iter().any(|text| is(text, word)));
-        both == [true, true] && texts.iter().all(|text| is(text, no) || is(text, yes))
+        let is_known = |text: &String| is(text, no) || is(text, yes) || is_missing(text);
+        both == [true, true] && texts.iter().all(is_known)
     })?;
+    let raw = |text: &String| match text {
+        text if is(text, yes) => 1.0,
+        text if is(text, no) => 0.0,
+        _ => f32::NAN,
+    };
     Some(Categories {
-        raw: texts.iter().map(|text| f32::from(is(text, yes))).collect(),
+        raw: texts.iter().map(raw).collect(),
         kind: ColumnKind::Boolean {
             no: spellings(no, texts),
             yes: spellings(yes, texts),
@@ -180,97 +286,4 @@ fn spellings(word: &str, texts: &[String]) -> Vec<String> {
         }
     }
     all
-}
-
-/// Reader of the target column.
-pub(crate) enum TargetCells {
-    /// Classes; if they `may_be_numbers`, they become numbers once there are too many of them or one
-    /// has decimals.
-    Classes {
-        labels: ClassEncoder,
-        may_be_numbers: bool,
-    },
-    /// Numbers.
-    Numbers(Vec<f32>),
-}
-
-impl TargetCells {
-    pub(crate) fn new(task: TaskChoice) -> Self {
-        match task {
-            TaskChoice::Regression => Self::Numbers(Vec::new()),
-            TaskChoice::Auto | TaskChoice::Classification => Self::Classes {
-                labels: ClassEncoder::default(),
-                may_be_numbers: task == TaskChoice::Auto,
-            },
-        }
-    }
-
-    /// Appends the target of a row, `cell`, which is not missing.
-    pub(crate) fn push(&mut self, cell: &str, shape: &Shape) -> Result<(), DataProblem> {
-        match self {
-            Self::Numbers(numbers) => {
-                numbers.push(shape.number(cell)?);
-                return Ok(());
-            }
-            Self::Classes {
-                labels,
-                may_be_numbers,
-            } => {
-                let known = labels.names().len();
-                labels.push(cell);
-                if !*may_be_numbers || labels.names().len() == known {
-                    return Ok(());
-                }
-            }
-        }
-        self.reconsider(shape)
-    }
-
-    /// Decides by the newest class whether the classes are numbers, or can never be.
-    fn reconsider(&mut self, shape: &Shape) -> Result<(), DataProblem> {
-        let Self::Classes {
-            labels,
-            may_be_numbers,
-        } = self
-        else {
-            return Ok(());
-        };
-        let Some(newest) = labels.names().last() else {
-            return Ok(());
-        };
-        match shape.number(newest) {
-            Err(_) => *may_be_numbers = false,
-            Ok(number) if number.fract() == 0.0 && labels.names().len() <= MAX_NUMBERED_CLASSES => {
-            }
-            Ok(_) => {
-                let values: Result<Vec<f32>, _> = labels
-                    .names()
-                    .iter()
-                    .map(|name| shape.number(name))
-                    .collect();
-                let values = values?;
-                let of_row = labels.labels().iter().map(|&label| values[label as usize]);
-                *self = Self::Numbers(of_row.collect());
-            }
-        }
-        Ok(())
-    }
-
-    /// Removes `row` and moves the last row into its place.
-    pub(crate) fn swap_remove(&mut self, row: usize) {
-        match self {
-            Self::Classes { labels, .. } => labels.swap_remove(row),
-            Self::Numbers(numbers) => {
-                numbers.swap_remove(row);
-            }
-        }
-    }
-
-    /// Reorders the rows: row `i` becomes what row `order[i]` was.
-    pub(crate) fn select(&mut self, order: &[usize]) {
-        match self {
-            Self::Classes { labels, .. } => labels.select(order),
-            Self::Numbers(numbers) => *numbers = order.iter().map(|&row| numbers[row]).collect(),
-        }
-    }
 }

@@ -24,8 +24,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::records::Row;
-use crate::data::schema::missing::is_missing;
-use crate::util::text::sanitise;
+use crate::data::schema::missing::MissingValues;
 
 /// Maximum number of rows below the first one that vote.
 const SAMPLE: usize = 200;
@@ -70,6 +69,8 @@ enum Column {
 
 impl Column {
     fn look(first: &str, below: &[Row], column: usize) -> Self {
+        let usual = MissingValues::default();
+        let is_missing = |cell: &str| usual.is_missing_number(cell);
         let first = first.trim();
         let cells: Vec<&str> = below
             .iter()
@@ -133,11 +134,11 @@ fn counts_up(first: &[String]) -> bool {
             .all(|(i, cell)| whole_number(cell) == start.map(|start| start + i))
 }
 
-/// Returns the names of the columns, made from the cells of the header: safe to show, none empty,
-/// no two alike. A column without a name is called `c` and its number from 1; the second column
+/// Returns the names of the columns, made from the cells of the header without blanks around them: none
+/// empty, no two alike. A column without a name is called `c` and its number from 1; the second column
 /// called `x` becomes `x.2`.
 pub(crate) fn column_names<'c>(cells: impl Iterator<Item = &'c str>) -> Vec<String> {
-    let cells: Vec<String> = cells.map(sanitise).collect();
+    let cells: Vec<String> = cells.map(|cell| cell.trim().to_owned()).collect();
     let mut taken: HashSet<String> = HashSet::new();
     // Names that stand in the file are given out first, so that none has to yield to a made one.
     let mut names: Vec<Option<String>> = cells

@@ -9,7 +9,9 @@ use crate::data::schema::options::{
 };
 use crate::data::source::idx_file::{ImageFile, beside, labels_of, refused};
 use crate::data::source::input::{Input, open};
-use crate::data::{Column, ColumnKind, Dataset, HeldOut, Lines, Source, Target, matrix};
+use crate::data::{
+    Column, ColumnKind, Dataset, HeldOut, Lines, MissingValues, Source, Target, matrix,
+};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::random::{RngStream, generator, shuffle};
 
@@ -60,6 +62,7 @@ pub(crate) fn load(
         name: pixel_name(pixel, set.width),
         column: pixel,
         kind: ColumnKind::Pixel { max: 255.0 },
+        offset: 0.0,
     });
     let rows = set.labels.len();
     let mut dataset = Dataset {
@@ -70,6 +73,8 @@ pub(crate) fn load(
         target_name: "label".into(),
         target_column: pixels,
         target: target(&set.labels, &names, source)?,
+        target_offset: 0.0,
+        missing: MissingValues::default(),
         values: matrix(rows, pixels, set.values),
         lines: Arc::new(set.lines),
         validation: None,

@@ -11,19 +11,19 @@ pub(crate) mod prefix;
 mod quotes;
 pub(crate) mod records;
 pub(crate) mod rows;
+pub(crate) mod target_reader;
 
 use std::collections::HashSet;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::schema::missing::is_missing;
+use super::schema::missing::MissingValues;
 use super::schema::options::{LoadObserver, Part, Progress, report};
 use super::source::Source;
 use super::source::input::{Input, Latin1, TextEncoding};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::text::{near_matches, sanitise, shorten};
-use decimal::short_decimal;
 use dialect::{Delimiter, Dialect, with_point};
 use header::{column_names, is_header, numbered_names};
 use prefix::Prefix;
@@ -72,6 +72,10 @@ pub(super) struct Shape {
     /// Names of the columns, with or without header; see [`column_names`].
     pub(super) names: Vec<String>,
     pub(super) dialect: Dialect,
+    /// Texts that mean a missing value.
+    pub(super) missing: MissingValues,
+    /// Numbers among them.
+    missing_numbers: Vec<f64>,
 }
 
 /// Reports how many bytes of a file were read.
@@ -155,7 +159,7 @@ impl Table {
         let first = rows.remove(0).cells;
         let has_header = reading.header.unwrap_or_else(|| {
             let expected: HashSet<&str> = expected.iter().copied().collect();
-            let named = first.iter().any(|cell| expected.contains(&*sanitise(cell)));
+            let named = first.iter().any(|cell| expected.contains(cell.trim()));
             named || is_header(&first, &rows)
         });
         if has_header && rows.is_empty() {
@@ -180,6 +184,8 @@ impl Table {
                 header: has_header.then_some(first),
                 names,
                 dialect,
+                missing: MissingValues::default(),
+                missing_numbers: Vec::new(),
             },
         })
     }
@@ -197,7 +203,15 @@ impl Shape {
                 comment: None,
                 decimal_comma: false,
             },
+            missing: MissingValues::default(),
+            missing_numbers: Vec::new(),
         }
+    }
+
+    /// Sets the texts that mean a missing value.
+    pub(super) fn set_missing(&mut self, missing: MissingValues) {
+        self.missing_numbers = missing.numbers();
+        self.missing = missing;
     }
 
     /// Number of columns.
@@ -225,13 +239,25 @@ impl Shape {
     ///
     /// # Errors
     /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
-    pub(super) fn number(&self, cell: &str) -> Result<f32, DataProblem> {
-        match parse_number(cell) {
-            Err(DataProblem::NotANumber { .. }) if self.dialect.decimal_comma => {
-                parse_number(&with_point(cell)).map_err(|_| not_a_number(cell))
+    pub(super) fn number(&self, cell: &str) -> Result<f64, DataProblem> {
+        let parsed = match cell.trim().parse::<f64>() {
+            Err(_) if self.dialect.decimal_comma => with_point(cell).parse(),
+            parsed => parsed,
+        };
+        match parsed {
+            Ok(number) if number.is_finite() => {
+                let is_missing = self.missing_numbers().contains(&number);
+                Ok(if is_missing { f64::NAN } else { number })
             }
-            number => number,
+            _ if self.missing.is_missing_number(cell) => Ok(f64::NAN),
+            Ok(_) => Err(DataProblem::NotFinite { found: shown(cell) }),
+            Err(_) => Err(not_a_number(cell)),
         }
+    }
+
+    /// Returns the numbers that stand for missing values, such as -999.
+    pub(super) fn missing_numbers(&self) -> &[f64] {
+        &self.missing_numbers
     }
 
     /// Finds the column that a user calls `asked`: its name, or else its number from 1.
@@ -239,10 +265,16 @@ impl Shape {
     /// # Errors
     /// [`DataProblem::NoSuchColumn`].
     pub(super) fn find_column(&self, asked: &str) -> Result<usize> {
-        let asked = sanitise(asked);
-        if let Some(column) = self.names.iter().position(|name| *name == asked) {
-            return Ok(column);
+        let asked = asked.trim();
+        // A name with line breaks may be typed as it is shown, or with blanks in their place.
+        let spellings: [fn(&str) -> String; 3] = [str::to_owned, sanitise, blanks_joined];
+        for spelled in spellings {
+            let asked = spelled(asked);
+            if let Some(column) = self.names.iter().position(|name| spelled(name) == asked) {
+                return Ok(column);
+            }
         }
+        let asked = asked.to_owned();
         let number = asked.parse::<usize>().ok();
         if let Some(column) = number.and_then(|number| number.checked_sub(1))
             && column < self.width()
@@ -280,17 +312,9 @@ impl Shape {
     }
 }
 
-fn parse_number(cell: &str) -> Result<f32, DataProblem> {
-    if let Some(number) = short_decimal(cell.as_bytes(), 0..cell.len()) {
-        return Ok(number);
-    }
-    // Read as f32 at once: by way of f64 a number would be rounded twice.
-    match cell.trim().parse::<f32>() {
-        Ok(number) if number.is_finite() => Ok(number),
-        _ if is_missing(cell) => Ok(f32::NAN),
-        Ok(_) => Err(DataProblem::NotFinite { found: shown(cell) }),
-        Err(_) => Err(not_a_number(cell)),
-    }
+/// Replaces every run of white space by one blank.
+fn blanks_joined(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn not_a_number(cell: &str) -> DataProblem {

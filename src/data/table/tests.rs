@@ -7,13 +7,16 @@ fn shape(text: &str, reading: Reading) -> Shape {
 }
 
 #[test]
-fn numbers_are_read_as_f32() {
+fn numbers_are_read_as_f64() {
+    let shape = shape("a,b\n1,x\n2,y\n", Reading::default());
+    let parse_number = |cell: &str| shape.number(cell);
     assert_eq!(parse_number(" 5.1 "), Ok(5.1));
     assert_eq!(parse_number("-1e-3"), Ok(-0.001));
+    assert_eq!(parse_number("1e39"), Ok(1e39));
     for text in [" ", "nan", "NA", "-"] {
         assert!(parse_number(text).expect("missing").is_nan(), "{text}");
     }
-    for text in ["inf", "-Infinity", "1e39"] {
+    for text in ["inf", "-Infinity", "1e400"] {
         let found = text.to_owned();
         assert_eq!(parse_number(text), Err(DataProblem::NotFinite { found }));
     }

@@ -1,18 +1,19 @@
 //! Models as JSON, one row of weights a line.
 //!
-//! This is version 4 of the schema. Members are in this order; all are required unless stated
-//! otherwise, and unknown members are refused. Versions 2 and 3 are read too: 2 has no live changes
+//! This is version 5 of the schema. Members are in this order; all are required unless stated
+//! otherwise, and unknown members are refused. Versions 2 to 4 are read too: 2 has no live changes
 //! of the network; 3 has fewer activations, an output for each class, no `is_fraction`, and no
-//! checksum in safetensors files.
+//! checksum in safetensors files; 4 has no `offset` and no `missing`, and unprintable characters of texts
+//! are escaped.
 //!
 //! | member | contents |
 //! |---|---|
 //! | `format` | `"nn-tui model"` |
-//! | `version` | `4` |
+//! | `version` | `5` |
 //! | `architecture` | `sizes`: neurons of each layer, inputs first, outputs last; `hidden_activation`: name of an activation, see [`crate::nn::Activation`]; `output_activation`: sigmoid, softmax or linear; `loss`: quadratic or cross-entropy (binary cross-entropy for sigmoid outputs) |
-//! | `preprocessing` | `columns`: the table's columns in use, each with its `name`, its `column` (index from 0 among all columns) and its `encoding`, see below; `table_columns`: number of columns of the training table, including the target; `target_column`: index (from 0) of the target among them |
+//! | `preprocessing` | `columns`: the table's columns in use, each with its `name`, its `column` (index from 0 among all columns) optionally its `offset`, and its `encoding`, see below; `table_columns`: number of columns of the training table, including the target; `target_column`: index (from 0) of the target among them; optionally `missing`: texts that mean a missing value |
 //! | `target` | name of the predicted column |
-//! | `task` | `type` classification with `classes`, the names for each output, or two names for a single output; or `type` regression with `mean`, `deviation` (standard deviation), `min` and `max` of the target, and `is_fraction`, which is true if the output is the number itself |
+//! | `task` | `type` classification with `classes`, the names for each output, or two names for a single output; or `type` regression with `mean`, `deviation` (standard deviation), `min` and `max` of the target, `is_fraction`, which is true if the output is the number itself, and optionally `offset`, to be added to it |
 //! | `training` | record of the training and its scores; not needed to predict |
 //! | `layers` | first hidden layer first: `weights`, a row of numbers for each neuron, one for each neuron of the previous layer; `biases`, one for each neuron |
 //!
@@ -20,15 +21,16 @@
 //!
 //! | `type` | members | inputs |
 //! |---|---|---|
-//! | numeric | `mean`, `deviation`, `min`, `max`, `fill` | one, `(value - mean) / deviation`; a missing value is replaced by `fill` |
+//! | numeric | `mean`, `deviation`, `min`, `max`, `fill` | one, `(value - mean) / deviation`, where `value` is the number less `offset` (0 without one), computed in f64 and narrowed to f32; a missing value is replaced by `fill` |
 //! | boolean | `no`, `yes` (lists of texts), `mean`, `deviation`, `fill` | one, `(value - mean) / deviation` where `value` is 1 for a text in `yes` and 0 for one in `no`; any other text counts as yes if `fill` is true, else as no |
 //! | categorical | `values` (texts), `other`, `fill` | one for each of `values`, 1 if the text is that value, else 0; if `other` is true one more, 1 for any other text; a missing value counts as the one with index `fill` |
 //!
-//! [`crate::data::is_missing`] defines the missing values.
+//! White space around a text does not count. [`crate::data::MissingValues`] are empty cells and the
+//! texts of `missing`, or by default those usual for the type of the column.
 //!
 //! To predict, let `x` be the inputs, then for each layer `z = weights x + biases` and
 //! `x = activation(z)`; the class is that of the largest output, or with a single output the second
-//! from 0.5 on; the number is `output * deviation + mean` of the task, or the output itself.
+//! from 0.5 on; the number is `output * deviation + mean + offset` of the task, or the output itself.
 //!
 //! Weights are f32 in the fewest digits that read back as the same number.
 

@@ -121,7 +121,7 @@ impl Run {
     pub fn new(started: &Started, pace: Pace) -> Self {
         Self {
             plan: started.plan.clone(),
-            data: Arc::clone(&started.data),
+            data: Arc::new(started.data.printable()),
             history: History::new(started.architecture.depth()),
             architecture: started.architecture.clone(),
             batches: started.batches,

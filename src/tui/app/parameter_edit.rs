@@ -140,10 +140,8 @@ impl Model {
             if self.run.data.image.is_some() {
                 return Err("the inputs of an image are its pixels".into());
             }
-            let encoding = &self.run.data.preprocessing.columns[column].encoding;
-            let value = self
-                .input(column)
-                .map(|(now, _)| Domain::of(encoding).shown(now));
+            let domain = Domain::of(&self.run.data.preprocessing.columns[column]);
+            let value = self.input(column).map(|(now, _)| domain.shown(now));
             Prompt::selected(Purpose::Input(column), &value.unwrap_or_default())
         } else if let Some(id) = self.parameter_under_cursor() {
             let value = self.value_of(id).map(|value| value.to_string());

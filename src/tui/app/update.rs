@@ -161,7 +161,7 @@ impl Model {
             // Facts about the split before a restart are outdated.
             Msg::Described(restarts, card) => {
                 if restarts == self.run.restarts {
-                    self.run.card = Some(Arc::from(card));
+                    self.run.card = Some(Arc::new(card.printable()));
                 }
             }
             Msg::Drawn(ends) => {

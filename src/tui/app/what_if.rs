@@ -6,7 +6,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::model::{Model, Overlay};
 use super::update::Effect;
-use crate::data::Encoding;
+use crate::data::{Encoding, InputColumn, with_offset};
 use crate::util::numbers::ladder;
 use crate::util::text::{near_matches, sanitise};
 
@@ -31,18 +31,21 @@ pub enum Domain {
         min: f32,
         /// Maximum of the training rows.
         max: f32,
+        /// Difference between a number in the table and its raw value.
+        offset: f64,
     },
     /// Texts; the raw value is an index.
     Words(Vec<String>),
 }
 
 impl Domain {
-    /// Returns the values of a column with this encoding.
-    pub fn of(encoding: &Encoding) -> Self {
-        match encoding {
+    /// Returns the values of `column`.
+    pub fn of(column: &InputColumn) -> Self {
+        match &column.encoding {
             Encoding::Numeric { min, max, .. } => Self::Numbers {
                 min: *min,
                 max: *max,
+                offset: column.offset,
             },
             Encoding::Categorical { values, other, .. } => {
                 let mut words = values.clone();
@@ -72,7 +75,7 @@ impl Domain {
                 let last = words.len().saturating_sub(1) as f32;
                 (raw + by as f32).clamp(0.0, last)
             }
-            Self::Numbers { min, max } => {
+            Self::Numbers { min, max, .. } => {
                 let step = round_step((f64::from(*max) - f64::from(*min)) / STEPS);
                 let place = f64::from(raw) / step;
                 // Onto the grid first, so that the numbers stay round.
@@ -90,7 +93,7 @@ impl Domain {
     /// Position of `raw` in the range, from 0 to 1.
     pub fn fraction(&self, raw: f32) -> f64 {
         let (min, max) = match self {
-            Self::Numbers { min, max } => (f64::from(*min), f64::from(*max)),
+            Self::Numbers { min, max, .. } => (f64::from(*min), f64::from(*max)),
             Self::Words(words) => (0.0, words.len().saturating_sub(1) as f64),
         };
         let range = max - min;
@@ -105,7 +108,7 @@ impl Domain {
     /// Formats `raw` as in the table.
     pub fn shown(&self, raw: f32) -> String {
         match self {
-            Self::Numbers { .. } => raw.to_string(),
+            Self::Numbers { offset, .. } => with_offset(raw, *offset),
             Self::Words(words) => words.get(raw as usize).cloned().unwrap_or_default(),
         }
     }
@@ -116,9 +119,11 @@ impl Domain {
     /// A description of valid values.
     fn parse(&self, text: &str) -> Result<f32, String> {
         match self {
-            Self::Numbers { .. } => {
-                let number = text.parse().ok().filter(|number: &f32| number.is_finite());
-                number.ok_or_else(|| format!("a number ({self} in the data)"))
+            Self::Numbers { offset, .. } => {
+                let number = text.parse::<f64>().ok();
+                let raw = number.map(|number| (number - offset) as f32);
+                let raw = raw.filter(|raw| raw.is_finite());
+                raw.ok_or_else(|| format!("a number ({self} in the data)"))
             }
             Self::Words(words) => {
                 let place = words.iter().position(|word| word == text);
@@ -132,7 +137,9 @@ impl Domain {
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Numbers { min, max } => write!(f, "{min} to {max}"),
+            Self::Numbers { min, max, .. } => {
+                write!(f, "{} to {}", self.shown(*min), self.shown(*max))
+            }
             Self::Words(words) if words.len() > 8 => write!(f, "{}, …", words[..8].join(", ")),
             Self::Words(words) => f.write_str(&words.join(", ")),
         }
@@ -196,7 +203,7 @@ impl Model {
         let Some((now, own)) = self.input(column) else {
             return;
         };
-        let domain = Domain::of(&self.run.data.preprocessing.columns[column].encoding);
+        let domain = Domain::of(&self.run.data.preprocessing.columns[column]);
         self.set_input(column, Some(domain.moved(now, own, by)));
     }
 
@@ -251,7 +258,7 @@ impl Model {
     pub(super) fn type_input(&mut self, column: usize, text: &str) -> Result<(), String> {
         self.check_inputs()?;
         let it = &self.run.data.preprocessing.columns[column];
-        let raw = Domain::of(&it.encoding).parse(text.trim());
+        let raw = Domain::of(it).parse(text.trim());
         let raw = raw.map_err(|what| format!("{} takes {what}", it.name))?;
         self.set_input(column, Some(raw));
         Ok(())
@@ -298,7 +305,11 @@ mod tests {
 
     #[test]
     fn numbers_move_on_a_round_grid() {
-        let sepal = Domain::Numbers { min: 4.3, max: 7.9 };
+        let sepal = Domain::Numbers {
+            min: 4.3,
+            max: 7.9,
+            offset: 0.0,
+        };
         assert_eq!(sepal.moved(5.1, 5.1, 1), 5.2);
         assert_eq!(sepal.moved(5.13, 5.1, 1), 5.2);
         assert_eq!(sepal.moved(5.13, 5.1, -1), 5.1);
@@ -343,7 +354,8 @@ mod tests {
             (1e-30, 2e-30),
             (-3.0, f32::MAX),
         ] {
-            let domain = Domain::Numbers { min, max };
+            let offset = 0.0;
+            let domain = Domain::Numbers { min, max, offset };
             for by in [-10, -1, 1, 10] {
                 let moved = domain.moved(min, min, by);
                 assert!((min..=max).contains(&moved), "{domain} {by}: {moved}");

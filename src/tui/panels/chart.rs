@@ -131,7 +131,7 @@ fn baseline(model: &Model, content: Chart) -> Option<f64> {
     let value = match (content, &model.run.data.baseline) {
         (Chart::Accuracy, _) => Some(score),
         (Chart::Loss, Baseline::Mean { errors }) => {
-            let (_, unit) = model.run.data.task.scale()?.offset_and_unit();
+            let (_, unit) = model.run.data.task.scale()?.center_and_unit();
             Some(0.5 * (errors.rmse / unit).powi(2))
         }
         // The loss of one class for all would be a matter of how sure of it one is.

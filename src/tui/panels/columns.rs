@@ -198,9 +198,9 @@ fn used<'a>(
     match &column.range {
         Some(range) => {
             let numbers = [
-                short_number(range.min, NUMBER.into()),
+                short_number(range.min as f32, NUMBER.into()),
                 significant(range.mean, 4),
-                short_number(range.max, NUMBER.into()),
+                short_number(range.max as f32, NUMBER.into()),
             ];
             row.extend(numbers.map(|text| right(text, theme.text())));
         }
@@ -242,7 +242,7 @@ fn mean_image(
         height: rows,
     };
     Picture::new(size, means).render(picture, buf, theme, Palette::Grey);
-    let max = ranges().map(|range| range.max).fold(0.0, f32::max);
+    let max = ranges().map(|range| range.max).fold(0.0, f64::max);
     let never = ranges().filter(|range| range.max == 0.0).count();
     let lines = [
         Line::styled("mean image", theme.strong()),

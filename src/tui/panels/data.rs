@@ -133,7 +133,7 @@ fn numbers(target: &TargetSummary, room: usize, theme: Theme) -> Vec<Line<'stati
     let Some(range) = target.range else {
         return Vec::new();
     };
-    let [min, max] = [range.min, range.max].map(|end| short_number(end, 8));
+    let [min, max] = [range.min, range.max].map(|end| short_number(end as f32, 8));
     let cells = (room / target.counts.len().max(1)).clamp(1, 4);
     let bars = bars(&target.counts, 4, cells).into_iter();
     let span = (cells * target.counts.len()).saturating_sub(width(&min) + width(&max));

@@ -227,7 +227,11 @@ impl List {
             cells.extend(self.columns.clone().map(|i| {
                 let column = &data.preprocessing.columns[i];
                 let is_number = matches!(column.encoding, Encoding::Numeric { .. });
-                let value = value(&column.encoding, raw[i], column_width(column));
+                let value = value(
+                    &column.encoding,
+                    raw[i] + column.offset as f32,
+                    column_width(column),
+                );
                 aligned(value, is_number, text)
             }));
         }
@@ -285,11 +289,13 @@ fn number_outcome(
     let Some(actual) = samples.targets.number(row) else {
         return vec![Line::default(); 3];
     };
-    let mut cells = vec![aligned(short_number(actual, NUMBER), true, text)];
     let scale = model.run.data.task.scale();
+    let offset = scale.map_or(0.0, |scale| scale.offset);
+    let shown = (f64::from(actual) + offset) as f32;
+    let mut cells = vec![aligned(short_number(shown, NUMBER), true, text)];
     if let (Some(found), Some(scale)) = (outcome_of(model, row), scale) {
+        let error = scale.raw_value(found.output) - f64::from(actual);
         let predicted = scale.value(found.output);
-        let error = predicted - f64::from(actual);
         cells.push(aligned(estimate(predicted), true, text));
         cells.push(aligned(estimate(error), true, theme.dim()));
     }

@@ -1,5 +1,6 @@
 //! Titles for the shown row.
 
+use crate::data::with_offset;
 use crate::train::Set;
 use crate::tui::app::{Model, Selection, Which};
 use crate::util::text::shorten;
@@ -14,7 +15,10 @@ pub(crate) fn titles(model: &Model) -> Vec<(String, String)> {
     let row = model.navigation.sample.index;
     let class = match (targets.class(row), targets.number(row)) {
         (Some(label), _) => model.run.data.class_names()[label].clone(),
-        (None, Some(value)) => value.to_string(),
+        (None, Some(value)) => {
+            let scale = model.run.data.task.scale();
+            with_offset(value, scale.map_or(0.0, |scale| scale.offset))
+        }
         (None, None) => return Vec::new(),
     };
     let class = shorten(&class, NAME);

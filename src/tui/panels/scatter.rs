@@ -77,7 +77,12 @@ fn axes(inner: Rect, buf: &mut Buffer, model: &Model, theme: Theme, range: (f64,
     } else {
         tick_labels(&marks)
     };
-    let caption = format!("true {}", model.run.data.target_name);
+    let caption = match model.run.data.task.scale() {
+        Some(scale) if scale.offset != 0.0 => {
+            format!("true {} − {}", model.run.data.target_name, scale.offset)
+        }
+        _ => format!("true {}", model.run.data.target_name),
+    };
     let caption = shorten(&caption, usize::from(inner.width) / 2);
     let texts = labels.iter().map(String::as_str);
     let axes = Axes::draw(inner, buf, theme, texts, 3, &caption);

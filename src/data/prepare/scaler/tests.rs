@@ -18,6 +18,7 @@ fn dataset(values: Array2<f32>) -> Dataset {
                 name: format!("x{column}"),
                 column,
                 kind: ColumnKind::Numeric,
+                offset: 0.0,
             })
             .collect(),
         table_columns: values.ncols() + 1,
@@ -31,6 +32,8 @@ fn dataset(values: Array2<f32>) -> Dataset {
         validation: None,
         test: None,
         image: None,
+        target_offset: 0.0,
+        missing: crate::data::MissingValues::default(),
         report: crate::data::ReadReport::default(),
         values,
     }

@@ -5,7 +5,9 @@ fn labels(cells: &[&str]) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
     for cell in cells {
         labels.push(cell);
     }
-    labels.finish()
+    let classes = labels.finish();
+    classes.check()?;
+    Ok((classes.names, classes.labels))
 }
 
 #[test]
@@ -24,12 +26,37 @@ fn whole_numbers_are_put_in_order() {
 }
 
 #[test]
-fn different_texts_are_different_classes() {
-    let (names, classes) = labels(&["1.0", "1", "0", "1"]).expect_err("3 of 4").pair();
-    assert_eq!((names, classes), (3, 4));
-    let cells = ["1.0", "1", "0", "1", "0", "0"];
-    let (names, _) = labels(&cells).expect("labels");
-    assert_eq!(names, ["0", "1.0", "1"]);
+fn spellings_of_one_meaning_are_one_class() {
+    let merged = |cells: &[&str]| {
+        let mut labels = ClassEncoder::default();
+        cells.iter().for_each(|cell| labels.push(cell));
+        let classes = labels.finish();
+        (classes.names, classes.labels, classes.merged)
+    };
+    let (names, labels, merged_numbers) = merged(&["1.0", "0", "1", "01", "0.0"]);
+    assert_eq!((names.concat(), labels), ("01".into(), vec![1, 0, 1, 1, 0]));
+    assert_eq!(
+        merged_numbers[0],
+        ("1".to_owned(), vec!["01".to_owned(), "1.0".to_owned()])
+    );
+    let (names, labels, _) = merged(&["true", "True", "no", "yes", "True", "0"]);
+    assert_eq!(
+        (names.join(" "), labels),
+        ("True no".into(), vec![0, 0, 1, 0, 0, 1])
+    );
+    let (names, ..) = merged(&["a", "A", "1"]);
+    assert_eq!(names.concat(), "aA1", "words differ");
+}
+
+#[test]
+fn labels_that_differ_in_case_or_blanks_are_reported() {
+    let mut labels = ClassEncoder::default();
+    ["New York", "new york", "Newyork", "Bonn"]
+        .iter()
+        .for_each(|cell| labels.push(cell));
+    let similar = labels.finish().similar;
+    assert_eq!(similar.len(), 2);
+    assert_eq!(similar[0], ("New York".into(), "new york".into()));
 }
 
 #[test]
@@ -44,8 +71,11 @@ fn classes_without_rows_are_forgotten() {
     let mut all = ClassEncoder::default();
     ["a", "b", "c", "a"].iter().for_each(|cell| all.push(cell));
     all.swap_remove(1);
-    let (names, classes) = all.finish().expect("labels");
-    assert_eq!((names.concat(), classes), ("ac".into(), vec![0, 0, 1]));
+    let classes = all.finish();
+    assert_eq!(
+        (classes.names.concat(), classes.labels),
+        ("ac".into(), vec![0, 0, 1])
+    );
 }
 
 #[test]

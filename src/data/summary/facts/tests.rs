@@ -31,7 +31,8 @@ fn every_guess_has_its_option() {
             "3 network inputs",
             "excluded id (row numbers; --keep)",
             "2 values replaced by the mean or most frequent value (--missing)",
-            "recognised: empty, ?, NA, N/A, NaN, null, None, -",
+            "recognised: empty, ?, NA, N/A, NaN, null, -, #N/A, \\N; in numbers also None, <NA>, . \
+             (--missing-values)",
             "semicolon-separated (--delimiter)",
             "header row (--no-header)",
             "decimal comma (--decimal)",

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::list;
-use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
+use crate::data::{Encoding, InputColumn, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
+use crate::util::text::is_printable;
 
 pub(super) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let mut code = String::from("#!/usr/bin/env python3\n");
@@ -24,22 +25,26 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
     match &model.task {
         Task::Classification { classes } => writeln!(code, "CLASSES = [{}]", texts(classes))?,
         Task::Regression(scale) => {
-            let (offset, unit) = scale.offset_and_unit();
+            let (center, unit) = scale.center_and_unit();
             writeln!(code, "CLASSES = None")?;
-            writeln!(code, "TARGET_MEAN, TARGET_DEVIATION = {offset:?}, {unit:?}")?;
+            writeln!(code, "TARGET_MEAN, TARGET_DEVIATION = {center:?}, {unit:?}")?;
         }
     }
     let (hidden, output) = (architecture.hidden(), architecture.output());
     writeln!(code, "HIDDEN, OUTPUT = \"{hidden}\", \"{output}\"")?;
-    let missing: Vec<String> = MISSING_WORDS
-        .iter()
-        .map(|word| word.to_lowercase())
-        .collect();
-    writeln!(
-        code,
-        "MISSING = {{\"\", {}}}  # in lower case",
-        texts(&missing)
-    )?;
+    let missing = &model.preprocessing.missing;
+    writeln!(code, "# Missing values, in lower case.")?;
+    for (name, words) in [
+        ("MISSING_NUMBERS", missing.in_numbers()),
+        ("MISSING_TEXTS", missing.in_texts()),
+    ] {
+        let words: Vec<String> = [""]
+            .iter()
+            .chain(&words)
+            .map(|word| word.to_ascii_lowercase())
+            .collect();
+        writeln!(code, "{name} = {{{}}}", texts(&words))?;
+    }
     writeln!(
         code,
         "\n# The columns of a row: name, kind, and what is known of it.\nCOLUMNS = ["
@@ -77,7 +82,10 @@ fn column_tuple(column: &InputColumn) -> String {
     match &column.encoding {
         Encoding::Numeric {
             mean, std, fill, ..
-        } => format!("({name}, \"number\", {mean:?}, {std:?}, {fill:?})"),
+        } => {
+            let offset = column.offset;
+            format!("({name}, \"number\", {offset:?}, {mean:?}, {std:?}, {fill:?})")
+        }
         Encoding::Categorical {
             values,
             other,
@@ -114,9 +122,9 @@ fn text(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => literal.extend(['\\', c]),
-            c if c.is_control() => {
+            c if !is_printable(c) => {
                 // Writing to a string does not fail.
-                let _ = write!(literal, "\\u{:04x}", u32::from(c));
+                let _ = write!(literal, "\\U{:08x}", u32::from(c));
             }
             c => literal.push(c),
         }
@@ -144,27 +152,42 @@ import sys
 
 const BODY: &str = r#"
 
-def _missing(value):
-    if isinstance(value, float):
-        return math.isnan(value)
-    return value is None or str(value).strip().lower() in MISSING
+# The blanks around a cell that do not count.
+BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
-def _number(value):
-    # Tables are read in single precision.
-    number = struct.unpack("f", struct.pack("f", float(value)))[0]
+def _missing(value, words):
+    if isinstance(value, float) and math.isnan(value):
+        return True
+    return value is None or str(value).strip(BLANKS).lower() in words
+
+
+def _number(value, offset, fill):
+    if _missing(value, MISSING_NUMBERS):
+        return fill
+    if any(_is_number(word) and float(value) == float(word) for word in MISSING_NUMBERS):
+        return fill
+    # The rest of the number is kept in single precision.
+    number = struct.unpack("f", struct.pack("f", float(value) - offset))[0]
     if not math.isfinite(number):
         raise ValueError(f"expected a finite number, found {value!r}")
     return number
 
 
+def _is_number(word):
+    try:
+        return math.isfinite(float(word))
+    except ValueError:
+        return False
+
+
 def _encoded(value, kind, known):
     """What one value becomes: a list of inputs of the network."""
-    missing = _missing(value)
     if kind == "number":
-        mean, deviation, fill = known
-        return [((fill if missing else _number(value)) - mean) / deviation]
-    text = "" if missing else str(value).strip()
+        offset, mean, deviation, fill = known
+        return [(_number(value, offset, fill) - mean) / deviation]
+    missing = _missing(value, MISSING_TEXTS)
+    text = "" if missing else str(value).strip(BLANKS)
     if kind == "boolean":
         no, yes, mean, deviation, fill = known
         return [((1 if text in yes else 0 if text in no else fill) - mean) / deviation]
@@ -217,7 +240,12 @@ def main(path):
         added = [] if CLASSES is None else [f"{name}({c})" for c in CLASSES[-count:]]
         table = csv.writer(sys.stdout, lineterminator="\n")
         table.writerow([*rows.fieldnames, f"predicted {TARGET}", *added])
-        names = {name.strip(): name for name in rows.fieldnames}
+        names = {name.strip(BLANKS): name for name in rows.fieldnames}
+        for name, *_ in COLUMNS:
+            if name not in names:
+                found = ", ".join(f'"{other}"' for other in names)
+                sys.exit(f'the model needs a column "{name}", and the file has none of that name; '
+                         f"the columns are {found}")
         for row in rows:
             values = {column[0]: row[names[column[0]]] for column in COLUMNS}
             table.writerow([*row.values(), predict(values), *(outputs(values) if added else [])])
@@ -235,6 +263,6 @@ mod tests {
 
     #[test]
     fn texts_are_literals() {
-        assert_eq!(text("a \"b\" \\n ä\u{7}"), r#""a \"b\" \\n ä\u0007""#);
+        assert_eq!(text("a \"b\" \\n ä\u{7}"), r#""a \"b\" \\n ä\U00000007""#);
     }
 }

@@ -4,9 +4,9 @@ use std::fmt::{Error, Write};
 
 use super::list;
 use super::rust_parts::{
-    BOOLEAN, EXP, FILLED, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, SOFTMAX, STANDARDISED,
+    BOOLEAN, EXP, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, SOFTMAX, STANDARDISED,
 };
-use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
+use crate::data::{Encoding, InputColumn, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::nn::activation::export::RustCode;
@@ -22,6 +22,8 @@ pub(super) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
 struct Signature {
     numbers: Vec<String>,
     texts: Vec<String>,
+    /// Type of the numbers: f64 if f32 could not tell those of a column apart.
+    float: &'static str,
 }
 
 impl Signature {
@@ -33,27 +35,35 @@ impl Signature {
         Self {
             numbers: names(numbers),
             texts: names(texts),
+            float: if columns.iter().any(|column| column.offset != 0.0) {
+                "f64"
+            } else {
+                "f32"
+            },
         }
     }
 
     fn parameters(&self) -> String {
+        let float = self.float;
         self.each(
-            |n| format!("numbers: &[f32; {n}]"),
+            |n| format!("numbers: &[{float}; {n}]"),
             |n| format!("texts: &[&str; {n}]"),
         )
     }
 
     fn arguments(&self) -> String {
-        self.each(|_| "numbers".into(), |_| "texts".into())
+        self.each(|_| "numbers".to_owned(), |_| "texts".to_owned())
     }
 
-    fn each(&self, numbers: fn(usize) -> String, texts: fn(usize) -> String) -> String {
-        let parts = [(self.numbers.len(), numbers), (self.texts.len(), texts)];
-        let parts = parts.into_iter().filter(|(n, _)| *n > 0);
-        parts
-            .map(|(n, part)| part(n))
-            .collect::<Vec<_>>()
-            .join(", ")
+    fn each(&self, numbers: impl Fn(usize) -> String, texts: impl Fn(usize) -> String) -> String {
+        let mut parts = Vec::new();
+        if !self.numbers.is_empty() {
+            parts.push(numbers(self.numbers.len()));
+        }
+        if !self.texts.is_empty() {
+            parts.push(texts(self.texts.len()));
+        }
+        parts.join(", ")
     }
 }
 
@@ -130,18 +140,20 @@ pub fn outputs({parameters}) -> [f32; {n}] {{"
             )?
         }
         Task::Regression(scale) => {
-            let (offset, unit) = scale.offset_and_unit();
+            let (center, unit) = scale.center_and_unit();
+            let float = if scale.offset == 0.0 { "f32" } else { "f64" };
+            let narrowed = if scale.offset == 0.0 { " as f32" } else { "" };
             writeln!(
                 code,
                 "
 /// The number predicted for a row, in the target's own unit.
-pub fn predict({parameters}) -> f32 {{
-    (f64::from(outputs({arguments})[0]) * {:?} + {:?}) as f32
+pub fn predict({parameters}) -> {float} {{
+    (f64::from(outputs({arguments})[0]) * {:?} + {:?}){narrowed}
 }}
 
 /// The network's output for a row.
 fn outputs({parameters}) -> [f32; 1] {{",
-                unit, offset,
+                unit, center,
             )?
         }
     }
@@ -185,7 +197,10 @@ fn write_inputs(
             Encoding::Numeric {
                 mean, std, fill, ..
             } => {
-                let value = format!("filled(numbers[{number}], {fill:?})");
+                let value = match signature.float {
+                    "f32" => format!("filled(numbers[{number}], {fill:?})"),
+                    _ => format!("filled(numbers[{number}], {:?}, {fill:?})", column.offset),
+                };
                 writeln!(
                     code,
                     "    x[{input}] = standardised({value}, {mean:?}, {std:?});"
@@ -254,10 +269,8 @@ fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error>
     let has_categories = columns().any(|encoding| matches!(encoding, Encoding::Categorical { .. }));
     let has_booleans = columns().any(|encoding| matches!(encoding, Encoding::Boolean { .. }));
     if has_categories || has_booleans {
-        let words: Vec<String> = MISSING_WORDS
-            .iter()
-            .map(|word| format!("{word:?}"))
-            .collect();
+        let words = model.preprocessing.missing.in_texts();
+        let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
         writeln!(
             code,
             "\n/// Whether a text says that there is no value.\nfn is_missing(text: &str) -> bool {{\n    \
@@ -266,8 +279,15 @@ fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error>
             words.join(", ")
         )?;
     }
+    if has_numbers {
+        let has_offset = model
+            .preprocessing
+            .columns
+            .iter()
+            .any(|column| column.offset != 0.0);
+        code.push_str(&filled(has_offset, &model.preprocessing.missing.numbers()));
+    }
     let parts = [
-        (has_numbers, FILLED),
         (has_numbers || has_booleans, STANDARDISED),
         (has_categories, ONE_HOT),
         (has_booleans, BOOLEAN),
@@ -291,6 +311,26 @@ fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error>
     }
     code.push_str(&functions);
     Ok(())
+}
+
+/// Returns the function that fills in for a missing number, NaN or one of `missing`, and subtracts the
+/// offset of a column.
+fn filled(has_offset: bool, missing: &[f64]) -> String {
+    let is_missing: String = missing
+        .iter()
+        .map(|number| format!(" || number == {number:?}"))
+        .collect();
+    if has_offset {
+        format!(
+            "\nfn filled(number: f64, offset: f64, fill: f32) -> f32 {{\n    \
+             if number.is_nan(){is_missing} {{ fill }} else {{ (number - offset) as f32 }}\n}}\n"
+        )
+    } else {
+        format!(
+            "\nfn filled(number: f32, fill: f32) -> f32 {{\n    \
+             if number.is_nan(){is_missing} {{ fill }} else {{ number }}\n}}\n"
+        )
+    }
 }
 
 /// Name of a layer's function; none for one that changes nothing. Without an activation it is

@@ -20,12 +20,6 @@ pub(super) const LARGEST: &str = "    let mut best = 0;
 pub(super) const SECOND_IF_LIKELY: &str = "    CLASSES[usize::from(a[0] >= 0.5)]
 ";
 
-pub(super) const FILLED: &str = "
-fn filled(number: f32, fill: f32) -> f32 {
-    if number.is_nan() { fill } else { number }
-}
-";
-
 pub(super) const STANDARDISED: &str = "
 /// In f64: f32 would lose what tells apart values that lie far from 0 and near each other.
 fn standardised(number: f32, mean: f64, deviation: f64) -> f32 {

@@ -5,9 +5,6 @@ use super::messages::{
     TensorTypeProto, TypeProto, ValueInfoProto, attribute, element,
 };
 
-/// Domain of the operators for texts and classical models.
-pub(crate) const ML: &str = "ai.onnx.ml";
-
 /// Name of an input, constant or node output in the graph.
 pub(crate) type Value = String;
 
@@ -52,14 +49,13 @@ impl Graph {
         inputs: &[&str],
         attributes: Vec<AttributeProto>,
     ) -> Value {
-        let is_ml = operator == "LabelEncoder";
         let output = format!("{}_{}", operator.to_lowercase(), self.nodes.len());
         self.nodes.push(NodeProto {
             input: inputs.iter().map(|&input| input.to_owned()).collect(),
             output: vec![output.clone()],
             op_type: operator.to_owned(),
             attribute: attributes,
-            domain: if is_ml { ML.to_owned() } else { String::new() },
+            domain: String::new(),
         });
         output
     }
@@ -79,6 +75,21 @@ impl Graph {
     pub fn scalar(&mut self, number: f32) -> Value {
         let name = format!("number_{}", self.constants.len());
         self.floats(&name, &[], [&number])
+    }
+
+    /// Adds a float32 constant of one row.
+    pub(crate) fn row(&mut self, numbers: &[f32]) -> Value {
+        let name = format!("row_{}", self.constants.len());
+        self.floats(&name, &[1, numbers.len()], numbers)
+    }
+
+    /// Returns the constant with the index of the columns' axis.
+    pub(crate) fn axis_1(&mut self) -> Value {
+        let name = "axis_1";
+        if self.constants.iter().any(|constant| constant.name == name) {
+            return name.to_owned();
+        }
+        self.integers(name, &[1])
     }
 
     /// Adds a float64 constant.
@@ -114,11 +125,6 @@ impl Graph {
             raw_data: Some(bytes),
         });
         name.to_owned()
-    }
-
-    /// Returns whether a node is of the domain [`ML`].
-    pub(crate) fn needs_ml(&self) -> bool {
-        self.nodes.iter().any(|node| node.domain == ML)
     }
 
     /// Builds the message for the file.
@@ -175,26 +181,10 @@ pub(crate) fn float(name: &str, value: f32) -> AttributeProto {
     }
 }
 
-/// Builds an attribute with a list of integers.
-pub(crate) fn ints(name: &str, values: Vec<i64>) -> AttributeProto {
+/// Builds a string attribute.
+pub(crate) fn text(name: &str, value: &str) -> AttributeProto {
     AttributeProto {
-        ints: values,
-        ..attribute(name, attribute::INTS)
-    }
-}
-
-/// Builds an attribute with a list of floats.
-pub(crate) fn floats(name: &str, values: Vec<f32>) -> AttributeProto {
-    AttributeProto {
-        floats: values,
-        ..attribute(name, attribute::FLOATS)
-    }
-}
-
-/// Builds an attribute with a list of strings.
-pub(crate) fn strings(name: &str, values: Vec<String>) -> AttributeProto {
-    AttributeProto {
-        strings: values.into_iter().map(String::into_bytes).collect(),
-        ..attribute(name, attribute::STRINGS)
+        s: Some(value.as_bytes().to_vec()),
+        ..attribute(name, attribute::STRING)
     }
 }

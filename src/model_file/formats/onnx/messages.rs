@@ -15,10 +15,8 @@ pub(crate) mod element {
 /// Types of attributes (`AttributeProto.AttributeType`).
 pub(crate) mod attribute {
     pub(crate) const FLOAT: i32 = 1;
-    pub const INT: i32 = 2;
-    pub(crate) const FLOATS: i32 = 6;
-    pub(crate) const INTS: i32 = 7;
-    pub(crate) const STRINGS: i32 = 8;
+    pub(crate) const INT: i32 = 2;
+    pub(crate) const STRING: i32 = 3;
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -91,12 +89,8 @@ pub(crate) struct AttributeProto {
     pub f: Option<f32>,
     #[prost(int64, optional, tag = "3")]
     pub i: Option<i64>,
-    #[prost(float, repeated, packed = "false", tag = "7")]
-    pub floats: Vec<f32>,
-    #[prost(int64, repeated, packed = "false", tag = "8")]
-    pub ints: Vec<i64>,
-    #[prost(bytes = "vec", repeated, tag = "9")]
-    pub strings: Vec<Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "4")]
+    pub s: Option<Vec<u8>>,
     #[prost(int32, tag = "20")]
     pub r#type: i32,
 }

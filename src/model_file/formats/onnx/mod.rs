@@ -1,12 +1,13 @@
-//! Models as ONNX graphs for other runtimes: IR version 8, operator set 13.
+//! Models as ONNX graphs for other runtimes: IR version 8 and operator set 13, or with texts IR version 9
+//! and operator set 20, whose `RegexFullMatch` ignores blanks around texts as nn-tui does.
 //!
 //! The graph takes raw values of a table and contains the preprocessing. It has one or both of these
 //! inputs, as the model needs:
 //!
 //! | input | shape | contents |
 //! |---|---|---|
-//! | `numbers` | float32 `(rows, columns)` | numeric columns; NaN is a missing value |
-//! | `texts` | string `(rows, columns)` | text columns, without white space around the texts; missing values as in a table |
+//! | `numbers` | float32 `(rows, columns)`, or float64 if f32 could not tell the values of a column apart | numeric columns; NaN is a missing value |
+//! | `texts` | string `(rows, columns)` | text columns as in a table, with its missing values |
 //!
 //! The metadata list the columns of each input under the same name, as a JSON list; so does the
 //! description of the input.
@@ -14,9 +15,8 @@
 //! A classification has the outputs `label` `(rows)`, int64 if all class names are whole numbers and
 //! otherwise string, and `probabilities` `(rows, classes)`, float32, in the order of the metadata
 //! `classes`; if the network's output is not softmax they are called `outputs`. A regression has the
-//! output `prediction` `(rows)`, float32, in the target's unit.
-//!
-//! Operators of `ai.onnx.ml` are used only if there are texts.
+//! output `prediction` `(rows)`, float32 or, if f32 could not tell the targets apart, float64, in the
+//! target's unit.
 
 mod graph;
 mod messages;
@@ -24,18 +24,17 @@ mod messages;
 use prost::Message;
 
 use super::Format;
-use crate::data::{Encoding, InputColumn, MISSING_WORDS, Task};
+use crate::data::{Encoding, InputColumn, MissingValues, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::nn::Output;
 use crate::nn::activation::export::Onnx as OnnxExpression;
 use crate::nn::output::SINGLE_OUTPUT_THRESHOLD;
-use graph::{Graph, Value, float, floats, int, ints, strings};
-use messages::{AttributeProto, ModelProto, OperatorSetIdProto, StringStringEntryProto, element};
+use graph::{Graph, Value, float, int, text};
+use messages::{ModelProto, OperatorSetIdProto, StringStringEntryProto, element};
 
-const IR_VERSION: i64 = 8;
-const OPERATORS: i64 = 13;
-const ML_OPERATORS: i64 = 2;
+/// IR version and operator set of a model without texts, and of one with texts.
+const VERSIONS: [(i64, i64); 2] = [(8, 13), (9, 20)];
 
 // Names of the graph's inputs.
 const NUMBERS: &str = "numbers";
@@ -72,10 +71,8 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let inputs = preprocess(&mut graph, model)?;
     let outputs = network(&mut graph, model, inputs);
     predictions(&mut graph, model, &outputs);
-    let mut operators = vec![(String::new(), OPERATORS)];
-    if graph.needs_ml() {
-        operators.push((graph::ML.to_owned(), ML_OPERATORS));
-    }
+    let has_texts = !model.preprocessing.columns.iter().all(is_number);
+    let (ir_version, operators) = VERSIONS[usize::from(has_texts)];
     let mut metadata = vec![("target".to_owned(), model.target.clone())];
     let lists = [
         (NUMBERS, names(model, is_number)),
@@ -89,15 +86,15 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
         }
     }
     let file = ModelProto {
-        ir_version: IR_VERSION,
+        ir_version,
         producer_name: "nn-tui".to_owned(),
         producer_version: env!("CARGO_PKG_VERSION").to_owned(),
         doc_string: description(model).join("\n"),
         graph: Some(graph.finish("nn-tui")),
-        opset_import: operators
-            .into_iter()
-            .map(|(domain, version)| OperatorSetIdProto { domain, version })
-            .collect(),
+        opset_import: vec![OperatorSetIdProto {
+            domain: String::new(),
+            version: operators,
+        }],
         metadata_props: metadata
             .into_iter()
             .map(|(key, value)| StringStringEntryProto { key, value })
@@ -122,10 +119,12 @@ fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Value, String> 
     let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(|column| is_number(column));
     let mut parts = Vec::new();
     if !numbers.is_empty() {
-        parts.push(standardise(graph, &numbers));
+        let missing = model.preprocessing.missing.numbers();
+        parts.push(standardise(graph, &numbers, &missing));
     }
     if !texts.is_empty() {
-        parts.append(&mut encode_texts(graph, &texts));
+        let missing = &model.preprocessing.missing;
+        parts.append(&mut encode_texts(graph, &texts, missing));
     }
     let joined = match parts.as_slice() {
         [] => return Err("it has no inputs".into()),
@@ -164,9 +163,15 @@ fn sources(columns: &[InputColumn]) -> Vec<i64> {
 }
 
 /// Adds the network inputs of all text columns, one value for each column.
-fn encode_texts(graph: &mut Graph, columns: &[&InputColumn]) -> Vec<Value> {
+fn encode_texts(
+    graph: &mut Graph,
+    columns: &[&InputColumn],
+    missing: &MissingValues,
+) -> Vec<Value> {
     let about = format!("{}; missing values as in the table", quoted(columns));
     let all = graph.input(TEXTS, element::STRING, columns.len(), &about);
+    let words = missing.in_texts();
+    let missing = format!("(?i:{})?", alternatives(&words));
     let mut parts = Vec::new();
     for (i, column) in columns.iter().enumerate() {
         let own = match columns.len() {
@@ -176,7 +181,8 @@ fn encode_texts(graph: &mut Graph, columns: &[&InputColumn]) -> Vec<Value> {
                 graph.node("Gather", &[&all, &index], vec![int("axis", 1)])
             }
         };
-        parts.push(encode_text(graph, &column.encoding, own, i));
+        let is_missing = matches(graph, &own, &missing);
+        parts.push(encode_text(graph, &column.encoding, &own, &is_missing));
     }
     parts
 }
@@ -190,11 +196,33 @@ fn quoted(columns: &[&InputColumn]) -> String {
 }
 
 /// Adds the network inputs of the numeric `columns`, standardised in f64 as in training: f32 would
-/// round away the differences between large, nearby values.
-fn standardise(graph: &mut Graph, columns: &[&InputColumn]) -> Value {
+/// round away the differences between large, nearby values. Missing values are NaN and `missing`.
+fn standardise(graph: &mut Graph, columns: &[&InputColumn], missing: &[f64]) -> Value {
+    let has_offset = columns.iter().any(|column| column.offset != 0.0);
     let about = format!("{}; NaN is a missing value", quoted(columns));
     let count = columns.len();
-    let raw = graph.input(NUMBERS, element::FLOAT, count, &about);
+    let elements = if has_offset {
+        element::DOUBLE
+    } else {
+        element::FLOAT
+    };
+    let mut raw = graph.input(NUMBERS, elements, count, &about);
+    let mut is_missing = graph.node("IsNaN", &[&raw], vec![]);
+    for &number in missing {
+        let number = if has_offset {
+            graph.doubles(&format!("missing_{number}"), &[], &[number])
+        } else {
+            graph.scalar(number as f32)
+        };
+        let equals = graph.node("Equal", &[&raw, &number], vec![]);
+        is_missing = graph.node("Or", &[&is_missing, &equals], vec![]);
+    }
+    if has_offset {
+        let offsets: Vec<f64> = columns.iter().map(|column| column.offset).collect();
+        let offsets = graph.doubles("offset", &[count], &offsets);
+        let shifted = graph.node("Sub", &[&raw, &offsets], vec![]);
+        raw = cast(graph, &shifted, element::FLOAT);
+    }
     let (mut fills, mut means, mut deviations) = (Vec::new(), Vec::new(), Vec::new());
     for column in columns {
         if let Encoding::Numeric {
@@ -209,7 +237,6 @@ fn standardise(graph: &mut Graph, columns: &[&InputColumn]) -> Value {
     let fills = graph.floats("fill", &[count], &fills);
     let means = graph.doubles("mean", &[count], &means);
     let deviations = graph.doubles("deviation", &[count], &deviations);
-    let is_missing = graph.node("IsNaN", &[&raw], vec![]);
     let filled = graph.node("Where", &[&is_missing, &fills, &raw], vec![]);
     let wide = cast(graph, &filled, element::DOUBLE);
     let shifted = graph.node("Sub", &[&wide, &means], vec![]);
@@ -224,63 +251,85 @@ fn cast(graph: &mut Graph, value: &str, to: i32) -> Value {
     graph.node("Cast", &[value], vec![int("to", to.into())])
 }
 
-/// Adds the network inputs of text column `i`, whose cells are `texts: (rows, 1)`.
-fn encode_text(graph: &mut Graph, encoding: &Encoding, texts: Value, i: usize) -> Value {
-    let missing = missing_texts();
+/// Adds the network inputs of a text column whose cells are `texts: (rows, 1)`; `is_missing: (rows, 1)`
+/// says which of them are missing values.
+fn encode_text(graph: &mut Graph, encoding: &Encoding, texts: &str, is_missing: &str) -> Value {
     match encoding {
-        Encoding::Categorical { values, fill, .. } => {
-            let own = values.iter().cloned().zip(0..);
-            let filled = missing.into_iter().map(|text| (text, *fill as i64));
-            let (keys, codes) = filled.chain(own).unzip();
-            let code = label_encoder(keys, ints("values_int64s", codes));
-            let unknown = int("default_int64", values.len() as i64);
-            let code = graph.node("LabelEncoder", &[&texts], [code, vec![unknown]].concat());
-            let codes: Vec<i64> = (0..encoding.inputs() as i64).collect();
-            let codes = graph.integers(&format!("codes_{i}"), &codes);
-            let own = graph.node("Equal", &[&code, &codes], vec![]);
-            cast(graph, &own, element::FLOAT)
+        Encoding::Categorical {
+            values,
+            other,
+            fill,
+        } => {
+            let found = values.iter().map(|value| {
+                let is_value = matches(graph, texts, &escaped(value));
+                cast(graph, &is_value, element::FLOAT)
+            });
+            let found: Vec<Value> = found.collect();
+            let found: Vec<&str> = found.iter().map(String::as_str).collect();
+            let mut inputs = graph.node("Concat", &found, vec![int("axis", 1)]);
+            if *other {
+                // One category at most matches.
+                let axis = graph.axis_1();
+                let known = graph.node("ReduceSum", &[&inputs, &axis], vec![]);
+                let one = graph.scalar(1.0);
+                let is_other = graph.node("Sub", &[&one, &known], vec![]);
+                inputs = graph.node("Concat", &[&inputs, &is_other], vec![int("axis", 1)]);
+            }
+            let usual: Vec<f32> = (0..encoding.inputs())
+                .map(|input| f32::from(input == *fill))
+                .collect();
+            let usual = graph.row(&usual);
+            graph.node("Where", &[is_missing, &usual, &inputs], vec![])
         }
         _ => {
-            let words = match encoding {
-                Encoding::Boolean { no, yes, .. } => no.iter().chain(yes).cloned().collect(),
-                _ => Vec::new(),
-            };
-            let input = |raw: f32| {
+            let mut input = |raw: f32| {
                 let mut out = [0.0];
                 encoding.write(raw, &mut out);
-                out[0]
+                graph.scalar(out[0])
             };
-            let values = words.iter().map(|word| input(encoding.of_text(word)));
-            let value = label_encoder(words.clone(), floats("values_floats", values.collect()));
+            let [filled, no, yes] = [input(f32::NAN), input(0.0), input(1.0)];
+            let Encoding::Boolean {
+                no: no_words,
+                yes: yes_words,
+                ..
+            } = encoding
+            else {
+                return filled;
+            };
             // Any other text counts as missing.
-            let unknown = float("default_float", input(f32::NAN));
-            graph.node("LabelEncoder", &[&texts], [value, vec![unknown]].concat())
+            let is_no = matches(graph, texts, &alternatives(no_words));
+            let value = graph.node("Where", &[&is_no, &no, &filled], vec![]);
+            let is_yes = matches(graph, texts, &alternatives(yes_words));
+            graph.node("Where", &[&is_yes, &yes, &value], vec![])
         }
     }
 }
 
-fn label_encoder(keys: Vec<String>, values: AttributeProto) -> Vec<AttributeProto> {
-    vec![strings("keys_strings", keys), values]
+/// Adds the comparison of `texts` with a regular expression that blanks may surround.
+fn matches(graph: &mut Graph, texts: &str, pattern: &str) -> Value {
+    /// Characters of Unicode's property `White_Space`, which are those that nn-tui trims.
+    const BLANKS: &str = "[\\t-\\r \\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}]*";
+    let pattern = format!("{BLANKS}(?:{pattern}){BLANKS}");
+    graph.node("RegexFullMatch", &[texts], vec![text("pattern", &pattern)])
 }
 
-/// Returns all spellings of missing values. Tables ignore case, but graphs compare exactly.
-fn missing_texts() -> Vec<String> {
-    let mut texts = vec![String::new()];
-    for word in MISSING_WORDS {
-        let mut variants = vec![String::new()];
-        for letter in word.chars() {
-            let cases = [letter.to_ascii_lowercase(), letter.to_ascii_uppercase()];
-            let distinct = 1 + usize::from(cases[0] != cases[1]);
-            let longer = |variant: &String| {
-                let variant = variant.clone();
-                let cases = cases.into_iter().take(distinct);
-                cases.map(move |letter| format!("{variant}{letter}"))
-            };
-            variants = variants.iter().flat_map(longer).collect();
+/// Returns a regular expression for any of `words`.
+fn alternatives(words: &[impl AsRef<str>]) -> String {
+    let words: Vec<String> = words.iter().map(|word| escaped(word.as_ref())).collect();
+    format!("(?:{})", words.join("|"))
+}
+
+/// Returns a regular expression in the syntax of RE2 for exactly `word`.
+fn escaped(word: &str) -> String {
+    let mut pattern = String::new();
+    for letter in word.chars() {
+        if letter.is_ascii_alphanumeric() {
+            pattern.push(letter);
+        } else {
+            pattern.push_str(&format!("\\x{{{:x}}}", u32::from(letter)));
         }
-        texts.append(&mut variants);
     }
-    texts
+    pattern
 }
 
 /// Adds the layers and returns the network's outputs `(rows, outputs)`.
@@ -342,7 +391,7 @@ fn predictions(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
                 let threshold = graph.scalar(SINGLE_OUTPUT_THRESHOLD);
                 let is_second = graph.node("GreaterOrEqual", &[name, &threshold], vec![]);
                 let class = cast(graph, &is_second, element::INT64);
-                let column = graph.integers("axis_1", &[1]);
+                let column = graph.axis_1();
                 graph.node("Squeeze", &[&class, &column], vec![])
             } else {
                 let keep = vec![int("axis", 1), int("keepdims", 0)];
@@ -358,15 +407,20 @@ fn predictions(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
         Task::Regression(scale) => {
             // In f64, as in training.
             let wide = cast(graph, outputs, element::DOUBLE);
-            let (offset, unit) = scale.offset_and_unit();
+            let (center, unit) = scale.center_and_unit();
             let deviation = graph.doubles("target_deviation", &[], &[unit]);
-            let mean = graph.doubles("target_mean", &[], &[offset]);
+            let mean = graph.doubles("target_mean", &[], &[center]);
             let scaled = graph.node("Mul", &[&wide, &deviation], vec![]);
             let shifted = graph.node("Add", &[&scaled, &mean], vec![]);
-            let number = cast(graph, &shifted, element::FLOAT);
-            let column = graph.integers("axis_1", &[1]);
+            let elements = if scale.offset == 0.0 {
+                element::FLOAT
+            } else {
+                element::DOUBLE
+            };
+            let number = cast(graph, &shifted, elements);
+            let column = graph.axis_1();
             let numbers = graph.node("Squeeze", &[&number, &column], vec![]);
-            graph.output(&numbers, PREDICTION, element::FLOAT, None);
+            graph.output(&numbers, PREDICTION, elements, None);
         }
     }
 }

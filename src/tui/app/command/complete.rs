@@ -188,7 +188,7 @@ fn inputs(model: &Model, typed: &str) -> Vec<Candidate> {
     let columns = &model.run.data.preprocessing.columns;
     let mut all = Vec::new();
     for column in columns {
-        let domain = Domain::of(&column.encoding);
+        let domain = Domain::of(column);
         match typed.strip_prefix(column.name.as_str()) {
             Some(rest) if rest.starts_with(' ') => {
                 let values = domain.words().iter();

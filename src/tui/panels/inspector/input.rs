@@ -107,7 +107,12 @@ fn encoding<'a>(context: &'a Context, neuron: usize) -> Option<(String, &'a Enco
     for column in &data.preprocessing.columns {
         first += column.encoding.inputs();
         if neuron < first {
-            return Some((context.called(0, neuron), &column.encoding));
+            let name = context.called(0, neuron);
+            let name = match column.offset {
+                0.0 => name,
+                offset => format!("{name} − {offset}"),
+            };
+            return Some((name, &column.encoding));
         }
     }
     None

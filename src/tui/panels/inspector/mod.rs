@@ -17,6 +17,7 @@ use ratatui::text::{Line, Span};
 
 use super::Panel;
 use super::network::{knows_activation, knows_delta, knows_loss, phase_values};
+use crate::data::with_offset;
 use crate::nn::ParameterId;
 use crate::train::inspection::Facts;
 use crate::train::probes::{InspectProbe, PhaseProbe, RowPass, RowProbe};
@@ -26,7 +27,6 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::notation::{Index, Notation};
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::util::numbers::{NUMBER, aligned};
-use crate::util::text::sanitise;
 use page::Page;
 
 /// From this width on, and below this height, a figure stands beside the first table.
@@ -292,7 +292,10 @@ impl<'a> Context<'a> {
         let targets = &sample.samples(&self.model.run.data).targets;
         match (targets.class(sample.index), targets.number(sample.index)) {
             (Some(class), _) => self.name(self.depth(), class).to_owned(),
-            (None, Some(number)) => sanitise(&number.to_string()).replace('-', "−"),
+            (None, Some(number)) => {
+                let scale = self.model.run.data.task.scale();
+                with_offset(number, scale.map_or(0.0, |scale| scale.offset)).replace('-', "−")
+            }
             (None, None) => String::new(),
         }
     }

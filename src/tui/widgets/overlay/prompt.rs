@@ -44,7 +44,7 @@ fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
         Purpose::Input(column) => {
             let column = model.run.data.preprocessing.columns.get(column);
             let name = column.map_or(String::new(), |column| column.name.clone());
-            let domain = column.map(|column| Domain::of(&column.encoding).to_string());
+            let domain = column.map(|column| Domain::of(column).to_string());
             (name, domain.unwrap_or_default())
         }
         Purpose::Command => ("Command".into(), KEYS.into()),

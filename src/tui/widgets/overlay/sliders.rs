@@ -77,7 +77,7 @@ fn slider(
     let (Some((now, own)), Some(column)) = (model.input(index), column) else {
         return;
     };
-    let domain = Domain::of(&column.encoding);
+    let domain = Domain::of(column);
     let ends = if line.width < WIDE { 0 } else { END };
     let [name, value, start, bar, end] = Layout::horizontal([
         Constraint::Length(names),
@@ -103,7 +103,7 @@ fn slider(
         .right_aligned()
         .render(value, buf);
     let (min, max) = match &domain {
-        Domain::Numbers { min, max } => (min.to_string(), max.to_string()),
+        Domain::Numbers { min, max, .. } => (domain.shown(*min), domain.shown(*max)),
         Domain::Words(words) => {
             let of = format!("{} of {}", now as usize + 1, words.len());
             (String::new(), of)

@@ -1,0 +1,173 @@
+//! Reader of the target column: classes or numbers.
+
+use super::Shape;
+use super::column_reader::{narrowed, too_large};
+use crate::data::schema::class_encoder::{ClassEncoder, Classes};
+use crate::data::schema::is_date;
+use crate::data::{TaskChoice, schema};
+use crate::error::DataProblem;
+
+/// Maximum number of distinct whole numbers that are classes.
+const MAX_NUMBERED_CLASSES: usize = 20;
+
+/// Reader of the target column.
+pub(crate) struct TargetCells {
+    task: TaskChoice,
+    /// Whether its cells are numbers, by the first rows.
+    has_numbers: bool,
+    /// Subtracted before a number is narrowed to f32.
+    pub(crate) offset: f64,
+    cells: Cells,
+}
+
+enum Cells {
+    /// Classes; if they `may_be_numbers`, they become numbers once there are too many of them or one
+    /// has decimals.
+    Classes {
+        labels: ClassEncoder,
+        may_be_numbers: bool,
+    },
+    Numbers(Vec<f32>),
+}
+
+/// All targets of a table.
+pub(crate) enum Targets {
+    Classes(Classes),
+    /// Numbers less the offset.
+    Numbers(Vec<f32>),
+}
+
+impl TargetCells {
+    pub(crate) fn new(task: TaskChoice, sample: &schema::TargetSample) -> Self {
+        let cells = match task {
+            TaskChoice::Regression => Cells::Numbers(Vec::new()),
+            TaskChoice::Auto | TaskChoice::Classification => Cells::Classes {
+                labels: ClassEncoder::default(),
+                may_be_numbers: task == TaskChoice::Auto,
+            },
+        };
+        Self {
+            task,
+            has_numbers: sample.has_numbers || task == TaskChoice::Regression,
+            offset: sample.offset,
+            cells,
+        }
+    }
+
+    /// Returns whether `cell` is a missing target.
+    pub(crate) fn is_missing(&self, cell: &str, shape: &Shape) -> bool {
+        if self.has_numbers {
+            shape.number(cell).is_ok_and(f64::is_nan)
+        } else {
+            shape.missing.is_missing_text(cell)
+        }
+    }
+
+    /// Appends the target of a row, `cell`, which is not missing.
+    pub(crate) fn push(&mut self, cell: &str, shape: &Shape) -> Result<(), DataProblem> {
+        match &mut self.cells {
+            Cells::Numbers(numbers) => {
+                numbers.push(number(cell, self.offset, shape)?);
+                return Ok(());
+            }
+            Cells::Classes {
+                labels,
+                may_be_numbers,
+            } => {
+                let known = labels.names().len();
+                labels.push(cell);
+                if !*may_be_numbers || labels.names().len() == known {
+                    return Ok(());
+                }
+            }
+        }
+        self.reconsider(shape)
+    }
+
+    /// Decides by the newest class whether the classes are numbers, or can never be.
+    fn reconsider(&mut self, shape: &Shape) -> Result<(), DataProblem> {
+        let Cells::Classes {
+            labels,
+            may_be_numbers,
+        } = &mut self.cells
+        else {
+            return Ok(());
+        };
+        let Some(newest) = labels.names().last() else {
+            return Ok(());
+        };
+        match shape.number(newest) {
+            Err(_) => *may_be_numbers = false,
+            Ok(number) if number.fract() == 0.0 && labels.names().len() <= MAX_NUMBERED_CLASSES => {
+            }
+            Ok(_) => {
+                let names = labels.names().iter();
+                let values: Result<Vec<f32>, _> =
+                    names.map(|name| number(name, self.offset, shape)).collect();
+                let values = values?;
+                let of_row = labels.labels().iter().map(|&label| values[label as usize]);
+                self.cells = Cells::Numbers(of_row.collect());
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes `row` and moves the last row into its place.
+    pub(crate) fn swap_remove(&mut self, row: usize) {
+        match &mut self.cells {
+            Cells::Classes { labels, .. } => labels.swap_remove(row),
+            Cells::Numbers(numbers) => {
+                numbers.swap_remove(row);
+            }
+        }
+    }
+
+    /// Reorders the rows: row `i` becomes what row `order[i]` was.
+    pub(crate) fn select(&mut self, order: &[usize]) {
+        match &mut self.cells {
+            Cells::Classes { labels, .. } => labels.select(order),
+            Cells::Numbers(numbers) => *numbers = order.iter().map(|&row| numbers[row]).collect(),
+        }
+    }
+
+    /// Returns the targets of all rows. Whole numbers that make no classes are predicted as numbers,
+    /// unless classes were requested.
+    ///
+    /// # Errors
+    /// [`DataProblem::DateTarget`], and those of [`Classes::check`].
+    pub(crate) fn finish(self, shape: &Shape) -> Result<Targets, DataProblem> {
+        let (labels, may_be_numbers) = match self.cells {
+            Cells::Numbers(numbers) => return Ok(Targets::Numbers(numbers)),
+            Cells::Classes {
+                labels,
+                may_be_numbers,
+            } => (labels, may_be_numbers),
+        };
+        let classes = labels.finish();
+        let dates = classes.names.iter().filter(|name| is_date(name)).count();
+        if self.task == TaskChoice::Auto && dates == classes.names.len() && dates > 1 {
+            let found = super::shown(&classes.names[0]);
+            return Err(DataProblem::DateTarget { found });
+        }
+        let checked = classes.check();
+        let is_unfit = matches!(checked, Err(DataProblem::TooManyClasses { .. }));
+        if may_be_numbers && (is_unfit || classes.are_sparse()) {
+            let names = classes.names.iter();
+            let values: Result<Vec<f32>, _> =
+                names.map(|name| number(name, self.offset, shape)).collect();
+            let values = values?;
+            let of_row = classes.labels.iter().map(|&label| values[label as usize]);
+            return Ok(Targets::Numbers(of_row.collect()));
+        }
+        checked.map(|()| Targets::Classes(classes))
+    }
+}
+
+/// Parses a target and subtracts the `offset`.
+fn number(cell: &str, offset: f64, shape: &Shape) -> Result<f32, DataProblem> {
+    let number = shape.number(cell).map_err(|problem| match problem {
+        DataProblem::NotANumber { found } => DataProblem::StrayTarget { found },
+        other => other,
+    })?;
+    narrowed(number, offset).ok_or_else(|| too_large(cell))
+}

@@ -322,6 +322,24 @@ pub enum Error {
         /// Description of the problem.
         problem: String,
     },
+    /// A damaged checkpoint, or a file that is none.
+    #[error("{}: not a usable checkpoint: {problem}", shown(.path))]
+    Checkpoint {
+        /// Path of the file.
+        path: PathBuf,
+        /// Description of the problem.
+        problem: String,
+    },
+    /// Data other than those of a checkpoint.
+    #[error("{data}: not the data of the run in {}: {difference}", shown(.checkpoint))]
+    OtherData {
+        /// Name of the data, safe to show.
+        data: String,
+        /// Path of the checkpoint.
+        checkpoint: PathBuf,
+        /// Description of the first difference.
+        difference: String,
+    },
     /// Conflicting options, or a value out of range.
     #[error("{0}")]
     Usage(String),
@@ -372,8 +390,9 @@ impl Error {
     /// Returns the kind of error, as in the JSON of a run that failed before it started.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Data { .. } => "data",
+            Self::Data { .. } | Self::OtherData { .. } => "data",
             Self::Model { .. } => "model",
+            Self::Checkpoint { .. } => "checkpoint",
             Self::NoSuchInput { .. } | Self::CannotRead { .. } => "no-input",
             Self::CannotWrite { .. } | Self::Exists(_) => "cannot-write",
             Self::Usage(_) => "usage",
@@ -389,7 +408,10 @@ impl Error {
     /// Returns the exit code of a process that ends with this error.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Data { .. } | Self::Model { .. } => EXIT_BAD_DATA,
+            Self::Data { .. }
+            | Self::Model { .. }
+            | Self::Checkpoint { .. }
+            | Self::OtherData { .. } => EXIT_BAD_DATA,
             Self::NoSuchInput { .. } | Self::CannotRead { .. } => EXIT_NO_INPUT,
             Self::CannotWrite { .. } | Self::Exists(_) => EXIT_CANNOT_WRITE,
             Self::Usage(_) => EXIT_USAGE,

@@ -17,6 +17,7 @@ use crate::model_file::formats;
 use crate::nn::ParameterId;
 use crate::record::log_formats;
 use crate::settings::{Edit, SETTINGS, Setting, defaults, parameter_value};
+use crate::train::Interval;
 
 /// Train a feed-forward neural network on a table and watch it learn.
 #[derive(Debug, Parser)]
@@ -119,6 +120,10 @@ pub struct TrainingArgs {
     #[arg(long, help_heading = "Screen", conflicts_with_all = WITHOUT_SCREEN)]
     pub paused: bool,
 
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub saving: SavingArgs,
+
     /// Print what was detected in the data and exit
     #[arg(long, help_heading = "Output", conflicts_with = "export")]
     pub describe: bool,
@@ -145,12 +150,47 @@ impl TrainingArgs {
     }
 }
 
+/// Checkpoints, and what a run continues.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SavingArgs {
+    /// Write checkpoints to this file, from which --resume continues the run bit for bit
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Saving",
+        conflicts_with = "describe"
+    )]
+    pub checkpoint: Option<PathBuf>,
+    /// Time or epochs between two checkpoints, e.g. 30s, 2m or 10epochs
+    #[arg(long, value_name = "INTERVAL", help_heading = "Saving", requires = "checkpoint",
+          default_value_t = Interval::DEFAULT)]
+    pub checkpoint_every: Interval,
+    /// Continue the run of a checkpoint, by default the last interrupted one; list shows those
+    #[arg(long, value_name = "FILE", help_heading = "Saving",
+          conflicts_with_all = ["describe", "check_gradients"])]
+    pub resume: Option<Option<PathBuf>>,
+    /// With --resume: path of the data, if they were moved
+    #[arg(
+        long = "data",
+        value_name = "FILE",
+        help_heading = "Saving",
+        requires = "resume"
+    )]
+    pub moved_data: Option<OsString>,
+    /// Leave no checkpoint of a run that ends unsaved after more than a minute
+    #[arg(long, help_heading = "Saving")]
+    pub no_recovery: bool,
+    /// Names of the options that were given, in the order of the help.
+    #[arg(skip)]
+    pub given: Vec<String>,
+}
+
 /// Options that start a run without the screen.
 const WITHOUT_SCREEN: [&str; 3] = ["headless", "json", "check_gradients"];
 
 /// Flags of the settings, read from their table: the edits of those that were given.
 #[derive(Debug, Clone, Default)]
-pub struct SettingFlags(pub Vec<Edit>);
+pub struct SettingFlags(pub Vec<(&'static Setting, Edit)>);
 
 impl clap::Args for SettingFlags {
     fn augment_args(command: clap::Command) -> clap::Command {
@@ -164,10 +204,11 @@ impl clap::Args for SettingFlags {
 
 impl FromArgMatches for SettingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = SETTINGS
-            .iter()
-            .filter_map(|setting| matches.get_one::<Edit>(setting.name));
-        Ok(Self(given.cloned().collect()))
+        let given = SETTINGS.iter().filter_map(|&setting| {
+            let edit = matches.get_one::<Edit>(setting.name)?;
+            Some((setting, edit.clone()))
+        });
+        Ok(Self(given.collect()))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::model_file::{ExportOption, remove_temporary_files};
 use crate::nn::GradientCheck;
-use crate::record::{Console, End, LogOption, Recorders, STANDARD_OUTPUT, gradients};
+use crate::record::{
+    Console, End, LogOption, Recorders, STANDARD_OUTPUT, gradients, report_recovery,
+};
 use crate::train::{Command, Event, Pace, Session, Settings, Sink, State, Worker};
 use crate::util::signals::{Signal, Signals, Watched};
 
@@ -36,18 +38,19 @@ pub struct Options<'a> {
     pub check_gradients: bool,
 }
 
-/// Trains `session` for the given epochs, or until a signal or a divergence, then saves the model.
+/// Trains `session` for the given epochs, saved as `settings` say, or until a signal or a divergence, then saves the model.
 /// Returns the exit code: 0, or 128 plus the number of the signal.
 ///
 /// # Errors
 /// [`Error::Diverged`] and [`Error::Worker`], after the last good weights were saved;
 /// [`Error::Gradients`]; [`Error::CannotWrite`] for the model, the log and standard output.
-pub fn run(session: Session, options: Options) -> Result<u8> {
+pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8> {
     let settings = Settings {
         pace: Pace::Full,
         // The first check comes before the first step.
         paused: options.check_gradients,
         epochs: Some(options.epochs),
+        ..settings
     };
     let (sender, messages) = channel();
     let wake = sender.clone();
@@ -106,7 +109,7 @@ pub fn run(session: Session, options: Options) -> Result<u8> {
     let code = run.conclude(recorders);
     let signalled = write_rest(&console, is_signalled, &messages, &signals);
     let written = console.close(PATIENCE);
-    worker.stop();
+    report_recovery(worker.stop());
     match (code, written, signalled) {
         (Ok(_), _, Some(number)) => End::Signal(number).result(),
         (Ok(_), Err(error), None) if !is_broken_pipe(&error) => Err(error),
@@ -255,6 +258,7 @@ impl Run<'_> {
                 State::Running | State::Stepping | State::Paused => {}
             },
             Event::Exported { result, .. } => self.failed_export = result.err(),
+            Event::CheckpointWritten { result, .. } => self.record_checkpoint(result.err()),
             Event::GradientsChecked(check) => self.handle_check(&check),
             _ => {}
         }
@@ -295,9 +299,26 @@ impl Run<'_> {
                 replace: *replace,
             });
         }
-        self.worker.send(Command::Stop);
+        let is_unexpected = matches!(
+            self.end,
+            Some(End::Signal(_) | End::Failed(_) | End::ReaderGone)
+        );
+        let stop = if is_unexpected || self.options.export.is_some() {
+            // If the model is saved, nothing more is.
+            Command::StopUnsaved
+        } else {
+            Command::Stop
+        };
+        self.worker.send(stop);
         // The reader may have stopped reading.
         self.room.lift_limit();
+    }
+
+    /// Reports a checkpoint that could not be written; the run goes on.
+    fn record_checkpoint(&mut self, error: Option<Error>) {
+        if let Some(error) = error {
+            self.print_error(&error);
+        }
     }
 
     /// Handles the failure of a recorder. Without standard output the run has no reader left;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::args::{GlobalArgs, TrainingArgs};
+use super::args::{GlobalArgs, SavingArgs, TrainingArgs};
 use super::load_options::load_options;
+use super::resume::ResumeOrder;
 use crate::data::{Dataset, LoadOptions, Part, Source, Target, ValidationRows};
 use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
@@ -12,7 +13,8 @@ use crate::nn::ParameterId;
 use crate::nn::engine::Threads;
 use crate::record::LogOption;
 use crate::settings::{Choices, defaults};
-use crate::train::{Pace, Plan};
+use crate::train::recovery::{self, RecoveryOption};
+use crate::train::{CheckpointOption, Pace, Plan};
 
 /// A checked order to train.
 #[derive(Debug)]
@@ -31,6 +33,12 @@ pub struct Job {
     pub log: Option<LogOption>,
     /// Whether existing files are overwritten.
     pub force: bool,
+    /// File that checkpoints are written to.
+    pub checkpoint: Option<CheckpointOption>,
+    /// Where a run that ends unsaved leaves a checkpoint.
+    pub recovery: Option<RecoveryOption>,
+    /// The run to continue.
+    pub resume: Option<ResumeOrder>,
     pub front_end: FrontEnd,
 }
 
@@ -64,7 +72,7 @@ impl Job {
     /// [`Error::Usage`].
     pub fn check(args: &TrainingArgs, global: &GlobalArgs, is_terminal: bool) -> Result<Self> {
         let mut choices = Choices::default();
-        for edit in &args.settings.0 {
+        for (_, edit) in &args.settings.0 {
             edit.apply(&mut choices);
         }
         choices.class_weights = args.table.class_weights;
@@ -85,11 +93,17 @@ impl Job {
                 .map(|path| LogOption::new(path, global.force))
                 .transpose()?,
             force: global.force,
+            checkpoint: checkpoint(&args.saving, global.force),
+            recovery: recovery(&args.saving),
+            resume: None,
             front_end: front_end(args, &choices, global, is_terminal)?,
             choices,
         };
         // What does not go together for classes does not for a number either.
-        job.choices.plan(1, false).map_err(Error::Usage)?;
+        // Settings beside --resume change others that are in the checkpoint.
+        if args.saving.resume.is_none() {
+            job.choices.plan(1, false).map_err(Error::Usage)?;
+        }
         Ok(job)
     }
 
@@ -105,6 +119,17 @@ impl Job {
         [table, validation, test].into_iter().flatten().collect()
     }
 
+    /// Adds what helps to the error of loading the data of a run that is resumed.
+    pub(super) fn explain(&self, error: Error) -> Error {
+        match error {
+            Error::NoSuchInput { path, .. } if self.resume.is_some() => {
+                let hint = "; --data FILE says where the data are now".into();
+                Error::NoSuchInput { path, hint }
+            }
+            other => other,
+        }
+    }
+
     /// Makes the plan for `dataset`.
     ///
     /// # Errors
@@ -116,6 +141,24 @@ impl Job {
             Error::Usage(format!("column \"{}\": {problem}", dataset.target_name))
         })
     }
+}
+
+fn checkpoint(args: &SavingArgs, replace: bool) -> Option<CheckpointOption> {
+    args.checkpoint.as_ref().map(|path| CheckpointOption {
+        path: path.clone(),
+        every: args.checkpoint_every,
+        replace,
+    })
+}
+
+fn recovery(args: &SavingArgs) -> Option<RecoveryOption> {
+    let folder = recovery::folder(|name| std::env::var_os(name));
+    folder
+        .filter(|_| !args.no_recovery)
+        .map(|folder| RecoveryOption {
+            folder,
+            after: recovery::WORTH_SAVING,
+        })
 }
 
 fn export(path: Option<&Path>, replace: bool) -> Result<Option<ExportOption>> {

@@ -9,6 +9,7 @@ pub mod job;
 mod load_options;
 mod loading;
 mod predict;
+mod resume;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -96,7 +97,12 @@ fn prepare_work(args: Args) -> Result<Work> {
         }
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => {
-            return train(check_job(&args.training, &args.global)?);
+            let resume = &args.training.saving.resume;
+            if matches!(resume, Some(Some(path)) if path.as_os_str() == "list") {
+                resume::list()?;
+            } else {
+                return train(check_job(&args.training, &args.global)?);
+            }
         }
     }
     Ok(Box::new(|| Ok(0)))
@@ -110,7 +116,11 @@ fn prepare_work(args: Args) -> Result<Work> {
 fn check_job(args: &TrainingArgs, global: &GlobalArgs) -> Result<Job> {
     let is_terminal = io::stdout().is_terminal();
     let unusable = tui::unusable().filter(|_| is_terminal);
-    let job = Job::check(args, global, is_terminal && unusable.is_none())?;
+    let can_show = is_terminal && unusable.is_none();
+    let job = match &args.saving.resume {
+        Some(path) => resume::job(path.as_deref(), args, global, can_show)?,
+        None => Job::check(args, global, can_show)?,
+    };
     if let Some(reason) = unusable
         && !args.is_without_screen(global)
     {
@@ -143,11 +153,30 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Er
             return Err(command.error(ErrorKind::ArgumentConflict, problem));
         }
     }
-    Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    let mut args = Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    args.training.saving.given = given_options(&command, &matches);
+    Ok(args)
+}
+
+/// Returns the names of the arguments that were given, such as `data` and `--lr`.
+fn given_options(command: &clap::Command, matches: &clap::ArgMatches) -> Vec<String> {
+    let is_given = |arg: &&clap::Arg| {
+        let source = matches.value_source(arg.get_id().as_str());
+        source == Some(ValueSource::CommandLine)
+    };
+    let given = command.get_arguments().filter(is_given);
+    let name = |arg: &clap::Arg| match arg.get_long() {
+        Some(long) => format!("--{long}"),
+        None => arg.get_id().to_string(),
+    };
+    given.map(name).collect()
 }
 
 /// Loads the data, unless the screen shows that, and returns the training.
 fn train(job: Job) -> Result<Work> {
+    if let Some(checkpoint) = &job.checkpoint {
+        check_writable(&checkpoint.path, checkpoint.replace)?;
+    }
     if let Some(ExportOption { path, replace }) = &job.export {
         // Better now than after an hour of training.
         check_writable(path, *replace)?;
@@ -165,7 +194,7 @@ fn train(job: Job) -> Result<Work> {
             epochs,
             check_gradients,
         } => {
-            let session = session(&job, load(&job)?)?;
+            let (session, settings) = start(&job, load(&job)?)?;
             Ok(Box::new(move || {
                 let options = headless::Options {
                     epochs,
@@ -174,7 +203,7 @@ fn train(job: Job) -> Result<Work> {
                     json,
                     check_gradients,
                 };
-                headless::run(session, options)
+                headless::run(session, settings, options)
             }))
         }
         FrontEnd::Screen {
@@ -188,20 +217,46 @@ fn train(job: Job) -> Result<Work> {
             let log = job.log.clone();
             let load = move |watch: &mut dyn FnMut(LoadingStage) -> ControlFlow<()>| {
                 let mut report = |progress| watch(LoadingStage::Reading(progress));
-                let dataset = load_with(&job.source, &job.options, &mut report)?;
+                let dataset = load_with(&job.source, &job.options, &mut report);
+                let dataset = dataset.map_err(|error| job.explain(error))?;
                 if watch(LoadingStage::Preparing).is_break() {
                     return Err(Error::Cancelled);
                 }
-                let session = session(&job, dataset)?;
+                let (session, settings) = start(&job, dataset)?;
                 let rows = session.data().training.rows();
+                let pace = pace.unwrap_or_else(|| Pace::auto(session.architecture(), rows));
                 let settings = Settings {
-                    pace: pace.unwrap_or_else(|| Pace::auto(session.architecture(), rows)),
+                    pace,
                     paused,
                     epochs,
+                    ..settings
                 };
                 Ok((session, settings))
             };
             Ok(Box::new(move || tui::run(loading, Box::new(load), log)))
+        }
+    }
+}
+
+/// Creates or restores the session that trains on `dataset`, with settings that say how it is saved.
+fn start(job: &Job, dataset: Dataset) -> Result<(Session, Settings)> {
+    let settings = Settings {
+        checkpoint: job.checkpoint.clone(),
+        recovery: job.recovery.clone(),
+        ..Settings::default()
+    };
+    match &job.resume {
+        None => Ok((session(job, dataset)?, settings)),
+        Some(order) => {
+            let (session, resumed) = resume::session(order, dataset, job.threads)?;
+            let resumed = Some(Box::new(resumed));
+            Ok((
+                session,
+                Settings {
+                    resumed,
+                    ..settings
+                },
+            ))
         }
     }
 }
@@ -229,7 +284,7 @@ fn load(job: &Job) -> Result<Dataset> {
         ControlFlow::Continue(())
     });
     notice.clear();
-    dataset
+    dataset.map_err(|error| job.explain(error))
 }
 
 fn write_completions(shell: Shell) -> Result<()> {

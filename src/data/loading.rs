@@ -10,7 +10,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::prepare::held_out;
 use super::report::{Exclusion, ReadReport, Reason};
-use super::schema::options::{LoadObserver, LoadOptions, Missing, Part, Progress, ValidationRows};
+use super::schema::options::{
+    LoadObserver, LoadOptions, Missing, Origin, Part, Progress, ValidationRows,
+};
 use super::schema::{Role, TargetSample, roles};
 use super::source::input::open;
 use super::table::column_reader::Cells;
@@ -54,6 +56,10 @@ pub fn load_with(
     let test = test.map(|file| held_out(file, Part::Test)).transpose()?;
     dataset.validation = validation.or(dataset.validation);
     dataset.test = test;
+    dataset.origin = Some(Arc::new(Origin {
+        source: source.clone(),
+        options: options.clone(),
+    }));
     Ok(dataset)
 }
 
@@ -264,6 +270,7 @@ impl Loading {
             test: None,
             image: source.image().filter(|_| is_image),
             report,
+            origin: None,
         })
     }
 

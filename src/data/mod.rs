@@ -13,6 +13,7 @@
 //! - `summary/`: facts and statistics for people
 
 mod baseline;
+mod fingerprint;
 mod loading;
 mod prediction;
 pub mod prepare;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use ndarray::ArcArray2;
 
 pub use baseline::Baseline;
+pub(crate) use fingerprint::Fingerprint;
 pub use loading::load_with;
 pub(crate) use prediction::UnknownTexts;
 pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
@@ -46,7 +48,7 @@ pub(crate) use schema::labels::Labels;
 pub(crate) use schema::missing::MISSING_IN_TEXTS;
 pub use schema::missing::MissingValues;
 pub use schema::options::{
-    ClassWeights, LoadOptions, Missing, Part, Progress, TaskChoice, ValidationRows,
+    ClassWeights, LoadOptions, Missing, Origin, Part, Progress, TaskChoice, ValidationRows,
 };
 pub(crate) use schema::task::{ErrorSums, write_class};
 pub use schema::task::{Errors, TargetScale, Task};
@@ -94,6 +96,8 @@ pub struct Dataset {
     pub missing: MissingValues,
     /// Format of the file, and what was excluded while reading.
     pub report: ReadReport,
+    /// Source and options of [`load_with`]; `None` for a data set made in memory.
+    pub origin: Option<Arc<Origin>>,
 }
 
 /// An input column of a table, before its encoding is fitted to the training rows.

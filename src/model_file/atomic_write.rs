@@ -4,7 +4,7 @@
 //! an interruption by a signal or a power failure there is the old file or the new one.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -39,15 +39,42 @@ pub(crate) fn check_writable(path: &Path, replace: bool) -> Result<()> {
 /// # Errors
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
 pub(super) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
+    write_with(path, replace, Access::Usual, |out| out.write_all(bytes))
+}
+
+/// Users who may read a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Those of the process's default permissions.
+    Usual,
+    /// The owner only.
+    Owner,
+}
+
+/// Writes to `path` what `fill` writes, and returns the number of bytes; see [`write`].
+///
+/// # Errors
+/// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
+pub(crate) fn write_with(
+    path: &Path,
+    replace: bool,
+    access: Access,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<u64> {
     let target = Target::find(path, replace)?;
-    let temporary = target.temporary_file()?;
+    let temporary = target.temporary_file(access)?;
     // Not through the crate's own `Write`, whose errors name the temporary file.
-    let mut out = temporary.file.as_file();
-    out.write_all(bytes)
-        .and_then(|()| out.sync_all())
-        .map_err(|cause| target.cannot_write(cause))?;
+    let file = temporary.file.as_file();
+    let mut out = BufWriter::new(file);
+    let written = fill(&mut out).and_then(|()| out.flush());
+    drop(out);
+    let length = written
+        .and_then(|()| file.sync_all())
+        .and_then(|()| file.metadata())
+        .map_err(|cause| target.cannot_write(cause))?
+        .len();
     target.persist(temporary, replace)?;
-    Ok(bytes.len() as u64)
+    Ok(length)
 }
 
 /// Creates an empty file at `path`, to be appended to. A replaced file keeps its contents until the
@@ -57,7 +84,7 @@ pub(super) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
 pub(crate) fn create_file(path: &Path, replace: bool) -> Result<File> {
     let target = Target::find(path, replace)?;
-    let temporary = target.temporary_file()?;
+    let temporary = target.temporary_file(Access::Usual)?;
     target.persist(temporary, replace)
 }
 
@@ -139,11 +166,13 @@ impl<'p> Target<'p> {
     }
 
     /// Creates an empty file in the target's folder, with the target's permissions.
-    fn temporary_file(&self) -> Result<Temporary> {
+    fn temporary_file(&self, access: Access) -> Result<Temporary> {
         let mut builder = Builder::new();
         builder.prefix(".nn-tui-");
         // By default the crate creates files that only their owner can read.
-        if let Some(permissions) = platform::default_permissions() {
+        if access == Access::Usual
+            && let Some(permissions) = platform::default_permissions()
+        {
             builder.permissions(permissions);
         }
         // Locked, so that no file is created that is not on the list.

@@ -28,7 +28,9 @@ use crate::error::{Error, Result};
 use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
 use crate::util::text::{sanitise, shorten};
 
-pub(crate) use atomic_write::{check_writable, create_file, remove_temporary_files};
+pub(crate) use atomic_write::{
+    Access, check_writable, create_file, remove_temporary_files, write_with,
+};
 pub use predict::predicted_class;
 pub(crate) use verify::rows_to_verify;
 pub use verify::{Saved, Verification, verify};

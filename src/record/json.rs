@@ -73,6 +73,9 @@ enum Line<'a> {
         seed: u64,
         /// Epochs after which the run finishes.
         epochs: Option<u64>,
+        /// Step after which a resumed run continues.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        resumed_step: Option<u64>,
     },
     // Floating-point numbers that are not finite are written as null by serde_json.
     Epoch {
@@ -187,6 +190,7 @@ impl JsonLines {
             batch: plan.batch.get().min(training_rows),
             seed: plan.seed,
             epochs: started.epochs,
+            resumed_step: started.resumed.as_ref().map(|_| started.position().step),
         })
     }
 

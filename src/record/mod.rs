@@ -12,7 +12,7 @@ mod recorders;
 mod summary;
 mod text;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub(crate) use console::Console;
@@ -20,7 +20,7 @@ pub(crate) use recorders::{Recorders, STANDARD_OUTPUT};
 pub(crate) use summary::{End, Summary};
 
 use crate::error::{Error, Result};
-use crate::train::{Event, Position};
+use crate::train::{Event, Position, Recovered};
 use crate::util::text::sanitise;
 
 /// Writes a report of a run while it goes on.
@@ -40,6 +40,20 @@ pub(crate) trait Recorder {
 
 /// Destination of a report's bytes.
 pub(crate) type Output = Box<dyn io::Write + Send>;
+
+/// Reports on standard error where a run that ended unsaved can be continued from.
+pub(crate) fn report_recovery(recovered: Recovered) {
+    let text = match recovered {
+        None => return,
+        Some(Ok(path)) => {
+            let path = sanitise(&path.to_string_lossy());
+            format!("the unsaved run is kept in {path}; nn-tui --resume continues it")
+        }
+        Some(Err(error)) => format!("the unsaved run is lost: {error}"),
+    };
+    // Standard error may be closed.
+    let _ = writeln!(io::stderr(), "nn-tui: {text}");
+}
 
 /// A format of log files, chosen by the file's extension.
 #[derive(Debug)]

@@ -33,7 +33,7 @@ impl Summary {
     /// Updates position, scores and saved models after `event`.
     pub fn update(&mut self, event: &Event) {
         let position = match event {
-            Event::Started(_) => Some(Position::default()),
+            Event::Started(started) => Some(started.position()),
             Event::Progress(progress) => Some(progress.position),
             Event::State { position, .. }
             | Event::Evaluated { position, .. }

@@ -109,7 +109,12 @@ impl Text {
             rate(rule.learning_rate.get()),
             counted(plan.batch.get().min(training) as u64, "row"),
             plan.seed,
-        )
+        )?;
+        if started.resumed.is_some() {
+            let Position { epoch, step, .. } = started.position();
+            writeln!(out, "resumed after epoch {epoch}, step {step}")?;
+        }
+        Ok(())
     }
 
     fn progress(&mut self, progress: &Progress) -> io::Result<()> {

@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
+use super::curves::Curves;
 use super::evaluation::{Outcomes, Scores};
 use super::messages::{EpochRecord, Event, LossPoint, Progress};
 use super::session::RunningMean;
@@ -52,9 +55,17 @@ pub(super) struct EventQueue<S> {
     progress: Option<Status>,
     sent: Option<Status>,
     sent_at: Option<Instant>,
+    steps_per_point: u32,
+    recording: Recording,
+}
+
+/// Curves so far, and how far they go.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Recording {
+    pub curves: Curves,
     /// Sum of the losses since the last loss point, and their number.
     open_point: (f64, u32),
-    steps_per_point: u32,
     /// Epochs, with their fraction, up to which losses are recorded. A step that is repeated after
     /// going back is not recorded twice: history only moves forward.
     recorded: f64,
@@ -73,23 +84,19 @@ impl<S: Sink> EventQueue<S> {
             progress: None,
             sent: None,
             sent_at: None,
-            open_point: (0.0, 0),
             steps_per_point: 1,
-            recorded: 0.0,
-            recorded_epochs: 0,
+            recording: Recording::default(),
         }
     }
 
-    /// Clears all metrics for `session`, which is at its start.
-    pub(crate) fn start_series(&mut self, session: &Session) {
+    /// Continues `recording` for `session`, without metrics that were not sent.
+    pub(crate) fn start_series(&mut self, session: &Session, recording: Recording) {
         self.losses.clear();
         self.epochs.clear();
         self.outcomes = None;
         self.progress = None;
         self.sent = None;
-        self.open_point = (0.0, 0);
-        self.recorded = 0.0;
-        self.recorded_epochs = 0;
+        self.recording = recording;
         self.set_batches(session.batches());
     }
 
@@ -118,22 +125,25 @@ impl<S: Sink> EventQueue<S> {
         let position = session.position();
         let fraction = f64::from(position.batch) / f64::from(session.batches());
         let epochs = position.epoch as f64 + fraction;
-        if epochs <= self.recorded {
+        let recording = &mut self.recording;
+        if epochs <= recording.recorded {
             return;
         }
-        self.recorded = epochs;
-        self.open_point.0 += f64::from(stepped.loss);
-        self.open_point.1 += 1;
+        recording.recorded = epochs;
+        recording.open_point.0 += f64::from(stepped.loss);
+        recording.open_point.1 += 1;
         let is_early = position.epoch < DETAILED_EPOCHS;
-        let is_whole = is_early && self.open_point.1 >= self.steps_per_point;
+        let is_whole = is_early && recording.open_point.1 >= self.steps_per_point;
         if !is_whole && stepped.epoch.is_none() {
             return;
         }
-        let (sum, steps) = std::mem::take(&mut self.open_point);
-        self.losses.push(LossPoint {
+        let (sum, steps) = std::mem::take(&mut recording.open_point);
+        let point = LossPoint {
             epochs,
             loss: MinMaxLast::of((sum / f64::from(steps)) as f32),
-        });
+        };
+        recording.curves.add_loss(point);
+        self.losses.push(point);
     }
 
     /// Records the end of an epoch.
@@ -144,10 +154,10 @@ impl<S: Sink> EventQueue<S> {
         validation: Option<(Scores, Outcomes)>,
     ) {
         let position = session.position();
-        if position.epoch <= self.recorded_epochs {
+        if position.epoch <= self.recording.recorded_epochs {
             return;
         }
-        self.recorded_epochs = position.epoch;
+        self.recording.recorded_epochs = position.epoch;
         let (validation, outcomes) = validation.unzip();
         let loss = validation.map_or(f64::NAN, |scores| scores.loss);
         let score = validation.map_or(f64::NAN, |scores| scores.score());
@@ -157,7 +167,7 @@ impl<S: Sink> EventQueue<S> {
             // the squared error.
             Some(_) => 1.0 - 2.0 * means.loss(),
         };
-        self.epochs.push(EpochRecord {
+        let record = EpochRecord {
             epoch: position.epoch,
             step: position.step,
             train_loss: MinMaxLast::of(means.loss() as f32),
@@ -165,8 +175,15 @@ impl<S: Sink> EventQueue<S> {
             validation_loss: MinMaxLast::of(loss as f32),
             validation_score: MinMaxLast::of(score as f32),
             learning_rate: session.rule().learning_rate.get(),
-        });
+        };
+        self.recording.curves.add_epoch(record);
+        self.epochs.push(record);
         self.outcomes = outcomes.or(self.outcomes.take());
+    }
+
+    /// Returns the curves so far.
+    pub(crate) fn recording(&self) -> &Recording {
+        &self.recording
     }
 
     /// Sets the status that is sent with the next flush.

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::confusion_rows::ConfusionRows;
+use super::curves::Curves;
 use super::evaluation::{Evaluation, Outcomes};
 use super::observation::Observation;
 use super::{Divergence, Pace, Plan, Position, StepPosition};
@@ -67,8 +70,18 @@ pub enum Command {
         /// Whether an existing file may be overwritten.
         replace: bool,
     },
-    /// End the thread after the current step.
+    /// Write a checkpoint; answered by [`Event::CheckpointWritten`].
+    Checkpoint {
+        /// Destination.
+        path: PathBuf,
+        /// Whether the checkpoint of another run, or another file, may be overwritten.
+        replace: bool,
+    },
+    /// End the thread after the current step, as the user wants it.
     Stop,
+    /// End the thread after the current step for another reason: a signal, a lost terminal, a failed export.
+    /// A run that is not saved leaves a recovery file.
+    StopUnsaved,
 }
 
 /// Size of a step.
@@ -138,6 +151,19 @@ pub enum Event {
         /// Training step of the exported model.
         step: u64,
     },
+    /// A checkpoint was written, or could not be.
+    CheckpointWritten {
+        /// Destination.
+        path: PathBuf,
+        /// Bytes written.
+        result: Result<u64, Error>,
+        /// Training step of the checkpoint.
+        step: u64,
+        /// Seconds of training until then.
+        seconds: f64,
+        /// Whether [`Command::Checkpoint`] asked for it.
+        is_asked: bool,
+    },
     /// A restart failed.
     ResetFailed(Error),
     /// A change was made.
@@ -174,6 +200,28 @@ pub struct Started {
     pub restarts: u32,
     /// Epochs after which the training finishes, if it is limited.
     pub epochs: Option<u64>,
+    /// Progress so far of a run that is resumed.
+    pub resumed: Option<Box<ProgressSoFar>>,
+}
+
+/// Progress of a run at the time it is resumed.
+#[derive(Debug, Clone)]
+pub struct ProgressSoFar {
+    /// Settings in force, and the position of the training.
+    pub now: InForce,
+    /// Losses and scores.
+    pub curves: Curves,
+    /// Seconds spent on training.
+    pub seconds: f64,
+}
+
+impl Started {
+    /// Returns the position at which the training starts.
+    pub fn position(&self) -> Position {
+        self.resumed
+            .as_ref()
+            .map_or_else(Position::default, |resumed| resumed.now.position)
+    }
 }
 
 /// Plan and network in force after a change.
@@ -217,7 +265,7 @@ pub struct Progress {
 }
 
 /// Training loss over some steps.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LossPoint {
     /// Epochs done, with the fraction of the current one.
     pub epochs: f64,
@@ -227,7 +275,7 @@ pub struct LossPoint {
 
 /// Metrics of an epoch, or of several that were merged. Validation metrics are NaN without validation
 /// rows.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// The (last) epoch, counted from 1.
     pub epoch: u64,

@@ -4,7 +4,9 @@
 //! the weights bit for bit. [`worker`] runs a session on its own thread: it executes [`Command`]s, sends
 //! [`Event`]s and puts the latest [`Snapshot`] into a mailbox, without ever waiting for the receiver.
 
+pub mod checkpoint;
 pub mod confusion_rows;
+mod curves;
 pub mod evaluation;
 mod event_queue;
 mod export;
@@ -16,6 +18,7 @@ pub mod pace;
 pub mod phase_stepper;
 pub mod plan;
 pub mod probes;
+pub mod recovery;
 mod sample;
 mod sampler;
 pub mod session;
@@ -25,13 +28,16 @@ mod top_losses;
 mod trainer;
 pub mod worker;
 
+pub use checkpoint::{CheckpointOption, Interval, Resumed};
 pub use confusion_rows::ConfusionRows;
+pub use curves::Curves;
 pub use evaluation::{Confusion, Evaluation, Outcomes, Predictions, Scores};
 pub(crate) use event_queue::DETAILED_EPOCHS;
 pub use event_queue::Sink;
 pub use inspection::{Cursor, Inspect, Inspection, Subject};
 pub use messages::{
-    Command, EpochRecord, Event, InForce, LossPoint, Progress, Started, State, StepSize,
+    Command, EpochRecord, Event, InForce, LossPoint, Progress, ProgressSoFar, Started, State,
+    StepSize,
 };
 pub use observation::{Mailbox, Observation, Probe, Request, Scratch, Snapshot, Training};
 pub use pace::Pace;
@@ -40,4 +46,4 @@ pub use plan::Plan;
 pub use sample::{SampleId, Set};
 pub use session::{Divergence, Position, ReplayError, Session, Stepped};
 pub(crate) use worker::panic_message;
-pub use worker::{Settings, Worker};
+pub use worker::{Recovered, Settings, Worker};

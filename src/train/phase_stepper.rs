@@ -2,6 +2,7 @@
 //! loss, backward layer by layer; after the last row: the update.
 
 use ndarray::Array1;
+use serde::{Deserialize, Serialize};
 
 use super::{Divergence, SampleId, Session, Set, Stepped};
 use crate::nn::textbook::{Forward, Network};
@@ -72,7 +73,54 @@ pub struct PhaseStepper {
     updates_kept: usize,
 }
 
+/// State of a phase stepper without its parameters, as a checkpoint holds it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StepperFields {
+    rows: Vec<u32>,
+    done: usize,
+    updates_kept: usize,
+}
+
 impl PhaseStepper {
+    /// Returns the state without parameters.
+    pub(super) fn fields(&self) -> StepperFields {
+        StepperFields {
+            rows: self.rows.clone(),
+            done: self.done,
+            updates_kept: self.updates_kept,
+        }
+    }
+
+    /// Restores a stepper inside a mini-batch of `session`; `before` are the parameters before the update
+    /// if that was the last phase. `None` if the fields do not belong to the session.
+    pub(super) fn restored(
+        fields: StepperFields,
+        before: Option<Parameters>,
+        session: &Session,
+    ) -> Option<Self> {
+        let StepperFields {
+            rows,
+            done,
+            updates_kept,
+        } = fields;
+        let stepper = Self {
+            depth: session.architecture().depth(),
+            rows,
+            done,
+            before,
+            updates_kept,
+        };
+        let count = session.data().training.rows();
+        let has_rows =
+            !stepper.rows.is_empty() && stepper.rows.iter().all(|&row| (row as usize) < count);
+        let is_whole = has_rows
+            && done <= stepper.total()
+            && stepper.is_updated() == stepper.before.is_some()
+            && stepper.fits(session);
+        is_whole.then_some(stepper)
+    }
+
     /// Creates a stepper before the first phase of the next mini-batch of `session`.
     pub fn new(session: &mut Session) -> Self {
         session.forget_step_back();
@@ -229,6 +277,11 @@ impl PhaseStepper {
     /// Returns whether the next mini-batch of `session` is still that of the stepper.
     pub fn fits(&self, session: &Session) -> bool {
         self.is_updated() || self.rows == session.next_rows()
+    }
+
+    /// Number of phases done in the mini-batch.
+    pub(super) fn phases_done(&self) -> usize {
+        self.done
     }
 
     /// Computes the values of the current row.

@@ -18,6 +18,14 @@ pub(super) struct SpeedMeter {
 }
 
 impl SpeedMeter {
+    /// Creates a meter of a training that took `seconds` so far.
+    pub(crate) fn continued(seconds: f64) -> Self {
+        Self {
+            total: Duration::try_from_secs_f64(seconds).unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
     /// Adds rows that were trained on.
     pub(crate) fn add_rows(&mut self, rows: usize) {
         self.rows += rows as u64;

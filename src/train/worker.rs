@@ -6,16 +6,19 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::Session;
+use super::checkpoint::{CheckpointOption, Resumed};
 use super::event_queue::Sink;
 use super::messages::{Command, Event, State};
 use super::observation::Mailbox;
 use super::pace::Pace;
+use super::recovery::RecoveryOption;
 use super::trainer::Trainer;
 use crate::error::{Error, Result};
 
@@ -23,7 +26,7 @@ use crate::error::{Error, Result};
 pub(crate) const THREAD_NAME: &str = "training";
 
 /// Initial settings of a worker.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Speed limit.
     pub pace: Pace,
@@ -31,14 +34,38 @@ pub struct Settings {
     pub paused: bool,
     /// Epochs after which the training finishes, if it is limited.
     pub epochs: Option<u64>,
+    /// Where checkpoints are written.
+    pub checkpoint: Option<CheckpointOption>,
+    /// Where a run that ends unsaved leaves a checkpoint.
+    pub recovery: Option<RecoveryOption>,
+    /// The run that the session continues.
+    pub resumed: Option<Box<Resumed>>,
+}
+
+impl Default for Settings {
+    /// Trains at full speed without an end, and saves nothing.
+    fn default() -> Self {
+        Self {
+            pace: Pace::Full,
+            paused: false,
+            epochs: None,
+            checkpoint: None,
+            recovery: None,
+            resumed: None,
+        }
+    }
 }
 
 /// A running worker. Dropping it stops the training and waits for the thread.
 pub struct Worker {
     commands: Sender<Command>,
     mailbox: Arc<Mailbox>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Recovered>>,
 }
+
+/// Path of the recovery file of a run that ended unsaved, or why it could not be written; `None` if none was
+/// needed.
+pub type Recovered = Option<Result<PathBuf>>;
 
 impl Worker {
     /// Starts training `session` in a new thread, which calls `sink` for each event.
@@ -71,23 +98,29 @@ impl Worker {
         &self.mailbox
     }
 
-    /// Ends the training after the current step and waits for the thread.
-    pub fn stop(mut self) {
-        self.stop_and_join();
+    /// Ends the training after the current step, as the user wants it, and waits for the thread. Returns the
+    /// recovery file if an earlier [`Command::StopUnsaved`] led to one.
+    pub fn stop(mut self) -> Recovered {
+        self.stop_and_join(Command::Stop)
     }
 
-    fn stop_and_join(&mut self) {
-        self.send(Command::Stop);
-        if let Some(thread) = self.thread.take() {
-            // Panics are caught and reported in the thread.
-            let _ = thread.join();
-        }
+    /// Ends the training after the current step because of a signal, a lost terminal or a failed export, and
+    /// waits for the thread. Returns the recovery file of a run that is not saved.
+    pub fn stop_unsaved(mut self) -> Recovered {
+        self.stop_and_join(Command::StopUnsaved)
+    }
+
+    fn stop_and_join(&mut self, stop: Command) -> Recovered {
+        self.send(stop);
+        // Panics are caught and reported in the thread.
+        self.thread.take()?.join().unwrap_or_default()
     }
 }
 
 impl Drop for Worker {
+    /// Ends a training that nobody ended, as in a panic of its owner.
     fn drop(&mut self) {
-        self.stop_and_join();
+        self.stop_and_join(Command::StopUnsaved);
     }
 }
 
@@ -97,7 +130,7 @@ fn run(
     commands: Receiver<Command>,
     mailbox: Arc<Mailbox>,
     sink: impl Sink,
-) {
+) -> Recovered {
     let mut trainer = Trainer::new(session, settings, commands, mailbox, sink);
     trainer.announce_start();
     // A panic may leave the engine inconsistent. From then on only the last good parameters are
@@ -106,8 +139,11 @@ fn run(
         trainer.session.distrust();
         trainer.set_state(State::Failed(panic_message(panic.as_ref())));
     }
+    let conclude = || trainer.conclude();
+    let recovered = catch_unwind(AssertUnwindSafe(conclude)).unwrap_or_default();
     trainer.outbox.push(Event::Stopped);
     trainer.outbox.flush_for(Duration::from_millis(200));
+    recovered
 }
 
 /// Returns the message of a panic, with control characters escaped.

@@ -18,7 +18,7 @@ use super::{click, fault_injection, files, panel_at, render, render_loading};
 use crate::data::{DataSummary, Dataset, Prepared};
 use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
-use crate::record::{End, LogOption, Recorders};
+use crate::record::{End, LogOption, Recorders, report_recovery};
 use crate::train::{Event, Session, Settings, Worker};
 use crate::util::signals::{HANG_UP, Signal, Signals, Watched, stop_job, stop_process};
 
@@ -340,7 +340,12 @@ impl Program {
         let Some(training) = self.training else {
             return result;
         };
-        training.worker.stop();
+        let is_wanted = matches!(result, Ok(0));
+        report_recovery(if is_wanted {
+            training.worker.stop()
+        } else {
+            training.worker.stop_unsaved()
+        });
         let failures = self.recorders.finish(end_of(&self.app, &result));
         let code = result?;
         match self.failed_log.into_iter().chain(failures).next() {

@@ -1,6 +1,7 @@
 //! Text, numbers, statistics, random streams, memory limits, signals and background output, shared by all rooms.
 
 pub(crate) mod background;
+pub(crate) mod exact;
 pub(crate) mod memory;
 pub mod numbers;
 pub(crate) mod pick;

@@ -1,6 +1,9 @@
 //! Random numbers. Each use has its own stream under the seed, so that no use depends on how many
 //! numbers another one drew, and each can be rebuilt from the seed alone.
 
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -53,6 +56,13 @@ pub fn below(n: usize, generator: &mut ChaCha8Rng) -> usize {
     // The high half of the product: even to within 2^-64 of n.
     let product = u128::from(generator.next_u64()) * n as u128;
     (product >> 64) as usize
+}
+
+/// Returns 16 hexadecimal digits that differ from call to call and from process to process. No training
+/// depends on them.
+pub(crate) fn fresh_id() -> String {
+    // The standard library keys every hasher at random.
+    format!("{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
 #[cfg(test)]

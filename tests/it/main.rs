@@ -20,6 +20,7 @@ mod panels;
 mod path;
 mod persistence;
 mod readme;
+mod resume;
 mod screens;
 mod single_output;
 #[path = "../support/mod.rs"]

@@ -39,6 +39,7 @@ fn started(restarts: u32) -> Started {
         batches: session.batches(),
         restarts,
         epochs: None,
+        resumed: None,
     }
 }
 

@@ -11,6 +11,7 @@ mod input;
 mod messages;
 mod predictions;
 mod refusals;
+mod resume;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]

@@ -103,6 +103,7 @@ pub fn settings(paused: bool, epochs: Option<u64>) -> Settings {
         pace: Pace::Full,
         paused,
         epochs,
+        ..Settings::default()
     }
 }
 

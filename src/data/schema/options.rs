@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::missing::MissingValues;
 use crate::data::source::Source;
-use crate::data::source::input::TextEncoding;
 use crate::data::table::Reading;
 use crate::error::{Error, Result};
 
 /// Options for loading a data set. Defaults mean detection.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LoadOptions {
     /// Format of the file.
     pub reading: Reading,
@@ -43,32 +42,69 @@ impl LoadOptions {
     /// Returns the names of the command-line options that were given with another value than their
     /// default.
     pub(crate) fn given(&self) -> Vec<&'static str> {
-        let reading = &self.reading;
+        let mut given = self.differences(&Self::default());
+        let is_header_absent = self.reading.header == Some(false);
+        given.retain(|&option| {
+            option
+                != if is_header_absent {
+                    "--header"
+                } else {
+                    "--no-header"
+                }
+        });
+        given
+    }
+
+    /// Makes the paths of validation and test files absolute.
+    pub(crate) fn absolute(mut self) -> Self {
+        if let ValidationRows::File(file) = self.validation {
+            self.validation = ValidationRows::File(file.absolute());
+        }
+        self.test = self.test.map(Source::absolute);
+        self
+    }
+
+    /// Returns the names of the command-line options whose values differ from those in `other`.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let (own, others) = (&self.reading, &other.reading);
         let all = [
-            ("--delimiter", reading.delimiter.is_some()),
-            ("--decimal", reading.decimal_comma.is_some()),
-            ("--header", reading.header == Some(true)),
-            ("--no-header", reading.header == Some(false)),
-            ("--encoding", reading.encoding != TextEncoding::default()),
-            ("--comment", reading.comment.is_some()),
-            ("--target", self.target.is_some()),
-            ("--task", self.task != TaskChoice::Auto),
-            ("--drop", !self.drop.is_empty()),
-            ("--keep", !self.keep.is_empty()),
-            ("--categorical", !self.categorical.is_empty()),
-            ("--missing", self.missing != Missing::default()),
-            ("--missing-values", !self.missing_values.is_usual()),
-            ("--max-rows", self.max_rows.is_some()),
-            ("--val", self.validation != ValidationRows::Auto),
-            ("--test", self.test.is_some()),
+            ("--delimiter", own.delimiter == others.delimiter),
+            ("--decimal", own.decimal_comma == others.decimal_comma),
+            ("--header", own.header == others.header),
+            ("--no-header", own.header == others.header),
+            ("--encoding", own.encoding == others.encoding),
+            ("--comment", own.comment == others.comment),
+            ("--target", self.target == other.target),
+            ("--task", self.task == other.task),
+            ("--drop", self.drop == other.drop),
+            ("--keep", self.keep == other.keep),
+            ("--categorical", self.categorical == other.categorical),
+            ("--missing", self.missing == other.missing),
+            (
+                "--missing-values",
+                self.missing_values == other.missing_values,
+            ),
+            ("--max-rows", self.max_rows == other.max_rows),
+            ("--val", self.validation == other.validation),
+            ("--test", self.test == other.test),
         ];
-        let given = all.into_iter().filter(|(_, is_given)| *is_given);
-        given.map(|(option, _)| option).collect()
+        let different = all.into_iter().filter(|(_, is_equal)| !is_equal);
+        different.map(|(option, _)| option).collect()
     }
 }
 
+/// Source of a data set with the options by which it was loaded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// File, built-in data set or standard input.
+    pub source: Source,
+    /// Options of loading.
+    pub options: LoadOptions,
+}
+
 /// Requested task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TaskChoice {
     /// Classification if the target is text, or has at most 20 different whole numbers; else
     /// regression.
@@ -95,7 +131,8 @@ impl TaskChoice {
 }
 
 /// Treatment of missing values. Rows whose target is missing are always excluded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Missing {
     /// Replaced by the mean or most frequent value of the training rows.
     #[default]
@@ -159,7 +196,8 @@ pub(crate) fn report(observer: &mut LoadObserver, progress: Progress) -> Result<
 }
 
 /// Source of the validation rows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ValidationRows {
     /// The file of validation images beside a set of images; otherwise split off.
     #[default]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
+use serde::{Deserialize, Serialize};
 
 use super::Source;
 use super::idx_file::IMAGES;
@@ -16,7 +17,8 @@ use crate::error::{Error, Result};
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// Character encoding of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TextEncoding {
     /// UTF-8, with or without a byte order mark.
     #[default]

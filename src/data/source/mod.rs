@@ -8,12 +8,15 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 use crate::util::text::{near_matches, sanitise};
 use builtin::{BUILT_IN, BuiltIn, built_in};
 
 /// Source of a table. Displayed as `built-in iris`, or the path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Recorded", into = "Recorded")]
 pub enum Source {
     /// A built-in data set.
     BuiltIn(&'static BuiltIn),
@@ -34,6 +37,14 @@ impl Source {
         match path.to_str().and_then(built_in) {
             Some(built_in) if !path.is_file() => Self::BuiltIn(built_in),
             _ => Self::File(path.to_owned()),
+        }
+    }
+
+    /// Makes the path of a file absolute.
+    pub(crate) fn absolute(self) -> Self {
+        match self {
+            Self::File(path) => Self::File(std::path::absolute(&path).unwrap_or(path)),
+            other => other,
         }
     }
 
@@ -71,6 +82,41 @@ impl Source {
                 Error::NoSuchInput { path, hint }
             }
             other => other,
+        }
+    }
+}
+
+/// Source as a file records it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Recorded {
+    BuiltIn(String),
+    /// Absolute path; characters that are not UTF-8 are replaced.
+    File(String),
+    StandardInput,
+}
+
+impl From<Source> for Recorded {
+    fn from(source: Source) -> Self {
+        match source.absolute() {
+            Source::BuiltIn(built_in) => Self::BuiltIn(built_in.name.to_owned()),
+            Source::File(path) => Self::File(path.to_string_lossy().into_owned()),
+            Source::Stdin => Self::StandardInput,
+        }
+    }
+}
+
+impl TryFrom<Recorded> for Source {
+    type Error = String;
+
+    fn try_from(recorded: Recorded) -> Result<Self, String> {
+        match recorded {
+            Recorded::BuiltIn(name) => match built_in(&name) {
+                Some(built_in) => Ok(Self::BuiltIn(built_in)),
+                None => Err(format!("there is no built-in data set \"{name}\"")),
+            },
+            Recorded::File(path) => Ok(Self::File(path.into())),
+            Recorded::StandardInput => Ok(Self::Stdin),
         }
     }
 }

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use super::prefix::Prefix;
 use super::records::Row;
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 
 /// Rows of the prefix that decide.
@@ -13,7 +15,8 @@ pub(crate) const SAMPLE: usize = 200;
 const CONSISTENT: f64 = 0.9;
 
 /// Separator of cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Delimiter {
     /// One byte, an ASCII character.
     Byte(u8),

@@ -86,6 +86,7 @@ pub(crate) fn load(
             given: options.given(),
             ..ReadReport::default()
         },
+        origin: None,
     };
     if options.validation == ValidationRows::Auto
         && let Some(beside) = beside(source, &[("train", "t10k"), ("train", "test")])

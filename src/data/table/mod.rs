@@ -22,6 +22,8 @@ use super::schema::missing::MissingValues;
 use super::schema::options::{LoadObserver, Part, Progress, report};
 use super::source::Source;
 use super::source::input::{Input, Latin1, TextEncoding};
+use serde::{Deserialize, Serialize};
+
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::text::{near_matches, sanitise, shorten};
 use dialect::{Delimiter, Dialect, with_point};
@@ -40,7 +42,7 @@ const MAX_PREFIX: usize = 32 << 20;
 const ROWS_PER_REPORT: usize = 1024;
 
 /// Format of a table of text; what is `None` is detected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Reading {
     /// Separator of cells.
     pub delimiter: Option<Delimiter>,

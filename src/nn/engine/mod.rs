@@ -26,6 +26,7 @@ use std::fmt;
 use std::num::NonZero;
 
 use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
 
 use super::kernels::sparse::Scratch;
 use super::kernels::{Instructions, VectorUnit};
@@ -139,7 +140,7 @@ pub struct Step {
 }
 
 /// A value that is infinite or NaN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NonFinite {
     /// Kind of value.
     pub what: Quantity,
@@ -149,7 +150,7 @@ pub struct NonFinite {
 }
 
 /// Kind of value that can become infinite or NaN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Quantity {
     /// The loss of a mini-batch.
     Loss,

@@ -117,6 +117,29 @@ impl Layer {
         self.transpose();
     }
 
+    /// Copies value `kind` of the optimizer's state of these neurons into the shape of the whole layer.
+    pub(crate) fn copy_state_to(&self, kind: usize, whole: &mut LayerParameters) {
+        let biases = self.parameters.rows() - 1;
+        for (column, neuron) in self.neurons().enumerate() {
+            let value = |row| self.state[kind][self.parameters.position(row, column)];
+            for (row, to) in whole.weights.row_mut(neuron).iter_mut().enumerate() {
+                *to = value(row);
+            }
+            whole.biases[neuron] = value(biases);
+        }
+    }
+
+    /// Copies value `kind` of the optimizer's state of these neurons from the shape of the whole layer.
+    pub(crate) fn copy_state_from(&mut self, kind: usize, whole: &LayerParameters) {
+        for (column, neuron) in self.neurons().enumerate() {
+            let values = whole.weights.row(neuron).into_iter();
+            for (row, from) in values.chain([&whole.biases[neuron]]).enumerate() {
+                let position = self.parameters.position(row, column);
+                self.state[kind][position] = *from;
+            }
+        }
+    }
+
     /// Sets a parameter of `neuron` of the whole layer if it is in this share: the weight from the input
     /// `row`, or the bias if `row` is the number of inputs.
     pub fn set(&mut self, row: usize, neuron: usize, value: f32) {

@@ -2,7 +2,7 @@
 
 use super::partition::NeuronShare;
 use super::two_threads::Pair;
-use super::{Engine, One, State};
+use super::{Engine, One, Resources, State, Threads};
 use crate::nn::kernels::VectorUnit;
 use crate::nn::{Architecture, Optimizer, Parameters};
 
@@ -73,6 +73,73 @@ impl Engine {
 }
 
 impl EngineSnapshot {
+    /// Creates the state of an engine on `resources` with these parameters and this optimizer's state after
+    /// `updates` updates. `state` holds the values that the optimizer keeps for each parameter, in its
+    /// order and the shape of the parameters; without any they are zero.
+    ///
+    /// # Panics
+    /// If shapes differ from those of `architecture`.
+    pub(crate) fn new(
+        architecture: &Architecture,
+        parameters: &Parameters,
+        (optimizer, updates): (Optimizer, u64),
+        state: &[Parameters],
+        batch: usize,
+        resources: Resources,
+    ) -> Self {
+        let is_fitting = |numbers: &Parameters| numbers.fits(architecture);
+        assert!(is_fitting(parameters) && state.iter().all(is_fitting));
+        let unit = resources.instructions.unit_for(architecture.sizes());
+        let shares = if resources.threads.are_two(architecture, batch) {
+            2
+        } else {
+            1
+        };
+        let share = |share| {
+            let mut neurons = NeuronShare::new(architecture, unit, (share, shares));
+            neurons.reset_state(optimizer);
+            for (l, layer) in neurons.layers.iter_mut().enumerate() {
+                layer.copy_from(&parameters.layers[l]);
+                for (kind, values) in state.iter().enumerate() {
+                    layer.copy_state_from(kind, &values.layers[l]);
+                }
+            }
+            neurons
+        };
+        Self {
+            architecture: architecture.clone(),
+            unit,
+            neurons: (0..shares).map(share).collect(),
+            always_shared: resources.threads == Threads::Two,
+            optimizer,
+            updates,
+        }
+    }
+
+    /// Copies the values that the optimizer keeps, one set in the shape of the parameters for each value.
+    pub(crate) fn optimizer_state(&self) -> Vec<Parameters> {
+        let copy = |kind| {
+            let mut values = Parameters::zeros(&self.architecture);
+            for share in &self.neurons {
+                for (layer, into) in share.layers.iter().zip(&mut values.layers) {
+                    layer.copy_state_to(kind, into);
+                }
+            }
+            values
+        };
+        (0..self.optimizer.state_len()).map(copy).collect()
+    }
+
+    /// Returns the optimizer whose state it holds.
+    pub(crate) fn optimizer(&self) -> Optimizer {
+        self.optimizer
+    }
+
+    /// Returns the number of updates since the optimizer's state was zero.
+    pub(crate) fn updates(&self) -> u64 {
+        self.updates
+    }
+
     /// Returns the network's architecture.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture

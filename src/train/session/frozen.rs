@@ -2,22 +2,25 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::nn::parameters::ParameterId;
 use crate::nn::{Architecture, Engine, NeuronId, Parameters};
 
 /// Parameters that keep their values, and why.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct FrozenParameters {
     /// In the order in which they were frozen.
     pub frozen: Vec<ParameterId>,
     /// In the order in which they were muted.
     pub muted: Vec<MutedNeuron>,
     /// Every parameter that keeps its value, for either reason, with that value.
+    #[serde(skip)]
     values: Vec<(ParameterId, f32)>,
 }
 
 /// A neuron whose outgoing weights are zero until it is unmuted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct MutedNeuron {
     pub id: NeuronId,
     /// Outgoing weights before it was muted, one for each neuron of the next layer.
@@ -90,7 +93,35 @@ impl FrozenParameters {
 
     /// Reads the kept values from the engine.
     pub(crate) fn refresh(&mut self, engine: &Engine) {
-        let architecture = engine.architecture();
+        self.read(engine.architecture(), |id| engine.parameter(id));
+    }
+
+    /// Checks that a network has all of it, and reads the kept values from its parameters.
+    ///
+    /// # Errors
+    /// A message that names what it does not have.
+    pub(super) fn attach(
+        &mut self,
+        architecture: &Architecture,
+        parameters: &Parameters,
+    ) -> Result<(), String> {
+        let sizes = architecture.sizes();
+        if let Some(id) = self.frozen.iter().find(|id| !id.is_in(sizes)) {
+            return Err(format!("there is no {id} to be frozen"));
+        }
+        let is_there = |muted: &&MutedNeuron| {
+            let NeuronId { layer, neuron } = muted.id;
+            let is_hidden = (1..architecture.depth()).contains(&layer) && neuron < sizes[layer];
+            is_hidden && muted.outgoing.len() == sizes[layer + 1]
+        };
+        if let Some(muted) = self.muted.iter().find(|muted| !is_there(muted)) {
+            return Err(format!("there is no {} to be muted", muted.id));
+        }
+        self.read(architecture, |id| parameters.get(id));
+        Ok(())
+    }
+
+    fn read(&mut self, architecture: &Architecture, value: impl Fn(ParameterId) -> f32) {
         let around = self.muted.iter().flat_map(|muted| {
             let mut ids = outgoing(muted.id, architecture);
             ids.extend(incoming(muted.id, architecture));
@@ -100,7 +131,7 @@ impl FrozenParameters {
         let ids = self.frozen.iter().copied().chain(around);
         self.values = ids
             .filter(|&id| seen.insert(id))
-            .map(|id| (id, engine.parameter(id)))
+            .map(|id| (id, value(id)))
             .collect();
     }
 

@@ -5,6 +5,7 @@ mod frozen;
 mod replay;
 mod reshape;
 mod snapshots;
+mod state;
 mod undo;
 mod validate;
 
@@ -13,6 +14,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{Array2, Axis};
+use serde::{Deserialize, Serialize};
 
 use super::Plan;
 use super::Set;
@@ -27,10 +29,11 @@ use crate::util::numbers::rate;
 use frozen::FrozenParameters;
 pub use replay::ReplayError;
 use snapshots::{Recovery, Snapshot, SnapshotRing};
+pub(super) use state::{Fields, Numbers, SessionState};
 use undo::UndoStack;
 
 /// Progress of a training.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Position {
     /// Number of completed epochs.
     pub epoch: u64,
@@ -41,7 +44,7 @@ pub struct Position {
 }
 
 /// Running mean of loss and accuracy over the mini-batches of an epoch, weighted by rows.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunningMean {
     loss: f64,
     correct: usize,
@@ -78,7 +81,7 @@ pub struct Stepped {
 }
 
 /// Divergence: a training step whose loss, gradient or update is not finite.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Divergence {
     /// Number of the rejected step, from 1.
     pub step: u64,

@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::frozen::FrozenParameters;
 use super::undo::UndoStack;
 use super::{Buffers, Divergence, Position, RunningMean, Session, Stepped};
@@ -32,7 +34,8 @@ fn recovery_steps(architecture: &Architecture) -> u64 {
 }
 
 /// Purpose of a snapshot, which decides how long the ring keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(in crate::train) enum Purpose {
     /// Undo of a change that its opposite does not restore exactly; stale after the next step.
     Undo,
@@ -56,15 +59,17 @@ impl Purpose {
 /// State of a session at one position: everything that steps and changes alter, except the log.
 #[derive(Debug, Clone)]
 pub(in crate::train) struct Snapshot {
-    engine: EngineSnapshot,
-    batch: usize,
-    now: Plan,
-    frozen: FrozenParameters,
-    position: Position,
-    mean: RunningMean,
-    undo: UndoStack,
+    pub(super) engine: EngineSnapshot,
+    pub(super) batch: usize,
+    pub(super) now: Plan,
+    pub(super) frozen: FrozenParameters,
+    pub(super) position: Position,
+    pub(super) mean: RunningMean,
+    /// Number of live changes so far.
+    pub(super) changes: usize,
+    pub(super) undo: UndoStack,
     /// `None` in the snapshots of a [`Recovery`] itself.
-    recovery: Option<Recovery>,
+    pub(super) recovery: Option<Recovery>,
 }
 
 impl Snapshot {
@@ -77,6 +82,7 @@ impl Snapshot {
             frozen: FrozenParameters::default(),
             position: Position::default(),
             mean: RunningMean::default(),
+            changes: 0,
             undo: UndoStack::default(),
             recovery: None,
         })
@@ -102,10 +108,10 @@ pub(super) struct Recovery {
     /// Start of the epoch with the lowest mean training loss.
     pub good: Arc<Snapshot>,
     /// Mean training loss of that epoch.
-    loss: f64,
+    pub(super) loss: f64,
     /// Start of an epoch whose loss is not known yet. It becomes the good one only when that epoch ends
     /// well: a single step can destroy parameters that were fine until then.
-    candidate: Arc<Snapshot>,
+    pub(super) candidate: Arc<Snapshot>,
 }
 
 impl Recovery {
@@ -120,23 +126,23 @@ impl Recovery {
 }
 
 /// Snapshot in the ring.
-#[derive(Debug)]
-struct Entry {
-    id: u64,
-    purpose: Purpose,
-    snapshot: Arc<Snapshot>,
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub id: u64,
+    pub purpose: Purpose,
+    pub snapshot: Arc<Snapshot>,
 }
 
 /// Bounded ring of snapshots, oldest first.
 ///
 /// Eviction depends on the changes and steps alone, never on time or free memory: an undo is logged as
 /// such and has to mean the same in a replay.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SnapshotRing {
-    entries: VecDeque<Entry>,
-    next_id: u64,
+    pub entries: VecDeque<Entry>,
+    pub next_id: u64,
     /// Minimum number of steps between two snapshots of the path; doubles whenever the path is thinned.
-    path_steps: u64,
+    pub path_steps: u64,
 }
 
 impl Default for SnapshotRing {
@@ -225,7 +231,11 @@ fn capacity(purpose: Purpose, architecture: &Architecture) -> usize {
 }
 
 impl Session {
-    fn take_snapshot(&self, recovery: Option<Recovery>, undo: UndoStack) -> Arc<Snapshot> {
+    pub(super) fn take_snapshot(
+        &self,
+        recovery: Option<Recovery>,
+        undo: UndoStack,
+    ) -> Arc<Snapshot> {
         Arc::new(Snapshot {
             engine: self.engine.snapshot(),
             batch: self.engine.batch(),
@@ -233,6 +243,7 @@ impl Session {
             frozen: self.frozen.clone(),
             position: self.position,
             mean: self.mean,
+            changes: self.log.len(),
             undo,
             recovery,
         })
@@ -330,7 +341,11 @@ impl Session {
 
     /// Starts recovery and path anew from the current state: older parameters do not fit the network.
     pub(super) fn restart_snapshots(&mut self) {
-        let snapshot = self.take_snapshot(None, UndoStack::default());
+        let mut snapshot = self.take_snapshot(None, UndoStack::default());
+        if let Some(snapshot) = Arc::get_mut(&mut snapshot) {
+            // The change under way is not logged yet.
+            snapshot.changes += 1;
+        }
         self.recovery = Recovery::new(Arc::clone(&snapshot));
         self.snapshots.forget(Purpose::Path);
         self.snapshots.path_steps = RECOVERY_STEPS;
@@ -370,6 +385,11 @@ impl Session {
     pub fn path(&self) -> impl Iterator<Item = (Position, Parameters)> {
         let path = self.snapshots.of(Purpose::Path);
         path.map(|snapshot| (snapshot.position, snapshot.parameters()))
+    }
+
+    /// Returns whether the current parameters are unreliable: a step was interrupted.
+    pub(in crate::train) fn is_interrupted(&self) -> bool {
+        self.is_interrupted
     }
 
     /// Declares the current parameters unreliable: a step was interrupted.

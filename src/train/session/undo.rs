@@ -2,19 +2,21 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::nn::Change;
 
 /// Maximum number of changes that can be undone; older ones become permanent.
 const MAX_UNDOS: usize = 100;
 
 /// Changes that can be undone, the last one on top.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct UndoStack {
     entries: VecDeque<Undoable>,
 }
 
 /// Change that can be undone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Undoable {
     /// Opposite change, for an undo after further steps.
     pub opposite: Change,

@@ -1,5 +1,6 @@
 //! Loop of the worker's thread: execute commands, train in slices, report events.
 
+mod saving;
 mod stepping;
 
 use std::path::Path;
@@ -7,9 +8,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::event_queue::{EventQueue, Sink, Status};
+use super::checkpoint::Saver;
+use super::event_queue::{EventQueue, Recording, Sink, Status};
 use super::export::export;
-use super::messages::{Command, Event, Started, State};
+use super::messages::{Command, Event, ProgressSoFar, Started, State};
 use super::observation::{Mailbox, Observation, Scratch, Training};
 use super::speed::SpeedMeter;
 use super::throttle::Throttle;
@@ -54,44 +56,62 @@ pub(super) struct Trainer<S: Sink> {
     meter: SpeedMeter,
     /// Gradient check in progress. Training waits for it, commands do not.
     check: Option<Check>,
+    saver: Saver,
+    /// Whether the session has a past that the receiver of events has not seen.
+    is_resumed: bool,
+    /// Whether the user ended the training.
+    is_end_expected: bool,
 }
 
 impl<S: Sink> Trainer<S> {
     /// Creates a trainer that has not reported anything yet.
     pub fn new(
         session: Session,
-        settings: Settings,
+        mut settings: Settings,
         commands: Receiver<Command>,
         mailbox: Arc<Mailbox>,
         sink: S,
     ) -> Self {
-        Self {
+        let saver = Saver::new(&settings, session.dataset());
+        let resumed = settings.resumed.take();
+        let mut trainer = Self {
             scratch: Scratch::new(&session),
             observation: Observation::default(),
             observed: None,
             next_observation: Instant::now(),
             restarts: 0,
             outbox: EventQueue::new(sink),
-            state: match (settings.paused, settings.epochs) {
-                (true, _) => State::Paused,
-                (false, Some(0)) => State::Finished,
-                (false, _) => State::Running,
-            },
+            state: initial_state(&session, &settings),
             goal: Goal::default(),
             walk: None,
             throttle: Throttle::new(settings.pace, session.batches()),
             meter: SpeedMeter::default(),
             check: None,
+            saver,
+            is_resumed: false,
+            is_end_expected: false,
             session,
             settings,
             commands,
             mailbox,
+        };
+        match resumed {
+            Some(resumed) => trainer.continue_run(*resumed),
+            None => trainer
+                .outbox
+                .start_series(&trainer.session, Recording::default()),
         }
+        trainer
     }
 
     /// Reports a training that is about to start.
     pub(crate) fn announce_start(&mut self) {
-        self.outbox.start_series(&self.session);
+        let is_resumed = std::mem::take(&mut self.is_resumed);
+        let resumed = is_resumed.then(|| ProgressSoFar {
+            now: self.session.in_force(),
+            curves: self.outbox.recording().curves.clone(),
+            seconds: self.meter.seconds(),
+        });
         self.outbox.push(Event::Started(Box::new(Started {
             plan: self.session.plan().clone(),
             data: Arc::clone(self.session.data()),
@@ -99,8 +119,13 @@ impl<S: Sink> Trainer<S> {
             batches: self.session.batches(),
             restarts: self.restarts,
             epochs: self.settings.epochs,
+            resumed: resumed.map(Box::new),
         })));
         self.set_state(self.state.clone());
+        if is_resumed && !self.is_training() {
+            self.report_step_position();
+            self.evaluate();
+        }
     }
 
     /// Executes commands, trains and reports until told to stop.
@@ -119,6 +144,7 @@ impl<S: Sink> Trainer<S> {
             } else if self.is_training() {
                 self.train_a_slice();
             }
+            self.save_when_due();
             self.outbox.flush();
             self.take_snapshot();
         }
@@ -145,6 +171,7 @@ impl<S: Sink> Trainer<S> {
         } else {
             Duration::MAX
         };
+        let wait = self.wait_to_save().map_or(wait, |save| wait.min(save));
         let received = match wait {
             Duration::ZERO => self.commands.try_recv().map_err(|error| match error {
                 TryRecvError::Empty => RecvTimeoutError::Timeout,
@@ -156,13 +183,17 @@ impl<S: Sink> Trainer<S> {
         match received {
             Ok(command) => Some(command),
             Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(Command::Stop),
+            Err(RecvTimeoutError::Disconnected) => Some(Command::StopUnsaved),
         }
     }
 
     fn execute(&mut self, command: Command) -> Then {
         match command {
-            Command::Stop => return Then::End,
+            Command::Stop => {
+                self.is_end_expected = true;
+                return Then::End;
+            }
+            Command::StopUnsaved => return Then::End,
             Command::Observe(observation) => {
                 self.scratch.prepare(&self.session, &observation);
                 self.observation = observation;
@@ -191,6 +222,7 @@ impl<S: Sink> Trainer<S> {
             }
             Command::Apply(change) => self.apply(change),
             Command::SetEpochs(epochs) => self.set_epochs(epochs),
+            Command::Checkpoint { path, replace } => self.write_checkpoint(path, replace),
         }
         Then::GoOn
     }
@@ -344,6 +376,9 @@ impl<S: Sink> Trainer<S> {
             let validation = self.session.validate();
             self.outbox.record_epoch(&self.session, means, validation);
             let done = self.session.position().epoch;
+            if self.saver.end_epoch(done) {
+                self.save_when_due();
+            }
             if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
                 return self.set_state(State::Finished);
             }
@@ -362,9 +397,13 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn export(&mut self, path: &Path, replace: bool) {
+        let result = export(&mut self.session, path, replace);
+        if result.is_ok() && !self.session.is_interrupted() {
+            self.note_exported();
+        }
         self.outbox.push(Event::Exported {
             path: path.to_owned(),
-            result: export(&mut self.session, path, replace),
+            result,
             step: self.session.position().step,
         });
     }
@@ -380,6 +419,9 @@ impl<S: Sink> Trainer<S> {
                 self.check_again();
                 self.throttle = Throttle::new(self.settings.pace, self.session.batches());
                 self.meter = SpeedMeter::default();
+                self.outbox
+                    .start_series(&self.session, Recording::default());
+                self.saver.restart();
                 self.state = match self.state {
                     State::Paused => State::Paused,
                     _ => State::Running,
@@ -440,5 +482,19 @@ impl<S: Sink> Trainer<S> {
         self.mailbox.put(snapshot);
         self.outbox.push_droppable(Event::Snapshot);
         self.next_observation = now + now.elapsed() * SNAPSHOT_SHARE;
+    }
+}
+
+/// Returns the state in which a training of `session` begins.
+fn initial_state(session: &Session, settings: &Settings) -> State {
+    let done = session.position().epoch;
+    if let Some(divergence) = session.diverged() {
+        State::Diverged(divergence)
+    } else if settings.paused {
+        State::Paused
+    } else if settings.epochs.is_some_and(|epochs| done >= epochs) {
+        State::Finished
+    } else {
+        State::Running
     }
 }

@@ -183,7 +183,7 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    fn report_step_position(&mut self) {
+    pub(super) fn report_step_position(&mut self) {
         let position = self.walk.as_ref().map(PhaseStepper::position);
         self.outbox.push(Event::StepPosition(position));
     }

@@ -1,10 +1,9 @@
 //! History of a training, in bounded memory.
 
 use crate::train::probes::WeightProbe;
-use crate::train::{EpochRecord, LossPoint, Progress, Snapshot};
+use crate::train::{Curves, EpochRecord, LossPoint, Progress, Snapshot};
 use crate::util::stats::{Bounded, Histogram, Merge};
 
-const METRICS: usize = 4096;
 const WEIGHT_STATES: usize = 512;
 /// Maximal number of marks, in case a key is held down.
 const MARKS: usize = 1000;
@@ -12,8 +11,7 @@ const MARKS: usize = 1000;
 /// Metrics and weights over the epochs.
 #[derive(Debug, Clone)]
 pub struct History {
-    losses: Bounded<LossPoint>,
-    epochs: Bounded<EpochRecord>,
+    curves: Curves,
     weights: Vec<Bounded<WeightState>>,
     marks: Vec<Mark>,
 }
@@ -43,11 +41,10 @@ pub struct Mark {
 }
 
 impl History {
-    /// Creates an empty history for a network with `depth` layers of weights.
-    pub fn new(depth: usize) -> Self {
+    /// Creates a history that begins with `curves`, for a network with `depth` layers of weights.
+    pub fn new(depth: usize, curves: Curves) -> Self {
         Self {
-            losses: Bounded::new(METRICS),
-            epochs: Bounded::new(METRICS),
+            curves,
             weights: vec![Bounded::new(WEIGHT_STATES); depth],
             marks: Vec::new(),
         }
@@ -56,10 +53,10 @@ impl History {
     /// Adds metrics that the worker reported.
     pub(crate) fn add_progress(&mut self, progress: &Progress) {
         for &point in &progress.losses {
-            self.losses.push(point);
+            self.curves.add_loss(point);
         }
         for &record in &progress.epochs {
-            self.epochs.push(record);
+            self.curves.add_epoch(record);
         }
     }
 
@@ -90,12 +87,12 @@ impl History {
 
     /// Training losses, in order.
     pub fn losses(&self) -> &[LossPoint] {
-        self.losses.buckets()
+        self.curves.losses()
     }
 
     /// Metrics of the epochs, in order.
     pub fn epochs(&self) -> &[EpochRecord] {
-        self.epochs.buckets()
+        self.curves.epochs()
     }
 
     /// Weight distributions of `layer`, counted from 0, in order.

@@ -117,12 +117,16 @@ pub struct Run {
 }
 
 impl Run {
-    /// A training that stands at its start.
+    /// A training that stands at its start, or where it is resumed.
     pub fn new(started: &Started, pace: Pace) -> Self {
-        Self {
+        let curves = started
+            .resumed
+            .as_ref()
+            .map(|resumed| resumed.curves.clone());
+        let mut run = Self {
             plan: started.plan.clone(),
             data: Arc::new(started.data.printable()),
-            history: History::new(started.architecture.depth()),
+            history: History::new(started.architecture.depth(), curves.unwrap_or_default()),
             architecture: started.architecture.clone(),
             batches: started.batches,
             restarts: started.restarts,
@@ -149,7 +153,14 @@ impl Run {
             exported_at: None,
             needs_other_path: false,
             observed: None,
+        };
+        if let Some(resumed) = &started.resumed {
+            run.seconds = resumed.seconds;
+            // The checkpoint is there.
+            run.saved = Some((resumed.now.position.step, resumed.seconds));
+            run.apply(resumed.now.clone());
         }
+        run
     }
 
     /// Epochs done, with the fraction of the one under way.

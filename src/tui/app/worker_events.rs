@@ -1,6 +1,6 @@
 //! Handling of the worker's events by the parts of the state.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::history::Mark;
 use super::model::{InspectorState, Model, Notice, Overlay, Phase, Run};
@@ -33,6 +33,18 @@ impl Model {
             Event::Found { position, taken } => self.on_rows_found(position, taken),
             Event::Exported { path, result, step } => {
                 self.exported(path, result, step, effects);
+            }
+            Event::CheckpointWritten {
+                path,
+                result,
+                step,
+                seconds,
+                is_asked,
+            } => {
+                if result.is_ok() {
+                    self.run.saved = Some((step, seconds));
+                }
+                self.checkpoint_written(&path, result, is_asked);
             }
             Event::ResetFailed(error) => self.complain(error.to_string()),
             Event::Changed { change, now } => self.handle_change(&change, *now),
@@ -125,6 +137,20 @@ impl Model {
         }
     }
 
+    fn checkpoint_written(&mut self, path: &Path, result: Result<u64, Error>, is_asked: bool) {
+        match result {
+            Ok(bytes) if is_asked => {
+                let shown = sanitise(&path.display().to_string());
+                self.prompt.notice = Some(Notice {
+                    text: format!("checkpoint {shown} ({})", file_size(bytes)),
+                    is_error: false,
+                });
+            }
+            Ok(_) => {}
+            Err(error) => self.complain(format!("checkpoint: {error}")),
+        }
+    }
+
     pub(super) fn complain(&mut self, text: String) {
         self.prompt.notice = Some(Notice {
             text,
@@ -200,7 +226,7 @@ impl Run {
     }
 
     /// Adopts plan and network after a change.
-    fn apply(&mut self, now: InForce) {
+    pub(super) fn apply(&mut self, now: InForce) {
         self.learning_rate = now.plan.rule.learning_rate.get();
         self.plan = now.plan.clone();
         self.architecture = now.architecture.clone();

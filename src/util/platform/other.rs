@@ -1,7 +1,8 @@
 //! Systems other than Unix: no signals, no job control, default permissions.
 
-use std::fs::Permissions;
+use std::fs::{self, Permissions};
 use std::io;
+use std::path::Path;
 
 use crate::util::signals::{Signal, Watched};
 
@@ -15,6 +16,10 @@ pub(crate) fn stop_process() {}
 
 pub(crate) fn stop_job() -> bool {
     false
+}
+
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
 }
 
 pub(crate) fn default_permissions() -> Option<Permissions> {

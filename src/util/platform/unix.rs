@@ -1,7 +1,8 @@
 //! Unix: signals, job control, permissions of files.
 
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
 use std::process::{self, Command, Stdio};
 use std::{fs, io, thread};
 
@@ -77,6 +78,11 @@ pub(crate) fn stop_job() -> bool {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     shell.status().is_ok_and(|status| status.success())
+}
+
+/// Creates a folder, and those above it, that only its owner can use.
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Returns the permissions of a new file before the umask, as of files that programs usually create.

@@ -1,5 +1,9 @@
 //! Series of limited length, which lose resolution over time but never a spike.
 
+use serde::{Deserialize, Serialize};
+
+use crate::util::exact::Single;
+
 /// Combines neighbouring items of a series.
 pub trait Merge {
     /// Adds the item that directly follows.
@@ -8,7 +12,7 @@ pub trait Merge {
 
 /// A series of at most `capacity` buckets. When it is full, neighbours are merged in pairs and
 /// from then on each bucket holds twice as many items.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bounded<T> {
     buckets: Vec<T>,
     capacity: usize,
@@ -27,6 +31,14 @@ impl<T: Merge> Bounded<T> {
             per_bucket: 1,
             in_last: 0,
         }
+    }
+
+    /// Returns whether a series that was read from a file can have come about.
+    pub(crate) fn is_consistent(&self, capacity: usize) -> bool {
+        let is_filled_rightly = self.per_bucket >= 1 && self.in_last <= self.per_bucket;
+        self.capacity == Self::new(capacity).capacity
+            && self.buckets.len() <= self.capacity
+            && is_filled_rightly
     }
 
     /// Adds `item` at the end.
@@ -86,7 +98,8 @@ impl<T: Merge> Bounded<T> {
 }
 
 /// Minimum, maximum and last of some numbers. Minimum and maximum ignore NaN beside numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(from = "[Single; 3]", into = "[Single; 3]")]
 pub struct MinMaxLast {
     /// Minimum.
     pub min: f32,
@@ -104,6 +117,19 @@ impl MinMaxLast {
             max: x,
             last: x,
         }
+    }
+}
+
+impl From<[Single; 3]> for MinMaxLast {
+    fn from(numbers: [Single; 3]) -> Self {
+        let [min, max, last] = numbers.map(f32::from);
+        Self { min, max, last }
+    }
+}
+
+impl From<MinMaxLast> for [Single; 3] {
+    fn from(MinMaxLast { min, max, last }: MinMaxLast) -> Self {
+        [min, max, last].map(Single::from)
     }
 }
 

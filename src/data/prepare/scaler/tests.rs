@@ -35,6 +35,7 @@ fn dataset(values: Array2<f32>) -> Dataset {
         target_offset: 0.0,
         missing: crate::data::MissingValues::default(),
         report: crate::data::ReadReport::default(),
+        origin: None,
         values,
     }
 }

@@ -1,0 +1,298 @@
+//! `--resume`: from a checkpoint and the options beside it to a job.
+
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::args::{GlobalArgs, TrainingArgs};
+use super::job::{FrontEnd, Job};
+use super::load_options::load_options;
+use super::standard_output;
+use crate::data::{Dataset, Source, TargetEncoding, ValidationRows};
+use crate::error::{Error, Result};
+use crate::nn::Change;
+use crate::nn::engine::Threads;
+use crate::settings::{Choices, Edit, Setting};
+use crate::train::checkpoint::Checkpoint;
+use crate::train::recovery::{self, RecoveryFile};
+use crate::train::{Command, Pace, Resumed, Session};
+use crate::util::numbers::file_size;
+use crate::util::text::sanitise;
+
+/// Options that a resumed run takes from its checkpoint, and that may be repeated but not changed.
+const FIXED: [&str; 19] = [
+    "--delimiter",
+    "--decimal",
+    "--header",
+    "--no-header",
+    "--encoding",
+    "--comment",
+    "--target",
+    "--task",
+    "--drop",
+    "--keep",
+    "--categorical",
+    "--missing",
+    "--missing-values",
+    "--max-rows",
+    "--val",
+    "--test",
+    "--class-weights",
+    "--outputs",
+    "--set",
+];
+
+/// Order to continue a run.
+pub struct ResumeOrder {
+    /// Path of the checkpoint.
+    path: PathBuf,
+    /// The checkpoint, until the session is made of it.
+    checkpoint: Mutex<Option<Checkpoint>>,
+    /// Settings given along with it.
+    settings: Vec<(&'static Setting, Edit)>,
+    is_recovery_file: bool,
+}
+
+impl fmt::Debug for ResumeOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ResumeOrder({})", self.path.display())
+    }
+}
+
+/// Reads the checkpoint in `path`, by default the newest recovery file, and checks the options
+/// beside it.
+///
+/// # Errors
+/// Those of [`Checkpoint::read`]; [`Error::Usage`] for an option that contradicts the checkpoint.
+pub(super) fn job(
+    path: Option<&Path>,
+    args: &TrainingArgs,
+    global: &GlobalArgs,
+    is_terminal: bool,
+) -> Result<Job> {
+    let folder = recovery::folder(|name| std::env::var_os(name));
+    let path = match path {
+        Some(path) => path.to_owned(),
+        None => newest(folder.as_deref())?,
+    };
+    let mut job = Job::check(args, global, is_terminal)?;
+    let checkpoint = Checkpoint::read(&path, job.threads)?;
+    check(args, global, &path, &checkpoint)?;
+    job.source = match &args.saving.moved_data {
+        Some(data) => Source::parse(data),
+        None => checkpoint.about.origin.source.clone(),
+    };
+    if job.source == Source::Stdin && io::stdin().is_terminal() {
+        let shown = shown(&path);
+        return Err(Error::Usage(format!(
+            "the run in {shown} read its data from standard input: supply them again, as in \
+             nn-tui --resume {shown} < table.csv, or by --data FILE"
+        )));
+    }
+    job.options = checkpoint.about.origin.options.clone();
+    let is_given = |name: &str| args.saving.given.iter().any(|given| given == name);
+    match &mut job.front_end {
+        FrontEnd::Screen {
+            pace,
+            paused,
+            epochs,
+        } => {
+            if !is_given("--pace") {
+                *pace = Some(checkpoint.pace());
+            }
+            if !is_given("--epochs") {
+                *epochs = checkpoint.epochs();
+            }
+            *paused |= checkpoint.is_paused();
+        }
+        FrontEnd::Headless { epochs, .. } => {
+            if let Some(limit) = checkpoint.epochs().filter(|_| !is_given("--epochs")) {
+                *epochs = limit;
+            }
+        }
+        FrontEnd::Description { .. } => {}
+    }
+    if let Some(option) = &mut job.checkpoint {
+        option.replace |= checkpoint.is_in(&option.path);
+    }
+    job.resume = Some(ResumeOrder {
+        is_recovery_file: folder.is_some() && path.parent() == folder.as_deref(),
+        path,
+        checkpoint: Mutex::new(Some(checkpoint)),
+        settings: args.settings.0.clone(),
+    });
+    Ok(job)
+}
+
+fn newest(folder: Option<&Path>) -> Result<PathBuf> {
+    let newest = folder.and_then(|folder| recovery::list(folder).into_iter().next());
+    newest
+        .map(|file| file.path)
+        .ok_or_else(|| Error::NoSuchInput {
+            path: folder.map_or("recovery files".into(), Path::to_owned),
+            hint: ": there is no interrupted run to resume".into(),
+        })
+}
+
+/// Refuses data, and options that differ from those of the run.
+fn check(
+    args: &TrainingArgs,
+    global: &GlobalArgs,
+    path: &Path,
+    checkpoint: &Checkpoint,
+) -> Result<()> {
+    let given = &args.saving.given;
+    if given.iter().any(|given| given == "data") {
+        return Err(Error::Usage(format!(
+            "--resume continues on the data of the run, {}; --data FILE says where they are now",
+            checkpoint.about.origin.source
+        )));
+    }
+    let (options, validation) = load_options(args, &global.reading, 0)?;
+    let plan = checkpoint.plan();
+    let mut different = options
+        .absolute()
+        .differences(&checkpoint.about.origin.options);
+    let is_split = matches!(
+        checkpoint.about.origin.options.validation,
+        ValidationRows::Split
+    );
+    if is_split && validation != plan.validation {
+        different.push("--val");
+    }
+    if args.table.class_weights != plan.class_weights {
+        different.push("--class-weights");
+    }
+    if (args.outputs == "1") != (plan.targets == TargetEncoding::Fraction) {
+        different.push("--outputs");
+    }
+    if args.set != checkpoint.initial_values() {
+        different.push("--set");
+    }
+    let is_contradiction =
+        |name: &&&str| given.iter().any(|given| given == **name) && different.contains(*name);
+    match FIXED.iter().find(is_contradiction) {
+        None => Ok(()),
+        Some(option) => Err(contradiction(option, path)),
+    }
+}
+
+fn contradiction(option: &str, path: &Path) -> Error {
+    Error::Usage(format!(
+        "{option} contradicts the run in {}: a resumed run keeps its data, seed and initial weights",
+        shown(path)
+    ))
+}
+
+fn shown(path: &Path) -> String {
+    sanitise(&path.to_string_lossy())
+}
+
+/// Restores the session of `order` on `dataset`, and makes live changes of the settings given along with
+/// it.
+///
+/// # Errors
+/// Those of [`Checkpoint::resume`]; [`Error::Usage`] for a setting that cannot be changed.
+pub(super) fn session(
+    order: &ResumeOrder,
+    dataset: Dataset,
+    threads: Threads,
+) -> Result<(Session, Resumed)> {
+    let taken = order
+        .checkpoint
+        .lock()
+        .ok()
+        .and_then(|mut held| held.take());
+    let checkpoint = match taken {
+        Some(checkpoint) => checkpoint,
+        None => Checkpoint::read(&order.path, threads)?,
+    };
+    let (mut session, mut resumed) = checkpoint.resume(&order.path, dataset, threads)?;
+    resumed.recovery_file = order.is_recovery_file.then(|| order.path.clone());
+    let changes = changes(&session, order)?;
+    if !changes.is_empty() {
+        resumed.leave_mini_batch();
+    }
+    for (option, change) in changes {
+        let refused = |problem| Error::Usage(format!("{option}: {problem}"));
+        session.apply(change).map_err(refused)?;
+    }
+    Ok((session, resumed))
+}
+
+/// Returns the live changes that the settings beside the checkpoint ask for, each with its option.
+fn changes(session: &Session, order: &ResumeOrder) -> Result<Vec<(String, Change)>> {
+    let before = Choices::of(session.plan_in_force(), None, Pace::Full);
+    let mut after = before.clone();
+    for (_, edit) in &order.settings {
+        edit.apply(&mut after);
+    }
+    let is_given = |name| {
+        order
+            .settings
+            .iter()
+            .any(|(setting, _)| setting.name == name)
+    };
+    if !(is_given("output") && is_given("loss")) {
+        after.follow(&before);
+    }
+    // Limits of a run are no part of its session.
+    (after.epochs, after.pace) = (before.epochs, before.pace);
+    let inputs = session.architecture().inputs();
+    let is_number = session.data().task.scale().is_some();
+    let plan = after.plan(inputs, is_number).map_err(Error::Usage)?;
+    let mut changes: Vec<(String, Change)> = Vec::new();
+    for (setting, _) in &order.settings {
+        if (setting.value)(&before) == (setting.value)(&after) {
+            continue;
+        }
+        let option = format!("--{}", setting.name);
+        match (setting.command)(&after, &plan) {
+            // Several settings may be changed at once.
+            Command::Apply(change) if changes.iter().any(|(_, other)| *other == change) => {}
+            Command::Apply(change) => changes.push((option, change)),
+            _ => return Err(contradiction(&option, &order.path)),
+        }
+    }
+    Ok(changes)
+}
+
+/// Writes the list of recovery files to standard output.
+///
+/// # Errors
+/// [`Error::CannotWrite`].
+pub(super) fn list() -> Result<()> {
+    let folder = recovery::folder(|name| std::env::var_os(name));
+    let files = folder.as_deref().map(recovery::list).unwrap_or_default();
+    let mut text = String::new();
+    for RecoveryFile { path, about, bytes } in files {
+        text.push_str(&format!(
+            "{}  {}  {}  epoch {}  {}  {}\n",
+            shown(&path),
+            sanitise(&about.data),
+            sanitise(&about.network),
+            about.epoch,
+            age(about.saved),
+            file_size(bytes),
+        ));
+    }
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes());
+    standard_output(written.and_then(|()| stdout.flush()))
+}
+
+/// Describes how long ago a time in milliseconds since 1970 is.
+fn age(time: u64) -> String {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let seconds = (now.as_millis() as u64).saturating_sub(time) / 1000;
+    match seconds {
+        0..60 => format!("{seconds} s ago"),
+        60..3600 => format!("{} min ago", seconds / 60),
+        3600..172_800 => format!("{} h ago", seconds / 3600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}

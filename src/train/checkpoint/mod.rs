@@ -1,0 +1,202 @@
+//! Checkpoints: files from which a run continues bit for bit as if it had never stopped.
+
+mod file;
+mod interval;
+mod saver;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::event_queue::Recording;
+use super::pace::Pace;
+use super::phase_stepper::StepperFields;
+use super::session::SessionState;
+use super::{Plan, Position, Session};
+use crate::data::{Dataset, Fingerprint, Origin, prepare};
+use crate::error::{Error, Result};
+use crate::nn::engine::Threads;
+use crate::nn::{ParameterId, Parameters};
+pub(crate) use file::read_about;
+pub use interval::Interval;
+pub(super) use saver::{Capture, Saver, Stamp, Written};
+
+/// File to which a run writes its checkpoints.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckpointOption {
+    /// Path of the file.
+    pub path: PathBuf,
+    /// Time or epochs between two checkpoints.
+    pub every: Interval,
+    /// Whether the checkpoint of another run may be replaced.
+    pub replace: bool,
+}
+
+/// What a checkpoint is about; the second line of its file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct About {
+    /// Random number of the run, 16 hexadecimal digits.
+    pub run: String,
+    /// Short name of the data.
+    pub data: String,
+    /// Source of the data and options of loading.
+    pub origin: Origin,
+    pub network: String,
+    pub epoch: u64,
+    pub step: u64,
+    /// Time of writing, in milliseconds since 1970.
+    pub saved: u64,
+}
+
+/// Progress of a run apart from its session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Progress {
+    pub recording: Recording,
+    /// Seconds spent on training.
+    pub seconds: f64,
+    /// Epochs after which the training finishes, if it is limited.
+    pub epochs: Option<u64>,
+    pub pace: Pace,
+    pub is_paused: bool,
+    /// Position of the phase stepper inside a mini-batch.
+    pub stepper: Option<StepperFields>,
+}
+
+/// State of a run at one moment.
+#[derive(Debug)]
+pub struct Checkpoint {
+    pub(crate) about: About,
+    fingerprint: Fingerprint,
+    pub(super) session: SessionState,
+    pub(super) progress: Progress,
+    /// Parameters before the last update, for the phase stepper.
+    pub(super) before_update: Option<Parameters>,
+}
+
+/// A run that is resumed: what continues apart from the session.
+#[derive(Debug, Clone)]
+pub struct Resumed {
+    /// Runs whose checkpoints this run may replace.
+    pub(super) run: String,
+    pub(super) progress: Progress,
+    pub(super) before_update: Option<Parameters>,
+    /// Recovery file it came from, which is deleted once the run is saved elsewhere.
+    pub recovery_file: Option<PathBuf>,
+}
+
+impl Resumed {
+    /// Leaves the mini-batch in which the phase stepper was. The session is not affected.
+    pub(crate) fn leave_mini_batch(&mut self) {
+        self.progress.stepper = None;
+    }
+}
+
+impl About {
+    /// Creates a description that is written now.
+    pub(super) fn new(run: &str, dataset: &Dataset, origin: &Origin, session: &Session) -> Self {
+        let Position { epoch, step, .. } = session.position();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Self {
+            run: run.to_owned(),
+            data: dataset.name.clone(),
+            origin: origin.clone(),
+            network: session.architecture().to_string(),
+            epoch,
+            step,
+            saved: now.map_or(0, |time| {
+                u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+            }),
+        }
+    }
+}
+
+impl Checkpoint {
+    /// Reads the checkpoint in `path`.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] with the problem found; [`Error::NoSuchInput`]; [`Error::CannotRead`].
+    pub fn read(path: &Path, threads: Threads) -> Result<Self> {
+        file::read(path, threads)
+    }
+
+    /// Returns the plan at the start of the training.
+    pub(crate) fn plan(&self) -> &Plan {
+        self.session.plan()
+    }
+
+    /// Returns the values that parameters were given at the start.
+    pub(crate) fn initial_values(&self) -> &[(ParameterId, f32)] {
+        self.session.initial_values()
+    }
+
+    /// Returns the number of epochs after which the training finishes, if it is limited.
+    pub(crate) fn epochs(&self) -> Option<u64> {
+        self.progress.epochs
+    }
+
+    /// Returns whether the file at `path` is a checkpoint of the same run.
+    pub(crate) fn is_in(&self, path: &Path) -> bool {
+        read_about(path).is_ok_and(|about| about.run == self.about.run)
+    }
+
+    /// Returns the speed limit.
+    pub(crate) fn pace(&self) -> Pace {
+        self.progress.pace
+    }
+
+    /// Returns whether the run was waiting for a command.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.progress.is_paused
+    }
+
+    /// Restores session and run on `dataset`. `path` is where the checkpoint was read from.
+    ///
+    /// # Errors
+    /// [`Error::OtherData`] if the data are not those of the run; [`Error::Checkpoint`] for a state that
+    /// contradicts itself.
+    pub fn resume(
+        self,
+        path: &Path,
+        mut dataset: Dataset,
+        threads: Threads,
+    ) -> Result<(Session, Resumed)> {
+        self.check_data(path, &dataset)?;
+        // Exports name the data, and standard input has another name than a file.
+        dataset.name = self.about.data.clone();
+        self.restore(path, Arc::new(dataset), threads)
+    }
+
+    /// Checks that `dataset` holds the data of the run.
+    fn check_data(&self, path: &Path, dataset: &Dataset) -> Result<()> {
+        match self.fingerprint.difference(&Fingerprint::of(dataset)) {
+            None => Ok(()),
+            Some(difference) => Err(Error::OtherData {
+                data: dataset.source.clone(),
+                checkpoint: path.to_owned(),
+                difference,
+            }),
+        }
+    }
+
+    fn restore(
+        self,
+        path: &Path,
+        dataset: Arc<Dataset>,
+        threads: Threads,
+    ) -> Result<(Session, Resumed)> {
+        let plan = self.session.plan();
+        let data = prepare(&dataset, plan.validation, plan.seed)?.with_targets(plan.targets)?;
+        let session = Session::from_state(self.session, dataset, data, threads);
+        let session = session.map_err(|problem| file::unusable(path, &problem))?;
+        let resumed = Resumed {
+            run: self.about.run,
+            progress: self.progress,
+            before_update: self.before_update,
+            recovery_file: None,
+        };
+        Ok((session, resumed))
+    }
+}

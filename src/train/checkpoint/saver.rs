@@ -1,0 +1,349 @@
+//! When and where a run is saved: checkpoints at intervals, on request and at its end.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::{About, Checkpoint, CheckpointOption, Interval, Progress, Resumed, read_about};
+use crate::data::{Dataset, Fingerprint};
+use crate::error::{Error, Result};
+use crate::model_file::{Access, write_with};
+use crate::nn::Parameters;
+use crate::train::recovery::{self, RecoveryOption};
+use crate::train::session::SessionState;
+use crate::train::{Position, Settings};
+use crate::util::random::fresh_id;
+
+/// Moment of a run; two equal ones have the same state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::train) struct Stamp {
+    pub restarts: u32,
+    pub position: Position,
+    /// Number of live changes.
+    pub changes: usize,
+    /// Phases done in the mini-batch of the phase stepper.
+    pub phases: Option<usize>,
+}
+
+/// State of a run as the training thread hands it over; the rest of the work on a checkpoint is done elsewhere.
+pub(in crate::train) struct Capture {
+    pub about: About,
+    pub dataset: Arc<Dataset>,
+    pub session: SessionState,
+    pub progress: Progress,
+    pub before_update: Option<Parameters>,
+}
+
+/// Result of writing a checkpoint.
+pub(in crate::train) struct Written {
+    pub path: PathBuf,
+    pub stamp: Stamp,
+    /// Seconds of training at that time.
+    pub seconds: f64,
+    /// Whether a person asked for it.
+    pub is_asked: bool,
+    /// Length of the file in bytes.
+    pub result: Result<u64>,
+}
+
+/// Saves a run, and knows when it was last saved.
+pub(in crate::train) struct Saver {
+    option: Option<CheckpointOption>,
+    recovery: Option<RecoveryOption>,
+    /// Number of this run, and of the run that it resumes.
+    runs: Vec<String>,
+    /// Recovery file that this run came from.
+    recovery_file: Option<PathBuf>,
+    /// Computed by the first checkpoint, since that takes a while for large data.
+    fingerprint: Arc<OnceLock<Fingerprint>>,
+    pending: Option<Pending>,
+    /// Time of the next checkpoint, if they are written by time.
+    next: Instant,
+    /// Whether the epochs of an interval have passed.
+    is_wanted: bool,
+    /// Moment of the last checkpoint at an interval, successful or not.
+    tried: Option<Stamp>,
+    /// Whether the last attempt failed.
+    has_failed: bool,
+    /// Moment at which the run was last saved, as model or checkpoint.
+    saved: Option<Stamp>,
+    /// Seconds of training at that time; those of the checkpoint that was resumed at first.
+    saved_seconds: f64,
+}
+
+struct Pending {
+    path: PathBuf,
+    stamp: Stamp,
+    seconds: f64,
+    is_asked: bool,
+    thread: JoinHandle<Result<u64>>,
+}
+
+impl Saver {
+    /// Creates a saver for a run with these settings. A run on data that cannot be found again is not saved.
+    pub fn new(settings: &Settings, dataset: &Dataset) -> Self {
+        let can_resume = dataset.origin.is_some();
+        let mut saver = Self {
+            option: settings.checkpoint.clone().filter(|_| can_resume),
+            recovery: settings.recovery.clone().filter(|_| can_resume),
+            runs: vec![fresh_id()],
+            recovery_file: None,
+            fingerprint: Arc::default(),
+            pending: None,
+            next: Instant::now(),
+            is_wanted: false,
+            tried: None,
+            has_failed: false,
+            saved: None,
+            saved_seconds: 0.0,
+        };
+        saver.schedule();
+        if let Some(resumed) = &settings.resumed {
+            saver.adopt(resumed);
+        }
+        saver
+    }
+
+    /// Continues a run that was restored.
+    pub fn adopt(&mut self, resumed: &Resumed) {
+        self.runs.push(resumed.run.clone());
+        self.recovery_file.clone_from(&resumed.recovery_file);
+        self.saved_seconds = resumed.progress.seconds;
+    }
+
+    /// Starts anew with a training that has no seconds yet.
+    pub fn restart(&mut self) {
+        self.saved_seconds = 0.0;
+    }
+
+    /// Random number of this run.
+    pub fn run(&self) -> &str {
+        &self.runs[0]
+    }
+
+    fn schedule(&mut self) {
+        self.is_wanted = false;
+        if let Some(Interval::Time(time)) = self.option.as_ref().map(|option| option.every) {
+            self.next = Instant::now() + time;
+        }
+    }
+
+    /// Notes the end of an epoch, counted from 1. Returns whether a checkpoint at an interval of epochs is due.
+    pub fn end_epoch(&mut self, epoch: u64) -> bool {
+        if let Some(Interval::Epochs(epochs)) = self.option.as_ref().map(|option| option.every) {
+            self.is_wanted |= epoch.is_multiple_of(epochs.into());
+        }
+        self.is_wanted
+    }
+
+    /// Returns the time until a checkpoint is due or a result is to be expected; `None` if neither is.
+    pub fn wait(&self, now: Stamp) -> Option<Duration> {
+        if self.pending.is_some() {
+            return Some(Duration::from_millis(20));
+        }
+        let is_by_time = matches!(self.option.as_ref()?.every, Interval::Time(_));
+        (is_by_time && self.tried != Some(now))
+            .then(|| self.next.saturating_duration_since(Instant::now()))
+    }
+
+    /// Returns whether a checkpoint is to be written now.
+    pub fn is_due(&self, now: impl FnOnce() -> Stamp) -> bool {
+        let Some(option) = &self.option else {
+            return false;
+        };
+        let is_time = match option.every {
+            Interval::Time(_) => Instant::now() >= self.next,
+            Interval::Epochs(_) => self.is_wanted,
+        };
+        is_time && self.pending.is_none() && self.tried != Some(now())
+    }
+
+    /// Writes the checkpoint at an interval in a thread of its own.
+    pub fn write_due(&mut self, capture: Capture, stamp: Stamp) {
+        let Some(CheckpointOption { path, replace, .. }) = self.option.clone() else {
+            return;
+        };
+        self.schedule();
+        self.tried = Some(stamp);
+        self.spawn(capture, stamp, (path, replace), false);
+    }
+
+    /// Writes a checkpoint to `path` in a thread of its own. Waits for one that is being written.
+    pub fn write_asked(
+        &mut self,
+        capture: Capture,
+        stamp: Stamp,
+        target: (PathBuf, bool),
+    ) -> Option<Written> {
+        let before = self.finish();
+        self.spawn(capture, stamp, target, true);
+        before
+    }
+
+    fn spawn(
+        &mut self,
+        capture: Capture,
+        stamp: Stamp,
+        (path, replace): (PathBuf, bool),
+        is_asked: bool,
+    ) {
+        let seconds = capture.progress.seconds;
+        let write = self.writing(capture, path.clone(), replace);
+        let thread = thread::Builder::new().name("checkpoint".into());
+        // Without a thread, this checkpoint is left out.
+        if let Ok(thread) = thread.spawn(write) {
+            self.pending = Some(Pending {
+                path,
+                stamp,
+                seconds,
+                is_asked,
+                thread,
+            });
+        }
+    }
+
+    /// Returns the work of writing a checkpoint.
+    fn writing(
+        &self,
+        capture: Capture,
+        path: PathBuf,
+        replace: bool,
+    ) -> impl FnOnce() -> Result<u64> + Send + 'static {
+        let fingerprint = Arc::clone(&self.fingerprint);
+        let runs = self.runs.clone();
+        move || {
+            let checkpoint = capture.complete(&fingerprint);
+            let replace = replace || is_of(&path, &runs);
+            write_with(&path, replace, Access::Usual, |out| checkpoint.write(out))
+        }
+    }
+
+    /// Returns the result of a checkpoint that has been written since the last call.
+    pub fn poll(&mut self) -> Option<Written> {
+        let is_finished = |pending: &Pending| pending.thread.is_finished();
+        self.pending
+            .as_ref()
+            .is_some_and(is_finished)
+            .then(|| self.finish())?
+    }
+
+    /// Waits for the checkpoint that is being written.
+    pub fn finish(&mut self) -> Option<Written> {
+        let Pending {
+            path,
+            stamp,
+            seconds,
+            is_asked,
+            thread,
+        } = self.pending.take()?;
+        let panicked = |_| Err(Error::Worker("writing a checkpoint failed".into()));
+        let result = thread.join().unwrap_or_else(panicked);
+        let written = Written {
+            path,
+            stamp,
+            seconds,
+            is_asked,
+            result,
+        };
+        self.note(&written);
+        Some(written)
+    }
+
+    fn note(&mut self, written: &Written) {
+        if written.result.is_ok() {
+            self.note_saved(written.stamp, written.seconds);
+        }
+    }
+
+    /// Returns whether a failure is to be reported: not again and again for the same file.
+    pub fn is_news(&mut self, written: &Written) -> bool {
+        let has_failed = written.result.is_err();
+        let is_news = written.is_asked || !has_failed || !self.has_failed;
+        if !written.is_asked {
+            self.has_failed = has_failed;
+        }
+        is_news
+    }
+
+    /// Notes that the run was saved, as model or checkpoint, after `seconds` of training.
+    pub fn note_saved(&mut self, stamp: Stamp, seconds: f64) {
+        self.saved = Some(stamp);
+        self.saved_seconds = seconds;
+    }
+
+    /// Returns whether a last checkpoint is to be written at the end of a run at `now`: something has happened
+    /// since the one before, or it failed.
+    pub fn is_last_due(&self, now: Stamp) -> bool {
+        self.option.is_some() && (self.tried != Some(now) || self.has_failed)
+    }
+
+    /// Writes the last checkpoint.
+    pub fn write_last(&mut self, capture: Capture, stamp: Stamp) -> Option<Written> {
+        let CheckpointOption { path, replace, .. } = self.option.clone()?;
+        let seconds = capture.progress.seconds;
+        let result = self.writing(capture, path.clone(), replace)();
+        let written = Written {
+            path,
+            stamp,
+            seconds,
+            is_asked: false,
+            result,
+        };
+        self.note(&written);
+        Some(written)
+    }
+
+    /// Returns whether a run that ends unexpectedly at `now`, after `seconds` of training, is worth a recovery
+    /// file.
+    pub fn is_recovery_due(&self, now: Stamp, seconds: f64) -> bool {
+        let is_long = |recovery: &RecoveryOption| {
+            seconds - self.saved_seconds >= recovery.after.as_secs_f64()
+        };
+        self.saved != Some(now) && self.recovery.as_ref().is_some_and(is_long)
+    }
+
+    /// Writes the recovery file.
+    pub fn write_recovery(&mut self, capture: Capture) -> Option<Result<PathBuf>> {
+        let RecoveryOption { folder, .. } = self.recovery.as_ref()?;
+        let saved = recovery::save(&capture.complete(&self.fingerprint), folder);
+        if saved.is_ok() {
+            self.delete_recovered();
+        }
+        Some(saved)
+    }
+
+    /// Ends a run at `now`: the recovery file that it came from is of no more use if the run is saved.
+    pub fn close(&mut self, now: Stamp) {
+        if self.saved == Some(now) {
+            self.delete_recovered();
+        }
+    }
+
+    fn delete_recovered(&mut self) {
+        if let Some(file) = self.recovery_file.take() {
+            // If it stays, it is offered once more.
+            let _ = fs::remove_file(file);
+        }
+    }
+}
+
+impl Capture {
+    fn complete(self, fingerprint: &OnceLock<Fingerprint>) -> Checkpoint {
+        Checkpoint {
+            fingerprint: fingerprint
+                .get_or_init(|| Fingerprint::of(&self.dataset))
+                .clone(),
+            about: self.about,
+            session: self.session,
+            progress: self.progress,
+            before_update: self.before_update,
+        }
+    }
+}
+
+/// Returns whether the file at `path` is a checkpoint of one of `runs`.
+fn is_of(path: &Path, runs: &[String]) -> bool {
+    read_about(path).is_ok_and(|about| runs.contains(&about.run))
+}

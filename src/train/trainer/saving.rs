@@ -1,0 +1,135 @@
+//! Checkpoints of the worker: at intervals, on request, at the end, and back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{State, Trainer};
+use crate::error::Result;
+use crate::train::checkpoint::{About, Capture, Progress, Stamp, Written};
+use crate::train::event_queue::Sink;
+use crate::train::messages::Event;
+use crate::train::speed::SpeedMeter;
+use crate::train::{PhaseStepper, Resumed};
+
+impl<S: Sink> Trainer<S> {
+    fn stamp(&self) -> Stamp {
+        Stamp {
+            restarts: self.restarts,
+            position: self.session.position(),
+            changes: self.session.log().len(),
+            phases: self.walk.as_ref().map(PhaseStepper::phases_done),
+        }
+    }
+
+    /// Copies the state of the run; `None` for data that cannot be found again.
+    fn capture(&self) -> Option<Capture> {
+        let dataset = self.session.dataset();
+        let origin = dataset.origin.as_ref()?;
+        let walk = self.walk.as_ref();
+        Some(Capture {
+            about: About::new(self.saver.run(), dataset, origin, &self.session),
+            dataset: Arc::clone(dataset),
+            session: self.session.state(),
+            progress: Progress {
+                recording: self.outbox.recording().clone(),
+                seconds: self.meter.seconds(),
+                epochs: self.settings.epochs,
+                pace: self.settings.pace,
+                is_paused: matches!(self.state, State::Paused | State::Stepping),
+                stepper: walk.map(PhaseStepper::fields),
+            },
+            before_update: walk.and_then(PhaseStepper::before_update).cloned(),
+        })
+    }
+
+    /// Returns the time until a checkpoint is due or may have been written.
+    pub(super) fn wait_to_save(&self) -> Option<Duration> {
+        if self.session.is_interrupted() {
+            return None;
+        }
+        self.saver.wait(self.stamp())
+    }
+
+    /// Writes a checkpoint if one is due, and reports one that was written.
+    pub(super) fn save_when_due(&mut self) {
+        if let Some(written) = self.saver.poll() {
+            self.report_written(written);
+        }
+        if self.saver.is_due(|| self.stamp())
+            && !self.session.is_interrupted()
+            && let Some(capture) = self.capture()
+        {
+            self.saver.write_due(capture, self.stamp());
+        }
+    }
+
+    /// Writes a checkpoint because a person wants it, by default to the file of the interval.
+    pub(super) fn write_checkpoint(&mut self, path: PathBuf, replace: bool) {
+        let Some(capture) = self.capture().filter(|_| !self.session.is_interrupted()) else {
+            let problem = "there is no state that could be resumed";
+            return self.outbox.push(Event::Refused(problem.into()));
+        };
+        let target = (path, replace);
+        if let Some(before) = self.saver.write_asked(capture, self.stamp(), target) {
+            self.report_written(before);
+        }
+    }
+
+    fn report_written(&mut self, written: Written) {
+        if self.saver.is_news(&written) {
+            self.outbox.push(Event::CheckpointWritten {
+                path: written.path,
+                result: written.result,
+                step: written.stamp.position.step,
+                seconds: written.seconds,
+                is_asked: written.is_asked,
+            });
+        }
+    }
+
+    /// Notes a successful export of the current state.
+    pub(super) fn note_exported(&mut self) {
+        self.saver.note_saved(self.stamp(), self.meter.seconds());
+    }
+
+    /// Saves the run at its end: the last checkpoint and, if the end is unexpected and the run unsaved, the
+    /// recovery file, whose path is returned.
+    pub fn conclude(&mut self) -> Option<Result<PathBuf>> {
+        if let Some(written) = self.saver.finish() {
+            self.report_written(written);
+        }
+        let stamp = self.stamp();
+        if self.saver.is_last_due(stamp)
+            && !self.session.is_interrupted()
+            && let Some(capture) = self.capture()
+            && let Some(written) = self.saver.write_last(capture, stamp)
+        {
+            self.report_written(written);
+        }
+        let is_due = self.saver.is_recovery_due(stamp, self.meter.seconds());
+        let recovered = if !self.is_end_expected && is_due {
+            let capture = self.capture();
+            capture.and_then(|capture| self.saver.write_recovery(capture))
+        } else {
+            None
+        };
+        self.saver.close(stamp);
+        recovered
+    }
+
+    /// Continues curves, clock and, if the run waits inside a mini-batch, the phase stepper of a run that is
+    /// resumed.
+    pub(super) fn continue_run(&mut self, resumed: Resumed) {
+        self.is_resumed = true;
+        self.meter = SpeedMeter::continued(resumed.progress.seconds);
+        self.outbox
+            .start_series(&self.session, resumed.progress.recording);
+        let stepper = resumed.progress.stepper;
+        if self.state == State::Paused
+            && let Some(fields) = stepper
+        {
+            self.walk = PhaseStepper::restored(fields, resumed.before_update, &self.session);
+        }
+    }
+}

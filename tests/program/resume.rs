@@ -1,0 +1,298 @@
+//! Checkpoints: runs that are stopped or killed, and continue as if nothing had happened.
+
+use std::io::Write;
+use std::thread::sleep;
+use std::time::Duration;
+
+use nn_tui::nn::Optimizer;
+
+use super::*;
+
+/// Model that the program exports with these options.
+fn exported(line: &str, paths: &[&Path]) -> Vec<u8> {
+    let (_folder, model) = place("model.json");
+    let mut paths = paths.to_vec();
+    let line = format!("{line} --export");
+    paths.push(&model);
+    // Paths stand where the line has %.
+    let mut words: Vec<&OsStr> = Vec::new();
+    let mut rest = paths.into_iter();
+    for word in line.split_whitespace() {
+        if word == "%" {
+            words.push(rest.next().expect("a path").as_os_str());
+        } else {
+            words.push(OsStr::new(word));
+        }
+    }
+    words.extend(rest.map(Path::as_os_str));
+    let output = program(words).output().expect("starts");
+    assert_eq!(code(&output), 0, "{line}: {}", stderr(&output));
+    fs::read(&model).expect("exported")
+}
+
+/// Asserts that a run of `epochs` epochs exports the same as one that stops after `stop` epochs and is
+/// resumed with `more` options.
+fn assert_same_after_stop(line: &str, stop: u32, epochs: u32, more: &str) {
+    let (_folder, checkpoint) = place("run.checkpoint");
+    let whole = exported(&format!("{line} --headless --epochs {epochs}"), &[]);
+    exported(
+        &format!("{line} --headless --epochs {stop} --checkpoint %"),
+        &[&checkpoint],
+    );
+    let resumed = format!("--resume % --epochs {epochs} {more}");
+    let resumed = exported(&resumed, &[&checkpoint]);
+    assert!(whole == resumed, "{line}: the resumed run differs");
+}
+
+#[test]
+fn a_resumed_run_exports_the_same_bytes() {
+    for optimizer in Optimizer::names() {
+        assert_same_after_stop(&format!("iris --optimizer {optimizer}"), 3, 9, "");
+    }
+    for line in [
+        "sine --activation tanh --batch 7 --l2 0.001",
+        "wine --class-weights balanced --seed 5 --val 0",
+        "moons --outputs 1 --set w1[1,1]=0.5",
+        "datasets/circles.csv --max-rows 100 --test datasets/circles.csv",
+        "digits --hidden 300 --batch 200",
+    ] {
+        assert_same_after_stop(line, 2, 5, "--json");
+    }
+    let large = "digits --hidden 300 --batch 200";
+    assert_same_after_stop(&format!("{large} --threads 1"), 2, 4, "--threads 2");
+    assert_same_after_stop(&format!("{large} --threads 2"), 2, 4, "--threads 1");
+    assert_same_after_stop("iris", 0, 4, "");
+    assert_same_after_stop("iris", 4, 4, "");
+}
+
+#[test]
+fn a_killed_run_continues_from_its_last_checkpoint() {
+    let line = "digits --headless --hidden 24,16 --epochs 40";
+    let whole = exported(line, &[]);
+    let (folder, checkpoint) = place("run.checkpoint");
+    for delay in [40, 90, 160, 250] {
+        let mut child = program(line.split(' '))
+            .args(["--checkpoint-every", "0.01s", "--force", "--checkpoint"])
+            .arg(&checkpoint)
+            .spawn()
+            .expect("starts");
+        // The first checkpoint begins the time in which it is killed.
+        let _ = fs::remove_file(&checkpoint);
+        while !checkpoint.exists() && child.try_wait().expect("a child").is_none() {
+            sleep(Duration::from_millis(1));
+        }
+        sleep(Duration::from_millis(delay));
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        let resumed = exported("--resume %", &[&checkpoint]);
+        assert!(whole == resumed, "killed after {delay} ms");
+    }
+    drop(folder);
+}
+
+#[test]
+fn a_setting_beside_resume_is_a_logged_change() {
+    let (_folder, checkpoint) = place("run.checkpoint");
+    exported("iris --headless --epochs 2 --checkpoint %", &[&checkpoint]);
+    let resumed = "--resume % --epochs 4 --lr 0.01 --hidden 8 --batch 16 --optimizer sgd";
+    let bytes = exported(resumed, &[&checkpoint]);
+    let model: Value = serde_json::from_slice(&bytes).expect("JSON");
+    let changes = model["training"]["changes"].as_array().expect("changes");
+    let names: Vec<&Value> = changes.iter().map(|change| &change["change"]).collect();
+    assert_eq!(names, ["network", "optimizer", "learning-rate"]);
+    assert!(
+        changes.iter().all(|change| change["step"] == 16),
+        "{changes:?}"
+    );
+    assert_eq!(model["architecture"]["sizes"], serde_json::json!([4, 8, 3]));
+}
+
+#[test]
+fn options_that_contradict_the_checkpoint_are_named() {
+    let (_folder, checkpoint) = place("run.checkpoint");
+    exported(
+        "iris --headless --epochs 1 --target species --val 0.3 --checkpoint %",
+        &[&checkpoint],
+    );
+    let resume = |more: &str| {
+        let words = ["--headless", "--resume"].map(OsStr::new).into_iter();
+        let words = words.chain([checkpoint.as_os_str()]);
+        program(words.chain(more.split_whitespace().map(OsStr::new)))
+            .output()
+            .expect("starts")
+    };
+    for allowed in [
+        "--target species --val 0.3 --seed 0",
+        "--init auto --lr 0.003",
+    ] {
+        let output = resume(allowed);
+        assert_eq!(code(&output), 0, "{allowed}: {}", stderr(&output));
+    }
+    for (option, message) in [
+        ("--target 1", "--target contradicts the run in "),
+        ("--val 0.2", "--val contradicts the run in "),
+        ("--drop 1", "--drop contradicts the run in "),
+        ("--missing drop", "--missing contradicts the run in "),
+        ("--class-weights balanced", "--class-weights contradicts"),
+        ("--outputs 1", "--outputs contradicts the run in "),
+        ("--set w1[1,1]=1", "--set contradicts the run in "),
+        ("--seed 3", "--seed contradicts the run in "),
+        ("--init he", "--init contradicts the run in "),
+        ("--momentum 0.5", "momentum goes with optimizer momentum or"),
+        (
+            "--output linear --loss cross-entropy",
+            "cross-entropy loss goes with",
+        ),
+        ("--batch 0", "expected a number of rows"),
+        ("--describe", "cannot be used with"),
+    ] {
+        let output = resume(option);
+        assert_eq!(code(&output), 2, "{option}: {}", stderr(&output));
+        assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    }
+    let path = checkpoint.to_string_lossy();
+    let output = run(&format!("wine --headless --resume {path}"), &[]);
+    assert_eq!(code(&output), 2);
+    let message = "--resume continues on the data of the run, built-in iris; --data FILE says";
+    assert!(stderr(&output).contains(message), "{}", stderr(&output));
+}
+
+#[test]
+fn data_are_found_again_or_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let (table, checkpoint) = (path("table.csv"), path("run.checkpoint"));
+    fs::copy("datasets/iris.csv", &table).expect("copied");
+    let whole = exported("% --headless --epochs 6", &[&table]);
+    exported(
+        "% --headless --epochs 2 --checkpoint %",
+        &[&table, &checkpoint],
+    );
+    let resume = "--resume % --epochs 6";
+    assert!(whole == exported(resume, &[&checkpoint]));
+
+    let moved = path("moved.csv");
+    fs::rename(&table, &moved).expect("moved");
+    let refused = |more: &[&Path], expected: i32, message: &str| {
+        let mut words = vec![OsStr::new("--resume"), checkpoint.as_os_str()];
+        words.extend(more.iter().map(|path| path.as_os_str()));
+        let output = program(words).output().expect("starts");
+        assert_eq!(code(&output), expected, "{}", stderr(&output));
+        assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    };
+    let hint = "table.csv: no such file; --data FILE says where the data are now";
+    refused(&[], 66, hint);
+    let with_data = "--resume % --epochs 6 --data %";
+    assert!(whole == exported(with_data, &[&checkpoint, &moved]));
+
+    let text = fs::read_to_string(&moved).expect("read");
+    let option = Path::new("--data");
+    let other = path("other.csv");
+    fs::write(&other, text.replacen("5.1", "5.2", 1)).expect("written");
+    refused(
+        &[option, &other],
+        65,
+        "other.csv: not the data of the run in ",
+    );
+    refused(&[option, &other], 65, "some values differ");
+    let shorter: Vec<&str> = text.lines().take(100).collect();
+    fs::write(&other, shorter.join("\n")).expect("written");
+    refused(&[option, &other], 65, "it has 99 rows instead of 150");
+
+    let mut child = program([OsStr::new("--resume"), checkpoint.as_os_str()])
+        .args(["--epochs", "6", "--data", "-", "--export"])
+        .arg(path("piped.json"))
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut input = child.stdin.take().expect("piped");
+    input.write_all(text.as_bytes()).expect("it reads");
+    drop(input);
+    assert!(child.wait().expect("ends").success());
+    assert!(whole == fs::read(path("piped.json")).expect("exported"));
+}
+
+#[test]
+fn damaged_checkpoints_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let good = path("run.checkpoint");
+    exported("xor --headless --epochs 2 --checkpoint %", &[&good]);
+    let bytes = fs::read(&good).expect("written");
+    let refused = |bytes: &[u8], message: &str| {
+        let bad = path("bad.checkpoint");
+        fs::write(&bad, bytes).expect("written");
+        let output = run("--resume", &[&bad]);
+        assert_eq!(code(&output), 65, "{}", stderr(&output));
+        let expected = format!("bad.checkpoint: not a usable checkpoint: {message}");
+        assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
+        assert_eq!(stdout(&output), "");
+    };
+    let mut step = 1;
+    while step < bytes.len() {
+        refused(&bytes[..bytes.len() - step], "it is ");
+        let mut flipped = bytes.clone();
+        flipped[bytes.len() - step] ^= 1 << (step % 8);
+        refused(&flipped, "it ");
+        step *= 3;
+    }
+    refused(b"", "it is not written by --checkpoint");
+    refused(
+        b"{\"format\": \"nn-tui model\"}",
+        "it is not written by --checkpoint",
+    );
+    let text = b"nn-tui checkpoint 2\n{}";
+    refused(
+        text,
+        "it has version 2 of the format, this program reads version 1",
+    );
+    for (name, message) in [("no", "no: no such file"), ("", "it is not a regular file")] {
+        let output = run("--resume", &[&path(name)]);
+        assert_eq!(code(&output), 66, "{}", stderr(&output));
+        assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn another_runs_checkpoint_is_not_overwritten() {
+    let (_folder, checkpoint) = place("run.checkpoint");
+    let paths: &[&Path] = &[&checkpoint];
+    succeed("iris --headless --epochs 1 --checkpoint", paths);
+    let refused = run("iris --headless --epochs 1 --checkpoint", paths);
+    assert_eq!(code(&refused), 73);
+    let message = "run.checkpoint: exists already; --force replaces it";
+    assert!(stderr(&refused).contains(message), "{}", stderr(&refused));
+    succeed("iris --headless --epochs 1 --force --checkpoint", paths);
+    // A run may replace its own.
+    let words = ["--resume", "--checkpoint"].map(OsStr::new);
+    let [resume, again] = words;
+    let path = checkpoint.as_os_str();
+    let epochs = ["--epochs", "3"].map(OsStr::new);
+    let output = program([resume, path, again, path].into_iter().chain(epochs))
+        .output()
+        .expect("starts");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let line = fs::read(&checkpoint).expect("written");
+    let line = line.split(|&byte| byte == b'\n').nth(1).expect("a line");
+    let about: Value = serde_json::from_slice(line).expect("JSON");
+    assert_eq!(about["epoch"], 3);
+}
+
+#[test]
+fn without_an_interrupted_run_there_is_nothing_to_resume() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let with_home = |words: &[&str]| {
+        let mut command = program(words);
+        command.env("XDG_STATE_HOME", folder.path());
+        command.output().expect("starts")
+    };
+    let output = with_home(&["--resume"]);
+    assert_eq!(code(&output), 66, "{}", stderr(&output));
+    let message = "there is no interrupted run to resume";
+    assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    assert_eq!(stdout(&with_home(&["--resume", "list"])), "");
+    // A short run leaves nothing either.
+    let output = with_home(&["iris", "--headless", "--epochs", "2"]);
+    assert_eq!(code(&output), 0);
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}

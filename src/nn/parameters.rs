@@ -43,6 +43,20 @@ pub enum ParameterId {
 }
 
 impl ParameterId {
+    /// The weight to neuron `output` of `layer` from neuron `input` of the layer before.
+    pub fn weight(layer: usize, output: usize, input: usize) -> Self {
+        Self::Weight {
+            layer,
+            output,
+            input,
+        }
+    }
+
+    /// The bias of neuron `output` of `layer`.
+    pub fn bias(layer: usize, output: usize) -> Self {
+        Self::Bias { layer, output }
+    }
+
     /// The layer that it leads to.
     pub fn layer(self) -> usize {
         match self {

@@ -135,6 +135,15 @@ fn column(weight: u16, panels: impl Into<Vec<PanelId>>) -> Column {
 }
 
 impl Band {
+    /// Column of the panel `id`, and its place from the top, if the band has it.
+    pub(crate) fn place_of(&self, id: PanelId) -> Option<(usize, usize)> {
+        let mut columns = self.columns.iter().enumerate();
+        columns.find_map(|(c, column)| {
+            let row = column.panels.iter().position(|&panel| panel == id)?;
+            Some((c, row))
+        })
+    }
+
     fn constraint(&self, model: &Model, rows: u16) -> Constraint {
         match self.height {
             Height::Fill(weight) => Constraint::Fill(weight),

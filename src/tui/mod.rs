@@ -10,12 +10,15 @@ mod loader;
 pub mod panels;
 mod run;
 mod terminal;
+mod text;
 pub mod theme;
 pub mod widgets;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Constraint, Position, Rect};
+use ratatui::text::{Line, Text};
+use ratatui::widgets::Widget;
 
 use app::{Model, Msg, ScrollLimits};
 use panels::PanelId;
@@ -25,7 +28,7 @@ use panels::{click_panel, footer, header};
 pub use run::run;
 pub(crate) use terminal::unusable;
 use theme::Theme;
-use widgets::panel::put_centred;
+use widgets::pane::{Pane, cut};
 use widgets::{ascii, overlay};
 
 /// Draws `model` on the whole of `frame`.
@@ -38,13 +41,13 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Scro
     let mut limits = ScrollLimits::default();
     if !is_too_small(area, buf, theme) {
         let parts = layout::parts(area, model);
-        header::render(parts.header, buf, model, theme);
+        header::render(&mut Pane::new(parts.header, buf, model, theme));
         for (id, area) in parts.panels {
             let limit = render_panel(id, area, buf, model, theme);
             limits.panels.extend(limit.map(|limit| (id, limit)));
         }
-        limits.help = overlay::render(parts.main, buf, model, theme);
-        footer::render(parts.footer, buf, model, theme);
+        limits.help = overlay::render(&mut Pane::new(parts.main, buf, model, theme));
+        footer::render(&mut Pane::new(parts.footer, buf, model, theme));
     }
     if theme.is_ascii() {
         ascii::translate(buf);
@@ -57,19 +60,11 @@ fn is_too_small(area: Rect, buf: &mut Buffer, theme: Theme) -> bool {
     let (width, height) = layout::MIN_SIZE;
     let is_too_small = area.width < width || area.height < height;
     if is_too_small {
-        let lines = [
-            "terminal too small".to_owned(),
-            format!("need {width}×{height}, have {}×{}", area.width, area.height),
-        ];
-        let first = area.y + area.height.saturating_sub(2) / 2;
-        for (line, y) in lines.iter().zip(first..area.bottom()) {
-            let row = Rect {
-                y,
-                height: 1,
-                ..area
-            };
-            put_centred(buf, row, line, theme.text());
-        }
+        let need = text::size_needed(width, height, area.width, area.height);
+        let lines = [text::terminal_too_small().to_owned(), need].into_iter();
+        let lines = lines.map(|line| cut(Line::styled(line, theme.text()), area.width.into()));
+        let middle = area.centered_vertically(Constraint::Length(2));
+        Text::from_iter(lines).centered().render(middle, buf);
     }
     is_too_small
 }

@@ -30,6 +30,25 @@ pub(crate) fn significant(x: f64, digits: usize) -> String {
     }
 }
 
+/// Formats `x` as [`significant`] does, with a minus sign in place of a hyphen.
+pub(crate) fn typeset(x: f64, digits: usize) -> String {
+    significant(x, digits).replace('-', "−")
+}
+
+/// Formats a number of the table in at most `cells` cells, as it is in the data if that fits; NaN as
+/// `?`.
+pub(crate) fn short(value: f32, cells: usize) -> String {
+    if value.is_nan() {
+        return "?".into();
+    }
+    // Besides the digits there may be a sign and a point.
+    let digits = [4, 3, 2].into_iter().filter(|digits| digits + 2 <= cells);
+    let rounded = digits.map(|digits| significant(value.into(), digits));
+    let mut candidates = [value.to_string()].into_iter().chain(rounded);
+    let fitting = candidates.find(|text| text.len() <= cells);
+    fitting.unwrap_or_else(|| format!("{value:.0e}"))
+}
+
 /// Width of a number from [`aligned`] in cells.
 pub(crate) const NUMBER: usize = 10;
 

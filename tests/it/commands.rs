@@ -545,9 +545,9 @@ fn the_menu_does_what_commands_do() {
 fn what_was_asked_for_is_forgotten_once_it_is_there_or_refused() {
     let mut model = iris();
     press(&mut model, ":hidden 3\n");
-    assert_eq!(model.planned().hidden, [3]);
+    assert_eq!(model.run.planned().hidden, [3]);
     tell(&mut model, Event::Refused("it is too small".into()));
-    assert_eq!(model.planned().hidden, [8]);
+    assert_eq!(model.run.planned().hidden, [8]);
     assert_eq!(model.prompt.notice.clone().unwrap().text, "it is too small");
     press(&mut model, ":batch 20\n");
     let now = in_force(&model, |now| now.plan.batch = rows(20));

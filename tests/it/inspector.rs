@@ -292,7 +292,7 @@ fn phases_light_the_network_up() {
         }
         // The other nine rows of the mini-batch, and the update.
         walk(&mut shown, 9 * 5 + 1);
-        let position = shown.model.inspector.walk.expect("it goes on");
+        let position = shown.model.inspector.step.expect("it goes on");
         assert_eq!(position.done, Some(StepPhase::Update));
         let name = format!("walk-update-{}x{}", size.0, size.1);
         insta::assert_snapshot!(name, drawn(&shown));
@@ -311,7 +311,7 @@ fn numbers_of_later_phases_are_hidden() {
     assert!(after_forward.contains("δ¹₁ = f′(z¹₁)"), "the formulas stay");
     walk(&mut shown, 4);
     assert_eq!(
-        shown.model.inspector.walk.unwrap().done,
+        shown.model.inspector.step.unwrap().done,
         Some(StepPhase::Backward { layer: 1 })
     );
     assert!(!page(&mut shown).contains(" ·      "), "all is known");

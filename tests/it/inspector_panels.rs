@@ -214,7 +214,7 @@ fn walk(model: &mut Model, which: usize, numbers: &mut Numbers) {
         delta: sizes[1..].iter().map(|&n| numbers.many(n)).collect(),
         loss: numbers.next(),
     };
-    model.inspector.walk = Some(step);
+    model.inspector.step = Some(step);
     if let Some(snapshot) = &mut model.run.snapshot {
         if let Some((probe, edges)) = snapshot.get::<EdgeProbe>() {
             let (probe, mut edges) = (probe.clone(), edges.clone());

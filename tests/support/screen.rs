@@ -110,7 +110,7 @@ impl Shown {
         let values = snapshot.answer::<PhaseProbe>().and_then(Option::as_ref);
         Some(snapshot.observation()) == self.observation.as_ref()
             && snapshot.position == self.model.run.position
-            && values.map(|values| values.position) == self.model.inspector.walk
+            && values.map(|values| values.position) == self.model.inspector.step
     }
 
     /// Waits for a snapshot that answers the current request.

@@ -75,6 +75,16 @@ impl Prepared {
         copy
     }
 
+    /// Returns the rows on which predictions are measured: validation, or training if there are no
+    /// validation rows.
+    pub fn measured(&self) -> &Samples {
+        if self.validation.is_empty() {
+            &self.training
+        } else {
+            &self.validation
+        }
+    }
+
     /// Returns the facts that every run reports at its start.
     pub fn notes(&self) -> Vec<String> {
         let notes = self.facts.iter();

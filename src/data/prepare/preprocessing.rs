@@ -136,14 +136,19 @@ impl Preprocessing {
     /// Returns the value in the table of network input `input` with the value `value`, to f32's
     /// precision; see [`Encoding::raw_of`]. NaN if there is no such input.
     pub(crate) fn raw_of(&self, input: usize, value: f32) -> f32 {
+        self.column_of(input).map_or(f32::NAN, |index| {
+            let column = &self.columns[index];
+            column.encoding.raw_of(value) + column.offset as f32
+        })
+    }
+
+    /// Returns the index in `columns` of the column that network input `input` comes from.
+    pub(crate) fn column_of(&self, input: usize) -> Option<usize> {
         let mut first = 0;
-        for column in &self.columns {
+        self.columns.iter().position(|column| {
             first += column.encoding.inputs();
-            if input < first {
-                return column.encoding.raw_of(value) + column.offset as f32;
-            }
-        }
-        f32::NAN
+            input < first
+        })
     }
 }
 

@@ -1,95 +1,138 @@
-//! Functions that keys and typed commands run.
+//! Functions of keys and typed commands: training, files, and the way out.
 
+use crate::tui::text;
 use std::path::{Path, PathBuf};
 
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
 use super::bindings::Direction;
-use super::model::{Confirm, Model, Overlay, Phase};
-use super::navigation::{Chart, SMOOTHING};
+use super::model::{Confirm, Model, Overlay, PromptState};
 use super::prompt::{Prompt, Purpose};
+use super::training::Phase;
 use super::update::Effect;
 use crate::error::{EXIT_FAILED, Error};
 use crate::model_file::formats;
 use crate::nn::Initialisation;
 use crate::settings::LEARNING_RATE;
-use crate::train::Command;
+use crate::train::{Command, StepSize};
 use crate::tui::panels::PanelId;
 
-/// A function of a key or command. An error is shown to the person.
-pub(crate) type Action = fn(&mut Model, &mut Vec<Effect>) -> Result<(), String>;
+/// Result of an action. An error is shown to the person.
+pub(crate) type Done = Result<(), String>;
 
-/// Exit codes above this one are those of signals, and of ctrl-c.
-const FIRST_SIGNAL: u8 = 128;
+/// A function of a key or command.
+pub(crate) type Action = fn(&mut Model) -> Done;
+
+/// Makes an [`Action`] of an expression that cannot fail.
+macro_rules! act {
+    (|$model:ident| $run:expr) => {
+        |$model: &mut Model| {
+            $run;
+            Ok(())
+        }
+    };
+}
+pub(super) use act;
+
 /// Seconds of training that are worth a question before they are lost.
 const WORTH_ASKING: f64 = 60.0;
+/// Exit codes above this one are those of signals, and of ctrl-c.
+const FIRST_SIGNAL: u8 = 128;
+/// Largest repeat count.
+pub(super) const MAX_STEPS: u32 = 999_999;
+
+impl PromptState {
+    /// Handles a key that edits the repeat count. Returns whether it was one.
+    pub(super) fn edit_count(&mut self, key: &KeyEvent) -> bool {
+        let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+        match (self.count, key.code) {
+            (_, KeyCode::Char(digit @ '0'..='9')) if is_plain => {
+                let digit = u32::from(digit) - u32::from('0');
+                let count = self.count.unwrap_or(0) * 10 + digit;
+                // A count does not begin with 0, and stays as it is if it would be too long.
+                if (1..=MAX_STEPS).contains(&count) {
+                    self.count = Some(count);
+                }
+            }
+            (Some(_), KeyCode::Esc) => self.count = None,
+            (Some(count), KeyCode::Backspace) => self.count = Some(count / 10).filter(|&n| n > 0),
+            _ => return false,
+        }
+        true
+    }
+}
 
 impl Model {
-    pub(super) fn complain_if(&mut self, done: Result<(), String>) {
-        if let Err(problem) = done {
-            self.complain(problem);
-        }
+    /// Does as many steps as the repeat count says, one by default.
+    pub(super) fn step_counted(&mut self, size: StepSize) -> Done {
+        let count = self.prompt.count.take().unwrap_or(1);
+        self.step(size, count)
     }
 
-    pub(super) fn resume(&mut self, effects: &mut Vec<Effect>) -> Result<(), String> {
+    pub(super) fn step(&mut self, size: StepSize, count: u32) -> Done {
         self.check_not_diverged()?;
-        effects.push(Effect::Send(Command::Resume));
+        self.send(Command::Step { size, count });
         Ok(())
     }
 
-    pub(super) fn pause(&mut self, effects: &mut Vec<Effect>) -> Result<(), String> {
+    pub(super) fn step_back(&mut self) -> Done {
+        match self.inspector.step {
+            None => Err(text::not_inside_a_batch().into()),
+            Some(position) if !position.can_go_back => Err(text::no_earlier_steps().into()),
+            Some(_) => {
+                self.send(Command::StepBack);
+                Ok(())
+            }
+        }
+    }
+
+    /// Fails after a divergence, from which only recovery leads on.
+    fn check_not_diverged(&self) -> Done {
+        if matches!(self.run.phase, Phase::Diverged(_)) {
+            return Err(text::recover_first().into());
+        }
+        Ok(())
+    }
+
+    pub(super) fn resume(&mut self) -> Done {
+        self.check_not_diverged()?;
+        self.send(Command::Resume);
+        Ok(())
+    }
+
+    pub(super) fn pause(&mut self) -> Done {
         if !self.run.is_training() {
-            return Err("not training".into());
+            return Err(text::not_training().into());
         }
         self.run.phase = Phase::Pausing;
-        effects.push(Effect::Send(Command::Pause));
-        Ok(())
-    }
-
-    pub(super) fn evaluate(&mut self, effects: &mut Vec<Effect>) -> Result<(), String> {
-        effects.push(Effect::Send(Command::Evaluate));
-        Ok(())
-    }
-
-    pub(super) fn restart_with_same_seed(
-        &mut self,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), String> {
-        self.restart(self.run.plan.seed, self.run.plan.initialisation, effects);
-        Ok(())
-    }
-
-    pub(super) fn restart_with_next_seed(
-        &mut self,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), String> {
-        let seed = self.run.plan.seed.wrapping_add(1);
-        self.restart(seed, self.run.plan.initialisation, effects);
+        self.send(Command::Pause);
         Ok(())
     }
 
     /// Starts the training again, after a question if much would be lost.
-    pub(super) fn restart(
-        &mut self,
-        seed: u64,
-        initialisation: Initialisation,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn restart(&mut self, seed: u64, initialisation: Initialisation) {
         if self.run.unsaved_seconds() > WORTH_ASKING {
             let question = Confirm::Reset(seed, initialisation);
             self.prompt.overlay = Some(Overlay::Confirm(question));
         } else {
-            effects.push(Effect::Send(Command::Reset {
+            self.send(Command::Reset {
                 seed,
                 initialisation,
-            }));
+            });
         }
     }
 
+    /// Starts the training again with the seed `later` seeds after the present one.
+    pub(super) fn restart_with_seed(&mut self, later: u64) {
+        let seed = self.run.plan.seed.wrapping_add(later);
+        self.restart(seed, self.run.plan.initialisation);
+    }
+
     /// Opens the prompt for a learning rate.
-    pub(super) fn open_rate_prompt(&mut self, _: &mut Vec<Effect>) -> Result<(), String> {
-        let rate = (LEARNING_RATE.value)(&self.choices());
+    pub(super) fn open_rate_prompt(&mut self) {
+        let rate = (LEARNING_RATE.value)(&self.run.choices());
         let prompt = Prompt::selected(Purpose::Setting(&LEARNING_RATE), &rate);
         self.prompt.overlay = Some(Overlay::Prompt(prompt));
-        Ok(())
     }
 
     /// Moves the focus, or the cursor inside a maximised panel.
@@ -108,22 +151,6 @@ impl Model {
         }
     }
 
-    pub(super) fn go_back(&mut self) {
-        self.navigation.go_back();
-        self.navigation.awaited = None;
-    }
-
-    pub(super) fn toggle_chart(&mut self) {
-        self.navigation.chart = match self.navigation.chart {
-            Chart::Loss => Chart::Accuracy,
-            Chart::Accuracy => Chart::Loss,
-        };
-    }
-
-    pub(super) fn smooth(&mut self) {
-        self.navigation.smoothing = (self.navigation.smoothing + 1) % SMOOTHING.len();
-    }
-
     /// Scrolls the focused panel by `lines`; a list of rows by half a screen, as pagers do.
     pub(super) fn scroll_focused(&mut self, lines: i16) {
         let screen = &mut self.navigation;
@@ -135,29 +162,28 @@ impl Model {
         }
     }
 
-    pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) -> Result<(), String> {
+    pub(super) fn quit(&mut self) {
         if self.run.export.is_none() && self.run.unsaved_seconds() > WORTH_ASKING {
             self.prompt.overlay = Some(Overlay::Confirm(Confirm::Quit));
         } else {
-            self.leave(0, effects);
+            self.leave(0);
         }
-        Ok(())
     }
 
     /// Leaves with exit code `code`, after `--export` was written. Asked for the third time, leaves
     /// at once.
-    pub(super) fn leave(&mut self, code: u8, effects: &mut Vec<Effect>) {
+    pub(super) fn leave(&mut self, code: u8) {
         if self.leaving.is_none() {
-            self.terminate(code, effects);
+            self.terminate(code);
         } else if std::mem::replace(&mut self.is_impatient, true) {
-            effects.push(Effect::Quit { code });
+            self.effects.push(Effect::Quit { code });
         } else {
-            self.complain("saving the model · ctrl-c again: quit without saving".into());
+            self.prompt.error(text::saving());
         }
     }
 
     /// Leaves with exit code `code`, after `--export` was written, unless it is leaving already.
-    pub(super) fn terminate(&mut self, code: u8, effects: &mut Vec<Effect>) {
+    pub(super) fn terminate(&mut self, code: u8) {
         if self.leaving.is_some() {
             return;
         }
@@ -168,17 +194,17 @@ impl Model {
         self.leaving = Some(code);
         self.is_impatient = false;
         self.prompt.overlay = None;
-        self.export_at_end(effects);
+        self.export_at_end();
         if self.run.exporting.is_empty() {
-            effects.push(Effect::Quit { code });
+            self.effects.push(Effect::Quit { code });
         }
     }
 
     /// Handles the failure of an export. If the user quits, the screen stays, and asks for another
     /// path; after a signal or ctrl-c the program ends with the error.
-    pub(super) fn export_failed(&mut self, path: &Path, error: Error, effects: &mut Vec<Effect>) {
+    pub(super) fn export_failed(&mut self, path: &Path, error: Error) {
         if self.leaving.is_some_and(|code| code > FIRST_SIGNAL) {
-            return effects.push(Effect::Fail(error));
+            return self.effects.push(Effect::Fail(error));
         }
         let was_leaving = self.leaving.take().is_some();
         match error {
@@ -187,29 +213,27 @@ impl Model {
             }
             error if was_leaving => {
                 let mut prompt = Prompt::new(Purpose::SavePath, &path.to_string_lossy());
-                prompt.error = Some(format!(
-                    "{error} · type another path · ctrl-c: quit without saving"
-                ));
+                prompt.error = Some(text::save_elsewhere(error));
                 self.prompt.overlay = Some(Overlay::Prompt(prompt));
             }
-            error => self.complain(error.to_string()),
+            error => self.prompt.error(error.to_string()),
         }
         self.run.needs_other_path |= was_leaving;
     }
 
     /// Writes the file of `--export`, unless that was done at this very step.
-    pub(super) fn export_at_end(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn export_at_end(&mut self) {
         let Some(export) = self.run.export.clone() else {
             return;
         };
         let is_written = self.run.exported_at == Some(self.run.position.step)
             || self.run.exporting.contains(&export.path);
         if self.run.is_training() || !is_written {
-            self.send_export(export.path, export.replace, effects);
+            self.send_export(export.path, export.replace);
         }
     }
 
-    pub(super) fn open_save_prompt(&mut self, _: &mut Vec<Effect>) -> Result<(), String> {
+    pub(super) fn open_save_prompt(&mut self) -> Done {
         let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
         let name = self.run.data.name.chars();
         let name: String = name.map(|c| if is_plain(c) { c } else { '_' }).collect();
@@ -218,21 +242,20 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn save_to(&mut self, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    pub(super) fn save_to(&mut self, text: &str) -> Done {
         let path = PathBuf::from(text.trim());
-        formats::for_path(&path)
-            .map_err(|_| format!("the name must end in {}", formats::extensions()))?;
-        self.export_to(path, effects);
+        formats::for_path(&path).map_err(|_| text::name_must_end_in(formats::extensions()))?;
+        self.export_to(path);
         Ok(())
     }
 
     /// Writes the model, after a question if that replaces a file and `--force` was not given.
-    pub(super) fn export_to(&mut self, path: PathBuf, effects: &mut Vec<Effect>) {
-        self.send_export(path, self.run.force, effects);
+    pub(super) fn export_to(&mut self, path: PathBuf) {
+        self.send_export(path, self.run.force);
     }
 
-    pub(super) fn send_export(&mut self, path: PathBuf, replace: bool, effects: &mut Vec<Effect>) {
+    pub(super) fn send_export(&mut self, path: PathBuf, replace: bool) {
         self.run.exporting.push(path.clone());
-        effects.push(Effect::Send(Command::Export { path, replace }));
+        self.send(Command::Export { path, replace });
     }
 }

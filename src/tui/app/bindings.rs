@@ -2,12 +2,12 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::actions::Action;
+use super::actions::{Action, act};
 use super::inspector::Move;
 use super::model::{Model, Overlay};
 use super::update::Effect;
 use crate::settings::{Direction as Step, LEARNING_RATE, PACE};
-use crate::train::StepSize;
+use crate::train::{Command, StepSize};
 
 /// A direction on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,9 @@ pub enum When {
     Training,
     /// While waiting: paused or finished.
     Waiting,
-    /// While waiting in the middle of a walk through a mini-batch.
-    Walking,
-    /// While waiting, but in no walk.
+    /// While waiting inside a mini-batch that is stepped through.
+    Stepping,
+    /// While waiting between mini-batches.
     Resting,
     /// While waiting with the inspector open.
     Editing,
@@ -121,22 +121,6 @@ const fn key(c: char) -> (KeyCode, KeyModifiers) {
 /// Text of a row that another row explains.
 const SILENT: &str = "";
 
-/// Makes an [`Action`] that cannot fail of an expression.
-macro_rules! act {
-    (|$model:ident| $run:expr) => {
-        |$model: &mut Model, _: &mut Vec<Effect>| {
-            $run;
-            Ok(())
-        }
-    };
-    (|$model:ident, $effects:ident| $run:expr) => {
-        |$model: &mut Model, $effects: &mut Vec<Effect>| {
-            $run;
-            Ok(())
-        }
-    };
-}
-
 macro_rules! bindings {
     ($($group:ident $when:ident [$($key:expr),*] $shown:literal $label:expr, $help:expr, $run:expr;)+) => {
         &[$(Binding {
@@ -156,47 +140,47 @@ macro_rules! bindings {
 pub const BINDINGS: &[Binding] = bindings! {
     Training Training [key(' ')] "space" "pause", "pause / resume", Model::pause;
     Training Waiting [key(' ')] "space" "train", SILENT, Model::resume;
-    Training Walking [key('p')] "p" "phase", "next phase: forward one layer, loss, backward one layer, update",
-        |model, effects| model.step_counted(StepSize::Phase, effects);
-    Training Walking [key('n')] "n" "next row", "finish this row of the mini-batch (paused)",
-        |model, effects| model.step_counted(StepSize::Sample, effects);
-    Training Resting [key('p')] "p" SILENT, SILENT, |model, effects| model.step_counted(StepSize::Phase, effects);
-    Training Resting [key('n')] "n" SILENT, SILENT, |model, effects| model.step_counted(StepSize::Sample, effects);
+    Training Stepping [key('p')] "p" "phase", "next phase: forward one layer, loss, backward one layer, update",
+        |model| model.step_counted(StepSize::Phase);
+    Training Stepping [key('n')] "n" "next row", "finish this row of the mini-batch (paused)",
+        |model| model.step_counted(StepSize::Sample);
+    Training Resting [key('p')] "p" SILENT, SILENT, |model| model.step_counted(StepSize::Phase);
+    Training Resting [key('n')] "n" SILENT, SILENT, |model| model.step_counted(StepSize::Sample);
     Training Training [key('s')] "s" "step", "one mini-batch, then pause",
-        |model, effects| model.step_counted(StepSize::Batch, effects);
+        |model| model.step_counted(StepSize::Batch);
     Training Training [key('S')] "S" "epoch", "to the end of the epoch, then pause",
-        |model, effects| model.step_counted(StepSize::Epoch, effects);
-    Training Waiting [key('s')] "s" "step", SILENT, |model, effects| model.step_counted(StepSize::Batch, effects);
-    Training Waiting [key('S')] "S" "epoch", SILENT, |model, effects| model.step_counted(StepSize::Epoch, effects);
+        |model| model.step_counted(StepSize::Epoch);
+    Training Waiting [key('s')] "s" "step", SILENT, |model| model.step_counted(StepSize::Batch);
+    Training Waiting [key('S')] "S" "epoch", SILENT, |model| model.step_counted(StepSize::Epoch);
     Training Waiting [(KeyCode::Backspace, NONE)] "backspace" SILENT, "previous phase", Model::step_back;
     // The digits themselves are keys of the repeat count.
-    Training Always [] "1-9" SILENT, "repeat count before p n s S, e.g. 12p", |_, _| Ok(());
+    Training Always [] "1-9" SILENT, "repeat count before p n s S, e.g. 12p", |_| Ok(());
     Settings Always [key('+'), key('=')] "+ −" "lr", "learning rate up / down (1, 2, 5, 10 …)",
-        |model, effects| model.step_setting(&LEARNING_RATE, Step::Up, effects);
+        |model| model.step_setting(&LEARNING_RATE, Step::Up);
     Settings Always [key('-'), key('_')] "−" SILENT, SILENT,
-        |model, effects| model.step_setting(&LEARNING_RATE, Step::Down, effects);
-    Settings Browsing [key('l')] "l" SILENT, "type a learning rate", Model::open_rate_prompt;
+        |model| model.step_setting(&LEARNING_RATE, Step::Down);
+    Settings Browsing [key('l')] "l" SILENT, "type a learning rate", act!(|model| model.open_rate_prompt());
     Settings Always [key('<'), key(',')] "< >" "pace", "speed limit down / up",
-        |model, effects| model.step_setting(&PACE, Step::Down, effects);
+        |model| model.step_setting(&PACE, Step::Down);
     Settings Always [key('>'), key('.')] ">" SILENT, SILENT,
-        |model, effects| model.step_setting(&PACE, Step::Up, effects);
+        |model| model.step_setting(&PACE, Step::Up);
     Settings Always [key('f')] "f" SILENT, "toggle full speed", Model::toggle_full_speed;
-    Training Waiting [key('e')] "e" SILENT, "evaluate on all rows now (paused)", Model::evaluate;
-    Training Training [key('r')] "r" SILENT, "restart (same seed)", Model::restart_with_same_seed;
-    Training Waiting [key('r')] "r" SILENT, SILENT, Model::restart_with_same_seed;
-    Training Diverged [key('r')] "r" "restart", SILENT, Model::restart_with_same_seed;
-    Training Failed [key('r')] "r" "restart", SILENT, Model::restart_with_same_seed;
-    Training Always [key('R')] "R" SILENT, "restart (next seed)", Model::restart_with_next_seed;
-    Training Diverged [key('t')] "t" "lr ÷ 10", "after divergence: restore last good weights, lr ÷ 10", Model::recover;
-    Settings Always [key(':')] ":" "command", "type a command (:help lists them)", act!(|model| model.open_command_line(""));
-    Settings Always [key('c')] "c" SILENT, "settings menu: layers, activation, loss, optimizer, …", Model::open_menu;
+    Training Waiting [key('e')] "e" SILENT, "evaluate on all rows now (paused)", act!(|model| model.send(Command::Evaluate));
+    Training Training [key('r')] "r" SILENT, "restart (same seed)", act!(|model| model.restart_with_seed(0));
+    Training Waiting [key('r')] "r" SILENT, SILENT, act!(|model| model.restart_with_seed(0));
+    Training Diverged [key('r')] "r" "restart", SILENT, act!(|model| model.restart_with_seed(0));
+    Training Failed [key('r')] "r" "restart", SILENT, act!(|model| model.restart_with_seed(0));
+    Training Always [key('R')] "R" SILENT, "restart (next seed)", act!(|model| model.restart_with_seed(1));
+    Training Diverged [key('t')] "t" "lr ÷ 10", "after divergence: restore last good weights, lr ÷ 10", act!(|model| model.recover());
+    Settings Always [key(':')] ":" "command", "type a command (:help lists them)", act!(|model| model.open_command_line());
+    Settings Always [key('c')] "c" SILENT, "settings menu: layers, activation, loss, optimizer, …", act!(|model| model.open_menu());
     Settings Always [key('z')] "z" SILENT, "undo", Model::undo;
     Training Always [key('g')] "g" SILENT, "check gradients (finite differences)", Model::check_gradients;
     Editing Editing [key('E')] "E" SILENT, "type the value under the cursor", Model::open_value_prompt;
-    Editing Editing [key('(')] "( )" SILENT, "nudge the value down / up", |model, effects| model.nudge(false, effects);
-    Editing Editing [key(')')] ")" SILENT, SILENT, |model, effects| model.nudge(true, effects);
-    Editing Editing [key('F')] "F" SILENT, "freeze / unfreeze the weight", |model, effects| model.freeze(None, None, effects);
-    Editing Editing [key('X')] "X" SILENT, "mute / unmute the neuron", |model, effects| model.mute(None, None, effects);
+    Editing Editing [key('(')] "( )" SILENT, "nudge the value down / up", |model| model.nudge(false);
+    Editing Editing [key(')')] ")" SILENT, SILENT, |model| model.nudge(true);
+    Editing Editing [key('F')] "F" SILENT, "freeze / unfreeze the weight", |model| model.freeze(None, None);
+    Editing Editing [key('X')] "X" SILENT, "mute / unmute the neuron", |model| model.mute(None, None);
     Editing Editing [key('I')] "I" SILENT, "sliders for the row's inputs", Model::open_sliders;
     Program Always [key('w')] "w" "save", "save the model", Model::open_save_prompt;
     View Always [key('['), (KeyCode::PageUp, NONE)] "[ ]" "row", "previous / next row in the network",
@@ -216,19 +200,19 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Browsing [(KeyCode::Up, NONE), key('k')] "↑" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Up));
     View Browsing [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Right));
     View Overview [(KeyCode::Enter, NONE)] "enter" SILENT, "maximise the focused panel (esc: restore)", act!(|model| model.maximise());
-    View Enlarged [(KeyCode::Enter, NONE)] "enter" SILENT, SILENT, act!(|model| model.go_back());
-    View Away [(KeyCode::Esc, NONE)] "esc" "back", SILENT, act!(|model| model.go_back());
-    View Always [key('a')] "a" SILENT, "loss / accuracy chart", act!(|model| model.toggle_chart());
+    View Enlarged [(KeyCode::Enter, NONE)] "enter" SILENT, SILENT, act!(|model| model.navigation.go_back());
+    View Away [(KeyCode::Esc, NONE)] "esc" "back", SILENT, act!(|model| model.navigation.go_back());
+    View Always [key('a')] "a" SILENT, "loss / accuracy chart", act!(|model| model.navigation.toggle_chart());
     View Always [key('y')] "y" SILENT, "logarithmic loss axis (toggle)",
         act!(|model| model.navigation.log_scale = !model.navigation.log_scale);
-    View Always [key('m')] "m" SILENT, "smooth the curves: off, light, strong", act!(|model| model.smooth());
+    View Always [key('m')] "m" SILENT, "smooth the curves: off, light, strong", act!(|model| model.navigation.smooth());
     View Always [key('d')] "d u" SILENT, "scroll the focused panel (also the mouse wheel)", act!(|model| model.scroll_focused(3));
     View Always [key('u')] "u" SILENT, SILENT, act!(|model| model.scroll_focused(-3));
     View Always [key('P')] "P" SILENT, "weights of images as pictures / histograms",
         act!(|model| model.navigation.pictures = !model.navigation.pictures);
     View Always [key('B')] "B" SILENT, "browse rows (toggle); x and v filter", act!(|model| model.navigation.browse());
     Rows Choosing [(KeyCode::Enter, NONE)] "enter" "show", "show the selected row or cell in the network",
-        act!(|model, effects| model.choose(effects));
+        act!(|model| model.choose());
     Inspector Always [key('i')] "i" "inspect", "inspector: every formula with this row's numbers (toggle)",
         act!(|model| model.toggle_inspector());
     Inspector Inspecting [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" SILENT, "move the cursor (also h j k l, J K by ten, a click)",
@@ -252,15 +236,15 @@ pub const BINDINGS: &[Binding] = bindings! {
     Inspector Inspecting [(KeyCode::Esc, NONE)] "esc" SILENT, "back to the neuron, then close the inspector",
         act!(|model| model.move_cursor(Move::Out));
     Inspector Inspecting [key('o')] "o" "loss", "outputs and loss (toggle)", act!(|model| model.move_cursor(Move::Output));
-    Inspector Inspecting [key('b')] "b" "row/batch", "this row's values / mini-batch means", act!(|model| model.switch_of());
+    Inspector Inspecting [key('b')] "b" "row/batch", "this row's values / mini-batch means", act!(|model| model.inspector.switch_of());
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" "help", "this help",
         act!(|model| model.prompt.overlay = Some(Overlay::Help(0)));
     Program Always [(KeyCode::Char('l'), CTRL)] "ctrl-l" SILENT, "redraw the screen",
-        act!(|_model, effects| effects.push(Effect::Redraw));
+        act!(|model| model.effects.push(Effect::Redraw));
     Program Always [(KeyCode::Char('z'), CTRL)] "ctrl-z" SILENT, "suspend (fg to resume)",
-        act!(|_model, effects| effects.push(Effect::Suspend));
-    Program Always [key('q')] "q" "quit", "quit (ctrl-c: without confirmation)", Model::quit;
-    Program Always [(KeyCode::Char('c'), CTRL)] "ctrl-c" SILENT, SILENT, act!(|model, effects| model.leave(130, effects));
+        act!(|model| model.effects.push(Effect::Suspend));
+    Program Always [key('q')] "q" "quit", "quit (ctrl-c: without confirmation)", act!(|model| model.quit());
+    Program Always [(KeyCode::Char('c'), CTRL)] "ctrl-c" SILENT, SILENT, act!(|model| model.leave(130));
 };
 
 /// The binding of `key` among those that hold, as `holds` says.
@@ -282,11 +266,11 @@ mod tests {
     fn can_hold_together(a: When, b: When) -> bool {
         let phase = [When::Training, When::Waiting, When::Diverged, When::Failed];
         let size = [When::Enlarged, When::Choosing, When::Overview];
-        let walk = [When::Walking, When::Resting];
+        let stepper = [When::Stepping, When::Resting];
         let inspector = [When::Inspecting, When::Browsing];
         let closed = [When::Enlarged, When::Choosing, When::Overview, When::Away];
         let waiting = |when| match when {
-            When::Walking | When::Resting | When::Editing => When::Waiting,
+            When::Stepping | When::Resting | When::Editing => When::Waiting,
             when => when,
         };
         // Changes by hand are made with the inspector open.
@@ -297,7 +281,7 @@ mod tests {
         let different = |group: &[When], a, b| group.contains(&a) && group.contains(&b) && a != b;
         a == b
             || !(different(&phase, waiting(a), waiting(b))
-                || different(&walk, a, b)
+                || different(&stepper, a, b)
                 || different(&size, a, b)
                 || different(&inspector, open(a), open(b))
                 || open(a) == When::Inspecting && closed.contains(&b)

@@ -62,7 +62,9 @@ impl History {
 
     /// Adds the weights of `snapshot`, taken after `epochs` epochs.
     pub(crate) fn add_snapshot(&mut self, snapshot: &Snapshot, epochs: f64) {
-        let histograms = snapshot.answer::<WeightProbe>().map_or(&[][..], |it| it);
+        let histograms = snapshot
+            .answer::<WeightProbe>()
+            .map_or(&[][..], |layers| layers);
         for (series, histogram) in self.weights.iter_mut().zip(histograms) {
             let is_new = series.last().is_none_or(|last| last.epochs < epochs);
             if is_new {

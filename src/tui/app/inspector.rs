@@ -3,17 +3,78 @@
 use super::bindings::Direction;
 use super::model::Model;
 use super::navigation::View;
-use super::network_cursor::{Topology, layer_of};
-use crate::nn::ParameterId;
+use super::network_cursor::{Topology, layer_of, marked};
+use super::parameter_edit::Edited;
+use crate::nn::{GradientCheck, ParameterId};
 use crate::train::inspection::Facts;
 use crate::train::probes::InspectProbe;
-use crate::train::{Cursor, Inspect, Inspection, Subject};
+use crate::train::{Cursor, Inspect, Inspection, StepPosition, Subject};
 use crate::tui::panels::PanelId;
 
 /// Maximum number of inputs of a neuron that are listed in order; beyond it, the largest terms come first.
 pub(crate) const FEW_INPUTS: usize = 16;
 
-/// State of the inspector: cursor, and rows whose numbers it shows.
+/// State of the inspector and of the steps through a mini-batch that it explains.
+#[derive(Debug, Clone, Default)]
+pub struct InspectorState {
+    /// The inspector, if it is open; [`Model::inspect_at`] opens it.
+    pub open: Option<Inspector>,
+    /// The inspector at the time it was last closed.
+    last: Option<Inspector>,
+    /// Position inside the mini-batch, while stepping by phases.
+    pub step: Option<StepPosition>,
+    /// Changed inputs of the shown row: index, and value as the network receives it.
+    pub what_if: Vec<(usize, f32)>,
+    /// Changed columns of the shown row: index, and raw value.
+    pub moved: Vec<(usize, f32)>,
+    /// Result of the last gradient check.
+    pub gradients: Option<GradientCheck>,
+    /// The parameter that was last set by hand.
+    pub(super) edited: Option<Edited>,
+}
+
+impl InspectorState {
+    /// Returns the item under the cursor, if the inspector is open.
+    pub(crate) fn cursor(&self) -> Option<Cursor> {
+        self.open.map(|inspector| inspector.inspect.cursor)
+    }
+
+    /// Returns the neuron of `layer` under the cursor, or at either end of the weight under it.
+    pub(crate) fn marks(&self, layer: usize) -> Option<usize> {
+        marked(self.cursor()?, layer)
+    }
+
+    /// Shows the numbers of the shown row, or the means of the mini-batch.
+    pub(super) fn show(&mut self, of: Subject) {
+        if let Some(inspector) = &mut self.open {
+            inspector.inspect.of = of;
+        }
+    }
+
+    /// Switches between the shown row and the mini-batch.
+    pub(super) fn switch_of(&mut self) {
+        match self.open.map(|inspector| inspector.inspect.of) {
+            Some(Subject::Row) => self.show(Subject::Batch),
+            _ => self.show(Subject::Row),
+        }
+    }
+
+    /// Drops the changed inputs, which belong to one row.
+    pub(super) fn forget_inputs(&mut self) {
+        self.moved.clear();
+        self.what_if.clear();
+    }
+
+    /// Drops what belongs to the training before a restart.
+    pub(super) fn restart(&mut self) {
+        self.step = None;
+        self.edited = None;
+        self.gradients = None;
+        self.forget_inputs();
+    }
+}
+
+/// Cursor of the inspector, and rows whose numbers it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inspector {
     /// Request to the worker.
@@ -34,7 +95,6 @@ pub(crate) enum Move {
     Ten(Direction),
     /// To the next layer, or from the last layer to the loss.
     NextLayer,
-    /// To the previous layer.
     PreviousLayer,
     /// To the outputs and the loss, or back from there.
     Output,
@@ -47,38 +107,12 @@ pub(crate) enum Move {
 impl Inspector {
     /// Creates an inspector of the shown row.
     pub fn at(cursor: Cursor) -> Self {
+        let of = Subject::Row;
         Self {
-            inspect: Inspect {
-                cursor,
-                of: Subject::Row,
-            },
+            inspect: Inspect { cursor, of },
             height: (0, 1),
             back: None,
         }
-    }
-
-    /// Returns the neuron of `layer` under the cursor, or at either end of the weight under it.
-    pub fn marks(&self, layer: usize) -> Option<usize> {
-        marked(self.inspect.cursor, layer)
-    }
-}
-
-/// Returns the neuron of `layer` under `cursor`, or at either end of the weight under it.
-pub fn marked(cursor: Cursor, layer: usize) -> Option<usize> {
-    let (cursor_layer, neuron, input) = match cursor {
-        Cursor::Neuron { layer, neuron } => (layer, neuron, None),
-        Cursor::Parameter(ParameterId::Bias { layer, output }) => (layer, output, None),
-        Cursor::Parameter(ParameterId::Weight {
-            layer,
-            output,
-            input,
-        }) => (layer, output, Some(input)),
-        Cursor::Output => return None,
-    };
-    match layer {
-        l if l == cursor_layer => Some(neuron),
-        l if l + 1 == cursor_layer => input,
-        _ => None,
     }
 }
 
@@ -100,24 +134,13 @@ impl Model {
             self.inspector.last = Some(inspector);
             return;
         }
-        let last = self.inspector.last;
+        let last = self.inspector.last.map(|last| last.inspect);
         // The last hidden layer shows both a forward and a backward sum.
         let layer = (self.run.architecture.depth() - 1).max(1);
         let first = Cursor::Neuron { layer, neuron: 0 };
-        self.inspect_at(last.map_or(first, |last| last.inspect.cursor));
-        if let (Some(inspector), Some(last)) = (&mut self.inspector.open, last) {
-            inspector.inspect.of = last.inspect.of;
-        }
-    }
-
-    /// Switches between the shown row and the mini-batch.
-    pub(super) fn switch_of(&mut self) {
-        if let Some(inspector) = &mut self.inspector.open {
-            inspector.inspect.of = match inspector.inspect.of {
-                Subject::Row => Subject::Batch,
-                Subject::Batch => Subject::Row,
-            };
-        }
+        self.inspect_at(last.map_or(first, |last| last.cursor));
+        self.inspector
+            .show(last.map_or(Subject::Row, |last| last.of));
     }
 
     /// Moves the cursor.
@@ -127,54 +150,42 @@ impl Model {
         };
         let sizes = self.run.architecture.sizes().to_vec();
         let topology = Topology { sizes: &sizes };
-        let cursor = inspector.inspect.cursor;
+        let (cursor, height) = (inspector.inspect.cursor, inspector.height);
         let layer = layer_of(cursor, &sizes);
         let back = inspector.back.take();
-        let next = match to {
-            Move::One(direction) => match self.pixel_beside(cursor, direction) {
-                Some(pixel) => pixel,
-                None => match direction {
-                    Direction::Up => topology.along(cursor, -1),
-                    Direction::Down => topology.along(cursor, 1),
-                    Direction::Left => topology.across(cursor, inspector.height, false),
-                    Direction::Right => topology.across(cursor, inspector.height, true),
-                },
+        let next = match (to, cursor) {
+            (Move::One(direction), _) => match (self.pixel_beside(cursor, direction), direction) {
+                (Some(pixel), _) => pixel,
+                (None, Direction::Up) => topology.along(cursor, -1),
+                (None, Direction::Down) => topology.along(cursor, 1),
+                (None, Direction::Left) => topology.across(cursor, height, false),
+                (None, Direction::Right) => topology.across(cursor, height, true),
             },
-            Move::Ten(Direction::Up) => topology.along(cursor, -10),
-            Move::Ten(_) => topology.along(cursor, 10),
-            Move::NextLayer => topology.beside((layer + 1) % (sizes.len() + 1), inspector.height),
-            Move::PreviousLayer => {
-                let layer = (layer + sizes.len()) % (sizes.len() + 1);
-                topology.beside(layer, inspector.height)
+            (Move::Ten(Direction::Up), _) => topology.along(cursor, -10),
+            (Move::Ten(_), _) => topology.along(cursor, 10),
+            (Move::NextLayer, _) => topology.beside((layer + 1) % (sizes.len() + 1), height),
+            (Move::PreviousLayer, _) => {
+                topology.beside((layer + sizes.len()) % (sizes.len() + 1), height)
             }
-            Move::Output if cursor == Cursor::Output => {
-                back.unwrap_or(topology.beside(sizes.len() - 1, inspector.height))
+            (Move::Output, Cursor::Output) => {
+                back.unwrap_or(topology.beside(sizes.len() - 1, height))
             }
-            Move::Output => {
+            (Move::Output, _) => {
                 inspector.back = Some(cursor);
                 Cursor::Output
             }
-            Move::Into => match cursor {
-                Cursor::Neuron { layer, neuron } if layer > 0 => {
-                    Cursor::Parameter(ParameterId::Weight {
-                        layer,
-                        output: neuron,
-                        input: self.first_input(layer, neuron),
-                    })
-                }
-                _ => cursor,
-            },
-            Move::Out => match cursor {
-                Cursor::Parameter(
-                    ParameterId::Weight { layer, output, .. } | ParameterId::Bias { layer, output },
-                ) => Cursor::Neuron {
-                    layer,
-                    neuron: output,
-                },
-                _ => match back {
-                    Some(back) => back,
-                    None => return self.toggle_inspector(),
-                },
+            (Move::Into, Cursor::Neuron { layer, neuron }) if layer > 0 => {
+                let input = self.first_input(layer, neuron);
+                Cursor::Parameter(ParameterId::weight(layer, neuron, input))
+            }
+            (Move::Into, _) => cursor,
+            (Move::Out, Cursor::Parameter(id)) => {
+                let (layer, neuron) = (id.layer(), id.output());
+                Cursor::Neuron { layer, neuron }
+            }
+            (Move::Out, _) => match back {
+                Some(back) => back,
+                None => return self.toggle_inspector(),
             },
         };
         self.open_inspector_at(inspector, next);
@@ -182,7 +193,7 @@ impl Model {
 
     /// Opens `inspector` at `cursor`. A page of another kind starts at its top.
     fn open_inspector_at(&mut self, mut inspector: Inspector, cursor: Cursor) {
-        let before = self.inspector.open.map(|open| open.inspect.cursor);
+        let before = self.inspector.cursor();
         let kind = |cursor: Cursor| std::mem::discriminant(&cursor);
         if before.map(kind) != Some(kind(cursor)) {
             self.navigation.scroll_by(PanelId::Inspector, i16::MIN);
@@ -202,15 +213,13 @@ impl Model {
     /// Returns the input whose weight is shown first for a neuron: input 0, or among many inputs the one
     /// with the largest term, if known.
     fn first_input(&self, layer: usize, neuron: usize) -> usize {
-        let is_few = self.run.architecture.sizes()[layer - 1] <= FEW_INPUTS;
-        let snapshot = self.run.snapshot.as_ref();
-        let known = snapshot.and_then(|snapshot| snapshot.answer::<InspectProbe>()?.as_ref());
-        let known = known.filter(|known| known.inspect.cursor == Cursor::Neuron { layer, neuron });
-        match known {
-            Some(Inspection {
-                facts: Facts::Neuron(facts),
-                ..
-            }) if !is_few => {
+        let inspection: Option<&Inspection> =
+            self.run.answer::<InspectProbe>().and_then(Option::as_ref);
+        match inspection.map(|known| (known.inspect.cursor, &known.facts)) {
+            Some((cursor, Facts::Neuron(facts)))
+                if cursor == (Cursor::Neuron { layer, neuron })
+                    && self.run.architecture.sizes()[layer - 1] > FEW_INPUTS =>
+            {
                 let products = facts.inputs.iter();
                 let largest = products.max_by(|a, b| a.product.abs().total_cmp(&b.product.abs()));
                 largest.map_or(0, |term| term.neuron)
@@ -227,7 +236,7 @@ impl Model {
         else {
             return None;
         };
-        let columns = &self.run.data.preprocessing.columns;
+        let columns = self.run.columns();
         let at = columns.get(neuron)?.column;
         let (dx, dy) = match direction {
             Direction::Left => (-1, 0),
@@ -254,17 +263,14 @@ impl Model {
     /// and the inspector is open in the network view only.
     pub(super) fn settle_inspector(&mut self) {
         if let Some(inspector) = &mut self.inspector.open {
-            let topology = Topology {
-                sizes: self.run.architecture.sizes(),
-            };
-            if !topology.has(inspector.inspect.cursor) {
-                let last = topology.sizes.len() - 1;
-                let layer = layer_of(inspector.inspect.cursor, topology.sizes).min(last);
-                inspector.inspect.cursor = topology.beside(layer, inspector.height);
+            let sizes = self.run.architecture.sizes();
+            let topology = Topology { sizes };
+            let cursor = &mut inspector.inspect.cursor;
+            if !topology.has(*cursor) {
+                let layer = layer_of(*cursor, sizes).min(sizes.len() - 1);
+                *cursor = topology.beside(layer, inspector.height);
             }
-            if inspector.back.is_some_and(|back| !topology.has(back)) {
-                inspector.back = None;
-            }
+            inspector.back.take_if(|back| !topology.has(*back));
         }
         if self.navigation.view != View::Network {
             self.inspector.open = None;

@@ -1,10 +1,11 @@
 //! The settings menu. Its lines come from the table of settings, with one for each hidden layer.
 
+use crate::tui::text;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
+use super::actions::Done;
 use super::command::CommandLine;
 use super::model::{Model, Overlay};
-use super::update::Effect;
 use crate::settings::{Choices, Direction, HIDDEN, NEW_LAYER, SETTINGS, Setting};
 
 /// State of the menu.
@@ -16,8 +17,7 @@ pub struct Menu {
 
 /// A line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Item {
+pub(crate) struct Item {
     setting: &'static Setting,
     /// Hidden layer, counted from 0; in a network without any, the place for one.
     layer: Option<usize>,
@@ -28,50 +28,44 @@ pub struct Item {
 }
 
 /// Returns the lines of the menu.
-pub fn items(model: &Model) -> Vec<Item> {
-    let choices = model.choices();
-    let mut items = Vec::new();
-    for setting in SETTINGS {
+pub(crate) fn items(model: &Model) -> Vec<Item> {
+    let choices = model.run.choices();
+    let items = SETTINGS.into_iter().flat_map(|setting| {
         let value = (setting.value)(&choices);
-        let item = |layer, label: String, shown: String| Item {
-            setting,
-            layer,
-            label,
-            value: shown,
-            command: format!("{} {value}", setting.name),
+        let command = format!("{} {value}", setting.name);
+        let item = |layer, label, value| {
+            let command = command.clone();
+            Item {
+                setting,
+                layer,
+                label,
+                value,
+                command,
+            }
         };
-        match choices.hidden.as_deref() {
-            Some(sizes) if *setting == HIDDEN && !sizes.is_empty() => {
-                let layers = sizes.iter().enumerate();
-                items.extend(layers.map(|(l, size)| {
-                    item(
-                        Some(l),
-                        format!("layer {}", l + 1),
-                        format!("{size} neurons"),
-                    )
-                }));
-            }
-            _ => {
-                let layer = (*setting == HIDDEN).then_some(0);
-                items.push(item(layer, setting.name.to_owned(), value.clone()));
-            }
-        }
-    }
-    items
+        let is_hidden = *setting == HIDDEN;
+        let sizes = choices
+            .hidden
+            .as_deref()
+            .filter(|sizes| is_hidden && !sizes.is_empty());
+        let Some(sizes) = sizes else {
+            return vec![item(is_hidden.then_some(0), setting.name.to_owned(), value)];
+        };
+        let layers = sizes.iter().enumerate();
+        let layers = layers.map(|(l, size)| (l, text::layer(l + 1), text::neurons(size)));
+        layers
+            .map(|(l, label, value)| item(Some(l), label, value))
+            .collect()
+    });
+    items.collect()
 }
 
 impl Model {
-    pub(super) fn open_menu(&mut self, _: &mut Vec<Effect>) -> Result<(), String> {
+    pub(super) fn open_menu(&mut self) {
         self.prompt.overlay = Some(Overlay::Menu(Menu { line: 0 }));
-        Ok(())
     }
 
-    pub(super) fn press_in_menu(
-        &mut self,
-        mut menu: Menu,
-        key: &KeyEvent,
-        effects: &mut Vec<Effect>,
-    ) {
+    pub(super) fn press_in_menu(&mut self, mut menu: Menu, key: &KeyEvent) {
         let items = items(self);
         menu.line = menu.line.min(items.len() - 1);
         let item = &items[menu.line];
@@ -90,40 +84,31 @@ impl Model {
         }
         self.prompt.overlay = Some(Overlay::Menu(menu));
         let changed = match key.code {
-            KeyCode::Right | KeyCode::Char('l' | '+' | '=') => {
-                self.step_item(item, Direction::Up, effects)
+            KeyCode::Right | KeyCode::Char('l' | '+' | '=') => self.step_item(item, Direction::Up),
+            KeyCode::Left | KeyCode::Char('h' | '-' | '_') => self.step_item(item, Direction::Down),
+            KeyCode::Char('a') => {
+                self.edit_setting(&HIDDEN, |choices| add_layer(choices, item.layer))
             }
-            KeyCode::Left | KeyCode::Char('h' | '-' | '_') => {
-                self.step_item(item, Direction::Down, effects)
-            }
-            KeyCode::Char('a') => self.edit_setting(&HIDDEN, effects, |choices| {
-                add_layer(choices, item.layer);
-            }),
-            KeyCode::Char('x') => self.edit_setting(&HIDDEN, effects, |choices| {
+            KeyCode::Char('x') => self.edit_setting(&HIDDEN, |choices| {
                 let hidden = choices.hidden.get_or_insert_default();
                 if let Some(layer) = item.layer.filter(|&layer| layer < hidden.len()) {
                     hidden.remove(layer);
                 }
             }),
-            KeyCode::Char('z') => self.undo(effects),
+            KeyCode::Char('z') => self.undo(),
             _ => Ok(()),
         };
-        self.complain_if(changed);
+        self.prompt.report(changed);
     }
 
-    fn step_item(
-        &mut self,
-        item: &Item,
-        direction: Direction,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), String> {
+    fn step_item(&mut self, item: &Item, direction: Direction) -> Done {
         let Some(layer) = item.layer.filter(|&layer| layer > 0) else {
-            return self.step_setting(item.setting, direction, effects);
+            return self.step_setting(item.setting, direction);
         };
-        self.edit_setting(item.setting, effects, |choices| {
-            let hidden = choices.hidden.get_or_insert_default();
+        self.edit_setting(item.setting, |choices| {
+            let size = &mut choices.hidden.get_or_insert_default()[layer];
             let by = if direction == Direction::Up { 1 } else { -1 };
-            hidden[layer] = hidden[layer].saturating_add_signed(by).max(1);
+            *size = size.saturating_add_signed(by).max(1);
         })
     }
 }
@@ -132,8 +117,7 @@ impl Model {
 fn add_layer(choices: &mut Choices, layer: Option<usize>) {
     let hidden = choices.hidden.get_or_insert_default();
     let index = layer.map_or(hidden.len(), |layer| (layer + 1).min(hidden.len()));
-    let size = index
-        .checked_sub(1)
-        .map_or(NEW_LAYER, |before| hidden[before]);
+    let before = index.checked_sub(1);
+    let size = before.map_or(NEW_LAYER, |before| hidden[before]);
     hidden.insert(index, size);
 }

@@ -4,236 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::{self, CommandLine};
-use super::history::History;
-use super::inspector::Inspector;
+use super::inspector::InspectorState;
 use super::menu::Menu;
 use super::navigation::Navigation;
-use super::parameter_edit::Edited;
 use super::prompt::Prompt;
+use super::training::Run;
+use super::update::Effect;
 use super::what_if::Sliders;
-use crate::data::{DataSummary, Prepared};
+use crate::data::Samples;
 use crate::model_file::ExportOption;
-use crate::nn::{Architecture, GradientCheck, Initialisation, LearningRate};
+use crate::nn::Initialisation;
 use crate::train::probes::{PhaseProbe, RowProbe, WeightProbe};
-use crate::train::{
-    Divergence, EpochRecord, Evaluation, InForce, Observation, Outcomes, Pace, Plan, Position,
-    SampleId, Set, Snapshot, Started, State, StepPosition,
-};
-
-/// State of the training as it is shown: what the worker has acknowledged, or what it was asked
-/// for and has not acknowledged yet.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Phase {
-    /// Training.
-    Training,
-    /// Training to the end of the epoch.
-    Stepping,
-    /// Asked to pause.
-    Pausing,
-    /// Paused.
-    Paused,
-    /// As many epochs done as were asked for.
-    Finished,
-    /// Stopped at a number that is not finite.
-    Diverged(Divergence),
-    /// The training code panicked.
-    Failed(String),
-}
-
-impl From<State> for Phase {
-    fn from(state: State) -> Self {
-        match state {
-            State::Running => Self::Training,
-            State::Stepping => Self::Stepping,
-            State::Paused => Self::Paused,
-            State::Finished => Self::Finished,
-            State::Diverged(divergence) => Self::Diverged(divergence),
-            State::Failed(message) => Self::Failed(message),
-        }
-    }
-}
-
-/// The training as it was reported.
-#[derive(Debug, Clone)]
-pub struct Run {
-    /// The plan.
-    pub plan: Plan,
-    /// The rows.
-    pub data: Arc<Prepared>,
-    /// The network.
-    pub architecture: Architecture,
-    /// Steps of an epoch.
-    pub batches: u32,
-    /// How often it was started again.
-    pub restarts: u32,
-    /// State of the worker, as shown.
-    pub phase: Phase,
-    /// How far it is.
-    pub position: Position,
-    /// The learning rate in force.
-    pub learning_rate: f64,
-    /// The learning rate asked for and not acknowledged yet.
-    pub asked_learning_rate: Option<LearningRate>,
-    /// The speed limit.
-    pub pace: Pace,
-    /// The speed limit before full speed was asked for.
-    pub pace_before: Pace,
-    /// Training rows a second.
-    pub samples_per_second: f64,
-    /// Seconds spent training.
-    pub seconds: f64,
-    /// Everything reported so far.
-    pub history: History,
-    /// Scores of the parameters as they are now; gone with the next step.
-    pub evaluation: Option<Evaluation>,
-    /// Confusion counts or errors of the last evaluation.
-    pub outcomes: Option<Outcomes>,
-    /// The newest snapshot.
-    pub snapshot: Option<Snapshot>,
-    /// Step at which the model was last saved, and the seconds spent training until then.
-    pub saved: Option<(u64, f64)>,
-    /// Settings in force since the last change; `None` before the first.
-    pub in_force: Option<InForce>,
-    /// Facts about the data, once a panel has requested them.
-    pub card: Option<Arc<DataSummary>>,
-    /// Whether it was asked for.
-    pub(super) is_describing: bool,
-    /// The plan asked for and not acknowledged yet.
-    pub(super) asked: Option<Plan>,
-    /// Number of epochs after which the training is finished.
-    pub epochs: Option<u64>,
-    /// Whether files are replaced without a question (`--force`).
-    pub force: bool,
-    /// Destination given by `--export`.
-    pub export: Option<ExportOption>,
-    /// Exports the worker has not finished yet.
-    pub(super) exporting: Vec<PathBuf>,
-    /// Step at which `export` was last written.
-    pub(super) exported_at: Option<u64>,
-    /// Whether `export` could not be written when the user quit: the next path takes its place.
-    pub(super) needs_other_path: bool,
-    /// The observation last requested.
-    pub(super) observed: Option<Observation>,
-}
-
-impl Run {
-    /// A training that stands at its start, or where it is resumed.
-    pub fn new(started: &Started, pace: Pace) -> Self {
-        let curves = started
-            .resumed
-            .as_ref()
-            .map(|resumed| resumed.curves.clone());
-        let mut run = Self {
-            plan: started.plan.clone(),
-            data: Arc::new(started.data.printable()),
-            history: History::new(started.architecture.depth(), curves.unwrap_or_default()),
-            architecture: started.architecture.clone(),
-            batches: started.batches,
-            restarts: started.restarts,
-            phase: Phase::Paused,
-            position: Position::default(),
-            learning_rate: started.plan.rule.learning_rate.get(),
-            asked_learning_rate: None,
-            pace,
-            pace_before: pace,
-            samples_per_second: 0.0,
-            seconds: 0.0,
-            evaluation: None,
-            outcomes: None,
-            snapshot: None,
-            saved: None,
-            in_force: None,
-            card: None,
-            is_describing: false,
-            asked: None,
-            epochs: started.epochs,
-            force: false,
-            export: None,
-            exporting: Vec::new(),
-            exported_at: None,
-            needs_other_path: false,
-            observed: None,
-        };
-        if let Some(resumed) = &started.resumed {
-            run.seconds = resumed.seconds;
-            // The checkpoint is there.
-            run.saved = Some((resumed.now.position.step, resumed.seconds));
-            run.apply(resumed.now.clone());
-        }
-        run
-    }
-
-    /// Epochs done, with the fraction of the one under way.
-    pub fn epochs(&self) -> f64 {
-        self.epochs_at(self.position)
-    }
-
-    /// Returns the epochs done at `position`, with the fraction of the current one.
-    pub(crate) fn epochs_at(&self, position: Position) -> f64 {
-        position.epoch as f64 + f64::from(position.batch) / f64::from(self.batches.max(1))
-    }
-
-    /// Metrics of the last whole epoch.
-    pub(crate) fn last_epoch(&self) -> Option<&EpochRecord> {
-        self.history.epochs().last()
-    }
-
-    /// Training and validation loss, the newest that are known; NaN where there is none.
-    pub fn losses(&self) -> (f64, f64) {
-        match (&self.evaluation, self.last_epoch()) {
-            (Some(now), _) => {
-                let validation = now.validation.map_or(f64::NAN, |scores| scores.loss);
-                (now.training.loss, validation)
-            }
-            (None, Some(last)) => (
-                last.train_loss.last.into(),
-                last.validation_loss.last.into(),
-            ),
-            (None, None) => {
-                let first = self.history.losses().last();
-                (first.map_or(f64::NAN, |it| it.loss.last.into()), f64::NAN)
-            }
-        }
-    }
-
-    /// Training and validation accuracy, for regression R², the newest that are known; NaN where
-    /// there is none.
-    pub fn scores(&self) -> (f64, f64) {
-        match (&self.evaluation, self.last_epoch()) {
-            (Some(now), _) => {
-                let validation = now.validation.map_or(f64::NAN, |scores| scores.score());
-                (now.training.score(), validation)
-            }
-            (None, Some(last)) => (
-                last.train_score.last.into(),
-                last.validation_score.last.into(),
-            ),
-            (None, None) => (f64::NAN, f64::NAN),
-        }
-    }
-
-    /// Whether a number is predicted, not a class.
-    pub(crate) fn is_regression(&self) -> bool {
-        self.data.task.scale().is_some()
-    }
-
-    /// Whether steps are being done.
-    pub(crate) fn is_training(&self) -> bool {
-        matches!(
-            self.phase,
-            Phase::Training | Phase::Stepping | Phase::Pausing
-        )
-    }
-
-    /// Seconds of training that would be lost without saving.
-    pub(crate) fn unsaved_seconds(&self) -> f64 {
-        match self.saved {
-            Some((step, _)) if step == self.position.step => 0.0,
-            Some((_, seconds)) => self.seconds - seconds,
-            None => self.seconds,
-        }
-    }
-}
+use crate::train::{Command, Observation, Pace, SampleId, Started};
 
 /// A question that needs a yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,50 +31,30 @@ pub enum Confirm {
 /// Popup above the panels.
 #[derive(Debug, Clone)]
 pub enum Overlay {
-    /// The help, scrolled by so many lines.
+    /// List of the keys, with its first line.
     Help(u16),
-    /// A line to type.
-    Prompt(Prompt),
-    /// A question.
-    Confirm(Confirm),
-    /// The typed commands, scrolled by so many lines.
+    /// List of the typed commands, with its first line.
     Commands(u16),
-    /// The line of a typed command.
+    /// Entry of a value.
+    Prompt(Prompt),
+    /// Question.
+    Confirm(Confirm),
+    /// Line of a typed command.
     Command(Box<CommandLine>),
     /// Settings menu.
     Menu(Menu),
     /// Sliders over the inputs of the shown row.
     Sliders(Sliders),
-    /// The gradient check, and which of its lines is chosen.
+    /// Gradient check, with the index of its chosen line.
     Gradients(Option<usize>),
 }
 
-/// One line of news for the person; stays until the next key.
+/// Message in the footer; stays until the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Notice {
-    /// The text.
     pub text: String,
-    /// Whether something went wrong.
     pub is_error: bool,
-}
-
-/// State of the inspector and of the steps through a mini-batch that it explains.
-#[derive(Debug, Clone, Default)]
-pub struct InspectorState {
-    /// The inspector, if it is open; [`Model::inspect_at`] opens it.
-    pub open: Option<Inspector>,
-    /// The inspector at the time it was last closed.
-    pub(super) last: Option<Inspector>,
-    /// Position inside the mini-batch, while stepping by phases.
-    pub walk: Option<StepPosition>,
-    /// Changed inputs of the shown row: index, and value as the network receives it.
-    pub what_if: Vec<(usize, f32)>,
-    /// Changed columns of the shown row: index, and raw value.
-    pub moved: Vec<(usize, f32)>,
-    /// Result of the last gradient check.
-    pub gradients: Option<GradientCheck>,
-    /// The parameter that was last set by hand.
-    pub(super) edited: Option<Edited>,
 }
 
 /// State of text entry and messages.
@@ -306,6 +68,25 @@ pub struct PromptState {
     pub count: Option<u32>,
     /// History of typed commands.
     pub commands: command::History,
+}
+
+impl PromptState {
+    /// Shows a message that is not an error.
+    pub(super) fn status(&mut self, text: impl Into<String>) {
+        let (text, is_error) = (text.into(), false);
+        self.notice = Some(Notice { text, is_error });
+    }
+
+    /// Shows an error.
+    pub(super) fn error(&mut self, text: impl Into<String>) {
+        let (text, is_error) = (text.into(), true);
+        self.notice = Some(Notice { text, is_error });
+    }
+
+    /// Shows the error of an action, if there is one.
+    pub(super) fn report(&mut self, done: Result<(), String>) {
+        done.unwrap_or_else(|error| self.error(error));
+    }
 }
 
 /// The whole state of the screen, in four parts.
@@ -323,40 +104,65 @@ pub struct Model {
     pub(super) leaving: Option<u8>,
     /// Whether the user asked again to leave while the model was being saved.
     pub(super) is_impatient: bool,
+    pub(super) effects: Effects,
+}
+
+/// Effects of the current update, in order. Between updates there are none, nor in a clone.
+#[derive(Debug, Default)]
+pub(super) struct Effects(Vec<Effect>);
+
+impl Clone for Effects {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Effects {
+    pub(super) fn push(&mut self, effect: Effect) {
+        self.0.push(effect);
+    }
+
+    /// Returns the effects and forgets them.
+    pub(super) fn take(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.0)
+    }
 }
 
 impl Model {
-    /// The state at the start of a training.
+    /// Creates the state at the start of a training.
     pub fn new(
         started: &Started,
         pace: Pace,
         size: (u16, u16),
         export: Option<ExportOption>,
     ) -> Self {
-        let set = if started.data.validation.is_empty() {
-            Set::Training
-        } else {
-            Set::Validation
-        };
-        let notes = started.data.notes();
-        let notice = (!notes.is_empty()).then(|| Notice {
-            text: notes.join(" · "),
-            is_error: false,
-        });
+        let mut run = Run::new(started, pace);
+        run.export = export;
+        let set = run.measured_set();
+        let mut prompt = PromptState::default();
+        let notes = run.data.notes();
+        if !notes.is_empty() {
+            prompt.status(notes.join(" · "));
+        }
         Self {
-            run: Run {
-                export,
-                ..Run::new(started, pace)
-            },
+            run,
             navigation: Navigation::new(size, SampleId { set, index: 0 }),
             inspector: InspectorState::default(),
-            prompt: PromptState {
-                notice,
-                ..PromptState::default()
-            },
+            prompt,
             leaving: None,
             is_impatient: false,
+            effects: Effects::default(),
         }
+    }
+
+    /// Sends `command` to the worker.
+    pub(super) fn send(&mut self, command: Command) {
+        self.effects.push(Effect::Send(command));
+    }
+
+    /// Returns the rows that the shown one is among.
+    pub(crate) fn samples(&self) -> &Samples {
+        self.navigation.sample.samples(&self.run.data)
     }
 
     /// Probe for the shown row, with the inputs that were changed by hand.
@@ -370,17 +176,28 @@ impl Model {
         }
     }
 
-    /// Probes of the panels on the screen, and those that are always asked for: the history of the
-    /// weights has no gaps, and what panels have in common is there when they appear.
-    pub(super) fn observation(&self) -> Observation {
+    /// Requests the probes of the panels on the screen, and those that are always of use: the history
+    /// of the weights has no gaps, and what panels have in common is there when they appear. Requests
+    /// facts about the data once a panel shows them.
+    pub(super) fn request(&mut self) {
         let mut observation = Observation::default()
             .with(self.row_probe())
             .with(WeightProbe)
             .with(PhaseProbe);
-        for id in self.navigation.panels() {
+        let panels = self.navigation.panels();
+        for id in &panels {
             let probes = id.panel().probes(self);
             probes.into_iter().for_each(|probe| observation.add(probe));
         }
-        observation
+        if self.run.observed.as_ref() != Some(&observation) {
+            self.run.observed = Some(observation.clone());
+            self.send(Command::Observe(observation));
+        }
+        let needs_summary = panels.iter().any(|id| id.panel().needs_summary());
+        if needs_summary && self.run.card.is_none() && !self.run.is_describing {
+            self.run.is_describing = true;
+            let data = Arc::clone(&self.run.data);
+            self.effects.push(Effect::Describe(self.run.restarts, data));
+        }
     }
 }

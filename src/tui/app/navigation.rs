@@ -1,8 +1,9 @@
 //! Navigation: view, focus, scrolling, and the shown row.
 
 use super::bindings::Direction;
-use super::row_selection::Selection;
-use crate::train::SampleId;
+use super::row_selection::{Cell, Selection};
+use crate::data::Prepared;
+use crate::train::{SampleId, StepPosition};
 use crate::tui::layout::{Band, bands, shown_bands};
 use crate::tui::panels::PanelId;
 
@@ -31,7 +32,7 @@ impl View {
         Self::Data,
     ];
 
-    /// Name in the header.
+    /// Name in the header and the commands.
     pub fn name(self) -> &'static str {
         match self {
             Self::Overview => "overview",
@@ -92,7 +93,7 @@ pub struct Navigation {
     /// Whether the weights of layer 1 are shown as pictures, if rows are images.
     pub pictures: bool,
     /// Cursor in the confusion matrix: true and predicted class.
-    pub cell: Option<(usize, usize)>,
+    pub cell: Option<Cell>,
     /// First column of the table in the list of rows.
     pub column: usize,
     /// View, focus and whether the panel filled the screen before [`Self::follow`].
@@ -106,7 +107,7 @@ pub struct Navigation {
     /// Rows that `[` and `]` step through, if not all.
     pub selection: Option<Selection>,
     /// Cell of the confusion matrix whose rows were requested from the worker.
-    pub(super) awaited: Option<(usize, usize)>,
+    pub(super) awaited: Option<Cell>,
 }
 
 /// How far the drawn panels and popups can be scrolled.
@@ -178,6 +179,7 @@ impl Navigation {
 
     /// Goes back from one panel to all, or else to where [`Self::follow`] came from.
     pub(crate) fn go_back(&mut self) {
+        self.awaited = None;
         // Where the rows have no place among the panels there are no others around them.
         let is_one_of_all = panels(&bands(self)).contains(&self.focus);
         match self.origin.take_if(|_| !(self.enlarged && is_one_of_all)) {
@@ -185,6 +187,35 @@ impl Navigation {
             None => self.enlarged = false,
         }
         self.settle_focus();
+    }
+
+    /// Switches between the charts of loss and accuracy.
+    pub(super) fn toggle_chart(&mut self) {
+        self.chart = match self.chart {
+            Chart::Loss => Chart::Accuracy,
+            Chart::Accuracy => Chart::Loss,
+        };
+    }
+
+    /// Turns to the next amount of smoothing.
+    pub(super) fn smooth(&mut self) {
+        self.smoothing = (self.smoothing + 1) % SMOOTHING.len();
+    }
+
+    /// Shows a row of the new split after a restart.
+    pub(super) fn restart(&mut self, data: &Prepared) {
+        self.selection = None;
+        self.awaited = None;
+        let rows = self.sample.samples(data).rows();
+        self.sample.index = self.sample.index.min(rows.saturating_sub(1));
+    }
+
+    /// Shows the row that the phase stepper is at.
+    pub(super) fn show_step(&mut self, position: Option<StepPosition>) {
+        if let Some(position) = position {
+            self.sample = position.sample;
+            self.selection = None;
+        }
     }
 
     /// Whether the panel with the focus has a cursor.
@@ -228,41 +259,30 @@ impl Navigation {
         if self.enlarged {
             return;
         }
-        let bands: Vec<Vec<Vec<PanelId>>> = bands(self)
-            .into_iter()
-            .map(|band| {
-                band.columns
-                    .into_iter()
-                    .map(|column| column.panels)
-                    .collect()
-            })
-            .collect();
-        let places = bands.iter().enumerate().flat_map(|(b, band)| {
-            let columns = band.iter().enumerate();
-            columns.flat_map(move |(c, column)| {
-                let rows = column.iter().enumerate();
-                rows.map(move |(r, &panel)| (b, c, r, panel))
-            })
+        let bands = bands(self);
+        let mut places = bands.iter().enumerate().filter_map(|(b, band)| {
+            let (c, r) = band.place_of(self.focus)?;
+            Some((b, c, r))
         });
-        let Some((b, c, r, _)) = places.into_iter().find(|place| place.3 == self.focus) else {
+        let Some((b, c, r)) = places.next() else {
             return;
         };
-        let band = &bands[b];
+        let column = |b: usize, c: usize| {
+            let columns = &bands[b % bands.len()].columns;
+            &columns[c.min(columns.len() - 1)].panels
+        };
         let beside = |c: usize| {
-            let column = &band[c];
-            column[r.min(column.len() - 1)]
+            let panels = column(b, c % bands[b].columns.len());
+            panels[r.min(panels.len() - 1)]
         };
-        let across = |b: usize, from_top: bool| {
-            let column = &bands[b][c.min(bands[b].len() - 1)];
-            column[if from_top { 0 } else { column.len() - 1 }]
-        };
+        let panels = column(b, c);
         self.focus = match direction {
-            Direction::Left => beside((c + band.len() - 1) % band.len()),
-            Direction::Right => beside((c + 1) % band.len()),
-            Direction::Up if r > 0 => band[c][r - 1],
-            Direction::Up => across((b + bands.len() - 1) % bands.len(), false),
-            Direction::Down if r + 1 < band[c].len() => band[c][r + 1],
-            Direction::Down => across((b + 1) % bands.len(), true),
+            Direction::Left => beside(c + bands[b].columns.len() - 1),
+            Direction::Right => beside(c + 1),
+            Direction::Up if r > 0 => panels[r - 1],
+            Direction::Up => *column(b + bands.len() - 1, c).last().unwrap_or(&self.focus),
+            Direction::Down if r + 1 < panels.len() => panels[r + 1],
+            Direction::Down => column(b + 1, c)[0],
         };
     }
 

@@ -26,7 +26,7 @@ pub(crate) struct PictureGrid {
     pub down: usize,
     /// The first neuron on the screen.
     pub first: usize,
-    /// Neurons there are.
+    /// Number of neurons.
     pub all: usize,
 }
 
@@ -41,16 +41,9 @@ impl PictureGrid {
         scrolled: u16,
     ) -> Option<Self> {
         let grid = |scale: f64| {
-            let picture = (
-                (width as f64 * scale)
-                    .round()
-                    .max(1.0)
-                    .min(f64::from(u16::MAX)) as u16,
-                (height as f64 * scale / 2.0)
-                    .ceil()
-                    .max(1.0)
-                    .min(f64::from(u16::MAX)) as u16,
-            );
+            let cells = |pixels: f64| pixels.clamp(1.0, u16::MAX.into()) as u16;
+            let columns = cells((width as f64 * scale).round());
+            let picture = (columns, cells((height as f64 * scale / 2.0).ceil()));
             // A gap behind each, and a line with its number above.
             let across = usize::from(room.0.saturating_add(1)) / (usize::from(picture.0) + 1);
             let down = usize::from(room.1) / (usize::from(picture.1) + 1);
@@ -62,24 +55,23 @@ impl PictureGrid {
                 all,
             }
         };
-        let least = |scale: f64| width.min(height) as f64 * scale >= LEGIBLE;
+        let is_legible = |scale: &f64| width.min(height) as f64 * scale >= LEGIBLE;
         let smaller = (1..12)
             .map(|halvings| 0.5f64.powi(halvings))
-            .filter(|&scale| least(scale));
+            .filter(is_legible);
         let whole = (1..=LARGEST as u8).rev().map(f64::from);
-        let mut grids = whole
-            .chain(smaller)
-            .map(grid)
-            .filter(|it| it.across * it.down > 0);
-        let mut smallest = None;
-        let all_fit = grids.find(|grid| {
-            smallest = Some(*grid);
-            grid.across * grid.down >= all
-        });
-        let mut grid = all_fit.or(smallest)?;
-        let most = all.div_ceil(grid.across).saturating_sub(grid.down);
-        grid.first = usize::from(scrolled.div_ceil(LINES_A_ROW)).min(most) * grid.across;
+        let grids = whole.chain(smaller).map(grid);
+        let grids: Vec<Self> = grids.filter(|grid| grid.across * grid.down > 0).collect();
+        let all_fit = grids.iter().find(|grid| grid.across * grid.down >= all);
+        let mut grid = *all_fit.or(grids.last())?;
+        let row = usize::from(scrolled.div_ceil(LINES_A_ROW)).min(grid.rows_outside());
+        grid.first = row * grid.across;
         Some(grid)
+    }
+
+    /// Rows of pictures that have no room.
+    fn rows_outside(&self) -> usize {
+        self.all.div_ceil(self.across).saturating_sub(self.down)
     }
 
     /// The neurons on the screen.
@@ -89,8 +81,8 @@ impl PictureGrid {
 
     /// Lines by which the grid can be scrolled.
     pub fn end(&self) -> u16 {
-        let rows = self.all.div_ceil(self.across).saturating_sub(self.down);
-        u16::try_from(rows).map_or(u16::MAX, |rows| rows.saturating_mul(LINES_A_ROW))
+        let rows = u16::try_from(self.rows_outside());
+        rows.map_or(u16::MAX, |rows| rows.saturating_mul(LINES_A_ROW))
     }
 }
 

@@ -125,7 +125,7 @@ impl Prompt {
     }
 }
 
-/// Returns the edit that `key` stands for.
+/// Returns the edit bound to `key`.
 fn request_of(key: &KeyEvent) -> Option<InputRequest> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     let alt = key.modifiers.contains(KeyModifiers::ALT);

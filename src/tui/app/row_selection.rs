@@ -1,17 +1,21 @@
 //! Selection of the shown row: among all rows of a set, the misclassified ones, or those of a cell of
 //! the confusion matrix.
 
+use crate::tui::text;
 use std::ops::Range;
 
 use super::bindings::Direction;
-use super::model::{Model, Notice, Phase};
+use super::model::Model;
 use super::navigation::View;
-use super::update::Effect;
-use crate::train::{Command, ConfusionRows, Outcomes, Position, SampleId, Set};
+use super::training::Phase;
+use crate::train::{Command, Confusion, ConfusionRows, Outcomes, Position, SampleId, Set};
 use crate::tui::panels::PanelId;
 
 /// Maximum number of rows listed; more than any terminal shows.
 const LISTED: usize = 256;
+
+/// Cell of the confusion matrix: indices of the true and the predicted class.
+pub type Cell = (usize, usize);
 
 /// Rows that the keys step through instead of all rows of a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,24 +55,11 @@ pub fn around(place: usize, all: usize, limit: usize) -> Range<usize> {
 }
 
 impl Model {
-    /// Returns the set on which predictions are evaluated: validation, or training if there are no
-    /// validation rows.
-    pub(crate) fn measured_set(&self) -> Set {
-        if self.run.data.validation.is_empty() {
-            Set::Training
-        } else {
-            Set::Validation
-        }
-    }
-
     /// Returns the number of rows that the keys step through, and the index of the shown one.
     pub(crate) fn going_through(&self) -> (usize, usize) {
         match &self.navigation.selection {
             Some(selection) => (selection.rows.len(), selection.place),
-            None => (
-                self.navigation.sample.samples(&self.run.data).rows(),
-                self.navigation.sample.index,
-            ),
+            None => (self.samples().rows(), self.navigation.sample.index),
         }
     }
 
@@ -76,7 +67,7 @@ impl Model {
     pub fn row_at(&self, place: usize) -> Option<usize> {
         match &self.navigation.selection {
             Some(selection) => selection.rows.get(place).map(|&row| row as usize),
-            None => (place < self.going_through().0).then_some(place),
+            None => (place < self.samples().rows()).then_some(place),
         }
     }
 
@@ -103,32 +94,37 @@ impl Model {
     /// Selects the misclassified rows and shows the worst. Returns false and notifies if there is
     /// none.
     fn select_wrong(&mut self) -> bool {
-        let text = match &self.run.outcomes {
-            None => "misclassified rows are available after the first epoch",
-            Some(outcomes) if outcomes.worst.is_empty() => "no misclassified rows",
-            Some(outcomes) => {
-                let all = match outcomes.confusion() {
-                    Some(confusion) => (confusion.total() - confusion.right()) as usize,
-                    None => outcomes.worst.len(),
-                };
-                let rows = outcomes.worst.clone();
-                self.select(Which::Wrong, rows, all, self.run.position);
-                return true;
+        match &self.run.outcomes {
+            None => {
+                let text = text::wrong_rows_later();
+                self.prompt.status(text);
+                false
             }
-        };
-        self.remark(text.into());
-        false
+            Some(outcomes) if outcomes.worst.is_empty() => {
+                self.prompt.status(text::no_wrong_rows());
+                false
+            }
+            Some(outcomes) => {
+                let rows = outcomes.worst.clone();
+                let confusion = outcomes.confusion();
+                let wrong = confusion.map(|all| (all.total() - all.right()) as usize);
+                let all = wrong.unwrap_or(rows.len());
+                self.select(Which::Wrong, rows, all, self.run.position);
+                true
+            }
+        }
     }
 
     fn select(&mut self, which: Which, rows: Vec<u32>, all: usize, found: Position) {
+        let (place, epoch) = (0, found.epoch);
         self.navigation.selection = Some(Selection {
             which,
             rows,
             all,
-            place: 0,
-            epoch: found.epoch,
+            place,
+            epoch,
         });
-        self.navigation.sample.set = self.measured_set();
+        self.navigation.sample.set = self.run.measured_set();
         self.go_to(0);
     }
 
@@ -158,22 +154,16 @@ impl Model {
     }
 
     pub(super) fn switch_set(&mut self) {
-        let other = match self.navigation.sample.set {
-            Set::Training => Set::Validation,
+        let set = match self.navigation.sample.set {
+            Set::Training => self.run.measured_set(),
             Set::Validation => Set::Training,
         };
         self.navigation.selection = None;
-        self.navigation.sample = SampleId {
-            set: other,
-            index: 0,
-        };
-        if self.navigation.sample.samples(&self.run.data).is_empty() {
-            self.navigation.sample.set = Set::Training;
-        }
+        self.navigation.sample = SampleId { set, index: 0 };
     }
 
     /// Returns the cell of the confusion matrix under the cursor, as (actual, predicted) class.
-    pub fn cell(&self) -> Option<(usize, usize)> {
+    pub fn cell(&self) -> Option<Cell> {
         let confusion = self.run.outcomes.as_ref()?.confusion()?;
         let last = confusion.classes().checked_sub(1)?;
         let (actual, predicted) = self.navigation.cell?;
@@ -183,27 +173,25 @@ impl Model {
     /// Puts the cursor on the most frequent mistake, if it has no place yet.
     pub(super) fn place_cursor(&mut self) {
         let confusion = self.run.outcomes.as_ref().and_then(Outcomes::confusion);
-        if let (None, Some(confusion)) = (self.navigation.cell, confusion) {
-            let (actual, predicted) = confusion
-                .mistakes()
-                .first()
-                .map_or((0, 0), |&(_, actual, predicted)| (actual, predicted));
-            self.navigation.cell = Some((actual, predicted));
+        let mistakes = confusion.map(Confusion::mistakes);
+        if let (None, Some(mistakes)) = (self.navigation.cell, mistakes) {
+            let first = mistakes.first();
+            let cell = first.map_or((0, 0), |&(_, actual, predicted)| (actual, predicted));
+            self.navigation.cell = Some(cell);
         }
     }
 
     /// Moves the cursor of the maximised panel.
     pub(super) fn move_inside(&mut self, direction: Direction) {
+        let column = self.navigation.column;
         match (self.navigation.focus, direction) {
             (PanelId::Confusion, _) => self.move_cell(direction),
             (PanelId::Rows, Direction::Up) => self.shift_within(-1),
             (PanelId::Rows, Direction::Down) => self.shift_within(1),
-            (PanelId::Rows, Direction::Left) => {
-                self.navigation.column = self.navigation.column.saturating_sub(1);
-            }
+            (PanelId::Rows, Direction::Left) => self.navigation.column = column.saturating_sub(1),
             (PanelId::Rows, Direction::Right) => {
-                let last = self.run.data.preprocessing.columns.len().saturating_sub(1);
-                self.navigation.column = (self.navigation.column + 1).min(last);
+                let last = self.run.columns().len().saturating_sub(1);
+                self.navigation.column = (column + 1).min(last);
             }
             _ => {}
         }
@@ -211,8 +199,8 @@ impl Model {
 
     fn move_cell(&mut self, direction: Direction) {
         self.place_cursor();
-        let classes = self.run.data.class_names().len();
-        if let (Some((actual, predicted)), Some(last)) = (self.cell(), classes.checked_sub(1)) {
+        let last = self.run.data.class_names().len().checked_sub(1);
+        if let (Some((actual, predicted)), Some(last)) = (self.cell(), last) {
             self.navigation.cell = Some(match direction {
                 Direction::Left => (actual, predicted.saturating_sub(1)),
                 Direction::Right => (actual, (predicted + 1).min(last)),
@@ -223,23 +211,21 @@ impl Model {
     }
 
     /// Puts the cursor on a clicked cell; a second click shows its rows.
-    pub(super) fn pick_cell(&mut self, actual: usize, predicted: usize, effects: &mut Vec<Effect>) {
-        let was_there =
-            self.navigation.focus == PanelId::Confusion && self.cell() == Some((actual, predicted));
+    pub(super) fn pick_cell(&mut self, cell: Cell) {
+        let was_there = self.navigation.focus == PanelId::Confusion && self.cell() == Some(cell);
         self.navigation.focus = PanelId::Confusion;
-        self.navigation.cell = Some((actual, predicted));
+        self.navigation.cell = Some(cell);
         if was_there {
-            self.show_cell(effects);
+            self.show_cell();
         }
     }
 
     /// Shows the rows under the cursor of the maximised panel in the network.
-    pub(super) fn choose(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn choose(&mut self) {
         let is_row_known = match self.navigation.focus {
             PanelId::Confusion if self.run.is_regression() => self.select_wrong(),
-            PanelId::Confusion => return self.show_cell(effects),
-            PanelId::Rows => true,
-            _ => false,
+            PanelId::Confusion => return self.show_cell(),
+            focus => focus == PanelId::Rows,
         };
         if is_row_known {
             self.navigation.follow(View::Network, PanelId::Network);
@@ -257,31 +243,31 @@ impl Model {
     }
 
     /// Requests the rows of the cell under the cursor; [`Self::on_rows_found`] shows them.
-    fn show_cell(&mut self, effects: &mut Vec<Effect>) {
+    fn show_cell(&mut self) {
         let confusion = self.run.outcomes.as_ref().and_then(Outcomes::confusion);
         let (Some((actual, predicted)), Some(confusion)) = (self.cell(), confusion) else {
-            return self.remark("available after the first epoch".into());
+            return self.prompt.status(text::after_first_epoch());
         };
         if let Phase::Failed(_) = self.run.phase {
-            return self.complain("training thread failed: rows cannot be looked up".into());
+            let text = text::rows_cannot_be_found();
+            return self.prompt.error(text);
         }
         if confusion.count(actual, predicted) == 0 {
-            return self.remark(self.no_row(actual, predicted));
+            return self.prompt.status(self.no_row(actual, predicted));
         }
         self.navigation.awaited = Some((actual, predicted));
-        effects.push(Effect::Send(Command::FindRows { actual, predicted }));
+        self.send(Command::FindRows { actual, predicted });
     }
 
     /// Shows the rows of a cell, if they are still awaited.
     pub(super) fn on_rows_found(&mut self, position: Position, found: ConfusionRows) {
-        let cell = (found.actual, found.predicted);
-        if self.navigation.awaited != Some(cell) {
+        let (actual, predicted) = (found.actual, found.predicted);
+        if self.navigation.awaited != Some((actual, predicted)) {
             return;
         }
         self.navigation.awaited = None;
-        let (actual, predicted) = cell;
         if found.rows.is_empty() {
-            return self.remark(self.no_row(actual, predicted));
+            return self.prompt.status(self.no_row(actual, predicted));
         }
         let which = Which::Cell { actual, predicted };
         self.select(which, found.rows, found.all, position);
@@ -292,19 +278,10 @@ impl Model {
         let names = self.run.data.class_names();
         let name = |class: usize| names.get(class).map_or("", String::as_str);
         if actual == predicted {
-            format!("no {} row is predicted correctly", name(actual))
+            text::no_row_correct(name(actual))
         } else {
-            let (actual, predicted) = (name(actual), name(predicted));
-            format!("no {actual} row is predicted as {predicted}")
+            text::no_row_taken(name(actual), name(predicted))
         }
-    }
-
-    /// Shows a message that is not an error.
-    fn remark(&mut self, text: String) {
-        self.prompt.notice = Some(Notice {
-            text,
-            is_error: false,
-        });
     }
 }
 

@@ -1,5 +1,6 @@
 //! Messages, effects, and the update of the state, which is the only place where it changes.
 
+use crate::tui::text;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +9,10 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::bindings::{self, When};
 use super::command::Files;
 use super::loading::{Loading, LoadingStage};
-use super::model::{Confirm, Model, Overlay, Phase};
+use super::model::{Confirm, Model, Overlay};
 use super::navigation::{Navigation, ScrollLimits};
 use super::prompt::{Prompt, PromptEvent, Purpose};
+use super::training::Phase;
 use crate::data::{DataSummary, Prepared};
 use crate::error::Error;
 use crate::train::{Command, Cursor, Event, Pace, Snapshot};
@@ -82,14 +84,10 @@ pub enum Msg {
 
 /// An item of a panel that can be clicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub enum ClickTarget {
-    /// Cell of the confusion matrix.
-    Cell {
-        /// Index of the true class.
-        actual: usize,
-        /// Index of the predicted class.
-        predicted: usize,
-    },
+    /// Cell of the confusion matrix, by the indices of its classes.
+    Cell { actual: usize, predicted: usize },
     /// Row of the list, by position.
     Row(usize),
 }
@@ -122,160 +120,137 @@ const SCROLL_LIMIT: u16 = 10_000;
 impl Model {
     /// Changes the state by `msg`. Returns effects to carry out, in order.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        let mut effects = Vec::new();
         let sample_before = self.navigation.sample;
+        self.handle(msg);
+        if self.navigation.sample != sample_before {
+            self.inspector.forget_inputs();
+        }
+        self.settle_inspector();
+        self.request();
+        self.effects.take()
+    }
+
+    fn handle(&mut self, msg: Msg) {
         match msg {
             Msg::Key(key) if key.kind == KeyEventKind::Release => {}
-            Msg::Key(key) => self.press(&key, &mut effects),
-            Msg::Paste(text) => self.paste(&text, &mut effects),
+            Msg::Key(key) => self.press(&key),
+            Msg::Paste(text) => self.paste(&text),
             Msg::Resize(width, height) => {
                 self.navigation.size = (width, height);
                 self.navigation.settle_focus();
             }
+            // A popup covers the panels.
+            Msg::Click(_) | Msg::Pick(_) | Msg::Point(_) if self.prompt.overlay.is_some() => {}
             Msg::Click(panel) => {
-                if self.prompt.overlay.is_none() {
-                    self.navigation.focus = panel;
-                    self.prompt.notice = None;
+                self.prompt.notice = None;
+                self.navigation.focus = panel;
+            }
+            Msg::Pick(target) => {
+                self.prompt.notice = None;
+                match target {
+                    ClickTarget::Cell { actual, predicted } => self.pick_cell((actual, predicted)),
+                    ClickTarget::Row(place) => self.pick_row(place),
                 }
             }
-            Msg::Pick(spot) => {
-                if self.prompt.overlay.is_none() {
-                    self.prompt.notice = None;
-                    match spot {
-                        ClickTarget::Cell { actual, predicted } => {
-                            self.pick_cell(actual, predicted, &mut effects);
-                        }
-                        ClickTarget::Row(place) => self.pick_row(place),
-                    }
-                }
-            }
-            Msg::Point(cursor) => {
-                if self.prompt.overlay.is_none() && self.inspector.open.is_some() {
-                    self.prompt.notice = None;
-                    self.inspect_at(cursor);
-                }
+            Msg::Point(cursor) if self.inspector.open.is_some() => {
+                self.prompt.notice = None;
+                self.inspect_at(cursor);
             }
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
-            Msg::Worker(event) => self.handle_event(*event, &mut effects),
+            Msg::Worker(event) => self.handle_event(*event),
             Msg::Snapshot(snapshot) => self.run.add_snapshot(*snapshot),
             // Facts about the split before a restart are outdated.
-            Msg::Described(restarts, card) => {
-                if restarts == self.run.restarts {
-                    self.run.card = Some(Arc::new(card.printable()));
-                }
+            Msg::Described(restarts, card) if restarts == self.run.restarts => {
+                self.run.card = Some(Arc::new(card.printable()));
             }
             Msg::Drawn(ends) => {
                 self.navigation.set_scroll_limits(ends.panels);
-                if let (Some(Overlay::Help(line) | Overlay::Commands(line)), Some(end)) =
-                    (&mut self.prompt.overlay, ends.help)
+                if let Some(Overlay::Help(line) | Overlay::Commands(line)) =
+                    &mut self.prompt.overlay
                 {
-                    *line = end.min(*line);
+                    *line = ends.help.map_or(*line, |end| end.min(*line));
                 }
             }
             Msg::Files(files) => {
-                if let Some(Overlay::Command(mut line)) =
-                    self.prompt.overlay.take_if(is_command_line)
-                {
+                if let Some(Overlay::Command(line)) = &self.prompt.overlay {
+                    let mut line = line.clone();
                     line.set_files(files);
-                    self.refresh_command_line(*line, &mut effects);
+                    self.refresh_command_line(line);
                 }
             }
-            Msg::LoadingStage(..) | Msg::Loaded(_) => {}
-            Msg::LogFailed(reason) => self.complain(format!("logging stopped: {reason}")),
-            Msg::Terminate(code) => self.terminate(code, &mut effects),
+            Msg::LogFailed(reason) => self.prompt.error(text::logging_stopped(&reason)),
+            Msg::Terminate(code) => self.terminate(code),
+            Msg::Point(_) | Msg::Described(..) | Msg::LoadingStage(..) | Msg::Loaded(_) => {}
         }
-        // Changed inputs belong to the row that was shown.
-        if self.navigation.sample != sample_before {
-            self.inspector.moved.clear();
-            self.inspector.what_if.clear();
-        }
-        self.settle_inspector();
-        let observation = self.observation();
-        if self.run.observed.as_ref() != Some(&observation) {
-            self.run.observed = Some(observation.clone());
-            effects.push(Effect::Send(Command::Observe(observation)));
-        }
-        let mut panels = self.navigation.panels().into_iter();
-        let needs_summary = panels.any(|id| id.panel().needs_summary());
-        if needs_summary && self.run.card.is_none() && !self.run.is_describing {
-            self.run.is_describing = true;
-            let data = Arc::clone(&self.run.data);
-            effects.push(Effect::Describe(self.run.restarts, data));
-        }
-        effects
     }
 
-    fn press(&mut self, key: &KeyEvent, effects: &mut Vec<Effect>) {
+    fn press(&mut self, key: &KeyEvent) {
         // These two also work while a popup is open.
         match key.code {
             _ if !key.modifiers.contains(KeyModifiers::CONTROL) => {}
-            KeyCode::Char('c') => return self.leave(130, effects),
-            KeyCode::Char('l') => return effects.push(Effect::Redraw),
+            KeyCode::Char('c') => return self.leave(130),
+            KeyCode::Char('l') => return self.effects.push(Effect::Redraw),
             _ => {}
         }
         self.prompt.notice = None;
         match self.prompt.overlay.take() {
-            None => self.press_over_panels(key, effects),
+            None => self.press_over_panels(key),
             Some(Overlay::Help(line)) => self.press_in_help(line, key),
-            Some(Overlay::Prompt(prompt)) => self.press_in_prompt(prompt, key, effects),
-            Some(Overlay::Confirm(question)) => self.answer(question, key, effects),
             Some(Overlay::Commands(line)) => self.press_in_commands(line, key),
-            Some(Overlay::Command(line)) => self.press_in_command_line(*line, key, effects),
-            Some(Overlay::Menu(menu)) => self.press_in_menu(menu, key, effects),
+            Some(Overlay::Prompt(prompt)) => self.press_in_prompt(prompt, key),
+            Some(Overlay::Confirm(question)) => self.answer(question, key),
+            Some(Overlay::Command(line)) => self.press_in_command_line(line, key),
+            Some(Overlay::Menu(menu)) => self.press_in_menu(menu, key),
             Some(Overlay::Sliders(sliders)) => self.press_in_sliders(sliders, key),
             Some(Overlay::Gradients(chosen)) => self.press_in_gradients(chosen, key),
         }
     }
 
-    fn press_over_panels(&mut self, key: &KeyEvent, effects: &mut Vec<Effect>) {
-        if self.edit_count(key) {
+    fn press_over_panels(&mut self, key: &KeyEvent) {
+        if self.prompt.edit_count(key) {
             return;
         }
         if let Some(binding) = bindings::find(key, |when| self.holds(when)) {
-            let done = (binding.run)(self, effects);
-            self.complain_if(done);
+            let done = (binding.run)(self);
+            self.prompt.report(done);
             self.prompt.count = None;
             self.navigation.settle_focus();
         }
     }
 
-    fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
-        match self.prompt.overlay.take() {
-            Some(Overlay::Prompt(mut prompt)) => {
-                prompt.paste(text);
-                self.prompt.overlay = Some(Overlay::Prompt(prompt));
-            }
-            Some(Overlay::Command(mut line)) => {
+    fn paste(&mut self, text: &str) {
+        match &mut self.prompt.overlay {
+            Some(Overlay::Prompt(prompt)) => prompt.paste(text),
+            Some(Overlay::Command(line)) => {
+                let mut line = line.clone();
                 line.paste(text);
-                self.refresh_command_line(*line, effects);
+                self.refresh_command_line(line);
             }
-            other => self.prompt.overlay = other,
+            _ => {}
         }
     }
 
     /// Returns whether bindings for `when` are active.
     pub fn holds(&self, when: When) -> bool {
+        let (phase, navigation) = (&self.run.phase, &self.navigation);
+        let is_waiting = matches!(phase, Phase::Paused | Phase::Finished);
+        let (inspects, steps) = (self.inspector.open.is_some(), self.inspector.step.is_some());
         match when {
             When::Always => true,
             When::Training => self.run.is_training(),
-            When::Waiting => matches!(self.run.phase, Phase::Paused | Phase::Finished),
-            When::Walking => self.holds(When::Waiting) && self.inspector.walk.is_some(),
-            When::Resting => self.holds(When::Waiting) && self.inspector.walk.is_none(),
-            When::Editing => self.holds(When::Waiting) && self.inspector.open.is_some(),
-            When::Diverged => matches!(self.run.phase, Phase::Diverged(_)),
-            When::Failed => matches!(self.run.phase, Phase::Failed(_)),
-            When::Browsing => self.inspector.open.is_none(),
-            When::Inspecting => self.inspector.open.is_some(),
-            When::Enlarged => self.is_browsing(|screen| screen.enlarged && !screen.has_choice()),
-            When::Choosing => self.is_browsing(|screen| screen.enlarged && screen.has_choice()),
-            When::Overview => self.is_browsing(|screen| !screen.enlarged),
-            When::Away => self.is_browsing(Navigation::leads_back),
+            When::Waiting => is_waiting,
+            When::Stepping => is_waiting && steps,
+            When::Resting => is_waiting && !steps,
+            When::Editing => is_waiting && inspects,
+            When::Diverged => matches!(phase, Phase::Diverged(_)),
+            When::Failed => matches!(phase, Phase::Failed(_)),
+            When::Inspecting => inspects,
+            When::Browsing => !inspects,
+            When::Enlarged => !inspects && navigation.enlarged && !navigation.has_choice(),
+            When::Choosing => !inspects && navigation.enlarged && navigation.has_choice(),
+            When::Overview => !inspects && !navigation.enlarged,
+            When::Away => !inspects && Navigation::leads_back(navigation),
         }
-    }
-
-    /// Returns whether the inspector is closed and `condition` is true.
-    fn is_browsing(&self, condition: impl Fn(&Navigation) -> bool) -> bool {
-        self.inspector.open.is_none() && condition(&self.navigation)
     }
 
     fn press_in_help(&mut self, line: u16, key: &KeyEvent) {
@@ -288,50 +263,49 @@ impl Model {
     fn press_in_commands(&mut self, line: u16, key: &KeyEvent) {
         match key.code {
             KeyCode::Tab => self.prompt.overlay = Some(Overlay::Help(0)),
-            KeyCode::Char(':') => self.open_command_line(""),
+            KeyCode::Char(':') => self.open_command_line(),
             _ => self.prompt.overlay = scrolled(line, key).map(Overlay::Commands),
         }
     }
 
-    fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent, effects: &mut Vec<Effect>) {
-        match prompt.on_key(key) {
-            PromptEvent::Cancelled => {}
-            PromptEvent::Editing => self.prompt.overlay = Some(Overlay::Prompt(prompt)),
-            PromptEvent::Submitted(text) => {
-                let taken = match prompt.purpose {
-                    Purpose::Setting(setting) => self.type_setting(setting, &text, effects),
-                    Purpose::SavePath => self.save_to(&text, effects),
-                    Purpose::Parameter(id) => self.type_parameter(id, &text, effects),
-                    Purpose::Input(column) => self.type_input(column, &text),
-                    // Commands have a line of their own.
-                    Purpose::Command => self.run_command(&text, effects),
-                };
-                if let Err(problem) = taken {
-                    prompt.error = Some(problem);
-                    self.prompt.overlay = Some(Overlay::Prompt(prompt));
-                }
+    fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent) {
+        let entered = match prompt.on_key(key) {
+            PromptEvent::Cancelled => return,
+            PromptEvent::Editing => {
+                let _: () = self.prompt.overlay = Some(Overlay::Prompt(prompt.clone()));
+                Ok(())
             }
+            PromptEvent::Submitted(text) => match prompt.purpose {
+                Purpose::Setting(setting) => self.type_setting(setting, &text),
+                Purpose::SavePath => self.save_to(&text),
+                Purpose::Parameter(id) => self.type_parameter(id, &text),
+                Purpose::Input(column) => self.type_input(column, &text),
+                // Commands have a line of their own.
+                Purpose::Command => self.run_command(&text),
+            },
+        };
+        if let Err(problem) = entered {
+            prompt.error = Some(problem);
+            self.prompt.overlay = Some(Overlay::Prompt(prompt));
         }
     }
 
-    fn answer(&mut self, question: Confirm, key: &KeyEvent, effects: &mut Vec<Effect>) {
-        match key.code {
-            KeyCode::Char('y' | 'Y') => match question {
-                Confirm::Replace(path) => self.send_export(path, true, effects),
-                Confirm::Reset(seed, initialisation) => {
-                    effects.push(Effect::Send(Command::Reset {
-                        seed,
-                        initialisation,
-                    }));
-                }
-                Confirm::Quit => self.leave(0, effects),
-            },
-            KeyCode::Char('w') if matches!(question, Confirm::Quit | Confirm::Reset(..)) => {
-                let opened = self.open_save_prompt(effects);
-                self.complain_if(opened);
+    fn answer(&mut self, question: Confirm, key: &KeyEvent) {
+        match (key.code, question) {
+            (KeyCode::Char('y' | 'Y'), Confirm::Replace(path)) => self.send_export(path, true),
+            (KeyCode::Char('y' | 'Y'), Confirm::Reset(seed, initialisation)) => {
+                self.send(Command::Reset {
+                    seed,
+                    initialisation,
+                });
             }
-            KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => {}
-            _ => self.prompt.overlay = Some(Overlay::Confirm(question)),
+            (KeyCode::Char('y' | 'Y'), Confirm::Quit) => self.leave(0),
+            (KeyCode::Char('w'), Confirm::Quit | Confirm::Reset(..)) => {
+                let opened = self.open_save_prompt();
+                self.prompt.report(opened);
+            }
+            (KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc, _) => {}
+            (_, question) => self.prompt.overlay = Some(Overlay::Confirm(question)),
         }
     }
 
@@ -345,10 +319,6 @@ impl Model {
             _ => {}
         }
     }
-}
-
-fn is_command_line(overlay: &mut Overlay) -> bool {
-    matches!(overlay, Overlay::Command(_))
 }
 
 /// Returns the scroll offset of a popup after `key`; none if the key closes it.

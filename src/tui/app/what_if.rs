@@ -1,12 +1,13 @@
 //! What-if inputs: sliders over the ranges of the columns, and their effect on the shown row.
 
+use crate::tui::text;
 use std::fmt;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::actions::Done;
 use super::model::{Model, Overlay};
-use super::update::Effect;
-use crate::data::{Encoding, InputColumn, with_offset};
+use crate::data::{Encoding, InputColumn, Samples, with_offset};
 use crate::util::numbers::ladder;
 use crate::util::text::{near_matches, sanitise};
 
@@ -53,8 +54,9 @@ impl Domain {
                 Self::Words(words)
             }
             Encoding::Boolean { no, yes, .. } => {
-                let word =
-                    |of: &[String], usual: &str| of.first().map_or(usual, |it| it).to_owned();
+                let word = |of: &[String], usual: &str| {
+                    of.first().map_or(usual, String::as_str).to_owned()
+                };
                 Self::Words(vec![word(no, "no"), word(yes, "yes")])
             }
         }
@@ -123,12 +125,12 @@ impl Domain {
                 let number = text.parse::<f64>().ok();
                 let raw = number.map(|number| (number - offset) as f32);
                 let raw = raw.filter(|raw| raw.is_finite());
-                raw.ok_or_else(|| format!("a number ({self} in the data)"))
+                raw.ok_or_else(|| text::expected_number(self))
             }
             Self::Words(words) => {
                 let place = words.iter().position(|word| word == text);
                 let place = place.map(|place| place as f32);
-                place.ok_or_else(|| format!("one of {self}"))
+                place.ok_or_else(|| text::expected_word(self))
             }
         }
     }
@@ -138,7 +140,7 @@ impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Numbers { min, max, .. } => {
-                write!(f, "{} to {}", self.shown(*min), self.shown(*max))
+                f.write_str(&text::range(self.shown(*min), self.shown(*max)))
             }
             Self::Words(words) if words.len() > 8 => write!(f, "{}, …", words[..8].join(", ")),
             Self::Words(words) => f.write_str(&words.join(", ")),
@@ -153,31 +155,25 @@ fn round_step(step: f64) -> f64 {
 }
 
 impl Model {
-    pub(super) fn open_sliders(&mut self, _: &mut Vec<Effect>) -> Result<(), String> {
-        self.check_inputs()?;
+    pub(super) fn open_sliders(&mut self) -> Done {
+        self.shown_inputs()?;
         self.prompt.overlay = Some(Overlay::Sliders(Sliders { chosen: 0 }));
         Ok(())
     }
 
-    /// Checks that the inputs of the shown row can be changed.
-    fn check_inputs(&self) -> Result<(), String> {
-        let samples = self.navigation.sample.samples(&self.run.data);
+    /// Returns the rows that the shown one is among, if its inputs can be changed.
+    fn shown_inputs(&self) -> Result<&Samples, String> {
         if self.run.data.image.is_some() {
-            return Err("the inputs of an image are its pixels; there are no sliders".into());
+            return Err(text::no_sliders_for_images().into());
         }
-        if self.navigation.sample.index >= samples.rows() {
-            return Err("no row is shown".into());
-        }
-        Ok(())
+        let samples = self.run.samples_with(self.navigation.sample);
+        samples.ok_or(text::no_row_shown().into())
     }
 
     pub(super) fn press_in_sliders(&mut self, mut sliders: Sliders, key: &KeyEvent) {
-        let last = self.run.data.preprocessing.columns.len().saturating_sub(1);
-        let fast = if key.modifiers.contains(KeyModifiers::SHIFT) {
-            FAST
-        } else {
-            1
-        };
+        let last = self.run.columns().len().saturating_sub(1);
+        let is_fast = key.modifiers.contains(KeyModifiers::SHIFT);
+        let by = if is_fast { FAST } else { 1 };
         let column = sliders.chosen;
         match key.code {
             KeyCode::Esc | KeyCode::Enter | KeyCode::Char('I' | 'q') => return,
@@ -185,43 +181,33 @@ impl Model {
             KeyCode::Down | KeyCode::Char('j') => sliders.chosen = (column + 1).min(last),
             KeyCode::Home => sliders.chosen = 0,
             KeyCode::End => sliders.chosen = last,
-            KeyCode::Left | KeyCode::Char('h') => self.move_input(column, -fast),
-            KeyCode::Right | KeyCode::Char('l') => self.move_input(column, fast),
+            KeyCode::Left | KeyCode::Char('h') => self.move_input(column, -by),
+            KeyCode::Right | KeyCode::Char('l') => self.move_input(column, by),
             KeyCode::Char('H') => self.move_input(column, -FAST),
             KeyCode::Char('L') => self.move_input(column, FAST),
             KeyCode::Char('0') | KeyCode::Backspace => self.set_input(column, None),
-            KeyCode::Char('r') => {
-                self.inspector.moved.clear();
-                self.inspector.what_if.clear();
-            }
+            KeyCode::Char('r') => self.inspector.forget_inputs(),
             _ => {}
         }
         self.prompt.overlay = Some(Overlay::Sliders(sliders));
     }
 
     pub(super) fn move_input(&mut self, column: usize, by: i32) {
-        let Some((now, own)) = self.input(column) else {
-            return;
-        };
-        let domain = Domain::of(&self.run.data.preprocessing.columns[column]);
-        self.set_input(column, Some(domain.moved(now, own, by)));
+        if let Some((now, own)) = self.input(column) {
+            let domain = Domain::of(&self.run.columns()[column]);
+            self.set_input(column, Some(domain.moved(now, own, by)));
+        }
     }
 
     /// Raw value of `column` in the shown row as changed, and as in the table; a missing one is
     /// imputed. `None` if there is no such column or row.
     pub fn input(&self, column: usize) -> Option<(f32, f32)> {
-        let samples = self.navigation.sample.samples(&self.run.data);
-        let encoding = &self.run.data.preprocessing.columns.get(column)?.encoding;
-        if self.navigation.sample.index >= samples.rows() {
-            return None;
-        }
-        let own = samples.raw_row(self.navigation.sample.index)[column];
+        let encoding = &self.run.columns().get(column)?.encoding;
+        let sample = self.navigation.sample;
+        let own = self.run.samples_with(sample)?.raw_row(sample.index)[column];
         let own = if own.is_nan() { encoding.fill() } else { own };
-        let moved = self
-            .inspector
-            .moved
-            .iter()
-            .find(|(moved, _)| *moved == column);
+        let mut moved = self.inspector.moved.iter();
+        let moved = moved.find(|(moved, _)| *moved == column);
         Some((moved.map_or(own, |&(_, raw)| raw), own))
     }
 
@@ -239,12 +225,12 @@ impl Model {
     fn changed_inputs(&self) -> Vec<(usize, f32)> {
         let mut changed = Vec::new();
         let mut first = 0;
-        for (column, it) in self.run.data.preprocessing.columns.iter().enumerate() {
-            let inputs = it.encoding.inputs();
-            if let Some((now, own)) = self.input(column).filter(|(now, own)| now != own) {
+        for (index, InputColumn { encoding, .. }) in self.run.columns().iter().enumerate() {
+            let inputs = encoding.inputs();
+            if let Some((now, own)) = self.input(index).filter(|(now, own)| now != own) {
                 let (mut new, mut old) = (vec![0.0; inputs], vec![0.0; inputs]);
-                it.encoding.write(now, &mut new);
-                it.encoding.write(own, &mut old);
+                encoding.write(now, &mut new);
+                encoding.write(own, &mut old);
                 let both = new.iter().zip(&old).enumerate();
                 let different = both.filter(|(_, (new, old))| new != old);
                 changed.extend(different.map(|(i, (&new, _))| (first + i, new)));
@@ -255,47 +241,55 @@ impl Model {
     }
 
     /// Parses a value for `column` and sets it.
-    pub(super) fn type_input(&mut self, column: usize, text: &str) -> Result<(), String> {
-        self.check_inputs()?;
-        let it = &self.run.data.preprocessing.columns[column];
-        let raw = Domain::of(it).parse(text.trim());
-        let raw = raw.map_err(|what| format!("{} takes {what}", it.name))?;
+    pub(super) fn type_input(&mut self, column: usize, text: &str) -> Done {
+        self.shown_inputs()?;
+        let column_of_table = &self.run.columns()[column];
+        let name = &column_of_table.name;
+        let raw = Domain::of(column_of_table).parse(text.trim());
+        let raw = raw.map_err(|expected| text::takes(name, &expected))?;
         self.set_input(column, Some(raw));
         Ok(())
     }
 
     /// Parses the name of a column, which may contain spaces, and a value, and sets it; without a
     /// value, resets it to the table's.
-    pub(super) fn type_named_input(&mut self, text: &str) -> Result<(), String> {
-        self.check_inputs()?;
+    pub(super) fn type_named_input(&mut self, text: &str) -> Done {
+        self.shown_inputs()?;
         if text.is_empty() {
-            return Err("input takes the name of an input and a value".into());
+            return Err(text::input_takes().into());
         }
-        let columns = &self.run.data.preprocessing.columns;
-        let fitting = columns.iter().enumerate().filter_map(|(column, it)| {
-            let rest = text.strip_prefix(it.name.as_str())?;
+        let columns = self.run.columns();
+        let fitting = columns.iter().enumerate().filter_map(|(index, column)| {
+            let rest = text.strip_prefix(column.name.as_str())?;
             let is_whole = rest.is_empty() || rest.starts_with(char::is_whitespace);
-            is_whole.then(|| (it.name.len(), column, rest.trim().to_owned()))
+            is_whole.then(|| (column.name.len(), index, rest.trim().to_owned()))
         });
         let Some((_, column, value)) = fitting.max_by_key(|(length, ..)| *length) else {
-            let names: Vec<String> = columns.iter().map(|it| it.name.clone()).collect();
-            let typed = text
-                .rsplit_once(char::is_whitespace)
-                .map_or(text, |(name, _)| name);
-            let typed = sanitise(typed);
-            return Err(match near_matches(&typed, &names).as_slice() {
-                [] => format!("unknown input \"{typed}\" (tab: list)"),
-                near => format!(
-                    "unknown input \"{typed}\"; did you mean \"{}\"?",
-                    near.join("\" or \"")
-                ),
-            });
+            let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+            let typed = text.rsplit_once(char::is_whitespace);
+            return Err(unknown(
+                "input",
+                typed.map_or(text, |(name, _)| name),
+                &names,
+            ));
         };
         if value.is_empty() {
             self.set_input(column, None);
             return Ok(());
         }
         self.type_input(column, &value)
+    }
+}
+
+/// Message that there is no `kind` called `name`, with those of `known` that resemble it.
+pub(super) fn unknown(kind: &str, name: &str, known: &[String]) -> String {
+    let name = sanitise(name);
+    match near_matches(&name, known).as_slice() {
+        [] => text::unknown(kind, &name),
+        near => {
+            let near = near.join("\" or \"");
+            text::unknown_but_near(kind, &name, &near)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Activations of every neuron for the shown row, and of each layer over many rows.
 
-use ratatui::buffer::Buffer;
+use crate::tui::text;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -11,10 +11,9 @@ use crate::train::observation::PROBE_ROWS;
 use crate::train::probes::{ActivationProbe, LayerActivations, PhaseProbe, RowProbe};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::blocks::{bar, bars};
 use crate::tui::widgets::pane::{Pane, Title};
-use crate::tui::widgets::panel::{bar, column, put, put_right};
 use crate::util::numbers::significant;
-use crate::util::stats::Histogram;
 
 /// Maximal number of neurons of a layer that is shown as bars; larger ones are fields of shades.
 const BARS: usize = 24;
@@ -27,7 +26,6 @@ enum Row {
     Neuron(usize, usize),
     /// Several neurons, from this one on, as shades.
     Field(usize, usize),
-    /// Nothing.
     Gap,
 }
 
@@ -35,13 +33,13 @@ enum Row {
 pub(crate) struct ActivationsPanel;
 
 impl Panel for ActivationsPanel {
-    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
-        let rows = probe_rows(model);
+    fn title(&self, model: &Model, _theme: Theme, _inside: Rect) -> Title {
+        let rows = model.run.data.measured().rows().min(PROBE_ROWS);
         let details = [
-            format!("bars: this row · ▂▅▇ distribution over {rows} rows"),
-            format!("▂▅▇ over {rows} rows"),
+            text::activations_legend(rows),
+            text::activations_legend_short(rows),
         ];
-        Title::new("Activations", theme, details)
+        Title::new(text::activations_title(), details)
     }
 
     fn min_size(&self) -> (u16, u16) {
@@ -60,58 +58,35 @@ impl Panel for ActivationsPanel {
         ]
     }
 
-    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
-        draw(model, pane);
-    }
-}
-
-fn draw(model: &Model, pane: &mut Pane<'_>) {
-    let snapshot = model.run.snapshot.as_ref();
-    let Some((snapshot, pass)) = snapshot.and_then(|it| Some((it, it.answer::<RowProbe>()?)))
-    else {
-        return pane.message(&["–"]);
-    };
-    let distributions = snapshot.answer::<ActivationProbe>();
-    let inner = pane.area;
-    let field = usize::from(inner.width).saturating_sub(6).max(1);
-    let is_ahead =
-        |layer| phase_values(model, snapshot).is_some_and(|walk| !knows_activation(walk, layer));
-    let rows = content(&pass.activations, field, inner.height.into());
-    let first = pane.first_line(rows.len(), inner.height.into());
-    let (buf, theme) = (&mut *pane.buf, pane.theme);
-    for (row, y) in rows.iter().skip(first).zip(inner.y..inner.bottom()) {
-        let area = Rect {
-            y,
-            height: 1,
-            ..inner
+    fn draw(&self, pane: &mut Pane<'_>) {
+        let (model, theme) = (pane.model, pane.theme);
+        let Some(pass) = model.run.answer::<RowProbe>() else {
+            return pane.message(["–"]);
         };
-        match *row {
-            // Not computed by the phase stepper yet.
-            Row::Neuron(l, _) | Row::Field(l, _) if is_ahead(l + 1) => {
-                put_right(buf, area.right(), y, 1, "·", theme.dim());
+        let distributions = model.run.answer::<ActivationProbe>();
+        let field = usize::from(pane.area.width).saturating_sub(6).max(1);
+        let steps = phase_values(model);
+        let is_ahead = |layer| steps.is_some_and(|steps| !knows_activation(steps, layer));
+        let rows = content(&pass.activations, field, pane.area.height.into());
+        let first = pane.first_line(rows.len(), pane.area.height.into());
+        for (row, area) in rows.iter().skip(first).zip(pane.area.rows()) {
+            match *row {
+                // Not computed by the phase stepper yet.
+                Row::Neuron(l, _) | Row::Field(l, _) if is_ahead(l + 1) => {
+                    pane.right(area, "·", theme.dim());
+                }
+                Row::Title(l) => title(pane, area, l, distributions.and_then(|all| all.get(l))),
+                Row::Neuron(l, i) => neuron(pane, area, (l, i), &pass.activations[l]),
+                Row::Field(l, i) => {
+                    let values = &pass.activations[l];
+                    let scale = scale(model, l, values);
+                    let shown = values.iter().skip(i).take(field);
+                    let shades = shown.map(|value| shade(theme, value / scale));
+                    let name = Span::styled(format!("{:>4} ", i + 1), theme.dim());
+                    pane.line(area, Line::from_iter([name].into_iter().chain(shades)));
+                }
+                Row::Gap => {}
             }
-            Row::Title(l) => {
-                let layer = distributions.and_then(|layers| layers.get(l));
-                title(area, buf, model, theme, l, layer);
-            }
-            Row::Neuron(l, i) => {
-                let activations = &pass.activations[l];
-                let scale = scale(model, l, activations);
-                neuron(area, buf, model, theme, (l, i), activations[i], scale);
-            }
-            Row::Field(l, i) => {
-                let activations = &pass.activations[l];
-                let end = (i + field).min(activations.len());
-                shades(
-                    area,
-                    buf,
-                    theme,
-                    i,
-                    &activations[i..end],
-                    scale(model, l, activations),
-                );
-            }
-            Row::Gap => {}
         }
     }
 }
@@ -123,17 +98,6 @@ fn wanted_rows(model: &Model) -> u16 {
         .map(|&size| if size <= BARS { size + 2 } else { 5 })
         .sum();
     rows.saturating_sub(1).min(1000) as u16
-}
-
-/// Number of rows that the distributions are counted over.
-fn probe_rows(model: &Model) -> usize {
-    let data = &model.run.data;
-    let rows = if data.validation.is_empty() {
-        data.training.rows()
-    } else {
-        data.validation.rows()
-    };
-    rows.min(PROBE_ROWS)
 }
 
 /// The lines of the panel. Small layers have a bar for each neuron; while that is more than
@@ -187,11 +151,6 @@ fn range(model: &Model, l: usize) -> (f64, f64) {
     }
 }
 
-/// Whether no activation of layer `l` (from 0) is below zero.
-fn is_positive(model: &Model, l: usize) -> bool {
-    range(model, l).0 >= 0.0
-}
-
 /// Value of a full bar: 1 if the activation is bounded, else the largest one.
 fn scale(model: &Model, l: usize, activations: &[f32]) -> f32 {
     let (min, max) = range(model, l);
@@ -203,197 +162,142 @@ fn scale(model: &Model, l: usize, activations: &[f32]) -> f32 {
 }
 
 /// `layer 1 · tanh    ▂▅█▅▂ -1 … 1`.
-fn title(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    l: usize,
-    layer: Option<&LayerActivations>,
-) {
-    let name = if l + 1 == model.run.architecture.depth() {
-        "output".to_owned()
-    } else {
-        format!("layer {}", l + 1)
-    };
-    let line = Line::from(vec![
-        Span::styled(name, theme.text()),
-        Span::styled(
-            format!(" · {}", model.run.architecture.activation_name(l + 1)),
-            theme.dim(),
-        ),
-    ]);
-    let used = crate::tui::widgets::panel::line_width(&line);
-    crate::tui::widgets::panel::put_line(buf, area.x, area.y, area.width.into(), &line);
+fn title(pane: &mut Pane<'_>, area: Rect, l: usize, layer: Option<&LayerActivations>) {
+    let (architecture, theme) = (&pane.model.run.architecture, pane.theme);
+    let function = format!(" · {}", architecture.activation_name(l + 1));
+    let name = Span::styled(layer_name(pane.model, l), theme.text());
+    let line = name + Span::styled(function, theme.dim());
+    let room = usize::from(area.width).saturating_sub(line.width() + 2);
+    pane.line(area, line);
     let Some(layer) = layer else {
         return;
     };
-    let room = usize::from(area.width).saturating_sub(used + 2);
-    let label = if layer.dead > 0 && room >= 30 {
-        format!("{} dead ", layer.dead)
+    let dead = if layer.dead > 0 && room >= 30 {
+        text::dead(layer.dead)
     } else {
         String::new()
     };
-    let cells = room.saturating_sub(label.len()).min(24);
+    let cells = room.saturating_sub(dead.len()).min(24);
     if cells >= 8 {
-        put_right(
-            buf,
-            area.right() - cells as u16,
-            area.y,
-            label.len(),
-            &label,
-            theme.bad(),
-        );
-        let strip = Rect {
-            x: area.right() - cells as u16,
-            width: cells as u16,
-            ..area
-        };
-        distribution(strip, buf, theme, &layer.histogram);
+        let bars = distribution(theme, layer, cells);
+        let dead = Line::from(Span::styled(dead, theme.bad()));
+        let line = bars.into_iter().fold(dead, |line, span| line + span);
+        pane.line(area, line.right_aligned());
     }
 }
 
-/// Draws the distribution over the probe rows as small columns, from the lower to the upper end of the
-/// axis.
-fn distribution(area: Rect, buf: &mut Buffer, theme: Theme, probe: &Histogram) {
-    let limit = significant(probe.limit().into(), 1);
-    let limit = limit.trim_end_matches(".0").to_owned();
-    let (low, high) = (format!("-{limit}"), limit);
-    let is_above_zero = probe.counts()[..probe.counts().len() / 2]
-        .iter()
-        .all(|&n| n == 0);
-    let counts = if is_above_zero {
-        &probe.counts()[probe.counts().len() / 2..]
+/// Name of layer `l` (from 0).
+pub(super) fn layer_name(model: &Model, l: usize) -> String {
+    if l + 1 == model.run.architecture.depth() {
+        text::output().to_owned()
     } else {
-        &probe.counts()[..]
+        format!("layer {}", l + 1)
+    }
+}
+
+/// The distribution over the probe rows in `cells` cells: small columns from the lower to the upper
+/// end of the axis. Empty without room.
+fn distribution(theme: Theme, layer: &LayerActivations, cells: usize) -> Vec<Span<'static>> {
+    let histogram = &layer.histogram;
+    let limit = significant(histogram.limit().into(), 1);
+    let high = limit.trim_end_matches(".0").to_owned();
+    let is_above_zero = histogram.is_above_zero();
+    let low = if is_above_zero {
+        "0".to_owned()
+    } else {
+        format!("-{high}")
     };
-    let low = if is_above_zero { "0".to_owned() } else { low };
-    let labels = low.len() + high.len();
-    let cells = usize::from(area.width).saturating_sub(labels);
-    if cells == 0 || !probe.limit().is_finite() {
-        return;
+    let columns = cells.saturating_sub(low.len() + high.len());
+    if columns == 0 || !histogram.limit().is_finite() {
+        return Vec::new();
     }
-    put(buf, area.x, area.y, low.len(), &low, theme.dim());
-    put_right(buf, area.right(), area.y, high.len(), &high, theme.dim());
-    let sums: Vec<u32> = (0..cells)
-        .map(|i| {
-            let (from, to) = (i * counts.len() / cells, (i + 1) * counts.len() / cells);
-            counts[from..to.max(from + 1)].iter().sum()
-        })
-        .collect();
-    let most = sums.iter().copied().max().unwrap_or(0).max(1);
-    for (i, &sum) in sums.iter().enumerate() {
-        let middle = (i as f32 + 0.5) / cells as f32;
-        let value = if is_above_zero {
-            0.6
-        } else if middle < 0.5 {
-            -0.6
-        } else {
-            0.6
-        };
-        let x = area.x + low.len() as u16 + i as u16;
-        // A square root, so that rare activations are seen beside common ones.
-        let fraction = (f64::from(sum) / f64::from(most)).sqrt();
-        column(buf, x, area, fraction, theme.signed(value));
-    }
+    let sums = histogram.resampled(columns);
+    let max = sums.iter().copied().max().unwrap_or(0).max(1);
+    // A square root, so that rare activations are seen beside common ones.
+    let shares = sums.iter().map(|&sum| (sum as f64 / max as f64).sqrt());
+    let columns = bars(shares, 1).concat();
+    // Columns below zero have its colour.
+    let negative = if is_above_zero { 0 } else { sums.len() / 2 };
+    let middle = columns
+        .char_indices()
+        .nth(negative)
+        .map_or(0, |(byte, _)| byte);
+    let (negative, positive) = columns.split_at(middle);
+    vec![
+        Span::styled(low, theme.dim()),
+        Span::styled(negative.to_owned(), theme.signed(-0.6)),
+        Span::styled(positive.to_owned(), theme.signed(0.6)),
+        Span::styled(high, theme.dim()),
+    ]
 }
 
 /// `  3   ▐██▌   0.73`: a bar from the middle, to the right where positive.
-fn neuron(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    (l, i): (usize, usize),
-    value: f32,
-    scale: f32,
-) {
+fn neuron(pane: &mut Pane<'_>, area: Rect, (l, i): (usize, usize), values: &[f32]) {
+    let (model, theme) = (pane.model, pane.theme);
     let is_output = l + 1 == model.run.architecture.depth();
-    let name_room = match (is_output, area.width) {
+    let name_cells = match (is_output, area.width) {
         (false, _) => 3,
         (true, 0..30) => 7,
         (true, 30..50) => 11,
         (true, _) => 16,
     };
-    let name = match model.run.data.output_names.get(i) {
-        Some(class) if is_output => class.clone(),
-        _ => (i + 1).to_string(),
+    let name = Rect {
+        width: name_cells,
+        ..area
     };
-    if is_output {
-        put(buf, area.x, area.y, name_room, &name, theme.dim())
-    } else {
-        put_right(
-            buf,
-            area.x + name_room as u16,
-            area.y,
-            name_room,
-            &name,
-            theme.dim(),
-        )
+    match model.run.data.output_names.get(i) {
+        Some(class) if is_output => pane.left(name, class, theme.dim()),
+        _ => pane.right(name, &(i + 1).to_string(), theme.dim()),
     }
+    let value = values[i];
     let shown = match value.abs() {
         v if v < 9.995 => format!("{value:.2}"),
         v if v < 99.95 => format!("{value:.1}"),
         _ => significant(value.into(), 3),
     };
-    put_right(buf, area.right(), area.y, 8, &shown, theme.text());
-    let left = area.x + name_room as u16 + 1;
-    let room = area.right().saturating_sub(left + 7);
-    let share = f64::from(value / scale).clamp(-1.0, 1.0);
-    if room < 4 || share.is_nan() {
-        return;
-    }
-    if is_positive(model, l) {
-        let style = theme.signed((0.35 + 0.65 * share) as f32);
-        return bar(buf, left, area.y, share * f64::from(room), style);
-    }
-    let (half, style) = (
-        room / 2,
-        theme.signed(value / scale * 0.8 + 0.2 * value.signum()),
-    );
-    let middle = left + half;
-    put(buf, middle, area.y, 1, "│", theme.frame());
-    let length = share.abs() * f64::from(half);
-    if share >= 0.0 {
-        bar(buf, middle + 1, area.y, length.min(f64::from(half)), style);
-    } else {
-        // Eighths that grow to the left do not exist; halves do.
-        let halves = (length * 2.0).round() as u16;
-        for k in 0..halves.div_ceil(2) {
-            let symbol = if halves - k * 2 >= 2 { "█" } else { "▐" };
-            put(buf, middle.saturating_sub(1 + k), area.y, 1, symbol, style);
-        }
+    pane.right(area, &shown, theme.text());
+    let share = f64::from(value / scale(model, l, values));
+    let room = area.width.saturating_sub(name_cells + 8);
+    if room >= 4 && !share.is_nan() {
+        let is_positive = range(model, l).0 >= 0.0;
+        let cells = if is_positive { room } else { room / 2 };
+        // A value that reads as zero has no bar.
+        let is_seen = share.abs() * f64::from(cells) >= 1.0 / 16.0;
+        let share = if is_seen { share.clamp(-1.0, 1.0) } else { 0.0 };
+        let bar = value_bar(theme, share, room, is_positive);
+        pane.line(Rect::new(name.right() + 1, area.y, room + 1, 1), bar);
     }
 }
 
-/// Draws the neurons from `first` on, one cell each; without shades the symbol shows the size.
-fn shades(area: Rect, buf: &mut Buffer, theme: Theme, first: usize, values: &[f32], scale: f32) {
-    put_right(
-        buf,
-        area.x + 4,
-        area.y,
-        4,
-        &(first + 1).to_string(),
-        theme.dim(),
-    );
-    for (i, value) in values.iter().enumerate() {
-        let share = value / scale;
-        let symbol = match share {
-            s if s.is_nan() => "?",
-            _ if theme.has_shades() => "■",
-            s if s.abs() < 0.1 => "·",
-            s if s > 0.5 => "█",
-            s if s > 0.0 => "▒",
-            s if s < -0.5 => "≡",
-            _ => "=",
-        };
-        put(
-            buf,
-            area.x + 5 + i as u16,
-            area.y,
-            1,
-            symbol,
-            theme.signed(share),
-        );
+/// The bar of `share` in `room` cells, from the left if all values of the layer are positive, else
+/// from the middle.
+fn value_bar(theme: Theme, share: f64, room: u16, is_positive: bool) -> Line<'static> {
+    if is_positive {
+        let style = theme.signed((0.35 + 0.65 * share) as f32);
+        return Span::styled(bar(share, room.into()), style).into();
     }
+    let half = usize::from(room / 2);
+    let style = theme.signed((share * 0.8 + 0.2 * share.signum()) as f32);
+    // Eighths that grow to the left do not exist; halves do.
+    let halves = (-share.min(0.0) * half as f64 * 2.0).round() as usize;
+    let left = format!("{}{}", "▐".repeat(halves % 2), "█".repeat(halves / 2));
+    let right = bar(share, half);
+    Span::raw(" ".repeat(half - halves.div_ceil(2)))
+        + Span::styled(left, style)
+        + Span::styled("│", theme.frame())
+        + Span::styled(right, style)
+}
+
+/// Cell of a neuron; without shades the symbol shows the size.
+fn shade(theme: Theme, share: f32) -> Span<'static> {
+    let symbol = match share {
+        s if s.is_nan() => "?",
+        _ if theme.has_shades() => "■",
+        s if s.abs() < 0.1 => "·",
+        s if s > 0.5 => "█",
+        s if s > 0.0 => "▒",
+        s if s < -0.5 => "≡",
+        _ => "=",
+    };
+    Span::styled(symbol, theme.signed(share))
 }

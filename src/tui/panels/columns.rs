@@ -1,20 +1,20 @@
 //! Columns of the data: type, distribution and statistics of each, or why it is not used.
 
-use ratatui::buffer::Buffer;
+use crate::tui::text;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Text};
-use ratatui::widgets::{Cell, Paragraph, Row, Table, Widget};
+use ratatui::widgets::{Cell, Paragraph, Row, Table};
 
 use super::Panel;
 use crate::data::{ColumnSummary, DataSummary, Exclusion};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::blocks::histogram;
 use crate::tui::widgets::canvas::Palette;
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::tui::widgets::picture::{Picture, fitted};
-use crate::tui::widgets::sparkbars::{bars, short_number};
 use crate::tui::widgets::table::fitting;
-use crate::util::numbers::{counted, significant};
+use crate::util::numbers::{counted, short, significant};
 use crate::util::text::{shorten, width};
 
 /// Widest name of a column.
@@ -32,16 +32,17 @@ const VALUES: usize = 8;
 pub(crate) struct ColumnsPanel;
 
 impl Panel for ColumnsPanel {
-    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
-        let details = model.run.card.as_ref().map_or(Vec::new(), |card| {
+    fn title(&self, model: &Model, _theme: Theme, _inside: Rect) -> Title {
+        let card = model.run.card.iter();
+        let details = card.flat_map(|card| {
             let (used, out) = (card.columns.len(), card.reading.excluded.len());
             let of = match out {
                 0 => format!("{} used", counted(used as u64, "column")),
-                out => format!("{used} used, {out} excluded"),
+                out => text::columns_excluded(used, out),
             };
-            vec![of, format!("{used}")]
+            [of, format!("{used}")]
         });
-        Title::new("Columns", theme, details)
+        Title::new(text::columns_title(), details)
     }
 
     fn min_size(&self) -> (u16, u16) {
@@ -52,16 +53,16 @@ impl Panel for ColumnsPanel {
         true
     }
 
-    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
-        let Some(card) = model.run.card.as_deref() else {
-            return pane.message(&["computing statistics…"]);
+    fn draw(&self, pane: &mut Pane<'_>) {
+        let Some(card) = pane.model.run.card.as_deref() else {
+            return pane.message([text::computing_statistics()]);
         };
-        if let Some(size) = model.run.data.image
-            && mean_image(pane.area, pane.buf, card, size, pane.theme)
-        {
-            return;
+        let room = (pane.area.width.saturating_sub(CAPTION), pane.area.height);
+        let image = pane.model.run.data.image;
+        match image.and_then(|size| Some((size, fitted(size, room.0, room.1)?))) {
+            Some((size, cells)) => mean_image(pane, card, size, cells),
+            None => table(pane, card),
         }
-        table(pane, card);
     }
 }
 
@@ -77,13 +78,7 @@ fn rows(card: &DataSummary) -> Vec<(usize, &str, Entry<'_>)> {
     let used = card.columns.iter();
     let used = used.map(|column| (column.number, column.name.as_str(), Entry::Used(column)));
     let excluded = card.reading.excluded.iter();
-    let excluded = excluded.map(|column| {
-        (
-            column.column + 1,
-            column.name.as_str(),
-            Entry::Excluded(column),
-        )
-    });
+    let excluded = excluded.map(|out| (out.column + 1, out.name.as_str(), Entry::Excluded(out)));
     let target = (card.target.number, card.target.name.as_str(), Entry::Target);
     let mut rows: Vec<_> = used.chain(excluded).chain([target]).collect();
     rows.sort_by_key(|row| row.0);
@@ -110,23 +105,20 @@ fn table(pane: &mut Pane<'_>, card: &DataSummary) {
             Entry::Used(column) if !card.constant.contains(&column.name) => {
                 return used(name, column, lines, (cells, count), theme);
             }
-            Entry::Used(_) => (
-                "excluded: constant in the training rows".to_owned(),
-                theme.dim(),
-            ),
+            Entry::Used(_) => (text::constant_column().to_owned(), theme.dim()),
             Entry::Excluded(column) => (column.text(), theme.dim()),
-            Entry::Target => ("target".to_owned(), theme.accent()),
+            Entry::Target => (text::target().to_owned(), theme.accent()),
         };
         let room = usize::from(inner.width).saturating_sub(cells.name + 1);
         let text = Cell::new(shorten(&text, room)).column_span(u16::MAX);
         Row::new([Cell::new(shorten(name, cells.name)), text]).style(style)
     });
-    let visible = visible.map(|row| {
-        row.height(lines as u16)
-            .bottom_margin((height - lines) as u16)
-    });
-    let table = Table::new(visible, widths).header(heads(cells, count, theme));
-    Widget::render(table, inner, pane.buf);
+    let visible = visible.map(|row| row.height(lines as u16));
+    let visible = visible.map(|row| row.bottom_margin((height - lines) as u16));
+    pane.draw(
+        Table::new(visible, widths).header(heads(cells, count, theme)),
+        inner,
+    );
 }
 
 /// Widths of the table's columns.
@@ -159,12 +151,18 @@ impl Widths {
 
 fn heads(cells: Widths, count: usize, theme: Theme) -> Row<'static> {
     let distribution = if cells.bar == 1 {
-        "distrib."
+        text::head_distribution_short()
     } else {
-        "distribution"
+        text::head_distribution()
     };
-    let left = ["column", "type", distribution].map(Line::from);
-    let right = ["missing", "distinct", "min", "mean", "max"];
+    let left = [text::head_column(), text::head_type(), distribution].map(Line::from);
+    let right = [
+        text::head_missing(),
+        text::head_distinct(),
+        text::head_min(),
+        text::head_mean(),
+        text::head_max(),
+    ];
     let right = right.map(|text| Line::from(text).right_aligned());
     let heads = left.into_iter().chain(right).take(count);
     Row::new(heads).style(theme.dim())
@@ -180,7 +178,7 @@ fn used<'a>(
     theme: Theme,
 ) -> Row<'a> {
     let counts = &column.counts[..column.counts.len().min(VALUES)];
-    let bars = bars(counts, lines, cells.bar).into_iter();
+    let bars = histogram(counts, lines, cells.bar).into_iter();
     let bars = Text::from_iter(bars.map(Line::from)).style(theme.signed(0.75));
     let (missing, missing_style) = match column.missing {
         0 => ("·".to_owned(), theme.dim()),
@@ -198,9 +196,9 @@ fn used<'a>(
     match &column.range {
         Some(range) => {
             let numbers = [
-                short_number(range.min as f32, NUMBER.into()),
+                short(range.min as f32, NUMBER.into()),
                 significant(range.mean, 4),
-                short_number(range.max as f32, NUMBER.into()),
+                short(range.max as f32, NUMBER.into()),
             ];
             row.extend(numbers.map(|text| right(text, theme.text())));
         }
@@ -216,47 +214,35 @@ fn named(column: &ColumnSummary) -> String {
     named.collect::<Vec<_>>().join(", ")
 }
 
-/// Draws the mean of all images beside facts about their pixels. Returns false without room for it.
+/// Draws the mean of all images of `size` pixels in `width` and `height` cells, beside facts about
+/// their pixels.
 fn mean_image(
-    inner: Rect,
-    buf: &mut Buffer,
+    pane: &mut Pane<'_>,
     card: &DataSummary,
     size: (usize, usize),
-    theme: Theme,
-) -> bool {
-    let Some((columns, rows)) = fitted(size, inner.width.saturating_sub(CAPTION), inner.height)
-    else {
-        return false;
-    };
+    (width, height): (u16, u16),
+) {
+    let (inner, theme) = (pane.area, pane.theme);
     let ranges = || card.columns.iter().filter_map(|column| column.range);
-    let brightest = ranges().map(|range| range.mean).fold(0.0, f64::max);
+    let brightest = ranges()
+        .map(|range| range.mean)
+        .fold(f64::MIN_POSITIVE, f64::max);
     let means = card.columns.iter().map(|column| {
         let mean = column.range.map_or(0.0, |range| range.mean);
-        let level = mean / brightest.max(f64::MIN_POSITIVE);
-        (column.number - 1, level as f32)
+        (column.number - 1, (mean / brightest) as f32)
     });
-    let picture = Rect {
-        x: inner.x + 1,
-        y: inner.y + (inner.height - rows) / 2,
-        width: columns,
-        height: rows,
-    };
-    Picture::new(size, means).render(picture, buf, theme, Palette::Grey);
+    let y = inner.y + (inner.height - height) / 2;
+    let picture = Rect::new(inner.x + 1, y, width, height);
+    Picture::new(size, means).render(picture, pane.buf, theme, Palette::Grey);
     let max = ranges().map(|range| range.max).fold(0.0, f64::max);
     let never = ranges().filter(|range| range.max == 0.0).count();
-    let lines = [
-        Line::styled("mean image", theme.strong()),
-        Line::styled(format!("{} × {} pixels", size.0, size.1), theme.text()),
-        Line::styled(format!("from 0 to {max}"), theme.text()),
-        Line::styled(format!("{never} never active"), theme.dim()),
+    let lines = vec![
+        Line::styled(text::mean_image(), theme.strong()),
+        Line::styled(text::pixels(size.0, size.1), theme.text()),
+        Line::styled(text::from_zero(max), theme.text()),
+        Line::styled(text::never_active(never), theme.dim()),
     ];
     let x = picture.right() + 2;
-    let beside = Rect {
-        x,
-        y: picture.y,
-        width: inner.right().saturating_sub(x),
-        height: inner.bottom() - picture.y,
-    };
-    Paragraph::new(Vec::from(lines)).render(beside, buf);
-    true
+    let beside = Rect::new(x, y, inner.right().saturating_sub(x), inner.bottom() - y);
+    pane.draw(Paragraph::new(lines), beside);
 }

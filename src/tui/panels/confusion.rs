@@ -1,20 +1,19 @@
 //! Confusion matrix, and the most frequent mistakes.
 
+use crate::tui::text;
 use std::ops::Range;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Position, Rect};
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::Line;
-use ratatui::widgets::{Paragraph, Row, Table, Widget};
+use ratatui::widgets::{Paragraph, Row, Table};
 
 use super::sample::set_name;
 use super::{Panel, scatter};
-use crate::train::{Confusion, Outcomes};
-use crate::tui::app::{ClickTarget, Model, Msg, around};
+use crate::train::Confusion;
+use crate::tui::app::{Cell, ClickTarget, Model, Msg, around};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::pane::{Pane, Title};
-use crate::tui::widgets::panel::put;
 use crate::util::numbers::percent;
 use crate::util::text::{abbreviate, shorten, width, wrap};
 
@@ -22,78 +21,63 @@ use crate::util::text::{abbreviate, shorten, width, wrap};
 const SENTENCE: u16 = 3;
 /// Width at which most names are distinguishable.
 const LEGIBLE: u16 = 8;
-/// Text in the corner of the matrix.
-const CORNER: &str = "true ↓  predicted →";
 
 /// Confusion matrix and the most frequent mistakes; for regression, predicted against true numbers.
 pub(crate) struct ConfusionPanel;
 
 impl Panel for ConfusionPanel {
-    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+    fn title(&self, model: &Model, _theme: Theme, _inside: Rect) -> Title {
         if model.run.is_regression() {
-            return scatter::title(model, theme);
+            return scatter::title(model);
         }
-        let details = counted(model).map_or(Vec::new(), |confusion| {
-            let set = set_name(model.measured_set());
+        let details = model.run.confusion().into_iter().flat_map(|confusion| {
+            let set = set_name(model.run.measured_set());
             let (right, total) = (confusion.right(), confusion.total());
-            vec![
-                format!("{right} of {total} {set} rows correct"),
+            [
+                text::rows_correct(right, total, set),
                 format!("{right}/{total}"),
             ]
         });
-        Title::new("Confusion", theme, details)
+        Title::new(text::confusion_title(), details)
     }
 
     fn min_size(&self) -> (u16, u16) {
         (10, 2)
     }
 
-    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
-        if model.run.is_regression() {
-            scatter::draw(model, pane);
-        } else {
-            draw(model, pane);
+    /// Draws the matrix where it fits, and below it, or in its place, the most frequent mistakes. The
+    /// cell under the cursor is explained. A maximised panel shows as much of the matrix around the
+    /// cursor as there is room for.
+    fn draw(&self, pane: &mut Pane<'_>) {
+        if pane.model.run.is_regression() {
+            return scatter::draw(pane);
         }
+        let Some(confusion) = pane.model.run.confusion() else {
+            return pane.message([
+                "available after the first epoch",
+                text::after_first_epoch_short(),
+            ]);
+        };
+        let inner = pane.area;
+        let cursor = pane.model.cell().filter(|_| pane.is_focused);
+        let mut y = inner.y;
+        if let Some(grid) = Grid::new(inner, pane.model, confusion) {
+            grid.render(pane, confusion, cursor);
+            pane.footnote = grid.part(confusion.classes());
+            y += grid.height().min(inner.height);
+        }
+        let below = |y| Rect::new(inner.x, y, inner.width, inner.bottom().saturating_sub(y));
+        if let Some(cell) = cursor {
+            y += meaning(pane, below(y), confusion, cell);
+        }
+        mistakes(pane, below(y), confusion);
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
-        let grid = Grid::new(inside, model, counted(model)?)?;
-        let (actual, predicted) = grid.cell_at(at.x, at.y)?;
+        let grid = Grid::new(inside, model, model.run.confusion()?)?;
+        let (actual, predicted) = grid.cell_at(at)?;
         Some(Msg::Pick(ClickTarget::Cell { actual, predicted }))
     }
-}
-
-/// Draws the matrix where it fits, and below it, or in its place, the most frequent mistakes. The cell
-/// under the cursor is explained. A maximised panel shows as much of the matrix around the cursor as
-/// there is room for.
-fn draw(model: &Model, pane: &mut Pane<'_>) {
-    let Some(confusion) = counted(model) else {
-        return pane.message(&["available after the first epoch", "after the first epoch"]);
-    };
-    let (inner, theme) = (pane.area, pane.theme);
-    let cursor = model.cell().filter(|_| pane.is_focused);
-    let mut y = inner.y;
-    if let Some(grid) = Grid::new(inner, model, confusion) {
-        grid.render(pane.buf, model, theme, confusion, cursor);
-        pane.set_footnote(grid.part(confusion.classes()));
-        y += grid.height().min(inner.height);
-    }
-    let below = |y: u16| Rect {
-        y,
-        height: inner.bottom().saturating_sub(y),
-        ..inner
-    };
-    if let Some(cell) = cursor {
-        y += meaning(below(y), pane.buf, model, theme, confusion, cell);
-    }
-    mistakes(below(y), pane, model, confusion);
-}
-
-/// Returns the confusion matrix, if it is known for the present classes.
-fn counted(model: &Model) -> Option<&Confusion> {
-    let confusion = model.run.outcomes.as_ref().and_then(Outcomes::confusion);
-    let classes = model.run.data.class_names().len();
-    confusion.filter(|confusion| confusion.classes() == classes && classes > 0)
 }
 
 /// Layout of the matrix.
@@ -124,40 +108,35 @@ impl Grid {
         let digits = largest.to_string().len() as u16;
         let widest = names.iter().map(|name| width(name)).max().unwrap_or(1) as u16;
         let comfortable = (widest.max(digits + 4) + 2).min(14);
-        let corner = width(CORNER) as u16;
+        let corner = width(text::head_true_and_predicted()) as u16;
         let beside = area.width.saturating_sub(corner.max(widest) + 1);
         let label = if usize::from(beside / comfortable) >= classes {
             widest.max(corner)
         } else {
             widest.min(area.width / 3).max(1)
         };
-        let (right, below) = (
-            area.width.saturating_sub(label + 1),
-            area.height.saturating_sub(1),
-        );
-        let least = digits.max(2) + 1;
+        let right = area.width.saturating_sub(label + 1);
+        let below = area.height.saturating_sub(1);
+        let min = digits.max(2) + 1;
         let fits = |cells: u16| usize::from(cells) >= classes;
         let (mut rows, mut columns) = (0..classes, 0..classes);
-        if !fits(right / least) || !fits(below) {
+        if !fits(right / min) || !fits(below) {
             let (actual, predicted) = model.cell().filter(|_| model.navigation.enlarged)?;
             // Not all of them fit anyway: those that do get legible names.
-            let least = least.max(widest.min(LEGIBLE) + 1);
+            let min = min.max(widest.min(LEGIBLE) + 1);
             rows = around(actual, classes, below.checked_sub(SENTENCE)?.into());
-            columns = around(predicted, classes, (right / least).into());
+            columns = around(predicted, classes, (right / min).into());
             if rows.is_empty() || columns.is_empty() {
                 return None;
             }
         }
         let room = right / (columns.len() as u16).max(1);
+        let is_high = usize::from(area.height) > 2 * rows.len() + 3;
         Some(Self {
             area,
             label,
             cell: room.min(comfortable),
-            row: if usize::from(area.height) > 2 * rows.len() + 3 {
-                2
-            } else {
-                1
-            },
+            row: if is_high { 2 } else { 1 },
             digits,
             rows,
             columns,
@@ -169,66 +148,59 @@ impl Grid {
         1 + self.rows.len() as u16 * self.row
     }
 
-    fn x(&self, predicted: usize) -> u16 {
-        self.area.x + self.label + 1 + (predicted - self.columns.start) as u16 * self.cell
+    fn cell_at(&self, at: Position) -> Option<Cell> {
+        let across = at.x.checked_sub(self.area.x + self.label + 1)? / self.cell;
+        let down = at.y.checked_sub(self.area.y + 1)? / self.row;
+        let cell = (
+            self.rows.start + usize::from(down),
+            self.columns.start + usize::from(across),
+        );
+        self.has(cell).then_some(cell)
     }
 
-    fn y(&self, actual: usize) -> u16 {
-        self.area.y + 1 + (actual - self.rows.start) as u16 * self.row
+    fn has(&self, (actual, predicted): Cell) -> bool {
+        self.rows.contains(&actual) && self.columns.contains(&predicted)
     }
 
-    fn cell_at(&self, x: u16, y: u16) -> Option<(usize, usize)> {
-        let across = x.checked_sub(self.area.x + self.label + 1)? / self.cell;
-        let down = y.checked_sub(self.area.y + 1)? / self.row;
-        let actual = self.rows.start + usize::from(down);
-        let predicted = self.columns.start + usize::from(across);
-        let is_cell = self.rows.contains(&actual) && self.columns.contains(&predicted);
-        is_cell.then_some((actual, predicted))
-    }
-
-    fn render(
-        &self,
-        buf: &mut Buffer,
-        model: &Model,
-        theme: Theme,
-        confusion: &Confusion,
-        cursor: Option<(usize, usize)>,
-    ) {
-        let names = model.run.data.class_names();
+    fn render(&self, pane: &mut Pane<'_>, confusion: &Confusion, cursor: Option<Cell>) {
+        let theme = pane.theme;
+        let names = pane.model.run.data.class_names();
         let marked = theme.accent().add_modifier(Modifier::BOLD);
+        let named = |name: String, is_marked: bool, style| {
+            let style = if is_marked { marked } else { style };
+            Line::styled(name, style).right_aligned()
+        };
         let label = usize::from(self.label);
-        let corner = [CORNER, "true ↓", "true"];
+        let corner = [
+            text::head_true_and_predicted(),
+            text::head_true_down(),
+            text::head_true(),
+        ];
         let corner = corner.into_iter().find(|text| width(text) <= label);
         let head = abbreviate(&names[self.columns.clone()], usize::from(self.cell) - 1);
         let head = self.columns.clone().zip(head).map(|(predicted, name)| {
             let is_marked = cursor.is_some_and(|cursor| cursor.1 == predicted);
-            let style = if is_marked { marked } else { theme.dim() };
-            Line::styled(name, style).right_aligned()
+            named(name, is_marked, theme.dim())
         });
         let corner = Line::styled(corner.unwrap_or_default(), theme.dim());
         let head = Row::new(std::iter::once(corner).chain(head));
         let labels = abbreviate(&names[self.rows.clone()], label);
         let rows = self.rows.clone().zip(labels).map(|(actual, name)| {
             let is_marked = cursor.is_some_and(|cursor| cursor.0 == actual);
-            let style = if is_marked { marked } else { theme.text() };
-            let name = Line::styled(name, style).right_aligned();
+            let name = named(name, is_marked, theme.text());
             let columns = self.columns.clone();
             let cells = columns.map(|predicted| self.cell(theme, confusion, (actual, predicted)));
             Row::new(std::iter::once(name).chain(cells)).bottom_margin(self.row - 1)
         });
-        let cells = self
-            .columns
-            .clone()
-            .map(|_| Constraint::Length(self.cell - 1));
-        let widths = std::iter::once(Constraint::Length(self.label)).chain(cells);
-        Widget::render(Table::new(rows, widths).header(head), self.area, buf);
-        if let Some((actual, predicted)) = cursor
-            && self.rows.contains(&actual)
-            && self.columns.contains(&predicted)
-        {
-            let (x, y) = (self.x(predicted), self.y(actual));
-            put(buf, x.saturating_sub(1), y, 1, "[", marked);
-            put(buf, x + self.cell - 1, y, 1, "]", marked);
+        let cells = self.columns.clone().map(|_| self.cell - 1);
+        let widths = std::iter::once(self.label).chain(cells);
+        pane.draw(Table::new(rows, widths).header(head), self.area);
+        if let Some((actual, predicted)) = cursor.filter(|&cell| self.has(cell)) {
+            let across = (predicted - self.columns.start) as u16 * self.cell;
+            let x = self.area.x + self.label + across;
+            let y = self.area.y + 1 + (actual - self.rows.start) as u16 * self.row;
+            pane.left(Rect::new(x, y, 1, 1), "[", marked);
+            pane.left(Rect::new(x + self.cell, y, 1, 1), "]", marked);
         }
     }
 
@@ -237,7 +209,7 @@ impl Grid {
         &self,
         theme: Theme,
         confusion: &Confusion,
-        (actual, predicted): (usize, usize),
+        (actual, predicted): Cell,
     ) -> Line<'static> {
         let count = confusion.count(actual, predicted);
         let share = count as f32 / confusion.of_class(actual).max(1) as f32;
@@ -258,50 +230,48 @@ impl Grid {
         }
         let part = |range: &Range<usize>| format!("{}–{}", range.start + 1, range.end);
         let (rows, columns) = (part(&self.rows), part(&self.columns));
-        format!("classes {rows} by {columns} of {classes}")
+        text::part_of_matrix(&rows, &columns, classes)
     }
 }
 
 /// Explains the cell under the cursor. Returns how many lines that took.
 fn meaning(
+    pane: &mut Pane<'_>,
     area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
     confusion: &Confusion,
-    (actual, predicted): (usize, usize),
+    (actual, predicted): Cell,
 ) -> u16 {
-    let names = model.run.data.class_names();
-    let count = confusion.count(actual, predicted);
-    let all = confusion.of_class(actual);
-    let name = &names[actual];
-    let rows = if all == 1 { "row" } else { "rows" };
-    let mut text = if actual == predicted {
-        format!("{count} of {all} {name} {rows} predicted correctly")
+    let names = pane.model.run.data.class_names();
+    let (count, all) = (
+        confusion.count(actual, predicted),
+        confusion.of_class(actual),
+    );
+    let noun = if all == 1 { "row" } else { "rows" };
+    let outcome = if actual == predicted {
+        "correctly".to_owned()
     } else {
-        format!(
-            "{count} of {all} {name} {rows} predicted as {}",
-            names[predicted]
-        )
+        format!("as {}", names[predicted])
     };
+    let mut text = format!(
+        "{count} of {all} {} {noun} predicted {outcome}",
+        names[actual]
+    );
     if count > 0 {
         text += &format!(" ({})", share(count, all).trim_start());
-        if model.navigation.enlarged {
+        if pane.model.navigation.enlarged {
             let them = if count == 1 { "it" } else { "them" };
             text += &format!(" · enter: show {them}");
         }
     }
-    let height = SENTENCE.min(area.height);
-    let lines = wrap(&text, area.width.into())
-        .into_iter()
-        .take(height.into());
+    let lines = wrap(&text, area.width.into()).into_iter();
+    let lines = lines.take(SENTENCE.min(area.height).into());
     let lines: Vec<Line> = lines
-        .map(|line| Line::styled(line, theme.strong()))
+        .map(|line| Line::styled(line, pane.theme.strong()))
         .collect();
     // An empty line before the list, where there is room for both.
     let gap = if area.height > 6 { 1 } else { 0 };
     let taken = lines.len() as u16 + gap;
-    Paragraph::new(lines).render(area, buf);
+    pane.draw(Paragraph::new(lines), area);
     taken
 }
 
@@ -311,15 +281,15 @@ fn share(count: u32, all: u32) -> String {
 }
 
 /// Lists pairs of classes that were confused, most frequent first.
-fn mistakes(area: Rect, pane: &mut Pane<'_>, model: &Model, confusion: &Confusion) {
+fn mistakes(pane: &mut Pane<'_>, area: Rect, confusion: &Confusion) {
     if area.height == 0 {
         return;
     }
     let theme = pane.theme;
-    let names = model.run.data.class_names();
+    let names = pane.model.run.data.class_names();
     let pairs = confusion.mistakes();
     if pairs.is_empty() {
-        return Line::styled("no mistakes", theme.good()).render(area, pane.buf);
+        return pane.left(area, text::no_mistakes(), theme.good());
     }
     let heads = usize::from(area.height > 1);
     let first = pane.first_line(pairs.len(), usize::from(area.height) - heads);
@@ -327,12 +297,16 @@ fn mistakes(area: Rect, pane: &mut Pane<'_>, model: &Model, confusion: &Confusio
     let pair = |names: &[String], a: usize, p: usize| format!("{} → {}", names[a], names[p]);
     let widest = pairs.iter().map(|&(_, a, p)| width(&pair(names, a, p)));
     let widest = widest.max().unwrap_or(0);
-    // The share is left out where it would cut the names.
-    let with_share = widest + 7 <= room;
     let names = if widest > room {
         abbreviate(names, room.saturating_sub(3) / 2)
     } else {
         names.to_vec()
+    };
+    // The share is left out where it would cut the names.
+    let widths: &[u16] = if widest + 7 <= room {
+        &[4, room as u16 - 7, 6]
+    } else {
+        &[4, room as u16]
     };
     let rows = pairs.iter().skip(first).map(|&(count, actual, predicted)| {
         let share = share(count, confusion.of_class(actual));
@@ -341,20 +315,12 @@ fn mistakes(area: Rect, pane: &mut Pane<'_>, model: &Model, confusion: &Confusio
             Line::styled(pair(&names, actual, predicted), theme.text()),
             Line::styled(share, theme.dim()).right_aligned(),
         ];
-        Row::new(cells.into_iter().take(if with_share { 3 } else { 2 }))
+        Row::new(cells.into_iter().take(widths.len()))
     });
-    let widths = [4, room as u16].map(Constraint::Length);
-    let table = if with_share {
-        let names = Constraint::Length(room as u16 - 7);
-        Table::new(rows, [widths[0], names, Constraint::Length(6)])
-    } else {
-        Table::new(rows, widths)
-    };
-    let head = Row::new([String::new(), shorten("true → predicted", room)]).style(theme.dim());
-    let table = if heads == 1 {
-        table.header(head)
-    } else {
-        table
-    };
-    Widget::render(table, area, pane.buf);
+    let mut table = Table::new(rows, widths.iter().copied());
+    if heads == 1 {
+        let head = Row::new([String::new(), shorten(text::true_to_predicted(), room)]);
+        table = table.header(head.style(theme.dim()));
+    }
+    pane.draw(table, area);
 }

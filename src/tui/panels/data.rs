@@ -1,16 +1,17 @@
 //! Facts about the data: target, rows, baseline, format of the file, and distribution of the target.
 
+use crate::tui::text;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::Paragraph;
 
 use super::Panel;
 use crate::data::{DataSummary, Fact, Severity, TargetSummary};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::blocks::histogram;
 use crate::tui::widgets::pane::{Pane, Title};
-use crate::tui::widgets::sparkbars::{bars, short_number};
-use crate::util::numbers::{percent, significant};
+use crate::util::numbers::{percent, short, significant};
 use crate::util::text::{shorten, width, wrap};
 
 /// Width of the labels in front of the facts.
@@ -26,12 +27,12 @@ const BAR: (usize, usize) = (24, 4);
 pub(crate) struct DataPanel;
 
 impl Panel for DataPanel {
-    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
-        let card = model.run.card.as_ref();
-        let details = card.map_or(Vec::new(), |card| {
-            vec![card.source.clone(), card.name.clone()]
-        });
-        Title::new("Data", theme, details)
+    fn title(&self, model: &Model, _theme: Theme, _inside: Rect) -> Title {
+        let card = model.run.card.iter();
+        Title::new(
+            text::data_title(),
+            card.flat_map(|card| [card.source.clone(), card.name.clone()]),
+        )
     }
 
     fn min_size(&self) -> (u16, u16) {
@@ -42,17 +43,16 @@ impl Panel for DataPanel {
         true
     }
 
-    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
-        let Some(card) = model.run.card.as_deref() else {
-            return pane.message(&["computing statistics…"]);
+    fn draw(&self, pane: &mut Pane<'_>) {
+        let Some(card) = pane.model.run.card.as_deref() else {
+            return pane.message(["computing statistics…"]);
         };
         let blocks = blocks(card, pane.area, pane.theme);
         let longest = blocks.iter().map(|(_, lines)| lines.len()).max();
         let first = pane.first_line(longest.unwrap_or(0), pane.area.height.into());
         let first = u16::try_from(first).unwrap_or(u16::MAX);
         for (area, lines) in blocks {
-            let lines = Paragraph::new(lines).scroll((first, 0));
-            lines.render(area, pane.buf);
+            pane.draw(Paragraph::new(lines).scroll((first, 0)), area);
         }
     }
 }
@@ -89,10 +89,7 @@ fn facts(card: &DataSummary, area: Rect, theme: Theme) -> Vec<Line<'static>> {
         let labels = std::iter::once(topic.label()).chain(std::iter::repeat(""));
         let lines = wrap(&texts.join(" · "), room).into_iter().zip(labels);
         lines.map(move |(text, label)| {
-            Line::from(vec![
-                Span::styled(format!("{label:LABEL$}"), theme.dim()),
-                Span::styled(text, style),
-            ])
+            Span::styled(format!("{label:LABEL$}"), theme.dim()) + Span::styled(text, style)
         })
     });
     paragraphs.collect()
@@ -105,17 +102,17 @@ fn target(target: &TargetSummary, area: Rect, theme: Theme) -> Vec<Line<'static>
         return numbers(target, room, theme);
     }
     let all: usize = target.classes.iter().map(|(_, count)| count).sum();
-    let most = target.classes.iter().map(|&(_, count)| count).max();
-    let most = most.unwrap_or(0).max(1);
+    let max = target.classes.iter().map(|&(_, count)| count).max();
+    let max = max.unwrap_or(0).max(1);
     let names = target.classes.iter().map(|(name, _)| width(name)).max();
     let names = names.unwrap_or(0).min(CLASS).min(room / 3);
-    let digits = most.to_string().len().max(3);
+    let digits = max.to_string().len().max(3);
     let bar = room.saturating_sub(names + digits + 10);
     let bar = if bar < BAR.1 { 0 } else { bar.min(BAR.0) };
     let line = |(name, count): &(String, usize)| {
         let name = shorten(name, names);
         let padding = " ".repeat(names - width(&name) + 1);
-        let full = (count * bar).div_ceil(most);
+        let full = (count * bar).div_ceil(max);
         let share = percent(*count as f64 / all.max(1) as f64);
         Line::from(vec![
             Span::styled(format!("{name}{padding}"), theme.text()),
@@ -133,12 +130,12 @@ fn numbers(target: &TargetSummary, room: usize, theme: Theme) -> Vec<Line<'stati
     let Some(range) = target.range else {
         return Vec::new();
     };
-    let [min, max] = [range.min, range.max].map(|end| short_number(end as f32, 8));
+    let [min, max] = [range.min, range.max].map(|end| short(end as f32, 8));
     let cells = (room / target.counts.len().max(1)).clamp(1, 4);
-    let bars = bars(&target.counts, 4, cells).into_iter();
+    let bars = histogram(&target.counts, 4, cells).into_iter();
     let span = (cells * target.counts.len()).saturating_sub(width(&min) + width(&max));
     let ends = format!("{min}{}{max}", " ".repeat(span.max(1)));
-    let mean = format!("mean {}", significant(range.mean, 4));
+    let mean = text::mean(significant(range.mean, 4));
     let mut lines = vec![Line::styled(shorten(&target.name, room), theme.strong())];
     lines.extend(bars.map(|row| Line::styled(row, theme.signed(0.75))));
     lines.push(Line::styled(ends, theme.text()));

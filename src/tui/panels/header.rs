@@ -1,13 +1,12 @@
 //! Header: what is trained on which data, progress, and scores, in two lines.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use crate::tui::text;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::app::{Model, Phase, View};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::panel::{line_width, put_line};
+use crate::tui::widgets::pane::Pane;
 use crate::util::numbers::{count, loss, percent, r2, rate, significant};
 use crate::util::text::shorten;
 
@@ -16,52 +15,42 @@ const GAP: usize = 2;
 /// Width from which on the views are named.
 const WITH_VIEWS: usize = 100;
 
-/// Part of a header line. Where room is short, parts of low rank are left out first.
-struct Part {
-    rank: u8,
-    spans: Vec<Span<'static>>,
-}
+/// Part of a header line, with its rank. Where room is short, parts of low rank are left out first.
+type Part = (u8, Line<'static>);
 
-impl Part {
-    /// Cells with the gap behind it.
-    fn width(&self) -> usize {
-        self.spans.iter().map(Span::width).sum::<usize>() + GAP
-    }
-}
-
-/// Draws the header into the first two rows of `area`.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) {
-    let room = usize::from(area.width);
-    if area.height >= 1 {
+/// Draws the header into the first two rows of `pane`.
+pub(crate) fn render(pane: &mut Pane<'_>) {
+    let (model, theme) = (pane.model, pane.theme);
+    let room = usize::from(pane.area.width);
+    let mut rows = pane.area.rows();
+    if let Some(row) = rows.next() {
         let views = views(model, theme);
-        let beside = if room >= WITH_VIEWS {
-            room.saturating_sub(line_width(&views) + GAP)
-        } else {
-            room
-        };
+        let beside = room.saturating_sub(views.width() + GAP);
+        let beside = if room >= WITH_VIEWS { beside } else { room };
         // The names of the views matter more than the words between the numbers.
         let [long, short] = [true, false].map(|is_long| subject(model, theme, is_long));
-        let fits = long.iter().map(Part::width).sum::<usize>() <= beside + GAP;
-        put_parts(buf, area.x, area.y, room, if fits { long } else { short });
-        if room >= WITH_VIEWS {
-            put_views(buf, area, &views);
+        let fits = width(&long) <= beside;
+        let line = fitting(if fits { long } else { short }, room);
+        if room >= WITH_VIEWS && line.width() < room - views.width() {
+            pane.line(row, views.right_aligned());
         }
+        pane.line(row, line);
     }
-    if area.height >= 2 {
-        put_parts(buf, area.x, area.y + 1, room, progress(model, theme));
+    if let Some(row) = rows.next() {
+        pane.line(row, fitting(progress(model, theme), room));
     }
 }
 
 /// Badge of the training state, always equally wide.
 pub(crate) fn badge(phase: &Phase, theme: Theme) -> Span<'static> {
     let (text, style) = match phase {
-        Phase::Training => (" ▶ training ", theme.good()),
-        Phase::Stepping => (" ▶ stepping ", theme.good()),
-        Phase::Pausing => (" ⋯ pausing  ", theme.validation()),
-        Phase::Paused => (" ‖ paused   ", theme.validation()),
-        Phase::Finished => (" ■ finished ", theme.accent()),
-        Phase::Diverged(_) => (" ! diverged ", theme.bad()),
-        Phase::Failed(_) => (" ! failed   ", theme.bad()),
+        Phase::Training => (text::badge_training(), theme.good()),
+        Phase::Stepping => (text::badge_stepping(), theme.good()),
+        Phase::Pausing => (text::badge_pausing(), theme.validation()),
+        Phase::Paused => (text::badge_paused(), theme.validation()),
+        Phase::Finished => (text::badge_finished(), theme.accent()),
+        Phase::Diverged(_) => (text::badge_diverged(), theme.bad()),
+        Phase::Failed(_) => (text::badge_failed(), theme.bad()),
     };
     Span::styled(text, theme.badge(style))
 }
@@ -70,31 +59,24 @@ pub(crate) fn badge(phase: &Phase, theme: Theme) -> Span<'static> {
 fn subject(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
     let run = &model.run;
     let rows = match (run.data.training.rows(), run.data.validation.rows()) {
-        (training, 0) => format!("{training} train rows"),
-        (training, validation) if is_long => {
-            format!("{training} train + {validation} val rows")
-        }
-        (training, validation) => format!("{training} + {validation} rows"),
+        (training, 0) => text::train_rows(training),
+        (training, validation) if is_long => text::train_and_val_rows(training, validation),
+        (training, validation) => text::both_rows(training, validation),
     };
     let architecture = &run.architecture;
-    let functions = format!(
-        "{}{} · {}",
-        match architecture.depth() {
-            1 => String::new(),
-            _ => format!("{} · ", architecture.hidden()),
-        },
-        format_args!("{} {}", architecture.output(), architecture.loss()),
-        run.plan.rule.optimizer,
-    );
+    let (output, loss) = (architecture.output(), architecture.loss());
+    let functions = format!("{output} {loss} · {}", run.plan.rule.optimizer);
+    let functions = match architecture.depth() {
+        1 => functions,
+        _ => format!("{} · {functions}", architecture.hidden()),
+    };
+    let part = |rank, text: String, style| (rank, Line::from(Span::styled(text, style)));
     vec![
-        part(9, [badge(&run.phase, theme), " ".into()]),
-        part(
-            8,
-            [Span::styled(shorten(&run.data.name, 24), theme.strong())],
-        ),
-        part(4, [Span::styled(rows, theme.dim())]),
-        part(7, [Span::styled(architecture.to_string(), theme.strong())]),
-        part(5, [Span::styled(functions, theme.dim())]),
+        (9, badge(&run.phase, theme) + Span::raw(" ")),
+        part(8, shorten(&run.data.name, 24), theme.strong()),
+        part(4, rows, theme.dim()),
+        part(7, architecture.to_string(), theme.strong()),
+        part(5, functions, theme.dim()),
     ]
 }
 
@@ -102,136 +84,123 @@ fn subject(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
 fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     let run = &model.run;
     let learning_rate = match run.asked_learning_rate {
-        Some(asked) => format!("{:<7}", format!("{asked} …")),
-        None => format!("{:<7}", rate(run.learning_rate)),
+        Some(asked) => format!("{asked} …"),
+        None => rate(run.learning_rate),
     };
     let (train_loss, validation_loss) = run.losses();
     let (train, validation) = run.scores();
-    let (name, accuracy, error, style) = if validation.is_nan() {
-        ("train", train, train_loss, theme.train())
+    let (set, score, error, style) = if validation.is_nan() {
+        (text::label_train(), train, train_loss, theme.train())
     } else {
-        ("val", validation, validation_loss, theme.validation())
+        (
+            text::label_validation(),
+            validation,
+            validation_loss,
+            theme.validation(),
+        )
+    };
+    let (measure, score) = if run.is_regression() {
+        ("R²", r2(score))
+    } else {
+        (text::label_accuracy(), percent(score))
     };
     let speed = if run.is_training() {
         count(run.samples_per_second)
     } else {
         "–".into()
     };
+    let part = |rank, name: &str, value: String, style: Style| {
+        let name = Span::styled(format!("{name} "), theme.dim());
+        (rank, name + Span::styled(value, style))
+    };
+    let (text, strong) = (theme.text(), theme.strong());
+    let score_style = style.add_modifier(Modifier::BOLD);
     let mut parts = vec![
-        label(
+        part(
             9,
-            " epoch",
+            text::label_epoch(),
             format!("{:>4}", run.position.epoch),
-            theme.strong(),
-            theme,
+            strong,
         ),
-        label(
+        part(
             6,
-            "step",
+            text::label_step(),
             format!("{:>5}", run.position.step),
-            theme.text(),
-            theme,
+            text,
         ),
-        label(8, "lr", learning_rate, theme.strong(), theme),
-        label(
+        part(
+            8,
+            text::label_learning_rate(),
+            format!("{learning_rate:<7}"),
+            strong,
+        ),
+        part(
             5,
-            "speed",
+            text::label_speed(),
             format!("{:<12}", run.pace.to_string()),
-            theme.text(),
-            theme,
+            text,
         ),
-        label(3, "rows/s", format!("{speed:<5}"), theme.text(), theme),
-        label(
-            7,
-            &format!("{name} {}", if run.is_regression() { "R²" } else { "acc" }),
-            if run.is_regression() {
-                r2(accuracy)
-            } else {
-                percent(accuracy)
-            },
-            style.add_modifier(Modifier::BOLD),
-            theme,
+        part(
+            3,
+            text::label_rows_per_second(),
+            format!("{speed:<5}"),
+            text,
         ),
-        label(4, "loss", format!("{:<7}", loss(error)), style, theme),
-        label(1, "batch", run.plan.batch.to_string(), theme.text(), theme),
-        label(1, "seed", run.plan.seed.to_string(), theme.text(), theme),
+        part(7, &format!("{set} {measure}"), score, score_style),
+        part(4, text::label_loss(), format!("{:<7}", loss(error)), style),
+        part(1, text::label_batch(), run.plan.batch.to_string(), text),
+        part(1, text::label_seed(), run.plan.seed.to_string(), text),
     ];
     if let Some(scale) = run.data.task.scale() {
-        let rmse = format!("{:<7}", significant(scale.rmse(error), 3));
-        parts.push(label(6, "RMSE", rmse, style, theme));
+        let rmse = significant(scale.rmse(error), 3);
+        parts.push(part(6, "RMSE", format!("{rmse:<7}"), style));
     }
     let decay = run.plan.rule.weight_decay.get();
     if decay > 0.0 {
-        parts.push(label(2, "L2", rate(decay), theme.text(), theme));
+        parts.push(part(2, "L2", rate(decay), text));
     }
     parts
 }
 
-fn part<const N: usize>(rank: u8, spans: [Span<'static>; N]) -> Part {
-    Part {
-        rank,
-        spans: spans.into(),
-    }
+/// Cells of `parts` with gaps between them.
+fn width(parts: &[Part]) -> usize {
+    let cells = parts.iter().map(|(_, line)| line.width() + GAP);
+    cells.sum::<usize>().saturating_sub(GAP)
 }
 
-fn label(rank: u8, name: &str, value: String, style: Style, theme: Theme) -> Part {
-    part(
-        rank,
-        [
-            Span::styled(format!("{name} "), theme.dim()),
-            Span::styled(value, style),
-        ],
-    )
-}
-
-/// Writes as many of `parts` as fit, the higher-ranked ones first, in their order.
-fn put_parts(buf: &mut Buffer, x: u16, y: u16, room: usize, mut parts: Vec<Part>) {
+/// Joins as many of `parts` as fit, the higher-ranked ones first, in their order.
+fn fitting(parts: Vec<Part>, room: usize) -> Line<'static> {
     let mut by_rank: Vec<usize> = (0..parts.len()).collect();
-    by_rank.sort_by_key(|&at| std::cmp::Reverse(parts[at].rank));
+    by_rank.sort_by_key(|&at| std::cmp::Reverse(parts[at].0));
+    let mut kept: Vec<usize> = Vec::new();
     let mut used = 0;
-    let mut is_kept = vec![false; parts.len()];
     for at in by_rank {
-        let width = parts[at].width();
-        if used == 0 || used + width <= room + GAP {
-            used += width;
-            is_kept[at] = true;
+        let cells = parts[at].1.width() + GAP;
+        if used == 0 || used + cells <= room + GAP {
+            used += cells;
+            kept.push(at);
         }
     }
-    let mut kept = is_kept.into_iter();
-    parts.retain(|_| kept.next().unwrap_or(false));
     let mut line = Line::default();
-    for part in parts {
-        line.spans.extend(part.spans);
-        line.spans.push(Span::raw(" ".repeat(GAP)));
+    for (at, (_, part)) in parts.into_iter().enumerate() {
+        if kept.contains(&at) {
+            let gap = if line.spans.is_empty() { 0 } else { GAP };
+            line += Span::raw(" ".repeat(gap));
+            line.spans.extend(part.spans);
+        }
     }
-    line.spans.pop();
-    put_line(buf, x, y, room, &line);
+    line
 }
 
 /// Names of the views, the shown one highlighted.
 fn views(model: &Model, theme: Theme) -> Line<'static> {
-    let mut line = Line::default();
-    for view in View::ALL {
+    let name = |view: View| {
         let style = if view == model.navigation.view {
             theme.accent().add_modifier(Modifier::BOLD)
         } else {
             theme.dim()
         };
-        line.spans
-            .push(Span::styled(format!(" {}", view.name()), style));
-    }
-    line
-}
-
-/// Writes the names of the views at the right end, where the subject leaves room.
-fn put_views(buf: &mut Buffer, area: Rect, views: &Line<'_>) {
-    let width = line_width(views) as u16;
-    let x = area.right().saturating_sub(width);
-    let is_free = (x.saturating_sub(1)..area.right()).all(|x| {
-        buf.cell((x, area.y))
-            .is_none_or(|cell| cell.symbol() == " ")
-    });
-    if is_free {
-        put_line(buf, x, area.y, width.into(), views);
-    }
+        Span::styled(format!(" {}", view.name()), style)
+    };
+    Line::from_iter(View::ALL.map(name))
 }

@@ -1,26 +1,29 @@
 //! Loading screen: current file, progress, and the steps that follow.
 
+use crate::tui::text;
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
 
-use super::footer::put_keys;
+use super::footer::keys;
 use crate::data::Part;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::tui::is_too_small;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::ascii;
-use crate::tui::widgets::panel::{frame, put, put_line};
+use crate::tui::widgets::pane::{Title, cut, frame};
 use crate::util::numbers::count;
-use crate::util::text::{shorten_front, width};
+use crate::util::text::{shorten, shorten_front, width};
 
 /// Largest width of the panel.
 const MAX_WIDTH: u16 = 76;
 /// Keys shown in the footer.
-const KEYS: [(&str, &str); 2] = [("q", "cancel"), ("ctrl-z", "suspend")];
+const KEYS: [(&str, &str); 2] = [("q", text::cancel_key()), ("ctrl-z", text::suspend_key())];
 
 /// Draws `loading` on the whole of `frame`.
 pub fn view_loading(loading: &Loading, theme: &Theme, frame: &mut Frame<'_>) {
@@ -30,187 +33,121 @@ pub fn view_loading(loading: &Loading, theme: &Theme, frame: &mut Frame<'_>) {
 /// Draws `loading` into `area` of `buf`.
 pub fn render_loading(area: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme) {
     if !is_too_small(area, buf, theme) {
-        header(area, buf, loading, theme);
-        let main = Rect {
-            y: area.y + 2,
-            height: area.height - 3,
-            ..area
-        };
+        let [header, main, footer] = Layout::vertical([
+            Constraint::Length(2),
+            Constraint::Fill(1),
+            Constraint::Length(1),
+        ])
+        .areas(area);
+        let badge = Span::styled(text::badge_loading(), theme.badge(theme.accent()));
+        let name = Span::styled(format!("   {}", loading.name), theme.strong());
+        cut(badge + name, area.width.into()).render(header, buf);
         panel(main, buf, loading, theme);
-        let footer = Rect {
-            y: area.bottom() - 1,
-            height: 1,
-            ..area
-        };
-        put_keys(footer, buf, KEYS, theme);
+        let keys = keys(KEYS, theme);
+        keys.render(footer.inner(Margin::new(1, 0)), buf);
     }
     if theme.is_ascii() {
         ascii::translate(buf);
     }
 }
 
-fn header(area: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme) {
-    let line = Line::from(vec![
-        Span::styled(" ⋯ loading  ", theme.badge(theme.accent())),
-        "   ".into(),
-        Span::styled(loading.name.clone(), theme.strong()),
-    ]);
-    put_line(buf, area.x, area.y, area.width.into(), &line);
-}
-
-/// A line of the panel.
-#[derive(Debug, Clone, PartialEq)]
-enum Row {
-    Blank,
-    File,
-    Bar(f64),
-    /// Label, amount, speed.
-    Number(&'static str, String, String),
-    Step(Mark, String),
-}
-
-/// Progress of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    Done,
-    Now,
-    Later,
-}
-
 fn panel(main: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme) {
-    let mut rows = rows(loading);
+    let width = main.width.min(MAX_WIDTH);
+    let margin = if width < MAX_WIDTH { 1 } else { 2 };
+    let cells = usize::from(width - 2 - 2 * margin);
+    let mut lines = lines(loading, cells, theme);
     let room = usize::from(main.height - 2);
-    if rows.len() > room {
-        rows.retain(|row| *row != Row::Blank);
+    if lines.len() > room {
+        lines.retain(|line| line.width() > 0);
     }
-    rows.truncate(room);
-    let (width, height) = (main.width.min(MAX_WIDTH), rows.len() as u16 + 2);
-    let area = Rect {
-        x: main.x + (main.width - width) / 2,
-        // The optical centre is a little above the middle.
-        y: main.y + (main.height - height) * 2 / 5,
-        width,
-        height,
-    };
+    lines.truncate(room);
+    let height = lines.len() as u16 + 2;
+    let x = main.x + (main.width - width) / 2;
+    // The optical centre is a little above the middle.
+    let y = main.y + (main.height - height) * 2 / 5;
+    let area = Rect::new(x, y, width, height);
     let share = loading.share();
     let share = share.map(|share| format!("{:3.0}%", (100.0 * share).floor()));
-    let right = Line::styled(share.unwrap_or_default(), theme.strong());
-    let inner = frame(area, buf, theme, false, "Loading", &[right]);
-    let margin = if width < MAX_WIDTH { 1 } else { 2 };
-    let inner = Rect {
-        x: inner.x + margin,
-        width: inner.width - 2 * margin,
-        ..inner
+    let share = share.map(|share| Line::styled(share, theme.strong()));
+    let title = Title {
+        name: text::loading_title().into(),
+        details: Vec::from_iter(share),
     };
-    for (row, y) in rows.iter().zip(inner.y..inner.bottom()) {
-        let line = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
-        draw(row, line, buf, loading, theme);
-    }
+    frame(area, buf, theme, false, &title, Default::default());
+    Paragraph::new(lines).render(area.inner(Margin::new(1 + margin, 1)), buf);
 }
 
-fn draw(row: &Row, line: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme) {
-    let Rect { x, y, width, .. } = line;
-    let cells = usize::from(width);
-    match row {
-        Row::Blank => {}
-        Row::File => {
-            let file = shorten_front(loading.file(), cells);
-            put(buf, x, y, cells, &file, theme.text());
-        }
-        Row::Bar(share) => {
-            let done = (share * cells as f64).floor() as usize;
-            put(buf, x, y, cells, &"─".repeat(cells), theme.frame());
-            put(buf, x, y, cells, &"━".repeat(done), theme.accent());
-        }
-        Row::Number(what, amount, speed) => {
-            let (first, second) = if cells < 50 { (6, 23) } else { (9, 36) };
-            put(buf, x, y, first.into(), what, theme.dim());
-            let room = usize::from(second - first - 1);
-            put(buf, x + first, y, room, amount, theme.strong());
-            let room = cells - usize::from(second);
-            put(buf, x + second, y, room, speed, theme.text());
-        }
-        Row::Step(mark, text) => {
-            let (symbol, mark_style, style) = match mark {
-                Mark::Done => ("✓", theme.good(), theme.dim()),
-                Mark::Now => ("▶", theme.accent(), theme.text()),
-                Mark::Later => ("·", theme.dim(), theme.dim()),
-            };
-            put(buf, x, y, 1, symbol, mark_style);
-            put(buf, x + 2, y, cells - 2, text, style);
-        }
-    }
-}
-
-/// Returns the lines of the panel, from top to bottom.
-fn rows(loading: &Loading) -> Vec<Row> {
-    let mut rows = vec![Row::Blank, Row::File];
-    rows.extend(loading.share().map(Row::Bar));
-    rows.push(Row::Blank);
+/// Returns the lines of the panel in `cells` cells, from top to bottom.
+fn lines(loading: &Loading, cells: usize, theme: Theme) -> Vec<Line<'static>> {
+    let file = shorten_front(loading.file(), cells);
+    let mut lines = vec![Line::default(), Line::styled(file, theme.text())];
+    lines.extend(loading.share().map(|share| {
+        let done = (share * cells as f64).floor() as usize;
+        Span::styled("━".repeat(done), theme.accent())
+            + Span::styled("─".repeat(cells - done), theme.frame())
+    }));
+    lines.push(Line::default());
+    let (first, second) = if cells < 50 { (6, 17) } else { (9, 27) };
+    let fact = |name: &str, amount: String, speed: Option<String>| {
+        let amount = shorten(&amount, second - 1);
+        let gap = " ".repeat(second - width(&amount));
+        let line = Span::styled(format!("{name:first$}"), theme.dim())
+            + Span::styled(amount + &gap, theme.strong())
+            + Span::styled(speed.unwrap_or_default(), theme.text());
+        cut(line, cells)
+    };
     let speeds = loading.speeds();
-    let number =
-        |speed: Option<String>, what, amount| Row::Number(what, amount, speed.unwrap_or_default());
-    match loading.progress {
-        None => {
-            let nothing = "no data received yet".to_owned();
-            rows.push(number(None, "read", nothing));
-            rows.push(number(None, "rows", grouped(0)));
-        }
-        Some(progress) => {
-            let speed = speeds.map(|(bytes, _)| format!("{}/s", amount(bytes as u64, None)));
-            rows.push(number(speed, "read", amount(progress.bytes, progress.size)));
-            let speed = speeds.map(|(_, rows)| format!("{} rows/s", count(rows)));
-            rows.push(number(speed, "rows", grouped(progress.rows)));
-        }
-    }
+    let (read, rows) = match loading.progress {
+        None => (text::no_data_yet().to_owned(), 0),
+        Some(progress) => (amount(progress.bytes, progress.size), progress.rows),
+    };
+    let speed = speeds.map(|(bytes, _)| format!("{}/s", amount(bytes as u64, None)));
+    lines.push(fact(text::read(), read, speed));
+    let speed = speeds.map(|(_, rows)| text::rows_per_second(count(rows)));
+    lines.push(fact(text::rows_read(), grouped(rows), speed));
     let left = loading.time_left();
-    let left = left.map(|left| format!("{} left", clock(left + Duration::from_millis(999))));
-    rows.push(number(left, "time", clock(loading.elapsed)));
-    rows.push(Row::Blank);
-    rows.extend(steps(loading));
-    rows.push(Row::Blank);
-    rows
+    let left = left.map(|left| text::time_left(clock(left + Duration::from_millis(999))));
+    lines.push(fact(text::time(), clock(loading.elapsed), left));
+    lines.push(Line::default());
+    lines.extend(steps(loading, cells, theme));
+    lines.push(Line::default());
+    lines
 }
 
-/// Returns the steps from reading to training.
-fn steps(loading: &Loading) -> impl Iterator<Item = Row> {
+/// Returns the steps from reading to training, the present one marked.
+fn steps(loading: &Loading, cells: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut steps: Vec<&str> = loading.files.iter().map(|file| read(file.0)).collect();
-    steps.push("preprocess");
-    steps.push(if loading.paused {
-        "train (press space to start)"
+    steps.push(text::preprocess());
+    let is_paused = loading.paused;
+    steps.push(if is_paused {
+        text::train_paused()
     } else {
-        "train"
+        text::train()
     });
     let part = loading
         .progress
         .map_or(Part::Table, |progress| progress.part);
     let now = match loading.stage {
-        LoadingStage::Preparing => loading.files.len(),
-        _ => loading
-            .files
-            .iter()
-            .position(|file| file.0 == part)
-            .unwrap_or(0),
+        LoadingStage::Preparing => Some(loading.files.len()),
+        _ => loading.files.iter().position(|file| file.0 == part),
     };
-    steps.into_iter().enumerate().map(move |(step, text)| {
-        let mark = match step.cmp(&now) {
-            std::cmp::Ordering::Less => Mark::Done,
-            std::cmp::Ordering::Equal => Mark::Now,
-            std::cmp::Ordering::Greater => Mark::Later,
+    let line = |(step, text): (usize, &str)| {
+        let (mark, mark_style, style) = match step.cmp(&now.unwrap_or(0)) {
+            Ordering::Less => ("✓ ", theme.good(), theme.dim()),
+            Ordering::Equal => ("▶ ", theme.accent(), theme.text()),
+            Ordering::Greater => ("· ", theme.dim(), theme.dim()),
         };
-        Row::Step(mark, text.to_owned())
-    })
+        let line = Span::styled(mark, mark_style) + Span::styled(text.to_owned(), style);
+        cut(line, cells)
+    };
+    steps.into_iter().enumerate().map(line).collect()
 }
 
 fn read(part: Part) -> &'static str {
     match part {
-        Part::Table => "read rows",
-        Part::Validation => "read validation rows",
-        Part::Test => "read test rows",
+        Part::Table => text::read_rows(),
+        Part::Validation => text::read_validation_rows(),
+        Part::Test => text::read_test_rows(),
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) trait Panel: Sync {
     }
 
     /// Draws the panel's content.
-    fn draw(&self, model: &Model, pane: &mut Pane<'_>);
+    fn draw(&self, pane: &mut Pane<'_>);
 
     /// Message for a click `at` a position `inside` the frame; `None` sets the focus only.
     fn click(&self, _model: &Model, _inside: Rect, _at: Position) -> Option<Msg> {
@@ -112,9 +112,11 @@ panels! {
     Inspector => inspector::InspectorPanel,
 }
 
-/// Area within the frame of a panel.
-fn inside(area: Rect) -> Rect {
-    area.inner(Margin::new(1, 1))
+/// Area within the frame of a panel, and whether it has room for the content.
+fn inside(id: PanelId, area: Rect) -> (Rect, bool) {
+    let inside = area.inner(Margin::new(1, 1));
+    let (width, height) = id.panel().min_size();
+    (inside, inside.width >= width && inside.height >= height)
 }
 
 /// Draws a panel with its frame into `area`. Returns the largest first line it can be scrolled to, if
@@ -126,23 +128,21 @@ pub fn render_panel(
     model: &Model,
     theme: Theme,
 ) -> Option<u16> {
-    let (panel, navigation) = (id.panel(), &model.navigation);
-    let title = panel.title(model, theme, inside(area));
-    let (is_focused, scroll) = (navigation.focus == id, navigation.scroll(id));
-    let mut pane = Pane::framed(area, buf, theme, &title, is_focused, scroll);
-    let (width, height) = panel.min_size();
-    if pane.area.width < width || pane.area.height < height {
-        return None;
+    let (inside, has_room) = inside(id, area);
+    let mut pane = Pane::new(inside, buf, model, theme);
+    pane.is_focused = model.navigation.focus == id;
+    pane.scroll = model.navigation.scroll(id);
+    if has_room {
+        id.panel().draw(&mut pane);
     }
-    panel.draw(model, &mut pane);
-    pane.finish(area)
+    pane.frame(area, &id.panel().title(model, theme, inside));
+    pane.limit
 }
 
 /// Message for a click on the panel in `area`.
 pub(crate) fn click_panel(id: PanelId, area: Rect, model: &Model, at: Position) -> Msg {
-    let inside = inside(area);
-    let (width, height) = id.panel().min_size();
-    let is_inside = inside.contains(at) && inside.width >= width && inside.height >= height;
+    let (inside, has_room) = inside(id, area);
+    let is_inside = has_room && inside.contains(at);
     let clicked = is_inside.then(|| id.panel().click(model, inside, at));
     clicked.flatten().unwrap_or(Msg::Click(id))
 }

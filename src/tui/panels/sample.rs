@@ -1,102 +1,93 @@
 //! Titles for the shown row.
 
-use crate::data::with_offset;
+use crate::tui::text;
+use ratatui::text::{Line, Span};
+
 use crate::train::Set;
-use crate::tui::app::{Model, Selection, Which};
+use crate::tui::app::{Model, Which};
+use crate::tui::theme::Theme;
 use crate::util::text::shorten;
 
 /// Maximal width of a class name.
 const NAME: usize = 18;
 
-/// Titles for the shown row, the longest first, each in two parts: its place among the rows that are
-/// stepped through, and its class or number unless the place says so already. Empty if there is no row.
-pub(crate) fn titles(model: &Model) -> Vec<(String, String)> {
-    let targets = &model.navigation.sample.samples(&model.run.data).targets;
-    let row = model.navigation.sample.index;
-    let class = match (targets.class(row), targets.number(row)) {
+/// Titles for the shown row, the longest first: its place among the rows that are stepped through, and
+/// its class or number unless the place says so already. Empty if there is no row.
+pub(crate) fn titles(model: &Model, theme: Theme) -> Vec<Line<'static>> {
+    let sample = model.navigation.sample;
+    let targets = &model.samples().targets;
+    let class = match (targets.class(sample.index), targets.number(sample.index)) {
         (Some(label), _) => model.run.data.class_names()[label].clone(),
-        (None, Some(value)) => {
-            let scale = model.run.data.task.scale();
-            with_offset(value, scale.map_or(0.0, |scale| scale.offset))
-        }
+        (None, Some(value)) => model.run.target_text(value),
         (None, None) => return Vec::new(),
     };
-    let class = shorten(&class, NAME);
-    match &model.navigation.selection {
-        None => of_all(model, &class),
-        Some(selection) => of_selection(model, selection, &class),
-    }
-}
-
-/// Titles for a row of all, the longest first: its place, and its class.
-fn of_all(model: &Model, class: &str) -> Vec<(String, String)> {
-    let set = set_name(model.navigation.sample.set);
-    let rows = model.navigation.sample.samples(&model.run.data).rows();
-    let row = model.navigation.sample.index + 1;
-    let places = [
-        format!("{set} row {row} of {rows} · "),
-        format!("row {row} of {rows} · "),
-        format!("row {row} · "),
-    ];
-    places.map(|place| (place, class.to_owned())).into()
-}
-
-/// Titles for a row of `selection`, the longest first: its place and what those rows have in common.
-fn of_selection(model: &Model, selection: &Selection, class: &str) -> Vec<(String, String)> {
-    let (set, row) = (
-        set_name(model.navigation.sample.set),
-        model.navigation.sample.index + 1,
-    );
-    let (place, rows) = (selection.place + 1, selection.rows.len());
+    let (set, row) = (set_name(sample.set), sample.index + 1);
+    let Some(selection) = &model.navigation.selection else {
+        let rows = model.samples().rows();
+        let place = text::row_of(row, rows);
+        let places = [format!("{set} {place}"), place, text::row(row)];
+        return with_class(places, &class, theme);
+    };
+    let (place, rows, epoch) = (selection.place + 1, selection.rows.len(), selection.epoch);
     let worst = if rows < selection.all { "worst " } else { "" };
-    let of = format!("{place} of {worst}{rows} ");
-    let epoch = selection.epoch;
+    let of = format!("{place} of {worst}{rows}");
     match selection.which {
         Which::Wrong => {
-            let wrong = if model.run.is_regression() {
-                "largest error"
+            let is_regression = model.run.is_regression();
+            let wrong = if is_regression {
+                text::largest_error()
             } else {
-                "wrong"
+                text::wrong()
             };
             let places = [
-                format!("{wrong} {of}(as of epoch {epoch}) · {set} row {row} · true: "),
-                format!("{wrong} {of}· {set} row {row} · true: "),
-                format!("{wrong} {of}· row {row} · true: "),
-                format!("{wrong} {of}· "),
+                text::wrong_as_of(wrong, &of, epoch, set, row),
+                text::wrong_in_set(wrong, &of, set, row),
+                text::wrong_row(wrong, &of, row),
+                format!("{wrong} {of} · "),
             ];
-            places.map(|place| (place, class.to_owned())).into()
+            with_class(places, &class, theme)
         }
         Which::Cell { actual, predicted } => {
-            let of = format!("{place} of {worst}{rows}: ");
             let names = model.run.data.class_names();
-            let name = |class: usize, cells| shorten(names.get(class).map_or("", |it| it), cells);
+            let name =
+                |class: usize, cells| shorten(names.get(class).map_or("", |name| name), cells);
             let cell = |cells: usize, arrow: &str| {
                 if actual == predicted {
-                    format!("{} correct", name(actual, cells))
+                    text::correct(name(actual, cells))
                 } else {
                     format!("{}{arrow}{}", name(actual, cells), name(predicted, cells))
                 }
             };
-            let long = cell(NAME, " predicted as ");
-            vec![
-                (
-                    format!("{of}{long} (as of epoch {epoch}) · {set} row {row}"),
-                    String::new(),
-                ),
-                (format!("{of}{long} · {set} row {row}"), String::new()),
-                (format!("{of}{long} · row {row}"), String::new()),
-                (format!("{of}{long}"), String::new()),
-                (format!("{of}{}", cell(NAME, " → ")), String::new()),
-                (format!("{of}{}", cell(6, " → ")), String::new()),
-            ]
+            let long = format!("{of}: {}", cell(NAME, " predicted as "));
+            let places = [
+                text::cell_as_of(&long, epoch, set, row),
+                text::cell_in_set(&long, set, row),
+                text::cell_row(&long, row),
+                long,
+                format!("{of}: {}", cell(NAME, " → ")),
+                format!("{of}: {}", cell(6, " → ")),
+            ];
+            with_class(places, "", theme)
         }
     }
+}
+
+/// Titles of `places` in quiet colour, each followed by the class.
+fn with_class<const N: usize>(
+    places: [String; N],
+    class: &str,
+    theme: Theme,
+) -> Vec<Line<'static>> {
+    let class = Span::styled(shorten(class, NAME), theme.text());
+    places
+        .map(|place| Span::styled(place, theme.dim()) + class.clone())
+        .into()
 }
 
 /// Name of the rows of `set`.
 pub(crate) fn set_name(set: Set) -> &'static str {
     match set {
-        Set::Training => "training",
-        Set::Validation => "validation",
+        Set::Training => text::training(),
+        Set::Validation => text::validation(),
     }
 }

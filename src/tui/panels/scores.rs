@@ -1,8 +1,9 @@
 //! Scores of the last evaluation: of each class, or of the predicted numbers.
 
+use crate::tui::text;
 use ratatui::layout::{Constraint, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::{Row, Table, Widget};
+use ratatui::widgets::{Row, Table};
 
 use super::Panel;
 use super::sample::set_name;
@@ -10,7 +11,7 @@ use crate::train::{Confusion, Predictions};
 use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::pane::{Pane, Title};
-use crate::util::numbers::{percent, significant};
+use crate::util::numbers::{percent, typeset};
 use crate::util::text::shorten;
 
 /// Maximal width of a class name.
@@ -22,27 +23,34 @@ const SCORE: u16 = 9;
 pub(crate) struct ScoresPanel;
 
 impl Panel for ScoresPanel {
-    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
-        let set = set_name(model.measured_set());
-        let predictions = model.run.outcomes.as_ref().map(|it| &it.predictions);
-        let rows = predictions.map(|predictions| match predictions {
-            Predictions::Classes(confusion) => format!("{} {set} rows", confusion.total()),
-            Predictions::Numbers(pairs) => format!("{} {set} rows", pairs.len()),
-        });
-        Title::new("Scores", theme, rows)
+    fn title(&self, model: &Model, _theme: Theme, _inside: Rect) -> Title {
+        let set = set_name(model.run.measured_set());
+        let rows = model
+            .run
+            .outcomes
+            .as_ref()
+            .map(|outcomes| match &outcomes.predictions {
+                Predictions::Classes(confusion) => confusion.total() as usize,
+                Predictions::Numbers(pairs) => pairs.len(),
+            });
+        Title::new(
+            text::scores_title(),
+            rows.map(|rows| format!("{rows} {set} rows")),
+        )
     }
 
     fn min_size(&self) -> (u16, u16) {
         (20, 2)
     }
 
-    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
-        match model.run.outcomes.as_ref().map(|it| &it.predictions) {
+    fn draw(&self, pane: &mut Pane<'_>) {
+        let run = &pane.model.run;
+        match run.outcomes.as_ref().map(|outcomes| &outcomes.predictions) {
             Some(Predictions::Classes(confusion)) => {
-                classes(pane, model.run.data.class_names(), confusion);
+                classes(pane, run.data.class_names(), confusion);
             }
             Some(Predictions::Numbers(pairs)) => errors(pane, pairs),
-            None => pane.message(&["available after the first epoch", "after the first epoch"]),
+            None => pane.message(["available after the first epoch", "after the first epoch"]),
         }
     }
 }
@@ -84,14 +92,21 @@ fn classes(pane: &mut Pane<'_>, names: &[String], confusion: &Confusion) {
         })
         .collect();
     let first = pane.first_line(rows.len(), usize::from(pane.area.height - 1));
-    let heads = ["precision", "recall", "F1", "rows"].map(|head| right(head.to_owned()));
-    let header = Row::new([Line::from("class")].into_iter().chain(heads));
+    let heads = [
+        text::head_precision(),
+        text::head_recall(),
+        "F1",
+        text::head_rows(),
+    ]
+    .map(|head| right(head.to_owned()));
+    let header = Row::new([Line::from(text::head_class())].into_iter().chain(heads));
     let widths = [Constraint::Fill(1)].into_iter();
     let widths = widths.chain([Constraint::Length(SCORE); 4]);
-    Table::new(rows.into_iter().skip(first), widths)
-        .header(header.style(theme.dim()))
-        .style(theme.text())
-        .render(pane.area, pane.buf);
+    let table = Table::new(rows.into_iter().skip(first), widths);
+    pane.draw(
+        table.header(header.style(theme.dim())).style(theme.text()),
+        pane.area,
+    );
 }
 
 /// Sizes of the errors of predicted numbers, `(true, predicted)`.
@@ -103,20 +118,18 @@ fn errors(pane: &mut Pane<'_>, pairs: &[(f32, f32)]) {
     let bias: f64 = pairs.iter().map(error).sum();
     let largest = pairs.iter().map(|pair| error(pair).abs());
     let lines = [
-        ("root mean square error", (squares / count).sqrt()),
-        ("mean absolute error", absolute / count),
-        ("mean error (bias)", bias / count),
+        (text::root_mean_square_error(), (squares / count).sqrt()),
+        (text::mean_absolute_error(), absolute / count),
+        (text::bias(), bias / count),
         ("largest error", largest.fold(f64::NAN, f64::max)),
     ];
     let first = pane.first_line(lines.len(), pane.area.height.into());
     let rows = lines.iter().skip(first).map(|(name, value)| {
-        let value = significant(*value, 4).replace('-', "−");
+        let value = typeset(*value, 4);
         Row::new([Line::from(*name), Line::from(value).right_aligned()])
     });
     let widths = [Constraint::Fill(1), Constraint::Length(12)];
-    Table::new(rows, widths)
-        .style(pane.theme.text())
-        .render(pane.area, pane.buf);
+    pane.draw(Table::new(rows, widths).style(pane.theme.text()), pane.area);
 }
 
 #[cfg(test)]

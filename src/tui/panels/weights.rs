@@ -1,37 +1,38 @@
 //! Weight histograms of all layers, now and over time, on one common axis.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use crate::tui::text;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
+use super::activations::layer_name;
 use super::{Panel, pictures};
 use crate::train::Request;
 use crate::train::probes::{IncomingWeightProbe, WeightProbe};
 use crate::tui::app::Model;
 use crate::tui::app::history::WeightState;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::blocks::bars;
 use crate::tui::widgets::canvas::{Palette, heat_map};
 use crate::tui::widgets::pane::{Pane, Title};
-use crate::tui::widgets::panel::{column, line_width, put, put_line, put_right};
 use crate::util::numbers::significant;
 use crate::util::stats::Histogram;
 use crate::util::stats::histogram::BINS;
 
-/// Fewest rows of a layer, its title among them.
-const LEAST_ROWS: u16 = 3;
+/// Minimum number of rows of a layer, its title among them.
+const MIN_ROWS: u16 = 3;
 
 /// Weight histograms of all layers, or the weights of layer 1 as pictures where rows are images.
 pub(crate) struct WeightsPanel;
 
 impl Panel for WeightsPanel {
-    fn title(&self, model: &Model, theme: Theme, inside: Rect) -> Title {
+    fn title(&self, model: &Model, _theme: Theme, inside: Rect) -> Title {
         if model.shows_pictures() {
-            return pictures::title(model, theme, inside);
+            return pictures::title(model, inside);
         }
         let layers = layers(model);
         let end = round(Axis::new(model, layers).end());
         let range = (!layers.is_empty()).then(|| format!("x: −{end} … {end}"));
-        Title::new("Weights", theme, range)
+        Title::new(text::weights_title(), range)
     }
 
     fn min_size(&self) -> (u16, u16) {
@@ -47,42 +48,33 @@ impl Panel for WeightsPanel {
         }
     }
 
-    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
-        if model.shows_pictures() {
-            pictures::draw(model, pane);
-        } else {
-            draw(model, pane);
+    fn draw(&self, pane: &mut Pane<'_>) {
+        if pane.model.shows_pictures() {
+            return pictures::draw(pane);
+        }
+        let layers = layers(pane.model);
+        if layers.is_empty() {
+            return pane.message(["–"]);
+        }
+        let inner = pane.area;
+        let axis = Axis::new(pane.model, layers);
+        let fit = usize::from((inner.height / MIN_ROWS).max(1)).min(layers.len());
+        let first = pane.first_line(layers.len(), fit);
+        let edge = |i: usize| inner.y + (usize::from(inner.height) * i / fit) as u16;
+        for (i, l) in (first..first + fit).enumerate() {
+            let rows = Rect {
+                y: edge(i),
+                height: edge(i + 1) - edge(i),
+                ..inner
+            };
+            layer(pane, rows, l, &layers[l], &axis);
         }
     }
 }
 
 /// Weight histograms of the newest snapshot; empty before the first.
 fn layers(model: &Model) -> &[Histogram] {
-    let snapshot = model.run.snapshot.as_ref();
-    let layers = snapshot.and_then(|snapshot| snapshot.answer::<WeightProbe>());
-    layers.map_or(&[][..], |layers| layers)
-}
-
-fn draw(model: &Model, pane: &mut Pane<'_>) {
-    let layers = layers(model);
-    if layers.is_empty() {
-        return pane.message(&["–"]);
-    }
-    let (inner, theme) = (pane.area, pane.theme);
-    let axis = Axis::new(model, layers);
-    let fit = usize::from((inner.height / LEAST_ROWS).max(1)).min(layers.len());
-    let first = pane.first_line(layers.len(), fit);
-    let mut y = inner.y;
-    for (i, l) in (first..first + fit).enumerate() {
-        let end = inner.y + (usize::from(inner.height) * (i + 1) / fit) as u16;
-        let rows = Rect {
-            y,
-            height: end - y,
-            ..inner
-        };
-        layer(rows, pane.buf, model, theme, l, &layers[l], &axis);
-        y = end;
-    }
+    model.run.answer::<WeightProbe>().map_or(&[], Vec::as_slice)
 }
 
 /// Axis of all layers, now and over time: symmetric, and no longer than the largest weight needs.
@@ -96,8 +88,11 @@ impl Axis {
     fn new(model: &Model, layers: &[Histogram]) -> Self {
         let before = (0..layers.len()).flat_map(|l| model.run.history.weights(l));
         let all = before.map(|state| &state.histogram).chain(layers);
-        let (limit, largest) = all.fold((0.0f32, 0.0f32), |(limit, largest), it| {
-            (limit.max(it.limit()), largest.max(it.largest()))
+        let (limit, largest) = all.fold((0.0f32, 0.0f32), |(limit, largest), histogram| {
+            (
+                limit.max(histogram.limit()),
+                largest.max(histogram.largest()),
+            )
         });
         let share = largest / limit.max(f32::MIN_POSITIVE) * (BINS / 2) as f32;
         Self {
@@ -141,115 +136,97 @@ fn round(limit: f32) -> String {
     }
 }
 
-fn layer(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    l: usize,
-    histogram: &Histogram,
-    axis: &Axis,
-) {
-    let name = if l + 1 == model.run.architecture.depth() {
-        "output".to_owned()
-    } else {
-        format!("layer {}", l + 1)
-    };
+fn layer(pane: &mut Pane<'_>, area: Rect, l: usize, histogram: &Histogram, axis: &Axis) {
+    let theme = pane.theme;
     let count = histogram.count() + histogram.not_finite();
-    let left = Line::from(vec![
-        Span::styled(name, theme.text()),
-        Span::styled(format!(" · {count} weights"), theme.dim()),
-    ]);
-    put_line(buf, area.x, area.y, area.width.into(), &left);
-    let right = match histogram.not_finite() {
-        0 => format!(
-            "σ {}  max {}",
-            significant(histogram.std(), 3),
-            significant(histogram.largest().into(), 3)
-        ),
-        n => format!("{n} not finite"),
+    let name = Span::styled(layer_name(pane.model, l), theme.text());
+    let name = name + Span::styled(text::weight_count(count), theme.dim());
+    let std = significant(histogram.std(), 3);
+    let max = significant(histogram.largest().into(), 3);
+    let facts = match histogram.not_finite() {
+        0 => text::std_and_max(&std, &max),
+        n => text::not_finite(n),
     };
-    let room = usize::from(area.width).saturating_sub(line_width(&left) + 1);
-    if right.chars().count() <= room {
-        put_right(buf, area.right(), area.y, room, &right, theme.dim());
+    let facts = Span::styled(facts, theme.dim());
+    if name.width() + 1 + facts.width() <= area.width.into() {
+        pane.line(area, Line::from(facts).right_aligned());
     }
-    if area.height < 2 {
+    pane.line(area, name);
+    let [_, body] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
+    if body.is_empty() {
         return;
     }
-    let body = Rect {
-        y: area.y + 1,
-        height: area.height - 1,
-        ..area
-    };
-    let gap = 2;
-    let left_width = body.width / 2 - gap / 2;
-    let now = Rect {
-        width: left_width,
+    let (gap, left) = (2, body.width / 2 - 1);
+    let mut now = Rect {
+        width: left,
         ..body
     };
-    let past = Rect {
-        x: body.x + left_width + gap,
-        width: body.width - left_width - gap,
-        ..body
-    };
-    let (now, past) = match body.height {
-        0..8 => (now, past),
-        _ => (
-            scale(now, buf, theme, axis),
-            times(past, buf, theme, model.run.history.weights(l)),
-        ),
-    };
-    columns(now, buf, theme, &axis.counts(histogram, now.width.into()));
-    strip(past, buf, theme, model.run.history.weights(l), axis);
-}
-
-/// Writes the ends and the middle of the axis below `area`, and returns what is left.
-fn scale(area: Rect, buf: &mut Buffer, theme: Theme, axis: &Axis) -> Rect {
-    let (y, end) = (area.bottom() - 1, round(axis.end()));
-    put(
-        buf,
-        area.x,
-        y,
-        area.width.into(),
-        &format!("−{end}"),
-        theme.dim(),
+    let mut past = Rect::new(
+        body.x + left + gap,
+        body.y,
+        body.width - left - gap,
+        body.height,
     );
-    put(buf, area.x + area.width / 2, y, 1, "0", theme.dim());
-    put_right(buf, area.right(), y, area.width.into(), &end, theme.dim());
-    Rect {
-        height: area.height - 1,
-        ..area
+    let states = pane.model.run.history.weights(l);
+    if body.height >= 8 {
+        (now.height, past.height) = (now.height - 1, past.height - 1);
+        scale(pane, now, axis);
+        times(pane, past, states);
     }
+    columns(pane, now, &axis.counts(histogram, now.width.into()));
+    strip(pane, past, states, axis);
 }
 
-/// Writes the first and the last epoch of `states` below `area`, and returns what is left.
-fn times(area: Rect, buf: &mut Buffer, theme: Theme, states: &[WeightState]) -> Rect {
+/// Returns the row below `area`.
+fn below(area: Rect) -> Rect {
+    Rect::new(area.x, area.bottom(), area.width, 1)
+}
+
+/// Writes the ends and the middle of the axis below `area`.
+fn scale(pane: &mut Pane<'_>, area: Rect, axis: &Axis) {
+    let (row, end, dim) = (below(area), round(axis.end()), pane.theme.dim());
+    pane.left(row, &format!("−{end}"), dim);
+    pane.left(Rect::new(row.x + row.width / 2, row.y, 1, 1), "0", dim);
+    pane.right(row, &end, dim);
+}
+
+/// Writes the first and the last epoch of `states` below `area`.
+fn times(pane: &mut Pane<'_>, area: Rect, states: &[WeightState]) {
     if let (Some(first), Some(last)) = (states.first(), states.last()) {
-        let y = area.bottom() - 1;
-        let first = format!("epoch {:.0}", first.epochs.floor());
-        let last = format!("{:.0}", last.epochs.floor());
-        put(buf, area.x, y, area.width.into(), &first, theme.dim());
-        put_right(buf, area.right(), y, last.len(), &last, theme.dim());
-    }
-    Rect {
-        height: area.height - 1,
-        ..area
+        let dim = pane.theme.dim();
+        pane.left(
+            below(area),
+            &format!("epoch {:.0}", first.epochs.floor()),
+            dim,
+        );
+        pane.right(below(area), &format!("{:.0}", last.epochs.floor()), dim);
     }
 }
 
-fn columns(area: Rect, buf: &mut Buffer, theme: Theme, counts: &[f32]) {
-    let most = counts.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-    for (i, &count) in counts.iter().enumerate() {
-        let is_negative = 2 * i < counts.len();
-        let style = theme.signed(if is_negative { -0.85 } else { 0.85 });
-        let x = area.x + i as u16;
-        put(buf, x, area.bottom() - 1, 1, "▁", theme.frame());
-        column(buf, x, area, f64::from(count / most), style);
+/// Draws `counts` as columns, those below zero in a colour of their own.
+fn columns(pane: &mut Pane<'_>, area: Rect, counts: &[f32]) {
+    let theme = pane.theme;
+    let max = counts.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+    let lines = bars(
+        counts.iter().map(|count| f64::from(count / max)),
+        area.height.into(),
+    );
+    for (line, row) in lines.iter().zip(area.rows()) {
+        let is_foot = row.bottom() == area.bottom();
+        let cells = line.chars().enumerate().map(|(i, symbol)| match symbol {
+            ' ' if is_foot => Span::styled("▁", theme.frame()),
+            symbol => {
+                let is_negative = 2 * i < counts.len();
+                let style = theme.signed(if is_negative { -0.85 } else { 0.85 });
+                Span::styled(symbol.to_string(), style)
+            }
+        });
+        pane.draw(Line::from_iter(cells), row);
     }
 }
 
 /// Heat map of the weights over time: epochs to the right, values up.
-fn strip(area: Rect, buf: &mut Buffer, theme: Theme, states: &[WeightState], axis: &Axis) {
+fn strip(pane: &mut Pane<'_>, area: Rect, states: &[WeightState], axis: &Axis) {
     let (Some(first), Some(last)) = (states.first(), states.last()) else {
         return;
     };
@@ -262,15 +239,15 @@ fn strip(area: Rect, buf: &mut Buffer, theme: Theme, states: &[WeightState], axi
             at += 1;
         }
         let counts = axis.counts(&states[at].histogram, rows.into());
-        let most = counts.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        let max = counts.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
         // A square root, so that rare weights are seen beside common ones.
         counts
             .into_iter()
-            .map(|count| (count / most).sqrt())
+            .map(|count| (count / max).sqrt())
             .collect()
     });
     let columns: Vec<Vec<f32>> = columns.collect();
     // The largest value is at the top.
     let value = |x: u16, row: u16| columns[usize::from(x)][usize::from(rows - 1 - row)];
-    heat_map(area, buf, theme, Palette::Heat, rows, value);
+    heat_map(area, pane.buf, pane.theme, Palette::Heat, rows, value);
 }

@@ -39,44 +39,45 @@ impl Notation {
         if !self.is_ascii {
             return formula.to_owned();
         }
-        let mut spelled = String::new();
-        for character in formula.chars() {
-            match character {
-                'α' => spelled.push_str("alpha"),
-                'β' => spelled.push_str("beta"),
-                'Δ' => spelled.push('d'),
-                'ε' => spelled.push_str("eps"),
-                'η' => spelled.push_str("eta"),
-                'λ' => spelled.push_str("lambda"),
-                'μ' => spelled.push_str("mu"),
-                '₁' => spelled.push('1'),
-                '₂' => spelled.push('2'),
-                '²' => spelled.push_str("^2"),
-                'ᵗ' => spelled.push_str("^t"),
-                '′' => spelled.push('\''),
-                '√' => spelled.push_str("sqrt "),
-                '←' => spelled.push_str("<-"),
-                other => spelled.push(other),
-            }
-        }
-        spelled
+        let spelled = formula.chars().map(|symbol| match symbol {
+            'α' => "alpha".to_owned(),
+            'β' => "beta".into(),
+            'Δ' => "d".into(),
+            'ε' => "eps".into(),
+            'η' => "eta".into(),
+            'λ' => "lambda".into(),
+            'μ' => "mu".into(),
+            '₁' => "1".into(),
+            '₂' => "2".into(),
+            '²' => "^2".into(),
+            'ᵗ' => "^t".into(),
+            '′' => "'".into(),
+            '√' => "sqrt ".into(),
+            '←' => "<-".into(),
+            other => other.to_string(),
+        });
+        spelled.collect()
+    }
+
+    /// `name` with its layer.
+    pub(crate) fn layered(self, name: &str, layer: usize) -> String {
+        self.symbol(name, Some(layer), &[])
     }
 
     fn symbol(self, name: &str, layer: Option<usize>, indices: &[Index]) -> String {
         if self.is_ascii {
             let layer = layer.map_or(String::new(), |layer| layer.to_string());
-            let indices: Vec<String> = indices
-                .iter()
-                .map(|index| match index {
-                    Index::Subject(neuron) => (neuron + 1).to_string(),
-                    Index::Any(letter) => letter.to_string(),
-                })
-                .collect();
-            return if indices.is_empty() {
-                format!("{name}{layer}")
+            let indices = indices.iter().map(|index| match index {
+                Index::Subject(neuron) => (neuron + 1).to_string(),
+                Index::Any(letter) => letter.to_string(),
+            });
+            let indices = indices.collect::<Vec<_>>().join(",");
+            let bracketed = if indices.is_empty() {
+                indices
             } else {
-                format!("{name}{layer}[{}]", indices.join(","))
+                format!("[{indices}]")
             };
+            return format!("{name}{layer}{bracketed}");
         }
         let layer = layer.map_or(String::new(), superscript);
         // Digits of two numbers would run together.
@@ -122,13 +123,10 @@ impl Notation {
 
     /// A weight or bias by its id.
     pub fn parameter(self, id: ParameterId) -> String {
-        match id {
-            ParameterId::Weight {
-                layer,
-                output,
-                input,
-            } => self.w(layer, Index::Subject(output), Index::Subject(input)),
-            ParameterId::Bias { layer, output } => self.b(layer, Index::Subject(output)),
+        let output = Index::Subject(id.output());
+        match id.input() {
+            Some(input) => self.w(id.layer(), output, Index::Subject(input)),
+            None => self.b(id.layer(), output),
         }
     }
 
@@ -215,18 +213,9 @@ mod tests {
     #[test]
     fn plain_symbols_can_be_typed() {
         let notation = Notation::new(Theme::new(Depth::None).ascii());
-        let id = ParameterId::Weight {
-            layer: 2,
-            output: 0,
-            input: 2,
-        };
-        assert_eq!(notation.parameter(id), "w2[1,3]");
+        assert_eq!(notation.parameter(ParameterId::weight(2, 0, 2)), "w2[1,3]");
         assert_eq!(notation.delta(1, Index::Any('j')), "delta1[j]");
         assert_eq!(notation.sum('i'), "sum_i ");
-        let bias = ParameterId::Bias {
-            layer: 1,
-            output: 9,
-        };
-        assert_eq!(notation.parameter(bias), "b1[10]");
+        assert_eq!(notation.parameter(ParameterId::bias(1, 9)), "b1[10]");
     }
 }

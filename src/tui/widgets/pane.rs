@@ -1,12 +1,15 @@
-//! The inside of a panel: a part of the screen with its theme, and the scrolling that all panels share.
+//! A part of the screen that is drawn, with the frame and the scrolling that all panels share.
 
+use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Widget};
 
-use super::panel::{frame, put, put_centred, put_right};
+use crate::tui::app::Model;
 use crate::tui::theme::Theme;
-use crate::util::text::width;
+use crate::util::text::{shorten, width};
 
 /// Cells of the note on the lower frame about lines further down.
 const MORE: usize = 14;
@@ -15,65 +18,73 @@ const MORE: usize = 14;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Title {
     pub name: String,
+    /// Texts for the right, in quiet colour where they have no other.
     pub details: Vec<Line<'static>>,
 }
 
 impl Title {
-    /// A title with `details` in quiet colour, the longest first.
-    pub fn new(
-        name: impl Into<String>,
-        theme: Theme,
-        details: impl IntoIterator<Item = String>,
-    ) -> Self {
-        let details = details.into_iter();
-        Self {
-            name: name.into(),
-            details: details
-                .map(|text| Line::styled(text, theme.dim()))
-                .collect(),
-        }
+    /// A title with `details`, the longest first.
+    pub fn new(name: impl Into<String>, details: impl IntoIterator<Item = String>) -> Self {
+        let details = details.into_iter().map(Line::from).collect();
+        let name = name.into();
+        Self { name, details }
     }
 }
 
-/// Area inside a panel's frame, and the buffer to draw into.
+/// Area to draw into, with all that drawing needs.
 #[derive(Debug)]
-pub(crate) struct Pane<'b> {
+pub(crate) struct Pane<'a> {
     /// Area inside the frame.
     pub area: Rect,
-    pub buf: &'b mut Buffer,
+    pub buf: &'a mut Buffer,
+    pub model: &'a Model,
     pub theme: Theme,
-    /// Whether keys act on this panel.
+    /// Whether keys act on this part of the screen.
     pub is_focused: bool,
     /// First line by how far the person scrolled; it may lie beyond the end.
-    scroll: u16,
-    /// Largest first line.
-    limit: Option<u16>,
+    pub scroll: u16,
+    /// Largest first line, if the content can be scrolled.
+    pub limit: Option<u16>,
     /// Lines below those shown.
-    below: usize,
-    footnote: String,
+    pub below: usize,
+    /// Note on the left of the lower frame.
+    pub footnote: String,
 }
 
-impl<'b> Pane<'b> {
-    /// Draws a frame around `area` with `title`, and returns the pane inside.
-    pub(crate) fn framed(
-        area: Rect,
-        buf: &'b mut Buffer,
-        theme: Theme,
-        title: &Title,
-        is_focused: bool,
-        scroll: u16,
-    ) -> Self {
-        let inside = frame(area, buf, theme, is_focused, &title.name, &title.details);
+impl<'a> Pane<'a> {
+    /// A pane without a frame.
+    pub fn new(area: Rect, buf: &'a mut Buffer, model: &'a Model, theme: Theme) -> Self {
         Self {
-            area: inside,
+            area,
             buf,
+            model,
             theme,
-            is_focused,
-            scroll,
+            is_focused: false,
+            scroll: 0,
             limit: None,
             below: 0,
             footnote: String::new(),
         }
+    }
+
+    /// Draws `widget` into `area`.
+    pub fn draw(&mut self, widget: impl Widget, area: Rect) {
+        widget.render(area, self.buf);
+    }
+
+    /// Draws a line of text into the first row of `area`, with `…` at the end of what has no room.
+    pub fn line<'l>(&mut self, area: Rect, line: impl Into<Line<'l>>) {
+        self.draw(cut(line.into(), area.width.into()), area);
+    }
+
+    /// Draws `text` at the left end of `area`, cut to its width.
+    pub fn left(&mut self, area: Rect, text: &str, style: Style) {
+        self.line(area, Span::styled(text, style));
+    }
+
+    /// Draws `text` at the right end of `area`, cut to its width.
+    pub fn right(&mut self, area: Rect, text: &str, style: Style) {
+        self.line(area, Line::from(Span::styled(text, style)).right_aligned());
     }
 
     /// Index of the first line to draw, where `visible` of `lines` lines have room. The panel can be
@@ -86,43 +97,93 @@ impl<'b> Pane<'b> {
         first
     }
 
-    /// Sets the largest first line of a panel whose lines are not counted one by one.
-    pub(crate) fn set_limit(&mut self, limit: u16) {
-        self.limit = Some(limit);
-    }
-
-    /// Notes on the frame that `lines` lines follow below those shown.
-    pub(crate) fn set_below(&mut self, lines: usize) {
-        self.below = lines;
-    }
-
     /// Writes the first of `texts` that fits, or else the last one cut short, in the middle and in quiet
     /// colour.
-    pub fn message(&mut self, texts: &[&str]) {
+    pub fn message<const N: usize>(&mut self, texts: [&str; N]) {
+        let Rect { height, .. } = self.area;
+        let middle = self.area.rows().nth(usize::from(height / 2));
         let fits = |text: &&&str| width(text) <= usize::from(self.area.width);
         let text = texts.iter().find(fits).or(texts.last());
-        put_centred(self.buf, self.area, text.unwrap_or(&""), self.theme.dim());
+        let line = Line::styled(*text.unwrap_or(&""), self.theme.dim()).centered();
+        self.line(middle.unwrap_or_default(), line);
     }
 
-    /// Sets a note for the left of the lower frame.
-    pub(crate) fn set_footnote(&mut self, text: String) {
-        self.footnote = text;
-    }
-
-    /// Writes the notes on the lower frame of the panel in `area`. Returns the largest first line, if
-    /// the panel can be scrolled.
-    pub fn finish(self, area: Rect) -> Option<u16> {
-        let (right, y, style) = (area.right(), area.bottom(), self.theme.dim());
-        let has_more = self.below > 0 && area.width > 16 && area.height > 0;
-        if has_more {
-            let text = format!(" ↓ {} more ", self.below);
-            put_right(self.buf, right - 2, y - 1, MORE, &text, style);
+    /// Draws a frame along the border of `area`, with `title` and the notes below.
+    pub(crate) fn frame(&mut self, area: Rect, title: &Title) {
+        let room = usize::from(area.width);
+        let mut notes = [const { String::new() }; 2];
+        if self.below > 0 && room > 16 {
+            notes[1] = shorten(&text::more_below(self.below), MORE);
         }
-        let room = usize::from(area.width).saturating_sub(MORE + 6);
         let text = format!(" {} ", self.footnote);
-        if !self.footnote.is_empty() && width(&text) <= room && area.height > 0 {
-            put(self.buf, area.x + 2, y - 1, room, &text, style);
+        if !self.footnote.is_empty() && width(&text) + MORE + 6 <= room {
+            notes[0] = text;
         }
-        self.limit
+        frame(area, self.buf, self.theme, self.is_focused, title, notes);
     }
+}
+
+/// Cuts `line` to `cells` cells, with `…` in place of the end. Its style moves to its spans, so that
+/// it leaves cells beside them as they are.
+pub(crate) fn cut(mut line: Line<'_>, cells: usize) -> Line<'_> {
+    let style = std::mem::take(&mut line.style);
+    let mut left = cells;
+    for span in &mut line.spans {
+        span.style = style.patch(span.style);
+        let used = span.width();
+        if used > left {
+            span.content = shorten(&span.content, left).into();
+        }
+        left = left.saturating_sub(used);
+    }
+    line
+}
+
+/// Draws the border of `area`, with `title` above and `notes` on the left and right below.
+pub(crate) fn frame(
+    area: Rect,
+    buf: &mut Buffer,
+    theme: Theme,
+    is_focused: bool,
+    title: &Title,
+    notes: [String; 2],
+) {
+    let style = if is_focused {
+        theme.accent()
+    } else {
+        theme.frame()
+    };
+    let kind = if is_focused && !theme.has_colour() {
+        BorderType::Thick
+    } else {
+        BorderType::Rounded
+    };
+    let mut block = Block::bordered().border_type(kind).border_style(style);
+    let edge = Span::styled(kind.to_border_set().horizontal_top, style);
+    if area.width >= 4 && area.height >= 1 {
+        let room = usize::from(area.width) - 4;
+        let name = shorten(&title.name, room.saturating_sub(2));
+        let used = if name.is_empty() { 0 } else { width(&name) + 2 };
+        if used > 0 {
+            let name = Span::styled(format!(" {name} "), theme.strong());
+            block = block.title(Line::from_iter([edge.clone(), name]));
+        }
+        let fits = |line: &&Line| line.width() > 0 && used + line.width() + 3 <= room;
+        if let Some(detail) = title.details.iter().find(fits) {
+            let base = theme.dim().patch(detail.style);
+            let spans = detail.spans.iter().cloned();
+            let spans = spans.map(|span| Span::styled(span.content, base.patch(span.style)));
+            let spans = std::iter::once(" ".into()).chain(spans);
+            let detail = Line::from_iter(spans.chain([" ".into(), edge.clone()]));
+            block = block.title(detail.right_aligned());
+        }
+        let [left, right] = notes.map(|note| Span::styled(note, theme.dim()));
+        if left.width() > 0 {
+            block = block.title_bottom(Line::from_iter([edge.clone(), left]));
+        }
+        if right.width() > 0 {
+            block = block.title_bottom(Line::from_iter([right, edge]).right_aligned());
+        }
+    }
+    block.render(area, buf);
 }

@@ -82,6 +82,24 @@ impl Histogram {
         counts
     }
 
+    /// Returns whether nothing below zero was counted.
+    pub(crate) fn is_above_zero(&self) -> bool {
+        self.counts[..BINS / 2].iter().all(|&count| count == 0)
+    }
+
+    /// Returns the counts in `cells` equal parts of the range, or of its upper half if nothing is
+    /// below zero.
+    pub(crate) fn resampled(&self, cells: usize) -> Vec<usize> {
+        let start = if self.is_above_zero() { BINS / 2 } else { 0 };
+        let counts = &self.counts[start..];
+        let sum = |cell: usize| {
+            let [from, to] = [cell, cell + 1].map(|cell| cell * counts.len() / cells);
+            let bins = &counts[from..to.max(from + 1)];
+            bins.iter().map(|&count| count as usize).sum()
+        };
+        (0..cells).map(sum).collect()
+    }
+
     /// Returns how many finite numbers were counted.
     pub fn count(&self) -> u32 {
         self.counts.iter().sum()

@@ -6,6 +6,7 @@ use crate::model_file::formats;
 use crate::settings::{HIDDEN, Setting};
 use crate::tui::app::Model;
 use crate::tui::app::what_if::Domain;
+use crate::tui::text;
 
 /// Maximum number of candidates.
 const MAX_CANDIDATES: usize = 200;
@@ -134,7 +135,7 @@ fn commands(name: &str) -> Vec<Candidate> {
 fn usage(model: &Model, spec: &Spec) -> String {
     let gap = if spec.arguments.is_empty() { "" } else { " " };
     let now = match spec.completes {
-        Completes::Setting(setting) => format!(" · now {}", (setting.value)(&model.choices())),
+        Completes::Setting(setting) => text::now((setting.value)(&model.run.choices())),
         _ => String::new(),
     };
     format!("{}{gap}{} · {}{now}", spec.name, spec.arguments, spec.help)
@@ -144,11 +145,11 @@ fn usage(model: &Model, spec: &Spec) -> String {
 fn values(model: &Model, setting: &Setting) -> Vec<Candidate> {
     let mut all = Vec::new();
     if *setting == HIDDEN {
-        let now = (setting.value)(&model.choices());
+        let now = (setting.value)(&model.run.choices());
         if now != NO_LAYERS {
-            all.push(Candidate::new(now, "current"));
+            all.push(Candidate::new(now, text::current()));
         }
-        all.push(Candidate::new(NO_LAYERS, "no hidden layer"));
+        all.push(Candidate::new(NO_LAYERS, text::no_hidden()));
     }
     let words = (setting.words)().into_iter();
     all.extend(words.map(|word| Candidate::new(word, "")));
@@ -158,13 +159,13 @@ fn values(model: &Model, setting: &Setting) -> Vec<Candidate> {
 fn parameters(model: &Model) -> Vec<Candidate> {
     let mut all = Vec::new();
     if let Some(id) = model.parameter_under_cursor() {
-        all.push(Candidate::new(id.to_string(), "under the cursor"));
+        all.push(Candidate::new(id.to_string(), text::under_the_cursor()));
     }
     for (l, pair) in model.run.architecture.sizes().windows(2).enumerate() {
         let (layer, inputs, outputs) = (l + 1, pair[0], pair[1]);
-        let weights = format!("weights of layer {layer}: to 1 … {outputs}, from 1 … {inputs}");
+        let weights = text::weights_of_layer(layer, outputs, inputs);
         all.push(Candidate::new(format!("w{layer}["), weights));
-        let biases = format!("biases of layer {layer}: 1 … {outputs}");
+        let biases = text::biases_of_layer(layer, outputs);
         all.push(Candidate::new(format!("b{layer}["), biases));
     }
     all
@@ -173,11 +174,11 @@ fn parameters(model: &Model) -> Vec<Candidate> {
 fn neurons(model: &Model) -> Vec<Candidate> {
     let mut all = Vec::new();
     if let Some(neuron) = model.hidden_neuron_under_cursor() {
-        all.push(Candidate::new(neuron.to_string(), "under the cursor"));
+        all.push(Candidate::new(neuron.to_string(), text::under_the_cursor()));
     }
     let sizes = model.run.architecture.sizes();
     for (layer, size) in sizes.iter().enumerate().take(sizes.len() - 1).skip(1) {
-        let help = format!("neurons 1 … {size} of layer {layer}");
+        let help = text::neurons_of_layer(size, layer);
         all.push(Candidate::new(format!("a{layer}["), help));
     }
     all
@@ -185,14 +186,16 @@ fn neurons(model: &Model) -> Vec<Candidate> {
 
 /// Columns, or the values of the one that `typed` names.
 fn inputs(model: &Model, typed: &str) -> Vec<Candidate> {
-    let columns = &model.run.data.preprocessing.columns;
+    let columns = model.run.columns();
     let mut all = Vec::new();
     for column in columns {
         let domain = Domain::of(column);
         match typed.strip_prefix(column.name.as_str()) {
             Some(rest) if rest.starts_with(' ') => {
                 let values = domain.words().iter();
-                all.extend(values.map(|it| Candidate::new(format!("{} {it}", column.name), "")));
+                all.extend(
+                    values.map(|value| Candidate::new(format!("{} {value}", column.name), "")),
+                );
             }
             _ => all.push(Candidate::new(column.name.clone(), domain.to_string())),
         }
@@ -232,9 +235,9 @@ fn paths(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
     if let Some(files) = files.filter(|files| files.folder == folder) {
         for name in &files.names {
             let help = if name.ends_with('/') {
-                "folder"
+                text::folder()
             } else {
-                "existing file"
+                text::existing_file()
             };
             all.push(Candidate::new(format!("{folder}{name}"), help));
         }

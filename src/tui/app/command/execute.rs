@@ -1,67 +1,57 @@
 //! The command line: opening it, its keys, and running what was typed.
 
+use crate::tui::text;
 use ratatui::crossterm::event::KeyEvent;
 
 use super::table::Run;
 use super::{CommandLine, parse, table};
 use crate::settings::Setting;
-use crate::tui::app::model::{Model, Overlay, Phase};
+use crate::tui::app::actions::Done;
+use crate::tui::app::model::{Model, Overlay};
 use crate::tui::app::prompt::PromptEvent;
+use crate::tui::app::training::Phase;
 use crate::tui::app::update::Effect;
 
 impl Model {
-    /// Opens the line of commands with `text` in it.
-    pub(in crate::tui::app) fn open_command_line(&mut self, text: &str) {
-        let line = CommandLine::new(text, None, self);
+    /// Opens an empty line of commands.
+    pub(in crate::tui::app) fn open_command_line(&mut self) {
+        let line = CommandLine::new("", None, self);
         self.prompt.overlay = Some(Overlay::Command(Box::new(line)));
     }
 
     pub(in crate::tui::app) fn press_in_command_line(
         &mut self,
-        mut line: CommandLine,
+        mut line: Box<CommandLine>,
         key: &KeyEvent,
-        effects: &mut Vec<Effect>,
     ) {
         match line.on_key(key, &self.prompt.commands) {
             PromptEvent::Cancelled => self.prompt.overlay = line.menu().map(Overlay::Menu),
-            PromptEvent::Editing => self.refresh_command_line(line, effects),
+            PromptEvent::Editing => self.refresh_command_line(line),
             PromptEvent::Submitted(text) => {
                 self.prompt.commands.add(&text);
-                match self.run_command(&text, effects) {
-                    Ok(()) if self.prompt.overlay.is_none() => {
-                        self.prompt.overlay = line.menu().map(Overlay::Menu);
-                    }
-                    Ok(()) => {}
-                    Err(problem) => {
-                        line.prompt.error = Some(problem);
-                        self.prompt.overlay = Some(Overlay::Command(Box::new(line)));
-                    }
+                if let Err(problem) = self.run_command(&text) {
+                    line.prompt.error = Some(problem);
+                    self.prompt.overlay = Some(Overlay::Command(line));
+                } else if self.prompt.overlay.is_none() {
+                    self.prompt.overlay = line.menu().map(Overlay::Menu);
                 }
             }
         }
     }
 
-    /// Shows `line` with what it may go on with.
-    pub(in crate::tui::app) fn refresh_command_line(
-        &mut self,
-        mut line: CommandLine,
-        effects: &mut Vec<Effect>,
-    ) {
+    /// Shows `line` with its completions.
+    pub(in crate::tui::app) fn refresh_command_line(&mut self, mut line: Box<CommandLine>) {
         if let Some(folder) = line.refresh(self) {
-            effects.push(Effect::ListFiles(folder));
+            self.effects.push(Effect::ListFiles(folder));
         }
-        self.prompt.overlay = Some(Overlay::Command(Box::new(line)));
+        self.prompt.overlay = Some(Overlay::Command(line));
     }
 
     /// Runs the command in `line`, if there is one.
     ///
     /// # Errors
     /// A message that says what is wrong with it.
-    pub(in crate::tui::app) fn run_command(
-        &mut self,
-        line: &str,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), String> {
+    pub(in crate::tui::app) fn run_command(&mut self, line: &str) -> Done {
         let line = line.trim().trim_start_matches(':').trim_start();
         if line.is_empty() {
             return Ok(());
@@ -69,15 +59,14 @@ impl Model {
         let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let (spec, rest) = (table::find(name)?, rest.trim());
         if matches!(self.run.phase, Phase::Failed(_)) && !spec.after_failure {
-            return Err(
-                "the training has failed; only export, seed, init and quit are left".into(),
-            );
+            let left = "only export, seed, init and quit are left";
+            return Err(format!("the training has failed; {left}"));
         }
         match spec.run {
-            Run::Set(setting) => self.type_setting(setting, rest, effects),
-            Run::With(run) => run(self, rest, effects),
-            Run::Plain(run) if rest.is_empty() => run(self, effects),
-            Run::Plain(_) => Err(format!("{} takes no argument", spec.name)),
+            Run::Set(setting) => self.type_setting(setting, rest),
+            Run::With(run) => run(self, rest),
+            Run::Plain(run) if rest.is_empty() => run(self),
+            Run::Plain(_) => Err(text::takes_no_argument(spec.name)),
         }
     }
 
@@ -86,19 +75,18 @@ impl Model {
         &mut self,
         setting: &'static Setting,
         text: &str,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), String> {
+    ) -> Done {
         let text = text.trim();
         let edit = (setting.parse)(text)
             .ok_or_else(|| parse::expected(setting.name, &(setting.expected)(text), text))?;
-        self.edit_setting(setting, effects, |choices| edit.apply(choices))
+        self.edit_setting(setting, |choices| edit.apply(choices))
     }
 
     /// Shows row `row`, counted from 1.
-    pub(super) fn show_row(&mut self, row: usize) -> Result<(), String> {
-        let rows = self.navigation.sample.samples(&self.run.data).rows();
+    pub(super) fn show_row(&mut self, row: usize) -> Done {
+        let rows = self.samples().rows();
         if row > rows {
-            return Err(format!("there are only {rows} rows"));
+            return Err(text::only_rows(rows));
         }
         self.navigation.selection = None;
         self.navigation.sample.index = row - 1;

@@ -1,5 +1,6 @@
 //! Parsing of the arguments of typed commands. Errors state what was expected.
 
+use crate::tui::text;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -7,15 +8,15 @@ use crate::model_file::formats;
 use crate::nn::{NeuronId, ParameterId};
 use crate::settings::parameter_value;
 use crate::train::StepSize;
+use crate::tui::app::actions::MAX_STEPS;
 use crate::tui::app::navigation::View;
-use crate::tui::app::steps::MAX_STEPS;
 use crate::util::text::sanitise;
 
 /// Message that `name` takes `what`, but got `found`.
 pub(super) fn expected(name: &str, what: &str, found: &str) -> String {
     match found {
         "" => format!("{name} takes {what}"),
-        found => format!("{name} takes {what}, not \"{}\"", sanitise(found)),
+        found => text::takes_not(name, what, sanitise(found)),
     }
 }
 
@@ -24,7 +25,7 @@ pub(super) fn export(rest: &str) -> Result<PathBuf, String> {
     match formats::for_path(&path) {
         Ok(_) => Ok(path),
         Err(_) => {
-            let what = format!("a name that ends in {}", formats::extensions());
+            let what = text::expected_path(formats::extensions());
             Err(expected("export", &what, rest))
         }
     }
@@ -36,16 +37,16 @@ pub(super) fn set(rest: &str) -> Result<(Option<ParameterId>, f32), String> {
         return Ok((Some(id), value));
     }
     let value = rest.parse().ok().filter(|value: &f32| value.is_finite());
-    let what = "a number, or a weight or bias and a number, such as w2[1,3] 0.5 or b2[1] 0";
+    let what = text::expected_setting();
     Ok((None, value.ok_or_else(|| expected("set", what, rest))?))
 }
 
 pub(super) fn parameter(name: &str, rest: &str) -> Result<Option<ParameterId>, String> {
-    or_cursor(name, "a weight or bias such as w2[1,3] or b2[1]", rest)
+    or_cursor(name, text::expected_parameter(), rest)
 }
 
 pub(super) fn neuron(name: &str, rest: &str) -> Result<Option<NeuronId>, String> {
-    or_cursor(name, "a hidden neuron such as a1[3]", rest)
+    or_cursor(name, text::expected_neuron(), rest)
 }
 
 /// Parses the name of something; `None` is what is under the cursor.
@@ -58,7 +59,7 @@ fn or_cursor<T: FromStr>(name: &str, what: &str, rest: &str) -> Result<Option<T>
 }
 
 pub(super) fn step(rest: &str) -> Result<(StepSize, u32), String> {
-    let what = "a number and one of phase, row, batch, epoch, such as 10 phase";
+    let what = text::expected_steps();
     let wrong = || expected("step", what, rest);
     let (mut size, mut count) = (None, None);
     for word in rest.split_whitespace() {
@@ -81,7 +82,7 @@ pub(super) fn step(rest: &str) -> Result<(StepSize, u32), String> {
 pub(super) fn row(rest: &str) -> Result<usize, String> {
     match rest.parse() {
         Ok(row @ 1..) => Ok(row),
-        _ => Err(expected("row", "a number of at least 1", rest)),
+        _ => Err(expected("row", text::expected_row(), rest)),
     }
 }
 

@@ -6,11 +6,10 @@ use std::sync::LazyLock;
 use super::complete::Completes;
 use super::parse;
 use crate::settings::{SETTINGS, Setting};
-use crate::tui::app::actions::Action;
+use crate::tui::app::actions::{Action, Done, act};
 use crate::tui::app::model::{Model, Overlay};
 use crate::tui::app::navigation::View;
-use crate::tui::app::update::Effect;
-use crate::util::text::{near_matches, sanitise};
+use crate::tui::app::what_if::unknown;
 
 /// A typed command.
 #[derive(Debug, Clone)]
@@ -37,28 +36,10 @@ pub(super) enum Run {
     /// Takes no argument.
     Plain(Action),
     /// Reads the arguments.
-    With(fn(&mut Model, &str, &mut Vec<Effect>) -> Result<(), String>),
+    With(fn(&mut Model, &str) -> Done),
 }
 
 impl Spec {
-    const fn new(
-        name: &'static str,
-        arguments: &'static str,
-        help: &'static str,
-        completes: Completes,
-        run: Run,
-    ) -> Self {
-        Self {
-            name,
-            aliases: &[],
-            arguments,
-            help: Cow::Borrowed(help),
-            completes,
-            run,
-            after_failure: false,
-        }
-    }
-
     fn setting(setting: &'static Setting) -> Self {
         Self {
             name: setting.name,
@@ -71,19 +52,27 @@ impl Spec {
         }
     }
 
-    const fn or(mut self, aliases: &'static [&'static str]) -> Self {
-        self.aliases = aliases;
-        self
-    }
-
-    const fn after_failure(mut self) -> Self {
-        self.after_failure = true;
-        self
-    }
-
     fn names(&self) -> impl Iterator<Item = &'static str> {
         [self.name].into_iter().chain(self.aliases.iter().copied())
     }
+}
+
+/// Rows of the table: whether it is of use after the training has failed (`any` or `good`), name,
+/// aliases, arguments, their completion, help, function.
+macro_rules! commands {
+    (@after any) => { true };
+    (@after good) => { false };
+    ($($after:ident $name:literal [$($alias:literal)*] $arguments:literal $completes:expr, $help:literal, $run:expr;)+) => {
+        vec![$(Spec {
+            name: $name,
+            aliases: &[$($alias),*],
+            arguments: $arguments,
+            help: Cow::Borrowed($help),
+            completes: $completes,
+            run: $run,
+            after_failure: commands!(@after $after),
+        }),+]
+    };
 }
 
 /// Every command, in the order of the help: a setting each, then the others.
@@ -96,154 +85,42 @@ pub static COMMANDS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
 fn others() -> Vec<Spec> {
     use Completes::{Files, Inputs, Neurons, Nothing, Parameters, Words};
     use Run::{Plain, With};
-    vec![
-        Spec::new(
-            "set",
-            "[PARAMETER] VALUE",
+    commands! {
+        good "set" [] "[PARAMETER] VALUE" Parameters,
             "set a weight or bias such as w2[1,3] or b2[1] (default: the one under the cursor)",
-            Parameters,
-            With(|model, rest, effects| {
-                let (id, value) = parse::set(rest)?;
-                model.set_parameter(id, value, effects)
-            }),
-        ),
-        Spec::new(
-            "freeze",
-            "[PARAMETER]",
+            With(|model, rest| parse::set(rest).and_then(|(id, value)| model.set_parameter(id, value)));
+        good "freeze" [] "[PARAMETER]" Parameters,
             "keep the value of a weight or bias (default: the one under the cursor)",
-            Parameters,
-            With(|model, rest, effects| {
-                model.freeze(parse::parameter("freeze", rest)?, Some(true), effects)
-            }),
-        ),
-        Spec::new(
-            "unfreeze",
-            "[PARAMETER]",
-            "train it again",
-            Parameters,
-            With(|model, rest, effects| {
-                model.freeze(parse::parameter("unfreeze", rest)?, Some(false), effects)
-            }),
-        ),
-        Spec::new(
-            "mute",
-            "[NEURON]",
+            With(|model, rest| model.freeze(parse::parameter("freeze", rest)?, Some(true)));
+        good "unfreeze" [] "[PARAMETER]" Parameters, "train it again",
+            With(|model, rest| model.freeze(parse::parameter("unfreeze", rest)?, Some(false)));
+        good "mute" ["silence"] "[NEURON]" Neurons,
             "force the output of a hidden neuron such as a1[3] to 0 (default: the one under the cursor)",
-            Neurons,
-            With(|model, rest, effects| {
-                model.mute(parse::neuron("mute", rest)?, Some(true), effects)
-            }),
-        )
-        .or(&["silence"]),
-        Spec::new(
-            "unmute",
-            "[NEURON]",
-            "use its output again",
-            Neurons,
-            With(|model, rest, effects| {
-                model.mute(parse::neuron("unmute", rest)?, Some(false), effects)
-            }),
-        )
-        .or(&["speak"]),
-        Spec::new(
-            "input",
-            "NAME [VALUE]",
-            "change an input of the shown row (default: the row's own value)",
-            Inputs,
-            With(|model, rest, _| model.type_named_input(rest)),
-        ),
-        Spec::new(
-            "undo",
-            "",
-            "undo the last change",
-            Nothing,
-            Plain(Model::undo),
-        ),
-        Spec::new(
-            "step",
-            "[N] [phase | row | batch | epoch]",
+            With(|model, rest| model.mute(parse::neuron("mute", rest)?, Some(true)));
+        good "unmute" ["speak"] "[NEURON]" Neurons, "use its output again",
+            With(|model, rest| model.mute(parse::neuron("unmute", rest)?, Some(false)));
+        good "input" [] "NAME [VALUE]" Inputs, "change an input of the shown row (default: the row's own value)",
+            With(Model::type_named_input);
+        good "undo" [] "" Nothing, "undo the last change", Plain(Model::undo);
+        good "step" [] "[N] [phase | row | batch | epoch]" Words(|| vec!["phase", "row", "batch", "epoch"]),
             "N steps, then pause",
-            Words(|| vec!["phase", "row", "batch", "epoch"]),
-            With(|model, rest, effects| {
-                let (size, count) = parse::step(rest)?;
-                model.step(size, count, effects)
-            }),
-        ),
-        Spec::new(
-            "back",
-            "",
-            "previous phase",
-            Nothing,
-            Plain(Model::step_back),
-        ),
-        Spec::new("train", "", "resume", Nothing, Plain(Model::resume)),
-        Spec::new("pause", "", "pause", Nothing, Plain(Model::pause)),
-        Spec::new(
-            "restart",
-            "",
-            "restart (same seed)",
-            Nothing,
-            Plain(Model::restart_with_same_seed),
-        )
-        .after_failure(),
-        Spec::new(
-            "check",
-            "",
-            "check gradients (finite differences)",
-            Nothing,
-            Plain(Model::check_gradients),
-        ),
-        Spec::new(
-            "row",
-            "N",
-            "show this row in the network",
-            Nothing,
-            With(|model, rest, _| model.show_row(parse::row(rest)?)),
-        )
-        .after_failure(),
-        Spec::new(
-            "view",
-            "NAME",
-            "switch view",
-            Words(|| View::ALL.map(View::name).to_vec()),
-            With(|model, rest, _| {
-                model.navigation.turn_to(parse::view(rest)?);
-                model.navigation.settle_focus();
-                Ok(())
-            }),
-        )
-        .after_failure(),
-        Spec::new(
-            "menu",
-            "",
-            "open the settings menu",
-            Nothing,
-            Plain(Model::open_menu),
-        ),
-        Spec::new(
-            "export",
-            "PATH",
-            "save the model (format from extension)",
-            Files,
-            With(|model, rest, effects| {
-                model.export_to(parse::export(rest)?, effects);
-                Ok(())
-            }),
-        )
-        .after_failure(),
-        Spec::new(
-            "help",
-            "",
-            "list the commands",
-            Nothing,
-            Plain(|model, _| {
-                model.prompt.overlay = Some(Overlay::Commands(0));
-                Ok(())
-            }),
-        )
-        .after_failure(),
-        Spec::new("quit", "", "quit", Nothing, Plain(Model::quit)).after_failure(),
-    ]
+            With(|model, rest| parse::step(rest).and_then(|(size, count)| model.step(size, count)));
+        good "back" [] "" Nothing, "previous phase", Plain(Model::step_back);
+        good "train" [] "" Nothing, "resume", Plain(Model::resume);
+        good "pause" [] "" Nothing, "pause", Plain(Model::pause);
+        any "restart" [] "" Nothing, "restart (same seed)", Plain(act!(|model| model.restart_with_seed(0)));
+        good "check" [] "" Nothing, "check gradients (finite differences)", Plain(Model::check_gradients);
+        any "row" [] "N" Nothing, "show this row in the network",
+            With(|model, rest| model.show_row(parse::row(rest)?));
+        any "view" [] "NAME" Words(|| View::ALL.map(View::name).to_vec()), "switch view",
+            With(|model, rest| parse::view(rest).map(|view| model.navigation.turn_to(view)));
+        good "menu" [] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));
+        any "export" [] "PATH" Files, "save the model (format from extension)",
+            With(|model, rest| parse::export(rest).map(|path| model.export_to(path)));
+        any "help" [] "" Nothing, "list the commands",
+            Plain(act!(|model| model.prompt.overlay = Some(Overlay::Commands(0))));
+        any "quit" [] "" Nothing, "quit", Plain(act!(|model| model.quit()));
+    }
 }
 
 /// Finds the command called `name`, or the only one with a name that begins so.
@@ -264,14 +141,7 @@ pub(super) fn find(name: &str) -> Result<&'static Spec, String> {
         [] => {
             let known = COMMANDS.iter().flat_map(Spec::names);
             let known: Vec<String> = known.map(str::to_owned).collect();
-            let name = sanitise(name);
-            Err(match near_matches(&name, &known).as_slice() {
-                [] => format!("unknown command \"{name}\" (tab: list)"),
-                near => format!(
-                    "unknown command \"{name}\"; did you mean \"{}\"?",
-                    near.join("\" or \"")
-                ),
-            })
+            Err(unknown("command", name, &known))
         }
         several => {
             let names = several.iter().map(|spec| {

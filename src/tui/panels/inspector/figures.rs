@@ -1,71 +1,83 @@
 //! The drawings of the pages: an activation function with the point on it, a distribution, a
 //! history.
 
+use crate::tui::text;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::Widget;
 
 use crate::nn::Activation;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::blocks::histogram;
 use crate::tui::widgets::canvas::{Canvas, Dash, Point, Stroke};
-use crate::tui::widgets::panel::{put, put_right};
-use crate::tui::widgets::sparkbars::bars;
-use crate::util::numbers::significant;
+use crate::util::numbers::{significant, typeset};
 use crate::util::stats::Histogram;
+use crate::util::text::shorten;
 
 /// A drawing.
 pub(super) enum Figure {
-    /// `a = f(z)` around the point.
+    /// `a = f(z)` around a point.
     Curve {
         /// Activation of the neuron on its own; none for softmax.
         function: Option<Activation>,
-        /// The point's `z`.
-        z: f64,
-        /// The point's `a`.
-        a: f64,
-        /// Whether the point is known.
-        is_known: bool,
+        /// `z` and `a` of the point, if it is known.
+        point: Option<(f64, f64)>,
     },
     /// A distribution over rows.
-    MinMaxLast(Box<Histogram>),
+    Distribution(Box<Histogram>),
     /// Values over epochs.
     History(Vec<(f64, f32)>),
 }
 
 impl Figure {
-    /// Rows it takes.
+    /// Number of rows.
     pub fn rows(&self) -> usize {
         match self {
             Self::Curve { .. } => 6,
-            Self::MinMaxLast(_) => 3,
+            Self::Distribution(_) => 3,
             Self::History(_) => 4,
         }
     }
 
-    /// Draws it into `area`.
+    /// Draws the figure into `area`.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
         if area.width < 8 || area.height < 2 {
             return;
         }
+        let [plot, foot] =
+            Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
         match self {
-            Self::Curve {
-                function,
-                z,
-                a,
-                is_known,
-            } => curve(area, buf, theme, *function, is_known.then_some((*z, *a))),
-            Self::MinMaxLast(histogram) => spread(area, buf, theme, histogram),
-            Self::History(points) => history(area, buf, theme, points),
+            Self::Curve { function, point } => curve(plot, foot, buf, theme, *function, *point),
+            Self::Distribution(values) => distribution(plot, foot, buf, theme, values),
+            Self::History(points) => history(plot, foot, buf, theme, points),
         }
     }
 }
 
-/// `z` reaches this far to both sides at least.
-const LEAST_REACH: f64 = 4.0;
+/// Writes `texts` into a row: left, in the middle, right.
+fn labels(row: Rect, buf: &mut Buffer, style: Style, [left, middle, right]: [&str; 3]) {
+    Line::raw(left).render(row, buf);
+    Line::raw(right).right_aligned().render(row, buf);
+    Line::raw(middle).render(Rect::new(row.x + row.width / 2, row.y, 1, 1), buf);
+    buf.set_style(row, style);
+}
 
-/// Half the range of `z` that is shown: a power of two, so that the axis stands still while the
+/// Joins `points` by lines.
+fn join(canvas: &mut Canvas, points: &[Point], stroke: &Stroke) {
+    for pair in points.windows(2) {
+        canvas.line(pair[0], pair[1], stroke);
+    }
+}
+
+/// Minimum reach of `z` to both sides.
+const MIN_REACH: f64 = 4.0;
+
+/// Half the range of `z` that is shown: a power of two, so that the axis stays where it is while the
 /// point moves.
 fn reach(z: f64) -> f64 {
-    let mut reach = LEAST_REACH;
+    let mut reach = MIN_REACH;
     while reach < z.abs() && reach < 1e12 {
         reach *= 2.0;
     }
@@ -86,7 +98,8 @@ fn value(function: Option<Activation>, point: Option<(f64, f64)>, z: f64) -> f64
 }
 
 fn curve(
-    area: Rect,
+    plot: Rect,
+    foot: Rect,
     buf: &mut Buffer,
     theme: Theme,
     function: Option<Activation>,
@@ -96,137 +109,81 @@ fn curve(
     let reach = reach(point.map_or(0.0, |point| point.0));
     let (min, max) = function.map_or((0.0, 1.0), Activation::range);
     let (low, high) = (min.max(-reach), max.min(reach));
-    let plot = Rect {
-        height: area.height - 1,
-        ..area
-    };
     let mut canvas = Canvas::new(plot, (-reach, reach), (low, high));
     let axis = Stroke::new(theme.frame(), 0.0).dashed(Dash::Along(1, 1));
     canvas.line((-reach, 0.0), (reach, 0.0), &axis);
     canvas.line((0.0, high), (0.0, low), &axis);
-    let stroke = Stroke::new(theme.accent(), 1.0);
-    let points: Vec<Point> = canvas
-        .columns()
-        .map(|z| (z, value(function, point, z)))
-        .collect();
-    for pair in points.windows(2) {
-        canvas.line(pair[0], pair[1], &stroke);
-    }
+    let points = canvas.columns().map(|z| (z, value(function, point, z)));
+    let points: Vec<Point> = points.collect();
+    join(&mut canvas, &points, &Stroke::new(theme.accent(), 1.0));
     canvas.render(buf);
-    let foot = area.bottom() - 1;
-    let shown = |x: f64| {
-        significant(x, 3)
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned()
-    };
-    let [left, right] = [-reach, reach].map(|x| shown(x).replace('-', "−"));
-    put(buf, area.x, foot, 8, &left, theme.dim());
-    put_right(buf, area.right(), foot, 8, &right, theme.dim());
-    let middle = area.x + area.width / 2;
-    put(buf, middle, foot, 1, "0", theme.dim());
-    for (value, y) in [(high, plot.y), (low, plot.bottom() - 1)] {
-        // Away from the curve, which starts below on the left and ends above on the right.
-        let text = shown(value).replace('-', "−");
-        if y == plot.y {
-            put(buf, area.x, y, 8, &text, theme.dim())
-        } else {
-            put_right(buf, area.right(), y, 8, &text, theme.dim())
-        }
-    }
+    let [reach_low, reach_high, low, high] = [-reach, reach, low, high].map(|x| {
+        let text = typeset(x, 3);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    });
+    labels(foot, buf, theme.dim(), [&reach_low, "0", &reach_high]);
+    // Away from the curve, which starts below on the left and ends above on the right.
+    let last = Rect::new(plot.x, plot.bottom() - 1, plot.width, 1);
+    Span::styled(high, theme.dim()).render(plot, buf);
+    let low = Span::styled(low, theme.dim());
+    Line::from(low).right_aligned().render(last, buf);
     if let Some(point) = point {
         let (x, y) = canvas.anchor(point);
-        put(buf, x, y, 1, "●", theme.strong());
+        Span::styled("●", theme.strong()).render(Rect::new(x, y, 1, 1), buf);
     }
 }
 
-fn spread(area: Rect, buf: &mut Buffer, theme: Theme, histogram: &Histogram) {
-    let counts = histogram.counts();
-    let half = counts.len() / 2;
-    let is_above_zero = counts[..half].iter().all(|&n| n == 0);
-    let counts = if is_above_zero {
-        &counts[half..]
+fn distribution(plot: Rect, foot: Rect, buf: &mut Buffer, theme: Theme, values: &Histogram) {
+    let counts = values.resampled(plot.width.into());
+    let lines = histogram(&counts, plot.height.into(), 1).into_iter();
+    let lines = lines.map(|line| Line::styled(line, theme.accent()));
+    Text::from_iter(lines).render(plot, buf);
+    let limit = significant(values.limit().into(), 2);
+    let limit = limit.trim_end_matches(".0");
+    let low = format!("−{limit}");
+    let ends = if values.is_above_zero() {
+        ["0", ""]
     } else {
-        &counts[..]
+        [&*low, "0"]
     };
-    let cells = usize::from(area.width);
-    let sums: Vec<usize> = (0..cells)
-        .map(|i| {
-            let (from, to) = (i * counts.len() / cells, (i + 1) * counts.len() / cells);
-            counts[from..to.max(from + 1).min(counts.len())]
-                .iter()
-                .map(|&n| n as usize)
-                .sum()
-        })
+    labels(foot, buf, theme.dim(), [ends[0], ends[1], limit]);
+}
+
+fn history(plot: Rect, foot: Rect, buf: &mut Buffer, theme: Theme, points: &[(f64, f32)]) {
+    let points = points
+        .iter()
+        .map(|&(epochs, value)| (epochs, f64::from(value)));
+    let points: Vec<Point> = points
+        .filter(|(x, y)| x.is_finite() && y.is_finite())
         .collect();
-    let rows = usize::from(area.height - 1);
-    let lines = bars(&sums, rows, 1);
-    for (line, y) in lines.iter().zip(area.y..) {
-        put(buf, area.x, y, cells, line, theme.accent());
-    }
-    let foot = area.bottom() - 1;
-    let limit = significant(histogram.limit().into(), 2);
-    let limit = limit.trim_end_matches(".0").to_owned();
-    let low = if is_above_zero {
-        "0".to_owned()
-    } else {
-        format!("−{limit}")
+    let (Some(&(start, first)), Some(&(end, _))) = (points.first(), points.last()) else {
+        return Span::styled(text::nothing_yet(), theme.dim()).render(plot, buf);
     };
-    put(buf, area.x, foot, 9, &low, theme.dim());
-    put_right(buf, area.right(), foot, 9, &limit, theme.dim());
-    if !is_above_zero {
-        put(buf, area.x + area.width / 2, foot, 1, "0", theme.dim());
-    }
-}
-
-fn history(area: Rect, buf: &mut Buffer, theme: Theme, points: &[(f64, f32)]) {
-    let finite = || {
-        points
-            .iter()
-            .filter(|it| it.0.is_finite() && it.1.is_finite())
-    };
-    let low = finite().fold(f64::INFINITY, |low, it| low.min(it.1.into()));
-    let high = finite().fold(f64::NEG_INFINITY, |high, it| high.max(it.1.into()));
-    let start = finite().fold(f64::INFINITY, |start, it| start.min(it.0));
-    let end = finite().fold(f64::NEG_INFINITY, |end, it| end.max(it.0));
-    if low > high {
-        put(buf, area.x, area.y, 20, "nothing yet", theme.dim());
-        return;
-    }
-    let label = 10.min(area.width / 3);
-    let plot = Rect {
-        x: area.x + label,
-        width: area.width - label,
-        height: area.height - 1,
-        ..area
-    };
+    let low = points.iter().fold(first, |low, point| low.min(point.1));
+    let high = points.iter().fold(first, |high, point| high.max(point.1));
+    let label = 10.min(plot.width / 3);
+    let [label, plot] =
+        Layout::horizontal([Constraint::Length(label), Constraint::Fill(1)]).areas(plot);
+    let stroke = Stroke::new(theme.accent(), 1.0);
     // A value that stays the same runs through the middle.
     let mut canvas = Canvas::new(plot, (start, end), (low, high));
-    let stroke = Stroke::new(theme.accent(), 1.0);
-    let places: Vec<Point> = finite()
-        .map(|&(epochs, value)| (epochs, value.into()))
-        .collect();
-    for pair in places.windows(2) {
-        canvas.line(pair[0], pair[1], &stroke);
-    }
-    if let [(_, value)] = places[..] {
+    join(&mut canvas, &points, &stroke);
+    if let [(_, value)] = points[..] {
         canvas = Canvas::new(plot, (0.0, 1.0), (low, high));
         canvas.line((0.0, value), (1.0, value), &stroke);
     }
     canvas.render(buf);
-    let shown = |x: f64| significant(x, 4).replace('-', "−");
-    let room = usize::from(label).saturating_sub(1);
-    put_right(buf, plot.x - 1, plot.y, room, &shown(high), theme.dim());
+    let room = usize::from(label.width).saturating_sub(1);
+    let value = |x: f64| format!("{:>room$} ", shorten(&typeset(x, 4), room));
+    Line::styled(value(high), theme.dim()).render(label, buf);
     if low < high && plot.height > 1 {
-        let y = plot.bottom() - 1;
-        put_right(buf, plot.x - 1, y, room, &shown(low), theme.dim());
+        let last = Rect::new(label.x, label.bottom() - 1, label.width, 1);
+        Line::styled(value(low), theme.dim()).render(last, buf);
     }
-    let foot = area.bottom() - 1;
-    let [start, end] = [start, end].map(|epochs| format!("epoch {epochs:.0}"));
-    put(buf, plot.x, foot, plot.width.into(), &start, theme.dim());
-    if start != end {
-        put_right(buf, plot.right(), foot, 14, &end, theme.dim());
-    }
+    let foot = Rect::new(plot.x, foot.y, plot.width, 1);
+    let [start, end] = [start, end].map(text::epoch_rounded);
+    let end = if start == end { "" } else { &end };
+    labels(foot, buf, theme.dim(), [&start, "", end]);
 }
 
 #[cfg(test)]
@@ -243,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_axis_stands_still() {
+    fn the_axis_stays() {
         assert_eq!(reach(0.1), 4.0);
         assert_eq!(reach(-4.0), 4.0);
         assert_eq!(reach(5.0), 8.0);

@@ -1,9 +1,9 @@
-//! Every formula of what the cursor stands on, first in symbols and then with the numbers of the
+//! Every formula of the item under the cursor, first in symbols and then with the numbers of the
 //! shown row or the means of a mini-batch.
 //!
-//! While a mini-batch is walked through, numbers that the walk has not come to are dots: the
-//! formulas say what they will be made of.
+//! While a mini-batch is stepped through, numbers that are not computed yet are dots.
 
+use crate::tui::text;
 mod figures;
 mod input;
 mod neuron;
@@ -12,24 +12,23 @@ mod page;
 mod parameter;
 mod terms;
 
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::layout::{Margin, Rect};
+use ratatui::text::Span;
 
 use super::Panel;
 use super::network::{knows_activation, knows_delta, knows_loss, phase_values};
-use crate::data::with_offset;
-use crate::nn::ParameterId;
 use crate::train::inspection::Facts;
 use crate::train::probes::{InspectProbe, PhaseProbe, RowPass, RowProbe};
-use crate::train::{Cursor, Inspection, PhaseValues, Request, StepPhase, Subject};
+use crate::train::{Cursor, Inspection, PhaseValues, Request, Subject};
 use crate::tui::app::Model;
+use crate::tui::app::network_cursor::neuron_at;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::notation::{Index, Notation};
 use crate::tui::widgets::pane::{Pane, Title};
 use crate::util::numbers::{NUMBER, aligned};
 use page::Page;
 
-/// From this width on, and below this height, a figure stands beside the first table.
+/// From this width on, and below this height, a figure is beside the first table.
 const FLAT: u16 = 78;
 const LOW: u16 = 20;
 
@@ -38,13 +37,10 @@ pub(crate) struct InspectorPanel;
 
 impl Panel for InspectorPanel {
     fn title(&self, model: &Model, theme: Theme, inside: Rect) -> Title {
-        Context::new(model, theme, inside).map_or_else(
-            || Title::new("Inspector", theme, []),
-            |context| Title {
-                name: context.title(),
-                details: context.whose().into(),
-            },
-        )
+        match Context::new(model, theme, inside) {
+            Some(context) => Title::new(context.title(), context.whose()),
+            None => Title::new(text::inspector_title(), []),
+        }
     }
 
     fn min_size(&self) -> (u16, u16) {
@@ -54,37 +50,22 @@ impl Panel for InspectorPanel {
     fn probes(&self, model: &Model) -> Vec<Request> {
         let row = model.row_probe();
         let inspect = model.inspector.open.map(|inspector| {
-            Request::new(InspectProbe {
-                inspect: inspector.inspect,
-                row: row.clone(),
-            })
+            let (inspect, row) = (inspector.inspect, row.clone());
+            Request::new(InspectProbe { inspect, row })
         });
         let others = [Request::new(row), Request::new(PhaseProbe)];
         inspect.into_iter().chain(others).collect()
     }
 
-    fn draw(&self, model: &Model, pane: &mut Pane<'_>) {
-        draw(model, pane);
+    fn draw(&self, pane: &mut Pane<'_>) {
+        let Some(context) = Context::new(pane.model, pane.theme, pane.area) else {
+            return pane.message([text::waiting_for_values()]);
+        };
+        let inner = pane.area.inner(Margin::new(1, 0));
+        let page = context.page();
+        let first = pane.first_line(page.rows(), inner.height.into());
+        page.render(inner, pane.buf, first);
     }
-}
-
-fn draw(model: &Model, pane: &mut Pane<'_>) {
-    let Some(context) = Context::new(model, pane.theme, pane.area) else {
-        return pane.message(&["waiting for values"]);
-    };
-    let inner = Rect {
-        x: pane.area.x + 1,
-        width: pane.area.width - 2,
-        ..pane.area
-    };
-    let page = match &context.inspection.facts {
-        Facts::Input(facts) => input::page(&context, facts),
-        Facts::Neuron(facts) => neuron::page(&context, facts),
-        Facts::Parameter(facts) => parameter::page(&context, facts),
-        Facts::Output(facts) => output::page(&context, facts),
-    };
-    let first = pane.first_line(page.rows(), inner.height.into());
-    page.render(inner, pane.buf, pane.theme, first);
 }
 
 /// Data that a page is made from.
@@ -99,7 +80,7 @@ struct Context<'a> {
     theme: Theme,
     notation: Notation,
     width: usize,
-    /// Whether the panel is wide and low: then the curve stands beside the first table.
+    /// Whether the panel is wide and low: then the curve is beside the first table.
     is_flat: bool,
 }
 
@@ -107,16 +88,15 @@ impl<'a> Context<'a> {
     /// Context of the newest inspection for a panel with this area `inside` its frame; none before the
     /// first.
     fn new(model: &'a Model, theme: Theme, inside: Rect) -> Option<Self> {
-        let snapshot = model.run.snapshot.as_ref()?;
-        let inspection = snapshot.answer::<InspectProbe>()?.as_ref()?;
-        let (row, pass) = snapshot.get::<RowProbe>()?;
+        let inspection = model.run.answer::<InspectProbe>()?.as_ref()?;
+        let (row, pass) = model.run.probed::<RowProbe>()?;
+        let is_row = inspection.inspect.of == Subject::Row;
         Some(Self {
             model,
             inspection,
             row,
             pass,
-            phase_values: phase_values(model, snapshot)
-                .filter(|_| inspection.inspect.of == Subject::Row),
+            phase_values: phase_values(model).filter(|_| is_row),
             theme,
             notation: Notation::new(theme),
             width: usize::from(inside.width.saturating_sub(2)),
@@ -124,8 +104,16 @@ impl<'a> Context<'a> {
         })
     }
 
-    fn page(&self) -> Page {
-        Page::new(self.width, self.theme)
+    /// Writes the page of the inspected item.
+    fn page(&self) -> Page<'_> {
+        let mut page = Page::new(self);
+        match &self.inspection.facts {
+            Facts::Input(facts) => input::write(&mut page, facts),
+            Facts::Neuron(facts) => neuron::write(&mut page, facts),
+            Facts::Parameter(facts) => parameter::write(&mut page, facts),
+            Facts::Output(facts) => output::write(&mut page, facts),
+        }
+        page
     }
 
     /// Layers with weights.
@@ -139,13 +127,7 @@ impl<'a> Context<'a> {
 
     /// The layer of the network that the cursor is at, and the neuron there.
     fn place(&self) -> (usize, usize) {
-        match self.inspection.inspect.cursor {
-            Cursor::Neuron { layer, neuron } => (layer, neuron),
-            Cursor::Parameter(
-                ParameterId::Weight { layer, output, .. } | ParameterId::Bias { layer, output },
-            ) => (layer, output),
-            Cursor::Output => (self.depth(), 0),
-        }
+        neuron_at(self.inspection.inspect.cursor).unwrap_or((self.depth(), 0))
     }
 
     /// Name of a neuron in the data; empty for a hidden one.
@@ -162,57 +144,49 @@ impl<'a> Context<'a> {
     /// `versicolor`, or `neuron 3 of layer 1`.
     fn called(&self, layer: usize, neuron: usize) -> String {
         match self.name(layer, neuron) {
-            "" => format!("neuron {} of layer {layer}", neuron + 1),
+            "" => text::neuron_of_layer(neuron + 1, layer),
             name => name.to_owned(),
         }
     }
 
     fn title(&self) -> String {
         let architecture = &self.model.run.architecture;
+        let (layer, neuron) = self.place();
+        let (number, name) = (neuron + 1, self.name(layer, neuron));
         match self.inspection.inspect.cursor {
-            Cursor::Neuron { layer: 0, neuron } => {
-                format!("Input {} · {}", neuron + 1, self.name(0, neuron))
+            Cursor::Output => text::outputs_title(architecture.loss()),
+            Cursor::Parameter(id) => {
+                let kind = if id.input().is_some() {
+                    "Weight"
+                } else {
+                    "Bias"
+                };
+                format!("{kind} {}", self.notation.parameter(id))
             }
-            Cursor::Neuron { layer, neuron } if layer == self.depth() => format!(
-                "Output {} · {} · {}",
-                neuron + 1,
-                self.name(layer, neuron),
-                architecture.output()
-            ),
-            Cursor::Neuron { layer, neuron } => format!(
-                "Neuron {} of layer {layer} · {}",
-                neuron + 1,
-                architecture.activation_name(layer)
-            ),
-            Cursor::Parameter(id @ ParameterId::Weight { .. }) => {
-                format!("Weight {}", self.notation.parameter(id))
+            Cursor::Neuron { .. } if layer == 0 => text::input_title(number, name),
+            Cursor::Neuron { .. } if layer == self.depth() => {
+                text::output_title(number, name, architecture.output())
             }
-            Cursor::Parameter(id) => format!("Bias {}", self.notation.parameter(id)),
-            Cursor::Output => format!("Outputs and loss · {}", architecture.loss()),
+            Cursor::Neuron { .. } => {
+                let function = architecture.activation_name(layer);
+                text::neuron_title(number, layer, function)
+            }
         }
     }
 
     /// Whose numbers they are, long and short.
-    fn whose(&self) -> [Line<'static>; 2] {
-        let texts = match self.inspection.inspect.of {
-            Subject::Row => {
-                let row = self.row.sample.index + 1;
-                [format!("values for row {row}"), format!("row {row}")]
-            }
-            Subject::Batch => {
-                let rows = self.inspection.rows;
-                [
-                    format!("mini-batch means ({rows} rows)"),
-                    format!("means of {rows}"),
-                ]
-            }
-        };
-        texts.map(|text| Line::styled(text, self.theme.dim()))
+    fn whose(&self) -> [String; 2] {
+        let (row, rows) = (self.row.sample.index + 1, self.inspection.rows);
+        if self.is_row() {
+            [text::values_for_row(row), text::values_for_row_short(row)]
+        } else {
+            [text::batch_means(rows), text::batch_means_short(rows)]
+        }
     }
 
     fn knows_activation(&self, layer: usize) -> bool {
         self.phase_values
-            .is_none_or(|it| knows_activation(it, layer))
+            .is_none_or(|values| knows_activation(values, layer))
     }
 
     fn knows_loss(&self) -> bool {
@@ -220,14 +194,8 @@ impl<'a> Context<'a> {
     }
 
     fn knows_delta(&self, layer: usize) -> bool {
-        self.phase_values.is_none_or(|it| knows_delta(it, layer))
-    }
-
-    /// Whether the update that is told of is the next one of a walk under way.
-    fn is_before_update(&self) -> bool {
-        let phase_values = self.phase_values;
-        phase_values
-            .is_some_and(|phase_values| phase_values.position.done != Some(StepPhase::Update))
+        self.phase_values
+            .is_none_or(|values| knows_delta(values, layer))
     }
 
     /// `x` in [`NUMBER`] cells, or a dot where it is not known yet.
@@ -244,11 +212,9 @@ impl<'a> Context<'a> {
     /// `− y`, or `− (−y)` for a `y` below zero, without cells left blank.
     fn minus(&self, y: f64) -> Span<'static> {
         let number = aligned(y);
-        let number = number.trim();
-        if y < 0.0 {
-            self.text(format!("− ({number})"))
-        } else {
-            self.text(format!("− {number}"))
+        match number.trim() {
+            number if y < 0.0 => self.text(format!("− ({number})")),
+            number => self.text(format!("− {number}")),
         }
     }
 
@@ -278,24 +244,18 @@ impl<'a> Context<'a> {
 
     /// A value of the row before inputs were changed.
     fn before(&self, layer: usize, neuron: usize) -> Option<f64> {
-        let (activations, _) = self.pass.unchanged.as_ref()?;
+        let (activations, _) = self.pass.unchanged.as_ref().filter(|_| self.is_row())?;
         let layer = activations.get(layer.checked_sub(1)?)?;
-        layer
-            .get(neuron)
-            .map(|&a| a.into())
-            .filter(|_| self.is_row())
+        layer.get(neuron).map(|&a| a.into())
     }
 
-    /// The shown row's number, as the title of the network's panel has it.
+    /// The shown row's class or number, as the title of the network's panel has it.
     fn target_text(&self) -> String {
         let sample = self.row.sample;
         let targets = &sample.samples(&self.model.run.data).targets;
         match (targets.class(sample.index), targets.number(sample.index)) {
             (Some(class), _) => self.name(self.depth(), class).to_owned(),
-            (None, Some(number)) => {
-                let scale = self.model.run.data.task.scale();
-                with_offset(number, scale.map_or(0.0, |scale| scale.offset)).replace('-', "−")
-            }
+            (None, Some(number)) => self.model.run.target_text(number).replace('-', "−"),
             (None, None) => String::new(),
         }
     }

@@ -1,356 +1,277 @@
 //! The inspector's page of a neuron: weighted input, activation, delta, and its values over many rows.
 
-use super::Context;
+use crate::tui::text;
+use ratatui::text::{Line, Span};
+
 use super::figures::Figure;
-use super::page::{Page, bar};
+use super::page::{Page, joined, padded};
 use super::terms::Table;
 use crate::nn::activation::Formula;
 use crate::nn::{Loss, Output};
 use crate::train::inspection::{Back, NeuronFacts};
+use crate::tui::widgets::blocks::bar;
 use crate::tui::widgets::notation::{Index, Notation};
-use crate::util::stats::Histogram;
-use ratatui::text::Span;
+use crate::util::text::width;
 
-/// The page of a neuron.
-pub(super) fn page(context: &Context, facts: &NeuronFacts) -> Page {
-    let mut page = context.page();
-    forward(context, facts, &mut page);
-    activation(context, facts, &mut page);
+/// Widest name of an input.
+const NAME: usize = 18;
+
+/// Writes the page of a neuron.
+pub(super) fn write(page: &mut Page, facts: &NeuronFacts) {
+    forward(page, facts);
+    activation(page, facts);
     match &facts.back {
         Back::Output {
             loss,
             target,
             error,
-        } => output_delta(context, facts, &mut page, (*loss, *target, *error)),
+        } => output_delta(page, facts, *loss, *target, *error),
         Back::Hidden { terms, sum } => {
+            let (c, (layer, neuron)) = (page.context, page.context.place());
+            let (k, own) = (Index::Any('k'), Index::Subject(neuron));
             let table = Table {
                 terms,
-                layer: context.place().0 + 1,
+                layer: layer + 1,
                 letter: "k",
-                headings: headings(context, false),
+                headings: headings(
+                    c.notation.delta(layer + 1, k),
+                    c.notation.w(layer + 1, k, own),
+                ),
                 is_factor_first: false,
-                is_known: context.knows_delta(context.place().0 + 1),
+                is_known: c.knows_delta(layer + 1),
             };
-            hidden_delta(context, facts, &mut page, &table, *sum);
+            hidden_delta(page, facts, &table, *sum);
         }
     }
-    over_rows(context, &mut page, &facts.distribution, &facts.influence);
-    page
+    page.distribution(" of a", &facts.distribution);
+    influence(page, &facts.influence);
 }
 
-/// Column headings of a neuron's sums: factors and weights, forward or backward.
-fn headings(context: &Context, is_forward: bool) -> [String; 2] {
-    let (layer, neuron) = context.place();
-    let (notation, own) = (context.notation, Index::Subject(neuron));
-    if is_forward {
-        [
-            format!(" {}", notation.a(layer - 1, Index::Any('i'))),
-            format!(" {}", notation.w(layer, own, Index::Any('i'))),
-        ]
-    } else {
-        [
-            format!(" {}", notation.delta(layer + 1, Index::Any('k'))),
-            format!(" {}", notation.w(layer + 1, Index::Any('k'), own)),
-        ]
-    }
+/// Column headings of a neuron's sums: factors and weights.
+fn headings(factor: String, weight: String) -> [String; 2] {
+    [factor, weight].map(|symbol| format!(" {symbol}"))
 }
 
 /// `z = sum + b`.
-fn forward(context: &Context, facts: &NeuronFacts, page: &mut Page) {
-    let (layer, neuron) = context.place();
-    let notation = context.notation;
+fn forward(page: &mut Page, facts: &NeuronFacts) {
+    let c = page.context;
+    let (layer, neuron) = c.place();
     let i = Index::Any('i');
-    let formula = format!(
-        "{} = {}{} {} + {}",
-        context.own(Notation::z),
-        notation.sum('i'),
-        notation.w(layer, Index::Subject(neuron), i),
-        notation.a(layer - 1, i),
-        context.own(Notation::b),
+    let (w, a) = (
+        c.notation.w(layer, Index::Subject(neuron), i),
+        c.notation.a(layer - 1, i),
     );
-    let mut spans = vec![context.text(formula)];
-    if facts.is_muted {
-        let muted = "   muted (output forced to 0)";
-        spans.push(Span::styled(muted, context.theme.bad()));
-    }
-    page.line(spans);
+    let (z, b) = (c.own(Notation::z), c.own(Notation::b));
+    let muted = if facts.is_muted {
+        text::muted_neuron()
+    } else {
+        ""
+    };
+    let formula = c.text(format!("{z} = {}{w} {a} + {b}", c.notation.sum('i')));
+    page.line(formula + Span::styled(muted, c.theme.bad()));
     let inputs = if layer == 1 {
         "x input"
     } else {
         "a activation"
     };
-    let symbols = format!("{inputs} · w weight · b bias · z weighted input");
-    page.line(vec![context.dim(symbols)]);
+    page.line(c.dim(text::symbols(inputs)));
     let table = Table {
         terms: &facts.inputs,
         layer: layer - 1,
         letter: "i",
-        headings: headings(context, true),
+        headings: headings(a, w),
         is_factor_first: true,
-        is_known: context.knows_activation(layer - 1),
+        is_known: c.knows_activation(layer - 1),
     };
-    table.write(context, page);
-    let is_known = context.knows_activation(layer);
-    let sum = context.number(table.sum(), is_known);
-    table.below(context, page, notation.either("Σ", "sum"), sum);
-    let bias = format!("+ {}", context.own(Notation::b));
-    table.below(context, page, &bias, context.signed(facts.bias, true));
-    let z = format!("= {}", context.own(Notation::z));
-    table.below(context, page, &z, context.number(facts.z, is_known));
-    if context.is_flat {
-        page.figure(curve(context, facts));
+    table.write(page);
+    let is_known = c.knows_activation(layer);
+    table.below(
+        page,
+        c.notation.either("Σ", "sum"),
+        c.number(table.sum(), is_known),
+    );
+    table.below(page, &format!("+ {b}"), c.signed(facts.bias, true));
+    table.below(page, &format!("= {z}"), c.number(facts.z, is_known));
+    if c.is_flat {
+        curve(page, facts);
     }
 }
 
-/// The activation's curve with the neuron's point on it.
-fn curve(context: &Context, facts: &NeuronFacts) -> Figure {
-    Figure::Curve {
+/// Adds the activation's curve with the neuron's point on it.
+fn curve(page: &mut Page, facts: &NeuronFacts) {
+    let is_known = page.context.knows_activation(page.context.place().0);
+    let point = is_known.then_some((facts.z, facts.a));
+    page.figure(Figure::Curve {
         function: facts.activation,
-        z: facts.z,
-        a: facts.a,
-        is_known: context.knows_activation(context.place().0),
-    }
+        point,
+    });
 }
 
 /// `a = f(z)`, its slope and the curve.
-fn activation(context: &Context, facts: &NeuronFacts, page: &mut Page) {
-    let (layer, neuron) = context.place();
-    let notation = context.notation;
-    let is_known = context.knows_activation(layer);
-    page.section("Activation");
-    let (a, z) = (context.own(Notation::a), context.own(Notation::z));
-    let applied = notation.applied(facts.activation, &z);
-    page.line(vec![context.text(format!("{a} = {applied}"))]);
-    let margin = " ".repeat(crate::util::text::width(&a));
+fn activation(page: &mut Page, facts: &NeuronFacts) {
+    let c = page.context;
+    let (layer, neuron) = c.place();
+    let is_known = c.knows_activation(layer);
+    page.section(text::activation_section());
+    let (a, z) = (c.own(Notation::a), c.own(Notation::z));
+    page.formula(&a, &c.notation.applied(facts.activation, &z));
     // A mean of f(z) is not f of the mean z.
     if let Some(activation) = facts.activation {
-        let start = format!("{margin} = ");
-        with_numbers(context, facts, page, (&start, &activation.formula()));
+        with_numbers(page, facts, &a, &activation.formula());
     }
-    page.line(vec![
-        context.text(format!("{margin} = ")),
-        context.signed(facts.a, is_known),
-    ]);
-    if let Some(before) = context.before(layer, neuron) {
-        page.line(vec![
-            context.dim(format!("{margin}   ")),
-            context.dim(crate::util::numbers::aligned(before)),
-            context.dim("before the change"),
-        ]);
+    page.equals(&a, c.signed(facts.a, is_known));
+    if let Some(before) = c.before(layer, neuron) {
+        page.before(&a, before, text::before_the_change());
     }
-    if !context.is_row() {
-        page.line(vec![context.dim("mean of f(z), not f of the mean z")]);
+    if !c.is_row() {
+        page.line(c.dim(text::mean_of_activations()));
     }
-    slope(context, facts, page, is_known);
-    if !context.is_flat {
-        page.figure(curve(context, facts));
+    // Every output of a softmax depends on every logit: there is no one slope.
+    if let Some(activation) = facts.activation {
+        let slope = activation.slope();
+        let prime = c.notation.either("′", "'");
+        page.formula(
+            &format!("f{prime}({z})"),
+            &c.notation.formula(slope.symbols, &a, &z),
+        );
+        with_numbers(page, facts, " ", &slope);
+        page.equals(" ", c.number(facts.slope, is_known));
+    }
+    if !c.is_flat {
+        curve(page, facts);
     }
     if facts.activation.is_none() {
         page.part();
-        let others = "The curve varies this logit only; the others are held fixed.";
-        page.say(others);
+        page.note(text::one_logit());
     }
 }
 
-/// `f'(z)`, in the form that needs only what is known already.
-fn slope(context: &Context, facts: &NeuronFacts, page: &mut Page, is_known: bool) {
-    // Every output of a softmax depends on every logit: there is no one slope.
-    let Some(activation) = facts.activation else {
-        return;
-    };
-    let notation = context.notation;
-    let (a, z) = (context.own(Notation::a), context.own(Notation::z));
-    let slope = activation.slope();
-    let formula = notation.formula(slope.symbols, &a, &z);
-    let prime = notation.either("′", "'");
-    page.line(vec![context.text(format!("f{prime}({z}) = {formula}"))]);
-    with_numbers(context, facts, page, ("  = ", &slope));
-    page.line(vec![
-        context.text("  = "),
-        context.number(facts.slope, is_known),
-    ]);
-}
-
-/// Writes `formula` with the numbers of one row in it, where that is useful.
-fn with_numbers(
-    context: &Context,
-    facts: &NeuronFacts,
-    page: &mut Page,
-    (start, formula): (&str, &Formula),
-) {
-    if !context.is_row() || formula.numbers.is_empty() {
+/// Writes `formula` of `symbol` with the numbers of one row in it, where that is useful.
+fn with_numbers(page: &mut Page, facts: &NeuronFacts, symbol: &str, formula: &Formula) {
+    let c = page.context;
+    if !c.is_row() || formula.numbers.is_empty() {
         return;
     }
-    let is_known = context.knows_activation(context.place().0);
-    let numbers = context.notation.formula(formula.numbers, "", "");
+    let is_known = c.knows_activation(c.place().0);
+    let numbers = c.notation.formula(formula.numbers, "", "");
     let mut texts = numbers.split("{}");
-    let mut spans = vec![context.text(format!("{start}{}", texts.next().unwrap_or_default()))];
+    let mut line = Line::from(c.text(texts.next().unwrap_or_default()));
     for (text, value) in texts.zip((formula.values)(facts.z, facts.a)) {
-        spans.push(context.number(value, is_known));
-        spans.push(context.text(text));
+        line += c.number(value, is_known);
+        line += c.text(text);
     }
-    page.line(spans);
+    page.equals(symbol, line);
 }
 
 /// The delta of an output neuron, from the loss.
-fn output_delta(
-    context: &Context,
-    facts: &NeuronFacts,
-    page: &mut Page,
-    (loss, target, error): (Loss, f64, f64),
-) {
-    let (layer, neuron) = context.place();
-    let notation = context.notation;
-    page.section("Backward: from the loss");
-    let delta = context.own(Notation::delta);
-    let (a, z) = (context.own(Notation::a), context.own(Notation::z));
-    let y = notation.y(Index::Subject(neuron));
-    let output = context.model.run.architecture.output();
-    page.line(vec![context.text(notation.loss(loss, output, layer))]);
-    let start = format!("{delta} = {}", notation.derivative(&z));
-    let difference = facts.a - target;
-    let is_known = context.knows_delta(layer);
-    let (a_is_known, row) = (context.knows_activation(layer), context.is_row());
-    let prime = format!("f{}({z})", notation.either("′", "'"));
-    let simple = vec![context.number(facts.a, a_is_known), context.minus(target)];
-    let (formula, numbers) = match (loss, output) {
-        (Loss::CrossEntropy, _) | (Loss::Quadratic, Output::Linear) => {
-            (format!("{a} − {y}"), simple)
+fn output_delta(page: &mut Page, facts: &NeuronFacts, loss: Loss, target: f64, error: f64) {
+    let c = page.context;
+    let (layer, neuron) = c.place();
+    let (delta, a, z) = (
+        c.own(Notation::delta),
+        c.own(Notation::a),
+        c.own(Notation::z),
+    );
+    let y = c.notation.y(Index::Subject(neuron));
+    let output = c.model.run.architecture.output();
+    page.section(text::backward_from_loss());
+    page.text(c.notation.loss(loss, output, layer));
+    let is_known = c.knows_delta(layer);
+    let product =
+        |a: f64, b: f64, b_is_known| c.number(a, is_known) + c.text("× ") + c.number(b, b_is_known);
+    let is_difference = loss == Loss::CrossEntropy || output == Output::Linear;
+    let (formula, numbers) = match output {
+        _ if is_difference => {
+            let numbers = c.number(facts.a, c.knows_activation(layer)) + c.minus(target);
+            (format!("{a} − {y}"), numbers)
         }
-        (Loss::Quadratic, Output::Sigmoid) => (
-            format!("({a} − {y}) {prime}"),
-            vec![
-                context.number(if error.is_nan() { difference } else { error }, is_known),
-                context.text("× "),
-                context.number(facts.slope, is_known),
-            ],
-        ),
-        (Loss::Quadratic, Output::Softmax) => {
+        Output::Softmax => {
             let k = Index::Any('k');
-            let (a_k, y_k) = (notation.a(layer, k), notation.y(k));
-            let mean = format!("{}{a_k} ({a_k} − {y_k})", notation.sum('k'));
-            (
-                format!("{a} ({a} − {y} − {mean})"),
-                vec![
-                    context.number(facts.a, is_known),
-                    context.text("× "),
-                    context.number(facts.delta / facts.a, is_known && facts.a != 0.0),
-                ],
-            )
+            let (a_k, y_k, sum) = (c.notation.a(layer, k), c.notation.y(k), c.notation.sum('k'));
+            let rest = facts.delta / facts.a;
+            let formula = format!("{a} ({a} − {y} − {sum}{a_k} ({a_k} − {y_k}))");
+            (formula, product(facts.a, rest, is_known && facts.a != 0.0))
+        }
+        Output::Sigmoid | Output::Linear => {
+            let error = if error.is_nan() {
+                facts.a - target
+            } else {
+                error
+            };
+            let prime = c.notation.either("′", "'");
+            let formula = format!("({a} − {y}) f{prime}({z})");
+            (formula, product(error, facts.slope, is_known))
         }
     };
-    let margin = " ".repeat(crate::util::text::width(&delta));
+    let start = format!("{delta} = {}", c.notation.derivative(&z));
     let whole = format!("{start} = {formula}");
-    if crate::util::text::width(&whole) <= context.width {
-        page.line(vec![context.text(whole)])
+    if width(&whole) <= c.width {
+        page.text(whole);
     } else {
-        page.line(vec![context.text(start)]);
-        page.line(vec![context.text(format!("{margin} = {formula}"))]);
+        page.text(start);
+        page.equals(&delta, c.text(formula));
     }
     // A mean of products is not the product of the means.
-    let is_linear = matches!(
-        (loss, output),
-        (Loss::CrossEntropy, _) | (Loss::Quadratic, Output::Linear)
-    );
-    if row || is_linear {
-        let mut spans = vec![context.text(format!("{margin} = "))];
-        spans.extend(numbers);
-        page.line(spans);
+    if c.is_row() || is_difference {
+        page.equals(&delta, numbers);
     }
-    page.line(vec![
-        context.text(format!("{margin} = ")),
-        context.signed(facts.delta, is_known),
-    ]);
-    page.say(&match loss {
-        Loss::CrossEntropy => format!(
-            "δ = ∂C/∂z. For {output} with cross-entropy it is simply the prediction minus the target."
-        ),
-        Loss::Quadratic => "δ = ∂C/∂z: the error times the slope of f.".into(),
+    page.equals(&delta, c.signed(facts.delta, is_known));
+    page.note(&match loss {
+        Loss::CrossEntropy => text::delta_is_difference(output),
+        Loss::Quadratic => text::delta_is_product().into(),
     });
 }
 
 /// The delta of a hidden neuron, from those of the next layer.
-fn hidden_delta(context: &Context, facts: &NeuronFacts, page: &mut Page, table: &Table, sum: f64) {
-    let (layer, neuron) = context.place();
-    let notation = context.notation;
+fn hidden_delta(page: &mut Page, facts: &NeuronFacts, table: &Table, sum: f64) {
+    let c = page.context;
+    let (layer, neuron) = c.place();
     let k = Index::Any('k');
-    let (next, what) = if layer + 1 == context.depth() {
-        ("the output layer".to_owned(), "all outputs")
+    let (next, neurons) = if layer + 1 == c.depth() {
+        (text::the_output_layer().to_owned(), text::all_outputs())
     } else {
-        (
-            format!("layer {}", layer + 1),
-            "all neurons of the next layer",
-        )
+        (format!("layer {}", layer + 1), text::all_neurons())
     };
-    page.section(&format!("Backward: from {next}"));
-    let prime = format!(
-        "f{}({})",
-        notation.either("′", "'"),
-        context.own(Notation::z)
+    page.section(&text::backward_from(&next));
+    let prime = format!("f{}({})", c.notation.either("′", "'"), c.own(Notation::z));
+    let (delta, next) = (c.own(Notation::delta), c.notation.delta(layer + 1, k));
+    let w = c.notation.w(layer + 1, k, Index::Subject(neuron));
+    page.formula(
+        &delta,
+        &format!("{prime} {}{w} {next}", c.notation.sum('k')),
     );
-    let delta = context.own(Notation::delta);
-    page.line(vec![context.text(format!(
-        "{delta} = {prime} {}{} {}",
-        notation.sum('k'),
-        notation.w(layer + 1, k, Index::Subject(neuron)),
-        notation.delta(layer + 1, k),
-    ))]);
-    page.say(&format!(
-        "Sums over {what}, reusing the {} computed one step earlier.",
-        notation.delta(layer + 1, k),
-    ));
-    table.write(context, page);
-    let is_known = context.knows_delta(layer);
-    let total = context.number(sum, is_known);
-    table.below(context, page, notation.either("Σ", "sum"), total);
+    page.note(&text::reuses_deltas(neurons, &next));
+    table.write(page);
+    let is_known = c.knows_delta(layer);
+    table.below(page, c.notation.either("Σ", "sum"), c.number(sum, is_known));
     // The mean of the products with the slopes is not the product of the means.
-    if context.is_row() {
-        let slope = context.number(facts.slope, context.knows_activation(layer));
-        table.below(context, page, &format!("× {prime}"), slope);
+    if c.is_row() {
+        let slope = c.number(facts.slope, c.knows_activation(layer));
+        table.below(page, &format!("× {prime}"), slope);
     }
-    let value = context.signed(facts.delta, is_known);
-    table.below(context, page, &format!("= {delta}"), value);
+    table.below(page, &format!("= {delta}"), c.signed(facts.delta, is_known));
 }
 
-/// Distribution of the activation over many rows, and the inputs with the largest influence.
-fn over_rows(
-    context: &Context,
-    page: &mut Page,
-    distribution: &Histogram,
-    influence: &[(usize, f64)],
-) {
-    let (layer, _) = context.place();
-    let rows = distribution.count() + distribution.not_finite();
-    page.section(&format!("Over {rows} rows"));
-    page.line(vec![
-        context.dim("mean of a "),
-        context.number(distribution.mean(), true),
-    ]);
-    page.line(vec![
-        context.dim("std of a  "),
-        context.number(distribution.std(), true),
-    ]);
-    page.figure(Figure::MinMaxLast(Box::new(distribution.clone())));
+/// The inputs with the largest influence over many rows.
+fn influence(page: &mut Page, influence: &[(usize, f64)]) {
     if influence.is_empty() {
         return;
     }
+    let c = page.context;
+    let layer = c.place().0 - 1;
     page.part();
-    page.line(vec![
-        context.dim("largest influence: |w| × std of the input"),
-    ]);
-    let largest = influence.iter().map(|it| it.1).fold(0.0, f64::max);
+    page.line(c.dim(text::largest_influence()));
+    let largest = influence
+        .iter()
+        .map(|(_, amount)| *amount)
+        .fold(0.0, f64::max);
     for &(neuron, amount) in influence.iter().take(5) {
-        let name = match context.name(layer - 1, neuron) {
-            "" => context.notation.a(layer - 1, Index::Subject(neuron)),
+        let name = match c.name(layer, neuron) {
+            "" => c.notation.a(layer, Index::Subject(neuron)),
             name => name.to_owned(),
         };
-        let name = crate::util::text::shorten(&name, 18);
-        let padding = " ".repeat(18 - crate::util::text::width(&name));
-        page.line(vec![
-            context.dim(format!("{:>3} ", neuron + 1)),
-            context.text(name + &padding),
-            context.number(amount, true),
-            Span::styled(bar(amount / largest, 12), context.theme.accent()),
-        ]);
+        let bar = Span::styled(bar(amount / largest, 12), c.theme.accent());
+        let values = c.text(padded(&name, NAME)) + c.number(amount, true) + bar;
+        page.line(joined(c.dim(format!("{:>3} ", neuron + 1)), values));
     }
 }

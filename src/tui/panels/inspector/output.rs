@@ -1,51 +1,47 @@
 //! The inspector's page of the outputs and the loss, class by class.
 
+use crate::tui::text;
+use ratatui::text::{Line, Span};
+
 use super::Context;
-use super::page::{Page, bar};
+use super::page::{Page, joined, padded};
 use crate::nn::{Loss, Output};
 use crate::train::inspection::{OutputFacts, OutputTerm};
+use crate::tui::widgets::blocks::bar;
 use crate::tui::widgets::notation::Index;
 use crate::util::numbers::{NUMBER, aligned};
-use crate::util::text::{shorten, width};
-use ratatui::text::Span;
+use crate::util::text::width;
 
-/// Classes shown at most; of more the largest outputs.
+/// Maximum number of classes shown; of more the largest outputs.
 const CLASSES: usize = 24;
 /// Widest name of a class.
 const NAME: usize = 14;
-
-/// The page of the outputs.
-pub(super) fn page(context: &Context, facts: &OutputFacts) -> Page {
-    let mut page = context.page();
-    let depth = context.depth();
-    let (notation, k) = (context.notation, Index::Any('k'));
-    let (a, z) = (notation.a(depth, k), notation.z(depth, k));
-    match facts.output {
-        Output::Softmax => {
-            let j = notation.z(depth, Index::Any('j'));
-            let sum = notation.sum('j');
-            page.line(vec![
-                context.text(format!("{a} = softmax {z} = exp {z} / {sum}exp {j}")),
-            ]);
-            page.say("Outputs are positive and sum to one. The largest z is subtracted first; this leaves the result unchanged and avoids overflow.");
-        }
-        Output::Sigmoid => page.line(vec![context.text(format!(
-            "{a} = {} {z} = 1 / (1 + exp −{z})",
-            notation.either("σ", "sigmoid")
-        ))]),
-        Output::Linear => page.line(vec![context.text(format!("{a} = {z}"))]),
-    }
-    page.gap();
-    let columns = Columns::new(context, facts);
-    columns.write(context, facts, &mut page);
-    loss(context, facts, &mut page);
-    page
-}
-
 /// Cells of targets that are all 0 or 1.
 const PLAIN_TARGET: usize = 5;
 /// Longest bar.
 const BAR: usize = 10;
+
+/// Writes the page of the outputs.
+pub(super) fn write(page: &mut Page, facts: &OutputFacts) {
+    let c = page.context;
+    let (depth, notation, k) = (c.depth(), c.notation, Index::Any('k'));
+    let (a, z) = (notation.a(depth, k), notation.z(depth, k));
+    match facts.output {
+        Output::Softmax => {
+            let (j, sum) = (notation.z(depth, Index::Any('j')), notation.sum('j'));
+            page.formula(&a, &format!("softmax {z} = exp {z} / {sum}exp {j}"));
+            page.note(text::outputs_sum_to_one());
+        }
+        Output::Sigmoid => {
+            let sigma = notation.either("σ", "sigmoid");
+            page.formula(&a, &format!("{sigma} {z} = 1 / (1 + exp −{z})"));
+        }
+        Output::Linear => page.formula(&a, &z),
+    }
+    page.gap();
+    Columns::new(c, facts).write(page, facts);
+    loss(page, facts);
+}
 
 /// A column of numbers.
 #[derive(Clone, Copy, PartialEq)]
@@ -59,13 +55,6 @@ enum Column {
     Loss,
 }
 
-/// The table of the outputs: its columns, and cells of the names.
-struct Columns {
-    shown: Vec<Column>,
-    names: usize,
-    bar: usize,
-}
-
 impl Column {
     fn cells(self) -> usize {
         match self {
@@ -73,6 +62,13 @@ impl Column {
             _ => NUMBER,
         }
     }
+}
+
+/// The table of the outputs: its columns, and cells of the names.
+struct Columns {
+    shown: Vec<Column>,
+    names: usize,
+    bar: usize,
 }
 
 impl Columns {
@@ -85,12 +81,15 @@ impl Columns {
         if context.before(depth, 0).is_some() {
             shown.push(Column::Before);
         }
-        let are_plain = facts.terms.iter().all(|it| matches!(it.target, 0.0 | 1.0));
+        let are_plain = facts
+            .terms
+            .iter()
+            .all(|term| matches!(term.target, 0.0 | 1.0));
         let target = if are_plain { PLAIN_TARGET } else { NUMBER };
         shown.extend([Column::A, Column::Target(target), Column::Loss]);
         let names = (0..facts.terms.len()).map(|class| width(context.name(depth, class)) + 1);
         let wanted = names.max().unwrap_or(0).min(NAME);
-        let cells = |shown: &[Column]| shown.iter().map(|it| it.cells()).sum::<usize>() + 2;
+        let cells = |shown: &[Column]| shown.iter().map(|column| column.cells()).sum::<usize>() + 2;
         // The formulas around the table or the other columns show their numbers too.
         let mut dispensable = match facts.function {
             Loss::CrossEntropy => vec![Column::Exponential, Column::Loss],
@@ -99,7 +98,7 @@ impl Columns {
         while cells(&shown) + wanted > context.width
             && let Some(column) = dispensable.pop()
         {
-            shown.retain(|&it| it != column);
+            shown.retain(|&other| other != column);
         }
         let room = context.width.saturating_sub(cells(&shown));
         let names = wanted.min(room);
@@ -110,192 +109,159 @@ impl Columns {
         }
     }
 
-    fn write(&self, context: &Context, facts: &OutputFacts, page: &mut Page) {
-        let depth = context.depth();
-        let (notation, k) = (context.notation, Index::Any('k'));
-        let mut heading = " ".repeat(2 + self.names);
-        for column in &self.shown {
+    fn write(&self, page: &mut Page, facts: &OutputFacts) {
+        let c = page.context;
+        let (depth, k) = (c.depth(), Index::Any('k'));
+        let heads = self.shown.iter().map(|column| {
             let text = match column {
-                Column::Z => notation.z(depth, k),
+                Column::Z => c.notation.z(depth, k),
                 Column::Exponential => "exp".into(),
-                Column::Before => "before".into(),
-                Column::A => notation.a(depth, k),
-                Column::Target(_) => notation.y(k),
-                Column::Loss => "part of C".into(),
+                Column::Before => text::before().into(),
+                Column::A => c.notation.a(depth, k),
+                Column::Target(_) => c.notation.y(k),
+                Column::Loss => text::part_of_loss().into(),
             };
-            let cells = column.cells() - 1;
-            heading += &format!(" {:<cells$}", shorten(&text, cells));
-        }
-        page.line(vec![context.dim(heading)]);
-        let order = self.order(facts);
+            format!(" {}", padded(&text, column.cells() - 1))
+        });
+        let heads: String = heads.collect();
+        page.line(c.dim(format!("{}{heads}", " ".repeat(2 + self.names))));
+        let order = order(facts);
         for &class in &order {
-            self.row(context, class, &facts.terms[class], page);
+            self.row(page, class, &facts.terms[class]);
         }
         let rest = facts.terms.len() - order.len();
         if rest > 0 {
-            page.line(vec![context.dim(format!("  and {rest} more"))]);
+            page.line(c.dim(text::and_more(rest)));
         }
-        self.sums(context, facts, page);
+        self.sums(page, facts);
     }
 
-    /// The classes that are shown: all, or the true one and those with the largest outputs.
-    fn order(&self, facts: &OutputFacts) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..facts.terms.len()).collect();
-        if order.len() > CLASSES {
-            let weight = |class: usize| {
-                let term = &facts.terms[class];
-                if term.target > 0.5 {
-                    f64::INFINITY
-                } else {
-                    term.a.abs()
-                }
-            };
-            order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)));
-            order.truncate(CLASSES);
-        }
-        order
-    }
-
-    fn row(&self, context: &Context, class: usize, term: &OutputTerm, page: &mut Page) {
-        let depth = context.depth();
-        let is_known = context.knows_activation(depth);
-        let is_class = context.model.run.data.task.scale().is_none();
-        let is_true = is_class && term.target > 0.5;
-        let mark = if is_true { "▸ " } else { "  " };
-        let name = shorten(context.name(depth, class), self.names);
-        let padding = " ".repeat(self.names - width(&name));
-        let name = name + &padding;
-        let mut spans = vec![
-            Span::styled(mark, context.theme.accent()),
-            if is_true {
-                Span::styled(name, context.theme.strong())
-            } else {
-                context.text(name)
-            },
-        ];
-        spans.extend(self.shown.iter().map(|column| match column {
-            Column::Z => context.number(term.z, is_known),
-            Column::Exponential => context.number(term.exponential, is_known),
-            Column::Before => {
-                let before = context.before(depth, class).unwrap_or(f64::NAN);
-                context.dim(aligned(before))
-            }
-            Column::A => context.signed(term.a, is_known),
-            Column::Target(NUMBER) => context.number(term.target, true),
-            &Column::Target(cells) => context.text(format!(" {:<1$.0}", term.target, cells - 1)),
-            Column::Loss => context.number(term.loss, context.knows_loss()),
-        }));
-        if self.bar >= 3 && is_known && facts_are_shares(context) {
-            let bar = bar(term.a, self.bar);
-            spans.push(Span::styled(bar, context.theme.accent()));
-        }
-        page.line(spans);
-    }
-
-    /// Sums of the columns.
-    fn sums(&self, context: &Context, facts: &OutputFacts, page: &mut Page) {
-        let is_known = context.knows_activation(context.depth());
-        let has_sum = |column: &Column| match column {
-            Column::Exponential => context.is_row(),
-            Column::A => facts.output == Output::Softmax,
-            column => *column == Column::Loss,
+    fn row(&self, page: &mut Page, class: usize, term: &OutputTerm) {
+        let c = page.context;
+        let depth = c.depth();
+        let is_known = c.knows_activation(depth);
+        let is_true = c.model.run.data.task.scale().is_none() && term.target > 0.5;
+        let style = if is_true {
+            c.theme.strong()
+        } else {
+            c.theme.text()
         };
-        if !self.shown.iter().any(has_sum) {
-            return;
+        let name = padded(c.name(depth, class), self.names);
+        let mark = if is_true { "▸ " } else { "  " };
+        let mut line = Span::styled(mark, c.theme.accent()) + Span::styled(name, style);
+        for column in &self.shown {
+            line += match column {
+                Column::Z => c.number(term.z, is_known),
+                Column::Exponential => c.number(term.exponential, is_known),
+                Column::Before => c.dim(aligned(c.before(depth, class).unwrap_or(f64::NAN))),
+                Column::A => c.signed(term.a, is_known),
+                Column::Target(NUMBER) => c.number(term.target, true),
+                Column::Target(cells) => c.text(format!(" {:<1$.0}", term.target, cells - 1)),
+                Column::Loss => c.number(term.loss, c.knows_loss()),
+            };
         }
-        let sum = format!("  {:<1$}", context.notation.either("Σ", "sum"), self.names);
+        let is_share = c.model.run.architecture.output() != Output::Linear;
+        if self.bar >= 3 && is_known && is_share {
+            line += Span::styled(bar(term.a, self.bar), c.theme.accent());
+        }
+        page.line(line);
+    }
+
+    /// Writes the sums of the columns that have one.
+    fn sums(&self, page: &mut Page, facts: &OutputFacts) {
+        let c = page.context;
+        let is_known = c.knows_activation(c.depth());
         let outputs: f64 = facts.terms.iter().map(|term| term.a).sum();
-        let mut spans = vec![context.dim(shorten(&sum, 2 + self.names))];
-        spans.extend(self.shown.iter().map(|column| match column {
-            Column::Exponential if context.is_row() => context.number(facts.total, is_known),
-            Column::A if facts.output == Output::Softmax => context.number(outputs, is_known),
-            Column::Loss => context.number(facts.loss, context.knows_loss()),
-            column => context.text(" ".repeat(column.cells())),
-        }));
-        page.line(spans);
+        let sum = |column: &Column| match column {
+            Column::Exponential if c.is_row() => Some(c.number(facts.total, is_known)),
+            Column::A if facts.output == Output::Softmax => Some(c.number(outputs, is_known)),
+            Column::Loss => Some(c.number(facts.loss, c.knows_loss())),
+            _ => None,
+        };
+        if self.shown.iter().any(|column| sum(column).is_some()) {
+            let name = format!("  {}", c.notation.either("Σ", "sum"));
+            let blank = |column: &Column| c.text(" ".repeat(column.cells()));
+            let sums = self
+                .shown
+                .iter()
+                .map(|column| sum(column).unwrap_or_else(|| blank(column)));
+            page.line(joined(
+                c.dim(padded(&name, 2 + self.names)),
+                Line::from_iter(sums),
+            ));
+        }
     }
 }
 
-/// Whether outputs are between 0 and 1.
-fn facts_are_shares(context: &Context) -> bool {
-    context.model.run.architecture.output() != Output::Linear
+/// The classes that are shown: all, or the true one and those with the largest outputs.
+fn order(facts: &OutputFacts) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..facts.terms.len()).collect();
+    if order.len() > CLASSES {
+        let weight = |class: usize| match &facts.terms[class] {
+            term if term.target > 0.5 => f64::INFINITY,
+            term => term.a.abs(),
+        };
+        order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)));
+        order.truncate(CLASSES);
+    }
+    order
 }
 
 /// The loss with its formula, and the loss of the unchanged row where inputs were changed.
-fn loss(context: &Context, facts: &OutputFacts, page: &mut Page) {
-    let depth = context.depth();
-    let notation = context.notation;
+fn loss(page: &mut Page, facts: &OutputFacts) {
+    let c = page.context;
     page.section("Loss");
-    page.line(vec![context.text(notation.loss(
-        facts.function,
-        facts.output,
-        depth,
-    ))]);
-    let is_known = context.knows_loss();
-    let target = facts.terms.iter().position(|term| term.target > 0.5);
-    if context.is_row() {
-        match (facts.function, target) {
-            (Loss::CrossEntropy, _) if facts.output == Output::Sigmoid => {
-                for (i, term) in facts.terms.iter().enumerate().take(4) {
-                    let start = if i == 0 { "  = −" } else { "    −" };
-                    let number = context.number(term.a, is_known);
-                    page.line(match term.target {
-                        1.0 => vec![context.text(format!("{start}ln ")), number],
-                        0.0 => vec![
-                            context.text(format!("{start}ln(1 − ")),
-                            number,
-                            context.text(")"),
-                        ],
-                        _ => continue,
-                    });
-                }
-            }
-            (Loss::CrossEntropy, Some(class)) => {
-                let weight = facts.terms[class].target;
-                let factor = if weight == 1.0 {
-                    String::new()
-                } else {
-                    format!("{} × ", aligned(weight).trim())
-                };
-                page.line(vec![
-                    context.text(format!("  = −{factor}ln ")),
-                    context.number(facts.terms[class].a, is_known),
-                    context.dim(format!("of {}", context.name(depth, class))),
-                ]);
-            }
-            (Loss::Quadratic, _) if facts.terms.len() <= 4 => {
-                let half = notation.either("½", "1/2");
-                let square = notation.either("²", "^2");
-                for (i, term) in facts.terms.iter().enumerate() {
-                    let start = match i {
-                        0 => format!("  = {half} ("),
-                        _ => format!("  + {half} ("),
-                    };
-                    page.line(vec![
-                        context.text(start),
-                        context.number(term.a, is_known),
-                        context.minus(term.target),
-                        context.text(format!("){square}")),
-                    ]);
-                }
-            }
-            _ => {}
+    page.text(c.notation.loss(facts.function, facts.output, c.depth()));
+    if c.is_row() {
+        loss_with_numbers(page, facts);
+    }
+    page.equals(" ", c.number(facts.loss, c.knows_loss()));
+    if c.is_row() {
+        if let Some((_, before)) = &c.pass.unchanged {
+            page.before(" ", *before, "before the change");
+        }
+        let target = c.target_text();
+        if !target.is_empty() {
+            page.line(c.dim(text::true_label()) + c.text(target));
         }
     }
-    page.line(vec![
-        context.text("  = "),
-        context.number(facts.loss, is_known),
-    ]);
-    if context.is_row() {
-        if let Some((_, before)) = &context.pass.unchanged {
-            page.line(vec![
-                context.dim(format!("    {}", aligned(*before))),
-                context.dim("before the change"),
-            ]);
+}
+
+/// Writes the terms of a short sum for the loss with their numbers.
+fn loss_with_numbers(page: &mut Page, facts: &OutputFacts) {
+    let c = page.context;
+    let output = |term: &OutputTerm| c.number(term.a, c.knows_loss());
+    let target = facts.terms.iter().position(|term| term.target > 0.5);
+    match (facts.function, target) {
+        (Loss::CrossEntropy, _) if facts.output == Output::Sigmoid => {
+            for (i, term) in facts.terms.iter().enumerate().take(4) {
+                let start = if i == 0 { "  = −" } else { "    −" };
+                if term.target == 1.0 {
+                    page.line(c.text(format!("{start}ln ")) + output(term));
+                } else if term.target == 0.0 {
+                    page.line(c.text(format!("{start}ln(1 − ")) + output(term) + c.text(")"));
+                }
+            }
         }
-        let target = context.target_text();
-        if !target.is_empty() {
-            page.line(vec![context.dim("true: "), context.text(target)]);
+        (Loss::CrossEntropy, Some(class)) => {
+            let term = &facts.terms[class];
+            let factor = match term.target {
+                1.0 => String::new(),
+                weight => format!("{} × ", aligned(weight).trim()),
+            };
+            let name = c.dim(text::of_class(c.name(c.depth(), class)));
+            page.equals(" ", c.text(format!("−{factor}ln ")) + output(term) + name);
         }
+        (Loss::Quadratic, _) if facts.terms.len() <= 4 => {
+            let half = c.notation.either("½", "1/2");
+            let square = c.notation.either("²", "^2");
+            for (i, term) in facts.terms.iter().enumerate() {
+                let sign = if i == 0 { "=" } else { "+" };
+                let start = c.text(format!("  {sign} {half} ("));
+                let difference = start + output(term) + c.minus(term.target);
+                page.line(difference + c.text(format!("){square}")));
+            }
+        }
+        _ => {}
     }
 }

@@ -1,71 +1,101 @@
 //! A page: sections of lines, some with a figure beside or below, that scrolls as a whole.
 
+use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::{Paragraph, Widget};
 
+use super::Context;
 use super::figures::Figure;
-use crate::tui::theme::Theme;
-use crate::tui::widgets::panel::{line_width, put_line};
-use crate::util::text::{width, wrap};
+use crate::util::numbers::aligned;
+use crate::util::stats::Histogram;
+use crate::util::text::{shorten, width, wrap};
 
-/// A page may not become longer than this many rows.
-const LONGEST: usize = 400;
+/// Maximum number of rows of a page.
+const MAX_ROWS: usize = 400;
 /// Cells between text and the figure beside it.
 const GAP: usize = 2;
-/// Least cells of a figure beside text.
-const NARROWEST: usize = 16;
-/// Most cells of a figure.
-const WIDEST: usize = 44;
+/// Minimum width of a figure beside text.
+const MIN_FIGURE: usize = 16;
+/// Maximum width of a figure.
+const MAX_FIGURE: usize = 44;
 
 /// Lines, and a figure that belongs to them.
 #[derive(Default)]
 struct Section {
-    lines: Vec<Line<'static>>,
+    lines: Text<'static>,
     figure: Option<Figure>,
 }
 
 /// A page under construction.
-pub(super) struct Page {
-    width: usize,
-    theme: Theme,
+pub(super) struct Page<'a> {
+    pub context: &'a Context<'a>,
     sections: Vec<Section>,
 }
 
-impl Page {
-    /// An empty page of `width` cells.
-    pub fn new(width: usize, theme: Theme) -> Self {
+impl<'a> Page<'a> {
+    /// An empty page.
+    pub fn new(context: &'a Context<'a>) -> Self {
         Self {
-            width,
-            theme,
+            context,
             sections: vec![Section::default()],
         }
     }
 
     /// Adds a line.
-    pub fn line(&mut self, spans: impl Into<Vec<Span<'static>>>) {
+    pub fn line(&mut self, line: impl Into<Line<'static>>) {
         if let Some(section) = self.sections.last_mut() {
-            section.lines.push(Line::from(spans.into()));
+            section.lines.push_line(line);
         }
+    }
+
+    /// Adds a line of normal text.
+    pub fn text(&mut self, text: impl Into<String>) {
+        self.line(self.context.text(text));
+    }
+
+    /// Adds ` = ` and `value`, below the equals sign of a formula that begins with `symbol`.
+    pub fn equals(&mut self, symbol: &str, value: impl Into<Line<'static>>) {
+        let margin = " ".repeat(width(symbol));
+        self.line(joined(
+            self.context.text(format!("{margin} = ")),
+            value.into(),
+        ));
+    }
+
+    /// Adds `symbol = formula`.
+    pub fn formula(&mut self, symbol: &str, formula: &str) {
+        self.text(format!("{symbol} = {formula}"));
+    }
+
+    /// Adds `value`, which [`Self::equals`] had before a change, and what it is.
+    pub fn before(&mut self, symbol: &str, value: f64, note: &str) {
+        let margin = " ".repeat(width(symbol));
+        self.line(
+            self.context
+                .dim(format!("{margin}   {}{note}", aligned(value))),
+        );
     }
 
     /// Adds an empty line.
     pub fn gap(&mut self) {
-        self.line(Vec::new());
+        self.line(Line::default());
     }
 
     /// Starts a section under `title`.
     pub fn section(&mut self, title: &str) {
-        if self.sections.len() > 1 || !self.sections[0].lines.is_empty() {
+        if self.sections.len() > 1 || self.sections[0].lines.height() > 0 {
             self.gap();
         }
-        self.sections.push(Section::default());
-        let rule = self.width.saturating_sub(width(title) + 1);
-        self.line(vec![
-            Span::styled(title.to_owned(), self.theme.strong()),
-            Span::styled(format!(" {}", "─".repeat(rule)), self.theme.frame()),
-        ]);
-        self.sections.push(Section::default());
+        self.part();
+        let (theme, rule) = (
+            self.context.theme,
+            self.context.width.saturating_sub(width(title) + 1),
+        );
+        let rule = Span::styled(format!(" {}", "─".repeat(rule)), theme.frame());
+        self.line(Span::styled(title.to_owned(), theme.strong()) + rule);
+        self.part();
     }
 
     /// Starts a section without a title, so that it may have a figure of its own.
@@ -74,10 +104,9 @@ impl Page {
     }
 
     /// Adds a sentence, in as many lines as it takes.
-    pub fn say(&mut self, text: &str) {
-        let style = self.theme.dim();
-        for line in wrap(text, self.width) {
-            self.line(vec![Span::styled(line, style)]);
+    pub fn note(&mut self, text: &str) {
+        for line in wrap(text, self.context.width) {
+            self.line(self.context.dim(line));
         }
     }
 
@@ -88,28 +117,43 @@ impl Page {
         }
     }
 
+    /// Adds a section about the distribution of `name` over rows.
+    pub(crate) fn distribution(&mut self, name: &str, values: &Histogram) {
+        let context = self.context;
+        let rows = values.count() + values.not_finite();
+        self.section(&text::over_rows(rows));
+        for (statistic, value) in [("mean", values.mean()), ("std", values.std())] {
+            let label = format!("{:<10}", format!("{statistic}{name}"));
+            self.line(context.dim(label) + context.number(value, true));
+        }
+        self.figure(Figure::Distribution(Box::new(values.clone())));
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        let rows = self.sections.iter().map(|section| section.rows(self.width));
-        rows.sum::<usize>().min(LONGEST)
+        let width = self.context.width;
+        let rows = self.sections.iter().map(|section| section.rows(width));
+        rows.sum::<usize>().min(MAX_ROWS)
     }
 
     /// Draws the page into `area` from row `first` on.
-    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: Theme, first: usize) {
+    pub fn render(&self, area: Rect, buf: &mut Buffer, first: usize) {
         let rows = self.rows();
-        let canvas = Rect::new(0, 0, self.width as u16, rows as u16);
+        let canvas = Rect::new(0, 0, self.context.width as u16, rows as u16);
         let mut drawn = Buffer::empty(canvas);
         let mut y = 0;
         for section in &self.sections {
-            section.draw(Rect { y, ..canvas }, &mut drawn, theme);
-            y = y
-                .saturating_add(section.rows(self.width) as u16)
-                .min(canvas.height);
+            let rows = section.rows(self.context.width) as u16;
+            section.draw(Rect { y, ..canvas }, &mut drawn, self.context);
+            y = y.saturating_add(rows).min(canvas.height);
         }
-        for y in 0..area.height.min(rows.saturating_sub(first) as u16) {
-            for x in 0..area.width.min(canvas.width) {
-                let from = drawn.cell((x, y + first as u16));
-                if let (Some(from), Some(to)) = (from, buf.cell_mut((area.x + x, area.y + y))) {
+        for row in 0..area.height.min(rows.saturating_sub(first) as u16) {
+            for column in 0..area.width.min(canvas.width) {
+                let (at, to) = (
+                    (column, row + first as u16),
+                    (area.x + column, area.y + row),
+                );
+                if let (Some(from), Some(to)) = (drawn.cell(at), buf.cell_mut(to)) {
                     *to = from.clone();
                 }
             }
@@ -118,16 +162,15 @@ impl Page {
 }
 
 impl Section {
-    /// Cells that the figure has beside the lines; none where it stands below.
+    /// Cells that the figure has beside the lines; none where it is below.
     fn beside(&self, cells: usize) -> Option<usize> {
-        let widest = self.lines.iter().map(line_width).max().unwrap_or(0);
-        let room = cells.saturating_sub(widest + GAP);
-        (self.figure.is_some() && room >= NARROWEST).then_some(room.min(WIDEST))
+        let room = cells.saturating_sub(self.lines.width() + GAP);
+        (self.figure.is_some() && room >= MIN_FIGURE).then_some(room.min(MAX_FIGURE))
     }
 
     /// Rows in a page of `cells`.
     fn rows(&self, cells: usize) -> usize {
-        let lines = self.lines.len();
+        let lines = self.lines.height();
         match (&self.figure, self.beside(cells)) {
             (None, _) => lines,
             (Some(figure), Some(_)) => lines.max(figure.rows()),
@@ -135,71 +178,30 @@ impl Section {
         }
     }
 
-    fn draw(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
+    fn draw(&self, area: Rect, buf: &mut Buffer, context: &Context) {
         let cells = usize::from(area.width);
-        for (line, y) in self.lines.iter().zip(area.y..area.height) {
-            put_line(buf, area.x, y, cells, line);
+        Paragraph::new(self.lines.clone()).render(area.intersection(buf.area), buf);
+        if let Some(figure) = &self.figure {
+            let below = area.y.saturating_add(self.lines.height() as u16);
+            let (x, y, width) = match self.beside(cells) {
+                Some(width) => (cells - width, area.y, width),
+                None => (0, below, cells.min(MAX_FIGURE)),
+            };
+            let height = (figure.rows() as u16).min(area.height.saturating_sub(y));
+            let area = Rect::new(x as u16, y, width as u16, height);
+            figure.draw(area, buf, context.theme);
         }
-        let Some(figure) = &self.figure else {
-            return;
-        };
-        let below = area.y.saturating_add(self.lines.len() as u16);
-        let (y, width) = match self.beside(cells) {
-            Some(width) => (area.y, width),
-            None => (below, cells.min(WIDEST)),
-        };
-        let left = match self.beside(cells) {
-            Some(width) => cells - width,
-            None => 0,
-        };
-        let height = (figure.rows() as u16).min(area.height.saturating_sub(y));
-        let area = Rect::new(left as u16, y, width as u16, height);
-        figure.draw(area, buf, theme);
     }
 }
 
-/// A bar of `share` of `cells` from the left, at least an eighth where there is anything.
-pub(super) fn bar(share: f64, cells: usize) -> String {
-    const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-    if share.is_nan() || share <= 0.0 || cells == 0 {
-        return String::new();
-    }
-    let eighths = ((share.min(1.0) * 8.0 * cells as f64).round() as usize).max(1);
-    let mut text = "█".repeat(eighths / 8);
-    match eighths % 8 {
-        0 => {}
-        rest => text.push(EIGHTHS[rest]),
-    }
-    text
+/// Joins `start` and `line`.
+pub(super) fn joined(start: Span<'static>, line: Line<'static>) -> Line<'static> {
+    Line::from_iter([start].into_iter().chain(line.spans))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tui::theme::Depth;
-
-    #[test]
-    fn bars_show_what_is_there() {
-        assert_eq!(bar(0.5, 4), "██");
-        assert_eq!(bar(1e-9, 4), "▏");
-        assert_eq!(bar(9.0, 2), "██");
-        assert_eq!(bar(f64::NAN, 4), "");
-    }
-
-    #[test]
-    fn a_page_is_drawn_from_its_first_row_on() {
-        let theme = Theme::new(Depth::None);
-        let mut page = Page::new(5, theme);
-        for text in ["one", "two", "three"] {
-            page.line(vec![Span::raw(text)]);
-        }
-        let area = Rect::new(0, 0, 5, 2);
-        assert_eq!(page.rows(), 3);
-        for (first, top) in [(0, "one"), (1, "two"), (9, "")] {
-            let mut buf = Buffer::empty(area);
-            page.render(area, &mut buf, theme, first);
-            let row: String = (0..5).map(|x| buf[(x, 0)].symbol()).collect();
-            assert_eq!(row.trim_end(), top);
-        }
-    }
+/// Cuts `text` to `cells` cells, or fills them with blanks.
+pub(super) fn padded(text: &str, cells: usize) -> String {
+    let text = shorten(text, cells);
+    let gap = " ".repeat(cells - width(&text));
+    text + &gap
 }

@@ -1,17 +1,20 @@
 //! The products of a sum as a table.
 
+use crate::tui::text;
+use ratatui::text::Span;
+
 use super::Context;
-use super::page::{Page, bar};
+use super::page::{Page, padded};
 use crate::train::inspection::Term;
 use crate::tui::app::inspector::FEW_INPUTS;
+use crate::tui::widgets::blocks::bar;
 use crate::util::numbers::NUMBER;
 use crate::util::text::{shorten, width};
-use ratatui::text::Span;
 
 /// Rows of a table that leaves out what adds little.
 const STRONGEST: usize = 10;
 /// Cells of the neurons' numbers.
-pub(super) const NUMBERS: usize = 4;
+const NUMBERS: usize = 4;
 /// Widest name.
 const NAME: usize = 14;
 /// Longest bar.
@@ -25,9 +28,9 @@ pub(super) struct Table<'a> {
     pub layer: usize,
     /// The letter that runs over them.
     pub letter: &'static str,
-    /// Heading of the factors, of the weights.
+    /// Headings of the factors and of the weights.
     pub headings: [String; 2],
-    /// Whether the factor stands before the weight.
+    /// Whether the factor is before the weight.
     pub is_factor_first: bool,
     /// Whether factors are known.
     pub is_known: bool,
@@ -45,22 +48,27 @@ impl Table<'_> {
         }
     }
 
-    /// Writes the table. What adds little to a long one is told in one line.
-    pub fn write(&self, context: &Context, page: &mut Page) {
-        let names = self.name_cells(context);
-        let [factor, weight] = &self.headings;
-        let (first, second) = if self.is_factor_first {
+    /// The factor's and the weight's cell in their order.
+    fn ordered<T>(&self, factor: T, weight: T) -> (T, T) {
+        if self.is_factor_first {
             (factor, weight)
         } else {
             (weight, factor)
-        };
+        }
+    }
+
+    /// Writes the table. What adds little to a long one is summed up in one line.
+    pub fn write(&self, page: &mut Page) {
+        let c = page.context;
+        let names = self.name_cells(c);
+        let [factor, weight] = &self.headings;
+        let (first, second) = self.ordered(factor, weight);
+        let letter = self.letter;
         let heading = format!(
-            "{:>3} {:names$} {first:<third$}{second:<third$}product",
-            self.letter,
-            "",
-            third = NUMBER,
+            "{letter:>3} {:names$} {first:<NUMBER$}{second:<NUMBER$}product",
+            ""
         );
-        page.line(vec![context.dim(heading)]);
+        page.line(c.dim(heading));
         let mut order: Vec<&Term> = self.terms.iter().collect();
         if order.len() > FEW_INPUTS {
             if self.is_known {
@@ -68,50 +76,39 @@ impl Table<'_> {
             }
             order.truncate(STRONGEST);
         }
-        let finite = self.terms.iter().map(|term| term.product.abs());
-        let largest = finite.filter(|it| it.is_finite()).fold(0.0, f64::max);
+        let products = self.terms.iter().map(|term| term.product.abs());
+        let largest = products
+            .filter(|product| product.is_finite())
+            .fold(0.0, f64::max);
+        let used = NUMBERS + names + 3 * NUMBER;
+        let bar_cells = c.width.saturating_sub(used).min(BAR);
         for term in &order {
-            let used = NUMBERS + names + 3 * NUMBER;
-            let cells = context.width.saturating_sub(used).min(BAR);
-            let name = shorten(context.name(self.layer, term.neuron), names);
-            let padding = " ".repeat(names - width(&name));
-            let factor = context.number(term.factor, self.is_known);
-            let weight = context.signed(term.weight, true);
-            let (first, second) = if self.is_factor_first {
-                (factor, weight)
-            } else {
-                (weight, factor)
-            };
-            let sign = if term.product < 0.0 { -0.8 } else { 0.8 };
+            let name = padded(c.name(self.layer, term.neuron), names);
+            let factor = c.number(term.factor, self.is_known);
+            let (first, second) = self.ordered(factor, c.signed(term.weight, true));
             let share = if self.is_known {
                 term.product.abs() / largest
             } else {
                 0.0
             };
-            page.line(vec![
-                context.dim(format!("{:>3} ", term.neuron + 1)),
-                context.text(name + &padding),
-                first,
-                second,
-                context.signed(term.product, self.is_known),
-                Span::styled(bar(share, cells), context.theme.signed(sign)),
-            ]);
+            let style = c.theme.signed(if term.product < 0.0 { -0.8 } else { 0.8 });
+            page.line(
+                c.dim(format!("{:>3} ", term.neuron + 1))
+                    + c.text(name)
+                    + first
+                    + second
+                    + c.signed(term.product, self.is_known)
+                    + Span::styled(bar(share, bar_cells), style),
+            );
         }
         let rest = self.terms.len() - order.len();
         if rest > 0 {
             let shown: f64 = order.iter().map(|term| term.product).sum();
-            let together = self.sum() - shown;
-            let used = NUMBERS + names + 2 * NUMBER;
-            let long = format!("    and {rest} more, together");
-            let text = if width(&long) < used {
-                long
-            } else {
-                shorten(&format!("    and {rest} more"), used)
-            };
-            page.line(vec![
-                context.dim(format!("{text:<used$}")),
-                context.signed(together, self.is_known),
-            ]);
+            let used = used - NUMBER;
+            let short = text::terms_left_out(rest);
+            let long = text::terms_together(&short);
+            let text = padded(if width(&long) < used { &long } else { &short }, used);
+            page.line(c.dim(text) + c.signed(self.sum() - shown, self.is_known));
         }
     }
 
@@ -120,16 +117,11 @@ impl Table<'_> {
         self.terms.iter().map(|term| term.product).sum()
     }
 
-    /// A line below the table whose number stands below the products.
-    pub fn below(&self, context: &Context, page: &mut Page, label: &str, number: Span<'static>) {
-        let used = NUMBERS + self.name_cells(context) + 2 * NUMBER;
+    /// Writes a line below the table whose number is below the products.
+    pub fn below(&self, page: &mut Page, label: &str, number: Span<'static>) {
+        let used = NUMBERS + self.name_cells(page.context) + 2 * NUMBER;
         let label = shorten(label, used.saturating_sub(1));
         let padding = " ".repeat(used.saturating_sub(1 + width(&label)));
-        page.line(vec![
-            context.dim(padding),
-            context.text(label),
-            context.text(" "),
-            number,
-        ]);
+        page.line(page.context.text(format!("{padding}{label} ")) + number);
     }
 }

@@ -2,13 +2,13 @@
 
 use ndarray::Array2;
 
-use super::geometry::Places;
+use super::geometry::{Layer, Places};
 use super::style::{Look, Stress};
 use crate::nn::ParameterId;
 use crate::train::Cursor;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::canvas::{Canvas, Dash, Stroke};
-use ratatui::buffer::Buffer;
+use crate::tui::widgets::pane::Pane;
 
 /// Maximal number of edges between two layers per row of the panel; more would hide one another.
 const EDGES_PER_ROW: usize = 3;
@@ -26,33 +26,14 @@ struct Edge {
     to: u16,
 }
 
-/// Draws the edges. Where some are stressed, the others fade; where shades can't tell it, they
+/// Draws the edges. Where some are stressed, the others fade; where shades can't show that, they
 /// are left out.
-pub(crate) fn edges(places: &Places, buf: &mut Buffer, look: &Look, theme: Theme) {
-    let plot = places.plot;
-    // Dots in one cell share its colour: what stands out gets a canvas of its own above the rest.
+pub(crate) fn edges(pane: &mut Pane<'_>, places: &Places, look: &Look) {
+    let (plot, theme) = (places.plot, pane.theme);
+    // Dots in one cell share its colour: emphasised edges get a canvas of their own above the rest.
     let (mut below, mut above) = (Canvas::in_dots(plot), Canvas::in_dots(plot));
     for (l, pair) in places.layers.windows(2).enumerate() {
-        let Some((values, largest)) = values(look, l) else {
-            continue;
-        };
-        let watched = look.neurons;
-        let mut lines = Vec::new();
-        for &(j, to) in &pair[1].shown {
-            for &(i, from) in &pair[0].shown {
-                let (Some(&value), Some(&output), Some(&input)) =
-                    (values.get((j, i)), watched[l + 1].get(j), watched[l].get(i))
-                else {
-                    continue;
-                };
-                lines.push(Edge {
-                    stress: look.stress(l + 1, output, input),
-                    share: value / largest.max(f32::MIN_POSITIVE),
-                    from,
-                    to,
-                });
-            }
-        }
+        let mut lines = edges_into(look, l, pair);
         if !theme.has_shades() && look.has_stress() {
             lines.retain(|edge| edge.stress > Stress::Faded);
         }
@@ -61,23 +42,47 @@ pub(crate) fn edges(places: &Places, buf: &mut Buffer, look: &Look, theme: Theme
             b.stress.cmp(&a.stress).then(by_size)
         });
         let rows = usize::from(plot.height);
-        let raised = lines.iter().filter(|it| it.stress > Stress::Faded).count();
+        let raised = lines
+            .iter()
+            .filter(|edge| edge.stress > Stress::Faded)
+            .count();
         lines.truncate((EDGES_PER_ROW * rows).min(raised + FADED_PER_ROW * rows));
         let start = f64::from(pair[0].x - plot.x) * 2.0 + 3.0;
         let end = f64::from(pair[1].x - plot.x) * 2.0 - 2.0;
         let dot_row = |y: u16| f64::from(y - plot.y) * 4.0 + 1.5;
         for edge in lines.into_iter().rev() {
-            let stroke = stroke(&edge, theme);
-            let canvas = match edge.stress {
-                Stress::Faded => &mut below,
-                _ => &mut above,
-            };
+            let is_faded = edge.stress == Stress::Faded;
+            let canvas = if is_faded { &mut below } else { &mut above };
             let (from, to) = (dot_row(edge.from), dot_row(edge.to));
-            canvas.line((start, from), (end, to), &stroke);
+            canvas.line((start, from), (end, to), &stroke(&edge, theme));
         }
     }
-    below.render(buf);
-    above.render(buf);
+    below.render(pane.buf);
+    above.render(pane.buf);
+}
+
+/// Returns the edges between the shown neurons of the layers `l` and `l + 1`.
+fn edges_into(look: &Look, l: usize, pair: &[Layer]) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    let Some((values, largest)) = values(look, l) else {
+        return edges;
+    };
+    for &(j, to) in &pair[1].shown {
+        for &(i, from) in &pair[0].shown {
+            let ends = (look.neurons[l + 1].get(j), look.neurons[l].get(i));
+            if let (Some(&value), (Some(&output), Some(&input))) = (values.get((j, i)), ends) {
+                let share = value / largest.max(f32::MIN_POSITIVE);
+                let stress = look.stress(l + 1, output, input);
+                edges.push(Edge {
+                    stress,
+                    share,
+                    from,
+                    to,
+                });
+            }
+        }
+    }
+    edges
 }
 
 /// Values of the edges into layer `l + 1` and the largest absolute one: weights, or after an update of
@@ -85,11 +90,9 @@ pub(crate) fn edges(places: &Places, buf: &mut Buffer, look: &Look, theme: Theme
 fn values<'a>(look: &'a Look, l: usize) -> Option<(&'a Array2<f32>, f32)> {
     if let Some(changes) = look.changes() {
         let changes = changes.get(l)?;
-        let finite = changes.iter().filter(|change| change.is_finite());
-        return Some((
-            changes,
-            finite.fold(0.0, |most, change| change.abs().max(most)),
-        ));
+        let sizes = changes.iter().map(|change| change.abs());
+        let finite = sizes.filter(|size| size.is_finite());
+        return Some((changes, finite.fold(0.0, f32::max)));
     }
     Some((look.edges.weights.get(l)?, *look.edges.largest.get(l)?))
 }
@@ -101,18 +104,18 @@ fn stroke(edge: &Edge, theme: Theme) -> Stroke {
         (true, Stress::Chosen) => Dash::Along(3, 1),
         (true, _) => Dash::Along(2, 2),
     };
-    let (style, strength) = match edge.stress {
-        Stress::Faded => (theme.signed(sign * FADED), share.abs() - 10.0),
-        Stress::Plain => (
-            theme.signed(sign * share.abs().powf(1.5) * 0.9),
-            share.abs(),
-        ),
+    let size = share.abs();
+    let (value, strength) = match edge.stress {
+        Stress::Faded => (FADED, size - 10.0),
+        Stress::Plain => (size.powf(1.5) * 0.9, size),
         // Even a small weight of the chosen neuron is to be seen.
-        Stress::Raised => (
-            theme.signed(sign * (0.3 + 0.7 * share.abs())),
-            10.0 + share.abs(),
-        ),
-        Stress::Chosen => (theme.strong().patch(theme.signed(sign)), 20.0),
+        Stress::Raised => (0.3 + 0.7 * size, 10.0 + size),
+        Stress::Chosen => (1.0, 20.0),
+    };
+    let style = theme.signed(sign * value);
+    let style = match edge.stress {
+        Stress::Chosen => theme.strong().patch(style),
+        _ => style,
     };
     Stroke::new(style, strength).dashed(dash)
 }
@@ -126,24 +129,11 @@ pub(crate) fn stress_by_cursor(
 ) -> Stress {
     match cursor {
         Cursor::Output => Stress::Plain,
-        Cursor::Neuron { layer: at, neuron } => {
-            if at == layer && neuron == output || at + 1 == layer && neuron == input {
-                Stress::Raised
-            } else {
-                Stress::Faded
-            }
+        Cursor::Neuron { layer: at, neuron } if at == layer && neuron == output => Stress::Raised,
+        Cursor::Neuron { layer: at, neuron } if at + 1 == layer && neuron == input => {
+            Stress::Raised
         }
-        Cursor::Parameter(id) => {
-            let weight = ParameterId::Weight {
-                layer,
-                output,
-                input,
-            };
-            if id == weight {
-                Stress::Chosen
-            } else {
-                Stress::Faded
-            }
-        }
+        Cursor::Parameter(id) if id == ParameterId::weight(layer, output, input) => Stress::Chosen,
+        _ => Stress::Faded,
     }
 }

@@ -49,7 +49,7 @@ pub(crate) struct Places {
 pub(crate) struct Layer {
     /// Column of the neurons.
     pub x: u16,
-    /// Indices into the watched neurons, and the rows they stand in.
+    /// Indices into the watched neurons, and their rows on the screen.
     pub shown: Vec<(usize, u16)>,
     /// Number of neurons of the layer that are not shown.
     pub hidden: usize,
@@ -65,50 +65,36 @@ impl Places {
         };
         let features = widest(&mut data.input_names.iter());
         let classes = widest(&mut data.output_names.iter());
-        let picture = data.image.and_then(|size| picture(inner, size));
         let is_wide = inner.width >= 34;
-        let before = before_cells(inner, look);
+        let picture = data
+            .image
+            .filter(|_| is_wide)
+            .and_then(|size| picture(inner, size));
+        let (before_input, before_output) = before_cells(inner, look);
         let (left, right) = if is_wide {
-            (
-                match picture {
-                    Some(picture) => picture.width,
-                    None => features as u16 + value_cells(inner) + before.0,
-                },
-                classes as u16 + share_cells(inner) + 3 + before.1,
-            )
+            let left = features as u16 + value_cells(inner) + before_input;
+            let right = classes as u16 + share_cells(inner) + 3 + before_output;
+            (picture.map_or(left, |picture| picture.width), right)
         } else {
             (1, 1)
         };
-        let picture = picture.filter(|_| is_wide);
-        let plot = Rect {
-            x: inner.x + left,
-            y: inner.y + 1,
-            width: inner.width.saturating_sub(left + right),
-            height: inner.height - 1,
-        };
+        let width = inner.width.saturating_sub(left + right);
+        let plot = Rect::new(inner.x + left, inner.y + 1, width, inner.height - 1);
         let sizes = model.run.architecture.sizes();
-        let watched = look.neurons;
-        let gaps = (sizes.len() - 1).max(1) as u32;
-        let layers = (0u32..).zip(sizes).zip(watched);
-        let classes = classes_that_matter(model, look);
-        let layers = layers.map(|((l, &size), watched)| {
+        let gaps = (sizes.len() - 1).max(1);
+        let layers = sizes.iter().zip(look.neurons).enumerate();
+        let layers = layers.map(|(l, (&size, watched))| {
             if let (0, Some(picture), Some(image)) = (l, picture, data.image) {
                 return Layer::beside(picture, image, plot.x, model, watched);
             }
-            let mut wanted = if l == gaps {
-                classes.clone()
-            } else {
-                Vec::new()
-            };
-            let marked = model.inspector.open.and_then(|it| it.marks(l as usize));
-            wanted.extend(watched.iter().position(|&it| Some(it) == marked));
-            Layer::new(
-                plot,
-                plot.x + (u32::from(plot.width.saturating_sub(1)) * l / gaps) as u16,
-                size,
-                watched.len(),
-                &wanted,
-            )
+            let mut wanted = Vec::new();
+            if l == gaps {
+                wanted = classes_that_matter(model, look);
+            }
+            let marked = model.inspector.marks(l);
+            wanted.extend(watched.iter().position(|&neuron| Some(neuron) == marked));
+            let x = plot.x + (usize::from(plot.width.saturating_sub(1)) * l / gaps) as u16;
+            Layer::new(plot, x, size, watched.len(), &wanted)
         });
         Self {
             plot,
@@ -124,12 +110,8 @@ fn picture(inner: Rect, size: (usize, usize)) -> Option<Rect> {
     // The layers need the better part, and their titles a row.
     let rows = inner.height.saturating_sub(1);
     let (width, height) = fitted(size, inner.width * 2 / 5, rows)?;
-    Some(Rect {
-        x: inner.x,
-        y: inner.y + 1 + (rows - height) / 2,
-        width,
-        height,
-    })
+    let y = inner.y + 1 + (rows - height) / 2;
+    Some(Rect::new(inner.x, y, width, height))
 }
 
 /// Indices of the true and the predicted class among the outputs that may be shown: they are shown
@@ -139,7 +121,7 @@ fn classes_that_matter(model: &Model, look: &Look) -> Vec<usize> {
     let actual = sample.samples(&model.run.data).targets.class(sample.index);
     let predicted = look.pass.activations.last().map(predicted_class);
     let watched = look.neurons.last();
-    let place = |class: usize| watched?.iter().position(|&it| it == class);
+    let place = |class: usize| watched?.iter().position(|&output| output == class);
     let both = actual.into_iter().chain(predicted);
     both.filter_map(place).collect()
 }
@@ -154,7 +136,7 @@ impl Layer {
         model: &Model,
         watched: &[usize],
     ) -> Self {
-        let columns = &model.run.data.preprocessing.columns;
+        let columns = model.run.columns();
         let row = |&input: &usize| {
             let pixel = columns.get(input).map_or(0, |column| column.column);
             let row = (pixel / width.max(1)).min(height.saturating_sub(1));
@@ -169,29 +151,22 @@ impl Layer {
 
     fn new(plot: Rect, x: u16, size: usize, watched: usize, wanted: &[usize]) -> Self {
         let rows = usize::from(plot.height);
-        // The count of the rest takes a row of its own.
-        let room = if size > rows {
-            rows.saturating_sub(1)
-        } else {
-            rows
-        };
-        // A layer that fills every row is a wall; every second one still reads as neurons.
-        let room = if size > rows && rows >= 12 {
+        let is_full = size > rows;
+        // The count of the rest takes a row of its own. A layer that fills every row is a wall; every
+        // second one still reads as neurons.
+        let room = rows.saturating_sub(usize::from(is_full));
+        let room = if is_full && rows >= 12 {
             room / 2
         } else {
             room
         };
         let chosen = evenly_with(watched, room, wanted);
-        let height = if size > chosen.len() {
-            rows.saturating_sub(1)
-        } else {
-            rows
-        };
+        let height = rows.saturating_sub(usize::from(size > chosen.len()));
         let count = chosen.len().max(1);
         let step = (height / count).max(1);
         let used = step * (count - 1) + 1;
         let top = height.saturating_sub(used) / 2;
-        // Where neurons stand close, even distances look calmer than the last row made use of.
+        // Where neurons are close, even distances look calmer than the last row made use of.
         let row = |i: usize| {
             if 2 * height < 3 * count {
                 top + i * step

@@ -4,7 +4,7 @@ use ndarray::Array2;
 
 use super::edges::stress_by_cursor;
 use crate::train::probes::{EdgeProbe, Edges, PhaseProbe, RowPass, RowProbe};
-use crate::train::{Cursor, PhaseValues, Snapshot, StepPhase};
+use crate::train::{Cursor, PhaseValues, StepPhase};
 use crate::tui::app::Model;
 
 /// Emphasis of an edge.
@@ -49,12 +49,11 @@ pub(crate) struct Look<'a> {
 impl<'a> Look<'a> {
     /// Everything to draw of the newest snapshot; none before the first.
     pub fn new(model: &'a Model) -> Option<Self> {
-        let snapshot = model.run.snapshot.as_ref()?;
-        let (row, pass) = snapshot.get::<RowProbe>()?;
-        let (shown, edges) = snapshot.get::<EdgeProbe>()?;
+        let (row, pass) = model.run.probed::<RowProbe>()?;
+        let (shown, edges) = model.run.probed::<EdgeProbe>()?;
         Some(Self {
-            cursor: model.inspector.open.map(|it| it.inspect.cursor),
-            phase_values: phase_values(model, snapshot),
+            cursor: model.inspector.cursor(),
+            phase_values: phase_values(model),
             row,
             pass,
             neurons: &shown.neurons,
@@ -72,7 +71,7 @@ impl<'a> Look<'a> {
 
     /// Whether any edge is emphasised.
     pub(crate) fn has_stress(&self) -> bool {
-        let by_cursor = self.cursor.is_some_and(|it| it != Cursor::Output);
+        let by_cursor = self.cursor.is_some_and(|cursor| cursor != Cursor::Output);
         by_cursor || self.phase_values.is_some() && self.changes().is_none()
     }
 
@@ -85,7 +84,6 @@ impl<'a> Look<'a> {
         let Some(phase_values) = self.phase_values else {
             return by_cursor;
         };
-        // Where the walk stands, and what it went along.
         let is_here = match phase_values.position.done {
             Some(StepPhase::Forward { layer: at }) => layer == at,
             Some(StepPhase::Backward { layer: at }) => layer == at + 1,
@@ -109,8 +107,13 @@ impl<'a> Look<'a> {
         }
         match phase_values.position.done {
             Some(StepPhase::Backward { layer: at }) if layer >= at => {
-                let deltas = phase_values.delta.get(layer - 1).map_or(&[][..], |it| it);
-                let largest = deltas.iter().fold(0.0, |most: f64, d| most.max(d.abs()));
+                let deltas = phase_values
+                    .delta
+                    .get(layer - 1)
+                    .map_or(&[][..], Vec::as_slice);
+                let largest = deltas
+                    .iter()
+                    .fold(0.0, |max: f64, delta| max.max(delta.abs()));
                 let delta = deltas.get(neuron).copied().unwrap_or(f64::NAN);
                 Shown::Delta((delta / largest.max(f64::MIN_POSITIVE)) as f32)
             }
@@ -125,13 +128,10 @@ impl<'a> Look<'a> {
     }
 }
 
-/// Values computed by the phase stepper, if `snapshot` has them.
-pub(in crate::tui) fn phase_values<'a>(
-    model: &Model,
-    snapshot: &'a Snapshot,
-) -> Option<&'a PhaseValues> {
-    let values = snapshot.answer::<PhaseProbe>()?.as_ref();
-    model.inspector.walk.and(values)
+/// Values computed by the phase stepper, if the newest snapshot has them.
+pub(in crate::tui) fn phase_values(model: &Model) -> Option<&PhaseValues> {
+    let values = model.run.answer::<PhaseProbe>()?.as_ref();
+    model.inspector.step.and(values)
 }
 
 /// Whether the phase stepper has computed the activations of `layer`.
@@ -145,10 +145,8 @@ pub(in crate::tui) fn knows_activation(phase_values: &PhaseValues, layer: usize)
 
 /// Whether the phase stepper has computed the loss.
 pub(in crate::tui) fn knows_loss(phase_values: &PhaseValues) -> bool {
-    !matches!(
-        phase_values.position.done,
-        None | Some(StepPhase::Forward { .. })
-    )
+    let done = phase_values.position.done;
+    !matches!(done, None | Some(StepPhase::Forward { .. }))
 }
 
 /// Whether the phase stepper has computed the deltas of `layer`.

@@ -1,49 +1,36 @@
 //! Questions to be confirmed.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::Line;
-
-use super::{content_width, message, wrapped};
-use crate::tui::app::{Confirm, Model};
-use crate::tui::theme::Theme;
+use super::question;
+use crate::tui::app::Confirm;
+use crate::tui::text;
+use crate::tui::widgets::pane::Pane;
 use crate::util::text::sanitise;
 
 const MAX_WIDTH: u16 = 76;
 
-/// Draws `question` with the keys that answer it.
-pub(super) fn render(
-    area: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    theme: Theme,
-    question: &Confirm,
-) {
-    let seconds = model.run.unsaved_seconds();
+/// Draws `confirm` with the keys that answer it.
+pub(super) fn render(pane: &mut Pane<'_>, confirm: &Confirm) {
+    let seconds = pane.model.run.unsaved_seconds();
     let trained = match seconds {
-        s if s < 120.0 => format!("{s:.0} s"),
-        s => format!("{:.0} min", s / 60.0),
+        s if s < 120.0 => text::seconds(s),
+        s => text::minutes(s / 60.0),
     };
-    let (title, text, keys) = match question {
+    let (title, text, keys) = match confirm {
         Confirm::Replace(path) => (
-            "Replace file?",
-            format!("{} already exists.", sanitise(&path.display().to_string())),
-            "y: replace · esc: cancel",
+            text::replace_title(),
+            text::file_exists(sanitise(&path.display().to_string())),
+            text::replace_keys(),
         ),
         Confirm::Reset(seed, _) => (
-            "Restart?",
-            format!("{trained} of training not saved. Next seed: {seed}."),
-            "y: restart · w: save first · esc: cancel",
+            text::restart_title(),
+            text::unsaved_before_restart(&trained, seed),
+            text::restart_keys(),
         ),
         Confirm::Quit => (
-            "Quit?",
-            format!("{trained} of training not saved."),
-            "y: quit · w: save first · esc: cancel",
+            text::quit_title(),
+            text::unsaved(&trained),
+            text::quit_keys(),
         ),
     };
-    let cells = content_width(area, MAX_WIDTH);
-    let mut lines: Vec<Line> = wrapped(&text, cells, theme.text()).collect();
-    lines.push(Line::default());
-    lines.extend(wrapped(keys, cells, theme.accent()));
-    message(area, buf, theme, title, lines);
+    question(pane, MAX_WIDTH, title, &[text], keys);
 }

@@ -1,39 +1,38 @@
 //! Popups above the panels, one file each, in one frame with one way to scroll.
 
-pub(crate) mod command;
+mod command;
 mod confirm;
 mod error;
 mod gradients;
 mod help;
 mod menu;
-mod prompt;
+pub(crate) mod prompt;
 mod sliders;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Margin, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Text};
 use ratatui::widgets::{
-    Clear, Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget, Widget,
+    Clear, Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget,
 };
 
-use super::panel::{frame, line_width};
-use crate::tui::app::{Model, Overlay};
-use crate::tui::theme::Theme;
+use super::pane::{Pane, Title, frame};
+use crate::tui::app::Overlay;
 use crate::util::text::wrap;
 
-/// Draws the open popup into `area`. Returns the largest line that the help can be scrolled to.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Option<u16> {
-    match &model.prompt.overlay {
-        Some(Overlay::Help(line)) => return Some(help::keys(area, buf, theme, *line)),
-        Some(Overlay::Commands(line)) => return Some(help::commands(area, buf, theme, *line)),
-        Some(Overlay::Prompt(prompt)) => prompt::render(area, buf, model, theme, prompt),
-        Some(Overlay::Confirm(question)) => confirm::render(area, buf, model, theme, question),
-        Some(Overlay::Command(line)) => command::candidates(area, buf, theme, line),
-        Some(Overlay::Menu(menu)) => menu::render(area, buf, model, theme, *menu),
-        Some(Overlay::Sliders(sliders)) => sliders::render(area, buf, model, theme, *sliders),
-        Some(Overlay::Gradients(chosen)) => gradients::render(area, buf, model, theme, *chosen),
-        None => error::render(area, buf, model, theme),
+/// Draws the open popup above the panels in `pane`. Returns the largest line that the help can be
+/// scrolled to.
+pub(crate) fn render(pane: &mut Pane<'_>) -> Option<u16> {
+    match &pane.model.prompt.overlay {
+        Some(Overlay::Help(line)) => return Some(help::keys(pane, *line)),
+        Some(Overlay::Commands(line)) => return Some(help::commands(pane, *line)),
+        Some(Overlay::Prompt(prompt)) => prompt::render(pane, prompt),
+        Some(Overlay::Confirm(question)) => confirm::render(pane, question),
+        Some(Overlay::Command(line)) => command::candidates(pane, line),
+        Some(Overlay::Menu(menu)) => menu::render(pane, *menu),
+        Some(Overlay::Sliders(sliders)) => sliders::render(pane, *sliders),
+        Some(Overlay::Gradients(chosen)) => gradients::render(pane, *chosen),
+        None => error::render(pane),
     }
     None
 }
@@ -41,11 +40,23 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Opti
 /// Columns of a popup's frame and margins.
 const FRAME: u16 = 4;
 
-/// Draws an empty popup at `place` with the first of `notes` that fits on the right of its title.
-/// Returns the area for its content.
-fn popup(place: Rect, buf: &mut Buffer, theme: Theme, title: &str, notes: &[Line<'_>]) -> Rect {
-    Clear.render(place, buf);
-    let inner = frame(place, buf, theme, true, title, notes);
+/// Draws an empty popup at `place` with `note` on the right of its title, if there is room. Returns
+/// the area for its content.
+fn popup(pane: &mut Pane<'_>, place: Rect, title: &str, note: Option<Line<'static>>) -> Rect {
+    pane.draw(Clear, place);
+    let title = Title {
+        name: title.to_owned(),
+        details: Vec::from_iter(note),
+    };
+    frame(
+        place,
+        pane.buf,
+        pane.theme,
+        true,
+        &title,
+        Default::default(),
+    );
+    let inner = place.inner(Margin::new(1, 1));
     if inner.width < FRAME {
         inner
     } else {
@@ -56,59 +67,61 @@ fn popup(place: Rect, buf: &mut Buffer, theme: Theme, title: &str, notes: &[Line
 /// Returns a popup's place in the middle of `area`, for content of `cells` by `rows`.
 fn centred(area: Rect, cells: usize, rows: usize) -> Rect {
     let length = |content: usize, frame| {
-        Constraint::Length(
-            u16::try_from(content)
-                .unwrap_or(u16::MAX)
-                .saturating_add(frame),
-        )
+        let content = u16::try_from(content).unwrap_or(u16::MAX);
+        Constraint::Length(content.saturating_add(frame))
     };
     area.centered(length(cells, FRAME), length(rows, 2))
 }
 
-/// Returns how many cells the content of a popup in `area` has, at most `most`.
-fn content_width(area: Rect, most: u16) -> usize {
-    area.width.saturating_sub(FRAME).min(most).into()
+/// Returns how many cells the content of a popup in `area` has, at most `max`.
+fn content_width(area: Rect, max: u16) -> usize {
+    area.width.saturating_sub(FRAME).min(max).into()
 }
 
-/// Draws a popup with `lines` in the middle of `area`.
-fn message(area: Rect, buf: &mut Buffer, theme: Theme, title: &str, lines: Vec<Line<'_>>) {
-    let widest = lines.iter().map(line_width).max().unwrap_or(0);
-    let inner = popup(centred(area, widest, lines.len()), buf, theme, title, &[]);
-    Paragraph::new(lines).render(inner, buf);
+/// Draws a popup with `lines` in the middle of `pane`.
+fn message(pane: &mut Pane<'_>, title: &str, lines: Vec<Line<'_>>) {
+    let text = Text::from(lines);
+    let place = centred(pane.area, text.width(), text.height());
+    let inner = popup(pane, place, title, None);
+    pane.draw(text, inner);
+}
+
+/// Draws a popup with `paragraphs` of at most `max` cells, and below them the keys that answer.
+fn question(pane: &mut Pane<'_>, max: u16, title: &str, paragraphs: &[String], keys: &str) {
+    let (cells, theme) = (content_width(pane.area, max), pane.theme);
+    let paragraphs = paragraphs.iter();
+    let text = paragraphs.flat_map(|paragraph| wrapped(paragraph, cells, theme.text()));
+    let keys = wrapped(keys, cells, theme.accent());
+    let lines = text.chain([Line::default()]).chain(keys).collect();
+    message(pane, title, lines);
 }
 
 /// Draws a popup whose `columns` of lines are `cells` wide each and scroll together, from line
 /// `first` on. Returns the largest useful `first`.
 fn scrolled(
-    area: Rect,
-    buf: &mut Buffer,
-    theme: Theme,
+    pane: &mut Pane<'_>,
     title: &str,
-    (columns, cells): (Vec<Text<'_>>, usize),
+    columns: Vec<Text<'_>>,
+    cells: usize,
     first: u16,
 ) -> u16 {
     let rows = columns.iter().map(Text::height).max().unwrap_or(0);
-    let place = centred(area, cells * columns.len(), rows);
-    let inner = popup(place, buf, theme, title, &[]);
+    let place = centred(pane.area, cells * columns.len(), rows);
+    let inner = popup(pane, place, title, None);
     let last = rows.saturating_sub(inner.height.into());
     let last = u16::try_from(last).unwrap_or(u16::MAX);
     let first = first.min(last);
     for (column, x) in columns.into_iter().zip((inner.x..).step_by(cells.max(1))) {
-        let place = Rect {
-            x,
-            width: cells as u16,
-            ..inner
-        }
-        .intersection(inner);
-        Paragraph::new(column).scroll((first, 0)).render(place, buf);
+        let place = Rect::new(x, inner.y, cells as u16, inner.height).intersection(inner);
+        pane.draw(Paragraph::new(column).scroll((first, 0)), place);
     }
-    scrollbar(place, buf, theme, rows, first.into());
+    scrollbar(pane, place, rows, first.into());
     last
 }
 
 /// Draws a scrollbar onto the right border of the popup at `place`, whose content has `rows` lines
 /// of which those from `first` on are shown. Nothing where all of them are.
-fn scrollbar(place: Rect, buf: &mut Buffer, theme: Theme, rows: usize, first: usize) {
+fn scrollbar(pane: &mut Pane<'_>, place: Rect, rows: usize, first: usize) {
     let track = place.inner(Margin::new(0, 1));
     let shown = usize::from(track.height);
     if track.is_empty() || rows <= shown {
@@ -121,8 +134,17 @@ fn scrollbar(place: Rect, buf: &mut Buffer, theme: Theme, rows: usize, first: us
         .begin_symbol(None)
         .end_symbol(None)
         .track_symbol(Some("│"))
-        .style(theme.accent())
-        .render(track, buf, &mut state);
+        .style(pane.theme.accent())
+        .render(track, pane.buf, &mut state);
+}
+
+/// Returns the style of an item in a list: its own, reversed where it is chosen.
+fn chosen_if(is_chosen: bool, style: Style) -> Style {
+    if is_chosen {
+        style.add_modifier(Modifier::REVERSED)
+    } else {
+        style
+    }
 }
 
 /// Returns the first of `count` lines to show in `room` lines so that `chosen` is in their middle,

@@ -1,59 +1,61 @@
 //! Entry of a value or a path.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use crate::tui::text;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{centred, content_width, popup, wrapped};
+use super::{centred, chosen_if, content_width, popup, wrapped};
+use crate::data::InputColumn;
 use crate::model_file::formats;
 use crate::tui::app::Model;
 use crate::tui::app::prompt::{Prompt, Purpose};
 use crate::tui::app::what_if::Domain;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::pane::Pane;
 use crate::util::text::{is_printable, shorten_front, width};
 
 /// Widest content.
 const MAX_WIDTH: u16 = 60;
-const KEYS: &str = "enter: apply · esc: cancel";
 
 /// Draws `prompt` with its title and, below the text, a hint or the reason of a rejection.
-pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, prompt: &Prompt) {
-    let (title, hint) = title_and_hint(model, prompt.purpose);
-    let cells = content_width(area, MAX_WIDTH);
+pub(super) fn render(pane: &mut Pane<'_>, prompt: &Prompt) {
+    let theme = pane.theme;
+    let (title, hint) = title_and_hint(pane.model, prompt.purpose);
+    let cells = content_width(pane.area, MAX_WIDTH);
     let (note, style) = match &prompt.error {
         Some(error) => (error, theme.bad()),
         None => (&hint, theme.dim()),
     };
     let mut lines = vec![typed(prompt, "› ", cells, theme), Line::default()];
     lines.extend(wrapped(note, cells, style));
-    let inner = popup(centred(area, cells, lines.len()), buf, theme, &title, &[]);
-    Paragraph::new(lines).render(inner, buf);
+    let place = centred(pane.area, cells, lines.len());
+    let inner = popup(pane, place, &title, None);
+    pane.draw(Paragraph::new(lines), inner);
 }
 
 fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
     match purpose {
-        Purpose::Setting(setting) => (setting.help.into(), KEYS.into()),
+        Purpose::Setting(setting) => (setting.help.into(), text::prompt_keys().into()),
         Purpose::SavePath => (
-            "Save model".into(),
-            format!("{} · esc: cancel", formats::extensions()),
+            text::save_title().into(),
+            text::save_hint(formats::extensions()),
         ),
-        Purpose::Parameter(id) => (id.to_string(), KEYS.into()),
+        Purpose::Parameter(id) => (id.to_string(), text::prompt_keys().into()),
         Purpose::Input(column) => {
-            let column = model.run.data.preprocessing.columns.get(column);
-            let name = column.map_or(String::new(), |column| column.name.clone());
-            let domain = column.map(|column| Domain::of(column).to_string());
-            (name, domain.unwrap_or_default())
+            let column = model.run.columns().get(column);
+            let domain = |column: &InputColumn| Domain::of(column).to_string();
+            column.map_or_else(Default::default, |column| {
+                (column.name.clone(), domain(column))
+            })
         }
-        Purpose::Command => ("Command".into(), KEYS.into()),
+        Purpose::Command => (text::command_title().into(), text::prompt_keys().into()),
     }
 }
 
 /// Returns `mark` and the text of `prompt` with its cursor, in `cells` cells. Of a long text the end
 /// of the part before the cursor is shown.
-pub(super) fn typed(
+pub(crate) fn typed(
     prompt: &Prompt,
     mark: &'static str,
     cells: usize,
@@ -69,34 +71,23 @@ pub(super) fn typed(
         under => under,
     };
     let room = cells.saturating_sub(width(mark) + width(&under));
-    let typed = if prompt.is_selected {
-        theme.strong().add_modifier(Modifier::REVERSED)
-    } else {
-        theme.strong()
-    };
-    Line::from(vec![
-        Span::styled(mark, theme.accent()),
-        Span::styled(shorten_front(&printable(before), room), typed),
-        Span::styled(under, theme.strong().add_modifier(Modifier::REVERSED)),
-        Span::styled(after, theme.strong()),
-    ])
+    let typed = chosen_if(prompt.is_selected, theme.strong());
+    Span::styled(mark, theme.accent())
+        + Span::styled(shorten_front(&printable(before), room), typed)
+        + Span::styled(under, chosen_if(true, theme.strong()))
+        + Span::styled(after, theme.strong())
 }
 
 /// Replaces characters that a terminal would act on.
 fn printable(text: &str) -> String {
-    let printable = text.chars().map(|c| {
-        if is_printable(c) {
-            c
-        } else {
-            char::REPLACEMENT_CHARACTER
-        }
-    });
-    printable.collect()
+    text.replace(|c| !is_printable(c), "\u{fffd}")
 }
 
 #[cfg(test)]
 mod tests {
+    use ratatui::buffer::Buffer;
     use ratatui::crossterm::event::{KeyCode, KeyEvent};
+    use ratatui::layout::Rect;
     use ratatui::style::Style;
 
     use super::*;

@@ -1,21 +1,16 @@
 //! Sliders over the inputs of the shown row, below the network that follows them.
 
-use ratatui::buffer::Buffer;
+use crate::tui::text;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
-use super::{first_shown, popup, scrollbar};
-use crate::tui::app::Model;
+use super::{chosen_if, first_shown, popup, scrollbar};
 use crate::tui::app::what_if::{Domain, Sliders};
-use crate::tui::theme::Theme;
-use crate::util::text::{shorten, width};
+use crate::tui::widgets::pane::Pane;
+use crate::util::text::width;
 
 /// Maximum number of sliders shown at a time; they take at most half the screen.
 const SHOWN: usize = 10;
-const HINT: &str = "← →: move · shift: faster · 0: reset one · r: reset all · esc: close";
-const SHORT_HINT: &str = "← →: move · 0 r: reset · esc: close";
 /// Cells of a value.
 const VALUE: u16 = 9;
 /// Cells of the ends of a domain.
@@ -23,58 +18,47 @@ const END: u16 = 8;
 /// From this width of a line on the ends are shown.
 const WIDE: u16 = 50;
 
-/// Draws the sliders at the foot of `area`.
-pub(super) fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme, sliders: Sliders) {
-    let columns = &model.run.data.preprocessing.columns;
-    let most = usize::from(area.height / 2)
+/// Draws the sliders at the foot of `pane`.
+pub(super) fn render(pane: &mut Pane<'_>, sliders: Sliders) {
+    let (area, model, theme) = (pane.area, pane.model, pane.theme);
+    let columns = model.run.columns();
+    let max = usize::from(area.height / 2)
         .saturating_sub(3)
         .clamp(1, SHOWN);
-    let shown = columns.len().min(most);
+    let shown = columns.len().min(max);
     let height = (shown as u16 + 3).min(area.height);
-    let place = Rect {
-        y: area.bottom() - height,
-        height,
-        ..area
-    };
-    let row = model.navigation.sample.index + 1;
-    let title = format!("What if: inputs of row {row}");
-    let changed = match model.inspector.moved.len() {
-        0 => Vec::new(),
-        n => vec![Line::styled(format!("{n} changed"), theme.accent())],
-    };
-    let inner = popup(place, buf, theme, &title, &changed);
+    let place = Rect::new(area.x, area.bottom() - height, area.width, height);
+    let title = text::what_if_title(model.navigation.sample.index + 1);
+    let changed = model.inspector.moved.len();
+    let note = (changed > 0).then(|| Line::styled(text::changed(changed), theme.accent()));
+    let inner = popup(pane, place, &title, note);
     let [body, foot] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(inner);
     let first = first_shown(sliders.chosen, columns.len(), shown);
     let names = columns.iter().map(|column| width(&column.name)).max();
     let names = names.unwrap_or(0).min(usize::from(inner.width) / 3) as u16;
     for (column, line) in (first..columns.len()).take(shown).zip(body.rows()) {
-        let is_chosen = column == sliders.chosen;
-        slider(line, buf, model, (column, is_chosen), names, theme);
+        slider(pane, line, column, column == sliders.chosen, names);
     }
-    let hint = if width(HINT) > foot.width.into() {
-        SHORT_HINT
-    } else {
-        HINT
-    };
-    Line::styled(hint, theme.accent()).render(foot, buf);
-    let track = Rect {
-        height: body.height + 2,
-        ..place
-    };
-    scrollbar(track, buf, theme, columns.len(), first);
+    let (long, short) = (text::sliders_keys(), text::sliders_keys_short());
+    let has_room = width(long) <= foot.width.into();
+    let hint = if has_room { long } else { short };
+    pane.draw(Span::styled(hint, theme.accent()), foot);
+    scrollbar(
+        pane,
+        Rect {
+            height: body.height + 2,
+            ..place
+        },
+        columns.len(),
+        first,
+    );
 }
 
 /// Draws the name, the value, and a bar between the ends of the domain with a mark at the value.
-fn slider(
-    line: Rect,
-    buf: &mut Buffer,
-    model: &Model,
-    (index, is_chosen): (usize, bool),
-    names: u16,
-    theme: Theme,
-) {
-    let column = model.run.data.preprocessing.columns.get(index);
-    let (Some((now, own)), Some(column)) = (model.input(index), column) else {
+fn slider(pane: &mut Pane<'_>, line: Rect, index: usize, is_chosen: bool, names: u16) {
+    let theme = pane.theme;
+    let column = pane.model.run.columns().get(index);
+    let (Some((now, own)), Some(column)) = (pane.model.input(index), column) else {
         return;
     };
     let domain = Domain::of(column);
@@ -88,31 +72,19 @@ fn slider(
     ])
     .spacing(1)
     .areas(line);
-    let (mut style, strong) = if now == own {
+    let (style, strong) = if now == own {
         (theme.text(), theme.text())
     } else {
         (theme.accent(), theme.strong())
     };
-    if is_chosen {
-        style = style.add_modifier(Modifier::REVERSED);
-    }
-    let fit = |text: &str, place: Rect| shorten(text, place.width.into());
-    Span::styled(fit(&column.name, name), style).render(name, buf);
-    let shown = fit(&domain.shown(now), value);
-    Line::styled(shown, strong)
-        .right_aligned()
-        .render(value, buf);
+    pane.left(name, &column.name, chosen_if(is_chosen, style));
+    pane.right(value, &domain.shown(now), strong);
     let (min, max) = match &domain {
         Domain::Numbers { min, max, .. } => (domain.shown(*min), domain.shown(*max)),
-        Domain::Words(words) => {
-            let of = format!("{} of {}", now as usize + 1, words.len());
-            (String::new(), of)
-        }
+        Domain::Words(words) => (String::new(), text::word_of(now as usize + 1, words.len())),
     };
-    Line::styled(fit(&min, start), theme.dim())
-        .right_aligned()
-        .render(start, buf);
-    Line::styled(fit(&max, end), theme.dim()).render(end, buf);
+    pane.right(start, &min, theme.dim());
+    pane.left(end, &max, theme.dim());
     let Some(last) = bar.width.checked_sub(1) else {
         return;
     };
@@ -122,5 +94,5 @@ fn slider(
         cell if cell == cell_of(own) => Span::styled("○", theme.dim()),
         _ => Span::styled("─", theme.frame()),
     });
-    Line::from_iter(track).render(bar, buf);
+    pane.draw(Line::from_iter(track), bar);
 }

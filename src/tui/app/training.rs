@@ -1,0 +1,361 @@
+//! The training as the worker reports it: the part of the state called `run`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::history::{History, Mark};
+use crate::data::{DataSummary, InputColumn, Prepared, Samples, with_offset};
+use crate::model_file::ExportOption;
+use crate::nn::{Architecture, LearningRate};
+use crate::settings::Choices;
+use crate::train::{
+    Confusion, Divergence, EpochRecord, Evaluation, InForce, Observation, Outcomes, Pace, Plan,
+    Position, Probe, Progress, SampleId, Set, Snapshot, Started, State,
+};
+use crate::util::stats::MinMaxLast;
+
+/// State of the training as it is shown: acknowledged by the worker, or asked for and not
+/// acknowledged yet.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub enum Phase {
+    Training,
+    /// Training to the end of the epoch.
+    Stepping,
+    /// Asked to pause.
+    Pausing,
+    Paused,
+    /// All epochs done that were asked for.
+    Finished,
+    /// Stopped at a number that is not finite.
+    Diverged(Divergence),
+    /// The training code panicked.
+    Failed(String),
+}
+
+impl From<State> for Phase {
+    fn from(state: State) -> Self {
+        match state {
+            State::Running => Self::Training,
+            State::Stepping => Self::Stepping,
+            State::Paused => Self::Paused,
+            State::Finished => Self::Finished,
+            State::Diverged(divergence) => Self::Diverged(divergence),
+            State::Failed(message) => Self::Failed(message),
+        }
+    }
+}
+
+/// The training as it was reported.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Run {
+    pub plan: Plan,
+    pub data: Arc<Prepared>,
+    pub architecture: Architecture,
+    /// Steps of an epoch.
+    pub batches: u32,
+    /// Number of restarts.
+    pub restarts: u32,
+    pub phase: Phase,
+    pub position: Position,
+    pub learning_rate: f64,
+    /// Learning rate asked for and not acknowledged yet.
+    pub asked_learning_rate: Option<LearningRate>,
+    /// Speed limit.
+    pub pace: Pace,
+    /// Speed limit before full speed was asked for.
+    pub pace_before: Pace,
+    /// Training rows per second.
+    pub samples_per_second: f64,
+    /// Seconds spent training.
+    pub seconds: f64,
+    pub history: History,
+    /// Scores of the present parameters; gone with the next step.
+    pub evaluation: Option<Evaluation>,
+    /// Confusion counts or errors of the last evaluation.
+    pub outcomes: Option<Outcomes>,
+    /// The newest snapshot.
+    pub snapshot: Option<Snapshot>,
+    /// Step at which the model was last saved, and the seconds spent training until then.
+    pub saved: Option<(u64, f64)>,
+    /// Settings in force since the last change; `None` before the first.
+    pub in_force: Option<InForce>,
+    /// Facts about the data, once a panel has requested them.
+    pub card: Option<Arc<DataSummary>>,
+    /// Whether the facts were requested.
+    pub(super) is_describing: bool,
+    /// Plan asked for and not acknowledged yet.
+    pub(super) asked: Option<Plan>,
+    /// Number of epochs after which the training is finished.
+    pub epochs: Option<u64>,
+    /// Whether files are replaced without a question (`--force`).
+    pub force: bool,
+    /// Destination given by `--export`.
+    pub export: Option<ExportOption>,
+    /// Exports the worker has not finished yet.
+    pub(super) exporting: Vec<PathBuf>,
+    /// Step at which `export` was last written.
+    pub(super) exported_at: Option<u64>,
+    /// Whether `export` could not be written when the user quit: the next path takes its place.
+    pub(super) needs_other_path: bool,
+    /// Observation requested last.
+    pub(super) observed: Option<Observation>,
+}
+
+impl Run {
+    /// Creates the state at the start of a training, or where it is resumed.
+    pub fn new(started: &Started, pace: Pace) -> Self {
+        let resumed = started.resumed.as_ref();
+        let curves = resumed.map(|resumed| resumed.curves.clone());
+        let mut run = Self {
+            plan: started.plan.clone(),
+            data: Arc::new(started.data.printable()),
+            history: History::new(started.architecture.depth(), curves.unwrap_or_default()),
+            architecture: started.architecture.clone(),
+            batches: started.batches,
+            restarts: started.restarts,
+            phase: Phase::Paused,
+            position: Position::default(),
+            learning_rate: started.plan.rule.learning_rate.get(),
+            asked_learning_rate: None,
+            pace,
+            pace_before: pace,
+            samples_per_second: 0.0,
+            seconds: 0.0,
+            evaluation: None,
+            outcomes: None,
+            snapshot: None,
+            saved: None,
+            in_force: None,
+            card: None,
+            is_describing: false,
+            asked: None,
+            epochs: started.epochs,
+            force: false,
+            export: None,
+            exporting: Vec::new(),
+            exported_at: None,
+            needs_other_path: false,
+            observed: None,
+        };
+        if let Some(resumed) = resumed {
+            run.seconds = resumed.seconds;
+            // The checkpoint is there.
+            run.saved = Some((resumed.now.position.step, resumed.seconds));
+            run.apply(resumed.now.clone());
+        }
+        run
+    }
+
+    /// Epochs done, with the fraction of the current one.
+    pub fn epochs(&self) -> f64 {
+        self.epochs_at(self.position)
+    }
+
+    fn epochs_at(&self, position: Position) -> f64 {
+        position.epoch as f64 + f64::from(position.batch) / f64::from(self.batches.max(1))
+    }
+
+    /// Training and validation loss, the newest that are known; NaN if unknown.
+    pub fn losses(&self) -> (f64, f64) {
+        match (&self.evaluation, self.history.epochs().last()) {
+            (Some(now), _) => {
+                let validation = now.validation.map(|scores| scores.loss);
+                (now.training.loss, validation.unwrap_or(f64::NAN))
+            }
+            (None, Some(last)) => both(last, |last| [last.train_loss, last.validation_loss]),
+            (None, None) => {
+                let first = self.history.losses().last();
+                (
+                    first.map_or(f64::NAN, |point| point.loss.last.into()),
+                    f64::NAN,
+                )
+            }
+        }
+    }
+
+    /// Training and validation accuracy, for regression R², the newest that are known; NaN if
+    /// unknown.
+    pub fn scores(&self) -> (f64, f64) {
+        match (&self.evaluation, self.history.epochs().last()) {
+            (Some(now), _) => {
+                let validation = now.validation.map(|scores| scores.score());
+                (now.training.score(), validation.unwrap_or(f64::NAN))
+            }
+            (None, Some(last)) => both(last, |last| [last.train_score, last.validation_score]),
+            (None, None) => (f64::NAN, f64::NAN),
+        }
+    }
+
+    /// Whether a number is predicted, not a class.
+    pub(crate) fn is_regression(&self) -> bool {
+        self.data.task.scale().is_some()
+    }
+
+    /// Whether steps are being done.
+    pub(crate) fn is_training(&self) -> bool {
+        use Phase::{Pausing, Stepping, Training};
+        matches!(self.phase, Training | Stepping | Pausing)
+    }
+
+    /// Seconds of training that would be lost without saving.
+    pub(crate) fn unsaved_seconds(&self) -> f64 {
+        match self.saved {
+            Some((step, _)) if step == self.position.step => 0.0,
+            Some((_, seconds)) => self.seconds - seconds,
+            None => self.seconds,
+        }
+    }
+
+    /// The first probe of type `P` in the newest snapshot, with its answer.
+    pub(crate) fn probed<P: Probe>(&self) -> Option<(&P, &P::Answer)> {
+        self.snapshot.as_ref()?.get::<P>()
+    }
+
+    /// The answer to the first probe of type `P` in the newest snapshot.
+    pub(crate) fn answer<P: Probe>(&self) -> Option<&P::Answer> {
+        self.snapshot.as_ref()?.answer::<P>()
+    }
+
+    /// The confusion matrix of the last evaluation, if it is of the present classes.
+    pub(crate) fn confusion(&self) -> Option<&Confusion> {
+        let confusion = self.outcomes.as_ref()?.confusion()?;
+        let classes = self.data.class_names().len();
+        (confusion.classes() == classes && classes > 0).then_some(confusion)
+    }
+
+    /// The columns of the table that the network uses.
+    pub(crate) fn columns(&self) -> &[InputColumn] {
+        &self.data.preprocessing.columns
+    }
+
+    /// Returns the set on which predictions are measured; see [`Prepared::measured`].
+    pub(crate) fn measured_set(&self) -> Set {
+        if std::ptr::eq(self.data.measured(), &self.data.training) {
+            Set::Training
+        } else {
+            Set::Validation
+        }
+    }
+
+    /// Returns the part of the data that `sample` is in, if it has that row.
+    pub(crate) fn samples_with(&self, sample: SampleId) -> Option<&Samples> {
+        let samples = sample.samples(&self.data);
+        (sample.index < samples.rows()).then_some(samples)
+    }
+
+    /// Formats a target as it is in the table.
+    pub(crate) fn target_text(&self, raw: f32) -> String {
+        with_offset(raw, self.target_offset())
+    }
+
+    /// Difference between a target in the table and its raw value.
+    pub(crate) fn target_offset(&self) -> f64 {
+        self.data.task.scale().map_or(0.0, |scale| scale.offset)
+    }
+
+    /// Returns the plan with everything that was asked for, acknowledged or not.
+    pub fn planned(&self) -> &Plan {
+        self.asked.as_ref().unwrap_or(&self.plan)
+    }
+
+    /// Returns the values of all settings, as asked for.
+    pub(crate) fn choices(&self) -> Choices {
+        let choices = Choices::of(self.planned(), self.epochs, self.pace);
+        let learning_rate = self.asked_learning_rate.or(choices.learning_rate);
+        Choices {
+            learning_rate,
+            ..choices
+        }
+    }
+
+    /// Forgets what was asked for if `plan` is in force now, or if it was refused (`None`).
+    pub(super) fn acknowledge(&mut self, plan: Option<&Plan>) {
+        let shape = |plan: &Plan| (plan.hidden.clone(), plan.activation, plan.output, plan.loss);
+        let rule = |plan: &Plan| (plan.rule.optimizer, plan.rule.weight_decay, plan.batch);
+        self.asked.take_if(|asked| {
+            plan.is_none_or(|now| shape(asked) == shape(now) && rule(asked) == rule(now))
+        });
+    }
+
+    /// Replaces everything by the start of another training, except phase, pace and exports.
+    pub(super) fn restart(&mut self, started: &Started) {
+        *self = Self {
+            phase: self.phase.clone(),
+            pace_before: self.pace_before,
+            force: self.force,
+            export: self.export.take(),
+            exporting: std::mem::take(&mut self.exporting),
+            ..Self::new(started, self.pace)
+        };
+    }
+
+    pub(super) fn enter(&mut self, state: State, position: Position) {
+        self.move_to(position);
+        self.phase = state.into();
+        // Resuming behind the limit lifts it.
+        if self.is_training() {
+            self.epochs.take_if(|epochs| position.epoch >= *epochs);
+        }
+    }
+
+    /// Sets the position. Scores of another position are dropped.
+    fn move_to(&mut self, position: Position) {
+        self.evaluation.take_if(|_| position != self.position);
+        self.position = position;
+    }
+
+    pub(super) fn add_progress(&mut self, progress: &Progress) {
+        self.history.add_progress(progress);
+        self.move_to(progress.position);
+        self.samples_per_second = progress.samples_per_second;
+        self.seconds = progress.seconds;
+        if let Some(outcomes) = &progress.outcomes {
+            self.outcomes = Some(outcomes.clone());
+        }
+        let learning_rate = progress.learning_rate;
+        if self.learning_rate != learning_rate {
+            self.learning_rate = learning_rate;
+            let epochs = self.epochs();
+            self.history.add_mark(Mark {
+                epochs,
+                learning_rate,
+            });
+        }
+        self.asked_learning_rate
+            .take_if(|asked| asked.get() == learning_rate);
+    }
+
+    pub(super) fn set_evaluation(&mut self, position: Position, evaluation: Evaluation) {
+        self.position = position;
+        self.outcomes = Some(evaluation.outcomes.clone());
+        self.evaluation = Some(evaluation);
+    }
+
+    /// Adds a snapshot, unless it was taken before a restart.
+    pub(super) fn add_snapshot(&mut self, snapshot: Snapshot) {
+        if snapshot.restarts == self.restarts {
+            let epochs = self.epochs_at(snapshot.position);
+            self.history.add_snapshot(&snapshot, epochs);
+            self.snapshot = Some(snapshot);
+        }
+    }
+
+    /// Adopts plan and network after a change.
+    pub(super) fn apply(&mut self, now: InForce) {
+        self.acknowledge(Some(&now.plan));
+        self.learning_rate = now.plan.rule.learning_rate.get();
+        self.plan = now.plan.clone();
+        self.architecture = now.architecture.clone();
+        self.batches = now.batches;
+        self.position = now.position;
+        self.evaluation = None;
+        self.in_force = Some(now);
+    }
+}
+
+fn both(last: &EpochRecord, of: fn(&EpochRecord) -> [MinMaxLast; 2]) -> (f64, f64) {
+    let [training, validation] = of(last).map(|values| values.last.into());
+    (training, validation)
+}

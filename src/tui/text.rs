@@ -1,0 +1,374 @@
+//! Texts of the screen, one a row: titles, labels, key hints and messages.
+//!
+//! Each row becomes a function. A second language is a second text in each row, and the choice between
+//! them is made in the macro; callers stay as they are. The help of keys, commands and settings is in
+//! their tables (`BINDINGS`, `COMMANDS`, `SETTINGS`).
+
+use std::fmt::Display;
+
+macro_rules! texts {
+    ($($name:ident($($argument:ident),*) $text:literal;)+) => {
+        $(texts!(@function $name($($argument),*) $text);)+
+    };
+    (@function $name:ident() $text:literal) => {
+        pub(super) const fn $name() -> &'static str {
+            $text
+        }
+    };
+    (@function $name:ident($($argument:ident),+) $text:literal) => {
+        pub(super) fn $name($($argument: impl Display),+) -> String {
+            format!($text)
+        }
+    };
+}
+
+texts! {
+    // Size of the screen
+    terminal_too_small() "terminal too small";
+    size_needed(width, height, have_width, have_height) "need {width}×{height}, have {have_width}×{have_height}";
+
+    // Messages: training
+    not_inside_a_batch() "not inside a mini-batch; p steps into one";
+    no_earlier_steps() "no earlier steps recorded";
+    recover_first() "training diverged; t: resume from the last good weights";
+    not_training() "not training";
+    name_must_end_in(extensions) "the name must end in {extensions}";
+    training_has_failed() "the training has failed";
+    thread_ended() "training thread ended";
+    training_failed(message) "training failed: {message} · w: save last good weights";
+    saved(path, size, verification) "saved {path} ({size}) · {verification}";
+    checkpoint_written(path, size) "checkpoint {path} ({size})";
+    checkpoint_failed(error) "checkpoint: {error}";
+    saving() "saving the model · ctrl-c again: quit without saving";
+    save_elsewhere(error) "{error} · type another path · ctrl-c: quit without saving";
+    logging_stopped(reason) "logging stopped: {reason}";
+    batch_too_large(rows) "batch size is limited to the {rows} training rows";
+    network_too_large(architecture, max) "{architecture} has more than {max} million parameters";
+    layer(number) "layer {number}";
+    neurons(size) "{size} neurons";
+
+    // Messages: changes by hand
+    no_weight_under_cursor() "no weight under the cursor; name one, e.g. w2[1,3] or b2[1]";
+    no_such_layer(id, last) "no parameter {id}: layers are 1 to {last}";
+    no_such_parameter(id, layer, outputs, inputs) "no parameter {id}: layer {layer} has w{layer}[1,1] to w{layer}[{outputs},{inputs}] and b{layer}[1] to b{layer}[{outputs}]";
+    inputs_are_pixels() "the inputs of an image are its pixels";
+    choose_a_weight() "choose a weight or bias first: enter on a neuron";
+    takes_a_number(id) "{id} takes a number such as -0.5";
+    value_not_known() "its value is not known yet";
+    no_neuron_under_cursor() "no hidden neuron under the cursor; name one, e.g. a1[3]";
+    no_hidden_layer() "there is no hidden layer";
+    not_in_the_hidden_layer(neuron) "{neuron} is not in the hidden layer, layer 1";
+    not_in_a_hidden_layer(neuron, last) "{neuron} is not in a hidden layer; those are 1 to {last}";
+    no_such_neuron(neuron, layer, size) "no neuron {neuron}: layer {layer} has {size} neurons";
+    nothing_to_undo() "nothing to undo";
+    parameter_set(change) "{change} · z: undo";
+    change_undone() "change undone";
+    undone(change) "undone: {change}";
+    no_sliders_for_images() "the inputs of an image are its pixels; there are no sliders";
+    no_row_shown() "no row is shown";
+    expected_number(range) "a number ({range} in the data)";
+    expected_word(words) "one of {words}";
+    range(min, max) "{min} to {max}";
+    takes(name, expected) "{name} takes {expected}";
+    input_takes() "input takes the name of an input and a value";
+    unknown(kind, name) "unknown {kind} \"{name}\" (tab: list)";
+    unknown_but_near(kind, name, near) "unknown {kind} \"{name}\"; did you mean \"{near}\"?";
+
+    // Messages: rows
+    wrong_rows_later() "misclassified rows are available after the first epoch";
+    no_wrong_rows() "no misclassified rows";
+    after_first_epoch() "available after the first epoch";
+    rows_cannot_be_found() "training thread failed: rows cannot be looked up";
+    no_row_correct(class) "no {class} row is predicted correctly";
+    no_row_taken(actual, predicted) "no {actual} row is predicted as {predicted}";
+
+    // Typed commands
+    now(value) " · now {value}";
+    current() "current";
+    no_hidden() "no hidden layer";
+    under_the_cursor() "under the cursor";
+    weights_of_layer(layer, outputs, inputs) "weights of layer {layer}: to 1 … {outputs}, from 1 … {inputs}";
+    biases_of_layer(layer, outputs) "biases of layer {layer}: 1 … {outputs}";
+    neurons_of_layer(size, layer) "neurons 1 … {size} of layer {layer}";
+    folder() "folder";
+    existing_file() "existing file";
+    takes_no_argument(command) "{command} takes no argument";
+    only_rows(rows) "there are only {rows} rows";
+    takes_not(name, expected, found) "{name} takes {expected}, not \"{found}\"";
+    expected_path(extensions) "a name that ends in {extensions}";
+    expected_setting() "a number, or a weight or bias and a number, such as w2[1,3] 0.5 or b2[1] 0";
+    expected_parameter() "a weight or bias such as w2[1,3] or b2[1]";
+    expected_neuron() "a hidden neuron such as a1[3]";
+    expected_steps() "a number and one of phase, row, batch, epoch, such as 10 phase";
+    expected_row() "a number of at least 1";
+
+    // Popups
+    commands_title() "commands (tab: complete)";
+    seconds(seconds) "{seconds:.0} s";
+    minutes(minutes) "{minutes:.0} min";
+    replace_title() "Replace file?";
+    file_exists(path) "{path} already exists.";
+    replace_keys() "y: replace · esc: cancel";
+    restart_title() "Restart?";
+    unsaved_before_restart(trained, seed) "{trained} of training not saved. Next seed: {seed}.";
+    restart_keys() "y: restart · w: save first · esc: cancel";
+    quit_title() "Quit?";
+    unsaved(trained) "{trained} of training not saved.";
+    quit_keys() "y: quit · w: save first · esc: cancel";
+    weights_kept() "The last good weights are kept.";
+    became_nan(quantity, step, layer) "{quantity} became NaN/∞ at step {step} (layer {layer}).";
+    rate_too_high(rate, kept) "Learning rate {rate} is probably too high. {kept}";
+    diverged_keys() "t: resume with lr ÷ 10 · r: restart · w: save last good weights";
+    diverged_title() "Training diverged";
+    failed_keys() "w: save last good weights · r: restart · q: quit";
+    failed_title() "Training thread failed";
+    check_title() "Gradient check";
+    check_running() "Comparing back-propagation with central differences…";
+    close_key() "esc: close";
+    check_summary(parameters, rows) "{parameters} checked in f64 on the next mini-batch ({rows}).";
+    check_skipped(skipped) " {skipped} skipped (finite difference crosses a ReLU kink).";
+    nothing_checked() "Nothing could be checked.";
+    check_exact() "Passed: gradients agree to within numerical precision.";
+    check_good() "Passed: within the error of finite differences.";
+    check_wrong() "Failed: at least one gradient is wrong.";
+    largest_error_per_layer() "largest error per layer";
+    worst_of_layer() "worst of layer";
+    keys_title() "Keys (tab: commands)";
+    commands_help_title() "Commands (: to type one)";
+    settings_title() "Settings";
+    save_title() "Save model";
+    save_hint(extensions) "{extensions} · esc: cancel";
+    command_title() "Command";
+    what_if_title(row) "What if: inputs of row {row}";
+    changed(count) "{count} changed";
+    word_of(index, count) "{index} of {count}";
+
+    check_keys() "enter: inspect · ↑ ↓: select · esc: close";
+    menu_keys() "← →: change · a x: add or remove a layer · enter: type · z: undo · esc: close";
+    prompt_keys() "enter: apply · esc: cancel";
+    sliders_keys() "← →: move · shift: faster · 0: reset one · r: reset all · esc: close";
+    sliders_keys_short() "← →: move · 0 r: reset · esc: close";
+    loss_quantity() "Loss";
+    gradient_quantity() "Gradient";
+
+    // Panels
+    more_below(lines) " ↓ {lines} more ";
+    activations_title() "Activations";
+    activations_legend(rows) "bars: this row · ▂▅▇ distribution over {rows} rows";
+    activations_legend_short(rows) "▂▅▇ over {rows} rows";
+    dead(count) "{count} dead ";
+    output() "output";
+    columns_title() "Columns";
+    columns_excluded(used, out) "{used} used, {out} excluded";
+    computing_statistics() "computing statistics…";
+    constant_column() "excluded: constant in the training rows";
+    target() "target";
+    mean_image() "mean image";
+    pixels(width, height) "{width} × {height} pixels";
+    from_zero(max) "from 0 to {max}";
+    never_active(count) "{count} never active";
+    confusion_title() "Confusion";
+    rows_correct(right, total, set) "{right} of {total} {set} rows correct";
+    after_first_epoch_short() "after the first epoch";
+    part_of_matrix(rows, columns, classes) "classes {rows} by {columns} of {classes}";
+    no_mistakes() "no mistakes";
+    true_to_predicted() "true → predicted";
+    data_title() "Data";
+    mean(value) "mean {value}";
+    count_keys() " p phases · n rows · s mini-batches · S epochs · esc";
+    train_rows(training) "{training} train rows";
+    train_and_val_rows(training, validation) "{training} train + {validation} val rows";
+    both_rows(training, validation) "{training} + {validation} rows";
+    loading_title() "Loading";
+    cancel_key() "cancel";
+    suspend_key() "suspend";
+    read() "read";
+    rows_read() "rows";
+    time() "time";
+    train() "train";
+    no_data_yet() "no data received yet";
+    rows_per_second(rows) "{rows} rows/s";
+    time_left(time) "{time} left";
+    preprocess() "preprocess";
+    train_paused() "train (press space to start)";
+    read_rows() "read rows";
+    read_validation_rows() "read validation rows";
+    read_test_rows() "read test rows";
+    pictures_title() "Weights of layer 1";
+    neurons_shown(first, last, all) "neurons {first}–{last} of {all}";
+    pictures_scale(neurons) "{neurons} · each scaled to its largest weight · P: histograms";
+    no_room_for_picture() "no room for a picture";
+    rows_title() "Rows";
+    no_rows() "no rows";
+    show_in_network() "enter: show in network";
+    columns_shown(first, last, all) "← → columns {first}–{last} of {all}";
+    row_of(row, rows) "row {row} of {rows} · ";
+    row(row) "row {row} · ";
+    largest_error() "largest error";
+    wrong() "wrong";
+    wrong_as_of(wrong, of, epoch, set, row) "{wrong} {of} (as of epoch {epoch}) · {set} row {row} · true: ";
+    wrong_in_set(wrong, of, set, row) "{wrong} {of} · {set} row {row} · true: ";
+    wrong_row(wrong, of, row) "{wrong} {of} · row {row} · true: ";
+    correct(class) "{class} correct";
+    cell_as_of(cell, epoch, set, row) "{cell} (as of epoch {epoch}) · {set} row {row}";
+    cell_in_set(cell, set, row) "{cell} · {set} row {row}";
+    cell_row(cell, row) "{cell} · row {row}";
+    training() "training";
+    validation() "validation";
+    predicted_title() "Predicted";
+    rows_of_set(rows, set) "{rows} {set} rows";
+    rows(rows) "{rows} rows";
+    true_target(target) "true {target}";
+    scores_title() "Scores";
+    root_mean_square_error() "root mean square error";
+    mean_absolute_error() "mean absolute error";
+    bias() "mean error (bias)";
+    weights_title() "Weights";
+    weight_count(count) " · {count} weights";
+    std_and_max(std, max) "σ {std}  max {max}";
+    not_finite(count) "{count} not finite";
+    first_epoch_running() "first epoch in progress…";
+    first_epoch_running_short() "first epoch…";
+    how_to_start() "space: train · s: one step";
+    how_to_start_short() "space: train";
+    epoch(epoch) "epoch {epoch}";
+    always(class) "always \"{class}\"";
+    predict_the_mean() "predict the mean";
+    baseline(constant) " baseline: {constant} ";
+    loss_title() "Loss";
+    accuracy_title() "Accuracy";
+
+    // Headings of tables
+    head_column() "column";
+    head_type() "type";
+    head_distribution() "distribution";
+    head_distribution_short() "distrib.";
+    head_missing() "missing";
+    head_distinct() "distinct";
+    head_min() "min";
+    head_mean() "mean";
+    head_max() "max";
+    head_class() "class";
+    head_precision() "precision";
+    head_recall() "recall";
+    head_rows() "rows";
+    head_number() "no.";
+    head_line() "line";
+    head_true() "true";
+    head_predicted() "predicted";
+    head_error() "error";
+    head_loss() "loss";
+    head_gradient() "back-prop";
+    head_difference() "numeric";
+    head_relative_error() "relative error";
+    head_true_and_predicted() "true ↓  predicted →";
+    head_true_down() "true ↓";
+
+    // Header: badges are equally wide
+    badge_training() " ▶ training ";
+    badge_stepping() " ▶ stepping ";
+    badge_pausing() " ⋯ pausing  ";
+    badge_paused() " ‖ paused   ";
+    badge_finished() " ■ finished ";
+    badge_diverged() " ! diverged ";
+    badge_failed() " ! failed   ";
+    badge_loading() " ⋯ loading  ";
+    label_epoch() " epoch";
+    label_step() "step";
+    label_learning_rate() "lr";
+    label_speed() "speed";
+    label_rows_per_second() "rows/s";
+    label_train() "train";
+    label_validation() "val";
+    label_accuracy() "acc";
+    label_loss() "loss";
+    label_batch() "batch";
+    label_seed() "seed";
+
+    // Network and phase stepper
+    inputs(size) "inputs {size}";
+    network_title() "Network";
+    waiting_for_snapshot() "waiting for the first snapshot";
+    batch_row(row, rows) "mini-batch row {row} of {rows}";
+    plain_row(row, rows) "row {row} of {rows}";
+    inputs_set() "inputs set";
+    inputs_set_short() "inputs";
+    forward_done(layer, depth) "forward: layer {layer} of {depth} computed";
+    forward_done_short(layer) "forward {layer}";
+    loss_done() "loss computed";
+    loss_done_short() "loss";
+    backward_done(layer) "backward: δ of layer {layer} computed";
+    backward_done_short(layer) "backward {layer}";
+    update_done() "weights updated (edges show Δw)";
+    update_done_short() "updated";
+    next_batch() "p: next mini-batch";
+    next_row() "p: next row";
+    next_forward(layer) "p: forward to layer {layer}";
+    next_loss() "p: loss";
+    next_outputs() "p: backprop through the outputs";
+    next_backward(layer) "p: backprop through layer {layer}";
+    next_update() "p: update";
+    row_as_received(x) "{x}: the row's values as the network receives them";
+    error_at_outputs(delta, derivative) "{delta} = {derivative}, the error at the outputs";
+
+    // Inspector
+    inspector_title() "Inspector";
+    waiting_for_values() "waiting for values";
+    neuron_of_layer(number, layer) "neuron {number} of layer {layer}";
+    outputs_title(loss) "Outputs and loss · {loss}";
+    input_title(number, name) "Input {number} · {name}";
+    output_title(number, name, function) "Output {number} · {name} · {function}";
+    neuron_title(number, layer, function) "Neuron {number} of layer {layer} · {function}";
+    values_for_row(row) "values for row {row}";
+    values_for_row_short(row) "row {row}";
+    batch_means(rows) "mini-batch means ({rows} rows)";
+    batch_means_short(rows) "means of {rows}";
+    nothing_yet() "nothing yet";
+    epoch_rounded(epochs) "epoch {epochs:.0}";
+    input_gradient() "Gradient with respect to the input";
+    inputs_do_not_change() "Training never changes inputs, but this shows which ones this row's loss is sensitive to.";
+    same_scale() "Mean and standard deviation come from the training rows, so that all inputs share one scale.";
+    brightness() "Its brightness, from 0 to 1.";
+    scaled_input(name) "({name} − mean) / std";
+    one_hot(name) "1 where {name} is this value, else 0";
+    in_the_table() "in the table";
+    muted_neuron() "   muted (output forced to 0)";
+    symbols(inputs) "{inputs} · w weight · b bias · z weighted input";
+    activation_section() "Activation";
+    before_the_change() "before the change";
+    mean_of_activations() "mean of f(z), not f of the mean z";
+    one_logit() "The curve varies this logit only; the others are held fixed.";
+    backward_from_loss() "Backward: from the loss";
+    delta_is_difference(output) "δ = ∂C/∂z. For {output} with cross-entropy it is simply the prediction minus the target.";
+    delta_is_product() "δ = ∂C/∂z: the error times the slope of f.";
+    the_output_layer() "the output layer";
+    all_outputs() "all outputs";
+    all_neurons() "all neurons of the next layer";
+    backward_from(layer) "Backward: from {layer}";
+    reuses_deltas(neurons, delta) "Sums over {neurons}, reusing the {delta} computed one step earlier.";
+    largest_influence() "largest influence: |w| × std of the input";
+    outputs_sum_to_one() "Outputs are positive and sum to one. The largest z is subtracted first; this leaves the result unchanged and avoids overflow.";
+    before() "before";
+    part_of_loss() "part of C";
+    and_more(rest) "  and {rest} more";
+    true_label() "true: ";
+    of_class(class) "of {class}";
+    over_rows(rows) "Over {rows} rows";
+    from_to(from, to) "from {from} to {to}";
+    of_neuron(to) "of {to}";
+    frozen() "frozen";
+    history_section() "History";
+    gradient_section() "Gradient";
+    next_update_of(optimizer) "Next update · {optimizer}";
+    numeric() " numeric";
+    error_matches() " matches";
+    error_close() " close";
+    error_differs() " differs";
+    relative_error() "relative error";
+    mean_over_batch(derivative) "mean {derivative} over the mini-batch";
+    bias_correction(updates) "bias correction, t = {updates}";
+    last_change() "last change";
+    update_preview() "Preview of the update at the end of this mini-batch.";
+    terms_left_out(rest) "    and {rest} more";
+    terms_together(rest) "{rest}, together";
+}

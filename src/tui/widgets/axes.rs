@@ -1,0 +1,68 @@
+//! The two axes of a plot, with the marks that there is room for.
+
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+use ratatui::widgets::{Block, Borders};
+
+use super::pane::Pane;
+use crate::util::text::width;
+
+/// A mark on an axis: its place, from 0 at the origin to 1 at the end, and its label.
+pub(crate) type Mark = (f64, String);
+
+/// Draws axes on the left of and below a plot, and returns the area between them. The marks on the
+/// left have at least `min` cells; those `below` are chosen for the plot's width and leave `caption`
+/// alone, which is at the right end.
+pub(crate) fn axes(
+    pane: &mut Pane<'_>,
+    left: &[Mark],
+    min: u16,
+    below: impl FnOnce(u16) -> Vec<Mark>,
+    caption: &str,
+) -> Rect {
+    let (inner, theme) = (pane.area, pane.theme);
+    let widest = left.iter().map(|(_, label)| width(label)).max();
+    let gutter = (widest.unwrap_or(0) as u16).clamp(min, inner.width / 2);
+    let (x, bottom) = (inner.x + gutter, inner.bottom() - 2);
+    let lines = Rect::new(x, inner.y, inner.width - gutter, inner.height - 1);
+    let block = Block::new()
+        .borders(Borders::LEFT | Borders::BOTTOM)
+        .border_style(theme.frame());
+    let plot = block.inner(lines);
+    pane.draw(block, lines);
+    pane.right(
+        Rect::new(plot.x, bottom + 1, plot.width, 1),
+        caption,
+        theme.text(),
+    );
+    for (place, label) in left {
+        let y = row_at(plot, *place);
+        pane.right(Rect::new(inner.x, y, gutter, 1), label, theme.dim());
+        pane.draw(Span::styled("┤", theme.frame()), Rect::new(x, y, 1, 1));
+    }
+    let free = plot.right().saturating_sub(width(caption) as u16 + 1);
+    for (place, label) in below(plot.width) {
+        let (at, cells) = (column_at(plot, place), width(&label) as u16);
+        let start = at.saturating_sub(cells / 2).max(x);
+        if start + cells < free {
+            pane.draw(
+                Span::styled("┬", theme.frame()),
+                Rect::new(at, bottom, 1, 1),
+            );
+            pane.left(Rect::new(start, bottom + 1, cells, 1), &label, theme.dim());
+        }
+    }
+    plot
+}
+
+/// Row of the screen at `height` of the plot, from 0 at its foot to 1.
+pub(crate) fn row_at(plot: Rect, height: f64) -> u16 {
+    let last = f64::from(plot.height.saturating_sub(1));
+    plot.y + ((1.0 - height.clamp(0.0, 1.0)) * last).round() as u16
+}
+
+/// Column of the screen at `place` of the plot, from 0 at its left end to 1.
+pub(crate) fn column_at(plot: Rect, place: f64) -> u16 {
+    let last = f64::from(plot.width.saturating_sub(1));
+    plot.x + (place.clamp(0.0, 1.0) * last).round() as u16
+}

@@ -29,39 +29,57 @@ impl Loss {
         self == Self::Quadratic || output != Output::Linear
     }
 
-    /// Terms of one sample's loss, one for each output neuron; the loss is their sum.
+    /// Loss of one sample, which is in `f32` or `f64`.
     ///
     /// `logits`, `outputs` and `targets` have one number per output neuron. Cross-entropy takes `ln a_j`
     /// from the logits, so that an output rounded to 0 costs a large finite loss and not an infinite
     /// one: of softmax `ln a_j = z_j - ln sum_k e^z_k`, of sigmoid `ln a_j = z_j - ln(1 + e^z_j)` and
     /// `ln(1 - a_j) = -ln(1 + e^z_j)`.
-    pub fn terms(
+    pub fn value<T: Copy + Into<f64>>(
         self,
         output: Output,
-        logits: impl Iterator<Item = f64> + Clone,
-        outputs: impl Iterator<Item = f64>,
-        targets: impl Iterator<Item = f64>,
-    ) -> impl Iterator<Item = f64> {
-        let is_softmax = self == Self::CrossEntropy && output == Output::Softmax;
-        let max = logits.clone().fold(f64::NEG_INFINITY, f64::max);
-        let log_sum = if is_softmax {
-            logits.clone().map(|z| (z - max).exp()).sum::<f64>().ln()
-        } else {
-            f64::NAN
-        };
-        let neurons = logits.zip(outputs).zip(targets);
-        neurons.map(move |((z, a), y)| match self {
-            Self::Quadratic => 0.5 * ((a - y) * (a - y)),
-            Self::CrossEntropy if is_softmax => y * ((max - z) + log_sum),
-            Self::CrossEntropy => z.max(0.0) - y * z + (-z.abs()).exp().ln_1p(),
-        })
+        logits: &[T],
+        outputs: &[T],
+        targets: &[T],
+    ) -> f64 {
+        self.total(output, logits.len(), logits, outputs, targets)
     }
 
-    /// Loss of one sample; see [`terms`](Self::terms).
-    pub fn value(self, output: Output, logits: &[f64], outputs: &[f64], targets: &[f64]) -> f64 {
-        let [logits, outputs, targets] =
-            [logits, outputs, targets].map(|numbers| numbers.iter().copied());
-        self.terms(output, logits, outputs, targets).sum()
+    /// Sum of the losses of several samples, each with `count` outputs, one after the other.
+    pub(crate) fn total<T: Copy + Into<f64>>(
+        self,
+        output: Output,
+        count: usize,
+        logits: &[T],
+        outputs: &[T],
+        targets: &[T],
+    ) -> f64 {
+        match (self, output) {
+            (Self::Quadratic, _) => quadratic(outputs, targets).sum(),
+            (Self::CrossEntropy, Output::Sigmoid) => binary_cross_entropy(logits, targets).sum(),
+            (Self::CrossEntropy, _) => {
+                let samples = logits.chunks_exact(count).zip(targets.chunks_exact(count));
+                let losses = samples.map(|(z, y)| cross_entropy(z, y).sum::<f64>());
+                losses.sum()
+            }
+        }
+    }
+
+    /// Terms of one sample's loss, one for each output neuron; see [`value`](Self::value), their sum.
+    pub(crate) fn terms(
+        self,
+        output: Output,
+        logits: &[f64],
+        outputs: &[f64],
+        targets: &[f64],
+    ) -> Vec<f64> {
+        match (self, output) {
+            (Self::Quadratic, _) => quadratic(outputs, targets).collect(),
+            (Self::CrossEntropy, Output::Sigmoid) => {
+                binary_cross_entropy(logits, targets).collect()
+            }
+            (Self::CrossEntropy, _) => cross_entropy(logits, targets).collect(),
+        }
     }
 
     /// Name on the command line and in files.
@@ -71,6 +89,35 @@ impl Loss {
             Self::CrossEntropy => "cross-entropy",
         }
     }
+}
+
+fn quadratic<T: Copy + Into<f64>>(outputs: &[T], targets: &[T]) -> impl Iterator<Item = f64> {
+    let neurons = outputs.iter().zip(targets);
+    neurons.map(|(&a, &y)| {
+        let error = a.into() - y.into();
+        0.5 * (error * error)
+    })
+}
+
+fn cross_entropy<T: Copy + Into<f64>>(logits: &[T], targets: &[T]) -> impl Iterator<Item = f64> {
+    let logits = logits.iter().map(|&z| z.into());
+    let max = logits.clone().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = logits.clone().map(|z| (z - max).exp()).sum();
+    let log_sum = sum.ln();
+    // (max - z) + ln(sum): no digits are lost where z is the maximum.
+    let neurons = logits.zip(targets);
+    neurons.map(move |(z, &y)| y.into() * ((max - z) + log_sum))
+}
+
+fn binary_cross_entropy<T: Copy + Into<f64>>(
+    logits: &[T],
+    targets: &[T],
+) -> impl Iterator<Item = f64> {
+    let neurons = logits.iter().zip(targets);
+    neurons.map(|(&z, &y)| {
+        let z = z.into();
+        z.max(0.0) - y.into() * z + (-z.abs()).exp().ln_1p()
+    })
 }
 
 impl fmt::Display for Loss {

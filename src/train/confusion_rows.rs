@@ -53,11 +53,9 @@ impl Evaluator {
                 samples.write_inputs(row as usize, out);
             }
             engine.forward(inputs.view(), &mut self.workspace);
-            let outputs = self.workspace.outputs();
-            for (i, (outputs, &row)) in outputs.outer_iter().zip(rows).enumerate() {
-                if predicted_class(outputs) == predicted {
-                    let loss = self.workspace.loss_of_row(i, &target);
-                    worst.add(row, loss);
+            for (outputs, &row) in self.workspace.output_rows().zip(rows) {
+                if predicted_class(outputs.outputs) == predicted {
+                    worst.add(row, outputs.loss(&target));
                     all += 1;
                 }
             }

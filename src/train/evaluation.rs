@@ -1,6 +1,6 @@
 //! Evaluation: loss, accuracy or R², confusion matrix and worst rows of a data set.
 
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, Axis};
 
 use super::top_losses::Worst;
 use crate::data::{ErrorSums, Errors, Samples, Targets};
@@ -167,10 +167,11 @@ impl Evaluator {
             let inputs = samples.inputs(start..end);
             engine.forward(inputs.view(), &mut self.workspace);
             loss += self.workspace.loss(targets.view());
-            for (i, outputs) in self.workspace.outputs().outer_iter().enumerate() {
-                if !tally.add(&samples.targets, start + i, outputs) {
-                    let loss = self.workspace.loss_of_row(i, targets.row(i));
-                    tally.worst.add((start + i) as u32, loss);
+            let outputs = self.workspace.output_rows().zip(targets.outer_iter());
+            for (row, (outputs, targets)) in (start..end).zip(outputs) {
+                if !tally.add(&samples.targets, row, outputs.outputs) {
+                    let targets = targets.to_slice().expect("a row of a matrix");
+                    tally.worst.add(row as u32, outputs.loss(targets));
                 }
             }
         }
@@ -201,7 +202,7 @@ impl Tally {
     }
 
     /// Adds `row`. Returns whether it was classified correctly; false for regression.
-    fn add(&mut self, targets: &Targets, row: usize, outputs: ArrayView1<f32>) -> bool {
+    fn add(&mut self, targets: &Targets, row: usize, outputs: &[f32]) -> bool {
         match targets {
             Targets::Classes(labels) => {
                 let (label, predicted) = (labels[row] as usize, predicted_class(outputs));

@@ -1,8 +1,6 @@
 //! The phases of a training step: forward and backward pass, then the update. Between them, `finite_check.rs`
 //! rejects a step that would leave the range of `f32`, so that the network never changes half.
 
-use std::array::from_fn;
-
 use pulp::{Simd, WithSimd};
 
 use super::batch::Checked;
@@ -14,8 +12,8 @@ use crate::nn::kernels::gradient::{Consumer, Samples, gradient};
 use crate::nn::kernels::output::{count_correct, output_deltas};
 use crate::nn::kernels::product::{Start, product};
 use crate::nn::kernels::sparse::Scratch;
-use crate::nn::kernels::update::{Lanes, LayerUpdate, Scale};
-use crate::nn::optimizer::WithLanes;
+use crate::nn::kernels::update::{LayerUpdate, Scale};
+use crate::nn::optimizer::VectorRule;
 use crate::nn::{Architecture, LearningRule};
 
 /// Parameters of an update.
@@ -276,51 +274,30 @@ impl WithSimd for Update<'_> {
         if *is_new {
             self.neurons.reset_state(rule.optimizer);
         }
-        rule.with_lanes(*updates, OnLanes { simd, update: self });
-    }
-}
-
-/// An [`Update`] on vectors of the instructions `simd`.
-struct OnLanes<'a, S> {
-    simd: S,
-    update: Update<'a>,
-}
-
-impl<S: Simd> WithLanes for OnLanes<'_, S> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_lanes<L: Lanes<N>, const N: usize>(self, lanes: L) {
-        let Update {
-            rows,
-            neurons,
-            scratch,
-            params,
-        } = self.update;
-        let count: usize = rows.iter().map(|share| share.rows()).sum();
+        let count: usize = self.rows.iter().map(|share| share.rows()).sum();
         let scale = Scale {
             share: 1.0 / count as f32,
-            decay: params.rule.weight_decay.get() as f32,
+            decay: rule.weight_decay.get() as f32,
         };
-        for l in 0..neurons.layers.len() {
-            let samples = samples(rows, l);
-            let layer = &mut neurons.layers[l];
+        let vector_rule = VectorRule::new(rule, *updates);
+        for l in 0..self.neurons.layers.len() {
+            let samples = samples(self.rows, l);
+            let layer = &mut self.neurons.layers[l];
             let panels = (layer.first_panel, layer.parameters.count());
             let transposed = Some(&mut layer.transposed).filter(|to| to.rows() > 0);
-            let mut state = layer.state.iter_mut();
             let mut consumer = LayerUpdate {
                 scale,
-                lanes,
+                rule: &vector_rule,
                 parameters: layer.parameters.values_mut(),
-                state: from_fn(|_| &mut **state.next().expect("the state of the optimizer")),
+                state: &mut layer.state,
             };
             gradient(
-                self.simd,
-                &samples[..rows.len()],
+                simd,
+                &samples[..self.rows.len()],
                 panels,
                 &mut consumer,
                 transposed,
-                scratch,
+                self.scratch,
             );
         }
     }

@@ -73,30 +73,36 @@ impl Workspace {
 
     fn result(&self, index: usize) -> ArrayView2<'_, f32> {
         let shape = (self.rows, self.panels[index + 1].columns());
-        let values = &self.results[index][..shape.0 * shape.1];
-        ArrayView2::from_shape(shape, values).expect("cut to the shape")
+        ArrayView2::from_shape(shape, self.values(index)).expect("cut to the shape")
     }
 
-    /// Loss of a row of the last pass. `targets` has one number for each output.
-    pub(crate) fn loss_of_row<'a>(
-        &self,
-        row: usize,
-        targets: impl IntoIterator<Item = &'a f32>,
-    ) -> f64 {
-        let (outputs, logits) = (self.outputs(), self.logits());
-        let wide = |x: &f32| f64::from(*x);
-        let (outputs, logits) = (outputs.row(row), logits.row(row));
-        let (outputs, logits) = (outputs.iter().map(wide), logits.iter().map(wide));
-        let targets = targets.into_iter().map(wide);
-        self.loss.terms(self.output, logits, outputs, targets).sum()
+    /// Returns a result of the last pass in row-major order.
+    fn values(&self, index: usize) -> &[f32] {
+        &self.results[index][..self.rows * self.panels[index + 1].columns()]
     }
 
-    /// Sum over the rows of the last pass of their losses. `targets`: `(rows, outputs)`.
+    /// Returns the logits and outputs of each row of the last pass.
+    pub(crate) fn output_rows(&self) -> impl Iterator<Item = OutputRow<'_>> {
+        let count = self.panels[self.panels.len() - 1].columns();
+        let last = self.results.len() - 1;
+        let logits = self.values(last - 1).chunks_exact(count);
+        let outputs = self.values(last).chunks_exact(count);
+        logits.zip(outputs).map(|(logits, outputs)| OutputRow {
+            logits,
+            outputs,
+            of: (self.output, self.loss),
+        })
+    }
+
+    /// Sum over the rows of the last pass of their losses. `targets`: `(rows, outputs)` in standard layout.
     pub fn loss(&self, targets: ArrayView2<f32>) -> f64 {
         assert_eq!(targets.dim(), self.outputs().dim());
-        let rows = targets.outer_iter().enumerate();
-        rows.map(|(row, targets)| self.loss_of_row(row, targets))
-            .sum()
+        let targets = targets.to_slice().expect("targets in standard layout");
+        let last = self.results.len() - 1;
+        let (logits, outputs) = (self.values(last - 1), self.values(last));
+        let count = self.outputs().ncols();
+        self.loss
+            .total(self.output, count, logits, outputs, targets)
     }
 
     pub(super) fn forward(
@@ -128,6 +134,24 @@ impl Workspace {
         for (panels, result) in self.panels[1..].iter().zip(&mut self.results) {
             panels.store(&mut result[..self.rows * panels.columns()]);
         }
+    }
+}
+
+/// Results of the output layer for one row.
+#[derive(Clone, Copy)]
+pub(crate) struct OutputRow<'a> {
+    /// Weighted inputs `z`, one for each output.
+    pub logits: &'a [f32],
+    /// Activations `a`, one for each output.
+    pub outputs: &'a [f32],
+    of: (Output, Loss),
+}
+
+impl OutputRow<'_> {
+    /// Computes the loss in `f64`. `targets` has one number for each output.
+    pub fn loss(self, targets: &[f32]) -> f64 {
+        let (output, loss) = self.of;
+        loss.value(output, self.logits, self.outputs, targets)
     }
 }
 

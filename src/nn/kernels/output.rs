@@ -45,53 +45,58 @@ pub(crate) fn output_deltas<S: Simd>(
     deltas: &mut Panels,
     costs: &mut Panels,
 ) -> f32 {
+    let one = simd.splat_f32s(1.0);
     with_vectors_per_row!(S, z.width(), |V| match (loss, output) {
-        (Loss::CrossEntropy, Output::Sigmoid) =>
-            binary_cross_entropy::<S, V>(simd, z, targets, deltas, costs),
-        (Loss::CrossEntropy, _) => cross_entropy::<S, V>(simd, z, targets, deltas, costs),
+        (Loss::CrossEntropy, Output::Softmax | Output::Linear) =>
+            cross_entropy::<S, V>(simd, z, targets, deltas, costs),
         (Loss::Quadratic, Output::Softmax) =>
             quadratic_of_softmax::<S, V>(simd, z, targets, deltas, costs),
-        (Loss::Quadratic, Output::Sigmoid) => {
-            let one = simd.splat_f32s(1.0);
-            quadratic::<S, V>(
-                simd,
-                z,
-                targets,
-                deltas,
-                costs,
-                #[inline(always)]
-                |z| {
-                    let a = sigmoid(simd, z);
-                    (a, simd.mul_f32s(a, simd.sub_f32s(one, a)))
-                },
-            )
-        }
-        (Loss::Quadratic, Output::Linear) => {
-            let one = simd.splat_f32s(1.0);
-            quadratic::<S, V>(
-                simd,
-                z,
-                targets,
-                deltas,
-                costs,
-                #[inline(always)]
-                |z| (z, one),
-            )
-        }
+        (Loss::CrossEntropy, Output::Sigmoid) => each_output::<S, V>(
+            simd,
+            z,
+            targets,
+            deltas,
+            costs,
+            #[inline(always)]
+            |z, y, used| binary_cross_entropy(simd, z, y, used),
+        ),
+        (Loss::Quadratic, Output::Sigmoid) => each_output::<S, V>(
+            simd,
+            z,
+            targets,
+            deltas,
+            costs,
+            #[inline(always)]
+            |z, y, used| {
+                let a = sigmoid(simd, z);
+                let derivative = simd.mul_f32s(a, simd.sub_f32s(one, a));
+                let (error, cost) = quadratic(simd, a, y, used);
+                (simd.mul_f32s(error, derivative), cost)
+            },
+        ),
+        (Loss::Quadratic, Output::Linear) => each_output::<S, V>(
+            simd,
+            z,
+            targets,
+            deltas,
+            costs,
+            #[inline(always)]
+            |z, y, used| quadratic(simd, z, y, used),
+        ),
     })
 }
 
-/// `C = 1/2 sum_j (a_j - y_j)^2`, `delta_j = (a_j - y_j) f'(z_j)`. `f` gives `f(z)` and `f'(z)`.
+/// Computes losses whose outputs do not depend on one another. `f` returns the delta and the cost of an
+/// output from `z`, its target, and the mask of the lanes that are not padding, in which both are zero.
 #[inline(always)]
-fn quadratic<S: Simd, const V: usize>(
+fn each_output<S: Simd, const V: usize>(
     simd: S,
     z: &Panels,
     targets: &Panels,
     deltas: &mut Panels,
     costs: &mut Panels,
-    f: impl Fn(S::f32s) -> (S::f32s, S::f32s),
+    f: impl Fn(S::f32s, S::f32s, S::u32s) -> (S::f32s, S::f32s),
 ) -> f32 {
-    let half = simd.splat_f32s(0.5);
     let mut largest = Largest::zero(simd);
     for p in 0..z.count() {
         let used = Lanes::<S, V>::new(z.used(p));
@@ -101,49 +106,39 @@ fn quadratic<S: Simd, const V: usize>(
         let costs = vector_rows_mut::<S, V>(costs.panel_mut(p));
         for (((z, y), delta), cost) in z.iter().zip(targets).zip(deltas).zip(costs) {
             for v in 0..V {
-                let (a, derivative) = f(z[v]);
-                let error = used.keep(simd, v, simd.sub_f32s(a, y[v]));
-                cost[v] = simd.mul_f32s(half, simd.mul_f32s(error, error));
-                delta[v] = simd.mul_f32s(error, derivative);
-                largest.include(simd, delta[v]);
+                let of_output = f(z[v], y[v], used.0[v]);
+                largest.include(simd, of_output.0);
+                (delta[v], cost[v]) = of_output;
             }
         }
     }
     largest.get()
 }
 
-/// `C = sum_j (ln(1 + e^z_j) - y_j z_j)`, `delta_j = a_j - y_j`.
+/// The error `a_j - y_j` and the cost `1/2 (a_j - y_j)^2`.
 #[inline(always)]
-fn binary_cross_entropy<S: Simd, const V: usize>(
+fn quadratic<S: Simd>(simd: S, a: S::f32s, y: S::f32s, used: S::u32s) -> (S::f32s, S::f32s) {
+    let error = masked(simd, used, simd.sub_f32s(a, y));
+    let square = simd.mul_f32s(error, error);
+    (error, simd.mul_f32s(simd.splat_f32s(0.5), square))
+}
+
+/// `delta_j = a_j - y_j` and the cost `ln(1 + e^z_j) - y_j z_j`.
+#[inline(always)]
+fn binary_cross_entropy<S: Simd>(
     simd: S,
-    z: &Panels,
-    targets: &Panels,
-    deltas: &mut Panels,
-    costs: &mut Panels,
-) -> f32 {
+    z: S::f32s,
+    y: S::f32s,
+    used: S::u32s,
+) -> (S::f32s, S::f32s) {
     let zero = simd.splat_f32s(0.0);
-    let mut largest = Largest::zero(simd);
-    for p in 0..z.count() {
-        let used = Lanes::<S, V>::new(z.used(p));
-        let z = vector_rows::<S, V>(z.panel(p));
-        let targets = vector_rows::<S, V>(targets.panel(p));
-        let deltas = vector_rows_mut::<S, V>(deltas.panel_mut(p));
-        let costs = vector_rows_mut::<S, V>(costs.panel_mut(p));
-        for (((z, y), delta), cost) in z.iter().zip(targets).zip(deltas).zip(costs) {
-            for v in 0..V {
-                let (z, y) = (z[v], y[v]);
-                delta[v] = used.keep(simd, v, simd.sub_f32s(sigmoid(simd, z), y));
-                largest.include(simd, delta[v]);
-                // ln(1 + e^z) = max(0, z) + ln(1 + e^-|z|), whose exponential does not overflow.
-                let e = exp_of_negative(simd, negated(simd, magnitude(simd, z)));
-                let positive = simd.select_f32s(simd.less_than_f32s(zero, z), z, zero);
-                let linear = simd.sub_f32s(positive, simd.mul_f32s(y, z));
-                let all = simd.add_f32s(linear, ln_1p_of_fraction(simd, e));
-                cost[v] = used.keep(simd, v, all);
-            }
-        }
-    }
-    largest.get()
+    // ln(1 + e^z) = max(0, z) + ln(1 + e^-|z|), whose exponential does not overflow.
+    let e = exp_of_negative(simd, negated(simd, magnitude(simd, z)));
+    let positive = simd.select_f32s(simd.less_than_f32s(zero, z), z, zero);
+    let linear = simd.sub_f32s(positive, simd.mul_f32s(y, z));
+    let cost = simd.add_f32s(linear, ln_1p_of_fraction(simd, e));
+    let delta = simd.sub_f32s(sigmoid(simd, z), y);
+    (masked(simd, used, delta), masked(simd, used, cost))
 }
 
 /// `C = sum_j y_j (ln sum_k e^z_k - z_j)`, `delta_j = p_j sum_k y_k - y_j`.
@@ -295,8 +290,7 @@ impl<S: Simd, const V: usize> Lanes<S, V> {
     /// `x`, zero in padding.
     #[inline(always)]
     fn keep(&self, simd: S, v: usize, x: S::f32s) -> S::f32s {
-        let bits = simd.and_u32s(simd.transmute_u32s_f32s(x), self.0[v]);
-        simd.transmute_f32s_u32s(bits)
+        masked(simd, self.0[v], x)
     }
 
     /// `x`, `other` in padding.
@@ -305,6 +299,12 @@ impl<S: Simd, const V: usize> Lanes<S, V> {
         let padding = simd.equal_u32s(self.0[v], simd.splat_u32s(0));
         simd.select_f32s(padding, other, x)
     }
+}
+
+/// `x` where the bits of `mask` are set, else zero.
+#[inline(always)]
+fn masked<S: Simd>(simd: S, mask: S::u32s, x: S::f32s) -> S::f32s {
+    simd.transmute_f32s_u32s(simd.and_u32s(simd.transmute_u32s_f32s(x), mask))
 }
 
 /// Counts the rows whose largest logit, and so whose largest output, is that of the row's class; of

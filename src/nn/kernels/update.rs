@@ -5,8 +5,10 @@ use std::ops::Range;
 
 use pulp::Simd;
 
+use super::aligned::Aligned;
 use super::gradient::Consumer;
 use super::{fetch_rows, magnitude, vector_rows_mut};
+use crate::nn::optimizer::VectorRule;
 
 /// Vector form of an optimizer that keeps `N` values per parameter.
 pub(in crate::nn) trait Lanes<const N: usize>: Copy {
@@ -42,16 +44,16 @@ impl Scale {
 }
 
 /// Updates the parameters of a layer as their gradient is computed.
-pub(in crate::nn) struct LayerUpdate<'a, L, const N: usize> {
+pub(in crate::nn) struct LayerUpdate<'a> {
     pub scale: Scale,
-    pub lanes: L,
+    pub rule: &'a VectorRule,
     /// In the order of [`Panels`](super::panels::Panels).
     pub parameters: &'a mut [f32],
     /// State of the optimizer, each in the order of `parameters`.
-    pub state: [&'a mut [f32]; N],
+    pub state: &'a mut [Aligned],
 }
 
-impl<L: Lanes<N>, const N: usize> Consumer for LayerUpdate<'_, L, N> {
+impl Consumer for LayerUpdate<'_> {
     #[inline(always)]
     fn accumulate<S: Simd, const R: usize, const V: usize>(
         &mut self,
@@ -60,30 +62,19 @@ impl<L: Lanes<N>, const N: usize> Consumer for LayerUpdate<'_, L, N> {
         decays: bool,
         sums: [[S::f32s; V]; R],
     ) {
-        let lanes = self.lanes;
         let mut scale = self.scale;
         if !decays {
             scale.decay = 0.0;
         }
         let parameters = rows_at::<S, R, V>(self.parameters, position);
-        let state = self.state.each_mut();
-        let state = state.map(|values| rows_at::<S, R, V>(values, position));
-        for r in 0..R {
-            for v in 0..V {
-                let old = from_fn(|n| state[n][r][v]);
-                let (w, new) = lanes.update(simd, scale, sums[r][v], parameters[r][v], old);
-                for n in 0..N {
-                    state[n][r][v] = new[n];
-                }
-                parameters[r][v] = w;
-            }
-        }
+        let state = (&mut *self.state, position);
+        self.rule.update(simd, scale, sums, parameters, state);
     }
 
     #[inline(always)]
     fn fetch_ahead(&self, positions: Range<usize>) {
         fetch_rows(&self.parameters[positions.clone()]);
-        for values in &self.state {
+        for values in &*self.state {
             fetch_rows(&values[positions.clone()]);
         }
     }
@@ -91,12 +82,42 @@ impl<L: Lanes<N>, const N: usize> Consumer for LayerUpdate<'_, L, N> {
     /// A state changes without a gradient, too.
     #[inline(always)]
     fn ignores_zeros(&self) -> bool {
-        N == 0 && self.scale.decay == 0.0
+        self.state.is_empty() && self.scale.decay == 0.0
     }
 
     #[inline(always)]
     fn parameters(&self) -> &[f32] {
         self.parameters
+    }
+}
+
+/// Updates a tile of parameters, and its state from `position` on.
+#[inline(always)]
+pub(in crate::nn) fn update_tile<
+    S: Simd,
+    L: Lanes<N>,
+    const N: usize,
+    const R: usize,
+    const V: usize,
+>(
+    (simd, lanes): (S, L),
+    scale: Scale,
+    sums: [[S::f32s; V]; R],
+    parameters: &mut [[S::f32s; V]; R],
+    (state, position): (&mut [Aligned], usize),
+) {
+    let state: &mut [Aligned; N] = state.try_into().expect("the state of the optimizer");
+    let state = state.each_mut();
+    let state = state.map(|values| rows_at::<S, R, V>(values, position));
+    for r in 0..R {
+        for v in 0..V {
+            let old = from_fn(|n| state[n][r][v]);
+            let (w, new) = lanes.update(simd, scale, sums[r][v], parameters[r][v], old);
+            for n in 0..N {
+                state[n][r][v] = new[n];
+            }
+            parameters[r][v] = w;
+        }
     }
 }
 

@@ -68,22 +68,8 @@ pub(super) fn step() -> Expression {
     -ETA * CORRECTED_M / (CORRECTED_V.root() + EPSILON)
 }
 
-#[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, updates: u64) -> AdamLanes {
-    let [beta1, beta2, epsilon] = rule.optimizer.constants;
-    let t = updates as f64;
-    AdamLanes {
-        rate: (rule.learning_rate.get() / (1.0 - beta1.powf(t))) as f32,
-        beta1: beta1 as f32,
-        beta2: beta2 as f32,
-        correction: (1.0 - beta2.powf(t)).sqrt().recip() as f32,
-        // At least the smallest normal number, so that 0 / 0 does not happen.
-        epsilon: (epsilon as f32).max(f32::MIN_POSITIVE),
-    }
-}
-
 #[derive(Clone, Copy)]
-pub(super) struct AdamLanes {
+pub(in crate::nn) struct VectorForm {
     /// `eta / (1 - beta1^t)`, so that it can be multiplied by `m`.
     rate: f32,
     beta1: f32,
@@ -93,7 +79,22 @@ pub(super) struct AdamLanes {
     epsilon: f32,
 }
 
-impl Lanes<2> for AdamLanes {
+impl VectorForm {
+    pub(super) fn new(rule: &LearningRule, updates: u64) -> Self {
+        let [beta1, beta2, epsilon] = rule.optimizer.constants;
+        let t = updates as f64;
+        Self {
+            rate: (rule.learning_rate.get() / (1.0 - beta1.powf(t))) as f32,
+            beta1: beta1 as f32,
+            beta2: beta2 as f32,
+            correction: (1.0 - beta2.powf(t)).sqrt().recip() as f32,
+            // At least the smallest normal number, so that 0 / 0 does not happen.
+            epsilon: (epsilon as f32).max(f32::MIN_POSITIVE),
+        }
+    }
+}
+
+impl Lanes<2> for VectorForm {
     #[inline(always)]
     fn update<S: Simd>(
         self,

@@ -3,7 +3,7 @@
 
 use pulp::Simd;
 
-use super::adam::{self, AdamLanes};
+use super::adam;
 use super::formula::{CHANGE, ETA, LAMBDA, Symbol, W};
 use super::{Decay, LearningRule, Spec};
 use crate::nn::kernels::update::{Lanes, Scale};
@@ -23,21 +23,22 @@ pub(super) const SPEC: Spec = Spec {
     ..adam::SPEC
 };
 
-#[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, updates: u64) -> AdamwLanes {
-    AdamwLanes {
-        adam: adam::lanes(rule, updates),
-        rate: rule.rate(),
-    }
-}
-
 #[derive(Clone, Copy)]
-pub(super) struct AdamwLanes {
-    adam: AdamLanes,
+pub(in crate::nn) struct VectorForm {
+    adam: adam::VectorForm,
     rate: f32,
 }
 
-impl Lanes<2> for AdamwLanes {
+impl VectorForm {
+    pub(super) fn new(rule: &LearningRule, updates: u64) -> Self {
+        Self {
+            adam: adam::VectorForm::new(rule, updates),
+            rate: rule.rate(),
+        }
+    }
+}
+
+impl Lanes<2> for VectorForm {
     #[inline(always)]
     fn update<S: Simd>(
         self,

@@ -1,7 +1,7 @@
 //! The learning rule: how the gradient of a mini-batch becomes an update of the parameters.
 //!
 //! Every optimizer is one file: a `Spec` with its name, constants, default learning rates and
-//! formula, and the same arithmetic on vectors (`Lanes`). A new one is such a file, its `mod` and
+//! formula, and the same arithmetic on vectors (`VectorForm`). A new one is such a file, its `mod` and
 //! a line in the list below; the command line, the typed command, the menu, model files, the
 //! textbook, the engine and the inspector read that list.
 
@@ -17,9 +17,11 @@ mod state;
 
 use std::fmt;
 
+use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
-use super::kernels::update::Lanes;
+use super::kernels::aligned::Aligned;
+use super::kernels::update::{Scale, update_tile};
 use super::{LearningRate, Loss, Output, WeightDecay};
 use crate::util::numbers::rate;
 pub use formula::Part;
@@ -58,13 +60,37 @@ macro_rules! optimizers {
             pub const ALL: &'static [Self] = &[$(Self::$constant),+];
         }
 
-        impl LearningRule {
-            /// Calls `work` with the vector form of the optimizer. `updates` counts those since the
-            /// state was zero, this one included.
+        /// The arithmetic of a learning rule on vectors, with its constants in `f32`.
+        ///
+        /// The kernels are compiled once for all optimizers and choose one for every tile, which takes no
+        /// measurable time; compiled for each, they would be most of the program.
+        pub(super) enum VectorRule {
+            $($kind($file::VectorForm)),+
+        }
+
+        impl VectorRule {
+            /// Creates the vector form of `rule`. `updates` counts those since the state was zero, the
+            /// next one included.
+            pub fn new(rule: &LearningRule, updates: u64) -> Self {
+                match rule.optimizer.kind {
+                    $(Kind::$kind => Self::$kind($file::VectorForm::new(rule, updates))),+
+                }
+            }
+
+            /// Updates a tile of parameters, and its state from a position on.
             #[inline(always)]
-            pub(super) fn with_lanes<W: WithLanes>(&self, updates: u64, work: W) -> W::Output {
-                match self.optimizer.kind {
-                    $(Kind::$kind => work.with_lanes($file::lanes(self, updates))),+
+            pub fn update<S: Simd, const R: usize, const V: usize>(
+                &self,
+                simd: S,
+                scale: Scale,
+                sums: [[S::f32s; V]; R],
+                parameters: &mut [[S::f32s; V]; R],
+                state: (&mut [Aligned], usize),
+            ) {
+                match *self {
+                    $(Self::$kind(lanes) => {
+                        update_tile((simd, lanes), scale, sums, parameters, state)
+                    })+
                 }
             }
         }
@@ -145,13 +171,6 @@ struct LearningRates {
     sigmoid_quadratic: f64,
     /// Nothing bounds linear outputs, so too large a step feeds the next one.
     linear: f64,
-}
-
-/// Receives the vector form of an optimizer; see [`LearningRule::with_lanes`].
-pub(super) trait WithLanes {
-    type Output;
-
-    fn with_lanes<L: Lanes<N>, const N: usize>(self, lanes: L) -> Self::Output;
 }
 
 /// Gradient descent in one of its forms, with its constants, which are always within their ranges.

@@ -6,8 +6,8 @@ use super::formula::{CHANGE, ETA, G, Symbol};
 use super::{Constant, Decay, LearningRates, LearningRule, Range, Spec};
 use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
 
-const MU: Symbol = Symbol("μ");
-const V: Symbol = Symbol("v");
+pub(super) const MU: Symbol = Symbol("μ");
+pub(super) const V: Symbol = Symbol("v");
 
 pub(super) const SPEC: Spec = Spec {
     name: "momentum",
@@ -36,22 +36,23 @@ fn max_gradient(rule: &LearningRule) -> f32 {
     rule.max_step() * (1.0 - mu as f32)
 }
 
-#[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, _updates: u64) -> MomentumLanes {
-    let [mu, ..] = rule.optimizer.constants;
-    MomentumLanes {
-        rate: rule.rate(),
-        mu: mu as f32,
+#[derive(Clone, Copy)]
+pub(in crate::nn) struct VectorForm {
+    pub(super) rate: f32,
+    pub(super) mu: f32,
+}
+
+impl VectorForm {
+    pub(super) fn new(rule: &LearningRule, _updates: u64) -> Self {
+        let [mu, ..] = rule.optimizer.constants;
+        Self {
+            rate: rule.rate(),
+            mu: mu as f32,
+        }
     }
 }
 
-#[derive(Clone, Copy)]
-pub(super) struct MomentumLanes {
-    rate: f32,
-    mu: f32,
-}
-
-impl Lanes<1> for MomentumLanes {
+impl Lanes<1> for VectorForm {
     #[inline(always)]
     fn update<S: Simd>(
         self,

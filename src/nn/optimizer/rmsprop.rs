@@ -45,25 +45,26 @@ pub(super) const SPEC: Spec = Spec {
     max_gradient: |_| f32::MAX.sqrt() / 4.0,
 };
 
-#[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, _updates: u64) -> RmspropLanes {
-    let [alpha, epsilon, ..] = rule.optimizer.constants;
-    RmspropLanes {
-        rate: rule.rate(),
-        alpha: alpha as f32,
-        // At least the smallest normal number, so that 0 / 0 does not happen.
-        epsilon: (epsilon as f32).max(f32::MIN_POSITIVE),
-    }
-}
-
 #[derive(Clone, Copy)]
-pub(super) struct RmspropLanes {
+pub(in crate::nn) struct VectorForm {
     rate: f32,
     alpha: f32,
     epsilon: f32,
 }
 
-impl Lanes<1> for RmspropLanes {
+impl VectorForm {
+    pub(super) fn new(rule: &LearningRule, _updates: u64) -> Self {
+        let [alpha, epsilon, ..] = rule.optimizer.constants;
+        Self {
+            rate: rule.rate(),
+            alpha: alpha as f32,
+            // At least the smallest normal number, so that 0 / 0 does not happen.
+            epsilon: (epsilon as f32).max(f32::MIN_POSITIVE),
+        }
+    }
+}
+
+impl Lanes<1> for VectorForm {
     #[inline(always)]
     fn update<S: Simd>(
         self,

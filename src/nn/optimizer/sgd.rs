@@ -21,17 +21,18 @@ pub(super) const SPEC: Spec = Spec {
     max_gradient: LearningRule::max_step,
 };
 
-#[inline(always)]
-pub(super) fn lanes(rule: &LearningRule, _updates: u64) -> SgdLanes {
-    SgdLanes { rate: rule.rate() }
-}
-
 #[derive(Clone, Copy)]
-pub(super) struct SgdLanes {
+pub(in crate::nn) struct VectorForm {
     rate: f32,
 }
 
-impl Lanes<0> for SgdLanes {
+impl VectorForm {
+    pub(super) fn new(rule: &LearningRule, _updates: u64) -> Self {
+        Self { rate: rule.rate() }
+    }
+}
+
+impl Lanes<0> for VectorForm {
     /// `w <- (1 - eta lambda) w - (eta share) sum`.
     #[inline(always)]
     fn update<S: Simd>(

@@ -129,7 +129,7 @@ struct OnVectors<'a> {
     rows: f32,
     sums: &'a [f32],
     parameters: &'a mut [f32],
-    state: &'a mut [Vec<f32>],
+    state: &'a mut [Aligned],
 }
 
 impl WithSimd for OnVectors<'_> {
@@ -137,38 +137,18 @@ impl WithSimd for OnVectors<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let rule = self.rule;
-        rule.with_lanes(self.updates, OnLanes { simd, update: self });
-    }
-}
-
-struct OnLanes<'a, S> {
-    simd: S,
-    update: OnVectors<'a>,
-}
-
-impl<S: Simd> WithLanes for OnLanes<'_, S> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_lanes<L: Lanes<N>, const N: usize>(self, lanes: L) {
-        let Self { simd, update } = self;
         let scale = Scale {
-            share: 1.0 / update.rows,
-            decay: update.rule.weight_decay.get() as f32,
+            share: 1.0 / self.rows,
+            decay: self.rule.weight_decay.get() as f32,
         };
-        let sums = S::as_simd_f32s(update.sums).0;
-        let parameters = S::as_mut_simd_f32s(update.parameters).0;
-        let mut state = update.state.iter_mut();
-        let state: [&mut [S::f32s]; N] =
-            std::array::from_fn(|_| S::as_mut_simd_f32s(state.next().unwrap()).0);
-        for i in 0..sums.len() {
-            let old = std::array::from_fn(|n| state[n][i]);
-            let (w, new) = lanes.update(simd, scale, sums[i], parameters[i], old);
-            parameters[i] = w;
-            for n in 0..N {
-                state[n][i] = new[n];
-            }
+        let rule = VectorRule::new(&self.rule, self.updates);
+        let sums = S::as_simd_f32s(self.sums).0;
+        let parameters = S::as_mut_simd_f32s(self.parameters).0;
+        for (i, (&sum, w)) in sums.iter().zip(parameters).enumerate() {
+            let mut tile = [[*w]];
+            let state = (&mut *self.state, i * S::F32_LANES);
+            rule.update(simd, scale, [[sum]], &mut tile, state);
+            [[*w]] = tile;
         }
     }
 }
@@ -190,7 +170,7 @@ proptest! {
         };
         for instructions in Instructions::ALL {
             let mut parameters = initial.clone();
-            let mut state = vec![vec![0.0; 16]; optimizer.state_len()];
+            let mut state = vec![Aligned::zeros(16); optimizer.state_len()];
             let mut expected: Vec<f64> = initial.iter().map(|&w| w.into()).collect();
             let mut updates = [Update::default(); 16];
             let formula = UpdateFormula::new(&rule);

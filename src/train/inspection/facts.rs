@@ -164,9 +164,9 @@ impl Context<'_> {
             let z = z.to_vec();
             let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let values = output.values(&z);
-            let [logits, outputs] = [&z, &values].map(|numbers| numbers.iter().copied());
-            let losses = loss.terms(output, logits, outputs, targets.iter().copied());
-            let neurons = z.iter().zip(&values).zip(targets).zip(losses);
+            let targets = targets.to_vec();
+            let losses = loss.terms(output, &z, &values, &targets);
+            let neurons = z.iter().zip(&values).zip(&targets).zip(losses);
             for (term, (((&z, &a), &y), loss)) in terms.iter_mut().zip(neurons) {
                 term.z += share * z;
                 term.exponential += share

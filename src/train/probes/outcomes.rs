@@ -1,6 +1,6 @@
 //! Predictions for many rows.
 
-use ndarray::Array2;
+use ndarray::ArrayViewMut1;
 
 use crate::data::Targets;
 use crate::nn::output::predicted_class;
@@ -42,13 +42,14 @@ impl Probe for OutcomeProbe {
         let samples = first.samples(session.data());
         let existing = self.rows.iter().map(|&row| row as usize);
         let rows: Vec<usize> = existing.take_while(|&row| row < samples.rows()).collect();
-        let mut target = Array2::zeros((1, architecture.outputs()));
+        let mut target = vec![0.0; architecture.outputs()];
         let mut outcomes = Vec::with_capacity(rows.len());
         scratch.passes(session, samples, &rows, |rows, pass| {
-            let outputs = pass.outputs();
-            for (i, &row) in rows.iter().enumerate() {
-                samples.targets.write(row, target.row_mut(0));
-                let outputs = outputs.row(i);
+            for (layer, &row) in pass.output_rows().zip(rows) {
+                samples
+                    .targets
+                    .write(row, ArrayViewMut1::from(&mut target[..]));
+                let outputs = layer.outputs;
                 let class = predicted_class(outputs);
                 let output = match (&samples.targets, outputs.len()) {
                     (Targets::Numbers { .. }, _) => outputs[0],
@@ -59,7 +60,7 @@ impl Probe for OutcomeProbe {
                 outcomes.push(RowOutcome {
                     class,
                     output,
-                    loss: pass.loss_of_row(i, &target),
+                    loss: layer.loss(&target),
                 });
             }
         });

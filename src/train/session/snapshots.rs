@@ -133,13 +133,14 @@ pub(super) struct Entry {
     pub snapshot: Arc<Snapshot>,
 }
 
-/// Bounded ring of snapshots, oldest first.
+/// Bounded ring of snapshots.
 ///
 /// Eviction depends on the changes and steps alone, never on time or free memory: an undo is logged as
 /// such and has to mean the same in a replay.
 #[derive(Debug, Clone)]
 pub(super) struct SnapshotRing {
-    pub entries: VecDeque<Entry>,
+    /// Snapshots of each [`Purpose`], oldest first.
+    by_purpose: [VecDeque<Entry>; 3],
     pub next_id: u64,
     /// Minimum number of steps between two snapshots of the path; doubles whenever the path is thinned.
     pub path_steps: u64,
@@ -148,7 +149,7 @@ pub(super) struct SnapshotRing {
 impl Default for SnapshotRing {
     fn default() -> Self {
         Self {
-            entries: VecDeque::new(),
+            by_purpose: Default::default(),
             next_id: 0,
             path_steps: RECOVERY_STEPS,
         }
@@ -156,6 +157,24 @@ impl Default for SnapshotRing {
 }
 
 impl SnapshotRing {
+    /// Creates a ring with the entries of another, oldest first.
+    pub fn with_entries(entries: Vec<Entry>, next_id: u64, path_steps: u64) -> Self {
+        let mut by_purpose: [VecDeque<Entry>; 3] = Default::default();
+        for entry in entries {
+            by_purpose[entry.purpose as usize].push_back(entry);
+        }
+        Self {
+            by_purpose,
+            next_id,
+            path_steps,
+        }
+    }
+
+    /// Returns all entries; those of one purpose oldest first.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.by_purpose.iter().flatten()
+    }
+
     /// Adds a snapshot and returns its id. Drops the oldest of the same purpose beyond the limits of number
     /// and memory; the path is thinned instead.
     fn push(&mut self, purpose: Purpose, snapshot: Arc<Snapshot>) -> u64 {
@@ -165,62 +184,59 @@ impl SnapshotRing {
         }
         let id = self.next_id;
         self.next_id += 1;
-        self.entries.push_back(Entry {
+        let entries = &mut self.by_purpose[purpose as usize];
+        entries.push_back(Entry {
             id,
             purpose,
             snapshot,
         });
-        while self.count(purpose) > limit {
-            let oldest = self
-                .entries
-                .iter()
-                .position(|entry| entry.purpose == purpose);
-            self.entries.remove(oldest.expect("more than the limit"));
+        while entries.len() > limit {
+            entries.pop_front();
         }
         id
     }
 
     fn of(&self, purpose: Purpose) -> impl DoubleEndedIterator<Item = &Arc<Snapshot>> {
-        let entries = self
-            .entries
-            .iter()
-            .filter(move |entry| entry.purpose == purpose);
+        let entries = self.by_purpose[purpose as usize].iter();
         entries.map(|entry| &entry.snapshot)
     }
 
     fn count(&self, purpose: Purpose) -> usize {
-        self.of(purpose).count()
+        self.by_purpose[purpose as usize].len()
     }
 
     /// Drops every second snapshot of the path, and takes further ones half as often.
     fn thin_path(&mut self) {
         self.path_steps = self.path_steps.saturating_mul(2);
-        let mut place = 0;
-        self.entries.retain(|entry| {
-            let is_path = entry.purpose == Purpose::Path;
-            place += usize::from(is_path);
-            !is_path || place % 2 == 1
+        let mut is_kept = false;
+        self.by_purpose[Purpose::Path as usize].retain(|_| {
+            is_kept = !is_kept;
+            is_kept
         });
+    }
+
+    /// Drops the part of the path after `step` steps.
+    fn cut_path(&mut self, step: u64) {
+        let path = &mut self.by_purpose[Purpose::Path as usize];
+        path.retain(|entry| entry.snapshot.position.step <= step);
     }
 
     /// Drops all snapshots of a purpose.
     pub(crate) fn forget(&mut self, purpose: Purpose) {
-        self.entries.retain(|entry| entry.purpose != purpose);
+        self.by_purpose[purpose as usize].clear();
     }
 
     /// Returns the snapshot with this id, unless it was dropped or was not taken after `step` steps.
     pub(crate) fn for_undo(&self, id: u64, step: u64) -> Option<Arc<Snapshot>> {
-        let entry = self.entries.iter().find(|entry| entry.id == id)?;
+        let mut entries = self.by_purpose[Purpose::Undo as usize].iter();
+        let entry = entries.find(|entry| entry.id == id)?;
         (entry.snapshot.position.step == step).then(|| Arc::clone(&entry.snapshot))
     }
 
     /// Removes and returns the newest snapshot of a purpose.
     fn pop(&mut self, purpose: Purpose) -> Option<Arc<Snapshot>> {
-        let newest = self
-            .entries
-            .iter()
-            .rposition(|entry| entry.purpose == purpose)?;
-        self.entries.remove(newest).map(|entry| entry.snapshot)
+        let newest = self.by_purpose[purpose as usize].pop_back();
+        newest.map(|entry| entry.snapshot)
     }
 }
 
@@ -324,10 +340,7 @@ impl Session {
             None => Recovery::new(Arc::clone(snapshot)),
         };
         self.diverged = None;
-        let step = self.position.step;
-        self.snapshots
-            .entries
-            .retain(|entry| entry.purpose != Purpose::Path || entry.snapshot.position.step <= step);
+        self.snapshots.cut_path(self.position.step);
         self.shuffle();
     }
 

@@ -1,6 +1,6 @@
 //! The whole state of a session, apart from its data: what a checkpoint holds.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -99,7 +99,7 @@ struct Pool<'s> {
 impl<'s> Pool<'s> {
     fn of(state: &'s SessionState) -> Self {
         let mut pool = Self::default();
-        for entry in &state.ring.entries {
+        for entry in state.ring.entries() {
             pool.add(&entry.snapshot, entry.purpose != Purpose::Path);
         }
         pool.add(&state.current, true);
@@ -166,7 +166,7 @@ impl SessionState {
     /// Returns the state without its numbers.
     pub fn fields(&self) -> Fields {
         let pool = Pool::of(self);
-        let entries = self.ring.entries.iter().map(|entry| EntryFields {
+        let entries = self.ring.entries().map(|entry| EntryFields {
             id: entry.id,
             purpose: entry.purpose,
             snapshot: pool.index(&entry.snapshot),
@@ -214,7 +214,7 @@ impl SessionState {
             snapshots.push(Arc::new(snapshot));
         }
         let missing = || "a snapshot is missing".to_owned();
-        let mut entries = VecDeque::new();
+        let mut entries = Vec::new();
         for EntryFields {
             id,
             purpose,
@@ -225,7 +225,7 @@ impl SessionState {
             if purpose != Purpose::Path && snapshot.recovery.is_none() {
                 return Err(missing());
             }
-            entries.push_back(Entry {
+            entries.push(Entry {
                 id,
                 purpose,
                 snapshot,
@@ -241,11 +241,7 @@ impl SessionState {
             log: fields.changes,
             diverged: fields.diverged,
             current,
-            ring: SnapshotRing {
-                entries,
-                next_id: fields.next_id,
-                path_steps: fields.path_steps,
-            },
+            ring: SnapshotRing::with_entries(entries, fields.next_id, fields.path_steps),
         })
     }
 }
@@ -367,7 +363,7 @@ impl Session {
     ) -> Result<Self, String> {
         let (inputs, outputs) = (data.preprocessing.inputs(), data.output_names.len());
         let rows = data.training.rows();
-        for entry in &state.ring.entries {
+        for entry in state.ring.entries() {
             entry.snapshot.check(inputs, outputs, rows)?;
         }
         state.current.check(inputs, outputs, rows)?;

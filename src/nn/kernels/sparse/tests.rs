@@ -6,13 +6,14 @@ use rand_chacha::ChaCha8Rng;
 
 use super::*;
 use crate::nn::kernels::Instructions;
+use crate::nn::kernels::aligned::Aligned;
 use crate::nn::kernels::gradient;
 use crate::nn::kernels::gradient::{Measure, Samples};
 use crate::nn::kernels::panels::{Panels, WIDE};
 use crate::nn::kernels::product;
 use crate::nn::kernels::product::Start;
-use crate::nn::kernels::update::{Lanes, LayerUpdate, Scale};
-use crate::nn::optimizer::WithLanes;
+use crate::nn::kernels::update::{LayerUpdate, Scale};
+use crate::nn::optimizer::VectorRule;
 use crate::nn::{LearningRate, WeightDecay};
 use crate::nn::{LearningRule, Optimizer};
 
@@ -186,39 +187,25 @@ impl WithSimd for Update<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
-        let rule = self.rule;
-        rule.with_lanes(3, OnLanes { simd, update: self })
-    }
-}
-
-struct OnLanes<'a, S> {
-    simd: S,
-    update: Update<'a>,
-}
-
-impl<S: Simd> WithLanes for OnLanes<'_, S> {
-    type Output = Vec<u32>;
-
-    #[inline(always)]
-    fn with_lanes<L: Lanes<N>, const N: usize>(self, lanes: L) -> Vec<u32> {
-        let Self { simd, update } = self;
-        let Update {
+        let Self {
             samples,
             panels,
             parameters,
             rule,
             mut room,
-        } = update;
+        } = self;
         let decay = rule.weight_decay.get() as f32;
         let mut weights = parameters.clone();
-        let mut state = [(); N].map(|()| vec![0.1; weights.values().len()]);
+        let mut values = Aligned::zeros(weights.values().len());
+        values.fill(0.1);
+        let mut state = vec![values; rule.optimizer.state_len()];
         let inputs = weights.rows() - 1;
         let mut transposed = Panels::zeros(weights.columns(), inputs, WIDE);
         let mut consumer = LayerUpdate {
             scale: Scale { share: 0.1, decay },
-            lanes,
+            rule: &VectorRule::new(&rule, 3),
             parameters: weights.values_mut(),
-            state: state.each_mut().map(|values| &mut values[..]),
+            state: &mut state,
         };
         let to = Some(&mut transposed);
         gradient::gradient(simd, samples, panels, &mut consumer, to, &mut room);

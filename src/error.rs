@@ -358,6 +358,9 @@ pub enum Error {
     /// Gradients that differ from finite differences.
     #[error("{0}")]
     Gradients(String),
+    /// Too little memory for data or network, with the figures.
+    #[error("{0}")]
+    Memory(String),
     /// Failure of the training thread.
     #[error("the training thread failed: {0}")]
     Worker(String),
@@ -402,6 +405,7 @@ impl Error {
             | Self::Loading(_)
             | Self::Gradients(_)
             | Self::Cancelled => "failed",
+            Self::Memory(_) => "memory",
         }
     }
 
@@ -420,6 +424,7 @@ impl Error {
             | Self::Worker(_)
             | Self::Loading(_)
             | Self::Gradients(_)
+            | Self::Memory(_)
             | Self::Cancelled => EXIT_FAILED,
         }
     }

@@ -267,7 +267,7 @@ fn session(job: &Job, dataset: Dataset) -> Result<Session> {
     // Constant columns are dropped later, so the network may become smaller than this.
     let (inputs, outputs) = dataset.max_neurons();
     let architecture = plan.architecture(inputs, outputs)?;
-    architecture.check_fits(memory::available())?;
+    architecture.check_fits(plan.batch.get().min(dataset.rows()), memory::available())?;
     let prepared = prepare(&dataset, plan.validation, plan.seed)?;
     let mut session = Session::on(plan, Arc::new(dataset), prepared, job.threads)?;
     session

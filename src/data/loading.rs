@@ -22,6 +22,7 @@ use super::table::target_reader::{TargetCells, Targets};
 use super::table::{Shape, Table};
 use super::{Column, ColumnKind, Dataset, Lines, Source, Target};
 use crate::error::{DataProblem, Error, Result};
+use crate::util::memory;
 use crate::util::random::{RngStream, below, generator};
 
 /// Reads the table or the images of `source`, and the validation and test files of `options`.
@@ -160,6 +161,7 @@ impl Loading {
             return Ok(());
         }
         let start = self.values.len();
+        memory::reserve(&mut self.values, self.width, "the rows of the table")?;
         if !self.add_cells(record, shape)? {
             self.report.incomplete += 1;
             self.values.truncate(start);

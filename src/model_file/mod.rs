@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::{ClassWeights, Errors, Preprocessing, Task};
 use crate::error::{Error, Result};
 use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
+use crate::util::memory;
 use crate::util::text::{sanitise, shorten};
 
 pub(crate) use atomic_write::{
@@ -46,6 +47,9 @@ pub struct ExportOption {
 
 /// Maximal width of an error about a damaged file, in terminal cells.
 const MAX_PROBLEM_WIDTH: usize = 400;
+
+/// Bytes that saving takes per parameter: its decimal digits, and a buffer that grows by doubling.
+const BYTES_PER_PARAMETER: u128 = 64;
 
 /// Trained network with everything needed to predict from the raw values of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,10 +138,13 @@ pub struct Quality {
 ///
 /// # Errors
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`];
-/// [`Error::Usage`] for an unknown extension; [`Error::Model`] for a model that [`load`] would
+/// [`Error::Memory`]; [`Error::Usage`] for an unknown extension; [`Error::Model`] for a model that [`load`] would
 /// refuse.
 pub fn save(path: &Path, model: &TrainedModel, replace: bool) -> Result<u64> {
     let format = formats::for_path(path)?;
+    let parameters = model.architecture.parameter_count();
+    let needed = parameters.saturating_mul(BYTES_PER_PARAMETER);
+    memory::check("saving the model", needed)?;
     let bytes = validate::validate(model)
         .and_then(|()| format.encode(model))
         .map_err(|problem| unusable(path, &problem))?;

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::optimizer::MAX_STATE;
 use super::{Activation, Loss, Output};
 use crate::error::{Error, Result};
+use crate::util::memory::amount;
+
+/// Bytes per row and neuron of a pass: activations and deltas of a mini-batch, or two copies of the
+/// activations of an evaluation.
+const BYTES_PER_ACTIVATION: u128 = 8;
 
 /// Bytes that training takes per parameter: the parameter, its gradient, the largest state of an optimizer,
 /// the copy in a snapshot and the last good copy, each an `f32`.
@@ -161,27 +166,48 @@ impl Architecture {
             .fold(0, u128::saturating_add)
     }
 
-    /// Refuses a network whose training would not fit into `memory` bytes.
+    /// Refuses a network whose training, on up to `rows` rows at once, would not fit into `memory`
+    /// bytes, if that is known.
     ///
     /// # Errors
-    /// [`Error::Usage`] with the number of parameters and the memory they need.
-    pub(crate) fn check_fits(&self, memory: u64) -> Result<()> {
+    /// [`Error::Usage`] with the number of parameters or rows and the memory they need.
+    pub(crate) fn check_fits(&self, rows: usize, memory: Option<u64>) -> Result<()> {
+        let Some(memory) = memory.map(u128::from) else {
+            return Ok(());
+        };
         let parameters = self.parameter_count();
         let needed = parameters.saturating_mul(BYTES_PER_PARAMETER);
-        if needed <= u128::from(memory) {
-            return Ok(());
+        if needed > memory {
+            return Err(Error::Usage(format!(
+                "the network {self} has {} parameters; training them takes {} of memory, and {} are free",
+                grouped(parameters),
+                amount(needed),
+                amount(memory),
+            )));
         }
-        Err(Error::Usage(format!(
-            "the network {self} has {} parameters; training them takes {:.1} GiB of memory, and {:.1} GiB are free",
-            grouped(parameters),
-            gibibytes(needed),
-            gibibytes(memory.into()),
-        )))
+        let left = u64::try_from(memory - needed).unwrap_or(u64::MAX);
+        self.check_rows_fit(rows, Some(left))
     }
-}
 
-fn gibibytes(bytes: u128) -> f64 {
-    bytes as f64 / f64::from(1 << 30)
+    /// Refuses passes of `rows` rows at once that would not fit into `memory` bytes, if that is known.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with the memory they need.
+    pub(crate) fn check_rows_fit(&self, rows: usize, memory: Option<u64>) -> Result<()> {
+        let neurons = self.sizes.iter().map(|&size| size as u128);
+        let needed = neurons
+            .fold(0, u128::saturating_add)
+            .saturating_mul(rows as u128)
+            .saturating_mul(BYTES_PER_ACTIVATION);
+        match memory {
+            Some(memory) if needed > memory.into() => Err(Error::Usage(format!(
+                "{rows} rows at once through {self} take {} of memory, and {} are free",
+                amount(needed),
+                amount(memory.into()),
+            ))),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// `n` with its digits in groups of three.
@@ -262,15 +288,16 @@ mod tests {
     #[test]
     fn a_network_beyond_memory_is_refused_with_its_size() {
         let huge = network(&[4, usize::MAX, usize::MAX, 3]);
-        assert!(huge.check_fits(u64::MAX).is_err());
+        assert!(huge.check_fits(1, Some(u64::MAX)).is_err());
+        assert!(huge.check_fits(1, None).is_ok(), "nothing is known");
         let error = network(&[1000, 100_000, 10])
-            .check_fits(1 << 30)
+            .check_fits(1, Some(1 << 30))
             .unwrap_err();
         assert_eq!(
             error.to_string(),
             "the network 1000 → 100000 → 10 has 101,100,010 parameters; training them takes 2.3 GiB of memory, and 1.0 GiB are free"
         );
-        assert!(network(&[4, 8, 3]).check_fits(1 << 20).is_ok());
+        assert!(network(&[4, 8, 3]).check_fits(16, Some(1 << 20)).is_ok());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::{LogFormat, Output, Recorder, Summary};
-use crate::train::{Event, Position};
+use super::{LogFormat, Moment, Output, Recorder, Summary};
+use crate::train::Event;
 
 /// `--log PATH.csv`.
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
@@ -29,7 +29,7 @@ impl Csv {
 }
 
 impl Recorder for Csv {
-    fn record(&mut self, event: &Event, _: Position) -> io::Result<()> {
+    fn record(&mut self, event: &Event, _: Moment) -> io::Result<()> {
         match event {
             Event::Started(started) => {
                 if !std::mem::replace(&mut self.has_header, true) {

@@ -2,7 +2,7 @@
 //!
 //! - `started`: data, network and hyperparameters; again after each restart on the screen;
 //! - `epoch`, after each: `epoch` (from 1), `step`, `train_loss`, `val_loss`, `train_accuracy`,
-//!   `val_accuracy`, `learning_rate`, `samples_per_second`; where a number is predicted, `train_r2`,
+//!   `val_accuracy`, `learning_rate`, `samples_per_second`, `seconds` (since the start of the run); where a number is predicted, `train_r2`,
 //!   `val_r2`, `train_rmse` and `val_rmse` (in its own unit) in place of the accuracies;
 //! - `gradients`, with `--check-gradients`: `step` (done by then), `rows`, `checked` and `at_kinks`
 //!   (parameters checked, and skipped), `grade` (`excellent`, `good`, `wrong`), `relative_error` (the
@@ -16,6 +16,8 @@
 //!   `r2`), `exported` (path of the model saved last), `exported_difference` (0 if
 //!   the file was read back and predicts the same as the network in memory, as every saved file must;
 //!   `null` for formats that nn-tui does not read).
+//! - `failed`, the only line of a headless run that could not start: `kind` (`usage`, `data`, `model`,
+//!   `no-input`, `cannot-write`, `memory`, `failed`), `message`, `exit_code`.
 //!
 //! Values that are unknown or not finite are `null`. Members may be added.
 
@@ -23,7 +25,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
-use super::{LogFormat, Output, Recorder, Summary, gradients};
+use super::{LogFormat, Moment, Output, Recorder, Summary, gradients};
 use crate::data::{Errors, TargetScale, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
@@ -87,6 +89,7 @@ enum Line<'a> {
         quality: Quality,
         learning_rate: f64,
         samples_per_second: Option<f64>,
+        seconds: f64,
     },
     Gradients {
         step: u64,
@@ -214,15 +217,15 @@ impl JsonLines {
 }
 
 impl Recorder for JsonLines {
-    fn record(&mut self, event: &Event, position: Position) -> io::Result<()> {
+    fn record(&mut self, event: &Event, moment: Moment) -> io::Result<()> {
         match event {
             Event::Started(started) => self.started(started)?,
             Event::Progress(progress) => {
                 for epoch in &progress.epochs {
-                    self.write(&epoch_line(epoch, progress, self.scale))?;
+                    self.write(&epoch_line(epoch, progress, moment, self.scale))?;
                 }
             }
-            Event::GradientsChecked(check) => self.gradients(check, position)?,
+            Event::GradientsChecked(check) => self.gradients(check, moment.position)?,
             Event::Changed { change, now } => self.write(&Line::Changed {
                 step: now.position.step,
                 change,
@@ -258,6 +261,7 @@ impl Recorder for JsonLines {
 fn epoch_line(
     epoch: &EpochRecord,
     progress: &Progress,
+    moment: Moment,
     scale: Option<TargetScale>,
 ) -> Line<'static> {
     // Epochs that were merged because nobody took them count by their last value.
@@ -282,5 +286,6 @@ fn epoch_line(
         learning_rate: epoch.learning_rate,
         // Zero until the first measurement.
         samples_per_second: (speed > 0.0).then_some(speed),
+        seconds: moment.seconds,
     }
 }

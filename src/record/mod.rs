@@ -25,17 +25,26 @@ use crate::util::text::sanitise;
 
 /// Writes a report of a run while it goes on.
 pub(crate) trait Recorder {
-    /// Writes the part of the report that `event` gives rise to; the training is at `position`.
+    /// Writes the part of the report that `event` gives rise to.
     ///
     /// # Errors
     /// Those of writing. The recorder then receives nothing more.
-    fn record(&mut self, event: &Event, position: Position) -> io::Result<()>;
+    fn record(&mut self, event: &Event, moment: Moment) -> io::Result<()>;
 
     /// Writes the end of the report.
     ///
     /// # Errors
     /// Those of writing.
     fn finish(&mut self, summary: &Summary) -> io::Result<()>;
+}
+
+/// Time of an event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// Position of the training.
+    pub position: Position,
+    /// Seconds since the start of the run.
+    pub seconds: f64,
 }
 
 /// Destination of a report's bytes.

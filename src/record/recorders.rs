@@ -8,7 +8,7 @@ use super::console::Console;
 use super::json::JsonLines;
 use super::log_file::LogFile;
 use super::text::Text;
-use super::{End, LogOption, Output, Recorder, Summary};
+use super::{End, LogOption, Moment, Output, Recorder, Summary};
 use crate::error::{Error, Result};
 use crate::train::Event;
 
@@ -76,8 +76,11 @@ impl Recorders {
     #[must_use]
     pub fn record(&mut self, event: &Event) -> Vec<Error> {
         self.summary.update(event);
-        let position = self.summary.position;
-        self.try_each(|entry| entry.recorder.record(event, position))
+        let moment = Moment {
+            position: self.summary.position,
+            seconds: self.start.elapsed().as_secs_f64(),
+        };
+        self.try_each(|entry| entry.recorder.record(event, moment))
     }
 
     /// Records the end of the run and closes all logs. Returns an [`Error::CannotWrite`] for each

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use super::{End, LogFormat, Output, Recorder, Summary, gradients};
+use super::{End, LogFormat, Moment, Output, Recorder, Summary, gradients};
 use crate::data::{Baseline, Prepared, TargetScale};
 use crate::model_file::Saved;
 use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
@@ -19,6 +19,10 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
 
 /// Shortest time between two lines of metrics; the first and the last epoch are always shown.
 const INTERVAL: Duration = Duration::from_millis(300);
+/// Shortest time between two lines after the first minute.
+const LATER_INTERVAL: Duration = Duration::from_secs(1);
+/// Seconds after which lines are rarer.
+const MINUTE: f64 = 60.0;
 
 /// Terminal cells for the names of excluded columns.
 const NAMES_CELLS: usize = 60;
@@ -117,7 +121,7 @@ impl Text {
         Ok(())
     }
 
-    fn progress(&mut self, progress: &Progress) -> io::Result<()> {
+    fn progress(&mut self, progress: &Progress, seconds: f64) -> io::Result<()> {
         let speed = progress.samples_per_second;
         let mut epochs = progress.epochs.iter();
         if self.shown_at.is_none()
@@ -137,7 +141,12 @@ impl Text {
         if let Some(newest) = epochs.next_back() {
             self.waiting = Some((*newest, speed));
         }
-        if self.shown_at.is_some_and(|at| at.elapsed() >= INTERVAL) {
+        let interval = if seconds < MINUTE {
+            INTERVAL
+        } else {
+            LATER_INTERVAL
+        };
+        if self.shown_at.is_some_and(|at| at.elapsed() >= interval) {
             self.show_waiting()?;
         }
         Ok(())
@@ -179,13 +188,13 @@ impl Text {
 }
 
 impl Recorder for Text {
-    fn record(&mut self, event: &Event, position: Position) -> io::Result<()> {
+    fn record(&mut self, event: &Event, moment: Moment) -> io::Result<()> {
         match event {
             Event::Started(started) => self.started(started)?,
-            Event::Progress(progress) => self.progress(progress)?,
+            Event::Progress(progress) => self.progress(progress, moment.seconds)?,
             Event::GradientsChecked(check) => {
                 self.show_waiting()?;
-                for line in gradients::lines(check, position) {
+                for line in gradients::lines(check, moment.position) {
                     writeln!(self.report(), "{line}")?;
                 }
                 self.report().flush()?;

@@ -14,6 +14,8 @@ pub(super) struct SpeedMeter {
     since: Option<Instant>,
     last: Option<Instant>,
     measured: f64,
+    /// Whether `measured` is that of a whole window.
+    is_measured: bool,
     total: Duration,
 }
 
@@ -31,10 +33,10 @@ impl SpeedMeter {
         self.rows += rows as u64;
     }
 
-    /// Starts a new window, after a break in the training.
-    pub(crate) fn restart(&mut self) {
+    /// Starts a new window at `now`, the beginning of the training or the end of a break.
+    pub(crate) fn restart(&mut self, now: Instant) {
         self.rows = 0;
-        self.since = None;
+        self.since = Some(now);
         self.last = None;
     }
 
@@ -44,20 +46,16 @@ impl SpeedMeter {
         let gap = self.last.map_or(Duration::ZERO, |last| now - last);
         self.total += gap.min(MAX_GAP);
         self.last = Some(now);
-        let Some(since) = self.since else {
-            // The rows before the first tick have no duration.
+        let since = *self.since.get_or_insert(now);
+        let elapsed = now - since;
+        let is_over = elapsed >= WINDOW;
+        if (is_over || !self.is_measured) && !elapsed.is_zero() {
+            self.measured = self.rows as f64 / elapsed.as_secs_f64();
+        }
+        if is_over {
+            self.is_measured = true;
             self.rows = 0;
             self.since = Some(now);
-            return;
-        };
-        let elapsed = now - since;
-        let is_first = self.measured == 0.0 && elapsed >= WINDOW / 5;
-        if elapsed >= WINDOW || is_first {
-            self.measured = self.rows as f64 / elapsed.as_secs_f64();
-            if elapsed >= WINDOW {
-                self.rows = 0;
-                self.since = Some(now);
-            }
         }
     }
 
@@ -80,11 +78,21 @@ mod tests {
     fn speed_is_rows_per_second() {
         let start = Instant::now();
         let mut meter = SpeedMeter::default();
-        meter.tick(start);
+        meter.restart(start);
         for i in 1..=20 {
             meter.add_rows(500);
             meter.tick(start + Duration::from_millis(50) * i);
         }
         assert!((meter.rows_per_second() - 10_000.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_first_tick_already_measures() {
+        let start = Instant::now();
+        let mut meter = SpeedMeter::default();
+        meter.restart(start);
+        meter.add_rows(30);
+        meter.tick(start + Duration::from_millis(4));
+        assert!((meter.rows_per_second() - 7500.0).abs() < 1e-6);
     }
 }

@@ -1,40 +1,246 @@
-//! Memory available to a network.
+//! Memory that this process can still allocate, and checks before large allocations: a message is
+//! better than the end of the process.
 
 use std::fs;
+use std::path::Path;
 
-/// Bytes assumed where the system does not report them.
-const ASSUMED: u64 = 4 << 30;
+use crate::error::{Error, Result};
 
-/// Returns how many bytes can be allocated without swapping.
-pub fn available() -> u64 {
-    let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    available_in(&info).unwrap_or(ASSUMED)
+/// Bytes left for everything that is not checked.
+const HEADROOM: u64 = 32 << 20;
+/// Growth of a vector below which the memory left is not looked up.
+const SMALL: u64 = 64 << 20;
+
+/// Returns how many bytes this process can still allocate without swapping: what the system, the control
+/// groups and the limits of the process leave. `None` where none of them is known.
+pub fn available() -> Option<u64> {
+    let read = |path: &str| fs::read_to_string(path).ok();
+    let left = [
+        left_in_system(read),
+        left_in_groups(read),
+        left_in_limits(read),
+    ];
+    let left = left.into_iter().flatten().min();
+    left.map(|bytes| bytes.saturating_sub(HEADROOM))
 }
 
-/// Parses the line `MemAvailable: 123 kB` of Linux's memory statistics.
-fn available_in(info: &str) -> Option<u64> {
-    let line = info
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+/// Checks that `needed` bytes can be allocated for `purpose`, a noun phrase. Passes where the memory
+/// available is unknown.
+///
+/// # Errors
+/// [`Error::Memory`].
+pub(crate) fn check(purpose: &str, needed: u128) -> Result<()> {
+    match available() {
+        Some(available) if needed > u128::from(available) => Err(Error::Memory(format!(
+            "{purpose} takes {} of memory, and {} are free",
+            amount(needed),
+            amount(available.into()),
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Makes room for `additional` more items in `items`, which hold `content`, a noun phrase.
+///
+/// # Errors
+/// [`Error::Memory`].
+pub(crate) fn reserve<T>(items: &mut Vec<T>, additional: usize, content: &str) -> Result<()> {
+    if items.capacity() - items.len() >= additional {
+        return Ok(());
+    }
+    // As much again, as vectors grow; where that is too much, an eighth.
+    for growth in [items.len(), items.len() / 8] {
+        let growth = growth.max(additional);
+        let bytes = (growth as u64).saturating_mul(size_of::<T>() as u64);
+        let is_there = bytes < SMALL || available().is_none_or(|available| bytes <= available);
+        if is_there && items.try_reserve_exact(growth).is_ok() {
+            return Ok(());
+        }
+    }
+    let held = items.len() as u128 * size_of::<T>() as u128;
+    Err(Error::Memory(format!(
+        "there is no memory left for {content}: {} are in use already",
+        amount(held)
+    )))
+}
+
+/// Formats a number of bytes with a binary unit, such as `2.3 GiB`.
+pub(crate) fn amount(bytes: u128) -> String {
+    let gibibytes = bytes as f64 / f64::from(1 << 30);
+    if gibibytes < 1.0 {
+        format!("{:.1} MiB", gibibytes * 1024.0)
+    } else {
+        format!("{gibibytes:.1} GiB")
+    }
+}
+
+/// Parses Linux's `/proc/meminfo`.
+fn left_in_system(read: impl Fn(&str) -> Option<String>) -> Option<u64> {
+    kibibytes(&read("/proc/meminfo")?, "MemAvailable:")
+}
+
+/// Parses a line such as `MemAvailable: 123 kB` in one of Linux's files. Returns bytes.
+fn kibibytes(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
     kibibytes.checked_mul(1024)
+}
+
+/// Compares the soft limits of address space and data segment with what is in use.
+fn left_in_limits(read: impl Fn(&str) -> Option<String>) -> Option<u64> {
+    let (limits, status) = (read("/proc/self/limits")?, read("/proc/self/status")?);
+    let left = |limit: &str, used: &str| {
+        let line = limits.lines().find_map(|line| line.strip_prefix(limit))?;
+        let limit: u64 = line.split_whitespace().next()?.parse().ok()?;
+        Some(limit.saturating_sub(kibibytes(&status, used)?))
+    };
+    let address_space = left("Max address space", "VmSize:");
+    let data = left("Max data size", "VmData:");
+    address_space.into_iter().chain(data).min()
+}
+
+/// Files of a kind of control group: limit, usage, and in `memory.stat` cached files, which make room
+/// when needed.
+struct GroupFiles {
+    root: &'static str,
+    limit: &'static str,
+    usage: &'static str,
+    cache: &'static str,
+}
+
+const VERSION_1: GroupFiles = GroupFiles {
+    root: "/sys/fs/cgroup/memory",
+    limit: "memory.limit_in_bytes",
+    usage: "memory.usage_in_bytes",
+    cache: "total_inactive_file ",
+};
+
+const VERSION_2: GroupFiles = GroupFiles {
+    root: "/sys/fs/cgroup",
+    limit: "memory.max",
+    usage: "memory.current",
+    cache: "inactive_file ",
+};
+
+/// Returns the smallest rest of the control groups of this process, up to the root.
+fn left_in_groups(read: impl Fn(&str) -> Option<String>) -> Option<u64> {
+    let groups = read("/proc/self/cgroup")?;
+    // `number:controllers:path`; version 2 has no controllers.
+    let left = groups.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (controllers, path) = (parts.next()?, parts.next()?);
+        let files = match controllers {
+            "" => VERSION_2,
+            _ if controllers.split(',').any(|name| name == "memory") => VERSION_1,
+            _ => return None,
+        };
+        // In a container the path may be that outside; the root is there in any case.
+        let folders = Path::new(path).ancestors();
+        let left = folders.filter_map(|folder| {
+            let folder = folder.to_str()?.trim_end_matches('/');
+            let file = |name| read(&format!("{}{folder}/{name}", files.root));
+            let number = |name| file(name)?.trim().parse::<u64>().ok();
+            let (limit, usage) = (number(files.limit)?, number(files.usage)?);
+            let stat = file("memory.stat").unwrap_or_default();
+            let cache = stat.lines().find_map(|line| line.strip_prefix(files.cache));
+            let cache = cache
+                .and_then(|bytes| bytes.trim().parse().ok())
+                .unwrap_or(0);
+            Some(limit.saturating_sub(usage.saturating_sub(cache)))
+        });
+        left.min()
+    });
+    left.min()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Reads from a list of files.
+    fn files<'f>(files: &'f [(&str, &str)]) -> impl Fn(&str) -> Option<String> + 'f {
+        |path| {
+            let file = files.iter().find(|(name, _)| *name == path);
+            file.map(|(_, text)| (*text).to_owned())
+        }
+    }
+
     #[test]
-    fn available_memory_is_parsed() {
+    fn the_rest_of_the_system_is_parsed() {
         let info = "MemTotal:       24582 kB\nMemAvailable:     12 kB\nBuffers: 1 kB\n";
-        assert_eq!(available_in(info), Some(12 * 1024));
+        assert_eq!(
+            left_in_system(files(&[("/proc/meminfo", info)])),
+            Some(12 * 1024)
+        );
         for other in [
             "",
             "MemAvailable: lots",
             "MemAvailable: 99999999999999999999 kB",
         ] {
-            assert_eq!(available_in(other), None);
+            assert_eq!(left_in_system(files(&[("/proc/meminfo", other)])), None);
         }
-        assert!(available() > 0);
+    }
+
+    #[test]
+    fn nothing_is_invented() {
+        assert_eq!(left_in_system(files(&[])), None);
+        assert_eq!(left_in_limits(files(&[])), None);
+        assert_eq!(left_in_groups(files(&[])), None);
+    }
+
+    #[test]
+    fn limits_of_the_process_count() {
+        let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                      Max data size             unlimited            unlimited            bytes     \n\
+                      Max address space         4096000              unlimited            bytes     \n";
+        let status = "VmSize:\t    1000 kB\nVmData:\t  500 kB\n";
+        let both = [("/proc/self/limits", limits), ("/proc/self/status", status)];
+        assert_eq!(left_in_limits(files(&both)), Some(4_096_000 - 1_024_000));
+        let unlimited = limits.replace("4096000", "unlimited");
+        let both = [
+            ("/proc/self/limits", &*unlimited),
+            ("/proc/self/status", status),
+        ];
+        assert_eq!(left_in_limits(files(&both)), None);
+    }
+
+    #[test]
+    fn the_tightest_control_group_counts() {
+        let tree = [
+            ("/proc/self/cgroup", "0::/user/run\n"),
+            ("/sys/fs/cgroup/user/run/memory.max", "max\n"),
+            ("/sys/fs/cgroup/user/run/memory.current", "100\n"),
+            ("/sys/fs/cgroup/user/memory.max", "1000\n"),
+            ("/sys/fs/cgroup/user/memory.current", "700\n"),
+            (
+                "/sys/fs/cgroup/user/memory.stat",
+                "anon 5\ninactive_file 200\n",
+            ),
+            ("/sys/fs/cgroup/memory.max", "5000\n"),
+            ("/sys/fs/cgroup/memory.current", "1000\n"),
+        ];
+        assert_eq!(left_in_groups(files(&tree)), Some(500));
+        let container = [
+            ("/proc/self/cgroup", "3:cpu:/x\n2:memory:/docker/abc\n"),
+            ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "1000\n"),
+            ("/sys/fs/cgroup/memory/memory.usage_in_bytes", "900\n"),
+        ];
+        assert_eq!(left_in_groups(files(&container)), Some(100));
+    }
+
+    #[test]
+    fn vectors_grow_while_there_is_room() {
+        let mut items: Vec<u64> = Vec::new();
+        reserve(&mut items, 10, "numbers").expect("there is room");
+        assert!(items.capacity() >= 10);
+        items.extend(0..10);
+        reserve(&mut items, 1, "numbers").expect("there is room");
+        assert!(items.capacity() >= 20);
+        let error = reserve(&mut items, usize::MAX / 16, "numbers").expect_err("too many");
+        let message = error.to_string();
+        assert!(
+            message.starts_with("there is no memory left for numbers:"),
+            "{message}"
+        );
     }
 }

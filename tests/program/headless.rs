@@ -45,6 +45,7 @@ fn json_tells_all_from_start_to_finish() {
         "val_accuracy",
         "learning_rate",
         "samples_per_second",
+        "seconds",
     ];
     expected.sort_unstable();
     assert_eq!(keys(epoch), expected);
@@ -53,6 +54,15 @@ fn json_tells_all_from_start_to_finish() {
         (&3.into(), &(3 * 90).into())
     );
     assert!(epoch["val_accuracy"].as_f64().expect("a number") > 0.5);
+    let seconds = |event: &Value| event["seconds"].as_f64().expect("a number");
+    for epoch in &events[1..4] {
+        let speed = epoch["samples_per_second"].as_f64();
+        assert!(speed.is_some_and(|speed| speed > 0.0), "{epoch}");
+        assert!(
+            (0.0..=seconds(&events[4])).contains(&seconds(epoch)),
+            "{epoch}"
+        );
+    }
     let finished = &events[4];
     assert_eq!(finished["reason"], "epochs");
     assert_eq!(finished["message"], Value::Null);
@@ -80,6 +90,7 @@ fn numbers_are_judged_in_their_own_unit() {
         "val_rmse",
         "learning_rate",
         "samples_per_second",
+        "seconds",
     ];
     expected.sort_unstable();
     assert_eq!(keys(epoch), expected);

@@ -8,6 +8,8 @@ mod exits;
 mod headless;
 #[cfg(unix)]
 mod input;
+#[cfg(target_os = "linux")]
+mod memory;
 mod messages;
 mod predictions;
 mod refusals;

@@ -11,6 +11,7 @@ use crate::data::table::column_reader::{narrowed, too_large};
 use crate::data::table::idx;
 use crate::data::{Dataset, Labels, Lines, Source, Target, matrix};
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::memory;
 
 /// Rows of another file, used for validation or testing.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +95,7 @@ pub(crate) fn read(
                 labels.push(label.ok_or_else(unknown)? as u32);
             }
         }
+        memory::reserve(&mut values, wanted.len(), "the rows of the table")?;
         raw_values(
             record,
             shape,

@@ -9,6 +9,7 @@ use super::preprocessing::{InputColumn, Preprocessing};
 use crate::data::{
     Column, ColumnKind, Dataset, Encoding, HeldOut, Lines, Target, TargetScale, Task, write_class,
 };
+use crate::util::memory;
 
 /// Maximum numbers of network inputs that are kept for all rows of a table: 64 MB. For larger tables
 /// the inputs of each mini-batch are computed when needed, so that the table is in memory once.
@@ -210,7 +211,9 @@ impl Samples {
             MAX_READY
         };
         // By all rows, not those picked: training and validation rows share one allowance.
-        if from.values.nrows() * preprocessing.inputs() <= max {
+        let numbers = from.values.nrows() * preprocessing.inputs();
+        let has_room = |bytes| 2 * numbers * size_of::<f32>() <= bytes as usize;
+        if numbers <= max && memory::available().is_none_or(has_room) {
             samples.make_ready();
         }
         samples

@@ -13,6 +13,7 @@ use crate::data::{
     Column, ColumnKind, Dataset, HeldOut, Lines, MissingValues, Source, Target, matrix,
 };
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::memory;
 use crate::util::random::{RngStream, generator, shuffle};
 
 /// Images between two progress reports.
@@ -157,6 +158,13 @@ impl Set {
         let mut file = ImageFile::new(source, input)?;
         let labels = labels_of(source, file.all)?;
         let is_used = sample(labels.len(), options);
+        let used = is_used.iter().filter(|is_used| **is_used).count();
+        let values = used * file.pixels();
+        let purpose = format!(
+            "reading {used} images of {} x {} pixels",
+            file.width, file.height
+        );
+        memory::check(&purpose, size_of::<f32>() as u128 * values as u128)?;
         let mut set = Self {
             values: Vec::new(),
             width: file.width,
@@ -165,6 +173,7 @@ impl Set {
             lines: Lines::default(),
             all: labels.len(),
         };
+        memory::reserve(&mut set.values, values, "the images")?;
         let mut image = Vec::new();
         for (index, (&label, &is_used)) in labels.iter().zip(&is_used).enumerate() {
             file.read_image(index + 1, &mut image, source)?;

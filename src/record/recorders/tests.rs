@@ -7,8 +7,11 @@ use crate::train::{Position, State};
 struct Steps(Arc<Mutex<Vec<String>>>);
 
 impl Recorder for Steps {
-    fn record(&mut self, _: &Event, position: Position) -> io::Result<()> {
-        self.0.lock().unwrap().push(position.step.to_string());
+    fn record(&mut self, _: &Event, moment: Moment) -> io::Result<()> {
+        self.0
+            .lock()
+            .unwrap()
+            .push(moment.position.step.to_string());
         Ok(())
     }
 
@@ -22,7 +25,7 @@ impl Recorder for Steps {
 struct Failing(u32);
 
 impl Recorder for Failing {
-    fn record(&mut self, _: &Event, _: Position) -> io::Result<()> {
+    fn record(&mut self, _: &Event, _: Moment) -> io::Result<()> {
         self.0 += 1;
         match self.0 {
             2 => Err(io::ErrorKind::StorageFull.into()),

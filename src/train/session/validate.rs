@@ -1,14 +1,10 @@
 //! Validation of live changes before they are applied and logged.
 
-use super::{Architecture, Session};
+use super::Session;
 use crate::nn::{BatchSize, Change, NeuronId, ParameterId};
 use crate::train::Plan;
 use crate::train::evaluation::CHUNK;
 use crate::util::memory;
-
-/// Bytes per row and neuron of a pass: activations and deltas of a mini-batch, or two copies of the
-/// activations of an evaluation.
-const BYTES_PER_ACTIVATION: u128 = 8;
 
 impl Session {
     /// Checks that `change` can be applied to the session as it is now.
@@ -96,11 +92,10 @@ impl Session {
         if &architecture == self.architecture() {
             return Err("the network already has this shape".into());
         }
-        let memory = memory::available();
+        let rows = self.engine.batch().max(CHUNK);
         architecture
-            .check_fits(memory)
-            .map_err(|error| error.to_string())?;
-        check_rows(&architecture, self.engine.batch().max(CHUNK), memory)
+            .check_fits(rows, memory::available())
+            .map_err(|error| error.to_string())
     }
 
     fn check_batch(&self, batch: BatchSize) -> Result<(), String> {
@@ -108,22 +103,8 @@ impl Session {
             return Err(format!("the batch size is already {batch}"));
         }
         let rows = batch.get().min(self.data.training.rows());
-        check_rows(self.architecture(), rows, memory::available())
-    }
-}
-
-/// Refuses passes of `rows` rows that do not fit into `memory` bytes.
-fn check_rows(architecture: &Architecture, rows: usize, memory: u64) -> Result<(), String> {
-    let sizes = architecture.sizes().iter().map(|&size| size as u128);
-    let neurons = sizes.fold(0, u128::saturating_add);
-    let bytes = neurons
-        .saturating_mul(rows as u128)
-        .saturating_mul(BYTES_PER_ACTIVATION);
-    if bytes <= u128::from(memory) {
-        Ok(())
-    } else {
-        Err(format!(
-            "{rows} rows at once through {architecture} do not fit into free memory"
-        ))
+        (self.architecture())
+            .check_rows_fit(rows, memory::available())
+            .map_err(|error| error.to_string())
     }
 }

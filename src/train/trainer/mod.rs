@@ -112,6 +112,7 @@ impl<S: Sink> Trainer<S> {
             curves: self.outbox.recording().curves.clone(),
             seconds: self.meter.seconds(),
         });
+        self.meter.restart(Instant::now());
         self.outbox.push(Event::Started(Box::new(Started {
             plan: self.session.plan().clone(),
             data: Arc::clone(self.session.data()),
@@ -299,7 +300,7 @@ impl<S: Sink> Trainer<S> {
         };
         self.end_walk();
         self.throttle = Throttle::new(self.settings.pace, self.session.batches());
-        self.meter.restart();
+        self.meter.restart(Instant::now());
         self.set_state(state);
     }
 
@@ -338,7 +339,7 @@ impl<S: Sink> Trainer<S> {
                 event.into_iter().for_each(|event| self.outbox.push(event));
                 // Steps that fell due meanwhile are not made up for.
                 self.throttle = Throttle::new(self.settings.pace, self.session.batches());
-                self.meter.restart();
+                self.meter.restart(Instant::now());
             } else if start.elapsed() >= SLICE {
                 return;
             }
@@ -380,6 +381,7 @@ impl<S: Sink> Trainer<S> {
                 self.save_when_due();
             }
             if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
+                self.meter.tick(Instant::now());
                 return self.set_state(State::Finished);
             }
         }

@@ -1,0 +1,103 @@
+//! Memory: data and networks that do not fit are refused with a message.
+
+use std::io::Write;
+
+use portable_pty::CommandBuilder;
+
+use super::terminal::Terminal;
+use super::*;
+
+/// Runs the program under `limit`, an option of `ulimit` with its value.
+fn limited(limit: &str, line: &str, folder: &Path) -> Output {
+    let script = format!("ulimit {limit}; exec \"$0\" {line}");
+    Command::new("sh")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_nn-tui")])
+        .current_dir(folder)
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .expect("starts")
+}
+
+/// Writes 2^20 images of 100 x 100 pixels, as a file with holes.
+fn write_images(folder: &Path) {
+    let numbers = |magic: [u8; 4], numbers: &[u32]| {
+        let numbers = numbers.iter().flat_map(|number| number.to_be_bytes());
+        magic.into_iter().chain(numbers).collect::<Vec<u8>>()
+    };
+    let count = 1 << 20;
+    let images = folder.join("train-images-idx3-ubyte");
+    fs::write(&images, numbers([0, 0, 8, 3], &[count, 100, 100])).expect("written");
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .open(&images)
+        .expect("there");
+    file.set_len(16 + u64::from(count) * 10_000)
+        .expect("a file with holes");
+    let mut labels = numbers([0, 0, 8, 1], &[count]);
+    labels.extend((0..count).map(|label| (label % 10) as u8));
+    fs::write(folder.join("train-labels-idx1-ubyte"), labels).expect("written");
+}
+
+#[test]
+fn that_images_do_not_fit_into_is_told_before_reading_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_images(folder.path());
+    let line = "train-images-idx3-ubyte --headless --json";
+    let output = limited("-v 4194304", line, folder.path());
+    let message = stderr(&output);
+    assert_eq!(code(&output), 1, "{message}");
+    assert!(
+        message.contains("reading 1048576 images of 100 x 100 pixels takes 39.1 GiB of memory"),
+        "{message}"
+    );
+    let failed = &events(&stdout(&output))[0];
+    assert_eq!(failed["kind"], "memory");
+}
+
+/// Writes a table of 120 MB that takes 240 MB as numbers.
+fn write_table(folder: &Path) {
+    let row = format!("{}a\n{}b\n", "1,".repeat(500), "2,".repeat(500));
+    let mut file = fs::File::create(folder.join("wide.csv")).expect("created");
+    let rows = row.repeat(100);
+    for _ in 0..600 {
+        file.write_all(rows.as_bytes()).expect("written");
+    }
+}
+
+#[test]
+fn that_a_table_does_not_fit_into_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_table(folder.path());
+    let output = limited("-d 200000", "wide.csv --headless", folder.path());
+    let message = stderr(&output);
+    assert_eq!(code(&output), 1, "{message}");
+    assert!(
+        message.contains("there is no memory left for the rows of the table"),
+        "{message}"
+    );
+
+    let script = "ulimit -d 200000; exec \"$0\" \"$1\"";
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_nn-tui")]);
+    command.arg(folder.path().join("wide.csv"));
+    let mut terminal = Terminal::start_command(command, &[]);
+    assert_eq!(terminal.exit_code(), 1);
+    terminal.assert_given_back();
+    terminal.wait_until("the reason", |text| {
+        text.replace('\n', "")
+            .contains("no memory left for the rows of the table")
+    });
+}
+
+#[test]
+fn that_a_network_does_not_fit_into_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = "digits --headless --hidden 20000,20000";
+    let output = limited("-v 4194304", line, folder.path());
+    let message = stderr(&output);
+    assert_eq!(code(&output), 2, "{message}");
+    assert!(
+        message.contains("parameters; training them takes"),
+        "{message}"
+    );
+}

@@ -12,7 +12,7 @@ mod recorders;
 mod summary;
 mod text;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use console::Console;
@@ -21,6 +21,7 @@ pub(crate) use summary::{End, Summary};
 
 use crate::error::{Error, Result};
 use crate::train::{Event, Position, Recovered};
+use crate::util::background::print_error;
 use crate::util::text::sanitise;
 
 /// Writes a report of a run while it goes on.
@@ -60,8 +61,7 @@ pub(crate) fn report_recovery(recovered: Recovered) {
         }
         Some(Err(error)) => format!("the unsaved run is lost: {error}"),
     };
-    // Standard error may be closed.
-    let _ = writeln!(io::stderr(), "nn-tui: {text}");
+    print_error(&format!("nn-tui: {text}"));
 }
 
 /// A format of log files, chosen by the file's extension.

@@ -35,7 +35,7 @@ pub struct Job {
     pub force: bool,
     /// File that checkpoints are written to.
     pub checkpoint: Option<CheckpointOption>,
-    /// Where a run that ends unsaved leaves a checkpoint.
+    /// Folder and conditions of the checkpoint that a run leaves when it ends unsaved.
     pub recovery: Option<RecoveryOption>,
     /// The run to continue.
     pub resume: Option<ResumeOrder>,

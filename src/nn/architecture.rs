@@ -41,23 +41,23 @@ struct Unchecked {
 impl TryFrom<Unchecked> for Architecture {
     type Error = Error;
 
-    fn try_from(it: Unchecked) -> Result<Self> {
+    fn try_from(unchecked: Unchecked) -> Result<Self> {
         Self::new(
-            it.sizes,
-            it.hidden_activation,
-            it.output_activation,
-            it.loss,
+            unchecked.sizes,
+            unchecked.hidden_activation,
+            unchecked.output_activation,
+            unchecked.loss,
         )
     }
 }
 
 impl From<Architecture> for Unchecked {
-    fn from(it: Architecture) -> Self {
+    fn from(architecture: Architecture) -> Self {
         Self {
-            sizes: it.sizes,
-            hidden_activation: it.hidden,
-            output_activation: it.output,
-            loss: it.loss,
+            sizes: architecture.sizes,
+            hidden_activation: architecture.hidden,
+            output_activation: architecture.output,
+            loss: architecture.loss,
         }
     }
 }

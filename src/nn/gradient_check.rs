@@ -258,11 +258,11 @@ impl Check {
     pub fn finish(mut self) -> GradientCheck {
         while self.advance() {}
         // What is not a number is worse than any error.
-        let badness = |it: &Checked| {
-            if it.error.is_nan() {
+        let badness = |checked: &Checked| {
+            if checked.error.is_nan() {
                 f64::INFINITY
             } else {
-                it.error
+                checked.error
             }
         };
         let mut checked = self.checked;

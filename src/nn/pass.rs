@@ -237,7 +237,10 @@ impl<'p> Pass<'p> {
     /// their errors of second order. Only the layers after the parameter are recomputed.
     pub fn difference(&self, id: ParameterId) -> (f64, bool) {
         let probe = Probe::new(self, id);
-        let largest = probe.factor.iter().fold(1.0, |it: f64, a| it.max(a.abs()));
+        let largest = probe
+            .factor
+            .iter()
+            .fold(1.0, |max: f64, a| max.max(a.abs()));
         let size = probe.value.abs().max(1.0) / largest;
         for step in STEPS {
             let h = step * size;
@@ -377,7 +380,8 @@ impl<'a> Probe<'a> {
 
     /// Mean of the differences of each row, which rounds less than the difference of the means.
     fn mean_change(&self, above: &Shifted, below: &Shifted) -> f64 {
-        let losses = |it: &Shifted| self.pass.losses_of(&it.later[it.later.len() - 1]);
+        let losses =
+            |shifted: &Shifted| self.pass.losses_of(&shifted.later[shifted.later.len() - 1]);
         (losses(above) - losses(below)).sum() / self.pass.rows() as f64
     }
 }

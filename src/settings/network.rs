@@ -22,7 +22,8 @@ pub(crate) const HIDDEN: Setting = Setting {
     expected: |_| "sizes such as 16,8, or none".into(),
     words: Vec::new,
     default: || {
-        let [few, many] = [defaults::HIDDEN, defaults::HIDDEN_OF_MANY].map(|it| hidden_text(&it));
+        let [few, many] =
+            [defaults::HIDDEN, defaults::HIDDEN_OF_MANY].map(|sizes| hidden_text(&sizes));
         format!(
             "{few}; {many} for more than {} inputs",
             defaults::FEW_INPUTS

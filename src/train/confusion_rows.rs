@@ -21,7 +21,7 @@ pub struct ConfusionRows {
     pub set: Set,
     /// Their indices, those with the largest loss first, at most 1000.
     pub rows: Vec<u32>,
-    /// How many there are in all.
+    /// Number of all such rows.
     pub all: usize,
 }
 

@@ -19,7 +19,7 @@ const EXTENSION: &str = "checkpoint";
 /// Training time that is worth a recovery file.
 pub(crate) const WORTH_SAVING: Duration = Duration::from_secs(60);
 
-/// Where a run that ends unsaved leaves a checkpoint.
+/// Folder and conditions of the checkpoint that a run leaves when it ends unsaved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecoveryOption {
     /// Folder, which is created if needed.

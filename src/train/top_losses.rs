@@ -1,26 +1,26 @@
 //! The rows that are predicted worst.
 
 /// Rows that are kept at most.
-pub(crate) const MOST: usize = 1000;
+pub(crate) const MAX_ROWS: usize = 1000;
 
-/// Collects rows with their losses and keeps the worst [`MOST`] of them.
+/// Collects rows with their losses and keeps the worst [`MAX_ROWS`] of them.
 #[derive(Debug, Default)]
 pub(crate) struct Worst {
-    /// Never more than twice [`MOST`].
+    /// Never more than twice [`MAX_ROWS`].
     rows: Vec<(f64, u32)>,
-    /// The least loss with which a row still is among the worst.
-    least: f64,
+    /// Loss of the last of the worst rows.
+    smallest: f64,
 }
 
 impl Worst {
     /// Takes in `row` with its `loss`, which may be NaN: that is the worst of all.
     pub fn add(&mut self, row: u32, loss: f64) {
         let loss = if loss.is_nan() { f64::INFINITY } else { loss };
-        if self.rows.len() >= MOST && loss < self.least {
+        if self.rows.len() >= MAX_ROWS && loss < self.smallest {
             return;
         }
         self.rows.push((loss, row));
-        if self.rows.len() == 2 * MOST {
+        if self.rows.len() == 2 * MAX_ROWS {
             self.cut();
         }
     }
@@ -34,8 +34,8 @@ impl Worst {
     fn cut(&mut self) {
         let rows = &mut self.rows;
         rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        rows.truncate(MOST);
-        self.least = rows.last().map_or(0.0, |row| row.0);
+        rows.truncate(MAX_ROWS);
+        self.smallest = rows.last().map_or(0.0, |row| row.0);
     }
 }
 
@@ -46,12 +46,12 @@ mod tests {
     #[test]
     fn the_worst_are_kept_in_order() {
         let mut worst = Worst::default();
-        for row in 0..10 * MOST as u32 {
+        for row in 0..10 * MAX_ROWS as u32 {
             worst.add(row, f64::from(row % 5000));
         }
         worst.add(7, f64::NAN);
         let rows = worst.rows();
-        assert_eq!(rows.len(), MOST);
+        assert_eq!(rows.len(), MAX_ROWS);
         assert_eq!(rows[..4], [7, 4999, 9999, 4998]);
     }
 }

@@ -34,9 +34,9 @@ pub struct Settings {
     pub paused: bool,
     /// Epochs after which the training finishes, if it is limited.
     pub epochs: Option<u64>,
-    /// Where checkpoints are written.
+    /// Destination and interval of checkpoints.
     pub checkpoint: Option<CheckpointOption>,
-    /// Where a run that ends unsaved leaves a checkpoint.
+    /// Folder and conditions of the checkpoint that a run leaves when it ends unsaved.
     pub recovery: Option<RecoveryOption>,
     /// The run that the session continues.
     pub resumed: Option<Box<Resumed>>,

@@ -58,7 +58,7 @@ pub fn gradient<S: Simd>(
     room: &mut Scratch,
 ) {
     let (a, d) = (samples[0].activations, samples[0].deltas);
-    let is_narrow = |it: &Panels| it.width() == panels::NARROW;
+    let is_narrow = |panels: &Panels| panels.width() == panels::NARROW;
     if const { has_narrow_panels(S::F32_LANES) } && is_narrow(a) && is_narrow(d) {
         if count > 0 {
             with_vectors_per_row!(S, panels::NARROW, |V| narrow_gradient::<S, V>(

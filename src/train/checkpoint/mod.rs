@@ -34,7 +34,7 @@ pub struct CheckpointOption {
     pub replace: bool,
 }
 
-/// What a checkpoint is about; the second line of its file.
+/// Description of the run and its position; the second line of a checkpoint file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct About {
     /// Random number of the run, 16 hexadecimal digits.

@@ -335,7 +335,7 @@ impl<S: Sink> Trainer<S> {
         while let Some(check) = &mut self.check {
             if !check.advance() {
                 let found = self.check.take().map(Check::finish);
-                let event = found.map(|it| Event::GradientsChecked(Box::new(it)));
+                let event = found.map(|check| Event::GradientsChecked(Box::new(check)));
                 event.into_iter().for_each(|event| self.outbox.push(event));
                 // Steps that fell due meanwhile are not made up for.
                 self.throttle = Throttle::new(self.settings.pace, self.session.batches());

@@ -569,7 +569,7 @@ fn network_for_numbers(hidden: &[usize]) -> Change {
 /// A training with changes of every kind, some of them in the middle of an epoch.
 fn eventful(plan: Plan, threads: Threads) -> Session {
     let data = Arc::new(dataset("digits"));
-    let mut session = Session::with_threads(plan, data, threads).unwrap();
+    let mut session = Session::with_resources(plan, data, threads).unwrap();
     let script = [
         (3, set(weight(1, 2, 20), 0.5)),
         (2, freeze(weight(2, 1, 2))),

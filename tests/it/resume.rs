@@ -205,7 +205,7 @@ fn any_run_continues_as_if_it_had_never_stopped() {
         let mut dice = generator(trial, RngStream::Probe);
         let threads = THREADS[below(2, &mut dice)];
         let dataset = Arc::new(nn_tui::data::load(&Source::parse("iris"), None).expect("loads"));
-        let first = Session::with_threads(plan(&[5, 4]), dataset, threads).expect("a session");
+        let first = Session::with_resources(plan(&[5, 4]), dataset, threads).expect("a session");
         let driven = Driven::spawn(first, settings(true, None));
         driven.started();
         let length = below(12, &mut dice);

@@ -8,6 +8,8 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use nn_tui::data::{ClassWeights, ColumnKind, DataSummary, Dataset, Source, load};
+use nn_tui::nn::engine::{Resources, Threads};
+use nn_tui::nn::kernels::Instructions;
 use nn_tui::nn::{
     Activation, BatchSize, Initialisation, LearningRate, LearningRule, Loss, Optimizer, Output,
     WeightDecay,
@@ -96,6 +98,15 @@ pub fn images() -> Dataset {
 
 pub fn session(data: &str, plan: Plan) -> Session {
     Session::new(plan, Arc::new(dataset(data))).expect("the plan is sound")
+}
+
+/// Session whose numbers are the same on every processor, as pictures of trained networks need them.
+pub fn portable_session(dataset: Arc<Dataset>, plan: Plan) -> Session {
+    let resources = Resources {
+        instructions: Instructions::Portable,
+        threads: Threads::UpToTwo,
+    };
+    Session::with_resources(plan, dataset, resources).expect("the plan is sound")
 }
 
 pub fn settings(paused: bool, epochs: Option<u64>) -> Settings {
@@ -187,7 +198,7 @@ pub fn trained_on(dataset: Dataset, plan: Plan, epochs: u64, size: (u16, u16)) -
 /// Screen state after `epochs` epochs of training on `dataset`, with its paused worker.
 pub fn watched(dataset: Dataset, plan: Plan, epochs: u64, size: (u16, u16)) -> (Model, Driven) {
     let dataset = Arc::new(dataset);
-    let session = Session::new(plan, Arc::clone(&dataset)).expect("the plan is sound");
+    let session = portable_session(Arc::clone(&dataset), plan);
     let driven = Driven::spawn(session, settings(true, None));
     let started = driven.started();
     let mut model = Model::new(&started, Pace::EpochsPerSecond(20.0), size, None);

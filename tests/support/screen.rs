@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use nn_tui::data::Dataset;
 use nn_tui::train::probes::PhaseProbe;
-use nn_tui::train::{Command, Event, Observation, Pace, Plan, Session, Snapshot, State};
+use nn_tui::train::{Command, Event, Observation, Pace, Plan, Snapshot, State};
 use nn_tui::tui::app::{Effect, Model, Msg};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{Driven, PATIENCE, settings};
+use super::{Driven, PATIENCE, portable_session, settings};
 
 /// Paused training on a screen.
 pub struct Shown {
@@ -21,7 +21,7 @@ pub struct Shown {
 impl Shown {
     /// Starts a training on `dataset`, paused before its first step, on a screen of `size`.
     pub fn new(dataset: Dataset, plan: Plan, size: (u16, u16)) -> Self {
-        let session = Session::new(plan, Arc::new(dataset)).expect("the plan is sound");
+        let session = portable_session(Arc::new(dataset), plan);
         let driven = Driven::spawn(session, settings(true, None));
         let started = driven.started();
         let mut this = Self {

@@ -105,8 +105,15 @@ impl Resources {
 
     /// Returns up to two threads and the instructions of [`Instructions::from_environment`].
     pub fn up_to_two_threads() -> Self {
+        Threads::UpToTwo.into()
+    }
+}
+
+/// The instructions of [`Instructions::from_environment`].
+impl From<Threads> for Resources {
+    fn from(threads: Threads) -> Self {
         Self {
-            threads: Threads::UpToTwo,
+            threads,
             ..Self::one_thread()
         }
     }

@@ -144,7 +144,7 @@ pub struct Session {
     mean: RunningMean,
     /// Buffers for a mini-batch, if the engine cannot pick its rows itself.
     buffers: Option<Buffers>,
-    threads: Threads,
+    resources: Resources,
     log: Vec<LoggedChange>,
     frozen: FrozenParameters,
     undo: UndoStack,
@@ -162,24 +162,35 @@ impl Session {
     /// # Errors
     /// Those of [`prepare()`] and of [`Architecture::new`].
     pub fn new(plan: Plan, dataset: Arc<Dataset>) -> Result<Self> {
-        Self::with_threads(plan, dataset, Threads::UpToTwo)
+        Self::with_resources(plan, dataset, Threads::UpToTwo)
     }
 
-    /// Creates a session that trains on `threads`. Results are bit-identical for any number of threads.
+    /// Creates a session that trains on `resources`, which may be [`Threads`] alone. Results are
+    /// bit-identical for any number of threads.
     ///
     /// # Errors
     /// Those of [`Session::new`].
-    pub fn with_threads(plan: Plan, dataset: Arc<Dataset>, threads: Threads) -> Result<Self> {
+    pub fn with_resources(
+        plan: Plan,
+        dataset: Arc<Dataset>,
+        resources: impl Into<Resources>,
+    ) -> Result<Self> {
         let data = prepare(&dataset, plan.validation, plan.seed)?;
-        Self::on(plan, dataset, data, threads)
+        Self::on(plan, dataset, data, resources)
     }
 
-    /// Starts training on `data`, prepared from `dataset` by the split and the seed of `plan`, on up
-    /// to `threads` threads. Results are bit-identical for any number of them.
+    /// Starts training on `data`, prepared from `dataset` by the split and the seed of `plan`; see
+    /// [`with_resources`](Self::with_resources).
     ///
     /// # Errors
     /// Those of [`Architecture::new`] and of [`Prepared::with_targets`].
-    pub fn on(plan: Plan, dataset: Arc<Dataset>, data: Prepared, threads: Threads) -> Result<Self> {
+    pub fn on(
+        plan: Plan,
+        dataset: Arc<Dataset>,
+        data: Prepared,
+        resources: impl Into<Resources>,
+    ) -> Result<Self> {
+        let resources = resources.into();
         let data = Arc::new(data.with_targets(plan.targets)?);
         plan.check_target(data.task.scale().is_some())
             .map_err(Error::Usage)?;
@@ -188,10 +199,6 @@ impl Session {
             plan.architecture(data.preprocessing.inputs(), data.output_names.len())?;
         let parameters = plan.initialisation.draw(&architecture, plan.seed);
         let batch = plan.batch.get().min(rows);
-        let resources = Resources {
-            threads,
-            ..Resources::one_thread()
-        };
         let optimizer = plan.rule.optimizer;
         let engine =
             Engine::with_resources(&architecture, &parameters, optimizer, batch, resources);
@@ -204,7 +211,7 @@ impl Session {
             order: vec![0; rows],
             mean: RunningMean::default(),
             buffers: Buffers::needed_for(&data.training, &architecture, batch),
-            threads,
+            resources,
             log: Vec::new(),
             frozen: FrozenParameters::default(),
             undo: UndoStack::default(),
@@ -251,7 +258,7 @@ impl Session {
             initialisation,
             ..self.now.clone()
         };
-        let mut session = Self::with_threads(plan, Arc::clone(&self.dataset), self.threads)?;
+        let mut session = Self::with_resources(plan, Arc::clone(&self.dataset), self.resources)?;
         let sizes = session.architecture().sizes().to_vec();
         let values = self.initial_values.iter().copied();
         // Changes of the hidden layers may have removed some.

@@ -7,7 +7,7 @@ use super::{Divergence, Session};
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::nn::LoggedChange;
-use crate::nn::engine::Threads;
+use crate::nn::engine::Resources;
 use crate::train::Plan;
 
 /// Reason why a training cannot be replayed.
@@ -57,9 +57,9 @@ impl Session {
         dataset: Arc<Dataset>,
         log: &[LoggedChange],
         steps: u64,
-        threads: Threads,
+        resources: impl Into<Resources>,
     ) -> Result<Self, ReplayError> {
-        let started = Self::with_threads(plan, dataset, threads);
+        let started = Self::with_resources(plan, dataset, resources);
         let mut session = started.map_err(ReplayError::Start)?;
         for logged in log {
             let step = logged.step;

@@ -1,7 +1,7 @@
 //! Change of the architecture during training.
 
 use super::{RunningMean, Session};
-use crate::nn::engine::{Engine, Resources};
+use crate::nn::engine::Engine;
 use crate::nn::parameters::ParameterId;
 use crate::nn::{Architecture, Parameters};
 use crate::train::Plan;
@@ -21,17 +21,13 @@ impl Session {
         kept.copy(&old, &mut parameters);
         self.frozen
             .move_to(&architecture, &mut parameters, |id| kept.has(id));
-        let resources = Resources {
-            threads: self.threads,
-            ..Resources::one_thread()
-        };
         let (optimizer, batch) = (plan.rule.optimizer, self.engine.batch());
         self.use_engine(Engine::with_resources(
             &architecture,
             &parameters,
             optimizer,
             batch,
-            resources,
+            self.resources,
         ));
         self.frozen.refresh(&self.engine);
         self.now = plan;

@@ -10,7 +10,7 @@ use super::snapshots::{Entry, Purpose, Recovery, Snapshot, SnapshotRing};
 use super::undo::UndoStack;
 use super::{Buffers, Divergence, Position, RunningMean, Session};
 use crate::data::{Dataset, Prepared};
-use crate::nn::engine::{Engine, EngineSnapshot, Resources, Threads};
+use crate::nn::engine::{Engine, EngineSnapshot, Threads};
 use crate::nn::{Architecture, LoggedChange, Optimizer, ParameterId, Parameters};
 use crate::train::Plan;
 use crate::train::evaluation::Evaluator;
@@ -260,10 +260,6 @@ impl SnapshotFields {
         } else {
             Vec::new()
         };
-        let resources = Resources {
-            threads,
-            ..Resources::one_thread()
-        };
         let optimizer = (self.optimizer, self.updates);
         let engine = EngineSnapshot::new(
             &self.architecture,
@@ -271,7 +267,7 @@ impl SnapshotFields {
             optimizer,
             &state,
             self.batch,
-            resources,
+            threads.into(),
         );
         let mut frozen = self.frozen;
         frozen.attach(&self.architecture, &parameters)?;
@@ -379,7 +375,7 @@ impl Session {
             mean: current.mean,
             buffers: Buffers::needed_for(&data.training, engine.architecture(), engine.batch()),
             engine,
-            threads,
+            resources: threads.into(),
             log: state.log,
             frozen: current.frozen,
             undo: current.undo,

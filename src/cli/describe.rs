@@ -7,6 +7,7 @@ use super::job::Job;
 use super::standard_output;
 use crate::data::{ColumnSummary, DataSummary, Dataset, Range, prepare};
 use crate::error::Result;
+use crate::util::numbers::counted;
 use crate::util::text::{printable_json, shorten, width};
 
 /// Terminal cells of the columns' names.
@@ -40,7 +41,12 @@ pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
 fn text(summary: &DataSummary) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
-    let _ = writeln!(out, "{}: {} rows", summary.source, summary.reading.rows);
+    let _ = writeln!(
+        out,
+        "{}: {}",
+        summary.source,
+        counted(summary.reading.rows as u64, "row")
+    );
     for (topic, facts) in summary.facts_by_topic() {
         let mut label = topic.label();
         for fact in facts {

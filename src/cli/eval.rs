@@ -16,6 +16,7 @@ use crate::data::{
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::train::Confusion;
+use crate::util::numbers::counted;
 use crate::util::text::{printable_json, sanitise, shorten, width};
 
 /// Maximal width of a class name in the confusion matrix, in terminal cells.
@@ -258,8 +259,8 @@ impl Sums {
 
     fn as_text(&self, model: &TrainedModel, source: &Source) -> String {
         let mut text = format!(
-            "{source}: {} rows, \"{}\"",
-            self.rows,
+            "{source}: {}, \"{}\"",
+            counted(self.rows as u64, "row"),
             sanitise(&model.target)
         );
         if self.without_target > 0 {

@@ -11,6 +11,7 @@ use crate::data::{PredictionInput, PredictionRows, Reading, Source};
 use crate::error::Result;
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::nn::Output;
+use crate::util::numbers::counted;
 use crate::util::text::sanitise;
 
 /// Writes the rows of `source` to standard output as CSV, with the predictions of `model` added.
@@ -77,10 +78,7 @@ impl Unpredicted {
         let Some(first) = self.first else {
             return;
         };
-        let rows = match self.rows {
-            1 => "1 row".to_owned(),
-            rows => format!("{rows} rows"),
-        };
+        let rows = counted(self.rows as u64, "row");
         // Standard error may be closed; then there is nowhere to report this.
         let _ = writeln!(
             io::stderr(),

@@ -2,6 +2,7 @@
 
 use super::{Quality, TrainedModel};
 use crate::data::Task;
+use crate::util::numbers::counted;
 use crate::util::text::sanitise;
 
 /// Describes purpose, origin and scores of `model` in lines of one sentence each. Line breaks and
@@ -19,12 +20,12 @@ pub(super) fn description(model: &TrainedModel) -> Vec<String> {
         }
     };
     let from = format!(
-        "Written by nn-tui {}: a network {}, trained on {} rows of {} for {} epochs, seed {}.",
+        "Written by nn-tui {}: a network {}, trained on {} of {} for {}, seed {}.",
         env!("CARGO_PKG_VERSION"),
         model.architecture,
-        record.training_rows,
+        counted(record.training_rows as u64, "row"),
         sanitise(&record.data),
-        record.epochs,
+        counted(record.epochs, "epoch"),
         record.seed,
     );
     let (rows, set, quality) = match &record.validation {

@@ -8,6 +8,7 @@ use super::optimizer::MAX_STATE;
 use super::{Activation, Loss, Output};
 use crate::error::{Error, Result};
 use crate::util::memory::amount;
+use crate::util::numbers::grouped;
 
 /// Bytes per row and neuron of a pass: activations and deltas of a mini-batch, or two copies of the
 /// activations of an evaluation.
@@ -208,19 +209,6 @@ impl Architecture {
             _ => Ok(()),
         }
     }
-}
-
-/// `n` with its digits in groups of three.
-fn grouped(n: u128) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 impl fmt::Display for Architecture {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::nn::gradient_check::Checked;
 use crate::nn::{Grade, GradientCheck};
 use crate::train::Position;
+use crate::util::numbers::counted;
 
 /// Formats the check as a table: one line per layer with the largest error.
 pub(super) fn lines(check: &GradientCheck, position: Position) -> Vec<String> {
@@ -19,9 +20,10 @@ pub(super) fn lines(check: &GradientCheck, position: Position) -> Vec<String> {
     };
     let mut lines = vec![
         format!(
-            "gradient check {when}: {} ({} rows, {count} parameters{kinks})",
+            "gradient check {when}: {} ({}, {}{kinks})",
             check.grade().name(),
-            check.rows,
+            counted(check.rows as u64, "row"),
+            counted(count as u64, "parameter"),
         ),
         format!(
             "{:>7} {:>8}  {:<14} {:>17} {:>17} {:>15}",

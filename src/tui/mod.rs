@@ -1,6 +1,9 @@
 //! The terminal screen. State and its changes are in [`app`], what is drawn in [`panels`] and
 //! [`widgets`].
 
+// Public for the tests alone: names that need no comment have none.
+#![allow(missing_docs)]
+
 pub mod app;
 mod events;
 mod fault_injection;
@@ -28,7 +31,7 @@ use panels::{click_panel, footer, header};
 pub use run::run;
 pub(crate) use terminal::unusable;
 use theme::Theme;
-use widgets::pane::{Pane, cut};
+use widgets::{Pane, cut};
 use widgets::{ascii, overlay};
 
 /// Draws `model` on the whole of `frame`.

@@ -1,18 +1,24 @@
 //! Texts of the screen, one a row: titles, labels, key hints and messages.
 //!
-//! Each row becomes a function. A second language is a second text in each row, and the choice between
+//! Each row becomes a function. One with a second text has that for every count but 1, the first
+//! argument. A second language is a second text in each row, and the choice between
 //! them is made in the macro; callers stay as they are. The help of keys, commands and settings is in
 //! their tables (`BINDINGS`, `COMMANDS`, `SETTINGS`).
 
 use std::fmt::Display;
 
 macro_rules! texts {
-    ($($name:ident($($argument:ident),*) $text:literal;)+) => {
-        $(texts!(@function $name($($argument),*) $text);)+
+    ($($name:ident($($argument:ident),*) $text:literal $(| $many:literal)?;)+) => {
+        $(texts!(@function $name($($argument),*) $text $($many)?);)+
     };
     (@function $name:ident() $text:literal) => {
         pub(super) const fn $name() -> &'static str {
             $text
+        }
+    };
+    (@function $name:ident($count:ident $(, $argument:ident)*) $one:literal $many:literal) => {
+        pub(super) fn $name($count: impl Display $(, $argument: impl Display)*) -> String {
+            if $count.to_string() == "1" { format!($one) } else { format!($many) }
         }
     };
     (@function $name:ident($($argument:ident),+) $text:literal) => {
@@ -42,10 +48,10 @@ texts! {
     saving() "saving the model · ctrl-c again: quit without saving";
     save_elsewhere(error) "{error} · type another path · ctrl-c: quit without saving";
     logging_stopped(reason) "logging stopped: {reason}";
-    batch_too_large(rows) "batch size is limited to the {rows} training rows";
+    batch_too_large(rows) "batch size is limited to the {rows} training row" | "batch size is limited to the {rows} training rows";
     network_too_large(architecture, max) "{architecture} has more than {max} million parameters";
     layer(number) "layer {number}";
-    neurons(size) "{size} neurons";
+    neurons(size) "{size} neuron" | "{size} neurons";
 
     // Messages: changes by hand
     no_weight_under_cursor() "no weight under the cursor; name one, e.g. w2[1,3] or b2[1]";
@@ -93,7 +99,7 @@ texts! {
     folder() "folder";
     existing_file() "existing file";
     takes_no_argument(command) "{command} takes no argument";
-    only_rows(rows) "there are only {rows} rows";
+    only_rows(rows) "there is only {rows} row" | "there are only {rows} rows";
     takes_not(name, expected, found) "{name} takes {expected}, not \"{found}\"";
     expected_path(extensions) "a name that ends in {extensions}";
     expected_setting() "a number, or a weight or bias and a number, such as w2[1,3] 0.5 or b2[1] 0";
@@ -154,8 +160,8 @@ texts! {
     // Panels
     more_below(lines) " ↓ {lines} more ";
     activations_title() "Activations";
-    activations_legend(rows) "bars: this row · ▂▅▇ distribution over {rows} rows";
-    activations_legend_short(rows) "▂▅▇ over {rows} rows";
+    activations_legend(rows) "bars: this row · ▂▅▇ distribution over {rows} row" | "bars: this row · ▂▅▇ distribution over {rows} rows";
+    activations_legend_short(rows) "▂▅▇ over {rows} row" | "▂▅▇ over {rows} rows";
     dead(count) "{count} dead ";
     output() "output";
     columns_title() "Columns";
@@ -170,13 +176,17 @@ texts! {
     confusion_title() "Confusion";
     rows_correct(right, total, set) "{right} of {total} {set} rows correct";
     after_first_epoch_short() "after the first epoch";
+    predicted_correctly(all, count, class) "{count} of {all} {class} row predicted correctly" | "{count} of {all} {class} rows predicted correctly";
+    predicted_as(all, count, class, other) "{count} of {all} {class} row predicted as {other}" | "{count} of {all} {class} rows predicted as {other}";
+    show_it() " · enter: show it";
+    show_them() " · enter: show them";
     part_of_matrix(rows, columns, classes) "classes {rows} by {columns} of {classes}";
     no_mistakes() "no mistakes";
     true_to_predicted() "true → predicted";
     data_title() "Data";
     mean(value) "mean {value}";
     count_keys() " p phases · n rows · s mini-batches · S epochs · esc";
-    train_rows(training) "{training} train rows";
+    train_rows(training) "{training} train row" | "{training} train rows";
     train_and_val_rows(training, validation) "{training} train + {validation} val rows";
     both_rows(training, validation) "{training} + {validation} rows";
     loading_title() "Loading";
@@ -216,15 +226,15 @@ texts! {
     training() "training";
     validation() "validation";
     predicted_title() "Predicted";
-    rows_of_set(rows, set) "{rows} {set} rows";
-    rows(rows) "{rows} rows";
+    rows_of_set(rows, set) "{rows} {set} row" | "{rows} {set} rows";
+    rows(rows) "{rows} row" | "{rows} rows";
     true_target(target) "true {target}";
     scores_title() "Scores";
     root_mean_square_error() "root mean square error";
     mean_absolute_error() "mean absolute error";
     bias() "mean error (bias)";
     weights_title() "Weights";
-    weight_count(count) " · {count} weights";
+    weight_count(count) " · {count} weight" | " · {count} weights";
     std_and_max(std, max) "σ {std}  max {max}";
     not_finite(count) "{count} not finite";
     first_epoch_running() "first epoch in progress…";
@@ -321,7 +331,7 @@ texts! {
     neuron_title(number, layer, function) "Neuron {number} of layer {layer} · {function}";
     values_for_row(row) "values for row {row}";
     values_for_row_short(row) "row {row}";
-    batch_means(rows) "mini-batch means ({rows} rows)";
+    batch_means(rows) "mini-batch means ({rows} row)" | "mini-batch means ({rows} rows)";
     batch_means_short(rows) "means of {rows}";
     nothing_yet() "nothing yet";
     epoch_rounded(epochs) "epoch {epochs:.0}";
@@ -353,7 +363,7 @@ texts! {
     and_more(rest) "  and {rest} more";
     true_label() "true: ";
     of_class(class) "of {class}";
-    over_rows(rows) "Over {rows} rows";
+    over_rows(rows) "Over {rows} row" | "Over {rows} rows";
     from_to(from, to) "from {from} to {to}";
     of_neuron(to) "of {to}";
     frozen() "frozen";

@@ -113,7 +113,6 @@ impl Theme {
         matches!(self.depth, Depth::True | Depth::Indexed)
     }
 
-    /// Normal text.
     pub fn text(self) -> Style {
         match self.depth {
             Depth::None => Style::new(),
@@ -122,12 +121,10 @@ impl Theme {
         }
     }
 
-    /// Emphasised text.
     pub(crate) fn strong(self) -> Style {
         self.text().add_modifier(Modifier::BOLD)
     }
 
-    /// Secondary text.
     pub fn dim(self) -> Style {
         match self.depth {
             Depth::True | Depth::Indexed => Style::new().fg(self.shade(GREY, 0.9)),

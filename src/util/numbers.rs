@@ -137,6 +137,16 @@ pub fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{plural}")
 }
 
+/// Formats `n` with its digits in groups of three: `1,312,768`.
+pub(crate) fn grouped(n: u128) -> String {
+    let digits = n.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups: Vec<&str> = groups
+        .filter_map(|group| str::from_utf8(group).ok())
+        .collect();
+    groups.join(",")
+}
+
 /// Formats `number` in superscript digits: `¹⁰`.
 pub(crate) fn superscript(number: usize) -> String {
     in_digits(number, ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'])

@@ -139,7 +139,10 @@ fn from_a_cell_to_its_rows_and_back() {
         let mut person = Person::watching("iris", 2, size);
         person.press(TO_THE_MATRIX);
         let (count, actual, predicted) = person.confusion().mistakes()[0];
-        assert_eq!(person.model.cell(), Some((actual, predicted)));
+        assert_eq!(
+            person.model.navigation.cell(&person.model.run),
+            Some((actual, predicted))
+        );
         insta::assert_snapshot!(name("cell"), drawn(&person.model));
 
         person.press("enter");
@@ -219,7 +222,10 @@ fn right_rows_have_their_cell_too() {
     let mut person = Person::watching("iris", 2, (80, 24));
     person.press(TO_THE_MATRIX);
     person.press("up up up left left left");
-    assert_eq!(person.model.cell(), Some((0, 0)));
+    assert_eq!(
+        person.model.navigation.cell(&person.model.run),
+        Some((0, 0))
+    );
     person.press("enter");
     person.look();
     let screen = drawn(&person.model);
@@ -259,7 +265,10 @@ fn a_click_moves_the_cursor_and_a_second_one_shows_the_rows() {
     person.tell(Msg::Pick(wanted));
     assert_eq!(person.model.navigation.focus, PanelId::Confusion);
     assert_eq!(
-        (person.model.cell(), &person.model.navigation.selection),
+        (
+            person.model.navigation.cell(&person.model.run),
+            &person.model.navigation.selection
+        ),
         (Some((1, 1)), &None)
     );
     insta::assert_snapshot!("cell-clicked-80x24", drawn(&person.model));
@@ -335,7 +344,7 @@ fn more_classes_than_fit_are_shown_around_the_cursor() {
     model.navigation.view = View::Curves;
     model.navigation.focus = PanelId::Confusion;
     model.update(key(KeyCode::Enter));
-    assert_eq!(model.cell(), Some(marked));
+    assert_eq!(model.navigation.cell(&model.run), Some(marked));
     let screen = drawn(&model);
     assert!(screen.contains("99 ]"), "{screen}");
     for (name, times) in [("right", 99), ("down", 99), ("left", 99), ("up", 99)] {
@@ -345,7 +354,7 @@ fn more_classes_than_fit_are_shown_around_the_cursor() {
             "the cursor is on the screen after {name}"
         );
     }
-    assert_eq!(model.cell(), Some((0, 0)));
+    assert_eq!(model.navigation.cell(&model.run), Some((0, 0)));
 }
 
 #[test]

@@ -153,7 +153,10 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             .iter_mut()
             .for_each(|largest| *largest = next());
         snapshot.set(probe, edges);
-        let listed = model.listed(40).filter_map(|place| model.row_at(place));
+        let listed = model
+            .navigation
+            .listed(40, &model.run.data)
+            .filter_map(|place| model.navigation.row_at(place, &model.run.data));
         let rows: Vec<u32> = listed.map(|row| row as u32).collect();
         let outcome = |_: &u32| RowOutcome {
             class: 0,

@@ -1,6 +1,5 @@
 //! Functions of keys and typed commands: training, files, and the way out.
 
-use crate::tui::text;
 use std::path::{Path, PathBuf};
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -16,6 +15,7 @@ use crate::nn::Initialisation;
 use crate::settings::LEARNING_RATE;
 use crate::train::{Command, StepSize};
 use crate::tui::panels::PanelId;
+use crate::tui::text;
 
 /// Result of an action. An error is shown to the person.
 pub(crate) type Done = Result<(), String>;
@@ -138,7 +138,7 @@ impl Model {
     /// Moves the focus, or the cursor inside a maximised panel.
     pub(super) fn move_in_view(&mut self, direction: Direction) {
         if self.navigation.enlarged {
-            self.move_inside(direction);
+            self.navigation.move_inside(direction, &self.run);
         } else {
             self.navigation.move_focus(direction);
         }
@@ -147,7 +147,7 @@ impl Model {
     pub(super) fn maximise(&mut self) {
         self.navigation.enlarged = true;
         if self.navigation.focus == PanelId::Confusion {
-            self.place_cursor();
+            self.navigation.place_cursor(&self.run);
         }
     }
 
@@ -156,7 +156,8 @@ impl Model {
         let screen = &mut self.navigation;
         if screen.focus == PanelId::Rows {
             let rows = isize::try_from(screen.size.1 / 2).unwrap_or(1).max(1);
-            self.shift_within(rows * isize::from(lines.signum()));
+            self.navigation
+                .shift_within(rows * isize::from(lines.signum()), &self.run.data);
         } else {
             screen.scroll_by(screen.focus, lines);
         }

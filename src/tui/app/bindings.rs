@@ -11,7 +11,6 @@ use crate::train::{Command, StepSize};
 
 /// A direction on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Direction {
     Left,
     Down,
@@ -22,9 +21,7 @@ pub enum Direction {
 /// When a binding holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// Always.
     Always,
-    /// While training.
     Training,
     /// While waiting: paused or finished.
     Waiting,
@@ -34,13 +31,9 @@ pub enum When {
     Resting,
     /// While waiting with the inspector open.
     Editing,
-    /// After a divergence.
     Diverged,
-    /// After a panic of the training code.
     Failed,
-    /// While the inspector is closed.
     Browsing,
-    /// While the inspector is open.
     Inspecting,
     /// While a panel fills the screen in which there is nothing to choose.
     Enlarged,
@@ -54,7 +47,6 @@ pub enum When {
 
 /// Context under which the help lists a binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Group {
     Training,
     Settings,
@@ -77,7 +69,6 @@ impl Group {
         Self::Editing,
     ];
 
-    /// Heading in the help.
     pub fn title(self) -> &'static str {
         match self {
             Self::Training => "Training",
@@ -94,15 +85,11 @@ impl Group {
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Binding {
-    /// Keys that trigger it.
     pub keys: &'static [(KeyCode, KeyModifiers)],
     /// How the keys are shown.
     pub shown: &'static str,
-    /// Function of the keys.
     pub run: Action,
-    /// When it holds.
     pub when: When,
-    /// Section of the help.
     pub group: Group,
     /// A word or two for the footer; empty where it is not shown there.
     pub label: &'static str,
@@ -184,11 +171,11 @@ pub const BINDINGS: &[Binding] = bindings! {
     Editing Editing [key('I')] "I" SILENT, "sliders for the row's inputs", Model::open_sliders;
     Program Always [key('w')] "w" "save", "save the model", Model::open_save_prompt;
     View Always [key('['), (KeyCode::PageUp, NONE)] "[ ]" "row", "previous / next row in the network",
-        act!(|model| model.shift_sample(-1));
-    View Always [key(']'), (KeyCode::PageDown, NONE)] "]" SILENT, SILENT, act!(|model| model.shift_sample(1));
-    View Browsing [(KeyCode::Home, NONE)] "home end" SILENT, "first / last row", act!(|model| model.go_to(0));
-    View Browsing [(KeyCode::End, NONE)] "end" SILENT, SILENT, act!(|model| model.go_to(-1));
-    View Always [key('v')] "v" SILENT, "switch between validation and training rows", act!(|model| model.switch_set());
+        act!(|model| model.navigation.shift_sample(-1, &model.run.data));
+    View Always [key(']'), (KeyCode::PageDown, NONE)] "]" SILENT, SILENT, act!(|model| model.navigation.shift_sample(1, &model.run.data));
+    View Browsing [(KeyCode::Home, NONE)] "home end" SILENT, "first / last row", act!(|model| model.navigation.go_to(0, &model.run.data));
+    View Browsing [(KeyCode::End, NONE)] "end" SILENT, SILENT, act!(|model| model.navigation.go_to(-1, &model.run.data));
+    View Always [key('v')] "v" SILENT, "switch between validation and training rows", act!(|model| model.navigation.switch_set(&model.run));
     View Always [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
     View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, weights, data",
         act!(|model| model.navigation.turn_to(model.navigation.view.next()));

@@ -1,6 +1,5 @@
 //! State of the gradient check's popup.
 
-use crate::tui::text;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::actions::Done;
@@ -9,6 +8,7 @@ use super::training::Phase;
 use crate::nn::GradientCheck;
 use crate::nn::gradient_check::Checked;
 use crate::train::{Command, Cursor, Subject};
+use crate::tui::text;
 
 /// Returns the parameter with the largest relative error of each layer, layer 1 first.
 pub(crate) fn worst_of_layers(check: &GradientCheck) -> Vec<&Checked> {

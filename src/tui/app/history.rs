@@ -21,7 +21,6 @@ pub struct History {
 pub struct WeightState {
     /// Epochs done, with the fraction of the current one.
     pub epochs: f64,
-    /// Histogram of the weights.
     pub histogram: Histogram,
 }
 
@@ -36,7 +35,6 @@ impl Merge for WeightState {
 pub struct Mark {
     /// Epochs done, with the fraction of the current one.
     pub epochs: f64,
-    /// New learning rate.
     pub learning_rate: f64,
 }
 

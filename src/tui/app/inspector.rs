@@ -27,7 +27,6 @@ pub struct InspectorState {
     pub what_if: Vec<(usize, f32)>,
     /// Changed columns of the shown row: index, and raw value.
     pub moved: Vec<(usize, f32)>,
-    /// Result of the last gradient check.
     pub gradients: Option<GradientCheck>,
     /// The parameter that was last set by hand.
     pub(super) edited: Option<Edited>,
@@ -91,7 +90,6 @@ pub struct Inspector {
 pub(crate) enum Move {
     /// One neuron or layer in a direction.
     One(Direction),
-    /// Ten neurons in a direction.
     Ten(Direction),
     /// To the next layer, or from the last layer to the loss.
     NextLayer,
@@ -143,7 +141,6 @@ impl Model {
             .show(last.map_or(Subject::Row, |last| last.of));
     }
 
-    /// Moves the cursor.
     pub(super) fn move_cursor(&mut self, to: Move) {
         let Some(mut inspector) = self.inspector.open else {
             return;

@@ -21,7 +21,6 @@ const INTERVAL: Duration = Duration::from_millis(100);
 pub enum LoadingStage {
     /// No byte has arrived, for example from a pipe that nobody writes to.
     Waiting,
-    /// Reading a file.
     Reading(Progress),
     /// All files are read; rows are split and scaled.
     Preparing,
@@ -30,23 +29,19 @@ pub enum LoadingStage {
 /// State of the screen while data are loaded.
 #[derive(Debug, Clone)]
 pub struct Loading {
-    /// Short name of the data.
     pub name: String,
     /// Files to read, in order, with their names for messages.
     pub files: Vec<(Part, String)>,
     /// Whether training will wait for a key.
     pub paused: bool,
-    /// Current stage.
     pub stage: LoadingStage,
     /// Last progress of a file.
     pub progress: Option<Progress>,
-    /// Time since loading began.
     pub elapsed: Duration,
     /// Destination given by `--export`, for the training.
     pub export: Option<ExportOption>,
     /// Whether the training overwrites files without asking.
     pub force: bool,
-    /// Size of the terminal.
     size: (u16, u16),
     /// Speed limit of the training, once it is known.
     pace: Pace,

@@ -1,21 +1,18 @@
 //! The settings menu. Its lines come from the table of settings, with one for each hidden layer.
 
-use crate::tui::text;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::actions::Done;
 use super::command::CommandLine;
 use super::model::{Model, Overlay};
 use crate::settings::{Choices, Direction, HIDDEN, NEW_LAYER, SETTINGS, Setting};
+use crate::tui::text;
 
-/// State of the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Menu {
-    /// Index of the chosen line.
     pub line: usize,
 }
 
-/// A line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Item {
     setting: &'static Setting,

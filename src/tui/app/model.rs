@@ -24,7 +24,6 @@ pub enum Confirm {
     Replace(PathBuf),
     /// Restart with this seed and initialisation, though weights are unsaved.
     Reset(u64, Initialisation),
-    /// Quit, though weights are unsaved.
     Quit,
 }
 
@@ -35,13 +34,9 @@ pub enum Overlay {
     Help(u16),
     /// List of the typed commands, with its first line.
     Commands(u16),
-    /// Entry of a value.
     Prompt(Prompt),
-    /// Question.
     Confirm(Confirm),
-    /// Line of a typed command.
     Command(Box<CommandLine>),
-    /// Settings menu.
     Menu(Menu),
     /// Sliders over the inputs of the shown row.
     Sliders(Sliders),
@@ -51,7 +46,6 @@ pub enum Overlay {
 
 /// Message in the footer; stays until the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Notice {
     pub text: String,
     pub is_error: bool,
@@ -77,7 +71,6 @@ impl PromptState {
         self.notice = Some(Notice { text, is_error });
     }
 
-    /// Shows an error.
     pub(super) fn error(&mut self, text: impl Into<String>) {
         let (text, is_error) = (text.into(), true);
         self.notice = Some(Notice { text, is_error });
@@ -155,7 +148,6 @@ impl Model {
         }
     }
 
-    /// Sends `command` to the worker.
     pub(super) fn send(&mut self, command: Command) {
         self.effects.push(Effect::Send(command));
     }

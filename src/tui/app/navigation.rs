@@ -48,12 +48,10 @@ impl View {
         Self::ALL[(at + by) % Self::ALL.len()]
     }
 
-    /// The next view.
     pub fn next(self) -> Self {
         self.shifted(1)
     }
 
-    /// The view before.
     pub(crate) fn previous(self) -> Self {
         self.shifted(Self::ALL.len() - 1)
     }
@@ -62,21 +60,17 @@ impl View {
 /// Content of the chart panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chart {
-    /// Loss.
     Loss,
-    /// Accuracy.
     Accuracy,
 }
 
 /// Amounts of smoothing: weights of the past in the exponential moving average.
 pub(crate) const SMOOTHING: [f64; 3] = [0.0, 0.8, 0.96];
 
-/// State of the navigation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Navigation {
     /// Width and height in cells.
     pub size: (u16, u16),
-    /// Shown view.
     pub view: View,
     /// Panel that keys act on.
     pub focus: PanelId,
@@ -223,7 +217,6 @@ impl Navigation {
         matches!(self.focus, PanelId::Confusion | PanelId::Rows)
     }
 
-    /// Whether `panel` is on the screen.
     pub fn shows(&self, panel: PanelId) -> bool {
         self.panels().contains(&panel)
     }

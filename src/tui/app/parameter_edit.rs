@@ -1,11 +1,13 @@
 //! Changes by hand of the parameter, neuron or input under the inspector's cursor.
 
 use super::actions::Done;
+use super::inspector::InspectorState;
 use super::model::{Model, Overlay};
 use super::network_cursor::neuron_at;
 use super::prompt::{Prompt, Purpose};
 use super::what_if::Domain;
-use crate::nn::{Change, NeuronId, ParameterId};
+use crate::data::Prepared;
+use crate::nn::{Architecture, Change, NeuronId, ParameterId};
 use crate::train::inspection::Facts;
 use crate::train::probes::{EdgeProbe, InspectProbe};
 use crate::train::{Command, Cursor};
@@ -19,33 +21,35 @@ pub(crate) struct Edited {
     step: u64,
 }
 
-impl Model {
-    /// The weight or bias under the inspector's cursor.
-    pub(super) fn parameter_under_cursor(&self) -> Option<ParameterId> {
-        match self.inspector.cursor()? {
+impl InspectorState {
+    /// The weight or bias under the cursor.
+    pub(super) fn parameter(&self) -> Option<ParameterId> {
+        match self.cursor()? {
             Cursor::Parameter(id) => Some(id),
             _ => None,
         }
     }
 
     /// The hidden neuron under the cursor, or the one that the parameter under it belongs to.
-    pub(super) fn hidden_neuron_under_cursor(&self) -> Option<NeuronId> {
-        let (layer, neuron) = neuron_at(self.inspector.cursor()?)?;
-        let is_hidden = (1..self.run.architecture.depth()).contains(&layer);
+    pub(super) fn hidden_neuron(&self, architecture: &Architecture) -> Option<NeuronId> {
+        let (layer, neuron) = neuron_at(self.cursor()?)?;
+        let is_hidden = (1..architecture.depth()).contains(&layer);
         is_hidden.then_some(NeuronId { layer, neuron })
     }
 
     /// The column of the table that the input under the cursor belongs to.
-    fn column_under_cursor(&self) -> Option<usize> {
-        let Some(Cursor::Neuron { layer: 0, neuron }) = self.inspector.cursor() else {
-            return None;
-        };
-        self.run.data.preprocessing.column_of(neuron)
+    fn column(&self, data: &Prepared) -> Option<usize> {
+        match self.cursor()? {
+            Cursor::Neuron { layer: 0, neuron } => data.preprocessing.column_of(neuron),
+            _ => None,
+        }
     }
+}
 
+impl Model {
     /// The parameter to change: `id`, or the one under the cursor.
     fn wanted_parameter(&self, id: Option<ParameterId>) -> Result<ParameterId, String> {
-        let id = id.or_else(|| self.parameter_under_cursor());
+        let id = id.or_else(|| self.inspector.parameter());
         let id = id.ok_or(text::no_weight_under_cursor())?;
         let sizes = self.run.architecture.sizes();
         let layer = id.layer();
@@ -94,14 +98,14 @@ impl Model {
 
     /// Asks for a value for the parameter or input under the cursor.
     pub(super) fn open_value_prompt(&mut self) -> Done {
-        let (purpose, value) = if let Some(column) = self.column_under_cursor() {
+        let (purpose, value) = if let Some(column) = self.inspector.column(&self.run.data) {
             if self.run.data.image.is_some() {
                 return Err(text::inputs_are_pixels().into());
             }
             let domain = Domain::of(&self.run.columns()[column]);
             let value = self.input(column).map(|(now, _)| domain.shown(now));
             (Purpose::Input(column), value)
-        } else if let Some(id) = self.parameter_under_cursor() {
+        } else if let Some(id) = self.inspector.parameter() {
             (
                 Purpose::Parameter(id),
                 self.value_of(id).map(|value| value.to_string()),
@@ -123,7 +127,7 @@ impl Model {
 
     /// Moves the parameter under the cursor to the next round value, up or down.
     pub(super) fn nudge(&mut self, up: bool) -> Done {
-        if let Some(column) = self.column_under_cursor() {
+        if let Some(column) = self.inspector.column(&self.run.data) {
             self.move_input(column, if up { 1 } else { -1 });
             return Ok(());
         }
@@ -145,7 +149,7 @@ impl Model {
     /// Mutes or unmutes a hidden neuron; `None` toggles.
     pub(super) fn mute(&mut self, neuron: Option<NeuronId>, muted: Option<bool>) -> Done {
         let neuron = neuron
-            .or_else(|| self.hidden_neuron_under_cursor())
+            .or_else(|| self.inspector.hidden_neuron(&self.run.architecture))
             .ok_or(text::no_neuron_under_cursor())?;
         let architecture = &self.run.architecture;
         let (depth, layer) = (architecture.depth(), neuron.layer);

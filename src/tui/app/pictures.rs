@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::model::Model;
+use super::navigation::Navigation;
+use super::training::Run;
 use crate::tui::panels::PanelId;
 
 /// Pixels on a side below which a picture is not made smaller.
@@ -26,7 +27,6 @@ pub(crate) struct PictureGrid {
     pub down: usize,
     /// The first neuron on the screen.
     pub first: usize,
-    /// Number of neurons.
     pub all: usize,
 }
 
@@ -74,7 +74,6 @@ impl PictureGrid {
         self.all.div_ceil(self.across).saturating_sub(self.down)
     }
 
-    /// The neurons on the screen.
     pub fn neurons(&self) -> Range<usize> {
         self.first..(self.first + self.across * self.down).min(self.all)
     }
@@ -86,29 +85,34 @@ impl PictureGrid {
     }
 }
 
-impl Model {
+impl Navigation {
     /// Whether the panel of the weights shows the first layer's as pictures: where rows are images,
     /// and it is alone on the screen.
-    pub(crate) fn shows_pictures(&self) -> bool {
-        let is_alone = self.navigation.panels() == [PanelId::Weights];
-        is_alone && self.navigation.pictures && self.run.data.image.is_some()
+    pub(crate) fn shows_pictures(&self, run: &Run) -> bool {
+        self.pictures && run.data.image.is_some() && self.panels() == [PanelId::Weights]
     }
 
     /// The grid of the pictures in `room` (columns and lines).
-    pub(crate) fn picture_grid(&self, room: (u16, u16)) -> Option<PictureGrid> {
-        let neurons = *self.run.architecture.sizes().get(1)?;
-        let scrolled = self.navigation.scroll(PanelId::Weights);
-        PictureGrid::new(room, self.run.data.image?, neurons, scrolled)
+    pub(crate) fn picture_grid(&self, room: (u16, u16), run: &Run) -> Option<PictureGrid> {
+        let neurons = *run.architecture.sizes().get(1)?;
+        PictureGrid::new(
+            room,
+            run.data.image?,
+            neurons,
+            self.scroll(PanelId::Weights),
+        )
     }
 
     /// The neurons of layer 1 whose weights are shown as pictures.
-    pub(crate) fn pictured_neurons(&self) -> Vec<usize> {
-        let (columns, lines) = self.navigation.size;
+    pub(crate) fn pictured_neurons(&self, run: &Run) -> Vec<usize> {
+        let (columns, lines) = self.size;
         let room = (
             columns.saturating_sub(AROUND.0),
             lines.saturating_sub(AROUND.1),
         );
-        let grid = self.picture_grid(room).filter(|_| self.shows_pictures());
+        let grid = self
+            .picture_grid(room, run)
+            .filter(|_| self.shows_pictures(run));
         grid.map_or(Vec::new(), |grid| grid.neurons().collect())
     }
 }

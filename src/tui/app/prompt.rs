@@ -9,15 +9,11 @@ use crate::settings::Setting;
 /// Use of the text that is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// New value of a setting.
     Setting(&'static Setting),
-    /// Path to which the model is saved.
     SavePath,
-    /// New value of a weight or bias.
     Parameter(ParameterId),
     /// New value of the shown row in the column with this index.
     Input(usize),
-    /// Typed command.
     Command,
 }
 
@@ -35,7 +31,6 @@ pub struct Prompt {
 /// Result of a key press.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tui) enum PromptEvent {
-    /// Text entry goes on.
     Editing,
     Submitted(String),
     Cancelled,
@@ -60,7 +55,6 @@ impl Prompt {
         }
     }
 
-    /// Returns the whole text.
     pub fn text(&self) -> &str {
         self.input.value()
     }

@@ -1,15 +1,16 @@
 //! Selection of the shown row: among all rows of a set, the misclassified ones, or those of a cell of
 //! the confusion matrix.
 
-use crate::tui::text;
 use std::ops::Range;
 
 use super::bindings::Direction;
 use super::model::Model;
-use super::navigation::View;
-use super::training::Phase;
+use super::navigation::{Navigation, View};
+use super::training::{Phase, Run};
+use crate::data::Prepared;
 use crate::train::{Command, Confusion, ConfusionRows, Outcomes, Position, SampleId, Set};
 use crate::tui::panels::PanelId;
+use crate::tui::text;
 
 /// Maximum number of rows listed; more than any terminal shows.
 const LISTED: usize = 256;
@@ -38,12 +39,7 @@ pub enum Which {
     /// Misclassified rows; for regression all rows.
     Wrong,
     /// Rows of one cell of the confusion matrix.
-    Cell {
-        /// Index of the true class.
-        actual: usize,
-        /// Index of the predicted class.
-        predicted: usize,
-    },
+    Cell { actual: usize, predicted: usize },
 }
 
 /// Returns up to `limit` of the indices `0..all`, with `place` in their middle as far as there are
@@ -54,36 +50,134 @@ pub fn around(place: usize, all: usize, limit: usize) -> Range<usize> {
     first..first + shown
 }
 
-impl Model {
+impl Navigation {
     /// Returns the number of rows that the keys step through, and the index of the shown one.
-    pub(crate) fn going_through(&self) -> (usize, usize) {
-        match &self.navigation.selection {
+    pub(crate) fn going_through(&self, data: &Prepared) -> (usize, usize) {
+        match &self.selection {
             Some(selection) => (selection.rows.len(), selection.place),
-            None => (self.samples().rows(), self.navigation.sample.index),
+            None => (self.sample.samples(data).rows(), self.sample.index),
         }
     }
 
     /// Returns the index in its set of the row with this `place` among those stepped through.
-    pub fn row_at(&self, place: usize) -> Option<usize> {
-        match &self.navigation.selection {
+    pub fn row_at(&self, place: usize, data: &Prepared) -> Option<usize> {
+        match &self.selection {
             Some(selection) => selection.rows.get(place).map(|&row| row as usize),
-            None => (place < self.samples().rows()).then_some(place),
+            None => (place < self.sample.samples(data).rows()).then_some(place),
         }
     }
 
     /// Returns the places of the rows listed on `lines` lines, as by [`around`] the shown one.
-    pub fn listed(&self, lines: usize) -> Range<usize> {
-        let (rows, place) = self.going_through();
+    pub fn listed(&self, lines: usize, data: &Prepared) -> Range<usize> {
+        let (rows, place) = self.going_through(data);
         around(place, rows, lines)
     }
 
     /// Returns the rows that a list on this screen may show.
-    pub(crate) fn listed_rows(&self) -> Vec<u32> {
-        let lines = usize::from(self.navigation.size.1).min(LISTED);
-        let rows = self.listed(lines).filter_map(|place| self.row_at(place));
+    pub(crate) fn listed_rows(&self, data: &Prepared) -> Vec<u32> {
+        let lines = usize::from(self.size.1).min(LISTED);
+        let rows = self
+            .listed(lines, data)
+            .filter_map(|place| self.row_at(place, data));
         rows.map(|row| row as u32).collect()
     }
 
+    fn select(&mut self, which: Which, rows: Vec<u32>, all: usize, epoch: u64, run: &Run) {
+        let place = 0;
+        self.selection = Some(Selection {
+            which,
+            rows,
+            all,
+            place,
+            epoch,
+        });
+        self.sample.set = run.measured_set();
+        self.go_to(0, &run.data);
+    }
+
+    /// Shows the row at `place` (modulo their number) among those stepped through.
+    pub(super) fn go_to(&mut self, place: isize, data: &Prepared) {
+        let (rows, _) = self.going_through(data);
+        if rows == 0 {
+            return;
+        }
+        let place = place.rem_euclid(rows as isize) as usize;
+        self.sample.index = self.row_at(place, data).unwrap_or(0);
+        if let Some(selection) = &mut self.selection {
+            selection.place = place;
+        }
+    }
+
+    pub(super) fn shift_sample(&mut self, by: isize, data: &Prepared) {
+        let (_, place) = self.going_through(data);
+        self.go_to(place as isize + by, data);
+    }
+
+    /// Moves by `by` rows and stops at the first and the last one.
+    pub(super) fn shift_within(&mut self, by: isize, data: &Prepared) {
+        let (rows, place) = self.going_through(data);
+        let last = rows.saturating_sub(1) as isize;
+        self.go_to((place as isize + by).clamp(0, last), data);
+    }
+
+    pub(super) fn switch_set(&mut self, run: &Run) {
+        let set = match self.sample.set {
+            Set::Training => run.measured_set(),
+            Set::Validation => Set::Training,
+        };
+        self.selection = None;
+        self.sample = SampleId { set, index: 0 };
+    }
+
+    /// Returns the cell of the confusion matrix under the cursor.
+    pub fn cell(&self, run: &Run) -> Option<Cell> {
+        let confusion = run.outcomes.as_ref()?.confusion()?;
+        let last = confusion.classes().checked_sub(1)?;
+        let (actual, predicted) = self.cell?;
+        Some((actual.min(last), predicted.min(last)))
+    }
+
+    /// Puts the cursor on the most frequent mistake, if it has no place yet.
+    pub(super) fn place_cursor(&mut self, run: &Run) {
+        let confusion = run.outcomes.as_ref().and_then(Outcomes::confusion);
+        let mistakes = confusion.map(Confusion::mistakes);
+        if let (None, Some(mistakes)) = (self.cell, mistakes) {
+            let first = mistakes.first();
+            let cell = first.map_or((0, 0), |&(_, actual, predicted)| (actual, predicted));
+            self.cell = Some(cell);
+        }
+    }
+
+    /// Moves the cursor of the maximised panel.
+    pub(super) fn move_inside(&mut self, direction: Direction, run: &Run) {
+        match (self.focus, direction) {
+            (PanelId::Confusion, _) => self.move_cell(direction, run),
+            (PanelId::Rows, Direction::Up) => self.shift_within(-1, &run.data),
+            (PanelId::Rows, Direction::Down) => self.shift_within(1, &run.data),
+            (PanelId::Rows, Direction::Left) => self.column = self.column.saturating_sub(1),
+            (PanelId::Rows, Direction::Right) => {
+                let last = run.columns().len().saturating_sub(1);
+                self.column = (self.column + 1).min(last);
+            }
+            _ => {}
+        }
+    }
+
+    fn move_cell(&mut self, direction: Direction, run: &Run) {
+        self.place_cursor(run);
+        let last = run.data.class_names().len().checked_sub(1);
+        if let (Some((actual, predicted)), Some(last)) = (self.cell(run), last) {
+            self.cell = Some(match direction {
+                Direction::Left => (actual, predicted.saturating_sub(1)),
+                Direction::Right => (actual, (predicted + 1).min(last)),
+                Direction::Up => (actual.saturating_sub(1), predicted),
+                Direction::Down => ((actual + 1).min(last), predicted),
+            });
+        }
+    }
+}
+
+impl Model {
     /// Selects the misclassified rows, or all rows again.
     pub(super) fn toggle_worst(&mut self) {
         if self.navigation.selection.take().is_none() {
@@ -109,110 +203,17 @@ impl Model {
                 let confusion = outcomes.confusion();
                 let wrong = confusion.map(|all| (all.total() - all.right()) as usize);
                 let all = wrong.unwrap_or(rows.len());
-                self.select(Which::Wrong, rows, all, self.run.position);
+                self.navigation
+                    .select(Which::Wrong, rows, all, self.run.position.epoch, &self.run);
                 true
             }
         }
     }
 
-    fn select(&mut self, which: Which, rows: Vec<u32>, all: usize, found: Position) {
-        let (place, epoch) = (0, found.epoch);
-        self.navigation.selection = Some(Selection {
-            which,
-            rows,
-            all,
-            place,
-            epoch,
-        });
-        self.navigation.sample.set = self.run.measured_set();
-        self.go_to(0);
-    }
-
-    /// Shows the row at `place` (modulo their number) among those stepped through.
-    pub(super) fn go_to(&mut self, place: isize) {
-        let (rows, _) = self.going_through();
-        if rows == 0 {
-            return;
-        }
-        let place = place.rem_euclid(rows as isize) as usize;
-        self.navigation.sample.index = self.row_at(place).unwrap_or(0);
-        if let Some(selection) = &mut self.navigation.selection {
-            selection.place = place;
-        }
-    }
-
-    pub(super) fn shift_sample(&mut self, by: isize) {
-        let (_, place) = self.going_through();
-        self.go_to(place as isize + by);
-    }
-
-    /// Moves by `by` rows and stops at the first and the last one.
-    pub(super) fn shift_within(&mut self, by: isize) {
-        let (rows, place) = self.going_through();
-        let last = rows.saturating_sub(1) as isize;
-        self.go_to((place as isize + by).clamp(0, last));
-    }
-
-    pub(super) fn switch_set(&mut self) {
-        let set = match self.navigation.sample.set {
-            Set::Training => self.run.measured_set(),
-            Set::Validation => Set::Training,
-        };
-        self.navigation.selection = None;
-        self.navigation.sample = SampleId { set, index: 0 };
-    }
-
-    /// Returns the cell of the confusion matrix under the cursor, as (actual, predicted) class.
-    pub fn cell(&self) -> Option<Cell> {
-        let confusion = self.run.outcomes.as_ref()?.confusion()?;
-        let last = confusion.classes().checked_sub(1)?;
-        let (actual, predicted) = self.navigation.cell?;
-        Some((actual.min(last), predicted.min(last)))
-    }
-
-    /// Puts the cursor on the most frequent mistake, if it has no place yet.
-    pub(super) fn place_cursor(&mut self) {
-        let confusion = self.run.outcomes.as_ref().and_then(Outcomes::confusion);
-        let mistakes = confusion.map(Confusion::mistakes);
-        if let (None, Some(mistakes)) = (self.navigation.cell, mistakes) {
-            let first = mistakes.first();
-            let cell = first.map_or((0, 0), |&(_, actual, predicted)| (actual, predicted));
-            self.navigation.cell = Some(cell);
-        }
-    }
-
-    /// Moves the cursor of the maximised panel.
-    pub(super) fn move_inside(&mut self, direction: Direction) {
-        let column = self.navigation.column;
-        match (self.navigation.focus, direction) {
-            (PanelId::Confusion, _) => self.move_cell(direction),
-            (PanelId::Rows, Direction::Up) => self.shift_within(-1),
-            (PanelId::Rows, Direction::Down) => self.shift_within(1),
-            (PanelId::Rows, Direction::Left) => self.navigation.column = column.saturating_sub(1),
-            (PanelId::Rows, Direction::Right) => {
-                let last = self.run.columns().len().saturating_sub(1);
-                self.navigation.column = (column + 1).min(last);
-            }
-            _ => {}
-        }
-    }
-
-    fn move_cell(&mut self, direction: Direction) {
-        self.place_cursor();
-        let last = self.run.data.class_names().len().checked_sub(1);
-        if let (Some((actual, predicted)), Some(last)) = (self.cell(), last) {
-            self.navigation.cell = Some(match direction {
-                Direction::Left => (actual, predicted.saturating_sub(1)),
-                Direction::Right => (actual, (predicted + 1).min(last)),
-                Direction::Up => (actual.saturating_sub(1), predicted),
-                Direction::Down => ((actual + 1).min(last), predicted),
-            });
-        }
-    }
-
     /// Puts the cursor on a clicked cell; a second click shows its rows.
     pub(super) fn pick_cell(&mut self, cell: Cell) {
-        let was_there = self.navigation.focus == PanelId::Confusion && self.cell() == Some(cell);
+        let was_there = self.navigation.focus == PanelId::Confusion
+            && self.navigation.cell(&self.run) == Some(cell);
         self.navigation.focus = PanelId::Confusion;
         self.navigation.cell = Some(cell);
         if was_there {
@@ -234,9 +235,10 @@ impl Model {
 
     /// Puts the cursor on the clicked row at `place`; a second click shows it in the network.
     pub(super) fn pick_row(&mut self, place: usize) {
-        let was_there = self.navigation.focus == PanelId::Rows && self.going_through().1 == place;
+        let was_there = self.navigation.focus == PanelId::Rows
+            && self.navigation.going_through(&self.run.data).1 == place;
         self.navigation.focus = PanelId::Rows;
-        self.go_to(place as isize);
+        self.navigation.go_to(place as isize, &self.run.data);
         if was_there {
             self.navigation.follow(View::Network, PanelId::Network);
         }
@@ -245,7 +247,9 @@ impl Model {
     /// Requests the rows of the cell under the cursor; [`Self::on_rows_found`] shows them.
     fn show_cell(&mut self) {
         let confusion = self.run.outcomes.as_ref().and_then(Outcomes::confusion);
-        let (Some((actual, predicted)), Some(confusion)) = (self.cell(), confusion) else {
+        let (Some((actual, predicted)), Some(confusion)) =
+            (self.navigation.cell(&self.run), confusion)
+        else {
             return self.prompt.status(text::after_first_epoch());
         };
         if let Phase::Failed(_) = self.run.phase {
@@ -270,7 +274,8 @@ impl Model {
             return self.prompt.status(self.no_row(actual, predicted));
         }
         let which = Which::Cell { actual, predicted };
-        self.select(which, found.rows, found.all, position);
+        self.navigation
+            .select(which, found.rows, found.all, position.epoch, &self.run);
         self.navigation.follow(View::Network, PanelId::Network);
     }
 

@@ -17,7 +17,6 @@ use crate::util::stats::MinMaxLast;
 /// State of the training as it is shown: acknowledged by the worker, or asked for and not
 /// acknowledged yet.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs)]
 pub enum Phase {
     Training,
     /// Training to the end of the epoch.
@@ -48,14 +47,12 @@ impl From<State> for Phase {
 
 /// The training as it was reported.
 #[derive(Debug, Clone)]
-#[allow(missing_docs)]
 pub struct Run {
     pub plan: Plan,
     pub data: Arc<Prepared>,
     pub architecture: Architecture,
     /// Steps of an epoch.
     pub batches: u32,
-    /// Number of restarts.
     pub restarts: u32,
     pub phase: Phase,
     pub position: Position,
@@ -68,14 +65,12 @@ pub struct Run {
     pub pace_before: Pace,
     /// Training rows per second.
     pub samples_per_second: f64,
-    /// Seconds spent training.
     pub seconds: f64,
     pub history: History,
     /// Scores of the present parameters; gone with the next step.
     pub evaluation: Option<Evaluation>,
     /// Confusion counts or errors of the last evaluation.
     pub outcomes: Option<Outcomes>,
-    /// The newest snapshot.
     pub snapshot: Option<Snapshot>,
     /// Step at which the model was last saved, and the seconds spent training until then.
     pub saved: Option<(u64, f64)>,
@@ -83,7 +78,6 @@ pub struct Run {
     pub in_force: Option<InForce>,
     /// Facts about the data, once a panel has requested them.
     pub card: Option<Arc<DataSummary>>,
-    /// Whether the facts were requested.
     pub(super) is_describing: bool,
     /// Plan asked for and not acknowledged yet.
     pub(super) asked: Option<Plan>,
@@ -99,7 +93,6 @@ pub struct Run {
     pub(super) exported_at: Option<u64>,
     /// Whether `export` could not be written when the user quit: the next path takes its place.
     pub(super) needs_other_path: bool,
-    /// Observation requested last.
     pub(super) observed: Option<Observation>,
 }
 
@@ -193,7 +186,6 @@ impl Run {
         self.data.task.scale().is_some()
     }
 
-    /// Whether steps are being done.
     pub(crate) fn is_training(&self) -> bool {
         use Phase::{Pausing, Stepping, Training};
         matches!(self.phase, Training | Stepping | Pausing)

@@ -1,6 +1,5 @@
 //! Messages, effects, and the update of the state, which is the only place where it changes.
 
-use crate::tui::text;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use crate::data::{DataSummary, Prepared};
 use crate::error::Error;
 use crate::train::{Command, Cursor, Event, Pace, Snapshot};
 use crate::tui::panels::PanelId;
+use crate::tui::text;
 
 /// State of the program on the screen.
 #[derive(Debug)]
@@ -48,13 +48,10 @@ impl App {
 /// An input to [`App::update`].
 #[derive(Debug)]
 pub enum Msg {
-    /// Key press.
     Key(KeyEvent),
-    /// Pasted text.
     Paste(String),
     /// New size of the terminal: columns, rows.
     Resize(u16, u16),
-    /// Click on a panel.
     Click(PanelId),
     /// Click on an item of a panel.
     Pick(ClickTarget),
@@ -84,7 +81,6 @@ pub enum Msg {
 
 /// An item of a panel that can be clicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum ClickTarget {
     /// Cell of the confusion matrix, by the indices of its classes.
     Cell { actual: usize, predicted: usize },
@@ -95,7 +91,6 @@ pub enum ClickTarget {
 /// An action outside the state.
 #[derive(Debug)]
 pub enum Effect {
-    /// Send a command to the worker.
     Send(Command),
     /// Collect facts about these data; answered by [`Msg::Described`] with this number of restarts.
     Describe(u32, Arc<Prepared>),
@@ -105,9 +100,7 @@ pub enum Effect {
     Suspend,
     /// Draw every cell of the next frame, over whatever other programs wrote.
     Redraw,
-    /// End the program.
     Quit {
-        /// Exit code.
         code: u8,
     },
     /// End the program with this error.
@@ -314,7 +307,9 @@ impl Model {
             (Some(Overlay::Help(line) | Overlay::Commands(line)), _) => {
                 *line = line.saturating_add_signed(lines).min(SCROLL_LIMIT);
             }
-            (None, Some(PanelId::Rows)) => self.shift_within(lines.into()),
+            (None, Some(PanelId::Rows)) => {
+                self.navigation.shift_within(lines.into(), &self.run.data)
+            }
             (None, Some(panel)) => self.navigation.scroll_by(panel, lines),
             _ => {}
         }

@@ -1,6 +1,5 @@
 //! What-if inputs: sliders over the ranges of the columns, and their effect on the shown row.
 
-use crate::tui::text;
 use std::fmt;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -8,6 +7,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::actions::Done;
 use super::model::{Model, Overlay};
 use crate::data::{Encoding, InputColumn, Samples, with_offset};
+use crate::tui::text;
 use crate::util::numbers::ladder;
 use crate::util::text::{near_matches, sanitise};
 
@@ -25,7 +25,6 @@ pub struct Sliders {
 
 /// Raw values that a column can have.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs)]
 pub enum Domain {
     Numbers {
         /// Minimum of the training rows.

@@ -1,6 +1,5 @@
 //! Handling of the worker's events by the parts of the state.
 
-use crate::tui::text;
 use std::path::{Path, PathBuf};
 
 use super::model::{Model, Overlay};
@@ -10,6 +9,7 @@ use crate::error::Error;
 use crate::model_file::Saved;
 use crate::nn::Change;
 use crate::train::{Event, Position, State};
+use crate::tui::text;
 use crate::util::numbers::file_size;
 use crate::util::text::sanitise;
 

@@ -1,6 +1,5 @@
 //! Activations of every neuron for the shown row, and of each layer over many rows.
 
-use crate::tui::text;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -10,9 +9,9 @@ use crate::train::Request;
 use crate::train::observation::PROBE_ROWS;
 use crate::train::probes::{ActivationProbe, LayerActivations, PhaseProbe, RowProbe};
 use crate::tui::app::Model;
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::blocks::{bar, bars};
-use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::{Pane, Title, bar, bars};
 use crate::util::numbers::significant;
 
 /// Maximal number of neurons of a layer that is shown as bars; larger ones are fields of shades.
@@ -33,7 +32,8 @@ enum Row {
 pub(crate) struct ActivationsPanel;
 
 impl Panel for ActivationsPanel {
-    fn title(&self, model: &Model, _theme: Theme, _inside: Rect) -> Title {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let model = pane.model;
         let rows = model.run.data.measured().rows().min(PROBE_ROWS);
         let details = [
             text::activations_legend(rows),

@@ -1,19 +1,14 @@
 //! Columns of the data: type, distribution and statistics of each, or why it is not used.
 
-use crate::tui::text;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Text};
 use ratatui::widgets::{Cell, Paragraph, Row, Table};
 
 use super::Panel;
 use crate::data::{ColumnSummary, DataSummary, Exclusion};
-use crate::tui::app::Model;
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::blocks::histogram;
-use crate::tui::widgets::canvas::Palette;
-use crate::tui::widgets::pane::{Pane, Title};
-use crate::tui::widgets::picture::{Picture, fitted};
-use crate::tui::widgets::table::fitting;
+use crate::tui::widgets::{Palette, Pane, Picture, Title, fitted, fitting, histogram};
 use crate::util::numbers::{counted, short, significant};
 use crate::util::text::{shorten, width};
 
@@ -32,7 +27,8 @@ const VALUES: usize = 8;
 pub(crate) struct ColumnsPanel;
 
 impl Panel for ColumnsPanel {
-    fn title(&self, model: &Model, _theme: Theme, _inside: Rect) -> Title {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let model = pane.model;
         let card = model.run.card.iter();
         let details = card.flat_map(|card| {
             let (used, out) = (card.columns.len(), card.reading.excluded.len());

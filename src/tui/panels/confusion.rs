@@ -1,6 +1,5 @@
 //! Confusion matrix, and the most frequent mistakes.
 
-use crate::tui::text;
 use std::ops::Range;
 
 use ratatui::layout::{Position, Rect};
@@ -12,8 +11,9 @@ use super::sample::set_name;
 use super::{Panel, scatter};
 use crate::train::Confusion;
 use crate::tui::app::{Cell, ClickTarget, Model, Msg, around};
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::{Pane, Title};
 use crate::util::numbers::percent;
 use crate::util::text::{abbreviate, shorten, width, wrap};
 
@@ -26,7 +26,8 @@ const LEGIBLE: u16 = 8;
 pub(crate) struct ConfusionPanel;
 
 impl Panel for ConfusionPanel {
-    fn title(&self, model: &Model, _theme: Theme, _inside: Rect) -> Title {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let model = pane.model;
         if model.run.is_regression() {
             return scatter::title(model);
         }
@@ -59,7 +60,11 @@ impl Panel for ConfusionPanel {
             ]);
         };
         let inner = pane.area;
-        let cursor = pane.model.cell().filter(|_| pane.is_focused);
+        let cursor = pane
+            .model
+            .navigation
+            .cell(&pane.model.run)
+            .filter(|_| pane.is_focused);
         let mut y = inner.y;
         if let Some(grid) = Grid::new(inner, pane.model, confusion) {
             grid.render(pane, confusion, cursor);
@@ -121,7 +126,10 @@ impl Grid {
         let fits = |cells: u16| usize::from(cells) >= classes;
         let (mut rows, mut columns) = (0..classes, 0..classes);
         if !fits(right / min) || !fits(below) {
-            let (actual, predicted) = model.cell().filter(|_| model.navigation.enlarged)?;
+            let (actual, predicted) = model
+                .navigation
+                .cell(&model.run)
+                .filter(|_| model.navigation.enlarged)?;
             // Not all of them fit anyway: those that do get legible names.
             let min = min.max(widest.min(LEGIBLE) + 1);
             rows = around(actual, classes, below.checked_sub(SENTENCE)?.into());
@@ -242,25 +250,21 @@ fn meaning(
     (actual, predicted): Cell,
 ) -> u16 {
     let names = pane.model.run.data.class_names();
-    let (count, all) = (
-        confusion.count(actual, predicted),
-        confusion.of_class(actual),
-    );
-    let noun = if all == 1 { "row" } else { "rows" };
-    let outcome = if actual == predicted {
-        "correctly".to_owned()
+    let count = confusion.count(actual, predicted);
+    let (all, name) = (confusion.of_class(actual), &names[actual]);
+    let mut text = if actual == predicted {
+        text::predicted_correctly(all, count, name)
     } else {
-        format!("as {}", names[predicted])
+        text::predicted_as(all, count, name, &names[predicted])
     };
-    let mut text = format!(
-        "{count} of {all} {} {noun} predicted {outcome}",
-        names[actual]
-    );
     if count > 0 {
         text += &format!(" ({})", share(count, all).trim_start());
         if pane.model.navigation.enlarged {
-            let them = if count == 1 { "it" } else { "them" };
-            text += &format!(" · enter: show {them}");
+            text += if count == 1 {
+                text::show_it()
+            } else {
+                text::show_them()
+            };
         }
     }
     let lines = wrap(&text, area.width.into()).into_iter();

@@ -1,16 +1,14 @@
 //! Facts about the data: target, rows, baseline, format of the file, and distribution of the target.
 
-use crate::tui::text;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::Panel;
 use crate::data::{DataSummary, Fact, Severity, TargetSummary};
-use crate::tui::app::Model;
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::blocks::histogram;
-use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::{Pane, Title, histogram};
 use crate::util::numbers::{percent, short, significant};
 use crate::util::text::{shorten, width, wrap};
 
@@ -27,7 +25,8 @@ const BAR: (usize, usize) = (24, 4);
 pub(crate) struct DataPanel;
 
 impl Panel for DataPanel {
-    fn title(&self, model: &Model, _theme: Theme, _inside: Rect) -> Title {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let model = pane.model;
         let card = model.run.card.iter();
         Title::new(
             text::data_title(),

@@ -1,13 +1,13 @@
 //! The keys that matter now, or a message.
 
-use crate::tui::text;
 use ratatui::text::{Line, Span};
 
 use crate::tui::app::bindings::BINDINGS;
 use crate::tui::app::{Model, Overlay};
+use crate::tui::text;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::Pane;
 use crate::tui::widgets::overlay;
-use crate::tui::widgets::pane::Pane;
 use crate::util::text::width;
 
 /// Labels of keys that are left out first where room is short.

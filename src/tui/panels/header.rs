@@ -1,12 +1,12 @@
 //! Header: what is trained on which data, progress, and scores, in two lines.
 
-use crate::tui::text;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::tui::app::{Model, Phase, View};
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::pane::Pane;
+use crate::tui::widgets::Pane;
 use crate::util::numbers::{count, loss, percent, r2, rate, significant};
 use crate::util::text::shorten;
 

@@ -27,13 +27,13 @@ use ratatui::layout::{Margin, Position, Rect};
 
 use super::app::{Model, Msg};
 use super::theme::Theme;
-use super::widgets::pane::{Pane, Title};
+use super::widgets::{Pane, Title};
 use crate::train::Request;
 
 /// A part of the screen with a frame of its own. Drawing reads the model and changes nothing.
 pub(crate) trait Panel: Sync {
-    /// Title, for a panel that has `inside` as the area within its frame.
-    fn title(&self, model: &Model, theme: Theme, inside: Rect) -> Title;
+    /// Title of the panel in `pane`.
+    fn title(&self, pane: &Pane<'_>) -> Title;
 
     /// Questions to the worker whose answers the panel draws.
     fn probes(&self, _model: &Model) -> Vec<Request> {
@@ -74,7 +74,6 @@ macro_rules! panels {
         }
 
         impl PanelId {
-            /// All panels.
             pub const ALL: &[Self] = &[$(Self::$id,)+];
 
             /// The panel with this identifier.
@@ -92,7 +91,6 @@ panels! {
     Network => network::NetworkPanel,
     /// Loss over the epochs, or accuracy if switched.
     Chart => chart::ChartPanel::Switchable,
-    /// Accuracy over the epochs.
     Accuracy => chart::ChartPanel::Accuracy,
     /// Activations for the shown row, and their distribution.
     Activations => activations::ActivationsPanel,
@@ -135,7 +133,8 @@ pub fn render_panel(
     if has_room {
         id.panel().draw(&mut pane);
     }
-    pane.frame(area, &id.panel().title(model, theme, inside));
+    let title = id.panel().title(&pane);
+    pane.frame(area, &title);
     pane.limit
 }
 

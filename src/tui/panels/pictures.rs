@@ -1,18 +1,18 @@
 //! Incoming weights of the neurons of layer 1 as pictures, if rows are images.
 
-use crate::tui::text;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::train::probes::IncomingWeightProbe;
 use crate::tui::app::Model;
-use crate::tui::widgets::canvas::Palette;
-use crate::tui::widgets::pane::{Pane, Title};
-use crate::tui::widgets::picture::Picture;
+use crate::tui::text;
+use crate::tui::widgets::{Palette, Pane, Picture, Title};
 use crate::util::numbers::significant;
 
 pub(crate) fn title(model: &Model, inside: Rect) -> Title {
-    let grid = model.picture_grid((inside.width, inside.height));
+    let grid = model
+        .navigation
+        .picture_grid((inside.width, inside.height), &model.run);
     let details = grid.map_or(Vec::new(), |grid| {
         let (shown, all) = (grid.neurons(), grid.all);
         let neurons = text::neurons_shown(shown.start + 1, shown.end, all);
@@ -26,7 +26,9 @@ pub(crate) fn title(model: &Model, inside: Rect) -> Title {
 /// weight, which is written beside the neuron's number.
 pub(crate) fn draw(pane: &mut Pane<'_>) {
     let (inner, model, theme) = (pane.area, pane.model, pane.theme);
-    let grid = model.picture_grid((inner.width, inner.height));
+    let grid = model
+        .navigation
+        .picture_grid((inner.width, inner.height), &model.run);
     let (Some(grid), Some(size)) = (grid, model.run.data.image) else {
         return pane.message([text::no_room_for_picture()]);
     };

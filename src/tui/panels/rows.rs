@@ -1,6 +1,5 @@
 //! Rows of the data, or the selected ones: values, prediction and loss of each.
 
-use crate::tui::text;
 use std::ops::Range;
 
 use ratatui::layout::{Constraint, Position, Rect};
@@ -15,11 +14,9 @@ use crate::nn::Output;
 use crate::train::Request;
 use crate::train::probes::{OutcomeProbe, RowOutcome};
 use crate::tui::app::{ClickTarget, Model, Msg};
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::canvas::Palette;
-use crate::tui::widgets::pane::{Pane, Title};
-use crate::tui::widgets::picture::{Picture, fitted};
-use crate::tui::widgets::table::fitting;
+use crate::tui::widgets::{Palette, Pane, Picture, Title, fitted, fitting};
 use crate::util::numbers::{loss, percent, short, significant};
 use crate::util::text::{shorten, width};
 
@@ -36,7 +33,8 @@ const GAP: usize = 2;
 pub(crate) struct RowsPanel;
 
 impl Panel for RowsPanel {
-    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let (model, theme) = (pane.model, pane.theme);
         Title {
             name: text::rows_title().into(),
             details: titles(model, theme),
@@ -50,7 +48,7 @@ impl Panel for RowsPanel {
     fn probes(&self, model: &Model) -> Vec<Request> {
         vec![Request::new(OutcomeProbe {
             set: model.navigation.sample.set,
-            rows: model.listed_rows(),
+            rows: model.navigation.listed_rows(&model.run.data),
         })]
     }
 
@@ -60,10 +58,13 @@ impl Panel for RowsPanel {
         if list.listed.is_empty() {
             return pane.message([text::no_rows()]);
         }
-        let (all, _) = model.going_through();
+        let (all, _) = model.navigation.going_through(&model.run.data);
         pane.below = all - list.listed.end;
         pane.footnote = list.hints(model);
-        let rows = list.listed.clone().filter_map(|place| model.row_at(place));
+        let rows = list
+            .listed
+            .clone()
+            .filter_map(|place| model.navigation.row_at(place, &model.run.data));
         let rows = rows.map(|row| list.row(row, model, theme));
         let table = Table::new(rows, &list.fitting.1).column_spacing(GAP as u16);
         pane.draw(table.header(list.heads(model, theme)), list.area);
@@ -75,7 +76,7 @@ impl Panel for RowsPanel {
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
-        let listed = model.listed(lines(inside));
+        let listed = model.navigation.listed(lines(inside), &model.run.data);
         let place = listed.start + usize::from(at.y.checked_sub(inside.y + 1)?);
         listed
             .contains(&place)
@@ -106,8 +107,10 @@ struct List {
 impl List {
     fn new(inner: Rect, model: &Model) -> Self {
         let data = &model.run.data;
-        let listed = model.listed(lines(inner));
-        let numbers = listed.clone().filter_map(|place| model.row_at(place));
+        let listed = model.navigation.listed(lines(inner), &model.run.data);
+        let numbers = listed
+            .clone()
+            .filter_map(|place| model.navigation.row_at(place, &model.run.data));
         let last = numbers
             .map(|row| model.samples().line(row))
             .max()

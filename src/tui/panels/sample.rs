@@ -1,10 +1,10 @@
 //! Titles for the shown row.
 
-use crate::tui::text;
 use ratatui::text::{Line, Span};
 
 use crate::train::Set;
 use crate::tui::app::{Model, Which};
+use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::util::text::shorten;
 

@@ -4,9 +4,7 @@ use super::sample::set_name;
 use crate::train::Predictions;
 use crate::tui::app::Model;
 use crate::tui::text;
-use crate::tui::widgets::axes::{Mark, axes};
-use crate::tui::widgets::canvas::{Canvas, Dash, Stroke};
-use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::{Canvas, Dash, Mark, Pane, Stroke, Title, axes};
 use crate::util::numbers::{significant, tick_labels, ticks};
 use crate::util::text::shorten;
 

@@ -1,16 +1,14 @@
 //! Scores of the last evaluation: of each class, or of the predicted numbers.
 
-use crate::tui::text;
-use ratatui::layout::{Constraint, Rect};
+use ratatui::layout::Constraint;
 use ratatui::text::Line;
 use ratatui::widgets::{Row, Table};
 
 use super::Panel;
 use super::sample::set_name;
 use crate::train::{Confusion, Predictions};
-use crate::tui::app::Model;
-use crate::tui::theme::Theme;
-use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::text;
+use crate::tui::widgets::{Pane, Title};
 use crate::util::numbers::{percent, typeset};
 use crate::util::text::shorten;
 
@@ -23,7 +21,8 @@ const SCORE: u16 = 9;
 pub(crate) struct ScoresPanel;
 
 impl Panel for ScoresPanel {
-    fn title(&self, model: &Model, _theme: Theme, _inside: Rect) -> Title {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let model = pane.model;
         let set = set_name(model.run.measured_set());
         let rows = model
             .run
@@ -35,7 +34,7 @@ impl Panel for ScoresPanel {
             });
         Title::new(
             text::scores_title(),
-            rows.map(|rows| format!("{rows} {set} rows")),
+            rows.map(|rows| text::rows_of_set(rows, set)),
         )
     }
 

@@ -1,6 +1,5 @@
 //! Weight histograms of all layers, now and over time, on one common axis.
 
-use crate::tui::text;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
@@ -10,10 +9,8 @@ use crate::train::Request;
 use crate::train::probes::{IncomingWeightProbe, WeightProbe};
 use crate::tui::app::Model;
 use crate::tui::app::history::WeightState;
-use crate::tui::theme::Theme;
-use crate::tui::widgets::blocks::bars;
-use crate::tui::widgets::canvas::{Palette, heat_map};
-use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::text;
+use crate::tui::widgets::{Palette, Pane, Title, bars, heat_map};
 use crate::util::numbers::significant;
 use crate::util::stats::Histogram;
 use crate::util::stats::histogram::BINS;
@@ -25,8 +22,9 @@ const MIN_ROWS: u16 = 3;
 pub(crate) struct WeightsPanel;
 
 impl Panel for WeightsPanel {
-    fn title(&self, model: &Model, _theme: Theme, inside: Rect) -> Title {
-        if model.shows_pictures() {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let (model, inside) = (pane.model, pane.area);
+        if model.navigation.shows_pictures(&model.run) {
             return pictures::title(model, inside);
         }
         let layers = layers(model);
@@ -40,7 +38,7 @@ impl Panel for WeightsPanel {
     }
 
     fn probes(&self, model: &Model) -> Vec<Request> {
-        let neurons = model.pictured_neurons();
+        let neurons = model.navigation.pictured_neurons(&model.run);
         if neurons.is_empty() {
             vec![Request::new(WeightProbe)]
         } else {
@@ -49,7 +47,7 @@ impl Panel for WeightsPanel {
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {
-        if pane.model.shows_pictures() {
+        if pane.model.navigation.shows_pictures(&pane.model.run) {
             return pictures::draw(pane);
         }
         let layers = layers(pane.model);

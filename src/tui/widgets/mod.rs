@@ -1,11 +1,19 @@
-//! Parts that several panels draw with: panes, canvas, axes, overlays.
+//! Parts that several panels draw with: panes, canvas, axes, popups.
 
 pub(crate) mod ascii;
-pub(crate) mod axes;
-pub(crate) mod blocks;
-pub(crate) mod canvas;
-pub(crate) mod notation;
+mod axes;
+mod blocks;
+mod canvas;
+mod notation;
 pub(crate) mod overlay;
-pub(crate) mod pane;
-pub(crate) mod picture;
-pub(crate) mod table;
+mod pane;
+mod picture;
+mod table;
+
+pub(crate) use axes::{Mark, axes, column_at, row_at};
+pub(crate) use blocks::{bar, bars, histogram};
+pub(crate) use canvas::{Canvas, Dash, Palette, Point, Stroke, heat_map};
+pub(crate) use notation::{Index, Notation};
+pub(crate) use pane::{Pane, Title, cut, frame};
+pub(crate) use picture::{Picture, fitted};
+pub(crate) use table::fitting;

@@ -1,6 +1,5 @@
 //! A part of the screen that is drawn, with the frame and the scrolling that all panels share.
 
-use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -8,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 
 use crate::tui::app::Model;
+use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::util::text::{shorten, width};
 

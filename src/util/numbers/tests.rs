@@ -118,3 +118,9 @@ fn numbers_of_the_table_fit() {
         assert!(short(value, 8).chars().count() <= 8, "{value}");
     }
 }
+
+#[test]
+fn digits_are_grouped() {
+    let shown = [0, 999, 1000, 1_312_768].map(grouped);
+    assert_eq!(shown, ["0", "999", "1,000", "1,312,768"]);
+}

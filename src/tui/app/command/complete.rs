@@ -63,11 +63,8 @@ pub struct Files {
 pub(super) struct Completion {
     /// Part of the line that stays.
     pub kept: String,
-    /// Candidates for the rest.
     pub candidates: Vec<Candidate>,
-    /// Usage of the typed command.
     pub usage: Option<String>,
-    /// Folder whose files are needed.
     pub folder: Option<String>,
 }
 
@@ -158,7 +155,7 @@ fn values(model: &Model, setting: &Setting) -> Vec<Candidate> {
 
 fn parameters(model: &Model) -> Vec<Candidate> {
     let mut all = Vec::new();
-    if let Some(id) = model.parameter_under_cursor() {
+    if let Some(id) = model.inspector.parameter() {
         all.push(Candidate::new(id.to_string(), text::under_the_cursor()));
     }
     for (l, pair) in model.run.architecture.sizes().windows(2).enumerate() {
@@ -173,7 +170,7 @@ fn parameters(model: &Model) -> Vec<Candidate> {
 
 fn neurons(model: &Model) -> Vec<Candidate> {
     let mut all = Vec::new();
-    if let Some(neuron) = model.hidden_neuron_under_cursor() {
+    if let Some(neuron) = model.inspector.hidden_neuron(&model.run.architecture) {
         all.push(Candidate::new(neuron.to_string(), text::under_the_cursor()));
     }
     let sizes = model.run.architecture.sizes();

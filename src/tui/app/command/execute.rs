@@ -1,6 +1,5 @@
 //! The command line: opening it, its keys, and running what was typed.
 
-use crate::tui::text;
 use ratatui::crossterm::event::KeyEvent;
 
 use super::table::Run;
@@ -11,6 +10,7 @@ use crate::tui::app::model::{Model, Overlay};
 use crate::tui::app::prompt::PromptEvent;
 use crate::tui::app::training::Phase;
 use crate::tui::app::update::Effect;
+use crate::tui::text;
 
 impl Model {
     /// Opens an empty line of commands.

@@ -17,7 +17,6 @@ pub struct CommandLine {
     pub candidates: Vec<Candidate>,
     /// Index of the candidate that `tab` inserted.
     pub chosen: Option<usize>,
-    /// Usage of the typed command.
     pub usage: Option<String>,
     /// Text before the word that a candidate replaces.
     kept: String,
@@ -68,7 +67,6 @@ impl CommandLine {
         self.files = Some(files);
     }
 
-    /// Inserts pasted text at the cursor.
     pub(in crate::tui::app) fn paste(&mut self, text: &str) {
         self.chosen = None;
         self.prompt.paste(text);

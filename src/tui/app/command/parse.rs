@@ -1,6 +1,5 @@
 //! Parsing of the arguments of typed commands. Errors state what was expected.
 
-use crate::tui::text;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -10,6 +9,7 @@ use crate::settings::parameter_value;
 use crate::train::StepSize;
 use crate::tui::app::actions::MAX_STEPS;
 use crate::tui::app::navigation::View;
+use crate::tui::text;
 use crate::util::text::sanitise;
 
 /// Message that `name` takes `what`, but got `found`.

@@ -13,14 +13,11 @@ use crate::tui::app::what_if::unknown;
 
 /// A typed command.
 #[derive(Debug, Clone)]
-#[allow(missing_docs)]
 pub struct Spec {
     pub name: &'static str,
-    /// Other names.
     pub aliases: &'static [&'static str],
     /// Placeholders of the arguments; empty if there are none.
     pub arguments: &'static str,
-    /// One line of help.
     pub help: Cow<'static, str>,
     pub(super) completes: Completes,
     pub(super) run: Run,

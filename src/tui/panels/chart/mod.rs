@@ -2,7 +2,6 @@
 //!
 //! Training is a whole line and validation a dotted one, so that they stay apart without colour.
 
-use crate::tui::text;
 mod scale;
 
 use ratatui::layout::Rect;
@@ -13,10 +12,9 @@ use crate::data::Baseline;
 use crate::train::{DETAILED_EPOCHS, EpochRecord};
 use crate::tui::app::navigation::SMOOTHING;
 use crate::tui::app::{Chart, Model};
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::axes::{axes, column_at, row_at};
-use crate::tui::widgets::canvas::{Canvas, Dash, Stroke};
-use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::{Canvas, Dash, Pane, Stroke, Title, axes, column_at, row_at};
 use crate::util::numbers::{loss, percent, r2, rate, tick_labels, ticks};
 use crate::util::stats::MinMaxLast;
 use crate::util::text::{shorten, width};
@@ -42,7 +40,8 @@ impl ChartPanel {
 }
 
 impl Panel for ChartPanel {
-    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let (model, theme) = (pane.model, pane.theme);
         title(model, theme, self.content(model))
     }
 

@@ -3,8 +3,7 @@
 use ratatui::style::Style;
 
 use crate::tui::app::Chart;
-use crate::tui::widgets::axes::Mark;
-use crate::tui::widgets::canvas::Dash;
+use crate::tui::widgets::{Dash, Mark};
 use crate::util::numbers::{significant, tick_labels, ticks};
 use crate::util::stats::MinMaxLast;
 

@@ -1,7 +1,6 @@
 //! The drawings of the pages: an activation function with the point on it, a distribution, a
 //! history.
 
-use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -9,9 +8,9 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::Widget;
 
 use crate::nn::Activation;
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::blocks::histogram;
-use crate::tui::widgets::canvas::{Canvas, Dash, Point, Stroke};
+use crate::tui::widgets::{Canvas, Dash, Point, Stroke, histogram};
 use crate::util::numbers::{significant, typeset};
 use crate::util::stats::Histogram;
 use crate::util::text::shorten;

@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::data::Encoding;
 use crate::train::inspection::InputFacts;
 use crate::tui::text;
-use crate::tui::widgets::notation::{Index, Notation};
+use crate::tui::widgets::{Index, Notation};
 use crate::util::numbers::{rate, typeset};
 
 /// Writes the page of an input.

@@ -3,7 +3,6 @@
 //!
 //! While a mini-batch is stepped through, numbers that are not computed yet are dots.
 
-use crate::tui::text;
 mod figures;
 mod input;
 mod neuron;
@@ -22,9 +21,9 @@ use crate::train::probes::{InspectProbe, PhaseProbe, RowPass, RowProbe};
 use crate::train::{Cursor, Inspection, PhaseValues, Request, Subject};
 use crate::tui::app::Model;
 use crate::tui::app::network_cursor::neuron_at;
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::notation::{Index, Notation};
-use crate::tui::widgets::pane::{Pane, Title};
+use crate::tui::widgets::{Index, Notation, Pane, Title};
 use crate::util::numbers::{NUMBER, aligned};
 use page::Page;
 
@@ -36,7 +35,8 @@ const LOW: u16 = 20;
 pub(crate) struct InspectorPanel;
 
 impl Panel for InspectorPanel {
-    fn title(&self, model: &Model, theme: Theme, inside: Rect) -> Title {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let (model, theme, inside) = (pane.model, pane.theme, pane.area);
         match Context::new(model, theme, inside) {
             Some(context) => Title::new(context.title(), context.whose()),
             None => Title::new(text::inspector_title(), []),

@@ -1,6 +1,5 @@
 //! The inspector's page of a neuron: weighted input, activation, delta, and its values over many rows.
 
-use crate::tui::text;
 use ratatui::text::{Line, Span};
 
 use super::figures::Figure;
@@ -9,8 +8,8 @@ use super::terms::Table;
 use crate::nn::activation::Formula;
 use crate::nn::{Loss, Output};
 use crate::train::inspection::{Back, NeuronFacts};
-use crate::tui::widgets::blocks::bar;
-use crate::tui::widgets::notation::{Index, Notation};
+use crate::tui::text;
+use crate::tui::widgets::{Index, Notation, bar};
 use crate::util::text::width;
 
 /// Widest name of an input.

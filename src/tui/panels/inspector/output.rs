@@ -1,14 +1,13 @@
 //! The inspector's page of the outputs and the loss, class by class.
 
-use crate::tui::text;
 use ratatui::text::{Line, Span};
 
 use super::Context;
 use super::page::{Page, joined, padded};
 use crate::nn::{Loss, Output};
 use crate::train::inspection::{OutputFacts, OutputTerm};
-use crate::tui::widgets::blocks::bar;
-use crate::tui::widgets::notation::Index;
+use crate::tui::text;
+use crate::tui::widgets::{Index, bar};
 use crate::util::numbers::{NUMBER, aligned};
 use crate::util::text::width;
 

@@ -1,6 +1,5 @@
 //! A page: sections of lines, some with a figure beside or below, that scrolls as a whole.
 
-use crate::tui::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span, Text};
@@ -8,6 +7,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::Context;
 use super::figures::Figure;
+use crate::tui::text;
 use crate::util::numbers::aligned;
 use crate::util::stats::Histogram;
 use crate::util::text::{shorten, width, wrap};

@@ -1,6 +1,5 @@
 //! The page of a weight or bias: its gradient and the next update.
 
-use crate::tui::text;
 use ratatui::text::{Line, Span};
 
 use super::figures::Figure;
@@ -10,7 +9,8 @@ use crate::nn::gradient_check::Grade;
 use crate::nn::optimizer::{Explained, Part, Role, UpdateFormula};
 use crate::train::inspection::ParameterFacts;
 use crate::train::{Cursor, StepPhase};
-use crate::tui::widgets::notation::{Index, Notation};
+use crate::tui::text;
+use crate::tui::widgets::{Index, Notation};
 use crate::util::numbers::rate;
 
 /// Cells of the labels before the numbers of the gradient, and of the update.

@@ -1,13 +1,13 @@
 //! The products of a sum as a table.
 
-use crate::tui::text;
 use ratatui::text::Span;
 
 use super::Context;
 use super::page::{Page, padded};
 use crate::train::inspection::Term;
 use crate::tui::app::inspector::FEW_INPUTS;
-use crate::tui::widgets::blocks::bar;
+use crate::tui::text;
+use crate::tui::widgets::bar;
 use crate::util::numbers::NUMBER;
 use crate::util::text::{shorten, width};
 

@@ -8,7 +8,7 @@ use super::parted;
 use super::style::Look;
 use crate::train::Cursor;
 use crate::tui::app::Model;
-use crate::tui::widgets::pane::Pane;
+use crate::tui::widgets::Pane;
 
 /// Draws brackets around the neurons that the cursor is at; beside a hidden one its number.
 pub(crate) fn marks(pane: &mut Pane<'_>, places: &Places, look: &Look) {

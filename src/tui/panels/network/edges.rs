@@ -7,8 +7,7 @@ use super::style::{Look, Stress};
 use crate::nn::ParameterId;
 use crate::train::Cursor;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::canvas::{Canvas, Dash, Stroke};
-use crate::tui::widgets::pane::Pane;
+use crate::tui::widgets::{Canvas, Dash, Pane, Stroke};
 
 /// Maximal number of edges between two layers per row of the panel; more would hide one another.
 const EDGES_PER_ROW: usize = 3;

@@ -6,7 +6,7 @@ use super::NAME;
 use super::style::Look;
 use crate::nn::output::predicted_class;
 use crate::tui::app::Model;
-use crate::tui::widgets::picture::fitted;
+use crate::tui::widgets::fitted;
 use crate::util::pick::evenly_with;
 use crate::util::text::width;
 

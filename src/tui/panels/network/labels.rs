@@ -1,6 +1,5 @@
 //! Names and numbers around the topology.
 
-use crate::tui::text;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
@@ -8,7 +7,8 @@ use super::geometry::{Places, VALUE, before_cells, share_cells, value_cells};
 use super::style::Look;
 use crate::nn::Output;
 use crate::nn::output::predicted_class;
-use crate::tui::widgets::pane::Pane;
+use crate::tui::text;
+use crate::tui::widgets::Pane;
 use crate::util::numbers::{percent, short, significant};
 use crate::util::text::width;
 

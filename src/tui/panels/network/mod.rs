@@ -8,7 +8,6 @@
 //! mini-batch is stepped through, what was not computed yet is empty, and going backward the deltas
 //! take the place of the activations.
 
-use crate::tui::text;
 mod cursor;
 mod edges;
 mod geometry;
@@ -25,10 +24,9 @@ use crate::nn::output::predicted_class;
 use crate::train::Request;
 use crate::train::probes::{EdgeProbe, PhaseProbe, RowProbe};
 use crate::tui::app::{Model, Msg};
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::canvas::Palette;
-use crate::tui::widgets::pane::{Pane, Title};
-use crate::tui::widgets::picture::Picture;
+use crate::tui::widgets::{Palette, Pane, Picture, Title};
 use crate::util::pick::evenly_with;
 use cursor::cursor_at;
 use edges::edges;
@@ -47,7 +45,8 @@ pub(crate) struct NetworkPanel;
 
 impl Panel for NetworkPanel {
     /// `validation row 17 of 30 · versicolor ✓`, or what the rows gone through have in common.
-    fn title(&self, model: &Model, theme: Theme, _inside: Rect) -> Title {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let (model, theme) = (pane.model, pane.theme);
         let verdict = verdict(model, theme);
         let titles = titles(model, theme).into_iter();
         let details = titles.map(|title| title + verdict.clone()).collect();

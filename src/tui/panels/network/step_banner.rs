@@ -1,6 +1,5 @@
 //! Banner of the phase stepper: its position in words, symbols and a formula.
 
-use crate::tui::text;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
@@ -8,9 +7,9 @@ use ratatui::text::{Line, Span};
 use super::style::{knows_activation, knows_delta, knows_loss};
 use crate::nn::Architecture;
 use crate::train::{PhaseValues, StepPhase, StepPosition};
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::notation::{Index, Notation};
-use crate::tui::widgets::pane::Pane;
+use crate::tui::widgets::{Index, Notation, Pane};
 
 /// Rows of the banner in a panel of `height` rows without its frame.
 pub(crate) fn rows(height: u16) -> u16 {

@@ -1,13 +1,13 @@
 //! Completions above the line of typed commands.
 
-use crate::tui::text;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Row, Table};
 
 use super::{FRAME, chosen_if, content_width, first_shown, popup, scrollbar, wrapped};
 use crate::tui::app::command::CommandLine;
-use crate::tui::widgets::pane::Pane;
+use crate::tui::text;
+use crate::tui::widgets::Pane;
 use crate::util::text::{shorten, width};
 
 /// Maximum number of candidates shown at a time.
@@ -68,14 +68,6 @@ pub(super) fn candidates(pane: &mut Pane<'_>, line: &CommandLine) {
     pane.draw(Table::new(lines, widths).column_spacing(2), body);
     pane.draw(Paragraph::new(note), foot);
     if shown > 0 {
-        scrollbar(
-            pane,
-            Rect {
-                height: body.height + 2,
-                ..place
-            },
-            count,
-            first,
-        );
+        scrollbar(pane, place, body, count, first);
     }
 }

@@ -3,7 +3,7 @@
 use super::question;
 use crate::tui::app::Confirm;
 use crate::tui::text;
-use crate::tui::widgets::pane::Pane;
+use crate::tui::widgets::Pane;
 use crate::util::text::sanitise;
 
 const MAX_WIDTH: u16 = 76;

@@ -4,7 +4,7 @@ use super::question;
 use crate::nn::engine::Quantity;
 use crate::tui::app::Phase;
 use crate::tui::text;
-use crate::tui::widgets::pane::Pane;
+use crate::tui::widgets::Pane;
 use crate::util::numbers::rate;
 
 const MAX_WIDTH: u16 = 76;

@@ -1,7 +1,6 @@
 //! Result of the gradient check.
 
-use crate::tui::text;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Row, Table};
@@ -10,8 +9,9 @@ use super::{centred, chosen_if, content_width, first_shown, popup, question, scr
 use crate::nn::gradient_check::Checked;
 use crate::nn::{Grade, GradientCheck};
 use crate::tui::app::gradients::worst_of_layers;
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::pane::Pane;
+use crate::tui::widgets::Pane;
 use crate::util::numbers::{counted, significant};
 
 /// Widest content.
@@ -48,12 +48,8 @@ pub(super) fn render(pane: &mut Pane<'_>, chosen: Option<usize>) {
     let lines = lines.map(|(i, worst)| row(worst, chosen == Some(i), room >= WIDE, theme));
     pane.draw(table(lines, room >= WIDE, theme), body);
     pane.draw(Paragraph::new(keys), foot);
-    let track = Rect {
-        y: body.y,
-        height: body.height + 1,
-        ..place
-    };
-    scrollbar(pane, track, worst.len(), first);
+    let [_, rows] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(body);
+    scrollbar(pane, place, rows, worst.len(), first);
 }
 
 fn summary(check: &GradientCheck, room: usize, theme: Theme) -> Vec<Line<'static>> {

@@ -1,13 +1,13 @@
 //! Help: all keys, all typed commands.
 
-use crate::tui::text;
 use ratatui::text::{Line, Span, Text};
 
 use super::{content_width, scrolled};
 use crate::tui::app::bindings::{BINDINGS, Group};
 use crate::tui::app::command::COMMANDS;
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::pane::Pane;
+use crate::tui::widgets::Pane;
 use crate::util::text::wrap;
 
 /// Cells between two columns of the key help.

@@ -1,13 +1,13 @@
 //! Settings menu, beside the network that it changes.
 
-use crate::tui::text;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Row, Table};
 
 use super::{FRAME, chosen_if, first_shown, popup, scrollbar, wrapped};
 use crate::tui::app::menu::{Item, Menu, items};
-use crate::tui::widgets::pane::Pane;
+use crate::tui::text;
+use crate::tui::widgets::Pane;
 use crate::util::text::{shorten, width};
 
 /// Cells of the labels.
@@ -57,13 +57,5 @@ pub(super) fn render(pane: &mut Pane<'_>, menu: Menu) {
     let table = Table::new(lines, [widths[0], widths[1], Constraint::Fill(1)]);
     pane.draw(table.column_spacing(0), body);
     pane.draw(Paragraph::new(hint), foot);
-    scrollbar(
-        pane,
-        Rect {
-            height: body.height + 2,
-            ..place
-        },
-        items.len(),
-        first,
-    );
+    scrollbar(pane, place, body, items.len(), first);
 }

@@ -115,14 +115,14 @@ fn scrolled(
         let place = Rect::new(x, inner.y, cells as u16, inner.height).intersection(inner);
         pane.draw(Paragraph::new(column).scroll((first, 0)), place);
     }
-    scrollbar(pane, place, rows, first.into());
+    scrollbar(pane, place, inner, rows, first.into());
     last
 }
 
-/// Draws a scrollbar onto the right border of the popup at `place`, whose content has `rows` lines
-/// of which those from `first` on are shown. Nothing where all of them are.
-fn scrollbar(pane: &mut Pane<'_>, place: Rect, rows: usize, first: usize) {
-    let track = place.inner(Margin::new(0, 1));
+/// Draws a scrollbar onto the right border of the popup at `place`, beside a `body` with `rows` lines of
+/// which those from `first` on are shown. Nothing where all of them are.
+fn scrollbar(pane: &mut Pane<'_>, place: Rect, body: Rect, rows: usize, first: usize) {
+    let track = Rect::new(place.right().saturating_sub(1), body.y, 1, body.height);
     let shown = usize::from(track.height);
     if track.is_empty() || rows <= shown {
         return;

@@ -1,6 +1,5 @@
 //! Entry of a value or a path.
 
-use crate::tui::text;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation;
@@ -11,8 +10,9 @@ use crate::model_file::formats;
 use crate::tui::app::Model;
 use crate::tui::app::prompt::{Prompt, Purpose};
 use crate::tui::app::what_if::Domain;
+use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::pane::Pane;
+use crate::tui::widgets::Pane;
 use crate::util::text::{is_printable, shorten_front, width};
 
 /// Widest content.

@@ -1,12 +1,12 @@
 //! Sliders over the inputs of the shown row, below the network that follows them.
 
-use crate::tui::text;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{chosen_if, first_shown, popup, scrollbar};
 use crate::tui::app::what_if::{Domain, Sliders};
-use crate::tui::widgets::pane::Pane;
+use crate::tui::text;
+use crate::tui::widgets::Pane;
 use crate::util::text::width;
 
 /// Maximum number of sliders shown at a time; they take at most half the screen.
@@ -43,15 +43,7 @@ pub(super) fn render(pane: &mut Pane<'_>, sliders: Sliders) {
     let has_room = width(long) <= foot.width.into();
     let hint = if has_room { long } else { short };
     pane.draw(Span::styled(hint, theme.accent()), foot);
-    scrollbar(
-        pane,
-        Rect {
-            height: body.height + 2,
-            ..place
-        },
-        columns.len(),
-        first,
-    );
+    scrollbar(pane, place, body, columns.len(), first);
 }
 
 /// Draws the name, the value, and a bar between the ends of the domain with a mark at the value.

@@ -5,10 +5,10 @@ use super::model::Model;
 use super::navigation::View;
 use super::network_cursor::{Topology, layer_of, marked};
 use super::parameter_edit::Edited;
-use crate::nn::{GradientCheck, ParameterId};
+use crate::nn::{Change, GradientCheck, ParameterId};
 use crate::train::inspection::Facts;
 use crate::train::probes::InspectProbe;
-use crate::train::{Cursor, Inspect, Inspection, StepPosition, Subject};
+use crate::train::{Cursor, Event, Inspect, Inspection, StepPosition, Subject};
 use crate::tui::panels::PanelId;
 
 /// Maximum number of inputs of a neuron that are listed in order; beyond it, the largest terms come first.
@@ -64,12 +64,23 @@ impl InspectorState {
         self.what_if.clear();
     }
 
-    /// Drops what belongs to the training before a restart.
-    pub(super) fn restart(&mut self) {
-        self.step = None;
-        self.edited = None;
-        self.gradients = None;
-        self.forget_inputs();
+    /// Changes the state by an event of the worker.
+    pub(super) fn update(&mut self, event: &Event) {
+        match event {
+            Event::Started(_) => {
+                self.step = None;
+                self.edited = None;
+                self.gradients = None;
+                self.forget_inputs();
+            }
+            Event::StepPosition(position) => self.step = *position,
+            Event::Changed {
+                change: Change::Parameter { .. },
+                ..
+            } => {}
+            Event::Changed { .. } | Event::Refused(_) => self.edited = None,
+            _ => {}
+        }
     }
 }
 

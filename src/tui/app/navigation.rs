@@ -3,7 +3,7 @@
 use super::bindings::Direction;
 use super::row_selection::{Cell, Selection};
 use crate::data::Prepared;
-use crate::train::{SampleId, StepPosition};
+use crate::train::{Event, SampleId};
 use crate::tui::layout::{Band, bands, shown_bands};
 use crate::tui::panels::PanelId;
 
@@ -196,19 +196,21 @@ impl Navigation {
         self.smoothing = (self.smoothing + 1) % SMOOTHING.len();
     }
 
-    /// Shows a row of the new split after a restart.
-    pub(super) fn restart(&mut self, data: &Prepared) {
-        self.selection = None;
-        self.awaited = None;
-        let rows = self.sample.samples(data).rows();
-        self.sample.index = self.sample.index.min(rows.saturating_sub(1));
-    }
-
-    /// Shows the row that the phase stepper is at.
-    pub(super) fn show_step(&mut self, position: Option<StepPosition>) {
-        if let Some(position) = position {
-            self.sample = position.sample;
-            self.selection = None;
+    /// Changes the state by an event of the worker: shows a row of the new split after a restart, and
+    /// the row that the phase stepper is at.
+    pub(super) fn update(&mut self, event: &Event, data: &Prepared) {
+        match event {
+            Event::Started(_) => {
+                self.selection = None;
+                self.awaited = None;
+                let rows = self.sample.samples(data).rows();
+                self.sample.index = self.sample.index.min(rows.saturating_sub(1));
+            }
+            Event::StepPosition(Some(position)) => {
+                self.sample = position.sample;
+                self.selection = None;
+            }
+            _ => {}
         }
     }
 

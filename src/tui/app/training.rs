@@ -9,8 +9,8 @@ use crate::model_file::ExportOption;
 use crate::nn::{Architecture, LearningRate};
 use crate::settings::Choices;
 use crate::train::{
-    Confusion, Divergence, EpochRecord, Evaluation, InForce, Observation, Outcomes, Pace, Plan,
-    Position, Probe, Progress, SampleId, Set, Snapshot, Started, State,
+    Confusion, Divergence, EpochRecord, Evaluation, Event, InForce, Observation, Outcomes, Pace,
+    Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started, State,
 };
 use crate::util::stats::MinMaxLast;
 
@@ -263,7 +263,7 @@ impl Run {
     }
 
     /// Forgets what was asked for if `plan` is in force now, or if it was refused (`None`).
-    pub(super) fn acknowledge(&mut self, plan: Option<&Plan>) {
+    fn acknowledge(&mut self, plan: Option<&Plan>) {
         let shape = |plan: &Plan| (plan.hidden.clone(), plan.activation, plan.output, plan.loss);
         let rule = |plan: &Plan| (plan.rule.optimizer, plan.rule.weight_decay, plan.batch);
         self.asked.take_if(|asked| {
@@ -271,8 +271,36 @@ impl Run {
         });
     }
 
+    /// Changes the state by an event of the worker.
+    pub(super) fn update(&mut self, event: &Event) {
+        match event {
+            Event::Started(started) => self.restart(started),
+            Event::State { state, position } => self.enter(state.clone(), *position),
+            Event::Progress(progress) => self.add_progress(progress),
+            Event::Evaluated {
+                position,
+                evaluation,
+            } => {
+                self.position = *position;
+                self.outcomes = Some(evaluation.outcomes.clone());
+                self.evaluation = Some((**evaluation).clone());
+            }
+            Event::Changed { now, .. } => self.apply((**now).clone()),
+            Event::Refused(_) => self.acknowledge(None),
+            Event::CheckpointWritten {
+                result: Ok(_),
+                step,
+                seconds,
+                ..
+            } => {
+                self.saved = Some((*step, *seconds));
+            }
+            _ => {}
+        }
+    }
+
     /// Replaces everything by the start of another training, except phase, pace and exports.
-    pub(super) fn restart(&mut self, started: &Started) {
+    fn restart(&mut self, started: &Started) {
         *self = Self {
             phase: self.phase.clone(),
             pace_before: self.pace_before,
@@ -283,7 +311,7 @@ impl Run {
         };
     }
 
-    pub(super) fn enter(&mut self, state: State, position: Position) {
+    fn enter(&mut self, state: State, position: Position) {
         self.move_to(position);
         self.phase = state.into();
         // Resuming behind the limit lifts it.
@@ -298,7 +326,7 @@ impl Run {
         self.position = position;
     }
 
-    pub(super) fn add_progress(&mut self, progress: &Progress) {
+    fn add_progress(&mut self, progress: &Progress) {
         self.history.add_progress(progress);
         self.move_to(progress.position);
         self.samples_per_second = progress.samples_per_second;
@@ -319,12 +347,6 @@ impl Run {
             .take_if(|asked| asked.get() == learning_rate);
     }
 
-    pub(super) fn set_evaluation(&mut self, position: Position, evaluation: Evaluation) {
-        self.position = position;
-        self.outcomes = Some(evaluation.outcomes.clone());
-        self.evaluation = Some(evaluation);
-    }
-
     /// Adds a snapshot, unless it was taken before a restart.
     pub(super) fn add_snapshot(&mut self, snapshot: Snapshot) {
         if snapshot.restarts == self.restarts {
@@ -335,7 +357,7 @@ impl Run {
     }
 
     /// Adopts plan and network after a change.
-    pub(super) fn apply(&mut self, now: InForce) {
+    fn apply(&mut self, now: InForce) {
         self.acknowledge(Some(&now.plan));
         self.learning_rate = now.plan.rule.learning_rate.get();
         self.plan = now.plan.clone();

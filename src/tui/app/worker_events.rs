@@ -7,54 +7,44 @@ use super::training::Phase;
 use super::update::Effect;
 use crate::error::Error;
 use crate::model_file::Saved;
-use crate::nn::Change;
-use crate::train::{Event, Position, State};
+use crate::train::Event;
 use crate::tui::text;
 use crate::util::numbers::file_size;
 use crate::util::text::sanitise;
 
 impl Model {
+    /// Updates the parts of the state, then what concerns several of them.
     pub(super) fn handle_event(&mut self, event: Event) {
+        if let Event::Changed { change, .. } = &event {
+            self.report_change(change);
+        }
+        let was_finished = self.run.phase == Phase::Finished;
+        self.run.update(&event);
+        self.navigation.update(&event, &self.run.data);
+        self.inspector.update(&event);
         match event {
-            Event::Started(started) => {
-                self.run.restart(&started);
-                self.navigation.restart(&self.run.data);
-                self.inspector.restart();
-            }
-            Event::State { state, position } => self.enter_state(state, position),
-            Event::Progress(progress) => self.run.add_progress(&progress),
-            Event::Evaluated {
-                position,
-                evaluation,
-            } => {
-                self.run.set_evaluation(position, *evaluation);
-            }
+            Event::State { .. } => match &self.run.phase {
+                Phase::Finished if !was_finished => self.export_at_end(),
+                Phase::Failed(message) => self.prompt.error(text::training_failed(message)),
+                _ => {}
+            },
             Event::Found { position, taken } => self.on_rows_found(position, taken),
             Event::Exported { path, result, step } => self.exported(path, result, step),
             Event::CheckpointWritten {
                 path,
                 result,
-                step,
-                seconds,
                 is_asked,
+                ..
             } => {
-                if result.is_ok() {
-                    self.run.saved = Some((step, seconds));
-                }
                 self.checkpoint_written(&path, result, is_asked);
             }
             Event::ResetFailed(error) => self.prompt.error(error.to_string()),
-            Event::Changed { change, now } => {
-                self.report_change(&change);
-                if !matches!(change, Change::Parameter { .. }) {
-                    self.inspector.edited = None;
+            Event::Refused(why) => {
+                if self.inspector.gradients.is_none() {
+                    let overlay = &mut self.prompt.overlay;
+                    overlay.take_if(|overlay| matches!(overlay, Overlay::Gradients(_)));
                 }
-                self.run.apply(*now);
-            }
-            Event::Refused(why) => self.take_refusal(why),
-            Event::StepPosition(position) => {
-                self.navigation.show_step(position);
-                self.inspector.step = position;
+                self.prompt.error(why);
             }
             Event::GradientsChecked(check) => self.on_gradients_checked(*check),
             Event::Stopped if self.leaving.is_none() => self.prompt.error(text::thread_ended()),
@@ -63,31 +53,13 @@ impl Model {
                 let error = Error::Worker("it ended unexpectedly".into());
                 self.effects.push(Effect::Fail(error));
             }
-            Event::Snapshot => {}
+            Event::Started(_)
+            | Event::Progress(_)
+            | Event::Evaluated { .. }
+            | Event::Changed { .. }
+            | Event::StepPosition(_)
+            | Event::Snapshot => {}
         }
-    }
-
-    fn enter_state(&mut self, state: State, position: Position) {
-        let was_finished = self.run.phase == Phase::Finished;
-        self.run.enter(state, position);
-        match &self.run.phase {
-            Phase::Finished if !was_finished => self.export_at_end(),
-            Phase::Failed(message) => {
-                let text = text::training_failed(message);
-                self.prompt.error(text);
-            }
-            _ => {}
-        }
-    }
-
-    fn take_refusal(&mut self, why: String) {
-        self.run.acknowledge(None);
-        self.inspector.edited = None;
-        if self.inspector.gradients.is_none() {
-            let overlay = &mut self.prompt.overlay;
-            overlay.take_if(|overlay| matches!(overlay, Overlay::Gradients(_)));
-        }
-        self.prompt.error(why);
     }
 
     fn checkpoint_written(&mut self, path: &Path, result: Result<u64, Error>, is_asked: bool) {

@@ -2,7 +2,7 @@
 //! [`crate::cli::job`] checks how all of them go together.
 
 use std::ffi::OsString;
-use std::fmt::{self, Write};
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -18,6 +18,7 @@ use crate::nn::ParameterId;
 use crate::record::log_formats;
 use crate::settings::{Edit, SETTINGS, Setting, defaults, parameter_value};
 use crate::train::Interval;
+use crate::util::named::{by_name, shown_by_name};
 
 /// Train a feed-forward neural network on a table and watch it learn.
 #[derive(Debug, Parser)]
@@ -361,16 +362,6 @@ pub struct TableArgs {
     pub class_weights: ClassWeights,
 }
 
-macro_rules! shown_by_name {
-    ($($name:ty),*) => {$(
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.name())
-            }
-        }
-    )*};
-}
-
 shown_by_name!(TextEncoding, TaskChoice, Missing, ClassWeights);
 
 /// Parses one of `all` by its name. Shells complete the names.
@@ -379,12 +370,8 @@ fn one_of<T: Copy + Send + Sync + 'static>(
     name: fn(T) -> &'static str,
 ) -> impl TypedValueParser<Value = T> {
     let names = all.iter().map(|&value| name(value));
-    PossibleValuesParser::new(names).try_map(move |given| by_name(all, name, &given))
-}
-
-fn by_name<T: Copy>(all: &[T], name: fn(T) -> &'static str, given: &str) -> Result<T, Error> {
-    let found = all.iter().copied().find(|&value| name(value) == given);
-    found.ok_or_else(|| Error::Usage(format!("unknown value \"{given}\"")))
+    PossibleValuesParser::new(names)
+        .try_map(move |given| by_name("value", &given, all, name).map_err(Error::Usage))
 }
 
 fn missing_help() -> String {

@@ -1,6 +1,5 @@
 //! Initial weights and biases.
 
-use std::fmt;
 use std::str::FromStr;
 
 use ndarray::{Array1, Array2};
@@ -8,9 +7,9 @@ use rand::distr::Distribution;
 use rand_distr::{Normal, StandardNormal, Uniform};
 use serde::{Deserialize, Serialize};
 
-use super::activation::by_name;
 use super::{Architecture, LayerParameters, Parameters};
 use crate::error::Error;
+use crate::util::named::{by_name, shown_by_name};
 use crate::util::random::{RngStream, generator};
 
 /// Distribution of the initial parameters.
@@ -86,17 +85,13 @@ impl Initialisation {
     }
 }
 
-impl fmt::Display for Initialisation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
+shown_by_name!(Initialisation);
 
 impl FromStr for Initialisation {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        by_name("initialisation", name, &Self::ALL, Self::name)
+        by_name("initialisation", name, &Self::ALL, Self::name).map_err(Error::Usage)
     }
 }
 

@@ -1,13 +1,12 @@
 //! The loss that training minimises.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::Output;
-use super::activation::by_name;
 use crate::error::Error;
+use crate::util::named::{by_name, shown_by_name};
 
 /// Loss of one sample; that of a mini-batch is the mean over its samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,17 +119,13 @@ fn binary_cross_entropy<T: Copy + Into<f64>>(
     })
 }
 
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
+shown_by_name!(Loss);
 
 impl FromStr for Loss {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        by_name("loss", name, &Self::ALL, Self::name)
+        by_name("loss", name, &Self::ALL, Self::name).map_err(Error::Usage)
     }
 }
 

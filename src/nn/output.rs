@@ -1,13 +1,12 @@
 //! The activation of the output layer.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::Activation;
-use super::activation::by_name;
 use crate::error::Error;
+use crate::util::named::{by_name, shown_by_name};
 
 /// Activation of the output layer. Softmax depends on all outputs together, so this is a type of its
 /// own.
@@ -84,17 +83,13 @@ fn softmax(z: &[f64]) -> Vec<f64> {
     p
 }
 
-impl fmt::Display for Output {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
+shown_by_name!(Output);
 
 impl FromStr for Output {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        by_name("output", name, &Self::ALL, Self::name)
+        by_name("output", name, &Self::ALL, Self::name).map_err(Error::Usage)
     }
 }
 

@@ -51,7 +51,7 @@ enum Height {
 pub(crate) fn shown_bands(screen: &Navigation) -> Vec<Band> {
     let (width, height) = screen.size;
     if screen.enlarged || width < SEVERAL_PANELS.0 || height < SEVERAL_PANELS.1 {
-        return vec![fill(1, [column(1, [screen.focus])])];
+        return vec![band(Height::Fill(1), &[(1, &[screen.focus])])];
     }
     bands(screen)
 }
@@ -59,79 +59,65 @@ pub(crate) fn shown_bands(screen: &Navigation) -> Vec<Band> {
 /// All bands of the view, whatever is enlarged. This is the one place that says which panels a view
 /// has.
 pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
+    use Height::{Fill, Share};
     use PanelId::*;
     let (width, height) = screen.size;
     let has_room = |size: (u16, u16)| width >= size.0 && height >= size.1;
-    let inspector = Column {
-        width: Constraint::Length((width * 46 / 100).min(INSPECTOR_MAX_WIDTH)),
-        panels: vec![Inspector],
-    };
+    let alone = |panel| band(Fill(1), &[(1, &[panel])]);
     match screen.view {
         View::Overview => {
-            let charts = if has_room(BOTH_CHARTS) {
-                vec![Chart, Accuracy]
-            } else {
-                vec![Chart]
-            };
+            let charts = if has_room(BOTH_CHARTS) { 2 } else { 1 };
+            let charts = &[Chart, Accuracy][..charts];
             let network = if width < 100 { 59 } else { 53 };
+            let details = [
+                (33, &[Activations][..]),
+                (38, &[Weights]),
+                (29, &[Confusion]),
+            ];
             vec![
-                fill(
-                    1,
-                    [column(network, [Network]), column(100 - network, charts)],
-                ),
-                Band {
-                    height: Height::Share { min: 32, max: 48 },
-                    columns: vec![
-                        column(33, [Activations]),
-                        column(38, [Weights]),
-                        column(29, [Confusion]),
-                    ],
-                },
+                band(Fill(1), &[(network, &[Network]), (100 - network, charts)]),
+                band(Share { min: 32, max: 48 }, &details),
             ]
         }
         View::Network if screen.inspects && width >= INSPECTOR_BESIDE => {
-            vec![fill(1, [column(1, [Network]), inspector])]
+            let mut both = band(Fill(1), &[(1, &[Network]), (1, &[Inspector])]);
+            let cells = (width * 46 / 100).min(INSPECTOR_MAX_WIDTH);
+            both.columns[1].width = Constraint::Length(cells);
+            vec![both]
         }
-        View::Network if screen.inspects => vec![
-            Band {
-                height: Height::Share { min: 40, max: 40 },
-                columns: vec![column(1, [Network])],
-            },
-            fill(1, [column(1, [Inspector])]),
-        ],
-        View::Network => vec![fill(1, [column(68, [Network]), column(32, [Activations])])],
+        View::Network if screen.inspects => {
+            let network = band(Share { min: 40, max: 40 }, &[(1, &[Network])]);
+            vec![network, alone(Inspector)]
+        }
+        View::Network => vec![band(Fill(1), &[(68, &[Network]), (32, &[Activations])])],
         View::Curves => {
-            let scores = has_room(BOTH_CHARTS).then_some(Scores);
-            let beside: Vec<PanelId> = [Confusion].into_iter().chain(scores).collect();
-            vec![fill(1, [column(64, [Chart, Accuracy]), column(36, beside)])]
+            let scores = if has_room(BOTH_CHARTS) { 2 } else { 1 };
+            let beside = &[Confusion, Scores][..scores];
+            vec![band(Fill(1), &[(64, &[Chart, Accuracy]), (36, beside)])]
         }
-        View::Weights => vec![fill(1, [column(1, [Weights])])],
+        View::Weights => vec![alone(Weights)],
         View::Data if has_room((DATA_BESIDE, ROWS_BELOW)) => vec![
-            fill(3, [column(66, [Columns]), column(34, [Data])]),
-            fill(4, [column(1, [Rows])]),
+            band(Fill(3), &[(66, &[Columns]), (34, &[Data])]),
+            band(Fill(4), &[(1, &[Rows])]),
         ],
         View::Data if width >= DATA_BESIDE => {
-            vec![fill(1, [column(66, [Columns]), column(34, [Data])])]
+            vec![band(Fill(1), &[(66, &[Columns]), (34, &[Data])])]
         }
         View::Data => vec![
-            fill(3, [column(1, [Columns])]),
-            fill(4, [column(1, [Data])]),
+            band(Fill(3), &[(1, &[Columns])]),
+            band(Fill(4), &[(1, &[Data])]),
         ],
     }
 }
 
-fn fill(weight: u16, columns: impl Into<Vec<Column>>) -> Band {
-    Band {
-        height: Height::Fill(weight),
-        columns: columns.into(),
-    }
-}
-
-fn column(weight: u16, panels: impl Into<Vec<PanelId>>) -> Column {
-    Column {
-        width: Constraint::Fill(weight),
-        panels: panels.into(),
-    }
+/// A band of `columns`, each with its share of the width and its panels.
+fn band(height: Height, columns: &[(u16, &[PanelId])]) -> Band {
+    let column = |&(share, panels): &(u16, &[PanelId])| Column {
+        width: Constraint::Fill(share),
+        panels: panels.to_vec(),
+    };
+    let columns = columns.iter().map(column).collect();
+    Band { height, columns }
 }
 
 impl Band {

@@ -158,7 +158,7 @@ impl Theme {
 
     /// Correct predictions and success.
     pub fn good(self) -> Style {
-        self.category(GREEN, Color::Green)
+        self.train()
     }
 
     /// Wrong predictions and errors.

@@ -3,6 +3,7 @@
 pub(crate) mod background;
 pub(crate) mod exact;
 pub(crate) mod memory;
+pub(crate) mod named;
 pub mod numbers;
 pub(crate) mod pick;
 pub(crate) mod platform;

@@ -5,7 +5,6 @@
 //!
 //! Each activation is one file that implements `Function`, and one row of the table below.
 
-use std::fmt;
 use std::str::FromStr;
 
 use pulp::Simd;
@@ -13,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Initialisation;
 use crate::error::Error;
+use crate::util::named::{by_name, shown_by_name};
 use export::{Onnx, RustCode};
 
 pub(crate) mod export;
@@ -187,38 +187,14 @@ impl Activation {
     }
 }
 
-impl fmt::Display for Activation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
+shown_by_name!(Activation);
 
 impl FromStr for Activation {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        by_name("activation", name, &Self::ALL, Self::name)
+        by_name("activation", name, &Self::ALL, Self::name).map_err(Error::Usage)
     }
-}
-
-/// Finds the one of `all` that is called `name`.
-///
-/// # Errors
-/// [`Error::Usage`] that lists the names there are.
-pub(super) fn by_name<T: Copy>(
-    what: &str,
-    name: &str,
-    all: &[T],
-    name_of: fn(T) -> &'static str,
-) -> Result<T, Error> {
-    let found = all.iter().find(|&&value| name_of(value) == name);
-    found.copied().ok_or_else(|| {
-        let names: Vec<&str> = all.iter().map(|&value| name_of(value)).collect();
-        Error::Usage(format!(
-            "there is no {what} \"{name}\"; it is one of {}",
-            names.join(", ")
-        ))
-    })
 }
 
 #[cfg(test)]

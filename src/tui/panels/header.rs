@@ -3,7 +3,7 @@
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::tui::app::{Model, Phase, View};
+use crate::tui::app::{Model, Phase, Run, View};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
@@ -83,83 +83,72 @@ fn subject(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
 /// Second line: progress and scores.
 fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     let run = &model.run;
+    let (text, strong) = (theme.text(), theme.strong());
+    let epoch = format!("{:>4}", run.position.epoch);
+    let step = format!("{:>5}", run.position.step);
     let learning_rate = match run.asked_learning_rate {
         Some(asked) => format!("{asked} …"),
         None => rate(run.learning_rate),
     };
-    let (train_loss, validation_loss) = run.losses();
-    let (train, validation) = run.scores();
+    let learning_rate = format!("{learning_rate:<7}");
+    let pace = format!("{:<12}", run.pace.to_string());
+    let is_training = run.is_training();
+    let speed = is_training.then(|| count(run.samples_per_second));
+    let speed = format!("{:<5}", speed.unwrap_or("–".into()));
+    let part = |rank, name, value, style| labelled(rank, name, value, style, theme);
+    let mut parts = vec![
+        part(9, text::label_epoch(), epoch, strong),
+        part(6, text::label_step(), step, text),
+        part(8, text::label_learning_rate(), learning_rate, strong),
+        part(5, text::label_speed(), pace, text),
+        part(3, text::label_rows_per_second(), speed, text),
+    ];
+    let (scores, rmse) = scores(run, theme);
+    parts.extend(scores);
+    parts.push(part(
+        1,
+        text::label_batch(),
+        run.plan.batch.to_string(),
+        text,
+    ));
+    parts.push(part(1, text::label_seed(), run.plan.seed.to_string(), text));
+    parts.extend(rmse);
+    let decay = run.plan.rule.weight_decay.get();
+    if decay > 0.0 {
+        parts.push(part(2, "L2", rate(decay), text));
+    }
+    parts
+}
+
+/// Score and loss on the validation rows, or else on the training rows, and for regression the error in
+/// the target's unit.
+fn scores(run: &Run, theme: Theme) -> ([Part; 2], Option<Part>) {
+    let ((train_loss, validation_loss), (train, validation)) = (run.losses(), run.scores());
     let (set, score, error, style) = if validation.is_nan() {
         (text::label_train(), train, train_loss, theme.train())
     } else {
-        (
-            text::label_validation(),
-            validation,
-            validation_loss,
-            theme.validation(),
-        )
+        let set = text::label_validation();
+        (set, validation, validation_loss, theme.validation())
     };
     let (measure, score) = if run.is_regression() {
         ("R²", r2(score))
     } else {
         (text::label_accuracy(), percent(score))
     };
-    let speed = if run.is_training() {
-        count(run.samples_per_second)
-    } else {
-        "–".into()
-    };
-    let part = |rank, name: &str, value: String, style: Style| {
-        let name = Span::styled(format!("{name} "), theme.dim());
-        (rank, name + Span::styled(value, style))
-    };
-    let (text, strong) = (theme.text(), theme.strong());
-    let score_style = style.add_modifier(Modifier::BOLD);
-    let mut parts = vec![
-        part(
-            9,
-            text::label_epoch(),
-            format!("{:>4}", run.position.epoch),
-            strong,
-        ),
-        part(
-            6,
-            text::label_step(),
-            format!("{:>5}", run.position.step),
-            text,
-        ),
-        part(
-            8,
-            text::label_learning_rate(),
-            format!("{learning_rate:<7}"),
-            strong,
-        ),
-        part(
-            5,
-            text::label_speed(),
-            format!("{:<12}", run.pace.to_string()),
-            text,
-        ),
-        part(
-            3,
-            text::label_rows_per_second(),
-            format!("{speed:<5}"),
-            text,
-        ),
-        part(7, &format!("{set} {measure}"), score, score_style),
-        part(4, text::label_loss(), format!("{:<7}", loss(error)), style),
-        part(1, text::label_batch(), run.plan.batch.to_string(), text),
-        part(1, text::label_seed(), run.plan.seed.to_string(), text),
-    ];
-    if let Some(scale) = run.data.task.scale() {
+    let bold = style.add_modifier(Modifier::BOLD);
+    let score = labelled(7, &format!("{set} {measure}"), score, bold, theme);
+    let shown = format!("{:<7}", loss(error));
+    let loss = labelled(4, text::label_loss(), shown, style, theme);
+    let rmse = run.data.task.scale().map(|scale| {
         let rmse = significant(scale.rmse(error), 3);
-        parts.push(part(6, "RMSE", format!("{rmse:<7}"), style));
-    }
-    let decay = run.plan.rule.weight_decay.get();
-    if decay > 0.0 {
-        parts.push(part(2, "L2", rate(decay), text));
-    }
-    parts
+        labelled(6, "RMSE", format!("{rmse:<7}"), style, theme)
+    });
+    ([score, loss], rmse)
+}
+
+fn labelled(rank: u8, name: &str, value: String, style: Style, theme: Theme) -> Part {
+    let name = Span::styled(format!("{name} "), theme.dim());
+    (rank, name + Span::styled(value, style))
 }
 
 /// Cells of `parts` with gaps between them.

@@ -1,0 +1,31 @@
+//! Enums whose values have names.
+
+/// Shows the values of types by their method `name`, padded as text is.
+macro_rules! shown_by_name {
+    ($($type:ty),+) => {$(
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    )+};
+}
+pub(crate) use shown_by_name;
+
+/// Finds the one of `all` that is called `name`.
+///
+/// # Errors
+/// A message that lists the names, if there is none of this `kind`.
+pub(crate) fn by_name<T: Copy>(
+    kind: &str,
+    name: &str,
+    all: &[T],
+    name_of: fn(T) -> &'static str,
+) -> Result<T, String> {
+    let found = all.iter().find(|&&value| name_of(value) == name);
+    found.copied().ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|&value| name_of(value)).collect();
+        let names = names.join(", ");
+        format!("there is no {kind} \"{name}\"; it is one of {names}")
+    })
+}

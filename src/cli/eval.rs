@@ -260,7 +260,7 @@ impl Sums {
     fn as_text(&self, model: &TrainedModel, source: &Source) -> String {
         let mut text = format!(
             "{source}: {}, \"{}\"",
-            counted(self.rows as u64, "row"),
+            counted(self.rows, "row"),
             sanitise(&model.target)
         );
         if self.without_target > 0 {

@@ -78,7 +78,7 @@ impl Unpredicted {
         let Some(first) = self.first else {
             return;
         };
-        let rows = counted(self.rows as u64, "row");
+        let rows = counted(self.rows, "row");
         // Standard error may be closed; then there is nowhere to report this.
         let _ = writeln!(
             io::stderr(),

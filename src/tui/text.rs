@@ -1,9 +1,9 @@
 //! Texts of the screen, one a row: titles, labels, key hints and messages.
 //!
-//! Each row becomes a function. One with a second text has that for every count but 1, the first
-//! argument. A second language is a second text in each row, and the choice between
-//! them is made in the macro; callers stay as they are. The help of keys, commands and settings is in
-//! their tables (`BINDINGS`, `COMMANDS`, `SETTINGS`).
+//! Each row becomes a function; in a row with two texts the first is for a count of 1, its first
+//! argument. Another language is another file of rows, or a column beside these, and the macro chooses;
+//! callers stay as they are. The help of keys, commands and settings is in their tables (`BINDINGS`,
+//! `COMMANDS`, `SETTINGS`).
 
 use std::fmt::Display;
 
@@ -70,6 +70,10 @@ texts! {
     parameter_set(change) "{change} · z: undo";
     change_undone() "change undone";
     undone(change) "undone: {change}";
+    parameter_frozen(id) "{id} frozen";
+    parameter_unfrozen(id) "{id} unfrozen";
+    neuron_muted(neuron) "{neuron} muted";
+    neuron_unmuted(neuron) "{neuron} unmuted";
     no_sliders_for_images() "the inputs of an image are its pixels; there are no sliders";
     no_row_shown() "no row is shown";
     expected_number(range) "a number ({range} in the data)";
@@ -99,6 +103,7 @@ texts! {
     folder() "folder";
     existing_file() "existing file";
     takes_no_argument(command) "{command} takes no argument";
+    not_after_failure() "the training has failed; only export, seed, init and quit are left";
     only_rows(rows) "there is only {rows} row" | "there are only {rows} rows";
     takes_not(name, expected, found) "{name} takes {expected}, not \"{found}\"";
     expected_path(extensions) "a name that ends in {extensions}";
@@ -129,6 +134,9 @@ texts! {
     failed_keys() "w: save last good weights · r: restart · q: quit";
     failed_title() "Training thread failed";
     check_title() "Gradient check";
+    parameters(count) "{count} parameter" | "{count} parameters";
+    grade_ok() "ok";
+    grade_wrong() "wrong";
     check_running() "Comparing back-propagation with central differences…";
     close_key() "esc: close";
     check_summary(parameters, rows) "{parameters} checked in f64 on the next mini-batch ({rows}).";
@@ -148,7 +156,6 @@ texts! {
     what_if_title(row) "What if: inputs of row {row}";
     changed(count) "{count} changed";
     word_of(index, count) "{index} of {count}";
-
     check_keys() "enter: inspect · ↑ ↓: select · esc: close";
     menu_keys() "← →: change · a x: add or remove a layer · enter: type · z: undo · esc: close";
     prompt_keys() "enter: apply · esc: cancel";
@@ -165,6 +172,7 @@ texts! {
     dead(count) "{count} dead ";
     output() "output";
     columns_title() "Columns";
+    columns_used(count) "{count} column used" | "{count} columns used";
     columns_excluded(used, out) "{used} used, {out} excluded";
     computing_statistics() "computing statistics…";
     constant_column() "excluded: constant in the training rows";
@@ -210,12 +218,18 @@ texts! {
     no_room_for_picture() "no room for a picture";
     rows_title() "Rows";
     no_rows() "no rows";
+    other() "other";
+    no() "no";
+    yes() "yes";
     show_in_network() "enter: show in network";
     columns_shown(first, last, all) "← → columns {first}–{last} of {all}";
     row_of(row, rows) "row {row} of {rows} · ";
     row(row) "row {row} · ";
     largest_error() "largest error";
     wrong() "wrong";
+    place_of(place, rows) "{place} of {rows}";
+    place_of_worst(place, rows) "{place} of worst {rows}";
+    arrow_predicted_as() " predicted as ";
     wrong_as_of(wrong, of, epoch, set, row) "{wrong} {of} (as of epoch {epoch}) · {set} row {row} · true: ";
     wrong_in_set(wrong, of, set, row) "{wrong} {of} · {set} row {row} · true: ";
     wrong_row(wrong, of, row) "{wrong} {of} · row {row} · true: ";
@@ -247,6 +261,12 @@ texts! {
     baseline(constant) " baseline: {constant} ";
     loss_title() "Loss";
     accuracy_title() "Accuracy";
+    rate_mark(rate) "lr {rate}";
+    logarithmic() " · log";
+    smooth() " · smooth";
+    smoother() " · smoother";
+    legend_train() "━ train ";
+    legend_validation() "┅ val ";
 
     // Headings of tables
     head_column() "column";
@@ -258,6 +278,8 @@ texts! {
     head_min() "min";
     head_mean() "mean";
     head_max() "max";
+    head_std() "std";
+    head_product() "product";
     head_class() "class";
     head_precision() "precision";
     head_recall() "recall";
@@ -329,6 +351,8 @@ texts! {
     input_title(number, name) "Input {number} · {name}";
     output_title(number, name, function) "Output {number} · {name} · {function}";
     neuron_title(number, layer, function) "Neuron {number} of layer {layer} · {function}";
+    weight_title(symbol) "Weight {symbol}";
+    bias_title(symbol) "Bias {symbol}";
     values_for_row(row) "values for row {row}";
     values_for_row_short(row) "row {row}";
     batch_means(rows) "mini-batch means ({rows} row)" | "mini-batch means ({rows} rows)";
@@ -344,6 +368,9 @@ texts! {
     in_the_table() "in the table";
     muted_neuron() "   muted (output forced to 0)";
     symbols(inputs) "{inputs} · w weight · b bias · z weighted input";
+    symbol_input() "x input";
+    symbol_activation() "a activation";
+    of_activation() " of a";
     activation_section() "Activation";
     before_the_change() "before the change";
     mean_of_activations() "mean of f(z), not f of the mean z";
@@ -381,4 +408,15 @@ texts! {
     update_preview() "Preview of the update at the end of this mini-batch.";
     terms_left_out(rest) "    and {rest} more";
     terms_together(rest) "{rest}, together";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_have_a_singular() {
+        assert_eq!([0, 1, 2].map(rows), ["0 rows", "1 row", "2 rows"]);
+        assert_eq!(rows_of_set(1, validation()), "1 validation row");
+    }
 }

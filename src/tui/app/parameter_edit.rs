@@ -188,11 +188,18 @@ impl Model {
 
     /// Reports a change that the screen does not show anyway. Called before the change is in force.
     pub(super) fn report_change(&mut self, change: &Change) {
-        let un = |is_on: bool| if is_on { "" } else { "un" };
         self.prompt.status(match change {
             Change::Parameter { .. } => text::parameter_set(change),
-            Change::Freeze { id, frozen } => format!("{id} {}frozen", un(*frozen)),
-            Change::Mute { neuron, muted } => format!("{neuron} {}muted", un(*muted)),
+            Change::Freeze { id, frozen: true } => text::parameter_frozen(id),
+            Change::Freeze { id, frozen: false } => text::parameter_unfrozen(id),
+            Change::Mute {
+                neuron,
+                muted: true,
+            } => text::neuron_muted(neuron),
+            Change::Mute {
+                neuron,
+                muted: false,
+            } => text::neuron_unmuted(neuron),
             Change::WeightDecay { .. } | Change::Batch { .. } => change.to_string(),
             Change::Undo => match self.run.in_force.as_ref().map(|now| &*now.next_undo) {
                 None | Some("") => text::change_undone().into(),

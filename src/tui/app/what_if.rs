@@ -49,14 +49,14 @@ impl Domain {
             },
             Encoding::Categorical { values, other, .. } => {
                 let mut words = values.clone();
-                words.extend(other.then(|| "other".to_owned()));
+                words.extend(other.then(|| text::other().to_owned()));
                 Self::Words(words)
             }
             Encoding::Boolean { no, yes, .. } => {
                 let word = |of: &[String], usual: &str| {
                     of.first().map_or(usual, String::as_str).to_owned()
                 };
-                Self::Words(vec![word(no, "no"), word(yes, "yes")])
+                Self::Words(vec![word(no, text::no()), word(yes, text::yes())])
             }
         }
     }

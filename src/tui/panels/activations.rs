@@ -191,7 +191,7 @@ pub(super) fn layer_name(model: &Model, l: usize) -> String {
     if l + 1 == model.run.architecture.depth() {
         text::output().to_owned()
     } else {
-        format!("layer {}", l + 1)
+        text::layer(l + 1)
     }
 }
 

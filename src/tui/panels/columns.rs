@@ -9,7 +9,7 @@ use crate::data::{ColumnSummary, DataSummary, Exclusion};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Palette, Pane, Picture, Title, fitted, fitting, histogram};
-use crate::util::numbers::{counted, short, significant};
+use crate::util::numbers::{short, significant};
 use crate::util::text::{shorten, width};
 
 /// Widest name of a column.
@@ -33,7 +33,7 @@ impl Panel for ColumnsPanel {
         let details = card.flat_map(|card| {
             let (used, out) = (card.columns.len(), card.reading.excluded.len());
             let of = match out {
-                0 => format!("{} used", counted(used as u64, "column")),
+                0 => text::columns_used(used),
                 out => text::columns_excluded(used, out),
             };
             [of, format!("{used}")]

@@ -54,10 +54,7 @@ impl Panel for ConfusionPanel {
             return scatter::draw(pane);
         }
         let Some(confusion) = pane.model.run.confusion() else {
-            return pane.message([
-                "available after the first epoch",
-                text::after_first_epoch_short(),
-            ]);
+            return pane.message([text::after_first_epoch(), text::after_first_epoch_short()]);
         };
         let inner = pane.area;
         let cursor = pane

@@ -44,7 +44,7 @@ impl Panel for DataPanel {
 
     fn draw(&self, pane: &mut Pane<'_>) {
         let Some(card) = pane.model.run.card.as_deref() else {
-            return pane.message(["computing statistics…"]);
+            return pane.message([text::computing_statistics()]);
         };
         let blocks = blocks(card, pane.area, pane.theme);
         let longest = blocks.iter().map(|(_, lines)| lines.len()).max();

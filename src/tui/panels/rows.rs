@@ -341,7 +341,7 @@ fn value(encoding: &Encoding, raw: f32, cells: usize) -> String {
         Encoding::Boolean { no, yes, .. } => named(if raw > 0.5 { yes } else { no }),
         Encoding::Categorical { values, .. } => {
             let value = values.get(raw as usize).cloned();
-            shorten(&value.unwrap_or_else(|| "other".into()), cells)
+            shorten(&value.unwrap_or_else(|| text::other().into()), cells)
         }
     }
 }

@@ -29,8 +29,12 @@ pub(crate) fn titles(model: &Model, theme: Theme) -> Vec<Line<'static>> {
         return with_class(places, &class, theme);
     };
     let (place, rows, epoch) = (selection.place + 1, selection.rows.len(), selection.epoch);
-    let worst = if rows < selection.all { "worst " } else { "" };
-    let of = format!("{place} of {worst}{rows}");
+    let is_part = rows < selection.all;
+    let of = if is_part {
+        text::place_of_worst(place, rows)
+    } else {
+        text::place_of(place, rows)
+    };
     match selection.which {
         Which::Wrong => {
             let is_regression = model.run.is_regression();
@@ -58,7 +62,7 @@ pub(crate) fn titles(model: &Model, theme: Theme) -> Vec<Line<'static>> {
                     format!("{}{arrow}{}", name(actual, cells), name(predicted, cells))
                 }
             };
-            let long = format!("{of}: {}", cell(NAME, " predicted as "));
+            let long = format!("{of}: {}", cell(NAME, text::arrow_predicted_as()));
             let places = [
                 text::cell_as_of(&long, epoch, set, row),
                 text::cell_in_set(&long, set, row),

@@ -37,7 +37,7 @@ pub(crate) fn draw(pane: &mut Pane<'_>) {
     }
     let pairs = pairs(pane.model);
     let Some(range @ (from, to)) = range(pairs) else {
-        return pane.message(["available after the first epoch", "after the first epoch"]);
+        return pane.message([text::after_first_epoch(), text::after_first_epoch_short()]);
     };
     let values = ticks(
         from,

@@ -49,7 +49,7 @@ impl Panel for ScoresPanel {
                 classes(pane, run.data.class_names(), confusion);
             }
             Some(Predictions::Numbers(pairs)) => errors(pane, pairs),
-            None => pane.message(["available after the first epoch", "after the first epoch"]),
+            None => pane.message([text::after_first_epoch(), text::after_first_epoch_short()]),
         }
     }
 }
@@ -120,7 +120,7 @@ fn errors(pane: &mut Pane<'_>, pairs: &[(f32, f32)]) {
         (text::root_mean_square_error(), (squares / count).sqrt()),
         (text::mean_absolute_error(), absolute / count),
         (text::bias(), bias / count),
-        ("largest error", largest.fold(f64::NAN, f64::max)),
+        (text::largest_error(), largest.fold(f64::NAN, f64::max)),
     ];
     let first = pane.first_line(lines.len(), pane.area.height.into());
     let rows = lines.iter().skip(first).map(|(name, value)| {

@@ -192,11 +192,7 @@ fn scale(pane: &mut Pane<'_>, area: Rect, axis: &Axis) {
 fn times(pane: &mut Pane<'_>, area: Rect, states: &[WeightState]) {
     if let (Some(first), Some(last)) = (states.first(), states.last()) {
         let dim = pane.theme.dim();
-        pane.left(
-            below(area),
-            &format!("epoch {:.0}", first.epochs.floor()),
-            dim,
-        );
+        pane.left(below(area), &text::epoch_rounded(first.epochs.floor()), dim);
         pane.right(below(area), &format!("{:.0}", last.epochs.floor()), dim);
     }
 }

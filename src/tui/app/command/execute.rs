@@ -59,8 +59,7 @@ impl Model {
         let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let (spec, rest) = (table::find(name)?, rest.trim());
         if matches!(self.run.phase, Phase::Failed(_)) && !spec.after_failure {
-            let left = "only export, seed, init and quit are left";
-            return Err(format!("the training has failed; {left}"));
+            return Err(text::not_after_failure().into());
         }
         match spec.run {
             Run::Set(setting) => self.type_setting(setting, rest),

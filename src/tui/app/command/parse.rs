@@ -15,7 +15,7 @@ use crate::util::text::sanitise;
 /// Message that `name` takes `what`, but got `found`.
 pub(super) fn expected(name: &str, what: &str, found: &str) -> String {
     match found {
-        "" => format!("{name} takes {what}"),
+        "" => text::takes(name, what),
         found => text::takes_not(name, what, sanitise(found)),
     }
 }
@@ -89,7 +89,7 @@ pub(super) fn row(rest: &str) -> Result<usize, String> {
 pub(super) fn view(rest: &str) -> Result<View, String> {
     let found = View::ALL.into_iter().find(|view| view.name() == rest);
     let names = View::ALL.map(View::name).join(", ");
-    found.ok_or_else(|| expected("view", &format!("one of {names}"), rest))
+    found.ok_or_else(|| expected("view", &text::expected_word(names), rest))
 }
 
 #[cfg(test)]

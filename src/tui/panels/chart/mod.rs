@@ -128,7 +128,7 @@ fn rate_marks(pane: &mut Pane<'_>, plot: Rect, scale: &Scale) {
             pane.left(Rect::new(x, y, 1, 1), "┊", theme.frame());
         }
         pane.left(Rect::new(x, plot.y, 1, 1), "▾", theme.accent());
-        let label = format!("lr {}", rate(mark.learning_rate));
+        let label = text::rate_mark(rate(mark.learning_rate));
         let cells = label.len() as u16;
         // To the right of its mark, or to the left where the plot ends.
         let has_room = x + 1 + cells <= plot.right();
@@ -153,8 +153,8 @@ fn title(model: &Model, theme: Theme, content: Chart) -> Title {
         Chart::Accuracy => (text::accuracy_title(), model.run.scores(), percent),
     };
     let is_log = content == Chart::Loss && model.navigation.log_scale;
-    let log = if is_log { " · log" } else { "" };
-    let smooth = ["", " · smooth", " · smoother"][model.navigation.smoothing.min(2)];
+    let log = if is_log { text::logarithmic() } else { "" };
+    let smooth = ["", text::smooth(), text::smoother()][model.navigation.smoothing.min(2)];
     let has_validation = !model.run.data.validation.is_empty();
     let legend = |names: [&str; 2]| {
         let training = format!("{}{}", names[0], show(train));
@@ -167,7 +167,10 @@ fn title(model: &Model, theme: Theme, content: Chart) -> Title {
     };
     Title {
         name: format!("{name}{log}{smooth}"),
-        details: vec![legend(["━ train ", "┅ val "]), legend(["━", "┅"])],
+        details: vec![
+            legend([text::legend_train(), text::legend_validation()]),
+            legend(["━", "┅"]),
+        ],
     }
 }
 

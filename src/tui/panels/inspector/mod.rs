@@ -156,12 +156,11 @@ impl<'a> Context<'a> {
         match self.inspection.inspect.cursor {
             Cursor::Output => text::outputs_title(architecture.loss()),
             Cursor::Parameter(id) => {
-                let kind = if id.input().is_some() {
-                    "Weight"
-                } else {
-                    "Bias"
-                };
-                format!("{kind} {}", self.notation.parameter(id))
+                let symbol = self.notation.parameter(id);
+                match id.input() {
+                    Some(_) => text::weight_title(symbol),
+                    None => text::bias_title(symbol),
+                }
             }
             Cursor::Neuron { .. } if layer == 0 => text::input_title(number, name),
             Cursor::Neuron { .. } if layer == self.depth() => {

@@ -42,7 +42,7 @@ pub(super) fn write(page: &mut Page, facts: &NeuronFacts) {
             hidden_delta(page, facts, &table, *sum);
         }
     }
-    page.distribution(" of a", &facts.distribution);
+    page.distribution(text::of_activation(), &facts.distribution);
     influence(page, &facts.influence);
 }
 
@@ -69,9 +69,9 @@ fn forward(page: &mut Page, facts: &NeuronFacts) {
     let formula = c.text(format!("{z} = {}{w} {a} + {b}", c.notation.sum('i')));
     page.line(formula + Span::styled(muted, c.theme.bad()));
     let inputs = if layer == 1 {
-        "x input"
+        text::symbol_input()
     } else {
-        "a activation"
+        text::symbol_activation()
     };
     page.line(c.dim(text::symbols(inputs)));
     let table = Table {
@@ -229,7 +229,7 @@ fn hidden_delta(page: &mut Page, facts: &NeuronFacts, table: &Table, sum: f64) {
     let (next, neurons) = if layer + 1 == c.depth() {
         (text::the_output_layer().to_owned(), text::all_outputs())
     } else {
-        (format!("layer {}", layer + 1), text::all_neurons())
+        (text::layer(layer + 1), text::all_neurons())
     };
     page.section(&text::backward_from(&next));
     let prime = format!("f{}({})", c.notation.either("′", "'"), c.own(Notation::z));

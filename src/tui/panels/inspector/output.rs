@@ -209,7 +209,7 @@ fn order(facts: &OutputFacts) -> Vec<usize> {
 /// The loss with its formula, and the loss of the unchanged row where inputs were changed.
 fn loss(page: &mut Page, facts: &OutputFacts) {
     let c = page.context;
-    page.section("Loss");
+    page.section(text::loss_title());
     page.text(c.notation.loss(facts.function, facts.output, c.depth()));
     if c.is_row() {
         loss_with_numbers(page, facts);
@@ -217,7 +217,7 @@ fn loss(page: &mut Page, facts: &OutputFacts) {
     page.equals(" ", c.number(facts.loss, c.knows_loss()));
     if c.is_row() {
         if let Some((_, before)) = &c.pass.unchanged {
-            page.before(" ", *before, "before the change");
+            page.before(" ", *before, text::before_the_change());
         }
         let target = c.target_text();
         if !target.is_empty() {

@@ -122,7 +122,10 @@ impl<'a> Page<'a> {
         let context = self.context;
         let rows = values.count() + values.not_finite();
         self.section(&text::over_rows(rows));
-        for (statistic, value) in [("mean", values.mean()), ("std", values.std())] {
+        for (statistic, value) in [
+            (text::head_mean(), values.mean()),
+            (text::head_std(), values.std()),
+        ] {
             let label = format!("{:<10}", format!("{statistic}{name}"));
             self.line(context.dim(label) + context.number(value, true));
         }

@@ -63,9 +63,9 @@ impl Table<'_> {
         let names = self.name_cells(c);
         let [factor, weight] = &self.headings;
         let (first, second) = self.ordered(factor, weight);
-        let letter = self.letter;
+        let (letter, product) = (self.letter, text::head_product());
         let heading = format!(
-            "{letter:>3} {:names$} {first:<NUMBER$}{second:<NUMBER$}product",
+            "{letter:>3} {:names$} {first:<NUMBER$}{second:<NUMBER$}{product}",
             ""
         );
         page.line(c.dim(heading));

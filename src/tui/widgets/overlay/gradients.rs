@@ -12,7 +12,7 @@ use crate::tui::app::gradients::worst_of_layers;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
-use crate::util::numbers::{counted, significant};
+use crate::util::numbers::significant;
 
 /// Widest content.
 const MAX_WIDTH: u16 = 72;
@@ -54,8 +54,8 @@ pub(super) fn render(pane: &mut Pane<'_>, chosen: Option<usize>) {
 
 fn summary(check: &GradientCheck, room: usize, theme: Theme) -> Vec<Line<'static>> {
     let (verdict, style) = verdict(check.grade(), check.checked.is_empty(), theme);
-    let checked = counted(check.checked.len() as u64, "parameter");
-    let rows = counted(check.rows as u64, "row");
+    let checked = text::parameters(check.checked.len());
+    let rows = text::rows(check.rows);
     let mut about = text::check_summary(&checked, &rows);
     if check.at_kinks > 0 {
         let skipped = check.at_kinks;
@@ -97,8 +97,8 @@ fn table<'a>(rows: impl Iterator<Item = Row<'a>>, is_wide: bool, theme: Theme) -
 fn row(worst: &Checked, is_chosen: bool, is_wide: bool, theme: Theme) -> Row<'static> {
     let (grade, style) = match Grade::of(worst.error) {
         Grade::Excellent => ("", theme.good()),
-        Grade::Good => ("ok", theme.text()),
-        Grade::Wrong => ("wrong", theme.bad()),
+        Grade::Good => (text::grade_ok(), theme.text()),
+        Grade::Wrong => (text::grade_wrong(), theme.bad()),
     };
     let name = Span::styled(worst.id.to_string(), chosen_if(is_chosen, theme.accent()));
     let number = |value| Line::styled(significant(value, 4), theme.text()).right_aligned();

@@ -10,7 +10,7 @@ use crate::train::probes::{IncomingWeightProbe, WeightProbe};
 use crate::tui::app::Model;
 use crate::tui::app::history::WeightState;
 use crate::tui::text;
-use crate::tui::widgets::{Palette, Pane, Title, bars, heat_map};
+use crate::tui::widgets::{Palette, Pane, Title, bars, covered, heat_map};
 use crate::util::numbers::significant;
 use crate::util::stats::Histogram;
 use crate::util::stats::histogram::BINS;
@@ -112,18 +112,12 @@ impl Axis {
     fn counts(&self, histogram: &Histogram, cells: usize) -> Vec<f32> {
         let counts = histogram.counts_over(self.limit);
         let counts = &counts[BINS / 2 - self.bins..BINS / 2 + self.bins];
-        let width = counts.len() as f32 / cells.max(1) as f32;
-        (0..cells)
-            .map(|i| {
-                let (from, to) = (i as f32 * width, (i + 1) as f32 * width);
-                let bins = from as usize..(to.ceil() as usize).min(counts.len());
-                bins.map(|bin| {
-                    let overlap = to.min(bin as f32 + 1.0) - from.max(bin as f32);
-                    counts[bin] as f32 * overlap.max(0.0)
-                })
+        let cell = |cell| {
+            let bins = covered(cell, cells, counts.len());
+            bins.map(|(bin, share)| (f64::from(counts[bin]) * share) as f32)
                 .sum()
-            })
-            .collect()
+        };
+        (0..cells).map(cell).collect()
     }
 }
 
@@ -154,17 +148,9 @@ fn layer(pane: &mut Pane<'_>, area: Rect, l: usize, histogram: &Histogram, axis:
     if body.is_empty() {
         return;
     }
-    let (gap, left) = (2, body.width / 2 - 1);
-    let mut now = Rect {
-        width: left,
-        ..body
-    };
-    let mut past = Rect::new(
-        body.x + left + gap,
-        body.y,
-        body.width - left - gap,
-        body.height,
-    );
+    let left = Constraint::Length(body.width / 2 - 1);
+    let halves = Layout::horizontal([left, Constraint::Fill(1)]).spacing(2);
+    let [mut now, mut past] = halves.areas(body);
     let states = pane.model.run.history.weights(l);
     if body.height >= 8 {
         (now.height, past.height) = (now.height - 1, past.height - 1);

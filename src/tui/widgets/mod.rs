@@ -15,5 +15,5 @@ pub(crate) use blocks::{bar, bars, histogram};
 pub(crate) use canvas::{Canvas, Dash, Palette, Point, Stroke, heat_map};
 pub(crate) use notation::{Index, Notation};
 pub(crate) use pane::{Pane, Title, cut, frame};
-pub(crate) use picture::{Picture, fitted};
+pub(crate) use picture::{Picture, covered, fitted};
 pub(crate) use table::fitting;

@@ -66,8 +66,8 @@ impl Picture {
     fn level(&self, x: u16, y: u16, drawn: (u16, u16)) -> f32 {
         let (width, height) = self.size;
         let (mut sum, mut area) = (0.0, 0.0);
-        for (row, high) in covered(y, drawn.1, height) {
-            for (column, wide) in covered(x, drawn.0, width) {
+        for (row, high) in covered(y.into(), drawn.1.into(), height) {
+            for (column, wide) in covered(x.into(), drawn.0.into(), width) {
                 let level = f64::from(self.levels[row * width + column]);
                 sum += level * high * wide;
                 area += high * wide;
@@ -77,14 +77,19 @@ impl Picture {
     }
 }
 
-/// Returns which of `all` pixels the part `index` of `parts` equal ones covers, and how much of each.
-fn covered(index: u16, parts: u16, all: usize) -> impl Iterator<Item = (usize, f64)> {
-    let length = all as f64 / f64::from(parts.max(1));
-    let (from, to) = (f64::from(index) * length, f64::from(index + 1) * length);
-    (from as usize..(to.ceil() as usize).min(all)).map(move |pixel| {
-        let share = to.min(pixel as f64 + 1.0) - from.max(pixel as f64);
-        // Rounding may leave a hair of the pixel behind the last one.
-        (pixel, share.max(1e-9))
+/// Returns which of `all` equal pieces of a length the part `index` of `parts` covers, and how much of
+/// each.
+pub(crate) fn covered(
+    index: usize,
+    parts: usize,
+    all: usize,
+) -> impl Iterator<Item = (usize, f64)> {
+    let length = all as f64 / parts.max(1) as f64;
+    let (from, to) = (index as f64 * length, (index + 1) as f64 * length);
+    (from as usize..(to.ceil() as usize).min(all)).map(move |piece| {
+        let share = to.min(piece as f64 + 1.0) - from.max(piece as f64);
+        // Rounding may leave a hair of the piece behind the last one.
+        (piece, share.max(1e-9))
     })
 }
 
@@ -123,13 +128,8 @@ mod tests {
     fn without_colour_there_are_shades() {
         let picture = Picture::new((2, 2), [(0, 1.0), (2, 1.0), (3, 0.9)]);
         let buf = drawn(&picture, 2, 1, Theme::new(Depth::None));
-        assert_eq!(
-            buf.content
-                .iter()
-                .map(|cell| cell.symbol())
-                .collect::<String>(),
-            "█▒"
-        );
+        let symbols: String = buf.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(symbols, "█▒");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::actions::Done;
 use super::bindings::{self, When};
 use super::command::Files;
 use super::loading::{Loading, LoadingStage};
@@ -262,24 +263,25 @@ impl Model {
     }
 
     fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent) {
-        let entered = match prompt.on_key(key) {
+        match prompt.on_key(key) {
             PromptEvent::Cancelled => return,
-            PromptEvent::Editing => {
-                let _: () = self.prompt.overlay = Some(Overlay::Prompt(prompt.clone()));
-                Ok(())
-            }
-            PromptEvent::Submitted(text) => match prompt.purpose {
-                Purpose::Setting(setting) => self.type_setting(setting, &text),
-                Purpose::SavePath => self.save_to(&text),
-                Purpose::Parameter(id) => self.type_parameter(id, &text),
-                Purpose::Input(column) => self.type_input(column, &text),
-                // Commands have a line of their own.
-                Purpose::Command => self.run_command(&text),
+            PromptEvent::Editing => {}
+            PromptEvent::Submitted(text) => match self.submit(prompt.purpose, &text) {
+                Ok(()) => return,
+                Err(problem) => prompt.error = Some(problem),
             },
-        };
-        if let Err(problem) = entered {
-            prompt.error = Some(problem);
-            self.prompt.overlay = Some(Overlay::Prompt(prompt));
+        }
+        self.prompt.overlay = Some(Overlay::Prompt(prompt));
+    }
+
+    fn submit(&mut self, purpose: Purpose, text: &str) -> Done {
+        match purpose {
+            Purpose::Setting(setting) => self.type_setting(setting, text),
+            Purpose::SavePath => self.save_to(text),
+            Purpose::Parameter(id) => self.type_parameter(id, text),
+            Purpose::Input(column) => self.type_input(column, text),
+            // Commands have a line of their own.
+            Purpose::Command => self.run_command(text),
         }
     }
 

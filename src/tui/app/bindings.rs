@@ -18,7 +18,7 @@ pub enum Direction {
     Right,
 }
 
-/// When a binding holds.
+/// Condition under which a binding holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     Always,
@@ -86,7 +86,7 @@ impl Group {
 #[derive(Debug, Clone, Copy)]
 pub struct Binding {
     pub keys: &'static [(KeyCode, KeyModifiers)],
-    /// How the keys are shown.
+    /// Keys as the footer and the help show them.
     pub shown: &'static str,
     pub run: Action,
     pub when: When,

@@ -104,7 +104,7 @@ pub struct Navigation {
     pub(super) awaited: Option<Cell>,
 }
 
-/// How far the drawn panels and popups can be scrolled.
+/// Scroll limits of the drawn panels and popups.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScrollLimits {
     /// Largest first line of each panel that can be scrolled.

@@ -9,7 +9,7 @@ use crate::tui::panels::PanelId;
 
 /// Pixels on a side below which a picture is not made smaller.
 const LEGIBLE: f64 = 12.0;
-/// How often a pixel is repeated at most, on each side.
+/// Maximum number of cells on a side of one pixel.
 const LARGEST: f64 = 4.0;
 /// Lines of scrolling that are a row of pictures.
 const LINES_A_ROW: u16 = 3;

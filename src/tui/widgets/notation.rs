@@ -14,7 +14,7 @@ pub enum Index {
     Any(char),
 }
 
-/// How symbols are written.
+/// Way of writing symbols: typeset, or in ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Notation {
     is_ascii: bool,

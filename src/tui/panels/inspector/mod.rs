@@ -173,7 +173,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whose numbers they are, long and short.
+    /// Subject of the numbers, long and short.
     fn whose(&self) -> [String; 2] {
         let (row, rows) = (self.row.sample.index + 1, self.inspection.rows);
         if self.is_row() {

@@ -86,11 +86,12 @@ pub(crate) fn covered(
 ) -> impl Iterator<Item = (usize, f64)> {
     let length = all as f64 / parts.max(1) as f64;
     let (from, to) = (index as f64 * length, (index + 1) as f64 * length);
-    (from as usize..(to.ceil() as usize).min(all)).map(move |piece| {
+    let pieces = (from as usize..(to.ceil() as usize).min(all)).map(move |piece| {
         let share = to.min(piece as f64 + 1.0) - from.max(piece as f64);
-        // Rounding may leave a hair of the piece behind the last one.
-        (piece, share.max(1e-9))
-    })
+        (piece, share)
+    });
+    // Rounding may leave a hair of the piece behind the last one.
+    pieces.filter(|&(_, share)| share > 1e-9)
 }
 
 /// Width and height in cells of a picture of `size` pixels that fills `columns` by `rows` cells as

@@ -320,7 +320,10 @@ fn mistakes(pane: &mut Pane<'_>, area: Rect, confusion: &Confusion) {
     });
     let mut table = Table::new(rows, widths.iter().copied());
     if heads == 1 {
-        let head = Row::new([String::new(), shorten(text::true_to_predicted(), room)]);
+        let head = Row::new([
+            String::new(),
+            shorten(text::true_to_predicted(), widths[1].into()),
+        ]);
         table = table.header(head.style(theme.dim()));
     }
     pane.draw(table, area);

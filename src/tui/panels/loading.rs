@@ -69,10 +69,7 @@ fn panel(main: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme) {
     let share = loading.share();
     let share = share.map(|share| format!("{:3.0}%", (100.0 * share).floor()));
     let share = share.map(|share| Line::styled(share, theme.strong()));
-    let title = Title {
-        name: text::loading_title().into(),
-        details: Vec::from_iter(share),
-    };
+    let title = Title::new(text::loading_title(), share);
     frame(area, buf, theme, false, &title, Default::default());
     Paragraph::new(lines).render(area.inner(Margin::new(1 + margin, 1)), buf);
 }

@@ -34,11 +34,7 @@ pub(crate) struct RowsPanel;
 
 impl Panel for RowsPanel {
     fn title(&self, pane: &Pane<'_>) -> Title {
-        let (model, theme) = (pane.model, pane.theme);
-        Title {
-            name: text::rows_title().into(),
-            details: titles(model, theme),
-        }
+        Title::new(text::rows_title(), titles(pane.model, pane.theme))
     }
 
     fn min_size(&self) -> (u16, u16) {

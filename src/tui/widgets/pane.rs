@@ -24,8 +24,11 @@ pub(crate) struct Title {
 
 impl Title {
     /// A title with `details`, the longest first.
-    pub fn new(name: impl Into<String>, details: impl IntoIterator<Item = String>) -> Self {
-        let details = details.into_iter().map(Line::from).collect();
+    pub fn new<L: Into<Line<'static>>>(
+        name: impl Into<String>,
+        details: impl IntoIterator<Item = L>,
+    ) -> Self {
+        let details = details.into_iter().map(Into::into).collect();
         let name = name.into();
         Self { name, details }
     }

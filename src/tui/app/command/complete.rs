@@ -90,10 +90,7 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
     };
     let mut candidates = match spec.completes {
         Completes::Nothing => Vec::new(),
-        Completes::Words(words) => words()
-            .into_iter()
-            .map(|word| Candidate::new(word, ""))
-            .collect(),
+        Completes::Words(words) => named(words()).collect(),
         Completes::Setting(setting) => values(model, setting),
         Completes::Parameters => parameters(model),
         Completes::Neurons => neurons(model),
@@ -148,9 +145,12 @@ fn values(model: &Model, setting: &Setting) -> Vec<Candidate> {
         }
         all.push(Candidate::new(NO_LAYERS, text::no_hidden()));
     }
-    let words = (setting.words)().into_iter();
-    all.extend(words.map(|word| Candidate::new(word, "")));
+    all.extend(named((setting.words)()));
     all
+}
+
+fn named(words: Vec<&'static str>) -> impl Iterator<Item = Candidate> {
+    words.into_iter().map(|word| Candidate::new(word, ""))
 }
 
 fn parameters(model: &Model) -> Vec<Candidate> {

@@ -165,13 +165,11 @@ fn title(model: &Model, theme: Theme, content: Chart) -> Title {
         }
         legend
     };
-    Title {
-        name: format!("{name}{log}{smooth}"),
-        details: vec![
-            legend([text::legend_train(), text::legend_validation()]),
-            legend(["━", "┅"]),
-        ],
-    }
+    let details = [
+        legend([text::legend_train(), text::legend_validation()]),
+        legend(["━", "┅"]),
+    ];
+    Title::new(format!("{name}{log}{smooth}"), details)
 }
 
 /// Score or loss of the best constant prediction; none where that is not known.

@@ -39,7 +39,7 @@ impl Panel for InspectorPanel {
         let (model, theme, inside) = (pane.model, pane.theme, pane.area);
         match Context::new(model, theme, inside) {
             Some(context) => Title::new(context.title(), context.whose()),
-            None => Title::new(text::inspector_title(), []),
+            None => Title::new(text::inspector_title(), [""; 0]),
         }
     }
 

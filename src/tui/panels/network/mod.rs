@@ -49,11 +49,8 @@ impl Panel for NetworkPanel {
         let (model, theme) = (pane.model, pane.theme);
         let verdict = verdict(model, theme);
         let titles = titles(model, theme).into_iter();
-        let details = titles.map(|title| title + verdict.clone()).collect();
-        Title {
-            name: text::network_title().into(),
-            details,
-        }
+        let details = titles.map(|title| title + verdict.clone());
+        Title::new(text::network_title(), details)
     }
 
     fn min_size(&self) -> (u16, u16) {

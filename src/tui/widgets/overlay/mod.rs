@@ -44,10 +44,7 @@ const FRAME: u16 = 4;
 /// the area for its content.
 fn popup(pane: &mut Pane<'_>, place: Rect, title: &str, note: Option<Line<'static>>) -> Rect {
     pane.draw(Clear, place);
-    let title = Title {
-        name: title.to_owned(),
-        details: Vec::from_iter(note),
-    };
+    let title = Title::new(title, note);
     frame(
         place,
         pane.buf,

@@ -244,11 +244,7 @@ impl Theme {
         if !self.has_shades() {
             return None;
         }
-        let t = if t.is_finite() {
-            t.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        let t = share(t);
         let at = t * (VIRIDIS.len() - 1) as f32;
         let i = (at as usize).min(VIRIDIS.len() - 2);
         Some(self.colour(mixed(VIRIDIS[i], VIRIDIS[i + 1], at - i as f32)))
@@ -256,11 +252,7 @@ impl Theme {
 
     /// A pixel of brightness `level`, `0.0..=1.0`: white on black, or ink on light paper.
     pub(crate) fn grey(self, level: f32) -> Color {
-        let level = if level.is_finite() {
-            level.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        let level = share(level);
         let levels = [Color::Black, Color::DarkGray, Color::Gray, Color::White];
         match (self.depth, self.is_light) {
             (Depth::True | Depth::Indexed, true) => {
@@ -318,6 +310,15 @@ impl Theme {
     }
 }
 
+/// `x` within `0.0..=1.0`; 0 if it is not finite.
+fn share(x: f32) -> f32 {
+    if x.is_finite() {
+        x.clamp(0.0, 1.0)
+    } else {
+        0.0
+    }
+}
+
 fn mixed(from: Rgb, to: Rgb, t: f32) -> Rgb {
     let mix = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * t).round() as u8;
     (mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
@@ -347,62 +348,4 @@ fn nearest_indexed(rgb: Rgb) -> u8 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn detect(variables: &[(&str, &str)]) -> Theme {
-        Theme::detect(|name| {
-            let found = variables.iter().find(|(n, _)| *n == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[test]
-    fn the_environment_is_read() {
-        let depth = |variables: &[(&str, &str)]| detect(variables).depth;
-        assert_eq!(
-            depth(&[("TERM", "xterm"), ("COLORTERM", "truecolor")]),
-            Depth::True
-        );
-        assert_eq!(depth(&[("TERM", "screen-256color")]), Depth::Indexed);
-        assert_eq!(depth(&[("TERM", "linux")]), Depth::Ansi);
-        assert_eq!(
-            depth(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]),
-            Depth::None
-        );
-        assert_eq!(depth(&[("TERM", "linux"), ("NO_COLOR", "")]), Depth::Ansi);
-        assert!(detect(&[("COLORFGBG", "0;15")]).is_light);
-        assert!(detect(&[("LANG", "C")]).is_ascii);
-        assert!(!detect(&[("LANG", "de_DE.UTF-8")]).is_ascii);
-        assert!(!detect(&[]).is_ascii);
-    }
-
-    #[test]
-    fn indexed_colours_are_near() {
-        assert_eq!(nearest_indexed((255, 255, 255)), 231);
-        assert_eq!(nearest_indexed((0, 0, 0)), 16);
-        assert_eq!(nearest_indexed((18, 18, 18)), 233);
-        assert_eq!(nearest_indexed((95, 175, 255)), 75);
-    }
-
-    #[test]
-    fn without_colour_there_is_none() {
-        let theme = Theme::new(Depth::None);
-        for style in [
-            theme.text(),
-            theme.dim(),
-            theme.accent(),
-            theme.train(),
-            theme.validation(),
-            theme.bad(),
-            theme.key(),
-            theme.badge(theme.bad()),
-            theme.signed(-0.5),
-            theme.signed(f32::NAN),
-            theme.cell(true, 0.5),
-        ] {
-            assert_eq!((style.fg, style.bg), (None, None), "{style:?}");
-        }
-        assert_eq!(theme.heat(0.5), None);
-    }
-}
+mod tests;

@@ -1,7 +1,6 @@
 //! A run as text for people: progress, then a report of scores and saved files.
 
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
 
 use super::{End, LogFormat, Moment, Output, Recorder, Summary, gradients};
 use crate::data::{Baseline, Prepared, TargetScale};
@@ -17,10 +16,11 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     recorder: |output| Box::new(Text::new(output)),
 };
 
-/// Shortest time between two lines of metrics; the first and the last epoch are always shown.
-const INTERVAL: Duration = Duration::from_millis(300);
-/// Shortest time between two lines after the first minute.
-const LATER_INTERVAL: Duration = Duration::from_secs(1);
+/// Minimum number of seconds between two lines of metrics; the first and the last epoch are always
+/// shown.
+const INTERVAL: f64 = 0.3;
+/// Minimum number of seconds between two lines after the first minute.
+const LATER_INTERVAL: f64 = 1.0;
 /// Seconds after which lines are rarer.
 const MINUTE: f64 = 60.0;
 
@@ -32,7 +32,8 @@ pub(super) struct Text {
     progress: Output,
     /// Destination of the report, if it is not that of the progress.
     report: Option<Output>,
-    shown_at: Option<Instant>,
+    /// Seconds since the start of the run at the last line of metrics.
+    shown_at: Option<f64>,
     /// Standardisation of a numeric target.
     scale: Option<TargetScale>,
     /// Newest epoch, if it is not shown yet, and rows per second.
@@ -137,6 +138,7 @@ impl Text {
                 "epoch", "step", "train loss", "val loss", scores[0], scores[1], "rows/s"
             )?;
             self.show(first, speed)?;
+            self.shown_at = Some(seconds);
         }
         if let Some(newest) = epochs.next_back() {
             self.waiting = Some((*newest, speed));
@@ -146,8 +148,9 @@ impl Text {
         } else {
             LATER_INTERVAL
         };
-        if self.shown_at.is_some_and(|at| at.elapsed() >= interval) {
+        if self.waiting.is_some() && self.shown_at.is_some_and(|at| seconds - at >= interval) {
             self.show_waiting()?;
+            self.shown_at = Some(seconds);
         }
         Ok(())
     }
@@ -175,7 +178,6 @@ impl Text {
         } else {
             ABSENT.into()
         };
-        self.shown_at = Some(Instant::now());
         writeln!(
             self.progress,
             "{:>7} {:>9} {:>11} {:>11} {first:>10} {second:>10} {speed:>11}",
@@ -323,7 +325,67 @@ fn percent(fraction: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+    use crate::util::stats::MinMaxLast;
+
+    /// Writer to a text that can be read meanwhile.
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Metrics of one epoch.
+    fn progress(epoch: u64) -> Progress {
+        let position = Position {
+            epoch,
+            ..Position::default()
+        };
+        let zero = MinMaxLast::of(0.0);
+        Progress {
+            position,
+            learning_rate: 0.1,
+            samples_per_second: 1.0,
+            seconds: 0.0,
+            losses: Vec::new(),
+            epochs: vec![EpochRecord {
+                epoch,
+                step: epoch,
+                train_loss: zero,
+                train_score: zero,
+                validation_loss: zero,
+                validation_score: zero,
+                learning_rate: 0.1,
+            }],
+            outcomes: None,
+        }
+    }
+
+    #[test]
+    fn after_a_minute_there_is_a_line_a_second_at_most() {
+        let lines_within = |seconds: std::ops::Range<u32>| {
+            let written = Arc::default();
+            let mut text = Text::new(Box::new(Shared(Arc::clone(&written))));
+            for tenth in seconds.start * 10..seconds.end * 10 {
+                let now = f64::from(tenth) / 10.0;
+                text.progress(&progress(tenth.into()), now)
+                    .expect("written");
+            }
+            let written = written.lock().unwrap();
+            written.iter().filter(|&&byte| byte == b'\n').count()
+        };
+        // Two lines are the header and the first epoch.
+        assert!((2 + 90..=2 + 200).contains(&lines_within(0..60)));
+        assert!((2 + 50..=2 + 60).contains(&lines_within(60..120)));
+    }
 
     #[test]
     fn numbers_keep_their_width() {

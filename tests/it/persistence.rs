@@ -112,3 +112,66 @@ fn an_export_under_way_is_waited_for_and_not_repeated() {
     let effects = model.update(exported("a.json", 0));
     assert!(matches!(effects[..], [Effect::Quit { code: 129 }]));
 }
+
+/// Presses ctrl-c.
+fn interrupt(model: &mut Model) -> Vec<Effect> {
+    let key = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    model.update(Msg::Key(key))
+}
+
+#[test]
+fn only_the_third_interrupt_gives_up_the_model() {
+    let mut model = model_with_export("a.json");
+    assert_eq!(exports(&interrupt(&mut model)).len(), 1);
+    assert!(interrupt(&mut model).is_empty());
+    let notice = model.prompt.notice.as_ref().expect("a warning");
+    assert!(notice.text.contains("quit without saving"));
+    assert!(model.update(Msg::Terminate(143)).is_empty());
+    let effects = interrupt(&mut model);
+    assert!(matches!(effects[..], [Effect::Quit { code: 130 }]));
+}
+
+fn failed(path: &str) -> Msg {
+    let cause = std::io::ErrorKind::StorageFull.into();
+    Msg::Worker(Box::new(Event::Exported {
+        path: path.into(),
+        result: Err(nn_tui::error::Error::CannotWrite {
+            path: path.into(),
+            cause,
+        }),
+        step: 0,
+    }))
+}
+
+#[test]
+fn a_failed_export_keeps_the_user_and_ends_a_signal_with_its_error() {
+    let quit = || Msg::Key(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE));
+    let mut model = model_with_export("a.json");
+    model.update(quit());
+    assert!(model.update(failed("a.json")).is_empty(), "it stays");
+    // The suggested path is replaced by another.
+    model.update(Msg::Key(KeyEvent::new(
+        KeyCode::Char('u'),
+        KeyModifiers::CONTROL,
+    )));
+    model.update(Msg::Paste("b.json".into()));
+    let enter = Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    assert_eq!(exports(&model.update(enter)), [PathBuf::from("b.json")]);
+    model.update(exported("b.json", 0));
+    let state = State::Paused;
+    let position = Position::default();
+    model.update(Msg::Worker(Box::new(Event::State { state, position })));
+    let effects = model.update(quit());
+    assert!(
+        matches!(effects[..], [Effect::Quit { code: 0 }]),
+        "{effects:?}"
+    );
+
+    let mut model = model_with_export("a.json");
+    model.update(Msg::Terminate(143));
+    let effects = model.update(failed("a.json"));
+    let [Effect::Fail(error)] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(error.exit_code(), 73);
+}

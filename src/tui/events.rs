@@ -2,7 +2,7 @@
 //! arrive in one channel; only signals have a queue of their own, which is never full.
 
 use std::io::{IsTerminal, stdout};
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{SyncSender, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -46,11 +46,23 @@ impl Incoming {
 /// as empty, over and over.
 const CHECK_INTERVAL: Duration = Duration::from_millis(300);
 
-/// Starts a thread that sends keys, mouse events and resizes.
+/// Starts a thread that reads keys, mouse events and resizes, and one that sends them. The terminal is
+/// read at once however many of them wait, since the time between two bytes tells escape and another
+/// key from a key with alt.
 ///
 /// # Errors
 /// [`Error::Worker`] if no thread can be started.
 pub(super) fn watch_input(sender: SyncSender<Incoming>) -> Result<()> {
+    let (queue, waiting) = channel();
+    spawn("input queue", move || {
+        for input in waiting {
+            if sender.send(Incoming::Input(input)).is_err() {
+                return;
+            }
+        }
+        // The program may have ended meanwhile.
+        let _ = sender.send(Incoming::InputEnded);
+    })?;
     spawn("input", move || {
         loop {
             match event::poll(CHECK_INTERVAL) {
@@ -61,12 +73,10 @@ pub(super) fn watch_input(sender: SyncSender<Incoming>) -> Result<()> {
             let Ok(input) = event::read() else {
                 break;
             };
-            if sender.send(Incoming::Input(input)).is_err() {
+            if queue.send(input).is_err() {
                 return;
             }
         }
-        // The program may have ended meanwhile.
-        let _ = sender.send(Incoming::InputEnded);
     })
 }
 

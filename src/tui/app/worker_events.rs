@@ -95,7 +95,7 @@ impl Model {
                 let (path, size) = (sanitise(&path.display().to_string()), file_size(bytes));
                 self.prompt.status(text::saved(&path, &size, verification));
             }
-            Err(error) => self.export_failed(&path, error),
+            Err(error) => return self.export_failed(&path, error),
         }
         if let Some(code) = self.leaving
             && self.run.exporting.is_empty()

@@ -119,6 +119,13 @@ impl Job {
         [table, validation, test].into_iter().flatten().collect()
     }
 
+    /// Names the command that resumes an interrupted run on the same data, if there is one.
+    pub(super) fn interrupted_run(&self) -> Option<String> {
+        let folder = &self.recovery.as_ref()?.folder;
+        let is_new = self.resume.is_none() && self.source != Source::Stdin;
+        is_new.then(|| recovery::hint(folder, &self.source))?
+    }
+
     /// Adds what helps to the error of loading the data of a run that is resumed.
     pub(super) fn explain(&self, error: Error) -> Error {
         match error {

@@ -194,6 +194,10 @@ fn train(job: Job) -> Result<Work> {
             epochs,
             check_gradients,
         } => {
+            if let Some(notice) = job.interrupted_run() {
+                // Standard error may be closed.
+                let _ = writeln!(io::stderr(), "{notice}");
+            }
             let (session, settings) = start(&job, load(&job)?)?;
             Ok(Box::new(move || {
                 let options = headless::Options {
@@ -214,6 +218,9 @@ fn train(job: Job) -> Result<Work> {
             let mut loading = Loading::new(job.source.name(), job.files(), paused);
             loading.export = job.export.clone();
             loading.force = job.force;
+            let checkpoint = job.checkpoint.as_ref();
+            loading.checkpoint = checkpoint.map(|option| option.path.clone());
+            loading.notice = job.interrupted_run();
             let log = job.log.clone();
             let load = move |watch: &mut dyn FnMut(LoadingStage) -> ControlFlow<()>| {
                 let mut report = |progress| watch(LoadingStage::Reading(progress));

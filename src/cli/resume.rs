@@ -18,7 +18,7 @@ use crate::settings::{Choices, Edit, Setting};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::recovery::{self, RecoveryFile};
 use crate::train::{Command, Pace, Resumed, Session};
-use crate::util::numbers::file_size;
+use crate::util::numbers::{ago, file_size};
 use crate::util::text::sanitise;
 
 /// Options that a resumed run takes from its checkpoint, and that may be repeated but not changed.
@@ -288,11 +288,5 @@ fn age(time: u64) -> String {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    let seconds = (now.as_millis() as u64).saturating_sub(time) / 1000;
-    match seconds {
-        0..60 => format!("{seconds} s ago"),
-        60..3600 => format!("{} min ago", seconds / 60),
-        3600..172_800 => format!("{} h ago", seconds / 3600),
-        _ => format!("{} days ago", seconds / 86_400),
-    }
+    ago((now.as_millis() as u64).saturating_sub(time) as f64 / 1000.0)
 }

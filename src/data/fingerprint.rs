@@ -23,11 +23,16 @@ impl Fingerprint {
         let mut sum = Checksum(Crc::new());
         for column in &dataset.columns {
             sum.text(&format!(
-                "{}\0{}\0{:?}\0",
-                column.name, column.column, column.kind
+                "{}\0{}\0{:?}\0{}\0",
+                column.name, column.column, column.kind, column.offset
             ));
         }
-        let layout = (dataset.table_columns, dataset.target_column, dataset.image);
+        let layout = (
+            dataset.table_columns,
+            dataset.target_column,
+            dataset.target_offset,
+            dataset.image,
+        );
         sum.text(&format!("{}\0{layout:?}\0", dataset.target_name));
         sum.rows(dataset.values.iter().copied(), &dataset.target);
         for held_out in [&dataset.validation, &dataset.test] {

@@ -59,7 +59,7 @@ pub(crate) fn report_recovery(recovered: Recovered) {
             let path = sanitise(&path.to_string_lossy());
             format!("the unsaved run is kept in {path}; nn-tui --resume continues it")
         }
-        Some(Err(error)) => format!("the unsaved run is lost: {error}"),
+        Some(Err(error)) => format!("the run is not saved: {error}"),
     };
     print_error(&format!("nn-tui: {text}"));
 }

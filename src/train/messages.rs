@@ -77,6 +77,12 @@ pub enum Command {
         /// Whether the checkpoint of another run, or another file, may be overwritten.
         replace: bool,
     },
+    /// Continue from a checkpoint on the same data, paused; answered by [`Event::Started`] or
+    /// [`Event::ResetFailed`].
+    Restore {
+        /// The checkpoint.
+        path: PathBuf,
+    },
     /// End the thread after the current step, as the user wants it.
     Stop,
     /// End the thread after the current step for another reason: a signal, a lost terminal, a failed export.

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::checkpoint::{About, Checkpoint, read_about};
+use crate::data::Source;
 use crate::error::{Error, Result};
 use crate::model_file::{Access, write_with};
 use crate::util::platform::create_private_folder;
+use crate::util::text::sanitise;
 
 /// Maximum number of recovery files.
 const MAX_FILES: usize = 5;
@@ -80,6 +82,24 @@ pub(crate) fn list(folder: &Path) -> Vec<RecoveryFile> {
         .collect();
     files.sort_by(|a, b| (b.about.saved, &b.path).cmp(&(a.about.saved, &a.path)));
     files
+}
+
+/// Describes the newest run on the data of `source` that can be resumed; `None` without any.
+pub(crate) fn hint(folder: &Path, source: &Source) -> Option<String> {
+    let source = source.clone().absolute();
+    let files = list(folder);
+    let found = files
+        .iter()
+        .position(|file| file.about.origin.source == source)?;
+    let RecoveryFile { path, about, .. } = &files[found];
+    let path = match found {
+        0 => String::new(),
+        _ => format!(" {}", sanitise(&path.to_string_lossy())),
+    };
+    Some(format!(
+        "an interrupted run (epoch {}) can be resumed: nn-tui --resume{path}",
+        about.epoch
+    ))
 }
 
 fn prune(folder: &Path) {

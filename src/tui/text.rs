@@ -43,7 +43,7 @@ texts! {
     thread_ended() "training thread ended";
     training_failed(message) "training failed: {message} · w: save last good weights";
     saved(path, size, verification) "saved {path} ({size}) · {verification}";
-    checkpoint_written(path, size) "checkpoint {path} ({size})";
+    checkpoint_written(path, size) "saved checkpoint {path} ({size})";
     checkpoint_failed(error) "checkpoint: {error}";
     saving() "saving the model · ctrl-c again: quit without saving";
     save_elsewhere(error) "{error} · type another path · ctrl-c: quit without saving";
@@ -123,6 +123,8 @@ texts! {
     restart_title() "Restart?";
     unsaved_before_restart(trained, seed) "{trained} of training not saved. Next seed: {seed}.";
     restart_keys() "y: restart · w: save first · esc: cancel";
+    restore_title() "Restore the checkpoint?";
+    restore_keys() "y: restore · w: save first · esc: cancel";
     quit_title() "Quit?";
     unsaved(trained) "{trained} of training not saved.";
     quit_keys() "y: quit · w: save first · esc: cancel";
@@ -314,6 +316,9 @@ texts! {
     label_validation() "val";
     label_accuracy() "acc";
     label_loss() "loss";
+    label_saved() "saved";
+    checkpoint_item() "checkpoint";
+    never_saved() "–";
     label_batch() "batch";
     label_seed() "seed";
 

@@ -242,5 +242,16 @@ pub(crate) fn tick_labels(ticks: &[f64]) -> Vec<String> {
     ticks.iter().map(|t| format!("{t:.decimals$}")).collect()
 }
 
+/// Describes how long ago something was: `12 s ago`, `3 min ago`, `5 h ago`, `4 days ago`.
+pub(crate) fn ago(seconds: f64) -> String {
+    let (number, unit) = match seconds {
+        s if s < 60.0 => (s, "s"),
+        s if s < 3600.0 => (s / 60.0, "min"),
+        s if s < 48.0 * 3600.0 => (s / 3600.0, "h"),
+        s => (s / 86_400.0, "days"),
+    };
+    format!("{} {unit} ago", number.floor())
+}
+
 #[cfg(test)]
 mod tests;

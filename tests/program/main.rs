@@ -15,6 +15,8 @@ mod predictions;
 mod refusals;
 mod resume;
 #[cfg(unix)]
+mod resume_screen;
+#[cfg(unix)]
 mod signals;
 #[cfg(unix)]
 mod terminal;

@@ -163,30 +163,28 @@ impl Checkpoint {
         mut dataset: Dataset,
         threads: Threads,
     ) -> Result<(Session, Resumed)> {
-        self.check_data(path, &dataset)?;
         // Exports name the data, and standard input has another name than a file.
-        dataset.name = self.about.data.clone();
-        self.restore(path, Arc::new(dataset), threads)
+        dataset.name.clone_from(&self.about.data);
+        self.resume_on(path, Arc::new(dataset), threads)
     }
 
-    /// Checks that `dataset` holds the data of the run.
-    fn check_data(&self, path: &Path, dataset: &Dataset) -> Result<()> {
-        match self.fingerprint.difference(&Fingerprint::of(dataset)) {
-            None => Ok(()),
-            Some(difference) => Err(Error::OtherData {
-                data: dataset.source.clone(),
-                checkpoint: path.to_owned(),
-                difference,
-            }),
-        }
-    }
-
-    fn restore(
+    /// Restores session and run on a data set that is loaded already.
+    ///
+    /// # Errors
+    /// Those of [`resume`](Self::resume).
+    pub(super) fn resume_on(
         self,
         path: &Path,
         dataset: Arc<Dataset>,
         threads: Threads,
     ) -> Result<(Session, Resumed)> {
+        if let Some(difference) = self.fingerprint.difference(&Fingerprint::of(&dataset)) {
+            return Err(Error::OtherData {
+                data: dataset.source.clone(),
+                checkpoint: path.to_owned(),
+                difference,
+            });
+        }
         let plan = self.session.plan();
         let data = prepare(&dataset, plan.validation, plan.seed)?.with_targets(plan.targets)?;
         let session = Session::from_state(self.session, dataset, data, threads);

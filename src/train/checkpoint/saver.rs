@@ -247,14 +247,10 @@ impl Saver {
             is_asked,
             result,
         };
-        self.note(&written);
-        Some(written)
-    }
-
-    fn note(&mut self, written: &Written) {
         if written.result.is_ok() {
             self.note_saved(written.stamp, written.seconds);
         }
+        Some(written)
     }
 
     /// Returns whether a failure is to be reported: not again and again for the same file.
@@ -280,19 +276,17 @@ impl Saver {
     }
 
     /// Writes the last checkpoint.
-    pub fn write_last(&mut self, capture: Capture, stamp: Stamp) -> Option<Written> {
-        let CheckpointOption { path, replace, .. } = self.option.clone()?;
-        let seconds = capture.progress.seconds;
-        let result = self.writing(capture, path.clone(), replace)();
-        let written = Written {
-            path,
-            stamp,
-            seconds,
-            is_asked: false,
-            result,
+    ///
+    /// # Errors
+    /// [`Error::CannotWrite`], [`Error::Exists`].
+    pub fn write_last(&mut self, capture: Capture, stamp: Stamp) -> Result<()> {
+        let Some(CheckpointOption { path, replace, .. }) = self.option.clone() else {
+            return Ok(());
         };
-        self.note(&written);
-        Some(written)
+        let seconds = capture.progress.seconds;
+        self.writing(capture, path, replace)()?;
+        self.note_saved(stamp, seconds);
+        Ok(())
     }
 
     /// Returns whether a run that ends unexpectedly at `now`, after `seconds` of training, is worth a recovery

@@ -242,6 +242,11 @@ impl Session {
         Ok(())
     }
 
+    /// Returns the threads that may share a step.
+    pub(super) fn threads(&self) -> Threads {
+        self.threads
+    }
+
     /// Returns the data set before the split.
     pub fn dataset(&self) -> &Arc<Dataset> {
         &self.dataset

@@ -224,6 +224,7 @@ impl<S: Sink> Trainer<S> {
             Command::Apply(change) => self.apply(change),
             Command::SetEpochs(epochs) => self.set_epochs(epochs),
             Command::Checkpoint { path, replace } => self.write_checkpoint(path, replace),
+            Command::Restore { path } => self.restore(&path),
         }
         Then::GoOn
     }
@@ -413,13 +414,7 @@ impl<S: Sink> Trainer<S> {
     fn reset(&mut self, seed: u64, initialisation: Initialisation) {
         match self.session.restarted(seed, initialisation) {
             Ok(session) => {
-                self.scratch = Scratch::new(&session);
-                self.session = session;
-                self.end_walk();
-                self.restarts += 1;
-                self.observed = None;
-                self.check_again();
-                self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+                self.replace_session(session);
                 self.meter = SpeedMeter::default();
                 self.outbox
                     .start_series(&self.session, Recording::default());
@@ -432,6 +427,17 @@ impl<S: Sink> Trainer<S> {
             }
             Err(error) => self.outbox.push(Event::ResetFailed(error)),
         }
+    }
+
+    /// Replaces the session by another one on the same data.
+    fn replace_session(&mut self, session: Session) {
+        self.scratch = Scratch::new(&session);
+        self.session = session;
+        self.end_walk();
+        self.restarts += 1;
+        self.observed = None;
+        self.check_again();
+        self.throttle = Throttle::new(self.settings.pace, self.session.batches());
     }
 
     /// Enters `state` and reports it.

@@ -1,12 +1,12 @@
 //! Checkpoints of the worker: at intervals, on request, at the end, and back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{State, Trainer};
 use crate::error::Result;
-use crate::train::checkpoint::{About, Capture, Progress, Stamp, Written};
+use crate::train::checkpoint::{About, Capture, Checkpoint, Progress, Stamp, Written};
 use crate::train::event_queue::Sink;
 use crate::train::messages::Event;
 use crate::train::speed::SpeedMeter;
@@ -93,29 +93,51 @@ impl<S: Sink> Trainer<S> {
         self.saver.note_saved(self.stamp(), self.meter.seconds());
     }
 
-    /// Saves the run at its end: the last checkpoint and, if the end is unexpected and the run unsaved, the
-    /// recovery file, whose path is returned.
+    /// Saves the run at its end: the last checkpoint and, if that fails or the end is unexpected, and the run is
+    /// not saved, the recovery file, whose path is returned.
     pub fn conclude(&mut self) -> Option<Result<PathBuf>> {
         if let Some(written) = self.saver.finish() {
             self.report_written(written);
         }
         let stamp = self.stamp();
+        let mut failure = None;
         if self.saver.is_last_due(stamp)
             && !self.session.is_interrupted()
             && let Some(capture) = self.capture()
-            && let Some(written) = self.saver.write_last(capture, stamp)
         {
-            self.report_written(written);
+            failure = self.saver.write_last(capture, stamp).err();
         }
+        let is_unexpected = !self.is_end_expected || failure.is_some();
         let is_due = self.saver.is_recovery_due(stamp, self.meter.seconds());
-        let recovered = if !self.is_end_expected && is_due {
+        let recovered = if is_unexpected && is_due {
             let capture = self.capture();
             capture.and_then(|capture| self.saver.write_recovery(capture))
         } else {
             None
         };
         self.saver.close(stamp);
-        recovered
+        recovered.or(failure.map(Err))
+    }
+
+    /// Continues from the checkpoint in `path`, and pauses there.
+    pub(super) fn restore(&mut self, path: &Path) {
+        let dataset = Arc::clone(self.session.dataset());
+        let threads = self.session.threads();
+        let restored = Checkpoint::read(path, threads)
+            .and_then(|checkpoint| checkpoint.resume_on(path, dataset, threads));
+        match restored {
+            Ok((session, resumed)) => {
+                self.replace_session(session);
+                self.state = match self.session.diverged() {
+                    Some(divergence) => State::Diverged(divergence),
+                    None => State::Paused,
+                };
+                self.saver.adopt(&resumed);
+                self.continue_run(resumed);
+                self.announce_start();
+            }
+            Err(error) => self.outbox.push(Event::ResetFailed(error)),
+        }
     }
 
     /// Continues curves, clock and, if the run waits inside a mini-batch, the phase stepper of a run that is

@@ -234,11 +234,43 @@ impl Model {
         }
     }
 
-    pub(super) fn open_save_prompt(&mut self) -> Done {
+    /// Returns the path of the checkpoint that is meant by `typed`, which may be empty.
+    pub(super) fn checkpoint_path(&self, typed: &str) -> PathBuf {
+        match &self.run.checkpoint {
+            _ if !typed.is_empty() => typed.into(),
+            Some(path) => path.clone(),
+            None => format!("{}.checkpoint", self.plain_name()).into(),
+        }
+    }
+
+    /// Writes a checkpoint, after a question if that replaces the file of another run and `--force` was not
+    /// given.
+    pub(super) fn write_checkpoint(&mut self, path: &str) -> Done {
+        let (path, replace) = (self.checkpoint_path(path), self.run.force);
+        self.send(Command::Checkpoint { path, replace });
+        Ok(())
+    }
+
+    /// Continues from a checkpoint, after a question if much would be lost.
+    pub(super) fn restore_checkpoint(&mut self, path: &str) -> Done {
+        let path = self.checkpoint_path(path);
+        if self.run.unsaved_seconds() > WORTH_ASKING {
+            self.prompt.overlay = Some(Overlay::Confirm(Confirm::Restore(path)));
+        } else {
+            self.send(Command::Restore { path });
+        }
+        Ok(())
+    }
+
+    /// Name of the data, for a file.
+    fn plain_name(&self) -> String {
         let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
         let name = self.run.data.name.chars();
-        let name: String = name.map(|c| if is_plain(c) { c } else { '_' }).collect();
-        let prompt = Prompt::new(Purpose::SavePath, &format!("{name}.json"));
+        name.map(|c| if is_plain(c) { c } else { '_' }).collect()
+    }
+
+    pub(super) fn open_save_prompt(&mut self) -> Done {
+        let prompt = Prompt::new(Purpose::SavePath, &format!("{}.json", self.plain_name()));
         self.prompt.overlay = Some(Overlay::Prompt(prompt));
         Ok(())
     }

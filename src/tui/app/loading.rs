@@ -1,6 +1,7 @@
 //! State of the screen while data are loaded.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -42,6 +43,10 @@ pub struct Loading {
     pub export: Option<ExportOption>,
     /// Whether the training overwrites files without asking.
     pub force: bool,
+    /// File of `--checkpoint`.
+    pub checkpoint: Option<PathBuf>,
+    /// Message to show when the training starts.
+    pub notice: Option<String>,
     size: (u16, u16),
     /// Speed limit of the training, once it is known.
     pace: Pace,
@@ -61,6 +66,8 @@ impl Loading {
             elapsed: Duration::ZERO,
             export: None,
             force: false,
+            checkpoint: None,
+            notice: None,
             size: (0, 0),
             pace: Pace::Full,
             recent: VecDeque::new(),
@@ -84,6 +91,10 @@ impl Loading {
     pub(super) fn training(&self, started: &Started) -> Model {
         let mut model = Model::new(started, self.pace, self.size, self.export.clone());
         model.run.force = self.force;
+        model.run.checkpoint.clone_from(&self.checkpoint);
+        if let Some(text) = self.notice.clone() {
+            model.prompt.status(text);
+        }
         model
     }
 

@@ -15,7 +15,8 @@ pub struct Menu {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Item {
-    setting: &'static Setting,
+    /// The setting; `None` in the line of the checkpoint.
+    setting: Option<&'static Setting>,
     /// Hidden layer, counted from 0; in a network without any, the place for one.
     layer: Option<usize>,
     pub label: String,
@@ -33,7 +34,7 @@ pub(crate) fn items(model: &Model) -> Vec<Item> {
         let item = |layer, label, value| {
             let command = command.clone();
             Item {
-                setting,
+                setting: Some(setting),
                 layer,
                 label,
                 value,
@@ -54,7 +55,14 @@ pub(crate) fn items(model: &Model) -> Vec<Item> {
             .map(|(l, label, value)| item(Some(l), label, value))
             .collect()
     });
-    items.collect()
+    let checkpoint = Item {
+        setting: None,
+        layer: None,
+        label: text::checkpoint_item().into(),
+        value: (model.run.last_saved()).unwrap_or_else(|| text::never_saved().into()),
+        command: format!("checkpoint {}", model.checkpoint_path("").display()),
+    };
+    items.chain([checkpoint]).collect()
 }
 
 impl Model {
@@ -100,9 +108,12 @@ impl Model {
 
     fn step_item(&mut self, item: &Item, direction: Direction) -> Done {
         let Some(layer) = item.layer.filter(|&layer| layer > 0) else {
-            return self.step_setting(item.setting, direction);
+            return match item.setting {
+                Some(setting) => self.step_setting(setting, direction),
+                None => Ok(()),
+            };
         };
-        self.edit_setting(item.setting, |choices| {
+        self.edit_setting(&HIDDEN, |choices| {
             let size = &mut choices.hidden.get_or_insert_default()[layer];
             let by = if direction == Direction::Up { 1 } else { -1 };
             *size = size.saturating_add_signed(by).max(1);

@@ -22,6 +22,10 @@ use crate::train::{Command, Observation, Pace, SampleId, Started};
 pub enum Confirm {
     /// Replace the file that exists.
     Replace(PathBuf),
+    /// Replace the file that exists by a checkpoint.
+    ReplaceByCheckpoint(PathBuf),
+    /// Continue from this checkpoint, though weights are unsaved.
+    Restore(PathBuf),
     /// Restart with this seed and initialisation, though weights are unsaved.
     Reset(u64, Initialisation),
     Quit,

@@ -12,6 +12,7 @@ use crate::train::{
     Confusion, Divergence, EpochRecord, Evaluation, Event, InForce, Observation, Outcomes, Pace,
     Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started, State,
 };
+use crate::util::numbers::ago;
 use crate::util::stats::MinMaxLast;
 
 /// State of the training as it is shown: acknowledged by the worker, or asked for and not
@@ -87,6 +88,8 @@ pub struct Run {
     pub force: bool,
     /// Destination given by `--export`.
     pub export: Option<ExportOption>,
+    /// File of the checkpoints: that of `--checkpoint`, or the last one typed.
+    pub checkpoint: Option<PathBuf>,
     /// Exports the worker has not finished yet.
     pub(super) exporting: Vec<PathBuf>,
     /// Step at which `export` was last written.
@@ -127,6 +130,7 @@ impl Run {
             epochs: started.epochs,
             force: false,
             export: None,
+            checkpoint: None,
             exporting: Vec::new(),
             exported_at: None,
             needs_other_path: false,
@@ -189,6 +193,11 @@ impl Run {
     pub(crate) fn is_training(&self) -> bool {
         use Phase::{Pausing, Stepping, Training};
         matches!(self.phase, Training | Stepping | Pausing)
+    }
+
+    /// Time since the run was last saved, such as `12 s ago`; `None` if it never was.
+    pub(crate) fn last_saved(&self) -> Option<String> {
+        self.saved.map(|_| ago(self.unsaved_seconds()))
     }
 
     /// Seconds of training that would be lost without saving.
@@ -306,6 +315,7 @@ impl Run {
             pace_before: self.pace_before,
             force: self.force,
             export: self.export.take(),
+            checkpoint: self.checkpoint.take(),
             exporting: std::mem::take(&mut self.exporting),
             ..Self::new(started, self.pace)
         };

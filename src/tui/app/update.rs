@@ -288,6 +288,13 @@ impl Model {
     fn answer(&mut self, question: Confirm, key: &KeyEvent) {
         match (key.code, question) {
             (KeyCode::Char('y' | 'Y'), Confirm::Replace(path)) => self.send_export(path, true),
+            (KeyCode::Char('y' | 'Y'), Confirm::ReplaceByCheckpoint(path)) => {
+                let replace = true;
+                self.send(Command::Checkpoint { path, replace });
+            }
+            (KeyCode::Char('y' | 'Y'), Confirm::Restore(path)) => {
+                self.send(Command::Restore { path });
+            }
             (KeyCode::Char('y' | 'Y'), Confirm::Reset(seed, initialisation)) => {
                 self.send(Command::Reset {
                     seed,
@@ -295,7 +302,7 @@ impl Model {
                 });
             }
             (KeyCode::Char('y' | 'Y'), Confirm::Quit) => self.leave(0),
-            (KeyCode::Char('w'), Confirm::Quit | Confirm::Reset(..)) => {
+            (KeyCode::Char('w'), Confirm::Quit | Confirm::Reset(..) | Confirm::Restore(_)) => {
                 let opened = self.open_save_prompt();
                 self.prompt.report(opened);
             }

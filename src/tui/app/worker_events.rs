@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::model::{Model, Overlay};
+use super::model::{Confirm, Model, Overlay};
 use super::training::Phase;
 use super::update::Effect;
 use crate::error::Error;
@@ -65,10 +65,15 @@ impl Model {
     fn checkpoint_written(&mut self, path: &Path, result: Result<u64, Error>, is_asked: bool) {
         match result {
             Ok(bytes) if is_asked => {
+                self.run.checkpoint = Some(path.to_owned());
                 let (path, size) = (sanitise(&path.display().to_string()), file_size(bytes));
                 self.prompt.status(text::checkpoint_written(path, size));
             }
             Ok(_) => {}
+            Err(Error::Exists(path)) if is_asked && self.leaving.is_none() => {
+                let question = Confirm::ReplaceByCheckpoint(path);
+                self.prompt.overlay = Some(Overlay::Confirm(question));
+            }
             Err(error) => self.prompt.error(text::checkpoint_failed(error)),
         }
     }

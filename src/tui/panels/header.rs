@@ -113,6 +113,9 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     ));
     parts.push(part(1, text::label_seed(), run.plan.seed.to_string(), text));
     parts.extend(rmse);
+    if let Some(saved) = run.last_saved() {
+        parts.push(part(6, text::label_saved(), format!("{saved:<10}"), text));
+    }
     let decay = run.plan.rule.weight_decay.get();
     if decay > 0.0 {
         parts.push(part(2, "L2", rate(decay), text));

@@ -114,6 +114,10 @@ fn others() -> Vec<Spec> {
         good "menu" [] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));
         any "export" [] "PATH" Files, "save the model (format from extension)",
             With(|model, rest| parse::export(rest).map(|path| model.export_to(path)));
+        good "checkpoint" [] "[FILE]" Nothing, "save the whole run, to be continued later (default: the last file)",
+            With(Model::write_checkpoint);
+        good "restore" [] "[FILE]" Nothing, "continue from a checkpoint of these data (default: the last file)",
+            With(Model::restore_checkpoint);
         any "help" [] "" Nothing, "list the commands",
             Plain(act!(|model| model.prompt.overlay = Some(Overlay::Commands(0))));
         any "quit" [] "" Nothing, "quit", Plain(act!(|model| model.quit()));

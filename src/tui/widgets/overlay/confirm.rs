@@ -16,7 +16,7 @@ pub(super) fn render(pane: &mut Pane<'_>, confirm: &Confirm) {
         s => text::minutes(s / 60.0),
     };
     let (title, text, keys) = match confirm {
-        Confirm::Replace(path) => (
+        Confirm::Replace(path) | Confirm::ReplaceByCheckpoint(path) => (
             text::replace_title(),
             text::file_exists(sanitise(&path.display().to_string())),
             text::replace_keys(),
@@ -25,6 +25,11 @@ pub(super) fn render(pane: &mut Pane<'_>, confirm: &Confirm) {
             text::restart_title(),
             text::unsaved_before_restart(&trained, seed),
             text::restart_keys(),
+        ),
+        Confirm::Restore(_) => (
+            text::restore_title(),
+            text::unsaved(&trained),
+            text::restore_keys(),
         ),
         Confirm::Quit => (
             text::quit_title(),

@@ -1,0 +1,127 @@
+//! Checkpoints of a run on the screen.
+
+use super::terminal::{ENTER, Terminal};
+use super::*;
+
+/// Types a command and waits until the screen shows `expected`.
+fn type_command(terminal: &mut Terminal, command: &str, expected: &str) {
+    terminal.press(&format!(":{command}"));
+    terminal.wait_for(command);
+    terminal.press(ENTER);
+    terminal.wait_until(expected, |text| {
+        text.contains(expected) && !text.contains("tab: complete")
+    });
+}
+
+/// Trains to the end of the fourth epoch on the screen, and returns the exported model.
+fn finish(terminal: &mut Terminal, name: &str) -> Vec<u8> {
+    type_command(terminal, "step 4 epoch", "paused");
+    let epoch = terminal.wait_for_number("epoch", |epoch| epoch >= 5);
+    assert_eq!(epoch, 5);
+    terminal.wait_for("paused");
+    type_command(terminal, &format!("export {name}"), "verified");
+    fs::read(terminal.folder.path().join(name)).expect("exported")
+}
+
+#[test]
+fn a_run_with_live_changes_continues_on_the_screen_and_headless() {
+    let mut terminal = Terminal::start(&["iris", "--paused", "--hidden", "6,5"]);
+    terminal.wait_for("paused");
+    type_command(&mut terminal, "restart", "paused");
+    terminal.press("S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 1);
+    for (command, expected) in [
+        ("lr 0.01", "lr 0.01"),
+        ("mute a1[2]", "muted"),
+        ("freeze w1[1,1]", "frozen"),
+        ("hidden 7,5", "4 → 7 → 5 → 3"),
+        ("activation tanh", "tanh"),
+        ("optimizer momentum", "momentum"),
+        ("step 2 batch", "step    10"),
+        // Into the third row of the mini-batch.
+        ("step 17 phase", "row 3 of 16"),
+        ("checkpoint run.checkpoint", "saved checkpoint"),
+    ] {
+        type_command(&mut terminal, command, expected);
+    }
+    let checkpoint = terminal.folder.path().join("run.checkpoint");
+    let never_stopped = finish(&mut terminal, "a.json");
+    terminal.wait_for("saved 0 s ago");
+
+    type_command(&mut terminal, "restore", "row 3 of 16");
+    terminal.wait_for_number("step", |step| step == 10);
+    assert!(never_stopped == finish(&mut terminal, "b.json"), "restored");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+
+    let path = checkpoint.to_str().expect("UTF-8");
+    let mut resumed = Terminal::start(&["--resume", path]);
+    resumed.wait_for("row 3 of 16");
+    resumed.wait_for_number("step", |step| step == 10);
+    assert!(
+        never_stopped == finish(&mut resumed, "c.json"),
+        "on the screen"
+    );
+    resumed.press("q");
+    assert_eq!(resumed.exit_code(), 0);
+
+    let model = terminal.folder.path().join("d.json");
+    let words = ["--epochs", "5", "--threads", "1", "--resume"].map(OsStr::new);
+    let paths = [
+        checkpoint.as_os_str(),
+        OsStr::new("--export"),
+        model.as_os_str(),
+    ];
+    let output = program(words.into_iter().chain(paths)).output();
+    assert_eq!(code(&output.expect("starts")), 0);
+    assert!(
+        never_stopped == fs::read(&model).expect("exported"),
+        "headless"
+    );
+}
+
+#[test]
+fn another_runs_checkpoint_is_replaced_after_a_yes() {
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.wait_for("paused");
+    let path = terminal.folder.path().join("iris.checkpoint");
+    fs::write(&path, "other").expect("written");
+    type_command(&mut terminal, "checkpoint", "Replace file?");
+    terminal.press("n");
+    terminal.wait_until("no question", |text| !text.contains("Replace file?"));
+    assert_eq!(fs::read(&path).expect("there"), b"other");
+    type_command(&mut terminal, "checkpoint", "Replace file?");
+    terminal.press("y");
+    terminal.wait_for("saved checkpoint iris.checkpoint");
+    // Its own checkpoint a run replaces unasked.
+    terminal.press("S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 1);
+    type_command(&mut terminal, "checkpoint", "saved checkpoint");
+    type_command(&mut terminal, "restore no.checkpoint", "no such file");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn a_checkpoint_is_written_on_every_exit_of_the_screen() {
+    for (keys, signal, expected) in [("q", "", 0), ("\x03", "", 130), ("", "-TERM", 143)] {
+        let options = ["iris", "--checkpoint", "run.checkpoint", "--pace", "200"];
+        let mut terminal = Terminal::start(&options);
+        terminal.wait_for_number("epoch", |epoch| epoch > 3);
+        if signal.is_empty() {
+            terminal.press(keys);
+        } else {
+            terminal.signal(signal);
+        }
+        assert_eq!(terminal.exit_code(), expected, "{keys}{signal}");
+        let path = terminal.folder.path().join("run.checkpoint");
+        let words = ["--headless", "--epochs", "1", "--resume"].map(OsStr::new);
+        let output = program(words.into_iter().chain([path.as_os_str()])).output();
+        let output = output.expect("starts");
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("resumed after epoch"),
+            "{keys}{signal}"
+        );
+    }
+}

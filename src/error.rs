@@ -217,6 +217,15 @@ pub enum DataProblem {
         /// All column names.
         available: Vec<String>,
     },
+    /// More columns than the table that the model was trained on.
+    #[error(
+        "the table has more columns than the model was trained on, which has no inputs for {} (--drop leaves columns out)",
+        quoted(.names)
+    )]
+    NewFeatures {
+        /// Names of the columns that are none of the model's.
+        names: Vec<String>,
+    },
     /// A table without header whose number of columns does not match the model.
     #[error(
         "the file has no header and {found} columns; the model was trained on {expected} feature columns, with or without the class"

@@ -178,6 +178,13 @@ pub struct SavingArgs {
         requires = "resume"
     )]
     pub moved_data: Option<OsString>,
+    /// Model whose training goes on.
+    #[arg(long, value_name = "MODEL", help_heading = "Saving",
+          help = format!("Start from the weights and the preprocessing of a model: {}",
+              formats::readable_extensions()),
+          conflicts_with_all = ["hidden", "activation", "output", "loss", "init", "outputs", "task",
+              "keep", "categorical", "missing_values", "max_rows", "resume", "describe"])]
+    pub from: Option<PathBuf>,
     /// Leave no checkpoint of a run that ends unsaved after more than a minute
     #[arg(long, help_heading = "Saving")]
     pub no_recovery: bool,

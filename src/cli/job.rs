@@ -1,6 +1,7 @@
 //! From arguments to a checked job.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::args::{GlobalArgs, SavingArgs, TrainingArgs};
 use super::load_options::load_options;
@@ -14,7 +15,7 @@ use crate::nn::engine::Threads;
 use crate::record::LogOption;
 use crate::settings::{Choices, defaults};
 use crate::train::recovery::{self, RecoveryOption};
-use crate::train::{CheckpointOption, Pace, Plan};
+use crate::train::{CheckpointOption, Pace, Plan, Start};
 
 /// A checked order to train.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub struct Job {
     pub recovery: Option<RecoveryOption>,
     /// The run to continue.
     pub resume: Option<ResumeOrder>,
+    /// Network whose training goes on.
+    pub start: Option<Arc<Start>>,
     pub front_end: FrontEnd,
 }
 
@@ -96,6 +99,7 @@ impl Job {
             checkpoint: checkpoint(&args.saving, global.force),
             recovery: recovery(&args.saving),
             resume: None,
+            start: None,
             front_end: front_end(args, &choices, global, is_terminal)?,
             choices,
         };

@@ -32,6 +32,7 @@ pub(super) fn load_options(
         seed,
         validation,
         test: table.test.as_ref().map(Source::parse),
+        base: None,
     };
     Ok((options, fraction))
 }

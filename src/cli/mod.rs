@@ -10,6 +10,7 @@ mod load_options;
 mod loading;
 mod predict;
 mod resume;
+mod warm_start;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -119,7 +120,7 @@ fn check_job(args: &TrainingArgs, global: &GlobalArgs) -> Result<Job> {
     let can_show = is_terminal && unusable.is_none();
     let job = match &args.saving.resume {
         Some(path) => resume::job(path.as_deref(), args, global, can_show)?,
-        None => Job::check(args, global, can_show)?,
+        None => warm_start::job(args, global, can_show)?,
     };
     if let Some(reason) = unusable
         && !args.is_without_screen(global)
@@ -276,7 +277,8 @@ fn session(job: &Job, dataset: Dataset) -> Result<Session> {
     let architecture = plan.architecture(inputs, outputs)?;
     architecture.check_fits(plan.batch.get().min(dataset.rows()), memory::available())?;
     let prepared = prepare(&dataset, plan.validation, plan.seed)?;
-    let mut session = Session::on(plan, Arc::new(dataset), prepared, job.threads)?;
+    let (dataset, start) = (Arc::new(dataset), job.start.clone());
+    let mut session = Session::from_start(plan, dataset, prepared, job.threads.into(), start)?;
     session
         .set_initial_values(&job.initial_values)
         .map_err(|problem| Error::Usage(format!("--set: {problem}")))?;

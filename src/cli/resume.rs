@@ -82,7 +82,7 @@ pub(super) fn job(
     check(args, global, &path, &checkpoint)?;
     job.source = match &args.saving.moved_data {
         Some(data) => Source::parse(data),
-        None => checkpoint.about.origin.source.clone(),
+        None => checkpoint.origin.source.clone(),
     };
     if job.source == Source::Stdin && io::stdin().is_terminal() {
         let shown = shown(&path);
@@ -91,7 +91,7 @@ pub(super) fn job(
              nn-tui --resume {shown} < table.csv, or by --data FILE"
         )));
     }
-    job.options = checkpoint.about.origin.options.clone();
+    job.options = checkpoint.origin.options.clone();
     let is_given = |name: &str| args.saving.given.iter().any(|given| given == name);
     match &mut job.front_end {
         FrontEnd::Screen {
@@ -147,18 +147,13 @@ fn check(
     if given.iter().any(|given| given == "data") {
         return Err(Error::Usage(format!(
             "--resume continues on the data of the run, {}; --data FILE says where they are now",
-            checkpoint.about.origin.source
+            checkpoint.origin.source
         )));
     }
     let (options, validation) = load_options(args, &global.reading, 0)?;
     let plan = checkpoint.plan();
-    let mut different = options
-        .absolute()
-        .differences(&checkpoint.about.origin.options);
-    let is_split = matches!(
-        checkpoint.about.origin.options.validation,
-        ValidationRows::Split
-    );
+    let mut different = options.absolute().differences(&checkpoint.origin.options);
+    let is_split = matches!(checkpoint.origin.options.validation, ValidationRows::Split);
     if is_split && validation != plan.validation {
         different.push("--val");
     }

@@ -36,13 +36,9 @@ pub fn load_with(
     options: &LoadOptions,
     observer: &mut LoadObserver,
 ) -> Result<Dataset> {
-    let input = open(source)?;
-    let mut dataset = if input.has_images {
-        idx::load(source, input, options, observer)?
-    } else {
-        let name = source.to_string();
-        let table = Table::open(&name, input, &options.reading, &[], observer)?;
-        load_table(table, source, options, observer)?
+    let mut dataset = match &options.base {
+        Some(base) => base.load(source, options, observer)?,
+        None => load_main(source, options, observer)?,
     };
     let mut held_out = |file: &Source, part| {
         held_out::read(file, &dataset, options, &mut |progress| {
@@ -62,6 +58,21 @@ pub fn load_with(
         options: options.clone(),
     }));
     Ok(dataset)
+}
+
+/// Reads the table or the images of `source` alone.
+fn load_main(
+    source: &Source,
+    options: &LoadOptions,
+    observer: &mut LoadObserver,
+) -> Result<Dataset> {
+    let input = open(source)?;
+    if input.has_images {
+        return idx::load(source, input, options, observer);
+    }
+    let name = source.to_string();
+    let table = Table::open(&name, input, &options.reading, &[], observer)?;
+    load_table(table, source, options, observer)
 }
 
 /// Reads all rows of `table`, which is that of `source`.

@@ -12,6 +12,7 @@
 //! - `prepare/`: split, scaling, one-hot encoding, samples
 //! - `summary/`: facts and statistics for people
 
+mod base;
 mod baseline;
 mod fingerprint;
 mod loading;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 use ndarray::ArcArray2;
 
+pub use base::Base;
 pub use baseline::Baseline;
 pub(crate) use fingerprint::Fingerprint;
 pub use loading::load_with;
@@ -166,6 +168,11 @@ pub enum Target {
 }
 
 impl Dataset {
+    /// Returns the model by which the data were read, if there is one.
+    pub(crate) fn base(&self) -> Option<&Base> {
+        self.origin.as_ref()?.options.base.as_ref()
+    }
+
     /// Returns the number of rows.
     pub fn rows(&self) -> usize {
         self.values.nrows()

@@ -20,6 +20,8 @@ pub enum Reason {
     Identifiers,
     /// Whole numbers that count or identify the rows.
     RowNumbers,
+    /// The model that is trained further has no input for it.
+    NotInModel,
 }
 
 impl Reason {
@@ -33,13 +35,14 @@ impl Reason {
             Self::Prose => "free text",
             Self::Identifiers => "nearly all different",
             Self::RowNumbers => "row numbers",
+            Self::NotInModel => "not in the model",
         }
     }
 
     /// Whether the column was excluded by its looks, which `--keep` overrides.
     pub(crate) fn is_guess(self) -> bool {
         match self {
-            Self::Dropped | Self::Constant | Self::Empty => false,
+            Self::Dropped | Self::Constant | Self::Empty | Self::NotInModel => false,
             Self::Dates | Self::Prose | Self::Identifiers | Self::RowNumbers => true,
         }
     }

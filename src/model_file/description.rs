@@ -28,6 +28,10 @@ pub(super) fn description(model: &TrainedModel) -> Vec<String> {
         counted(record.epochs, "epoch"),
         record.seed,
     );
+    let base = record
+        .started_from
+        .as_ref()
+        .map(|weights| format!("Training started from the weights of another model ({weights})."));
     let (rows, set, quality) = match &record.validation {
         Some(quality) => (record.validation_rows, "validation", quality),
         None => (record.training_rows, "training", &record.training),
@@ -36,7 +40,7 @@ pub(super) fn description(model: &TrainedModel) -> Vec<String> {
     let start = record.started_as.as_ref().map(|start| {
         format!("Training started with a network {start}, which was changed on the way.")
     });
-    [Some(what), Some(from), start, quality]
+    [Some(what), Some(from), base, start, quality]
         .into_iter()
         .flatten()
         .collect()

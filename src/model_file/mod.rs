@@ -100,6 +100,9 @@ pub struct TrainingRecord {
     /// Initial architecture, if live changes replaced it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_as: Option<Architecture>,
+    /// Checksum of the initial weights, if they came from a model; see [`weights_checksum`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_from: Option<String>,
     /// Final learning rule and mini-batch size, if live changes replaced them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_with: Option<EndedWith>,
@@ -167,6 +170,11 @@ pub fn load(path: &Path) -> Result<TrainedModel> {
     let bytes = fs::read(path).map_err(reading)?;
     let model = decode(&bytes).and_then(|model| validate::validate(&model).map(|()| model));
     model.map_err(|problem| unusable(path, &problem))
+}
+
+/// Returns the checksum of weights as a safetensors file holds it: `crc32:` and eight hexadecimal digits.
+pub fn weights_checksum(parameters: &Parameters) -> String {
+    tensors::checksum(parameters)
 }
 
 fn unusable(path: &Path, problem: &str) -> Error {

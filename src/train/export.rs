@@ -9,6 +9,7 @@ use crate::data::{Errors, Samples};
 use crate::error::Result;
 use crate::model_file::{
     EndedWith, Quality, Saved, TrainedModel, TrainingRecord, rows_to_verify, save, verify,
+    weights_checksum,
 };
 
 /// Writes the network of `session` to `path` and verifies the file with validation rows, or with
@@ -66,6 +67,7 @@ fn trained_model(session: &mut Session) -> TrainedModel {
         steps: position.step,
         changes: session.log().to_vec(),
         started_as: started_as.filter(|start| start != session.architecture()),
+        started_from: (session.start()).map(|start| weights_checksum(&start.parameters)),
         ended_with: ((now.rule, now.batch) != (plan.rule, plan.batch)).then_some(EndedWith {
             rule: now.rule,
             batch: now.batch.get(),

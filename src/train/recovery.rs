@@ -88,9 +88,7 @@ pub(crate) fn list(folder: &Path) -> Vec<RecoveryFile> {
 pub(crate) fn hint(folder: &Path, source: &Source) -> Option<String> {
     let source = source.clone().absolute();
     let files = list(folder);
-    let found = files
-        .iter()
-        .position(|file| file.about.origin.source == source)?;
+    let found = files.iter().position(|file| file.about.source == source)?;
     let RecoveryFile { path, about, .. } = &files[found];
     let path = match found {
         0 => String::new(),

@@ -144,6 +144,7 @@ fn model(
             epochs: 5,
             steps: 400,
             changes: vec![],
+            started_from: None,
             started_as: None,
             ended_with: None,
             training: Quality::default(),

@@ -86,6 +86,7 @@ pub(crate) fn small() -> TrainedModel {
             epochs: 100,
             steps: 800,
             changes: changes(),
+            started_from: None,
             started_as: Some(
                 Architecture::new(
                     vec![3, 5, 3],

@@ -20,6 +20,7 @@ mod resume_screen;
 mod signals;
 #[cfg(unix)]
 mod terminal;
+mod warm_start;
 
 use std::ffi::OsStr;
 use std::fs;

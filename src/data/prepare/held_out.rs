@@ -6,7 +6,8 @@ use ndarray::ArcArray2;
 
 use crate::data::prediction::{Selected, Training, Wanted, raw_values};
 use crate::data::schema::options::{LoadObserver, LoadOptions};
-use crate::data::source::input::open;
+use crate::data::source::input::{Input, open};
+use crate::data::table::Shape;
 use crate::data::table::column_reader::{narrowed, too_large};
 use crate::data::table::idx;
 use crate::data::{Dataset, Labels, Lines, Source, Target, matrix};
@@ -41,6 +42,22 @@ pub(crate) fn read(
     if input.has_images {
         return idx::held_out(source, input, dataset, observer);
     }
+    read_table(source, input, dataset, options, observer, &mut |_| Ok(()))
+}
+
+/// Reads the columns of `dataset` from the table of `source`, opened as `input`, after `inspect` has seen its
+/// columns.
+///
+/// # Errors
+/// Those of [`read`] and `inspect`.
+pub(in crate::data) fn read_table(
+    source: &Source,
+    input: Input,
+    dataset: &Dataset,
+    options: &LoadOptions,
+    observer: &mut LoadObserver,
+    inspect: &mut dyn FnMut(&Shape) -> Result<()>,
+) -> Result<HeldOut> {
     let wanted: Vec<Wanted> = dataset
         .columns
         .iter()
@@ -55,6 +72,7 @@ pub(crate) fn read(
         target: dataset.target_column,
     };
     let mut selected = Selected::open(source, input, &options.reading, &wanted, place, observer)?;
+    inspect(&selected.shape)?;
     let column = selected.target(&dataset.target_name)?;
     selected.shape.set_missing(dataset.missing.clone());
     let Selected {

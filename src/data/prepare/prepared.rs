@@ -108,8 +108,13 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
         )));
     }
     let split = split(dataset, validation_fraction, seed)?;
-    let (preprocessing, left_out) = Preprocessing::fit(dataset, &split.training)?;
-    let task = Task::fit(dataset, &split.training)?;
+    let ((preprocessing, left_out), task) = match dataset.base() {
+        Some(base) => ((base.preprocessing.clone(), Vec::new()), base.task.clone()),
+        None => (
+            Preprocessing::fit(dataset, &split.training)?,
+            Task::fit(dataset, &split.training)?,
+        ),
+    };
     let preprocessing = Arc::new(preprocessing);
     let all = |rows: &HeldOut| {
         let indices = (0..rows.values.nrows() as u32).collect();

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use super::missing::MissingValues;
+use crate::data::Base;
 use crate::data::source::Source;
 use crate::data::table::Reading;
 use crate::error::{Error, Result};
@@ -36,6 +37,8 @@ pub struct LoadOptions {
     pub validation: ValidationRows,
     /// File of test rows.
     pub test: Option<Source>,
+    /// Model that is trained further, which decides on columns and classes.
+    pub base: Option<Base>,
 }
 
 impl LoadOptions {

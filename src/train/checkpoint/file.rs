@@ -6,7 +6,7 @@
 //! | line 2 | JSON: what it is about, for people and lists; see [`About`] |
 //! | 8 bytes | length of the document, an unsigned little-endian integer |
 //! | document | JSON: everything but parameters and optimizer states; see [`Document`] |
-//! | numbers | little-endian f32. For each of the document's snapshots weights `(outputs, inputs)` and biases of each layer, then as many such sets as the optimizer keeps values for a parameter; at the end the parameters before the last update, if the phase stepper is behind one |
+//! | numbers | little-endian f32. For each of the document's snapshots weights `(outputs, inputs)` and biases of each layer, then as many such sets as the optimizer keeps values for a parameter; then the parameters of the model from which the training started, if there is one; at the end the parameters before the last update, if the phase stepper is behind one |
 //! | 4 bytes | CRC-32 (as in ZIP) of all bytes before, little-endian |
 //!
 //! The file is read by the version that wrote it; it is no format for models.
@@ -20,7 +20,7 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::{About, Checkpoint, Progress};
-use crate::data::Fingerprint;
+use crate::data::{Fingerprint, Origin};
 use crate::error::{Error, Result};
 use crate::nn::engine::Threads;
 use crate::nn::{Architecture, LayerParameters, Parameters};
@@ -41,6 +41,7 @@ const SUM: usize = 4;
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
+    origin: Origin,
     fingerprint: Fingerprint,
     session: Fields,
     progress: Progress,
@@ -72,6 +73,7 @@ impl Checkpoint {
         out.write_all(&serde_json::to_vec(&self.about)?)?;
         out.write_all(b"\n")?;
         let document = serde_json::to_vec(&Document {
+            origin: self.origin.clone(),
             fingerprint: self.fingerprint.clone(),
             session: self.session.fields(),
             progress: self.progress.clone(),
@@ -203,6 +205,7 @@ fn decode(bytes: &[u8], threads: Threads) -> Result<Checkpoint, String> {
     }
     Ok(Checkpoint {
         about,
+        origin: document.origin,
         fingerprint: document.fingerprint,
         session,
         progress: document.progress,

@@ -15,7 +15,7 @@ use super::pace::Pace;
 use super::phase_stepper::StepperFields;
 use super::session::SessionState;
 use super::{Plan, Position, Session};
-use crate::data::{Dataset, Fingerprint, Origin, prepare};
+use crate::data::{Dataset, Fingerprint, Origin, Source, prepare};
 use crate::error::{Error, Result};
 use crate::nn::engine::Threads;
 use crate::nn::{ParameterId, Parameters};
@@ -41,8 +41,7 @@ pub(crate) struct About {
     pub run: String,
     /// Short name of the data.
     pub data: String,
-    /// Source of the data and options of loading.
-    pub origin: Origin,
+    pub source: Source,
     pub network: String,
     pub epoch: u64,
     pub step: u64,
@@ -69,6 +68,8 @@ pub(super) struct Progress {
 #[derive(Debug)]
 pub struct Checkpoint {
     pub(crate) about: About,
+    /// Source of the data and options of loading.
+    pub(crate) origin: Origin,
     fingerprint: Fingerprint,
     pub(super) session: SessionState,
     pub(super) progress: Progress,
@@ -96,13 +97,13 @@ impl Resumed {
 
 impl About {
     /// Creates a description that is written now.
-    pub(super) fn new(run: &str, dataset: &Dataset, origin: &Origin, session: &Session) -> Self {
+    pub(super) fn new(run: &str, source: &Source, session: &Session) -> Self {
         let Position { epoch, step, .. } = session.position();
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         Self {
             run: run.to_owned(),
-            data: dataset.name.clone(),
-            origin: origin.clone(),
+            data: session.dataset().name.clone(),
+            source: source.clone(),
             network: session.architecture().to_string(),
             epoch,
             step,

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::{About, Checkpoint, CheckpointOption, Interval, Progress, Resumed, read_about};
-use crate::data::{Dataset, Fingerprint};
+use crate::data::{Dataset, Fingerprint, Origin};
 use crate::error::{Error, Result};
 use crate::model_file::{Access, write_with};
 use crate::nn::Parameters;
@@ -30,6 +30,7 @@ pub(in crate::train) struct Stamp {
 /// State of a run as the training thread hands it over; the rest of the work on a checkpoint is done elsewhere.
 pub(in crate::train) struct Capture {
     pub about: About,
+    pub origin: Origin,
     pub dataset: Arc<Dataset>,
     pub session: SessionState,
     pub progress: Progress,
@@ -330,6 +331,7 @@ impl Capture {
                 .get_or_init(|| Fingerprint::of(&self.dataset))
                 .clone(),
             about: self.about,
+            origin: self.origin,
             session: self.session,
             progress: self.progress,
             before_update: self.before_update,

@@ -127,6 +127,15 @@ impl Buffers {
     }
 }
 
+/// Network from whose parameters a training starts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// Architecture of the network.
+    pub architecture: Architecture,
+    /// Its parameters.
+    pub parameters: Parameters,
+}
+
 /// Training in progress. Equal plans, data and changes at equal steps give bit-identical weights on the
 /// same binary and type of processor.
 pub struct Session {
@@ -153,6 +162,7 @@ pub struct Session {
     diverged: Option<Divergence>,
     is_interrupted: bool,
     initial_values: Vec<(ParameterId, f32)>,
+    start: Option<Arc<Start>>,
 }
 
 impl Session {
@@ -190,14 +200,31 @@ impl Session {
         data: Prepared,
         resources: impl Into<Resources>,
     ) -> Result<Self> {
-        let resources = resources.into();
+        Self::from_start(plan, dataset, data, resources.into(), None)
+    }
+
+    /// Starts training as [`on`](Self::on) does, from the parameters of `start` instead of random ones.
+    /// Where the network has another shape, those that it shares.
+    ///
+    /// # Errors
+    /// Those of [`on`](Self::on).
+    pub(crate) fn from_start(
+        plan: Plan,
+        dataset: Arc<Dataset>,
+        data: Prepared,
+        resources: Resources,
+        start: Option<Arc<Start>>,
+    ) -> Result<Self> {
         let data = Arc::new(data.with_targets(plan.targets)?);
         plan.check_target(data.task.scale().is_some())
             .map_err(Error::Usage)?;
         let rows = data.training.rows();
         let architecture =
             plan.architecture(data.preprocessing.inputs(), data.output_names.len())?;
-        let parameters = plan.initialisation.draw(&architecture, plan.seed);
+        let mut parameters = plan.initialisation.draw(&architecture, plan.seed);
+        if let Some(start) = &start {
+            reshape::copy_shared(start, &architecture, &mut parameters);
+        }
         let batch = plan.batch.get().min(rows);
         let optimizer = plan.rule.optimizer;
         let engine =
@@ -220,6 +247,7 @@ impl Session {
             diverged: None,
             is_interrupted: false,
             initial_values: Vec::new(),
+            start,
             now: plan.clone(),
             plan,
             dataset,
@@ -244,7 +272,7 @@ impl Session {
 
     /// Returns the threads that may share a step.
     pub(super) fn threads(&self) -> Threads {
-        self.threads
+        self.resources.threads
     }
 
     /// Returns the data set before the split.
@@ -263,7 +291,12 @@ impl Session {
             initialisation,
             ..self.now.clone()
         };
-        let mut session = Self::with_resources(plan, Arc::clone(&self.dataset), self.resources)?;
+        let data = prepare(&self.dataset, plan.validation, plan.seed)?;
+        // Another initialisation asks for other weights.
+        let is_same = initialisation == self.now.initialisation;
+        let start = self.start.clone().filter(|_| is_same);
+        let dataset = Arc::clone(&self.dataset);
+        let mut session = Self::from_start(plan, dataset, data, self.resources, start)?;
         let sizes = session.architecture().sizes().to_vec();
         let values = self.initial_values.iter().copied();
         // Changes of the hidden layers may have removed some.
@@ -415,6 +448,11 @@ impl Session {
     /// Returns the plan at the start; [`plan_in_force`](Self::plan_in_force) includes later changes.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// Returns the network from whose parameters the training started, if they were not drawn.
+    pub(super) fn start(&self) -> Option<&Start> {
+        self.start.as_deref()
     }
 
     /// Returns the changes so far, oldest first.

@@ -1,6 +1,6 @@
 //! Change of the architecture during training.
 
-use super::{RunningMean, Session};
+use super::{RunningMean, Session, Start};
 use crate::nn::engine::Engine;
 use crate::nn::parameters::ParameterId;
 use crate::nn::{Architecture, Parameters};
@@ -34,6 +34,11 @@ impl Session {
         self.mean = RunningMean::default();
         self.restart_snapshots();
     }
+}
+
+/// Copies the parameters that a network of this `architecture` shares with `start` to `parameters`.
+pub(super) fn copy_shared(start: &Start, architecture: &Architecture, parameters: &mut Parameters) {
+    Kept::between(&start.architecture, architecture).copy(&start.parameters, parameters);
 }
 
 /// Parameters that a new network shares with the old one: hidden neurons are matched by layer and index,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::frozen::FrozenParameters;
 use super::snapshots::{Entry, Purpose, Recovery, Snapshot, SnapshotRing};
 use super::undo::UndoStack;
-use super::{Buffers, Divergence, Position, RunningMean, Session};
+use super::{Buffers, Divergence, Position, RunningMean, Session, Start};
 use crate::data::{Dataset, Prepared};
 use crate::nn::engine::{Engine, EngineSnapshot, Threads};
 use crate::nn::{Architecture, LoggedChange, Optimizer, ParameterId, Parameters};
@@ -25,6 +25,7 @@ pub(in crate::train) struct SessionState {
     initial_values: Vec<(ParameterId, f32)>,
     log: Vec<LoggedChange>,
     diverged: Option<Divergence>,
+    start: Option<Arc<Start>>,
     current: Arc<Snapshot>,
     ring: SnapshotRing,
 }
@@ -37,6 +38,8 @@ pub(in crate::train) struct Fields {
     initial_values: Vec<(ParameterId, f32)>,
     changes: Vec<LoggedChange>,
     diverged: Option<Divergence>,
+    /// Architecture of the network from whose parameters the training started, if they were not drawn.
+    start: Option<Architecture>,
     /// Snapshots, each once; one that refers to others comes behind them. The last is the current state.
     snapshots: Vec<SnapshotFields>,
     ring: Vec<EntryFields>,
@@ -177,6 +180,7 @@ impl SessionState {
             initial_values: self.initial_values.clone(),
             changes: self.log.clone(),
             diverged: self.diverged,
+            start: (self.start.as_ref()).map(|start| start.architecture.clone()),
             snapshots: snapshots.map(|&snapshot| pool.fields(snapshot)).collect(),
             ring: entries.collect(),
             next_id: self.ring.next_id,
@@ -185,7 +189,8 @@ impl SessionState {
     }
 
     /// Calls `write` with the numbers of each snapshot in turn: the parameters, then the optimizer's state
-    /// where it belongs to the snapshot, one call for each value that the optimizer keeps.
+    /// where it belongs to the snapshot, one call for each value that the optimizer keeps; at the end the
+    /// parameters from which the training started, if they were not drawn.
     ///
     /// # Errors
     /// Those of `write`.
@@ -196,7 +201,7 @@ impl SessionState {
                 (snapshot.engine.optimizer_state().iter()).try_for_each(&mut *write)?;
             }
         }
-        Ok(())
+        (self.start.iter()).try_for_each(|start| write(&start.parameters))
     }
 
     /// Puts a state together, for steps on `threads`.
@@ -213,6 +218,13 @@ impl SessionState {
             let snapshot = snapshot.read(numbers, threads, &snapshots)?;
             snapshots.push(Arc::new(snapshot));
         }
+        let start = match fields.start {
+            Some(architecture) => Some(Arc::new(Start {
+                parameters: numbers.next(&architecture)?,
+                architecture,
+            })),
+            None => None,
+        };
         let missing = || "a snapshot is missing".to_owned();
         let mut entries = Vec::new();
         for EntryFields {
@@ -240,6 +252,7 @@ impl SessionState {
             initial_values: fields.initial_values,
             log: fields.changes,
             diverged: fields.diverged,
+            start,
             current,
             ring: SnapshotRing::with_entries(entries, fields.next_id, fields.path_steps),
         })
@@ -341,6 +354,7 @@ impl Session {
             initial_values: self.initial_values.clone(),
             log,
             diverged,
+            start: self.start.clone(),
             current,
             ring,
         }
@@ -384,6 +398,7 @@ impl Session {
             diverged: state.diverged,
             is_interrupted: false,
             initial_values: state.initial_values,
+            start: state.start,
             now: current.now,
             plan,
             dataset,

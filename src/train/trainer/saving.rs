@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{State, Trainer};
+use crate::data::Origin;
 use crate::error::Result;
 use crate::train::checkpoint::{About, Capture, Checkpoint, Progress, Stamp, Written};
 use crate::train::event_queue::Sink;
@@ -28,7 +29,8 @@ impl<S: Sink> Trainer<S> {
         let origin = dataset.origin.as_ref()?;
         let walk = self.walk.as_ref();
         Some(Capture {
-            about: About::new(self.saver.run(), dataset, origin, &self.session),
+            about: About::new(self.saver.run(), &origin.source, &self.session),
+            origin: Origin::clone(origin),
             dataset: Arc::clone(dataset),
             session: self.session.state(),
             progress: Progress {

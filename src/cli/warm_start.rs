@@ -1,0 +1,90 @@
+//! `--from`: training that starts from a model, and models given in place of a table.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{GlobalArgs, TrainingArgs};
+use super::job::Job;
+use crate::data::{Base, Source, Task};
+use crate::error::{Error, Result};
+use crate::model_file::{self, TrainedModel, formats};
+use crate::train::Start;
+use crate::train::checkpoint::read_about;
+use crate::util::text::sanitise;
+
+/// Checks the arguments of a new training, and reads the model of `--from`.
+///
+/// # Errors
+/// Those of [`Job::check`] and [`model_file::load`]; [`Error::Usage`] for a model or a checkpoint in place of
+/// a table.
+pub(super) fn job(args: &TrainingArgs, global: &GlobalArgs, is_terminal: bool) -> Result<Job> {
+    let mut job = Job::check(args, global, is_terminal)?;
+    if let Source::File(path) = &job.source {
+        refuse_other_files(path)?;
+    }
+    if let Some(path) = &args.saving.from {
+        start_from(&mut job, model_file::load(path)?);
+    }
+    Ok(job)
+}
+
+fn start_from(job: &mut Job, model: TrainedModel) {
+    let architecture = model.architecture;
+    let sizes = architecture.sizes();
+    let (classes, outputs) = (model.task.classes().len(), architecture.outputs());
+    let choices = &mut job.choices;
+    choices.hidden = Some(sizes[1..sizes.len() - 1].to_vec());
+    choices.activation = architecture.hidden();
+    choices.output = Some(architecture.output());
+    choices.loss = Some(architecture.loss());
+    choices.initialisation = model.training.initialisation;
+    choices.single_output = match &model.task {
+        Task::Classification { .. } => (classes, outputs) == (2, 1),
+        Task::Regression(scale) => scale.is_fraction,
+    };
+    let mut task = model.task;
+    if let Task::Regression(scale) = &mut task {
+        // The plan says so.
+        scale.is_fraction = false;
+    }
+    job.options.base = Some(Base {
+        preprocessing: model.preprocessing,
+        task,
+        target: model.target,
+    });
+    job.start = Some(Arc::new(Start {
+        architecture,
+        parameters: model.parameters,
+    }));
+}
+
+/// Explains a model or a checkpoint that is given in place of a table.
+fn refuse_other_files(path: &Path) -> Result<()> {
+    let shown = sanitise(&path.to_string_lossy());
+    if let Ok(about) = read_about(path) {
+        return Err(Error::Usage(format!(
+            "{shown} is a checkpoint of a run on {}, epoch {}; nn-tui --resume {shown} continues it",
+            sanitise(&about.data),
+            about.epoch
+        )));
+    }
+    let is_model = formats::readable().any(|format| {
+        let ending = path.extension().unwrap_or_default().to_str();
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case(format.extension()))
+    });
+    let Some(model) = is_model.then(|| model_file::load(path).ok()).flatten() else {
+        return Ok(());
+    };
+    let predicts = match model.task.classes().len() {
+        0 => "the number".to_owned(),
+        classes => format!("one of {classes} classes of"),
+    };
+    Err(Error::Usage(format!(
+        "{shown} is a model and no table: a network {} that predicts {predicts} \"{}\"
+  nn-tui TABLE --from {shown}     trains it further
+  nn-tui predict {shown} TABLE    adds its predictions to a table
+  nn-tui eval {shown} TABLE       compares its predictions with a table",
+        model.architecture,
+        sanitise(&model.target),
+    )))
+}

@@ -296,3 +296,56 @@ fn without_an_interrupted_run_there_is_nothing_to_resume() {
     assert_eq!(code(&output), 0);
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
 }
+
+#[test]
+fn interrupted_runs_are_offered_listed_and_resumed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = folder.path().join("nn-tui");
+    fs::create_dir(&kept).expect("created");
+    let with_home = |words: &[&str]| {
+        let mut command = program(words);
+        command.env("XDG_STATE_HOME", folder.path());
+        command.output().expect("starts")
+    };
+    // A recovery file is a checkpoint in this folder.
+    let path = |name: &str| kept.join(format!("{name}.checkpoint"));
+    for (name, data, epochs) in [("one", "iris", "3"), ("two", "wine", "2")] {
+        let path = path(name);
+        let path = path.to_str().expect("UTF-8");
+        let line = [data, "--headless", "--epochs", epochs, "--checkpoint", path];
+        let output = with_home(&line);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+    }
+    fs::write(path("three"), "no checkpoint").expect("written");
+
+    let listed = stdout(&with_home(&["--resume", "list"]));
+    let lines: Vec<&str> = listed.lines().collect();
+    assert_eq!(lines.len(), 2, "{listed}");
+    assert!(lines[0].contains("two.checkpoint  wine  "), "newest first: {listed}");
+    assert!(lines[1].contains("one.checkpoint  iris  4 → 16 → 16 → 3  epoch 3  "));
+
+    let short = ["--headless", "--epochs", "1"];
+    let start = |data: &str, more: &[&str]| {
+        stderr(&with_home(&[&[data], &short[..], more].concat()))
+    };
+    let newest = "an interrupted run (epoch 2) can be resumed: nn-tui --resume\n";
+    assert!(start("wine", &[]).contains(newest));
+    assert!(!start("wine", &["--no-recovery"]).contains("interrupted"));
+    let other = "an interrupted run (epoch 3) can be resumed: nn-tui --resume /";
+    assert!(start("iris", &[]).contains(other));
+    assert!(!start("sine", &[]).contains("interrupted"));
+
+    let model = folder.path().join("model.json");
+    let model = model.to_str().expect("UTF-8");
+    let resume = |more: &[&str]| with_home(&[&["--resume", "--epochs", "4"], more].concat());
+    let output = resume(&[]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(stderr(&output).contains("resumed after epoch 2, step "));
+    assert!(path("two").exists(), "the resumed run was not saved");
+    assert_eq!(code(&resume(&["--export", model])), 0);
+    assert!(!path("two").exists(), "it was");
+    let loaded = nn_tui::model_file::load(Path::new(model)).expect("loads");
+    assert_eq!(loaded.training.data, "wine");
+    let output = resume(&[]);
+    assert!(stderr(&output).contains("built-in iris"), "{}", stderr(&output));
+}

@@ -321,13 +321,15 @@ fn interrupted_runs_are_offered_listed_and_resumed() {
     let listed = stdout(&with_home(&["--resume", "list"]));
     let lines: Vec<&str> = listed.lines().collect();
     assert_eq!(lines.len(), 2, "{listed}");
-    assert!(lines[0].contains("two.checkpoint  wine  "), "newest first: {listed}");
+    assert!(
+        lines[0].contains("two.checkpoint  wine  "),
+        "newest first: {listed}"
+    );
     assert!(lines[1].contains("one.checkpoint  iris  4 → 16 → 16 → 3  epoch 3  "));
 
     let short = ["--headless", "--epochs", "1"];
-    let start = |data: &str, more: &[&str]| {
-        stderr(&with_home(&[&[data], &short[..], more].concat()))
-    };
+    let start =
+        |data: &str, more: &[&str]| stderr(&with_home(&[&[data], &short[..], more].concat()));
     let newest = "an interrupted run (epoch 2) can be resumed: nn-tui --resume\n";
     assert!(start("wine", &[]).contains(newest));
     assert!(!start("wine", &["--no-recovery"]).contains("interrupted"));
@@ -347,5 +349,9 @@ fn interrupted_runs_are_offered_listed_and_resumed() {
     let loaded = nn_tui::model_file::load(Path::new(model)).expect("loads");
     assert_eq!(loaded.training.data, "wine");
     let output = resume(&[]);
-    assert!(stderr(&output).contains("built-in iris"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("built-in iris"),
+        "{}",
+        stderr(&output)
+    );
 }

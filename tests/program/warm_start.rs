@@ -67,14 +67,14 @@ fn every_readable_format_is_a_start() {
 }
 
 const TABLE: &str = "size,colour,ok,kind
-1,red,yes,a
-2,blue,no,b
-3,red,yes,a
-4,green,no,b
-5,blue,yes,a
-6,green,no,b
-7,red,yes,a
-8,blue,no,b
+14,red,yes,a
+29,blue,no,b
+13,red,yes,a
+44,green,no,b
+25,blue,yes,a
+36,green,no,b
+17,red,yes,a
+38,blue,no,b
 ";
 
 #[test]
@@ -91,7 +91,7 @@ fn columns_are_matched_by_name_and_mismatches_named() {
 
     // Another order of columns, of categories and of classes; a colour that the model does not know.
     write(
-        "kind,ok,colour,size\nb,no,green,4\na,yes,red,1\nb,no,blue,3\na,yes,pink,2\na,yes,red,5\n",
+        "kind,ok,colour,size\nb,no,green,40\na,yes,red,11\nb,no,blue,33\na,yes,pink,2\na,yes,red,5\n",
     );
     let again = path("again.json");
     succeed_with(&format!("{line} -o %"), &[&other, &model, &again]);
@@ -123,7 +123,7 @@ fn columns_are_matched_by_name_and_mismatches_named() {
         2,
         "--drop: the model needs the column \"size\"",
     );
-    write(&TABLE.replace("1,red", "small,red"));
+    write(&TABLE.replace("14,red", "small,red"));
     refused(
         line,
         paths,

@@ -235,7 +235,7 @@ impl Model {
     }
 
     /// Returns the path of the checkpoint that is meant by `typed`, which may be empty.
-    pub(super) fn checkpoint_path(&self, typed: &str) -> PathBuf {
+    fn checkpoint_path(&self, typed: &str) -> PathBuf {
         match &self.run.checkpoint {
             _ if !typed.is_empty() => typed.into(),
             Some(path) => path.clone(),

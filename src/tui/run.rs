@@ -1,5 +1,6 @@
 //! The event loop: handle all messages, carry out their effects, draw once.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ use crate::data::{DataSummary, Dataset, Prepared};
 use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
 use crate::record::{End, LogOption, Recorders, report_recovery};
-use crate::train::{Event, Session, Settings, Worker};
+use crate::train::{Event, Session, Settings, Worker, panic_message};
 use crate::util::signals::{HANG_UP, Signal, Signals, Watched, stop_job, stop_process};
 
 /// Time between two frames.
@@ -58,8 +59,14 @@ pub fn run(loading: Loading, load: Load, log: Option<LogOption>) -> Result<u8> {
         exit: None,
         is_blind: false,
     };
-    let result = program.run(&incoming);
-    program.close(result)
+    match catch_unwind(AssertUnwindSafe(|| program.run(&incoming))) {
+        Ok(result) => program.close(result),
+        Err(panic) => {
+            // A run that is worth it is kept, and the panic goes on.
+            let _ = program.close(Err(Error::Worker(panic_message(panic.as_ref()))));
+            resume_unwind(panic)
+        }
+    }
 }
 
 /// Returns a function that wakes the loop.

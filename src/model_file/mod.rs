@@ -48,9 +48,6 @@ pub struct ExportOption {
 /// Maximal width of an error about a damaged file, in terminal cells.
 const MAX_PROBLEM_WIDTH: usize = 400;
 
-/// Bytes that saving takes per parameter: its decimal digits, and a buffer that grows by doubling.
-const BYTES_PER_PARAMETER: u128 = 64;
-
 /// Trained network with everything needed to predict from the raw values of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainedModel {
@@ -146,7 +143,7 @@ pub struct Quality {
 pub fn save(path: &Path, model: &TrainedModel, replace: bool) -> Result<u64> {
     let format = formats::for_path(path)?;
     let parameters = model.architecture.parameter_count();
-    let needed = parameters.saturating_mul(BYTES_PER_PARAMETER);
+    let needed = parameters.saturating_mul(format.bytes_per_parameter());
     memory::check("saving the model", needed)?;
     let bytes = validate::validate(model)
         .and_then(|()| format.encode(model))

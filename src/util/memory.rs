@@ -8,6 +8,9 @@ use crate::error::{Error, Result};
 
 /// Bytes left for everything that is not checked.
 const HEADROOM: u64 = 32 << 20;
+/// Threads of a run, and the address space that the C library reserves for each of them.
+const THREADS: u64 = 6;
+const BYTES_PER_THREAD: u64 = 64 << 20;
 /// Growth of a vector below which the memory left is not looked up.
 const SMALL: u64 = 64 << 20;
 
@@ -86,15 +89,23 @@ fn kibibytes(text: &str, name: &str) -> Option<u64> {
     kibibytes.checked_mul(1024)
 }
 
-/// Compares the soft limits of address space and data segment with what is in use.
+/// Compares the soft limits of address space and data segment with what is in use, threads that are still
+/// to be started included.
 fn left_in_limits(read: impl Fn(&str) -> Option<String>) -> Option<u64> {
     let (limits, status) = (read("/proc/self/limits")?, read("/proc/self/status")?);
-    let left = |limit: &str, used: &str| {
+    let left = |limit: &str, used: &str| -> Option<u64> {
         let line = limits.lines().find_map(|line| line.strip_prefix(limit))?;
         let limit: u64 = line.split_whitespace().next()?.parse().ok()?;
         Some(limit.saturating_sub(kibibytes(&status, used)?))
     };
+    let mut lines = status.lines();
+    let threads = lines.find_map(|line| line.strip_prefix("Threads:"));
+    let threads: u64 = threads
+        .and_then(|count| count.trim().parse().ok())
+        .unwrap_or(THREADS);
+    let reserved = THREADS.saturating_sub(threads) * BYTES_PER_THREAD;
     let address_space = left("Max address space", "VmSize:");
+    let address_space = address_space.map(|bytes| bytes.saturating_sub(reserved));
     let data = left("Max data size", "VmData:");
     address_space.into_iter().chain(data).min()
 }
@@ -196,6 +207,14 @@ mod tests {
         let status = "VmSize:\t    1000 kB\nVmData:\t  500 kB\n";
         let both = [("/proc/self/limits", limits), ("/proc/self/status", status)];
         assert_eq!(left_in_limits(files(&both)), Some(4_096_000 - 1_024_000));
+        let large = limits.replace("4096000", "4096000000");
+        let started = format!("{status}Threads:\t4\n");
+        let both = [
+            ("/proc/self/limits", &*large),
+            ("/proc/self/status", &started),
+        ];
+        let expected = 4_096_000_000 - 1_024_000 - 2 * BYTES_PER_THREAD;
+        assert_eq!(left_in_limits(files(&both)), Some(expected));
         let unlimited = limits.replace("4096000", "unlimited");
         let both = [
             ("/proc/self/limits", &*unlimited),

@@ -101,3 +101,20 @@ fn that_a_network_does_not_fit_into_is_told() {
         "{message}"
     );
 }
+
+/// Around the size that still fits, a network is trained and saved, or refused.
+#[test]
+fn that_a_network_just_fits_into_is_not_overrun() {
+    let (mut saved, mut refused) = (0, 0);
+    for neurons in (1000..=4000).step_by(500) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let line = format!("digits --headless -e 0 --hidden {neurons},{neurons} -o m.json");
+        let output = limited("-v 800000", &line, folder.path());
+        match code(&output) {
+            0 => saved += 1,
+            2 => refused += 1,
+            _ => panic!("{neurons}: {}", stderr(&output)),
+        }
+    }
+    assert!(saved > 0 && refused > 0, "{saved} saved, {refused} refused");
+}

@@ -59,6 +59,10 @@ impl Format for Json {
         "JSON, readable by people and programs"
     }
 
+    fn bytes_per_parameter(&self) -> u128 {
+        40
+    }
+
     fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
         write(model).map_err(|error| error.to_string())
     }

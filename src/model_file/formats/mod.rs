@@ -36,6 +36,11 @@ pub trait Format: Sync {
     /// The reason why the format cannot hold the model.
     fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String>;
 
+    /// Returns how many bytes of memory saving and verifying take per parameter.
+    fn bytes_per_parameter(&self) -> u128 {
+        24
+    }
+
     /// Returns the decoder, or `None` if the format is for other programs only.
     fn decoder(&self) -> Option<Decode> {
         None

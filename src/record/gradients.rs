@@ -127,7 +127,7 @@ mod tests {
         let lines = lines(&check(0.5), Position::default());
         assert_eq!(
             lines[0],
-            "gradient check before training: wrong (10 rows, 1 parameters, 3 skipped at ReLU kinks)"
+            "gradient check before training: wrong (10 rows, 1 parameter, 3 skipped at ReLU kinks)"
         );
         assert_eq!(lines.len(), 3);
         assert!(lines[2].contains("w2[1,3]"));

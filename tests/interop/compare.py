@@ -1,6 +1,7 @@
 """Trains, exports, predicts and compares; see run.py."""
 
 import csv
+import io
 import json
 import math
 import pathlib
@@ -13,7 +14,9 @@ import tables
 
 FORMATS = ["json", "safetensors", "npz", "onnx", "py", "rs"]
 TOLERANCE = 1e-5
-MISSING = {"", "?", "na", "n/a", "nan", "null", "none", "-"}
+# Missing values in texts, and in numbers.
+MISSING = {"", "?", "na", "n/a", "nan", "null", "-", "#n/a", "\\n"}
+MISSING_NUMBERS = MISSING | {"none", "<na>", "."}
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -49,8 +52,9 @@ class Model:
     def predictions(self, program, ending):
         """Runs `nn-tui predict`; returns labels and outputs, or None and numbers."""
         command = [program, "predict", self.file(ending), self.table]
-        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        header, *rows = csv.reader(said.splitlines())
+        said = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+        # Cells of several lines keep their line ends.
+        header, *rows = csv.reader(io.StringIO(said, newline=""))
         own = len(self.rows[0])
         assert len(rows) == len(self.rows)
         if self.is_regression:
@@ -60,21 +64,31 @@ class Model:
     def is_number(self, column):
         return column["encoding"]["type"] == "numeric"
 
+    def cell(self, row, name):
+        """Returns the cell as it is in the table; names are without the blanks around them."""
+        return next(cell for key, cell in row.items() if key.strip() == name)
+
+    def has_offset(self):
+        return any("offset" in column for column in self.columns)
+
     def numbers(self):
-        """Returns the raw values of the numeric columns as float32, NaN where missing."""
+        """Returns the numeric columns as they are, NaN where missing: float32 where that is enough."""
         wanted = [column["name"] for column in self.columns if self.is_number(column)]
-        number = lambda cell: math.nan if cell.strip().lower() in MISSING else float(cell)
-        rows = [[number(row[name]) for name in wanted] for row in self.rows]
-        return numpy.array(rows, numpy.float32)
+        number = lambda cell: math.nan if cell.strip().lower() in MISSING_NUMBERS else float(cell)
+        rows = [[number(self.cell(row, name)) for name in wanted] for row in self.rows]
+        return numpy.array(rows, float if self.has_offset() else numpy.float32)
 
     def texts(self):
+        """Returns the columns of texts as they are, with the blanks around them."""
         wanted = [column["name"] for column in self.columns if not self.is_number(column)]
-        return [[row[name].strip() for name in wanted] for row in self.rows]
+        return [[self.cell(row, name) for name in wanted] for row in self.rows]
 
     def inputs(self):
         """Computes the network's inputs by the schema of the document: float32 (rows, inputs)."""
         parts = []
-        numbers, texts = iter(self.numbers().T), iter(zip(*self.texts()))
+        offsets = [column.get("offset", 0) for column in self.columns if self.is_number(column)]
+        raw_values = (self.numbers() - numpy.array(offsets)).astype(numpy.float32)
+        numbers, texts = iter(raw_values.T), iter(zip(*self.texts()))
         for column in self.columns:
             encoding = column["encoding"]
             if encoding["type"] == "numeric":
@@ -83,7 +97,7 @@ class Model:
                 scaled = (raw.astype(float) - encoding["mean"]) / encoding["deviation"]
                 parts.append(scaled[:, None])
                 continue
-            cells = next(texts)
+            cells = [cell.strip() for cell in next(texts)]
             if encoding["type"] == "boolean":
                 words = {word: 0 for word in encoding["no"]} | {word: 1 for word in encoding["yes"]}
                 raw = numpy.array([words.get(cell, encoding["fill"]) for cell in cells], float)
@@ -120,7 +134,7 @@ class Model:
         if not self.is_regression:
             return outputs
         mean = 0.0 if self.task.get("is_fraction") else self.task["mean"]
-        return numpy.asarray(outputs, float) * self.unit() + mean
+        return numpy.asarray(outputs, float) * self.unit() + mean + self.task.get("offset", 0)
 
     def unit(self):
         """Returns the target's change per unit of output, for a regression."""

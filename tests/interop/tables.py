@@ -63,6 +63,19 @@ def texts(path):
     return write(path, ["size", "wet", "state"], rows)
 
 
+def unusual_texts(path):
+    """Writes texts with line breaks, tabs, invisible letters and blanks around them."""
+    draw = random.Random(5)
+    places = ["a\nb", "a\r\nb", "a\tb", "\u0646\u0647\u200c\u0627", "soft\u00adhyphen", "zw\u200dj", "\u202eright"]
+    places += ["(a.b)*", "[x]\\d", "None", "\u00a0York", "York ", " York", "\u3000Bonn"]
+    rows = []
+    for i in range(300):
+        place, wet = draw.choice(places), draw.choice([" yes", "No ", "n/a", "None"])
+        kind = "two\nlines" if place in places[:7] else "tab\there" if "yes" in wet else "z\u200c"
+        rows.append([place, wet, 5_500_000 + draw.randrange(10_000) / 100, kind])
+    return write(path, ["the\nplace", " wet", "north", "kind"], rows)
+
+
 def choices(program, option):
     """Lists the values of an option, except auto, from the error about another value."""
     said = subprocess.run([program, f"--{option}", "?"], capture_output=True, text=True).stderr
@@ -87,6 +100,10 @@ def models(program, folder):
     cancer = "datasets/breast-cancer.csv"
     binary = ["--output", "sigmoid", "--loss", "cross-entropy"]
     states = texts(folder / "states.csv")
+    cases = ["zwnj_feature", "multiline_feature", "excel_header_newline", "space_feature"]
+    cases += ["offset_1e9", "epoch_ms", "offset_target", "none_small", "label_mixed_float"]
+    cases = [(case, f"tests/data/cases/{case}.csv") for case in cases]
+    unusual = unusual_texts(folder / "unusual.csv")
     quick = ["iris", "--epochs", "10", "--hidden", "7"]
     functions = [
         (f"{option} {value}", [*quick, f"--{option}", value], flowers)
@@ -104,6 +121,8 @@ def models(program, folder):
         ("digits", ["digits", "--epochs", "5"], "datasets/digits.csv"),
         ("mixed", [kinds, "--epochs", "20"], new),
         ("texts", [states, "--epochs", "20"], states),
+        ("unusual-texts", [unusual, "--epochs", "20"], unusual),
+        *[(case, [table, "--epochs", "20"], table) for case, table in cases],
         ("regression", [prices, "--epochs", "20"], new),
         ("sigmoid-regression", [prices, "--epochs", "5", "--activation", "sigmoid"], new),
     ]

@@ -141,19 +141,22 @@ pub fn outputs({parameters}) -> [f32; {n}] {{"
         }
         Task::Regression(scale) => {
             let (center, unit) = scale.center_and_unit();
-            let float = if scale.offset == 0.0 { "f32" } else { "f64" };
-            let narrowed = if scale.offset == 0.0 { " as f32" } else { "" };
+            let number = format!("f64::from(outputs({arguments})[0]) * {unit:?} + {center:?}");
+            let (float, number) = if scale.offset == 0.0 {
+                ("f32", format!("({number}) as f32"))
+            } else {
+                ("f64", number)
+            };
             writeln!(
                 code,
                 "
 /// The number predicted for a row, in the target's own unit.
 pub fn predict({parameters}) -> {float} {{
-    (f64::from(outputs({arguments})[0]) * {:?} + {:?}){narrowed}
+    {number}
 }}
 
 /// The network's output for a row.
 fn outputs({parameters}) -> [f32; 1] {{",
-                unit, center,
             )?
         }
     }

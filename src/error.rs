@@ -236,6 +236,17 @@ pub enum DataProblem {
         /// Number of feature columns of the training table.
         expected: usize,
     },
+    /// A file in a format that is not read; the text names it and the way forward.
+    #[error("{0}")]
+    ForeignFormat(&'static str),
+    /// A zip archive that does not hold a single table.
+    #[error("the zip archive holds {count} files{}; a zip archive with a single table is read", list_of(.names))]
+    Archive {
+        /// Number of files.
+        count: usize,
+        /// Names of the first of them.
+        names: Vec<String>,
+    },
     /// An unusable IDX file of images or labels.
     #[error("not usable images: {0}")]
     Images(String),
@@ -244,6 +255,13 @@ pub enum DataProblem {
 /// Shortens a name from a table for a message.
 fn brief(name: &str) -> String {
     shorten(&sanitise(name), MAX_NAME_CELLS)
+}
+
+fn list_of(names: &[String]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", quoted(names))
 }
 
 fn encoding_hint(byte: u8) -> String {

@@ -283,6 +283,17 @@ pub struct ReadingArgs {
         global = true
     )]
     pub comment: Option<char>,
+    /// Quote character, e.g. "'", or none [default: "]
+    #[arg(
+        long,
+        value_name = "CHARACTER",
+        help_heading = "Reading",
+        global = true
+    )]
+    pub quote: Option<String>,
+    /// Number of lines above the table [default: auto-detect]
+    #[arg(long, value_name = "N", help_heading = "Reading", global = true)]
+    pub skip: Option<u64>,
     /// The first row holds column names [default: auto-detect]
     #[arg(
         long,

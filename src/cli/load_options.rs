@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use super::args::{DecimalMark, ReadingArgs, TrainingArgs};
 use super::job::out_of_range;
-use crate::data::{LoadOptions, MissingValues, Reading, Source, ValidationRows};
+use crate::data::{LoadOptions, MissingValues, Quote, Reading, Source, ValidationRows};
 use crate::error::{Error, Result};
 use crate::settings::defaults;
 
@@ -53,6 +53,18 @@ fn validation(given: Option<&OsStr>) -> Result<(ValidationRows, f64)> {
     }
 }
 
+/// Parses `--quote`.
+fn quote(given: &str) -> Result<Quote> {
+    match given.as_bytes() {
+        b"none" => Ok(Quote::Never),
+        [byte] if byte.is_ascii_punctuation() => Ok(Quote::Byte(*byte)),
+        _ => {
+            let message = "--quote takes an ASCII punctuation character, or none";
+            Err(Error::Usage(message.into()))
+        }
+    }
+}
+
 /// Checks the format of a file.
 ///
 /// # Errors
@@ -75,5 +87,7 @@ pub(super) fn reading(args: &ReadingArgs) -> Result<Reading> {
             _ => None,
         },
         decimal_comma: args.decimal.map(|mark| mark == DecimalMark::Comma),
+        quote: args.quote.as_deref().map(quote).transpose()?,
+        skip: args.skip,
     })
 }

@@ -95,6 +95,9 @@ pub(super) fn load_table(
         loading.add_row(record, &shape)?;
         rows.report(loading.report.rows, observer)?;
     }
+    let left_out = rows.left_out;
+    loading.report.repeated_headers = (left_out.headers, left_out.first_header);
+    loading.report.units = left_out.units;
     loading.finish(shape, source)
 }
 
@@ -153,6 +156,7 @@ impl Loading {
             }),
             report: ReadReport {
                 delimiter: shape.dialect.delimiter.name(),
+                skipped: shape.dialect.skip,
                 encoding: options.reading.encoding.name(),
                 comment: options.reading.comment.map(char::from),
                 given: options.given(),
@@ -203,13 +207,14 @@ impl Loading {
     fn add_cells(&mut self, record: Record, shape: &Shape) -> Result<bool> {
         let mut is_complete = true;
         let row = self.report.rows - 1;
-        let has_missing_numbers = !shape.missing_numbers().is_empty();
+        // Points may separate thousands where commas are decimal marks.
+        let is_usual = shape.missing_numbers().is_empty() && !shape.dialect.decimal_comma;
         for (column, cells) in self.cells.iter_mut().enumerate() {
             let Some(cells) = cells else {
                 continue;
             };
             let short = match cells {
-                Cells::Numbers(numbers) if numbers.offset == 0.0 && !has_missing_numbers => {
+                Cells::Numbers(numbers) if numbers.offset == 0.0 && is_usual => {
                     let short = record.short_decimal(column);
                     if let Some(number) = short {
                         numbers.follow(number.into(), row);
@@ -382,6 +387,9 @@ fn finish_columns(
             }
             Cells::Numbers(numbers) => {
                 offset = numbers.offset;
+                if numbers.is_formatted {
+                    report.formatted.push(name.clone());
+                }
                 Ok((ColumnKind::Numeric, ColumnFix::Keep))
             }
             Cells::Texts(texts) => texts.finish().map(|found| {

@@ -14,6 +14,7 @@
 
 mod base;
 mod baseline;
+mod by_halves;
 mod fingerprint;
 mod loading;
 mod prediction;
@@ -58,9 +59,9 @@ pub use source::Source;
 pub use source::builtin::{BUILT_IN, BuiltIn, built_in};
 pub use source::input::TextEncoding;
 pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSummary, Topic};
-pub use table::Reading;
 pub use table::dialect::Delimiter;
 pub use table::lines::Lines;
+pub use table::{Quote, Reading};
 
 use crate::error::Result;
 use prepare::encoding::CellKind;

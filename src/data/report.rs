@@ -22,6 +22,8 @@ pub enum Reason {
     RowNumbers,
     /// The model that is trained further has no input for it.
     NotInModel,
+    /// Names of the rows, in a column that the header does not name.
+    RowNames,
 }
 
 impl Reason {
@@ -36,6 +38,7 @@ impl Reason {
             Self::Identifiers => "nearly all different",
             Self::RowNumbers => "row numbers",
             Self::NotInModel => "not in the model",
+            Self::RowNames => "row names",
         }
     }
 
@@ -43,7 +46,9 @@ impl Reason {
     pub(crate) fn is_guess(self) -> bool {
         match self {
             Self::Dropped | Self::Constant | Self::Empty | Self::NotInModel => false,
-            Self::Dates | Self::Prose | Self::Identifiers | Self::RowNumbers => true,
+            Self::Dates | Self::Prose | Self::Identifiers | Self::RowNumbers | Self::RowNames => {
+                true
+            }
         }
     }
 }
@@ -97,6 +102,14 @@ pub struct ReadReport {
     pub incomplete: usize,
     /// Number of rows not drawn into the sample (`--max-rows`).
     pub not_sampled: usize,
+    /// Number of lines above the table that were skipped.
+    pub skipped: u64,
+    /// Number of rows that repeat the header, and the line of the first.
+    pub repeated_headers: (usize, u64),
+    /// Line of a row of units below the header.
+    pub units: Option<u64>,
+    /// Columns whose numbers have thousands separators, currencies or percent signs.
+    pub formatted: Vec<String>,
     /// Classes with other spellings that mean them.
     pub merged_labels: Vec<(String, Vec<String>)>,
     /// Pairs of classes that differ only in case or blanks.

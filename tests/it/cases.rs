@@ -195,3 +195,63 @@ fn a_class_with_a_single_row_trains() {
         dataset.rows()
     );
 }
+
+/// Columns of each of these tables, and its classes.
+#[test]
+fn file_kinds_are_recognised() {
+    for (name, expected) in [
+        ("sep_semi.csv", ["length", "width"]),
+        ("trail_delim.csv", ["a", "b"]),
+        ("thousands.csv", ["area", "price"]),
+        ("currency.csv", ["cost", "fee"]),
+        ("percent.csv", ["growth", "share"]),
+        ("quotes_after_space.csv", ["a", "b"]),
+        ("preamble.csv", ["length", "width"]),
+        ("r_rownames.csv", ["a", "b"]),
+        ("header_repeat.csv", ["length", "width"]),
+        ("units_row.csv", ["length", "width"]),
+    ] {
+        let dataset = loaded(name);
+        assert_eq!(columns(&dataset), expected, "{name}");
+        let are_numbers = |column: &nn_tui::data::Column| column.kind == ColumnKind::Numeric;
+        assert!(dataset.columns.iter().all(are_numbers), "{name}");
+        assert_eq!(dataset.target_name, "kind", "{name}");
+        assert_eq!(dataset.class_names().len(), 2, "{name}");
+    }
+}
+
+#[test]
+fn formatted_numbers_are_numbers_and_said_to_be() {
+    let first_row = |name: &str| loaded(name).values.row(0).to_vec();
+    assert_eq!(first_row("thousands.csv"), [1000.0, 1693.0]);
+    assert_eq!(first_row("currency.csv"), [153.85, 28.57]);
+    assert_eq!(first_row("percent.csv"), [-0.7, 2.0]);
+    let said = notes(&loaded("currency.csv"));
+    assert!(
+        said.contains("currencies and percent signs removed in cost, fee"),
+        "{said}"
+    );
+}
+
+#[test]
+fn lines_that_are_no_rows_are_left_out_and_named() {
+    for (name, expected) in [
+        ("preamble.csv", "first 3 lines skipped"),
+        ("sep_semi.csv", "first line skipped"),
+        (
+            "header_repeat.csv",
+            "2 repetitions of the header excluded, the first on line 32",
+        ),
+        ("units_row.csv", "row of units on line 2 excluded"),
+        ("r_rownames.csv", "row names"),
+    ] {
+        let said = notes(&loaded(name));
+        assert!(said.contains(expected), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_zip_archive_with_a_table_is_read() {
+    let dataset = loaded("z.zip");
+    assert_eq!(dataset.class_names().len(), 2);
+}

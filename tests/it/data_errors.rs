@@ -71,7 +71,7 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "utf-16.csv",
-        ", line 1, column 1: the byte 0xff is not UTF-8; if the file is UTF-16, save it as UTF-8",
+        ": it is UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8 FILE | nn-tui -",
     ),
     (
         "control-characters.csv",

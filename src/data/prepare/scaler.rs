@@ -1,9 +1,10 @@
 //! Statistics of the training rows, by which columns and target are standardised.
 
-use ndarray::{ArrayView1, aview1};
+use ndarray::{ArrayView1, Axis, aview1};
 
 use super::encoding::Encoding;
 use super::preprocessing::{InputColumn, Preprocessing};
+use crate::data::by_halves::by_halves;
 use crate::data::{ColumnKind, Dataset, Target, TargetScale, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
@@ -151,9 +152,11 @@ impl Preprocessing {
     pub fn fit(dataset: &Dataset, training_rows: &[u32]) -> Result<(Self, Vec<String>)> {
         let mut columns = Vec::new();
         let mut left_out = Vec::new();
-        let rows = training_rows.iter();
-        let rows = rows.map(|&row| dataset.values.row(row as usize));
-        let statistics = Statistics::of(dataset.columns.len(), rows);
+        let statistics = by_halves(dataset.values.view(), |values| {
+            let rows = training_rows.iter();
+            let rows = rows.map(|&row| values.index_axis_move(Axis(0), row as usize));
+            Statistics::of(values.ncols(), rows)
+        });
         for (index, column) in dataset.columns.iter().enumerate() {
             let rows = training_rows.iter();
             let values = rows.map(|&row| dataset.values[[row as usize, index]]);

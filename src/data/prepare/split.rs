@@ -31,19 +31,19 @@ pub(crate) fn stratified(labels: &[u32], classes: usize, fraction: f64, seed: u6
     let sizes: Vec<usize> = members.iter().map(Vec::len).collect();
     let shares = shares(&sizes, fraction);
     let mut generator = generator(seed, RngStream::Split);
-    let mut split = Split {
-        training: Vec::with_capacity(labels.len()),
-        validation: Vec::with_capacity(shares.iter().sum()),
-    };
+    let mut is_validated = vec![false; labels.len()];
     for (mut rows, share) in members.into_iter().zip(shares) {
         shuffle(&mut rows, &mut generator);
-        let (validation, training) = rows.split_at(share);
-        split.validation.extend(validation);
-        split.training.extend(training);
+        for &row in &rows[..share] {
+            is_validated[row as usize] = true;
+        }
     }
-    split.training.sort_unstable();
-    split.validation.sort_unstable();
-    split
+    let (validation, training) =
+        (0..labels.len() as u32).partition(|&row| is_validated[row as usize]);
+    Split {
+        training,
+        validation,
+    }
 }
 
 /// Returns the number of validation rows of each class, given the sizes of the classes.

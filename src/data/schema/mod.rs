@@ -56,7 +56,7 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     let shape = &table.shape;
     let target = match &options.target {
         Some(asked) => shape.find_column(asked)?,
-        None => shape.width() - 1,
+        None => last_column(table),
     };
     let dropped = shape.find_columns(&options.drop)?;
     let kept = shape.find_columns(&options.keep)?;
@@ -67,6 +67,7 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
             match column {
                 _ if column == target => Role::Target,
                 _ if dropped.contains(&column) => Role::Excluded(Reason::Dropped),
+                0 if shape.has_row_names && !is_kept => Role::Excluded(Reason::RowNames),
                 _ if categorical.contains(&column) => Role::Texts { is_wanted: true },
                 _ => Evidence::of(column, &table.sample, shape).role(is_kept),
             }
@@ -82,6 +83,20 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
         }
     }
     Ok(roles)
+}
+
+/// Returns the last column, but for one without a name and without values, which is what a delimiter at the
+/// end of every row makes.
+fn last_column(table: &Table) -> usize {
+    let shape = &table.shape;
+    let last = shape.width() - 1;
+    let is_unnamed = match &shape.header {
+        Some(header) => header[last].trim().is_empty(),
+        None => true,
+    };
+    let mut cells = table.sample.iter().filter_map(|row| row.cells.get(last));
+    let is_empty = is_unnamed && last > 0 && cells.all(|cell| cell.trim().is_empty());
+    last - usize::from(is_empty)
 }
 
 /// Content of the target column, by the first rows.

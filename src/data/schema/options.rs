@@ -77,6 +77,8 @@ impl LoadOptions {
             ("--no-header", own.header == others.header),
             ("--encoding", own.encoding == others.encoding),
             ("--comment", own.comment == others.comment),
+            ("--quote", own.quote == others.quote),
+            ("--skip", own.skip == others.skip),
             ("--target", self.target == other.target),
             ("--task", self.task == other.task),
             ("--drop", self.drop == other.drop),

@@ -9,12 +9,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
+use super::archive;
+
 use super::Source;
 use super::idx_file::IMAGES;
-use crate::error::{Error, Result};
+use crate::error::{DataProblem, Error, Place, Result};
 
 /// First bytes of a gzip file.
 const GZIP: &[u8] = &[0x1f, 0x8b];
+/// Number of first bytes by which a format is known.
+const FIRST: usize = 16;
 
 /// Character encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -74,17 +78,33 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
         bytes,
         taken: Arc::clone(&taken),
     };
-    let decompressed = decompressed(counted).and_then(|bytes| peek(bytes, IMAGES.len()));
-    let (first, bytes) = decompressed.map_err(|cause| Error::CannotRead {
+    let unreadable = |cause| Error::CannotRead {
         path: source.to_string().into(),
         cause,
-    })?;
+    };
+    let (first, bytes) = decompressed(counted)
+        .and_then(|bytes| peek(bytes, FIRST))
+        .map_err(unreadable)?;
+    let place = || Place::whole(source.to_string());
+    let problem = |problem| Error::data(place(), problem);
+    let (first, bytes): (_, Box<dyn Read + Send>) = if archive::is_zip(&first) {
+        let table = archive::only_table(bytes)
+            .map_err(unreadable)?
+            .map_err(problem)?;
+        let (first, bytes) = peek(Cursor::new(table), FIRST).map_err(unreadable)?;
+        (first, Box::new(bytes))
+    } else {
+        (first, Box::new(bytes))
+    };
+    if let Some(found) = archive::foreign_format(&first) {
+        return Err(problem(DataProblem::ForeignFormat(found)));
+    }
     Ok(Input {
-        bytes: Box::new(bytes),
+        bytes,
         taken,
         size,
         // Labels are in a file beside.
-        has_images: first == IMAGES && matches!(source, Source::File(_)),
+        has_images: first.starts_with(&IMAGES) && matches!(source, Source::File(_)),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Sources of data: built-in sets, files, standard input.
 
+pub(crate) mod archive;
 pub(crate) mod builtin;
 pub(crate) mod idx_file;
 pub(crate) mod input;

@@ -263,6 +263,7 @@ impl Facts<'_> {
         let report = self.report;
         let delimiter = format!("{}-separated", report.delimiter);
         self.add(Topic::Format, "delimiter", delimiter, &["--delimiter"]);
+        self.add_left_out_lines();
         let (statement, set, unset) = if report.header {
             ("header row", "--header", "--no-header")
         } else {
@@ -280,6 +281,14 @@ impl Facts<'_> {
         } else {
             self.add(Topic::Format, "decimal", "decimal point", options);
         }
+        if !report.formatted.is_empty() {
+            let statement = format!(
+                "thousands separators, currencies and percent signs removed in {}",
+                listed(&report.formatted)
+            );
+            let options = &["--decimal", "--categorical"];
+            self.note(Topic::Format, "formatted", statement, options);
+        }
         let encoding = report.encoding.to_uppercase();
         self.add(Topic::Format, "encoding", encoding, &["--encoding"]);
         let comment = match report.comment {
@@ -287,6 +296,36 @@ impl Facts<'_> {
             None => "no comments".into(),
         };
         self.add(Topic::Format, "comment", comment, &["--comment"]);
+    }
+}
+
+impl Facts<'_> {
+    /// Adds the lines of the file that are no rows of the table.
+    fn add_left_out_lines(&mut self) {
+        let report = self.report;
+        if report.skipped > 0 {
+            let statement = match report.skipped {
+                1 => "first line skipped".to_owned(),
+                lines => format!("first {lines} lines skipped"),
+            };
+            self.note(Topic::Format, "skipped", statement, &["--skip"]);
+        }
+        if let Some(line) = report.units {
+            let statement = format!("row of units on line {line} excluded");
+            self.note(Topic::Format, "units", statement, &[]);
+        }
+        match report.repeated_headers {
+            (0, _) => {}
+            (1, line) => {
+                let statement = format!("header repeated on line {line} excluded");
+                self.note(Topic::Format, "repeated-header", statement, &[]);
+            }
+            (rows, line) => {
+                let statement =
+                    format!("{rows} repetitions of the header excluded, the first on line {line}");
+                self.note(Topic::Format, "repeated-header", statement, &[]);
+            }
+        }
     }
 }
 

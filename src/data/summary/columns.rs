@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
-use std::thread;
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::ArrayView2;
 use serde::Serialize;
 
 use super::{BINS, Identity};
+use crate::data::by_halves::by_halves;
 use crate::data::prepare::preprocessing::shortest;
 use crate::data::{Column, ColumnKind};
 
@@ -53,7 +53,12 @@ pub struct Range {
 
 /// Summarises `columns`, whose values are `(rows, columns)`.
 pub(super) fn summarise(columns: &[Column], values: ArrayView2<f32>) -> Vec<ColumnSummary> {
-    let (statistics, mut counts) = measure_halves(values);
+    let measured = by_halves(values, |values| {
+        let statistics = Statistics::of(values);
+        let counts = histograms(values, &statistics);
+        statistics.into_iter().zip(counts).collect()
+    });
+    let (statistics, mut counts): (Vec<Statistics>, Vec<Vec<usize>>) = measured.into_iter().unzip();
     let names: Vec<Vec<String>> = columns.iter().map(|column| names(&column.kind)).collect();
     count_values(values, &names, &mut counts);
     let columns = columns
@@ -80,26 +85,6 @@ pub(super) fn summarise(columns: &[Column], values: ArrayView2<f32>) -> Vec<Colu
             counts,
         })
         .collect()
-}
-
-/// Returns the statistics and the histogram of each column, on two threads for half of the columns
-/// each.
-fn measure_halves(values: ArrayView2<f32>) -> (Vec<Statistics>, Vec<Vec<usize>>) {
-    let measure = |values: ArrayView2<f32>| {
-        let statistics = Statistics::of(values);
-        let counts = histograms(values, &statistics);
-        (statistics, counts)
-    };
-    let (left, right) = values.split_at(Axis(1), values.ncols() / 2);
-    thread::scope(|scope| {
-        let other = thread::Builder::new().spawn_scoped(scope, || measure(right));
-        let (mut statistics, mut counts) = measure(left);
-        let other = other.ok().and_then(|thread| thread.join().ok());
-        let (more_statistics, more_counts) = other.unwrap_or_else(|| measure(right));
-        statistics.extend(more_statistics);
-        counts.extend(more_counts);
-        (statistics, counts)
-    })
 }
 
 /// Returns the names of the values of a column; none for a numeric one.
@@ -176,15 +161,18 @@ fn spread(value: f32) -> u64 {
 /// Counts the values of each column in [`BINS`] equal parts of its range.
 pub(super) fn histograms(values: ArrayView2<f32>, statistics: &[Statistics]) -> Vec<Vec<usize>> {
     let mut counts = vec![[0_usize; BINS]; values.ncols()];
+    // Infinite where all values are equal; then the product is NaN, and the part 0.
+    let scale = |column: &Statistics| BINS as f64 / (f64::from(column.max) - f64::from(column.min));
+    let ranges: Vec<(f64, f64)> = statistics
+        .iter()
+        .map(|column| (column.min.into(), scale(column)))
+        .collect();
     for row in values.outer_iter() {
-        for ((counts, column), &value) in counts.iter_mut().zip(statistics).zip(row) {
+        for ((counts, (min, scale)), &value) in counts.iter_mut().zip(&ranges).zip(row) {
             if value.is_nan() {
                 continue;
             }
-            let length = f64::from(column.max) - f64::from(column.min);
-            let share = (f64::from(value) - f64::from(column.min)) / length;
-            // NaN where all values are equal, and then part 0.
-            let part = (share * BINS as f64) as usize;
+            let part = ((f64::from(value) - min) * scale) as usize;
             counts[part.min(BINS - 1)] += 1;
         }
     }

@@ -56,6 +56,7 @@ impl Cells {
             Self::Numbers(numbers) => {
                 let number = shape.number(cell)?;
                 numbers.follow(number, row);
+                numbers.is_formatted |= !number.is_nan() && shape.is_formatted(cell);
                 narrowed(number, numbers.offset).ok_or_else(|| too_large(cell))
             }
             Self::Texts(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),
@@ -91,6 +92,8 @@ pub(crate) struct Numbers {
     rows: usize,
     /// Number of rows from which they are row numbers.
     min_rows: usize,
+    /// Whether some have thousands separators, a currency or the like.
+    pub(crate) is_formatted: bool,
 }
 
 impl Numbers {
@@ -101,6 +104,7 @@ impl Numbers {
             first: min_rows.map(|_| f64::NAN),
             rows: 0,
             min_rows: min_rows.unwrap_or(0),
+            is_formatted: false,
         }
     }
 

@@ -2,8 +2,10 @@
 
 use std::str::FromStr;
 
+use super::formatted;
 use super::prefix::Prefix;
 use super::records::Row;
+use super::{Quote, Reading};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -85,54 +87,126 @@ pub(crate) struct Dialect {
     pub(crate) comment: Option<u8>,
     /// Whether numbers are written as 3,14.
     pub(crate) decimal_comma: bool,
+    /// Character around cells that contain delimiters or line breaks.
+    pub(crate) quote: Option<u8>,
+    /// Whether blanks around quoted cells are dropped.
+    pub(crate) has_spaced_quotes: bool,
+    /// Number of lines above the table.
+    pub(crate) skip: u64,
 }
 
-impl Delimiter {
-    /// Detects what separates the cells in `prefix`: the first of the candidates by which nearly all
-    /// rows are as wide as the first one, or else the one that makes the first row widest.
-    pub(crate) fn detect(prefix: &Prefix, comment: Option<u8>) -> Self {
-        let mut widest = (1, Self::Byte(b','));
-        for delimiter in Self::TRIED {
-            let dialect = Dialect {
-                delimiter,
-                comment,
-                decimal_comma: false,
-            };
+impl Default for Dialect {
+    fn default() -> Self {
+        Self {
+            delimiter: Delimiter::Byte(b','),
+            comment: None,
+            decimal_comma: false,
+            quote: Some(b'"'),
+            has_spaced_quotes: false,
+            skip: 0,
+        }
+    }
+}
+
+/// Maximum number of rows above a table that are recognised as no part of it.
+const MAX_PREAMBLE: usize = 20;
+
+/// Minimum number of rows of equal width below other text for a table.
+const MIN_TABLE: usize = 4;
+
+impl Dialect {
+    /// Detects what `reading` leaves open, but for the decimal mark, in `prefix`.
+    pub(crate) fn detect(prefix: &Prefix, reading: &Reading) -> Self {
+        let (line, named) = prefix.separator_line();
+        let start = Self {
+            comment: reading.comment,
+            quote: reading.quote.map_or(Some(b'"'), Quote::byte),
+            skip: reading.skip.unwrap_or(line),
+            ..Self::default()
+        };
+        let mut found = match reading.delimiter.or(named) {
+            Some(delimiter) => Self { delimiter, ..start },
+            None => start.with_delimiter(prefix, reading.skip.is_none()),
+        };
+        found.has_spaced_quotes = prefix.has_spaced_quotes(found);
+        if reading.skip.is_none() && found.skip == line {
+            found.skip = found.preamble(prefix).unwrap_or(line);
+        }
+        found
+    }
+
+    /// Detects the delimiter: the first of the candidates by which nearly all rows are as wide as the
+    /// first one, or, if there `may_be_preamble`, as each other below some lines; or else the one that
+    /// makes the first row widest.
+    fn with_delimiter(self, prefix: &Prefix, may_be_preamble: bool) -> Self {
+        let mut widest = (1, self.delimiter);
+        for delimiter in Delimiter::TRIED {
+            let dialect = Self { delimiter, ..self };
             let widths = prefix.widths(dialect);
             let first = widths.first().copied().unwrap_or(0);
             let as_first = widths.iter().filter(|&&width| width == first).count();
             if first > 1 && as_first as f64 >= CONSISTENT * widths.len() as f64 {
-                return delimiter;
+                return dialect;
             }
             // Blanks separate the words of a text, too.
-            if first > 1 && first >= widest.0 && delimiter != Self::Blanks {
+            if first > 1 && first >= widest.0 && delimiter != Delimiter::Blanks {
                 widest = (first, delimiter);
             }
         }
-        widest.1
-    }
-}
-
-/// Detects whether numbers in `rows` have a decimal comma: some have, and none has a point.
-pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row]) -> bool {
-    if delimiter == Delimiter::Byte(b',') {
-        return false;
-    }
-    let (mut commas, mut points) = (0, 0);
-    for cell in rows.iter().take(SAMPLE).flat_map(|row| &row.cells) {
-        let cell = cell.trim();
-        if cell.parse::<f64>().is_ok() {
-            points += usize::from(cell.contains('.'));
-        } else if cell.matches(',').count() == 1 && with_point(cell).parse::<f64>().is_ok() {
-            commas += 1;
+        let below_text = Delimiter::TRIED.into_iter().filter(|_| may_be_preamble);
+        for delimiter in below_text.filter(|delimiter| *delimiter != Delimiter::Blanks) {
+            let dialect = Self { delimiter, ..self };
+            if let Some(skip) = dialect.preamble(prefix) {
+                return Self { skip, ..dialect };
+            }
+        }
+        Self {
+            delimiter: widest.1,
+            ..self
         }
     }
-    commas > 0 && points == 0
+
+    /// Returns the number of lines above the table if its first rows are narrower than nearly all that
+    /// follow, and those are equally wide. A header without a cell above the names of the rows, as R
+    /// writes it, is no such row.
+    fn preamble(self, prefix: &Prefix) -> Option<u64> {
+        let rows = prefix.all_widths(self);
+        let mut widths: Vec<usize> = rows.iter().map(|&(_, width, _)| width).collect();
+        widths.sort_unstable();
+        let usual = widths.get(widths.len() / 2).copied()?;
+        let first = rows.iter().position(|&(_, width, _)| width == usual)?;
+        let (above, table) = rows.split_at(first);
+        let is_narrow = above.iter().all(|&(_, width, _)| width < usual);
+        let is_r_header = matches!(above, [(_, width, _)] if width + 1 == usual && usual > 2);
+        let as_first = table
+            .iter()
+            .filter(|&&(_, width, _)| width == usual)
+            .count();
+        let is_table = table.len() >= MIN_TABLE
+            && as_first as f64 >= CONSISTENT * table.len() as f64
+            && usual > 1
+            // Two cells a row may be numbers with a decimal comma.
+            && !(usual == 2 && table[0].2);
+        let is_found = (1..=MAX_PREAMBLE).contains(&first) && is_narrow && !is_r_header && is_table;
+        is_found.then(|| table[0].0 - 1)
+    }
 }
 
-/// Returns `cell` with a point in place of its comma.
-pub(crate) fn with_point(cell: &str) -> String {
-    cell.trim().replace(',', ".")
+/// Detects whether numbers in `rows` have a decimal comma: some have, and none has a decimal point.
+pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row]) -> bool {
+    // Certain ones, and those that may as well separate thousands, as in 1,500.
+    let (mut commas, mut points) = ([0, 0], [0, 0]);
+    for cell in rows.iter().take(SAMPLE).flat_map(|row| &row.cells) {
+        match formatted::decimal_mark(cell.trim()) {
+            Some((b',', is_certain)) => commas[usize::from(!is_certain)] += 1,
+            Some((_, is_certain)) => points[usize::from(!is_certain)] += 1,
+            None => {}
+        }
+    }
+    let are_certain = commas[0] > 0;
+    // Between commas, a quoted 1,500 is one thousand and a half at most in the second reading.
+    let are_likely = commas[1] > 0 && points[1] == 0 && delimiter != Delimiter::Byte(b',');
+    points[0] == 0 && (are_certain || are_likely)
 }
 
 #[cfg(test)]
@@ -144,12 +218,8 @@ mod tests {
             bytes: text.as_bytes().to_vec(),
             is_whole: true,
         };
-        let delimiter = Delimiter::detect(&prefix, None);
-        let dialect = Dialect {
-            delimiter,
-            comment: None,
-            decimal_comma: false,
-        };
+        let dialect = Dialect::detect(&prefix, &Reading::default());
+        let delimiter = dialect.delimiter;
         let rows = prefix.rows("t", dialect).expect("rows");
         (delimiter.name(), has_decimal_commas(delimiter, &rows))
     }

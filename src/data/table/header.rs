@@ -100,6 +100,35 @@ impl Column {
     }
 }
 
+/// Returns the line of a row of units, such as `(cm),(kg)`, which is the first of the rows `below` the
+/// `header`: every column that holds numbers otherwise has a text there, in brackets or in at least two
+/// columns.
+pub(crate) fn units_row(header: &[String], below: &[Row]) -> Option<u64> {
+    /// Minimum number of rows below, from which the numbers are known.
+    const MIN_ROWS: usize = 3;
+    let (first, rest) = below.split_first()?;
+    let rest = &rest[..rest.len().min(SAMPLE)];
+    if rest.len() < MIN_ROWS || first.cells.len() != header.len() {
+        return None;
+    }
+    let usual = MissingValues::default();
+    let is_numeric = |column: &usize| {
+        let cells = rest.iter().filter_map(|row| row.cells.get(*column));
+        let mut cells = cells
+            .filter(|cell| !usual.is_missing_number(cell))
+            .peekable();
+        cells.peek().is_some() && cells.all(|cell| super::formatted::is_number(cell))
+    };
+    let numeric: Vec<usize> = (0..header.len()).filter(is_numeric).collect();
+    let cells = || numeric.iter().map(|&column| first.cells[column].trim());
+    let is_bracketed =
+        |cell: &str| cell.starts_with(['(', '[', '{']) && cell.ends_with([')', ']', '}']);
+    let are_texts =
+        cells().all(|cell| !super::formatted::is_number(cell) && !usual.is_missing_number(cell));
+    let are_units = are_texts && (numeric.len() > 1 || cells().any(is_bracketed));
+    (!numeric.is_empty() && are_units).then_some(first.line)
+}
+
 /// Returns whether `cell` is a number; NaN and infinity are, being bad data, not names.
 fn is_number(cell: &str) -> bool {
     cell.trim().parse::<f64>().is_ok()

@@ -4,6 +4,7 @@ pub(crate) mod blanks;
 pub(crate) mod column_reader;
 pub(crate) mod decimal;
 pub(crate) mod dialect;
+mod formatted;
 pub(crate) mod header;
 pub(crate) mod idx;
 pub(crate) mod lines;
@@ -26,8 +27,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::text::{near_matches, sanitise, shorten};
-use dialect::{Delimiter, Dialect, with_point};
-use header::{column_names, is_header, numbered_names};
+use dialect::{Delimiter, Dialect};
+use header::{column_names, is_header, numbered_names, units_row};
 use prefix::Prefix;
 use records::{Records, Row};
 use rows::Rows;
@@ -40,6 +41,24 @@ const MAX_PREFIX: usize = 32 << 20;
 
 /// Rows between two progress reports if no more bytes are read in between.
 const ROWS_PER_REPORT: usize = 1024;
+
+/// Quotes around cells that contain delimiters or line breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Quote {
+    /// No character quotes.
+    Never,
+    /// An ASCII character.
+    Byte(u8),
+}
+
+impl Quote {
+    fn byte(self) -> Option<u8> {
+        match self {
+            Self::Never => None,
+            Self::Byte(byte) => Some(byte),
+        }
+    }
+}
 
 /// Format of a table of text; what is `None` is detected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -54,6 +73,12 @@ pub struct Reading {
     pub header: Option<bool>,
     /// Whether numbers are written as 3,14.
     pub decimal_comma: Option<bool>,
+    /// Quotes around cells that contain delimiters.
+    #[serde(default)]
+    pub quote: Option<Quote>,
+    /// Number of lines above the table.
+    #[serde(default)]
+    pub skip: Option<u64>,
 }
 
 /// An open table.
@@ -74,6 +99,8 @@ pub(super) struct Shape {
     /// Names of the columns, with or without header; see [`column_names`].
     pub(super) names: Vec<String>,
     pub(super) dialect: Dialect,
+    /// Whether the first column, which the header does not name, holds names of rows.
+    pub(super) has_row_names: bool,
     /// Texts that mean a missing value.
     pub(super) missing: MissingValues,
     /// Numbers among them.
@@ -140,14 +167,7 @@ impl Table {
         let mut prefix = Prefix::default();
         let (mut dialect, mut rows) = loop {
             prefix.read(&mut bytes, source, &mut || progression.report(0, observer))?;
-            let delimiter = reading.delimiter;
-            let delimiter =
-                delimiter.unwrap_or_else(|| Delimiter::detect(&prefix, reading.comment));
-            let dialect = Dialect {
-                delimiter,
-                comment: reading.comment,
-                decimal_comma: false,
-            };
+            let dialect = Dialect::detect(&prefix, reading);
             let rows = prefix.rows(source, dialect)?;
             if rows.len() > 1 || prefix.is_whole || prefix.bytes.len() >= MAX_PREFIX {
                 break (dialect, rows);
@@ -158,12 +178,22 @@ impl Table {
         if rows.is_empty() {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }
-        let first = rows.remove(0).cells;
-        let has_header = reading.header.unwrap_or_else(|| {
-            let expected: HashSet<&str> = expected.iter().copied().collect();
-            let named = first.iter().any(|cell| expected.contains(cell.trim()));
-            named || is_header(&first, &rows)
-        });
+        let mut first = rows.remove(0).cells;
+        // R names the rows without a name for that column.
+        let width = rows.first().map_or(0, |row| row.cells.len());
+        let has_row_names = first.len() > 1
+            && first.len() + 1 == width
+            && rows.iter().all(|row| row.cells.len() == width)
+            && reading.header != Some(false);
+        if has_row_names {
+            first.insert(0, String::new());
+        }
+        let has_header = has_row_names
+            || reading.header.unwrap_or_else(|| {
+                let expected: HashSet<&str> = expected.iter().copied().collect();
+                let named = first.iter().any(|cell| expected.contains(cell.trim()));
+                named || is_header(&first, &rows)
+            });
         if has_header && rows.is_empty() {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }
@@ -176,16 +206,30 @@ impl Table {
             let cells = first.clone();
             rows.insert(0, Row { cells, line: 0 });
         }
+        let units = has_header.then(|| units_row(&first, &rows)).flatten();
+        if units.is_some() {
+            rows.remove(0);
+        }
         let all: Box<dyn Read + Send> = Box::new(Cursor::new(prefix.bytes).chain(bytes));
         let records = Records::new(source, all, dialect);
         Ok(Self {
             sample: rows,
-            rows: Rows::start(source, records, names.len(), has_header, progression)?,
+            rows: Rows::start(
+                source,
+                records,
+                names.len(),
+                rows::Header {
+                    cells: has_header.then(|| first.clone()),
+                    units,
+                },
+                progression,
+            )?,
             shape: Shape {
                 source: source.to_owned(),
                 header: has_header.then_some(first),
                 names,
                 dialect,
+                has_row_names,
                 missing: MissingValues::default(),
                 missing_numbers: Vec::new(),
             },
@@ -200,11 +244,8 @@ impl Shape {
             source: source.to_string(),
             header: Some(names.clone()),
             names,
-            dialect: Dialect {
-                delimiter: Delimiter::Byte(b','),
-                comment: None,
-                decimal_comma: false,
-            },
+            dialect: Dialect::default(),
+            has_row_names: false,
             missing: MissingValues::default(),
             missing_numbers: Vec::new(),
         }
@@ -242,9 +283,12 @@ impl Shape {
     /// # Errors
     /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
     pub(super) fn number(&self, cell: &str) -> Result<f64, DataProblem> {
-        let parsed = match cell.trim().parse::<f64>() {
-            Err(_) if self.dialect.decimal_comma => with_point(cell).parse(),
-            parsed => parsed,
+        let cell = cell.trim();
+        let plain = || cell.parse::<f64>();
+        let parsed = if self.dialect.decimal_comma {
+            formatted::number(cell, true).map_or_else(plain, Ok)
+        } else {
+            plain().or_else(|error| formatted::number(cell, false).ok_or(error))
         };
         match parsed {
             Ok(number) if number.is_finite() => {
@@ -255,6 +299,14 @@ impl Shape {
             Ok(_) => Err(DataProblem::NotFinite { found: shown(cell) }),
             Err(_) => Err(not_a_number(cell)),
         }
+    }
+
+    /// Returns whether the number in `cell` has thousands separators, a currency or the like.
+    pub(super) fn is_formatted(&self, cell: &str) -> bool {
+        let comma = self.dialect.decimal_comma;
+        let is_plain =
+            |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte) || comma && byte == b',';
+        !cell.trim().bytes().all(is_plain)
     }
 
     /// Returns the numbers that stand for missing values, such as -999.

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::dialect::Dialect;
+use super::dialect::{Delimiter, Dialect};
 use super::records::{Records, Row, read_some};
 use crate::error::{DataProblem, Error, Result};
 
@@ -75,6 +75,66 @@ impl Prefix {
             }
         }
         Ok(rows)
+    }
+
+    /// Returns the number of lines, 0 or 1, and the delimiter of a first line such as `sep=;`, which Excel
+    /// writes.
+    pub(crate) fn separator_line(&self) -> (u64, Option<Delimiter>) {
+        let bytes = self
+            .bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(&self.bytes);
+        let end = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+        let line = &bytes[..end.unwrap_or(0)];
+        let line = line.strip_prefix(b"\"").unwrap_or(line);
+        let line = line.strip_suffix(b"\"").unwrap_or(line);
+        match line {
+            [s, e, p, b'=', byte]
+                if [*s, *e, *p].eq_ignore_ascii_case(b"sep") && byte.is_ascii() =>
+            {
+                (1, Some(Delimiter::Byte(*byte)))
+            }
+            _ => (0, None),
+        }
+    }
+
+    /// Returns whether blanks stand between a delimiter and a quote, in a file where no text is left of
+    /// a quote.
+    pub(crate) fn has_spaced_quotes(&self, dialect: Dialect) -> bool {
+        let (Delimiter::Byte(delimiter), Some(quote)) = (dialect.delimiter, dialect.quote) else {
+            return false;
+        };
+        let mut before = b'\n';
+        let (mut spaced, mut blanks) = (false, false);
+        for &byte in self.bytes.iter().take(LENGTH) {
+            if byte == b' ' && (before == delimiter || blanks) {
+                blanks = true;
+            } else {
+                spaced |= blanks && byte == quote;
+                blanks = false;
+            }
+            before = byte;
+        }
+        spaced
+    }
+
+    /// Returns line, width and whether the first cell is a number of each of the first rows. A row that may go on behind the prefix does not
+    /// count, nor does anything behind what is not UTF-8.
+    pub(crate) fn all_widths(&self, dialect: Dialect) -> Vec<(u64, usize, bool)> {
+        let mut records = Records::new("", self.bytes.as_slice(), dialect);
+        let mut widths = Vec::new();
+        while widths.len() <= super::dialect::SAMPLE {
+            match records.next() {
+                Ok(Some(record)) => {
+                    let is_number = record.cell(0).trim().parse::<f64>().is_ok();
+                    widths.push((record.line, record.len(), is_number));
+                }
+                Ok(None) | Err(_) if self.is_whole => return widths,
+                Ok(None) | Err(_) => break,
+            }
+        }
+        widths.pop();
+        widths
     }
 
     /// Returns the widths of the first rows, only that of the first if it has a single cell. A row

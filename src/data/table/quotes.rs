@@ -1,12 +1,13 @@
-//! Detection of quotes that nothing closes.
+//! Quotes that nothing closes, and blanks around quoted cells.
 
 /// State of the quotes of one record, followed byte by byte.
 ///
 /// A quote that is never closed takes in the rows below it, up to the end of the file or up to the
 /// next quote. There the text goes on behind what looks like the closing quote, which a cell of
 /// several lines does in no valid table.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct QuoteScan {
+    quote: Option<u8>,
     position: Position,
     /// Line ends of the record so far.
     line_ends: u64,
@@ -28,18 +29,31 @@ enum Position {
 }
 
 impl QuoteScan {
+    /// Starts at a record of a table with this `quote`; without one nothing is quoted.
+    pub(crate) fn new(quote: Option<u8>) -> Self {
+        Self {
+            quote,
+            position: Position::default(),
+            line_ends: 0,
+            opened: 0,
+            is_after_return: false,
+        }
+    }
+
     /// Follows the next `bytes` of the record.
     pub(crate) fn advance(&mut self, bytes: &[u8], delimiter: u8) {
         use Position::{Cell, CellStart, QuoteInQuotes, Quoted, Stray};
         for &byte in bytes {
+            let is_quote = Some(byte) == self.quote;
             self.position = match (self.position, byte) {
                 (Stray, _) => return,
-                (CellStart, b'"') => {
+                (CellStart, _) if is_quote => {
                     self.opened = self.line_ends;
                     Quoted
                 }
-                (Quoted, b'"') => QuoteInQuotes,
-                (Quoted, _) | (QuoteInQuotes, b'"') => Quoted,
+                (Quoted, _) if is_quote => QuoteInQuotes,
+                (Quoted, _) => Quoted,
+                (QuoteInQuotes, _) if is_quote => Quoted,
                 (_, byte) if byte == delimiter => CellStart,
                 (QuoteInQuotes, b' ' | b'\t' | b'\r' | b'\n') => QuoteInQuotes,
                 (QuoteInQuotes, _) if self.line_ends > self.opened => Stray,
@@ -63,14 +77,81 @@ impl QuoteScan {
     }
 }
 
+/// Drops the blanks between a delimiter and a quote, and those between a closing quote and a delimiter or
+/// line end. Works on one block of a file after another.
+#[derive(Debug)]
+pub(crate) struct QuoteTrimmer {
+    delimiter: u8,
+    quote: u8,
+    position: Position,
+    /// Number of blanks that are not written yet.
+    blanks: usize,
+}
+
+impl QuoteTrimmer {
+    pub(crate) fn new(delimiter: u8, quote: u8) -> Self {
+        Self {
+            delimiter,
+            quote,
+            position: Position::CellStart,
+            blanks: 0,
+        }
+    }
+
+    /// Returns the next `block` of the file without those blanks.
+    pub(crate) fn trim(&mut self, block: &[u8]) -> Vec<u8> {
+        use Position::{Cell, CellStart, QuoteInQuotes, Quoted, Stray};
+        let mut trimmed = Vec::with_capacity(block.len() + self.blanks);
+        for &byte in block {
+            let is_quote = byte == self.quote;
+            let ends_cell = byte == self.delimiter || matches!(byte, b'\r' | b'\n');
+            if byte == b' ' && matches!(self.position, CellStart | QuoteInQuotes) {
+                self.blanks += 1;
+                continue;
+            }
+            let drops = match self.position {
+                CellStart => is_quote,
+                QuoteInQuotes => ends_cell,
+                Cell | Quoted | Stray => false,
+            };
+            let blanks = std::mem::take(&mut self.blanks);
+            if !drops {
+                trimmed.resize(trimmed.len() + blanks, b' ');
+            }
+            self.position = match self.position {
+                CellStart if is_quote => Quoted,
+                Quoted if is_quote => QuoteInQuotes,
+                Quoted => Quoted,
+                QuoteInQuotes if is_quote && blanks == 0 => Quoted,
+                _ if ends_cell => CellStart,
+                _ => Cell,
+            };
+            trimmed.push(byte);
+        }
+        trimmed
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn blanks_around_quoted_cells_are_dropped() {
+        let text = "\"a\" , \"b \"\" , c\",  d ,\n  \"e\"  \n";
+        let expected = "\"a\",\"b \"\" , c\",  d ,\n\"e\"\n";
+        for block in 1..text.len() {
+            let mut trimmer = QuoteTrimmer::new(b',', b'"');
+            let blocks = text.as_bytes().chunks(block);
+            let trimmed: Vec<u8> = blocks.flat_map(|block| trimmer.trim(block)).collect();
+            assert_eq!(String::from_utf8_lossy(&trimmed), expected, "{block}");
+        }
+    }
+
     fn unclosed(text: &str) -> Option<u64> {
-        let mut whole = QuoteScan::default();
+        let mut whole = QuoteScan::new(Some(b'"'));
         whole.advance(text.as_bytes(), b',');
-        let mut pieces = QuoteScan::default();
+        let mut pieces = QuoteScan::new(Some(b'"'));
         text.bytes().for_each(|byte| pieces.advance(&[byte], b','));
         assert_eq!(whole.unclosed(true), pieces.unclosed(true), "{text}");
         whole.unclosed(true)

@@ -11,7 +11,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::blanks::BlankSqueezer;
 use super::decimal::short_decimal;
 use super::dialect::{Delimiter, Dialect};
-use super::quotes::QuoteScan;
+use super::quotes::{QuoteScan, QuoteTrimmer};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// Bytes that are read at once.
@@ -29,6 +29,9 @@ pub(crate) struct Records<R> {
     /// Byte that csv-core splits at.
     delimiter: u8,
     squeezer: Option<BlankSqueezer>,
+    trimmer: Option<QuoteTrimmer>,
+    /// Number of lines above the table that are still to be skipped.
+    to_skip: u64,
     /// Holds the bytes that were read and are not done with, from `start` to `end`.
     buffer: Vec<u8>,
     start: usize,
@@ -52,12 +55,20 @@ impl<R: Read> Records<R> {
             Delimiter::Byte(byte) => (byte, None),
             Delimiter::Blanks => (BlankSqueezer::DELIMITER, Some(BlankSqueezer::default())),
         };
+        let mut csv = ReaderBuilder::new();
+        csv.delimiter(delimiter).quoting(dialect.quote.is_some());
+        csv.quote(dialect.quote.unwrap_or(b'"'));
+        let trimmer = dialect
+            .quote
+            .filter(|_| dialect.has_spaced_quotes && squeezer.is_none());
         Self {
             source: source.to_owned(),
             input,
             dialect,
             delimiter,
-            csv: ReaderBuilder::new().delimiter(delimiter).build(),
+            csv: csv.build(),
+            trimmer: trimmer.map(|quote| QuoteTrimmer::new(delimiter, quote)),
+            to_skip: dialect.skip,
             squeezer,
             buffer: Vec::new(),
             start: 0,
@@ -94,7 +105,11 @@ impl<R: Read> Records<R> {
             let (text, cells) = (batch.length, batch.cells);
             let has_quotes = self.split_record(batch)?;
             let bytes = &batch.text[text..batch.length];
-            let is_blank = batch.cells - cells == 1 && !has_quotes && bytes.trim_ascii().is_empty();
+            // A trailing ^Z is how DOS ends a text.
+            let is_end_mark = bytes == b"\x1a";
+            let is_blank = batch.cells - cells == 1
+                && !has_quotes
+                && (bytes.trim_ascii().is_empty() || is_end_mark);
             if is_blank {
                 (batch.length, batch.cells) = (text, cells);
                 continue;
@@ -150,7 +165,7 @@ impl<R: Read> Records<R> {
                     batch.ends.resize(1024.max(2 * batch.ends.len()), 0);
                 }
                 ReadRecordResult::InputEmpty => {
-                    let quotes = quotes.get_or_insert_default();
+                    let quotes = quotes.get_or_insert_with(|| QuoteScan::new(self.dialect.quote));
                     quotes.advance(&self.buffer[unscanned..self.start], self.delimiter);
                     let is_endless = consumed > MAX_RECORD;
                     self.check_quotes(quotes, is_endless)?;
@@ -166,7 +181,8 @@ impl<R: Read> Records<R> {
                     let plain = batch.length - text + batch.cells - cells - usize::from(is_end);
                     let has_quotes = consumed > plain;
                     if has_quotes {
-                        let quotes = quotes.get_or_insert_default();
+                        let quotes =
+                            quotes.get_or_insert_with(|| QuoteScan::new(self.dialect.quote));
                         quotes.advance(&self.buffer[unscanned..self.start], self.delimiter);
                         self.check_quotes(quotes, true)?;
                     }
@@ -196,6 +212,11 @@ impl<R: Read> Records<R> {
             match self.rest().first() {
                 None if self.is_at_end => return Ok(false),
                 None => self.fill()?,
+                Some(_) if self.to_skip > 0 => {
+                    let line = self.line;
+                    self.skip_line()?;
+                    self.to_skip -= self.line - line;
+                }
                 Some(b'\r' | b'\n') => self.skip(1),
                 Some(&byte) if Some(byte) == self.dialect.comment => self.skip_line()?,
                 Some(_) => return Ok(true),
@@ -271,6 +292,10 @@ impl<R: Read> Records<R> {
         self.has_begun = true;
         if let Some(squeezer) = &mut self.squeezer {
             self.buffer = squeezer.squeeze(&self.buffer[self.start..self.end]);
+            (self.start, self.end) = (0, self.buffer.len());
+        }
+        if let Some(trimmer) = &mut self.trimmer {
+            self.buffer = trimmer.trim(&self.buffer[self.start..self.end]);
             (self.start, self.end) = (0, self.buffer.len());
         }
         let mut bytes = self.buffer[..self.end].iter();

@@ -27,10 +27,31 @@ pub(crate) struct Rows {
     next: usize,
     is_at_end: bool,
     progression: Progression,
+    header: Header,
+    pub(crate) left_out: LeftOut,
+}
+
+/// Rows of a file that are no data.
+#[derive(Debug, Default)]
+pub(crate) struct Header {
+    /// Cells of the header, which may come again.
+    pub(crate) cells: Option<Vec<String>>,
+    /// Line of a row of units below it.
+    pub(crate) units: Option<u64>,
+}
+
+/// Rows below the header that are no data and were left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct LeftOut {
+    /// Number of rows that repeat the header, and the line of the first.
+    pub(crate) headers: usize,
+    pub(crate) first_header: u64,
+    /// Line of a row of units.
+    pub(crate) units: Option<u64>,
 }
 
 impl Rows {
-    /// Starts reading `records`, rows of `width` cells; the first one is skipped if it `has_header`.
+    /// Starts reading `records`, rows of `width` cells; the first one is skipped if there is a `header`.
     ///
     /// # Errors
     /// [`Error::CannotRead`] if there can be no thread; those of [`Self::next`].
@@ -38,7 +59,7 @@ impl Rows {
         source: &str,
         records: Records<Box<dyn Read + Send>>,
         width: usize,
-        has_header: bool,
+        header: Header,
         progression: Progression,
     ) -> Result<Self> {
         let (sender, batches) = sync_channel(AHEAD);
@@ -58,8 +79,10 @@ impl Rows {
             next: 0,
             is_at_end: false,
             progression,
+            left_out: LeftOut::default(),
+            header,
         };
-        if has_header {
+        if rows.header.cells.is_some() {
             rows.advance()?;
             rows.next = 1;
         }
@@ -71,8 +94,16 @@ impl Rows {
     /// # Errors
     /// [`DataProblem::RaggedRow`]; those of [`Records::read_into`].
     pub(crate) fn next(&mut self) -> Result<Option<Record<'_>>> {
-        while self.next >= self.batch.len() && !self.is_at_end {
-            self.advance()?;
+        loop {
+            while self.next >= self.batch.len() && !self.is_at_end {
+                self.advance()?;
+            }
+            match self.batch.get(self.next) {
+                Some(record) if self.header.leaves_out(&record, &mut self.left_out) => {
+                    self.next += 1;
+                }
+                _ => break,
+            }
         }
         let Some(record) = self.batch.get(self.next) else {
             return Ok(None);
@@ -110,6 +141,29 @@ impl Rows {
     /// [`Error::Cancelled`].
     pub(crate) fn report(&mut self, rows: usize, observer: &mut LoadObserver) -> Result<()> {
         self.progression.report(rows, observer)
+    }
+}
+
+impl Header {
+    /// Returns whether `record` is the header again, or the row of units, and counts it.
+    fn leaves_out(&self, record: &Record, left_out: &mut LeftOut) -> bool {
+        if self.units == Some(record.line) {
+            left_out.units = self.units;
+            return true;
+        }
+        let Some(cells) = &self.cells else {
+            return false;
+        };
+        // Nearly always the first cell differs.
+        let is_header = record.len() == cells.len()
+            && record.cells().zip(cells).all(|(cell, name)| cell == name);
+        if is_header {
+            left_out.headers += 1;
+            if left_out.headers == 1 {
+                left_out.first_header = record.line;
+            }
+        }
+        is_header
     }
 }
 

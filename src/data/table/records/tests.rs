@@ -21,8 +21,7 @@ impl Read for Trickle<'_> {
 fn dialect(delimiter: Delimiter) -> Dialect {
     Dialect {
         delimiter,
-        comment: None,
-        decimal_comma: false,
+        ..Dialect::default()
     }
 }
 

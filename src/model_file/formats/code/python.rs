@@ -145,6 +145,7 @@ const HEAD: &str = r#"
 
 import csv
 import math
+import re
 import struct
 import sys
 
@@ -165,13 +166,31 @@ def _missing(value, words):
 def _number(value, offset, fill):
     if _missing(value, MISSING_NUMBERS):
         return fill
-    if any(_is_number(word) and float(value) == float(word) for word in MISSING_NUMBERS):
+    number = _parsed(value)
+    if any(_is_number(word) and number == float(word) for word in MISSING_NUMBERS):
         return fill
     # The rest of the number is kept in single precision.
-    number = struct.unpack("f", struct.pack("f", float(value) - offset))[0]
+    number = struct.unpack("f", struct.pack("f", number - offset))[0]
     if not math.isfinite(number):
         raise ValueError(f"expected a finite number, found {value!r}")
     return number
+
+
+def _parsed(value):
+    try:
+        return float(value)
+    except ValueError:
+        pass
+    # As people write them: thousands separators, currencies, percent signs, negatives in parentheses.
+    text = re.sub(r"[A-Za-z]{2,3}\$?|[%\u2030$\u00a2-\u00a5\u20a0-\u20bf\s'\u2019]|z\u0142", "", str(value))
+    is_negative = text.startswith("(") or "-" in text or "\u2212" in text
+    digits = text.strip("()+-\u2212")
+    if "," in digits and digits.rfind(",") > digits.rfind(".") >= 0:
+        digits = digits.replace(".", "").replace(",", ".")
+    if not re.fullmatch(r"\d*\.?\d+|\d{1,3}(,\d{3})+(\.\d*)?", digits):
+        raise ValueError(f"expected a number, found {value!r}")
+    number = float(digits.replace(",", ""))
+    return -number if is_negative else number
 
 
 def _is_number(word):

@@ -1,0 +1,206 @@
+//! Numbers as people write them: thousands separators, percent and currency signs, negative numbers in
+//! parentheses.
+
+/// Currency codes that may stand before or behind a number.
+const CODES: [&str; 34] = [
+    "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "NZD", "SEK", "NOK", "DKK",
+    "PLN", "CZK", "HUF", "RON", "BGN", "BRL", "MXN", "ARS", "CLP", "KRW", "RUB", "TRY", "ZAR",
+    "HKD", "SGD", "THB", "ILS", "kr", "z\u{142}", "R$", "US$",
+];
+
+/// Characters for percent, permille and currencies.
+const SIGNS: &[char] = &[
+    '%', '\u{2030}', '$', '\u{a2}', '\u{a3}', '\u{a4}', '\u{a5}', '\u{20ac}', '\u{20b9}',
+    '\u{20bd}', '\u{20a9}', '\u{20ba}', '\u{20aa}', '\u{20ab}', '\u{e3f}', '\u{20b4}', '\u{20a6}',
+    '\u{20b1}',
+];
+
+/// Returns whether `letter` separates thousands whatever the decimal mark is: a blank, also one that is
+/// thin or does not break, or an apostrophe.
+fn is_gap(letter: char) -> bool {
+    matches!(
+        letter,
+        ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\'' | '\u{2019}'
+    )
+}
+
+/// Parses `cell`, without blanks around it, whose decimal mark is a comma if it has a `decimal_comma`, but
+/// the last of both marks if it has both.
+pub(crate) fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
+    let (digits, is_negative) = core(cell)?;
+    let mark = match (digits.rfind(','), digits.rfind('.')) {
+        (Some(comma), Some(point)) => {
+            if comma > point {
+                ','
+            } else {
+                '.'
+            }
+        }
+        _ if decimal_comma => ',',
+        _ => '.',
+    };
+    let other = if mark == ',' { '.' } else { ',' };
+    let (whole, fraction) = match digits.split_once(mark) {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (digits.as_str(), None),
+    };
+    let mut plain = String::with_capacity(cell.len());
+    if is_negative {
+        plain.push('-');
+    }
+    let is_separator = |letter: char| letter == other || is_gap(letter);
+    let mut groups = whole.split(is_separator);
+    let first = groups.next()?;
+    plain.push_str(first);
+    let mut is_grouped = false;
+    for group in groups {
+        if group.len() != 3 {
+            return None;
+        }
+        is_grouped = true;
+        plain.push_str(group);
+    }
+    if is_grouped && !(1..=3).contains(&first.len()) {
+        return None;
+    }
+    if let Some(fraction) = fraction {
+        plain.push('.');
+        plain.push_str(fraction);
+    }
+    let is_plain = |letter: char| letter.is_ascii_digit() || "+-.eE".contains(letter);
+    if !plain.chars().all(is_plain) {
+        return None;
+    }
+    plain.parse().ok()
+}
+
+/// Returns whether `cell` is a number in any format.
+pub(crate) fn is_number(cell: &str) -> bool {
+    let cell = cell.trim();
+    cell.parse::<f64>().is_ok()
+        || [false, true]
+            .iter()
+            .any(|&comma| number(cell, comma).is_some())
+}
+
+/// Returns the decimal mark of a number and whether it can be nothing else; `None` for other texts, and
+/// for numbers without a mark or whose marks all separate thousands.
+pub(crate) fn decimal_mark(cell: &str) -> Option<(u8, bool)> {
+    let (digits, _) = core(cell)?;
+    let starts_with_digit =
+        digits.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let marks = (digits.matches(',').count(), digits.matches('.').count());
+    let last = digits.rfind([',', '.'])?;
+    let mark = digits.as_bytes()[last];
+    let behind = digits.len() - last - 1;
+    if !starts_with_digit || number(cell, mark == b',').is_none() {
+        return None;
+    }
+    match marks {
+        (0, 1) => cell.parse::<f64>().is_ok().then_some((mark, behind != 3)),
+        (1, 0) => Some((mark, behind != 3)),
+        (0, _) | (_, 0) => None,
+        _ => Some((mark, true)),
+    }
+}
+
+/// Returns the digits of a number with their separators, and whether it is negative.
+fn core(cell: &str) -> Option<(String, bool)> {
+    let (mut text, mut is_negative) = (cell.trim(), false);
+    if let Some(inner) = text
+        .strip_prefix('(')
+        .and_then(|text| text.strip_suffix(')'))
+    {
+        (text, is_negative) = (inner.trim(), true);
+    }
+    let mut minus = 0;
+    // A sign, a currency and a minus may come in any order, on either side.
+    loop {
+        let before = text;
+        text = text.trim_matches(|letter: char| is_gap(letter) || SIGNS.contains(&letter));
+        if let Some(rest) = text.strip_prefix(['-', '\u{2212}', '+']) {
+            minus += usize::from(!text.starts_with('+'));
+            text = rest;
+        }
+        if let Some(rest) = text.strip_suffix(['-', '\u{2212}']) {
+            minus += 1;
+            text = rest;
+        }
+        for code in CODES {
+            text = text.strip_prefix(code).unwrap_or(text);
+            text = text.strip_suffix(code).unwrap_or(text);
+        }
+        if text == before {
+            break;
+        }
+    }
+    let has_digit = text
+        .starts_with(|letter: char| letter.is_ascii_digit() || ".,".contains(letter))
+        && text.contains(|letter: char| letter.is_ascii_digit());
+    (has_digit && minus < 2).then(|| (text.to_owned(), is_negative != (minus == 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_in_their_formats() {
+        for (cell, expected) in [
+            ("1,000", 1000.0),
+            ("12,345,678.5", 12_345_678.5),
+            ("1.234,56", 1234.56),
+            ("$153.85", 153.85),
+            ("28.57 EUR", 28.57),
+            ("\u{20ac}\u{a0}1\u{202f}234,5", 12_345.0),
+            ("1'234.5", 1234.5),
+            ("2.8 %", 2.8),
+            ("-0.7%", -0.7),
+            ("(1,234.50)", -1234.5),
+            ("-$5", -5.0),
+            ("$-5", -5.0),
+            ("12-", -12.0),
+            ("\u{2212}3", -3.0),
+        ] {
+            let found = number(cell, false);
+            if cell.contains("1\u{202f}234,5") {
+                assert_eq!(found, None, "a comma before two digits");
+                assert_eq!(number(cell, true), Some(1234.5));
+                continue;
+            }
+            assert_eq!(found, Some(expected), "{cell}");
+        }
+        assert_eq!(number("1.234", true), Some(1234.0));
+        assert_eq!(number("3,5 %", true), Some(3.5));
+    }
+
+    #[test]
+    fn other_texts_are_no_numbers() {
+        for cell in [
+            "",
+            "abc",
+            "1,5",
+            "12,34",
+            "1,5,5",
+            "192.168.100.200",
+            "2024-01-31",
+            "--5",
+            "EUR",
+            "5more",
+            "1 2",
+        ] {
+            assert_eq!(number(cell, false), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn the_decimal_mark_is_found() {
+        assert_eq!(decimal_mark("1,5"), Some((b',', true)));
+        assert_eq!(decimal_mark("1.5"), Some((b'.', true)));
+        assert_eq!(decimal_mark("1.234,5"), Some((b',', true)));
+        assert_eq!(decimal_mark("1,234"), Some((b',', false)));
+        assert_eq!(decimal_mark("1,234,567"), None);
+        assert_eq!(decimal_mark("12"), None);
+        assert_eq!(decimal_mark("a,b"), None);
+    }
+}

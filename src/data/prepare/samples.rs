@@ -221,27 +221,22 @@ impl Samples {
 
     /// Returns [`Self::recoded`] for the columns of the data set.
     fn codes(&self, columns: &[Column]) -> Option<Vec<Vec<f32>>> {
-        let fitted = self.preprocessing.columns.iter().zip(&self.columns);
-        let codes = fitted.map(|(fitted, &column)| {
-            let kind = (&columns[column].kind, &fitted.encoding);
-            let (
+        let fitted = || self.preprocessing.columns.iter().zip(&self.columns);
+        let code = |(fitted, &column): (&InputColumn, &usize)| match (
+            &columns[column].kind,
+            &fitted.encoding,
+        ) {
+            (
                 ColumnKind::Categorical { values, .. },
                 Encoding::Categorical { values: seen, .. },
-            ) = kind
-            else {
-                return Vec::new();
-            };
-            if values == seen {
-                return Vec::new();
-            }
-            let code = |value: &String| seen.iter().position(|known| known == value);
-            let codes = values
-                .iter()
-                .map(|value| code(value).unwrap_or(seen.len()) as f32);
-            codes.chain([seen.len() as f32]).collect()
-        });
-        let codes: Vec<Vec<f32>> = codes.collect();
-        codes.iter().any(|codes| !codes.is_empty()).then_some(codes)
+            ) if values != seen => Some(codes(values, seen)),
+            _ => None,
+        };
+        // Nearly always there is none, and tables may have many columns.
+        fitted().any(|both| code(both).is_some()).then(|| {
+            let codes = fitted().map(|both| code(both).unwrap_or_default());
+            codes.collect()
+        })
     }
 
     fn make_ready(&mut self) {
@@ -251,6 +246,16 @@ impl Samples {
         }
         self.ready = Some(Arc::new(ready));
     }
+}
+
+/// Returns the index among `seen` for each of `values` and for other texts; the number of `seen` where
+/// there is none.
+fn codes(values: &[String], seen: &[String]) -> Vec<f32> {
+    let code = |value: &String| seen.iter().position(|known| known == value);
+    let codes = values
+        .iter()
+        .map(|value| code(value).unwrap_or(seen.len()) as f32);
+    codes.chain([seen.len() as f32]).collect()
 }
 
 /// Rows to pick samples from.

@@ -173,11 +173,12 @@ impl Set {
             lines: Lines::default(),
             all: labels.len(),
         };
-        memory::reserve(&mut set.values, values, "the images")?;
         let mut image = Vec::new();
         for (index, (&label, &is_used)) in labels.iter().zip(&is_used).enumerate() {
             file.read_image(index + 1, &mut image, source)?;
             if is_used {
+                // A header may claim more images than there are.
+                memory::reserve(&mut set.values, image.len(), "the images")?;
                 set.values.extend(image.iter().map(|&byte| f32::from(byte)));
                 set.labels.push(label);
                 set.lines.push(index as u64 + 1);

@@ -156,6 +156,7 @@ impl Loading {
             }),
             report: ReadReport {
                 delimiter: shape.dialect.delimiter.name(),
+                quote: shape.dialect.quote.map(char::from),
                 skipped: shape.dialect.skip,
                 encoding: options.reading.encoding.name(),
                 comment: options.reading.comment.map(char::from),

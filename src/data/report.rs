@@ -102,6 +102,8 @@ pub struct ReadReport {
     pub incomplete: usize,
     /// Number of rows not drawn into the sample (`--max-rows`).
     pub not_sampled: usize,
+    /// Character around cells that contain delimiters, if there may be any.
+    pub quote: Option<char>,
     /// Number of lines above the table that were skipped.
     pub skipped: u64,
     /// Number of rows that repeat the header, and the line of the first.

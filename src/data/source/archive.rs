@@ -14,12 +14,11 @@ const ALWAYS_ACCEPTED: u64 = 64 << 20;
 /// Number of files of an archive that are named in an error.
 const NAMED: usize = 5;
 
+/// First bytes of a Parquet file.
+pub(crate) const PARQUET: &[u8] = b"PAR1";
+
 /// First bytes of other formats, and the way forward.
-const FORMATS: [(&[u8], &str); 9] = [
-    (
-        b"PAR1",
-        "it is a Parquet file; convert it to CSV, for example with polars or DuckDB",
-    ),
+const FORMATS: [(&[u8], &str); 6] = [
     (
         b"\xd0\xcf\x11\xe0",
         "it is an old Excel workbook (.xls); save the sheet as CSV",
@@ -29,7 +28,7 @@ const FORMATS: [(&[u8], &str); 9] = [
         "it is compressed with zstd; decompress it first: zstd -dc FILE | nn-tui -",
     ),
     (
-        b"\xfd7zXZ",
+        b"\xfd7zX",
         "it is compressed with xz; decompress it first: xz -dc FILE | nn-tui -",
     ),
     (
@@ -37,15 +36,7 @@ const FORMATS: [(&[u8], &str); 9] = [
         "it is compressed with bzip2; decompress it first: bzip2 -dc FILE | nn-tui -",
     ),
     (b"7z\xbc\xaf", "it is a 7z archive; unpack it first"),
-    (
-        b"SQLite format 3",
-        "it is an SQLite database; export a table as CSV",
-    ),
-    (b"%PDF-", "it is a PDF document, not a table"),
-    (
-        b"ARROW1",
-        "it is an Arrow (Feather) file; convert it to CSV",
-    ),
+    (b"%PDF", "it is a PDF document, not a table"),
 ];
 
 /// Returns whether a file that begins with `first` is a zip archive.
@@ -56,7 +47,18 @@ pub(crate) fn is_zip(first: &[u8]) -> bool {
 /// Names the format of a file that begins with `first`, if it is none of a table as text.
 pub(crate) fn foreign_format(first: &[u8]) -> Option<&'static str> {
     let known = FORMATS.iter().find(|(magic, _)| first.starts_with(magic));
-    known.map(|&(_, about)| about).or_else(|| utf_16(first))
+    let known = known.map(|&(_, about)| about);
+    known.or_else(|| parquet(first)).or_else(|| utf_16(first))
+}
+
+/// Recognises Parquet by the binary numbers behind its first four bytes.
+fn parquet(first: &[u8]) -> Option<&'static str> {
+    let behind = first.strip_prefix(PARQUET)?;
+    let is_binary = |byte: &u8| !byte.is_ascii_graphic() && !byte.is_ascii_whitespace();
+    behind
+        .iter()
+        .any(is_binary)
+        .then_some("it is a Parquet file; convert it to CSV, for example with polars or DuckDB")
 }
 
 /// Recognises UTF-16, with a byte order mark or by the zero bytes of ASCII characters.
@@ -165,11 +167,12 @@ mod tests {
 
     #[test]
     fn other_formats_are_named() {
-        assert!(foreign_format(b"PAR1....").is_some_and(|text| text.contains("Parquet")));
+        assert!(foreign_format(b"PAR1\x15\x04..").is_some_and(|text| text.contains("Parquet")));
         for bytes in [&b"a\0,\0b\0\n\0"[..], b"\0a\0,\0b\0\n", b"\xff\xfea\0"] {
             assert!(foreign_format(bytes).is_some_and(|text| text.contains("UTF-16")));
         }
         assert_eq!(foreign_format(b"a,b\n1,2\n"), None);
+        assert_eq!(foreign_format(b"PAR1,b"), None);
         assert_eq!(foreign_format(b""), None);
         assert_eq!(foreign_format(&[0, 0, 8, 3]), None, "images");
     }

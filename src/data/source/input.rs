@@ -17,8 +17,10 @@ use crate::error::{DataProblem, Error, Place, Result};
 
 /// First bytes of a gzip file.
 const GZIP: &[u8] = &[0x1f, 0x8b];
-/// Number of first bytes by which a format is known.
-const FIRST: usize = 16;
+/// Number of first bytes by which nearly all formats are known. A pipe may deliver few at a time.
+const FIRST: usize = 4;
+/// Number of first bytes by which a Parquet file is told from a table whose first cell is `PAR1`.
+const FIRST_OF_PARQUET: usize = 8;
 
 /// Character encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -85,6 +87,12 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
     let (first, bytes) = decompressed(counted)
         .and_then(|bytes| peek(bytes, FIRST))
         .map_err(unreadable)?;
+    let (first, bytes): (_, Box<dyn Read + Send>) = if first == archive::PARQUET {
+        let (first, bytes) = peek(bytes, FIRST_OF_PARQUET).map_err(unreadable)?;
+        (first, Box::new(bytes))
+    } else {
+        (first, Box::new(bytes))
+    };
     let place = || Place::whole(source.to_string());
     let problem = |problem| Error::data(place(), problem);
     let (first, bytes): (_, Box<dyn Read + Send>) = if archive::is_zip(&first) {
@@ -94,7 +102,7 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
         let (first, bytes) = peek(Cursor::new(table), FIRST).map_err(unreadable)?;
         (first, Box::new(bytes))
     } else {
-        (first, Box::new(bytes))
+        (first, bytes)
     };
     if let Some(found) = archive::foreign_format(&first) {
         return Err(problem(DataProblem::ForeignFormat(found)));

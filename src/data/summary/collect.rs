@@ -296,6 +296,14 @@ impl Facts<'_> {
             None => "no comments".into(),
         };
         self.add(Topic::Format, "comment", comment, &["--comment"]);
+        let quote = match report.quote {
+            Some(quote) => format!("quotes {quote}"),
+            None => "no quotes".into(),
+        };
+        self.add(Topic::Format, "quote", quote, &["--quote"]);
+        if report.skipped == 0 {
+            self.add(Topic::Format, "skipped", "no lines skipped", &["--skip"]);
+        }
     }
 }
 

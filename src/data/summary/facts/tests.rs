@@ -38,6 +38,8 @@ fn every_guess_has_its_option() {
             "decimal comma (--decimal)",
             "UTF-8 (--encoding)",
             "no comments (--comment)",
+            "quotes \" (--quote)",
+            "no lines skipped (--skip)",
         ]
     );
     assert!(facts.is_sorted_by_key(|fact| fact.topic));

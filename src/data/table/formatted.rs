@@ -29,13 +29,8 @@ fn is_gap(letter: char) -> bool {
 pub(crate) fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
     let (digits, is_negative) = core(cell)?;
     let mark = match (digits.rfind(','), digits.rfind('.')) {
-        (Some(comma), Some(point)) => {
-            if comma > point {
-                ','
-            } else {
-                '.'
-            }
-        }
+        (Some(comma), Some(point)) if comma > point => ',',
+        (Some(_), Some(_)) => '.',
         _ if decimal_comma => ',',
         _ => '.',
     };

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use nn_tui::train::{Command, Event};
+use nn_tui::nn::{Change, NeuronId};
+use nn_tui::train::{Command, Event, StepSize};
 
 use super::support;
 use super::targets::{IdxParts, Target};
@@ -19,6 +20,7 @@ pub fn seeds(target: Target) -> Vec<Vec<u8>> {
         Target::Json => models("json"),
         Target::Safetensors => models("safetensors"),
         Target::Npz => models("npz"),
+        Target::Checkpoint => checkpoints(),
     }
 }
 
@@ -38,6 +40,46 @@ fn tables() -> Vec<Vec<u8>> {
         }
     }
     assert!(found.len() > 40, "the tables were not found");
+    found
+}
+
+/// Checkpoints of a run at its start, between two steps and inside a mini-batch.
+fn checkpoints() -> Vec<Vec<u8>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("run.checkpoint");
+    let session = support::session("iris", support::plan(&[3]));
+    let driven = support::Driven::spawn(session, support::settings(true, None));
+    let neuron = NeuronId {
+        layer: 1,
+        neuron: 1,
+    };
+    let changes = [
+        Change::Mute {
+            neuron,
+            muted: true,
+        },
+        Change::Batch {
+            batch: support::rows(8),
+        },
+    ];
+    let mut commands: Vec<Command> = changes.into_iter().map(Command::Apply).collect();
+    let step = |size| Command::Step { size, count: 1 };
+    commands.extend([
+        step(StepSize::Batch),
+        step(StepSize::Batch),
+        step(StepSize::Sample),
+    ]);
+    let mut found = Vec::new();
+    for command in commands {
+        driven.send(command);
+        driven.send(Command::Checkpoint {
+            path: path.clone(),
+            replace: true,
+        });
+        let is_written = |event: &Event| matches!(event, Event::CheckpointWritten { .. });
+        driven.wait_for(|_| {}, is_written);
+        found.push(fs::read(&path).expect("written"));
+    }
     found
 }
 

@@ -114,6 +114,11 @@ fn npz() {
     fuzz(Target::Npz);
 }
 
+#[test]
+fn checkpoint() {
+    fuzz(Target::Checkpoint);
+}
+
 /// Guards against checks that never fail.
 #[test]
 fn what_breaks_a_promise_is_seen() {
@@ -136,7 +141,13 @@ fn what_breaks_a_promise_is_seen() {
 
 #[test]
 fn the_seeds_are_sound() {
-    for target in [Target::Json, Target::Safetensors, Target::Npz, Target::Idx] {
+    for target in [
+        Target::Json,
+        Target::Safetensors,
+        Target::Npz,
+        Target::Idx,
+        Target::Checkpoint,
+    ] {
         let seeds = corpus::seeds(target);
         write_seeds(target, &seeds);
         for seed in seeds {

@@ -3,9 +3,9 @@
 
 use std::io::{Read, Write};
 
-use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use flate2::{Compression, Crc};
 use serde_json::Value;
 
 use super::bytes::{LONGEST, damage};
@@ -77,6 +77,7 @@ pub fn mutated(target: Target, input: &[u8], other: &[u8], dice: &mut Dice) -> V
             Target::Json => json(&bytes, other, dice),
             Target::Safetensors => tensors(&bytes, other, dice),
             Target::Npz => arrays(&bytes, other, dice),
+            Target::Checkpoint => checkpoint(&bytes, other, dice),
         };
     }
     bytes.truncate(LONGEST);
@@ -227,6 +228,31 @@ fn set_number(bytes: &mut [u8], at: usize, number: u32) {
     if let Some(place) = bytes.get_mut(at..at + 4) {
         place.copy_from_slice(&number.to_be_bytes());
     }
+}
+
+/// Changes a value in the document of a checkpoint, and corrects length and checksum.
+fn checkpoint(bytes: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
+    let Some([head, document, numbers]) = checkpoint_parts(bytes) else {
+        return other.to_vec();
+    };
+    let document = json(document, other, dice);
+    let length = (document.len() as u64).to_le_bytes();
+    let mut changed = [head, &length[..], &document[..], numbers].concat();
+    let mut sum = Crc::new();
+    sum.update(&changed);
+    changed.extend(sum.sum().to_le_bytes());
+    changed
+}
+
+/// Returns the first lines, the document and the numbers of a checkpoint.
+fn checkpoint_parts(bytes: &[u8]) -> Option<[&[u8]; 3]> {
+    let mut ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let (head, rest) = bytes.split_at(ends.nth(1)?.0 + 1);
+    let (length, rest) = rest.split_at_checked(8)?;
+    let length = u64::from_le_bytes(length.try_into().ok()?);
+    let (document, rest) = rest.split_at_checked(usize::try_from(length).ok()?)?;
+    let numbers = rest.get(..rest.len().checked_sub(4)?)?;
+    Some([head, document, numbers])
 }
 
 /// Changes a value in JSON.

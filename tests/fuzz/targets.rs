@@ -15,6 +15,8 @@ use nn_tui::data::{
 };
 use nn_tui::error::{Error, Result};
 use nn_tui::model_file::{formats, load, save};
+use nn_tui::nn::engine::Threads;
+use nn_tui::train::checkpoint::Checkpoint;
 use nn_tui::util::text::sanitise;
 use tempfile::TempDir;
 
@@ -30,6 +32,7 @@ pub enum Target {
     Json,
     Safetensors,
     Npz,
+    Checkpoint,
 }
 
 impl Target {
@@ -44,6 +47,7 @@ impl Target {
             Self::Json => model("json", input),
             Self::Safetensors => model("safetensors", input),
             Self::Npz => model("npz", input),
+            Self::Checkpoint => checkpoint(input),
         }
     }
 }
@@ -274,6 +278,28 @@ thread_local! {
         let rows: Vec<u32> = (0..iris.rows() as u32).collect();
         Preprocessing::fit(&iris, &rows).expect("it has columns").0
     };
+}
+
+/// Bytes that a session may take for each byte of its checkpoint: rows of matrices are padded, and snapshots
+/// have an optimizer's state that the file leaves out.
+const SESSION_BYTES: usize = 256;
+
+fn checkpoint(bytes: &[u8]) -> bool {
+    let path = file("run.checkpoint", bytes);
+    let iris = nn_tui::data::load(&Source::parse("iris"), None).expect("it is built in");
+    let resumed = watched((1 << 20) + SESSION_BYTES * bytes.len(), || {
+        let checkpoint = Checkpoint::read(&path, Threads::One)?;
+        checkpoint.resume(&path, iris.clone(), Threads::One)
+    });
+    match resumed {
+        // The next step may find a number that is not finite.
+        Ok((mut session, _)) => drop(session.step()),
+        Err(error) => {
+            check_error(&error);
+            return false;
+        }
+    }
+    true
 }
 
 fn model(extension: &str, bytes: &[u8]) -> bool {

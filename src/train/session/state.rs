@@ -17,6 +17,9 @@ use crate::train::evaluation::Evaluator;
 use crate::train::sampler::Sampler;
 use crate::util::exact;
 
+/// Maximum number of steps of a run that is resumed; none gets there in a thousand years.
+const MAX_STEPS: u64 = 1 << 60;
+
 /// State of a session. Snapshots are shared with it, so that taking the state copies the parameters and
 /// the optimizer's state once.
 #[derive(Debug)]
@@ -244,8 +247,20 @@ impl SessionState {
             });
         }
         let current = snapshots.pop().ok_or_else(missing)?;
-        if current.recovery.is_none() {
+        let path = entries
+            .iter()
+            .filter(|entry| entry.purpose == Purpose::Path);
+        let path = path.map(|entry| entry.snapshot.position.step);
+        if current.recovery.is_none() || !path.chain([current.position.step]).is_sorted() {
             return Err(missing());
+        }
+        let counts = [
+            current.position.step,
+            current.position.epoch,
+            fields.next_id,
+        ];
+        if counts.into_iter().any(|count| count > MAX_STEPS) {
+            return Err("no run takes so many steps".into());
         }
         Ok(Self {
             plan: fields.plan,
@@ -266,6 +281,9 @@ impl SnapshotFields {
         threads: Threads,
         earlier: &[Arc<Snapshot>],
     ) -> Result<Snapshot, String> {
+        if self.updates > MAX_STEPS {
+            return Err("no run takes so many steps".into());
+        }
         let parameters = numbers.next(&self.architecture)?;
         let state = if self.has_optimizer_state {
             let values = (0..self.optimizer.state_len()).map(|_| numbers.next(&self.architecture));
@@ -286,7 +304,10 @@ impl SnapshotFields {
         frozen.attach(&self.architecture, &parameters)?;
         let find = |index: usize| {
             let found = earlier.get(index);
-            let found = found.filter(|found| *found.engine.architecture() == self.architecture);
+            let found = found.filter(|found| {
+                *found.engine.architecture() == self.architecture
+                    && found.position.step <= self.position.step
+            });
             found.cloned().ok_or("a snapshot is missing")
         };
         let recovery = match self.recovery {
@@ -327,7 +348,11 @@ impl Snapshot {
             ));
         }
         let batches = rows.div_ceil(self.batch.max(1));
-        if self.batch != self.now.batch.get().min(rows) || self.position.batch as usize >= batches {
+        let has_more_rows = self.mean.rows > rows || self.mean.correct > rows;
+        if has_more_rows
+            || self.batch != self.now.batch.get().min(rows)
+            || self.position.batch as usize >= batches
+        {
             return Err("its position is none of an epoch on these data".into());
         }
         Ok(())

@@ -109,7 +109,14 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
     let code = run.conclude(recorders);
     let signalled = write_rest(&console, is_signalled, &messages, &signals);
     let written = console.close(PATIENCE);
-    report_recovery(worker.stop());
+    let code = match worker.stop() {
+        // The last checkpoint could not be written.
+        Some(Err(error)) if matches!(code, Ok(0)) => Err(error),
+        recovered => {
+            report_recovery(recovered);
+            code
+        }
+    };
     match (code, written, signalled) {
         (Ok(_), _, Some(number)) => End::Signal(number).result(),
         (Ok(_), Err(error), None) if !is_broken_pipe(&error) => Err(error),

@@ -348,14 +348,23 @@ impl Program {
             return result;
         };
         let is_wanted = matches!(result, Ok(0));
-        report_recovery(if is_wanted {
+        let recovered = if is_wanted {
             training.worker.stop()
         } else {
             training.worker.stop_unsaved()
-        });
+        };
+        let lost = match recovered {
+            // The last checkpoint could not be written.
+            Some(Err(error)) if is_wanted => Some(error),
+            recovered => {
+                report_recovery(recovered);
+                None
+            }
+        };
         let failures = self.recorders.finish(end_of(&self.app, &result));
         let code = result?;
-        match self.failed_log.into_iter().chain(failures).next() {
+        let mut failures = lost.into_iter().chain(self.failed_log).chain(failures);
+        match failures.next() {
             Some(error) => Err(error),
             None => Ok(code),
         }

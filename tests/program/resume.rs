@@ -355,3 +355,22 @@ fn interrupted_runs_are_offered_listed_and_resumed() {
         stderr(&output)
     );
 }
+
+#[test]
+fn a_last_checkpoint_that_cannot_be_written_is_an_error() {
+    let (folder, checkpoint) = place("run.checkpoint");
+    let mut child = program(["iris", "--json", "--epochs", "20000", "--checkpoint"])
+        .arg(&checkpoint)
+        .spawn()
+        .expect("starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+    lines.read_line(&mut String::new()).expect("it has started");
+    folder.close().expect("removed");
+    lines
+        .read_to_string(&mut String::new())
+        .expect("it goes on");
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(code(&output), 73, "{}", stderr(&output));
+    let message = "run.checkpoint: cannot be written: no such directory";
+    assert!(stderr(&output).contains(message), "{}", stderr(&output));
+}

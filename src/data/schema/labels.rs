@@ -21,35 +21,39 @@ pub(super) enum Meaning {
     Boolean(bool),
 }
 
+/// Words for no and yes whose spellings are one class; letters, and words such as `on`, may as well be names.
+const CERTAIN: [&str; 4] = ["no", "yes", "false", "true"];
+
 fn number(label: &str) -> Option<Meaning> {
+    // Beyond that f64 skips whole numbers.
+    const EXACT: f64 = (1_u64 << 53) as f64;
     let number = label
         .parse::<f64>()
         .ok()
-        .filter(|number| number.is_finite())?;
+        .filter(|number| number.abs() < EXACT)?;
     // Minus zero is zero.
     Some(Meaning::Number((number + 0.0).to_bits()))
 }
 
 fn boolean(label: &str) -> Option<Meaning> {
-    let is = |word: &str| label.eq_ignore_ascii_case(word);
-    let among = |words: (&str, &str)| {
-        let found = [words.0, words.1].iter().position(|word| is(word));
-        found.map(|place| Meaning::Boolean(place == 1))
-    };
-    BOOLEANS.into_iter().find_map(among).or_else(|| {
-        let number = label.parse::<f64>().ok()?;
-        (number == 0.0 || number == 1.0).then_some(Meaning::Boolean(number == 1.0))
-    })
+    let is = |word: &&str| label.eq_ignore_ascii_case(word);
+    let place = CERTAIN.iter().position(is)?;
+    Some(Meaning::Boolean(place % 2 == 1))
 }
 
-/// Returns what each of `labels` means if they are all numbers, or all words for no and yes (with 0
-/// and 1). Labels of the same meaning are one class.
+/// Returns what each of `labels` means if they are all numbers, or all words for no and yes, with some of
+/// both. Labels of the same meaning are one class.
 pub(super) fn meanings(labels: &[String]) -> Option<Vec<Meaning>> {
     let all = |meaning: fn(&str) -> Option<Meaning>| {
         let meanings = labels.iter().map(|label| meaning(label));
         meanings.collect::<Option<Vec<Meaning>>>()
     };
-    all(number).or_else(|| all(boolean))
+    let booleans = || {
+        let meanings = all(boolean)?;
+        let are_both = meanings.iter().any(|&meaning| meaning != meanings[0]);
+        are_both.then_some(meanings)
+    };
+    all(number).or_else(booleans)
 }
 
 /// Classes by the spellings of their labels.
@@ -115,5 +119,23 @@ mod tests {
         assert_eq!(class(&["0", "1"], "2"), None);
         assert_eq!(class(&["yes", "no"], "TRUE"), Some(0));
         assert_eq!(class(&["a", "b"], "B"), None, "another label");
+        assert_eq!(class(&["y", "n"], "f"), None, "a letter of another pair");
+        assert_eq!(class(&["on", "off"], "1"), None);
+    }
+
+    #[test]
+    fn labels_that_may_be_names_keep_their_classes() {
+        for labels in [
+            ["N", "F", "T"].as_slice(),
+            &["y", "t", "n"],
+            &["on", "off", "1"],
+            &["true", "1", "false"],
+            &["true", "yes"],
+            &["yes", "no", "y"],
+            &["9007199254740993", "9007199254740992", "5"],
+        ] {
+            let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
+            assert_eq!(meanings(&labels), None, "{labels:?}");
+        }
     }
 }

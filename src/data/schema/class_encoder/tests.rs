@@ -39,7 +39,7 @@ fn spellings_of_one_meaning_are_one_class() {
         merged_numbers[0],
         ("1".to_owned(), vec!["01".to_owned(), "1.0".to_owned()])
     );
-    let (names, labels, _) = merged(&["true", "True", "no", "yes", "True", "0"]);
+    let (names, labels, _) = merged(&["true", "True", "no", "yes", "True", "FALSE"]);
     assert_eq!(
         (names.join(" "), labels),
         ("True no".into(), vec![0, 0, 1, 0, 0, 1])

@@ -16,7 +16,7 @@ use crate::data::{
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::train::Confusion;
-use crate::util::numbers::counted;
+use crate::util::numbers::{counted, significant};
 use crate::util::text::{printable_json, sanitise, shorten, width};
 
 /// Maximal width of a class name in the confusion matrix, in terminal cells.
@@ -82,6 +82,17 @@ struct Sums {
     errors: ErrorSums,
     /// Errors of predicting the mean of the training rows, the baseline.
     baseline: ErrorSums,
+}
+
+/// Formats a score with so many `decimals`, or seven significant digits if that makes more.
+fn score(number: f64, decimals: usize) -> String {
+    const DIGITS: usize = 7;
+    let text = format!("{number:.decimals$}");
+    if text.bytes().filter(u8::is_ascii_digit).count() > DIGITS {
+        significant(number, DIGITS)
+    } else {
+        text
+    }
 }
 
 impl Sums {
@@ -273,7 +284,7 @@ impl Sums {
         if let Some(labels) = self.unknown_labels.statement(&model.target) {
             let _ = write!(text, "\n{labels}; those rows are skipped");
         }
-        let _ = write!(text, "\n\nloss      {:.4}\n", self.loss());
+        let _ = write!(text, "\n\nloss      {}\n", score(self.loss(), 4));
         // Writing to a string does not fail.
         let _ = match &model.task {
             Task::Classification { classes } => write!(
@@ -290,9 +301,13 @@ impl Sums {
                 let (errors, baseline) = (self.errors.errors(), self.baseline.errors());
                 write!(
                     text,
-                    "MAE       {:.6}\nRMSE      {:.6}\nR2        {:.4}\nbaseline  MAE {:.6}, RMSE \
-                     {:.6}  (always the mean of the training rows)\n",
-                    errors.mae, errors.rmse, errors.r2, baseline.mae, baseline.rmse,
+                    "MAE       {}\nRMSE      {}\nR2        {}\nbaseline  MAE {}, RMSE {}  (always \
+                     the mean of the training rows)\n",
+                    score(errors.mae, 6),
+                    score(errors.rmse, 6),
+                    score(errors.r2, 4),
+                    score(baseline.mae, 6),
+                    score(baseline.rmse, 6),
                 )
             }
         };
@@ -336,5 +351,20 @@ impl Sums {
         }
         text.push('\n');
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_have_at_most_seven_digits() {
+        assert_eq!(score(0.123_456_78, 4), "0.1235");
+        assert_eq!(score(2.5, 6), "2.500000");
+        assert_eq!(score(1_234.567_891, 6), "1234.568");
+        assert_eq!(score(8.284_46e33, 4), "8.284460e33");
+        assert_eq!(score(-123_456.789, 4), "-123456.8");
+        assert_eq!(score(f64::NAN, 4), "NaN");
     }
 }

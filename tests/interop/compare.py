@@ -141,12 +141,38 @@ class Model:
         return 1.0 if self.task.get("is_fraction") else self.task["deviation"]
 
 
+def python_reads_tables_as_predict(program, folder):
+    """Compares the Python file with `predict` on rows with names, as R writes them, and longer lines."""
+    rows = [f"{i / 10},{i % 7},{'cold' if i % 2 else 'hot'}" for i in range(60)]
+    shapes = {
+        "plain": rows,
+        "row-names": [f'"{i}",{row}' for i, row in enumerate(rows, 1)],
+        "delimiters": [f"{row},," for row in rows],
+    }
+    model = folder / "shapes"
+    for shape, lines in shapes.items():
+        table = folder / f"{shape}.csv"
+        table.write_text("\n".join(["a,b,kind", *lines]) + "\n")
+        if shape == "plain":
+            for ending in ["json", "py"]:
+                train = [program, table, "--headless", "--export", f"{model}.{ending}"]
+                subprocess.run(train, check=True, capture_output=True)
+        commands = [[program, "predict", f"{model}.json"], [sys.executable, "-I", f"{model}.py"]]
+        said = [subprocess.run([*command, table], check=True, capture_output=True) for command in commands]
+        first, second = [list(csv.reader(io.StringIO(one.stdout.decode()))) for one in said]
+        cut = len(first[0]) - 2
+        assert [row[:cut] for row in first[1:]] == [row[:cut] for row in second[1:]], shape
+        assert len(first) == len(rows) + 1
+    print(f"{len(shapes)} shapes of tables agree")
+
+
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     checks = 0
     for name, arguments, table in tables.models(program, folder):
         model = Model(program, folder, name, arguments, table)
         checks += sum(check(model) for check in programs.CHECKS)
+    python_reads_tables_as_predict(program, folder)
     print(f"{checks} passed, 0 failed")
 
 

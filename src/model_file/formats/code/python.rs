@@ -251,23 +251,46 @@ def predict(row):
     return CLASSES[a.index(max(a))]
 
 
-def main(path):
+def _table(path):
+    """The header of a CSV, and its rows as pairs of line and cells, all as wide as the header."""
     with open(path, newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        count = len(LAYERS[-1][1])
-        name = "p" if OUTPUT == "softmax" or count == 1 else "output"
-        added = [] if CLASSES is None else [f"{name}({c})" for c in CLASSES[-count:]]
-        table = csv.writer(sys.stdout, lineterminator="\n")
-        table.writerow([*rows.fieldnames, f"predicted {TARGET}", *added])
-        names = {name.strip(BLANKS): name for name in rows.fieldnames}
-        for name, *_ in COLUMNS:
-            if name not in names:
-                found = ", ".join(f'"{other}"' for other in names)
-                sys.exit(f'the model needs a column "{name}", and the file has none of that name; '
-                         f"the columns are {found}")
-        for row in rows:
-            values = {column[0]: row[names[column[0]]] for column in COLUMNS}
-            table.writerow([*row.values(), predict(values), *(outputs(values) if added else [])])
+        reader = csv.reader(file)
+        lines = [(reader.line_num, row) for row in reader if len(row) > 1 or row and row[0].strip(BLANKS)]
+    header, rows = (lines[0][1] if lines else []), lines[1:]
+    if rows and all(len(row) > len(header) for _, row in rows):
+        if not any(cell.strip(BLANKS) for _, row in rows for cell in row[len(header):]):
+            # Every row but the header ends in delimiters.
+            header = header + [""] * (len(rows[0][1]) - len(header))
+        elif len(rows[0][1]) == len(header) + 1 and len({row[0] for _, row in rows}) == len(rows):
+            # R does not name the column with the names of the rows.
+            header = [""] + header
+    for line, row in rows:
+        if len(row) != len(header):
+            sys.exit(f"{path}, line {line}: the row has {len(row)} cells, the header has {len(header)}")
+    return header, [(line, row) for line, row in rows if row != header]
+
+
+def main(path):
+    header, rows = _table(path)
+    count = len(LAYERS[-1][1])
+    name = "p" if OUTPUT == "softmax" or count == 1 else "output"
+    added = [] if CLASSES is None else [f"{name}({c})" for c in CLASSES[-count:]]
+    places = {}
+    for place, name in enumerate(header):
+        places.setdefault(name.strip(BLANKS), place)
+    for name, *_ in COLUMNS:
+        if name not in places:
+            found = ", ".join(f'"{other}"' for other in places)
+            sys.exit(f'the model needs a column "{name}", and the file has none of that name; '
+                     f"the columns are {found}")
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow([*header, f"predicted {TARGET}", *added])
+    for line, row in rows:
+        values = {column[0]: row[places[column[0]]] for column in COLUMNS}
+        try:
+            table.writerow([*row, predict(values), *(outputs(values) if added else [])])
+        except ValueError as error:
+            sys.exit(f"{path}, line {line}: {error}")
 
 
 if __name__ == "__main__":

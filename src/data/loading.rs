@@ -15,7 +15,7 @@ use super::schema::options::{
 };
 use super::schema::{Role, TargetSample, roles};
 use super::source::input::open;
-use super::table::column_reader::Cells;
+use super::table::column_reader::{Cells, undecided_code};
 use super::table::idx;
 use super::table::records::Record;
 use super::table::target_reader::{TargetCells, Targets};
@@ -222,7 +222,7 @@ impl Loading {
                     }
                     short
                 }
-                Cells::Numbers(_) | Cells::Undecided | Cells::Texts(_) => None,
+                Cells::Numbers(_) | Cells::Undecided(_) | Cells::Texts(_) => None,
             };
             let raw = match short {
                 Some(number) => number,
@@ -233,10 +233,11 @@ impl Loading {
                         shape.cell_error(record.line, column, problem)
                     })?,
             };
-            if raw.is_nan() && self.missing == Missing::Error {
+            let is_missing = raw.is_nan() && undecided_code(raw).is_none();
+            if is_missing && self.missing == Missing::Error {
                 return Err(shape.cell_error(record.line, column, DataProblem::MissingCell));
             }
-            is_complete &= !raw.is_nan();
+            is_complete &= !is_missing;
             self.values.push(raw);
         }
         Ok(is_complete || self.missing != Missing::Drop)
@@ -246,11 +247,16 @@ impl Loading {
         if let Some(sampling) = self.sampling.take() {
             self.sort_sample(&sampling);
         }
+        let mut report = std::mem::take(&mut self.report);
+        let (columns, raw) = finish_columns(std::mem::take(&mut self.cells), &shape, &mut report);
+        self.values = corrected(std::mem::take(&mut self.values), &raw);
+        if self.missing != Missing::Impute && !columns.is_empty() {
+            report.incomplete += self.check_complete(&columns, &shape)?;
+        }
         let rows = self.lines.len();
         if rows < 2 {
             return Err(Error::data(shape.place(), DataProblem::TooFewRows { rows }));
         }
-        let mut report = self.report;
         let target_offset = self.target.offset;
         let target = self.target.finish(&shape);
         let in_target = |problem| Error::data(shape.column_place(self.target_column), problem);
@@ -263,11 +269,9 @@ impl Loading {
                 Target::Classes { names, labels }
             }
         };
-        let (columns, raw) = finish_columns(self.cells, &shape, &mut report);
         if columns.is_empty() {
             return Err(Error::data(shape.place(), DataProblem::NoFeatures));
         }
-        let values = corrected(self.values, &raw);
         // Not if another column is predicted, or pixels are categories.
         let is_image = self.target_column + 1 == shape.width()
             && columns
@@ -276,7 +280,7 @@ impl Loading {
         Ok(Dataset {
             name: source.name(),
             source: source.to_string(),
-            values: crate::data::matrix(rows, columns.len(), values),
+            values: crate::data::matrix(rows, columns.len(), self.values),
             columns,
             table_columns: shape.width(),
             target_name: shape.names[self.target_column].clone(),
@@ -291,6 +295,38 @@ impl Loading {
             report,
             origin: None,
         })
+    }
+
+    /// Drops the rows in which a word turned out to be a missing value once all rows of its column were known.
+    /// Returns their number.
+    ///
+    /// # Errors
+    /// [`DataProblem::MissingCell`] if none may be missing.
+    fn check_complete(&mut self, columns: &[Column], shape: &Shape) -> Result<usize> {
+        let width = columns.len();
+        let mut kept = Vec::with_capacity(self.lines.len());
+        for row in 0..self.lines.len() {
+            let values = &self.values[row * width..][..width];
+            match values.iter().position(|value| value.is_nan()) {
+                None => kept.push(row),
+                Some(_) if self.missing == Missing::Drop => {}
+                Some(index) => {
+                    let (line, column) = (self.lines.of(row), columns[index].column);
+                    return Err(shape.cell_error(line, column, DataProblem::MissingCell));
+                }
+            }
+        }
+        let dropped = self.lines.len() - kept.len();
+        if dropped > 0 {
+            for (to, &from) in kept.iter().enumerate() {
+                self.values
+                    .copy_within(from * width..(from + 1) * width, to * width);
+            }
+            self.values.truncate(kept.len() * width);
+            self.target.select(&kept);
+            self.lines = kept.iter().map(|&row| self.lines.of(row)).collect();
+        }
+        Ok(dropped)
     }
 
     /// Sorts the sampled rows by their place in the file.
@@ -374,7 +410,7 @@ fn finish_columns(
     let has_others = cells
         .iter()
         .flatten()
-        .any(|cells| !matches!(cells, Cells::Undecided) && !counts_rows(cells));
+        .any(|cells| !matches!(cells, Cells::Undecided(_)) && !counts_rows(cells));
     for (column, cells) in cells.into_iter().enumerate() {
         let Some(cells) = cells else {
             continue;
@@ -382,7 +418,7 @@ fn finish_columns(
         let name = &shape.names[column];
         let mut offset = 0.0;
         let finished = match cells {
-            Cells::Undecided => Err(Reason::Empty),
+            Cells::Undecided(_) => Err(Reason::Empty),
             Cells::Numbers(numbers) if has_others && numbers.count_rows() => {
                 Err(Reason::RowNumbers)
             }
@@ -430,10 +466,12 @@ fn corrected(mut values: Vec<f32>, fixes: &[ColumnFix]) -> Vec<f32> {
     for start in (0..values.len()).step_by(fixes.len().max(1)) {
         for (index, fix) in fixes.iter().enumerate() {
             let value = values[start + index];
-            values[kept] = match fix {
-                ColumnFix::Exclude => continue,
-                ColumnFix::Recode(raw) if !value.is_nan() => raw[value as usize],
-                ColumnFix::Keep | ColumnFix::Recode(_) => value,
+            values[kept] = match (fix, undecided_code(value)) {
+                (ColumnFix::Exclude, _) => continue,
+                (ColumnFix::Recode(raw), Some(code)) => raw[code],
+                (ColumnFix::Recode(raw), None) if !value.is_nan() => raw[value as usize],
+                (ColumnFix::Keep, Some(_)) => f32::NAN,
+                (ColumnFix::Keep | ColumnFix::Recode(_), None) => value,
             };
             kept += 1;
         }

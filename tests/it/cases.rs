@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use nn_tui::data::{
-    ColumnKind, Dataset, LoadOptions, MissingValues, Preprocessing, Reason, Source, Target, Task,
-    load, load_with, prepare, read_for_prediction,
+    ColumnKind, Dataset, LoadOptions, Missing, MissingValues, Preprocessing, Reason, Source,
+    Target, Task, load, load_with, prepare, read_for_prediction,
 };
-use nn_tui::error::EXIT_BAD_DATA;
+use nn_tui::error::{EXIT_BAD_DATA, Result};
 
 fn source(name: &str) -> Source {
     Source::parse(format!("tests/data/cases/{name}"))
@@ -254,4 +254,77 @@ fn lines_that_are_no_rows_are_left_out_and_named() {
 fn a_zip_archive_with_a_table_is_read() {
     let dataset = loaded("z.zip");
     assert_eq!(dataset.class_names().len(), 2);
+}
+
+fn loaded_text(text: &str, options: &LoadOptions) -> Result<Dataset> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("t.csv");
+    std::fs::write(&file, text).expect("written");
+    load_with(&Source::parse(&file), options, &mut |_| {
+        ControlFlow::Continue(())
+    })
+}
+
+#[test]
+fn delimiters_at_the_end_of_the_data_lines_only_shift_nothing() {
+    for end in ["", ",", ",,"] {
+        let rows: String = (0..20)
+            .map(|row| format!("0.{row},{},{}{end}\n", row % 7, ["cold", "hot"][row % 2]))
+            .collect();
+        let dataset = loaded_text(&format!("a,b,kind\n{rows}"), &LoadOptions::default());
+        let dataset = dataset.expect("loads");
+        assert_eq!(columns(&dataset), ["a", "b"], "{end}");
+        assert_eq!(dataset.target_name, "kind", "{end}");
+        assert_eq!(dataset.class_names(), ["cold", "hot"], "{end}");
+    }
+    let text = "a,b,kind,,\n1,2,x,,\n2,3,y,,\n3,4,x,,\n";
+    let dataset = loaded_text(text, &LoadOptions::default()).expect("loads");
+    assert_eq!(dataset.target_name, "kind");
+    let filled: String = (0..1200).map(|row| format!("{row},2,x,\n")).collect();
+    let text = format!("a,b,kind\n{filled}3,4,5,y\n");
+    let error = loaded_text(&text, &LoadOptions::default()).expect_err("refused");
+    assert!(
+        error
+            .to_string()
+            .ends_with("has 4 cells, the first row has 3")
+    );
+}
+
+fn missing_cells(dataset: &Dataset) -> usize {
+    dataset.values.iter().filter(|value| value.is_nan()).count()
+}
+
+#[test]
+fn the_whole_column_decides_what_none_means() {
+    let text = |last: &str| {
+        let rows = |garage: &str, kind: &str| format!("{garage},1,{kind}\n{garage},2,{kind}\n");
+        let none = rows("None", "cold").repeat(600);
+        format!("garage,b,kind\n{none}{}", rows(last, "hot").repeat(50))
+    };
+    let options = |missing| LoadOptions {
+        missing,
+        ..LoadOptions::default()
+    };
+    for missing in [Missing::Impute, Missing::Drop, Missing::Error] {
+        let words = loaded_text(&text("Attached"), &options(missing)).expect("loads");
+        assert_eq!(categories(&words, "garage"), ["None", "Attached"]);
+        assert_eq!((words.rows(), missing_cells(&words)), (1300, 0));
+    }
+    let numbers = loaded_text(&text("7"), &options(Missing::Impute)).expect("loads");
+    assert_eq!((numbers.rows(), missing_cells(&numbers)), (1300, 1200));
+    assert_eq!(numbers.columns[0].kind, ColumnKind::Numeric);
+    let few = text("7").replace("None,1,cold", "3,1,cold");
+    let dropped = loaded_text(&few, &options(Missing::Drop)).expect("loads");
+    assert_eq!((dropped.rows(), dropped.report.incomplete), (700, 600));
+    assert!(loaded_text(&text("7"), &options(Missing::Error)).is_err());
+}
+
+#[test]
+fn an_end_mark_behind_the_last_cell_is_no_text() {
+    for end in ["\u{1a}", "\n\u{1a}", "\u{1a}\u{1a}"] {
+        let text = format!("a,kind\n1,cold\n2,hot\n3,cold\n4,hot{end}");
+        let dataset = loaded_text(&text, &LoadOptions::default()).expect("loads");
+        assert_eq!(dataset.class_names(), ["cold", "hot"], "{end:?}");
+        assert_eq!(dataset.rows(), 4);
+    }
 }

@@ -85,18 +85,17 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     Ok(roles)
 }
 
-/// Returns the last column, but for one without a name and without values, which is what a delimiter at the
-/// end of every row makes.
+/// Returns the last column, but for those without a name and without values, which delimiters at the end of
+/// every row make.
 fn last_column(table: &Table) -> usize {
-    let shape = &table.shape;
-    let last = shape.width() - 1;
-    let is_unnamed = match &shape.header {
-        Some(header) => header[last].trim().is_empty(),
-        None => true,
+    let is_used = |column: &usize| {
+        let header = table.shape.header.as_ref();
+        let mut cells = table.sample.iter().filter_map(|row| row.cells.get(*column));
+        header.is_some_and(|header| !header[*column].trim().is_empty())
+            || cells.any(|cell| !cell.trim().is_empty())
     };
-    let mut cells = table.sample.iter().filter_map(|row| row.cells.get(last));
-    let is_empty = is_unnamed && last > 0 && cells.all(|cell| cell.trim().is_empty());
-    last - usize::from(is_empty)
+    let columns = 0..table.shape.width();
+    columns.rev().find(is_used).unwrap_or(0)
 }
 
 /// Content of the target column, by the first rows.

@@ -19,8 +19,8 @@ const MIN_ROW_NUMBERS: usize = 8;
 
 /// Reader of an input column, by the cells so far.
 pub(crate) enum Cells {
-    /// All cells were missing.
-    Undecided,
+    /// All cells were missing, unless these words, which mean nothing among numbers, are categories.
+    Undecided(Texts),
     /// Numbers.
     Numbers(Numbers),
     /// Texts.
@@ -39,7 +39,7 @@ impl Cells {
                 )))
             }
             Role::Texts { is_wanted } => Some(Self::Texts(Texts::new(*is_wanted))),
-            Role::Undecided => Some(Self::Undecided),
+            Role::Undecided => Some(Self::Undecided(Texts::new(false))),
             Role::Target | Role::Excluded(_) => None,
         }
     }
@@ -61,17 +61,34 @@ impl Cells {
             }
             Self::Texts(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),
             Self::Texts(texts) => Ok(texts.code(cell.trim())),
-            Self::Undecided if shape.missing.is_missing_number(cell) => Ok(f32::NAN),
-            Self::Undecided => {
+            Self::Undecided(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),
+            Self::Undecided(words) if shape.missing.is_missing_number(cell) => {
+                Ok(undecided(words.code(cell.trim())))
+            }
+            Self::Undecided(words) => {
                 *self = match shape.number(cell) {
                     // It cannot number the rows, of which some have no number.
                     Ok(number) => Self::Numbers(Numbers::new(offset(&[number]), None)),
-                    Err(_) => Self::Texts(Texts::new(false)),
+                    Err(_) => Self::Texts(std::mem::take(words)),
                 };
                 self.raw(cell, row, shape)
             }
         }
     }
+}
+
+/// Returns the NaN for a word that is a missing value unless its column turns out to be one of texts, in which
+/// it has the code `code`.
+fn undecided(code: f32) -> f32 {
+    f32::from_bits(f32::NAN.to_bits() | (code as u32 + 1))
+}
+
+/// Returns the code of an [`undecided`] word; `None` for other values, missing ones among them.
+pub(crate) fn undecided_code(raw: f32) -> Option<usize> {
+    let payload = raw.to_bits() ^ f32::NAN.to_bits();
+    (1..=MAX_TEXTS as u32 + 1)
+        .contains(&payload)
+        .then(|| payload as usize - 1)
 }
 
 /// Returns whether a column of this name in the header is one of row numbers, as pandas and R write it.

@@ -168,35 +168,59 @@ impl Dialect {
 
     /// Returns the number of lines above the table if its first rows are narrower than nearly all that
     /// follow, and those are equally wide. A header without a cell above the names of the rows, as R
-    /// writes it, is no such row.
+    /// writes it, or without the delimiters at the end of the other lines is no such row, nor is one that
+    /// looks like data.
     fn preamble(self, prefix: &Prefix) -> Option<u64> {
-        let rows = prefix.all_widths(self);
-        let mut widths: Vec<usize> = rows.iter().map(|&(_, width, _)| width).collect();
+        let rows = prefix.first_rows(self);
+        let mut widths: Vec<usize> = rows.iter().map(|row| row.cells.len()).collect();
         widths.sort_unstable();
         let usual = widths.get(widths.len() / 2).copied()?;
-        let first = rows.iter().position(|&(_, width, _)| width == usual)?;
+        let first = rows.iter().position(|row| row.cells.len() == usual)?;
         let (above, table) = rows.split_at(first);
-        let is_narrow = above.iter().all(|&(_, width, _)| width < usual);
-        let is_r_header = matches!(above, [(_, width, _)] if width + 1 == usual && usual > 2);
-        let as_first = table
-            .iter()
-            .filter(|&&(_, width, _)| width == usual)
-            .count();
+        let is_narrow = above.iter().all(|row| row.cells.len() < usual);
+        let is_header = match above {
+            [row] if row.cells.len() > 1 => {
+                let width = row.cells.len();
+                let ends = table.iter().filter_map(|row| row.cells.get(width..));
+                width + 1 == usual || ends.flatten().all(|cell| cell.trim().is_empty())
+            }
+            _ => false,
+        };
+        let as_first = table.iter().filter(|row| row.cells.len() == usual).count();
         let is_table = table.len() >= MIN_TABLE
             && as_first as f64 >= CONSISTENT * table.len() as f64
             && usual > 1
             // Two cells a row may be numbers with a decimal comma.
-            && !(usual == 2 && table[0].2);
-        let is_found = (1..=MAX_PREAMBLE).contains(&first) && is_narrow && !is_r_header && is_table;
-        is_found.then(|| table[0].0 - 1)
+            && !(usual == 2 && formatted::is_number(&table[0].cells[0]));
+        let is_found = (1..=MAX_PREAMBLE).contains(&first)
+            && is_narrow
+            && !is_header
+            && is_table
+            && !above.iter().any(|row| is_like_data(row, &table[1..]));
+        is_found.then(|| table[0].line - 1)
     }
+}
+
+/// Returns whether a row above a table may be one of its rows that lacks a cell: it starts with a number or
+/// has several, or has a cell that one of the `rows` below the header has in the same column.
+fn is_like_data(row: &Row, rows: &[Row]) -> bool {
+    let numbers = row.cells.iter().filter(|cell| formatted::is_number(cell));
+    let is_known = |(column, cell): (usize, &String)| {
+        let mut column = rows.iter().filter_map(|row| row.cells.get(column));
+        !cell.trim().is_empty() && !formatted::is_number(cell) && column.any(|below| below == cell)
+    };
+    row.cells.len() > 1
+        && (formatted::is_number(&row.cells[0])
+            || numbers.count() > 1
+            || row.cells.iter().enumerate().any(is_known))
 }
 
 /// Detects whether numbers in `rows` have a decimal comma: some have, and none has a decimal point.
 pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row]) -> bool {
+    let rows = &rows[..rows.len().min(SAMPLE)];
     // Certain ones, and those that may as well separate thousands, as in 1,500.
     let (mut commas, mut points) = ([0, 0], [0, 0]);
-    for cell in rows.iter().take(SAMPLE).flat_map(|row| &row.cells) {
+    for cell in rows.iter().flat_map(|row| &row.cells) {
         match formatted::decimal_mark(cell.trim()) {
             Some((b',', is_certain)) => commas[usize::from(!is_certain)] += 1,
             Some((_, is_certain)) => points[usize::from(!is_certain)] += 1,
@@ -205,8 +229,28 @@ pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row]) -> bool {
     }
     let are_certain = commas[0] > 0;
     // Between commas, a quoted 1,500 is one thousand and a half at most in the second reading.
-    let are_likely = commas[1] > 0 && points[1] == 0 && delimiter != Delimiter::Byte(b',');
+    let are_likely = commas[1] > 0
+        && points[1] == 0
+        && delimiter != Delimiter::Byte(b',')
+        && !separate_thousands(rows);
     points[0] == 0 && (are_certain || are_likely)
+}
+
+/// Returns whether the commas in a column of `rows` separate thousands: it has whole numbers without
+/// comma below 1000, and none above.
+fn separate_thousands(rows: &[Row]) -> bool {
+    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    (0..width).any(|column| {
+        let cells = rows.iter().filter_map(|row| row.cells.get(column));
+        let cells = cells.map(|cell| cell.trim());
+        let wholes = cells.clone().filter_map(|cell| cell.parse::<i64>().ok());
+        let mut wholes = wholes.map(i64::unsigned_abs).peekable();
+        wholes.peek().is_some()
+            && wholes.all(|whole| whole < 1000)
+            && cells
+                .clone()
+                .any(|cell| formatted::decimal_mark(cell) == Some((b',', false)))
+    })
 }
 
 #[cfg(test)]
@@ -251,6 +295,45 @@ mod tests {
         assert!(!sniffed("a;b;c\n1,5;2.5;x\n").1);
         assert!(!sniffed("a;b;c\n1,5,5;2;x\n").1);
         assert!(!sniffed("a,b\n1,5\n").1);
+        for (numbers, expected) in [
+            ("995|1,000|1,005", false),
+            ("-7|1,000|2", false),
+            ("1,250|2,500|3,750", true),
+            ("1,250|2|1500", true),
+            ("0,125|0,250|1", true),
+            ("1,000|5|2,5", true),
+        ] {
+            let rows: String = numbers
+                .split('|')
+                .map(|number| format!("{number}\tx\n"))
+                .collect();
+            assert_eq!(sniffed(&format!("a\tb\n{rows}")).1, expected, "{numbers}");
+        }
+    }
+
+    #[test]
+    fn lines_above_a_table_are_skipped_unless_they_look_like_data() {
+        let skipped = |text: &str| {
+            let prefix = Prefix {
+                bytes: text.as_bytes().to_vec(),
+                is_whole: true,
+            };
+            Dialect::detect(&prefix, &Reading::default()).skip
+        };
+        let table = "a,b,c,kind\n1,2,3,x\n2,3,4,y\n3,4,5,x\n4,5,6,y\n";
+        assert_eq!(skipped(table), 0);
+        for above in ["Export\n", "Log,v2\nDate,2024-01-01\n\n", "Rows,4\n"] {
+            let lines = above.matches('\n').count() as u64;
+            assert_eq!(skipped(&format!("{above}{table}")), lines, "{above}");
+        }
+        let rows = table.split_once('\n').map_or("", |(_, rows)| rows);
+        for above in ["1,2,x\n", "0.5,x\n1,y\n", "red,2,3\n"] {
+            assert_eq!(skipped(&format!("{above}{rows}")), 0, "{above}");
+        }
+        let words = "red,x,a,b\n".repeat(5);
+        assert_eq!(skipped(&format!("red,y,a\n{words}")), 0);
+        let padded = "a,b\n1,2,,\n2,3,,\n3,4,,\n4,5,,\n";
+        assert_eq!(skipped(padded), 0);
     }
 
     #[test]

@@ -55,7 +55,9 @@ pub(crate) fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
         is_grouped = true;
         plain.push_str(group);
     }
-    if is_grouped && !(1..=3).contains(&first.len()) {
+    let is_address =
+        whole.split('.').count() == 4 && whole.split('.').all(|part| part.parse::<u8>().is_ok());
+    if is_grouped && (!(1..=3).contains(&first.len()) || is_address) {
         return None;
     }
     if let Some(fraction) = fraction {
@@ -91,9 +93,11 @@ pub(crate) fn decimal_mark(cell: &str) -> Option<(u8, bool)> {
     if !starts_with_digit || number(cell, mark == b',').is_none() {
         return None;
     }
+    // No group of thousands follows a zero.
+    let is_certain = behind != 3 || digits.starts_with('0');
     match marks {
-        (0, 1) => cell.parse::<f64>().is_ok().then_some((mark, behind != 3)),
-        (1, 0) => Some((mark, behind != 3)),
+        (0, 1) => cell.parse::<f64>().is_ok().then_some((mark, is_certain)),
+        (1, 0) => Some((mark, is_certain)),
         (0, _) | (_, 0) => None,
         _ => Some((mark, true)),
     }
@@ -118,6 +122,10 @@ fn core(cell: &str) -> Option<(String, bool)> {
             text = rest;
         }
         if let Some(rest) = text.strip_suffix(['-', '\u{2212}']) {
+            // A whole number with a dash behind it is a range, such as an age from 18 on.
+            if !rest.contains(['.', ',']) {
+                return None;
+            }
             minus += 1;
             text = rest;
         }
@@ -154,7 +162,8 @@ mod tests {
             ("(1,234.50)", -1234.5),
             ("-$5", -5.0),
             ("$-5", -5.0),
-            ("12-", -12.0),
+            ("12.50-", -12.5),
+            ("1,250-", -1250.0),
             ("\u{2212}3", -3.0),
         ] {
             let found = number(cell, false);
@@ -167,6 +176,8 @@ mod tests {
         }
         assert_eq!(number("1.234", true), Some(1234.0));
         assert_eq!(number("3,5 %", true), Some(3.5));
+        assert_eq!(number("192.168.100.200", true), None, "an address");
+        assert_eq!(number("1.500.250.100", true), Some(1_500_250_100.0));
     }
 
     #[test]
@@ -178,6 +189,7 @@ mod tests {
             "12,34",
             "1,5,5",
             "192.168.100.200",
+            "18-",
             "2024-01-31",
             "--5",
             "EUR",
@@ -194,6 +206,7 @@ mod tests {
         assert_eq!(decimal_mark("1.5"), Some((b'.', true)));
         assert_eq!(decimal_mark("1.234,5"), Some((b',', true)));
         assert_eq!(decimal_mark("1,234"), Some((b',', false)));
+        assert_eq!(decimal_mark("0,234"), Some((b',', true)));
         assert_eq!(decimal_mark("1,234,567"), None);
         assert_eq!(decimal_mark("12"), None);
         assert_eq!(decimal_mark("a,b"), None);

@@ -100,8 +100,14 @@ impl Column {
     }
 }
 
+/// Units of measurement that a row of units may have without brackets.
+const UNITS: &str = "m cm mm km um nm in ft mi yd g kg mg ug lb lbs oz t s ms us min h hr d day days yr year \
+                     years C F K degC degF \u{b0}C \u{b0}F \u{b0} deg rad % ppm ppb V mV kV A mA W kW kWh MW J \
+                     kJ N Pa hPa kPa MPa bar mbar psi mmHg Hz kHz MHz GHz l L ml mL mol mmol mg dB lux lx \
+                     \u{b5}m \u{3bc}m \u{2126} EUR USD GBP CHF \u{20ac} $ \u{a3} mpg hp rpm bpm kcal cal";
+
 /// Returns the line of a row of units, such as `(cm),(kg)`, which is the first of the rows `below` the
-/// `header`: every column that holds numbers otherwise has a text there, in brackets or in at least two
+/// `header`: every column that holds numbers otherwise has a unit there, in brackets or in at least two
 /// columns.
 pub(crate) fn units_row(header: &[String], below: &[Row]) -> Option<u64> {
     /// Minimum number of rows below, from which the numbers are known.
@@ -123,10 +129,22 @@ pub(crate) fn units_row(header: &[String], below: &[Row]) -> Option<u64> {
     let cells = || numeric.iter().map(|&column| first.cells[column].trim());
     let is_bracketed =
         |cell: &str| cell.starts_with(['(', '[', '{']) && cell.ends_with([')', ']', '}']);
-    let are_texts =
-        cells().all(|cell| !super::formatted::is_number(cell) && !usual.is_missing_number(cell));
-    let are_units = are_texts && (numeric.len() > 1 || cells().any(is_bracketed));
+    let are_units = cells().all(|cell| is_bracketed(cell) || is_unit(cell))
+        && (numeric.len() > 1 || cells().any(is_bracketed));
     (!numeric.is_empty() && are_units).then_some(first.line)
+}
+
+/// Returns whether `cell` is a unit such as `km/h` or `m^2`.
+fn is_unit(cell: &str) -> bool {
+    let is_link =
+        |letter: char| letter.is_ascii_digit() || "/*^-. \u{b7}\u{b2}\u{b3}".contains(letter);
+    let mut parts = cell
+        .split(is_link)
+        .filter(|part| !part.is_empty())
+        .peekable();
+    !super::formatted::is_number(cell)
+        && parts.peek().is_some()
+        && parts.all(|part| UNITS.split_ascii_whitespace().any(|unit| unit == part))
 }
 
 /// Returns whether `cell` is a number; NaN and infinity are, being bad data, not names.

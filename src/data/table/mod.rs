@@ -179,11 +179,20 @@ impl Table {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }
         let mut first = rows.remove(0).cells;
+        let mut trailing = trailing_delimiters(&first, &rows);
+        first.resize(first.len() + trailing, String::new());
         // R names the rows without a name for that column.
         let width = rows.first().map_or(0, |row| row.cells.len());
         let has_row_names = first.len() > 1
             && first.len() + 1 == width
             && rows.iter().all(|row| row.cells.len() == width)
+            && !first.iter().all(|cell| formatted::is_number(cell))
+            && rows
+                .iter()
+                .map(|row| &row.cells[0])
+                .collect::<HashSet<_>>()
+                .len()
+                == rows.len()
             && reading.header != Some(false);
         if has_row_names {
             first.insert(0, String::new());
@@ -194,6 +203,10 @@ impl Table {
                 let named = first.iter().any(|cell| expected.contains(cell.trim()));
                 named || is_header(&first, &rows)
             });
+        if !has_header {
+            first.truncate(first.len() - trailing);
+            trailing = 0;
+        }
         if has_header && rows.is_empty() {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }
@@ -217,7 +230,7 @@ impl Table {
             rows: Rows::start(
                 source,
                 records,
-                names.len(),
+                names.len() - trailing..names.len(),
                 rows::Header {
                     cells: has_header.then(|| first.clone()),
                     units,
@@ -234,6 +247,20 @@ impl Table {
                 missing_numbers: Vec::new(),
             },
         })
+    }
+}
+
+/// Returns the number of delimiters at the end of all `rows` that the `first` row does not have.
+fn trailing_delimiters(first: &[String], rows: &[Row]) -> usize {
+    let width = rows.first().map_or(0, |row| row.cells.len());
+    let is_padded = |row: &Row| {
+        let end = row.cells.get(first.len()..).unwrap_or_default();
+        row.cells.len() == width && end.iter().all(|cell| cell.trim().is_empty())
+    };
+    if rows.iter().all(is_padded) {
+        width.saturating_sub(first.len())
+    } else {
+        0
     }
 }
 

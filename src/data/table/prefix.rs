@@ -118,23 +118,20 @@ impl Prefix {
         spaced
     }
 
-    /// Returns line, width and whether the first cell is a number of each of the first rows. A row that may go on behind the prefix does not
-    /// count, nor does anything behind what is not UTF-8.
-    pub(crate) fn all_widths(&self, dialect: Dialect) -> Vec<(u64, usize, bool)> {
+    /// Returns the first rows of any width. A row that may go on behind the prefix does not count, nor does
+    /// anything behind what is not UTF-8.
+    pub(crate) fn first_rows(&self, dialect: Dialect) -> Vec<Row> {
         let mut records = Records::new("", self.bytes.as_slice(), dialect);
-        let mut widths = Vec::new();
-        while widths.len() <= super::dialect::SAMPLE {
+        let mut rows = Vec::new();
+        while rows.len() <= super::dialect::SAMPLE {
             match records.next() {
-                Ok(Some(record)) => {
-                    let is_number = record.cell(0).trim().parse::<f64>().is_ok();
-                    widths.push((record.line, record.len(), is_number));
-                }
-                Ok(None) | Err(_) if self.is_whole => return widths,
+                Ok(Some(record)) => rows.push(record.to_owned()),
+                Ok(None) | Err(_) if self.is_whole => return rows,
                 Ok(None) | Err(_) => break,
             }
         }
-        widths.pop();
-        widths
+        rows.pop();
+        rows
     }
 
     /// Returns the widths of the first rows, only that of the first if it has a single cell. A row

@@ -104,8 +104,10 @@ impl<R: Read> Records<R> {
             let line = self.line;
             let (text, cells) = (batch.length, batch.cells);
             let has_quotes = self.split_record(batch)?;
+            if self.is_at_end && self.rest().is_empty() {
+                batch.drop_end_marks(text);
+            }
             let bytes = &batch.text[text..batch.length];
-            // A trailing ^Z is how DOS ends a text.
             let is_end_mark = bytes == b"\x1a";
             let is_blank = batch.cells - cells == 1
                 && !has_quotes
@@ -371,6 +373,18 @@ impl Batch {
     pub(crate) fn clear(&mut self) {
         (self.length, self.cells) = (0, 0);
         self.rows.clear();
+    }
+
+    /// Drops what DOS ends a text with, ^Z, from the end of the last record, whose text starts at `start`.
+    fn drop_end_marks(&mut self, start: usize) {
+        let Some(last) = self.cells.checked_sub(1) else {
+            return;
+        };
+        let before = last.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let cell = &self.text[start.max(before)..self.length];
+        let marks = cell.iter().rev().take_while(|&&byte| byte == b'\x1a');
+        self.length -= marks.count();
+        self.ends[last] = self.length;
     }
 
     /// Returns record `row` (from 0), if there is one.

@@ -2,6 +2,7 @@
 //! before.
 
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
@@ -17,8 +18,9 @@ const AHEAD: usize = 8;
 /// Reads the rows of a table one after another.
 pub(crate) struct Rows {
     source: String,
-    /// Number of cells that every row must have.
-    width: usize,
+    /// Number of cells that every row must have. Those from the start of the range on are empty: every
+    /// row but the first ends in delimiters.
+    width: Range<usize>,
     batches: Receiver<Result<Batch>>,
     /// Takes batches back, whose memory is used again.
     done_with: Sender<Batch>,
@@ -51,14 +53,15 @@ pub(crate) struct LeftOut {
 }
 
 impl Rows {
-    /// Starts reading `records`, rows of `width` cells; the first one is skipped if there is a `header`.
+    /// Starts reading `records`, rows of `width` cells, empty from the start of that range on; the first one
+    /// is skipped if there is a `header`.
     ///
     /// # Errors
     /// [`Error::CannotRead`] if there can be no thread; those of [`Self::next`].
     pub(crate) fn start(
         source: &str,
         records: Records<Box<dyn Read + Send>>,
-        width: usize,
+        width: Range<usize>,
         header: Header,
         progression: Progression,
     ) -> Result<Self> {
@@ -109,8 +112,9 @@ impl Rows {
             return Ok(None);
         };
         self.next += 1;
-        let (found, expected) = (record.len(), self.width);
-        if found != expected {
+        let (found, expected) = (record.len(), self.width.start);
+        let is_filled = |column| !record.cell(column).trim().is_empty();
+        if found != self.width.end || self.width.clone().any(is_filled) {
             let place = Place::whole(&self.source).at_line(record.line);
             let problem = DataProblem::RaggedRow { found, expected };
             return Err(Error::data(place, problem));

@@ -98,6 +98,8 @@ impl TargetCells {
         };
         match shape.number(newest) {
             Err(_) => *may_be_numbers = false,
+            // A word such as None, before the first number.
+            Ok(number) if number.is_nan() => *may_be_numbers = false,
             Ok(number) if number.fract() == 0.0 && labels.names().len() <= MAX_NUMBERED_CLASSES => {
             }
             Ok(_) => {

@@ -74,3 +74,23 @@ fn names_are_whole_and_unlike() {
     assert_eq!(names(&["a\tb\u{200c}"]), ["a\tb\u{200c}"], "the original");
     assert_eq!(numbered_names(2), ["c1", "c2"]);
 }
+
+#[test]
+fn a_row_of_units_is_told_from_bad_data() {
+    let units = |first: &str| {
+        let split = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<String>>();
+        let row = |text: &str, line| Row {
+            cells: split(text),
+            line,
+        };
+        let rows = ["1,2,x", "2,3,y", "3,4,x"].map(|text| row(text, 3));
+        let below = [vec![row(first, 2)], rows.to_vec()].concat();
+        units_row(&split("a,b,kind"), &below)
+    };
+    for first in ["(cm),(kg),(name)", "cm,kg,", "km/h,m^2,-", "[x],[y],x"] {
+        assert_eq!(units(first), Some(2), "{first}");
+    }
+    for first in ["a,b,kind", "err,err,x", "cm,?,x", "$5,2 EUR,x", "1,kg,x"] {
+        assert_eq!(units(first), None, "{first}");
+    }
+}

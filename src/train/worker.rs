@@ -141,8 +141,8 @@ fn run(
     }
     let conclude = || trainer.conclude();
     let recovered = catch_unwind(AssertUnwindSafe(conclude)).unwrap_or_default();
-    trainer.outbox.push(Event::Stopped);
-    trainer.outbox.flush_for(Duration::from_millis(200));
+    trainer.events.push(Event::Stopped);
+    trainer.events.flush_for(Duration::from_millis(200));
     recovered
 }
 

@@ -40,12 +40,12 @@ pub(super) struct Trainer<S: Sink> {
     settings: Settings,
     commands: Receiver<Command>,
     mailbox: Arc<Mailbox>,
-    pub outbox: EventQueue<S>,
+    pub events: EventQueue<S>,
     state: State,
     /// Remaining steps while the state is [`State::Stepping`].
     goal: Goal,
     /// Phase stepper, while a mini-batch is stepped through phase by phase.
-    walk: Option<PhaseStepper>,
+    stepper: Option<PhaseStepper>,
     observation: Observation,
     scratch: Scratch,
     /// Position and probes of the last snapshot; while both stay the same there is nothing new to show.
@@ -80,10 +80,10 @@ impl<S: Sink> Trainer<S> {
             observed: None,
             next_observation: Instant::now(),
             restarts: 0,
-            outbox: EventQueue::new(sink),
+            events: EventQueue::new(sink),
             state: initial_state(&session, &settings),
             goal: Goal::default(),
-            walk: None,
+            stepper: None,
             throttle: Throttle::new(settings.pace, session.batches()),
             meter: SpeedMeter::default(),
             check: None,
@@ -98,7 +98,7 @@ impl<S: Sink> Trainer<S> {
         match resumed {
             Some(resumed) => trainer.continue_run(*resumed),
             None => trainer
-                .outbox
+                .events
                 .start_series(&trainer.session, Recording::default()),
         }
         trainer
@@ -109,11 +109,11 @@ impl<S: Sink> Trainer<S> {
         let is_resumed = std::mem::take(&mut self.is_resumed);
         let resumed = is_resumed.then(|| ProgressSoFar {
             now: self.session.in_force(),
-            curves: self.outbox.recording().curves.clone(),
+            curves: self.events.recording().curves.clone(),
             seconds: self.meter.seconds(),
         });
         self.meter.restart(Instant::now());
-        self.outbox.push(Event::Started(Box::new(Started {
+        self.events.push(Event::Started(Box::new(Started {
             plan: self.session.plan().clone(),
             data: Arc::clone(self.session.data()),
             architecture: self.session.architecture().clone(),
@@ -146,7 +146,7 @@ impl<S: Sink> Trainer<S> {
                 self.train_a_slice();
             }
             self.save_when_due();
-            self.outbox.flush();
+            self.events.flush();
             self.take_snapshot();
         }
     }
@@ -160,11 +160,11 @@ impl<S: Sink> Trainer<S> {
         let has_news = self.mailbox.is_wanted() && self.has_news_to_show();
         let wait = if self.check.is_some() {
             Duration::ZERO
-        } else if self.is_training() && (has_news || !self.outbox.is_empty()) {
+        } else if self.is_training() && (has_news || !self.events.is_empty()) {
             self.throttle.wait().min(RETRY)
         } else if self.is_training() {
             self.throttle.wait()
-        } else if !self.outbox.is_empty() {
+        } else if !self.events.is_empty() {
             RETRY
         } else if self.has_news_to_show() {
             // Nobody waits for a snapshot now; look again soon.
@@ -219,7 +219,7 @@ impl<S: Sink> Trainer<S> {
             Command::FindRows { actual, predicted } => {
                 let taken = self.session.rows_taken(actual, predicted);
                 let position = self.session.position();
-                self.outbox.push(Event::Found { position, taken });
+                self.events.push(Event::Found { position, taken });
             }
             Command::Apply(change) => self.apply(change),
             Command::SetEpochs(epochs) => self.set_epochs(epochs),
@@ -234,10 +234,10 @@ impl<S: Sink> Trainer<S> {
         let before = self.session.architecture().clone();
         let batches = self.session.batches();
         if let Err(why) = self.session.apply(change.clone()) {
-            self.outbox.push(Event::Refused(why));
+            self.events.push(Event::Refused(why));
             return self.set_state(self.state.clone());
         }
-        self.outbox.push(Event::Changed {
+        self.events.push(Event::Changed {
             now: Box::new(self.session.in_force()),
             change,
         });
@@ -246,12 +246,12 @@ impl<S: Sink> Trainer<S> {
             self.scratch = Scratch::new(&self.session);
         }
         if self.session.batches() != batches {
-            self.outbox.set_batches(self.session.batches());
+            self.events.set_batches(self.session.batches());
             self.throttle = Throttle::new(self.settings.pace, self.session.batches());
         }
         self.observed = None;
         self.check_again();
-        self.update_walk_after_change(is_reshaped);
+        self.update_stepper_after_change(is_reshaped);
         let resumed = match self.state {
             State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
             _ => self.state.clone(),
@@ -264,7 +264,7 @@ impl<S: Sink> Trainer<S> {
         let is_done = epochs.is_some_and(|epochs| self.session.position().epoch >= epochs);
         let state = match self.state.clone() {
             State::Running | State::Stepping | State::Paused if is_done => {
-                self.end_walk();
+                self.leave_batch();
                 State::Finished
             }
             State::Finished if !is_done => State::Paused,
@@ -299,7 +299,7 @@ impl<S: Sink> Trainer<S> {
             State::Diverged(_) => self.state.clone(),
             _ => state,
         };
-        self.end_walk();
+        self.leave_batch();
         self.throttle = Throttle::new(self.settings.pace, self.session.batches());
         self.meter.restart(Instant::now());
         self.set_state(state);
@@ -308,8 +308,8 @@ impl<S: Sink> Trainer<S> {
     /// Trains for about [`SLICE`], or as far as the speed limit allows.
     fn train_a_slice(&mut self) {
         let start = Instant::now();
-        if self.walk.is_some() {
-            return self.walk_a_slice(start);
+        if self.stepper.is_some() {
+            return self.step_phases_for_a_slice(start);
         }
         let due = self.throttle.due(start);
         for done in 1..=due {
@@ -337,7 +337,7 @@ impl<S: Sink> Trainer<S> {
             if !check.advance() {
                 let found = self.check.take().map(Check::finish);
                 let event = found.map(|check| Event::GradientsChecked(Box::new(check)));
-                event.into_iter().for_each(|event| self.outbox.push(event));
+                event.into_iter().for_each(|event| self.events.push(event));
                 // Steps that fell due meanwhile are not made up for.
                 self.throttle = Throttle::new(self.settings.pace, self.session.batches());
                 self.meter.restart(Instant::now());
@@ -366,17 +366,17 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn diverge(&mut self, divergence: Divergence) {
-        self.end_walk();
+        self.leave_batch();
         self.set_state(State::Diverged(divergence));
     }
 
     fn record_step(&mut self, stepped: Stepped) {
         self.throttle.count_step();
         self.meter.add_rows(stepped.rows);
-        self.outbox.record_step(&self.session, stepped);
+        self.events.record_step(&self.session, stepped);
         if let Some(means) = stepped.epoch {
             let validation = self.session.validate();
-            self.outbox.record_epoch(&self.session, means, validation);
+            self.events.record_epoch(&self.session, means, validation);
             let done = self.session.position().epoch;
             if self.saver.end_epoch(done) {
                 self.save_when_due();
@@ -393,7 +393,7 @@ impl<S: Sink> Trainer<S> {
 
     fn evaluate(&mut self) {
         let evaluation = Box::new(self.session.evaluate());
-        self.outbox.push(Event::Evaluated {
+        self.events.push(Event::Evaluated {
             position: self.session.position(),
             evaluation,
         });
@@ -404,7 +404,7 @@ impl<S: Sink> Trainer<S> {
         if result.is_ok() && !self.session.is_interrupted() {
             self.note_exported();
         }
-        self.outbox.push(Event::Exported {
+        self.events.push(Event::Exported {
             path: path.to_owned(),
             result,
             step: self.session.position().step,
@@ -416,7 +416,7 @@ impl<S: Sink> Trainer<S> {
             Ok(session) => {
                 self.replace_session(session);
                 self.meter = SpeedMeter::default();
-                self.outbox
+                self.events
                     .start_series(&self.session, Recording::default());
                 self.saver.restart();
                 self.state = match self.state {
@@ -425,7 +425,7 @@ impl<S: Sink> Trainer<S> {
                 };
                 self.announce_start();
             }
-            Err(error) => self.outbox.push(Event::ResetFailed(error)),
+            Err(error) => self.events.push(Event::ResetFailed(error)),
         }
     }
 
@@ -433,7 +433,7 @@ impl<S: Sink> Trainer<S> {
     fn replace_session(&mut self, session: Session) {
         self.scratch = Scratch::new(&session);
         self.session = session;
-        self.end_walk();
+        self.leave_batch();
         self.restarts += 1;
         self.observed = None;
         self.check_again();
@@ -444,7 +444,7 @@ impl<S: Sink> Trainer<S> {
     pub(crate) fn set_state(&mut self, state: State) {
         self.report_progress();
         self.state = state.clone();
-        self.outbox.push(Event::State {
+        self.events.push(Event::State {
             state,
             position: self.session.position(),
         });
@@ -452,7 +452,7 @@ impl<S: Sink> Trainer<S> {
 
     fn report_progress(&mut self) {
         let position = self.session.position();
-        self.outbox.set_progress(Status {
+        self.events.set_progress(Status {
             position,
             learning_rate: self.session.rule().learning_rate.get(),
             samples_per_second: self.meter.rows_per_second(),
@@ -482,13 +482,13 @@ impl<S: Sink> Trainer<S> {
         }
         let training = Training {
             session: &self.session,
-            stepper: self.walk.as_ref(),
+            stepper: self.stepper.as_ref(),
         };
         let mut snapshot = self.observation.snapshot(&training, &mut self.scratch);
         snapshot.restarts = self.restarts;
         self.observed = Some((snapshot.position, self.observation.clone()));
         self.mailbox.put(snapshot);
-        self.outbox.push_droppable(Event::Snapshot);
+        self.events.push_droppable(Event::Snapshot);
         self.next_observation = now + now.elapsed() * SNAPSHOT_SHARE;
     }
 }

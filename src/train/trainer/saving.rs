@@ -19,7 +19,7 @@ impl<S: Sink> Trainer<S> {
             restarts: self.restarts,
             position: self.session.position(),
             changes: self.session.log().len(),
-            phases: self.walk.as_ref().map(PhaseStepper::phases_done),
+            phases: self.stepper.as_ref().map(PhaseStepper::phases_done),
         }
     }
 
@@ -27,21 +27,21 @@ impl<S: Sink> Trainer<S> {
     fn capture(&self) -> Option<Capture> {
         let dataset = self.session.dataset();
         let origin = dataset.origin.as_ref()?;
-        let walk = self.walk.as_ref();
+        let stepper = self.stepper.as_ref();
         Some(Capture {
             about: About::new(self.saver.run(), &origin.source, &self.session),
             origin: Origin::clone(origin),
             dataset: Arc::clone(dataset),
             session: self.session.state(),
             progress: Progress {
-                recording: self.outbox.recording().clone(),
+                recording: self.events.recording().clone(),
                 seconds: self.meter.seconds(),
                 epochs: self.settings.epochs,
                 pace: self.settings.pace,
                 is_paused: matches!(self.state, State::Paused | State::Stepping),
-                stepper: walk.map(PhaseStepper::fields),
+                stepper: stepper.map(PhaseStepper::fields),
             },
-            before_update: walk.and_then(PhaseStepper::before_update).cloned(),
+            before_update: stepper.and_then(PhaseStepper::before_update).cloned(),
         })
     }
 
@@ -70,7 +70,7 @@ impl<S: Sink> Trainer<S> {
     pub(super) fn write_checkpoint(&mut self, path: PathBuf, replace: bool) {
         let Some(capture) = self.capture().filter(|_| !self.session.is_interrupted()) else {
             let problem = "there is no state that could be resumed";
-            return self.outbox.push(Event::Refused(problem.into()));
+            return self.events.push(Event::Refused(problem.into()));
         };
         let target = (path, replace);
         if let Some(before) = self.saver.write_asked(capture, self.stamp(), target) {
@@ -80,7 +80,7 @@ impl<S: Sink> Trainer<S> {
 
     fn report_written(&mut self, written: Written) {
         if self.saver.is_news(&written) {
-            self.outbox.push(Event::CheckpointWritten {
+            self.events.push(Event::CheckpointWritten {
                 path: written.path,
                 result: written.result,
                 step: written.stamp.position.step,
@@ -138,7 +138,7 @@ impl<S: Sink> Trainer<S> {
                 self.continue_run(resumed);
                 self.announce_start();
             }
-            Err(error) => self.outbox.push(Event::ResetFailed(error)),
+            Err(error) => self.events.push(Event::ResetFailed(error)),
         }
     }
 
@@ -147,13 +147,13 @@ impl<S: Sink> Trainer<S> {
     pub(super) fn continue_run(&mut self, resumed: Resumed) {
         self.is_resumed = true;
         self.meter = SpeedMeter::continued(resumed.progress.seconds);
-        self.outbox
+        self.events
             .start_series(&self.session, resumed.progress.recording);
         let stepper = resumed.progress.stepper;
         if self.state == State::Paused
             && let Some(fields) = stepper
         {
-            self.walk = PhaseStepper::restored(fields, resumed.before_update, &self.session);
+            self.stepper = PhaseStepper::restored(fields, resumed.before_update, &self.session);
         }
     }
 }

@@ -36,7 +36,7 @@ impl Goal {
     /// Counts the end of a mini-batch, and of its epoch. Returns whether it was the last.
     pub(crate) fn is_reached_by(&mut self, stepped: Stepped) -> bool {
         let counts = match self.size {
-            // Counted by `walk_a_slice`.
+            // Counted by `step_phases_for_a_slice`.
             StepSize::Phase | StepSize::Sample => false,
             StepSize::Batch => true,
             StepSize::Epoch => stepped.epoch.is_some(),
@@ -57,13 +57,14 @@ impl<S: Sink> Trainer<S> {
         };
         match size {
             StepSize::Epoch => return self.resume_as(State::Stepping),
-            StepSize::Batch if self.walk.is_none() && count > 1 => {
+            StepSize::Batch if self.stepper.is_none() && count > 1 => {
                 return self.resume_as(State::Stepping);
             }
             StepSize::Batch => {}
             StepSize::Phase | StepSize::Sample => {
                 let session = &mut self.session;
-                self.walk.get_or_insert_with(|| PhaseStepper::new(session));
+                self.stepper
+                    .get_or_insert_with(|| PhaseStepper::new(session));
             }
         }
         if count > 1 {
@@ -71,8 +72,8 @@ impl<S: Sink> Trainer<S> {
         }
         self.state = State::Paused;
         let before = self.session.position();
-        if self.walk.is_some() {
-            self.walk_on();
+        if self.stepper.is_some() {
+            self.step_phases();
             self.report_step_position();
         } else {
             self.step()
@@ -84,16 +85,16 @@ impl<S: Sink> Trainer<S> {
     }
 
     /// Runs one step of the goal's size with the phase stepper.
-    fn walk_on(&mut self) {
-        let Some(walk) = &mut self.walk else {
+    fn step_phases(&mut self) {
+        let Some(stepper) = &mut self.stepper else {
             return;
         };
         let before = self.scratch.history.value_before(&self.session);
         let session = &mut self.session;
         let stepped: Result<Option<Stepped>, Divergence> = match self.goal.size {
-            StepSize::Phase => walk.phase(session),
-            StepSize::Sample => walk.sample(session),
-            StepSize::Batch | StepSize::Epoch => walk.batch(session).map(Some),
+            StepSize::Phase => stepper.phase(session),
+            StepSize::Sample => stepper.sample(session),
+            StepSize::Batch | StepSize::Epoch => stepper.batch(session).map(Some),
         };
         // The phase changes what is shown, even if the position does not.
         self.observed = None;
@@ -108,9 +109,9 @@ impl<S: Sink> Trainer<S> {
     }
 
     /// Runs the phase stepper until the goal is reached or a slice of time is over.
-    pub(super) fn walk_a_slice(&mut self, start: Instant) {
+    pub(super) fn step_phases_for_a_slice(&mut self, start: Instant) {
         for done in 1.. {
-            self.walk_on();
+            self.step_phases();
             let is_counted_here = matches!(self.goal.size, StepSize::Phase | StepSize::Sample);
             if self.state == State::Stepping && is_counted_here && self.goal.is_reached() {
                 self.end_stepping();
@@ -122,7 +123,7 @@ impl<S: Sink> Trainer<S> {
                 break;
             }
         }
-        if self.state != State::Paused && self.walk.is_some() {
+        if self.state != State::Paused && self.stepper.is_some() {
             self.report_step_position();
         }
         self.report_progress();
@@ -130,7 +131,7 @@ impl<S: Sink> Trainer<S> {
 
     /// Pauses after the last requested step.
     pub(super) fn end_stepping(&mut self) {
-        if self.walk.is_some() {
+        if self.stepper.is_some() {
             self.report_step_position();
         }
         self.set_state(State::Paused);
@@ -143,8 +144,8 @@ impl<S: Sink> Trainer<S> {
             return self.set_state(self.state.clone());
         }
         let before = self.session.position();
-        if let Some(walk) = &mut self.walk {
-            walk.back(&mut self.session);
+        if let Some(stepper) = &mut self.stepper {
+            stepper.back(&mut self.session);
             self.observed = None;
         }
         if self.session.position() != before {
@@ -163,28 +164,28 @@ impl<S: Sink> Trainer<S> {
     }
 
     /// Adapts the phase stepper to a live change; ends it if network or mini-batch have changed.
-    pub(super) fn update_walk_after_change(&mut self, is_reshaped: bool) {
-        let Some(walk) = &mut self.walk else {
+    pub(super) fn update_stepper_after_change(&mut self, is_reshaped: bool) {
+        let Some(stepper) = &mut self.stepper else {
             return;
         };
-        walk.session_changed(&mut self.session);
-        if !is_reshaped && walk.fits(&self.session) {
+        stepper.session_changed(&mut self.session);
+        if !is_reshaped && stepper.fits(&self.session) {
             self.report_step_position();
         } else {
-            self.end_walk();
+            self.leave_batch();
         }
     }
 
     /// Ends the phase stepper, if there is one, and reports it.
-    pub(super) fn end_walk(&mut self) {
-        if self.walk.take().is_some() {
+    pub(super) fn leave_batch(&mut self) {
+        if self.stepper.take().is_some() {
             self.observed = None;
             self.report_step_position();
         }
     }
 
     pub(super) fn report_step_position(&mut self) {
-        let position = self.walk.as_ref().map(PhaseStepper::position);
-        self.outbox.push(Event::StepPosition(position));
+        let position = self.stepper.as_ref().map(PhaseStepper::position);
+        self.events.push(Event::StepPosition(position));
     }
 }

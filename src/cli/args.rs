@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Arg, ArgMatches, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::data::{
@@ -26,6 +26,7 @@ use crate::util::named::{by_name, shown_by_name};
     name = "nn-tui",
     version,
     after_help = examples(),
+    override_usage = "nn-tui [OPTIONS] [DATA]\n       nn-tui [OPTIONS] <COMMAND>",
     disable_help_subcommand = true,
     max_term_width = 100
 )]
@@ -39,6 +40,27 @@ pub struct Args {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub training: TrainingArgs,
+}
+
+/// Returns the command line, with the global options shown only where they have an effect.
+pub(super) fn command() -> clap::Command {
+    let mut command = Args::command();
+    // Only now do the subcommands have the global options.
+    command.build();
+    let hidden = |is_hidden: fn(&Arg) -> bool| {
+        move |subcommand: clap::Command| {
+            subcommand.mut_args(|arg| {
+                let hide = is_hidden(&arg);
+                if hide { arg.hide(true) } else { arg }
+            })
+        }
+    };
+    command
+        .mut_subcommand(
+            "predict",
+            hidden(|arg| matches!(arg.get_id().as_str(), "json" | "force")),
+        )
+        .mut_subcommand("completions", hidden(Arg::is_global_set))
 }
 
 /// Options of training and of subcommands, which may precede or follow the subcommand.

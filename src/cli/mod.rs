@@ -17,9 +17,9 @@ use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches};
 use clap_complete::Shell;
 
 use crate::data::{Dataset, Source, load_with, prepare};
@@ -137,7 +137,7 @@ fn check_job(args: &TrainingArgs, global: &GlobalArgs) -> Result<Job> {
 /// Parses the arguments. Options of training are refused before a subcommand, which has no use for
 /// them.
 fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
-    let mut command = Args::command();
+    let mut command = args::command();
     let matches = command.try_get_matches_from_mut(arguments)?;
     if let Some(subcommand) = matches.subcommand_name() {
         let is_stray = |arg: &&clap::Arg| {
@@ -299,7 +299,7 @@ fn load(job: &Job) -> Result<Dataset> {
 fn write_completions(shell: Shell) -> Result<()> {
     // Generated into memory, because the generator panics where it can't write.
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "nn-tui", &mut script);
+    clap_complete::generate(shell, &mut args::command(), "nn-tui", &mut script);
     let mut stdout = io::stdout().lock();
     standard_output(stdout.write_all(&script).and_then(|()| stdout.flush()))
 }

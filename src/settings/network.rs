@@ -30,7 +30,7 @@ pub(crate) const HIDDEN: Setting = Setting {
         )
     },
     parse: |text| {
-        let sizes = parse_hidden(text).ok().filter(|_| !text.is_empty())?;
+        let sizes = parse_hidden(text).ok()?;
         Some(Edit::new(move |choices| {
             choices.hidden = Some(sizes.clone());
         }))

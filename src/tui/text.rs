@@ -310,7 +310,7 @@ texts! {
     label_epoch() " epoch";
     label_step() "step";
     label_learning_rate() "lr";
-    label_speed() "speed";
+    label_pace() "pace";
     label_rows_per_second() "rows/s";
     label_train() "train";
     label_validation() "val";

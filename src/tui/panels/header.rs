@@ -100,7 +100,7 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
         part(9, text::label_epoch(), epoch, strong),
         part(6, text::label_step(), step, text),
         part(8, text::label_learning_rate(), learning_rate, strong),
-        part(5, text::label_speed(), pace, text),
+        part(5, text::label_pace(), pace, text),
         part(3, text::label_rows_per_second(), speed, text),
     ];
     let (scores, rmse) = scores(run, theme);

@@ -262,15 +262,19 @@ impl Palette {
         }
     }
 
-    /// Symbol and style of a cell where there are no colours to mix.
+    /// Symbol and style of a cell where colours alone cannot tell the value.
     fn shade(self, theme: Theme, upper: f32, lower: Option<f32>) -> (&'static str, Style) {
         let mean = |lower: f32| (upper + lower) / 2.0;
         match self {
             Self::Grey => (shade(mean(lower.unwrap_or(0.0))), theme.text()),
             // Even a rare value is to be seen.
             Self::Heat => {
-                let level = (upper.max(lower.unwrap_or(0.0)) * 4.0).ceil() as usize;
-                (SHADES[level.min(SHADES.len() - 1)], theme.text())
+                let value = upper.max(lower.unwrap_or(0.0));
+                let level = (value * 4.0).ceil() as usize;
+                let style = theme
+                    .heat(value)
+                    .map_or(theme.text(), |colour| Style::new().fg(colour));
+                (SHADES[level.min(SHADES.len() - 1)], style)
             }
             Self::Signed => {
                 let level = mean(lower.unwrap_or(upper));

@@ -76,8 +76,9 @@ impl Model {
         text: &str,
     ) -> Done {
         let text = text.trim();
-        let edit = (setting.parse)(text)
-            .ok_or_else(|| parse::expected(setting.name, &(setting.expected)(text), text))?;
+        let edit = (setting.parse)(text).filter(|_| !text.is_empty());
+        let edit =
+            edit.ok_or_else(|| parse::expected(setting.name, &(setting.expected)(text), text))?;
         self.edit_setting(setting, |choices| edit.apply(choices))
     }
 

@@ -96,7 +96,7 @@ fn others() -> Vec<Spec> {
             With(|model, rest| model.mute(parse::neuron("mute", rest)?, Some(true)));
         good "unmute" ["speak"] "[NEURON]" Neurons, "use its output again",
             With(|model, rest| model.mute(parse::neuron("unmute", rest)?, Some(false)));
-        good "input" [] "NAME [VALUE]" Inputs, "change an input of the shown row (default: the row's own value)",
+        good "input" ["i" "in"] "NAME [VALUE]" Inputs, "change an input of the shown row (default: the row's own value)",
             With(Model::type_named_input);
         good "undo" [] "" Nothing, "undo the last change", Plain(Model::undo);
         good "step" [] "[N] [phase | row | batch | epoch]" Words(|| vec!["phase", "row", "batch", "epoch"]),
@@ -107,12 +107,12 @@ fn others() -> Vec<Spec> {
         good "pause" [] "" Nothing, "pause", Plain(Model::pause);
         any "restart" [] "" Nothing, "restart (same seed)", Plain(act!(|model| model.restart_with_seed(0)));
         good "check" [] "" Nothing, "check gradients (finite differences)", Plain(Model::check_gradients);
-        any "row" [] "N" Nothing, "show this row in the network",
+        any "row" ["r"] "N" Nothing, "show this row in the network",
             With(|model, rest| model.show_row(parse::row(rest)?));
         any "view" [] "NAME" Words(|| View::ALL.map(View::name).to_vec()), "switch view",
             With(|model, rest| parse::view(rest).map(|view| model.navigation.turn_to(view)));
-        good "menu" [] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));
-        any "export" [] "PATH" Files, "save the model (format from extension)",
+        good "menu" ["m"] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));
+        any "export" ["e"] "PATH" Files, "save the model (format from extension)",
             With(|model, rest| parse::export(rest).map(|path| model.export_to(path)));
         good "checkpoint" [] "[FILE]" Nothing, "save the whole run, to be continued later (default: the last file)",
             With(Model::write_checkpoint);

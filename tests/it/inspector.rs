@@ -227,7 +227,7 @@ fn plain_terminals() {
 fn pictures_and_many_inputs() {
     for size in [(80, 24), (120, 36)] {
         let at = |page: &str| format!("inspector-images-{page}-{}x{}", size.0, size.1);
-        let mut shown = Shown::new(images(), plan(&[40]), size).train(1);
+        let mut shown = Shown::new(images(), plan(&[40]), size);
         shown.press("iJJJ");
         assert_eq!(cursor(&shown), neuron(1, 30));
         insta::assert_snapshot!(at("neuron"), drawn(&shown));

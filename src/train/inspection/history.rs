@@ -63,6 +63,11 @@ impl History {
         known.map(|(_, change)| change)
     }
 
+    /// Returns whether nothing is recorded.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
     /// Returns whether values should be recorded at the current step.
     pub(crate) fn is_due(&self, session: &Session) -> bool {
         if !is_small(session) && self.cursor.is_none() {

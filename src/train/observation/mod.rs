@@ -101,6 +101,11 @@ impl Observation {
         }
     }
 
+    /// Returns whether nothing is observed, as in a run without a screen.
+    pub fn is_empty(&self) -> bool {
+        self.requests.is_empty()
+    }
+
     /// This observation with `probe` added.
     pub fn with(mut self, probe: impl Probe) -> Self {
         self.add(Request::new(probe));

@@ -76,8 +76,19 @@ impl Scratch {
         }
         (self.has_parameters, self.has_probe_pass) = (false, false);
         self.prepare(session, observation);
+        if self.history.is_empty() {
+            self.record_history(session);
+        }
+    }
+
+    /// Records the values of parameters after a step, if their history lacks a point there.
+    ///
+    /// Steps alone decide, so that the history does not depend on the time of snapshots.
+    pub fn record_history(&mut self, session: &Session) {
         if self.history.is_due(session) {
+            self.has_parameters = false;
             self.refresh_parameters(session);
+            self.has_parameters = false;
             self.history.record_values(session, &self.parameters);
         }
     }

@@ -358,10 +358,19 @@ impl<S: Sink> Trainer<S> {
         let before = self.scratch.history.value_before(&self.session);
         match self.session.step() {
             Ok(stepped) => {
-                self.scratch.history.record_change(before, &self.session);
+                self.record_history(before);
                 self.record_step(stepped);
             }
             Err(divergence) => self.diverge(divergence),
+        }
+    }
+
+    /// Records the values of parameters after a step. `before` is that of the parameter under the cursor
+    /// before it.
+    fn record_history(&mut self, before: Option<f32>) {
+        self.scratch.history.record_change(before, &self.session);
+        if !self.observation.is_empty() {
+            self.scratch.record_history(&self.session);
         }
     }
 

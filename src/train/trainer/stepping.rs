@@ -100,7 +100,7 @@ impl<S: Sink> Trainer<S> {
         self.observed = None;
         match stepped {
             Ok(Some(stepped)) => {
-                self.scratch.history.record_change(before, &self.session);
+                self.record_history(before);
                 self.record_step(stepped);
             }
             Ok(None) => {}

@@ -4,6 +4,7 @@ use flate2::Crc;
 use serde::{Deserialize, Serialize};
 
 use super::{Dataset, Target};
+use crate::util::text::sanitise;
 
 /// Size and checksum of everything in a data set that training depends on: columns, values, targets,
 /// validation and test rows. Neither path nor compression of the file counts.
@@ -61,8 +62,10 @@ impl Fingerprint {
         differs("rows", self.rows, other.rows)
             .or_else(|| differs("input columns", self.columns, other.columns))
             .or_else(|| {
-                let (own, others) = (&self.target, &other.target);
-                (own != others).then(|| format!("the target is \"{others}\" instead of \"{own}\""))
+                (self.target != other.target).then(|| {
+                    let [own, others] = [&self.target, &other.target].map(|name| sanitise(name));
+                    format!("the target is \"{others}\" instead of \"{own}\"")
+                })
             })
             .or_else(|| (self != other).then(|| "some values differ".into()))
     }

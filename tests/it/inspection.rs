@@ -367,6 +367,7 @@ fn a_parameter_s_history_is_bounded_and_whole() {
         // Nothing is inspected yet, and the past is remembered all the same.
         observed(&session, &nothing, &mut scratch);
         session.step().expect("it converges");
+        scratch.record_history(&session);
     }
     let asked = observation(Cursor::Parameter(id), Subject::Row, row());
     let snapshot = observed(&session, &asked, &mut scratch);

@@ -14,6 +14,9 @@ const ALWAYS_ACCEPTED: u64 = 64 << 20;
 /// Number of files of an archive that are named in an error.
 const NAMED: usize = 5;
 
+/// First bytes of some texts in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// First bytes of a Parquet file.
 pub(crate) const PARQUET: &[u8] = b"PAR1";
 
@@ -48,7 +51,50 @@ pub(crate) fn is_zip(first: &[u8]) -> bool {
 pub(crate) fn foreign_format(first: &[u8]) -> Option<&'static str> {
     let known = FORMATS.iter().find(|(magic, _)| first.starts_with(magic));
     let known = known.map(|&(_, about)| about);
-    known.or_else(|| parquet(first)).or_else(|| utf_16(first))
+    known
+        .or_else(|| parquet(first))
+        .or_else(|| utf_16(first))
+        .or_else(|| markup(first))
+}
+
+/// Returns whether a file that begins with `first` may be JSON, HTML or XML.
+pub(crate) fn may_be_markup(first: &[u8]) -> bool {
+    let first = first.strip_prefix(BYTE_ORDER_MARK).unwrap_or(first);
+    let first = first.trim_ascii_start();
+    first.first().is_none_or(|byte| b"{[<".contains(byte))
+}
+
+/// Recognises JSON, HTML and XML by their first line.
+fn markup(first: &[u8]) -> Option<&'static str> {
+    let first = first.strip_prefix(BYTE_ORDER_MARK).unwrap_or(first);
+    let text = String::from_utf8_lossy(first.trim_ascii_start());
+    let behind = |start: char| Some(text.strip_prefix(start)?.trim_start());
+    let key = |inner: &str| {
+        let rest = inner.strip_prefix('"')?.split_once('"')?.1;
+        rest.trim_start().strip_prefix(':').map(drop)
+    };
+    if behind('{').is_some_and(|inner| key(inner).is_some()) {
+        return Some(
+            "it is JSON; convert it to CSV, for example with pandas: \
+             read_json(FILE, lines=True).to_csv(\"table.csv\", index=False) for a row a line",
+        );
+    }
+    if behind('[').is_some_and(|inner| inner.starts_with(['{', '['])) {
+        return Some(
+            "it is JSON; convert it to CSV, for example with pandas: \
+             read_json(FILE).to_csv(\"table.csv\", index=False)",
+        );
+    }
+    let line = text.lines().next().unwrap_or_default().to_lowercase();
+    if ["<!doctype html", "<html", "<table"]
+        .iter()
+        .any(|tag| line.starts_with(tag))
+    {
+        return Some("it is an HTML page; save its table as CSV, for example from a spreadsheet");
+    }
+    let is_tag = line.starts_with('<') && line.trim_end().ends_with('>');
+    let is_xml = line.starts_with("<?xml") || is_tag && line.matches('<').count() == 1;
+    is_xml.then_some("it is XML; convert it to CSV, for example with pandas.read_xml")
 }
 
 /// Recognises Parquet by the binary numbers behind its first four bytes.
@@ -170,6 +216,28 @@ mod tests {
         assert!(foreign_format(b"PAR1\x15\x04..").is_some_and(|text| text.contains("Parquet")));
         for bytes in [&b"a\0,\0b\0\n\0"[..], b"\0a\0,\0b\0\n", b"\xff\xfea\0"] {
             assert!(foreign_format(bytes).is_some_and(|text| text.contains("UTF-16")));
+        }
+        for (text, format) in [
+            ("{\"a\": 1}\n{\"a\": 2}\n", "JSON"),
+            ("\u{feff}{ \"a\" : 1}", "JSON"),
+            ("[\n {\n  \"a\": 1\n }\n]", "JSON"),
+            ("[[1, 2], [3, 4]]", "JSON"),
+            ("<!DOCTYPE html>\n<html>", "HTML"),
+            ("<table><tr><td>1</td></tr></table>", "HTML"),
+            ("\n<?xml version=\"1.0\"?>\n<r>", "XML"),
+            ("<rows>\n<row>", "XML"),
+        ] {
+            let found = foreign_format(text.as_bytes());
+            assert!(found.is_some_and(|found| found.contains(format)), "{text}");
+        }
+        for text in [
+            "<TICKER>,<DATE>\n1,2\n",
+            "[a],[b]\n1,2\n",
+            "{a},b\n",
+            "<5,x\n",
+            "\n\na,b\n",
+        ] {
+            assert_eq!(foreign_format(text.as_bytes()), None, "{text}");
         }
         assert_eq!(foreign_format(b"a,b\n1,2\n"), None);
         assert_eq!(foreign_format(b"PAR1,b"), None);

@@ -22,6 +22,9 @@ const FIRST: usize = 4;
 /// Number of first bytes by which a Parquet file is told from a table whose first cell is `PAR1`.
 const FIRST_OF_PARQUET: usize = 8;
 
+/// Number of first bytes by which JSON, HTML and XML are told from a table whose first cell begins like them.
+const FIRST_OF_MARKUP: usize = 512;
+
 /// Character encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -100,6 +103,12 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
             .map_err(unreadable)?
             .map_err(problem)?;
         let (first, bytes) = peek(Cursor::new(table), FIRST).map_err(unreadable)?;
+        (first, Box::new(bytes))
+    } else {
+        (first, bytes)
+    };
+    let (first, bytes): (_, Box<dyn Read + Send>) = if archive::may_be_markup(&first) {
+        let (first, bytes) = peek(bytes, FIRST_OF_MARKUP).map_err(unreadable)?;
         (first, Box::new(bytes))
     } else {
         (first, bytes)

@@ -100,6 +100,11 @@ pub enum DataProblem {
     /// A quote that is not closed, so that the rows below it would be taken for one cell.
     #[error("the quote that opens on this line is never closed")]
     UnclosedQuote,
+    /// A quoted cell that holds rows of the table.
+    #[error(
+        "the quote that opens on this line takes in rows of the table up to the next quote (--quote none takes quotes for text)"
+    )]
+    RowsInQuotes,
     /// Text in a numeric column.
     #[error(
         "expected a number, found \"{found}\" (--drop leaves the column \"{}\" out, --categorical takes its values for names)",

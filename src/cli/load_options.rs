@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use super::args::{DecimalMark, ReadingArgs, TrainingArgs};
 use super::job::out_of_range;
-use crate::data::{LoadOptions, MissingValues, Quote, Reading, Source, ValidationRows};
+use crate::data::{CellFormat, LoadOptions, MissingValues, Quote, Reading, Source, ValidationRows};
 use crate::error::{Error, Result};
 use crate::settings::defaults;
 
@@ -89,5 +89,6 @@ pub(super) fn reading(args: &ReadingArgs) -> Result<Reading> {
         decimal_comma: args.decimal.map(|mark| mark == DecimalMark::Comma),
         quote: args.quote.as_deref().map(quote).transpose()?,
         skip: args.skip,
+        trained_with: CellFormat::default(),
     })
 }

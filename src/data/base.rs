@@ -58,6 +58,8 @@ impl Base {
         let mut inspect = |shape: &Shape| {
             report = ReadReport {
                 delimiter: shape.dialect.delimiter.name(),
+                quote: shape.dialect.quote.map(char::from),
+                skipped: shape.dialect.skip,
                 encoding: options.reading.encoding.name(),
                 comment: options.reading.comment.map(char::from),
                 given: options.given(),
@@ -72,8 +74,13 @@ impl Base {
             values,
             target,
             lines,
+            unknown_labels,
             ..
         } = held_out::read_table(source, input, &dataset, options, observer, &mut inspect)?;
+        if let Some((class, line)) = unknown_labels.first {
+            let place = Place::whole(source.to_string()).at_line(line);
+            return Err(Error::data(place, DataProblem::UnknownClass { class }));
+        }
         report.rows = lines.len();
         let complete = |row: &usize| !values.row(*row).iter().any(|value| value.is_nan());
         let rows: Vec<usize> = match options.missing {
@@ -145,6 +152,7 @@ impl Base {
             },
             target_offset: self.task.scale().map_or(0.0, |scale| scale.offset),
             missing: preprocessing.missing.clone(),
+            cell_format: preprocessing.cell_format,
             lines: Default::default(),
             validation: None,
             test: None,

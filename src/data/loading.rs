@@ -19,7 +19,7 @@ use super::table::column_reader::{Cells, undecided_code};
 use super::table::idx;
 use super::table::records::Record;
 use super::table::target_reader::{TargetCells, Targets};
-use super::table::{Shape, Table};
+use super::table::{CellFormat, Shape, Table};
 use super::{Column, ColumnKind, Dataset, Lines, Source, Target};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::memory;
@@ -288,6 +288,7 @@ impl Loading {
             target,
             target_offset,
             missing: shape.missing.clone(),
+            cell_format: CellFormat::of(&shape.dialect),
             lines: Arc::new(self.lines),
             validation: None,
             test: None,

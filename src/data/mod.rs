@@ -61,7 +61,7 @@ pub use source::input::TextEncoding;
 pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSummary, Topic};
 pub use table::dialect::Delimiter;
 pub use table::lines::Lines;
-pub use table::{Quote, Reading};
+pub use table::{CellFormat, Quote, Reading};
 
 use crate::error::Result;
 use prepare::encoding::CellKind;
@@ -97,6 +97,8 @@ pub struct Dataset {
     pub image: Option<(usize, usize)>,
     /// Texts that mean a missing value.
     pub missing: MissingValues,
+    /// Marks in the cells of the table.
+    pub cell_format: CellFormat,
     /// Format of the file, and what was excluded while reading.
     pub report: ReadReport,
     /// Source and options of [`load_with`]; `None` for a data set made in memory.

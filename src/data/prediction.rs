@@ -122,8 +122,9 @@ impl<'m> PredictionRows<'m> {
             (shape, NewRows::Images(images), columns)
         } else {
             let mut observer = |_| ControlFlow::Continue(());
+            let reading = wanted.cell_format.complete(reading);
             let mut selected =
-                Selected::open(source, input, reading, &columns, training, &mut observer)?;
+                Selected::open(source, input, &reading, &columns, training, &mut observer)?;
             selected.shape.set_missing(wanted.missing.clone());
             (
                 selected.shape,

@@ -256,7 +256,7 @@ fn a_zip_archive_with_a_table_is_read() {
     assert_eq!(dataset.class_names().len(), 2);
 }
 
-fn loaded_text(text: &str, options: &LoadOptions) -> Result<Dataset> {
+pub(crate) fn loaded_text(text: &str, options: &LoadOptions) -> Result<Dataset> {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("t.csv");
     std::fs::write(&file, text).expect("written");

@@ -8,7 +8,8 @@ use std::process::Command;
 use crate::support::{decay, rate};
 use ndarray::{Array1, Array2};
 use nn_tui::data::{
-    ClassWeights, Encoding, InputColumn, MissingValues, Preprocessing, TargetScale, Task,
+    CellFormat, ClassWeights, Encoding, InputColumn, MissingValues, Preprocessing, TargetScale,
+    Task,
 };
 use nn_tui::error::EXIT_CANNOT_WRITE;
 use nn_tui::model_file::formats::{self, Format};
@@ -100,6 +101,7 @@ fn model(
         table_columns: columns.len() + 2,
         target_column: 2,
         missing: MissingValues::default(),
+        cell_format: CellFormat::default(),
         columns,
     };
     // Two classes on sigmoid outputs have a single one.

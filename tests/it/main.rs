@@ -25,6 +25,7 @@ mod screens;
 mod single_output;
 #[path = "../support/mod.rs"]
 mod support;
+mod table_formats;
 mod tables;
 mod tour;
 mod walk;

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use crate::support::{decay, rate, rows};
 use ndarray::{Array1, Array2, array};
 use nn_tui::data::{
-    ClassWeights, Encoding, InputColumn, MissingValues, Preprocessing, TargetScale, Task,
+    CellFormat, ClassWeights, Encoding, InputColumn, MissingValues, Preprocessing, TargetScale,
+    Task,
 };
 use nn_tui::error::{EXIT_BAD_DATA, EXIT_NO_INPUT, EXIT_USAGE, Error};
 use nn_tui::model_file::formats::{self, Format};
@@ -64,6 +65,7 @@ pub(crate) fn small() -> TrainedModel {
             table_columns: 4,
             target_column: 3,
             missing: MissingValues::default(),
+            cell_format: CellFormat::default(),
         },
         target: "species".into(),
         task: Task::Classification {
@@ -280,6 +282,7 @@ fn mixed() -> TrainedModel {
             table_columns: 3,
             target_column: 1,
             missing: MissingValues::default(),
+            cell_format: CellFormat::default(),
         },
         target: "price".into(),
         task: Task::Regression(TargetScale {
@@ -613,6 +616,7 @@ fn model() -> impl Strategy<Value = TrainedModel> {
                     table_columns: inputs + 1,
                     target_column: 0,
                     missing: MissingValues::default(),
+                    cell_format: CellFormat::default(),
                 },
                 task: Task::Classification {
                     classes: (0..outputs).map(|i| i.to_string()).collect(),

@@ -374,6 +374,13 @@ fn held_out_rows_come_from_other_files() {
         prepared.validation.inputs(0..1).row(0).to_vec()[..3],
         [0.0, 0.0, 0.0]
     );
+    let rows = "sold;kind;price;colour\nno;c;9,5;pink\nno;a;9,5;pink\nno;c;9,5;pink\n";
+    std::fs::write(&other, rows).expect("written");
+    let data = load("mixed.csv", &options).expect("one row is known");
+    assert_eq!(data.validation.as_ref().expect("there").lines.len(), 1);
+    let notes = prepare(&data, 0.2, 1).expect("prepared").notes().join("\n");
+    let expected = "2 values of \"kind\" unknown to the model, first \"c\" on line 2; those rows";
+    assert!(notes.contains(expected), "{notes}");
     std::fs::write(&other, "sold;kind;price;colour\nno;c;9,5;pink\n").expect("written");
     let error = load("mixed.csv", &options)
         .expect_err("unknown")

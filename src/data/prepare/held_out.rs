@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ndarray::ArcArray2;
 
-use crate::data::prediction::{Selected, Training, Wanted, raw_values};
+use crate::data::prediction::{Selected, Training, UnknownTexts, Wanted, raw_values};
 use crate::data::schema::options::{LoadObserver, LoadOptions};
 use crate::data::source::input::{Input, open};
 use crate::data::table::Shape;
@@ -25,12 +25,15 @@ pub struct HeldOut {
     pub target: Target,
     /// Line of the file (from 1) of every row.
     pub lines: Arc<Lines>,
+    /// Labels of rows that are skipped, since no training row has them.
+    pub(crate) unknown_labels: UnknownTexts,
 }
 
-/// Reads the columns of `dataset` from `source`. Rows without a target are excluded.
+/// Reads the columns of `dataset` from `source`. Rows without a target are excluded, and rows of unknown
+/// classes are counted.
 ///
 /// # Errors
-/// Those of [`crate::data::read_for_prediction`]; [`DataProblem::UnknownClass`];
+/// Those of [`crate::data::read_for_prediction`]; [`DataProblem::UnknownClass`] if all classes are unknown;
 /// [`DataProblem::Empty`]; [`Error::Cancelled`].
 pub(crate) fn read(
     source: &Source,
@@ -71,7 +74,8 @@ pub(in crate::data) fn read_table(
         columns: dataset.table_columns,
         target: dataset.target_column,
     };
-    let mut selected = Selected::open(source, input, &options.reading, &wanted, place, observer)?;
+    let reading = dataset.cell_format.complete(&options.reading);
+    let mut selected = Selected::open(source, input, &reading, &wanted, place, observer)?;
     inspect(&selected.shape)?;
     let column = selected.target(&dataset.target_name)?;
     selected.shape.set_missing(dataset.missing.clone());
@@ -90,6 +94,7 @@ pub(in crate::data) fn read_table(
     };
     let classes = Labels::new(dataset.class_names());
     let (mut values, mut lines) = (Vec::new(), Lines::default());
+    let mut unknown_labels = UnknownTexts::default();
     while let Some(record) = rows.next()? {
         let cell = record.cell(column);
         let is_missing = match &target {
@@ -107,10 +112,11 @@ pub(in crate::data) fn read_table(
                 numbers.push(raw.ok_or_else(|| error(too_large(cell)))?);
             }
             Target::Classes { labels, .. } => {
-                let label = classes.class(cell);
-                let class = || cell.trim().to_owned();
-                let unknown = || error(DataProblem::UnknownClass { class: class() });
-                labels.push(label.ok_or_else(unknown)? as u32);
+                let Some(label) = classes.class(cell) else {
+                    unknown_labels.add(cell.trim(), record.line);
+                    continue;
+                };
+                labels.push(label as u32);
             }
         }
         memory::reserve(&mut values, wanted.len(), "the rows of the table")?;
@@ -125,6 +131,10 @@ pub(in crate::data) fn read_table(
         lines.push(record.line);
         rows.report(lines.len(), observer)?;
     }
+    if let (true, Some((class, line))) = (lines.is_empty(), &unknown_labels.first) {
+        let class = class.clone();
+        return Err(shape.cell_error(*line, column, DataProblem::UnknownClass { class }));
+    }
     if lines.is_empty() {
         let place = Place::whole(source.to_string());
         return Err(Error::data(place, DataProblem::Empty));
@@ -134,5 +144,6 @@ pub(in crate::data) fn read_table(
         values: matrix(lines.len(), wanted.len(), values),
         target,
         lines: Arc::new(lines),
+        unknown_labels,
     })
 }

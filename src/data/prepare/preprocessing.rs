@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::encoding::{CellKind, Encoding};
-use crate::data::MissingValues;
+use crate::data::{CellFormat, MissingValues};
 
 /// Preprocessing of the columns of a table into network inputs.
 ///
@@ -23,6 +23,9 @@ pub struct Preprocessing {
     /// Texts that mean a missing value.
     #[serde(default, skip_serializing_if = "MissingValues::is_usual")]
     pub missing: MissingValues,
+    /// Marks in the cells of the training table.
+    #[serde(default, skip_serializing_if = "CellFormat::is_open")]
+    pub cell_format: CellFormat,
 }
 
 /// An input column with its encoding.

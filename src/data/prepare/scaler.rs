@@ -179,6 +179,7 @@ impl Preprocessing {
             table_columns: dataset.table_columns,
             target_column: dataset.target_column,
             missing: dataset.missing.clone(),
+            cell_format: dataset.cell_format,
         };
         Ok((preprocessing, left_out))
     }

@@ -141,6 +141,13 @@ impl Facts<'_> {
             let statement = format!("{} test", test.rows());
             self.add(Topic::Rows, "test", statement, &["--test"]);
         }
+        for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
+            if let Some(labels) = file.unknown_labels.statement(&dataset.target_name) {
+                let statement = format!("{}: {labels}; those rows are skipped", file.source);
+                let fact = self.add(Topic::Rows, "unknown-labels", statement, &[]);
+                fact.severity = Severity::Warning;
+            }
+        }
         if report.without_target > 0 {
             let statement = format!("{} without a target excluded", report.without_target);
             self.note(Topic::Rows, "without-target", statement, &[]);

@@ -120,7 +120,10 @@ impl Dialect {
         let (line, named) = prefix.separator_line();
         let start = Self {
             comment: reading.comment,
-            quote: reading.quote.map_or(Some(b'"'), Quote::byte),
+            quote: {
+                let quote = reading.quote.or(reading.trained_with.quote);
+                quote.map_or(Some(b'"'), Quote::byte)
+            },
             skip: reading.skip.unwrap_or(line),
             ..Self::default()
         };
@@ -215,8 +218,9 @@ fn is_like_data(row: &Row, rows: &[Row]) -> bool {
             || row.cells.iter().enumerate().any(is_known))
 }
 
-/// Detects whether numbers in `rows` have a decimal comma: some have, and none has a decimal point.
-pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row]) -> bool {
+/// Detects whether numbers in `rows` have a decimal comma: some have, and none has a decimal point. The
+/// `usual` mark decides unless all that can be nothing else are of the other.
+pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row], usual: Option<bool>) -> bool {
     let rows = &rows[..rows.len().min(SAMPLE)];
     // Certain ones, and those that may as well separate thousands, as in 1,500.
     let (mut commas, mut points) = ([0, 0], [0, 0]);
@@ -228,6 +232,11 @@ pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row]) -> bool {
         }
     }
     let are_certain = commas[0] > 0;
+    match usual {
+        Some(true) => return are_certain || points[0] == 0,
+        Some(false) => return are_certain && points[0] == 0,
+        None => {}
+    }
     // Between commas, a quoted 1,500 is one thousand and a half at most in the second reading.
     let are_likely = commas[1] > 0
         && points[1] == 0
@@ -265,7 +274,7 @@ mod tests {
         let dialect = Dialect::detect(&prefix, &Reading::default());
         let delimiter = dialect.delimiter;
         let rows = prefix.rows("t", dialect).expect("rows");
-        (delimiter.name(), has_decimal_commas(delimiter, &rows))
+        (delimiter.name(), has_decimal_commas(delimiter, &rows, None))
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::data::schema::options::{
 use crate::data::source::idx_file::{ImageFile, beside, labels_of, refused};
 use crate::data::source::input::{Input, open};
 use crate::data::{
-    Column, ColumnKind, Dataset, HeldOut, Lines, MissingValues, Source, Target, matrix,
+    CellFormat, Column, ColumnKind, Dataset, HeldOut, Lines, MissingValues, Source, Target, matrix,
 };
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::memory;
@@ -76,6 +76,7 @@ pub(crate) fn load(
         target: target(&set.labels, &names, source)?,
         target_offset: 0.0,
         missing: MissingValues::default(),
+        cell_format: CellFormat::default(),
         values: matrix(rows, pixels, set.values),
         lines: Arc::new(set.lines),
         validation: None,
@@ -123,6 +124,7 @@ pub(crate) fn held_out(
         target: target(&set.labels, dataset.class_names(), source)?,
         values: matrix(set.labels.len(), set.width * set.height, set.values),
         lines: Arc::new(set.lines),
+        unknown_labels: Default::default(),
     })
 }
 

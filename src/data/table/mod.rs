@@ -31,7 +31,7 @@ use dialect::{Delimiter, Dialect};
 use header::{column_names, is_header, numbered_names, units_row};
 use prefix::Prefix;
 use records::{Records, Row};
-use rows::Rows;
+use rows::{Layout, Rows};
 
 /// Terminal cells of a faulty cell's text in a message.
 const SHOWN_CELLS: usize = 40;
@@ -79,6 +79,45 @@ pub struct Reading {
     /// Number of lines above the table.
     #[serde(default)]
     pub skip: Option<u64>,
+    /// Marks in the training table of the model that reads this one, unless this one certainly has others.
+    #[serde(default)]
+    pub trained_with: CellFormat,
+}
+
+/// Marks in the cells of a table, which are the same for all tables of a model; what is `None` is detected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellFormat {
+    /// Whether numbers are written as 3,14.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal_comma: Option<bool>,
+    /// Quotes around cells that contain delimiters, unless they are `"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Quote>,
+}
+
+impl CellFormat {
+    /// Returns the format of the cells of a table that was read with this `dialect`.
+    pub(super) fn of(dialect: &Dialect) -> Self {
+        let quote = dialect.quote.map_or(Quote::Never, Quote::Byte);
+        Self {
+            decimal_comma: Some(dialect.decimal_comma),
+            quote: (quote != Quote::Byte(b'"')).then_some(quote),
+        }
+    }
+
+    /// Returns whether everything is detected.
+    pub(crate) fn is_open(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Completes the `reading` of another table.
+    pub(super) fn complete(self, reading: &Reading) -> Reading {
+        Reading {
+            trained_with: self,
+            ..*reading
+        }
+    }
 }
 
 /// An open table.
@@ -173,7 +212,8 @@ impl Table {
                 break (dialect, rows);
             }
         };
-        let detect = || dialect::has_decimal_commas(dialect.delimiter, &rows);
+        let usual = reading.trained_with.decimal_comma;
+        let detect = || dialect::has_decimal_commas(dialect.delimiter, &rows, usual);
         dialect.decimal_comma = reading.decimal_comma.unwrap_or_else(detect);
         if rows.is_empty() {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
@@ -223,6 +263,7 @@ impl Table {
         if units.is_some() {
             rows.remove(0);
         }
+        let layout = Layout::of(&rows, names.len(), dialect.delimiter);
         let all: Box<dyn Read + Send> = Box::new(Cursor::new(prefix.bytes).chain(bytes));
         let records = Records::new(source, all, dialect);
         Ok(Self {
@@ -235,6 +276,7 @@ impl Table {
                     cells: has_header.then(|| first.clone()),
                     units,
                 },
+                layout,
                 progression,
             )?,
             shape: Shape {

@@ -120,10 +120,15 @@ impl<R: Read> Records<R> {
             batch.rows.push(Span {
                 line,
                 cells: batch.cells,
+                has_breaks: false,
             });
             if has_quotes {
                 let cells = batch.last_cells();
-                self.line += cells.map(|cell| line_ends(cell, false)).sum::<u64>();
+                let breaks = cells.map(|cell| line_ends(cell, false)).sum::<u64>();
+                self.line += breaks;
+                if let Some(row) = batch.rows.last_mut() {
+                    row.has_breaks = breaks > 0;
+                }
             }
             if !is_ascii && let Some(error) = self.not_utf8(batch) {
                 batch.rows.pop();
@@ -335,7 +340,7 @@ pub(crate) fn read_some(from: &mut impl Read, to: &mut [u8]) -> io::Result<usize
 }
 
 /// Counts line ends in `bytes`: `\n`, `\r`, or both together, which may have begun before.
-fn line_ends(bytes: &[u8], mut is_after_return: bool) -> u64 {
+pub(crate) fn line_ends(bytes: &[u8], mut is_after_return: bool) -> u64 {
     let mut count = 0;
     for &byte in bytes {
         count += u64::from(byte == b'\r' || byte == b'\n' && !is_after_return);
@@ -362,6 +367,8 @@ struct Span {
     line: u64,
     /// Number of cells up to its end.
     cells: usize,
+    /// Whether a cell has several lines.
+    has_breaks: bool,
 }
 
 impl Batch {
@@ -389,7 +396,11 @@ impl Batch {
 
     /// Returns record `row` (from 0), if there is one.
     pub(crate) fn get(&self, row: usize) -> Option<Record<'_>> {
-        let Span { line, cells } = *self.rows.get(row)?;
+        let Span {
+            line,
+            cells,
+            has_breaks,
+        } = *self.rows.get(row)?;
         let first = row
             .checked_sub(1)
             .map_or(0, |before| self.rows[before].cells);
@@ -398,6 +409,7 @@ impl Batch {
             start: first.checked_sub(1).map_or(0, |before| self.ends[before]),
             ends: &self.ends[first..cells],
             line,
+            has_breaks,
         })
     }
 
@@ -419,6 +431,8 @@ pub(crate) struct Record<'r> {
     ends: &'r [usize],
     /// Line (from 1) it starts on.
     pub(crate) line: u64,
+    /// Whether a cell has several lines.
+    pub(crate) has_breaks: bool,
 }
 
 impl<'r> Record<'r> {

@@ -7,7 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use super::Progression;
-use super::records::{Batch, Record, Records};
+use super::dialect::Delimiter;
+use super::formatted::is_number;
+use super::records::{Batch, Record, Records, Row, line_ends};
 use crate::data::schema::options::LoadObserver;
 use crate::error::{DataProblem, Error, Place, Result};
 
@@ -30,6 +32,7 @@ pub(crate) struct Rows {
     is_at_end: bool,
     progression: Progression,
     header: Header,
+    layout: Layout,
     pub(crate) left_out: LeftOut,
 }
 
@@ -40,6 +43,61 @@ pub(crate) struct Header {
     pub(crate) cells: Option<Vec<String>>,
     /// Line of a row of units below it.
     pub(crate) units: Option<u64>,
+}
+
+/// Form of the rows, by the first of them.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    delimiter: Delimiter,
+    width: usize,
+    /// Columns of numbers.
+    numeric: Vec<usize>,
+}
+
+impl Layout {
+    /// Looks at `rows` of `width` cells.
+    pub(crate) fn of(rows: &[Row], width: usize, delimiter: Delimiter) -> Self {
+        let is_numeric = |column: &usize| {
+            let cells = rows.iter().filter_map(|row| row.cells.get(*column));
+            2 * cells.filter(|cell| is_number(cell)).count() > rows.len()
+        };
+        Self {
+            delimiter,
+            width,
+            numeric: (0..width).filter(is_numeric).collect(),
+        }
+    }
+
+    /// Returns the line of a quote in `record` that opens a cell in which whole rows of the table lie: the
+    /// quote was meant to be text, and the next one closes it.
+    fn swallowing_quote(&self, record: &Record) -> Option<u64> {
+        /// Number of rows from which they are no text, in a table with numbers and in one without.
+        const MIN_ROWS: [usize; 2] = [1, 3];
+        let mut line = record.line;
+        for cell in record.cells() {
+            let lines: Vec<&str> = cell.lines().collect();
+            let inner = lines
+                .get(1..lines.len().saturating_sub(1))
+                .unwrap_or_default();
+            let min = MIN_ROWS[usize::from(self.numeric.is_empty() || self.width < 3)];
+            if inner.len() >= min && inner.iter().all(|line| self.is_row(line)) {
+                return Some(line);
+            }
+            line += line_ends(cell.as_bytes(), false);
+        }
+        None
+    }
+
+    /// Returns whether `line` has the cells of a row, with numbers where the table has them.
+    fn is_row(&self, line: &str) -> bool {
+        let cells: Vec<&str> = match self.delimiter {
+            Delimiter::Byte(byte) => line.split(char::from(byte)).collect(),
+            Delimiter::Blanks => line.split_ascii_whitespace().collect(),
+        };
+        let is_fitting =
+            |&column: &usize| is_number(cells[column]) || cells[column].trim().is_empty();
+        cells.len() == self.width && self.numeric.iter().all(is_fitting)
+    }
 }
 
 /// Rows below the header that are no data and were left out.
@@ -63,6 +121,7 @@ impl Rows {
         records: Records<Box<dyn Read + Send>>,
         width: Range<usize>,
         header: Header,
+        layout: Layout,
         progression: Progression,
     ) -> Result<Self> {
         let (sender, batches) = sync_channel(AHEAD);
@@ -84,6 +143,7 @@ impl Rows {
             progression,
             left_out: LeftOut::default(),
             header,
+            layout,
         };
         if rows.header.cells.is_some() {
             rows.advance()?;
@@ -118,6 +178,12 @@ impl Rows {
             let place = Place::whole(&self.source).at_line(record.line);
             let problem = DataProblem::RaggedRow { found, expected };
             return Err(Error::data(place, problem));
+        }
+        if record.has_breaks
+            && let Some(line) = self.layout.swallowing_quote(&record)
+        {
+            let place = Place::whole(&self.source).at_line(line);
+            return Err(Error::data(place, DataProblem::RowsInQuotes));
         }
         Ok(Some(record))
     }

@@ -34,6 +34,7 @@ fn dataset(values: Array2<f32>) -> Dataset {
         image: None,
         target_offset: 0.0,
         missing: crate::data::MissingValues::default(),
+        cell_format: crate::data::CellFormat::default(),
         report: crate::data::ReadReport::default(),
         origin: None,
         values,

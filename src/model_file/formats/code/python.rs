@@ -45,6 +45,9 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
             .collect();
         writeln!(code, "{name} = {{{}}}", texts(&words))?;
     }
+    let has_comma = model.preprocessing.cell_format.decimal_comma == Some(true);
+    let mark = if has_comma { "," } else { "." };
+    writeln!(code, "DECIMAL_MARK = \"{mark}\"")?;
     writeln!(
         code,
         "\n# The columns of a row: name, kind, and what is known of it.\nCOLUMNS = ["
@@ -178,18 +181,21 @@ def _number(value, offset, fill):
 
 def _parsed(value):
     try:
-        return float(value)
+        if DECIMAL_MARK == "." or not isinstance(value, str):
+            return float(value)
     except ValueError:
         pass
     # As people write them: thousands separators, currencies, percent signs, negatives in parentheses.
     text = re.sub(r"[A-Za-z]{2,3}\$?|[%\u2030$\u00a2-\u00a5\u20a0-\u20bf\s'\u2019]|z\u0142", "", str(value))
     is_negative = text.startswith("(") or "-" in text or "\u2212" in text
     digits = text.strip("()+-\u2212")
-    if "," in digits and digits.rfind(",") > digits.rfind(".") >= 0:
-        digits = digits.replace(".", "").replace(",", ".")
-    if not re.fullmatch(r"\d*\.?\d+|\d{1,3}(,\d{3})+(\.\d*)?", digits):
-        raise ValueError(f"expected a number, found {value!r}")
-    number = float(digits.replace(",", ""))
+    mark = max(",.", key=digits.rfind) if "," in digits and "." in digits else DECIMAL_MARK
+    other = ",."[mark == ","]
+    whole, _, fraction = digits.partition(mark)
+    if not re.fullmatch(rf"\d*|\d{{1,3}}(\{other}\d{{3}})+", whole) or not re.fullmatch(r"\d*", fraction):
+        # An exponent, or a point where commas are decimal marks.
+        return float(value)
+    number = float(f"{whole.replace(other, '')}.{fraction}")
     return -number if is_negative else number
 
 

@@ -1,0 +1,120 @@
+//! Marks in the cells of tables: quotes, decimal marks, units.
+
+use std::ops::ControlFlow;
+
+use nn_tui::data::{
+    LoadOptions, PredictionRows, Quote, Reading, Source, ValidationRows, load_with, prepare,
+};
+
+use crate::cases::loaded_text;
+
+fn row(row: usize) -> String {
+    format!(
+        "{}.5,{},{},ok\n",
+        row % 9,
+        row % 7,
+        ["cold", "hot"][row % 2]
+    )
+}
+
+#[test]
+fn a_stray_quote_that_takes_in_rows_is_refused() {
+    for (first, last) in [(10, 40), (20, 22)] {
+        let rows: String = (0..60)
+            .map(|number| {
+                let row = row(number);
+                if number == first || number == last {
+                    row.replace("ok", "\"ok")
+                } else {
+                    row
+                }
+            })
+            .collect();
+        let error = loaded_text(&format!("a,b,kind,note\n{rows}"), &target("kind"));
+        let expected = format!(
+            "line {}: the quote that opens on this line takes in rows of the table up to the next \
+             quote (--quote none takes quotes for text)",
+            first + 2
+        );
+        let error = error.expect_err("refused").to_string();
+        let unclosed = format!(
+            "line {}: the quote that opens on this line is never",
+            first + 2
+        );
+        assert!(
+            error.ends_with(&expected) || error.contains(&unclosed),
+            "{error}"
+        );
+    }
+    let middle: String = (0..60)
+        .map(|number| match number {
+            10 => "\"ok,1,2,cold\n".to_owned(),
+            40 => "ok\",1,2,cold\n".to_owned(),
+            _ => format!(
+                "ok,{}.5,{},{}\n",
+                number % 9,
+                number % 7,
+                ["cold", "hot"][number % 2]
+            ),
+        })
+        .collect();
+    let text = format!("note,a,b,kind\n{middle}");
+    let error = loaded_text(&text, &target("kind")).expect_err("refused");
+    assert!(
+        error.to_string().contains("line 12: the quote that opens"),
+        "{error}"
+    );
+    let mut options = target("kind");
+    options.reading.quote = Some(Quote::Never);
+    assert_eq!(loaded_text(&text, &options).expect("loads").rows(), 60);
+}
+
+#[test]
+fn texts_of_several_lines_are_no_rows() {
+    let rows: String = (0..60).map(row).collect();
+    let rows = rows.replace("ok\n", "\"first, second\nthird, a, b, fourth\nfifth\"\n");
+    let dataset = loaded_text(&format!("a,b,kind,note\n{rows}"), &target("kind"));
+    assert_eq!(dataset.expect("loads").rows(), 60);
+}
+
+fn target(name: &str) -> LoadOptions {
+    LoadOptions {
+        target: Some(name.to_owned()),
+        ..LoadOptions::default()
+    }
+}
+
+#[test]
+fn the_decimal_mark_is_that_of_the_training_table_where_it_may_be_either() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let train = folder.path().join("train.csv");
+    let new = folder.path().join("new.csv");
+    std::fs::write(&new, "a;kind\n1,234;cold\n2,345;hot\n").expect("written");
+    let read = |comma: Option<bool>, rows: [&str; 4]| {
+        let rows: String = (0..12).map(|row| rows[row % 4].to_owned() + "\n").collect();
+        std::fs::write(&train, format!("a;kind\n{rows}")).expect("written");
+        let options = LoadOptions {
+            validation: ValidationRows::File(Source::parse(&new)),
+            ..LoadOptions::default()
+        };
+        let dataset = load_with(&Source::parse(&train), &options, &mut |_| {
+            ControlFlow::Continue(())
+        });
+        let dataset = dataset.expect("loads");
+        let model = prepare(&dataset, 0.0, 1).expect("prepared").preprocessing;
+        let reading = Reading {
+            decimal_comma: comma,
+            ..Reading::default()
+        };
+        let mut rows = PredictionRows::open(&Source::parse(&new), &reading, &model).expect("opens");
+        let rows = rows.next_chunk(10).expect("reads").expect("rows");
+        let validation = dataset.validation.expect("there").values[[0, 0]];
+        (rows.raw[[0, 0]], validation)
+    };
+    let points = ["1.5;cold", "2.25;hot", "3;cold", "4;hot"];
+    let commas = ["1,5;cold", "2,25;hot", "3;cold", "4;hot"];
+    assert_eq!(read(None, points), (1234.0, 1234.0));
+    assert_eq!(read(None, commas), (1.234, 1.234));
+    assert_eq!(read(Some(true), points), (1.234, 1234.0));
+    assert_eq!(read(Some(false), commas), (1234.0, 1.234));
+}

@@ -10,7 +10,8 @@ use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::data::{
-    BUILT_IN, ClassWeights, Delimiter, MISSING_IN_TEXTS, Missing, TaskChoice, TextEncoding,
+    BUILT_IN, ClassWeights, Delimiter, MISSING_IN_NUMBERS, MISSING_IN_TEXTS, Missing, TaskChoice,
+    TextEncoding,
 };
 use crate::error::Error;
 use crate::model_file::formats;
@@ -415,10 +416,13 @@ fn one_of<T: Copy + Send + Sync + 'static>(
 }
 
 fn missing_help() -> String {
+    let in_numbers = MISSING_IN_NUMBERS.iter().copied();
+    let in_numbers = in_numbers.filter(|word| !MISSING_IN_TEXTS.contains(word));
     format!(
-        "Missing cells (empty, {}): impute fills in the mean or most frequent value of the training \
-         rows, drop skips the row",
-        MISSING_IN_TEXTS.join(", ")
+        "Missing cells (empty, {}; in numbers also {}): impute fills in the mean or most frequent value \
+         of the training rows, drop skips the row",
+        MISSING_IN_TEXTS.join(", "),
+        in_numbers.collect::<Vec<_>>().join(", "),
     )
 }
 

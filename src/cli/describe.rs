@@ -99,7 +99,7 @@ fn column_line(column: &ColumnSummary) -> String {
         None => {
             let pairs = column.values.iter().zip(&column.counts).take(LISTED);
             let listed: Vec<String> = pairs
-                .map(|(value, count)| format!("{value} {count}"))
+                .map(|(value, count)| format!("{} {count}", shorten(value, NAME)))
                 .collect();
             let rest = column.values.len().saturating_sub(LISTED);
             let more = if rest > 0 {

@@ -218,6 +218,7 @@ impl Loading {
                 Cells::Numbers(numbers) if numbers.offset == 0.0 && is_usual => {
                     let short = record.short_decimal(column);
                     if let Some(number) = short {
+                        numbers.formats.has_bare = true;
                         numbers.follow(number.into(), row);
                     }
                     short
@@ -248,7 +249,12 @@ impl Loading {
             self.sort_sample(&sampling);
         }
         let mut report = std::mem::take(&mut self.report);
-        let (columns, raw) = finish_columns(std::mem::take(&mut self.cells), &shape, &mut report);
+        let (columns, raw) = finish_columns(
+            std::mem::take(&mut self.cells),
+            &self.values,
+            &shape,
+            &mut report,
+        );
         self.values = corrected(std::mem::take(&mut self.values), &raw);
         if self.missing != Missing::Impute && !columns.is_empty() {
             report.incomplete += self.check_complete(&columns, &shape)?;
@@ -261,7 +267,10 @@ impl Loading {
         let target = self.target.finish(&shape);
         let in_target = |problem| Error::data(shape.column_place(self.target_column), problem);
         let target = match target.map_err(in_target)? {
-            Targets::Numbers(numbers) => Target::Numbers(numbers),
+            Targets::Numbers(numbers, formats) => {
+                report.add_formats(&shape.names[self.target_column], &formats);
+                Target::Numbers(numbers)
+            }
             Targets::Classes(classes) => {
                 report.merged_labels = classes.merged;
                 report.similar_labels = classes.similar;
@@ -389,6 +398,17 @@ fn with_hint(problem: DataProblem, column: &str) -> DataProblem {
     }
 }
 
+/// Returns whether column `index` of `values`, rows of `width` values, has different ones.
+fn varies(values: &[f32], index: usize, width: usize) -> bool {
+    let mut column = values
+        .iter()
+        .skip(index)
+        .step_by(width)
+        .map(|value| value.to_bits());
+    let first = column.next();
+    column.any(|value| Some(value) != first)
+}
+
 /// Correction of the values of a column once all are known.
 enum ColumnFix {
     Keep,
@@ -400,6 +420,7 @@ enum ColumnFix {
 /// Returns the input columns, and a correction for every column that was read.
 fn finish_columns(
     cells: Vec<Option<Cells>>,
+    values: &[f32],
     shape: &Shape,
     report: &mut ReadReport,
 ) -> (Vec<Column>, Vec<ColumnFix>) {
@@ -408,10 +429,10 @@ fn finish_columns(
     let counts_rows =
         |cells: &Cells| matches!(cells, Cells::Numbers(numbers) if numbers.count_rows());
     // Numbers that name the rows are better than nothing.
-    let has_others = cells
-        .iter()
-        .flatten()
-        .any(|cells| !matches!(cells, Cells::Undecided(_)) && !counts_rows(cells));
+    let width = cells.iter().flatten().count();
+    let has_others = cells.iter().flatten().enumerate().any(|(index, cells)| {
+        !matches!(cells, Cells::Undecided(_)) && !counts_rows(cells) && varies(values, index, width)
+    });
     for (column, cells) in cells.into_iter().enumerate() {
         let Some(cells) = cells else {
             continue;
@@ -425,9 +446,7 @@ fn finish_columns(
             }
             Cells::Numbers(numbers) => {
                 offset = numbers.offset;
-                if numbers.is_formatted {
-                    report.formatted.push(name.clone());
-                }
+                report.add_formats(name, &numbers.formats);
                 Ok((ColumnKind::Numeric, ColumnFix::Keep))
             }
             Cells::Texts(texts) => texts.finish().map(|found| {

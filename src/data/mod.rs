@@ -48,8 +48,8 @@ pub use prepare::samples::{Samples, Targets};
 pub use prepare::single_output::TargetEncoding;
 pub use report::{Exclusion, ReadReport, Reason};
 pub(crate) use schema::labels::Labels;
-pub(crate) use schema::missing::MISSING_IN_TEXTS;
 pub use schema::missing::MissingValues;
+pub(crate) use schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
 pub use schema::options::{
     ClassWeights, LoadOptions, Missing, Origin, Part, Progress, TaskChoice, ValidationRows,
 };

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::table::formatted::Formats;
+
 /// Reason for excluding a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -112,6 +114,8 @@ pub struct ReadReport {
     pub units: Option<u64>,
     /// Columns whose numbers have thousands separators, currencies or percent signs.
     pub formatted: Vec<String>,
+    /// Columns whose numbers have different units, and those units.
+    pub mixed_units: Vec<(String, String)>,
     /// Classes with other spellings that mean them.
     pub merged_labels: Vec<(String, Vec<String>)>,
     /// Pairs of classes that differ only in case or blanks.
@@ -121,6 +125,16 @@ pub struct ReadReport {
 }
 
 impl ReadReport {
+    /// Adds what the numbers of the column called `name` look like.
+    pub(super) fn add_formats(&mut self, name: &str, formats: &Formats) {
+        if formats.is_formatted {
+            self.formatted.push(name.to_owned());
+        }
+        if let Some(units) = formats.mixed() {
+            self.mixed_units.push((name.to_owned(), units));
+        }
+    }
+
     /// Whether the file was a table of text, not one of images.
     pub(super) fn is_text(&self) -> bool {
         !self.delimiter.is_empty()

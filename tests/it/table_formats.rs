@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use nn_tui::data::{
-    LoadOptions, PredictionRows, Quote, Reading, Source, ValidationRows, load_with, prepare,
+    ColumnKind, LoadOptions, PredictionRows, Quote, Reading, Source, ValidationRows, load_with,
+    prepare,
 };
 
 use crate::cases::loaded_text;
@@ -117,4 +118,95 @@ fn the_decimal_mark_is_that_of_the_training_table_where_it_may_be_either() {
     assert_eq!(read(None, commas), (1.234, 1.234));
     assert_eq!(read(Some(true), points), (1.234, 1234.0));
     assert_eq!(read(Some(false), commas), (1234.0, 1.234));
+}
+
+fn notes_of(text: &str) -> String {
+    let dataset = loaded_text(text, &LoadOptions::default()).expect("loads");
+    prepare(&dataset, 0.2, 1)
+        .expect("prepared")
+        .notes()
+        .join("\n")
+}
+
+#[test]
+fn mixed_units_are_reported() {
+    let table = |price: [&str; 2], target: [&str; 2]| {
+        let row = |row: usize| {
+            let (price, target) = (price[row % 2], target[row % 2]);
+            format!("{},{row}{price},{row}.25{target}\n", row * row)
+        };
+        "x,price,y\n".to_owned() + &(10..50).map(row).collect::<String>()
+    };
+    let mixed = |notes: &str| notes.matches(" mixes numbers with ").count();
+    assert_eq!(mixed(&notes_of(&table(["%", "%"], ["", ""]))), 0);
+    let notes = notes_of(&table(["%", ""], [" EUR", " USD"]));
+    assert_eq!(mixed(&notes), 2, "{notes}");
+    assert!(
+        notes.contains("price mixes numbers with % and no unit"),
+        "{notes}"
+    );
+    assert!(notes.contains("y mixes numbers with "), "{notes}");
+    assert!(
+        notes.contains("percent signs removed in price, y"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn formats_are_shown_where_commas_are_decimal_marks() {
+    let rows: String = (1..40)
+        .map(|row| format!("{row},5;{row}.000,5;{}\n", ["cold", "hot"][row % 2]))
+        .collect();
+    let notes = notes_of(&format!("a;b;kind\n{rows}"));
+    assert!(notes.contains("percent signs removed in b"), "{notes}");
+}
+
+#[test]
+fn addresses_and_ages_are_texts() {
+    let rows: String = (0..60)
+        .map(|row| {
+            format!(
+                "{},192.168.100.{};{}\n",
+                row % 3,
+                100 + row % 5,
+                ["a", "b"][row % 2]
+            )
+        })
+        .collect();
+    let text = format!("x;kind\n{rows}")
+        .replace("x;", "x;ip;")
+        .replace(",192", ",5;192");
+    let dataset = loaded_text(&text, &LoadOptions::default()).expect("loads");
+    let kinds: Vec<_> = dataset.columns.iter().map(|column| &column.kind).collect();
+    assert!(matches!(
+        kinds[..],
+        [ColumnKind::Numeric, ColumnKind::Categorical { .. }]
+    ));
+    let rows: String = (0..60)
+        .map(|row| {
+            format!(
+                "{},{}\n",
+                ["18-", "25-", "65-"][row % 3],
+                ["a", "b"][row % 2]
+            )
+        })
+        .collect();
+    let dataset = loaded_text(&format!("age,kind\n{rows}"), &LoadOptions::default());
+    let kind = &dataset.expect("loads").columns[0].kind;
+    assert!(matches!(kind, ColumnKind::Categorical { .. }));
+}
+
+#[test]
+fn row_numbers_are_better_than_a_constant() {
+    let rows = |b: fn(usize) -> usize| -> String {
+        (1..40)
+            .map(|row| format!("{row},{},{}\n", b(row), 3 * row))
+            .collect()
+    };
+    let columns = |rows: String| {
+        let dataset = loaded_text(&format!("n,b,y\n{rows}"), &LoadOptions::default());
+        dataset.expect("loads").columns.len()
+    };
+    assert_eq!(columns(rows(|_| 5)), 2);
+    assert_eq!(columns(rows(|row| row % 7)), 1);
 }

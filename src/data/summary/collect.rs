@@ -3,6 +3,7 @@
 use super::facts::{Fact, Severity, Topic};
 use super::leaks;
 use crate::data::schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
+use crate::data::table::shown;
 use crate::data::{Baseline, ColumnKind, Dataset, Exclusion, ReadReport, Samples, Target, Task};
 
 /// Collects the facts that are known once `dataset` is split, in the order of their topics.
@@ -90,12 +91,16 @@ impl Facts<'_> {
     /// Adds spellings of one class, and classes that look like one.
     fn add_labels(&mut self, dataset: &Dataset) {
         for (class, others) in &self.report.merged_labels {
+            let class = shown(class);
             let statement = format!("{} counted as \"{class}\"", listed(&quoted(others)));
             self.note(Topic::Target, "merged-labels", statement, &[]);
         }
         for (one, other) in &self.report.similar_labels {
-            let statement =
-                format!("classes \"{one}\" and \"{other}\" differ only in case or blanks");
+            let statement = format!(
+                "classes \"{}\" and \"{}\" differ only in case or blanks",
+                shown(one),
+                shown(other)
+            );
             let fact = self.add(Topic::Target, "similar-labels", statement, &[]);
             fact.severity = Severity::Warning;
         }
@@ -103,7 +108,7 @@ impl Facts<'_> {
         let names = dataset.class_names().iter().zip(counts);
         let single: Vec<String> = names
             .filter(|(_, count)| *count == 1)
-            .map(|(name, _)| format!("\"{name}\""))
+            .map(|(name, _)| format!("\"{}\"", shown(name)))
             .collect();
         if !single.is_empty() && dataset.validation.is_none() {
             let statement = format!("the only row of {} is used for training", listed(&single));
@@ -163,7 +168,7 @@ impl Facts<'_> {
         let statement = match (baseline, task.scale()) {
             (Baseline::Majority { class, .. }, _) => {
                 let class = &dataset.class_names()[*class];
-                format!("{:.1}% (always \"{class}\")", 100.0 * score)
+                format!("{:.1}% (always \"{}\")", 100.0 * score, shown(class))
             }
             (Baseline::Mean { .. }, scale) => {
                 let mean = scale.map_or(f64::NAN, |scale| scale.mean + scale.offset);
@@ -296,6 +301,12 @@ impl Facts<'_> {
             let options = &["--decimal", "--categorical"];
             self.note(Topic::Format, "formatted", statement, options);
         }
+        for (name, units) in &report.mixed_units {
+            let statement =
+                format!("{name} mixes numbers with {units}, read as if they were alike");
+            let fact = self.add(Topic::Format, "mixed-units", statement, &["--categorical"]);
+            fact.severity = Severity::Warning;
+        }
         let encoding = report.encoding.to_uppercase();
         self.add(Topic::Format, "encoding", encoding, &["--encoding"]);
         let comment = match report.comment {
@@ -382,7 +393,10 @@ fn kinds(dataset: &Dataset) -> String {
 }
 
 fn quoted(texts: &[String]) -> Vec<String> {
-    texts.iter().map(|text| format!("\"{text}\"")).collect()
+    texts
+        .iter()
+        .map(|text| format!("\"{}\"", shown(text)))
+        .collect()
 }
 
 /// Joins the first few of `items`, and says how many more there are.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::formatted::Formats;
 use super::{Shape, shown};
 use crate::data::ColumnKind;
 use crate::data::prepare::encoding::MAX_CATEGORIES;
@@ -56,7 +57,9 @@ impl Cells {
             Self::Numbers(numbers) => {
                 let number = shape.number(cell)?;
                 numbers.follow(number, row);
-                numbers.is_formatted |= !number.is_nan() && shape.is_formatted(cell);
+                if !number.is_nan() {
+                    numbers.formats.add(cell, shape.is_formatted(cell));
+                }
                 narrowed(number, numbers.offset).ok_or_else(|| too_large(cell))
             }
             Self::Texts(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),
@@ -109,8 +112,7 @@ pub(crate) struct Numbers {
     rows: usize,
     /// Number of rows from which they are row numbers.
     min_rows: usize,
-    /// Whether some have thousands separators, a currency or the like.
-    pub(crate) is_formatted: bool,
+    pub(crate) formats: Formats,
 }
 
 impl Numbers {
@@ -121,7 +123,7 @@ impl Numbers {
             first: min_rows.map(|_| f64::NAN),
             rows: 0,
             min_rows: min_rows.unwrap_or(0),
-            is_formatted: false,
+            formats: Formats::default(),
         }
     }
 

@@ -8,12 +8,57 @@ const CODES: [&str; 34] = [
     "HKD", "SGD", "THB", "ILS", "kr", "z\u{142}", "R$", "US$",
 ];
 
-/// Characters for percent, permille and currencies.
-const SIGNS: &[char] = &[
-    '%', '\u{2030}', '$', '\u{a2}', '\u{a3}', '\u{a4}', '\u{a5}', '\u{20ac}', '\u{20b9}',
-    '\u{20bd}', '\u{20a9}', '\u{20ba}', '\u{20aa}', '\u{20ab}', '\u{e3f}', '\u{20b4}', '\u{20a6}',
-    '\u{20b1}',
+/// Signs for percent, permille and currencies.
+const SIGNS: [&str; 18] = [
+    "%", "\u{2030}", "$", "\u{a2}", "\u{a3}", "\u{a4}", "\u{a5}", "\u{20ac}", "\u{20b9}",
+    "\u{20bd}", "\u{20a9}", "\u{20ba}", "\u{20aa}", "\u{20ab}", "\u{e3f}", "\u{20b4}", "\u{20a6}",
+    "\u{20b1}",
 ];
+
+/// Formats of the numbers of one column.
+#[derive(Debug, Default)]
+pub(crate) struct Formats {
+    /// Whether some have thousands separators, a currency or the like.
+    pub(crate) is_formatted: bool,
+    /// Whether some have neither a currency nor a percent sign.
+    pub(crate) has_bare: bool,
+    /// Different currencies and percent signs.
+    units: Vec<&'static str>,
+}
+
+impl Formats {
+    /// Takes in the number in `cell`, which `is_formatted` or plain.
+    pub(crate) fn add(&mut self, cell: &str, is_formatted: bool) {
+        self.is_formatted |= is_formatted;
+        match unit(cell).filter(|_| is_formatted) {
+            None => self.has_bare = true,
+            Some(unit) if self.units.contains(&unit) => {}
+            Some(unit) => self.units.push(unit),
+        }
+    }
+
+    /// Returns the units that are mixed in the column, such as `$ and €`: several, or percent and none.
+    pub(crate) fn mixed(&self) -> Option<String> {
+        match self.units.as_slice() {
+            [unit @ ("%" | "\u{2030}")] if self.has_bare => Some(format!("{unit} and no unit")),
+            [] | [_] => None,
+            units => Some(units.join(" and ")),
+        }
+    }
+}
+
+/// Returns the currency or percent sign of the number in `cell`; a sign for the codes that have one.
+fn unit(cell: &str) -> Option<&'static str> {
+    let code = CODES.into_iter().find(|code| cell.contains(code));
+    let sign = || SIGNS.into_iter().find(|sign| cell.contains(sign));
+    match code {
+        Some("EUR") => Some("\u{20ac}"),
+        Some("USD" | "US$") => Some("$"),
+        Some("GBP") => Some("\u{a3}"),
+        Some(code) => Some(code),
+        None => sign(),
+    }
+}
 
 /// Returns whether `letter` separates thousands whatever the decimal mark is: a blank, also one that is
 /// thin or does not break, or an apostrophe.
@@ -116,7 +161,11 @@ fn core(cell: &str) -> Option<(String, bool)> {
     // A sign, a currency and a minus may come in any order, on either side.
     loop {
         let before = text;
-        text = text.trim_matches(|letter: char| is_gap(letter) || SIGNS.contains(&letter));
+        text = text.trim_matches(is_gap);
+        for sign in SIGNS {
+            text = text.strip_prefix(sign).unwrap_or(text);
+            text = text.strip_suffix(sign).unwrap_or(text);
+        }
         if let Some(rest) = text.strip_prefix(['-', '\u{2212}', '+']) {
             minus += usize::from(!text.starts_with('+'));
             text = rest;
@@ -178,6 +227,22 @@ mod tests {
         assert_eq!(number("3,5 %", true), Some(3.5));
         assert_eq!(number("192.168.100.200", true), None, "an address");
         assert_eq!(number("1.500.250.100", true), Some(1_500_250_100.0));
+    }
+
+    #[test]
+    fn mixed_units_are_found() {
+        let mixed = |cells: &[&str]| {
+            let mut formats = Formats::default();
+            for cell in cells {
+                formats.add(cell, cell.parse::<f64>().is_err());
+            }
+            formats.mixed()
+        };
+        assert_eq!(mixed(&["5%", "6 %"]), None);
+        assert_eq!(mixed(&["5%", "0.06"]).as_deref(), Some("% and no unit"));
+        assert_eq!(mixed(&["$5", "6", "7 USD"]), None);
+        assert_eq!(mixed(&["$5", "6 EUR"]).as_deref(), Some("$ and \u{20ac}"));
+        assert_eq!(mixed(&["1,000", "6"]), None);
     }
 
     #[test]

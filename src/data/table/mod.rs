@@ -4,7 +4,7 @@ pub(crate) mod blanks;
 pub(crate) mod column_reader;
 pub(crate) mod decimal;
 pub(crate) mod dialect;
-mod formatted;
+pub(crate) mod formatted;
 pub(crate) mod header;
 pub(crate) mod idx;
 pub(crate) mod lines;
@@ -373,8 +373,8 @@ impl Shape {
     /// Returns whether the number in `cell` has thousands separators, a currency or the like.
     pub(super) fn is_formatted(&self, cell: &str) -> bool {
         let comma = self.dialect.decimal_comma;
-        let is_plain =
-            |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte) || comma && byte == b',';
+        let mark = if comma { b',' } else { b'.' };
+        let is_plain = |byte: u8| byte.is_ascii_digit() || b"+-eE".contains(&byte) || byte == mark;
         !cell.trim().bytes().all(is_plain)
     }
 

@@ -2,6 +2,7 @@
 
 use super::Shape;
 use super::column_reader::{narrowed, too_large};
+use super::formatted::Formats;
 use crate::data::schema::class_encoder::{ClassEncoder, Classes};
 use crate::data::schema::is_date;
 use crate::data::{TaskChoice, schema};
@@ -17,6 +18,7 @@ pub(crate) struct TargetCells {
     has_numbers: bool,
     /// Subtracted before a number is narrowed to f32.
     pub(crate) offset: f64,
+    formats: Formats,
     cells: Cells,
 }
 
@@ -33,8 +35,8 @@ enum Cells {
 /// All targets of a table.
 pub(crate) enum Targets {
     Classes(Classes),
-    /// Numbers less the offset.
-    Numbers(Vec<f32>),
+    /// Numbers less the offset, and their formats.
+    Numbers(Vec<f32>, Formats),
 }
 
 impl TargetCells {
@@ -50,6 +52,7 @@ impl TargetCells {
             task,
             has_numbers: sample.has_numbers || task == TaskChoice::Regression,
             offset: sample.offset,
+            formats: Formats::default(),
             cells,
         }
     }
@@ -68,6 +71,7 @@ impl TargetCells {
         match &mut self.cells {
             Cells::Numbers(numbers) => {
                 numbers.push(number(cell, self.offset, shape)?);
+                self.formats.add(cell, shape.is_formatted(cell));
                 return Ok(());
             }
             Cells::Classes {
@@ -107,6 +111,9 @@ impl TargetCells {
                 let values: Result<Vec<f32>, _> =
                     names.map(|name| number(name, self.offset, shape)).collect();
                 let values = values?;
+                for name in labels.names() {
+                    self.formats.add(name, shape.is_formatted(name));
+                }
                 let of_row = labels.labels().iter().map(|&label| values[label as usize]);
                 self.cells = Cells::Numbers(of_row.collect());
             }
@@ -139,7 +146,7 @@ impl TargetCells {
     /// [`DataProblem::DateTarget`], and those of [`Classes::check`].
     pub(crate) fn finish(self, shape: &Shape) -> Result<Targets, DataProblem> {
         let (labels, may_be_numbers) = match self.cells {
-            Cells::Numbers(numbers) => return Ok(Targets::Numbers(numbers)),
+            Cells::Numbers(numbers) => return Ok(Targets::Numbers(numbers, self.formats)),
             Cells::Classes {
                 labels,
                 may_be_numbers,
@@ -159,7 +166,11 @@ impl TargetCells {
                 names.map(|name| number(name, self.offset, shape)).collect();
             let values = values?;
             let of_row = classes.labels.iter().map(|&label| values[label as usize]);
-            return Ok(Targets::Numbers(of_row.collect()));
+            let mut formats = self.formats;
+            for name in &classes.names {
+                formats.add(name, shape.is_formatted(name));
+            }
+            return Ok(Targets::Numbers(of_row.collect(), formats));
         }
         checked.map(|()| Targets::Classes(classes))
     }

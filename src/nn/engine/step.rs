@@ -12,7 +12,7 @@ use crate::nn::kernels::gradient::{Consumer, Samples, gradient};
 use crate::nn::kernels::output::{count_correct, output_deltas};
 use crate::nn::kernels::product::{Start, product};
 use crate::nn::kernels::sparse::Scratch;
-use crate::nn::kernels::update::{LayerUpdate, Scale};
+use crate::nn::kernels::update::{LayerUpdate, Scale, TileUpdate};
 use crate::nn::optimizer::VectorRule;
 use crate::nn::{Architecture, LearningRule};
 
@@ -279,7 +279,16 @@ impl WithSimd for Update<'_> {
             share: 1.0 / count as f32,
             decay: rule.weight_decay.get() as f32,
         };
-        let vector_rule = VectorRule::new(rule, *updates);
+        match VectorRule::new(rule, *updates) {
+            VectorRule::Sgd(sgd) => self.layers(simd, scale, &sgd),
+            rule => self.layers(simd, scale, &rule),
+        }
+    }
+}
+
+impl Update<'_> {
+    #[inline(always)]
+    fn layers<S: Simd>(self, simd: S, scale: Scale, rule: &impl TileUpdate) {
         for l in 0..self.neurons.layers.len() {
             let samples = samples(self.rows, l);
             let layer = &mut self.neurons.layers[l];
@@ -287,7 +296,7 @@ impl WithSimd for Update<'_> {
             let transposed = Some(&mut layer.transposed).filter(|to| to.rows() > 0);
             let mut consumer = LayerUpdate {
                 scale,
-                rule: &vector_rule,
+                rule,
                 parameters: layer.parameters.values_mut(),
                 state: &mut layer.state,
             };

@@ -8,7 +8,6 @@ use pulp::Simd;
 use super::aligned::Aligned;
 use super::gradient::Consumer;
 use super::{fetch_rows, magnitude, vector_rows_mut};
-use crate::nn::optimizer::VectorRule;
 
 /// Vector form of an optimizer that keeps `N` values per parameter.
 pub(in crate::nn) trait Lanes<const N: usize>: Copy {
@@ -43,17 +42,30 @@ impl Scale {
     }
 }
 
+/// An update of tiles of parameters: the vector form of one optimizer, or of any.
+pub(in crate::nn) trait TileUpdate {
+    /// Updates a tile of parameters, and its state from a position on.
+    fn update<S: Simd, const R: usize, const V: usize>(
+        &self,
+        simd: S,
+        scale: Scale,
+        sums: [[S::f32s; V]; R],
+        parameters: &mut [[S::f32s; V]; R],
+        state: (&mut [Aligned], usize),
+    );
+}
+
 /// Updates the parameters of a layer as their gradient is computed.
-pub(in crate::nn) struct LayerUpdate<'a> {
+pub(in crate::nn) struct LayerUpdate<'a, U> {
     pub scale: Scale,
-    pub rule: &'a VectorRule,
+    pub rule: &'a U,
     /// In the order of [`Panels`](super::panels::Panels).
     pub parameters: &'a mut [f32],
     /// State of the optimizer, each in the order of `parameters`.
     pub state: &'a mut [Aligned],
 }
 
-impl Consumer for LayerUpdate<'_> {
+impl<U: TileUpdate> Consumer for LayerUpdate<'_, U> {
     #[inline(always)]
     fn accumulate<S: Simd, const R: usize, const V: usize>(
         &mut self,

@@ -21,7 +21,7 @@ use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
 use super::kernels::aligned::Aligned;
-use super::kernels::update::{Scale, update_tile};
+use super::kernels::update::{Scale, TileUpdate, update_tile};
 use super::{LearningRate, Loss, Output, WeightDecay};
 use crate::util::numbers::rate;
 pub use formula::Part;
@@ -62,8 +62,8 @@ macro_rules! optimizers {
 
         /// The arithmetic of a learning rule on vectors, with its constants in `f32`.
         ///
-        /// The kernels are compiled once for all optimizers and choose one for every tile, which takes no
-        /// measurable time; compiled for each, they would be most of the program.
+        /// The kernels are compiled once for all optimizers and choose one for every tile; compiled for
+        /// each, they would be most of the program.
         pub(super) enum VectorRule {
             $($kind($file::VectorForm)),+
         }
@@ -76,10 +76,11 @@ macro_rules! optimizers {
                     $(Kind::$kind => Self::$kind($file::VectorForm::new(rule, updates))),+
                 }
             }
+        }
 
-            /// Updates a tile of parameters, and its state from a position on.
+        impl TileUpdate for VectorRule {
             #[inline(always)]
-            pub fn update<S: Simd, const R: usize, const V: usize>(
+            fn update<S: Simd, const R: usize, const V: usize>(
                 &self,
                 simd: S,
                 scale: Scale,

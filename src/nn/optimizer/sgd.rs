@@ -4,7 +4,8 @@ use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G};
 use super::{Decay, LearningRates, LearningRule, Spec};
-use crate::nn::kernels::update::{Lanes, Scale};
+use crate::nn::kernels::aligned::Aligned;
+use crate::nn::kernels::update::{Lanes, Scale, TileUpdate, update_tile};
 
 pub(super) const SPEC: Spec = Spec {
     name: "sgd",
@@ -50,5 +51,20 @@ impl Lanes<0> for VectorForm {
         };
         let step = simd.splat_f32s(-self.rate * share);
         (simd.mul_add_e_f32s(step, sum, kept), [])
+    }
+}
+
+/// Kernels of its own: the update is so short that choosing it for every tile would be felt.
+impl TileUpdate for VectorForm {
+    #[inline(always)]
+    fn update<S: Simd, const R: usize, const V: usize>(
+        &self,
+        simd: S,
+        scale: Scale,
+        sums: [[S::f32s; V]; R],
+        parameters: &mut [[S::f32s; V]; R],
+        state: (&mut [Aligned], usize),
+    ) {
+        update_tile((simd, *self), scale, sums, parameters, state);
     }
 }

@@ -5,9 +5,9 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
-use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{mem, process};
 
 use tempfile::{Builder, NamedTempFile};
 
@@ -17,6 +17,8 @@ use crate::util::text::sanitise;
 
 /// Maximal number of links followed in a row, as in Linux.
 const MAX_LINKS: usize = 40;
+/// Maximal number of bytes of a file's name in the name of its temporary file.
+const MAX_NAME: usize = 200;
 
 /// Checks that a file can be written to `path` later, as far as can be known: the folder exists and
 /// is writable, and `path` does not exist or is a file that may be replaced.
@@ -29,6 +31,21 @@ pub(crate) fn check_writable(path: &Path, replace: bool) -> Result<()> {
     let unnamed = tempfile::tempfile_in(&target.folder);
     let unnamed = unnamed.map_err(|error| target.cannot_write(error.kind().into()));
     unnamed.map(drop)
+}
+
+/// Returns whether two paths lead to the same file, or would if there were one.
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
+    if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other))
+        && let Some(is_same) = platform::is_same_file(&one, &other)
+    {
+        return is_same;
+    }
+    let canonical = |path: &Path| {
+        let file = behind_links(path).ok()?;
+        let folder = fs::canonicalize(folder_of(&file)).ok()?;
+        Some(folder.join(file.file_name()?))
+    };
+    canonical(one).is_some_and(|one| canonical(other) == Some(one))
 }
 
 /// Writes `bytes` to `path` and returns their number.
@@ -167,8 +184,10 @@ impl<'p> Target<'p> {
 
     /// Creates an empty file in the target's folder, with the target's permissions.
     fn temporary_file(&self, access: Access) -> Result<Temporary> {
-        let mut builder = Builder::new();
-        builder.prefix(".nn-tui-");
+        self.remove_leftovers();
+        let (mut builder, prefix) = (Builder::new(), self.temporary_prefix());
+        let prefix = format!("{prefix}{}-", process::id());
+        builder.prefix(&prefix);
         // By default the crate creates files that only their owner can read.
         if access == Access::Usual
             && let Some(permissions) = platform::default_permissions()
@@ -193,6 +212,34 @@ impl<'p> Target<'p> {
             file,
             _entry: entry,
         })
+    }
+
+    /// Beginning of the names of the target's temporary files, before the number of the process.
+    fn temporary_prefix(&self) -> String {
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+        // File names have 255 bytes at most.
+        let ends = (0..=name.len().min(MAX_NAME)).rev();
+        let end = ends.into_iter().find(|&end| name.is_char_boundary(end));
+        format!(".{}.nn-tui-", &name[..end.unwrap_or(0)])
+    }
+
+    /// Removes temporary files of the target that killed processes left behind.
+    fn remove_leftovers(&self) {
+        let prefix = self.temporary_prefix();
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let process = name.to_str().and_then(|name| {
+                let (process, _) = name.strip_prefix(&prefix)?.split_once('-')?;
+                process.parse().ok()
+            });
+            if process.is_some_and(|process| !platform::is_process_alive(process)) {
+                // If it stays, the next file tries again.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Gives the temporary file the name of the target.

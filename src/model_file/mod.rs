@@ -30,7 +30,7 @@ use crate::util::memory;
 use crate::util::text::{sanitise, shorten};
 
 pub(crate) use atomic_write::{
-    Access, check_writable, create_file, remove_temporary_files, write_with,
+    Access, check_writable, create_file, is_same_file, remove_temporary_files, write_with,
 };
 pub use predict::predicted_class;
 pub(crate) use verify::rows_to_verify;
@@ -144,7 +144,7 @@ pub fn save(path: &Path, model: &TrainedModel, replace: bool) -> Result<u64> {
     let format = formats::for_path(path)?;
     let parameters = model.architecture.parameter_count();
     let needed = parameters.saturating_mul(format.bytes_per_parameter());
-    memory::check("saving the model", needed)?;
+    memory::try_allocate("saving the model", needed)?;
     let bytes = validate::validate(model)
         .and_then(|()| format.encode(model))
         .map_err(|problem| unusable(path, &problem))?;

@@ -43,6 +43,25 @@ pub(crate) fn check(purpose: &str, needed: u128) -> Result<()> {
     }
 }
 
+/// Checks that `needed` bytes can be allocated for `purpose`, a noun phrase, by allocating them: unlike
+/// [`check`], little memory is not refused because none is known to be free.
+///
+/// # Errors
+/// [`Error::Memory`].
+pub(crate) fn try_allocate(purpose: &str, needed: u128) -> Result<()> {
+    if needed >= u128::from(SMALL) {
+        check(purpose, needed)?;
+    }
+    let bytes = usize::try_from(needed).unwrap_or(usize::MAX);
+    let tried = Vec::<u8>::new().try_reserve_exact(bytes);
+    tried.map_err(|_| {
+        let needed = amount(needed);
+        Error::Memory(format!(
+            "{purpose} takes {needed} of memory, which the system refuses"
+        ))
+    })
+}
+
 /// Makes room for `additional` more items in `items`, which hold `content`, a noun phrase.
 ///
 /// # Errors
@@ -70,7 +89,9 @@ pub(crate) fn reserve<T>(items: &mut Vec<T>, additional: usize, content: &str) -
 /// Formats a number of bytes with a binary unit, such as `2.3 GiB`.
 pub(crate) fn amount(bytes: u128) -> String {
     let gibibytes = bytes as f64 / f64::from(1 << 30);
-    if gibibytes < 1.0 {
+    if bytes < 1 << 20 {
+        format!("{} KiB", bytes.div_ceil(1024))
+    } else if gibibytes < 1.0 {
         format!("{:.1} MiB", gibibytes * 1024.0)
     } else {
         format!("{gibibytes:.1} GiB")
@@ -245,6 +266,17 @@ mod tests {
             ("/sys/fs/cgroup/memory/memory.usage_in_bytes", "900\n"),
         ];
         assert_eq!(left_in_groups(files(&container)), Some(100));
+    }
+
+    #[test]
+    fn small_amounts_are_tried_and_never_told_as_zero() {
+        try_allocate("saving the model", 7000).expect("there is room");
+        let error = try_allocate("saving the model", u128::MAX).expect_err("too much");
+        assert!(error.to_string().starts_with("saving the model takes "));
+        assert_eq!(
+            [1, 7000, 1 << 20].map(amount),
+            ["1 KiB", "7 KiB", "1.0 MiB"]
+        );
     }
 
     #[test]

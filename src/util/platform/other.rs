@@ -1,6 +1,6 @@
 //! Systems other than Unix: no signals, no job control, default permissions.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, Metadata, Permissions};
 use std::io;
 use std::path::Path;
 
@@ -24,4 +24,12 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
 
 pub(crate) fn default_permissions() -> Option<Permissions> {
     None
+}
+
+pub(crate) fn is_same_file(_: &Metadata, _: &Metadata) -> Option<bool> {
+    None
+}
+
+pub(crate) fn is_process_alive(_: u32) -> bool {
+    true
 }

@@ -1,13 +1,13 @@
 //! Unix: signals, job control, permissions of files.
 
-use std::fs::{DirBuilder, Permissions};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::fs::{DirBuilder, Metadata, Permissions};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{self, Command, Stdio};
 use std::{fs, io, thread};
 
 use signal_hook::consts::{
-    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
+    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
     SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
 };
 use signal_hook::iterator::{Handle, Signals};
@@ -20,6 +20,14 @@ const ENDING: [i32; 12] = [
     SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ,
     SIGVTALRM, SIGPROF,
 ];
+
+/// SIGIO, SIGPWR and SIGSTKFLT by number, which end a process only on Linux.
+const ENDING_ON_LINUX: &[i32] =
+    if cfg!(target_os = "linux") && cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+        &[SIGIO, 30, 16]
+    } else {
+        &[]
+    };
 
 /// Watches signals until it is dropped.
 pub(crate) struct Watcher(Handle);
@@ -37,7 +45,7 @@ pub(crate) fn watch(
     mut handle: impl FnMut(Signal) + Send + 'static,
 ) -> io::Result<Watcher> {
     let ignored = ignored_signals();
-    let mut numbers = ENDING.to_vec();
+    let mut numbers = [&ENDING[..], ENDING_ON_LINUX].concat();
     numbers.retain(|signal| ignored >> (signal - 1) & 1 == 0);
     if watched == Watched::EndAndJobControl {
         numbers.extend([SIGTSTP, SIGCONT]);
@@ -88,6 +96,24 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
 /// Returns the permissions of a new file before the umask, as of files that programs usually create.
 pub(crate) fn default_permissions() -> Option<Permissions> {
     Some(Permissions::from_mode(0o666))
+}
+
+/// Returns whether two files are the same, by device and inode; `None` if unknown.
+pub(crate) fn is_same_file(one: &Metadata, other: &Metadata) -> Option<bool> {
+    Some((one.dev(), one.ino()) == (other.dev(), other.ino()))
+}
+
+/// Returns whether there is a process with this number, by Linux's `/proc` or by `ps`; true if unknown.
+pub(crate) fn is_process_alive(process: u32) -> bool {
+    if Path::new("/proc/self").exists() {
+        return Path::new(&format!("/proc/{process}")).exists();
+    }
+    let mut ps = Command::new("ps");
+    ps.args(["-p", &process.to_string()]);
+    ps.stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    ps.status().map_or(true, |status| status.success())
 }
 
 /// Returns the signals that this process ignores as a mask, SIGHUP in the lowest bit; 0 if unknown.

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, ArgGroup, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::data::{
@@ -176,8 +176,11 @@ impl TrainingArgs {
 
 /// Checkpoints, and what a run continues.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
+#[command(group = ArgGroup::new("checkpoints").args(["checkpoint", "resume"]).multiple(true))]
 pub struct SavingArgs {
-    /// Write checkpoints to this file, from which --resume continues the run bit for bit
+    /// Write checkpoints to this file, from which --resume continues the run bit for bit [default with
+    /// --resume: the file it continues]
     #[arg(
         long,
         value_name = "FILE",
@@ -186,7 +189,7 @@ pub struct SavingArgs {
     )]
     pub checkpoint: Option<PathBuf>,
     /// Time or epochs between two checkpoints, e.g. 30s, 2m or 10epochs
-    #[arg(long, value_name = "INTERVAL", help_heading = "Saving", requires = "checkpoint",
+    #[arg(long, value_name = "INTERVAL", help_heading = "Saving", requires = "checkpoints",
           default_value_t = Interval::DEFAULT)]
     pub checkpoint_every: Interval,
     /// Continue the run of a checkpoint, by default the last interrupted one; list shows those

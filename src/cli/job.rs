@@ -1,6 +1,6 @@
 //! From arguments to a checked job.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{GlobalArgs, SavingArgs, TrainingArgs};
@@ -42,6 +42,8 @@ pub struct Job {
     pub resume: Option<ResumeOrder>,
     /// Network whose training goes on.
     pub start: Option<Arc<Start>>,
+    /// Path of its model.
+    pub from: Option<PathBuf>,
     pub front_end: FrontEnd,
 }
 
@@ -100,6 +102,7 @@ impl Job {
             recovery: recovery(&args.saving),
             resume: None,
             start: None,
+            from: args.saving.from.clone(),
             front_end: front_end(args, &choices, global, is_terminal)?,
             choices,
         };
@@ -125,7 +128,7 @@ impl Job {
 
     /// Names the command that resumes an interrupted run on the same data, if there is one.
     pub(super) fn interrupted_run(&self) -> Option<String> {
-        let folder = &self.recovery.as_ref()?.folder;
+        let folder = self.recovery.as_ref()?.folder.as_deref()?;
         let is_new = self.resume.is_none() && self.source != Source::Stdin;
         is_new.then(|| recovery::hint(folder, &self.source))?
     }
@@ -163,13 +166,10 @@ fn checkpoint(args: &SavingArgs, replace: bool) -> Option<CheckpointOption> {
 }
 
 fn recovery(args: &SavingArgs) -> Option<RecoveryOption> {
-    let folder = recovery::folder(|name| std::env::var_os(name));
-    folder
-        .filter(|_| !args.no_recovery)
-        .map(|folder| RecoveryOption {
-            folder,
-            after: recovery::WORTH_SAVING,
-        })
+    (!args.no_recovery).then(|| RecoveryOption {
+        folder: recovery::folder(|name| std::env::var_os(name)),
+        after: recovery::WORTH_SAVING,
+    })
 }
 
 fn export(path: Option<&Path>, replace: bool) -> Result<Option<ExportOption>> {

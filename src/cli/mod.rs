@@ -2,6 +2,7 @@
 
 pub mod args;
 mod describe;
+mod distinct_files;
 mod eval;
 mod failure;
 pub mod headless;
@@ -28,7 +29,7 @@ use crate::model_file::ExportOption;
 use crate::model_file::check_writable;
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
-use crate::train::{Pace, Session, Settings};
+use crate::train::{CheckpointOption, Pace, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::util::{background, memory};
@@ -175,8 +176,10 @@ fn given_options(command: &clap::Command, matches: &clap::ArgMatches) -> Vec<Str
 
 /// Loads the data, unless the screen shows that, and returns the training.
 fn train(job: Job) -> Result<Work> {
-    if let Some(checkpoint) = &job.checkpoint {
-        check_writable(&checkpoint.path, checkpoint.replace)?;
+    distinct_files::check(&job)?;
+    if let Some(CheckpointOption { path, replace, .. }) = &job.checkpoint {
+        let is_own = job.resume.as_ref().is_some_and(|order| order.owns(path));
+        check_writable(path, *replace || is_own)?;
     }
     if let Some(ExportOption { path, replace }) = &job.export {
         // Better now than after an hour of training.

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::args::{GlobalArgs, TrainingArgs};
 use super::job::{FrontEnd, Job};
 use super::load_options::load_options;
-use super::standard_output;
+use super::{print_message, standard_output};
 use crate::data::{Dataset, Source, TargetEncoding, ValidationRows};
 use crate::error::{Error, Result};
 use crate::nn::Change;
@@ -17,7 +17,7 @@ use crate::nn::engine::Threads;
 use crate::settings::{Choices, Edit, Setting};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::recovery::{self, RecoveryFile};
-use crate::train::{Command, Pace, Resumed, Session};
+use crate::train::{CheckpointOption, Command, Pace, Resumed, Session};
 use crate::util::numbers::{ago, file_size};
 use crate::util::text::sanitise;
 
@@ -53,6 +53,22 @@ pub struct ResumeOrder {
     /// Settings given along with it.
     settings: Vec<(&'static Setting, Edit)>,
     is_recovery_file: bool,
+}
+
+impl ResumeOrder {
+    /// Returns whether the file at `path` is a checkpoint of the run.
+    pub(super) fn owns(&self, path: &Path) -> bool {
+        let held = self.checkpoint.lock();
+        held.is_ok_and(|held| {
+            held.as_ref()
+                .is_some_and(|checkpoint| checkpoint.is_in(path))
+        })
+    }
+
+    /// Path of the checkpoint.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl fmt::Debug for ResumeOrder {
@@ -114,11 +130,23 @@ pub(super) fn job(
         }
         FrontEnd::Description { .. } => {}
     }
-    if let Some(option) = &mut job.checkpoint {
-        option.replace |= checkpoint.is_in(&option.path);
+    let is_recovery_file = folder.is_some() && path.parent() == folder.as_deref();
+    if job.checkpoint.is_none() && is_recovery_file && is_given("--checkpoint-every") {
+        return Err(Error::Usage(
+            "--checkpoint-every goes with --checkpoint FILE: a recovery file is written once"
+                .into(),
+        ));
+    }
+    if job.checkpoint.is_none() && !is_recovery_file {
+        // Every end of the run saves it again.
+        job.checkpoint = Some(CheckpointOption {
+            path: path.clone(),
+            every: args.saving.checkpoint_every,
+            replace: global.force,
+        });
     }
     job.resume = Some(ResumeOrder {
-        is_recovery_file: folder.is_some() && path.parent() == folder.as_deref(),
+        is_recovery_file,
         path,
         checkpoint: Mutex::new(Some(checkpoint)),
         settings: args.settings.0.clone(),
@@ -261,6 +289,9 @@ fn changes(session: &Session, order: &ResumeOrder) -> Result<Vec<(String, Change
 pub(super) fn list() -> Result<()> {
     let folder = recovery::folder(|name| std::env::var_os(name));
     let files = folder.as_deref().map(recovery::list).unwrap_or_default();
+    if files.is_empty() {
+        print_message("there is no interrupted run to resume");
+    }
     let mut text = String::new();
     for RecoveryFile { path, about, bytes } in files {
         text.push_str(&format!(

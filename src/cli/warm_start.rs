@@ -68,11 +68,17 @@ fn refuse_other_files(path: &Path) -> Result<()> {
             about.epoch
         )));
     }
-    let is_model = formats::readable().any(|format| {
-        let ending = path.extension().unwrap_or_default().to_str();
-        ending.is_some_and(|ending| ending.eq_ignore_ascii_case(format.extension()))
-    });
-    let Some(model) = is_model.then(|| model_file::load(path).ok()).flatten() else {
+    let Ok(format) = formats::for_path(path) else {
+        return Ok(());
+    };
+    if format.decoder().is_none() && path.is_file() {
+        return Err(Error::Usage(format!(
+            "{shown} is a model for other programs, and no table: nn-tui cannot read {} files back, only {}",
+            format.name(),
+            formats::readable_extensions(),
+        )));
+    }
+    let Ok(model) = model_file::load(path) else {
         return Ok(());
     };
     let predicts = match model.task.classes().len() {

@@ -57,6 +57,7 @@ pub(crate) use schema::task::{ErrorSums, write_class};
 pub use schema::task::{Errors, TargetScale, Task};
 pub use source::Source;
 pub use source::builtin::{BUILT_IN, BuiltIn, built_in};
+pub(crate) use source::idx_file::files_beside;
 pub use source::input::TextEncoding;
 pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSummary, Topic};
 pub use table::dialect::Delimiter;

@@ -1,9 +1,9 @@
 //! Recovery files: checkpoints of runs that ended unsaved, in a folder of their own, as editors keep them.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 use super::checkpoint::{About, Checkpoint, read_about};
 use crate::data::Source;
@@ -24,8 +24,8 @@ pub(crate) const WORTH_SAVING: Duration = Duration::from_secs(60);
 /// Folder and conditions of the checkpoint that a run leaves when it ends unsaved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecoveryOption {
-    /// Folder, which is created if needed.
-    pub folder: PathBuf,
+    /// Folder, which is created if needed; `None` without a home.
+    pub folder: Option<PathBuf>,
     /// Minimum time of unsaved training.
     pub after: Duration,
 }
@@ -54,7 +54,11 @@ pub(crate) fn folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<Path
 ///
 /// # Errors
 /// [`Error::CannotWrite`].
-pub(crate) fn save(checkpoint: &Checkpoint, folder: &Path) -> Result<PathBuf> {
+pub(crate) fn save(checkpoint: &Checkpoint, folder: Option<&Path>) -> Result<PathBuf> {
+    let folder = folder.ok_or_else(|| Error::CannotWrite {
+        path: "recovery file".into(),
+        cause: io::Error::other("neither XDG_STATE_HOME nor HOME is an absolute path"),
+    })?;
     create_private_folder(folder).map_err(|cause| Error::CannotWrite {
         path: folder.to_owned(),
         cause,

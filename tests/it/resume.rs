@@ -244,7 +244,7 @@ fn a_run_that_ends_unsaved_leaves_a_recovery_file() {
     let kept = folder.path().join("state/nn-tui");
     let start = |after: u64| {
         let recovery = RecoveryOption {
-            folder: kept.clone(),
+            folder: Some(kept.clone()),
             after: std::time::Duration::from_millis(after),
         };
         let settings = Settings {

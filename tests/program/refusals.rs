@@ -140,3 +140,53 @@ fn of_an_export_that_could_not_be_written_come_before_training() {
     succeed("--epochs 1 --force --export", &[&model]);
     assert_ne!(fs::read(&model).expect("there"), b"precious");
 }
+
+#[test]
+fn of_outputs_that_would_replace_inputs_or_each_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    for name in ["t.csv", "other.csv"] {
+        fs::copy("datasets/iris.csv", path(name)).expect("copied");
+    }
+    fs::hard_link(path("t.csv"), path("linked.ck")).expect("linked");
+    for options in [
+        "--checkpoint t.csv",
+        "--checkpoint ./t.csv",
+        "--checkpoint linked.ck",
+        "--log t.csv",
+        "--val other.csv --checkpoint other.csv",
+        "--test other.csv --log other.csv",
+        "--export x.json --checkpoint x.json",
+        "--checkpoint x.csv --log ./x.csv",
+    ] {
+        let words = "t.csv --headless --epochs 1 --force".split(' ');
+        let mut command = program(words.chain(options.split(' ')));
+        let output = command.current_dir(&folder).output().expect("starts");
+        let message = stderr(&output);
+        assert_eq!(code(&output), 2, "{options}: {message}");
+        assert!(
+            message.ends_with("; name another file\n"),
+            "{options}: {message}"
+        );
+    }
+    for name in ["t.csv", "other.csv"] {
+        assert!(
+            fs::read(path(name)).expect("there") == fs::read("datasets/iris.csv").expect("there")
+        );
+    }
+    // A model may take the place of the one that it starts from.
+    let model = path("m.json");
+    succeed("iris --headless --epochs 1 --export", &[&model]);
+    let from = "datasets/iris.csv --headless --epochs 1 --force --export";
+    succeed(from, &[&model, Path::new("--from"), &model]);
+}
+
+#[test]
+fn of_models_for_other_programs_in_place_of_a_table() {
+    let (_folder, model) = place("m.onnx");
+    succeed("iris --headless --epochs 1 --export", &[&model]);
+    let output = run("", &[&model]);
+    assert_eq!(code(&output), 2);
+    let message = "nn-tui cannot read ONNX files back, only .json, .safetensors or .npz";
+    assert!(stderr(&output).contains(message), "{}", stderr(&output));
+}

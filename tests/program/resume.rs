@@ -272,10 +272,7 @@ fn another_runs_checkpoint_is_not_overwritten() {
         .output()
         .expect("starts");
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let line = fs::read(&checkpoint).expect("written");
-    let line = line.split(|&byte| byte == b'\n').nth(1).expect("a line");
-    let about: Value = serde_json::from_slice(line).expect("JSON");
-    assert_eq!(about["epoch"], 3);
+    assert_eq!(about(&checkpoint)["epoch"], 3);
 }
 
 #[test]
@@ -290,7 +287,9 @@ fn without_an_interrupted_run_there_is_nothing_to_resume() {
     assert_eq!(code(&output), 66, "{}", stderr(&output));
     let message = "there is no interrupted run to resume";
     assert!(stderr(&output).contains(message), "{}", stderr(&output));
-    assert_eq!(stdout(&with_home(&["--resume", "list"])), "");
+    let listed = with_home(&["--resume", "list"]);
+    assert_eq!((code(&listed), &*stdout(&listed)), (0, ""));
+    assert!(stderr(&listed).contains(message), "{}", stderr(&listed));
     // A short run leaves nothing either.
     let output = with_home(&["iris", "--headless", "--epochs", "2"]);
     assert_eq!(code(&output), 0);
@@ -373,4 +372,95 @@ fn a_last_checkpoint_that_cannot_be_written_is_an_error() {
     assert_eq!(code(&output), 73, "{}", stderr(&output));
     let message = "run.checkpoint: cannot be written: no such directory";
     assert!(stderr(&output).contains(message), "{}", stderr(&output));
+}
+
+/// Describes the checkpoint in `path`.
+fn about(path: &Path) -> Value {
+    let bytes = fs::read(path).expect("written");
+    let line = bytes.split(|&byte| byte == b'\n').nth(1).expect("a line");
+    serde_json::from_slice(line).expect("JSON")
+}
+
+#[test]
+fn a_resumed_run_goes_on_in_its_checkpoint() {
+    let (folder, checkpoint) = place("run.checkpoint");
+    let other = folder.path().join("other.checkpoint");
+    succeed("iris --headless --epochs 1 --checkpoint", &[&checkpoint]);
+    succeed("--headless --epochs 3 --resume", &[&checkpoint]);
+    assert_eq!(about(&checkpoint)["epoch"], 3);
+    let paths: &[&Path] = &[&checkpoint, Path::new("--checkpoint"), &other];
+    succeed(
+        "--headless --epochs 5 --checkpoint-every 1s --resume",
+        paths,
+    );
+    assert_eq!(about(&checkpoint)["epoch"], 3);
+    assert_eq!(about(&other)["epoch"], 5);
+}
+
+#[test]
+fn leftovers_of_killed_processes_are_removed_by_the_next_checkpoint() {
+    let (folder, checkpoint) = place("run.checkpoint");
+    let mut child = program(["--version"]).spawn().expect("starts");
+    let gone = child.id();
+    child.wait().expect("ends");
+    let path = |file: &str, process: u32| {
+        let path = folder
+            .path()
+            .join(format!(".{file}.nn-tui-{process}-AbCdEf"));
+        fs::write(&path, "half a file").expect("written");
+        path
+    };
+    let leftover = path("run.checkpoint", gone);
+    let of_another_file = path("other.checkpoint", gone);
+    let of_a_live_process = path("run.checkpoint", std::process::id());
+    succeed("iris --headless --epochs 1 --checkpoint", &[&checkpoint]);
+    assert!(!leftover.exists());
+    assert!(of_another_file.exists() && of_a_live_process.exists());
+}
+
+/// Ends a short run, whose export fails, by a signal. Returns what it says.
+#[cfg(unix)]
+fn end_with_failing_export(change: fn(&mut Command, &Path), folder: &Path) -> String {
+    let out = folder.join("out");
+    fs::create_dir(&out).expect("created");
+    let mut command = program(["iris", "--json", "--epochs", "100000000", "--export"]);
+    change(command.arg(out.join("m.json")), folder);
+    let mut child = command.spawn().expect("starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+    lines.read_line(&mut String::new()).expect("it has started");
+    fs::remove_dir(&out).expect("empty");
+    let kill = Command::new("kill").arg(child.id().to_string()).status();
+    assert!(kill.expect("starts").success());
+    lines.read_to_string(&mut String::new()).expect("it ends");
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(code(&output), 73, "{}", stderr(&output));
+    stderr(&output)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_failed_export_leaves_a_recovery_file_however_short_the_run_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let with_home = |command: &mut Command, folder: &Path| {
+        command.env("XDG_STATE_HOME", folder);
+    };
+    let message = end_with_failing_export(with_home, folder.path());
+    assert!(message.contains("the unsaved run is kept in "), "{message}");
+    let kept = fs::read_dir(folder.path().join("nn-tui")).expect("a folder");
+    let kept: Vec<_> = kept.map(|entry| entry.expect("an entry").path()).collect();
+    assert_eq!(kept.len(), 1);
+    assert!(about(&kept[0])["step"].as_u64().is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn without_a_home_a_lost_run_is_reported() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let without_home = |command: &mut Command, _: &Path| {
+        command.env_remove("XDG_STATE_HOME").env_remove("HOME");
+    };
+    let message = end_with_failing_export(without_home, folder.path());
+    let expected =
+        "the run is not saved: recovery file: cannot be written: neither XDG_STATE_HOME nor HOME";
+    assert!(message.contains(expected), "{message}");
 }

@@ -55,7 +55,8 @@ fn a_run_with_live_changes_continues_on_the_screen_and_headless() {
     assert_eq!(terminal.exit_code(), 0);
 
     let path = checkpoint.to_str().expect("UTF-8");
-    let mut resumed = Terminal::start(&["--resume", path]);
+    // Its own checkpoints go elsewhere.
+    let mut resumed = Terminal::start(&["--resume", path, "--checkpoint", "c.checkpoint"]);
     resumed.wait_for("row 3 of 16");
     resumed.wait_for_number("step", |step| step == 10);
     assert!(
@@ -78,6 +79,28 @@ fn a_run_with_live_changes_continues_on_the_screen_and_headless() {
         never_stopped == fs::read(&model).expect("exported"),
         "headless"
     );
+}
+
+#[test]
+fn restoring_another_runs_checkpoint_leaves_the_own_one_alone() {
+    let (_folder, other) = place("b.checkpoint");
+    let made = "iris --headless --epochs 2 --checkpoint";
+    succeed(made, &[&other]);
+    let mut terminal = Terminal::start(&["iris", "--paused", "--checkpoint", "a.checkpoint"]);
+    terminal.wait_for("paused");
+    type_command(&mut terminal, "checkpoint", "saved checkpoint");
+    let path = terminal.folder.path().join("a.checkpoint");
+    let own = fs::read(&path).expect("written");
+    type_command(
+        &mut terminal,
+        &format!("restore {}", other.display()),
+        "step    16",
+    );
+    type_command(&mut terminal, "checkpoint", "Replace file?");
+    terminal.press("n");
+    terminal.press("\x03");
+    assert_ne!(terminal.exit_code(), 0);
+    assert!(own == fs::read(&path).expect("there"));
 }
 
 #[test]

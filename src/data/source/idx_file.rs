@@ -18,6 +18,14 @@ use crate::error::{DataProblem, Error, Place, Result};
 pub(crate) const IMAGES: [u8; 4] = [0, 0, 8, 3];
 /// Magic number of a file of labels: unsigned bytes in one dimension.
 pub(crate) const LABELS: [u8; 4] = [0, 0, 8, 1];
+/// Parts of the names of files of images, and what the names of their labels have instead.
+const LABELS_OF_IMAGES: [(&str, &str); 3] = [
+    ("images-idx3", "labels-idx1"),
+    ("images.idx3", "labels.idx1"),
+    ("images", "labels"),
+];
+/// Parts of the names of files to train on, and what the names of those to validate on have instead.
+pub(crate) const VALIDATION_OF_TRAINING: [(&str, &str); 2] = [("train", "t10k"), ("train", "test")];
 /// Maximum number of pixels of an image.
 const MAX_PIXELS: u64 = 1 << 20;
 
@@ -117,17 +125,23 @@ fn header(bytes: &mut dyn Read, magic: [u8; 4], source: &Source) -> Result<[u32;
     Ok(numbers)
 }
 
+/// Lists the files beside the images of `source` that are read with them: labels, and images to validate on
+/// with theirs.
+pub(crate) fn files_beside(source: &Source) -> Vec<PathBuf> {
+    let labels = |source: &Source| beside(source, &LABELS_OF_IMAGES);
+    let Some(own_labels) = labels(source) else {
+        return Vec::new();
+    };
+    let validation = beside(source, &VALIDATION_OF_TRAINING);
+    let their_labels = validation.clone().map(Source::File);
+    let their_labels = their_labels.and_then(|validation| labels(&validation));
+    let files = [Some(own_labels), validation, their_labels];
+    files.into_iter().flatten().collect()
+}
+
 /// Reads the `all` labels of the images of `source`.
 pub(crate) fn labels_of(source: &Source, all: u32) -> Result<Vec<u8>> {
-    let found = beside(
-        source,
-        &[
-            ("images-idx3", "labels-idx1"),
-            ("images.idx3", "labels.idx1"),
-            ("images", "labels"),
-        ],
-    );
-    let Some(path) = found else {
+    let Some(path) = beside(source, &LABELS_OF_IMAGES) else {
         return Err(Error::NoSuchInput {
             path: source
                 .to_string()

@@ -7,7 +7,9 @@ use crate::data::report::ReadReport;
 use crate::data::schema::options::{
     LoadObserver, LoadOptions, Part, Progress, TaskChoice, ValidationRows, report,
 };
-use crate::data::source::idx_file::{ImageFile, beside, labels_of, refused};
+use crate::data::source::idx_file::{
+    ImageFile, VALIDATION_OF_TRAINING, beside, labels_of, refused,
+};
 use crate::data::source::input::{Input, open};
 use crate::data::{
     CellFormat, Column, ColumnKind, Dataset, HeldOut, Lines, MissingValues, Source, Target, matrix,
@@ -91,7 +93,7 @@ pub(crate) fn load(
         origin: None,
     };
     if options.validation == ValidationRows::Auto
-        && let Some(beside) = beside(source, &[("train", "t10k"), ("train", "test")])
+        && let Some(beside) = beside(source, &VALIDATION_OF_TRAINING)
     {
         let part = Part::Validation;
         let source = Source::File(beside);

@@ -66,12 +66,16 @@ pub(in crate::train) struct Saver {
     is_wanted: bool,
     /// Moment of the last checkpoint at an interval, successful or not.
     tried: Option<Stamp>,
-    /// Whether the last attempt failed.
+    /// Whether the last attempt to write the file of the interval failed.
     has_failed: bool,
+    /// Moment of the checkpoint in the file of the interval.
+    last: Option<Stamp>,
     /// Moment at which the run was last saved, as model or checkpoint.
     saved: Option<Stamp>,
     /// Seconds of training at that time; those of the checkpoint that was resumed at first.
     saved_seconds: f64,
+    /// Whether a model was to be saved since, and could not be.
+    has_lost_model: bool,
 }
 
 struct Pending {
@@ -97,8 +101,10 @@ impl Saver {
             is_wanted: false,
             tried: None,
             has_failed: false,
+            last: None,
             saved: None,
             saved_seconds: 0.0,
+            has_lost_model: false,
         };
         saver.schedule();
         if let Some(resumed) = &settings.resumed {
@@ -107,9 +113,11 @@ impl Saver {
         saver
     }
 
-    /// Continues a run that was restored.
+    /// Continues a run that was restored. The checkpoint file of another run before it is left alone.
     pub fn adopt(&mut self, resumed: &Resumed) {
-        self.runs.push(resumed.run.clone());
+        if !self.runs.contains(&resumed.run) {
+            self.runs = vec![fresh_id(), resumed.run.clone()];
+        }
         self.recovery_file.clone_from(&resumed.recovery_file);
         self.saved_seconds = resumed.progress.seconds;
     }
@@ -230,7 +238,8 @@ impl Saver {
             .then(|| self.finish())?
     }
 
-    /// Waits for the checkpoint that is being written.
+    /// Waits for the checkpoint that is being written. If the file of the interval could not be written, the
+    /// next one that a person names takes its place.
     pub fn finish(&mut self) -> Option<Written> {
         let Pending {
             path,
@@ -250,6 +259,12 @@ impl Saver {
         };
         if written.result.is_ok() {
             self.note_saved(written.stamp, written.seconds);
+            if let Some(option) = &mut self.option
+                && (self.has_failed || option.path == written.path)
+            {
+                option.path.clone_from(&written.path);
+                self.last = Some(written.stamp);
+            }
         }
         Some(written)
     }
@@ -258,7 +273,8 @@ impl Saver {
     pub fn is_news(&mut self, written: &Written) -> bool {
         let has_failed = written.result.is_err();
         let is_news = written.is_asked || !has_failed || !self.has_failed;
-        if !written.is_asked {
+        let option = self.option.as_ref();
+        if option.is_some_and(|option| option.path == written.path) {
             self.has_failed = has_failed;
         }
         is_news
@@ -268,12 +284,18 @@ impl Saver {
     pub fn note_saved(&mut self, stamp: Stamp, seconds: f64) {
         self.saved = Some(stamp);
         self.saved_seconds = seconds;
+        self.has_lost_model = false;
     }
 
-    /// Returns whether a last checkpoint is to be written at the end of a run at `now`: something has happened
-    /// since the one before, or it failed.
+    /// Notes that a model could not be saved: the run is worth a recovery file, however short it was.
+    pub fn note_lost_model(&mut self) {
+        self.has_lost_model = true;
+    }
+
+    /// Returns whether a last checkpoint is to be written at the end of a run at `now`: the one in the file is
+    /// of another moment.
     pub fn is_last_due(&self, now: Stamp) -> bool {
-        self.option.is_some() && (self.tried != Some(now) || self.has_failed)
+        self.option.is_some() && self.last != Some(now)
     }
 
     /// Writes the last checkpoint.
@@ -294,14 +316,14 @@ impl Saver {
     /// file.
     pub fn is_recovery_due(&self, now: Stamp, seconds: f64) -> bool {
         let is_long = |recovery: &RecoveryOption| {
-            seconds - self.saved_seconds >= recovery.after.as_secs_f64()
+            self.has_lost_model || seconds - self.saved_seconds >= recovery.after.as_secs_f64()
         };
         self.saved != Some(now) && self.recovery.as_ref().is_some_and(is_long)
     }
 
     /// Writes the recovery file.
     pub fn write_recovery(&mut self, capture: Capture) -> Option<Result<PathBuf>> {
-        let RecoveryOption { folder, .. } = self.recovery.as_ref()?;
+        let folder = self.recovery.as_ref()?.folder.as_deref();
         let saved = recovery::save(&capture.complete(&self.fingerprint), folder);
         if saved.is_ok() {
             self.delete_recovered();

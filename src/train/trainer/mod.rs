@@ -410,8 +410,10 @@ impl<S: Sink> Trainer<S> {
 
     fn export(&mut self, path: &Path, replace: bool) {
         let result = export(&mut self.session, path, replace);
-        if result.is_ok() && !self.session.is_interrupted() {
-            self.note_exported();
+        match &result {
+            Ok(_) if !self.session.is_interrupted() => self.note_exported(),
+            Ok(_) => {}
+            Err(_) => self.saver.note_lost_model(),
         }
         self.events.push(Event::Exported {
             path: path.to_owned(),

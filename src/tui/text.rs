@@ -46,6 +46,8 @@ texts! {
     checkpoint_written(path, size) "saved checkpoint {path} ({size})";
     checkpoint_failed(error) "checkpoint: {error}";
     saving() "saving the model · ctrl-c again: quit without saving";
+    save_checkpoint_title() "Save checkpoint";
+    type_a_path() "type a path";
     save_elsewhere(error) "{error} · type another path · ctrl-c: quit without saving";
     logging_stopped(reason) "logging stopped: {reason}";
     batch_too_large(rows) "batch size is limited to the {rows} training row" | "batch size is limited to the {rows} training rows";

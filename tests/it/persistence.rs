@@ -157,11 +157,7 @@ fn a_failed_export_keeps_the_user_and_ends_a_signal_with_its_error() {
     model.update(Msg::Paste("b.json".into()));
     let enter = Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
     assert_eq!(exports(&model.update(enter)), [PathBuf::from("b.json")]);
-    model.update(exported("b.json", 0));
-    let state = State::Paused;
-    let position = Position::default();
-    model.update(Msg::Worker(Box::new(Event::State { state, position })));
-    let effects = model.update(quit());
+    let effects = model.update(exported("b.json", 0));
     assert!(
         matches!(effects[..], [Effect::Quit { code: 0 }]),
         "{effects:?}"

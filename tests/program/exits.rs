@@ -177,8 +177,6 @@ fn by_a_key_whose_export_fails_are_put_off() {
             }
             _ => terminal.press("y"),
         }
-        terminal.wait_for("saved");
-        terminal.press("q");
         assert_eq!(terminal.exit_code(), 0, "{trouble}");
         terminal.assert_given_back();
         let saved = match trouble {
@@ -189,6 +187,32 @@ fn by_a_key_whose_export_fails_are_put_off() {
         let model = nn_tui::model_file::load(&saved).expect(trouble);
         assert_eq!(model.training.epochs, 1, "{trouble}");
     }
+}
+
+/// The screen stays if the last checkpoint cannot be written; esc goes on, and another path ends the run.
+#[test]
+fn by_a_key_whose_checkpoint_fails_are_put_off() {
+    let mut command = CommandBuilder::new("sh");
+    let script = "mkdir out; exec \"$0\" iris --paused --checkpoint out/c.ck --checkpoint-every 1h";
+    command.args(["-c", script, env!("CARGO_BIN_EXE_nn-tui")]);
+    let mut terminal = Terminal::start_command(command, &[]);
+    terminal.wait_for("paused");
+    terminal.press("S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 1);
+    fs::remove_dir(terminal.folder.path().join("out")).expect("it is empty");
+    terminal.press("q");
+    terminal.wait_for("no such directory");
+    terminal.press("\x1b");
+    terminal.wait_until("no popup", |text| !text.contains("Save checkpoint"));
+    terminal.press("S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 2);
+    terminal.press("q");
+    terminal.wait_for("Save checkpoint");
+    terminal.press("\x15d.ck");
+    terminal.press(ENTER);
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+    assert_eq!(files(terminal.folder.path()), ["d.ck"]);
 }
 
 #[test]

@@ -183,7 +183,8 @@ impl Model {
         }
     }
 
-    /// Leaves with exit code `code`, after `--export` was written, unless it is leaving already.
+    /// Leaves with exit code `code`, after `--export` was written, unless it is leaving already. A user who
+    /// quits waits for the last checkpoint too, and is asked for another path if it fails.
     pub(super) fn terminate(&mut self, code: u8) {
         if self.leaving.is_some() {
             return;
@@ -193,12 +194,97 @@ impl Model {
             _ => code,
         };
         self.leaving = Some(code);
+        self.leaving_later = None;
         self.is_impatient = false;
         self.prompt.overlay = None;
         self.export_at_end();
-        if self.run.exporting.is_empty() {
+        if code < FIRST_SIGNAL {
+            self.checkpoint_at_end();
+        }
+        self.quit_when_saved();
+    }
+
+    /// Goes on leaving after the answer to a question that came up meanwhile.
+    fn leave_after_all(&mut self) {
+        if let Some(code) = self.leaving_later.take() {
+            self.leaving = Some(code);
+            if self.run.exporting.is_empty() {
+                self.export_at_end();
+            }
+            self.checkpoint_at_end();
+        }
+    }
+
+    /// Quits if the user wants to and everything is written.
+    pub(super) fn quit_when_saved(&mut self) {
+        if let Some(code) = self.leaving
+            && self.run.exporting.is_empty()
+            && self.run.checkpointing.is_none()
+        {
             self.effects.push(Effect::Quit { code });
         }
+    }
+
+    /// Writes the last checkpoint, unless that is under way. A panic leaves only the model to be saved.
+    fn checkpoint_at_end(&mut self) {
+        let can_save = !matches!(self.run.phase, Phase::Failed(_));
+        if let Some(path) = self.run.last_checkpoint.clone()
+            && can_save
+            && self.run.checkpointing.is_none()
+        {
+            self.send_last_checkpoint(path, self.run.force);
+        }
+    }
+
+    fn send_last_checkpoint(&mut self, path: PathBuf, replace: bool) {
+        self.run.checkpointing = Some(path.clone());
+        self.send(Command::Checkpoint { path, replace });
+    }
+
+    /// Handles the result of the last checkpoint. If it failed, the screen stays, and asks for another path.
+    pub(super) fn last_checkpoint_written(&mut self, path: &Path, result: Result<u64, Error>) {
+        self.run.checkpointing = None;
+        match result {
+            Ok(_) => {
+                self.run.last_checkpoint = Some(path.to_owned());
+                return self.quit_when_saved();
+            }
+            Err(error) if self.leaving.is_none() => {
+                self.prompt.error(text::checkpoint_failed(error))
+            }
+            Err(Error::Exists(path)) => {
+                let question = Confirm::ReplaceByCheckpoint(path);
+                self.prompt.overlay = Some(Overlay::Confirm(question));
+            }
+            Err(error) => {
+                let mut prompt = Prompt::new(Purpose::CheckpointPath, &path.to_string_lossy());
+                prompt.error = Some(text::save_elsewhere(error));
+                self.prompt.overlay = Some(Overlay::Prompt(prompt));
+            }
+        }
+        self.leaving_later = self.leaving.take().or(self.leaving_later);
+    }
+
+    /// Writes a checkpoint in place of the file that exists, and leaves if the user was about to.
+    pub(super) fn replace_by_checkpoint(&mut self, path: PathBuf) {
+        if self.leaving_later.is_some() {
+            self.send_last_checkpoint(path, true);
+        } else {
+            let replace = true;
+            self.send(Command::Checkpoint { path, replace });
+        }
+        self.leave_after_all();
+    }
+
+    /// Writes the last checkpoint to the path that was typed, and leaves.
+    pub(super) fn checkpoint_to(&mut self, typed: &str) -> Done {
+        let path = PathBuf::from(typed.trim());
+        if path.as_os_str().is_empty() {
+            return Err(text::type_a_path().into());
+        }
+        self.send_last_checkpoint(path, self.run.force);
+        self.leave_after_all();
+        Ok(())
     }
 
     /// Handles the failure of an export. If the user quits, the screen stays, and asks for another
@@ -207,7 +293,9 @@ impl Model {
         if self.leaving.is_some_and(|code| code > FIRST_SIGNAL) {
             return self.effects.push(Effect::Fail(error));
         }
-        let was_leaving = self.leaving.take().is_some();
+        let leaving = self.leaving.take();
+        let was_leaving = leaving.is_some();
+        self.leaving_later = leaving.or(self.leaving_later);
         match error {
             Error::Exists(path) => {
                 self.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace(path)));
@@ -279,7 +367,14 @@ impl Model {
         let path = PathBuf::from(text.trim());
         formats::for_path(&path).map_err(|_| text::name_must_end_in(formats::extensions()))?;
         self.export_to(path);
+        self.leave_after_all();
         Ok(())
+    }
+
+    /// Writes the model in place of the file that exists, and leaves if the user was about to.
+    pub(super) fn replace_by_export(&mut self, path: PathBuf) {
+        self.send_export(path, true);
+        self.leave_after_all();
     }
 
     /// Writes the model, after a question if that replaces a file and `--force` was not given.

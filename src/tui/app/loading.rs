@@ -92,6 +92,7 @@ impl Loading {
         let mut model = Model::new(started, self.pace, self.size, self.export.clone());
         model.run.force = self.force;
         model.run.checkpoint.clone_from(&self.checkpoint);
+        model.run.last_checkpoint.clone_from(&self.checkpoint);
         if let Some(text) = self.notice.clone() {
             model.prompt.status(text);
         }

@@ -99,6 +99,8 @@ pub struct Model {
     pub prompt: PromptState,
     /// The exit code, once it was decided to leave.
     pub(super) leaving: Option<u8>,
+    /// The exit code of a user who quit and is asked for another path first.
+    pub(super) leaving_later: Option<u8>,
     /// Whether the user asked again to leave while the model was being saved.
     pub(super) is_impatient: bool,
     pub(super) effects: Effects,
@@ -147,6 +149,7 @@ impl Model {
             inspector: InspectorState::default(),
             prompt,
             leaving: None,
+            leaving_later: None,
             is_impatient: false,
             effects: Effects::default(),
         }

@@ -11,6 +11,8 @@ use crate::settings::Setting;
 pub enum Purpose {
     Setting(&'static Setting),
     SavePath,
+    /// Path of the last checkpoint, in place of one that cannot be written.
+    CheckpointPath,
     Parameter(ParameterId),
     /// New value of the shown row in the column with this index.
     Input(usize),

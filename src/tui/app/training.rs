@@ -90,6 +90,10 @@ pub struct Run {
     pub export: Option<ExportOption>,
     /// File of the checkpoints: that of `--checkpoint`, or the last one typed.
     pub checkpoint: Option<PathBuf>,
+    /// File of the checkpoint at the end of the run (`--checkpoint`).
+    pub(super) last_checkpoint: Option<PathBuf>,
+    /// File of the last checkpoint while the worker writes it.
+    pub(super) checkpointing: Option<PathBuf>,
     /// Exports the worker has not finished yet.
     pub(super) exporting: Vec<PathBuf>,
     /// Step at which `export` was last written.
@@ -131,6 +135,8 @@ impl Run {
             force: false,
             export: None,
             checkpoint: None,
+            last_checkpoint: None,
+            checkpointing: None,
             exporting: Vec::new(),
             exported_at: None,
             needs_other_path: false,
@@ -316,6 +322,8 @@ impl Run {
             force: self.force,
             export: self.export.take(),
             checkpoint: self.checkpoint.take(),
+            last_checkpoint: self.last_checkpoint.take(),
+            checkpointing: self.checkpointing.take(),
             exporting: std::mem::take(&mut self.exporting),
             ..Self::new(started, self.pace)
         };

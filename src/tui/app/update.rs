@@ -264,7 +264,7 @@ impl Model {
 
     fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent) {
         match prompt.on_key(key) {
-            PromptEvent::Cancelled => return,
+            PromptEvent::Cancelled => return self.leaving_later = None,
             PromptEvent::Editing => {}
             PromptEvent::Submitted(text) => match self.submit(prompt.purpose, &text) {
                 Ok(()) => return,
@@ -278,6 +278,7 @@ impl Model {
         match purpose {
             Purpose::Setting(setting) => self.type_setting(setting, text),
             Purpose::SavePath => self.save_to(text),
+            Purpose::CheckpointPath => self.checkpoint_to(text),
             Purpose::Parameter(id) => self.type_parameter(id, text),
             Purpose::Input(column) => self.type_input(column, text),
             // Commands have a line of their own.
@@ -287,10 +288,9 @@ impl Model {
 
     fn answer(&mut self, question: Confirm, key: &KeyEvent) {
         match (key.code, question) {
-            (KeyCode::Char('y' | 'Y'), Confirm::Replace(path)) => self.send_export(path, true),
+            (KeyCode::Char('y' | 'Y'), Confirm::Replace(path)) => self.replace_by_export(path),
             (KeyCode::Char('y' | 'Y'), Confirm::ReplaceByCheckpoint(path)) => {
-                let replace = true;
-                self.send(Command::Checkpoint { path, replace });
+                self.replace_by_checkpoint(path);
             }
             (KeyCode::Char('y' | 'Y'), Confirm::Restore(path)) => {
                 self.send(Command::Restore { path });
@@ -306,7 +306,7 @@ impl Model {
                 let opened = self.open_save_prompt();
                 self.prompt.report(opened);
             }
-            (KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc, _) => {}
+            (KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc, _) => self.leaving_later = None,
             (_, question) => self.prompt.overlay = Some(Overlay::Confirm(question)),
         }
     }

@@ -40,6 +40,9 @@ impl Model {
             }
             Event::ResetFailed(error) => self.prompt.error(error.to_string()),
             Event::Refused(why) => {
+                // A run that cannot be resumed has no last checkpoint.
+                self.run.checkpointing = None;
+                self.quit_when_saved();
                 if self.inspector.gradients.is_none() {
                     let overlay = &mut self.prompt.overlay;
                     overlay.take_if(|overlay| matches!(overlay, Overlay::Gradients(_)));
@@ -63,6 +66,9 @@ impl Model {
     }
 
     fn checkpoint_written(&mut self, path: &Path, result: Result<u64, Error>, is_asked: bool) {
+        if is_asked && self.run.checkpointing.as_deref() == Some(path) {
+            return self.last_checkpoint_written(path, result);
+        }
         match result {
             Ok(bytes) if is_asked => {
                 self.run.checkpoint = Some(path.to_owned());
@@ -102,10 +108,6 @@ impl Model {
             }
             Err(error) => return self.export_failed(&path, error),
         }
-        if let Some(code) = self.leaving
-            && self.run.exporting.is_empty()
-        {
-            self.effects.push(Effect::Quit { code });
-        }
+        self.quit_when_saved();
     }
 }

@@ -41,6 +41,10 @@ fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
             text::save_title().into(),
             text::save_hint(formats::extensions()),
         ),
+        Purpose::CheckpointPath => (
+            text::save_checkpoint_title().into(),
+            text::type_a_path().into(),
+        ),
         Purpose::Parameter(id) => (id.to_string(), text::prompt_keys().into()),
         Purpose::Input(column) => {
             let column = model.run.columns().get(column);

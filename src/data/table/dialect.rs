@@ -241,24 +241,28 @@ pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row], usual: Opti
     let are_likely = commas[1] > 0
         && points[1] == 0
         && delimiter != Delimiter::Byte(b',')
-        && !separate_thousands(rows);
-    points[0] == 0 && (are_certain || are_likely)
+        && !separate_thousands(b',', 0, rows);
+    // Numbers with three decimals may have none, too, but those are hardly hundreds.
+    let have_thousands = points[1] > 0
+        && commas == [0, 0]
+        && delimiter != Delimiter::Byte(b',')
+        && separate_thousands(b'.', 100, rows);
+    points[0] == 0 && (are_certain || are_likely || have_thousands)
 }
 
-/// Returns whether the commas in a column of `rows` separate thousands: it has whole numbers without
-/// comma below 1000, and none above.
-fn separate_thousands(rows: &[Row]) -> bool {
+/// Returns whether the `mark` separates thousands in a column of `rows`: it has whole numbers without
+/// mark below 1000, one of them at least `min`, and none above.
+fn separate_thousands(mark: u8, min: u64, rows: &[Row]) -> bool {
     let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     (0..width).any(|column| {
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
         let cells = cells.map(|cell| cell.trim());
         let wholes = cells.clone().filter_map(|cell| cell.parse::<i64>().ok());
-        let mut wholes = wholes.map(i64::unsigned_abs).peekable();
-        wholes.peek().is_some()
-            && wholes.all(|whole| whole < 1000)
+        let max = wholes.map(i64::unsigned_abs).max();
+        max.is_some_and(|max| (min..1000).contains(&max))
             && cells
                 .clone()
-                .any(|cell| formatted::decimal_mark(cell) == Some((b',', false)))
+                .any(|cell| formatted::decimal_mark(cell) == Some((mark, false)))
     })
 }
 
@@ -311,6 +315,10 @@ mod tests {
             ("1,250|2|1500", true),
             ("0,125|0,250|1", true),
             ("1,000|5|2,5", true),
+            ("995|1.000|1.005", true),
+            ("9|1.000|1.005", false),
+            ("995|1.000|1.5", false),
+            ("1.000|1.005", false),
         ] {
             let rows: String = numbers
                 .split('|')

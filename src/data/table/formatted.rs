@@ -102,7 +102,8 @@ pub(crate) fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
     }
     let is_address =
         whole.split('.').count() == 4 && whole.split('.').all(|part| part.parse::<u8>().is_ok());
-    if is_grouped && (!(1..=3).contains(&first.len()) || is_address) {
+    let is_first_group = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    if is_grouped && (!is_first_group || is_address) {
         return None;
     }
     if let Some(fraction) = fraction {
@@ -255,6 +256,7 @@ mod tests {
             "1,5,5",
             "192.168.100.200",
             "18-",
+            "0,500",
             "2024-01-31",
             "--5",
             "EUR",

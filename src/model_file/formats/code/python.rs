@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::list;
-use crate::data::{Encoding, InputColumn, Task};
+use crate::data::{Encoding, InputColumn, Quote, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::util::text::is_printable;
@@ -45,9 +45,18 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
             .collect();
         writeln!(code, "{name} = {{{}}}", texts(&words))?;
     }
-    let has_comma = model.preprocessing.cell_format.decimal_comma == Some(true);
-    let mark = if has_comma { "," } else { "." };
-    writeln!(code, "DECIMAL_MARK = \"{mark}\"")?;
+    let format = &model.preprocessing.cell_format;
+    let mark = if format.decimal_comma == Some(true) {
+        ","
+    } else {
+        "."
+    };
+    let quote = match format.quote {
+        None => text("\""),
+        Some(Quote::Byte(byte)) => text(&char::from(byte).to_string()),
+        Some(Quote::Never) => "None".to_owned(),
+    };
+    writeln!(code, "DECIMAL_MARK, QUOTE = \"{mark}\", {quote}")?;
     writeln!(
         code,
         "\n# The columns of a row: name, kind, and what is known of it.\nCOLUMNS = ["
@@ -180,6 +189,8 @@ def _number(value, offset, fill):
 
 
 def _parsed(value):
+    if "_" in str(value):
+        raise ValueError(f"expected a number, found {value!r}")
     try:
         if DECIMAL_MARK == "." or not isinstance(value, str):
             return float(value)
@@ -192,7 +203,7 @@ def _parsed(value):
     mark = max(",.", key=digits.rfind) if "," in digits and "." in digits else DECIMAL_MARK
     other = ",."[mark == ","]
     whole, _, fraction = digits.partition(mark)
-    if not re.fullmatch(rf"\d*|\d{{1,3}}(\{other}\d{{3}})+", whole) or not re.fullmatch(r"\d*", fraction):
+    if not re.fullmatch(rf"\d*|[1-9]\d{{,2}}(\{other}\d{{3}})+", whole) or not re.fullmatch(r"\d*", fraction):
         # An exponent, or a point where commas are decimal marks.
         return float(value)
     number = float(f"{whole.replace(other, '')}.{fraction}")
@@ -260,7 +271,8 @@ def predict(row):
 def _table(path):
     """The header of a CSV, and its rows as pairs of line and cells, all as wide as the header."""
     with open(path, newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file)
+        quoting = csv.QUOTE_MINIMAL if QUOTE else csv.QUOTE_NONE
+        reader = csv.reader(file, quotechar=QUOTE, quoting=quoting)
         lines = [(reader.line_num, row) for row in reader if len(row) > 1 or row and row[0].strip(BLANKS)]
     header, rows = (lines[0][1] if lines else []), lines[1:]
     if rows and all(len(row) > len(header) for _, row in rows):

@@ -198,10 +198,7 @@ fn a_log_of_text_has_progress_and_report() {
 fn a_full_standard_output_is_an_error() {
     for option in ["", "--json"] {
         let script = format!("exec \"$0\" --epochs 1 {option} >/dev/full");
-        let output = Command::new("sh")
-            .args(["-c", &script, env!("CARGO_BIN_EXE_nn-tui")])
-            .output()
-            .expect("starts");
+        let output = shell(&script).output().expect("starts");
         assert_eq!(code(&output), 73, "{option}");
         let message = stderr(&output);
         let last = message.lines().last().expect("a line");

@@ -27,6 +27,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -39,8 +40,26 @@ fn program<I: AsRef<OsStr>>(args: impl IntoIterator<Item = I>) -> Command {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .env("XDG_STATE_HOME", state_folder())
         .env("RUST_BACKTRACE", "0");
     command
+}
+
+/// Shell that runs `script` with the program as `$0`.
+fn shell(script: &str) -> Command {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", script, env!("CARGO_BIN_EXE_nn-tui")])
+        .env("XDG_STATE_HOME", state_folder());
+    command
+}
+
+/// Path for the recovery files of one run, so that no run is offered those of another.
+fn state_folder() -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("state-{}-{number}", std::process::id());
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
 /// Runs the program with the words of `line` followed by `more`.

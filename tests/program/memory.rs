@@ -10,8 +10,7 @@ use super::*;
 /// Runs the program under `limit`, an option of `ulimit` with its value.
 fn limited(limit: &str, line: &str, folder: &Path) -> Output {
     let script = format!("ulimit {limit}; exec \"$0\" {line}");
-    Command::new("sh")
-        .args(["-c", &script, env!("CARGO_BIN_EXE_nn-tui")])
+    shell(&script)
         .current_dir(folder)
         .env("RUST_BACKTRACE", "0")
         .output()

@@ -111,11 +111,7 @@ fn that_find_no_room_fail() {
 fn of_write_errors_name_the_file_that_was_asked_for() {
     let (folder, path) = place("model.json");
     let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" iris --headless -e 1 --export \"$1\"";
-    let output = Command::new("sh")
-        .args(["-c", script, env!("CARGO_BIN_EXE_nn-tui")])
-        .arg(&path)
-        .output()
-        .expect("starts");
+    let output = shell(script).arg(&path).output().expect("starts");
     let message = stderr(&output);
     assert_eq!(code(&output), 73, "{message}");
     let last = message.lines().last().expect("a line");

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use super::state_folder;
+
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) const ENTER: &str = "\r";
 pub(super) const ESCAPE: &str = "\x1b";
@@ -71,6 +73,10 @@ impl Terminal {
         command.env("RUST_BACKTRACE", "0");
         for variable in ["LC_ALL", "NO_COLOR", "COLORTERM", "COLORFGBG"] {
             command.env_remove(variable);
+        }
+        let inherited = std::env::var_os("XDG_STATE_HOME");
+        if command.get_env("XDG_STATE_HOME") == inherited.as_deref() {
+            command.env("XDG_STATE_HOME", state_folder());
         }
         for (name, value) in variables {
             command.env(name, value);

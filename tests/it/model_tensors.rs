@@ -68,7 +68,7 @@ fn a_flipped_bit_in_a_tensor_is_noticed() {
     }
 }
 
-/// As written by nn-tui before there were checksums, or edited on purpose.
+/// Model file without a checksum, as older versions wrote it or an editor leaves it.
 #[test]
 fn a_file_without_a_checksum_is_read() {
     let bytes = bytes_of(&small(), SAFETENSORS);

@@ -132,7 +132,7 @@ impl Buffers {
 pub struct Start {
     /// Architecture of the network.
     pub architecture: Architecture,
-    /// Its parameters.
+    /// Parameters of that network.
     pub parameters: Parameters,
 }
 
@@ -203,8 +203,8 @@ impl Session {
         Self::from_start(plan, dataset, data, resources.into(), None)
     }
 
-    /// Starts training as [`on`](Self::on) does, from the parameters of `start` instead of random ones.
-    /// Where the network has another shape, those that it shares.
+    /// Starts training as [`on`](Self::on) does, from the parameters of `start` instead of random ones. A
+    /// network of another shape takes those that both have.
     ///
     /// # Errors
     /// Those of [`on`](Self::on).

@@ -74,10 +74,12 @@ fn gradient(page: &mut Page, facts: &ParameterFacts, id: ParameterId) {
         Grade::Wrong => (text::error_differs(), c.theme.bad()),
     };
     let error = label(text::relative_error());
-    page.line(match is_known {
-        _ if facts.gradient == 0.0 && facts.difference == 0.0 => error + c.dim(" –"),
-        true => error + c.number(facts.error, true) + Span::styled(grade, style),
-        false => error + c.number(facts.error, false),
+    page.line(if facts.gradient == 0.0 && facts.difference == 0.0 {
+        error + c.dim(" –")
+    } else if is_known {
+        error + c.number(facts.error, true) + Span::styled(grade, style)
+    } else {
+        error + c.number(facts.error, false)
     });
 }
 

@@ -109,17 +109,16 @@ fn track(values: &PhaseValues, depth: usize, room: usize, theme: Theme) -> Line<
         .iter()
         .rposition(|(_, is_done)| *is_done)
         .unwrap_or(0);
-    let spans = phases
-        .into_iter()
-        .enumerate()
-        .map(|(i, (name, is_done))| match is_done {
-            _ if i == current => {
-                let style = theme.strong().add_modifier(Modifier::REVERSED);
-                Span::styled(format!(" {name} "), style)
-            }
-            true => Span::styled(name, theme.strong()),
-            false => Span::styled(name, theme.dim()),
-        });
+    let spans = phases.into_iter().enumerate().map(|(i, (name, is_done))| {
+        if i == current {
+            let style = theme.strong().add_modifier(Modifier::REVERSED);
+            Span::styled(format!(" {name} "), style)
+        } else if is_done {
+            Span::styled(name, theme.strong())
+        } else {
+            Span::styled(name, theme.dim())
+        }
+    });
     let spans: Vec<Span> = spans.collect();
     let arrow = Span::styled(" → ", theme.dim());
     let cells = |spans: &[Span]| {

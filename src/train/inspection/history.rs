@@ -5,6 +5,8 @@ use crate::train::{Position, Session};
 
 /// Maximum number of parameters of a network whose parameters are all recorded.
 const MAX_PARAMETERS: usize = 20_000;
+/// Maximum number of parameters copied per step, on average, so that watching stays free.
+const PARAMETERS_PER_STEP: u64 = 64;
 /// Maximum number of recorded points; beyond it, every second one is dropped.
 const MAX_POINTS: usize = 256;
 
@@ -75,10 +77,11 @@ impl History {
         }
         let step = session.position().step;
         let last = self.points.last();
-        last.is_none_or(|last| step < last.step || step >= last.step + self.spacing.max(1))
+        let spacing = self.spacing.max(min_spacing(session));
+        last.is_none_or(|last| step < last.step || step >= last.step + spacing)
     }
 
-    /// Records the current values. `parameters` are those of the session.
+    /// Records the current values. In a small network, `parameters` are those of the session.
     pub(crate) fn record_values(&mut self, session: &Session, parameters: &Parameters) {
         // Drop points beyond the current step: steps may have been undone.
         let step = session.position().step;
@@ -94,7 +97,7 @@ impl History {
         }
         let values = match self.cursor {
             _ if is_small(session) => all(parameters).collect(),
-            Some(cursor) => vec![parameters.get(cursor)],
+            Some(cursor) => vec![session.engine().parameter(cursor)],
             None => return,
         };
         self.points.push(Point {
@@ -127,6 +130,16 @@ impl History {
 
 pub(crate) fn is_small(session: &Session) -> bool {
     session.architecture().parameter_count() <= MAX_PARAMETERS as _
+}
+
+/// Returns the minimum number of steps between two points.
+fn min_spacing(session: &Session) -> u64 {
+    if is_small(session) {
+        let count = session.architecture().parameter_count() as u64;
+        (count / PARAMETERS_PER_STEP).max(1)
+    } else {
+        1
+    }
 }
 
 /// Returns the epochs done, with the fraction of the current one.

@@ -87,8 +87,10 @@ impl Scratch {
     pub fn record_history(&mut self, session: &Session) {
         if self.history.is_due(session) {
             self.has_parameters = false;
-            self.refresh_parameters(session);
-            self.has_parameters = false;
+            if is_small(session) {
+                self.refresh_parameters(session);
+                self.has_parameters = false;
+            }
             self.history.record_values(session, &self.parameters);
         }
     }

@@ -252,6 +252,9 @@ pub enum DataProblem {
         /// Names of the first of them.
         names: Vec<String>,
     },
+    /// Rows that cannot be divided as requested, or an unusable file that lists their sets.
+    #[error("{0}")]
+    Split(String),
     /// An unusable IDX file of images or labels.
     #[error("not usable images: {0}")]
     Images(String),

@@ -10,8 +10,8 @@ use clap::{Arg, ArgGroup, ArgMatches, CommandFactory, FromArgMatches, Parser, Su
 use clap_complete::Shell;
 
 use crate::data::{
-    BUILT_IN, ClassWeights, Delimiter, MISSING_IN_NUMBERS, MISSING_IN_TEXTS, Missing, TaskChoice,
-    TextEncoding,
+    BUILT_IN, ClassWeights, Delimiter, MISSING_IN_NUMBERS, MISSING_IN_TEXTS, Missing, RowSet,
+    TaskChoice, TextEncoding,
 };
 use crate::error::Error;
 use crate::model_file::formats;
@@ -106,6 +106,14 @@ pub enum Command {
         /// CSV file with the columns the model was trained on and the one it predicts, - for
         /// standard input, or a built-in data set
         data: OsString,
+        /// Evaluate the rows of one set, as listed in a file written by --save-split
+        #[arg(long, value_name = "FILE", help_heading = "Data")]
+        split: Option<PathBuf>,
+        /// The set of --split
+        #[arg(long, value_name = "SET", help_heading = "Data", requires = "split",
+              default_value_t = RowSet::Validation,
+              value_parser = one_of(&RowSet::ALL, RowSet::name))]
+        rows: RowSet,
     },
     /// Write shell completions to standard output
     Completions {
@@ -161,6 +169,9 @@ pub struct TrainingArgs {
     #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output",
           help = format!("Save the model when the run ends: {}", formats::extensions()))]
     pub export: Option<PathBuf>,
+    /// Write the line of every row and its set, train, validation or test, as CSV
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub save_split: Option<PathBuf>,
     /// Log of the run.
     #[arg(long, value_name = "PATH", help_heading = "Output", conflicts_with = "describe",
           help = log_help())]
@@ -393,9 +404,18 @@ pub struct TableArgs {
     #[arg(long, value_name = "FRACTION|FILE", help_heading = "Data", help = validation_help(),
           allow_hyphen_values = true)]
     pub val: Option<OsString>,
-    /// Held-out test file, scored once at the end of a headless run
-    #[arg(long, value_name = "FILE", help_heading = "Data")]
+    /// Test rows, scored once at the end of a headless run: a fraction, or a file
+    #[arg(
+        long,
+        value_name = "FRACTION|FILE",
+        help_heading = "Data",
+        allow_hyphen_values = true
+    )]
     pub test: Option<OsString>,
+    /// Choice of validation and test rows: random, time or time:COLUMN (the last rows), group:COLUMN
+    /// (rows of one value stay together), or a file written by --save-split [default: random]
+    #[arg(long, value_name = "METHOD|FILE", help_heading = "Data")]
+    pub split: Option<OsString>,
     /// Maximum number of rows, sampled by the seed
     #[arg(long, value_name = "N", help_heading = "Data")]
     pub max_rows: Option<usize>,
@@ -406,7 +426,7 @@ pub struct TableArgs {
     pub class_weights: ClassWeights,
 }
 
-shown_by_name!(TextEncoding, TaskChoice, Missing, ClassWeights);
+shown_by_name!(TextEncoding, TaskChoice, Missing, ClassWeights, RowSet);
 
 /// Parses one of `all` by its name. Shells complete the names.
 fn one_of<T: Copy + Send + Sync + 'static>(

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::job::Job;
-use super::standard_output;
+use super::{save_split, standard_output};
 use crate::data::{ColumnSummary, DataSummary, Dataset, Range, prepare};
 use crate::error::Result;
 use crate::util::numbers::counted;
@@ -24,6 +24,7 @@ const LISTED: usize = 4;
 pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
     let plan = job.plan_for(dataset)?;
     let prepared = prepare(dataset, plan.validation, plan.seed)?.with_targets(plan.targets)?;
+    save_split(job, dataset, &prepared)?;
     let summary = DataSummary::new(dataset, &prepared);
     let text = if json {
         printable_json(&serde_json::to_string(&summary).unwrap_or_default()) + "\n"

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::job::Job;
-use crate::data::{Source, ValidationRows, files_beside};
+use crate::data::{Source, SplitMethod, ValidationRows, files_beside};
 use crate::error::{Error, Result};
 use crate::model_file::is_same_file;
 use crate::util::text::sanitise;
@@ -22,6 +22,7 @@ pub(super) fn check(job: &Job) -> Result<()> {
         ("--checkpoint", checkpoint),
         ("--export", export),
         ("--log", log),
+        ("--save-split", job.save_split.as_deref()),
     ];
     let outputs = outputs.map(|(option, path)| path.map(|path| (option, path)));
     let outputs: Vec<(&str, &Path)> = outputs.into_iter().flatten().collect();
@@ -56,10 +57,15 @@ fn inputs(job: &Job) -> Vec<(&'static str, PathBuf)> {
         ValidationRows::File(file) => Some(file),
         ValidationRows::Auto | ValidationRows::Split => None,
     };
+    let split = match &job.options.split {
+        SplitMethod::Listed(file) => Some(file),
+        SplitMethod::Random | SplitMethod::Time(_) | SplitMethod::Group(_) => None,
+    };
     let sources = [
         ("DATA", Some(&job.source)),
         ("--val", validation),
         ("--test", job.options.test.as_ref()),
+        ("--split", split),
     ];
     let mut inputs = Vec::new();
     for (role, source) in sources {

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::predict::{Unpredicted, report_unknown, rows_at_once};
 use super::standard_output;
 use crate::data::{
-    ErrorSums, Labels, PredictionInput, PredictionRows, Reading, Source, TargetScale, Task,
-    UnknownTexts, write_class,
+    ErrorSums, Labels, PredictionInput, PredictionRows, Reading, Selection, Source, TargetScale,
+    Task, UnknownTexts, write_class,
 };
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
@@ -22,15 +22,22 @@ use crate::util::text::{printable_json, sanitise, shorten, width};
 /// Maximal width of a class name in the confusion matrix, in terminal cells.
 const MAX_NAME_WIDTH: usize = 16;
 
-/// Evaluates `model` on the rows of `source` and writes the scores to standard output, as text or as
+/// Evaluates `model` on the rows of `source`, or on some of them, and writes the scores to standard output, as text or as
 /// one JSON object.
 ///
 /// # Errors
 /// The errors of [`load`] and [`PredictionRows`]; [`DataProblem::UnknownClass`] if the model knows the
 /// class of no row; [`crate::error::Error::CannotWrite`].
-pub(super) fn run(model: &Path, source: &Source, reading: &Reading, json: bool) -> Result<()> {
+pub(super) fn run(
+    model: &Path,
+    source: &Source,
+    reading: &Reading,
+    selection: Option<Selection>,
+    json: bool,
+) -> Result<()> {
     let model = load(model)?;
-    let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
+    let rows = PredictionRows::open(source, reading, &model.preprocessing)?;
+    let mut rows = rows.select(selection);
     let target = rows.target_column(&model.target)?;
     let mut sums = Sums::new(&model);
     let max_rows = rows_at_once(&model);
@@ -51,7 +58,7 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading, json: bool) 
             printable_json(&sums.as_json(&model, &rows).to_string())
         )
     } else {
-        sums.as_text(&model, source)
+        sums.as_text(&model, source, rows.selection())
     };
     let mut stdout = io::stdout().lock();
     standard_output(
@@ -251,6 +258,9 @@ impl Sums {
                     "confusion": (0..classes.len()).map(row).collect::<Vec<_>>(),
                 })
             }
+        if let Some(selection) = rows.selection() {
+            all["selected"] = json!(selection.to_string());
+        }
             Task::Regression(_) => {
                 let (errors, baseline) = (self.errors.errors(), self.baseline.errors());
                 json!({
@@ -268,7 +278,15 @@ impl Sums {
         all
     }
 
-    fn as_text(&self, model: &TrainedModel, source: &Source) -> String {
+        if let Some(selection) = selection {
+            let _ = write!(text, ", the {selection}");
+        }
+    fn as_text(
+        &self,
+        model: &TrainedModel,
+        source: &Source,
+        selection: Option<&Selection>,
+    ) -> String {
         let mut text = format!(
             "{source}: {}, \"{}\"",
             counted(self.rows, "row"),

@@ -30,6 +30,8 @@ pub struct Job {
     pub threads: Threads,
     /// Destination of the model when the run ends.
     pub export: Option<ExportOption>,
+    /// File that lists the rows of each set.
+    pub save_split: Option<PathBuf>,
     /// File that the run is recorded to.
     pub log: Option<LogOption>,
     /// Whether existing files are overwritten.
@@ -94,6 +96,7 @@ impl Job {
                 Threads::UpToTwo
             },
             export: export(args.export.as_deref(), global.force)?,
+            save_split: args.save_split.clone(),
             log: (args.log.as_deref())
                 .map(|path| LogOption::new(path, global.force))
                 .transpose()?,

@@ -2,9 +2,11 @@
 
 use std::ffi::OsStr;
 
-use super::args::{DecimalMark, ReadingArgs, TrainingArgs};
+use super::args::{DecimalMark, ReadingArgs, TableArgs, TrainingArgs};
 use super::job::out_of_range;
-use crate::data::{CellFormat, LoadOptions, MissingValues, Quote, Reading, Source, ValidationRows};
+use crate::data::{
+    CellFormat, LoadOptions, MissingValues, Quote, Reading, Source, SplitMethod, ValidationRows,
+};
 use crate::error::{Error, Result};
 use crate::settings::defaults;
 
@@ -15,7 +17,29 @@ pub(super) fn load_options(
     seed: u64,
 ) -> Result<(LoadOptions, f64)> {
     let table = &args.table;
-    let (validation, fraction) = validation(table.val.as_deref())?;
+    let (validation, fraction) = match table.val.as_deref() {
+        None => (ValidationRows::Auto, defaults::VALIDATION),
+        Some(given) => match fraction_or_file("--val", given)? {
+            (None, fraction) => (ValidationRows::Split, fraction),
+            (Some(file), _) => (ValidationRows::File(file), 0.0),
+        },
+    };
+    let test = table.test.as_deref();
+    let test = test.map(|given| fraction_or_file("--test", given));
+    let (test, test_fraction) = test.transpose()?.unwrap_or_default();
+    let split = table.split.as_deref().map(SplitMethod::parse);
+    if let Some(method) = &split {
+        check_split(method, table, &validation, test_fraction)?;
+    }
+    let fraction = match split {
+        Some(SplitMethod::Listed(_)) => 0.0,
+        _ => fraction,
+    };
+    let validation = match validation {
+        // Images beside those of the data are not split off them.
+        ValidationRows::Auto if split.is_some() => ValidationRows::Split,
+        other => other,
+    };
     if table.max_rows.is_some_and(|max| max < 2) {
         return Err(Error::Usage("--max-rows must be at least 2".into()));
     }
@@ -31,7 +55,9 @@ pub(super) fn load_options(
         max_rows: table.max_rows,
         seed,
         validation,
-        test: table.test.as_ref().map(Source::parse),
+        test,
+        test_fraction,
+        split: split.unwrap_or_default(),
         base: None,
     };
     Ok((options, fraction))
@@ -41,16 +67,35 @@ fn missing_values(words: Option<&[String]>) -> MissingValues {
     words.map_or_else(MissingValues::default, MissingValues::of)
 }
 
-/// Parses `--val`: the origin of the validation rows, and their fraction.
-fn validation(given: Option<&OsStr>) -> Result<(ValidationRows, f64)> {
-    let Some(given) = given else {
-        return Ok((ValidationRows::Auto, defaults::VALIDATION));
-    };
+/// Parses the rows of `option`: a file of them, or their fraction.
+fn fraction_or_file(option: &str, given: &OsStr) -> Result<(Option<Source>, f64)> {
     match given.to_str().and_then(|text| text.parse::<f64>().ok()) {
-        Some(fraction) if (0.0..1.0).contains(&fraction) => Ok((ValidationRows::Split, fraction)),
-        Some(fraction) => Err(out_of_range("--val", fraction, "at least 0 and below 1")),
-        None => Ok((ValidationRows::File(Source::parse(given)), 0.0)),
+        Some(fraction) if (0.0..1.0).contains(&fraction) => Ok((None, fraction)),
+        Some(fraction) => Err(out_of_range(option, fraction, "at least 0 and below 1")),
+        None => Ok((Some(Source::parse(given)), 0.0)),
     }
+}
+
+/// Checks that there are rows for `method` to choose.
+///
+/// # Errors
+/// [`Error::Usage`].
+fn check_split(
+    method: &SplitMethod,
+    table: &TableArgs,
+    validation: &ValidationRows,
+    test_fraction: f64,
+) -> Result<()> {
+    let problem = match (method, validation) {
+        (SplitMethod::Listed(_), _) if table.val.is_some() || table.test.is_some() => {
+            "--split FILE lists the rows of all sets: it takes neither --val nor --test"
+        }
+        (_, ValidationRows::File(_)) if test_fraction == 0.0 => {
+            "--split chooses among the rows of DATA, and --val FILE names others"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::Usage(problem.into()))
 }
 
 /// Parses `--quote`.

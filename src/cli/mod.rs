@@ -23,10 +23,10 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap_complete::Shell;
 
-use crate::data::{Dataset, Source, load_with, prepare};
+use crate::data::{Dataset, Prepared, Source, SplitFile, load_with, prepare};
 use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
-use crate::model_file::check_writable;
+use crate::model_file::{Access, check_writable, write_with};
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
 use crate::train::{CheckpointOption, Pace, Session, Settings};
@@ -93,9 +93,15 @@ fn prepare_work(args: Args) -> Result<Work> {
             &Source::parse(data),
             &load_options::reading(reading)?,
         )?,
-        Some(Command::Eval { model, data }) => {
+        Some(Command::Eval {
+            model,
+            data,
+            split,
+            rows,
+        }) => {
             let (source, reading) = (Source::parse(data), load_options::reading(reading)?);
-            eval::run(&model, &source, &reading, *json)?;
+            let split = split.map(|path| SplitFile::read(&Source::File(path))?.selection(rows));
+            eval::run(&model, &source, &reading, split.transpose()?, *json)?;
         }
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => {
@@ -188,6 +194,9 @@ fn train(job: Job) -> Result<Work> {
     if let Some(log) = &job.log {
         check_writable(&log.path, log.replace)?;
     }
+    if let Some(path) = &job.save_split {
+        check_writable(path, job.force)?;
+    }
     match job.front_end {
         FrontEnd::Description { json } => {
             describe::run(&job, &load(&job)?, json)?;
@@ -256,20 +265,40 @@ fn start(job: &Job, dataset: Dataset) -> Result<(Session, Settings)> {
         recovery: job.recovery.clone(),
         ..Settings::default()
     };
-    match &job.resume {
-        None => Ok((session(job, dataset)?, settings)),
+    let (session, resumed) = match &job.resume {
+        None => (session(job, dataset)?, None),
         Some(order) => {
             let (session, resumed) = resume::session(order, dataset, job.threads)?;
-            let resumed = Some(Box::new(resumed));
-            Ok((
-                session,
-                Settings {
-                    resumed,
-                    ..settings
-                },
-            ))
+            (session, Some(Box::new(resumed)))
         }
+    };
+    save_split(job, session.dataset(), session.data())?;
+    let settings = Settings {
+        resumed,
+        ..settings
+    };
+    Ok((session, settings))
+}
+
+/// Writes the rows of each set to the file that `job` names, if it does.
+///
+/// # Errors
+/// [`Error::Usage`] if a set is in another file; [`Error::CannotWrite`].
+fn save_split(job: &Job, dataset: &Dataset, prepared: &Prepared) -> Result<()> {
+    let Some(path) = &job.save_split else {
+        return Ok(());
+    };
+    if dataset.validation.is_some() || dataset.test.is_some() {
+        return Err(Error::Usage(
+            "--save-split lists the rows of one table, and validation or test rows are in another file"
+                .into(),
+        ));
     }
+    let text = SplitFile::text(prepared);
+    write_with(path, job.force, Access::Usual, |out| {
+        out.write_all(text.as_bytes())
+    })?;
+    Ok(())
 }
 
 /// Creates the session that trains on `dataset`.

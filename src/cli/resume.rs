@@ -22,7 +22,7 @@ use crate::util::numbers::{ago, file_size};
 use crate::util::text::sanitise;
 
 /// Options that a resumed run takes from its checkpoint, and that may be repeated but not changed.
-const FIXED: [&str; 19] = [
+const FIXED: [&str; 20] = [
     "--delimiter",
     "--decimal",
     "--header",
@@ -39,6 +39,7 @@ const FIXED: [&str; 19] = [
     "--max-rows",
     "--val",
     "--test",
+    "--split",
     "--class-weights",
     "--outputs",
     "--set",

@@ -6,12 +6,15 @@ use ndarray::Axis;
 use serde::{Deserialize, Serialize};
 
 use super::prepare::held_out;
+use super::prepare::split::RowSplit;
+use super::prepare::split::reader::SplitReader;
 use super::report::{Exclusion, ReadReport, Reason};
 use super::schema::options::{LoadObserver, LoadOptions, Missing};
 use super::source::input::{Input, open};
 use super::table::{Shape, idx};
 use super::{
-    Column, ColumnKind, Dataset, Encoding, HeldOut, Preprocessing, Source, Target, Task, matrix,
+    Column, ColumnKind, Dataset, Encoding, HeldOut, Preprocessing, Source, SplitMethod, Target,
+    Task, matrix,
 };
 use crate::error::{DataProblem, Error, Place, Result};
 
@@ -68,15 +71,18 @@ impl Base {
                 excluded: self.unused(shape, options)?,
                 ..ReadReport::default()
             };
-            Ok(())
+            let target = shape.names.iter().position(|name| *name == self.target);
+            SplitReader::new(&options.split, shape, target)
         };
+        let (rows, split) =
+            held_out::read_table(source, input, &dataset, options, observer, &mut inspect)?;
         let HeldOut {
             values,
             target,
             lines,
             unknown_labels,
             ..
-        } = held_out::read_table(source, input, &dataset, options, observer, &mut inspect)?;
+        } = rows;
         if let Some((class, line)) = unknown_labels.first {
             let place = Place::whole(source.to_string()).at_line(line);
             return Err(Error::data(place, DataProblem::UnknownClass { class }));
@@ -112,6 +118,8 @@ impl Base {
             }
         };
         dataset.report = report;
+        dataset.split = split.finish(source, &dataset.lines)?;
+        dataset.test_fraction = options.test_fraction;
         Ok(dataset)
     }
 
@@ -156,6 +164,8 @@ impl Base {
             lines: Default::default(),
             validation: None,
             test: None,
+            split: RowSplit::default(),
+            test_fraction: 0.0,
             image: source.image(),
             report: ReadReport::default(),
             origin: None,
@@ -195,13 +205,17 @@ impl Base {
             let problem = DataProblem::NewFeatures { names: others };
             return Err(Error::data(shape.place(), problem));
         }
+        let group = match &options.split {
+            SplitMethod::Group(asked) => Some(shape.find_column(asked)?),
+            _ => None,
+        };
         let exclusion = |column: usize| Exclusion {
             name: shape.names[column].clone(),
             column,
-            reason: if dropped.contains(&column) {
-                Reason::Dropped
-            } else {
-                Reason::NotInModel
+            reason: match column {
+                _ if group == Some(column) => Reason::Groups,
+                _ if dropped.contains(&column) => Reason::Dropped,
+                _ => Reason::NotInModel,
             },
         };
         Ok(unused.into_iter().map(exclusion).collect())

@@ -3,7 +3,7 @@
 use flate2::Crc;
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Target};
+use super::{Dataset, RowSplit, Target};
 use crate::util::text::sanitise;
 
 /// Size and checksum of everything in a data set that training depends on: columns, values, targets,
@@ -36,6 +36,25 @@ impl Fingerprint {
         );
         sum.text(&format!("{}\0{layout:?}\0", dataset.target_name));
         sum.rows(dataset.values.iter().copied(), &dataset.target);
+        // Files by which rows are split can change.
+        match &dataset.split {
+            RowSplit::Random => {}
+            RowSplit::Time { times, .. } => {
+                sum.text("times\0");
+                sum.numbers(times.iter().flat_map(|time| {
+                    let bits = time.to_bits();
+                    [bits as u32, (bits >> 32) as u32]
+                }));
+            }
+            RowSplit::Groups { groups, .. } => {
+                sum.text("groups\0");
+                sum.numbers(groups.iter().copied());
+            }
+            RowSplit::Listed { sets, .. } => {
+                sum.text("sets\0");
+                sum.numbers(sets.iter().map(|&set| set as u32));
+            }
+        }
         for held_out in [&dataset.validation, &dataset.test] {
             sum.text(if held_out.is_some() {
                 "rows\0"

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 
 use super::prepare::held_out;
+use super::prepare::split::RowSplit;
+use super::prepare::split::reader::SplitReader;
 use super::report::{Exclusion, ReadReport, Reason};
 use super::schema::options::{
     LoadObserver, LoadOptions, Missing, Origin, Part, Progress, ValidationRows,
@@ -91,14 +93,20 @@ pub(super) fn load_table(
     let Table {
         shape, mut rows, ..
     } = table;
+    let target = Some(loading.target_column);
+    let mut split = SplitReader::new(&options.split, &shape, target)?;
     while let Some(record) = rows.next()? {
+        split.add(&record, &shape)?;
         loading.add_row(record, &shape)?;
         rows.report(loading.report.rows, observer)?;
     }
     let left_out = rows.left_out;
     loading.report.repeated_headers = (left_out.headers, left_out.first_header);
     loading.report.units = left_out.units;
-    loading.finish(shape, source)
+    let mut dataset = loading.finish(shape, source)?;
+    dataset.split = split.finish(source, &dataset.lines)?;
+    dataset.test_fraction = options.test_fraction;
+    Ok(dataset)
 }
 
 /// Accumulates the rows of a table.
@@ -301,6 +309,8 @@ impl Loading {
             lines: Arc::new(self.lines),
             validation: None,
             test: None,
+            split: RowSplit::default(),
+            test_fraction: 0.0,
             image: source.image().filter(|_| is_image),
             report,
             origin: None,

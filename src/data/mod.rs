@@ -46,12 +46,15 @@ pub(crate) use prepare::preprocessing::with_offset;
 pub use prepare::preprocessing::{InputColumn, Preprocessing};
 pub use prepare::samples::{Samples, Targets};
 pub use prepare::single_output::TargetEncoding;
+pub(crate) use prepare::split::file::{Selection, SplitFile};
+pub use prepare::split::{RowSet, RowSplit};
 pub use report::{Exclusion, ReadReport, Reason};
 pub(crate) use schema::labels::Labels;
 pub use schema::missing::MissingValues;
 pub(crate) use schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
 pub use schema::options::{
-    ClassWeights, LoadOptions, Missing, Origin, Part, Progress, TaskChoice, ValidationRows,
+    ClassWeights, LoadOptions, Missing, Origin, Part, Progress, SplitMethod, TaskChoice,
+    ValidationRows,
 };
 pub(crate) use schema::task::{ErrorSums, write_class};
 pub use schema::task::{Errors, TargetScale, Task};
@@ -94,6 +97,10 @@ pub struct Dataset {
     pub validation: Option<HeldOut>,
     /// Test rows from another file.
     pub test: Option<HeldOut>,
+    /// Values by which validation and test rows are chosen among these.
+    pub split: RowSplit,
+    /// Fraction of the rows kept for testing, `0.0..1.0`.
+    pub test_fraction: f64,
     /// Width and height, if every row is an image whose pixels are the columns, row by row.
     pub image: Option<(usize, usize)>,
     /// Texts that mean a missing value.

@@ -8,6 +8,7 @@ use ndarray::Array2;
 use super::matrix;
 use super::prepare::encoding::{CellKind, Encoding};
 use super::prepare::preprocessing::{InputColumn, Preprocessing};
+use super::prepare::split::file::Selection;
 use super::schema::options::LoadObserver;
 use super::source::Source;
 use super::source::input::{Input, open};
@@ -52,6 +53,8 @@ pub struct PredictionRows<'m> {
     columns: Vec<usize>,
     training: Training,
     has_rows: bool,
+    /// Rows that are read; all without one.
+    selection: Option<Selection>,
     /// Texts that the model does not know, by the columns of its preprocessing.
     unknown: Vec<UnknownTexts>,
 }
@@ -139,8 +142,20 @@ impl<'m> PredictionRows<'m> {
             columns,
             training,
             has_rows: false,
+            selection: None,
             unknown: vec![UnknownTexts::default(); wanted.columns.len()],
         })
+    }
+
+    /// Reads the rows of `selection` only.
+    pub(crate) fn select(mut self, selection: Option<Selection>) -> Self {
+        self.selection = selection;
+        self
+    }
+
+    /// Returns the rows that are read, unless all.
+    pub(crate) fn selection(&self) -> Option<&Selection> {
+        self.selection.as_ref()
     }
 
     /// Returns the index of the column with the true targets: the one called `name`, or in a file
@@ -156,17 +171,23 @@ impl<'m> PredictionRows<'m> {
     /// Returns the next rows, at most `max` of them; `None` after the last.
     ///
     /// # Errors
-    /// Those of [`crate::data::load`] for the rows, and [`DataProblem::Empty`] without any row.
+    /// Those of [`crate::data::load`] for the rows, and [`DataProblem::Empty`] without any row;
+    /// [`DataProblem::Split`] if rows to select are not there.
     pub fn next_chunk(&mut self, max: usize) -> Result<Option<PredictionInput>> {
         let max = max.max(1);
         let (mut cells, mut lines, mut values) = (Vec::new(), Vec::new(), Vec::new());
         let (shape, columns) = (&self.shape, &self.columns);
         let kinds = || self.wanted.columns.iter().map(InputColumn::cells);
+        let selection = &mut self.selection;
+        let mut is_selected = |line: u64| selection.as_mut().is_none_or(|rows| rows.takes(line));
         match &mut self.rows {
             NewRows::Text(rows) => {
                 while lines.len() < max
                     && let Some(record) = rows.next()?
                 {
+                    if !is_selected(record.line) {
+                        continue;
+                    }
                     let unknown = |column: usize, text: &str| {
                         self.unknown[column].add(text, record.line);
                     };
@@ -179,6 +200,9 @@ impl<'m> PredictionRows<'m> {
                 while lines.len() < max
                     && let Some((number, row)) = images.next()?
                 {
+                    if !is_selected(number) {
+                        continue;
+                    }
                     values.extend(
                         columns
                             .iter()
@@ -194,6 +218,9 @@ impl<'m> PredictionRows<'m> {
             }
         }
         if lines.is_empty() {
+            if let Some(selection) = &self.selection {
+                selection.check(&shape.place().source)?;
+            }
             return if self.has_rows {
                 Ok(None)
             } else {

@@ -26,6 +26,10 @@ pub enum Reason {
     NotInModel,
     /// Names of the rows, in a column that the header does not name.
     RowNames,
+    /// Groups of rows that the split keeps together.
+    Groups,
+    /// Different texts in more than half of the rows.
+    ManyTexts,
 }
 
 impl Reason {
@@ -41,16 +45,21 @@ impl Reason {
             Self::RowNumbers => "row numbers",
             Self::NotInModel => "not in the model",
             Self::RowNames => "row names",
+            Self::Groups => "groups of the split",
+            Self::ManyTexts => "mostly different texts",
         }
     }
 
     /// Whether the column was excluded by its looks, which `--keep` overrides.
     pub(crate) fn is_guess(self) -> bool {
         match self {
-            Self::Dropped | Self::Constant | Self::Empty | Self::NotInModel => false,
-            Self::Dates | Self::Prose | Self::Identifiers | Self::RowNumbers | Self::RowNames => {
-                true
-            }
+            Self::Dropped | Self::Constant | Self::Empty | Self::NotInModel | Self::Groups => false,
+            Self::Dates
+            | Self::Prose
+            | Self::Identifiers
+            | Self::RowNumbers
+            | Self::RowNames
+            | Self::ManyTexts => true,
         }
     }
 }

@@ -77,6 +77,9 @@ pub struct TrainingRecord {
     pub validation_rows: usize,
     /// Requested fraction of validation rows, 0 to 1.
     pub validation_fraction: f64,
+    /// Choice of validation and test rows; `None` if it was random and without test rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<SplitRecord>,
     /// Seed for all randomness.
     pub seed: u64,
     /// Distribution of the initial weights.
@@ -107,6 +110,18 @@ pub struct TrainingRecord {
     pub training: Quality,
     /// Scores on the validation rows, if there are any.
     pub validation: Option<Quality>,
+}
+
+/// Choice of the validation and test rows of a training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitRecord {
+    /// Argument of `--split`, or `file` for a list of rows.
+    pub method: String,
+    /// Requested fraction of test rows, 0 to 1.
+    pub test_fraction: f64,
+    /// Number of test rows among those of the table.
+    pub test_rows: usize,
 }
 
 /// Settings in force at the end of a training.

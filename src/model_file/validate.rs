@@ -174,6 +174,9 @@ fn validate_record(record: &TrainingRecord) -> Result<(), String> {
         }
     };
     fraction("fraction of validation rows", record.validation_fraction)?;
+    if let Some(split) = &record.split {
+        fraction("fraction of test rows", split.test_fraction)?;
+    }
     for quality in [Some(record.training), record.validation]
         .into_iter()
         .flatten()

@@ -26,7 +26,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 use super::{LogFormat, Moment, Output, Recorder, Summary, gradients};
-use crate::data::{Errors, TargetScale, Task};
+use crate::data::{Errors, Samples, TargetScale, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
 use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
@@ -54,6 +54,8 @@ enum Line<'a> {
         rows: usize,
         training_rows: usize,
         validation_rows: usize,
+        /// None without test rows.
+        test_rows: Option<usize>,
         features: &'a [String],
         left_out: &'a [String],
         notes: Vec<String>,
@@ -171,6 +173,7 @@ impl JsonLines {
             rows: training_rows + validation_rows,
             training_rows,
             validation_rows,
+            test_rows: data.test.as_ref().map(Samples::rows),
             features: &data.input_names,
             left_out: &data.left_out,
             notes: data.notes(),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{End, LogFormat, Moment, Output, Recorder, Summary, gradients};
-use crate::data::{Baseline, Prepared, TargetScale};
+use crate::data::{Baseline, Prepared, Samples, TargetScale};
 use crate::model_file::Saved;
 use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
 use crate::util::numbers::{counted, rate};
@@ -71,15 +71,21 @@ impl Text {
             &started.architecture,
         );
         let (training, validation) = (data.training.rows(), data.validation.rows());
+        let tested = data.test.as_ref().map_or(0, Samples::rows);
+        let test = if tested > 0 {
+            format!(", {tested} test")
+        } else {
+            String::new()
+        };
         self.scale = data.task.scale().copied();
         self.shown_at = None;
         self.waiting = None;
         let out = &mut self.progress;
         writeln!(
             out,
-            "{}: {} rows ({training} training, {validation} validation), {}, {}",
+            "{}: {} rows ({training} training, {validation} validation{test}), {}, {}",
             data.source,
-            training + validation,
+            training + validation + tested,
             counted(data.preprocessing.inputs() as u64, "input"),
             match data.class_names().len() {
                 0 => format!("predicting the number \"{}\"", data.target_name),

@@ -5,11 +5,11 @@ use std::path::Path;
 use ndarray::Array2;
 
 use super::{Scores, Session};
-use crate::data::{Errors, Samples};
+use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples};
 use crate::error::Result;
 use crate::model_file::{
-    EndedWith, Quality, Saved, TrainedModel, TrainingRecord, rows_to_verify, save, verify,
-    weights_checksum,
+    EndedWith, Quality, Saved, SplitRecord, TrainedModel, TrainingRecord, rows_to_verify, save,
+    verify, weights_checksum,
 };
 
 /// Writes the network of `session` to `path` and verifies the file with validation rows, or with
@@ -58,6 +58,7 @@ fn trained_model(session: &mut Session) -> TrainedModel {
         training_rows: data.training.rows(),
         validation_rows: data.validation.rows(),
         validation_fraction: plan.validation,
+        split: split(session.dataset(), data),
         seed: plan.seed,
         initialisation: plan.initialisation,
         rule: plan.rule,
@@ -83,6 +84,17 @@ fn trained_model(session: &mut Session) -> TrainedModel {
         task: data.task.clone(),
         training,
     }
+}
+
+/// Returns the choice of validation and test rows, unless it is the usual one.
+fn split(dataset: &Dataset, data: &Prepared) -> Option<SplitRecord> {
+    let is_usual = dataset.split == RowSplit::Random && dataset.test_fraction == 0.0;
+    let test = data.test.as_ref().filter(|_| dataset.test.is_none());
+    (!is_usual).then(|| SplitRecord {
+        method: dataset.split.name(),
+        test_fraction: dataset.test_fraction,
+        test_rows: test.map_or(0, Samples::rows),
+    })
 }
 
 /// Scores without the numbers that are not finite.

@@ -134,6 +134,7 @@ fn model(
             training_rows: 800,
             validation_rows: 200,
             validation_fraction: 0.2,
+            split: None,
             seed: 3,
             class_weights: ClassWeights::None,
             initialisation: Initialisation::Auto,

@@ -76,6 +76,7 @@ pub(crate) fn small() -> TrainedModel {
             training_rows: 120,
             validation_rows: 30,
             validation_fraction: 0.2,
+            split: None,
             seed: u64::MAX,
             initialisation: Initialisation::Auto,
             rule: LearningRule {
@@ -371,7 +372,7 @@ fn damaged_columns_are_named() {
 #[test]
 fn json_is_laid_out_for_people() {
     let text = String::from_utf8(bytes_of(&small(), JSON)).expect("text");
-    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 5,\n"));
+    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 6,\n"));
     assert!(text.ends_with(
         "    {
       \"weights\": [
@@ -433,12 +434,12 @@ const DAMAGED: [(&str, &str, &str); 20] = [
         "it has no \"format\": \"nn-tui model\"",
     ),
     (
-        "\"version\": 5",
         "\"version\": 6",
-        "it has version 6 of the format, this program reads versions 2 to 5",
+        "\"version\": 7",
+        "it has version 7 of the format, this program reads versions 2 to 6",
     ),
     (
-        "\"version\": 5",
+        "\"version\": 6",
         "\"version\": -1",
         "invalid value: integer `-1`, expected u64",
     ),

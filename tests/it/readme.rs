@@ -120,6 +120,11 @@ fn every_option_is_there_and_no_other() {
         .get_arguments()
         .filter_map(|argument| argument.get_long().map(|name| format!("--{name}")))
         .collect();
+    let of_subcommands = command.get_subcommands().flat_map(|subcommand| {
+        let arguments = subcommand.get_arguments();
+        arguments.filter_map(|argument| Some(format!("--{}", argument.get_long()?)))
+    });
+    let known: Vec<String> = known.into_iter().chain(of_subcommands).collect();
     for option in &known {
         let is_usual = ["--help", "--version"].contains(&option.as_str());
         assert!(

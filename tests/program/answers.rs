@@ -36,7 +36,7 @@ fn a_description_lists_the_inferred_schema() {
         "tests/data/awkward/identifiers.csv: 12 rows\n",
         "  target      kind (column 5; --target)\n              2 classes (--task)\n",
         "excluded id (row numbers), day (dates), name (nearly all different) (--keep)\n",
-        "10 training · 2 validation (--val, --seed)\n",
+        "10 training · 2 validation (--val, --split, --seed)\n",
         "  format      comma-separated (--delimiter)\n",
         "header row (--no-header)\n",
         "1 network input\n",

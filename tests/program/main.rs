@@ -18,6 +18,7 @@ mod resume;
 mod resume_screen;
 #[cfg(unix)]
 mod signals;
+mod splits;
 #[cfg(unix)]
 mod terminal;
 mod warm_start;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ndarray::ArcArray2;
 
+use super::split::reader::SplitReader;
 use crate::data::prediction::{Selected, Training, UnknownTexts, Wanted, raw_values};
 use crate::data::schema::options::{LoadObserver, LoadOptions};
 use crate::data::source::input::{Input, open};
@@ -45,11 +46,13 @@ pub(crate) fn read(
     if input.has_images {
         return idx::held_out(source, input, dataset, observer);
     }
-    read_table(source, input, dataset, options, observer, &mut |_| Ok(()))
+    let mut no_split = |_: &Shape| Ok(SplitReader::default());
+    let (rows, _) = read_table(source, input, dataset, options, observer, &mut no_split)?;
+    Ok(rows)
 }
 
-/// Reads the columns of `dataset` from the table of `source`, opened as `input`, after `inspect` has seen its
-/// columns.
+/// Reads the columns of `dataset` from the table of `source`, opened as `input`. `inspect` sees its columns
+/// before the rows are read, and returns the reader of the split, which sees every row.
 ///
 /// # Errors
 /// Those of [`read`] and `inspect`.
@@ -59,8 +62,8 @@ pub(in crate::data) fn read_table(
     dataset: &Dataset,
     options: &LoadOptions,
     observer: &mut LoadObserver,
-    inspect: &mut dyn FnMut(&Shape) -> Result<()>,
-) -> Result<HeldOut> {
+    inspect: &mut dyn FnMut(&Shape) -> Result<SplitReader>,
+) -> Result<(HeldOut, SplitReader)> {
     let wanted: Vec<Wanted> = dataset
         .columns
         .iter()
@@ -76,7 +79,7 @@ pub(in crate::data) fn read_table(
     };
     let reading = dataset.cell_format.complete(&options.reading);
     let mut selected = Selected::open(source, input, &reading, &wanted, place, observer)?;
-    inspect(&selected.shape)?;
+    let mut split = inspect(&selected.shape)?;
     let column = selected.target(&dataset.target_name)?;
     selected.shape.set_missing(dataset.missing.clone());
     let Selected {
@@ -96,6 +99,7 @@ pub(in crate::data) fn read_table(
     let (mut values, mut lines) = (Vec::new(), Lines::default());
     let mut unknown_labels = UnknownTexts::default();
     while let Some(record) = rows.next()? {
+        split.add(&record, shape)?;
         let cell = record.cell(column);
         let is_missing = match &target {
             Target::Numbers(_) => shape.missing.is_missing_number(cell),
@@ -139,11 +143,12 @@ pub(in crate::data) fn read_table(
         let place = Place::whole(source.to_string());
         return Err(Error::data(place, DataProblem::Empty));
     }
-    Ok(HeldOut {
+    let rows = HeldOut {
         source: source.to_string(),
         values: matrix(lines.len(), wanted.len(), values),
         target,
         lines: Arc::new(lines),
         unknown_labels,
-    })
+    };
+    Ok((rows, split))
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::preprocessing::Preprocessing;
 use super::samples::{Rows, Samples};
-use super::split::{Split, stratified};
+use super::split::Split;
 use crate::data::summary::collect;
-use crate::data::{Baseline, Dataset, Encoding, Fact, HeldOut, Severity, Target, Task};
-use crate::error::{DataProblem, Error, Place, Result};
+use crate::data::{Baseline, Dataset, Encoding, Fact, HeldOut, Severity, Task};
+use crate::error::Result;
 use crate::util::text::sanitise;
 
 /// A data set that is split and encoded.
@@ -33,7 +33,7 @@ pub struct Prepared {
     pub training: Samples,
     /// Validation rows; none if the fraction was 0.
     pub validation: Samples,
-    /// Test rows, if there is a test file.
+    /// Test rows, if there are any.
     pub test: Option<Samples>,
     /// Facts that are known once the data are split; see [`crate::data::DataSummary::facts`].
     pub facts: Vec<Fact>,
@@ -93,21 +93,15 @@ impl Prepared {
     }
 }
 
-/// Splits `dataset` (see [`stratified`]), unless it has validation rows of another file, and encodes
-/// both parts by the statistics of the training rows, so that nothing about the validation rows
-/// reaches the network.
+/// Splits `dataset` (see [`Split::of`]) and encodes all parts by the statistics of the training rows, so
+/// that nothing about the other rows reaches the network.
 ///
 /// # Errors
-/// [`Error::Usage`] if `validation_fraction` is not from 0 up to, not including, 1;
-/// [`DataProblem::TooFewRows`] if it is above 0 and no class has a row to spare;
-/// [`DataProblem::NoFeatures`].
+/// [`Error::Usage`](crate::error::Error::Usage) if `validation_fraction` is not from 0 up to, not including,
+/// 1; [`DataProblem::TooFewRows`](crate::error::DataProblem::TooFewRows) if it is above 0 and there is no
+/// row to spare; [`DataProblem::NoFeatures`](crate::error::DataProblem::NoFeatures).
 pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result<Prepared> {
-    if !(0.0..1.0).contains(&validation_fraction) {
-        return Err(Error::Usage(format!(
-            "the validation fraction is {validation_fraction}; it must be at least 0 and below 1"
-        )));
-    }
-    let split = split(dataset, validation_fraction, seed)?;
+    let split = Split::of(dataset, validation_fraction, seed)?;
     let ((preprocessing, left_out), task) = match dataset.base() {
         Some(base) => ((base.preprocessing.clone(), Vec::new()), base.task.clone()),
         None => (
@@ -131,7 +125,11 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
         Some(rows) => all(rows),
         None => Samples::pick(&rows, split.validation, &preprocessing, &task),
     };
-    let test = dataset.test.as_ref().map(all);
+    let test = match &dataset.test {
+        Some(rows) => Some(all(rows)),
+        None if split.test.is_empty() => None,
+        None => Some(Samples::pick(&rows, split.test, &preprocessing, &task)),
+    };
     let baseline = Baseline::of(&training, &validation);
     let facts = collect::collect(
         dataset,
@@ -161,27 +159,6 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
         preprocessing,
         left_out,
     })
-}
-
-/// Splits the rows of the table.
-fn split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<Split> {
-    let rows = dataset.rows();
-    if dataset.validation.is_some() || fraction == 0.0 {
-        return Ok(Split {
-            training: (0..rows as u32).collect(),
-            validation: Vec::new(),
-        });
-    }
-    let split = match &dataset.target {
-        Target::Classes { names, labels } => stratified(labels, names.len(), fraction, seed),
-        // Numbers have no strata: all rows are of one kind.
-        Target::Numbers(_) => stratified(&vec![0; rows], 1, fraction, seed),
-    };
-    if split.validation.is_empty() {
-        let place = Place::whole(&dataset.source);
-        return Err(Error::data(place, DataProblem::TooFewRows { rows }));
-    }
-    Ok(split)
 }
 
 #[cfg(test)]

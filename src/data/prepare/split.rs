@@ -1,20 +1,215 @@
-//! Stratified split into training and validation rows.
+//! Split into training, validation and test rows: at random, by time, by group, or as a file lists them.
+
+pub(crate) mod file;
+mod groups;
+pub(crate) mod reader;
+mod time;
 
 use std::cmp::Reverse;
 
+use crate::data::table::shown;
+use crate::data::{Dataset, Target};
+use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::numbers::counted;
 use crate::util::random::{RngStream, generator, shuffle};
 
-/// Partition of the rows of a data set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Split {
-    /// Indices of the training rows, ascending.
-    pub training: Vec<u32>,
-    /// Indices of the validation rows, ascending; may be empty.
-    pub validation: Vec<u32>,
+/// Set that a row belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RowSet {
+    /// Rows that the network learns from.
+    Training,
+    /// Rows on which it is measured after every epoch.
+    Validation,
+    /// Rows on which it is measured once, at the end.
+    Test,
 }
 
-/// Splits off about `fraction` (0 to 1) of the rows of every class for validation, chosen at random
-/// by `seed`. `labels` holds the class of every row, each below `classes`.
+impl RowSet {
+    /// All variants.
+    pub const ALL: [Self; 3] = [Self::Training, Self::Validation, Self::Test];
+
+    /// Name for files and the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Training => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// Values by which the rows of a data set are divided into sets.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum RowSplit {
+    /// None: at random, stratified by class.
+    #[default]
+    Random,
+    /// The last rows validate, and those behind them test.
+    Time {
+        /// Name of the column of dates or numbers; `None` for the order of the file.
+        column: Option<String>,
+        /// Time of every row, of any unit; none for the order of the file.
+        times: Vec<f64>,
+    },
+    /// Rows of one group belong to one set.
+    Groups {
+        /// Name of the column whose values are the groups.
+        column: String,
+        /// Group of every row, from 0.
+        groups: Vec<u32>,
+    },
+    /// Rows as listed in a file.
+    Listed {
+        /// Path of the file.
+        source: String,
+        /// Set of every row.
+        sets: Vec<RowSet>,
+    },
+}
+
+/// Fractions of the rows that are not trained on, each from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Fractions {
+    pub validation: f64,
+    pub test: f64,
+}
+
+/// Partition of the rows of a data set: indices of rows, ascending.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Split {
+    pub training: Vec<u32>,
+    /// May be empty.
+    pub validation: Vec<u32>,
+    /// May be empty.
+    pub test: Vec<u32>,
+}
+
+impl Split {
+    /// Divides the rows of `dataset`. Rows listed in a file keep their sets, whatever the fraction; with
+    /// validation rows from another file, none of these validate.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if the fractions are not from 0 up to, not including, 1 altogether;
+    /// [`DataProblem::TooFewRows`] if a set that is asked for stays empty.
+    pub(crate) fn of(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result<Self> {
+        let fractions = Fractions {
+            validation: if dataset.validation.is_some() {
+                0.0
+            } else {
+                validation_fraction
+            },
+            test: dataset.test_fraction,
+        };
+        fractions.check()?;
+        let rows = dataset.rows();
+        let labels = || match &dataset.target {
+            Target::Classes { names, labels } => (labels.clone(), names.len()),
+            // Numbers have no strata: all rows are of one kind.
+            Target::Numbers(_) => (vec![0; rows], 1),
+        };
+        let split = match &dataset.split {
+            RowSplit::Listed { sets, .. } => Self::from_sets(sets),
+            _ if fractions.validation + fractions.test == 0.0 => {
+                Self::from_sets(&vec![RowSet::Training; rows])
+            }
+            RowSplit::Random => {
+                let (labels, classes) = labels();
+                stratified(&labels, classes, fractions, seed)
+            }
+            RowSplit::Time { times, .. } => time::by_time(times, rows, fractions),
+            RowSplit::Groups { groups, .. } => {
+                let (labels, classes) = labels();
+                groups::by_group(groups, &labels, classes, fractions, seed)
+            }
+        };
+        let is_listed = matches!(dataset.split, RowSplit::Listed { .. });
+        let lacks = |set: &[u32], fraction: f64| set.is_empty() && fraction > 0.0 && !is_listed;
+        if split.training.is_empty()
+            || lacks(&split.validation, fractions.validation)
+            || lacks(&split.test, fractions.test)
+        {
+            let place = Place::whole(&dataset.source);
+            return Err(Error::data(place, dataset.split.problem(rows)));
+        }
+        Ok(split)
+    }
+
+    /// Gathers the rows of each set, given the set of every row.
+    fn from_sets(sets: &[RowSet]) -> Self {
+        let mut split = Self::default();
+        for (row, set) in (0..).zip(sets) {
+            match set {
+                RowSet::Training => split.training.push(row),
+                RowSet::Validation => split.validation.push(row),
+                RowSet::Test => split.test.push(row),
+            }
+        }
+        split
+    }
+}
+
+impl RowSplit {
+    /// Returns the argument of `--split` that asks for it; `file` for a list of rows.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Random => "random".into(),
+            Self::Time { column: None, .. } => "time".into(),
+            Self::Time {
+                column: Some(column),
+                ..
+            } => format!("time:{column}"),
+            Self::Groups { column, .. } => format!("group:{column}"),
+            Self::Listed { .. } => "file".into(),
+        }
+    }
+
+    /// Returns the reason why `rows` rows cannot be divided.
+    fn problem(&self, rows: usize) -> DataProblem {
+        match self {
+            Self::Random | Self::Time { column: None, .. } => DataProblem::TooFewRows { rows },
+            Self::Time {
+                column: Some(column),
+                ..
+            } => DataProblem::Split(format!(
+                "column \"{}\" has too few different times to split by (--split time:COLUMN)",
+                shown(column)
+            )),
+            Self::Groups { column, groups } => {
+                let count = groups.iter().max().map_or(0, |&last| last as usize + 1);
+                DataProblem::Split(format!(
+                    "column \"{}\" has {}: too few to split by (--split group:COLUMN)",
+                    shown(column),
+                    counted(count as u64, "group")
+                ))
+            }
+            Self::Listed { source, .. } => {
+                DataProblem::Split(format!("{source} lists no training row"))
+            }
+        }
+    }
+}
+
+impl Fractions {
+    fn check(self) -> Result<()> {
+        let (validation, test) = (self.validation, self.test);
+        let is_fraction = |fraction| (0.0..1.0).contains(&fraction);
+        if is_fraction(validation) && is_fraction(test) && validation + test < 1.0 {
+            return Ok(());
+        }
+        Err(Error::Usage(if test == 0.0 {
+            format!("the validation fraction is {validation}; it must be at least 0 and below 1")
+        } else {
+            format!(
+                "validation and test fraction are {validation} and {test}; together they must be at \
+                 least 0 and below 1"
+            )
+        }))
+    }
+}
+
+/// Splits off about a fraction of the rows of every class for validation, and for testing, chosen at random
+/// by `seed`. `labels` holds the class of every row, each below `classes`. Test rows do not change the
+/// choice of the validation rows.
 ///
 /// A class of `n` rows gives `n * fraction` rows, rounded down or up such that the total is
 /// `fraction` of all rows to the nearest whole number (largest remainder first, then the lower
@@ -23,30 +218,35 @@ pub(crate) struct Split {
 ///
 /// # Panics
 /// If a label is not below `classes`.
-pub(crate) fn stratified(labels: &[u32], classes: usize, fraction: f64, seed: u64) -> Split {
+pub(crate) fn stratified(labels: &[u32], classes: usize, fractions: Fractions, seed: u64) -> Split {
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); classes];
     for (row, &label) in (0..).zip(labels) {
         members[label as usize].push(row);
     }
     let sizes: Vec<usize> = members.iter().map(Vec::len).collect();
-    let shares = shares(&sizes, fraction);
+    let validated = shares(&sizes, fractions.validation);
+    let rest: Vec<usize> = sizes
+        .iter()
+        .zip(&validated)
+        .map(|(all, own)| all - own)
+        .collect();
+    let tested = shares(&rest, fractions.test / (1.0 - fractions.validation));
     let mut generator = generator(seed, RngStream::Split);
-    let mut is_validated = vec![false; labels.len()];
-    for (mut rows, share) in members.into_iter().zip(shares) {
+    let mut sets = vec![RowSet::Training; labels.len()];
+    for (class, mut rows) in members.into_iter().enumerate() {
         shuffle(&mut rows, &mut generator);
-        for &row in &rows[..share] {
-            is_validated[row as usize] = true;
+        let (validation, others) = rows.split_at(validated[class]);
+        for &row in validation {
+            sets[row as usize] = RowSet::Validation;
+        }
+        for &row in &others[..tested[class]] {
+            sets[row as usize] = RowSet::Test;
         }
     }
-    let (validation, training) =
-        (0..labels.len() as u32).partition(|&row| is_validated[row as usize]);
-    Split {
-        training,
-        validation,
-    }
+    Split::from_sets(&sets)
 }
 
-/// Returns the number of validation rows of each class, given the sizes of the classes.
+/// Returns the number of rows that each class gives to a set, given the sizes of the classes.
 fn shares(sizes: &[usize], fraction: f64) -> Vec<usize> {
     let fraction = if fraction > 0.0 {
         fraction.min(1.0)
@@ -75,62 +275,4 @@ fn shares(sizes: &[usize], fraction: f64) -> Vec<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn the_total_is_right_and_remainders_are_shared_out() {
-        assert_eq!(shares(&[50, 50, 50], 0.2), [10, 10, 10]);
-        assert_eq!(shares(&[50, 50, 50], 0.25), [13, 13, 12]);
-        assert_eq!(shares(&[59, 71, 48], 0.2), [12, 14, 10]);
-        assert_eq!(shares(&[100], 0.29), [29]);
-    }
-
-    #[test]
-    fn every_class_keeps_a_row_to_train_on() {
-        assert_eq!(shares(&[1, 2, 10], 0.9), [0, 1, 9]);
-        assert_eq!(shares(&[1, 1], 0.5), [0, 0]);
-        assert_eq!(shares(&[2, 2], 1.0), [1, 1]);
-    }
-
-    #[test]
-    fn a_fraction_above_nothing_gives_a_row() {
-        assert_eq!(shares(&[2, 2], 0.01), [1, 0]);
-        for fraction in [0.0, -1.0, f64::NAN] {
-            assert_eq!(shares(&[2, 2], fraction), [0, 0]);
-        }
-    }
-
-    #[test]
-    fn the_choice_is_the_same_for_ever() {
-        let split = stratified(&[0, 1, 0, 1, 0, 1, 0, 1, 0, 1], 2, 0.4, 7);
-        assert_eq!(split.validation, [2, 5, 6, 9]);
-        let other = stratified(&[0, 1, 0, 1, 0, 1, 0, 1, 0, 1], 2, 0.4, 8);
-        assert_ne!(split, other, "the seed counts");
-    }
-
-    proptest! {
-        #[test]
-        fn a_split_is_a_fair_and_repeatable_partition(
-            labels in prop::collection::vec(0u32..5, 0..200),
-            fraction in 0.0f64..1.0,
-            seed: u64,
-        ) {
-            let split = stratified(&labels, 5, fraction, seed);
-            prop_assert_eq!(&split, &stratified(&labels, 5, fraction, seed));
-            let mut all = [split.training.as_slice(), &split.validation].concat();
-            prop_assert!(split.training.is_sorted() && split.validation.is_sorted());
-            all.sort_unstable();
-            prop_assert_eq!(all, (0..labels.len() as u32).collect::<Vec<_>>());
-            for class in 0..5 {
-                let size = |rows: &[u32]| rows.iter().filter(|&&r| labels[r as usize] == class).count();
-                let (training, validation) = (size(&split.training), size(&split.validation));
-                let exact = (training + validation) as f64 * fraction;
-                prop_assert!((validation as f64 - exact).abs() <= 1.0);
-                prop_assert!(training > 0 || validation == 0);
-            }
-        }
-    }
-}
+mod tests;

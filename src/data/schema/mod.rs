@@ -8,11 +8,11 @@ pub(crate) mod task;
 
 use std::collections::{HashMap, HashSet};
 
-use super::LoadOptions;
 use super::report::Reason;
 use super::table::column_reader::offset;
 use super::table::records::Row;
 use super::table::{Shape, Table};
+use super::{LoadOptions, SplitMethod};
 use crate::error::{DataProblem, Result};
 
 /// Minimum number of texts for identifying rows: at least nine in ten must be different.
@@ -61,11 +61,16 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     let dropped = shape.find_columns(&options.drop)?;
     let kept = shape.find_columns(&options.keep)?;
     let categorical = shape.find_columns(&options.categorical)?;
+    let group = match &options.split {
+        SplitMethod::Group(asked) => Some(shape.find_column(asked)?),
+        _ => None,
+    };
     let mut roles: Vec<Role> = (0..shape.width())
         .map(|column| {
             let is_kept = kept.contains(&column);
             match column {
                 _ if column == target => Role::Target,
+                _ if group == Some(column) => Role::Excluded(Reason::Groups),
                 _ if dropped.contains(&column) => Role::Excluded(Reason::Dropped),
                 0 if shape.has_row_names && !is_kept => Role::Excluded(Reason::RowNames),
                 _ if categorical.contains(&column) => Role::Texts { is_wanted: true },

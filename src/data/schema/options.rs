@@ -1,5 +1,6 @@
 //! Options for loading data.
 
+use std::ffi::OsStr;
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,12 @@ pub struct LoadOptions {
     pub validation: ValidationRows,
     /// File of test rows.
     pub test: Option<Source>,
+    /// Fraction of the rows kept for testing, `0.0..1.0`.
+    #[serde(default)]
+    pub test_fraction: f64,
+    /// Choice of the validation and test rows among those of the table.
+    #[serde(default)]
+    pub split: SplitMethod,
     /// Model that is trained further, which decides on columns and classes.
     pub base: Option<Base>,
 }
@@ -64,6 +71,9 @@ impl LoadOptions {
             self.validation = ValidationRows::File(file.absolute());
         }
         self.test = self.test.map(Source::absolute);
+        if let SplitMethod::Listed(file) = self.split {
+            self.split = SplitMethod::Listed(file.absolute());
+        }
         self
     }
 
@@ -91,7 +101,11 @@ impl LoadOptions {
             ),
             ("--max-rows", self.max_rows == other.max_rows),
             ("--val", self.validation == other.validation),
-            ("--test", self.test == other.test),
+            (
+                "--test",
+                self.test == other.test && self.test_fraction == other.test_fraction,
+            ),
+            ("--split", self.split == other.split),
         ];
         let different = all.into_iter().filter(|(_, is_equal)| !is_equal);
         different.map(|(option, _)| option).collect()
@@ -211,6 +225,42 @@ pub enum ValidationRows {
     Split,
     /// A file of its own.
     File(Source),
+}
+
+/// Choice of the validation and test rows among the rows of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SplitMethod {
+    /// At random, about the same fraction of every class.
+    #[default]
+    Random,
+    /// The last rows, by a column of dates or numbers, or in the order of the file.
+    Time(Option<String>),
+    /// At random, with all rows of one value of a column in one set.
+    Group(String),
+    /// As listed in a file.
+    Listed(Source),
+}
+
+impl SplitMethod {
+    /// Parses a command-line `argument`: `random`, `time`, `time:COLUMN`, `group:COLUMN`, or the path
+    /// of a file.
+    pub fn parse(argument: &OsStr) -> Self {
+        match argument.to_str() {
+            Some("random") => Self::Random,
+            Some("time") => Self::Time(None),
+            text => {
+                let column = |prefix| Some(text?.strip_prefix(prefix)?.to_owned());
+                if let Some(column) = column("time:") {
+                    Self::Time(Some(column))
+                } else if let Some(column) = column("group:") {
+                    Self::Group(column)
+                } else {
+                    Self::Listed(Source::File(argument.into()))
+                }
+            }
+        }
+    }
 }
 
 /// Weights of the classes in training.

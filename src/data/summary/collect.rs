@@ -1,10 +1,15 @@
 //! Collection of the facts about a data set.
 
+use std::collections::HashSet;
+
 use super::facts::{Fact, Severity, Topic};
 use super::leaks;
 use crate::data::schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
 use crate::data::table::shown;
-use crate::data::{Baseline, ColumnKind, Dataset, Exclusion, ReadReport, Samples, Target, Task};
+use crate::data::{
+    Baseline, ColumnKind, Dataset, Exclusion, ReadReport, RowSplit, Samples, Target, Targets, Task,
+};
+use crate::util::numbers::{self, counted};
 
 /// Collects the facts that are known once `dataset` is split, in the order of their topics.
 pub(crate) fn collect(
@@ -110,7 +115,8 @@ impl Facts<'_> {
             .filter(|(_, count)| *count == 1)
             .map(|(name, _)| format!("\"{}\"", shown(name)))
             .collect();
-        if !single.is_empty() && dataset.validation.is_none() {
+        let keeps_single = matches!(dataset.split, RowSplit::Random | RowSplit::Groups { .. });
+        if !single.is_empty() && dataset.validation.is_none() && keeps_single {
             let statement = format!("the only row of {} is used for training", listed(&single));
             self.note(Topic::Target, "rare-classes", statement, &[]);
         }
@@ -132,20 +138,27 @@ impl Facts<'_> {
             let statement = format!("{rows} (all)");
             self.add(Topic::Rows, "sample", statement, &["--max-rows"]);
         }
-        let (training, validation) = (training.rows(), validation.rows());
+        self.add_untrained_classes(dataset, training);
         let from = dataset.validation.as_ref();
         let from = from.map_or(String::new(), |rows| format!(" from {}", rows.source));
-        let options: &[_] = if dataset.validation.is_some() || validation == 0 {
-            &["--val"]
-        } else {
-            &["--val", "--seed"]
-        };
+        let (training, validation) = (training.rows(), validation.rows());
         let split = format!("{training} training · {validation} validation{from}");
+        let options: &[_] = match dataset.split {
+            RowSplit::Listed { .. } => &["--split"],
+            _ if dataset.validation.is_some() || validation == 0 => &["--val"],
+            RowSplit::Time { .. } => &["--val", "--split"],
+            RowSplit::Random | RowSplit::Groups { .. } => &["--val", "--split", "--seed"],
+        };
         self.add(Topic::Rows, "split", split, options);
         if let Some(test) = test {
             let statement = format!("{} test", test.rows());
-            self.add(Topic::Rows, "test", statement, &["--test"]);
+            let options: &[_] = match (&dataset.test, &dataset.split) {
+                (None, RowSplit::Listed { .. }) => &["--split"],
+                _ => &["--test"],
+            };
+            self.add(Topic::Rows, "test", statement, options);
         }
+        self.add_split(&dataset.split);
         for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
             if let Some(labels) = file.unknown_labels.statement(&dataset.target_name) {
                 let statement = format!("{}: {labels}; those rows are skipped", file.source);
@@ -160,6 +173,52 @@ impl Facts<'_> {
         if report.incomplete > 0 {
             let statement = format!("{} with missing values excluded", report.incomplete);
             self.note(Topic::Rows, "incomplete", statement, &["--missing"]);
+        }
+    }
+
+    /// Adds how the sets were chosen, unless at random.
+    fn add_split(&mut self, split: &RowSplit) {
+        let statement = match split {
+            RowSplit::Random => return,
+            RowSplit::Time { column: None, .. } => {
+                "split by time: the last rows of the file validate".to_owned()
+            }
+            RowSplit::Time {
+                column: Some(column),
+                ..
+            } => format!(
+                "split by time: the rows with the last \"{}\" validate",
+                shown(column)
+            ),
+            RowSplit::Groups { column, groups } => {
+                let count = groups.iter().max().map_or(0, |&last| last as usize + 1);
+                format!(
+                    "split by group: rows of one \"{}\" stay together ({})",
+                    shown(column),
+                    counted(count as u64, "group")
+                )
+            }
+            RowSplit::Listed { source, .. } => format!("split as listed in {source}"),
+        };
+        self.note(Topic::Rows, "split-by", statement, &["--split"]);
+    }
+
+    /// Adds the classes that no training row has.
+    fn add_untrained_classes(&mut self, dataset: &Dataset, training: &Samples) {
+        let Targets::Classes(labels) = &training.targets else {
+            return;
+        };
+        let trained: HashSet<u32> = labels.iter().copied().collect();
+        let names = (0..).zip(dataset.class_names());
+        let untrained = names.filter(|(class, _)| !trained.contains(class));
+        let untrained: Vec<String> = untrained
+            .map(|(_, name)| format!("\"{}\"", shown(name)))
+            .collect();
+        // Rows of another file, or a model's classes, need not be among these.
+        if !untrained.is_empty() && dataset.split != RowSplit::Random {
+            let statement = format!("no training row of class {}", listed(&untrained));
+            let fact = self.add(Topic::Rows, "untrained-classes", statement, &["--split"]);
+            fact.severity = Severity::Warning;
         }
     }
 

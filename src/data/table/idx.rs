@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::data::prepare::split::{RowSplit, reader};
 use crate::data::report::ReadReport;
 use crate::data::schema::options::{
     LoadObserver, LoadOptions, Part, Progress, TaskChoice, ValidationRows, report,
@@ -83,6 +84,8 @@ pub(crate) fn load(
         lines: Arc::new(set.lines),
         validation: None,
         test: None,
+        split: RowSplit::default(),
+        test_fraction: options.test_fraction,
         image: Some((set.width, set.height)),
         report: ReadReport {
             rows: set.all,
@@ -92,6 +95,7 @@ pub(crate) fn load(
         },
         origin: None,
     };
+    dataset.split = reader::of_images(&options.split, source, set.all, &dataset.lines)?;
     if options.validation == ValidationRows::Auto
         && let Some(beside) = beside(source, &VALIDATION_OF_TRAINING)
     {

@@ -1,4 +1,4 @@
-use crate::data::{Source, dataset_of, load};
+use crate::data::{Source, Target, dataset_of, load};
 
 use super::*;
 

@@ -31,6 +31,8 @@ fn dataset(values: Array2<f32>) -> Dataset {
         lines: Arc::new((2..).take(rows).collect()),
         validation: None,
         test: None,
+        split: crate::data::RowSplit::default(),
+        test_fraction: 0.0,
         image: None,
         target_offset: 0.0,
         missing: crate::data::MissingValues::default(),

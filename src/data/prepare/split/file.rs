@@ -1,0 +1,278 @@
+//! File that lists the set of every row, `row,set`, where a row is named by the line it starts on.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{RowSet, RowSplit};
+use crate::data::source::input::open;
+use crate::data::table::shown;
+use crate::data::{Lines, Prepared, Source};
+use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::numbers::counted;
+
+/// Sets of the rows of a table, as a file lists them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct SplitFile {
+    /// Path of the file.
+    source: String,
+    /// Set of each row, by its line in the table (for images by their number), and the line of this
+    /// file that says so.
+    rows: BTreeMap<u64, (RowSet, u64)>,
+}
+
+impl SplitFile {
+    /// Reads the file in `source`: CSV with the columns `row` and `set`, in any order, beside others.
+    ///
+    /// # Errors
+    /// Those of [`open`]; [`DataProblem::Split`] for other columns, a row listed twice, or a set other than
+    /// those of [`RowSet`].
+    pub(crate) fn read(source: &Source) -> Result<Self> {
+        let whole = || Place::whole(source.to_string());
+        let problem =
+            |line: u64, text: String| Error::data(whole().at_line(line), DataProblem::Split(text));
+        let mut table = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .flexible(true)
+            .from_reader(open(source).map_err(with_hint)?.bytes);
+        let unreadable = |error: csv::Error| {
+            let line = error.position().map_or(1, csv::Position::line);
+            problem(line, format!("not a list of rows: {error}"))
+        };
+        let header = table.headers().map_err(unreadable)?.clone();
+        let place = |name: &str| header.iter().position(|cell| cell == name);
+        let (Some(row_column), Some(set_column)) = (place("row"), place("set")) else {
+            let text = "expected a list of rows with the header row,set, as --save-split writes it";
+            return Err(problem(1, text.into()));
+        };
+        let mut rows = BTreeMap::new();
+        for record in table.records() {
+            let record = record.map_err(unreadable)?;
+            let line = record.position().map_or(0, csv::Position::line);
+            let cell = |column: usize| record.get(column).unwrap_or_default();
+            let (row, set) = (cell(row_column), cell(set_column));
+            let Ok(row) = row.parse::<u64>() else {
+                let text = format!("expected the line of a row, found \"{}\"", shown(row));
+                return Err(problem(line, text));
+            };
+            let Some(&set) = RowSet::ALL.iter().find(|known| known.name() == set) else {
+                let text = format!(
+                    "expected train, validation or test, found \"{}\"",
+                    shown(set)
+                );
+                return Err(problem(line, text));
+            };
+            if let Some((_, earlier)) = rows.insert(row, (set, line)) {
+                return Err(problem(
+                    line,
+                    format!("row {row} is listed on line {earlier} too"),
+                ));
+            }
+        }
+        if rows.is_empty() {
+            return Err(Error::data(whole(), DataProblem::Empty));
+        }
+        Ok(Self {
+            source: source.to_string(),
+            rows,
+        })
+    }
+
+    /// Returns the text of a file that lists the rows of `prepared`, which are all of one table.
+    pub(crate) fn text(prepared: &Prepared) -> String {
+        let sets = [
+            (RowSet::Training, Some(&prepared.training)),
+            (RowSet::Validation, Some(&prepared.validation)),
+            (RowSet::Test, prepared.test.as_ref()),
+        ];
+        let rows = sets.iter().flat_map(|(set, samples)| {
+            let samples = samples.iter();
+            samples.flat_map(move |samples| {
+                (0..samples.rows()).map(move |row| (samples.line(row), set.name()))
+            })
+        });
+        let rows: BTreeMap<u64, &str> = rows.collect();
+        let lines = rows.iter().map(|(row, set)| format!("{row},{set}\n"));
+        ["row,set\n".to_owned()].into_iter().chain(lines).collect()
+    }
+
+    /// Returns the reader's selection of the rows of `set`.
+    ///
+    /// # Errors
+    /// [`DataProblem::Split`] if there are none.
+    pub(crate) fn selection(self, set: RowSet) -> Result<Selection> {
+        if self.rows.values().all(|(other, _)| *other != set) {
+            let problem = DataProblem::Split(format!("it lists no {} row", set.name()));
+            return Err(Error::data(Place::whole(self.source), problem));
+        }
+        Ok(Selection {
+            file: self,
+            set,
+            lines: Vec::new(),
+        })
+    }
+
+    /// Returns the set of the row on line `line` of the table, if it is listed.
+    pub(crate) fn set(&self, line: u64) -> Option<RowSet> {
+        self.rows.get(&line).map(|(set, _)| *set)
+    }
+
+    /// Checks that `table` has all rows that are listed. `lines` are those of its rows, ascending.
+    ///
+    /// # Errors
+    /// [`DataProblem::Split`] with the first other row.
+    pub(crate) fn check_rows(&self, table: &str, lines: &[u64]) -> Result<()> {
+        let mut strays = self.rows.iter();
+        let Some((row, (_, line))) = strays.find(|(row, _)| lines.binary_search(row).is_err())
+        else {
+            return Ok(());
+        };
+        let others = match strays
+            .filter(|(row, _)| lines.binary_search(row).is_err())
+            .count()
+        {
+            0 => String::new(),
+            others => format!(", nor for {}", counted(others as u64, "other")),
+        };
+        let problem = format!("there is no row on line {row} of {table}{others}");
+        let place = Place::whole(self.source.clone()).at_line(*line);
+        Err(Error::data(place, DataProblem::Split(problem)))
+    }
+
+    /// Returns the sets of the rows of `table` that are used, which are on `lines`.
+    ///
+    /// # Errors
+    /// [`DataProblem::Split`] with the first row that is not listed.
+    pub(super) fn sets(&self, table: &str, lines: &Lines) -> Result<RowSplit> {
+        let mut unlisted = lines.iter().filter(|&line| self.set(line).is_none());
+        if let Some(line) = unlisted.next() {
+            let others = match unlisted.count() {
+                0 => String::new(),
+                others => format!(", nor {}", counted(others as u64, "other")),
+            };
+            let problem = format!("{} does not list this row{others}", self.source);
+            let place = Place::whole(table).at_line(line);
+            return Err(Error::data(place, DataProblem::Split(problem)));
+        }
+        Ok(RowSplit::Listed {
+            source: self.source.clone(),
+            sets: lines.iter().filter_map(|line| self.set(line)).collect(),
+        })
+    }
+}
+
+/// Adds the other arguments of `--split` to the error about a missing file.
+fn with_hint(error: Error) -> Error {
+    match error {
+        Error::NoSuchInput { path, .. } => Error::NoSuchInput {
+            path,
+            hint: "; --split takes random, time, time:COLUMN, group:COLUMN or a file".into(),
+        },
+        other => other,
+    }
+}
+
+/// Rows of one set, among those of a table that is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Selection {
+    file: SplitFile,
+    set: RowSet,
+    /// Lines of the rows so far, ascending.
+    lines: Vec<u64>,
+}
+
+impl Selection {
+    /// Returns whether the next row, on `line`, belongs to the set.
+    pub(crate) fn takes(&mut self, line: u64) -> bool {
+        self.lines.push(line);
+        self.file.set(line) == Some(self.set)
+    }
+
+    /// Checks at the end of `table` that it had all rows that are listed.
+    ///
+    /// # Errors
+    /// Those of [`SplitFile::check_rows`].
+    pub(crate) fn check(&self, table: &str) -> Result<()> {
+        self.file.check_rows(table, &self.lines)
+    }
+}
+
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} rows of {}", self.set.name(), self.file.source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<SplitFile> {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(text.as_bytes()).expect("written");
+        SplitFile::read(&Source::File(file.path().to_owned()))
+    }
+
+    fn problem(result: Result<impl std::fmt::Debug>) -> String {
+        match result.expect_err("a problem") {
+            Error::Data { problem, place } => format!("{:?}: {problem}", place.line),
+            other => other.to_string(),
+        }
+    }
+
+    #[test]
+    fn rows_are_listed_in_any_order_beside_other_columns() {
+        let file = read("\u{feff}\"set\",note,\"row\"\n test ,x, 3\r\ntrain,,2\nvalidation,,10\n");
+        let file = file.expect("a list");
+        let sets = [2, 3, 10, 4].map(|line| file.set(line));
+        let [training, validation, test] = RowSet::ALL.map(Some);
+        assert_eq!(sets, [training, test, validation, None]);
+        assert!(file.check_rows("t.csv", &[2, 3, 4, 10]).is_ok());
+        assert_eq!(
+            problem(file.check_rows("t.csv", &[2, 4])),
+            "Some(2): there is no row on line 3 of t.csv, nor for 1 other"
+        );
+        let used = [2, 3, 4, 5].into_iter().collect();
+        assert!(
+            problem(file.sets("t.csv", &used)).ends_with("does not list this row, nor 1 other")
+        );
+        assert_eq!(
+            problem(
+                read("row,set\n2,train\n")
+                    .expect("a list")
+                    .selection(RowSet::Test)
+            ),
+            "None: it lists no test row"
+        );
+    }
+
+    #[test]
+    fn anything_else_is_named_with_its_line() {
+        for (text, expected) in [
+            (
+                "",
+                "Some(1): expected a list of rows with the header row,set, as --save-split writes it",
+            ),
+            ("row,set\n", "None: there are no rows of data in it"),
+            (
+                "row,set\n\n2,train\n3,training\n",
+                "Some(4): expected train, validation or test, found \"training\"",
+            ),
+            (
+                "row,set\n-2,train\n",
+                "Some(2): expected the line of a row, found \"-2\"",
+            ),
+            (
+                "row,set\n2\n",
+                "Some(2): expected train, validation or test, found \"\"",
+            ),
+            (
+                "row,set\n2,test\n2,train\n",
+                "Some(3): row 2 is listed on line 2 too",
+            ),
+        ] {
+            assert_eq!(problem(read(text)), expected, "{text:?}");
+        }
+    }
+}

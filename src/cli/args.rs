@@ -378,7 +378,7 @@ pub struct TableArgs {
           hide_default_value = true,
           value_parser = one_of(&TaskChoice::ALL, TaskChoice::name))]
     pub task: TaskChoice,
-    /// Columns to ignore, by name or number
+    /// Columns to ignore, by name or number, e.g. id,3,10-20,first..last
     #[arg(long, value_name = "COLUMNS", help_heading = "Data")]
     pub drop: Vec<String>,
     /// Keep columns that would be dropped as dates, free text or row IDs

@@ -217,6 +217,7 @@ impl Base {
                 _ if dropped.contains(&column) => Reason::Dropped,
                 _ => Reason::NotInModel,
             },
+            texts: None,
         };
         Ok(unused.into_iter().map(exclusion).collect())
     }

@@ -171,6 +171,7 @@ impl Loading {
                 given: options.given(),
                 decimal_comma: shape.dialect.decimal_comma,
                 header: shape.header.is_some(),
+                numeric_header: table.has_numbers_on_top(),
                 excluded: excluded.collect(),
                 ..ReadReport::default()
             },
@@ -394,6 +395,7 @@ fn exclusion(shape: &Shape, column: usize, reason: Reason) -> Exclusion {
         name: shape.names[column].clone(),
         column,
         reason,
+        texts: None,
     }
 }
 
@@ -450,9 +452,9 @@ fn finish_columns(
         let name = &shape.names[column];
         let mut offset = 0.0;
         let finished = match cells {
-            Cells::Undecided(_) => Err(Reason::Empty),
+            Cells::Undecided(_) => Err((Reason::Empty, None)),
             Cells::Numbers(numbers) if has_others && numbers.count_rows() => {
-                Err(Reason::RowNumbers)
+                Err((Reason::RowNumbers, None))
             }
             Cells::Numbers(numbers) => {
                 offset = numbers.offset;
@@ -476,8 +478,11 @@ fn finish_columns(
                 });
                 fixes.push(fix);
             }
-            Err(reason) => {
-                report.excluded.push(exclusion(shape, column, reason));
+            Err((reason, texts)) => {
+                report.excluded.push(Exclusion {
+                    texts,
+                    ..exclusion(shape, column, reason)
+                });
                 fixes.push(ColumnFix::Exclude);
             }
         }

@@ -73,9 +73,20 @@ pub struct Exclusion {
     pub column: usize,
     /// Reason.
     pub reason: Reason,
+    /// Numbers of different texts and of rows with one, if there are too many texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub texts: Option<(usize, usize)>,
 }
 
 impl Exclusion {
+    /// Returns the reason in a few words, such as `301 different texts in 392 rows`.
+    pub fn why(&self) -> String {
+        match self.texts {
+            Some((texts, rows)) => format!("{texts} different texts in {rows} rows"),
+            None => self.reason.text().into(),
+        }
+    }
+
     /// Returns the reason with the option that overrides it, such as `excluded: dates (--keep)`.
     pub fn text(&self) -> String {
         let option = if self.reason.is_guess() {
@@ -83,7 +94,7 @@ impl Exclusion {
         } else {
             ""
         };
-        format!("excluded: {}{option}", self.reason.text())
+        format!("excluded: {}{option}", self.why())
     }
 }
 
@@ -102,6 +113,8 @@ pub struct ReadReport {
     pub decimal_comma: bool,
     /// Whether the first row names the columns.
     pub header: bool,
+    /// Whether the first row is a header of numbers alone, or, without a header, could be one.
+    pub numeric_header: bool,
     /// Columns excluded while reading.
     #[serde(rename = "left_out")]
     pub excluded: Vec<Exclusion>,

@@ -2,6 +2,7 @@
 
 mod answers;
 mod cases;
+mod columns;
 mod evaluations;
 #[cfg(unix)]
 mod exits;

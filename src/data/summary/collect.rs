@@ -289,7 +289,7 @@ impl Facts<'_> {
         }
         let texts: Vec<String> = excluded
             .iter()
-            .map(|column| format!("{} ({})", column.name, column.reason.text()))
+            .map(|column| format!("{} ({})", column.name, column.why()))
             .collect();
         let statement = format!("excluded {}", listed(&texts));
         let columns = excluded.iter().map(|column| column.column).collect();
@@ -335,17 +335,23 @@ impl Facts<'_> {
         let delimiter = format!("{}-separated", report.delimiter);
         self.add(Topic::Format, "delimiter", delimiter, &["--delimiter"]);
         self.add_left_out_lines();
-        let (statement, set, unset) = if report.header {
-            ("header row", "--header", "--no-header")
-        } else {
-            ("no header row", "--no-header", "--header")
+        let (statement, set, unset) = match (report.header, report.numeric_header) {
+            (true, false) => ("header row", "--header", "--no-header"),
+            (true, true) => ("header row of numbers", "--header", "--no-header"),
+            (false, false) => ("no header row", "--no-header", "--header"),
+            (false, true) => (
+                "no header row; the first row, of ascending numbers, is data",
+                "--no-header",
+                "--header",
+            ),
         };
-        let option = if report.given.contains(&set) {
-            set
-        } else {
-            unset
-        };
-        self.add(Topic::Format, "header", statement, &[option]);
+        let is_given = report.given.contains(&set);
+        let option = if is_given { set } else { unset };
+        let is_doubtful = !is_given && (!report.header || report.numeric_header);
+        let fact = self.add(Topic::Format, "header", statement, &[option]);
+        if is_doubtful {
+            fact.severity = Severity::Note;
+        }
         let options = &["--decimal"];
         if report.decimal_comma {
             self.note(Topic::Format, "decimal", "decimal comma", options);

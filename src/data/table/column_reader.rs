@@ -15,6 +15,10 @@ use crate::error::DataProblem;
 /// Maximum number of distinct texts of a categorical column.
 const MAX_TEXTS: usize = 20_000;
 
+/// Number of different texts from which they are too many for categories, if more than half of the cells
+/// differ.
+const MANY_TEXTS: usize = 20;
+
 /// Number of rows from which numbers 0, 1, 2, ... are row numbers under any name.
 const MIN_ROW_NUMBERS: usize = 8;
 
@@ -236,11 +240,17 @@ impl Texts {
     /// Decides between a boolean column and categories, of which the most frequent get an input each.
     ///
     /// # Errors
-    /// Reason for excluding the column.
-    pub(crate) fn finish(self) -> Result<Categories, Reason> {
-        let cells = self.counts.iter().sum::<usize>() + self.others;
-        if !self.is_wanted && (self.others > 0 || are_nearly_distinct(self.counts.len(), cells)) {
-            return Err(Reason::Identifiers);
+    /// Reason for excluding the column, with the numbers of different texts and of cells if there are many.
+    pub(crate) fn finish(self) -> Result<Categories, (Reason, Option<(usize, usize)>)> {
+        let (distinct, cells) = (
+            self.counts.len(),
+            self.counts.iter().sum::<usize>() + self.others,
+        );
+        if !self.is_wanted && (self.others > 0 || are_nearly_distinct(distinct, cells)) {
+            return Err((Reason::Identifiers, None));
+        }
+        if !self.is_wanted && distinct >= MANY_TEXTS && 2 * distinct > cells {
+            return Err((Reason::ManyTexts, Some((distinct, cells))));
         }
         let mut texts = vec![String::new(); self.counts.len()];
         for (text, code) in self.by_text {

@@ -170,6 +170,11 @@ fn ascending<'c>(cells: impl Iterator<Item = &'c str>) -> bool {
     true
 }
 
+/// Returns whether the `first` row could be a header of numbers, such as the years 2001, 2002, 2003.
+pub(crate) fn could_be_names(first: &[String]) -> bool {
+    first.len() > 1 && ascending(first.iter().map(String::as_str))
+}
+
 fn counts_up(first: &[String]) -> bool {
     if first.len() < COUNTING_COLUMNS {
         return false;

@@ -16,6 +16,7 @@ pub(crate) mod target_reader;
 
 use std::collections::HashSet;
 use std::io::{Cursor, Read};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::text::{near_matches, sanitise, shorten};
 use dialect::{Delimiter, Dialect};
-use header::{column_names, is_header, numbered_names, units_row};
+use header::{column_names, could_be_names, is_header, numbered_names, units_row};
 use prefix::Prefix;
 use records::{Records, Row};
 use rows::{Layout, Rows};
@@ -292,6 +293,17 @@ impl Table {
     }
 }
 
+impl Table {
+    /// Returns whether the first row is a header of numbers alone, or, without a header, could be one.
+    pub(super) fn has_numbers_on_top(&self) -> bool {
+        let first = self.sample.first();
+        match &self.shape.header {
+            Some(header) => header.iter().all(|cell| formatted::is_number(cell)),
+            None => first.is_some_and(|row| could_be_names(&row.cells)),
+        }
+    }
+}
+
 /// Returns the number of delimiters at the end of all `rows` that the `first` row does not have.
 fn trailing_delimiters(first: &[String], rows: &[Row]) -> usize {
     let width = rows.first().map_or(0, |row| row.cells.len());
@@ -414,24 +426,57 @@ impl Shape {
         Err(Error::data(self.place(), problem))
     }
 
-    /// Finds the columns of lists such as `age,3`. A name may itself have commas.
+    /// Finds the columns of lists such as `age,3,10-20,height..weight`. A name may itself have commas, or
+    /// look like a range.
     ///
     /// # Errors
     /// [`DataProblem::NoSuchColumn`].
     pub(super) fn find_columns(&self, lists: &[String]) -> Result<Vec<usize>> {
         let mut columns = Vec::new();
         for list in lists {
-            match self.find_column(list) {
-                Ok(column) => columns.push(column),
+            match self.find_range(list) {
+                Ok(range) => columns.extend(range),
                 Err(error) if !list.contains(',') => return Err(error),
                 Err(_) => {
-                    for name in list.split(',') {
-                        columns.push(self.find_column(name)?);
+                    for part in list.split(',') {
+                        columns.extend(self.find_range(part)?);
                     }
                 }
             }
         }
         Ok(columns)
+    }
+
+    /// Finds a column, or the columns of a range: `10-20` by their numbers, `height..weight` by names or
+    /// numbers, in either direction.
+    ///
+    /// # Errors
+    /// [`DataProblem::NoSuchColumn`] for a range with the end that is not there.
+    fn find_range(&self, asked: &str) -> Result<RangeInclusive<usize>> {
+        let own = match self.find_column(asked) {
+            Ok(column) => return Ok(column..=column),
+            Err(error) => error,
+        };
+        let range = |(first, last): (&str, &str)| {
+            let (first, last) = (self.find_column(first)?, self.find_column(last)?);
+            Ok(first.min(last)..=first.max(last))
+        };
+        let is_number = |end: &str| end.trim().bytes().all(|byte| byte.is_ascii_digit());
+        let by_number = asked.split_once('-').filter(|(first, last)| {
+            !first.is_empty() && !last.is_empty() && is_number(first) && is_number(last)
+        });
+        // Names may have dots too.
+        let dots = asked.match_indices("..");
+        let by_name = dots.map(|(at, dots)| (&asked[..at], &asked[at + dots.len()..]));
+        let mut problem = own;
+        for (place, ends) in by_number.into_iter().chain(by_name).enumerate() {
+            match range(ends) {
+                Ok(range) => return Ok(range),
+                Err(error) if place == 0 => problem = error,
+                Err(_) => {}
+            }
+        }
+        Err(problem)
     }
 }
 

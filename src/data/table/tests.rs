@@ -62,6 +62,44 @@ fn a_column_is_found_by_name_first_then_by_number() {
 }
 
 #[test]
+fn ranges_go_by_number_and_by_name() {
+    let shape = shape(
+        "id,1-3,height,x..y,z,class\na,2,3,4,5,u\nb,3,4,5,6,v\nc,4,5,6,7,u\n",
+        Reading::default(),
+    );
+    let find = |list: &str| shape.find_columns(&[list.to_owned()]);
+    for (list, columns) in [
+        ("1-3", &[1][..]),
+        ("2-3", &[1, 2]),
+        ("5 - 3", &[2, 3, 4]),
+        ("height..z", &[2, 3, 4]),
+        ("z..height", &[2, 3, 4]),
+        ("x..y", &[3]),
+        ("x..y..z", &[3, 4]),
+        ("1..x..y", &[0, 1, 2, 3]),
+        ("id, 4-5,class", &[0, 3, 4, 5]),
+        ("6-6", &[5]),
+    ] {
+        assert_eq!(find(list).expect(list), columns, "{list}");
+    }
+    for (list, problem) in [
+        ("2-7", "there is no column \"7\""),
+        ("0-2", "there is no column \"0\""),
+        (
+            "hight..z",
+            "there is no column \"hight\"; did you mean \"height\"?",
+        ),
+        ("id,height..k", "there is no column \"k\""),
+        ("-3", "there is no column \"-3\""),
+        ("id-z", "there is no column \"id-z\""),
+        ("..", "there is no column \"\""),
+    ] {
+        let found = find(list).expect_err(list).to_string();
+        assert!(found.contains(problem), "{list}: {found}");
+    }
+}
+
+#[test]
 fn the_header_is_found_out_or_told() {
     let bytes = "1,2\n3,4\n5,6\n";
     assert!(shape(bytes, Reading::default()).header.is_none());

@@ -16,7 +16,7 @@ use crate::data::{
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::train::Confusion;
-use crate::util::numbers::{counted, significant};
+use crate::util::numbers::{counted, score};
 use crate::util::text::{printable_json, sanitise, shorten, width};
 
 /// Maximal width of a class name in the confusion matrix, in terminal cells.
@@ -89,17 +89,6 @@ struct Sums {
     errors: ErrorSums,
     /// Errors of predicting the mean of the training rows, the baseline.
     baseline: ErrorSums,
-}
-
-/// Formats a score with so many `decimals`, or seven significant digits if that makes more.
-fn score(number: f64, decimals: usize) -> String {
-    const DIGITS: usize = 7;
-    let text = format!("{number:.decimals$}");
-    if text.bytes().filter(u8::is_ascii_digit).count() > DIGITS {
-        significant(number, DIGITS)
-    } else {
-        text
-    }
 }
 
 impl Sums {
@@ -258,9 +247,6 @@ impl Sums {
                     "confusion": (0..classes.len()).map(row).collect::<Vec<_>>(),
                 })
             }
-        if let Some(selection) = rows.selection() {
-            all["selected"] = json!(selection.to_string());
-        }
             Task::Regression(_) => {
                 let (errors, baseline) = (self.errors.errors(), self.baseline.errors());
                 json!({
@@ -272,15 +258,15 @@ impl Sums {
                 })
             }
         };
+        if let Some(selection) = rows.selection() {
+            all["selected"] = json!(selection.to_string());
+        }
         if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
             all.extend(more);
         }
         all
     }
 
-        if let Some(selection) = selection {
-            let _ = write!(text, ", the {selection}");
-        }
     fn as_text(
         &self,
         model: &TrainedModel,
@@ -292,6 +278,9 @@ impl Sums {
             counted(self.rows, "row"),
             sanitise(&model.target)
         );
+        if let Some(selection) = selection {
+            let _ = write!(text, ", the {selection}");
+        }
         if self.without_target > 0 {
             let _ = write!(
                 text,
@@ -369,20 +358,5 @@ impl Sums {
         }
         text.push('\n');
         text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scores_have_at_most_seven_digits() {
-        assert_eq!(score(0.123_456_78, 4), "0.1235");
-        assert_eq!(score(2.5, 6), "2.500000");
-        assert_eq!(score(1_234.567_891, 6), "1234.568");
-        assert_eq!(score(8.284_46e33, 4), "8.284460e33");
-        assert_eq!(score(-123_456.789, 4), "-123456.8");
-        assert_eq!(score(f64::NAN, 4), "NaN");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Quality, TrainedModel};
 use crate::data::Task;
-use crate::util::numbers::counted;
+use crate::util::numbers::{counted, score};
 use crate::util::text::sanitise;
 
 /// Describes purpose, origin and scores of `model` in lines of one sentence each. Line breaks and
@@ -52,7 +52,9 @@ fn scores(quality: &Quality) -> Option<String> {
     }
     let errors = quality.errors?;
     Some(format!(
-        "mean absolute error {:.4}, root mean squared error {:.4}, R2 {:.4}",
-        errors.mae, errors.rmse, errors.r2
+        "mean absolute error {}, root mean squared error {}, R2 {}",
+        score(errors.mae, 4),
+        score(errors.rmse, 4),
+        score(errors.r2, 4)
     ))
 }

@@ -30,6 +30,17 @@ pub(crate) fn significant(x: f64, digits: usize) -> String {
     }
 }
 
+/// Formats a score with this number of `decimals`, or with seven significant digits if that makes more.
+pub(crate) fn score(number: f64, decimals: usize) -> String {
+    const DIGITS: usize = 7;
+    let text = format!("{number:.decimals$}");
+    if text.bytes().filter(u8::is_ascii_digit).count() > DIGITS {
+        significant(number, DIGITS)
+    } else {
+        text
+    }
+}
+
 /// Formats `x` as [`significant`] does, with a minus sign in place of a hyphen.
 pub(crate) fn typeset(x: f64, digits: usize) -> String {
     significant(x, digits).replace('-', "−")

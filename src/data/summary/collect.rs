@@ -231,7 +231,8 @@ impl Facts<'_> {
             }
             (Baseline::Mean { .. }, scale) => {
                 let mean = scale.map_or(f64::NAN, |scale| scale.mean + scale.offset);
-                format!("R² {score:.3} (always the mean, {mean:.4})")
+                let (score, mean) = (numbers::score(score, 3), numbers::score(mean, 4));
+                format!("R² {score} (always the mean, {mean})")
             }
         };
         self.add(Topic::Baseline, "baseline", statement, &[]);

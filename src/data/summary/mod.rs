@@ -14,6 +14,7 @@ use ndarray::ArrayView2;
 use serde::Serialize;
 
 use super::{Baseline, Dataset, Prepared, ReadReport, Samples, Target};
+use crate::util::numbers::score;
 use crate::util::text::sanitise;
 use columns::Statistics;
 pub use columns::{ColumnSummary, Range};
@@ -112,9 +113,9 @@ impl DataSummary {
             baseline: prepared.baseline.score(),
             baseline_prediction: match (&prepared.baseline, prepared.task.scale()) {
                 (Baseline::Majority { class, .. }, _) => dataset.class_names()[*class].clone(),
-                (Baseline::Mean { .. }, scale) => scale.map_or(String::new(), |scale| {
-                    format!("{:.4}", scale.mean + scale.offset)
-                }),
+                (Baseline::Mean { .. }, scale) => {
+                    scale.map_or(String::new(), |scale| score(scale.mean + scale.offset, 4))
+                }
             },
         }
     }

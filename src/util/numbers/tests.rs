@@ -124,3 +124,13 @@ fn digits_are_grouped() {
     let shown = [0, 999, 1000, 1_312_768].map(grouped);
     assert_eq!(shown, ["0", "999", "1,000", "1,312,768"]);
 }
+
+#[test]
+fn scores_have_at_most_seven_digits() {
+    assert_eq!(score(0.123_456_78, 4), "0.1235");
+    assert_eq!(score(2.5, 6), "2.500000");
+    assert_eq!(score(1_234.567_891, 6), "1234.568");
+    assert_eq!(score(8.284_46e33, 4), "8.284460e33");
+    assert_eq!(score(-123_456.789, 4), "-123456.8");
+    assert_eq!(score(f64::NAN, 4), "NaN");
+}

@@ -250,6 +250,8 @@ def outputs(row):
         row = dict(zip([column[0] for column in COLUMNS], row, strict=True))
     a = []
     for name, kind, *known in COLUMNS:
+        if name not in row:
+            raise KeyError(f'the model needs a column "{name}"')
         a += _encoded(row[name], kind, known)
     for i, (weights, biases) in enumerate(LAYERS):
         z = [math.fsum(map(lambda x, y: x * y, w, a)) + b for w, b in zip(weights, biases)]

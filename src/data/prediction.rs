@@ -121,7 +121,7 @@ impl<'m> PredictionRows<'m> {
             let images = ImageRows::open(source, input)?;
             let shape = Shape::named(source, images.names());
             let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-            let columns = by_name(&shape, &names)?;
+            let columns = by_name(&shape, &names, &[])?;
             (shape, NewRows::Images(images), columns)
         } else {
             let mut observer = |_| ControlFlow::Continue(());
@@ -165,7 +165,7 @@ impl<'m> PredictionRows<'m> {
     /// [`DataProblem::MissingFeature`]; [`DataProblem::WrongWidth`] for a file without header and
     /// without that column.
     pub fn target_column(&self, name: &str) -> Result<usize> {
-        target_column(&self.shape, self.training, name)
+        target_column(&self.shape, &self.columns, self.training, name)
     }
 
     /// Returns the next rows, at most `max` of them; `None` after the last.
@@ -320,7 +320,7 @@ impl Selected {
         let source = source.to_string();
         let Table { shape, rows, .. } = Table::open(&source, input, reading, &expected, observer)?;
         let columns = match shape.header {
-            Some(_) => by_name(&shape, &expected)?,
+            Some(_) => by_name(&shape, &expected, &[])?,
             None => by_position(&shape, wanted, training)?,
         };
         Ok(Self {
@@ -333,14 +333,20 @@ impl Selected {
 
     /// Finds the target; see [`PredictionRows::target_column`].
     pub(super) fn target(&self, name: &str) -> Result<usize> {
-        target_column(&self.shape, self.training, name)
+        target_column(&self.shape, &self.columns, self.training, name)
     }
 }
 
-fn target_column(shape: &Shape, training: Training, name: &str) -> Result<usize> {
+/// Finds the target beside the `features`; see [`PredictionRows::target_column`].
+fn target_column(
+    shape: &Shape,
+    features: &[usize],
+    training: Training,
+    name: &str,
+) -> Result<usize> {
     let (found, expected) = (shape.width(), training.columns);
     match shape.header {
-        Some(_) => Ok(by_name(shape, &[name])?[0]),
+        Some(_) => Ok(by_name(shape, &[name], features)?[0]),
         None if found == expected => Ok(training.target),
         None => {
             let expected = expected - 1;
@@ -382,18 +388,17 @@ pub(super) fn raw_values<'a>(
     Ok(())
 }
 
-/// Finds the index of each of `names`.
-fn by_name(shape: &Shape, names: &[&str]) -> Result<Vec<usize>> {
+/// Finds the index of each of `names`; the columns `found` are needed too.
+fn by_name(shape: &Shape, names: &[&str], found: &[usize]) -> Result<Vec<usize>> {
     // Tables of tens of thousands of columns are not searched from the start for each.
     let indices = shape.names.iter().map(String::as_str).zip(0..);
     let indices: HashMap<&str, usize> = indices.collect();
     // A column that is needed itself cannot be a misspelled one.
     let unneeded = || {
-        let others = shape
-            .names
-            .iter()
-            .filter(|known| !names.contains(&known.as_str()));
-        others.cloned().collect::<Vec<_>>()
+        let others = shape.names.iter().enumerate();
+        let others = others
+            .filter(|(index, known)| !names.contains(&known.as_str()) && !found.contains(index));
+        others.map(|(_, known)| known.clone()).collect::<Vec<_>>()
     };
     let index = |&name: &&str| {
         let found = indices.get(name).copied();

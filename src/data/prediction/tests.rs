@@ -57,6 +57,23 @@ fn columns_are_found_by_name_in_any_order() {
 }
 
 #[test]
+fn the_name_of_a_missing_target_is_not_that_of_a_feature() {
+    let wanted = trained_on("kind,king,b\nx,1,2\ny,3,4\nx,3,5\ny,2,5\n", "kind");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("new.csv");
+    for (header, suggestion) in [
+        ("king,b,kin", "did you mean \"kin\"?"),
+        ("king,b,other", "the columns are \"king\", \"b\", \"other\""),
+    ] {
+        fs::write(&path, format!("{header}\n1,2,x\n")).expect("written");
+        let source = Source::File(path.clone());
+        let rows = PredictionRows::open(&source, &Reading::default(), &wanted).expect("opens");
+        let problem = rows.target_column("kind").expect_err("missing").to_string();
+        assert!(problem.ends_with(suggestion), "{problem}");
+    }
+}
+
+#[test]
 fn without_a_header_positions_count_with_or_without_the_class() {
     let wanted = trained_on(TRAINING, "kind");
     let with = read("x,20,7,10\ny,40,7,30\n", &wanted).expect("reads");

@@ -18,7 +18,7 @@ use crate::model_file::formats;
 use crate::nn::ParameterId;
 use crate::record::log_formats;
 use crate::settings::{Edit, SETTINGS, Setting, defaults, parameter_value};
-use crate::train::Interval;
+use crate::train::{Interval, Weights};
 use crate::util::named::{by_name, shown_by_name};
 
 /// Train a feed-forward neural network on a table and watch it learn.
@@ -172,6 +172,11 @@ pub struct TrainingArgs {
     /// Write the line of every row and its set, train, validation or test, as CSV
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub save_split: Option<PathBuf>,
+    /// Weights of the saved model and of the final scores: those of the epoch with the lowest validation loss, or the
+    /// last ones
+    #[arg(long, value_name = "NAME", help_heading = "Output", conflicts_with = "describe",
+          default_value_t = Weights::Best, value_parser = one_of(&Weights::ALL, Weights::name))]
+    pub weights: Weights,
     /// Log of the run.
     #[arg(long, value_name = "PATH", help_heading = "Output", conflicts_with = "describe",
           help = log_help())]

@@ -14,7 +14,7 @@ use crate::nn::GradientCheck;
 use crate::record::{
     Console, End, LogOption, Recorders, STANDARD_OUTPUT, gradients, report_recovery,
 };
-use crate::train::{Command, Event, Pace, Session, Settings, Sink, State, Worker};
+use crate::train::{Command, Event, Pace, Session, Settings, Sink, State, Weights, Worker};
 use crate::util::signals::{Signal, Signals, Watched};
 
 /// Events that wait to be recorded before the worker waits too.
@@ -29,6 +29,8 @@ pub struct Options<'a> {
     pub epochs: u64,
     /// File that the model is saved to when they are done.
     pub export: Option<&'a ExportOption>,
+    /// Weights of that model, and of the scores at the end.
+    pub weights: Weights,
     /// File that the run is recorded to.
     pub log: Option<&'a LogOption>,
     /// Whether JSON lines are written to standard output.
@@ -291,7 +293,7 @@ impl Run<'_> {
             return;
         }
         if end == End::Epochs {
-            self.worker.send(Command::Evaluate);
+            self.worker.send(Command::Evaluate(self.options.weights));
         }
         self.end = Some(end);
         if let Some(ExportOption { path, replace }) = self.options.export {
@@ -303,6 +305,7 @@ impl Run<'_> {
             self.worker.send(Command::Pause);
             self.worker.send(Command::Export {
                 path: path.clone(),
+                weights: self.options.weights,
                 replace: *replace,
             });
         }

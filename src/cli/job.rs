@@ -15,7 +15,7 @@ use crate::nn::engine::Threads;
 use crate::record::LogOption;
 use crate::settings::{Choices, defaults};
 use crate::train::recovery::{self, RecoveryOption};
-use crate::train::{CheckpointOption, Pace, Plan, Start};
+use crate::train::{CheckpointOption, Pace, Plan, Start, Weights};
 
 /// A checked order to train.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct Job {
     pub export: Option<ExportOption>,
     /// File that lists the rows of each set.
     pub save_split: Option<PathBuf>,
+    /// Weights of that model.
+    pub weights: Weights,
     /// File that the run is recorded to.
     pub log: Option<LogOption>,
     /// Whether existing files are overwritten.
@@ -97,6 +99,7 @@ impl Job {
             },
             export: export(args.export.as_deref(), global.force)?,
             save_split: args.save_split.clone(),
+            weights: args.weights,
             log: (args.log.as_deref())
                 .map(|path| LogOption::new(path, global.force))
                 .transpose()?,

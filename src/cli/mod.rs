@@ -216,6 +216,7 @@ fn train(job: Job) -> Result<Work> {
                 let options = headless::Options {
                     epochs,
                     export: job.export.as_ref(),
+                    weights: job.weights,
                     log: job.log.as_ref(),
                     json,
                     check_gradients,
@@ -231,6 +232,7 @@ fn train(job: Job) -> Result<Work> {
             let mut loading = Loading::new(job.source.name(), job.files(), paused);
             loading.export = job.export.clone();
             loading.force = job.force;
+            loading.weights = job.weights;
             let checkpoint = job.checkpoint.as_ref();
             loading.checkpoint = checkpoint.map(|option| option.path.clone());
             loading.notice = job.interrupted_run();

@@ -95,6 +95,9 @@ pub struct TrainingRecord {
     pub epochs: u64,
     /// Number of steps (parameter updates).
     pub steps: u64,
+    /// Number of epochs that the training had done, if these are the weights of the best of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_of: Option<u64>,
     /// Live changes, oldest first.
     pub changes: Vec<LoggedChange>,
     /// Initial architecture, if live changes replaced it.

@@ -13,7 +13,8 @@
 //! - `finished`: `reason` (`epochs`, `quit`, `signal`, `diverged`, `gradients`, `failed`,
 //!   `reader-gone`), `message`, `epoch` and `step` (done in all), `seconds`, `training`, `validation`
 //!   and `test` (scores of the final network: `loss` with `accuracy`, or with `mae`, `rmse` and
-//!   `r2`), `exported` (path of the model saved last), `exported_difference` (0 if
+//!   `r2`), `best_epoch` (the one whose weights have these scores; `null` if they are the last ones), `exported` (path
+//!   of the model saved last), `exported_best_epoch` (the same for its weights), `exported_difference` (0 if
 //!   the file was read back and predicts the same as the network in memory, as every saved file must;
 //!   `null` for formats that nn-tui does not read).
 //! - `failed`, the only line of a headless run that could not start: `kind` (`usage`, `data`, `model`,
@@ -115,7 +116,9 @@ enum Line<'a> {
         training: Option<Scored>,
         validation: Option<Scored>,
         test: Option<Scored>,
+        best_epoch: Option<u64>,
         exported: Option<String>,
+        exported_best_epoch: Option<u64>,
         exported_difference: Option<f64>,
     },
 }
@@ -251,8 +254,10 @@ impl Recorder for JsonLines {
             training: scored(evaluation.map(|scores| scores.training)),
             validation: scored(evaluation.and_then(|scores| scores.validation)),
             test: scored(evaluation.and_then(|scores| scores.test)),
-            exported: saved.map(|(path, _)| path.to_string_lossy().into_owned()),
-            exported_difference: saved.and_then(|(_, saved)| match saved.verification {
+            best_epoch: summary.best.map(|best| best.epoch),
+            exported: saved.map(|model| model.path.to_string_lossy().into_owned()),
+            exported_best_epoch: saved.and_then(|model| Some(model.best?.epoch)),
+            exported_difference: saved.and_then(|model| match model.saved.verification {
                 Verification::SamePredictions { .. } => Some(0.0),
                 Verification::NotReadable { .. } => None,
             }),

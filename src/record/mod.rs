@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use console::Console;
 pub(crate) use recorders::{Recorders, STANDARD_OUTPUT};
-pub(crate) use summary::{End, Summary};
+pub(crate) use summary::{End, SavedModel, Summary};
 
 use crate::error::{Error, Result};
 use crate::train::{Event, Position, Recovered};

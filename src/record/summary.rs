@@ -4,7 +4,16 @@ use std::path::PathBuf;
 
 use crate::error::{EXIT_FAILED, Error, Result};
 use crate::model_file::Saved;
-use crate::train::{Divergence, Evaluation, Event, Position};
+use crate::train::{BestEpoch, Divergence, Evaluation, Event, Position};
+
+/// Model saved during a run.
+#[derive(Debug, Clone)]
+pub(crate) struct SavedModel {
+    pub path: PathBuf,
+    pub saved: Saved,
+    /// The best epoch, if the model has its weights.
+    pub best: Option<BestEpoch>,
+}
 
 /// Outcome of a run.
 #[derive(Debug)]
@@ -15,8 +24,10 @@ pub(crate) struct Summary {
     pub seconds: f64,
     /// Scores of the final parameters, if they were evaluated.
     pub evaluation: Option<Evaluation>,
+    /// The best epoch, if the scores are those of its parameters.
+    pub best: Option<BestEpoch>,
     /// Models saved during the run, oldest first, each path once.
-    pub saved: Vec<(PathBuf, Saved)>,
+    pub saved: Vec<SavedModel>,
 }
 
 impl Summary {
@@ -26,6 +37,7 @@ impl Summary {
             position: Position::default(),
             seconds: 0.0,
             evaluation: None,
+            best: None,
             saved: Vec::new(),
         }
     }
@@ -45,17 +57,27 @@ impl Summary {
             && (position != self.position || matches!(event, Event::Changed { .. }))
         {
             self.position = position;
-            self.evaluation = None;
+            (self.evaluation, self.best) = (None, None);
         }
         match event {
-            Event::Evaluated { evaluation, .. } => self.evaluation = Some((**evaluation).clone()),
+            Event::Evaluated {
+                best, evaluation, ..
+            } => {
+                self.evaluation = Some((**evaluation).clone());
+                self.best = *best;
+            }
             Event::Exported {
                 path,
                 result: Ok(saved),
+                best,
                 ..
             } => {
-                self.saved.retain(|(other, _)| other != path);
-                self.saved.push((path.clone(), *saved));
+                self.saved.retain(|other| other.path != *path);
+                self.saved.push(SavedModel {
+                    path: path.clone(),
+                    saved: *saved,
+                    best: *best,
+                });
             }
             _ => {}
         }

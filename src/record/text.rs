@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{End, LogFormat, Moment, Output, Recorder, Summary, gradients};
+use super::{End, LogFormat, Moment, Output, Recorder, SavedModel, Summary, gradients};
 use crate::data::{Baseline, Prepared, Samples, TargetScale};
 use crate::model_file::Saved;
 use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
@@ -232,6 +232,14 @@ impl Recorder for Text {
             counted(summary.position.step, "step"),
             summary.seconds,
         )?;
+        let epochs = summary.position.epoch;
+        if let Some(best) = summary.best {
+            let (epoch, loss) = (best.epoch, loss(best.loss as f32));
+            writeln!(
+                out,
+                "best epoch {epoch} of {epochs}, validation loss {loss}"
+            )?;
+        }
         if let Some(evaluation) = &summary.evaluation {
             for (set, of_set) in [
                 ("training", Some(evaluation.training)),
@@ -243,11 +251,12 @@ impl Recorder for Text {
                 }
             }
         }
-        for (path, saved) in &summary.saved {
+        for SavedModel { path, saved, best } in &summary.saved {
             let path = sanitise(&path.to_string_lossy());
-            let weights = match summary.end {
-                End::Diverged(_) | End::Failed(_) => "the last good weights to ",
-                _ => "",
+            let weights = match (best, &summary.end) {
+                (Some(best), _) => format!("best epoch {} to ", best.epoch),
+                (None, End::Diverged(_) | End::Failed(_)) => "the last good weights to ".into(),
+                (None, _) => String::new(),
             };
             let Saved {
                 bytes,
@@ -359,6 +368,7 @@ mod tests {
         Progress {
             position,
             learning_rate: 0.1,
+            best: None,
             samples_per_second: 1.0,
             seconds: 0.0,
             losses: Vec::new(),

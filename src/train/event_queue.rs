@@ -10,7 +10,7 @@ use super::curves::Curves;
 use super::evaluation::{Outcomes, Scores};
 use super::messages::{EpochRecord, Event, LossPoint, Progress};
 use super::session::RunningMean;
-use super::{Position, Session, Stepped};
+use super::{BestEpoch, Position, Session, Stepped};
 use crate::util::stats::{Bounded, MinMaxLast};
 
 /// Capacity for metrics; beyond it, neighbouring points are merged.
@@ -42,6 +42,7 @@ impl<F: FnMut(Event) -> Result<(), Box<Event>> + Send> Sink for F {
 pub(super) struct Status {
     pub position: Position,
     pub learning_rate: f64,
+    pub best: Option<BestEpoch>,
     pub samples_per_second: f64,
     pub seconds: f64,
 }
@@ -207,6 +208,7 @@ impl<S: Sink> EventQueue<S> {
         self.waiting.push_back(Event::Progress(Box::new(Progress {
             position: progress.position,
             learning_rate: progress.learning_rate,
+            best: progress.best,
             samples_per_second: progress.samples_per_second,
             seconds: progress.seconds,
             losses: self.losses.take(),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ndarray::Array2;
 
+use super::session::ChosenWeights;
 use super::{Scores, Session};
 use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples};
 use crate::error::Result;
@@ -12,13 +13,18 @@ use crate::model_file::{
     verify, weights_checksum,
 };
 
-/// Writes the network of `session` to `path` and verifies the file with validation rows, or with
+/// Writes the network of `session` with the `chosen` weights to `path` and verifies the file with validation rows, or with
 /// training rows if there are no validation rows.
 ///
 /// # Errors
 /// The errors of [`save`] and [`verify`].
-pub(super) fn export(session: &mut Session, path: &Path, replace: bool) -> Result<Saved> {
-    let model = trained_model(session);
+pub(super) fn export(
+    session: &mut Session,
+    chosen: ChosenWeights,
+    path: &Path,
+    replace: bool,
+) -> Result<Saved> {
+    let model = trained_model(session, chosen);
     let bytes = save(path, &model, replace)?;
     let data = session.data();
     let (samples, set) = if data.validation.is_empty() {
@@ -45,12 +51,18 @@ fn evenly_spaced_rows(samples: &Samples, limit: usize) -> Array2<f32> {
     Array2::from_shape_fn((rows.len(), columns), |(row, column)| rows[row][column])
 }
 
-/// Returns the network of `session`, or its last good weights after a divergence, with the record
-/// of the training and its scores. It does not depend on time, so equal trainings give equal files.
-fn trained_model(session: &mut Session) -> TrainedModel {
-    let (parameters, position) = session.good_parameters();
+/// Returns the network of `session` with the `chosen` weights, the record of the training until they came about,
+/// and their scores. It does not depend on time, so equal trainings give equal files.
+fn trained_model(session: &mut Session, chosen: ChosenWeights) -> TrainedModel {
+    let ChosenWeights {
+        parameters,
+        position,
+        plan: now,
+        changes,
+        best,
+    } = chosen;
     let evaluation = session.evaluate_parameters(&parameters);
-    let (plan, now, data) = (session.plan(), session.plan_in_force(), session.data());
+    let (plan, data) = (session.plan(), session.data());
     let started_as = plan.architecture(data.preprocessing.inputs(), data.output_names.len());
     let started_as = started_as.ok();
     let training = TrainingRecord {
@@ -66,7 +78,8 @@ fn trained_model(session: &mut Session) -> TrainedModel {
         class_weights: plan.class_weights,
         epochs: position.epoch,
         steps: position.step,
-        changes: session.log().to_vec(),
+        best_of: best.map(|_| session.position().epoch),
+        changes: session.log()[..changes].to_vec(),
         started_as: started_as.filter(|start| start != session.architecture()),
         started_from: (session.start()).map(|start| weights_checksum(&start.parameters)),
         ended_with: ((now.rule, now.batch) != (plan.rule, plan.batch)).then_some(EndedWith {

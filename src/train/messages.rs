@@ -9,7 +9,7 @@ use super::confusion_rows::ConfusionRows;
 use super::curves::Curves;
 use super::evaluation::{Evaluation, Outcomes};
 use super::observation::Observation;
-use super::{Divergence, Pace, Plan, Position, StepPosition};
+use super::{BestEpoch, Divergence, Pace, Plan, Position, StepPosition, Weights};
 use crate::data::Prepared;
 use crate::error::Error;
 use crate::model_file::Saved;
@@ -37,8 +37,8 @@ pub enum Command {
     /// Check back-propagation against central differences on the next mini-batch; answered by
     /// [`Event::GradientsChecked`].
     CheckGradients,
-    /// Evaluate the current parameters; answered by [`Event::Evaluated`].
-    Evaluate,
+    /// Evaluate the parameters of the best epoch, or the current ones; answered by [`Event::Evaluated`].
+    Evaluate(Weights),
     /// Find the rows of the class `actual` that are now predicted as `predicted`; answered by
     /// [`Event::Found`].
     FindRows {
@@ -67,6 +67,8 @@ pub enum Command {
     Export {
         /// Destination; its extension selects the format.
         path: PathBuf,
+        /// Weights of the model.
+        weights: Weights,
         /// Whether an existing file may be overwritten.
         replace: bool,
     },
@@ -134,10 +136,12 @@ pub enum Event {
     },
     /// New metrics.
     Progress(Box<Progress>),
-    /// Scores of the current parameters.
+    /// Scores of parameters.
     Evaluated {
         /// Position of the training.
         position: Position,
+        /// The best epoch, if the scores are those of its parameters; `None` for the current ones.
+        best: Option<BestEpoch>,
         /// The scores.
         evaluation: Box<Evaluation>,
     },
@@ -152,9 +156,13 @@ pub enum Event {
     Exported {
         /// Destination.
         path: PathBuf,
+        /// Weights that were asked for.
+        weights: Weights,
+        /// The best epoch, if the model has its weights.
+        best: Option<BestEpoch>,
         /// Bytes written, and the result of reading them back.
         result: Result<Saved, Error>,
-        /// Training step of the exported model.
+        /// Training step at which the model was exported.
         step: u64,
     },
     /// A checkpoint was written, or could not be.
@@ -258,6 +266,8 @@ pub struct Progress {
     pub position: Position,
     /// The learning rate in force.
     pub learning_rate: f64,
+    /// The best epoch so far.
+    pub best: Option<BestEpoch>,
     /// Training rows per second, averaged over about half a second.
     pub samples_per_second: f64,
     /// Seconds spent on training.

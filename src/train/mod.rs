@@ -44,6 +44,6 @@ pub use pace::Pace;
 pub use phase_stepper::{PhaseStepper, PhaseValues, StepPhase, StepPosition};
 pub use plan::Plan;
 pub use sample::{SampleId, Set};
-pub use session::{Divergence, Position, ReplayError, Session, Start, Stepped};
+pub use session::{BestEpoch, Divergence, Position, ReplayError, Session, Start, Stepped, Weights};
 pub(crate) use worker::panic_message;
 pub use worker::{Recovered, Settings, Worker};

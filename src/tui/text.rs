@@ -43,6 +43,7 @@ texts! {
     thread_ended() "training thread ended";
     training_failed(message) "training failed: {message} · w: save last good weights";
     saved(path, size, verification) "saved {path} ({size}) · {verification}";
+    saved_best(path, size, epoch, epochs, verification) "saved {path} ({size}) · best epoch {epoch} of {epochs} · {verification}";
     checkpoint_written(path, size) "saved checkpoint {path} ({size})";
     checkpoint_failed(error) "checkpoint: {error}";
     saving() "saving the model · ctrl-c again: quit without saving";
@@ -156,6 +157,9 @@ texts! {
     settings_title() "Settings";
     save_title() "Save model";
     save_hint(extensions) "{extensions} · esc: cancel";
+    save_current(epoch) "current weights (epoch {epoch})";
+    save_best(epoch, epochs) "best epoch {epoch} of {epochs}";
+    save_current_hint(current, best) "{current} · tab: {best}";
     command_title() "Command";
     what_if_title(row) "What if: inputs of row {row}";
     changed(count) "{count} changed";
@@ -266,6 +270,7 @@ texts! {
     loss_title() "Loss";
     accuracy_title() "Accuracy";
     rate_mark(rate) "lr {rate}";
+    best_mark(epoch) "best {epoch}";
     logarithmic() " · log";
     smooth() " · smooth";
     smoother() " · smoother";
@@ -310,6 +315,7 @@ texts! {
     badge_failed() " ! failed   ";
     badge_loading() " ⋯ loading  ";
     label_epoch() " epoch";
+    label_best() "best";
     label_step() "step";
     label_learning_rate() "lr";
     label_pace() "pace";

@@ -56,7 +56,7 @@ fn principle(assets: &Path) {
         shown.order(Command::Step { size, count }, |event| {
             matches!(event, Event::StepPosition(_))
         });
-        shown.order(Command::Evaluate, |event| {
+        shown.order(Command::Evaluate(nn_tui::train::Weights::Last), |event| {
             matches!(event, Event::Evaluated { .. })
         });
         shown.look();

@@ -123,6 +123,7 @@ fn models(extension: &str) -> Vec<Vec<u8>> {
     let write = |session| {
         let driven = support::Driven::spawn(session, support::settings(true, None));
         driven.send(Command::Export {
+            weights: nn_tui::train::Weights::Last,
             path: path.clone(),
             replace: true,
         });

@@ -113,6 +113,7 @@ fn watching_evaluating_and_pausing_change_nothing() {
     }
     let path = std::env::temp_dir().join(format!("nn-tui-watched-{}.json", std::process::id()));
     driven.send(Command::Export {
+        weights: nn_tui::train::Weights::Last,
         path: path.clone(),
         replace: true,
     });

@@ -146,6 +146,7 @@ fn model(
             batch: 10,
             epochs: 5,
             steps: 400,
+            best_of: None,
             changes: vec![],
             started_from: None,
             started_as: None,

@@ -1,5 +1,6 @@
 //! Tests of the library, through its public functions.
 
+mod best;
 mod cases;
 mod changes;
 mod commands;

@@ -88,6 +88,7 @@ pub(crate) fn small() -> TrainedModel {
             class_weights: ClassWeights::None,
             epochs: 100,
             steps: 800,
+            best_of: None,
             changes: changes(),
             started_from: None,
             started_as: Some(

@@ -10,7 +10,9 @@ use nn_tui::train::probes::{
     ActivationProbe, EdgeProbe, IncomingWeightProbe, LayerActivations, OutcomeProbe, RowOutcome,
     RowProbe, WeightProbe,
 };
-use nn_tui::train::{EpochRecord, LossPoint, Position, Probe, Progress, Snapshot};
+use nn_tui::train::{
+    BestEpoch, EpochRecord, LossPoint, Position, Probe, Progress, Snapshot, Weights,
+};
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
 use nn_tui::tui::app::{Chart, Confirm, Model, Msg, Overlay, Phase, View};
@@ -127,6 +129,10 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             step: 400,
         },
         learning_rate: f64::from(next()),
+        best: Some(BestEpoch {
+            epoch: 17,
+            loss: f64::from(next()),
+        }),
         samples_per_second: f64::from(next()),
         seconds: f64::from(next()),
         losses,
@@ -276,7 +282,7 @@ proptest! {
         model.prompt.overlay = match overlay {
             1 => Some(Overlay::Help(u16::from(overlay) * 7)),
             2 => Some(Overlay::Confirm(Confirm::Quit)),
-            3 => Some(Overlay::Confirm(Confirm::Replace("a/very/long/path/to/some/model.json".repeat(5).into()))),
+            3 => Some(Overlay::Confirm(Confirm::Replace("a/very/long/path/to/some/model.json".repeat(5).into(), Weights::Best))),
             4 => Some(Overlay::Commands(5)),
             5 => Some(Overlay::Menu(Menu { line: usize::from(overlay) })),
             6 => Some(Overlay::Sliders(Sliders { chosen: 3 })),

@@ -6,7 +6,7 @@ use crate::support::{plan, session};
 use crate::support::{rate, rows};
 use nn_tui::model_file::{ExportOption, Saved, Verification};
 use nn_tui::nn::{Loss, Optimizer, Output};
-use nn_tui::train::{Command, Event, Pace, Plan, Position, Started, State};
+use nn_tui::train::{Command, Event, Pace, Plan, Position, Started, State, Weights};
 use nn_tui::tui::app::{Effect, Model, Msg};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -61,6 +61,8 @@ fn exports(effects: &[Effect]) -> Vec<PathBuf> {
 
 fn exported(path: &str, step: u64) -> Msg {
     Msg::Worker(Box::new(Event::Exported {
+        weights: Weights::Best,
+        best: None,
         path: path.into(),
         result: Ok(Saved {
             bytes: 967,
@@ -134,6 +136,8 @@ fn only_the_third_interrupt_gives_up_the_model() {
 fn failed(path: &str) -> Msg {
     let cause = std::io::ErrorKind::StorageFull.into();
     Msg::Worker(Box::new(Event::Exported {
+        weights: Weights::Best,
+        best: None,
         path: path.into(),
         result: Err(nn_tui::error::Error::CannotWrite {
             path: path.into(),

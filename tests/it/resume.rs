@@ -10,7 +10,7 @@ use nn_tui::nn::{
 };
 use nn_tui::train::checkpoint::Checkpoint;
 use nn_tui::train::recovery::RecoveryOption;
-use nn_tui::train::{Command, Event, Session, Settings, State, StepSize, Worker};
+use nn_tui::train::{Command, Event, Session, Settings, State, StepSize, Weights, Worker};
 use nn_tui::util::random::{RngStream, below, generator};
 use rand_chacha::ChaCha8Rng;
 
@@ -169,17 +169,23 @@ fn difference(one: &[u8], other: &[u8]) -> Option<(String, String)> {
     found.or_else(|| (one != other).then(|| ("a longer".into(), "text".into())))
 }
 
+/// The models with the last weights and with those of the best epoch, one after the other.
 fn export(driven: &Driven, path: &Path) -> Vec<u8> {
-    driven.send(Command::Export {
-        path: path.to_owned(),
-        replace: true,
-    });
-    let exported = driven.wait_for(|_| {}, |event| matches!(event, Event::Exported { .. }));
-    let Event::Exported { result, .. } = exported else {
-        unreachable!();
-    };
-    result.expect("exported");
-    std::fs::read(path).expect("there")
+    let mut bytes = Vec::new();
+    for weights in Weights::ALL {
+        driven.send(Command::Export {
+            path: path.to_owned(),
+            weights,
+            replace: true,
+        });
+        let exported = driven.wait_for(|_| {}, |event| matches!(event, Event::Exported { .. }));
+        let Event::Exported { result, .. } = exported else {
+            unreachable!();
+        };
+        result.expect("exported");
+        bytes.extend(std::fs::read(path).expect("there"));
+    }
+    bytes
 }
 
 /// Ends all counted steps before the next command: they are done one at a time.

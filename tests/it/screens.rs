@@ -9,7 +9,7 @@ use crate::support::{
     trained_on,
 };
 use nn_tui::nn::Change;
-use nn_tui::train::{Command, Pace, State};
+use nn_tui::train::{Command, Pace, State, Weights};
 use nn_tui::tui::app::{Confirm, Effect, Model, Msg, Overlay, Phase, View};
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
@@ -258,7 +258,10 @@ fn what_lies_above_the_panels() {
     press(&mut model, "x\n");
     insta::assert_snapshot!("save-wrong-extension-80x24", drawn(&model));
     press(&mut model, "\x1b");
-    model.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace("iris.json".into())));
+    model.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace(
+        "iris.json".into(),
+        Weights::Last,
+    )));
     insta::assert_snapshot!("replace-80x24", drawn(&model));
     press(&mut model, "n");
     model.run.seconds = 500.0;

@@ -495,6 +495,7 @@ fn a_repeated_step_is_reported_once() {
     }
     let path = std::env::temp_dir().join(format!("nn-tui-again-{}.json", std::process::id()));
     driven.send(Command::Export {
+        weights: nn_tui::train::Weights::Last,
         path: path.clone(),
         replace: true,
     });
@@ -616,6 +617,7 @@ fn the_worker_changes_refuses_and_undoes() {
         let name = format!("nn-tui-changed-{}.{format}", std::process::id());
         let path = std::env::temp_dir().join(name);
         driven.send(Command::Export {
+            weights: nn_tui::train::Weights::Last,
             path: path.clone(),
             replace: true,
         });

@@ -132,6 +132,7 @@ fn nobody_listening_does_not_hold_up_training() {
     let _ = std::fs::remove_file(&path);
     sleep(Duration::from_millis(300));
     worker.send(Command::Export {
+        weights: nn_tui::train::Weights::Last,
         path: path.clone(),
         replace: true,
     });
@@ -254,6 +255,7 @@ fn a_panic_is_reported_and_the_last_good_weights_can_be_saved() {
     let path = std::env::temp_dir().join(format!("nn-tui-panic-{}.json", std::process::id()));
     worker.send(Command::Resume);
     worker.send(Command::Export {
+        weights: nn_tui::train::Weights::Last,
         path: path.clone(),
         replace: true,
     });

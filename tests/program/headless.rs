@@ -306,3 +306,73 @@ fn gradients_are_checked_before_and_after_training() {
     );
     assert!(told.contains("done after 2 epochs"), "{told}");
 }
+
+/// Best epoch by the losses in the JSON, and the objects themselves.
+fn best_of(output: &Output) -> (u64, Vec<Value>) {
+    let events = events(&stdout(output));
+    let epochs = events.iter().filter(|event| event["event"] == "epoch");
+    let losses: Vec<f64> = epochs
+        .map(|epoch| epoch["val_loss"].as_f64().unwrap())
+        .collect();
+    let smallest = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    let best = losses.iter().position(|&loss| loss == smallest).unwrap();
+    (best as u64 + 1, events)
+}
+
+#[test]
+fn the_best_epoch_is_exported_and_scored_by_default() {
+    let (_folder, model) = place("model.json");
+    let line = "wine --epochs 60 --lr 0.05 --json --force --export";
+    let (best, events) = best_of(&succeed(line, &[&model]));
+    let finished = events.last().unwrap();
+    assert!(best < 60, "{finished}");
+    assert_eq!(finished["best_epoch"], best);
+    assert_eq!(finished["exported_best_epoch"], best);
+    let of_best = &events[best as usize];
+    let loss = finished["validation"]["loss"].as_f64().unwrap();
+    assert!((loss - of_best["val_loss"].as_f64().unwrap()).abs() < 1e-6 * loss);
+    let saved = nn_tui::model_file::load(&model).unwrap();
+    assert_eq!(
+        (saved.training.epochs, saved.training.best_of),
+        (best, Some(60))
+    );
+    // The same weights as those of a run that ends there.
+    let other = format!("wine --epochs {best} --lr 0.05 --json --force --weights last --export");
+    succeed(&other, &[&model]);
+    assert_eq!(
+        nn_tui::model_file::load(&model).unwrap().parameters,
+        saved.parameters
+    );
+    // On request those of the last epoch.
+    let (_, events) = best_of(&succeed(
+        &format!("{} --weights last", line.replace(" --export", "")),
+        &[],
+    ));
+    let finished = events.last().unwrap();
+    assert_eq!(finished["best_epoch"], Value::Null);
+    let last = &events[60];
+    let loss = finished["validation"]["loss"].as_f64().unwrap();
+    assert!((loss - last["val_loss"].as_f64().unwrap()).abs() < 1e-6 * loss);
+}
+
+#[test]
+fn text_names_the_best_epoch() {
+    let (_folder, model) = place("model.json");
+    let output = succeed("wine --headless --epochs 60 --lr 0.05 --export", &[&model]);
+    let text = stdout(&output);
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("best epoch "))
+        .expect(&text);
+    assert!(line.contains(" of 60, validation loss "), "{line}");
+    assert!(text.contains("saved best epoch "), "{text}");
+    let output = succeed(
+        "wine --headless --epochs 3 --val 0 --force --export",
+        &[&model],
+    );
+    assert!(
+        !stdout(&output).contains("best epoch"),
+        "{}",
+        stdout(&output)
+    );
+}

@@ -365,6 +365,27 @@ fn a_model_is_saved_and_not_replaced_unasked() {
     assert_eq!(terminal.exit_code(), 0);
 }
 
+/// After 60 epochs at a high rate the best epoch is an earlier one.
+#[test]
+fn tab_in_the_dialog_saves_the_best_epoch() {
+    let mut terminal = Terminal::start(&["wine", "--paused", "--lr", "0.05", "--pace", "full"]);
+    terminal.wait_for("paused");
+    terminal.press("60S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 60);
+    terminal.press("w");
+    terminal.wait_for("current weights (epoch 60)");
+    terminal.press("\t");
+    terminal.wait_for("· tab: current weights");
+    terminal.press(ENTER);
+    terminal.wait_for("saved wine.json");
+    let path = terminal.folder.path().join("wine.json");
+    let training = nn_tui::model_file::load(&path).unwrap().training;
+    assert!(training.epochs < 60, "{training:?}");
+    assert_eq!(training.best_of, Some(60));
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
 #[test]
 fn any_size_at_any_moment() {
     let mut terminal = Terminal::start(&["digits"]);

@@ -38,10 +38,12 @@ impl Session {
             Change::Parameter { id, value } => {
                 self.engine.set_parameter(id, value);
                 self.frozen.refresh(&self.engine);
+                self.start_new_best();
             }
             Change::Freeze { id, frozen } => self.frozen.freeze(id, frozen, &self.engine),
             Change::Mute { neuron, muted } => {
                 self.frozen.mute(neuron, muted, &mut self.engine);
+                self.start_new_best();
             }
             Change::Network {
                 ref hidden,

@@ -1,5 +1,6 @@
 //! Training session: determined by its plan, its data and the changes made to it, and by nothing else.
 
+mod best;
 mod changes;
 mod frozen;
 mod replay;
@@ -19,13 +20,15 @@ use serde::{Deserialize, Serialize};
 use super::Plan;
 use super::Set;
 use super::confusion_rows::ConfusionRows;
-use super::evaluation::{Evaluation, Evaluator};
+use super::evaluation::{Evaluation, Evaluator, Outcomes, Scores};
 use super::sampler::Sampler;
 use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
 use crate::error::{Error, Result};
 use crate::nn::engine::{self, Engine, MiniBatch, NonFinite, Resources, Step, Threads};
 use crate::nn::{Architecture, Change, Initialisation, LoggedChange, ParameterId, Parameters};
 use crate::util::numbers::rate;
+pub(super) use best::ChosenWeights;
+pub use best::{BestEpoch, Weights};
 use frozen::FrozenParameters;
 pub use replay::ReplayError;
 use snapshots::{Recovery, Snapshot, SnapshotRing};
@@ -151,6 +154,8 @@ pub struct Session {
     sampler: Sampler,
     order: Vec<u32>,
     mean: RunningMean,
+    /// Scores on the validation rows at the end of the last epoch, until they are taken.
+    validated: Option<(Scores, Outcomes)>,
     /// Buffers for a mini-batch, if the engine cannot pick its rows itself.
     buffers: Option<Buffers>,
     resources: Resources,
@@ -237,6 +242,7 @@ impl Session {
             sampler: Sampler::new(&plan, &data.training),
             order: vec![0; rows],
             mean: RunningMean::default(),
+            validated: None,
             buffers: Buffers::needed_for(&data.training, &architecture, batch),
             resources,
             log: Vec::new(),
@@ -385,6 +391,10 @@ impl Session {
         self.position.batch = 0;
         self.shuffle();
         self.keep_at_epoch_end(mean.loss());
+        self.validated = self.validate();
+        if let Some((scores, _)) = &self.validated {
+            self.note_validation_loss(scores.loss);
+        }
         mean
     }
 
@@ -406,9 +416,14 @@ impl Session {
     }
 
     /// Evaluates the current parameters on the validation rows; `None` without validation rows.
-    pub fn validate(&mut self) -> Option<(crate::train::Scores, crate::train::Outcomes)> {
+    pub fn validate(&mut self) -> Option<(Scores, Outcomes)> {
         let samples = &self.data.validation;
         (!samples.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
+    }
+
+    /// Takes the scores on the validation rows that the last step measured, if it ended an epoch.
+    pub(super) fn take_validated(&mut self) -> Option<(Scores, Outcomes)> {
+        self.validated.take()
     }
 
     /// Returns the rows of class `actual` that are predicted as `predicted`, among the validation rows,

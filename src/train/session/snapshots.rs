@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::best::Best;
 use super::frozen::FrozenParameters;
 use super::undo::UndoStack;
 use super::{Buffers, Divergence, Position, RunningMean, Session, Stepped};
@@ -102,7 +103,7 @@ fn bytes(architecture: &Architecture) -> u128 {
         .saturating_mul(BYTES_PER_PARAMETER)
 }
 
-/// Snapshots to fall back on after a divergence.
+/// Snapshots to return to: after a divergence, and the best epoch.
 #[derive(Debug, Clone)]
 pub(super) struct Recovery {
     /// Start of the epoch with the lowest mean training loss.
@@ -112,6 +113,10 @@ pub(super) struct Recovery {
     /// Start of an epoch whose loss is not known yet. It becomes the good one only when that epoch ends
     /// well: a single step can destroy parameters that were fine until then.
     pub(super) candidate: Arc<Snapshot>,
+    /// End of the epoch with the lowest validation loss, if one has ended.
+    pub(super) best: Option<Best>,
+    /// Number of epochs that were done when the search for the best one began.
+    pub(super) best_since: u64,
 }
 
 impl Recovery {
@@ -120,8 +125,17 @@ impl Recovery {
         Self {
             good: Arc::clone(&snapshot),
             loss: f64::INFINITY,
+            best: None,
+            best_since: snapshot.position.epoch,
             candidate: snapshot,
         }
+    }
+
+    /// Forgets the best epoch if it is later than the candidate.
+    pub(super) fn forget_best_after_candidate(&mut self) {
+        let Position { epoch, step, .. } = self.candidate.position;
+        self.best.take_if(|best| best.snapshot.position.step > step);
+        self.best_since = self.best_since.min(epoch);
     }
 }
 

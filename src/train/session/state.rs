@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::best::Best;
 use super::frozen::FrozenParameters;
 use super::snapshots::{Entry, Purpose, Recovery, Snapshot, SnapshotRing};
 use super::undo::UndoStack;
@@ -84,6 +85,16 @@ struct RecoveryFields {
     #[serde(with = "exact")]
     loss: f64,
     candidate: usize,
+    best: Option<BestFields>,
+    best_since: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BestFields {
+    snapshot: usize,
+    #[serde(with = "exact")]
+    loss: f64,
 }
 
 /// Source of the numbers of a checkpoint, in the order of [`SessionState::numbers`].
@@ -121,6 +132,9 @@ impl<'s> Pool<'s> {
         if let Some(recovery) = &snapshot.recovery {
             self.add(&recovery.good, false);
             self.add(&recovery.candidate, false);
+            if let Some(best) = &recovery.best {
+                self.add(&best.snapshot, false);
+            }
         }
         self.indices
             .insert(Arc::as_ptr(snapshot), self.snapshots.len());
@@ -148,6 +162,11 @@ impl<'s> Pool<'s> {
                 good: self.index(&recovery.good),
                 loss: recovery.loss,
                 candidate: self.index(&recovery.candidate),
+                best: (recovery.best.as_ref()).map(|best| BestFields {
+                    snapshot: self.index(&best.snapshot),
+                    loss: best.loss,
+                }),
+                best_since: recovery.best_since,
             }),
         }
     }
@@ -315,10 +334,21 @@ impl SnapshotFields {
                 good,
                 loss,
                 candidate,
+                best,
+                best_since,
             }) => Some(Recovery {
                 good: find(good)?,
                 loss,
                 candidate: find(candidate)?,
+                best: match best {
+                    Some(BestFields { snapshot, loss }) if loss.is_finite() => Some(Best {
+                        snapshot: find(snapshot)?,
+                        loss,
+                    }),
+                    Some(_) => return Err("the loss of its best epoch is not finite".into()),
+                    None => None,
+                },
+                best_since,
             }),
             None => None,
         };
@@ -367,7 +397,9 @@ impl Session {
         let (current, ring, diverged) = if self.is_interrupted {
             let last = (*self.recovery.candidate).clone();
             log.truncate(last.changes);
-            let recovery = Some(self.recovery.clone());
+            let mut recovery = self.recovery.clone();
+            recovery.forget_best_after_candidate();
+            let recovery = Some(recovery);
             let current = Arc::new(Snapshot { recovery, ..last });
             (current, SnapshotRing::default(), None)
         } else {
@@ -412,6 +444,7 @@ impl Session {
             sampler: Sampler::new(&plan, &data.training),
             order: vec![0; rows],
             mean: current.mean,
+            validated: None,
             buffers: Buffers::needed_for(&data.training, engine.architecture(), engine.batch()),
             engine,
             resources: threads.into(),

@@ -15,7 +15,7 @@ use super::messages::{Command, Event, ProgressSoFar, Started, State};
 use super::observation::{Mailbox, Observation, Scratch, Training};
 use super::speed::SpeedMeter;
 use super::throttle::Throttle;
-use super::{Divergence, PhaseStepper, Position, Session, Settings, Stepped};
+use super::{Divergence, PhaseStepper, Position, Session, Settings, Stepped, Weights};
 use crate::nn::gradient_check::Check;
 use crate::nn::{Change, Initialisation};
 use stepping::Goal;
@@ -203,7 +203,11 @@ impl<S: Sink> Trainer<S> {
                 self.settings.pace = pace;
                 self.throttle = Throttle::new(pace, self.session.batches());
             }
-            Command::Export { path, replace } => self.export(&path, replace),
+            Command::Export {
+                path,
+                weights,
+                replace,
+            } => self.export(&path, weights, replace),
             Command::Reset {
                 seed,
                 initialisation,
@@ -215,7 +219,7 @@ impl<S: Sink> Trainer<S> {
             Command::Step { size, count } => self.step_by(size, count),
             Command::StepBack => self.step_back(),
             Command::CheckGradients => self.check = Some(self.session.gradient_check()),
-            Command::Evaluate => self.evaluate(),
+            Command::Evaluate(weights) => self.evaluate_weights(weights),
             Command::FindRows { actual, predicted } => {
                 let taken = self.session.rows_taken(actual, predicted);
                 let position = self.session.position();
@@ -384,7 +388,7 @@ impl<S: Sink> Trainer<S> {
         self.meter.add_rows(stepped.rows);
         self.events.record_step(&self.session, stepped);
         if let Some(means) = stepped.epoch {
-            let validation = self.session.validate();
+            let validation = self.session.take_validated();
             self.events.record_epoch(&self.session, means, validation);
             let done = self.session.position().epoch;
             if self.saver.end_epoch(done) {
@@ -401,15 +405,26 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn evaluate(&mut self) {
-        let evaluation = Box::new(self.session.evaluate());
+        self.evaluate_weights(Weights::Last);
+    }
+
+    fn evaluate_weights(&mut self, weights: Weights) {
+        let best = match weights {
+            Weights::Best => self.session.evaluate_best(),
+            Weights::Last => None,
+        };
+        let (best, evaluation) = best.unzip();
         self.events.push(Event::Evaluated {
             position: self.session.position(),
-            evaluation,
+            best,
+            evaluation: Box::new(evaluation.unwrap_or_else(|| self.session.evaluate())),
         });
     }
 
-    fn export(&mut self, path: &Path, replace: bool) {
-        let result = export(&mut self.session, path, replace);
+    fn export(&mut self, path: &Path, weights: Weights, replace: bool) {
+        let chosen = self.session.chosen_weights(weights);
+        let best = chosen.best;
+        let result = export(&mut self.session, chosen, path, replace);
         match &result {
             Ok(_) if !self.session.is_interrupted() => self.note_exported(),
             Ok(_) => {}
@@ -417,6 +432,8 @@ impl<S: Sink> Trainer<S> {
         }
         self.events.push(Event::Exported {
             path: path.to_owned(),
+            weights,
+            best,
             result,
             step: self.session.position().step,
         });
@@ -466,6 +483,7 @@ impl<S: Sink> Trainer<S> {
         self.events.set_progress(Status {
             position,
             learning_rate: self.session.rule().learning_rate.get(),
+            best: self.session.best(),
             samples_per_second: self.meter.rows_per_second(),
             seconds: self.meter.seconds(),
         });

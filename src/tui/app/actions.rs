@@ -13,7 +13,7 @@ use crate::error::{EXIT_FAILED, Error};
 use crate::model_file::formats;
 use crate::nn::Initialisation;
 use crate::settings::LEARNING_RATE;
-use crate::train::{Command, StepSize};
+use crate::train::{Command, StepSize, Weights};
 use crate::tui::panels::PanelId;
 use crate::tui::text;
 
@@ -289,7 +289,7 @@ impl Model {
 
     /// Handles the failure of an export. If the user quits, the screen stays, and asks for another
     /// path; after a signal or ctrl-c the program ends with the error.
-    pub(super) fn export_failed(&mut self, path: &Path, error: Error) {
+    pub(super) fn export_failed(&mut self, path: &Path, weights: Weights, error: Error) {
         if self.leaving.is_some_and(|code| code > FIRST_SIGNAL) {
             return self.effects.push(Effect::Fail(error));
         }
@@ -298,10 +298,11 @@ impl Model {
         self.leaving_later = leaving.or(self.leaving_later);
         match error {
             Error::Exists(path) => {
-                self.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace(path)));
+                self.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace(path, weights)));
             }
             error if was_leaving => {
-                let mut prompt = Prompt::new(Purpose::SavePath, &path.to_string_lossy());
+                let purpose = Purpose::SavePath(weights);
+                let mut prompt = Prompt::new(purpose, &path.to_string_lossy());
                 prompt.error = Some(text::save_elsewhere(error));
                 self.prompt.overlay = Some(Overlay::Prompt(prompt));
             }
@@ -318,7 +319,7 @@ impl Model {
         let is_written = self.run.exported_at == Some(self.run.position.step)
             || self.run.exporting.contains(&export.path);
         if self.run.is_training() || !is_written {
-            self.send_export(export.path, export.replace);
+            self.send_export(export.path, self.run.weights, export.replace);
         }
     }
 
@@ -358,32 +359,52 @@ impl Model {
     }
 
     pub(super) fn open_save_prompt(&mut self) -> Done {
-        let prompt = Prompt::new(Purpose::SavePath, &format!("{}.json", self.plain_name()));
+        let path = format!("{}.json", self.plain_name());
+        // The model on the screen is the current one.
+        let prompt = Prompt::new(Purpose::SavePath(Weights::Last), &path);
         self.prompt.overlay = Some(Overlay::Prompt(prompt));
         Ok(())
     }
 
-    pub(super) fn save_to(&mut self, text: &str) -> Done {
+    /// Switches between the current weights and those of the best epoch, if there is one, when tab is pressed in the
+    /// prompt of a model's path.
+    pub(super) fn choose_weights(&self, prompt: &mut Prompt, key: &KeyEvent) {
+        if let Purpose::SavePath(weights) = &mut prompt.purpose
+            && key.code == KeyCode::Tab
+            && self.run.best.is_some()
+        {
+            *weights = match *weights {
+                Weights::Best => Weights::Last,
+                Weights::Last => Weights::Best,
+            };
+        }
+    }
+
+    pub(super) fn save_to(&mut self, text: &str, weights: Weights) -> Done {
         let path = PathBuf::from(text.trim());
         formats::for_path(&path).map_err(|_| text::name_must_end_in(formats::extensions()))?;
-        self.export_to(path);
+        self.send_export(path, weights, self.run.force);
         self.leave_after_all();
         Ok(())
     }
 
     /// Writes the model in place of the file that exists, and leaves if the user was about to.
-    pub(super) fn replace_by_export(&mut self, path: PathBuf) {
-        self.send_export(path, true);
+    pub(super) fn replace_by_export(&mut self, path: PathBuf, weights: Weights) {
+        self.send_export(path, weights, true);
         self.leave_after_all();
     }
 
-    /// Writes the model, after a question if that replaces a file and `--force` was not given.
+    /// Writes the current model, after a question if that replaces a file and `--force` was not given.
     pub(super) fn export_to(&mut self, path: PathBuf) {
-        self.send_export(path, self.run.force);
+        self.send_export(path, Weights::Last, self.run.force);
     }
 
-    pub(super) fn send_export(&mut self, path: PathBuf, replace: bool) {
+    pub(super) fn send_export(&mut self, path: PathBuf, weights: Weights, replace: bool) {
         self.run.exporting.push(path.clone());
-        self.send(Command::Export { path, replace });
+        self.send(Command::Export {
+            path,
+            weights,
+            replace,
+        });
     }
 }

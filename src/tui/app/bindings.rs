@@ -7,7 +7,7 @@ use super::inspector::Move;
 use super::model::{Model, Overlay};
 use super::update::Effect;
 use crate::settings::{Direction as Step, LEARNING_RATE, PACE};
-use crate::train::{Command, StepSize};
+use crate::train::{Command, StepSize, Weights};
 
 /// A direction on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +152,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     Settings Always [key('>'), key('.')] ">" SILENT, SILENT,
         |model| model.step_setting(&PACE, Step::Up);
     Settings Always [key('f')] "f" SILENT, "toggle full speed", Model::toggle_full_speed;
-    Training Waiting [key('e')] "e" SILENT, "evaluate on all rows now (paused)", act!(|model| model.send(Command::Evaluate));
+    Training Waiting [key('e')] "e" SILENT, "evaluate on all rows now (paused)", act!(|model| model.send(Command::Evaluate(Weights::Last)));
     Training Training [key('r')] "r" SILENT, "restart (same seed)", act!(|model| model.restart_with_seed(0));
     Training Waiting [key('r')] "r" SILENT, SILENT, act!(|model| model.restart_with_seed(0));
     Training Diverged [key('r')] "r" "restart", SILENT, act!(|model| model.restart_with_seed(0));

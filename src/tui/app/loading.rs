@@ -10,7 +10,7 @@ use super::model::Model;
 use super::update::{Effect, Msg};
 use crate::data::{Part, Progress};
 use crate::model_file::ExportOption;
-use crate::train::{Pace, Started};
+use crate::train::{Pace, Started, Weights};
 
 /// Time over which speeds are averaged.
 const WINDOW: Duration = Duration::from_secs(3);
@@ -41,6 +41,8 @@ pub struct Loading {
     pub elapsed: Duration,
     /// Destination given by `--export`, for the training.
     pub export: Option<ExportOption>,
+    /// Weights that are written there.
+    pub weights: Weights,
     /// Whether the training overwrites files without asking.
     pub force: bool,
     /// File of `--checkpoint`.
@@ -65,6 +67,7 @@ impl Loading {
             progress: None,
             elapsed: Duration::ZERO,
             export: None,
+            weights: Weights::Best,
             force: false,
             checkpoint: None,
             notice: None,
@@ -91,6 +94,7 @@ impl Loading {
     pub(super) fn training(&self, started: &Started) -> Model {
         let mut model = Model::new(started, self.pace, self.size, self.export.clone());
         model.run.force = self.force;
+        model.run.weights = self.weights;
         model.run.checkpoint.clone_from(&self.checkpoint);
         model.run.last_checkpoint.clone_from(&self.checkpoint);
         if let Some(text) = self.notice.clone() {

@@ -15,13 +15,13 @@ use crate::data::Samples;
 use crate::model_file::ExportOption;
 use crate::nn::Initialisation;
 use crate::train::probes::{PhaseProbe, RowProbe, WeightProbe};
-use crate::train::{Command, Observation, Pace, SampleId, Started};
+use crate::train::{Command, Observation, Pace, SampleId, Started, Weights};
 
 /// A question that needs a yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Confirm {
-    /// Replace the file that exists.
-    Replace(PathBuf),
+    /// Replace the file that exists by a model with these weights.
+    Replace(PathBuf, Weights),
     /// Replace the file that exists by a checkpoint.
     ReplaceByCheckpoint(PathBuf),
     /// Continue from this checkpoint, though weights are unsaved.

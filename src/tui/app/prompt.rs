@@ -5,12 +5,14 @@ use tui_input::{Input, InputRequest};
 
 use crate::nn::ParameterId;
 use crate::settings::Setting;
+use crate::train::Weights;
 
 /// Use of the text that is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Setting(&'static Setting),
-    SavePath,
+    /// Path of a model with these weights.
+    SavePath(Weights),
     /// Path of the last checkpoint, in place of one that cannot be written.
     CheckpointPath,
     Parameter(ParameterId),

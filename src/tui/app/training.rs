@@ -9,8 +9,9 @@ use crate::model_file::ExportOption;
 use crate::nn::{Architecture, LearningRate};
 use crate::settings::Choices;
 use crate::train::{
-    Confusion, Divergence, EpochRecord, Evaluation, Event, InForce, Observation, Outcomes, Pace,
-    Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started, State,
+    BestEpoch, Confusion, Divergence, EpochRecord, Evaluation, Event, InForce, Observation,
+    Outcomes, Pace, Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started, State,
+    Weights,
 };
 use crate::util::numbers::ago;
 use crate::util::stats::MinMaxLast;
@@ -58,6 +59,8 @@ pub struct Run {
     pub phase: Phase,
     pub position: Position,
     pub learning_rate: f64,
+    /// The best epoch so far.
+    pub best: Option<BestEpoch>,
     /// Learning rate asked for and not acknowledged yet.
     pub asked_learning_rate: Option<LearningRate>,
     /// Speed limit.
@@ -88,6 +91,8 @@ pub struct Run {
     pub force: bool,
     /// Destination given by `--export`.
     pub export: Option<ExportOption>,
+    /// Weights that are written there.
+    pub weights: Weights,
     /// File of the checkpoints: that of `--checkpoint`, or the last one typed.
     pub checkpoint: Option<PathBuf>,
     /// File of the checkpoint at the end of the run (`--checkpoint`).
@@ -118,6 +123,7 @@ impl Run {
             phase: Phase::Paused,
             position: Position::default(),
             learning_rate: started.plan.rule.learning_rate.get(),
+            best: None,
             asked_learning_rate: None,
             pace,
             pace_before: pace,
@@ -134,6 +140,7 @@ impl Run {
             epochs: started.epochs,
             force: false,
             export: None,
+            weights: Weights::Best,
             checkpoint: None,
             last_checkpoint: None,
             checkpointing: None,
@@ -294,6 +301,7 @@ impl Run {
             Event::Progress(progress) => self.add_progress(progress),
             Event::Evaluated {
                 position,
+                best: None,
                 evaluation,
             } => {
                 self.position = *position;
@@ -321,6 +329,7 @@ impl Run {
             pace_before: self.pace_before,
             force: self.force,
             export: self.export.take(),
+            weights: self.weights,
             checkpoint: self.checkpoint.take(),
             last_checkpoint: self.last_checkpoint.take(),
             checkpointing: self.checkpointing.take(),
@@ -349,6 +358,7 @@ impl Run {
         self.move_to(progress.position);
         self.samples_per_second = progress.samples_per_second;
         self.seconds = progress.seconds;
+        self.best = progress.best;
         if let Some(outcomes) = &progress.outcomes {
             self.outcomes = Some(outcomes.clone());
         }

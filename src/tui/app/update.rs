@@ -265,7 +265,7 @@ impl Model {
     fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent) {
         match prompt.on_key(key) {
             PromptEvent::Cancelled => return self.leaving_later = None,
-            PromptEvent::Editing => {}
+            PromptEvent::Editing => self.choose_weights(&mut prompt, key),
             PromptEvent::Submitted(text) => match self.submit(prompt.purpose, &text) {
                 Ok(()) => return,
                 Err(problem) => prompt.error = Some(problem),
@@ -277,7 +277,7 @@ impl Model {
     fn submit(&mut self, purpose: Purpose, text: &str) -> Done {
         match purpose {
             Purpose::Setting(setting) => self.type_setting(setting, text),
-            Purpose::SavePath => self.save_to(text),
+            Purpose::SavePath(weights) => self.save_to(text, weights),
             Purpose::CheckpointPath => self.checkpoint_to(text),
             Purpose::Parameter(id) => self.type_parameter(id, text),
             Purpose::Input(column) => self.type_input(column, text),
@@ -288,7 +288,9 @@ impl Model {
 
     fn answer(&mut self, question: Confirm, key: &KeyEvent) {
         match (key.code, question) {
-            (KeyCode::Char('y' | 'Y'), Confirm::Replace(path)) => self.replace_by_export(path),
+            (KeyCode::Char('y' | 'Y'), Confirm::Replace(path, weights)) => {
+                self.replace_by_export(path, weights);
+            }
             (KeyCode::Char('y' | 'Y'), Confirm::ReplaceByCheckpoint(path)) => {
                 self.replace_by_checkpoint(path);
             }

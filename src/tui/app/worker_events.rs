@@ -7,7 +7,7 @@ use super::training::Phase;
 use super::update::Effect;
 use crate::error::Error;
 use crate::model_file::Saved;
-use crate::train::Event;
+use crate::train::{BestEpoch, Event, Weights};
 use crate::tui::text;
 use crate::util::numbers::file_size;
 use crate::util::text::sanitise;
@@ -29,7 +29,19 @@ impl Model {
                 _ => {}
             },
             Event::Found { position, taken } => self.on_rows_found(position, taken),
-            Event::Exported { path, result, step } => self.exported(path, result, step),
+            Event::Exported {
+                path,
+                weights,
+                best,
+                result,
+                step,
+            } => match result {
+                Ok(saved) => self.exported(path, (weights, best), saved, step),
+                Err(error) => {
+                    self.forget_export(&path);
+                    self.export_failed(&path, weights, error);
+                }
+            },
             Event::CheckpointWritten {
                 path,
                 result,
@@ -84,30 +96,43 @@ impl Model {
         }
     }
 
-    fn exported(&mut self, path: PathBuf, result: Result<Saved, Error>, step: u64) {
+    fn forget_export(&mut self, path: &Path) {
         let exporting = &mut self.run.exporting;
-        if let Some(at) = exporting.iter().position(|other| *other == path) {
+        if let Some(at) = exporting.iter().position(|other| other == path) {
             exporting.remove(at);
         }
-        match result {
-            Ok(Saved {
-                bytes,
-                verification,
-            }) => {
-                self.run.saved = Some((step, self.run.seconds));
-                let is_instead = std::mem::take(&mut self.run.needs_other_path);
-                if let Some(export) = &mut self.run.export
-                    && (is_instead || export.path == path)
-                {
-                    export.path.clone_from(&path);
-                    export.replace = true;
-                    self.run.exported_at = Some(step);
-                }
-                let (path, size) = (sanitise(&path.display().to_string()), file_size(bytes));
-                self.prompt.status(text::saved(&path, &size, verification));
-            }
-            Err(error) => return self.export_failed(&path, error),
+    }
+
+    /// Notes that a model was written: the weights that were asked for, and the best epoch if it has them.
+    fn exported(
+        &mut self,
+        path: PathBuf,
+        (weights, best): (Weights, Option<BestEpoch>),
+        saved: Saved,
+        step: u64,
+    ) {
+        self.forget_export(&path);
+        self.run.saved = Some((step, self.run.seconds));
+        let is_instead = std::mem::take(&mut self.run.needs_other_path);
+        if let Some(export) = &mut self.run.export
+            && (is_instead || export.path == path)
+        {
+            export.path.clone_from(&path);
+            export.replace = true;
+            self.run.exported_at = (weights == self.run.weights).then_some(step);
         }
+        let (path, size) = (
+            sanitise(&path.display().to_string()),
+            file_size(saved.bytes),
+        );
+        let verification = saved.verification;
+        self.prompt.status(match best {
+            Some(best) => {
+                let epoch = self.run.position.epoch;
+                text::saved_best(&path, &size, best.epoch, epoch, verification)
+            }
+            None => text::saved(&path, &size, verification),
+        });
         self.quit_when_saved();
     }
 }

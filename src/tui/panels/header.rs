@@ -98,6 +98,7 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     let part = |rank, name, value, style| labelled(rank, name, value, style, theme);
     let mut parts = vec![
         part(9, text::label_epoch(), epoch, strong),
+        best(run, theme),
         part(6, text::label_step(), step, text),
         part(8, text::label_learning_rate(), learning_rate, strong),
         part(5, text::label_pace(), pace, text),
@@ -121,6 +122,18 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
         parts.push(part(2, "L2", rate(decay), text));
     }
     parts
+}
+
+/// Best epoch so far; blank before there is one.
+fn best(run: &Run, theme: Theme) -> Part {
+    let epoch = run.best.map_or("–".into(), |best| best.epoch.to_string());
+    labelled(
+        5,
+        text::label_best(),
+        format!("{epoch:>4}"),
+        theme.validation(),
+        theme,
+    )
 }
 
 /// Score and loss on the validation rows, or else on the training rows, and for regression the error in

@@ -1,5 +1,6 @@
 use super::*;
 use crate::settings::LEARNING_RATE;
+use crate::train::Weights;
 
 fn press(prompt: &mut Prompt, code: KeyCode) -> PromptEvent {
     prompt.on_key(&KeyEvent::new(code, KeyModifiers::NONE))
@@ -31,7 +32,7 @@ fn a_selected_text_is_replaced_or_edited() {
 
 #[test]
 fn a_line_is_edited() {
-    let mut prompt = Prompt::new(Purpose::SavePath, "iris.json");
+    let mut prompt = Prompt::new(Purpose::SavePath(Weights::Last), "iris.json");
     for _ in 0..5 {
         press(&mut prompt, KeyCode::Left);
     }
@@ -57,7 +58,7 @@ fn a_line_is_edited() {
 
 #[test]
 fn a_letter_with_its_marks_is_one_step() {
-    let mut prompt = Prompt::new(Purpose::SavePath, "");
+    let mut prompt = Prompt::new(Purpose::SavePath(Weights::Last), "");
     for c in "宽e\u{301}x".chars() {
         press(&mut prompt, KeyCode::Char(c));
     }

@@ -81,6 +81,7 @@ impl Panel for ChartPanel {
             baseline_mark(pane, plot, height);
         }
         rate_marks(pane, plot, &scale);
+        best_mark(pane, plot, &scale);
         let smoothing = SMOOTHING[model.navigation.smoothing.min(SMOOTHING.len() - 1)];
         let mut canvas = Canvas::new(plot, (0.0, scale.epochs), (0.0, 1.0));
         for (i, curve) in curves.iter().enumerate() {
@@ -115,6 +116,28 @@ fn baseline_mark(pane: &mut Pane<'_>, plot: Rect, height: f64) {
     let labels = [text::baseline(&constant), format!(" {constant} ")];
     if let Some(label) = labels.iter().find(|label| width(label) <= room) {
         pane.right(row, label, pane.theme.dim());
+    }
+}
+
+/// Marks the best epoch at the foot of the plot.
+fn best_mark(pane: &mut Pane<'_>, plot: Rect, scale: &Scale) {
+    let Some(best) = pane.model.run.best else {
+        return;
+    };
+    let theme = pane.theme;
+    let x = column_at(plot, best.epoch as f64 / scale.epochs);
+    let foot = plot.bottom() - 1;
+    pane.left(Rect::new(x, foot, 1, 1), "▴", theme.validation());
+    let label = text::best_mark(best.epoch);
+    let cells = label.len() as u16;
+    // To the left of its mark, where curves have their past, or to the right where the plot begins.
+    let start = if x >= plot.x + cells {
+        x - cells
+    } else {
+        x + 1
+    };
+    if start + cells <= plot.right() {
+        pane.left(Rect::new(start, foot, cells, 1), &label, theme.dim());
     }
 }
 

@@ -7,6 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{centred, chosen_if, content_width, popup, wrapped};
 use crate::data::InputColumn;
 use crate::model_file::formats;
+use crate::train::Weights;
 use crate::tui::app::Model;
 use crate::tui::app::prompt::{Prompt, Purpose};
 use crate::tui::app::what_if::Domain;
@@ -37,10 +38,7 @@ pub(super) fn render(pane: &mut Pane<'_>, prompt: &Prompt) {
 fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
     match purpose {
         Purpose::Setting(setting) => (setting.help.into(), text::prompt_keys().into()),
-        Purpose::SavePath => (
-            text::save_title().into(),
-            text::save_hint(formats::extensions()),
-        ),
+        Purpose::SavePath(weights) => (text::save_title().into(), save_hint(model, weights)),
         Purpose::CheckpointPath => (
             text::save_checkpoint_title().into(),
             text::type_a_path().into(),
@@ -55,6 +53,25 @@ fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
         }
         Purpose::Command => (text::command_title().into(), text::prompt_keys().into()),
     }
+}
+
+/// Returns the hint of the prompt of a model's path: which weights are saved, the key for the others, if there are
+/// any, and the formats.
+fn save_hint(model: &Model, weights: Weights) -> String {
+    let formats = text::save_hint(formats::extensions());
+    let epoch = model.run.position.epoch;
+    let Some(best) = model.run.best else {
+        return formats;
+    };
+    let (current, best) = (
+        text::save_current(epoch),
+        text::save_best(best.epoch, epoch),
+    );
+    let chosen = match weights {
+        Weights::Last => text::save_current_hint(current, best),
+        Weights::Best => text::save_current_hint(best, current),
+    };
+    format!("{chosen} · {formats}")
 }
 
 /// Returns `mark` and the text of `prompt` with its cursor, in `cells` cells. Of a long text the end
@@ -108,13 +125,13 @@ mod tests {
     #[test]
     fn the_cursor_stays_in_sight_behind_wide_characters() {
         let text = "宽".repeat(40);
-        let prompt = Prompt::new(Purpose::SavePath, &text);
+        let prompt = Prompt::new(Purpose::SavePath(Weights::Last), &text);
         for cells in 4..100 {
             let (under, _, end) = cursor(&prompt, cells);
             assert_eq!(under, " ");
             assert!(end <= cells, "{end} of {cells}");
         }
-        let mut prompt = Prompt::new(Purpose::SavePath, "");
+        let mut prompt = Prompt::new(Purpose::SavePath(Weights::Last), "");
         prompt.replace(&format!("{text}\u{1b}e\u{301}"));
         assert_eq!(cursor(&prompt, 10), (" ".into(), 9, 10));
         prompt.replace("\u{301}");

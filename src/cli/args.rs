@@ -242,6 +242,13 @@ const WITHOUT_SCREEN: [&str; 3] = ["headless", "json", "check_gradients"];
 #[derive(Debug, Clone, Default)]
 pub struct SettingFlags(pub Vec<(&'static Setting, Edit)>);
 
+impl SettingFlags {
+    /// Returns whether the setting called `name` was given.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(setting, _)| setting.name == name)
+    }
+}
+
 impl clap::Args for SettingFlags {
     fn augment_args(command: clap::Command) -> clap::Command {
         command.args(SETTINGS.map(flag))

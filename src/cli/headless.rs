@@ -14,7 +14,7 @@ use crate::nn::GradientCheck;
 use crate::record::{
     Console, End, LogOption, Recorders, STANDARD_OUTPUT, gradients, report_recovery,
 };
-use crate::train::{Command, Event, Pace, Session, Settings, Sink, State, Weights, Worker};
+use crate::train::{Command, Event, Limit, Pace, Session, Settings, Sink, State, Weights, Worker};
 use crate::util::signals::{Signal, Signals, Watched};
 
 /// Events that wait to be recorded before the worker waits too.
@@ -25,8 +25,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Options of a run without screen.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
-    /// Epochs to train; may be 0.
-    pub epochs: u64,
     /// File that the model is saved to when they are done.
     pub export: Option<&'a ExportOption>,
     /// Weights of that model, and of the scores at the end.
@@ -40,7 +38,8 @@ pub struct Options<'a> {
     pub check_gradients: bool,
 }
 
-/// Trains `session` for the given epochs, saved as `settings` say, or until a signal or a divergence, then saves the model.
+/// Trains `session` to the limits of `settings`, saved as they say, or until a signal or a divergence, then saves
+/// the model.
 /// Returns the exit code: 0, or 128 plus the number of the signal.
 ///
 /// # Errors
@@ -51,9 +50,9 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
         pace: Pace::Full,
         // The first check comes before the first step.
         paused: options.check_gradients,
-        epochs: Some(options.epochs),
         ..settings
     };
+    let trains = settings.limits.epochs != Some(0);
     let (sender, messages) = channel();
     let wake = sender.clone();
     let wake = move || {
@@ -75,6 +74,7 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
     let worker = Worker::spawn(session, settings, events)?;
     let mut run = Run {
         worker: &worker,
+        trains,
         options,
         console: &console,
         room: &room,
@@ -243,6 +243,8 @@ enum Check {
 /// State of a run without screen.
 struct Run<'a> {
     worker: &'a Worker,
+    /// Whether there is an epoch to train.
+    trains: bool,
     options: Options<'a>,
     console: &'a Console,
     room: &'a Room,
@@ -258,10 +260,10 @@ impl Run<'_> {
     fn handle(&mut self, event: Event) {
         match event {
             Event::State { state, .. } => match state {
-                State::Finished if self.check.is_some() && self.end.is_none() => {
+                State::Finished(_) if self.check.is_some() && self.end.is_none() => {
                     self.worker.send(Command::CheckGradients);
                 }
-                State::Finished => self.end(End::Epochs),
+                State::Finished(limit) => self.end(End::Finished(limit)),
                 State::Diverged(divergence) => self.end(End::Diverged(divergence)),
                 State::Failed(message) => self.end(End::Failed(message)),
                 State::Running | State::Stepping | State::Paused => {}
@@ -278,11 +280,11 @@ impl Run<'_> {
         let is_first = self.check.take() == Some(Check::BeforeTraining);
         if let Some(failure) = gradients::failure(check) {
             self.end(End::WrongGradients(failure));
-        } else if is_first && self.options.epochs > 0 {
+        } else if is_first && self.trains {
             self.check = Some(Check::AfterTraining);
             self.worker.send(Command::Resume);
         } else {
-            self.end(End::Epochs);
+            self.end(End::Finished(Limit::Epochs));
         }
     }
 
@@ -292,7 +294,7 @@ impl Run<'_> {
         if self.end.is_some() {
             return;
         }
-        if end == End::Epochs {
+        if let End::Finished(_) = end {
             self.worker.send(Command::Evaluate(self.options.weights));
         }
         self.end = Some(end);

@@ -15,7 +15,7 @@ use crate::nn::engine::Threads;
 use crate::record::LogOption;
 use crate::settings::{Choices, defaults};
 use crate::train::recovery::{self, RecoveryOption};
-use crate::train::{CheckpointOption, Pace, Plan, Start, Weights};
+use crate::train::{CheckpointOption, Limits, Pace, Plan, Start, Weights};
 
 /// A checked order to train.
 #[derive(Debug)]
@@ -60,16 +60,16 @@ pub enum FrontEnd {
         pace: Option<Pace>,
         /// Whether it waits for a key before the first step.
         paused: bool,
-        /// Number of epochs after which it is finished.
-        epochs: Option<u64>,
+        limits: Limits,
     },
     /// A description of the data, without training.
     Description { json: bool },
     Headless {
         /// Whether JSON is written to standard output.
         json: bool,
-        epochs: u64,
-        /// Whether back-propagation is checked before and after them.
+        /// Limits, with epochs only if they are given; else see [`headless_epochs`].
+        limits: Limits,
+        /// Whether back-propagation is checked before and after training.
         check_gradients: bool,
     },
 }
@@ -203,7 +203,7 @@ fn front_end(
         return Ok(FrontEnd::Screen {
             pace: choices.pace,
             paused: args.paused,
-            epochs: choices.epochs,
+            limits: choices.limits,
         });
     }
     if args.paused {
@@ -211,16 +211,27 @@ fn front_end(
             "--paused waits for a key, and standard output can't show the screen".into(),
         ));
     }
-    let epochs = if args.check_gradients {
-        0
-    } else {
-        defaults::HEADLESS_EPOCHS
-    };
+    let mut limits = choices.limits;
+    if args.check_gradients {
+        limits.epochs.get_or_insert(0);
+    }
+    if limits.epochs.is_none() && !args.settings.has("patience") {
+        limits.patience = Some(defaults::HEADLESS_PATIENCE);
+    }
     Ok(FrontEnd::Headless {
         json,
-        epochs: choices.epochs.unwrap_or(epochs),
+        limits,
         check_gradients: args.check_gradients,
     })
+}
+
+/// Returns the number of epochs of a headless run that is not told it.
+pub(super) fn headless_epochs(has_validation_rows: bool) -> u64 {
+    if has_validation_rows {
+        defaults::HEADLESS_EPOCHS
+    } else {
+        defaults::HEADLESS_EPOCHS_UNVALIDATED
+    }
 }
 
 pub(super) fn out_of_range(option: &str, value: f64, range: &str) -> Error {

@@ -34,7 +34,7 @@ use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::util::{background, memory};
 use args::{Args, Command, GlobalArgs, TrainingArgs};
-use job::{FrontEnd, Job};
+use job::{FrontEnd, Job, headless_epochs};
 use loading::LoadingNotice;
 
 /// Runs the program with `arguments`, its own name first. Returns the exit code.
@@ -204,7 +204,7 @@ fn train(job: Job) -> Result<Work> {
         }
         FrontEnd::Headless {
             json,
-            epochs,
+            mut limits,
             check_gradients,
         } => {
             if let Some(notice) = job.interrupted_run() {
@@ -212,9 +212,11 @@ fn train(job: Job) -> Result<Work> {
                 let _ = writeln!(io::stderr(), "{notice}");
             }
             let (session, settings) = start(&job, load(&job)?)?;
+            let is_validated = !session.data().validation.is_empty();
+            (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
+            let settings = Settings { limits, ..settings };
             Ok(Box::new(move || {
                 let options = headless::Options {
-                    epochs,
                     export: job.export.as_ref(),
                     weights: job.weights,
                     log: job.log.as_ref(),
@@ -227,7 +229,7 @@ fn train(job: Job) -> Result<Work> {
         FrontEnd::Screen {
             pace,
             paused,
-            epochs,
+            limits,
         } => {
             let mut loading = Loading::new(job.source.name(), job.files(), paused);
             loading.export = job.export.clone();
@@ -250,7 +252,7 @@ fn train(job: Job) -> Result<Work> {
                 let settings = Settings {
                     pace,
                     paused,
-                    epochs,
+                    limits,
                     ..settings
                 };
                 Ok((session, settings))

@@ -17,7 +17,7 @@ use crate::nn::engine::Threads;
 use crate::settings::{Choices, Edit, Setting};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::recovery::{self, RecoveryFile};
-use crate::train::{CheckpointOption, Command, Pace, Resumed, Session};
+use crate::train::{CheckpointOption, Command, Limits, Pace, Resumed, Session};
 use crate::util::numbers::{ago, file_size};
 use crate::util::text::sanitise;
 
@@ -114,19 +114,20 @@ pub(super) fn job(
         FrontEnd::Screen {
             pace,
             paused,
-            epochs,
+            limits,
         } => {
             if !is_given("--pace") {
                 *pace = Some(checkpoint.pace());
             }
-            if !is_given("--epochs") {
-                *epochs = checkpoint.epochs();
-            }
+            keep_limits(limits, checkpoint.limits(), is_given);
             *paused |= checkpoint.is_paused();
         }
-        FrontEnd::Headless { epochs, .. } => {
-            if let Some(limit) = checkpoint.epochs().filter(|_| !is_given("--epochs")) {
-                *epochs = limit;
+        FrontEnd::Headless { limits, .. } => {
+            let before = checkpoint.limits();
+            // A run on the screen may have none.
+            let is_limited = before.epochs.or(before.patience).is_some();
+            if is_limited || before.time.is_some() {
+                keep_limits(limits, before, is_given);
             }
         }
         FrontEnd::Description { .. } => {}
@@ -153,6 +154,19 @@ pub(super) fn job(
         settings: args.settings.0.clone(),
     });
     Ok(job)
+}
+
+/// Replaces those of the `limits` that are not given along with `--resume` by those `before`.
+fn keep_limits(limits: &mut Limits, before: Limits, is_given: impl Fn(&str) -> bool) {
+    if !is_given("--epochs") {
+        limits.epochs = before.epochs;
+    }
+    if !is_given("--patience") {
+        limits.patience = before.patience;
+    }
+    if !is_given("--time-limit") {
+        limits.time = before.time;
+    }
 }
 
 fn newest(folder: Option<&Path>) -> Result<PathBuf> {
@@ -248,7 +262,7 @@ pub(super) fn session(
 
 /// Returns the live changes that the settings beside the checkpoint ask for, each with its option.
 fn changes(session: &Session, order: &ResumeOrder) -> Result<Vec<(String, Change)>> {
-    let before = Choices::of(session.plan_in_force(), None, Pace::Full);
+    let before = Choices::of(session.plan_in_force(), Limits::default(), Pace::Full);
     let mut after = before.clone();
     for (_, edit) in &order.settings {
         edit.apply(&mut after);
@@ -263,7 +277,7 @@ fn changes(session: &Session, order: &ResumeOrder) -> Result<Vec<(String, Change
         after.follow(&before);
     }
     // Limits of a run are no part of its session.
-    (after.epochs, after.pace) = (before.epochs, before.pace);
+    (after.limits, after.pace) = (before.limits, before.pace);
     let inputs = session.architecture().inputs();
     let is_number = session.data().task.scale().is_some();
     let plan = after.plan(inputs, is_number).map_err(Error::Usage)?;

@@ -10,7 +10,7 @@
 //!   from 1, `gradient`, `difference`, `relative_error`);
 //! - `changed`, after a live change on the screen: `step` (done by then), `change` (as in a saved
 //!   model's list of changes);
-//! - `finished`: `reason` (`epochs`, `quit`, `signal`, `diverged`, `gradients`, `failed`,
+//! - `finished`: `reason` (`epochs`, `patience`, `time-limit`, `quit`, `signal`, `diverged`, `gradients`, `failed`,
 //!   `reader-gone`), `message`, `epoch` and `step` (done in all), `seconds`, `training`, `validation`
 //!   and `test` (scores of the final network: `loss` with `accuracy`, or with `mae`, `rmse` and
 //!   `r2`), `best_epoch` (the one whose weights have these scores; `null` if they are the last ones), `exported` (path
@@ -78,6 +78,10 @@ enum Line<'a> {
         seed: u64,
         /// Epochs after which the run finishes.
         epochs: Option<u64>,
+        /// Epochs without a lower validation loss after which it finishes.
+        patience: Option<u64>,
+        /// Seconds of training after which it finishes.
+        time_limit: Option<f64>,
         /// Step after which a resumed run continues.
         #[serde(skip_serializing_if = "Option::is_none")]
         resumed_step: Option<u64>,
@@ -198,7 +202,9 @@ impl JsonLines {
             l2: plan.rule.weight_decay.get(),
             batch: plan.batch.get().min(training_rows),
             seed: plan.seed,
-            epochs: started.epochs,
+            epochs: started.limits.epochs,
+            patience: started.limits.patience,
+            time_limit: started.limits.time.map(|time| time.as_secs_f64()),
             resumed_step: started.resumed.as_ref().map(|_| started.position().step),
         })
     }

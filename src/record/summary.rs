@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::{EXIT_FAILED, Error, Result};
 use crate::model_file::Saved;
-use crate::train::{BestEpoch, Divergence, Evaluation, Event, Position};
+use crate::train::{BestEpoch, Divergence, Evaluation, Event, Limit, Position};
 
 /// Model saved during a run.
 #[derive(Debug, Clone)]
@@ -87,8 +87,8 @@ impl Summary {
 /// Reason why a run ended.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum End {
-    /// All epochs are done.
-    Epochs,
+    /// A limit is reached.
+    Finished(Limit),
     /// The user quit.
     Quit,
     /// A signal of this number arrived.
@@ -107,7 +107,9 @@ impl End {
     /// `reason` in the JSON.
     pub fn reason(&self) -> &'static str {
         match self {
-            Self::Epochs => "epochs",
+            Self::Finished(Limit::Epochs) => "epochs",
+            Self::Finished(Limit::Patience(_)) => "patience",
+            Self::Finished(Limit::Time(_)) => "time-limit",
             Self::Quit => "quit",
             Self::Signal(_) => "signal",
             Self::Diverged(_) => "diverged",
@@ -120,7 +122,7 @@ impl End {
     /// Returns the exit code, or the error that the run ends with.
     pub fn result(&self) -> Result<u8> {
         match self {
-            Self::Epochs | Self::Quit | Self::ReaderGone => Ok(0),
+            Self::Finished(_) | Self::Quit | Self::ReaderGone => Ok(0),
             Self::Signal(signal) => Ok(u8::try_from(128 + signal).unwrap_or(EXIT_FAILED)),
             Self::Diverged(divergence) => Err(Error::Diverged(divergence.to_string())),
             Self::WrongGradients(message) => Err(Error::Gradients(message.clone())),
@@ -136,7 +138,8 @@ mod tests {
     #[test]
     fn every_end_has_its_exit_code() {
         for (end, code) in [
-            (End::Epochs, 0),
+            (End::Finished(Limit::Epochs), 0),
+            (End::Finished(Limit::Patience(50)), 0),
             (End::Quit, 0),
             (End::ReaderGone, 0),
             (End::Signal(2), 130),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{End, LogFormat, Moment, Output, Recorder, SavedModel, Summary, gradients};
 use crate::data::{Baseline, Prepared, Samples, TargetScale};
 use crate::model_file::Saved;
-use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
+use crate::train::{EpochRecord, Event, Limit, Position, Progress, Scores, Started};
 use crate::util::numbers::{counted, rate};
 use crate::util::text::{sanitise, shorten};
 
@@ -216,7 +216,9 @@ impl Recorder for Text {
         self.show_waiting()?;
         self.progress.flush()?;
         let ended = match summary.end {
-            End::Epochs => "done",
+            End::Finished(Limit::Epochs) => "done",
+            End::Finished(Limit::Patience(_)) => "stopped early",
+            End::Finished(Limit::Time(_)) => "time limit reached",
             End::Quit => "quit",
             End::Signal(_) => "stopped by a signal",
             End::Diverged(_) => "diverged",
@@ -227,10 +229,17 @@ impl Recorder for Text {
         let out = self.report();
         writeln!(
             out,
-            "{ended} after {}, {}, {:.2} s",
+            "{ended} after {}, {}, {:.2} s{}",
             counted(summary.position.epoch, "epoch"),
             counted(summary.position.step, "step"),
             summary.seconds,
+            match summary.end {
+                End::Finished(Limit::Patience(patience)) => {
+                    let epochs = counted(patience, "epoch");
+                    format!(" (no lower validation loss for {epochs})")
+                }
+                _ => String::new(),
+            },
         )?;
         let epochs = summary.position.epoch;
         if let Some(best) = summary.best {

@@ -7,7 +7,7 @@ use crate::nn::{
     Activation, Architecture, BatchSize, Initialisation, LearningRate, LearningRule, Loss,
     Optimizer, Output, WeightDecay,
 };
-use crate::train::{Pace, Plan};
+use crate::train::{Limits, Pace, Plan};
 
 /// Values of all settings. `None` leaves one to the program.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +30,8 @@ pub struct Choices {
     /// Fraction of the rows kept for validation, in `0.0..1.0`.
     pub validation: f64,
     pub seed: u64,
-    /// Number of epochs after which the training is finished.
-    pub epochs: Option<u64>,
+    /// Limits after which the training is finished.
+    pub limits: Limits,
     pub pace: Option<Pace>,
 }
 
@@ -52,7 +52,7 @@ impl Default for Choices {
             class_weights: ClassWeights::None,
             validation: defaults::VALIDATION,
             seed: defaults::SEED,
-            epochs: None,
+            limits: Limits::default(),
             pace: None,
         }
     }
@@ -60,7 +60,7 @@ impl Default for Choices {
 
 impl Choices {
     /// Creates the choices that lead to `plan`, with nothing left to the program.
-    pub fn of(plan: &Plan, epochs: Option<u64>, pace: Pace) -> Self {
+    pub fn of(plan: &Plan, limits: Limits, pace: Pace) -> Self {
         Self {
             hidden: Some(plan.hidden.clone()),
             activation: plan.activation,
@@ -76,7 +76,7 @@ impl Choices {
             class_weights: plan.class_weights,
             validation: plan.validation,
             seed: plan.seed,
-            epochs,
+            limits,
             pace: Some(pace),
         }
     }

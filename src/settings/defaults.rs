@@ -26,8 +26,12 @@ pub(crate) const BATCH: BatchSize = BatchSize::DEFAULT;
 pub(crate) const VALIDATION: f64 = 0.2;
 /// Seed. Fixed, so that the same command gives the same network.
 pub(crate) const SEED: u64 = 0;
-/// Number of epochs of a headless run.
-pub(crate) const HEADLESS_EPOCHS: u64 = 100;
+/// Maximum number of epochs of a headless run without `--epochs`.
+pub(crate) const HEADLESS_EPOCHS: u64 = 1000;
+/// Number of epochs without a lower validation loss after which such a run is finished.
+pub(crate) const HEADLESS_PATIENCE: u64 = 50;
+/// Number of epochs of such a run without validation rows, which has no best epoch.
+pub(crate) const HEADLESS_EPOCHS_UNVALIDATED: u64 = 100;
 
 /// Returns the hidden layer sizes for a network with this number of inputs.
 ///

@@ -7,7 +7,7 @@ use crate::nn::{BatchSize, Change, LearningRate, Loss, Optimizer, Output, Weight
 use crate::train::Command;
 
 const HEADING: &str = "Learning";
-const NONE: &str = "none";
+const NONE: &str = super::limits::NONE;
 
 /// Bounds of the learning rates that keys reach.
 const MIN_RATE: f64 = 1e-7;
@@ -197,47 +197,6 @@ pub(crate) const BATCH: Setting = Setting {
         choices.batch = BatchSize::new(next).unwrap_or(choices.batch);
     },
     command: |_, plan| Command::Apply(Change::Batch { batch: plan.batch }),
-    restarts: false,
-};
-
-/// Number of epochs.
-pub const EPOCHS: Setting = Setting {
-    name: "epochs",
-    short: Some('e'),
-    heading: HEADING,
-    argument: "N",
-    help: "epochs to train, or none",
-    note: "finishes at once if already done",
-    expected: |_| "a whole number, or none".into(),
-    words: || vec![NONE],
-    default: || {
-        format!(
-            "{} headless, none (no limit) on the screen",
-            defaults::HEADLESS_EPOCHS
-        )
-    },
-    parse: |text| {
-        let epochs = match text {
-            NONE => None,
-            text => Some(text.parse().ok()?),
-        };
-        Some(Edit::new(move |choices| choices.epochs = epochs))
-    },
-    value: |choices| {
-        choices
-            .epochs
-            .map_or(NONE.into(), |epochs| epochs.to_string())
-    },
-    step: |choices, direction, _| {
-        let step = match direction {
-            Direction::Up => 10,
-            Direction::Down => -10,
-        };
-        choices.epochs = choices
-            .epochs
-            .map(|epochs| epochs.saturating_add_signed(step).max(1));
-    },
-    command: |choices, _| Command::SetEpochs(choices.epochs),
     restarts: false,
 };
 

@@ -8,6 +8,7 @@
 mod choices;
 pub mod defaults;
 mod learning;
+mod limits;
 mod network;
 mod speed;
 
@@ -23,7 +24,7 @@ pub(crate) use network::{HIDDEN, NEW_LAYER};
 pub(crate) use speed::PACE;
 
 /// Every setting, in the order of help and menu.
-pub(crate) static SETTINGS: [&Setting; 13] = [
+pub(crate) static SETTINGS: [&Setting; 15] = [
     &network::HIDDEN,
     &network::ACTIVATION,
     &network::OUTPUT,
@@ -34,7 +35,9 @@ pub(crate) static SETTINGS: [&Setting; 13] = [
     &learning::LEARNING_RATE,
     &learning::WEIGHT_DECAY,
     &learning::BATCH,
-    &learning::EPOCHS,
+    &limits::EPOCHS,
+    &limits::PATIENCE,
+    &limits::TIME_LIMIT,
     &learning::SEED,
     &speed::PACE,
 ];

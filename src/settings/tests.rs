@@ -25,6 +25,10 @@ fn values_are_parsed_and_shown_as_they_are_typed() {
         ("batch", "32"),
         ("epochs", "20"),
         ("epochs", "none"),
+        ("patience", "5"),
+        ("patience", "none"),
+        ("time-limit", "30s"),
+        ("time-limit", "none"),
         ("seed", "7"),
         ("pace", "full"),
         ("pace", "2.5"),
@@ -62,6 +66,9 @@ fn values_out_of_range_are_refused() {
         ("batch", "0"),
         ("batch", "1.5"),
         ("epochs", "-1"),
+        ("patience", "0"),
+        ("time-limit", "30"),
+        ("time-limit", "0s"),
         ("seed", "-1"),
         ("pace", "0"),
         ("pace", "fast"),
@@ -88,7 +95,8 @@ fn every_value_with_a_name_can_be_reached_by_steps() {
             (setting.step)(&mut choices, Direction::Up, &facts);
             seen.push((setting.value)(&choices));
         }
-        let is_special = ["hidden", "init", "epochs", "pace"].contains(&setting.name);
+        let is_special =
+            ["hidden", "init", "epochs", "patience", "time-limit", "pace"].contains(&setting.name);
         for word in words
             .into_iter()
             .filter(|&word| !is_special && word != "auto")

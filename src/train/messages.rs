@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::confusion_rows::ConfusionRows;
 use super::curves::Curves;
 use super::evaluation::{Evaluation, Outcomes};
+use super::limits::{Limit, Limits};
 use super::observation::Observation;
 use super::{BestEpoch, Divergence, Pace, Plan, Position, StepPosition, Weights};
 use crate::data::Prepared;
@@ -21,7 +22,7 @@ use crate::util::stats::{Merge, MinMaxLast};
 pub enum Command {
     /// Pause after the current step; answered by [`State::Paused`].
     Pause,
-    /// Resume; from [`State::Finished`] without a limit of epochs.
+    /// Resume; from [`State::Finished`] without the limits that were reached.
     Resume,
     /// Run a number of steps of a size, then pause. A mini-batch that is stepped through phase by phase is
     /// continued; steps of a mini-batch or an epoch first finish it. Answered by [`Event::StepPosition`]
@@ -49,9 +50,8 @@ pub enum Command {
     },
     /// Set the speed limit.
     SetPace(Pace),
-    /// Set the number of epochs after which the training is finished, which it is at once if they
-    /// are done.
-    SetEpochs(Option<u64>),
+    /// Set the limits after which the training is finished, which it is at once if one is reached.
+    SetLimits(Limits),
     /// Make a live change; answered by [`Event::Changed`] or [`Event::Refused`].
     Apply(Change),
     /// Set the probes that snapshots answer.
@@ -114,8 +114,8 @@ pub enum State {
     Stepping,
     /// Waiting for a command.
     Paused,
-    /// Waiting, with the requested number of epochs done.
-    Finished,
+    /// Waiting, with this limit reached.
+    Finished(Limit),
     /// Waiting, stopped by a number that is not finite.
     Diverged(Divergence),
     /// Failed with a panic; only exporting, restarting and stopping are possible.
@@ -212,8 +212,8 @@ pub struct Started {
     pub batches: u32,
     /// Number of restarts before; snapshots carry the same number.
     pub restarts: u32,
-    /// Epochs after which the training finishes, if it is limited.
-    pub epochs: Option<u64>,
+    /// Limits after which the training finishes.
+    pub limits: Limits,
     /// Progress so far of a run that is resumed.
     pub resumed: Option<Box<ProgressSoFar>>,
 }

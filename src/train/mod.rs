@@ -12,6 +12,7 @@ mod event_queue;
 mod export;
 mod gradients;
 pub mod inspection;
+mod limits;
 pub mod messages;
 pub mod observation;
 pub mod pace;
@@ -29,12 +30,14 @@ mod trainer;
 pub mod worker;
 
 pub use checkpoint::{CheckpointOption, Interval, Resumed};
+pub(crate) use checkpoint::{parse_time, show_time};
 pub use confusion_rows::ConfusionRows;
 pub use curves::Curves;
 pub use evaluation::{Confusion, Evaluation, Outcomes, Predictions, Scores};
 pub(crate) use event_queue::DETAILED_EPOCHS;
 pub use event_queue::Sink;
 pub use inspection::{Cursor, Inspect, Inspection, Subject};
+pub use limits::{Limit, Limits};
 pub use messages::{
     Command, EpochRecord, Event, InForce, LossPoint, Progress, ProgressSoFar, Started, State,
     StepSize,

@@ -15,6 +15,7 @@ use std::time::Duration;
 use super::Session;
 use super::checkpoint::{CheckpointOption, Resumed};
 use super::event_queue::Sink;
+use super::limits::Limits;
 use super::messages::{Command, Event, State};
 use super::observation::Mailbox;
 use super::pace::Pace;
@@ -32,8 +33,8 @@ pub struct Settings {
     pub pace: Pace,
     /// Whether to wait for [`Command::Resume`] first.
     pub paused: bool,
-    /// Epochs after which the training finishes, if it is limited.
-    pub epochs: Option<u64>,
+    /// Limits after which the training finishes.
+    pub limits: Limits,
     /// Destination and interval of checkpoints.
     pub checkpoint: Option<CheckpointOption>,
     /// Folder and conditions of the checkpoint that a run leaves when it ends unsaved.
@@ -48,7 +49,7 @@ impl Default for Settings {
         Self {
             pace: Pace::Full,
             paused: false,
-            epochs: None,
+            limits: Limits::default(),
             checkpoint: None,
             recovery: None,
             resumed: None,

@@ -380,7 +380,7 @@ fn end_of(app: &App, result: &Result<u8>) -> End {
     match (phase, result) {
         (_, Err(error)) => End::Failed(error.to_string()),
         (_, Ok(code @ 129..)) => End::Signal(i32::from(*code) - 128),
-        (Some(Phase::Finished), _) => End::Epochs,
+        (Some(Phase::Finished(limit)), _) => End::Finished(*limit),
         (Some(Phase::Diverged(divergence)), _) => End::Diverged(*divergence),
         (Some(Phase::Failed(message)), _) => End::Failed(message.clone()),
         _ => End::Quit,

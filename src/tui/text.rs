@@ -39,6 +39,8 @@ texts! {
     recover_first() "training diverged; t: resume from the last good weights";
     not_training() "not training";
     name_must_end_in(extensions) "the name must end in {extensions}";
+    stopped_early(epochs) "stopped early: no lower validation loss for {epochs} epoch" | "stopped early: no lower validation loss for {epochs} epochs";
+    time_limit_reached() "time limit reached";
     training_has_failed() "the training has failed";
     thread_ended() "training thread ended";
     training_failed(message) "training failed: {message} · w: save last good weights";

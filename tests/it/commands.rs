@@ -251,7 +251,14 @@ fn commands_steer() {
         sent("init normal"),
         "[Reset { seed: 1, initialisation: Normal }]"
     );
-    assert_eq!(sent("epochs 30"), "[SetEpochs(Some(30))]");
+    assert_eq!(
+        sent("epochs 30"),
+        "[SetLimits(Limits { epochs: Some(30), patience: None, time: None })]"
+    );
+    assert_eq!(
+        sent("time-limit 2m"),
+        "[SetLimits(Limits { epochs: Some(30), patience: None, time: Some(120s) })]"
+    );
     assert_eq!(sent("pace full"), "[SetPace(Full)]");
     assert_eq!(sent("step 10 phases"), "[Step { size: Phase, count: 10 }]");
     assert_eq!(sent("check"), "[CheckGradients]");

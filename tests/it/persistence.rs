@@ -38,7 +38,7 @@ fn started(restarts: u32) -> Started {
         architecture: session.architecture().clone(),
         batches: session.batches(),
         restarts,
-        epochs: None,
+        limits: nn_tui::train::Limits::default(),
         resumed: None,
     }
 }
@@ -104,7 +104,7 @@ fn a_restarted_training_is_exported_too() {
 fn an_export_under_way_is_waited_for_and_not_repeated() {
     let mut model = model_with_export("a.json");
     let position = Position::default();
-    let state = State::Finished;
+    let state = State::Finished(nn_tui::train::Limit::Epochs);
     let effects = model.update(Msg::Worker(Box::new(Event::State { state, position })));
     assert_eq!(exports(&effects).len(), 1);
     let effects = model.update(Msg::Terminate(129));

@@ -258,7 +258,7 @@ fn a_run_that_ends_unsaved_leaves_a_recovery_file() {
             ..settings(false, Some(3))
         };
         let driven = Driven::spawn(session("iris", plan(&[5])), settings);
-        driven.state(|state| *state == State::Finished);
+        driven.state(|state| *state == State::Finished(nn_tui::train::Limit::Epochs));
         driven
     };
     let end = |driven: Driven, stop: fn(Worker) -> nn_tui::train::Recovered| stop(driven.worker);

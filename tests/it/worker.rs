@@ -11,8 +11,8 @@ use nn_tui::nn::{Change, Grade, Initialisation, ParameterId};
 use nn_tui::train::inspection::Facts;
 use nn_tui::train::probes::{InspectProbe, RowProbe, WeightProbe};
 use nn_tui::train::{
-    Command, Cursor, Event, Inspect, Observation, Pace, Probe, Request, SampleId, Scratch, Set,
-    Settings, State, StepSize, Subject, Training, Worker,
+    BestEpoch, Command, Cursor, Event, Inspect, Limit, Limits, Observation, Pace, Position, Probe,
+    Request, SampleId, Scratch, Set, Settings, State, StepSize, Subject, Training, Worker,
 };
 
 fn is_paused(state: &State) -> bool {
@@ -93,8 +93,7 @@ fn it_finishes_after_its_epochs_and_can_go_on() {
     let driven = Driven::spawn(session("iris", plan(&[8])), settings(false, Some(7)));
     driven.started();
     let mut epochs = Vec::new();
-    let is_finished =
-        |event: &Event| matches!(event, Event::State { state, .. } if *state == State::Finished);
+    let is_finished = |event: &Event| matches!(event, Event::State { state, .. } if *state == State::Finished(nn_tui::train::Limit::Epochs));
     driven.wait_for(
         |event| {
             if let Event::Progress(progress) = event {
@@ -392,13 +391,15 @@ fn an_epoch_limit_that_is_passed_finishes_at_once() {
     });
     driven.state(|state| *state == State::Stepping);
     driven.state(|state| *state == State::Paused);
-    driven.send(Command::SetEpochs(Some(2)));
-    let (_, position) = driven.state(|state| *state == State::Finished);
+    driven.send(Command::SetLimits(nn_tui::train::Limits::epochs(Some(2))));
+    let (_, position) =
+        driven.state(|state| *state == State::Finished(nn_tui::train::Limit::Epochs));
     assert_eq!(position.epoch, 3);
-    driven.send(Command::SetEpochs(Some(5)));
+    driven.send(Command::SetLimits(nn_tui::train::Limits::epochs(Some(5))));
     assert_eq!(driven.state(|_| true).0, State::Paused);
     driven.send(Command::Resume);
-    let (_, position) = driven.state(|state| *state == State::Finished);
+    let (_, position) =
+        driven.state(|state| *state == State::Finished(nn_tui::train::Limit::Epochs));
     assert_eq!(position.epoch, 5);
 }
 
@@ -462,4 +463,65 @@ fn a_probe_of_a_new_type_is_answered() {
         snapshot.answer::<InspectProbe>().is_none(),
         "it was not asked"
     );
+}
+
+/// Trains until a limit is reached. Returns it, the last position, and the best epoch.
+fn trained_to(data: &str, fast: f64, limits: Limits) -> (Limit, Position, Option<BestEpoch>) {
+    let mut plan = plan(&[16]);
+    plan.rule.learning_rate = rate(fast);
+    let limited = Settings {
+        limits,
+        ..settings(false, None)
+    };
+    let driven = Driven::spawn(session(data, plan), limited);
+    let mut best = None;
+    let event = driven.wait_for(
+        |event| {
+            if let Event::Progress(progress) = event {
+                best = progress.best;
+            }
+        },
+        |event| {
+            matches!(
+                event,
+                Event::State {
+                    state: State::Finished(_),
+                    ..
+                }
+            )
+        },
+    );
+    match event {
+        Event::State {
+            state: State::Finished(limit),
+            position,
+        } => (limit, position, best),
+        _ => unreachable!(),
+    }
+}
+
+#[test]
+fn patience_ends_the_run_so_many_epochs_after_the_best() {
+    let patience = |epochs| Limits {
+        patience: Some(epochs),
+        ..Limits::epochs(Some(500))
+    };
+    let (limit, position, best) = trained_to("wine", 0.05, patience(7));
+    assert_eq!(limit, Limit::Patience(7));
+    assert_eq!(position.epoch, best.expect("an epoch").epoch + 7);
+    assert_eq!(position.batch, 0);
+    let (limit, position, _) = trained_to("wine", 0.05, patience(1000));
+    assert_eq!((limit, position.epoch), (Limit::Epochs, 500));
+}
+
+#[test]
+fn a_time_limit_ends_the_run_within_an_epoch() {
+    let time = Duration::from_millis(200);
+    let limits = Limits {
+        time: Some(time),
+        ..Limits::default()
+    };
+    let (limit, position, _) = trained_to("digits", 0.01, limits);
+    assert_eq!(limit, Limit::Time(time));
+    assert!(position.step > 0);
 }

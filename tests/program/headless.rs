@@ -376,3 +376,24 @@ fn text_names_the_best_epoch() {
         stdout(&output)
     );
 }
+
+#[test]
+fn a_run_without_epochs_stops_early_and_says_why() {
+    let (best, events) = best_of(&succeed("wine --json --lr 0.05 --patience 12", &[]));
+    let finished = events.last().unwrap();
+    assert_eq!(finished["reason"], "patience");
+    assert_eq!(finished["epoch"], best + 12);
+    assert_eq!(events[0]["patience"], 12);
+    assert_eq!(events[0]["epochs"], 1000);
+    let text = stdout(&succeed("wine --headless --lr 0.05", &[]));
+    assert!(text.starts_with("stopped early after "), "{text}");
+    assert!(
+        text.contains("(no lower validation loss for 50 epochs)"),
+        "{text}"
+    );
+    // Without validation rows there is nothing to wait for.
+    let text = stdout(&succeed("iris --headless --val 0", &[]));
+    assert!(text.starts_with("done after 100 epochs"), "{text}");
+    let text = stdout(&succeed("digits --headless --time-limit 0.3s", &[]));
+    assert!(text.starts_with("time limit reached after "), "{text}");
+}

@@ -16,7 +16,7 @@ use nn_tui::nn::{
 };
 use nn_tui::train::probes::{ActivationProbe, WeightProbe};
 use nn_tui::train::{
-    Command, Event, Pace, Plan, Session, Settings, Started, State, StepSize, Worker,
+    Command, Event, Limits, Pace, Plan, Session, Settings, Started, State, StepSize, Worker,
 };
 use nn_tui::tui::app::{Model, Msg, Phase};
 use nn_tui::tui::panels::PanelId;
@@ -113,7 +113,7 @@ pub fn settings(paused: bool, epochs: Option<u64>) -> Settings {
     Settings {
         pace: Pace::Full,
         paused,
-        epochs,
+        limits: Limits::epochs(epochs),
         ..Settings::default()
     }
 }

@@ -143,7 +143,7 @@ fn values_out_of_range_are_refused_by_name() {
 #[test]
 fn short_options_are_those_people_try_first() {
     let job = job("table.csv -e 3 -t kind -o m.json --force").expect("all known");
-    assert_eq!(job.choices.epochs, Some(3));
+    assert_eq!(job.choices.limits.epochs, Some(3));
     assert_eq!(job.options.target.as_deref(), Some("kind"));
     let export = job.export.expect("given");
     assert!(export.replace && job.force);
@@ -162,24 +162,35 @@ fn initial_values_are_repeatable() {
 
 #[test]
 fn the_front_end_depends_on_the_terminal() {
-    let headless = |json, epochs| FrontEnd::Headless {
+    let headless = |json, epochs, patience| FrontEnd::Headless {
         json,
-        epochs,
+        limits: Limits {
+            epochs,
+            patience,
+            time: None,
+        },
         check_gradients: false,
     };
     let front_end = |is_terminal, line| job_on(is_terminal, line).expect(line).front_end;
     assert_eq!(
         front_end(false, ""),
-        headless(false, defaults::HEADLESS_EPOCHS)
+        headless(false, None, Some(defaults::HEADLESS_PATIENCE))
     );
-    assert_eq!(front_end(true, "--headless --epochs 3"), headless(false, 3));
-    assert_eq!(front_end(true, "--json --epochs 0"), headless(true, 0));
+    for (line, epochs, patience) in [
+        ("--json --epochs 3", Some(3), None),
+        ("--json --epochs 0", Some(0), None),
+        ("--json --epochs 9 --patience 4", Some(9), Some(4)),
+        ("--json --patience 7", None, Some(7)),
+        ("--json --patience none", None, None),
+    ] {
+        assert_eq!(front_end(true, line), headless(true, epochs, patience));
+    }
     assert_eq!(
         front_end(true, "--pace 5 --paused"),
         FrontEnd::Screen {
             pace: Some(Pace::EpochsPerSecond(5.0)),
             paused: true,
-            epochs: None,
+            limits: Limits::default(),
         }
     );
     assert!(job_on(false, "--paused").is_err());

@@ -1,4 +1,5 @@
 use super::*;
+use crate::train::Limits;
 
 #[test]
 fn output_and_loss_choose_each_other() {
@@ -58,7 +59,7 @@ fn a_single_output_is_a_sigmoid() {
         let plan = choices.plan(4, is_number)?;
         assert_eq!(plan.targets, TargetEncoding::Fraction);
         assert_eq!(
-            Choices::of(&plan, None, Pace::Full).plan(4, is_number),
+            Choices::of(&plan, Limits::default(), Pace::Full).plan(4, is_number),
             Ok(plan.clone())
         );
         Ok::<_, String>((plan.output, plan.loss))
@@ -97,5 +98,8 @@ fn a_number_takes_a_linear_output() {
         ..Choices::default()
     };
     assert!(softmax.plan(4, true).is_err());
-    assert_eq!(Choices::of(&plan, None, Pace::Full).plan(4, true), Ok(plan));
+    assert_eq!(
+        Choices::of(&plan, Limits::default(), Pace::Full).plan(4, true),
+        Ok(plan)
+    );
 }

@@ -26,7 +26,7 @@ impl Interval {
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Time(time) => write!(f, "{}s", time.as_secs_f64()),
+            Self::Time(time) => f.write_str(&show_time(*time)),
             Self::Epochs(epochs) => write!(f, "{epochs}epochs"),
         }
     }
@@ -39,25 +39,38 @@ impl FromStr for Interval {
     fn from_str(text: &str) -> Result<Self, String> {
         let expected =
             || "expected a time such as 30s or 2m, or epochs such as 10epochs".to_owned();
-        let end = text.find(|c: char| c.is_ascii_alphabetic());
-        let (number, unit) = text.split_at(end.ok_or_else(expected)?);
-        let seconds = match unit {
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            "epoch" | "epochs" => {
-                let epochs = number.parse().ok().filter(|&epochs| epochs > 0);
-                return epochs.map(Self::Epochs).ok_or_else(expected);
-            }
-            _ => return Err(expected()),
-        };
-        let seconds: f64 = number.parse::<f64>().map_err(|_| expected())? * seconds;
-        if (MIN_SECONDS..=MAX_SECONDS).contains(&seconds) {
-            Ok(Self::Time(Duration::from_secs_f64(seconds)))
-        } else {
-            Err(expected())
+        let (number, unit) = number_and_unit(text).ok_or_else(expected)?;
+        if let "epoch" | "epochs" = unit {
+            let epochs = number.parse().ok().filter(|&epochs| epochs > 0);
+            return epochs.map(Self::Epochs).ok_or_else(expected);
         }
+        parse_time(text).map(Self::Time).ok_or_else(expected)
     }
+}
+
+/// Splits `30s` into `30` and `s`.
+fn number_and_unit(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| c.is_ascii_alphabetic())?;
+    Some(text.split_at(end))
+}
+
+/// Parses a time of 10 ms to a year, such as `30s`, `2m` or `1h`.
+pub(crate) fn parse_time(text: &str) -> Option<Duration> {
+    let (number, unit) = number_and_unit(text)?;
+    let unit = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return None,
+    };
+    let seconds = number.parse::<f64>().ok()? * unit;
+    let is_valid = (MIN_SECONDS..=MAX_SECONDS).contains(&seconds);
+    is_valid.then(|| Duration::from_secs_f64(seconds))
+}
+
+/// Formats a time as [`parse_time`] reads it.
+pub(crate) fn show_time(time: Duration) -> String {
+    format!("{}s", time.as_secs_f64())
 }
 
 #[cfg(test)]

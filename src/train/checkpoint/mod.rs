@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::event_queue::Recording;
+use super::limits::Limits;
 use super::pace::Pace;
 use super::phase_stepper::StepperFields;
 use super::session::SessionState;
@@ -21,6 +22,7 @@ use crate::nn::engine::Threads;
 use crate::nn::{ParameterId, Parameters};
 pub(crate) use file::read_about;
 pub use interval::Interval;
+pub(crate) use interval::{parse_time, show_time};
 pub(super) use saver::{Capture, Saver, Stamp, Written};
 
 /// File to which a run writes its checkpoints.
@@ -56,8 +58,8 @@ pub(super) struct Progress {
     pub recording: Recording,
     /// Seconds spent on training.
     pub seconds: f64,
-    /// Epochs after which the training finishes, if it is limited.
-    pub epochs: Option<u64>,
+    /// Limits after which the training finishes.
+    pub limits: Limits,
     pub pace: Pace,
     pub is_paused: bool,
     /// Position of the phase stepper inside a mini-batch.
@@ -133,9 +135,9 @@ impl Checkpoint {
         self.session.initial_values()
     }
 
-    /// Returns the number of epochs after which the training finishes, if it is limited.
-    pub(crate) fn epochs(&self) -> Option<u64> {
-        self.progress.epochs
+    /// Returns the limits after which the training finishes.
+    pub(crate) fn limits(&self) -> Limits {
+        self.progress.limits
     }
 
     /// Returns whether the file at `path` is a checkpoint of the same run.

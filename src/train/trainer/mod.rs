@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::checkpoint::Saver;
 use super::event_queue::{EventQueue, Recording, Sink, Status};
 use super::export::export;
+use super::limits::{Limit, Limits};
 use super::messages::{Command, Event, ProgressSoFar, Started, State};
 use super::observation::{Mailbox, Observation, Scratch, Training};
 use super::speed::SpeedMeter;
@@ -74,6 +75,9 @@ impl<S: Sink> Trainer<S> {
     ) -> Self {
         let saver = Saver::new(&settings, session.dataset());
         let resumed = settings.resumed.take();
+        let seconds = resumed
+            .as_ref()
+            .map_or(0.0, |resumed| resumed.progress.seconds);
         let mut trainer = Self {
             scratch: Scratch::new(&session),
             observation: Observation::default(),
@@ -81,7 +85,7 @@ impl<S: Sink> Trainer<S> {
             next_observation: Instant::now(),
             restarts: 0,
             events: EventQueue::new(sink),
-            state: initial_state(&session, &settings),
+            state: initial_state(&session, &settings, seconds),
             goal: Goal::default(),
             stepper: None,
             throttle: Throttle::new(settings.pace, session.batches()),
@@ -119,7 +123,7 @@ impl<S: Sink> Trainer<S> {
             architecture: self.session.architecture().clone(),
             batches: self.session.batches(),
             restarts: self.restarts,
-            epochs: self.settings.epochs,
+            limits: self.settings.limits,
             resumed: resumed.map(Box::new),
         })));
         self.set_state(self.state.clone());
@@ -226,7 +230,7 @@ impl<S: Sink> Trainer<S> {
                 self.events.push(Event::Found { position, taken });
             }
             Command::Apply(change) => self.apply(change),
-            Command::SetEpochs(epochs) => self.set_epochs(epochs),
+            Command::SetLimits(limits) => self.set_limits(limits),
             Command::Checkpoint { path, replace } => self.write_checkpoint(path, replace),
             Command::Restore { path } => self.restore(&path),
         }
@@ -263,20 +267,26 @@ impl<S: Sink> Trainer<S> {
         self.set_state(resumed);
     }
 
-    fn set_epochs(&mut self, epochs: Option<u64>) {
-        self.settings.epochs = epochs;
-        let is_done = epochs.is_some_and(|epochs| self.session.position().epoch >= epochs);
-        let state = match self.state.clone() {
-            State::Running | State::Stepping | State::Paused if is_done => {
+    /// Returns the limit that the training has reached, if any.
+    fn reached(&self) -> Option<Limit> {
+        let limits = &self.settings.limits;
+        limits.reached(&self.session, self.meter.seconds())
+    }
+
+    fn set_limits(&mut self, limits: Limits) {
+        self.settings.limits = limits;
+        let state = match (self.state.clone(), self.reached()) {
+            (State::Running | State::Stepping | State::Paused, Some(limit)) => {
                 self.leave_batch();
-                State::Finished
+                State::Finished(limit)
             }
-            State::Finished if !is_done => State::Paused,
-            state => state,
+            (State::Finished(_), Some(limit)) => State::Finished(limit),
+            (State::Finished(_), None) => State::Paused,
+            (state, _) => state,
         };
-        let is_new = state != self.state;
+        let is_new = state != self.state && matches!(state, State::Finished(_));
         self.set_state(state);
-        if is_new && is_done {
+        if is_new {
             self.evaluate();
         }
     }
@@ -291,10 +301,8 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn resume(&mut self) {
-        let done = self.session.position().epoch;
-        if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
-            self.settings.epochs = None;
-        }
+        let seconds = self.meter.seconds();
+        self.settings.limits.lift_reached(&self.session, seconds);
         self.resume_as(State::Running);
     }
 
@@ -332,6 +340,10 @@ impl<S: Sink> Trainer<S> {
         }
         self.meter.tick(Instant::now());
         self.report_progress();
+        let limit = self.settings.limits.time_reached(self.meter.seconds());
+        if let Some(limit) = limit.filter(|_| self.is_training()) {
+            self.set_state(State::Finished(limit));
+        }
     }
 
     /// Continues the gradient check for about [`SLICE`], and reports its result when done.
@@ -394,9 +406,9 @@ impl<S: Sink> Trainer<S> {
             if self.saver.end_epoch(done) {
                 self.save_when_due();
             }
-            if self.settings.epochs.is_some_and(|epochs| done >= epochs) {
+            if let Some(limit) = self.reached() {
                 self.meter.tick(Instant::now());
-                return self.set_state(State::Finished);
+                return self.set_state(State::Finished(limit));
             }
         }
         if self.state == State::Stepping && self.goal.is_reached_by(stepped) {
@@ -522,15 +534,14 @@ impl<S: Sink> Trainer<S> {
     }
 }
 
-/// Returns the state in which a training of `session` begins.
-fn initial_state(session: &Session, settings: &Settings) -> State {
-    let done = session.position().epoch;
+/// Returns the state in which a training of `session` begins or, after `seconds` of training, continues.
+fn initial_state(session: &Session, settings: &Settings, seconds: f64) -> State {
     if let Some(divergence) = session.diverged() {
         State::Diverged(divergence)
     } else if settings.paused {
         State::Paused
-    } else if settings.epochs.is_some_and(|epochs| done >= epochs) {
-        State::Finished
+    } else if let Some(limit) = settings.limits.reached(session, seconds) {
+        State::Finished(limit)
     } else {
         State::Running
     }

@@ -36,7 +36,7 @@ impl<S: Sink> Trainer<S> {
             progress: Progress {
                 recording: self.events.recording().clone(),
                 seconds: self.meter.seconds(),
-                epochs: self.settings.epochs,
+                limits: self.settings.limits,
                 pace: self.settings.pace,
                 is_paused: matches!(self.state, State::Paused | State::Stepping),
                 stepper: stepper.map(PhaseStepper::fields),

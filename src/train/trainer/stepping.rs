@@ -154,7 +154,7 @@ impl<S: Sink> Trainer<S> {
         self.report_step_position();
         // A training finished by the undone update is no longer finished.
         let state = match self.state {
-            State::Finished if self.session.position() != before => State::Paused,
+            State::Finished(_) if self.session.position() != before => State::Paused,
             _ => self.state.clone(),
         };
         self.set_state(state);

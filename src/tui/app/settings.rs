@@ -59,7 +59,7 @@ impl Model {
                 self.restart(plan.seed, plan.initialisation);
                 return Ok(());
             }
-            Command::SetEpochs(epochs) => self.run.epochs = *epochs,
+            Command::SetLimits(limits) => self.run.limits = *limits,
             Command::SetPace(pace) => {
                 self.run.pace_before = std::mem::replace(&mut self.run.pace, *pace);
             }

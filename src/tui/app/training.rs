@@ -9,9 +9,9 @@ use crate::model_file::ExportOption;
 use crate::nn::{Architecture, LearningRate};
 use crate::settings::Choices;
 use crate::train::{
-    BestEpoch, Confusion, Divergence, EpochRecord, Evaluation, Event, InForce, Observation,
-    Outcomes, Pace, Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started, State,
-    Weights,
+    BestEpoch, Confusion, Divergence, EpochRecord, Evaluation, Event, InForce, Limit, Limits,
+    Observation, Outcomes, Pace, Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started,
+    State, Weights,
 };
 use crate::util::numbers::ago;
 use crate::util::stats::MinMaxLast;
@@ -26,8 +26,8 @@ pub enum Phase {
     /// Asked to pause.
     Pausing,
     Paused,
-    /// All epochs done that were asked for.
-    Finished,
+    /// A limit is reached.
+    Finished(Limit),
     /// Stopped at a number that is not finite.
     Diverged(Divergence),
     /// The training code panicked.
@@ -40,7 +40,7 @@ impl From<State> for Phase {
             State::Running => Self::Training,
             State::Stepping => Self::Stepping,
             State::Paused => Self::Paused,
-            State::Finished => Self::Finished,
+            State::Finished(limit) => Self::Finished(limit),
             State::Diverged(divergence) => Self::Diverged(divergence),
             State::Failed(message) => Self::Failed(message),
         }
@@ -85,8 +85,8 @@ pub struct Run {
     pub(super) is_describing: bool,
     /// Plan asked for and not acknowledged yet.
     pub(super) asked: Option<Plan>,
-    /// Number of epochs after which the training is finished.
-    pub epochs: Option<u64>,
+    /// Limits after which the training is finished.
+    pub limits: Limits,
     /// Whether files are replaced without a question (`--force`).
     pub force: bool,
     /// Destination given by `--export`.
@@ -137,7 +137,7 @@ impl Run {
             card: None,
             is_describing: false,
             asked: None,
-            epochs: started.epochs,
+            limits: started.limits,
             force: false,
             export: None,
             weights: Weights::Best,
@@ -276,7 +276,7 @@ impl Run {
 
     /// Returns the values of all settings, as asked for.
     pub(crate) fn choices(&self) -> Choices {
-        let choices = Choices::of(self.planned(), self.epochs, self.pace);
+        let choices = Choices::of(self.planned(), self.limits, self.pace);
         let learning_rate = self.asked_learning_rate.or(choices.learning_rate);
         Choices {
             learning_rate,
@@ -340,10 +340,14 @@ impl Run {
 
     fn enter(&mut self, state: State, position: Position) {
         self.move_to(position);
-        self.phase = state.into();
-        // Resuming behind the limit lifts it.
-        if self.is_training() {
-            self.epochs.take_if(|epochs| position.epoch >= *epochs);
+        let before = std::mem::replace(&mut self.phase, state.into());
+        // Resuming behind a limit lifts it.
+        if self.phase == Phase::Training {
+            if let Phase::Finished(limit) = before {
+                self.limits.lift(limit);
+            }
+            let epochs = &mut self.limits.epochs;
+            epochs.take_if(|epochs| position.epoch >= *epochs);
         }
     }
 

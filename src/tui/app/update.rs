@@ -227,7 +227,7 @@ impl Model {
     /// Returns whether bindings for `when` are active.
     pub fn holds(&self, when: When) -> bool {
         let (phase, navigation) = (&self.run.phase, &self.navigation);
-        let is_waiting = matches!(phase, Phase::Paused | Phase::Finished);
+        let is_waiting = matches!(phase, Phase::Paused | Phase::Finished(_));
         let (inspects, steps) = (self.inspector.open.is_some(), self.inspector.step.is_some());
         match when {
             When::Always => true,

@@ -7,7 +7,7 @@ use super::training::Phase;
 use super::update::Effect;
 use crate::error::Error;
 use crate::model_file::Saved;
-use crate::train::{BestEpoch, Event, Weights};
+use crate::train::{BestEpoch, Event, Limit, Weights};
 use crate::tui::text;
 use crate::util::numbers::file_size;
 use crate::util::text::sanitise;
@@ -18,13 +18,22 @@ impl Model {
         if let Event::Changed { change, .. } = &event {
             self.report_change(change);
         }
-        let was_finished = self.run.phase == Phase::Finished;
+        let was_finished = matches!(self.run.phase, Phase::Finished(_));
         self.run.update(&event);
         self.navigation.update(&event, &self.run.data);
         self.inspector.update(&event);
         match event {
             Event::State { .. } => match &self.run.phase {
-                Phase::Finished if !was_finished => self.export_at_end(),
+                Phase::Finished(limit) if !was_finished => {
+                    match limit {
+                        Limit::Epochs => {}
+                        Limit::Patience(epochs) => {
+                            self.prompt.status(text::stopped_early(epochs));
+                        }
+                        Limit::Time(_) => self.prompt.status(text::time_limit_reached()),
+                    }
+                    self.export_at_end();
+                }
                 Phase::Failed(message) => self.prompt.error(text::training_failed(message)),
                 _ => {}
             },

@@ -48,7 +48,7 @@ pub(crate) fn badge(phase: &Phase, theme: Theme) -> Span<'static> {
         Phase::Stepping => (text::badge_stepping(), theme.good()),
         Phase::Pausing => (text::badge_pausing(), theme.validation()),
         Phase::Paused => (text::badge_paused(), theme.validation()),
-        Phase::Finished => (text::badge_finished(), theme.accent()),
+        Phase::Finished(_) => (text::badge_finished(), theme.accent()),
         Phase::Diverged(_) => (text::badge_diverged(), theme.bad()),
         Phase::Failed(_) => (text::badge_failed(), theme.bad()),
     };

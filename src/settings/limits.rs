@@ -1,0 +1,110 @@
+//! Settings of how long a training goes on.
+
+use super::{Direction, Edit, Setting, defaults};
+use crate::train::{Command, parse_time, show_time};
+
+const HEADING: &str = "Learning";
+/// Value of a setting that is off.
+pub(super) const NONE: &str = "none";
+
+/// Number of epochs.
+pub const EPOCHS: Setting = Setting {
+    name: "epochs",
+    short: Some('e'),
+    heading: HEADING,
+    argument: "N",
+    help: "epochs to train, or none",
+    note: "finishes at once if already done",
+    expected: |_| "a whole number, or none".into(),
+    words: || vec![NONE],
+    default: || {
+        format!(
+            "none on the screen; headless at most {}, {} without validation rows",
+            defaults::HEADLESS_EPOCHS,
+            defaults::HEADLESS_EPOCHS_UNVALIDATED
+        )
+    },
+    parse: |text| {
+        let epochs = match text {
+            NONE => None,
+            text => Some(text.parse().ok()?),
+        };
+        Some(Edit::new(move |choices| choices.limits.epochs = epochs))
+    },
+    value: |choices| shown(choices.limits.epochs),
+    step: |choices, direction, _| {
+        let epochs = &mut choices.limits.epochs;
+        *epochs = epochs.map(|epochs| stepped(epochs, direction));
+    },
+    command: |choices, _| Command::SetLimits(choices.limits),
+    restarts: false,
+};
+
+/// Number of epochs without a lower validation loss.
+pub(crate) const PATIENCE: Setting = Setting {
+    name: "patience",
+    short: None,
+    heading: HEADING,
+    argument: "N",
+    help: "epochs without a lower validation loss after which training finishes, or none",
+    note: "",
+    expected: |_| "a whole number of at least 1, or none".into(),
+    words: || vec![NONE],
+    default: || {
+        format!(
+            "none; headless without --epochs {}",
+            defaults::HEADLESS_PATIENCE
+        )
+    },
+    parse: |text| {
+        let patience = match text {
+            NONE => None,
+            text => Some(text.parse().ok().filter(|&epochs| epochs > 0)?),
+        };
+        Some(Edit::new(move |choices| choices.limits.patience = patience))
+    },
+    value: |choices| shown(choices.limits.patience),
+    step: |choices, direction, _| {
+        let patience = &mut choices.limits.patience;
+        *patience = patience.map(|epochs| stepped(epochs, direction));
+    },
+    command: |choices, _| Command::SetLimits(choices.limits),
+    restarts: false,
+};
+
+/// Time spent training.
+pub(crate) const TIME_LIMIT: Setting = Setting {
+    name: "time-limit",
+    short: None,
+    heading: HEADING,
+    argument: "TIME",
+    help: "time to train, e.g. 30s or 5m, or none",
+    note: "counts the time spent training",
+    expected: |_| "a time such as 30s or 5m, or none".into(),
+    words: || vec![NONE],
+    default: || NONE.into(),
+    parse: |text| {
+        let time = match text {
+            NONE => None,
+            text => Some(parse_time(text)?),
+        };
+        Some(Edit::new(move |choices| choices.limits.time = time))
+    },
+    value: |choices| choices.limits.time.map_or(NONE.into(), show_time),
+    step: |_, _, _| {},
+    command: |choices, _| Command::SetLimits(choices.limits),
+    restarts: false,
+};
+
+fn shown(epochs: Option<u64>) -> String {
+    epochs.map_or(NONE.into(), |epochs| epochs.to_string())
+}
+
+/// Ten epochs more or fewer, at least 1.
+fn stepped(epochs: u64, direction: Direction) -> u64 {
+    let step = match direction {
+        Direction::Up => 10,
+        Direction::Down => -10,
+    };
+    epochs.saturating_add_signed(step).max(1)
+}

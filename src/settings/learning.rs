@@ -107,13 +107,24 @@ pub(crate) const LEARNING_RATE: Setting = Setting {
     expected: |_| "a number above 0 such as 0.03 or 1e-4".into(),
     words: Vec::new,
     default: || {
-        let rates = Optimizer::ALL.iter().map(|optimizer| {
-            let usual = optimizer.default_learning_rate(Output::Softmax, Loss::CrossEntropy);
-            let textbook = optimizer.default_learning_rate(Output::Sigmoid, Loss::Quadratic);
-            let name = optimizer.name();
-            format!("{usual} for {name} ({textbook} with sigmoid output)")
-        });
-        rates.collect::<Vec<_>>().join(", ")
+        let mut kinds: Vec<(String, Vec<&str>)> = Vec::new();
+        for optimizer in Optimizer::ALL {
+            let rate = |output, loss| optimizer.default_learning_rate(output, loss);
+            let rates = format!(
+                "{} / {} / {}",
+                rate(Output::Softmax, Loss::CrossEntropy),
+                rate(Output::Linear, Loss::Quadratic),
+                rate(Output::Sigmoid, Loss::Quadratic)
+            );
+            match kinds.iter_mut().find(|(known, _)| *known == rates) {
+                Some((_, names)) => names.push(optimizer.name()),
+                None => kinds.push((rates, vec![optimizer.name()])),
+            }
+        }
+        let kinds = kinds.iter();
+        let kinds = kinds.map(|(rates, names)| format!("{} {rates}", names.join(" and ")));
+        let kinds = kinds.collect::<Vec<_>>().join("; ");
+        format!("for classes / numbers / sigmoid output with quadratic loss: {kinds}")
     },
     parse: |text| {
         let rate: LearningRate = text.parse().ok()?;

@@ -21,7 +21,7 @@ fn fast() -> Plan {
 
 #[test]
 fn it_is_the_first_with_the_lowest_validation_loss() {
-    let mut session = session("wine", fast());
+    let mut session = session("breast-cancer", fast());
     assert_eq!(session.best(), None);
     let mut expected: Option<BestEpoch> = None;
     let mut changes = 0;

@@ -257,7 +257,7 @@ fn commands_steer() {
     );
     assert_eq!(
         sent("time-limit 2m"),
-        "[SetLimits(Limits { epochs: Some(30), patience: None, time: Some(120s) })]"
+        "[SetLimits(Limits { epochs: None, patience: None, time: Some(120s) })]"
     );
     assert_eq!(sent("pace full"), "[SetPace(Full)]");
     assert_eq!(sent("step 10 phases"), "[Step { size: Phase, count: 10 }]");
@@ -533,6 +533,7 @@ fn the_menu_does_what_commands_do() {
     assert!(sent(&mut model, "jl").contains("Batch { batch: 16 }"));
     assert!(sent(&mut model, "h").contains("Batch { batch: 8 }"));
     assert_eq!(sent(&mut model, "jlh"), "[]", "there is no limit to move");
+    assert_eq!(sent(&mut model, "jlhjlh"), "[]", "nor others");
     assert_eq!(
         sent(&mut model, "jlh"),
         "[]",

@@ -504,14 +504,14 @@ fn trained_to(data: &str, fast: f64, limits: Limits) -> (Limit, Position, Option
 fn patience_ends_the_run_so_many_epochs_after_the_best() {
     let patience = |epochs| Limits {
         patience: Some(epochs),
-        ..Limits::epochs(Some(500))
+        ..Limits::epochs(Some(100))
     };
-    let (limit, position, best) = trained_to("wine", 0.05, patience(7));
+    let (limit, position, best) = trained_to("breast-cancer", 0.05, patience(7));
     assert_eq!(limit, Limit::Patience(7));
     assert_eq!(position.epoch, best.expect("an epoch").epoch + 7);
     assert_eq!(position.batch, 0);
-    let (limit, position, _) = trained_to("wine", 0.05, patience(1000));
-    assert_eq!((limit, position.epoch), (Limit::Epochs, 500));
+    let (limit, position, _) = trained_to("breast-cancer", 0.05, patience(1000));
+    assert_eq!((limit, position.epoch), (Limit::Epochs, 100));
 }
 
 #[test]

@@ -72,7 +72,8 @@ fn json_tells_all_from_start_to_finish() {
 
 #[test]
 fn numbers_are_judged_in_their_own_unit() {
-    let output = succeed("sine --json --epochs 200 --test datasets/sine.csv", &[]);
+    let line = "sine --json --epochs 200 --weights last --test datasets/sine.csv";
+    let output = succeed(line, &[]);
     let events = events(&stdout(&output));
     let started = &events[0];
     assert_eq!(started["task"], "regression");
@@ -132,11 +133,13 @@ fn progress_goes_to_standard_error_and_scores_to_standard_output() {
     assert!(lines[0].starts_with("      2       180"), "the last epoch");
     let report = stdout(&output);
     let lines: Vec<&str> = report.lines().collect();
-    assert_eq!(lines.len(), 4, "{report}");
+    assert_eq!(lines.len(), 5, "{report}");
     assert!(lines[0].starts_with("done after 2 epochs, 180 steps, "));
-    assert!(lines[1].starts_with("training: loss 0."));
-    assert!(lines[2].starts_with("validation: loss 0."));
-    assert!(lines[3].starts_with(&format!("saved {}, ", model.display())));
+    assert!(lines[1].starts_with("best epoch 2 of 2, validation loss 0."));
+    assert!(lines[2].starts_with("training: loss 0."));
+    assert!(lines[3].starts_with("validation: loss 0."));
+    let saved = format!("saved best epoch 2 to {}, ", model.display());
+    assert!(lines[4].starts_with(&saved));
 }
 
 #[test]

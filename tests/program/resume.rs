@@ -241,10 +241,10 @@ fn damaged_checkpoints_are_refused() {
         b"{\"format\": \"nn-tui model\"}",
         "it is not written by --checkpoint",
     );
-    let text = b"nn-tui checkpoint 2\n{}";
+    let text = b"nn-tui checkpoint 1\n{}";
     refused(
         text,
-        "it has version 2 of the format, this program reads version 1",
+        "it has version 1 of the format, this program reads version 2",
     );
     for (name, message) in [("no", "no: no such file"), ("", "it is not a regular file")] {
         let output = run("--resume", &[&path(name)]);

@@ -67,13 +67,14 @@ fn a_run_with_live_changes_continues_on_the_screen_and_headless() {
     assert_eq!(resumed.exit_code(), 0);
 
     let model = terminal.folder.path().join("d.json");
-    let words = ["--epochs", "5", "--threads", "1", "--resume"].map(OsStr::new);
+    let words = "--epochs 5 --weights last --threads 1 --resume";
+    let words = words.split(' ').map(OsStr::new);
     let paths = [
         checkpoint.as_os_str(),
         OsStr::new("--export"),
         model.as_os_str(),
     ];
-    let output = program(words.into_iter().chain(paths)).output();
+    let output = program(words.chain(paths)).output();
     assert_eq!(code(&output.expect("starts")), 0);
     assert!(
         never_stopped == fs::read(&model).expect("exported"),

@@ -4,7 +4,9 @@ use super::*;
 
 /// Starts a training without an end, and reads its output up to the second line.
 fn endless(model: &Path, before: &str) -> (Child, BufReader<std::process::ChildStdout>) {
-    let script = format!("{before} exec \"$0\" --json --epochs 4000000000 --export \"$1\" xor");
+    let script = format!(
+        "{before} exec \"$0\" --json --weights last --epochs 4000000000 --export \"$1\" xor"
+    );
     let mut child = shell(&script)
         .arg(model)
         .stdout(Stdio::piped())

@@ -59,18 +59,7 @@ impl Base {
         let mut dataset = self.empty(source);
         let mut report = ReadReport::default();
         let mut inspect = |shape: &Shape| {
-            report = ReadReport {
-                delimiter: shape.dialect.delimiter.name(),
-                quote: shape.dialect.quote.map(char::from),
-                skipped: shape.dialect.skip,
-                encoding: options.reading.encoding.name(),
-                comment: options.reading.comment.map(char::from),
-                given: options.given(),
-                decimal_comma: shape.dialect.decimal_comma,
-                header: shape.header.is_some(),
-                excluded: self.unused(shape, options)?,
-                ..ReadReport::default()
-            };
+            report = ReadReport::of(shape, options, self.unused(shape, options)?);
             let target = shape.names.iter().position(|name| *name == self.target);
             SplitReader::new(&options.split, shape, target)
         };
@@ -209,15 +198,13 @@ impl Base {
             SplitMethod::Group(asked) => Some(shape.find_column(asked)?),
             _ => None,
         };
-        let exclusion = |column: usize| Exclusion {
-            name: shape.names[column].clone(),
-            column,
-            reason: match column {
+        let exclusion = |column: usize| {
+            let reason = match column {
                 _ if group == Some(column) => Reason::Groups,
                 _ if dropped.contains(&column) => Reason::Dropped,
                 _ => Reason::NotInModel,
-            },
-            texts: None,
+            };
+            Exclusion::of(shape, column, reason)
         };
         Ok(unused.into_iter().map(exclusion).collect())
     }

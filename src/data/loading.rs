@@ -4,28 +4,30 @@
 //! becomes one row of `f32`. What only the whole file shows (a column of texts that are nearly all
 //! different, more than 100 categories) is corrected in place afterwards.
 
-use std::sync::Arc;
+mod columns;
+mod sampling;
 
-use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
 
 use super::prepare::held_out;
 use super::prepare::split::RowSplit;
 use super::prepare::split::reader::SplitReader;
-use super::report::{Exclusion, ReadReport, Reason};
+use super::report::{Exclusion, ReadReport};
 use super::schema::options::{
     LoadObserver, LoadOptions, Missing, Origin, Part, Progress, ValidationRows,
 };
 use super::schema::{Role, TargetSample, roles};
 use super::source::input::open;
+use super::table::batch::Record;
 use super::table::column_reader::{Cells, undecided_code};
 use super::table::idx;
-use super::table::records::Record;
 use super::table::target_reader::{TargetCells, Targets};
 use super::table::{CellFormat, Shape, Table};
 use super::{Column, ColumnKind, Dataset, Lines, Source, Target};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::memory;
-use crate::util::random::{RngStream, below, generator};
+use columns::{corrected, finish_columns};
+use sampling::Sampling;
 
 /// Reads the table or the images of `source`, and the validation and test files of `options`.
 /// `observer` receives the progress and can cancel the load.
@@ -125,21 +127,12 @@ struct Loading {
     report: ReadReport,
 }
 
-/// Uniform random sample of a stream of rows (reservoir sampling, Vitter 1985, algorithm R).
-struct Sampling {
-    max: usize,
-    seen: usize,
-    generator: ChaCha8Rng,
-    /// Lines of the rows in the sample.
-    lines: Vec<u64>,
-}
-
 impl Loading {
     fn new(table: &Table, roles: &[Role], options: &LoadOptions) -> Self {
         let shape = &table.shape;
         let excluded = roles.iter().enumerate();
         let excluded = excluded.filter_map(|(column, role)| match role {
-            Role::Excluded(reason) => Some(exclusion(shape, column, *reason)),
+            Role::Excluded(reason) => Some(Exclusion::of(shape, column, *reason)),
             _ => None,
         });
         let name = |column: usize| Some(shape.header.as_ref()?[column].as_str());
@@ -156,24 +149,10 @@ impl Loading {
             values: Vec::new(),
             lines: Lines::default(),
             missing: options.missing,
-            sampling: options.max_rows.map(|max| Sampling {
-                max,
-                seen: 0,
-                generator: generator(options.seed, RngStream::Sample),
-                lines: Vec::new(),
-            }),
+            sampling: options.max_rows.map(|max| Sampling::new(max, options.seed)),
             report: ReadReport {
-                delimiter: shape.dialect.delimiter.name(),
-                quote: shape.dialect.quote.map(char::from),
-                skipped: shape.dialect.skip,
-                encoding: options.reading.encoding.name(),
-                comment: options.reading.comment.map(char::from),
-                given: options.given(),
-                decimal_comma: shape.dialect.decimal_comma,
-                header: shape.header.is_some(),
                 numeric_header: table.has_numbers_on_top(),
-                excluded: excluded.collect(),
-                ..ReadReport::default()
+                ..ReadReport::of(shape, options, excluded.collect())
             },
         }
     }
@@ -373,32 +352,6 @@ impl Loading {
     }
 }
 
-impl Sampling {
-    /// Decides on a row that was just appended. Returns the index of the row that it replaces, which
-    /// may be its own; `None` while the sample has room.
-    fn choose(&mut self, line: u64) -> Option<usize> {
-        self.seen += 1;
-        if self.lines.len() < self.max {
-            self.lines.push(line);
-            return None;
-        }
-        let place = below(self.seen, &mut self.generator);
-        if let Some(chosen) = self.lines.get_mut(place) {
-            *chosen = line;
-        }
-        Some(place.min(self.max))
-    }
-}
-
-fn exclusion(shape: &Shape, column: usize, reason: Reason) -> Exclusion {
-    Exclusion {
-        name: shape.names[column].clone(),
-        column,
-        reason,
-        texts: None,
-    }
-}
-
 /// Adds the options that help to the problem of a cell that is no number.
 fn with_hint(problem: DataProblem, column: &str) -> DataProblem {
     match problem {
@@ -408,110 +361,4 @@ fn with_hint(problem: DataProblem, column: &str) -> DataProblem {
         },
         other => other,
     }
-}
-
-/// Returns whether column `index` of `values`, rows of `width` values, has different ones.
-fn varies(values: &[f32], index: usize, width: usize) -> bool {
-    let mut column = values
-        .iter()
-        .skip(index)
-        .step_by(width)
-        .map(|value| value.to_bits());
-    let first = column.next();
-    column.any(|value| Some(value) != first)
-}
-
-/// Correction of the values of a column once all are known.
-enum ColumnFix {
-    Keep,
-    /// The raw value for each code.
-    Recode(Vec<f32>),
-    Exclude,
-}
-
-/// Returns the input columns, and a correction for every column that was read.
-fn finish_columns(
-    cells: Vec<Option<Cells>>,
-    values: &[f32],
-    shape: &Shape,
-    report: &mut ReadReport,
-) -> (Vec<Column>, Vec<ColumnFix>) {
-    let mut columns = Vec::new();
-    let mut fixes = Vec::new();
-    let counts_rows =
-        |cells: &Cells| matches!(cells, Cells::Numbers(numbers) if numbers.count_rows());
-    // Numbers that name the rows are better than nothing.
-    let width = cells.iter().flatten().count();
-    let has_others = cells.iter().flatten().enumerate().any(|(index, cells)| {
-        !matches!(cells, Cells::Undecided(_)) && !counts_rows(cells) && varies(values, index, width)
-    });
-    for (column, cells) in cells.into_iter().enumerate() {
-        let Some(cells) = cells else {
-            continue;
-        };
-        let name = &shape.names[column];
-        let mut offset = 0.0;
-        let finished = match cells {
-            Cells::Undecided(_) => Err((Reason::Empty, None)),
-            Cells::Numbers(numbers) if has_others && numbers.count_rows() => {
-                Err((Reason::RowNumbers, None))
-            }
-            Cells::Numbers(numbers) => {
-                offset = numbers.offset;
-                report.add_formats(name, &numbers.formats);
-                Ok((ColumnKind::Numeric, ColumnFix::Keep))
-            }
-            Cells::Texts(texts) => texts.finish().map(|found| {
-                if found.rare > 0 {
-                    report.rare_categories.push((name.clone(), found.rare));
-                }
-                (found.kind, ColumnFix::Recode(found.raw))
-            }),
-        };
-        match finished {
-            Ok((kind, fix)) => {
-                columns.push(Column {
-                    name: name.clone(),
-                    column,
-                    kind,
-                    offset,
-                });
-                fixes.push(fix);
-            }
-            Err((reason, texts)) => {
-                report.excluded.push(Exclusion {
-                    texts,
-                    ..exclusion(shape, column, reason)
-                });
-                fixes.push(ColumnFix::Exclude);
-            }
-        }
-    }
-    report.excluded.sort_by_key(|excluded| excluded.column);
-    (columns, fixes)
-}
-
-/// Applies `fixes`, one for each column, to `values`, row by row, in place.
-fn corrected(mut values: Vec<f32>, fixes: &[ColumnFix]) -> Vec<f32> {
-    if fixes.iter().all(|fix| matches!(fix, ColumnFix::Keep)) {
-        values.shrink_to_fit();
-        return values;
-    }
-    let mut kept = 0;
-    for start in (0..values.len()).step_by(fixes.len().max(1)) {
-        for (index, fix) in fixes.iter().enumerate() {
-            let value = values[start + index];
-            values[kept] = match (fix, undecided_code(value)) {
-                (ColumnFix::Exclude, _) => continue,
-                (ColumnFix::Recode(raw), Some(code)) => raw[code],
-                (ColumnFix::Recode(raw), None) if !value.is_nan() => raw[value as usize],
-                (ColumnFix::Keep, Some(_)) => f32::NAN,
-                (ColumnFix::Keep | ColumnFix::Recode(_), None) => value,
-            };
-            kept += 1;
-        }
-    }
-    values.truncate(kept);
-    values.shrink_to_fit();
-    values
 }

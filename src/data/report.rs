@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::schema::options::LoadOptions;
+use super::table::Shape;
 use super::table::formatted::Formats;
 
 /// Reason for excluding a column.
@@ -79,6 +81,16 @@ pub struct Exclusion {
 }
 
 impl Exclusion {
+    /// Excludes column `column` (from 0) of a table.
+    pub(super) fn of(shape: &Shape, column: usize, reason: Reason) -> Self {
+        Self {
+            name: shape.names[column].clone(),
+            column,
+            reason,
+            texts: None,
+        }
+    }
+
     /// Returns the reason in a few words, such as `301 different texts in 392 rows`.
     pub fn why(&self) -> String {
         match self.texts {
@@ -147,6 +159,22 @@ pub struct ReadReport {
 }
 
 impl ReadReport {
+    /// Creates the report on a table that is read with `options`.
+    pub(super) fn of(shape: &Shape, options: &LoadOptions, excluded: Vec<Exclusion>) -> Self {
+        Self {
+            delimiter: shape.dialect.delimiter.name(),
+            quote: shape.dialect.quote.map(char::from),
+            skipped: shape.dialect.skip,
+            encoding: options.reading.encoding.name(),
+            comment: options.reading.comment.map(char::from),
+            given: options.given(),
+            decimal_comma: shape.dialect.decimal_comma,
+            header: shape.header.is_some(),
+            excluded,
+            ..Self::default()
+        }
+    }
+
     /// Adds what the numbers of the column called `name` look like.
     pub(super) fn add_formats(&mut self, name: &str, formats: &Formats) {
         if formats.is_formatted {

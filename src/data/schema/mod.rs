@@ -9,8 +9,8 @@ pub(crate) mod task;
 use std::collections::{HashMap, HashSet};
 
 use super::report::Reason;
+use super::table::batch::Row;
 use super::table::column_reader::offset;
-use super::table::records::Row;
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
 use crate::error::{DataProblem, Result};

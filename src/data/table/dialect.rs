@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
+use super::batch::Row;
 use super::formatted;
 use super::prefix::Prefix;
-use super::records::Row;
 use super::{Quote, Reading};
 use serde::{Deserialize, Serialize};
 

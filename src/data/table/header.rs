@@ -23,7 +23,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::records::Row;
+use super::batch::Row;
 use crate::data::schema::missing::MissingValues;
 
 /// Maximum number of rows below the first one that vote.

@@ -2,8 +2,9 @@
 
 use std::io::Read;
 
+use super::batch::Row;
 use super::dialect::{Delimiter, Dialect};
-use super::records::{Records, Row, read_some};
+use super::records::{Records, read_some};
 use crate::error::{DataProblem, Error, Result};
 
 /// Bytes of a file from which delimiter, header and column types are detected.

@@ -4,12 +4,11 @@
 //! lines are handled here, since csv-core counts line feeds only.
 
 use std::io::{self, Read};
-use std::ops::Range;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::batch::{Batch, Record, Span};
 use super::blanks::BlankSqueezer;
-use super::decimal::short_decimal;
 use super::dialect::{Delimiter, Dialect};
 use super::quotes::{QuoteScan, QuoteTrimmer};
 use crate::error::{DataProblem, Error, Place, Result};
@@ -347,144 +346,6 @@ pub(crate) fn line_ends(bytes: &[u8], mut is_after_return: bool) -> u64 {
         is_after_return = byte == b'\r';
     }
     count
-}
-
-/// Some records one after another.
-#[derive(Debug, Default)]
-pub(crate) struct Batch {
-    /// Text of all cells without delimiters and quotes; only `length` bytes are in use.
-    text: Vec<u8>,
-    length: usize,
-    /// End of each cell in `text`; only `cells` are in use.
-    ends: Vec<usize>,
-    cells: usize,
-    rows: Vec<Span>,
-}
-
-/// Place of a record in a batch, behind the record before.
-#[derive(Debug)]
-struct Span {
-    line: u64,
-    /// Number of cells up to its end.
-    cells: usize,
-    /// Whether a cell has several lines.
-    has_breaks: bool,
-}
-
-impl Batch {
-    /// Number of records.
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    pub(crate) fn clear(&mut self) {
-        (self.length, self.cells) = (0, 0);
-        self.rows.clear();
-    }
-
-    /// Drops what DOS ends a text with, ^Z, from the end of the last record, whose text starts at `start`.
-    fn drop_end_marks(&mut self, start: usize) {
-        let Some(last) = self.cells.checked_sub(1) else {
-            return;
-        };
-        let before = last.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let cell = &self.text[start.max(before)..self.length];
-        let marks = cell.iter().rev().take_while(|&&byte| byte == b'\x1a');
-        self.length -= marks.count();
-        self.ends[last] = self.length;
-    }
-
-    /// Returns record `row` (from 0), if there is one.
-    pub(crate) fn get(&self, row: usize) -> Option<Record<'_>> {
-        let Span {
-            line,
-            cells,
-            has_breaks,
-        } = *self.rows.get(row)?;
-        let first = row
-            .checked_sub(1)
-            .map_or(0, |before| self.rows[before].cells);
-        Some(Record {
-            text: &self.text[..self.length],
-            start: first.checked_sub(1).map_or(0, |before| self.ends[before]),
-            ends: &self.ends[first..cells],
-            line,
-            has_breaks,
-        })
-    }
-
-    /// Returns the bytes of the cells of the last record.
-    fn last_cells(&self) -> impl Iterator<Item = &[u8]> {
-        let last = self.get(self.rows.len().wrapping_sub(1)).into_iter();
-        last.flat_map(|record| (0..record.len()).map(move |index| record.bytes(index)))
-    }
-}
-
-/// A row of cells.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Record<'r> {
-    /// Text of the whole batch; each cell of the record is UTF-8.
-    text: &'r [u8],
-    /// Offset of the first cell in the text.
-    start: usize,
-    /// End of each cell in the text.
-    ends: &'r [usize],
-    /// Line (from 1) it starts on.
-    pub(crate) line: u64,
-    /// Whether a cell has several lines.
-    pub(crate) has_breaks: bool,
-}
-
-impl<'r> Record<'r> {
-    /// Number of cells.
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    fn range(&self, index: usize) -> Range<usize> {
-        let before = index.checked_sub(1);
-        let start = before.map_or(self.start, |before| self.ends[before]);
-        start..self.ends[index]
-    }
-
-    fn bytes(&self, index: usize) -> &'r [u8] {
-        &self.text[self.range(index)]
-    }
-
-    /// Returns the text of cell `index` (from 0) as it is in the file, without its quotes.
-    ///
-    /// # Panics
-    /// If there is no such cell.
-    pub(crate) fn cell(&self, index: usize) -> &'r str {
-        std::str::from_utf8(self.bytes(index)).expect("checked when read")
-    }
-
-    /// Returns the number in cell `index` (from 0) if [`short_decimal`] can parse it.
-    ///
-    /// # Panics
-    /// If there is no such cell.
-    pub(crate) fn short_decimal(&self, index: usize) -> Option<f32> {
-        short_decimal(self.text, self.range(index))
-    }
-
-    pub(crate) fn cells(&self) -> impl Iterator<Item = &'r str> + use<'r> {
-        let record = *self;
-        (0..record.len()).map(move |index| record.cell(index))
-    }
-
-    pub(crate) fn to_owned(self) -> Row {
-        Row {
-            cells: self.cells().map(str::to_owned).collect(),
-            line: self.line,
-        }
-    }
-}
-
-/// A record with memory of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Row {
-    pub(crate) cells: Vec<String>,
-    pub(crate) line: u64,
 }
 
 #[cfg(test)]

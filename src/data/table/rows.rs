@@ -7,9 +7,10 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use super::Progression;
+use super::batch::{Batch, Record, Row};
 use super::dialect::Delimiter;
 use super::formatted::is_number;
-use super::records::{Batch, Record, Records, Row, line_ends};
+use super::records::{Records, line_ends};
 use crate::data::schema::options::LoadObserver;
 use crate::error::{DataProblem, Error, Place, Result};
 

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::RowSplit;
 use super::file::SplitFile;
-use crate::data::table::records::Record;
+use crate::data::table::batch::Record;
 use crate::data::table::{Shape, shown};
 use crate::data::{Lines, Source, SplitMethod};
 use crate::error::{DataProblem, Error, Result};

@@ -1,0 +1,203 @@
+//! Columns of a table: names, places in messages, and numbers in cells.
+
+use std::ops::RangeInclusive;
+
+use super::dialect::Dialect;
+use super::{formatted, shown};
+use crate::data::schema::missing::MissingValues;
+use crate::data::source::Source;
+use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::text::{near_matches, sanitise};
+
+/// Column names and format of a table.
+#[derive(Debug, Clone)]
+pub(in crate::data) struct Shape {
+    pub(super) source: String,
+    /// The first row as it is in the file, if it is a header.
+    pub(in crate::data) header: Option<Vec<String>>,
+    /// Names of the columns, with or without header; see [`column_names`].
+    pub(in crate::data) names: Vec<String>,
+    pub(in crate::data) dialect: Dialect,
+    /// Whether the first column, which the header does not name, holds names of rows.
+    pub(in crate::data) has_row_names: bool,
+    /// Texts that mean a missing value.
+    pub(in crate::data) missing: MissingValues,
+    /// Numbers among them.
+    pub(super) missing_numbers: Vec<f64>,
+}
+
+impl Shape {
+    /// Returns the shape of a table of `source` with columns of these `names`.
+    pub(in crate::data) fn named(source: &Source, names: Vec<String>) -> Self {
+        Self {
+            source: source.to_string(),
+            header: Some(names.clone()),
+            names,
+            dialect: Dialect::default(),
+            has_row_names: false,
+            missing: MissingValues::default(),
+            missing_numbers: Vec::new(),
+        }
+    }
+
+    /// Sets the texts that mean a missing value.
+    pub(in crate::data) fn set_missing(&mut self, missing: MissingValues) {
+        self.missing_numbers = missing.numbers();
+        self.missing = missing;
+    }
+
+    /// Number of columns.
+    pub(in crate::data) fn width(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Returns the place of the whole table.
+    pub(in crate::data) fn place(&self) -> Place {
+        Place::whole(&self.source)
+    }
+
+    /// Returns the place of column `column` (from 0).
+    pub(in crate::data) fn column_place(&self, column: usize) -> Place {
+        let name = self.header.as_ref().map(|_| self.names[column].as_str());
+        self.place().at_column(column + 1, name)
+    }
+
+    /// Returns the error for a cell in column `column` (from 0) of the row on `line`.
+    pub(in crate::data) fn cell_error(
+        &self,
+        line: u64,
+        column: usize,
+        problem: DataProblem,
+    ) -> Error {
+        Error::data(self.column_place(column).at_line(line), problem)
+    }
+
+    /// Parses the number in `cell`, NaN for a missing one.
+    ///
+    /// # Errors
+    /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
+    pub(in crate::data) fn number(&self, cell: &str) -> Result<f64, DataProblem> {
+        let cell = cell.trim();
+        let plain = || cell.parse::<f64>();
+        let parsed = if self.dialect.decimal_comma {
+            formatted::number(cell, true).map_or_else(plain, Ok)
+        } else {
+            plain().or_else(|error| formatted::number(cell, false).ok_or(error))
+        };
+        match parsed {
+            Ok(number) if number.is_finite() => {
+                let is_missing = self.missing_numbers().contains(&number);
+                Ok(if is_missing { f64::NAN } else { number })
+            }
+            _ if self.missing.is_missing_number(cell) => Ok(f64::NAN),
+            Ok(_) => Err(DataProblem::NotFinite { found: shown(cell) }),
+            Err(_) => Err(not_a_number(cell)),
+        }
+    }
+
+    /// Returns whether the number in `cell` has thousands separators, a currency or the like.
+    pub(in crate::data) fn is_formatted(&self, cell: &str) -> bool {
+        let comma = self.dialect.decimal_comma;
+        let mark = if comma { b',' } else { b'.' };
+        let is_plain = |byte: u8| byte.is_ascii_digit() || b"+-eE".contains(&byte) || byte == mark;
+        !cell.trim().bytes().all(is_plain)
+    }
+
+    /// Returns the numbers that stand for missing values, such as -999.
+    pub(in crate::data) fn missing_numbers(&self) -> &[f64] {
+        &self.missing_numbers
+    }
+
+    /// Finds the column that a user calls `asked`: its name, or else its number from 1.
+    ///
+    /// # Errors
+    /// [`DataProblem::NoSuchColumn`].
+    pub(in crate::data) fn find_column(&self, asked: &str) -> Result<usize> {
+        let asked = asked.trim();
+        // A name with line breaks may be typed as it is shown, or with blanks in their place.
+        let spellings: [fn(&str) -> String; 3] = [str::to_owned, sanitise, blanks_joined];
+        for spelled in spellings {
+            let asked = spelled(asked);
+            if let Some(column) = self.names.iter().position(|name| spelled(name) == asked) {
+                return Ok(column);
+            }
+        }
+        let asked = asked.to_owned();
+        let number = asked.parse::<usize>().ok();
+        if let Some(column) = number.and_then(|number| number.checked_sub(1))
+            && column < self.width()
+        {
+            return Ok(column);
+        }
+        let near = near_matches(&asked, &self.names);
+        let available = self.names.clone();
+        let problem = DataProblem::NoSuchColumn {
+            asked,
+            near,
+            available,
+        };
+        Err(Error::data(self.place(), problem))
+    }
+
+    /// Finds the columns of lists such as `age,3,10-20,height..weight`. A name may itself have commas, or
+    /// look like a range.
+    ///
+    /// # Errors
+    /// [`DataProblem::NoSuchColumn`].
+    pub(in crate::data) fn find_columns(&self, lists: &[String]) -> Result<Vec<usize>> {
+        let mut columns = Vec::new();
+        for list in lists {
+            match self.find_range(list) {
+                Ok(range) => columns.extend(range),
+                Err(error) if !list.contains(',') => return Err(error),
+                Err(_) => {
+                    for part in list.split(',') {
+                        columns.extend(self.find_range(part)?);
+                    }
+                }
+            }
+        }
+        Ok(columns)
+    }
+
+    /// Finds a column, or the columns of a range: `10-20` by their numbers, `height..weight` by names or
+    /// numbers, in either direction.
+    ///
+    /// # Errors
+    /// [`DataProblem::NoSuchColumn`] for a range with the end that is not there.
+    fn find_range(&self, asked: &str) -> Result<RangeInclusive<usize>> {
+        let own = match self.find_column(asked) {
+            Ok(column) => return Ok(column..=column),
+            Err(error) => error,
+        };
+        let range = |(first, last): (&str, &str)| {
+            let (first, last) = (self.find_column(first)?, self.find_column(last)?);
+            Ok(first.min(last)..=first.max(last))
+        };
+        let is_number = |end: &str| end.trim().bytes().all(|byte| byte.is_ascii_digit());
+        let by_number = asked.split_once('-').filter(|(first, last)| {
+            !first.is_empty() && !last.is_empty() && is_number(first) && is_number(last)
+        });
+        // Names may have dots too.
+        let dots = asked.match_indices("..");
+        let by_name = dots.map(|(at, dots)| (&asked[..at], &asked[at + dots.len()..]));
+        let mut problem = own;
+        for (place, ends) in by_number.into_iter().chain(by_name).enumerate() {
+            match range(ends) {
+                Ok(range) => return Ok(range),
+                Err(error) if place == 0 => problem = error,
+                Err(_) => {}
+            }
+        }
+        Err(problem)
+    }
+}
+
+/// Replaces every run of white space by one blank.
+fn blanks_joined(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn not_a_number(cell: &str) -> DataProblem {
+    DataProblem::NotANumber { found: shown(cell) }
+}

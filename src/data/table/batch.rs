@@ -10,10 +10,22 @@ pub(crate) struct Batch {
     /// Text of all cells without delimiters and quotes; only `length` bytes are in use.
     pub(super) text: Vec<u8>,
     pub(super) length: usize,
-    /// End of each cell in `text`; only `cells` are in use.
-    pub(super) ends: Vec<usize>,
-    pub(super) cells: usize,
+    /// Place of each cell in `text`.
+    pub(super) cells: Vec<Cell>,
     pub(super) rows: Vec<Span>,
+}
+
+/// Place of a cell in the text of its batch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Cell {
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 /// Place of a record in a batch, behind the record before.
@@ -32,21 +44,27 @@ impl Batch {
         self.rows.len()
     }
 
+    /// Makes room for `bytes` more bytes of text.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        let needed = self.length + bytes;
+        if self.text.len() < needed {
+            self.text.resize(needed.max(2 * self.text.len()), 0);
+        }
+    }
+
     pub(crate) fn clear(&mut self) {
-        (self.length, self.cells) = (0, 0);
+        self.length = 0;
+        self.cells.clear();
         self.rows.clear();
     }
 
-    /// Drops what DOS ends a text with, ^Z, from the end of the last record, whose text starts at `start`.
-    pub(super) fn drop_end_marks(&mut self, start: usize) {
-        let Some(last) = self.cells.checked_sub(1) else {
-            return;
-        };
-        let before = last.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let cell = &self.text[start.max(before)..self.length];
-        let marks = cell.iter().rev().take_while(|&&byte| byte == b'\x1a');
-        self.length -= marks.count();
-        self.ends[last] = self.length;
+    /// Drops what DOS ends a text with, ^Z, from the end of the last cell.
+    pub(super) fn drop_end_marks(&mut self) {
+        if let Some(last) = self.cells.last_mut() {
+            let cell = &self.text[last.range()];
+            let marks = cell.iter().rev().take_while(|&&byte| byte == b'\x1a');
+            last.end -= marks.count() as u32;
+        }
     }
 
     /// Returns record `row` (from 0), if there is one.
@@ -61,8 +79,7 @@ impl Batch {
             .map_or(0, |before| self.rows[before].cells);
         Some(Record {
             text: &self.text[..self.length],
-            start: first.checked_sub(1).map_or(0, |before| self.ends[before]),
-            ends: &self.ends[first..cells],
+            cells: &self.cells[first..cells],
             line,
             has_breaks,
         })
@@ -80,10 +97,8 @@ impl Batch {
 pub(crate) struct Record<'r> {
     /// Text of the whole batch; each cell of the record is UTF-8.
     text: &'r [u8],
-    /// Offset of the first cell in the text.
-    start: usize,
-    /// End of each cell in the text.
-    ends: &'r [usize],
+    /// Place of each cell in the text.
+    cells: &'r [Cell],
     /// Line (from 1) it starts on.
     pub(crate) line: u64,
     /// Whether a cell has several lines.
@@ -93,17 +108,11 @@ pub(crate) struct Record<'r> {
 impl<'r> Record<'r> {
     /// Number of cells.
     pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+        self.cells.len()
     }
 
-    fn range(&self, index: usize) -> Range<usize> {
-        let before = index.checked_sub(1);
-        let start = before.map_or(self.start, |before| self.ends[before]);
-        start..self.ends[index]
-    }
-
-    fn bytes(&self, index: usize) -> &'r [u8] {
-        &self.text[self.range(index)]
+    pub(super) fn bytes(&self, index: usize) -> &'r [u8] {
+        &self.text[self.cells[index].range()]
     }
 
     /// Returns the text of cell `index` (from 0) as it is in the file, without its quotes.
@@ -119,7 +128,7 @@ impl<'r> Record<'r> {
     /// # Panics
     /// If there is no such cell.
     pub(crate) fn short_decimal(&self, index: usize) -> Option<f32> {
-        short_decimal(self.text, self.range(index))
+        short_decimal(self.text, self.cells[index].range())
     }
 
     pub(crate) fn cells(&self) -> impl Iterator<Item = &'r str> + use<'r> {

@@ -8,6 +8,17 @@ const fn each(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
+/// Marks, with their highest bit, the bytes of `word` that equal `byte`.
+pub(super) fn equal(word: u64, byte: u8) -> u64 {
+    below(word ^ each(byte), 1)
+}
+
+/// Marks, with their highest bit, the bytes of `word` below `limit`, at most 128.
+pub(super) fn below(word: u64, limit: u8) -> u64 {
+    const HIGH: u64 = each(0x80);
+    !(((word & !HIGH) + each(0x80 - limit)) | word) & HIGH
+}
+
 /// The number in `cell` of `text` if it is a sign, at most eight characters of digits and a point,
 /// and below 2^24 without that point; several times as fast as what reads all numbers. Exact, since
 /// both the digits taken for a whole number and the power of ten are f32 numbers, and the quotient
@@ -27,9 +38,8 @@ pub(crate) fn short_decimal(text: &[u8], cell: Range<usize>) -> Option<f32> {
     let characters = word(text, start, cell.end) << (8 * (8 - length));
     let zeros = (each(b'0') >> (8 * (length - 1))) >> 8;
     let mut digits = (characters | zeros) ^ each(b'0');
-    // The lowest marked byte is the first that is a point.
-    let differing = digits ^ each(b'.' ^ b'0');
-    let points = differing.wrapping_sub(each(1)) & !differing & each(0x80);
+    // The lowest one is the first point.
+    let points = equal(digits, b'.' ^ b'0');
     let mut decimals = 0;
     if points != 0 {
         let place = points.trailing_zeros() as usize / 8;
@@ -43,7 +53,10 @@ pub(crate) fn short_decimal(text: &[u8], cell: Range<usize>) -> Option<f32> {
         return None;
     }
     let number = whole as f32 / POWERS[decimals];
-    Some(if is_negative { -number } else { number })
+    // No branch, since the signs of a column may be random.
+    Some(f32::from_bits(
+        number.to_bits() | u32::from(is_negative) << 31,
+    ))
 }
 
 /// The eight bytes of `text` from `start` on, the first as the lowest; 0 for those at and behind

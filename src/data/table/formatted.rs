@@ -30,7 +30,7 @@ impl Formats {
     /// Takes in the number in `cell`, which `is_formatted` or plain.
     pub(crate) fn add(&mut self, cell: &str, is_formatted: bool) {
         self.is_formatted |= is_formatted;
-        match unit(cell).filter(|_| is_formatted) {
+        match is_formatted.then(|| unit(cell)).flatten() {
             None => self.has_bare = true,
             Some(unit) if self.units.contains(&unit) => {}
             Some(unit) => self.units.push(unit),

@@ -99,7 +99,8 @@ impl Shape {
     pub(in crate::data) fn is_formatted(&self, cell: &str) -> bool {
         let comma = self.dialect.decimal_comma;
         let mark = if comma { b',' } else { b'.' };
-        let is_plain = |byte: u8| byte.is_ascii_digit() || b"+-eE".contains(&byte) || byte == mark;
+        let is_plain =
+            |byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'e' | b'E') || byte == mark;
         !cell.trim().bytes().all(is_plain)
     }
 

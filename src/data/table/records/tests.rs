@@ -168,8 +168,9 @@ proptest! {
 
     #[test]
     fn cells_are_those_of_the_csv_crate(
-        text in "[a,\"\r\n é1]{0,40}",
-        piece in 1usize..9,
+        text in "[a,\"\r\n é1]{0,60}",
+        // The longer ones have whole lines, which need no csv-core unless they have quotes.
+        piece in 1usize..60,
     ) {
         let read = rows(Trickle(text.as_bytes(), piece), dialect(Delimiter::Byte(b',')));
         let Ok(read) = read else {

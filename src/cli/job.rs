@@ -16,12 +16,15 @@ use crate::record::LogOption;
 use crate::settings::{Choices, defaults};
 use crate::train::recovery::{self, RecoveryOption};
 use crate::train::{CheckpointOption, Limits, Pace, Plan, Start, Weights};
+use crate::util::platform::has_piped_input;
 
 /// A checked order to train.
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub struct Job {
     pub source: Source,
+    /// Whether the source was given, and is not the default.
+    pub is_data_named: bool,
     pub options: LoadOptions,
     /// Values of all settings; see [`Job::plan_for`].
     pub choices: Choices,
@@ -90,6 +93,7 @@ impl Job {
         choices.validation = validation;
         let job = Self {
             source: Source::parse(&args.data),
+            is_data_named: args.saving.given.iter().any(|name| name == "data"),
             options,
             initial_values: args.set.clone(),
             threads: if args.threads == 1 {
@@ -132,8 +136,24 @@ impl Job {
         [table, validation, test].into_iter().flatten().collect()
     }
 
+    /// Returns what the user should know at the start.
+    pub(super) fn notice(&self) -> Option<String> {
+        self.unread_input().or_else(|| self.interrupted_run())
+    }
+
+    /// Warns of data on standard input that nobody asked to read.
+    pub(super) fn unread_input(&self) -> Option<String> {
+        let is_unread = !self.is_data_named && self.resume.is_none() && has_piped_input();
+        let source = &self.source;
+        is_unread.then(|| {
+            format!(
+                "standard input is not read: training on {source} (nn-tui - reads the table in it)"
+            )
+        })
+    }
+
     /// Names the command that resumes an interrupted run on the same data, if there is one.
-    pub(super) fn interrupted_run(&self) -> Option<String> {
+    fn interrupted_run(&self) -> Option<String> {
         let folder = self.recovery.as_ref()?.folder.as_deref()?;
         let is_new = self.resume.is_none() && self.source != Source::Stdin;
         is_new.then(|| recovery::hint(folder, &self.source))?

@@ -64,6 +64,14 @@ pub fn print_error(error: &Error) {
     print_message(&error.to_string());
 }
 
+/// Prints what the user should know at the start, if there is anything.
+fn print_notice(notice: Option<String>) {
+    if let Some(notice) = notice {
+        // Standard error may be closed.
+        let _ = writeln!(io::stderr(), "{notice}");
+    }
+}
+
 fn print_message(message: &str) {
     background::print_error(&format!("nn-tui: {message}"));
 }
@@ -199,6 +207,7 @@ fn train(job: Job) -> Result<Work> {
     }
     match job.front_end {
         FrontEnd::Description { json } => {
+            print_notice(job.unread_input());
             describe::run(&job, &load(&job)?, json)?;
             Ok(Box::new(|| Ok(0)))
         }
@@ -207,10 +216,7 @@ fn train(job: Job) -> Result<Work> {
             mut limits,
             check_gradients,
         } => {
-            if let Some(notice) = job.interrupted_run() {
-                // Standard error may be closed.
-                let _ = writeln!(io::stderr(), "{notice}");
-            }
+            print_notice(job.notice());
             let (session, settings) = start(&job, load(&job)?)?;
             let is_validated = !session.data().validation.is_empty();
             (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
@@ -237,7 +243,7 @@ fn train(job: Job) -> Result<Work> {
             loading.weights = job.weights;
             let checkpoint = job.checkpoint.as_ref();
             loading.checkpoint = checkpoint.map(|option| option.path.clone());
-            loading.notice = job.interrupted_run();
+            loading.notice = job.notice();
             let log = job.log.clone();
             let load = move |watch: &mut dyn FnMut(LoadingStage) -> ControlFlow<()>| {
                 let mut report = |progress| watch(LoadingStage::Reading(progress));

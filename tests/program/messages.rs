@@ -120,3 +120,17 @@ fn of_write_errors_name_the_file_that_was_asked_for() {
     let left = fs::read_dir(folder.path()).expect("a folder").count();
     assert_eq!(left, 0, "no temporary file is left");
 }
+
+#[test]
+fn piped_data_that_nobody_reads_are_reported() {
+    let piped = |line: &str| {
+        let output = shell(&format!("printf 'a,b\\n' | \"$0\" {line}")).output();
+        stderr(&output.expect("starts"))
+    };
+    let notice =
+        "standard input is not read: training on built-in iris (nn-tui - reads the table in it)";
+    assert!(piped("--headless --epochs 1").starts_with(notice));
+    assert!(piped("--describe").starts_with(notice));
+    assert!(!piped("xor --headless --epochs 1").contains(notice));
+    assert!(!stderr(&run("--headless --epochs 1", &[])).contains(notice));
+}

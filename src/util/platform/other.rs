@@ -30,6 +30,10 @@ pub(crate) fn is_same_file(_: &Metadata, _: &Metadata) -> Option<bool> {
     None
 }
 
+pub(crate) fn has_piped_input() -> bool {
+    false
+}
+
 pub(crate) fn is_process_alive(_: u32) -> bool {
     true
 }

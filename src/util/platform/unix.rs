@@ -1,7 +1,8 @@
 //! Unix: signals, job control, permissions of files.
 
-use std::fs::{DirBuilder, Metadata, Permissions};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::fs::{DirBuilder, File, Metadata, Permissions};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{self, Command, Stdio};
 use std::{fs, io, thread};
@@ -101,6 +102,13 @@ pub(crate) fn default_permissions() -> Option<Permissions> {
 /// Returns whether two files are the same, by device and inode; `None` if unknown.
 pub(crate) fn is_same_file(one: &Metadata, other: &Metadata) -> Option<bool> {
     Some((one.dev(), one.ino()) == (other.dev(), other.ino()))
+}
+
+/// Returns whether standard input is a pipe, or a file with something in it.
+pub(crate) fn has_piped_input() -> bool {
+    let input = io::stdin().as_fd().try_clone_to_owned();
+    let metadata = input.and_then(|input| File::from(input).metadata());
+    metadata.is_ok_and(|found| found.file_type().is_fifo() || found.is_file() && found.len() > 0)
 }
 
 /// Returns whether there is a process with this number, by Linux's `/proc` or by `ps`; true if unknown.

@@ -107,7 +107,7 @@ pub enum DataProblem {
     RowsInQuotes,
     /// Text in a numeric column.
     #[error(
-        "expected a number, found \"{found}\" (--drop leaves the column \"{}\" out, --categorical takes its values for names)",
+        "expected a number, found \"{found}\" ({hint}--drop leaves the column \"{}\" out, --categorical takes its values for names)",
         brief(.column)
     )]
     StrayText {
@@ -115,6 +115,8 @@ pub enum DataProblem {
         found: String,
         /// Name of the column.
         column: String,
+        /// Option that is more likely to help, with a comma behind it; may be empty.
+        hint: String,
     },
     /// A class that no training row has.
     #[error("the class \"{}\" is none of those that are trained on", brief(.class))]
@@ -244,6 +246,16 @@ pub enum DataProblem {
     /// A file in a format that is not read; the text names it and the way forward.
     #[error("{0}")]
     ForeignFormat(&'static str),
+    /// A line that is no JSON object, in a table of JSON lines.
+    #[error(
+        "the line is not a JSON object; tables of JSON have one on each line (other JSON can be converted to CSV, for example with pandas: read_json(FILE).to_csv(\"table.csv\", index=False))"
+    )]
+    Json,
+    /// An object or array in a cell.
+    #[error(
+        "expected a number, a text, true, false or null, found an object or array (flatten it, for example with pandas.json_normalize)"
+    )]
+    Nested,
     /// A zip archive that does not hold a single table.
     #[error("the zip archive holds {count} files{}; a zip archive with a single table is read", list_of(.names))]
     Archive {
@@ -274,7 +286,6 @@ fn list_of(names: &[String]) -> String {
 
 fn encoding_hint(byte: u8) -> String {
     match byte {
-        0xfe | 0xff => "; if the file is UTF-16, save it as UTF-8".into(),
         0xa0.. => {
             // The soft hyphen among them is invisible.
             let character = sanitise(&char::from(byte).to_string());

@@ -125,7 +125,7 @@ pub enum Command {
 /// Arguments of training.
 #[derive(Debug, clap::Args)]
 pub struct TrainingArgs {
-    /// CSV file, IDX images, - for standard input, or the name of a built-in data set
+    /// CSV or JSON lines, IDX images, - for standard input, or the name of a built-in data set
     #[arg(default_value = defaults::DATA)]
     pub data: OsString,
 
@@ -315,7 +315,7 @@ pub struct ReadingArgs {
     /// Field separator: comma, semicolon, tab, bar, blanks or one character [default: auto-detect]
     #[arg(long, value_name = "NAME", help_heading = "Reading", global = true)]
     pub delimiter: Option<Delimiter>,
-    /// Character encoding
+    /// Character encoding; UTF-16 is detected
     #[arg(long, value_name = "NAME", help_heading = "Reading", global = true,
           default_value_t = TextEncoding::Utf8,
           value_parser = one_of(&TextEncoding::ALL, TextEncoding::name))]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::prepare::held_out;
 use super::prepare::split::RowSplit;
 use super::prepare::split::reader::SplitReader;
-use super::report::{Exclusion, ReadReport};
+use super::report::{Exclusion, ReadReport, Reason};
 use super::schema::options::{
     LoadObserver, LoadOptions, Missing, Origin, Part, Progress, ValidationRows,
 };
@@ -20,6 +20,8 @@ use super::schema::{Role, TargetSample, roles};
 use super::source::input::open;
 use super::table::batch::Record;
 use super::table::column_reader::{Cells, undecided_code};
+use super::table::dialect;
+use super::table::formatted::{self, is_number};
 use super::table::idx;
 use super::table::target_reader::{TargetCells, Targets};
 use super::table::{CellFormat, Shape, Table};
@@ -140,6 +142,14 @@ impl Loading {
         let cells = cells.map(|(column, role)| Cells::new(role, name(column)));
         let cells: Vec<Option<Cells>> = cells.collect();
         let target = roles.iter().position(|role| *role == Role::Target);
+        let has_other_mark = |column: &usize| {
+            let is_text = matches!(
+                roles[*column],
+                Role::Texts { is_wanted: false } | Role::Excluded(Reason::Identifiers)
+            );
+            is_text && dialect::has_other_mark(&table.sample, *column, shape.dialect.decimal_comma)
+        };
+        let other_decimal_mark = (0..roles.len()).filter(has_other_mark);
         let target_column = target.unwrap_or(0);
         Self {
             width: cells.iter().flatten().count(),
@@ -152,6 +162,9 @@ impl Loading {
             sampling: options.max_rows.map(|max| Sampling::new(max, options.seed)),
             report: ReadReport {
                 numeric_header: table.has_numbers_on_top(),
+                other_decimal_mark: other_decimal_mark
+                    .map(|column| shape.names[column].clone())
+                    .collect(),
                 ..ReadReport::of(shape, options, excluded.collect())
             },
         }
@@ -218,7 +231,7 @@ impl Loading {
                 None => cells
                     .raw(record.cell(column), row, shape)
                     .map_err(|problem| {
-                        let problem = with_hint(problem, &shape.names[column]);
+                        let problem = with_hint(problem, &record, column, row + 1, shape);
                         shape.cell_error(record.line, column, problem)
                     })?,
             };
@@ -352,13 +365,32 @@ impl Loading {
     }
 }
 
-/// Adds the options that help to the problem of a cell that is no number.
-fn with_hint(problem: DataProblem, column: &str) -> DataProblem {
-    match problem {
-        DataProblem::NotANumber { found } => DataProblem::StrayText {
-            found,
-            column: column.to_owned(),
-        },
-        other => other,
+/// Adds the options that help to the problem of `cell`, which is no number, in column `column` of data row `row`
+/// (from 1).
+fn with_hint(
+    problem: DataProblem,
+    record: &Record,
+    column: usize,
+    row: usize,
+    shape: &Shape,
+) -> DataProblem {
+    let DataProblem::NotANumber { found } = problem else {
+        return problem;
+    };
+    let comma = shape.dialect.decimal_comma;
+    let other = if comma { "point" } else { "comma" };
+    let are_names = || !record.cells().any(is_number);
+    let hint = if formatted::number(record.cell(column).trim(), !comma).is_some() {
+        format!("--decimal {other} reads it as one, ")
+    } else if row == 1 && record.line > 1 && are_names() {
+        let lines = record.line - 1;
+        format!("--skip {lines} takes this line for the names of the columns, ")
+    } else {
+        String::new()
+    };
+    DataProblem::StrayText {
+        found,
+        column: shape.names[column].clone(),
+        hint,
     }
 }

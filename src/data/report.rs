@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::schema::options::LoadOptions;
+use super::source::converted::Conversion;
 use super::table::Shape;
 use super::table::formatted::Formats;
 
@@ -113,6 +114,8 @@ impl Exclusion {
 /// Format of a file, and what was excluded while reading it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ReadReport {
+    /// Format that the text was converted from, if it was another one.
+    pub conversion: Option<Conversion>,
     /// Name of the delimiter; empty for images.
     pub delimiter: String,
     /// Name of the character encoding.
@@ -154,6 +157,8 @@ pub struct ReadReport {
     pub merged_labels: Vec<(String, Vec<String>)>,
     /// Pairs of classes that differ only in case or blanks.
     pub similar_labels: Vec<(String, String)>,
+    /// Columns of texts that look like numbers with the other decimal mark.
+    pub other_decimal_mark: Vec<String>,
     /// Number of categories that share the input `other`, for each column that has one.
     pub rare_categories: Vec<(String, usize)>,
 }
@@ -165,7 +170,8 @@ impl ReadReport {
             delimiter: shape.dialect.delimiter.name(),
             quote: shape.dialect.quote.map(char::from),
             skipped: shape.dialect.skip,
-            encoding: options.reading.encoding.name(),
+            encoding: shape.dialect.encoding.name(),
+            conversion: shape.conversion.clone(),
             comment: options.reading.comment.map(char::from),
             given: options.given(),
             decimal_comma: shape.dialect.decimal_comma,

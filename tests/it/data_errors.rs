@@ -71,7 +71,7 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "utf-16.csv",
-        ": it is UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8 FILE | nn-tui -",
+        ": 1 row is too few to split into training and validation rows",
     ),
     (
         "control-characters.csv",

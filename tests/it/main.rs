@@ -8,6 +8,7 @@ mod confusion_navigation;
 mod data_errors;
 mod determinism;
 mod exports;
+mod file_formats;
 mod golden;
 mod gradients;
 mod inspection;

@@ -1,9 +1,18 @@
 //! Sources of data: built-in sets, files, standard input.
 
-pub(crate) mod archive;
+mod archive;
 pub(crate) mod builtin;
+mod compression;
+pub(crate) mod converted;
+mod foreign;
 pub(crate) mod idx_file;
 pub(crate) mod input;
+mod json_lines;
+#[cfg(feature = "parquet")]
+mod parquet;
+pub(crate) mod text_encoding;
+#[cfg(feature = "xlsx")]
+mod xlsx;
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -55,15 +64,18 @@ impl Source {
             Self::BuiltIn(built_in) => built_in.name.to_owned(),
             Self::Stdin => "stdin".into(),
             Self::File(path) => {
+                let path = unpacked_path(path);
                 let stem = path.file_stem().unwrap_or(path.as_os_str());
-                let stem = match path.extension() {
-                    Some(ending) if ending.eq_ignore_ascii_case("gz") => {
-                        Path::new(stem).file_stem().unwrap_or(stem)
-                    }
-                    _ => stem,
-                };
                 sanitise(&stem.to_string_lossy())
             }
+        }
+    }
+
+    /// Returns whether it is a file with one of these `extensions`, apart from that of a compression.
+    fn has_extension(&self, extensions: &[&str]) -> bool {
+        match self {
+            Self::File(path) => is_one_of(unpacked_path(path), extensions),
+            Self::BuiltIn(_) | Self::Stdin => false,
         }
     }
 
@@ -84,6 +96,22 @@ impl Source {
             }
             other => other,
         }
+    }
+}
+
+/// Returns whether the extension of `path` is one of `extensions`.
+fn is_one_of(path: &Path, extensions: &[&str]) -> bool {
+    path.extension().is_some_and(|extension| {
+        let mut extensions = extensions.iter();
+        extensions.any(|other| extension.eq_ignore_ascii_case(other))
+    })
+}
+
+/// Returns `path` without the extension of a compression.
+fn unpacked_path(path: &Path) -> &Path {
+    match path.file_stem() {
+        Some(stem) if is_one_of(path, &compression::EXTENSIONS) => Path::new(stem),
+        _ => path,
     }
 }
 
@@ -154,6 +182,7 @@ mod tests {
         assert_eq!(Source::parse(path).name(), "iris");
         assert_eq!(Source::parse("/a/\u{1b}b.csv").name(), "\\u{1b}b");
         assert_eq!(Source::parse("/a/b.csv.gz").name(), "b");
+        assert_eq!(Source::parse("/a/b.jsonl.zst").name(), "b");
         assert_eq!(Source::parse("-"), Source::Stdin);
     }
 

@@ -6,6 +6,7 @@ use super::batch::Row;
 use super::formatted;
 use super::prefix::Prefix;
 use super::{Quote, Reading};
+use crate::data::TextEncoding;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -93,6 +94,9 @@ pub(crate) struct Dialect {
     pub(crate) has_spaced_quotes: bool,
     /// Number of lines above the table.
     pub(crate) skip: u64,
+    pub(crate) encoding: TextEncoding,
+    /// Number of the first line of a table that has a row on each line, even if cells have line breaks.
+    pub(crate) rows_from: Option<u64>,
 }
 
 impl Default for Dialect {
@@ -104,6 +108,8 @@ impl Default for Dialect {
             quote: Some(b'"'),
             has_spaced_quotes: false,
             skip: 0,
+            encoding: TextEncoding::default(),
+            rows_from: None,
         }
     }
 }
@@ -170,7 +176,7 @@ impl Dialect {
     }
 
     /// Returns the number of lines above the table if its first rows are narrower than nearly all that
-    /// follow, and those are equally wide. A header without a cell above the names of the rows, as R
+    /// follow, or have a title alone, and those are equally wide. A header without a cell above the names of the rows, as R
     /// writes it, or without the delimiters at the end of the other lines is no such row, nor is one that
     /// looks like data.
     fn preamble(self, prefix: &Prefix) -> Option<u64> {
@@ -178,11 +184,12 @@ impl Dialect {
         let mut widths: Vec<usize> = rows.iter().map(|row| row.cells.len()).collect();
         widths.sort_unstable();
         let usual = widths.get(widths.len() / 2).copied()?;
-        let first = rows.iter().position(|row| row.cells.len() == usual)?;
+        let is_title = |index: usize| is_title(&rows[index], rows.get(index + 1));
+        let is_narrow = |index: &usize| rows[*index].cells.len() < usual || is_title(*index);
+        let first = (0..rows.len()).find(|index| !is_narrow(index))?;
         let (above, table) = rows.split_at(first);
-        let is_narrow = above.iter().all(|row| row.cells.len() < usual);
         let is_header = match above {
-            [row] if row.cells.len() > 1 => {
+            [row] if (2..usual).contains(&row.cells.len()) => {
                 let width = row.cells.len();
                 let ends = table.iter().filter_map(|row| row.cells.get(width..));
                 width + 1 == usual || ends.flatten().all(|cell| cell.trim().is_empty())
@@ -196,12 +203,21 @@ impl Dialect {
             // Two cells a row may be numbers with a decimal comma.
             && !(usual == 2 && formatted::is_number(&table[0].cells[0]));
         let is_found = (1..=MAX_PREAMBLE).contains(&first)
-            && is_narrow
             && !is_header
             && is_table
             && !above.iter().any(|row| is_like_data(row, &table[1..]));
         is_found.then(|| table[0].line - 1)
     }
+}
+
+/// Returns whether `row` has a text in its first of at least three cells only, above a row of names.
+fn is_title(row: &Row, below: Option<&Row>) -> bool {
+    let is_empty = |cell: &String| cell.trim().is_empty();
+    let is_name = |cell: &String| !is_empty(cell) && !formatted::is_number(cell);
+    row.cells.len() > 2
+        && is_name(&row.cells[0])
+        && row.cells[1..].iter().all(is_empty)
+        && below.is_some_and(|below| below.cells.iter().all(is_name))
 }
 
 /// Returns whether a row above a table may be one of its rows that lacks a cell: it starts with a number or
@@ -248,6 +264,20 @@ pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row], usual: Opti
         && delimiter != Delimiter::Byte(b',')
         && separate_thousands(b'.', 100, rows);
     points[0] == 0 && (are_certain || are_likely || have_thousands)
+}
+
+/// Returns whether most cells of `column` are numbers with the other decimal mark only.
+pub(crate) fn has_other_mark(rows: &[Row], column: usize, decimal_comma: bool) -> bool {
+    let cells = rows.iter().filter_map(|row| row.cells.get(column));
+    let cells: Vec<&str> = cells
+        .map(|cell| cell.trim())
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    let has_other = |cell: &&&str| {
+        formatted::number(cell, decimal_comma).is_none()
+            && formatted::number(cell, !decimal_comma).is_some()
+    };
+    2 * cells.iter().filter(has_other).count() > cells.len()
 }
 
 /// Returns whether the `mark` separates thousands in a column of `rows`: it has whole numbers without
@@ -339,12 +369,17 @@ mod tests {
         };
         let table = "a,b,c,kind\n1,2,3,x\n2,3,4,y\n3,4,5,x\n4,5,6,y\n";
         assert_eq!(skipped(table), 0);
-        for above in ["Export\n", "Log,v2\nDate,2024-01-01\n\n", "Rows,4\n"] {
+        for above in [
+            "Export\n",
+            "Log,v2\nDate,2024-01-01\n\n",
+            "Rows,4\n",
+            "Export,,,\n",
+        ] {
             let lines = above.matches('\n').count() as u64;
             assert_eq!(skipped(&format!("{above}{table}")), lines, "{above}");
         }
         let rows = table.split_once('\n').map_or("", |(_, rows)| rows);
-        for above in ["1,2,x\n", "0.5,x\n1,y\n", "red,2,3\n"] {
+        for above in ["1,2,x\n", "0.5,x\n1,y\n", "red,2,3\n", "red,,,\n"] {
             assert_eq!(skipped(&format!("{above}{rows}")), 0, "{above}");
         }
         let words = "red,x,a,b\n".repeat(5);

@@ -17,13 +17,15 @@ mod shape;
 pub(crate) mod target_reader;
 
 use std::collections::HashSet;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::schema::missing::MissingValues;
 use super::schema::options::{LoadObserver, Part, Progress, report};
-use super::source::input::{Input, Latin1, TextEncoding};
+use super::source::converted::Conversion;
+use super::source::input::Input;
+use super::source::text_encoding::TextEncoding;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{DataProblem, Error, Place, Result};
@@ -177,49 +179,29 @@ impl Table {
         expected: &[&str],
         observer: &mut LoadObserver,
     ) -> Result<Self> {
-        let Input {
-            bytes, taken, size, ..
-        } = input;
-        let mut progression = Progression {
-            taken,
-            size,
+        let progression = Progression {
+            taken: input.taken,
+            size: input.size,
             reported: 0,
         };
-        let mut bytes: Box<dyn Read + Send> = match reading.encoding {
-            TextEncoding::Utf8 => bytes,
-            TextEncoding::Latin1 => Box::new(Latin1::new(bytes)),
+        let reading = match &input.conversion {
+            Some(conversion) => conversion.complete(reading),
+            None => *reading,
         };
-        let mut prefix = Prefix::default();
-        let (mut dialect, mut rows) = loop {
-            prefix.read(&mut bytes, source, &mut || progression.report(0, observer))?;
-            let dialect = Dialect::detect(&prefix, reading);
-            let rows = prefix.rows(source, dialect)?;
-            if rows.len() > 1 || prefix.is_whole || prefix.bytes.len() >= MAX_PREFIX {
-                break (dialect, rows);
-            }
+        let mut start = Start {
+            source,
+            bytes: input.bytes,
+            prefix: Prefix::default(),
+            progression,
         };
-        let usual = reading.trained_with.decimal_comma;
-        let detect = || dialect::has_decimal_commas(dialect.delimiter, &rows, usual);
-        dialect.decimal_comma = reading.decimal_comma.unwrap_or_else(detect);
+        let (dialect, mut rows) = start.detect(&reading, input.conversion.as_ref(), observer)?;
         if rows.is_empty() {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }
         let mut first = rows.remove(0).cells;
         let mut trailing = trailing_delimiters(&first, &rows);
         first.resize(first.len() + trailing, String::new());
-        // R names the rows without a name for that column.
-        let width = rows.first().map_or(0, |row| row.cells.len());
-        let has_row_names = first.len() > 1
-            && first.len() + 1 == width
-            && rows.iter().all(|row| row.cells.len() == width)
-            && !first.iter().all(|cell| formatted::is_number(cell))
-            && rows
-                .iter()
-                .map(|row| &row.cells[0])
-                .collect::<HashSet<_>>()
-                .len()
-                == rows.len()
-            && reading.header != Some(false);
+        let has_row_names = reading.header != Some(false) && has_row_names(&first, &rows);
         if has_row_names {
             first.insert(0, String::new());
         }
@@ -250,8 +232,8 @@ impl Table {
             rows.remove(0);
         }
         let layout = Layout::of(&rows, names.len(), dialect.delimiter);
-        let all: Box<dyn Read + Send> = Box::new(Cursor::new(prefix.bytes).chain(bytes));
-        let records = Records::new(source, all, dialect);
+        let (bytes, progression) = start.all();
+        let records = Records::new(source, bytes, dialect);
         Ok(Self {
             sample: rows,
             rows: Rows::start(
@@ -273,6 +255,7 @@ impl Table {
                 has_row_names,
                 missing: MissingValues::default(),
                 missing_numbers: Vec::new(),
+                conversion: input.conversion,
             },
         })
     }
@@ -287,6 +270,75 @@ impl Table {
             None => first.is_some_and(|row| could_be_names(&row.cells)),
         }
     }
+}
+
+/// First bytes of a file, and what follows.
+struct Start<'s> {
+    source: &'s str,
+    /// The bytes behind the prefix.
+    bytes: Box<dyn Read + Send>,
+    prefix: Prefix,
+    progression: Progression,
+}
+
+impl Start<'_> {
+    /// Reads a prefix that has a whole row, and detects its format. Returns the rows in it.
+    fn detect(
+        &mut self,
+        reading: &Reading,
+        conversion: Option<&Conversion>,
+        observer: &mut LoadObserver,
+    ) -> Result<(Dialect, Vec<Row>)> {
+        let mut encoding = reading.encoding;
+        self.decode(encoding);
+        let (mut dialect, rows) = loop {
+            let progression = &mut self.progression;
+            let report = &mut || progression.report(0, observer);
+            self.prefix.read(&mut self.bytes, self.source, report)?;
+            if encoding == TextEncoding::Utf8
+                && let Some(found) = TextEncoding::utf_16(&self.prefix.bytes)
+            {
+                encoding = found;
+                self.decode(found);
+                continue;
+            }
+            let mut dialect = Dialect::detect(&self.prefix, reading);
+            dialect.encoding = encoding;
+            dialect.rows_from = conversion.map(Conversion::first_line);
+            let rows = self.prefix.rows(self.source, dialect)?;
+            if rows.len() > 1 || self.prefix.is_whole || self.prefix.bytes.len() >= MAX_PREFIX {
+                break (dialect, rows);
+            }
+        };
+        let usual = reading.trained_with.decimal_comma;
+        let detect = || dialect::has_decimal_commas(dialect.delimiter, &rows, usual);
+        dialect.decimal_comma = reading.decimal_comma.unwrap_or_else(detect);
+        Ok((dialect, rows))
+    }
+
+    /// Converts all bytes from the `encoding`.
+    fn decode(&mut self, encoding: TextEncoding) {
+        let prefix = std::mem::take(&mut self.prefix);
+        let behind = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
+        self.bytes = encoding.decode(Box::new(Cursor::new(prefix.bytes).chain(behind)));
+    }
+
+    /// Returns all bytes.
+    fn all(self) -> (Box<dyn Read + Send>, Progression) {
+        let bytes = Cursor::new(self.prefix.bytes).chain(self.bytes);
+        (Box::new(bytes), self.progression)
+    }
+}
+
+/// Returns whether all `rows` have one cell more than the `first`, which has names: R writes the names of the rows
+/// below no name of their own.
+fn has_row_names(first: &[String], rows: &[Row]) -> bool {
+    let row_names = rows.iter().filter_map(|row| row.cells.first());
+    first.len() > 1
+        && rows.iter().all(|row| row.cells.len() == first.len() + 1)
+        && !first.iter().all(|cell| formatted::is_number(cell))
+        && !rows.is_empty()
+        && row_names.collect::<HashSet<_>>().len() == rows.len()
 }
 
 /// Returns the number of delimiters at the end of all `rows` that the `first` row does not have.
@@ -316,6 +368,7 @@ pub(super) fn table_of(bytes: &[u8], reading: &Reading, expected: &[&str]) -> Re
         taken: Arc::default(),
         size: None,
         has_images: false,
+        conversion: None,
     };
     let mut observer = |_| std::ops::ControlFlow::Continue(());
     Table::open("t.csv", input, reading, expected, &mut observer)

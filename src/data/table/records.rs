@@ -79,7 +79,7 @@ impl<R: Read> Records<R> {
             last_line_end: None,
             has_begun: false,
             is_at_end: false,
-            line: 1,
+            line: dialect.rows_from.unwrap_or(1),
             is_after_return: false,
             ends: Vec::new(),
             current: Batch::default(),
@@ -126,7 +126,7 @@ impl<R: Read> Records<R> {
                 cells: batch.cells.len(),
                 has_breaks: false,
             });
-            if has_quotes {
+            if has_quotes && self.dialect.rows_from.is_none() {
                 let cells = batch.last_cells();
                 let breaks = cells.map(|cell| line_ends(cell, false)).sum::<u64>();
                 self.line += breaks;

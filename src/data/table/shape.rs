@@ -6,6 +6,7 @@ use super::dialect::Dialect;
 use super::{formatted, shown};
 use crate::data::schema::missing::MissingValues;
 use crate::data::source::Source;
+use crate::data::source::converted::Conversion;
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::text::{near_matches, sanitise};
 
@@ -24,6 +25,8 @@ pub(in crate::data) struct Shape {
     pub(in crate::data) missing: MissingValues,
     /// Numbers among them.
     pub(super) missing_numbers: Vec<f64>,
+    /// Format that the text was converted from, if it was another one.
+    pub(in crate::data) conversion: Option<Conversion>,
 }
 
 impl Shape {
@@ -37,6 +40,7 @@ impl Shape {
             has_row_names: false,
             missing: MissingValues::default(),
             missing_numbers: Vec::new(),
+            conversion: None,
         }
     }
 

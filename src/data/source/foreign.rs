@@ -1,0 +1,138 @@
+//! Recognition of formats other than text tables.
+
+use crate::error::DataProblem;
+
+/// First bytes of some texts in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// First bytes of a Parquet file.
+const PARQUET: &[u8] = b"PAR1";
+
+/// First bytes of other formats, and the way forward.
+const FORMATS: [(&[u8], &str); 5] = [
+    (
+        b"\xd0\xcf\x11\xe0",
+        "it is an old Excel workbook (.xls); save the sheet as CSV",
+    ),
+    (
+        b"\xfd7zX",
+        "it is compressed with xz; decompress it first: xz -dc FILE | nn-tui -",
+    ),
+    (
+        b"BZh",
+        "it is compressed with bzip2; decompress it first: bzip2 -dc FILE | nn-tui -",
+    ),
+    (b"7z\xbc\xaf", "it is a 7z archive; unpack it first"),
+    (b"%PDF", "it is a PDF document, not a table"),
+];
+
+/// Format of a table that is converted to CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    JsonLines,
+    Workbook,
+    Parquet,
+}
+
+/// Recognises the format of a file that begins with `first`; `None` for a table as text.
+///
+/// # Errors
+/// [`DataProblem::ForeignFormat`] for a format that is not read.
+pub(super) fn recognise(first: &[u8]) -> Result<Option<Format>, DataProblem> {
+    if first
+        .strip_prefix(PARQUET)
+        .is_some_and(|behind| behind.iter().any(is_binary))
+    {
+        return Ok(Some(Format::Parquet));
+    }
+    let known = FORMATS.iter().find(|(magic, _)| first.starts_with(magic));
+    match known {
+        Some((_, about)) => Err(DataProblem::ForeignFormat(about)),
+        None => markup(first),
+    }
+}
+
+/// Returns whether more than the `first` bytes are needed to tell Parquet, JSON, HTML and XML from a table
+/// whose first cell begins like them.
+pub(super) fn is_ambiguous(first: &[u8]) -> bool {
+    let is_parquet = first.starts_with(PARQUET);
+    let first = first.strip_prefix(BYTE_ORDER_MARK).unwrap_or(first);
+    let first = first.trim_ascii_start();
+    is_parquet || first.first().is_none_or(|byte| b"{[<".contains(byte))
+}
+
+/// Recognises JSON, HTML and XML by their first line.
+fn markup(first: &[u8]) -> Result<Option<Format>, DataProblem> {
+    let refuse = |about| Err(DataProblem::ForeignFormat(about));
+    let first = first.strip_prefix(BYTE_ORDER_MARK).unwrap_or(first);
+    let text = String::from_utf8_lossy(first.trim_ascii_start());
+    let behind = |start: char| Some(text.strip_prefix(start)?.trim_start());
+    let key = |inner: &str| {
+        let rest = inner.strip_prefix('"')?.split_once('"')?.1;
+        rest.trim_start().strip_prefix(':').map(drop)
+    };
+    if behind('{').is_some_and(|inner| key(inner).is_some()) {
+        return Ok(Some(Format::JsonLines));
+    }
+    if behind('[').is_some_and(|inner| inner.starts_with(['{', '['])) {
+        return refuse(
+            "it is JSON; convert it to CSV, for example with pandas: \
+             read_json(FILE).to_csv(\"table.csv\", index=False)",
+        );
+    }
+    let line = text.lines().next().unwrap_or_default().to_lowercase();
+    if ["<!doctype html", "<html", "<table"]
+        .iter()
+        .any(|tag| line.starts_with(tag))
+    {
+        return refuse("it is an HTML page; save its table as CSV, for example from a spreadsheet");
+    }
+    let is_tag = line.starts_with('<') && line.trim_end().ends_with('>');
+    let is_xml = line.starts_with("<?xml") || is_tag && line.matches('<').count() == 1;
+    if is_xml {
+        return refuse("it is XML; convert it to CSV, for example with pandas.read_xml");
+    }
+    Ok(None)
+}
+
+/// Returns whether `byte` is none of a table as text whose first cell is the name of a format.
+fn is_binary(byte: &u8) -> bool {
+    !byte.is_ascii_graphic() && !byte.is_ascii_whitespace()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_recognised_by_their_first_bytes() {
+        assert_eq!(recognise(b"PAR1\x15\x04.."), Ok(Some(Format::Parquet)));
+        for text in ["{\"a\": 1}\n{\"a\": 2}\n", "\u{feff}{ \"a\" : 1}"] {
+            assert_eq!(recognise(text.as_bytes()), Ok(Some(Format::JsonLines)));
+        }
+        for (text, format) in [
+            ("[\n {\n  \"a\": 1\n }\n]", "JSON"),
+            ("[[1, 2], [3, 4]]", "JSON"),
+            ("<!DOCTYPE html>\n<html>", "HTML"),
+            ("<table><tr><td>1</td></tr></table>", "HTML"),
+            ("\n<?xml version=\"1.0\"?>\n<r>", "XML"),
+            ("<rows>\n<row>", "XML"),
+        ] {
+            let problem = recognise(text.as_bytes()).expect_err(text).to_string();
+            assert!(problem.contains(format), "{problem}");
+        }
+        for text in [
+            "<TICKER>,<DATE>\n1,2\n",
+            "[a],[b]\n1,2\n",
+            "{a},b\n",
+            "<5,x\n",
+            "\n\na,b\n",
+            "a,b\n1,2\n",
+            "PAR1,b",
+            "",
+        ] {
+            assert_eq!(recognise(text.as_bytes()), Ok(None), "{text}");
+        }
+        assert_eq!(recognise(&[0, 0, 8, 3]), Ok(None), "images");
+    }
+}

@@ -1,0 +1,146 @@
+//! Tables of JSON lines: an object for each row, whose keys name the columns.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::converted::Converted;
+use crate::error::{DataProblem, Error, Place, Result};
+
+/// Converts the JSON lines in `text`, which messages call `source`. Columns come in the order in which their
+/// keys first appear; a key that an object does not have is a missing value, as is `null`.
+///
+/// # Errors
+/// [`DataProblem::NotUtf8`]; [`DataProblem::Json`] for a line that is no object, and
+/// [`DataProblem::Nested`] for a value that is an object or array.
+pub(super) fn converted(text: &[u8], source: &str) -> Result<Converted> {
+    let mut names: Vec<String> = Vec::new();
+    let mut columns: HashMap<String, usize> = HashMap::new();
+    for (line, number) in text.split(|&byte| byte == b'\n').zip(1..) {
+        for (key, _) in object(line, number, source)?.into_iter().flatten() {
+            if !columns.contains_key(key.as_ref()) {
+                columns.insert(key.clone().into_owned(), names.len());
+                names.push(key.into_owned());
+            }
+        }
+    }
+    let mut table = Converted::new("JSON lines", true);
+    table.push(&names);
+    for (line, number) in text.split(|&byte| byte == b'\n').zip(1..) {
+        let mut cells = vec![Cow::Borrowed(""); names.len()];
+        let object = object(line, number, source)?;
+        for (key, value) in object.iter().flatten() {
+            let column = columns[key.as_ref()];
+            cells[column] = cell(value).ok_or_else(|| {
+                let place = Place::whole(source).at_line(number);
+                let place = place.at_column(column + 1, Some(key));
+                Error::data(place, DataProblem::Nested)
+            })?;
+        }
+        // A blank line is no row.
+        let length = if object.is_some() { cells.len() } else { 0 };
+        table.push(&cells[..length]);
+    }
+    Ok(table)
+}
+
+/// Returns the text of a value, empty for `null`; `None` for objects and arrays.
+fn cell(value: &RawValue) -> Option<Cow<'_, str>> {
+    let value = value.get();
+    match value.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(value).ok().map(Cow::Owned),
+        Some(b'{' | b'[') => None,
+        _ if value == "null" => Some(Cow::Borrowed("")),
+        _ => Some(Cow::Borrowed(value)),
+    }
+}
+
+/// Members of an object, in its order.
+type Members<'l> = Vec<(Cow<'l, str>, &'l RawValue)>;
+
+/// Parses the object on `line`, whose number is `number`; `None` for a blank line.
+fn object<'l>(line: &'l [u8], number: u64, source: &str) -> Result<Option<Members<'l>>> {
+    let place = || Place::whole(source).at_line(number);
+    let text = std::str::from_utf8(line).map_err(|wrong| {
+        let byte = line[wrong.valid_up_to()];
+        Error::data(place(), DataProblem::NotUtf8 { byte })
+    })?;
+    let text = text.trim_start_matches('\u{feff}').trim_ascii();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let found = serde_json::from_str::<Object>(text);
+    match found {
+        Ok(Object(members)) => Ok(Some(members)),
+        Err(_) => Err(Error::data(place(), DataProblem::Json)),
+    }
+}
+
+struct Object<'l>(Members<'l>);
+
+impl<'de: 'l, 'l> Deserialize<'de> for Object<'l> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor).map(Self)
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some((Key(key), value)) = map.next_entry()? {
+            members.push((key, value));
+        }
+        Ok(members)
+    }
+}
+
+/// Key of an object, borrowed if it has no escapes.
+#[derive(Deserialize)]
+struct Key<'l>(#[serde(borrow)] Cow<'l, str>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(text: &str) -> Result<String> {
+        converted(text.as_bytes(), "t.jsonl")
+            .map(|table| String::from_utf8(table.csv).expect("UTF-8"))
+    }
+
+    #[test]
+    fn objects_become_rows() {
+        let text = "{\"a\": 1.50, \"b\": \"x, \\\"y\\\"\"}\r\n\n{\"c\": true, \"a\": null}\n{ }";
+        let expected = "a,b,c\n1.50,\"x, \"\"y\"\"\",\n\n,,true\n,,\n";
+        assert_eq!(csv(text).expect("converted"), expected);
+    }
+
+    #[test]
+    fn what_is_no_row_is_refused_in_its_place() {
+        let message = |text: &str| csv(text).expect_err(text).to_string();
+        let nested = message("{\"a\":1}\n{\"a\":1,\"b\":[1]}\n");
+        assert!(
+            nested.starts_with("t.jsonl, line 2, column 2 (b): "),
+            "{nested}"
+        );
+        for text in [
+            "{\"a\":1}\n[1]\n",
+            "{\"a\":1}\n{\n\"a\":1}\n",
+            "{\"a\":1}\n1\n",
+        ] {
+            let message = message(text);
+            assert!(message.starts_with("t.jsonl, line 2: "), "{message}");
+        }
+    }
+}

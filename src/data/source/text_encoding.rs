@@ -1,0 +1,214 @@
+//! Character encodings, and their conversion to UTF-8.
+
+use std::io::{self, Cursor, Read};
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::table::records::read_some;
+
+/// Bytes that are converted at once.
+const BLOCK: usize = 1 << 16;
+
+/// Minimum fraction, as its reciprocal, of the bytes that look like line ends or delimiters which are halves of
+/// such 16-bit units in UTF-16; the others are halves of letters.
+const MIN_SHARE: usize = 8;
+
+/// Character encoding of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextEncoding {
+    /// UTF-8, with or without a byte order mark.
+    #[default]
+    Utf8,
+    /// Latin-1 (ISO 8859-1), one byte per character.
+    Latin1,
+    /// UTF-16, the lower byte of a unit first.
+    Utf16Le,
+    /// UTF-16, the higher byte of a unit first.
+    Utf16Be,
+}
+
+impl TextEncoding {
+    /// All encodings.
+    pub const ALL: [Self; 4] = [Self::Utf8, Self::Latin1, Self::Utf16Le, Self::Utf16Be];
+
+    /// Name for the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Latin1 => "latin1",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+        }
+    }
+
+    /// Recognises UTF-16 by the `first` bytes of a table: by its byte order mark, or by its line ends and
+    /// delimiters, which have a zero byte beside them whatever the script.
+    pub(crate) fn utf_16(first: &[u8]) -> Option<Self> {
+        match first {
+            [0xff, 0xfe, ..] => return Some(Self::Utf16Le),
+            [0xfe, 0xff, ..] => return Some(Self::Utf16Be),
+            _ => {}
+        }
+        let is_mark = |byte: u8| b"\n\r,;\t|".contains(&byte);
+        let (units, _) = first.as_chunks::<2>();
+        let marks = first.iter().filter(|&&byte| is_mark(byte)).count();
+        let little = units
+            .iter()
+            .filter(|&&[low, high]| high == 0 && is_mark(low));
+        let big = units
+            .iter()
+            .filter(|&&[high, low]| high == 0 && is_mark(low));
+        let (little, big) = (little.count(), big.count());
+        let is_found = little != big && MIN_SHARE * little.max(big) >= marks;
+        let is_text = is_found && !units.contains(&[0, 0]);
+        is_text.then_some(if little > big {
+            Self::Utf16Le
+        } else {
+            Self::Utf16Be
+        })
+    }
+
+    /// Converts `bytes` to UTF-8.
+    pub(crate) fn decode(self, bytes: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+        match self {
+            Self::Utf8 => bytes,
+            Self::Latin1 | Self::Utf16Le | Self::Utf16Be => Box::new(Decoder {
+                encoding: self,
+                bytes,
+                block: Vec::new(),
+                utf8: Cursor::default(),
+            }),
+        }
+    }
+}
+
+/// Converts a text to UTF-8, a block at a time.
+struct Decoder<R> {
+    encoding: TextEncoding,
+    bytes: R,
+    /// Bytes that are not converted yet.
+    block: Vec<u8>,
+    utf8: Cursor<String>,
+}
+
+impl<R: Read> Read for Decoder<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        while self.utf8.position() == self.utf8.get_ref().len() as u64 {
+            let known = self.block.len();
+            self.block.resize(known + BLOCK, 0);
+            let read = read_some(&mut self.bytes, &mut self.block[known..])?;
+            self.block.truncate(known + read);
+            if self.block.is_empty() {
+                return Ok(0);
+            }
+            self.utf8 = Cursor::new(self.decode_block(read == 0)?);
+        }
+        self.utf8.read(to)
+    }
+}
+
+impl<R> Decoder<R> {
+    /// Converts the block but for half a character at its end, unless it `is_last`.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::InvalidData`] for half a character of UTF-16.
+    fn decode_block(&mut self, is_last: bool) -> io::Result<String> {
+        let unit: fn([u8; 2]) -> u16 = match self.encoding {
+            TextEncoding::Utf8 | TextEncoding::Latin1 => {
+                return Ok(self.block.drain(..).map(char::from).collect());
+            }
+            TextEncoding::Utf16Le => u16::from_le_bytes,
+            TextEncoding::Utf16Be => u16::from_be_bytes,
+        };
+        let (units, _) = self.block.as_chunks();
+        let mut units: Vec<u16> = units.iter().map(|&bytes| unit(bytes)).collect();
+        let is_first_half = |unit: &u16| (0xd800..0xdc00).contains(unit);
+        units.pop_if(|unit| !is_last && is_first_half(unit));
+        self.block.drain(..2 * units.len());
+        let text = String::from_utf16(&units).ok();
+        let is_whole = !is_last || self.block.is_empty();
+        text.filter(|_| is_whole).ok_or_else(|| {
+            let problem = "it is not UTF-16: a character is cut in half";
+            io::Error::new(io::ErrorKind::InvalidData, problem)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Hands out a few bytes at a time.
+    struct Trickle(Cursor<Vec<u8>>, usize);
+
+    impl Read for Trickle {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            let length = to.len().min(self.1);
+            self.0.read(&mut to[..length])
+        }
+    }
+
+    fn decoded(bytes: Vec<u8>, encoding: TextEncoding, step: usize) -> io::Result<String> {
+        let mut text = String::new();
+        let mut bytes = encoding.decode(Box::new(Trickle(Cursor::new(bytes), step)));
+        bytes.read_to_string(&mut text).map(|_| text)
+    }
+
+    fn utf_16(text: &str, bytes_of: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(bytes_of).collect()
+    }
+
+    #[test]
+    fn utf_16_is_recognised_in_any_script() {
+        for text in [
+            "a,b\n1,2\n",
+            "имя;класс\r\nа;1\r\n",
+            "名前\t種類\n張偉\t𠮷田\n",
+        ] {
+            let little = utf_16(text, u16::to_le_bytes);
+            let big = utf_16(text, u16::to_be_bytes);
+            assert_eq!(TextEncoding::utf_16(&little), Some(TextEncoding::Utf16Le));
+            assert_eq!(TextEncoding::utf_16(&big), Some(TextEncoding::Utf16Be));
+            assert_eq!(TextEncoding::utf_16(text.as_bytes()), None);
+        }
+        assert_eq!(
+            TextEncoding::utf_16(b"\xff\xfea\0"),
+            Some(TextEncoding::Utf16Le)
+        );
+        for bytes in [
+            &b""[..],
+            b"a",
+            b"a,b\n\0,c\n1,2\n3,4\n5,6\n",
+            b"\0\0\n\0\0\0\n\0",
+        ] {
+            assert_eq!(TextEncoding::utf_16(bytes), None, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn half_a_character_is_refused() {
+        for bytes in [&b"a\0b"[..], b"\x42\xd8", b"\xb7\xdfa\0"] {
+            let read = decoded(bytes.to_vec(), TextEncoding::Utf16Le, 9);
+            assert_eq!(read.expect_err("half").kind(), io::ErrorKind::InvalidData);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn texts_come_back(text in "\\PC{0,50}", step in 1usize..7) {
+            let little = utf_16(&text, u16::to_le_bytes);
+            let big = utf_16(&text, u16::to_be_bytes);
+            prop_assert_eq!(&decoded(little, TextEncoding::Utf16Le, step)?, &text);
+            prop_assert_eq!(&decoded(big, TextEncoding::Utf16Be, step)?, &text);
+        }
+
+        #[test]
+        fn latin_1_becomes_utf_8(bytes in prop::collection::vec(any::<u8>(), 0..50), step in 1usize..7) {
+            let expected: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+            prop_assert_eq!(decoded(bytes, TextEncoding::Latin1, step)?, expected);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Facts about the format of the file.
+
+use super::{Facts, listed};
+use crate::data::summary::{Severity, Topic};
+
+impl Facts<'_> {
+    pub(super) fn add_format(&mut self) {
+        let report = self.report;
+        match &report.conversion {
+            Some(conversion) => self.add(Topic::Format, "format", conversion.name.as_str(), &[]),
+            None => {
+                let delimiter = format!("{}-separated", report.delimiter);
+                self.add(Topic::Format, "delimiter", delimiter, &["--delimiter"])
+            }
+        };
+        self.add_left_out_lines();
+        self.add_header();
+        self.add_decimal_mark();
+        self.add_characters();
+    }
+
+    fn add_header(&mut self) {
+        let report = self.report;
+        if report
+            .conversion
+            .as_ref()
+            .is_some_and(|conversion| conversion.has_names)
+        {
+            return;
+        }
+        let (statement, set, unset) = match (report.header, report.numeric_header) {
+            (true, false) => ("header row", "--header", "--no-header"),
+            (true, true) => ("header row of numbers", "--header", "--no-header"),
+            (false, false) => ("no header row", "--no-header", "--header"),
+            (false, true) => (
+                "no header row; the first row, of ascending numbers, is data",
+                "--no-header",
+                "--header",
+            ),
+        };
+        let is_given = report.given.contains(&set);
+        let option = if is_given { set } else { unset };
+        let is_doubtful = !is_given && (!report.header || report.numeric_header);
+        let fact = self.add(Topic::Format, "header", statement, &[option]);
+        if is_doubtful {
+            fact.severity = Severity::Note;
+        }
+    }
+
+    fn add_decimal_mark(&mut self) {
+        let report = self.report;
+        let options = &["--decimal"];
+        if report.decimal_comma {
+            self.note(Topic::Format, "decimal", "decimal comma", options);
+        } else {
+            self.add(Topic::Format, "decimal", "decimal point", options);
+        }
+        if !report.formatted.is_empty() {
+            let statement = format!(
+                "thousands separators, currencies and percent signs removed in {}",
+                listed(&report.formatted)
+            );
+            let options = &["--decimal", "--categorical"];
+            self.note(Topic::Format, "formatted", statement, options);
+        }
+        for (name, units) in &report.mixed_units {
+            let statement =
+                format!("{name} mixes numbers with {units}, read as if they were alike");
+            let fact = self.add(Topic::Format, "mixed-units", statement, &["--categorical"]);
+            fact.severity = Severity::Warning;
+        }
+        if !report.other_decimal_mark.is_empty() {
+            let (mark, name) = if report.decimal_comma {
+                (".", "point")
+            } else {
+                (",", "comma")
+            };
+            let columns = listed(&report.other_decimal_mark);
+            let statement =
+                format!("{columns} taken for text: numbers with \"{mark}\" need --decimal {name}");
+            let fact = self.add(Topic::Format, "other-decimal", statement, options);
+            fact.severity = Severity::Warning;
+        }
+    }
+
+    fn add_characters(&mut self) {
+        let report = self.report;
+        if report.conversion.is_some() {
+            return;
+        }
+        let encoding = report.encoding.to_uppercase();
+        self.add(Topic::Format, "encoding", encoding, &["--encoding"]);
+        let comment = match report.comment {
+            Some(sign) => format!("comments start with {sign}"),
+            None => "no comments".into(),
+        };
+        self.add(Topic::Format, "comment", comment, &["--comment"]);
+        let quote = match report.quote {
+            Some(quote) => format!("quotes {quote}"),
+            None => "no quotes".into(),
+        };
+        self.add(Topic::Format, "quote", quote, &["--quote"]);
+        if report.skipped == 0 {
+            self.add(Topic::Format, "skipped", "no lines skipped", &["--skip"]);
+        }
+    }
+
+    /// Adds the lines of the file that are no rows of the table.
+    fn add_left_out_lines(&mut self) {
+        let report = self.report;
+        if report.skipped > 0 {
+            let statement = match report.skipped {
+                1 => "first line skipped".to_owned(),
+                lines => format!("first {lines} lines skipped"),
+            };
+            self.note(Topic::Format, "skipped", statement, &["--skip"]);
+        }
+        if let Some(line) = report.units {
+            let statement = format!("row of units on line {line} excluded");
+            self.note(Topic::Format, "units", statement, &[]);
+        }
+        match report.repeated_headers {
+            (0, _) => {}
+            (1, line) => {
+                let statement = format!("header repeated on line {line} excluded");
+                self.note(Topic::Format, "repeated-header", statement, &[]);
+            }
+            (rows, line) => {
+                let statement =
+                    format!("{rows} repetitions of the header excluded, the first on line {line}");
+                self.note(Topic::Format, "repeated-header", statement, &[]);
+            }
+        }
+    }
+}

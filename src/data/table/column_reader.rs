@@ -59,10 +59,12 @@ impl Cells {
     ) -> Result<f32, DataProblem> {
         match self {
             Self::Numbers(numbers) => {
-                let number = shape.number(cell)?;
+                let plain = shape.plain_number(cell);
+                let number = plain.map_or_else(|| shape.number(cell), Ok)?;
                 numbers.follow(number, row);
                 if !number.is_nan() {
-                    numbers.formats.add(cell, shape.is_formatted(cell));
+                    let is_formatted = plain.is_none() && shape.is_formatted(cell);
+                    numbers.formats.add(cell, is_formatted);
                 }
                 narrowed(number, numbers.offset).ok_or_else(|| too_large(cell))
             }

@@ -99,6 +99,16 @@ impl Shape {
         }
     }
 
+    /// Parses the number in `cell` if it is finite and has neither blanks around it nor any format; NaN for one that
+    /// stands for a missing value.
+    pub(in crate::data) fn plain_number(&self, cell: &str) -> Option<f64> {
+        // Points may separate thousands where commas are decimal marks.
+        let parsed = (!self.dialect.decimal_comma).then(|| cell.parse::<f64>().ok());
+        let number = parsed.flatten().filter(|number| number.is_finite())?;
+        let is_missing = self.missing_numbers.contains(&number);
+        Some(if is_missing { f64::NAN } else { number })
+    }
+
     /// Returns whether the number in `cell` has thousands separators, a currency or the like.
     pub(in crate::data) fn is_formatted(&self, cell: &str) -> bool {
         let comma = self.dialect.decimal_comma;

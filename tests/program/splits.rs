@@ -102,7 +102,7 @@ fn groups_stay_together_and_are_no_input() {
         }
     }
     for part in [
-        "rows of one \"family\" stay together (50 groups)",
+        "rows of one \"family\" stay together (50 groups; set by --split)",
         "excluded family (groups of the split)",
     ] {
         assert!(text.contains(part), "{part}: {text}");

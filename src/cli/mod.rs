@@ -25,8 +25,7 @@ use clap_complete::Shell;
 
 use crate::data::{Dataset, Prepared, Source, SplitFile, load_with, prepare};
 use crate::error::{Error, Result};
-use crate::model_file::ExportOption;
-use crate::model_file::{Access, check_writable, write_with};
+use crate::model_file::{Access, ExportOption, NamedFiles, check_writable, write_with};
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
 use crate::train::{CheckpointOption, Pace, Session, Settings};
@@ -190,7 +189,7 @@ fn given_options(command: &clap::Command, matches: &clap::ArgMatches) -> Vec<Str
 
 /// Loads the data, unless the screen shows that, and returns the training.
 fn train(job: Job) -> Result<Work> {
-    distinct_files::check(&job)?;
+    let files = distinct_files::check(&job)?;
     if let Some(CheckpointOption { path, replace, .. }) = &job.checkpoint {
         let is_own = job.resume.as_ref().is_some_and(|order| order.owns(path));
         check_writable(path, *replace || is_own)?;
@@ -217,7 +216,7 @@ fn train(job: Job) -> Result<Work> {
             check_gradients,
         } => {
             print_notice(job.notice());
-            let (session, settings) = start(&job, load(&job)?)?;
+            let (session, settings) = start(&job, files, load(&job)?)?;
             let is_validated = !session.data().validation.is_empty();
             (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
             let settings = Settings { limits, ..settings };
@@ -252,7 +251,7 @@ fn train(job: Job) -> Result<Work> {
                 if watch(LoadingStage::Preparing).is_break() {
                     return Err(Error::Cancelled);
                 }
-                let (session, settings) = start(&job, dataset)?;
+                let (session, settings) = start(&job, files, dataset)?;
                 let rows = session.data().training.rows();
                 let pace = pace.unwrap_or_else(|| Pace::auto(session.architecture(), rows));
                 let settings = Settings {
@@ -269,10 +268,11 @@ fn train(job: Job) -> Result<Work> {
 }
 
 /// Creates or restores the session that trains on `dataset`, with settings that say how it is saved.
-fn start(job: &Job, dataset: Dataset) -> Result<(Session, Settings)> {
+fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(Session, Settings)> {
     let settings = Settings {
         checkpoint: job.checkpoint.clone(),
         recovery: job.recovery.clone(),
+        files,
         ..Settings::default()
     };
     let (session, resumed) = match &job.resume {

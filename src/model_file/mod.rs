@@ -11,6 +11,7 @@
 mod atomic_write;
 mod description;
 pub mod formats;
+mod named_files;
 mod predict;
 mod schema;
 mod tensors;
@@ -32,6 +33,7 @@ use crate::util::text::{sanitise, shorten};
 pub(crate) use atomic_write::{
     Access, check_writable, create_file, is_same_file, remove_temporary_files, write_with,
 };
+pub use named_files::NamedFiles;
 pub use predict::predicted_class;
 pub(crate) use verify::rows_to_verify;
 pub use verify::{Saved, Verification, verify};

@@ -22,6 +22,7 @@ use super::pace::Pace;
 use super::recovery::RecoveryOption;
 use super::trainer::Trainer;
 use crate::error::{Error, Result};
+use crate::model_file::NamedFiles;
 
 /// Name of the worker's thread, whose panics are caught.
 pub(crate) const THREAD_NAME: &str = "training";
@@ -39,6 +40,8 @@ pub struct Settings {
     pub checkpoint: Option<CheckpointOption>,
     /// Folder and conditions of the checkpoint that a run leaves when it ends unsaved.
     pub recovery: Option<RecoveryOption>,
+    /// Files that models and checkpoints typed by a person must not replace.
+    pub files: NamedFiles,
     /// The run that the session continues.
     pub resumed: Option<Box<Resumed>>,
 }
@@ -52,6 +55,7 @@ impl Default for Settings {
             limits: Limits::default(),
             checkpoint: None,
             recovery: None,
+            files: NamedFiles::default(),
             resumed: None,
         }
     }

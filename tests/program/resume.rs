@@ -450,6 +450,13 @@ fn a_failed_export_leaves_a_recovery_file_however_short_the_run_was() {
     let kept: Vec<_> = kept.map(|entry| entry.expect("an entry").path()).collect();
     assert_eq!(kept.len(), 1);
     assert!(about(&kept[0])["step"].as_u64().is_some());
+
+    // It stays if the resumed run is saved to it.
+    let epoch = about(&kept[0])["epoch"].as_u64().expect("a number") + 1;
+    let line = format!("--headless --epochs {epoch} --resume");
+    let paths: &[&Path] = &[&kept[0], Path::new("--checkpoint"), &kept[0]];
+    succeed(&line, paths);
+    assert_eq!(about(&kept[0])["epoch"], epoch);
 }
 
 #[cfg(unix)]

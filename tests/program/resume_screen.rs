@@ -1,5 +1,7 @@
 //! Checkpoints of a run on the screen.
 
+use portable_pty::CommandBuilder;
+
 use super::terminal::{ENTER, Terminal};
 use super::*;
 
@@ -102,6 +104,38 @@ fn restoring_another_runs_checkpoint_leaves_the_own_one_alone() {
     terminal.press("\x03");
     assert_ne!(terminal.exit_code(), 0);
     assert!(own == fs::read(&path).expect("there"));
+}
+
+/// With `--force` no question protects them.
+#[test]
+fn files_of_the_run_are_not_replaced_by_paths_that_are_typed() {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/iris.csv");
+    for force in ["", "--force"] {
+        let script = format!(
+            "cp \"$1\" d.csv; ln -s d.csv d.json; \
+             exec \"$0\" d.csv --paused --log l.csv --export m.json {force}"
+        );
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_nn-tui"), data]);
+        let mut terminal = Terminal::start_command(command, &[]);
+        terminal.wait_for("paused");
+        for (command, argument) in [
+            ("checkpoint ./d.csv", "DATA"),
+            ("checkpoint l.csv", "--log"),
+            ("checkpoint m.json", "--export"),
+            ("export d.json", "DATA"),
+        ] {
+            type_command(
+                &mut terminal,
+                command,
+                &format!("is the file of {argument}"),
+            );
+        }
+        let kept = fs::read(terminal.folder.path().join("d.csv")).expect("there");
+        assert!(kept == fs::read(data).expect("there"), "{force}");
+        terminal.press("q");
+        assert_eq!(terminal.exit_code(), 0);
+    }
 }
 
 #[test]

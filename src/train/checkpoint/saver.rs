@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::{About, Checkpoint, CheckpointOption, Interval, Progress, Resumed, read_about};
 use crate::data::{Dataset, Fingerprint, Origin};
 use crate::error::{Error, Result};
-use crate::model_file::{Access, write_with};
+use crate::model_file::{Access, NamedFiles, is_same_file, write_with};
 use crate::nn::Parameters;
 use crate::train::recovery::{self, RecoveryOption};
 use crate::train::session::SessionState;
@@ -55,8 +55,10 @@ pub(in crate::train) struct Saver {
     recovery: Option<RecoveryOption>,
     /// Number of this run, and of the run that it resumes.
     runs: Vec<String>,
-    /// Recovery file that this run came from.
+    /// Recovery file that this run came from, which is deleted once the run is saved elsewhere.
     recovery_file: Option<PathBuf>,
+    /// Files that no checkpoint may replace.
+    files: NamedFiles,
     /// Computed by the first checkpoint, since that takes a while for large data.
     fingerprint: Arc<OnceLock<Fingerprint>>,
     pending: Option<Pending>,
@@ -95,6 +97,7 @@ impl Saver {
             recovery: settings.recovery.clone().filter(|_| can_resume),
             runs: vec![fresh_id()],
             recovery_file: None,
+            files: settings.files.clone(),
             fingerprint: Arc::default(),
             pending: None,
             next: Instant::now(),
@@ -213,16 +216,21 @@ impl Saver {
         }
     }
 
-    /// Returns the work of writing a checkpoint.
+    /// Returns the work of writing a checkpoint. A recovery file that is written to is a checkpoint like any
+    /// other from then on.
     fn writing(
-        &self,
+        &mut self,
         capture: Capture,
         path: PathBuf,
         replace: bool,
     ) -> impl FnOnce() -> Result<u64> + Send + 'static {
         let fingerprint = Arc::clone(&self.fingerprint);
         let runs = self.runs.clone();
+        let allowed = self.files.check("--checkpoint", &path);
+        self.recovery_file
+            .take_if(|recovery_file| is_same_file(recovery_file, &path));
         move || {
+            allowed?;
             let checkpoint = capture.complete(&fingerprint);
             let replace = replace || is_of(&path, &runs);
             write_with(&path, replace, Access::Usual, |out| checkpoint.write(out))

@@ -436,7 +436,8 @@ impl<S: Sink> Trainer<S> {
     fn export(&mut self, path: &Path, weights: Weights, replace: bool) {
         let chosen = self.session.chosen_weights(weights);
         let best = chosen.best;
-        let result = export(&mut self.session, chosen, path, replace);
+        let allowed = self.settings.files.check("--export", path);
+        let result = allowed.and_then(|()| export(&mut self.session, chosen, path, replace));
         match &result {
             Ok(_) if !self.session.is_interrupted() => self.note_exported(),
             Ok(_) => {}

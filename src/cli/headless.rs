@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::model_file::{ExportOption, remove_temporary_files};
 use crate::nn::GradientCheck;
 use crate::record::{
-    Console, End, LogOption, Recorders, STANDARD_OUTPUT, gradients, report_recovery,
+    Console, End, LogOption, Recorders, STANDARD_OUTPUT, gradients, report_conclusion,
 };
 use crate::train::{Command, Event, Limit, Pace, Session, Settings, Sink, State, Weights, Worker};
 use crate::util::signals::{Signal, Signals, Watched};
@@ -111,14 +111,7 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
     let code = run.conclude(recorders);
     let signalled = write_rest(&console, is_signalled, &messages, &signals);
     let written = console.close(PATIENCE);
-    let code = match worker.stop() {
-        // The last checkpoint could not be written.
-        Some(Err(error)) if matches!(code, Ok(0)) => Err(error),
-        recovered => {
-            report_recovery(recovered);
-            code
-        }
-    };
+    let code = report_conclusion(worker.stop(), code);
     match (code, written, signalled) {
         (Ok(_), _, Some(number)) => End::Signal(number).result(),
         (Ok(_), Err(error), None) if !is_broken_pipe(&error) => Err(error),

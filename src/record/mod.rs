@@ -20,7 +20,7 @@ pub(crate) use recorders::{Recorders, STANDARD_OUTPUT};
 pub(crate) use summary::{End, SavedModel, Summary};
 
 use crate::error::{Error, Result};
-use crate::train::{Event, Position, Recovered};
+use crate::train::{Conclusion, Event, Position};
 use crate::util::background::print_error;
 use crate::util::text::sanitise;
 
@@ -51,17 +51,26 @@ pub(crate) struct Moment {
 /// Destination of a report's bytes.
 pub(crate) type Output = Box<dyn io::Write + Send>;
 
-/// Reports on standard error where a run that ended unsaved can be continued from.
-pub(crate) fn report_recovery(recovered: Recovered) {
-    let text = match recovered {
-        None => return,
+/// Reports on standard error where a run that ended unsaved can be continued from, and why the last checkpoint
+/// could not be written. Returns the `result` of the run, or this error if there was none before.
+pub(crate) fn report_conclusion(conclusion: Conclusion, result: Result<u8>) -> Result<u8> {
+    let report = |text: String| print_error(&format!("nn-tui: {text}"));
+    match conclusion.recovery_file {
+        None => {}
         Some(Ok(path)) => {
             let path = sanitise(&path.to_string_lossy());
-            format!("the unsaved run is kept in {path}; nn-tui --resume continues it")
+            report(format!(
+                "the unsaved run is kept in {path}; nn-tui --resume continues it"
+            ));
         }
-        Some(Err(error)) => format!("the run is not saved: {error}"),
-    };
-    print_error(&format!("nn-tui: {text}"));
+        Some(Err(error)) => report(format!("the run is not saved: {error}")),
+    }
+    match conclusion.failed_checkpoint {
+        Some(error) if matches!(result, Ok(0)) => return Err(error),
+        Some(error) => report(error.to_string()),
+        None => {}
+    }
+    result
 }
 
 /// A format of log files, chosen by the file's extension.

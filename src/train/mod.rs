@@ -49,4 +49,4 @@ pub use plan::Plan;
 pub use sample::{SampleId, Set};
 pub use session::{BestEpoch, Divergence, Position, ReplayError, Session, Start, Stepped, Weights};
 pub(crate) use worker::panic_message;
-pub use worker::{Recovered, Settings, Worker};
+pub use worker::{Conclusion, Settings, Worker};

@@ -65,12 +65,18 @@ impl Default for Settings {
 pub struct Worker {
     commands: Sender<Command>,
     mailbox: Arc<Mailbox>,
-    thread: Option<JoinHandle<Recovered>>,
+    thread: Option<JoinHandle<Conclusion>>,
 }
 
-/// Path of the recovery file of a run that ended unsaved, or why it could not be written; `None` if none was
-/// needed.
-pub type Recovered = Option<Result<PathBuf>>;
+/// How a run was saved at its end.
+#[derive(Debug, Default)]
+pub struct Conclusion {
+    /// Path of the recovery file of a run that ended unsaved, or why it could not be written; `None` if none was
+    /// needed.
+    pub recovery_file: Option<Result<PathBuf>>,
+    /// Why the last checkpoint could not be written.
+    pub failed_checkpoint: Option<Error>,
+}
 
 impl Worker {
     /// Starts training `session` in a new thread, which calls `sink` for each event.
@@ -103,22 +109,23 @@ impl Worker {
         &self.mailbox
     }
 
-    /// Ends the training after the current step, as the user wants it, and waits for the thread. Returns the
-    /// recovery file if an earlier [`Command::StopUnsaved`] led to one.
-    pub fn stop(mut self) -> Recovered {
+    /// Ends the training after the current step, as the user wants it, and waits for the thread. There is
+    /// a recovery file only if the last checkpoint failed, or after an earlier [`Command::StopUnsaved`].
+    pub fn stop(mut self) -> Conclusion {
         self.stop_and_join(Command::Stop)
     }
 
     /// Ends the training after the current step because of a signal, a lost terminal or a failed export, and
-    /// waits for the thread. Returns the recovery file of a run that is not saved.
-    pub fn stop_unsaved(mut self) -> Recovered {
+    /// waits for the thread. A run that is not saved leaves a recovery file.
+    pub fn stop_unsaved(mut self) -> Conclusion {
         self.stop_and_join(Command::StopUnsaved)
     }
 
-    fn stop_and_join(&mut self, stop: Command) -> Recovered {
+    fn stop_and_join(&mut self, stop: Command) -> Conclusion {
         self.send(stop);
+        let joined = self.thread.take().map(JoinHandle::join);
         // Panics are caught and reported in the thread.
-        self.thread.take()?.join().unwrap_or_default()
+        joined.and_then(|joined| joined.ok()).unwrap_or_default()
     }
 }
 
@@ -135,7 +142,7 @@ fn run(
     commands: Receiver<Command>,
     mailbox: Arc<Mailbox>,
     sink: impl Sink,
-) -> Recovered {
+) -> Conclusion {
     let mut trainer = Trainer::new(session, settings, commands, mailbox, sink);
     trainer.announce_start();
     // A panic may leave the engine inconsistent. From then on only the last good parameters are
@@ -145,10 +152,10 @@ fn run(
         trainer.set_state(State::Failed(panic_message(panic.as_ref())));
     }
     let conclude = || trainer.conclude();
-    let recovered = catch_unwind(AssertUnwindSafe(conclude)).unwrap_or_default();
+    let conclusion = catch_unwind(AssertUnwindSafe(conclude)).unwrap_or_default();
     trainer.events.push(Event::Stopped);
     trainer.events.flush_for(Duration::from_millis(200));
-    recovered
+    conclusion
 }
 
 /// Returns the message of a panic, with control characters escaped.

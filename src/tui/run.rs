@@ -19,7 +19,7 @@ use super::{click, fault_injection, files, panel_at, render, render_loading};
 use crate::data::{DataSummary, Dataset, Prepared};
 use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
-use crate::record::{End, LogOption, Recorders, report_recovery};
+use crate::record::{End, LogOption, Recorders, report_conclusion};
 use crate::train::{Event, Session, Settings, Worker, panic_message};
 use crate::util::signals::{HANG_UP, Signal, Signals, Watched, stop_job, stop_process};
 
@@ -348,22 +348,14 @@ impl Program {
             return result;
         };
         let is_wanted = matches!(result, Ok(0));
-        let recovered = if is_wanted {
+        let conclusion = if is_wanted {
             training.worker.stop()
         } else {
             training.worker.stop_unsaved()
         };
-        let lost = match recovered {
-            // The last checkpoint could not be written.
-            Some(Err(error)) if is_wanted => Some(error),
-            recovered => {
-                report_recovery(recovered);
-                None
-            }
-        };
         let failures = self.recorders.finish(end_of(&self.app, &result));
-        let code = result?;
-        let mut failures = lost.into_iter().chain(self.failed_log).chain(failures);
+        let code = report_conclusion(conclusion, result)?;
+        let mut failures = self.failed_log.into_iter().chain(failures);
         match failures.next() {
             Some(error) => Err(error),
             None => Ok(code),

@@ -10,7 +10,9 @@ use nn_tui::nn::{
 };
 use nn_tui::train::checkpoint::Checkpoint;
 use nn_tui::train::recovery::RecoveryOption;
-use nn_tui::train::{Command, Event, Session, Settings, State, StepSize, Weights, Worker};
+use nn_tui::train::{
+    Command, Conclusion, Event, Session, Settings, State, StepSize, Weights, Worker,
+};
 use nn_tui::util::random::{RngStream, below, generator};
 use rand_chacha::ChaCha8Rng;
 
@@ -261,7 +263,7 @@ fn a_run_that_ends_unsaved_leaves_a_recovery_file() {
         driven.state(|state| *state == State::Finished(nn_tui::train::Limit::Epochs));
         driven
     };
-    let end = |driven: Driven, stop: fn(Worker) -> nn_tui::train::Recovered| stop(driven.worker);
+    let end = |driven: Driven, stop: fn(Worker) -> Conclusion| stop(driven.worker).recovery_file;
     assert!(end(start(60_000), Worker::stop_unsaved).is_none(), "short");
     assert!(
         end(start(0), Worker::stop).is_none(),

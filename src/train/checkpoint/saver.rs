@@ -76,8 +76,8 @@ pub(in crate::train) struct Saver {
     saved: Option<Stamp>,
     /// Seconds of training at that time; those of the checkpoint that was resumed at first.
     saved_seconds: f64,
-    /// Whether a model was to be saved since, and could not be.
-    has_lost_model: bool,
+    /// Whether a model or the last checkpoint was to be saved since, and could not be.
+    has_lost_output: bool,
 }
 
 struct Pending {
@@ -107,7 +107,7 @@ impl Saver {
             last: None,
             saved: None,
             saved_seconds: 0.0,
-            has_lost_model: false,
+            has_lost_output: false,
         };
         saver.schedule();
         if let Some(resumed) = &settings.resumed {
@@ -292,12 +292,12 @@ impl Saver {
     pub fn note_saved(&mut self, stamp: Stamp, seconds: f64) {
         self.saved = Some(stamp);
         self.saved_seconds = seconds;
-        self.has_lost_model = false;
+        self.has_lost_output = false;
     }
 
-    /// Notes that a model could not be saved: the run is worth a recovery file, however short it was.
-    pub fn note_lost_model(&mut self) {
-        self.has_lost_model = true;
+    /// Notes that an output could not be written: the run is worth a recovery file, however short it was.
+    pub fn note_lost_output(&mut self) {
+        self.has_lost_output = true;
     }
 
     /// Returns whether a last checkpoint is to be written at the end of a run at `now`: the one in the file is
@@ -315,16 +315,19 @@ impl Saver {
             return Ok(());
         };
         let seconds = capture.progress.seconds;
-        self.writing(capture, path, replace)()?;
-        self.note_saved(stamp, seconds);
-        Ok(())
+        let written = self.writing(capture, path, replace)();
+        match written {
+            Ok(_) => self.note_saved(stamp, seconds),
+            Err(_) => self.note_lost_output(),
+        }
+        written.map(drop)
     }
 
     /// Returns whether a run that ends unexpectedly at `now`, after `seconds` of training, is worth a recovery
     /// file.
     pub fn is_recovery_due(&self, now: Stamp, seconds: f64) -> bool {
         let is_long = |recovery: &RecoveryOption| {
-            self.has_lost_model || seconds - self.saved_seconds >= recovery.after.as_secs_f64()
+            self.has_lost_output || seconds - self.saved_seconds >= recovery.after.as_secs_f64()
         };
         self.saved != Some(now) && self.recovery.as_ref().is_some_and(is_long)
     }

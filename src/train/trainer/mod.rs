@@ -441,7 +441,7 @@ impl<S: Sink> Trainer<S> {
         match &result {
             Ok(_) if !self.session.is_interrupted() => self.note_exported(),
             Ok(_) => {}
-            Err(_) => self.saver.note_lost_model(),
+            Err(_) => self.saver.note_lost_output(),
         }
         self.events.push(Event::Exported {
             path: path.to_owned(),

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use super::{State, Trainer};
 use crate::data::Origin;
-use crate::error::Result;
 use crate::train::checkpoint::{About, Capture, Checkpoint, Progress, Stamp, Written};
 use crate::train::event_queue::Sink;
 use crate::train::messages::Event;
 use crate::train::speed::SpeedMeter;
-use crate::train::{PhaseStepper, Resumed};
+use crate::train::{Conclusion, PhaseStepper, Resumed};
 
 impl<S: Sink> Trainer<S> {
     fn stamp(&self) -> Stamp {
@@ -96,29 +95,32 @@ impl<S: Sink> Trainer<S> {
     }
 
     /// Saves the run at its end: the last checkpoint and, if that fails or the end is unexpected, and the run is
-    /// not saved, the recovery file, whose path is returned.
-    pub fn conclude(&mut self) -> Option<Result<PathBuf>> {
+    /// not saved, the recovery file.
+    pub fn conclude(&mut self) -> Conclusion {
         if let Some(written) = self.saver.finish() {
             self.report_written(written);
         }
         let stamp = self.stamp();
-        let mut failure = None;
+        let mut failed_checkpoint = None;
         if self.saver.is_last_due(stamp)
             && !self.session.is_interrupted()
             && let Some(capture) = self.capture()
         {
-            failure = self.saver.write_last(capture, stamp).err();
+            failed_checkpoint = self.saver.write_last(capture, stamp).err();
         }
-        let is_unexpected = !self.is_end_expected || failure.is_some();
+        let is_unexpected = !self.is_end_expected || failed_checkpoint.is_some();
         let is_due = self.saver.is_recovery_due(stamp, self.meter.seconds());
-        let recovered = if is_unexpected && is_due {
+        let recovery_file = if is_unexpected && is_due {
             let capture = self.capture();
             capture.and_then(|capture| self.saver.write_recovery(capture))
         } else {
             None
         };
         self.saver.close(stamp);
-        recovered.or(failure.map(Err))
+        Conclusion {
+            recovery_file,
+            failed_checkpoint,
+        }
     }
 
     /// Continues from the checkpoint in `path`, and pauses there.

@@ -215,6 +215,24 @@ fn by_a_key_whose_checkpoint_fails_are_put_off() {
     assert_eq!(files(terminal.folder.path()), ["d.ck"]);
 }
 
+/// Weights that were set by hand since the last export belong to no later step than it.
+#[test]
+fn after_a_change_by_hand_save_it() {
+    for key in ["q", "\x03"] {
+        let options = ["iris", "--epochs", "2", "--export", "out.json"];
+        let mut terminal = Terminal::start(&options);
+        terminal.wait_for("verified");
+        terminal.press(":set w1[1,1] 5");
+        terminal.press(ENTER);
+        terminal.wait_for("w1[1,1] = 5");
+        terminal.press(key);
+        terminal.exit_code();
+        let path = terminal.folder.path().join("out.json");
+        let model = nn_tui::model_file::load(&path).expect("saved");
+        assert_eq!(model.parameters.layers[0].weights[[0, 0]], 5.0, "{key:?}");
+    }
+}
+
 #[test]
 fn by_a_signal_whose_export_fails_say_why() {
     for (trouble, message) in [

@@ -397,6 +397,8 @@ impl Run {
         self.batches = now.batches;
         self.position = now.position;
         self.evaluation = None;
+        // The same step, but other parameters.
+        self.exported_at = None;
         self.in_force = Some(now);
     }
 }

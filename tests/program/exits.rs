@@ -136,9 +136,8 @@ fn run_with_failing_export(trouble: &str) -> Terminal {
     } else {
         ""
     };
-    let script = format!(
-        "trap '' XFSZ; mkdir out; {limit} exec \"$0\" iris --hidden 32,32 --paused --export out/m.json"
-    );
+    let script =
+        format!("mkdir out; {limit} exec \"$0\" iris --hidden 32,32 --paused --export out/m.json");
     let mut command = CommandBuilder::new("sh");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_nn-tui")]);
     let mut terminal = Terminal::start_command(command, &[]);
@@ -231,6 +230,27 @@ fn after_a_change_by_hand_save_it() {
         let model = nn_tui::model_file::load(&path).expect("saved");
         assert_eq!(model.parameters.layers[0].weights[[0, 0]], 5.0, "{key:?}");
     }
+}
+
+/// A checkpoint that is too large is reported, and the run goes on.
+#[test]
+fn of_a_checkpoint_that_is_too_large_are_none() {
+    let mut command = CommandBuilder::new("sh");
+    let script = "ulimit -f 8; exec \"$0\" iris --hidden 32,32 --paused --checkpoint c.ck";
+    command.args(["-c", script, env!("CARGO_BIN_EXE_nn-tui")]);
+    let mut terminal = Terminal::start_command(command, &[]);
+    terminal.wait_for("paused");
+    terminal.press(":checkpoint");
+    terminal.press(ENTER);
+    terminal.wait_for("File too large");
+    terminal.press("S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 1);
+    terminal.press("q");
+    terminal.wait_for("Save checkpoint");
+    terminal.press("\x03");
+    assert_eq!(terminal.exit_code(), 130);
+    terminal.assert_given_back();
+    assert!(files(terminal.folder.path()).is_empty());
 }
 
 #[test]

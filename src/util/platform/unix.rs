@@ -57,6 +57,8 @@ pub(crate) fn watch(
     thread.spawn(move || {
         for number in signals.forever() {
             handle(match number {
+                // The write fails too, which is an error of its file and no end.
+                SIGXFSZ if is_file_size_limited() => continue,
                 SIGTSTP => Signal::Stop,
                 SIGCONT => Signal::Continue,
                 SIGXCPU => Signal::Limit(number),
@@ -122,6 +124,14 @@ pub(crate) fn is_process_alive(process: u32) -> bool {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     ps.status().map_or(true, |status| status.success())
+}
+
+/// Returns whether the size of files is limited, so that a write beyond it raises SIGXFSZ; false if unknown.
+fn is_file_size_limited() -> bool {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -f"]).stdin(Stdio::null());
+    let output = shell.stderr(Stdio::null()).output();
+    output.is_ok_and(|output| output.stdout.first().is_some_and(u8::is_ascii_digit))
 }
 
 /// Returns the signals that this process ignores as a mask, SIGHUP in the lowest bit; 0 if unknown.

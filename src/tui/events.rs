@@ -2,6 +2,7 @@
 //! arrive in one channel; only signals have a queue of their own, which is never full.
 
 use std::io::{IsTerminal, stdout};
+use std::iter;
 use std::sync::mpsc::{SyncSender, channel};
 use std::thread;
 use std::time::Duration;
@@ -17,9 +18,13 @@ use crate::train::Event;
 /// Capacity of the channel. Events that find no room stay in the worker's queue.
 pub(super) const CAPACITY: usize = 256;
 
+/// Maximum number of inputs that are handed over together.
+const MAX_INPUTS: usize = 1000;
+
 /// A message to the screen's thread.
 pub(super) enum Incoming {
-    Input(Input),
+    /// Inputs in their order, handed over together: a burst of thousands takes few changes of threads.
+    Inputs(Vec<Input>),
     /// The terminal can't be read any more.
     InputEnded,
     Worker(Box<Event>),
@@ -36,7 +41,7 @@ impl Incoming {
         let is_mouse_move = |input: &Input| matches!(input, Input::Mouse(event) if event.kind == MouseEventKind::Moved);
         match self {
             Self::Wake => false,
-            Self::Input(input) => !is_mouse_move(input),
+            Self::Inputs(inputs) => !inputs.iter().all(is_mouse_move),
             _ => true,
         }
     }
@@ -55,8 +60,10 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(300);
 pub(super) fn watch_input(sender: SyncSender<Incoming>) -> Result<()> {
     let (queue, waiting) = channel();
     spawn("input queue", move || {
-        for input in waiting {
-            if sender.send(Incoming::Input(input)).is_err() {
+        while let Ok(first) = waiting.recv() {
+            let inputs = iter::once(first).chain(waiting.try_iter());
+            let inputs = inputs.take(MAX_INPUTS).collect();
+            if sender.send(Incoming::Inputs(inputs)).is_err() {
                 return;
             }
         }

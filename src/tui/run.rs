@@ -208,20 +208,29 @@ impl Program {
             Incoming::Loaded(loaded) => return self.start_training(*loaded),
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
             Incoming::Files(files) => Msg::Files(files),
-            Incoming::Input(Input::Key(key)) => Msg::Key(key),
-            Incoming::Input(Input::Paste(text)) => Msg::Paste(text),
-            Incoming::Input(Input::Resize(width, height)) => Msg::Resize(width, height),
-            Incoming::Input(Input::Mouse(event)) => match &self.app {
-                App::Loading(_) => return Ok(()),
-                App::Running(model) => match mouse_message(model, event) {
-                    Some(msg) => msg,
-                    None => return Ok(()),
-                },
-            },
-            Incoming::Input(_) | Incoming::Wake => return Ok(()),
+            Incoming::Inputs(inputs) => {
+                for input in inputs {
+                    if self.exit.is_none() {
+                        self.handle_input(input)?;
+                    }
+                }
+                return Ok(());
+            }
+            Incoming::Wake => return Ok(()),
             Incoming::InputEnded => Msg::Terminate(HANG_UP),
         };
         self.update(msg)
+    }
+
+    fn handle_input(&mut self, input: Input) -> Result<()> {
+        let msg = match (input, &self.app) {
+            (Input::Key(key), _) => Some(Msg::Key(key)),
+            (Input::Paste(text), _) => Some(Msg::Paste(text)),
+            (Input::Resize(width, height), _) => Some(Msg::Resize(width, height)),
+            (Input::Mouse(event), App::Running(model)) => mouse_message(model, event),
+            _ => None,
+        };
+        msg.map_or(Ok(()), |msg| self.update(msg))
     }
 
     /// Handles all signals that have arrived. Returns whether there were any.

@@ -11,7 +11,7 @@ use nn_tui::nn::{
     Activation, Change, GradientCheck, Initialisation, Loss, Optimizer, Output, ParameterId,
 };
 use nn_tui::train::{Command, Cursor, Event, InForce, Pace};
-use nn_tui::tui::app::command::{COMMANDS, Files};
+use nn_tui::tui::app::command::{COMMANDS, FileKind, Files};
 use nn_tui::tui::app::{Confirm, Effect, Model, Msg, Overlay, Phase, View};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{render, view};
@@ -452,7 +452,13 @@ fn file_names_and_endings_are_completed() {
         for effect in model.update(Msg::Key(key)) {
             if let Effect::ListFiles(folder) = effect {
                 asked.push(folder.clone());
-                let names = vec!["a.json".to_owned(), "b.onnx".into(), "archive/".into()];
+                let names = [
+                    ("a.json", FileKind::Model),
+                    ("a.run", FileKind::Checkpoint),
+                    ("b.onnx", FileKind::Model),
+                    ("archive/", FileKind::Folder),
+                ];
+                let names = names.map(|(name, kind)| (name.to_owned(), kind)).to_vec();
                 model.update(Msg::Files(Files { folder, names }));
             }
         }

@@ -139,6 +139,21 @@ fn files_of_the_run_are_not_replaced_by_paths_that_are_typed() {
 }
 
 #[test]
+fn names_of_checkpoints_are_completed() {
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.wait_for("paused");
+    type_command(&mut terminal, "checkpoint first.run", "saved checkpoint");
+    fs::write(terminal.folder.path().join("first.txt"), "notes").expect("written");
+    terminal.press(":restore f");
+    terminal.wait_for("existing file");
+    terminal.press("\t");
+    terminal.wait_for(":restore first.run");
+    assert!(!terminal.text().contains("first.txt"));
+    terminal.press("\x03");
+    assert_eq!(terminal.exit_code(), 130);
+}
+
+#[test]
 fn another_runs_checkpoint_is_replaced_after_a_yes() {
     let mut terminal = Terminal::start(&["iris", "--paused"]);
     terminal.wait_for("paused");

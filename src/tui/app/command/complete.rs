@@ -24,8 +24,9 @@ pub(super) enum Completes {
     Neurons,
     /// Columns of the table, then their values.
     Inputs,
-    /// File names, then extensions.
-    Files,
+    /// Names of models, then extensions.
+    Models,
+    Checkpoints,
 }
 
 /// Completion of the word under the cursor.
@@ -49,13 +50,21 @@ impl Candidate {
     }
 }
 
-/// Files of a folder that may hold a model.
+/// Files of a folder that may hold a model or a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
     /// The folder as typed, with a slash at the end; empty for the current one.
     pub folder: String,
-    /// Names; those of folders end in a slash.
-    pub names: Vec<String>,
+    /// Names in alphabetical order; those of folders end in a slash.
+    pub names: Vec<(String, FileKind)>,
+}
+
+/// Kind of a file that is offered as a completion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    Folder,
+    Model,
+    Checkpoint,
 }
 
 /// Completions of a line.
@@ -82,7 +91,8 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
     };
     let rest = rest.trim_start();
     // Names of inputs and files may hold spaces; elsewhere the last word is completed.
-    let whole = matches!(spec.completes, Completes::Inputs | Completes::Files);
+    let is_path = matches!(spec.completes, Completes::Models | Completes::Checkpoints);
+    let whole = is_path || matches!(spec.completes, Completes::Inputs);
     let word = if whole {
         rest
     } else {
@@ -95,7 +105,8 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
         Completes::Parameters => parameters(model),
         Completes::Neurons => neurons(model),
         Completes::Inputs => inputs(model, word),
-        Completes::Files => paths(word, files),
+        Completes::Models => models(word, files),
+        Completes::Checkpoints => existing(word, files, FileKind::Checkpoint).collect(),
     };
     // Words that were typed before are not offered again.
     let is_first = whole
@@ -104,7 +115,7 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
     candidates
         .retain(|candidate| is_first && candidate.text != word && candidate.text.starts_with(word));
     candidates.truncate(MAX_CANDIDATES);
-    let folder = matches!(spec.completes, Completes::Files).then(|| folder_of(word).to_owned());
+    let folder = is_path.then(|| folder_of(word).to_owned());
     Completion {
         kept: line[..line.len() - word.len()].to_owned(),
         candidates,
@@ -205,7 +216,8 @@ fn folder_of(path: &str) -> &str {
     path.rfind('/').map_or("", |at| &path[..=at])
 }
 
-fn paths(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
+/// Paths with the extensions of models, and existing models.
+fn models(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
     let folder = folder_of(typed);
     let mut all = Vec::new();
     let name = &typed[folder.len()..];
@@ -222,22 +234,36 @@ fn paths(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
         for format in formats::ALL {
             let ending = format!(".{}", format.extension());
             let path = format!("{stem}{ending}");
-            let is_there =
-                |files: &Files| files.names.iter().any(|name| path[folder.len()..] == *name);
+            let is_there = |files: &Files| {
+                files
+                    .names
+                    .iter()
+                    .any(|(name, _)| path[folder.len()..] == *name)
+            };
             if ending.starts_with(begun) && !files.is_some_and(is_there) {
                 all.push(Candidate::new(path, format.description()));
             }
         }
     }
-    if let Some(files) = files.filter(|files| files.folder == folder) {
-        for name in &files.names {
-            let help = if name.ends_with('/') {
-                text::folder()
-            } else {
-                text::existing_file()
-            };
-            all.push(Candidate::new(format!("{folder}{name}"), help));
-        }
-    }
+    all.extend(existing(typed, files, FileKind::Model));
     all
+}
+
+/// Folders and files of a kind beside the path that is being typed.
+fn existing(
+    typed: &str,
+    files: Option<&Files>,
+    wanted: FileKind,
+) -> impl Iterator<Item = Candidate> {
+    let folder = folder_of(typed);
+    let files = files.filter(|files| files.folder == folder);
+    let names = files.into_iter().flat_map(|files| &files.names);
+    names.filter_map(move |(name, kind)| {
+        let help = match *kind {
+            FileKind::Folder => text::folder(),
+            kind if kind == wanted => text::existing_file(),
+            _ => return None,
+        };
+        Some(Candidate::new(format!("{folder}{name}"), help))
+    })
 }

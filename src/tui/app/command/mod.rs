@@ -8,7 +8,7 @@ mod line;
 mod parse;
 mod table;
 
-pub use complete::{Candidate, Files};
+pub use complete::{Candidate, FileKind, Files};
 pub use history::History;
 pub use line::CommandLine;
 pub use table::{COMMANDS, Spec};

@@ -80,7 +80,7 @@ pub static COMMANDS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
 
 /// Commands other than those of the settings.
 fn others() -> Vec<Spec> {
-    use Completes::{Files, Inputs, Neurons, Nothing, Parameters, Words};
+    use Completes::{Checkpoints, Inputs, Models, Neurons, Nothing, Parameters, Words};
     use Run::{Plain, With};
     commands! {
         good "set" [] "[PARAMETER] VALUE" Parameters,
@@ -112,11 +112,11 @@ fn others() -> Vec<Spec> {
         any "view" [] "NAME" Words(|| View::ALL.map(View::name).to_vec()), "switch view",
             With(|model, rest| parse::view(rest).map(|view| model.navigation.turn_to(view)));
         good "menu" ["m"] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));
-        any "export" ["e"] "PATH" Files, "save the model (format from extension)",
+        any "export" ["e"] "PATH" Models, "save the model (format from extension)",
             With(|model, rest| parse::export(rest).map(|path| model.export_to(path)));
-        good "checkpoint" [] "[FILE]" Nothing, "save the whole run, to be continued later (default: the last file)",
+        good "checkpoint" [] "[FILE]" Checkpoints, "save the whole run, to be continued later (default: the last file)",
             With(Model::write_checkpoint);
-        good "restore" [] "[FILE]" Nothing, "continue from a checkpoint of these data (default: the last file)",
+        good "restore" [] "[FILE]" Checkpoints, "continue from a checkpoint of these data (default: the last file)",
             With(Model::restore_checkpoint);
         any "help" [] "" Nothing, "list the commands",
             Plain(act!(|model| model.prompt.overlay = Some(Overlay::Commands(0))));

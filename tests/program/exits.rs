@@ -174,7 +174,14 @@ fn by_a_key_whose_export_fails_are_put_off() {
                 terminal.press("\x15m.json");
                 terminal.press(ENTER);
             }
-            _ => terminal.press("y"),
+            _ => {
+                // Whoever keeps the file is asked for another path.
+                terminal.press("n");
+                terminal.wait_for("Save model");
+                terminal.press(ENTER);
+                terminal.wait_for("Replace file?");
+                terminal.press("y");
+            }
         }
         assert_eq!(terminal.exit_code(), 0, "{trouble}");
         terminal.assert_given_back();

@@ -256,11 +256,7 @@ impl Model {
                 let question = Confirm::ReplaceByCheckpoint(path);
                 self.prompt.overlay = Some(Overlay::Confirm(question));
             }
-            Err(error) => {
-                let mut prompt = Prompt::new(Purpose::CheckpointPath, &path.to_string_lossy());
-                prompt.error = Some(text::save_elsewhere(error));
-                self.prompt.overlay = Some(Overlay::Prompt(prompt));
-            }
+            Err(error) => self.ask_for_other_path(Purpose::CheckpointPath, path, error),
         }
         self.leaving_later = self.leaving.take().or(self.leaving_later);
     }
@@ -301,14 +297,30 @@ impl Model {
                 self.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace(path, weights)));
             }
             error if was_leaving => {
-                let purpose = Purpose::SavePath(weights);
-                let mut prompt = Prompt::new(purpose, &path.to_string_lossy());
-                prompt.error = Some(text::save_elsewhere(error));
-                self.prompt.overlay = Some(Overlay::Prompt(prompt));
+                self.ask_for_other_path(Purpose::SavePath(weights), path, error);
             }
             error => self.prompt.error(error.to_string()),
         }
         self.run.needs_other_path |= was_leaving;
+    }
+
+    /// Asks a user who quits for another path than the one that cannot be written.
+    fn ask_for_other_path(&mut self, purpose: Purpose, path: &Path, error: Error) {
+        let mut prompt = Prompt::new(purpose, &path.to_string_lossy());
+        prompt.error = Some(text::save_elsewhere(error));
+        self.prompt.overlay = Some(Overlay::Prompt(prompt));
+    }
+
+    /// Handles a no. A user who quits and keeps a file is asked for another path.
+    pub(super) fn decline(&mut self, question: Confirm) {
+        let (purpose, path) = match question {
+            Confirm::Replace(path, weights) => (Purpose::SavePath(weights), path),
+            Confirm::ReplaceByCheckpoint(path) => (Purpose::CheckpointPath, path),
+            _ => return self.leaving_later = None,
+        };
+        if self.leaving_later.is_some() {
+            self.ask_for_other_path(purpose, &path, Error::Exists(path.clone()));
+        }
     }
 
     /// Writes the file of `--export`, unless that was done at this very step.

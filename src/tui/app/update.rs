@@ -308,7 +308,7 @@ impl Model {
                 let opened = self.open_save_prompt();
                 self.prompt.report(opened);
             }
-            (KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc, _) => self.leaving_later = None,
+            (KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc, question) => self.decline(question),
             (_, question) => self.prompt.overlay = Some(Overlay::Confirm(question)),
         }
     }

@@ -21,7 +21,9 @@ use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
 use crate::record::{End, LogOption, Recorders, report_conclusion};
 use crate::train::{Event, Session, Settings, Worker, panic_message};
-use crate::util::signals::{HANG_UP, Signal, Signals, Watched, stop_job, stop_process};
+use crate::util::signals::{
+    HANG_UP, HAS_JOB_CONTROL, Signal, Signals, Watched, is_in_foreground, stop_job, stop_process,
+};
 
 /// Time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -58,6 +60,8 @@ pub fn run(loading: Loading, load: Load, log: Option<LogOption>) -> Result<u8> {
         failed_log: None,
         exit: None,
         is_blind: false,
+        is_away: false,
+        is_ending: false,
     };
     match catch_unwind(AssertUnwindSafe(|| program.run(&incoming))) {
         Ok(result) => program.close(result),
@@ -97,6 +101,10 @@ struct Program {
     exit: Option<u8>,
     /// Whether the terminal is gone.
     is_blind: bool,
+    /// Whether the terminal belongs to the shell, until that continues this process in the foreground.
+    is_away: bool,
+    /// Whether a signal has asked the program to end.
+    is_ending: bool,
 }
 
 struct Training {
@@ -165,7 +173,7 @@ impl Program {
             }
             (App::Running(_), None) => {}
         }
-        if self.is_blind {
+        if self.is_blind || self.is_away {
             return Ok(());
         }
         let (app, mut limits) = (&self.app, ScrollLimits::default());
@@ -182,9 +190,12 @@ impl Program {
         self.update(Msg::Drawn(limits))
     }
 
-    /// Takes the terminal, unless that is done.
+    /// Takes the terminal, unless that is done. A program that was started in the background stops first.
     fn open_screen(&mut self) -> Result<()> {
-        if self.screen.is_none() {
+        if self.screen.is_none() && !self.is_away && !is_in_foreground() {
+            self.suspend();
+        }
+        if self.screen.is_none() && !self.is_away {
             let theme = Theme::detect(|name| std::env::var(name).ok());
             let screen = Screen::open(theme, waker(&self.sender))?;
             let screen = self.screen.insert(screen);
@@ -240,17 +251,11 @@ impl Program {
             is_any = true;
             match signal {
                 Signal::End(number) | Signal::Limit(number) => {
+                    self.is_ending = true;
                     self.update(Msg::Terminate(128 + number as u8))?;
                 }
-                Signal::Stop => self.suspend()?,
-                Signal::Continue => {
-                    if let Some(screen) = &mut self.screen
-                        && screen.retake().is_err()
-                    {
-                        // A hang-up wakes stopped processes too; the terminal is gone then.
-                        self.lose_sight()?;
-                    }
-                }
+                Signal::Stop => self.suspend(),
+                Signal::Continue => self.come_back()?,
             }
         }
         Ok(is_any)
@@ -268,7 +273,7 @@ impl Program {
                 Effect::Describe(restarts, data) => self.describe(restarts, data)?,
                 Effect::ListFiles(folder) => self.list_files(folder),
                 Effect::Suspend if stop_job() => {}
-                Effect::Suspend => self.suspend()?,
+                Effect::Suspend => self.suspend(),
                 Effect::Redraw => {
                     if let Some(screen) = &mut self.screen {
                         screen.forget()?;
@@ -327,18 +332,37 @@ impl Program {
         });
     }
 
-    /// Stops this process until the shell continues it.
-    fn suspend(&mut self) -> Result<()> {
-        let stopped_at = Instant::now();
-        if let Some(screen) = &mut self.screen {
-            screen.suspend()?;
-            let (width, height) = screen.size()?;
-            self.update(Msg::Resize(width, height))?;
-        } else {
-            stop_process();
+    /// Gives the terminal back and stops this process; [`Signal::Continue`] ends that.
+    fn suspend(&mut self) {
+        if !HAS_JOB_CONTROL {
+            return;
         }
+        self.is_away = true;
+        give_back();
+        let stopped_at = Instant::now();
+        stop_process();
         self.loading_since += stopped_at.elapsed();
-        Ok(())
+    }
+
+    /// Takes the terminal again. In the background the process stops once more, unless it was continued to end.
+    fn come_back(&mut self) -> Result<()> {
+        if self.is_ending {
+            return Ok(());
+        }
+        if !is_in_foreground() {
+            self.suspend();
+            return Ok(());
+        }
+        self.is_away = false;
+        let Some(screen) = &mut self.screen else {
+            return Ok(());
+        };
+        if screen.retake().is_err() {
+            // A hang-up wakes stopped processes too; the terminal is gone then.
+            return self.lose_sight();
+        }
+        let (width, height) = screen.size()?;
+        self.update(Msg::Resize(width, height))
     }
 
     /// Ends the run as a hang-up does, since the terminal is gone; the model is still saved.

@@ -26,7 +26,6 @@ use crate::error::{Error, Result};
 use crate::nn::engine::HELPER_THREAD;
 use crate::train::worker;
 use crate::util::background::{BackgroundWriter, Stream};
-use crate::util::signals::stop_process;
 
 /// Longest wait for a stalled terminal to take the sequences that restore it.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -91,14 +90,6 @@ impl Screen {
             Write::flush(self.terminal.backend_mut())
         };
         draw().map_err(Error::Terminal)
-    }
-
-    /// Restores the terminal, stops this process until the shell continues it, and takes the
-    /// terminal again.
-    pub(crate) fn suspend(&mut self) -> Result<()> {
-        give_back();
-        stop_process();
-        self.retake()
     }
 
     /// Takes the terminal again, in whatever state other programs left it, and draws all of the next

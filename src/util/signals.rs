@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use super::platform;
-pub(crate) use super::platform::{stop_job, stop_process};
+pub(crate) use super::platform::{HAS_JOB_CONTROL, is_in_foreground, stop_job, stop_process};
 use crate::error::{Error, Result};
 
 /// Exit code of a program that a hang-up ended.

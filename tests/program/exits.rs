@@ -221,24 +221,6 @@ fn by_a_key_whose_checkpoint_fails_are_put_off() {
     assert_eq!(files(terminal.folder.path()), ["d.ck"]);
 }
 
-/// Weights that were set by hand since the last export belong to no later step than it.
-#[test]
-fn after_a_change_by_hand_save_it() {
-    for key in ["q", "\x03"] {
-        let options = ["iris", "--epochs", "2", "--export", "out.json"];
-        let mut terminal = Terminal::start(&options);
-        terminal.wait_for("verified");
-        terminal.press(":set w1[1,1] 5");
-        terminal.press(ENTER);
-        terminal.wait_for("w1[1,1] = 5");
-        terminal.press(key);
-        terminal.exit_code();
-        let path = terminal.folder.path().join("out.json");
-        let model = nn_tui::model_file::load(&path).expect("saved");
-        assert_eq!(model.parameters.layers[0].weights[[0, 0]], 5.0, "{key:?}");
-    }
-}
-
 /// A checkpoint that is too large is reported, and the run goes on.
 #[test]
 fn of_a_checkpoint_that_is_too_large_are_none() {
@@ -258,6 +240,24 @@ fn of_a_checkpoint_that_is_too_large_are_none() {
     assert_eq!(terminal.exit_code(), 130);
     terminal.assert_given_back();
     assert!(files(terminal.folder.path()).is_empty());
+}
+
+/// Weights that were set by hand since the last export belong to no later step than it.
+#[test]
+fn after_a_change_by_hand_save_it() {
+    for key in ["q", "\x03"] {
+        let options = ["iris", "--epochs", "2", "--export", "out.json"];
+        let mut terminal = Terminal::start(&options);
+        terminal.wait_for("verified");
+        terminal.press(":set w1[1,1] 5");
+        terminal.press(ENTER);
+        terminal.wait_for("w1[1,1] = 5");
+        terminal.press(key);
+        terminal.exit_code();
+        let path = terminal.folder.path().join("out.json");
+        let model = nn_tui::model_file::load(&path).expect("saved");
+        assert_eq!(model.parameters.layers[0].weights[[0, 0]], 5.0, "{key:?}");
+    }
 }
 
 #[test]
@@ -295,6 +295,40 @@ fn by_a_signal_whose_export_fails_say_why() {
                 Err(_) => assert_ne!(trouble, "new file"),
             }
         }
+    }
+}
+
+/// Presses enter until bash, which reports jobs before a prompt, shows `report`.
+fn wait_for_report(terminal: &mut Terminal, report: &str) {
+    let start = Instant::now();
+    while !terminal.text().contains(report) {
+        assert!(start.elapsed() < PATIENCE, "{}", terminal.text());
+        terminal.press(ENTER);
+        sleep(Duration::from_millis(200));
+    }
+}
+
+/// Shells continue a job in the background to let it end.
+#[test]
+fn of_a_stopped_job_save_the_model() {
+    if Command::new("bash").args(["-c", ":"]).status().is_err() {
+        return;
+    }
+    for background in ["", "&"] {
+        let mut bash = CommandBuilder::new("bash");
+        bash.args(["--norc", "-i"]);
+        let mut terminal = Terminal::start_command(bash, &[]);
+        let program = env!("CARGO_BIN_EXE_nn-tui");
+        terminal.press(&format!("{program} iris --export out.json {background}\r"));
+        if background.is_empty() {
+            terminal.wait_for("training");
+            terminal.press("\x1a");
+        }
+        wait_for_report(&mut terminal, "Stopped");
+        terminal.press("kill %1\r");
+        wait_for_report(&mut terminal, "Exit 143");
+        let path = terminal.folder.path().join("out.json");
+        assert_eq!(path.exists(), background.is_empty(), "trained before");
     }
 }
 

@@ -12,6 +12,12 @@ pub(crate) fn watch(_: Watched, _: impl FnMut(Signal) + Send + 'static) -> io::R
     Ok(Watcher)
 }
 
+pub(crate) const HAS_JOB_CONTROL: bool = false;
+
+pub(crate) fn is_in_foreground() -> bool {
+    true
+}
+
 pub(crate) fn stop_process() {}
 
 pub(crate) fn stop_job() -> bool {

@@ -69,6 +69,34 @@ pub(crate) fn watch(
     Ok(watcher)
 }
 
+/// Whether shells stop and continue processes.
+pub(crate) const HAS_JOB_CONTROL: bool = true;
+
+/// Returns whether the process may use its terminal: its job is in the foreground, or there is no terminal that
+/// a shell controls; true if unknown.
+pub(crate) fn is_in_foreground() -> bool {
+    let groups = match fs::read_to_string("/proc/self/stat") {
+        Ok(stat) => groups_in_stat(&stat),
+        Err(_) => groups_from_ps(),
+    };
+    groups.is_none_or(|[own, foreground]| foreground <= 0 || own == foreground)
+}
+
+/// Parses the process group and that in the foreground of its terminal in Linux's `/proc/self/stat`.
+fn groups_in_stat(stat: &str) -> Option<[i32; 2]> {
+    // After the program's name, which may hold spaces: state, parent, group, session, terminal.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    Some([fields.get(2)?.parse().ok()?, fields.get(5)?.parse().ok()?])
+}
+
+/// Asks `ps` for the groups, as on macOS and the BSDs.
+fn groups_from_ps() -> Option<[i32; 2]> {
+    let text = ask_ps("pgid=,tpgid=")?;
+    let (own, foreground) = text.trim().split_once(char::is_whitespace)?;
+    Some([own.parse().ok()?, foreground.trim().parse().ok()?])
+}
+
 /// Stops this process until it receives SIGCONT, as a shell expects after [`Signal::Stop`].
 pub(crate) fn stop_process() {
     // If the system refuses, the program just goes on.
@@ -151,11 +179,15 @@ fn mask_in_status(status: &str) -> Option<u64> {
 
 /// Asks `ps` for the mask, as on macOS and the BSDs.
 fn mask_from_ps() -> Option<u64> {
+    mask(&ask_ps("ignored=")?)
+}
+
+/// Asks `ps` for columns about this process.
+fn ask_ps(columns: &str) -> Option<String> {
     let id = process::id().to_string();
     let mut ps = Command::new("ps");
-    ps.args(["-o", "ignored=", "-p", &id]).stdin(Stdio::null());
-    let output = ps.output().ok()?;
-    mask(str::from_utf8(&output.stdout).ok()?)
+    ps.args(["-o", columns, "-p", &id]).stdin(Stdio::null());
+    String::from_utf8(ps.output().ok()?.stdout).ok()
 }
 
 fn mask(text: &str) -> Option<u64> {
@@ -175,6 +207,13 @@ mod tests {
         assert_eq!(mask_in_status("SigIgn:\tx"), None);
     }
 
+    #[test]
+    fn groups_are_read_from_behind_the_name() {
+        let stat = "7 (a) b) S 1 42 42 34816 43 4194304 1\n";
+        assert_eq!(groups_in_stat(stat), Some([42, 43]));
+        assert_eq!(groups_in_stat("7 (a) S 1"), None);
+    }
+
     /// Both ways agree where there are both.
     #[cfg(target_os = "linux")]
     #[test]
@@ -184,5 +223,7 @@ mod tests {
         // Rust ignores SIGPIPE in every program.
         assert_ne!(mask, Some(0));
         assert_eq!(mask_from_ps(), mask);
+        let stat = fs::read_to_string("/proc/self/stat").expect("Linux has it");
+        assert_eq!(groups_from_ps(), groups_in_stat(&stat));
     }
 }

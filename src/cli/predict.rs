@@ -10,7 +10,6 @@ use super::standard_output;
 use crate::data::{PredictionInput, PredictionRows, Reading, Source};
 use crate::error::Result;
 use crate::model_file::{TrainedModel, load, predicted_class};
-use crate::nn::Output;
 use crate::util::numbers::counted;
 use crate::util::text::sanitise;
 
@@ -143,11 +142,12 @@ fn io_error(error: csv::Error) -> io::Error {
 /// Returns names for the added columns that differ from those in `taken`.
 fn new_columns(model: &TrainedModel, taken: &[String]) -> Vec<String> {
     let is_single = model.architecture.outputs() == 1;
-    let output = match model.architecture.output() {
-        Output::Softmax => "p",
-        Output::Sigmoid if is_single => "p",
-        // Sigmoid outputs do not sum to one, and linear ones may leave 0 to 1: not probabilities.
-        Output::Sigmoid | Output::Linear => "output",
+    let output = model.architecture.output();
+    // Sigmoid outputs do not sum to one, and linear ones may leave 0 to 1: not probabilities.
+    let output = if output.sums_to_one() || is_single && output.is_fraction() {
+        "p"
+    } else {
+        "output"
     };
     let class = format!("predicted {}", model.target);
     let outputs = model

@@ -80,8 +80,13 @@ impl Architecture {
             return Err(Error::Usage(format!("layer {layer} has no neurons")));
         }
         if !loss.goes_with(output) {
+            let all = Output::ALL.into_iter();
+            let outputs = all.filter(|&output| loss.goes_with(output));
+            let outputs: Vec<&str> = outputs.map(Output::name).collect();
             return Err(Error::Usage(format!(
-                "{loss} loss goes with softmax or sigmoid output, not with {output}; use quadratic loss"
+                "{loss} loss goes with {} output, not with {output}; use {} loss",
+                outputs.join(" or "),
+                Loss::names_for(output)
             )));
         }
         Ok(Self {

@@ -11,7 +11,7 @@ use std::cell::OnceCell;
 use ndarray::{Array1, Array2, ArrayView1, Axis, azip};
 
 use super::parameters::ParameterId;
-use super::textbook::{self, Network};
+use super::textbook::Network;
 use super::{Activation, Architecture, Loss, Output, Parameters};
 
 /// Steps of the central differences, multiplied by the parameter if it is above 1 and divided by its
@@ -117,7 +117,7 @@ impl<'p> Pass<'p> {
             let mut delta = self.a[depth].clone();
             for (mut delta, targets) in delta.outer_iter_mut().zip(self.targets.outer_iter()) {
                 let (a, y) = (delta.to_vec(), targets.to_vec());
-                let row = textbook::output_delta(self.output, self.loss, &a, &y);
+                let row = self.loss.delta(self.output, &a, &y);
                 delta.assign(&ArrayView1::from(&row));
             }
             self.delta[depth - 1] = delta;
@@ -372,10 +372,27 @@ impl<'a> Probe<'a> {
     /// Returns `C(w + h) - C(w - h)`; `None` if a kink lies in between.
     fn change(&self, h: f64) -> Option<f64> {
         let (above, below) = (self.shifted(h), self.shifted(-h));
-        if self.pass.hidden.has_kink() && above.is_on_another_side(&below) {
+        let has_crossed = self.pass.hidden.has_kink() && above.is_on_another_side(&below)
+            || self.pass.loss.has_kink() && self.sides(&above) != self.sides(&below);
+        if has_crossed {
             return None;
         }
         Some(self.mean_change(&above, &below))
+    }
+
+    /// Sides of the loss's kinks on which the outputs of all rows lie.
+    fn sides(&self, shifted: &Shifted) -> Vec<i8> {
+        let (pass, logits) = (self.pass, &shifted.later[shifted.later.len() - 1]);
+        let rows = logits.outer_iter().zip(pass.targets.outer_iter());
+        let sides = rows.flat_map(|(z, y)| {
+            let outputs = pass.output.values(&z.to_vec());
+            outputs
+                .into_iter()
+                .zip(y)
+                .map(|(a, &y)| pass.loss.side(a, y))
+                .collect::<Vec<_>>()
+        });
+        sides.collect()
     }
 
     /// Mean of the differences of each row, which rounds less than the difference of the means.

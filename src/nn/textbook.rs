@@ -133,7 +133,7 @@ impl Network {
     pub fn deltas(&self, forward: &Forward, targets: &[f64]) -> Vec<Vec<f64>> {
         let last = self.layers.len() - 1;
         let mut delta = vec![Vec::new(); last + 1];
-        delta[last] = output_delta(self.output, self.loss, forward.outputs(), targets);
+        delta[last] = self.loss.delta(self.output, forward.outputs(), targets);
         for l in (0..last).rev() {
             delta[l] = self.hidden_delta(l, forward, &delta[l + 1]);
         }
@@ -169,31 +169,6 @@ impl Network {
             }
         }
         (loss, mean)
-    }
-}
-
-/// First derivation, output to hidden: `delta_j = dC/dz_j` of the output layer, from its activations
-/// `a` and the `targets`.
-pub(crate) fn output_delta(output: Output, loss: Loss, a: &[f64], targets: &[f64]) -> Vec<f64> {
-    let error: Vec<f64> = a.iter().zip(targets).map(|(a, y)| a - y).collect();
-    match (loss, output) {
-        // d/dz_j of -(y_j ln a_j + (1 - y_j) ln(1 - a_j)) is (a_j - y_j) f'(z_j) / (a_j (1 - a_j)).
-        (Loss::CrossEntropy, Output::Sigmoid) => error,
-        (Loss::CrossEntropy, _) => {
-            // d/dz_j of sum_k y_k (ln sum e^z - z_k) = p_j sum_k y_k - y_j.
-            let total: f64 = targets.iter().sum();
-            a.iter().zip(targets).map(|(p, y)| p * total - y).collect()
-        }
-        (Loss::Quadratic, Output::Linear) => error,
-        (Loss::Quadratic, Output::Sigmoid) => {
-            let slope = |a: f64| Activation::Sigmoid.derivative(f64::NAN, a);
-            error.iter().zip(a).map(|(e, &a)| e * slope(a)).collect()
-        }
-        (Loss::Quadratic, Output::Softmax) => {
-            // dp_k/dz_j = p_k ([k = j] - p_j): every output depends on every logit.
-            let mean = dot(&error, a);
-            error.iter().zip(a).map(|(e, p)| p * (e - mean)).collect()
-        }
     }
 }
 

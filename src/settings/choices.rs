@@ -141,11 +141,10 @@ impl Choices {
             (None | Some(Output::Sigmoid), loss) if self.single_output => {
                 (Output::Sigmoid, loss.unwrap_or(Loss::CrossEntropy))
             }
-            (Some(Output::Softmax), None) => (Output::Softmax, Loss::CrossEntropy),
-            (Some(output), None) => (output, Loss::Quadratic),
+            (Some(output), None) => (output, output.default_loss()),
             (None, loss) if is_number => (Output::Linear, loss.unwrap_or(Loss::Quadratic)),
-            (None, None | Some(Loss::CrossEntropy)) => (Output::Softmax, Loss::CrossEntropy),
-            (None, Some(Loss::Quadratic)) => (Output::Sigmoid, Loss::Quadratic),
+            (None, None) => (Output::Softmax, Loss::CrossEntropy),
+            (None, Some(loss)) => (loss.default_output(), loss),
         }
     }
 

@@ -57,9 +57,10 @@ impl Plan {
                 self.output
             ));
         }
-        if !is_fraction && self.loss != Loss::Quadratic {
+        if !is_fraction && !self.loss.goes_with(self.output) {
             return Err(format!(
-                "the target is a number: it takes loss quadratic, not {}",
+                "the target is a number: it takes loss {}, not {}",
+                Loss::names_for(self.output),
                 self.loss
             ));
         }

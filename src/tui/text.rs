@@ -391,7 +391,7 @@ texts! {
     mean_of_activations() "mean of f(z), not f of the mean z";
     one_logit() "The curve varies this logit only; the others are held fixed.";
     backward_from_loss() "Backward: from the loss";
-    delta_is_difference(output) "δ = ∂C/∂z. For {output} with cross-entropy it is simply the prediction minus the target.";
+    delta_is_difference(output, loss) "δ = ∂C/∂z. For {output} with {loss} it is simply the prediction minus the target.";
     delta_is_product() "δ = ∂C/∂z: the error times the slope of f.";
     the_output_layer() "the output layer";
     all_outputs() "all outputs";

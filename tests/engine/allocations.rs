@@ -4,7 +4,7 @@ use allocation_counter::measure;
 use nn_tui::nn::engine::Workspace;
 use nn_tui::nn::{Activation, Engine, Optimizer};
 
-use crate::common::{ENDS, Random, architecture, rule};
+use crate::common::{Random, architecture, ends, rule};
 
 /// Layers so large that zeros are left out.
 const SPARSE: &[usize] = &[150, 300, 130, 5];
@@ -18,7 +18,7 @@ fn steps_passes_and_copies_allocate_nothing() {
         &[2, 1],
         SPARSE,
     ] {
-        for (hidden, end) in Activation::ALL.into_iter().zip(ENDS.into_iter().cycle()) {
+        for (hidden, end) in Activation::ALL.into_iter().zip(ends().into_iter().cycle()) {
             for &optimizer in Optimizer::ALL {
                 let architecture = architecture(sizes, hidden, end);
                 let mut random = Random(1);

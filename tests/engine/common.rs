@@ -72,14 +72,18 @@ pub fn architecture(
     Architecture::new(sizes.to_vec(), hidden, output, loss).unwrap()
 }
 
+/// Usual ends of networks.
+pub const SOFTMAX: (Output, Loss) = (Output::Softmax, Loss::CrossEntropy);
+pub const SIGMOID: (Output, Loss) = (Output::Sigmoid, Loss::Quadratic);
+pub const LINEAR: (Output, Loss) = (Output::Linear, Loss::Quadratic);
+
 /// Every output with every loss it goes with.
-pub const ENDS: [(Output, Loss); 5] = [
-    (Output::Softmax, Loss::CrossEntropy),
-    (Output::Softmax, Loss::Quadratic),
-    (Output::Sigmoid, Loss::Quadratic),
-    (Output::Linear, Loss::Quadratic),
-    (Output::Sigmoid, Loss::CrossEntropy),
-];
+pub fn ends() -> Vec<(Output, Loss)> {
+    let outputs = Output::ALL.into_iter();
+    let all = outputs.flat_map(|output| Loss::ALL.map(|loss| (output, loss)));
+    all.filter(|&(output, loss)| loss.goes_with(output))
+        .collect()
+}
 
 pub fn rule(optimizer: Optimizer, learning_rate: f64, weight_decay: f64) -> LearningRule {
     LearningRule {

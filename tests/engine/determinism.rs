@@ -3,11 +3,11 @@
 use nn_tui::nn::engine::Workspace;
 use nn_tui::nn::{Activation, Engine, Optimizer};
 
-use crate::common::{ENDS, Random, architecture, bits, rule};
+use crate::common::{Random, architecture, bits, ends, rule};
 
 #[test]
 fn same_calls_same_bits() {
-    for (&optimizer, end) in Optimizer::ALL.iter().zip(ENDS.into_iter().cycle()) {
+    for (&optimizer, end) in Optimizer::ALL.iter().zip(ends().into_iter().cycle()) {
         let architecture = architecture(&[37, 50, 20, 5], Activation::Tanh, end);
         let run = |observe: bool, batch: usize| {
             let mut random = Random(4);

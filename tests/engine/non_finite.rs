@@ -5,7 +5,7 @@ use nn_tui::nn::engine::{NonFinite, Quantity};
 use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::{Activation, Architecture, Engine, LearningRule, Loss, Optimizer, Output};
 
-use crate::common::{ENDS, Random, architecture, bits, rule};
+use crate::common::{Random, SIGMOID, SOFTMAX, architecture, bits, ends, rule};
 
 /// Trains on good rows, then on `inputs` and `targets` with `broken`, which must fail as
 /// `expected`, then on good rows again, and compares with an engine that never saw the bad ones.
@@ -43,7 +43,7 @@ fn failure(what: Quantity, layer: usize) -> NonFinite {
 #[test]
 fn inputs_that_are_no_numbers() {
     for hidden in Activation::ALL {
-        for end in ENDS {
+        for end in ends() {
             for &optimizer in Optimizer::ALL {
                 let architecture = architecture(&[3, 5, 2], hidden, end);
                 let targets = Random(1).classes(4, 2);
@@ -59,7 +59,7 @@ fn inputs_that_are_no_numbers() {
 
 #[test]
 fn a_target_that_is_no_number() {
-    for end in ENDS {
+    for end in ends() {
         let architecture = architecture(&[3, 5, 2], Activation::Tanh, end);
         let mut targets = Random(1).classes(4, 2);
         targets[[3, 0]] = f32::NAN;
@@ -74,7 +74,7 @@ fn a_target_that_is_no_number() {
 /// of layer 1 holds infinity times zero.
 #[test]
 fn an_infinite_input_behind_a_saturated_layer() {
-    let architecture = architecture(&[1, 5, 2], Activation::Sigmoid, ENDS[2]);
+    let architecture = architecture(&[1, 5, 2], Activation::Sigmoid, SIGMOID);
     let inputs = array![[0.5], [f32::INFINITY], [0.25], [1.0]];
     let targets = Random(1).classes(4, 2);
     for &optimizer in Optimizer::ALL {
@@ -133,7 +133,7 @@ fn a_gradient_beyond_range() {
 #[test]
 fn a_learning_rate_beyond_reason() {
     for optimizer in [Optimizer::SGD, Optimizer::MOMENTUM, Optimizer::NESTEROV] {
-        let architecture = architecture(&[3, 5, 2], Activation::Tanh, ENDS[0]);
+        let architecture = architecture(&[3, 5, 2], Activation::Tanh, SOFTMAX);
         let (inputs, targets) = Random(1).batch(&architecture, 4);
         let good = rule(optimizer, 0.1, 0.0);
         for learning_rate in [3e38, 1e30] {
@@ -164,7 +164,7 @@ fn a_learning_rate_beyond_reason() {
 fn a_weight_decay_beyond_reason() {
     for &optimizer in Optimizer::ALL {
         for weight_decay in [1e3, 1e12, 1e38] {
-            let architecture = architecture(&[3, 5, 2], Activation::Tanh, ENDS[0]);
+            let architecture = architecture(&[3, 5, 2], Activation::Tanh, SOFTMAX);
             let mut random = Random(3);
             let parameters = random.parameters(&architecture);
             let (inputs, targets) = random.batch(&architecture, 4);
@@ -183,7 +183,7 @@ fn a_weight_decay_beyond_reason() {
 
 #[test]
 fn weights_that_exploded_are_found_where_they_are() {
-    let architecture = architecture(&[3, 4, 4, 2], Activation::Relu, ENDS[0]);
+    let architecture = architecture(&[3, 4, 4, 2], Activation::Relu, SOFTMAX);
     let mut random = Random(6);
     let mut parameters = random.parameters(&architecture);
     parameters.layers[1].weights.fill(f32::NAN);
@@ -201,7 +201,7 @@ fn weights_that_exploded_are_found_where_they_are() {
 /// A failed step with another kind of optimizer does not drop the memory of the one before.
 #[test]
 fn a_failed_change_of_optimizer_changes_nothing() {
-    let architecture = architecture(&[3, 5, 2], Activation::Tanh, ENDS[0]);
+    let architecture = architecture(&[3, 5, 2], Activation::Tanh, SOFTMAX);
     let mut inputs = Random(2).matrix(4, 3);
     inputs[[0, 0]] = f32::NAN;
     let targets = Random(1).classes(4, 2);

@@ -5,7 +5,7 @@ use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::{Activation, Architecture, Engine, Optimizer, Parameters};
 use proptest::prelude::*;
 
-use crate::common::{ENDS, Random, architecture, bits, rule};
+use crate::common::{LINEAR, Random, SOFTMAX, architecture, bits, ends, rule};
 
 fn engine(
     architecture: &Architecture,
@@ -67,7 +67,7 @@ proptest! {
     fn any_network(
         sizes in prop::collection::vec(1..70usize, 2..5),
         hidden in prop::sample::select(Activation::ALL.to_vec()),
-        end in prop::sample::select(ENDS.to_vec()),
+        end in prop::sample::select(ends()),
         optimizer in prop::sample::select(Optimizer::ALL.to_vec()),
         decay in prop::sample::select(vec![0.0, 0.1]),
     ) {
@@ -77,20 +77,20 @@ proptest! {
 
 #[test]
 fn a_large_network() {
-    let architecture = architecture(&[300, 130, 64, 10], Activation::Relu, ENDS[0]);
+    let architecture = architecture(&[300, 130, 64, 10], Activation::Relu, SOFTMAX);
     assert_same(&architecture, Optimizer::ADAM, 0.0);
 }
 
 /// Half of the rows and half of the neurons are still so many that zeros are left out.
 #[test]
 fn a_network_with_zeros() {
-    let architecture = architecture(&[300, 270, 260, 10], Activation::Relu, ENDS[0]);
+    let architecture = architecture(&[300, 270, 260, 10], Activation::Relu, SOFTMAX);
     assert_same(&architecture, Optimizer::ADAM, 0.0);
 }
 
 #[test]
 fn parameters_are_set_and_read_in_both_shares() {
-    let architecture = architecture(&[20, 50, 3], Activation::Relu, ENDS[0]);
+    let architecture = architecture(&[20, 50, 3], Activation::Relu, SOFTMAX);
     let parameters = Random(2).parameters(&architecture);
     let mut engine = engine(&architecture, &parameters, Optimizer::SGD, Threads::Two);
     assert_eq!(engine.threads(), 2);
@@ -110,7 +110,7 @@ fn parameters_are_set_and_read_in_both_shares() {
 
 #[test]
 fn a_copy_goes_its_own_way() {
-    let architecture = architecture(&[20, 50, 3], Activation::Tanh, ENDS[0]);
+    let architecture = architecture(&[20, 50, 3], Activation::Tanh, SOFTMAX);
     let mut random = Random(3);
     let parameters = random.parameters(&architecture);
     let (inputs, targets) = random.batch(&architecture, 30);
@@ -127,7 +127,7 @@ fn a_copy_goes_its_own_way() {
 
 #[test]
 fn a_failed_step_changes_neither_share() {
-    let architecture = architecture(&[20, 50, 3], Activation::Linear, ENDS[3]);
+    let architecture = architecture(&[20, 50, 3], Activation::Linear, LINEAR);
     let mut random = Random(4);
     let parameters = random.parameters(&architecture);
     let (mut inputs, targets) = random.batch(&architecture, 30);
@@ -149,7 +149,7 @@ fn a_failed_step_changes_neither_share() {
 #[test]
 fn only_long_steps_are_shared() {
     let threads = |sizes: &[usize], batch: usize| {
-        let architecture = architecture(sizes, Activation::Relu, ENDS[0]);
+        let architecture = architecture(sizes, Activation::Relu, SOFTMAX);
         let parameters = Parameters::zeros(&architecture);
         let resources = Resources::up_to_two_threads();
         Engine::with_resources(&architecture, &parameters, Optimizer::SGD, batch, resources)

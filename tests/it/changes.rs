@@ -528,7 +528,7 @@ fn what_can_not_be_is_refused_with_its_reason() {
                 output: Output::Linear,
                 loss: Loss::CrossEntropy,
             },
-            "cross-entropy loss goes with softmax or sigmoid output, not with linear",
+            "cross-entropy loss goes with sigmoid or softmax output, not with linear",
         ),
         (
             Change::Batch { batch: rows(10) },

@@ -109,34 +109,13 @@ fn every_output_and_loss() {
         loss,
         ..textbook_plan(&[4])
     };
-    for (name, plan, data) in [
-        (
-            "softmax-cross-entropy",
-            of(Output::Softmax, Loss::CrossEntropy),
-            "iris",
-        ),
-        (
-            "softmax-quadratic",
-            of(Output::Softmax, Loss::Quadratic),
-            "iris",
-        ),
-        (
-            "sigmoid-quadratic",
-            of(Output::Sigmoid, Loss::Quadratic),
-            "iris",
-        ),
-        (
-            "linear-quadratic",
-            of(Output::Linear, Loss::Quadratic),
-            "iris",
-        ),
-        (
-            "sigmoid-cross-entropy",
-            of(Output::Sigmoid, Loss::CrossEntropy),
-            "iris",
-        ),
-        ("regression", regression_plan(&[4]), "sine"),
-    ] {
+    let mut plans = vec![("regression".to_owned(), regression_plan(&[4]), "sine")];
+    for output in Output::ALL {
+        for loss in Loss::ALL.into_iter().filter(|loss| loss.goes_with(output)) {
+            plans.push((format!("{output}-{loss}"), of(output, loss), "iris"));
+        }
+    }
+    for (name, plan, data) in plans {
         let mut shown = shown(data, plan, 3, (120, 36));
         shown.press("i→");
         insta::assert_snapshot!(format!("inspector-neuron-{name}"), page(&mut shown));

@@ -80,9 +80,9 @@ impl Numbers {
         let softmax = which.is_multiple_of(Activation::ALL.len() + 1);
         let back = match which % 3 {
             0 => Back::Output {
-                loss: Loss::ALL[which % 2],
+                loss: Loss::ALL[which % Loss::ALL.len()],
                 target: self.next(),
-                error: self.next(),
+                slope: self.next(),
             },
             _ => Back::Hidden {
                 terms: self.terms(size),
@@ -140,8 +140,8 @@ impl Numbers {
         });
         OutputFacts {
             terms: terms.collect(),
-            output: Output::ALL[which % 3],
-            function: Loss::ALL[which % 2],
+            output: Output::ALL[which % Output::ALL.len()],
+            function: Loss::ALL[which % Loss::ALL.len()],
             total: self.next(),
             loss: self.next(),
         }

@@ -54,7 +54,7 @@ fn of_a_wrong_command_line() {
         ("--activation swish", "possible values: sigmoid, tanh"),
         (
             "--loss cross-entropy --output linear",
-            "nn-tui: cross-entropy loss goes with softmax or sigmoid output",
+            "nn-tui: cross-entropy loss goes with sigmoid or softmax output",
         ),
         ("--pace slow", "expected auto, full, or epochs per second"),
         ("--paused", "nn-tui: --paused waits for a key"),

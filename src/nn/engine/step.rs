@@ -9,7 +9,7 @@ use super::partition::{NeuronShare, RowShare};
 use super::{NonFinite, Step};
 use crate::nn::kernels::elementwise::{activate, times_derivative};
 use crate::nn::kernels::gradient::{Consumer, Samples, gradient};
-use crate::nn::kernels::output::{count_correct, output_deltas};
+use crate::nn::kernels::output::{OutputRows, count_correct, output_deltas};
 use crate::nn::kernels::product::{Start, product};
 use crate::nn::kernels::sparse::Scratch;
 use crate::nn::kernels::update::{LayerUpdate, Scale, TileUpdate};
@@ -118,10 +118,12 @@ fn output_layer<S: Simd>(simd: S, architecture: &Architecture, rows: &mut RowSha
     layer.largest_delta = output_deltas(
         simd,
         (architecture.output(), architecture.loss()),
-        &layer.activations,
-        &rows.targets,
-        &mut layer.deltas,
-        &mut rows.costs,
+        OutputRows {
+            z: &layer.activations,
+            targets: &rows.targets,
+            deltas: &mut layer.deltas,
+            costs: &mut rows.costs,
+        },
     );
     rows.correct = count_correct(
         simd,

@@ -82,13 +82,15 @@ use with_panel_width;
 
 /// Views `values`, whose length is a multiple of a row's, as rows of `V` vectors.
 #[inline(always)]
-fn vector_rows<S: Simd, const V: usize>(values: &[f32]) -> &[[S::f32s; V]] {
+pub(in crate::nn) fn vector_rows<S: Simd, const V: usize>(values: &[f32]) -> &[[S::f32s; V]] {
     pulp::as_arrays(S::as_simd_f32s(values).0).0
 }
 
 /// Mutable [`vector_rows`].
 #[inline(always)]
-fn vector_rows_mut<S: Simd, const V: usize>(values: &mut [f32]) -> &mut [[S::f32s; V]] {
+pub(in crate::nn) fn vector_rows_mut<S: Simd, const V: usize>(
+    values: &mut [f32],
+) -> &mut [[S::f32s; V]] {
     pulp::as_arrays_mut(S::as_mut_simd_f32s(values).0).0
 }
 
@@ -134,16 +136,16 @@ const SIGN: u32 = 1 << 31;
 /// Without their sign bits, the patterns of floats are ordered as their values, infinity above all finite
 /// numbers and NaN above infinity; the float maximum of the processor would lose NaN.
 #[derive(Clone, Copy)]
-struct Largest<S: Simd>(S::u32s);
+pub(in crate::nn) struct Largest<S: Simd>(S::u32s);
 
 impl<S: Simd> Largest<S> {
     #[inline(always)]
-    fn zero(simd: S) -> Self {
+    pub fn zero(simd: S) -> Self {
         Self(simd.splat_u32s(0))
     }
 
     #[inline(always)]
-    fn include(&mut self, simd: S, x: S::f32s) {
+    pub fn include(&mut self, simd: S, x: S::f32s) {
         let magnitude = simd.transmute_u32s_f32s(magnitude(simd, x));
         self.0 = simd.max_u32s(self.0, magnitude);
     }
@@ -166,7 +168,7 @@ impl<S: Simd> Largest<S> {
     }
 
     #[inline(always)]
-    fn get(self) -> f32 {
+    pub fn get(self) -> f32 {
         f32::from_bits(self.lanes().iter().copied().fold(0, u32::max))
     }
 }

@@ -315,10 +315,12 @@ impl Optimizer {
     /// SGD that of the gradient times the rate.
     pub(crate) fn default_learning_rate(self, output: Output, loss: Loss) -> LearningRate {
         let rates = &self.spec().learning_rates;
-        let rate = match (output, loss) {
-            (Output::Linear, _) => rates.linear,
-            (Output::Sigmoid, Loss::Quadratic) => rates.sigmoid_quadratic,
-            _ => rates.usual,
+        let rate = if output.range().1.is_infinite() {
+            rates.linear
+        } else if !output.sums_to_one() && !loss.cancels_slope(output) {
+            rates.sigmoid_quadratic
+        } else {
+            rates.usual
         };
         LearningRate::new(rate).expect("default rates are in range")
     }

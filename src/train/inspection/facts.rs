@@ -6,7 +6,7 @@ use super::{Back, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFac
 use crate::nn::gradient_check::relative_error;
 use crate::nn::optimizer::{Update, UpdateFormula};
 use crate::nn::pass::Pass;
-use crate::nn::{Architecture, Loss, NeuronId, Output, ParameterId, Parameters};
+use crate::nn::{Architecture, NeuronId, ParameterId, Parameters};
 use crate::train::Session;
 use crate::util::stats::Histogram;
 
@@ -75,14 +75,14 @@ impl Context<'_> {
     fn back_from_loss(&self, neuron: usize) -> Back {
         let loss = self.architecture().loss();
         let target = mean(self.pass.targets().column(neuron));
-        let a = mean(self.pass.a_of(self.pass.depth(), neuron));
+        let mut slopes = self.pass.a_of(self.pass.depth(), neuron);
+        slopes.zip_mut_with(&self.pass.targets().column(neuron), |a, &y| {
+            *a = loss.slope(*a, y)
+        });
         Back::Output {
             loss,
             target,
-            error: match loss {
-                Loss::Quadratic => a - target,
-                Loss::CrossEntropy => f64::NAN,
-            },
+            slope: mean(slopes),
         }
     }
 
@@ -170,9 +170,10 @@ impl Context<'_> {
             for (term, (((&z, &a), &y), loss)) in terms.iter_mut().zip(neurons) {
                 term.z += share * z;
                 term.exponential += share
-                    * match output {
-                        Output::Softmax => (z - largest).exp(),
-                        Output::Sigmoid | Output::Linear => f64::NAN,
+                    * if output.sums_to_one() {
+                        (z - largest).exp()
+                    } else {
+                        f64::NAN
                     };
                 term.a += share * a;
                 term.target += share * y;

@@ -135,7 +135,7 @@ pub enum Back {
         /// Target `y`.
         target: f64,
         /// `dC/da` if the loss is a sum over outputs; NaN otherwise.
-        error: f64,
+        slope: f64,
     },
     /// Hidden neuron: a weighted sum of the deltas of the next layer.
     Hidden {

@@ -10,7 +10,6 @@ use ratatui::widgets::{Row, Table};
 use super::Panel;
 use super::sample::titles;
 use crate::data::{Encoding, InputColumn};
-use crate::nn::Output;
 use crate::train::Request;
 use crate::train::probes::{OutcomeProbe, RowOutcome};
 use crate::tui::app::{ClickTarget, Model, Msg};
@@ -251,7 +250,7 @@ impl List {
             let gap = " ".repeat(self.value.max(9) + 1 - width(&predicted));
             let verdict = Span::styled(format!("{gap}{mark}"), style);
             cells.push(Span::styled(predicted, name_style) + verdict);
-            let is_share = model.run.architecture.output() != Output::Linear;
+            let is_share = model.run.architecture.output().is_fraction();
             let share = if is_share {
                 percent(found.output.into())
             } else {

@@ -149,7 +149,13 @@ impl Notation {
     /// A formula of a neuron's `a` and `z`.
     pub fn formula(self, symbols: &str, a: &str, z: &str) -> String {
         let mut text = symbols.to_owned();
-        for (set, plain) in [("σ", "sigmoid"), ("Φ", "Phi"), ("φ", "phi"), ("²", "^2")] {
+        for (set, plain) in [
+            ("σ", "sigmoid"),
+            ("Φ", "Phi"),
+            ("φ", "phi"),
+            ("²", "^2"),
+            ("½", "1/2"),
+        ] {
             text = text.replace(set, self.either(set, plain));
         }
         text.replace("{a}", a).replace("{z}", z)
@@ -166,18 +172,9 @@ impl Notation {
     /// The loss with its sum over the outputs of layer `depth`.
     pub fn loss(self, loss: Loss, output: Output, depth: usize) -> String {
         let k = Index::Any('k');
-        let (a, y) = (self.a(depth, k), self.y(k));
-        match loss {
-            Loss::Quadratic => {
-                let half = self.either("½", "1/2");
-                let square = self.either("²", "^2");
-                format!("C = {half} {}({a} − {y}){square}", self.sum('k'))
-            }
-            Loss::CrossEntropy if output == Output::Sigmoid => {
-                format!("C = −{}({y} ln {a} + (1 − {y}) ln(1 − {a}))", self.sum('k'))
-            }
-            Loss::CrossEntropy => format!("C = −{}{y} ln {a}", self.sum('k')),
-        }
+        let formula = self.formula(loss.formula(output), &self.a(depth, k), "");
+        let formula = formula.replace("{y}", &self.y(k));
+        format!("C = {}", formula.replace("{sum}", &self.sum('k')))
     }
 }
 

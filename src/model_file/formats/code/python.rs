@@ -85,7 +85,13 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
             activation.python()
         )?;
     }
-    writeln!(code, "}}")
+    writeln!(code, "}}")?;
+    let mut all = String::new();
+    if let Some(output) = architecture.output().code() {
+        writeln!(code, "\n{}\n", output.python)?;
+        all = format!("\"{output}\": _{output}", output = architecture.output());
+    }
+    writeln!(code, "_ALL = {{{all}}}")
 }
 
 /// Describes a column as a Python tuple.
@@ -238,12 +244,6 @@ def _sigmoid(z):
     return math.exp(z) / (1.0 + math.exp(z))
 
 
-def _softmax(z):
-    powers = [math.exp(x - max(z)) for x in z]
-    return [power / sum(powers) for power in powers]
-
-
-
 def outputs(row):
     """The network's outputs for `row`: a dictionary by column, or a list in the order of COLUMNS."""
     if not isinstance(row, dict):
@@ -256,7 +256,7 @@ def outputs(row):
     for i, (weights, biases) in enumerate(LAYERS):
         z = [math.fsum(map(lambda x, y: x * y, w, a)) + b for w, b in zip(weights, biases)]
         function = OUTPUT if i + 1 == len(LAYERS) else HIDDEN
-        a = _softmax(z) if function == "softmax" else [_EACH[function](x) for x in z]
+        a = [_EACH[function](x) for x in z] if function in _EACH else _ALL[function](z)
     return a
 
 
@@ -293,7 +293,7 @@ def _table(path):
 def main(path):
     header, rows = _table(path)
     count = len(LAYERS[-1][1])
-    name = "p" if OUTPUT == "softmax" or count == 1 else "output"
+    name = "p" if OUTPUT in _ALL or count == 1 else "output"
     added = [] if CLASSES is None else [f"{name}({c})" for c in CLASSES[-count:]]
     places = {}
     for place, name in enumerate(header):

@@ -4,13 +4,13 @@ use std::fmt::{Error, Write};
 
 use super::list;
 use super::rust_parts::{
-    BOOLEAN, EXP, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, SOFTMAX, STANDARDISED,
+    BOOLEAN, EXP, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, STANDARDISED,
 };
 use crate::data::{Encoding, InputColumn, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
+use crate::nn::Activation;
 use crate::nn::activation::export::RustCode;
-use crate::nn::{Activation, Output};
 
 pub(super) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let mut code = String::new();
@@ -124,7 +124,9 @@ fn write_predictions(
                     SECOND_IF_LIKELY,
                     ": the probability of the second class".into(),
                 ),
-                (_, Output::Softmax) => (LARGEST, ", one for each class: probabilities".to_owned()),
+                (_, output) if output.sums_to_one() => {
+                    (LARGEST, ", one for each class: probabilities".to_owned())
+                }
                 _ => (LARGEST, ", one for each class".into()),
             };
             writeln!(
@@ -169,7 +171,12 @@ fn write_layers(code: &mut String, model: &TrainedModel, arguments: &str) -> Res
     writeln!(code, "    let a0 = inputs({arguments});")?;
     for layer in 1..=depth {
         let before = layer - 1;
-        let function = function_name(model.architecture.activation(layer));
+        let output = model.architecture.output().name();
+        let name = model
+            .architecture
+            .activation(layer)
+            .map_or(output, Activation::name);
+        let function = (name != Activation::Linear.name()).then(|| name.replace('-', "_"));
         let z = format!("layer(&W{layer}, &B{layer}, &a{before})");
         let a = function.map_or(z.clone(), |function| format!("{function}({z})"));
         if layer == depth {
@@ -306,8 +313,8 @@ fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error>
             functions.push_str(&activation_function(activation));
         }
     }
-    if architecture.output() == Output::Softmax {
-        functions.push_str(SOFTMAX);
+    if let Some(output) = architecture.output().code() {
+        functions.push_str(output.rust);
     }
     if functions.contains("exp(") {
         functions.push_str(EXP);
@@ -333,16 +340,6 @@ fn filled(has_offset: bool, missing: &[f64]) -> String {
             "\nfn filled(number: f32, fill: f32) -> f32 {{\n    \
              if number.is_nan(){is_missing} {{ fill }} else {{ number }}\n}}\n"
         )
-    }
-}
-
-/// Name of a layer's function; none for one that changes nothing. Without an activation it is
-/// softmax.
-fn function_name(function: Option<Activation>) -> Option<String> {
-    match function {
-        Some(Activation::Linear) => None,
-        Some(activation) => Some(activation.name().replace('-', "_")),
-        None => Some("softmax".into()),
     }
 }
 

@@ -79,16 +79,6 @@ fn layer<const I: usize, const O: usize>(
 }
 ";
 
-pub(super) const SOFTMAX: &str = "
-/// The largest is subtracted first, so that no power overflows.
-fn softmax<const N: usize>(z: [f32; N]) -> [f32; N] {
-    let largest = z.iter().fold(f32::NEG_INFINITY, |a, &b| if b > a { b } else { a });
-    let powers = z.map(|z| exp(z - largest));
-    let sum: f32 = powers.iter().sum();
-    powers.map(|power| power / sum)
-}
-";
-
 pub(super) const EXP: &str = "
 /// `e^x`, right to about 1e-7 of itself: `2^n e^r` with `r` at most half of `ln 2`, and `e^r` by
 /// its series.

@@ -27,7 +27,6 @@ use super::Format;
 use crate::data::{Encoding, InputColumn, MissingValues, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
-use crate::nn::Output;
 use crate::nn::activation::export::Onnx as OnnxExpression;
 use crate::nn::output::SINGLE_OUTPUT_THRESHOLD;
 use graph::{Graph, Value, float, int, text};
@@ -350,9 +349,10 @@ fn network(graph: &mut Graph, model: &TrainedModel, inputs: Value) -> Value {
         );
         // z = W a + b, for rows of a: a W^T + b.
         value = graph.node("Gemm", &[&value, &weights, &biases], vec![int("transB", 1)]);
-        value = match architecture.activation(i + 1) {
-            Some(activation) => apply(graph, activation.onnx(), value),
-            None => graph.node("Softmax", &[&value], vec![int("axis", 1)]),
+        value = match (architecture.activation(i + 1), architecture.output().code()) {
+            (Some(activation), _) => apply(graph, activation.onnx(), value),
+            (None, Some(output)) => graph.node(output.onnx, &[&value], vec![int("axis", 1)]),
+            (None, None) => value,
         };
     }
     value
@@ -379,8 +379,11 @@ fn apply(graph: &mut Graph, function: &OnnxExpression, z: Value) -> Value {
 fn predictions(graph: &mut Graph, model: &TrainedModel, outputs: &str) {
     match &model.task {
         Task::Classification { classes } => {
-            let is_softmax = model.architecture.output() == Output::Softmax;
-            let name = if is_softmax { PROBABILITIES } else { OUTPUTS };
+            let name = if model.architecture.output().sums_to_one() {
+                PROBABILITIES
+            } else {
+                OUTPUTS
+            };
             graph.output(
                 outputs,
                 name,

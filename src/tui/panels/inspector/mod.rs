@@ -12,7 +12,7 @@ mod parameter;
 mod terms;
 
 use ratatui::layout::{Margin, Rect};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use super::Panel;
 use super::network::{knows_activation, knows_delta, knows_loss, phase_values};
@@ -215,6 +215,25 @@ impl<'a> Context<'a> {
             number if y < 0.0 => self.text(format!("− ({number})")),
             number => self.text(format!("− {number}")),
         }
+    }
+
+    /// A formula of an output `{a}` and its target `{y}` with their numbers.
+    fn with_numbers(&self, formula: &str, a: f64, is_known: bool, y: f64) -> Line<'static> {
+        let mut line = Line::default();
+        let formula = self.notation.formula(formula, "{a}", "");
+        for (i, part) in formula.split("{a}").enumerate() {
+            if i > 0 {
+                line += self.number(a, is_known);
+            }
+            // The blank before a minus is the last cell of the number before it.
+            for (i, part) in part.trim_start_matches(' ').split("− {y}").enumerate() {
+                if i > 0 {
+                    line += self.minus(y);
+                }
+                line += self.text(part.replace("{y}", aligned(y).trim()));
+            }
+        }
+        line
     }
 
     /// A [`Self::number`] in the colour of its sign.

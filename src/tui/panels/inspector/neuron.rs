@@ -6,7 +6,7 @@ use super::figures::Figure;
 use super::page::{Page, joined, padded};
 use super::terms::Table;
 use crate::nn::activation::Formula;
-use crate::nn::{Loss, Output};
+use crate::nn::{Activation, Loss};
 use crate::train::inspection::{Back, NeuronFacts};
 use crate::tui::text;
 use crate::tui::widgets::{Index, Notation, bar};
@@ -23,8 +23,8 @@ pub(super) fn write(page: &mut Page, facts: &NeuronFacts) {
         Back::Output {
             loss,
             target,
-            error,
-        } => output_delta(page, facts, *loss, *target, *error),
+            slope,
+        } => output_delta(page, facts, *loss, *target, *slope),
         Back::Hidden { terms, sum } => {
             let (c, (layer, neuron)) = (page.context, page.context.place());
             let (k, own) = (Index::Any('k'), Index::Subject(neuron));
@@ -162,8 +162,8 @@ fn with_numbers(page: &mut Page, facts: &NeuronFacts, symbol: &str, formula: &Fo
     page.equals(symbol, line);
 }
 
-/// The delta of an output neuron, from the loss.
-fn output_delta(page: &mut Page, facts: &NeuronFacts, loss: Loss, target: f64, error: f64) {
+/// The delta of an output neuron, from the loss and its derivative `slope`.
+fn output_delta(page: &mut Page, facts: &NeuronFacts, loss: Loss, target: f64, slope: f64) {
     let c = page.context;
     let (layer, neuron) = c.place();
     let (delta, a, z) = (
@@ -174,33 +174,39 @@ fn output_delta(page: &mut Page, facts: &NeuronFacts, loss: Loss, target: f64, e
     let y = c.notation.y(Index::Subject(neuron));
     let output = c.model.run.architecture.output();
     page.section(text::backward_from_loss());
-    page.text(c.notation.loss(loss, output, layer));
+    page.loss(loss, output);
     let is_known = c.knows_delta(layer);
     let product =
         |a: f64, b: f64, b_is_known| c.number(a, is_known) + c.text("× ") + c.number(b, b_is_known);
-    let is_difference = loss == Loss::CrossEntropy || output == Output::Linear;
-    let (formula, numbers) = match output {
-        _ if is_difference => {
-            let numbers = c.number(facts.a, c.knows_activation(layer)) + c.minus(target);
-            (format!("{a} − {y}"), numbers)
-        }
-        Output::Softmax => {
-            let k = Index::Any('k');
-            let (a_k, y_k, sum) = (c.notation.a(layer, k), c.notation.y(k), c.notation.sum('k'));
-            let rest = facts.delta / facts.a;
-            let formula = format!("{a} ({a} − {y} − {sum}{a_k} ({a_k} − {y_k}))");
-            (formula, product(facts.a, rest, is_known && facts.a != 0.0))
-        }
-        Output::Sigmoid | Output::Linear => {
-            let error = if error.is_nan() {
-                facts.a - target
-            } else {
-                error
-            };
-            let prime = c.notation.either("′", "'");
-            let formula = format!("({a} − {y}) f{prime}({z})");
-            (formula, product(error, facts.slope, is_known))
-        }
+    let cancels = loss.cancels_slope(output);
+    let slope_of = |a: &str, y: &str| loss.slope_formula().replace("{a}", a).replace("{y}", y);
+    let own_slope = slope_of(&a, &y);
+    let function = output.activation();
+    let is_slope_alone = cancels || function == Some(Activation::Linear);
+    let formula = if cancels {
+        own_slope
+    } else {
+        let k = Index::Any('k');
+        let (a_k, y_k) = (c.notation.a(layer, k), c.notation.y(k));
+        let formula = output.delta_formula().replace("{e}", &own_slope);
+        let formula = formula
+            .replace("{e_k}", &slope_of(&a_k, &y_k))
+            .replace("{a_k}", &a_k);
+        let formula = formula.replace("{sum_k}", &c.notation.sum('k'));
+        let formula = formula.replace("{prime}", &format!("f{}", c.notation.either("′", "'")));
+        c.notation.formula(&formula, &a, &z)
+    };
+    let numbers = if is_slope_alone {
+        c.with_numbers(
+            loss.slope_formula(),
+            facts.a,
+            c.knows_activation(layer),
+            target,
+        )
+    } else if function.is_none() {
+        product(facts.a, facts.delta / facts.a, is_known && facts.a != 0.0)
+    } else {
+        product(slope, facts.slope, is_known)
     };
     let start = format!("{delta} = {}", c.notation.derivative(&z));
     let whole = format!("{start} = {formula}");
@@ -211,13 +217,14 @@ fn output_delta(page: &mut Page, facts: &NeuronFacts, loss: Loss, target: f64, e
         page.equals(&delta, c.text(formula));
     }
     // A mean of products is not the product of the means.
-    if c.is_row() || is_difference {
+    if c.is_row() || is_slope_alone && !loss.has_kink() {
         page.equals(&delta, numbers);
     }
     page.equals(&delta, c.signed(facts.delta, is_known));
-    page.note(&match loss {
-        Loss::CrossEntropy => text::delta_is_difference(output),
-        Loss::Quadratic => text::delta_is_product().into(),
+    page.note(&if cancels {
+        text::delta_is_difference(output, loss)
+    } else {
+        text::delta_is_product().into()
     });
 }
 

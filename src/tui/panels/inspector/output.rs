@@ -4,8 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::Context;
 use super::page::{Page, joined, padded};
-use crate::nn::{Loss, Output};
-use crate::train::inspection::{OutputFacts, OutputTerm};
+use crate::train::inspection::OutputFacts;
 use crate::tui::text;
 use crate::tui::widgets::{Index, bar};
 use crate::util::numbers::{NUMBER, aligned};
@@ -17,6 +16,8 @@ const CLASSES: usize = 24;
 const NAME: usize = 14;
 /// Cells of targets that are all 0 or 1.
 const PLAIN_TARGET: usize = 5;
+/// Maximum number of terms of the loss shown with their numbers.
+const TERMS: usize = 4;
 /// Longest bar.
 const BAR: usize = 10;
 
@@ -25,17 +26,11 @@ pub(super) fn write(page: &mut Page, facts: &OutputFacts) {
     let c = page.context;
     let (depth, notation, k) = (c.depth(), c.notation, Index::Any('k'));
     let (a, z) = (notation.a(depth, k), notation.z(depth, k));
-    match facts.output {
-        Output::Softmax => {
-            let (j, sum) = (notation.z(depth, Index::Any('j')), notation.sum('j'));
-            page.formula(&a, &format!("softmax {z} = exp {z} / {sum}exp {j}"));
-            page.note(text::outputs_sum_to_one());
-        }
-        Output::Sigmoid => {
-            let sigma = notation.either("σ", "sigmoid");
-            page.formula(&a, &format!("{sigma} {z} = 1 / (1 + exp −{z})"));
-        }
-        Output::Linear => page.formula(&a, &z),
+    let formula = notation.formula(facts.output.formula(), &a, &z);
+    let formula = formula.replace("{z_j}", &notation.z(depth, Index::Any('j')));
+    page.formula(&a, &formula.replace("{sum_j}", &notation.sum('j')));
+    if facts.output.sums_to_one() {
+        page.note(text::outputs_sum_to_one());
     }
     page.gap();
     Columns::new(c, facts).write(page, facts);
@@ -74,7 +69,7 @@ impl Columns {
     fn new(context: &Context, facts: &OutputFacts) -> Self {
         let depth = context.depth();
         let mut shown = vec![Column::Z];
-        if facts.output == Output::Softmax {
+        if facts.output.sums_to_one() {
             shown.push(Column::Exponential);
         }
         if context.before(depth, 0).is_some() {
@@ -90,10 +85,10 @@ impl Columns {
         let wanted = names.max().unwrap_or(0).min(NAME);
         let cells = |shown: &[Column]| shown.iter().map(|column| column.cells()).sum::<usize>() + 2;
         // The formulas around the table or the other columns show their numbers too.
-        let mut dispensable = match facts.function {
-            Loss::CrossEntropy => vec![Column::Exponential, Column::Loss],
-            Loss::Quadratic => vec![Column::Loss, Column::Exponential],
-        };
+        let mut dispensable = vec![Column::Exponential, Column::Loss];
+        if !facts.function.cancels_slope(facts.output) {
+            dispensable.reverse();
+        }
         while cells(&shown) + wanted > context.width
             && let Some(column) = dispensable.pop()
         {
@@ -126,7 +121,7 @@ impl Columns {
         page.line(c.dim(format!("{}{heads}", " ".repeat(2 + self.names))));
         let order = order(facts);
         for &class in &order {
-            self.row(page, class, &facts.terms[class]);
+            self.row(page, facts, class);
         }
         let rest = facts.terms.len() - order.len();
         if rest > 0 {
@@ -135,8 +130,8 @@ impl Columns {
         self.sums(page, facts);
     }
 
-    fn row(&self, page: &mut Page, class: usize, term: &OutputTerm) {
-        let c = page.context;
+    fn row(&self, page: &mut Page, facts: &OutputFacts, class: usize) {
+        let (c, term) = (page.context, &facts.terms[class]);
         let depth = c.depth();
         let is_known = c.knows_activation(depth);
         let is_true = c.model.run.data.task.scale().is_none() && term.target > 0.5;
@@ -159,8 +154,7 @@ impl Columns {
                 Column::Loss => c.number(term.loss, c.knows_loss()),
             };
         }
-        let is_share = c.model.run.architecture.output() != Output::Linear;
-        if self.bar >= 3 && is_known && is_share {
+        if self.bar >= 3 && is_known && facts.output.is_fraction() {
             line += Span::styled(bar(term.a, self.bar), c.theme.accent());
         }
         page.line(line);
@@ -173,7 +167,7 @@ impl Columns {
         let outputs: f64 = facts.terms.iter().map(|term| term.a).sum();
         let sum = |column: &Column| match column {
             Column::Exponential if c.is_row() => Some(c.number(facts.total, is_known)),
-            Column::A if facts.output == Output::Softmax => Some(c.number(outputs, is_known)),
+            Column::A if facts.output.sums_to_one() => Some(c.number(outputs, is_known)),
             Column::Loss => Some(c.number(facts.loss, c.knows_loss())),
             _ => None,
         };
@@ -210,7 +204,7 @@ fn order(facts: &OutputFacts) -> Vec<usize> {
 fn loss(page: &mut Page, facts: &OutputFacts) {
     let c = page.context;
     page.section(text::loss_title());
-    page.text(c.notation.loss(facts.function, facts.output, c.depth()));
+    page.loss(facts.function, facts.output);
     if c.is_row() {
         loss_with_numbers(page, facts);
     }
@@ -226,41 +220,30 @@ fn loss(page: &mut Page, facts: &OutputFacts) {
     }
 }
 
-/// Writes the terms of a short sum for the loss with their numbers.
+/// Writes the terms of a short sum for the loss with their numbers, up to [`TERMS`].
 fn loss_with_numbers(page: &mut Page, facts: &OutputFacts) {
     let c = page.context;
-    let output = |term: &OutputTerm| c.number(term.a, c.knows_loss());
-    let target = facts.terms.iter().position(|term| term.target > 0.5);
-    match (facts.function, target) {
-        (Loss::CrossEntropy, _) if facts.output == Output::Sigmoid => {
-            for (i, term) in facts.terms.iter().enumerate().take(4) {
-                let start = if i == 0 { "  = −" } else { "    −" };
-                if term.target == 1.0 {
-                    page.line(c.text(format!("{start}ln ")) + output(term));
-                } else if term.target == 0.0 {
-                    page.line(c.text(format!("{start}ln(1 − ")) + output(term) + c.text(")"));
-                }
-            }
+    let terms = facts.terms.iter().enumerate().filter_map(|(class, term)| {
+        let formula = facts
+            .function
+            .term_formula(facts.output, term.a, term.target)?;
+        Some((class, term, formula))
+    });
+    let terms: Vec<_> = terms.collect();
+    if terms.len() > TERMS {
+        return;
+    }
+    for (i, &(class, term, formula)) in terms.iter().enumerate() {
+        let start = match (i, formula.starts_with('−')) {
+            (0, _) => "  = ",
+            (_, true) => "    ",
+            (_, false) => "  + ",
+        };
+        let numbers = c.with_numbers(formula, term.a, c.knows_loss(), term.target);
+        let mut line = joined(c.text(start), numbers);
+        if terms.len() == 1 && facts.terms.len() > 1 {
+            line += c.dim(text::of_class(c.name(c.depth(), class)));
         }
-        (Loss::CrossEntropy, Some(class)) => {
-            let term = &facts.terms[class];
-            let factor = match term.target {
-                1.0 => String::new(),
-                weight => format!("{} × ", aligned(weight).trim()),
-            };
-            let name = c.dim(text::of_class(c.name(c.depth(), class)));
-            page.equals(" ", c.text(format!("−{factor}ln ")) + output(term) + name);
-        }
-        (Loss::Quadratic, _) if facts.terms.len() <= 4 => {
-            let half = c.notation.either("½", "1/2");
-            let square = c.notation.either("²", "^2");
-            for (i, term) in facts.terms.iter().enumerate() {
-                let sign = if i == 0 { "=" } else { "+" };
-                let start = c.text(format!("  {sign} {half} ("));
-                let difference = start + output(term) + c.minus(term.target);
-                page.line(difference + c.text(format!("){square}")));
-            }
-        }
-        _ => {}
+        page.line(line);
     }
 }

@@ -7,6 +7,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::Context;
 use super::figures::Figure;
+use crate::nn::{Loss, Output};
 use crate::tui::text;
 use crate::util::numbers::aligned;
 use crate::util::stats::Histogram;
@@ -62,6 +63,14 @@ impl<'a> Page<'a> {
             self.context.text(format!("{margin} = ")),
             value.into(),
         ));
+    }
+
+    /// Adds the formula of a loss.
+    pub fn loss(&mut self, loss: Loss, output: Output) {
+        let (notation, depth) = (self.context.notation, self.context.depth());
+        for line in notation.loss(loss, output, depth).lines() {
+            self.text(line);
+        }
     }
 
     /// Adds `symbol = formula`.

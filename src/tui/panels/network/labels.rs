@@ -5,7 +5,6 @@ use ratatui::style::Modifier;
 
 use super::geometry::{Places, VALUE, before_cells, share_cells, value_cells};
 use super::style::Look;
-use crate::nn::Output;
 use crate::nn::output::predicted_class;
 use crate::tui::text;
 use crate::tui::widgets::Pane;
@@ -123,7 +122,7 @@ pub(crate) fn output_labels(pane: &mut Pane<'_>, places: &Places, look: &Look) {
     let actual = sample.samples(&model.run.data).targets.class(sample.index);
     let predicted = predicted_class(outputs);
     let scale = model.run.data.task.scale();
-    let is_share = model.run.architecture.output() != Output::Linear;
+    let is_share = model.run.architecture.output().is_fraction();
     let text = |output: f32| match scale {
         Some(scale) => short(scale.value(output) as f32, VALUE.into()),
         None if !is_share => significant(output.into(), 3),

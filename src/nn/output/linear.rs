@@ -1,0 +1,13 @@
+use super::OfEachNeuron;
+use crate::nn::{Activation, activation};
+
+/// Identity: outputs of any size, for numeric targets.
+pub(in crate::nn) struct Linear;
+
+impl OfEachNeuron for Linear {
+    type F = activation::Linear;
+    const ACTIVATION: Activation = Activation::Linear;
+    const SINGLE_THRESHOLD: f32 = super::SINGLE_OUTPUT_THRESHOLD;
+    const FORMULA: &'static str = "{z}";
+    const DELTA_FORMULA: &'static str = "{e}";
+}

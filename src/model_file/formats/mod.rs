@@ -1,14 +1,10 @@
 //! Export formats: one file or folder each, and the list of them.
 //!
-//! A new format is one type that implements [`Format`] and one entry in [`ALL`]. The help text,
-//! the prompt, completion, error messages and tests take its extension and description from there.
+//! A new format is one type that implements [`Format`] and one line in `formats!`. The help text, the
+//! prompt, completion, error messages and tests take its extension and description from there.
 
-mod code;
-mod json;
 mod npy;
-mod npz;
-mod onnx;
-mod safetensors;
+mod source_code;
 
 use std::path::Path;
 
@@ -47,15 +43,23 @@ pub trait Format: Sync {
     }
 }
 
-/// All formats, in the order in which help and messages list them.
-pub static ALL: &[&dyn Format] = &[
-    &json::Json,
-    &safetensors::Safetensors,
-    &npz::Npz,
-    &onnx::Onnx,
-    &code::Python,
-    &code::Rust,
-];
+/// Declares the modules and the list of the formats.
+macro_rules! formats {
+    ($($module:ident :: $format:ident;)*) => {
+        $(mod $module;)*
+
+        /// All formats, in the order in which help and messages list them.
+        pub static ALL: &[&dyn Format] = &[$(&$module::$format),*];
+    };
+}
+formats! {
+    json::Json;
+    safetensors::Safetensors;
+    npz::Npz;
+    onnx::Onnx;
+    python::Python;
+    rust::Rust;
+}
 
 /// Returns the formats that [`super::load`] reads.
 pub fn readable() -> impl Iterator<Item = &'static dyn Format> {

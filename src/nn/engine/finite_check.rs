@@ -1,15 +1,49 @@
 //! The loss of a mini-batch, and a check that the update stays within the range of `f32`.
 
-use pulp::{Simd, WithSimd};
+use std::fmt;
 
+use pulp::{Simd, WithSimd};
+use serde::{Deserialize, Serialize};
+
+use super::Step;
 use super::partition::{LayerBuffers, NeuronShare, RowShare};
 use super::step::feed_gradient;
-use super::{NonFinite, Quantity, Step};
 use crate::nn::LearningRule;
 use crate::nn::kernels::elementwise::largest_magnitude;
 use crate::nn::kernels::gradient::Measure;
 use crate::nn::kernels::output::sum_of_costs;
 use crate::nn::kernels::sparse::Scratch;
+
+/// A value that is infinite or NaN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NonFinite {
+    /// Kind of value.
+    pub what: Quantity,
+    /// Layer, counted from 1: that of the gradient; for the loss the first layer with a non-finite
+    /// activation, or else the output layer.
+    pub layer: usize,
+}
+
+/// Kind of value that can become infinite or NaN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Quantity {
+    /// The loss of a mini-batch.
+    Loss,
+    /// The gradient of a layer, or the change it would make to a parameter.
+    Gradient,
+}
+
+impl fmt::Display for NonFinite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let layer = self.layer;
+        match self.what {
+            Quantity::Loss => write!(f, "the loss is not finite (layer {layer})"),
+            Quantity::Gradient => write!(f, "the gradient of layer {layer} is not finite"),
+        }
+    }
+}
+
+impl std::error::Error for NonFinite {}
 
 /// Computes a mini-batch's loss and rejects the step if the loss, a gradient or an update is not a finite
 /// `f32`.

@@ -17,24 +17,23 @@ mod batch;
 mod finite_check;
 mod optimizer_state;
 mod partition;
+mod resources;
 mod snapshot;
 mod step;
 mod two_threads;
 mod workspace;
 
-use std::fmt;
-use std::num::NonZero;
-
 use ndarray::ArrayView2;
-use serde::{Deserialize, Serialize};
 
+use super::kernels::VectorUnit;
 use super::kernels::sparse::Scratch;
-use super::kernels::{Instructions, VectorUnit};
 use super::parameters::ParameterId;
 use super::{Architecture, LearningRule, Optimizer, Parameters};
 use batch::{Checked, Rows};
 pub use batch::{MiniBatch, Targets};
+pub use finite_check::{NonFinite, Quantity};
 use partition::{NeuronShare, RowShare};
+pub use resources::{Resources, Threads};
 pub use snapshot::EngineSnapshot;
 use step::{UpdateParams, WholeStep};
 pub(crate) use two_threads::HELPER_THREAD;
@@ -71,71 +70,6 @@ struct One {
     scratch: Scratch,
 }
 
-/// Hardware that an engine may use. Instructions change results within rounding, threads not at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Resources {
-    /// Vector instructions.
-    pub instructions: Instructions,
-    /// Number of threads.
-    pub threads: Threads,
-}
-
-/// Number of threads that share a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Threads {
-    /// One.
-    One,
-    /// Two if a step is long enough and there are two processors, else one.
-    UpToTwo,
-    /// Two, even if one would be faster.
-    Two,
-}
-
-/// Minimum number of floating-point operations of a step that is shared.
-const WORTH_SHARING: f64 = 20e6;
-
-impl Resources {
-    /// Returns one thread and the instructions of [`Instructions::from_environment`].
-    pub fn one_thread() -> Self {
-        Self {
-            instructions: Instructions::from_environment(),
-            threads: Threads::One,
-        }
-    }
-
-    /// Returns up to two threads and the instructions of [`Instructions::from_environment`].
-    pub fn up_to_two_threads() -> Self {
-        Threads::UpToTwo.into()
-    }
-}
-
-/// The instructions of [`Instructions::from_environment`].
-impl From<Threads> for Resources {
-    fn from(threads: Threads) -> Self {
-        Self {
-            threads,
-            ..Self::one_thread()
-        }
-    }
-}
-
-impl Threads {
-    /// Returns whether steps on `batch` rows are shared by two threads.
-    fn are_two(self, architecture: &Architecture, batch: usize) -> bool {
-        match self {
-            Self::One => false,
-            Self::Two => true,
-            Self::UpToTwo => {
-                let weights = architecture.layer_shapes().map(|(m, n)| (m * n) as f64);
-                // Forward, back and gradient each multiply and add once for every weight.
-                let operations = 6.0 * weights.sum::<f64>() * batch as f64;
-                let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-                operations >= WORTH_SHARING && processors >= 2
-            }
-        }
-    }
-}
-
 /// Results of a training step for the mini-batch before the update.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
@@ -145,37 +79,6 @@ pub struct Step {
     /// target's side of 0.5.
     pub correct: usize,
 }
-
-/// A value that is infinite or NaN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NonFinite {
-    /// Kind of value.
-    pub what: Quantity,
-    /// Layer, counted from 1: that of the gradient; for the loss the first layer with a non-finite
-    /// activation, or else the output layer.
-    pub layer: usize,
-}
-
-/// Kind of value that can become infinite or NaN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Quantity {
-    /// The loss of a mini-batch.
-    Loss,
-    /// The gradient of a layer, or the change it would make to a parameter.
-    Gradient,
-}
-
-impl fmt::Display for NonFinite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let layer = self.layer;
-        match self.what {
-            Quantity::Loss => write!(f, "the loss is not finite (layer {layer})"),
-            Quantity::Gradient => write!(f, "the gradient of layer {layer} is not finite"),
-        }
-    }
-}
-
-impl std::error::Error for NonFinite {}
 
 impl Engine {
     /// Creates a network with `parameters` shaped for `architecture`, for mini-batches of up to `batch` rows,

@@ -93,7 +93,7 @@ fn the_constants_are_the_parameters() {
 fn inputs_of_numbers_and_texts_return_to_the_order_of_the_columns() {
     let (model, _) = model_and_graph();
     // The number comes first in the concatenation, but after the category's two inputs in the table.
-    assert_eq!(sources(&model.preprocessing.columns), [1, 2, 0]);
+    assert_eq!(preprocess::sources(&model.preprocessing.columns), [1, 2, 0]);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Models as one Rust file that needs only `core`.
 
+mod parts;
+
 use std::fmt::{Error, Write};
 
-use super::list;
-use super::rust_parts::{
+use super::Format;
+use super::source_code::{Signature, list};
+use parts::{
     BOOLEAN, EXP, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, STANDARDISED,
 };
 use crate::data::{Encoding, InputColumn, Task};
@@ -12,29 +15,40 @@ use crate::model_file::description::description;
 use crate::nn::Activation;
 use crate::nn::activation::export::RustCode;
 
-pub(super) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
-    let mut code = String::new();
-    write_code(&mut code, model).map_err(|error| error.to_string())?;
-    Ok(code.into_bytes())
+/// Module for Rust that needs only `core`.
+pub(super) struct Rust;
+
+impl Format for Rust {
+    fn name(&self) -> &'static str {
+        "Rust"
+    }
+
+    fn extension(&self) -> &'static str {
+        "rs"
+    }
+
+    fn description(&self) -> &'static str {
+        "Rust source code, without dependencies"
+    }
+
+    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
+        let mut code = String::new();
+        write_code(&mut code, model).map_err(|error| error.to_string())?;
+        Ok(code.into_bytes())
+    }
 }
 
-/// Names of the numeric and text columns, the parameters of the generated functions.
-struct Signature {
-    numbers: Vec<String>,
-    texts: Vec<String>,
+/// Parameters and arguments of the generated functions.
+struct Interface {
+    columns: Signature,
     /// Type of the numbers: f64 if f32 could not tell those of a column apart.
     float: &'static str,
 }
 
-impl Signature {
+impl Interface {
     fn of(columns: &[InputColumn]) -> Self {
-        let is_number = |column: &&InputColumn| matches!(column.encoding, Encoding::Numeric { .. });
-        let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(is_number);
-        let names =
-            |columns: Vec<&InputColumn>| columns.iter().map(|column| column.name.clone()).collect();
         Self {
-            numbers: names(numbers),
-            texts: names(texts),
+            columns: Signature::of(columns),
             float: if columns.iter().any(|column| column.offset != 0.0) {
                 "f64"
             } else {
@@ -57,25 +71,25 @@ impl Signature {
 
     fn each(&self, numbers: impl Fn(usize) -> String, texts: impl Fn(usize) -> String) -> String {
         let mut parts = Vec::new();
-        if !self.numbers.is_empty() {
-            parts.push(numbers(self.numbers.len()));
+        if !self.columns.numbers.is_empty() {
+            parts.push(numbers(self.columns.numbers.len()));
         }
-        if !self.texts.is_empty() {
-            parts.push(texts(self.texts.len()));
+        if !self.columns.texts.is_empty() {
+            parts.push(texts(self.columns.texts.len()));
         }
         parts.join(", ")
     }
 }
 
 fn write_code(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
-    let signature = Signature::of(&model.preprocessing.columns);
+    let interface = Interface::of(&model.preprocessing.columns);
     for line in description(model) {
         writeln!(code, "// {line}")?;
     }
     code.push_str(HEAD);
-    write_names(code, model, &signature)?;
-    write_predictions(code, model, &signature)?;
-    write_inputs(code, model, &signature)?;
+    write_names(code, model, &interface)?;
+    write_predictions(code, model, &interface)?;
+    write_inputs(code, model, &interface)?;
     write_parameters(code, model)?;
     write_functions(code, model)
 }
@@ -83,7 +97,7 @@ fn write_code(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
 fn write_names(
     code: &mut String,
     model: &TrainedModel,
-    signature: &Signature,
+    interface: &Interface,
 ) -> Result<(), Error> {
     writeln!(code, "/// Name of the column that is predicted.")?;
     writeln!(code, "pub const TARGET: &str = {:?};", model.target)?;
@@ -91,9 +105,9 @@ fn write_names(
         (
             "NUMBERS",
             "The columns that are numbers.",
-            &*signature.numbers,
+            &*interface.columns.numbers,
         ),
-        ("TEXTS", "The columns that are texts.", &*signature.texts),
+        ("TEXTS", "The columns that are texts.", &*interface.columns.texts),
         (
             "CLASSES",
             "The classes, in the order of the outputs.",
@@ -113,9 +127,9 @@ fn write_names(
 fn write_predictions(
     code: &mut String,
     model: &TrainedModel,
-    signature: &Signature,
+    interface: &Interface,
 ) -> Result<(), Error> {
-    let (parameters, arguments) = (signature.parameters(), signature.arguments());
+    let (parameters, arguments) = (interface.parameters(), interface.arguments());
     match &model.task {
         Task::Classification { .. } => {
             let n = model.architecture.outputs();
@@ -192,10 +206,10 @@ fn write_layers(code: &mut String, model: &TrainedModel, arguments: &str) -> Res
 fn write_inputs(
     code: &mut String,
     model: &TrainedModel,
-    signature: &Signature,
+    interface: &Interface,
 ) -> Result<(), Error> {
     let inputs = model.preprocessing.inputs();
-    let parameters = signature.parameters();
+    let parameters = interface.parameters();
     writeln!(
         code,
         "\n/// What the network sees of a row.\nfn inputs({parameters}) -> [f32; {inputs}] {{"
@@ -207,7 +221,7 @@ fn write_inputs(
             Encoding::Numeric {
                 mean, std, fill, ..
             } => {
-                let value = match signature.float {
+                let value = match interface.float {
                     "f32" => format!("filled(numbers[{number}], {fill:?})"),
                     _ => format!("filled(numbers[{number}], {:?}, {fill:?})", column.offset),
                 };
@@ -255,12 +269,12 @@ fn write_parameters(code: &mut String, model: &TrainedModel) -> Result<(), Error
         let (outputs, inputs) = layer.weights.dim();
         writeln!(code, "static W{number}: [[f32; {inputs}]; {outputs}] = [")?;
         for row in layer.weights.outer_iter() {
-            writeln!(code, "    [{}],", list(row))?;
+            writeln!(code, "    [{}],", list(row, ""))?;
         }
         writeln!(
             code,
             "];\nstatic B{number}: [f32; {outputs}] = [\n    {},\n];",
-            list(&layer.biases)
+            list(&layer.biases, "")
         )?;
     }
     Ok(())

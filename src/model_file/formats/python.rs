@@ -2,13 +2,35 @@
 
 use std::fmt::Write;
 
-use super::list;
+use super::Format;
+use super::source_code::list;
 use crate::data::{Encoding, InputColumn, Quote, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::util::text::is_printable;
 
-pub(super) fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+/// Module and command-line program for Python 3.
+pub(super) struct Python;
+
+impl Format for Python {
+    fn name(&self) -> &'static str {
+        "Python"
+    }
+
+    fn extension(&self) -> &'static str {
+        "py"
+    }
+
+    fn description(&self) -> &'static str {
+        "Python 3 source code, without dependencies"
+    }
+
+    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
+        encode(model)
+    }
+}
+
+fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let mut code = String::from("#!/usr/bin/env python3\n");
     for line in description(model) {
         code.push_str(&format!("# {line}\n"));
@@ -72,9 +94,9 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
     for layer in &model.parameters.layers {
         writeln!(code, "    ([")?;
         for row in layer.weights.outer_iter() {
-            writeln!(code, "        [{}],", list(row))?;
+            writeln!(code, "        [{}],", list(row, ""))?;
         }
-        writeln!(code, "    ], [\n        {},\n    ]),", list(&layer.biases))?;
+        writeln!(code, "    ], [\n        {},\n    ]),", list(&layer.biases, ""))?;
     }
     writeln!(code, "]\n")?;
     writeln!(code, "_EACH = {{")?;

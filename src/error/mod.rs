@@ -1,0 +1,283 @@
+//! Errors with a location (path, line, column), the value found and the value expected, and the exit
+//! code of the process that ends with each of them.
+
+mod data_problem;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::util::text::{sanitise, shorten};
+pub use data_problem::DataProblem;
+
+/// Maximum width of a name from a table in a message, in terminal cells.
+const MAX_NAME_CELLS: usize = 40;
+
+/// Result with this library's [`enum@Error`] by default.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Exit code of a failed run, if no other code applies.
+pub(crate) const EXIT_FAILED: u8 = 1;
+/// Exit code of an invalid command line.
+pub const EXIT_USAGE: u8 = 2;
+/// Exit code of unusable input data (`EX_DATAERR`).
+pub const EXIT_BAD_DATA: u8 = 65;
+/// Exit code of a missing or unreadable input (`EX_NOINPUT`).
+pub const EXIT_NO_INPUT: u8 = 66;
+/// Exit code of an output that can't be written (`EX_CANTCREAT`).
+pub const EXIT_CANNOT_WRITE: u8 = 73;
+
+/// Location in a data file. Lines and columns are counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// Path of the file, or name of a built-in data set.
+    pub source: String,
+    /// Line of the file, if the problem has one.
+    pub line: Option<u64>,
+    /// Column of the table, if the problem has one.
+    pub column: Option<usize>,
+    /// Name of that column, if the table has a header.
+    pub column_name: Option<String>,
+}
+
+impl Place {
+    /// Creates a location that covers the whole of `source`.
+    pub fn whole(source: impl Into<String>) -> Self {
+        Self {
+            source: source.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a line.
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Adds a column (from 1) and its name in the header, if there is one.
+    pub(crate) fn at_column(mut self, column: usize, name: Option<&str>) -> Self {
+        self.column = Some(column);
+        self.column_name = name.map(str::to_owned);
+        self
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        if let Some(column) = self.column {
+            write!(f, ", column {column}")?;
+        }
+        if let Some(name) = &self.column_name {
+            write!(f, " ({})", brief(name))?;
+        }
+        Ok(())
+    }
+}
+
+/// Shortens a name from a table for a message.
+fn brief(name: &str) -> String {
+    shorten(&sanitise(name), MAX_NAME_CELLS)
+}
+
+/// Formats a path for a message, with control characters escaped.
+fn shown(path: &Path) -> String {
+    sanitise(&path.to_string_lossy())
+}
+
+/// Error of this library.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Unusable data.
+    #[error("{place}: {problem}")]
+    Data {
+        /// Location of the problem; boxed to keep [`Result`] small.
+        place: Box<Place>,
+        /// Description of the problem.
+        problem: DataProblem,
+    },
+    /// An input file that does not exist.
+    #[error("{}: no such file{}", shown(.path), .hint)]
+    NoSuchInput {
+        /// Path of the file.
+        path: PathBuf,
+        /// Text to append, such as the names of the built-in data sets; may be empty.
+        hint: String,
+    },
+    /// An input file that exists and cannot be read.
+    #[error("{}: cannot be read: {cause}", shown(.path))]
+    CannotRead {
+        /// Path of the file.
+        path: PathBuf,
+        /// Error of the operating system.
+        cause: io::Error,
+    },
+    /// An output file that cannot be written.
+    #[error("{}: cannot be written: {cause}", shown(.path))]
+    CannotWrite {
+        /// Path of the file.
+        path: PathBuf,
+        /// Error of the operating system.
+        cause: io::Error,
+    },
+    /// An output file that exists and may not be overwritten.
+    #[error("{}: exists already; --force replaces it", shown(.0))]
+    Exists(PathBuf),
+    /// A damaged model file, or a file that is no model.
+    #[error("{}: not a usable model: {problem}", shown(.path))]
+    Model {
+        /// Path of the file.
+        path: PathBuf,
+        /// Description of the problem.
+        problem: String,
+    },
+    /// A damaged checkpoint, or a file that is none.
+    #[error("{}: not a usable checkpoint: {problem}", shown(.path))]
+    Checkpoint {
+        /// Path of the file.
+        path: PathBuf,
+        /// Description of the problem.
+        problem: String,
+    },
+    /// Data other than those of a checkpoint.
+    #[error("{data}: not the data of the run in {}: {difference}", shown(.checkpoint))]
+    OtherData {
+        /// Name of the data, safe to show.
+        data: String,
+        /// Path of the checkpoint.
+        checkpoint: PathBuf,
+        /// Description of the first difference.
+        difference: String,
+    },
+    /// Conflicting options, or a value out of range.
+    #[error("{0}")]
+    Usage(String),
+    /// A panic while loading data.
+    #[error("loading failed: {0}")]
+    Loading(String),
+    /// Cancellation by the user.
+    #[error("cancelled")]
+    Cancelled,
+    /// Failure to use the terminal.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(io::Error),
+    /// Training that diverged: a loss, gradient or update is not finite.
+    #[error("{0}")]
+    Diverged(String),
+    /// Gradients that differ from finite differences.
+    #[error("{0}")]
+    Gradients(String),
+    /// Too little memory for data or network, with the figures.
+    #[error("{0}")]
+    Memory(String),
+    /// Failure of the training thread.
+    #[error("the training thread failed: {0}")]
+    Worker(String),
+}
+
+impl Error {
+    /// Creates a data error at a location.
+    pub fn data(place: Place, problem: DataProblem) -> Self {
+        Self::Data {
+            place: Box::new(place),
+            problem,
+        }
+    }
+
+    /// Returns whether it is this problem with data.
+    pub(crate) fn is(&self, wanted: &DataProblem) -> bool {
+        matches!(self, Self::Data { problem, .. } if problem == wanted)
+    }
+
+    /// Converts the failure to open or read a file.
+    pub fn reading(path: &Path, cause: io::Error) -> Self {
+        let path = path.to_owned();
+        if cause.kind() == io::ErrorKind::NotFound {
+            let hint = String::new();
+            return Self::NoSuchInput { path, hint };
+        }
+        Self::CannotRead { path, cause }
+    }
+
+    /// Returns the kind of error, as in the JSON of a run that failed before it started.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Data { .. } | Self::OtherData { .. } => "data",
+            Self::Model { .. } => "model",
+            Self::Checkpoint { .. } => "checkpoint",
+            Self::NoSuchInput { .. } | Self::CannotRead { .. } => "no-input",
+            Self::CannotWrite { .. } | Self::Exists(_) => "cannot-write",
+            Self::Usage(_) => "usage",
+            Self::Terminal(_)
+            | Self::Diverged(_)
+            | Self::Worker(_)
+            | Self::Loading(_)
+            | Self::Gradients(_)
+            | Self::Cancelled => "failed",
+            Self::Memory(_) => "memory",
+        }
+    }
+
+    /// Returns the exit code of a process that ends with this error.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Data { .. }
+            | Self::Model { .. }
+            | Self::Checkpoint { .. }
+            | Self::OtherData { .. } => EXIT_BAD_DATA,
+            Self::NoSuchInput { .. } | Self::CannotRead { .. } => EXIT_NO_INPUT,
+            Self::CannotWrite { .. } | Self::Exists(_) => EXIT_CANNOT_WRITE,
+            Self::Usage(_) => EXIT_USAGE,
+            Self::Terminal(_)
+            | Self::Diverged(_)
+            | Self::Worker(_)
+            | Self::Loading(_)
+            | Self::Gradients(_)
+            | Self::Memory(_)
+            | Self::Cancelled => EXIT_FAILED,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_located_error_names_file_line_and_column() {
+        let place = Place::whole("iris.csv")
+            .at_line(7)
+            .at_column(2, Some("sepal width"));
+        let problem = DataProblem::NotANumber {
+            found: "wide".into(),
+        };
+        assert_eq!(
+            Error::data(place, problem).to_string(),
+            "iris.csv, line 7, column 2 (sepal width): expected a number, found \"wide\""
+        );
+    }
+
+    #[test]
+    fn a_path_cannot_act_on_the_terminal() {
+        let error = Error::Exists(PathBuf::from("\u{1b}[2Jmodel.json"));
+        assert_eq!(
+            error.to_string(),
+            "\\u{1b}[2Jmodel.json: exists already; --force replaces it"
+        );
+    }
+
+    #[test]
+    fn long_names_do_not_flood_the_terminal() {
+        let class = "seto".repeat(2000);
+        let place = Place::whole("t.csv").at_column(1, Some(&class));
+        let message = Error::data(place, DataProblem::SingleClass { class }).to_string();
+        assert!(message.chars().count() < 300, "{message}");
+        assert!(message.contains("--target"), "{message}");
+    }
+}

@@ -1,0 +1,29 @@
+//! Shared parts of the formats that are source code.
+
+use crate::data::{Encoding, InputColumn};
+
+/// Joins numbers with commas, each in the fewest digits that read back as the same f32, and with `suffix`.
+pub(super) fn list<'a>(numbers: impl IntoIterator<Item = &'a f32>, suffix: &str) -> String {
+    let numbers = numbers.into_iter().map(|x| format!("{x:?}{suffix}"));
+    numbers.collect::<Vec<_>>().join(", ")
+}
+
+/// Names of the numeric and text columns, the parameters of the generated functions.
+pub(super) struct Signature {
+    pub numbers: Vec<String>,
+    pub texts: Vec<String>,
+}
+
+impl Signature {
+    /// Creates the signature of a model with these `columns`.
+    pub fn of(columns: &[InputColumn]) -> Self {
+        let is_number = |column: &&InputColumn| matches!(column.encoding, Encoding::Numeric { .. });
+        let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(is_number);
+        let names =
+            |columns: Vec<&InputColumn>| columns.iter().map(|column| column.name.clone()).collect();
+        Self {
+            numbers: names(numbers),
+            texts: names(texts),
+        }
+    }
+}

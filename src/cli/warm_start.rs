@@ -71,10 +71,10 @@ fn refuse_other_files(path: &Path) -> Result<()> {
     let Ok(format) = formats::for_path(path) else {
         return Ok(());
     };
-    if format.decoder().is_none() && path.is_file() {
+    if !format.is_readable() && path.is_file() {
         return Err(Error::Usage(format!(
             "{shown} is a model for other programs, and no table: nn-tui cannot read {} files back, only {}",
-            format.name(),
+            format.name,
             formats::readable_extensions(),
         )));
     }

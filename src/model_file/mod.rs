@@ -163,10 +163,10 @@ pub struct Quality {
 pub fn save(path: &Path, model: &TrainedModel, replace: bool) -> Result<u64> {
     let format = formats::for_path(path)?;
     let parameters = model.architecture.parameter_count();
-    let needed = parameters.saturating_mul(format.bytes_per_parameter());
+    let needed = parameters.saturating_mul(format.bytes_per_parameter);
     memory::try_allocate("saving the model", needed)?;
     let bytes = validate::validate(model)
-        .and_then(|()| format.encode(model))
+        .and_then(|()| (format.encode)(model))
         .map_err(|problem| unusable(path, &problem))?;
     atomic_write::write(path, &bytes, replace)
 }

@@ -75,8 +75,8 @@ pub fn verify(
     set: &'static str,
 ) -> Result<Verification> {
     let format = formats::for_path(path)?;
-    if format.decoder().is_none() {
-        let format = format.name();
+    if !format.is_readable() {
+        let format = format.name;
         return Ok(Verification::NotReadable { format });
     }
     let read_back = load(path)?;

@@ -12,6 +12,21 @@ macro_rules! shown_by_name {
 }
 pub(crate) use shown_by_name;
 
+/// Reads values of a type with `ALL` and `name` by their names; `$kind` names the type in the message.
+macro_rules! read_by_name {
+    ($type:ty, $kind:literal) => {
+        impl std::str::FromStr for $type {
+            type Err = $crate::error::Error;
+
+            fn from_str(name: &str) -> Result<Self, Self::Err> {
+                $crate::util::named::by_name($kind, name, &Self::ALL, Self::name)
+                    .map_err($crate::error::Error::Usage)
+            }
+        }
+    };
+}
+pub(crate) use read_by_name;
+
 /// Finds the one of `all` that is called `name`.
 ///
 /// # Errors

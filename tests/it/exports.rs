@@ -254,23 +254,23 @@ fn models() -> Vec<(TrainedModel, Array2<f32>)> {
     models
 }
 
-fn path_of(folder: &Path, format: &dyn Format) -> PathBuf {
-    folder.join(format!("model.{}", format.extension()))
+fn path_of(folder: &Path, format: &Format) -> PathBuf {
+    folder.join(format!("model.{}", format.extension))
 }
 
 #[test]
 fn files_that_can_be_read_are_verified_and_others_are_not() {
     let folder = tempfile::tempdir().expect("a folder");
     for (model, rows) in models() {
-        for &format in formats::ALL {
+        for format in formats::ALL {
             let path = path_of(folder.path(), format);
             save(&path, &model, true).expect("saved");
             let found = verify(&path, &model, rows.view(), "validation").expect("the same");
-            let expected = if format.decoder().is_some() {
+            let expected = if format.is_readable() {
                 let (rows, set) = (200, "validation");
                 Verification::SamePredictions { rows, set }
             } else {
-                let format = format.name();
+                let format = format.name;
                 Verification::NotReadable { format }
             };
             assert_eq!(found, expected);
@@ -291,26 +291,34 @@ fn a_file_with_another_model_fails_the_verification() {
             let path = path_of(folder.path(), format);
             save(&path, other, true).expect("saved");
             let error = verify(&path, &model, rows.view(), "validation").expect_err("different");
-            assert_eq!(error.exit_code(), EXIT_CANNOT_WRITE, "{}", format.name());
+            assert_eq!(error.exit_code(), EXIT_CANNOT_WRITE, "{}", format.name);
             let expected = "the file was written, but reading it back gives a different model";
             assert!(error.to_string().ends_with(expected), "{error}");
         }
     }
 }
 
-/// Formats a cell with this raw value as a Rust literal.
-fn argument(encoding: &Encoding, raw: f32) -> String {
+/// Text of a cell with this raw value.
+fn cell(encoding: &Encoding, raw: f32) -> String {
     let text = match encoding {
-        Encoding::Numeric { .. } if raw.is_nan() => return "f32::NAN".into(),
-        Encoding::Numeric { .. } => return format!("{raw:?}"),
         _ if raw.is_nan() => " n/A",
+        Encoding::Numeric { .. } => return format!("{raw:?}"),
         Encoding::Boolean { yes, .. } if raw > 0.5 => &yes[0],
         Encoding::Boolean { no, .. } => &no[0],
         Encoding::Categorical { values, .. } => values
             .get(raw as usize)
             .map_or("something else", |value| value),
     };
-    format!("{text:?}")
+    text.to_owned()
+}
+
+/// Formats a cell with this raw value as a Rust literal.
+fn argument(encoding: &Encoding, raw: f32) -> String {
+    match encoding {
+        Encoding::Numeric { .. } if raw.is_nan() => "f32::NAN".into(),
+        Encoding::Numeric { .. } => cell(encoding, raw),
+        _ => format!("{:?}", cell(encoding, raw)),
+    }
 }
 
 /// The code compiles without `std` and without warnings.
@@ -416,4 +424,88 @@ fn compare(line: &str, model: &TrainedModel, outputs: Vec<f32>) {
             );
         }
     }
+}
+
+/// The code compiles as C99 without warnings, with its program and without it, and the program predicts a
+/// table.
+#[cfg(unix)]
+#[test]
+fn c_code_compiles_and_predicts_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (source, program) = (folder.path().join("model.c"), folder.path().join("program"));
+    for (model, rows) in models() {
+        save(&source, &model, true).expect("saved");
+        cc(folder.path(), &["-DMODEL_NO_MAIN", "-c", "model.c"]);
+        cc(folder.path(), &["-o", "program", "model.c", "-lm"]);
+        let columns = &model.preprocessing.columns;
+        let mut table = csv::Writer::from_writer(Vec::new());
+        let names = columns.iter().map(|column| &column.name);
+        table.write_record(names).expect("a header");
+        for row in rows.outer_iter() {
+            let cells = columns.iter().zip(row);
+            let cells = cells.map(|(column, &raw)| cell(&column.encoding, raw));
+            table.write_record(cells).expect("a row");
+        }
+        let table = table.into_inner().expect("a table");
+        let said = run_on(&program, &table);
+        let mut said = csv::Reader::from_reader(said.as_slice());
+        let records: Vec<_> = said
+            .records()
+            .map(|record| record.expect("a row"))
+            .collect();
+        assert_eq!(records.len(), rows.nrows());
+        let expected = model.outputs(rows.view());
+        for (record, outputs) in records.iter().zip(expected.outer_iter()) {
+            let added: Vec<&str> = record.iter().skip(columns.len()).collect();
+            let number = |text: &str| text.parse::<f64>().expect("a number");
+            match &model.task {
+                Task::Classification { classes } => {
+                    let class = predicted_class(&outputs.to_vec()).expect("finite");
+                    assert_eq!(added[0], classes[class]);
+                    assert_eq!(added.len(), 1 + outputs.len());
+                    for (found, &expected) in added[1..].iter().zip(outputs) {
+                        assert!((number(found) - f64::from(expected)).abs() < 1e-5);
+                    }
+                }
+                Task::Regression(scale) => {
+                    let difference = number(added[0]) - scale.value(outputs[0]);
+                    assert!(difference.abs() < 1e-5 * scale.center_and_unit().1);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn cc(folder: &Path, arguments: &[&str]) {
+    let output = Command::new("cc")
+        .args([
+            "-std=c99",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-pedantic",
+            "-O1",
+        ])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("cc starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}
+
+/// Runs `program` with `input` as its standard input, and returns what it prints.
+#[cfg(unix)]
+fn run_on(program: &Path, input: &[u8]) -> Vec<u8> {
+    let path = program.with_extension("csv");
+    fs::write(&path, input).expect("written");
+    let input = fs::File::open(path).expect("opened");
+    let output = Command::new(program).stdin(input).output().expect("starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output.stdout
 }

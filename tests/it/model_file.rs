@@ -10,7 +10,7 @@ use nn_tui::data::{
     Task,
 };
 use nn_tui::error::{EXIT_BAD_DATA, EXIT_NO_INPUT, EXIT_USAGE, Error};
-use nn_tui::model_file::formats::{self, Format};
+use nn_tui::model_file::formats;
 use nn_tui::model_file::{EndedWith, Quality, TrainedModel, TrainingRecord, load, save};
 use nn_tui::nn::NeuronId;
 use nn_tui::nn::parameters::ParameterId;
@@ -127,7 +127,7 @@ const SAFETENSORS: &str = "safetensors";
 
 /// Extensions of the formats that can be read.
 pub(crate) fn readable() -> Vec<&'static str> {
-    formats::readable().map(Format::extension).collect()
+    formats::readable().map(|format| format.extension).collect()
 }
 
 /// A folder, and a path in it with this extension.
@@ -393,14 +393,14 @@ fn json_is_laid_out_for_people() {
 fn the_extension_selects_the_format() {
     for name in ["m.json", "M.JSON", "a.b.Json"] {
         let format = formats::for_path(name.as_ref()).expect("json");
-        assert_eq!(format.extension(), JSON);
+        assert_eq!(format.extension, JSON);
     }
     for name in ["model", ".json", "m.pt", "json", ""] {
         let error = formats::for_path(name.as_ref())
-            .map(Format::name)
+            .map(|format| format.name)
             .expect_err("unknown");
         assert_eq!(error.exit_code(), EXIT_USAGE);
-        let expected = "must end in .json, .safetensors, .npz, .onnx, .py or .rs";
+        let expected = "must end in .json, .safetensors, .npz, .onnx, .py, .rs or .c";
         assert!(error.to_string().ends_with(expected), "{error}");
     }
     for name in ["m.onnx", "m.py", "m.rs"] {

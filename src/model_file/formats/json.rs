@@ -38,38 +38,23 @@ use ndarray::{Array1, Array2};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::{Decode, Format};
+use super::Format;
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::{Document, Layer};
 use crate::nn::{Architecture, LayerParameters, Parameters};
 
 /// JSON text, one row of weights a line.
-pub(super) struct Json;
+pub(super) const FORMAT: Format = Format {
+    name: "JSON",
+    extension: "json",
+    description: "JSON, readable by people and programs",
+    bytes_per_parameter: 40,
+    encode,
+    decode: Some(decode),
+};
 
-impl Format for Json {
-    fn name(&self) -> &'static str {
-        "JSON"
-    }
-
-    fn extension(&self) -> &'static str {
-        "json"
-    }
-
-    fn description(&self) -> &'static str {
-        "JSON, readable by people and programs"
-    }
-
-    fn bytes_per_parameter(&self) -> u128 {
-        40
-    }
-
-    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
-        write(model).map_err(|error| error.to_string())
-    }
-
-    fn decoder(&self) -> Option<Decode> {
-        Some(decode)
-    }
+fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+    write(model).map_err(|error| error.to_string())
 }
 
 /// Document with layers whose rows are text already, so that indentation leaves them on one line.

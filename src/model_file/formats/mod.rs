@@ -1,6 +1,6 @@
 //! Export formats: one file or folder each, and the list of them.
 //!
-//! A new format is one type that implements [`Format`] and one line in `formats!`. The help text, the
+//! A new format is one file with a [`Format`] and one line in `formats!`. The help text, the
 //! prompt, completion, error messages and tests take its extension and description from there.
 
 mod npy;
@@ -16,68 +16,65 @@ use crate::util::text::sanitise;
 pub(crate) type Decode = fn(&[u8]) -> Result<TrainedModel, String>;
 
 /// File format of a trained model, chosen by the extension of the file name.
-pub trait Format: Sync {
-    /// Returns the name of the format, such as `ONNX`.
-    fn name(&self) -> &'static str;
+pub struct Format {
+    /// Name of the format, such as `ONNX`.
+    pub name: &'static str,
+    /// Extension of its file names, in lower case and without the dot.
+    pub extension: &'static str,
+    /// Phrase on its contents and readers, for help and completion.
+    pub description: &'static str,
+    /// Bytes of memory that saving and verifying take per parameter.
+    pub(super) bytes_per_parameter: u128,
+    /// Encodes a valid model as the contents of a file; equal models give equal bytes. The error is the reason
+    /// why the format cannot hold the model.
+    pub(super) encode: fn(&TrainedModel) -> Result<Vec<u8>, String>,
+    /// Decoder; `None` if the format is for other programs only.
+    decode: Option<Decode>,
+}
 
-    /// Returns the extension of its file names, in lower case and without the dot.
-    fn extension(&self) -> &'static str;
+/// See [`Format::bytes_per_parameter`].
+const USUAL_BYTES_PER_PARAMETER: u128 = 24;
 
-    /// Returns a phrase on its contents and readers, for help and completion.
-    fn description(&self) -> &'static str;
-
-    /// Encodes a valid model as the contents of a file; equal models give equal bytes.
-    ///
-    /// # Errors
-    /// The reason why the format cannot hold the model.
-    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String>;
-
-    /// Returns how many bytes of memory saving and verifying take per parameter.
-    fn bytes_per_parameter(&self) -> u128 {
-        24
-    }
-
-    /// Returns the decoder, or `None` if the format is for other programs only.
-    fn decoder(&self) -> Option<Decode> {
-        None
+impl Format {
+    /// Whether the format can be read back.
+    pub fn is_readable(&self) -> bool {
+        self.decode.is_some()
     }
 }
 
 /// Declares the modules and the list of the formats.
 macro_rules! formats {
-    ($($module:ident :: $format:ident;)*) => {
+    ($($module:ident)*) => {
         $(mod $module;)*
 
         /// All formats, in the order in which help and messages list them.
-        pub static ALL: &[&dyn Format] = &[$(&$module::$format),*];
+        pub static ALL: &[Format] = &[$($module::FORMAT),*];
     };
 }
 formats! {
-    json::Json;
-    safetensors::Safetensors;
-    npz::Npz;
-    onnx::Onnx;
-    python::Python;
-    rust::Rust;
+    json
+    safetensors
+    npz
+    onnx
+    python
+    rust
 }
 
 /// Returns the formats that [`super::load`] reads.
-pub fn readable() -> impl Iterator<Item = &'static dyn Format> {
-    ALL.iter()
-        .copied()
-        .filter(|format| format.decoder().is_some())
+pub fn readable() -> impl Iterator<Item = &'static Format> {
+    ALL.iter().filter(|format| format.is_readable())
 }
 
 /// Finds the format for the extension of `path`, ignoring case.
 ///
 /// # Errors
 /// [`Error::Usage`] with the known extensions.
-pub fn for_path(path: &Path) -> Result<&'static dyn Format> {
+pub fn for_path(path: &Path) -> Result<&'static Format> {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    let is_format = |format: &&&dyn Format| {
-        extension.is_some_and(|extension| extension.eq_ignore_ascii_case(format.extension()))
+    let is_format = |format: &&Format| {
+        extension.is_some_and(|extension| extension.eq_ignore_ascii_case(format.extension))
     };
-    ALL.iter().find(is_format).copied().ok_or_else(|| {
+    ALL.iter().find(is_format).ok_or_else(|| {
         Error::Usage(format!(
             "{}: the name of a model file must end in {}",
             sanitise(&path.to_string_lossy()),
@@ -92,11 +89,11 @@ pub fn for_path(path: &Path) -> Result<&'static dyn Format> {
 /// [`Error::Usage`] with the extensions that can be read.
 pub(super) fn decoder_for(path: &Path) -> Result<Decode> {
     let format = for_path(path)?;
-    format.decoder().ok_or_else(|| {
+    format.decode.ok_or_else(|| {
         Error::Usage(format!(
             "{}: {} files are for other programs; nn-tui reads {}",
             sanitise(&path.to_string_lossy()),
-            format.name(),
+            format.name,
             readable_extensions(),
         ))
     })
@@ -104,7 +101,7 @@ pub(super) fn decoder_for(path: &Path) -> Result<Decode> {
 
 /// Lists the extensions of all formats: `.json, .safetensors, .npz, .onnx, .py or .rs`.
 pub(crate) fn extensions() -> String {
-    alternatives(ALL.iter().copied())
+    alternatives(ALL.iter())
 }
 
 /// Lists the extensions that can be read: `.json, .safetensors or .npz`.
@@ -112,9 +109,9 @@ pub(crate) fn readable_extensions() -> String {
     alternatives(readable())
 }
 
-fn alternatives(formats: impl Iterator<Item = &'static dyn Format>) -> String {
+fn alternatives(formats: impl Iterator<Item = &'static Format>) -> String {
     let extensions: Vec<String> = formats
-        .map(|format| format!(".{}", format.extension()))
+        .map(|format| format!(".{}", format.extension))
         .collect();
     match extensions.as_slice() {
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
@@ -129,12 +126,12 @@ mod tests {
     #[test]
     fn every_extension_finds_its_own_format() {
         for format in ALL {
-            let extension = format.extension();
+            let extension = format.extension;
             assert_eq!(extension, extension.to_ascii_lowercase());
-            assert!(!format.name().is_empty() && !format.description().is_empty());
+            assert!(!format.name.is_empty() && !format.description.is_empty());
             let path = format!("model.{}", extension.to_uppercase());
             let found = for_path(path.as_ref()).expect("a format");
-            assert_eq!(found.name(), format.name(), "two formats for .{extension}");
+            assert_eq!(found.name, format.name, "two formats for .{extension}");
         }
     }
 }

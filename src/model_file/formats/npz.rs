@@ -20,7 +20,7 @@ use zip::result::{ZipError, ZipResult};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{Decode, Format, npy};
+use super::{Format, USUAL_BYTES_PER_PARAMETER, npy};
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::Document;
 use crate::model_file::tensors;
@@ -38,29 +38,18 @@ const MAX_RATIO: u64 = 64;
 const ALWAYS_ACCEPTED: u64 = 16 << 20;
 
 /// Archive of NumPy arrays.
-pub(super) struct Npz;
+pub(super) const FORMAT: Format = Format {
+    name: "NumPy",
+    extension: "npz",
+    description: "arrays for numpy.load",
+    bytes_per_parameter: USUAL_BYTES_PER_PARAMETER,
+    encode,
+    decode: Some(decode),
+};
 
-impl Format for Npz {
-    fn name(&self) -> &'static str {
-        "NumPy"
-    }
-
-    fn extension(&self) -> &'static str {
-        "npz"
-    }
-
-    fn description(&self) -> &'static str {
-        "arrays for numpy.load"
-    }
-
-    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
-        let document = Document::without_layers(model).to_json()?;
-        write(model, &document).map_err(message)
-    }
-
-    fn decoder(&self) -> Option<Decode> {
-        Some(decode)
-    }
+fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+    let document = Document::without_layers(model).to_json()?;
+    write(model, &document).map_err(message)
 }
 
 fn write(model: &TrainedModel, document: &str) -> ZipResult<Vec<u8>> {

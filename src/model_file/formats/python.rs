@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Format;
+use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::list;
 use crate::data::{Encoding, InputColumn, Quote, Task};
 use crate::model_file::TrainedModel;
@@ -10,25 +10,14 @@ use crate::model_file::description::description;
 use crate::util::text::is_printable;
 
 /// Module and command-line program for Python 3.
-pub(super) struct Python;
-
-impl Format for Python {
-    fn name(&self) -> &'static str {
-        "Python"
-    }
-
-    fn extension(&self) -> &'static str {
-        "py"
-    }
-
-    fn description(&self) -> &'static str {
-        "Python 3 source code, without dependencies"
-    }
-
-    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
-        encode(model)
-    }
-}
+pub(super) const FORMAT: Format = Format {
+    name: "Python",
+    extension: "py",
+    description: "Python 3 source code, without dependencies",
+    bytes_per_parameter: USUAL_BYTES_PER_PARAMETER,
+    encode,
+    decode: None,
+};
 
 fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let mut code = String::from("#!/usr/bin/env python3\n");

@@ -23,7 +23,7 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use safetensors::{SafeTensorError, SafeTensors};
 
-use super::{Decode, Format};
+use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::Document;
 use crate::model_file::tensors;
@@ -33,41 +33,30 @@ use crate::util::text::sanitise;
 const METADATA_KEY: &str = "nn-tui";
 
 /// Tensors with PyTorch's names.
-pub(super) struct Safetensors;
+pub(super) const FORMAT: Format = Format {
+    name: "safetensors",
+    extension: "safetensors",
+    description: "tensors for PyTorch and Hugging Face libraries",
+    bytes_per_parameter: USUAL_BYTES_PER_PARAMETER,
+    encode,
+    decode: Some(decode),
+};
 
-impl Format for Safetensors {
-    fn name(&self) -> &'static str {
-        "safetensors"
-    }
-
-    fn extension(&self) -> &'static str {
-        "safetensors"
-    }
-
-    fn description(&self) -> &'static str {
-        "tensors for PyTorch and Hugging Face libraries"
-    }
-
-    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
-        let mut document = Document::without_layers(model);
-        document.checksum = Some(tensors::checksum(&model.parameters));
-        let metadata = HashMap::from([(METADATA_KEY.to_owned(), document.to_json()?)]);
-        let tensors = tensors::of(&model.parameters);
-        let views: Result<Vec<_>, _> = tensors
-            .iter()
-            .map(|tensor| {
-                TensorView::new(Dtype::F32, tensor.shape.clone(), &tensor.bytes)
-                    .map(|view| (&tensor.name, view))
-            })
-            .collect();
-        views
-            .and_then(|views| serialize(views, Some(metadata)))
-            .map_err(message)
-    }
-
-    fn decoder(&self) -> Option<Decode> {
-        Some(decode)
-    }
+fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+    let mut document = Document::without_layers(model);
+    document.checksum = Some(tensors::checksum(&model.parameters));
+    let metadata = HashMap::from([(METADATA_KEY.to_owned(), document.to_json()?)]);
+    let tensors = tensors::of(&model.parameters);
+    let views: Result<Vec<_>, _> = tensors
+        .iter()
+        .map(|tensor| {
+            TensorView::new(Dtype::F32, tensor.shape.clone(), &tensor.bytes)
+                .map(|view| (&tensor.name, view))
+        })
+        .collect();
+    views
+        .and_then(|views| serialize(views, Some(metadata)))
+        .map_err(message)
 }
 
 fn message(error: SafeTensorError) -> String {

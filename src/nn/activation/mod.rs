@@ -5,14 +5,11 @@
 //!
 //! Each activation is one file that implements `Function`, and one row of the table below.
 
-use std::str::FromStr;
-
 use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
 use super::Initialisation;
-use crate::error::Error;
-use crate::util::named::{by_name, shown_by_name};
+use crate::util::named::{read_by_name, shown_by_name};
 use export::{Onnx, RustCode};
 
 pub(crate) mod export;
@@ -188,14 +185,7 @@ impl Activation {
 }
 
 shown_by_name!(Activation);
-
-impl FromStr for Activation {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        by_name("activation", name, &Self::ALL, Self::name).map_err(Error::Usage)
-    }
-}
+read_by_name!(Activation, "activation");
 
 #[cfg(test)]
 mod tests;

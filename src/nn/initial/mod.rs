@@ -2,15 +2,12 @@
 //!
 //! Each initialisation is one file that implements [`Draw`] and one row of the table below.
 
-use std::str::FromStr;
-
 use ndarray::{Array1, Array2};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Architecture, LayerParameters, Parameters};
-use crate::error::Error;
-use crate::util::named::{by_name, shown_by_name};
+use crate::util::named::{read_by_name, shown_by_name};
 use crate::util::random::{RngStream, generator};
 
 /// Distribution of the initial parameters of a layer.
@@ -97,14 +94,7 @@ impl Initialisation {
 }
 
 shown_by_name!(Initialisation);
-
-impl FromStr for Initialisation {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        by_name("initialisation", name, &Self::ALL, Self::name).map_err(Error::Usage)
-    }
-}
+read_by_name!(Initialisation, "initialisation");
 
 #[cfg(test)]
 mod tests {

@@ -3,16 +3,13 @@
 //! Each loss is one file and one row of the table below. A loss of the errors `e_j = a_j - y_j` implements
 //! [`ErrorLoss`] and goes with every output by the chain rule; any other implements [`LossFunction`].
 
-use std::str::FromStr;
-
 use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
 use super::Output;
 use super::output::{OutputFunction, with_output};
-use crate::error::Error;
 use crate::nn::kernels::output::OutputRows;
-use crate::util::named::{by_name, shown_by_name};
+use crate::util::named::{read_by_name, shown_by_name};
 
 /// Declares the modules and the enum of the losses, and the macro `with_loss`, which expands `$body` with
 /// the type `$L` that implements [`LossFunction`] for `$loss`.
@@ -302,14 +299,7 @@ impl Loss {
 }
 
 shown_by_name!(Loss);
-
-impl FromStr for Loss {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        by_name("loss", name, &Self::ALL, Self::name).map_err(Error::Usage)
-    }
-}
+read_by_name!(Loss, "loss");
 
 #[cfg(test)]
 mod tests {

@@ -7,18 +7,15 @@ mod linear;
 mod sigmoid;
 pub(in crate::nn) mod softmax;
 
-use std::str::FromStr;
-
 use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Function;
 use super::loss::ErrorLoss;
 use super::{Activation, Loss};
-use crate::error::Error;
 use crate::nn::kernels::output::{OutputRows, masked, of_each_output};
 use crate::nn::kernels::panels::Panels;
-use crate::util::named::{by_name, shown_by_name};
+use crate::util::named::{read_by_name, shown_by_name};
 
 /// Declares the enum of the outputs, and the macro `with_output`, which expands `$body` with the type `$O`
 /// that implements [`OutputFunction`] for `$output`.
@@ -241,14 +238,7 @@ pub fn predicted_class<'a>(outputs: impl IntoIterator<Item = &'a f32>) -> usize 
 pub(crate) const SINGLE_OUTPUT_THRESHOLD: f32 = 0.5;
 
 shown_by_name!(Output);
-
-impl FromStr for Output {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        by_name("output", name, &Self::ALL, Self::name).map_err(Error::Usage)
-    }
-}
+read_by_name!(Output, "output");
 
 #[cfg(test)]
 mod tests {

@@ -24,7 +24,7 @@ mod preprocess;
 
 use prost::Message;
 
-use super::Format;
+use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use crate::data::{Encoding, InputColumn, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
@@ -47,25 +47,14 @@ const OUTPUTS: &str = "outputs";
 const PREDICTION: &str = "prediction";
 
 /// Graph of ONNX operators with the preprocessing inside.
-pub(super) struct Onnx;
-
-impl Format for Onnx {
-    fn name(&self) -> &'static str {
-        "ONNX"
-    }
-
-    fn extension(&self) -> &'static str {
-        "onnx"
-    }
-
-    fn description(&self) -> &'static str {
-        "graph for ONNX Runtime, preprocessing included"
-    }
-
-    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
-        encode(model)
-    }
-}
+pub(super) const FORMAT: Format = Format {
+    name: "ONNX",
+    extension: "onnx",
+    description: "graph for ONNX Runtime, preprocessing included",
+    bytes_per_parameter: USUAL_BYTES_PER_PARAMETER,
+    encode,
+    decode: None,
+};
 
 fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let mut graph = Graph::default();

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::model_file::formats::json::Json;
+use crate::model_file::formats::json;
 
 /// A network 3 → 2 → 2 for a number and a category.
 const MODEL: &str = r#"{
@@ -36,9 +36,9 @@ const MODEL: &str = r#"{
 }"#;
 
 fn model_and_graph() -> (TrainedModel, messages::GraphProto) {
-    let decode = Json.decoder().expect("JSON is readable");
+    let decode = json::FORMAT.decode.expect("JSON is readable");
     let model = decode(MODEL.as_bytes()).expect("a model");
-    let bytes = Onnx.encode(&model).expect("encoded");
+    let bytes = encode(&model).expect("encoded");
     let file = ModelProto::decode(&*bytes).expect("protobuf");
     (model, file.graph.expect("a graph"))
 }

@@ -4,7 +4,7 @@ mod parts;
 
 use std::fmt::{Error, Write};
 
-use super::Format;
+use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::{Signature, list};
 use parts::{
     BOOLEAN, EXP, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, STANDARDISED,
@@ -16,26 +16,19 @@ use crate::nn::Activation;
 use crate::nn::activation::export::RustCode;
 
 /// Module for Rust that needs only `core`.
-pub(super) struct Rust;
+pub(super) const FORMAT: Format = Format {
+    name: "Rust",
+    extension: "rs",
+    description: "Rust source code, without dependencies",
+    bytes_per_parameter: USUAL_BYTES_PER_PARAMETER,
+    encode,
+    decode: None,
+};
 
-impl Format for Rust {
-    fn name(&self) -> &'static str {
-        "Rust"
-    }
-
-    fn extension(&self) -> &'static str {
-        "rs"
-    }
-
-    fn description(&self) -> &'static str {
-        "Rust source code, without dependencies"
-    }
-
-    fn encode(&self, model: &TrainedModel) -> Result<Vec<u8>, String> {
-        let mut code = String::new();
-        write_code(&mut code, model).map_err(|error| error.to_string())?;
-        Ok(code.into_bytes())
-    }
+fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+    let mut code = String::new();
+    write_code(&mut code, model).map_err(|error| error.to_string())?;
+    Ok(code.into_bytes())
 }
 
 /// Parameters and arguments of the generated functions.

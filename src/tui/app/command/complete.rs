@@ -222,7 +222,7 @@ fn models(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
     let mut all = Vec::new();
     let name = &typed[folder.len()..];
     let has_ending = formats::ALL.iter().any(|format| {
-        let stem = name.strip_suffix(format.extension());
+        let stem = name.strip_suffix(format.extension);
         stem.is_some_and(|stem| stem.ends_with('.'))
     });
     if !name.is_empty() && !has_ending {
@@ -232,7 +232,7 @@ fn models(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
             _ => (stem, ""),
         };
         for format in formats::ALL {
-            let ending = format!(".{}", format.extension());
+            let ending = format!(".{}", format.extension);
             let path = format!("{stem}{ending}");
             let is_there = |files: &Files| {
                 files
@@ -241,7 +241,7 @@ fn models(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
                     .any(|(name, _)| path[folder.len()..] == *name)
             };
             if ending.starts_with(begun) && !files.is_some_and(is_there) {
-                all.push(Candidate::new(path, format.description()));
+                all.push(Candidate::new(path, format.description));
             }
         }
     }

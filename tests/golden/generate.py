@@ -45,6 +45,7 @@ NETWORKS = [
     ("silu", "sigmoid", "cross-entropy", [3, 5, 2]),
     ("elu", "sigmoid", "cross-entropy", [3, 4, 1]),
     ("softplus", "linear", "quadratic", [3, 4, 2]),
+    ("tanh", "linear", "huber", [3, 4, 2]),
 ]
 
 WEIGHT_DECAYS = [0.0, 0.01]
@@ -64,6 +65,8 @@ def loss_of(output, loss, z, targets):
     if loss == "cross-entropy":
         return torch.nn.functional.cross_entropy(z, targets)
     a = torch.sigmoid(z) if output == "sigmoid" else z
+    if loss == "huber":
+        return torch.nn.functional.huber_loss(a, targets, reduction="none").sum(dim=1).mean()
     return 0.5 * ((a - targets) ** 2).sum(dim=1).mean()
 
 

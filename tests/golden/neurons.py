@@ -23,6 +23,8 @@ ENDS = [
     ("linear", "quadratic"),
     ("sigmoid", "cross-entropy"),
 ]
+# After the others, whose random numbers stay the same.
+LATER_ENDS = [("softmax", "huber"), ("sigmoid", "huber"), ("linear", "huber")]
 OUTPUTS = {
     "softmax": lambda z: torch.softmax(z, dim=1),
     "sigmoid": torch.sigmoid,
@@ -51,6 +53,8 @@ def run(hidden, output, loss):
         losses = entropy(zs[-1], targets, reduction="none").sum(dim=1)
     elif loss == "cross-entropy":
         losses = torch.nn.functional.cross_entropy(zs[-1], targets, reduction="none")
+    elif loss == "huber":
+        losses = torch.nn.functional.huber_loss(a, targets, reduction="none").sum(dim=1)
     else:
         losses = 0.5 * ((a - targets) ** 2).sum(dim=1)
     # Rows don't meet, so the derivative of the sum by a row's z is that row's delta.
@@ -74,7 +78,9 @@ def run(hidden, output, loss):
 def main():
     torch.manual_seed(77)
     records = [
-        run(hidden, *end) for hidden, end in itertools.product([*ACTIVATIONS, "linear"], ENDS)
+        run(hidden, *end)
+        for ends in [ENDS, LATER_ENDS]
+        for hidden, end in itertools.product([*ACTIVATIONS, "linear"], ends)
     ]
     print("[")
     print(",\n".join(json.dumps(record) for record in records))

@@ -68,7 +68,7 @@ fn a_number_refuses_what_needs_classes() {
         ("sine --output softmax", "output linear, not softmax"),
         (
             "sine --loss cross-entropy",
-            "loss quadratic, not cross-entropy",
+            "loss quadratic or huber, not cross-entropy",
         ),
         ("sine --class-weights balanced", "no classes to weight"),
     ] {

@@ -45,6 +45,7 @@ macro_rules! losses {
 losses! { ($)
     Quadratic, quadratic, "`1/2 sum_j (a_j - y_j)^2`.";
     CrossEntropy, cross_entropy, "`- sum_j y_j ln a_j`, or the binary form for sigmoid outputs.";
+    Huber, huber, "`e^2 / 2` up to an error of 1, `|e| - 1/2` beyond.";
 }
 
 pub(in crate::nn) use with_loss;

@@ -73,6 +73,7 @@ initialisations! {
     Normal, normal, "Weights and biases from a standard normal.";
     Xavier, xavier, "Uniform, for tanh-like layers.";
     He, he, "Normal, for rectifiers.";
+    Orthogonal, orthogonal, "Orthonormal rows or columns.";
 }
 
 impl Initialisation {

@@ -12,7 +12,7 @@ import numpy
 import programs
 import tables
 
-FORMATS = ["json", "safetensors", "npz", "onnx", "py", "rs"]
+FORMATS = ["json", "safetensors", "npz", "onnx", "py", "rs", "c"]
 TOLERANCE = 1e-5
 # Missing values in texts, and in numbers.
 MISSING = {"", "?", "na", "n/a", "nan", "null", "-", "#n/a", "\\n"}

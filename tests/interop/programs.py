@@ -1,6 +1,8 @@
 """Comparisons with other programs; each returns whether it applies to the model."""
 
+import csv
 import importlib.util
+import io
 import json
 import math
 import subprocess
@@ -203,4 +205,22 @@ def rust_code(model):
     return True
 
 
-CHECKS = [onnx_runtime, numpy_archive, torch_modules, scikit_learn, python_code, rust_code]
+def c_code(model):
+    """Compiles the code as C99 without warnings and runs its program on the table."""
+    for options in (["-DMODEL_NO_MAIN", "-c", "model.c"], ["-o", "program-c", "model.c", "-lm"]):
+        cc = ["cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-O2", *options]
+        subprocess.run(cc, check=True, cwd=model.folder)
+    with open(model.table, encoding="utf-8") as table:
+        run = subprocess.run([model.folder / "program-c"], stdin=table, check=True, capture_output=True)
+    # Answers may be of several lines.
+    _, *rows = csv.reader(io.StringIO(run.stdout.decode(), newline=""))
+    own = len(model.rows[0])
+    added = [row[own:] for row in rows]
+    if model.is_regression:
+        model.compare("c", [float(number) for number, in added])
+    else:
+        model.compare("c", [row[1:] for row in added], [row[0] for row in added])
+    return True
+
+
+CHECKS = [onnx_runtime, numpy_archive, torch_modules, scikit_learn, python_code, rust_code, c_code]

@@ -4,8 +4,8 @@
     python3 tests/interop/run.py target/debug/nn-tui
 
 Trains models with every activation and output, numeric and text columns, classes and numbers;
-writes each in every format; and runs ONNX Runtime, PyTorch, NumPy, scikit-learn, Python and Rust on
-the same raw rows. All predictions must be within 1e-5 of those of `nn-tui predict` (for numbers,
+writes each in every format; and runs ONNX Runtime, PyTorch, NumPy, scikit-learn, Python, Rust and C
+on the same raw rows. All predictions must be within 1e-5 of those of `nn-tui predict` (for numbers,
 1e-5 of the target's standard deviation).
 
 The libraries are installed into a virtual environment below target/. If PyTorch, which is large,

@@ -613,7 +613,7 @@ fn the_worker_changes_refuses_and_undoes() {
     assert_eq!(driven.state(is_paused).1.step, 8);
     assert_eq!(changed(Change::Undo).batches, 3);
     assert_eq!(changed(Change::Undo).architecture.sizes(), [4, 6, 5, 3]);
-    for format in ["json", "onnx", "npz", "safetensors", "py", "rs"] {
+    for format in ["json", "onnx", "npz", "safetensors", "py", "rs", "c"] {
         let name = format!("nn-tui-changed-{}.{format}", std::process::id());
         let path = std::env::temp_dir().join(name);
         driven.send(Command::Export {

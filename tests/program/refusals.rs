@@ -78,7 +78,7 @@ fn of_a_wrong_command_line() {
         ),
         (
             "predict model.txt iris",
-            "the name of a model file must end in .json, .safetensors, .npz, .onnx, .py or .rs",
+            "the name of a model file must end in .json, .safetensors, .npz, .onnx, .py, .rs or .c",
         ),
         ("completions tcsh", "possible values: bash"),
     ] {

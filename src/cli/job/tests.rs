@@ -131,7 +131,7 @@ fn values_out_of_range_are_refused_by_name() {
         ),
         (
             "--export m.pt",
-            "m.pt: the name of a model file must end in .json, .safetensors, .npz, .onnx, .py or .rs",
+            "m.pt: the name of a model file must end in .json, .safetensors, .npz, .onnx, .py, .rs or .c",
         ),
     ] {
         let error = job(line).expect_err(line);

@@ -58,6 +58,7 @@ formats! {
     onnx
     python
     rust
+    c
 }
 
 /// Returns the formats that [`super::load`] reads.
@@ -99,7 +100,7 @@ pub(super) fn decoder_for(path: &Path) -> Result<Decode> {
     })
 }
 
-/// Lists the extensions of all formats: `.json, .safetensors, .npz, .onnx, .py or .rs`.
+/// Lists the extensions of all formats: `.json, .safetensors, .npz, .onnx, .py, .rs or .c`.
 pub(crate) fn extensions() -> String {
     alternatives(ALL.iter())
 }

@@ -1,0 +1,432 @@
+//! Models as one C99 file that needs only the standard library.
+
+mod parts;
+
+use std::fmt::{Error, Write};
+
+use super::{Format, USUAL_BYTES_PER_PARAMETER};
+use super::source_code::{Signature, list};
+use crate::data::{Encoding, Quote, Task};
+use crate::model_file::TrainedModel;
+use crate::model_file::description::description;
+use crate::nn::activation::export::Onnx;
+use parts::{
+    BOOLEAN, HEAD, IS_MISSING, LAYER, MAIN, NUMBER, ONE_HOT, OPERATORS, PLACE_OF, PUT, READ_NUMBERS, SHOW_CLASS, STANDARDISED,
+};
+use crate::nn::output::SINGLE_OUTPUT_THRESHOLD;
+
+/// Functions and command-line program in C99.
+pub(super) const FORMAT: Format = Format {
+    name: "C",
+    extension: "c",
+    description: "C99 source code, without dependencies",
+    bytes_per_parameter: USUAL_BYTES_PER_PARAMETER,
+    encode,
+    decode: None,
+};
+
+fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
+    let functions = Functions::of(model)?;
+    let mut code = String::new();
+    write_code(&mut code, model, &functions).map_err(|error| error.to_string())?;
+    Ok(code.into_bytes())
+}
+
+/// Code of the activations: definitions, and the statement that applies each to the array `a`.
+#[derive(Default)]
+struct Functions {
+    definitions: String,
+    hidden: String,
+    output: String,
+}
+
+impl Functions {
+    fn of(model: &TrainedModel) -> Result<Self, String> {
+        let mut functions = Self::default();
+        let architecture = &model.architecture;
+        let output = architecture.output();
+        if architecture.depth() > 1 {
+            functions.hidden = functions.apply("hidden", architecture.hidden().onnx())?;
+        }
+        functions.output = match (output.activation(), output.code()) {
+            (Some(activation), _) => functions.apply("output", activation.onnx())?,
+            (None, Some(code)) => {
+                functions.define(code.onnx)?;
+                format!("{}(a, OUTPUTS);", output.name())
+            }
+            (None, None) => return Err(format!("there is no C code of {output} outputs")),
+        };
+        Ok(functions)
+    }
+
+    /// Defines `name` as the function of one number and returns the statement that applies it.
+    fn apply(&mut self, name: &str, function: &Onnx) -> Result<String, String> {
+        if matches!(function, Onnx::Z) {
+            return Ok(String::new());
+        }
+        let expression = self.expression(function)?;
+        let definition =
+            format!("\nstatic double {name}(double z)\n{{\n    return {expression};\n}}\n");
+        self.definitions.push_str(&definition);
+        Ok(format!("a[i] = (float){name}(a[i]);"))
+    }
+
+    fn expression(&mut self, function: &Onnx) -> Result<String, String> {
+        let (operator, attributes, inputs) = match function {
+            Onnx::Z => return Ok("z".into()),
+            Onnx::Number(number) => return Ok(format!("{:?}", f64::from(*number))),
+            Onnx::Node(operator, attributes, inputs) => (*operator, *attributes, *inputs),
+        };
+        let name = self.define(operator)?;
+        let inputs = inputs.iter().map(|input| self.expression(input));
+        let mut arguments = inputs.collect::<Result<Vec<_>, _>>()?;
+        if let (1, [left, right]) = (name.len(), arguments.as_slice()) {
+            return Ok(format!("({left} {name} {right})"));
+        }
+        let attributes = attributes.iter();
+        arguments.extend(attributes.map(|(_, value)| format!("{:?}", f64::from(*value))));
+        Ok(format!("{name}({})", arguments.join(", ")))
+    }
+
+    /// Returns the C function or infix operator for an `operator` of ONNX, after its definition was added.
+    fn define(&mut self, operator: &str) -> Result<&'static str, String> {
+        let known = OPERATORS.iter().find(|(known, ..)| *known == operator);
+        let &(_, name, definition) =
+            known.ok_or_else(|| format!("there is no C code of the operator {operator}"))?;
+        if !self.definitions.contains(definition) {
+            self.definitions.push_str(definition);
+        }
+        Ok(name)
+    }
+}
+
+fn write_code(
+    code: &mut String,
+    model: &TrainedModel,
+    functions: &Functions,
+) -> Result<(), Error> {
+    for line in description(model) {
+        // What would open or close a comment.
+        let line = line.replace("*/", "* /").replace("/*", "/ *");
+        writeln!(code, "/* {line} */")?;
+    }
+    code.push_str(HEAD);
+    let signature = Signature::of(&model.preprocessing.columns);
+    writeln!(
+        code,
+        "enum {{ NUMBERS = {}, TEXTS = {}, OUTPUTS = {} }};",
+        signature.numbers.len(),
+        signature.texts.len(),
+        model.architecture.outputs()
+    )?;
+    for (name, texts) in [
+        ("const char *const model_number_names", &*signature.numbers),
+        ("const char *const model_text_names", &*signature.texts),
+        ("static const char *const CLASSES", model.task.classes()),
+    ] {
+        let is_used = !name.ends_with("CLASSES") || !texts.is_empty();
+        if is_used {
+            writeln!(code, "{name}[] = {{{}}};", literals(texts))?;
+        }
+    }
+    write_parameters(code, model)?;
+    write_encoders(code, model)?;
+    code.push_str(&functions.definitions);
+    write_inputs(code, model)?;
+    write_outputs(code, model, functions)?;
+    write_prediction(code, model)?;
+    write_main(code, model, &signature)
+}
+
+/// Writes the functions that encode cells, no more than this model needs: unused ones would give warnings.
+fn write_encoders(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
+    let columns = &model.preprocessing.columns;
+    let has = |wanted: fn(&Encoding) -> bool| columns.iter().any(|column| wanted(&column.encoding));
+    let has_categories = has(|encoding| matches!(encoding, Encoding::Categorical { .. }));
+    let has_booleans = has(|encoding| matches!(encoding, Encoding::Boolean { .. }));
+    let has_numbers = has(|encoding| matches!(encoding, Encoding::Numeric { .. }));
+    let missing = &model.preprocessing.missing;
+    if has_categories || has_booleans {
+        code.push_str(IS_MISSING);
+        code.push_str(PLACE_OF);
+        write_missing(code, "MISSING_TEXTS", &missing.in_texts())?;
+    }
+    if has_numbers {
+        write_filled(code, &missing.numbers())?;
+    }
+    for (part, is_needed) in [
+        (ONE_HOT, has_categories),
+        (BOOLEAN, has_booleans),
+        (STANDARDISED, has_booleans || has_numbers),
+    ] {
+        if is_needed {
+            code.push_str(part);
+        }
+    }
+    Ok(())
+}
+
+/// Writes the command-line program.
+fn write_main(
+    code: &mut String,
+    model: &TrainedModel,
+    signature: &Signature,
+) -> Result<(), Error> {
+    code.push_str("\n#ifndef MODEL_NO_MAIN\n");
+    if signature.texts.is_empty() {
+        code.push_str(IS_MISSING);
+    }
+    let format = &model.preprocessing.cell_format;
+    let quote = match format.quote {
+        None => b'"',
+        Some(Quote::Byte(byte)) => byte,
+        Some(Quote::Never) => 0,
+    };
+    let mark = if format.decimal_comma == Some(true) {
+        ','
+    } else {
+        '.'
+    };
+    writeln!(code, "\n#define DECIMAL_MARK '{mark}'")?;
+    writeln!(code, "#define QUOTE {quote} /* its code; 0 is none */")?;
+    let (classes, outputs) = (model.task.classes(), model.architecture.outputs());
+    let output = model.architecture.output();
+    let name = if output.sums_to_one() || outputs == 1 {
+        "p"
+    } else {
+        "output"
+    };
+    // A single output is the probability of the second class.
+    let own = &classes[classes.len().saturating_sub(outputs)..];
+    let heads = own.iter().map(|class| format!("{name}({class})"));
+    let heads: Vec<String> = [format!("predicted {}", model.target)]
+        .into_iter()
+        .chain(heads)
+        .collect();
+    writeln!(code, "\nstatic const char *const HEADS[] = {{{}}};", literals(&heads))?;
+    let main = if signature.numbers.is_empty() {
+        MAIN.replace("@NUMBERS@", "")
+    } else {
+        write_missing(code, "MISSING_NUMBERS", &model.preprocessing.missing.in_numbers())?;
+        code.push_str(NUMBER);
+        MAIN.replace("@NUMBERS@", READ_NUMBERS)
+    };
+    code.push_str(PUT);
+    match &model.task {
+        Task::Classification { .. } => code.push_str(SHOW_CLASS),
+        Task::Regression(scale) => {
+            // f32 tells the targets apart where they have no offset.
+            let format = if scale.offset == 0.0 { "%.9g" } else { "%.17g" };
+            writeln!(
+                code,
+                "
+static void show(const double *numbers, const char *const *texts)
+{{
+    printf(\",{format}\", model_predict(numbers, texts));
+}}"
+            )?;
+        }
+    }
+    code.push_str(&main);
+    Ok(())
+}
+
+/// Writes the list of the texts that are missing values, besides empty ones, in lower case.
+fn write_missing(code: &mut String, name: &str, words: &[&str]) -> Result<(), Error> {
+    let words: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
+    writeln!(code, "\nstatic const char *const {name}[] = {{{}}};", literals(&words))
+}
+
+/// Literals of `texts`, and NULL.
+fn literals(texts: &[String]) -> String {
+    let texts = texts.iter().map(|one| text(one));
+    let texts: Vec<String> = texts.chain(["NULL".to_owned()]).collect();
+    texts.join(", ")
+}
+
+/// Quotes `text` as a C literal. Octal escapes end after three digits, and a question mark might begin a
+/// trigraph.
+fn text(text: &str) -> String {
+    let mut literal = String::from("\"");
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' | b'?' => literal.extend(['\\', char::from(byte)]),
+            b' '..=b'~' => literal.push(char::from(byte)),
+            _ => literal.push_str(&format!("\\{byte:03o}")),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+fn write_parameters(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
+    writeln!(code, "\n/* Weights of each layer, a row for each neuron, and biases. */")?;
+    for (number, layer) in (1..).zip(&model.parameters.layers) {
+        let (outputs, inputs) = layer.weights.dim();
+        writeln!(code, "static const float W{number}[{outputs} * {inputs}] = {{")?;
+        for row in layer.weights.outer_iter() {
+            writeln!(code, "    {},", list(row, "f"))?;
+        }
+        let biases = list(&layer.biases, "f");
+        writeln!(code, "}};\nstatic const float B{number}[{outputs}] = {{{biases}}};")?;
+    }
+    Ok(())
+}
+
+/// Writes the function that fills in for a missing number, NaN or one of `missing`.
+fn write_filled(code: &mut String, missing: &[f64]) -> Result<(), Error> {
+    let missing = missing.iter().map(|number| format!(" || number == {number:?}"));
+    let missing: String = missing.collect();
+    writeln!(
+        code,
+        "
+static float filled(double number, double offset, float fill)
+{{
+    return isnan(number){missing} ? fill : (float)(number - offset);
+}}"
+    )
+}
+
+/// Writes the function that converts the values of a row to network inputs.
+fn write_inputs(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
+    writeln!(
+        code,
+        "
+/* The network's inputs for a row. */
+static void inputs(const double *numbers, const char *const *texts, float *x)
+{{
+    (void)numbers;
+    (void)texts;"
+    )?;
+    let (mut number, mut text, mut input) = (0, 0, 0);
+    for column in &model.preprocessing.columns {
+        match &column.encoding {
+            Encoding::Numeric {
+                mean, std, fill, ..
+            } => {
+                let value = format!("filled(numbers[{number}], {:?}, {fill:?}f)", column.offset);
+                writeln!(code, "    x[{input}] = standardised({value}, {mean:?}, {std:?});")?;
+                number += 1;
+            }
+            Encoding::Categorical { values, fill, .. } => {
+                let (values, width) = (literals(values), column.encoding.inputs());
+                writeln!(
+                    code,
+                    "    {{\n        static const char *const values[] = {{{values}}};\n        \
+                     one_hot(texts[{text}], values, {fill}, x + {input}, {width});\n    }}"
+                )?;
+                text += 1;
+            }
+            Encoding::Boolean {
+                no,
+                yes,
+                mean,
+                std,
+                fill,
+            } => {
+                let (no, yes, fill) = (literals(no), literals(yes), u8::from(*fill));
+                writeln!(
+                    code,
+                    "    {{\n        static const char *const no[] = {{{no}}};\n        \
+                     static const char *const yes[] = {{{yes}}};\n        \
+                     float value = boolean(texts[{text}], no, yes, {fill}.0f);\n        \
+                     x[{input}] = standardised(value, {mean:?}, {std:?});\n    }}"
+                )?;
+                text += 1;
+            }
+        }
+        input += column.encoding.inputs();
+    }
+    writeln!(code, "}}")
+}
+
+/// Writes the function that computes the network's outputs.
+fn write_outputs(
+    code: &mut String,
+    model: &TrainedModel,
+    functions: &Functions,
+) -> Result<(), Error> {
+    code.push_str(LAYER);
+    let depth = model.architecture.depth();
+    let widest = model.architecture.sizes().iter().max().unwrap_or(&0);
+    writeln!(
+        code,
+        "
+void model_outputs(const double *numbers, const char *const *texts, float outputs[OUTPUTS])
+{{
+    float a[{widest}], z[{widest}];
+    int i;
+    inputs(numbers, texts, a);"
+    )?;
+    for (number, (inputs, outputs)) in (1..).zip(model.architecture.layer_shapes()) {
+        writeln!(code, "    layer(W{number}, B{number}, {inputs}, {outputs}, a, z);")?;
+        let function = if number == depth {
+            &functions.output
+        } else {
+            &functions.hidden
+        };
+        let (each, all) = match function.strip_prefix("a[i]") {
+            Some(_) => (format!("{{\n        a[i] = z[i];\n        {function}\n    }}"), ""),
+            None => ("\n        a[i] = z[i];".to_owned(), function.as_str()),
+        };
+        let space = if all.is_empty() { "" } else { "\n    " };
+        let before = if each.starts_with('{') { " " } else { "" };
+        writeln!(code, "    for (i = 0; i < {outputs}; i++){before}{each}{space}{all}")?;
+    }
+    writeln!(code, "    for (i = 0; i < OUTPUTS; i++)\n        outputs[i] = a[i];\n}}")
+}
+
+/// Writes the function that predicts.
+fn write_prediction(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
+    match &model.task {
+        Task::Classification { .. } => {
+            let class = if model.architecture.outputs() == 1 {
+                format!("    best = outputs[0] >= {SINGLE_OUTPUT_THRESHOLD:?}f;")
+            } else {
+                "    for (i = 1; i < OUTPUTS; i++)\n        if (outputs[i] > outputs[best])\n            \
+                 best = i;"
+                    .to_owned()
+            };
+            let index = if model.architecture.outputs() == 1 {
+                "int best"
+            } else {
+                "int i, best = 0"
+            };
+            writeln!(
+                code,
+                "
+const char *model_predict(const double *numbers, const char *const *texts)
+{{
+    float outputs[OUTPUTS];
+    {index};
+    model_outputs(numbers, texts, outputs);
+{class}
+    return CLASSES[best];
+}}"
+            )
+        }
+        Task::Regression(scale) => {
+            let (center, unit) = scale.center_and_unit();
+            writeln!(
+                code,
+                "
+double model_predict(const double *numbers, const char *const *texts)
+{{
+    float outputs[OUTPUTS];
+    model_outputs(numbers, texts, outputs);
+    return outputs[0] * {unit:?} + {center:?};
+}}"
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_literals() {
+        assert_eq!(text("a \"b\" \\n ??= ä1"), r#""a \"b\" \\n \?\?= \303\2441""#);
+    }
+}

@@ -1,6 +1,6 @@
 //! Forward and backward pass of several rows in `f64`, with every number kept.
 //!
-//! Between [`textbook`], which takes one row at a time, and
+//! Between [`textbook`](crate::nn::textbook), which takes one row at a time, and
 //! [`engine`](crate::nn::engine), which is in `f32`: the inspector takes its numbers from here, and the
 //! gradient check the loss as a function of one parameter. Small passes are computed by the textbook,
 //! row by row; in large ones sums are matrix products.

@@ -392,7 +392,8 @@ texts! {
     one_logit() "The curve varies this logit only; the others are held fixed.";
     backward_from_loss() "Backward: from the loss";
     delta_is_difference(output, loss) "δ = ∂C/∂z. For {output} with {loss} it is simply the prediction minus the target.";
-    delta_is_product() "δ = ∂C/∂z: the error times the slope of f.";
+    delta_is_product(by_a) "δ = ∂C/∂z: {by_a} times the slope of f.";
+    the_error() "the error";
     the_output_layer() "the output layer";
     all_outputs() "all outputs";
     all_neurons() "all neurons of the next layer";

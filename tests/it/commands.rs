@@ -368,7 +368,7 @@ fn what_cannot_be_done_is_said() {
     );
     assert_eq!(
         problem(&mut sine, "loss cross-entropy"),
-        "the target is a number: it takes loss quadratic, not cross-entropy"
+        "the target is a number: it takes loss quadratic or huber, not cross-entropy"
     );
     let mut pictures = trained_on(images(), plan(&[4]), 0, (80, 24));
     assert!(problem(&mut pictures, "input r0c1 3").contains("pixels"));
@@ -474,6 +474,7 @@ fn file_names_and_endings_are_completed() {
         "models/a.onnx",
         "models/a.py",
         "models/a.rs",
+        "models/a.c",
         "models/a.json",
         "models/archive/",
     ];

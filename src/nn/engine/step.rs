@@ -165,7 +165,8 @@ fn back<S: Simd>(
     }
 }
 
-/// All phases of a step on one thread.
+/// All phases of a step on one thread. Each is a function that the steps of two threads call too: compiled
+/// into this one, they would be there twice.
 pub(super) struct WholeStep<'a> {
     pub batch: Checked<'a>,
     pub architecture: &'a Architecture,
@@ -195,7 +196,7 @@ impl WithSimd for WholeStep<'_> {
             rows,
             scratch,
         };
-        pass.with_simd(simd);
+        simd.vectorize(pass);
         let rows = &[&*rows];
         let check = FiniteCheck {
             neurons: &[neurons],
@@ -203,14 +204,14 @@ impl WithSimd for WholeStep<'_> {
             rule: &params.rule,
             scratch,
         };
-        let step = check.with_simd(simd)?;
+        let step = simd.vectorize(check)?;
         let update = Update {
             rows,
             neurons,
             scratch,
             params,
         };
-        update.with_simd(simd);
+        simd.vectorize(update);
         Ok(step)
     }
 }

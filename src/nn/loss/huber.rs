@@ -9,8 +9,9 @@ pub(in crate::nn) struct Huber;
 
 impl ErrorLoss for Huber {
     const NAME: &'static str = "huber";
-    const FORMULA: &'static str = "{sum}h({a} − {y})\nh(e) = ½ e² if |e| ≤ 1, else |e| − ½";
-    const SLOPE_FORMULA: &'static str = "clip({a} − {y})";
+    const FORMULA: &'static str = "{sum}h({a} − {y})\nh(e) = ½ e² if |e| ≤ 1, else |e| − ½\n\
+                                   h′(e) = e, limited to ±1";
+    const SLOPE_FORMULA: &'static str = "h′({a} − {y})";
     const HAS_KINK: bool = true;
 
     fn term_formula(error: f64) -> &'static str {

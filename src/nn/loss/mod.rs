@@ -73,7 +73,7 @@ pub(crate) trait LossFunction {
         false
     }
 
-    /// `C` as the inspector shows it, in one or two lines.
+    /// `C` as the inspector shows it, in one or several lines.
     fn formula(output: Output) -> &'static str;
 
     /// `dC/da` as the inspector shows it; of a loss that cancels the output's slope, `dC/dz`.
@@ -271,7 +271,7 @@ impl Loss {
         with_loss!(self, |L| <L as LossFunction>::side(a, y))
     }
 
-    /// `C` as the inspector shows it, in one or two lines, with `{sum}`, `{a}` and `{y}`.
+    /// `C` as the inspector shows it, in one or several lines, with `{sum}`, `{a}` and `{y}`.
     pub fn formula(self, output: Output) -> &'static str {
         with_loss!(self, |L| <L as LossFunction>::formula(output))
     }

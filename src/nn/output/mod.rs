@@ -71,7 +71,7 @@ pub(crate) trait OutputFunction {
     /// `a` as the inspector shows it: `{z}` stands for the output's own logit, `{z_j}` for any and `{sum_j}` for
     /// the sum over them.
     const FORMULA: &'static str;
-    /// `dC/dz` as the inspector shows it: `{e}` stands for `dC/da`, `{prime}` for `f'`, and `{a_k}`, `{e_k}` and
+    /// `dC/dz` as the inspector shows it: `{e}` stands for `dC/da`, and `{a_k}`, `{e_k}` and
     /// `{sum_k}` run over the outputs.
     const DELTA_FORMULA: &'static str;
     /// Code for exports; none if the activation's will do.
@@ -111,7 +111,7 @@ pub(crate) trait OfEachNeuron {
     /// See [`OutputFunction::FORMULA`].
     const FORMULA: &'static str;
     /// See [`OutputFunction::DELTA_FORMULA`].
-    const DELTA_FORMULA: &'static str = "({e}) {prime}({z})";
+    const DELTA_FORMULA: &'static str = "({e}) f′({z})";
 }
 
 impl<E: OfEachNeuron> OutputFunction for E {
@@ -201,7 +201,7 @@ impl Output {
         with_output!(self, |O| <O as OutputFunction>::FORMULA)
     }
 
-    /// `dC/dz` as the inspector shows it, with `{a}`, `{e}`, `{prime}`, `{z}`, `{a_k}`, `{e_k}` and `{sum_k}`.
+    /// `dC/dz` as the inspector shows it, with `{a}`, `{e}`, `{z}`, `{a_k}`, `{e_k}` and `{sum_k}`.
     pub fn delta_formula(self) -> &'static str {
         with_output!(self, |O| <O as OutputFunction>::DELTA_FORMULA)
     }

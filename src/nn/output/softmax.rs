@@ -109,8 +109,8 @@ pub(in crate::nn) fn softmax_of_row<S: Simd, const V: usize>(
     for p in 0..z.count() {
         let used = Lanes::<S, V>::new(z.used(p));
         let z = vector_rows::<S, V>(z.panel(p))[r];
-        for v in 0..V {
-            maximum = simd.max_f32s(maximum, used.keep_or(simd, v, z[v], least));
+        for (v, &z) in z.iter().enumerate() {
+            maximum = simd.max_f32s(maximum, used.keep_or(simd, v, z, least));
         }
     }
     let maximum = simd.reduce_max_f32s(maximum);

@@ -155,6 +155,7 @@ impl Notation {
             ("φ", "phi"),
             ("²", "^2"),
             ("½", "1/2"),
+            ("′", "'"),
         ] {
             text = text.replace(set, self.either(set, plain));
         }

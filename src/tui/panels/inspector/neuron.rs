@@ -180,20 +180,23 @@ fn output_delta(page: &mut Page, facts: &NeuronFacts, loss: Loss, target: f64, s
         |a: f64, b: f64, b_is_known| c.number(a, is_known) + c.text("× ") + c.number(b, b_is_known);
     let cancels = loss.cancels_slope(output);
     let slope_of = |a: &str, y: &str| loss.slope_formula().replace("{a}", a).replace("{y}", y);
-    let own_slope = slope_of(&a, &y);
+    let factor_of = |a: &str, y: &str| match slope_of(a, y) {
+        function if function.ends_with(')') => function,
+        sum => format!("({sum})"),
+    };
     let function = output.activation();
     let is_slope_alone = cancels || function == Some(Activation::Linear);
     let formula = if cancels {
-        own_slope
+        slope_of(&a, &y)
     } else {
         let k = Index::Any('k');
         let (a_k, y_k) = (c.notation.a(layer, k), c.notation.y(k));
-        let formula = output.delta_formula().replace("{e}", &own_slope);
+        let formula = output.delta_formula().replace("({e})", &factor_of(&a, &y));
+        let formula = formula.replace("{e}", &slope_of(&a, &y));
         let formula = formula
-            .replace("{e_k}", &slope_of(&a_k, &y_k))
+            .replace("({e_k})", &factor_of(&a_k, &y_k))
             .replace("{a_k}", &a_k);
         let formula = formula.replace("{sum_k}", &c.notation.sum('k'));
-        let formula = formula.replace("{prime}", &format!("f{}", c.notation.either("′", "'")));
         c.notation.formula(&formula, &a, &z)
     };
     let numbers = if is_slope_alone {
@@ -224,7 +227,9 @@ fn output_delta(page: &mut Page, facts: &NeuronFacts, loss: Loss, target: f64, s
     page.note(&if cancels {
         text::delta_is_difference(output, loss)
     } else {
-        text::delta_is_product().into()
+        let is_error = loss.slope_formula() == Loss::Quadratic.slope_formula();
+        let by_a = c.notation.derivative("a");
+        text::delta_is_product(if is_error { text::the_error() } else { &by_a })
     });
 }
 

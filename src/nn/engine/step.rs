@@ -165,8 +165,7 @@ fn back<S: Simd>(
     }
 }
 
-/// All phases of a step on one thread. Each is a function that the steps of two threads call too: compiled
-/// into this one, they would be there twice.
+/// All phases of a step on one thread.
 pub(super) struct WholeStep<'a> {
     pub batch: Checked<'a>,
     pub architecture: &'a Architecture,
@@ -196,7 +195,7 @@ impl WithSimd for WholeStep<'_> {
             rows,
             scratch,
         };
-        simd.vectorize(pass);
+        pass.with_simd(simd);
         let rows = &[&*rows];
         let check = FiniteCheck {
             neurons: &[neurons],
@@ -204,14 +203,14 @@ impl WithSimd for WholeStep<'_> {
             rule: &params.rule,
             scratch,
         };
-        let step = simd.vectorize(check)?;
+        let step = check.with_simd(simd)?;
         let update = Update {
             rows,
             neurons,
             scratch,
             params,
         };
-        simd.vectorize(update);
+        update.with_simd(simd);
         Ok(step)
     }
 }

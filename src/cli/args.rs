@@ -10,8 +10,8 @@ use clap::{Arg, ArgGroup, ArgMatches, CommandFactory, FromArgMatches, Parser, Su
 use clap_complete::Shell;
 
 use crate::data::{
-    BUILT_IN, ClassWeights, Delimiter, MISSING_IN_NUMBERS, MISSING_IN_TEXTS, Missing, RowSet,
-    TaskChoice, TextEncoding,
+    BUILT_IN, ClassWeights, DateOptions, Delimiter, MISSING_IN_NUMBERS, MISSING_IN_TEXTS, Missing,
+    RowSet, TaskChoice, TextEncoding,
 };
 use crate::error::Error;
 use crate::model_file::formats;
@@ -225,7 +225,8 @@ pub struct SavingArgs {
           help = format!("Start from the weights and the preprocessing of a model: {}",
               formats::readable_extensions()),
           conflicts_with_all = ["hidden", "activation", "output", "loss", "init", "outputs", "task",
-              "keep", "categorical", "missing_values", "max_rows", "resume", "describe"])]
+              "keep", "categorical", "dates", "lags", "missing_values", "max_rows", "resume",
+              "describe"])]
     pub from: Option<PathBuf>,
     /// Leave no checkpoint of a run that ends unsaved after more than a minute
     #[arg(long, help_heading = "Saving")]
@@ -399,6 +400,14 @@ pub struct TableArgs {
     /// Numeric columns to treat as categories
     #[arg(long, value_name = "COLUMNS", help_heading = "Data")]
     pub categorical: Vec<String>,
+    /// Dates as inputs: auto uses year, month, day of the week and time of day if there are no other
+    /// inputs, parts always, exclude never; dmy or mdy sets the order of day and month, e.g. parts,dmy
+    #[arg(long, value_name = "USE", help_heading = "Data", default_value = "auto",
+          value_parser = DateOptions::parse)]
+    pub dates: DateOptions,
+    /// Earlier targets as inputs, for rows in order of time: those of the N rows before
+    #[arg(long, value_name = "N", help_heading = "Data", default_value_t = 0)]
+    pub lags: usize,
     /// Missing cells.
     #[arg(long, value_name = "NAME", help_heading = "Data", default_value_t = Missing::Impute,
           help = missing_help(), value_parser = one_of(&Missing::ALL, Missing::name))]
@@ -425,7 +434,8 @@ pub struct TableArgs {
     )]
     pub test: Option<OsString>,
     /// Choice of validation and test rows: random, time or time:COLUMN (the last rows), group:COLUMN
-    /// (rows of one value stay together), or a file written by --save-split [default: random]
+    /// (rows of one value stay together), or a file written by --save-split [default: random; time with
+    /// --lags, or if only dates are inputs]
     #[arg(long, value_name = "METHOD|FILE", help_heading = "Data")]
     pub split: Option<OsString>,
     /// Maximum number of rows, sampled by the seed

@@ -47,7 +47,7 @@ fn inputs(job: &Job) -> NamedFiles {
     };
     let split = match &job.options.split {
         SplitMethod::Listed(file) => Some(file),
-        SplitMethod::Random | SplitMethod::Time(_) | SplitMethod::Group(_) => None,
+        _ => None,
     };
     let sources = [
         ("DATA", Some(&job.source)),

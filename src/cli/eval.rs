@@ -7,7 +7,7 @@ use std::path::Path;
 use ndarray::Array2;
 use serde_json::{Value, json};
 
-use super::predict::{Unpredicted, report_unknown, rows_at_once};
+use super::predict::{LACKS_HISTORY, Unpredicted, report_unknown, rows_at_once};
 use super::standard_output;
 use crate::data::{
     ErrorSums, Labels, PredictionInput, PredictionRows, Reading, Selection, Source, TargetScale,
@@ -50,6 +50,11 @@ pub(super) fn run(
         let class = class.clone();
         return Err(rows.cell_error(*line, target, DataProblem::UnknownClass { class }));
     }
+    if sums.rows == 0 && sums.without_history.rows > 0 {
+        let lags = model.preprocessing.lags();
+        return Err(rows.error(DataProblem::NoHistory { lags }));
+    }
+    sums.without_history.report(source);
     sums.unpredicted.report(source);
     report_unknown(source, &rows);
     let text = if json {
@@ -84,6 +89,8 @@ struct Sums {
     /// Labels of rows that are skipped, since the model does not know them.
     unknown_labels: UnknownTexts,
     unpredicted: Unpredicted,
+    /// Rows that are skipped, since an earlier target that the model needs is missing.
+    without_history: Unpredicted,
     loss: f64,
     confusion: Confusion,
     errors: ErrorSums,
@@ -97,7 +104,8 @@ impl Sums {
             rows: 0,
             without_target: 0,
             unknown_labels: UnknownTexts::default(),
-            unpredicted: Unpredicted::default(),
+            unpredicted: Unpredicted::because("outputs are not finite"),
+            without_history: Unpredicted::because(LACKS_HISTORY),
             loss: 0.0,
             confusion: Confusion::new(model.task.classes().len()),
             errors: ErrorSums::default(),
@@ -124,6 +132,10 @@ impl Sums {
                 let number = number.map_err(|problem| rows.cell_error(line, target, problem))?;
                 if number.is_nan() {
                     self.without_target += 1;
+                    continue;
+                }
+                if model.preprocessing.lacks_history(input.raw.row(row)) {
+                    self.without_history.add(line);
                     continue;
                 }
                 numbers.push(scale.raw(number));
@@ -231,6 +243,7 @@ impl Sums {
             "rows_without_target": self.without_target,
             "rows_with_unknown_label": self.unknown_labels.count,
             "rows_without_prediction": self.unpredicted.rows,
+            "rows_without_history": self.without_history.rows,
             "unknown_values": unknown.collect::<serde_json::Map<String, Value>>(),
             "loss": self.loss(),
         });

@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use super::args::{DecimalMark, ReadingArgs, TableArgs, TrainingArgs};
 use super::job::out_of_range;
 use crate::data::{
-    CellFormat, LoadOptions, MissingValues, Quote, Reading, Source, SplitMethod, ValidationRows,
+    CellFormat, LoadOptions, MAX_LAGS, MissingValues, Quote, Reading, Source, SplitMethod,
+    TaskChoice, ValidationRows,
 };
 use crate::error::{Error, Result};
 use crate::settings::defaults;
@@ -52,6 +53,8 @@ pub(super) fn load_options(
         task: table.task,
         missing: table.missing,
         missing_values: missing_values(table.missing_values.as_deref()),
+        dates: table.dates,
+        lags: lags(table.lags, table.task)?,
         max_rows: table.max_rows,
         seed,
         validation,
@@ -61,6 +64,24 @@ pub(super) fn load_options(
         base: None,
     };
     Ok((options, fraction))
+}
+
+/// Checks `--lags`.
+fn lags(lags: usize, task: TaskChoice) -> Result<usize> {
+    if lags > MAX_LAGS {
+        return Err(out_of_range(
+            "--lags",
+            lags as f64,
+            &format!("at most {MAX_LAGS}"),
+        ));
+    }
+    if lags > 0 && task == TaskChoice::Classification {
+        return Err(Error::Usage(
+            "--lags takes earlier targets as numbers; --task classification predicts no number"
+                .into(),
+        ));
+    }
+    Ok(lags)
 }
 
 fn missing_values(words: Option<&[String]>) -> MissingValues {

@@ -11,7 +11,7 @@ use crate::data::{PredictionInput, PredictionRows, Reading, Source};
 use crate::error::Result;
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::util::numbers::counted;
-use crate::util::text::sanitise;
+use crate::util::text::{sanitise, unique_name};
 
 /// Writes the rows of `source` to standard output as CSV, with the predictions of `model` added.
 ///
@@ -30,7 +30,8 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()
     let mut table = Table {
         to: csv::Writer::from_writer(stdout.lock()),
         escape,
-        unpredicted: Unpredicted::default(),
+        unpredicted: Unpredicted::because("outputs are not finite"),
+        without_history: Unpredicted::because(LACKS_HISTORY),
     };
     let max_rows = rows_at_once(&model);
     let mut has_header = false;
@@ -46,6 +47,7 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()
         }
     }
     let written = written.and_then(|()| table.to.flush());
+    table.without_history.report(source);
     table.unpredicted.report(source);
     report_unknown(source, &rows);
     standard_output(written)
@@ -58,14 +60,26 @@ pub(super) fn rows_at_once(model: &TrainedModel) -> usize {
     (CELLS / model.preprocessing.table_columns.max(1)).clamp(16, 4096)
 }
 
-/// Number of rows whose outputs are not finite, and the line of the first.
-#[derive(Default)]
+/// Reason for rows without a prediction by a model with lags.
+pub(super) const LACKS_HISTORY: &str = "an earlier target is missing";
+
+/// Number of rows without a prediction, and the line of the first.
 pub(super) struct Unpredicted {
     pub rows: u64,
     first: Option<u64>,
+    reason: &'static str,
 }
 
 impl Unpredicted {
+    /// Counts rows without a prediction for this `reason`.
+    pub fn because(reason: &'static str) -> Self {
+        Self {
+            rows: 0,
+            first: None,
+            reason,
+        }
+    }
+
     /// Counts the row on `line`.
     pub fn add(&mut self, line: u64) {
         self.rows += 1;
@@ -81,8 +95,8 @@ impl Unpredicted {
         // Standard error may be closed; then there is nowhere to report this.
         let _ = writeln!(
             io::stderr(),
-            "nn-tui: {source}: no prediction for {rows} (outputs are not finite), first on line \
-             {first}",
+            "nn-tui: {source}: no prediction for {rows} ({}), first on line {first}",
+            self.reason,
         );
     }
 }
@@ -103,6 +117,7 @@ struct Table<W: Write> {
     /// Applied to every text from the file.
     escape: fn(&str) -> String,
     unpredicted: Unpredicted,
+    without_history: Unpredicted,
 }
 
 impl<W: Write> Table<W> {
@@ -117,13 +132,19 @@ impl<W: Write> Table<W> {
     fn write(&mut self, model: &TrainedModel, input: &PredictionInput) -> io::Result<()> {
         let outputs = model.outputs(input.raw.view());
         let rows = input.cells.iter().zip(&input.lines);
-        for ((cells, &line), outputs) in rows.zip(outputs.outer_iter()) {
+        let rows = rows.zip(input.raw.outer_iter());
+        for (((cells, &line), raw), outputs) in rows.zip(outputs.outer_iter()) {
             let cells = cells.iter().map(|cell| (self.escape)(cell));
-            let (predicted, numbers) = prediction(model, outputs);
-            let predicted = (self.escape)(&predicted);
-            if predicted.is_empty() {
-                self.unpredicted.add(line);
-            }
+            let (predicted, numbers) = if model.preprocessing.lacks_history(raw) {
+                self.without_history.add(line);
+                (String::new(), Vec::new())
+            } else {
+                let (predicted, numbers) = prediction(model, outputs);
+                if predicted.is_empty() {
+                    self.unpredicted.add(line);
+                }
+                ((self.escape)(&predicted), numbers)
+            };
             let record = cells.chain([predicted]).chain(numbers);
             self.to.write_record(record).map_err(io_error)?;
         }
@@ -158,17 +179,8 @@ fn new_columns(model: &TrainedModel, taken: &[String]) -> Vec<String> {
     [class]
         .into_iter()
         .chain(outputs)
-        .map(|name| unique_name(name, &mut taken))
+        .map(|name| unique_name(name, |candidate| !taken.insert(candidate.clone())))
         .collect()
-}
-
-/// Returns `name`, or `name.2`, `name.3` and so on if it is taken, like duplicate columns when read.
-fn unique_name(name: String, taken: &mut HashSet<String>) -> String {
-    let copies = (2..).map(|copy| format!("{name}.{copy}"));
-    let mut candidates = [name.clone()].into_iter().chain(copies);
-    candidates
-        .find(|candidate| taken.insert(candidate.clone()))
-        .unwrap_or(name)
 }
 
 /// Returns the predicted class and the outputs, or the predicted number, as cells. They are empty if
@@ -191,18 +203,5 @@ fn prediction(model: &TrainedModel, outputs: ArrayView1<f32>) -> (String, Vec<St
             outputs.iter().map(|output| format!("{output:?}")).collect(),
         ),
         None => (String::new(), vec![String::new(); outputs.len()]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_differ_from_those_in_the_table() {
-        let mut taken: HashSet<String> = ["p", "p.2"].map(String::from).into();
-        assert_eq!(unique_name("p".into(), &mut taken), "p.3");
-        assert_eq!(unique_name("p".into(), &mut taken), "p.4");
-        assert_eq!(unique_name("q".into(), &mut taken), "q");
     }
 }

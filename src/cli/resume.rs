@@ -22,7 +22,7 @@ use crate::util::numbers::{ago, file_size};
 use crate::util::text::sanitise;
 
 /// Options that a resumed run takes from its checkpoint, and that may be repeated but not changed.
-const FIXED: [&str; 20] = [
+const FIXED: [&str; 22] = [
     "--delimiter",
     "--decimal",
     "--header",
@@ -34,6 +34,8 @@ const FIXED: [&str; 20] = [
     "--drop",
     "--keep",
     "--categorical",
+    "--dates",
+    "--lags",
     "--missing",
     "--missing-values",
     "--max-rows",

@@ -13,8 +13,8 @@ use super::schema::options::{LoadObserver, LoadOptions, Missing};
 use super::source::input::{Input, open};
 use super::table::{Shape, idx};
 use super::{
-    Column, ColumnKind, Dataset, Encoding, HeldOut, Preprocessing, Source, SplitMethod, Target,
-    Task, matrix,
+    Column, ColumnKind, Dataset, Encoding, HeldOut, InputColumn, Preprocessing, Source,
+    SplitMethod, Target, Task, matrix,
 };
 use crate::error::{DataProblem, Error, Place, Result};
 
@@ -61,7 +61,8 @@ impl Base {
         let mut inspect = |shape: &Shape| {
             report = ReadReport::of(shape, options, self.unused(shape, options)?);
             let target = shape.names.iter().position(|name| *name == self.target);
-            SplitReader::new(&options.split, shape, target)
+            let split = self.split_method(&options.split);
+            SplitReader::new(&split, shape, target, options.dates.order)
         };
         let (rows, split) =
             held_out::read_table(source, input, &dataset, options, observer, &mut inspect)?;
@@ -70,13 +71,15 @@ impl Base {
             target,
             lines,
             unknown_labels,
+            without_history,
             ..
         } = rows;
         if let Some((class, line)) = unknown_labels.first {
             let place = Place::whole(source.to_string()).at_line(line);
             return Err(Error::data(place, DataProblem::UnknownClass { class }));
         }
-        report.rows = lines.len();
+        report.rows = lines.len() + without_history;
+        report.without_history = without_history;
         let complete = |row: &usize| !values.row(*row).iter().any(|value| value.is_nan());
         let rows: Vec<usize> = match options.missing {
             Missing::Impute => (0..lines.len()).collect(),
@@ -112,14 +115,29 @@ impl Base {
         Ok(dataset)
     }
 
+    /// Returns the method of splitting that `asked` means for the inputs of the model.
+    fn split_method(&self, asked: &SplitMethod) -> SplitMethod {
+        let columns = &self.preprocessing.columns;
+        match asked {
+            SplitMethod::Auto if columns.iter().any(InputColumn::is_lag) => SplitMethod::Time(None),
+            SplitMethod::Auto if columns.iter().all(InputColumn::is_date_part) => {
+                let column = columns.first().map(|column| column.table_name().to_owned());
+                SplitMethod::Time(column)
+            }
+            asked => asked.clone(),
+        }
+    }
+
     /// Creates a data set with the columns and classes of the model, and without rows.
     fn empty(&self, source: &Source) -> Dataset {
         let preprocessing = &self.preprocessing;
         let columns = preprocessing.columns.iter().map(|column| Column {
             name: column.name.clone(),
             column: column.column,
+            derived: column.derived.clone(),
             kind: match &column.encoding {
                 Encoding::Numeric { .. } => ColumnKind::Numeric,
+                &Encoding::Cyclic { period, .. } => ColumnKind::Cyclic { period },
                 Encoding::Boolean { no, yes, .. } => ColumnKind::Boolean {
                     no: no.clone(),
                     yes: yes.clone(),
@@ -176,9 +194,10 @@ impl Base {
             )));
         }
         let dropped = shape.find_columns(&options.drop)?;
-        let names = self.preprocessing.columns.iter().map(|column| &column.name);
-        let known: HashSet<&String> = names.chain([&self.target]).collect();
-        let is_known = |column: &usize| known.contains(&shape.names[*column]);
+        let columns = self.preprocessing.columns.iter();
+        let names = columns.map(InputColumn::table_name);
+        let known: HashSet<&str> = names.chain([self.target.as_str()]).collect();
+        let is_known = |column: &usize| known.contains(shape.names[*column].as_str());
         if let Some(column) = dropped.iter().find(|column| is_known(column)) {
             let name = &shape.names[*column];
             return Err(Error::Usage(format!(

@@ -27,6 +27,9 @@ impl Fingerprint {
                 "{}\0{}\0{:?}\0{}\0",
                 column.name, column.column, column.kind, column.offset
             ));
+            if let Some(derived) = &column.derived {
+                sum.text(&format!("{derived:?}\0"));
+            }
         }
         let layout = (
             dataset.table_columns,

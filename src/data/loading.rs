@@ -9,7 +9,9 @@ mod sampling;
 
 use std::sync::Arc;
 
+use super::derived::lag_columns;
 use super::prepare::held_out;
+use super::prepare::lags::History;
 use super::prepare::split::RowSplit;
 use super::prepare::split::reader::SplitReader;
 use super::report::{Exclusion, ReadReport, Reason};
@@ -20,15 +22,16 @@ use super::schema::{Role, TargetSample, roles};
 use super::source::input::open;
 use super::table::batch::Record;
 use super::table::column_reader::{Cells, undecided_code};
+use super::table::date_reader::Dates;
 use super::table::dialect;
 use super::table::formatted::{self, is_number};
 use super::table::idx;
 use super::table::target_reader::{TargetCells, Targets};
 use super::table::{CellFormat, Shape, Table};
-use super::{Column, ColumnKind, Dataset, Lines, Source, Target};
+use super::{Column, ColumnKind, Dataset, DateUse, Lines, Source, SplitMethod, Target, TaskChoice};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::memory;
-use columns::{corrected, finish_columns};
+use columns::{ColumnFix, Finished, FirstDates, corrected, finish_columns};
 use sampling::Sampling;
 
 /// Reads the table or the images of `source`, and the validation and test files of `options`.
@@ -94,11 +97,16 @@ pub(super) fn load_table(
     table.shape.set_missing(options.missing_values.clone());
     let roles = roles(&table, options)?;
     let mut loading = Loading::new(&table, &roles, options);
+    let is_used_date = |role: &Role| matches!(role, Role::Dates { is_used: true, .. });
+    loading.report.has_automatic_dates = options.dates.usage == DateUse::Auto
+        && options.keep.is_empty()
+        && roles.iter().any(is_used_date);
     let Table {
         shape, mut rows, ..
     } = table;
     let target = Some(loading.target_column);
-    let mut split = SplitReader::new(&options.split, &shape, target)?;
+    let order = options.dates.order;
+    let mut split = SplitReader::new(&options.split, &shape, target, order)?;
     while let Some(record) = rows.next()? {
         split.add(&record, &shape)?;
         loading.add_row(record, &shape)?;
@@ -108,7 +116,12 @@ pub(super) fn load_table(
     loading.report.repeated_headers = (left_out.headers, left_out.first_header);
     loading.report.units = left_out.units;
     let mut dataset = loading.finish(shape, source)?;
-    dataset.split = split.finish(source, &dataset.lines)?;
+    let has_own_rows = matches!(options.validation, ValidationRows::File(_));
+    if options.split != SplitMethod::Auto {
+        dataset.split = split.finish(source, &dataset.lines)?;
+    } else if has_own_rows && options.test_fraction == 0.0 {
+        dataset.split = RowSplit::Random;
+    }
     dataset.test_fraction = options.test_fraction;
     Ok(dataset)
 }
@@ -119,6 +132,10 @@ struct Loading {
     cells: Vec<Option<Cells>>,
     target_column: usize,
     target: TargetCells,
+    /// Earlier targets that are inputs, behind those of the cells.
+    history: History,
+    /// Times of the rows in the first column of dates whose parts are inputs.
+    times: Vec<f64>,
     /// Raw values, row by row.
     values: Vec<f32>,
     /// Values in a row.
@@ -151,11 +168,17 @@ impl Loading {
         };
         let other_decimal_mark = (0..roles.len()).filter(has_other_mark);
         let target_column = target.unwrap_or(0);
+        let task = match options.task {
+            TaskChoice::Auto if options.lags > 0 => TaskChoice::Regression,
+            task => task,
+        };
         Self {
-            width: cells.iter().flatten().count(),
+            width: cells.iter().flatten().map(Cells::width).sum::<usize>() + options.lags,
             cells,
             target_column,
-            target: TargetCells::new(options.task, &TargetSample::of(target_column, table)),
+            target: TargetCells::new(task, &TargetSample::of(target_column, table)),
+            history: History::new(options.lags),
+            times: Vec::new(),
             values: Vec::new(),
             lines: Lines::default(),
             missing: options.missing,
@@ -173,8 +196,13 @@ impl Loading {
     fn add_row(&mut self, record: Record, shape: &Shape) -> Result<()> {
         self.report.rows += 1;
         let target = record.cell(self.target_column);
+        let lags = self.next_lags(target, record.line, shape)?;
         if self.target.is_missing(target, shape) {
             self.report.without_target += 1;
+            return Ok(());
+        }
+        if lags.iter().any(|lag| lag.is_nan()) {
+            self.report.without_history += 1;
             return Ok(());
         }
         let start = self.values.len();
@@ -184,6 +212,7 @@ impl Loading {
             self.values.truncate(start);
             return Ok(());
         }
+        self.values.extend(lags);
         self.target
             .push(target, shape)
             .map_err(|problem| shape.cell_error(record.line, self.target_column, problem))?;
@@ -205,6 +234,18 @@ impl Loading {
         Ok(())
     }
 
+    /// Returns the targets of the rows before, as many as there are lags, and takes in that of this row.
+    fn next_lags(&mut self, target: &str, line: u64, shape: &Shape) -> Result<Vec<f32>> {
+        if self.history.is_empty() {
+            return Ok(Vec::new());
+        }
+        let lags = self.history.lags();
+        let number = self.target.number(target, shape);
+        let in_cell = |problem| shape.cell_error(line, self.target_column, problem);
+        self.history.push(number.map_err(in_cell)?);
+        Ok(lags)
+    }
+
     /// Adds the raw values of a row; returns whether it is complete enough to be used.
     fn add_cells(&mut self, record: Record, shape: &Shape) -> Result<bool> {
         let mut is_complete = true;
@@ -215,6 +256,10 @@ impl Loading {
             let Some(cells) = cells else {
                 continue;
             };
+            let in_cell = |problem| {
+                let problem = with_hint(problem, &record, column, row + 1, shape);
+                shape.cell_error(record.line, column, problem)
+            };
             let short = match cells {
                 Cells::Numbers(numbers) if numbers.offset == 0.0 && is_usual => {
                     let short = record.short_decimal(column);
@@ -224,16 +269,19 @@ impl Loading {
                     }
                     short
                 }
+                Cells::Dates(dates) => {
+                    let date = dates.raw(record.cell(column), shape).map_err(in_cell)?;
+                    // The last follows below.
+                    self.values.extend(&date[..Dates::WIDTH - 1]);
+                    date.last().copied()
+                }
                 Cells::Numbers(_) | Cells::Undecided(_) | Cells::Texts(_) => None,
             };
             let raw = match short {
                 Some(number) => number,
                 None => cells
                     .raw(record.cell(column), row, shape)
-                    .map_err(|problem| {
-                        let problem = with_hint(problem, &record, column, row + 1, shape);
-                        shape.cell_error(record.line, column, problem)
-                    })?,
+                    .map_err(in_cell)?,
             };
             let is_missing = raw.is_nan() && undecided_code(raw).is_none();
             if is_missing && self.missing == Missing::Error {
@@ -250,17 +298,38 @@ impl Loading {
             self.sort_sample(&sampling);
         }
         let mut report = std::mem::take(&mut self.report);
-        let (columns, raw) = finish_columns(
+        let lags = self.history.lags().len();
+        let Finished {
+            mut columns,
+            mut fixes,
+            dates,
+        } = finish_columns(
             std::mem::take(&mut self.cells),
-            &self.values,
+            &mut self.values,
+            self.width,
             &shape,
             &mut report,
         );
-        self.values = corrected(std::mem::take(&mut self.values), &raw);
+        let mut time_column = None;
+        if let Some(FirstDates { column, parts }) = dates {
+            if lags > 0 {
+                self.check_order(column, parts.disorder, &shape, &mut report)?;
+            } else if report.has_automatic_dates {
+                time_column = Some(shape.names[column].clone());
+                self.times = parts.times;
+            }
+        }
+        fixes.extend((0..lags).map(|_| ColumnFix::Keep));
+        let target = (self.target_column, self.target.offset);
+        columns.extend(lag_columns(target, lags, &shape.names));
+        self.values = corrected(std::mem::take(&mut self.values), &fixes);
         if self.missing != Missing::Impute && !columns.is_empty() {
             report.incomplete += self.check_complete(&columns, &shape)?;
         }
         let rows = self.lines.len();
+        if rows == 0 && report.without_history > 0 {
+            return Err(Error::data(shape.place(), DataProblem::NoHistory { lags }));
+        }
         if rows < 2 {
             return Err(Error::data(shape.place(), DataProblem::TooFewRows { rows }));
         }
@@ -302,12 +371,37 @@ impl Loading {
             lines: Arc::new(self.lines),
             validation: None,
             test: None,
-            split: RowSplit::default(),
+            split: if lags > 0 || time_column.is_some() {
+                RowSplit::Time {
+                    column: time_column,
+                    times: self.times,
+                }
+            } else {
+                RowSplit::Random
+            },
             test_fraction: 0.0,
             image: source.image().filter(|_| is_image),
             report,
             origin: None,
         })
+    }
+
+    /// Checks that the rows are in order of the dates in `column`, given the first row that is older than
+    /// the one before, and the first of the same time.
+    fn check_order(
+        &self,
+        column: usize,
+        [older, equal]: [Option<usize>; 2],
+        shape: &Shape,
+        report: &mut ReadReport,
+    ) -> Result<()> {
+        let name = shape.names[column].clone();
+        if let Some(row) = older {
+            let problem = DataProblem::NotInOrder { column: name };
+            return Err(shape.cell_error(self.lines.of(row), column, problem));
+        }
+        report.equal_dates = equal.map(|row| (name, self.lines.of(row)));
+        Ok(())
     }
 
     /// Drops the rows in which a word turned out to be a missing value once all rows of its column were known.
@@ -337,6 +431,9 @@ impl Loading {
             }
             self.values.truncate(kept.len() * width);
             self.target.select(&kept);
+            if !self.times.is_empty() {
+                self.times = kept.iter().map(|&row| self.times[row]).collect();
+            }
             self.lines = kept.iter().map(|&row| self.lines.of(row)).collect();
         }
         Ok(dropped)
@@ -365,8 +462,8 @@ impl Loading {
     }
 }
 
-/// Adds the options that help to the problem of `cell`, which is no number, in column `column` of data row `row`
-/// (from 1).
+/// Adds the options that help to the problem of a cell in column `column` of data row `row` (from 1), which is no
+/// number, or no date.
 fn with_hint(
     problem: DataProblem,
     record: &Record,
@@ -374,8 +471,18 @@ fn with_hint(
     row: usize,
     shape: &Shape,
 ) -> DataProblem {
-    let DataProblem::NotANumber { found } = problem else {
-        return problem;
+    let name = shape.names[column].clone();
+    let found = match problem {
+        DataProblem::NotANumber { found } => found,
+        DataProblem::NotADate { found, order } => {
+            let column = name;
+            return DataProblem::StrayDate {
+                found,
+                order,
+                column,
+            };
+        }
+        other => return other,
     };
     let comma = shape.dialect.decimal_comma;
     let other = if comma { "point" } else { "comma" };
@@ -390,7 +497,7 @@ fn with_hint(
     };
     DataProblem::StrayText {
         found,
-        column: shape.names[column].clone(),
+        column: name,
         hint,
     }
 }

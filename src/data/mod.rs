@@ -15,6 +15,7 @@
 mod base;
 mod baseline;
 mod by_halves;
+mod derived;
 mod fingerprint;
 mod loading;
 mod prediction;
@@ -41,20 +42,22 @@ pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
 pub use prepare::encoding::Encoding;
 pub(crate) use prepare::encoding::MAX_CATEGORIES;
 pub use prepare::held_out::HeldOut;
+pub(crate) use prepare::lags::MAX_LAGS;
 pub use prepare::prepared::{Prepared, prepare};
 pub(crate) use prepare::preprocessing::with_offset;
-pub use prepare::preprocessing::{InputColumn, Preprocessing};
+pub use prepare::preprocessing::{Derived, InputColumn, Preprocessing};
 pub use prepare::samples::{Samples, Targets};
 pub use prepare::single_output::TargetEncoding;
 pub(crate) use prepare::split::file::{Selection, SplitFile};
 pub use prepare::split::{RowSet, RowSplit};
 pub use report::{Exclusion, ReadReport, Reason};
+pub use schema::dates::{DateOrder, DatePart};
 pub(crate) use schema::labels::Labels;
 pub use schema::missing::MissingValues;
 pub(crate) use schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
 pub use schema::options::{
-    ClassWeights, LoadOptions, Missing, Origin, Part, Progress, SplitMethod, TaskChoice,
-    ValidationRows,
+    ClassWeights, DateOptions, DateUse, LoadOptions, Missing, Origin, Part, Progress, SplitMethod,
+    TaskChoice, ValidationRows,
 };
 pub(crate) use schema::task::{ErrorSums, write_class};
 pub use schema::task::{Errors, TargetScale, Task};
@@ -119,6 +122,8 @@ pub struct Dataset {
 pub struct Column {
     /// Unique name. Columns without a name are `c1`, `c2`, ... by their number in the file.
     pub name: String,
+    /// Derivation of its values from a column of the file; `None` if they are its cells.
+    pub derived: Option<Derived>,
     /// Index (from 0) among all columns of the file.
     pub column: usize,
     /// Meaning of the raw values.
@@ -137,6 +142,11 @@ pub enum ColumnKind {
     Pixel {
         /// Maximum of the format.
         max: f32,
+    },
+    /// Numbers that start again after a period, such as months.
+    Cyclic {
+        /// Period.
+        period: u8,
     },
     /// 0 for no, 1 for yes.
     Boolean {
@@ -157,11 +167,26 @@ pub enum ColumnKind {
 impl Column {
     /// Returns how cells become raw values.
     fn cells(&self) -> CellKind<'_> {
+        if let Some(derived) = &self.derived {
+            return derived.cells();
+        }
         match &self.kind {
-            ColumnKind::Numeric | ColumnKind::Pixel { .. } => CellKind::Number(self.offset),
+            ColumnKind::Numeric | ColumnKind::Pixel { .. } | ColumnKind::Cyclic { .. } => {
+                CellKind::Number(self.offset)
+            }
             ColumnKind::Boolean { no, yes } => CellKind::Boolean { no, yes },
             ColumnKind::Categorical { values, .. } => CellKind::Category(values),
         }
+    }
+
+    /// Returns the name of the column of the file that it comes from.
+    pub(crate) fn table_name(&self) -> &str {
+        self.derived.as_ref().map_or(&self.name, Derived::from)
+    }
+
+    /// Returns whether it is an earlier target.
+    pub(crate) fn is_lag(&self) -> bool {
+        matches!(self.derived, Some(Derived::Lag { .. }))
     }
 }
 
@@ -210,9 +235,21 @@ impl Dataset {
         counts
     }
 
-    /// Counts the missing values.
+    /// Counts the missing values; a missing date is one.
     pub(crate) fn missing_cells(&self) -> usize {
-        self.values.iter().filter(|value| value.is_nan()).count()
+        let is_nan = |value: &&f32| value.is_nan();
+        let all = self.values.iter().filter(is_nan).count();
+        let columns = self.columns.iter().zip(self.values.columns());
+        let repeated = columns.filter(|(column, _)| {
+            matches!(column.derived, Some(Derived::DatePart { part, .. }) if part != DatePart::Year)
+        });
+        let repeated = repeated.map(|(_, values)| values.iter().filter(is_nan).count());
+        all - repeated.sum::<usize>()
+    }
+
+    /// Returns the number of earlier targets that are inputs.
+    pub(crate) fn lags(&self) -> usize {
+        self.columns.iter().filter(|column| column.is_lag()).count()
     }
 
     /// Returns the maximum number of inputs and the number of outputs of a network on this data.
@@ -220,6 +257,7 @@ impl Dataset {
     pub(crate) fn max_neurons(&self) -> (usize, usize) {
         let inputs = |column: &Column| match &column.kind {
             ColumnKind::Categorical { values, other } => values.len() + usize::from(*other),
+            ColumnKind::Cyclic { .. } => 2,
             _ => 1,
         };
         let outputs = self.class_names().len().max(1);

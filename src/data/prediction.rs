@@ -7,13 +7,16 @@ use ndarray::Array2;
 
 use super::matrix;
 use super::prepare::encoding::{CellKind, Encoding};
+use super::prepare::lags::History;
 use super::prepare::preprocessing::{InputColumn, Preprocessing};
 use super::prepare::split::file::Selection;
+use super::schema::dates::Written;
 use super::schema::options::LoadObserver;
 use super::source::Source;
 use super::source::input::{Input, open};
 use super::table::batch::Record;
 use super::table::column_reader::{narrowed, too_large};
+use super::table::date_reader::not_a_date;
 use super::table::idx::ImageRows;
 use super::table::rows::Rows;
 use super::table::{Reading, Shape, Table, shown};
@@ -52,6 +55,8 @@ pub struct PredictionRows<'m> {
     /// Index in the table of each wanted column.
     columns: Vec<usize>,
     training: Training,
+    /// Earlier targets that the model needs.
+    history: History,
     has_rows: bool,
     /// Rows that are read; all without one.
     selection: Option<Selection>,
@@ -107,7 +112,7 @@ impl<'m> PredictionRows<'m> {
         let columns = wanted.columns.iter();
         let columns: Vec<Wanted> = columns
             .map(|column| Wanted {
-                name: &column.name,
+                name: column.table_name(),
                 column: column.column,
                 cells: column.cells(),
             })
@@ -141,6 +146,7 @@ impl<'m> PredictionRows<'m> {
             rows,
             columns,
             training,
+            history: History::new(wanted.lags()),
             has_rows: false,
             selection: None,
             unknown: vec![UnknownTexts::default(); wanted.columns.len()],
@@ -180,18 +186,37 @@ impl<'m> PredictionRows<'m> {
         let kinds = || self.wanted.columns.iter().map(InputColumn::cells);
         let selection = &mut self.selection;
         let mut is_selected = |line: u64| selection.as_mut().is_none_or(|rows| rows.takes(line));
+        let mut lags = self.wanted.columns.iter().zip(columns);
+        let lagged = lags.find(|(column, _)| column.is_lag());
         match &mut self.rows {
             NewRows::Text(rows) => {
                 while lines.len() < max
                     && let Some(record) = rows.next()?
                 {
                     if !is_selected(record.line) {
+                        if let Some((lag, &column)) = lagged {
+                            let number = raw_number(record, shape, column, lag.offset)?;
+                            self.history.push(number);
+                        }
                         continue;
                     }
                     let unknown = |column: usize, text: &str| {
                         self.unknown[column].add(text, record.line);
                     };
-                    raw_values(record, shape, columns, kinds(), &mut values, unknown)?;
+                    let history = &mut self.history;
+                    raw_values(
+                        record,
+                        shape,
+                        columns,
+                        kinds(),
+                        history,
+                        &mut values,
+                        unknown,
+                    )?;
+                    if let Some((lag, &column)) = lagged {
+                        let number = raw_number(record, shape, column, lag.offset)?;
+                        self.history.push(number);
+                    }
                     cells.push(record.cells().map(str::to_owned).collect());
                     lines.push(record.line);
                 }
@@ -246,6 +271,11 @@ impl<'m> PredictionRows<'m> {
             _ if unknown.count == 0 => None,
             _ => Some((column.name.as_str(), unknown)),
         })
+    }
+
+    /// Returns the error for the whole table.
+    pub(crate) fn error(&self, problem: DataProblem) -> Error {
+        Error::data(self.shape.place(), problem)
     }
 
     /// Returns the error for a cell in column `column` (from 0) of the row on `line`, such as a true
@@ -357,22 +387,35 @@ fn target_column(
 }
 
 /// Appends the raw values of the `columns` of `record`, which are of these `kinds`. Calls `unknown` with
-/// the index of the kind and the text of every cell that is none of the column's texts.
+/// the index of the kind and the text of every cell that is none of the column's texts. Earlier targets are
+/// those of `history`.
 pub(super) fn raw_values<'a>(
     record: Record,
     shape: &Shape,
     columns: &[usize],
     kinds: impl Iterator<Item = CellKind<'a>>,
+    history: &mut History,
     values: &mut Vec<f32>,
     mut unknown: impl FnMut(usize, &str),
 ) -> Result<()> {
     for (index, (&column, kind)) in columns.iter().zip(kinds).enumerate() {
         let cell = record.cell(column);
         values.push(match kind {
-            CellKind::Number(offset) => shape
-                .number(cell)
-                .and_then(|number| narrowed(number, offset).ok_or_else(|| too_large(cell)))
-                .map_err(|problem| shape.cell_error(record.line, column, problem))?,
+            CellKind::Number(offset) => raw_number(record, shape, column, offset)?,
+            CellKind::Lag(rows) => history.lag(rows),
+            CellKind::Date { part, order } if !shape.missing.is_missing_number(cell) => {
+                let date = Written::parse(cell).and_then(|written| written.date(order));
+                let problem = || shape.cell_error(record.line, column, not_a_date(cell, order));
+                let date = date.ok_or_else(problem)?;
+                if history.is_older(column, date.time()) {
+                    let problem = DataProblem::NotInOrder {
+                        column: shape.names[column].clone(),
+                    };
+                    return Err(shape.cell_error(record.line, column, problem));
+                }
+                date.part(part)
+            }
+            CellKind::Date { .. } => f32::NAN,
             CellKind::Boolean { .. } if shape.missing.is_missing_number(cell) => f32::NAN,
             _ if shape.missing.is_missing_text(cell) => f32::NAN,
             _ => {
@@ -386,6 +429,14 @@ pub(super) fn raw_values<'a>(
         });
     }
     Ok(())
+}
+
+/// Parses the number in column `column` of `record` and subtracts the `offset`; NaN for a missing one.
+fn raw_number(record: Record, shape: &Shape, column: usize, offset: f64) -> Result<f32> {
+    let cell = record.cell(column);
+    let number = shape.number(cell);
+    let raw = number.and_then(|number| narrowed(number, offset).ok_or_else(|| too_large(cell)));
+    raw.map_err(|problem| shape.cell_error(record.line, column, problem))
 }
 
 /// Finds the index of each of `names`; the columns `found` are needed too.
@@ -423,6 +474,17 @@ fn by_position(shape: &Shape, wanted: &[Wanted], training: Training) -> Result<V
         return Err(Error::data(shape.place(), problem));
     }
     let has_target = found > expected;
+    let lag = wanted
+        .iter()
+        .find(|wanted| wanted.column == training.target);
+    if let (Some(lag), false) = (lag, has_target) {
+        let problem = DataProblem::MissingFeature {
+            name: lag.name.to_owned(),
+            near: Vec::new(),
+            available: shape.names.clone(),
+        };
+        return Err(Error::data(shape.place(), problem));
+    }
     let is_moved = |column| !has_target && column > training.target;
     let columns = wanted.iter().map(|wanted| wanted.column);
     Ok(columns

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::DateOrder;
 use super::schema::options::LoadOptions;
 use super::source::converted::Conversion;
 use super::table::Shape;
@@ -149,6 +150,14 @@ pub struct ReadReport {
     pub repeated_headers: (usize, u64),
     /// Line of a row of units below the header.
     pub units: Option<u64>,
+    /// Number of rows excluded because not all targets are known before them (`--lags`).
+    pub without_history: usize,
+    /// Columns of dates whose order of day and month is a guess.
+    pub guessed_dates: Vec<(String, DateOrder)>,
+    /// Column of dates of which two rows have the same, and the line of the second.
+    pub equal_dates: Option<(String, u64)>,
+    /// Whether parts of dates are inputs only because there are no others.
+    pub has_automatic_dates: bool,
     /// Columns whose numbers have thousands separators, currencies or percent signs.
     pub formatted: Vec<String>,
     /// Columns whose numbers have different units, and those units.

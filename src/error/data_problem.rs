@@ -65,6 +65,42 @@ pub enum DataProblem {
         /// Text of the cell, sanitised.
         found: String,
     },
+    /// A cell that is not a date where one is required.
+    #[error("expected a date{order}, found \"{found}\"")]
+    NotADate {
+        /// Text of the cell, sanitised.
+        found: String,
+        /// Required order of day and month, such as ` with the day first`; may be empty.
+        order: &'static str,
+    },
+    /// A cell that is not a date in a table that is trained on.
+    #[error(
+        "expected a date{order}, found \"{found}\" (--missing-values counts texts as missing, --drop leaves the column \"{}\" out)",
+        brief(.column)
+    )]
+    StrayDate {
+        /// Text of the cell, sanitised.
+        found: String,
+        /// Required order of day and month, such as ` with the day first`; may be empty.
+        order: &'static str,
+        /// Name of the column.
+        column: String,
+    },
+    /// A row that is older than the one before.
+    #[error(
+        "the row is older than the one before it; lags need rows in order of time (sort the table by \"{}\", or --drop it if the rows are in order)",
+        brief(.column)
+    )]
+    NotInOrder {
+        /// Name of the column of dates.
+        column: String,
+    },
+    /// A table without a row that has all earlier targets that are inputs.
+    #[error("no row has the targets of the {lags} rows before it, which are inputs (--lags)")]
+    NoHistory {
+        /// Number of earlier targets.
+        lags: usize,
+    },
     /// Text in a target that is predicted as a number.
     #[error(
         "expected a number, found \"{found}\" (--task classification predicts classes, --target another column)"

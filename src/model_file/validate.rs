@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use super::{Quality, TrainedModel, TrainingRecord};
-use crate::data::{Encoding, InputColumn, MAX_CATEGORIES, Preprocessing, TargetScale, Task};
+use crate::data::{
+    Derived, Encoding, InputColumn, MAX_CATEGORIES, MAX_LAGS, Preprocessing, TargetScale, Task,
+};
 use crate::nn::Output;
 
 /// Maximal number of columns of a table.
@@ -69,27 +71,63 @@ fn validate_preprocessing(preprocessing: &Preprocessing) -> Result<(), String> {
         let InputColumn {
             name,
             column,
+            derived,
             offset,
             encoding,
         } = input;
+        let is_lag = input.is_lag();
         if !offset.is_finite() {
             return Err(format!("column \"{name}\": its offset is {offset}"));
         }
         validate_encoding(encoding).map_err(|problem| format!("column \"{name}\": {problem}"))?;
-        if *column < next_column || *column >= columns {
+        if let Some(derived) = derived {
+            validate_derived(derived, encoding)
+                .map_err(|problem| format!("column \"{name}\": {problem}"))?;
+        }
+        // Parts of a date have one column, and lags are those of the target.
+        let is_next = match derived {
+            None => *column >= next_column,
+            Some(Derived::DatePart { .. }) => *column + 1 >= next_column,
+            Some(Derived::Lag { .. }) => true,
+        };
+        if !is_next || *column >= columns {
             return Err(format!(
                 "column \"{name}\": its index {column} is out of order, or none of {columns}"
             ));
         }
-        if *column == target {
-            return Err(format!("column \"{name}\" is the target"));
+        if is_lag != (*column == target) {
+            let not = if is_lag { "not " } else { "" };
+            return Err(format!("column \"{name}\" is {not}the target"));
         }
-        next_column = column + 1;
+        if !is_lag {
+            next_column = column + 1;
+        }
         if !names.insert(name) {
             return Err(format!("two columns are called \"{name}\""));
         }
     }
     Ok(())
+}
+
+fn validate_derived(derived: &Derived, encoding: &Encoding) -> Result<(), String> {
+    match (derived, encoding) {
+        (Derived::DatePart { part, .. }, Encoding::Cyclic { period, .. })
+            if part.period() == Some(*period) =>
+        {
+            Ok(())
+        }
+        (Derived::DatePart { part, .. }, Encoding::Numeric { .. }) if part.period().is_none() => {
+            Ok(())
+        }
+        (Derived::DatePart { part, .. }, _) => {
+            Err(format!("its encoding is not that of a {}", part.name()))
+        }
+        (Derived::Lag { rows, .. }, _) if !(1..=MAX_LAGS).contains(rows) => {
+            Err(format!("it is {rows} rows before"))
+        }
+        (Derived::Lag { .. }, Encoding::Numeric { .. }) => Ok(()),
+        (Derived::Lag { .. }, _) => Err("an earlier target is a number".into()),
+    }
 }
 
 fn validate_encoding(encoding: &Encoding) -> Result<(), String> {
@@ -107,6 +145,15 @@ fn validate_encoding(encoding: &Encoding) -> Result<(), String> {
                 Ok(())
             } else {
                 Err(format!("a missing value becomes {fill}"))
+            }
+        }
+        Encoding::Cyclic { period, fill } => {
+            if *period > 0 && fill.is_finite() {
+                Ok(())
+            } else {
+                Err(format!(
+                    "its period is {period}, a missing value becomes {fill}"
+                ))
             }
         }
         Encoding::Boolean {

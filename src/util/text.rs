@@ -186,5 +186,14 @@ pub(crate) fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
         .collect()
 }
 
+/// Returns `name`, or `name.2`, `name.3` and so on, the first that is not taken.
+pub(crate) fn unique_name(name: String, mut is_taken: impl FnMut(&String) -> bool) -> String {
+    let copies = (2..).map(|copy| format!("{name}.{copy}"));
+    let mut candidates = [name.clone()].into_iter().chain(copies);
+    candidates
+        .find(|candidate| !is_taken(candidate))
+        .unwrap_or(name)
+}
+
 #[cfg(test)]
 mod tests;

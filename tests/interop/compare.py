@@ -1,6 +1,7 @@
 """Trains, exports, predicts and compares; see run.py."""
 
 import csv
+import datetime
 import io
 import json
 import math
@@ -18,6 +19,19 @@ TOLERANCE = 1e-5
 MISSING = {"", "?", "na", "n/a", "nan", "null", "-", "#n/a", "\\n"}
 MISSING_NUMBERS = MISSING | {"none", "<na>", "."}
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def date_part(cell, part):
+    """Returns a part of a date as tables.py and the cases write it."""
+    formats = ["%Y-%m-%dT%H:%M:%SZ", "%Y/%m/%d %H:%M", "%d/%m/%Y %I:%M %p", "%d %b %Y, %H:%M", "%B %d, %Y %H:%M", "%Y-%m"]
+    for known in formats:
+        try:
+            date = datetime.datetime.strptime(cell, known)
+        except ValueError:
+            continue
+        hour = date.hour + date.minute / 60
+        return {"year": date.year, "month": date.month, "weekday": date.weekday(), "hour": hour}[part]
+    raise ValueError(cell)
 
 
 class Model:
@@ -40,6 +54,10 @@ class Model:
         self.table = ROOT / table
         with open(self.table, newline="", encoding="utf-8") as file:
             self.rows = list(csv.DictReader(file))
+        self.target = self.document["target"]
+        # Rows without all the targets that the model needs have no prediction.
+        history = [all(self.lagged(i, lag) for lag in self.lags()) for i in range(len(self.rows))]
+        self.usable = numpy.flatnonzero(history)
         self.labels, self.expected = self.predictions(program, "json")
         for ending in ["safetensors", "npz"]:
             labels, expected = self.predictions(program, ending)
@@ -57,31 +75,54 @@ class Model:
         header, *rows = csv.reader(io.StringIO(said, newline=""))
         own = len(self.rows[0])
         assert len(rows) == len(self.rows)
+        predicted = [bool(row[own]) for row in rows]
+        assert numpy.array_equal(numpy.flatnonzero(predicted), self.usable)
         if self.is_regression:
-            return None, numpy.array([[float(row[own])] for row in rows])
+            return None, numpy.array([[float(rows[i][own])] for i in self.usable])
         return [row[own] for row in rows], numpy.array([row[own + 1 :] for row in rows], float)
 
     def is_number(self, column):
-        return column["encoding"]["type"] == "numeric"
+        return column["encoding"]["type"] in ("numeric", "cyclic")
+
+    def lags(self):
+        derived = [column.get("derived", {}) for column in self.columns]
+        return [it["rows"] for it in derived if it.get("type") == "lag"]
+
+    def lagged(self, row, lag):
+        """Returns the cell of the target `lag` rows before; empty if it is missing."""
+        return self.rows[row - lag][self.target] if row >= lag else ""
+
+    def number(self, row, column):
+        """Returns the number of a row in a numeric column, NaN if it is missing."""
+        derived = column.get("derived", {})
+        if derived.get("type") == "lag":
+            return float(self.lagged(row, derived["rows"]))
+        cell = self.cell(self.rows[row], derived.get("from", column["name"])).strip()
+        if cell.lower() in MISSING_NUMBERS:
+            return math.nan
+        return date_part(cell, derived["part"]) if derived else float(cell)
 
     def cell(self, row, name):
         """Returns the cell as it is in the table; names are without the blanks around them."""
         return next(cell for key, cell in row.items() if key.strip() == name)
+
+    def missing_numbers(self):
+        words = self.document["preprocessing"].get("missing", [])
+        return [float(word) for word in words if word.isdigit()]
 
     def has_offset(self):
         return any("offset" in column for column in self.columns)
 
     def numbers(self):
         """Returns the numeric columns as they are, NaN where missing: float32 where that is enough."""
-        wanted = [column["name"] for column in self.columns if self.is_number(column)]
-        number = lambda cell: math.nan if cell.strip().lower() in MISSING_NUMBERS else float(cell)
-        rows = [[number(self.cell(row, name)) for name in wanted] for row in self.rows]
+        wanted = [column for column in self.columns if self.is_number(column)]
+        rows = [[self.number(row, column) for column in wanted] for row in self.usable]
         return numpy.array(rows, float if self.has_offset() else numpy.float32)
 
     def texts(self):
         """Returns the columns of texts as they are, with the blanks around them."""
         wanted = [column["name"] for column in self.columns if not self.is_number(column)]
-        return [[self.cell(row, name) for name in wanted] for row in self.rows]
+        return [[self.cell(self.rows[row], name) for name in wanted] for row in self.usable]
 
     def inputs(self):
         """Computes the network's inputs by the schema of the document: float32 (rows, inputs)."""
@@ -91,9 +132,16 @@ class Model:
         numbers, texts = iter(raw_values.T), iter(zip(*self.texts()))
         for column in self.columns:
             encoding = column["encoding"]
-            if encoding["type"] == "numeric":
+            if self.is_number(column):
                 raw = next(numbers)
-                raw = numpy.where(numpy.isnan(raw), numpy.float32(encoding["fill"]), raw)
+                missing = numpy.isnan(raw)
+                if "derived" not in column:
+                    missing |= numpy.isin(raw, self.missing_numbers())
+                raw = numpy.where(missing, numpy.float32(encoding["fill"]), raw)
+                if encoding["type"] == "cyclic":
+                    angle = 2 * math.pi * raw.astype(float) / encoding["period"]
+                    parts += [numpy.sin(angle)[:, None], numpy.cos(angle)[:, None]]
+                    continue
                 scaled = (raw.astype(float) - encoding["mean"]) / encoding["deviation"]
                 parts.append(scaled[:, None])
                 continue

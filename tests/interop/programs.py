@@ -154,7 +154,16 @@ def python_code(model):
     spec = importlib.util.spec_from_file_location("model", model.file("py"))
     code = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(code)
-    rows = [{column["name"]: model.cell(row, column["name"]) for column in model.columns} for row in model.rows]
+    rows = []
+    for i in model.usable:
+        row = {}
+        for column in model.columns:
+            derived = column.get("derived", {"from": column["name"]})
+            if derived.get("type") == "lag":
+                row[column["name"]] = model.lagged(i, derived["rows"])
+            else:
+                row[derived["from"]] = model.cell(model.rows[i], derived["from"])
+        rows.append(row)
     answers = [code.predict(row) for row in rows]
     if model.is_regression:
         model.compare("python", answers)
@@ -162,7 +171,12 @@ def python_code(model):
         model.compare("python", [code.outputs(row) for row in rows], answers)
     command = [sys.executable, "-I", model.file("py"), model.table]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert len(said.splitlines()) >= len(answers) + 1
+    assert len(said.splitlines()) >= len(model.rows) + 1
+    if model.is_regression:
+        own = len(model.rows[0])
+        predicted = [row[own] for row in list(csv.reader(io.StringIO(said)))[1:]]
+        assert numpy.array_equal(numpy.flatnonzero([bool(it) for it in predicted]), model.usable)
+        model.compare("python, table", [float(it) for it in predicted if it])
     return True
 
 
@@ -174,7 +188,7 @@ def rust_code(model):
         return '"' + "".join(f"\\u{{{ord(letter):x}}}" for letter in text) + '"'
 
     calls = []
-    for row in range(len(model.rows)):
+    for row in range(len(model.usable)):
         lists = []
         if numbers.shape[1]:
             # repr of a float32 as such: the fewest digits that read back as the same.
@@ -197,7 +211,7 @@ def rust_code(model):
         subprocess.run([*rustc, *more], check=True, cwd=model.folder)
     said = subprocess.run([model.folder / "program"], check=True, capture_output=True)
     # Answers may be of several lines.
-    said = numpy.array(said.stdout.decode().split("\0")[:-1]).reshape(len(model.rows), -1)
+    said = numpy.array(said.stdout.decode().split("\0")[:-1]).reshape(len(model.usable), -1)
     if model.is_regression:
         model.compare("rust", said.astype(float))
     else:

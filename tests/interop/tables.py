@@ -1,6 +1,7 @@
 """Models to compare: how each is trained, and the raw rows it predicts."""
 
 import csv
+import datetime
 import math
 import random
 import subprocess
@@ -76,6 +77,31 @@ def unusual_texts(path):
     return write(path, ["the\nplace", " wet", "north", "kind"], rows)
 
 
+def dates(path):
+    """Writes dates in several formats, with missing ones, and a target that depends on their parts."""
+    draw = random.Random(6)
+    rows = []
+    for _ in range(400):
+        day = datetime.datetime(2015, 1, 1) + datetime.timedelta(minutes=draw.randrange(2_000_000))
+        angle = 2 * math.pi * (day.hour + day.minute / 60) / 24
+        value = day.year - 2015 + 2 * math.sin(angle) + (day.weekday() > 4) + day.month / 6
+        usual = ["%Y-%m-%dT%H:%M:%SZ", "%Y/%m/%d %H:%M", "%d/%m/%Y %I:%M %p", "%d %b %Y, %H:%M", "%B %d, %Y %H:%M"]
+        text = day.strftime(draw.choice(usual)) if draw.random() > 0.05 else draw.choice(["", "NA"])
+        rows.append([draw.choice(["red", "blue"]), text, draw.randrange(3), f"{value:.3f}"])
+    return write(path, ["colour", "day", "n", "value"], rows)
+
+
+def series(path):
+    """Writes a time series far from 0, with missing targets."""
+    draw = random.Random(7)
+    rows = []
+    for i in range(200):
+        value = 1e9 + 3 * math.sin(i / 3) + 0.1 * i + draw.gauss(0, 0.1)
+        month = datetime.date(2000 + i // 12, i % 12 + 1, 1)
+        rows.append([month.strftime("%Y-%m"), "" if i % 50 == 49 else f"{value:.3f}"])
+    return write(path, ["month", "level"], rows)
+
+
 def choices(program, option):
     """Lists the values of an option, except auto, from the error about another value."""
     said = subprocess.run([program, f"--{option}", "?"], capture_output=True, text=True).stderr
@@ -104,6 +130,9 @@ def models(program, folder):
     cases += ["offset_1e9", "epoch_ms", "offset_target", "none_small", "label_mixed_float"]
     cases = [(case, f"tests/data/cases/{case}.csv") for case in cases]
     unusual = unusual_texts(folder / "unusual.csv")
+    days, levels = dates(folder / "days.csv"), series(folder / "levels.csv")
+    monthly = "tests/data/cases/monthly.csv"
+    zero_is_missing = ["--missing-values", "0,NA"]
     quick = ["iris", "--epochs", "10", "--hidden", "7"]
     functions = [
         (f"{option} {value}", [*quick, f"--{option}", value], flowers)
@@ -123,6 +152,11 @@ def models(program, folder):
         ("texts", [states, "--epochs", "20"], states),
         ("unusual-texts", [unusual, "--epochs", "20"], unusual),
         *[(case, [table, "--epochs", "20"], table) for case, table in cases],
+        ("dates", [days, "--epochs", "20", "--dates", "parts"], days),
+        ("dates-and-0", [days, "--epochs", "5", "--dates", "parts", *zero_is_missing], days),
+        ("monthly", [monthly, "--epochs", "100"], monthly),
+        ("lags", [levels, "--epochs", "20", "--lags", "3"], levels),
+        ("monthly-lags", [monthly, "--epochs", "20", "--lags", "12"], monthly),
         ("regression", [prices, "--epochs", "20"], new),
         ("sigmoid-regression", [prices, "--epochs", "5", "--activation", "sigmoid"], new),
     ]

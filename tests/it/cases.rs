@@ -251,6 +251,23 @@ fn lines_that_are_no_rows_are_left_out_and_named() {
 }
 
 #[test]
+fn a_date_and_a_number_are_a_time_series() {
+    let dataset = loaded("monthly.csv");
+    assert_eq!(columns(&dataset), ["Month (year)", "Month (month)"]);
+    let said = notes(&dataset);
+    assert!(
+        said.contains("parts of dates used, no other input is left"),
+        "{said}"
+    );
+    let split = "split by time: the rows with the last \"Month\" validate";
+    assert!(said.contains(split), "{said}");
+    let prepared = prepare(&dataset, 0.2, 1).expect("prepared");
+    let rows = 0..prepared.validation.rows();
+    let lines: Vec<u64> = rows.map(|row| prepared.validation.line(row)).collect();
+    assert_eq!(lines, (108..=133).collect::<Vec<u64>>(), "the last rows");
+}
+
+#[test]
 fn a_zip_archive_with_a_table_is_read() {
     let dataset = loaded("z.zip");
     assert_eq!(dataset.class_names().len(), 2);

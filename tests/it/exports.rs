@@ -8,8 +8,8 @@ use std::process::Command;
 use crate::support::{decay, rate};
 use ndarray::{Array1, Array2};
 use nn_tui::data::{
-    CellFormat, ClassWeights, Encoding, InputColumn, MissingValues, Preprocessing, TargetScale,
-    Task,
+    CellFormat, ClassWeights, DatePart, Derived, Encoding, InputColumn, MissingValues,
+    Preprocessing, TargetScale, Task,
 };
 use nn_tui::error::EXIT_CANNOT_WRITE;
 use nn_tui::model_file::formats::{self, Format};
@@ -31,6 +31,7 @@ fn column(column: usize, name: &str, encoding: Encoding) -> InputColumn {
     InputColumn {
         name: name.to_owned(),
         column,
+        derived: None,
         offset: 0.0,
         encoding,
     }
@@ -43,6 +44,22 @@ fn numeric(mean: f64, deviation: f64) -> Encoding {
         min: 0.0,
         max: 1.0,
         fill: mean as f32,
+    }
+}
+
+/// Parts of the dates in the column `day`.
+fn date_part(index: usize, part: DatePart) -> InputColumn {
+    let encoding = match part.period() {
+        None => numeric(2010.0, 4.0),
+        Some(period) => Encoding::Cyclic { period, fill: 3.0 },
+    };
+    InputColumn {
+        derived: Some(Derived::DatePart {
+            from: "day".to_owned(),
+            part,
+            order: None,
+        }),
+        ..column(index, &format!("day ({})", part.name()), encoding)
     }
 }
 
@@ -71,13 +88,16 @@ fn mixed_columns() -> Vec<InputColumn> {
         column(3, "smoker", smoker),
         column(4, "near", numeric(-0.5, 2.0)),
         column(5, "town", town),
+        date_part(7, DatePart::Year),
+        date_part(7, DatePart::Month),
+        date_part(7, DatePart::Hour),
     ]
 }
 
 /// Raw values for [`mixed_columns`], including unknown categories and missing values.
 fn mixed_rows() -> Array2<f32> {
     let mut random = generator(1, RngStream::Layer(1));
-    Array2::from_shape_fn((200, 5), |(row, column)| {
+    Array2::from_shape_fn((200, 8), |(row, column)| {
         if (row + column) % 7 == 0 {
             return f32::NAN;
         }
@@ -86,6 +106,9 @@ fn mixed_rows() -> Array2<f32> {
             1 => 16_777_214.0 + (row % 3) as f32,
             2 => (row % 2) as f32,
             4 => (row % 3) as f32,
+            5 => 2000.0 + (row % 30) as f32,
+            6 => 1.0 + (row % 12) as f32,
+            7 => (row % 97) as f32 / 4.0,
             _ => random.random_range(-5.0..5.0),
         }
     })
@@ -302,7 +325,7 @@ fn a_file_with_another_model_fails_the_verification() {
 fn cell(encoding: &Encoding, raw: f32) -> String {
     let text = match encoding {
         _ if raw.is_nan() => " n/A",
-        Encoding::Numeric { .. } => return format!("{raw:?}"),
+        Encoding::Numeric { .. } | Encoding::Cyclic { .. } => return format!("{raw:?}"),
         Encoding::Boolean { yes, .. } if raw > 0.5 => &yes[0],
         Encoding::Boolean { no, .. } => &no[0],
         Encoding::Categorical { values, .. } => values
@@ -315,8 +338,8 @@ fn cell(encoding: &Encoding, raw: f32) -> String {
 /// Formats a cell with this raw value as a Rust literal.
 fn argument(encoding: &Encoding, raw: f32) -> String {
     match encoding {
-        Encoding::Numeric { .. } if raw.is_nan() => "f32::NAN".into(),
-        Encoding::Numeric { .. } => cell(encoding, raw),
+        Encoding::Numeric { .. } | Encoding::Cyclic { .. } if raw.is_nan() => "f32::NAN".into(),
+        Encoding::Numeric { .. } | Encoding::Cyclic { .. } => cell(encoding, raw),
         _ => format!("{:?}", cell(encoding, raw)),
     }
 }
@@ -334,7 +357,7 @@ fn rust_code_compiles_and_predicts_the_same() {
             let (mut numbers, mut texts) = (Vec::new(), Vec::new());
             for (column, &raw) in columns.iter().zip(row) {
                 match column.encoding {
-                    Encoding::Numeric { .. } => &mut numbers,
+                    Encoding::Numeric { .. } | Encoding::Cyclic { .. } => &mut numbers,
                     _ => &mut texts,
                 }
                 .push(argument(&column.encoding, raw));

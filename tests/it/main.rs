@@ -6,6 +6,7 @@ mod changes;
 mod commands;
 mod confusion_navigation;
 mod data_errors;
+mod dates;
 mod determinism;
 mod exports;
 mod file_formats;

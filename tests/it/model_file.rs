@@ -37,6 +37,7 @@ pub(crate) fn small() -> TrainedModel {
     let feature = |name: &str, column| InputColumn {
         name: name.to_owned(),
         column,
+        derived: None,
         offset: 0.0,
         encoding: Encoding::Numeric {
             mean: 0.1 + 0.2,
@@ -256,6 +257,7 @@ fn mixed() -> TrainedModel {
     let column = |name: &str, column, encoding| InputColumn {
         name: name.to_owned(),
         column,
+        derived: None,
         offset: 0.0,
         encoding,
     };
@@ -601,6 +603,7 @@ fn model() -> impl Strategy<Value = TrainedModel> {
             let feature = |i| InputColumn {
                 name: format!("x{i}"),
                 column: i + 1,
+                derived: None,
                 offset: 0.0,
                 encoding: Encoding::Numeric {
                     mean,

@@ -60,7 +60,9 @@ fn understood(data: &Dataset) -> String {
 
 fn head(column: &Column) -> String {
     match &column.kind {
-        ColumnKind::Numeric | ColumnKind::Pixel { .. } => column.name.clone(),
+        ColumnKind::Numeric | ColumnKind::Pixel { .. } | ColumnKind::Cyclic { .. } => {
+            column.name.clone()
+        }
         ColumnKind::Boolean { no, yes } => format!("{}[{}/{}]", column.name, no[0], yes[0]),
         ColumnKind::Categorical { values, other } => {
             let mut values = values.clone();

@@ -3,6 +3,7 @@
 mod answers;
 mod cases;
 mod columns;
+mod dates;
 mod evaluations;
 #[cfg(unix)]
 mod exits;

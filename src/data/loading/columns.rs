@@ -1,9 +1,11 @@
 //! Types of the input columns once all rows are known, and the correction of their values.
 
+use crate::data::derived::date_columns;
 use crate::data::report::{Exclusion, ReadReport, Reason};
 use crate::data::table::Shape;
 use crate::data::table::column_reader::{Cells, undecided_code};
-use crate::data::{Column, ColumnKind};
+use crate::data::table::date_reader::DateParts;
+use crate::data::{Column, ColumnKind, DatePart};
 
 /// Returns whether column `index` of `values`, rows of `width` values, has different ones.
 fn varies(values: &[f32], index: usize, width: usize) -> bool {
@@ -24,21 +26,44 @@ pub(super) enum ColumnFix {
     Exclude,
 }
 
-/// Returns the input columns, and a correction for every column that was read.
+/// Input columns of a table once all rows are read.
+pub(super) struct Finished {
+    pub(super) columns: Vec<Column>,
+    /// Correction of every value of a row.
+    pub(super) fixes: Vec<ColumnFix>,
+    pub(super) dates: Option<FirstDates>,
+}
+
+/// First column of dates.
+pub(super) struct FirstDates {
+    pub(super) column: usize,
+    pub(super) parts: DateParts,
+}
+
+/// Finishes the columns of `cells`, whose values come first in the rows of `width` values.
 pub(super) fn finish_columns(
     cells: Vec<Option<Cells>>,
-    values: &[f32],
+    values: &mut [f32],
+    width: usize,
     shape: &Shape,
     report: &mut ReadReport,
-) -> (Vec<Column>, Vec<ColumnFix>) {
+) -> Finished {
     let mut columns = Vec::new();
     let mut fixes = Vec::new();
+    let mut first_dates = None;
     let counts_rows =
         |cells: &Cells| matches!(cells, Cells::Numbers(numbers) if numbers.count_rows());
     // Numbers that name the rows are better than nothing.
-    let width = cells.iter().flatten().count();
-    let has_others = cells.iter().flatten().enumerate().any(|(index, cells)| {
-        !matches!(cells, Cells::Undecided(_)) && !counts_rows(cells) && varies(values, index, width)
+    let mut next = 0;
+    let has_others = cells.iter().flatten().any(|cells| {
+        let mut own = next..next + cells.width();
+        next = own.end;
+        let is_useless = match cells {
+            Cells::Undecided(_) => true,
+            Cells::Dates(dates) => !dates.is_used(),
+            cells => counts_rows(cells),
+        };
+        !is_useless && own.any(|index| varies(values, index, width))
     });
     for (column, cells) in cells.into_iter().enumerate() {
         let Some(cells) = cells else {
@@ -47,6 +72,27 @@ pub(super) fn finish_columns(
         let name = &shape.names[column];
         let mut offset = 0.0;
         let finished = match cells {
+            Cells::Dates(dates) => {
+                let parts = dates.finish(values, fixes.len(), width);
+                columns.extend(date_columns(column, &parts.used, parts.order, &shape.names));
+                fixes.extend(DatePart::ALL.map(|part| {
+                    if parts.used.contains(&part) {
+                        ColumnFix::Keep
+                    } else {
+                        ColumnFix::Exclude
+                    }
+                }));
+                if let (true, Some(order)) = (parts.is_guess, parts.order) {
+                    report.guessed_dates.push((name.clone(), order));
+                }
+                if parts.used.is_empty() {
+                    report
+                        .excluded
+                        .push(Exclusion::of(shape, column, Reason::Dates));
+                }
+                first_dates.get_or_insert(FirstDates { column, parts });
+                continue;
+            }
             Cells::Undecided(_) => Err((Reason::Empty, None)),
             Cells::Numbers(numbers) if has_others && numbers.count_rows() => {
                 Err((Reason::RowNumbers, None))
@@ -68,6 +114,7 @@ pub(super) fn finish_columns(
                 columns.push(Column {
                     name: name.clone(),
                     column,
+                    derived: None,
                     kind,
                     offset,
                 });
@@ -83,7 +130,11 @@ pub(super) fn finish_columns(
         }
     }
     report.excluded.sort_by_key(|excluded| excluded.column);
-    (columns, fixes)
+    Finished {
+        columns,
+        fixes,
+        dates: first_dates,
+    }
 }
 
 /// Applies `fixes`, one for each column, to `values`, row by row, in place.

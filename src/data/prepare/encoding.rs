@@ -1,7 +1,10 @@
 //! Encoding of a column as network inputs.
 
+use std::f64::consts::TAU;
+
 use serde::{Deserialize, Serialize};
 
+use crate::data::{DateOrder, DatePart};
 use crate::util::text::{is_printable, sanitise};
 
 /// Maximum number of categories of a column with an input each; rarer ones share one.
@@ -29,6 +32,14 @@ pub enum Encoding {
         /// Maximum.
         max: f32,
         /// Replacement of a missing value: the mean, as f32.
+        fill: f32,
+    },
+    /// A number that starts again after a period, such as a month; two inputs, sine and cosine of
+    /// `2 pi value / period`.
+    Cyclic {
+        /// Period, above 0.
+        period: u8,
+        /// Replacement of a missing value: the most frequent one.
         fill: f32,
     },
     /// A category, one-hot: one input per category.
@@ -62,14 +73,20 @@ impl Encoding {
     pub fn inputs(&self) -> usize {
         match self {
             Self::Numeric { .. } | Self::Boolean { .. } => 1,
+            Self::Cyclic { .. } => 2,
             Self::Categorical { values, other, .. } => values.len() + usize::from(*other),
         }
+    }
+
+    /// Returns whether raw values are numbers of the table, or of its dates.
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self, Self::Numeric { .. } | Self::Cyclic { .. })
     }
 
     /// Returns the raw value that replaces a missing one.
     pub fn fill(&self) -> f32 {
         match *self {
-            Self::Numeric { fill, .. } => fill,
+            Self::Numeric { fill, .. } | Self::Cyclic { fill, .. } => fill,
             Self::Categorical { fill, .. } => fill as f32,
             Self::Boolean { fill, .. } => f32::from(fill),
         }
@@ -78,7 +95,7 @@ impl Encoding {
     /// Returns how cells become raw values in a column of this `offset`.
     pub(crate) fn cells(&self, offset: f64) -> CellKind<'_> {
         match self {
-            Self::Numeric { .. } => CellKind::Number(offset),
+            Self::Numeric { .. } | Self::Cyclic { .. } => CellKind::Number(offset),
             Self::Categorical { values, .. } => CellKind::Category(values),
             Self::Boolean { no, yes, .. } => CellKind::Boolean { no, yes },
         }
@@ -99,6 +116,12 @@ impl Encoding {
             Self::Numeric { mean, std, .. } | Self::Boolean { mean, std, .. } => {
                 out[0] = standardise(raw, *mean, *std)
             }
+            Self::Cyclic { period, .. } => {
+                let angle = TAU * f64::from(raw) / f64::from(*period);
+                // Of half a turn the sine is 0, but for rounding errors.
+                let rounded = |wave: f64| if wave.abs() < 1e-15 { 0.0 } else { wave as f32 };
+                (out[0], out[1]) = (rounded(angle.sin()), rounded(angle.cos()));
+            }
             Self::Categorical { .. } => {
                 out.fill(0.0);
                 if let Some(own) = out.get_mut(raw as usize) {
@@ -108,12 +131,17 @@ impl Encoding {
         }
     }
 
-    /// Returns the value to show beside input `part` of this column: the raw value, or 1 or 0 for a
-    /// category; NaN if it is missing.
+    /// Returns the value to show beside input `part` of this column: the raw value, sine or cosine, or 1
+    /// or 0 for a category; NaN if it is missing.
     pub fn shown(&self, raw: f32, part: usize) -> f32 {
         match self {
             Self::Numeric { .. } | Self::Boolean { .. } => raw,
-            Self::Categorical { .. } if raw.is_nan() => raw,
+            Self::Categorical { .. } | Self::Cyclic { .. } if raw.is_nan() => raw,
+            Self::Cyclic { .. } => {
+                let mut both = [0.0; 2];
+                self.write(raw, &mut both);
+                both[part.min(1)]
+            }
             Self::Categorical { .. } => f32::from(raw as usize == part),
         }
     }
@@ -128,7 +156,7 @@ impl Encoding {
                 let raw = mean + std * f64::from(value);
                 format!("{raw:.5e}").parse().unwrap_or(raw as f32)
             }
-            Self::Categorical { .. } => value,
+            Self::Categorical { .. } | Self::Cyclic { .. } => value,
         }
     }
 }
@@ -143,13 +171,20 @@ pub(crate) enum CellKind<'a> {
         yes: &'a [String],
     },
     Category(&'a [String]),
+    /// A date, of which one part counts.
+    Date {
+        part: DatePart,
+        order: Option<DateOrder>,
+    },
+    /// The target so many rows before, which is in no cell of the row.
+    Lag(usize),
 }
 
 impl CellKind<'_> {
     /// Returns whether `raw` is the raw value of a text that the column does not have.
     pub(crate) fn is_unknown(self, raw: f32) -> bool {
         match self {
-            Self::Number(_) => false,
+            Self::Number(_) | Self::Date { .. } | Self::Lag(_) => false,
             Self::Category(values) => raw == values.len() as f32,
             Self::Boolean { .. } => raw.is_nan(),
         }
@@ -158,7 +193,7 @@ impl CellKind<'_> {
     /// Returns the raw value of a text; see [`Encoding::of_text`].
     pub(crate) fn of_text(self, text: &str) -> f32 {
         match self {
-            Self::Number(_) => f32::NAN,
+            Self::Number(_) | Self::Date { .. } | Self::Lag(_) => f32::NAN,
             Self::Category(values) => {
                 let found = values.iter().position(|value| value == text);
                 let found = found.or_else(|| escaped_position(values, text));

@@ -6,12 +6,13 @@ use ndarray::ArcArray2;
 
 use super::split::reader::SplitReader;
 use crate::data::prediction::{Selected, Training, UnknownTexts, Wanted, raw_values};
+use crate::data::prepare::lags::History;
 use crate::data::schema::options::{LoadObserver, LoadOptions};
 use crate::data::source::input::{Input, open};
 use crate::data::table::Shape;
 use crate::data::table::column_reader::{narrowed, too_large};
 use crate::data::table::idx;
-use crate::data::{Dataset, Labels, Lines, Source, Target, matrix};
+use crate::data::{Column, Dataset, Labels, Lines, Source, Target, matrix};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::memory;
 
@@ -28,6 +29,8 @@ pub struct HeldOut {
     pub lines: Arc<Lines>,
     /// Labels of rows that are skipped, since no training row has them.
     pub(crate) unknown_labels: UnknownTexts,
+    /// Number of rows that are skipped, since a target before them is missing.
+    pub(crate) without_history: usize,
 }
 
 /// Reads the columns of `dataset` from `source`. Rows without a target are excluded, and rows of unknown
@@ -68,7 +71,7 @@ pub(in crate::data) fn read_table(
         .columns
         .iter()
         .map(|column| Wanted {
-            name: &column.name,
+            name: column.table_name(),
             column: column.column,
             cells: column.cells(),
         })
@@ -98,6 +101,9 @@ pub(in crate::data) fn read_table(
     let classes = Labels::new(dataset.class_names());
     let (mut values, mut lines) = (Vec::new(), Lines::default());
     let mut unknown_labels = UnknownTexts::default();
+    let mut history = History::new(dataset.lags());
+    let first_lag = dataset.columns.iter().position(Column::is_lag);
+    let mut without_history = 0;
     while let Some(record) = rows.next()? {
         split.add(&record, shape)?;
         let cell = record.cell(column);
@@ -106,6 +112,7 @@ pub(in crate::data) fn read_table(
             Target::Classes { .. } => shape.missing.is_missing_text(cell),
         };
         if is_missing {
+            history.push(f32::NAN);
             continue;
         }
         let error = |problem| shape.cell_error(record.line, column, problem);
@@ -129,15 +136,30 @@ pub(in crate::data) fn read_table(
             shape,
             columns,
             wanted.iter().map(|column| column.cells),
+            &mut history,
             &mut values,
             |_, _| (),
         )?;
+        if let (Some(first), Target::Numbers(numbers)) = (first_lag, &mut target) {
+            history.push(numbers.last().copied().unwrap_or(f32::NAN));
+            let row = values.len() - wanted.len();
+            if values[row + first..].iter().any(|lag| lag.is_nan()) {
+                numbers.pop();
+                values.truncate(row);
+                without_history += 1;
+                continue;
+            }
+        }
         lines.push(record.line);
         rows.report(lines.len(), observer)?;
     }
     if let (true, Some((class, line))) = (lines.is_empty(), &unknown_labels.first) {
         let class = class.clone();
         return Err(shape.cell_error(*line, column, DataProblem::UnknownClass { class }));
+    }
+    if lines.is_empty() && without_history > 0 {
+        let lags = dataset.lags();
+        return Err(Error::data(shape.place(), DataProblem::NoHistory { lags }));
     }
     if lines.is_empty() {
         let place = Place::whole(source.to_string());
@@ -149,6 +171,7 @@ pub(in crate::data) fn read_table(
         target,
         lines: Arc::new(lines),
         unknown_labels,
+        without_history,
     };
     Ok((rows, split))
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod encoding;
 pub(crate) mod held_out;
+pub(crate) mod lags;
 pub(crate) mod prepared;
 pub(crate) mod preprocessing;
 pub(crate) mod samples;

@@ -67,7 +67,7 @@ impl Prepared {
         for column in &mut Arc::make_mut(&mut copy.preprocessing).columns {
             make(&mut column.name);
             match &mut column.encoding {
-                Encoding::Numeric { .. } => {}
+                Encoding::Numeric { .. } | Encoding::Cyclic { .. } => {}
                 Encoding::Categorical { values, .. } => values.iter_mut().for_each(make),
                 Encoding::Boolean { no, yes, .. } => no.iter_mut().chain(yes).for_each(make),
             }

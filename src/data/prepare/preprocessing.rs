@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::encoding::{CellKind, Encoding};
-use crate::data::{CellFormat, MissingValues};
+use crate::data::{CellFormat, DateOrder, DatePart, MissingValues};
 
 /// Preprocessing of the columns of a table into network inputs.
 ///
@@ -32,16 +32,67 @@ pub struct Preprocessing {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputColumn {
-    /// Name of the column.
+    /// Unique name: that of the column of the table, or of the values derived from it, such as `day (month)`.
     pub name: String,
     /// Index (from 0) among all columns of the training table.
     pub column: usize,
+    /// Derivation of its values; `None` if they are those of the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub derived: Option<Derived>,
     /// Subtracted from numbers in f64, before they are narrowed to f32. 0 unless f32 could not tell them
     /// apart.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub offset: f64,
     /// Encoding of its cells.
     pub encoding: Encoding,
+}
+
+/// Derivation of the values of an input column from a column of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Derived {
+    /// Part of a date.
+    DatePart {
+        /// Name of the column of the table.
+        from: String,
+        /// Which one.
+        part: DatePart,
+        /// Order of day and month in dates such as 01/02/2020, which are none without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<DateOrder>,
+    },
+    /// Target of an earlier row.
+    Lag {
+        /// Name of the target.
+        from: String,
+        /// Number of rows between the two, from 1.
+        rows: usize,
+    },
+}
+
+impl Derived {
+    /// Returns the name of the column of the table.
+    pub fn from(&self) -> &str {
+        match self {
+            Self::DatePart { from, .. } | Self::Lag { from, .. } => from,
+        }
+    }
+
+    /// Returns a name for the derived values.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::DatePart { from, part, .. } => format!("{from} ({})", part.name()),
+            Self::Lag { from, rows } => format!("{from} (t-{rows})"),
+        }
+    }
+
+    /// Returns how cells become raw values.
+    pub(crate) fn cells(&self) -> CellKind<'static> {
+        match *self {
+            Self::DatePart { part, order, .. } => CellKind::Date { part, order },
+            Self::Lag { rows, .. } => CellKind::Lag(rows),
+        }
+    }
 }
 
 pub(crate) fn is_zero(number: &f64) -> bool {
@@ -51,7 +102,25 @@ pub(crate) fn is_zero(number: &f64) -> bool {
 impl InputColumn {
     /// Returns how cells become raw values.
     pub(crate) fn cells(&self) -> CellKind<'_> {
-        self.encoding.cells(self.offset)
+        match &self.derived {
+            Some(derived) => derived.cells(),
+            None => self.encoding.cells(self.offset),
+        }
+    }
+
+    /// Returns the name of the column of the table that it comes from.
+    pub fn table_name(&self) -> &str {
+        self.derived.as_ref().map_or(&self.name, Derived::from)
+    }
+
+    /// Returns whether it is a part of a date.
+    pub(crate) fn is_date_part(&self) -> bool {
+        matches!(self.derived, Some(Derived::DatePart { .. }))
+    }
+
+    /// Returns whether it is an earlier target.
+    pub(crate) fn is_lag(&self) -> bool {
+        matches!(self.derived, Some(Derived::Lag { .. }))
     }
 
     /// Returns the names of its network inputs: that of the column, or `colour=red` per category.
@@ -59,6 +128,7 @@ impl InputColumn {
         let name = &self.name;
         match &self.encoding {
             Encoding::Numeric { .. } | Encoding::Boolean { .. } => vec![name.clone()],
+            Encoding::Cyclic { .. } => ["sin", "cos"].map(|f| format!("{f} {name}")).into(),
             Encoding::Categorical { values, other, .. } => {
                 let own = values.iter().map(|value| format!("{name}={value}"));
                 own.chain(other.then(|| format!("{name}: other"))).collect()
@@ -82,6 +152,25 @@ impl Preprocessing {
             .iter()
             .flat_map(InputColumn::input_names)
             .collect()
+    }
+
+    /// Returns the number of earlier targets that a row needs.
+    pub(crate) fn lags(&self) -> usize {
+        let lags = self
+            .columns
+            .iter()
+            .filter_map(|column| match column.derived {
+                Some(Derived::Lag { rows, .. }) => Some(rows),
+                _ => None,
+            });
+        lags.max().unwrap_or(0)
+    }
+
+    /// Returns whether an earlier target is missing in a row of raw values.
+    pub(crate) fn lacks_history(&self, raw: ArrayView1<f32>) -> bool {
+        let values = self.columns.iter().zip(raw);
+        let mut lags = values.filter(|(column, _)| column.is_lag());
+        lags.any(|(_, raw)| raw.is_nan())
     }
 
     /// Writes the network inputs `(inputs)` of one row to `out`. `raw` gives the row's raw values,

@@ -180,9 +180,11 @@ impl Samples {
         preprocessing: &Arc<Preprocessing>,
         task: &Task,
     ) -> Self {
-        let used = |column: &InputColumn| {
-            let find = |known: &Column| known.column;
-            from.columns.binary_search_by_key(&column.column, find).ok()
+        // Those of the data set in the same order, without the constant ones.
+        let mut known = from.columns.iter().enumerate();
+        let used = |wanted: &InputColumn| {
+            let found = known.find(|(_, column)| column.name == wanted.name);
+            found.map(|(index, _)| index)
         };
         let targets = match (from.target, task) {
             (Target::Numbers(values), Task::Regression(scale)) => Targets::Numbers {
@@ -260,7 +262,7 @@ fn codes(values: &[String], seen: &[String]) -> Vec<f32> {
 
 /// Rows to pick samples from.
 pub(crate) struct Rows<'d> {
-    /// In ascending order of their place in the table.
+    /// In the order of the preprocessing.
     columns: &'d [Column],
     values: &'d ArcArray2<f32>,
     target: &'d Target,

@@ -99,6 +99,11 @@ fn fit(
             max: found.max,
             fill: found.mean as f32,
         }),
+        &ColumnKind::Cyclic { period } => {
+            statistics?;
+            let fill = most_frequent(values.filter(|value| !value.is_nan()))?;
+            Some(Encoding::Cyclic { period, fill })
+        }
         // What is always 0 in one image may not be so in the next, and the network shall see
         // images as they are.
         &ColumnKind::Pixel { max } => Some(Encoding::Numeric {
@@ -140,9 +145,18 @@ fn fit(
     }
 }
 
+/// Returns the most frequent of `values`, the smallest of several; `None` without any.
+fn most_frequent(values: impl Iterator<Item = f32>) -> Option<f32> {
+    let mut sorted: Vec<f32> = values.collect();
+    sorted.sort_by(f32::total_cmp);
+    let runs = sorted.chunk_by(|a, b| a == b);
+    let longest = runs.rev().max_by_key(|run| run.len())?;
+    longest.first().copied()
+}
+
 impl Preprocessing {
     /// Fits the encodings of the columns of `dataset` to `training_rows`. Also returns the names of
-    /// the columns excluded because they are constant there.
+    /// the columns excluded because they are constant there. Earlier targets are scaled like the target.
     ///
     /// # Errors
     /// [`DataProblem::NoFeatures`] if none is left.
@@ -157,13 +171,20 @@ impl Preprocessing {
             let rows = rows.map(|&row| values.index_axis_move(Axis(0), row as usize));
             Statistics::of(values.ncols(), rows)
         });
+        let of_target = target_statistics(dataset, training_rows);
         for (index, column) in dataset.columns.iter().enumerate() {
             let rows = training_rows.iter();
             let values = rows.map(|&row| dataset.values[[row as usize, index]]);
-            match fit(&column.kind, statistics[index], values) {
+            let statistics = if column.is_lag() {
+                of_target
+            } else {
+                statistics[index]
+            };
+            match fit(&column.kind, statistics, values) {
                 Some(encoding) => columns.push(InputColumn {
                     name: column.name.clone(),
                     column: column.column,
+                    derived: column.derived.clone(),
                     offset: column.offset,
                     encoding,
                 }),
@@ -185,6 +206,16 @@ impl Preprocessing {
     }
 }
 
+/// Returns the statistics of a numeric target over `training_rows`; `None` if it is constant, or of classes.
+fn target_statistics(dataset: &Dataset, training_rows: &[u32]) -> Option<Statistics> {
+    let Target::Numbers(values) = &dataset.target else {
+        return None;
+    };
+    let rows = training_rows.iter();
+    let rows = rows.map(|&row| aview1(std::slice::from_ref(&values[row as usize])));
+    Statistics::of(1, rows).pop()?
+}
+
 impl Task {
     /// Returns the task of `dataset`, its scale fitted to `training_rows`.
     ///
@@ -195,10 +226,8 @@ impl Task {
             Target::Classes { names, .. } => Ok(Self::Classification {
                 classes: names.clone(),
             }),
-            Target::Numbers(values) => {
-                let rows = training_rows.iter();
-                let rows = rows.map(|&row| aview1(std::slice::from_ref(&values[row as usize])));
-                let Some(Some(found)) = Statistics::of(1, rows).pop() else {
+            Target::Numbers(_) => {
+                let Some(found) = target_statistics(dataset, training_rows) else {
                     let place = Place::whole(&dataset.source);
                     return Err(Error::data(place, DataProblem::ConstantTarget));
                 };

@@ -1,6 +1,7 @@
 //! Column types, inferred from the first rows of a table.
 
 pub(crate) mod class_encoder;
+pub(crate) mod dates;
 pub(crate) mod labels;
 pub(crate) mod missing;
 pub(crate) mod options;
@@ -14,6 +15,8 @@ use super::table::column_reader::offset;
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
 use crate::error::{DataProblem, Result};
+use dates::{DateOrder, is_date};
+use options::DateUse;
 
 /// Minimum number of texts for identifying rows: at least nine in ten must be different.
 const MIN_IDENTIFIERS: usize = 8;
@@ -42,6 +45,13 @@ pub(super) enum Role {
         /// Whether it was requested, even if nearly all texts differ.
         is_wanted: bool,
     },
+    /// A column of dates.
+    Dates {
+        /// Order of day and month, if it was given.
+        order: Option<DateOrder>,
+        /// Whether their parts are inputs; else they only show whether the rows are in order of time.
+        is_used: bool,
+    },
     /// Only missing values so far.
     Undecided,
     /// An excluded column.
@@ -65,6 +75,10 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
         SplitMethod::Group(asked) => Some(shape.find_column(asked)?),
         _ => None,
     };
+    let dates = |is_used| Role::Dates {
+        order: options.dates.order,
+        is_used,
+    };
     let mut roles: Vec<Role> = (0..shape.width())
         .map(|column| {
             let is_kept = kept.contains(&column);
@@ -74,13 +88,29 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
                 _ if dropped.contains(&column) => Role::Excluded(Reason::Dropped),
                 0 if shape.has_row_names && !is_kept => Role::Excluded(Reason::RowNames),
                 _ if categorical.contains(&column) => Role::Texts { is_wanted: true },
-                _ => Evidence::of(column, &table.sample, shape).role(is_kept),
+                _ => match Evidence::of(column, &table.sample, shape).role(is_kept) {
+                    Role::Excluded(Reason::Dates) if is_kept => dates(true),
+                    Role::Excluded(Reason::Dates) if options.dates.usage == DateUse::Parts => {
+                        dates(true)
+                    }
+                    role => role,
+                },
             }
         })
         .collect();
-    // Numbers that name the rows are better than nothing.
     let is_used = |role: &Role| !matches!(role, Role::Target | Role::Excluded(_));
-    if !roles.iter().any(is_used) {
+    // Dates, and then numbers that name the rows, are better than nothing.
+    let is_alone = options.dates.usage == DateUse::Auto && !roles.iter().any(is_used);
+    for role in &mut roles {
+        if *role == Role::Excluded(Reason::Dates) && (is_alone || options.lags > 0) {
+            *role = dates(is_alone);
+        }
+    }
+    let is_used = |role: &Role| {
+        let is_for_order = matches!(role, Role::Dates { is_used: false, .. });
+        is_used(role) && !is_for_order
+    };
+    if !roles.iter().any(is_used) && options.lags == 0 {
         for (column, role) in roles.iter_mut().enumerate() {
             if let Role::Excluded(Reason::RowNumbers) = role {
                 *role = Evidence::of(column, &table.sample, shape).role(true);
@@ -178,8 +208,8 @@ impl<'t> Evidence<'t> {
             };
         }
         let reason = match () {
-            _ if is_kept => None,
             () if self.are_dates() => Some(Reason::Dates),
+            () if is_kept => None,
             () if self.is_prose() => Some(Reason::Prose),
             () if self.are_nearly_distinct() => Some(Reason::Identifiers),
             () => None,
@@ -234,20 +264,6 @@ impl<'t> Evidence<'t> {
 /// Returns whether `distinct` texts in `cells` cells identify the rows.
 pub(super) fn are_nearly_distinct(distinct: usize, cells: usize) -> bool {
     cells >= MIN_IDENTIFIERS && 10 * distinct >= 9 * cells
-}
-
-/// Returns whether `cell` looks like a date, with or without a time: `2024-01-31`, `31.1.2024`, `1/31/24`,
-/// `2024-01-31T12:00:00Z`.
-pub(super) fn is_date(cell: &str) -> bool {
-    let date = cell.split(['T', ' ']).next().unwrap_or_default();
-    ['-', '/', '.'].iter().any(|&separator| {
-        let parts: Vec<&str> = date.split(separator).collect();
-        let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
-        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-        parts.len() == 3
-            && parts.iter().all(is_number)
-            && matches!(lengths[..], [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 2 | 4])
-    })
 }
 
 #[cfg(test)]

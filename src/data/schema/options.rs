@@ -5,11 +5,13 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
+use super::dates::DateOrder;
 use super::missing::MissingValues;
 use crate::data::Base;
 use crate::data::source::Source;
 use crate::data::table::Reading;
 use crate::error::{Error, Result};
+use crate::util::text::sanitise;
 
 /// Options for loading a data set. Defaults mean detection.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -30,6 +32,12 @@ pub struct LoadOptions {
     pub missing: Missing,
     /// Texts that mean a missing value.
     pub missing_values: MissingValues,
+    /// Use of columns of dates.
+    #[serde(default)]
+    pub dates: DateOptions,
+    /// Number of earlier targets that are inputs of a row.
+    #[serde(default)]
+    pub lags: usize,
     /// Maximum number of rows, chosen at random.
     pub max_rows: Option<usize>,
     /// Seed of the random choice of rows.
@@ -99,6 +107,8 @@ impl LoadOptions {
                 "--missing-values",
                 self.missing_values == other.missing_values,
             ),
+            ("--dates", self.dates == other.dates),
+            ("--lags", self.lags == other.lags),
             ("--max-rows", self.max_rows == other.max_rows),
             ("--val", self.validation == other.validation),
             (
@@ -176,6 +186,62 @@ impl Missing {
     }
 }
 
+/// Use of columns of dates as inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateUse {
+    /// Their parts if there is no other input; else they are excluded.
+    #[default]
+    Auto,
+    /// Year, month, day of the week and time of day.
+    Parts,
+    /// None.
+    Exclude,
+}
+
+/// Options for columns of dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DateOptions {
+    /// Use as inputs.
+    pub usage: DateUse,
+    /// Order of day and month in dates such as 01/02/2020; by default the one that all dates of a column
+    /// allow.
+    pub order: Option<DateOrder>,
+}
+
+impl DateOptions {
+    /// Parses `auto`, `parts`, `exclude`, `dmy` or `mdy`, or several separated by commas. An order alone
+    /// means parts.
+    ///
+    /// # Errors
+    /// [`Error::Usage`].
+    pub fn parse(argument: &str) -> Result<Self> {
+        let (mut usage, mut order) = (None, None);
+        for word in argument.split(',').map(str::trim) {
+            match word {
+                "auto" => usage = Some(DateUse::Auto),
+                "parts" => usage = Some(DateUse::Parts),
+                "exclude" => usage = Some(DateUse::Exclude),
+                _ => {
+                    let named = |order: &DateOrder| order.name() == word;
+                    order = DateOrder::ALL.into_iter().find(named);
+                    if order.is_none() {
+                        return Err(Error::Usage(format!(
+                            "--dates takes auto, parts or exclude, and dmy or mdy, such as \
+                             parts,dmy; not \"{}\"",
+                            sanitise(word)
+                        )));
+                    }
+                }
+            }
+        }
+        Ok(Self {
+            usage: usage.unwrap_or(DateUse::Parts),
+            order,
+        })
+    }
+}
+
 /// Progress of loading a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -231,8 +297,10 @@ pub enum ValidationRows {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SplitMethod {
-    /// At random, about the same fraction of every class.
+    /// By time with lags, or if parts of dates are used by themselves; else at random.
     #[default]
+    Auto,
+    /// At random, about the same fraction of every class.
     Random,
     /// The last rows, by a column of dates or numbers, or in the order of the file.
     Time(Option<String>),
@@ -243,10 +311,11 @@ pub enum SplitMethod {
 }
 
 impl SplitMethod {
-    /// Parses a command-line `argument`: `random`, `time`, `time:COLUMN`, `group:COLUMN`, or the path
+    /// Parses a command-line `argument`: `auto`, `random`, `time`, `time:COLUMN`, `group:COLUMN`, or the path
     /// of a file.
     pub fn parse(argument: &OsStr) -> Self {
         match argument.to_str() {
+            Some("auto") => Self::Auto,
             Some("random") => Self::Random,
             Some("time") => Self::Time(None),
             text => {

@@ -1,3 +1,4 @@
+use crate::data::DateOptions;
 use crate::data::table::{Reading, table_of};
 
 use super::*;
@@ -42,28 +43,68 @@ fn identifiers_dates_and_prose_are_excluded() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     assert_eq!(role("name", &names), Role::Excluded(Reason::Identifiers));
     assert_eq!(role("name", &names[..5]), TEXTS, "too few to tell");
-    let dates = ["2024-01-31", "2024-02-01T10:00", "1.2.2024", "3/4/24"];
-    assert_eq!(role("day", &dates), Role::Excluded(Reason::Dates));
     let prose = ["x".repeat(60), "y".repeat(60)];
     let prose: Vec<&str> = prose.iter().map(String::as_str).collect();
     assert_eq!(role("note", &prose), Role::Excluded(Reason::Prose));
 }
 
+/// Returns the role of the column called `name` beside another input.
+fn role_beside(name: &str, cells: &[&str], options: &LoadOptions) -> Role {
+    let rows = cells.iter().map(|cell| format!("{cell},1.5,1\n"));
+    let text = format!("{name},x,target\n{}", rows.collect::<String>());
+    let reading = Reading {
+        header: Some(true),
+        ..Reading::default()
+    };
+    let table = table_of(text.as_bytes(), &reading, &[]).expect("a table");
+    roles(&table, options).expect("roles").remove(0)
+}
+
+#[test]
+fn dates_are_used_on_request_or_if_nothing_else_is_left() {
+    let cells = ["2024-01-31", "2024-02-01T10:00", "1.2.2024", "3/4/24"];
+    let used = |order| Role::Dates {
+        order,
+        is_used: true,
+    };
+    assert_eq!(role("day", &cells), used(None), "there is no other");
+    let with = |options: LoadOptions| role_beside("day", &cells, &options);
+    let excluded = Role::Excluded(Reason::Dates);
+    assert_eq!(with(LoadOptions::default()), excluded);
+    let dates = |argument: &str| LoadOptions {
+        dates: DateOptions::parse(argument).expect(argument),
+        ..LoadOptions::default()
+    };
+    assert_eq!(with(dates("parts")), used(None));
+    assert_eq!(with(dates("parts,dmy")), used(Some(DateOrder::DayFirst)));
+    assert_eq!(with(dates("mdy")), used(Some(DateOrder::MonthFirst)));
+    assert_eq!(with(dates("exclude")), excluded);
+    let keep = vec!["day".to_owned()];
+    let kept = LoadOptions {
+        keep,
+        ..LoadOptions::default()
+    };
+    assert_eq!(with(kept), used(None));
+    let lags = LoadOptions {
+        lags: 3,
+        ..LoadOptions::default()
+    };
+    let for_order = Role::Dates {
+        order: None,
+        is_used: false,
+    };
+    assert_eq!(with(lags), for_order);
+    assert!(DateOptions::parse("parts,ymd").is_err());
+}
+
 #[test]
 fn identifiers_are_excluded_unless_they_are_all() {
     let with_other = |name: &str, cells: [&str; 9], keep: bool| {
-        let rows = cells.iter().map(|cell| format!("{cell},1.5,1\n"));
-        let text = format!("{name},x,target\n{}", rows.collect::<String>());
-        let reading = Reading {
-            header: Some(true),
-            ..Reading::default()
-        };
-        let table = table_of(text.as_bytes(), &reading, &[]).expect("a table");
         let options = LoadOptions {
             keep: if keep { vec![name.to_owned()] } else { vec![] },
             ..LoadOptions::default()
         };
-        roles(&table, &options).expect("roles").remove(0)
+        role_beside(name, &cells, &options)
     };
     let cells = ["9", "2", "3", "4", "5", "6", "7", "8", "1"];
     let rows = Role::Excluded(Reason::RowNumbers);

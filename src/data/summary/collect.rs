@@ -9,7 +9,8 @@ use super::leaks;
 use crate::data::schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
 use crate::data::table::shown;
 use crate::data::{
-    Baseline, ColumnKind, Dataset, Exclusion, ReadReport, RowSplit, Samples, Target, Targets, Task,
+    Baseline, Column, ColumnKind, Dataset, DateOrder, Derived, Exclusion, ReadReport, RowSplit,
+    Samples, Target, Targets, Task,
 };
 use crate::util::numbers::{self, counted};
 
@@ -172,6 +173,7 @@ impl Facts<'_> {
             let statement = format!("{} without a target excluded", report.without_target);
             self.note(Topic::Rows, "without-target", statement, &[]);
         }
+        self.add_history(dataset);
         if report.incomplete > 0 {
             let statement = format!("{} with missing values excluded", report.incomplete);
             self.note(Topic::Rows, "incomplete", statement, &["--missing"]);
@@ -224,6 +226,55 @@ impl Facts<'_> {
         }
     }
 
+    /// Adds the rows that lack earlier targets.
+    fn add_history(&mut self, dataset: &Dataset) {
+        let lags = dataset.lags();
+        let before = format!("without all of the {lags} targets before");
+        if self.report.without_history > 0 {
+            let statement = format!("{} {before} excluded", self.report.without_history);
+            self.note(Topic::Rows, "without-history", statement, &["--lags"]);
+        }
+        for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
+            if file.without_history > 0 {
+                let statement = format!(
+                    "{}: {} {before} excluded",
+                    file.source, file.without_history
+                );
+                self.note(Topic::Rows, "without-history", statement, &["--lags"]);
+            }
+        }
+        if let Some((column, line)) = &self.report.equal_dates {
+            let statement = format!(
+                "line {line} has the date of the line before in \"{column}\": lags mix several series"
+            );
+            let fact = self.add(Topic::Rows, "equal-dates", statement, &["--lags"]);
+            fact.severity = Severity::Warning;
+        }
+    }
+
+    /// Adds the use of dates.
+    fn add_dates(&mut self, dataset: &Dataset) {
+        let is_part = |column: &&Column| matches!(column.derived, Some(Derived::DatePart { .. }));
+        let parts: Vec<&Column> = dataset.columns.iter().filter(is_part).collect();
+        if self.report.has_automatic_dates && !parts.is_empty() {
+            let names: Vec<String> = parts.iter().map(|column| column.name.clone()).collect();
+            let statement = format!(
+                "parts of dates used, no other input is left: {}",
+                listed(&names)
+            );
+            let fact = self.note(Topic::Columns, "dates", statement, &["--dates"]);
+            fact.columns = parts.iter().map(|column| column.column).collect();
+        }
+        for (column, order) in &self.report.guessed_dates {
+            let (statement, option) = match order {
+                DateOrder::DayFirst => ("day before month", "--dates parts,mdy"),
+                DateOrder::MonthFirst => ("month before day", "--dates parts,dmy"),
+            };
+            let statement = format!("{statement} in {column}, a guess");
+            self.note(Topic::Columns, "date-order", statement, &[option]);
+        }
+    }
+
     fn add_baseline(&mut self, dataset: &Dataset, task: &Task, baseline: &Baseline) {
         let score = baseline.score();
         let statement = match (baseline, task.scale()) {
@@ -254,6 +305,7 @@ impl Facts<'_> {
         };
         self.add(Topic::Columns, "inputs", network_inputs, &[]);
         self.add_exclusions(true, "left-out", &["--keep"]);
+        self.add_dates(dataset);
         self.add_exclusions(false, "useless", &[]);
         if !constant.is_empty() {
             let statement = format!(
@@ -344,7 +396,7 @@ fn ambiguous<'d>(dataset: &'d Dataset, words: &[&str]) -> Vec<(&'d str, &'d str)
             ColumnKind::Categorical { values, .. } => {
                 Some((column.name.as_str(), values.as_slice()))
             }
-            ColumnKind::Numeric | ColumnKind::Pixel { .. } | ColumnKind::Boolean { .. } => None,
+            _ => None,
         });
     let target = (dataset.target_name.as_str(), dataset.class_names());
     let all = inputs.chain([target]);
@@ -355,15 +407,24 @@ fn ambiguous<'d>(dataset: &'d Dataset, words: &[&str]) -> Vec<(&'d str, &'d str)
 
 /// Counts the input columns of each type: `3 numeric, 1 categorical`.
 fn kinds(dataset: &Dataset) -> String {
-    let mut counts = [0_usize; 3];
+    let mut counts = [0_usize; 5];
     for column in &dataset.columns {
-        counts[match column.kind {
-            ColumnKind::Numeric | ColumnKind::Pixel { .. } => 0,
-            ColumnKind::Categorical { .. } => 1,
-            ColumnKind::Boolean { .. } => 2,
+        counts[match (&column.derived, &column.kind) {
+            (Some(Derived::DatePart { .. }), _) => 3,
+            (Some(Derived::Lag { .. }), _) => 4,
+            (None, ColumnKind::Categorical { .. }) => 1,
+            (None, ColumnKind::Boolean { .. }) => 2,
+            (None, _) => 0,
         }] += 1;
     }
-    let counts = counts.iter().zip(["numeric", "categorical", "boolean"]);
+    let kinds = [
+        "numeric",
+        "categorical",
+        "boolean",
+        "parts of dates",
+        "lags",
+    ];
+    let counts = counts.iter().zip(kinds);
     let counts = counts.filter(|(count, _)| **count > 0);
     let counts: Vec<String> = counts
         .map(|(count, kind)| format!("{count} {kind}"))

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{BINS, Identity};
 use crate::data::by_halves::by_halves;
 use crate::data::prepare::preprocessing::shortest;
-use crate::data::{Column, ColumnKind};
+use crate::data::{Column, ColumnKind, Derived};
 
 /// Distinct values of a column that are counted at most.
 const MAX_DISTINCT: usize = 10_000;
@@ -21,7 +21,7 @@ pub struct ColumnSummary {
     pub name: String,
     /// Number of the column in the file, from 1.
     pub number: usize,
-    /// `number`, `category`, `yes/no` or `pixel`.
+    /// `number`, `category`, `yes/no`, `pixel`, `date` for a part of one, or `lag`.
     pub kind: &'static str,
     /// Number of rows in which it is missing.
     pub missing: usize,
@@ -69,11 +69,13 @@ pub(super) fn summarise(columns: &[Column], values: ArrayView2<f32>) -> Vec<Colu
         .map(|((column, statistics), (values, counts))| ColumnSummary {
             name: column.name.clone(),
             number: column.column + 1,
-            kind: match column.kind {
-                ColumnKind::Numeric => "number",
-                ColumnKind::Pixel { .. } => "pixel",
-                ColumnKind::Boolean { .. } => "yes/no",
-                ColumnKind::Categorical { .. } => "category",
+            kind: match (&column.derived, &column.kind) {
+                (Some(Derived::DatePart { .. }), _) => "date",
+                (Some(Derived::Lag { .. }), _) => "lag",
+                (None, ColumnKind::Numeric | ColumnKind::Cyclic { .. }) => "number",
+                (None, ColumnKind::Pixel { .. }) => "pixel",
+                (None, ColumnKind::Boolean { .. }) => "yes/no",
+                (None, ColumnKind::Categorical { .. }) => "category",
             },
             missing: statistics.missing,
             distinct: statistics.distinct.len(),
@@ -90,7 +92,7 @@ pub(super) fn summarise(columns: &[Column], values: ArrayView2<f32>) -> Vec<Colu
 /// Returns the names of the values of a column; none for a numeric one.
 fn names(kind: &ColumnKind) -> Vec<String> {
     match kind {
-        ColumnKind::Numeric | ColumnKind::Pixel { .. } => Vec::new(),
+        ColumnKind::Numeric | ColumnKind::Pixel { .. } | ColumnKind::Cyclic { .. } => Vec::new(),
         ColumnKind::Boolean { no, yes } => vec![no[0].clone(), yes[0].clone()],
         ColumnKind::Categorical { values, other } => {
             let other = other.then(|| "other".to_owned());

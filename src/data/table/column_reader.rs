@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::date_reader::Dates;
 use super::formatted::Formats;
 use super::{Shape, shown};
 use crate::data::ColumnKind;
@@ -30,6 +31,8 @@ pub(crate) enum Cells {
     Numbers(Numbers),
     /// Texts.
     Texts(Texts),
+    /// Dates, of [`Dates::WIDTH`] raw values each.
+    Dates(Dates),
 }
 
 impl Cells {
@@ -44,13 +47,22 @@ impl Cells {
                 )))
             }
             Role::Texts { is_wanted } => Some(Self::Texts(Texts::new(*is_wanted))),
+            Role::Dates { order, is_used } => Some(Self::Dates(Dates::new(*order, *is_used))),
             Role::Undecided => Some(Self::Undecided(Texts::new(false))),
             Role::Target | Role::Excluded(_) => None,
         }
     }
 
+    /// Returns the number of raw values of a row.
+    pub(crate) fn width(&self) -> usize {
+        match self {
+            Self::Dates(_) => Dates::WIDTH,
+            _ => 1,
+        }
+    }
+
     /// Returns the raw value of `cell` in row `row` (from 0, of all that were read); NaN for a missing
-    /// one.
+    /// one. The first value of a date.
     pub(crate) fn raw(
         &mut self,
         cell: &str,
@@ -68,6 +80,7 @@ impl Cells {
                 }
                 narrowed(number, numbers.offset).ok_or_else(|| too_large(cell))
             }
+            Self::Dates(dates) => dates.raw(cell, shape).map(|values| values[0]),
             Self::Texts(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),
             Self::Texts(texts) => Ok(texts.code(cell.trim())),
             Self::Undecided(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),

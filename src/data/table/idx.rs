@@ -63,6 +63,7 @@ pub(crate) fn load(
     let names: Vec<String> = classes.iter().map(u8::to_string).collect();
     let pixels = set.width * set.height;
     let columns = (0..pixels).map(|pixel| Column {
+        derived: None,
         name: pixel_name(pixel, set.width),
         column: pixel,
         kind: ColumnKind::Pixel { max: 255.0 },
@@ -126,6 +127,7 @@ pub(crate) fn held_out(
         return Err(refused(source, problem));
     }
     Ok(HeldOut {
+        without_history: 0,
         source: source.to_string(),
         target: target(&set.labels, dataset.class_names(), source)?,
         values: matrix(set.labels.len(), set.width * set.height, set.values),

@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 pub(crate) mod blanks;
 pub(crate) mod column_reader;
+pub(crate) mod date_reader;
 pub(crate) mod decimal;
 pub(crate) mod dialect;
 pub(crate) mod formatted;

@@ -4,7 +4,7 @@ use super::Shape;
 use super::column_reader::{narrowed, too_large};
 use super::formatted::Formats;
 use crate::data::schema::class_encoder::{ClassEncoder, Classes};
-use crate::data::schema::is_date;
+use crate::data::schema::dates::is_date;
 use crate::data::{TaskChoice, schema};
 use crate::error::DataProblem;
 
@@ -119,6 +119,11 @@ impl TargetCells {
             }
         }
         Ok(())
+    }
+
+    /// Returns the number in the target `cell` less the offset, NaN for a missing one.
+    pub(crate) fn number(&self, cell: &str, shape: &Shape) -> Result<f32, DataProblem> {
+        number(cell, self.offset, shape)
     }
 
     /// Removes `row` and moves the last row into its place.

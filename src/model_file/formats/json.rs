@@ -4,14 +4,14 @@
 //! otherwise, and unknown members are refused. Versions 2 to 5 are read too: 2 has no live changes
 //! of the network; 3 has fewer activations, an output for each class, no `is_fraction`, and no
 //! checksum in safetensors files; 4 has no `offset`, no `missing` and no `cell_format`, and unprintable characters of texts
-//! are escaped; 5 has no `best_of`.
+//! are escaped; 5 has no `best_of`, no `derived` and no cyclic encoding.
 //!
 //! | member | contents |
 //! |---|---|
 //! | `format` | `"nn-tui model"` |
 //! | `version` | `6` |
 //! | `architecture` | `sizes`: neurons of each layer, inputs first, outputs last; `hidden_activation`: name of an activation, see [`crate::nn::Activation`]; `output_activation`: sigmoid, softmax or linear; `loss`: quadratic or cross-entropy (binary cross-entropy for sigmoid outputs) |
-//! | `preprocessing` | `columns`: the table's columns in use, each with its `name`, its `column` (index from 0 among all columns) optionally its `offset`, and its `encoding`, see below; `table_columns`: number of columns of the training table, including the target; `target_column`: index (from 0) of the target among them; optionally `missing`: texts that mean a missing value; optionally `cell_format`: whether numbers have a `decimal_comma`, and a `quote` other than `"` |
+//! | `preprocessing` | `columns`: the table's columns in use, each with its `name`, its `column` (index from 0 among all columns) optionally its `offset`, optionally `derived`, and its `encoding`, see below; `table_columns`: number of columns of the training table, including the target; `target_column`: index (from 0) of the target among them; optionally `missing`: texts that mean a missing value; optionally `cell_format`: whether numbers have a `decimal_comma`, and a `quote` other than `"` |
 //! | `target` | name of the predicted column |
 //! | `task` | `type` classification with `classes`, the names for each output, or two names for a single output; or `type` regression with `mean`, `deviation` (standard deviation), `min` and `max` of the target, `is_fraction`, which is true if the output is the number itself, and optionally `offset`, to be added to it |
 //! | `training` | record of the training and its scores, with `best_of`, the number of epochs done, if the weights are those of the best of them; not needed to predict |
@@ -24,6 +24,13 @@
 //! | numeric | `mean`, `deviation`, `min`, `max`, `fill` | one, `(value - mean) / deviation`, where `value` is the number less `offset` (0 without one), computed in f64 and narrowed to f32; a missing value is replaced by `fill` |
 //! | boolean | `no`, `yes` (lists of texts), `mean`, `deviation`, `fill` | one, `(value - mean) / deviation` where `value` is 1 for a text in `yes` and 0 for one in `no`; any other text counts as yes if `fill` is true, else as no |
 //! | categorical | `values` (texts), `other`, `fill` | one for each of `values`, 1 if the text is that value, else 0; if `other` is true one more, 1 for any other text; a missing value counts as the one with index `fill` |
+//!
+//! | cyclic | `period`, `fill` | two, sine and cosine of `2 pi value / period`; a missing value is replaced by `fill` |
+//!
+//! Values that are `derived` from a column of the table have a `type` and the name of that column, `from`: a
+//! date-part is the `part` of a date (year, month from 1, weekday from 0 for Monday, hour with fractions), whose
+//! day and month are in the `order` dmy or mdy where the date leaves that open; a lag is the target `rows`
+//! rows before.
 //!
 //! White space around a text does not count. [`crate::data::MissingValues`] are empty cells and the
 //! texts of `missing`, or by default those usual for the type of the column.

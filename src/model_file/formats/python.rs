@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::list;
-use crate::data::{Encoding, InputColumn, Quote, Task};
+use crate::data::{Derived, Encoding, InputColumn, Quote, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::util::text::is_printable;
@@ -27,6 +27,11 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     code.push_str(HEAD);
     write_tables(&mut code, model).map_err(|error| error.to_string())?;
     code.push_str(BODY);
+    let mut columns = model.preprocessing.columns.iter();
+    if columns.any(InputColumn::is_date_part) {
+        code.push_str(DATES);
+    }
+    code.push_str(MAIN);
     Ok(code.into_bytes())
 }
 
@@ -108,13 +113,21 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
 /// Describes a column as a Python tuple.
 fn column_tuple(column: &InputColumn) -> String {
     let name = text(&column.name);
-    match &column.encoding {
-        Encoding::Numeric {
-            mean, std, fill, ..
-        } => {
-            let offset = column.offset;
-            format!("({name}, \"number\", {offset:?}, {mean:?}, {std:?}, {fill:?})")
+    match &column.derived {
+        Some(Derived::Lag { rows, .. }) => {
+            let kind = format!("\"lag\", {rows}");
+            return number_tuple(column, &name, &kind);
         }
+        Some(Derived::DatePart { from, part, order }) => {
+            let order = order.map_or("None".to_owned(), |order| format!("\"{}\"", order.name()));
+            let kind = format!("\"date\", \"{}\", {order}", part.name());
+            return number_tuple(column, &text(from), &kind);
+        }
+        None => {}
+    }
+    match &column.encoding {
+        Encoding::Numeric { .. } => number_tuple(column, &name, "\"number\""),
+        Encoding::Cyclic { .. } => number_tuple(column, &name, "\"cyclic\""),
         Encoding::Categorical {
             values,
             other,
@@ -137,6 +150,24 @@ fn column_tuple(column: &InputColumn) -> String {
             let fill = u8::from(*fill);
             format!("({name}, \"boolean\", [{no}], [{yes}], {mean:?}, {std:?}, {fill})")
         }
+    }
+}
+
+/// Describes a column of numbers of this `kind`.
+fn number_tuple(column: &InputColumn, name: &str, kind: &str) -> String {
+    let offset = column.offset;
+    match &column.encoding {
+        Encoding::Cyclic { period, fill } => {
+            format!("({name}, {kind}, {period}, {:?})", f64::from(*fill))
+        }
+        Encoding::Numeric {
+            mean, std, fill, ..
+        } => {
+            // Single precision, to all digits.
+            let fill = f64::from(*fill);
+            format!("({name}, {kind}, {offset:?}, {mean:?}, {std:?}, {fill:?})")
+        }
+        _ => format!("({name}, {kind})"),
     }
 }
 
@@ -169,10 +200,12 @@ const HEAD: &str = r#"
                                   (commas between cells, points in numbers, UTF-8)
 
     import FILE
-    FILE.predict({"column": value, ...})    values as numbers or as the text of a cell
+    FILE.predict({"column": value, ...})    values as numbers or as the text of a cell; earlier
+                                            targets, if there are any, as "column (t-1)" and so on
 """
 
 import csv
+import datetime
 import math
 import re
 import struct
@@ -192,12 +225,16 @@ def _missing(value, words):
     return value is None or str(value).strip(BLANKS).lower() in words
 
 
-def _number(value, offset, fill):
+def _missing_number(value):
     if _missing(value, MISSING_NUMBERS):
+        return True
+    return any(_is_number(word) and _parsed(value) == float(word) for word in MISSING_NUMBERS)
+
+
+def _number(value, offset, fill):
+    if _missing_number(value):
         return fill
     number = _parsed(value)
-    if any(_is_number(word) and number == float(word) for word in MISSING_NUMBERS):
-        return fill
     # The rest of the number is kept in single precision.
     number = struct.unpack("f", struct.pack("f", number - offset))[0]
     if not math.isfinite(number):
@@ -236,9 +273,20 @@ def _is_number(word):
 
 def _encoded(value, kind, known):
     """What one value becomes: a list of inputs of the network."""
-    if kind == "number":
-        offset, mean, deviation, fill = known
-        return [(_number(value, offset, fill) - mean) / deviation]
+    if kind == "lag":
+        kind, (_, *known) = "number", known
+        if _missing_number(value):
+            raise ValueError("an earlier target is missing")
+    if kind in ("number", "cyclic", "date"):
+        if kind == "date":
+            part, order, *known = known
+            number = known[-1] if _missing(value, MISSING_NUMBERS) else _date(value, order)[part]
+        else:
+            number = _number(value, known[0] if kind == "number" else 0.0, known[-1])
+        if len(known) == 2:
+            angle = 2 * math.pi * number / known[0]
+            return [math.sin(angle), math.cos(angle)]
+        return [(number - known[1]) / known[2]]
     missing = _missing(value, MISSING_TEXTS)
     text = "" if missing else str(value).strip(BLANKS)
     if kind == "boolean":
@@ -256,9 +304,9 @@ def _sigmoid(z):
 
 
 def outputs(row):
-    """The network's outputs for `row`: a dictionary by column, or a list in the order of COLUMNS."""
+    """The network's outputs for `row`: a dictionary by column, or a list in the order of COLUMNS, each once."""
     if not isinstance(row, dict):
-        row = dict(zip([column[0] for column in COLUMNS], row, strict=True))
+        row = dict(zip(dict.fromkeys(column[0] for column in COLUMNS), row, strict=True))
     a = []
     for name, kind, *known in COLUMNS:
         if name not in row:
@@ -279,7 +327,9 @@ def predict(row):
     if len(a) == 1:
         return CLASSES[a[0] >= 0.5]
     return CLASSES[a.index(max(a))]
+"#;
 
+const MAIN: &str = r#"
 
 def _table(path):
     """The header of a CSV, and its rows as pairs of line and cells, all as wide as the header."""
@@ -309,25 +359,125 @@ def main(path):
     places = {}
     for place, name in enumerate(header):
         places.setdefault(name.strip(BLANKS), place)
-    for name, *_ in COLUMNS:
+    lags = {name: known[0] for name, kind, *known in COLUMNS if kind == "lag"}
+    for name in [TARGET if column[0] in lags else column[0] for column in COLUMNS]:
         if name not in places:
             found = ", ".join(f'"{other}"' for other in places)
             sys.exit(f'the model needs a column "{name}", and the file has none of that name; '
                      f"the columns are {found}")
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow([*header, f"predicted {TARGET}", *added])
-    for line, row in rows:
-        values = {column[0]: row[places[column[0]]] for column in COLUMNS}
+    without_history = 0
+    for i, (line, row) in enumerate(rows):
+        values = {column[0]: row[places[column[0]]] for column in COLUMNS if column[0] not in lags}
+        for name, lag in lags.items():
+            values[name] = rows[i - lag][1][places[TARGET]] if i >= lag else None
         try:
+            if any(_missing_number(values[name]) for name in lags):
+                without_history += 1
+                table.writerow([*row, "", *("" for _ in added)])
+                continue
             table.writerow([*row, predict(values), *(outputs(values) if added else [])])
         except ValueError as error:
             sys.exit(f"{path}, line {line}: {error}")
+    if without_history:
+        print(f"{path}: no prediction for {without_history} rows (an earlier target is missing)", file=sys.stderr)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(f"usage: {sys.argv[0]} table.csv")
     main(sys.argv[1])
+"#;
+
+/// Reader of dates; see `data/schema/dates.rs`.
+const DATES: &str = r#"
+MONTHS = "january february march april may june july august september october november december".split()
+WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+CLOCK = re.compile(
+    r"[T ](\d\d?):(\d\d)(?::(\d\d(?:[.,]\d*)?))? *([AP]M)? *(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?", re.I | re.A
+)
+
+
+def _date(value, order):
+    """The parts of a date with the year first or last, or the month by its English name, and a time."""
+    text = str(value).strip(BLANKS)
+    try:
+        hour = 0.0
+        if ":" in text:
+            start = re.search(r"\D\d*:", text).start()
+            hour = _hours(CLOCK.fullmatch(text[start:]))
+            text = text[:start].rstrip(", ")
+        year, month, day = _year_month_day(text, order)
+        date = datetime.date(year, month, day)
+    except (AttributeError, ValueError, IndexError, TypeError):
+        raise ValueError(f"expected a date, found {value!r}") from None
+    return {"year": year, "month": month, "weekday": date.weekday(), "hour": hour}
+
+
+def _hours(clock):
+    hour, minute, second, half = clock.groups()
+    hour, minute, second = int(hour), int(minute), float((second or "0").replace(",", "."))
+    if half:
+        hour = hour % 12 + 12 * (half.lower() == "pm") if 1 <= hour <= 12 else 99
+    hours = hour + minute / 60 + second / 3600
+    if hours > 24 or minute > 59 or second >= 61:
+        raise ValueError
+    return hours
+
+
+def _whole(text, longest):
+    if not re.fullmatch(r"\d+", text, re.A) or len(text) > longest:
+        raise ValueError
+    return int(text)
+
+
+def _year(text):
+    year = _whole(text, 4)
+    if len(text) == 2:
+        return year + (2000 if year < 69 else 1900)
+    if len(text) != 4:
+        raise ValueError
+    return year
+
+
+def _year_month_day(text, order):
+    numbers = re.fullmatch(r"(\d+)([-/.])(\d+)(?:\2(\d+))?", text, re.A)
+    if not numbers:
+        return _named(text)
+    first, separator, second, third = numbers.groups()
+    if third is None:
+        year, month = (first, second) if len(first) == 4 else (second, first)
+        if separator == "." or len(year) != 4 or not 1800 <= int(year) < 2200:
+            raise ValueError
+        return int(year), _whole(month, 2), 1
+    if len(first) == 4:
+        return _year(first), _whole(second, 2), _whole(third, 2)
+    day, month = _whole(first, 2), _whole(second, 2)
+    own = "dmy" if day > 12 else "mdy" if month > 12 else order
+    if own is None or order not in (None, own):
+        raise ValueError
+    return (_year(third), month, day) if own == "dmy" else (_year(third), day, month)
+
+
+def _named(text):
+    def starts(names, word):
+        return [i for i, name in enumerate(names) if len(word) > 2 and name.startswith(word.lower())]
+
+    words = [word for word in re.split(r"[-/., ']+", text) if word and not starts(WEEKDAYS, word)]
+    place = [bool(starts(MONTHS, word)) for word in words].index(True)
+    month = starts(MONTHS, words.pop(place))[0] + 1
+    if len(words) == 1:
+        if len(words[0]) != 4 and not (place == 0 and re.search("[-']", text)) or place > 1:
+            raise ValueError
+        return _year(words[0]), month, 1
+    day, year = words
+    if place == 1 and len(day) == 4:
+        day, year = year, day
+    if place > 1:
+        raise ValueError
+    return _year(year), month, _whole(day, 2)
+
 "#;
 
 #[cfg(test)]

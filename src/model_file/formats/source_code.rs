@@ -1,6 +1,6 @@
 //! Shared parts of the formats that are source code.
 
-use crate::data::{Encoding, InputColumn};
+use crate::data::InputColumn;
 
 /// Joins numbers with commas, each in the fewest digits that read back as the same f32, and with `suffix`.
 pub(super) fn list<'a>(numbers: impl IntoIterator<Item = &'a f32>, suffix: &str) -> String {
@@ -17,7 +17,7 @@ pub(super) struct Signature {
 impl Signature {
     /// Creates the signature of a model with these `columns`.
     pub fn of(columns: &[InputColumn]) -> Self {
-        let is_number = |column: &&InputColumn| matches!(column.encoding, Encoding::Numeric { .. });
+        let is_number = |column: &&InputColumn| column.encoding.is_number();
         let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(is_number);
         let names =
             |columns: Vec<&InputColumn>| columns.iter().map(|column| column.name.clone()).collect();

@@ -6,7 +6,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::actions::Done;
 use super::model::{Model, Overlay};
-use crate::data::{Encoding, InputColumn, Samples, with_offset};
+use crate::data::{Derived, Encoding, InputColumn, Samples, with_offset};
 use crate::tui::text;
 use crate::util::numbers::ladder;
 use crate::util::text::{near_matches, sanitise};
@@ -47,6 +47,17 @@ impl Domain {
                 max: *max,
                 offset: column.offset,
             },
+            Encoding::Cyclic { period, .. } => {
+                let [min, max] = match column.derived {
+                    Some(Derived::DatePart { part, .. }) => part.range(),
+                    _ => [0, *period],
+                };
+                Self::Numbers {
+                    min: min.into(),
+                    max: max.into(),
+                    offset: 0.0,
+                }
+            }
             Encoding::Categorical { values, other, .. } => {
                 let mut words = values.clone();
                 words.extend(other.then(|| text::other().to_owned()));

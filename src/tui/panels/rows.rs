@@ -283,7 +283,7 @@ fn number_outcome(model: &Model, row: usize, (theme, text): (Theme, Style)) -> V
 }
 
 fn is_number(column: &InputColumn) -> bool {
-    matches!(column.encoding, Encoding::Numeric { .. })
+    column.encoding.is_number()
 }
 
 fn aligned(text: String, is_right: bool, style: Style) -> Line<'static> {
@@ -301,7 +301,7 @@ fn picture(inner: Rect, size: (usize, usize)) -> Option<Rect> {
 fn column_width(column: &InputColumn) -> usize {
     let values = match &column.encoding {
         Encoding::Categorical { values, .. } => values.iter().map(|value| width(value)).max(),
-        Encoding::Numeric { .. } | Encoding::Boolean { .. } => None,
+        _ => None,
     };
     let widest = width(&column.name).max(values.unwrap_or(NUMBER));
     widest.clamp(4, NAME)
@@ -332,7 +332,7 @@ fn value(encoding: &Encoding, raw: f32, cells: usize) -> String {
     let named = |names: &[String]| names.first().cloned().unwrap_or_default();
     match encoding {
         _ if raw.is_nan() => "?".into(),
-        Encoding::Numeric { .. } => short(raw, cells),
+        Encoding::Numeric { .. } | Encoding::Cyclic { .. } => short(raw, cells),
         Encoding::Boolean { no, yes, .. } => named(if raw > 0.5 { yes } else { no }),
         Encoding::Categorical { values, .. } => {
             let value = values.get(raw as usize).cloned();

@@ -60,3 +60,14 @@ fn names_are_matched_by_likeness() {
     assert_eq!(near_matches("width", &names).len(), 2);
     assert!(near_matches("colour", &names).is_empty());
 }
+
+#[test]
+fn names_differ_from_those_taken() {
+    let mut taken = vec!["p".to_owned(), "p.2".to_owned()];
+    for expected in ["p.3", "p.4"] {
+        let name = unique_name("p".into(), |name| taken.contains(name));
+        assert_eq!(name, expected);
+        taken.push(name);
+    }
+    assert_eq!(unique_name("q".into(), |name| taken.contains(name)), "q");
+}

@@ -17,6 +17,7 @@ fn dataset(values: Array2<f32>) -> Dataset {
             .map(|column| Column {
                 name: format!("x{column}"),
                 column,
+                derived: None,
                 kind: ColumnKind::Numeric,
                 offset: 0.0,
             })

@@ -1,14 +1,14 @@
 //! Reader of what decides on the set of each row, while a table is read.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 
 use super::RowSplit;
 use super::file::SplitFile;
+use crate::data::schema::dates::{Date, Written};
 use crate::data::table::batch::Record;
 use crate::data::table::{Shape, shown};
-use crate::data::{Lines, Source, SplitMethod};
-use crate::error::{DataProblem, Error, Result};
+use crate::data::{DateOrder, Lines, Source, SplitMethod};
+use crate::error::{DataProblem, Error, Place, Result};
 
 /// Reader of the column, or file, by which rows are split.
 #[derive(Default)]
@@ -27,8 +27,10 @@ enum Key {
     Times {
         column: usize,
         name: String,
+        /// Order of day and month in dates, if it was given.
+        order: Option<DateOrder>,
         /// Time of every row of the table.
-        times: Vec<f64>,
+        times: Vec<Time>,
     },
     Groups {
         column: usize,
@@ -40,8 +42,15 @@ enum Key {
     Listed(SplitFile),
 }
 
+/// Time of a row.
+enum Time {
+    Number(f64),
+    Date(Written),
+}
+
 impl SplitReader {
-    /// Finds the column of `method` in a table, whose target is column `target`, or reads its file.
+    /// Finds the column of `method` in a table, whose target is column `target`, or reads its file. Day and
+    /// month are in `order` in dates that leave it open; by default all dates decide.
     ///
     /// # Errors
     /// [`DataProblem::NoSuchColumn`]; [`Error::Usage`] for the target; those of [`SplitFile::read`].
@@ -49,6 +58,7 @@ impl SplitReader {
         method: &SplitMethod,
         shape: &Shape,
         target: Option<usize>,
+        order: Option<DateOrder>,
     ) -> Result<Self> {
         let find = |asked: &str| {
             let column = shape.find_column(asked)?;
@@ -61,7 +71,7 @@ impl SplitReader {
             Ok((column, shape.names[column].clone()))
         };
         let key = match method {
-            SplitMethod::Random => Key::Random,
+            SplitMethod::Auto | SplitMethod::Random => Key::Random,
             SplitMethod::Time(None) => Key::FileOrder,
             SplitMethod::Time(Some(asked)) => {
                 let (column, name) = find(asked)?;
@@ -69,6 +79,7 @@ impl SplitReader {
                 Key::Times {
                     column,
                     name,
+                    order,
                     times,
                 }
             }
@@ -135,10 +146,20 @@ impl SplitReader {
                 column: None,
                 times: Vec::new(),
             },
-            Key::Times { name, times, .. } => RowSplit::Time {
-                column: Some(name),
-                times: lines.iter().map(|line| times[index(line)]).collect(),
-            },
+            Key::Times {
+                name, times, order, ..
+            } => {
+                let times = resolved(&times, order).map_err(|row| {
+                    let place = Place::whole(source).at_line(all[row]);
+                    let problem = "the date has day and month in another order than others, or does \
+                                   not exist (--dates dmy or mdy sets the order)";
+                    Error::data(place, DataProblem::Split(problem.into()))
+                })?;
+                RowSplit::Time {
+                    column: Some(name),
+                    times: lines.iter().map(|line| times[index(line)]).collect(),
+                }
+            }
             Key::Groups { name, groups, .. } => RowSplit::Groups {
                 column: name,
                 groups: lines.iter().map(|line| groups[index(line)]).collect(),
@@ -151,40 +172,45 @@ impl SplitReader {
     }
 }
 
-/// Parses the time in `cell`: a number, or a date with the year first. Either grows with time.
-fn time(cell: &str, shape: &Shape) -> Result<f64, DataProblem> {
+/// Parses the time in `cell`: a number, or a date. Either grows with time.
+fn time(cell: &str, shape: &Shape) -> Result<Time, DataProblem> {
     match shape.number(cell) {
         Ok(time) if time.is_nan() => Err(DataProblem::MissingCell),
-        Err(DataProblem::NotANumber { found }) => date(cell.trim()).ok_or_else(|| {
-            DataProblem::Split(format!(
-                "expected a number or a date such as 2024-01-31, found \"{found}\" (--split)"
-            ))
-        }),
-        other => other,
+        Ok(time) => Ok(Time::Number(time)),
+        Err(DataProblem::NotANumber { found }) => {
+            let written = Written::parse(cell).map(Time::Date);
+            written.ok_or_else(|| {
+                DataProblem::Split(format!(
+                    "expected a number or a date such as 2024-01-31, found \"{found}\" (--split)"
+                ))
+            })
+        }
+        Err(other) => Err(other),
     }
 }
 
-/// Parses a date such as `2024-01-31`, `2024/1/31` or `2024-01-31T12:30:00Z` as a number of its digits;
-/// fractions of seconds and time zones do not count.
-fn date(text: &str) -> Option<f64> {
-    const RANGES: [RangeInclusive<u64>; 6] = [0..=9999, 1..=12, 1..=31, 0..=24, 0..=59, 0..=60];
-    let (date, time) = text.split_at(text.find(['T', ' ']).unwrap_or(text.len()));
-    let time = time.get(1..).unwrap_or_default();
-    let time = &time[..time.find(['Z', '+', '-', '.']).unwrap_or(time.len())];
-    let numbers = |text: &str, separators: &[char]| {
-        let parts = text.split(separators).filter(|part| !part.is_empty());
-        let parts = parts.map(|part| part.trim().parse::<u64>().ok());
-        parts.collect::<Option<Vec<u64>>>()
+/// Returns `times` as numbers, with day and month in `order`, or else as a date with a number above 12 shows,
+/// or as usual.
+///
+/// # Errors
+/// The index of a date that contradicts the others, or does not exist.
+fn resolved(times: &[Time], order: Option<DateOrder>) -> Result<Vec<f64>, usize> {
+    let dates = || {
+        times.iter().filter_map(|time| match time {
+            Time::Date(written) => Some(written),
+            Time::Number(_) => None,
+        })
     };
-    let (date, time) = (numbers(date, &['-', '/', '.'])?, numbers(time, &[':'])?);
-    let is_date = text.bytes().take_while(u8::is_ascii_digit).count() == 4 && date.len() == 3;
-    let parts = || date.iter().chain(&time).copied();
-    let is_possible = parts()
-        .zip(RANGES)
-        .all(|(part, range)| range.contains(&part));
-    let all = parts().chain([0; 3]).take(RANGES.len());
-    (is_date && is_possible && time.len() <= 3)
-        .then(|| all.fold(0, |number, part| 100 * number + part) as f64)
+    let certain = || dates().find_map(|date| date.order());
+    let usual = || dates().find(|date| date.is_ambiguous());
+    let order = order
+        .or_else(certain)
+        .or_else(|| usual().map(|date| date.usual_order()));
+    let number = |(row, time): (usize, &Time)| match time {
+        Time::Number(number) => Ok(*number),
+        Time::Date(written) => written.date(order).map(Date::time).ok_or(row),
+    };
+    times.iter().enumerate().map(number).collect()
 }
 
 /// Returns the values for images: those that are used of the `all` images of `source` have the numbers
@@ -199,7 +225,7 @@ pub(crate) fn of_images(
     used: &Lines,
 ) -> Result<RowSplit> {
     let key = match method {
-        SplitMethod::Random => Key::Random,
+        SplitMethod::Auto | SplitMethod::Random => Key::Random,
         SplitMethod::Time(None) => Key::FileOrder,
         SplitMethod::Listed(file) => Key::Listed(SplitFile::read(file)?),
         SplitMethod::Time(Some(_)) | SplitMethod::Group(_) => {
@@ -214,6 +240,14 @@ pub(crate) fn of_images(
 mod tests {
     use super::*;
 
+    fn times(cells: &[&str], order: Option<DateOrder>) -> Result<Vec<f64>, usize> {
+        let dates = cells
+            .iter()
+            .map(|cell| Written::parse(cell).map(Time::Date));
+        let dates: Option<Vec<Time>> = dates.collect();
+        resolved(&dates.expect("dates"), order)
+    }
+
     #[test]
     fn dates_grow_with_time() {
         let dates = [
@@ -223,21 +257,24 @@ mod tests {
             "2024-01-10 09:15",
             "2024-01-10T10:00:00Z",
             "2024-01-10T10:00:01.5+02:00",
+            "11.01.2024",
+            "13.01.2024",
+            "2024-02",
             "2024-10-01",
         ];
-        let times: Option<Vec<f64>> = dates.into_iter().map(date).collect();
-        let times = times.expect("dates");
+        let times = times(&dates, None).expect("dates");
         assert!(times.is_sorted_by(|a, b| a < b), "{times:?}");
-        for other in [
-            "",
-            "31.12.2024",
-            "2024-13-01",
-            "2024-01",
-            "2024-01-32",
-            "12:30",
-            "x",
-        ] {
-            assert_eq!(date(other), None, "{other}");
-        }
+    }
+
+    #[test]
+    fn all_dates_decide_on_the_order_of_day_and_month() {
+        let is_sorted = |cells: &[&str], order| times(cells, order).map(|times| times.is_sorted());
+        let cells = ["31/01/2024", "01/02/2024", "01/03/2024"];
+        assert_eq!(is_sorted(&cells, None), Ok(true));
+        assert_eq!(is_sorted(&cells, Some(DateOrder::MonthFirst)), Err(0));
+        assert_eq!(is_sorted(&["01/31/2024", "31/01/2024"], None), Err(1));
+        assert_eq!(is_sorted(&["05/01/2024", "04/02/2024"], None), Ok(false));
+        let order = Some(DateOrder::DayFirst);
+        assert_eq!(is_sorted(&["05/01/2024", "04/02/2024"], order), Ok(true));
     }
 }

@@ -2,11 +2,12 @@
 
 mod parts;
 
+use std::f64::consts::TAU;
 use std::fmt::{Error, Write};
 
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::{Signature, list};
-use crate::data::{Encoding, Quote, Task};
+use crate::data::{Encoding, InputColumn, Quote, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::nn::activation::export::Onnx;
@@ -144,20 +145,22 @@ fn write_encoders(code: &mut String, model: &TrainedModel) -> Result<(), Error> 
     let has = |wanted: fn(&Encoding) -> bool| columns.iter().any(|column| wanted(&column.encoding));
     let has_categories = has(|encoding| matches!(encoding, Encoding::Categorical { .. }));
     let has_booleans = has(|encoding| matches!(encoding, Encoding::Boolean { .. }));
-    let has_numbers = has(|encoding| matches!(encoding, Encoding::Numeric { .. }));
+    let is_filled = |column: &InputColumn| column.encoding.is_number() && !column.is_date_part();
+    let is_standardised =
+        has(|encoding| matches!(encoding, Encoding::Numeric { .. } | Encoding::Boolean { .. }));
     let missing = &model.preprocessing.missing;
     if has_categories || has_booleans {
         code.push_str(IS_MISSING);
         code.push_str(PLACE_OF);
         write_missing(code, "MISSING_TEXTS", &missing.in_texts())?;
     }
-    if has_numbers {
+    if columns.iter().any(is_filled) {
         write_filled(code, &missing.numbers())?;
     }
     for (part, is_needed) in [
         (ONE_HOT, has_categories),
         (BOOLEAN, has_booleans),
-        (STANDARDISED, has_booleans || has_numbers),
+        (STANDARDISED, is_standardised),
     ] {
         if is_needed {
             code.push_str(part);
@@ -287,6 +290,16 @@ static float filled(double number, double offset, float fill)
     )
 }
 
+/// Returns the number at place `number` with a missing one filled in, as that of `column`.
+fn filled(number: usize, column: &InputColumn) -> String {
+    let fill = column.encoding.fill();
+    if column.is_date_part() {
+        format!("(isnan(numbers[{number}]) ? {fill:?}f : (float)numbers[{number}])")
+    } else {
+        format!("filled(numbers[{number}], {:?}, {fill:?}f)", column.offset)
+    }
+}
+
 /// Writes the function that converts the values of a row to network inputs.
 fn write_inputs(code: &mut String, model: &TrainedModel) -> Result<(), Error> {
     writeln!(
@@ -301,11 +314,19 @@ static void inputs(const double *numbers, const char *const *texts, float *x)
     let (mut number, mut text, mut input) = (0, 0, 0);
     for column in &model.preprocessing.columns {
         match &column.encoding {
-            Encoding::Numeric {
-                mean, std, fill, ..
-            } => {
-                let value = format!("filled(numbers[{number}], {:?}, {fill:?}f)", column.offset);
+            Encoding::Numeric { mean, std, .. } => {
+                let value = filled(number, column);
                 writeln!(code, "    x[{input}] = standardised({value}, {mean:?}, {std:?});")?;
+                number += 1;
+            }
+            Encoding::Cyclic { period, .. } => {
+                let value = filled(number, column);
+                writeln!(
+                    code,
+                    "    {{\n        double angle = {TAU:?} * {value} / {period}.0;\n        \
+                     x[{input}] = (float)sin(angle);\n        \
+                     x[{input} + 1] = (float)cos(angle);\n    }}"
+                )?;
                 number += 1;
             }
             Encoding::Categorical { values, fill, .. } => {

@@ -6,7 +6,7 @@
 //!
 //! | input | shape | contents |
 //! |---|---|---|
-//! | `numbers` | float32 `(rows, columns)`, or float64 if f32 could not tell the values of a column apart | numeric columns; NaN is a missing value |
+//! | `numbers` | float32 `(rows, columns)`, or float64 if f32 could not tell the values of a column apart | numeric columns, parts of dates such as `day (month)` and earlier targets such as `sales (t-1)`; NaN is a missing value |
 //! | `texts` | string `(rows, columns)` | text columns as in a table, with its missing values |
 //!
 //! The metadata list the columns of each input under the same name, as a JSON list; so does the
@@ -25,7 +25,7 @@ mod preprocess;
 use prost::Message;
 
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
-use crate::data::{Encoding, InputColumn, Task};
+use crate::data::{InputColumn, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::nn::activation::export::Onnx as OnnxExpression;
@@ -94,7 +94,7 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
 }
 
 fn is_number(column: &InputColumn) -> bool {
-    matches!(column.encoding, Encoding::Numeric { .. })
+    column.encoding.is_number()
 }
 
 fn names(model: &TrainedModel, wanted: impl Fn(&InputColumn) -> bool) -> Vec<String> {

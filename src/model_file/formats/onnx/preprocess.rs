@@ -1,5 +1,7 @@
 //! Preprocessing inside the graph: from raw numbers and texts to the network's inputs.
 
+use std::f64::consts::TAU;
+
 use super::graph::{Graph, Value, int, text};
 use super::messages::element;
 use super::{NUMBERS, TEXTS, cast, is_number};
@@ -13,7 +15,8 @@ pub(super) fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Valu
     let mut parts = Vec::new();
     if !numbers.is_empty() {
         let missing = model.preprocessing.missing.numbers();
-        parts.push(standardise(graph, &numbers, &missing));
+        let scaled = standardise(graph, &numbers, &missing);
+        parts.append(&mut with_waves(graph, &numbers, scaled));
     }
     if !texts.is_empty() {
         let missing = &model.preprocessing.missing;
@@ -35,24 +38,51 @@ pub(super) fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Valu
     Ok(graph.node("Gather", &[&joined, &sources], vec![int("axis", 1)]))
 }
 
-/// Returns the index of each network input in the concatenation of all numeric inputs and all text
-/// inputs.
+/// Returns the index of each network input in the concatenation of all numeric inputs, sines, cosines and
+/// text inputs.
 pub(super) fn sources(columns: &[InputColumn]) -> Vec<i64> {
-    let inputs = |column: &InputColumn| column.encoding.inputs() as i64;
-    let numbers = columns.iter().filter(|column| is_number(column));
-    let mut next_number = 0;
-    let mut next_text = numbers.map(inputs).sum();
+    let cycles = columns.iter().filter(|column| is_cyclic(column)).count() as i64;
+    let numbers = columns.iter().filter(|column| is_number(column)).count() as i64;
+    let (mut next_number, mut next_sine) = (0, numbers - cycles);
+    let mut next_text = numbers + cycles;
     let mut sources = Vec::new();
     for column in columns {
+        if is_cyclic(column) {
+            sources.extend([next_sine, next_sine + cycles]);
+            next_sine += 1;
+            continue;
+        }
         let next = if is_number(column) {
             &mut next_number
         } else {
             &mut next_text
         };
-        sources.extend(*next..*next + inputs(column));
-        *next += inputs(column);
+        let inputs = column.encoding.inputs() as i64;
+        sources.extend(*next..*next + inputs);
+        *next += inputs;
     }
     sources
+}
+
+fn is_cyclic(column: &InputColumn) -> bool {
+    matches!(column.encoding, Encoding::Cyclic { .. })
+}
+
+/// Replaces the angles among the `scaled` values of the numeric `columns` by their sines and cosines, behind
+/// the other values.
+fn with_waves(graph: &mut Graph, columns: &[&InputColumn], scaled: Value) -> Vec<Value> {
+    let mut choose = |name: &str, is_wanted: &dyn Fn(&InputColumn) -> bool| {
+        let places = (0..).zip(columns).filter(|(_, column)| is_wanted(column));
+        let places: Vec<i64> = places.map(|(place, _)| place).collect();
+        let indices = (!places.is_empty()).then(|| graph.integers(name, &places))?;
+        Some(graph.node("Gather", &[&scaled, &indices], vec![int("axis", 1)]))
+    };
+    let Some(angles) = choose("cycles", &is_cyclic) else {
+        return vec![scaled];
+    };
+    let others = choose("others", &|column| !is_cyclic(column));
+    let waves = ["Sin", "Cos"].map(|function| graph.node(function, &[&angles], vec![]));
+    others.into_iter().chain(waves).collect()
 }
 
 /// Adds the network inputs of all text columns, one value for each column.
@@ -88,8 +118,9 @@ fn quoted(columns: &[&InputColumn]) -> String {
     names.join(", ")
 }
 
-/// Adds the network inputs of the numeric `columns`, standardised in f64 as in training: f32 would
-/// round away the differences between large, nearby values. Missing values are NaN and `missing`.
+/// Adds the values of the numeric `columns`, standardised in f64 as in training: f32 would round away the
+/// differences between large, nearby values. Those of cyclic columns become angles. Missing values are NaN
+/// and `missing`.
 fn standardise(graph: &mut Graph, columns: &[&InputColumn], missing: &[f64]) -> Value {
     let has_offset = columns.iter().any(|column| column.offset != 0.0);
     let about = format!("{}; NaN is a missing value", quoted(columns));
@@ -102,10 +133,21 @@ fn standardise(graph: &mut Graph, columns: &[&InputColumn], missing: &[f64]) -> 
     let mut raw = graph.input(NUMBERS, elements, count, &about);
     let mut is_missing = graph.node("IsNaN", &[&raw], vec![]);
     for &number in missing {
+        // Parts of dates are never equal to NaN.
+        let of_column = |column: &&InputColumn| {
+            if column.is_date_part() {
+                f64::NAN
+            } else {
+                number
+            }
+        };
+        let numbers: Vec<f64> = columns.iter().map(of_column).collect();
+        let name = format!("missing_{number}");
         let number = if has_offset {
-            graph.doubles(&format!("missing_{number}"), &[], &[number])
+            graph.doubles(&name, &[count], &numbers)
         } else {
-            graph.scalar(number as f32)
+            let numbers: Vec<f32> = numbers.iter().map(|&number| number as f32).collect();
+            graph.floats(&name, &[count], &numbers)
         };
         let equals = graph.node("Equal", &[&raw, &number], vec![]);
         is_missing = graph.node("Or", &[&is_missing, &equals], vec![]);
@@ -118,14 +160,14 @@ fn standardise(graph: &mut Graph, columns: &[&InputColumn], missing: &[f64]) -> 
     }
     let (mut fills, mut means, mut deviations) = (Vec::new(), Vec::new(), Vec::new());
     for column in columns {
-        if let Encoding::Numeric {
-            mean, std, fill, ..
-        } = column.encoding
-        {
-            fills.push(fill);
-            means.push(mean);
-            deviations.push(std);
-        }
+        let (mean, deviation) = match column.encoding {
+            Encoding::Numeric { mean, std, .. } => (mean, std),
+            Encoding::Cyclic { period, .. } => (0.0, f64::from(period) / TAU),
+            Encoding::Boolean { .. } | Encoding::Categorical { .. } => continue,
+        };
+        fills.push(column.encoding.fill());
+        means.push(mean);
+        deviations.push(deviation);
     }
     let fills = graph.floats("fill", &[count], &fills);
     let means = graph.doubles("mean", &[count], &means);

@@ -7,7 +7,7 @@ use std::fmt::{Error, Write};
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::{Signature, list};
 use parts::{
-    BOOLEAN, EXP, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, STANDARDISED,
+    BOOLEAN, EXP, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, SINE_AND_COSINE, STANDARDISED,
 };
 use crate::data::{Encoding, InputColumn, Task};
 use crate::model_file::TrainedModel;
@@ -56,6 +56,20 @@ impl Interface {
             |n| format!("numbers: &[{float}; {n}]"),
             |n| format!("texts: &[&str; {n}]"),
         )
+    }
+
+    /// Returns the number at place `number` with a missing one filled in, as that of `column`.
+    fn filled(&self, number: usize, column: &InputColumn) -> String {
+        let fill = column.encoding.fill();
+        if column.is_date_part() {
+            return format!(
+                "if numbers[{number}].is_nan() {{ {fill:?} }} else {{ numbers[{number}] as f32 }}"
+            );
+        }
+        match self.float {
+            "f32" => format!("filled(numbers[{number}], {fill:?})"),
+            _ => format!("filled(numbers[{number}], {:?}, {fill:?})", column.offset),
+        }
     }
 
     fn arguments(&self) -> String {
@@ -211,16 +225,19 @@ fn write_inputs(
     let (mut number, mut text, mut input) = (0, 0, 0);
     for column in &model.preprocessing.columns {
         match &column.encoding {
-            Encoding::Numeric {
-                mean, std, fill, ..
-            } => {
-                let value = match interface.float {
-                    "f32" => format!("filled(numbers[{number}], {fill:?})"),
-                    _ => format!("filled(numbers[{number}], {:?}, {fill:?})", column.offset),
-                };
+            Encoding::Numeric { mean, std, .. } => {
+                let value = interface.filled(number, column);
                 writeln!(
                     code,
                     "    x[{input}] = standardised({value}, {mean:?}, {std:?});"
+                )?;
+                number += 1;
+            }
+            Encoding::Cyclic { period, .. } => {
+                let (value, cosine) = (interface.filled(number, column), input + 1);
+                writeln!(
+                    code,
+                    "    [x[{input}], x[{cosine}]] = sine_and_cosine({value}, {period}.0);"
                 )?;
                 number += 1;
             }
@@ -282,7 +299,15 @@ fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error>
             .iter()
             .map(|column| &column.encoding)
     };
-    let has_numbers = columns().any(|encoding| matches!(encoding, Encoding::Numeric { .. }));
+    let is_filled = |column: &InputColumn| column.encoding.is_number() && !column.is_date_part();
+    let has_numbers = model.preprocessing.columns.iter().any(is_filled);
+    let is_standardised = columns().any(|encoding| {
+        matches!(
+            encoding,
+            Encoding::Numeric { .. } | Encoding::Boolean { .. }
+        )
+    });
+    let has_cycles = columns().any(|encoding| matches!(encoding, Encoding::Cyclic { .. }));
     let has_categories = columns().any(|encoding| matches!(encoding, Encoding::Categorical { .. }));
     let has_booleans = columns().any(|encoding| matches!(encoding, Encoding::Boolean { .. }));
     if has_categories || has_booleans {
@@ -305,7 +330,8 @@ fn write_functions(code: &mut String, model: &TrainedModel) -> Result<(), Error>
         code.push_str(&filled(has_offset, &model.preprocessing.missing.numbers()));
     }
     let parts = [
-        (has_numbers || has_booleans, STANDARDISED),
+        (is_standardised, STANDARDISED),
+        (has_cycles, SINE_AND_COSINE),
         (has_categories, ONE_HOT),
         (has_booleans, BOOLEAN),
         (true, LAYER),

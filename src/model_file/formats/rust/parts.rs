@@ -28,6 +28,27 @@ fn standardised(number: f32, mean: f64, deviation: f64) -> f32 {
 }
 ";
 
+pub(super) const SINE_AND_COSINE: &str = "
+/// Sine and cosine of `2 pi number / period`, by their series.
+fn sine_and_cosine(number: f32, period: f64) -> [f32; 2] {
+    let turns = f64::from(number) / period;
+    let half = if turns < 0.0 { -0.5 } else { 0.5 };
+    // At most half a turn from 0.
+    let angle = (turns - (turns + half) as i64 as f64) * core::f64::consts::TAU;
+    [1.0, 0.0].map(|first| {
+        // Terms angle^n / n! from n = 1 on for the sine, and n = 0 for the cosine.
+        let mut term = if first == 1.0 { angle } else { 1.0 };
+        let (mut sum, mut n) = (0.0, first);
+        while n < 32.0 {
+            sum += term;
+            term *= -angle * angle / ((n + 1.0) * (n + 2.0));
+            n += 2.0;
+        }
+        sum as f32
+    })
+}
+";
+
 pub(super) const ONE_HOT: &str = "
 /// 1 in the place of `text` among `values`, or in one behind them for any other text.
 fn one_hot(text: &str, values: &[&str], fill: usize, out: &mut [f32]) {

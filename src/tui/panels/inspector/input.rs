@@ -56,6 +56,13 @@ fn value(page: &mut Page, facts: &InputFacts) {
                 page.equals(&x, c.text(scaled));
             }
         }
+        Some(Encoding::Cyclic { period, .. }) => {
+            // The name begins with the function.
+            if let Some((function, value)) = name.split_once(' ') {
+                page.formula(&x, &format!("{function}(2π · {value} / {period})"));
+            }
+            note = "";
+        }
         Some(Encoding::Categorical { .. }) => {
             page.formula(&x, &text::one_hot(&name));
             note = "";

@@ -1,0 +1,392 @@
+//! Dates and times of day as tables write them, without time zones: a time is that of the clock.
+
+use serde::{Deserialize, Serialize};
+
+/// Order of day and month in dates such as 01/02/2020.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DateOrder {
+    /// The first is the day.
+    #[serde(rename = "dmy")]
+    DayFirst,
+    /// The first is the month.
+    #[serde(rename = "mdy")]
+    MonthFirst,
+}
+
+impl DateOrder {
+    /// All variants.
+    pub const ALL: [Self; 2] = [Self::DayFirst, Self::MonthFirst];
+
+    /// Name for the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+        }
+    }
+}
+
+/// Part of a date that is a network input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatePart {
+    /// Year, a number.
+    Year,
+    /// Month, 1 to 12.
+    Month,
+    /// Day of the week, 0 for Monday to 6 for Sunday.
+    Weekday,
+    /// Time of day in hours.
+    Hour,
+}
+
+impl DatePart {
+    /// All variants.
+    pub const ALL: [Self; 4] = [Self::Year, Self::Month, Self::Weekday, Self::Hour];
+
+    /// Name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Year => "year",
+            Self::Month => "month",
+            Self::Weekday => "weekday",
+            Self::Hour => "hour",
+        }
+    }
+
+    /// Number of units after which it starts again; `None` for the year.
+    pub fn period(self) -> Option<u8> {
+        match self {
+            Self::Year => None,
+            Self::Month => Some(12),
+            Self::Weekday => Some(7),
+            Self::Hour => Some(24),
+        }
+    }
+
+    /// Minimum and maximum of a part that starts again.
+    pub(crate) fn range(self) -> [u8; 2] {
+        match self {
+            Self::Year | Self::Month => [1, 12],
+            Self::Weekday => [0, 6],
+            Self::Hour => [0, 24],
+        }
+    }
+}
+
+/// A date that exists, with the time of day. Dates are ordered by time.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub(crate) struct Date {
+    pub(crate) year: u16,
+    pub(crate) month: u8,
+    /// 1 if there is only a month.
+    pub(crate) day: u8,
+    /// From 0 up to 24, with fractions; 0 without a time.
+    pub(crate) hour: f32,
+}
+
+impl Date {
+    /// Returns a number that grows with time.
+    pub(crate) fn time(self) -> f64 {
+        let days =
+            (f64::from(self.year) * 12.0 + f64::from(self.month)) * 31.0 + f64::from(self.day);
+        24.0 * days + f64::from(self.hour)
+    }
+
+    /// Returns the value of `part`.
+    pub(crate) fn part(self, part: DatePart) -> f32 {
+        match part {
+            DatePart::Year => self.year.into(),
+            DatePart::Month => self.month.into(),
+            DatePart::Weekday => weekday(self.year, self.month, self.day).into(),
+            DatePart::Hour => self.hour,
+        }
+    }
+}
+
+/// Numbers of a date in a cell, of which day and month may be in either order. The day may not exist.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Written {
+    year: u16,
+    /// Month and day, or both in an unknown order.
+    numbers: [u8; 2],
+    /// Separator of a date whose day and month are in an unknown order.
+    open: Option<char>,
+    /// Whether there is a day.
+    pub(crate) has_day: bool,
+    hour: Option<f32>,
+}
+
+impl Written {
+    /// Parses `cell`: a date with a four-digit year first (ISO 8601 and the like), or last, or with the
+    /// month by its English name, or a year and a month; then optionally a time. `None` for other texts.
+    pub(crate) fn parse(cell: &str) -> Option<Self> {
+        let cell = cell.trim();
+        if !cell.is_ascii() {
+            return None;
+        }
+        let (date, hour) = match cell.find(':') {
+            None => (cell, None),
+            Some(colon) => {
+                let before = cell[..colon].rfind(|letter: char| !letter.is_ascii_digit())?;
+                let time = cell[before..].strip_prefix(['T', 't', ' '])?;
+                let date = cell[..before].trim_end_matches([',', ' ']);
+                (date, Some(hours(time)?))
+            }
+        };
+        let written = numeric(date).or_else(|| named(date))?;
+        Some(Self { hour, ..written })
+    }
+
+    /// Returns whether there is a time of day.
+    pub(crate) fn has_time(self) -> bool {
+        self.hour.is_some()
+    }
+
+    /// Returns whether day and month could be in either order.
+    pub(crate) fn is_ambiguous(self) -> bool {
+        self.open.is_some() && self.order().is_none()
+    }
+
+    /// Returns the order of day and month if only one is possible, because a number is above 12.
+    pub(crate) fn order(self) -> Option<DateOrder> {
+        self.open?;
+        match self.numbers {
+            [first, _] if first > 12 => Some(DateOrder::DayFirst),
+            [_, second] if second > 12 => Some(DateOrder::MonthFirst),
+            _ => None,
+        }
+    }
+
+    /// Returns the usual order of day and month with this separator.
+    pub(crate) fn usual_order(self) -> DateOrder {
+        match self.open {
+            Some('/') => DateOrder::MonthFirst,
+            _ => DateOrder::DayFirst,
+        }
+    }
+
+    /// Returns the date, with day and month in `order` if the numbers leave that open. `None` if they
+    /// contradict it, `order` is needed and not known, or there is no such day.
+    pub(crate) fn date(self, order: Option<DateOrder>) -> Option<Date> {
+        let [first, second] = self.numbers;
+        let (month, day) = match (self.open, self.order(), order) {
+            (None, ..) => (first, second),
+            (Some(_), Some(own), Some(other)) if own != other => return None,
+            (Some(_), own, other) => match own.or(other)? {
+                DateOrder::DayFirst => (second, first),
+                DateOrder::MonthFirst => (first, second),
+            },
+        };
+        let exists = (1..=12).contains(&month) && (1..=days(self.year, month)).contains(&day);
+        exists.then(|| Date {
+            year: self.year,
+            month,
+            day,
+            hour: self.hour.unwrap_or(0.0),
+        })
+    }
+}
+
+/// Returns whether `cell` looks like a date, even if there is no such day.
+pub(crate) fn is_date(cell: &str) -> bool {
+    Written::parse(cell).is_some()
+}
+
+/// Returns the number of days of a month in the Gregorian calendar.
+fn days(year: u16, month: u8) -> u8 {
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Returns the day of the week, 0 for Monday (Sakamoto's method).
+fn weekday(year: u16, month: u8, day: u8) -> u8 {
+    const SHIFTS: [u32; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
+    // A year begins with March, so that a leap day is its last.
+    let year = u32::from(year) - u32::from(month < 3) + 400;
+    let shift = SHIFTS[usize::from(month - 1)];
+    let from_sunday = (year + year / 4 - year / 100 + year / 400 + shift + u32::from(day)) % 7;
+    ((from_sunday + 6) % 7) as u8
+}
+
+/// Parses a number of `digits` digits.
+fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<u16> {
+    let is_number = digits.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok())?
+}
+
+/// Completes a year of two digits, as POSIX does: 69 to 99 are in the 20th century.
+fn full_year(text: &str) -> Option<u16> {
+    match number(text, 2..=4)? {
+        year if text.len() == 2 => Some(if year < 69 { 2000 + year } else { 1900 + year }),
+        year if text.len() == 4 && year > 0 => Some(year),
+        _ => None,
+    }
+}
+
+/// Returns a month without a day.
+fn month_of(year: u16, month: u8) -> Option<Written> {
+    (1..=12).contains(&month).then_some(Written {
+        year,
+        numbers: [month, 1],
+        open: None,
+        has_day: false,
+        hour: None,
+    })
+}
+
+/// Returns a day; `open` is the separator if the order of the numbers is not known.
+fn day_of(year: u16, first: &str, second: &str, open: Option<char>) -> Option<Written> {
+    let numbers = [first, second].map(|text| number(text, 1..=2).unwrap_or(0) as u8);
+    let is_possible = numbers.iter().all(|number| (1..=31).contains(number))
+        && numbers[..2 - usize::from(open.is_none())]
+            .iter()
+            .any(|&number| number <= 12);
+    is_possible.then_some(Written {
+        year,
+        numbers,
+        open,
+        has_day: true,
+        hour: None,
+    })
+}
+
+/// Parses a date of numbers with one separator.
+fn numeric(date: &str) -> Option<Written> {
+    let separator = date.chars().find(|letter| !letter.is_ascii_digit())?;
+    if !matches!(separator, '-' | '/' | '.') {
+        return None;
+    }
+    let mut parts = date.split(separator);
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next());
+    if parts.next().is_some() {
+        return None;
+    }
+    let Some(third) = third else {
+        // Two numbers are a month only if one is a year of these times.
+        let (year, month) = if first.len() == 4 {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        let year = number(year, 4..=4).filter(|year| (1800..2200).contains(year))?;
+        let month = number(month, 1..=2).filter(|_| separator != '.')?;
+        return month_of(year, month as u8);
+    };
+    if first.len() == 4 {
+        day_of(full_year(first)?, second, third, None)
+    } else {
+        day_of(full_year(third)?, first, second, Some(separator))
+    }
+}
+
+/// Parses a date with the English name of its month, such as `Jan 2020`, `31-Jan-20` or `Fri, January 31,
+/// 2020`.
+fn named(date: &str) -> Option<Written> {
+    let separators = [' ', '-', '/', '.', ',', '\''];
+    let words = date.split(separators).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.filter(|word| !is_weekday(word)).take(4).collect();
+    let place = words.iter().position(|word| month_name(word).is_some())?;
+    let month = month_name(words[place])?;
+    let written = |year: &str, day: &str| day_of(full_year(year)?, &month.to_string(), day, None);
+    match (place, words.as_slice()) {
+        (0, &[_, year]) if year.len() == 4 || date.contains(['-', '\'']) => {
+            month_of(full_year(year)?, month)
+        }
+        (1, &[year, _]) if year.len() == 4 => month_of(full_year(year)?, month),
+        (0, &[_, day, year]) => written(year, day),
+        (1, &[year, _, day]) if year.len() == 4 => written(year, day),
+        (1, &[day, _, year]) => written(year, day),
+        _ => None,
+    }
+}
+
+/// Returns the number of the month that `word` names or abbreviates with three letters or more.
+fn month_name(word: &str) -> Option<u8> {
+    const NAMES: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let word = word.to_ascii_lowercase();
+    let mut names = NAMES.iter();
+    let place = names.position(|name| word.len() > 2 && name.starts_with(&word))?;
+    Some(place as u8 + 1)
+}
+
+fn is_weekday(word: &str) -> bool {
+    const NAMES: [&str; 7] = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    let word = word.to_ascii_lowercase();
+    word.len() > 2 && NAMES.iter().any(|name| name.starts_with(&word))
+}
+
+/// Parses a time of day such as `9:05`, `21:05:30.5Z` or `9:05 pm`, in hours. A time zone may follow.
+fn hours(time: &str) -> Option<f32> {
+    let is_clock = |letter: char| letter.is_ascii_digit() || matches!(letter, ':' | '.' | ',');
+    let end = time.find(|letter| !is_clock(letter)).unwrap_or(time.len());
+    let (clock, rest) = time.split_at(end);
+    let mut parts = clock.split(':');
+    let hour = f64::from(number(parts.next()?, 1..=2)?);
+    let minute = f64::from(number(parts.next()?, 2..=2)?);
+    let second = match parts.next() {
+        None => 0.0,
+        Some(text) if number(text.get(..2)?, 2..=2).is_some() => {
+            text.replace(',', ".").parse::<f64>().ok()?
+        }
+        Some(_) => return None,
+    };
+    let rest = rest.trim().to_ascii_lowercase();
+    let is_12_hours = (1.0..=12.0).contains(&hour);
+    let (hour, zone) = if let Some(zone) = rest.strip_prefix("am").filter(|_| is_12_hours) {
+        (hour % 12.0, zone)
+    } else if let Some(zone) = rest.strip_prefix("pm").filter(|_| is_12_hours) {
+        (hour % 12.0 + 12.0, zone)
+    } else {
+        (hour, rest.as_str())
+    };
+    let hours = hour + minute / 60.0 + second / 3600.0;
+    // A minute may have a leap second.
+    let is_valid = parts.next().is_none()
+        && minute < 60.0
+        && second < 61.0
+        && hours <= 24.0
+        && is_zone(zone.trim());
+    is_valid.then_some(hours as f32)
+}
+
+/// Returns whether `text`, in lower case, is empty or a time zone such as `z` or `+01:00`.
+fn is_zone(text: &str) -> bool {
+    if matches!(text, "" | "z" | "utc" | "gmt") {
+        return true;
+    }
+    let Some(offset) = text.strip_prefix(['+', '-']) else {
+        return false;
+    };
+    let digits = offset.replacen(':', "", 1);
+    number(&digits, 2..=2).or(number(&digits, 4..=4)).is_some()
+}
+
+#[cfg(test)]
+mod tests;

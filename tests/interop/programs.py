@@ -224,11 +224,20 @@ def c_code(model):
     for options in (["-DMODEL_NO_MAIN", "-c", "model.c"], ["-o", "program-c", "model.c", "-lm"]):
         cc = ["cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-O2", *options]
         subprocess.run(cc, check=True, cwd=model.folder)
-    with open(model.table, encoding="utf-8") as table:
+    table, own = model.table, len(model.rows[0])
+    if any("derived" in column for column in model.columns):
+        # Parts of dates and earlier targets are columns.
+        table, own = model.folder / "derived.csv", len(model.columns)
+        names = [
+            column["name"] for wanted in (True, False) for column in model.columns if model.is_number(column) == wanted
+        ]
+        cells = [[*map(str, numbers), *texts] for numbers, texts in zip(model.numbers(), model.texts())]
+        with open(table, "w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([names, *cells])
+    with open(table, encoding="utf-8") as table:
         run = subprocess.run([model.folder / "program-c"], stdin=table, check=True, capture_output=True)
     # Answers may be of several lines.
     _, *rows = csv.reader(io.StringIO(run.stdout.decode(), newline=""))
-    own = len(model.rows[0])
     added = [row[own:] for row in rows]
     if model.is_regression:
         model.compare("c", [float(number) for number, in added])

@@ -103,7 +103,7 @@ fn names(kind: &ColumnKind) -> Vec<String> {
 
 /// Statistics of one column. Missing values (NaN) are only counted.
 pub(super) struct Statistics {
-    present: usize,
+    rows: usize,
     missing: usize,
     min: f32,
     max: f32,
@@ -116,7 +116,7 @@ impl Statistics {
     /// Measures each column of `values`, `(rows, columns)`.
     pub(super) fn of(values: ArrayView2<f32>) -> Vec<Self> {
         let none = || Self {
-            present: 0,
+            rows: values.nrows(),
             missing: 0,
             min: f32::INFINITY,
             max: f32::NEG_INFINITY,
@@ -124,20 +124,32 @@ impl Statistics {
             distinct: HashSet::default(),
         };
         let mut all: Vec<Self> = (0..values.ncols()).map(|_| none()).collect();
+        // Columns whose distinct values are still counted.
+        let mut counted: Vec<usize> = (0..all.len()).collect();
         for row in values.outer_iter() {
             for (column, &value) in all.iter_mut().zip(row) {
-                if value.is_nan() {
-                    column.missing += 1;
-                    continue;
-                }
-                column.present += 1;
-                column.min = column.min.min(value);
-                column.max = column.max.max(value);
-                column.sum += f64::from(value);
-                if column.distinct.len() < MAX_DISTINCT {
-                    column.distinct.insert(spread(value));
-                }
+                let is_missing = value.is_nan();
+                column.missing += usize::from(is_missing);
+                column.sum += if is_missing { 0.0 } else { value.into() };
+                // No comparison with NaN is true.
+                column.min = if value < column.min {
+                    value
+                } else {
+                    column.min
+                };
+                column.max = if value > column.max {
+                    value
+                } else {
+                    column.max
+                };
             }
+            counted.retain(|&column| {
+                let distinct = &mut all[column].distinct;
+                if !row[column].is_nan() {
+                    distinct.insert(spread(row[column]));
+                }
+                distinct.len() < MAX_DISTINCT
+            });
         }
         all
     }
@@ -145,9 +157,10 @@ impl Statistics {
     /// Returns the range of the numbers in the table, which are `offset` more than the values; `None` if
     /// all are missing.
     pub(super) fn range(&self, offset: f64) -> Option<Range> {
-        (self.present > 0).then(|| Range {
+        let present = self.rows - self.missing;
+        (present > 0).then(|| Range {
             min: shortest(self.min) + offset,
-            mean: self.sum / self.present as f64 + offset,
+            mean: self.sum / present as f64 + offset,
             max: shortest(self.max) + offset,
         })
     }

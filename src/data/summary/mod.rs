@@ -207,23 +207,37 @@ fn mixed(hash: u64, value: u64) -> u64 {
 
 /// Counts the `validation` rows whose raw values are those of a `training` row.
 fn duplicates(training: &Samples, validation: &Samples) -> usize {
-    let hash = |samples: &Samples, row: usize| {
-        let mut bits = samples
-            .raw_values(row)
-            .map(|value| u64::from(value.to_bits()));
+    /// Number of first values in which most rows differ from all others.
+    const FIRST: usize = 4;
+    let hash = |samples: &Samples, row: usize, values: usize| {
+        let values = samples.raw_values(row).take(values);
+        let mut bits = values.map(|value| u64::from(value.to_bits()));
         let mut hash = 1;
         while let Some(low) = bits.next() {
             hash = mixed(hash, bits.next().unwrap_or(0) << 32 | low);
         }
         hash
     };
-    // Only the hashes of the validation rows, which are fewer, are kept.
+    // Only the hashes of the validation rows, which are fewer, are kept, and a bit for their first values.
+    let mut first = vec![0_u64; 1 << 16];
+    let bit = |samples: &Samples, row: usize| {
+        let hash = hash(samples, row, FIRST);
+        ((hash >> 48) as usize, 1 << (hash % 64))
+    };
+    for (word, bit) in (0..validation.rows()).map(|row| bit(validation, row)) {
+        first[word] |= bit;
+    }
     let judged: Vec<u64> = (0..validation.rows())
-        .map(|row| hash(validation, row))
+        .map(|row| hash(validation, row, usize::MAX))
         .collect();
     let wanted: HashedRows = judged.iter().copied().collect();
+    let may_be_wanted = |row: &usize| {
+        let (word, bit) = bit(training, *row);
+        first[word] & bit != 0
+    };
     let seen: HashedRows = (0..training.rows())
-        .map(|row| hash(training, row))
+        .filter(may_be_wanted)
+        .map(|row| hash(training, row, usize::MAX))
         .filter(|found| wanted.contains(found))
         .collect();
     judged.iter().filter(|found| seen.contains(found)).count()

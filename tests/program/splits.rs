@@ -88,6 +88,27 @@ fn dates_are_times() {
     assert!(stderr(&output).contains(problem), "{}", stderr(&output));
 }
 
+/// Lines name the rows of other formats too.
+#[test]
+fn rows_of_json_lines_are_listed_by_their_lines() {
+    let (folder, list) = place("split.csv");
+    let path = folder.path().join("rows.jsonl");
+    let line = |row: usize| {
+        let class = ["a", "b"][row % 2];
+        format!("{{\"x\": {}.5, \"class\": \"{class}\"}}\n", row % 7)
+    };
+    fs::write(&path, (0..40).map(line).collect::<String>()).expect("written");
+    succeed("--describe --split time --save-split", &[&list, &path]);
+    assert_eq!(sets(&list)["validation"], (33..41).collect());
+    let model = folder.path().join("model.json");
+    succeed(
+        "--headless --epochs 1 --split",
+        &[&list, Path::new("-o"), &model, &path],
+    );
+    let output = succeed("eval --json --split", &[&list, &model, &path]);
+    assert_eq!(events(&stdout(&output))[0]["rows"], 8);
+}
+
 #[test]
 fn groups_stay_together_and_are_no_input() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -201,14 +201,16 @@ impl Loading {
             self.report.without_target += 1;
             return Ok(());
         }
-        if lags.iter().any(|lag| lag.is_nan()) {
-            self.report.without_history += 1;
-            return Ok(());
-        }
         let start = self.values.len();
         memory::reserve(&mut self.values, self.width, "the rows of the table")?;
         if !self.add_cells(record, shape)? {
             self.report.incomplete += 1;
+            self.values.truncate(start);
+            return Ok(());
+        }
+        // Its dates were read, since they may tell the order of day and month.
+        if lags.iter().any(|lag| lag.is_nan()) {
+            self.report.without_history += 1;
             self.values.truncate(start);
             return Ok(());
         }

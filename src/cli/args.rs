@@ -1,11 +1,11 @@
 //! Arguments of the command line. Flags of settings come from their table;
 //! [`crate::cli::job`] checks how all of them go together.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgGroup, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -299,9 +299,35 @@ fn flag(setting: &'static Setting) -> Arg {
     // A setting that has numbers too can't be limited to its words.
     if words.is_empty() || words.iter().any(|word| ["none", "full"].contains(word)) {
         arg.value_parser(parse)
+    } else if setting.argument.contains(' ') {
+        arg.value_parser(WithConstants { words, parse })
     } else {
         let names = PossibleValuesParser::new(words);
         arg.value_parser(names.try_map(move |text| parse(&text)))
+    }
+}
+
+/// Parser of values that begin with one of some words, such as `step 20 0.5`. Help and completions list the words.
+#[derive(Clone)]
+struct WithConstants<P> {
+    words: Vec<&'static str>,
+    parse: P,
+}
+
+impl<P: TypedValueParser> TypedValueParser for WithConstants<P> {
+    type Value = P::Value;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<P::Value, clap::Error> {
+        self.parse.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.words.iter().map(PossibleValue::new)))
     }
 }
 

@@ -55,6 +55,8 @@ pub struct ResumeOrder {
     checkpoint: Mutex<Option<Checkpoint>>,
     /// Settings given along with it.
     settings: Vec<(&'static Setting, Edit)>,
+    /// Limits of the run that goes on.
+    limits: Limits,
     is_recovery_file: bool,
 }
 
@@ -149,7 +151,12 @@ pub(super) fn job(
             replace: global.force,
         });
     }
+    let limits = match job.front_end {
+        FrontEnd::Screen { limits, .. } | FrontEnd::Headless { limits, .. } => limits,
+        FrontEnd::Description { .. } => Limits::default(),
+    };
     job.resume = Some(ResumeOrder {
+        limits,
         is_recovery_file,
         path,
         checkpoint: Mutex::new(Some(checkpoint)),
@@ -264,7 +271,7 @@ pub(super) fn session(
 
 /// Returns the live changes that the settings beside the checkpoint ask for, each with its option.
 fn changes(session: &Session, order: &ResumeOrder) -> Result<Vec<(String, Change)>> {
-    let before = Choices::of(session.plan_in_force(), Limits::default(), Pace::Full);
+    let before = Choices::of(session.plan_in_force(), order.limits, Pace::Full);
     let mut after = before.clone();
     for (_, edit) in &order.settings {
         edit.apply(&mut after);

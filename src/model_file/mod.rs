@@ -26,7 +26,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{ClassWeights, Errors, Preprocessing, Task};
 use crate::error::{Error, Result};
-use crate::nn::{Architecture, Initialisation, LearningRule, LoggedChange, Parameters};
+use crate::nn::{
+    Architecture, Initialisation, LearningRule, LoggedChange, Parameters, Regularisation, Schedule,
+};
 use crate::util::memory;
 use crate::util::text::{sanitise, shorten};
 
@@ -88,6 +90,12 @@ pub struct TrainingRecord {
     pub initialisation: Initialisation,
     /// Learning rule at the start.
     pub rule: LearningRule,
+    /// Schedule of the learning rate at the start.
+    #[serde(default, skip_serializing_if = "Schedule::is_constant")]
+    pub schedule: Schedule,
+    /// Gradient clipping, dropout and label smoothing at the start.
+    #[serde(default, skip_serializing_if = "Regularisation::is_none")]
+    pub regularisation: Regularisation,
     /// Rows per mini-batch at the start.
     pub batch: usize,
     /// Weighting of the classes in the loss.
@@ -108,7 +116,7 @@ pub struct TrainingRecord {
     /// Checksum of the initial weights, if they came from a model; see [`weights_checksum`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_from: Option<String>,
-    /// Final learning rule and mini-batch size, if live changes replaced them.
+    /// Final settings of learning, if live changes replaced them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_with: Option<EndedWith>,
     /// Scores on the training rows.
@@ -135,6 +143,12 @@ pub struct SplitRecord {
 pub struct EndedWith {
     /// Learning rule.
     pub rule: LearningRule,
+    /// Schedule of the learning rate.
+    #[serde(default, skip_serializing_if = "Schedule::is_constant")]
+    pub schedule: Schedule,
+    /// Gradient clipping, dropout and label smoothing.
+    #[serde(default, skip_serializing_if = "Regularisation::is_none")]
+    pub regularisation: Regularisation,
     /// Rows per mini-batch.
     pub batch: usize,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Activation, BatchSize, LearningRate, Loss, NeuronId, Optimizer, Output, ParameterId,
-    WeightDecay,
+    Regularisation, Schedule, WeightDecay,
 };
 
 /// A change that a person makes to a training in progress. Together with the plan and the seed,
@@ -44,6 +44,10 @@ pub enum Change {
     Optimizer { optimizer: Optimizer },
     /// Sets the weight decay.
     WeightDecay { weight_decay: WeightDecay },
+    /// Sets the schedule of the learning rate, which is at the place of the current epoch from the next step on.
+    Schedule { schedule: Schedule },
+    /// Sets gradient clipping, dropout and label smoothing.
+    Regularisation { regularisation: Regularisation },
     /// Sets the mini-batch size and restarts the current epoch.
     Batch { batch: BatchSize },
     /// Undoes the last change, other than of the learning rate, that is not undone yet.
@@ -75,6 +79,8 @@ impl fmt::Display for Change {
             }
             Self::Optimizer { optimizer } => write!(f, "optimizer {optimizer}"),
             Self::WeightDecay { weight_decay } => write!(f, "weight decay {weight_decay}"),
+            Self::Schedule { schedule } => write!(f, "schedule {schedule}"),
+            Self::Regularisation { regularisation } => write!(f, "{regularisation}"),
             Self::Batch { batch } => write!(f, "batch size {batch}"),
             Self::Undo => f.write_str("undo"),
         }

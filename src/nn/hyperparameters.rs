@@ -27,6 +27,21 @@ pub struct LearningRate(f64);
 #[serde(try_from = "f64", into = "f64")]
 pub struct WeightDecay(f64);
 
+/// Largest norm of a gradient: above 0 and finite as `f32`.
+#[derive(Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct ClipNorm(f64);
+
+/// Probability of dropout: at least 0 and below 1, also when rounded to `f32`.
+#[derive(Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct DropoutRate(f64);
+
+/// Share of label smoothing: at least 0 and below 1, also when rounded to `f32`.
+#[derive(Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct LabelSmoothing(f64);
+
 /// Number of rows in a mini-batch: at least 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "usize", into = "usize")]
@@ -52,6 +67,66 @@ impl LearningRate {
     pub fn get(self) -> f64 {
         self.0
     }
+}
+
+impl LearningRate {
+    /// Returns the rate times `factor`, which is above 0 and at most 1, and at least the smallest normal `f32`.
+    pub(crate) fn scaled(self, factor: f64) -> Self {
+        let smallest = f64::from(f32::MIN_POSITIVE).min(self.0);
+        Self((self.0 * factor).max(smallest))
+    }
+}
+
+impl ClipNorm {
+    /// Checks a norm.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] unless `norm` is above 0 and finite, also when rounded to `f32`.
+    pub fn new(norm: f64) -> Result<Self, OutOfRange> {
+        let in_f32 = norm as f32;
+        let is_valid = in_f32 > 0.0 && in_f32.is_finite();
+        check("gradient norm", norm, "above 0 and finite", is_valid).map(Self)
+    }
+
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl DropoutRate {
+    /// Checks a probability.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] unless it is at least 0 and below 1, also when rounded to `f32`.
+    pub fn new(probability: f64) -> Result<Self, OutOfRange> {
+        fraction("dropout", probability).map(Self)
+    }
+
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl LabelSmoothing {
+    /// Checks a share.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] unless it is at least 0 and below 1, also when rounded to `f32`.
+    pub fn new(share: f64) -> Result<Self, OutOfRange> {
+        fraction("label smoothing", share).map(Self)
+    }
+
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+fn fraction(what: &'static str, value: f64) -> Result<f64, OutOfRange> {
+    let is_valid = value >= 0.0 && (value as f32) < 1.0;
+    check(what, value, "at least 0 and below 1", is_valid)
 }
 
 impl WeightDecay {
@@ -150,7 +225,14 @@ macro_rules! as_number {
     )*};
 }
 
-as_number!(LearningRate(f64), WeightDecay(f64), BatchSize(usize));
+as_number!(
+    LearningRate(f64),
+    WeightDecay(f64),
+    ClipNorm(f64),
+    DropoutRate(f64),
+    LabelSmoothing(f64),
+    BatchSize(usize)
+);
 
 #[cfg(test)]
 mod tests {

@@ -24,6 +24,8 @@ pub mod optimizer;
 pub mod output;
 pub mod parameters;
 pub mod pass;
+pub mod regularisation;
+pub mod schedule;
 pub mod textbook;
 
 pub use activation::Activation;
@@ -31,10 +33,14 @@ pub use architecture::Architecture;
 pub use change::{Change, LoggedChange};
 pub use engine::Engine;
 pub use gradient_check::{Grade, GradientCheck};
-pub use hyperparameters::{BatchSize, LearningRate, OutOfRange, WeightDecay};
+pub use hyperparameters::{
+    BatchSize, ClipNorm, DropoutRate, LabelSmoothing, LearningRate, OutOfRange, WeightDecay,
+};
 pub use initial::Initialisation;
 pub use loss::Loss;
 pub use names::{NeuronId, NotAName};
 pub use optimizer::{LearningRule, Optimizer};
 pub use output::Output;
 pub use parameters::{LayerParameters, ParameterId, Parameters};
+pub use regularisation::Regularisation;
+pub use schedule::Schedule;

@@ -35,6 +35,8 @@ pub struct Pass<'p> {
     z: Vec<Array2<f64>>,
     /// `(rows, neurons)`; empty for layers that were not requested.
     delta: Vec<Array2<f64>>,
+    /// `(rows, neurons)` of each hidden layer: factors of its activations by dropout; empty without.
+    masks: Vec<Array2<f64>>,
 }
 
 impl<'p> Pass<'p> {
@@ -46,8 +48,21 @@ impl<'p> Pass<'p> {
         inputs: Array2<f64>,
         targets: Array2<f64>,
     ) -> Self {
+        Self::by_textbook_with(architecture, parameters, inputs, targets, Vec::new())
+    }
+
+    /// Computes the pass by the textbook with dropout: `masks` are the factors of the activations of each hidden
+    /// layer, `(rows, neurons)`; without masks there is none.
+    pub fn by_textbook_with(
+        architecture: &Architecture,
+        parameters: Cow<'p, Parameters>,
+        inputs: Array2<f64>,
+        targets: Array2<f64>,
+        masks: Vec<Array2<f64>>,
+    ) -> Self {
         let network = Network::new(architecture, &parameters);
         let mut pass = Self::empty(architecture, parameters, vec![inputs], targets);
+        pass.masks = masks;
         let rows = pass.rows();
         for &size in &architecture.sizes()[1..] {
             pass.a.push(Array2::zeros((rows, size)));
@@ -55,7 +70,9 @@ impl<'p> Pass<'p> {
         pass.z = pass.a[1..].to_vec();
         pass.delta = pass.a[1..].to_vec();
         for row in 0..rows {
-            let forward = network.forward(&pass.a[0].row(row).to_vec());
+            let masks = pass.masks.iter().map(|mask| mask.row(row).to_vec());
+            let inputs = pass.a[0].row(row).to_vec();
+            let forward = network.forward_with(&inputs, masks.collect());
             let delta = network.deltas(&forward, &pass.targets.row(row).to_vec());
             let write = |to: &mut [Array2<f64>], from: &[Vec<f64>]| {
                 for (to, from) in to.iter_mut().zip(from) {
@@ -77,7 +94,19 @@ impl<'p> Pass<'p> {
         known: Vec<Array2<f64>>,
         targets: Array2<f64>,
     ) -> Self {
+        Self::by_products_with(architecture, parameters, known, targets, Vec::new())
+    }
+
+    /// Computes the pass by products of matrices with dropout; see [`by_textbook_with`](Self::by_textbook_with).
+    pub fn by_products_with(
+        architecture: &Architecture,
+        parameters: Cow<'p, Parameters>,
+        known: Vec<Array2<f64>>,
+        targets: Array2<f64>,
+        masks: Vec<Array2<f64>>,
+    ) -> Self {
         let mut pass = Self::empty(architecture, parameters, known, targets);
+        pass.masks = masks;
         let depth = architecture.depth();
         assert!((1..=depth).contains(&pass.a.len()), "no layer is left");
         pass.z = vec![Array2::zeros((0, 0)); pass.a.len() - 1];
@@ -107,6 +136,7 @@ impl<'p> Pass<'p> {
             a: known,
             z: Vec::new(),
             delta: vec![Array2::zeros((0, 0)); architecture.depth()],
+            masks: Vec::new(),
         }
     }
 
@@ -126,9 +156,14 @@ impl<'p> Pass<'p> {
             if self.delta[layer - 1].is_empty() {
                 let mut delta = self.delta[layer].dot(self.weights(layer + 1));
                 let z = self.z_of_layer(layer);
-                azip!((delta in &mut delta, &z in &*z, &a in &self.a[layer]) {
-                    *delta *= self.hidden.derivative(z, a);
-                });
+                match self.masks.get(layer - 1) {
+                    None => azip!((delta in &mut delta, &z in &*z, &a in &self.a[layer]) {
+                        *delta *= self.hidden.derivative(z, a);
+                    }),
+                    Some(mask) => azip!((delta in &mut delta, &z in &*z, &factor in mask) {
+                        *delta *= factor * self.hidden.derivative(z, self.hidden.value(z));
+                    }),
+                }
                 self.delta[layer - 1] = delta;
             }
         }
@@ -180,7 +215,18 @@ impl<'p> Pass<'p> {
         if layer == 0 || layer == self.depth() {
             return self.a[layer].column(neuron).to_owned();
         }
-        self.z_of(layer, neuron).mapv(|z| self.hidden.value(z))
+        let a = self.z_of(layer, neuron).mapv(|z| self.hidden.value(z));
+        match self.masks.get(layer - 1) {
+            Some(mask) => a * mask.column(neuron),
+            None => a,
+        }
+    }
+
+    /// Mean factor of a hidden neuron's activation by dropout; 1 without.
+    pub(crate) fn dropout_of(&self, layer: usize, neuron: usize) -> f64 {
+        let mask = self.masks.get(layer - 1);
+        mask.and_then(|mask| mask.column(neuron).mean())
+            .unwrap_or(1.0)
     }
 
     /// `f'(z)` of a neuron, one for each row; NaN for softmax, whose outputs depend on one another.
@@ -209,10 +255,28 @@ impl<'p> Pass<'p> {
     /// `delta` of a neuron, one for each row. Its layer's or the next layer's must have been computed.
     pub fn delta_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
         if self.delta[layer - 1].is_empty() {
-            self.slope_of(layer, neuron) * self.sum_back(layer, neuron)
+            let delta = self.slope_of(layer, neuron) * self.sum_back(layer, neuron);
+            match self.masks.get(layer - 1) {
+                Some(mask) => delta * mask.column(neuron),
+                None => delta,
+            }
         } else {
             self.delta[layer - 1].column(neuron).to_owned()
         }
+    }
+
+    /// Returns the sum of the squares of the gradient of the mean loss over all parameters. All deltas must have been
+    /// computed.
+    pub(crate) fn squared_gradient(&self) -> f64 {
+        let share = 1.0 / self.rows() as f64;
+        let layers = self.delta.iter().zip(&self.a);
+        let squares = layers.map(|(delta, before)| {
+            let weights = delta.t().dot(before) * share;
+            let biases = delta.sum_axis(Axis(0)) * share;
+            let all = weights.iter().chain(&biases);
+            all.map(|gradient| gradient * gradient).sum::<f64>()
+        });
+        squares.sum()
     }
 
     /// Loss of each row.
@@ -278,7 +342,11 @@ impl<'p> Pass<'p> {
 
     fn activated(&self, layer: usize, z: &Array2<f64>) -> Array2<f64> {
         if layer < self.depth() {
-            return z.mapv(|z| self.hidden.value(z));
+            let a = z.mapv(|z| self.hidden.value(z));
+            return match self.masks.get(layer - 1) {
+                Some(mask) => a * mask,
+                None => a,
+            };
         }
         let mut a = z.clone();
         for mut row in a.outer_iter_mut() {
@@ -358,7 +426,11 @@ impl<'a> Probe<'a> {
                 later: vec![logits],
             };
         }
-        let change = z.mapv(|z| pass.hidden.value(z)) - &self.a;
+        let mut a = z.mapv(|z| pass.hidden.value(z));
+        if let Some(mask) = pass.masks.get(layer - 1) {
+            a *= &mask.column(self.neuron);
+        }
+        let change = a - &self.a;
         let change = change.insert_axis(Axis(1));
         let outgoing = self.outgoing.view().insert_axis(Axis(0));
         let mut later = vec![&pass.z[layer] + &change.dot(&outgoing)];

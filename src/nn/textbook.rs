@@ -40,6 +40,8 @@ pub struct Forward {
     pub z: Vec<Vec<f64>>,
     /// `a[l][j]` of layer `l`; `a[0]` are the inputs.
     pub a: Vec<Vec<f64>>,
+    /// `masks[l][j]`: factor of `a[l + 1][j]` by dropout; empty without.
+    pub masks: Vec<Vec<f64>>,
 }
 
 impl Forward {
@@ -82,6 +84,12 @@ impl Network {
 
     /// Runs `inputs`, one number per input neuron, through the network.
     pub fn forward(&self, inputs: &[f64]) -> Forward {
+        self.forward_with(inputs, Vec::new())
+    }
+
+    /// Runs `inputs` through the network with dropout: `masks[l][j]` is the factor of the activation of neuron `j`
+    /// of layer `l + 1`, 0 or `1 / (1 - p)`, in every hidden layer. Without masks there is none.
+    pub fn forward_with(&self, inputs: &[f64], masks: Vec<Vec<f64>>) -> Forward {
         let mut z = Vec::with_capacity(self.layers.len());
         let mut a = vec![inputs.to_vec()];
         for (l, layer) in self.layers.iter().enumerate() {
@@ -91,14 +99,18 @@ impl Network {
                 .zip(&layer.biases)
                 .map(|(w, b)| dot(w, &a[l]) + b)
                 .collect();
-            a.push(if l + 1 == self.layers.len() {
+            let mut activations = if l + 1 == self.layers.len() {
                 self.output.values(&weighted)
             } else {
                 weighted.iter().map(|&z| self.hidden.value(z)).collect()
-            });
+            };
+            if let Some(mask) = masks.get(l) {
+                multiply(&mut activations, mask);
+            }
+            a.push(activations);
             z.push(weighted);
         }
-        Forward { z, a }
+        Forward { z, a, masks }
     }
 
     /// Loss of the sample whose forward pass is `forward`; one target per output neuron.
@@ -142,7 +154,7 @@ impl Network {
 
     /// Second derivation, hidden to input: the delta of layer `l + 1` from that of the next layer.
     fn hidden_delta(&self, l: usize, forward: &Forward, next_delta: &[f64]) -> Vec<f64> {
-        let (z, a) = (&forward.z[l], &forward.a[l + 1]);
+        let z = &forward.z[l];
         let mut sums = vec![0.0; z.len()];
         // Weights lie by the neuron they lead to, so the sums over these grow side by side.
         for (weights, delta) in self.layers[l + 1].weights.iter().zip(next_delta) {
@@ -150,10 +162,18 @@ impl Network {
                 *sum += w * delta;
             }
         }
-        let neurons = sums.iter().zip(z).zip(a);
-        neurons
-            .map(|((sum, &z), &a)| self.hidden.derivative(z, a) * sum)
-            .collect()
+        let neurons = sums.iter().zip(z).zip(&forward.a[l + 1]);
+        let mut delta: Vec<f64> = neurons
+            .map(|((sum, &z), &a)| match forward.masks.get(l) {
+                None => self.hidden.derivative(z, a) * sum,
+                Some(_) => self.hidden.derivative(z, self.hidden.value(z)) * sum,
+            })
+            .collect();
+        // Dropout scales the activation, so its derivative too.
+        if let Some(mask) = forward.masks.get(l) {
+            multiply(&mut delta, mask);
+        }
+        delta
     }
 
     /// Mean loss and mean gradient of a mini-batch: rows of inputs with their targets.
@@ -194,6 +214,11 @@ impl Layer {
         let biases = self.biases.iter_mut().zip(&other.biases);
         biases.for_each(|(x, y)| *x += factor * y);
     }
+}
+
+fn multiply(values: &mut [f64], factors: &[f64]) {
+    let pairs = values.iter_mut().zip(factors);
+    pairs.for_each(|(value, factor)| *value *= factor);
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

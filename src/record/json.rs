@@ -74,6 +74,10 @@ enum Line<'a> {
         optimizer: String,
         learning_rate: f64,
         l2: f64,
+        /// Shape and end of the schedule, and epochs of warm-up.
+        schedule: nn::Schedule,
+        /// Gradient clipping, dropout and label smoothing.
+        regularisation: nn::Regularisation,
         batch: usize,
         seed: u64,
         /// Epochs after which the run finishes.
@@ -200,6 +204,8 @@ impl JsonLines {
             optimizer: plan.rule.optimizer.name().to_owned(),
             learning_rate: plan.rule.learning_rate.get(),
             l2: plan.rule.weight_decay.get(),
+            schedule: plan.schedule,
+            regularisation: plan.regularisation,
             batch: plan.batch.get().min(training_rows),
             seed: plan.seed,
             epochs: started.limits.epochs,

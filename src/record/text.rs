@@ -121,6 +121,12 @@ impl Text {
             counted(plan.batch.get().min(training) as u64, "row"),
             plan.seed,
         )?;
+        if !plan.schedule.is_constant() {
+            writeln!(out, "schedule {}", plan.schedule)?;
+        }
+        if !plan.regularisation.is_none() {
+            writeln!(out, "{}", plan.regularisation)?;
+        }
         if started.resumed.is_some() {
             let Position { epoch, step, .. } = started.position();
             writeln!(out, "resumed after epoch {epoch}, step {step}")?;

@@ -5,7 +5,7 @@ use crate::data::{ClassWeights, TargetEncoding};
 use crate::nn::optimizer::MOMENTUM;
 use crate::nn::{
     Activation, Architecture, BatchSize, Initialisation, LearningRate, LearningRule, Loss,
-    Optimizer, Output, WeightDecay,
+    Optimizer, Output, Regularisation, Schedule, WeightDecay,
 };
 use crate::train::{Limits, Pace, Plan};
 
@@ -25,6 +25,9 @@ pub struct Choices {
     pub momentum: Option<f64>,
     pub learning_rate: Option<LearningRate>,
     pub weight_decay: WeightDecay,
+    /// Its end is 0 until a plan is made.
+    pub schedule: Schedule,
+    pub regularisation: Regularisation,
     pub batch: BatchSize,
     pub class_weights: ClassWeights,
     /// Fraction of the rows kept for validation, in `0.0..1.0`.
@@ -48,6 +51,8 @@ impl Default for Choices {
             momentum: None,
             learning_rate: None,
             weight_decay: WeightDecay::ZERO,
+            schedule: Schedule::default(),
+            regularisation: Regularisation::default(),
             batch: defaults::BATCH,
             class_weights: ClassWeights::None,
             validation: defaults::VALIDATION,
@@ -72,6 +77,8 @@ impl Choices {
             momentum: None,
             learning_rate: Some(plan.rule.learning_rate),
             weight_decay: plan.rule.weight_decay,
+            schedule: plan.schedule,
+            regularisation: plan.regularisation,
             batch: plan.batch,
             class_weights: plan.class_weights,
             validation: plan.validation,
@@ -111,6 +118,8 @@ impl Choices {
                 learning_rate,
                 weight_decay: self.weight_decay,
             },
+            schedule: self.schedule_with_end()?,
+            regularisation: self.regularisation,
             batch: self.batch,
             class_weights: self.class_weights,
             validation: self.validation,
@@ -120,6 +129,22 @@ impl Choices {
         plan.architecture(inputs.max(1), 1)
             .map_err(|error| error.to_string())?;
         Ok(plan)
+    }
+
+    /// Returns the schedule, which ends with the run unless its end is set.
+    fn schedule_with_end(&self) -> Result<Schedule, String> {
+        let Schedule { shape, warm_up } = self.schedule;
+        if shape.end() != Some(0) {
+            return Ok(self.schedule);
+        }
+        let Some(epochs) = self.limits.epochs else {
+            let name = shape.name();
+            return Err(format!(
+                "schedule {name} ends with the run: it takes a number of epochs, e.g. epochs 100"
+            ));
+        };
+        let shape = shape.ending_at(epochs);
+        Ok(Schedule { shape, warm_up })
     }
 
     fn with_momentum(&self) -> Result<Optimizer, String> {

@@ -10,6 +10,7 @@ pub mod defaults;
 mod learning;
 mod limits;
 mod network;
+mod regularisation;
 mod speed;
 
 use std::fmt;
@@ -24,7 +25,7 @@ pub(crate) use network::{HIDDEN, NEW_LAYER};
 pub(crate) use speed::PACE;
 
 /// Every setting, in the order of help and menu.
-pub(crate) static SETTINGS: [&Setting; 15] = [
+pub(crate) static SETTINGS: [&Setting; 20] = [
     &network::HIDDEN,
     &network::ACTIVATION,
     &network::OUTPUT,
@@ -34,6 +35,11 @@ pub(crate) static SETTINGS: [&Setting; 15] = [
     &learning::MOMENTUM,
     &learning::LEARNING_RATE,
     &learning::WEIGHT_DECAY,
+    &regularisation::SCHEDULE,
+    &regularisation::WARM_UP,
+    &regularisation::CLIP,
+    &regularisation::DROPOUT,
+    &regularisation::LABEL_SMOOTHING,
     &learning::BATCH,
     &limits::EPOCHS,
     &limits::PATIENCE,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::train::Limits;
 
 fn edited(name: &str, value: &str) -> Option<Choices> {
     let mut choices = Choices::default();
@@ -25,6 +26,13 @@ fn values_are_parsed_and_shown_as_they_are_typed() {
         ("batch", "32"),
         ("epochs", "20"),
         ("epochs", "none"),
+        ("schedule", "cosine"),
+        ("schedule", "step 20 0.5"),
+        ("warm-up", "3"),
+        ("clip", "0.5"),
+        ("clip", "none"),
+        ("dropout", "0.25"),
+        ("label-smoothing", "0.1"),
         ("patience", "5"),
         ("patience", "none"),
         ("time-limit", "30s"),
@@ -66,6 +74,12 @@ fn values_out_of_range_are_refused() {
         ("batch", "0"),
         ("batch", "1.5"),
         ("epochs", "-1"),
+        ("schedule", "linear"),
+        ("schedule", "step 20 2"),
+        ("warm-up", "-1"),
+        ("clip", "0"),
+        ("dropout", "1"),
+        ("label-smoothing", "-0.1"),
         ("patience", "0"),
         ("time-limit", "30"),
         ("time-limit", "0s"),
@@ -85,6 +99,7 @@ fn every_value_with_a_name_can_be_reached_by_steps() {
     };
     for setting in SETTINGS {
         let mut choices = Choices {
+            limits: Limits::epochs(Some(100)),
             output: Some(crate::nn::Output::Softmax),
             loss: Some(crate::nn::Loss::CrossEntropy),
             ..Choices::default()
@@ -95,8 +110,16 @@ fn every_value_with_a_name_can_be_reached_by_steps() {
             (setting.step)(&mut choices, Direction::Up, &facts);
             seen.push((setting.value)(&choices));
         }
-        let is_special =
-            ["hidden", "init", "epochs", "patience", "time-limit", "pace"].contains(&setting.name);
+        let is_special = [
+            "hidden",
+            "init",
+            "epochs",
+            "patience",
+            "time-limit",
+            "clip",
+            "pace",
+        ]
+        .contains(&setting.name);
         for word in words
             .into_iter()
             .filter(|&word| !is_special && word != "auto")

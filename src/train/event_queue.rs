@@ -147,11 +147,11 @@ impl<S: Sink> EventQueue<S> {
         self.losses.push(point);
     }
 
-    /// Records the end of an epoch.
+    /// Records the end of an epoch: its means, the learning rate of its last step and the scores after it.
     pub(crate) fn record_epoch(
         &mut self,
         session: &Session,
-        means: RunningMean,
+        (means, learning_rate): (RunningMean, f64),
         validation: Option<(Scores, Outcomes)>,
     ) {
         let position = session.position();
@@ -175,7 +175,7 @@ impl<S: Sink> EventQueue<S> {
             train_score: MinMaxLast::of(train_score as f32),
             validation_loss: MinMaxLast::of(loss as f32),
             validation_score: MinMaxLast::of(score as f32),
-            learning_rate: session.rule().learning_rate.get(),
+            learning_rate,
         };
         self.recording.curves.add_epoch(record);
         self.epochs.push(record);

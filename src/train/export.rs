@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::Array2;
 
 use super::session::ChosenWeights;
-use super::{Scores, Session};
+use super::{Plan, Scores, Session};
 use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples};
 use crate::error::Result;
 use crate::model_file::{
@@ -74,6 +74,8 @@ fn trained_model(session: &mut Session, chosen: ChosenWeights) -> TrainedModel {
         seed: plan.seed,
         initialisation: plan.initialisation,
         rule: plan.rule,
+        schedule: plan.schedule,
+        regularisation: plan.regularisation,
         batch: plan.batch.get(),
         class_weights: plan.class_weights,
         epochs: position.epoch,
@@ -82,10 +84,7 @@ fn trained_model(session: &mut Session, chosen: ChosenWeights) -> TrainedModel {
         changes: session.log()[..changes].to_vec(),
         started_as: started_as.filter(|start| start != session.architecture()),
         started_from: (session.start()).map(|start| weights_checksum(&start.parameters)),
-        ended_with: ((now.rule, now.batch) != (plan.rule, plan.batch)).then_some(EndedWith {
-            rule: now.rule,
-            batch: now.batch.get(),
-        }),
+        ended_with: (learning(&now) != learning(plan)).then_some(learning(&now)),
         training: recorded(evaluation.training),
         validation: evaluation.validation.map(recorded),
     };
@@ -108,6 +107,16 @@ fn split(dataset: &Dataset, data: &Prepared) -> Option<SplitRecord> {
         test_fraction: dataset.test_fraction,
         test_rows: test.map_or(0, Samples::rows),
     })
+}
+
+/// Settings of learning in `plan`.
+fn learning(plan: &Plan) -> EndedWith {
+    EndedWith {
+        rule: plan.rule,
+        schedule: plan.schedule,
+        regularisation: plan.regularisation,
+        batch: plan.batch.get(),
+    }
 }
 
 /// Scores without the numbers that are not finite.

@@ -1,7 +1,7 @@
 //! Phase stepper: runs a mini-batch in the phases of the textbook. For each row: forward layer by layer,
 //! loss, backward layer by layer; after the last row: the update.
 
-use ndarray::Array1;
+use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::{Divergence, SampleId, Session, Set, Stepped};
@@ -291,7 +291,7 @@ impl PhaseStepper {
         let parameters = self.before.as_ref().unwrap_or(&now);
         let network = Network::new(architecture, parameters);
         let (inputs, targets) = self.sample_row(session, architecture);
-        let forward = network.forward(&inputs);
+        let forward = network.forward_with(&inputs, self.row_masks(session));
         let backward = network.backward(&forward, &targets);
         PhaseValues {
             position: self.position(),
@@ -299,6 +299,19 @@ impl PhaseStepper {
             delta: backward.delta,
             loss: backward.loss,
         }
+    }
+
+    /// Returns the factors of dropout for the current row, of each hidden layer; none without dropout.
+    pub(super) fn row_masks(&self, session: &Session) -> Vec<Vec<f64>> {
+        let step = session.position().step - u64::from(self.is_updated());
+        let masks = session.masks(step, self.rows.len());
+        let row = |mask: &Array2<f32>| mask.row(self.row()).mapv(f64::from).to_vec();
+        masks.iter().map(row).collect()
+    }
+
+    /// Returns whether the update is the phase done last.
+    pub(super) fn is_after_update(&self) -> bool {
+        self.is_updated()
     }
 
     /// Returns the parameters before the update, if that is the phase done last.
@@ -314,6 +327,7 @@ impl PhaseStepper {
         let mut targets = Array1::zeros(architecture.outputs());
         samples.write_inputs(row, inputs.view_mut());
         samples.targets.write(row, targets.view_mut());
+        session.smooth(targets.view_mut());
         let exact = |values: Array1<f32>| values.iter().map(|&x| f64::from(x)).collect();
         (exact(inputs), exact(targets))
     }

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{ClassWeights, TargetEncoding};
 use crate::error::Result;
-use crate::nn::{Activation, Architecture, BatchSize, Initialisation, LearningRule, Loss, Output};
+use crate::nn::{
+    Activation, Architecture, BatchSize, Initialisation, LearningRule, Loss, Output,
+    Regularisation, Schedule,
+};
 
 /// Validated settings of a training. Together with the data and the log of changes they determine the
 /// weights.
@@ -25,6 +28,12 @@ pub struct Plan {
     pub initialisation: Initialisation,
     /// Learning rule at the start.
     pub rule: LearningRule,
+    /// Schedule of the learning rate.
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// Gradient clipping, dropout and label smoothing.
+    #[serde(default)]
+    pub regularisation: Regularisation,
     /// Mini-batch size in rows.
     pub batch: BatchSize,
     /// Weighting of the classes in the order of training rows.
@@ -36,10 +45,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Checks that output and loss go with the target, a number or a class.
+    /// Checks the schedule, and that output, loss and label smoothing go with the target, a number or a class.
     ///
     /// # Errors
-    /// A message if output or loss can't predict it.
+    /// A message if not.
     pub(crate) fn check_target(&self, is_number: bool) -> Result<(), String> {
         let is_fraction = self.targets == TargetEncoding::Fraction;
         if is_fraction && self.output != Output::Sigmoid {
@@ -48,8 +57,12 @@ impl Plan {
                 self.output
             ));
         }
+        self.schedule.check()?;
         if !is_number {
             return Ok(());
+        }
+        if self.regularisation.label_smoothing.get() > 0.0 {
+            return Err("the target is a number: there are no labels to smooth".into());
         }
         if !is_fraction && self.output != Output::Linear {
             return Err(format!(

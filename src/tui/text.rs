@@ -331,6 +331,7 @@ texts! {
     never_saved() "–";
     label_batch() "batch";
     label_seed() "seed";
+    label_schedule() "schedule";
 
     // Network and phase stepper
     inputs(size) "inputs {size}";
@@ -341,6 +342,7 @@ texts! {
     inputs_set() "inputs set";
     inputs_set_short() "inputs";
     forward_done(layer, depth) "forward: layer {layer} of {depth} computed";
+    dropped(done, count) "{done}, {count} dropped out";
     forward_done_short(layer) "forward {layer}";
     loss_done() "loss computed";
     loss_done_short() "loss";
@@ -381,6 +383,7 @@ texts! {
     scaled_input(name) "({name} − mean) / std";
     one_hot(name) "1 where {name} is this value, else 0";
     in_the_table() "in the table";
+    dropped_neuron(a, factor) "   dropout: {a} × {factor}";
     muted_neuron() "   muted (output forced to 0)";
     symbols(inputs) "{inputs} · w weight · b bias · z weighted input";
     symbol_input() "x input";

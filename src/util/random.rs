@@ -43,6 +43,16 @@ pub fn generator(seed: u64, purpose: RngStream) -> ChaCha8Rng {
     generator
 }
 
+/// Returns the generator of dropout in a step and a layer under `seed`. Its output is the same on every platform.
+pub(crate) fn dropout_generator(seed: u64, step: u64, layer: u64) -> ChaCha8Rng {
+    let mut key = [0; 32];
+    let words = [seed, step, layer, u64::from_le_bytes(*b"dropout ")];
+    for (bytes, word) in key.chunks_exact_mut(8).zip(words) {
+        bytes.copy_from_slice(&word.to_le_bytes());
+    }
+    ChaCha8Rng::from_seed(key)
+}
+
 /// Shuffles `items` (Fisher and Yates). Written out because `rand` may change how its own shuffle
 /// draws numbers; this one depends on the generator's documented output only.
 pub(crate) fn shuffle<T>(items: &mut [T], generator: &mut ChaCha8Rng) {

@@ -255,6 +255,11 @@ fn commands_steer() {
         sent("epochs 30"),
         "[SetLimits(Limits { epochs: Some(30), patience: None, time: None })]"
     );
+    assert_eq!(sent("schedule cosine"), "[]", "it takes a number of epochs");
+    assert_eq!(
+        sent("schedule step 5 0.5"),
+        "[Apply(Schedule { schedule: Schedule { shape: Step { every: 5, factor: 0.5 }, warm_up: 0 } })]"
+    );
     assert_eq!(
         sent("time-limit 2m"),
         "[SetLimits(Limits { epochs: None, patience: None, time: Some(120s) })]"
@@ -264,7 +269,7 @@ fn commands_steer() {
     assert_eq!(sent("check"), "[CheckGradients]");
     assert_eq!(
         sent("export m.onnx"),
-        "[Export { path: \"m.onnx\", replace: false }]"
+        "[Export { path: \"m.onnx\", weights: Last, replace: false }]"
     );
     let mut model = iris();
     press(&mut model, ":row 17\n");
@@ -410,7 +415,7 @@ fn tab_completes_and_cycles() {
     }
     key(&mut model, KeyCode::BackTab);
     assert_eq!(typed(&model), "activation tanh");
-    press(&mut model, "\x1b:s\t\t\t");
+    press(&mut model, "\x1b:s\t\t\t\t");
     assert_eq!(typed(&model), "step");
     press(&mut model, "\x1b:input petal w\t 1.5\n");
     assert_eq!(model.inspector.moved, [(3, 1.5)]);
@@ -537,6 +542,12 @@ fn the_menu_does_what_commands_do() {
     assert_eq!(sent(&mut model, "jl"), "[]", "SGD has no momentum");
     assert!(sent(&mut model, "jl").contains("LearningRate { learning_rate: 0.02 }"));
     assert!(sent(&mut model, "jl").contains("WeightDecay { weight_decay: 1e-6 }"));
+    assert!(sent(&mut model, "jl").contains("Step { every: 30, factor: 0.1 }"));
+    assert!(sent(&mut model, "jl").contains("warm_up: 1"));
+    assert_eq!(sent(&mut model, "jl"), "[]", "no norm is above none");
+    assert!(sent(&mut model, "h").contains("clip: Some(5.0)"));
+    assert!(sent(&mut model, "jl").contains("dropout: 0.1"));
+    assert!(sent(&mut model, "jl").contains("label_smoothing: 0.05"));
     assert!(sent(&mut model, "jl").contains("Batch { batch: 16 }"));
     assert!(sent(&mut model, "h").contains("Batch { batch: 8 }"));
     assert_eq!(sent(&mut model, "jlh"), "[]", "there is no limit to move");

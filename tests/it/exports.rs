@@ -166,6 +166,8 @@ fn model(
                 learning_rate: rate(0.1),
                 weight_decay: decay(0.0),
             },
+            schedule: nn_tui::nn::Schedule::default(),
+            regularisation: nn_tui::nn::Regularisation::default(),
             batch: 10,
             epochs: 5,
             steps: 400,

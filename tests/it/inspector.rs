@@ -4,7 +4,7 @@ use crate::support::decay;
 use crate::support::screen::Shown;
 use crate::support::{dataset, images, plan, regression_plan, textbook_plan};
 use nn_tui::data::Dataset;
-use nn_tui::nn::{Activation, Loss, Optimizer, Output, ParameterId};
+use nn_tui::nn::{Activation, DropoutRate, Loss, Optimizer, Output, ParameterId};
 use nn_tui::train::{Command, Cursor, Event, Plan, StepPhase, StepSize, Subject};
 use nn_tui::tui::app::{Msg, View};
 use nn_tui::tui::panels::PanelId;
@@ -275,6 +275,23 @@ fn phases_light_the_network_up() {
         assert_eq!(position.done, Some(StepPhase::Update));
         let name = format!("walk-update-{}x{}", size.0, size.1);
         insta::assert_snapshot!(name, drawn(&shown));
+    }
+}
+
+/// Banner and inspector show which neurons the step leaves out, and the header that there is dropout.
+#[test]
+fn phases_show_dropout() {
+    let mut dropping = plan(&[6]);
+    dropping.regularisation.dropout = DropoutRate::new(0.5).expect("in range");
+    dropping.schedule.warm_up = 8;
+    for size in [(80, 24), (200, 60)] {
+        let mut shown = shown("iris", dropping.clone(), 2, size);
+        shown.press("i");
+        walk(&mut shown, 1);
+        let text = drawn(&shown);
+        assert!(text.contains("dropout: a¹₁ × "), "{text}");
+        assert!(text.contains(" dropped out · p: "), "{text}");
+        assert!(text.contains("dropout 0.5") || size.0 == 80, "{text}");
     }
 }
 

@@ -101,6 +101,11 @@ impl Numbers {
             distribution: self.histogram(),
             influence: (0..size.min(8)).map(|i| (i, self.next())).collect(),
             is_muted: which.is_multiple_of(2),
+            dropout: if which.is_multiple_of(3) {
+                1.0
+            } else {
+                self.next()
+            },
         }
     }
 
@@ -210,6 +215,10 @@ fn walk(model: &mut Model, which: usize, numbers: &mut Numbers) {
         forward: Forward {
             z: sizes[1..].iter().map(|&n| numbers.many(n)).collect(),
             a: sizes.iter().map(|&n| numbers.many(n)).collect(),
+            masks: sizes[1..sizes.len() - 1]
+                .iter()
+                .map(|&n| numbers.many(n))
+                .collect(),
         },
         delta: sizes[1..].iter().map(|&n| numbers.many(n)).collect(),
         loss: numbers.next(),

@@ -23,6 +23,7 @@ mod panels;
 mod path;
 mod persistence;
 mod readme;
+mod refinements;
 mod resume;
 mod screens;
 mod single_output;

@@ -85,6 +85,8 @@ pub(crate) fn small() -> TrainedModel {
                 learning_rate: rate(0.01),
                 weight_decay: decay(1e-4),
             },
+            schedule: nn_tui::nn::Schedule::default(),
+            regularisation: nn_tui::nn::Regularisation::default(),
             batch: 16,
             class_weights: ClassWeights::None,
             epochs: 100,
@@ -107,6 +109,8 @@ pub(crate) fn small() -> TrainedModel {
                     learning_rate: rate(0.1),
                     weight_decay: decay(0.0),
                 },
+                schedule: nn_tui::nn::Schedule::default(),
+                regularisation: nn_tui::nn::Regularisation::default(),
                 batch: 7,
             }),
             training: Quality {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use nn_tui::data::Source;
 use nn_tui::nn::engine::Threads;
+use nn_tui::nn::schedule::Shape;
 use nn_tui::nn::{
-    Activation, Change, Initialisation, Loss, NeuronId, Optimizer, Output, ParameterId,
+    Activation, Change, ClipNorm, DropoutRate, Initialisation, LabelSmoothing, Loss, NeuronId,
+    Optimizer, Output, ParameterId, Regularisation, Schedule,
 };
 use nn_tui::train::checkpoint::Checkpoint;
 use nn_tui::train::recovery::RecoveryOption;
@@ -35,7 +37,7 @@ fn command(dice: &mut ChaCha8Rng) -> Command {
     let sizes = [&[6][..], &[5, 4], &[8], &[7, 3]];
     let activations = [Activation::Tanh, Activation::Relu, Activation::Sigmoid];
     let optimizers = Optimizer::ALL;
-    Command::Apply(match roll(16) {
+    Command::Apply(match roll(18) {
         0 => Change::LearningRate {
             learning_rate: rate([0.003, 0.01, 0.02][roll(3)]),
         },
@@ -89,6 +91,19 @@ fn command(dice: &mut ChaCha8Rng) -> Command {
             };
         }
         14 => return Command::StepBack,
+        15 => Change::Schedule {
+            schedule: Schedule {
+                shape: [Shape::Cosine { end: 9 }, Shape::ALL[1], Shape::ALL[4]][roll(3)],
+                warm_up: roll(3) as u64,
+            },
+        },
+        16 => Change::Regularisation {
+            regularisation: Regularisation {
+                clip: ClipNorm::new([0.1, 1.0][roll(2)]).ok(),
+                dropout: DropoutRate::new([0.0, 0.3][roll(2)]).unwrap(),
+                label_smoothing: LabelSmoothing::new([0.0, 0.1][roll(2)]).unwrap(),
+            },
+        },
         _ => {
             return Command::Reset {
                 seed: roll(3) as u64,

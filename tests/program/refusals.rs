@@ -41,7 +41,7 @@ fn of_a_wrong_command_line() {
         ),
         (
             "--optimizer nadam",
-            &format!("possible values: {}", Optimizer::names().join(", ")),
+            &format!("expected one of {}", Optimizer::names().join(", ")),
         ),
         ("--l2 -1", "expected a number of at least 0"),
         ("--batch 0", "expected a number of rows"),

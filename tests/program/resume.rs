@@ -55,6 +55,8 @@ fn a_resumed_run_exports_the_same_bytes() {
         "moons --outputs 1 --set w1[1,1]=0.5",
         "datasets/circles.csv --max-rows 100 --test datasets/circles.csv",
         "digits --hidden 300 --batch 200",
+        "wine --schedule plateau --clip 0.3 --dropout 0.2 --label-smoothing 0.1",
+        "sine --schedule step --warm-up 4 --dropout 0.1",
     ] {
         assert_same_after_stop(line, 2, 5, "--json");
     }
@@ -244,7 +246,7 @@ fn damaged_checkpoints_are_refused() {
     let text = b"nn-tui checkpoint 1\n{}";
     refused(
         text,
-        "it has version 1 of the format, this program reads version 2",
+        "it has version 1 of the format, this program reads version 3",
     );
     for (name, message) in [("no", "no: no such file"), ("", "it is not a regular file")] {
         let output = run("--resume", &[&path(name)]);

@@ -49,6 +49,8 @@ pub fn plan(hidden: &[usize]) -> Plan {
             learning_rate: rate(0.01),
             weight_decay: decay(0.0),
         },
+        schedule: nn_tui::nn::Schedule::default(),
+        regularisation: nn_tui::nn::Regularisation::default(),
         batch: rows(10),
         class_weights: ClassWeights::None,
         validation: 0.2,

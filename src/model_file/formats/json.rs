@@ -4,7 +4,7 @@
 //! otherwise, and unknown members are refused. Versions 2 to 5 are read too: 2 has no live changes
 //! of the network; 3 has fewer activations, an output for each class, no `is_fraction`, and no
 //! checksum in safetensors files; 4 has no `offset`, no `missing` and no `cell_format`, and unprintable characters of texts
-//! are escaped; 5 has no `best_of`, no `derived` and no cyclic encoding.
+//! are escaped; 5 has no `best_of`, `schedule`, `regularisation` and `derived`, and no cyclic encoding.
 //!
 //! | member | contents |
 //! |---|---|

@@ -1,8 +1,9 @@
 //! Mini-batches.
 
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 
-use crate::nn::Architecture;
+use crate::nn::parameters::ParameterId;
+use crate::nn::{Architecture, ClipNorm};
 
 /// Targets of the outputs, one per row of the inputs.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +25,32 @@ pub struct MiniBatch<'a> {
     pub rows: &'a [u32],
 }
 
+/// Regularisation of a step; none by default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StepOptions<'a> {
+    /// Largest norm of the mean gradient over the mini-batch, without weight decay.
+    pub clip: Option<ClipNorm>,
+    /// Parameters that are set back after the step, and so do not belong to that gradient.
+    pub fixed: &'a [(ParameterId, f32)],
+    /// Share of each target that is spread over all classes.
+    pub label_smoothing: f32,
+    /// Factors of the activations of each hidden layer, `(rows, neurons)` in standard layout; empty without
+    /// dropout.
+    pub masks: &'a [Array2<f32>],
+}
+
+impl StepOptions<'_> {
+    /// # Panics
+    /// If there are masks of other shapes than the hidden layers for this number of rows.
+    pub(super) fn check(&self, architecture: &Architecture, rows: usize) {
+        let hidden = &architecture.sizes()[1..architecture.depth()];
+        let fits = |(mask, &size): (&Array2<f32>, &usize)| mask.dim() == (rows, size);
+        let is_fitting =
+            self.masks.len() == hidden.len() && self.masks.iter().zip(hidden).all(fits);
+        assert!(self.masks.is_empty() || is_fitting, "masks of other shapes");
+    }
+}
+
 /// A mini-batch whose shapes are checked.
 #[derive(Clone, Copy)]
 pub(super) struct Checked<'a> {
@@ -31,6 +58,7 @@ pub(super) struct Checked<'a> {
     pub inputs: &'a [f32],
     pub targets: CheckedTargets<'a>,
     pub rows: Rows<'a>,
+    pub options: StepOptions<'a>,
 }
 
 #[derive(Clone, Copy)]
@@ -66,6 +94,7 @@ impl<'a> MiniBatch<'a> {
             inputs: self.inputs.to_slice().expect("inputs in standard layout"),
             targets: self.targets.checked(count, architecture.outputs()),
             rows: Rows::Chosen(self.rows),
+            options: StepOptions::default(),
         }
     }
 }

@@ -14,6 +14,8 @@
 //! in [`kernels`](crate::nn::kernels).
 
 mod batch;
+mod clip;
+mod dropout;
 mod finite_check;
 mod optimizer_state;
 mod partition;
@@ -30,7 +32,7 @@ use super::kernels::sparse::Scratch;
 use super::parameters::ParameterId;
 use super::{Architecture, LearningRule, Optimizer, Parameters};
 use batch::{Checked, Rows};
-pub use batch::{MiniBatch, Targets};
+pub use batch::{MiniBatch, StepOptions, Targets};
 pub use finite_check::{NonFinite, Quantity};
 use partition::{NeuronShare, RowShare};
 pub use resources::{Resources, Threads};
@@ -169,6 +171,24 @@ impl Engine {
         targets: ArrayView2<f32>,
         rule: &LearningRule,
     ) -> Result<Step, NonFinite> {
+        self.train_with(inputs, targets, rule, StepOptions::default())
+    }
+
+    /// Trains on one mini-batch as [`train`](Self::train) does, with regularisation. Clipping and the first use of
+    /// dropout allocate.
+    ///
+    /// # Errors
+    /// Those of [`train`](Self::train).
+    ///
+    /// # Panics
+    /// If shapes are not as there, or not as [`StepOptions`] says.
+    pub fn train_with(
+        &mut self,
+        inputs: ArrayView2<f32>,
+        targets: ArrayView2<f32>,
+        rule: &LearningRule,
+        options: StepOptions,
+    ) -> Result<Step, NonFinite> {
         let rows = inputs.nrows();
         assert_eq!(inputs.ncols(), self.architecture.inputs());
         let targets = Targets::Values(targets).checked(rows, self.architecture.outputs());
@@ -176,6 +196,7 @@ impl Engine {
             inputs: inputs.to_slice().expect("inputs in standard layout"),
             targets,
             rows: Rows::First(rows),
+            options,
         };
         self.step(batch, rule)
     }
@@ -188,19 +209,40 @@ impl Engine {
     /// # Panics
     /// If shapes are not as [`MiniBatch`] says, or it has no or too many rows.
     pub fn train_on(&mut self, batch: MiniBatch, rule: &LearningRule) -> Result<Step, NonFinite> {
-        let batch = batch.checked(&self.architecture);
+        self.train_on_with(batch, rule, StepOptions::default())
+    }
+
+    /// Trains on rows of a table with regularisation; see [`train_with`](Self::train_with).
+    ///
+    /// # Errors
+    /// Those of [`train`](Self::train).
+    ///
+    /// # Panics
+    /// If shapes are not as [`MiniBatch`] and [`StepOptions`] say, or it has no or too many rows.
+    pub fn train_on_with(
+        &mut self,
+        batch: MiniBatch,
+        rule: &LearningRule,
+        options: StepOptions,
+    ) -> Result<Step, NonFinite> {
+        let batch = Checked {
+            options,
+            ..batch.checked(&self.architecture)
+        };
         self.step(batch, rule)
     }
 
     fn step(&mut self, batch: Checked, rule: &LearningRule) -> Result<Step, NonFinite> {
         let rows = batch.rows.count();
         assert!(rows > 0 && rows <= self.batch, "{rows} rows in a batch");
+        batch.options.check(&self.architecture, rows);
         let is_new = !rule.optimizer.is_same_kind(self.optimizer);
         let updates = if is_new { 1 } else { self.updates + 1 };
         let params = UpdateParams {
             rule: *rule,
             updates,
             is_new,
+            clip_factor: 1.0,
         };
         let step = match &mut self.state {
             State::One(one) => one.step(self.unit, &self.architecture, batch, &params),

@@ -7,12 +7,15 @@
 
 use std::ops::Range;
 
+use ndarray::Array2;
 use pulp::Simd;
 
 use super::batch::{Checked, CheckedTargets, Rows};
+use super::dropout::Dropout;
 use crate::nn::kernels::VectorUnit;
 use crate::nn::kernels::aligned::Aligned;
 use crate::nn::kernels::panels::Panels;
+use crate::nn::regularisation::smoothed;
 use crate::nn::{Architecture, LayerParameters, Optimizer, Parameters};
 
 /// Some neurons of every layer: their parameters and the optimizer's state.
@@ -187,6 +190,8 @@ pub(super) struct LayerBuffers {
     /// `(rows, neurons)`: weighted inputs of a hidden layer, if its activation's derivative needs
     /// them; else empty.
     pub z: Panels,
+    /// Dropout of a hidden layer, if the present step has it.
+    pub dropout: Option<Box<Dropout>>,
     /// `(rows, neurons)`.
     pub deltas: Panels,
     /// The largest magnitude in `deltas`.
@@ -211,6 +216,7 @@ impl RowShare {
                 } else {
                     0
                 }),
+                dropout: None,
                 deltas: panels(neurons),
                 largest_delta: 0.0,
                 input_bound: 0.0,
@@ -240,6 +246,7 @@ impl RowShare {
             layer.deltas.set_rows(part.len());
         }
         self.costs.set_rows(part.len());
+        self.load_masks(simd, batch.options.masks, &part);
         match batch.rows {
             Rows::First(_) => self.load_rows(simd, batch, part),
             Rows::Chosen(rows) => {
@@ -247,7 +254,38 @@ impl RowShare {
                 self.load_rows(simd, batch, rows);
             }
         }
+        if batch.options.label_smoothing > 0.0 {
+            self.smooth_targets(batch.options.label_smoothing);
+        }
         self.layers[0].input_bound = self.inputs.find_spans(simd);
+    }
+
+    /// Copies rows `part` of the masks of dropout, if there are any.
+    #[inline(always)]
+    fn load_masks<S: Simd>(&mut self, simd: S, masks: &[Array2<f32>], part: &Range<usize>) {
+        let capacity = self.classes.len();
+        for (l, layer) in self.layers.iter_mut().enumerate() {
+            match masks.get(l) {
+                None => layer.dropout = None,
+                Some(mask) => {
+                    let dropout = layer.dropout.get_or_insert_with(|| {
+                        Box::new(Dropout::new(&layer.activations, capacity))
+                    });
+                    dropout.load(simd, mask, part.clone());
+                }
+            }
+        }
+    }
+
+    /// Spreads the `share` of each target over all classes: one per output, or two for a single output.
+    fn smooth_targets(&mut self, share: f32) {
+        let outputs = self.targets.columns();
+        for row in 0..self.targets.rows() {
+            for output in 0..outputs {
+                let target = smoothed(self.targets.get(row, output), outputs, share);
+                self.targets.set(row, output, target);
+            }
+        }
     }
 
     #[inline(always)]

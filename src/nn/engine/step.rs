@@ -4,6 +4,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::batch::Checked;
+use super::clip::ClipFactor;
 use super::finite_check::FiniteCheck;
 use super::partition::{NeuronShare, RowShare};
 use super::{NonFinite, Step};
@@ -24,6 +25,8 @@ pub(super) struct UpdateParams {
     pub updates: u64,
     /// Whether the state is that of another optimizer and has to be replaced.
     pub is_new: bool,
+    /// Factor of the gradient by clipping; 1 without.
+    pub clip_factor: f32,
 }
 
 /// Splits a mini-batch between two threads.
@@ -106,6 +109,10 @@ fn forward<S: Simd>(
                 own.z.values_mut().copy_from_slice(z.values());
             }
             next.input_bound = activate(simd, architecture.hidden(), z.values_mut());
+            if let Some(dropout) = &mut own.dropout {
+                let (hidden, z, a) = (architecture.hidden(), own.z.values(), z.values_mut());
+                next.input_bound *= dropout.apply(simd, hidden, z, a);
+            }
         }
     }
 }
@@ -155,13 +162,16 @@ fn back<S: Simd>(
             product(simd, from, &layer.transposed, start, to, scratch);
             start = Start::Sum;
         }
-        before.largest_delta = times_derivative(
-            simd,
-            architecture.hidden(),
-            before.z.values(),
-            before.activations.values(),
-            deltas.values_mut(),
-        );
+        before.largest_delta = match &before.dropout {
+            None => times_derivative(
+                simd,
+                architecture.hidden(),
+                before.z.values(),
+                before.activations.values(),
+                deltas.values_mut(),
+            ),
+            Some(dropout) => dropout.back(simd, deltas.values_mut()),
+        };
     }
 }
 
@@ -204,6 +214,17 @@ impl WithSimd for WholeStep<'_> {
             scratch,
         };
         let step = check.with_simd(simd)?;
+        let mut params = *params;
+        if batch.options.clip.is_some() {
+            // Compiled as a function of its own, so that steps without it stay as fast as they are.
+            params.clip_factor = simd.vectorize(ClipFactor {
+                neurons: &[neurons],
+                rows,
+                options: batch.options,
+                scratch,
+            });
+        }
+        let params = &params;
         let update = Update {
             rows,
             neurons,
@@ -272,13 +293,14 @@ impl WithSimd for Update<'_> {
             rule,
             updates,
             is_new,
+            clip_factor,
         } = self.params;
         if *is_new {
             self.neurons.reset_state(rule.optimizer);
         }
         let count: usize = self.rows.iter().map(|share| share.rows()).sum();
         let scale = Scale {
-            share: 1.0 / count as f32,
+            share: clip_factor / count as f32,
             decay: rule.weight_decay.get() as f32,
         };
         match VectorRule::new(rule, *updates) {

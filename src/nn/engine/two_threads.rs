@@ -15,7 +15,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLoc
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::batch::Checked;
+use super::batch::{Checked, StepOptions};
+use super::clip::ClipFactor;
 use super::finite_check::FiniteCheck;
 use super::partition::{NeuronShare, RowShare};
 use super::step::{ForwardAndBack, Load, Update, UpdateParams};
@@ -131,6 +132,13 @@ impl Pair {
         both(false);
         let result = shared.check(&params.rule);
         if result.is_ok() {
+            if batch.options.clip.is_some() {
+                let clip_factor = shared.clip_factor(batch.options);
+                *write(&shared.params) = Some(UpdateParams {
+                    clip_factor,
+                    ..params
+                });
+            }
             both(true);
         }
         self.policy.note(start.elapsed(), batch.rows.count());
@@ -206,6 +214,17 @@ impl Shared {
             neurons: &neurons.each_ref().map(|share| &**share),
             rows: &rows.each_ref().map(|share| &**share),
             rule,
+            scratch: &mut write(&self.scratches[0]),
+        })
+    }
+
+    fn clip_factor(&self, options: StepOptions) -> f32 {
+        let neurons = self.neurons.each_ref().map(read);
+        let rows = self.rows.each_ref().map(read);
+        self.unit.run(ClipFactor {
+            neurons: &neurons.each_ref().map(|share| &**share),
+            rows: &rows.each_ref().map(|share| &**share),
+            options,
             scratch: &mut write(&self.scratches[0]),
         })
     }

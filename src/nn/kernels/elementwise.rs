@@ -69,6 +69,20 @@ fn multiply<S: Simd, F: Function>(simd: S, z: &[f32], a: &[f32], deltas: &mut [f
     largest.get()
 }
 
+/// Multiplies `values` by `factors` of the same length, and returns the largest magnitude of the results.
+#[inline(always)]
+pub(crate) fn times<S: Simd>(simd: S, factors: &[f32], values: &mut [f32]) -> f32 {
+    assert_eq!(factors.len(), values.len());
+    let mut largest = Largest::zero(simd);
+    let factors = S::as_simd_f32s(factors).0;
+    for (&factor, value) in factors.iter().zip(S::as_mut_simd_f32s(values).0) {
+        let product = simd.mul_f32s(factor, *value);
+        largest.include(simd, product);
+        *value = product;
+    }
+    largest.get()
+}
+
 /// The largest magnitude of `values`.
 #[inline(always)]
 pub(crate) fn largest_magnitude<S: Simd>(simd: S, values: &[f32]) -> f32 {

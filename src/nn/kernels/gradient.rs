@@ -10,7 +10,10 @@ use super::panels::Panels;
 use super::product::{NEAR, for_each_tile, has_pairs};
 use super::sparse::{self, Scratch};
 use super::transpose::transpose_into;
-use super::{Largest, fetch_rows, panels, vector_rows, with_panel_width, with_vectors_per_row};
+use super::{
+    Largest, fetch_rows, panels, vector_rows, vector_rows_mut, with_panel_width,
+    with_vectors_per_row,
+};
 
 /// Panels of activations processed together, so that they stay in the second-level cache while all
 /// deltas pass by.
@@ -382,6 +385,49 @@ impl Consumer for Measure<'_> {
     #[inline(always)]
     fn ignores_zeros(&self) -> bool {
         self.decay == 0.0
+    }
+
+    #[inline(always)]
+    fn parameters(&self) -> &[f32] {
+        self.weights
+    }
+}
+
+/// Stores the gradient, summed over the mini-batch, in the order of the parameters.
+pub(crate) struct Store<'a> {
+    weights: &'a [f32],
+    gradient: &'a mut [f32],
+}
+
+impl<'a> Store<'a> {
+    /// Stores into `gradient`, which is zero and as long as the values of `weights`.
+    pub fn new(weights: &'a Panels, gradient: &'a mut [f32]) -> Self {
+        let weights = weights.values();
+        assert_eq!(weights.len(), gradient.len());
+        Self { weights, gradient }
+    }
+}
+
+impl Consumer for Store<'_> {
+    #[inline(always)]
+    fn accumulate<S: Simd, const R: usize, const V: usize>(
+        &mut self,
+        _: S,
+        position: usize,
+        _: bool,
+        sums: [[S::f32s; V]; R],
+    ) {
+        let length = R * V * S::F32_LANES;
+        let rows = vector_rows_mut::<S, V>(&mut self.gradient[position..][..length]);
+        rows.copy_from_slice(&sums);
+    }
+
+    #[inline(always)]
+    fn fetch_ahead(&self, _: Range<usize>) {}
+
+    #[inline(always)]
+    fn ignores_zeros(&self) -> bool {
+        true
     }
 
     #[inline(always)]

@@ -68,6 +68,7 @@ impl Context<'_> {
             influence: probe.before.map_or_else(Vec::new, |before| {
                 influence(weights.iter().copied(), before)
             }),
+            dropout: self.pass.dropout_of(layer, neuron),
             is_muted: self.session.is_muted(NeuronId { layer, neuron }),
         }
     }
@@ -102,12 +103,13 @@ impl Context<'_> {
         let gradient = gradient(self.pass, id);
         let (difference, _) = self.pass.difference(id);
         let loss = mean(self.pass.losses());
-        let mut rule = *self.session.rule();
+        let mut rule = self.session.rule();
         if let ParameterId::Bias { .. } = id {
             rule = rule.without_decay();
         }
         let before = self.optimizer_state(id);
-        let batch_gradient = gradient_of_batch(self.pass, batch, gradient, id);
+        let batch_gradient =
+            gradient_of_batch(self.pass, batch, gradient, id) * self.clip_factor(batch);
         let change = UpdateFormula::new(&rule).apply(&mut before.clone(), batch_gradient, value);
         let next_change = if self.session.is_frozen_or_muted(id) {
             0.0
@@ -131,6 +133,19 @@ impl Context<'_> {
             is_frozen: self.session.is_frozen(id),
             history: Vec::new(),
         }
+    }
+
+    /// Returns the factor by which the next step clips the gradient of `batch`.
+    fn clip_factor(&self, batch: &Pass) -> f64 {
+        let Some(clip) = self.session.plan_in_force().regularisation.clip else {
+            return 1.0;
+        };
+        let fixed = self.session.fixed().iter();
+        let fixed = fixed.map(|&(id, _)| gradient(batch, id).powi(2));
+        let norm = (batch.squared_gradient() - fixed.sum::<f64>())
+            .max(0.0)
+            .sqrt();
+        (clip.get() / (norm + 1e-6)).min(1.0)
     }
 
     /// Returns the optimizer's state before the next step: zero if that will be the first one of another

@@ -20,6 +20,9 @@ pub(crate) struct Inspector {
     forward: Option<Workspace>,
 }
 
+/// Factors of the activations of each hidden layer by dropout, `(rows, neurons)`; none without dropout.
+pub(crate) type Masks = Vec<Array2<f64>>;
+
 /// Encoded rows: inputs `(rows, network inputs)` and targets `(rows, network outputs)`.
 pub(crate) struct Rows {
     pub inputs: Array2<f32>,
@@ -36,6 +39,7 @@ impl Rows {
         for (i, &row) in rows.iter().enumerate() {
             samples.write_inputs(row as usize, inputs.row_mut(i));
             samples.targets.write(row as usize, targets.row_mut(i));
+            session.smooth(targets.row_mut(i));
         }
         Self { inputs, targets }
     }
@@ -64,14 +68,14 @@ impl Inspect {
 
 impl Inspector {
     /// Computes the facts that `inspect` requests; its cursor must exist in the network. `parameters` are
-    /// those of `session`, `row` is the shown row, and `probe` returns the activations of the probe rows
+    /// those of `session`, `row` is the shown row with the dropout of the step that it takes part in, and `probe` returns the activations of the probe rows
     /// in a layer, `(rows, neurons)`. The caller fills in history and last change.
     pub fn inspect<'p>(
         &mut self,
         session: &Session,
         parameters: &Parameters,
         inspect: Inspect,
-        row: Option<Rows>,
+        row: Option<(Rows, Masks)>,
         probe: impl Fn(usize) -> ArrayView2<'p, f32>,
     ) -> Option<Inspection> {
         let is_of_batch = inspect.of == Subject::Batch;
@@ -79,11 +83,14 @@ impl Inspector {
         let row = if is_of_batch {
             None
         } else {
-            Some(self.pass(session, parameters, inspect, row?))
+            let (row, masks) = row?;
+            Some(self.pass(session, parameters, inspect, row, masks))
         };
         let batch = needs_batch.then(|| {
             let rows = Rows::of_next_step(session);
-            self.pass(session, parameters, inspect, rows)
+            let masks = session.masks(session.position().step, rows.inputs.nrows());
+            let masks = masks.iter().map(|mask| mask.mapv(f64::from));
+            self.pass(session, parameters, inspect, rows, masks.collect())
         });
         let subject = Context {
             session,
@@ -120,6 +127,7 @@ impl Inspector {
         parameters: &'p Parameters,
         inspect: Inspect,
         rows: Rows,
+        masks: Masks,
     ) -> Pass<'p> {
         let architecture = session.architecture();
         let targets = rows.targets.mapv(f64::from);
@@ -127,16 +135,21 @@ impl Inspector {
         let parameters = Cow::Borrowed(parameters);
         if rows.inputs.nrows() * weights <= MAX_PRODUCTS {
             let inputs = rows.inputs.mapv(f64::from);
-            return Pass::by_textbook(architecture, parameters, inputs, targets);
+            return Pass::by_textbook_with(architecture, parameters, inputs, targets, masks);
         }
         let layer = inspect.layer(architecture);
         let last_known = match inspect.cursor {
             Cursor::Parameter(_) => layer.min(architecture.depth() - 1),
             Cursor::Neuron { .. } | Cursor::Output => architecture.depth() - 1,
         };
+        // The engine's pass has no dropout.
+        let last_known = if masks.is_empty() { last_known } else { 0 };
         let known = self.known(session, rows.inputs, last_known);
-        let mut pass = Pass::by_products(architecture, parameters, known, targets);
-        pass.propagate_back((layer + 1).min(architecture.depth()));
+        let mut pass = Pass::by_products_with(architecture, parameters, known, targets, masks);
+        // Clipping takes the gradient of all layers.
+        let clips = session.plan_in_force().regularisation.clip.is_some();
+        let lowest = if clips { 1 } else { layer + 1 };
+        pass.propagate_back(lowest.min(architecture.depth()));
         pass
     }
 

@@ -123,6 +123,8 @@ pub struct NeuronFacts {
     pub influence: Vec<(usize, f64)>,
     /// Whether the neuron's output is forced to 0.
     pub is_muted: bool,
+    /// Factor of the activation by dropout, 1 without; a mean over rows is the mean of the factors.
+    pub dropout: f64,
 }
 
 /// Origin of a neuron's delta.
@@ -161,7 +163,7 @@ pub struct ParameterFacts {
     pub difference: f64,
     /// [Relative error](crate::nn::gradient_check::relative_error) of the two gradients.
     pub error: f64,
-    /// Mean gradient over the next mini-batch, without weight decay.
+    /// Mean gradient over the next mini-batch, without weight decay, after clipping.
     pub batch_gradient: f64,
     /// Learning rule in force, without weight decay for a bias.
     pub rule: LearningRule,

@@ -1,5 +1,7 @@
 //! Numbers of the item under the inspector's cursor.
 
+use ndarray::{Array1, Axis};
+
 use super::RowProbe;
 use crate::train::inspection::Facts;
 use crate::train::observation::{Probe, Scratch, Training};
@@ -24,6 +26,16 @@ impl Probe for InspectProbe {
             return None;
         }
         let row = self.row.rows(session).map(|(_, row)| row);
+        // A row that is stepped through has the dropout of its step.
+        let stepper = training.stepper.filter(|stepper| {
+            !stepper.is_after_update() && stepper.position().sample == self.row.sample
+        });
+        let masks = stepper.map_or_else(Vec::new, |stepper| stepper.row_masks(session));
+        let masks = masks
+            .into_iter()
+            .map(|mask| Array1::from_vec(mask).insert_axis(Axis(0)));
+        let masks: Vec<_> = masks.collect();
+        let row = row.map(|row| (row, masks));
         scratch.parameters(session);
         if let Cursor::Neuron { .. } = inspect.cursor {
             scratch.probe_pass(session);

@@ -100,6 +100,7 @@ impl Session {
     pub(super) fn start_new_best(&mut self) {
         self.recovery.best = None;
         self.recovery.best_since = self.position.epoch;
+        self.plateau.forget_losses();
     }
 
     /// Returns the weights that `weights` asks for. In place of the weights of the last step after a divergence
@@ -131,5 +132,53 @@ impl Session {
         let best = self.best()?;
         let parameters = self.recovery.best.as_ref()?.snapshot.parameters();
         Some((best, self.evaluate_parameters(&parameters)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::data::{ClassWeights, TargetEncoding};
+    use crate::data::{Source, load};
+    use crate::nn::{
+        Activation, BatchSize, Initialisation, LearningRate, LearningRule, Loss, Optimizer, Output,
+        Regularisation, Schedule, WeightDecay,
+    };
+
+    #[test]
+    fn a_loss_that_is_not_finite_never_is_the_best() {
+        let dataset = load(&Source::parse("iris"), None).expect("it is built in");
+        let plan = Plan {
+            hidden: vec![2],
+            activation: Activation::Tanh,
+            output: Output::Softmax,
+            loss: Loss::CrossEntropy,
+            targets: TargetEncoding::Standard,
+            initialisation: Initialisation::Auto,
+            rule: LearningRule {
+                optimizer: Optimizer::ADAM,
+                learning_rate: LearningRate::new(0.01).expect("in range"),
+                weight_decay: WeightDecay::ZERO,
+            },
+            schedule: Schedule::default(),
+            regularisation: Regularisation::default(),
+            batch: BatchSize::DEFAULT,
+            class_weights: ClassWeights::None,
+            validation: 0.2,
+            seed: 0,
+        };
+        let mut session = Session::new(plan, Arc::new(dataset)).expect("sound");
+        let mut best_after = |loss| {
+            session.note_validation_loss(loss);
+            session.best().map(|best| best.loss)
+        };
+        assert_eq!(best_after(f64::NAN), None);
+        assert_eq!(best_after(f64::INFINITY), None);
+        assert_eq!(best_after(0.5), Some(0.5));
+        assert_eq!(best_after(f64::NAN), Some(0.5));
+        assert_eq!(best_after(f64::NEG_INFINITY), Some(0.5));
+        assert_eq!(best_after(0.25), Some(0.25));
     }
 }

@@ -5,6 +5,7 @@ use super::undo::Undoable;
 use super::{RunningMean, Session};
 use crate::nn::engine::Engine;
 use crate::nn::parameters::ParameterId;
+use crate::nn::schedule::{Place, Plateau};
 use crate::nn::{BatchSize, Change, LearningRate, LearningRule, LoggedChange, NeuronId};
 use crate::train::{InForce, Plan};
 
@@ -62,6 +63,11 @@ impl Session {
                 self.engine.reset_optimizer(optimizer);
             }
             Change::WeightDecay { weight_decay } => self.now.rule.weight_decay = weight_decay,
+            Change::Schedule { schedule } => {
+                self.now.schedule = schedule;
+                self.plateau = Plateau::default();
+            }
+            Change::Regularisation { regularisation } => self.now.regularisation = regularisation,
             Change::Batch { batch } => self.set_batch(batch),
             Change::Undo => unreachable!("an undo applies the opposite of the last change"),
         }
@@ -114,6 +120,12 @@ impl Session {
             },
             Change::WeightDecay { .. } => Change::WeightDecay {
                 weight_decay: now.rule.weight_decay,
+            },
+            Change::Schedule { .. } => Change::Schedule {
+                schedule: now.schedule,
+            },
+            Change::Regularisation { .. } => Change::Regularisation {
+                regularisation: now.regularisation,
             },
             Change::Batch { .. } => Change::Batch { batch: now.batch },
         };
@@ -170,14 +182,29 @@ impl Session {
         self.frozen.values().iter().any(|&(frozen, _)| frozen == id)
     }
 
+    /// Returns the parameters that steps leave unchanged, with their values.
+    pub(in crate::train) fn fixed(&self) -> &[(ParameterId, f32)] {
+        self.frozen.values()
+    }
+
     /// Returns whether the output of a hidden neuron is forced to 0.
     pub fn is_muted(&self, neuron: NeuronId) -> bool {
         self.frozen.is_muted(neuron)
     }
 
-    /// Returns the learning rule in force.
-    pub fn rule(&self) -> &LearningRule {
-        &self.now.rule
+    /// Returns the learning rule of the next step, with the learning rate of the schedule.
+    pub fn rule(&self) -> LearningRule {
+        let place = Place {
+            epoch: self.position.epoch,
+            batch: self.position.batch,
+            batches: self.batches(),
+        };
+        let factor = self.now.schedule.factor(place, self.plateau.factor);
+        let mut rule = self.now.rule;
+        if factor != 1.0 {
+            rule.learning_rate = rule.learning_rate.scaled(factor);
+        }
+        rule
     }
 
     /// Returns the plan with all changes so far applied.

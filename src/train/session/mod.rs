@@ -14,7 +14,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayViewMut1, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
@@ -24,8 +24,14 @@ use super::evaluation::{Evaluation, Evaluator, Outcomes, Scores};
 use super::sampler::Sampler;
 use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
 use crate::error::{Error, Result};
-use crate::nn::engine::{self, Engine, MiniBatch, NonFinite, Resources, Step, Threads};
-use crate::nn::{Architecture, Change, Initialisation, LoggedChange, ParameterId, Parameters};
+use crate::nn::engine::{
+    self, Engine, MiniBatch, NonFinite, Resources, Step, StepOptions, Threads,
+};
+use crate::nn::regularisation::{draw_masks, smoothed};
+use crate::nn::schedule::Plateau;
+use crate::nn::{
+    Architecture, Change, Initialisation, LoggedChange, ParameterId, Parameters, Regularisation,
+};
 use crate::util::numbers::rate;
 pub(super) use best::ChosenWeights;
 pub use best::{BestEpoch, Weights};
@@ -79,6 +85,8 @@ pub struct Stepped {
     pub loss: f32,
     /// Number of rows of the mini-batch.
     pub rows: usize,
+    /// Learning rate of the step.
+    pub learning_rate: f64,
     /// Means over the epoch, if this step was its last.
     pub epoch: Option<RunningMean>,
 }
@@ -164,6 +172,8 @@ pub struct Session {
     undo: UndoStack,
     snapshots: SnapshotRing,
     recovery: Recovery,
+    /// State of the schedule.
+    plateau: Plateau,
     diverged: Option<Divergence>,
     is_interrupted: bool,
     initial_values: Vec<(ParameterId, f32)>,
@@ -250,6 +260,7 @@ impl Session {
             undo: UndoStack::default(),
             snapshots: SnapshotRing::default(),
             recovery: Recovery::new(Arc::clone(&initial)),
+            plateau: Plateau::default(),
             diverged: None,
             is_interrupted: false,
             initial_values: Vec::new(),
@@ -322,13 +333,14 @@ impl Session {
         }
         let places = self.next_places();
         let rows = places.len();
+        let learning_rate = self.rule().learning_rate.get();
         let step = match self.train_on(places) {
             Ok(step) => step,
             Err(cause) => {
                 let divergence = Divergence {
                     step: self.position.step + 1,
                     cause,
-                    learning_rate: self.now.rule.learning_rate.get(),
+                    learning_rate,
                 };
                 self.diverged = Some(divergence);
                 return Err(divergence);
@@ -344,6 +356,7 @@ impl Session {
         Ok(Stepped {
             loss: step.loss,
             rows,
+            learning_rate,
             epoch,
         })
     }
@@ -361,6 +374,19 @@ impl Session {
 
     /// Trains on the rows at `places` in the order of the epoch.
     fn train_on(&mut self, places: Range<usize>) -> Result<Step, NonFinite> {
+        let rule = self.rule();
+        let masks = self.masks(self.position.step, places.len());
+        let Regularisation {
+            clip,
+            label_smoothing,
+            ..
+        } = self.now.regularisation;
+        let options = StepOptions {
+            clip,
+            fixed: self.frozen.values(),
+            label_smoothing: label_smoothing.get() as f32,
+            masks: &masks,
+        };
         let rows = &self.order[places];
         let samples = &self.data.training;
         let Some(buffers) = &mut self.buffers else {
@@ -373,7 +399,7 @@ impl Session {
                 targets: engine::Targets::Classes(labels),
                 rows,
             };
-            return self.engine.train_on(batch, &self.now.rule);
+            return self.engine.train_on_with(batch, &rule, options);
         };
         for (i, &row) in rows.iter().enumerate() {
             let row = row as usize;
@@ -382,7 +408,27 @@ impl Session {
         }
         let inputs = buffers.inputs.slice_axis(Axis(0), (..rows.len()).into());
         let targets = buffers.targets.slice_axis(Axis(0), (..rows.len()).into());
-        self.engine.train(inputs, targets, &self.now.rule)
+        self.engine.train_with(inputs, targets, &rule, options)
+    }
+
+    /// Draws the masks of dropout for the step after `step` steps, on `rows` rows: `(rows, neurons)` of each hidden
+    /// layer; none without dropout.
+    pub(super) fn masks(&self, step: u64, rows: usize) -> Vec<Array2<f32>> {
+        let rate = self.now.regularisation.dropout;
+        if rate.get() == 0.0 {
+            return Vec::new();
+        }
+        let place = (self.now.seed, step);
+        draw_masks(rate, place, self.architecture(), rows)
+    }
+
+    /// Smooths the targets of a row as a step does.
+    pub(super) fn smooth(&self, mut targets: ArrayViewMut1<f32>) {
+        let share = self.now.regularisation.label_smoothing.get() as f32;
+        if share > 0.0 {
+            let outputs = targets.len();
+            targets.mapv_inplace(|target| smoothed(target, outputs, share));
+        }
     }
 
     fn end_epoch(&mut self) -> RunningMean {
@@ -392,8 +438,11 @@ impl Session {
         self.shuffle();
         self.keep_at_epoch_end(mean.loss());
         self.validated = self.validate();
-        if let Some((scores, _)) = &self.validated {
-            self.note_validation_loss(scores.loss);
+        let validation = self.validated.as_ref().map(|(scores, _)| scores.loss);
+        let loss = validation.unwrap_or(mean.loss());
+        self.plateau.note(self.now.schedule.shape, loss);
+        if let Some(loss) = validation {
+            self.note_validation_loss(loss);
         }
         mean
     }

@@ -33,6 +33,7 @@ impl Session {
         self.now = plan;
         self.mean = RunningMean::default();
         self.restart_snapshots();
+        self.plateau.forget_losses();
     }
 }
 

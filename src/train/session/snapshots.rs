@@ -11,6 +11,7 @@ use super::frozen::FrozenParameters;
 use super::undo::UndoStack;
 use super::{Buffers, Divergence, Position, RunningMean, Session, Stepped};
 use crate::nn::engine::{Engine, EngineSnapshot};
+use crate::nn::schedule::Plateau;
 use crate::nn::{Architecture, Change, Parameters};
 use crate::train::Plan;
 use crate::train::evaluation::Evaluator;
@@ -66,6 +67,7 @@ pub(in crate::train) struct Snapshot {
     pub(super) frozen: FrozenParameters,
     pub(super) position: Position,
     pub(super) mean: RunningMean,
+    pub(super) plateau: Plateau,
     /// Number of live changes so far.
     pub(super) changes: usize,
     pub(super) undo: UndoStack,
@@ -83,6 +85,7 @@ impl Snapshot {
             frozen: FrozenParameters::default(),
             position: Position::default(),
             mean: RunningMean::default(),
+            plateau: Plateau::default(),
             changes: 0,
             undo: UndoStack::default(),
             recovery: None,
@@ -273,6 +276,7 @@ impl Session {
             frozen: self.frozen.clone(),
             position: self.position,
             mean: self.mean,
+            plateau: self.plateau,
             changes: self.log.len(),
             undo,
             recovery,
@@ -349,6 +353,7 @@ impl Session {
         self.frozen = snapshot.frozen.clone();
         self.position = snapshot.position;
         self.mean = snapshot.mean;
+        self.plateau = snapshot.plateau;
         self.recovery = match &snapshot.recovery {
             Some(recovery) => recovery.clone(),
             None => Recovery::new(Arc::clone(snapshot)),

@@ -12,6 +12,7 @@ use super::undo::UndoStack;
 use super::{Buffers, Divergence, Position, RunningMean, Session, Start};
 use crate::data::{Dataset, Prepared};
 use crate::nn::engine::{Engine, EngineSnapshot, Threads};
+use crate::nn::schedule::Plateau;
 use crate::nn::{Architecture, LoggedChange, Optimizer, ParameterId, Parameters};
 use crate::train::Plan;
 use crate::train::evaluation::Evaluator;
@@ -72,6 +73,7 @@ struct SnapshotFields {
     plan: Plan,
     position: Position,
     mean: RunningMean,
+    plateau: Plateau,
     changes: usize,
     frozen: FrozenParameters,
     undo: UndoStack,
@@ -155,6 +157,7 @@ impl<'s> Pool<'s> {
             plan: snapshot.now.clone(),
             position: snapshot.position,
             mean: snapshot.mean,
+            plateau: snapshot.plateau,
             changes: snapshot.changes,
             frozen: snapshot.frozen.clone(),
             undo: snapshot.undo.clone(),
@@ -359,6 +362,7 @@ impl SnapshotFields {
             frozen,
             position: self.position,
             mean: self.mean,
+            plateau: self.plateau,
             changes: self.changes,
             undo: self.undo,
             recovery,
@@ -444,6 +448,7 @@ impl Session {
             sampler: Sampler::new(&plan, &data.training),
             order: vec![0; rows],
             mean: current.mean,
+            plateau: current.plateau,
             validated: None,
             buffers: Buffers::needed_for(&data.training, engine.architecture(), engine.batch()),
             engine,

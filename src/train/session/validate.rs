@@ -52,12 +52,24 @@ impl Session {
                 loss,
                 ..self.now.clone()
             }),
+            Change::Schedule { schedule } => self.check_plan(Plan {
+                schedule,
+                ..self.now.clone()
+            }),
+            Change::Regularisation { regularisation } => self.check_plan(Plan {
+                regularisation,
+                ..self.now.clone()
+            }),
             // Constants of an optimizer are within their ranges.
             Change::Optimizer { .. } => Ok(()),
             Change::Batch { batch } => self.check_batch(batch),
             Change::Undo if self.undo.len() == 0 => Err("nothing to undo".into()),
             Change::Undo => Ok(()),
         }
+    }
+
+    fn check_plan(&self, plan: Plan) -> Result<(), String> {
+        plan.check_target(self.data.task.scale().is_some())
     }
 
     fn check_parameter(&self, id: ParameterId) -> Result<(), String> {

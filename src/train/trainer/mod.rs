@@ -401,7 +401,9 @@ impl<S: Sink> Trainer<S> {
         self.events.record_step(&self.session, stepped);
         if let Some(means) = stepped.epoch {
             let validation = self.session.take_validated();
-            self.events.record_epoch(&self.session, means, validation);
+            let of_epoch = (means, stepped.learning_rate);
+            self.events
+                .record_epoch(&self.session, of_epoch, validation);
             let done = self.session.position().epoch;
             if self.saver.end_epoch(done) {
                 self.save_when_due();

@@ -287,7 +287,15 @@ impl Run {
     /// Forgets what was asked for if `plan` is in force now, or if it was refused (`None`).
     fn acknowledge(&mut self, plan: Option<&Plan>) {
         let shape = |plan: &Plan| (plan.hidden.clone(), plan.activation, plan.output, plan.loss);
-        let rule = |plan: &Plan| (plan.rule.optimizer, plan.rule.weight_decay, plan.batch);
+        let rule = |plan: &Plan| {
+            let method = (plan.schedule, plan.regularisation);
+            (
+                plan.rule.optimizer,
+                plan.rule.weight_decay,
+                plan.batch,
+                method,
+            )
+        };
         self.asked.take_if(|asked| {
             plan.is_none_or(|now| shape(asked) == shape(now) && rule(asked) == rule(now))
         });
@@ -366,17 +374,7 @@ impl Run {
         if let Some(outcomes) = &progress.outcomes {
             self.outcomes = Some(outcomes.clone());
         }
-        let learning_rate = progress.learning_rate;
-        if self.learning_rate != learning_rate {
-            self.learning_rate = learning_rate;
-            let epochs = self.epochs();
-            self.history.add_mark(Mark {
-                epochs,
-                learning_rate,
-            });
-        }
-        self.asked_learning_rate
-            .take_if(|asked| asked.get() == learning_rate);
+        self.learning_rate = progress.learning_rate;
     }
 
     /// Adds a snapshot, unless it was taken before a restart.
@@ -391,7 +389,15 @@ impl Run {
     /// Adopts plan and network after a change.
     fn apply(&mut self, now: InForce) {
         self.acknowledge(Some(&now.plan));
-        self.learning_rate = now.plan.rule.learning_rate.get();
+        let learning_rate = now.plan.rule.learning_rate;
+        self.asked_learning_rate
+            .take_if(|asked| *asked == learning_rate);
+        if self.plan.rule.learning_rate != learning_rate {
+            self.history.add_mark(Mark {
+                epochs: self.epochs_at(now.position),
+                learning_rate: learning_rate.get(),
+            });
+        }
         self.plan = now.plan.clone();
         self.architecture = now.architecture.clone();
         self.batches = now.batches;

@@ -88,7 +88,13 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     let step = format!("{:>5}", run.position.step);
     let learning_rate = match run.asked_learning_rate {
         Some(asked) => format!("{asked} …"),
-        None => rate(run.learning_rate),
+        None if run.plan.schedule.is_constant() => rate(run.learning_rate),
+        // Of a schedule's rate, three digits.
+        None => rate(
+            format!("{:.2e}", run.learning_rate)
+                .parse()
+                .unwrap_or(f64::NAN),
+        ),
     };
     let learning_rate = format!("{learning_rate:<7}");
     let pace = format!("{:<12}", run.pace.to_string());
@@ -120,6 +126,14 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     let decay = run.plan.rule.weight_decay.get();
     if decay > 0.0 {
         parts.push(part(2, "L2", rate(decay), text));
+    }
+    let schedule = run.plan.schedule;
+    if !schedule.is_constant() {
+        parts.push(part(2, text::label_schedule(), schedule.to_string(), text));
+    }
+    if !run.plan.regularisation.is_none() {
+        let shown = Span::styled(run.plan.regularisation.to_string(), text);
+        parts.push((2, shown.into()));
     }
     parts
 }

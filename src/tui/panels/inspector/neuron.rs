@@ -10,6 +10,7 @@ use crate::nn::{Activation, Loss};
 use crate::train::inspection::{Back, NeuronFacts};
 use crate::tui::text;
 use crate::tui::widgets::{Index, Notation, bar};
+use crate::util::numbers::significant;
 use crate::util::text::width;
 
 /// Widest name of an input.
@@ -62,9 +63,12 @@ fn forward(page: &mut Page, facts: &NeuronFacts) {
     );
     let (z, b) = (c.own(Notation::z), c.own(Notation::b));
     let muted = if facts.is_muted {
-        text::muted_neuron()
+        text::muted_neuron().to_owned()
+    } else if facts.dropout != 1.0 {
+        let a = c.own(Notation::a);
+        text::dropped_neuron(a, significant(facts.dropout, 3))
     } else {
-        ""
+        String::new()
     };
     let formula = c.text(format!("{z} = {}{w} {a} + {b}", c.notation.sum('i')));
     page.line(formula + Span::styled(muted, c.theme.bad()));

@@ -27,7 +27,7 @@ pub(crate) fn render(pane: &mut Pane<'_>, area: Rect, values: &PhaseValues) {
     let (depth, room) = (architecture.depth(), usize::from(area.width));
     let formula = formula(values.position.done, architecture, Notation::new(theme));
     let lines = [
-        words(&values.position, depth, room, theme),
+        words(values, depth, room, theme),
         track(values, depth, room, theme),
         Line::styled(formula, theme.text()),
     ];
@@ -37,8 +37,16 @@ pub(crate) fn render(pane: &mut Pane<'_>, area: Rect, values: &PhaseValues) {
 }
 
 /// `row 3 of 10 · forward: layer 2 of 2 computed · p: loss`.
-fn words(position: &StepPosition, depth: usize, room: usize, theme: Theme) -> Line<'static> {
-    let (long, short) = done(position.done, depth);
+fn words(values: &PhaseValues, depth: usize, room: usize, theme: Theme) -> Line<'static> {
+    let position = &values.position;
+    let (mut long, mut short) = done(position.done, depth);
+    if let Some(StepPhase::Forward { layer }) = position.done
+        && let Some(mask) = values.forward.masks.get(layer - 1)
+    {
+        let dropped = mask.iter().filter(|&&factor| factor == 0.0);
+        let count = dropped.count();
+        (long, short) = (text::dropped(long, count), text::dropped(short, count));
+    }
     let next = next(position, depth);
     let (row, rows) = (position.row + 1, position.rows);
     let line = |row: String, done: &str| {

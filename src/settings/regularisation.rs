@@ -1,0 +1,190 @@
+//! Settings of the learning rate's schedule and of regularisation.
+
+use super::Choices;
+use super::limits::NONE;
+use super::{Direction, Edit, Setting, one_of, turned};
+use crate::nn::schedule::Shape;
+use crate::nn::{Change, ClipNorm, DropoutRate, LabelSmoothing};
+use crate::train::{Command, Plan};
+
+const HEADING: &str = "Learning";
+
+/// Norms that keys reach.
+const NORMS: [f64; 6] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
+/// Probabilities of dropout that keys reach.
+const DROPOUTS: [f64; 6] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5];
+/// Shares of label smoothing that keys reach.
+const SMOOTHINGS: [f64; 5] = [0.0, 0.05, 0.1, 0.2, 0.3];
+
+/// Schedule of the learning rate.
+pub(crate) const SCHEDULE: Setting = Setting {
+    name: "schedule",
+    short: None,
+    heading: HEADING,
+    argument: "NAME [EPOCHS [FACTOR]]",
+    help: "schedule of the learning rate; cosine and one-cycle end with the number of epochs",
+    note: "",
+    expected: |_| {
+        let names = one_of(&Shape::ALL.map(Shape::name));
+        format!("{names}; step and plateau may be followed by epochs and a factor below 1")
+    },
+    words: || Shape::ALL.map(Shape::name).to_vec(),
+    default: || Shape::default().name().into(),
+    parse: |text| {
+        let shape = Shape::parse(text)?;
+        Some(Edit::new(move |choices| choices.schedule.shape = shape))
+    },
+    value: |choices| choices.schedule.shape.words(),
+    step: |choices, direction, _| {
+        let now = choices.schedule.shape.name();
+        let now = Shape::ALL.into_iter().find(|shape| shape.name() == now);
+        choices.schedule.shape = turned(&Shape::ALL, now.unwrap_or_default(), direction);
+        // Without an end, those that have one can't be.
+        while choices.schedule.shape.end().is_some() && choices.limits.epochs.is_none() {
+            choices.schedule.shape = turned(&Shape::ALL, choices.schedule.shape, direction);
+        }
+    },
+    command: set_schedule,
+    restarts: false,
+};
+
+/// Number of epochs of the warm-up.
+pub(crate) const WARM_UP: Setting = Setting {
+    name: "warm-up",
+    short: None,
+    heading: HEADING,
+    argument: "N",
+    help: "epochs over which the learning rate rises to its value",
+    note: "",
+    expected: |_| "a whole number of epochs".into(),
+    words: Vec::new,
+    default: || "0".into(),
+    parse: |text| {
+        let epochs = text.parse().ok().filter(|&epochs: &u64| epochs < 1 << 32)?;
+        Some(Edit::new(move |choices| choices.schedule.warm_up = epochs))
+    },
+    value: |choices| choices.schedule.warm_up.to_string(),
+    step: |choices, direction, _| {
+        let warm_up = &mut choices.schedule.warm_up;
+        *warm_up = match direction {
+            Direction::Up => *warm_up + 1,
+            Direction::Down => warm_up.saturating_sub(1),
+        };
+    },
+    command: set_schedule,
+    restarts: false,
+};
+
+/// Gradient clipping.
+pub(crate) const CLIP: Setting = Setting {
+    name: "clip",
+    short: None,
+    heading: HEADING,
+    argument: "NORM",
+    help: "largest norm of the gradient, or none",
+    note: "",
+    expected: |_| "a number above 0 such as 1, or none".into(),
+    words: || vec![NONE],
+    default: || NONE.into(),
+    parse: |text| {
+        let clip = match text {
+            NONE => None,
+            text => Some(text.parse().ok()?),
+        };
+        Some(Edit::new(move |choices| choices.regularisation.clip = clip))
+    },
+    value: |choices| {
+        let clip = choices.regularisation.clip;
+        clip.map_or(NONE.into(), |clip| clip.to_string())
+    },
+    step: |choices, direction, _| {
+        let clip = &mut choices.regularisation.clip;
+        let now = clip.map_or(f64::INFINITY, ClipNorm::get);
+        let next = match direction {
+            Direction::Up => NORMS.into_iter().find(|&norm| norm > now),
+            Direction::Down => NORMS.into_iter().rev().find(|&norm| norm < now),
+        };
+        *clip = match next {
+            Some(norm) => ClipNorm::new(norm).ok(),
+            None if direction == Direction::Up => None,
+            None => *clip,
+        };
+    },
+    command: set_regularisation,
+    restarts: false,
+};
+
+/// Dropout.
+pub(crate) const DROPOUT: Setting = Setting {
+    name: "dropout",
+    short: None,
+    heading: HEADING,
+    argument: "P",
+    help: "probability that a step leaves out a hidden neuron",
+    note: "",
+    expected: |_| "a number of at least 0 and below 1".into(),
+    words: Vec::new,
+    default: || "0".into(),
+    parse: |text| {
+        let dropout = text.parse().ok()?;
+        Some(Edit::new(move |choices| {
+            choices.regularisation.dropout = dropout
+        }))
+    },
+    value: |choices| choices.regularisation.dropout.to_string(),
+    step: |choices, direction, _| {
+        let dropout = &mut choices.regularisation.dropout;
+        *dropout =
+            DropoutRate::new(neighbour(&DROPOUTS, dropout.get(), direction)).unwrap_or(*dropout);
+    },
+    command: set_regularisation,
+    restarts: false,
+};
+
+/// Label smoothing.
+pub(crate) const LABEL_SMOOTHING: Setting = Setting {
+    name: "label-smoothing",
+    short: None,
+    heading: HEADING,
+    argument: "SHARE",
+    help: "share of each label that is spread over all classes",
+    note: "",
+    expected: |_| "a number of at least 0 and below 1".into(),
+    words: Vec::new,
+    default: || "0".into(),
+    parse: |text| {
+        let share = text.parse().ok()?;
+        Some(Edit::new(move |choices| {
+            choices.regularisation.label_smoothing = share
+        }))
+    },
+    value: |choices| choices.regularisation.label_smoothing.to_string(),
+    step: |choices, direction, _| {
+        let share = &mut choices.regularisation.label_smoothing;
+        *share =
+            LabelSmoothing::new(neighbour(&SMOOTHINGS, share.get(), direction)).unwrap_or(*share);
+    },
+    command: set_regularisation,
+    restarts: false,
+};
+
+/// The next of `steps`, ascending, above or below `now`; `now` if there is none.
+fn neighbour(steps: &[f64], now: f64, direction: Direction) -> f64 {
+    let next = match direction {
+        Direction::Up => steps.iter().find(|&&step| step > now),
+        Direction::Down => steps.iter().rev().find(|&&step| step < now),
+    };
+    next.copied().unwrap_or(now)
+}
+
+fn set_schedule(_: &Choices, plan: &Plan) -> Command {
+    Command::Apply(Change::Schedule {
+        schedule: plan.schedule,
+    })
+}
+
+fn set_regularisation(_: &Choices, plan: &Plan) -> Command {
+    Command::Apply(Change::Regularisation {
+        regularisation: plan.regularisation,
+    })
+}

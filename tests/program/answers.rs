@@ -85,6 +85,7 @@ fn every_option_about_the_data_is_named_by_a_guess_and_no_other() {
         "tests/data/awkward/no-header.csv --val 0",
         "tests/data/awkward/missing.csv --val 0",
         "sine --max-rows 50",
+        "tests/data/cases/monthly.csv --lags 2",
     ] {
         let json = stdout(&succeed(&format!("{line} --describe --json"), &[]));
         let card: Value = serde_json::from_str(&json).expect("JSON");

@@ -266,12 +266,12 @@ impl Facts<'_> {
             fact.columns = parts.iter().map(|column| column.column).collect();
         }
         for (column, order) in &self.report.guessed_dates {
-            let (statement, option) = match order {
-                DateOrder::DayFirst => ("day before month", "--dates parts,mdy"),
-                DateOrder::MonthFirst => ("month before day", "--dates parts,dmy"),
+            let (found, other) = match order {
+                DateOrder::DayFirst => ("day before month", "parts,mdy"),
+                DateOrder::MonthFirst => ("month before day", "parts,dmy"),
             };
-            let statement = format!("{statement} in {column}, a guess");
-            self.note(Topic::Columns, "date-order", statement, &[option]);
+            let statement = format!("{found} in {column}, a guess; {other} swaps them");
+            self.note(Topic::Columns, "date-order", statement, &["--dates"]);
         }
     }
 

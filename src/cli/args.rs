@@ -6,7 +6,9 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Arg, ArgGroup, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{
+    Arg, ArgAction, ArgGroup, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand,
+};
 use clap_complete::Shell;
 
 use crate::data::{
@@ -17,7 +19,7 @@ use crate::error::Error;
 use crate::model_file::formats;
 use crate::nn::ParameterId;
 use crate::record::log_formats;
-use crate::settings::{Edit, SETTINGS, Setting, defaults, parameter_value};
+use crate::settings::{Edit, ON_OR_OFF, SETTINGS, Setting, defaults, parameter_value};
 use crate::train::{Interval, Weights};
 use crate::util::named::{by_name, shown_by_name};
 
@@ -278,11 +280,9 @@ impl FromArgMatches for SettingFlags {
 /// Makes the flag of a setting.
 fn flag(setting: &'static Setting) -> Arg {
     let arg = Arg::new(setting.name)
-        .long(setting.name)
-        .value_name(setting.argument)
         .help_heading(setting.heading)
         .help(setting.flag_help())
-        .allow_negative_numbers(true);
+        .action(ArgAction::Set);
     let arg = match setting.short {
         Some(short) => arg.short(short),
         None => arg,
@@ -295,6 +295,16 @@ fn flag(setting: &'static Setting) -> Arg {
     let parse = move |text: &str| {
         (setting.parse)(text).ok_or_else(|| format!("expected {}", (setting.expected)(text)))
     };
+    if setting.argument == ON_OR_OFF {
+        // Names of flags live as long as the program.
+        let name: &str = format!("no-{}", setting.name).leak();
+        let arg = arg.long(name).num_args(0).default_missing_value("off");
+        return arg.value_parser(parse);
+    }
+    let arg = arg
+        .long(setting.name)
+        .value_name(setting.argument)
+        .allow_negative_numbers(true);
     let words = (setting.words)();
     // A setting that has numbers too can't be limited to its words.
     if words.is_empty() || words.iter().any(|word| ["none", "full"].contains(word)) {

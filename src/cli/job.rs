@@ -64,6 +64,8 @@ pub enum FrontEnd {
         /// Whether it waits for a key before the first step.
         paused: bool,
         limits: Limits,
+        /// Whether activations and deltas are seen travelling through the network.
+        motion: bool,
     },
     /// A description of the data, without training.
     Description { json: bool },
@@ -224,6 +226,7 @@ fn front_end(
             pace: choices.pace,
             paused: args.paused,
             limits: choices.limits,
+            motion: choices.motion,
         });
     }
     if args.paused {

@@ -235,11 +235,13 @@ fn train(job: Job) -> Result<Work> {
             pace,
             paused,
             limits,
+            motion,
         } => {
             let mut loading = Loading::new(job.source.name(), job.files(), paused);
             loading.export = job.export.clone();
             loading.force = job.force;
             loading.weights = job.weights;
+            loading.motion = motion;
             let checkpoint = job.checkpoint.as_ref();
             loading.checkpoint = checkpoint.map(|option| option.path.clone());
             loading.notice = job.notice();

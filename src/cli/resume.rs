@@ -119,6 +119,7 @@ pub(super) fn job(
             pace,
             paused,
             limits,
+            motion: _,
         } => {
             if !is_given("--pace") {
                 *pace = Some(checkpoint.pace());
@@ -287,6 +288,7 @@ fn changes(session: &Session, order: &ResumeOrder) -> Result<Vec<(String, Change
     }
     // Limits of a run are no part of its session.
     (after.limits, after.pace) = (before.limits, before.pace);
+    after.motion = before.motion;
     let inputs = session.architecture().inputs();
     let is_number = session.data().task.scale().is_some();
     let plan = after.plan(inputs, is_number).map_err(Error::Usage)?;
@@ -298,8 +300,8 @@ fn changes(session: &Session, order: &ResumeOrder) -> Result<Vec<(String, Change
         let option = format!("--{}", setting.name);
         match (setting.command)(&after, &plan) {
             // Several settings may be changed at once.
-            Command::Apply(change) if changes.iter().any(|(_, other)| *other == change) => {}
-            Command::Apply(change) => changes.push((option, change)),
+            Some(Command::Apply(change)) if changes.iter().any(|(_, other)| *other == change) => {}
+            Some(Command::Apply(change)) => changes.push((option, change)),
             _ => return Err(contradiction(&option, &order.path)),
         }
     }

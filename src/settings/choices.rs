@@ -36,6 +36,8 @@ pub struct Choices {
     /// Limits after which the training is finished.
     pub limits: Limits,
     pub pace: Option<Pace>,
+    /// Whether activations and deltas are seen travelling through the network.
+    pub motion: bool,
 }
 
 impl Default for Choices {
@@ -59,6 +61,7 @@ impl Default for Choices {
             seed: defaults::SEED,
             limits: Limits::default(),
             pace: None,
+            motion: true,
         }
     }
 }
@@ -85,6 +88,7 @@ impl Choices {
             seed: plan.seed,
             limits,
             pace: Some(pace),
+            motion: true,
         }
     }
 

@@ -44,9 +44,9 @@ pub(crate) const OPTIMIZER: Setting = Setting {
         choices.optimizer = turned(Optimizer::ALL, now.unwrap_or(Optimizer::SGD), direction);
     },
     command: |_, plan| {
-        Command::Apply(Change::Optimizer {
+        Some(Command::Apply(Change::Optimizer {
             optimizer: plan.rule.optimizer,
-        })
+        }))
     },
     restarts: false,
 };
@@ -89,9 +89,9 @@ pub const MOMENTUM: Setting = Setting {
         });
     },
     command: |_, plan| {
-        Command::Apply(Change::Optimizer {
+        Some(Command::Apply(Change::Optimizer {
             optimizer: plan.rule.optimizer,
-        })
+        }))
     },
     restarts: false,
 };
@@ -142,9 +142,9 @@ pub(crate) const LEARNING_RATE: Setting = Setting {
         });
     },
     command: |_, plan| {
-        Command::Apply(Change::LearningRate {
+        Some(Command::Apply(Change::LearningRate {
             learning_rate: plan.rule.learning_rate,
-        })
+        }))
     },
     restarts: false,
 };
@@ -176,9 +176,9 @@ pub(crate) const WEIGHT_DECAY: Setting = Setting {
         }
     },
     command: |_, plan| {
-        Command::Apply(Change::WeightDecay {
+        Some(Command::Apply(Change::WeightDecay {
             weight_decay: plan.rule.weight_decay,
-        })
+        }))
     },
     restarts: false,
 };
@@ -207,7 +207,7 @@ pub(crate) const BATCH: Setting = Setting {
         };
         choices.batch = BatchSize::new(next).unwrap_or(choices.batch);
     },
-    command: |_, plan| Command::Apply(Change::Batch { batch: plan.batch }),
+    command: |_, plan| Some(Command::Apply(Change::Batch { batch: plan.batch })),
     restarts: false,
 };
 

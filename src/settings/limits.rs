@@ -36,7 +36,7 @@ pub const EPOCHS: Setting = Setting {
         let epochs = &mut choices.limits.epochs;
         *epochs = epochs.map(|epochs| stepped(epochs, direction));
     },
-    command: |choices, _| Command::SetLimits(choices.limits),
+    command: |choices, _| Some(Command::SetLimits(choices.limits)),
     restarts: false,
 };
 
@@ -68,7 +68,7 @@ pub(crate) const PATIENCE: Setting = Setting {
         let patience = &mut choices.limits.patience;
         *patience = patience.map(|epochs| stepped(epochs, direction));
     },
-    command: |choices, _| Command::SetLimits(choices.limits),
+    command: |choices, _| Some(Command::SetLimits(choices.limits)),
     restarts: false,
 };
 
@@ -92,7 +92,7 @@ pub(crate) const TIME_LIMIT: Setting = Setting {
     },
     value: |choices| choices.limits.time.map_or(NONE.into(), show_time),
     step: |_, _, _| {},
-    command: |choices, _| Command::SetLimits(choices.limits),
+    command: |choices, _| Some(Command::SetLimits(choices.limits)),
     restarts: false,
 };
 

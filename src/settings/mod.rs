@@ -25,7 +25,7 @@ pub(crate) use network::{HIDDEN, NEW_LAYER};
 pub(crate) use speed::PACE;
 
 /// Every setting, in the order of help and menu.
-pub(crate) static SETTINGS: [&Setting; 20] = [
+pub(crate) static SETTINGS: [&Setting; 21] = [
     &network::HIDDEN,
     &network::ACTIVATION,
     &network::OUTPUT,
@@ -46,7 +46,11 @@ pub(crate) static SETTINGS: [&Setting; 20] = [
     &limits::TIME_LIMIT,
     &learning::SEED,
     &speed::PACE,
+    &speed::MOTION,
 ];
+
+/// Placeholder of a value that is on or off.
+pub(crate) const ON_OR_OFF: &str = "on|off";
 
 /// A setting. `lr` is the flag `--lr`, the typed command `:lr` and a line of the menu.
 pub struct Setting {
@@ -56,7 +60,7 @@ pub struct Setting {
     pub short: Option<char>,
     /// Heading of the flag in `--help`.
     pub heading: &'static str,
-    /// Placeholder of the value.
+    /// Placeholder of the value. A setting that is [`ON_OR_OFF`] has a flag `--no-NAME` without one.
     pub argument: &'static str,
     /// Noun phrase that names the value.
     pub help: &'static str,
@@ -74,8 +78,9 @@ pub struct Setting {
     pub value: fn(&Choices) -> String,
     /// Moves the value to its neighbour, if it has one in this direction.
     pub step: fn(&mut Choices, Direction, &Facts),
-    /// Tells the worker about a new value, given all choices and the plan made of them.
-    pub command: fn(&Choices, &Plan) -> Command,
+    /// Tells the worker about a new value, given all choices and the plan made of them; `None` if only the
+    /// screen is concerned.
+    pub command: fn(&Choices, &Plan) -> Option<Command>,
     /// Whether a new value starts the training again.
     pub restarts: bool,
 }
@@ -126,6 +131,9 @@ impl Setting {
 
     /// Help of the flag, with the default value.
     pub(crate) fn flag_help(&self) -> String {
+        if self.argument == ON_OR_OFF {
+            return format!("Disable {}", self.help);
+        }
         let mut letters = self.help.chars();
         let first = letters.next().map(|first| first.to_uppercase().to_string());
         format!(

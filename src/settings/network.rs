@@ -144,20 +144,20 @@ pub(crate) const INIT: Setting = Setting {
 };
 
 /// Starts the training again with the plan's seed and initialisation.
-pub(super) fn restart(_: &Choices, plan: &Plan) -> Command {
-    Command::Reset {
+pub(super) fn restart(_: &Choices, plan: &Plan) -> Option<Command> {
+    Some(Command::Reset {
         seed: plan.seed,
         initialisation: plan.initialisation,
-    }
+    })
 }
 
-fn change_network(_: &Choices, plan: &Plan) -> Command {
-    Command::Apply(Change::Network {
+fn change_network(_: &Choices, plan: &Plan) -> Option<Command> {
+    Some(Command::Apply(Change::Network {
         hidden: plan.hidden.clone(),
         activation: plan.activation,
         output: plan.output,
         loss: plan.loss,
-    })
+    }))
 }
 
 fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {

@@ -177,14 +177,14 @@ fn neighbour(steps: &[f64], now: f64, direction: Direction) -> f64 {
     next.copied().unwrap_or(now)
 }
 
-fn set_schedule(_: &Choices, plan: &Plan) -> Command {
-    Command::Apply(Change::Schedule {
+fn set_schedule(_: &Choices, plan: &Plan) -> Option<Command> {
+    Some(Command::Apply(Change::Schedule {
         schedule: plan.schedule,
-    })
+    }))
 }
 
-fn set_regularisation(_: &Choices, plan: &Plan) -> Command {
-    Command::Apply(Change::Regularisation {
+fn set_regularisation(_: &Choices, plan: &Plan) -> Option<Command> {
+    Some(Command::Apply(Change::Regularisation {
         regularisation: plan.regularisation,
-    })
+    }))
 }

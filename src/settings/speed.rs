@@ -1,6 +1,6 @@
 //! Settings of the screen's speed.
 
-use super::{Direction, Edit, Setting};
+use super::{Direction, Edit, ON_OR_OFF, Setting};
 use crate::train::pace::PaceOption;
 use crate::train::{Command, Pace};
 
@@ -30,6 +30,31 @@ pub(crate) const PACE: Setting = Setting {
             Direction::Down => pace.slower(facts.epochs_per_second),
         });
     },
-    command: |choices, _| Command::SetPace(choices.pace.unwrap_or(Pace::Full)),
+    command: |choices, _| Some(Command::SetPace(choices.pace.unwrap_or(Pace::Full))),
+    restarts: false,
+};
+
+/// Whether activations and deltas are seen travelling through the network.
+pub(crate) const MOTION: Setting = Setting {
+    name: "motion",
+    short: None,
+    heading: "Screen",
+    argument: ON_OR_OFF,
+    help: "the motion of activations and deltas through the network",
+    note: "up to 10 epochs per second, and in phase steps",
+    expected: |_| "on or off".into(),
+    words: || vec!["on", "off"],
+    default: || "on".into(),
+    parse: |text| {
+        let is_on = match text {
+            "on" => true,
+            "off" => false,
+            _ => return None,
+        };
+        Some(Edit::new(move |choices| choices.motion = is_on))
+    },
+    value: |choices| if choices.motion { "on" } else { "off" }.into(),
+    step: |choices, _, _| choices.motion = !choices.motion,
+    command: |_, _| None,
     restarts: false,
 };

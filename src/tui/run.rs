@@ -136,7 +136,10 @@ impl Program {
                 }
                 last_frame = Some(now);
                 // While loading, time passes on the screen.
-                is_dirty = matches!(self.app, App::Loading(_));
+                is_dirty = match &self.app {
+                    App::Loading(_) => true,
+                    App::Running(model) => model.is_moving(),
+                };
                 continue;
             }
             let received = if is_dirty && is_ready {
@@ -167,7 +170,9 @@ impl Program {
                 self.update(Msg::LoadingStage(self.loader.stage(), elapsed))?;
             }
             (App::Running(_), Some(training)) => {
-                if let Some(snapshot) = training.worker.mailbox().take() {
+                let snapshot = training.worker.mailbox().take();
+                self.update(Msg::Tick(self.loading_since.elapsed()))?;
+                if let Some(snapshot) = snapshot {
                     self.update(Msg::Snapshot(Box::new(snapshot)))?;
                 }
             }

@@ -336,6 +336,9 @@ texts! {
     // Network and phase stepper
     inputs(size) "inputs {size}";
     network_title() "Network";
+    edges_show(value) "edges: {value}";
+    largest_delta(delta) "|δ| ≤ {delta}";
+    was(value) "was {value}";
     waiting_for_snapshot() "waiting for the first snapshot";
     batch_row(row, rows) "mini-batch row {row} of {rows}";
     plain_row(row, rows) "row {row} of {rows}";

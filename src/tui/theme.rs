@@ -219,6 +219,26 @@ impl Theme {
         }
     }
 
+    /// A cell filled with the colour of [`Self::signed`], with legible text on it.
+    pub(crate) fn signed_fill(self, value: f32) -> Style {
+        match self.depth {
+            Depth::True | Depth::Indexed if value.is_finite() => {
+                let rgb = if value >= 0.0 { BLUE } else { ORANGE };
+                let strength = value.abs().min(1.0);
+                let is_dark_text = self.is_light || strength > 0.5;
+                let text = if is_dark_text {
+                    (15, 15, 15)
+                } else {
+                    (235, 235, 235)
+                };
+                let fill = Style::new().bg(self.shade(rgb, 0.2 + 0.75 * strength));
+                fill.fg(self.colour(text))
+            }
+            Depth::None => self.signed(value),
+            _ => self.signed(value).add_modifier(Modifier::REVERSED),
+        }
+    }
+
     /// A pixel of a signed picture: the colours of [`Self::signed`], nothing at zero.
     pub fn weight(self, value: f32) -> Color {
         match (self.depth, value) {

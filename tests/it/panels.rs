@@ -2,6 +2,7 @@
 //! number in any place.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use crate::support::{images, plan, regression_plan, trained_model, trained_on};
 use nn_tui::nn::gradient_check::Checked;
@@ -15,7 +16,7 @@ use nn_tui::train::{
 };
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
-use nn_tui::tui::app::{Chart, Confirm, Model, Msg, Overlay, Phase, View};
+use nn_tui::tui::app::{Chart, Confirm, EdgeValue, Model, Msg, Overlay, Phase, View};
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{render, render_panel};
@@ -236,6 +237,7 @@ proptest! {
         (width, height) in (0u16..210, 0u16..64),
         numbers in prop::collection::vec(any_number(), 1..40),
         (log_scale, smoothing, accuracy) in (any::<bool>(), 0usize..3, any::<bool>()),
+        (edges, seconds) in (0usize..3, 0u64..9),
         scroll in 0i16..300,
         fills_screen in any::<bool>(),
         theme in any_theme(),
@@ -245,6 +247,10 @@ proptest! {
         model.navigation.log_scale = log_scale;
         model.navigation.smoothing = smoothing;
         model.navigation.chart = if accuracy { Chart::Accuracy } else { Chart::Loss };
+        let values = [EdgeValue::Weight, EdgeValue::Contribution, EdgeValue::Change];
+        model.navigation.edge_value = values[edges];
+        (model.motion.is_on, model.run.phase) = (seconds > 0, Phase::Training);
+        model.update(Msg::Tick(Duration::from_secs(seconds)));
         let area = Rect::new(x, y, width, height);
         for &panel in PanelId::ALL {
             model.navigation.scroll_by(panel, scroll);

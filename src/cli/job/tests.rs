@@ -191,6 +191,7 @@ fn the_front_end_depends_on_the_terminal() {
             pace: Some(Pace::EpochsPerSecond(5.0)),
             paused: true,
             limits: Limits::default(),
+            motion: true,
         }
     );
     assert!(job_on(false, "--paused").is_err());

@@ -197,6 +197,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [key('u')] "u" SILENT, SILENT, act!(|model| model.scroll_focused(-3));
     View Always [key('P')] "P" SILENT, "weights of images as pictures / histograms",
         act!(|model| model.navigation.pictures = !model.navigation.pictures);
+    View Always [key('V')] "V" SILENT, "edges of the network show: weight w, contribution w·a, last change Δw",
+        act!(|model| model.navigation.edge_value = model.navigation.edge_value.next());
     View Always [key('B')] "B" SILENT, "browse rows (toggle); x and v filter", act!(|model| model.navigation.browse());
     Rows Choosing [(KeyCode::Enter, NONE)] "enter" "show", "show the selected row or cell in the network",
         act!(|model| model.choose());

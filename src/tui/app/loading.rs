@@ -45,6 +45,8 @@ pub struct Loading {
     pub weights: Weights,
     /// Whether the training overwrites files without asking.
     pub force: bool,
+    /// Whether the training shows motion in the network.
+    pub motion: bool,
     /// File of `--checkpoint`.
     pub checkpoint: Option<PathBuf>,
     /// Message to show when the training starts.
@@ -69,6 +71,7 @@ impl Loading {
             export: None,
             weights: Weights::Best,
             force: false,
+            motion: false,
             checkpoint: None,
             notice: None,
             size: (0, 0),
@@ -95,6 +98,7 @@ impl Loading {
         let mut model = Model::new(started, self.pace, self.size, self.export.clone());
         model.run.force = self.force;
         model.run.weights = self.weights;
+        model.motion.is_on = self.motion;
         model.run.checkpoint.clone_from(&self.checkpoint);
         model.run.last_checkpoint.clone_from(&self.checkpoint);
         if let Some(text) = self.notice.clone() {

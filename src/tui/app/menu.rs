@@ -27,7 +27,7 @@ pub(crate) struct Item {
 
 /// Returns the lines of the menu.
 pub(crate) fn items(model: &Model) -> Vec<Item> {
-    let choices = model.run.choices();
+    let choices = model.choices();
     let items = SETTINGS.into_iter().flat_map(|setting| {
         let value = (setting.value)(&choices);
         let command = format!("{} {value}", setting.name);

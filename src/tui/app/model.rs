@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::command::{self, CommandLine};
 use super::inspector::InspectorState;
 use super::menu::Menu;
+use super::motion::Motion;
 use super::navigation::Navigation;
 use super::prompt::Prompt;
 use super::training::Run;
@@ -14,6 +15,7 @@ use super::what_if::Sliders;
 use crate::data::Samples;
 use crate::model_file::ExportOption;
 use crate::nn::Initialisation;
+use crate::settings::Choices;
 use crate::train::probes::{PhaseProbe, RowProbe, WeightProbe};
 use crate::train::{Command, Observation, Pace, SampleId, Started, Weights};
 
@@ -97,6 +99,8 @@ pub struct Model {
     pub inspector: InspectorState,
     /// Popups, typed text and messages.
     pub prompt: PromptState,
+    /// Motion in the network.
+    pub motion: Motion,
     /// The exit code, once it was decided to leave.
     pub(super) leaving: Option<u8>,
     /// The exit code of a user who quit and is asked for another path first.
@@ -148,6 +152,7 @@ impl Model {
             navigation: Navigation::new(size, SampleId { set, index: 0 }),
             inspector: InspectorState::default(),
             prompt,
+            motion: Motion::default(),
             leaving: None,
             leaving_later: None,
             is_impatient: false,
@@ -157,6 +162,14 @@ impl Model {
 
     pub(super) fn send(&mut self, command: Command) {
         self.effects.push(Effect::Send(command));
+    }
+
+    /// Returns the values of all settings, as asked for.
+    pub(crate) fn choices(&self) -> Choices {
+        Choices {
+            motion: self.motion.is_on,
+            ..self.run.choices()
+        }
     }
 
     /// Returns the rows that the shown one is among.

@@ -64,6 +64,34 @@ pub enum Chart {
     Accuracy,
 }
 
+/// Number shown by the edges of the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EdgeValue {
+    Weight,
+    /// Weight times activation of the neuron before, for the shown row.
+    Contribution,
+    /// Change of the weight by the last update.
+    Change,
+}
+
+impl EdgeValue {
+    pub(crate) fn formula(self) -> &'static str {
+        match self {
+            Self::Weight => "w",
+            Self::Contribution => "w·a",
+            Self::Change => "Δw",
+        }
+    }
+
+    pub(crate) fn next(self) -> Self {
+        match self {
+            Self::Weight => Self::Contribution,
+            Self::Contribution => Self::Change,
+            Self::Change => Self::Weight,
+        }
+    }
+}
+
 /// Amounts of smoothing: weights of the past in the exponential moving average.
 pub(crate) const SMOOTHING: [f64; 3] = [0.0, 0.8, 0.96];
 
@@ -86,6 +114,8 @@ pub struct Navigation {
     pub smoothing: usize,
     /// Whether the weights of layer 1 are shown as pictures, if rows are images.
     pub pictures: bool,
+    /// Number shown by the edges of the network.
+    pub edge_value: EdgeValue,
     /// Cursor in the confusion matrix: true and predicted class.
     pub cell: Option<Cell>,
     /// First column of the table in the list of rows.
@@ -126,6 +156,7 @@ impl Navigation {
             log_scale: false,
             smoothing: 0,
             pictures: true,
+            edge_value: EdgeValue::Weight,
             cell: None,
             column: 0,
             origin: None,

@@ -40,7 +40,7 @@ impl Model {
         setting: &'static Setting,
         edit: impl FnOnce(&mut Choices),
     ) -> Done {
-        let before = self.run.choices();
+        let before = self.choices();
         let mut after = before.clone();
         edit(&mut after);
         after.follow(&before);
@@ -53,7 +53,10 @@ impl Model {
             return Ok(());
         }
         let plan = after.plan(architecture.inputs(), self.run.is_regression())?;
-        let command = (setting.command)(&after, &plan);
+        self.motion.is_on = after.motion;
+        let Some(command) = (setting.command)(&after, &plan) else {
+            return Ok(());
+        };
         match &command {
             Command::Reset { .. } => {
                 self.restart(plan.seed, plan.initialisation);

@@ -76,6 +76,8 @@ pub struct Run {
     /// Confusion counts or errors of the last evaluation.
     pub outcomes: Option<Outcomes>,
     pub snapshot: Option<Snapshot>,
+    /// The last snapshot of another training step.
+    pub(crate) snapshot_before: Option<Snapshot>,
     /// Step at which the model was last saved, and the seconds spent training until then.
     pub saved: Option<(u64, f64)>,
     /// Settings in force since the last change; `None` before the first.
@@ -132,6 +134,7 @@ impl Run {
             evaluation: None,
             outcomes: None,
             snapshot: None,
+            snapshot_before: None,
             saved: None,
             in_force: None,
             card: None,
@@ -382,7 +385,11 @@ impl Run {
         if snapshot.restarts == self.restarts {
             let epochs = self.epochs_at(snapshot.position);
             self.history.add_snapshot(&snapshot, epochs);
-            self.snapshot = Some(snapshot);
+            let position = snapshot.position;
+            let before = self.snapshot.replace(snapshot);
+            if let Some(before) = before.filter(|before| before.position != position) {
+                self.snapshot_before = Some(before);
+            }
         }
     }
 

@@ -66,6 +66,8 @@ pub enum Msg {
     Loaded(Pace),
     /// Event from the worker.
     Worker(Box<Event>),
+    /// Time since the start of the screen.
+    Tick(Duration),
     /// Snapshot from the worker's mailbox.
     Snapshot(Box<Snapshot>),
     /// Answer to [`Effect::Describe`]: its number of restarts, facts about the data.
@@ -152,6 +154,7 @@ impl Model {
             }
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
             Msg::Worker(event) => self.handle_event(*event),
+            Msg::Tick(now) => self.motion.tick(now),
             Msg::Snapshot(snapshot) => self.run.add_snapshot(*snapshot),
             // Facts about the split before a restart are outdated.
             Msg::Described(restarts, card) if restarts == self.run.restarts => {

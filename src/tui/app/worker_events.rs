@@ -22,6 +22,7 @@ impl Model {
         self.run.update(&event);
         self.navigation.update(&event, &self.run.data);
         self.inspector.update(&event);
+        self.motion.update(&event);
         match event {
             Event::State { .. } => match &self.run.phase {
                 Phase::Finished(limit) if !was_finished => {

@@ -98,6 +98,19 @@ impl Axis {
     }
 }
 
+/// Dots of a straight line, at most `max`; none without finite ends.
+fn dots(from: Point, to: Point, max: f64) -> impl Iterator<Item = (i32, i32)> {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let steps = dx.abs().max(dy.abs()).round().min(max).max(1.0);
+    let last = (dx.is_finite() && dy.is_finite()).then_some(steps as usize);
+    let all = last.into_iter().flat_map(|last| 0..=last);
+    all.map(move |i| {
+        let t = i as f64 / steps;
+        let (x, y) = (from.0 + dx * t, from.1 + dy * t);
+        (x.round() as i32, y.round() as i32)
+    })
+}
+
 /// Canvas of shapes over an area of the screen.
 #[derive(Debug)]
 pub(crate) struct Canvas {
@@ -105,6 +118,8 @@ pub(crate) struct Canvas {
     x: Axis,
     y: Axis,
     cells: Vec<Cell>,
+    /// Whether a cell has the dots of its strongest stroke only.
+    is_exclusive: bool,
 }
 
 impl Canvas {
@@ -131,6 +146,16 @@ impl Canvas {
                 last_dot: last(area.height, 4.0),
             },
             cells: vec![blank; usize::from(area.width) * usize::from(area.height)],
+            is_exclusive: false,
+        }
+    }
+
+    /// This canvas, where weaker strokes pass behind stronger ones: a cell has the dots of its
+    /// strongest stroke only.
+    pub(crate) fn exclusive(self) -> Self {
+        Self {
+            is_exclusive: true,
+            ..self
         }
     }
 
@@ -159,21 +184,45 @@ impl Canvas {
     pub fn line(&mut self, from: Point, to: Point, stroke: &Stroke) {
         let from = (self.x.dot(from.0), self.y.dot(from.1));
         let to = (self.x.dot(to.0), self.y.dot(to.1));
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        if !(dx.is_finite() && dy.is_finite()) {
-            return;
-        }
-        if stroke.dash == Dash::Columns {
+        let is_finite = (to.0 - from.0).is_finite() && (to.1 - from.1).is_finite();
+        if is_finite && stroke.dash == Dash::Columns {
             return self.line_in_columns(from, to, stroke);
         }
-        let reach = self.x.last_dot.max(self.y.last_dot) * 4.0;
-        let steps = dx.abs().max(dy.abs()).round().min(reach).max(1.0);
-        for i in 0..=steps as usize {
+        for (i, (x, y)) in dots(from, to, self.reach()).enumerate() {
             if stroke.draws(i) {
-                let t = i as f64 / steps;
-                let (x, y) = (from.0 + dx * t, from.1 + dy * t);
-                self.set(x.round() as i32, y.round() as i32, stroke.strength, stroke);
+                self.set(x, y, stroke.strength, stroke);
             }
+        }
+    }
+
+    /// Maximal number of dots of a line.
+    fn reach(&self) -> f64 {
+        self.x.last_dot.max(self.y.last_dot) * 4.0
+    }
+
+    /// Index of the cell that a dot lies in; none outside.
+    fn cell(&self, x: i32, y: i32) -> Option<usize> {
+        let (width, height) = (i32::from(self.area.width), i32::from(self.area.height));
+        let is_inside = x >= 0 && y >= 0 && x < 2 * width && y < 4 * height;
+        is_inside.then_some((y / 4 * width + x / 2) as usize)
+    }
+
+    /// Share of the dots of a straight line that lie in blank cells; 1 without finite ends.
+    pub(crate) fn free(&self, from: Point, to: Point) -> f64 {
+        let from = (self.x.dot(from.0), self.y.dot(from.1));
+        let to = (self.x.dot(to.0), self.y.dot(to.1));
+        let (mut all, mut free) = (0, 0);
+        for (x, y) in dots(from, to, self.reach()) {
+            let blank = self
+                .cell(x, y)
+                .is_some_and(|cell| self.cells[cell].dots == 0);
+            all += 1;
+            free += usize::from(blank);
+        }
+        if all == 0 {
+            1.0
+        } else {
+            free as f64 / all as f64
         }
     }
 
@@ -197,11 +246,16 @@ impl Canvas {
     }
 
     fn set(&mut self, x: i32, y: i32, strength: f32, stroke: &Stroke) {
-        let (width, height) = (i32::from(self.area.width), i32::from(self.area.height));
-        if x < 0 || y < 0 || x >= 2 * width || y >= 4 * height {
+        let Some(cell) = self.cell(x, y) else {
+            return;
+        };
+        let cell = &mut self.cells[cell];
+        if self.is_exclusive && strength < cell.strength {
             return;
         }
-        let cell = &mut self.cells[(y / 4 * width + x / 2) as usize];
+        if self.is_exclusive && strength > cell.strength {
+            cell.dots = 0;
+        }
         cell.dots |= BITS[(y % 4) as usize][(x % 2) as usize];
         if strength >= cell.strength {
             cell.strength = strength;

@@ -33,12 +33,15 @@ pub(crate) fn marks(pane: &mut Pane<'_>, places: &Places, look: &Look) {
                 pixel(pane, picture, marked.unwrap_or(0));
                 continue;
             }
-            pane.left(Rect::new(layer.x.saturating_sub(1), y, 1, 1), "[", style);
+            // Beside a symbol, or in place of the ends of what holds a number.
+            let radius = (places.shape.size().0 / 2).max(1);
+            let left = layer.x.saturating_sub(radius);
+            pane.left(Rect::new(left, y, 1, 1), "[", style);
             let number = marked.filter(|_| is_marked && l > 0 && l < last);
             let number = number.map_or(String::new(), |neuron| (neuron + 1).to_string());
             let text = format!("]{number}");
             pane.left(
-                Rect::new(layer.x + 1, y, text.len() as u16, 1),
+                Rect::new(layer.x + radius, y, text.len() as u16, 1),
                 &text,
                 style,
             );
@@ -71,8 +74,9 @@ pub(crate) fn cursor_at(inner: Rect, model: &Model, at: Position) -> Option<Curs
     if let Some(picture) = places.picture.filter(|picture| picture.contains(at)) {
         return pixel_at(picture, model, at);
     }
+    let radius = (places.shape.size().0 / 2).max(1);
     let mut layers = places.layers.iter().enumerate();
-    let (l, layer) = layers.find(|(_, layer)| layer.x.abs_diff(at.x) <= 1)?;
+    let (l, layer) = layers.find(|(_, layer)| layer.x.abs_diff(at.x) <= radius)?;
     let &(i, y) = layer.shown.iter().min_by_key(|(_, y)| y.abs_diff(at.y))?;
     let neuron = *look.neurons.get(l)?.get(i)?;
     (y.abs_diff(at.y) <= 1).then_some(Cursor::Neuron { layer: l, neuron })

@@ -1,112 +1,162 @@
-//! Edges: weights between neurons.
+//! Edges between neurons: the strongest ones into each, drawn such that none interrupts a stronger one.
 
-use ndarray::Array2;
+use std::cmp::Ordering;
 
 use super::geometry::{Layer, Places};
 use super::style::{Look, Stress};
+use super::values::layer_edges;
 use crate::nn::ParameterId;
 use crate::train::Cursor;
+use crate::tui::app::Pulse;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Canvas, Dash, Pane, Stroke};
+use crate::tui::widgets::{Canvas, Dash, Pane, Point, Stroke};
 
-/// Maximal number of edges between two layers per row of the panel; more would hide one another.
-const EDGES_PER_ROW: usize = 3;
-/// Maximal number of faded edges between two layers per row of the panel.
-const FADED_PER_ROW: usize = 1;
+/// Share of the largest value from which on an edge is drawn twice as thick.
+const THICK: f32 = 0.62;
+/// Columns between two layers from which on edges have room to be thick.
+const THICK_GAP: u16 = 10;
+/// Share of the cells that an edge needs for itself, unless it is the strongest of its neuron.
+const FREE: f64 = 0.6;
+/// Precedence of what travels along edges.
+const PULSE: f32 = 100.0;
 /// Brightness of a faded edge.
 const FADED: f32 = 0.1;
 
 /// An edge between two neurons on the screen.
 struct Edge {
     stress: Stress,
-    /// The weight, or its change, as a share of the layer's largest.
+    /// Value as a share of the layer's largest.
     share: f32,
+    /// Rows of the neurons.
     from: u16,
     to: u16,
+    /// Whether none into the same neuron is stronger.
+    is_strongest: bool,
 }
 
 /// Draws the edges. Where some are stressed, the others fade; where shades can't show that, they
 /// are left out.
 pub(crate) fn edges(pane: &mut Pane<'_>, places: &Places, look: &Look) {
-    let (plot, theme) = (places.plot, pane.theme);
-    // Dots in one cell share its colour: emphasised edges get a canvas of their own above the rest.
-    let (mut below, mut above) = (Canvas::in_dots(plot), Canvas::in_dots(plot));
+    let theme = pane.theme;
+    let mut canvas = Canvas::in_dots(places.plot).exclusive();
+    let radius = places.shape.size().0 / 2;
     for (l, pair) in places.layers.windows(2).enumerate() {
-        let mut lines = edges_into(look, l, pair);
+        let mut edges = strongest(pane, places, look, l);
         if !theme.has_shades() && look.has_stress() {
-            lines.retain(|edge| edge.stress > Stress::Faded);
+            edges.retain(|edge| edge.stress > Stress::Faded);
         }
-        lines.sort_by(|a, b| {
-            let by_size = b.share.abs().total_cmp(&a.share.abs());
-            b.stress.cmp(&a.stress).then(by_size)
-        });
-        let rows = usize::from(plot.height);
-        let raised = lines
-            .iter()
-            .filter(|edge| edge.stress > Stress::Faded)
-            .count();
-        lines.truncate((EDGES_PER_ROW * rows).min(raised + FADED_PER_ROW * rows));
-        let start = f64::from(pair[0].x - plot.x) * 2.0 + 3.0;
-        let end = f64::from(pair[1].x - plot.x) * 2.0 - 2.0;
-        let dot_row = |y: u16| f64::from(y - plot.y) * 4.0 + 1.5;
-        for edge in lines.into_iter().rev() {
-            let is_faded = edge.stress == Stress::Faded;
-            let canvas = if is_faded { &mut below } else { &mut above };
-            let (from, to) = (dot_row(edge.from), dot_row(edge.to));
-            canvas.line((start, from), (end, to), &stroke(&edge, theme));
-        }
-    }
-    below.render(pane.buf);
-    above.render(pane.buf);
-}
-
-/// Returns the edges between the shown neurons of the layers `l` and `l + 1`.
-fn edges_into(look: &Look, l: usize, pair: &[Layer]) -> Vec<Edge> {
-    let mut edges = Vec::new();
-    let Some((values, largest)) = values(look, l) else {
-        return edges;
-    };
-    for &(j, to) in &pair[1].shown {
-        for &(i, from) in &pair[0].shown {
-            let ends = (look.neurons[l + 1].get(j), look.neurons[l].get(i));
-            if let (Some(&value), (Some(&output), Some(&input))) = (values.get((j, i)), ends) {
-                let share = value / largest.max(f32::MIN_POSITIVE);
-                let stress = look.stress(l + 1, output, input);
-                edges.push(Edge {
-                    stress,
-                    share,
-                    from,
-                    to,
-                });
+        edges.sort_by(by_strength);
+        let column = |x: u16| f64::from(x.saturating_sub(places.plot.x)) * 2.0;
+        let row = |y: u16| f64::from(y.saturating_sub(places.plot.y)) * 4.0 + 1.5;
+        let is_picture = l == 0 && places.picture.is_some();
+        let first = pair[0].x + if is_picture { 0 } else { radius + 1 };
+        let start = column(first) + 1.0;
+        let end = column(pair[1].x.saturating_sub(radius)) - 2.0;
+        let is_wide = pair[1].x - pair[0].x >= THICK_GAP;
+        for edge in edges {
+            let (from, to) = ((start, row(edge.from)), (end, row(edge.to)));
+            // A line in pieces says nothing.
+            if !edge.is_strongest && canvas.free(from, to) < FREE {
+                continue;
+            }
+            let stroke = stroke(&edge, theme);
+            canvas.line(from, to, &stroke);
+            if is_wide && edge.share.abs() > THICK && edge.stress > Stress::Faded {
+                canvas.line((from.0, from.1 + 1.0), (to.0, to.1 + 1.0), &stroke);
+            }
+            if let Some(pulse) = look.pulse.filter(|pulse| pulse.layer == l + 1) {
+                let (tail, head) = travelling(from, to, pulse);
+                canvas.line(tail, head, &Stroke::new(theme.strong(), PULSE));
             }
         }
     }
-    edges
+    canvas.render(pane.buf);
 }
 
-/// Values of the edges into layer `l + 1` and the largest absolute one: weights, or after an update of
-/// the phase stepper their changes.
-fn values<'a>(look: &'a Look, l: usize) -> Option<(&'a Array2<f32>, f32)> {
-    if let Some(changes) = look.changes() {
-        let changes = changes.get(l)?;
-        let sizes = changes.iter().map(|change| change.abs());
-        let finite = sizes.filter(|size| size.is_finite());
-        return Some((changes, finite.fold(0.0, f32::max)));
+/// The ends of the piece of an edge where `pulse` is.
+fn travelling(from: Point, to: Point, pulse: Pulse) -> (Point, Point) {
+    let at = if pulse.is_forward {
+        pulse.progress
+    } else {
+        1.0 - pulse.progress
+    };
+    let point = |share: f64| {
+        let share = share.clamp(0.0, 1.0);
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        (from.0 + share * dx, from.1 + share * dy)
+    };
+    (point(at - 0.06), point(at + 0.06))
+}
+
+/// Orders edges by emphasis, then by size, the strongest first.
+fn by_strength(a: &Edge, b: &Edge) -> Ordering {
+    let by_size = b.share.abs().total_cmp(&a.share.abs());
+    b.stress.cmp(&a.stress).then(by_size)
+}
+
+/// Returns the strongest edges into each shown neuron of layer `l + 1`, and all that are emphasised.
+fn strongest(pane: &Pane<'_>, places: &Places, look: &Look, l: usize) -> Vec<Edge> {
+    let (before, after) = (&places.layers[l], &places.layers[l + 1]);
+    let Some(layer) = layer_edges(pane.model, look, l) else {
+        return Vec::new();
+    };
+    let number = edges_per_neuron(before, after, places.plot.height);
+    let scale = layer.largest.max(f32::MIN_POSITIVE);
+    let mut all = Vec::new();
+    for &(j, to) in &after.shown {
+        let edges = before.shown.iter().filter_map(|&(i, from)| {
+            let (output, input) = (look.neurons[l + 1].get(j)?, look.neurons[l].get(i)?);
+            Some(Edge {
+                stress: look.stress(l + 1, *output, *input),
+                share: layer.values.get((j, i))? / scale,
+                from,
+                to,
+                is_strongest: false,
+            })
+        });
+        let mut edges: Vec<Edge> = edges.collect();
+        let emphasised = edges
+            .iter()
+            .filter(|edge| edge.stress > Stress::Plain)
+            .count();
+        let number = number.max(emphasised).min(edges.len());
+        if (1..edges.len()).contains(&number) {
+            edges.select_nth_unstable_by(number - 1, by_strength);
+        }
+        edges.truncate(number);
+        edges.sort_by(by_strength);
+        if let Some(first) = edges.first_mut() {
+            first.is_strongest = true;
+        }
+        all.append(&mut edges);
     }
-    Some((look.edges.weights.get(l)?, *look.edges.largest.get(l)?))
+    all
+}
+
+/// Number of edges into each neuron of `after` for which there is room.
+fn edges_per_neuron(before: &Layer, after: &Layer, rows: u16) -> usize {
+    let per_row = match after.x.saturating_sub(before.x) {
+        0..5 => 1,
+        5..16 => 2,
+        _ => 3,
+    };
+    let (inputs, outputs) = (before.shown.len(), after.shown.len().max(1));
+    let number = per_row * usize::from(rows) / outputs;
+    number.clamp(1, 6).min(inputs)
 }
 
 fn stroke(edge: &Edge, theme: Theme) -> Stroke {
-    let (share, sign) = (edge.share, edge.share.signum());
-    let dash = match (share < 0.0, edge.stress) {
-        (false, _) => Dash::Solid,
-        (true, Stress::Chosen) => Dash::Along(3, 1),
-        (true, _) => Dash::Along(2, 2),
+    let (size, sign) = (edge.share.abs(), edge.share.signum());
+    let dash = if edge.share < 0.0 && !theme.has_shades() {
+        Dash::Along(2, 2)
+    } else if edge.share < 0.0 {
+        Dash::Along(5, 1)
+    } else {
+        Dash::Solid
     };
-    let size = share.abs();
     let (value, strength) = match edge.stress {
         Stress::Faded => (FADED, size - 10.0),
-        Stress::Plain => (size.powf(1.5) * 0.9, size),
+        Stress::Plain => (0.08 + 0.92 * size.powf(1.5), size),
         // Even a small weight of the chosen neuron is to be seen.
         Stress::Raised => (0.3 + 0.7 * size, 10.0 + size),
         Stress::Chosen => (1.0, 20.0),

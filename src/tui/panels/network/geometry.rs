@@ -1,8 +1,9 @@
 //! Positions of neurons and labels.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 
 use super::NAME;
+use super::sides::{Side, Wanted, divide};
 use super::style::Look;
 use crate::nn::output::predicted_class;
 use crate::tui::app::Model;
@@ -10,44 +11,66 @@ use crate::tui::widgets::fitted;
 use crate::util::pick::evenly_with;
 use crate::util::text::width;
 
-/// Width of a feature's value.
+/// Width of a number of the table.
 pub(crate) const VALUE: u16 = 5;
+/// Width of a percentage, with and without a decimal.
+const SHARES: [u16; 2] = [6, 4];
+/// Width of a predicted number, with and without the output beside it.
+const PREDICTIONS: [u16; 2] = [VALUE + 3 + VALUE, VALUE];
+/// Cells from one layer to the next that labels leave to edges, where they can.
+const GAP: u16 = 6;
+/// Cells that labels have at least, before there is that much.
+const LABELS: u16 = 16;
 
-/// Width of a feature's value with the space around it; 1 where room is short.
-pub(crate) fn value_cells(inner: Rect) -> u16 {
-    if inner.width < 56 { 1 } else { VALUE + 2 }
+/// Shape of the neurons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A symbol.
+    Dot,
+    /// A line with a number.
+    Pill,
+    /// A frame around a number.
+    Frame,
 }
 
-/// Width of an output: without decimals where room is short.
-pub(crate) fn share_cells(inner: Rect) -> u16 {
-    if inner.width < 56 { 5 } else { 7 }
-}
+impl Shape {
+    /// Width and height in cells.
+    pub fn size(self) -> (u16, u16) {
+        match self {
+            Self::Dot => (1, 1),
+            Self::Pill => (7, 1),
+            Self::Frame => (9, 3),
+        }
+    }
 
-/// Cells for a feature's value and for an output as they are, where it is shown what would be
-/// if others were; none where room is short.
-pub(crate) fn before_cells(inner: Rect, look: &Look) -> (u16, u16) {
-    if look.pass.unchanged.is_some() && inner.width >= 56 {
-        (VALUE + 1, share_cells(inner) + 1)
-    } else {
-        (0, 0)
+    /// Columns from a layer to the next, and rows from a neuron to the next, at least.
+    fn distances(self) -> (u16, u16) {
+        match self {
+            Self::Dot => (0, 1),
+            Self::Pill => (13, 2),
+            Self::Frame => (22, 4),
+        }
     }
 }
 
 /// Positions of everything in the panel.
 pub(crate) struct Places {
-    /// Area of neurons and edges, without labels and titles.
+    /// Area of neurons and edges, without labels, titles and counts.
     pub plot: Rect,
     /// The whole panel without its frame.
     pub inner: Rect,
     /// Area of the shown row's picture, in place of the input neurons, if rows are images.
     pub picture: Option<Rect>,
+    pub shape: Shape,
+    /// Labels of inputs and outputs.
+    pub sides: [Side; 2],
     /// The layers, inputs first.
     pub layers: Vec<Layer>,
 }
 
 /// One layer on the screen.
 pub(crate) struct Layer {
-    /// Column of the neurons.
+    /// Column in the middle of the neurons.
     pub x: u16,
     /// Indices into the watched neurons, and their rows on the screen.
     pub shown: Vec<(usize, u16)>,
@@ -56,35 +79,50 @@ pub(crate) struct Layer {
 }
 
 impl Places {
-    /// Computes the positions of the layers.
+    /// Computes the positions of the layers, with neurons as large as there is room for.
     pub fn new(inner: Rect, model: &Model, look: &Look) -> Self {
-        let data = &model.run.data;
-        let widest = |names: &mut dyn Iterator<Item = &String>| {
-            let widest = names.map(|name| width(name)).max().unwrap_or(0);
-            widest.min(NAME).min(usize::from(inner.width) / 5 + 1)
+        let numbered = [Shape::Frame, Shape::Pill];
+        let mut fitting = numbered.into_iter().filter_map(|shape| {
+            let places = Self::with_shape(inner, model, look, shape);
+            places.fits(model).then_some(places)
+        });
+        let fitting = fitting.next();
+        fitting.unwrap_or_else(|| Self::with_shape(inner, model, look, Shape::Dot))
+    }
+
+    /// Whether all neurons are shown, at distances that their shape needs.
+    fn fits(&self, model: &Model) -> bool {
+        let (width, height) = self.shape.distances();
+        let mut gaps = self.layers.windows(2).map(|pair| pair[1].x - pair[0].x);
+        let is_shown = |layer: &Layer| {
+            let mut steps = layer.shown.windows(2).map(|pair| pair[1].1 - pair[0].1);
+            layer.hidden == 0 && steps.all(|step| step >= height)
         };
-        let features = widest(&mut data.input_names.iter());
-        let classes = widest(&mut data.output_names.iter());
-        let is_wide = inner.width >= 34;
-        let picture = data
-            .image
-            .filter(|_| is_wide)
-            .and_then(|size| picture(inner, size));
-        let (before_input, before_output) = before_cells(inner, look);
-        let (left, right) = if is_wide {
-            let left = features as u16 + value_cells(inner) + before_input;
-            let right = classes as u16 + share_cells(inner) + 3 + before_output;
-            (picture.map_or(left, |picture| picture.width), right)
-        } else {
-            (1, 1)
-        };
-        let width = inner.width.saturating_sub(left + right);
-        let plot = Rect::new(inner.x + left, inner.y + 1, width, inner.height - 1);
+        model.run.data.image.is_none()
+            && self.plot.height >= height
+            && gaps.all(|gap| gap >= width)
+            && self.layers.iter().all(is_shown)
+    }
+
+    fn with_shape(inner: Rect, model: &Model, look: &Look, shape: Shape) -> Self {
         let sizes = model.run.architecture.sizes();
-        let gaps = (sizes.len() - 1).max(1);
+        let gaps = sizes.len().saturating_sub(1).max(1);
+        let (cells, height) = shape.size();
+        // Neurons lie within the plot as a whole.
+        let margin = height / 2;
+        let rows = plot_rows(inner, model).saturating_sub(2 * margin);
+        let edges = u16::try_from(gaps).map_or(u16::MAX, |gaps| gaps.saturating_mul(GAP));
+        let budget = inner.width.saturating_sub(edges).max(LABELS);
+        let budget = budget.min(inner.width / 2);
+        let stack = |size: usize| step_of(size, rows) >= 2 && size <= rows.into();
+        let ends = [sizes[0], sizes[sizes.len() - 1]].map(stack);
+        let (picture, sides) = sides(inner, budget, ends, model, shape);
+        let [left, right] = sides;
+        let width = inner.width.saturating_sub(left.width + right.width);
+        let plot = Rect::new(inner.x + left.width, inner.y + 1 + margin, width, rows);
         let layers = sizes.iter().zip(look.neurons).enumerate();
         let layers = layers.map(|(l, (&size, watched))| {
-            if let (0, Some(picture), Some(image)) = (l, picture, data.image) {
+            if let (0, Some(picture), Some(image)) = (l, picture, model.run.data.image) {
                 return Layer::beside(picture, image, plot.x, model, watched);
             }
             let mut wanted = Vec::new();
@@ -93,23 +131,97 @@ impl Places {
             }
             let marked = model.inspector.marks(l);
             wanted.extend(watched.iter().position(|&neuron| Some(neuron) == marked));
-            let x = plot.x + (usize::from(plot.width.saturating_sub(1)) * l / gaps) as u16;
+            let room = usize::from(plot.width.saturating_sub(cells));
+            let x = plot.x + cells / 2 + (room * l / gaps) as u16;
             Layer::new(plot, x, size, watched.len(), &wanted)
         });
+        let plot = plot.outer(Margin::new(0, margin));
         Self {
             plot,
             inner,
             picture,
+            shape,
+            sides,
             layers: layers.collect(),
         }
     }
 }
 
-/// Area of the picture of an image of `size` in a panel; none if it has no room.
-fn picture(inner: Rect, size: (usize, usize)) -> Option<Rect> {
-    // The layers need the better part, and their titles a row.
+/// Rows of the plot: those below the titles, without one for counts of neurons that have no room.
+fn plot_rows(inner: Rect, model: &Model) -> u16 {
     let rows = inner.height.saturating_sub(1);
-    let (width, height) = fitted(size, inner.width * 2 / 5, rows)?;
+    let first = usize::from(model.run.data.image.is_some());
+    let mut sizes = model.run.architecture.sizes().iter().skip(first);
+    let has_counts = sizes.any(|&size| size > rows.into());
+    rows.saturating_sub(has_counts.into())
+}
+
+/// Rows from a neuron to the next in a layer of `size`: as even as whole rows allow.
+fn step_of(size: usize, rows: u16) -> u16 {
+    let (rows, size) = (usize::from(rows), size.max(1));
+    let nearest = (2 * rows + size) / (2 * size);
+    let widest = rows.saturating_sub(1) / (size - 1).max(1);
+    nearest.min(widest).max(1) as u16
+}
+
+/// Area of the picture, if there is one, and the cells beside the network.
+fn sides(
+    inner: Rect,
+    budget: u16,
+    can_stack: [bool; 2],
+    model: &Model,
+    shape: Shape,
+) -> (Option<Rect>, [Side; 2]) {
+    let data = &model.run.data;
+    let widest = |names: &[String]| {
+        let widest = names.iter().map(|name| width(name)).max();
+        widest.unwrap_or(0).min(NAME) as u16
+    };
+    let numbers = |numbers: &'static [u16]| match shape {
+        Shape::Dot => numbers,
+        _ => &[],
+    };
+    let is_number = model.run.is_regression();
+    let outputs = Wanted {
+        name: widest(&data.output_names),
+        numbers: if is_number {
+            &PREDICTIONS
+        } else {
+            numbers(&SHARES)
+        },
+        margin: 2,
+        can_stack: can_stack[1],
+    };
+    if let Some(size) = data.image {
+        let columns = budget.saturating_sub(outputs.fitted(budget / 2).width);
+        if let Some(picture) = picture(inner, size, columns) {
+            let left = Side {
+                width: picture.width,
+                ..Side::default()
+            };
+            let right = outputs.fitted(budget.saturating_sub(picture.width));
+            return (Some(picture), [left, right]);
+        }
+    }
+    let inputs = Wanted {
+        name: if data.image.is_some() {
+            0
+        } else {
+            widest(&data.input_names)
+        },
+        numbers: numbers(&[VALUE]),
+        margin: 1,
+        can_stack: can_stack[0],
+    };
+    let (left, right) = divide(inputs, outputs, budget);
+    (None, [left, right])
+}
+
+/// Area of the picture of an image of `size` in at most `columns` cells; none if it has no room.
+fn picture(inner: Rect, size: (usize, usize), columns: u16) -> Option<Rect> {
+    // The titles of the layers need a row.
+    let rows = inner.height.saturating_sub(1);
+    let (width, height) = fitted(size, columns, rows)?;
     let y = inner.y + 1 + (rows - height) / 2;
     Some(Rect::new(inner.x, y, width, height))
 }
@@ -149,37 +261,37 @@ impl Layer {
         }
     }
 
+    /// A layer in the middle of the height of `plot`, its neurons at even distances.
     fn new(plot: Rect, x: u16, size: usize, watched: usize, wanted: &[usize]) -> Self {
-        let rows = usize::from(plot.height);
-        let is_full = size > rows;
-        // The count of the rest takes a row of its own. A layer that fills every row is a wall; every
-        // second one still reads as neurons.
-        let room = rows.saturating_sub(usize::from(is_full));
-        let room = if is_full && rows >= 12 {
-            room / 2
-        } else {
-            room
-        };
-        let chosen = evenly_with(watched, room, wanted);
-        let height = rows.saturating_sub(usize::from(size > chosen.len()));
-        let count = chosen.len().max(1);
-        let step = (height / count).max(1);
-        let used = step * (count - 1) + 1;
-        let top = height.saturating_sub(used) / 2;
-        // Where neurons are close, even distances look calmer than the last row made use of.
-        let row = |i: usize| {
-            if 2 * height < 3 * count {
-                top + i * step
-            } else {
-                (2 * i + 1) * height / (2 * count)
-            }
-        };
-        let places = (0..count).map(|i| plot.y + row(i) as u16);
+        let rows = plot.height;
+        let chosen = evenly_with(watched, rows.into(), wanted);
+        let step = step_of(chosen.len(), rows);
+        let used = step * (chosen.len() as u16).saturating_sub(1) + 1;
+        let top = plot.y + rows.saturating_sub(used) / 2;
+        let places = (0..chosen.len() as u16).map(|i| top + i * step);
         let shown: Vec<_> = chosen.into_iter().zip(places).collect();
         Self {
             x,
             hidden: size - shown.len().min(size),
             shown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neurons_are_even_and_within_the_rows() {
+        let steps = [(4, 8), (4, 7), (16, 16), (16, 27), (3, 7), (1, 9), (2, 1)];
+        let steps = steps.map(|(size, rows)| step_of(size, rows));
+        assert_eq!(steps, [2, 2, 1, 1, 2, 1, 1]);
+        for rows in 1..70 {
+            for size in 1..=usize::from(rows) {
+                let used = usize::from(step_of(size, rows)) * (size - 1) + 1;
+                assert!(used <= rows.into(), "{size} in {rows}");
+            }
         }
     }
 }

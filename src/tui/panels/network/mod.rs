@@ -12,18 +12,22 @@ mod cursor;
 mod edges;
 mod geometry;
 mod labels;
+mod neurons;
+mod sides;
 mod step_banner;
 mod style;
+mod titles;
+mod values;
 
 use ratatui::layout::{Constraint, Layout, Position, Rect};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use super::Panel;
 use super::sample::titles;
 use crate::nn::output::predicted_class;
 use crate::train::Request;
 use crate::train::probes::{EdgeProbe, PhaseProbe, RowProbe};
-use crate::tui::app::{Model, Msg};
+use crate::tui::app::{EdgeValue, Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Palette, Pane, Picture, Title};
@@ -31,9 +35,12 @@ use crate::util::pick::evenly_with;
 use cursor::cursor_at;
 use edges::edges;
 use geometry::Places;
-use labels::{input_labels, layer_titles, output_labels};
-use style::{Look, Shown};
+use labels::{input_labels, output_labels};
+use neurons::neurons;
+use style::Look;
 pub(in crate::tui) use style::{knows_activation, knows_delta, knows_loss, phase_values};
+use titles::layer_titles;
+use values::shown_value;
 
 /// Widest feature or class name.
 const NAME: usize = 18;
@@ -49,7 +56,23 @@ impl Panel for NetworkPanel {
         let (model, theme) = (pane.model, pane.theme);
         let verdict = verdict(model, theme);
         let titles = titles(model, theme).into_iter();
-        let details = titles.map(|title| title + verdict.clone());
+        let titles = titles.map(|title| title + verdict.clone());
+        let titles: Vec<Line> = titles.collect();
+        let Some(value) = Look::new(model).map(|look| shown_value(model, &look)) else {
+            return Title::new(text::network_title(), titles);
+        };
+        let edges = text::edges_show(value.formula());
+        let with_edges = titles.iter().map(|title| {
+            let edges = Span::styled(format!(" · {edges}"), theme.dim());
+            title.clone() + edges
+        });
+        let mut details: Vec<Line> = with_edges.collect();
+        // Weights are what one expects; anything else has to be said.
+        if value == EdgeValue::Weight {
+            details.extend(titles);
+        } else {
+            details.push(Span::styled(edges, theme.dim()).into());
+        }
         Title::new(text::network_title(), details)
     }
 
@@ -78,7 +101,7 @@ impl Panel for NetworkPanel {
         edges(pane, &places, &look);
         neurons(pane, &places, &look);
         picture(pane, &places, &look);
-        layer_titles(pane, &places);
+        layer_titles(pane, &places, &look);
         input_labels(pane, &places, &look);
         output_labels(pane, &places, &look);
         cursor::marks(pane, &places, &look);
@@ -114,68 +137,23 @@ fn parted(inner: Rect, look: &Look) -> (Rect, Rect) {
     (banner, rest)
 }
 
-/// Returns whether the prediction for the shown row is right, in two cells.
+/// Returns whether the class predicted for the shown row is right, in two cells; blank until the outputs
+/// are computed, and empty for numbers.
 fn verdict(model: &Model, theme: Theme) -> Span<'static> {
     let sample = model.navigation.sample;
+    let Some(label) = model.samples().targets.class(sample.index) else {
+        return Span::default();
+    };
+    let is_known = Look::new(model).is_some_and(|look| look.knows_outputs());
     let shown = model
         .run
         .probed::<RowProbe>()
-        .filter(|(row, _)| row.sample == sample);
+        .filter(|(row, _)| is_known && row.sample == sample);
     let outputs = shown.and_then(|(_, pass)| pass.activations.last());
-    match (
-        outputs.map(predicted_class),
-        model.samples().targets.class(sample.index),
-    ) {
-        (Some(predicted), Some(label)) if predicted == label => Span::styled(" ✓", theme.good()),
-        (Some(_), Some(_)) => Span::styled(" ✗", theme.bad()),
-        _ => Span::raw("  "),
-    }
-}
-
-fn neurons(pane: &mut Pane<'_>, places: &Places, look: &Look) {
-    let theme = pane.theme;
-    let first = usize::from(places.picture.is_some());
-    for (l, layer) in places.layers.iter().enumerate().skip(first) {
-        let values = activations(pane.model, look, l);
-        let largest = values.iter().map(|a| a.abs()).fold(1.0, f32::max);
-        for &(i, y) in &layer.shown {
-            let Some(&neuron) = look.neurons[l].get(i) else {
-                continue;
-            };
-            let (value, is_delta) = match look.shown(l, neuron) {
-                Shown::Delta(share) => (share, true),
-                Shown::Activation => (values.get(neuron).map_or(f32::NAN, |a| a / largest), false),
-                Shown::Unknown => {
-                    pane.draw(Span::styled("○", theme.dim()), Rect::new(layer.x, y, 1, 1));
-                    continue;
-                }
-            };
-            let symbol = match value {
-                v if v.is_nan() => "?",
-                _ if is_delta && theme.has_colour() => "◆",
-                v if is_delta && v >= 0.0 => "▲",
-                _ if is_delta => "▼",
-                v if !theme.has_shades() && v.abs() < 0.25 => "○",
-                _ if theme.has_colour() => "●",
-                v if v > 0.0 => "⊕",
-                _ => "⊖",
-            };
-            pane.draw(
-                Span::styled(symbol, theme.signed(value)),
-                Rect::new(layer.x, y, 1, 1),
-            );
-        }
-        if layer.hidden > 0 {
-            let text = format!("+{}", layer.hidden);
-            let cells = text.len() as u16;
-            let last = places.inner.right().saturating_sub(cells);
-            let x = layer
-                .x
-                .saturating_sub(cells / 2)
-                .clamp(places.inner.x, last);
-            let y = places.plot.bottom().saturating_sub(1);
-            pane.left(Rect::new(x, y, cells, 1), &text, theme.dim());
-        }
+    match outputs.map(predicted_class) {
+        Some(predicted) if predicted == label => Span::styled(" ✓", theme.good()),
+        Some(_) => Span::styled(" ✗", theme.bad()),
+        None => Span::raw("  "),
     }
 }
 
@@ -190,19 +168,4 @@ fn picture(pane: &mut Pane<'_>, places: &Places, look: &Look) {
         let picture = Picture::of_row(size, samples, &run.data.preprocessing, row);
         picture.render(area, pane.buf, pane.theme, Palette::Grey);
     }
-}
-
-/// Activations of layer `l` for the shown row; those of the inputs are the standardised values.
-fn activations(model: &Model, look: &Look, l: usize) -> Vec<f32> {
-    let Some(l) = l.checked_sub(1) else {
-        let (samples, row) = (
-            model.run.samples_with(look.row.sample),
-            look.row.sample.index,
-        );
-        let inputs = samples.map(|samples| samples.inputs(row..row + 1));
-        // Standardised values beyond three standard deviations are rare: they get full brightness.
-        let share = |x: &f32| (x / 3.0).clamp(-1.0, 1.0);
-        return inputs.map_or(Vec::new(), |inputs| inputs.iter().map(share).collect());
-    };
-    look.pass.activations.get(l).cloned().unwrap_or_default()
 }

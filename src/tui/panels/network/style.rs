@@ -1,11 +1,10 @@
 //! Emphasis of neurons and edges, by the inspector's cursor and by the phase stepper.
 
-use ndarray::Array2;
-
 use super::edges::stress_by_cursor;
 use crate::train::probes::{EdgeProbe, Edges, PhaseProbe, RowPass, RowProbe};
 use crate::train::{Cursor, PhaseValues, StepPhase};
-use crate::tui::app::Model;
+use crate::tui::app::{Model, Pulse};
+use crate::util::numbers::short;
 
 /// Emphasis of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,8 +26,8 @@ pub(crate) enum Shown {
     Unknown,
     /// Activation.
     Activation,
-    /// Delta, divided by the largest absolute one of the layer.
-    Delta(f32),
+    /// Delta, and its share of the largest absolute one of all layers computed so far.
+    Delta { delta: f32, share: f32 },
 }
 
 /// Values to draw, and what is emphasised among them.
@@ -43,6 +42,8 @@ pub(crate) struct Look<'a> {
     /// Neurons of each layer that may be shown, inputs first, and the weights between them.
     pub neurons: &'a [Vec<usize>],
     pub edges: &'a Edges,
+    /// What is on its way between two layers.
+    pub pulse: Option<Pulse>,
     depth: usize,
 }
 
@@ -58,21 +59,81 @@ impl<'a> Look<'a> {
             pass,
             neurons: &shown.neurons,
             edges,
+            pulse: model.pulse(),
             depth: model.run.architecture.depth(),
         })
     }
 
-    /// By how much the update just done changed the weights between the shown neurons.
-    pub fn changes(&self) -> Option<&'a [Array2<f32>]> {
-        let is_update = self.phase_values?.position.done == Some(StepPhase::Update);
-        let changes = &self.edges.changes;
-        (is_update && !changes.is_empty()).then_some(changes)
+    /// Phase done last, if a mini-batch is stepped through.
+    pub(crate) fn done(&self) -> Option<StepPhase> {
+        self.phase_values?.position.done
+    }
+
+    /// Activations of `layer` for the shown row. Those of the inputs are the values that the network
+    /// receives.
+    pub(crate) fn activations(&self, model: &Model, layer: usize) -> Vec<f32> {
+        if let Some(layer) = layer.checked_sub(1) {
+            let activations = self.pass.activations.get(layer);
+            return activations.cloned().unwrap_or_default();
+        }
+        let row = self.row.sample.index;
+        let samples = model.run.samples_with(self.row.sample);
+        let inputs = samples.map(|samples| samples.inputs(row..row + 1));
+        let mut inputs: Vec<f32> =
+            inputs.map_or(Vec::new(), |inputs| inputs.iter().copied().collect());
+        for &(input, value) in &self.row.what_if {
+            if let Some(place) = inputs.get_mut(input) {
+                *place = value.into();
+            }
+        }
+        inputs
+    }
+
+    /// Whether `input` was changed by hand.
+    pub(crate) fn is_changed(&self, input: usize) -> bool {
+        self.row
+            .what_if
+            .iter()
+            .any(|(changed, _)| *changed == input)
+    }
+
+    /// Formats a value as in the table in at most `cells` cells: that of `input`, changed or not.
+    pub(crate) fn raw_input(&self, model: &Model, input: usize, cells: usize) -> String {
+        let mut changed = self.row.what_if.iter();
+        match changed.find(|(changed, _)| *changed == input) {
+            Some(&(_, value)) => {
+                let preprocessing = &model.run.data.preprocessing;
+                short(preprocessing.raw_of(input, value.into()), cells)
+            }
+            None => self.own_input(model, input, cells),
+        }
+    }
+
+    /// Formats the shown row's own value of `input`.
+    pub(crate) fn own_input(&self, model: &Model, input: usize, cells: usize) -> String {
+        let samples = model.run.samples_with(self.row.sample);
+        let raw = samples.map(|samples| samples.raw_row(self.row.sample.index));
+        let shown = raw.map(|raw| model.run.data.preprocessing.shown(raw.view(), input));
+        short(shown.unwrap_or(f32::NAN), cells)
+    }
+
+    /// Largest absolute delta of `layer`, if that is what its neurons show.
+    pub(crate) fn largest_delta(&self, layer: usize) -> Option<f64> {
+        let Some(StepPhase::Backward { layer: at }) = self.done() else {
+            return None;
+        };
+        let deltas = self.phase_values?.delta.get(layer.checked_sub(1)?)?;
+        let largest = deltas
+            .iter()
+            .fold(0.0, |max: f64, delta| max.max(delta.abs()));
+        (layer >= at).then_some(largest)
     }
 
     /// Whether any edge is emphasised.
     pub(crate) fn has_stress(&self) -> bool {
         let by_cursor = self.cursor.is_some_and(|cursor| cursor != Cursor::Output);
-        by_cursor || self.phase_values.is_some() && self.changes().is_none()
+        let by_phase = self.phase_values.is_some() && self.done() != Some(StepPhase::Update);
+        by_cursor || by_phase
     }
 
     /// Emphasis of the weight from `input` to neuron `output` of `layer`.
@@ -102,20 +163,31 @@ impl<'a> Look<'a> {
         let Some(phase_values) = self.phase_values.filter(|_| layer > 0) else {
             return Shown::Activation;
         };
-        if !knows_activation(phase_values, layer) {
+        // Numbers are there once they have arrived.
+        let arrives = |is_forward| {
+            let mut pulse = self.pulse.into_iter();
+            pulse.any(|pulse| pulse.is_forward == is_forward)
+        };
+        let done = self.done();
+        let is_on_its_way =
+            arrives(true) && matches!(done, Some(StepPhase::Forward { layer: at }) if at == layer);
+        if !knows_activation(phase_values, layer) || is_on_its_way {
             return Shown::Unknown;
         }
-        match phase_values.position.done {
+        match done {
+            Some(StepPhase::Backward { layer: at }) if layer == at && arrives(false) => {
+                Shown::Activation
+            }
             Some(StepPhase::Backward { layer: at }) if layer >= at => {
-                let deltas = phase_values
-                    .delta
-                    .get(layer - 1)
-                    .map_or(&[][..], Vec::as_slice);
-                let largest = deltas
-                    .iter()
-                    .fold(0.0, |max: f64, delta| max.max(delta.abs()));
-                let delta = deltas.get(neuron).copied().unwrap_or(f64::NAN);
-                Shown::Delta((delta / largest.max(f64::MIN_POSITIVE)) as f32)
+                let deltas = &phase_values.delta;
+                let known = deltas.iter().skip(at - 1).flatten();
+                let largest = known.fold(0.0, |max: f64, delta| max.max(delta.abs()));
+                let delta = deltas.get(layer - 1).and_then(|deltas| deltas.get(neuron));
+                let delta = delta.copied().unwrap_or(f64::NAN);
+                Shown::Delta {
+                    delta: delta as f32,
+                    share: (delta / largest.max(f64::MIN_POSITIVE)) as f32,
+                }
             }
             _ => Shown::Activation,
         }
@@ -123,8 +195,7 @@ impl<'a> Look<'a> {
 
     /// Whether the outputs are known.
     pub(crate) fn knows_outputs(&self) -> bool {
-        let phase_values = self.phase_values;
-        phase_values.is_none_or(|phase_values| knows_activation(phase_values, self.depth))
+        self.shown(self.depth, 0) != Shown::Unknown
     }
 }
 

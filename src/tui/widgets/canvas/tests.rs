@@ -81,3 +81,17 @@ fn two_values_share_a_cell() {
     assert_eq!(pair(0), (theme.grey(1.0), theme.grey(0.0)));
     assert_eq!(pair(1), (theme.grey(0.5), Color::Reset));
 }
+
+#[test]
+fn weak_lines_pass_behind_strong_ones() {
+    let area = Rect::new(0, 0, 5, 1);
+    let mut canvas = Canvas::in_dots(area).exclusive();
+    let [strong, weak] = [2.0, 1.0].map(|strength| Stroke::new(Style::new(), strength));
+    canvas.line((0.0, 1.0), (9.0, 1.0), &strong);
+    assert_eq!(canvas.free((0.0, 0.0), (9.0, 3.0)), 0.0);
+    canvas.line((0.0, 0.0), (9.0, 3.0), &weak);
+    let mut buf = Buffer::empty(area);
+    canvas.render(&mut buf);
+    let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
+    assert_eq!(text, "⠒⠒⠒⠒⠒");
+}

@@ -31,12 +31,14 @@ pub(super) fn render(pane: &mut Pane<'_>, menu: Menu) {
         theme.accent(),
     );
     let hint: Vec<Line> = hint.collect();
-    let rows = (items.len() + hint.len() + 3).min(area.height.into()) as u16;
+    let needed = items.len() + hint.len() + 2;
+    let gap = usize::from(needed < area.height.into());
+    let rows = (needed + gap).min(area.height.into()) as u16;
     let place = Rect::new(area.right() - cells, area.y, cells, rows);
     let inner = popup(pane, place, text::settings_title(), None);
     let foot = Constraint::Length(hint.len() as u16);
     let [body, _, foot] =
-        Layout::vertical([Constraint::Min(1), Constraint::Max(1), foot]).areas(inner);
+        Layout::vertical([Constraint::Min(1), Constraint::Length(gap as u16), foot]).areas(inner);
     let first = first_shown(chosen, items.len(), body.height.into());
     let row = |(i, item): (usize, &Item)| {
         let (left, right) = if i == chosen {

@@ -363,6 +363,12 @@ texts! {
     row_as_received(x) "{x}: the row's values as the network receives them";
     error_at_outputs(delta, derivative) "{delta} = {derivative}, the error at the outputs";
 
+    // Confusion as shades
+    matrix_of_shades() "true ↓ predicted → · colour: share of the class, 0% … 100%";
+
+    // Weights
+    with_heat_scale(range) "{range} · colour: share of weights, 0 … max (√)";
+
     // Inspector
     inspector_title() "Inspector";
     waiting_for_values() "waiting for values";
@@ -411,6 +417,7 @@ texts! {
     part_of_loss() "part of C";
     and_more(rest) "  and {rest} more";
     true_label() "true: ";
+    predicted_label() "predicted: ";
     of_class(class) "of {class}";
     over_rows(rows) "Over {rows} row" | "Over {rows} rows";
     from_to(from, to) "from {from} to {to}";

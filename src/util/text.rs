@@ -143,6 +143,20 @@ pub(crate) fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
     names.iter().map(middle).collect()
 }
 
+/// Cuts each of `names` to its first `cells` terminal cells where that keeps different names apart, or else
+/// as [`abbreviate`] does.
+pub(crate) fn first_letters(names: &[String], cells: usize) -> Vec<String> {
+    let short: Vec<String> = (names.iter())
+        .map(|name| prefix(name, cells).to_owned())
+        .collect();
+    let clash = (1..short.len()).any(|i| short[..i].contains(&short[i]));
+    if clash {
+        abbreviate(names, cells)
+    } else {
+        short
+    }
+}
+
 /// Breaks `text` between words into lines of at most `cells` terminal cells. Longer words are cut.
 pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();

@@ -13,8 +13,11 @@ use crate::train::{
     Observation, Outcomes, Pace, Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started,
     State, Weights,
 };
-use crate::util::numbers::ago;
+use crate::util::numbers::{ago, short};
 use crate::util::stats::MinMaxLast;
+
+/// Cells of a predicted number, and of the output that it was computed from.
+pub(crate) const PREDICTION: usize = 5;
 
 /// State of the training as it is shown: acknowledged by the worker, or asked for and not
 /// acknowledged yet.
@@ -265,6 +268,15 @@ impl Run {
     /// Formats a target as it is in the table.
     pub(crate) fn target_text(&self, raw: f32) -> String {
         with_offset(raw, self.target_offset())
+    }
+
+    /// Formats an output as a number in the unit of the target, with the output itself beside it, and
+    /// without; `None` where classes are predicted.
+    pub(crate) fn prediction(&self, output: f32) -> Option<[String; 2]> {
+        let scale = self.data.task.scale()?;
+        let value = short(scale.value(output) as f32, PREDICTION);
+        let both = format!("{value} ({})", short(output, PREDICTION));
+        Some([both, value])
     }
 
     /// Difference between a target in the table and its raw value.

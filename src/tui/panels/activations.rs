@@ -13,9 +13,13 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pane, Title, bar, bars};
 use crate::util::numbers::significant;
+use crate::util::text::width;
 
-/// Maximal number of neurons of a layer that is shown as bars; larger ones are fields of shades.
+/// Maximal number of neurons of a layer for whose bars the panel asks for room.
 const BARS: usize = 24;
+
+/// Width from which on a predicted number has the output beside it.
+const WITH_OUTPUT: u16 = 36;
 
 /// A line of the panel's content.
 enum Row {
@@ -64,7 +68,7 @@ impl Panel for ActivationsPanel {
             return pane.message(["–"]);
         };
         let distributions = model.run.answer::<ActivationProbe>();
-        let field = usize::from(pane.area.width).saturating_sub(6).max(1);
+        let field = usize::from(pane.area.width).max(1);
         let steps = phase_values(model);
         let is_ahead = |layer| steps.is_some_and(|steps| !knows_activation(steps, layer));
         let rows = content(&pass.activations, field, pane.area.height.into());
@@ -82,8 +86,7 @@ impl Panel for ActivationsPanel {
                     let scale = scale(model, l, values);
                     let shown = values.iter().skip(i).take(field);
                     let shades = shown.map(|value| shade(theme, value / scale));
-                    let name = Span::styled(format!("{:>4} ", i + 1), theme.dim());
-                    pane.line(area, Line::from_iter([name].into_iter().chain(shades)));
+                    pane.line(area, Line::from_iter(shades));
                 }
                 Row::Gap => {}
             }
@@ -100,12 +103,11 @@ fn wanted_rows(model: &Model) -> u16 {
     rows.saturating_sub(1).min(1000) as u16
 }
 
-/// The lines of the panel. Small layers have a bar for each neuron; while that is more than
-/// `height` lines, the largest of them becomes a field of `field` shades a line, so that every
+/// The lines of the panel: a bar for each neuron. While that is more than `height` lines, the largest of them becomes a field of `field` shades a line, so that every
 /// layer is seen at a glance.
 fn content(activations: &[Vec<f32>], field: usize, height: usize) -> Vec<Row> {
     let size = |l: usize| activations[l].len();
-    let mut has_bars: Vec<bool> = (0..activations.len()).map(|l| size(l) <= BARS).collect();
+    let mut has_bars: Vec<bool> = (0..activations.len()).map(|l| size(l) <= height).collect();
     let lines = |l: usize, has_bars: bool| {
         if has_bars {
             size(l)
@@ -166,24 +168,28 @@ fn title(pane: &mut Pane<'_>, area: Rect, l: usize, layer: Option<&LayerActivati
     let (architecture, theme) = (&pane.model.run.architecture, pane.theme);
     let function = format!(" · {}", architecture.activation_name(l + 1));
     let name = Span::styled(layer_name(pane.model, l), theme.text());
-    let line = name + Span::styled(function, theme.dim());
-    let room = usize::from(area.width).saturating_sub(line.width() + 2);
-    pane.line(area, line);
-    let Some(layer) = layer else {
-        return;
-    };
-    let dead = if layer.dead > 0 && room >= 30 {
-        text::dead(layer.dead)
+    let dead = layer.map_or(0, |layer| layer.dead);
+    let dead = if dead > 0 {
+        text::dead(dead)
     } else {
         String::new()
     };
-    let cells = room.saturating_sub(dead.len()).min(24);
-    if cells >= 8 {
-        let bars = distribution(theme, layer, cells);
-        let dead = Line::from(Span::styled(dead, theme.bad()));
-        let line = bars.into_iter().fold(dead, |line, span| line + span);
-        pane.line(area, line.right_aligned());
-    }
+    // Dead neurons matter more than the name of the function, or the distribution.
+    let room = usize::from(area.width).saturating_sub(name.width() + dead.len() + 1);
+    let function = if width(&function) <= room {
+        function
+    } else {
+        String::new()
+    };
+    let room = room.saturating_sub(width(&function) + 1);
+    pane.line(area, name + Span::styled(function, theme.dim()));
+    let bars = layer.map(|layer| distribution(theme, layer, room.min(24)));
+    let dead = Line::from(Span::styled(dead, theme.bad()));
+    let line = bars
+        .into_iter()
+        .flatten()
+        .fold(dead, |line, span| line + span);
+    pane.line(area, line.right_aligned());
 }
 
 /// Name of layer `l` (from 0).
@@ -208,7 +214,7 @@ fn distribution(theme: Theme, layer: &LayerActivations, cells: usize) -> Vec<Spa
         format!("-{high}")
     };
     let columns = cells.saturating_sub(low.len() + high.len());
-    if columns == 0 || !histogram.limit().is_finite() {
+    if columns < 5 || !histogram.limit().is_finite() {
         return Vec::new();
     }
     let sums = histogram.resampled(columns);
@@ -250,14 +256,18 @@ fn neuron(pane: &mut Pane<'_>, area: Rect, (l, i): (usize, usize), values: &[f32
         _ => pane.right(name, &(i + 1).to_string(), theme.dim()),
     }
     let value = values[i];
-    let shown = match value.abs() {
-        v if v < 9.995 => format!("{value:.2}"),
-        v if v < 99.95 => format!("{value:.1}"),
+    let prediction = model.run.prediction(value).filter(|_| is_output);
+    let shown = match (prediction, value.abs()) {
+        (Some([both, _]), _) if area.width >= WITH_OUTPUT => both,
+        (Some([_, prediction]), _) => prediction,
+        (_, v) if v < 9.995 => format!("{value:.2}"),
+        (_, v) if v < 99.95 => format!("{value:.1}"),
         _ => significant(value.into(), 3),
     };
     pane.right(area, &shown, theme.text());
     let share = f64::from(value / scale(model, l, values));
-    let room = area.width.saturating_sub(name_cells + 8);
+    let taken = (width(&shown) as u16 + 2).max(8);
+    let room = area.width.saturating_sub(name_cells + taken);
     if room >= 4 && !share.is_nan() {
         let is_positive = range(model, l).0 >= 0.0;
         let cells = if is_positive { room } else { room / 2 };

@@ -13,9 +13,9 @@ use crate::train::Confusion;
 use crate::tui::app::{Cell, ClickTarget, Model, Msg, around};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pane, Title};
+use crate::tui::widgets::{Palette, Pane, Title, heat_map};
 use crate::util::numbers::percent;
-use crate::util::text::{abbreviate, shorten, width, wrap};
+use crate::util::text::{abbreviate, first_letters, shorten, width, wrap};
 
 /// Maximum number of lines that explain the cell under the cursor.
 const SENTENCE: u16 = 3;
@@ -67,6 +67,8 @@ impl Panel for ConfusionPanel {
             grid.render(pane, confusion, cursor);
             pane.footnote = grid.part(confusion.classes());
             y += grid.height().min(inner.height);
+        } else {
+            y += shades(pane, confusion);
         }
         let below = |y| Rect::new(inner.x, y, inner.width, inner.bottom().saturating_sub(y));
         if let Some(cell) = cursor {
@@ -182,7 +184,13 @@ impl Grid {
             text::head_true(),
         ];
         let corner = corner.into_iter().find(|text| width(text) <= label);
-        let head = abbreviate(&names[self.columns.clone()], usize::from(self.cell) - 1);
+        let names_of_columns = &names[self.columns.clone()];
+        let cells = usize::from(self.cell) - 1;
+        let head = if cells < LEGIBLE.into() {
+            first_letters(names_of_columns, cells)
+        } else {
+            abbreviate(names_of_columns, cells)
+        };
         let head = self.columns.clone().zip(head).map(|(predicted, name)| {
             let is_marked = cursor.is_some_and(|cursor| cursor.1 == predicted);
             named(name, is_marked, theme.dim())
@@ -237,6 +245,41 @@ impl Grid {
         let (rows, columns) = (part(&self.rows), part(&self.columns));
         text::part_of_matrix(&rows, &columns, classes)
     }
+}
+
+/// Draws a matrix without numbers as a field of shades, two true classes a row, and the scale. Returns the
+/// number of rows used: none if there is no room for it and a list of mistakes.
+fn shades(pane: &mut Pane<'_>, confusion: &Confusion) -> u16 {
+    let classes = u16::try_from(confusion.classes()).unwrap_or(u16::MAX);
+    let rows = classes.div_ceil(2);
+    let Rect {
+        width: cells,
+        height,
+        ..
+    } = pane.area;
+    if classes > cells || rows + 3 > height {
+        return 0;
+    }
+    let wide = (cells / classes).min(2);
+    let area = Rect::new(pane.area.x, pane.area.y + 1, classes * wide, rows);
+    let value = |x: u16, row: u16| {
+        let (actual, predicted) = (usize::from(row), usize::from(x / wide));
+        let count = confusion.count(actual, predicted) as f32;
+        count / confusion.of_class(actual).max(1) as f32
+    };
+    heat_map(area, pane.buf, pane.theme, Palette::Heat, classes, value);
+    let texts = [text::matrix_of_shades(), text::head_true_and_predicted()];
+    let fitting = texts.into_iter().find(|text| width(text) <= cells.into());
+    let head = Rect {
+        height: 1,
+        ..pane.area
+    };
+    pane.left(
+        head,
+        fitting.unwrap_or(text::head_true_down()),
+        pane.theme.dim(),
+    );
+    rows + 2
 }
 
 /// Explains the cell under the cursor. Returns how many lines that took.

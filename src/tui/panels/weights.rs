@@ -29,8 +29,10 @@ impl Panel for WeightsPanel {
         }
         let layers = layers(model);
         let end = round(Axis::new(model, layers).end());
-        let range = (!layers.is_empty()).then(|| format!("x: −{end} … {end}"));
-        Title::new(text::weights_title(), range)
+        let range = format!("x: −{end} … {end}");
+        let details = [text::with_heat_scale(&range), range];
+        let details = details.into_iter().filter(|_| !layers.is_empty());
+        Title::new(text::weights_title(), details)
     }
 
     fn min_size(&self) -> (u16, u16) {

@@ -213,6 +213,12 @@ fn loss(page: &mut Page, facts: &OutputFacts) {
         if let Some((_, before)) = &c.pass.unchanged {
             page.before(" ", *before, text::before_the_change());
         }
+        let output = facts.terms.first().map_or(f64::NAN, |term| term.a);
+        let prediction = c.model.run.prediction(output as f32);
+        if let Some([_, value]) = prediction.filter(|_| c.knows_activation(c.depth())) {
+            let value = c.text(value.replace('-', "−"));
+            page.line(c.dim(text::predicted_label()) + value);
+        }
         let target = c.target_text();
         if !target.is_empty() {
             page.line(c.dim(text::true_label()) + c.text(target));

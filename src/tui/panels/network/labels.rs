@@ -11,7 +11,7 @@ use crate::nn::output::predicted_class;
 use crate::tui::app::Model;
 use crate::tui::text;
 use crate::tui::widgets::Pane;
-use crate::util::numbers::{percent, short, significant};
+use crate::util::numbers::{percent, significant};
 use crate::util::text::{abbreviate, width};
 
 /// Cells of a percentage with a decimal.
@@ -178,14 +178,9 @@ fn write(pane: &mut Pane<'_>, area: Rect, side: Side, label: &Label<'_>, is_inpu
 /// Formats an output in `cells` cells: a class's as a percentage, a number in the unit of the target, with
 /// the output itself beside it if that has room.
 fn output_text(model: &Model, output: f32, cells: u16) -> String {
-    if let Some(scale) = model.run.data.task.scale() {
-        let value = short(scale.value(output) as f32, VALUE.into());
-        let both = format!("{value} ({})", short(output, VALUE.into()));
-        return if both.len() <= cells.into() {
-            both
-        } else {
-            value
-        };
+    if let Some([both, value]) = model.run.prediction(output) {
+        let has_room = both.len() <= cells.into();
+        return if has_room { both } else { value };
     }
     if !model.run.architecture.output().is_fraction() {
         significant(output.into(), 3)

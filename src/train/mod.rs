@@ -15,6 +15,7 @@ pub mod inspection;
 mod limits;
 pub mod messages;
 pub mod observation;
+mod overfitting;
 pub mod pace;
 pub mod phase_stepper;
 pub mod plan;
@@ -43,6 +44,7 @@ pub use messages::{
     StepSize,
 };
 pub use observation::{Mailbox, Observation, Probe, Request, Scratch, Snapshot, Training};
+pub(crate) use overfitting::overfitting_since;
 pub use pace::Pace;
 pub use phase_stepper::{PhaseStepper, PhaseValues, StepPhase, StepPosition};
 pub use plan::Plan;

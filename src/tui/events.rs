@@ -7,7 +7,7 @@ use std::sync::mpsc::{SyncSender, channel};
 use std::thread;
 use std::time::Duration;
 
-use ratatui::crossterm::event::{self, Event as Input, MouseEventKind};
+use ratatui::crossterm::event::{self, Event as Input};
 
 use super::app::command::Files;
 use super::loader::Loaded;
@@ -33,18 +33,6 @@ pub(super) enum Incoming {
     Loaded(Box<Loaded>),
     /// A signal is in its queue, or the terminal has taken a frame.
     Wake,
-}
-
-impl Incoming {
-    /// Returns whether the message may change what is shown.
-    pub(super) fn is_to_show(&self) -> bool {
-        let is_mouse_move = |input: &Input| matches!(input, Input::Mouse(event) if event.kind == MouseEventKind::Moved);
-        match self {
-            Self::Wake => false,
-            Self::Inputs(inputs) => !inputs.iter().all(is_mouse_move),
-            _ => true,
-        }
-    }
 }
 
 /// Interval at which a silent terminal is checked to be there still. A terminal that has gone reads

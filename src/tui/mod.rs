@@ -23,11 +23,10 @@ use ratatui::layout::{Constraint, Position, Rect};
 use ratatui::text::{Line, Text};
 use ratatui::widgets::Widget;
 
-use app::{Model, Msg, ScrollLimits};
-use panels::PanelId;
+use app::{Model, Msg, PlotGesture, ScrollLimits};
 pub use panels::loading::{render_loading, view_loading};
 pub use panels::render_panel;
-use panels::{click_panel, footer, header};
+use panels::{Pointer, click_panel, footer, header, point_at_panel};
 pub use run::run;
 pub(crate) use terminal::unusable;
 use theme::Theme;
@@ -72,15 +71,27 @@ fn is_too_small(area: Rect, buf: &mut Buffer, theme: Theme) -> bool {
     is_too_small
 }
 
-/// The panel at column `x` and row `y` of `area`.
-pub(crate) fn panel_at(model: &Model, area: Rect, x: u16, y: u16) -> Option<PanelId> {
-    layout::panel_at(area, model, Position { x, y }).map(|(id, _)| id)
-}
-
 /// Message for a click at column `x` and row `y` of `area`: for what is there in a panel, or for the
 /// panel itself.
 pub fn click(model: &Model, area: Rect, x: u16, y: u16) -> Option<Msg> {
     let at = Position { x, y };
     let (id, area) = layout::panel_at(area, model, at)?;
     Some(click_panel(id, area, model, at))
+}
+
+/// Message for what the mouse does besides clicking at column `x` and row `y` of `area`.
+pub fn point(model: &Model, area: Rect, x: u16, y: u16, does: Pointer) -> Option<Msg> {
+    let at = Position { x, y };
+    let panel = layout::panel_at(area, model, at);
+    let is_covered = model.prompt.overlay.is_some();
+    let pointed = panel.filter(|_| !is_covered);
+    let msg = pointed.and_then(|(id, area)| point_at_panel(id, area, model, at, does));
+    msg.or_else(|| match does {
+        Pointer::Wheel(lines) => Some(Msg::Wheel(panel.map(|(id, _)| id), lines)),
+        // The crosshair is where the pointer is.
+        Pointer::Hover if model.navigation.plot.crosshair.is_some() => {
+            Some(Msg::Plot(PlotGesture::Hover(None)))
+        }
+        Pointer::Hover | Pointer::Drag => None,
+    })
 }

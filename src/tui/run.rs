@@ -13,9 +13,10 @@ use super::app::command::Files;
 use super::app::{App, Effect, Loading, Model, Msg, Phase, ScrollLimits};
 use super::events::{CAPACITY, Incoming, spawn, watch_input};
 use super::loader::{Load, Loaded, Loader};
+use super::panels::Pointer;
 use super::terminal::{Screen, give_back, restore_on_panic};
 use super::theme::Theme;
-use super::{click, fault_injection, files, panel_at, render, render_loading};
+use super::{click, fault_injection, files, point, render, render_loading};
 use crate::data::{DataSummary, Dataset, Prepared};
 use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
@@ -150,15 +151,13 @@ impl Program {
             let Ok(first) = received else {
                 continue;
             };
-            is_dirty |= first.is_to_show();
-            self.handle(first)?;
+            is_dirty |= self.handle(first)?;
             let start = Instant::now();
             while start.elapsed() < FRAME
                 && self.exit.is_none()
                 && let Ok(message) = incoming.try_recv()
             {
-                is_dirty |= message.is_to_show();
-                self.handle(message)?;
+                is_dirty |= self.handle(message)?;
             }
         }
     }
@@ -211,7 +210,8 @@ impl Program {
         Ok(())
     }
 
-    fn handle(&mut self, incoming: Incoming) -> Result<()> {
+    /// Handles a message. Returns whether it may change what is shown.
+    fn handle(&mut self, incoming: Incoming) -> Result<bool> {
         let msg = match incoming {
             Incoming::Worker(event) => {
                 fault_injection::panic_at_third_epoch("screen", &event);
@@ -221,24 +221,27 @@ impl Program {
                 }
                 Msg::Worker(event)
             }
-            Incoming::Loaded(loaded) => return self.start_training(*loaded),
+            Incoming::Loaded(loaded) => return self.start_training(*loaded).map(|()| true),
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
             Incoming::Files(files) => Msg::Files(files),
             Incoming::Inputs(inputs) => {
+                let mut is_any = false;
                 for input in inputs {
                     if self.exit.is_none() {
-                        self.handle_input(input)?;
+                        is_any |= self.handle_input(input)?;
                     }
                 }
-                return Ok(());
+                return Ok(is_any);
             }
-            Incoming::Wake => return Ok(()),
+            Incoming::Wake => return Ok(false),
             Incoming::InputEnded => Msg::Terminate(HANG_UP),
         };
-        self.update(msg)
+        self.update(msg)?;
+        Ok(true)
     }
 
-    fn handle_input(&mut self, input: Input) -> Result<()> {
+    /// Handles what the user did. Returns whether it may change what is shown.
+    fn handle_input(&mut self, input: Input) -> Result<bool> {
         let msg = match (input, &self.app) {
             (Input::Key(key), _) => Some(Msg::Key(key)),
             (Input::Paste(text), _) => Some(Msg::Paste(text)),
@@ -246,7 +249,11 @@ impl Program {
             (Input::Mouse(event), App::Running(model)) => mouse_message(model, event),
             _ => None,
         };
-        msg.map_or(Ok(()), |msg| self.update(msg))
+        let Some(msg) = msg else {
+            return Ok(false);
+        };
+        self.update(msg)?;
+        Ok(true)
     }
 
     /// Handles all signals that have arrived. Returns whether there were any.
@@ -441,8 +448,10 @@ fn mouse_message(model: &Model, event: MouseEvent) -> Option<Msg> {
     let (x, y) = (event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(model, area, x, y),
-        MouseEventKind::ScrollDown => Some(Msg::Wheel(panel_at(model, area, x, y), WHEEL_LINES)),
-        MouseEventKind::ScrollUp => Some(Msg::Wheel(panel_at(model, area, x, y), -WHEEL_LINES)),
+        MouseEventKind::ScrollDown => point(model, area, x, y, Pointer::Wheel(WHEEL_LINES)),
+        MouseEventKind::ScrollUp => point(model, area, x, y, Pointer::Wheel(-WHEEL_LINES)),
+        MouseEventKind::Moved => point(model, area, x, y, Pointer::Hover),
+        MouseEventKind::Drag(MouseButton::Left) => point(model, area, x, y, Pointer::Drag),
         _ => None,
     }
 }

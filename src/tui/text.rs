@@ -98,6 +98,9 @@ texts! {
     no_row_taken(actual, predicted) "no {actual} row is predicted as {predicted}";
 
     // Typed commands
+    loss_axis(scale) "loss axis: {scale}";
+    nothing_drawn() "nothing is drawn yet";
+    nothing_or(word) "no argument or {word}";
     now(value) " · now {value}";
     current() "current";
     no_hidden() "no hidden layer";
@@ -266,18 +269,27 @@ texts! {
     how_to_start() "space: train · s: one step";
     how_to_start_short() "space: train";
     epoch(epoch) "epoch {epoch}";
+    step_number(step) "step {step}";
+    training_seconds(seconds) "{seconds:.1} s";
     always(class) "always \"{class}\"";
     predict_the_mean() "predict the mean";
-    baseline(constant) " baseline: {constant} ";
+    baseline(constant) "baseline: {constant}";
+    distant_baseline(arrow, constant, value) "{arrow} baseline: {constant} {value}";
+    distant_baseline_short(arrow, value) "{arrow} baseline {value}";
+    best_mark(value, epoch) "best {value} @ {epoch}";
+    overfitting_since(epoch) "overfitting since {epoch}";
     loss_title() "Loss";
     accuracy_title() "Accuracy";
     rate_mark(rate) "lr {rate}";
-    best_mark(epoch) "best {epoch}";
+    recovery_mark(rate) "recovered, lr {rate}";
+    hidden_mark(sizes) "hidden {sizes}";
+    undo_mark(change) "undo {change}";
     logarithmic() " · log";
+    zoomed() " · zoom";
     smooth() " · smooth";
     smoother() " · smoother";
-    legend_train() "━ train ";
-    legend_validation() "┅ val ";
+    legend_train() "━━ train ";
+    legend_validation() "╍╍ val ";
 
     // Headings of tables
     head_column() "column";

@@ -167,6 +167,12 @@ impl Theme {
             .add_modifier(Modifier::BOLD)
     }
 
+    /// Background of a part of a chart to be wary of, where colours can be mixed.
+    pub(crate) fn shaded(self) -> Option<Style> {
+        self.has_shades()
+            .then(|| Style::new().bg(self.shade(ORANGE, 0.08)))
+    }
+
     /// A key in the footer.
     pub fn key(self) -> Style {
         match self.depth {

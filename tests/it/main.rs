@@ -3,6 +3,7 @@
 mod best;
 mod cases;
 mod changes;
+mod charts;
 mod commands;
 mod confusion_navigation;
 mod data_errors;

@@ -16,7 +16,9 @@ use nn_tui::train::{
 };
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
-use nn_tui::tui::app::{Chart, Confirm, EdgeValue, Model, Msg, Overlay, Phase, View};
+use nn_tui::tui::app::{
+    Chart, Confirm, EdgeValue, LossScale, Model, Msg, Overlay, Phase, TimeUnit, View,
+};
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{render, render_panel};
@@ -209,6 +211,21 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
     }
 }
 
+fn type_keys(model: &mut Model, keys: &str) {
+    for c in keys.chars() {
+        model.update(Msg::Key(KeyEvent::new(
+            KeyCode::Char(c),
+            KeyModifiers::NONE,
+        )));
+    }
+}
+
+fn type_line(model: &mut Model, line: &str) {
+    type_keys(model, line);
+    let enter = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
+    model.update(Msg::Key(enter));
+}
+
 /// Possible results of a check.
 fn gradients(numbers: &[f32]) -> GradientCheck {
     let checked = numbers.iter().enumerate().map(|(i, &number)| Checked {
@@ -236,7 +253,9 @@ proptest! {
         (x, y) in (0u16..5, 0u16..5),
         (width, height) in (0u16..210, 0u16..64),
         numbers in prop::collection::vec(any_number(), 1..40),
-        (log_scale, smoothing, accuracy) in (any::<bool>(), 0usize..3, any::<bool>()),
+        (loss_scale, smoothing, accuracy) in (0usize..3, 0usize..3, any::<bool>()),
+        plot in (0usize..3, prop::option::of((-1.0..40.0, 0.0..40.0)), prop::option::of(-1.0..50.0)),
+        ghosts in 0usize..3,
         (edges, seconds) in (0usize..3, 0u64..9),
         scroll in 0i16..300,
         fills_screen in any::<bool>(),
@@ -244,7 +263,13 @@ proptest! {
     ) {
         let mut model = models()[which].clone();
         disturb(&mut model, &numbers);
-        model.navigation.log_scale = log_scale;
+        for _ in 0..ghosts {
+            type_line(&mut model, ":ghost");
+        }
+        model.navigation.plot.loss_scale = LossScale::ALL[loss_scale];
+        model.navigation.plot.time_unit = TimeUnit::ALL[plot.0];
+        model.navigation.plot.zoom = plot.1.map(|(from, span)| (from, from + span));
+        model.navigation.plot.crosshair = plot.2;
         model.navigation.smoothing = smoothing;
         model.navigation.chart = if accuracy { Chart::Accuracy } else { Chart::Loss };
         let values = [EdgeValue::Weight, EdgeValue::Contribution, EdgeValue::Change];
@@ -297,9 +322,7 @@ proptest! {
         };
         model.inspector.gradients = Some(gradients(&numbers));
         if overlay == 8 {
-            for c in ":s".chars() {
-                model.update(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
-            }
+            type_keys(&mut model, ":s");
         }
         if failed {
             model.run.phase = Phase::Failed("index out of bounds ".repeat(9));

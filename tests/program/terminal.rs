@@ -431,6 +431,30 @@ fn the_mouse_and_the_views() {
 }
 
 #[test]
+fn a_change_of_the_learning_rate_is_marked_in_the_chart() {
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.resize(120, 36);
+    terminal.wait_for("paused");
+    terminal.press("S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 1);
+    terminal.press("+");
+    terminal.wait_for("lr 0.005");
+    assert!(!terminal.text().contains("▾ lr"));
+    terminal.press("S");
+    terminal.wait_for("▾ lr 0.005");
+    // The pointer shows the numbers of an epoch, and the wheel zooms.
+    terminal.press("\x1b[<35;115;9M");
+    terminal.wait_for("epoch 2 ·");
+    terminal.press("\x1b[<64;115;9M");
+    terminal.wait_for("Loss · zoom");
+    terminal.press("0");
+    terminal.wait_until("everything", |text| !text.contains("zoom"));
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
 fn the_data_are_described_at_any_time() {
     let mut terminal = Terminal::start(&["iris", "--paused"]);
     terminal.wait_for("Confusion");

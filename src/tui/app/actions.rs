@@ -46,11 +46,13 @@ impl PromptState {
     pub(super) fn edit_count(&mut self, key: &KeyEvent) -> bool {
         let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
         match (self.count, key.code) {
+            // Without a count, 0 is a key of its own.
+            (None, KeyCode::Char('0')) => return false,
             (_, KeyCode::Char(digit @ '0'..='9')) if is_plain => {
                 let digit = u32::from(digit) - u32::from('0');
                 let count = self.count.unwrap_or(0) * 10 + digit;
-                // A count does not begin with 0, and stays as it is if it would be too long.
-                if (1..=MAX_STEPS).contains(&count) {
+                // A count stays as it is if it would be too long.
+                if count <= MAX_STEPS {
                     self.count = Some(count);
                 }
             }

@@ -39,6 +39,12 @@ pub enum When {
     Enlarged,
     /// While one does in which there is.
     Choosing,
+    /// While browsing, unless a chart fills the screen.
+    Moving,
+    /// While a chart fills the screen.
+    Charting,
+    /// While no chart does.
+    Elsewhere,
     /// While none does, and the inspector is closed.
     Overview,
     /// While there is something to go back from.
@@ -52,6 +58,7 @@ pub enum Group {
     Settings,
     Program,
     View,
+    Chart,
     Rows,
     Inspector,
     Editing,
@@ -59,11 +66,12 @@ pub enum Group {
 
 impl Group {
     /// All groups in the order of the help.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Training,
         Self::Settings,
         Self::Program,
         Self::View,
+        Self::Chart,
         Self::Rows,
         Self::Inspector,
         Self::Editing,
@@ -75,6 +83,7 @@ impl Group {
             Self::Settings => "Settings",
             Self::Program => "Program",
             Self::View => "View",
+            Self::Chart => "Chart, maximised",
             Self::Rows => "Rows and confusion matrix, maximised",
             Self::Inspector => "Inspector",
             Self::Editing => "Inspector, paused",
@@ -142,9 +151,9 @@ pub const BINDINGS: &[Binding] = bindings! {
     Training Waiting [(KeyCode::Backspace, NONE)] "backspace" SILENT, "previous phase", Model::step_back;
     // The digits themselves are keys of the repeat count.
     Training Always [] "1-9" SILENT, "repeat count before p n s S, e.g. 12p", |_| Ok(());
-    Settings Always [key('+'), key('=')] "+ −" "lr", "learning rate up / down (1, 2, 5, 10 …)",
+    Settings Elsewhere [key('+'), key('=')] "+ −" "lr", "learning rate up / down (1, 2, 5, 10 …)",
         |model| model.step_setting(&LEARNING_RATE, Step::Up);
-    Settings Always [key('-'), key('_')] "−" SILENT, SILENT,
+    Settings Elsewhere [key('-'), key('_')] "−" SILENT, SILENT,
         |model| model.step_setting(&LEARNING_RATE, Step::Down);
     Settings Browsing [key('l')] "l" SILENT, "type a learning rate", act!(|model| model.open_rate_prompt());
     Settings Always [key('<'), key(',')] "< >" "pace", "speed limit down / up",
@@ -176,22 +185,22 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Browsing [(KeyCode::Home, NONE)] "home end" SILENT, "first / last row", act!(|model| model.navigation.go_to(0, &model.run.data));
     View Browsing [(KeyCode::End, NONE)] "end" SILENT, SILENT, act!(|model| model.navigation.go_to(-1, &model.run.data));
     View Always [key('v')] "v" SILENT, "switch between validation and training rows", act!(|model| model.navigation.switch_set(&model.run));
-    View Always [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
+    View Elsewhere [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
     View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, weights, data",
         act!(|model| model.navigation.turn_to(model.navigation.view.next()));
     View Browsing [(KeyCode::BackTab, SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" SILENT, SILENT,
         act!(|model| model.navigation.turn_to(model.navigation.view.previous()));
-    View Browsing [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" SILENT, "move focus; inside a maximised panel, scroll (also h j k)",
+    View Moving [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" SILENT, "move focus; inside a maximised panel, scroll (also h j k)",
         act!(|model| model.move_in_view(Direction::Left));
-    View Browsing [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Down));
-    View Browsing [(KeyCode::Up, NONE), key('k')] "↑" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Up));
-    View Browsing [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Right));
+    View Moving [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Down));
+    View Moving [(KeyCode::Up, NONE), key('k')] "↑" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Up));
+    View Moving [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Right));
     View Overview [(KeyCode::Enter, NONE)] "enter" SILENT, "maximise the focused panel (esc: restore)", act!(|model| model.maximise());
     View Enlarged [(KeyCode::Enter, NONE)] "enter" SILENT, SILENT, act!(|model| model.navigation.go_back());
     View Away [(KeyCode::Esc, NONE)] "esc" "back", SILENT, act!(|model| model.navigation.go_back());
     View Always [key('a')] "a" SILENT, "loss / accuracy chart", act!(|model| model.navigation.toggle_chart());
-    View Always [key('y')] "y" SILENT, "logarithmic loss axis (toggle)",
-        act!(|model| model.navigation.log_scale = !model.navigation.log_scale);
+    View Always [key('y')] "y" SILENT, "loss axis: automatic, linear, logarithmic",
+        act!(|model| model.turn_loss_scale());
     View Always [key('m')] "m" SILENT, "smooth the curves: off, light, strong", act!(|model| model.navigation.smooth());
     View Always [key('d')] "d u" SILENT, "scroll the focused panel (also the mouse wheel)", act!(|model| model.scroll_focused(3));
     View Always [key('u')] "u" SILENT, SILENT, act!(|model| model.scroll_focused(-3));
@@ -200,6 +209,20 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [key('V')] "V" SILENT, "edges of the network show: weight w, contribution w·a, last change Δw",
         act!(|model| model.navigation.edge_value = model.navigation.edge_value.next());
     View Always [key('B')] "B" SILENT, "browse rows (toggle); x and v filter", act!(|model| model.navigation.browse());
+    Chart Charting [key('+'), key('=')] "+ −" "zoom", "zoom in / out (also the mouse wheel)", act!(|model| model.zoom_chart(true));
+    Chart Charting [key('-'), key('_')] "−" SILENT, SILENT, act!(|model| model.zoom_chart(false));
+    Chart Charting [(KeyCode::Left, SHIFT)] "shift-← shift-→" SILENT, "move the visible time (also by dragging)",
+        act!(|model| model.pan_chart(Direction::Left));
+    Chart Charting [(KeyCode::Right, SHIFT)] "shift-→" SILENT, SILENT, act!(|model| model.pan_chart(Direction::Right));
+    Chart Always [key('0')] "0" SILENT, "show all times", act!(|model| model.navigation.plot.zoom = None);
+    Chart Charting [(KeyCode::Left, NONE), key('h')] "← →" "crosshair", "move the crosshair (also the mouse)",
+        act!(|model| model.move_crosshair(Direction::Left));
+    Chart Charting [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_crosshair(Direction::Right));
+    Chart Charting [(KeyCode::Up, NONE), key('k')] "↑ ↓" SILENT, "crosshair to the previous / next change",
+        act!(|model| model.move_crosshair(Direction::Up));
+    Chart Charting [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_crosshair(Direction::Down));
+    Chart Charting [key('x')] "x" SILENT, "time axis: epochs, steps, seconds",
+        act!(|model| model.navigation.plot.next_time_unit());
     Rows Choosing [(KeyCode::Enter, NONE)] "enter" "show", "show the selected row or cell in the network",
         act!(|model| model.choose());
     Inspector Always [key('i')] "i" "inspect", "inspector: every formula with this row's numbers (toggle)",

@@ -1,7 +1,13 @@
 //! History of a training, in bounded memory.
 
+use super::timeline::{Milestone, Timeline};
+use crate::nn::Change;
+use crate::nn::architecture::hidden_text;
 use crate::train::probes::WeightProbe;
-use crate::train::{Curves, EpochRecord, LossPoint, Progress, Snapshot};
+use crate::train::{
+    Curves, EpochRecord, InForce, LossPoint, Plan, Progress, Snapshot, overfitting_since,
+};
+use crate::tui::text;
 use crate::util::stats::{Bounded, Histogram, Merge};
 
 const WEIGHT_STATES: usize = 512;
@@ -12,8 +18,11 @@ const MARKS: usize = 1000;
 #[derive(Debug, Clone)]
 pub struct History {
     curves: Curves,
+    timeline: Timeline,
+    /// Time in epochs from which on the curves are those of the present run; before it they are a ghost.
+    begin: f64,
     weights: Vec<Bounded<WeightState>>,
-    marks: Vec<Mark>,
+    marks: Vec<ChangeMark>,
 }
 
 /// Distribution of a layer's weights at one time.
@@ -30,12 +39,13 @@ impl Merge for WeightState {
     }
 }
 
-/// A change of the learning rate.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Mark {
+/// Changes of settings or parameters at one time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeMark {
     /// Epochs done, with the fraction of the current one.
     pub epochs: f64,
-    pub learning_rate: f64,
+    /// Descriptions such as `lr 0.005`, in order.
+    pub changes: Vec<String>,
 }
 
 impl History {
@@ -43,6 +53,8 @@ impl History {
     pub fn new(depth: usize, curves: Curves) -> Self {
         Self {
             curves,
+            timeline: Timeline::default(),
+            begin: 0.0,
             weights: vec![Bounded::new(WEIGHT_STATES); depth],
             marks: Vec::new(),
         }
@@ -56,6 +68,11 @@ impl History {
         for &record in &progress.epochs {
             self.curves.add_epoch(record);
         }
+    }
+
+    /// Adds a time that the training has reached.
+    pub(super) fn add_milestone(&mut self, milestone: Milestone) {
+        self.timeline.add(milestone);
     }
 
     /// Adds the weights of `snapshot`, taken after `epochs` epochs.
@@ -74,15 +91,37 @@ impl History {
         }
     }
 
-    /// Adds a change of the learning rate, in place of an earlier one at the same time.
-    pub(crate) fn add_mark(&mut self, mark: Mark) {
-        if let Some(last) = self.marks.last_mut()
-            && last.epochs == mark.epochs
+    /// Adds a change made after `epochs` epochs. Of several values of one setting at the same time the last
+    /// one counts.
+    pub(crate) fn add_change(&mut self, epochs: f64, change: String) {
+        let setting = |change: &str| change.split(' ').next().map(str::to_owned);
+        if let Some(mark) = self.marks.last_mut()
+            && mark.epochs == epochs
         {
-            *last = mark;
+            mark.changes
+                .retain(|other| setting(other) != setting(&change));
+            mark.changes.push(change);
         } else if self.marks.len() < MARKS {
-            self.marks.push(mark);
+            let changes = vec![change];
+            self.marks.push(ChangeMark { epochs, changes });
         }
+    }
+
+    /// Losses and scores.
+    pub fn curves(&self) -> &Curves {
+        &self.curves
+    }
+
+    /// Epochs, steps and seconds of the training.
+    pub(crate) fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// Time of the last loss or score, in epochs.
+    pub(crate) fn end(&self) -> f64 {
+        let loss = self.losses().last().map_or(0.0, |point| point.epochs);
+        let epoch = self.epochs().last().map_or(0, |record| record.epoch);
+        loss.max(epoch as f64)
     }
 
     /// Training losses, in order.
@@ -95,13 +134,65 @@ impl History {
         self.curves.epochs()
     }
 
+    /// Time in epochs at which the curves of the present run begin.
+    pub(super) fn begin(&self) -> f64 {
+        self.begin
+    }
+
+    pub(super) fn begin_at(&mut self, epochs: f64) {
+        self.begin = epochs;
+    }
+
+    /// Epoch since which the present run overfits, if that is clear.
+    pub(crate) fn overfitting_since(&self) -> Option<u64> {
+        let records = self.epochs();
+        let first = records.partition_point(|record| !self.is_present(record.epoch as f64));
+        overfitting_since(&records[first..])
+    }
+
+    /// Metrics of the epoch nearest to a time in epochs.
+    pub(crate) fn nearest(&self, epochs: f64) -> Option<&EpochRecord> {
+        let records = self.epochs();
+        let after = records.partition_point(|record| (record.epoch as f64) < epochs);
+        let distance = |record: &&EpochRecord| (record.epoch as f64 - epochs).abs();
+        let near = &records[after.saturating_sub(1)..(after + 1).min(records.len())];
+        near.iter()
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+
     /// Weight distributions of `layer`, counted from 0, in order.
     pub fn weights(&self, layer: usize) -> &[WeightState] {
         self.weights.get(layer).map_or(&[], Bounded::buckets)
     }
 
-    /// Changes of the learning rate, in order.
-    pub fn marks(&self) -> &[Mark] {
+    /// Changes made by hand, in order.
+    pub fn marks(&self) -> &[ChangeMark] {
         &self.marks
+    }
+}
+
+/// Describes a change for the charts, given the plan and the state before it: `lr 0.005`, `hidden 8,8`.
+pub(super) fn change_label(change: &Change, before: &Plan, in_force: Option<&InForce>) -> String {
+    match change {
+        Change::LearningRate { learning_rate } => text::rate_mark(learning_rate),
+        Change::Recover { learning_rate } => text::recovery_mark(learning_rate),
+        Change::Network {
+            hidden,
+            activation,
+            output,
+            loss,
+        } => {
+            let parts = [
+                (*hidden != before.hidden).then(|| text::hidden_mark(hidden_text(hidden))),
+                (*activation != before.activation).then(|| activation.to_string()),
+                (*output != before.output).then(|| output.to_string()),
+                (*loss != before.loss).then(|| loss.to_string()),
+            ];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }
+        Change::Undo => {
+            text::undo_mark(in_force.map_or("", |in_force| in_force.next_undo.as_str()))
+        }
+        change => change.to_string(),
     }
 }

@@ -147,9 +147,11 @@ impl Model {
         if !notes.is_empty() {
             prompt.status(notes.join(" · "));
         }
+        let mut navigation = Navigation::new(size, SampleId { set, index: 0 });
+        navigation.plot.follow(&run.history, &run.ghosts);
         Self {
             run,
-            navigation: Navigation::new(size, SampleId { set, index: 0 }),
+            navigation,
             inspector: InspectorState::default(),
             prompt,
             motion: Motion::default(),

@@ -1,6 +1,7 @@
 //! Navigation: view, focus, scrolling, and the shown row.
 
 use super::bindings::Direction;
+use super::plot::PlotView;
 use super::row_selection::{Cell, Selection};
 use crate::data::Prepared;
 use crate::train::{Event, SampleId};
@@ -108,8 +109,8 @@ pub struct Navigation {
     pub inspects: bool,
     /// Content of the chart panel.
     pub chart: Chart,
-    /// Whether the loss axis is logarithmic.
-    pub log_scale: bool,
+    /// Axes of the charts.
+    pub plot: PlotView,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
     /// Whether the weights of layer 1 are shown as pictures, if rows are images.
@@ -153,7 +154,7 @@ impl Navigation {
             enlarged: false,
             inspects: false,
             chart: Chart::Loss,
-            log_scale: false,
+            plot: PlotView::default(),
             smoothing: 0,
             pictures: true,
             edge_value: EdgeValue::Weight,
@@ -205,6 +206,7 @@ impl Navigation {
     /// Goes back from one panel to all, or else to where [`Self::follow`] came from.
     pub(crate) fn go_back(&mut self) {
         self.awaited = None;
+        self.plot.crosshair = None;
         // Where the rows have no place among the panels there are no others around them.
         let is_one_of_all = panels(&bands(self)).contains(&self.focus);
         match self.origin.take_if(|_| !(self.enlarged && is_one_of_all)) {
@@ -243,6 +245,12 @@ impl Navigation {
             }
             _ => {}
         }
+    }
+
+    /// Whether a chart fills the screen.
+    pub(crate) fn is_charting(&self) -> bool {
+        let is_chart = matches!(self.focus, PanelId::Chart | PanelId::Accuracy);
+        self.enlarged && is_chart && !self.inspects
     }
 
     /// Whether the panel with the focus has a cursor.

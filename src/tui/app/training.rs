@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::history::{History, Mark};
+use super::ghosts::Ghost;
+use super::history::{History, change_label};
+use super::timeline::Milestone;
 use crate::data::{DataSummary, InputColumn, Prepared, Samples, with_offset};
 use crate::model_file::ExportOption;
-use crate::nn::{Architecture, LearningRate};
+use crate::nn::{Architecture, Change, LearningRate};
 use crate::settings::Choices;
 use crate::train::{
     BestEpoch, Confusion, Divergence, EpochRecord, Evaluation, Event, InForce, Limit, Limits,
@@ -74,6 +76,8 @@ pub struct Run {
     pub samples_per_second: f64,
     pub seconds: f64,
     pub history: History,
+    /// Earlier curves, oldest first.
+    pub ghosts: Vec<Ghost>,
     /// Scores of the present parameters; gone with the next step.
     pub evaluation: Option<Evaluation>,
     /// Confusion counts or errors of the last evaluation.
@@ -122,6 +126,7 @@ impl Run {
             plan: started.plan.clone(),
             data: Arc::new(started.data.printable()),
             history: History::new(started.architecture.depth(), curves.unwrap_or_default()),
+            ghosts: Vec::new(),
             architecture: started.architecture.clone(),
             batches: started.batches,
             restarts: started.restarts,
@@ -160,6 +165,7 @@ impl Run {
             // The checkpoint is there.
             run.saved = Some((resumed.now.position.step, resumed.seconds));
             run.apply(resumed.now.clone());
+            run.history.add_milestone(run.milestone());
         }
         run
     }
@@ -171,6 +177,14 @@ impl Run {
 
     fn epochs_at(&self, position: Position) -> f64 {
         position.epoch as f64 + f64::from(position.batch) / f64::from(self.batches.max(1))
+    }
+
+    fn milestone(&self) -> Milestone {
+        Milestone {
+            epochs: self.epochs(),
+            step: self.position.step as f64,
+            seconds: self.seconds,
+        }
     }
 
     /// Training and validation loss, the newest that are known; NaN if unknown.
@@ -331,7 +345,7 @@ impl Run {
                 self.outcomes = Some(evaluation.outcomes.clone());
                 self.evaluation = Some((**evaluation).clone());
             }
-            Event::Changed { now, .. } => self.apply((**now).clone()),
+            Event::Changed { change, now } => self.change(change, now),
             Event::Refused(_) => self.acknowledge(None),
             Event::CheckpointWritten {
                 result: Ok(_),
@@ -345,9 +359,11 @@ impl Run {
         }
     }
 
-    /// Replaces everything by the start of another training, except phase, pace and exports.
+    /// Replaces everything by the start of another training, except phase, pace, exports and what was drawn.
     fn restart(&mut self, started: &Started) {
+        self.keep_ghost();
         *self = Self {
+            ghosts: std::mem::take(&mut self.ghosts),
             phase: self.phase.clone(),
             pace_before: self.pace_before,
             force: self.force,
@@ -389,6 +405,7 @@ impl Run {
         if let Some(outcomes) = &progress.outcomes {
             self.outcomes = Some(outcomes.clone());
         }
+        self.history.add_milestone(self.milestone());
         self.learning_rate = progress.learning_rate;
     }
 
@@ -405,18 +422,22 @@ impl Run {
         }
     }
 
+    /// Notes a change, and adopts plan and network after it.
+    fn change(&mut self, change: &Change, now: &InForce) {
+        let label = change_label(change, &self.plan, self.in_force.as_ref());
+        if now.architecture.sizes() != self.architecture.sizes() {
+            self.keep_ghost();
+        }
+        self.apply(now.clone());
+        self.history.add_change(self.epochs(), label);
+    }
+
     /// Adopts plan and network after a change.
     fn apply(&mut self, now: InForce) {
         self.acknowledge(Some(&now.plan));
         let learning_rate = now.plan.rule.learning_rate;
         self.asked_learning_rate
             .take_if(|asked| *asked == learning_rate);
-        if self.plan.rule.learning_rate != learning_rate {
-            self.history.add_mark(Mark {
-                epochs: self.epochs_at(now.position),
-                learning_rate: learning_rate.get(),
-            });
-        }
         self.plan = now.plan.clone();
         self.architecture = now.architecture.clone();
         self.batches = now.batches;

@@ -11,6 +11,7 @@ use super::command::Files;
 use super::loading::{Loading, LoadingStage};
 use super::model::{Confirm, Model, Overlay};
 use super::navigation::{Navigation, ScrollLimits};
+use super::plot::PlotGesture;
 use super::prompt::{Prompt, PromptEvent, Purpose};
 use super::training::Phase;
 use crate::data::{DataSummary, Prepared};
@@ -58,6 +59,8 @@ pub enum Msg {
     Pick(ClickTarget),
     /// Click on a neuron while the inspector is open.
     Point(Cursor),
+    /// Gesture of the mouse over a chart.
+    Plot(PlotGesture),
     /// Turn of the mouse wheel, in lines, over a panel or elsewhere.
     Wheel(Option<PanelId>, i16),
     /// Stage of loading, and the time since it began.
@@ -136,7 +139,8 @@ impl Model {
                 self.navigation.settle_focus();
             }
             // A popup covers the panels.
-            Msg::Click(_) | Msg::Pick(_) | Msg::Point(_) if self.prompt.overlay.is_some() => {}
+            Msg::Click(_) | Msg::Pick(_) | Msg::Point(_) | Msg::Plot(_)
+                if self.prompt.overlay.is_some() => {}
             Msg::Click(panel) => {
                 self.prompt.notice = None;
                 self.navigation.focus = panel;
@@ -148,6 +152,7 @@ impl Model {
                     ClickTarget::Row(place) => self.pick_row(place),
                 }
             }
+            Msg::Plot(gesture) => self.point_at_plot(gesture),
             Msg::Point(cursor) if self.inspector.open.is_some() => {
                 self.prompt.notice = None;
                 self.inspect_at(cursor);
@@ -245,6 +250,9 @@ impl Model {
             When::Browsing => !inspects,
             When::Enlarged => !inspects && navigation.enlarged && !navigation.has_choice(),
             When::Choosing => !inspects && navigation.enlarged && navigation.has_choice(),
+            When::Charting => navigation.is_charting(),
+            When::Elsewhere => !navigation.is_charting(),
+            When::Moving => !inspects && !navigation.is_charting(),
             When::Overview => !inspects && !navigation.enlarged,
             When::Away => !inspects && Navigation::leads_back(navigation),
         }

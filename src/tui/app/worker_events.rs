@@ -23,6 +23,10 @@ impl Model {
         self.navigation.update(&event, &self.run.data);
         self.inspector.update(&event);
         self.motion.update(&event);
+        if let Event::Progress(_) | Event::Started(_) = event {
+            let run = &self.run;
+            self.navigation.plot.follow(&run.history, &run.ghosts);
+        }
         match event {
             Event::State { .. } => match &self.run.phase {
                 Phase::Finished(limit) if !was_finished => {

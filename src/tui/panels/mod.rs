@@ -30,6 +30,17 @@ use super::theme::Theme;
 use super::widgets::{Pane, Title};
 use crate::train::Request;
 
+/// What the mouse does over a panel, besides clicking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pointer {
+    /// It is moved.
+    Hover,
+    /// It is moved with the button held.
+    Drag,
+    /// The wheel is turned by this number of lines, down if it is positive.
+    Wheel(i16),
+}
+
 /// A part of the screen with a frame of its own. Drawing reads the model and changes nothing.
 pub(crate) trait Panel: Sync {
     /// Title of the panel in `pane`.
@@ -45,6 +56,11 @@ pub(crate) trait Panel: Sync {
 
     /// Message for a click `at` a position `inside` the frame; `None` sets the focus only.
     fn click(&self, _model: &Model, _inside: Rect, _at: Position) -> Option<Msg> {
+        None
+    }
+
+    /// Message for what the mouse does `at` a position `inside` the frame.
+    fn point(&self, _model: &Model, _inside: Rect, _at: Position, _does: Pointer) -> Option<Msg> {
         None
     }
 
@@ -144,4 +160,18 @@ pub(crate) fn click_panel(id: PanelId, area: Rect, model: &Model, at: Position) 
     let is_inside = has_room && inside.contains(at);
     let clicked = is_inside.then(|| id.panel().click(model, inside, at));
     clicked.flatten().unwrap_or(Msg::Click(id))
+}
+
+/// Message for what the mouse does over the panel in `area`.
+pub(crate) fn point_at_panel(
+    id: PanelId,
+    area: Rect,
+    model: &Model,
+    at: Position,
+    does: Pointer,
+) -> Option<Msg> {
+    let (inside, has_room) = inside(id, area);
+    let is_inside = has_room && inside.contains(at);
+    let pointed = is_inside.then(|| id.panel().point(model, inside, at, does));
+    pointed.flatten()
 }

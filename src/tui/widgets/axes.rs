@@ -21,14 +21,12 @@ pub(crate) fn axes(
     caption: &str,
 ) -> Rect {
     let (inner, theme) = (pane.area, pane.theme);
-    let widest = left.iter().map(|(_, label)| width(label)).max();
-    let gutter = (widest.unwrap_or(0) as u16).clamp(min, inner.width / 2);
-    let (x, bottom) = (inner.x + gutter, inner.bottom() - 2);
-    let lines = Rect::new(x, inner.y, inner.width - gutter, inner.height - 1);
+    let plot = plot_area(inner, left, min);
+    let (x, bottom) = (plot.x - 1, plot.bottom());
     let block = Block::new()
         .borders(Borders::LEFT | Borders::BOTTOM)
         .border_style(theme.frame());
-    let plot = block.inner(lines);
+    let lines = Rect::new(x, inner.y, plot.width + 1, plot.height + 1);
     pane.draw(block, lines);
     pane.right(
         Rect::new(plot.x, bottom + 1, plot.width, 1),
@@ -37,7 +35,8 @@ pub(crate) fn axes(
     );
     for (place, label) in left {
         let y = row_at(plot, *place);
-        pane.right(Rect::new(inner.x, y, gutter, 1), label, theme.dim());
+        let gutter = Rect::new(inner.x, y, x - inner.x, 1);
+        pane.right(gutter, label, theme.dim());
         pane.draw(Span::styled("┤", theme.frame()), Rect::new(x, y, 1, 1));
     }
     let free = plot.right().saturating_sub(width(caption) as u16 + 1);
@@ -55,14 +54,26 @@ pub(crate) fn axes(
     plot
 }
 
+/// Area between the axes that [`axes`] draws inside `area`, which has at least two columns and rows.
+pub(crate) fn plot_area(area: Rect, left: &[Mark], min: u16) -> Rect {
+    let widest = left.iter().map(|(_, label)| width(label)).max();
+    let gutter = (widest.unwrap_or(0) as u16).clamp(min, area.width / 2) + 1;
+    Rect {
+        x: area.x + gutter,
+        width: area.width - gutter,
+        height: area.height - 2,
+        ..area
+    }
+}
+
 /// Row of the screen at `height` of the plot, from 0 at its foot to 1.
-pub(crate) fn row_at(plot: Rect, height: f64) -> u16 {
+fn row_at(plot: Rect, height: f64) -> u16 {
     let last = f64::from(plot.height.saturating_sub(1));
     plot.y + ((1.0 - height.clamp(0.0, 1.0)) * last).round() as u16
 }
 
 /// Column of the screen at `place` of the plot, from 0 at its left end to 1.
-pub(crate) fn column_at(plot: Rect, place: f64) -> u16 {
+fn column_at(plot: Rect, place: f64) -> u16 {
     let last = f64::from(plot.width.saturating_sub(1));
     plot.x + (place.clamp(0.0, 1.0) * last).round() as u16
 }

@@ -19,6 +19,9 @@ const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x8
 /// Shades from nothing to full, for terminals without colours.
 const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 
+/// Dots from which on a steep line is a long one.
+const LONG: f64 = 9.0;
+
 /// Point in the coordinates of a canvas.
 pub(crate) type Point = (f64, f64);
 
@@ -38,10 +41,9 @@ pub(crate) enum Dash {
     Solid,
     /// Dots drawn and left out by turns, counted along the line.
     Along(u16, u16),
-    /// Every other column of dots, counted from the left edge of the canvas: many short pieces make an
-    /// even pattern. Where two such curves share cells, they take turns with the other in giving the
-    /// colour.
-    Columns,
+    /// Dots drawn and left out by turns, counted along the columns of the canvas, or along the rows where a line
+    /// is steep and long: many short pieces make an even pattern.
+    Even(u16, u16),
 }
 
 impl Stroke {
@@ -59,10 +61,12 @@ impl Stroke {
         Self { dash, ..self }
     }
 
-    fn draws(&self, dot: usize) -> bool {
+    /// Returns whether to draw a dot: that with number `along` on the line, whose column or row is `across`.
+    fn draws(&self, along: usize, across: i32) -> bool {
         match self.dash {
-            Dash::Along(on, off) => dot % usize::from(on + off).max(1) < usize::from(on),
-            Dash::Solid | Dash::Columns => true,
+            Dash::Along(on, off) => along % usize::from(on + off).max(1) < usize::from(on),
+            Dash::Even(on, off) => across.rem_euclid(i32::from(on + off).max(1)) < i32::from(on),
+            Dash::Solid => true,
         }
     }
 }
@@ -184,12 +188,10 @@ impl Canvas {
     pub fn line(&mut self, from: Point, to: Point, stroke: &Stroke) {
         let from = (self.x.dot(from.0), self.y.dot(from.1));
         let to = (self.x.dot(to.0), self.y.dot(to.1));
-        let is_finite = (to.0 - from.0).is_finite() && (to.1 - from.1).is_finite();
-        if is_finite && stroke.dash == Dash::Columns {
-            return self.line_in_columns(from, to, stroke);
-        }
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let is_flat = dx.abs() >= dy.abs() || dy.abs() < LONG;
         for (i, (x, y)) in dots(from, to, self.reach()).enumerate() {
-            if stroke.draws(i) {
+            if stroke.draws(i, if is_flat { x } else { y }) {
                 self.set(x, y, stroke.strength, stroke);
             }
         }
@@ -226,25 +228,6 @@ impl Canvas {
         }
     }
 
-    /// [`Dash::Columns`] from dot to dot.
-    fn line_in_columns(&mut self, from: Point, to: Point, stroke: &Stroke) {
-        let width = to.0 - from.0;
-        let columns = 0..=self.x.last_dot as i32;
-        let first = (from.0.round() as i32).max(*columns.start());
-        let last = (to.0.round() as i32).min(*columns.end());
-        for x in (first..=last).filter(|x| x % 2 == 0) {
-            let t = if width > 0.0 {
-                ((f64::from(x) - from.0) / width).clamp(0.0, 1.0)
-            } else {
-                1.0
-            };
-            let y = from.1 + (to.1 - from.1) * t;
-            let has_turn = x / 2 % 2 == 0;
-            let strength = stroke.strength + if has_turn { 2.0 } else { 0.0 };
-            self.set(x, y.round() as i32, strength, stroke);
-        }
-    }
-
     fn set(&mut self, x: i32, y: i32, strength: f32, stroke: &Stroke) {
         let Some(cell) = self.cell(x, y) else {
             return;
@@ -261,6 +244,15 @@ impl Canvas {
             cell.strength = strength;
             cell.style = stroke.style;
         }
+    }
+
+    /// Returns whether the cells of the screen in `area` have no dots.
+    pub(crate) fn is_blank(&self, area: Rect) -> bool {
+        let width = usize::from(self.area.width);
+        area.intersection(self.area).positions().all(|at| {
+            let (column, row) = (at.x - self.area.x, at.y - self.area.y);
+            self.cells[usize::from(row) * width + usize::from(column)].dots == 0
+        })
     }
 
     /// Anchor of a text at a point: the cell of the screen that the point lies in, or the nearest.

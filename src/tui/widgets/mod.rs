@@ -10,7 +10,7 @@ mod pane;
 mod picture;
 mod table;
 
-pub(crate) use axes::{Mark, axes, column_at, row_at};
+pub(crate) use axes::{Mark, axes, plot_area};
 pub(crate) use blocks::{bar, bars, histogram};
 pub(crate) use canvas::{Canvas, Dash, Palette, Point, Stroke, heat_map};
 pub(crate) use notation::{Index, Notation};

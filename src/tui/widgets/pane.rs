@@ -119,7 +119,8 @@ impl<'a> Pane<'a> {
             notes[1] = shorten(&text::more_below(self.below), MORE);
         }
         let text = format!(" {} ", self.footnote);
-        if !self.footnote.is_empty() && width(&text) + MORE + 6 <= room {
+        let reserved = if notes[1].is_empty() { 4 } else { MORE + 6 };
+        if !self.footnote.is_empty() && width(&text) + reserved <= room {
             notes[0] = text;
         }
         frame(area, self.buf, self.theme, self.is_focused, title, notes);

@@ -41,7 +41,7 @@ mod tests {
         let mut losses = vec![9.0, 4.0, 2.0, 1.0, 1.0, 0.9, 0.8, 0.8, 0.7, 0.6];
         losses[6] = 50.0;
         losses[4] = f64::NAN;
-        assert_eq!(robust_range([losses.clone()]), Some((0.7, 9.0)));
+        assert_eq!(robust_range([losses.clone()]), Some((0.8, 9.0)));
         assert_eq!(robust_range([losses, vec![0.5]]), Some((0.5, 9.0)));
         assert_eq!(robust_range([[f64::INFINITY]]), None);
     }

@@ -3,9 +3,19 @@ use super::*;
 fn can_hold_together(a: When, b: When) -> bool {
     let phase = [When::Training, When::Waiting, When::Diverged, When::Failed];
     let size = [When::Enlarged, When::Choosing, When::Overview];
+    let small = [When::Charting, When::Choosing, When::Overview];
+    let chart = [When::Charting, When::Elsewhere];
+    let moving = [When::Charting, When::Moving, When::Inspecting];
     let stepper = [When::Stepping, When::Resting];
     let inspector = [When::Inspecting, When::Browsing];
-    let closed = [When::Enlarged, When::Choosing, When::Overview, When::Away];
+    let closed = [
+        When::Enlarged,
+        When::Choosing,
+        When::Overview,
+        When::Away,
+        When::Charting,
+        When::Moving,
+    ];
     let waiting = |when| match when {
         When::Stepping | When::Resting | When::Editing => When::Waiting,
         when => when,
@@ -20,6 +30,9 @@ fn can_hold_together(a: When, b: When) -> bool {
         || !(different(&phase, waiting(a), waiting(b))
             || different(&stepper, a, b)
             || different(&size, a, b)
+            || different(&small, a, b)
+            || different(&chart, a, b)
+            || different(&moving, open(a), open(b))
             || different(&inspector, open(a), open(b))
             || open(a) == When::Inspecting && closed.contains(&b)
             || open(b) == When::Inspecting && closed.contains(&a))

@@ -11,4 +11,5 @@ mod table;
 pub use complete::{Candidate, FileKind, Files};
 pub use history::History;
 pub use line::CommandLine;
+pub(super) use parse::expected;
 pub use table::{COMMANDS, Spec};

@@ -13,7 +13,7 @@ use crate::tui::text;
 use crate::util::text::sanitise;
 
 /// Message that `name` takes `what`, but got `found`.
-pub(super) fn expected(name: &str, what: &str, found: &str) -> String {
+pub(in crate::tui::app) fn expected(name: &str, what: &str, found: &str) -> String {
     match found {
         "" => text::takes(name, what),
         found => text::takes_not(name, what, sanitise(found)),

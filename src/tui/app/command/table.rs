@@ -7,8 +7,10 @@ use super::complete::Completes;
 use super::parse;
 use crate::settings::{SETTINGS, Setting};
 use crate::tui::app::actions::{Action, Done, act};
+use crate::tui::app::ghosts::CLEAR;
 use crate::tui::app::model::{Model, Overlay};
 use crate::tui::app::navigation::View;
+use crate::tui::app::plot::axis_names;
 use crate::tui::app::what_if::unknown;
 
 /// A typed command.
@@ -111,6 +113,11 @@ fn others() -> Vec<Spec> {
             With(|model, rest| model.show_row(parse::row(rest)?));
         any "view" [] "NAME" Words(|| View::ALL.map(View::name).to_vec()), "switch view",
             With(|model, rest| parse::view(rest).map(|view| model.navigation.turn_to(view)));
+        any "axis" [] "NAME" Words(axis_names),
+            "axes of the charts: auto, linear or log; epochs, steps or seconds",
+            With(|model, rest| model.set_axis(rest));
+        any "ghost" [] "[clear]" Words(|| vec![CLEAR]),
+            "keep the present curves as a faint ghost to compare with, or clear all ghosts", With(Model::ghost);
         good "menu" ["m"] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));
         any "export" ["e"] "PATH" Models, "save the model (format from extension)",
             With(|model, rest| parse::export(rest).map(|path| model.export_to(path)));

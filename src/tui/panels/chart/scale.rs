@@ -1,150 +1,220 @@
-//! Scale of a chart: from epochs and values to the plot.
+//! Vertical scale of a chart: linear or logarithmic, with round ticks on evenly spaced rows.
 
-use ratatui::style::Style;
+use crate::tui::widgets::Mark;
+use crate::util::numbers::{ladder, significant, tick_labels};
 
-use crate::tui::app::Chart;
-use crate::tui::widgets::{Dash, Mark};
-use crate::util::numbers::{significant, tick_labels, ticks};
-use crate::util::stats::MinMaxLast;
+/// Height of a cell above and below its middle, counted to the middle of the outer dots.
+const HALF_CELL: f64 = 0.375;
+/// Rows between two ticks, at most.
+const MAX_GAP: i64 = 6;
+/// Rows of a decade from which on it has ticks at 2 and 5.
+const DECADE_WITH_MINOR: i64 = 6;
+/// Digits of the ticks inside a decade.
+const MINOR: [f64; 2] = [2.0, 5.0];
 
-/// One curve.
-pub(super) struct Curve {
-    /// Epochs and values, in order.
-    pub points: Vec<(f64, MinMaxLast)>,
-    pub style: Style,
-    pub dash: Dash,
+/// How the ticks are labelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Labels {
+    Number,
+    /// Percentages, none above 100%.
+    Percent,
 }
 
-/// Range of both axes.
+/// Vertical scale. Heights are counted in rows from the middle of the bottom row.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
-    /// Epochs at the right end; above zero.
-    pub epochs: f64,
-    from: f64,
-    to: f64,
     is_log: bool,
-    is_r2: bool,
+    rows: i64,
+    /// Value of a tick step, or its logarithm.
+    step: f64,
+    /// Rows between two ticks.
+    gap: i64,
+    /// Rows from zero, or from the logarithm of 1, to the bottom.
+    bottom: i64,
 }
 
 impl Scale {
-    /// A scale that holds all of `curves` and the `baseline`; never without a length. Of a regression
-    /// (`is_r2`) the accuracy is R².
-    pub fn new(
-        curves: &[Curve],
-        content: Chart,
-        is_log: bool,
-        is_r2: bool,
-        baseline: Option<f64>,
-    ) -> Self {
-        let points = || curves.iter().flat_map(|curve| &curve.points);
-        let values = points().flat_map(|(_, value)| [value.min, value.max].map(f64::from));
-        let values = values
-            .chain(baseline)
-            .filter(|&value| value > 0.0 || !is_log);
-        let values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-        let min = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let (from, to) = match content {
-            _ if values.is_empty() => (0.0, 1.0),
-            // An R² far below zero says no more than one a little below.
-            Chart::Accuracy => {
-                let lowest = if is_r2 { -1.0 } else { 0.0 };
-                ((min.clamp(lowest, 0.99) * 10.0).floor() / 10.0, 1.0)
-            }
-            Chart::Loss if is_log => (min.log10(), max.log10()),
-            Chart::Loss => (0.0, max),
-        };
-        let (from, to) = match (to - from > 1e-9, is_log) {
-            (true, _) => (from, to),
-            // A constant series lies in the middle of an axis that has a length.
-            (false, true) => (from - 0.5, to + 0.5),
-            (false, false) => (0.0, (2.0 * to).max(1e-6)),
-        };
-        let head_room = if content == Chart::Accuracy {
-            0.0
+    /// Fits a scale of `rows` rows to values from `low` to `high`: the finest one that holds them and has at
+    /// least three ticks (two below six rows). On a logarithmic scale both must be positive.
+    pub fn fit((low, high): (f64, f64), is_log: bool, rows: u16) -> Self {
+        let (low, high) = if is_log {
+            (low.log10(), high.log10())
         } else {
-            0.03
+            (low, high)
         };
-        let last = points().map(|(epochs, _)| *epochs).fold(0.0, f64::max);
-        Self {
-            epochs: if last > 0.0 { last } else { 1.0 },
-            from,
-            to: to + (to - from) * head_room,
+        let (low, high) = with_length(low, high);
+        let rows = i64::from(rows.max(2));
+        let wanted = if rows >= 6 { 3 } else { 2 };
+        let finest_unit = (high - low) / (rows - 1) as f64;
+        let steps = ladder(if is_log {
+            finest_unit.max(1.0)
+        } else {
+            finest_unit
+        });
+        let gaps = if is_log { 1..=2 * rows } else { 1..=MAX_GAP };
+        // Ten times the length hold it with ticks to spare.
+        let steps = steps.take_while(|step| *step <= (20.0 * (high - low)).max(10.0));
+        let all = steps.flat_map(|step| {
+            gaps.clone().map(move |gap| Self {
+                is_log,
+                rows,
+                step,
+                gap,
+                bottom: (low / step * gap as f64 + 1e-6).floor() as i64,
+            })
+        });
+        let fitting = all.filter(|scale| {
+            let top = (scale.bottom + rows - 1) as f64 * scale.unit();
+            top >= high - 1e-6 * scale.unit() && scale.ticks().count() >= wanted
+        });
+        let cost = |scale: &Self| {
+            // Ticks on every row are hard to tell apart.
+            let crowding = if scale.gap == 1 { 1.5 } else { 1.0 };
+            scale.unit() * crowding
+        };
+        let finest = fitting.min_by(|a, b| cost(a).total_cmp(&cost(b)));
+        finest.unwrap_or(Self {
             is_log,
-            is_r2,
-        }
+            rows,
+            step: high - low,
+            gap: rows - 1,
+            bottom: (low / finest_unit).floor() as i64,
+        })
     }
 
-    /// Height of `value` as a fraction of the axis, 0 at its foot.
+    /// Difference between two rows.
+    fn unit(&self) -> f64 {
+        self.step / self.gap as f64
+    }
+
+    /// Height of `value`; not finite for a value that is not, or not positive on a logarithmic scale.
     pub fn height(&self, value: f64) -> f64 {
         let value = if self.is_log { value.log10() } else { value };
-        (value - self.from) / (self.to - self.from)
+        value / self.unit() - self.bottom as f64
     }
 
-    /// Heights of at most about `max` round values on the axis, with their labels.
-    pub fn ticks(&self, max: usize, content: Chart) -> Vec<Mark> {
-        let marks: Vec<Mark> = if self.is_log {
-            let (low, high) = (self.from.floor() as i32, self.to.ceil() as i32);
-            let decades = (high - low).max(1) as usize;
-            let digits: &[f64] = match max / decades {
-                0 | 1 => &[1.0],
-                2 => &[1.0, 3.0],
-                _ => &[1.0, 2.0, 5.0],
-            };
-            let decades = (low..=high).step_by(decades.div_ceil(max.max(1)).max(1));
-            let values = decades
-                .flat_map(|decade| digits.iter().map(move |digit| digit * 10f64.powi(decade)));
-            values.map(|value| (value, significant(value, 1))).collect()
+    /// Heights of the lowest and the highest dots.
+    pub fn range(&self) -> (f64, f64) {
+        (-HALF_CELL, (self.rows - 1) as f64 + HALF_CELL)
+    }
+
+    /// Rows and values of the ticks, from the bottom.
+    fn ticks(&self) -> impl Iterator<Item = (i64, f64)> {
+        let (rows, gap, bottom) = (self.rows, self.gap, self.bottom);
+        let minor: &[f64] = if self.is_log && gap >= DECADE_WITH_MINOR && self.step == 1.0 {
+            &MINOR
         } else {
-            let ticks = ticks(self.from, self.to, max);
-            let percent = |tick: &f64| format!("{:.0}%", tick * 100.0);
-            let labels = match content {
-                Chart::Accuracy if !self.is_r2 => ticks.iter().map(percent).collect(),
-                _ => tick_labels(&ticks),
-            };
-            ticks.into_iter().zip(labels).collect()
+            &[]
         };
-        let marks = marks
-            .into_iter()
-            .map(|(value, label)| (self.height(value), label));
-        marks
-            .filter(|(height, _)| !self.is_log || (0.0..=1.0).contains(height))
-            .collect()
+        let first = bottom.div_euclid(gap);
+        let last = (bottom + rows).div_euclid(gap);
+        let scale = *self;
+        let ticks = (first..=last).flat_map(move |tick| {
+            let value = tick as f64 * scale.step;
+            let value = if scale.is_log {
+                10f64.powf(value)
+            } else {
+                value
+            };
+            let minor = minor.iter().map(move |digit| {
+                let row = (digit.log10() * gap as f64).round() as i64;
+                (tick * gap + row, value * digit)
+            });
+            std::iter::once((tick * gap, value)).chain(minor)
+        });
+        ticks
+            .map(move |(row, value)| (row - bottom, value))
+            .filter(move |(row, _)| (0..rows).contains(row))
+    }
+
+    /// Ticks with their labels, as marks of an axis.
+    pub fn marks(&self, labels: Labels) -> Vec<Mark> {
+        let is_shown = |(_, value): &(i64, f64)| labels == Labels::Number || *value < 1.0 + 1e-9;
+        let (rows, values): (Vec<i64>, Vec<f64>) = self.ticks().filter(is_shown).unzip();
+        let labels = match labels {
+            Labels::Number if self.is_log => values.iter().map(|&v| significant(v, 1)).collect(),
+            Labels::Number => tick_labels(&values),
+            Labels::Percent => {
+                let percents: Vec<f64> = values.iter().map(|value| 100.0 * value).collect();
+                let labels = tick_labels(&percents).into_iter();
+                labels.map(|label| format!("{label}%")).collect()
+            }
+        };
+        let top = (self.rows - 1) as f64;
+        let places = rows.into_iter().map(|row| row as f64 / top);
+        places.zip(labels).collect()
+    }
+}
+
+/// Widens a range without length, or not of finite numbers.
+fn with_length(low: f64, high: f64) -> (f64, f64) {
+    let margin = 0.5 * low.abs().max(1e-6);
+    match high - low {
+        length if length.is_finite() && length > 1e-9 * low.abs() => (low, high),
+        _ if low.is_finite() && margin.is_finite() => (low - margin, low + margin),
+        _ => (0.0, 1.0),
     }
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
 
-    pub fn curve(values: &[f32]) -> Curve {
-        Curve {
-            points: (1..)
-                .map(f64::from)
-                .zip(values.iter().map(|&v| MinMaxLast::of(v)))
-                .collect(),
-            style: Style::new(),
-            dash: Dash::Solid,
+    fn labels(range: (f64, f64), is_log: bool, rows: u16) -> Vec<String> {
+        let marks = Scale::fit(range, is_log, rows).marks(Labels::Number);
+        marks.into_iter().map(|(_, label)| label).collect()
+    }
+
+    #[test]
+    fn ticks_are_round_and_evenly_spaced() {
+        assert_eq!(
+            labels((0.0, 1.74), false, 14),
+            ["0.0", "0.5", "1.0", "1.5", "2.0"]
+        );
+        assert_eq!(
+            labels((0.9, 0.97), false, 8),
+            ["0.90", "0.92", "0.94", "0.96"]
+        );
+        assert_eq!(labels((0.0018, 1.1), true, 14), ["0.01", "0.1", "1"]);
+        for (rows, range) in [(6, (0.0, 1.7)), (13, (-0.3, 0.9)), (60, (1e-9, 7e12))] {
+            let scale = Scale::fit(range, false, rows);
+            let rows: Vec<i64> = scale.ticks().map(|(row, _)| row).collect();
+            assert!(rows.windows(2).all(|pair| pair[1] - pair[0] == scale.gap));
         }
     }
 
     #[test]
-    fn an_axis_always_has_a_length() {
-        for values in [
-            &[0.5, 0.5][..],
-            &[0.0],
-            &[f32::NAN],
-            &[],
-            &[f32::INFINITY, 1e30],
-        ] {
-            for content in [Chart::Loss, Chart::Accuracy] {
-                for (is_log, is_regression) in [(false, false), (true, true), (false, true)] {
-                    let curves = [curve(values)];
-                    let scale = Scale::new(&curves, content, is_log, is_regression, None);
-                    assert!(scale.to > scale.from, "{values:?} {content:?} {is_log}");
-                    assert!(scale.epochs > 0.0);
-                    scale.ticks(4, content);
-                }
+    fn a_decade_with_room_has_ticks_at_2_and_5() {
+        assert_eq!(
+            labels((0.11, 9.0), true, 14),
+            ["0.1", "0.2", "0.5", "1", "2", "5", "10"]
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_scale_holds_its_range_and_has_three_ticks(
+            low in -1e6f64..1e6,
+            length in 0f64..1e6,
+            rows in 6u16..70,
+            is_log: bool,
+        ) {
+            let low = if is_log { 1e-6 * low.abs() + 1e-12 } else { low };
+            let high = low + length;
+            let scale = Scale::fit((low, high), is_log, rows);
+            let inside = -0.01..f64::from(rows) - 0.99;
+            for value in [low, high] {
+                proptest::prop_assert!(inside.contains(&scale.height(value)), "{scale:?}");
             }
+            proptest::prop_assert!(scale.ticks().count() >= 3, "{scale:?}");
+            proptest::prop_assert_eq!(scale.marks(Labels::Number).len(), scale.ticks().count());
+        }
+
+        #[test]
+        fn no_numbers_panic(low: f64, high: f64, rows: u16, is_log: bool) {
+            let scale = Scale::fit((low, high), is_log, rows % 300);
+            scale.marks(Labels::Percent);
+            scale.height(low);
         }
     }
 }

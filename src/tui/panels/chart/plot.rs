@@ -1,0 +1,128 @@
+//! Layout of a chart: what it shows, in which range, and where in the panel.
+
+use ratatui::layout::Rect;
+
+use super::scale::{Labels, Scale};
+use super::series::{Points, curves, ghost_curve, value_range};
+use crate::tui::app::{Chart, Model, TimeUnit, Timeline};
+use crate::tui::text;
+use crate::tui::widgets::{Mark, plot_area};
+use crate::util::numbers::{loss, percent, r2, tick_labels, ticks};
+use crate::util::stats::MinMaxLast;
+
+/// Cells of the labels on the left, at least.
+pub(super) const GUTTER: u16 = 5;
+/// Cells between two ticks of the time axis, at least.
+const TICK_CELLS: u16 = 7;
+
+/// A chart in its panel.
+pub(super) struct Plot {
+    pub content: Chart,
+    pub is_regression: bool,
+    /// Area between the axes.
+    pub area: Rect,
+    pub scale: Scale,
+    /// Marks of the vertical axis.
+    pub left: Vec<Mark>,
+    /// Unit of the time axis.
+    pub unit: TimeUnit,
+    /// Times at the left and the right end, in the unit.
+    pub times: (f64, f64),
+    /// Training and validation, with times in the unit.
+    pub curves: [Points; 2],
+    /// Ghosts with their labels, with times in the unit.
+    pub ghosts: Vec<(Points, String)>,
+}
+
+impl Plot {
+    /// Lays a chart out inside the frame of a panel; `None` without any points.
+    pub fn new(model: &Model, content: Chart, inside: Rect) -> Option<Self> {
+        let curves = curves(model, content);
+        let ghosts = &model.run.ghosts;
+        if curves.iter().all(Vec::is_empty) && ghosts.is_empty() {
+            return None;
+        }
+        let view = &model.navigation.plot;
+        let history = &model.run.history;
+        let end = model.run.chart_end();
+        let (from, to) = view.visible(if end > 0.0 { end } else { 1.0 });
+        let (unit, timeline) = (view.time_unit, history.timeline());
+        let shown = |points: &Points, timeline: &Timeline| -> Points {
+            let points = visible(points, from, to).iter();
+            let points = points.map(|(time, value)| (timeline.value(*time, unit), *value));
+            points.collect()
+        };
+        let curves = curves.map(|points| shown(&points, timeline));
+        let ghosts = ghosts.iter().map(|ghost| {
+            let points = shown(&ghost_curve(ghost, content), &ghost.timeline);
+            (points, ghost.label(&model.run.plan))
+        });
+        let ghosts: Vec<(Points, String)> = ghosts.collect();
+        let is_log = content == Chart::Loss && view.is_log();
+        let is_regression = model.run.is_regression();
+        let all = curves.iter().chain(ghosts.iter().map(|(points, _)| points));
+        let range = value_range(all, content, is_log);
+        let scale = Scale::fit(range, is_log, inside.height.saturating_sub(2));
+        let left = scale.marks(if content == Chart::Accuracy && !is_regression {
+            Labels::Percent
+        } else {
+            Labels::Number
+        });
+        let times = (timeline.value(from, unit), timeline.value(to, unit));
+        Some(Self {
+            content,
+            is_regression,
+            area: plot_area(inside, &left, GUTTER),
+            scale,
+            left,
+            unit,
+            times,
+            curves,
+            ghosts,
+        })
+    }
+
+    /// Marks of the time axis, in `width` cells.
+    pub fn time_marks(&self, width: u16) -> Vec<Mark> {
+        let (from, to) = self.times;
+        let times = ticks(from, to, usize::from(width / TICK_CELLS).clamp(1, 12));
+        let places = times.iter().map(|time| (time - from) / (to - from));
+        places.zip(tick_labels(&times)).collect()
+    }
+
+    /// Time of the present, with the unit of the axis; the unit alone if the present may not be visible.
+    pub fn caption(&self, model: &Model) -> String {
+        match self.unit {
+            unit if model.navigation.plot.zoom.is_some() => unit.name().to_owned(),
+            TimeUnit::Epochs => text::epoch(model.run.position.epoch),
+            TimeUnit::Steps => text::step_number(model.run.position.step),
+            TimeUnit::Seconds => text::training_seconds(model.run.seconds),
+        }
+    }
+
+    /// Time in epochs at a column of the screen.
+    pub fn epochs_at(&self, model: &Model, column: u16) -> f64 {
+        let (from, to) = self.times;
+        let dots = 2.0 * f64::from(self.area.width) - 1.0;
+        let dot = 2.0 * (f64::from(column) - f64::from(self.area.x)) + 0.5;
+        let time = from + (to - from) * dot / dots;
+        model.run.history.timeline().epochs(time, self.unit)
+    }
+
+    /// Formats a value of the vertical axis.
+    pub fn value(&self, value: f64) -> String {
+        let text = match self.content {
+            Chart::Loss => loss(value),
+            Chart::Accuracy if self.is_regression => r2(value),
+            Chart::Accuracy => percent(value),
+        };
+        text.trim().to_owned()
+    }
+}
+
+/// The points from one time to another, and the nearest ones outside.
+fn visible(points: &[(f64, MinMaxLast)], from: f64, to: f64) -> &[(f64, MinMaxLast)] {
+    let first = points.partition_point(|(time, _)| *time < from);
+    let last = points.partition_point(|(time, _)| *time <= to);
+    &points[first.saturating_sub(1)..(last + 1).min(points.len())]
+}

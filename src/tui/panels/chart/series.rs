@@ -1,0 +1,208 @@
+//! Curves of a chart: their points, the range of their values, and their lines.
+
+use crate::train::{Curves, DETAILED_EPOCHS, EpochRecord};
+use crate::tui::app::{Chart, Ghost, Model};
+use crate::tui::widgets::{Canvas, Dash, Stroke};
+use crate::util::stats::{MinMaxLast, MovingAverage, robust_range};
+
+use super::scale::Scale;
+
+/// Steps of an epoch from which on the training loss is shown within the first epochs as well.
+const MANY_BATCHES: u32 = 33;
+/// Share of the axis that single values may add to the range of the curves; beyond it they are clipped.
+const SPIKE: f64 = 0.5;
+/// Share of the scores that may be clipped at the foot, as those of the first epochs.
+const CLIPPED: f64 = 0.02;
+/// Smallest range of accuracies.
+const MIN_ACCURACY_RANGE: f64 = 0.05;
+/// Share of the largest loss below which the axis begins at zero.
+const FROM_ZERO: f64 = 0.67;
+
+/// Times in epochs with values, in order.
+pub(super) type Points = Vec<(f64, MinMaxLast)>;
+
+/// Returns the training and the validation curve of the present run.
+pub(super) fn curves(model: &Model, content: Chart) -> [Points; 2] {
+    let history = &model.run.history;
+    let curves = history.curves();
+    let ended = curves.epochs().len();
+    let within_epochs =
+        ended < 2 || model.run.batches >= MANY_BATCHES && ended < DETAILED_EPOCHS as usize;
+    let train = match content {
+        Chart::Loss if within_epochs => {
+            let losses = curves.losses().iter();
+            losses.map(|point| (point.epochs, point.loss)).collect()
+        }
+        content => training(curves, content),
+    };
+    [train, validation(curves, content)].map(|points| {
+        let points = points.into_iter();
+        points
+            .filter(|(time, _)| history.is_present(*time))
+            .collect()
+    })
+}
+
+/// Returns the validation curve of a ghost, or the training curve without validation rows.
+pub(super) fn ghost_curve(ghost: &Ghost, content: Chart) -> Points {
+    let mut points = validation(&ghost.curves, content);
+    if points.is_empty() {
+        points = training(&ghost.curves, content);
+    }
+    let (from, to) = ghost.span;
+    points.retain(|(time, _)| (from..=to).contains(time));
+    points
+}
+
+fn training(curves: &Curves, content: Chart) -> Points {
+    match content {
+        Chart::Loss => of_epochs(curves, |record| record.train_loss),
+        Chart::Accuracy => of_epochs(curves, |record| record.train_score),
+    }
+}
+
+/// Returns the validation losses or scores.
+fn validation(curves: &Curves, content: Chart) -> Points {
+    match content {
+        Chart::Loss => of_epochs(curves, |record| record.validation_loss),
+        Chart::Accuracy => of_epochs(curves, |record| record.validation_score),
+    }
+}
+
+fn of_epochs(curves: &Curves, value: fn(&EpochRecord) -> MinMaxLast) -> Points {
+    let points = curves.epochs().iter();
+    let points = points.map(|record| (record.epoch as f64, value(record)));
+    points.filter(|(_, value)| !value.last.is_nan()).collect()
+}
+
+/// Returns the range that the axis must hold: of losses above zero on a logarithmic axis, of accuracies up to
+/// 1, without spikes.
+pub(super) fn value_range<'p>(
+    curves: impl IntoIterator<Item = &'p Points> + Clone,
+    content: Chart,
+    is_log: bool,
+) -> (f64, f64) {
+    let axis = |value: f32| {
+        let value = f64::from(value);
+        if is_log { value.log10() } else { value }
+    };
+    let last = |points: &Points| -> Vec<f64> { points.iter().map(|p| axis(p.1.last)).collect() };
+    let (low, high) = robust_range(curves.clone().into_iter().map(last)).unwrap_or((0.0, 1.0));
+    let room = SPIKE * (high - low);
+    let extremes = curves.clone().into_iter().flatten();
+    let extremes = extremes.flat_map(|(_, value)| [axis(value.min), axis(value.max)]);
+    let near = extremes.filter(|value| (low - room..=high + room).contains(value));
+    let (low, high) = near.fold((low, high), |(low, high), value| {
+        (low.min(value), high.max(value))
+    });
+    match content {
+        _ if is_log => (10f64.powf(low), 10f64.powf(high)),
+        Chart::Loss if low > 0.0 && low < FROM_ZERO * high => (0.0, high),
+        Chart::Loss => (low, high),
+        Chart::Accuracy => {
+            let high = high.min(1.0);
+            let low = zoomed_foot(curves, low, high).max(-1.0);
+            (low.min(high - MIN_ACCURACY_RANGE), high)
+        }
+    }
+}
+
+/// Returns `low`, or the foot of all but the lowest scores if the curves have most of the axis from there.
+fn zoomed_foot<'p>(curves: impl IntoIterator<Item = &'p Points>, low: f64, high: f64) -> f64 {
+    let mut values: Vec<f32> = curves
+        .into_iter()
+        .flatten()
+        .map(|(_, value)| value.last)
+        .collect();
+    let clipped = (CLIPPED * values.len() as f64) as usize;
+    if clipped == 0 {
+        return low;
+    }
+    let (_, foot, _) = values.select_nth_unstable_by(clipped, f32::total_cmp);
+    let foot = f64::from(*foot);
+    if high - foot < 0.5 * (high - low) {
+        foot
+    } else {
+        low
+    }
+}
+
+/// Draws `points` joined by lines. With `with_range`, each has a line from its minimum to its maximum, so
+/// that a spike stays a spike however many points share a column.
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    points: &[(f64, MinMaxLast)],
+    scale: &Scale,
+    stroke: &Stroke,
+    with_range: bool,
+) {
+    let (foot, top) = scale.range();
+    // A value beyond the axis leaves the plot, but not by so much that lines become long.
+    let height = |value: f32| match scale.height(value.into()) {
+        height if height.is_nan() => top + 1.0,
+        height => height.clamp(foot - 1.0, top + 1.0),
+    };
+    let mut before = None;
+    for &(time, value) in points {
+        if !value.last.is_finite() {
+            continue;
+        }
+        let at = (time, height(value.last));
+        canvas.line(before.unwrap_or(at), at, stroke);
+        if with_range && value.min < value.max {
+            let (top, foot) = ((time, height(value.max)), (time, height(value.min)));
+            canvas.line(top, foot, &stroke.dashed(Dash::Solid));
+        }
+        before = Some(at);
+    }
+}
+
+/// Smooths `points` by a moving average with weight `past` on the past.
+pub(super) fn smoothed(points: &[(f64, MinMaxLast)], past: f64) -> Points {
+    let mut average = MovingAverage::new(past);
+    let finite = points.iter().filter(|(_, value)| value.last.is_finite());
+    finite
+        .map(|&(time, value)| {
+            let mean = average.next(value.last.into());
+            (time, MinMaxLast::of(mean as f32))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn points(values: &[f32]) -> Points {
+        let times = (1..).map(f64::from);
+        times
+            .zip(values.iter().map(|&value| MinMaxLast::of(value)))
+            .collect()
+    }
+
+    #[test]
+    fn a_spike_does_not_stretch_the_axis() {
+        let mut losses = vec![1.0; 40];
+        losses[0] = 2.0;
+        losses[30] = 900.0;
+        losses[35] = f32::NAN;
+        assert_eq!(
+            value_range(&[points(&losses)], Chart::Loss, false),
+            (0.0, 2.0)
+        );
+        losses[30] = 2.2;
+        let (_, high) = value_range(&[points(&losses)], Chart::Loss, false);
+        assert!((high - 2.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn accuracies_are_zoomed_to_the_curves() {
+        let mut scores = vec![0.97; 200];
+        scores[..3].fill(0.3);
+        scores[100] = 0.9;
+        let (low, high) = value_range(&[points(&scores)], Chart::Accuracy, false);
+        assert!(low > 0.85 && high <= 1.0, "{low} {high}");
+        let flat = value_range(&[points(&[1.0; 30])], Chart::Accuracy, false);
+        assert_eq!(flat, (0.95, 1.0));
+    }
+}

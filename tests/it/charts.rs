@@ -159,7 +159,7 @@ fn earlier_runs_stay_as_ghosts() {
     let mut shown = shown().train(12);
     shown.press("R");
     shown.order(
-        nn_tui::train::Command::Evaluate(nn_tui::train::Weights::Current),
+        nn_tui::train::Command::Evaluate(nn_tui::train::Weights::Last),
         |event| matches!(event, Event::Evaluated { .. }),
     );
     assert_eq!(shown.model.run.plan.seed, 2);

@@ -294,6 +294,9 @@ pub(super) fn overfitting_label(
     let Some((area, since)) = overfitting(pane.model, plot, canvas) else {
         return;
     };
+    if pane.theme.shaded().is_none() {
+        labels.take(Rect { width: 1, ..area });
+    }
     let text = text::overfitting_since(since);
     let last = i32::from(plot.area.right()) - width(&text) as i32;
     let x = (i32::from(area.x) + 2).min(last);

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::scale::{Labels, Scale};
-use super::series::{Points, curves, ghost_curve, value_range};
+use super::series::{Points, curves, ghost_curve, log_floor, value_range};
 use crate::tui::app::{Chart, Model, TimeUnit, Timeline};
 use crate::tui::text;
 use crate::tui::widgets::{Mark, plot_area};
@@ -61,7 +61,10 @@ impl Plot {
         let is_log = content == Chart::Loss && view.is_log();
         let is_regression = model.run.is_regression();
         let all = curves.iter().chain(ghosts.iter().map(|(points, _)| points));
-        let range = value_range(all, content, is_log);
+        let mut range = value_range(all, content, is_log);
+        if is_log {
+            range.0 = range.0.max(log_floor(&curves[1])).min(range.1);
+        }
         let scale = Scale::fit(range, is_log, inside.height.saturating_sub(2));
         let left = scale.marks(if content == Chart::Accuracy && !is_regression {
             Labels::Percent

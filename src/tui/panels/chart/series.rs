@@ -13,6 +13,8 @@ const MANY_BATCHES: u32 = 33;
 const SPIKE: f64 = 0.5;
 /// Share of the scores that may be clipped at the foot, as those of the first epochs.
 const CLIPPED: f64 = 0.02;
+/// Lowest training loss on a logarithmic axis, as a part of the lowest validation loss.
+const FLOOR: f64 = 1e-3;
 /// Smallest range of accuracies.
 const MIN_ACCURACY_RANGE: f64 = 0.05;
 /// Share of the largest loss below which the axis begins at zero.
@@ -105,6 +107,14 @@ pub(super) fn value_range<'p>(
             (low.min(high - MIN_ACCURACY_RANGE), high)
         }
     }
+}
+
+/// Returns the loss below which a logarithmic axis shows nothing: a part of the lowest validation loss, since the
+/// training loss may approach zero without end.
+pub(super) fn log_floor(validation: &Points) -> f64 {
+    let losses = validation.iter().map(|(_, value)| f64::from(value.last));
+    let positive = losses.filter(|loss| *loss > 0.0);
+    robust_range([positive]).map_or(0.0, |(low, _)| FLOOR * low)
 }
 
 /// Returns `low`, or the foot of all but the lowest scores if the curves have most of the axis from there.

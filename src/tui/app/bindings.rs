@@ -211,7 +211,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [key('B')] "B" SILENT, "browse rows (toggle); x and v filter", act!(|model| model.navigation.browse());
     Chart Charting [key('+'), key('=')] "+ −" "zoom", "zoom in / out (also the mouse wheel)", act!(|model| model.zoom_chart(true));
     Chart Charting [key('-'), key('_')] "−" SILENT, SILENT, act!(|model| model.zoom_chart(false));
-    Chart Charting [(KeyCode::Left, SHIFT)] "shift-← shift-→" SILENT, "move the visible time (also by dragging)",
+    Chart Charting [(KeyCode::Left, SHIFT)] "shift-←" SILENT, "move the visible time (also shift-→, dragging)",
         act!(|model| model.pan_chart(Direction::Left));
     Chart Charting [(KeyCode::Right, SHIFT)] "shift-→" SILENT, SILENT, act!(|model| model.pan_chart(Direction::Right));
     Chart Always [key('0')] "0" SILENT, "show all times", act!(|model| model.navigation.plot.zoom = None);

@@ -93,10 +93,11 @@ impl Plot {
         places.zip(tick_labels(&times)).collect()
     }
 
-    /// Time of the present, with the unit of the axis; the unit alone if the present may not be visible.
+    /// Time of the present, with the unit of the axis; the unit alone where the plot does not end there.
     pub fn caption(&self, model: &Model) -> String {
+        let is_behind = model.run.chart_end() > model.run.history.end();
         match self.unit {
-            unit if model.navigation.plot.zoom.is_some() => unit.name().to_owned(),
+            unit if is_behind || model.navigation.plot.zoom.is_some() => unit.name().to_owned(),
             TimeUnit::Epochs => text::epoch(model.run.position.epoch),
             TimeUnit::Steps => text::step_number(model.run.position.step),
             TimeUnit::Seconds => text::training_seconds(model.run.seconds),

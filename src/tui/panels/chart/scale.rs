@@ -7,6 +7,8 @@ use crate::util::numbers::{ladder, significant, tick_labels};
 const HALF_CELL: f64 = 0.375;
 /// Rows between two ticks, at most.
 const MAX_GAP: i64 = 6;
+/// Rows from which on ticks have room.
+const MANY_ROWS: i64 = 12;
 /// Rows of a decade from which on it has ticks at 2 and 5.
 const DECADE_WITH_MINOR: i64 = 6;
 /// Digits of the ticks inside a decade.
@@ -68,8 +70,12 @@ impl Scale {
             top >= high - 1e-6 * scale.unit() && scale.ticks().count() >= wanted
         });
         let cost = |scale: &Self| {
-            // Ticks on every row are hard to tell apart.
-            let crowding = if scale.gap == 1 { 1.5 } else { 1.0 };
+            // Ticks on every row are hard to tell apart, and many of them too much.
+            let crowding = match scale.gap {
+                1 => 1.5,
+                2 if rows > MANY_ROWS => 1.2,
+                _ => 1.0,
+            };
             scale.unit() * crowding
         };
         let finest = fitting.min_by(|a, b| cost(a).total_cmp(&cost(b)));

@@ -209,6 +209,7 @@ fn file_kinds_are_recognised() {
         ("preamble.csv", ["length", "width"]),
         ("r_rownames.csv", ["a", "b"]),
         ("header_repeat.csv", ["length", "width"]),
+        ("header_repeat_digits.csv", ["x", "z"]),
         ("units_row.csv", ["length", "width"]),
     ] {
         let dataset = loaded(name);
@@ -231,6 +232,14 @@ fn formatted_numbers_are_numbers_and_said_to_be() {
         said.contains("currencies and percent signs removed in cost, fee"),
         "{said}"
     );
+}
+
+#[test]
+fn quoted_commas_behind_a_blank_separate_no_cells() {
+    let dataset = loaded("quotes_with_commas.csv");
+    let cities = ["Bern", "New York, NY"].map(str::to_owned);
+    assert_eq!(categories(&dataset, "city"), cities);
+    assert_eq!(dataset.class_names(), ["a", "b"]);
 }
 
 #[test]

@@ -232,6 +232,8 @@ impl Table {
         if units.is_some() {
             rows.remove(0);
         }
+        // A repeated header is no evidence on its columns.
+        rows.retain(|row| !has_header || row.cells != first);
         let layout = Layout::of(&rows, names.len(), dialect.delimiter);
         let (bytes, progression) = start.all();
         let records = Records::new(source, bytes, dialect);

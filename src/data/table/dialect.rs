@@ -134,14 +134,22 @@ impl Dialect {
             ..Self::default()
         };
         let mut found = match reading.delimiter.or(named) {
-            Some(delimiter) => Self { delimiter, ..start },
+            Some(delimiter) => start.separated_by(delimiter, prefix),
             None => start.with_delimiter(prefix, reading.skip.is_none()),
         };
-        found.has_spaced_quotes = prefix.has_spaced_quotes(found);
         if reading.skip.is_none() && found.skip == line {
             found.skip = found.preamble(prefix).unwrap_or(line);
         }
         found
+    }
+
+    /// Separates cells by `delimiter`, with blanks around quotes as `prefix` has them.
+    fn separated_by(self, delimiter: Delimiter, prefix: &Prefix) -> Self {
+        let dialect = Self { delimiter, ..self };
+        Self {
+            has_spaced_quotes: prefix.has_spaced_quotes(dialect),
+            ..dialect
+        }
     }
 
     /// Detects the delimiter: the first of the candidates by which nearly all rows are as wide as the
@@ -150,7 +158,7 @@ impl Dialect {
     fn with_delimiter(self, prefix: &Prefix, may_be_preamble: bool) -> Self {
         let mut widest = (1, self.delimiter);
         for delimiter in Delimiter::TRIED {
-            let dialect = Self { delimiter, ..self };
+            let dialect = self.separated_by(delimiter, prefix);
             let widths = prefix.widths(dialect);
             let first = widths.first().copied().unwrap_or(0);
             let as_first = widths.iter().filter(|&&width| width == first).count();
@@ -164,15 +172,12 @@ impl Dialect {
         }
         let below_text = Delimiter::TRIED.into_iter().filter(|_| may_be_preamble);
         for delimiter in below_text.filter(|delimiter| *delimiter != Delimiter::Blanks) {
-            let dialect = Self { delimiter, ..self };
+            let dialect = self.separated_by(delimiter, prefix);
             if let Some(skip) = dialect.preamble(prefix) {
                 return Self { skip, ..dialect };
             }
         }
-        Self {
-            delimiter: widest.1,
-            ..self
-        }
+        self.separated_by(widest.1, prefix)
     }
 
     /// Returns the number of lines above the table if its first rows are narrower than nearly all that
@@ -325,6 +330,13 @@ mod tests {
         );
         assert_eq!(delimiter("a,b\n1,\"x;y\"\n2,\"z;w\"\n"), "comma", "quoted");
         assert_eq!(delimiter("a,b,c\n1,2\n3,4,5\n"), "comma", "ragged");
+        for rows in [
+            "\"x\", \"size\", \"kind\"\n\"0\", \"s, 0\", \"a\"\n",
+            "x, size, kind\n0, \"s, 0\", a\n1, \"s, 1\", b\n",
+            "x, when, kind\n0, \"Jan 1, 2020\", a\n1, \"Jan 2, 2020\", b\n",
+        ] {
+            assert_eq!(delimiter(rows), "comma", "{rows}");
+        }
         assert_eq!(delimiter("alone\n1\n2\n"), "comma");
         assert_eq!(delimiter(""), "comma");
     }

@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(find("spe").unwrap().name, "unmute");
         assert_eq!(
             find("s").unwrap_err(),
-            "\"s\" is ambiguous: seed, set, silence, speak, step"
+            "\"s\" is ambiguous: schedule, seed, set, silence, speak, step"
         );
         assert_eq!(
             find("hiden").unwrap_err(),

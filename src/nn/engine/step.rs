@@ -71,7 +71,7 @@ impl WithSimd for ForwardAndBack<'_> {
             scratch,
         } = self;
         forward(simd, architecture, neurons, rows, scratch);
-        output_layer(simd, architecture, rows);
+        simd.vectorize(OutputLayer { architecture, rows });
         back(simd, architecture, neurons, rows, scratch);
     }
 }
@@ -117,28 +117,39 @@ fn forward<S: Simd>(
     }
 }
 
-/// The loss of each output, and `D_L = dC/dZ_L`.
-#[inline(always)]
-fn output_layer<S: Simd>(simd: S, architecture: &Architecture, rows: &mut RowShare) {
-    let count = rows.rows();
-    let layer = rows.layers.last_mut().expect("there is an output layer");
-    layer.largest_delta = output_deltas(
-        simd,
-        (architecture.output(), architecture.loss()),
-        OutputRows {
-            z: &layer.activations,
-            targets: &rows.targets,
-            deltas: &mut layer.deltas,
-            costs: &mut rows.costs,
-        },
-    );
-    rows.correct = count_correct(
-        simd,
-        architecture.output(),
-        &layer.activations,
-        &rows.targets,
-        &rows.classes[..count],
-    );
+/// The loss of each output, and `D_L = dC/dZ_L`, as a function of its own: with every pair of output and loss
+/// in it, the whole step would be too large to be compiled well.
+struct OutputLayer<'a> {
+    architecture: &'a Architecture,
+    rows: &'a mut RowShare,
+}
+
+impl WithSimd for OutputLayer<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { architecture, rows } = self;
+        let count = rows.rows();
+        let layer = rows.layers.last_mut().expect("there is an output layer");
+        layer.largest_delta = output_deltas(
+            simd,
+            (architecture.output(), architecture.loss()),
+            OutputRows {
+                z: &layer.activations,
+                targets: &rows.targets,
+                deltas: &mut layer.deltas,
+                costs: &mut rows.costs,
+            },
+        );
+        rows.correct = count_correct(
+            simd,
+            architecture.output(),
+            &layer.activations,
+            &rows.targets,
+            &rows.classes[..count],
+        );
+    }
 }
 
 /// `D_(l-1) = f'(Z_(l-1)) * D_l W_l^T`, from the last layer to the first.

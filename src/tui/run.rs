@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
 use crate::record::{End, LogOption, Recorders, report_conclusion};
 use crate::train::{Event, Session, Settings, Worker, panic_message};
+use crate::util::background;
 use crate::util::signals::{
     HANG_UP, HAS_JOB_CONTROL, Signal, Signals, Watched, is_in_foreground, stop_job, stop_process,
 };
@@ -399,6 +400,9 @@ impl Program {
             training.worker.stop_unsaved()
         };
         let failures = self.recorders.finish(end_of(&self.app, &result));
+        if let (App::Running(model), Ok(_), false) = (&self.app, &result, self.is_blind) {
+            background::print_error(&model.run.summary());
+        }
         let code = report_conclusion(conclusion, result)?;
         let mut failures = self.failed_log.into_iter().chain(failures);
         match failures.next() {

@@ -46,6 +46,9 @@ texts! {
     training_failed(message) "training failed: {message} · w: save last good weights";
     saved(path, size, verification) "saved {path} ({size}) · {verification}";
     saved_best(path, size, epoch, epochs, verification) "saved {path} ({size}) · best epoch {epoch} of {epochs} · {verification}";
+    trained(epochs, data) "{data}: {epochs} epoch" | "{data}: {epochs} epochs";
+    best_validation_loss(epoch, loss) "best epoch {epoch}, validation loss {loss}";
+    not_saved() "not saved";
     checkpoint_written(path, size) "saved checkpoint {path} ({size})";
     checkpoint_failed(error) "checkpoint: {error}";
     saving() "saving the model · ctrl-c again: quit without saving";

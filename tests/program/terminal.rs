@@ -432,7 +432,7 @@ fn the_mouse_and_the_views() {
 
 #[test]
 fn a_change_of_the_learning_rate_is_marked_in_the_chart() {
-    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    let mut terminal = Terminal::start(&["iris", "--paused", "--batch", "16"]);
     terminal.resize(120, 36);
     terminal.wait_for("paused");
     terminal.press("S");
@@ -442,6 +442,8 @@ fn a_change_of_the_learning_rate_is_marked_in_the_chart() {
     assert!(!terminal.text().contains("▾ lr"));
     terminal.press("S");
     terminal.wait_for("▾ lr 0.005");
+    terminal.wait_for_number("epoch", |epoch| epoch == 2);
+    terminal.wait_for("epoch 2");
     // The pointer shows the numbers of an epoch, and the wheel zooms.
     terminal.press("\x1b[<35;115;9M");
     terminal.wait_for("epoch 2 ·");
@@ -452,6 +454,7 @@ fn a_change_of_the_learning_rate_is_marked_in_the_chart() {
     terminal.press("q");
     assert_eq!(terminal.exit_code(), 0);
     terminal.assert_given_back();
+    terminal.wait_for("iris: 2 epochs · best epoch 2, validation loss ");
 }
 
 #[test]

@@ -15,8 +15,10 @@ use crate::train::{
     Observation, Outcomes, Pace, Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started,
     State, Weights,
 };
-use crate::util::numbers::{ago, short};
+use crate::tui::text;
+use crate::util::numbers::{ago, loss, short};
 use crate::util::stats::MinMaxLast;
+use crate::util::text::sanitise;
 
 /// Cells of a predicted number, and of the output that it was computed from.
 pub(crate) const PREDICTION: usize = 5;
@@ -87,6 +89,8 @@ pub struct Run {
     pub(crate) snapshot_before: Option<Snapshot>,
     /// Step at which the model was last saved, and the seconds spent training until then.
     pub saved: Option<(u64, f64)>,
+    /// Report of the last model that was saved.
+    pub saved_as: Option<String>,
     /// Settings in force since the last change; `None` before the first.
     pub in_force: Option<InForce>,
     /// Facts about the data, once a panel has requested them.
@@ -144,6 +148,7 @@ impl Run {
             snapshot: None,
             snapshot_before: None,
             saved: None,
+            saved_as: None,
             in_force: None,
             card: None,
             is_describing: false,
@@ -168,6 +173,21 @@ impl Run {
             run.history.add_milestone(run.milestone());
         }
         run
+    }
+
+    /// Sums up the run in a line for the terminal that the screen leaves behind: data, epochs, best epoch and the
+    /// file that was saved last.
+    pub(crate) fn summary(&self) -> String {
+        let trained = text::trained(self.position.epoch, sanitise(&self.data.name));
+        let rest = match (&self.saved_as, self.best) {
+            (Some(saved), _) => saved.clone(),
+            (None, Some(best)) => {
+                let best = text::best_validation_loss(best.epoch, loss(best.loss));
+                format!("{best} · {}", text::not_saved())
+            }
+            (None, None) => text::not_saved().to_owned(),
+        };
+        format!("{trained} · {rest}")
     }
 
     /// Epochs done, with the fraction of the current one.

@@ -140,13 +140,15 @@ impl Model {
             file_size(saved.bytes),
         );
         let verification = saved.verification;
-        self.prompt.status(match best {
+        let saved = match best {
             Some(best) => {
                 let epoch = self.run.position.epoch;
                 text::saved_best(&path, &size, best.epoch, epoch, verification)
             }
             None => text::saved(&path, &size, verification),
-        });
+        };
+        self.run.saved_as = Some(saved.clone());
+        self.prompt.status(saved);
         self.quit_when_saved();
     }
 }

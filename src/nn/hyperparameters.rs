@@ -155,7 +155,7 @@ impl WeightDecay {
 
 impl BatchSize {
     /// Size that suits small tables.
-    pub(crate) const DEFAULT: Self = Self(16);
+    pub(crate) const DEFAULT: Self = Self(32);
 
     /// Checks a batch size.
     ///

@@ -24,7 +24,7 @@ pub struct Choices {
     /// Momentum, if it is not the optimizer's own.
     pub momentum: Option<f64>,
     pub learning_rate: Option<LearningRate>,
-    pub weight_decay: WeightDecay,
+    pub weight_decay: Option<WeightDecay>,
     /// Its end is 0 until a plan is made.
     pub schedule: Schedule,
     pub regularisation: Regularisation,
@@ -52,7 +52,7 @@ impl Default for Choices {
             optimizer: defaults::OPTIMIZER,
             momentum: None,
             learning_rate: None,
-            weight_decay: WeightDecay::ZERO,
+            weight_decay: None,
             schedule: Schedule::default(),
             regularisation: Regularisation::default(),
             batch: defaults::BATCH,
@@ -79,7 +79,7 @@ impl Choices {
             optimizer: plan.rule.optimizer,
             momentum: None,
             learning_rate: Some(plan.rule.learning_rate),
-            weight_decay: plan.rule.weight_decay,
+            weight_decay: Some(plan.rule.weight_decay),
             schedule: plan.schedule,
             regularisation: plan.regularisation,
             batch: plan.batch,
@@ -103,6 +103,9 @@ impl Choices {
         let learning_rate = self
             .learning_rate
             .unwrap_or_else(|| optimizer.default_learning_rate(output, loss));
+        let weight_decay = self
+            .weight_decay
+            .unwrap_or_else(|| optimizer.default_weight_decay(output, loss));
         let plan = Plan {
             hidden: match &self.hidden {
                 Some(hidden) => hidden.clone(),
@@ -120,7 +123,7 @@ impl Choices {
             rule: LearningRule {
                 optimizer,
                 learning_rate,
-                weight_decay: self.weight_decay,
+                weight_decay,
             },
             schedule: self.schedule_with_end()?,
             regularisation: self.regularisation,

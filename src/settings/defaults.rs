@@ -8,7 +8,7 @@ pub const DATA: &str = "iris";
 /// Hidden layer sizes of a network with few inputs; see [`hidden`].
 pub(crate) const HIDDEN: [usize; 2] = [16, 16];
 /// Hidden layer sizes of a network with many inputs.
-pub(crate) const HIDDEN_OF_MANY: [usize; 2] = [64, 32];
+pub(crate) const HIDDEN_OF_MANY: [usize; 2] = [64, 64];
 /// Number of inputs up to which they are few.
 pub(crate) const FEW_INPUTS: usize = 32;
 /// Activation of the hidden layers.

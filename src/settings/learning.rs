@@ -1,5 +1,7 @@
 //! Settings of the learning rule, and of how long and from what seed it is applied.
 
+use std::fmt;
+
 use super::network::restart;
 use super::{Direction, Edit, Setting, defaults, one_of, turned};
 use crate::nn::optimizer;
@@ -96,6 +98,27 @@ pub const MOMENTUM: Setting = Setting {
     restarts: false,
 };
 
+/// Lists the defaults that `value` gives for each optimizer, by output and loss.
+fn by_optimizer<T: fmt::Display>(value: fn(Optimizer, Output, Loss) -> T) -> String {
+    let mut kinds: Vec<(String, Vec<&str>)> = Vec::new();
+    for &optimizer in Optimizer::ALL {
+        let values = format!(
+            "{} / {} / {}",
+            value(optimizer, Output::Softmax, Loss::CrossEntropy),
+            value(optimizer, Output::Linear, Loss::Quadratic),
+            value(optimizer, Output::Sigmoid, Loss::Quadratic)
+        );
+        match kinds.iter_mut().find(|(known, _)| *known == values) {
+            Some((_, names)) => names.push(optimizer.name()),
+            None => kinds.push((values, vec![optimizer.name()])),
+        }
+    }
+    let kinds = kinds.iter();
+    let kinds = kinds.map(|(values, names)| format!("{} {values}", names.join(" and ")));
+    let kinds = kinds.collect::<Vec<_>>().join("; ");
+    format!("for classes / numbers / sigmoid output with quadratic loss: {kinds}")
+}
+
 /// Learning rate.
 pub(crate) const LEARNING_RATE: Setting = Setting {
     name: "lr",
@@ -106,26 +129,7 @@ pub(crate) const LEARNING_RATE: Setting = Setting {
     note: "",
     expected: |_| "a number above 0 such as 0.03 or 1e-4".into(),
     words: Vec::new,
-    default: || {
-        let mut kinds: Vec<(String, Vec<&str>)> = Vec::new();
-        for optimizer in Optimizer::ALL {
-            let rate = |output, loss| optimizer.default_learning_rate(output, loss);
-            let rates = format!(
-                "{} / {} / {}",
-                rate(Output::Softmax, Loss::CrossEntropy),
-                rate(Output::Linear, Loss::Quadratic),
-                rate(Output::Sigmoid, Loss::Quadratic)
-            );
-            match kinds.iter_mut().find(|(known, _)| *known == rates) {
-                Some((_, names)) => names.push(optimizer.name()),
-                None => kinds.push((rates, vec![optimizer.name()])),
-            }
-        }
-        let kinds = kinds.iter();
-        let kinds = kinds.map(|(rates, names)| format!("{} {rates}", names.join(" and ")));
-        let kinds = kinds.collect::<Vec<_>>().join("; ");
-        format!("for classes / numbers / sigmoid output with quadratic loss: {kinds}")
-    },
+    default: || by_optimizer(Optimizer::default_learning_rate),
     parse: |text| {
         let rate: LearningRate = text.parse().ok()?;
         Some(Edit::new(move |choices| choices.learning_rate = Some(rate)))
@@ -159,21 +163,30 @@ pub(crate) const WEIGHT_DECAY: Setting = Setting {
     note: "",
     expected: |_| "a number of at least 0 such as 1e-4".into(),
     words: Vec::new,
-    default: || WeightDecay::ZERO.to_string(),
+    default: || by_optimizer(Optimizer::default_weight_decay),
     parse: |text| {
-        let lambda = text.parse().ok()?;
-        Some(Edit::new(move |choices| choices.weight_decay = lambda))
+        let lambda: WeightDecay = text.parse().ok()?;
+        Some(Edit::new(move |choices| {
+            choices.weight_decay = Some(lambda)
+        }))
     },
-    value: |choices| choices.weight_decay.to_string(),
+    value: |choices| {
+        choices
+            .weight_decay
+            .map_or("auto".into(), |lambda| lambda.to_string())
+    },
     step: |choices, direction, _| {
-        let now = choices.weight_decay.get();
-        let next = match direction {
-            Direction::Up => DECAYS.into_iter().find(|&decay| decay > now * 1.001),
-            Direction::Down => DECAYS.into_iter().rev().find(|&decay| decay < now * 0.999),
-        };
-        if let Some(Ok(next)) = next.map(WeightDecay::new) {
-            choices.weight_decay = next;
-        }
+        choices.weight_decay = choices.weight_decay.map(|now| {
+            let is_next = |decay: &f64| match direction {
+                Direction::Up => *decay > now.get() * 1.001,
+                Direction::Down => *decay < now.get() * 0.999,
+            };
+            let next = match direction {
+                Direction::Up => DECAYS.into_iter().find(is_next),
+                Direction::Down => DECAYS.into_iter().rev().find(is_next),
+            };
+            next.map_or(now, |decay| WeightDecay::new(decay).expect("is in range"))
+        });
     },
     command: |_, plan| {
         Some(Command::Apply(Change::WeightDecay {

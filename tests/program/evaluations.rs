@@ -61,7 +61,7 @@ fn of_numbers_are_in_their_own_unit() {
     let text = format!("a,b,price\n{}", rows.collect::<String>());
     fs::write(&table, text).expect("written");
     succeed(
-        "--task regression --headless --epochs 20 --export",
+        "--task regression --lr 0.01 --headless --epochs 20 --export",
         &[&model, &table],
     );
     let said = evaluated(&model, &table);
@@ -218,7 +218,7 @@ fn a_single_output_tells_two_classes_apart() {
     for ending in ["json", "safetensors", "npz"] {
         let (_folder, model) = place(&format!("model.{ending}"));
         succeed(
-            "breast-cancer --outputs 1 --epochs 3 --hidden 2 --headless --export",
+            "breast-cancer --outputs 1 --epochs 10 --hidden 2 --headless --export",
             &[&model],
         );
         let table = Path::new("datasets/breast-cancer.csv");

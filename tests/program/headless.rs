@@ -51,7 +51,7 @@ fn json_tells_all_from_start_to_finish() {
     assert_eq!(keys(epoch), expected);
     assert_eq!(
         (&epoch["epoch"], &epoch["step"]),
-        (&3.into(), &(3 * 90).into())
+        (&3.into(), &(3 * 45).into())
     );
     assert!(epoch["val_accuracy"].as_f64().expect("a number") > 0.5);
     let seconds = |event: &Value| event["seconds"].as_f64().expect("a number");
@@ -72,7 +72,7 @@ fn json_tells_all_from_start_to_finish() {
 
 #[test]
 fn numbers_are_judged_in_their_own_unit() {
-    let line = "sine --json --epochs 200 --weights last --test datasets/sine.csv";
+    let line = "sine --json --lr 0.01 --epochs 200 --weights last --test datasets/sine.csv";
     let output = succeed(line, &[]);
     let events = events(&stdout(&output));
     let started = &events[0];
@@ -129,12 +129,12 @@ fn progress_goes_to_standard_error_and_scores_to_standard_output() {
     let baseline = "baseline: 10.0% validation accuracy (always \"1\")\n";
     assert!(progress.contains(baseline), "{progress}");
     let lines: Vec<&str> = progress.lines().rev().collect();
-    assert!(lines[1].starts_with("      1        90"), "the first epoch");
-    assert!(lines[0].starts_with("      2       180"), "the last epoch");
+    assert!(lines[1].starts_with("      1        45"), "the first epoch");
+    assert!(lines[0].starts_with("      2        90"), "the last epoch");
     let report = stdout(&output);
     let lines: Vec<&str> = report.lines().collect();
     assert_eq!(lines.len(), 5, "{report}");
-    assert!(lines[0].starts_with("done after 2 epochs, 180 steps, "));
+    assert!(lines[0].starts_with("done after 2 epochs, 90 steps, "));
     assert!(lines[1].starts_with("best epoch 2 of 2, validation loss 0."));
     assert!(lines[2].starts_with("training: loss 0."));
     assert!(lines[3].starts_with("validation: loss 0."));
@@ -397,6 +397,9 @@ fn a_run_without_epochs_stops_early_and_says_why() {
     // Without validation rows there is nothing to wait for.
     let text = stdout(&succeed("iris --headless --val 0", &[]));
     assert!(text.starts_with("done after 100 epochs"), "{text}");
-    let text = stdout(&succeed("digits --headless --time-limit 0.3s", &[]));
+    let text = stdout(&succeed(
+        "digits --headless --patience 1000 --time-limit 0.2s",
+        &[],
+    ));
     assert!(text.starts_with("time limit reached after "), "{text}");
 }

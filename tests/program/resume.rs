@@ -96,14 +96,14 @@ fn a_killed_run_continues_from_its_last_checkpoint() {
 fn a_setting_beside_resume_is_a_logged_change() {
     let (_folder, checkpoint) = place("run.checkpoint");
     exported("iris --headless --epochs 2 --checkpoint %", &[&checkpoint]);
-    let resumed = "--resume % --epochs 4 --lr 0.01 --hidden 8 --batch 16 --optimizer sgd";
+    let resumed = "--resume % --epochs 4 --lr 0.01 --hidden 8 --batch 32 --optimizer sgd";
     let bytes = exported(resumed, &[&checkpoint]);
     let model: Value = serde_json::from_slice(&bytes).expect("JSON");
     let changes = model["training"]["changes"].as_array().expect("changes");
     let names: Vec<&Value> = changes.iter().map(|change| &change["change"]).collect();
     assert_eq!(names, ["network", "optimizer", "learning-rate"]);
     assert!(
-        changes.iter().all(|change| change["step"] == 16),
+        changes.iter().all(|change| change["step"] == 8),
         "{changes:?}"
     );
     assert_eq!(model["architecture"]["sizes"], serde_json::json!([4, 8, 3]));

@@ -27,7 +27,7 @@ fn finish(terminal: &mut Terminal, name: &str) -> Vec<u8> {
 
 #[test]
 fn a_run_with_live_changes_continues_on_the_screen_and_headless() {
-    let mut terminal = Terminal::start(&["iris", "--paused", "--hidden", "6,5"]);
+    let mut terminal = Terminal::start(&["iris", "--paused", "--hidden", "6,5", "--batch", "16"]);
     terminal.wait_for("paused");
     type_command(&mut terminal, "restart", "paused");
     terminal.press("S");
@@ -97,7 +97,7 @@ fn restoring_another_runs_checkpoint_leaves_the_own_one_alone() {
     type_command(
         &mut terminal,
         &format!("restore {}", other.display()),
-        "step    16",
+        "step     8",
     );
     type_command(&mut terminal, "checkpoint", "Replace file?");
     terminal.press("n");

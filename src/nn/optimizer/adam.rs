@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use super::formula::{Assignment, CHANGE, ETA, Expression, G, Symbol};
-use super::{Constant, Decay, LearningRates, LearningRule, Range, Spec};
+use super::{Constant, Decay, Defaults, LearningRule, Range, Spec};
 use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
 
 const BETA1: Symbol = Symbol("β₁");
@@ -39,9 +39,14 @@ pub(super) const SPEC: Spec = Spec {
     ],
     state: &[M, V],
     decay: Decay::Gradient,
-    learning_rates: LearningRates {
+    learning_rates: Defaults {
         usual: 0.003,
         sigmoid_quadratic: 0.01,
+        linear: 0.001,
+    },
+    weight_decays: Defaults {
+        usual: 0.003,
+        sigmoid_quadratic: 0.0,
         linear: 0.01,
     },
     formula: || {

@@ -128,7 +128,8 @@ struct Spec {
     /// Symbols of the values kept for each parameter, zero at first.
     state: &'static [Symbol],
     decay: Decay,
-    learning_rates: LearningRates,
+    learning_rates: Defaults,
+    weight_decays: Defaults,
     /// Assignments that end with the one of [`formula::CHANGE`].
     formula: fn() -> Vec<Assignment>,
     /// Magnitude up to which gradients cannot make the state or the update overflow `f32`.
@@ -164,14 +165,32 @@ enum Decay {
     Decoupled,
 }
 
-/// Default learning rates.
-struct LearningRates {
+/// Default values of a setting, by output and loss.
+struct Defaults {
     usual: f64,
     /// Behind a sigmoid the gradient of the quadratic loss carries the factor `a (1 - a)` of at most a
-    /// quarter and often far less, so larger rates suit it.
+    /// quarter and often far less, so larger rates and less decay suit it.
     sigmoid_quadratic: f64,
     /// Nothing bounds linear outputs, so too large a step feeds the next one.
     linear: f64,
+}
+
+impl Defaults {
+    const ZERO: Self = Self {
+        usual: 0.0,
+        sigmoid_quadratic: 0.0,
+        linear: 0.0,
+    };
+
+    fn of(&self, output: Output, loss: Loss) -> f64 {
+        if output.range().1.is_infinite() {
+            self.linear
+        } else if !output.sums_to_one() && !loss.cancels_slope(output) {
+            self.sigmoid_quadratic
+        } else {
+            self.usual
+        }
+    }
 }
 
 /// Gradient descent in one of its forms, with its constants, which are always within their ranges.
@@ -314,15 +333,15 @@ impl Optimizer {
     /// Learning rate where none is given. An update of Adam has about the size of the rate, one of
     /// SGD that of the gradient times the rate.
     pub(crate) fn default_learning_rate(self, output: Output, loss: Loss) -> LearningRate {
-        let rates = &self.spec().learning_rates;
-        let rate = if output.range().1.is_infinite() {
-            rates.linear
-        } else if !output.sums_to_one() && !loss.cancels_slope(output) {
-            rates.sigmoid_quadratic
-        } else {
-            rates.usual
-        };
+        let rate = self.spec().learning_rates.of(output, loss);
         LearningRate::new(rate).expect("default rates are in range")
+    }
+
+    /// Weight decay where none is given: chosen by measurement for Adam, 0.01 for AdamW as in PyTorch, and
+    /// none for the others, which follow the textbook.
+    pub(crate) fn default_weight_decay(self, output: Output, loss: Loss) -> WeightDecay {
+        let decay = self.spec().weight_decays.of(output, loss);
+        WeightDecay::new(decay).expect("default decays are in range")
     }
 }
 

@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G, Symbol};
-use super::{Constant, Decay, LearningRates, LearningRule, Range, Spec};
+use super::{Constant, Decay, Defaults, LearningRule, Range, Spec};
 use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
 
 pub(super) const MU: Symbol = Symbol("μ");
@@ -21,11 +21,12 @@ pub(super) const SPEC: Spec = Spec {
     state: &[V],
     decay: Decay::Gradient,
     // The velocity grows to about ten gradients.
-    learning_rates: LearningRates {
+    learning_rates: Defaults {
         usual: 0.02,
         sigmoid_quadratic: 0.2,
         linear: 0.002,
     },
+    weight_decays: Defaults::ZERO,
     formula: || vec![V.is(MU * V + G), CHANGE.is(-ETA * V)],
     max_gradient,
 };

@@ -4,7 +4,7 @@
 use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G, Symbol};
-use super::{Constant, Decay, LearningRates, LearningRule, Range, Spec};
+use super::{Constant, Decay, Defaults, LearningRule, Range, Spec};
 use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
 
 const ALPHA: Symbol = Symbol("α");
@@ -30,11 +30,12 @@ pub(super) const SPEC: Spec = Spec {
     ],
     state: &[V],
     decay: Decay::Gradient,
-    learning_rates: LearningRates {
+    learning_rates: Defaults {
         usual: 0.003,
         sigmoid_quadratic: 0.01,
         linear: 0.003,
     },
+    weight_decays: Defaults::ZERO,
     formula: || {
         vec![
             V.is(ALPHA * V + (1.0 - ALPHA) * G.squared()),

@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G};
-use super::{Decay, LearningRates, LearningRule, Spec};
+use super::{Decay, Defaults, LearningRule, Spec};
 use crate::nn::kernels::aligned::Aligned;
 use crate::nn::kernels::update::{Lanes, Scale, TileUpdate, update_tile};
 
@@ -13,11 +13,12 @@ pub(super) const SPEC: Spec = Spec {
     constants: &[],
     state: &[],
     decay: Decay::Gradient,
-    learning_rates: LearningRates {
+    learning_rates: Defaults {
         usual: 0.2,
         sigmoid_quadratic: 3.0,
         linear: 0.02,
     },
+    weight_decays: Defaults::ZERO,
     formula: || vec![CHANGE.is(-ETA * G)],
     max_gradient: LearningRule::max_step,
 };

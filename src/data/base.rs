@@ -110,6 +110,7 @@ impl Base {
             }
         };
         dataset.report = report;
+        dataset.report.add_guessed_dates(split.guessed_dates());
         dataset.split = split.finish(source, &dataset.lines)?;
         dataset.test_fraction = options.test_fraction;
         Ok(dataset)

@@ -118,6 +118,7 @@ pub(super) fn load_table(
     let mut dataset = loading.finish(shape, source)?;
     let has_own_rows = matches!(options.validation, ValidationRows::File(_));
     if options.split != SplitMethod::Auto {
+        dataset.report.add_guessed_dates(split.guessed_dates());
         dataset.split = split.finish(source, &dataset.lines)?;
     } else if has_own_rows && options.test_fraction == 0.0 {
         dataset.split = RowSplit::Random;

@@ -200,6 +200,13 @@ impl ReadReport {
         }
     }
 
+    /// Adds a column whose order of day and month is a guess, unless that is known.
+    pub(super) fn add_guessed_dates(&mut self, guessed: Option<(String, DateOrder)>) {
+        let is_new = |guessed: &(String, DateOrder)| !self.guessed_dates.contains(guessed);
+        let guessed = guessed.filter(is_new);
+        self.guessed_dates.extend(guessed);
+    }
+
     /// Whether the file was a table of text, not one of images.
     pub(super) fn is_text(&self) -> bool {
         !self.delimiter.is_empty()

@@ -1,6 +1,8 @@
 //! Columns of dates and earlier targets, from the table to the inputs of the network.
 
-use nn_tui::data::{Dataset, DateOptions, LoadOptions, Missing, Prepared, Severity, prepare};
+use nn_tui::data::{
+    Dataset, DateOptions, LoadOptions, Missing, Prepared, Severity, SplitMethod, prepare,
+};
 use nn_tui::error::EXIT_BAD_DATA;
 
 use super::cases::loaded_text;
@@ -115,6 +117,43 @@ fn all_dates_decide_on_the_order_of_day_and_month() {
     assert!(error(&table(&both), &options("parts", 0)).contains(
         "line 4, column 1 (day): expected a date with the day first, found \"01/31/2024\""
     ),);
+}
+
+#[test]
+fn a_constant_number_beside_all_months_is_the_day() {
+    let cells: Vec<String> = (0..24)
+        .map(|row| format!("01/{:02}/{}", row % 12 + 1, 2000 + row / 12))
+        .collect();
+    let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+    let data = loaded(&table(&cells), &options("parts", 0));
+    assert_eq!(names(&data), ["day (year)", "day (month)", "x"]);
+    let months = (0..24).map(|row| (row % 12 + 1) as f32);
+    assert_eq!(data.values.column(1).to_vec(), months.collect::<Vec<f32>>());
+    let prepared = prepare(&data, 0.2, 1).expect("prepared");
+    let expected = "day before month in day, a guess; parts,mdy swaps them";
+    assert!(notes(&prepared).contains(expected), "{}", notes(&prepared));
+    let few = loaded(&table(&cells[..6]), &options("parts", 0));
+    assert_eq!(few.values.column(1).to_vec(), [1.0; 6], "the usual order");
+}
+
+#[test]
+fn a_split_by_time_reports_that_the_order_of_day_and_month_is_a_guess() {
+    let cells: Vec<String> = (0..24)
+        .map(|row| format!("{:02}/{:02}/2023", row / 12 + 1, row % 12 + 1))
+        .collect();
+    let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+    let said = |dates: &str| {
+        let options = LoadOptions {
+            split: SplitMethod::Time(Some("day".into())),
+            ..options(dates, 0)
+        };
+        let data = loaded(&table(&cells), &options);
+        notes(&prepare(&data, 0.2, 1).expect("prepared"))
+    };
+    let expected = "month before day in day, a guess; auto,dmy swaps them";
+    assert!(said("auto").contains(expected), "{}", said("auto"));
+    assert_eq!(said("parts").matches("a guess").count(), 1);
+    assert!(!said("auto,dmy").contains("a guess"));
 }
 
 #[test]

@@ -166,6 +166,11 @@ impl Written {
         }
     }
 
+    /// Returns day and month as they are written, in the order of the text.
+    pub(crate) fn numbers(self) -> [u8; 2] {
+        self.numbers
+    }
+
     /// Returns the date, with day and month in `order` if the numbers leave that open. `None` if they
     /// contradict it, `order` is needed and not known, or there is no such day.
     pub(crate) fn date(self, order: Option<DateOrder>) -> Option<Date> {
@@ -185,6 +190,23 @@ impl Written {
             day,
             hour: self.hour.unwrap_or(0.0),
         })
+    }
+}
+
+/// Guesses the order of day and month in dates of which all leave it open, given the two `numbers` of each as
+/// they are written: one that is constant beside all of 1 to 12 is the day of monthly data. `None` for
+/// others.
+pub(crate) fn monthly_order(numbers: impl Iterator<Item = [u8; 2]>) -> Option<DateOrder> {
+    let mut seen = [0_u16; 2];
+    for pair in numbers {
+        for (seen, number) in seen.iter_mut().zip(pair) {
+            *seen |= 1 << number.min(15);
+        }
+    }
+    match seen.map(u16::count_ones) {
+        [1, 12] => Some(DateOrder::DayFirst),
+        [12, 1] => Some(DateOrder::MonthFirst),
+        _ => None,
     }
 }
 

@@ -267,10 +267,13 @@ impl Facts<'_> {
         }
         for (column, order) in &self.report.guessed_dates {
             let (found, other) = match order {
-                DateOrder::DayFirst => ("day before month", "parts,mdy"),
-                DateOrder::MonthFirst => ("month before day", "parts,dmy"),
+                DateOrder::DayFirst => ("day before month", DateOrder::MonthFirst),
+                DateOrder::MonthFirst => ("month before day", DateOrder::DayFirst),
             };
-            let statement = format!("{found} in {column}, a guess; {other} swaps them");
+            let other = other.name();
+            let is_input = parts.iter().any(|part| part.table_name() == column);
+            let usage = if is_input { "parts" } else { "auto" };
+            let statement = format!("{found} in {column}, a guess; {usage},{other} swaps them");
             self.note(Topic::Columns, "date-order", statement, &["--dates"]);
         }
     }

@@ -1,7 +1,7 @@
 //! Reader of a column of dates.
 
 use super::{Shape, shown};
-use crate::data::schema::dates::{Date, DateOrder, DatePart, Written};
+use crate::data::schema::dates::{Date, DateOrder, DatePart, Written, monthly_order};
 use crate::error::DataProblem;
 
 /// Reader of a column of dates, which become four raw values each: year, month, day and hour. The month is
@@ -87,7 +87,10 @@ impl Dates {
     /// Decides on the order of day and month and on the parts. Replaces the days in `values`, rows of `width`
     /// values of which those of the date start at `first`, by days of the week.
     pub(crate) fn finish(self, values: &mut [f32], first: usize, width: usize) -> DateParts {
-        let is_swapped = self.order.is_some() && self.order != self.guess;
+        let order = self
+            .order
+            .or_else(|| self.monthly_order(values, first, width));
+        let is_swapped = order.is_some() && order != self.guess;
         let (mut days, mut before): (_, Option<Date>) = (None, None);
         let mut has_different_days = false;
         let mut times = Vec::new();
@@ -133,11 +136,26 @@ impl Dates {
         let used = DatePart::ALL.into_iter().filter(is_useful);
         DateParts {
             used: used.filter(|_| self.is_used).collect(),
-            order: self.order.or(self.guess),
+            order: order.or(self.guess),
             is_guess: self.order.is_none() && self.guess.is_some(),
             times,
             disorder,
         }
+    }
+
+    /// Guesses the order of day and month in dates that all leave it open; the arguments are those of
+    /// [`Self::finish`].
+    fn monthly_order(&self, values: &[f32], first: usize, width: usize) -> Option<DateOrder> {
+        let guess = self.guess?;
+        let dates = values.chunks_exact(width).map(|row| &row[first..]);
+        let open = dates.filter(|date| date[1] < 0.0);
+        monthly_order(open.map(|date| {
+            let (month, day) = (-date[1] as u8, date[2] as u8);
+            match guess {
+                DateOrder::DayFirst => [day, month],
+                DateOrder::MonthFirst => [month, day],
+            }
+        }))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::RowSplit;
 use super::file::SplitFile;
-use crate::data::schema::dates::{Date, Written};
+use crate::data::schema::dates::{Date, Written, monthly_order};
 use crate::data::table::batch::Record;
 use crate::data::table::{Shape, shown};
 use crate::data::{DateOrder, Lines, Source, SplitMethod};
@@ -131,6 +131,19 @@ impl SplitReader {
         Ok(())
     }
 
+    /// Returns the column of times and the order of day and month in its dates if that is a guess.
+    pub(in crate::data) fn guessed_dates(&self) -> Option<(String, DateOrder)> {
+        match &self.key {
+            Key::Times {
+                name,
+                order: None,
+                times,
+                ..
+            } if certain_order(times).is_none() => Some((name.clone(), guessed_order(times)?)),
+            _ => None,
+        }
+    }
+
     /// Returns the values for the rows of the table `source` that are used, which are on `lines`.
     ///
     /// # Errors
@@ -189,23 +202,34 @@ fn time(cell: &str, shape: &Shape) -> Result<Time, DataProblem> {
     }
 }
 
+/// Iterates over those of `times` that are dates.
+fn dates(times: &[Time]) -> impl Iterator<Item = Written> {
+    times.iter().filter_map(|time| match time {
+        Time::Date(written) => Some(*written),
+        Time::Number(_) => None,
+    })
+}
+
+/// Returns the order of day and month that a date with a number above 12 shows.
+fn certain_order(times: &[Time]) -> Option<DateOrder> {
+    dates(times).find_map(Written::order)
+}
+
+/// Returns the likelier order of day and month if no date shows it; `None` if none needs it.
+fn guessed_order(times: &[Time]) -> Option<DateOrder> {
+    let open = || dates(times).filter(|date| date.is_ambiguous());
+    let usual = open().next()?.usual_order();
+    Some(monthly_order(open().map(Written::numbers)).unwrap_or(usual))
+}
+
 /// Returns `times` as numbers, with day and month in `order`, or else as a date with a number above 12 shows,
 /// or as usual.
 ///
 /// # Errors
 /// The index of a date that contradicts the others, or does not exist.
 fn resolved(times: &[Time], order: Option<DateOrder>) -> Result<Vec<f64>, usize> {
-    let dates = || {
-        times.iter().filter_map(|time| match time {
-            Time::Date(written) => Some(written),
-            Time::Number(_) => None,
-        })
-    };
-    let certain = || dates().find_map(|date| date.order());
-    let usual = || dates().find(|date| date.is_ambiguous());
-    let order = order
-        .or_else(certain)
-        .or_else(|| usual().map(|date| date.usual_order()));
+    let order = order.or_else(|| certain_order(times));
+    let order = order.or_else(|| guessed_order(times));
     let number = |(row, time): (usize, &Time)| match time {
         Time::Number(number) => Ok(*number),
         Time::Date(written) => written.date(order).map(Date::time).ok_or(row),

@@ -338,7 +338,17 @@ impl Loading {
         }
         let target_offset = self.target.offset;
         let target = self.target.finish(&shape);
-        let in_target = |problem| Error::data(shape.column_place(self.target_column), problem);
+        let without_target = report.without_target;
+        let in_target = |problem| {
+            let problem = match problem {
+                DataProblem::SingleClass { class, .. } => DataProblem::SingleClass {
+                    class,
+                    without: without_target,
+                },
+                other => other,
+            };
+            Error::data(shape.column_place(self.target_column), problem)
+        };
         let target = match target.map_err(in_target)? {
             Targets::Numbers(numbers, formats) => {
                 report.add_formats(&shape.names[self.target_column], &formats);
@@ -348,11 +358,15 @@ impl Loading {
                 report.merged_labels = classes.merged;
                 report.similar_labels = classes.similar;
                 let (names, labels) = (classes.names, classes.labels);
+                let words = names
+                    .iter()
+                    .filter(|name| shape.missing.is_missing_text(name));
+                report.word_classes = words.cloned().collect();
                 Target::Classes { names, labels }
             }
         };
         if columns.is_empty() {
-            return Err(Error::data(shape.place(), DataProblem::NoFeatures));
+            return Err(Error::data(shape.place(), report.no_features(&[])));
         }
         // Not if another column is predicted, or pixels are categories.
         let is_image = self.target_column + 1 == shape.width()

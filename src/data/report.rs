@@ -7,6 +7,7 @@ use super::schema::options::LoadOptions;
 use super::source::converted::Conversion;
 use super::table::Shape;
 use super::table::formatted::Formats;
+use crate::error::DataProblem;
 
 /// Reason for excluding a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -166,6 +167,8 @@ pub struct ReadReport {
     pub merged_labels: Vec<(String, Vec<String>)>,
     /// Pairs of classes that differ only in case or blanks.
     pub similar_labels: Vec<(String, String)>,
+    /// Classes whose names mean a missing value in other columns.
+    pub word_classes: Vec<String>,
     /// Columns of texts that look like numbers with the other decimal mark.
     pub other_decimal_mark: Vec<String>,
     /// Number of categories that share the input `other`, for each column that has one.
@@ -187,6 +190,25 @@ impl ReadReport {
             header: shape.header.is_some(),
             excluded,
             ..Self::default()
+        }
+    }
+
+    /// Returns the problem of a table of which no column is an input, those called `constant` because they are.
+    pub(super) fn no_features(&self, constant: &[String]) -> DataProblem {
+        let excluded = self.excluded.iter().map(|column| {
+            let option = if column.reason.is_guess() {
+                ", --keep"
+            } else {
+                ""
+            };
+            (column.name.clone(), format!("{}{option}", column.why()))
+        });
+        let reason = Reason::Constant.text();
+        let constant = constant
+            .iter()
+            .map(|name| (name.clone(), reason.to_owned()));
+        DataProblem::NoFeatures {
+            columns: excluded.chain(constant).collect(),
         }
     }
 

@@ -125,10 +125,12 @@ pub enum DataProblem {
     #[error("the cell is empty")]
     MissingCell,
     /// A target with a single class.
-    #[error("every row has the class \"{}\": there is nothing to tell apart{TARGET_OPTIONS}", brief(.class))]
+    #[error("every row has the class \"{}\"{}: there is nothing to tell apart{TARGET_OPTIONS}", brief(.class), or_none(*.without))]
     SingleClass {
         /// Name of the class.
         class: String,
+        /// Number of rows whose target is missing.
+        without: usize,
     },
     /// A target with (nearly) as many classes as rows.
     #[error(
@@ -175,8 +177,11 @@ pub enum DataProblem {
     )]
     SingleColumn,
     /// No feature column is left after constant and excluded columns are removed.
-    #[error("no feature is left: every column but the target is constant or left out")]
-    NoFeatures,
+    #[error("no feature is left: every column but the target is constant or left out{}", reasons(.columns))]
+    NoFeatures {
+        /// Name of each column, and the reason, with the option that overrides it.
+        columns: Vec<(String, String)>,
+    },
     /// A feature column of the model that the table does not have.
     #[error("the model needs a column \"{}\", and the file has none of that name{}", brief(.name), suggestion(.near, .available))]
     MissingFeature {
@@ -233,6 +238,32 @@ pub enum DataProblem {
     /// An unusable IDX file of images or labels.
     #[error("not usable images: {0}")]
     Images(String),
+}
+
+/// Returns the rest of the statement that every row has one class, for `without` rows that have none.
+fn or_none(without: usize) -> String {
+    match without {
+        0 => String::new(),
+        rows => {
+            format!(" or a missing one ({rows}; --missing-values says which texts are missing)")
+        }
+    }
+}
+
+/// Lists the first of `columns` with their reasons.
+fn reasons(columns: &[(String, String)]) -> String {
+    /// Maximum number of columns.
+    const SHOWN: usize = 8;
+    let shown = columns.iter().take(SHOWN);
+    let mut shown: Vec<String> = shown
+        .map(|(name, reason)| format!("\"{}\" ({reason})", brief(name)))
+        .collect();
+    match columns.len() {
+        0 => return String::new(),
+        count if count > SHOWN => shown.push(format!("and {} more", count - SHOWN)),
+        _ => {}
+    }
+    format!(": {}", shown.join(", "))
 }
 
 fn list_of(names: &[String]) -> String {

@@ -276,7 +276,8 @@ mod tests {
     fn long_names_do_not_flood_the_terminal() {
         let class = "seto".repeat(2000);
         let place = Place::whole("t.csv").at_column(1, Some(&class));
-        let message = Error::data(place, DataProblem::SingleClass { class }).to_string();
+        let message =
+            Error::data(place, DataProblem::SingleClass { class, without: 0 }).to_string();
         assert!(message.chars().count() < 300, "{message}");
         assert!(message.contains("--target"), "{message}");
     }

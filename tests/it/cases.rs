@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use nn_tui::data::{
     ColumnKind, Dataset, LoadOptions, Missing, MissingValues, Preprocessing, Reason, Source,
-    Target, Task, load, load_with, prepare, read_for_prediction,
+    Target, Task, TaskChoice, ValidationRows, load, load_with, prepare, read_for_prediction,
 };
 use nn_tui::error::{EXIT_BAD_DATA, Result};
 
@@ -240,6 +240,78 @@ fn quoted_commas_behind_a_blank_separate_no_cells() {
     let cities = ["Bern", "New York, NY"].map(str::to_owned);
     assert_eq!(categories(&dataset, "city"), cities);
     assert_eq!(dataset.class_names(), ["a", "b"]);
+}
+
+/// Rows of a number and one of `targets` in turn.
+fn with_targets(targets: &[&str]) -> String {
+    let rows = (0..40).map(|row| format!("{}.5,{}\n", row % 7, targets[row % targets.len()]));
+    format!("x,y\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn words_for_nothing_are_classes_beside_a_single_other_one() {
+    let usual = LoadOptions::default();
+    for targets in [["+", "-"], ["Null", "Some"], ["?", "!"]] {
+        let dataset = loaded_text(&with_targets(&targets), &usual).expect("loads");
+        assert_eq!(dataset.class_names(), targets);
+        assert_eq!(dataset.values.nrows(), 40);
+        let said = notes(&dataset);
+        assert!(
+            said.contains("counted as a class, not as missing"),
+            "{said}"
+        );
+    }
+    let dataset = loaded_text(&with_targets(&["NA", "EU", "US", "EU"]), &usual).expect("loads");
+    assert_eq!(dataset.class_names(), ["EU", "US"]);
+    assert_eq!(dataset.values.nrows(), 30);
+    let chosen = LoadOptions {
+        missing_values: MissingValues::of(&["-".to_owned()]),
+        ..LoadOptions::default()
+    };
+    let error = loaded_text(&with_targets(&["+", "-"]), &chosen).expect_err("refused");
+    let expected = "every row has the class \"+\" or a missing one (20; --missing-values";
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+#[test]
+fn words_of_the_classes_are_classes_in_a_validation_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("validation.csv");
+    std::fs::write(&file, with_targets(&["+", "-", ""])).expect("written");
+    let options = LoadOptions {
+        validation: ValidationRows::File(Source::parse(&file)),
+        ..LoadOptions::default()
+    };
+    let dataset = loaded_text(&with_targets(&["+", "-"]), &options).expect("loads");
+    let validation = dataset.validation.expect("validation rows");
+    assert_eq!(validation.values.nrows(), 27);
+}
+
+#[test]
+fn classes_of_few_rows_are_accepted_on_request() {
+    let names: Vec<String> = (0..30).map(|class| format!("class {class}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let text = with_targets(&names);
+    let error = loaded_text(&text, &LoadOptions::default()).expect_err("refused");
+    assert!(error.to_string().contains("--task"), "{error}");
+    let options = LoadOptions {
+        task: TaskChoice::Classification,
+        ..LoadOptions::default()
+    };
+    let dataset = loaded_text(&text, &options).expect("loads");
+    assert_eq!(dataset.class_names().len(), 30);
+    prepare(&dataset, 0.2, 1).expect("prepared");
+}
+
+#[test]
+fn a_table_without_inputs_names_its_columns_and_the_reasons() {
+    let rows: String = (0..40)
+        .map(|row| format!("name {row},7,{}\n", ["a", "b"][row % 2]))
+        .collect();
+    let dataset = loaded_text(&format!("who,n,kind\n{rows}"), &LoadOptions::default());
+    let error = prepare(&dataset.expect("loads"), 0.2, 1).expect_err("refused");
+    let expected = "left out: \"who\" (nearly all different, --keep), \"n\" (constant)";
+    assert!(error.to_string().ends_with(expected), "{error}");
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn preparing_says_what_is_wrong() {
         (
             "constant.csv",
             "constant.csv: no feature is left: every column but the target is constant \
-             or left out",
+             or left out: \"x\" (constant), \"y\" (constant)",
         ),
         (
             "two-rows.csv",

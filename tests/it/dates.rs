@@ -157,6 +157,19 @@ fn a_split_by_time_reports_that_the_order_of_day_and_month_is_a_guess() {
 }
 
 #[test]
+fn parts_of_dates_are_not_left_out_silently() {
+    let cells = ["2024-01-31", "2024-02-01", "0000-00-00", "2024-02-03"];
+    let said = error(&table(&cells), &options("parts", 0));
+    let expected = "line 4, column 1 (day): expected a date, found \"0000-00-00\" \
+                    (--missing-values counts texts as missing";
+    assert!(said.contains(expected), "{said}");
+    let cells = ["a", "b", "a", "b"];
+    let error = loaded_text(&table(&cells), &options("parts", 0)).expect_err("refused");
+    let expected = "--dates: no column holds dates such as 2024-01-31";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
 fn a_day_that_does_not_exist_is_an_error_with_its_place() {
     let cells = ["2023-02-27", "2023-02-28", "2023-02-29", "2023-03-01"];
     let said = error(&table(&cells), &options("parts", 0));

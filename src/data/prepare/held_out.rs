@@ -109,7 +109,9 @@ pub(in crate::data) fn read_table(
         let cell = record.cell(column);
         let is_missing = match &target {
             Target::Numbers(_) => shape.missing.is_missing_number(cell),
-            Target::Classes { .. } => shape.missing.is_missing_text(cell),
+            Target::Classes { .. } => {
+                shape.missing.is_missing_text(cell) && classes.class(cell).is_none()
+            }
         };
         if is_missing {
             history.push(f32::NAN);

@@ -193,7 +193,7 @@ impl Preprocessing {
         }
         if columns.is_empty() {
             let place = Place::whole(&dataset.source);
-            return Err(Error::data(place, DataProblem::NoFeatures));
+            return Err(Error::data(place, dataset.report.no_features(&left_out)));
         }
         let preprocessing = Self {
             columns,

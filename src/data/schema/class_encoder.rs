@@ -175,14 +175,15 @@ impl Classes {
     ///
     /// # Errors
     /// [`DataProblem::SingleClass`]; [`DataProblem::TooManyClasses`] if there are more than
-    /// `MAX_CLASSES`, or more than half as many as rows (and more than two).
-    pub(crate) fn check(&self) -> Result<(), DataProblem> {
+    /// `MAX_CLASSES`, or, unless classes were requested (`are_wanted`), more than half as many as rows (and
+    /// more than two).
+    pub(crate) fn check(&self, are_wanted: bool) -> Result<(), DataProblem> {
         let (classes, rows) = (self.names.len(), self.labels.len());
         if let [class] = self.names.as_slice() {
             let class = class.clone();
-            return Err(DataProblem::SingleClass { class });
+            return Err(DataProblem::SingleClass { class, without: 0 });
         }
-        if classes > MAX_CLASSES || classes > (rows / 2).max(2) {
+        if classes > MAX_CLASSES || !are_wanted && classes > (rows / 2).max(2) {
             return Err(DataProblem::TooManyClasses { classes, rows });
         }
         Ok(())

@@ -14,7 +14,7 @@ use super::table::batch::Row;
 use super::table::column_reader::offset;
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
-use crate::error::{DataProblem, Result};
+use crate::error::{DataProblem, Error, Result};
 use dates::{DateOrder, is_date};
 use options::DateUse;
 
@@ -79,6 +79,13 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
         order: options.dates.order,
         is_used,
     };
+    let are_parts_wanted = options.dates.usage == DateUse::Parts;
+    let evidence = |column| Evidence::of(column, &table.sample, shape);
+    if are_parts_wanted && !(0..shape.width()).any(|column| evidence(column).are_mostly_dates()) {
+        return Err(Error::Usage(
+            "--dates: no column holds dates such as 2024-01-31".into(),
+        ));
+    }
     let mut roles: Vec<Role> = (0..shape.width())
         .map(|column| {
             let is_kept = kept.contains(&column);
@@ -88,11 +95,10 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
                 _ if dropped.contains(&column) => Role::Excluded(Reason::Dropped),
                 0 if shape.has_row_names && !is_kept => Role::Excluded(Reason::RowNames),
                 _ if categorical.contains(&column) => Role::Texts { is_wanted: true },
-                _ => match Evidence::of(column, &table.sample, shape).role(is_kept) {
+                // The first that is no date is an error, which names it.
+                _ if are_parts_wanted && evidence(column).are_mostly_dates() => dates(true),
+                _ => match evidence(column).role(is_kept) {
                     Role::Excluded(Reason::Dates) if is_kept => dates(true),
-                    Role::Excluded(Reason::Dates) if options.dates.usage == DateUse::Parts => {
-                        dates(true)
-                    }
                     role => role,
                 },
             }
@@ -140,14 +146,29 @@ pub(super) struct TargetSample {
     pub(super) has_numbers: bool,
     /// Subtracted before numbers are narrowed to f32.
     pub(super) offset: f64,
+    /// Whether usual words for missing values are classes, since a single one is left without them, as of `+`
+    /// and `-`.
+    pub(super) has_word_classes: bool,
 }
 
 impl TargetSample {
     pub(super) fn of(column: usize, table: &Table) -> Self {
         let evidence = Evidence::of(column, &table.sample, &table.shape);
+        let has_numbers = !evidence.numbers.is_empty() && evidence.words.is_empty();
+        let missing = &table.shape.missing;
+        let cells = table.sample.iter().filter_map(|row| row.cells.get(column));
+        let texts = cells
+            .map(|cell| cell.trim())
+            .filter(|cell| !cell.is_empty());
+        let (words, classes): (HashSet<&str>, HashSet<&str>) =
+            texts.partition(|text| missing.is_missing_text(text));
         Self {
-            has_numbers: !evidence.numbers.is_empty() && evidence.words.is_empty(),
+            has_numbers,
             offset: offset(&evidence.numbers),
+            has_word_classes: missing.is_usual()
+                && !has_numbers
+                && classes.len() == 1
+                && !words.is_empty(),
         }
     }
 }
@@ -249,6 +270,11 @@ impl<'t> Evidence<'t> {
     fn are_dates(&self) -> bool {
         let dates = self.cells.iter().filter(|cell| is_date(cell)).count();
         10 * dates >= 9 * self.cells.len()
+    }
+
+    fn are_mostly_dates(&self) -> bool {
+        let dates = self.cells.iter().filter(|cell| is_date(cell)).count();
+        2 * dates > self.cells.len()
     }
 
     fn is_prose(&self) -> bool {

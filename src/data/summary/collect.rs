@@ -103,6 +103,16 @@ impl Facts<'_> {
             let statement = format!("{} counted as \"{class}\"", listed(&quoted(others)));
             self.note(Topic::Target, "merged-labels", statement, &[]);
         }
+        if !self.report.word_classes.is_empty() {
+            let names = listed(&quoted(&self.report.word_classes));
+            let statement = format!("{names} counted as a class, not as missing");
+            self.note(
+                Topic::Target,
+                "word-classes",
+                statement,
+                &["--missing-values"],
+            );
+        }
         for (one, other) in &self.report.similar_labels {
             let statement = format!(
                 "classes \"{}\" and \"{}\" differ only in case or blanks",

@@ -58,7 +58,10 @@ pub(crate) fn load(
     if let [class] = classes[..] {
         let class = class.to_string();
         let place = Place::whole(source.to_string());
-        return Err(Error::data(place, DataProblem::SingleClass { class }));
+        return Err(Error::data(
+            place,
+            DataProblem::SingleClass { class, without: 0 },
+        ));
     }
     let names: Vec<String> = classes.iter().map(u8::to_string).collect();
     let pixels = set.width * set.height;

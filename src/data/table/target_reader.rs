@@ -16,6 +16,8 @@ pub(crate) struct TargetCells {
     task: TaskChoice,
     /// Whether its cells are numbers, by the first rows.
     has_numbers: bool,
+    /// Whether words that mean a missing value elsewhere are classes.
+    has_word_classes: bool,
     /// Subtracted before a number is narrowed to f32.
     pub(crate) offset: f64,
     formats: Formats,
@@ -51,6 +53,7 @@ impl TargetCells {
         Self {
             task,
             has_numbers: sample.has_numbers || task == TaskChoice::Regression,
+            has_word_classes: sample.has_word_classes,
             offset: sample.offset,
             formats: Formats::default(),
             cells,
@@ -61,6 +64,8 @@ impl TargetCells {
     pub(crate) fn is_missing(&self, cell: &str, shape: &Shape) -> bool {
         if self.has_numbers {
             shape.number(cell).is_ok_and(f64::is_nan)
+        } else if self.has_word_classes {
+            cell.trim().is_empty()
         } else {
             shape.missing.is_missing_text(cell)
         }
@@ -163,7 +168,7 @@ impl TargetCells {
             let found = super::shown(&classes.names[0]);
             return Err(DataProblem::DateTarget { found });
         }
-        let checked = classes.check();
+        let checked = classes.check(self.task == TaskChoice::Classification);
         let is_unfit = matches!(checked, Err(DataProblem::TooManyClasses { .. }));
         if may_be_numbers && (is_unfit || classes.are_sparse()) {
             let names = classes.names.iter();

@@ -139,7 +139,7 @@ fn constant_columns_leave_nothing() {
     assert_eq!(
         error.expect_err("nothing left").to_string(),
         "t.csv: no feature is left: every column but the target is constant \
-         or left out"
+         or left out: \"x0\" (constant)"
     );
 }
 

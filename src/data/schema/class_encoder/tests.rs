@@ -6,7 +6,7 @@ fn labels(cells: &[&str]) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
         labels.push(cell);
     }
     let classes = labels.finish();
-    classes.check()?;
+    classes.check(false)?;
     Ok((classes.names, classes.labels))
 }
 
@@ -83,7 +83,10 @@ fn two_classes_of_few_rows_are_allowed() {
     assert!(labels(&["a", "b"]).is_ok());
     assert!(labels(&["0", "1", "1", "0"]).is_ok());
     let class = "a".to_owned();
-    assert_eq!(labels(&["a", "a"]), Err(DataProblem::SingleClass { class }));
+    assert_eq!(
+        labels(&["a", "a"]),
+        Err(DataProblem::SingleClass { class, without: 0 })
+    );
 }
 
 impl DataProblem {

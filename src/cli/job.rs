@@ -72,8 +72,9 @@ pub enum FrontEnd {
     Headless {
         /// Whether JSON is written to standard output.
         json: bool,
-        /// Limits, with epochs only if they are given; else see [`headless_epochs`].
         limits: Limits,
+        /// Whether [`headless_epochs`] limits a run without a number of epochs; not with `--epochs none`.
+        has_default_epochs: bool,
         /// Whether back-propagation is checked before and after training.
         check_gradients: bool,
     },
@@ -238,12 +239,14 @@ fn front_end(
     if args.check_gradients {
         limits.epochs.get_or_insert(0);
     }
-    if limits.epochs.is_none() && !args.settings.has("patience") {
+    let has_default_epochs = !args.settings.has("epochs");
+    if has_default_epochs && limits.epochs.is_none() && !args.settings.has("patience") {
         limits.patience = Some(defaults::HEADLESS_PATIENCE);
     }
     Ok(FrontEnd::Headless {
         json,
         limits,
+        has_default_epochs,
         check_gradients: args.check_gradients,
     })
 }

@@ -213,12 +213,15 @@ fn train(job: Job) -> Result<Work> {
         FrontEnd::Headless {
             json,
             mut limits,
+            has_default_epochs,
             check_gradients,
         } => {
             print_notice(job.notice());
             let (session, settings) = start(&job, files, load(&job)?)?;
             let is_validated = !session.data().validation.is_empty();
-            (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
+            if has_default_epochs {
+                (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
+            }
             let settings = Settings { limits, ..settings };
             Ok(Box::new(move || {
                 let options = headless::Options {

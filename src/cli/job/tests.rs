@@ -169,6 +169,7 @@ fn the_front_end_depends_on_the_terminal() {
             patience,
             time: None,
         },
+        has_default_epochs: epochs.is_none(),
         check_gradients: false,
     };
     let front_end = |is_terminal, line| job_on(is_terminal, line).expect(line).front_end;

@@ -151,6 +151,10 @@ pub(crate) fn decimal_mark(cell: &str) -> Option<(u8, bool)> {
 
 /// Returns the digits of a number with their separators, and whether it is negative.
 fn core(cell: &str) -> Option<(String, bool)> {
+    // Most texts are told by this, long before all currencies are looked for.
+    if !cell.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let (mut text, mut is_negative) = (cell.trim(), false);
     if let Some(inner) = text
         .strip_prefix('(')
@@ -187,10 +191,8 @@ fn core(cell: &str) -> Option<(String, bool)> {
             break;
         }
     }
-    let has_digit = text
-        .starts_with(|letter: char| letter.is_ascii_digit() || ".,".contains(letter))
-        && text.contains(|letter: char| letter.is_ascii_digit());
-    (has_digit && minus < 2).then(|| (text.to_owned(), is_negative != (minus == 1)))
+    let is_bare = text.starts_with(|letter: char| letter.is_ascii_digit() || ".,".contains(letter));
+    (is_bare && minus < 2).then(|| (text.to_owned(), is_negative != (minus == 1)))
 }
 
 #[cfg(test)]

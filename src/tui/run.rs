@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use ratatui::Frame;
@@ -31,6 +32,8 @@ use crate::util::signals::{
 const FRAME: Duration = Duration::from_millis(33);
 /// Loading that takes less time than this is not shown.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// Longest time between two signals that a shell sends together.
+const SIGNAL_GAP: Duration = Duration::from_millis(50);
 /// Lines scrolled by a notch of the wheel.
 const WHEEL_LINES: i16 = 3;
 
@@ -259,7 +262,7 @@ impl Program {
 
     /// Handles all signals that have arrived. Returns whether there were any.
     fn handle_signals(&mut self) -> Result<bool> {
-        let mut is_any = false;
+        let (mut is_any, mut is_continued) = (false, false);
         while let Some(signal) = self.signals.take() {
             is_any = true;
             match signal {
@@ -268,8 +271,17 @@ impl Program {
                     self.update(Msg::Terminate(128 + number as u8))?;
                 }
                 Signal::Stop => self.suspend(),
-                Signal::Continue => self.come_back()?,
+                Signal::Continue => {
+                    is_continued = true;
+                    if !is_in_foreground() {
+                        // Shells continue a job to let it end: the request may be on its way.
+                        thread::sleep(SIGNAL_GAP);
+                    }
+                }
             }
+        }
+        if is_continued {
+            self.come_back()?;
         }
         Ok(is_any)
     }

@@ -231,7 +231,9 @@ def c_code(model):
         names = [
             column["name"] for wanted in (True, False) for column in model.columns if model.is_number(column) == wanted
         ]
-        cells = [[*map(str, numbers), *texts] for numbers, texts in zip(model.numbers(), model.texts())]
+        # An empty cell is missing in every model.
+        shown = lambda number: "" if numpy.isnan(number) else str(number)
+        cells = [[*map(shown, numbers), *texts] for numbers, texts in zip(model.numbers(), model.texts())]
         with open(table, "w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows([names, *cells])
     with open(table, encoding="utf-8") as table:

@@ -25,7 +25,7 @@ pub struct Choices {
     pub momentum: Option<f64>,
     pub learning_rate: Option<LearningRate>,
     pub weight_decay: Option<WeightDecay>,
-    /// Its end is 0 until a plan is made.
+    /// Schedule of the learning rate, whose end is 0 until a plan is made.
     pub schedule: Schedule,
     pub regularisation: Regularisation,
     pub batch: BatchSize,

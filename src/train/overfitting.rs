@@ -7,7 +7,7 @@ use crate::util::stats::MovingAverage;
 const SMOOTHING: f64 = 0.7;
 /// Rise of the smoothed validation loss above its minimum, as a fraction of the minimum.
 const MARGIN: f64 = 0.05;
-/// The same rise as a fraction of the first validation loss, so that a loss near zero may double.
+/// Rise as a fraction of the first validation loss, which lets a loss near zero double.
 const MARGIN_OF_FIRST: f64 = 0.01;
 /// Number of epochs that the rise must last.
 const EPOCHS: u64 = 10;

@@ -55,7 +55,7 @@ pub enum Derived {
     DatePart {
         /// Name of the column of the table.
         from: String,
-        /// Which one.
+        /// Part of the date that is the input.
         part: DatePart,
         /// Order of day and month in dates such as 01/02/2020, which are none without it.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -306,7 +306,7 @@ pub enum SplitMethod {
     Time(Option<String>),
     /// At random, with all rows of one value of a column in one set.
     Group(String),
-    /// As listed in a file.
+    /// Sets of the rows listed in a file.
     Listed(Source),
 }
 

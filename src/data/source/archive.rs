@@ -22,7 +22,7 @@ pub(super) fn is_zip(first: &[u8]) -> bool {
 /// Content of a zip archive.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Content {
-    /// Its only file.
+    /// Content of the only file in the archive.
     Table(Vec<u8>),
     /// An office document; the archive as it is.
     Workbook(Vec<u8>),

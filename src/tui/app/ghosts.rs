@@ -19,7 +19,7 @@ const LEAD: f64 = 4.0;
 /// Argument of `:ghost` that removes all.
 pub(super) const CLEAR: &str = "clear";
 
-/// What a run drew under a plan.
+/// Curves of an earlier plan or run, drawn faintly behind the current ones.
 #[derive(Debug, Clone)]
 pub struct Ghost {
     pub(crate) curves: Curves,

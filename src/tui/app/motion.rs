@@ -51,7 +51,7 @@ impl Motion {
         }
     }
 
-    /// What travels in the phase step done last, until it has arrived.
+    /// Returns the pulse of the phase step done last, until it has arrived.
     fn of_step(&self) -> Option<Pulse> {
         let (phase, since) = self.step?;
         let passed = since.map_or(Duration::ZERO, |since| self.now.saturating_sub(since));
@@ -68,7 +68,7 @@ impl Motion {
         })
     }
 
-    /// What travels through `depth` layers while training: there and back.
+    /// Returns the pulse of a training that goes on, which travels through `depth` layers and back.
     fn of_training(&self, depth: usize) -> Pulse {
         let round = self.now.as_secs_f64() / ROUND.as_secs_f64();
         let way = round.fract() * 2.0 * depth as f64;
@@ -83,7 +83,7 @@ impl Motion {
 }
 
 impl Model {
-    /// What is on its way through the network, if anything is.
+    /// Returns the pulse to draw in the network, if one is on its way.
     pub(crate) fn pulse(&self) -> Option<Pulse> {
         let depth = self.run.architecture.depth();
         if !self.motion.is_on || depth == 0 {

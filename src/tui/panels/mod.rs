@@ -30,7 +30,7 @@ use super::theme::Theme;
 use super::widgets::{Pane, Title};
 use crate::train::Request;
 
-/// What the mouse does over a panel, besides clicking.
+/// Movement, drag or wheel of the mouse over a panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pointer {
     /// It is moved.

@@ -42,7 +42,7 @@ pub(crate) struct Look<'a> {
     /// Neurons of each layer that may be shown, inputs first, and the weights between them.
     pub neurons: &'a [Vec<usize>],
     pub edges: &'a Edges,
-    /// What is on its way between two layers.
+    /// Pulse on its way between two layers.
     pub pulse: Option<Pulse>,
     depth: usize,
 }

@@ -15,8 +15,8 @@ pub(crate) struct LayerEdges<'a> {
     pub largest: f32,
 }
 
-/// What the edges show: the choice of the person, but changes right after an update of the phase
-/// stepper.
+/// Returns the value that the edges show: the chosen one, or the change right after an update of the
+/// phase stepper.
 pub(crate) fn shown_value(model: &Model, look: &Look) -> EdgeValue {
     if look.done() == Some(StepPhase::Update) && !look.edges.changes.is_empty() {
         EdgeValue::Change

@@ -61,6 +61,9 @@ impl<R: Read> Records<R> {
         let mut csv = ReaderBuilder::new();
         csv.delimiter(delimiter).quoting(dialect.quote.is_some());
         csv.quote(dialect.quote.unwrap_or(b'"'));
+        let mut csv = csv.build();
+        // A byte order mark is one at the start of the file only, which csv-core need not see.
+        let _ = csv.read_record(b"\n", &mut [], &mut []);
         let trimmer = dialect
             .quote
             .filter(|_| dialect.has_spaced_quotes && squeezer.is_none());
@@ -69,7 +72,7 @@ impl<R: Read> Records<R> {
             input,
             dialect,
             delimiter,
-            csv: csv.build(),
+            csv,
             trimmer: trimmer.map(|quote| QuoteTrimmer::new(delimiter, quote)),
             to_skip: dialect.skip,
             squeezer,

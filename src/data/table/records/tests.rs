@@ -130,6 +130,11 @@ fn a_wrong_byte_is_found_where_it_is() {
 #[test]
 fn a_byte_order_mark_is_dropped() {
     assert_eq!(read_all("\u{feff}a,b")[0].1, ["a", "b"]);
+    let mark = "\u{feff}".to_owned();
+    assert_eq!(
+        read_all("\u{feff}\r\u{feff}\r\u{feff}"),
+        [(2, vec![mark.clone()]), (3, vec![mark])]
+    );
 }
 
 #[test]

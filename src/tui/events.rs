@@ -4,6 +4,7 @@
 use std::io::{IsTerminal, stdout};
 use std::iter;
 use std::sync::mpsc::{SyncSender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -35,17 +36,65 @@ pub(super) enum Incoming {
     Wake,
 }
 
-/// Interval at which a silent terminal is checked to be there still. A terminal that has gone reads
-/// as empty, over and over.
-const CHECK_INTERVAL: Duration = Duration::from_millis(300);
+/// Interval at which a silent terminal is checked to be there still, since one that has gone reads as empty
+/// over and over, and after which a request to pause is noticed.
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Starts a thread that reads keys, mouse events and resizes, and one that sends them. The terminal is
-/// read at once however many of them wait, since the time between two bytes tells escape and another
-/// key from a key with alt.
+/// Pauses and resumes the thread that reads the terminal. A process that reads it in the background, where keys
+/// belong to the shell, is stopped by the system.
+#[derive(Clone, Default)]
+pub(super) struct InputGate(Arc<(Mutex<GateState>, Condvar)>);
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum GateState {
+    #[default]
+    Open,
+    /// The thread may still be reading.
+    Closing,
+    /// The thread waits at the gate.
+    Closed,
+}
+
+impl InputGate {
+    /// Returns when the thread no longer reads, or after twice the interval if it has ended.
+    pub fn close(&self) {
+        let state = self.set(GateState::Closing);
+        let longest = 2 * CHECK_INTERVAL;
+        // Without an answer in time the process stops anyway.
+        let _ = (self.0.1).wait_timeout_while(state, longest, |state| *state != GateState::Closed);
+    }
+
+    pub fn open(&self) {
+        drop(self.set(GateState::Open));
+    }
+
+    /// Waits while the gate is closed, in the thread that reads.
+    fn pass(&self) {
+        let (state, changed) = &*self.0;
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        while *state != GateState::Open {
+            *state = GateState::Closed;
+            changed.notify_all();
+            state = changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn set(&self, to: GateState) -> MutexGuard<'_, GateState> {
+        let (state, changed) = &*self.0;
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        *state = to;
+        changed.notify_all();
+        state
+    }
+}
+
+/// Starts a thread that reads keys, mouse events and resizes while `gate` is open, and one that sends them.
+/// The terminal is read at once however many of them wait, since the time between two bytes tells escape and
+/// another key from a key with alt.
 ///
 /// # Errors
 /// [`Error::Worker`] if no thread can be started.
-pub(super) fn watch_input(sender: SyncSender<Incoming>) -> Result<()> {
+pub(super) fn watch_input(sender: SyncSender<Incoming>, gate: InputGate) -> Result<()> {
     let (queue, waiting) = channel();
     spawn("input queue", move || {
         while let Ok(first) = waiting.recv() {
@@ -60,6 +109,7 @@ pub(super) fn watch_input(sender: SyncSender<Incoming>) -> Result<()> {
     })?;
     spawn("input", move || {
         loop {
+            gate.pass();
             match event::poll(CHECK_INTERVAL) {
                 Ok(true) => {}
                 Ok(false) if stdout().is_terminal() => continue,

@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 
 use super::app::command::Files;
 use super::app::{App, Effect, Loading, Model, Msg, Phase, ScrollLimits};
-use super::events::{CAPACITY, Incoming, spawn, watch_input};
+use super::events::{CAPACITY, Incoming, InputGate, spawn, watch_input};
 use super::loader::{Load, Loaded, Loader};
 use super::panels::Pointer;
 use super::terminal::{Screen, give_back, restore_on_panic};
@@ -66,6 +66,7 @@ pub fn run(loading: Loading, load: Load, log: Option<LogOption>) -> Result<u8> {
         exit: None,
         is_blind: false,
         is_away: false,
+        input: InputGate::default(),
         is_ending: false,
     };
     match catch_unwind(AssertUnwindSafe(|| program.run(&incoming))) {
@@ -108,6 +109,8 @@ struct Program {
     is_blind: bool,
     /// Whether the terminal belongs to the shell, until that continues this process in the foreground.
     is_away: bool,
+    /// Closed while the terminal belongs to the shell.
+    input: InputGate,
     /// Whether a signal has asked the program to end.
     is_ending: bool,
 }
@@ -208,7 +211,7 @@ impl Program {
             let screen = Screen::open(theme, waker(&self.sender))?;
             let screen = self.screen.insert(screen);
             let (width, height) = screen.size()?;
-            watch_input(self.sender.clone())?;
+            watch_input(self.sender.clone(), self.input.clone())?;
             self.update(Msg::Resize(width, height))?;
         }
         Ok(())
@@ -363,6 +366,9 @@ impl Program {
             return;
         }
         self.is_away = true;
+        if self.screen.is_some() {
+            self.input.close();
+        }
         give_back();
         let stopped_at = Instant::now();
         stop_process();
@@ -379,6 +385,7 @@ impl Program {
             return Ok(());
         }
         self.is_away = false;
+        self.input.open();
         let Some(screen) = &mut self.screen else {
             return Ok(());
         };

@@ -141,7 +141,10 @@ impl Job {
 
     /// Returns what the user should know at the start.
     pub(super) fn notice(&self) -> Option<String> {
-        self.unread_input().or_else(|| self.interrupted_run())
+        let resumed = self.resume.as_ref();
+        self.unread_input()
+            .or_else(|| self.interrupted_run())
+            .or_else(|| resumed?.notice.clone())
     }
 
     /// Warns of data on standard input that nobody asked to read.

@@ -16,6 +16,7 @@ mod warm_start;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::path::absolute;
 use std::sync::Arc;
 
 use clap::FromArgMatches;
@@ -28,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::model_file::{Access, ExportOption, NamedFiles, check_writable, write_with};
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
-use crate::train::{CheckpointOption, Pace, Session, Settings};
+use crate::train::{CheckpointOption, FinalModel, Pace, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::util::{background, memory};
@@ -274,7 +275,13 @@ fn train(job: Job) -> Result<Work> {
 
 /// Creates or restores the session that trains on `dataset`, with settings that say how it is saved.
 fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(Session, Settings)> {
+    let export = job.export.as_ref();
     let settings = Settings {
+        final_model: FinalModel {
+            path: export
+                .map(|export| absolute(&export.path).unwrap_or_else(|_| export.path.clone())),
+            weights: job.weights,
+        },
         checkpoint: job.checkpoint.clone(),
         recovery: job.recovery.clone(),
         files,

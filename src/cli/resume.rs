@@ -12,6 +12,7 @@ use super::load_options::load_options;
 use super::{print_message, standard_output};
 use crate::data::{Dataset, Source, TargetEncoding, ValidationRows};
 use crate::error::{Error, Result};
+use crate::model_file::{ExportOption, check_writable};
 use crate::nn::Change;
 use crate::nn::engine::Threads;
 use crate::settings::{Choices, Edit, Setting};
@@ -58,6 +59,8 @@ pub struct ResumeOrder {
     /// Limits of the run that goes on.
     limits: Limits,
     is_recovery_file: bool,
+    /// What the user should know at the start.
+    pub(super) notice: Option<String>,
 }
 
 impl ResumeOrder {
@@ -137,6 +140,23 @@ pub(super) fn job(
         }
         FrontEnd::Description { .. } => {}
     }
+    let kept = checkpoint.final_model();
+    if !is_given("--weights") {
+        job.weights = kept.weights;
+    }
+    let mut notice = None;
+    if let (None, Some(path)) = (&job.export, &kept.path) {
+        // The run may have ended and saved its model before.
+        match check_writable(path, global.force) {
+            Ok(()) => {
+                job.export = Some(ExportOption {
+                    path: path.clone(),
+                    replace: global.force,
+                });
+            }
+            Err(error) => notice = Some(format!("the model is not saved again: {error}")),
+        }
+    }
     let is_recovery_file = folder.is_some() && path.parent() == folder.as_deref();
     if job.checkpoint.is_none() && is_recovery_file && is_given("--checkpoint-every") {
         return Err(Error::Usage(
@@ -159,6 +179,7 @@ pub(super) fn job(
     job.resume = Some(ResumeOrder {
         limits,
         is_recovery_file,
+        notice,
         path,
         checkpoint: Mutex::new(Some(checkpoint)),
         settings: args.settings.0.clone(),

@@ -30,7 +30,7 @@ mod top_losses;
 mod trainer;
 pub mod worker;
 
-pub use checkpoint::{CheckpointOption, Interval, Resumed};
+pub use checkpoint::{CheckpointOption, FinalModel, Interval, Resumed};
 pub(crate) use checkpoint::{parse_time, show_time};
 pub use confusion_rows::ConfusionRows;
 pub use curves::Curves;

@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::Session;
-use super::checkpoint::{CheckpointOption, Resumed};
+use super::checkpoint::{CheckpointOption, FinalModel, Resumed};
 use super::event_queue::Sink;
 use super::limits::Limits;
 use super::messages::{Command, Event, State};
@@ -36,6 +36,8 @@ pub struct Settings {
     pub paused: bool,
     /// Limits after which the training finishes.
     pub limits: Limits,
+    /// Model that the front end writes when the run ends, for checkpoints.
+    pub final_model: FinalModel,
     /// Destination and interval of checkpoints.
     pub checkpoint: Option<CheckpointOption>,
     /// Folder and conditions of the checkpoint that a run leaves when it ends unsaved.
@@ -53,6 +55,7 @@ impl Default for Settings {
             pace: Pace::Full,
             paused: false,
             limits: Limits::default(),
+            final_model: FinalModel::default(),
             checkpoint: None,
             recovery: None,
             files: NamedFiles::default(),

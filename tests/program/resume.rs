@@ -477,3 +477,42 @@ fn without_a_home_a_lost_run_is_reported() {
         "the run is not saved: recovery file: cannot be written: neither XDG_STATE_HOME nor HOME";
     assert!(message.contains(expected), "{message}");
 }
+
+/// A run that was to write a model still does after it was resumed, unless another is given.
+#[test]
+fn a_resumed_run_writes_the_model_it_was_to_write() {
+    let (folder, checkpoint) = place("run.checkpoint");
+    let model = folder.path().join("model.json");
+    let run = |words: &[&str]| {
+        let mut run = program(words);
+        run.current_dir(folder.path());
+        run.output().expect("starts")
+    };
+    let checkpoint = checkpoint.to_str().expect("UTF-8");
+    let start = [
+        "iris",
+        "--headless",
+        "--epochs",
+        "300",
+        "--lr",
+        "0.1",
+        "--weights",
+        "last",
+    ];
+    let saving = ["--export", "model.json", "--checkpoint", checkpoint];
+    assert_eq!(code(&run(&[&start[..], &saving].concat())), 0);
+    let whole = fs::read(&model).expect("exported");
+    fs::remove_file(&model).expect("it is there");
+
+    let output = run(&["--resume", checkpoint, "--headless"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(whole == fs::read(&model).expect("exported again"));
+
+    let output = run(&["--resume", checkpoint, "--headless"]);
+    assert_eq!(code(&output), 0);
+    assert!(stderr(&output).contains("--force"), "{}", stderr(&output));
+    let best = ["--weights", "best", "--export", "best.json"];
+    let resumed = ["--resume", checkpoint, "--headless"];
+    assert_eq!(code(&run(&[&resumed[..], &best].concat())), 0);
+    assert!(whole != fs::read(folder.path().join("best.json")).expect("exported"));
+}

@@ -14,7 +14,7 @@ use super::event_queue::Recording;
 use super::limits::Limits;
 use super::pace::Pace;
 use super::phase_stepper::StepperFields;
-use super::session::SessionState;
+use super::session::{SessionState, Weights};
 use super::{Plan, Position, Session};
 use crate::data::{Dataset, Fingerprint, Origin, Source, prepare};
 use crate::error::{Error, Result};
@@ -51,6 +51,16 @@ pub(crate) struct About {
     pub saved: u64,
 }
 
+/// Model that a run writes when it ends.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FinalModel {
+    /// Absolute path of the file; `None` if nothing is written without being asked for.
+    pub path: Option<PathBuf>,
+    /// Weights that the model and the final scores have.
+    pub weights: Weights,
+}
+
 /// Progress of a run apart from its session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +72,8 @@ pub(super) struct Progress {
     pub limits: Limits,
     pub pace: Pace,
     pub is_paused: bool,
+    #[serde(default)]
+    pub final_model: FinalModel,
     /// Position of the phase stepper inside a mini-batch.
     pub stepper: Option<StepperFields>,
 }
@@ -138,6 +150,11 @@ impl Checkpoint {
     /// Returns the limits after which the training finishes.
     pub(crate) fn limits(&self) -> Limits {
         self.progress.limits
+    }
+
+    /// Returns what the run was to write at its end.
+    pub(crate) fn final_model(&self) -> &FinalModel {
+        &self.progress.final_model
     }
 
     /// Returns whether the file at `path` is a checkpoint of the same run.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::snapshots::Snapshot;
 use super::undo::UndoStack;
 use super::{Position, Session};
@@ -10,7 +12,7 @@ use crate::train::{Evaluation, Plan};
 use crate::util::named::shown_by_name;
 
 /// Choice between the weights of the best epoch and those of the last step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Weights {
     /// Weights of the epoch with the lowest validation loss; those of the last step before there is one, and
     /// without validation rows.

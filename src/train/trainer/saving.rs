@@ -37,6 +37,7 @@ impl<S: Sink> Trainer<S> {
                 seconds: self.meter.seconds(),
                 limits: self.settings.limits,
                 pace: self.settings.pace,
+                final_model: self.settings.final_model.clone(),
                 is_paused: matches!(self.state, State::Paused | State::Stepping),
                 stepper: stepper.map(PhaseStepper::fields),
             },

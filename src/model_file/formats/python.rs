@@ -197,7 +197,7 @@ const HEAD: &str = r#"
 """Predicts from the values of a table as they are. Needs nothing but Python 3.
 
     python3 FILE.py table.csv     a CSV with a header in, the same with predictions out
-                                  (commas between cells, points in numbers, UTF-8)
+                                  (commas between cells, points in numbers, UTF-8 or Windows-1252)
 
     import FILE
     FILE.predict({"column": value, ...})    values as numbers or as the text of a cell; earlier
@@ -206,6 +206,7 @@ const HEAD: &str = r#"
 
 import csv
 import datetime
+import io
 import math
 import re
 import struct
@@ -333,7 +334,13 @@ const MAIN: &str = r#"
 
 def _table(path):
     """The header of a CSV, and its rows as pairs of line and cells, all as wide as the header."""
-    with open(path, newline="", encoding="utf-8-sig") as file:
+    with open(path, "rb") as file:
+        content = file.read()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252")
+    with io.StringIO(text, newline="") as file:
         quoting = csv.QUOTE_MINIMAL if QUOTE else csv.QUOTE_NONE
         reader = csv.reader(file, quotechar=QUOTE, quoting=quoting)
         lines = [(reader.line_num, row) for row in reader if len(row) > 1 or row and row[0].strip(BLANKS)]
@@ -351,14 +358,30 @@ def _table(path):
     return header, [(line, row) for line, row in rows if row != header]
 
 
+def _names(header):
+    """The names of the columns, all different: one without a name is called c and its number, the second x is x.2."""
+    cells = [cell.strip(BLANKS) for cell in header]
+    taken, names, copies = set(), [], {}
+    for cell in cells:
+        names.append(cell if cell not in taken else "")
+        taken |= {cell}
+    for place, cell in enumerate(cells):
+        base = cell or f"c{place + 1}"
+        name = names[place] or base
+        while not names[place] and name in taken:
+            copies[base] = copies.get(base, 1) + 1
+            name = f"{base}.{copies[base]}"
+        taken |= {name}
+        names[place] = name
+    return names
+
+
 def main(path):
     header, rows = _table(path)
     count = len(LAYERS[-1][1])
     name = "p" if OUTPUT in _ALL or count == 1 else "output"
     added = [] if CLASSES is None else [f"{name}({c})" for c in CLASSES[-count:]]
-    places = {}
-    for place, name in enumerate(header):
-        places.setdefault(name.strip(BLANKS), place)
+    places = {name: place for place, name in enumerate(_names(header))}
     lags = {name: known[0] for name, kind, *known in COLUMNS if kind == "lag"}
     for name in [TARGET if column[0] in lags else column[0] for column in COLUMNS]:
         if name not in places:

@@ -318,16 +318,45 @@ static int record(char **rest, char **cells)
     return count;
 }
 
-static int column(const char *name, char **header, int columns)
+/* Index of a name, or -1. */
+static int column(const char *name, char **names, int columns)
+{
+    int i;
+    for (i = 0; i < columns; i++)
+        if (names[i] != NULL && strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+/* The names of the columns, all different: one without a name is called c and its number, the second x is x.2. */
+static int name_columns(char **header, char **names, int columns)
 {
     size_t length;
-    int i;
-    for (i = 0; i < columns; i++) {
-        const char *text = trimmed(header[i], &length);
-        if (strlen(name) == length && memcmp(name, text, length) == 0)
-            return i;
+    int i, copy, pass;
+    for (i = 0; i < columns; i++)
+        names[i] = NULL;
+    for (pass = 0; pass < 2; pass++) {
+        for (i = 0; i < columns; i++) {
+            const char *text = trimmed(header[i], &length);
+            char *name = names[i] == NULL ? malloc(length + 32) : NULL;
+            if (names[i] != NULL)
+                continue;
+            if (name == NULL)
+                return 0;
+            memcpy(name, text, length);
+            name[length] = '\0';
+            if (pass == 0 && (length == 0 || column(name, names, i) >= 0)) {
+                free(name);
+                continue;
+            }
+            if (length == 0)
+                length = (size_t)sprintf(name, "c%d", i + 1);
+            for (copy = 2; column(name, names, columns) >= 0; copy++)
+                sprintf(name + length, ".%d", copy);
+            names[i] = name;
+        }
     }
-    return -1;
+    return 1;
 }
 
 int main(void)
@@ -335,23 +364,28 @@ int main(void)
     double numbers[NUMBERS + 1] = {0.0};
     const char *texts[TEXTS + 1] = {NULL};
     int places[NUMBERS + TEXTS], columns, count, is_valid = 1, i;
-    char *text = contents(), *at, **header, **cells;
+    char *text = contents(), *at, **header, **cells, **names;
     size_t most = 1, length;
     long row;
     if (text != NULL && strncmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3;
     for (at = text; at != NULL && *at != '\0'; at++)
         most += *at == ',';
-    header = malloc(2 * most * sizeof *header);
+    header = malloc(3 * most * sizeof *header);
     if (text == NULL || header == NULL) {
         fputs("out of memory\n", stderr);
         return 1;
     }
     cells = header + most;
+    names = cells + most;
     columns = record(&text, header);
+    if (!name_columns(header, names, columns)) {
+        fputs("out of memory\n", stderr);
+        return 1;
+    }
     for (i = 0; i < NUMBERS + TEXTS; i++) {
         const char *name = i < NUMBERS ? model_number_names[i] : model_text_names[i - NUMBERS];
-        places[i] = column(name, header, columns);
+        places[i] = column(name, names, columns);
         if (places[i] < 0) {
             fprintf(stderr, "the table has no column \"%s\"\n", name);
             return 1;

@@ -352,11 +352,10 @@ pub struct ReadingArgs {
     /// Field separator: comma, semicolon, tab, bar, blanks or one character [default: auto-detect]
     #[arg(long, value_name = "NAME", help_heading = "Reading", global = true)]
     pub delimiter: Option<Delimiter>,
-    /// Character encoding; UTF-16 is detected
+    /// Character encoding [default: auto-detect]
     #[arg(long, value_name = "NAME", help_heading = "Reading", global = true,
-          default_value_t = TextEncoding::Utf8,
           value_parser = one_of(&TextEncoding::ALL, TextEncoding::name))]
-    pub encoding: TextEncoding,
+    pub encoding: Option<TextEncoding>,
     /// Decimal separator: point or comma [default: auto-detect]
     #[arg(long, value_name = "NAME", help_heading = "Reading", global = true,
           value_parser = one_of(&DecimalMark::ALL, DecimalMark::name))]
@@ -484,7 +483,7 @@ pub struct TableArgs {
     pub class_weights: ClassWeights,
 }
 
-shown_by_name!(TextEncoding, TaskChoice, Missing, ClassWeights, RowSet);
+shown_by_name!(TaskChoice, Missing, ClassWeights, RowSet);
 
 /// Parses one of `all` by its name. Shells complete the names.
 fn one_of<T: Copy + Send + Sync + 'static>(

@@ -71,6 +71,7 @@ impl Base {
             target,
             lines,
             unknown_labels,
+            unknown_texts,
             without_history,
             ..
         } = rows;
@@ -80,6 +81,11 @@ impl Base {
         }
         report.rows = lines.len() + without_history;
         report.without_history = without_history;
+        let unknown = dataset.columns.iter().zip(unknown_texts);
+        let unknown = unknown.filter(|(column, texts)| texts.count > 0 && !column.has_other());
+        report.unknown_texts = unknown
+            .map(|(column, texts)| (column.name.clone(), texts))
+            .collect();
         let complete = |row: &usize| !values.row(*row).iter().any(|value| value.is_nan());
         let rows: Vec<usize> = match options.missing {
             Missing::Impute => (0..lines.len()).collect(),

@@ -5,11 +5,11 @@
 //! different, more than 100 categories) is corrected in place afterwards.
 
 mod columns;
+mod finish;
 mod sampling;
 
 use std::sync::Arc;
 
-use super::derived::lag_columns;
 use super::prepare::held_out;
 use super::prepare::lags::History;
 use super::prepare::split::RowSplit;
@@ -18,20 +18,19 @@ use super::report::{Exclusion, ReadReport, Reason};
 use super::schema::options::{
     LoadObserver, LoadOptions, Missing, Origin, Part, Progress, ValidationRows,
 };
-use super::schema::{Role, TargetSample, roles};
+use super::schema::{Role, TargetSample, passed_over, roles};
 use super::source::input::open;
 use super::table::batch::Record;
 use super::table::column_reader::{Cells, undecided_code};
 use super::table::date_reader::Dates;
-use super::table::dialect;
+use super::table::decimal_mark;
 use super::table::formatted::{self, is_number};
 use super::table::idx;
-use super::table::target_reader::{TargetCells, Targets};
-use super::table::{CellFormat, Shape, Table};
-use super::{Column, ColumnKind, Dataset, DateUse, Lines, Source, SplitMethod, Target, TaskChoice};
+use super::table::target_reader::TargetCells;
+use super::table::{Shape, Table};
+use super::{Dataset, DateUse, Lines, Source, SplitMethod, TaskChoice};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::memory;
-use columns::{ColumnFix, Finished, FirstDates, corrected, finish_columns};
 use sampling::Sampling;
 
 /// Reads the table or the images of `source`, and the validation and test files of `options`.
@@ -165,7 +164,8 @@ impl Loading {
                 roles[*column],
                 Role::Texts { is_wanted: false } | Role::Excluded(Reason::Identifiers)
             );
-            is_text && dialect::has_other_mark(&table.sample, *column, shape.dialect.decimal_comma)
+            is_text
+                && decimal_mark::has_other_mark(&table.sample, *column, shape.dialect.decimal_comma)
         };
         let other_decimal_mark = (0..roles.len()).filter(has_other_mark);
         let target_column = target.unwrap_or(0);
@@ -186,6 +186,7 @@ impl Loading {
             sampling: options.max_rows.map(|max| Sampling::new(max, options.seed)),
             report: ReadReport {
                 numeric_header: table.has_numbers_on_top(),
+                passed_over: passed_over(table, options).map(|column| shape.names[column].clone()),
                 other_decimal_mark: other_decimal_mark
                     .map(|column| shape.names[column].clone())
                     .collect(),
@@ -199,7 +200,7 @@ impl Loading {
         let target = record.cell(self.target_column);
         let lags = self.next_lags(target, record.line, shape)?;
         if self.target.is_missing(target, shape) {
-            self.report.without_target += 1;
+            self.report.add_missing_target(target.trim(), record.line);
             return Ok(());
         }
         let start = self.values.len();
@@ -283,7 +284,7 @@ impl Loading {
             let raw = match short {
                 Some(number) => number,
                 None => cells
-                    .raw(record.cell(column), row, shape)
+                    .raw(record.cell(column), (row, record.line), shape)
                     .map_err(in_cell)?,
             };
             let is_missing = raw.is_nan() && undecided_code(raw).is_none();
@@ -294,188 +295,6 @@ impl Loading {
             self.values.push(raw);
         }
         Ok(is_complete || self.missing != Missing::Drop)
-    }
-
-    fn finish(mut self, shape: Shape, source: &Source) -> Result<Dataset> {
-        if let Some(sampling) = self.sampling.take() {
-            self.sort_sample(&sampling);
-        }
-        let mut report = std::mem::take(&mut self.report);
-        let lags = self.history.lags().len();
-        let Finished {
-            mut columns,
-            mut fixes,
-            dates,
-        } = finish_columns(
-            std::mem::take(&mut self.cells),
-            &mut self.values,
-            self.width,
-            &shape,
-            &mut report,
-        );
-        let mut time_column = None;
-        if let Some(FirstDates { column, parts }) = dates {
-            if lags > 0 {
-                self.check_order(column, parts.disorder, &shape, &mut report)?;
-            } else if report.has_automatic_dates {
-                time_column = Some(shape.names[column].clone());
-                self.times = parts.times;
-            }
-        }
-        fixes.extend((0..lags).map(|_| ColumnFix::Keep));
-        let target = (self.target_column, self.target.offset);
-        columns.extend(lag_columns(target, lags, &shape.names));
-        self.values = corrected(std::mem::take(&mut self.values), &fixes);
-        if self.missing != Missing::Impute && !columns.is_empty() {
-            report.incomplete += self.check_complete(&columns, &shape)?;
-        }
-        let rows = self.lines.len();
-        if rows == 0 && report.without_history > 0 {
-            return Err(Error::data(shape.place(), DataProblem::NoHistory { lags }));
-        }
-        if rows < 2 {
-            return Err(Error::data(shape.place(), DataProblem::TooFewRows { rows }));
-        }
-        let target_offset = self.target.offset;
-        let target = self.target.finish(&shape);
-        let without_target = report.without_target;
-        let in_target = |problem| {
-            let problem = match problem {
-                DataProblem::SingleClass { class, .. } => DataProblem::SingleClass {
-                    class,
-                    without: without_target,
-                },
-                other => other,
-            };
-            Error::data(shape.column_place(self.target_column), problem)
-        };
-        let target = match target.map_err(in_target)? {
-            Targets::Numbers(numbers, formats) => {
-                report.add_formats(&shape.names[self.target_column], &formats);
-                Target::Numbers(numbers)
-            }
-            Targets::Classes(classes) => {
-                report.merged_labels = classes.merged;
-                report.similar_labels = classes.similar;
-                let (names, labels) = (classes.names, classes.labels);
-                let words = names
-                    .iter()
-                    .filter(|name| shape.missing.is_missing_text(name));
-                report.word_classes = words.cloned().collect();
-                Target::Classes { names, labels }
-            }
-        };
-        if columns.is_empty() {
-            return Err(Error::data(shape.place(), report.no_features(&[])));
-        }
-        // Not if another column is predicted, or pixels are categories.
-        let is_image = self.target_column + 1 == shape.width()
-            && columns
-                .iter()
-                .all(|column| column.kind == ColumnKind::Numeric);
-        Ok(Dataset {
-            name: source.name(),
-            source: source.to_string(),
-            values: crate::data::matrix(rows, columns.len(), self.values),
-            columns,
-            table_columns: shape.width(),
-            target_name: shape.names[self.target_column].clone(),
-            target_column: self.target_column,
-            target,
-            target_offset,
-            missing: shape.missing.clone(),
-            cell_format: CellFormat::of(&shape.dialect),
-            lines: Arc::new(self.lines),
-            validation: None,
-            test: None,
-            split: if lags > 0 || time_column.is_some() {
-                RowSplit::Time {
-                    column: time_column,
-                    times: self.times,
-                }
-            } else {
-                RowSplit::Random
-            },
-            test_fraction: 0.0,
-            image: source.image().filter(|_| is_image),
-            report,
-            origin: None,
-        })
-    }
-
-    /// Checks that the rows are in order of the dates in `column`, given the first row that is older than
-    /// the one before, and the first of the same time.
-    fn check_order(
-        &self,
-        column: usize,
-        [older, equal]: [Option<usize>; 2],
-        shape: &Shape,
-        report: &mut ReadReport,
-    ) -> Result<()> {
-        let name = shape.names[column].clone();
-        if let Some(row) = older {
-            let problem = DataProblem::NotInOrder { column: name };
-            return Err(shape.cell_error(self.lines.of(row), column, problem));
-        }
-        report.equal_dates = equal.map(|row| (name, self.lines.of(row)));
-        Ok(())
-    }
-
-    /// Drops the rows in which a word turned out to be a missing value once all rows of its column were known.
-    /// Returns their number.
-    ///
-    /// # Errors
-    /// [`DataProblem::MissingCell`] if none may be missing.
-    fn check_complete(&mut self, columns: &[Column], shape: &Shape) -> Result<usize> {
-        let width = columns.len();
-        let mut kept = Vec::with_capacity(self.lines.len());
-        for row in 0..self.lines.len() {
-            let values = &self.values[row * width..][..width];
-            match values.iter().position(|value| value.is_nan()) {
-                None => kept.push(row),
-                Some(_) if self.missing == Missing::Drop => {}
-                Some(index) => {
-                    let (line, column) = (self.lines.of(row), columns[index].column);
-                    return Err(shape.cell_error(line, column, DataProblem::MissingCell));
-                }
-            }
-        }
-        let dropped = self.lines.len() - kept.len();
-        if dropped > 0 {
-            for (to, &from) in kept.iter().enumerate() {
-                self.values
-                    .copy_within(from * width..(from + 1) * width, to * width);
-            }
-            self.values.truncate(kept.len() * width);
-            self.target.select(&kept);
-            if !self.times.is_empty() {
-                self.times = kept.iter().map(|&row| self.times[row]).collect();
-            }
-            self.lines = kept.iter().map(|&row| self.lines.of(row)).collect();
-        }
-        Ok(dropped)
-    }
-
-    /// Sorts the sampled rows by their place in the file.
-    fn sort_sample(&mut self, sampling: &Sampling) {
-        let lines = &sampling.lines;
-        let mut order: Vec<usize> = (0..lines.len()).collect();
-        order.sort_unstable_by_key(|&row| lines[row]);
-        for row in 0..lines.len() {
-            // Rows change places, since there may be no room for all of them twice: what stood in a
-            // place that is filled already went where the row came from that fills it.
-            let mut from = order[row];
-            while from < row {
-                from = order[from];
-            }
-            let (before, behind) = self.values.split_at_mut(from * self.width);
-            if from > row {
-                before[row * self.width..][..self.width].swap_with_slice(&mut behind[..self.width]);
-            }
-        }
-        self.target.select(&order);
-        self.lines = order.iter().map(|&row| lines[row]).collect();
-        self.report.not_sampled = sampling.seen - lines.len();
     }
 }
 

@@ -179,6 +179,11 @@ impl Column {
         }
     }
 
+    /// Returns whether its rare categories share an input.
+    fn has_other(&self) -> bool {
+        matches!(self.kind, ColumnKind::Categorical { other: true, .. })
+    }
+
     /// Returns the name of the column of the file that it comes from.
     pub(crate) fn table_name(&self) -> &str {
         self.derived.as_ref().map_or(&self.name, Derived::from)

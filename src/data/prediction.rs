@@ -1,6 +1,8 @@
 //! New rows for a trained model, whose columns are found among those of a file.
 
-use std::collections::HashMap;
+mod selected;
+mod unknown_texts;
+
 use std::ops::ControlFlow;
 
 use ndarray::Array2;
@@ -10,18 +12,15 @@ use super::prepare::encoding::{CellKind, Encoding};
 use super::prepare::lags::History;
 use super::prepare::preprocessing::{InputColumn, Preprocessing};
 use super::prepare::split::file::Selection;
-use super::schema::dates::Written;
-use super::schema::options::LoadObserver;
 use super::source::Source;
-use super::source::input::{Input, open};
-use super::table::batch::Record;
-use super::table::column_reader::{narrowed, too_large};
-use super::table::date_reader::not_a_date;
+use super::source::input::open;
 use super::table::idx::ImageRows;
 use super::table::rows::Rows;
-use super::table::{Reading, Shape, Table, shown};
+use super::table::{Reading, Shape};
 use crate::error::{DataProblem, Error, Result};
-use crate::util::text::{near_matches, sanitise};
+pub(super) use selected::{Selected, Training, Wanted, raw_values};
+use selected::{by_name, raw_number, target_column};
+pub(crate) use unknown_texts::UnknownTexts;
 
 /// Rows to predict on.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,35 +61,6 @@ pub struct PredictionRows<'m> {
     selection: Option<Selection>,
     /// Texts that the model does not know, by the columns of its preprocessing.
     unknown: Vec<UnknownTexts>,
-}
-
-/// Texts of a column that a model does not know, because no training row has them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct UnknownTexts {
-    pub(crate) count: u64,
-    /// The first of them, and its line.
-    pub(crate) first: Option<(String, u64)>,
-}
-
-impl UnknownTexts {
-    pub(crate) fn add(&mut self, text: &str, line: u64) {
-        self.count += 1;
-        self.first.get_or_insert_with(|| (text.to_owned(), line));
-    }
-
-    /// Returns a statement such as `3 values of "colour" are unknown to the model, first "red" on line
-    /// 7`, safe to print; `None` without any.
-    pub(crate) fn statement(&self, column: &str) -> Option<String> {
-        let (text, line) = self.first.as_ref()?;
-        let (column, text) = (shown(column), shown(text));
-        let values = match self.count {
-            1 => "1 value".to_owned(),
-            count => format!("{count} values"),
-        };
-        Some(format!(
-            "{values} of \"{column}\" unknown to the model, first \"{text}\" on line {line}"
-        ))
-    }
 }
 
 enum NewRows {
@@ -308,188 +278,6 @@ pub fn read_for_prediction(source: &Source, wanted: &Preprocessing) -> Result<Pr
     let all = rows.next_chunk(usize::MAX)?;
     let empty = || rows.shape.place();
     all.ok_or_else(|| Error::data(empty(), DataProblem::Empty))
-}
-
-/// A column to find.
-pub(super) struct Wanted<'a> {
-    pub(super) name: &'a str,
-    /// Index in the training table.
-    pub(super) column: usize,
-    pub(super) cells: CellKind<'a>,
-}
-
-/// Layout of the training table.
-#[derive(Clone, Copy)]
-pub(super) struct Training {
-    /// Number of columns, with the target.
-    pub(super) columns: usize,
-    /// Index of the target.
-    pub(super) target: usize,
-}
-
-/// An open table and the wanted columns in it.
-pub(super) struct Selected {
-    pub(super) shape: Shape,
-    pub(super) rows: Rows,
-    /// Index in this table of each wanted column.
-    pub(super) columns: Vec<usize>,
-    training: Training,
-}
-
-impl Selected {
-    /// Opens the table of `source`, opened as `input`, and finds the `wanted` columns.
-    pub(super) fn open(
-        source: &Source,
-        input: Input,
-        reading: &Reading,
-        wanted: &[Wanted],
-        training: Training,
-        observer: &mut LoadObserver,
-    ) -> Result<Self> {
-        let expected: Vec<&str> = wanted.iter().map(|column| column.name).collect();
-        let source = source.to_string();
-        let Table { shape, rows, .. } = Table::open(&source, input, reading, &expected, observer)?;
-        let columns = match shape.header {
-            Some(_) => by_name(&shape, &expected, &[])?,
-            None => by_position(&shape, wanted, training)?,
-        };
-        Ok(Self {
-            shape,
-            rows,
-            columns,
-            training,
-        })
-    }
-
-    /// Finds the target; see [`PredictionRows::target_column`].
-    pub(super) fn target(&self, name: &str) -> Result<usize> {
-        target_column(&self.shape, &self.columns, self.training, name)
-    }
-}
-
-/// Finds the target beside the `features`; see [`PredictionRows::target_column`].
-fn target_column(
-    shape: &Shape,
-    features: &[usize],
-    training: Training,
-    name: &str,
-) -> Result<usize> {
-    let (found, expected) = (shape.width(), training.columns);
-    match shape.header {
-        Some(_) => Ok(by_name(shape, &[name], features)?[0]),
-        None if found == expected => Ok(training.target),
-        None => {
-            let expected = expected - 1;
-            let problem = DataProblem::WrongWidth { found, expected };
-            Err(Error::data(shape.place(), problem))
-        }
-    }
-}
-
-/// Appends the raw values of the `columns` of `record`, which are of these `kinds`. Calls `unknown` with
-/// the index of the kind and the text of every cell that is none of the column's texts. Earlier targets are
-/// those of `history`.
-pub(super) fn raw_values<'a>(
-    record: Record,
-    shape: &Shape,
-    columns: &[usize],
-    kinds: impl Iterator<Item = CellKind<'a>>,
-    history: &mut History,
-    values: &mut Vec<f32>,
-    mut unknown: impl FnMut(usize, &str),
-) -> Result<()> {
-    for (index, (&column, kind)) in columns.iter().zip(kinds).enumerate() {
-        let cell = record.cell(column);
-        values.push(match kind {
-            CellKind::Number(offset) => raw_number(record, shape, column, offset)?,
-            CellKind::Lag(rows) => history.lag(rows),
-            CellKind::Date { part, order } if !shape.missing.is_missing_number(cell) => {
-                let date = Written::parse(cell).and_then(|written| written.date(order));
-                let problem = || shape.cell_error(record.line, column, not_a_date(cell, order));
-                let date = date.ok_or_else(problem)?;
-                if history.is_older(column, date.time()) {
-                    let problem = DataProblem::NotInOrder {
-                        column: shape.names[column].clone(),
-                    };
-                    return Err(shape.cell_error(record.line, column, problem));
-                }
-                date.part(part)
-            }
-            CellKind::Date { .. } => f32::NAN,
-            CellKind::Boolean { .. } if shape.missing.is_missing_number(cell) => f32::NAN,
-            _ if shape.missing.is_missing_text(cell) => f32::NAN,
-            _ => {
-                let text = cell.trim();
-                let raw = kind.of_text(text);
-                if kind.is_unknown(raw) {
-                    unknown(index, text);
-                }
-                raw
-            }
-        });
-    }
-    Ok(())
-}
-
-/// Parses the number in column `column` of `record` and subtracts the `offset`; NaN for a missing one.
-fn raw_number(record: Record, shape: &Shape, column: usize, offset: f64) -> Result<f32> {
-    let cell = record.cell(column);
-    let number = shape.number(cell);
-    let raw = number.and_then(|number| narrowed(number, offset).ok_or_else(|| too_large(cell)));
-    raw.map_err(|problem| shape.cell_error(record.line, column, problem))
-}
-
-/// Finds the index of each of `names`; the columns `found` are needed too.
-fn by_name(shape: &Shape, names: &[&str], found: &[usize]) -> Result<Vec<usize>> {
-    // Tables of tens of thousands of columns are not searched from the start for each.
-    let indices = shape.names.iter().map(String::as_str).zip(0..);
-    let indices: HashMap<&str, usize> = indices.collect();
-    // A column that is needed itself cannot be a misspelled one.
-    let unneeded = || {
-        let others = shape.names.iter().enumerate();
-        let others = others
-            .filter(|(index, known)| !names.contains(&known.as_str()) && !found.contains(index));
-        others.map(|(_, known)| known.clone()).collect::<Vec<_>>()
-    };
-    let index = |&name: &&str| {
-        let found = indices.get(name).copied();
-        // Models of version 4 and before have escaped names.
-        let by_escaped = || shape.names.iter().position(|known| sanitise(known) == name);
-        found.or_else(by_escaped).ok_or_else(|| {
-            let problem = DataProblem::MissingFeature {
-                name: name.to_owned(),
-                near: near_matches(name, &unneeded()),
-                available: shape.names.clone(),
-            };
-            Error::data(shape.place(), problem)
-        })
-    };
-    names.iter().map(index).collect()
-}
-
-fn by_position(shape: &Shape, wanted: &[Wanted], training: Training) -> Result<Vec<usize>> {
-    let (found, expected) = (shape.width(), training.columns - 1);
-    if found != expected && found != expected + 1 {
-        let problem = DataProblem::WrongWidth { found, expected };
-        return Err(Error::data(shape.place(), problem));
-    }
-    let has_target = found > expected;
-    let lag = wanted
-        .iter()
-        .find(|wanted| wanted.column == training.target);
-    if let (Some(lag), false) = (lag, has_target) {
-        let problem = DataProblem::MissingFeature {
-            name: lag.name.to_owned(),
-            near: Vec::new(),
-            available: shape.names.clone(),
-        };
-        return Err(Error::data(shape.place(), problem));
-    }
-    let is_moved = |column| !has_target && column > training.target;
-    let columns = wanted.iter().map(|wanted| wanted.column);
-    Ok(columns
-        .map(|column| column - usize::from(is_moved(column)))
-        .collect())
 }
 
 #[cfg(test)]

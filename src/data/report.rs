@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::DateOrder;
 use super::schema::options::LoadOptions;
 use super::source::converted::Conversion;
 use super::table::Shape;
 use super::table::formatted::Formats;
+use super::{DateOrder, UnknownTexts};
 use crate::error::DataProblem;
 
 /// Reason for excluding a column.
@@ -67,6 +67,19 @@ impl Reason {
             | Self::ManyTexts => true,
         }
     }
+}
+
+/// Words in a column of numbers that make it one of categories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StrayWords {
+    /// Name of the column.
+    pub(crate) column: String,
+    /// Number of cells with words.
+    pub(crate) cells: usize,
+    /// Different words in the order of the file.
+    pub(crate) words: Vec<String>,
+    /// Line of the first.
+    pub(crate) line: u64,
 }
 
 /// A column excluded while reading.
@@ -139,6 +152,18 @@ pub struct ReadReport {
     pub rows: usize,
     /// Number of rows excluded because their target is missing.
     pub without_target: usize,
+    /// The first texts that were missing targets, and the line of the first.
+    #[serde(skip)]
+    pub(crate) missing_targets: (Vec<String>, u64),
+    /// Columns with texts that the model that is trained further has no input for.
+    #[serde(skip)]
+    pub(crate) unknown_texts: Vec<(String, UnknownTexts)>,
+    /// Columns read as categories or left out because of some words among numbers.
+    #[serde(skip)]
+    pub(crate) stray_words: Vec<StrayWords>,
+    /// Name of the last column, if the target is another one because that one numbers the rows.
+    #[serde(skip)]
+    pub(crate) passed_over: Option<String>,
     /// Number of rows excluded because another value is missing (`--missing drop`).
     pub incomplete: usize,
     /// Number of rows not drawn into the sample (`--max-rows`).
@@ -209,6 +234,20 @@ impl ReadReport {
             .map(|name| (name.clone(), reason.to_owned()));
         DataProblem::NoFeatures {
             columns: excluded.chain(constant).collect(),
+        }
+    }
+
+    /// Counts a row without a target, whose cell is `text`.
+    pub(super) fn add_missing_target(&mut self, text: &str, line: u64) {
+        /// Maximum number of texts that are named.
+        const NAMED: usize = 5;
+        self.without_target += 1;
+        let (texts, first) = &mut self.missing_targets;
+        if self.without_target == 1 {
+            *first = line;
+        }
+        if texts.len() < NAMED && !texts.iter().any(|known| known == text) {
+            texts.push(text.to_owned());
         }
     }
 

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::brief;
 use crate::util::text::sanitise;
+use crate::util::windows_1252::character;
 
 /// Options that help where a target cannot be predicted.
 const TARGET_OPTIONS: &str =
@@ -34,7 +35,7 @@ pub enum DataProblem {
     RowsInQuotes,
     /// Text in a numeric column.
     #[error(
-        "expected a number, found \"{found}\" ({hint}--drop leaves the column \"{}\" out, --categorical takes its values for names)",
+        "expected a number, found \"{found}\" ({hint}--missing-values counts texts as missing, --drop leaves the column \"{}\" out, --categorical takes its values for names)",
         brief(.column)
     )]
     StrayText {
@@ -273,15 +274,14 @@ fn list_of(names: &[String]) -> String {
     format!(" ({})", quoted(names))
 }
 
+/// Returns what helps with a `byte` that is not UTF-8.
 fn encoding_hint(byte: u8) -> String {
-    match byte {
-        0xa0.. => {
-            // The soft hyphen among them is invisible.
-            let character = sanitise(&char::from(byte).to_string());
-            format!("; --encoding latin1 reads it as \"{character}\"")
-        }
-        _ => String::new(),
-    }
+    let option = character(byte).map_or_else(String::new, |character| {
+        // The soft hyphen among them is invisible.
+        let character = sanitise(&character.to_string());
+        format!("; --encoding windows-1252 reads it as \"{character}\"")
+    });
+    format!("{option}; iconv -f ENCODING -t utf-8 converts a file")
 }
 
 fn suggestion(near: &[String], available: &[String]) -> String {
@@ -313,8 +313,10 @@ mod tests {
     #[test]
     fn a_byte_cannot_hide_in_a_message() {
         let message = |byte| DataProblem::NotUtf8 { byte }.to_string();
-        assert!(message(0xe9).ends_with("reads it as \"é\""));
-        assert!(message(0xad).ends_with("reads it as \"\\u{ad}\""));
+        assert!(message(0xe9).contains("reads it as \"é\";"));
+        assert!(message(0xad).contains("reads it as \"\\u{ad}\";"));
+        assert!(message(0x80).contains("--encoding windows-1252 reads it as \"\u{20ac}\";"));
+        assert!(message(0x81).ends_with("not UTF-8; iconv -f ENCODING -t utf-8 converts a file"));
     }
 
     #[test]

@@ -11,3 +11,4 @@ pub mod random;
 pub(crate) mod signals;
 pub mod stats;
 pub mod text;
+pub(crate) mod windows_1252;

@@ -108,7 +108,7 @@ fn table_options([first, second]: [u8; 2], source: &Source) -> LoadOptions {
                 7 => Some(Delimiter::Byte(b'|')),
                 _ => None,
             },
-            encoding: TextEncoding::ALL[usize::from(bit(first, 3))],
+            encoding: bit(first, 3).then_some(TextEncoding::Latin1),
             comment: bit(first, 4).then_some(b'#'),
             decimal_comma: bit(first, 7).then_some(true),
             header: bit(first, 5).then_some(bit(first, 6)),

@@ -30,12 +30,13 @@ const LOADING: [(&str, &str); 20] = [
     ("header-only.csv", ": there are no rows of data in it"),
     (
         "text-in-number.csv",
-        ", line 3, column 2 (y): expected a number, found \"four\" (--drop leaves the \
+        ", line 3, column 2 (y): expected a number, found \"four\" (--missing-values counts texts as missing, --drop leaves the \
          column \"y\" out, --categorical takes its values for names)",
     ),
     (
         "text-in-first-row.csv",
-        ", line 1, column 2: expected a number, found \"abc\" (--drop leaves the column \
+        ", line 1, column 2: expected a number, found \"abc\" (--missing-values counts texts as missing, \
+         --drop leaves the column \
          \"c2\" out, --categorical takes its values for names)",
     ),
     (
@@ -67,7 +68,8 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "latin-1.csv",
-        ", line 2, column 3: the byte 0xf6 is not UTF-8; --encoding latin1 reads it as \"ö\"",
+        ", line 2, column 3: the byte 0xf6 is not UTF-8; --encoding windows-1252 reads it as \"ö\"; \
+         iconv -f ENCODING -t utf-8 converts a file",
     ),
     (
         "utf-16.csv",
@@ -76,7 +78,8 @@ const LOADING: [(&str, &str); 20] = [
     (
         "control-characters.csv",
         ", line 3, column 2 (\\u{1b}[31mred): expected a number, found \
-         \"\\u{1b}]0;title\\u{7}\\u{202e}oops\" (--drop leaves the column \"\\u{1b}[31mred\" out, \
+         \"\\u{1b}]0;title\\u{7}\\u{202e}oops\" (--missing-values counts texts as missing, \
+         --drop leaves the column \"\\u{1b}[31mred\" out, \
          --categorical takes its values for names)",
     ),
     (
@@ -85,7 +88,7 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "quoted-line-break.csv",
-        ", line 4, column 2 (y): expected a number, found \"oops\" (--drop leaves the \
+        ", line 4, column 2 (y): expected a number, found \"oops\" (--missing-values counts texts as missing, --drop leaves the \
          column \"y\" out, --categorical takes its values for names)",
     ),
     (

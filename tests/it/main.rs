@@ -13,6 +13,7 @@ mod exports;
 mod file_formats;
 mod golden;
 mod gradients;
+mod guesses;
 mod inspection;
 mod inspector;
 mod inspector_panels;

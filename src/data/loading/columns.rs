@@ -102,12 +102,15 @@ pub(super) fn finish_columns(
                 report.add_formats(name, &numbers.formats);
                 Ok((ColumnKind::Numeric, ColumnFix::Keep))
             }
-            Cells::Texts(texts) => texts.finish().map(|found| {
-                if found.rare > 0 {
-                    report.rare_categories.push((name.clone(), found.rare));
-                }
-                (found.kind, ColumnFix::Recode(found.raw))
-            }),
+            Cells::Texts(texts) => {
+                report.stray_words.extend(texts.stray_words(name, shape));
+                texts.finish().map(|found| {
+                    if found.rare > 0 {
+                        report.rare_categories.push((name.clone(), found.rare));
+                    }
+                    (found.kind, ColumnFix::Recode(found.raw))
+                })
+            }
         };
         match finished {
             Ok((kind, fix)) => {

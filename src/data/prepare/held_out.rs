@@ -29,6 +29,8 @@ pub struct HeldOut {
     pub lines: Arc<Lines>,
     /// Labels of rows that are skipped, since no training row has them.
     pub(crate) unknown_labels: UnknownTexts,
+    /// Texts that no row of the table has, for each column of the data set.
+    pub(crate) unknown_texts: Vec<UnknownTexts>,
     /// Number of rows that are skipped, since a target before them is missing.
     pub(crate) without_history: usize,
 }
@@ -101,6 +103,7 @@ pub(in crate::data) fn read_table(
     let classes = Labels::new(dataset.class_names());
     let (mut values, mut lines) = (Vec::new(), Lines::default());
     let mut unknown_labels = UnknownTexts::default();
+    let mut unknown_texts = vec![UnknownTexts::default(); wanted.len()];
     let mut history = History::new(dataset.lags());
     let first_lag = dataset.columns.iter().position(Column::is_lag);
     let mut without_history = 0;
@@ -140,7 +143,7 @@ pub(in crate::data) fn read_table(
             wanted.iter().map(|column| column.cells),
             &mut history,
             &mut values,
-            |_, _| (),
+            |column, text| unknown_texts[column].add(text, record.line),
         )?;
         if let (Some(first), Target::Numbers(numbers)) = (first_lag, &mut target) {
             history.push(numbers.last().copied().unwrap_or(f32::NAN));
@@ -173,6 +176,7 @@ pub(in crate::data) fn read_table(
         target,
         lines: Arc::new(lines),
         unknown_labels,
+        unknown_texts,
         without_history,
     };
     Ok((rows, split))

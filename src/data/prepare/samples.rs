@@ -7,7 +7,8 @@ use ndarray::{ArcArray2, Array1, Array2, ArrayViewMut1, Axis, CowArray, Ix2};
 
 use super::preprocessing::{InputColumn, Preprocessing};
 use crate::data::{
-    Column, ColumnKind, Dataset, Encoding, HeldOut, Lines, Target, TargetScale, Task, write_class,
+    Column, ColumnKind, Dataset, Encoding, HeldOut, Lines, Target, TargetScale, Task, UnknownTexts,
+    write_class,
 };
 use crate::util::memory;
 
@@ -120,6 +121,48 @@ impl Samples {
             Some(codes) if !raw.is_nan() => codes[index].get(raw as usize).copied().unwrap_or(raw),
             _ => raw,
         }
+    }
+
+    /// Returns the columns, among those of the data set, with categories that no training row has and that share
+    /// no input, and those texts. `unread` has those that no row of the table has, for each column of the data
+    /// set.
+    pub(crate) fn unknown_texts<'d>(
+        &self,
+        columns: &'d [Column],
+        unread: Option<&[UnknownTexts]>,
+    ) -> Vec<(&'d Column, UnknownTexts)> {
+        let mut found = Vec::new();
+        for (index, (fitted, &column)) in self
+            .preprocessing
+            .columns
+            .iter()
+            .zip(&self.columns)
+            .enumerate()
+        {
+            if matches!(fitted.encoding, Encoding::Categorical { other: true, .. }) {
+                continue;
+            }
+            let unread = unread.and_then(|unread| unread.get(column));
+            let mut texts = unread.cloned().unwrap_or_default();
+            if let (Some(codes), ColumnKind::Categorical { values, .. }) = (
+                self.recoded.as_ref().map(|codes| &codes[index]),
+                &columns[column].kind,
+            ) {
+                for &row in &self.rows {
+                    let raw = self.values[[row as usize, column]];
+                    let code = codes.get(raw as usize).filter(|_| !raw.is_nan());
+                    let is_unknown = code.is_some() && code == codes.last();
+                    let text = values.get(raw as usize).filter(|_| is_unknown);
+                    if let Some(text) = text {
+                        texts.add(text, self.lines.of(row as usize));
+                    }
+                }
+            }
+            if texts.count > 0 {
+                found.push((&columns[column], texts));
+            }
+        }
+        found
     }
 
     /// Returns the raw values of `row`, one for each column of the preprocessing; see

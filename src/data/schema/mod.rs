@@ -64,9 +64,10 @@ pub(super) enum Role {
 /// [`crate::error::DataProblem::NoSuchColumn`].
 pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     let shape = &table.shape;
+    let passed_over = passed_over(table, options);
     let target = match &options.target {
         Some(asked) => shape.find_column(asked)?,
-        None => last_column(table),
+        None => last_column(table) - usize::from(passed_over.is_some()),
     };
     let dropped = shape.find_columns(&options.drop)?;
     let kept = shape.find_columns(&options.keep)?;
@@ -93,6 +94,7 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
                 _ if column == target => Role::Target,
                 _ if group == Some(column) => Role::Excluded(Reason::Groups),
                 _ if dropped.contains(&column) => Role::Excluded(Reason::Dropped),
+                _ if passed_over == Some(column) && !is_kept => Role::Excluded(Reason::RowNumbers),
                 0 if shape.has_row_names && !is_kept => Role::Excluded(Reason::RowNames),
                 _ if categorical.contains(&column) => Role::Texts { is_wanted: true },
                 // The first that is no date is an error, which names it.
@@ -124,6 +126,16 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
         }
     }
     Ok(roles)
+}
+
+/// Returns the last column if it numbers the rows, so that the one before it is predicted, unless another is requested
+/// or there is no third one.
+pub(super) fn passed_over(table: &Table, options: &LoadOptions) -> Option<usize> {
+    let last = last_column(table);
+    let names_rows = |column| Evidence::of(column, &table.sample, &table.shape).names_rows();
+    let is_found =
+        options.target.is_none() && last > 1 && names_rows(last) && !names_rows(last - 1);
+    is_found.then_some(last)
 }
 
 /// Returns the last column, but for those without a name and without values, which delimiters at the end of
@@ -265,6 +277,19 @@ impl<'t> Evidence<'t> {
             && self.numbers.iter().all(|number| number.fract() == 0.0)
             && self.numbers.len() >= MIN_IDENTIFIERS
             && self.distinct == self.cells.len()
+    }
+
+    /// Returns whether the column identifies the rows, or counts them from 0 or 1.
+    fn names_rows(&self) -> bool {
+        let counts = |start: f64| {
+            (0..)
+                .zip(&self.numbers)
+                .all(|(row, &number)| number == f64::from(row) + start)
+        };
+        let are_counted = self.numbers.len() >= MIN_IDENTIFIERS
+            && self.numbers.len() == self.cells.len()
+            && [0.0, 1.0].into_iter().any(counts);
+        are_counted || self.identifies_rows()
     }
 
     fn are_dates(&self) -> bool {

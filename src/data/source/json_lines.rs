@@ -15,7 +15,7 @@ use crate::error::{DataProblem, Error, Place, Result};
 /// keys first appear; a key that an object does not have is a missing value, as is `null`.
 ///
 /// # Errors
-/// [`DataProblem::NotUtf8`]; [`DataProblem::Json`] for a line that is no object, and
+/// [`DataProblem::ForeignFormat`] for a line that is not UTF-8, [`DataProblem::Json`] for one that is no object, and
 /// [`DataProblem::Nested`] for a value that is an object or array.
 pub(super) fn converted(text: &[u8], source: &str) -> Result<Converted> {
     let mut names: Vec<String> = Vec::new();
@@ -65,9 +65,10 @@ type Members<'l> = Vec<(Cow<'l, str>, &'l RawValue)>;
 /// Parses the object on `line`, whose number is `number`; `None` for a blank line.
 fn object<'l>(line: &'l [u8], number: u64, source: &str) -> Result<Option<Members<'l>>> {
     let place = || Place::whole(source).at_line(number);
-    let text = std::str::from_utf8(line).map_err(|wrong| {
-        let byte = line[wrong.valid_up_to()];
-        Error::data(place(), DataProblem::NotUtf8 { byte })
+    let text = std::str::from_utf8(line).map_err(|_| {
+        let about =
+            "the line is not UTF-8, as JSON must be (iconv -f ENCODING -t utf-8 converts a file)";
+        Error::data(place(), DataProblem::ForeignFormat(about))
     })?;
     let text = text.trim_start_matches('\u{feff}').trim_ascii();
     if text.is_empty() {

@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read};
 use serde::{Deserialize, Serialize};
 
 use crate::data::table::records::read_some;
+use crate::util::windows_1252::character;
 
 /// Bytes that are converted at once.
 const BLOCK: usize = 1 << 16;
@@ -22,6 +23,9 @@ pub enum TextEncoding {
     Utf8,
     /// Latin-1 (ISO 8859-1), one byte per character.
     Latin1,
+    /// Windows-1252, Latin-1 with quotation marks, dashes and the euro sign, one byte per character.
+    #[serde(rename = "windows-1252")]
+    Windows1252,
     /// UTF-16, the lower byte of a unit first.
     Utf16Le,
     /// UTF-16, the higher byte of a unit first.
@@ -30,21 +34,59 @@ pub enum TextEncoding {
 
 impl TextEncoding {
     /// All encodings.
-    pub const ALL: [Self; 4] = [Self::Utf8, Self::Latin1, Self::Utf16Le, Self::Utf16Be];
+    pub const ALL: [Self; 5] = [
+        Self::Utf8,
+        Self::Latin1,
+        Self::Windows1252,
+        Self::Utf16Le,
+        Self::Utf16Be,
+    ];
 
     /// Name for the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "utf-8",
             Self::Latin1 => "latin1",
+            Self::Windows1252 => "windows-1252",
             Self::Utf16Le => "utf-16le",
             Self::Utf16Be => "utf-16be",
         }
     }
 
+    /// Detects the encoding of a table by its `first` bytes, all of them if it `is_whole`: UTF-16, UTF-8, or else
+    /// Windows-1252 if most bytes beyond ASCII stand alone, as the accented letters of Western languages do;
+    /// those of other scripts and encodings stand together.
+    pub(crate) fn detect(first: &[u8], is_whole: bool) -> Self {
+        if let Some(found) = Self::utf_16(first) {
+            return found;
+        }
+        let is_cut = |wrong: std::str::Utf8Error| !is_whole && wrong.error_len().is_none();
+        if std::str::from_utf8(first).map_or_else(is_cut, |_| true) {
+            return Self::Utf8;
+        }
+        let chunks = || first.utf8_chunks();
+        let valid = chunks().map(|chunk| chunk.valid().chars().filter(|c| !c.is_ascii()).count());
+        let wrong = chunks().filter(|chunk| !chunk.invalid().is_empty());
+        let is_text = |byte: u8| {
+            character(byte).is_some_and(|c| !c.is_control() || b"\t\n\x0c\r\x1a".contains(&byte))
+        };
+        let beyond = first.iter().filter(|byte| !byte.is_ascii()).count();
+        let pairs = first
+            .windows(2)
+            .filter(|pair| !pair[0].is_ascii() && !pair[1].is_ascii());
+        let is_western = first.iter().all(|&byte| is_text(byte))
+            && 2 * pairs.count() < beyond
+            && valid.sum::<usize>() < wrong.count();
+        if is_western {
+            Self::Windows1252
+        } else {
+            Self::Utf8
+        }
+    }
+
     /// Recognises UTF-16 by the `first` bytes of a table: by its byte order mark, or by its line ends and
     /// delimiters, which have a zero byte beside them whatever the script.
-    pub(crate) fn utf_16(first: &[u8]) -> Option<Self> {
+    fn utf_16(first: &[u8]) -> Option<Self> {
         match first {
             [0xff, 0xfe, ..] => return Some(Self::Utf16Le),
             [0xfe, 0xff, ..] => return Some(Self::Utf16Be),
@@ -73,7 +115,7 @@ impl TextEncoding {
     pub(crate) fn decode(self, bytes: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
         match self {
             Self::Utf8 => bytes,
-            Self::Latin1 | Self::Utf16Le | Self::Utf16Be => Box::new(Decoder {
+            Self::Latin1 | Self::Windows1252 | Self::Utf16Le | Self::Utf16Be => Box::new(Decoder {
                 encoding: self,
                 bytes,
                 block: Vec::new(),
@@ -117,6 +159,12 @@ impl<R> Decoder<R> {
         let unit: fn([u8; 2]) -> u16 = match self.encoding {
             TextEncoding::Utf8 | TextEncoding::Latin1 => {
                 return Ok(self.block.drain(..).map(char::from).collect());
+            }
+            TextEncoding::Windows1252 => {
+                let characters = self.block.drain(..);
+                return Ok(characters
+                    .map(|byte| character(byte).unwrap_or(char::from(byte)))
+                    .collect());
             }
             TextEncoding::Utf16Le => u16::from_le_bytes,
             TextEncoding::Utf16Be => u16::from_be_bytes,
@@ -186,6 +234,37 @@ mod tests {
         ] {
             assert_eq!(TextEncoding::utf_16(bytes), None, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn western_bytes_are_windows_1252() {
+        let detected = |bytes: &[u8]| TextEncoding::detect(bytes, true);
+        for bytes in [
+            &b"gr\xf6\xdfe,kind\n1,sch\xf6n\n2,gut\n"[..],
+            b"preis,kind\n5 \x80,a\n",
+            b"name,kind\nO\x92Neil,a\n\x93b\x94,c\n",
+        ] {
+            assert_eq!(detected(bytes), TextEncoding::Windows1252, "{bytes:?}");
+        }
+        for bytes in [
+            &b"a,b\n1,2\n"[..],
+            "größe,kind\n1,schön\n".as_bytes(),
+            b"\xe2\xe8\xe4,kind\n1,\xe4\xe0\n",
+            "größe,süß,schön\n"
+                .as_bytes()
+                .split_last()
+                .expect("bytes")
+                .1,
+            b"gr\xc3\xb6\xc3\x9fe,\xe9\n",
+            b"x,\x8d\xe9\n",
+            b"\x00\xe9,1\n",
+        ] {
+            assert_eq!(detected(bytes), TextEncoding::Utf8, "{bytes:?}");
+        }
+        let cut = &"x,größe".as_bytes()[..5];
+        assert_eq!(TextEncoding::detect(cut, false), TextEncoding::Utf8);
+        let text = decoded(b"\x80 \x93\xe9\x94".to_vec(), TextEncoding::Windows1252, 2);
+        assert_eq!(text.expect("text"), "\u{20ac} \u{201c}é\u{201d}");
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Collection of the facts about a data set.
 
 mod format;
-
-use std::collections::HashSet;
+mod rows;
 
 use super::facts::{Fact, Severity, Topic};
 use super::leaks;
@@ -10,7 +9,7 @@ use crate::data::schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
 use crate::data::table::shown;
 use crate::data::{
     Baseline, Column, ColumnKind, Dataset, DateOrder, Derived, Exclusion, ReadReport, RowSplit,
-    Samples, Target, Targets, Task,
+    Samples, Target, Task,
 };
 use crate::util::numbers::{self, counted};
 
@@ -80,6 +79,7 @@ impl Facts<'_> {
     }
 
     fn add_target(&mut self, dataset: &Dataset) {
+        let report = self.report;
         let (name, column) = (&dataset.target_name, dataset.target_column);
         let (statement, options): (_, &[_]) = if self.report.is_text() {
             (format!("{name} (column {})", column + 1), &["--target"])
@@ -88,6 +88,14 @@ impl Facts<'_> {
         };
         let fact = self.add(Topic::Target, "target", statement, options);
         fact.columns = vec![column];
+        if let Some(last) = &report.passed_over {
+            fact.statement = format!(
+                "{}, since \"{}\" numbers the rows",
+                fact.statement,
+                shown(last)
+            );
+            fact.severity = Severity::Note;
+        }
         let task = match &dataset.target {
             Target::Numbers(_) => "a number".to_owned(),
             Target::Classes { names, .. } => format!("{} classes", names.len()),
@@ -132,133 +140,6 @@ impl Facts<'_> {
         if !single.is_empty() && dataset.validation.is_none() && keeps_single {
             let statement = format!("the only row of {} is used for training", listed(&single));
             self.note(Topic::Target, "rare-classes", statement, &[]);
-        }
-    }
-
-    fn add_rows(
-        &mut self,
-        dataset: &Dataset,
-        [training, validation]: [&Samples; 2],
-        test: Option<&Samples>,
-    ) {
-        let report = self.report;
-        let rows = dataset.rows();
-        if report.not_sampled > 0 {
-            let all = rows + report.not_sampled;
-            let statement = format!("{rows} of {all} (random sample)");
-            self.note(Topic::Rows, "sample", statement, &["--max-rows"]);
-        } else {
-            let statement = format!("{rows} (all)");
-            self.add(Topic::Rows, "sample", statement, &["--max-rows"]);
-        }
-        self.add_untrained_classes(dataset, training);
-        let from = dataset.validation.as_ref();
-        let from = from.map_or(String::new(), |rows| format!(" from {}", rows.source));
-        let (training, validation) = (training.rows(), validation.rows());
-        let split = format!("{training} training · {validation} validation{from}");
-        let options: &[_] = match dataset.split {
-            RowSplit::Listed { .. } => &["--split"],
-            _ if dataset.validation.is_some() || validation == 0 => &["--val"],
-            RowSplit::Time { .. } => &["--val", "--split"],
-            RowSplit::Random | RowSplit::Groups { .. } => &["--val", "--split", "--seed"],
-        };
-        self.add(Topic::Rows, "split", split, options);
-        if let Some(test) = test {
-            let statement = format!("{} test", test.rows());
-            let options: &[_] = match (&dataset.test, &dataset.split) {
-                (None, RowSplit::Listed { .. }) => &["--split"],
-                _ => &["--test"],
-            };
-            self.add(Topic::Rows, "test", statement, options);
-        }
-        self.add_split(&dataset.split);
-        for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
-            if let Some(labels) = file.unknown_labels.statement(&dataset.target_name) {
-                let statement = format!("{}: {labels}; those rows are skipped", file.source);
-                let fact = self.add(Topic::Rows, "unknown-labels", statement, &[]);
-                fact.severity = Severity::Warning;
-            }
-        }
-        if report.without_target > 0 {
-            let statement = format!("{} without a target excluded", report.without_target);
-            self.note(Topic::Rows, "without-target", statement, &[]);
-        }
-        self.add_history(dataset);
-        if report.incomplete > 0 {
-            let statement = format!("{} with missing values excluded", report.incomplete);
-            self.note(Topic::Rows, "incomplete", statement, &["--missing"]);
-        }
-    }
-
-    /// Adds how the sets were chosen, unless at random.
-    fn add_split(&mut self, split: &RowSplit) {
-        let statement = match split {
-            RowSplit::Random => return,
-            RowSplit::Time { column: None, .. } => {
-                "split by time: the last rows of the file validate".to_owned()
-            }
-            RowSplit::Time {
-                column: Some(column),
-                ..
-            } => format!(
-                "split by time: the rows with the last \"{}\" validate",
-                shown(column)
-            ),
-            RowSplit::Groups { column, groups } => {
-                let count = groups.iter().max().map_or(0, |&last| last as usize + 1);
-                format!(
-                    "split by group: rows of one \"{}\" stay together ({})",
-                    shown(column),
-                    counted(count as u64, "group")
-                )
-            }
-            RowSplit::Listed { source, .. } => format!("split as listed in {source}"),
-        };
-        self.note(Topic::Rows, "split-by", statement, &["--split"]);
-    }
-
-    /// Adds the classes that no training row has.
-    fn add_untrained_classes(&mut self, dataset: &Dataset, training: &Samples) {
-        let Targets::Classes(labels) = &training.targets else {
-            return;
-        };
-        let trained: HashSet<u32> = labels.iter().copied().collect();
-        let names = (0..).zip(dataset.class_names());
-        let untrained = names.filter(|(class, _)| !trained.contains(class));
-        let untrained: Vec<String> = untrained
-            .map(|(_, name)| format!("\"{}\"", shown(name)))
-            .collect();
-        // Rows of another file, or a model's classes, need not be among these.
-        if !untrained.is_empty() && dataset.split != RowSplit::Random {
-            let statement = format!("no training row of class {}", listed(&untrained));
-            let fact = self.add(Topic::Rows, "untrained-classes", statement, &["--split"]);
-            fact.severity = Severity::Warning;
-        }
-    }
-
-    /// Adds the rows that lack earlier targets.
-    fn add_history(&mut self, dataset: &Dataset) {
-        let lags = dataset.lags();
-        let before = format!("without all of the {lags} targets before");
-        if self.report.without_history > 0 {
-            let statement = format!("{} {before} excluded", self.report.without_history);
-            self.note(Topic::Rows, "without-history", statement, &["--lags"]);
-        }
-        for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
-            if file.without_history > 0 {
-                let statement = format!(
-                    "{}: {} {before} excluded",
-                    file.source, file.without_history
-                );
-                self.note(Topic::Rows, "without-history", statement, &["--lags"]);
-            }
-        }
-        if let Some((column, line)) = &self.report.equal_dates {
-            let statement = format!(
-                "line {line} has the date of the line before in \"{column}\": lags mix several series"
-            );
-            let fact = self.add(Topic::Rows, "equal-dates", statement, &["--lags"]);
-            fact.severity = Severity::Warning;
         }
     }
 
@@ -327,9 +208,34 @@ impl Facts<'_> {
             );
             self.add(Topic::Columns, "constant", statement, &[]);
         }
+        self.add_stray_words(dataset);
         for (column, rare) in &self.report.rare_categories {
             let statement = format!("{rare} rare values of \"{column}\" share the input \"other\"");
             self.note(Topic::Columns, "other", statement, &["--drop"]);
+        }
+    }
+
+    /// Adds the columns of numbers that some words make categories.
+    fn add_stray_words(&mut self, dataset: &Dataset) {
+        for stray in &self.report.stray_words {
+            let is_used = dataset
+                .columns
+                .iter()
+                .any(|column| column.name == stray.column);
+            let statement = format!(
+                "{} of \"{}\" not numbers (line {}: \"{}\"): {}; --missing-values \"{}\" reads the others as numbers",
+                counted(stray.cells as u64, "cell"),
+                shown(&stray.column),
+                stray.line,
+                shown(&stray.words[0]),
+                if is_used {
+                    "read as categories"
+                } else {
+                    "excluded"
+                },
+                shown(&stray.words.join(",")),
+            );
+            self.note(Topic::Columns, "stray-words", statement, &["--categorical"]);
         }
     }
 

@@ -7,7 +7,7 @@ use super::formatted::Formats;
 use super::{Shape, shown};
 use crate::data::ColumnKind;
 use crate::data::prepare::encoding::MAX_CATEGORIES;
-use crate::data::report::Reason;
+use crate::data::report::{Reason, StrayWords};
 use crate::data::schema::labels::BOOLEANS;
 use crate::data::schema::missing::MISSING_IN_NUMBERS;
 use crate::data::schema::{Role, are_nearly_distinct};
@@ -61,12 +61,12 @@ impl Cells {
         }
     }
 
-    /// Returns the raw value of `cell` in row `row` (from 0, of all that were read); NaN for a missing
+    /// Returns the raw value of `cell` in row `row` (from 0, of all that were read), on `line`; NaN for a missing
     /// one. The first value of a date.
     pub(crate) fn raw(
         &mut self,
         cell: &str,
-        row: usize,
+        (row, line): (usize, u64),
         shape: &Shape,
     ) -> Result<f32, DataProblem> {
         match self {
@@ -82,10 +82,10 @@ impl Cells {
             }
             Self::Dates(dates) => dates.raw(cell, shape).map(|values| values[0]),
             Self::Texts(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),
-            Self::Texts(texts) => Ok(texts.code(cell.trim())),
+            Self::Texts(texts) => Ok(texts.code(cell.trim(), line)),
             Self::Undecided(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),
             Self::Undecided(words) if shape.missing.is_missing_number(cell) => {
-                Ok(undecided(words.code(cell.trim())))
+                Ok(undecided(words.code(cell.trim(), line)))
             }
             Self::Undecided(words) => {
                 *self = match shape.number(cell) {
@@ -93,7 +93,7 @@ impl Cells {
                     Ok(number) => Self::Numbers(Numbers::new(offset(&[number]), None)),
                     Err(_) => Self::Texts(std::mem::take(words)),
                 };
-                self.raw(cell, row, shape)
+                self.raw(cell, (row, line), shape)
             }
         }
     }
@@ -211,6 +211,8 @@ pub(crate) fn offset(numbers: &[f64]) -> f64 {
 pub(crate) struct Texts {
     by_text: HashMap<String, u32>,
     counts: Vec<usize>,
+    /// Line of the first cell with each.
+    lines: Vec<u64>,
     /// Number of cells with other texts.
     others: usize,
     is_wanted: bool,
@@ -233,8 +235,8 @@ impl Texts {
         }
     }
 
-    /// Returns the code of `text`; texts beyond the maximum share the last one.
-    fn code(&mut self, text: &str) -> f32 {
+    /// Returns the code of `text`, found on `line`; texts beyond the maximum share the last one.
+    fn code(&mut self, text: &str, line: u64) -> f32 {
         let code = match self.by_text.get(text) {
             Some(&code) => code,
             None if self.counts.len() == MAX_TEXTS => {
@@ -245,11 +247,48 @@ impl Texts {
                 let code = self.counts.len() as u32;
                 self.by_text.insert(text.to_owned(), code);
                 self.counts.push(0);
+                self.lines.push(line);
                 code
             }
         };
         self.counts[code as usize] += 1;
         code as f32
+    }
+
+    /// Returns the words, in the column called `name`, without which it would be one of numbers.
+    pub(crate) fn stray_words(&self, name: &str, shape: &Shape) -> Option<StrayWords> {
+        /// Maximum number of different words; names and codes have more.
+        const MAX_WORDS: usize = 10;
+        let is_number = |text: &str| shape.number(text).is_ok_and(|number| !number.is_nan());
+        let (numbers, words): (Vec<_>, Vec<_>) = self
+            .by_text
+            .iter()
+            .map(|(text, &code)| (code as usize, text))
+            .partition(|(_, text)| is_number(text));
+        let cells = |texts: &[(usize, &String)]| {
+            texts
+                .iter()
+                .map(|&(code, _)| self.counts[code])
+                .sum::<usize>()
+        };
+        let is_numeric = numbers.len() > 1 && cells(&numbers) >= cells(&words);
+        if self.is_wanted
+            || self.others > 0
+            || !is_numeric
+            || !(1..=MAX_WORDS).contains(&words.len())
+        {
+            return None;
+        }
+        let cells = cells(&words);
+        let mut words = words;
+        words.sort_unstable();
+        let line = self.lines[words[0].0];
+        Some(StrayWords {
+            column: name.to_owned(),
+            cells,
+            words: words.into_iter().map(|(_, text)| text.clone()).collect(),
+            line,
+        })
     }
 
     /// Decides between a boolean column and categories, of which the most frequent get an input each.

@@ -1,4 +1,4 @@
-//! Delimiter and decimal mark of a table, and their detection.
+//! Delimiter and first line of a table, and their detection.
 
 use std::str::FromStr;
 
@@ -165,6 +165,12 @@ impl Dialect {
             if first > 1 && as_first as f64 >= CONSISTENT * widths.len() as f64 {
                 return dialect;
             }
+            // R separates cells by blanks, and does not name the column with the names of the rows.
+            let has_row_names =
+                widths.len() > 1 && widths[1..].iter().all(|&width| width == first + 1);
+            if delimiter == Delimiter::Blanks && first > 1 && has_row_names {
+                return dialect;
+            }
             // Blanks separate the words of a text, too.
             if first > 1 && first >= widest.0 && delimiter != Delimiter::Blanks {
                 widest = (first, delimiter);
@@ -181,7 +187,7 @@ impl Dialect {
     }
 
     /// Returns the number of lines above the table if its first rows are narrower than nearly all that
-    /// follow, or have a title alone, and those are equally wide. A header without a cell above the names of the rows, as R
+    /// follow, or padded to their width, and those are equally wide. A header without a cell above the names of the rows, as R
     /// writes it, or without the delimiters at the end of the other lines is no such row, nor is one that
     /// looks like data.
     fn preamble(self, prefix: &Prefix) -> Option<u64> {
@@ -189,9 +195,13 @@ impl Dialect {
         let mut widths: Vec<usize> = rows.iter().map(|row| row.cells.len()).collect();
         widths.sort_unstable();
         let usual = widths.get(widths.len() / 2).copied()?;
-        let is_title = |index: usize| is_title(&rows[index], rows.get(index + 1));
-        let is_narrow = |index: &usize| rows[*index].cells.len() < usual || is_title(*index);
-        let first = (0..rows.len()).find(|index| !is_narrow(index))?;
+        let is_narrow = |row: &Row| row.cells.len() < usual;
+        let first_full = rows
+            .iter()
+            .position(|row| !is_narrow(row) && !is_padded(row, usual));
+        let first = first_full
+            .filter(|&first| are_titles(&rows[..first], &rows[first..], usual))
+            .or_else(|| rows.iter().position(|row| !is_narrow(row)))?;
         let (above, table) = rows.split_at(first);
         let is_header = match above {
             [row] if (2..usual).contains(&row.cells.len()) => {
@@ -215,14 +225,33 @@ impl Dialect {
     }
 }
 
-/// Returns whether `row` has a text in its first of at least three cells only, above a row of names.
-fn is_title(row: &Row, below: Option<&Row>) -> bool {
-    let is_empty = |cell: &String| cell.trim().is_empty();
-    let is_name = |cell: &String| !is_empty(cell) && !formatted::is_number(cell);
-    row.cells.len() > 2
-        && is_name(&row.cells[0])
-        && row.cells[1..].iter().all(is_empty)
-        && below.is_some_and(|below| below.cells.iter().all(is_name))
+fn is_blank(cell: &str) -> bool {
+    cell.trim().is_empty()
+}
+
+/// Returns whether `row` has text, or nothing, and delimiters up to at least three cells, as `usual`.
+fn is_padded(row: &Row, usual: usize) -> bool {
+    usual > 2
+        && row.cells.len() == usual
+        && row.cells.last().is_some_and(|cell| is_blank(cell))
+        && !formatted::is_number(&row.cells[0])
+}
+
+/// Returns whether the padded rows among those `above` a `table` of `usual` cells are titles: it starts with names,
+/// and they have a single text each, or there are numbers below the names.
+fn are_titles(above: &[Row], table: &[Row], usual: usize) -> bool {
+    let mut padded = above.iter().filter(|row| is_padded(row, usual)).peekable();
+    if padded.peek().is_none() {
+        return true;
+    }
+    let [names, below @ ..] = table else {
+        return false;
+    };
+    let is_name = |cell: &String| !is_blank(cell) && !formatted::is_number(cell);
+    let is_single = |row: &Row| row.cells[1..].iter().all(|cell| is_blank(cell));
+    let has_number = |row: &Row| row.cells.iter().any(|cell| formatted::is_number(cell));
+    names.cells.iter().all(is_name)
+        && (padded.all(is_single) || !below.is_empty() && below.iter().all(has_number))
 }
 
 /// Returns whether a row above a table may be one of its rows that lacks a cell: it starts with a number or
@@ -239,175 +268,5 @@ fn is_like_data(row: &Row, rows: &[Row]) -> bool {
             || row.cells.iter().enumerate().any(is_known))
 }
 
-/// Detects whether numbers in `rows` have a decimal comma: some have, and none has a decimal point. The
-/// `usual` mark decides unless all that can be nothing else are of the other.
-pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row], usual: Option<bool>) -> bool {
-    let rows = &rows[..rows.len().min(SAMPLE)];
-    // Certain ones, and those that may as well separate thousands, as in 1,500.
-    let (mut commas, mut points) = ([0, 0], [0, 0]);
-    for cell in rows.iter().flat_map(|row| &row.cells) {
-        match formatted::decimal_mark(cell.trim()) {
-            Some((b',', is_certain)) => commas[usize::from(!is_certain)] += 1,
-            Some((_, is_certain)) => points[usize::from(!is_certain)] += 1,
-            None => {}
-        }
-    }
-    let are_certain = commas[0] > 0;
-    match usual {
-        Some(true) => return are_certain || points[0] == 0,
-        Some(false) => return are_certain && points[0] == 0,
-        None => {}
-    }
-    // Between commas, a quoted 1,500 is one thousand and a half at most in the second reading.
-    let are_likely = commas[1] > 0
-        && points[1] == 0
-        && delimiter != Delimiter::Byte(b',')
-        && !separate_thousands(b',', 0, rows);
-    // Numbers with three decimals may have none, too, but those are hardly hundreds.
-    let have_thousands = points[1] > 0
-        && commas == [0, 0]
-        && delimiter != Delimiter::Byte(b',')
-        && separate_thousands(b'.', 100, rows);
-    points[0] == 0 && (are_certain || are_likely || have_thousands)
-}
-
-/// Returns whether most cells of `column` are numbers with the other decimal mark only.
-pub(crate) fn has_other_mark(rows: &[Row], column: usize, decimal_comma: bool) -> bool {
-    let cells = rows.iter().filter_map(|row| row.cells.get(column));
-    let cells: Vec<&str> = cells
-        .map(|cell| cell.trim())
-        .filter(|cell| !cell.is_empty())
-        .collect();
-    let has_other = |cell: &&&str| {
-        formatted::number(cell, decimal_comma).is_none()
-            && formatted::number(cell, !decimal_comma).is_some()
-    };
-    2 * cells.iter().filter(has_other).count() > cells.len()
-}
-
-/// Returns whether the `mark` separates thousands in a column of `rows`: it has whole numbers without
-/// mark below 1000, one of them at least `min`, and none above.
-fn separate_thousands(mark: u8, min: u64, rows: &[Row]) -> bool {
-    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    (0..width).any(|column| {
-        let cells = rows.iter().filter_map(|row| row.cells.get(column));
-        let cells = cells.map(|cell| cell.trim());
-        let wholes = cells.clone().filter_map(|cell| cell.parse::<i64>().ok());
-        let max = wholes.map(i64::unsigned_abs).max();
-        max.is_some_and(|max| (min..1000).contains(&max))
-            && cells
-                .clone()
-                .any(|cell| formatted::decimal_mark(cell) == Some((mark, false)))
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sniffed(text: &str) -> (String, bool) {
-        let prefix = Prefix {
-            bytes: text.as_bytes().to_vec(),
-            is_whole: true,
-        };
-        let dialect = Dialect::detect(&prefix, &Reading::default());
-        let delimiter = dialect.delimiter;
-        let rows = prefix.rows("t", dialect).expect("rows");
-        (delimiter.name(), has_decimal_commas(delimiter, &rows, None))
-    }
-
-    #[test]
-    fn the_delimiter_is_detected() {
-        let delimiter = |text| sniffed(text).0;
-        assert_eq!(delimiter("a,b,c\n1,2,x\n3,4,y\n"), "comma");
-        assert_eq!(delimiter("a;b;c\n1;2;x\n3;4;y\n"), "semicolon");
-        assert_eq!(delimiter("a\tb c\td\n1\t2\tx y\n"), "tab");
-        assert_eq!(delimiter("a|b\n1|x, y\n"), "bar");
-        assert_eq!(delimiter("  1.5   2 x\n 3 4.5 y\n"), "blanks");
-        assert_eq!(
-            delimiter("name,note\nx,one two\ny,three four five\n"),
-            "comma"
-        );
-        assert_eq!(delimiter("a,b\n1,\"x;y\"\n2,\"z;w\"\n"), "comma", "quoted");
-        assert_eq!(delimiter("a,b,c\n1,2\n3,4,5\n"), "comma", "ragged");
-        for rows in [
-            "\"x\", \"size\", \"kind\"\n\"0\", \"s, 0\", \"a\"\n",
-            "x, size, kind\n0, \"s, 0\", a\n1, \"s, 1\", b\n",
-            "x, when, kind\n0, \"Jan 1, 2020\", a\n1, \"Jan 2, 2020\", b\n",
-        ] {
-            assert_eq!(delimiter(rows), "comma", "{rows}");
-        }
-        assert_eq!(delimiter("alone\n1\n2\n"), "comma");
-        assert_eq!(delimiter(""), "comma");
-    }
-
-    #[test]
-    fn decimal_commas_are_detected() {
-        assert_eq!(
-            sniffed("a;b;c\n1,5;2;x\n3,25;4;y\n"),
-            ("semicolon".into(), true)
-        );
-        assert!(!sniffed("a;b;c\n1,5;2.5;x\n").1);
-        assert!(!sniffed("a;b;c\n1,5,5;2;x\n").1);
-        assert!(!sniffed("a,b\n1,5\n").1);
-        for (numbers, expected) in [
-            ("995|1,000|1,005", false),
-            ("-7|1,000|2", false),
-            ("1,250|2,500|3,750", true),
-            ("1,250|2|1500", true),
-            ("0,125|0,250|1", true),
-            ("1,000|5|2,5", true),
-            ("995|1.000|1.005", true),
-            ("9|1.000|1.005", false),
-            ("995|1.000|1.5", false),
-            ("1.000|1.005", false),
-        ] {
-            let rows: String = numbers
-                .split('|')
-                .map(|number| format!("{number}\tx\n"))
-                .collect();
-            assert_eq!(sniffed(&format!("a\tb\n{rows}")).1, expected, "{numbers}");
-        }
-    }
-
-    #[test]
-    fn lines_above_a_table_are_skipped_unless_they_look_like_data() {
-        let skipped = |text: &str| {
-            let prefix = Prefix {
-                bytes: text.as_bytes().to_vec(),
-                is_whole: true,
-            };
-            Dialect::detect(&prefix, &Reading::default()).skip
-        };
-        let table = "a,b,c,kind\n1,2,3,x\n2,3,4,y\n3,4,5,x\n4,5,6,y\n";
-        assert_eq!(skipped(table), 0);
-        for above in [
-            "Export\n",
-            "Log,v2\nDate,2024-01-01\n\n",
-            "Rows,4\n",
-            "Export,,,\n",
-        ] {
-            let lines = above.matches('\n').count() as u64;
-            assert_eq!(skipped(&format!("{above}{table}")), lines, "{above}");
-        }
-        let rows = table.split_once('\n').map_or("", |(_, rows)| rows);
-        for above in ["1,2,x\n", "0.5,x\n1,y\n", "red,2,3\n", "red,,,\n"] {
-            assert_eq!(skipped(&format!("{above}{rows}")), 0, "{above}");
-        }
-        let words = "red,x,a,b\n".repeat(5);
-        assert_eq!(skipped(&format!("red,y,a\n{words}")), 0);
-        let padded = "a,b\n1,2,,\n2,3,,\n3,4,,\n4,5,,\n";
-        assert_eq!(skipped(padded), 0);
-    }
-
-    #[test]
-    fn delimiters_are_read_by_name() {
-        for text in ["comma", "semicolon", "tab", "bar", "blanks", "^"] {
-            let delimiter: Delimiter = text.parse().expect(text);
-            assert_eq!(delimiter.name(), text);
-        }
-        for text in ["", "x", "ab", "\"", "é", "5"] {
-            assert!(text.parse::<Delimiter>().is_err(), "{text}");
-        }
-    }
-}
+mod tests;

@@ -136,6 +136,7 @@ pub(crate) fn held_out(
         values: matrix(set.labels.len(), set.width * set.height, set.values),
         lines: Arc::new(set.lines),
         unknown_labels: Default::default(),
+        unknown_texts: Vec::new(),
     })
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod blanks;
 pub(crate) mod column_reader;
 pub(crate) mod date_reader;
 pub(crate) mod decimal;
+pub(crate) mod decimal_mark;
 pub(crate) mod dialect;
 pub(crate) mod formatted;
 pub(crate) mod header;
@@ -72,7 +73,8 @@ pub struct Reading {
     /// Separator of cells.
     pub delimiter: Option<Delimiter>,
     /// Character encoding.
-    pub encoding: TextEncoding,
+    #[serde(default)]
+    pub encoding: Option<TextEncoding>,
     /// ASCII character that starts comment lines.
     pub comment: Option<u8>,
     /// Whether the first row names the columns.
@@ -292,18 +294,18 @@ impl Start<'_> {
         conversion: Option<&Conversion>,
         observer: &mut LoadObserver,
     ) -> Result<(Dialect, Vec<Row>)> {
-        let mut encoding = reading.encoding;
+        let mut encoding = reading.encoding.unwrap_or_default();
         self.decode(encoding);
         let (mut dialect, rows) = loop {
             let progression = &mut self.progression;
             let report = &mut || progression.report(0, observer);
             self.prefix.read(&mut self.bytes, self.source, report)?;
-            if encoding == TextEncoding::Utf8
-                && let Some(found) = TextEncoding::utf_16(&self.prefix.bytes)
-            {
-                encoding = found;
-                self.decode(found);
-                continue;
+            if reading.encoding.is_none() && encoding == TextEncoding::Utf8 {
+                encoding = TextEncoding::detect(&self.prefix.bytes, self.prefix.is_whole);
+                if encoding != TextEncoding::Utf8 {
+                    self.decode(encoding);
+                    continue;
+                }
             }
             let mut dialect = Dialect::detect(&self.prefix, reading);
             dialect.encoding = encoding;
@@ -314,7 +316,7 @@ impl Start<'_> {
             }
         };
         let usual = reading.trained_with.decimal_comma;
-        let detect = || dialect::has_decimal_commas(dialect.delimiter, &rows, usual);
+        let detect = || decimal_mark::has_decimal_commas(dialect.delimiter, &rows, usual);
         dialect.decimal_comma = reading.decimal_comma.unwrap_or_else(detect);
         Ok((dialect, rows))
     }

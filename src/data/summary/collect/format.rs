@@ -1,6 +1,7 @@
 //! Facts about the format of the file.
 
 use super::{Facts, listed};
+use crate::data::TextEncoding;
 use crate::data::summary::{Severity, Topic};
 
 impl Facts<'_> {
@@ -89,7 +90,11 @@ impl Facts<'_> {
             return;
         }
         let encoding = report.encoding.to_uppercase();
-        self.add(Topic::Format, "encoding", encoding, &["--encoding"]);
+        let fact = self.add(Topic::Format, "encoding", encoding, &["--encoding"]);
+        if report.encoding == TextEncoding::Windows1252.name() && !fact.given {
+            fact.statement = format!("{}, since some bytes are not UTF-8", fact.statement);
+            fact.severity = Severity::Note;
+        }
         let comment = match report.comment {
             Some(sign) => format!("comments start with {sign}"),
             None => "no comments".into(),

@@ -1,0 +1,199 @@
+//! Columns that a model needs, found in a table, and their raw values.
+
+use std::collections::HashMap;
+
+use crate::data::prepare::encoding::CellKind;
+use crate::data::prepare::lags::History;
+use crate::data::schema::dates::Written;
+use crate::data::schema::options::LoadObserver;
+use crate::data::source::Source;
+use crate::data::source::input::Input;
+use crate::data::table::batch::Record;
+use crate::data::table::column_reader::{narrowed, too_large};
+use crate::data::table::date_reader::not_a_date;
+use crate::data::table::rows::Rows;
+use crate::data::table::{Reading, Shape, Table};
+use crate::error::{DataProblem, Error, Result};
+use crate::util::text::{near_matches, sanitise};
+
+/// A column to find.
+pub(in crate::data) struct Wanted<'a> {
+    pub(in crate::data) name: &'a str,
+    /// Index in the training table.
+    pub(in crate::data) column: usize,
+    pub(in crate::data) cells: CellKind<'a>,
+}
+
+/// Layout of the training table.
+#[derive(Clone, Copy)]
+pub(in crate::data) struct Training {
+    /// Number of columns, with the target.
+    pub(in crate::data) columns: usize,
+    /// Index of the target.
+    pub(in crate::data) target: usize,
+}
+
+/// An open table and the wanted columns in it.
+pub(in crate::data) struct Selected {
+    pub(in crate::data) shape: Shape,
+    pub(in crate::data) rows: Rows,
+    /// Index in this table of each wanted column.
+    pub(in crate::data) columns: Vec<usize>,
+    training: Training,
+}
+
+impl Selected {
+    /// Opens the table of `source`, opened as `input`, and finds the `wanted` columns.
+    pub(in crate::data) fn open(
+        source: &Source,
+        input: Input,
+        reading: &Reading,
+        wanted: &[Wanted],
+        training: Training,
+        observer: &mut LoadObserver,
+    ) -> Result<Self> {
+        let expected: Vec<&str> = wanted.iter().map(|column| column.name).collect();
+        let source = source.to_string();
+        let Table { shape, rows, .. } = Table::open(&source, input, reading, &expected, observer)?;
+        let columns = match shape.header {
+            Some(_) => by_name(&shape, &expected, &[])?,
+            None => by_position(&shape, wanted, training)?,
+        };
+        Ok(Self {
+            shape,
+            rows,
+            columns,
+            training,
+        })
+    }
+
+    /// Finds the target; see [`PredictionRows::target_column`].
+    pub(in crate::data) fn target(&self, name: &str) -> Result<usize> {
+        target_column(&self.shape, &self.columns, self.training, name)
+    }
+}
+
+/// Finds the target beside the `features`; see [`PredictionRows::target_column`].
+pub(super) fn target_column(
+    shape: &Shape,
+    features: &[usize],
+    training: Training,
+    name: &str,
+) -> Result<usize> {
+    let (found, expected) = (shape.width(), training.columns);
+    match shape.header {
+        Some(_) => Ok(by_name(shape, &[name], features)?[0]),
+        None if found == expected => Ok(training.target),
+        None => {
+            let expected = expected - 1;
+            let problem = DataProblem::WrongWidth { found, expected };
+            Err(Error::data(shape.place(), problem))
+        }
+    }
+}
+
+/// Appends the raw values of the `columns` of `record`, which are of these `kinds`. Calls `unknown` with
+/// the index of the kind and the text of every cell that is none of the column's texts. Earlier targets are
+/// those of `history`.
+pub(in crate::data) fn raw_values<'a>(
+    record: Record,
+    shape: &Shape,
+    columns: &[usize],
+    kinds: impl Iterator<Item = CellKind<'a>>,
+    history: &mut History,
+    values: &mut Vec<f32>,
+    mut unknown: impl FnMut(usize, &str),
+) -> Result<()> {
+    for (index, (&column, kind)) in columns.iter().zip(kinds).enumerate() {
+        let cell = record.cell(column);
+        values.push(match kind {
+            CellKind::Number(offset) => raw_number(record, shape, column, offset)?,
+            CellKind::Lag(rows) => history.lag(rows),
+            CellKind::Date { part, order } if !shape.missing.is_missing_number(cell) => {
+                let date = Written::parse(cell).and_then(|written| written.date(order));
+                let problem = || shape.cell_error(record.line, column, not_a_date(cell, order));
+                let date = date.ok_or_else(problem)?;
+                if history.is_older(column, date.time()) {
+                    let problem = DataProblem::NotInOrder {
+                        column: shape.names[column].clone(),
+                    };
+                    return Err(shape.cell_error(record.line, column, problem));
+                }
+                date.part(part)
+            }
+            CellKind::Date { .. } => f32::NAN,
+            CellKind::Boolean { .. } if shape.missing.is_missing_number(cell) => f32::NAN,
+            _ if shape.missing.is_missing_text(cell) => f32::NAN,
+            _ => {
+                let text = cell.trim();
+                let raw = kind.of_text(text);
+                if kind.is_unknown(raw) {
+                    unknown(index, text);
+                }
+                raw
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Parses the number in column `column` of `record` and subtracts the `offset`; NaN for a missing one.
+pub(super) fn raw_number(record: Record, shape: &Shape, column: usize, offset: f64) -> Result<f32> {
+    let cell = record.cell(column);
+    let number = shape.number(cell);
+    let raw = number.and_then(|number| narrowed(number, offset).ok_or_else(|| too_large(cell)));
+    raw.map_err(|problem| shape.cell_error(record.line, column, problem))
+}
+
+/// Finds the index of each of `names`; the columns `found` are needed too.
+pub(super) fn by_name(shape: &Shape, names: &[&str], found: &[usize]) -> Result<Vec<usize>> {
+    // Tables of tens of thousands of columns are not searched from the start for each.
+    let indices = shape.names.iter().map(String::as_str).zip(0..);
+    let indices: HashMap<&str, usize> = indices.collect();
+    // A column that is needed itself cannot be a misspelled one.
+    let unneeded = || {
+        let others = shape.names.iter().enumerate();
+        let others = others
+            .filter(|(index, known)| !names.contains(&known.as_str()) && !found.contains(index));
+        others.map(|(_, known)| known.clone()).collect::<Vec<_>>()
+    };
+    let index = |&name: &&str| {
+        let found = indices.get(name).copied();
+        // Models of version 4 and before have escaped names.
+        let by_escaped = || shape.names.iter().position(|known| sanitise(known) == name);
+        found.or_else(by_escaped).ok_or_else(|| {
+            let problem = DataProblem::MissingFeature {
+                name: name.to_owned(),
+                near: near_matches(name, &unneeded()),
+                available: shape.names.clone(),
+            };
+            Error::data(shape.place(), problem)
+        })
+    };
+    names.iter().map(index).collect()
+}
+
+fn by_position(shape: &Shape, wanted: &[Wanted], training: Training) -> Result<Vec<usize>> {
+    let (found, expected) = (shape.width(), training.columns - 1);
+    if found != expected && found != expected + 1 {
+        let problem = DataProblem::WrongWidth { found, expected };
+        return Err(Error::data(shape.place(), problem));
+    }
+    let has_target = found > expected;
+    let lag = wanted
+        .iter()
+        .find(|wanted| wanted.column == training.target);
+    if let (Some(lag), false) = (lag, has_target) {
+        let problem = DataProblem::MissingFeature {
+            name: lag.name.to_owned(),
+            near: Vec::new(),
+            available: shape.names.clone(),
+        };
+        return Err(Error::data(shape.place(), problem));
+    }
+    let is_moved = |column| !has_target && column > training.target;
+    let columns = wanted.iter().map(|wanted| wanted.column);
+    Ok(columns
+        .map(|column| column - usize::from(is_moved(column)))
+        .collect())
+}

@@ -1,0 +1,32 @@
+//! Texts that a model does not know.
+
+use crate::data::table::shown;
+
+/// Texts of a column that a model does not know, because no training row has them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct UnknownTexts {
+    pub(crate) count: u64,
+    /// The first of them, and its line.
+    pub(crate) first: Option<(String, u64)>,
+}
+
+impl UnknownTexts {
+    pub(crate) fn add(&mut self, text: &str, line: u64) {
+        self.count += 1;
+        self.first.get_or_insert_with(|| (text.to_owned(), line));
+    }
+
+    /// Returns a statement such as `3 values of "colour" are unknown to the model, first "red" on line
+    /// 7`, safe to print; `None` without any.
+    pub(crate) fn statement(&self, column: &str) -> Option<String> {
+        let (text, line) = self.first.as_ref()?;
+        let (column, text) = (shown(column), shown(text));
+        let values = match self.count {
+            1 => "1 value".to_owned(),
+            count => format!("{count} values"),
+        };
+        Some(format!(
+            "{values} of \"{column}\" unknown to the model, first \"{text}\" on line {line}"
+        ))
+    }
+}

@@ -1,0 +1,191 @@
+//! Facts about the rows and their sets.
+
+use std::collections::HashSet;
+
+use super::{Facts, listed};
+use crate::data::summary::{Severity, Topic};
+use crate::data::table::shown;
+use crate::data::{Dataset, RowSplit, Samples, Targets};
+use crate::util::numbers::counted;
+
+impl Facts<'_> {
+    pub(super) fn add_rows(
+        &mut self,
+        dataset: &Dataset,
+        [training, validation]: [&Samples; 2],
+        test: Option<&Samples>,
+    ) {
+        let report = self.report;
+        let rows = dataset.rows();
+        if report.not_sampled > 0 {
+            let all = rows + report.not_sampled;
+            let statement = format!("{rows} of {all} (random sample)");
+            self.note(Topic::Rows, "sample", statement, &["--max-rows"]);
+        } else {
+            let statement = format!("{rows} (all)");
+            self.add(Topic::Rows, "sample", statement, &["--max-rows"]);
+        }
+        self.add_untrained_classes(dataset, training);
+        let from = dataset.validation.as_ref();
+        let from = from.map_or(String::new(), |rows| format!(" from {}", rows.source));
+        let validation_rows = validation;
+        let (training, validation) = (training.rows(), validation.rows());
+        let split = format!("{training} training · {validation} validation{from}");
+        let options: &[_] = match dataset.split {
+            RowSplit::Listed { .. } => &["--split"],
+            _ if dataset.validation.is_some() || validation == 0 => &["--val"],
+            RowSplit::Time { .. } => &["--val", "--split"],
+            RowSplit::Random | RowSplit::Groups { .. } => &["--val", "--split", "--seed"],
+        };
+        self.add(Topic::Rows, "split", split, options);
+        if let Some(test) = test {
+            let statement = format!("{} test", test.rows());
+            let options: &[_] = match (&dataset.test, &dataset.split) {
+                (None, RowSplit::Listed { .. }) => &["--split"],
+                _ => &["--test"],
+            };
+            self.add(Topic::Rows, "test", statement, options);
+        }
+        self.add_split(&dataset.split);
+        for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
+            if let Some(labels) = file.unknown_labels.statement(&dataset.target_name) {
+                let statement = format!("{}: {labels}; those rows are skipped", file.source);
+                let fact = self.add(Topic::Rows, "unknown-labels", statement, &[]);
+                fact.severity = Severity::Warning;
+            }
+        }
+        self.add_unknown_categories(dataset, validation_rows, test);
+        if report.without_target > 0 {
+            let (texts, line) = &report.missing_targets;
+            let texts = texts.iter().map(|text| match text.as_str() {
+                "" => "empty".to_owned(),
+                text => format!("\"{}\"", shown(text)),
+            });
+            let statement = format!(
+                "{} without a target excluded ({}, first on line {line})",
+                report.without_target,
+                listed(&texts.collect::<Vec<_>>())
+            );
+            self.note(
+                Topic::Rows,
+                "without-target",
+                statement,
+                &["--missing-values"],
+            );
+        }
+        self.add_history(dataset);
+        if report.incomplete > 0 {
+            let statement = format!("{} with missing values excluded", report.incomplete);
+            self.note(Topic::Rows, "incomplete", statement, &["--missing"]);
+        }
+    }
+
+    /// Adds the categories that the network has no input for, since no training row has them.
+    fn add_unknown_categories(
+        &mut self,
+        dataset: &Dataset,
+        validation: &Samples,
+        test: Option<&Samples>,
+    ) {
+        let sets = [
+            (
+                "validation rows",
+                Some(validation),
+                dataset.validation.as_ref(),
+            ),
+            ("test rows", test, dataset.test.as_ref()),
+        ];
+        for (name, samples, file) in sets {
+            let name = file.map_or(name, |file| file.source.as_str());
+            let unread = file.map(|file| file.unknown_texts.as_slice());
+            let Some(samples) = samples else { continue };
+            for (column, texts) in samples.unknown_texts(&dataset.columns, unread) {
+                let texts = texts
+                    .statement(&column.name)
+                    .map(|texts| format!("{name}: {texts}"));
+                let facts =
+                    texts.map(|text| self.note(Topic::Rows, "unknown-categories", text, &[]));
+                facts
+                    .into_iter()
+                    .for_each(|fact| fact.columns = vec![column.column]);
+            }
+        }
+        for (column, texts) in &self.report.unknown_texts {
+            if let Some(statement) = texts.statement(column) {
+                self.note(Topic::Rows, "unknown-categories", statement, &[]);
+            }
+        }
+    }
+
+    /// Adds how the sets were chosen, unless at random.
+    fn add_split(&mut self, split: &RowSplit) {
+        let statement = match split {
+            RowSplit::Random => return,
+            RowSplit::Time { column: None, .. } => {
+                "split by time: the last rows of the file validate".to_owned()
+            }
+            RowSplit::Time {
+                column: Some(column),
+                ..
+            } => format!(
+                "split by time: the rows with the last \"{}\" validate",
+                shown(column)
+            ),
+            RowSplit::Groups { column, groups } => {
+                let count = groups.iter().max().map_or(0, |&last| last as usize + 1);
+                format!(
+                    "split by group: rows of one \"{}\" stay together ({})",
+                    shown(column),
+                    counted(count as u64, "group")
+                )
+            }
+            RowSplit::Listed { source, .. } => format!("split as listed in {source}"),
+        };
+        self.note(Topic::Rows, "split-by", statement, &["--split"]);
+    }
+
+    /// Adds the classes that no training row has.
+    fn add_untrained_classes(&mut self, dataset: &Dataset, training: &Samples) {
+        let Targets::Classes(labels) = &training.targets else {
+            return;
+        };
+        let trained: HashSet<u32> = labels.iter().copied().collect();
+        let names = (0..).zip(dataset.class_names());
+        let untrained = names.filter(|(class, _)| !trained.contains(class));
+        let untrained: Vec<String> = untrained
+            .map(|(_, name)| format!("\"{}\"", shown(name)))
+            .collect();
+        // Rows of another file, or a model's classes, need not be among these.
+        if !untrained.is_empty() && dataset.split != RowSplit::Random {
+            let statement = format!("no training row of class {}", listed(&untrained));
+            let fact = self.add(Topic::Rows, "untrained-classes", statement, &["--split"]);
+            fact.severity = Severity::Warning;
+        }
+    }
+
+    /// Adds the rows that lack earlier targets.
+    fn add_history(&mut self, dataset: &Dataset) {
+        let lags = dataset.lags();
+        let before = format!("without all of the {lags} targets before");
+        if self.report.without_history > 0 {
+            let statement = format!("{} {before} excluded", self.report.without_history);
+            self.note(Topic::Rows, "without-history", statement, &["--lags"]);
+        }
+        for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
+            if file.without_history > 0 {
+                let statement = format!(
+                    "{}: {} {before} excluded",
+                    file.source, file.without_history
+                );
+                self.note(Topic::Rows, "without-history", statement, &["--lags"]);
+            }
+        }
+        if let Some((column, line)) = &self.report.equal_dates {
+            let statement = format!(
+                "line {line} has the date of the line before in \"{column}\": lags mix several series"
+            );
+            let fact = self.add(Topic::Rows, "equal-dates", statement, &["--lags"]);
+            fact.severity = Severity::Warning;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+use super::*;
+
+fn detected(text: &str) -> Dialect {
+    let prefix = Prefix {
+        bytes: text.as_bytes().to_vec(),
+        is_whole: true,
+    };
+    Dialect::detect(&prefix, &Reading::default())
+}
+
+#[test]
+fn the_delimiter_is_detected() {
+    let delimiter = |text| detected(text).delimiter.name();
+    assert_eq!(delimiter("a,b,c\n1,2,x\n3,4,y\n"), "comma");
+    assert_eq!(delimiter("a;b;c\n1;2;x\n3;4;y\n"), "semicolon");
+    assert_eq!(delimiter("a\tb c\td\n1\t2\tx y\n"), "tab");
+    assert_eq!(delimiter("a|b\n1|x, y\n"), "bar");
+    assert_eq!(delimiter("  1.5   2 x\n 3 4.5 y\n"), "blanks");
+    assert_eq!(
+        delimiter("name,note\nx,one two\ny,three four five\n"),
+        "comma"
+    );
+    assert_eq!(delimiter("a,b\n1,\"x;y\"\n2,\"z;w\"\n"), "comma", "quoted");
+    assert_eq!(delimiter("a,b,c\n1,2\n3,4,5\n"), "comma", "ragged");
+    for rows in [
+        "\"x\", \"size\", \"kind\"\n\"0\", \"s, 0\", \"a\"\n",
+        "x, size, kind\n0, \"s, 0\", a\n1, \"s, 1\", b\n",
+        "x, when, kind\n0, \"Jan 1, 2020\", a\n1, \"Jan 2, 2020\", b\n",
+    ] {
+        assert_eq!(delimiter(rows), "comma", "{rows}");
+    }
+    assert_eq!(
+        delimiter("x kind\n1 0.5 a\n2 1.5 b\n"),
+        "blanks",
+        "row names"
+    );
+    assert_eq!(delimiter("alone\n1\n2\n"), "comma");
+    assert_eq!(delimiter(""), "comma");
+}
+
+#[test]
+fn lines_above_a_table_are_skipped_unless_they_look_like_data() {
+    let skipped = |text: &str| detected(text).skip;
+    let table = "a,b,c,kind\n1,2,3,x\n2,3,4,y\n3,4,5,x\n4,5,6,y\n";
+    assert_eq!(skipped(table), 0);
+    for above in [
+        "Export\n",
+        "Log,v2\nDate,2024-01-01\n\n",
+        "Rows,4\n",
+        "Export,,,\n",
+        "Export,,,\nby Anna,,,\n,,,\n",
+        "Region,North,,\nYear,2024,,\n",
+        "Export\nRegion,North,,\n",
+    ] {
+        let lines = above.matches('\n').count() as u64;
+        assert_eq!(skipped(&format!("{above}{table}")), lines, "{above}");
+    }
+    let rows = table.split_once('\n').map_or("", |(_, rows)| rows);
+    for above in ["1,2,x\n", "0.5,x\n1,y\n", "red,2,3\n", "red,,,\n"] {
+        assert_eq!(skipped(&format!("{above}{rows}")), 0, "{above}");
+    }
+    let unnamed = "a,b,\n".to_owned() + &"x,1,y\n".repeat(5);
+    assert_eq!(skipped(&unnamed), 0);
+    let words = "red,x,a,b\n".repeat(5);
+    assert_eq!(skipped(&format!("red,y,a\n{words}")), 0);
+    let padded = "a,b\n1,2,,\n2,3,,\n3,4,,\n4,5,,\n";
+    assert_eq!(skipped(padded), 0);
+}
+
+#[test]
+fn delimiters_are_read_by_name() {
+    for text in ["comma", "semicolon", "tab", "bar", "blanks", "^"] {
+        let delimiter: Delimiter = text.parse().expect(text);
+        assert_eq!(delimiter.name(), text);
+    }
+    for text in ["", "x", "ab", "\"", "é", "5"] {
+        assert!(text.parse::<Delimiter>().is_err(), "{text}");
+    }
+}

@@ -1,0 +1,221 @@
+//! Guesses on everyday tables, and the notes that show them.
+
+use std::fs;
+use std::ops::ControlFlow;
+
+use nn_tui::data::{
+    Dataset, LoadOptions, Reason, Source, TextEncoding, ValidationRows, load_with, prepare,
+};
+use nn_tui::error::Result;
+use tempfile::TempDir;
+
+/// Reads the table in `bytes` from a file called `t.csv`.
+fn read(bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("t.csv");
+    fs::write(&path, bytes).expect("written");
+    load_with(&Source::parse(&path), options, &mut |_| {
+        ControlFlow::Continue(())
+    })
+}
+
+fn loaded(text: impl AsRef<[u8]>) -> Dataset {
+    read(text.as_ref(), &LoadOptions::default()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn notes(dataset: &Dataset) -> String {
+    prepare(dataset, 0.2, 1)
+        .expect("prepared")
+        .notes()
+        .join("\n")
+}
+
+fn inputs(dataset: &Dataset) -> Vec<&str> {
+    dataset
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect()
+}
+
+/// A header and `rows` rows.
+fn table(header: &str, rows: usize, row: impl Fn(usize) -> String) -> String {
+    let rows = (0..rows).map(|index| row(index) + "\n");
+    format!("{header}\n{}", rows.collect::<String>())
+}
+
+fn kind(row: usize) -> &'static str {
+    ["a", "b"][row % 2]
+}
+
+#[test]
+fn a_western_table_is_read_as_windows_1252() {
+    let mut bytes = b"pr\xe9nom,prix,kind\n".to_vec();
+    for row in 0..20 {
+        bytes.extend(if row % 2 == 0 {
+            &b"Andr\xe9,5 \x80,\x93a\x94\n"[..]
+        } else {
+            b"Zo\xeb,6 \x80,b\n"
+        });
+    }
+    let dataset = loaded(&bytes);
+    assert_eq!(inputs(&dataset), ["prénom", "prix"]);
+    assert_eq!(dataset.class_names(), ["\u{201c}a\u{201d}", "b"]);
+    let notes = notes(&dataset);
+    assert!(
+        notes.contains("WINDOWS-1252, since some bytes are not UTF-8 (--encoding)"),
+        "{notes}"
+    );
+    let mut options = LoadOptions::default();
+    options.reading.encoding = Some(TextEncoding::Utf8);
+    let error = read(&bytes, &options).expect_err("refused").to_string();
+    assert!(
+        error.contains("line 1, column 1: the byte 0xe9 is not UTF-8; --encoding windows-1252"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_row_number_in_the_last_column_is_not_predicted() {
+    let numbered = table("x,z,kind,n", 20, |row| {
+        format!("{},{},{},{}", row * 7 % 10, row % 3, kind(row), row + 1)
+    });
+    let dataset = loaded(&numbered);
+    assert_eq!(
+        (dataset.target_name.as_str(), inputs(&dataset)),
+        ("kind", vec!["x", "z"])
+    );
+    assert_eq!(dataset.report.excluded[0].reason, Reason::RowNumbers);
+    let notes = notes(&dataset);
+    assert!(
+        notes.contains("target: kind (column 3), since \"n\" numbers the rows (--target)"),
+        "{notes}"
+    );
+    let options = LoadOptions {
+        target: Some("n".into()),
+        ..LoadOptions::default()
+    };
+    assert_eq!(
+        read(numbered.as_bytes(), &options)
+            .expect("loads")
+            .target_name,
+        "n"
+    );
+    let options = LoadOptions {
+        keep: vec!["n".into()],
+        ..LoadOptions::default()
+    };
+    let kept = read(numbered.as_bytes(), &options).expect("loads");
+    assert_eq!(
+        (kept.target_name.as_str(), inputs(&kept)),
+        ("kind", vec!["x", "z", "n"])
+    );
+    let line = table("x,y", 20, |row| format!("{},{row}", 2 * row));
+    assert_eq!(loaded(line).target_name, "y");
+}
+
+#[test]
+fn stray_words_among_numbers_are_named() {
+    let prices = table("price,z,kind", 60, |row| {
+        let price = match row % 20 {
+            7 => "see note".to_owned(),
+            11 => "n/a?".to_owned(),
+            _ => (row % 9 * 10).to_string(),
+        };
+        format!("{price},{},{}", row * 7 % 10, kind(row))
+    });
+    let shown = notes(&loaded(&prices));
+    let expected = "6 cells of \"price\" not numbers (line 9: \"see note\"): read as categories; \
+                    --missing-values \"see note,n/a?\" reads the others as numbers (--categorical)";
+    assert!(shown.contains(expected), "{shown}");
+    let options = LoadOptions {
+        categorical: vec!["price".into()],
+        ..LoadOptions::default()
+    };
+    let chosen = notes(&read(prices.as_bytes(), &options).expect("loads"));
+    assert!(!chosen.contains("not numbers"), "{chosen}");
+}
+
+#[test]
+fn categories_of_validation_rows_alone_are_counted() {
+    let cities = |city: &str| {
+        table("x,city,kind", 20, |row| {
+            let city = if row == 10 {
+                city
+            } else {
+                ["Bonn", "Ulm"][row % 2]
+            };
+            format!("{},{city},{}", row * 7 % 10, kind(row))
+        })
+    };
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("other.csv");
+    fs::write(&file, cities("Kiel")).expect("written");
+    let options = LoadOptions {
+        validation: ValidationRows::File(Source::parse(&file)),
+        ..LoadOptions::default()
+    };
+    let dataset = read(cities("Rom").as_bytes(), &options).expect("loads");
+    let shown = notes(&dataset);
+    let expected = "other.csv: 1 value of \"city\" unknown to the model, first \"Kiel\" on line 12";
+    assert!(shown.contains(expected), "{shown}");
+    // Of all rows but those that train, the one with the rare city is among them with some seed.
+    let dataset = loaded(cities("Rom"));
+    let shown = (0..50).map(|seed| {
+        prepare(&dataset, 0.4, seed)
+            .expect("prepared")
+            .notes()
+            .join("\n")
+    });
+    let expected =
+        "validation rows: 1 value of \"city\" unknown to the model, first \"Rom\" on line 12";
+    assert!(shown.into_iter().any(|notes| notes.contains(expected)));
+}
+
+#[test]
+fn missing_targets_are_named() {
+    let rows = table("x,z,kind", 20, |row| {
+        let kind = match row {
+            3 => "NA",
+            7 => "",
+            row => kind(row),
+        };
+        format!("{},{},{kind}", row * 7 % 10, row % 3)
+    });
+    let shown = notes(&loaded(rows));
+    let expected = "2 without a target excluded (\"NA\", empty, first on line 5; --missing-values)";
+    assert!(shown.contains(expected), "{shown}");
+}
+
+#[test]
+fn tables_of_r_and_titles_are_found() {
+    let quoted = table("\"x\" \"city\" \"kind\"", 20, |row| {
+        format!(
+            "\"{}\" {} \"{}\" \"{}\"",
+            row + 1,
+            row * 7 % 10,
+            ["Ulm", "New York"][row % 3 % 2],
+            kind(row)
+        )
+    });
+    let dataset = loaded(quoted);
+    assert_eq!(
+        (inputs(&dataset), dataset.target_name.as_str()),
+        (vec!["x", "city"], "kind")
+    );
+    let plain = table("x,z,kind", 20, |row| {
+        format!("{},{},{}", row * 7 % 10, row % 3, kind(row))
+    });
+    for (title, lines) in [
+        ("Report,,\nby Anna,,\n", 2),
+        ("Report\nby Anna\n", 2),
+        ("Region,North,\nYear,2024,\n,,\n", 3),
+    ] {
+        let dataset = loaded(format!("{title}{plain}"));
+        assert_eq!(
+            (inputs(&dataset), dataset.report.skipped),
+            (vec!["x", "z"], lines),
+            "{title}"
+        );
+    }
+}

@@ -265,7 +265,12 @@ fn rate_below(rate: LearningRate) -> LearningRate {
 fn ladder(rate: f64) -> impl Iterator<Item = f64> {
     let decade = rate.log10().floor() as i32;
     (decade - 1..=decade + 1).flat_map(|exponent| {
-        [1.0, 2.0, 5.0].map(|digit: f64| rounded(digit * 10f64.powi(exponent)))
+        // A power of ten is exact up to the 22nd, and a quotient is rounded once.
+        let power = 10f64.powi(exponent.abs());
+        [1.0, 2.0, 5.0].map(|digit| match exponent {
+            ..0 => digit / power,
+            _ => digit * power,
+        })
     })
 }
 

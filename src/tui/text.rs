@@ -438,6 +438,10 @@ texts! {
     from_to(from, to) "from {from} to {to}";
     of_neuron(to) "of {to}";
     frozen() "frozen";
+    muted_source(number, layer) "Neuron {number} of layer {layer} is muted: its output is 0, so the gradient is 0, and this weight stays 0 until it is unmuted.";
+    muted_target(number, layer) "Neuron {number} of layer {layer} is muted: its outgoing weights are 0, so no error comes back to it. δ is 0, and this value does not change.";
+    softmax_jacobian() "Every output depends on every z, so δ sums over all outputs: the error of each times its derivative.";
+    jacobian(same, k, other) "{same} if k = {k}, else {other}";
     history_section() "History";
     gradient_section() "Gradient";
     next_update_of(optimizer) "Next update · {optimizer}";

@@ -63,8 +63,9 @@ pub(crate) fn short(value: f32, cells: usize) -> String {
 /// Width of a number from [`aligned`] in cells.
 pub(crate) const NUMBER: usize = 10;
 
-/// Formats `x` with four significant digits in exactly [`NUMBER`] cells, such that the points of
-/// numbers below ten are below one another: `−0.1234   `, ` 1.234e−7 `.
+/// Formats `x` with four significant digits, or fewer beside an exponent below −9, in exactly [`NUMBER`]
+/// cells, the last of them blank, such that the points of numbers below ten are below one another:
+/// `−0.1234   `, ` 1.234e−7 `.
 pub(crate) fn aligned(x: f64) -> String {
     let sign = if x < 0.0 { "−" } else { "" };
     let size = x.abs();
@@ -81,9 +82,10 @@ pub(crate) fn aligned(x: f64) -> String {
             match exponent {
                 -3..=0 => format!("{sign:1}{size:.decimals$}"),
                 1..=5 => format!("{sign}{size:.decimals$}"),
-                -99..-3 => format!("{sign:1}{digits}e−{}", -exponent),
-                // Three digits of the exponent leave room for one less before it.
-                ..-99 => format!("{sign:1}{size:.2e}").replace('-', "−"),
+                -9..-3 => format!("{sign:1}{digits}e−{}", -exponent),
+                // A longer exponent leaves room for fewer digits, and a blank behind it.
+                -99..-9 => format!("{sign:1}{size:.2e}").replace('-', "−"),
+                ..-99 => format!("{sign:1}{size:.1e}").replace('-', "−"),
                 _ => format!("{sign:1}{digits}e{exponent}"),
             }
         }

@@ -170,6 +170,22 @@ fn weights_biases_inputs_and_outputs() {
 }
 
 #[test]
+fn a_muted_neuron_says_why_its_weights_stay() {
+    let mut shown = shown("iris", plan(&[4]), 3, (120, 36));
+    shown.press(":mute a1[1]\n");
+    // From the output to a weight of the muted neuron, then to the neuron's own.
+    for (keys, expected) in [
+        ("i→\n", "stays 0 until it is unmuted"),
+        ("\x1b←\n", "no error comes back"),
+    ] {
+        shown.press(keys);
+        let page = page(&mut shown);
+        let words: Vec<&str> = page.split_whitespace().collect();
+        assert!(words.join(" ").contains(expected), "{page}");
+    }
+}
+
+#[test]
 fn means_of_a_mini_batch() {
     let mut shown = shown("iris", textbook_plan(&[4]), 3, (120, 36));
     shown.press("ib");

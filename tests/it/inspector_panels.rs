@@ -131,6 +131,10 @@ impl Numbers {
             next_change: self.next(),
             last_change: which.is_multiple_of(2).then(|| self.next()),
             is_frozen: which.is_multiple_of(5),
+            muted: which.is_multiple_of(3).then_some(nn_tui::nn::NeuronId {
+                layer: 1,
+                neuron: 0,
+            }),
             history: (0..which).map(|i| (i as f64, self.next() as f32)).collect(),
         }
     }

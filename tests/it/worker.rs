@@ -334,27 +334,45 @@ fn gradients_are_checked_between_steps_and_commands_are_heard_meanwhile() {
 fn an_inspected_parameter_tells_its_last_change() {
     let driven = Driven::spawn(session("iris", plan(&[8])), settings(true, None));
     driven.started();
-    let id = ParameterId::Bias {
-        layer: 2,
-        output: 1,
+    let facts_of = |id: ParameterId, step: u64| {
+        let sample = SampleId {
+            set: Set::Training,
+            index: 0,
+        };
+        let inspect = Inspect {
+            cursor: Cursor::Parameter(id),
+            of: Subject::Row,
+        };
+        let row = RowProbe {
+            sample,
+            what_if: Vec::new(),
+        };
+        let observation = Observation::default().with(InspectProbe { inspect, row });
+        driven.send(Command::Observe(observation));
+        let deadline = std::time::Instant::now() + crate::support::PATIENCE;
+        loop {
+            assert!(std::time::Instant::now() < deadline, "no snapshot came");
+            let snapshot = driven.worker.mailbox().take();
+            let inspection = snapshot
+                .filter(|snapshot| snapshot.position.step == step)
+                .and_then(|snapshot| snapshot.answer::<InspectProbe>()?.clone())
+                .filter(|inspection| inspection.inspect == inspect);
+            if let Some(Facts::Parameter(facts)) = inspection.map(|inspection| inspection.facts) {
+                break facts;
+            }
+            sleep(Duration::from_millis(2));
+        }
     };
-    let sample = SampleId {
-        set: Set::Training,
-        index: 0,
-    };
-    driven.send(Command::Observe(Observation::default().with(
-        InspectProbe {
-            inspect: Inspect {
-                cursor: Cursor::Parameter(id),
-                of: Subject::Row,
-            },
-            row: RowProbe {
-                sample,
-                what_if: Vec::new(),
-            },
+    let (layer, output) = (2, 1);
+    let ids = [
+        ParameterId::Bias { layer, output },
+        ParameterId::Weight {
+            layer,
+            output,
+            input: 3,
         },
-    )));
-    let mut before = f64::NAN;
+    ];
+    let mut before = [f64::NAN; 2];
     for step in 0..4 {
         if step > 0 {
             driven.send(Command::Step {
@@ -362,22 +380,14 @@ fn an_inspected_parameter_tells_its_last_change() {
                 count: 1,
             });
         }
-        let deadline = std::time::Instant::now() + crate::support::PATIENCE;
-        let facts = loop {
-            assert!(std::time::Instant::now() < deadline, "no snapshot came");
-            let snapshot = driven.worker.mailbox().take();
-            let inspection = snapshot
-                .filter(|it| it.position.step == step)
-                .and_then(|it| it.answer::<InspectProbe>()?.clone());
-            if let Some(Facts::Parameter(facts)) = inspection.map(|it| it.facts) {
-                break facts;
-            }
-            sleep(Duration::from_millis(2));
-        };
-        let change = (step > 0).then_some(facts.value - before);
-        assert_eq!(facts.last_change, change);
-        assert_eq!(facts.history.len() as u64, step + 1);
-        before = facts.value;
+        // The cursor moves to the second one after the step.
+        for (id, before) in ids.into_iter().zip(&mut before) {
+            let facts = facts_of(id, step);
+            let change = (step > 0).then_some(facts.value - *before);
+            assert_eq!(facts.last_change, change, "{id}");
+            assert_eq!(facts.history.len() as u64, step + 1);
+            *before = facts.value;
+        }
     }
 }
 

@@ -131,8 +131,23 @@ impl Context<'_> {
             next_change,
             last_change: None,
             is_frozen: self.session.is_frozen(id),
+            muted: self.muted_beside(id),
             history: Vec::new(),
         }
+    }
+
+    /// Returns the muted neuron that the parameter `id` belongs to, or whose output it multiplies.
+    fn muted_beside(&self, id: ParameterId) -> Option<NeuronId> {
+        let target = NeuronId {
+            layer: id.layer(),
+            neuron: id.output(),
+        };
+        let source = id.input().map(|neuron| NeuronId {
+            layer: id.layer() - 1,
+            neuron,
+        });
+        let mut both = [Some(target), source].into_iter().flatten();
+        both.find(|&neuron| self.session.is_muted(neuron))
     }
 
     /// Returns the factor by which the next step clips the gradient of `batch`.

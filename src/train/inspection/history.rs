@@ -1,7 +1,7 @@
-//! History of parameter values over the training, and the last change of the parameter under the cursor.
+//! History of parameter values over the training, and the changes that the last step made.
 
-use crate::nn::{ParameterId, Parameters};
-use crate::train::{Position, Session};
+use crate::nn::{Architecture, ParameterId, Parameters};
+use crate::train::Session;
 
 /// Maximum number of parameters of a network whose parameters are all recorded.
 const MAX_PARAMETERS: usize = 20_000;
@@ -19,8 +19,27 @@ pub(crate) struct History {
     spacing: u64,
     /// Parameter under the cursor.
     cursor: Option<ParameterId>,
-    /// Last step observed, and the change it made to the parameter under the cursor.
-    last_change: Option<(u64, f64)>,
+    /// Last step observed, and the values before and after it.
+    last_step: Option<(u64, [StepValues; 2])>,
+}
+
+/// Values of parameters before or after a step.
+#[derive(Debug)]
+pub(crate) enum StepValues {
+    /// Value of the parameter under the cursor.
+    One(f32),
+    /// Parameters of the whole network, which is small.
+    All(Box<Parameters>),
+}
+
+impl StepValues {
+    /// Returns the value of a parameter of `architecture`, unless the values are those of another network.
+    fn get(&self, id: ParameterId, architecture: &Architecture) -> Option<f64> {
+        match self {
+            Self::One(value) => Some((*value).into()),
+            Self::All(values) => values.fits(architecture).then(|| values.get(id).into()),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -35,7 +54,9 @@ impl History {
     pub fn watch(&mut self, cursor: Option<ParameterId>, is_small: bool) {
         if cursor != self.cursor {
             self.cursor = cursor;
-            self.last_change = None;
+            if let Some((_, [StepValues::One(_), _])) = self.last_step {
+                self.last_step = None;
+            }
             if !is_small {
                 self.points.clear();
                 self.spacing = 0;
@@ -43,26 +64,32 @@ impl History {
         }
     }
 
-    /// Reads the parameter under the cursor before a step; `None` without such a parameter.
-    pub(crate) fn value_before(&self, session: &Session) -> Option<f32> {
+    /// Reads parameters before or after a step: all of a small network if the step `is_watched`, since the
+    /// user asked for it and may look at any of them next; else the one under the cursor, if there is one.
+    pub(crate) fn values(&self, session: &Session, is_watched: bool) -> Option<StepValues> {
+        let engine = session.engine();
+        if is_watched && is_small(session) {
+            return Some(StepValues::All(engine.parameters().into()));
+        }
         let cursor = self.cursor?;
         let exists = cursor.is_in(session.architecture().sizes());
-        exists.then(|| session.engine().parameter(cursor))
+        exists.then(|| StepValues::One(engine.parameter(cursor)))
     }
 
-    /// Records the change that the last step made to the parameter under the cursor. `before` is its
-    /// value before the step.
-    pub(crate) fn record_change(&mut self, before: Option<f32>, session: &Session) {
-        if let (Some(before), Some(cursor)) = (before, self.cursor) {
-            let change = f64::from(session.engine().parameter(cursor)) - f64::from(before);
-            self.last_change = Some((session.position().step, change));
+    /// Records that the last step made `values` of those `before` it.
+    pub(crate) fn record_step(&mut self, values: [Option<StepValues>; 2], session: &Session) {
+        if let [Some(before), Some(after)] = values {
+            self.last_step = Some((session.position().step, [before, after]));
         }
     }
 
-    /// Returns the change that the last step made to the parameter under the cursor, if known.
-    pub fn last_change(&self, position: Position) -> Option<f64> {
-        let known = self.last_change.filter(|(step, _)| *step == position.step);
-        known.map(|(_, change)| change)
+    /// Returns the change that the last step made to parameter `id`, if known.
+    pub fn last_change(&self, id: ParameterId, session: &Session) -> Option<f64> {
+        let (step, values) = self.last_step.as_ref()?;
+        let is_last = *step == session.position().step;
+        let [before, after] = values.each_ref();
+        let value = |values: &StepValues| values.get(id, session.architecture());
+        is_last.then(|| Some(value(after)? - value(before)?))?
     }
 
     /// Returns whether nothing is recorded.

@@ -8,9 +8,10 @@ mod facts;
 mod history;
 mod inspector;
 
-pub(super) use history::{History, is_small};
+pub(super) use history::{History, StepValues, is_small};
 pub(super) use inspector::{Inspector, Rows};
 
+use crate::nn::NeuronId;
 use crate::nn::optimizer::Update;
 use crate::nn::parameters::ParameterId;
 use crate::nn::{Activation, LearningRule, Loss, Output};
@@ -175,6 +176,8 @@ pub struct ParameterFacts {
     pub last_change: Option<f64>,
     /// Whether the parameter is frozen.
     pub is_frozen: bool,
+    /// Muted neuron that the parameter belongs to, or whose output a weight multiplies.
+    pub muted: Option<NeuronId>,
     /// Values so far as (epochs done, value), oldest first.
     pub history: Vec<(f64, f32)>,
 }

@@ -51,7 +51,7 @@ impl Probe for InspectProbe {
         if let (Facts::Parameter(facts), Cursor::Parameter(id)) =
             (&mut inspection.facts, inspect.cursor)
         {
-            facts.last_change = scratch.history.last_change(session.position());
+            facts.last_change = scratch.history.last_change(id, session);
             facts.history = scratch.history.of(id, session, parameters);
         }
         Some(inspection)

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::checkpoint::Saver;
 use super::event_queue::{EventQueue, Recording, Sink, Status};
 use super::export::export;
+use super::inspection::StepValues;
 use super::limits::{Limit, Limits};
 use super::messages::{Command, Event, ProgressSoFar, Started, State};
 use super::observation::{Mailbox, Observation, Scratch, Training};
@@ -371,7 +372,7 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn step(&mut self) {
-        let before = self.scratch.history.value_before(&self.session);
+        let before = self.step_values();
         match self.session.step() {
             Ok(stepped) => {
                 self.record_history(before);
@@ -381,10 +382,16 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    /// Records the values of parameters after a step. `before` is that of the parameter under the cursor
-    /// before it.
-    fn record_history(&mut self, before: Option<f32>) {
-        self.scratch.history.record_change(before, &self.session);
+    /// Reads the parameters that the inspector may show, before or after a step.
+    fn step_values(&self) -> Option<StepValues> {
+        let is_watched = self.state != State::Running && !self.observation.is_empty();
+        self.scratch.history.values(&self.session, is_watched)
+    }
+
+    /// Records the values of parameters after a step. `before` has those before it.
+    fn record_history(&mut self, before: Option<StepValues>) {
+        let values = [before, self.step_values()];
+        self.scratch.history.record_step(values, &self.session);
         if !self.observation.is_empty() {
             self.scratch.record_history(&self.session);
         }

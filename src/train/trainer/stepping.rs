@@ -86,10 +86,10 @@ impl<S: Sink> Trainer<S> {
 
     /// Runs one step of the goal's size with the phase stepper.
     fn step_phases(&mut self) {
+        let before = self.step_values();
         let Some(stepper) = &mut self.stepper else {
             return;
         };
-        let before = self.scratch.history.value_before(&self.session);
         let session = &mut self.session;
         let stepped: Result<Option<Stepped>, Divergence> = match self.goal.size {
             StepSize::Phase => stepper.phase(session),

@@ -31,6 +31,9 @@ use page::Page;
 const FLAT: u16 = 78;
 const LOW: u16 = 20;
 
+/// Maximum numbers of rows of a table of products, for a page that has less and less room.
+const MAX_TERMS: [usize; 4] = [usize::MAX, 8, 5, 3];
+
 /// Formulas of the item under the cursor, with its numbers.
 pub(crate) struct InspectorPanel;
 
@@ -61,6 +64,7 @@ impl Panel for InspectorPanel {
         let Some(context) = Context::new(pane.model, pane.theme, pane.area) else {
             return pane.message([text::waiting_for_values()]);
         };
+        let context = context.fitting();
         let inner = pane.area.inner(Margin::new(1, 0));
         let page = context.page();
         let first = pane.first_line(page.rows(), inner.height.into());
@@ -80,6 +84,9 @@ struct Context<'a> {
     theme: Theme,
     notation: Notation,
     width: usize,
+    height: usize,
+    /// Maximum number of rows of a table of products.
+    max_terms: usize,
     /// Whether the panel is wide and low: then the curve is beside the first table.
     is_flat: bool,
 }
@@ -100,8 +107,21 @@ impl<'a> Context<'a> {
             theme,
             notation: Notation::new(theme),
             width: usize::from(inside.width.saturating_sub(2)),
+            height: inside.height.into(),
+            max_terms: usize::MAX,
             is_flat: inside.width + 2 >= FLAT && inside.height + 2 < LOW,
         })
+    }
+
+    /// Shortens the tables of products until what matters has room.
+    fn fitting(mut self) -> Self {
+        for limit in MAX_TERMS {
+            self.max_terms = limit;
+            if self.page().fits(self.height) {
+                break;
+            }
+        }
+        self
     }
 
     /// Writes the page of the inspected item.

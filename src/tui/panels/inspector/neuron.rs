@@ -11,7 +11,6 @@ use crate::train::inspection::{Back, NeuronFacts};
 use crate::tui::text;
 use crate::tui::widgets::{Index, Notation, bar};
 use crate::util::numbers::significant;
-use crate::util::text::width;
 
 /// Widest name of an input.
 const NAME: usize = 18;
@@ -43,6 +42,7 @@ pub(super) fn write(page: &mut Page, facts: &NeuronFacts) {
             hidden_delta(page, facts, &table, *sum);
         }
     }
+    page.mark_essential();
     page.distribution(text::of_activation(), &facts.distribution);
     influence(page, &facts.influence);
 }
@@ -216,18 +216,21 @@ fn output_delta(page: &mut Page, facts: &NeuronFacts, loss: Loss, target: f64, s
         product(slope, facts.slope, is_known)
     };
     let start = format!("{delta} = {}", c.notation.derivative(&z));
-    let whole = format!("{start} = {formula}");
-    if width(&whole) <= c.width {
-        page.text(whole);
-    } else {
-        page.text(start);
-        page.equals(&delta, c.text(formula));
-    }
+    page.long_formula(&start, &delta, &formula);
     // A mean of products is not the product of the means.
     if c.is_row() || is_slope_alone && !loss.has_kink() {
         page.equals(&delta, numbers);
     }
     page.equals(&delta, c.signed(facts.delta, is_known));
+    if function.is_none() && !cancels {
+        let a_k = c.notation.a(layer, Index::Any('k'));
+        let d = c.notation.either("∂", "d");
+        let derivative = format!("{d}{a_k}/{d}{z}");
+        let same = format!("{a_k} (1 − {a_k})");
+        let formula = text::jacobian(&same, neuron + 1, format!("−{a_k} {a}"));
+        page.long_formula(&derivative, &derivative, &formula);
+        return page.note(text::softmax_jacobian());
+    }
     page.note(&if cancels {
         text::delta_is_difference(output, loss)
     } else {

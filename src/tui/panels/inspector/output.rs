@@ -84,11 +84,8 @@ impl Columns {
         let names = (0..facts.terms.len()).map(|class| width(context.name(depth, class)) + 1);
         let wanted = names.max().unwrap_or(0).min(NAME);
         let cells = |shown: &[Column]| shown.iter().map(|column| column.cells()).sum::<usize>() + 2;
-        // The formulas around the table or the other columns show their numbers too.
+        // The formula below the table has the same numbers.
         let mut dispensable = vec![Column::Exponential, Column::Loss];
-        if !facts.function.cancels_slope(facts.output) {
-            dispensable.reverse();
-        }
         while cells(&shown) + wanted > context.width
             && let Some(column) = dispensable.pop()
         {

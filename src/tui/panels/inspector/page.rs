@@ -33,6 +33,8 @@ struct Section {
 pub(super) struct Page<'a> {
     pub context: &'a Context<'a>,
     sections: Vec<Section>,
+    /// Rows that should be seen without scrolling, if not all.
+    essential: Option<usize>,
 }
 
 impl<'a> Page<'a> {
@@ -41,7 +43,18 @@ impl<'a> Page<'a> {
         Self {
             context,
             sections: vec![Section::default()],
+            essential: None,
         }
+    }
+
+    /// Marks what was added so far as what should be seen without scrolling.
+    pub fn mark_essential(&mut self) {
+        self.essential = Some(self.rows());
+    }
+
+    /// Returns whether what should be seen without scrolling has room in `rows`.
+    pub fn fits(&self, rows: usize) -> bool {
+        self.essential.unwrap_or(0) <= rows
     }
 
     /// Adds a line.
@@ -76,6 +89,16 @@ impl<'a> Page<'a> {
     /// Adds `symbol = formula`.
     pub fn formula(&mut self, symbol: &str, formula: &str) {
         self.text(format!("{symbol} = {formula}"));
+    }
+
+    /// Adds `start = formula`, in two lines where one is too short; the second begins below that of `symbol`.
+    pub fn long_formula(&mut self, start: &str, symbol: &str, formula: &str) {
+        if width(start) + 3 + width(formula) <= self.context.width {
+            self.formula(start, formula);
+        } else {
+            self.text(start);
+            self.equals(symbol, self.context.text(formula));
+        }
     }
 
     /// Adds `value`, which [`Self::equals`] had before a change, and what it is.

@@ -4,9 +4,9 @@ use ratatui::text::{Line, Span};
 
 use super::figures::Figure;
 use super::page::{Page, padded};
-use crate::nn::ParameterId;
 use crate::nn::gradient_check::Grade;
 use crate::nn::optimizer::{Explained, Part, Role, UpdateFormula};
+use crate::nn::{NeuronId, ParameterId};
 use crate::train::inspection::ParameterFacts;
 use crate::train::{Cursor, StepPhase};
 use crate::tui::text;
@@ -33,6 +33,14 @@ pub(super) fn write(page: &mut Page, facts: &ParameterFacts) {
     let frozen = if facts.is_frozen { text::frozen() } else { "" };
     let value = c.text(format!("{symbol} = ")) + c.signed(facts.value, true);
     page.line(value + Span::styled(frozen, c.theme.bad()));
+    if let Some(NeuronId { layer, neuron }) = facts.muted {
+        let note = if (layer, neuron) == c.place() {
+            text::muted_target(neuron + 1, layer)
+        } else {
+            text::muted_source(neuron + 1, layer)
+        };
+        page.note(&note);
+    }
     gradient(page, facts, id);
     update(page, facts, &symbol);
     page.section(text::history_section());

@@ -57,6 +57,26 @@ impl Table<'_> {
         }
     }
 
+    /// Returns the terms that have room: all, or those with the largest products. Few inputs keep their order.
+    fn shown(&self, max_terms: usize) -> Vec<&Term> {
+        let mut order: Vec<&Term> = self.terms.iter().collect();
+        let is_long = order.len() > FEW_INPUTS;
+        let room = if is_long { STRONGEST } else { order.len() };
+        let room = room.min(max_terms);
+        // The line about the rest takes a row as well.
+        if order.len() <= room.saturating_add(1) {
+            return order;
+        }
+        if self.is_known {
+            order.sort_by(|a, b| b.product.abs().total_cmp(&a.product.abs()));
+        }
+        order.truncate(room);
+        if !is_long {
+            order.sort_by_key(|term| term.neuron);
+        }
+        order
+    }
+
     /// Writes the table. What adds little to a long one is summed up in one line.
     pub fn write(&self, page: &mut Page) {
         let c = page.context;
@@ -69,13 +89,7 @@ impl Table<'_> {
             ""
         );
         page.line(c.dim(heading));
-        let mut order: Vec<&Term> = self.terms.iter().collect();
-        if order.len() > FEW_INPUTS {
-            if self.is_known {
-                order.sort_by(|a, b| b.product.abs().total_cmp(&a.product.abs()));
-            }
-            order.truncate(STRONGEST);
-        }
+        let order = self.shown(c.max_terms);
         let products = self.terms.iter().map(|term| term.product.abs());
         let largest = products
             .filter(|product| product.is_finite())

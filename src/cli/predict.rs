@@ -101,8 +101,12 @@ impl Unpredicted {
     }
 }
 
-/// Writes a warning to standard error for each column with texts that the model does not know.
+/// Writes a warning to standard error for each column with texts that the model does not know, and for lines that
+/// are no rows.
 pub(super) fn report_unknown(source: &Source, rows: &PredictionRows) {
+    if let Some(statement) = rows.left_out() {
+        let _ = writeln!(io::stderr(), "nn-tui: {source}: {statement}");
+    }
     for (column, texts) in rows.unknown() {
         if let Some(statement) = texts.statement(column) {
             // Standard error may be closed; then there is nowhere to report this.

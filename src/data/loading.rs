@@ -114,6 +114,7 @@ pub(super) fn load_table(
     let left_out = rows.left_out;
     loading.report.repeated_headers = (left_out.headers, left_out.first_header);
     loading.report.units = left_out.units;
+    loading.report.footers = (left_out.footers, left_out.first_footer);
     let mut dataset = loading.finish(shape, source)?;
     let has_own_rows = matches!(options.validation, ValidationRows::File(_));
     if options.split != SplitMethod::Auto {

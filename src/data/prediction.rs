@@ -18,6 +18,7 @@ use super::table::idx::ImageRows;
 use super::table::rows::Rows;
 use super::table::{Reading, Shape};
 use crate::error::{DataProblem, Error, Result};
+use crate::util::numbers::counted;
 pub(super) use selected::{Selected, Training, Wanted, raw_values};
 use selected::{by_name, raw_number, target_column};
 pub(crate) use unknown_texts::UnknownTexts;
@@ -241,6 +242,34 @@ impl<'m> PredictionRows<'m> {
             _ if unknown.count == 0 => None,
             _ => Some((column.name.as_str(), unknown)),
         })
+    }
+
+    /// Returns a statement on lines of the file, so far, that are no rows of data; `None` without any.
+    pub(crate) fn left_out(&self) -> Option<String> {
+        let NewRows::Text(rows) = &self.rows else {
+            return None;
+        };
+        let left_out = &rows.left_out;
+        let lines = |count: usize, what: &str, first: u64| {
+            let lines = counted(count as u64, "line");
+            (count > 0).then(|| format!("{lines} {what}, first on line {first}"))
+        };
+        let parts: Vec<String> = [
+            lines(
+                left_out.headers,
+                "that repeat the header",
+                left_out.first_header,
+            ),
+            lines(
+                left_out.footers,
+                "of text below the table",
+                left_out.first_footer,
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        (!parts.is_empty()).then(|| format!("no prediction for {}", parts.join(" and ")))
     }
 
     /// Returns the error for the whole table.

@@ -176,6 +176,8 @@ pub struct ReadReport {
     pub repeated_headers: (usize, u64),
     /// Line of a row of units below the header.
     pub units: Option<u64>,
+    /// Number of lines of text below the table, and the first of them.
+    pub footers: (usize, u64),
     /// Number of rows excluded because not all targets are known before them (`--lags`).
     pub without_history: usize,
     /// Columns of dates whose order of day and month is a guess.
@@ -221,10 +223,12 @@ impl ReadReport {
     /// Returns the problem of a table of which no column is an input, those called `constant` because they are.
     pub(super) fn no_features(&self, constant: &[String]) -> DataProblem {
         let excluded = self.excluded.iter().map(|column| {
-            let option = if column.reason.is_guess() {
-                ", --keep"
-            } else {
-                ""
+            let has_other_mark = self.other_decimal_mark.contains(&column.name);
+            let option = match (has_other_mark, self.decimal_comma) {
+                (true, true) => ", --decimal point",
+                (true, false) => ", --decimal comma",
+                (false, _) if column.reason.is_guess() => ", --keep",
+                (false, _) => "",
             };
             (column.name.clone(), format!("{}{option}", column.why()))
         });

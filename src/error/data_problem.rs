@@ -53,12 +53,14 @@ pub enum DataProblem {
         class: String,
     },
     /// A row whose number of cells differs from that of the first row.
-    #[error("the row has {found} cells, the first row has {expected}")]
+    #[error("the row has {found} {}, the first row has {expected}{hint}", if *.found == 1 { "cell" } else { "cells" })]
     RaggedRow {
         /// Number of cells in this row.
         found: usize,
         /// Number of cells in the first row.
         expected: usize,
+        /// Option that helps, in brackets; may be empty.
+        hint: String,
     },
     /// A cell that is not a number where one is required.
     #[error("expected a number, found \"{found}\"")]
@@ -111,13 +113,17 @@ pub enum DataProblem {
         found: String,
     },
     /// A number beyond the range of f32.
-    #[error("the number \"{found}\" is too large for 32 bits (f32)")]
+    #[error(
+        "the number \"{found}\" is too large for 32 bits (f32); --missing-values counts texts as missing"
+    )]
     TooLarge {
         /// Text of the cell, sanitised.
         found: String,
     },
     /// A number that is NaN or infinite.
-    #[error("expected a finite number, found \"{found}\"")]
+    #[error(
+        "expected a finite number, found \"{found}\" (--missing-values counts texts as missing)"
+    )]
     NotFinite {
         /// Text of the cell, sanitised.
         found: String,

@@ -190,7 +190,9 @@ pub(crate) fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
             let lower = name.to_lowercase();
             let distance = strsim::levenshtein(&asked, &lower);
             let is_part = letters >= 3 && lower.contains(&asked);
-            (distance <= limit || is_part).then_some((distance, name))
+            // All names of a letter are that near.
+            let is_near = distance <= limit && distance < lower.chars().count().max(1);
+            (is_near || is_part).then_some((distance, name))
         })
         .collect();
     near.sort_by_key(|&(distance, _)| distance);

@@ -323,7 +323,7 @@ fn lines_that_are_no_rows_are_left_out_and_named() {
             "header_repeat.csv",
             "2 repetitions of the header excluded, the first on line 32",
         ),
-        ("units_row.csv", "row of units on line 2 excluded"),
+        ("units_row.csv", "row of units or types on line 2 excluded"),
         ("r_rownames.csv", "row names"),
     ] {
         let said = notes(&loaded(name));

@@ -41,11 +41,11 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "infinity.csv",
-        ", line 3, column 1 (x): expected a finite number, found \"-inf\"",
+        ", line 3, column 1 (x): expected a finite number, found \"-inf\" (--missing-values counts texts as missing)",
     ),
     (
         "too-large.csv",
-        ", line 2, column 2 (y): the number \"1e39\" is too large for 32 bits (f32)",
+        ", line 2, column 2 (y): the number \"1e39\" is too large for 32 bits (f32); --missing-values counts texts as missing",
     ),
     (
         "single-class.csv",

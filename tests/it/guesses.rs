@@ -219,3 +219,104 @@ fn tables_of_r_and_titles_are_found() {
         );
     }
 }
+
+#[test]
+fn lines_around_a_table_are_left_out_and_named() {
+    let rows: String = (0..20)
+        .map(|row| format!("{}|{}|{}\n", row * 7 % 10, row % 3, kind(row)))
+        .collect();
+    for (text, expected) in [
+        (
+            format!("x|z|kind\n---+---+---\n{rows}(20 rows)\n"),
+            "1 line of text below the table excluded, from line 23 on",
+        ),
+        (
+            format!("x|z|kind\n{rows}\nSource: a survey\nTotal: 20\n"),
+            "2 lines of text below the table excluded, from line 23 on",
+        ),
+        (
+            format!("x|z|kind\n--|--|--\n{rows}"),
+            "row of units or types on line 2 excluded",
+        ),
+        (
+            format!("x|z|kind\nint|float|text\n{rows}"),
+            "row of units or types on line 2 excluded",
+        ),
+    ] {
+        let dataset = loaded(&text);
+        assert_eq!(
+            (inputs(&dataset), dataset.rows()),
+            (vec!["x", "z"], 20),
+            "{text}"
+        );
+        let notes = notes(&dataset);
+        assert!(notes.contains(expected), "{notes}");
+    }
+    let cut = format!("x|z|kind\n{rows}see below\n1|2|a\n");
+    let error = read(cut.as_bytes(), &LoadOptions::default()).expect_err("refused");
+    let expected = "line 22: the row has 1 cell, the first row has 3";
+    assert!(error.to_string().ends_with(expected), "{error}");
+    for (row, hint) in [
+        (
+            "# note\n",
+            "(--comment \"#\" skips lines that start with it)",
+        ),
+        (
+            "'a|b'|2|a\n",
+            "(--quote \"'\" keeps what is between two of them in one cell)",
+        ),
+    ] {
+        let text = format!("x|z|kind\n{rows}{row}1|2|a\n");
+        let error = read(text.as_bytes(), &LoadOptions::default()).expect_err("refused");
+        assert!(error.to_string().ends_with(hint), "{error}");
+    }
+}
+
+#[test]
+fn names_over_numbers_are_a_header_even_if_a_class_has_the_same_name() {
+    let dataset = loaded(table("x,y", 20, |row| {
+        format!("{}.5,{}", row * 7 % 10, ["y", "n"][row % 2])
+    }));
+    assert_eq!((dataset.rows(), dataset.target_name.as_str()), (20, "y"));
+}
+
+/// First input of a table of `cells` between semicolons.
+fn numbers(cells: &[&str]) -> Vec<f32> {
+    let dataset = loaded(table("x;kind", 3 * cells.len(), |row| {
+        format!("{};{}", cells[row % cells.len()], kind(row))
+    }));
+    dataset
+        .values
+        .column(0)
+        .iter()
+        .copied()
+        .take(cells.len())
+        .collect()
+}
+
+#[test]
+fn amounts_are_read_as_they_are_written() {
+    for (cells, expected) in [
+        (["5.-", "1'250.-", "-3.-"], [5.0, 1250.0, -3.0]),
+        (["5,-", "1.250,- \u{20ac}", "-3,-"], [5.0, 1250.0, -3.0]),
+        (
+            ["966,566", "4,201,472", "12"],
+            [966_566.0, 4_201_472.0, 12.0],
+        ),
+        (
+            ["966.566", "4.201.472", "12"],
+            [966_566.0, 4_201_472.0, 12.0],
+        ),
+        (
+            ["\u{a5}73,090", "\u{a5}9,500", "\u{a5}12"],
+            [73_090.0, 9500.0, 12.0],
+        ),
+        (
+            ["\u{20b9}4,02,645", "\u{20b9}1,00,000", "-\u{20b9}5"],
+            [402_645.0, 100_000.0, -5.0],
+        ),
+        (["Rs. 1,234.5", "Rs 12", "A$7"], [1234.5, 12.0, 7.0]),
+    ] {
+        assert_eq!(numbers(&cells), expected, "{cells:?}");
+    }
+}

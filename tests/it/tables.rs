@@ -309,7 +309,7 @@ fn what_cannot_be_used_is_located() {
     for (file, expected) in [
         (
             "infinite.csv",
-            ", line 4, column 1 (x): expected a finite number, found \"inf\"",
+            ", line 4, column 1 (x): expected a finite number, found \"inf\" (--missing-values counts texts as missing)",
         ),
         (
             "stray-word.csv",

@@ -48,7 +48,7 @@ fn columns_are_found_by_name_in_any_order() {
     assert_eq!(
         message("B,same,kind\n1,2,x\n", &wanted),
         "new.csv: the model needs a column \"a\", and the file has none of that name; \
-         did you mean \"B\"?"
+         the columns are \"B\", \"same\", \"kind\""
     );
     assert_eq!(
         message("a,b\n1,x\n", &wanted),

@@ -119,7 +119,8 @@ pub(crate) struct Written {
 
 impl Written {
     /// Parses `cell`: a date with a four-digit year first (ISO 8601 and the like), or last, or with the
-    /// month by its English name, or a year and a month; then optionally a time. `None` for other texts.
+    /// month by its English name, or a year and a month; then optionally a time, which may stand before the year as
+    /// in `Fri Jan 31 09:05:00 2020`. `None` for other texts.
     pub(crate) fn parse(cell: &str) -> Option<Self> {
         let cell = cell.trim();
         if !cell.is_ascii() {
@@ -131,11 +132,24 @@ impl Written {
                 let before = cell[..colon].rfind(|letter: char| !letter.is_ascii_digit())?;
                 let time = cell[before..].strip_prefix(['T', 't', ' '])?;
                 let date = cell[..before].trim_end_matches([',', ' ']);
+                if let Some((time, year)) = time.rsplit_once(' ')
+                    && number(year, 4..=4).is_some()
+                {
+                    let hour = hours(time)?;
+                    return named(&format!("{date} {year}")).map(|date| date.at(hour));
+                }
                 (date, Some(hours(time)?))
             }
         };
         let written = numeric(date).or_else(|| named(date))?;
         Some(Self { hour, ..written })
+    }
+
+    fn at(self, hour: f32) -> Self {
+        Self {
+            hour: Some(hour),
+            ..self
+        }
     }
 
     /// Returns whether there is a time of day.

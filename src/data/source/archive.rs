@@ -45,6 +45,10 @@ pub(super) fn unpacked(mut bytes: impl Read) -> io::Result<Result<Content, DataP
         let name = member.name().map_err(io_error)?.into_owned();
         let is_folder = member.is_dir();
         drop(member);
+        if name == "mimetype" {
+            let about = "it is an OpenDocument file; save the sheet as CSV";
+            return Ok(Err(DataProblem::ForeignFormat(about)));
+        }
         if name == "[Content_Types].xml" {
             return Ok(Ok(Content::Workbook(archive.into_inner().into_inner())));
         }
@@ -65,16 +69,25 @@ pub(super) fn unpacked(mut bytes: impl Read) -> io::Result<Result<Content, DataP
     };
     let member = archive.by_index(index).map_err(io_error)?;
     let mut table = Vec::new();
-    member.take(limit + 1).read_to_end(&mut table)?;
+    let read = member.take(limit + 1).read_to_end(&mut table);
+    read.map_err(|error| match error.get_ref() {
+        Some(inner) if inner.downcast_ref::<ZipError>().is_some() => unusual_compression(),
+        _ => error,
+    })?;
     if table.len() as u64 > limit {
         return Err(io::Error::other("it unpacks to far more than its size"));
     }
     Ok(Ok(Content::Table(table)))
 }
 
+fn unusual_compression() -> io::Error {
+    io::Error::other("the zip archive is compressed in an unusual way; unpack it first: unzip FILE")
+}
+
 fn io_error(error: ZipError) -> io::Error {
     match error {
         ZipError::Io(error) => error,
+        ZipError::CompressionMethodNotSupported(_) => unusual_compression(),
         other => io::Error::other(other),
     }
 }

@@ -76,7 +76,8 @@ impl<R: Read> Read for Zstd<R> {
             let strategy = BlockDecodingStrategy::UptoBlocks(1);
             if !self.frame.is_finished() {
                 let decoded = self.frame.decode_blocks(&mut self.bytes, strategy);
-                decoded.map_err(io::Error::other)?;
+                let damaged = |_| io::Error::other("the zstd data are cut off or damaged");
+                decoded.map_err(damaged)?;
                 continue;
             }
             let (expected, found) = (

@@ -8,8 +8,53 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// First bytes of a Parquet file.
 const PARQUET: &[u8] = b"PAR1";
 
+const UTF_32: &str = "it is UTF-32; convert it first: iconv -f utf-32 -t utf-8 FILE | nn-tui -";
+
 /// First bytes of other formats, and the way forward.
-const FORMATS: [(&[u8], &str); 5] = [
+const FORMATS: [(&[u8], &str); 18] = [
+    (b"\xff\xfe\0\0", UTF_32),
+    (b"\0\0\xfe\xff", UTF_32),
+    (
+        b"ARROW1\0\0",
+        "it is an Arrow or Feather file; convert it to CSV, for example with pandas.read_feather",
+    ),
+    (
+        b"\x89HDF",
+        "it is an HDF5 file; convert it to CSV, for example with pandas.read_hdf",
+    ),
+    (
+        b"SQLite format 3\0",
+        "it is an SQLite database; export a table first: sqlite3 -header -csv FILE 'select * from NAME' | nn-tui -",
+    ),
+    (
+        b"\x93NUM",
+        "it is a NumPy array; convert it to CSV, for example with numpy.savetxt",
+    ),
+    (
+        b"RDX3\nX\n",
+        "it holds objects of R; write the table first: write.csv(NAME, \"table.csv\", row.names = FALSE)",
+    ),
+    (
+        b"X\n\0\0",
+        "it holds an object of R; write the table first: write.csv(readRDS(FILE), \"table.csv\", row.names = FALSE)",
+    ),
+    (
+        b"<stata_dta>",
+        "it is a Stata file; convert it to CSV, for example with pandas.read_stata",
+    ),
+    (
+        b"$FL2@(#)",
+        "it is an SPSS file; convert it to CSV, for example with pandas.read_spss",
+    ),
+    (
+        b"\x80\x04\x95",
+        "it is a Python pickle; convert it to CSV, for example with pandas.read_pickle",
+    ),
+    (
+        b"\x80\x05\x95",
+        "it is a Python pickle; convert it to CSV, for example with pandas.read_pickle",
+    ),
+    (b"Obj\x01", "it is an Avro file; convert it to CSV first"),
     (
         b"\xd0\xcf\x11\xe0",
         "it is an old Excel workbook (.xls); save the sheet as CSV",
@@ -45,6 +90,11 @@ pub(super) fn recognise(first: &[u8]) -> Result<Option<Format>, DataProblem> {
     {
         return Ok(Some(Format::Parquet));
     }
+    if let [letter, 0, 0, 0, ..] = first
+        && *letter > 0
+    {
+        return Err(DataProblem::ForeignFormat(UTF_32));
+    }
     let known = FORMATS.iter().find(|(magic, _)| first.starts_with(magic));
     match known {
         Some((_, about)) => Err(DataProblem::ForeignFormat(about)),
@@ -55,10 +105,12 @@ pub(super) fn recognise(first: &[u8]) -> Result<Option<Format>, DataProblem> {
 /// Returns whether more than the `first` bytes are needed to tell Parquet, JSON, HTML and XML from a table
 /// whose first cell begins like them.
 pub(super) fn is_ambiguous(first: &[u8]) -> bool {
-    let is_parquet = first.starts_with(PARQUET);
+    let is_start =
+        |(magic, _): &(&[u8], &str)| magic.len() > first.len() && magic.starts_with(first);
+    let may_be_known = first.starts_with(PARQUET) || FORMATS.iter().any(is_start);
     let first = first.strip_prefix(BYTE_ORDER_MARK).unwrap_or(first);
     let first = first.trim_ascii_start();
-    is_parquet || first.first().is_none_or(|byte| b"{[<".contains(byte))
+    may_be_known || first.first().is_none_or(|byte| b"{[<@%v".contains(byte))
 }
 
 /// Recognises JSON, HTML and XML by their first line.
@@ -81,6 +133,23 @@ fn markup(first: &[u8]) -> Result<Option<Format>, DataProblem> {
         );
     }
     let line = text.lines().next().unwrap_or_default().to_lowercase();
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('%'));
+    let declares = |line: &str| {
+        let word = line.split_ascii_whitespace().next().unwrap_or_default();
+        word.eq_ignore_ascii_case("@relation") || word.eq_ignore_ascii_case("@attribute")
+    };
+    if lines.next().is_some_and(declares) {
+        return refuse(
+            "it is an ARFF file; convert it to CSV, or skip what is above its rows: --skip LINES --no-header",
+        );
+    }
+    if line.starts_with("version https://git-lfs") {
+        return refuse(
+            "it is a pointer to a file of Git LFS; git lfs pull fetches the file itself",
+        );
+    }
     if ["<!doctype html", "<html", "<table"]
         .iter()
         .any(|tag| line.starts_with(tag))
@@ -111,6 +180,13 @@ mod tests {
             assert_eq!(recognise(text.as_bytes()), Ok(Some(Format::JsonLines)));
         }
         for (text, format) in [
+            ("@relation weather\n@attribute x numeric\n", "ARFF"),
+            ("% A comment\n\n@RELATION weather\n", "ARFF"),
+            (
+                "version https://git-lfs.github.com/spec/v1\noid sha256:1\n",
+                "Git LFS",
+            ),
+            ("SQLite format 3\0", "SQLite"),
             ("[\n {\n  \"a\": 1\n }\n]", "JSON"),
             ("[[1, 2], [3, 4]]", "JSON"),
             ("<!DOCTYPE html>\n<html>", "HTML"),
@@ -129,6 +205,10 @@ mod tests {
             "\n\na,b\n",
             "a,b\n1,2\n",
             "PAR1,b",
+            "version,kind\n1,a\n",
+            "@x,b\n1,2\n",
+            "ARROW1,b\n1,2\n",
+            "% comment\na,b\n1,2\n",
             "",
         ] {
             assert_eq!(recognise(text.as_bytes()), Ok(None), "{text}");

@@ -74,8 +74,14 @@ impl TextEncoding {
         let pairs = first
             .windows(2)
             .filter(|pair| !pair[0].is_ascii() && !pair[1].is_ascii());
+        // Punctuation and the euro sign are usual; other characters of these are halves of Shift-JIS.
+        let is_odd = |byte: &&u8| {
+            matches!(byte, 0x81..=0x9f) && !b"\x85\x91\x92\x93\x94\x96\x97\x99".contains(byte)
+        };
+        let odd = first.iter().filter(is_odd).count();
         let is_western = first.iter().all(|&byte| is_text(byte))
             && 2 * pairs.count() < beyond
+            && 2 * odd < beyond
             && valid.sum::<usize>() < wrong.count();
         if is_western {
             Self::Windows1252
@@ -257,6 +263,7 @@ mod tests {
                 .1,
             b"gr\xc3\xb6\xc3\x9fe,\xe9\n",
             b"x,\x8d\xe9\n",
+            b"\x96\xbc\x91O,kind\n\x95\\1,a\n\x95\\2,b\n\x95\\3,a\n",
             b"\x00\xe9,1\n",
         ] {
             assert_eq!(detected(bytes), TextEncoding::Utf8, "{bytes:?}");

@@ -259,35 +259,29 @@ impl Texts {
     pub(crate) fn stray_words(&self, name: &str, shape: &Shape) -> Option<StrayWords> {
         /// Maximum number of different words; names and codes have more.
         const MAX_WORDS: usize = 10;
-        let is_number = |text: &str| shape.number(text).is_ok_and(|number| !number.is_nan());
-        let (numbers, words): (Vec<_>, Vec<_>) = self
-            .by_text
-            .iter()
-            .map(|(text, &code)| (code as usize, text))
-            .partition(|(_, text)| is_number(text));
-        let cells = |texts: &[(usize, &String)]| {
-            texts
-                .iter()
-                .map(|&(code, _)| self.counts[code])
-                .sum::<usize>()
-        };
-        let is_numeric = numbers.len() > 1 && cells(&numbers) >= cells(&words);
-        if self.is_wanted
-            || self.others > 0
-            || !is_numeric
-            || !(1..=MAX_WORDS).contains(&words.len())
-        {
+        if self.is_wanted || self.others > 0 {
             return None;
         }
-        let cells = cells(&words);
-        let mut words = words;
+        let mut words: Vec<(usize, &String)> = Vec::new();
+        let mut in_words = 0;
+        for (text, &code) in &self.by_text {
+            if !shape.number(text).is_ok_and(|number| !number.is_nan()) {
+                words.push((code as usize, text));
+                in_words += self.counts[code as usize];
+            }
+            if words.len() > MAX_WORDS {
+                return None;
+            }
+        }
+        let in_numbers = self.counts.iter().sum::<usize>() - in_words;
         words.sort_unstable();
-        let line = self.lines[words[0].0];
-        Some(StrayWords {
+        let &(first, _) = words.first()?;
+        let is_numeric = self.counts.len() > words.len() + 1 && in_numbers >= in_words;
+        is_numeric.then(|| StrayWords {
             column: name.to_owned(),
-            cells,
-            words: words.into_iter().map(|(_, text)| text.clone()).collect(),
-            line,
+            cells: in_words,
+            words: words.iter().map(|(_, text)| (*text).clone()).collect(),
+            line: self.lines[first],
         })
     }
 

@@ -10,7 +10,16 @@ pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row], usual: Opti
     let rows = &rows[..rows.len().min(SAMPLE)];
     // Certain ones, and those that may as well separate thousands, as in 1,500.
     let (mut commas, mut points) = ([0, 0], [0, 0]);
+    let mut separate_for_certain = [false, false];
     for cell in rows.iter().flat_map(|row| &row.cells) {
+        if !cell.contains([',', '.']) {
+            continue;
+        }
+        match formatted::thousands_mark(cell.trim()) {
+            Some(b',') => separate_for_certain[0] = true,
+            Some(_) => separate_for_certain[1] = true,
+            None => {}
+        }
         match formatted::decimal_mark(cell.trim()) {
             Some((b',', is_certain)) => commas[usize::from(!is_certain)] += 1,
             Some((_, is_certain)) => points[usize::from(!is_certain)] += 1,
@@ -18,6 +27,11 @@ pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row], usual: Opti
         }
     }
     let are_certain = commas[0] > 0;
+    match separate_for_certain {
+        [true, false] if !are_certain => return false,
+        [false, true] if points[0] == 0 => return true,
+        _ => {}
+    }
     match usual {
         Some(true) => return are_certain || points[0] == 0,
         Some(false) => return are_certain && points[0] == 0,
@@ -57,8 +71,7 @@ fn separate_thousands(mark: u8, min: u64, rows: &[Row]) -> bool {
     (0..width).any(|column| {
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
         let cells = cells.map(|cell| cell.trim());
-        let wholes = cells.clone().filter_map(|cell| cell.parse::<i64>().ok());
-        let max = wholes.map(i64::unsigned_abs).max();
+        let max = cells.clone().filter_map(formatted::unmarked).max();
         max.is_some_and(|max| (min..1000).contains(&max))
             && cells
                 .clone()
@@ -104,6 +117,10 @@ mod tests {
             ("9|1.000|1.005", false),
             ("995|1.000|1.5", false),
             ("1.000|1.005", false),
+            ("966,566|4,201,472", false),
+            ("966.566|4.201.472", true),
+            ("1.5|4.201.472", false),
+            ("\u{a5}73,090|\u{a5}9,500", false),
         ] {
             let rows: String = numbers
                 .split('|')

@@ -30,13 +30,16 @@ pub enum Delimiter {
 impl Delimiter {
     /// Candidates, the most certain first: semicolons, tabs and bars are hardly ever equally
     /// frequent in every row without separating cells; commas are in numbers such as 3,14, and
-    /// blanks in text.
-    const TRIED: [Self; 5] = [
+    /// blanks in text, colons in times.
+    const TRIED: [Self; 8] = [
         Self::Byte(b';'),
         Self::Byte(b'\t'),
         Self::Byte(b'|'),
         Self::Byte(b','),
+        Self::Byte(b'^'),
+        Self::Byte(b'~'),
         Self::Blanks,
+        Self::Byte(b':'),
     ];
 
     /// Name for the command line and for people.

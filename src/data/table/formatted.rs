@@ -2,11 +2,15 @@
 //! parentheses.
 
 /// Currency codes that may stand before or behind a number.
-const CODES: [&str; 34] = [
+const CODES: [&str; 43] = [
     "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "NZD", "SEK", "NOK", "DKK",
     "PLN", "CZK", "HUF", "RON", "BGN", "BRL", "MXN", "ARS", "CLP", "KRW", "RUB", "TRY", "ZAR",
-    "HKD", "SGD", "THB", "ILS", "kr", "z\u{142}", "R$", "US$",
+    "HKD", "SGD", "THB", "ILS", "kr", "z\u{142}", "R$", "US$", "A$", "C$", "NZ$", "HK$", "Rs.",
+    "Rs", "Fr.", "K\u{10d}", "Ft",
 ];
+
+/// Currencies whose amounts are written with commas between thousands.
+const WITH_COMMAS: [&str; 6] = ["$", "\u{a3}", "\u{a5}", "\u{20a9}", "\u{20b9}", "Rs"];
 
 /// Signs for percent, permille and currencies.
 const SIGNS: [&str; 18] = [
@@ -14,6 +18,9 @@ const SIGNS: [&str; 18] = [
     "\u{20bd}", "\u{20a9}", "\u{20ba}", "\u{20aa}", "\u{20ab}", "\u{e3f}", "\u{20b4}", "\u{20a6}",
     "\u{20b1}",
 ];
+
+/// Ends of amounts without cents, such as `5.-` and `5,-`.
+const NO_CENTS: [&str; 6] = [".--", ",--", ".-", ",-", ".\u{2013}", ",\u{2013}"];
 
 /// Formats of the numbers of one column.
 #[derive(Debug, Default)]
@@ -89,16 +96,23 @@ pub(crate) fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
         plain.push('-');
     }
     let is_separator = |letter: char| letter == other || is_gap(letter);
-    let mut groups = whole.split(is_separator);
+    let mut groups = whole.split(is_separator).peekable();
     let first = groups.next()?;
     plain.push_str(first);
-    let mut is_grouped = false;
-    for group in groups {
-        if group.len() != 3 {
-            return None;
+    let is_grouped = groups.peek().is_some();
+    // In India, hundreds of thousands have a comma as well: 12,34,567.
+    let is_lakh = first.len() < 3 && other == ',' && whole.matches(',').count() > 1;
+    let (mut twos, mut threes) = (0, 0);
+    while let Some(group) = groups.next() {
+        match group.len() {
+            3 => threes += 1,
+            2 if is_lakh && groups.peek().is_some() => twos += 1,
+            _ => return None,
         }
-        is_grouped = true;
         plain.push_str(group);
+    }
+    if twos > 0 && threes != 1 {
+        return None;
     }
     let is_address =
         whole.split('.').count() == 4 && whole.split('.').all(|part| part.parse::<u8>().is_ok());
@@ -130,6 +144,9 @@ pub(crate) fn is_number(cell: &str) -> bool {
 /// for numbers without a mark or whose marks all separate thousands.
 pub(crate) fn decimal_mark(cell: &str) -> Option<(u8, bool)> {
     let (digits, _) = core(cell)?;
+    if let Some(end) = NO_CENTS.iter().find(|end| cell.contains(**end)) {
+        return Some((end.as_bytes()[0], true));
+    }
     let starts_with_digit =
         digits.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.');
     let marks = (digits.matches(',').count(), digits.matches('.').count());
@@ -139,14 +156,35 @@ pub(crate) fn decimal_mark(cell: &str) -> Option<(u8, bool)> {
     if !starts_with_digit || number(cell, mark == b',').is_none() {
         return None;
     }
-    // No group of thousands follows a zero.
-    let is_certain = behind != 3 || digits.starts_with('0');
+    // No group of thousands follows a zero, or four digits.
+    let is_certain = behind != 3 || digits.starts_with('0') || last > 3 && marks.0 + marks.1 == 1;
     match marks {
         (0, 1) => cell.parse::<f64>().is_ok().then_some((mark, is_certain)),
         (1, 0) => Some((mark, is_certain)),
         (0, _) | (_, 0) => None,
         _ => Some((mark, true)),
     }
+}
+
+/// Returns the mark that separates thousands in `cell`: one that it has several times, or the comma of an amount in
+/// dollars and the like, such as `$1,500`. `None` for other texts.
+pub(crate) fn thousands_mark(cell: &str) -> Option<u8> {
+    let (digits, _) = core(cell)?;
+    let marks = (digits.matches(',').count(), digits.matches('.').count());
+    match marks {
+        (2.., 0 | 1) if number(cell, false).is_some() => Some(b','),
+        (0 | 1, 2..) if number(cell, true).is_some() => Some(b'.'),
+        (1, 0) if WITH_COMMAS.iter().any(|sign| cell.contains(sign)) => decimal_mark(cell)
+            .filter(|&(_, is_certain)| !is_certain)
+            .map(|_| b','),
+        _ => None,
+    }
+}
+
+/// Returns the whole number in `cell` if it has no marks and no fraction, but maybe a currency.
+pub(crate) fn unmarked(cell: &str) -> Option<u64> {
+    let (digits, _) = core(cell)?;
+    digits.parse().ok()
 }
 
 /// Returns the digits of a number with their separators, and whether it is negative.
@@ -174,6 +212,9 @@ fn core(cell: &str) -> Option<(String, bool)> {
         if let Some(rest) = text.strip_prefix(['-', '\u{2212}', '+']) {
             minus += usize::from(!text.starts_with('+'));
             text = rest;
+        }
+        for end in NO_CENTS {
+            text = text.strip_suffix(end).unwrap_or(text);
         }
         if let Some(rest) = text.strip_suffix(['-', '\u{2212}']) {
             // A whole number with a dash behind it is a range, such as an age from 18 on.
@@ -215,6 +256,12 @@ mod tests {
             ("-$5", -5.0),
             ("$-5", -5.0),
             ("12.50-", -12.5),
+            ("5.-", 5.0),
+            ("-1'250.-", -1250.0),
+            ("12,34,567.8", 1_234_567.8),
+            ("\u{20b9}1,00,000", 100_000.0),
+            ("Rs. 1,234.5", 1234.5),
+            ("-A$5.50", -5.5),
             ("1,250-", -1250.0),
             ("\u{2212}3", -3.0),
         ] {
@@ -228,6 +275,7 @@ mod tests {
         }
         assert_eq!(number("1.234", true), Some(1234.0));
         assert_eq!(number("3,5 %", true), Some(3.5));
+        assert_eq!(number("12.500,-", true), Some(12_500.0));
         assert_eq!(number("192.168.100.200", true), None, "an address");
         assert_eq!(number("1.500.250.100", true), Some(1_500_250_100.0));
     }
@@ -256,6 +304,9 @@ mod tests {
             "1,5",
             "12,34",
             "1,5,5",
+            "1,23,45",
+            "123,45,678",
+            "12,34,567,890",
             "192.168.100.200",
             "18-",
             "0,500",
@@ -275,6 +326,14 @@ mod tests {
         assert_eq!(decimal_mark("1.5"), Some((b'.', true)));
         assert_eq!(decimal_mark("1.234,5"), Some((b',', true)));
         assert_eq!(decimal_mark("1,234"), Some((b',', false)));
+        assert_eq!(decimal_mark("1234,567"), Some((b',', true)));
+        assert_eq!(decimal_mark("1.234,- \u{20ac}"), Some((b',', true)));
+        assert_eq!(thousands_mark("1,234,567"), Some(b','));
+        assert_eq!(thousands_mark("1.234.567,8"), Some(b'.'));
+        assert_eq!(thousands_mark("$1,234"), Some(b','));
+        for cell in ["1,234", "$1,25", "192.168.100.200", "1.2.3", "1.234,5"] {
+            assert_eq!(thousands_mark(cell), None, "{cell}");
+        }
         assert_eq!(decimal_mark("0,234"), Some((b',', true)));
         assert_eq!(decimal_mark("1,234,567"), None);
         assert_eq!(decimal_mark("12"), None);

@@ -16,7 +16,8 @@
 //! - `0,1,2,...` or `1,2,3,...` all the way through five columns or more, which is how pandas names
 //!   columns without a name. Fewer columns might well be data (`0,1,1` is a row of xor).
 //!
-//! If no column has an opinion, a first row without any number is a header.
+//! A row of names over all columns of numbers is a header, too, even if a text occurs again below (`x,y` over the classes
+//! `y` and `n`). If no column has an opinion, a first row without any number is a header.
 //!
 //! So a typing error in the first row of a table without header (`5.1,abc,1.4,0.2,setosa`) is
 //! outvoted, and reported as an error.
@@ -52,6 +53,8 @@ pub(crate) fn is_header(first: &[String], below: &[Row]) -> bool {
         .zip(&columns)
         .filter(|&(_, &column)| column == Column::NumberOverNumbers);
     names > values
+        // As data, it would have no number where all others have one.
+        || (count(Column::NameOverNumbers) > 0 && count(Column::NumberOverNumbers) == 0)
         || (names > 0
             && count(Column::ValueOverText) == 0
             && ascending(numbers.map(|(cell, _)| cell.as_str())))
@@ -106,7 +109,7 @@ const UNITS: &str = "m cm mm km um nm in ft mi yd g kg mg ug lb lbs oz t s ms us
                      kJ N Pa hPa kPa MPa bar mbar psi mmHg Hz kHz MHz GHz l L ml mL mol mmol mg dB lux lx \
                      \u{b5}m \u{3bc}m \u{2126} EUR USD GBP CHF \u{20ac} $ \u{a3} mpg hp rpm bpm kcal cal";
 
-/// Returns the line of a row of units, such as `(cm),(kg)`, which is the first of the rows `below` the
+/// Returns the line of a row of units, such as `(cm),(kg)`, of types or of dashes, which is the first of the rows `below` the
 /// `header`: every column that holds numbers otherwise has a unit there, in brackets or in at least two
 /// columns.
 pub(crate) fn units_row(header: &[String], below: &[Row]) -> Option<u64> {
@@ -129,9 +132,21 @@ pub(crate) fn units_row(header: &[String], below: &[Row]) -> Option<u64> {
     let cells = || numeric.iter().map(|&column| first.cells[column].trim());
     let is_bracketed =
         |cell: &str| cell.starts_with(['(', '[', '{']) && cell.ends_with([')', ']', '}']);
-    let are_units = cells().all(|cell| is_bracketed(cell) || is_unit(cell))
-        && (numeric.len() > 1 || cells().any(is_bracketed));
+    let are_units = cells()
+        .all(|cell| is_bracketed(cell) || is_unit(cell) || is_rule_or_type(cell))
+        && (numeric.len() > 1 || cells().any(|cell| is_bracketed(cell) || is_rule_or_type(cell)));
     (!numeric.is_empty() && are_units).then_some(first.line)
+}
+
+/// Names of types that stand below the names of columns in some tables.
+const TYPES: &str =
+    "int int32 int64 integer long bigint float float32 float64 double real numeric number decimal";
+
+/// Returns whether `cell` is a line of dashes, or the name of a type of numbers.
+fn is_rule_or_type(cell: &str) -> bool {
+    let is_dash = |letter: char| matches!(letter, '-' | '=' | '+' | ':');
+    let mut types = TYPES.split_ascii_whitespace();
+    cell.len() > 1 && cell.chars().all(is_dash) || types.any(|name| name.eq_ignore_ascii_case(cell))
 }
 
 /// Returns whether `cell` is a unit such as `km/h` or `m^2`.

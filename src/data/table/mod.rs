@@ -37,7 +37,7 @@ use dialect::{Delimiter, Dialect};
 use header::{column_names, could_be_names, is_header, numbered_names, units_row};
 use prefix::Prefix;
 use records::Records;
-use rows::{Layout, Rows};
+use rows::{Layout, Rows, is_footer};
 pub(super) use shape::Shape;
 
 /// Terminal cells of a faulty cell's text in a message.
@@ -198,6 +198,11 @@ impl Table {
             progression,
         };
         let (dialect, mut rows) = start.detect(&reading, input.conversion.as_ref(), observer)?;
+        let width = rows.first().map_or(0, |row| row.cells.len());
+        while rows
+            .pop_if(|row| is_footer(row.cells.iter().map(String::as_str), width))
+            .is_some()
+        {}
         if rows.is_empty() {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }

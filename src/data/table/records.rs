@@ -116,9 +116,8 @@ impl<R: Read> Records<R> {
             }
             let bytes = &batch.text[text..batch.length];
             let is_mark = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\x1a';
-            let is_blank =
-                batch.cells.len() - cells == 1 && !has_quotes && bytes.iter().all(is_mark);
-            if is_blank {
+            let is_alone = batch.cells.len() - cells == 1 && !has_quotes;
+            if is_alone && (bytes.iter().all(is_mark) || is_rule(bytes)) {
                 batch.length = text;
                 batch.cells.truncate(cells);
                 continue;
@@ -379,6 +378,14 @@ impl<R: Read> Records<R> {
         }
         None
     }
+}
+
+/// Returns whether the only cell of a record is a line drawn between rows, such as `+---+---+`.
+fn is_rule(cell: &[u8]) -> bool {
+    let is_drawn = |byte: &u8| b"-+=| ".contains(byte);
+    cell.len() > 2
+        && cell.iter().all(is_drawn)
+        && cell.windows(2).any(|pair| pair == b"--" || pair == b"==")
 }
 
 /// Reads what there is, or waits for some; a signal in between is no failure.

@@ -109,6 +109,20 @@ pub(crate) struct LeftOut {
     pub(crate) first_header: u64,
     /// Line of a row of units.
     pub(crate) units: Option<u64>,
+    /// Number of lines of text below the table, and the first.
+    pub(crate) footers: usize,
+    pub(crate) first_footer: u64,
+}
+
+/// Returns whether the `cells` of a row are a text such as `Total: 30 rows`, in a table of `width` columns.
+pub(super) fn is_footer<'c>(mut cells: impl Iterator<Item = &'c str>, width: usize) -> bool {
+    let (Some(text), None) = (cells.next(), cells.next()) else {
+        return false;
+    };
+    let text = text.trim();
+    let is_sentence =
+        text.starts_with('(') || text.contains(char::is_whitespace) || text.ends_with(':');
+    width > 1 && is_sentence && !text.starts_with(['#', '%']) && !is_number(text)
 }
 
 impl Rows {
@@ -169,6 +183,11 @@ impl Rows {
                 _ => break,
             }
         }
+        let may_be_footer =
+            |record: Record| record.len() == 1 && is_footer(record.cells(), self.width.end);
+        if self.batch.get(self.next).is_some_and(may_be_footer) {
+            self.leave_out_footer()?;
+        }
         let Some(record) = self.batch.get(self.next) else {
             return Ok(None);
         };
@@ -177,7 +196,12 @@ impl Rows {
         let is_filled = |column| !record.cell(column).trim().is_empty();
         if found != self.width.end || self.width.clone().any(is_filled) {
             let place = Place::whole(&self.source).at_line(record.line);
-            let problem = DataProblem::RaggedRow { found, expected };
+            let hint = ragged_hint(&record);
+            let problem = DataProblem::RaggedRow {
+                found,
+                expected,
+                hint,
+            };
             return Err(Error::data(place, problem));
         }
         if record.has_breaks
@@ -187,6 +211,36 @@ impl Rows {
             return Err(Error::data(place, DataProblem::RowsInQuotes));
         }
         Ok(Some(record))
+    }
+
+    /// Leaves out the text from the next row on if the table ends before it.
+    ///
+    /// # Errors
+    /// [`DataProblem::RaggedRow`] if there are rows behind it.
+    fn leave_out_footer(&mut self) -> Result<()> {
+        let width = self.width.clone();
+        let mut first = None;
+        loop {
+            while self.next >= self.batch.len() && !self.is_at_end {
+                self.advance()?;
+            }
+            let Some(record) = self.batch.get(self.next) else {
+                return Ok(());
+            };
+            let line = *first.get_or_insert(record.line);
+            if record.len() > 1 {
+                let place = Place::whole(&self.source).at_line(line);
+                let problem = DataProblem::RaggedRow {
+                    found: 1,
+                    expected: width.start,
+                    hint: String::new(),
+                };
+                return Err(Error::data(place, problem));
+            }
+            self.left_out.footers += 1;
+            self.left_out.first_footer = line;
+            self.next += 1;
+        }
     }
 
     /// Waits for the next batch.
@@ -235,6 +289,22 @@ impl Header {
             }
         }
         is_header
+    }
+}
+
+/// Returns the option that may help with a `record` of another width than the first row, in brackets.
+fn ragged_hint(record: &Record) -> String {
+    let sign = record.cell(0).trim_start().chars().next();
+    let is_cut =
+        |cell: &str| cell.trim_start().starts_with('\'') && !cell.trim_end().ends_with('\'');
+    match sign {
+        Some(sign @ ('#' | '%' | '*' | '!' | '/' | ';')) => {
+            format!(" (--comment \"{sign}\" skips lines that start with it)")
+        }
+        _ if record.cells().any(is_cut) => {
+            " (--quote \"'\" keeps what is between two of them in one cell)".into()
+        }
+        _ => String::new(),
     }
 }
 

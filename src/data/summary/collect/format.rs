@@ -3,6 +3,7 @@
 use super::{Facts, listed};
 use crate::data::TextEncoding;
 use crate::data::summary::{Severity, Topic};
+use crate::util::numbers::counted;
 
 impl Facts<'_> {
     pub(super) fn add_format(&mut self) {
@@ -121,8 +122,14 @@ impl Facts<'_> {
             self.note(Topic::Format, "skipped", statement, &["--skip"]);
         }
         if let Some(line) = report.units {
-            let statement = format!("row of units on line {line} excluded");
+            let statement = format!("row of units or types on line {line} excluded");
             self.note(Topic::Format, "units", statement, &[]);
+        }
+        if let (lines @ 1.., first) = report.footers {
+            let lines = counted(lines as u64, "line");
+            let statement =
+                format!("{lines} of text below the table excluded, from line {first} on");
+            self.note(Topic::Format, "footer", statement, &[]);
         }
         match report.repeated_headers {
             (0, _) => {}

@@ -25,7 +25,7 @@ fn every_guess_has_its_option() {
             "2 classes (--task)",
             "7 (all; --max-rows)",
             "7 training · 0 validation (--val)",
-            "1 without a target excluded",
+            "1 without a target excluded (\"?\", first on line 9; --missing-values)",
             "71.4% (always \"a\")",
             "1 numeric, 1 categorical (--categorical, --drop)",
             "3 network inputs",
@@ -54,7 +54,7 @@ fn notes_are_what_a_run_reports_at_its_start() {
     assert_eq!(
         notes,
         [
-            "rows: 1 without a target excluded",
+            "rows: 1 without a target excluded (\"?\", first on line 9; --missing-values)",
             "columns: excluded id (row numbers; --keep)",
             "missing: 2 values replaced by the mean or most frequent value (--missing)",
             "format: decimal comma (--decimal)",

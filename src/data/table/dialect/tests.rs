@@ -15,6 +15,9 @@ fn the_delimiter_is_detected() {
     assert_eq!(delimiter("a;b;c\n1;2;x\n3;4;y\n"), "semicolon");
     assert_eq!(delimiter("a\tb c\td\n1\t2\tx y\n"), "tab");
     assert_eq!(delimiter("a|b\n1|x, y\n"), "bar");
+    assert_eq!(delimiter("a^b\n1^x\n2^y\n"), "^");
+    assert_eq!(delimiter("a:b\n1:x\n2:y\n"), ":");
+    assert_eq!(delimiter("when kind\n10:30 x\n11:15 y\n"), "blanks");
     assert_eq!(delimiter("  1.5   2 x\n 3 4.5 y\n"), "blanks");
     assert_eq!(
         delimiter("name,note\nx,one two\ny,three four five\n"),

@@ -169,6 +169,13 @@ fn write_encoders(code: &mut String, model: &TrainedModel) -> Result<(), Error> 
     Ok(())
 }
 
+/// Iterates over the places of the earlier targets among the numbers.
+fn lags(model: &TrainedModel) -> impl Iterator<Item = usize> {
+    let columns = model.preprocessing.columns.iter();
+    let numbers = columns.filter(|column| column.encoding.is_number());
+    (0..).zip(numbers).filter(|(_, column)| column.is_lag()).map(|(place, _)| place)
+}
+
 /// Writes the command-line program.
 fn write_main(
     code: &mut String,
@@ -225,7 +232,10 @@ fn write_main(
                 "
 static void show(const double *numbers, const char *const *texts)
 {{
-    printf(\",{format}\", model_predict(numbers, texts));
+    double value = model_predict(numbers, texts);
+    putchar(',');
+    if (!isnan(value))
+        printf(\"{format}\", value);
 }}"
             )?;
         }
@@ -428,13 +438,19 @@ const char *model_predict(const double *numbers, const char *const *texts)
         }
         Task::Regression(scale) => {
             let (center, unit) = scale.center_and_unit();
+            let lags = lags(model).map(|lag| format!("isnan(filled(numbers[{lag}], 0.0, NAN))"));
+            let lags: Vec<String> = lags.collect();
+            let check = match lags.as_slice() {
+                [] => String::new(),
+                lags => format!("    if ({})\n        return NAN;\n", lags.join(" || ")),
+            };
             writeln!(
                 code,
                 "
 double model_predict(const double *numbers, const char *const *texts)
 {{
     float outputs[OUTPUTS];
-    model_outputs(numbers, texts, outputs);
+{check}    model_outputs(numbers, texts, outputs);
     return outputs[0] * {unit:?} + {center:?};
 }}"
             )

@@ -31,7 +31,7 @@ use crate::model_file::description::description;
 use crate::nn::activation::export::Onnx as OnnxExpression;
 use crate::nn::output::SINGLE_OUTPUT_THRESHOLD;
 use graph::{Graph, Value, float, int};
-use preprocess::preprocess;
+use preprocess::{Preprocessed, preprocess};
 use messages::{ModelProto, OperatorSetIdProto, StringStringEntryProto, element};
 
 /// IR version and operator set of a model without texts, and of one with texts.
@@ -58,8 +58,15 @@ pub(super) const FORMAT: Format = Format {
 
 fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let mut graph = Graph::default();
-    let inputs = preprocess(&mut graph, model)?;
-    let outputs = network(&mut graph, model, inputs);
+    let Preprocessed {
+        inputs,
+        lacks_history,
+    } = preprocess(&mut graph, model)?;
+    let mut outputs = network(&mut graph, model, inputs);
+    if let Some(lacks_history) = lacks_history {
+        let none = graph.scalar(f32::NAN);
+        outputs = graph.node("Where", &[&lacks_history, &none, &outputs], vec![]);
+    }
     predictions(&mut graph, model, &outputs);
     let has_texts = !model.preprocessing.columns.iter().all(is_number);
     let (ir_version, operators) = VERSIONS[usize::from(has_texts)];

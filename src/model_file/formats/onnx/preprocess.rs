@@ -8,14 +8,24 @@ use super::{NUMBERS, TEXTS, cast, is_number};
 use crate::data::{Encoding, InputColumn, MissingValues};
 use crate::model_file::TrainedModel;
 
-/// Converts raw values to the network's inputs `(rows, inputs)`.
-pub(super) fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Value, String> {
+/// Preprocessing of raw values.
+pub(super) struct Preprocessed {
+    /// The network's inputs `(rows, inputs)`.
+    pub(super) inputs: Value,
+    /// Whether an earlier target is missing `(rows, 1)`, if there are such inputs.
+    pub(super) lacks_history: Option<Value>,
+}
+
+/// Converts raw values to the network's inputs.
+pub(super) fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Preprocessed, String> {
     let columns = &model.preprocessing.columns;
     let (numbers, texts): (Vec<_>, Vec<_>) = columns.iter().partition(|column| is_number(column));
     let mut parts = Vec::new();
+    let mut lacks_history = None;
     if !numbers.is_empty() {
         let missing = model.preprocessing.missing.numbers();
-        let scaled = standardise(graph, &numbers, &missing);
+        let (scaled, are_missing) = standardise(graph, &numbers, &missing);
+        lacks_history = any_lag(graph, &numbers, &are_missing);
         parts.append(&mut with_waves(graph, &numbers, scaled));
     }
     if !texts.is_empty() {
@@ -31,11 +41,33 @@ pub(super) fn preprocess(graph: &mut Graph, model: &TrainedModel) -> Result<Valu
         }
     };
     let sources = sources(columns);
-    if sources.is_sorted() {
-        return Ok(joined);
+    let inputs = if sources.is_sorted() {
+        joined
+    } else {
+        let sources = graph.integers("order", &sources);
+        graph.node("Gather", &[&joined, &sources], vec![int("axis", 1)])
+    };
+    Ok(Preprocessed {
+        inputs,
+        lacks_history,
+    })
+}
+
+/// Adds whether any of the earlier targets among the `columns` of numbers `are_missing: (rows, numbers)`; `None`
+/// without any.
+fn any_lag(graph: &mut Graph, columns: &[&InputColumn], are_missing: &str) -> Option<Value> {
+    let lags: Vec<f32> = columns
+        .iter()
+        .map(|column| f32::from(column.is_lag()))
+        .collect();
+    if !lags.contains(&1.0) {
+        return None;
     }
-    let sources = graph.integers("order", &sources);
-    Ok(graph.node("Gather", &[&joined, &sources], vec![int("axis", 1)]))
+    let lags = graph.floats("lags", &[columns.len(), 1], &lags);
+    let are_missing = cast(graph, are_missing, element::FLOAT);
+    let count = graph.node("MatMul", &[&are_missing, &lags], vec![]);
+    let none = graph.scalar(0.0);
+    Some(graph.node("Greater", &[&count, &none], vec![]))
 }
 
 /// Returns the index of each network input in the concatenation of all numeric inputs, sines, cosines and
@@ -120,8 +152,8 @@ fn quoted(columns: &[&InputColumn]) -> String {
 
 /// Adds the values of the numeric `columns`, standardised in f64 as in training: f32 would round away the
 /// differences between large, nearby values. Those of cyclic columns become angles. Missing values are NaN
-/// and `missing`.
-fn standardise(graph: &mut Graph, columns: &[&InputColumn], missing: &[f64]) -> Value {
+/// and `missing`; which are is the second value.
+fn standardise(graph: &mut Graph, columns: &[&InputColumn], missing: &[f64]) -> (Value, Value) {
     let has_offset = columns.iter().any(|column| column.offset != 0.0);
     let about = format!("{}; NaN is a missing value", quoted(columns));
     let count = columns.len();
@@ -179,7 +211,7 @@ fn standardise(graph: &mut Graph, columns: &[&InputColumn], missing: &[f64]) -> 
     let min = graph.doubles("min", &[], &[f32::MIN.into()]);
     let max = graph.doubles("max", &[], &[f32::MAX.into()]);
     let clipped = graph.node("Clip", &[&scaled, &min, &max], vec![]);
-    cast(graph, &clipped, element::FLOAT)
+    (cast(graph, &clipped, element::FLOAT), is_missing)
 }
 
 /// Adds the network inputs of a text column whose cells are `texts: (rows, 1)`; `is_missing: (rows, 1)`

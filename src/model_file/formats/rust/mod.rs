@@ -72,6 +72,15 @@ impl Interface {
         }
     }
 
+    /// Returns conditions that an earlier target is missing.
+    fn lags(&self, columns: &[InputColumn]) -> Vec<String> {
+        let offset = if self.float == "f32" { "" } else { ", 0.0" };
+        let numbers = columns.iter().filter(|column| column.encoding.is_number());
+        let lags = (0..).zip(numbers).filter(|(_, column)| column.is_lag());
+        lags.map(|(place, _): (usize, _)| format!("filled(numbers[{place}]{offset}, f32::NAN).is_nan()"))
+            .collect()
+    }
+
     fn arguments(&self) -> String {
         self.each(|_| "numbers".to_owned(), |_| "texts".to_owned())
     }
@@ -107,7 +116,7 @@ fn write_names(
     interface: &Interface,
 ) -> Result<(), Error> {
     writeln!(code, "/// Name of the column that is predicted.")?;
-    writeln!(code, "pub const TARGET: &str = {:?};", model.target)?;
+    writeln!(code, "#[allow(dead_code)]\npub const TARGET: &str = {:?};", model.target)?;
     let lists = [
         (
             "NUMBERS",
@@ -124,7 +133,7 @@ fn write_names(
     for (name, about, list) in lists.into_iter().filter(|(.., list)| !list.is_empty()) {
         writeln!(
             code,
-            "/// {about}\npub const {name}: [&str; {}] = {list:?};",
+            "/// {about}\n#[allow(dead_code)]\npub const {name}: [&str; {}] = {list:?};",
             list.len()
         )?;
     }
@@ -154,11 +163,13 @@ fn write_predictions(
                 code,
                 "
 /// The class of a row, one of `CLASSES`.
+#[allow(dead_code)]
 pub fn predict({parameters}) -> &'static str {{
     let a = outputs({arguments});
 {class}}}
 
 /// The network's outputs for a row{about}.
+#[allow(dead_code)]
 pub fn outputs({parameters}) -> [f32; {n}] {{"
             )?
         }
@@ -170,12 +181,21 @@ pub fn outputs({parameters}) -> [f32; {n}] {{"
             } else {
                 ("f64", number)
             };
+            let lags = interface.lags(&model.preprocessing.columns);
+            let (about, check) = match lags.as_slice() {
+                [] => ("", String::new()),
+                lags => (
+                    "; NaN if an earlier target is missing",
+                    format!("    if {} {{\n        return {float}::NAN;\n    }}\n", lags.join(" || ")),
+                ),
+            };
             writeln!(
                 code,
                 "
-/// The number predicted for a row, in the target's own unit.
+/// The number predicted for a row, in the target's own unit{about}.
+#[allow(dead_code)]
 pub fn predict({parameters}) -> {float} {{
-    {number}
+{check}    {number}
 }}
 
 /// The network's output for a row.

@@ -1,0 +1,316 @@
+//! Parts of a generated Python file that do not depend on the model.
+
+pub(super) const HEAD: &str = r#"
+"""Predicts from the values of a table as they are. Needs nothing but Python 3.
+
+    python3 FILE.py table.csv     a CSV with a header in, the same with predictions out
+                                  (commas between cells, points in numbers, UTF-8 or Windows-1252)
+
+    import FILE
+    FILE.predict({"column": value, ...})    values as numbers or as the text of a cell; earlier
+                                            targets, if there are any, as "column (t-1)" and so on
+"""
+
+import csv
+import datetime
+import io
+import math
+import re
+import struct
+import sys
+
+"#;
+
+pub(super) const BODY: &str = r#"
+
+# The blanks around a cell that do not count.
+BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+
+
+def _missing(value, words):
+    if isinstance(value, float) and math.isnan(value):
+        return True
+    return value is None or str(value).strip(BLANKS).lower() in words
+
+
+def _missing_number(value):
+    if _missing(value, MISSING_NUMBERS):
+        return True
+    return any(_is_number(word) and _parsed(value) == float(word) for word in MISSING_NUMBERS)
+
+
+def _number(value, offset, fill):
+    if _missing_number(value):
+        return fill
+    number = _parsed(value)
+    # The rest of the number is kept in single precision.
+    number = struct.unpack("f", struct.pack("f", number - offset))[0]
+    if not math.isfinite(number):
+        raise ValueError(f"expected a finite number, found {value!r}")
+    return number
+
+
+def _parsed(value):
+    if "_" in str(value):
+        raise ValueError(f"expected a number, found {value!r}")
+    try:
+        if DECIMAL_MARK == "." or not isinstance(value, str):
+            return float(value)
+    except ValueError:
+        pass
+    # As people write them: thousands separators, currencies, percent signs, negatives in parentheses.
+    text = re.sub(r"[.,](--?|\u2013)(?=\D*$)", "", str(value))
+    text = re.sub(r"[A-Za-z]{1,3}\$|[A-Za-z]{2,3}\.?|[%\u2030$\u00a2-\u00a5\u20a0-\u20bf\s'\u2019]|z\u0142|K\u010d", "", text)
+    is_negative = text.startswith("(") or "-" in text or "\u2212" in text
+    digits = text.strip("()+-\u2212")
+    mark = max(",.", key=digits.rfind) if "," in digits and "." in digits else DECIMAL_MARK
+    other = ",."[mark == ","]
+    whole, _, fraction = digits.partition(mark)
+    lakhs = r"|[1-9]\d?(,\d\d)+,\d{3}" if other == "," else ""
+    if not re.fullmatch(rf"\d*|[1-9]\d{{,2}}(\{other}\d{{3}})+{lakhs}", whole) or not re.fullmatch(r"\d*", fraction):
+        # An exponent, or a point where commas are decimal marks.
+        return float(value)
+    number = float(f"{whole.replace(other, '')}.{fraction}")
+    return -number if is_negative else number
+
+
+def _is_number(word):
+    try:
+        return math.isfinite(float(word))
+    except ValueError:
+        return False
+
+
+def _encoded(value, kind, known):
+    """What one value becomes: a list of inputs of the network."""
+    if kind == "lag":
+        kind, (_, *known) = "number", known
+        if _missing_number(value):
+            raise ValueError("an earlier target is missing")
+    if kind in ("number", "cyclic", "date"):
+        if kind == "date":
+            part, order, *known = known
+            number = known[-1] if _missing(value, MISSING_NUMBERS) else _date(value, order)[part]
+        else:
+            number = _number(value, known[0] if kind == "number" else 0.0, known[-1])
+        if len(known) == 2:
+            angle = 2 * math.pi * number / known[0]
+            return [math.sin(angle), math.cos(angle)]
+        return [(number - known[1]) / known[2]]
+    missing = _missing(value, MISSING_TEXTS)
+    text = "" if missing else str(value).strip(BLANKS)
+    if kind == "boolean":
+        no, yes, mean, deviation, fill = known
+        return [((1 if text in yes else 0 if text in no else fill) - mean) / deviation]
+    values, other, fill = known
+    code = fill if missing else values.index(text) if text in values else len(values)
+    return [float(code == i) for i in range(len(values) + other)]
+
+
+def _sigmoid(z):
+    if z >= 0.0:
+        return 1.0 / (1.0 + math.exp(-z))
+    return math.exp(z) / (1.0 + math.exp(z))
+
+
+def outputs(row):
+    """The network's outputs for `row`: a dictionary by column, or a list in the order of COLUMNS, each once."""
+    if not isinstance(row, dict):
+        row = dict(zip(dict.fromkeys(column[0] for column in COLUMNS), row, strict=True))
+    a = []
+    for name, kind, *known in COLUMNS:
+        if name not in row:
+            raise KeyError(f'the model needs a column "{name}"')
+        a += _encoded(row[name], kind, known)
+    for i, (weights, biases) in enumerate(LAYERS):
+        z = [math.fsum(map(lambda x, y: x * y, w, a)) + b for w, b in zip(weights, biases)]
+        function = OUTPUT if i + 1 == len(LAYERS) else HIDDEN
+        a = [_EACH[function](x) for x in z] if function in _EACH else _ALL[function](z)
+    return a
+
+
+def predict(row):
+    """The class of `row`, or the number in the target's own unit."""
+    a = outputs(row)
+    if CLASSES is None:
+        return a[0] * TARGET_DEVIATION + TARGET_MEAN
+    if len(a) == 1:
+        return CLASSES[a[0] >= 0.5]
+    return CLASSES[a.index(max(a))]
+"#;
+
+pub(super) const MAIN: &str = r#"
+
+def _table(path):
+    """The header of a CSV, and its rows as pairs of line and cells, all as wide as the header."""
+    with open(path, "rb") as file:
+        content = file.read()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252")
+    with io.StringIO(text, newline="") as file:
+        quoting = csv.QUOTE_MINIMAL if QUOTE else csv.QUOTE_NONE
+        reader = csv.reader(file, quotechar=QUOTE, quoting=quoting)
+        lines = [(reader.line_num, row) for row in reader if len(row) > 1 or row and row[0].strip(BLANKS)]
+    header, rows = (lines[0][1] if lines else []), lines[1:]
+    if rows and all(len(row) > len(header) for _, row in rows):
+        if not any(cell.strip(BLANKS) for _, row in rows for cell in row[len(header):]):
+            # Every row but the header ends in delimiters.
+            header = header + [""] * (len(rows[0][1]) - len(header))
+        elif len(rows[0][1]) == len(header) + 1 and len({row[0] for _, row in rows}) == len(rows):
+            # R does not name the column with the names of the rows.
+            header = [""] + header
+    for line, row in rows:
+        if len(row) != len(header):
+            sys.exit(f"{path}, line {line}: the row has {len(row)} cells, the header has {len(header)}")
+    return header, [(line, row) for line, row in rows if row != header]
+
+
+def _names(header):
+    """The names of the columns, all different: one without a name is called c and its number, the second x is x.2."""
+    cells = [cell.strip(BLANKS) for cell in header]
+    taken, names, copies = set(), [], {}
+    for cell in cells:
+        names.append(cell if cell not in taken else "")
+        taken |= {cell}
+    for place, cell in enumerate(cells):
+        base = cell or f"c{place + 1}"
+        name = names[place] or base
+        while not names[place] and name in taken:
+            copies[base] = copies.get(base, 1) + 1
+            name = f"{base}.{copies[base]}"
+        taken |= {name}
+        names[place] = name
+    return names
+
+
+def main(path):
+    header, rows = _table(path)
+    count = len(LAYERS[-1][1])
+    name = "p" if OUTPUT in _ALL or count == 1 else "output"
+    added = [] if CLASSES is None else [f"{name}({c})" for c in CLASSES[-count:]]
+    places = {name: place for place, name in enumerate(_names(header))}
+    lags = {name: known[0] for name, kind, *known in COLUMNS if kind == "lag"}
+    for name in [TARGET if column[0] in lags else column[0] for column in COLUMNS]:
+        if name not in places:
+            found = ", ".join(f'"{other}"' for other in places)
+            sys.exit(f'the model needs a column "{name}", and the file has none of that name; '
+                     f"the columns are {found}")
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow([*header, f"predicted {TARGET}", *added])
+    without_history = 0
+    for i, (line, row) in enumerate(rows):
+        values = {column[0]: row[places[column[0]]] for column in COLUMNS if column[0] not in lags}
+        for name, lag in lags.items():
+            values[name] = rows[i - lag][1][places[TARGET]] if i >= lag else None
+        try:
+            if any(_missing_number(values[name]) for name in lags):
+                without_history += 1
+                table.writerow([*row, "", *("" for _ in added)])
+                continue
+            table.writerow([*row, predict(values), *(outputs(values) if added else [])])
+        except ValueError as error:
+            sys.exit(f"{path}, line {line}: {error}")
+    if without_history:
+        print(f"{path}: no prediction for {without_history} rows (an earlier target is missing)", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(f"usage: {sys.argv[0]} table.csv")
+    main(sys.argv[1])
+"#;
+
+/// Reader of dates; see `data/schema/dates.rs`.
+pub(super) const DATES: &str = r#"
+MONTHS = "january february march april may june july august september october november december".split()
+WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+CLOCK = re.compile(
+    r"[T ](\d\d?):(\d\d)(?::(\d\d(?:[.,]\d*)?))? *([AP]M)? *(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?", re.I | re.A
+)
+
+
+def _date(value, order):
+    """The parts of a date with the year first or last, or the month by its English name, and a time."""
+    text = str(value).strip(BLANKS)
+    try:
+        hour = 0.0
+        if ":" in text:
+            start = re.search(r"\D\d*:", text).start()
+            time, text = text[start:], text[:start].rstrip(", ")
+            before_year = re.fullmatch(r"(.*) (\d{4})", time, re.A)
+            if before_year:
+                time, text = before_year[1], f"{text} {before_year[2]}"
+            hour = _hours(CLOCK.fullmatch(time))
+        year, month, day = _year_month_day(text, order)
+        date = datetime.date(year, month, day)
+    except (AttributeError, ValueError, IndexError, TypeError):
+        raise ValueError(f"expected a date, found {value!r}") from None
+    return {"year": year, "month": month, "weekday": date.weekday(), "hour": hour}
+
+
+def _hours(clock):
+    hour, minute, second, half = clock.groups()
+    hour, minute, second = int(hour), int(minute), float((second or "0").replace(",", "."))
+    if half:
+        hour = hour % 12 + 12 * (half.lower() == "pm") if 1 <= hour <= 12 else 99
+    hours = hour + minute / 60 + second / 3600
+    if hours > 24 or minute > 59 or second >= 61:
+        raise ValueError
+    return hours
+
+
+def _whole(text, longest):
+    if not re.fullmatch(r"\d+", text, re.A) or len(text) > longest:
+        raise ValueError
+    return int(text)
+
+
+def _year(text):
+    year = _whole(text, 4)
+    if len(text) == 2:
+        return year + (2000 if year < 69 else 1900)
+    if len(text) != 4:
+        raise ValueError
+    return year
+
+
+def _year_month_day(text, order):
+    numbers = re.fullmatch(r"(\d+)([-/.])(\d+)(?:\2(\d+))?", text, re.A)
+    if not numbers:
+        return _named(text)
+    first, separator, second, third = numbers.groups()
+    if third is None:
+        year, month = (first, second) if len(first) == 4 else (second, first)
+        if separator == "." or len(year) != 4 or not 1800 <= int(year) < 2200:
+            raise ValueError
+        return int(year), _whole(month, 2), 1
+    if len(first) == 4:
+        return _year(first), _whole(second, 2), _whole(third, 2)
+    day, month = _whole(first, 2), _whole(second, 2)
+    own = "dmy" if day > 12 else "mdy" if month > 12 else order
+    if own is None or order not in (None, own):
+        raise ValueError
+    return (_year(third), month, day) if own == "dmy" else (_year(third), day, month)
+
+
+def _named(text):
+    def starts(names, word):
+        return [i for i, name in enumerate(names) if len(word) > 2 and name.startswith(word.lower())]
+
+    words = [word for word in re.split(r"[-/., ']+", text) if word and not starts(WEEKDAYS, word)]
+    place = [bool(starts(MONTHS, word)) for word in words].index(True)
+    month = starts(MONTHS, words.pop(place))[0] + 1
+    if len(words) == 1:
+        if len(words[0]) != 4 and not (place == 0 and re.search("[-']", text)) or place > 1:
+            raise ValueError
+        return _year(words[0]), month, 1
+    day, year = words
+    if place == 1 and len(day) == 4:
+        day, year = year, day
+    if place > 1:
+        raise ValueError
+    return _year(year), month, _whole(day, 2)
+
+"#;

@@ -69,9 +69,10 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
             let charts = if has_room(BOTH_CHARTS) { 2 } else { 1 };
             let charts = &[Chart, Accuracy][..charts];
             let network = if width < 100 { 59 } else { 53 };
+            let picture = picture(screen).filter(|_| screen.plane.is_everything);
             let details = [
                 (33, &[Activations][..]),
-                (38, &[Weights]),
+                (38, &[picture.unwrap_or(Weights)]),
                 (29, &[Confusion]),
             ];
             vec![
@@ -96,6 +97,13 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
             vec![band(Fill(1), &[(64, &[Chart, Accuracy]), (36, beside)])]
         }
         View::Weights => vec![alone(Weights)],
+        View::Regions => {
+            let picture = picture(screen).unwrap_or(Regions);
+            vec![band(
+                Fill(1),
+                &[(64, &[picture]), (36, &[Chart, Confusion])],
+            )]
+        }
         View::Data if has_room((DATA_BESIDE, ROWS_BELOW)) => vec![
             band(Fill(3), &[(66, &[Columns]), (34, &[Data])]),
             band(Fill(4), &[(1, &[Rows])]),
@@ -107,6 +115,15 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
             band(Fill(3), &[(1, &[Columns])]),
             band(Fill(4), &[(1, &[Data])]),
         ],
+    }
+}
+
+/// The picture of the predictions over the columns that vary, if there are any.
+fn picture(screen: &Navigation) -> Option<PanelId> {
+    match screen.plane.columns.len() {
+        0 => None,
+        1 => Some(PanelId::Fit),
+        _ => Some(PanelId::Regions),
     }
 }
 

@@ -427,6 +427,18 @@ texts! {
     backward_from(layer) "Backward: from {layer}";
     reuses_deltas(neurons, delta) "Sums over {neurons}, reusing the {delta} computed one step earlier.";
     largest_influence() "largest influence: |w| × std of the input";
+    regions_title() "Regions";
+    fit_title() "Fit";
+    plane_of(y, x, others) "{y} over {x}{others}";
+    others_of_row(row) " · others as in row {row}";
+    no_numeric_column() "needs a numeric column: there is none";
+    not_numeric(name) "\"{name}\" is not numeric";
+    expected_plane() "expected one or two different columns, separated by a comma";
+    mark_training() "train";
+    mark_validation() "val";
+    mark_wrong() "wrong";
+    mark_shown() "shown";
+    mark_prediction() "prediction";
     outputs_sum_to_one() "Outputs are positive and sum to one. The largest z is subtracted first; this leaves the result unchanged and avoids overflow.";
     before() "before";
     part_of_loss() "part of C";

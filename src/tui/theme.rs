@@ -35,6 +35,18 @@ const PURPLE: Rgb = (204, 121, 167);
 const VERMILION: Rgb = (213, 94, 0);
 const GREY: Rgb = (128, 128, 128);
 
+/// Colours of classes: those of Okabe and Ito (2008), and the nearest of the 16.
+const CLASSES: [(Rgb, Color); 8] = [
+    (BLUE, Color::LightCyan),
+    (ORANGE, Color::LightYellow),
+    (GREEN, Color::Green),
+    (PURPLE, Color::LightMagenta),
+    (VERMILION, Color::LightRed),
+    ((240, 228, 66), Color::White),
+    ((0, 114, 178), Color::LightBlue),
+    (GREY, Color::Gray),
+];
+
 /// Viridis (van der Walt and Smith 2015) at equal distances.
 const VIRIDIS: [Rgb; 9] = [
     (68, 1, 84),
@@ -308,6 +320,19 @@ impl Theme {
             (Depth::None, _) => Style::new(),
         };
         style.add_modifier(Modifier::BOLD)
+    }
+
+    /// Colour of a class, `0.0..=1.0` of it before the background, where colours can be mixed. Classes beyond
+    /// the palette share its colours.
+    pub(crate) fn class_shade(self, class: usize, strength: f32) -> Option<Color> {
+        let rgb = CLASSES[class % CLASSES.len()].0;
+        self.has_shades().then(|| self.shade(rgb, share(strength)))
+    }
+
+    /// Text in the colour of a class.
+    pub(crate) fn class(self, class: usize) -> Style {
+        let (rgb, ansi) = CLASSES[class % CLASSES.len()];
+        self.category(rgb, ansi)
     }
 
     fn category(self, rgb: Rgb, ansi: Color) -> Style {

@@ -53,7 +53,9 @@ pub(crate) fn short(value: f32, cells: usize) -> String {
         return "?".into();
     }
     // Besides the digits there may be a sign and a point.
-    let digits = [4, 3, 2].into_iter().filter(|digits| digits + 2 <= cells);
+    let digits = [4, 3, 2, 1]
+        .into_iter()
+        .filter(|digits| digits + 2 <= cells);
     let rounded = digits.map(|digits| significant(value.into(), digits));
     let mut candidates = [value.to_string()].into_iter().chain(rounded);
     let fitting = candidates.find(|text| text.len() <= cells);

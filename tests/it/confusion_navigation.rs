@@ -572,6 +572,7 @@ proptest! {
                         prop_assert!(actual < 10 && predicted < 10);
                     }
                     Some(ClickTarget::Row(place)) => prop_assert!(place < 359),
+                    Some(ClickTarget::Sample(_)) => prop_assert!(false, "no picture of regions"),
                     None => {}
                 }
             }

@@ -26,6 +26,7 @@ mod path;
 mod persistence;
 mod readme;
 mod refinements;
+mod regions;
 mod resume;
 mod screens;
 mod single_output;

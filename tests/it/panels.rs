@@ -8,11 +8,11 @@ use crate::support::{images, plan, regression_plan, trained_model, trained_on};
 use nn_tui::nn::gradient_check::Checked;
 use nn_tui::nn::{GradientCheck, ParameterId};
 use nn_tui::train::probes::{
-    ActivationProbe, EdgeProbe, IncomingWeightProbe, LayerActivations, OutcomeProbe, RowOutcome,
-    RowProbe, WeightProbe,
+    ActivationProbe, EdgeProbe, IncomingWeightProbe, LayerActivations, OutcomeProbe, PlaneAnswer,
+    PlaneAxis, PlanePoint, PlaneProbe, RowOutcome, RowProbe, WeightProbe,
 };
 use nn_tui::train::{
-    BestEpoch, EpochRecord, LossPoint, Position, Probe, Progress, Snapshot, Weights,
+    BestEpoch, EpochRecord, LossPoint, Position, Probe, Progress, SampleId, Set, Snapshot, Weights,
 };
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
@@ -191,6 +191,34 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             dead,
         };
         snapshot.set(ActivationProbe, (0..depth).map(layer).collect());
+        let axis = |&column: &usize| PlaneAxis {
+            column,
+            range: [next(), next()].map(Into::into),
+            values: 9,
+        };
+        let axes: Vec<PlaneAxis> = model.navigation.plane.columns.iter().map(axis).collect();
+        let points = (0..9u16.pow(axes.len() as u32)).map(|place| PlanePoint {
+            class: place % 7,
+            output: next(),
+        });
+        let points = points.collect();
+        let sample = |index: usize| SampleId {
+            set: [Set::Training, Set::Validation][index % 2],
+            index,
+        };
+        let mut outcome = |index: usize| RowOutcome {
+            class: index % 5,
+            output: next(),
+            loss: f64::from(next()),
+        };
+        let rows = (0..300).map(|index| (sample(index), outcome(index)));
+        let rows = rows.collect();
+        let probe = PlaneProbe {
+            row: asked::<RowProbe>(&snapshot).0,
+            axes,
+            rows: [vec![0], vec![1]],
+        };
+        snapshot.set(probe, PlaneAnswer { points, rows });
         snapshot.position.step = 401;
         snapshot.position.epoch = 40;
         model.update(Msg::Snapshot(Box::new(snapshot)));
@@ -295,7 +323,7 @@ proptest! {
     fn the_whole_screen_at_any_size(
         which in 0usize..10,
         (width, height) in (1u16..220, 1u16..70),
-        view in 0usize..5,
+        view in 0..View::ALL.len(),
         enlarged in any::<bool>(),
         overlay in 0u8..9,
         browsing in any::<bool>(),

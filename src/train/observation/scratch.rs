@@ -1,6 +1,6 @@
 //! Buffers that probes compute in, and results that several of them need.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 use rand::seq::index;
 
 use super::Observation;
@@ -138,15 +138,23 @@ impl Scratch {
         mut portion: impl FnMut(&[usize], &Workspace),
     ) {
         let width = session.architecture().inputs();
-        for rows in rows.chunks(self.probe_rows.nrows().max(1)) {
-            // The buffer of the probe rows is as good as any.
-            self.has_probe_pass = false;
+        for rows in rows.chunks(self.most_rows()) {
             let inputs = inputs(samples, rows, width);
-            session
-                .engine()
-                .forward(inputs.view(), &mut self.probe_pass);
-            portion(rows, &self.probe_pass);
+            portion(rows, self.pass(session, inputs.view()));
         }
+    }
+
+    /// Maximum number of rows of [`Self::pass`].
+    pub(crate) fn most_rows(&self) -> usize {
+        self.probe_rows.nrows().max(1)
+    }
+
+    /// Forward pass of some `inputs`, `(rows, inputs)`.
+    pub(crate) fn pass(&mut self, session: &Session, inputs: ArrayView2<'_, f32>) -> &Workspace {
+        // The buffer of the probe rows is as good as any.
+        self.has_probe_pass = false;
+        session.engine().forward(inputs, &mut self.probe_pass);
+        &self.probe_pass
     }
 }
 

@@ -4,6 +4,7 @@ mod activations;
 mod inspect;
 mod outcomes;
 mod phase;
+mod plane;
 mod row;
 mod weights;
 
@@ -11,5 +12,6 @@ pub use activations::{ActivationProbe, LayerActivations};
 pub use inspect::InspectProbe;
 pub use outcomes::{OutcomeProbe, RowOutcome};
 pub use phase::PhaseProbe;
+pub use plane::{PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe};
 pub use row::{Bits, RowPass, RowProbe};
 pub use weights::{EdgeProbe, Edges, IncomingWeightProbe, WeightProbe};

@@ -5,7 +5,7 @@ use ndarray::ArrayViewMut1;
 use crate::data::Targets;
 use crate::nn::output::predicted_class;
 use crate::train::observation::{Probe, Scratch, Training};
-use crate::train::{SampleId, Set};
+use crate::train::{SampleId, Session, Set};
 
 /// Asks for the predictions for some rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,42 +28,54 @@ pub struct RowOutcome {
     pub loss: f64,
 }
 
+impl RowOutcome {
+    /// Predicted class and its output, or the only output of a regression.
+    pub(super) fn prediction(outputs: &[f32], is_number: bool) -> (usize, f32) {
+        let class = predicted_class(outputs);
+        let output = match (is_number, outputs.len()) {
+            (true, _) => outputs[0],
+            (false, 1) if class == 0 => 1.0 - outputs[0],
+            (false, 1) => outputs[0],
+            (false, _) => outputs[class],
+        };
+        (class, output)
+    }
+}
+
 impl Probe for OutcomeProbe {
     /// One prediction per row. Fewer if some of the rows do not exist.
     type Answer = Vec<RowOutcome>;
 
     fn compute(&self, training: &Training<'_>, scratch: &mut Scratch) -> Vec<RowOutcome> {
-        let session = training.session;
-        let architecture = session.architecture();
-        let first = SampleId {
-            set: self.set,
-            index: 0,
-        };
-        let samples = first.samples(session.data());
-        let existing = self.rows.iter().map(|&row| row as usize);
-        let rows: Vec<usize> = existing.take_while(|&row| row < samples.rows()).collect();
-        let mut target = vec![0.0; architecture.outputs()];
-        let mut outcomes = Vec::with_capacity(rows.len());
-        scratch.passes(session, samples, &rows, |rows, pass| {
-            for (layer, &row) in pass.output_rows().zip(rows) {
-                samples
-                    .targets
-                    .write(row, ArrayViewMut1::from(&mut target[..]));
-                let outputs = layer.outputs;
-                let class = predicted_class(outputs);
-                let output = match (&samples.targets, outputs.len()) {
-                    (Targets::Numbers { .. }, _) => outputs[0],
-                    (Targets::Classes(_), 1) if class == 0 => 1.0 - outputs[0],
-                    (Targets::Classes(_), 1) => outputs[0],
-                    _ => outputs[class],
-                };
-                outcomes.push(RowOutcome {
-                    class,
-                    output,
-                    loss: layer.loss(&target),
-                });
-            }
-        });
-        outcomes
+        outcomes(training.session, self.set, &self.rows, scratch)
     }
+}
+
+/// Predictions for `rows` of `set`, up to the first that does not exist.
+pub(super) fn outcomes(
+    session: &Session,
+    set: Set,
+    rows: &[u32],
+    scratch: &mut Scratch,
+) -> Vec<RowOutcome> {
+    let samples = SampleId { set, index: 0 }.samples(session.data());
+    let existing = rows.iter().map(|&row| row as usize);
+    let rows: Vec<usize> = existing.take_while(|&row| row < samples.rows()).collect();
+    let mut target = vec![0.0; session.architecture().outputs()];
+    let mut outcomes = Vec::with_capacity(rows.len());
+    let is_number = matches!(samples.targets, Targets::Numbers { .. });
+    scratch.passes(session, samples, &rows, |rows, pass| {
+        for (layer, &row) in pass.output_rows().zip(rows) {
+            samples
+                .targets
+                .write(row, ArrayViewMut1::from(&mut target[..]));
+            let (class, output) = RowOutcome::prediction(layer.outputs, is_number);
+            outcomes.push(RowOutcome {
+                class,
+                output,
+                loss: layer.loss(&target),
+            });
+        }
+    });
+    outcomes
 }

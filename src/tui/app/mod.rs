@@ -16,6 +16,7 @@ pub mod navigation;
 pub(crate) mod network_cursor;
 mod parameter_edit;
 mod pictures;
+pub mod plane;
 pub mod plot;
 pub mod prompt;
 mod row_selection;

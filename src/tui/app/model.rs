@@ -8,6 +8,7 @@ use super::inspector::InspectorState;
 use super::menu::Menu;
 use super::motion::Motion;
 use super::navigation::Navigation;
+use super::plane::Plane;
 use super::prompt::Prompt;
 use super::training::Run;
 use super::update::Effect;
@@ -148,6 +149,7 @@ impl Model {
             prompt.status(notes.join(" · "));
         }
         let mut navigation = Navigation::new(size, SampleId { set, index: 0 });
+        navigation.plane = Plane::of(&run.data);
         navigation.plot.follow(&run.history, &run.ghosts);
         Self {
             run,

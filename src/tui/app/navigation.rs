@@ -1,6 +1,7 @@
 //! Navigation: view, focus, scrolling, and the shown row.
 
 use super::bindings::Direction;
+use super::plane::Plane;
 use super::plot::PlotView;
 use super::row_selection::{Cell, Selection};
 use crate::data::Prepared;
@@ -21,16 +22,19 @@ pub enum View {
     Weights,
     /// Columns, baseline and rows of the data.
     Data,
+    /// Predictions over two columns, or over one.
+    Regions,
 }
 
 impl View {
     /// All views in the order of the tab key.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Overview,
         Self::Network,
         Self::Curves,
         Self::Weights,
         Self::Data,
+        Self::Regions,
     ];
 
     /// Name in the header and the commands.
@@ -41,6 +45,7 @@ impl View {
             Self::Curves => "curves",
             Self::Weights => "weights",
             Self::Data => "data",
+            Self::Regions => "regions",
         }
     }
 
@@ -115,6 +120,8 @@ pub struct Navigation {
     pub smoothing: usize,
     /// Whether the weights of layer 1 are shown as pictures, if rows are images.
     pub pictures: bool,
+    /// Columns that the pictures of predictions vary.
+    pub plane: Plane,
     /// Number shown by the edges of the network.
     pub edge_value: EdgeValue,
     /// Cursor in the confusion matrix: true and predicted class.
@@ -157,6 +164,7 @@ impl Navigation {
             plot: PlotView::default(),
             smoothing: 0,
             pictures: true,
+            plane: Plane::default(),
             edge_value: EdgeValue::Weight,
             cell: None,
             column: 0,
@@ -236,6 +244,7 @@ impl Navigation {
             Event::Started(_) => {
                 self.selection = None;
                 self.awaited = None;
+                self.plane = Plane::of(data);
                 let rows = self.sample.samples(data).rows();
                 self.sample.index = self.sample.index.min(rows.saturating_sub(1));
             }

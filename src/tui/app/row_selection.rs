@@ -244,6 +244,12 @@ impl Model {
         }
     }
 
+    /// Shows the row that was clicked in a picture of predictions.
+    pub(super) fn pick_sample(&mut self, sample: SampleId) {
+        self.navigation.selection = None;
+        self.navigation.sample = sample;
+    }
+
     /// Requests the rows of the cell under the cursor; [`Self::on_rows_found`] shows them.
     fn show_cell(&mut self) {
         let confusion = self.run.outcomes.as_ref().and_then(Outcomes::confusion);

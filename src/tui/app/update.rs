@@ -16,7 +16,7 @@ use super::prompt::{Prompt, PromptEvent, Purpose};
 use super::training::Phase;
 use crate::data::{DataSummary, Prepared};
 use crate::error::Error;
-use crate::train::{Command, Cursor, Event, Pace, Snapshot};
+use crate::train::{Command, Cursor, Event, Pace, SampleId, Snapshot};
 use crate::tui::panels::PanelId;
 use crate::tui::text;
 
@@ -92,6 +92,8 @@ pub enum ClickTarget {
     Cell { actual: usize, predicted: usize },
     /// Row of the list, by position.
     Row(usize),
+    /// Row in a picture of predictions.
+    Sample(SampleId),
 }
 
 /// An action outside the state.
@@ -150,6 +152,7 @@ impl Model {
                 match target {
                     ClickTarget::Cell { actual, predicted } => self.pick_cell((actual, predicted)),
                     ClickTarget::Row(place) => self.pick_row(place),
+                    ClickTarget::Sample(sample) => self.pick_sample(sample),
                 }
             }
             Msg::Plot(gesture) => self.point_at_plot(gesture),

@@ -10,12 +10,15 @@ pub(crate) mod chart;
 pub(crate) mod columns;
 pub(crate) mod confusion;
 pub(crate) mod data;
+pub(crate) mod fit;
 pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod inspector;
 pub(crate) mod loading;
 pub(crate) mod network;
 pub(crate) mod pictures;
+pub(crate) mod plane;
+pub(crate) mod regions;
 pub(crate) mod rows;
 pub(crate) mod sample;
 pub(crate) mod scatter;
@@ -116,6 +119,10 @@ panels! {
     Confusion => confusion::ConfusionPanel,
     /// Scores of each class, or sizes of the errors of predicted numbers.
     Scores => scores::ScoresPanel,
+    /// Predictions over the plane of two columns.
+    Regions => regions::RegionsPanel,
+    /// Predictions over one column.
+    Fit => fit::FitPanel,
     /// Columns of the table.
     Columns => columns::ColumnsPanel,
     /// Target, baseline, and how the file was read.

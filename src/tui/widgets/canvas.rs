@@ -206,7 +206,7 @@ impl Canvas {
     fn cell(&self, x: i32, y: i32) -> Option<usize> {
         let (width, height) = (i32::from(self.area.width), i32::from(self.area.height));
         let is_inside = x >= 0 && y >= 0 && x < 2 * width && y < 4 * height;
-        is_inside.then_some((y / 4 * width + x / 2) as usize)
+        is_inside.then(|| (y / 4 * width + x / 2) as usize)
     }
 
     /// Share of the dots of a straight line that lie in blank cells; 1 without finite ends.

@@ -113,6 +113,9 @@ fn others() -> Vec<Spec> {
             With(|model, rest| model.show_row(parse::row(rest)?));
         any "view" [] "NAME" Words(|| View::ALL.map(View::name).to_vec()), "switch view",
             With(|model, rest| parse::view(rest).map(|view| model.navigation.turn_to(view)));
+        any "plane" [] "[COLUMN[,COLUMN]]" Inputs,
+            "columns that the regions vary, the others as in the shown row (default: those that tell most about the target)",
+            With(Model::set_plane);
         any "axis" [] "NAME" Words(axis_names),
             "axes of the charts: auto, linear or log; epochs, steps or seconds",
             With(|model, rest| model.set_axis(rest));

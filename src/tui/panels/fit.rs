@@ -1,0 +1,199 @@
+//! The fitted curve: predictions over one column, with the rows.
+
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::plane::{caption, marks, marks_below, range_of, request, title, value};
+use super::{Panel, PanelId};
+use crate::train::probes::{PlaneAnswer, PlanePoint, PlaneProbe};
+use crate::train::{Request, SampleId, Set};
+use crate::tui::app::{ClickTarget, Model, Msg};
+use crate::tui::text;
+use crate::tui::widgets::{Canvas, Pane, Stroke, Title, axes, plot_area};
+
+/// Rows of the screen for each mark on the left.
+const ROWS_PER_MARK: u16 = 4;
+/// Share of the range of the targets that the plot has beyond it on either side.
+const MARGIN: f64 = 0.1;
+/// Fewest cells of the marks on the left.
+const MIN_LEFT: u16 = 3;
+
+/// Prediction over one column, in the target's unit; of classes the probability of the predicted one.
+pub(crate) struct FitPanel;
+
+impl Panel for FitPanel {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        title(text::fit_title(), pane.model)
+    }
+
+    fn min_size(&self) -> (u16, u16) {
+        (16, 6)
+    }
+
+    fn probes(&self, model: &Model) -> Vec<Request> {
+        request(model, PanelId::Fit, &[2])
+    }
+
+    fn draw(&self, pane: &mut Pane<'_>) {
+        let Some(fit) = Fit::new(pane.model, pane.area) else {
+            return pane.message([text::waiting_for_values()]);
+        };
+        let whole = pane.area;
+        pane.area.height -= 1;
+        let (left, [x, _]) = (fit.left(whole), fit.range);
+        axes(
+            pane,
+            &left,
+            MIN_LEFT,
+            |cells| marks_below(x, cells),
+            &fit.caption,
+        );
+        pane.area = whole;
+        let theme = pane.theme;
+        let mut canvas = Canvas::new(fit.plot, fit.range[0], fit.range[1]);
+        for (sample, _) in &fit.answer.rows {
+            if let Some(at) = fit.place(*sample) {
+                let style = match sample.set {
+                    Set::Training => theme.train(),
+                    Set::Validation => theme.validation(),
+                };
+                canvas.dot(at, &Stroke::new(style, 1.0));
+            }
+        }
+        let points: Vec<(f64, f64)> = fit.curve().collect();
+        let stroke = Stroke::new(theme.strong(), 2.0);
+        for ends in points.windows(2) {
+            canvas.line(ends[0], ends[1], &stroke);
+        }
+        canvas.render(pane.buf);
+        if let Some(at) = fit.place(pane.model.navigation.sample)
+            && let Some(cell) = pane.buf.cell_mut(canvas.anchor(at))
+        {
+            cell.set_char('◎').set_style(theme.strong());
+        }
+        let legend = [
+            ("━", text::mark_prediction(), theme.strong()),
+            ("•", text::mark_training(), theme.train()),
+            ("•", text::mark_validation(), theme.validation()),
+            ("◎", text::mark_shown(), theme.strong()),
+        ];
+        let spans = legend.into_iter().flat_map(|(mark, name, style)| {
+            [
+                Span::styled(mark, style),
+                Span::styled(format!(" {name}  "), theme.dim()),
+            ]
+        });
+        let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
+        pane.line(area, Line::from_iter(spans));
+    }
+
+    fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
+        let fit = Fit::new(model, inside).filter(|fit| fit.plot.contains(at))?;
+        let canvas = Canvas::new(fit.plot, fit.range[0], fit.range[1]);
+        let distance = |(x, y): (u16, u16)| {
+            let down = 2.0 * f64::from(y.abs_diff(at.y));
+            f64::from(x.abs_diff(at.x)).hypot(down)
+        };
+        let places = fit.answer.rows.iter().rev();
+        let places = places.filter_map(|(row, _)| Some((*row, canvas.anchor(fit.place(*row)?))));
+        let nearest = places.min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
+        nearest.map(|(sample, _)| Msg::Pick(ClickTarget::Sample(sample)))
+    }
+}
+
+/// Predictions with the place of everything on the screen.
+struct Fit<'a> {
+    model: &'a Model,
+    answer: &'a PlaneAnswer,
+    column: usize,
+    plot: Rect,
+    range: [(f64, f64); 2],
+    caption: String,
+}
+
+impl<'a> Fit<'a> {
+    /// The newest predictions in a panel with this area inside its frame; none before the first.
+    fn new(model: &'a Model, inside: Rect) -> Option<Self> {
+        let (probe, answer) = model.run.probed::<PlaneProbe>()?;
+        let [x] = probe.axes.as_slice() else {
+            return None;
+        };
+        if answer.points.len() < 2 || inside.height < 4 {
+            return None;
+        }
+        let mut fit = Self {
+            model,
+            answer,
+            column: x.column,
+            plot: inside,
+            range: [range_of(x), (0.0, 1.0)],
+            caption: model.run.columns().get(x.column).map(caption)?,
+        };
+        fit.range[1] = fit.vertical_range();
+        let area = Rect {
+            height: inside.height - 1,
+            ..inside
+        };
+        fit.plot = plot_area(area, &fit.left(inside), MIN_LEFT);
+        Some(fit)
+    }
+
+    fn left(&self, inside: Rect) -> Vec<crate::tui::widgets::Mark> {
+        marks(
+            self.range[1],
+            usize::from(inside.height / ROWS_PER_MARK).max(2),
+        )
+    }
+
+    /// Range of the targets with a margin; of probabilities from 0 to 1.
+    fn vertical_range(&self) -> (f64, f64) {
+        let rows = self.answer.rows.iter();
+        let numbers = rows.filter_map(|(row, _)| self.number(*row));
+        let (mut from, mut to) = (f64::INFINITY, f64::NEG_INFINITY);
+        for number in numbers {
+            (from, to) = (from.min(number), to.max(number));
+        }
+        let margin = match to - from {
+            length if length > 0.0 => MARGIN * length,
+            _ => 1.0,
+        };
+        if from <= to {
+            (from - margin, to + margin)
+        } else {
+            (0.0, 1.05)
+        }
+    }
+
+    /// Numeric target of a row, in its own unit.
+    fn number(&self, sample: SampleId) -> Option<f64> {
+        let data = &self.model.run.data;
+        let samples = sample.samples(data);
+        let number = (sample.index < samples.rows()).then(|| samples.targets.number(sample.index));
+        Some(f64::from(number??) + data.task.scale()?.offset)
+    }
+
+    /// Height of a prediction.
+    fn height(&self, point: PlanePoint) -> f64 {
+        match self.model.run.data.task.scale() {
+            Some(scale) => scale.value(point.output),
+            None => point.output.into(),
+        }
+    }
+
+    fn curve(&self) -> impl Iterator<Item = (f64, f64)> {
+        let (from, to) = self.range[0];
+        let last = (self.answer.points.len() - 1) as f64;
+        let points = self.answer.points.iter().enumerate();
+        points.map(move |(i, &point)| (from + (to - from) * i as f64 / last, self.height(point)))
+    }
+
+    /// Place of a row in the coordinates of the plot; of classes at the probability of its prediction.
+    fn place(&self, sample: SampleId) -> Option<(f64, f64)> {
+        let x = value(&self.model.run.data, sample, self.column)?;
+        if let Some(number) = self.number(sample) {
+            return Some((x, number));
+        }
+        let found = self.answer.rows.iter().find(|(row, _)| *row == sample)?;
+        Some((x, found.1.output.into()))
+    }
+}

@@ -1,0 +1,390 @@
+//! Decision regions: the predictions over the plane of two columns, with the rows.
+
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use super::plane::{caption, marks, marks_below, range_of, request, title, value};
+use super::{Panel, PanelId};
+use crate::train::probes::{PlaneAnswer, PlanePoint, PlaneProbe};
+use crate::train::{Request, SampleId, Set};
+use crate::tui::app::{ClickTarget, Model, Msg};
+use crate::tui::text;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Pane, Title, axes, plot_area};
+use crate::util::numbers::{significant, ticks};
+use crate::util::text::shorten;
+
+/// Rows of the screen for each mark on the left.
+const ROWS_PER_MARK: u16 = 4;
+/// Number of contour lines.
+const CONTOURS: usize = 8;
+/// Colours of the scale of numbers in the legend.
+const SCALE: usize = 8;
+/// Widest name of a class in the legend.
+const NAME: usize = 12;
+
+/// Predictions over the plane of two columns: the colour is the class, its brightness the probability; or a heat
+/// map with contour lines of a number.
+pub(crate) struct RegionsPanel;
+
+impl Panel for RegionsPanel {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        title(text::regions_title(), pane.model)
+    }
+
+    fn min_size(&self) -> (u16, u16) {
+        (16, 6)
+    }
+
+    fn probes(&self, model: &Model) -> Vec<Request> {
+        request(model, PanelId::Regions, &[1, 2])
+    }
+
+    fn draw(&self, pane: &mut Pane<'_>) {
+        if model_has_no_plane(pane.model) {
+            return pane.message([text::no_numeric_column()]);
+        }
+        let Some(picture) = Picture::new(pane.model, pane.area) else {
+            return pane.message([text::waiting_for_values()]);
+        };
+        let whole = pane.area;
+        pane.area.height -= 1;
+        axes(
+            pane,
+            &picture.left,
+            MIN_LEFT,
+            |cells| marks_below(picture.range[0], cells),
+            &picture.caption,
+        );
+        pane.area = whole;
+        picture.field(pane);
+        picture.rows(pane);
+        let legend = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
+        pane.line(legend, picture.legend(pane.theme));
+    }
+
+    fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
+        let picture = Picture::new(model, inside).filter(|picture| picture.plot.contains(at))?;
+        let distance = |place: Position| {
+            let across = f64::from(place.x.abs_diff(at.x));
+            // A cell is twice as high as wide.
+            let down = 2.0 * f64::from(place.y.abs_diff(at.y));
+            across.hypot(down)
+        };
+        // Of several in a cell the last is seen.
+        let places = picture.answer.rows.iter().rev();
+        let places = places.filter_map(|(row, _)| Some((*row, picture.place(*row)?)));
+        let nearest = places.min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
+        nearest.map(|(sample, _)| Msg::Pick(ClickTarget::Sample(sample)))
+    }
+}
+
+fn model_has_no_plane(model: &Model) -> bool {
+    model.navigation.plane.columns.len() < 2
+}
+
+/// Fewest cells of the marks on the left.
+const MIN_LEFT: u16 = 3;
+
+/// Predictions with the place of everything on the screen.
+struct Picture<'a> {
+    model: &'a Model,
+    probe: &'a PlaneProbe,
+    answer: &'a PlaneAnswer,
+    plot: Rect,
+    /// Ranges of both axes.
+    range: [(f64, f64); 2],
+    /// Marks on the left.
+    left: Vec<crate::tui::widgets::Mark>,
+    caption: String,
+    /// Range of a numeric target, in its own unit.
+    targets: Option<(f64, f64)>,
+    /// Edges of the levels between contour lines.
+    levels: Vec<f64>,
+}
+
+impl<'a> Picture<'a> {
+    /// The newest predictions in a panel with this area inside its frame; none before the first.
+    fn new(model: &'a Model, inside: Rect) -> Option<Self> {
+        let (probe, answer) = model.run.probed::<PlaneProbe>()?;
+        let [x, y] = probe.axes.as_slice() else {
+            return None;
+        };
+        if answer.points.is_empty() || inside.height < 4 {
+            return None;
+        }
+        let range = [range_of(x), range_of(y)];
+        let area = Rect {
+            height: inside.height - 1,
+            ..inside
+        };
+        let left = marks(range[1], usize::from(area.height / ROWS_PER_MARK).max(2));
+        let plot = plot_area(area, &left, MIN_LEFT);
+        let caption = model.run.columns().get(x.column).map(caption)?;
+        let targets = target_range(model, answer);
+        let levels = targets.map_or(Vec::new(), |(from, to)| ticks(from, to, CONTOURS));
+        Some(Self {
+            model,
+            probe,
+            answer,
+            plot,
+            range,
+            left,
+            caption,
+            targets,
+            levels,
+        })
+    }
+
+    /// Point of the grid nearest to a place in the plot, from 0 to 1 to the right and upwards.
+    fn point(&self, right: f64, up: f64) -> PlanePoint {
+        let index = |share: f64, values: u16| {
+            let last = f64::from(values) - 1.0;
+            (share * f64::from(values)).floor().clamp(0.0, last) as usize
+        };
+        let [x, y] = [0, 1].map(|axis| self.probe.axes[axis].values);
+        let index = index(up, y) * usize::from(x) + index(right, x);
+        let nothing = PlanePoint {
+            class: 0,
+            output: f32::NAN,
+        };
+        *self.answer.points.get(index).unwrap_or(&nothing)
+    }
+
+    /// Point at the middle of a half cell of the plot.
+    fn pixel(&self, column: i32, half_row: i32) -> PlanePoint {
+        let right = (f64::from(column) + 0.5) / f64::from(self.plot.width);
+        let down = (f64::from(half_row) + 0.5) / (2.0 * f64::from(self.plot.height));
+        self.point(right, 1.0 - down)
+    }
+
+    /// Place of a numeric prediction in the range of the targets, from 0 to 1.
+    fn share(&self, output: f32) -> f32 {
+        let Some((from, to)) = self.targets else {
+            return f32::NAN;
+        };
+        let scale = self.model.run.data.task.scale();
+        let number = scale.map_or(f64::NAN, |scale| scale.value(output));
+        ((number - from) / (to - from)).clamp(0.0, 1.0) as f32
+    }
+
+    /// Number of the level between contour lines that a prediction lies in.
+    fn level(&self, output: f32) -> usize {
+        let scale = self.model.run.data.task.scale();
+        let number = scale.map_or(f64::NAN, |scale| scale.value(output));
+        self.levels.iter().filter(|&&edge| edge <= number).count()
+    }
+
+    /// How certain a class is, from 0 for a guess to 1.
+    fn certainty(&self, point: PlanePoint) -> f32 {
+        let guess = 1.0 / self.model.run.data.output_names.len().max(2) as f32;
+        ((point.output - guess) / (1.0 - guess)).clamp(0.0, 1.0)
+    }
+
+    /// Colour of a half cell, where colours can be mixed.
+    fn colour(&self, theme: Theme, column: i32, half_row: i32) -> Option<Color> {
+        let point = self.pixel(column, half_row);
+        if self.targets.is_none() {
+            return theme.class_shade(point.class.into(), 0.12 + 0.45 * self.certainty(point));
+        }
+        let share = self.share(point.output);
+        let beside = [(1, 0), (0, 1)].map(|(right, down)| {
+            let (column, row) = (column + right, half_row + down);
+            let inside = column < self.plot.width.into() && row < 2 * i32::from(self.plot.height);
+            inside.then(|| self.level(self.pixel(column, row).output))
+        });
+        let level = self.level(point.output);
+        if beside.into_iter().flatten().any(|other| other != level) {
+            // A contour line differs from the colours on both sides.
+            return theme.heat(if share > 0.5 {
+                share - 0.35
+            } else {
+                share + 0.35
+            });
+        }
+        theme.heat(share)
+    }
+
+    /// Symbol and style of a cell, where colours cannot be mixed.
+    fn symbol(&self, theme: Theme, column: i32, row: i32) -> (char, Style) {
+        let point = self.pixel(column, 2 * row);
+        let shades = [' ', '░', '▒', '▓', '█'];
+        let shade = |share: f32| shades[((share * 5.0) as usize).min(4)];
+        if self.targets.is_some() {
+            return (shade(self.share(point.output)), theme.text());
+        }
+        let class = usize::from(point.class);
+        if theme.has_colour() && !theme.is_ascii() {
+            let certainty = self.certainty(point).clamp(0.2, 0.5);
+            return (shade(certainty), theme.class(class));
+        }
+        (letter(class), theme.dim())
+    }
+
+    fn field(&self, pane: &mut Pane<'_>) {
+        let theme = pane.theme;
+        for (row, y) in (self.plot.y..self.plot.bottom()).enumerate() {
+            for (column, x) in (self.plot.x..self.plot.right()).enumerate() {
+                let (column, row) = (column as i32, row as i32);
+                let Some(cell) = pane.buf.cell_mut((x, y)) else {
+                    continue;
+                };
+                let halves = [0, 1].map(|half| self.colour(theme, column, 2 * row + half));
+                match halves {
+                    [Some(upper), Some(lower)] if !theme.is_ascii() => {
+                        cell.set_char('▀')
+                            .set_style(Style::new().fg(upper).bg(lower));
+                    }
+                    _ => {
+                        let (symbol, style) = self.symbol(theme, column, row);
+                        cell.set_char(symbol).set_style(style);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Cell of a row on the screen, if it is within the plot.
+    fn place(&self, sample: SampleId) -> Option<Position> {
+        let data = &self.model.run.data;
+        let share = |axis: usize| {
+            let (from, to) = self.range[axis];
+            let value = if sample == self.model.navigation.sample {
+                f64::from(self.model.input(self.probe.axes[axis].column)?.0)
+            } else {
+                value(data, sample, self.probe.axes[axis].column)?
+            };
+            let share = (value - from) / (to - from);
+            (0.0..=1.0).contains(&share).then_some(share)
+        };
+        let cell = |share: f64, cells: u16| ((share * f64::from(cells)) as u16).min(cells - 1);
+        let (right, up) = (share(0)?, share(1)?);
+        Some(Position::new(
+            self.plot.x + cell(right, self.plot.width),
+            self.plot.y + cell(1.0 - up, self.plot.height),
+        ))
+    }
+
+    /// Draws the rows: training rows first, then validation rows, wrong ones, and the shown one.
+    fn rows(&self, pane: &mut Pane<'_>) {
+        let shown = self.model.navigation.sample;
+        let mut rows: Vec<(u8, SampleId)> = Vec::new();
+        for (row, outcome) in &self.answer.rows {
+            let actual = row.samples(&self.model.run.data).targets.class(row.index);
+            let kind = match row.set {
+                _ if *row == shown => continue,
+                _ if actual.is_some_and(|actual| actual != outcome.class) => 2,
+                Set::Training => 0,
+                Set::Validation => 1,
+            };
+            rows.push((kind, *row));
+        }
+        rows.push((3, shown));
+        rows.sort_by_key(|&(kind, _)| kind);
+        for (kind, row) in rows {
+            if let Some(at) = self.place(row) {
+                self.mark(pane, row, usize::from(kind), at);
+            }
+        }
+    }
+
+    fn mark(&self, pane: &mut Pane<'_>, row: SampleId, kind: usize, at: Position) {
+        let theme = pane.theme;
+        let samples = row.samples(&self.model.run.data);
+        if row.index >= samples.rows() {
+            return;
+        }
+        let (column, line) = (i32::from(at.x - self.plot.x), i32::from(at.y - self.plot.y));
+        let targets = &samples.targets;
+        let style = match (targets.class(row.index), targets.number(row.index)) {
+            _ if kind == 3 => theme.strong(),
+            (Some(class), _) if kind == 2 && theme.has_colour() => {
+                theme.class(class).add_modifier(Modifier::BOLD)
+            }
+            (Some(class), _) if theme.has_colour() => theme.class(class),
+            _ => theme.strong(),
+        };
+        let has_letter = !theme.has_colour() || theme.is_ascii();
+        let symbol = match targets.class(row.index) {
+            Some(class) if has_letter && kind < 2 => letter(class).to_ascii_uppercase(),
+            _ => MARKS[kind],
+        };
+        if let Some(cell) = pane.buf.cell_mut(at) {
+            cell.set_char(symbol).set_style(style);
+            if let Some(colour) = self
+                .colour(theme, column, 2 * line)
+                .filter(|_| !theme.is_ascii())
+            {
+                cell.set_bg(colour);
+            }
+        }
+    }
+
+    fn legend(&self, theme: Theme) -> Line<'static> {
+        let data = &self.model.run.data;
+        let mut line = Line::default();
+        if let Some((from, to)) = self.targets {
+            line += Span::styled(format!("{} ", significant(from, 3)), theme.dim());
+            for step in 0..SCALE {
+                let colour = theme.heat(step as f32 / (SCALE - 1) as f32);
+                if let Some(colour) = colour {
+                    line += Span::styled("■", Style::new().fg(colour));
+                }
+            }
+            line += Span::styled(format!(" {}  ", significant(to, 3)), theme.dim());
+        } else {
+            for (class, name) in data.class_names().iter().enumerate() {
+                let mark = if theme.has_colour() && !theme.is_ascii() {
+                    '■'
+                } else {
+                    letter(class)
+                };
+                line += Span::styled(format!("{mark} "), theme.class(class));
+                line += Span::styled(format!("{}  ", shorten(name, NAME)), theme.text());
+            }
+        }
+        let kinds = [
+            text::mark_training(),
+            text::mark_validation(),
+            text::mark_wrong(),
+            text::mark_shown(),
+        ];
+        let has_letters = self.targets.is_none() && (!theme.has_colour() || theme.is_ascii());
+        for (kind, (mark, name)) in MARKS.into_iter().zip(kinds).enumerate() {
+            // Numbers are not right or wrong, and letters of classes are in place of the first two.
+            let is_absent = match kind {
+                0 | 1 => has_letters,
+                2 => self.targets.is_some(),
+                _ => false,
+            };
+            if !is_absent {
+                line += Span::styled(format!("{mark} {name}  "), theme.dim());
+            }
+        }
+        line
+    }
+}
+
+/// Marks of training rows, validation rows, wrong ones and the shown one.
+const MARKS: [char; 4] = ['•', '○', '×', '◎'];
+
+/// Letter of a class, where there are no colours.
+fn letter(class: usize) -> char {
+    char::from(b'a' + (class % 26) as u8)
+}
+
+/// Range of the targets of the rows in a picture, in the target's own unit; none where classes are predicted.
+fn target_range(model: &Model, answer: &PlaneAnswer) -> Option<(f64, f64)> {
+    let data = &model.run.data;
+    let offset = data.task.scale()?.offset;
+    let numbers = answer.rows.iter().filter_map(|(row, _)| {
+        let number = row.samples(data).targets.number(row.index)?;
+        Some(f64::from(number) + offset)
+    });
+    let (mut from, mut to) = (f64::INFINITY, f64::NEG_INFINITY);
+    for number in numbers {
+        (from, to) = (from.min(number), to.max(number));
+    }
+    Some(if from < to { (from, to) } else { (0.0, 1.0) })
+}

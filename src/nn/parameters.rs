@@ -112,6 +112,20 @@ impl Parameters {
             )
     }
 
+    /// Returns weights `(outputs, inputs)` and biases `(outputs)` of the single layer that all layers amount to
+    /// where their activations are linear: `W = W_L ... W_1` and `b = b_L + W_L (... b_2 + W_2 b_1)`. Empty
+    /// without layers.
+    pub fn collapsed(&self) -> (Array2<f64>, Array1<f64>) {
+        let wide = |layer: &LayerParameters| {
+            let weights = layer.weights.mapv(f64::from);
+            (weights, layer.biases.mapv(f64::from))
+        };
+        let layers = self.layers.iter().map(wide);
+        let product = layers
+            .reduce(|(weights, biases), (next, own)| (next.dot(&weights), next.dot(&biases) + own));
+        product.unwrap_or_default()
+    }
+
     /// Value of a parameter.
     ///
     /// # Panics

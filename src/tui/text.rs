@@ -439,6 +439,8 @@ texts! {
     mark_wrong() "wrong";
     mark_shown() "shown";
     mark_prediction() "prediction";
+    collapse_title() "Linear layers collapse";
+    collapse_reason() "The hidden activations are linear, a = z, so that one layer gives the same outputs as all of them: more layers add nothing.";
     outputs_sum_to_one() "Outputs are positive and sum to one. The largest z is subtracted first; this leaves the result unchanged and avoids overflow.";
     before() "before";
     part_of_loss() "part of C";

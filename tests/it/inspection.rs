@@ -191,6 +191,51 @@ fn check_against_the_textbook(session: &Session, of: Subject, tolerance: f64) {
 }
 
 #[test]
+fn linear_layers_amount_to_one() {
+    let linear = |hidden: &[usize]| Plan {
+        activation: Activation::Linear,
+        ..plan(hidden)
+    };
+    for hidden in [&[5][..], &[3, 2], &[6, 4, 5]] {
+        let mut session = session("iris", linear(hidden));
+        for _ in 0..40 {
+            session.step().expect("finite");
+        }
+        let Facts::Output(facts) = inspected(&session, Cursor::Output, Subject::Row).facts else {
+            panic!("facts about the outputs");
+        };
+        let collapse = facts.collapse.expect("all linear");
+        assert_eq!(collapse.weights.dim(), (3, 4));
+        for (term, z) in facts.terms.iter().zip(&collapse.z) {
+            assert!(
+                (term.z - z).abs() < 1e-12 * term.z.abs().max(1.0),
+                "{} {z}",
+                term.z
+            );
+        }
+        // The inputs of the row by themselves, through the one layer.
+        let mut inputs = Array1::zeros(4);
+        session
+            .data()
+            .validation
+            .write_inputs(ROW.index, inputs.view_mut());
+        let z = collapse.weights.dot(&inputs.mapv(f64::from)) + &collapse.biases;
+        assert!(
+            z.iter()
+                .zip(&collapse.z)
+                .all(|(z, known)| (z - known).abs() < 1e-12)
+        );
+    }
+    for other in [plan(&[5]), linear(&[])] {
+        let session = session("iris", other);
+        let Facts::Output(facts) = inspected(&session, Cursor::Output, Subject::Row).facts else {
+            panic!("facts about the outputs");
+        };
+        assert_eq!(facts.collapse, None);
+    }
+}
+
+#[test]
 fn small_networks_are_told_as_the_textbook_has_them() {
     let mut relu = plan(&[7, 5]);
     relu.activation = Activation::Relu;

@@ -170,6 +170,17 @@ fn weights_biases_inputs_and_outputs() {
 }
 
 #[test]
+fn linear_layers_are_written_out_as_one() {
+    let linear = Plan {
+        activation: Activation::Linear,
+        ..plan(&[4, 3])
+    };
+    let mut shown = shown("iris", linear, 3, (120, 36));
+    shown.press("io");
+    insta::assert_snapshot!("inspector-outputs-collapse", page(&mut shown));
+}
+
+#[test]
 fn a_muted_neuron_says_why_its_weights_stay() {
     let mut shown = shown("iris", plan(&[4]), 3, (120, 36));
     shown.press(":mute a1[1]\n");

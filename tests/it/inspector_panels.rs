@@ -10,7 +10,7 @@ use nn_tui::nn::optimizer::{MAX_STATE, Update};
 use nn_tui::nn::textbook::Forward;
 use nn_tui::nn::{Activation, LearningRule, Loss, Optimizer, Output, ParameterId};
 use nn_tui::train::inspection::{
-    Back, Facts, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
+    Back, Collapse, Facts, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
 };
 use nn_tui::train::probes::{EdgeProbe, InspectProbe, PhaseProbe, RowProbe};
 use nn_tui::train::{Cursor, Inspection, PhaseValues, StepPhase, StepPosition, Subject};
@@ -153,6 +153,13 @@ impl Numbers {
             function: Loss::ALL[which % Loss::ALL.len()],
             total: self.next(),
             loss: self.next(),
+            collapse: which.is_multiple_of(2).then(|| Collapse {
+                weights: ndarray::Array2::from_shape_simple_fn((size, 1 + which % 30), || {
+                    self.next()
+                }),
+                biases: (0..size).map(|_| self.next()).collect(),
+                z: (0..size).map(|_| self.next()).collect(),
+            }),
         }
     }
 

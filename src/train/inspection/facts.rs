@@ -1,12 +1,14 @@
 //! Facts about the neuron, parameter or outputs under the cursor, from a pass of one or several rows.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-use super::{Back, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term};
+use super::{
+    Back, Collapse, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
+};
 use crate::nn::gradient_check::relative_error;
 use crate::nn::optimizer::{Update, UpdateFormula};
 use crate::nn::pass::Pass;
-use crate::nn::{Architecture, NeuronId, ParameterId, Parameters};
+use crate::nn::{Activation, Architecture, NeuronId, ParameterId, Parameters};
 use crate::train::Session;
 use crate::util::stats::Histogram;
 
@@ -215,8 +217,28 @@ impl Context<'_> {
             function: loss,
             total: terms.iter().map(|term| term.exponential).sum(),
             loss: mean(pass.losses()),
+            collapse: self.collapse(),
             terms,
         }
+    }
+
+    /// Returns the single layer that the network amounts to, if there are several layers and all hidden ones
+    /// are linear.
+    fn collapse(&self) -> Option<Collapse> {
+        let architecture = self.architecture();
+        let is_linear = |layer| architecture.activation(layer) == Some(Activation::Linear);
+        let is_dropped = |layer| {
+            let mut neurons = 0..architecture.sizes()[layer];
+            neurons.any(|neuron| self.pass.dropout_of(layer, neuron) != 1.0)
+        };
+        let mut hidden = 1..architecture.depth();
+        if hidden.is_empty() || !hidden.all(|layer| is_linear(layer) && !is_dropped(layer)) {
+            return None;
+        }
+        let (weights, biases) = self.parameters.collapsed();
+        let inputs = Array1::from(means(self.pass.activations(0)));
+        let z = weights.dot(&inputs) + &biases;
+        Some(Collapse { weights, biases, z })
     }
 }
 

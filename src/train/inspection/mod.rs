@@ -11,6 +11,8 @@ mod inspector;
 pub(super) use history::{History, StepValues, is_small};
 pub(super) use inspector::{Inspector, Rows};
 
+use ndarray::{Array1, Array2};
+
 use crate::nn::NeuronId;
 use crate::nn::optimizer::Update;
 use crate::nn::parameters::ParameterId;
@@ -210,4 +212,17 @@ pub struct OutputFacts {
     pub total: f64,
     /// Mean loss `C` per row.
     pub loss: f64,
+    /// The single layer that the network amounts to, while all of several layers before the outputs are linear.
+    pub collapse: Option<Collapse>,
+}
+
+/// Single layer `z = W x + b` that gives the outputs of a network with linear hidden layers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Collapse {
+    /// Product of the weight matrices, the last layer first: `(outputs, inputs)`.
+    pub weights: Array2<f64>,
+    /// Biases: `(outputs)`.
+    pub biases: Array1<f64>,
+    /// Weighted inputs of the outputs by this layer alone, the means over the rows: `(outputs)`.
+    pub z: Array1<f64>,
 }

@@ -9,7 +9,7 @@ use crate::train::probes::{PlaneAnswer, PlanePoint, PlaneProbe};
 use crate::train::{Request, SampleId, Set};
 use crate::tui::app::{ClickTarget, Model, Msg};
 use crate::tui::text;
-use crate::tui::widgets::{Canvas, Pane, Stroke, Title, axes, plot_area};
+use crate::tui::widgets::{Canvas, Mark, Pane, Stroke, Title, axes, plot_area};
 
 /// Rows of the screen for each mark on the left.
 const ROWS_PER_MARK: u16 = 4;
@@ -138,7 +138,7 @@ impl<'a> Fit<'a> {
         Some(fit)
     }
 
-    fn left(&self, inside: Rect) -> Vec<crate::tui::widgets::Mark> {
+    fn left(&self, inside: Rect) -> Vec<Mark> {
         marks(
             self.range[1],
             usize::from(inside.height / ROWS_PER_MARK).max(2),

@@ -11,12 +11,14 @@ use crate::train::{Request, SampleId, Set};
 use crate::tui::app::{ClickTarget, Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pane, Title, axes, plot_area};
+use crate::tui::widgets::{Mark, Pane, Title, axes, plot_area};
 use crate::util::numbers::{significant, ticks};
 use crate::util::text::shorten;
 
 /// Rows of the screen for each mark on the left.
 const ROWS_PER_MARK: u16 = 4;
+/// Fewest cells of the marks on the left.
+const MIN_LEFT: u16 = 3;
 /// Number of contour lines.
 const CONTOURS: usize = 8;
 /// Colours of the scale of numbers in the legend.
@@ -42,7 +44,7 @@ impl Panel for RegionsPanel {
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {
-        if model_has_no_plane(pane.model) {
+        if pane.model.navigation.plane.columns.is_empty() {
             return pane.message([text::no_numeric_column()]);
         }
         let Some(picture) = Picture::new(pane.model, pane.area) else {
@@ -80,13 +82,6 @@ impl Panel for RegionsPanel {
     }
 }
 
-fn model_has_no_plane(model: &Model) -> bool {
-    model.navigation.plane.columns.len() < 2
-}
-
-/// Fewest cells of the marks on the left.
-const MIN_LEFT: u16 = 3;
-
 /// Predictions with the place of everything on the screen.
 struct Picture<'a> {
     model: &'a Model,
@@ -96,7 +91,7 @@ struct Picture<'a> {
     /// Ranges of both axes.
     range: [(f64, f64); 2],
     /// Marks on the left.
-    left: Vec<crate::tui::widgets::Mark>,
+    left: Vec<Mark>,
     caption: String,
     /// Range of a numeric target, in its own unit.
     targets: Option<(f64, f64)>,

@@ -3,6 +3,7 @@
 //!
 //! While a mini-batch is stepped through, numbers that are not computed yet are dots.
 
+mod collapse;
 mod figures;
 mod input;
 mod neuron;

@@ -35,6 +35,9 @@ pub(super) fn write(page: &mut Page, facts: &OutputFacts) {
     page.gap();
     Columns::new(c, facts).write(page, facts);
     loss(page, facts);
+    if let Some(collapse) = &facts.collapse {
+        super::collapse::write(page, facts, collapse);
+    }
 }
 
 /// A column of numbers.

@@ -320,3 +320,12 @@ fn amounts_are_read_as_they_are_written() {
         assert_eq!(numbers(&cells), expected, "{cells:?}");
     }
 }
+
+#[test]
+fn a_negative_amount_in_the_first_row_is_no_unit() {
+    let dataset = loaded(table("x,kind", 20, |row| {
+        format!("({}.5),{}", row * 7 % 10 + 1, kind(row))
+    }));
+    assert_eq!((dataset.rows(), dataset.values[[0, 0]]), (20, -1.5));
+    assert_eq!(dataset.report.units, None);
+}

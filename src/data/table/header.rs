@@ -130,8 +130,12 @@ pub(crate) fn units_row(header: &[String], below: &[Row]) -> Option<u64> {
     };
     let numeric: Vec<usize> = (0..header.len()).filter(is_numeric).collect();
     let cells = || numeric.iter().map(|&column| first.cells[column].trim());
-    let is_bracketed =
-        |cell: &str| cell.starts_with(['(', '[', '{']) && cell.ends_with([')', ']', '}']);
+    // A negative amount may be in parentheses as well.
+    let is_bracketed = |cell: &str| {
+        cell.starts_with(['(', '[', '{'])
+            && cell.ends_with([')', ']', '}'])
+            && !super::formatted::is_number(cell)
+    };
     let are_units = cells()
         .all(|cell| is_bracketed(cell) || is_unit(cell) || is_rule_or_type(cell))
         && (numeric.len() > 1 || cells().any(|cell| is_bracketed(cell) || is_rule_or_type(cell)));

@@ -194,6 +194,12 @@ fn core(cell: &str) -> Option<(String, bool)> {
         return None;
     }
     let (mut text, mut is_negative) = (cell.trim(), false);
+    // Nearly all numbers have nothing around them.
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let is_plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
+    if digits.bytes().all(is_plain) {
+        return Some((digits.to_owned(), text.starts_with('-')));
+    }
     if let Some(inner) = text
         .strip_prefix('(')
         .and_then(|text| text.strip_suffix(')'))

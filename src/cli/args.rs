@@ -98,9 +98,9 @@ pub enum Command {
     },
     /// Evaluate a model on a table
     ///
-    /// Writes to standard output: the loss, and the accuracy and confusion matrix, or for a numeric
-    /// target the mean absolute error, the root mean squared error and R2. Rows without a true value
-    /// are skipped and counted.
+    /// Writes to standard output: accuracy, ROC AUC, log loss and the like, precision, recall and F1 of each
+    /// class, and the confusion matrix; for a numeric target the mean and median absolute error, the
+    /// root mean squared error and R2. Rows without a true value are skipped and counted.
     Eval {
         /// Model saved by nn-tui.
         #[arg(help = format!("Model saved by nn-tui: {}", formats::readable_extensions()))]

@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use super::predict::{LACKS_HISTORY, Unpredicted, report_unknown, rows_at_once};
 use super::standard_output;
 use crate::data::{
-    ErrorSums, Labels, PredictionInput, PredictionRows, Reading, Selection, Source, TargetScale,
-    Task, UnknownTexts, write_class,
+    ClassScores, Confusion, ErrorSums, Errors, Labels, PredictionInput, PredictionRows, Ranking,
+    Reading, Scores, Selection, Source, TargetScale, Task, UnknownTexts, write_class,
 };
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
-use crate::train::Confusion;
-use crate::util::numbers::{counted, score};
+use crate::record::scores::{ScoresJson, aligned, named_scores, number, percent, table_of_classes};
+use crate::train::ranking_of;
+use crate::util::numbers::counted;
 use crate::util::text::{printable_json, sanitise, shorten, width};
 
 /// Maximal width of a class name in the confusion matrix, in terminal cells.
@@ -57,13 +58,12 @@ pub(super) fn run(
     sums.without_history.report(source);
     sums.unpredicted.report(source);
     report_unknown(source, &rows);
+    let scores = sums.scores(&model.task);
     let text = if json {
-        format!(
-            "{}\n",
-            printable_json(&sums.as_json(&model, &rows).to_string())
-        )
+        let json = sums.as_json(&scores, &model, &rows).to_string();
+        format!("{}\n", printable_json(&json))
     } else {
-        sums.as_text(&model, source, rows.selection())
+        sums.as_text(&scores, &model, source, rows.selection())
     };
     let mut stdout = io::stdout().lock();
     standard_output(
@@ -93,9 +93,24 @@ struct Sums {
     without_history: Unpredicted,
     loss: f64,
     confusion: Confusion,
+    ranking: Ranking,
     errors: ErrorSums,
     /// Errors of predicting the mean of the training rows, the baseline.
     baseline: ErrorSums,
+}
+
+/// Scores of a model.
+struct ModelScores {
+    scores: Scores,
+    baseline: Baseline,
+}
+
+/// Scores of the best constant prediction.
+enum Baseline {
+    /// Fraction of rows of the most frequent class.
+    Majority(f64),
+    /// Errors of the mean of the training rows.
+    Mean(Errors),
 }
 
 impl Sums {
@@ -108,6 +123,7 @@ impl Sums {
             without_history: Unpredicted::because(LACKS_HISTORY),
             loss: 0.0,
             confusion: Confusion::new(model.task.classes().len()),
+            ranking: ranking_of(&model.architecture),
             errors: ErrorSums::default(),
             baseline: ErrorSums::default(),
         }
@@ -184,17 +200,22 @@ impl Sums {
         self.loss += loss;
         self.rows += input.rows() as u64;
         for (row, outputs) in outputs.outer_iter().enumerate() {
-            if outputs.iter().any(|output| !output.is_finite()) {
+            let is_finite = outputs.iter().all(|output| output.is_finite());
+            if !is_finite {
                 self.unpredicted.add(input.lines[row]);
-                continue;
             }
             match (actual, model.task.scale()) {
+                (Actual::Numbers(_), _) if !is_finite => {}
                 (Actual::Numbers(numbers), Some(scale)) => {
                     self.add_number(scale, numbers[row], outputs[0]);
                 }
                 (Actual::Classes(classes), _) => {
-                    let predicted = predicted_class(outputs).unwrap_or(0);
-                    self.confusion.add(classes[row], predicted);
+                    let outputs = outputs.to_slice().expect("a row of a matrix");
+                    self.ranking.add(classes[row], outputs);
+                    match predicted_class(outputs) {
+                        Some(predicted) => self.confusion.add(classes[row], predicted),
+                        None => self.confusion.add_unpredicted(classes[row]),
+                    }
                 }
                 (Actual::Numbers(_), None) => {}
             }
@@ -206,35 +227,31 @@ impl Sums {
         self.baseline.add(actual.into(), scale.mean);
     }
 
-    fn loss(&self) -> f64 {
-        self.loss / self.rows as f64
-    }
-
-    /// Counts the rows classified correctly; a row without a prediction is not.
-    fn correct(&self) -> u64 {
-        let classes = 0..self.confusion.classes();
-        classes
-            .map(|class| u64::from(self.confusion.count(class, class)))
-            .sum()
-    }
-
-    /// Counts the rows of each class.
-    fn counts(&self) -> Vec<u64> {
-        let classes = 0..self.confusion.classes();
-        let row = |actual| {
-            classes
-                .clone()
-                .map(move |to| u64::from(self.confusion.count(actual, to)))
+    /// Computes the scores of the rows so far.
+    fn scores(&mut self, task: &Task) -> ModelScores {
+        let loss = self.loss / self.rows as f64;
+        let (classes, errors, baseline) = match task {
+            Task::Classification { .. } => {
+                let classes = ClassScores::new(&self.confusion, Some(self.ranking.scores()));
+                let rows = classes.each.iter().map(|score| score.support);
+                let majority = rows.max().unwrap_or(0) as f64 / self.rows as f64;
+                (Some(classes), None, Baseline::Majority(majority))
+            }
+            Task::Regression(_) => {
+                let errors = std::mem::take(&mut self.errors).errors();
+                let baseline = std::mem::take(&mut self.baseline).errors();
+                (None, Some(errors), Baseline::Mean(baseline))
+            }
         };
-        classes.clone().map(|actual| row(actual).sum()).collect()
+        let scores = Scores {
+            loss,
+            classes,
+            errors,
+        };
+        ModelScores { scores, baseline }
     }
 
-    /// Returns the fraction of rows of the most frequent class, the baseline.
-    fn baseline(&self) -> f64 {
-        self.counts().into_iter().max().unwrap_or(0) as f64 / self.rows as f64
-    }
-
-    fn as_json(&self, model: &TrainedModel, rows: &PredictionRows) -> Value {
+    fn as_json(&self, scores: &ModelScores, model: &TrainedModel, rows: &PredictionRows) -> Value {
         let unknown = rows.unknown();
         let unknown = unknown.map(|(column, texts)| (column.to_owned(), json!(texts.count)));
         // Numbers that are not finite become null.
@@ -245,43 +262,38 @@ impl Sums {
             "rows_without_prediction": self.unpredicted.rows,
             "rows_without_history": self.without_history.rows,
             "unknown_values": unknown.collect::<serde_json::Map<String, Value>>(),
-            "loss": self.loss(),
         });
-        let more = match &model.task {
-            Task::Classification { classes } => {
+        let classes = model.task.classes();
+        let baseline = match scores.baseline {
+            Baseline::Majority(accuracy) => {
                 let row = |actual| {
                     let row = (0..classes.len()).map(|to| self.confusion.count(actual, to));
                     row.collect::<Vec<_>>()
                 };
                 json!({
-                    "accuracy": self.correct() as f64 / self.rows as f64,
-                    "baseline_accuracy": self.baseline(),
+                    "baseline_accuracy": accuracy,
                     "classes": classes,
                     "confusion": (0..classes.len()).map(row).collect::<Vec<_>>(),
                 })
             }
-            Task::Regression(_) => {
-                let (errors, baseline) = (self.errors.errors(), self.baseline.errors());
-                json!({
-                    "mae": errors.mae,
-                    "rmse": errors.rmse,
-                    "r2": errors.r2,
-                    "baseline_mae": baseline.mae,
-                    "baseline_rmse": baseline.rmse,
-                })
+            Baseline::Mean(errors) => {
+                json!({ "baseline_mae": errors.mae, "baseline_rmse": errors.rmse })
             }
         };
         if let Some(selection) = rows.selection() {
             all["selected"] = json!(selection.to_string());
         }
-        if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
-            all.extend(more);
+        for more in [json!(ScoresJson::new(&scores.scores, classes)), baseline] {
+            if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
+                all.extend(more);
+            }
         }
         all
     }
 
     fn as_text(
         &self,
+        scores: &ModelScores,
         model: &TrainedModel,
         source: &Source,
         selection: Option<&Selection>,
@@ -291,6 +303,7 @@ impl Sums {
             counted(self.rows, "row"),
             sanitise(&model.target)
         );
+        // Writing to a string does not fail.
         if let Some(selection) = selection {
             let _ = write!(text, ", the {selection}");
         }
@@ -304,33 +317,33 @@ impl Sums {
         if let Some(labels) = self.unknown_labels.statement(&model.target) {
             let _ = write!(text, "\n{labels}; those rows are skipped");
         }
-        let _ = write!(text, "\n\nloss      {}\n", score(self.loss(), 4));
-        // Writing to a string does not fail.
-        let _ = match &model.task {
-            Task::Classification { classes } => write!(
-                text,
-                "accuracy  {:.2}%  ({} of {} rows)\nbaseline  {:.2}%  (always the most frequent \
-                 class)\n\n{}",
-                100.0 * self.correct() as f64 / self.rows as f64,
-                self.correct(),
-                self.rows,
-                100.0 * self.baseline(),
-                self.matrix(classes),
+        let classes = model.task.classes().iter();
+        let classes: Vec<String> = classes.map(|name| sanitise(name)).collect();
+        let named = named_scores(&scores.scores, &classes).into_iter();
+        let mut rows: Vec<_> = named
+            .map(|score| vec![score.name.clone(), score.show(score.value)])
+            .collect();
+        if let Baseline::Majority(_) = scores.baseline {
+            let (right, all) = (self.confusion.right(), self.rows);
+            rows[0].push(format!("({right} of {all} rows)"));
+        }
+        let mut lines = aligned(&rows);
+        lines.push(match scores.baseline {
+            Baseline::Majority(accuracy) => format!(
+                "baseline: accuracy {} (always the most frequent class)",
+                percent(accuracy)
             ),
-            Task::Regression(_) => {
-                let (errors, baseline) = (self.errors.errors(), self.baseline.errors());
-                write!(
-                    text,
-                    "MAE       {}\nRMSE      {}\nR2        {}\nbaseline  MAE {}, RMSE {}  (always \
-                     the mean of the training rows)\n",
-                    score(errors.mae, 6),
-                    score(errors.rmse, 6),
-                    score(errors.r2, 4),
-                    score(baseline.mae, 6),
-                    score(baseline.rmse, 6),
-                )
-            }
-        };
+            Baseline::Mean(errors) => format!(
+                "baseline: MAE {}, RMSE {} (always the mean of the training rows)",
+                number(errors.mae),
+                number(errors.rmse),
+            ),
+        });
+        let _ = write!(text, "\n\n{}\n", lines.join("\n"));
+        if let Some(of_classes) = &scores.scores.classes {
+            let table = table_of_classes("", of_classes, &classes);
+            let _ = write!(text, "\n{}\n\n{}", table.join("\n"), self.matrix(&classes));
+        }
         text
     }
 
@@ -338,7 +351,7 @@ impl Sums {
     fn matrix(&self, classes: &[String]) -> String {
         let names: Vec<String> = classes
             .iter()
-            .map(|name| shorten(&sanitise(name), MAX_NAME_WIDTH))
+            .map(|name| shorten(name, MAX_NAME_WIDTH))
             .collect();
         let count = |actual, predicted| self.confusion.count(actual, predicted).to_string();
         let first = names

@@ -10,6 +10,7 @@
 //! - `table/`: bytes to cells (CSV, IDX), detection of delimiter and header
 //! - `schema/`: column types, classes, missing values, options
 //! - `prepare/`: split, scaling, one-hot encoding, samples
+//! - `scores/`: accuracy, ROC AUC, errors and the like of predictions
 //! - `summary/`: facts and statistics for people
 
 mod base;
@@ -22,6 +23,7 @@ mod prediction;
 pub mod prepare;
 mod report;
 mod schema;
+mod scores;
 mod source;
 mod summary;
 mod table;
@@ -59,8 +61,13 @@ pub use schema::options::{
     ClassWeights, DateOptions, DateUse, LoadOptions, Missing, Origin, Part, Progress, SplitMethod,
     TaskChoice, ValidationRows,
 };
-pub(crate) use schema::task::{ErrorSums, write_class};
-pub use schema::task::{Errors, TargetScale, Task};
+pub(crate) use schema::task::write_class;
+pub use schema::task::{TargetScale, Task};
+pub use scores::{
+    ClassScore, ClassScores, Confusion, Errors, RankingScores, Scores, ThresholdCurve,
+    ThresholdPoint,
+};
+pub(crate) use scores::{ErrorSums, Ranking};
 pub use source::Source;
 pub use source::builtin::{BUILT_IN, BuiltIn, built_in};
 pub use source::converted::Conversion;

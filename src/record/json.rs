@@ -12,8 +12,9 @@
 //!   model's list of changes);
 //! - `finished`: `reason` (`epochs`, `patience`, `time-limit`, `quit`, `signal`, `diverged`, `gradients`, `failed`,
 //!   `reader-gone`), `message`, `epoch` and `step` (done in all), `seconds`, `training`, `validation`
-//!   and `test` (scores of the final network: `loss` with `accuracy`, or with `mae`, `rmse` and
-//!   `r2`), `best_epoch` (the one whose weights have these scores; `null` if they are the last ones), `exported` (path
+//!   and `test` (scores of the final network: `loss`; of classes `accuracy`, `balanced_accuracy`, `macro` and `weighted`
+//!   (means of `precision`, `recall` and `f1`), `roc_auc`, `average_precision`, `log_loss` and `per_class` (the same of
+//!   each `class` with its rows, `support`); of numbers `mae`, `median_absolute_error`, `rmse` and `r2`), `best_epoch` (the one whose weights have these scores; `null` if they are the last ones), `exported` (path
 //!   of the model saved last), `exported_best_epoch` (the same for its weights), `exported_difference` (0 if
 //!   the file was read back and predicts the same as the network in memory, as every saved file must;
 //!   `null` for formats that nn-tui does not read).
@@ -26,11 +27,12 @@ use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
+use super::scores::ScoresJson;
 use super::{LogFormat, Moment, Output, Recorder, Summary, gradients};
-use crate::data::{Errors, Samples, TargetScale, Task};
+use crate::data::{Samples, Scores, TargetScale, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
-use crate::train::{EpochRecord, Event, Position, Progress, Scores, Started};
+use crate::train::{EpochRecord, Event, Position, Progress, Started};
 use crate::util::text::printable_json;
 
 /// `--log PATH.jsonl`.
@@ -45,6 +47,8 @@ pub(super) struct JsonLines {
     output: BufWriter<Output>,
     /// Standardisation of a numeric target.
     scale: Option<TargetScale>,
+    /// Names of the classes; empty for regression.
+    class_names: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -121,9 +125,9 @@ enum Line<'a> {
         epoch: u64,
         step: u64,
         seconds: f64,
-        training: Option<Scored>,
-        validation: Option<Scored>,
-        test: Option<Scored>,
+        training: Option<ScoresJson<'a>>,
+        validation: Option<ScoresJson<'a>>,
+        test: Option<ScoresJson<'a>>,
         best_epoch: Option<u64>,
         exported: Option<String>,
         exported_best_epoch: Option<u64>,
@@ -147,31 +151,12 @@ enum Quality {
     },
 }
 
-/// Scores of the final network on one set of rows.
-#[derive(Serialize)]
-struct Scored {
-    loss: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    accuracy: Option<f64>,
-    #[serde(flatten)]
-    errors: Option<Errors>,
-}
-
-impl From<Scores> for Scored {
-    fn from(scores: Scores) -> Self {
-        Self {
-            loss: scores.loss,
-            accuracy: scores.errors.is_none().then_some(scores.accuracy),
-            errors: scores.errors,
-        }
-    }
-}
-
 impl JsonLines {
     pub fn new(output: Output) -> Self {
         Self {
             output: BufWriter::new(output),
             scale: None,
+            class_names: Vec::new(),
         }
     }
 
@@ -179,6 +164,7 @@ impl JsonLines {
         let (data, plan, network) = (&*started.data, &started.plan, &started.architecture);
         let (training_rows, validation_rows) = (data.training.rows(), data.validation.rows());
         self.scale = data.task.scale().copied();
+        self.class_names = data.class_names().to_vec();
         self.write(&Line::Started {
             data: &data.name,
             rows: training_rows + validation_rows,
@@ -254,7 +240,8 @@ impl Recorder for JsonLines {
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        let scored = |scores: Option<Scores>| scores.map(Scored::from);
+        let names = std::mem::take(&mut self.class_names);
+        let scored = |scores: &Scores| ScoresJson::new(scores, &names);
         let evaluation = summary.evaluation.as_ref();
         let saved = summary.saved.last();
         self.write(&Line::Finished {
@@ -263,9 +250,9 @@ impl Recorder for JsonLines {
             epoch: summary.position.epoch,
             step: summary.position.step,
             seconds: summary.seconds,
-            training: scored(evaluation.map(|scores| scores.training)),
-            validation: scored(evaluation.and_then(|scores| scores.validation)),
-            test: scored(evaluation.and_then(|scores| scores.test)),
+            training: evaluation.map(|sets| scored(&sets.training)),
+            validation: evaluation.and_then(|sets| sets.validation.as_ref().map(scored)),
+            test: evaluation.and_then(|sets| sets.test.as_ref().map(scored)),
             best_epoch: summary.best.map(|best| best.epoch),
             exported: saved.map(|model| model.path.to_string_lossy().into_owned()),
             exported_best_epoch: saved.and_then(|model| Some(model.best?.epoch)),

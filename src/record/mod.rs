@@ -9,6 +9,7 @@ pub(crate) mod gradients;
 mod json;
 mod log_file;
 mod recorders;
+pub(crate) mod scores;
 mod summary;
 mod text;
 

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use super::scores::{ABSENT, loss, number, percent, table_of_classes, table_of_sets};
 use super::{End, LogFormat, Moment, Output, Recorder, SavedModel, Summary, gradients};
 use crate::data::{Baseline, Prepared, Samples, TargetScale};
 use crate::model_file::Saved;
-use crate::train::{EpochRecord, Event, Limit, Position, Progress, Scores, Started};
+use crate::train::{EpochRecord, Evaluation, Event, Limit, Position, Progress, Started};
 use crate::util::numbers::{counted, rate};
 use crate::util::text::{sanitise, shorten};
 
@@ -36,6 +37,8 @@ pub(super) struct Text {
     shown_at: Option<f64>,
     /// Standardisation of a numeric target.
     scale: Option<TargetScale>,
+    /// Names of the classes; empty for regression.
+    class_names: Vec<String>,
     /// Newest epoch, if it is not shown yet, and rows per second.
     waiting: Option<(EpochRecord, f64)>,
 }
@@ -48,6 +51,7 @@ impl Text {
             report: None,
             shown_at: None,
             scale: None,
+            class_names: Vec::new(),
             waiting: None,
         }
     }
@@ -78,6 +82,7 @@ impl Text {
             String::new()
         };
         self.scale = data.task.scale().copied();
+        self.class_names = data.class_names().to_vec();
         self.shown_at = None;
         self.waiting = None;
         let out = &mut self.progress;
@@ -132,6 +137,39 @@ impl Text {
             writeln!(out, "resumed after epoch {epoch}, step {step}")?;
         }
         Ok(())
+    }
+
+    /// Writes the scores of each set, and those of each class of the rows that were not trained on.
+    fn scores(&mut self, evaluation: &Evaluation) -> io::Result<()> {
+        let Evaluation {
+            training,
+            validation,
+            test,
+            ..
+        } = evaluation;
+        let sets = [
+            ("training", Some(training)),
+            ("validation", validation.as_ref()),
+            ("test", test.as_ref()),
+        ];
+        let sets = sets.into_iter();
+        let sets: Vec<_> = sets.filter_map(|(name, of)| Some((name, of?))).collect();
+        let names = std::mem::take(&mut self.class_names);
+        let out = self.report();
+        writeln!(out)?;
+        for line in table_of_sets(&sets, &names) {
+            writeln!(out, "{line}")?;
+        }
+        let held_out = if sets.len() > 1 { &sets[1..] } else { &sets };
+        for (set, of_set) in held_out {
+            if let Some(classes) = &of_set.classes {
+                writeln!(out)?;
+                for line in table_of_classes(&format!("{set} rows"), classes, &names) {
+                    writeln!(out, "{line}")?;
+                }
+            }
+        }
+        writeln!(out)
     }
 
     fn progress(&mut self, progress: &Progress, seconds: f64) -> io::Result<()> {
@@ -195,8 +233,8 @@ impl Text {
             "{:>7} {:>9} {:>11} {:>11} {first:>10} {second:>10} {speed:>11}",
             epoch.epoch,
             epoch.step,
-            loss(epoch.train_loss.last),
-            loss(epoch.validation_loss.last),
+            loss(epoch.train_loss.last.into()),
+            loss(epoch.validation_loss.last.into()),
         )
     }
 }
@@ -249,23 +287,16 @@ impl Recorder for Text {
         )?;
         let epochs = summary.position.epoch;
         if let Some(best) = summary.best {
-            let (epoch, loss) = (best.epoch, loss(best.loss as f32));
+            let (epoch, loss) = (best.epoch, loss(best.loss));
             writeln!(
                 out,
                 "best epoch {epoch} of {epochs}, validation loss {loss}"
             )?;
         }
         if let Some(evaluation) = &summary.evaluation {
-            for (set, of_set) in [
-                ("training", Some(evaluation.training)),
-                ("validation", evaluation.validation),
-                ("test", evaluation.test),
-            ] {
-                if let Some(of_set) = of_set {
-                    writeln!(out, "{set}: {}", scores(&of_set))?;
-                }
-            }
+            self.scores(evaluation)?;
         }
+        let out = self.report();
         for SavedModel { path, saved, best } in &summary.saved {
             let path = sanitise(&path.to_string_lossy());
             let weights = match (best, &summary.end) {
@@ -282,8 +313,6 @@ impl Recorder for Text {
         out.flush()
     }
 }
-
-const ABSENT: &str = "–";
 
 /// Score of the best constant prediction.
 fn baseline(data: &Prepared) -> String {
@@ -303,53 +332,6 @@ fn baseline(data: &Prepared) -> String {
             number(errors.rmse),
             number(errors.mae),
         ),
-    }
-}
-
-fn scores(scores: &Scores) -> String {
-    match scores.errors {
-        None => format!(
-            "loss {}, accuracy {}",
-            loss(scores.loss as f32),
-            percent(scores.accuracy)
-        ),
-        Some(errors) => format!(
-            "MAE {}, RMSE {}, R2 {}",
-            number(errors.mae),
-            number(errors.rmse),
-            number(errors.r2)
-        ),
-    }
-}
-
-/// Formats with about four significant digits.
-fn number(value: f64) -> String {
-    match value.abs() {
-        size if !size.is_finite() => ABSENT.into(),
-        0.0 => "0".into(),
-        0.001..10.0 => format!("{value:.4}"),
-        10.0..1000.0 => format!("{value:.2}"),
-        1000.0..1e6 => format!("{value:.0}"),
-        _ => format!("{value:.3e}"),
-    }
-}
-
-/// Formats with about five significant digits; losses span many orders of magnitude.
-fn loss(value: f32) -> String {
-    match value {
-        value if !value.is_finite() => ABSENT.into(),
-        value if value != 0.0 && !(1e-3..1e4).contains(&value) => format!("{value:.3e}"),
-        value => format!("{value:.4}"),
-    }
-}
-
-/// Formats as a percentage, rounded in f64 as `--describe` and the screen do: 0.1135 would be 11.4%
-/// in f32.
-fn percent(fraction: f64) -> String {
-    if fraction.is_finite() {
-        format!("{:.1}%", 100.0 * fraction)
-    } else {
-        ABSENT.into()
     }
 }
 
@@ -416,17 +398,5 @@ mod tests {
         // Two lines are the header and the first epoch.
         assert!((2 + 90..=2 + 200).contains(&lines_within(0..60)));
         assert!((2 + 50..=2 + 60).contains(&lines_within(60..120)));
-    }
-
-    #[test]
-    fn numbers_keep_their_width() {
-        assert_eq!(loss(1.098_612), "1.0986");
-        assert_eq!(loss(1.5e-7), "1.500e-7");
-        assert_eq!(loss(0.0), "0.0000");
-        assert_eq!(loss(f32::NAN), ABSENT);
-        assert_eq!(percent(0.966_67), "96.7%");
-        assert_eq!(percent(0.1135), format!("{:.1}%", 100.0 * 0.1135));
-        assert_eq!(percent(0.1135), "11.3%");
-        assert_eq!(percent(f64::NAN), ABSENT);
     }
 }

@@ -3,7 +3,8 @@
 use ndarray::{Array2, Axis};
 
 use super::top_losses::Worst;
-use crate::data::{ErrorSums, Errors, Samples, Targets};
+use crate::data::{ClassScores, Confusion, ErrorSums, Ranking, Samples, Scores, Targets};
+use crate::nn::Architecture;
 use crate::nn::engine::{Engine, Workspace};
 use crate::nn::output::predicted_class;
 
@@ -12,24 +13,6 @@ pub(super) const CHUNK: usize = 256;
 
 /// Maximum number of rows whose true and predicted numbers are kept.
 pub(crate) const PAIRS: usize = 1000;
-
-/// Mean loss and accuracy (or errors) over a set of rows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scores {
-    /// Mean loss per row.
-    pub loss: f64,
-    /// Fraction of correctly classified rows, `0.0..=1.0`. NaN for regression.
-    pub accuracy: f64,
-    /// Errors of the predicted numbers, for regression.
-    pub errors: Option<Errors>,
-}
-
-impl Scores {
-    /// Returns the accuracy, or R² for regression. 1 is perfect for both.
-    pub fn score(&self) -> f64 {
-        self.errors.map_or(self.accuracy, |errors| errors.r2)
-    }
-}
 
 /// Predictions for a set of rows, and the worst of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,69 +40,6 @@ impl Outcomes {
             Predictions::Classes(confusion) => Some(confusion),
             Predictions::Numbers(_) => None,
         }
-    }
-}
-
-/// Confusion matrix: counts of (actual, predicted) pairs of classes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Confusion {
-    classes: usize,
-    counts: Vec<u32>,
-}
-
-impl Confusion {
-    /// Creates a matrix of zeros, `(classes, classes)`.
-    pub fn new(classes: usize) -> Self {
-        Self {
-            classes,
-            counts: vec![0; classes * classes],
-        }
-    }
-
-    /// Returns the number of classes.
-    pub fn classes(&self) -> usize {
-        self.classes
-    }
-
-    /// Returns how many rows of class `actual` were predicted as `predicted`.
-    pub fn count(&self, actual: usize, predicted: usize) -> u32 {
-        self.counts[actual * self.classes + predicted]
-    }
-
-    /// Returns the number of rows.
-    pub fn total(&self) -> u32 {
-        self.counts.iter().sum()
-    }
-
-    /// Returns how many rows were predicted correctly.
-    pub fn right(&self) -> u32 {
-        (0..self.classes)
-            .map(|class| self.count(class, class))
-            .sum()
-    }
-
-    /// Returns how many rows of class `actual` there are.
-    pub(crate) fn of_class(&self, actual: usize) -> u32 {
-        let predicted = 0..self.classes;
-        predicted
-            .map(|predicted| self.count(actual, predicted))
-            .sum()
-    }
-
-    /// Returns the non-zero counts of misclassified rows as (count, actual, predicted), largest
-    /// first.
-    pub fn mistakes(&self) -> Vec<(u32, usize, usize)> {
-        let all = 0..self.counts.len();
-        let cells = all.map(|i| (self.counts[i], i / self.classes, i % self.classes));
-        let mistakes = cells.filter(|&(count, actual, predicted)| count > 0 && actual != predicted);
-        let mut mistakes: Vec<_> = mistakes.collect();
-        mistakes.sort_by_key(|&(count, ..)| std::cmp::Reverse(count));
-        mistakes
-    }
-
-    /// Adds a row of class `actual` that was predicted as `predicted`.
-    pub fn add(&mut self, actual: usize, predicted: usize) {
-        self.counts[actual * self.classes + predicted] += 1;
     }
 }
 
@@ -152,11 +72,15 @@ impl Evaluator {
         }
     }
 
-    /// Evaluates `engine` on all of `samples`. The scores of no rows are NaN.
-    pub fn evaluate(&mut self, engine: &Engine, samples: &Samples) -> (Scores, Outcomes) {
-        let architecture = engine.architecture();
+    /// Evaluates `engine` on all of `samples`, with the scores that `depth` asks for. The scores of no rows are NaN.
+    pub fn evaluate(
+        &mut self,
+        engine: &Engine,
+        samples: &Samples,
+        depth: Depth,
+    ) -> (Scores, Outcomes) {
         let rows = samples.rows();
-        let mut tally = Tally::new(architecture.outputs(), rows);
+        let mut tally = Tally::new(engine.architecture(), rows, depth);
         let mut loss = 0.0;
         for start in (0..rows).step_by(CHUNK) {
             let end = (start + CHUNK).min(rows);
@@ -179,9 +103,26 @@ impl Evaluator {
     }
 }
 
+/// Scores to compute in an evaluation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Those that need no sorting, as after every epoch.
+    Epoch,
+    /// All of them.
+    Full,
+}
+
+/// Creates what keeps the outputs of a network for classes, of which a single output tells two apart.
+pub(crate) fn ranking_of(architecture: &Architecture) -> Ranking {
+    let (outputs, function) = (architecture.outputs(), architecture.output());
+    let are_probabilities = function.sums_to_one() || outputs == 1 && function.is_fraction();
+    Ranking::new(outputs.max(2), are_probabilities)
+}
+
 /// Running sums over the evaluated rows.
 struct Tally {
     confusion: Confusion,
+    ranking: Option<Ranking>,
     errors: ErrorSums,
     pairs: Vec<(f32, f32)>,
     /// Rows between two kept pairs.
@@ -190,12 +131,13 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(outputs: usize, rows: usize) -> Self {
+    fn new(architecture: &Architecture, rows: usize, depth: Depth) -> Self {
         Self {
             pairs: Vec::new(),
             stride: rows.div_ceil(PAIRS).max(1),
             // A single output tells two classes apart.
-            confusion: Confusion::new(outputs.max(2)),
+            confusion: Confusion::new(architecture.outputs().max(2)),
+            ranking: (depth == Depth::Full).then(|| ranking_of(architecture)),
             errors: ErrorSums::default(),
             worst: Worst::default(),
         }
@@ -207,6 +149,9 @@ impl Tally {
             Targets::Classes(labels) => {
                 let (label, predicted) = (labels[row] as usize, predicted_class(outputs));
                 self.confusion.add(label, predicted);
+                if let Some(ranking) = &mut self.ranking {
+                    ranking.add(label, outputs);
+                }
                 predicted == label
             }
             Targets::Numbers { values, scale } => {
@@ -222,26 +167,23 @@ impl Tally {
 
     fn scores(self, loss: f64, rows: usize, targets: &Targets) -> (Scores, Outcomes) {
         let loss = loss / rows as f64;
-        let (scores, predictions) = match targets {
+        let worst = self.worst.rows();
+        let (classes, errors, predictions) = match targets {
             Targets::Classes(_) => {
-                let accuracy = f64::from(self.confusion.right()) / rows as f64;
-                let scores = Scores {
-                    loss,
-                    accuracy,
-                    errors: None,
-                };
-                (scores, Predictions::Classes(self.confusion))
+                let ranking = self.ranking.map(|ranking| ranking.scores());
+                let classes = ClassScores::new(&self.confusion, ranking);
+                (Some(classes), None, Predictions::Classes(self.confusion))
             }
             Targets::Numbers { .. } => {
-                let scores = Scores {
-                    loss,
-                    accuracy: f64::NAN,
-                    errors: Some(self.errors.errors()),
-                };
-                (scores, Predictions::Numbers(self.pairs))
+                let errors = self.errors.errors();
+                (None, Some(errors), Predictions::Numbers(self.pairs))
             }
         };
-        let worst = self.worst.rows();
+        let scores = Scores {
+            loss,
+            classes,
+            errors,
+        };
         (scores, Outcomes { predictions, worst })
     }
 }

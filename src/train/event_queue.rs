@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::curves::Curves;
-use super::evaluation::{Outcomes, Scores};
+use super::evaluation::Outcomes;
 use super::messages::{EpochRecord, Event, LossPoint, Progress};
 use super::session::RunningMean;
 use super::{BestEpoch, Position, Session, Stepped};
+use crate::data::Scores;
 use crate::util::stats::{Bounded, MinMaxLast};
 
 /// Capacity for metrics; beyond it, neighbouring points are merged.
@@ -160,7 +161,7 @@ impl<S: Sink> EventQueue<S> {
         }
         self.recording.recorded_epochs = position.epoch;
         let (validation, outcomes) = validation.unzip();
-        let loss = validation.map_or(f64::NAN, |scores| scores.loss);
+        let loss = (validation.as_ref()).map_or(f64::NAN, |scores| scores.loss);
         let score = validation.map_or(f64::NAN, |scores| scores.score());
         let train_score = match session.data().task.scale() {
             None => means.accuracy(),

@@ -5,8 +5,8 @@ use std::path::Path;
 use ndarray::Array2;
 
 use super::session::ChosenWeights;
-use super::{Plan, Scores, Session};
-use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples};
+use super::{Plan, Session};
+use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples, Scores};
 use crate::error::Result;
 use crate::model_file::{
     EndedWith, Quality, Saved, SplitRecord, TrainedModel, TrainingRecord, rows_to_verify, save,
@@ -85,8 +85,8 @@ fn trained_model(session: &mut Session, chosen: ChosenWeights) -> TrainedModel {
         started_as: started_as.filter(|start| start != session.architecture()),
         started_from: (session.start()).map(|start| weights_checksum(&start.parameters)),
         ended_with: (learning(&now) != learning(plan)).then_some(learning(&now)),
-        training: recorded(evaluation.training),
-        validation: evaluation.validation.map(recorded),
+        training: recorded(&evaluation.training),
+        validation: evaluation.validation.as_ref().map(recorded),
     };
     TrainedModel {
         architecture: session.architecture().clone(),
@@ -120,11 +120,11 @@ fn learning(plan: &Plan) -> EndedWith {
 }
 
 /// Scores without the numbers that are not finite.
-fn recorded(scores: Scores) -> Quality {
+fn recorded(scores: &Scores) -> Quality {
     let finite = |number: f64| number.is_finite().then_some(number);
     Quality {
         loss: finite(scores.loss),
-        accuracy: finite(scores.accuracy),
+        accuracy: finite(scores.accuracy()),
         errors: scores.errors.filter(Errors::is_finite),
     }
 }

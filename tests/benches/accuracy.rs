@@ -60,7 +60,7 @@ fn accuracies(data: &str, options: &str) -> Vec<f64> {
             session.step().expect("it converges");
         }
         let (scores, _) = session.validate().expect("there are rows for it");
-        scores.accuracy
+        scores.accuracy()
     };
     (0..SEEDS).map(after).collect()
 }

@@ -2,8 +2,9 @@
 //! network that shows their rows.
 
 use crate::support::{Driven, PATIENCE, dataset, plan, regression_plan, trained_model, watched};
+use nn_tui::data::Confusion;
 use nn_tui::train::probes::{EdgeProbe, IncomingWeightProbe, OutcomeProbe};
-use nn_tui::train::{Command, Confusion, Event, Observation, Plan, Set};
+use nn_tui::train::{Command, Event, Observation, Plan, Set};
 use nn_tui::tui::app::{ClickTarget, Effect, Model, Msg, Selection, View, Which};
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};

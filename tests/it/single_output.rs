@@ -48,7 +48,7 @@ fn two_two_one_learns_xor() {
             while session.position().epoch < 400 {
                 session.step().expect("finite");
             }
-            session.evaluate().training.accuracy == 1.0
+            session.evaluate().training.accuracy() == 1.0
         });
         assert!(best, "{loss}");
         let evaluation = session.evaluate();
@@ -80,7 +80,7 @@ fn the_loss_is_that_of_nielsen() {
     for _ in 0..500 {
         session.step().expect("finite");
     }
-    assert!(session.evaluate().validation.expect("rows").accuracy > 0.9);
+    assert!(session.evaluate().validation.expect("rows").accuracy() > 0.9);
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn of_numbers_are_in_their_own_unit() {
     near("r2", 1.0 - squared / variance);
     let text = stdout(&succeed("eval", &[&model, &table]));
     assert!(
-        text.contains("\nMAE  ") && text.contains("\nbaseline  MAE "),
+        text.contains("\nMAE  ") && text.contains("\nbaseline: MAE "),
         "{text}"
     );
 }
@@ -100,13 +100,14 @@ fn show_the_confusion_as_text() {
     let text = stdout(&succeed("eval", &[&model, Path::new("iris")]));
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "built-in iris: 150 rows, \"species\"");
-    assert!(lines[3].starts_with("accuracy  9"), "{text}");
-    assert_eq!(
-        lines[4],
-        "baseline  33.33%  (always the most frequent class)"
-    );
-    assert_eq!(lines[7], "            setosa  versicolor  virginica");
-    assert_eq!(lines[8], "setosa          50           0          0");
+    assert!(lines[2].starts_with("accuracy            9"), "{text}");
+    assert!(lines[2].ends_with(" of 150 rows)"), "{text}");
+    let baseline = "baseline: accuracy 33.3% (always the most frequent class)";
+    assert_eq!(lines[8], baseline);
+    assert_eq!(lines[10], "               precision  recall     F1  rows");
+    assert_eq!(lines[11], "setosa            100.0%  100.0%  100.0%    50");
+    assert_eq!(lines[18], "            setosa  versicolor  virginica");
+    assert_eq!(lines[19], "setosa          50           0          0");
 }
 
 #[test]

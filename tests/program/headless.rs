@@ -133,13 +133,16 @@ fn progress_goes_to_standard_error_and_scores_to_standard_output() {
     assert!(lines[0].starts_with("      2        90"), "the last epoch");
     let report = stdout(&output);
     let lines: Vec<&str> = report.lines().collect();
-    assert_eq!(lines.len(), 5, "{report}");
+    assert_eq!(lines.len(), 26, "{report}");
     assert!(lines[0].starts_with("done after 2 epochs, 90 steps, "));
     assert!(lines[1].starts_with("best epoch 2 of 2, validation loss 0."));
-    assert!(lines[2].starts_with("training: loss 0."));
-    assert!(lines[3].starts_with("validation: loss 0."));
+    assert_eq!(lines[3], "                   training  validation");
+    assert!(lines[4].starts_with("accuracy              9"), "{report}");
+    assert!(lines[9].starts_with("log loss             0."), "{report}");
+    assert_eq!(lines[11], "validation rows  precision  recall     F1  rows");
+    assert!(lines[23].starts_with("weighted mean "), "{report}");
     let saved = format!("saved best epoch 2 to {}, ", model.display());
-    assert!(lines[4].starts_with(&saved));
+    assert!(lines[25].starts_with(&saved));
 }
 
 #[test]

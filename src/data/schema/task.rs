@@ -121,85 +121,9 @@ pub(crate) fn write_class<'a>(class: usize, outputs: impl IntoIterator<Item = &'
     }
 }
 
-/// Errors of predicted numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Errors {
-    /// Mean absolute error, in the target's own unit.
-    pub mae: f64,
-    /// Root mean squared error, in the target's own unit.
-    pub rmse: f64,
-    /// Coefficient of determination: 1 less the squared error as a fraction of that of the mean of
-    /// the same rows. 1 is perfect, 0 as good as the mean, below 0 worse. NaN for equal numbers.
-    pub r2: f64,
-}
-
-impl Errors {
-    /// Returns whether all three measures are finite.
-    pub(crate) fn is_finite(&self) -> bool {
-        self.mae.is_finite() && self.rmse.is_finite() && self.r2.is_finite()
-    }
-}
-
-/// Accumulates the errors of predictions.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ErrorSums {
-    rows: u64,
-    absolute: f64,
-    squared: f64,
-    /// Running mean of the true values and the sum of their squared distances from it (Welford).
-    mean: f64,
-    spread: f64,
-}
-
-impl ErrorSums {
-    /// Adds a row.
-    pub fn add(&mut self, actual: f64, predicted: f64) {
-        let error = predicted - actual;
-        self.rows += 1;
-        self.absolute += error.abs();
-        self.squared += error * error;
-        let distance = actual - self.mean;
-        self.mean += distance / self.rows as f64;
-        self.spread += distance * (actual - self.mean);
-    }
-
-    /// Returns the errors over all rows so far; NaN over none.
-    pub fn errors(&self) -> Errors {
-        let rows = self.rows as f64;
-        Errors {
-            mae: self.absolute / rows,
-            rmse: (self.squared / rows).sqrt(),
-            r2: if self.spread > 0.0 {
-                1.0 - self.squared / self.spread
-            } else {
-                f64::NAN
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn errors(pairs: &[(f64, f64)]) -> Errors {
-        let mut sums = ErrorSums::default();
-        pairs
-            .iter()
-            .for_each(|&(actual, predicted)| sums.add(actual, predicted));
-        sums.errors()
-    }
-
-    #[test]
-    fn errors_are_in_the_targets_unit() {
-        let found = errors(&[(1.0, 2.0), (2.0, 2.0), (3.0, 1.0)]);
-        assert_eq!(found.mae, 1.0);
-        assert!((found.rmse - (5.0_f64 / 3.0).sqrt()).abs() < 1e-15);
-        assert!((found.r2 - (1.0 - 5.0 / 2.0)).abs() < 1e-15);
-        assert_eq!(errors(&[(1.0, 1.0), (2.0, 2.0)]).r2, 1.0);
-        assert!(errors(&[(1.0, 1.0), (1.0, 1.0)]).r2.is_nan());
-        assert!(errors(&[]).mae.is_nan());
-    }
 
     #[test]
     fn the_target_goes_there_and_back() {

@@ -20,9 +20,9 @@ use serde::{Deserialize, Serialize};
 use super::Plan;
 use super::Set;
 use super::confusion_rows::ConfusionRows;
-use super::evaluation::{Evaluation, Evaluator, Outcomes, Scores};
+use super::evaluation::{Depth, Evaluation, Evaluator, Outcomes};
 use super::sampler::Sampler;
-use crate::data::{Dataset, Prepared, Samples, Targets, prepare};
+use crate::data::{Dataset, Prepared, Samples, Scores, Targets, prepare};
 use crate::error::{Error, Result};
 use crate::nn::engine::{
     self, Engine, MiniBatch, NonFinite, Resources, Step, StepOptions, Threads,
@@ -467,7 +467,7 @@ impl Session {
     /// Evaluates the current parameters on the validation rows; `None` without validation rows.
     pub fn validate(&mut self) -> Option<(Scores, Outcomes)> {
         let samples = &self.data.validation;
-        (!samples.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples))
+        (!samples.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples, Depth::Epoch))
     }
 
     /// Takes the scores on the validation rows that the last step measured, if it ended an epoch.
@@ -546,11 +546,10 @@ impl Session {
 }
 
 fn evaluation(engine: &Engine, evaluator: &mut Evaluator, data: &Prepared) -> Evaluation {
-    let (training, of_training) = evaluator.evaluate(engine, &data.training);
-    let test = data.test.as_ref();
-    let test = test.map(|samples| evaluator.evaluate(engine, samples).0);
-    let validation =
-        (!data.validation.is_empty()).then(|| evaluator.evaluate(engine, &data.validation));
+    let mut evaluate = |samples: &Samples| evaluator.evaluate(engine, samples, Depth::Full);
+    let (training, of_training) = evaluate(&data.training);
+    let test = data.test.as_ref().map(|samples| evaluate(samples).0);
+    let validation = (!data.validation.is_empty()).then(|| evaluate(&data.validation));
     let (validation, of_validation) = validation.unzip();
     Evaluation {
         training,

@@ -7,8 +7,9 @@ use super::bindings::Direction;
 use super::model::Model;
 use super::navigation::{Navigation, View};
 use super::training::{Phase, Run};
+use crate::data::Confusion;
 use crate::data::Prepared;
-use crate::train::{Command, Confusion, ConfusionRows, Outcomes, Position, SampleId, Set};
+use crate::train::{Command, ConfusionRows, Outcomes, Position, SampleId, Set};
 use crate::tui::panels::PanelId;
 use crate::tui::text;
 

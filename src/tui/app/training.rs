@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::ghosts::Ghost;
 use super::history::{History, change_label};
 use super::timeline::Milestone;
-use crate::data::{DataSummary, InputColumn, Prepared, Samples, with_offset};
+use crate::data::{Confusion, DataSummary, InputColumn, Prepared, Samples, with_offset};
 use crate::model_file::ExportOption;
 use crate::nn::{Architecture, Change, LearningRate};
 use crate::settings::Choices;
 use crate::train::{
-    BestEpoch, Confusion, Divergence, EpochRecord, Evaluation, Event, InForce, Limit, Limits,
-    Observation, Outcomes, Pace, Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started,
-    State, Weights,
+    BestEpoch, Divergence, EpochRecord, Evaluation, Event, InForce, Limit, Limits, Observation,
+    Outcomes, Pace, Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started, State,
+    Weights,
 };
 use crate::tui::text;
 use crate::util::numbers::{ago, loss, short};
@@ -211,7 +211,7 @@ impl Run {
     pub fn losses(&self) -> (f64, f64) {
         match (&self.evaluation, self.history.epochs().last()) {
             (Some(now), _) => {
-                let validation = now.validation.map(|scores| scores.loss);
+                let validation = now.validation.as_ref().map(|scores| scores.loss);
                 (now.training.loss, validation.unwrap_or(f64::NAN))
             }
             (None, Some(last)) => both(last, |last| [last.train_loss, last.validation_loss]),
@@ -230,7 +230,7 @@ impl Run {
     pub fn scores(&self) -> (f64, f64) {
         match (&self.evaluation, self.history.epochs().last()) {
             (Some(now), _) => {
-                let validation = now.validation.map(|scores| scores.score());
+                let validation = now.validation.as_ref().map(|scores| scores.score());
                 (now.training.score(), validation.unwrap_or(f64::NAN))
             }
             (None, Some(last)) => both(last, |last| [last.train_score, last.validation_score]),

@@ -9,7 +9,7 @@ use ratatui::widgets::{Paragraph, Row, Table};
 
 use super::sample::set_name;
 use super::{Panel, scatter};
-use crate::train::Confusion;
+use crate::data::Confusion;
 use crate::tui::app::{Cell, ClickTarget, Model, Msg, around};
 use crate::tui::text;
 use crate::tui::theme::Theme;

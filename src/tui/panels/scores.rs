@@ -6,7 +6,8 @@ use ratatui::widgets::{Row, Table};
 
 use super::Panel;
 use super::sample::set_name;
-use crate::train::{Confusion, Predictions};
+use crate::data::{ClassScores, Confusion};
+use crate::train::Predictions;
 use crate::tui::text;
 use crate::tui::widgets::{Pane, Title};
 use crate::util::numbers::{percent, typeset};
@@ -54,38 +55,16 @@ impl Panel for ScoresPanel {
     }
 }
 
-/// Precision, recall and F1 of one class.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Scores {
-    precision: f64,
-    recall: f64,
-    f1: f64,
-}
-
-impl Scores {
-    /// Scores of `class`. NaN where nothing was predicted as the class, or no row is of it.
-    fn new(confusion: &Confusion, class: usize) -> Self {
-        let all = 0..confusion.classes();
-        let predicted: u32 = all.map(|actual| confusion.count(actual, class)).sum();
-        let hits = f64::from(confusion.count(class, class));
-        let (predicted, actual) = (f64::from(predicted), f64::from(confusion.of_class(class)));
-        Self {
-            precision: hits / predicted,
-            recall: hits / actual,
-            f1: 2.0 * hits / (predicted + actual),
-        }
-    }
-}
-
 fn classes(pane: &mut Pane<'_>, names: &[String], confusion: &Confusion) {
     let theme = pane.theme;
     let right = |text: String| Line::from(text).right_aligned();
+    let scores = ClassScores::new(confusion, None);
     let rows = names.iter().enumerate().take(confusion.classes());
     let rows: Vec<Row> = rows
         .map(|(class, name)| {
-            let scores = Scores::new(confusion, class);
-            let shares = [scores.precision, scores.recall, scores.f1].map(percent);
-            let rows = confusion.of_class(class).to_string();
+            let score = &scores.each[class];
+            let shares = [score.precision, score.recall, score.f1].map(percent);
+            let rows = score.support.to_string();
             let numbers = shares.into_iter().chain([rows]).map(right);
             Row::new([Line::from(shorten(name, NAME))].into_iter().chain(numbers))
         })
@@ -129,21 +108,4 @@ fn errors(pane: &mut Pane<'_>, pairs: &[(f32, f32)]) {
     });
     let widths = [Constraint::Fill(1), Constraint::Length(12)];
     pane.draw(Table::new(rows, widths).style(pane.theme.text()), pane.area);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scores_follow_from_the_confusion_matrix() {
-        let mut confusion = Confusion::new(3);
-        for (actual, predicted, count) in [(0, 0, 8), (0, 1, 2), (1, 1, 3), (1, 0, 1)] {
-            (0..count).for_each(|_| confusion.add(actual, predicted));
-        }
-        let first = Scores::new(&confusion, 0);
-        assert_eq!((first.precision, first.recall), (8.0 / 9.0, 0.8));
-        assert_eq!(first.f1, 16.0 / 19.0);
-        assert!(Scores::new(&confusion, 2).recall.is_nan());
-    }
 }

@@ -1,0 +1,297 @@
+//! Scores of sets of rows, as JSON and as text in aligned columns.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::data::{ClassScore, ClassScores, Errors, RankingScores, Scores};
+use crate::util::text::{shorten, width};
+
+/// Shown in place of a score that is undefined.
+pub(crate) const ABSENT: &str = "–";
+/// Maximal width of a class name.
+const NAME_CELLS: usize = 24;
+/// Maximal width of the name of the second of two classes, beside a score of it.
+const POSITIVE_CELLS: usize = 16;
+/// Maximum number of classes that are listed.
+const MAX_LISTED: usize = 20;
+
+/// Scores on one set of rows, as members of a JSON object. Scores that are undefined are `null`.
+#[derive(Serialize)]
+pub(crate) struct ScoresJson<'a> {
+    loss: f64,
+    #[serde(flatten)]
+    classes: Option<ClassesJson<'a>>,
+    #[serde(flatten)]
+    errors: Option<Errors>,
+}
+
+#[derive(Serialize)]
+struct ClassesJson<'a> {
+    accuracy: f64,
+    balanced_accuracy: f64,
+    #[serde(rename = "macro")]
+    macro_mean: MeanJson,
+    #[serde(rename = "weighted")]
+    weighted_mean: MeanJson,
+    roc_auc: f64,
+    average_precision: f64,
+    log_loss: f64,
+    per_class: Vec<ClassJson<'a>>,
+}
+
+/// Mean scores of the classes.
+#[derive(Serialize)]
+struct MeanJson {
+    precision: f64,
+    recall: f64,
+    f1: f64,
+}
+
+#[derive(Serialize)]
+struct ClassJson<'a> {
+    class: &'a str,
+    #[serde(flatten)]
+    score: ClassScore,
+}
+
+impl<'a> ScoresJson<'a> {
+    /// Names the classes by `names`.
+    pub fn new(scores: &Scores, names: &'a [String]) -> Self {
+        let classes = scores.classes.as_ref();
+        Self {
+            loss: scores.loss,
+            classes: classes.map(|classes| ClassesJson::new(classes, names)),
+            errors: scores.errors,
+        }
+    }
+}
+
+impl<'a> ClassesJson<'a> {
+    fn new(scores: &ClassScores, names: &'a [String]) -> Self {
+        let mean = |score: ClassScore| MeanJson {
+            precision: score.precision,
+            recall: score.recall,
+            f1: score.f1,
+        };
+        let ranking = scores.ranking.unwrap_or(RankingScores::UNDEFINED);
+        let classes = names.iter().zip(&scores.each);
+        Self {
+            accuracy: scores.accuracy,
+            balanced_accuracy: scores.balanced_accuracy,
+            macro_mean: mean(scores.macro_mean),
+            weighted_mean: mean(scores.weighted_mean),
+            roc_auc: ranking.roc_auc,
+            average_precision: ranking.average_precision,
+            log_loss: ranking.log_loss,
+            per_class: classes
+                .map(|(class, &score)| ClassJson { class, score })
+                .collect(),
+        }
+    }
+}
+
+/// A score of a whole set of rows: its name, value, and text.
+pub(crate) struct NamedScore {
+    pub name: String,
+    pub value: f64,
+    show: fn(f64) -> String,
+}
+
+impl NamedScore {
+    /// Formats `value`, a number of the kind of this score.
+    pub fn show(&self, value: f64) -> String {
+        (self.show)(value)
+    }
+}
+
+/// Lists the scores of a set of rows, the most telling first. `names` are those of the classes.
+pub(crate) fn named_scores(scores: &Scores, names: &[String]) -> Vec<NamedScore> {
+    let score = |name: &str, value, show| NamedScore {
+        name: name.to_owned(),
+        value,
+        show,
+    };
+    let mean_loss = score("loss", scores.loss, loss);
+    if let Some(errors) = scores.errors {
+        let median = errors.median_absolute_error;
+        return vec![
+            score("MAE", errors.mae, number),
+            score("median absolute error", median, number),
+            score("RMSE", errors.rmse, number),
+            score("R2", errors.r2, four_decimals),
+            mean_loss,
+        ];
+    }
+    let Some(classes) = &scores.classes else {
+        return vec![mean_loss];
+    };
+    let RankingScores {
+        roc_auc,
+        average_precision,
+        log_loss,
+    } = classes.ranking.unwrap_or(RankingScores::UNDEFINED);
+    let precision = match names {
+        [_, second] => format!("average precision ({})", shorten(second, POSITIVE_CELLS)),
+        _ => "average precision".into(),
+    };
+    let (balanced, f1) = (classes.balanced_accuracy, classes.macro_mean.f1);
+    let mut all = vec![
+        score("accuracy", classes.accuracy, percent as fn(f64) -> String),
+        score("balanced accuracy", balanced, percent),
+        score("F1 (macro)", f1, percent),
+        score("ROC AUC", roc_auc, four_decimals),
+        score(&precision, average_precision, four_decimals),
+        score("log loss", log_loss, loss),
+    ];
+    // The mean cross-entropy is the log loss.
+    if loss(scores.loss) != loss(log_loss) {
+        all.push(mean_loss);
+    }
+    all
+}
+
+/// Formats the scores of `sets`, names of sets with their scores, one set a column.
+pub(crate) fn table_of_sets(sets: &[(&str, &Scores)], names: &[String]) -> Vec<String> {
+    let columns = sets.iter().map(|set| named_scores(set.1, names));
+    let columns: Vec<Vec<NamedScore>> = columns.collect();
+    // A set may have a row less, where its loss is its log loss.
+    let longest = columns.iter().max_by_key(|scores| scores.len());
+    let mut rows = vec![vec![String::new()]];
+    rows[0].extend(sets.iter().map(|set| set.0.to_owned()));
+    for (row, score) in longest.into_iter().flatten().enumerate() {
+        let mut cells = vec![score.name.clone()];
+        for (set, scores) in sets.iter().zip(&columns) {
+            let value = scores.get(row).map_or(set.1.loss, |score| score.value);
+            cells.push(score.show(value));
+        }
+        rows.push(cells);
+    }
+    aligned(&rows)
+}
+
+/// Formats the scores of each class of the rows of `set`, with their means; only those with the lowest F1 of many
+/// classes.
+pub(crate) fn table_of_classes(set: &str, scores: &ClassScores, names: &[String]) -> Vec<String> {
+    let row = |name: &str, score: &ClassScore| {
+        let ClassScore {
+            precision,
+            recall,
+            f1,
+            support,
+        } = *score;
+        let mut cells = vec![shorten(name, NAME_CELLS)];
+        cells.extend([precision, recall, f1].map(percent));
+        cells.push(support.to_string());
+        cells
+    };
+    let mut classes: Vec<(&String, &ClassScore)> = names.iter().zip(&scores.each).collect();
+    let hidden = classes.len().saturating_sub(MAX_LISTED);
+    if hidden > 0 {
+        classes.sort_by(|a, b| a.1.f1.total_cmp(&b.1.f1));
+        classes.truncate(MAX_LISTED);
+    }
+    let heads = [set, "precision", "recall", "F1", "rows"].map(str::to_owned);
+    let mut rows = vec![heads.to_vec()];
+    rows.extend(classes.iter().map(|(name, score)| row(name, score)));
+    rows.push(row("macro mean", &scores.macro_mean));
+    rows.push(row("weighted mean", &scores.weighted_mean));
+    let mut lines = aligned(&rows);
+    if hidden > 0 {
+        let line = format!("({hidden} classes with a higher F1 are left out; --json has all)");
+        lines.insert(1 + MAX_LISTED, line);
+    }
+    lines
+}
+
+/// Pads the cells of `rows`: the first column to the left, the others to the right.
+pub(crate) fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let of_column = |column| rows.iter().filter_map(move |row| row.get(column));
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| of_column(column).map(|cell| width(cell)).max().unwrap_or(0))
+        .collect();
+    let line = |row: &Vec<String>| {
+        let mut line = String::new();
+        for (column, (cell, cells)) in row.iter().zip(&widths).enumerate() {
+            let padding = " ".repeat(cells - width(cell));
+            // Writing to a string does not fail.
+            let _ = if column == 0 {
+                write!(line, "{cell}{padding}")
+            } else {
+                write!(line, "  {padding}{cell}")
+            };
+        }
+        line.trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+/// Formats with about four significant digits.
+pub(crate) fn number(value: f64) -> String {
+    match value.abs() {
+        size if !size.is_finite() => ABSENT.into(),
+        0.0 => "0".into(),
+        0.001..10.0 => format!("{value:.4}"),
+        10.0..1000.0 => format!("{value:.2}"),
+        1000.0..1e6 => format!("{value:.0}"),
+        _ => format!("{value:.3e}"),
+    }
+}
+
+/// Formats with about five significant digits; losses span many orders of magnitude.
+pub(crate) fn loss(value: f64) -> String {
+    match value {
+        value if !value.is_finite() => ABSENT.into(),
+        value if value != 0.0 && !(1e-3..1e4).contains(&value) => format!("{value:.3e}"),
+        value => format!("{value:.4}"),
+    }
+}
+
+fn four_decimals(value: f64) -> String {
+    if value.is_finite() {
+        format!("{value:.4}")
+    } else {
+        ABSENT.into()
+    }
+}
+
+/// Formats as a percentage, rounded in f64 as `--describe` and the screen do: 0.1135 would be 11.4%
+/// in f32.
+pub(crate) fn percent(fraction: f64) -> String {
+    if fraction.is_finite() {
+        format!("{:.1}%", 100.0 * fraction)
+    } else {
+        ABSENT.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Confusion;
+
+    #[test]
+    fn numbers_keep_their_width() {
+        assert_eq!(loss(1.098_612), "1.0986");
+        assert_eq!(loss(1.5e-7), "1.500e-7");
+        assert_eq!(loss(0.0), "0.0000");
+        assert_eq!(loss(f64::NAN), ABSENT);
+        assert_eq!(percent(0.966_67), "96.7%");
+        assert_eq!(percent(0.1135), format!("{:.1}%", 100.0 * 0.1135));
+        assert_eq!(percent(0.1135), "11.3%");
+        assert_eq!(percent(f64::NAN), ABSENT);
+    }
+
+    #[test]
+    fn of_many_classes_the_worst_are_listed() {
+        let mut confusion = Confusion::new(30);
+        (0..30).for_each(|class| confusion.add(class, class));
+        confusion.add(29, 28);
+        let names: Vec<String> = (0..30).map(|class| format!("class {class}")).collect();
+        let lines = table_of_classes("", &ClassScores::new(&confusion, None), &names);
+        assert_eq!(lines.len(), 1 + MAX_LISTED + 3);
+        assert_eq!(lines[1], "class 28           50.0%  100.0%   66.7%     1");
+        assert!(lines[1 + MAX_LISTED].starts_with("(10 classes"));
+    }
+}

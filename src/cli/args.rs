@@ -167,6 +167,19 @@ pub struct TrainingArgs {
     /// Headless: check gradients numerically (again after --epochs, if given); exits 1 on failure
     #[arg(long, help_heading = "Output", conflicts_with = "describe")]
     pub check_gradients: bool,
+    /// Headless: cross-validate on K parts of the rows (stratified, or as --split says) and print the mean of each
+    /// score with its standard error; keeps no model
+    #[arg(long, value_name = "K", help_heading = "Output", conflicts_with_all = NOT_OF_SEVERAL,
+          value_parser = clap::value_parser!(u16).range(2..))]
+    pub folds: Option<u16>,
+    /// Headless: train with N seeds, --seed and the following ones, and print the same; also with --folds
+    #[arg(long, value_name = "N", help_heading = "Output", conflicts_with_all = NOT_OF_SEVERAL,
+          value_parser = clap::value_parser!(u16).range(2..))]
+    pub repeat: Option<u16>,
+    /// Headless: after the best epoch is known, train anew for as many epochs on training and validation rows, and
+    /// save that model; validation scores are those of the first one
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["describe", "check_gradients", "resume", "checkpoint"])]
+    pub refit: bool,
     /// Path of the model that is saved when the run ends.
     #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output",
           help = format!("Save the model when the run ends: {}", formats::extensions()))]
@@ -188,7 +201,8 @@ pub struct TrainingArgs {
 impl TrainingArgs {
     /// Returns whether an option asks for something other than the screen.
     pub(super) fn is_without_screen(&self, global: &GlobalArgs) -> bool {
-        self.headless || self.describe || self.check_gradients || global.json
+        let has_trials = self.folds.is_some() || self.repeat.is_some();
+        self.headless || self.describe || self.check_gradients || has_trials || global.json
     }
 }
 
@@ -239,7 +253,18 @@ pub struct SavingArgs {
 }
 
 /// Options that start a run without the screen.
-const WITHOUT_SCREEN: [&str; 3] = ["headless", "json", "check_gradients"];
+const WITHOUT_SCREEN: [&str; 5] = ["headless", "json", "check_gradients", "folds", "repeat"];
+/// Options of a single run.
+const NOT_OF_SEVERAL: [&str; 8] = [
+    "describe",
+    "check_gradients",
+    "resume",
+    "checkpoint",
+    "from",
+    "log",
+    "save_split",
+    "paused",
+];
 
 /// Flags of the settings, read from their table: the edits of those that were given.
 #[derive(Debug, Clone, Default)]

@@ -15,7 +15,9 @@ use crate::data::{
 };
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
-use crate::record::scores::{ScoresJson, aligned, named_scores, number, percent, table_of_classes};
+use crate::record::scores::{
+    ScoresJson, aligned, number, percent, rows_of_scores, table_of_classes,
+};
 use crate::train::ranking_of;
 use crate::util::numbers::counted;
 use crate::util::text::{printable_json, sanitise, shorten, width};
@@ -319,10 +321,7 @@ impl Sums {
         }
         let classes = model.task.classes().iter();
         let classes: Vec<String> = classes.map(|name| sanitise(name)).collect();
-        let named = named_scores(&scores.scores, &classes).into_iter();
-        let mut rows: Vec<_> = named
-            .map(|score| vec![score.name.clone(), score.show(score.value)])
-            .collect();
+        let mut rows = rows_of_scores(&[&scores.scores], &classes);
         if let Baseline::Majority(_) = scores.baseline {
             let (right, all) = (self.confusion.right(), self.rows);
             rows[0].push(format!("({right} of {all} rows)"));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::args::{GlobalArgs, SavingArgs, TrainingArgs};
 use super::load_options::load_options;
 use super::resume::ResumeOrder;
+use super::trials::TrialCount;
 use crate::data::{Dataset, LoadOptions, Part, Source, Target, ValidationRows};
 use crate::error::{Error, Result};
 use crate::model_file::ExportOption;
@@ -37,6 +38,8 @@ pub struct Job {
     pub save_split: Option<PathBuf>,
     /// Weights of that model.
     pub weights: Weights,
+    /// Whether it is trained anew on training and validation rows.
+    pub refit: bool,
     /// File that the run is recorded to.
     pub log: Option<LogOption>,
     /// Whether existing files are overwritten.
@@ -78,6 +81,13 @@ pub enum FrontEnd {
         /// Whether back-propagation is checked before and after training.
         check_gradients: bool,
     },
+    /// Scores of several trainings.
+    Trials {
+        json: bool,
+        limits: Limits,
+        has_default_epochs: bool,
+        count: TrialCount,
+    },
 }
 
 impl Job {
@@ -107,6 +117,7 @@ impl Job {
             export: export(args.export.as_deref(), global.force)?,
             save_split: args.save_split.clone(),
             weights: args.weights,
+            refit: args.refit,
             log: (args.log.as_deref())
                 .map(|path| LogOption::new(path, global.force))
                 .transpose()?,
@@ -226,6 +237,9 @@ fn front_end(
         return Ok(FrontEnd::Description { json });
     }
     if is_terminal && !args.is_without_screen(global) {
+        if args.refit {
+            return Err(Error::Usage("--refit goes with --headless".into()));
+        }
         return Ok(FrontEnd::Screen {
             pace: choices.pace,
             paused: args.paused,
@@ -246,12 +260,40 @@ fn front_end(
     if has_default_epochs && limits.epochs.is_none() && !args.settings.has("patience") {
         limits.patience = Some(defaults::HEADLESS_PATIENCE);
     }
+    if let Some(count) = trial_count(args)? {
+        return Ok(FrontEnd::Trials {
+            json,
+            limits,
+            has_default_epochs,
+            count,
+        });
+    }
     Ok(FrontEnd::Headless {
         json,
         limits,
         has_default_epochs,
         check_gradients: args.check_gradients,
     })
+}
+
+/// Returns the number of trainings, if several are asked for.
+///
+/// # Errors
+/// [`Error::Usage`] if one of them is to be saved.
+fn trial_count(args: &TrainingArgs) -> Result<Option<TrialCount>> {
+    if args.folds.is_none() && args.repeat.is_none() {
+        return Ok(None);
+    }
+    if args.export.is_some() {
+        return Err(Error::Usage(
+            "--folds and --repeat score several networks and keep none: leave them out to train the one to --export"
+                .into(),
+        ));
+    }
+    Ok(Some(TrialCount {
+        folds: args.folds.map(usize::from),
+        seeds: args.repeat.map_or(1, u64::from),
+    }))
 }
 
 /// Returns the number of epochs of a headless run that is not told it.

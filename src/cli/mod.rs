@@ -11,6 +11,7 @@ mod load_options;
 mod loading;
 mod predict;
 mod resume;
+mod trials;
 mod warm_start;
 
 use std::ffi::OsString;
@@ -29,7 +30,7 @@ use crate::error::{Error, Result};
 use crate::model_file::{Access, ExportOption, NamedFiles, check_writable, write_with};
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
-use crate::train::{CheckpointOption, FinalModel, Pace, Session, Settings};
+use crate::train::{CheckpointOption, FinalModel, Pace, Plan, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::util::{background, memory};
@@ -235,6 +236,21 @@ fn train(job: Job) -> Result<Work> {
                 headless::run(session, settings, options)
             }))
         }
+        FrontEnd::Trials {
+            json,
+            mut limits,
+            has_default_epochs,
+            count,
+        } => {
+            print_notice(job.unread_input());
+            let dataset = load(&job)?;
+            let is_validated = job.choices.validation > 0.0 || dataset.validation.is_some();
+            if has_default_epochs {
+                (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
+            }
+            trials::run(&job, dataset, limits, count, json)?;
+            Ok(Box::new(|| Ok(0)))
+        }
         FrontEnd::Screen {
             pace,
             paused,
@@ -323,13 +339,19 @@ fn save_split(job: &Job, dataset: &Dataset, prepared: &Prepared) -> Result<()> {
     Ok(())
 }
 
-/// Creates the session that trains on `dataset`.
-fn session(job: &Job, dataset: Dataset) -> Result<Session> {
-    let plan = job.plan_for(&dataset)?;
+/// Makes the plan for `dataset`, and checks that there is memory for its network.
+fn plan_that_fits(job: &Job, dataset: &Dataset) -> Result<Plan> {
+    let plan = job.plan_for(dataset)?;
     // Constant columns are dropped later, so the network may become smaller than this.
     let (inputs, outputs) = dataset.max_neurons();
     let architecture = plan.architecture(inputs, outputs)?;
     architecture.check_fits(plan.batch.get().min(dataset.rows()), memory::available())?;
+    Ok(plan)
+}
+
+/// Creates the session that trains on `dataset`.
+fn session(job: &Job, dataset: Dataset) -> Result<Session> {
+    let plan = plan_that_fits(job, &dataset)?;
     let prepared = prepare(&dataset, plan.validation, plan.seed)?;
     let (dataset, start) = (Arc::new(dataset), job.start.clone());
     let mut session = Session::from_start(plan, dataset, prepared, job.threads.into(), start)?;

@@ -138,7 +138,7 @@ pub(super) fn job(
                 keep_limits(limits, before, is_given);
             }
         }
-        FrontEnd::Description { .. } => {}
+        FrontEnd::Description { .. } | FrontEnd::Trials { .. } => {}
     }
     let kept = checkpoint.final_model();
     if !is_given("--weights") {
@@ -174,7 +174,7 @@ pub(super) fn job(
     }
     let limits = match job.front_end {
         FrontEnd::Screen { limits, .. } | FrontEnd::Headless { limits, .. } => limits,
-        FrontEnd::Description { .. } => Limits::default(),
+        FrontEnd::Description { .. } | FrontEnd::Trials { .. } => Limits::default(),
     };
     job.resume = Some(ResumeOrder {
         limits,

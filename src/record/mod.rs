@@ -12,6 +12,7 @@ mod recorders;
 pub(crate) mod scores;
 mod summary;
 mod text;
+mod trials;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use console::Console;
 pub(crate) use recorders::{Recorders, STANDARD_OUTPUT};
 pub(crate) use summary::{End, SavedModel, Summary};
+pub(crate) use trials::TrialReport;
 
 use crate::error::{Error, Result};
 use crate::train::{Conclusion, Event, Position};

@@ -93,6 +93,8 @@ impl<'a> ClassesJson<'a> {
 
 /// A score of a whole set of rows: its name, value, and text.
 pub(crate) struct NamedScore {
+    /// Name in JSON.
+    pub key: &'static str,
     pub name: String,
     pub value: f64,
     show: fn(f64) -> String,
@@ -105,21 +107,27 @@ impl NamedScore {
     }
 }
 
-/// Lists the scores of a set of rows, the most telling first. `names` are those of the classes.
+/// Lists the scores of a set of rows, the most telling first and the loss last. `names` are those of the classes.
 pub(crate) fn named_scores(scores: &Scores, names: &[String]) -> Vec<NamedScore> {
-    let score = |name: &str, value, show| NamedScore {
+    let score = |key, name: &str, value, show| NamedScore {
+        key,
         name: name.to_owned(),
         value,
         show,
     };
-    let mean_loss = score("loss", scores.loss, loss);
+    let mean_loss = score("loss", "loss", scores.loss, loss);
     if let Some(errors) = scores.errors {
         let median = errors.median_absolute_error;
         return vec![
-            score("MAE", errors.mae, number),
-            score("median absolute error", median, number),
-            score("RMSE", errors.rmse, number),
-            score("R2", errors.r2, four_decimals),
+            score("mae", "MAE", errors.mae, number),
+            score(
+                "median_absolute_error",
+                "median absolute error",
+                median,
+                number,
+            ),
+            score("rmse", "RMSE", errors.rmse, number),
+            score("r2", "R2", errors.r2, four_decimals),
             mean_loss,
         ];
     }
@@ -136,37 +144,58 @@ pub(crate) fn named_scores(scores: &Scores, names: &[String]) -> Vec<NamedScore>
         _ => "average precision".into(),
     };
     let (balanced, f1) = (classes.balanced_accuracy, classes.macro_mean.f1);
-    let mut all = vec![
-        score("accuracy", classes.accuracy, percent as fn(f64) -> String),
-        score("balanced accuracy", balanced, percent),
-        score("F1 (macro)", f1, percent),
-        score("ROC AUC", roc_auc, four_decimals),
-        score(&precision, average_precision, four_decimals),
-        score("log loss", log_loss, loss),
-    ];
-    // The mean cross-entropy is the log loss.
-    if loss(scores.loss) != loss(log_loss) {
-        all.push(mean_loss);
+    vec![
+        score(
+            "accuracy",
+            "accuracy",
+            classes.accuracy,
+            percent as fn(f64) -> String,
+        ),
+        score("balanced_accuracy", "balanced accuracy", balanced, percent),
+        score("f1_macro", "F1 (macro)", f1, percent),
+        score("roc_auc", "ROC AUC", roc_auc, four_decimals),
+        score(
+            "average_precision",
+            &precision,
+            average_precision,
+            four_decimals,
+        ),
+        score("log_loss", "log loss", log_loss, loss),
+        mean_loss,
+    ]
+}
+
+/// Returns whether the loss of `scores` is their log loss, which need not be shown twice.
+pub(crate) fn is_loss_repeated(scores: &Scores) -> bool {
+    let ranking = scores.classes.as_ref().and_then(|classes| classes.ranking);
+    ranking.is_some_and(|ranking| loss(ranking.log_loss) == loss(scores.loss))
+}
+
+/// Formats the scores of `sets` without a heading: in each row the name of a score and its value for each set.
+pub(crate) fn rows_of_scores(sets: &[&Scores], names: &[String]) -> Vec<Vec<String>> {
+    let of_sets = sets.iter().map(|scores| named_scores(scores, names));
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for scores in of_sets {
+        rows.resize(rows.len().max(scores.len()), Vec::new());
+        for (row, score) in rows.iter_mut().zip(scores) {
+            if row.is_empty() {
+                row.push(score.name.clone());
+            }
+            row.push(score.show(score.value));
+        }
     }
-    all
+    if sets.iter().all(|scores| is_loss_repeated(scores)) {
+        rows.pop();
+    }
+    rows
 }
 
 /// Formats the scores of `sets`, names of sets with their scores, one set a column.
 pub(crate) fn table_of_sets(sets: &[(&str, &Scores)], names: &[String]) -> Vec<String> {
-    let columns = sets.iter().map(|set| named_scores(set.1, names));
-    let columns: Vec<Vec<NamedScore>> = columns.collect();
-    // A set may have a row less, where its loss is its log loss.
-    let longest = columns.iter().max_by_key(|scores| scores.len());
-    let mut rows = vec![vec![String::new()]];
-    rows[0].extend(sets.iter().map(|set| set.0.to_owned()));
-    for (row, score) in longest.into_iter().flatten().enumerate() {
-        let mut cells = vec![score.name.clone()];
-        for (set, scores) in sets.iter().zip(&columns) {
-            let value = scores.get(row).map_or(set.1.loss, |score| score.value);
-            cells.push(score.show(value));
-        }
-        rows.push(cells);
-    }
+    let heads = sets.iter().map(|set| set.0.to_owned());
+    let mut rows = vec![[String::new()].into_iter().chain(heads).collect()];
+    let scores: Vec<&Scores> = sets.iter().map(|set| set.1).collect();
+    rows.extend(rows_of_scores(&scores, names));
     aligned(&rows)
 }
 

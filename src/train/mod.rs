@@ -28,6 +28,7 @@ mod speed;
 mod throttle;
 mod top_losses;
 mod trainer;
+mod trials;
 pub mod worker;
 
 pub use checkpoint::{CheckpointOption, FinalModel, Interval, Resumed};
@@ -51,5 +52,6 @@ pub use phase_stepper::{PhaseStepper, PhaseValues, StepPhase, StepPosition};
 pub use plan::Plan;
 pub use sample::{SampleId, Set};
 pub use session::{BestEpoch, Divergence, Position, ReplayError, Session, Start, Stepped, Weights};
+pub(crate) use trials::{Trial, Trials};
 pub(crate) use worker::panic_message;
 pub use worker::{Conclusion, Settings, Worker};

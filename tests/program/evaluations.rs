@@ -104,7 +104,7 @@ fn show_the_confusion_as_text() {
     assert!(lines[2].ends_with(" of 150 rows)"), "{text}");
     let baseline = "baseline: accuracy 33.3% (always the most frequent class)";
     assert_eq!(lines[8], baseline);
-    assert_eq!(lines[10], "               precision  recall     F1  rows");
+    assert_eq!(lines[10], "               precision  recall      F1  rows");
     assert_eq!(lines[11], "setosa            100.0%  100.0%  100.0%    50");
     assert_eq!(lines[18], "            setosa  versicolor  virginica");
     assert_eq!(lines[19], "setosa          50           0          0");

@@ -101,7 +101,14 @@ impl Prepared {
 /// 1; [`DataProblem::TooFewRows`](crate::error::DataProblem::TooFewRows) if it is above 0 and there is no
 /// row to spare; [`DataProblem::NoFeatures`](crate::error::DataProblem::NoFeatures).
 pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result<Prepared> {
-    let split = Split::of(dataset, validation_fraction, seed)?;
+    prepare_split(dataset, Split::of(dataset, validation_fraction, seed)?)
+}
+
+/// Encodes the rows of each set of `split` by the statistics of the training rows. Rows in none of the sets are left out.
+///
+/// # Errors
+/// [`DataProblem::NoFeatures`](crate::error::DataProblem::NoFeatures).
+pub(crate) fn prepare_split(dataset: &Dataset, split: Split) -> Result<Prepared> {
     let ((preprocessing, left_out), task) = match dataset.base() {
         Some(base) => ((base.preprocessing.clone(), Vec::new()), base.task.clone()),
         None => (

@@ -1,6 +1,7 @@
 //! Split into training, validation and test rows: at random, by time, by group, or as a file lists them.
 
 pub(crate) mod file;
+mod folds;
 mod groups;
 pub(crate) mod reader;
 mod time;
@@ -102,26 +103,8 @@ impl Split {
         };
         fractions.check()?;
         let rows = dataset.rows();
-        let labels = || match &dataset.target {
-            Target::Classes { names, labels } => (labels.clone(), names.len()),
-            // Numbers have no strata: all rows are of one kind.
-            Target::Numbers(_) => (vec![0; rows], 1),
-        };
-        let split = match &dataset.split {
-            RowSplit::Listed { sets, .. } => Self::from_sets(sets),
-            _ if fractions.validation + fractions.test == 0.0 => {
-                Self::from_sets(&vec![RowSet::Training; rows])
-            }
-            RowSplit::Random => {
-                let (labels, classes) = labels();
-                stratified(&labels, classes, fractions, seed)
-            }
-            RowSplit::Time { times, .. } => time::by_time(times, rows, fractions),
-            RowSplit::Groups { groups, .. } => {
-                let (labels, classes) = labels();
-                groups::by_group(groups, &labels, classes, fractions, seed)
-            }
-        };
+        let all: Vec<u32> = (0..rows as u32).collect();
+        let split = Self::divide(dataset, &all, fractions, seed);
         let is_listed = matches!(dataset.split, RowSplit::Listed { .. });
         let lacks = |set: &[u32], fraction: f64| set.is_empty() && fraction > 0.0 && !is_listed;
         if split.training.is_empty()
@@ -132,6 +115,49 @@ impl Split {
             return Err(Error::data(place, dataset.split.problem(rows)));
         }
         Ok(split)
+    }
+
+    /// Divides `rows`, ascending indices, some of those of `dataset`. A set may stay empty.
+    fn divide(dataset: &Dataset, rows: &[u32], fractions: Fractions, seed: u64) -> Self {
+        fn pick<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+            rows.iter().map(|&row| values[row as usize]).collect()
+        }
+        let labels = || match &dataset.target {
+            Target::Classes { names, labels } => (pick(labels, rows), names.len()),
+            // Numbers have no strata: all rows are of one kind.
+            Target::Numbers(_) => (vec![0; rows.len()], 1),
+        };
+        let mut split = match &dataset.split {
+            RowSplit::Listed { sets, .. } => Self::from_sets(&pick(sets, rows)),
+            _ if fractions.validation + fractions.test == 0.0 => {
+                Self::from_sets(&vec![RowSet::Training; rows.len()])
+            }
+            RowSplit::Random => {
+                let (labels, classes) = labels();
+                stratified(&labels, classes, fractions, seed)
+            }
+            RowSplit::Time { times, .. } if times.is_empty() => {
+                time::by_time(&[], rows.len(), fractions)
+            }
+            RowSplit::Time { times, .. } => {
+                time::by_time(&pick(times, rows), rows.len(), fractions)
+            }
+            RowSplit::Groups { groups, .. } => {
+                let (labels, classes) = labels();
+                groups::by_group(&pick(groups, rows), &labels, classes, fractions, seed)
+            }
+        };
+        for set in [&mut split.training, &mut split.validation, &mut split.test] {
+            set.iter_mut().for_each(|row| *row = rows[*row as usize]);
+        }
+        split
+    }
+
+    /// Returns the split in which the validation rows are training rows too.
+    pub(crate) fn with_all_training(mut self) -> Self {
+        self.training.append(&mut self.validation);
+        self.training.sort_unstable();
+        self
     }
 
     /// Gathers the rows of each set, given the set of every row.

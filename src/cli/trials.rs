@@ -1,0 +1,55 @@
+//! `--folds K` and `--repeat N`: scores of several trainings.
+
+use std::io;
+
+use super::job::Job;
+use super::standard_output;
+use crate::data::Dataset;
+use crate::error::Result;
+use crate::record::TrialReport;
+use crate::train::{Limits, Trials};
+
+/// Number of trainings that are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrialCount {
+    /// Folds of a cross-validation, if it is one.
+    pub folds: Option<usize>,
+    /// Seeds, one after the other.
+    pub seeds: u64,
+}
+
+/// Trains the networks of `job` on parts of `dataset` and writes their scores, as text or as JSON lines.
+///
+/// # Errors
+/// Those of [`Trials::run`]; [`Error::Usage`](crate::error::Error::Usage);
+/// [`Error::CannotWrite`](crate::error::Error::CannotWrite).
+pub(super) fn run(
+    job: &Job,
+    dataset: Dataset,
+    limits: Limits,
+    count: TrialCount,
+    json: bool,
+) -> Result<()> {
+    let plan = super::plan_that_fits(job, &dataset)?;
+    let trials = Trials {
+        dataset: dataset.into(),
+        plan,
+        limits,
+        weights: job.weights,
+        initial_values: job.initial_values.clone(),
+        folds: count.folds,
+        seeds: count.seeds,
+        refit: job.refit,
+    };
+    let report = TrialReport::new(&trials, json);
+    let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr());
+    // Standard error may be closed.
+    let _ = report.start(&mut stderr);
+    let mut written = Ok(());
+    let done = trials.run(|trial| {
+        if written.is_ok() {
+            written = report.trial(trial, &mut stdout, &mut stderr);
+        }
+    })?;
+    standard_output(written.and_then(|()| report.finish(&done, &mut stdout)))
+}

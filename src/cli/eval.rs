@@ -16,7 +16,7 @@ use crate::data::{
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::record::scores::{
-    ScoresJson, aligned, number, percent, rows_of_scores, table_of_classes,
+    NAME_CELLS, ScoresJson, aligned, number, percent, rows_of_scores, table_of_classes,
 };
 use crate::train::ranking_of;
 use crate::util::numbers::counted;
@@ -340,7 +340,7 @@ impl Sums {
         });
         let _ = write!(text, "\n\n{}\n", lines.join("\n"));
         if let Some(of_classes) = &scores.scores.classes {
-            let table = table_of_classes("", of_classes, &classes);
+            let table = table_of_classes("", of_classes, &classes, NAME_CELLS);
             let _ = write!(text, "\n{}\n\n{}", table.join("\n"), self.matrix(&classes));
         }
         text

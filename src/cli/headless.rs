@@ -12,9 +12,12 @@ use crate::error::{Error, Result};
 use crate::model_file::{ExportOption, remove_temporary_files};
 use crate::nn::GradientCheck;
 use crate::record::{
-    Console, End, LogOption, Recorders, STANDARD_OUTPUT, gradients, report_conclusion,
+    Console, End, LogOption, Recorders, Refit, STANDARD_OUTPUT, gradients, report_conclusion,
 };
-use crate::train::{Command, Event, Limit, Pace, Session, Settings, Sink, State, Weights, Worker};
+use crate::train::{
+    Command, Event, Limit, Limits, Pace, Recipe, Session, Settings, Sink, State, Weights, Worker,
+    export_refitted, fit,
+};
 use crate::util::signals::{Signal, Signals, Watched};
 
 /// Events that wait to be recorded before the worker waits too.
@@ -29,6 +32,8 @@ pub struct Options<'a> {
     pub export: Option<&'a ExportOption>,
     /// Weights of that model, and of the scores at the end.
     pub weights: Weights,
+    /// Whether the model is trained anew on training and validation rows, for as many epochs.
+    pub refit: bool,
     /// File that the run is recorded to.
     pub log: Option<&'a LogOption>,
     /// Whether JSON lines are written to standard output.
@@ -71,6 +76,7 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
         sender,
         room: Arc::clone(&room),
     };
+    let recipe = options.refit.then(|| session.recipe());
     let worker = Worker::spawn(session, settings, events)?;
     let mut run = Run {
         worker: &worker,
@@ -80,6 +86,7 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
         room: &room,
         check: options.check_gradients.then_some(Check::BeforeTraining),
         end: None,
+        epochs: 0,
         failed_export: None,
         failed_output: None,
     };
@@ -108,6 +115,9 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
         }
     }
     let is_signalled = matches!(run.end, Some(End::Signal(_)));
+    if let (Some(recipe), Some(End::Finished(_)), None) = (recipe, &run.end, &run.failed_export) {
+        run.refit(&recipe, &mut recorders, &signals);
+    }
     let code = run.conclude(recorders);
     let signalled = write_rest(&console, is_signalled, &messages, &signals);
     let written = console.close(PATIENCE);
@@ -244,6 +254,8 @@ struct Run<'a> {
     check: Option<Check>,
     /// Reason for the end, once it is known.
     end: Option<End>,
+    /// Number of epochs after which the network had the weights that are scored at the end.
+    epochs: u64,
     failed_export: Option<Error>,
     /// First failure to write to standard output or to the log.
     failed_output: Option<Error>,
@@ -261,6 +273,9 @@ impl Run<'_> {
                 State::Failed(message) => self.end(End::Failed(message)),
                 State::Running | State::Stepping | State::Paused => {}
             },
+            Event::Evaluated { position, best, .. } => {
+                self.epochs = best.map_or(position.epoch, |best| best.epoch);
+            }
             Event::Exported { result, .. } => self.failed_export = result.err(),
             Event::CheckpointWritten { result, .. } => self.record_checkpoint(result.err()),
             Event::GradientsChecked(check) => self.handle_check(&check),
@@ -317,6 +332,38 @@ impl Run<'_> {
         self.worker.send(stop);
         // The reader may have stopped reading.
         self.room.lift_limit();
+    }
+
+    /// Trains anew on training and validation rows, and saves that network in place of the one that was saved. A signal
+    /// or a divergence leaves that.
+    fn refit(&mut self, recipe: &Recipe, recorders: &mut Recorders, signals: &Signals) {
+        let mut session = match recipe.session_on_all() {
+            Ok(session) => session,
+            Err(error) => return self.failed_export = Some(error),
+        };
+        let mut signalled = None;
+        let limits = Limits::epochs(Some(self.epochs));
+        let done = fit(&mut session, limits, || {
+            signalled = signalled.or_else(|| end_signal(signals));
+            signalled.is_none()
+        });
+        match (done, signalled) {
+            (Err(divergence), _) => return self.end = Some(End::Diverged(divergence)),
+            (Ok(None), Some(number)) => return self.end = Some(End::Signal(number)),
+            (Ok(_), _) => {}
+        }
+        let path = self.options.export.map(|export| &export.path);
+        let saved = path.map(|path| Ok((path.clone(), export_refitted(&mut session, path)?)));
+        let saved = saved.transpose().unwrap_or_else(|error| {
+            self.failed_export = Some(error);
+            None
+        });
+        recorders.record_refit(Refit {
+            rows: session.data().training.rows(),
+            epochs: self.epochs,
+            test: session.evaluate().test,
+            saved,
+        });
     }
 
     /// Reports a checkpoint that could not be written; the run goes on.

@@ -38,6 +38,8 @@ pub struct Job {
     pub save_split: Option<PathBuf>,
     /// Weights of that model.
     pub weights: Weights,
+    /// Option that was given and goes by the loss on validation rows.
+    pub needs_validation: Option<&'static str>,
     /// Whether it is trained anew on training and validation rows.
     pub refit: bool,
     /// File that the run is recorded to.
@@ -117,6 +119,7 @@ impl Job {
             export: export(args.export.as_deref(), global.force)?,
             save_split: args.save_split.clone(),
             weights: args.weights,
+            needs_validation: needs_validation(args, &choices),
             refit: args.refit,
             log: (args.log.as_deref())
                 .map(|path| LogOption::new(path, global.force))
@@ -274,6 +277,18 @@ fn front_end(
         has_default_epochs,
         check_gradients: args.check_gradients,
     })
+}
+
+/// Returns the option that takes validation rows, if one was given.
+fn needs_validation(args: &TrainingArgs, choices: &Choices) -> Option<&'static str> {
+    let is_given = |name: &str| args.saving.given.iter().any(|given| given == name);
+    if args.settings.has("patience") && choices.limits.patience.is_some() {
+        Some("--patience")
+    } else if is_given("--weights") && args.weights == Weights::Best {
+        Some("--weights best")
+    } else {
+        None
+    }
 }
 
 /// Returns the number of trainings, if several are asked for.

@@ -25,12 +25,12 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap_complete::Shell;
 
-use crate::data::{Dataset, Prepared, Source, SplitFile, load_with, prepare};
+use crate::data::{Dataset, Prepared, Source, SplitFile, load_with};
 use crate::error::{Error, Result};
 use crate::model_file::{Access, ExportOption, NamedFiles, check_writable, write_with};
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
-use crate::train::{CheckpointOption, FinalModel, Pace, Plan, Session, Settings};
+use crate::train::{CheckpointOption, FinalModel, Pace, Recipe, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::util::{background, memory};
@@ -221,6 +221,11 @@ fn train(job: Job) -> Result<Work> {
             print_notice(job.notice());
             let (session, settings) = start(&job, files, load(&job)?)?;
             let is_validated = !session.data().validation.is_empty();
+            if job.refit && (!is_validated || session.dataset().validation.is_some()) {
+                return Err(Error::Usage(
+                    "--refit adds the validation rows to the training rows: they must be a fraction of DATA (--val)".into(),
+                ));
+            }
             if has_default_epochs {
                 (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
             }
@@ -229,6 +234,7 @@ fn train(job: Job) -> Result<Work> {
                 let options = headless::Options {
                     export: job.export.as_ref(),
                     weights: job.weights,
+                    refit: job.refit,
                     log: job.log.as_ref(),
                     json,
                     check_gradients,
@@ -294,7 +300,9 @@ fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(Session, Set
     let export = job.export.as_ref();
     let settings = Settings {
         final_model: FinalModel {
+            // A run that is resumed would write the network before the refit.
             path: export
+                .filter(|_| !job.refit)
                 .map(|export| absolute(&export.path).unwrap_or_else(|_| export.path.clone())),
             weights: job.weights,
         },
@@ -304,12 +312,20 @@ fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(Session, Set
         ..Settings::default()
     };
     let (session, resumed) = match &job.resume {
-        None => (session(job, dataset)?, None),
+        None => {
+            let recipe = recipe(job, dataset)?;
+            (recipe.session(recipe.split()?)?, None)
+        }
         Some(order) => {
             let (session, resumed) = resume::session(order, dataset, job.threads)?;
             (session, Some(Box::new(resumed)))
         }
     };
+    if let (Some(option), true) = (job.needs_validation, session.data().validation.is_empty()) {
+        return Err(Error::Usage(format!(
+            "{option} goes by the loss on validation rows, and there are none: --val says which they are"
+        )));
+    }
     save_split(job, session.dataset(), session.data())?;
     let settings = Settings {
         resumed,
@@ -339,26 +355,20 @@ fn save_split(job: &Job, dataset: &Dataset, prepared: &Prepared) -> Result<()> {
     Ok(())
 }
 
-/// Makes the plan for `dataset`, and checks that there is memory for its network.
-fn plan_that_fits(job: &Job, dataset: &Dataset) -> Result<Plan> {
-    let plan = job.plan_for(dataset)?;
+/// Gathers what a training on `dataset` starts from, and checks that there is memory for its network.
+fn recipe(job: &Job, dataset: Dataset) -> Result<Recipe> {
+    let plan = job.plan_for(&dataset)?;
     // Constant columns are dropped later, so the network may become smaller than this.
     let (inputs, outputs) = dataset.max_neurons();
     let architecture = plan.architecture(inputs, outputs)?;
     architecture.check_fits(plan.batch.get().min(dataset.rows()), memory::available())?;
-    Ok(plan)
-}
-
-/// Creates the session that trains on `dataset`.
-fn session(job: &Job, dataset: Dataset) -> Result<Session> {
-    let plan = plan_that_fits(job, &dataset)?;
-    let prepared = prepare(&dataset, plan.validation, plan.seed)?;
-    let (dataset, start) = (Arc::new(dataset), job.start.clone());
-    let mut session = Session::from_start(plan, dataset, prepared, job.threads.into(), start)?;
-    session
-        .set_initial_values(&job.initial_values)
-        .map_err(|problem| Error::Usage(format!("--set: {problem}")))?;
-    Ok(session)
+    Ok(Recipe {
+        dataset: Arc::new(dataset),
+        plan,
+        initial_values: job.initial_values.clone(),
+        start: job.start.clone(),
+        resources: job.threads.into(),
+    })
 }
 
 /// Loads the data, and reports progress if that takes a while.

@@ -30,13 +30,10 @@ pub(super) fn run(
     count: TrialCount,
     json: bool,
 ) -> Result<()> {
-    let plan = super::plan_that_fits(job, &dataset)?;
     let trials = Trials {
-        dataset: dataset.into(),
-        plan,
+        recipe: super::recipe(job, dataset)?,
         limits,
         weights: job.weights,
-        initial_values: job.initial_values.clone(),
         folds: count.folds,
         seeds: count.seeds,
         refit: job.refit,

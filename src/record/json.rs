@@ -14,8 +14,11 @@
 //!   `reader-gone`), `message`, `epoch` and `step` (done in all), `seconds`, `training`, `validation`
 //!   and `test` (scores of the final network: `loss`; of classes `accuracy`, `balanced_accuracy`, `macro` and `weighted`
 //!   (means of `precision`, `recall` and `f1`), `roc_auc`, `average_precision`, `log_loss` and `per_class` (the same of
-//!   each `class` with its rows, `support`); of numbers `mae`, `median_absolute_error`, `rmse` and `r2`), `best_epoch` (the one whose weights have these scores; `null` if they are the last ones), `exported` (path
-//!   of the model saved last), `exported_best_epoch` (the same for its weights), `exported_difference` (0 if
+//!   each `class` with its rows, `support`); of numbers `mae`, `median_absolute_error`, `rmse` and `r2`), `refit` (with
+//!   `--refit`: `rows` and `epochs` of the training on all rows, and its scores on the `test` rows), `best_epoch` (the one
+//!   with the lowest validation loss so far), `weights` (`best` if the scores are those of that epoch, `last` if of the
+//!   last step), `exported` (path of the model saved last), `exported_best_epoch` (the best epoch, if the model has its
+//!   weights), `exported_difference` (0 if
 //!   the file was read back and predicts the same as the network in memory, as every saved file must;
 //!   `null` for formats that nn-tui does not read).
 //! - `failed`, the only line of a headless run that could not start: `kind` (`usage`, `data`, `model`,
@@ -32,7 +35,7 @@ use super::{LogFormat, Moment, Output, Recorder, Summary, gradients};
 use crate::data::{Samples, Scores, TargetScale, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
-use crate::train::{EpochRecord, Event, Position, Progress, Started};
+use crate::train::{EpochRecord, Event, Position, Progress, Started, Weights};
 use crate::util::text::printable_json;
 
 /// `--log PATH.jsonl`.
@@ -129,10 +132,20 @@ enum Line<'a> {
         validation: Option<ScoresJson<'a>>,
         test: Option<ScoresJson<'a>>,
         best_epoch: Option<u64>,
+        weights: Option<&'static str>,
+        refit: Option<RefitJson<'a>>,
         exported: Option<String>,
         exported_best_epoch: Option<u64>,
         exported_difference: Option<f64>,
     },
+}
+
+/// Training anew after the run.
+#[derive(Serialize)]
+struct RefitJson<'a> {
+    rows: usize,
+    epochs: u64,
+    test: Option<ScoresJson<'a>>,
 }
 
 /// Scores of the network after an epoch.
@@ -253,7 +266,16 @@ impl Recorder for JsonLines {
             training: evaluation.map(|sets| scored(&sets.training)),
             validation: evaluation.and_then(|sets| sets.validation.as_ref().map(scored)),
             test: evaluation.and_then(|sets| sets.test.as_ref().map(scored)),
-            best_epoch: summary.best.map(|best| best.epoch),
+            best_epoch: summary.best_so_far.map(|best| best.epoch),
+            weights: summary.evaluation.as_ref().map(|_| match summary.best {
+                Some(_) => Weights::Best.name(),
+                None => Weights::Last.name(),
+            }),
+            refit: summary.refit.as_ref().map(|refit| RefitJson {
+                rows: refit.rows,
+                epochs: refit.epochs,
+                test: refit.test.as_ref().map(scored),
+            }),
             exported: saved.map(|model| model.path.to_string_lossy().into_owned()),
             exported_best_epoch: saved.and_then(|model| Some(model.best?.epoch)),
             exported_difference: saved.and_then(|model| match model.saved.verification {

@@ -9,8 +9,8 @@ use crate::util::text::{shorten, width};
 
 /// Shown in place of a score that is undefined.
 pub(crate) const ABSENT: &str = "–";
-/// Maximal width of a class name.
-const NAME_CELLS: usize = 24;
+/// Maximal width of a class name in a report.
+pub(crate) const NAME_CELLS: usize = 24;
 /// Maximal width of the name of the second of two classes, beside a score of it.
 const POSITIVE_CELLS: usize = 16;
 /// Maximum number of classes that are listed.
@@ -199,9 +199,14 @@ pub(crate) fn table_of_sets(sets: &[(&str, &Scores)], names: &[String]) -> Vec<S
     aligned(&rows)
 }
 
-/// Formats the scores of each class of the rows of `set`, with their means; only those with the lowest F1 of many
+/// Formats the scores of each class of the rows of `set`, named in `name_cells` at most, with their means; only those with the lowest F1 of many
 /// classes.
-pub(crate) fn table_of_classes(set: &str, scores: &ClassScores, names: &[String]) -> Vec<String> {
+pub(crate) fn table_of_classes(
+    set: &str,
+    scores: &ClassScores,
+    names: &[String],
+    name_cells: usize,
+) -> Vec<String> {
     let row = |name: &str, score: &ClassScore| {
         let ClassScore {
             precision,
@@ -209,7 +214,7 @@ pub(crate) fn table_of_classes(set: &str, scores: &ClassScores, names: &[String]
             f1,
             support,
         } = *score;
-        let mut cells = vec![shorten(name, NAME_CELLS)];
+        let mut cells = vec![shorten(name, name_cells)];
         cells.extend([precision, recall, f1].map(percent));
         cells.push(support.to_string());
         cells
@@ -318,7 +323,7 @@ mod tests {
         (0..30).for_each(|class| confusion.add(class, class));
         confusion.add(29, 28);
         let names: Vec<String> = (0..30).map(|class| format!("class {class}")).collect();
-        let lines = table_of_classes("", &ClassScores::new(&confusion, None), &names);
+        let lines = table_of_classes("", &ClassScores::new(&confusion, None), &names, NAME_CELLS);
         assert_eq!(lines.len(), 1 + MAX_LISTED + 3);
         assert_eq!(lines[1], "class 28           50.0%  100.0%   66.7%     1");
         assert!(lines[1 + MAX_LISTED].starts_with("(10 classes"));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::data::Scores;
 use crate::error::{EXIT_FAILED, Error, Result};
 use crate::model_file::Saved;
 use crate::train::{BestEpoch, Divergence, Evaluation, Event, Limit, Position};
@@ -15,6 +16,18 @@ pub(crate) struct SavedModel {
     pub best: Option<BestEpoch>,
 }
 
+/// Training anew on training and validation rows, after the run itself.
+#[derive(Debug)]
+pub(crate) struct Refit {
+    /// Rows that were trained on.
+    pub rows: usize,
+    pub epochs: u64,
+    /// Scores on the test rows, if there are any.
+    pub test: Option<Scores>,
+    /// Model that was saved, with its path.
+    pub saved: Option<(PathBuf, Saved)>,
+}
+
 /// Outcome of a run.
 #[derive(Debug)]
 pub(crate) struct Summary {
@@ -26,6 +39,10 @@ pub(crate) struct Summary {
     pub evaluation: Option<Evaluation>,
     /// The best epoch, if the scores are those of its parameters.
     pub best: Option<BestEpoch>,
+    /// The best epoch so far.
+    pub best_so_far: Option<BestEpoch>,
+    /// The training after the run.
+    pub refit: Option<Refit>,
     /// Models saved during the run, oldest first, each path once.
     pub saved: Vec<SavedModel>,
 }
@@ -38,6 +55,8 @@ impl Summary {
             seconds: 0.0,
             evaluation: None,
             best: None,
+            best_so_far: None,
+            refit: None,
             saved: Vec::new(),
         }
     }
@@ -60,6 +79,8 @@ impl Summary {
             (self.evaluation, self.best) = (None, None);
         }
         match event {
+            Event::Started(_) | Event::Changed { .. } => self.best_so_far = None,
+            Event::Progress(progress) => self.best_so_far = progress.best,
             Event::Evaluated {
                 best, evaluation, ..
             } => {
@@ -72,15 +93,23 @@ impl Summary {
                 best,
                 ..
             } => {
-                self.saved.retain(|other| other.path != *path);
-                self.saved.push(SavedModel {
-                    path: path.clone(),
-                    saved: *saved,
-                    best: *best,
-                });
+                self.add_saved(path.clone(), *saved, *best);
             }
             _ => {}
         }
+    }
+
+    fn add_saved(&mut self, path: PathBuf, saved: Saved, best: Option<BestEpoch>) {
+        self.saved.retain(|other| other.path != path);
+        self.saved.push(SavedModel { path, saved, best });
+    }
+
+    /// Adds the training after the run, whose model replaces that of the run.
+    pub(super) fn add_refit(&mut self, refit: Refit) {
+        if let Some((path, saved)) = &refit.saved {
+            self.add_saved(path.clone(), *saved, None);
+        }
+        self.refit = Some(refit);
     }
 }
 

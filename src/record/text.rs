@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::scores::{ABSENT, loss, number, percent, table_of_classes, table_of_sets};
-use super::{End, LogFormat, Moment, Output, Recorder, SavedModel, Summary, gradients};
+use super::scores::{ABSENT, NAME_CELLS, loss, number, percent, table_of_classes, table_of_sets};
+use super::{End, LogFormat, Moment, Output, Recorder, Refit, SavedModel, Summary, gradients};
 use crate::data::{Baseline, Prepared, Samples, TargetScale};
 use crate::model_file::Saved;
-use crate::train::{EpochRecord, Evaluation, Event, Limit, Position, Progress, Started};
+use crate::train::{EpochRecord, Evaluation, Event, Limit, Position, Progress, Started, show_time};
 use crate::util::numbers::{counted, rate};
 use crate::util::text::{sanitise, shorten};
 
@@ -25,6 +25,8 @@ const LATER_INTERVAL: f64 = 1.0;
 /// Seconds after which lines are rarer.
 const MINUTE: f64 = 60.0;
 
+/// Heading of the scores of a network that was trained anew.
+const REFIT_TEST: &str = "test, refit";
 /// Terminal cells for the names of excluded columns.
 const NAMES_CELLS: usize = 60;
 
@@ -140,7 +142,7 @@ impl Text {
     }
 
     /// Writes the scores of each set, and those of each class of the rows that were not trained on.
-    fn scores(&mut self, evaluation: &Evaluation) -> io::Result<()> {
+    fn scores(&mut self, evaluation: &Evaluation, refit: Option<&Refit>) -> io::Result<()> {
         let Evaluation {
             training,
             validation,
@@ -151,6 +153,7 @@ impl Text {
             ("training", Some(training)),
             ("validation", validation.as_ref()),
             ("test", test.as_ref()),
+            (REFIT_TEST, refit.and_then(|refit| refit.test.as_ref())),
         ];
         let sets = sets.into_iter();
         let sets: Vec<_> = sets.filter_map(|(name, of)| Some((name, of?))).collect();
@@ -161,15 +164,24 @@ impl Text {
             writeln!(out, "{line}")?;
         }
         let held_out = if sets.len() > 1 { &sets[1..] } else { &sets };
-        for (set, of_set) in held_out {
+        for (set, of_set) in held_out.iter().filter(|set| set.0 != REFIT_TEST) {
             if let Some(classes) = &of_set.classes {
                 writeln!(out)?;
-                for line in table_of_classes(&format!("{set} rows"), classes, &names) {
+                for line in table_of_classes(&format!("{set} rows"), classes, &names, NAME_CELLS) {
                     writeln!(out, "{line}")?;
                 }
             }
         }
-        writeln!(out)
+        writeln!(out)?;
+        if let Some(Refit { rows, epochs, .. }) = refit {
+            writeln!(
+                out,
+                "trained anew on all {rows} training and validation rows for {}; validation scores are those from \
+                 before",
+                counted(*epochs, "epoch"),
+            )?;
+        }
+        Ok(())
     }
 
     fn progress(&mut self, progress: &Progress, seconds: f64) -> io::Result<()> {
@@ -282,6 +294,7 @@ impl Recorder for Text {
                     let epochs = counted(patience, "epoch");
                     format!(" (no lower validation loss for {epochs})")
                 }
+                End::Finished(Limit::Time(time)) => format!(" (time limit {})", show_time(time)),
                 _ => String::new(),
             },
         )?;
@@ -294,13 +307,14 @@ impl Recorder for Text {
             )?;
         }
         if let Some(evaluation) = &summary.evaluation {
-            self.scores(evaluation)?;
+            self.scores(evaluation, summary.refit.as_ref())?;
         }
         let out = self.report();
         for SavedModel { path, saved, best } in &summary.saved {
             let path = sanitise(&path.to_string_lossy());
             let weights = match (best, &summary.end) {
                 (Some(best), _) => format!("best epoch {} to ", best.epoch),
+                (None, _) if summary.refit.is_some() => "the refitted network to ".into(),
                 (None, End::Diverged(_) | End::Failed(_)) => "the last good weights to ".into(),
                 (None, _) => String::new(),
             };

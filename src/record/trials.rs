@@ -51,7 +51,7 @@ impl<'a> TrialReport<'a> {
     pub fn new(trials: &'a Trials, json: bool) -> Self {
         Self {
             trials,
-            names: trials.dataset.class_names().to_vec(),
+            names: trials.recipe.dataset.class_names().to_vec(),
             json,
         }
     }
@@ -62,13 +62,13 @@ impl<'a> TrialReport<'a> {
     /// Those of writing.
     pub fn start(&self, out: &mut dyn Write) -> io::Result<()> {
         let Trials {
-            dataset,
+            recipe,
             folds,
             seeds,
-            plan,
             refit,
             ..
         } = self.trials;
+        let (dataset, plan) = (&recipe.dataset, &recipe.plan);
         let rows = counted(dataset.rows() as u64, "row");
         let what = match folds {
             Some(folds) => format!("{folds}-fold cross-validation"),

@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::Array2;
 
 use super::session::ChosenWeights;
-use super::{Plan, Session};
+use super::{Plan, Session, Weights};
 use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples, Scores};
 use crate::error::Result;
 use crate::model_file::{
@@ -38,6 +38,15 @@ pub(super) fn export(
         bytes,
         verification,
     })
+}
+
+/// Writes the network of `session` with its last weights to `path`, in place of a file that is there.
+///
+/// # Errors
+/// Those of [`save`] and [`verify`].
+pub(crate) fn export_refitted(session: &mut Session, path: &Path) -> Result<Saved> {
+    let chosen = session.chosen_weights(Weights::Last);
+    export(session, chosen, path, true)
 }
 
 /// Raw values of at most `limit` evenly spaced rows, `(rows, columns of the preprocessing)`.

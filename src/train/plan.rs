@@ -95,3 +95,30 @@ impl Plan {
         Architecture::new(sizes, self.activation, self.output, self.loss)
     }
 }
+
+#[cfg(test)]
+impl Plan {
+    /// Returns a plan of a small network for classes.
+    pub(super) fn small() -> Self {
+        use crate::nn::{LearningRate, Optimizer, WeightDecay};
+        Self {
+            hidden: vec![2],
+            activation: Activation::Tanh,
+            output: Output::Softmax,
+            loss: Loss::CrossEntropy,
+            targets: TargetEncoding::Standard,
+            initialisation: Initialisation::Auto,
+            rule: LearningRule {
+                optimizer: Optimizer::ADAM,
+                learning_rate: LearningRate::new(0.01).expect("in range"),
+                weight_decay: WeightDecay::ZERO,
+            },
+            schedule: Schedule::default(),
+            regularisation: Regularisation::default(),
+            batch: BatchSize::DEFAULT,
+            class_weights: ClassWeights::None,
+            validation: 0.2,
+            seed: 0,
+        }
+    }
+}

@@ -1,29 +1,25 @@
-//! Trainings without a worker: several of one plan, on other rows or with other seeds, and anew on all rows.
+//! Several trainings of one plan, on other rows or with other seeds.
 
 use std::fmt;
 use std::num::NonZero;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Instant;
 
-use super::{BestEpoch, Divergence, Limit, Limits, Plan, Session, Weights};
-use crate::data::{Dataset, Prepared, RowSet, Scores, Split, prepare_split};
+use super::fit::fit;
+use super::{BestEpoch, Limit, Limits, Recipe, Session, Weights};
+use crate::data::{RowSet, Scores, Split};
 use crate::error::{Error, Result};
-use crate::nn::ParameterId;
 use crate::nn::engine::Threads;
 
 /// Trainings of one plan, each with its own rows or seed.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Trials {
-    pub dataset: Arc<Dataset>,
-    pub plan: Plan,
+    /// Training with the first seed.
+    pub recipe: Recipe,
     pub limits: Limits,
     /// Weights that are scored.
     pub weights: Weights,
-    /// Initial values of parameters.
-    pub initial_values: Vec<(ParameterId, f32)>,
     /// Number of folds; `None` to split as a single training does.
     pub folds: Option<usize>,
     /// Number of seeds, from that of the plan on.
@@ -67,7 +63,7 @@ pub(crate) struct Trial {
 impl Trials {
     /// Lists the trainings in order.
     fn ids(&self) -> Vec<TrialId> {
-        let seeds = (0..self.seeds).map(|nth| self.plan.seed.wrapping_add(nth));
+        let seeds = (0..self.seeds).map(|nth| self.recipe.plan.seed.wrapping_add(nth));
         let of_seed = |seed| {
             let folds = 1..=self.folds.unwrap_or(1);
             let is_folded = self.folds.is_some();
@@ -84,15 +80,20 @@ impl Trials {
     ///
     /// # Errors
     /// Those of splitting, preparing and training; a training that fails ends the others.
-    pub fn run(&self, mut report: impl FnMut(&Trial)) -> Result<Vec<Trial>> {
-        let ids = self.ids();
+    pub fn run(&self, report: impl FnMut(&Trial)) -> Result<Vec<Trial>> {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        self.run_on(cores, report)
+    }
+
+    /// Trains all of them on this number of threads.
+    fn run_on(&self, threads: usize, mut report: impl FnMut(&Trial)) -> Result<Vec<Trial>> {
+        let ids = self.ids();
         let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
         let (sender, outcomes) = channel();
         let mut waiting: Vec<Option<Trial>> = vec![None; ids.len()];
         let mut trials = Vec::with_capacity(ids.len());
         thread::scope(|scope| {
-            for _ in 0..cores.min(ids.len()) {
+            for _ in 0..threads.min(ids.len()) {
                 let (sender, ids, next, is_over) = (sender.clone(), &ids, &next, &is_over);
                 scope.spawn(move || {
                     while !is_over.load(Ordering::Relaxed) {
@@ -125,28 +126,27 @@ impl Trials {
 
     /// Carries out one training and scores it.
     fn train(&self, id: TrialId, is_over: &AtomicBool) -> Result<Trial> {
-        let plan = Plan {
-            seed: id.seed,
-            ..self.plan.clone()
-        };
+        let mut recipe = self.recipe.clone();
+        recipe.plan.seed = id.seed;
+        recipe.resources.threads = Threads::One;
         let split = match (id.fold, self.folds) {
             (Some(fold), Some(folds)) => {
-                let splits = Split::folds(&self.dataset, folds, plan.validation, plan.seed)?;
+                let validation = recipe.plan.validation;
+                let splits = Split::folds(&recipe.dataset, folds, validation, id.seed)?;
                 splits.into_iter().nth(fold - 1).unwrap_or_default()
             }
-            _ => Split::of(&self.dataset, plan.validation, plan.seed)?,
+            _ => recipe.split()?,
         };
         let finish = |session: &mut Session, limits: Limits| {
-            let limit = train(session, limits, || !is_over.load(Ordering::Relaxed));
+            let limit = fit(session, limits, || !is_over.load(Ordering::Relaxed));
             limit.map_err(|divergence| Error::Diverged(format!("{id}: {divergence}")))
         };
-        let mut session = self.session(&plan, split.clone())?;
+        let mut session = recipe.session(split.clone())?;
         let limit = finish(&mut session, self.limits)?;
         let best = session.best().filter(|_| self.weights == Weights::Best);
         let epochs = session.position().epoch;
         let parameters = if self.refit {
-            let merged = split.with_all_training();
-            session = self.session(&plan, merged)?;
+            session = recipe.session(split.with_all_training())?;
             let limits = Limits::epochs(Some(best.map_or(epochs, |best| best.epoch)));
             finish(&mut session, limits)?;
             session.chosen_weights(Weights::Last).parameters
@@ -177,62 +177,76 @@ impl Trials {
             scores,
         })
     }
+}
 
-    fn session(&self, plan: &Plan, split: Split) -> Result<Session> {
-        let data = prepare_split(&self.dataset, split)?;
-        session_on(
-            plan,
-            &self.dataset,
-            data,
-            Threads::One,
-            &self.initial_values,
-        )
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::data::{Source, load};
+    use crate::train::Plan;
+
+    fn trials(folds: Option<usize>, seeds: u64) -> Trials {
+        let dataset = Arc::new(load(&Source::parse("iris"), None).expect("it is built in"));
+        Trials {
+            recipe: Recipe {
+                dataset,
+                plan: Plan::small(),
+                initial_values: Vec::new(),
+                start: None,
+                resources: Threads::UpToTwo.into(),
+            },
+            limits: Limits::epochs(Some(3)),
+            weights: Weights::Best,
+            folds,
+            seeds,
+            refit: false,
+        }
     }
-}
 
-/// Creates a session on `data` with these initial values of parameters.
-fn session_on(
-    plan: &Plan,
-    dataset: &Arc<Dataset>,
-    data: Prepared,
-    threads: Threads,
-    initial_values: &[(ParameterId, f32)],
-) -> Result<Session> {
-    let mut session = Session::on(plan.clone(), Arc::clone(dataset), data, threads)?;
-    session
-        .set_initial_values(initial_values)
-        .map_err(|problem| Error::Usage(format!("--set: {problem}")))?;
-    Ok(session)
-}
+    #[test]
+    fn outcomes_and_their_order_depend_on_no_number_of_threads() {
+        let trials = trials(Some(3), 2);
+        let mut reported = Vec::new();
+        let one = trials.run_on(1, |_| {}).expect("they train");
+        let three = trials
+            .run_on(3, |trial| reported.push(trial.clone()))
+            .expect("they train");
+        assert_eq!(one, three);
+        assert_eq!(reported, three);
+        let ids: Vec<_> = one
+            .iter()
+            .map(|trial| (trial.id.seed, trial.id.fold))
+            .collect();
+        let expected = [0, 0, 0, 1, 1, 1]
+            .into_iter()
+            .zip([1, 2, 3, 1, 2, 3].map(Some));
+        assert_eq!(ids, expected.collect::<Vec<_>>());
+        assert_eq!(one.iter().map(|trial| trial.rows).sum::<usize>(), 2 * 150);
+        assert!(one.iter().all(|trial| trial.set == RowSet::Test));
+    }
 
-/// Trains `session` until it reaches a limit, or until `goes_on`, which is asked after every step, is false. Returns the
-/// limit.
-///
-/// # Errors
-/// A [`Divergence`].
-fn train(
-    session: &mut Session,
-    limits: Limits,
-    mut goes_on: impl FnMut() -> bool,
-) -> Result<Option<Limit>, Divergence> {
-    let start = Instant::now();
-    loop {
-        let seconds = start.elapsed().as_secs_f64();
-        if let Some(limit) = limits.reached(session, seconds) {
-            return Ok(Some(limit));
+    #[test]
+    fn a_refit_changes_the_network_that_is_scored() {
+        let plain = trials(Some(3), 1);
+        let refit = Trials {
+            refit: true,
+            ..plain.clone()
+        };
+        let [plain, refit] =
+            [plain, refit].map(|trials| trials.run_on(2, |_| {}).expect("they train"));
+        for (plain, refit) in plain.iter().zip(&refit) {
+            assert_eq!((plain.best, plain.rows), (refit.best, refit.rows));
+            assert_ne!(plain.scores.loss, refit.scores.loss);
         }
-        while goes_on() {
-            if session.step()?.epoch.is_some() {
-                break;
-            }
-            if limits.time.is_some()
-                && let Some(limit) = limits.time_reached(start.elapsed().as_secs_f64())
-            {
-                return Ok(Some(limit));
-            }
-        }
-        if !goes_on() {
-            return Ok(None);
-        }
+    }
+
+    #[test]
+    fn without_rows_to_score_the_trainings_fail() {
+        let mut trials = trials(None, 2);
+        trials.recipe.plan.validation = 0.0;
+        let error = trials.run_on(2, |_| {}).expect_err("nothing is scored");
+        assert!(error.to_string().contains("--val"), "{error}");
     }
 }

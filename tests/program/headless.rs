@@ -355,7 +355,10 @@ fn the_best_epoch_is_exported_and_scored_by_default() {
         &[],
     ));
     let finished = events.last().unwrap();
-    assert_eq!(finished["best_epoch"], Value::Null);
+    assert_eq!(
+        (&finished["best_epoch"], &finished["weights"]),
+        (&best.into(), &"last".into())
+    );
     let last = &events[60];
     let loss = finished["validation"]["loss"].as_f64().unwrap();
     assert!((loss - last["val_loss"].as_f64().unwrap()).abs() < 1e-6 * loss);

@@ -23,6 +23,7 @@ mod signals;
 mod splits;
 #[cfg(unix)]
 mod terminal;
+mod trials;
 mod warm_start;
 
 use std::ffi::OsStr;

@@ -142,35 +142,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::data::{ClassWeights, TargetEncoding};
     use crate::data::{Source, load};
-    use crate::nn::{
-        Activation, BatchSize, Initialisation, LearningRate, LearningRule, Loss, Optimizer, Output,
-        Regularisation, Schedule, WeightDecay,
-    };
 
     #[test]
     fn a_loss_that_is_not_finite_never_is_the_best() {
         let dataset = load(&Source::parse("iris"), None).expect("it is built in");
-        let plan = Plan {
-            hidden: vec![2],
-            activation: Activation::Tanh,
-            output: Output::Softmax,
-            loss: Loss::CrossEntropy,
-            targets: TargetEncoding::Standard,
-            initialisation: Initialisation::Auto,
-            rule: LearningRule {
-                optimizer: Optimizer::ADAM,
-                learning_rate: LearningRate::new(0.01).expect("in range"),
-                weight_decay: WeightDecay::ZERO,
-            },
-            schedule: Schedule::default(),
-            regularisation: Regularisation::default(),
-            batch: BatchSize::DEFAULT,
-            class_weights: ClassWeights::None,
-            validation: 0.2,
-            seed: 0,
-        };
+        let plan = Plan::small();
         let mut session = Session::new(plan, Arc::new(dataset)).expect("sound");
         let mut best_after = |loss| {
             session.note_validation_loss(loss);

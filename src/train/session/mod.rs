@@ -3,6 +3,7 @@
 mod best;
 mod changes;
 mod frozen;
+mod recipe;
 mod replay;
 mod reshape;
 mod snapshots;
@@ -36,6 +37,7 @@ use crate::util::numbers::rate;
 pub(super) use best::ChosenWeights;
 pub use best::{BestEpoch, Weights};
 use frozen::FrozenParameters;
+pub(crate) use recipe::Recipe;
 pub use replay::ReplayError;
 use snapshots::{Recovery, Snapshot, SnapshotRing};
 pub(super) use state::{Fields, Numbers, SessionState};

@@ -1,0 +1,182 @@
+//! Scores of several trainings: `--folds` and `--repeat`; and `--refit`.
+
+use serde_json::Value;
+
+use super::*;
+
+/// Trials and summary that a command writes as JSON.
+fn trials(line: &str, more: &[&Path]) -> (Vec<Value>, Value) {
+    let output = succeed(&format!("{line} --json"), more);
+    let mut events = events(&stdout(&output));
+    let summary = events.pop().expect("a summary");
+    assert_eq!(summary["event"], "summary");
+    assert!(events.iter().all(|event| event["event"] == "trial"));
+    (events, summary)
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().expect("a number")
+}
+
+#[test]
+fn folds_score_every_row_once() {
+    let (trials, summary) = trials("iris --folds 4 --epochs 5", &[]);
+    assert_eq!(trials.len(), 4);
+    let rows: Vec<u64> = trials
+        .iter()
+        .filter_map(|trial| trial["rows"].as_u64())
+        .collect();
+    assert_eq!(rows, [38, 38, 37, 37]);
+    for (trial, fold) in trials.iter().zip(1..) {
+        assert_eq!(
+            (&trial["fold"], &trial["set"]),
+            (&fold.into(), &"test".into())
+        );
+        for class in trial["scores"]["per_class"].as_array().expect("classes") {
+            assert!((12..=13).contains(&class["support"].as_u64().expect("rows")));
+        }
+    }
+    let scores: Vec<f64> = trials
+        .iter()
+        .map(|trial| number(&trial["scores"]["accuracy"]))
+        .collect();
+    let mean = scores.iter().sum::<f64>() / 4.0;
+    let squares: f64 = scores.iter().map(|score| (score - mean).powi(2)).sum();
+    assert!((number(&summary["mean"]["accuracy"]) - mean).abs() < 1e-12);
+    let error = (squares / 3.0 / 4.0).sqrt();
+    assert!((number(&summary["standard_error"]["accuracy"]) - error).abs() < 1e-12);
+}
+
+#[test]
+fn groups_and_times_of_folds_stay_apart() {
+    let (folder, data) = place("table.csv");
+    let line = |row: usize| format!("{},g{},{}\n", row % 5, row / 4, ["no", "yes"][row % 2]);
+    let lines: String = (0..40).map(line).collect();
+    fs::write(&data, format!("x,family,class\n{lines}")).expect("written");
+    let (by_group, _) = trials("--folds 5 --epochs 1 --split group:family", &[&data]);
+    assert!(by_group.iter().all(|trial| trial["rows"] == 8));
+    let (by_time, _) = trials("--folds 4 --epochs 1 --drop family --split time", &[&data]);
+    assert!(by_time.iter().all(|trial| trial["rows"] == 8));
+    let list = folder.path().join("split.csv");
+    succeed("--describe --save-split", &[&list, &data]);
+    let refused = run("--folds 4 --split", &[&list, &data]);
+    assert_eq!(code(&refused), 2);
+    assert!(
+        stderr(&refused).contains("--split FILE"),
+        "{}",
+        stderr(&refused)
+    );
+}
+
+#[test]
+fn a_repeated_training_is_that_of_each_seed() {
+    let (trials, summary) = trials("iris --repeat 2 --epochs 5 --seed 3", &[]);
+    assert_eq!(summary["trials"], 2);
+    for (trial, seed) in trials.iter().zip([3, 4]) {
+        let output = succeed(
+            &format!("iris --headless --json --epochs 5 --seed {seed}"),
+            &[],
+        );
+        let single = events(&stdout(&output)).pop().expect("an event");
+        assert_eq!(trial["seed"], seed);
+        assert_eq!(trial["set"], "validation");
+        assert_eq!(trial["scores"], single["validation"]);
+        assert_eq!(trial["best_epoch"], single["best_epoch"]);
+    }
+    let text = stdout(&succeed("iris --repeat 2 --epochs 5", &[]));
+    assert!(text.starts_with("validation rows "), "{text}");
+    assert!(
+        text.contains("\naccuracy  ") && text.contains("standard error"),
+        "{text}"
+    );
+}
+
+#[test]
+fn no_network_of_several_is_saved() {
+    let (_folder, model) = place("model.json");
+    let refused = run("iris --folds 3 --export", &[&model]);
+    assert_eq!(code(&refused), 2);
+    assert!(
+        stderr(&refused).contains("keep none"),
+        "{}",
+        stderr(&refused)
+    );
+    assert!(!model.exists());
+}
+
+#[test]
+fn a_refit_trains_on_all_rows_for_the_best_number_of_epochs() {
+    let (_folder, model) = place("model.json");
+    let line = "iris --headless --json --test 0.2 --epochs 12 --refit --force --export";
+    let output = succeed(line, &[&model]);
+    let finished = events(&stdout(&output)).pop().expect("an event");
+    assert_eq!(finished["refit"]["rows"], 120);
+    assert_eq!(finished["refit"]["epochs"], finished["best_epoch"]);
+    let (before, after) = (&finished["test"], &finished["refit"]["test"]);
+    assert_ne!(before["loss"], after["loss"]);
+    assert_eq!(finished["validation"]["per_class"][0]["support"], 10);
+    let bytes = fs::read(&model).expect("a model");
+    let saved: Value = serde_json::from_slice(&bytes).expect("JSON");
+    assert_eq!(saved["training"]["training_rows"], 120);
+    assert_eq!(saved["training"]["epochs"], finished["best_epoch"]);
+    succeed(line, &[&model]);
+    assert_eq!(fs::read(&model).expect("a model"), bytes);
+
+    let text = stdout(&succeed(
+        "iris --headless --epochs 2 --refit --force --export",
+        &[&model],
+    ));
+    assert!(
+        text.contains("trained anew on all 150 training and validation rows"),
+        "{text}"
+    );
+    assert!(text.contains("saved the refitted network to "), "{text}");
+    let refused = run("iris --headless --val 0 --refit", &[]);
+    assert_eq!(code(&refused), 2);
+    assert!(stderr(&refused).contains("--val"), "{}", stderr(&refused));
+}
+
+#[test]
+fn what_goes_by_the_validation_loss_takes_validation_rows() {
+    for option in ["--patience 5", "--weights best"] {
+        let refused = run(&format!("iris --headless --val 0 --epochs 3 {option}"), &[]);
+        assert_eq!(code(&refused), 2, "{option}");
+        let message = stderr(&refused);
+        assert!(
+            message.contains(option.split(' ').next().expect("a word")),
+            "{message}"
+        );
+        assert!(message.contains("--val"), "{message}");
+    }
+    succeed("iris --headless --val 0 --epochs 3", &[]);
+    let output = succeed("iris --headless --json --epochs 20 --weights last", &[]);
+    let finished = events(&stdout(&output)).pop().expect("an event");
+    assert_eq!(finished["weights"], "last");
+    assert!(finished["best_epoch"].is_u64(), "{finished}");
+}
+
+#[test]
+fn a_schedule_ends_with_the_epochs_of_a_resumed_run() {
+    let (folder, checkpoint) = place("run.checkpoint");
+    let model = folder.path().join("model.json");
+    succeed(
+        "iris --headless --schedule cosine --epochs 4 --checkpoint",
+        &[&checkpoint],
+    );
+    let line = "--headless --epochs 8 --export";
+    succeed(line, &[&model, Path::new("--resume"), &checkpoint]);
+    let text = fs::read_to_string(&model).expect("a model");
+    let model: Value = serde_json::from_str(&text).expect("JSON");
+    let changes = model["training"]["changes"].to_string();
+    assert!(changes.contains("\"end\":8"), "{changes}");
+    let refused = run(
+        "iris --headless --epochs 8 --schedule one-cycle --warm-up 2",
+        &[],
+    );
+    assert_eq!(code(&refused), 2);
+    assert!(
+        stderr(&refused).contains("one-cycle"),
+        "{}",
+        stderr(&refused)
+    );
+}

@@ -326,6 +326,12 @@ fn changes(session: &Session, order: &ResumeOrder) -> Result<Vec<(String, Change
             _ => return Err(contradiction(&option, &order.path)),
         }
     }
+    let schedule = plan.schedule;
+    let is_new = |(_, change): &(String, Change)| matches!(change, Change::Schedule { .. });
+    if schedule != before.schedule && !changes.iter().any(is_new) {
+        // It ends with the epochs.
+        changes.push(("--epochs".into(), Change::Schedule { schedule }));
+    }
     Ok(changes)
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::util::exact;
+use crate::util::numbers::counted;
 
 /// Schedule of the learning rate after the warm-up. Its epochs are counted from the end of the warm-up.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -193,9 +194,15 @@ impl Schedule {
                 "schedule {name} takes epochs of at least 1, and a factor above 0 and below 1"
             ));
         }
+        if matches!(self.shape, Shape::OneCycle { .. }) && self.warm_up > 0 {
+            return Err(format!(
+                "schedule {name} has a warm-up of its own: it takes warm-up 0"
+            ));
+        }
         match self.shape.end() {
             Some(end) if end <= self.warm_up => Err(format!(
-                "schedule {name} ends after {end} epochs, and the warm-up takes {}",
+                "schedule {name} ends after {}, and the warm-up takes {}",
+                counted(end, "epoch"),
                 self.warm_up
             )),
             _ => Ok(()),

@@ -1,6 +1,6 @@
 //! Settings of how long a training goes on.
 
-use super::{Direction, Edit, Setting, defaults};
+use super::{Choices, Direction, Edit, Setting, defaults};
 use crate::train::{Command, parse_time, show_time};
 
 const HEADING: &str = "Learning";
@@ -29,12 +29,12 @@ pub const EPOCHS: Setting = Setting {
             NONE => None,
             text => Some(text.parse().ok()?),
         };
-        Some(Edit::new(move |choices| choices.limits.epochs = epochs))
+        Some(Edit::new(move |choices| set_epochs(choices, epochs)))
     },
     value: |choices| shown(choices.limits.epochs),
     step: |choices, direction, _| {
-        let epochs = &mut choices.limits.epochs;
-        *epochs = epochs.map(|epochs| stepped(epochs, direction));
+        let epochs = choices.limits.epochs;
+        set_epochs(choices, epochs.map(|epochs| stepped(epochs, direction)));
     },
     command: |choices, _| Some(Command::SetLimits(choices.limits)),
     restarts: false,
@@ -95,6 +95,12 @@ pub(crate) const TIME_LIMIT: Setting = Setting {
     command: |choices, _| Some(Command::SetLimits(choices.limits)),
     restarts: false,
 };
+
+/// Sets the number of epochs; a schedule with an end will end with them.
+fn set_epochs(choices: &mut Choices, epochs: Option<u64>) {
+    choices.limits.epochs = epochs;
+    choices.schedule.shape = choices.schedule.shape.ending_at(0);
+}
 
 fn shown(epochs: Option<u64>) -> String {
     epochs.map_or(NONE.into(), |epochs| epochs.to_string())

@@ -7,6 +7,7 @@ use crate::support::{decay, rate, rows};
 use crate::support::{images, plan, regression_plan, textbook_plan, trained_model, trained_on};
 use nn_tui::nn::NeuronId;
 use nn_tui::nn::gradient_check::Checked;
+use nn_tui::nn::schedule::Shape;
 use nn_tui::nn::{
     Activation, Change, GradientCheck, Initialisation, Loss, Optimizer, Output, ParameterId,
 };
@@ -256,6 +257,13 @@ fn commands_steer() {
         "[SetLimits(Limits { epochs: Some(30), patience: None, time: None })]"
     );
     assert_eq!(sent("schedule cosine"), "[]", "it takes a number of epochs");
+    let mut model = iris();
+    model.run.limits.epochs = Some(20);
+    model.run.plan.schedule.shape = Shape::Cosine { end: 20 };
+    let command = press(&mut model, ":epochs 30\n");
+    let schedule =
+        "Apply(Schedule { schedule: Schedule { shape: Cosine { end: 30 }, warm_up: 0 } })";
+    assert!(format!("{command:?}").contains(schedule), "{command:?}");
     assert_eq!(
         sent("schedule step 5 0.5"),
         "[Apply(Schedule { schedule: Schedule { shape: Step { every: 5, factor: 0.5 }, warm_up: 0 } })]"

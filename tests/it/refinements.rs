@@ -252,7 +252,7 @@ fn two_threads_give_the_same_bits() {
 fn refined() -> Plan {
     Plan {
         schedule: Schedule {
-            shape: Shape::OneCycle { end: 6 },
+            shape: Shape::Cosine { end: 6 },
             warm_up: 1,
         },
         regularisation: Regularisation {

@@ -27,6 +27,7 @@ impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Time(time) => f.write_str(&show_time(*time)),
+            Self::Epochs(1) => f.write_str("1epoch"),
             Self::Epochs(epochs) => write!(f, "{epochs}epochs"),
         }
     }

@@ -62,7 +62,14 @@ impl Model {
                 self.restart(plan.seed, plan.initialisation);
                 return Ok(());
             }
-            Command::SetLimits(limits) => self.run.limits = *limits,
+            Command::SetLimits(limits) => {
+                self.run.limits = *limits;
+                let schedule = plan.schedule;
+                if schedule != before.schedule {
+                    self.run.asked = Some(plan);
+                    self.send(Command::Apply(Change::Schedule { schedule }));
+                }
+            }
             Command::SetPace(pace) => {
                 self.run.pace_before = std::mem::replace(&mut self.run.pace, *pace);
             }

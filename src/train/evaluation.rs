@@ -120,7 +120,7 @@ pub(crate) fn ranking_of(architecture: &Architecture) -> Ranking {
 }
 
 /// Running sums over the evaluated rows.
-struct Tally {
+pub(super) struct Tally {
     confusion: Confusion,
     ranking: Option<Ranking>,
     errors: ErrorSums,
@@ -131,7 +131,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(architecture: &Architecture, rows: usize, depth: Depth) -> Self {
+    pub fn new(architecture: &Architecture, rows: usize, depth: Depth) -> Self {
         Self {
             pairs: Vec::new(),
             stride: rows.div_ceil(PAIRS).max(1),
@@ -144,7 +144,7 @@ impl Tally {
     }
 
     /// Adds `row`. Returns whether it was classified correctly; false for regression.
-    fn add(&mut self, targets: &Targets, row: usize, outputs: &[f32]) -> bool {
+    pub fn add(&mut self, targets: &Targets, row: usize, outputs: &[f32]) -> bool {
         match targets {
             Targets::Classes(labels) => {
                 let (label, predicted) = (labels[row] as usize, predicted_class(outputs));
@@ -165,7 +165,13 @@ impl Tally {
         }
     }
 
-    fn scores(self, loss: f64, rows: usize, targets: &Targets) -> (Scores, Outcomes) {
+    /// Returns the outputs so far, if they were asked for.
+    pub(super) fn ranking(&self) -> Option<&Ranking> {
+        self.ranking.as_ref()
+    }
+
+    /// Computes the scores from the sum of the losses of `rows` rows.
+    pub fn scores(self, loss: f64, rows: usize, targets: &Targets) -> (Scores, Outcomes) {
         let loss = loss / rows as f64;
         let worst = self.worst.rows();
         let (classes, errors, predictions) = match targets {

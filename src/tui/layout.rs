@@ -96,6 +96,7 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
             let beside = &[Confusion, Scores][..scores];
             vec![band(Fill(1), &[(64, &[Chart, Accuracy]), (36, beside)])]
         }
+        View::Scores => vec![alone(Scores)],
         View::Weights => vec![alone(Weights)],
         View::Regions => {
             let picture = picture(screen).unwrap_or(Regions);

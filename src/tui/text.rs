@@ -40,11 +40,12 @@ texts! {
     not_training() "not training";
     name_must_end_in(extensions) "the name must end in {extensions}";
     stopped_early(epochs) "stopped early: no lower validation loss for {epochs} epoch" | "stopped early: no lower validation loss for {epochs} epochs";
-    time_limit_reached() "time limit reached";
+    time_limit_reached(time) "time limit reached ({time})";
     training_has_failed() "the training has failed";
     thread_ended() "training thread ended";
     training_failed(message) "training failed: {message} · w: save last good weights";
     saved(path, size, verification) "saved {path} ({size}) · {verification}";
+    saved_current(path, size, current, verification) "saved {path} ({size}) · {current} · {verification}";
     saved_best(path, size, epoch, epochs, verification) "saved {path} ({size}) · best epoch {epoch} of {epochs} · {verification}";
     trained(epochs, data) "{data}: {epochs} epoch" | "{data}: {epochs} epochs";
     best_validation_loss(epoch, loss) "best epoch {epoch}, validation loss {loss}";
@@ -260,9 +261,11 @@ texts! {
     rows(rows) "{rows} row" | "{rows} rows";
     true_target(target) "true {target}";
     scores_title() "Scores";
-    root_mean_square_error() "root mean square error";
-    mean_absolute_error() "mean absolute error";
-    bias() "mean error (bias)";
+    threshold(value, class) "threshold {value} for \"{class}\"";
+    roc_head() "ROC: true positive rate";
+    false_positive_rate() "false positive rate";
+    calibration_head() "calibration: fraction of the class";
+    mean_probability() "mean probability";
     weights_title() "Weights";
     weight_count(count) " · {count} weight" | " · {count} weights";
     std_and_max(std, max) "σ {std}  max {max}";
@@ -307,9 +310,6 @@ texts! {
     head_std() "std";
     head_product() "product";
     head_class() "class";
-    head_precision() "precision";
-    head_recall() "recall";
-    head_rows() "rows";
     head_number() "no.";
     head_line() "line";
     head_true() "true";

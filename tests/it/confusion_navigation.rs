@@ -364,7 +364,7 @@ fn what_the_first_layer_looks_for() {
         let name = |what: &str| format!("{what}-{}x{}", size.0, size.1);
         let mut person = Person::watching("digits", 3, size);
         assert_eq!(person.model.run.data.image, Some((8, 8)));
-        person.press("tab tab tab");
+        person.press("tab tab tab tab");
         assert_eq!(person.model.navigation.view, View::Weights);
         person.look();
         assert_eq!(person.pictured(), Some(vec![0, 1, 2, 3, 4, 5, 6, 7]));
@@ -384,7 +384,7 @@ fn what_the_first_layer_looks_for() {
 #[test]
 fn pictures_are_those_of_the_weights_and_scroll() {
     let mut person = Person::of_plan("digits", plan(&[300]), 1, (80, 24));
-    person.press("tab tab tab");
+    person.press("tab tab tab tab");
     person.look();
     let first = person.pictured().expect("asked");
     person.press("d d");
@@ -502,7 +502,7 @@ fn lists_of_other_tables() {
     wide.look();
     insta::assert_snapshot!("rows-columns-80x24", drawn(&wide.model));
     let mut large = Person::watching("wine", 1, (200, 60));
-    large.press("tab tab tab tab down");
+    large.press("tab tab tab tab tab down");
     assert_eq!(large.model.navigation.focus, PanelId::Rows);
     large.look();
     insta::assert_snapshot!("data-with-rows-200x60", drawn(&large.model));

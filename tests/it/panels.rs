@@ -5,11 +5,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::support::{images, plan, regression_plan, trained_model, trained_on};
+use nn_tui::data::{ClassScores, Confusion, Errors, RankingScores, Scores, ThresholdCurve};
 use nn_tui::nn::gradient_check::Checked;
 use nn_tui::nn::{GradientCheck, ParameterId};
 use nn_tui::train::probes::{
-    ActivationProbe, EdgeProbe, IncomingWeightProbe, LayerActivations, OutcomeProbe, PlaneAnswer,
-    PlaneAxis, PlanePoint, PlaneProbe, RowOutcome, RowProbe, WeightProbe,
+    ActivationProbe, EdgeProbe, IncomingWeightProbe, LayerActivations, MeasuredScores,
+    OutcomeProbe, PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe, RowOutcome, RowProbe, ScoreProbe,
+    WeightProbe,
 };
 use nn_tui::train::{
     BestEpoch, EpochRecord, LossPoint, Position, Probe, Progress, SampleId, Set, Snapshot, Weights,
@@ -219,6 +221,31 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             rows: [vec![0], vec![1]],
         };
         snapshot.set(probe, PlaneAnswer { points, rows });
+        let classes = model.run.data.class_names().len();
+        let mut confusion = Confusion::new(classes);
+        (0..classes).for_each(|class| confusion.add(class, 0));
+        let ranking = RankingScores {
+            roc_auc: f64::from(next()),
+            average_precision: f64::from(next()),
+            log_loss: f64::from(next()),
+        };
+        let curve = ThresholdCurve::new((0..40).map(|row| (next(), row % 3 == 0)));
+        let measured = MeasuredScores {
+            scores: Scores {
+                loss: f64::from(next()),
+                classes: (classes > 0).then(|| ClassScores::new(&confusion, Some(ranking))),
+                errors: (classes == 0).then(|| Errors {
+                    mae: f64::from(next()),
+                    median_absolute_error: f64::from(next()),
+                    rmse: f64::from(next()),
+                    r2: f64::from(next()),
+                }),
+            },
+            curve: (classes == 2).then_some(curve),
+            rows: 40,
+            are_probabilities: true,
+        };
+        snapshot.set(ScoreProbe, measured);
         snapshot.position.step = 401;
         snapshot.position.epoch = 40;
         model.update(Msg::Snapshot(Box::new(snapshot)));

@@ -5,11 +5,12 @@
 
 use crate::support::rate;
 use crate::support::{
-    Driven, images, plan, regression_plan, session, settings, textbook_plan, trained_model,
-    trained_on,
+    Driven, PATIENCE, dataset, images, plan, regression_plan, session, settings, textbook_plan,
+    trained_model, trained_on, watched,
 };
 use nn_tui::nn::Change;
-use nn_tui::train::{Command, Pace, State, Weights};
+use nn_tui::train::probes::ScoreProbe;
+use nn_tui::train::{Command, Pace, Plan, State, Weights};
 use nn_tui::tui::app::{Confirm, Effect, Model, Msg, Overlay, Phase, View};
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
@@ -104,7 +105,9 @@ fn sizes_above_a_deep_network() {
 fn the_other_views_and_an_enlarged_panel() {
     let mut model = running(trained_model("iris", textbook_plan(&[5]), 12, (120, 36)));
     for view in [View::Network, View::Curves, View::Weights] {
-        press(&mut model, "\t");
+        while model.navigation.view != view {
+            press(&mut model, "\t");
+        }
         assert_eq!(model.navigation.view, view);
         insta::assert_snapshot!(format!("view-{}-120x36", view.name()), drawn(&model));
     }
@@ -114,14 +117,89 @@ fn the_other_views_and_an_enlarged_panel() {
     insta::assert_snapshot!("enlarged-chart-120x36", drawn(&model));
 }
 
+/// A trained model after `keys`, with a snapshot of the scores.
+fn scored(data: &str, plan: Plan, size: (u16, u16), keys: &str) -> Model {
+    let (mut model, driven) = watched(dataset(data), plan, 12, size);
+    for c in keys.chars() {
+        let code = if c == '\t' {
+            KeyCode::Tab
+        } else {
+            KeyCode::Char(c)
+        };
+        let effects = model.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        for effect in effects {
+            if let Effect::Send(command) = effect {
+                driven.send(command);
+            }
+        }
+    }
+    let start = std::time::Instant::now();
+    while model
+        .run
+        .snapshot
+        .as_ref()
+        .is_none_or(|snapshot| snapshot.answer::<ScoreProbe>().is_none())
+    {
+        assert!(start.elapsed() < PATIENCE, "no scores came");
+        if let Some(snapshot) = driven.worker.mailbox().take() {
+            model.update(Msg::Snapshot(Box::new(snapshot)));
+        }
+        std::thread::yield_now();
+    }
+    running(model)
+}
+
 #[test]
 fn scores_beside_the_curves() {
     for (data, plan) in [("iris", plan(&[8])), ("sine", regression_plan(&[8]))] {
-        let mut model = running(trained_model(data, plan, 12, (200, 60)));
-        press(&mut model, "\t\t");
+        let model = scored(data, plan, (200, 60), "\t\t");
         assert!(model.navigation.shows(PanelId::Scores));
         insta::assert_snapshot!(format!("scores-{data}-200x60"), drawn(&model));
     }
+}
+
+#[test]
+fn scores_have_a_view_of_their_own() {
+    for (data, plan, size) in [
+        ("breast-cancer", plan(&[8]), (80, 24)),
+        ("breast-cancer", plan(&[8]), (120, 36)),
+        ("sine", regression_plan(&[8]), (80, 24)),
+    ] {
+        let model = scored(data, plan, size, "\t\t\t");
+        assert_eq!(model.navigation.view, View::Scores);
+        let (width, height) = size;
+        let name = format!("view-scores-{data}-{width}x{height}");
+        insta::assert_snapshot!(name, drawn(&model));
+    }
+}
+
+#[test]
+fn keys_move_the_threshold_of_two_classes() {
+    let mut model = scored("breast-cancer", plan(&[8]), (80, 24), "\t\t\t");
+    let mut press = |code| {
+        model.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        (model.navigation.threshold, drawn(&model))
+    };
+    let (half, before) = press(KeyCode::Char('0'));
+    assert_eq!(half, None);
+    for _ in 0..40 {
+        press(KeyCode::Left);
+    }
+    let (threshold, after) = press(KeyCode::Up);
+    assert_eq!(threshold, Some(0.1));
+    assert!(after.contains("threshold 0.10 for"), "{after}");
+    let table = |screen: &str| -> Vec<String> {
+        let lines = screen.lines().filter(|line| line.contains('%'));
+        lines.map(str::to_owned).collect()
+    };
+    assert_ne!(table(&before), table(&after));
+    for _ in 0..60 {
+        press(KeyCode::Right);
+    }
+    assert_eq!(press(KeyCode::Up).0, Some(0.7));
+    assert_eq!(press(KeyCode::Char('0')), (None, before));
+    let three = scored("iris", plan(&[8]), (80, 24), "\t\t\t");
+    assert!(!drawn(&three).contains("threshold"));
 }
 
 #[test]
@@ -148,7 +226,7 @@ fn what_is_understood_of_the_data() {
 #[test]
 fn many_columns_scroll() {
     let mut model = trained_model("breast-cancer", plan(&[8]), 0, (80, 24));
-    press(&mut model, "\t\t\t\t");
+    press(&mut model, "\t\t\t\t\t");
     assert_eq!(model.navigation.focus, PanelId::Columns);
     press(&mut model, "d");
     insta::assert_snapshot!("data-scrolled-80x24", drawn(&model));
@@ -167,7 +245,7 @@ fn scrolling_too_far_leads_nowhere() {
         );
         model.update(Msg::Drawn(ends));
     };
-    press(&mut model, "\t\t\t\t");
+    press(&mut model, "\t\t\t\t\t");
     draw(&mut model);
     press(&mut model, &"d".repeat(50));
     draw(&mut model);
@@ -199,7 +277,7 @@ fn data_are_described_once_somebody_looks() {
         asked.count()
     };
     let counts: Vec<usize> = (0..7).map(|_| asks(&model.update(tab()))).collect();
-    assert_eq!(counts, [0, 0, 0, 1, 0, 0, 0]);
+    assert_eq!(counts, [0, 0, 0, 0, 1, 0, 0]);
     model.navigation.view = View::Data;
     assert!(drawn(&model).contains("computing statistics"));
 }

@@ -19,6 +19,15 @@ impl Confusion {
         }
     }
 
+    /// Creates the matrix of two classes from its `counts`, those of the first class before those of the second.
+    pub(super) fn of_two(counts: [u64; 4]) -> Self {
+        Self {
+            classes: 2,
+            counts: counts.map(|count| count as u32).to_vec(),
+            unpredicted: vec![0; 2],
+        }
+    }
+
     /// Returns the number of classes.
     pub fn classes(&self) -> usize {
         self.classes

@@ -1,6 +1,6 @@
 //! Scores of the outputs themselves, over all thresholds: ROC AUC, average precision and log loss.
 
-use super::MAX_VALUES;
+use super::{Confusion, MAX_VALUES};
 
 /// Scores that depend on the outputs, and not only on the class that they predict. NaN where undefined, or for more
 /// rows than can be kept.
@@ -53,6 +53,11 @@ impl Ranking {
         }
     }
 
+    /// Returns whether outputs are probabilities.
+    pub fn are_probabilities(&self) -> bool {
+        self.are_probabilities
+    }
+
     fn columns(&self) -> usize {
         if self.classes == 2 { 1 } else { self.classes }
     }
@@ -101,7 +106,6 @@ impl Ranking {
         scores
     }
 
-    #[cfg(test)]
     /// Returns the curve of the second of two classes; `None` of more classes, or if not all rows are kept.
     pub fn curve(&self) -> Option<ThresholdCurve> {
         (self.classes == 2 && self.is_complete).then(|| self.curve_of(0, 1))
@@ -168,6 +172,33 @@ impl ThresholdCurve {
         point.map_or((0, 0), |point| {
             (point.true_positives, point.false_positives)
         })
+    }
+
+    /// Returns the predictions at `threshold`: the class is the second of two.
+    pub(crate) fn confusion(&self, threshold: f32) -> Confusion {
+        let (hits, misses) = self.at(threshold);
+        let counts = [self.negatives - misses, misses, self.positives - hits, hits];
+        Confusion::of_two(counts)
+    }
+
+    /// Divides the scores from 0 to 1 into `bins` equal parts and returns, for each that has rows, their mean score and
+    /// the fraction of them that is of the class. Of calibrated probabilities both are equal.
+    pub(crate) fn calibration(&self, bins: usize) -> Vec<(f64, f64)> {
+        let mut sums = vec![(0.0, 0, 0); bins];
+        let mut before = (0, 0);
+        for point in &self.points {
+            let hits = point.true_positives - before.0;
+            let rows = hits + point.false_positives - before.1;
+            before = (point.true_positives, point.false_positives);
+            let score = f64::from(point.threshold);
+            let bin = ((score * bins as f64) as usize).min(bins - 1);
+            let sum = &mut sums[bin];
+            *sum = (sum.0 + score * rows as f64, sum.1 + hits, sum.2 + rows);
+        }
+        let filled = sums.into_iter().filter(|sum| sum.2 > 0);
+        filled
+            .map(|(score, hits, rows)| (score / rows as f64, hits as f64 / rows as f64))
+            .collect()
     }
 
     /// Returns the area under the ROC curve by trapezoids; NaN without rows of the class or without others.

@@ -145,7 +145,31 @@ fn the_curve_counts_every_threshold() {
             rows.count() as u64
         };
         assert_eq!(curve.at(threshold), (reach(1), reach(0)), "{threshold}");
+        let confusion = curve.confusion(threshold);
+        assert_eq!(u64::from(confusion.count(1, 1)), reach(1));
+        assert_eq!(u64::from(confusion.count(0, 1)), reach(0));
+        assert_eq!(confusion.total() as usize, case.labels.len());
     }
+}
+
+#[test]
+fn bins_compare_scores_with_shares() {
+    let rows = [
+        (0.05, false),
+        (0.15, false),
+        (0.15, true),
+        (0.95, true),
+        (1.0, true),
+    ];
+    let curve = ThresholdCurve::new(rows.into_iter());
+    let bins = curve.calibration(10);
+    let near = |found: (f64, f64), expected: (f64, f64)| {
+        assert!((found.0 - expected.0).abs() < 1e-6 && found.1 == expected.1);
+    };
+    assert_eq!(bins.len(), 3);
+    near(bins[0], (0.05, 0.0));
+    near(bins[1], (0.15, 0.5));
+    near(bins[2], (0.975, 1.0));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod outcomes;
 mod phase;
 mod plane;
 mod row;
+mod scores;
 mod weights;
 
 pub use activations::{ActivationProbe, LayerActivations};
@@ -14,4 +15,5 @@ pub use outcomes::{OutcomeProbe, RowOutcome};
 pub use phase::PhaseProbe;
 pub use plane::{PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe};
 pub use row::{Bits, RowPass, RowProbe};
+pub use scores::{MeasuredScores, ScoreProbe};
 pub use weights::{EdgeProbe, Edges, IncomingWeightProbe, WeightProbe};

@@ -39,11 +39,13 @@ pub enum When {
     Enlarged,
     /// While one does in which there is.
     Choosing,
-    /// While browsing, unless a chart fills the screen.
+    /// While browsing, unless a chart or the scores fill the screen.
     Moving,
     /// While a chart fills the screen.
     Charting,
-    /// While no chart does.
+    /// While the scores of two classes fill the screen.
+    Scoring,
+    /// While neither does.
     Elsewhere,
     /// While none does, and the inspector is closed.
     Overview,
@@ -59,6 +61,7 @@ pub enum Group {
     Program,
     View,
     Chart,
+    Scores,
     Rows,
     Inspector,
     Editing,
@@ -66,12 +69,13 @@ pub enum Group {
 
 impl Group {
     /// All groups in the order of the help.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Training,
         Self::Settings,
         Self::Program,
         Self::View,
         Self::Chart,
+        Self::Scores,
         Self::Rows,
         Self::Inspector,
         Self::Editing,
@@ -84,6 +88,7 @@ impl Group {
             Self::Program => "Program",
             Self::View => "View",
             Self::Chart => "Chart, maximised",
+            Self::Scores => "Scores of two classes",
             Self::Rows => "Rows and confusion matrix, maximised",
             Self::Inspector => "Inspector",
             Self::Editing => "Inspector, paused",
@@ -186,7 +191,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Browsing [(KeyCode::End, NONE)] "end" SILENT, SILENT, act!(|model| model.navigation.go_to(-1, &model.run.data));
     View Always [key('v')] "v" SILENT, "switch between validation and training rows", act!(|model| model.navigation.switch_set(&model.run));
     View Elsewhere [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
-    View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, weights, data",
+    View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions",
         act!(|model| model.navigation.turn_to(model.navigation.view.next()));
     View Browsing [(KeyCode::BackTab, SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" SILENT, SILENT,
         act!(|model| model.navigation.turn_to(model.navigation.view.previous()));
@@ -214,7 +219,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     Chart Charting [(KeyCode::Left, SHIFT)] "shift-←" SILENT, "move the visible time (also shift-→, dragging)",
         act!(|model| model.pan_chart(Direction::Left));
     Chart Charting [(KeyCode::Right, SHIFT)] "shift-→" SILENT, SILENT, act!(|model| model.pan_chart(Direction::Right));
-    Chart Always [key('0')] "0" SILENT, "show all times", act!(|model| model.navigation.plot.zoom = None);
+    Chart Elsewhere [key('0')] "0" SILENT, SILENT, act!(|model| model.navigation.plot.zoom = None);
+    Chart Charting [key('0')] "0" SILENT, "show all times", act!(|model| model.navigation.plot.zoom = None);
     Chart Charting [(KeyCode::Left, NONE), key('h')] "← →" "crosshair", "move the crosshair (also the mouse)",
         act!(|model| model.move_crosshair(Direction::Left));
     Chart Charting [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_crosshair(Direction::Right));
@@ -223,6 +229,18 @@ pub const BINDINGS: &[Binding] = bindings! {
     Chart Charting [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_crosshair(Direction::Down));
     Chart Charting [key('x')] "x" SILENT, "time axis: epochs, steps, seconds",
         act!(|model| model.navigation.plot.next_time_unit());
+    Scores Scoring [(KeyCode::Left, NONE), key('h')] "← →" "threshold", "threshold down / up by 0.01 (with shift by 0.1)",
+        act!(|model| model.navigation.move_threshold(-1));
+    Scores Scoring [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.navigation.move_threshold(1));
+    Scores Scoring [(KeyCode::Left, SHIFT)] "shift-←" SILENT, SILENT, act!(|model| model.navigation.move_threshold(-10));
+    Scores Scoring [(KeyCode::Right, SHIFT)] "shift-→" SILENT, SILENT, act!(|model| model.navigation.move_threshold(10));
+    Scores Scoring [key('0')] "0" SILENT, "threshold back to 0.5", act!(|model| model.navigation.threshold = None);
+    Scores Scoring [key('x')] "x" "plot", "ROC curve / calibration, where there is room for one",
+        act!(|model| model.navigation.shows_calibration = !model.navigation.shows_calibration);
+    Scores Scoring [(KeyCode::Up, NONE), key('k')] "↑" SILENT, SILENT, act!(|model| model.scroll_focused(-1));
+    Scores Scoring [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.scroll_focused(1));
+    Settings Scoring [key('+'), key('=')] "+ −" SILENT, SILENT, |model| model.step_setting(&LEARNING_RATE, Step::Up);
+    Settings Scoring [key('-'), key('_')] "−" SILENT, SILENT, |model| model.step_setting(&LEARNING_RATE, Step::Down);
     Rows Choosing [(KeyCode::Enter, NONE)] "enter" "show", "show the selected row or cell in the network",
         act!(|model| model.choose());
     Inspector Always [key('i')] "i" "inspect", "inspector: every formula with this row's numbers (toggle)",

@@ -18,6 +18,8 @@ pub enum View {
     Network,
     /// Loss, accuracy and confusion.
     Curves,
+    /// Scores of the predictions.
+    Scores,
     /// Weights in full.
     Weights,
     /// Columns, baseline and rows of the data.
@@ -28,10 +30,11 @@ pub enum View {
 
 impl View {
     /// All views in the order of the tab key.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Overview,
         Self::Network,
         Self::Curves,
+        Self::Scores,
         Self::Weights,
         Self::Data,
         Self::Regions,
@@ -43,6 +46,7 @@ impl View {
             Self::Overview => "overview",
             Self::Network => "network",
             Self::Curves => "curves",
+            Self::Scores => "scores",
             Self::Weights => "weights",
             Self::Data => "data",
             Self::Regions => "regions",
@@ -126,6 +130,10 @@ pub struct Navigation {
     pub edge_value: EdgeValue,
     /// Cursor in the confusion matrix: true and predicted class.
     pub cell: Option<Cell>,
+    /// Threshold between two classes in the scores, if it is not one half.
+    pub threshold: Option<f32>,
+    /// Whether the calibration is shown in place of the ROC curve.
+    pub shows_calibration: bool,
     /// First column of the table in the list of rows.
     pub column: usize,
     /// View, focus and whether the panel filled the screen before [`Self::follow`].
@@ -167,6 +175,8 @@ impl Navigation {
             plane: Plane::default(),
             edge_value: EdgeValue::Weight,
             cell: None,
+            threshold: None,
+            shows_calibration: false,
             column: 0,
             origin: None,
             scroll: Vec::new(),
@@ -260,6 +270,19 @@ impl Navigation {
     pub(crate) fn is_charting(&self) -> bool {
         let is_chart = matches!(self.focus, PanelId::Chart | PanelId::Accuracy);
         self.enlarged && is_chart && !self.inspects
+    }
+
+    /// Whether keys move the threshold of the scores, where there are two classes.
+    pub(crate) fn is_scoring(&self) -> bool {
+        let is_alone = self.enlarged || self.view == View::Scores;
+        is_alone && self.focus == PanelId::Scores && !self.inspects
+    }
+
+    /// Moves the threshold between two classes by `steps` hundredths.
+    pub(super) fn move_threshold(&mut self, steps: i16) {
+        let now = self.threshold.unwrap_or(0.5);
+        let next = ((now * 100.0).round() + f32::from(steps)) / 100.0;
+        self.threshold = Some(next.clamp(0.0, 1.0)).filter(|&next| next != 0.5);
     }
 
     /// Whether the panel with the focus has a cursor.

@@ -239,6 +239,7 @@ impl Model {
     pub fn holds(&self, when: When) -> bool {
         let (phase, navigation) = (&self.run.phase, &self.navigation);
         let is_waiting = matches!(phase, Phase::Paused | Phase::Finished(_));
+        let scores = navigation.is_scoring() && self.run.data.class_names().len() == 2;
         let (inspects, steps) = (self.inspector.open.is_some(), self.inspector.step.is_some());
         match when {
             When::Always => true,
@@ -254,8 +255,9 @@ impl Model {
             When::Enlarged => !inspects && navigation.enlarged && !navigation.has_choice(),
             When::Choosing => !inspects && navigation.enlarged && navigation.has_choice(),
             When::Charting => navigation.is_charting(),
-            When::Elsewhere => !navigation.is_charting(),
-            When::Moving => !inspects && !navigation.is_charting(),
+            When::Scoring => scores,
+            When::Elsewhere => !navigation.is_charting() && !scores,
+            When::Moving => !inspects && !navigation.is_charting() && !scores,
             When::Overview => !inspects && !navigation.enlarged,
             When::Away => !inspects && Navigation::leads_back(navigation),
         }

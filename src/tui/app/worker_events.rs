@@ -7,7 +7,7 @@ use super::training::Phase;
 use super::update::Effect;
 use crate::error::Error;
 use crate::model_file::Saved;
-use crate::train::{BestEpoch, Event, Limit, Weights};
+use crate::train::{BestEpoch, Event, Limit, Weights, show_time};
 use crate::tui::text;
 use crate::util::numbers::file_size;
 use crate::util::text::sanitise;
@@ -35,7 +35,10 @@ impl Model {
                         Limit::Patience(epochs) => {
                             self.prompt.status(text::stopped_early(epochs));
                         }
-                        Limit::Time(_) => self.prompt.status(text::time_limit_reached()),
+                        Limit::Time(time) => {
+                            self.prompt
+                                .status(text::time_limit_reached(show_time(*time)));
+                        }
                     }
                     self.export_at_end();
                 }
@@ -144,6 +147,10 @@ impl Model {
             Some(best) => {
                 let epoch = self.run.position.epoch;
                 text::saved_best(&path, &size, best.epoch, epoch, verification)
+            }
+            None if self.run.best.is_some() => {
+                let current = text::save_current(self.run.position.epoch);
+                text::saved_current(&path, &size, current, verification)
             }
             None => text::saved(&path, &size, verification),
         };

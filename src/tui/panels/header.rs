@@ -13,7 +13,7 @@ use crate::util::text::shorten;
 /// Cells between two parts.
 const GAP: usize = 2;
 /// Width from which on the views are named.
-const WITH_VIEWS: usize = 100;
+const WITH_VIEWS: usize = 110;
 
 /// Part of a header line, with its rank. Where room is short, parts of low rank are left out first.
 type Part = (u8, Line<'static>);
@@ -30,7 +30,7 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
         // The names of the views matter more than the words between the numbers.
         let [long, short] = [true, false].map(|is_long| subject(model, theme, is_long));
         let fits = width(&long) <= beside;
-        let line = fitting(if fits { long } else { short }, room);
+        let line = fitting(if fits { long } else { short }, beside);
         if room >= WITH_VIEWS && line.width() < room - views.width() {
             pane.line(row, views.right_aligned());
         }

@@ -4,8 +4,13 @@ fn can_hold_together(a: When, b: When) -> bool {
     let phase = [When::Training, When::Waiting, When::Diverged, When::Failed];
     let size = [When::Enlarged, When::Choosing, When::Overview];
     let small = [When::Charting, When::Choosing, When::Overview];
-    let chart = [When::Charting, When::Elsewhere];
-    let moving = [When::Charting, When::Moving, When::Inspecting];
+    let chart = [When::Charting, When::Scoring, When::Elsewhere];
+    let moving = [
+        When::Charting,
+        When::Scoring,
+        When::Moving,
+        When::Inspecting,
+    ];
     let stepper = [When::Stepping, When::Resting];
     let inspector = [When::Inspecting, When::Browsing];
     let closed = [
@@ -14,6 +19,7 @@ fn can_hold_together(a: When, b: When) -> bool {
         When::Overview,
         When::Away,
         When::Charting,
+        When::Scoring,
         When::Moving,
     ];
     let waiting = |when| match when {

@@ -1,0 +1,60 @@
+//! Scores of the rows on which predictions are measured.
+
+use ndarray::ArrayViewMut1;
+
+use crate::data::{Ranking, Scores, ThresholdCurve};
+use crate::train::evaluation::{Depth, Tally};
+use crate::train::observation::{Probe, Scratch, Training};
+
+/// Maximum number of rows that are scored; of more, as many are chosen evenly.
+const MAX_ROWS: usize = 20_000;
+
+/// Asks for all scores of the rows on which predictions are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScoreProbe;
+
+/// Scores of the validation rows, or of the training rows without any.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasuredScores {
+    /// The scores.
+    pub scores: Scores,
+    /// Predictions at every threshold, of the second of two classes.
+    pub curve: Option<ThresholdCurve>,
+    /// Number of rows scored.
+    pub rows: usize,
+    /// Whether the score that thresholds apply to is a probability.
+    pub are_probabilities: bool,
+}
+
+impl Probe for ScoreProbe {
+    type Answer = MeasuredScores;
+
+    fn compute(&self, training: &Training<'_>, scratch: &mut Scratch) -> MeasuredScores {
+        let session = training.session;
+        let samples = session.data().measured();
+        let stride = samples.rows().div_ceil(MAX_ROWS).max(1);
+        let rows: Vec<usize> = (0..samples.rows()).step_by(stride).collect();
+        let architecture = session.architecture();
+        let mut tally = Tally::new(architecture, rows.len(), Depth::Full);
+        let mut target = vec![0.0; architecture.outputs()];
+        let mut loss = 0.0;
+        scratch.passes(session, samples, &rows, |rows, pass| {
+            for (layer, &row) in pass.output_rows().zip(rows) {
+                let out = ArrayViewMut1::from(&mut target[..]);
+                samples.targets.write(row, out);
+                loss += layer.loss(&target);
+                tally.add(&samples.targets, row, layer.outputs);
+            }
+        });
+        let ranking = tally.ranking();
+        let curve = ranking.and_then(Ranking::curve);
+        let are_probabilities = ranking.is_some_and(Ranking::are_probabilities);
+        let (scores, _) = tally.scores(loss, rows.len(), &samples.targets);
+        MeasuredScores {
+            curve: curve.filter(|_| scores.classes.is_some()),
+            scores,
+            rows: rows.len(),
+            are_probabilities,
+        }
+    }
+}

@@ -128,9 +128,9 @@ enum Line<'a> {
         epoch: u64,
         step: u64,
         seconds: f64,
-        training: Option<ScoresJson<'a>>,
-        validation: Option<ScoresJson<'a>>,
-        test: Option<ScoresJson<'a>>,
+        training: Option<Box<ScoresJson<'a>>>,
+        validation: Option<Box<ScoresJson<'a>>>,
+        test: Option<Box<ScoresJson<'a>>>,
         best_epoch: Option<u64>,
         weights: Option<&'static str>,
         refit: Option<RefitJson<'a>>,
@@ -145,7 +145,7 @@ enum Line<'a> {
 struct RefitJson<'a> {
     rows: usize,
     epochs: u64,
-    test: Option<ScoresJson<'a>>,
+    test: Option<Box<ScoresJson<'a>>>,
 }
 
 /// Scores of the network after an epoch.
@@ -254,7 +254,7 @@ impl Recorder for JsonLines {
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let names = std::mem::take(&mut self.class_names);
-        let scored = |scores: &Scores| ScoresJson::new(scores, &names);
+        let scored = |scores: &Scores| Box::new(ScoresJson::new(scores, &names));
         let evaluation = summary.evaluation.as_ref();
         let saved = summary.saved.last();
         self.write(&Line::Finished {

@@ -34,7 +34,7 @@ enum Line<'a> {
         reason: Option<&'static str>,
         set: &'static str,
         rows: usize,
-        scores: ScoresJson<'a>,
+        scores: Box<ScoresJson<'a>>,
     },
     Summary {
         trials: usize,
@@ -112,7 +112,7 @@ impl<'a> TrialReport<'a> {
                 reason: trial.limit.map(reason),
                 set: trial.set.name(),
                 rows: trial.rows,
-                scores: ScoresJson::new(&trial.scores, &self.names),
+                scores: Box::new(ScoresJson::new(&trial.scores, &self.names)),
             };
             write_json(out, &line)?;
         }

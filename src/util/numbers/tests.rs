@@ -28,7 +28,7 @@ fn aligned_numbers_have_one_width_and_their_points_below_one_another() {
     assert_eq!(aligned(0.99996), " 1.000    ");
     assert_eq!(aligned(12.3456), "12.35     ");
     assert_eq!(aligned(-1.5e-7), "−1.500e−7 ");
-    assert_eq!(aligned(-3.25e-10), "−3.250e−10");
+    assert_eq!(aligned(-3.25e-10), "−3.25e−10 ");
     assert_eq!(aligned(f64::NEG_INFINITY), "−∞        ");
 }
 

@@ -461,8 +461,8 @@ fn a_change_of_the_learning_rate_is_marked_in_the_chart() {
 fn the_data_are_described_at_any_time() {
     let mut terminal = Terminal::start(&["iris", "--paused"]);
     terminal.wait_for("Confusion");
-    // The last view is the first one backwards.
-    terminal.press("\x1b[Z");
+    // The last view but one is the second one backwards.
+    terminal.press("\x1b[Z\x1b[Z");
     terminal.wait_for("baseline");
     terminal.wait_for("petal length");
     // Another seed, another split; there is room for the seed in a wide header.

@@ -67,7 +67,7 @@ impl Recorder for Csv {
     }
 }
 
-fn finite(value: f32) -> String {
+fn finite(value: f64) -> String {
     if value.is_finite() {
         value.to_string()
     } else {

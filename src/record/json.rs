@@ -101,8 +101,8 @@ enum Line<'a> {
     Epoch {
         epoch: u64,
         step: u64,
-        train_loss: f32,
-        val_loss: f32,
+        train_loss: f64,
+        val_loss: f64,
         #[serde(flatten)]
         quality: Quality,
         learning_rate: f64,
@@ -153,12 +153,12 @@ struct RefitJson<'a> {
 #[serde(untagged)]
 enum Quality {
     Accuracy {
-        train_accuracy: f32,
-        val_accuracy: f32,
+        train_accuracy: f64,
+        val_accuracy: f64,
     },
     Errors {
-        train_r2: f32,
-        val_r2: f32,
+        train_r2: f64,
+        val_r2: f64,
         train_rmse: f64,
         val_rmse: f64,
     },
@@ -308,8 +308,8 @@ fn epoch_line(
             Some(scale) => Quality::Errors {
                 train_r2: epoch.train_score.last,
                 val_r2: epoch.validation_score.last,
-                train_rmse: scale.rmse(epoch.train_loss.last.into()),
-                val_rmse: scale.rmse(epoch.validation_loss.last.into()),
+                train_rmse: scale.rmse(epoch.train_loss.last),
+                val_rmse: scale.rmse(epoch.validation_loss.last),
             },
         },
         learning_rate: epoch.learning_rate,

@@ -227,12 +227,12 @@ impl Text {
     fn show(&mut self, epoch: &EpochRecord, speed: f64) -> io::Result<()> {
         let (first, second) = match self.scale {
             None => (
-                percent(epoch.train_score.last.into()),
-                percent(epoch.validation_score.last.into()),
+                percent(epoch.train_score.last),
+                percent(epoch.validation_score.last),
             ),
             Some(scale) => (
-                number(epoch.validation_score.last.into()),
-                number(scale.rmse(epoch.validation_loss.last.into())),
+                number(epoch.validation_score.last),
+                number(scale.rmse(epoch.validation_loss.last)),
             ),
         };
         let speed = if speed > 0.0 {
@@ -245,8 +245,8 @@ impl Text {
             "{:>7} {:>9} {:>11} {:>11} {first:>10} {second:>10} {speed:>11}",
             epoch.epoch,
             epoch.step,
-            loss(epoch.train_loss.last.into()),
-            loss(epoch.validation_loss.last.into()),
+            loss(epoch.train_loss.last),
+            loss(epoch.validation_loss.last),
         )
     }
 }

@@ -142,7 +142,7 @@ impl<S: Sink> EventQueue<S> {
         let (sum, steps) = std::mem::take(&mut recording.open_point);
         let point = LossPoint {
             epochs,
-            loss: MinMaxLast::of((sum / f64::from(steps)) as f32),
+            loss: MinMaxLast::of(sum / f64::from(steps)),
         };
         recording.curves.add_loss(point);
         self.losses.push(point);
@@ -172,10 +172,10 @@ impl<S: Sink> EventQueue<S> {
         let record = EpochRecord {
             epoch: position.epoch,
             step: position.step,
-            train_loss: MinMaxLast::of(means.loss() as f32),
-            train_score: MinMaxLast::of(train_score as f32),
-            validation_loss: MinMaxLast::of(loss as f32),
-            validation_score: MinMaxLast::of(score as f32),
+            train_loss: MinMaxLast::of(means.loss()),
+            train_score: MinMaxLast::of(train_score),
+            validation_loss: MinMaxLast::of(loss),
+            validation_score: MinMaxLast::of(score),
             learning_rate,
         };
         self.recording.curves.add_epoch(record);

@@ -23,7 +23,7 @@ const PART: f64 = 0.05;
 pub(crate) fn overfitting_since(records: &[EpochRecord]) -> Option<u64> {
     let mut averages = [MovingAverage::new(SMOOTHING); 2];
     let losses = records.iter().filter_map(|record| {
-        let losses = [record.train_loss, record.validation_loss].map(|loss| f64::from(loss.last));
+        let losses = [record.train_loss, record.validation_loss].map(|loss| loss.last);
         let is_known = losses.iter().all(|loss| loss.is_finite());
         let [train, validation] = &mut averages;
         is_known.then(|| {
@@ -58,9 +58,9 @@ mod tests {
             EpochRecord {
                 epoch,
                 step: epoch,
-                train_loss: MinMaxLast::of(train as f32),
+                train_loss: MinMaxLast::of(train),
                 train_score: MinMaxLast::of(0.0),
-                validation_loss: MinMaxLast::of(validation as f32),
+                validation_loss: MinMaxLast::of(validation),
                 validation_score: MinMaxLast::of(0.0),
                 learning_rate: 0.01,
             }

@@ -34,20 +34,20 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     }
 }
 
-/// A single-precision number that is kept bit for bit.
+/// A number that is kept bit for bit.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Single(#[serde(with = "self")] f64);
+pub(crate) struct Exact(#[serde(with = "self")] f64);
 
-impl From<f32> for Single {
-    fn from(number: f32) -> Self {
-        Self(number.into())
+impl From<f64> for Exact {
+    fn from(number: f64) -> Self {
+        Self(number)
     }
 }
 
-impl From<Single> for f32 {
-    fn from(number: Single) -> Self {
-        number.0 as Self
+impl From<Exact> for f64 {
+    fn from(number: Exact) -> Self {
+        number.0
     }
 }
 

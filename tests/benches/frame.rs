@@ -90,7 +90,7 @@ fn history(criterion: &mut Criterion) {
             epochs += 1.0;
             series.push(LossPoint {
                 epochs,
-                loss: MinMaxLast::of(black_box(1.0 / epochs as f32)),
+                loss: MinMaxLast::of(black_box(1.0 / epochs)),
             });
         });
     });

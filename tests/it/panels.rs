@@ -88,7 +88,7 @@ fn any_theme() -> impl Strategy<Value = Theme> {
 }
 
 fn spread(next: &mut impl FnMut() -> f32) -> MinMaxLast {
-    let (a, b) = (next(), next());
+    let [a, b] = [next(), next()].map(f64::from);
     MinMaxLast {
         min: a.min(b),
         max: a.max(b),

@@ -138,7 +138,7 @@ impl PlotView {
 
     /// Chooses the automatic scale for the losses of a run and of its ghosts.
     pub(super) fn follow(&mut self, history: &History, ghosts: &[Ghost]) {
-        let decades = |loss: f32| f64::from(loss).log10();
+        let decades = f64::log10;
         let validation = |records: &[EpochRecord]| -> Vec<f64> {
             let losses = records.iter().map(|record| record.validation_loss.last);
             losses.map(decades).collect()
@@ -286,7 +286,7 @@ mod tests {
     use crate::train::{Curves, LossPoint};
     use crate::util::stats::MinMaxLast;
 
-    fn history(last: f32) -> History {
+    fn history(last: f64) -> History {
         let mut curves = Curves::default();
         for (epoch, loss) in (1..).zip([1.0, 0.8, 0.5, 0.3, last, last, last, last, last]) {
             curves.add_loss(LossPoint {

@@ -217,10 +217,7 @@ impl Run {
             (None, Some(last)) => both(last, |last| [last.train_loss, last.validation_loss]),
             (None, None) => {
                 let first = self.history.losses().last();
-                (
-                    first.map_or(f64::NAN, |point| point.loss.last.into()),
-                    f64::NAN,
-                )
+                (first.map_or(f64::NAN, |point| point.loss.last), f64::NAN)
             }
         }
     }
@@ -470,6 +467,6 @@ impl Run {
 }
 
 fn both(last: &EpochRecord, of: fn(&EpochRecord) -> [MinMaxLast; 2]) -> (f64, f64) {
-    let [training, validation] = of(last).map(|values| values.last.into());
+    let [training, validation] = of(last).map(|values| values.last);
     (training, validation)
 }

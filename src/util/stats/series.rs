@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::util::exact::Single;
+use crate::util::exact::Exact;
 
 /// Combines neighbouring items of a series.
 pub trait Merge {
@@ -99,19 +99,19 @@ impl<T: Merge> Bounded<T> {
 
 /// Minimum, maximum and last of some numbers. Minimum and maximum ignore NaN beside numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(from = "[Single; 3]", into = "[Single; 3]")]
+#[serde(from = "[Exact; 3]", into = "[Exact; 3]")]
 pub struct MinMaxLast {
     /// Minimum.
-    pub min: f32,
+    pub min: f64,
     /// Maximum.
-    pub max: f32,
+    pub max: f64,
     /// Last number.
-    pub last: f32,
+    pub last: f64,
 }
 
 impl MinMaxLast {
     /// Summarises the single number `x`.
-    pub fn of(x: f32) -> Self {
+    pub fn of(x: f64) -> Self {
         Self {
             min: x,
             max: x,
@@ -120,16 +120,16 @@ impl MinMaxLast {
     }
 }
 
-impl From<[Single; 3]> for MinMaxLast {
-    fn from(numbers: [Single; 3]) -> Self {
-        let [min, max, last] = numbers.map(f32::from);
+impl From<[Exact; 3]> for MinMaxLast {
+    fn from(numbers: [Exact; 3]) -> Self {
+        let [min, max, last] = numbers.map(f64::from);
         Self { min, max, last }
     }
 }
 
-impl From<MinMaxLast> for [Single; 3] {
+impl From<MinMaxLast> for [Exact; 3] {
     fn from(MinMaxLast { min, max, last }: MinMaxLast) -> Self {
-        [min, max, last].map(Single::from)
+        [min, max, last].map(Exact::from)
     }
 }
 
@@ -149,13 +149,13 @@ mod tests {
     fn a_spike_survives_any_number_of_items() {
         let mut series = Bounded::new(16);
         for i in 0..100_000 {
-            let x = if i == 4321 { 99.0 } else { (i % 7) as f32 };
+            let x = if i == 4321 { 99.0 } else { f64::from(i % 7) };
             series.push(MinMaxLast::of(x));
             assert!(series.buckets().len() <= 16);
         }
-        let top = series.buckets().iter().map(|b| b.max).fold(0.0, f32::max);
+        let top = series.buckets().iter().map(|b| b.max).fold(0.0, f64::max);
         assert_eq!(top, 99.0);
-        assert_eq!(series.last().unwrap().last, (99_999 % 7) as f32);
+        assert_eq!(series.last().unwrap().last, f64::from(99_999 % 7));
         assert!(series.buckets().len() >= 8);
     }
 
@@ -165,7 +165,7 @@ mod tests {
         for x in [3.0, 1.0, 2.0] {
             series.push(MinMaxLast::of(x));
         }
-        let last: Vec<f32> = series.buckets().iter().map(|b| b.last).collect();
+        let last: Vec<f64> = series.buckets().iter().map(|b| b.last).collect();
         assert_eq!(last, [3.0, 1.0, 2.0]);
         assert_eq!(series.take().len(), 3);
         assert!(series.is_empty());
@@ -174,8 +174,8 @@ mod tests {
     #[test]
     fn buckets_stay_evenly_filled() {
         let mut series = Bounded::new(4);
-        (0..9).for_each(|i| series.push(MinMaxLast::of(i as f32)));
-        let ranges: Vec<(f32, f32)> = series.buckets().iter().map(|b| (b.min, b.max)).collect();
+        (0..9).for_each(|i| series.push(MinMaxLast::of(f64::from(i))));
+        let ranges: Vec<(f64, f64)> = series.buckets().iter().map(|b| (b.min, b.max)).collect();
         assert_eq!(ranges, [(0.0, 3.0), (4.0, 7.0), (8.0, 8.0)]);
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn draw(pane: &mut Pane<'_>, plot: &Plot, canvas: &Canvas) {
         Chart::Loss => [record.train_loss, record.validation_loss],
         Chart::Accuracy => [record.train_score, record.validation_score],
     };
-    let values = values.map(|value| f64::from(value.last));
+    let values = values.map(|value| value.last);
     let names = [text::train(), text::label_validation()];
     let known = names
         .into_iter()

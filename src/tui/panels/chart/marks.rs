@@ -170,10 +170,10 @@ pub(super) fn clipped_labels(
     let (foot, top) = plot.scale.range();
     let styles = [pane.theme.train(), pane.theme.validation()];
     for (points, style) in plot.curves.iter().zip(styles) {
-        let above = |value: &MinMaxLast| plot.scale.height(value.max.into()) > top + 0.5;
-        let below = |value: &MinMaxLast| plot.scale.height(value.min.into()) < foot - 0.5;
-        let mut peaks = peaks(points, above, |value| f64::from(value.max));
-        let dips = self::peaks(points, below, |value| -f64::from(value.min));
+        let above = |value: &MinMaxLast| plot.scale.height(value.max) > top + 0.5;
+        let below = |value: &MinMaxLast| plot.scale.height(value.min) < foot - 0.5;
+        let mut peaks = peaks(points, above, |value| value.max);
+        let dips = self::peaks(points, below, |value| -value.min);
         peaks.sort_by(|a, b| b.1.total_cmp(&a.1));
         let peaks = peaks
             .into_iter()
@@ -230,7 +230,7 @@ fn best_epoch(model: &Model, content: Chart) -> Option<(f64, f64)> {
         return model.run.best.map(|best| (best.epoch as f64, best.loss));
     }
     let records = model.run.history.epochs().iter();
-    let scores = records.map(|record| (record.epoch as f64, record.validation_score.max.into()));
+    let scores = records.map(|record| (record.epoch as f64, record.validation_score.max));
     let finite = scores.filter(|(_, score): &(f64, f64)| score.is_finite());
     finite.reduce(|best, next| if next.1 > best.1 { next } else { best })
 }
@@ -245,7 +245,7 @@ pub(super) fn ghost_labels(
     for (points, label) in &plot.ghosts {
         let visible = points.iter().rfind(|(time, _)| *time <= plot.times.1);
         if let Some((time, value)) = visible {
-            let at = cell(canvas, plot, *time, value.last.into());
+            let at = cell(canvas, plot, *time, value.last);
             labels.write_near(pane, at, GHOST, label, pane.theme.dim());
         }
     }

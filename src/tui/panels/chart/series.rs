@@ -84,10 +84,7 @@ pub(super) fn value_range<'p>(
     content: Chart,
     is_log: bool,
 ) -> (f64, f64) {
-    let axis = |value: f32| {
-        let value = f64::from(value);
-        if is_log { value.log10() } else { value }
-    };
+    let axis = |value: f64| if is_log { value.log10() } else { value };
     let last = |points: &Points| -> Vec<f64> { points.iter().map(|p| axis(p.1.last)).collect() };
     let (low, high) = robust_range(curves.clone().into_iter().map(last)).unwrap_or((0.0, 1.0));
     let room = SPIKE * (high - low);
@@ -112,14 +109,14 @@ pub(super) fn value_range<'p>(
 /// Returns the loss below which a logarithmic axis shows nothing: a part of the lowest validation loss, since the
 /// training loss may approach zero without end.
 pub(super) fn log_floor(validation: &Points) -> f64 {
-    let losses = validation.iter().map(|(_, value)| f64::from(value.last));
+    let losses = validation.iter().map(|(_, value)| value.last);
     let positive = losses.filter(|loss| *loss > 0.0);
     robust_range([positive]).map_or(0.0, |(low, _)| FLOOR * low)
 }
 
 /// Returns `low`, or the foot of all but the lowest scores if the curves have most of the axis from there.
 fn zoomed_foot<'p>(curves: impl IntoIterator<Item = &'p Points>, low: f64, high: f64) -> f64 {
-    let mut values: Vec<f32> = curves
+    let mut values: Vec<f64> = curves
         .into_iter()
         .flatten()
         .map(|(_, value)| value.last)
@@ -128,8 +125,7 @@ fn zoomed_foot<'p>(curves: impl IntoIterator<Item = &'p Points>, low: f64, high:
     if clipped == 0 {
         return low;
     }
-    let (_, foot, _) = values.select_nth_unstable_by(clipped, f32::total_cmp);
-    let foot = f64::from(*foot);
+    let (_, &mut foot, _) = values.select_nth_unstable_by(clipped, f64::total_cmp);
     if high - foot < 0.5 * (high - low) {
         foot
     } else {
@@ -148,7 +144,7 @@ pub(super) fn draw(
 ) {
     let (foot, top) = scale.range();
     // A value beyond the axis leaves the plot, but not by so much that lines become long.
-    let height = |value: f32| match scale.height(value.into()) {
+    let height = |value: f64| match scale.height(value) {
         height if height.is_nan() => top + 1.0,
         height => height.clamp(foot - 1.0, top + 1.0),
     };
@@ -173,8 +169,8 @@ pub(super) fn smoothed(points: &[(f64, MinMaxLast)], past: f64) -> Points {
     let finite = points.iter().filter(|(_, value)| value.last.is_finite());
     finite
         .map(|&(time, value)| {
-            let mean = average.next(value.last.into());
-            (time, MinMaxLast::of(mean as f32))
+            let mean = average.next(value.last);
+            (time, MinMaxLast::of(mean))
         })
         .collect()
 }
@@ -183,7 +179,7 @@ pub(super) fn smoothed(points: &[(f64, MinMaxLast)], past: f64) -> Points {
 mod tests {
     use super::*;
 
-    fn points(values: &[f32]) -> Points {
+    fn points(values: &[f64]) -> Points {
         let times = (1..).map(f64::from);
         times
             .zip(values.iter().map(|&value| MinMaxLast::of(value)))
@@ -195,7 +191,7 @@ mod tests {
         let mut losses = vec![1.0; 40];
         losses[0] = 2.0;
         losses[30] = 900.0;
-        losses[35] = f32::NAN;
+        losses[35] = f64::NAN;
         assert_eq!(
             value_range(&[points(&losses)], Chart::Loss, false),
             (0.0, 2.0)

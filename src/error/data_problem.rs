@@ -106,7 +106,7 @@ pub enum DataProblem {
     },
     /// Text in a target that is predicted as a number.
     #[error(
-        "expected a number, found \"{found}\" (--task classification predicts classes, --target another column)"
+        "expected a number, found \"{found}\" (--missing-values counts texts as missing, --task classification predicts classes, --target another column)"
     )]
     StrayTarget {
         /// Text of the cell, sanitised.

@@ -214,6 +214,28 @@ def python_reads_tables_as_predict(program, folder):
     print(f"{len(shapes)} shapes of tables agree")
 
 
+def programs_name_columns_as_predict(program, folder):
+    """Compares Python and C with `predict` on columns of one name or of none, and Python on Windows-1252."""
+    rows = [f"{i / 10},{i % 7},{i % 5},{'kühl' if i % 2 else 'heiß'}" for i in range(60)]
+    for name, header, encoding in [("unnamed", "a,a,,kind", "utf-8"), ("western", "größe,a,b,kind", "cp1252")]:
+        table, model = folder / f"{name}.csv", folder / name
+        table.write_text("\n".join([header, *rows, ""]), encoding=encoding)
+        for ending in ["json", "py", "c"]:
+            train = [program, table, "--headless", "--export", f"{model}.{ending}"]
+            subprocess.run(train, check=True, capture_output=True)
+        subprocess.run(["cc", "-o", f"{model}-c", f"{model}.c", "-lm"], check=True)
+        commands = [[program, "predict", f"{model}.json", table], [sys.executable, "-I", f"{model}.py", table]]
+        # C compares bytes.
+        commands += [[f"{model}-c"]] if encoding == "utf-8" else []
+        said = []
+        for command in commands:
+            with open(table, "rb") as content:
+                run = subprocess.run(command, stdin=content, check=True, capture_output=True)
+            said.append([row[:5] for row in csv.reader(io.StringIO(run.stdout.decode()))][1:])
+        assert len(said[0]) == len(rows) and all(one == said[0] for one in said), name
+    print("programs name columns as predict")
+
+
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     checks = 0
@@ -221,6 +243,7 @@ def main():
         model = Model(program, folder, name, arguments, table)
         checks += sum(check(model) for check in programs.CHECKS)
     python_reads_tables_as_predict(program, folder)
+    programs_name_columns_as_predict(program, folder)
     print(f"{checks} passed, 0 failed")
 
 

@@ -69,6 +69,35 @@ def onnx_runtime(model):
     return True
 
 
+def missing_history(model):
+    """No program predicts a number for a row that lacks an earlier target, as nn-tui does not."""
+    import onnxruntime
+
+    wanted = [column for column in model.columns if model.is_number(column)]
+    lags = [place for place, column in enumerate(wanted) if column.get("derived", {}).get("type") == "lag"]
+    if not lags or model.texts()[0]:
+        return False
+    rows = numpy.repeat(model.numbers()[:1], len(lags), axis=0)
+    rows[range(len(lags)), lags] = numpy.nan
+    session = onnxruntime.InferenceSession(str(model.file("onnx")))
+    assert numpy.isnan(session.run(["prediction"], {"numbers": rows})[0]).all()
+    names = ",".join(f'"{column["name"]}"' for column in wanted)
+    lines = [",".join("" if numpy.isnan(number) else str(number) for number in row) for row in rows]
+    table = "\n".join([names, *lines, ""])
+    subprocess.run(["cc", "-o", "history-c", "model.c", "-lm"], check=True, cwd=model.folder)
+    run = subprocess.run([model.folder / "history-c"], input=table.encode(), check=True, capture_output=True)
+    assert [line.rsplit(",", 1)[1] for line in run.stdout.decode().splitlines()[1:]] == [""] * len(lags)
+    nan = "f64::NAN" if model.has_offset() else "f32::NAN"
+    values = [[nan if numpy.isnan(x) else f"{x:e}" for x in row] for row in rows]
+    calls = "".join(f"    assert!(model::predict(&[{', '.join(row)}]).is_nan());\n" for row in values)
+    main = f'#[path = "model.rs"]\nmod model;\nfn main() {{\n{calls}}}\n'
+    (model.folder / "history.rs").write_text(main, encoding="utf-8")
+    rustc = ["rustc", "--edition", "2024", "-D", "warnings", "-o", "history", "history.rs"]
+    subprocess.run(rustc, check=True, cwd=model.folder)
+    subprocess.run([model.folder / "history"], check=True)
+    return True
+
+
 def numpy_archive(model):
     file = numpy.load(model.file("npz"))
     assert json.loads(file["nn-tui"].tobytes())["architecture"] == model.document["architecture"]
@@ -248,4 +277,4 @@ def c_code(model):
     return True
 
 
-CHECKS = [onnx_runtime, numpy_archive, torch_modules, scikit_learn, python_code, rust_code, c_code]
+CHECKS = [onnx_runtime, missing_history, numpy_archive, torch_modules, scikit_learn, python_code, rust_code, c_code]

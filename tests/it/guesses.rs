@@ -278,6 +278,14 @@ fn names_over_numbers_are_a_header_even_if_a_class_has_the_same_name() {
         format!("{}.5,{}", row * 7 % 10, ["y", "n"][row % 2])
     }));
     assert_eq!((dataset.rows(), dataset.target_name.as_str()), (20, "y"));
+    let dataset = loaded(table("price,y", 20, |row| {
+        format!("\"${},200.50\",{}", row * 7 % 10 + 1, ["y", "n"][row % 2])
+    }));
+    assert_eq!((dataset.rows(), dataset.target_name.as_str()), (20, "y"));
+    let rows: String = (0..20)
+        .map(|row| format!("${}.50,{}\n", row * 7 % 10, kind(row)))
+        .collect();
+    assert_eq!(loaded(rows).rows(), 20, "no header");
 }
 
 /// First input of a table of `cells` between semicolons.

@@ -25,6 +25,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::batch::Row;
+use super::formatted;
 use crate::data::schema::missing::MissingValues;
 
 /// Maximum number of rows below the first one that vote.
@@ -84,13 +85,16 @@ impl Column {
         if is_missing(first) || cells.is_empty() {
             return Self::NoOpinion;
         }
-        let numbers = cells.iter().filter(|cell| is_number(cell)).count();
-        if 2 * numbers > cells.len() {
-            return if is_number(first) {
-                Self::NumberOverNumbers
-            } else {
-                Self::NameOverNumbers
-            };
+        // Names such as (1) are numbers only over amounts such as $5.
+        for is_number in [is_number, formatted::is_number] {
+            let numbers = cells.iter().filter(|cell| is_number(cell)).count();
+            if 2 * numbers > cells.len() {
+                return if is_number(first) {
+                    Self::NumberOverNumbers
+                } else {
+                    Self::NameOverNumbers
+                };
+            }
         }
         if cells.contains(&first) {
             return Self::ValueOverText;
@@ -126,7 +130,7 @@ pub(crate) fn units_row(header: &[String], below: &[Row]) -> Option<u64> {
         let mut cells = cells
             .filter(|cell| !usual.is_missing_number(cell))
             .peekable();
-        cells.peek().is_some() && cells.all(|cell| super::formatted::is_number(cell))
+        cells.peek().is_some() && cells.all(|cell| formatted::is_number(cell))
     };
     let numeric: Vec<usize> = (0..header.len()).filter(is_numeric).collect();
     let cells = || numeric.iter().map(|&column| first.cells[column].trim());
@@ -134,7 +138,7 @@ pub(crate) fn units_row(header: &[String], below: &[Row]) -> Option<u64> {
     let is_bracketed = |cell: &str| {
         cell.starts_with(['(', '[', '{'])
             && cell.ends_with([')', ']', '}'])
-            && !super::formatted::is_number(cell)
+            && !formatted::is_number(cell)
     };
     let are_units = cells()
         .all(|cell| is_bracketed(cell) || is_unit(cell) || is_rule_or_type(cell))
@@ -161,7 +165,7 @@ fn is_unit(cell: &str) -> bool {
         .split(is_link)
         .filter(|part| !part.is_empty())
         .peekable();
-    !super::formatted::is_number(cell)
+    !formatted::is_number(cell)
         && parts.peek().is_some()
         && parts.all(|part| UNITS.split_ascii_whitespace().any(|unit| unit == part))
 }

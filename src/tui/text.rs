@@ -264,7 +264,7 @@ texts! {
     threshold(value, class) "threshold {value} for \"{class}\"";
     roc_head() "ROC: true positive rate";
     false_positive_rate() "false positive rate";
-    calibration_head() "calibration: fraction of the class";
+    calibration_head() "calibration: fraction";
     mean_probability() "mean probability";
     weights_title() "Weights";
     weight_count(count) " · {count} weight" | " · {count} weights";

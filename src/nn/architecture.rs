@@ -157,12 +157,12 @@ impl Architecture {
             .filter(move |activation| used.contains(activation))
     }
 
-    /// Name of the activation of `layer` (1 is the first one with weights).
+    /// Name on the screen of the activation of `layer` (1 is the first one with weights).
     pub(crate) fn activation_name(&self, layer: usize) -> &'static str {
         if layer >= self.depth() {
             self.output.name()
         } else {
-            self.hidden.name()
+            self.hidden.title()
         }
     }
 

@@ -11,12 +11,12 @@ pub mod evaluation;
 mod event_queue;
 mod export;
 mod fit;
+mod findings;
 mod gradients;
 pub mod inspection;
 mod limits;
 pub mod messages;
 pub mod observation;
-mod overfitting;
 pub mod pace;
 pub mod phase_stepper;
 pub mod plan;
@@ -42,6 +42,7 @@ pub(crate) use event_queue::DETAILED_EPOCHS;
 pub use event_queue::Sink;
 pub(crate) use export::export_refitted;
 pub(crate) use fit::fit;
+pub(crate) use findings::{Trend, is_diverging, overfitting_since, trend};
 pub use inspection::{Cursor, Inspect, Inspection, Subject};
 pub use limits::{Limit, Limits};
 pub use messages::{
@@ -49,7 +50,6 @@ pub use messages::{
     StepSize,
 };
 pub use observation::{Mailbox, Observation, Probe, Request, Scratch, Snapshot, Training};
-pub(crate) use overfitting::overfitting_since;
 pub use pace::Pace;
 pub use phase_stepper::{PhaseStepper, PhaseValues, StepPhase, StepPosition};
 pub use plan::Plan;

@@ -75,6 +75,10 @@ fn is_too_small(area: Rect, buf: &mut Buffer, theme: Theme) -> bool {
 /// panel itself.
 pub fn click(model: &Model, area: Rect, x: u16, y: u16) -> Option<Msg> {
     let at = Position { x, y };
+    let parts = layout::parts(area, model);
+    if parts.header.contains(at) {
+        return header::click(parts.header, model, at);
+    }
     let (id, area) = layout::panel_at(area, model, at)?;
     Some(click_panel(id, area, model, at))
 }

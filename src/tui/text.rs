@@ -328,6 +328,7 @@ texts! {
     badge_pausing() " ⋯ pausing  ";
     badge_paused() " ‖ paused   ";
     badge_finished() " ■ finished ";
+    badge_diverging() " ! diverging";
     badge_diverged() " ! diverged ";
     badge_failed() " ! failed   ";
     badge_loading() " ⋯ loading  ";
@@ -347,6 +348,11 @@ texts! {
     label_batch() "batch";
     label_seed() "seed";
     label_schedule() "schedule";
+    finding_diverging() "! diverging: lower lr";
+    finding_overfitting(epoch) "! overfitting @ {epoch}";
+    trend_falling() "improving";
+    trend_flat() "flat";
+    trend_rising() "worsening";
 
     // Network and phase stepper
     inputs(size) "inputs {size}";

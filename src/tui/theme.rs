@@ -179,6 +179,12 @@ impl Theme {
             .add_modifier(Modifier::BOLD)
     }
 
+    /// Finding to be wary of.
+    pub(crate) fn warning(self) -> Style {
+        self.category(ORANGE, Color::Yellow)
+            .add_modifier(Modifier::BOLD)
+    }
+
     /// Background of a part of a chart to be wary of, where colours can be mixed.
     pub(crate) fn shaded(self) -> Option<Style> {
         self.has_shades()

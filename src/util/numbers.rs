@@ -1,5 +1,7 @@
 //! Numbers as text: significant digits, fixed widths, units, indices, round steps and axis ticks.
 
+use std::time::Duration;
+
 /// Formats `x` with `digits` significant digits: in plain notation from 1e-4 up to 1e6, else as
 /// `1.23e-7`.
 pub(crate) fn significant(x: f64, digits: usize) -> String {
@@ -255,6 +257,16 @@ pub(crate) fn tick_labels(ticks: &[f64]) -> Vec<String> {
     }
     let decimals = (-step.log10().floor()).max(0.0) as usize;
     ticks.iter().map(|t| format!("{t:.decimals$}")).collect()
+}
+
+/// Formats whole seconds: `0:07`, `12:00`, `1:02:03`.
+pub(crate) fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
 }
 
 /// Describes how long ago something was: `12 s ago`, `3 min ago`, `5 h ago`, `4 days ago`.

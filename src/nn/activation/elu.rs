@@ -10,6 +10,7 @@ pub(in crate::nn) struct Elu;
 
 impl Function for Elu {
     const NAME: &'static str = "elu";
+    const TITLE: &'static str = "ELU";
     const RANGE: (f64, f64) = (-1.0, f64::INFINITY);
     const HAS_KINK: bool = true;
     const INITIALISATION: Initialisation = Initialisation::He;

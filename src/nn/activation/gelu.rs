@@ -13,6 +13,7 @@ pub(in crate::nn) struct Gelu;
 
 impl Function for Gelu {
     const NAME: &'static str = "gelu";
+    const TITLE: &'static str = "GELU";
     const RANGE: (f64, f64) = (-0.169_971_208, f64::INFINITY);
     const NEEDS_Z: bool = true;
     const INITIALISATION: Initialisation = Initialisation::He;

@@ -12,6 +12,7 @@ const LEAK: f32 = 0.01;
 
 impl Function for LeakyRelu {
     const NAME: &'static str = "leaky-relu";
+    const TITLE: &'static str = "leaky ReLU";
     const RANGE: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
     const HAS_KINK: bool = true;
     const INITIALISATION: Initialisation = Initialisation::He;

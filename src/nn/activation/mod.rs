@@ -64,8 +64,10 @@ pub(in crate::nn) use with_function;
 /// The textbook computes with `value` and `derivative`, the engine with their vector forms, and tests
 /// hold the second against the first.
 pub(crate) trait Function {
-    /// Name on the command line, in files and on the screen.
+    /// Name on the command line and in files.
     const NAME: &'static str;
+    /// Name on the screen.
+    const TITLE: &'static str = Self::NAME;
     /// Smallest and largest value; infinite where there is none.
     const RANGE: (f64, f64);
     /// Whether the derivative cannot be had from `a` alone. The engine then keeps `z`.
@@ -133,9 +135,14 @@ impl Activation {
         with_function!(self, |F| F::derivative(z, a))
     }
 
-    /// Name on the command line, in files and on the screen.
+    /// Name on the command line and in files.
     pub fn name(self) -> &'static str {
         with_function!(self, |F| F::NAME)
+    }
+
+    /// Name on the screen: `ReLU` for `relu`.
+    pub(crate) fn title(self) -> &'static str {
+        with_function!(self, |F| F::TITLE)
     }
 
     /// Smallest and largest value; infinite where there is none.

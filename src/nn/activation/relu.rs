@@ -9,6 +9,7 @@ pub(in crate::nn) struct Relu;
 
 impl Function for Relu {
     const NAME: &'static str = "relu";
+    const TITLE: &'static str = "ReLU";
     const RANGE: (f64, f64) = (0.0, f64::INFINITY);
     const HAS_KINK: bool = true;
     const INITIALISATION: Initialisation = Initialisation::He;

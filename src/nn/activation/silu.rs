@@ -10,6 +10,7 @@ pub(in crate::nn) struct Silu;
 
 impl Function for Silu {
     const NAME: &'static str = "silu";
+    const TITLE: &'static str = "SiLU";
     const RANGE: (f64, f64) = (-0.278_464_543, f64::INFINITY);
     const NEEDS_Z: bool = true;
     const INITIALISATION: Initialisation = Initialisation::He;

@@ -28,6 +28,7 @@ pub mod what_if;
 mod worker_events;
 
 pub use ghosts::Ghost;
+pub(crate) use history::Finding;
 pub use inspector::{Inspector, InspectorState};
 pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, Model, Notice, Overlay};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::ghosts::Ghost;
 use super::history::{History, change_label};
@@ -248,6 +249,23 @@ impl Run {
     /// Time since the run was last saved, such as `12 s ago`; `None` if it never was.
     pub(crate) fn last_saved(&self) -> Option<String> {
         self.saved.map(|_| ago(self.unsaved_seconds()))
+    }
+
+    /// Estimates the time until an epoch or time limit is reached; none while not training, or without one.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        if !self.is_training() || self.samples_per_second <= 0.0 {
+            return None;
+        }
+        let epochs = self.limits.epochs.map(|all| {
+            let rows = (all as f64 - self.epochs()) * self.data.training.rows() as f64;
+            rows / self.samples_per_second
+        });
+        let time = self
+            .limits
+            .time
+            .map(|time| time.as_secs_f64() - self.seconds);
+        let left = epochs.into_iter().chain(time).min_by(f64::total_cmp)?;
+        Duration::try_from_secs_f64(left.max(0.0).ceil()).ok()
     }
 
     /// Seconds of training that would be lost without saving.

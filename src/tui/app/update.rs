@@ -10,7 +10,7 @@ use super::bindings::{self, When};
 use super::command::Files;
 use super::loading::{Loading, LoadingStage};
 use super::model::{Confirm, Model, Overlay};
-use super::navigation::{Navigation, ScrollLimits};
+use super::navigation::{Navigation, ScrollLimits, View};
 use super::plot::PlotGesture;
 use super::prompt::{Prompt, PromptEvent, Purpose};
 use super::training::Phase;
@@ -55,6 +55,8 @@ pub enum Msg {
     /// New size of the terminal: columns, rows.
     Resize(u16, u16),
     Click(PanelId),
+    /// Click on the name of a view.
+    Turn(View),
     /// Click on an item of a panel.
     Pick(ClickTarget),
     /// Click on a neuron while the inspector is open.
@@ -141,11 +143,16 @@ impl Model {
                 self.navigation.settle_focus();
             }
             // A popup covers the panels.
-            Msg::Click(_) | Msg::Pick(_) | Msg::Point(_) | Msg::Plot(_)
+            Msg::Click(_) | Msg::Turn(_) | Msg::Pick(_) | Msg::Point(_) | Msg::Plot(_)
                 if self.prompt.overlay.is_some() => {}
             Msg::Click(panel) => {
                 self.prompt.notice = None;
                 self.navigation.focus = panel;
+            }
+            Msg::Turn(view) => {
+                self.prompt.notice = None;
+                self.navigation.turn_to(view);
+                self.navigation.settle_focus();
             }
             Msg::Pick(target) => {
                 self.prompt.notice = None;

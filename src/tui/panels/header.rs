@@ -1,49 +1,87 @@
-//! Header: what is trained on which data, progress, and scores, in two lines.
+//! Header of two lines: what is trained on which data and how well, then the views, progress, and a finding.
 
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::tui::app::{Model, Phase, Run, View};
+use super::view_bar;
+use crate::train::Trend;
+use crate::tui::app::{Finding, Model, Msg, Phase, Run};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
-use crate::util::numbers::{count, loss, percent, r2, rate, significant};
+use crate::util::numbers::{clock, count, loss, percent, r2, rate, significant};
 use crate::util::text::shorten;
 
 /// Cells between two parts.
 const GAP: usize = 2;
-/// Width from which on the views are named.
-const WITH_VIEWS: usize = 110;
 
-/// Part of a header line, with its rank. Where room is short, parts of low rank are left out first.
-type Part = (u8, Line<'static>);
+/// Part of a header line.
+struct Part {
+    /// Where room is short, parts of low rank are left out first.
+    rank: u8,
+    line: Line<'static>,
+    /// Whether it is at the right end of the line.
+    is_right: bool,
+}
+
+impl Part {
+    fn new(rank: u8, line: impl Into<Line<'static>>) -> Self {
+        Self {
+            rank,
+            line: line.into(),
+            is_right: false,
+        }
+    }
+
+    fn styled(rank: u8, text: impl Into<String>, style: Style) -> Self {
+        Self::new(rank, Span::styled(text.into(), style))
+    }
+
+    /// A value after its name.
+    fn named(rank: u8, name: &str, value: impl Into<String>, style: Style, theme: Theme) -> Self {
+        let name = Span::styled(format!("{name} "), theme.dim());
+        Self::new(rank, name + Span::styled(value.into(), style))
+    }
+
+    fn right(self) -> Self {
+        Self {
+            is_right: true,
+            ..self
+        }
+    }
+}
 
 /// Draws the header into the first two rows of `pane`.
 pub(crate) fn render(pane: &mut Pane<'_>) {
     let (model, theme) = (pane.model, pane.theme);
     let room = usize::from(pane.area.width);
     let mut rows = pane.area.rows();
-    if let Some(row) = rows.next() {
-        let views = views(model, theme);
-        let beside = room.saturating_sub(views.width() + GAP);
-        let beside = if room >= WITH_VIEWS { beside } else { room };
-        // The names of the views matter more than the words between the numbers.
-        let [long, short] = [true, false].map(|is_long| subject(model, theme, is_long));
-        let fits = width(&long) <= beside;
-        let line = fitting(if fits { long } else { short }, beside);
-        if room >= WITH_VIEWS && line.width() < room - views.width() {
-            pane.line(row, views.right_aligned());
-        }
-        pane.line(row, line);
-    }
-    if let Some(row) = rows.next() {
-        pane.line(row, fitting(progress(model, theme), room));
+    let bar = view_bar::bar(pane.area.width, model.navigation.view, theme);
+    let bar = Part::new(u8::MAX, bar);
+    // The loss follows from the output most of the time.
+    let [long, short] = [true, false].map(|is_long| first_line(model, theme, is_long));
+    let first = if width(&long) <= room { long } else { short };
+    let second = [bar].into_iter().chain(progress(model, theme)).collect();
+    for (row, parts) in rows.by_ref().zip([first, second]) {
+        let [left, right] = fitting(parts, room);
+        pane.line(row, right.right_aligned());
+        pane.line(row, left);
     }
 }
 
+/// Message for a click `at` a position of the header in `area`.
+pub(crate) fn click(area: Rect, model: &Model, at: Position) -> Option<Msg> {
+    let row = area.rows().nth(1)?;
+    view_bar::view_at(row, model.navigation.view, at).map(Msg::Turn)
+}
+
 /// Badge of the training state, always equally wide.
-pub(crate) fn badge(phase: &Phase, theme: Theme) -> Span<'static> {
+pub(crate) fn badge(phase: &Phase, finding: Option<Finding>, theme: Theme) -> Span<'static> {
     let (text, style) = match phase {
+        Phase::Training if finding == Some(Finding::Diverging) => {
+            (text::badge_diverging(), theme.bad())
+        }
         Phase::Training => (text::badge_training(), theme.good()),
         Phase::Stepping => (text::badge_stepping(), theme.good()),
         Phase::Pausing => (text::badge_pausing(), theme.validation()),
@@ -55,8 +93,8 @@ pub(crate) fn badge(phase: &Phase, theme: Theme) -> Span<'static> {
     Span::styled(text, theme.badge(style))
 }
 
-/// First line: data and network.
-fn subject(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
+/// First line: data, network, and on the right the scores.
+fn first_line(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
     let run = &model.run;
     let rows = match (run.data.training.rows(), run.data.validation.rows()) {
         (training, 0) => text::train_rows(training),
@@ -64,101 +102,44 @@ fn subject(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
         (training, validation) => text::both_rows(training, validation),
     };
     let architecture = &run.architecture;
-    let (output, loss) = (architecture.output(), architecture.loss());
-    let functions = format!("{output} {loss} · {}", run.plan.rule.optimizer);
-    let functions = match architecture.depth() {
-        1 => functions,
-        _ => format!("{} · {functions}", architecture.hidden()),
+    let hidden = (architecture.depth() > 1).then(|| architecture.hidden().title().to_owned());
+    let output = architecture.output().to_string();
+    let output = if is_long {
+        format!("{output} {}", architecture.loss())
+    } else {
+        output
     };
-    let part = |rank, text: String, style| (rank, Line::from(Span::styled(text, style)));
-    vec![
-        (9, badge(&run.phase, theme) + Span::raw(" ")),
-        part(8, shorten(&run.data.name, 24), theme.strong()),
-        part(4, rows, theme.dim()),
-        part(7, architecture.to_string(), theme.strong()),
-        part(5, functions, theme.dim()),
-    ]
-}
-
-/// Second line: progress and scores.
-fn progress(model: &Model, theme: Theme) -> Vec<Part> {
-    let run = &model.run;
-    let (text, strong) = (theme.text(), theme.strong());
-    let epoch = format!("{:>4}", run.position.epoch);
-    let step = format!("{:>5}", run.position.step);
-    let learning_rate = match run.asked_learning_rate {
-        Some(asked) => format!("{asked} …"),
-        None if run.plan.schedule.is_constant() => rate(run.learning_rate),
-        // Of a schedule's rate, three digits.
-        None => rate(
-            format!("{:.2e}", run.learning_rate)
-                .parse()
-                .unwrap_or(f64::NAN),
-        ),
-    };
-    let learning_rate = format!("{learning_rate:<7}");
-    let pace = format!("{:<12}", run.pace.to_string());
-    let is_training = run.is_training();
-    let speed = is_training.then(|| count(run.samples_per_second));
-    let speed = format!("{:<5}", speed.unwrap_or("–".into()));
-    let part = |rank, name, value, style| labelled(rank, name, value, style, theme);
+    let optimizer = run.plan.rule.optimizer.to_string();
+    let functions = hidden.into_iter().chain([output, optimizer]);
+    let functions = functions.collect::<Vec<_>>().join(" · ");
     let mut parts = vec![
-        part(9, text::label_epoch(), epoch, strong),
-        best(run, theme),
-        part(6, text::label_step(), step, text),
-        part(8, text::label_learning_rate(), learning_rate, strong),
-        part(5, text::label_pace(), pace, text),
-        part(3, text::label_rows_per_second(), speed, text),
+        Part::new(
+            9,
+            badge(&run.phase, run.history.finding(), theme) + Span::raw(" "),
+        ),
+        Part::styled(8, shorten(&run.data.name, 24), theme.strong()),
+        Part::styled(3, rows, theme.dim()),
+        Part::styled(6, architecture.to_string(), theme.strong()),
+        Part::styled(4, functions, theme.dim()),
     ];
-    let (scores, rmse) = scores(run, theme);
-    parts.extend(scores);
-    parts.push(part(
-        1,
-        text::label_batch(),
-        run.plan.batch.to_string(),
-        text,
-    ));
-    parts.push(part(1, text::label_seed(), run.plan.seed.to_string(), text));
-    parts.extend(rmse);
-    if let Some(saved) = run.last_saved() {
-        parts.push(part(6, text::label_saved(), format!("{saved:<10}"), text));
-    }
-    let decay = run.plan.rule.weight_decay.get();
-    if decay > 0.0 {
-        parts.push(part(2, "L2", rate(decay), text));
-    }
-    let schedule = run.plan.schedule;
-    if !schedule.is_constant() {
-        parts.push(part(2, text::label_schedule(), schedule.to_string(), text));
-    }
     if !run.plan.regularisation.is_none() {
-        let shown = Span::styled(run.plan.regularisation.to_string(), text);
-        parts.push((2, shown.into()));
+        let shown = run.plan.regularisation.to_string();
+        parts.push(Part::styled(5, shown, theme.text()));
     }
+    parts.extend(scores(run, theme).into_iter().map(Part::right));
     parts
 }
 
-/// Best epoch so far; blank before there is one.
-fn best(run: &Run, theme: Theme) -> Part {
-    let epoch = run.best.map_or("–".into(), |best| best.epoch.to_string());
-    labelled(
-        5,
-        text::label_best(),
-        format!("{epoch:>4}"),
-        theme.validation(),
-        theme,
-    )
-}
-
-/// Score and loss on the validation rows, or else on the training rows, and for regression the error in
-/// the target's unit.
-fn scores(run: &Run, theme: Theme) -> ([Part; 2], Option<Part>) {
+/// Score and loss on the validation rows, or else on the training rows, the lowest validation loss, and for
+/// regression the error in the target's unit.
+fn scores(run: &Run, theme: Theme) -> Vec<Part> {
     let ((train_loss, validation_loss), (train, validation)) = (run.losses(), run.scores());
-    let (set, score, error, style) = if validation.is_nan() {
-        (text::label_train(), train, train_loss, theme.train())
-    } else {
+    let is_validated = !run.data.validation.is_empty();
+    let (set, score, error, style) = if is_validated {
         let set = text::label_validation();
         (set, validation, validation_loss, theme.validation())
+    } else {
+        (text::label_train(), train, train_loss, theme.train())
     };
     let (measure, score) = if run.is_regression() {
         ("R²", r2(score))
@@ -166,60 +147,171 @@ fn scores(run: &Run, theme: Theme) -> ([Part; 2], Option<Part>) {
         (text::label_accuracy(), percent(score))
     };
     let bold = style.add_modifier(Modifier::BOLD);
-    let score = labelled(7, &format!("{set} {measure}"), score, bold, theme);
-    let shown = format!("{:<7}", loss(error));
-    let loss = labelled(4, text::label_loss(), shown, style, theme);
-    let rmse = run.data.task.scale().map(|scale| {
+    let mut parts = vec![Part::named(
+        8,
+        &format!("{set} {measure}"),
+        score,
+        bold,
+        theme,
+    )];
+    if let Some(scale) = run.data.task.scale() {
         let rmse = significant(scale.rmse(error), 3);
-        labelled(6, "RMSE", format!("{rmse:<7}"), style, theme)
-    });
-    ([score, loss], rmse)
+        parts.push(Part::named(5, "RMSE", format!("{rmse:<7}"), style, theme));
+    }
+    let shown = format!("{:<6} ", loss(error));
+    let mut shown = Part::named(6, text::label_loss(), shown, style, theme);
+    let (arrow, style) = match run.history.trend() {
+        Some(Trend::Falling) => ("↘", theme.good()),
+        Some(Trend::Flat) => ("→", theme.dim()),
+        Some(Trend::Rising) => ("↗", theme.bad()),
+        None => (" ", theme.dim()),
+    };
+    shown.line += Span::styled(arrow, style);
+    parts.push(shown);
+    if is_validated {
+        let best = match run.best {
+            Some(best) => format!("{} @ {:<4}", loss(best.loss), best.epoch),
+            None => format!("{:<13}", "–"),
+        };
+        let best = Part::named(7, text::label_best(), best, theme.validation(), theme);
+        parts.push(best);
+    }
+    parts
 }
 
-fn labelled(rank: u8, name: &str, value: String, style: Style, theme: Theme) -> Part {
-    let name = Span::styled(format!("{name} "), theme.dim());
-    (rank, name + Span::styled(value, style))
+/// Second line behind the views: progress, settings, and on the right a finding or the trend.
+fn progress(model: &Model, theme: Theme) -> Vec<Part> {
+    let run = &model.run;
+    let (text, strong) = (theme.text(), theme.strong());
+    let named = |rank, name, value: String, style| Part::named(rank, name, value, style, theme);
+    let mut parts = vec![named(8, text::label_epoch(), epochs(run), strong)];
+    parts.extend(remaining(run).map(|remaining| Part::styled(6, remaining, text)));
+    parts.push(named(
+        7,
+        text::label_learning_rate(),
+        learning_rate(run),
+        strong,
+    ));
+    let pace = format!("{:<12}", run.pace.to_string());
+    parts.push(named(4, text::label_pace(), pace, text));
+    let step = format!("{:>5}", run.position.step);
+    parts.push(named(3, text::label_step(), step, text));
+    let speed = run.is_training().then(|| count(run.samples_per_second));
+    let speed = format!("{:<5}", speed.unwrap_or("–".into()));
+    parts.push(named(2, text::label_rows_per_second(), speed, text));
+    if let Some(saved) = run.last_saved() {
+        parts.push(named(5, text::label_saved(), format!("{saved:<10}"), text));
+    }
+    parts.push(named(
+        1,
+        text::label_batch(),
+        run.plan.batch.to_string(),
+        text,
+    ));
+    parts.push(named(
+        1,
+        text::label_seed(),
+        run.plan.seed.to_string(),
+        text,
+    ));
+    let decay = run.plan.rule.weight_decay.get();
+    if decay > 0.0 {
+        parts.push(named(2, "L2", rate(decay), text));
+    }
+    let schedule = run.plan.schedule;
+    if !schedule.is_constant() {
+        parts.push(named(2, text::label_schedule(), schedule.to_string(), text));
+    }
+    parts.extend(verdict(run, theme).map(Part::right));
+    parts
+}
+
+/// Epochs done, of those to do if they are limited.
+fn epochs(run: &Run) -> String {
+    let epoch = run.position.epoch;
+    match run.limits.epochs {
+        Some(all) => {
+            let all = all.to_string();
+            format!("{epoch:>cells$}/{all}", cells = all.len())
+        }
+        None => format!("{epoch:>4}"),
+    }
+}
+
+/// Share of the epochs that are done, and the time left while training; none where there is no limit.
+fn remaining(run: &Run) -> Option<String> {
+    let left = run.time_left().map(|time| text::time_left(clock(time)));
+    let share = run.limits.epochs.map(|all| {
+        let share = run.epochs() / all.max(1) as f64;
+        format!("{:>3.0}%", (100.0 * share).floor())
+    });
+    let parts: Vec<_> = share.into_iter().chain(left).collect();
+    (!parts.is_empty()).then(|| parts.join("  "))
+}
+
+/// Learning rate in force, or the one that was asked for.
+fn learning_rate(run: &Run) -> String {
+    let shown = match run.asked_learning_rate {
+        Some(asked) => format!("{asked} …"),
+        None if run.plan.schedule.is_constant() => rate(run.learning_rate),
+        None => {
+            // Of a schedule's rate, three digits.
+            let rounded = format!("{:.2e}", run.learning_rate);
+            rate(rounded.parse().unwrap_or(f64::NAN))
+        }
+    };
+    format!("{shown:<7}")
+}
+
+/// The finding, or else the trend in words.
+fn verdict(run: &Run, theme: Theme) -> Option<Part> {
+    let (text, style) = match (run.history.finding(), run.history.trend()) {
+        (Some(Finding::Diverging), _) => (text::finding_diverging().to_owned(), theme.bad()),
+        (Some(Finding::OverfittingSince(epoch)), _) => {
+            (text::finding_overfitting(epoch), theme.warning())
+        }
+        (None, Some(Trend::Falling)) => (text::trend_falling().to_owned(), theme.good()),
+        (None, Some(Trend::Flat)) => (text::trend_flat().to_owned(), theme.dim()),
+        (None, Some(Trend::Rising)) => (text::trend_rising().to_owned(), theme.bad()),
+        (None, None) => return None,
+    };
+    Some(Part::styled(8, text, style))
 }
 
 /// Cells of `parts` with gaps between them.
 fn width(parts: &[Part]) -> usize {
-    let cells = parts.iter().map(|(_, line)| line.width() + GAP);
+    let cells = parts.iter().map(|part| part.line.width() + GAP);
     cells.sum::<usize>().saturating_sub(GAP)
 }
 
-/// Joins as many of `parts` as fit, the higher-ranked ones first, in their order.
-fn fitting(parts: Vec<Part>, room: usize) -> Line<'static> {
+/// Joins as many of `parts` as fit, the higher-ranked ones first, in their order: those on the left, and those on the
+/// right.
+fn fitting(parts: Vec<Part>, room: usize) -> [Line<'static>; 2] {
     let mut by_rank: Vec<usize> = (0..parts.len()).collect();
-    by_rank.sort_by_key(|&at| std::cmp::Reverse(parts[at].0));
+    by_rank.sort_by_key(|&at| std::cmp::Reverse(parts[at].rank));
     let mut kept: Vec<usize> = Vec::new();
     let mut used = 0;
     for at in by_rank {
-        let cells = parts[at].1.width() + GAP;
+        let cells = parts[at].line.width() + GAP;
         if used == 0 || used + cells <= room + GAP {
             used += cells;
             kept.push(at);
         }
     }
-    let mut line = Line::default();
-    for (at, (_, part)) in parts.into_iter().enumerate() {
+    let mut lines = [const {
+        Line {
+            spans: Vec::new(),
+            style: Style::new(),
+            alignment: None,
+        }
+    }; 2];
+    for (at, part) in parts.into_iter().enumerate() {
         if kept.contains(&at) {
+            let line = &mut lines[usize::from(part.is_right)];
             let gap = if line.spans.is_empty() { 0 } else { GAP };
-            line += Span::raw(" ".repeat(gap));
-            line.spans.extend(part.spans);
+            *line += Span::raw(" ".repeat(gap));
+            line.spans.extend(part.line.spans);
         }
     }
-    line
-}
-
-/// Names of the views, the shown one highlighted.
-fn views(model: &Model, theme: Theme) -> Line<'static> {
-    let name = |view: View| {
-        let style = if view == model.navigation.view {
-            theme.accent().add_modifier(Modifier::BOLD)
-        } else {
-            theme.dim()
-        };
-        Span::styled(format!(" {}", view.name()), style)
-    };
-    Line::from_iter(View::ALL.map(name))
+    lines
 }

@@ -17,7 +17,7 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::ascii;
 use crate::tui::widgets::{Title, cut, frame};
-use crate::util::numbers::{count, grouped};
+use crate::util::numbers::{clock, count, grouped};
 use crate::util::text::{shorten, shorten_front, width};
 
 /// Largest width of the panel.
@@ -170,16 +170,6 @@ fn amount(bytes: u64, size: Option<u64>) -> String {
     }
 }
 
-/// Formats whole seconds: `0:07`, `12:00`, `1:02:03`.
-fn clock(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match hours {
-        0 => format!("{minutes}:{seconds:02}"),
-        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,13 +183,5 @@ mod tests {
         assert_eq!(amount(20_000_000, Some(1_234_567_890)), "0.02 of 1.23 GB");
         // A file that grows while it is read.
         assert_eq!(amount(2_000, Some(900)), "2.00 of 0.90 kB");
-    }
-
-    #[test]
-    fn times_are_clocks() {
-        let shown: Vec<String> = [7, 720, 3723]
-            .map(|seconds| clock(Duration::from_secs(seconds)))
-            .into();
-        assert_eq!(shown, ["0:07", "12:00", "1:02:03"]);
     }
 }

@@ -23,6 +23,7 @@ pub(crate) mod rows;
 pub(crate) mod sample;
 pub(crate) mod scatter;
 pub(crate) mod scores;
+mod view_bar;
 pub(crate) mod weights;
 
 use ratatui::buffer::Buffer;

@@ -134,3 +134,9 @@ fn scores_have_at_most_seven_digits() {
     assert_eq!(score(-123_456.789, 4), "-123456.8");
     assert_eq!(score(f64::NAN, 4), "NaN");
 }
+
+#[test]
+fn times_are_clocks() {
+    let shown = [7, 720, 3723].map(|seconds| clock(Duration::from_secs(seconds)));
+    assert_eq!(shown, ["0:07", "12:00", "1:02:03"]);
+}

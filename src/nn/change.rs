@@ -50,8 +50,10 @@ pub enum Change {
     Regularisation { regularisation: Regularisation },
     /// Sets the mini-batch size and restarts the current epoch.
     Batch { batch: BatchSize },
-    /// Undoes the last change, other than of the learning rate, that is not undone yet.
+    /// Undoes the last change, other than of the learning rate, that is not undone yet; in model files up to version 6.
     Undo,
+    /// Undoes the last change that is not undone yet.
+    UndoLast,
 }
 
 impl fmt::Display for Change {
@@ -82,7 +84,7 @@ impl fmt::Display for Change {
             Self::Schedule { schedule } => write!(f, "schedule {schedule}"),
             Self::Regularisation { regularisation } => write!(f, "{regularisation}"),
             Self::Batch { batch } => write!(f, "batch size {batch}"),
-            Self::Undo => f.write_str("undo"),
+            Self::Undo | Self::UndoLast => f.write_str("undo"),
         }
     }
 }

@@ -10,6 +10,8 @@ pub(crate) const MIN_SIZE: (u16, u16) = (40, 12);
 
 /// From this size on there is room for more than one panel.
 const SEVERAL_PANELS: (u16, u16) = (64, 18);
+/// From this height on a small overview has room for the chart and the network below it.
+const CHART_AND_NETWORK: u16 = 18;
 /// From this size on the overview has room for both charts, and the curves for the scores.
 const BOTH_CHARTS: (u16, u16) = (160, 44);
 /// From this width on the inspector is beside the network, else below it.
@@ -50,6 +52,13 @@ enum Height {
 /// enlarged or there is room for one only.
 pub(crate) fn shown_bands(screen: &Navigation) -> Vec<Band> {
     let (width, height) = screen.size;
+    let has_both = height >= CHART_AND_NETWORK && screen.view == View::Overview;
+    let is_one_of_both = matches!(screen.focus, PanelId::Chart | PanelId::Network);
+    let is_small = width < SEVERAL_PANELS.0 || height < SEVERAL_PANELS.1;
+    if is_small && has_both && is_one_of_both && !screen.enlarged {
+        let chart = band(Height::Fill(5), &[(1, &[PanelId::Chart])]);
+        return vec![chart, band(Height::Fill(4), &[(1, &[PanelId::Network])])];
+    }
     if screen.enlarged || width < SEVERAL_PANELS.0 || height < SEVERAL_PANELS.1 {
         return vec![band(Height::Fill(1), &[(1, &[screen.focus])])];
     }
@@ -75,9 +84,11 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
                 (38, &[picture.unwrap_or(Weights)]),
                 (29, &[Confusion]),
             ];
+            // All 16 neurons of a usual layer have room above.
+            let max = if (30..45).contains(&height) { 42 } else { 48 };
             vec![
                 band(Fill(1), &[(network, &[Network]), (100 - network, charts)]),
-                band(Share { min: 32, max: 48 }, &details),
+                band(Share { min: 32, max }, &details),
             ]
         }
         View::Network if screen.inspects && width >= INSPECTOR_BESIDE => {

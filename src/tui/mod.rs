@@ -23,7 +23,7 @@ use ratatui::layout::{Constraint, Position, Rect};
 use ratatui::text::{Line, Text};
 use ratatui::widgets::Widget;
 
-use app::{Model, Msg, PlotGesture, ScrollLimits};
+use app::{ClickTarget, Drawn, Model, Msg, PlotGesture};
 pub use panels::loading::{render_loading, view_loading};
 pub use panels::render_panel;
 use panels::{Pointer, click_panel, footer, header, point_at_panel};
@@ -38,23 +38,33 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     render(frame.area(), frame.buffer_mut(), model, *theme);
 }
 
-/// Draws `model` into `area` of `buf`. Returns how far the drawn panels can be scrolled.
-pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> ScrollLimits {
-    let mut limits = ScrollLimits::default();
+/// Draws `model` into `area` of `buf`. Returns what later input refers to.
+pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Drawn {
+    let mut drawn = Drawn::default();
     if !is_too_small(area, buf, theme) {
         let parts = layout::parts(area, model);
-        header::render(&mut Pane::new(parts.header, buf, model, theme));
+        let mut pane = Pane::new(parts.header, buf, model, theme);
+        header::render(&mut pane);
+        drawn.hits.append(&mut pane.hits);
         for (id, area) in parts.panels {
-            let limit = render_panel(id, area, buf, model, theme);
-            limits.panels.extend(limit.map(|limit| (id, limit)));
+            render_panel(id, area, buf, model, theme, &mut drawn);
         }
-        limits.help = overlay::render(&mut Pane::new(parts.main, buf, model, theme));
-        footer::render(&mut Pane::new(parts.footer, buf, model, theme));
+        let mut pane = Pane::new(parts.footer, buf, model, theme);
+        footer::render(&mut pane);
+        drawn.hits.append(&mut pane.hits);
+        if model.prompt.overlay.is_some() {
+            // A popup covers all of this.
+            drawn.hits.clear();
+        }
+        let mut pane = Pane::new(parts.main, buf, model, theme);
+        drawn.help = overlay::render(&mut pane);
+        drawn.popup = pane.popup;
+        drawn.hits.append(&mut pane.hits);
     }
     if theme.is_ascii() {
         ascii::translate(buf);
     }
-    limits
+    drawn
 }
 
 /// Whether `area` is too small for the screen; if so, writes what size is needed.
@@ -71,13 +81,12 @@ fn is_too_small(area: Rect, buf: &mut Buffer, theme: Theme) -> bool {
     is_too_small
 }
 
-/// Message for a click at column `x` and row `y` of `area`: for what is there in a panel, or for the
-/// panel itself.
+/// Message for a click at column `x` and row `y` of `area`: for an item of the last frame, for what is
+/// there in a panel, or for the panel itself.
 pub fn click(model: &Model, area: Rect, x: u16, y: u16) -> Option<Msg> {
     let at = Position { x, y };
-    let parts = layout::parts(area, model);
-    if parts.header.contains(at) {
-        return header::click(parts.header, model, at);
+    if let Some(target) = model.navigation.drawn().hit(at) {
+        return Some(Msg::Pick(target));
     }
     let (id, area) = layout::panel_at(area, model, at)?;
     Some(click_panel(id, area, model, at))
@@ -86,9 +95,16 @@ pub fn click(model: &Model, area: Rect, x: u16, y: u16) -> Option<Msg> {
 /// Message for what the mouse does besides clicking at column `x` and row `y` of `area`.
 pub fn point(model: &Model, area: Rect, x: u16, y: u16, does: Pointer) -> Option<Msg> {
     let at = Position { x, y };
-    let panel = layout::panel_at(area, model, at);
-    let is_covered = model.prompt.overlay.is_some();
-    let pointed = panel.filter(|_| !is_covered);
+    let drawn = model.navigation.drawn();
+    let slider = |target: &ClickTarget| matches!(target, ClickTarget::Slider { .. });
+    if does == Pointer::Drag
+        && let Some(target) = drawn.hit(at).filter(slider)
+    {
+        return Some(Msg::Pick(target));
+    }
+    let is_covered = drawn.popup.is_some_and(|popup| popup.contains(at));
+    let panel = layout::panel_at(area, model, at).filter(|_| !is_covered);
+    let pointed = panel.filter(|_| model.prompt.overlay.is_none());
     let msg = pointed.and_then(|(id, area)| point_at_panel(id, area, model, at, does));
     msg.or_else(|| match does {
         Pointer::Wheel(lines) => Some(Msg::Wheel(panel.map(|(id, _)| id), lines)),

@@ -11,7 +11,7 @@ use ratatui::crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEv
 use ratatui::layout::Rect;
 
 use super::app::command::Files;
-use super::app::{App, Effect, Loading, Model, Msg, Phase, ScrollLimits};
+use super::app::{App, Drawn, Effect, Loading, Model, Msg, Phase};
 use super::events::{CAPACITY, Incoming, InputGate, spawn, watch_input};
 use super::loader::{Load, Loaded, Loader};
 use super::panels::Pointer;
@@ -187,18 +187,18 @@ impl Program {
         if self.is_blind || self.is_away {
             return Ok(());
         }
-        let (app, mut limits) = (&self.app, ScrollLimits::default());
+        let (app, mut drawn) = (&self.app, Drawn::default());
         let draw = |frame: &mut Frame<'_>, theme: &Theme| {
             let area = frame.area();
             match app {
                 App::Loading(loading) => render_loading(area, frame.buffer_mut(), loading, *theme),
-                App::Running(model) => limits = render(area, frame.buffer_mut(), model, *theme),
+                App::Running(model) => drawn = render(area, frame.buffer_mut(), model, *theme),
             }
         };
         if let Some(screen) = &mut self.screen {
             screen.draw(draw)?;
         }
-        self.update(Msg::Drawn(limits))
+        self.update(Msg::Drawn(drawn))
     }
 
     /// Takes the terminal, unless that is done. A program that was started in the background stops first.

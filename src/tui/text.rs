@@ -37,7 +37,21 @@ texts! {
     not_inside_a_batch() "not inside a mini-batch; p steps into one";
     no_earlier_steps() "no earlier steps recorded";
     recover_first() "training diverged; t: resume from the last good weights";
-    not_training() "not training";
+    not_training() "not training; space: train";
+    no_such_key() "this key has no function · ?: help";
+    open_inspector_first() "open the inspector first: i";
+    close_inspector_first() "close the inspector first: i";
+    pause_first() "pause first: space";
+    not_diverged() "the training has not diverged";
+    maximise_chart_first() "maximise a chart first: move to it, enter";
+    nothing_to_go_back_to() "nothing to go back to";
+    no_images() "only weights of images are shown as pictures";
+    no_validation_rows() "there are no validation rows (--val)";
+    both_charts_are_shown() "both charts are on the screen";
+    nothing_zoomed() "all times are shown";
+    restarts_training(name) "{name} restarts the training: type it with :{name}";
+    help_search(text) "/{text}";
+    nothing_found() "nothing found";
     name_must_end_in(extensions) "the name must end in {extensions}";
     stopped_early(epochs) "stopped early: no lower validation loss for {epochs} epoch" | "stopped early: no lower validation loss for {epochs} epochs";
     time_limit_reached(time) "time limit reached ({time})";
@@ -161,14 +175,15 @@ texts! {
     check_wrong() "Failed: at least one gradient is wrong.";
     largest_error_per_layer() "largest error per layer";
     worst_of_layer() "worst of layer";
-    keys_title() "Keys (tab: commands)";
-    commands_help_title() "Commands (: to type one)";
+    keys_title() "Keys (/: search · tab: commands)";
+    commands_help_title() "Commands (/: search · : to type one)";
+    search_title() "Search (esc: all)";
     settings_title() "Settings";
     save_title() "Save model";
-    save_hint(extensions) "{extensions} · esc: cancel";
+    save_hint(extensions) "{extensions} · tab: complete · esc: cancel";
     save_current(epoch) "current weights (epoch {epoch})";
     save_best(epoch, epochs) "best epoch {epoch} of {epochs}";
-    save_current_hint(current, best) "{current} · tab: {best}";
+    save_current_hint(current, best) "{current} · ↑ ↓: {best}";
     command_title() "Command";
     what_if_title(row) "What if: inputs of row {row}";
     changed(count) "{count} changed";
@@ -388,6 +403,7 @@ texts! {
     matrix_of_shades() "true ↓ predicted → · colour: share of the class, 0% … 100%";
 
     // Weights
+    with_heat_scale_short(range) "{range} · share 0 … max";
     with_heat_scale(range) "{range} · colour: share of weights, 0 … max (√)";
 
     // Inspector

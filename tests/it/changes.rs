@@ -311,7 +311,7 @@ fn every_change_is_undone_bit_for_bit() {
             learning_rate: rate(0.02),
         };
         untouched.apply(rate).unwrap();
-        assert_eq!(changed.in_force().undoable, 0);
+        assert!(changed.apply(Change::Undo).is_err());
         assert_same(&mut changed, &mut untouched);
     }
 }
@@ -567,6 +567,47 @@ fn network_for_numbers(hidden: &[usize]) -> Change {
 }
 
 /// A training with changes of every kind, some of them in the middle of an epoch.
+#[test]
+fn a_learning_rate_is_undone_in_its_turn() {
+    let mut session = session("iris", plan(&[8]));
+    let rate_of = |session: &Session| session.plan_in_force().rule.learning_rate;
+    let first = rate_of(&session);
+    let to = |number| Change::LearningRate {
+        learning_rate: rate(number),
+    };
+    session.apply(to(0.5)).unwrap();
+    session.apply(set(weight(1, 0, 0), 0.25)).unwrap();
+    run(&mut session, 3);
+    session.apply(to(0.125)).unwrap();
+    assert_eq!(session.in_force().next_undo, "learning rate 0.125");
+    session.apply(Change::UndoLast).unwrap();
+    assert_eq!(rate_of(&session), rate(0.5));
+    assert_eq!(session.in_force().next_undo, "w1[1,1] = 0.25");
+    session.apply(Change::UndoLast).unwrap();
+    session.apply(Change::UndoLast).unwrap();
+    assert_eq!(rate_of(&session), first);
+    assert!(session.apply(Change::UndoLast).is_err());
+}
+
+#[test]
+fn logs_of_older_files_undo_as_before() {
+    let mut session = session("iris", plan(&[8]));
+    let to = |number| Change::LearningRate {
+        learning_rate: rate(number),
+    };
+    session.apply(set(weight(1, 0, 0), 0.25)).unwrap();
+    // More of them than can be undone.
+    for i in 1..=150 {
+        session.apply(to(f64::from(i) * 1e-3)).unwrap();
+    }
+    session.apply(Change::Undo).unwrap();
+    assert_ne!(session.engine().parameter(weight(1, 0, 0)), 0.25);
+    assert_eq!(session.plan_in_force().rule.learning_rate, rate(0.15));
+    assert!(session.apply(Change::Undo).is_err());
+    session.apply(Change::UndoLast).unwrap();
+    assert_eq!(session.plan_in_force().rule.learning_rate, rate(0.149));
+}
+
 fn eventful(plan: Plan, threads: Threads) -> Session {
     let data = Arc::new(dataset("digits"));
     let mut session = Session::with_resources(plan, data, threads).unwrap();
@@ -602,6 +643,7 @@ fn eventful(plan: Plan, threads: Threads) -> Session {
             },
         ),
         (5, Change::Undo),
+        (0, Change::UndoLast),
     ];
     for (steps, change) in script {
         run(&mut session, steps);
@@ -615,7 +657,7 @@ fn eventful(plan: Plan, threads: Threads) -> Session {
 fn the_log_is_enough_to_train_again_with_one_thread_or_two() {
     let plan = plan(&[32, 16]);
     let mut first = eventful(plan.clone(), Threads::One);
-    assert_eq!(first.log().len(), 16);
+    assert_eq!(first.log().len(), 17);
     for threads in [Threads::One, Threads::Two] {
         let json = serde_json::to_string(first.log()).unwrap();
         let log: Vec<_> = serde_json::from_str(&json).unwrap();

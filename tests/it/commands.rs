@@ -13,7 +13,7 @@ use nn_tui::nn::{
 };
 use nn_tui::train::{Command, Cursor, Event, InForce, Pace};
 use nn_tui::tui::app::command::{COMMANDS, FileKind, Files};
-use nn_tui::tui::app::{Confirm, Effect, Model, Msg, Overlay, Phase, View};
+use nn_tui::tui::app::{Confirm, Effect, Help, HelpPage, Model, Msg, Overlay, Phase, View};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{render, view};
 use proptest::prelude::*;
@@ -295,7 +295,13 @@ fn commands_steer() {
     press(&mut model, ":pace auto\n");
     assert_eq!(model.run.pace, Pace::EpochsPerSecond(20.0));
     press(&mut model, ":help\n");
-    assert!(matches!(model.prompt.overlay, Some(Overlay::Commands(0))));
+    assert!(matches!(
+        model.prompt.overlay,
+        Some(Overlay::Help(Help {
+            page: HelpPage::Commands,
+            ..
+        }))
+    ));
     press(&mut model, "\x1b:menu\n");
     assert!(matches!(model.prompt.overlay, Some(Overlay::Menu(_))));
     let mut model = iris();
@@ -361,7 +367,7 @@ fn what_cannot_be_done_is_said() {
             "mute",
             "no hidden neuron under the cursor; name one, e.g. a1[3]",
         ),
-        ("pause", "not training"),
+        ("pause", "not training; space: train"),
         ("back", "not inside a mini-batch; p steps into one"),
         (
             "input sepal",
@@ -568,8 +574,8 @@ fn the_menu_does_what_commands_do() {
     assert!(sent(&mut model, "jl").contains("SetPace(EpochsPerSecond(50.0))"));
     // Enter types, and comes back to the menu.
     press(&mut model, "\n");
-    assert_eq!(typed(&model), "pace 50");
-    assert!(sent(&mut model, "0\n").contains("SetPace(EpochsPerSecond(500.0))"));
+    assert_eq!(typed(&model), "pace ");
+    assert!(sent(&mut model, "500\n").contains("SetPace(EpochsPerSecond(500.0))"));
     assert!(matches!(model.prompt.overlay, Some(Overlay::Menu(_))));
     press(&mut model, "\x1b");
     assert!(model.prompt.overlay.is_none());
@@ -670,13 +676,13 @@ fn neurons_are_silenced_and_changes_taken_back() {
     assert!(!muted(press(&mut model, "X")));
     assert!(matches!(
         press(&mut model, "z")[..],
-        [Command::Apply(Change::Undo)]
+        [Command::Apply(Change::UndoLast)]
     ));
     let now = in_force(&model, |_| {});
     tell(
         &mut model,
         Event::Changed {
-            change: Change::Undo,
+            change: Change::UndoLast,
             now,
         },
     );

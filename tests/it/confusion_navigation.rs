@@ -574,7 +574,7 @@ proptest! {
                     }
                     Some(ClickTarget::Row(place)) => prop_assert!(place < 359),
                     Some(ClickTarget::Sample(_)) => prop_assert!(false, "no picture of regions"),
-                    None => {}
+                    _ => {}
                 }
             }
         }

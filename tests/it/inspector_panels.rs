@@ -14,7 +14,7 @@ use nn_tui::train::inspection::{
 };
 use nn_tui::train::probes::{EdgeProbe, InspectProbe, PhaseProbe, RowProbe};
 use nn_tui::train::{Cursor, Inspection, PhaseValues, StepPhase, StepPosition, Subject};
-use nn_tui::tui::app::{Inspector, Model, Msg};
+use nn_tui::tui::app::{Drawn, Inspector, Model, Msg};
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{click, render, render_panel};
@@ -310,7 +310,7 @@ proptest! {
         for panel in [PanelId::Network, PanelId::Inspector] {
             let mut buf = Buffer::empty(Rect::new(0, 0, width + 5, height + 4));
             let empty = buf.clone();
-            render_panel(panel, area, &mut buf, &model, theme);
+            render_panel(panel, area, &mut buf, &model, theme, &mut Drawn::default());
             for (i, (cell, blank)) in buf.content.iter().zip(&empty.content).enumerate() {
                 let at = buf.pos_of(i);
                 prop_assert!(area.contains(at.into()) || cell == blank, "{panel:?} wrote at {at:?}");

@@ -214,6 +214,7 @@ fn changes() -> Vec<LoggedChange> {
         },
         Change::Batch { batch: rows(7) },
         Change::Undo,
+        Change::UndoLast,
     ];
     let logged = |(step, change)| LoggedChange { step, change };
     (7..).zip(kinds).map(logged).collect()
@@ -379,7 +380,7 @@ fn damaged_columns_are_named() {
 #[test]
 fn json_is_laid_out_for_people() {
     let text = String::from_utf8(bytes_of(&small(), JSON)).expect("text");
-    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 6,\n"));
+    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 7,\n"));
     assert!(text.ends_with(
         "    {
       \"weights\": [
@@ -441,12 +442,12 @@ const DAMAGED: [(&str, &str, &str); 20] = [
         "it has no \"format\": \"nn-tui model\"",
     ),
     (
-        "\"version\": 6",
         "\"version\": 7",
-        "it has version 7 of the format, this program reads versions 2 to 6",
+        "\"version\": 8",
+        "it has version 8 of the format, this program reads versions 2 to 7",
     ),
     (
-        "\"version\": 6",
+        "\"version\": 7",
         "\"version\": -1",
         "invalid value: integer `-1`, expected u64",
     ),

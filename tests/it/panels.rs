@@ -19,7 +19,8 @@ use nn_tui::train::{
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
 use nn_tui::tui::app::{
-    Chart, Confirm, EdgeValue, LossScale, Model, Msg, Overlay, Phase, TimeUnit, View,
+    Chart, Confirm, Drawn, EdgeValue, Help, HelpPage, LossScale, Model, Msg, Overlay, Phase,
+    TimeUnit, View,
 };
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
@@ -338,7 +339,7 @@ proptest! {
             model.navigation.cell = Some((usize::from(x), usize::from(y)));
             let mut buf = Buffer::empty(Rect::new(0, 0, x + width + 3, y + height + 3));
             let empty = buf.clone();
-            render_panel(panel, area, &mut buf, &model, theme);
+            render_panel(panel, area, &mut buf, &model, theme, &mut Drawn::default());
             for (i, (cell, blank)) in buf.content.iter().zip(&empty.content).enumerate() {
                 let place = buf.pos_of(i);
                 prop_assert!(area.contains(place.into()) || cell == blank, "{panel:?} wrote at {place:?}");
@@ -363,13 +364,19 @@ proptest! {
         model.navigation.view = View::ALL[view];
         model.navigation.enlarged = enlarged;
         if browsing {
-            model.navigation.browse();
+            model.browse();
         }
         model.prompt.overlay = match overlay {
-            1 => Some(Overlay::Help(u16::from(overlay) * 7)),
+            1 => Some(Overlay::Help(Help {
+                line: u16::from(overlay) * 7,
+                ..Help::new(HelpPage::Keys)
+            })),
             2 => Some(Overlay::Confirm(Confirm::Quit)),
             3 => Some(Overlay::Confirm(Confirm::Replace("a/very/long/path/to/some/model.json".repeat(5).into(), Weights::Best))),
-            4 => Some(Overlay::Commands(5)),
+            4 => Some(Overlay::Help(Help {
+                line: 5,
+                ..Help::new(HelpPage::Commands)
+            })),
             5 => Some(Overlay::Menu(Menu { line: usize::from(overlay) })),
             6 => Some(Overlay::Sliders(Sliders { chosen: 3 })),
             7 => Some(Overlay::Gradients(Some(1))),

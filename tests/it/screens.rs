@@ -94,6 +94,8 @@ fn sizes_above_a_deep_network() {
     let shown = drawn(&trained_on(images(), plan(&hidden), 1, (120, 36)));
     let is_title = |line: &&str| line.contains(" 256") && !line.contains('→');
     let sizes = shown.lines().find(is_title).unwrap();
+    // The chart is beside it.
+    let (sizes, _) = sizes.split_once("││").unwrap();
     let words = sizes.split(|c: char| !c.is_ascii_digit());
     let numbers: Vec<&str> = words.filter(|it| !it.is_empty()).collect();
     let all = ["64", "256", "256", "128", "64", "32", "16", "10"];

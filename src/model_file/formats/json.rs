@@ -1,6 +1,6 @@
 //! Models as JSON, one row of weights a line.
 //!
-//! This is version 6 of the schema. Members are in this order; all are required unless stated
+//! This is version 7 of the schema. Members are in this order; all are required unless stated
 //! otherwise, and unknown members are refused. Versions 2 to 5 are read too: 2 has no live changes
 //! of the network; 3 has fewer activations, an output for each class, no `is_fraction`, and no
 //! checksum in safetensors files; 4 has no `offset`, no `missing` and no `cell_format`, and unprintable characters of texts

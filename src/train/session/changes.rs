@@ -16,8 +16,8 @@ impl Session {
     /// A message if the change is invalid; session and log are then unchanged.
     pub fn apply(&mut self, change: Change) -> Result<(), String> {
         self.check(&change)?;
-        if change == Change::Undo {
-            self.undo_last();
+        if matches!(change, Change::Undo | Change::UndoLast) {
+            self.undo_last(change == Change::UndoLast);
         } else {
             let undoable = self.undoable(&change);
             self.apply_checked(&change);
@@ -69,7 +69,9 @@ impl Session {
             }
             Change::Regularisation { regularisation } => self.now.regularisation = regularisation,
             Change::Batch { batch } => self.set_batch(batch),
-            Change::Undo => unreachable!("an undo applies the opposite of the last change"),
+            Change::Undo | Change::UndoLast => {
+                unreachable!("an undo applies the opposite of the last change")
+            }
         }
     }
 
@@ -96,7 +98,10 @@ impl Session {
     fn undoable(&mut self, change: &Change) -> Option<Undoable> {
         let now = &self.now;
         let opposite = match *change {
-            Change::LearningRate { .. } | Change::Recover { .. } | Change::Undo => return None,
+            Change::Recover { .. } | Change::Undo | Change::UndoLast => return None,
+            Change::LearningRate { .. } => Change::LearningRate {
+                learning_rate: now.rule.learning_rate,
+            },
             Change::Parameter { id, .. } => Change::Parameter {
                 id,
                 value: self.engine.parameter(id),
@@ -136,10 +141,11 @@ impl Session {
         })
     }
 
-    /// Undoes the last change: restores the exact state before it if no step was taken since, and
-    /// applies the opposite change otherwise. The learning rate is kept.
-    fn undo_last(&mut self) {
-        let Some(last) = self.undo.pop() else {
+    /// Undoes the last change, or the last one other than of the learning rate: restores the exact state before it if
+    /// no step was taken since, and applies the opposite change otherwise. Another change than of the learning rate
+    /// keeps that.
+    fn undo_last(&mut self, with_rates: bool) {
+        let Some(last) = self.undo.pop(with_rates) else {
             return;
         };
         let step = self.position.step;

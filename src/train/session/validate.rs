@@ -11,7 +11,7 @@ impl Session {
     pub(super) fn check(&self, change: &Change) -> Result<(), String> {
         let is_way_out = matches!(
             change,
-            Change::LearningRate { .. } | Change::Recover { .. } | Change::Undo
+            Change::LearningRate { .. } | Change::Recover { .. } | Change::Undo | Change::UndoLast
         );
         if self.diverged.is_some() && !is_way_out {
             return Err("the training has diverged; recover or undo first".into());
@@ -63,8 +63,9 @@ impl Session {
             // Constants of an optimizer are within their ranges.
             Change::Optimizer { .. } => Ok(()),
             Change::Batch { batch } => self.check_batch(batch),
-            Change::Undo if self.undo.len() == 0 => Err("nothing to undo".into()),
-            Change::Undo => Ok(()),
+            Change::Undo if !self.undo.has_any(false) => Err("nothing to undo".into()),
+            Change::UndoLast if !self.undo.has_any(true) => Err("nothing to undo".into()),
+            Change::Undo | Change::UndoLast => Ok(()),
         }
     }
 

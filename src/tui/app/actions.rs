@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::bindings::Direction;
 use super::model::{Confirm, Model, Overlay, PromptState};
 use super::prompt::{Prompt, Purpose};
 use super::training::Phase;
@@ -14,7 +13,6 @@ use crate::model_file::formats;
 use crate::nn::Initialisation;
 use crate::settings::LEARNING_RATE;
 use crate::train::{Command, StepSize, Weights};
-use crate::tui::panels::PanelId;
 use crate::tui::text;
 
 /// Result of an action. An error is shown to the person.
@@ -135,34 +133,6 @@ impl Model {
         let rate = (LEARNING_RATE.value)(&self.run.choices());
         let prompt = Prompt::selected(Purpose::Setting(&LEARNING_RATE), &rate);
         self.prompt.overlay = Some(Overlay::Prompt(prompt));
-    }
-
-    /// Moves the focus, or the cursor inside a maximised panel.
-    pub(super) fn move_in_view(&mut self, direction: Direction) {
-        if self.navigation.enlarged {
-            self.navigation.move_inside(direction, &self.run);
-        } else {
-            self.navigation.move_focus(direction);
-        }
-    }
-
-    pub(super) fn maximise(&mut self) {
-        self.navigation.enlarged = true;
-        if self.navigation.focus == PanelId::Confusion {
-            self.navigation.place_cursor(&self.run);
-        }
-    }
-
-    /// Scrolls the focused panel by `lines`; a list of rows by half a screen, as pagers do.
-    pub(super) fn scroll_focused(&mut self, lines: i16) {
-        let screen = &mut self.navigation;
-        if screen.focus == PanelId::Rows {
-            let rows = isize::try_from(screen.size.1 / 2).unwrap_or(1).max(1);
-            self.navigation
-                .shift_within(rows * isize::from(lines.signum()), &self.run.data);
-        } else {
-            screen.scroll_by(screen.focus, lines);
-        }
     }
 
     pub(super) fn quit(&mut self) {
@@ -298,7 +268,7 @@ impl Model {
             Error::Exists(path) => {
                 self.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace(path, weights)));
             }
-            error if was_leaving => {
+            error if was_leaving || self.prompt.overlay.is_none() => {
                 self.ask_for_other_path(Purpose::SavePath(weights), path, error);
             }
             error => self.prompt.error(error.to_string()),
@@ -375,16 +345,17 @@ impl Model {
     pub(super) fn open_save_prompt(&mut self) -> Done {
         let path = format!("{}.json", self.plain_name());
         // The model on the screen is the current one.
-        let prompt = Prompt::new(Purpose::SavePath(Weights::Last), &path);
+        let prompt = Prompt::selected(Purpose::SavePath(Weights::Last), &path);
         self.prompt.overlay = Some(Overlay::Prompt(prompt));
+        self.effects.push(Effect::ListFiles(String::new()));
         Ok(())
     }
 
-    /// Switches between the current weights and those of the best epoch, if there is one, when tab is pressed in the
-    /// prompt of a model's path.
+    /// Switches between the current weights and those of the best epoch, if there is one, when an arrow up or down is
+    /// pressed in the prompt of a model's path.
     pub(super) fn choose_weights(&self, prompt: &mut Prompt, key: &KeyEvent) {
         if let Purpose::SavePath(weights) = &mut prompt.purpose
-            && key.code == KeyCode::Tab
+            && matches!(key.code, KeyCode::Up | KeyCode::Down)
             && self.run.best.is_some()
         {
             *weights = match *weights {

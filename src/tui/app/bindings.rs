@@ -3,6 +3,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::actions::{Action, act};
+use super::help::{Help, HelpPage};
 use super::inspector::Move;
 use super::model::{Model, Overlay};
 use super::update::Effect;
@@ -119,6 +120,10 @@ const fn key(c: char) -> (KeyCode, KeyModifiers) {
     (KeyCode::Char(c), NONE)
 }
 
+const fn alt(c: char) -> (KeyCode, KeyModifiers) {
+    (KeyCode::Char(c), KeyModifiers::ALT)
+}
+
 /// Text of a row that another row explains.
 const SILENT: &str = "";
 
@@ -184,15 +189,27 @@ pub const BINDINGS: &[Binding] = bindings! {
     Editing Editing [key('X')] "X" SILENT, "mute / unmute the neuron", |model| model.mute(None, None);
     Editing Editing [key('I')] "I" SILENT, "sliders for the row's inputs", Model::open_sliders;
     Program Always [key('w')] "w" "save", "save the model", Model::open_save_prompt;
-    View Always [key('['), (KeyCode::PageUp, NONE)] "[ ]" "row", "previous / next row in the network",
+    View Always [key('[')] "[ ]" "row", "previous / next row in the network",
         act!(|model| model.navigation.shift_sample(-1, &model.run.data));
-    View Always [key(']'), (KeyCode::PageDown, NONE)] "]" SILENT, SILENT, act!(|model| model.navigation.shift_sample(1, &model.run.data));
-    View Browsing [(KeyCode::Home, NONE)] "home end" SILENT, "first / last row", act!(|model| model.navigation.go_to(0, &model.run.data));
-    View Browsing [(KeyCode::End, NONE)] "end" SILENT, SILENT, act!(|model| model.navigation.go_to(-1, &model.run.data));
-    View Always [key('v')] "v" SILENT, "switch between validation and training rows", act!(|model| model.navigation.switch_set(&model.run));
+    View Always [key(']')] "]" SILENT, SILENT, act!(|model| model.navigation.shift_sample(1, &model.run.data));
+    View Always [(KeyCode::PageDown, NONE)] "pgdn" SILENT, "page down in the focused list or panel, else through the rows (pgup: up)",
+        act!(|model| model.page(KeyCode::PageDown, NONE));
+    View Always [(KeyCode::PageUp, NONE)] "pgup" SILENT, SILENT, act!(|model| model.page(KeyCode::PageUp, NONE));
+    View Always [(KeyCode::Char('d'), CTRL)] "ctrl-d" SILENT, "half a page down (ctrl-u: up)", act!(|model| model.page(KeyCode::Char('d'), CTRL));
+    View Always [(KeyCode::Char('u'), CTRL)] "ctrl-u" SILENT, SILENT, act!(|model| model.page(KeyCode::Char('u'), CTRL));
+    View Always [(KeyCode::Home, NONE)] "home end" SILENT, "first / last row or line (also G)", act!(|model| model.page(KeyCode::Home, NONE));
+    View Always [(KeyCode::End, NONE), key('G')] "end" SILENT, SILENT, act!(|model| model.page(KeyCode::End, NONE));
+    View Always [key('v')] "v" SILENT, "switch between validation and training rows", Model::switch_set;
     View Elsewhere [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
     View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions",
         act!(|model| model.navigation.turn_to(model.navigation.view.next()));
+    View Always [alt('1')] "alt-1…7" SILENT, "this view (where the terminal passes alt on)", act!(|model| model.turn_to(0));
+    View Always [alt('2')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(1));
+    View Always [alt('3')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(2));
+    View Always [alt('4')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(3));
+    View Always [alt('5')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(4));
+    View Always [alt('6')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(5));
+    View Always [alt('7')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(6));
     View Browsing [(KeyCode::BackTab, SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" SILENT, SILENT,
         act!(|model| model.navigation.turn_to(model.navigation.view.previous()));
     View Moving [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" SILENT, "move focus; inside a maximised panel, scroll (also h j k)",
@@ -201,26 +218,26 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Moving [(KeyCode::Up, NONE), key('k')] "↑" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Up));
     View Moving [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Right));
     View Overview [(KeyCode::Enter, NONE)] "enter" SILENT, "maximise the focused panel (esc: restore)", act!(|model| model.maximise());
-    View Enlarged [(KeyCode::Enter, NONE)] "enter" SILENT, SILENT, act!(|model| model.navigation.go_back());
-    View Away [(KeyCode::Esc, NONE)] "esc" "back", SILENT, act!(|model| model.navigation.go_back());
-    View Always [key('a')] "a" SILENT, "loss / accuracy chart", act!(|model| model.navigation.toggle_chart());
+    View Enlarged [(KeyCode::Enter, NONE)] "enter" SILENT, SILENT, act!(|model| model.go_back());
+    View Away [(KeyCode::Esc, NONE)] "esc" "back", SILENT, act!(|model| model.go_back());
+    View Always [key('a')] "a" SILENT, "loss / accuracy chart", Model::toggle_chart;
     View Always [key('y')] "y" SILENT, "loss axis: automatic, linear, logarithmic",
         act!(|model| model.turn_loss_scale());
     View Always [key('m')] "m" SILENT, "smooth the curves: off, light, strong", act!(|model| model.navigation.smooth());
     View Always [key('d')] "d u" SILENT, "scroll the focused panel (also the mouse wheel)", act!(|model| model.scroll_focused(3));
     View Always [key('u')] "u" SILENT, SILENT, act!(|model| model.scroll_focused(-3));
     View Always [key('P')] "P" SILENT, "weights of images as pictures / histograms",
-        act!(|model| model.navigation.pictures = !model.navigation.pictures);
+        Model::toggle_pictures;
     View Always [key('V')] "V" SILENT, "edges of the network show: weight w, contribution w·a, last change Δw",
         act!(|model| model.navigation.edge_value = model.navigation.edge_value.next());
-    View Always [key('B')] "B" SILENT, "browse rows (toggle); x and v filter", act!(|model| model.navigation.browse());
+    View Always [key('B')] "B" SILENT, "browse rows (toggle); x and v filter", act!(|model| model.browse());
     Chart Charting [key('+'), key('=')] "+ −" "zoom", "zoom in / out (also the mouse wheel)", act!(|model| model.zoom_chart(true));
     Chart Charting [key('-'), key('_')] "−" SILENT, SILENT, act!(|model| model.zoom_chart(false));
     Chart Charting [(KeyCode::Left, SHIFT)] "shift-←" SILENT, "move the visible time (also shift-→, dragging)",
         act!(|model| model.pan_chart(Direction::Left));
     Chart Charting [(KeyCode::Right, SHIFT)] "shift-→" SILENT, SILENT, act!(|model| model.pan_chart(Direction::Right));
-    Chart Elsewhere [key('0')] "0" SILENT, SILENT, act!(|model| model.navigation.plot.zoom = None);
-    Chart Charting [key('0')] "0" SILENT, "show all times", act!(|model| model.navigation.plot.zoom = None);
+    Chart Elsewhere [key('0')] "0" SILENT, SILENT, Model::reset_zoom;
+    Chart Charting [key('0')] "0" SILENT, "show all times", Model::reset_zoom;
     Chart Charting [(KeyCode::Left, NONE), key('h')] "← →" "crosshair", "move the crosshair (also the mouse)",
         act!(|model| model.move_crosshair(Direction::Left));
     Chart Charting [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_crosshair(Direction::Right));
@@ -268,7 +285,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     Inspector Inspecting [key('o')] "o" "loss", "outputs and loss (toggle)", act!(|model| model.move_cursor(Move::Output));
     Inspector Inspecting [key('b')] "b" "row/batch", "this row's values / mini-batch means", act!(|model| model.inspector.switch_of());
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" "help", "this help",
-        act!(|model| model.prompt.overlay = Some(Overlay::Help(0)));
+        act!(|model| model.prompt.overlay = Some(Overlay::Help(Help::new(HelpPage::Keys))));
     Program Always [(KeyCode::Char('l'), CTRL)] "ctrl-l" SILENT, "redraw the screen",
         act!(|model| model.effects.push(Effect::Redraw));
     Program Always [(KeyCode::Char('z'), CTRL)] "ctrl-z" SILENT, "suspend (fg to resume)",

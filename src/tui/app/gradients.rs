@@ -3,6 +3,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::actions::Done;
+use super::list_keys::Jump;
 use super::model::{Model, Overlay};
 use super::training::Phase;
 use crate::nn::GradientCheck;
@@ -53,14 +54,16 @@ impl Model {
         let last = worst.len().checked_sub(1);
         let chosen = match (key.code, chosen.zip(last)) {
             (KeyCode::Esc | KeyCode::Char('g' | 'q'), _) => return,
-            (KeyCode::Up | KeyCode::Char('k'), Some((now, _))) => Some(now.saturating_sub(1)),
-            (KeyCode::Down | KeyCode::Char('j'), Some((now, last))) => Some((now + 1).min(last)),
             (KeyCode::Enter, Some((now, last))) => {
                 self.inspect_at(Cursor::Parameter(worst[now.min(last)].id));
                 // The numbers that were checked are those of the mini-batch.
                 return self.inspector.show(Subject::Batch);
             }
-            _ => chosen,
+            (_, Some((now, last))) => {
+                let jump = Jump::of(key, self.page_rows());
+                Some(jump.map_or(now, |jump| jump.from(now, last)))
+            }
+            (_, None) => chosen,
         };
         self.prompt.overlay = Some(Overlay::Gradients(chosen));
     }

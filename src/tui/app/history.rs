@@ -227,7 +227,7 @@ pub(super) fn change_label(change: &Change, before: &Plan, in_force: Option<&InF
             ];
             parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
         }
-        Change::Undo => {
+        Change::Undo | Change::UndoLast => {
             text::undo_mark(in_force.map_or("", |in_force| in_force.next_undo.as_str()))
         }
         change => change.to_string(),

@@ -2,9 +2,9 @@
 
 use super::bindings::Direction;
 use super::model::Model;
-use super::navigation::View;
 use super::network_cursor::{Topology, layer_of, marked};
 use super::parameter_edit::Edited;
+use super::views::View;
 use crate::nn::{Change, GradientCheck, ParameterId};
 use crate::train::inspection::Facts;
 use crate::train::probes::InspectProbe;
@@ -41,6 +41,17 @@ impl InspectorState {
     /// Returns the neuron of `layer` under the cursor, or at either end of the weight under it.
     pub(crate) fn marks(&self, layer: usize) -> Option<usize> {
         marked(self.cursor()?, layer)
+    }
+
+    /// Closes the inspector, and remembers it.
+    fn close(&mut self) {
+        self.last = self.open.take().or(self.last);
+    }
+
+    /// Opens the inspector where it was, or closes it.
+    pub(super) fn reopen(&mut self, is_open: bool) {
+        self.close();
+        self.open = self.last.filter(|_| is_open);
     }
 
     /// Shows the numbers of the shown row, or the means of the mini-batch.
@@ -131,17 +142,20 @@ impl Model {
     pub fn inspect_at(&mut self, cursor: Cursor) {
         let mut inspector = self.inspector.open.unwrap_or(Inspector::at(cursor));
         inspector.back = None;
+        if self.inspector.open.is_none() {
+            self.navigation.remember();
+        }
         self.navigation.view = View::Network;
         self.navigation.enlarged = false;
         self.open_inspector_at(inspector, cursor);
         self.settle_inspector();
     }
 
-    /// Opens the inspector at its last cursor, or closes it.
+    /// Opens the inspector at its last cursor, or closes it and goes back to where it was opened.
     pub(super) fn toggle_inspector(&mut self) {
-        if let Some(inspector) = self.inspector.open.take() {
-            self.inspector.last = Some(inspector);
-            return;
+        if self.inspector.open.is_some() {
+            self.inspector.close();
+            return self.go_back();
         }
         let last = self.inspector.last.map(|last| last.inspect);
         // The last hidden layer shows both a forward and a backward sum.
@@ -281,7 +295,7 @@ impl Model {
             inspector.back.take_if(|back| !topology.has(*back));
         }
         if self.navigation.view != View::Network {
-            self.inspector.open = None;
+            self.inspector.close();
         }
         self.navigation.inspects = self.inspector.open.is_some();
         if self.navigation.inspects {

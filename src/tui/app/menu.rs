@@ -4,6 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::actions::Done;
 use super::command::CommandLine;
+use super::list_keys::Jump;
 use super::model::{Model, Overlay};
 use crate::settings::{Choices, Direction, HIDDEN, NEW_LAYER, SETTINGS, Setting};
 use crate::tui::text;
@@ -81,11 +82,18 @@ impl Model {
             }
             KeyCode::Down | KeyCode::Char('j') => menu.line = (menu.line + 1) % items.len(),
             KeyCode::Enter | KeyCode::Char(':') => {
-                let line = CommandLine::new(&item.command, Some(menu), self);
+                // The choices are listed; what is in force is said beside them.
+                let name = item.setting.map(|setting| format!("{} ", setting.name));
+                let typed = name.unwrap_or_else(|| item.command.clone());
+                let line = CommandLine::new(&typed, Some(menu), self);
                 self.prompt.overlay = Some(Overlay::Command(Box::new(line)));
                 return;
             }
-            _ => {}
+            _ => {
+                if let Some(jump) = Jump::of(key, self.page_rows()) {
+                    menu.line = jump.from(menu.line, items.len() - 1);
+                }
+            }
         }
         self.prompt.overlay = Some(Overlay::Menu(menu));
         let changed = match key.code {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::{self, CommandLine};
+use super::help::Help;
 use super::inspector::InspectorState;
 use super::menu::Menu;
 use super::motion::Motion;
@@ -37,10 +38,8 @@ pub enum Confirm {
 /// Popup above the panels.
 #[derive(Debug, Clone)]
 pub enum Overlay {
-    /// List of the keys, with its first line.
-    Help(u16),
-    /// List of the typed commands, with its first line.
-    Commands(u16),
+    /// List of the keys or typed commands.
+    Help(Help),
     Prompt(Prompt),
     Confirm(Confirm),
     Command(Box<CommandLine>),

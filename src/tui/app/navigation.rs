@@ -1,109 +1,23 @@
 //! Navigation: view, focus, scrolling, and the shown row.
 
+use ratatui::layout::{Position, Rect};
+
 use super::bindings::Direction;
 use super::plane::Plane;
 use super::plot::PlotView;
 use super::row_selection::{Cell, Selection};
+use super::update::ClickTarget;
+use super::views::{Chart, EdgeValue, View};
 use crate::data::Prepared;
 use crate::train::{Event, SampleId};
 use crate::tui::layout::{Band, bands, shown_bands};
 use crate::tui::panels::PanelId;
 
-/// An arrangement of panels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    /// Everything at a glance.
-    Overview,
-    /// The topology and its activations.
-    Network,
-    /// Loss, accuracy and confusion.
-    Curves,
-    /// Scores of the predictions.
-    Scores,
-    /// Weights in full.
-    Weights,
-    /// Columns, baseline and rows of the data.
-    Data,
-    /// Predictions over two columns, or over one.
-    Regions,
-}
-
-impl View {
-    /// All views in the order of the tab key.
-    pub const ALL: [Self; 7] = [
-        Self::Overview,
-        Self::Network,
-        Self::Curves,
-        Self::Scores,
-        Self::Weights,
-        Self::Data,
-        Self::Regions,
-    ];
-
-    /// Name in the header and the commands.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Overview => "overview",
-            Self::Network => "network",
-            Self::Curves => "curves",
-            Self::Scores => "scores",
-            Self::Weights => "weights",
-            Self::Data => "data",
-            Self::Regions => "regions",
-        }
-    }
-
-    fn shifted(self, by: usize) -> Self {
-        let at = Self::ALL.iter().position(|&view| view == self).unwrap_or(0);
-        Self::ALL[(at + by) % Self::ALL.len()]
-    }
-
-    pub fn next(self) -> Self {
-        self.shifted(1)
-    }
-
-    pub(crate) fn previous(self) -> Self {
-        self.shifted(Self::ALL.len() - 1)
-    }
-}
-
-/// Content of the chart panel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chart {
-    Loss,
-    Accuracy,
-}
-
-/// Number shown by the edges of the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EdgeValue {
-    Weight,
-    /// Weight times activation of the neuron before, for the shown row.
-    Contribution,
-    /// Change of the weight by the last update.
-    Change,
-}
-
-impl EdgeValue {
-    pub(crate) fn formula(self) -> &'static str {
-        match self {
-            Self::Weight => "w",
-            Self::Contribution => "w·a",
-            Self::Change => "Δw",
-        }
-    }
-
-    pub(crate) fn next(self) -> Self {
-        match self {
-            Self::Weight => Self::Contribution,
-            Self::Contribution => Self::Change,
-            Self::Change => Self::Weight,
-        }
-    }
-}
-
 /// Amounts of smoothing: weights of the past in the exponential moving average.
 pub(crate) const SMOOTHING: [f64; 3] = [0.0, 0.8, 0.96];
+
+/// Maximum number of places to go back to; beyond it, the oldest is forgotten.
+const MAX_TRAIL: usize = 32;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Navigation {
@@ -136,12 +50,12 @@ pub struct Navigation {
     pub shows_calibration: bool,
     /// First column of the table in the list of rows.
     pub column: usize,
-    /// View, focus and whether the panel filled the screen before [`Self::follow`].
-    origin: Option<(View, PanelId, bool)>,
+    /// Places to go back to, the last one first.
+    trail: Vec<Place>,
     /// First line of each panel that was scrolled.
     scroll: Vec<(PanelId, u16)>,
-    /// Largest first line of each panel when it was last drawn.
-    scroll_limits: Vec<(PanelId, u16)>,
+    /// The last frame.
+    drawn: Drawn,
     /// Row shown in the network.
     pub sample: SampleId,
     /// Rows that `[` and `]` step through, if not all.
@@ -150,13 +64,42 @@ pub struct Navigation {
     pub(super) awaited: Option<Cell>,
 }
 
-/// Scroll limits of the drawn panels and popups.
+/// Arrangement to go back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    view: View,
+    focus: PanelId,
+    enlarged: bool,
+    inspects: bool,
+}
+
+/// Facts about a frame that later input refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ScrollLimits {
+pub struct Drawn {
     /// Largest first line of each panel that can be scrolled.
     pub panels: Vec<(PanelId, u16)>,
     /// Largest first line of the help, if it is open.
     pub help: Option<u16>,
+    /// Area of the popup, if there is one.
+    pub popup: Option<Rect>,
+    /// Areas that can be clicked besides those that panels find themselves.
+    pub hits: Vec<(Rect, ClickTarget)>,
+}
+
+impl Drawn {
+    /// The target of a click at a position.
+    pub(crate) fn hit(&self, at: Position) -> Option<ClickTarget> {
+        let mut hits = self.hits.iter().rev();
+        let (area, target) = hits.find(|(area, _)| area.contains(at))?;
+        Some(match *target {
+            ClickTarget::Slider { column, cells, .. } => ClickTarget::Slider {
+                column,
+                cell: at.x - area.x,
+                cells,
+            },
+            target => target,
+        })
+    }
 }
 
 impl Navigation {
@@ -178,9 +121,9 @@ impl Navigation {
             threshold: None,
             shows_calibration: false,
             column: 0,
-            origin: None,
+            trail: Vec::new(),
             scroll: Vec::new(),
-            scroll_limits: Vec::new(),
+            drawn: Drawn::default(),
             sample,
             selection: None,
             awaited: None,
@@ -195,43 +138,52 @@ impl Navigation {
     /// Switches to `view` with all its panels.
     pub(crate) fn turn_to(&mut self, view: View) {
         self.enlarged = false;
-        self.origin = None;
+        self.trail.clear();
         self.view = view;
     }
 
-    /// Switches to `panel` in `view`, from where [`Self::go_back`] leads back here.
+    /// Switches to `panel` in `view`, from where [`Model::go_back`] leads back here.
+    ///
+    /// [`Model::go_back`]: super::Model::go_back
     pub(crate) fn follow(&mut self, view: View, panel: PanelId) {
-        let origin = (self.view, self.focus, self.enlarged);
-        self.turn_to(view);
+        self.remember();
+        self.enlarged = false;
+        self.view = view;
         self.focus = panel;
-        self.origin = Some(origin);
     }
 
-    /// Whether [`Self::go_back`] leads anywhere.
-    pub(crate) fn leads_back(&self) -> bool {
-        self.enlarged || self.origin.is_some()
-    }
-
-    /// Shows the rows of the table on the whole screen, or goes back from there.
-    pub fn browse(&mut self) {
-        if self.enlarged && self.focus == PanelId::Rows {
-            return self.go_back();
+    /// Remembers the present arrangement as a place to go back to.
+    pub(super) fn remember(&mut self) {
+        if self.trail.len() == MAX_TRAIL {
+            self.trail.remove(0);
         }
-        self.follow(View::Data, PanelId::Rows);
-        self.enlarged = true;
+        self.trail.push(Place {
+            view: self.view,
+            focus: self.focus,
+            enlarged: self.enlarged,
+            inspects: self.inspects,
+        });
     }
 
-    /// Goes back from one panel to all, or else to where [`Self::follow`] came from.
-    pub(crate) fn go_back(&mut self) {
+    /// Whether there is a place to go back to.
+    pub(crate) fn leads_back(&self) -> bool {
+        self.enlarged || !self.trail.is_empty()
+    }
+
+    /// Returns to the place before, or else from one panel to all. Whether the inspector was open there is in
+    /// [`Self::inspects`].
+    pub(super) fn return_to_last(&mut self) {
         self.awaited = None;
         self.plot.crosshair = None;
-        // Where the rows have no place among the panels there are no others around them.
-        let is_one_of_all = panels(&bands(self)).contains(&self.focus);
-        match self.origin.take_if(|_| !(self.enlarged && is_one_of_all)) {
-            Some(origin) => (self.view, self.focus, self.enlarged) = origin,
+        match self.trail.pop() {
+            Some(place) => {
+                self.view = place.view;
+                self.focus = place.focus;
+                self.enlarged = place.enlarged;
+                self.inspects = place.inspects;
+            }
             None => self.enlarged = false,
         }
-        self.settle_focus();
     }
 
     /// Switches between the charts of loss and accuracy.
@@ -358,10 +310,15 @@ impl Navigation {
         slot.map_or(0, |slot| slot.1)
     }
 
+    /// Largest first line of `panel` in the last frame, if it can be scrolled.
+    pub(super) fn scroll_limit(&self, panel: PanelId) -> Option<u16> {
+        let limit = self.drawn.panels.iter().find(|limit| limit.0 == panel);
+        limit.map(|limit| limit.1)
+    }
+
     /// Scrolls `panel` by `lines`, as far as it goes.
     pub fn scroll_by(&mut self, panel: PanelId, lines: i16) {
-        let limit = self.scroll_limits.iter().find(|limit| limit.0 == panel);
-        let limit = limit.map_or(u16::MAX, |limit| limit.1);
+        let limit = self.scroll_limit(panel).unwrap_or(u16::MAX);
         let line = self.scroll(panel).saturating_add_signed(lines).min(limit);
         self.scroll.retain(|scrolled| scrolled.0 != panel);
         if line > 0 {
@@ -369,10 +326,14 @@ impl Navigation {
         }
     }
 
-    /// Sets how far the drawn panels can be scrolled. A panel that was scrolled further is at its end
-    /// from now on.
-    pub(super) fn set_scroll_limits(&mut self, limits: Vec<(PanelId, u16)>) {
-        self.scroll_limits = limits;
+    /// The last frame that was drawn.
+    pub(crate) fn drawn(&self) -> &Drawn {
+        &self.drawn
+    }
+
+    /// Remembers a frame. A panel that was scrolled further than it goes is at its end from now on.
+    pub(super) fn set_drawn(&mut self, drawn: Drawn) {
+        self.drawn = drawn;
         for (panel, _) in self.scroll.clone() {
             self.scroll_by(panel, 0);
         }
@@ -428,7 +389,10 @@ mod tests {
     fn scrolling_ends_where_the_panel_does() {
         let mut screen = Navigation::new((80, 24), FIRST);
         screen.scroll_by(PanelId::Weights, 50);
-        screen.set_scroll_limits(vec![(PanelId::Weights, 4)]);
+        screen.set_drawn(Drawn {
+            panels: vec![(PanelId::Weights, 4)],
+            ..Drawn::default()
+        });
         assert_eq!(screen.scroll(PanelId::Weights), 4);
         (0..50).for_each(|_| screen.scroll_by(PanelId::Weights, 3));
         screen.scroll_by(PanelId::Weights, -3);

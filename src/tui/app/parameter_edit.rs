@@ -173,19 +173,6 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn undo(&mut self) -> Done {
-        if self
-            .run
-            .in_force
-            .as_ref()
-            .is_none_or(|now| now.undoable == 0)
-        {
-            return Err(text::nothing_to_undo().into());
-        }
-        self.send(Command::Apply(Change::Undo));
-        Ok(())
-    }
-
     /// Reports a change that the screen does not show anyway. Called before the change is in force.
     pub(super) fn report_change(&mut self, change: &Change) {
         self.prompt.status(match change {
@@ -201,10 +188,12 @@ impl Model {
                 muted: false,
             } => text::neuron_unmuted(neuron),
             Change::WeightDecay { .. } | Change::Batch { .. } => change.to_string(),
-            Change::Undo => match self.run.in_force.as_ref().map(|now| &*now.next_undo) {
-                None | Some("") => text::change_undone().into(),
-                Some(undone) => text::undone(undone),
-            },
+            Change::Undo | Change::UndoLast => {
+                match self.run.in_force.as_ref().map(|now| &*now.next_undo) {
+                    None | Some("") => text::change_undone().into(),
+                    Some(undone) => text::undone(undone),
+                }
+            }
             _ => return,
         });
     }

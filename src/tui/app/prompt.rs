@@ -3,6 +3,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
+use super::command::Files;
 use crate::nn::ParameterId;
 use crate::settings::Setting;
 use crate::train::Weights;
@@ -19,6 +20,8 @@ pub enum Purpose {
     /// New value of the shown row in the column with this index.
     Input(usize),
     Command,
+    /// Search in the help.
+    Search,
 }
 
 /// A line of text that is being entered.
@@ -28,6 +31,10 @@ pub struct Prompt {
     input: Input,
     /// Whether the whole text is selected: the first character typed replaces it.
     pub(in crate::tui) is_selected: bool,
+    /// Files of the folder of a path, once they are listed.
+    pub(super) files: Option<Files>,
+    /// Text that tab completes, and the index of the next candidate.
+    pub(super) completing: Option<(String, usize)>,
     /// Why the last submitted text was rejected.
     pub error: Option<String>,
 }
@@ -47,6 +54,8 @@ impl Prompt {
             purpose,
             input: text.into(),
             is_selected: false,
+            files: None,
+            completing: None,
             error: None,
         }
     }
@@ -94,7 +103,11 @@ impl Prompt {
     /// Handles a key as shells do.
     pub(in crate::tui) fn on_key(&mut self, key: &KeyEvent) -> PromptEvent {
         match key.code {
-            KeyCode::Enter => return PromptEvent::Submitted(self.text().to_owned()),
+            KeyCode::Enter => {
+                // A text that is rejected stays to be edited.
+                self.is_selected = false;
+                return PromptEvent::Submitted(self.text().to_owned());
+            }
             KeyCode::Esc => return PromptEvent::Cancelled,
             _ => {}
         }

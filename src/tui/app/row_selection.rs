@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use super::bindings::Direction;
 use super::model::Model;
-use super::navigation::{Navigation, View};
+use super::navigation::Navigation;
 use super::training::{Phase, Run};
 use crate::data::Confusion;
+use super::views::View;
 use crate::data::Prepared;
 use crate::train::{Command, ConfusionRows, Outcomes, Position, SampleId, Set};
 use crate::tui::panels::PanelId;

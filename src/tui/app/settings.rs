@@ -15,7 +15,7 @@ impl Model {
     /// accident.
     pub(super) fn step_setting(&mut self, setting: &'static Setting, direction: Direction) -> Done {
         if setting.restarts {
-            return Ok(());
+            return Err(text::restarts_training(setting.name));
         }
         let training_rows = self.run.data.training.rows();
         let epochs_per_second = match self.run.samples_per_second {
@@ -53,6 +53,7 @@ impl Model {
             return Ok(());
         }
         let plan = after.plan(architecture.inputs(), self.run.is_regression())?;
+        self.remember_unlogged(setting, &before, &after);
         self.motion.is_on = after.motion;
         let Some(command) = (setting.command)(&after, &plan) else {
             return Ok(());

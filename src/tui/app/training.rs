@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ghosts::Ghost;
-use super::history::{History, change_label};
+use super::history::History;
 use super::timeline::Milestone;
 use crate::data::{Confusion, DataSummary, InputColumn, Prepared, Samples, with_offset};
+use super::undo::UnloggedChange;
 use crate::model_file::ExportOption;
-use crate::nn::{Architecture, Change, LearningRate};
+use crate::nn::{Architecture, LearningRate};
 use crate::settings::Choices;
 use crate::train::{
-    BestEpoch, Divergence, EpochRecord, Evaluation, Event, InForce, Limit, Limits, Observation,
-    Outcomes, Pace, Plan, Position, Probe, Progress, SampleId, Set, Snapshot, Started, State,
-    Weights,
+    BestEpoch, Divergence, EpochRecord, Evaluation, InForce, Limit, Limits, Observation, Outcomes,
+    Pace, Plan, Position, Probe, SampleId, Set, Snapshot, Started, State, Weights,
 };
 use crate::tui::text;
 use crate::util::numbers::{ago, loss, short};
@@ -101,6 +101,8 @@ pub struct Run {
     pub(super) asked: Option<Plan>,
     /// Limits after which the training is finished.
     pub limits: Limits,
+    /// Changes of settings that are not logged, oldest first.
+    pub(super) unlogged: Vec<UnloggedChange>,
     /// Whether files are replaced without a question (`--force`).
     pub force: bool,
     /// Destination given by `--export`.
@@ -155,6 +157,7 @@ impl Run {
             is_describing: false,
             asked: None,
             limits: started.limits,
+            unlogged: Vec::new(),
             force: false,
             export: None,
             weights: Weights::Best,
@@ -196,11 +199,11 @@ impl Run {
         self.epochs_at(self.position)
     }
 
-    fn epochs_at(&self, position: Position) -> f64 {
+    pub(super) fn epochs_at(&self, position: Position) -> f64 {
         position.epoch as f64 + f64::from(position.batch) / f64::from(self.batches.max(1))
     }
 
-    fn milestone(&self) -> Milestone {
+    pub(super) fn milestone(&self) -> Milestone {
         Milestone {
             epochs: self.epochs(),
             step: self.position.step as f64,
@@ -346,141 +349,6 @@ impl Run {
             learning_rate,
             ..choices
         }
-    }
-
-    /// Forgets what was asked for if `plan` is in force now, or if it was refused (`None`).
-    fn acknowledge(&mut self, plan: Option<&Plan>) {
-        let shape = |plan: &Plan| (plan.hidden.clone(), plan.activation, plan.output, plan.loss);
-        let rule = |plan: &Plan| {
-            let method = (plan.schedule, plan.regularisation);
-            (
-                plan.rule.optimizer,
-                plan.rule.weight_decay,
-                plan.batch,
-                method,
-            )
-        };
-        self.asked.take_if(|asked| {
-            plan.is_none_or(|now| shape(asked) == shape(now) && rule(asked) == rule(now))
-        });
-    }
-
-    /// Changes the state by an event of the worker.
-    pub(super) fn update(&mut self, event: &Event) {
-        match event {
-            Event::Started(started) => self.restart(started),
-            Event::State { state, position } => self.enter(state.clone(), *position),
-            Event::Progress(progress) => self.add_progress(progress),
-            Event::Evaluated {
-                position,
-                best: None,
-                evaluation,
-            } => {
-                self.position = *position;
-                self.outcomes = Some(evaluation.outcomes.clone());
-                self.evaluation = Some((**evaluation).clone());
-            }
-            Event::Changed { change, now } => self.change(change, now),
-            Event::Refused(_) => self.acknowledge(None),
-            Event::CheckpointWritten {
-                result: Ok(_),
-                step,
-                seconds,
-                ..
-            } => {
-                self.saved = Some((*step, *seconds));
-            }
-            _ => {}
-        }
-    }
-
-    /// Replaces everything by the start of another training, except phase, pace, exports and what was drawn.
-    fn restart(&mut self, started: &Started) {
-        self.keep_ghost();
-        *self = Self {
-            ghosts: std::mem::take(&mut self.ghosts),
-            phase: self.phase.clone(),
-            pace_before: self.pace_before,
-            force: self.force,
-            export: self.export.take(),
-            weights: self.weights,
-            checkpoint: self.checkpoint.take(),
-            last_checkpoint: self.last_checkpoint.take(),
-            checkpointing: self.checkpointing.take(),
-            exporting: std::mem::take(&mut self.exporting),
-            ..Self::new(started, self.pace)
-        };
-    }
-
-    fn enter(&mut self, state: State, position: Position) {
-        self.move_to(position);
-        let before = std::mem::replace(&mut self.phase, state.into());
-        // Resuming behind a limit lifts it.
-        if self.phase == Phase::Training {
-            if let Phase::Finished(limit) = before {
-                self.limits.lift(limit);
-            }
-            let epochs = &mut self.limits.epochs;
-            epochs.take_if(|epochs| position.epoch >= *epochs);
-        }
-    }
-
-    /// Sets the position. Scores of another position are dropped.
-    fn move_to(&mut self, position: Position) {
-        self.evaluation.take_if(|_| position != self.position);
-        self.position = position;
-    }
-
-    fn add_progress(&mut self, progress: &Progress) {
-        self.history.add_progress(progress);
-        self.move_to(progress.position);
-        self.samples_per_second = progress.samples_per_second;
-        self.seconds = progress.seconds;
-        self.best = progress.best;
-        if let Some(outcomes) = &progress.outcomes {
-            self.outcomes = Some(outcomes.clone());
-        }
-        self.history.add_milestone(self.milestone());
-        self.learning_rate = progress.learning_rate;
-    }
-
-    /// Adds a snapshot, unless it was taken before a restart.
-    pub(super) fn add_snapshot(&mut self, snapshot: Snapshot) {
-        if snapshot.restarts == self.restarts {
-            let epochs = self.epochs_at(snapshot.position);
-            self.history.add_snapshot(&snapshot, epochs);
-            let position = snapshot.position;
-            let before = self.snapshot.replace(snapshot);
-            if let Some(before) = before.filter(|before| before.position != position) {
-                self.snapshot_before = Some(before);
-            }
-        }
-    }
-
-    /// Notes a change, and adopts plan and network after it.
-    fn change(&mut self, change: &Change, now: &InForce) {
-        let label = change_label(change, &self.plan, self.in_force.as_ref());
-        if now.architecture.sizes() != self.architecture.sizes() {
-            self.keep_ghost();
-        }
-        self.apply(now.clone());
-        self.history.add_change(self.epochs(), label);
-    }
-
-    /// Adopts plan and network after a change.
-    fn apply(&mut self, now: InForce) {
-        self.acknowledge(Some(&now.plan));
-        let learning_rate = now.plan.rule.learning_rate;
-        self.asked_learning_rate
-            .take_if(|asked| *asked == learning_rate);
-        self.plan = now.plan.clone();
-        self.architecture = now.architecture.clone();
-        self.batches = now.batches;
-        self.position = now.position;
-        self.evaluation = None;
-        // The same step, but other parameters.
-        self.exported_at = None;
-        self.in_force = Some(now);
     }
 }
 

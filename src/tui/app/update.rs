@@ -8,12 +8,14 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::actions::Done;
 use super::bindings::{self, When};
 use super::command::Files;
+use super::help::Help;
 use super::loading::{Loading, LoadingStage};
 use super::model::{Confirm, Model, Overlay};
-use super::navigation::{Navigation, ScrollLimits, View};
+use super::navigation::{Drawn, Navigation};
 use super::plot::PlotGesture;
 use super::prompt::{Prompt, PromptEvent, Purpose};
 use super::training::Phase;
+use super::views::View;
 use crate::data::{DataSummary, Prepared};
 use crate::error::Error;
 use crate::train::{Command, Cursor, Event, Pace, SampleId, Snapshot};
@@ -55,8 +57,6 @@ pub enum Msg {
     /// New size of the terminal: columns, rows.
     Resize(u16, u16),
     Click(PanelId),
-    /// Click on the name of a view.
-    Turn(View),
     /// Click on an item of a panel.
     Pick(ClickTarget),
     /// Click on a neuron while the inspector is open.
@@ -77,8 +77,8 @@ pub enum Msg {
     Snapshot(Box<Snapshot>),
     /// Answer to [`Effect::Describe`]: its number of restarts, facts about the data.
     Described(u32, Box<DataSummary>),
-    /// Scroll limits of the frame that was drawn.
-    Drawn(ScrollLimits),
+    /// The frame that was drawn.
+    Drawn(Drawn),
     /// Answer to [`Effect::ListFiles`].
     Files(Files),
     /// The log could not be written any further, with the reason.
@@ -87,7 +87,7 @@ pub enum Msg {
     Terminate(u8),
 }
 
-/// An item of a panel that can be clicked.
+/// An item of the screen that can be clicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClickTarget {
     /// Cell of the confusion matrix, by the indices of its classes.
@@ -96,6 +96,22 @@ pub enum ClickTarget {
     Row(usize),
     /// Row in a picture of predictions.
     Sample(SampleId),
+    /// Neuron of a layer.
+    Neuron(usize, usize),
+    /// Name of a view.
+    View(View),
+    /// A key that is shown.
+    Key(KeyCode, KeyModifiers),
+    /// Frame of a panel.
+    Frame(PanelId),
+    /// Line of the list in a popup, by position.
+    Line(usize),
+    /// Cell of the slider of a column, of so many cells.
+    Slider {
+        column: usize,
+        cell: u16,
+        cells: u16,
+    },
 }
 
 /// An action outside the state.
@@ -116,9 +132,6 @@ pub enum Effect {
     /// End the program with this error.
     Fail(Error),
 }
-
-/// Largest scroll offset of the help before its length is known.
-const SCROLL_LIMIT: u16 = 10_000;
 
 impl Model {
     /// Changes the state by `msg`. Returns effects to carry out, in order.
@@ -143,27 +156,14 @@ impl Model {
                 self.navigation.settle_focus();
             }
             // A popup covers the panels.
-            Msg::Click(_) | Msg::Turn(_) | Msg::Pick(_) | Msg::Point(_) | Msg::Plot(_)
-                if self.prompt.overlay.is_some() => {}
+            Msg::Click(_) | Msg::Point(_) | Msg::Plot(_) if self.prompt.overlay.is_some() => {}
             Msg::Click(panel) => {
                 self.prompt.notice = None;
                 self.navigation.focus = panel;
             }
-            Msg::Turn(view) => {
-                self.prompt.notice = None;
-                self.navigation.turn_to(view);
-                self.navigation.settle_focus();
-            }
-            Msg::Pick(target) => {
-                self.prompt.notice = None;
-                match target {
-                    ClickTarget::Cell { actual, predicted } => self.pick_cell((actual, predicted)),
-                    ClickTarget::Row(place) => self.pick_row(place),
-                    ClickTarget::Sample(sample) => self.pick_sample(sample),
-                }
-            }
+            Msg::Pick(target) => self.pick(target),
             Msg::Plot(gesture) => self.point_at_plot(gesture),
-            Msg::Point(cursor) if self.inspector.open.is_some() => {
+            Msg::Point(cursor) => {
                 self.prompt.notice = None;
                 self.inspect_at(cursor);
             }
@@ -176,27 +176,20 @@ impl Model {
                 self.run.card = Some(Arc::new(card.printable()));
             }
             Msg::Drawn(ends) => {
-                self.navigation.set_scroll_limits(ends.panels);
-                if let Some(Overlay::Help(line) | Overlay::Commands(line)) =
-                    &mut self.prompt.overlay
-                {
-                    *line = ends.help.map_or(*line, |end| end.min(*line));
+                let help = ends.help;
+                self.navigation.set_drawn(ends);
+                if let Some(Overlay::Help(shown)) = &mut self.prompt.overlay {
+                    shown.line = help.map_or(shown.line, |end| end.min(shown.line));
                 }
             }
-            Msg::Files(files) => {
-                if let Some(Overlay::Command(line)) = &self.prompt.overlay {
-                    let mut line = line.clone();
-                    line.set_files(files);
-                    self.refresh_command_line(line);
-                }
-            }
+            Msg::Files(files) => self.on_files(files),
             Msg::LogFailed(reason) => self.prompt.error(text::logging_stopped(&reason)),
             Msg::Terminate(code) => self.terminate(code),
-            Msg::Point(_) | Msg::Described(..) | Msg::LoadingStage(..) | Msg::Loaded(_) => {}
+            Msg::Described(..) | Msg::LoadingStage(..) | Msg::Loaded(_) => {}
         }
     }
 
-    fn press(&mut self, key: &KeyEvent) {
+    pub(super) fn press(&mut self, key: &KeyEvent) {
         // These two also work while a popup is open.
         match key.code {
             _ if !key.modifiers.contains(KeyModifiers::CONTROL) => {}
@@ -207,8 +200,7 @@ impl Model {
         self.prompt.notice = None;
         match self.prompt.overlay.take() {
             None => self.press_over_panels(key),
-            Some(Overlay::Help(line)) => self.press_in_help(line, key),
-            Some(Overlay::Commands(line)) => self.press_in_commands(line, key),
+            Some(Overlay::Help(help)) => self.press_in_help(help, key),
             Some(Overlay::Prompt(prompt)) => self.press_in_prompt(prompt, key),
             Some(Overlay::Confirm(question)) => self.answer(question, key),
             Some(Overlay::Command(line)) => self.press_in_command_line(line, key),
@@ -222,12 +214,13 @@ impl Model {
         if self.prompt.edit_count(key) {
             return;
         }
-        if let Some(binding) = bindings::find(key, |when| self.holds(when)) {
-            let done = (binding.run)(self);
-            self.prompt.report(done);
-            self.prompt.count = None;
-            self.navigation.settle_focus();
-        }
+        let done = match bindings::find(key, |when| self.holds(when)) {
+            Some(binding) => (binding.run)(self),
+            None => Err(self.why_not(key)),
+        };
+        self.prompt.report(done);
+        self.prompt.count = None;
+        self.navigation.settle_focus();
     }
 
     fn paste(&mut self, text: &str) {
@@ -238,8 +231,31 @@ impl Model {
                 line.paste(text);
                 self.refresh_command_line(line);
             }
+            Some(Overlay::Help(Help {
+                search: Some(search),
+                is_typing: true,
+                ..
+            })) => search.paste(text),
             _ => {}
         }
+    }
+
+    /// Explains why `key` does nothing now, and what to press first.
+    fn why_not(&self, key: &KeyEvent) -> String {
+        let Some(binding) = bindings::find(key, |_| true) else {
+            return text::no_such_key().into();
+        };
+        let inspects = self.inspector.open.is_some();
+        match binding.when {
+            When::Inspecting | When::Editing if !inspects => text::open_inspector_first(),
+            When::Waiting | When::Stepping | When::Resting | When::Editing => text::pause_first(),
+            When::Training => text::not_training(),
+            When::Diverged => text::not_diverged(),
+            When::Charting => text::maximise_chart_first(),
+            When::Away => text::nothing_to_go_back_to(),
+            _ => text::close_inspector_first(),
+        }
+        .into()
     }
 
     /// Returns whether bindings for `when` are active.
@@ -270,25 +286,13 @@ impl Model {
         }
     }
 
-    fn press_in_help(&mut self, line: u16, key: &KeyEvent) {
-        self.prompt.overlay = match key.code {
-            KeyCode::Tab | KeyCode::Char(':') => Some(Overlay::Commands(0)),
-            _ => scrolled(line, key).map(Overlay::Help),
-        };
-    }
-
-    fn press_in_commands(&mut self, line: u16, key: &KeyEvent) {
-        match key.code {
-            KeyCode::Tab => self.prompt.overlay = Some(Overlay::Help(0)),
-            KeyCode::Char(':') => self.open_command_line(),
-            _ => self.prompt.overlay = scrolled(line, key).map(Overlay::Commands),
-        }
-    }
-
     fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent) {
         match prompt.on_key(key) {
             PromptEvent::Cancelled => return self.leaving_later = None,
-            PromptEvent::Editing => self.choose_weights(&mut prompt, key),
+            PromptEvent::Editing => {
+                self.choose_weights(&mut prompt, key);
+                self.complete_path(&mut prompt, key);
+            }
             PromptEvent::Submitted(text) => match self.submit(prompt.purpose, &text) {
                 Ok(()) => return,
                 Err(problem) => prompt.error = Some(problem),
@@ -304,8 +308,8 @@ impl Model {
             Purpose::CheckpointPath => self.checkpoint_to(text),
             Purpose::Parameter(id) => self.type_parameter(id, text),
             Purpose::Input(column) => self.type_input(column, text),
-            // Commands have a line of their own.
-            Purpose::Command => self.run_command(text),
+            // Commands and the search have lines of their own.
+            Purpose::Command | Purpose::Search => self.run_command(text),
         }
     }
 
@@ -335,29 +339,4 @@ impl Model {
             (_, question) => self.prompt.overlay = Some(Overlay::Confirm(question)),
         }
     }
-
-    fn turn_wheel(&mut self, panel: Option<PanelId>, lines: i16) {
-        match (&mut self.prompt.overlay, panel) {
-            (Some(Overlay::Help(line) | Overlay::Commands(line)), _) => {
-                *line = line.saturating_add_signed(lines).min(SCROLL_LIMIT);
-            }
-            (None, Some(PanelId::Rows)) => {
-                self.navigation.shift_within(lines.into(), &self.run.data)
-            }
-            (None, Some(panel)) => self.navigation.scroll_by(panel, lines),
-            _ => {}
-        }
-    }
-}
-
-/// Returns the scroll offset of a popup after `key`; none if the key closes it.
-fn scrolled(line: u16, key: &KeyEvent) -> Option<u16> {
-    let line = match key.code {
-        KeyCode::Down | KeyCode::Char('j' | 'd') => line.saturating_add(1),
-        KeyCode::Up | KeyCode::Char('k' | 'u') => line.saturating_sub(1),
-        KeyCode::PageDown => line.saturating_add(10),
-        KeyCode::PageUp => line.saturating_sub(10),
-        _ => return None,
-    };
-    Some(line.min(SCROLL_LIMIT))
 }

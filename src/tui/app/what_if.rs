@@ -5,6 +5,7 @@ use std::fmt;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::actions::Done;
+use super::list_keys::Jump;
 use super::model::{Model, Overlay};
 use crate::data::{Derived, Encoding, InputColumn, Samples, with_offset};
 use crate::tui::text;
@@ -117,6 +118,19 @@ impl Domain {
         }
     }
 
+    /// The value at a `fraction` of the range, on the grid of [`Self::moved`].
+    pub(super) fn at(&self, fraction: f64) -> f32 {
+        match self {
+            Self::Words(words) => (fraction * words.len().saturating_sub(1) as f64).round() as f32,
+            Self::Numbers { min, max, .. } => {
+                let range = f64::from(*max) - f64::from(*min);
+                let step = round_step(range / STEPS);
+                let raw = ((f64::from(*min) + fraction * range) / step).round() * step;
+                (raw as f32).clamp(*min, *max)
+            }
+        }
+    }
+
     /// Formats `raw` as in the table.
     pub fn shown(&self, raw: f32) -> String {
         match self {
@@ -187,17 +201,17 @@ impl Model {
         let column = sliders.chosen;
         match key.code {
             KeyCode::Esc | KeyCode::Enter | KeyCode::Char('I' | 'q') => return,
-            KeyCode::Up | KeyCode::Char('k') => sliders.chosen = column.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => sliders.chosen = (column + 1).min(last),
-            KeyCode::Home => sliders.chosen = 0,
-            KeyCode::End => sliders.chosen = last,
             KeyCode::Left | KeyCode::Char('h') => self.move_input(column, -by),
             KeyCode::Right | KeyCode::Char('l') => self.move_input(column, by),
             KeyCode::Char('H') => self.move_input(column, -FAST),
             KeyCode::Char('L') => self.move_input(column, FAST),
             KeyCode::Char('0') | KeyCode::Backspace => self.set_input(column, None),
             KeyCode::Char('r') => self.inspector.forget_inputs(),
-            _ => {}
+            _ => {
+                if let Some(jump) = Jump::of(key, self.page_rows() / 2) {
+                    sliders.chosen = jump.from(column, last);
+                }
+            }
         }
         self.prompt.overlay = Some(Overlay::Sliders(sliders));
     }

@@ -1,5 +1,7 @@
 //! Activations of every neuron for the shown row, and of each layer over many rows.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -8,7 +10,7 @@ use super::network::{knows_activation, phase_values};
 use crate::train::Request;
 use crate::train::observation::PROBE_ROWS;
 use crate::train::probes::{ActivationProbe, LayerActivations, PhaseProbe, RowProbe};
-use crate::tui::app::Model;
+use crate::tui::app::{ClickTarget, Model};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pane, Title, bar, bars};
@@ -17,6 +19,9 @@ use crate::util::text::width;
 
 /// Maximal number of neurons of a layer for whose bars the panel asks for room.
 const BARS: usize = 24;
+
+/// Maximum number of lines of upright bars.
+const MAX_COLUMN: usize = 4;
 
 /// Width from which on a predicted number has the output beside it.
 const WITH_OUTPUT: u16 = 36;
@@ -29,6 +34,8 @@ enum Row {
     Neuron(usize, usize),
     /// Several neurons, from this one on, as shades.
     Field(usize, usize),
+    /// A line of upright bars of all neurons, counted from the top, of so many lines.
+    Columns(usize, usize, usize),
     Gap,
 }
 
@@ -43,6 +50,15 @@ impl Panel for ActivationsPanel {
             text::activations_legend(rows),
             text::activations_legend_short(rows),
         ];
+        let layers = model.run.answer::<ActivationProbe>();
+        let dead: usize = layers.map_or(0, |layers| layers.iter().map(|layer| layer.dead).sum());
+        if dead == 0 {
+            return Title::new(text::activations_title(), details);
+        }
+        // Layers that have no room have dead neurons too.
+        let dead = Span::styled(text::dead(dead), pane.theme.bad());
+        let with_legend = details.map(|legend| dead.clone() + Span::raw(format!("· {legend}")));
+        let details = with_legend.into_iter().chain([Line::from(dead.clone())]);
         Title::new(text::activations_title(), details)
     }
 
@@ -76,17 +92,25 @@ impl Panel for ActivationsPanel {
         for (row, area) in rows.iter().skip(first).zip(pane.area.rows()) {
             match *row {
                 // Not computed by the phase stepper yet.
-                Row::Neuron(l, _) | Row::Field(l, _) if is_ahead(l + 1) => {
+                Row::Neuron(l, _) | Row::Field(l, _) | Row::Columns(l, ..) if is_ahead(l + 1) => {
                     pane.right(area, "·", theme.dim());
                 }
                 Row::Title(l) => title(pane, area, l, distributions.and_then(|all| all.get(l))),
-                Row::Neuron(l, i) => neuron(pane, area, (l, i), &pass.activations[l]),
+                Row::Neuron(l, i) => {
+                    neuron(pane, area, (l, i), &pass.activations[l]);
+                    pane.hit(area, ClickTarget::Neuron(l + 1, i));
+                }
                 Row::Field(l, i) => {
                     let values = &pass.activations[l];
                     let scale = scale(model, l, values);
                     let shown = values.iter().skip(i).take(field);
                     let shades = shown.map(|value| shade(theme, value / scale));
                     pane.line(area, Line::from_iter(shades));
+                    clickable(pane, area, l, i..values.len(), 1);
+                }
+                Row::Columns(l, line, lines) => {
+                    let values = &pass.activations[l];
+                    columns(pane, area, (l, values), (line, lines));
                 }
                 Row::Gap => {}
             }
@@ -127,7 +151,13 @@ fn content(activations: &[Vec<f32>], field: usize, height: usize) -> Vec<Row> {
         };
         has_bars[largest] = false;
     }
-    let has_gaps = needed(&has_bars) + activations.len().saturating_sub(1) <= height;
+    // What is left over makes the fields bars.
+    let is_column = |l: usize| !has_bars[l] && size(l) <= field;
+    let fields = (0..activations.len()).filter(|&l| is_column(l)).count();
+    let free = height.saturating_sub(needed(&has_bars));
+    let more = free.checked_div(fields).unwrap_or(0).min(MAX_COLUMN - 1);
+    let free = free - more * fields;
+    let has_gaps = activations.len().saturating_sub(1) <= free;
     let mut rows = Vec::new();
     for (l, &has_bars) in has_bars.iter().enumerate() {
         if l > 0 && has_gaps {
@@ -136,11 +166,47 @@ fn content(activations: &[Vec<f32>], field: usize, height: usize) -> Vec<Row> {
         rows.push(Row::Title(l));
         if has_bars {
             rows.extend((0..size(l)).map(|i| Row::Neuron(l, i)))
+        } else if is_column(l) && more > 0 {
+            rows.extend((0..=more).map(|line| Row::Columns(l, line, more + 1)))
         } else {
             rows.extend((0..size(l)).step_by(field).map(|i| Row::Field(l, i)))
         }
     }
     rows
+}
+
+/// Draws line `line` of `lines` of upright bars of all neurons of a layer.
+fn columns(
+    pane: &mut Pane<'_>,
+    area: Rect,
+    (l, values): (usize, &[f32]),
+    (line, lines): (usize, usize),
+) {
+    let theme = pane.theme;
+    let scale = scale(pane.model, l, values);
+    let cells = (usize::from(area.width) / values.len().max(1)).clamp(1, 3);
+    let shares = values.iter().map(|value| f64::from((value / scale).abs()));
+    // What reads as zero has a line at the foot.
+    let shares = shares.map(|share| if share.is_nan() { 0.0 } else { share.max(1e-9) });
+    let symbols = bars(shares, lines);
+    let gap = usize::from(cells > 1);
+    let columns = symbols[line].chars().zip(values).map(|(symbol, value)| {
+        let share = value / scale;
+        let style = theme.signed(share.signum() * (0.35 + 0.65 * share.abs()));
+        let bar = symbol.to_string().repeat(cells - gap);
+        Span::styled(format!("{bar}{}", " ".repeat(gap)), style)
+    });
+    pane.line(area, Line::from_iter(columns));
+    clickable(pane, area, l, 0..values.len(), cells as u16);
+}
+
+/// Makes the neurons of layer `l` clickable that are side by side in `area`, `cells` each.
+fn clickable(pane: &mut Pane<'_>, area: Rect, l: usize, neurons: Range<usize>, cells: u16) {
+    let columns = (area.x..area.right()).step_by(cells.into());
+    for (neuron, x) in neurons.zip(columns) {
+        let cell = Rect::new(x, area.y, cells, 1).intersection(area);
+        pane.hit(cell, ClickTarget::Neuron(l + 1, neuron));
+    }
 }
 
 /// Smallest and largest activation of layer `l` (from 0).

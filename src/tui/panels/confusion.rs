@@ -370,4 +370,8 @@ fn mistakes(pane: &mut Pane<'_>, area: Rect, confusion: &Confusion) {
         table = table.header(head.style(theme.dim()));
     }
     pane.draw(table, area);
+    let listed = pairs.iter().skip(first);
+    for (&(_, actual, predicted), row) in listed.zip(area.rows().skip(heads)) {
+        pane.hit(row, ClickTarget::Cell { actual, predicted });
+    }
 }

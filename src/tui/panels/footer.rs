@@ -1,9 +1,10 @@
 //! The keys that matter now, or a message.
 
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::tui::app::bindings::BINDINGS;
-use crate::tui::app::{Model, Overlay};
+use crate::tui::app::bindings::{BINDINGS, Binding};
+use crate::tui::app::{ClickTarget, Model, Overlay};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
@@ -34,13 +35,45 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
         };
         Span::styled(mark, style) + Span::styled(&notice.text, theme.text())
     } else {
+        let hints = hints(pane.model, usize::from(area.width).saturating_sub(1));
+        make_clickable(pane, &hints);
         keys(
-            hints(pane.model, usize::from(area.width).saturating_sub(1)),
+            hints.iter().map(|binding| (binding.shown, binding.label)),
             theme,
         )
     };
     let line = Line::from_iter([Span::raw(" ")].into_iter().chain(line.spans));
     pane.line(area, line);
+}
+
+/// Makes the keys of `hints` clickable where [`keys`] draws them, a single key with its label. A hint such as `+ −` has
+/// two keys.
+fn make_clickable(pane: &mut Pane<'_>, hints: &[&Binding]) {
+    let model = pane.model;
+    let mut x = pane.area.x + 1;
+    for hint in hints {
+        let cells = width(hint.shown) as u16 + 2;
+        let words: Vec<&str> = hint.shown.split(' ').collect();
+        let label = width(hint.label) as u16;
+        let part = match words.len() {
+            1 => cells + 1 + label,
+            several => cells / several as u16,
+        };
+        for (i, word) in (0..).zip(&words) {
+            let mut bindings = BINDINGS.iter().filter(|binding| model.holds(binding.when));
+            let binding = match i {
+                0 => Some(*hint),
+                _ => bindings.find(|binding| binding.shown == *word),
+            };
+            let key = binding.and_then(|binding| binding.keys.first());
+            if let Some(&(code, modifiers)) = key {
+                let area = Rect::new(x + i * part, pane.area.y, part, 1);
+                let area = area.intersection(pane.area);
+                pane.hit(area, ClickTarget::Key(code, modifiers));
+            }
+        }
+        x += cells + label + 3;
+    }
 }
 
 /// A line of keys with their labels.
@@ -59,16 +92,14 @@ pub(crate) fn keys<'k>(
 }
 
 /// Keys of the footer that fit into `room` cells. Help and quit always stay.
-fn hints(model: &Model, room: usize) -> Vec<(&'static str, &'static str)> {
+fn hints(model: &Model, room: usize) -> Vec<&'static Binding> {
     let shown = BINDINGS.iter().filter(|binding| !binding.label.is_empty());
     let shown = shown.filter(|binding| model.holds(binding.when));
-    let mut hints: Vec<_> = shown
-        .map(|binding| (binding.shown, binding.label))
-        .collect();
-    let has_room = |hints: &[(&str, &str)]| {
+    let mut hints: Vec<&Binding> = shown.collect();
+    let has_room = |hints: &[&Binding]| {
         let cells = hints
             .iter()
-            .map(|(key, label)| width(key) + width(label) + 5);
+            .map(|hint| width(hint.shown) + width(hint.label) + 5);
         cells.sum::<usize>() <= room + 2
     };
     let dispensable: &[&str] = match model.inspector.open {
@@ -77,7 +108,7 @@ fn hints(model: &Model, room: usize) -> Vec<(&'static str, &'static str)> {
     };
     for dispensable in dispensable {
         if !has_room(&hints) {
-            hints.retain(|(_, label)| label != dispensable);
+            hints.retain(|hint| hint.label != *dispensable);
         }
     }
     while hints.len() > 3 && !has_room(&hints) {

@@ -1,12 +1,13 @@
 //! Header of two lines: what is trained on which data and how well, then the views, progress, and a finding.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::view_bar;
 use crate::train::Trend;
-use crate::tui::app::{Finding, Model, Msg, Phase, Run};
+use crate::tui::app::{ClickTarget, Finding, Model, Phase, Run};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
@@ -15,6 +16,8 @@ use crate::util::text::shorten;
 
 /// Cells between two parts.
 const GAP: usize = 2;
+/// Cells of the badge.
+const BADGE: u16 = 12;
 
 /// Part of a header line.
 struct Part {
@@ -57,9 +60,13 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
     let (model, theme) = (pane.model, pane.theme);
     let room = usize::from(pane.area.width);
     let mut rows = pane.area.rows();
-    let bar = view_bar::bar(pane.area.width, model.navigation.view, theme);
-    let bar = Part::new(u8::MAX, bar);
-    // The loss follows from the output most of the time.
+    let bar_row = pane.area.rows().nth(1).unwrap_or_default();
+    let bar = Part::new(u8::MAX, view_bar::bar(pane, bar_row));
+    let badge = Rect::new(pane.area.x, pane.area.y, BADGE, 1);
+    pane.hit(
+        badge,
+        ClickTarget::Key(KeyCode::Char(' '), KeyModifiers::NONE),
+    );
     let [long, short] = [true, false].map(|is_long| first_line(model, theme, is_long));
     let first = if width(&long) <= room { long } else { short };
     let second = [bar].into_iter().chain(progress(model, theme)).collect();
@@ -68,12 +75,6 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
         pane.line(row, right.right_aligned());
         pane.line(row, left);
     }
-}
-
-/// Message for a click `at` a position of the header in `area`.
-pub(crate) fn click(area: Rect, model: &Model, at: Position) -> Option<Msg> {
-    let row = area.rows().nth(1)?;
-    view_bar::view_at(row, model.navigation.view, at).map(Msg::Turn)
 }
 
 /// Badge of the training state, always equally wide.
@@ -93,7 +94,7 @@ pub(crate) fn badge(phase: &Phase, finding: Option<Finding>, theme: Theme) -> Sp
     Span::styled(text, theme.badge(style))
 }
 
-/// First line: data, network, and on the right the scores.
+/// First line: data, network, and on the right the scores. A short line leaves out a loss that goes with the output.
 fn first_line(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
     let run = &model.run;
     let rows = match (run.data.training.rows(), run.data.validation.rows()) {
@@ -103,11 +104,11 @@ fn first_line(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
     };
     let architecture = &run.architecture;
     let hidden = (architecture.depth() > 1).then(|| architecture.hidden().title().to_owned());
-    let output = architecture.output().to_string();
-    let output = if is_long {
-        format!("{output} {}", architecture.loss())
+    let (output, loss) = (architecture.output(), architecture.loss());
+    let output = if is_long || loss != output.default_loss() {
+        format!("{output} {loss}")
     } else {
-        output
+        output.to_string()
     };
     let optimizer = run.plan.rule.optimizer.to_string();
     let functions = hidden.into_iter().chain([output, optimizer]);
@@ -170,8 +171,8 @@ fn scores(run: &Run, theme: Theme) -> Vec<Part> {
     parts.push(shown);
     if is_validated {
         let best = match run.best {
-            Some(best) => format!("{} @ {:<4}", loss(best.loss), best.epoch),
-            None => format!("{:<13}", "–"),
+            Some(best) => format!("{} @ {:<3}", loss(best.loss), best.epoch),
+            None => format!("{:<12}", "–"),
         };
         let best = Part::named(7, text::label_best(), best, theme.validation(), theme);
         parts.push(best);

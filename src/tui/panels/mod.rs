@@ -29,7 +29,7 @@ pub(crate) mod weights;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Position, Rect};
 
-use super::app::{Model, Msg};
+use super::app::{ClickTarget, Drawn, Model, Msg};
 use super::theme::Theme;
 use super::widgets::{Pane, Title};
 use crate::train::Request;
@@ -141,15 +141,15 @@ fn inside(id: PanelId, area: Rect) -> (Rect, bool) {
     (inside, inside.width >= width && inside.height >= height)
 }
 
-/// Draws a panel with its frame into `area`. Returns the largest first line it can be scrolled to, if
-/// it can be scrolled.
+/// Draws a panel with its frame into `area`. Adds to `drawn` how far it can be scrolled, and what can be clicked.
 pub fn render_panel(
     id: PanelId,
     area: Rect,
     buf: &mut Buffer,
     model: &Model,
     theme: Theme,
-) -> Option<u16> {
+    drawn: &mut Drawn,
+) {
     let (inside, has_room) = inside(id, area);
     let mut pane = Pane::new(inside, buf, model, theme);
     pane.is_focused = model.navigation.focus == id;
@@ -158,8 +158,10 @@ pub fn render_panel(
         id.panel().draw(&mut pane);
     }
     let title = id.panel().title(&pane);
+    pane.hit(area, ClickTarget::Frame(id));
     pane.frame(area, &title);
-    pane.limit
+    drawn.panels.extend(pane.limit.map(|limit| (id, limit)));
+    drawn.hits.append(&mut pane.hits);
 }
 
 /// Message for a click on the panel in `area`.

@@ -1,6 +1,7 @@
 //! Weight histograms of all layers, now and over time, on one common axis.
 
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::activations::layer_name;
@@ -10,6 +11,7 @@ use crate::train::probes::{IncomingWeightProbe, WeightProbe};
 use crate::tui::app::Model;
 use crate::tui::app::history::WeightState;
 use crate::tui::text;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::{Palette, Pane, Title, bars, covered, heat_map};
 use crate::util::numbers::significant;
 use crate::util::stats::Histogram;
@@ -30,7 +32,11 @@ impl Panel for WeightsPanel {
         let layers = layers(model);
         let end = round(Axis::new(model, layers).end());
         let range = format!("x: −{end} … {end}");
-        let details = [text::with_heat_scale(&range), range];
+        let details = [
+            text::with_heat_scale(&range),
+            text::with_heat_scale_short(&range),
+            range,
+        ];
         let details = details.into_iter().filter(|_| !layers.is_empty());
         Title::new(text::weights_title(), details)
     }
@@ -144,8 +150,17 @@ fn layer(pane: &mut Pane<'_>, area: Rect, l: usize, histogram: &Histogram, axis:
     let facts = Span::styled(facts, theme.dim());
     if name.width() + 1 + facts.width() <= area.width.into() {
         pane.line(area, Line::from(facts).right_aligned());
+        pane.line(area, name);
+    } else {
+        // There the title has no room for the scale of the colours.
+        let name = Span::styled(layer_name(pane.model, l), theme.text());
+        let name = name + Span::styled(format!(" · {count}"), theme.dim());
+        let ramp = ramp(theme);
+        if name.width() + 1 + ramp.width() <= area.width.into() {
+            pane.line(area, ramp.right_aligned());
+        }
+        pane.line(area, name);
     }
-    pane.line(area, name);
     let [_, body] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
     if body.is_empty() {
         return;
@@ -161,6 +176,23 @@ fn layer(pane: &mut Pane<'_>, area: Rect, l: usize, histogram: &Histogram, axis:
     }
     columns(pane, now, &axis.counts(histogram, now.width.into()));
     strip(pane, past, states, axis);
+}
+
+/// Colours of the heat map, from none to the largest share.
+fn ramp(theme: Theme) -> Line<'static> {
+    let colours = [0.0, 0.5, 1.0].map(|share| {
+        let style = Style::new();
+        Span::styled(
+            "█",
+            theme.heat(share).map_or(style, |colour| style.fg(colour)),
+        )
+    });
+    let [none, half, all] = colours;
+    let (zero, max) = (
+        Span::styled("0", theme.dim()),
+        Span::styled("max", theme.dim()),
+    );
+    Line::from(vec![zero, none, half, all, max])
 }
 
 /// Returns the row below `area`.

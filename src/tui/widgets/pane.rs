@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 
-use crate::tui::app::Model;
+use crate::tui::app::{ClickTarget, Model};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::util::text::{shorten, width};
@@ -52,6 +52,10 @@ pub(crate) struct Pane<'a> {
     pub below: usize,
     /// Note on the left of the lower frame.
     pub footnote: String,
+    /// Areas that can be clicked, with their meaning; of two at one place the later counts.
+    pub hits: Vec<(Rect, ClickTarget)>,
+    /// Area of the popup that was drawn.
+    pub popup: Option<Rect>,
 }
 
 impl<'a> Pane<'a> {
@@ -67,7 +71,15 @@ impl<'a> Pane<'a> {
             limit: None,
             below: 0,
             footnote: String::new(),
+            hits: Vec::new(),
+            popup: None,
         }
+    }
+
+    /// Makes the first row of `area` clickable.
+    pub(crate) fn hit(&mut self, area: Rect, target: ClickTarget) {
+        let row = area.rows().next().unwrap_or_default();
+        self.hits.push((row, target));
     }
 
     /// Draws `widget` into `area`.

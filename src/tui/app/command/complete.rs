@@ -212,12 +212,12 @@ fn inputs(model: &Model, typed: &str) -> Vec<Candidate> {
 }
 
 /// Returns the folder part of a path.
-fn folder_of(path: &str) -> &str {
+pub(in crate::tui::app) fn folder_of(path: &str) -> &str {
     path.rfind('/').map_or("", |at| &path[..=at])
 }
 
 /// Paths with the extensions of models, and existing models.
-fn models(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
+pub(in crate::tui::app) fn models(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
     let folder = folder_of(typed);
     let mut all = Vec::new();
     let name = &typed[folder.len()..];
@@ -250,7 +250,7 @@ fn models(typed: &str, files: Option<&Files>) -> Vec<Candidate> {
 }
 
 /// Folders and files of a kind beside the path that is being typed.
-fn existing(
+pub(in crate::tui::app) fn existing(
     typed: &str,
     files: Option<&Files>,
     wanted: FileKind,

@@ -31,6 +31,8 @@ impl Model {
                 self.prompt.commands.add(&text);
                 if let Err(problem) = self.run_command(&text) {
                     line.prompt.error = Some(problem);
+                    // What is typed next is another command; arrows edit this one.
+                    line.prompt.is_selected = true;
                     self.prompt.overlay = Some(Overlay::Command(line));
                 } else if self.prompt.overlay.is_none() {
                     self.prompt.overlay = line.menu().map(Overlay::Menu);

@@ -118,6 +118,21 @@ impl CommandLine {
         self.prompt.replace_before(&text);
     }
 
+    /// Inserts the candidate at `index`.
+    pub(in crate::tui::app) fn choose(&mut self, index: usize) {
+        if let Some(candidate) = self.candidates.get(index) {
+            let space = if candidate.arguments.is_empty() {
+                ""
+            } else {
+                " "
+            };
+            let text = format!("{}{}{space}", self.kept, candidate.text);
+            self.prompt.replace_before(&text);
+            self.chosen = None;
+            self.prompt.error = None;
+        }
+    }
+
     /// Replaces the text by an older (`by` -1) or newer (1) line of the history. Beyond the newest
     /// line comes the draft.
     fn recall(&mut self, by: isize, history: &History) {

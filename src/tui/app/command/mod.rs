@@ -9,6 +9,7 @@ mod parse;
 mod table;
 
 pub use complete::{Candidate, FileKind, Files};
+pub(super) use complete::{existing, folder_of, models};
 pub use history::History;
 pub use line::CommandLine;
 pub(super) use parse::expected;

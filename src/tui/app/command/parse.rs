@@ -8,7 +8,7 @@ use crate::nn::{NeuronId, ParameterId};
 use crate::settings::parameter_value;
 use crate::train::StepSize;
 use crate::tui::app::actions::MAX_STEPS;
-use crate::tui::app::navigation::View;
+use crate::tui::app::views::View;
 use crate::tui::text;
 use crate::util::text::sanitise;
 

@@ -8,9 +8,10 @@ use super::parse;
 use crate::settings::{SETTINGS, Setting};
 use crate::tui::app::actions::{Action, Done, act};
 use crate::tui::app::ghosts::CLEAR;
+use crate::tui::app::help::{Help, HelpPage};
 use crate::tui::app::model::{Model, Overlay};
-use crate::tui::app::navigation::View;
 use crate::tui::app::plot::axis_names;
+use crate::tui::app::views::View;
 use crate::tui::app::what_if::unknown;
 
 /// A typed command.
@@ -129,7 +130,7 @@ fn others() -> Vec<Spec> {
         good "restore" [] "[FILE]" Checkpoints, "continue from a checkpoint of these data (default: the last file)",
             With(Model::restore_checkpoint);
         any "help" [] "" Nothing, "list the commands",
-            Plain(act!(|model| model.prompt.overlay = Some(Overlay::Commands(0))));
+            Plain(act!(|model| model.prompt.overlay = Some(Overlay::Help(Help::new(HelpPage::Commands)))));
         any "quit" [] "" Nothing, "quit", Plain(act!(|model| model.quit()));
     }
 }

@@ -68,6 +68,41 @@ impl<'c> Labels<'c> {
         self.write(pane, places, &text, style);
     }
 
+    /// Writes as [`Self::write_near`] does, else at the nearest free place of the plot, and over curves where there is
+    /// none.
+    pub fn write_surely(
+        &mut self,
+        pane: &mut Pane<'_>,
+        at: (u16, u16),
+        symbol: &str,
+        text: &str,
+        style: Style,
+    ) {
+        let before = self.taken.len();
+        self.write_near(pane, at, symbol, text, style);
+        if self.taken.len() > before {
+            return;
+        }
+        let text = format!("{symbol} {text}");
+        let (x, y) = (i32::from(at.0), i32::from(at.1));
+        let (left, top) = (i32::from(self.plot.x), i32::from(self.plot.y));
+        let last = (i32::from(self.plot.right()) - width(&text) as i32).max(left);
+        let bottom = i32::from(self.plot.bottom());
+        let mut places: Vec<_> = (top..bottom)
+            .flat_map(|row| (left..=last).map(move |column| (column, row)))
+            .collect();
+        // A row is about as high as two cells are wide.
+        places.sort_by_key(|&(column, row)| (column - x).abs() + 2 * (row - y).abs());
+        if self.write(pane, places, &text, style) {
+            return;
+        }
+        let row = if y > top { y - 1 } else { y + 1 };
+        if let Some(area) = self.area((x.clamp(left, last), row), &text) {
+            pane.left(area, &text, style);
+            self.taken.push(area);
+        }
+    }
+
     /// Places for `text` in the rows `rows`, from the right end of the plot to the left.
     pub fn in_rows<const N: usize>(
         &self,

@@ -221,7 +221,7 @@ pub(super) fn best(pane: &mut Pane<'_>, plot: &Plot, canvas: &Canvas, labels: &m
     pane.left(Rect::new(at.0, at.1, 1, 1), BEST, style);
     labels.take(Rect::new(at.0, at.1, 1, 1));
     let text = text::best_mark(plot.value(value), epoch);
-    labels.write_near(pane, at, BEST, &text, style);
+    labels.write_surely(pane, at, BEST, &text, style);
 }
 
 /// Epoch with the lowest validation loss, or with the best validation score, and that.

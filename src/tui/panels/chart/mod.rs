@@ -79,8 +79,8 @@ impl Panel for ChartPanel {
         crosshair::draw(pane, &plot, &canvas);
         let mut labels = Labels::new(plot.area, &canvas);
         marks::change_labels(pane, &plot, &canvas, &mut labels);
-        marks::overfitting_label(pane, &plot, &canvas, &mut labels);
         marks::best(pane, &plot, &canvas, &mut labels);
+        marks::overfitting_label(pane, &plot, &canvas, &mut labels);
         marks::ghost_labels(pane, &plot, &canvas, &mut labels);
         marks::baseline_label(pane, &plot, &mut labels);
         marks::clipped_labels(pane, &plot, &canvas, &mut labels);

@@ -19,6 +19,8 @@ const SHARES: [u16; 2] = [6, 4];
 const PREDICTIONS: [u16; 2] = [VALUE + 3 + VALUE, VALUE];
 /// Cells from one layer to the next that labels leave to edges, where they can.
 const GAP: u16 = 6;
+/// Width below which labels have a little more than half of it: whole names matter more than long edges.
+const NARROW: u16 = 56;
 /// Cells that labels have at least, before there is that much.
 const LABELS: u16 = 16;
 
@@ -113,7 +115,8 @@ impl Places {
         let rows = plot_rows(inner, model).saturating_sub(2 * margin);
         let edges = u16::try_from(gaps).map_or(u16::MAX, |gaps| gaps.saturating_mul(GAP));
         let budget = inner.width.saturating_sub(edges).max(LABELS);
-        let budget = budget.min(inner.width / 2);
+        let max = if inner.width < NARROW { 58 } else { 50 };
+        let budget = budget.min(inner.width * max / 100);
         let stack = |size: usize| step_of(size, rows) >= 2 && size <= rows.into();
         let ends = [sizes[0], sizes[sizes.len() - 1]].map(stack);
         let (picture, sides) = sides(inner, budget, ends, model, shape);

@@ -108,7 +108,6 @@ impl Panel for NetworkPanel {
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
-        model.inspector.open?;
         cursor_at(inside, model, at).map(Msg::Point)
     }
 }

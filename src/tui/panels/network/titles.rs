@@ -9,7 +9,8 @@ use crate::tui::widgets::Pane;
 use crate::util::numbers::significant;
 use crate::util::text::width;
 
-/// Writes above each layer its activation and size, or the sizes alone where these have no room. Once the
+/// Writes above each layer its activation and size, where these have no room the activation of the first hidden layer
+/// alone, or the sizes alone. Once the
 /// phase stepper has computed a layer's deltas, the largest one is there.
 pub(crate) fn layer_titles(pane: &mut Pane<'_>, places: &Places, look: &Look) {
     let architecture = &pane.model.run.architecture;
@@ -20,24 +21,30 @@ pub(crate) fn layer_titles(pane: &mut Pane<'_>, places: &Places, look: &Look) {
         _ => format!("{} {size}", architecture.activation_name(l)),
     };
     let titles: Vec<String> = sizes.iter().enumerate().map(title).collect();
-    let short: Vec<String> = sizes.iter().map(usize::to_string).collect();
-    let columns = columns(places, &titles);
-    let (titles, columns) = match columns {
-        Some(columns) => (titles, columns),
-        None => {
-            let columns = self::columns(places, &short);
-            (short, columns.unwrap_or_default())
+    let last = sizes.len() - 1;
+    // Hidden layers have the same activation.
+    let once = |(l, size): (usize, &usize)| {
+        let is_named = l < 2 || l == last || look.largest_delta(l).is_some();
+        if is_named {
+            titles[l].clone()
+        } else {
+            size.to_string()
         }
     };
+    let once: Vec<String> = sizes.iter().enumerate().map(once).collect();
+    let short: Vec<String> = sizes.iter().map(usize::to_string).collect();
+    let forms = [(&titles, 2), (&once, 2), (&short, 1)].into_iter();
+    let fitting = forms.filter_map(|(titles, gap)| Some((titles, columns(places, titles, gap)?)));
+    let (titles, columns) = fitting.take(1).next().unwrap_or((&short, Vec::new()));
     for (title, x) in titles.iter().zip(columns) {
         let area = Rect::new(x, places.inner.y, width(title) as u16, 1);
         pane.left(area.intersection(places.inner), title, pane.theme.dim());
     }
 }
 
-/// First columns of `titles`, each above its layer as far as its neighbours leave room; none if they
+/// First columns of `titles`, each above its layer as far as its neighbours leave room and a `gap`; none if they
 /// don't.
-fn columns(places: &Places, titles: &[String]) -> Option<Vec<u16>> {
+fn columns(places: &Places, titles: &[String], gap: u16) -> Option<Vec<u16>> {
     let inner = places.inner;
     let mut free = inner.x;
     let layers = places.layers.iter().enumerate().zip(titles);
@@ -49,9 +56,8 @@ fn columns(places: &Places, titles: &[String]) -> Option<Vec<u16>> {
         };
         let last = inner.right().checked_sub(cells)?.max(inner.x);
         let centred = x.saturating_sub(cells / 2).clamp(inner.x, last);
-        // Two numbers without a blank between them would be another number.
         let x = centred.max(free);
-        free = x + cells + 1;
+        free = x + cells + gap;
         (x <= last && x - centred <= cells / 3).then_some(x)
     });
     columns.collect()

@@ -4,7 +4,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Row, Table};
 
-use super::{FRAME, chosen_if, content_width, first_shown, popup, scrollbar, wrapped};
+use super::{
+    FRAME, chosen_if, content_width, first_shown, make_lines_clickable, popup, scrollbar, wrapped,
+};
 use crate::tui::app::command::CommandLine;
 use crate::tui::text;
 use crate::tui::widgets::Pane;
@@ -66,6 +68,7 @@ pub(super) fn candidates(pane: &mut Pane<'_>, line: &CommandLine) {
     });
     let widths = [Constraint::Length(indent as u16), Constraint::Fill(1)];
     pane.draw(Table::new(lines, widths).column_spacing(2), body);
+    make_lines_clickable(pane, body, first, count);
     pane.draw(Paragraph::new(note), foot);
     if shown > 0 {
         scrollbar(pane, place, body, count, first);

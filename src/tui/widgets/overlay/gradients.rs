@@ -5,7 +5,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Row, Table};
 
-use super::{centred, chosen_if, content_width, first_shown, popup, question, scrollbar, wrapped};
+use super::{
+    centred, chosen_if, content_width, first_shown, key_hints, make_lines_clickable, popup,
+    question, scrollbar, wrapped,
+};
 use crate::nn::gradient_check::Checked;
 use crate::nn::{Grade, GradientCheck};
 use crate::tui::app::gradients::worst_of_layers;
@@ -47,8 +50,10 @@ pub(super) fn render(pane: &mut Pane<'_>, chosen: Option<usize>) {
     let lines = worst.iter().enumerate().skip(first);
     let lines = lines.map(|(i, worst)| row(worst, chosen == Some(i), room >= WIDE, theme));
     pane.draw(table(lines, room >= WIDE, theme), body);
+    key_hints::make_clickable(pane, foot, &keys);
     pane.draw(Paragraph::new(keys), foot);
     let [_, rows] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(body);
+    make_lines_clickable(pane, rows, first, worst.len());
     scrollbar(pane, place, rows, worst.len(), first);
 }
 

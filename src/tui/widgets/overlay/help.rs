@@ -1,10 +1,13 @@
-//! Help: all keys, all typed commands.
+//! Help: all keys, all typed commands, or those searched for.
 
 use ratatui::text::{Line, Span, Text};
 
+use super::prompt::typed;
 use super::{content_width, scrolled};
 use crate::tui::app::bindings::{BINDINGS, Group};
-use crate::tui::app::command::COMMANDS;
+use crate::tui::app::command::{COMMANDS, Spec};
+use crate::tui::app::prompt::Prompt;
+use crate::tui::app::{Help, HelpPage};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
@@ -15,21 +18,69 @@ const GAP: usize = 3;
 /// Widest list of commands.
 const MAX_WIDTH: u16 = 100;
 
-/// Draws the keys from line `first` on. Returns the largest line to scroll to.
-pub(super) fn keys(pane: &mut Pane<'_>, first: u16) -> u16 {
+/// Draws `help`. Returns the largest line to scroll to.
+pub(super) fn render(pane: &mut Pane<'_>, help: &Help) -> u16 {
+    if let Some(search) = &help.search {
+        found(pane, help, search)
+    } else if help.page == HelpPage::Keys {
+        keys(pane, help.line)
+    } else {
+        commands(pane, help.line)
+    }
+}
+
+/// Draws the keys and commands that contain what is searched for, below the search.
+fn found(pane: &mut Pane<'_>, help: &Help, search: &Prompt) -> u16 {
+    let (room, theme) = (content_width(pane.area, MAX_WIDTH), pane.theme);
+    let wanted = help.wanted();
+    let contains = |texts: [&str; 3]| {
+        texts
+            .iter()
+            .any(|text| text.to_lowercase().contains(&wanted))
+    };
+    let bindings = BINDINGS.iter().filter(|binding| !binding.help.is_empty());
+    let bindings =
+        bindings.filter(|binding| contains([binding.shown, binding.help, binding.group.title()]));
+    let keys = bindings.map(|binding| (Line::styled(binding.shown, theme.accent()), binding.help));
+    let specs = COMMANDS.iter();
+    let specs = specs.filter(|spec| contains([spec.name, spec.arguments, &spec.help]));
+    let entries: Vec<_> = keys
+        .chain(specs.map(|spec| command(spec, ":", theme)))
+        .collect();
+    let mut text = if help.is_typing {
+        Text::from(typed(search, "/", room, theme))
+    } else {
+        Text::from(Line::styled(
+            text::help_search(search.text()),
+            theme.strong(),
+        ))
+    };
+    if entries.is_empty() {
+        text.push_line(Line::styled(text::nothing_found(), theme.dim()));
+    }
+    text.extend(definitions(entries, room, theme).into_iter().flatten());
+    scrolled(pane, text::search_title(), vec![text], room, help.line)
+}
+
+/// Draws the keys from line `first` on, those that matter now before others. Returns the largest line to scroll to.
+fn keys(pane: &mut Pane<'_>, first: u16) -> u16 {
     let (room, theme) = (content_width(pane.area, u16::MAX), pane.theme);
     let documented = |group: Group| {
         let bindings = BINDINGS.iter();
         bindings.filter(move |binding| binding.group == group && !binding.help.is_empty())
     };
-    let all = Group::ALL.into_iter().flat_map(documented);
+    let all_groups = pane.model.help_groups();
+    let all = all_groups.iter().copied().flat_map(documented);
     let entries = all.map(|binding| (Line::styled(binding.shown, theme.accent()), binding.help));
     let mut explained = definitions(entries.collect(), room, theme).into_iter();
-    let groups = Group::ALL.map(|group| {
-        let mut text = Text::from(Line::styled(group.title(), theme.strong()));
-        text.extend(explained.by_ref().take(documented(group).count()).flatten());
-        text
-    });
+    let groups: Vec<Text> = all_groups
+        .iter()
+        .map(|&group| {
+            let mut text = Text::from(Line::styled(group.title(), theme.strong()));
+            text.extend(explained.by_ref().take(documented(group).count()).flatten());
+            text
+        })
+        .collect();
     let widest = groups.iter().map(Text::width).max().unwrap_or(0);
     let rows: usize = groups.iter().map(|text| text.height() + 1).sum();
     let is_wide = room >= 2 * (widest + GAP);
@@ -50,16 +101,9 @@ pub(super) fn keys(pane: &mut Pane<'_>, first: u16) -> u16 {
 }
 
 /// Draws the typed commands from line `first` on. Returns the largest line to scroll to.
-pub(super) fn commands(pane: &mut Pane<'_>, first: u16) -> u16 {
+fn commands(pane: &mut Pane<'_>, first: u16) -> u16 {
     let theme = pane.theme;
-    let entries = COMMANDS.iter().map(|spec| {
-        let gap = if spec.arguments.is_empty() { "" } else { " " };
-        let arguments = Span::styled(format!("{gap}{}", spec.arguments), theme.dim());
-        (
-            Span::styled(spec.name, theme.accent()) + arguments,
-            &*spec.help,
-        )
-    });
+    let entries = COMMANDS.iter().map(|spec| command(spec, "", theme));
     let explained = definitions(
         entries.collect(),
         content_width(pane.area, MAX_WIDTH),
@@ -68,6 +112,14 @@ pub(super) fn commands(pane: &mut Pane<'_>, first: u16) -> u16 {
     let text = Text::from_iter(explained.into_iter().flatten());
     let cells = text.width();
     scrolled(pane, text::commands_help_title(), vec![text], cells, first)
+}
+
+/// The command after `mark` with its arguments, and its help.
+fn command<'s>(spec: &'s Spec, mark: &str, theme: Theme) -> (Line<'s>, &'s str) {
+    let gap = if spec.arguments.is_empty() { "" } else { " " };
+    let arguments = Span::styled(format!("{gap}{}", spec.arguments), theme.dim());
+    let name = Span::styled(format!("{mark}{}", spec.name), theme.accent());
+    (name + arguments, &*spec.help)
 }
 
 /// Returns the lines of each entry in `cells` cells: the term, and beside it the explanation,

@@ -1,10 +1,14 @@
 //! Settings menu, beside the network that it changes.
 
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Row, Table};
 
-use super::{FRAME, chosen_if, first_shown, popup, scrollbar, wrapped};
+use super::{
+    FRAME, chosen_if, first_shown, key_hints, make_lines_clickable, popup, scrollbar, wrapped,
+};
+use crate::tui::app::ClickTarget;
 use crate::tui::app::menu::{Item, Menu, items};
 use crate::tui::text;
 use crate::tui::widgets::Pane;
@@ -58,6 +62,15 @@ pub(super) fn render(pane: &mut Pane<'_>, menu: Menu) {
     let widths = marked.map(|cells| Constraint::Length(cells as u16));
     let table = Table::new(lines, [widths[0], widths[1], Constraint::Fill(1)]);
     pane.draw(table.column_spacing(0), body);
+    make_lines_clickable(pane, body, first, items.len());
+    if let Some(row) = body.rows().nth(chosen - first) {
+        let value = width(&items[chosen].value) as u16;
+        let mark = |x: u16| Rect::new(row.x + x, row.y, 2, 1).intersection(row);
+        let step = |code| ClickTarget::Key(code, KeyModifiers::NONE);
+        pane.hit(mark(LABEL as u16), step(KeyCode::Left));
+        pane.hit(mark(LABEL as u16 + 2 + value), step(KeyCode::Right));
+    }
+    key_hints::make_clickable(pane, foot, &hint);
     pane.draw(Paragraph::new(hint), foot);
     scrollbar(pane, place, body, items.len(), first);
 }

@@ -5,11 +5,12 @@ mod confirm;
 mod error;
 mod gradients;
 mod help;
+mod key_hints;
 mod menu;
 pub(crate) mod prompt;
 mod sliders;
 
-use ratatui::layout::{Constraint, Margin, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Text};
 use ratatui::widgets::{
@@ -17,15 +18,14 @@ use ratatui::widgets::{
 };
 
 use super::pane::{Pane, Title, frame};
-use crate::tui::app::Overlay;
+use crate::tui::app::{ClickTarget, Overlay};
 use crate::util::text::wrap;
 
 /// Draws the open popup above the panels in `pane`. Returns the largest line that the help can be
 /// scrolled to.
 pub(crate) fn render(pane: &mut Pane<'_>) -> Option<u16> {
     match &pane.model.prompt.overlay {
-        Some(Overlay::Help(line)) => return Some(help::keys(pane, *line)),
-        Some(Overlay::Commands(line)) => return Some(help::commands(pane, *line)),
+        Some(Overlay::Help(help)) => return Some(help::render(pane, help)),
         Some(Overlay::Prompt(prompt)) => prompt::render(pane, prompt),
         Some(Overlay::Confirm(question)) => confirm::render(pane, question),
         Some(Overlay::Command(line)) => command::candidates(pane, line),
@@ -44,6 +44,7 @@ const FRAME: u16 = 4;
 /// the area for its content.
 fn popup(pane: &mut Pane<'_>, place: Rect, title: &str, note: Option<Line<'static>>) -> Rect {
     pane.draw(Clear, place);
+    pane.popup = Some(place);
     let title = Title::new(title, note);
     frame(
         place,
@@ -75,12 +76,20 @@ fn content_width(area: Rect, max: u16) -> usize {
     area.width.saturating_sub(FRAME).min(max).into()
 }
 
-/// Draws a popup with `lines` in the middle of `pane`.
-fn message(pane: &mut Pane<'_>, title: &str, lines: Vec<Line<'_>>) {
+/// Draws a popup with `lines` in the middle of `pane`. Returns their area.
+fn message(pane: &mut Pane<'_>, title: &str, lines: Vec<Line<'_>>) -> Rect {
     let text = Text::from(lines);
     let place = centred(pane.area, text.width(), text.height());
     let inner = popup(pane, place, title, None);
     pane.draw(text, inner);
+    inner
+}
+
+/// Makes each row of `body` a clickable line of a list, from line `first` of `lines` on.
+fn make_lines_clickable(pane: &mut Pane<'_>, body: Rect, first: usize, lines: usize) {
+    for (line, row) in (first..lines).zip(body.rows()) {
+        pane.hit(row, ClickTarget::Line(line));
+    }
 }
 
 /// Draws a popup with `paragraphs` of at most `max` cells, and below them the keys that answer.
@@ -88,9 +97,12 @@ fn question(pane: &mut Pane<'_>, max: u16, title: &str, paragraphs: &[String], k
     let (cells, theme) = (content_width(pane.area, max), pane.theme);
     let paragraphs = paragraphs.iter();
     let text = paragraphs.flat_map(|paragraph| wrapped(paragraph, cells, theme.text()));
-    let keys = wrapped(keys, cells, theme.accent());
-    let lines = text.chain([Line::default()]).chain(keys).collect();
-    message(pane, title, lines);
+    let keys: Vec<Line> = wrapped(keys, cells, theme.accent()).collect();
+    let foot = keys.len() as u16;
+    let lines = text.chain([Line::default()]).chain(keys.clone()).collect();
+    let inner = message(pane, title, lines);
+    let [_, foot] = Layout::vertical([Constraint::Fill(1), Constraint::Length(foot)]).areas(inner);
+    key_hints::make_clickable(pane, foot, &keys);
 }
 
 /// Draws a popup whose `columns` of lines are `cells` wide each and scroll together, from line

@@ -51,7 +51,9 @@ fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
                 (column.name.clone(), domain(column))
             })
         }
-        Purpose::Command => (text::command_title().into(), text::prompt_keys().into()),
+        Purpose::Command | Purpose::Search => {
+            (text::command_title().into(), text::prompt_keys().into())
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{chosen_if, first_shown, popup, scrollbar};
+use super::{chosen_if, first_shown, key_hints, popup, scrollbar};
+use crate::tui::app::ClickTarget;
 use crate::tui::app::what_if::{Domain, Sliders};
 use crate::tui::text;
 use crate::tui::widgets::Pane;
@@ -37,12 +38,15 @@ pub(super) fn render(pane: &mut Pane<'_>, sliders: Sliders) {
     let names = columns.iter().map(|column| width(&column.name)).max();
     let names = names.unwrap_or(0).min(usize::from(inner.width) / 3) as u16;
     for (column, line) in (first..columns.len()).take(shown).zip(body.rows()) {
+        pane.hit(line, ClickTarget::Line(column));
         slider(pane, line, column, column == sliders.chosen, names);
     }
     let (long, short) = (text::sliders_keys(), text::sliders_keys_short());
     let has_room = width(long) <= foot.width.into();
     let hint = if has_room { long } else { short };
-    pane.draw(Span::styled(hint, theme.accent()), foot);
+    let hint = Line::styled(hint, theme.accent());
+    key_hints::make_clickable(pane, foot, std::slice::from_ref(&hint));
+    pane.draw(hint, foot);
     scrollbar(pane, place, body, columns.len(), first);
 }
 
@@ -87,4 +91,10 @@ fn slider(pane: &mut Pane<'_>, line: Rect, index: usize, is_chosen: bool, names:
         _ => Span::styled("─", theme.frame()),
     });
     pane.draw(Line::from_iter(track), bar);
+    let target = ClickTarget::Slider {
+        column: index,
+        cell: 0,
+        cells: bar.width,
+    };
+    pane.hit(bar, target);
 }

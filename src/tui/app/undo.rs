@@ -1,0 +1,61 @@
+//! Undoing changes: the worker's, and those of limits and motion, of which it keeps no log.
+
+use super::actions::Done;
+use super::model::Model;
+use crate::nn::Change;
+use crate::settings::{Choices, Setting};
+use crate::train::{Command, Limits};
+use crate::tui::text;
+
+/// Change of a setting that is not logged.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct UnloggedChange {
+    /// Number of logged changes that could be undone at that time.
+    undoable: usize,
+    limits: Limits,
+    has_motion: bool,
+    /// Setting and new value, for the message.
+    label: String,
+}
+
+impl Model {
+    /// Undoes the last change of a setting, parameter or neuron. Seed, initialisation and pace are kept.
+    pub(super) fn undo(&mut self) -> Done {
+        let in_force = self.run.in_force.as_ref();
+        let undoable = in_force.map_or(0, |now| now.undoable);
+        let unlogged = &mut self.run.unlogged;
+        if let Some(last) = unlogged.pop_if(|last| last.undoable >= undoable) {
+            self.motion.is_on = last.has_motion;
+            if self.run.limits != last.limits {
+                self.run.limits = last.limits;
+                self.send(Command::SetLimits(last.limits));
+            }
+            self.prompt.status(text::undone(last.label));
+            return Ok(());
+        }
+        if undoable == 0 {
+            return Err(text::nothing_to_undo().into());
+        }
+        self.send(Command::Apply(Change::UndoLast));
+        Ok(())
+    }
+
+    /// Remembers the values before a change of `setting` that is not logged.
+    pub(super) fn remember_unlogged(
+        &mut self,
+        setting: &Setting,
+        before: &Choices,
+        after: &Choices,
+    ) {
+        if before.limits == after.limits && before.motion == after.motion {
+            return;
+        }
+        let in_force = self.run.in_force.as_ref();
+        self.run.unlogged.push(UnloggedChange {
+            undoable: in_force.map_or(0, |now| now.undoable),
+            limits: before.limits,
+            has_motion: before.motion,
+            label: format!("{} {}", setting.name, (setting.value)(after)),
+        });
+    }
+}

@@ -1,0 +1,125 @@
+//! Functions of keys that change what is on the screen.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::actions::Done;
+use super::bindings::Direction;
+use super::list_keys::Jump;
+use super::model::Model;
+use super::views::View;
+use crate::tui::panels::PanelId;
+use crate::tui::text;
+
+impl Model {
+    /// Moves the focus, or the cursor inside a maximised panel.
+    pub(super) fn move_in_view(&mut self, direction: Direction) {
+        if self.navigation.enlarged {
+            self.navigation.move_inside(direction, &self.run);
+        } else {
+            self.navigation.move_focus(direction);
+        }
+    }
+
+    pub(super) fn maximise(&mut self) {
+        self.navigation.remember();
+        self.navigation.enlarged = true;
+        if self.navigation.focus == PanelId::Confusion {
+            self.navigation.place_cursor(&self.run);
+        }
+    }
+
+    /// Switches to the view at `index` of the view bar.
+    pub(super) fn turn_to(&mut self, index: usize) {
+        if let Some(&view) = View::ALL.get(index) {
+            self.navigation.turn_to(view);
+        }
+    }
+
+    /// Returns to the place before, with the inspector open if it was.
+    pub(super) fn go_back(&mut self) {
+        self.navigation.return_to_last();
+        let inspects = self.navigation.inspects;
+        self.inspector.reopen(inspects);
+        self.settle_inspector();
+    }
+
+    /// Shows the rows of the table on the whole screen, or goes back from there.
+    pub fn browse(&mut self) {
+        if self.navigation.enlarged && self.navigation.focus == PanelId::Rows {
+            return self.go_back();
+        }
+        self.navigation.follow(View::Data, PanelId::Rows);
+        self.navigation.enlarged = true;
+    }
+
+    /// Moves through the focused list or panel as `code` says; through the rows in the network where it has nothing to
+    /// scroll.
+    pub(super) fn page(&mut self, code: KeyCode, modifiers: KeyModifiers) {
+        let screen = &mut self.navigation;
+        let limit = screen.scroll_limit(screen.focus).filter(|&limit| limit > 0);
+        let rows = self.page_rows();
+        let Some(jump) = Jump::of(&KeyEvent::new(code, modifiers), rows) else {
+            return;
+        };
+        let screen = &mut self.navigation;
+        if let Some(last) = limit.filter(|_| screen.focus != PanelId::Rows) {
+            let now = screen.scroll(screen.focus);
+            let line = jump.from(now.into(), last.into());
+            let by = i32::try_from(line).unwrap_or(i32::MAX) - i32::from(now);
+            return screen.scroll_by(screen.focus, by.clamp(-32768, 32767) as i16);
+        }
+        let (rows, place) = screen.going_through(&self.run.data);
+        let place = jump.from(place, rows.saturating_sub(1));
+        screen.go_to(place as isize, &self.run.data);
+    }
+
+    /// Approximate number of lines of a list that fills the screen.
+    pub(super) fn page_rows(&self) -> usize {
+        usize::from(self.navigation.size.1).saturating_sub(6).max(1)
+    }
+
+    /// Switches between validation and training rows.
+    pub(super) fn switch_set(&mut self) -> Done {
+        if self.run.data.validation.is_empty() {
+            return Err(text::no_validation_rows().into());
+        }
+        self.navigation.switch_set(&self.run);
+        Ok(())
+    }
+
+    /// Switches between pictures and histograms of the weights of images.
+    pub(super) fn toggle_pictures(&mut self) -> Done {
+        if self.run.data.image.is_none() {
+            return Err(text::no_images().into());
+        }
+        self.navigation.pictures = !self.navigation.pictures;
+        Ok(())
+    }
+
+    /// Switches between the charts of loss and accuracy.
+    pub(super) fn toggle_chart(&mut self) -> Done {
+        if self.navigation.shows(PanelId::Accuracy) && !self.navigation.enlarged {
+            return Err(text::both_charts_are_shown().into());
+        }
+        self.navigation.toggle_chart();
+        Ok(())
+    }
+
+    /// Shows all times in the charts.
+    pub(super) fn reset_zoom(&mut self) -> Done {
+        let zoom = self.navigation.plot.zoom.take();
+        zoom.map(drop).ok_or(text::nothing_zoomed().into())
+    }
+
+    /// Scrolls the focused panel by `lines`; a list of rows by half a screen, as pagers do.
+    pub(super) fn scroll_focused(&mut self, lines: i16) {
+        let screen = &mut self.navigation;
+        if screen.focus == PanelId::Rows {
+            let rows = isize::try_from(screen.size.1 / 2).unwrap_or(1).max(1);
+            self.navigation
+                .shift_within(rows * isize::from(lines.signum()), &self.run.data);
+        } else {
+            screen.scroll_by(screen.focus, lines);
+        }
+    }
+}

@@ -21,6 +21,7 @@ use crate::nn::ParameterId;
 use crate::record::log_formats;
 use crate::settings::{Edit, ON_OR_OFF, SETTINGS, Setting, defaults, parameter_value};
 use crate::train::{Interval, Weights};
+use crate::tui::theme::{Symbols, ThemeChoice};
 use crate::util::named::{by_name, shown_by_name};
 
 /// Train a feed-forward neural network on a table and watch it learn.
@@ -156,6 +157,14 @@ pub struct TrainingArgs {
 
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub screen: ScreenArgs,
+
+    /// Record the screen to this file as asciicast, for asciinema
+    #[arg(long, value_name = "PATH", help_heading = "Screen", conflicts_with_all = WITHOUT_SCREEN)]
+    pub cast: Option<PathBuf>,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub saving: SavingArgs,
 
     /// Print what was detected in the data and exit
@@ -204,6 +213,20 @@ impl TrainingArgs {
         let has_trials = self.folds.is_some() || self.repeat.is_some();
         self.headless || self.describe || self.check_gradients || has_trials || global.json
     }
+}
+
+/// Looks of the screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
+#[group(skip)]
+pub struct ScreenArgs {
+    /// Colours; auto asks the terminal for its background [default: auto]
+    #[arg(long, value_name = "NAME", help_heading = "Screen", conflicts_with_all = WITHOUT_SCREEN,
+          value_parser = one_of(&ThemeChoice::ALL, ThemeChoice::name))]
+    pub theme: Option<ThemeChoice>,
+    /// Characters of the graphs [default: those the terminal has]
+    #[arg(long, value_name = "NAME", help_heading = "Screen", conflicts_with_all = WITHOUT_SCREEN,
+          value_parser = one_of(&Symbols::ALL, Symbols::name))]
+    pub symbols: Option<Symbols>,
 }
 
 /// Checkpoints, and what a run continues.

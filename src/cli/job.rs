@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{GlobalArgs, SavingArgs, TrainingArgs};
+use super::args::{GlobalArgs, SavingArgs, ScreenArgs, TrainingArgs};
 use super::load_options::load_options;
 use super::resume::ResumeOrder;
 use super::trials::TrialCount;
@@ -17,6 +17,7 @@ use crate::record::LogOption;
 use crate::settings::{Choices, defaults};
 use crate::train::recovery::{self, RecoveryOption};
 use crate::train::{CheckpointOption, Limits, Pace, Plan, Start, Weights};
+use crate::tui::cast::CastOption;
 use crate::util::platform::has_piped_input;
 
 /// A checked order to train.
@@ -56,6 +57,8 @@ pub struct Job {
     pub start: Option<Arc<Start>>,
     /// Path of its model.
     pub from: Option<PathBuf>,
+    /// File that the screen is recorded to.
+    pub cast: Option<CastOption>,
     pub front_end: FrontEnd,
 }
 
@@ -71,6 +74,7 @@ pub enum FrontEnd {
         limits: Limits,
         /// Whether activations and deltas are seen travelling through the network.
         motion: bool,
+        looks: ScreenArgs,
     },
     /// A description of the data, without training.
     Description { json: bool },
@@ -130,6 +134,10 @@ impl Job {
             resume: None,
             start: None,
             from: args.saving.from.clone(),
+            cast: args.cast.as_ref().map(|path| CastOption {
+                path: path.clone(),
+                replace: global.force,
+            }),
             front_end: front_end(args, &choices, global, is_terminal)?,
             choices,
         };
@@ -248,11 +256,17 @@ fn front_end(
             paused: args.paused,
             limits: choices.limits,
             motion: choices.motion,
+            looks: args.screen,
         });
     }
     if args.paused {
         return Err(Error::Usage(
             "--paused waits for a key, and standard output can't show the screen".into(),
+        ));
+    }
+    if args.cast.is_some() {
+        return Err(Error::Usage(
+            "--cast records the screen, and standard output can't show it".into(),
         ));
     }
     let mut limits = choices.limits;

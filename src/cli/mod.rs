@@ -1,6 +1,7 @@
 //! The command line: [`args`] are parsed, checked to a [`job`], and run.
 
 pub mod args;
+mod config;
 mod describe;
 mod distinct_files;
 mod eval;
@@ -33,8 +34,10 @@ use crate::record::STANDARD_OUTPUT;
 use crate::train::{CheckpointOption, FinalModel, Pace, Recipe, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
+use crate::tui::options::ScreenOptions;
 use crate::util::{background, memory};
 use args::{Args, Command, GlobalArgs, TrainingArgs};
+use config::Config;
 use job::{FrontEnd, Job, headless_epochs};
 use loading::LoadingNotice;
 
@@ -262,7 +265,10 @@ fn train(job: Job) -> Result<Work> {
             paused,
             limits,
             motion,
+            looks,
         } => {
+            let config = Config::read()?;
+            let pace = pace.or(config.pace);
             let mut loading = Loading::new(job.source.name(), job.files(), paused);
             loading.export = job.export.clone();
             loading.force = job.force;
@@ -271,6 +277,11 @@ fn train(job: Job) -> Result<Work> {
             let checkpoint = job.checkpoint.as_ref();
             loading.checkpoint = checkpoint.map(|option| option.path.clone());
             loading.notice = job.notice();
+            let options = ScreenOptions {
+                cast: job.cast.clone(),
+                ..config.with(looks)
+            };
+            loading.keys = options.keys.clone();
             let log = job.log.clone();
             let load = move |watch: &mut dyn FnMut(LoadingStage) -> ControlFlow<()>| {
                 let mut report = |progress| watch(LoadingStage::Reading(progress));
@@ -290,7 +301,9 @@ fn train(job: Job) -> Result<Work> {
                 };
                 Ok((session, settings))
             };
-            Ok(Box::new(move || tui::run(loading, Box::new(load), log)))
+            Ok(Box::new(move || {
+                tui::run(loading, Box::new(load), log, options)
+            }))
         }
     }
 }

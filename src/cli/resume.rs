@@ -123,6 +123,7 @@ pub(super) fn job(
             paused,
             limits,
             motion: _,
+            looks: _,
         } => {
             if !is_given("--pace") {
                 *pace = Some(checkpoint.pace());

@@ -5,13 +5,18 @@
 #![allow(missing_docs)]
 
 pub mod app;
+pub mod cast;
 mod events;
 mod fault_injection;
 mod files;
+pub mod keymap;
 mod layout;
 mod loader;
+pub mod options;
 pub mod panels;
+mod replies;
 mod run;
+pub mod screenshot;
 mod terminal;
 mod text;
 pub mod theme;
@@ -61,9 +66,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Draw
         drawn.popup = pane.popup;
         drawn.hits.append(&mut pane.hits);
     }
-    if theme.is_ascii() {
-        ascii::translate(buf);
-    }
+    ascii::translate(buf, theme.symbols());
     drawn
 }
 

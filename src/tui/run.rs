@@ -1,12 +1,14 @@
 //! The event loop: handle all messages, carry out their effects, draw once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
@@ -14,13 +16,15 @@ use super::app::command::Files;
 use super::app::{App, Drawn, Effect, Loading, Model, Msg, Phase};
 use super::events::{CAPACITY, Incoming, InputGate, spawn, watch_input};
 use super::loader::{Load, Loaded, Loader};
+use super::options::ScreenOptions;
 use super::panels::Pointer;
+use super::replies::Replies;
 use super::terminal::{Screen, give_back, restore_on_panic};
 use super::theme::Theme;
-use super::{click, fault_injection, files, point, render, render_loading};
+use super::{click, fault_injection, files, point, render, render_loading, screenshot};
 use crate::data::{DataSummary, Dataset, Prepared};
 use crate::error::{Error, Result};
-use crate::model_file::remove_temporary_files;
+use crate::model_file::{Access, remove_temporary_files, write_with};
 use crate::record::{End, LogOption, Recorders, report_conclusion};
 use crate::train::{Event, Session, Settings, Worker, panic_message};
 use crate::util::background;
@@ -43,7 +47,12 @@ const WHEEL_LINES: i16 = 3;
 /// # Errors
 /// That of `load`; [`Error::Terminal`] if the terminal can't be used, [`Error::Worker`] if no thread
 /// can be started, [`Error::CannotWrite`] if the log could not be written to its end.
-pub fn run(loading: Loading, load: Load, log: Option<LogOption>) -> Result<u8> {
+pub fn run(
+    loading: Loading,
+    load: Load,
+    log: Option<LogOption>,
+    options: ScreenOptions,
+) -> Result<u8> {
     restore_on_panic();
     let (sender, incoming) = sync_channel(CAPACITY);
     let last_resort = || {
@@ -55,6 +64,8 @@ pub fn run(loading: Loading, load: Load, log: Option<LogOption>) -> Result<u8> {
     let mut program = Program {
         app: App::Loading(Box::new(loading)),
         screen: None,
+        options,
+        replies: Replies::default(),
         loader: Loader::spawn(load, sender.clone())?,
         loading_since: Instant::now(),
         training: None,
@@ -93,6 +104,9 @@ struct Program {
     app: App,
     /// The terminal, once there is something to show.
     screen: Option<Screen>,
+    options: ScreenOptions,
+    /// Replies of the terminal among the keys.
+    replies: Replies,
     loader: Loader,
     /// Start of loading, later by any time the process was stopped.
     loading_since: Instant,
@@ -197,6 +211,10 @@ impl Program {
         };
         if let Some(screen) = &mut self.screen {
             screen.draw(draw)?;
+            if let Err(failure) = screen.record() {
+                self.update(Msg::LogFailed(failure.to_string()))?;
+                self.failed_log.get_or_insert(failure);
+            }
         }
         self.update(Msg::Drawn(drawn))
     }
@@ -207,8 +225,7 @@ impl Program {
             self.suspend();
         }
         if self.screen.is_none() && !self.is_away {
-            let theme = Theme::detect(|name| std::env::var(name).ok());
-            let screen = Screen::open(theme, waker(&self.sender))?;
+            let screen = Screen::open(&self.options, waker(&self.sender))?;
             let screen = self.screen.insert(screen);
             let (width, height) = screen.size()?;
             watch_input(self.sender.clone(), self.input.clone())?;
@@ -234,8 +251,15 @@ impl Program {
             Incoming::Inputs(inputs) => {
                 let mut is_any = false;
                 for input in inputs {
-                    if self.exit.is_none() {
-                        is_any |= self.handle_input(input)?;
+                    let (inputs, reply) = self.replies.next(input);
+                    is_any |= reply.is_some();
+                    if let (Some(screen), Some(reply)) = (&mut self.screen, reply) {
+                        screen.adapt(reply);
+                    }
+                    for input in inputs {
+                        if self.exit.is_none() {
+                            is_any |= self.handle_input(input)?;
+                        }
                     }
                 }
                 return Ok(is_any);
@@ -300,6 +324,12 @@ impl Program {
                 }
                 Effect::Describe(restarts, data) => self.describe(restarts, data)?,
                 Effect::ListFiles(folder) => self.list_files(folder),
+                Effect::TakeScreenshot(path) => {
+                    let taken = self.take_screenshot(&path).map(|()| path);
+                    self.update(Msg::ScreenshotTaken(
+                        taken.map_err(|error| error.to_string()),
+                    ))?;
+                }
                 Effect::Suspend if stop_job() => {}
                 Effect::Suspend => self.suspend(),
                 Effect::Redraw => {
@@ -360,6 +390,28 @@ impl Program {
         });
     }
 
+    /// Writes what is on the screen to a new file, as SVG or text by its extension.
+    fn take_screenshot(&self, path: &Path) -> Result<()> {
+        let (App::Running(model), Some(screen)) = (&self.app, &self.screen) else {
+            return Ok(());
+        };
+        let (width, height) = model.navigation.size;
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        let theme = screen.theme();
+        render(area, &mut buf, model, theme);
+        let is_text = path.extension().is_some_and(|extension| extension == "txt");
+        let text = if is_text {
+            screenshot::text(&buf)
+        } else {
+            screenshot::svg(&[(buf, 1.0)], theme.is_light())
+        };
+        write_with(path, false, Access::Usual, |out| {
+            out.write_all(text.as_bytes())
+        })?;
+        Ok(())
+    }
+
     /// Gives the terminal back and stops this process; [`Signal::Continue`] ends that.
     fn suspend(&mut self) {
         if !HAS_JOB_CONTROL {
@@ -406,9 +458,10 @@ impl Program {
     }
 
     /// Gives the terminal back, stops the worker and ends the log.
-    fn close(self, result: Result<u8>) -> Result<u8> {
+    fn close(mut self, result: Result<u8>) -> Result<u8> {
         // The terminal first: the rest of a long step need not be waited for on a dead screen.
-        drop(self.screen);
+        let recorded = self.screen.as_mut().map_or(Ok(()), Screen::end_recording);
+        drop(self.screen.take());
         let Some(training) = self.training else {
             return result;
         };
@@ -423,6 +476,7 @@ impl Program {
             background::print_error(&model.run.summary());
         }
         let code = report_conclusion(conclusion, result)?;
+        let failures = recorded.err().into_iter().chain(failures);
         let mut failures = self.failed_log.into_iter().chain(failures);
         match failures.next() {
             Some(error) => Err(error),

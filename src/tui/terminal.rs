@@ -3,7 +3,7 @@
 use std::io::{self, Write, stdout};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Once, OnceLock};
+use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -12,15 +12,19 @@ use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
+use ratatui::crossterm::style::Print;
 use ratatui::crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::crossterm::{execute, queue};
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
+use super::cast::Cast;
 use super::loader::LOADING_THREAD;
+use super::options::ScreenOptions;
+use super::replies::{Reply, questions};
 use super::theme::Theme;
 use crate::error::{Error, Result};
 use crate::nn::engine::HELPER_THREAD;
@@ -37,17 +41,46 @@ static OUTPUT: OnceLock<BackgroundWriter> = OnceLock::new();
 /// The terminal in raw mode with the alternate screen. Dropping it restores the terminal.
 pub(super) struct Screen {
     /// Never dropped: its own clean-up prints to a standard error that may be closed.
-    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stream>>>,
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Output>>>,
     theme: Theme,
+    /// The recording, with what was written since the last frame.
+    cast: Option<(Cast, Arc<Mutex<Vec<u8>>>)>,
 }
 
+/// Output to the terminal, with a copy for a recording.
+struct Output {
+    stream: Stream,
+    copy: Option<Arc<Mutex<Vec<u8>>>>,
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.stream.write(bytes)?;
+        if let Some(copy) = &self.copy {
+            let mut copy = copy.lock().unwrap_or_else(PoisonError::into_inner);
+            copy.extend_from_slice(&bytes[..written]);
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+/// Whether the mouse is used.
+static HAS_MOUSE: AtomicBool = AtomicBool::new(true);
+
 impl Screen {
-    /// Takes the terminal. `written` is called after it took output, or failed to.
+    /// Takes the terminal, and asks it for its background and colours. `written` is called after it took output, or failed to.
     ///
     /// # Errors
     /// [`Error::Terminal`] if it can't be used; it is then as before.
-    pub fn open(theme: Theme, written: impl Fn() + Send + 'static) -> Result<Self> {
+    pub fn open(options: &ScreenOptions, written: impl Fn() + Send + 'static) -> Result<Self> {
         restore_on_panic();
+        HAS_MOUSE.store(options.mouse, Ordering::SeqCst);
+        let theme = options.theme();
+        let copy = Arc::default();
         // crossterm's own reading of NO_COLOR cancels bold and reverse; the theme does it right.
         ratatui::crossterm::style::force_color_output(true);
         let open = || {
@@ -55,18 +88,42 @@ impl Screen {
             let output = BackgroundWriter::spawn("screen", vec![stdout], usize::MAX, written)?;
             let output = OUTPUT.get_or_init(|| output);
             take()?;
-            Terminal::new(CrosstermBackend::new(output.stream(0)))
+            let [term, program] =
+                ["TERM", "TERM_PROGRAM"].map(|name| std::env::var(name).unwrap_or_default());
+            let questions = questions(&term, &program, theme.depth());
+            // Cleared in case the terminal prints what it does not understand.
+            execute!(output.stream(0), Print(questions), Clear(ClearType::All))?;
+            Terminal::new(CrosstermBackend::new(Output {
+                stream: output.stream(0),
+                copy: options.cast.is_some().then(|| Arc::clone(&copy)),
+            }))
         };
         match open() {
-            Ok(terminal) => Ok(Self {
-                terminal: ManuallyDrop::new(terminal),
-                theme,
-            }),
+            Ok(terminal) => {
+                let mut screen = Self {
+                    terminal: ManuallyDrop::new(terminal),
+                    theme,
+                    cast: None,
+                };
+                if let Some(option) = &options.cast {
+                    let cast = Cast::create(option, screen.size()?)?;
+                    screen.cast = Some((cast, copy));
+                }
+                Ok(screen)
+            }
             Err(cause) => {
                 give_back();
                 Err(Error::Terminal(cause))
             }
         }
+    }
+
+    /// Adapts the theme to a reply of the terminal.
+    pub fn adapt(&mut self, reply: Reply) {
+        self.theme = match reply {
+            Reply::Background { is_light } => self.theme.before(is_light),
+            Reply::Colours(depth) => self.theme.at_least(depth),
+        };
     }
 
     /// Returns width and height in cells.
@@ -90,6 +147,36 @@ impl Screen {
             Write::flush(self.terminal.backend_mut())
         };
         draw().map_err(Error::Terminal)
+    }
+
+    /// Records the last frame, if the screen is recorded. A recording that fails ends.
+    ///
+    /// # Errors
+    /// [`Error::CannotWrite`].
+    pub fn record(&mut self) -> Result<()> {
+        let size = self.size()?;
+        let Some((cast, copy)) = &mut self.cast else {
+            return Ok(());
+        };
+        let bytes = std::mem::take(&mut *copy.lock().unwrap_or_else(PoisonError::into_inner));
+        let recorded = cast.record(&bytes, size);
+        if recorded.is_err() {
+            self.cast = None;
+        }
+        recorded
+    }
+
+    /// Ends the recording.
+    ///
+    /// # Errors
+    /// [`Error::CannotWrite`].
+    pub fn end_recording(&mut self) -> Result<()> {
+        self.cast.take().map_or(Ok(()), |(cast, _)| cast.close())
+    }
+
+    /// Returns the theme.
+    pub fn theme(&self) -> Theme {
+        self.theme
     }
 
     /// Takes the terminal again, in whatever state other programs left it, and draws all of the next
@@ -140,10 +227,13 @@ fn take() -> io::Result<()> {
     execute!(
         output.stream(0),
         EnterAlternateScreen,
-        EnableMouseCapture,
         EnableBracketedPaste,
         Hide
-    )
+    )?;
+    if HAS_MOUSE.load(Ordering::SeqCst) {
+        execute!(output.stream(0), EnableMouseCapture)?;
+    }
+    Ok(())
 }
 
 /// Undoes [`take`], as far as the terminal takes output. Failures are ignored, since the program is

@@ -1,8 +1,13 @@
 //! Colours for terminals with 24 bits, 256, 16 or no colours, dark or light.
 //!
-//! Categories use the palette of Okabe and Ito (2008), which is distinct for every kind of colour
-//! vision; heat uses viridis; signed values use one diverging pair. No information is in colour alone.
+//! Categories of the standard themes use the palette of Okabe and Ito (2008), which is distinct for every kind of
+//! colour vision; heat uses viridis; signed values use one diverging pair. No information is in colour alone.
 
+mod choice;
+mod palette;
+
+pub use choice::{Symbols, ThemeChoice};
+use palette::{Palette, Rgb, mixed};
 use ratatui::style::{Color, Modifier, Style};
 
 /// Colour depth of the terminal.
@@ -23,42 +28,9 @@ pub enum Depth {
 pub struct Theme {
     depth: Depth,
     is_light: bool,
-    is_ascii: bool,
+    symbols: Symbols,
+    choice: ThemeChoice,
 }
-
-type Rgb = (u8, u8, u8);
-
-const BLUE: Rgb = (86, 180, 233);
-const ORANGE: Rgb = (230, 159, 0);
-const GREEN: Rgb = (0, 158, 115);
-const PURPLE: Rgb = (204, 121, 167);
-const VERMILION: Rgb = (213, 94, 0);
-const GREY: Rgb = (128, 128, 128);
-
-/// Colours of classes: those of Okabe and Ito (2008), and the nearest of the 16.
-const CLASSES: [(Rgb, Color); 8] = [
-    (BLUE, Color::LightCyan),
-    (ORANGE, Color::LightYellow),
-    (GREEN, Color::Green),
-    (PURPLE, Color::LightMagenta),
-    (VERMILION, Color::LightRed),
-    ((240, 228, 66), Color::White),
-    ((0, 114, 178), Color::LightBlue),
-    (GREY, Color::Gray),
-];
-
-/// Viridis (van der Walt and Smith 2015) at equal distances.
-const VIRIDIS: [Rgb; 9] = [
-    (68, 1, 84),
-    (72, 40, 120),
-    (62, 73, 137),
-    (49, 104, 142),
-    (38, 130, 142),
-    (31, 158, 137),
-    (53, 183, 121),
-    (109, 205, 89),
-    (253, 231, 37),
-];
 
 impl Theme {
     /// Creates a theme for a dark terminal of `depth`.
@@ -66,25 +38,75 @@ impl Theme {
         Self {
             depth,
             is_light: false,
-            is_ascii: false,
+            symbols: Symbols::Braille,
+            choice: ThemeChoice::Auto,
         }
     }
 
     /// Restricts drawing to ASCII characters.
     pub fn ascii(self) -> Self {
+        self.with_symbols(Symbols::Ascii)
+    }
+
+    /// Draws with `symbols`.
+    pub fn with_symbols(self, symbols: Symbols) -> Self {
+        Self { symbols, ..self }
+    }
+
+    /// Uses the colours of `choice`.
+    pub fn with_choice(self, choice: ThemeChoice) -> Self {
+        let is_light = match choice {
+            ThemeChoice::Light => true,
+            ThemeChoice::Dark => false,
+            _ => self.is_light,
+        };
         Self {
-            is_ascii: true,
+            choice,
+            is_light,
             ..self
         }
     }
 
+    /// Adapts to the background that the terminal reported, unless another one was chosen.
+    pub(crate) fn before(self, is_light: bool) -> Self {
+        match self.choice {
+            ThemeChoice::Light | ThemeChoice::Dark => self,
+            _ => Self { is_light, ..self },
+        }
+    }
+
+    /// Uses the number of colours that the terminal reported, if that is more than its name promises.
+    pub(crate) fn at_least(self, depth: Depth) -> Self {
+        match (self.depth, depth) {
+            (Depth::Ansi, Depth::True | Depth::Indexed) | (Depth::Indexed, Depth::True) => {
+                Self { depth, ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// Returns the colour depth.
+    pub(crate) fn depth(self) -> Depth {
+        self.depth
+    }
+
+    /// Returns whether the background is light.
+    pub(crate) fn is_light(self) -> bool {
+        self.is_light
+    }
+
+    /// Returns the characters to draw with.
+    pub(crate) fn symbols(self) -> Symbols {
+        self.symbols
+    }
+
     /// Returns whether drawing is restricted to ASCII.
     pub fn is_ascii(self) -> bool {
-        self.is_ascii
+        self.symbols == Symbols::Ascii
     }
 
     /// Detects the theme from `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG` and the character set of the
-    /// locale.
+    /// locale. The terminal's replies may improve on it; see [`Self::before`] and [`Self::at_least`].
     pub(crate) fn detect(env: impl Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| env(name).unwrap_or_default();
         let term = get("TERM");
@@ -108,10 +130,17 @@ impl Theme {
             let locale = locale.to_lowercase();
             !(locale.contains("utf-8") || locale.contains("utf8"))
         });
+        let symbols = match term.as_str() {
+            _ if is_ascii => Symbols::Ascii,
+            // Its fonts have no Braille.
+            "linux" => Symbols::Blocks,
+            _ => Symbols::Braille,
+        };
         Self {
             depth,
             is_light: matches!(background, "7" | "15"),
-            is_ascii,
+            symbols,
+            choice: ThemeChoice::Auto,
         }
     }
 
@@ -139,7 +168,7 @@ impl Theme {
 
     pub fn dim(self) -> Style {
         match self.depth {
-            Depth::True | Depth::Indexed => Style::new().fg(self.shade(GREY, 0.9)),
+            Depth::True | Depth::Indexed => Style::new().fg(self.shade(self.colours().quiet, 0.9)),
             Depth::Ansi => Style::new().fg(Color::DarkGray),
             Depth::None => Style::new().add_modifier(Modifier::DIM),
         }
@@ -148,47 +177,47 @@ impl Theme {
     /// Lines around panels and along axes.
     pub fn frame(self) -> Style {
         match self.depth {
-            Depth::True | Depth::Indexed => Style::new().fg(self.shade(GREY, 0.55)),
+            Depth::True | Depth::Indexed => Style::new().fg(self.shade(self.colours().quiet, 0.55)),
             _ => self.dim(),
         }
     }
 
     /// Accent: the focused frame, keys, marks.
     pub(crate) fn accent(self) -> Style {
-        self.category(BLUE, Color::Cyan)
+        self.category(self.colours().accent, Color::Cyan)
     }
 
     /// Training data and curves.
     pub fn train(self) -> Style {
-        self.category(GREEN, Color::Green)
+        self.category(self.colours().train, Color::Green)
     }
 
     /// Validation data and curves.
     pub fn validation(self) -> Style {
-        self.category(PURPLE, Color::Magenta)
+        self.category(self.colours().validation, Color::Magenta)
     }
 
     /// Correct predictions and success.
     pub fn good(self) -> Style {
-        self.train()
+        self.category(self.colours().good, Color::Green)
     }
 
     /// Wrong predictions and errors.
     pub fn bad(self) -> Style {
-        self.category(VERMILION, Color::LightRed)
+        self.category(self.colours().bad, Color::LightRed)
             .add_modifier(Modifier::BOLD)
     }
 
     /// Finding to be wary of.
     pub(crate) fn warning(self) -> Style {
-        self.category(ORANGE, Color::Yellow)
+        self.category(self.colours().warning, Color::Yellow)
             .add_modifier(Modifier::BOLD)
     }
 
     /// Background of a part of a chart to be wary of, where colours can be mixed.
     pub(crate) fn shaded(self) -> Option<Style> {
         self.has_shades()
-            .then(|| Style::new().bg(self.shade(ORANGE, 0.08)))
+            .then(|| Style::new().bg(self.tint(self.colours().warning, 0.08)))
     }
 
     /// A key in the footer.
@@ -226,9 +255,9 @@ impl Theme {
             1.0
         };
         let (rgb, light, plain) = match value {
-            v if v.is_nan() => (VERMILION, Color::LightRed, Color::Red),
-            v if v >= 0.0 => (BLUE, Color::LightCyan, Color::Cyan),
-            _ => (ORANGE, Color::LightYellow, Color::Yellow),
+            v if v.is_nan() => (self.colours().bad, Color::LightRed, Color::Red),
+            v if v >= 0.0 => (self.colours().positive, Color::LightCyan, Color::Cyan),
+            _ => (self.colours().negative, Color::LightYellow, Color::Yellow),
         };
         match self.depth {
             Depth::True | Depth::Indexed => {
@@ -247,7 +276,7 @@ impl Theme {
     pub(crate) fn signed_fill(self, value: f32) -> Style {
         match self.depth {
             Depth::True | Depth::Indexed if value.is_finite() => {
-                let rgb = if value >= 0.0 { BLUE } else { ORANGE };
+                let rgb = self.sign(value);
                 let strength = value.abs().min(1.0);
                 let is_dark_text = self.is_light || strength > 0.5;
                 let text = if is_dark_text {
@@ -255,7 +284,7 @@ impl Theme {
                 } else {
                     (235, 235, 235)
                 };
-                let fill = Style::new().bg(self.shade(rgb, 0.2 + 0.75 * strength));
+                let fill = Style::new().bg(self.tint(rgb, 0.2 + 0.75 * strength));
                 fill.fg(self.colour(text))
             }
             Depth::None => self.signed(value),
@@ -267,8 +296,7 @@ impl Theme {
     pub fn weight(self, value: f32) -> Color {
         match (self.depth, value) {
             (Depth::True | Depth::Indexed, v) if v.is_finite() => {
-                let rgb = if v >= 0.0 { BLUE } else { ORANGE };
-                self.shade(rgb, v.abs().min(1.0))
+                self.tint(self.sign(v), v.abs().min(1.0))
             }
             (Depth::Ansi, v) if v.abs() < 0.12 => Color::Reset,
             _ => self.signed(value).fg.unwrap_or_default(),
@@ -289,9 +317,10 @@ impl Theme {
             return None;
         }
         let t = share(t);
-        let at = t * (VIRIDIS.len() - 1) as f32;
-        let i = (at as usize).min(VIRIDIS.len() - 2);
-        Some(self.colour(mixed(VIRIDIS[i], VIRIDIS[i + 1], at - i as f32)))
+        let heat = self.colours().heat;
+        let at = t * (heat.len() - 1) as f32;
+        let i = (at as usize).min(heat.len() - 2);
+        Some(self.colour(mixed(heat[i], heat[i + 1], at - i as f32)))
     }
 
     /// A pixel of brightness `level`, `0.0..=1.0`: white on black, or ink on light paper.
@@ -315,11 +344,15 @@ impl Theme {
 
     /// Background of a cell of the confusion matrix: `share` of the row's class, right or wrong.
     pub fn cell(self, is_right: bool, share: f32) -> Style {
-        let rgb = if is_right { GREEN } else { VERMILION };
+        let rgb = if is_right {
+            self.colours().good
+        } else {
+            self.colours().bad
+        };
         let style = match (self.depth, is_right) {
             (Depth::True | Depth::Indexed, _) => {
                 let strength = 0.12 + 0.55 * share.clamp(0.0, 1.0);
-                return Style::new().bg(self.shade(rgb, strength));
+                return Style::new().bg(self.tint(rgb, strength));
             }
             (Depth::Ansi, true) => Style::new().fg(Color::Green),
             (Depth::Ansi, false) => Style::new().fg(Color::LightRed),
@@ -331,13 +364,13 @@ impl Theme {
     /// Colour of a class, `0.0..=1.0` of it before the background, where colours can be mixed. Classes beyond
     /// the palette share its colours.
     pub(crate) fn class_shade(self, class: usize, strength: f32) -> Option<Color> {
-        let rgb = CLASSES[class % CLASSES.len()].0;
-        self.has_shades().then(|| self.shade(rgb, share(strength)))
+        let rgb = palette::CLASSES[class % palette::CLASSES.len()].0;
+        self.has_shades().then(|| self.tint(rgb, share(strength)))
     }
 
     /// Text in the colour of a class.
     pub(crate) fn class(self, class: usize) -> Style {
-        let (rgb, ansi) = CLASSES[class % CLASSES.len()];
+        let (rgb, ansi) = palette::CLASSES[class % palette::CLASSES.len()];
         self.category(rgb, ansi)
     }
 
@@ -349,21 +382,48 @@ impl Theme {
         }
     }
 
-    /// `rgb` at `strength` of `0.0..=1.0` before the background.
+    fn colours(self) -> &'static Palette {
+        self.choice.palette()
+    }
+
+    /// Colour of the sign of `value`.
+    fn sign(self, value: f32) -> Rgb {
+        let colours = self.colours();
+        if value >= 0.0 {
+            colours.positive
+        } else {
+            colours.negative
+        }
+    }
+
+    /// `rgb` at `strength` of `0.0..=1.0` before the background, for text and lines: never fainter than the theme
+    /// allows.
     fn shade(self, rgb: Rgb, strength: f32) -> Color {
+        let min = self.colours().min_strength;
+        self.tint(rgb, min + (1.0 - min) * strength)
+    }
+
+    /// `rgb` at `strength` of `0.0..=1.0` before the background.
+    fn tint(self, rgb: Rgb, strength: f32) -> Color {
         let (background, rgb) = if self.is_light {
-            ((250, 250, 250), mixed(rgb, (0, 0, 0), 0.25))
+            ((250, 250, 250), self.on_light(rgb))
         } else {
             ((18, 18, 18), rgb)
         };
         self.colour(mixed(background, rgb, strength))
     }
 
-    fn colour(self, (r, g, b): Rgb) -> Color {
-        match self.depth {
-            Depth::True => Color::Rgb(r, g, b),
-            _ => Color::Indexed(nearest_indexed((r, g, b))),
-        }
+    /// `rgb` as dark as it must be before a light background.
+    fn on_light(self, rgb: Rgb) -> Rgb {
+        let black = match self.choice {
+            ThemeChoice::HighContrast | ThemeChoice::ColourBlind => 0.6,
+            _ => 0.25,
+        };
+        mixed(rgb, (0, 0, 0), black)
+    }
+
+    fn colour(self, rgb: Rgb) -> Color {
+        palette::shown(rgb, self.depth)
     }
 }
 
@@ -373,34 +433,6 @@ fn share(x: f32) -> f32 {
         x.clamp(0.0, 1.0)
     } else {
         0.0
-    }
-}
-
-fn mixed(from: Rgb, to: Rgb, t: f32) -> Rgb {
-    let mix = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * t).round() as u8;
-    (mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
-}
-
-/// The nearest of xterm's 6 x 6 x 6 colours and 24 greys.
-fn nearest_indexed(rgb: Rgb) -> u8 {
-    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let level = |x: u8| {
-        let distance = |i: &usize| LEVELS[*i].abs_diff(x);
-        (0..6).min_by_key(distance).unwrap_or(0)
-    };
-    let distance = |(r, g, b): Rgb| {
-        let square = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
-        square(r, rgb.0) + square(g, rgb.1) + square(b, rgb.2)
-    };
-    let (r, g, b) = (level(rgb.0), level(rgb.1), level(rgb.2));
-    let cube = (LEVELS[r], LEVELS[g], LEVELS[b]);
-    let mean = (u16::from(rgb.0) + u16::from(rgb.1) + u16::from(rgb.2)) / 3;
-    let grey = (mean.saturating_sub(3) / 10).min(23) as u8;
-    let grey_level = 8 + 10 * grey;
-    if distance((grey_level, grey_level, grey_level)) < distance(cube) {
-        232 + grey
-    } else {
-        16 + (36 * r + 6 * g + b) as u8
     }
 }
 

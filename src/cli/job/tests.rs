@@ -193,6 +193,7 @@ fn the_front_end_depends_on_the_terminal() {
             paused: true,
             limits: Limits::default(),
             motion: true,
+            looks: ScreenArgs::default(),
         }
     );
     assert!(job_on(false, "--paused").is_err());

@@ -261,6 +261,8 @@ impl Model {
         if self.leaving.is_some_and(|code| code > FIRST_SIGNAL) {
             return self.effects.push(Effect::Fail(error));
         }
+        let typed = self.run.typed_path.take();
+        let is_typed = typed.is_some_and(|typed| typed == path);
         let leaving = self.leaving.take();
         let was_leaving = leaving.is_some();
         self.leaving_later = leaving.or(self.leaving_later);
@@ -268,7 +270,7 @@ impl Model {
             Error::Exists(path) => {
                 self.prompt.overlay = Some(Overlay::Confirm(Confirm::Replace(path, weights)));
             }
-            error if was_leaving || self.prompt.overlay.is_none() => {
+            error if was_leaving || is_typed && self.prompt.overlay.is_none() => {
                 self.ask_for_other_path(Purpose::SavePath(weights), path, error);
             }
             error => self.prompt.error(error.to_string()),
@@ -368,6 +370,7 @@ impl Model {
     pub(super) fn save_to(&mut self, text: &str, weights: Weights) -> Done {
         let path = PathBuf::from(text.trim());
         formats::for_path(&path).map_err(|_| text::name_must_end_in(formats::extensions()))?;
+        self.run.typed_path = Some(path.clone());
         self.send_export(path, weights, self.run.force);
         self.leave_after_all();
         Ok(())

@@ -11,6 +11,7 @@ use super::update::{Effect, Msg};
 use crate::data::{Part, Progress};
 use crate::model_file::ExportOption;
 use crate::train::{Pace, Started, Weights};
+use crate::tui::keymap::KeyMap;
 
 /// Time over which speeds are averaged.
 const WINDOW: Duration = Duration::from_secs(3);
@@ -51,6 +52,8 @@ pub struct Loading {
     pub checkpoint: Option<PathBuf>,
     /// Message to show when the training starts.
     pub notice: Option<String>,
+    /// Keys in place of others.
+    pub keys: KeyMap,
     size: (u16, u16),
     /// Speed limit of the training, once it is known.
     pace: Pace,
@@ -74,6 +77,7 @@ impl Loading {
             motion: false,
             checkpoint: None,
             notice: None,
+            keys: KeyMap::default(),
             size: (0, 0),
             pace: Pace::Full,
             recent: VecDeque::new(),
@@ -99,6 +103,7 @@ impl Loading {
         model.run.force = self.force;
         model.run.weights = self.weights;
         model.motion.is_on = self.motion;
+        model.keys.clone_from(&self.keys);
         model.run.checkpoint.clone_from(&self.checkpoint);
         model.run.last_checkpoint.clone_from(&self.checkpoint);
         if let Some(text) = self.notice.clone() {

@@ -20,6 +20,7 @@ use crate::nn::Initialisation;
 use crate::settings::Choices;
 use crate::train::probes::{PhaseProbe, RowProbe, WeightProbe};
 use crate::train::{Command, Observation, Pace, SampleId, Started, Weights};
+use crate::tui::keymap::KeyMap;
 
 /// A question that needs a yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +102,8 @@ pub struct Model {
     pub prompt: PromptState,
     /// Motion in the network.
     pub motion: Motion,
+    /// Keys in place of others.
+    pub keys: KeyMap,
     /// The exit code, once it was decided to leave.
     pub(super) leaving: Option<u8>,
     /// The exit code of a user who quit and is asked for another path first.
@@ -156,6 +159,7 @@ impl Model {
             inspector: InspectorState::default(),
             prompt,
             motion: Motion::default(),
+            keys: KeyMap::default(),
             leaving: None,
             leaving_later: None,
             is_impatient: false,

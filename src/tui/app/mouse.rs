@@ -15,7 +15,7 @@ impl Model {
             self.prompt.notice = None;
         }
         match target {
-            ClickTarget::Key(code, modifiers) => self.press(&KeyEvent::new(code, modifiers)),
+            ClickTarget::Key(code, modifiers) => self.press_usual(&KeyEvent::new(code, modifiers)),
             ClickTarget::Line(line) => self.pick_line(line),
             ClickTarget::Slider {
                 column,

@@ -115,6 +115,8 @@ pub struct Run {
     pub(super) last_checkpoint: Option<PathBuf>,
     /// File of the last checkpoint while the worker writes it.
     pub(super) checkpointing: Option<PathBuf>,
+    /// Path that was last typed in the dialog, which opens again if it cannot be written.
+    pub(super) typed_path: Option<PathBuf>,
     /// Exports the worker has not finished yet.
     pub(super) exporting: Vec<PathBuf>,
     /// Step at which `export` was last written.
@@ -164,6 +166,7 @@ impl Run {
             checkpoint: None,
             last_checkpoint: None,
             checkpointing: None,
+            typed_path: None,
             exporting: Vec::new(),
             exported_at: None,
             needs_other_path: false,

@@ -1,5 +1,6 @@
 //! Messages, effects, and the update of the state, which is the only place where it changes.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use crate::error::Error;
 use crate::train::{Command, Cursor, Event, Pace, SampleId, Snapshot};
 use crate::tui::panels::PanelId;
 use crate::tui::text;
+use crate::util::text::sanitise;
 
 /// State of the program on the screen.
 #[derive(Debug)]
@@ -81,6 +83,8 @@ pub enum Msg {
     Drawn(Drawn),
     /// Answer to [`Effect::ListFiles`].
     Files(Files),
+    /// Answer to [`Effect::TakeScreenshot`]: the path, or why there is no such file.
+    ScreenshotTaken(Result<PathBuf, String>),
     /// The log could not be written any further, with the reason.
     LogFailed(String),
     /// Request to end the process with this exit code.
@@ -120,6 +124,8 @@ pub enum Effect {
     Send(Command),
     /// Collect facts about these data; answered by [`Msg::Described`] with this number of restarts.
     Describe(u32, Arc<Prepared>),
+    /// Write what is on the screen to this file; answered by [`Msg::ScreenshotTaken`].
+    TakeScreenshot(PathBuf),
     /// List the files of this folder (empty for the current one); answered by [`Msg::Files`].
     ListFiles(String),
     /// Stop the process until the shell continues it.
@@ -183,6 +189,11 @@ impl Model {
                 }
             }
             Msg::Files(files) => self.on_files(files),
+            Msg::ScreenshotTaken(Ok(path)) => {
+                let path = sanitise(&path.display().to_string());
+                self.prompt.status(text::screenshot_saved(path));
+            }
+            Msg::ScreenshotTaken(Err(problem)) => self.prompt.error(problem),
             Msg::LogFailed(reason) => self.prompt.error(text::logging_stopped(&reason)),
             Msg::Terminate(code) => self.terminate(code),
             Msg::Described(..) | Msg::LoadingStage(..) | Msg::Loaded(_) => {}
@@ -214,6 +225,22 @@ impl Model {
         if self.prompt.edit_count(key) {
             return;
         }
+        match self.keys.usual(key) {
+            Some(key) => self.run_key(&key),
+            None => self.prompt.error(text::no_such_key()),
+        }
+    }
+
+    /// Handles `key` by the name it has in the program, whatever a person has put in its place.
+    pub(super) fn press_usual(&mut self, key: &KeyEvent) {
+        if self.prompt.overlay.is_some() {
+            return self.press(key);
+        }
+        self.prompt.notice = None;
+        self.run_key(key);
+    }
+
+    fn run_key(&mut self, key: &KeyEvent) {
         let done = match bindings::find(key, |when| self.holds(when)) {
             Some(binding) => (binding.run)(self),
             None => Err(self.why_not(key)),

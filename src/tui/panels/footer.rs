@@ -17,6 +17,9 @@ const DISPENSABLE: [&str; 5] = ["row", "epoch", "pace", "view", "command"];
 /// [`DISPENSABLE`] while the inspector is open, whose own keys matter more then.
 const DISPENSABLE_IN_INSPECTOR: [&str; 6] = ["row", "epoch", "pace", "view", "save", "lr"];
 
+/// Keys as they are shown, and their binding.
+type Hint = (String, &'static Binding);
+
 /// Draws the footer into the first row of `pane`.
 pub(crate) fn render(pane: &mut Pane<'_>) {
     let (area, prompt, theme) = (pane.area, &pane.model.prompt, pane.theme);
@@ -38,7 +41,7 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
         let hints = hints(pane.model, usize::from(area.width).saturating_sub(1));
         make_clickable(pane, &hints);
         keys(
-            hints.iter().map(|binding| (binding.shown, binding.label)),
+            hints.iter().map(|(shown, hint)| (&**shown, hint.label)),
             theme,
         )
     };
@@ -48,11 +51,11 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
 
 /// Makes the keys of `hints` clickable where [`keys`] draws them, a single key with its label. A hint such as `+ −` has
 /// two keys.
-fn make_clickable(pane: &mut Pane<'_>, hints: &[&Binding]) {
+fn make_clickable(pane: &mut Pane<'_>, hints: &[Hint]) {
     let model = pane.model;
     let mut x = pane.area.x + 1;
-    for hint in hints {
-        let cells = width(hint.shown) as u16 + 2;
+    for (shown, hint) in hints {
+        let cells = width(shown) as u16 + 2;
         let words: Vec<&str> = hint.shown.split(' ').collect();
         let label = width(hint.label) as u16;
         let part = match words.len() {
@@ -92,14 +95,16 @@ pub(crate) fn keys<'k>(
 }
 
 /// Keys of the footer that fit into `room` cells. Help and quit always stay.
-fn hints(model: &Model, room: usize) -> Vec<&'static Binding> {
+fn hints(model: &Model, room: usize) -> Vec<Hint> {
     let shown = BINDINGS.iter().filter(|binding| !binding.label.is_empty());
     let shown = shown.filter(|binding| model.holds(binding.when));
-    let mut hints: Vec<&Binding> = shown.collect();
-    let has_room = |hints: &[&Binding]| {
+    let mut hints: Vec<Hint> = shown
+        .map(|binding| (model.keys.shown(binding.shown), binding))
+        .collect();
+    let has_room = |hints: &[Hint]| {
         let cells = hints
             .iter()
-            .map(|hint| width(hint.shown) + width(hint.label) + 5);
+            .map(|(shown, hint)| width(shown) + width(hint.label) + 5);
         cells.sum::<usize>() <= room + 2
     };
     let dispensable: &[&str] = match model.inspector.open {
@@ -108,7 +113,7 @@ fn hints(model: &Model, room: usize) -> Vec<&'static Binding> {
     };
     for dispensable in dispensable {
         if !has_room(&hints) {
-            hints.retain(|hint| hint.label != *dispensable);
+            hints.retain(|(_, hint)| hint.label != *dispensable);
         }
     }
     while hints.len() > 3 && !has_room(&hints) {

@@ -196,7 +196,7 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     let pace = format!("{:<12}", run.pace.to_string());
     parts.push(named(4, text::label_pace(), pace, text));
     let step = format!("{:>5}", run.position.step);
-    parts.push(named(3, text::label_step(), step, text));
+    parts.push(named(5, text::label_step(), step, text));
     let speed = run.is_training().then(|| count(run.samples_per_second));
     let speed = format!("{:<5}", speed.unwrap_or("–".into()));
     parts.push(named(2, text::label_rows_per_second(), speed, text));
@@ -210,7 +210,7 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
         text,
     ));
     parts.push(named(
-        1,
+        3,
         text::label_seed(),
         run.plan.seed.to_string(),
         text,

@@ -46,9 +46,7 @@ pub fn render_loading(area: Rect, buf: &mut Buffer, loading: &Loading, theme: Th
         let keys = keys(KEYS, theme);
         keys.render(footer.inner(Margin::new(1, 0)), buf);
     }
-    if theme.is_ascii() {
-        ascii::translate(buf);
-    }
+    ascii::translate(buf, theme.symbols());
 }
 
 fn panel(main: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme) {

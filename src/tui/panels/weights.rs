@@ -180,12 +180,10 @@ fn layer(pane: &mut Pane<'_>, area: Rect, l: usize, histogram: &Histogram, axis:
 
 /// Colours of the heat map, from none to the largest share.
 fn ramp(theme: Theme) -> Line<'static> {
-    let colours = [0.0, 0.5, 1.0].map(|share| {
-        let style = Style::new();
-        Span::styled(
-            "█",
-            theme.heat(share).map_or(style, |colour| style.fg(colour)),
-        )
+    let shades = [(0.0, "░"), (0.5, "▒"), (1.0, "█")];
+    let colours = shades.map(|(share, shade)| match theme.heat(share) {
+        Some(colour) => Span::styled("█", Style::new().fg(colour)),
+        None => Span::styled(shade, theme.text()),
     });
     let [none, half, all] = colours;
     let (zero, max) = (

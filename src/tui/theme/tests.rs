@@ -1,3 +1,4 @@
+use super::palette::nearest_indexed;
 use super::*;
 
 fn detect(variables: &[(&str, &str)]) -> Theme {
@@ -25,9 +26,61 @@ fn the_environment_is_read() {
         assert_eq!(detect(variables).depth, depth, "{variables:?}");
     }
     assert!(detect(&[("COLORFGBG", "0;15")]).is_light);
-    assert!(detect(&[("LANG", "C")]).is_ascii);
-    assert!(!detect(&[("LANG", "de_DE.UTF-8")]).is_ascii);
-    assert!(!detect(&[]).is_ascii);
+    let symbols = |variables: &[(&str, &str)]| detect(variables).symbols;
+    assert_eq!(symbols(&[("LANG", "C")]), Symbols::Ascii);
+    assert_eq!(symbols(&[("LANG", "de_DE.UTF-8")]), Symbols::Braille);
+    assert_eq!(symbols(&[("TERM", "linux")]), Symbols::Blocks);
+    assert_eq!(symbols(&[]), Symbols::Braille);
+}
+
+#[test]
+fn replies_of_the_terminal_improve_on_its_name() {
+    let theme = detect(&[("TERM", "xterm")]);
+    assert_eq!(theme.at_least(Depth::Indexed).depth, Depth::Indexed);
+    assert_eq!(theme.at_least(Depth::True).depth, Depth::True);
+    let plain = detect(&[("TERM", "xterm"), ("NO_COLOR", "1")]);
+    assert_eq!(plain.at_least(Depth::True).depth, Depth::None);
+    assert!(theme.before(true).is_light && !theme.before(true).before(false).is_light);
+    let dark = theme.with_choice(ThemeChoice::Dark);
+    assert!(!dark.before(true).is_light);
+    assert!(
+        theme
+            .with_choice(ThemeChoice::HighContrast)
+            .before(true)
+            .is_light
+    );
+}
+
+#[test]
+fn two_hundred_and_fifty_six_colours_keep_the_hue() {
+    let theme = Theme::new(Depth::Indexed);
+    let levels = [0u8, 95, 135, 175, 215, 255];
+    let rgb = |index: u8| match index - 16 {
+        i @ 0..216 => [i / 36, i / 6 % 6, i % 6].map(|level| levels[usize::from(level)]),
+        i => [8 + 10 * (i - 216); 3],
+    };
+    for choice in ThemeChoice::ALL {
+        for light in [false, true] {
+            let theme = theme.with_choice(choice).before(light);
+            for value in [0.1, 0.3, 0.6, 1.0] {
+                let indexed = |value| match theme.signed(value).fg {
+                    Some(Color::Indexed(index)) => rgb(index),
+                    other => panic!("{other:?}"),
+                };
+                let [positive, negative] = [value, -value].map(indexed);
+                assert!(
+                    positive[2] > positive[0],
+                    "{choice:?} {value}: {positive:?}"
+                );
+                assert!(
+                    negative[0] > negative[2],
+                    "{choice:?} {value}: {negative:?}"
+                );
+            }
+            let [train, validation] = [theme.train(), theme.validation()];
+            assert_ne!(train.fg, validation.fg);
+        }
+    }
 }
 
 #[test]

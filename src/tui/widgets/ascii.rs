@@ -1,16 +1,64 @@
-//! The screen for terminals that know only ASCII: every symbol is replaced by one that says about
-//! the same.
+//! The screen for terminals with fewer characters: every other symbol is replaced by one that says about the same.
 
 use ratatui::buffer::Buffer;
 
-/// Replaces every symbol of `buf` that is not ASCII.
-pub fn translate(buf: &mut Buffer) {
+use crate::tui::theme::Symbols;
+
+/// Replaces every symbol of `buf` that is not among `symbols`.
+pub(crate) fn translate(buf: &mut Buffer, symbols: Symbols) {
+    let replace = match symbols {
+        Symbols::Braille => return,
+        Symbols::Blocks => block,
+        Symbols::Ascii => plain,
+    };
     for cell in &mut buf.content {
         let symbol = cell.symbol();
         if !symbol.is_ascii() {
-            let plain = symbol.chars().next().map_or(' ', plain);
+            let plain = symbol.chars().next().map_or(' ', replace);
             cell.set_char(plain);
         }
+    }
+}
+
+/// The nearest character of code page 437, which the fonts of consoles have.
+fn block(c: char) -> char {
+    match c {
+        '│' | '─' | '└' | '┤' | '┬' | '├' | '▄' | '▀' | '█' | '▌' | '▐' | '░' | '▒' | '▓' | '■'
+        | '·' | '²' | '±' | '÷' | '≡' | '∞' | 'σ' | 'δ' | 'Σ' | 'ε' | '▲' | '▼' | '←' | '→'
+        | '↑' | '↓' | '√' | '°' => c,
+        '╭' => '┌',
+        '╮' => '┐',
+        '╯' => '┘',
+        '╰' => '└',
+        '┊' => '│',
+        '╌' => '─',
+        '━' => '═',
+        '╍' => '-',
+        '●' => '■',
+        '✓' => '√',
+        '‖' => '║',
+        '▁' | '▂' => '_',
+        '▃' | '▅' => '▄',
+        '▆' | '▇' | '▊' | '▉' | '▋' => '█',
+        '▎' | '▍' => '▌',
+        '\u{2800}'..='\u{28ff}' => half_block(c),
+        _ => plain(c),
+    }
+}
+
+/// Half of a cell, or all of it, by where the dots of Braille lie.
+fn half_block(c: char) -> char {
+    let pattern = (u32::from(c) - 0x2800) as u8;
+    let has = |dots: u8| pattern & dots != 0;
+    let (upper, lower) = (has(0b0001_1011), has(0b1110_0100));
+    let (left, right) = (has(0b0100_0111), has(0b1011_1000));
+    match (upper, lower, left, right) {
+        (false, false, ..) => ' ',
+        (true, false, ..) => '▀',
+        (false, true, ..) => '▄',
+        (true, true, true, false) => '▌',
+        (true, true, false, true) => '▐',
+        (true, true, ..) => '█',
     }
 }
 
@@ -106,16 +154,25 @@ mod tests {
     fn symbols_of_formulas_have_letters() {
         let mut buf = Buffer::empty(Rect::new(0, 0, 12, 1));
         buf.set_string(0, 0, "δ¹₉ ∂ησ′⁷−·◆", Style::new());
-        translate(&mut buf);
+        translate(&mut buf, Symbols::Ascii);
         let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
         assert_eq!(text, "d19 dns'7--#");
+    }
+
+    #[test]
+    fn consoles_get_half_blocks() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 12, 1));
+        buf.set_string(0, 0, "╭●⠉⣀⡇⢸⣿⠀→▅✓σ", Style::new());
+        translate(&mut buf, Symbols::Blocks);
+        let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(text, "┌■▀▄▌▐█ →▄√σ");
     }
 
     #[test]
     fn nothing_but_ascii_is_left() {
         let mut buf = Buffer::empty(Rect::new(0, 0, 12, 1));
         buf.set_string(0, 0, "╭● ⠉⣀⣿ ä宽→█", Style::new());
-        translate(&mut buf);
+        translate(&mut buf, Symbols::Ascii);
         let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
         assert_eq!(text, "+@ '.: ?? >#");
     }

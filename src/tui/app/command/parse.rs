@@ -31,6 +31,17 @@ pub(super) fn export(rest: &str) -> Result<PathBuf, String> {
     }
 }
 
+/// Parses the path of a screenshot.
+pub(super) fn screenshot(rest: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(rest);
+    let is_known = path
+        .extension()
+        .is_some_and(|it| it == "svg" || it == "txt");
+    is_known
+        .then_some(path)
+        .ok_or_else(|| expected("screenshot", &text::expected_path(".svg or .txt"), rest))
+}
+
 /// Parses `w2[1,3] 0.5`, `w2[1,3]=0.5`, or a value alone.
 pub(super) fn set(rest: &str) -> Result<(Option<ParameterId>, f32), String> {
     if let Some((id, value)) = parameter_value(rest) {

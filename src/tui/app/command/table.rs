@@ -11,6 +11,7 @@ use crate::tui::app::ghosts::CLEAR;
 use crate::tui::app::help::{Help, HelpPage};
 use crate::tui::app::model::{Model, Overlay};
 use crate::tui::app::plot::axis_names;
+use crate::tui::app::update::Effect;
 use crate::tui::app::views::View;
 use crate::tui::app::what_if::unknown;
 
@@ -129,6 +130,12 @@ fn others() -> Vec<Spec> {
             With(Model::write_checkpoint);
         good "restore" [] "[FILE]" Checkpoints, "continue from a checkpoint of these data (default: the last file)",
             With(Model::restore_checkpoint);
+        any "screenshot" [] "PATH" Nothing, "save what is on the screen as .svg or .txt",
+            With(|model, rest| {
+                let path = parse::screenshot(rest)?;
+                model.effects.push(Effect::TakeScreenshot(path));
+                Ok(())
+            });
         any "help" [] "" Nothing, "list the commands",
             Plain(act!(|model| model.prompt.overlay = Some(Overlay::Help(Help::new(HelpPage::Commands)))));
         any "quit" [] "" Nothing, "quit", Plain(act!(|model| model.quit()));
@@ -187,7 +194,7 @@ mod tests {
         assert_eq!(find("spe").unwrap().name, "unmute");
         assert_eq!(
             find("s").unwrap_err(),
-            "\"s\" is ambiguous: schedule, seed, set, silence, speak, step"
+            "\"s\" is ambiguous: schedule, seed, set, silence, speak, step, screenshot"
         );
         assert_eq!(
             find("hiden").unwrap_err(),

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span, Text};
 
 use super::prompt::typed;
 use super::{content_width, scrolled};
-use crate::tui::app::bindings::{BINDINGS, Group};
+use crate::tui::app::bindings::{BINDINGS, Binding, Group};
 use crate::tui::app::command::{COMMANDS, Spec};
 use crate::tui::app::prompt::Prompt;
 use crate::tui::app::{Help, HelpPage};
@@ -41,7 +41,8 @@ fn found(pane: &mut Pane<'_>, help: &Help, search: &Prompt) -> u16 {
     let bindings = BINDINGS.iter().filter(|binding| !binding.help.is_empty());
     let bindings =
         bindings.filter(|binding| contains([binding.shown, binding.help, binding.group.title()]));
-    let keys = bindings.map(|binding| (Line::styled(binding.shown, theme.accent()), binding.help));
+    let shown = |binding: &Binding| pane.model.keys.shown(binding.shown);
+    let keys = bindings.map(|binding| (Line::styled(shown(binding), theme.accent()), binding.help));
     let specs = COMMANDS.iter();
     let specs = specs.filter(|spec| contains([spec.name, spec.arguments, &spec.help]));
     let entries: Vec<_> = keys
@@ -71,7 +72,8 @@ fn keys(pane: &mut Pane<'_>, first: u16) -> u16 {
     };
     let all_groups = pane.model.help_groups();
     let all = all_groups.iter().copied().flat_map(documented);
-    let entries = all.map(|binding| (Line::styled(binding.shown, theme.accent()), binding.help));
+    let shown = |binding: &Binding| pane.model.keys.shown(binding.shown);
+    let entries = all.map(|binding| (Line::styled(shown(binding), theme.accent()), binding.help));
     let mut explained = definitions(entries.collect(), room, theme).into_iter();
     let groups: Vec<Text> = all_groups
         .iter()

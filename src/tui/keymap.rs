@@ -1,0 +1,96 @@
+//! Keys that a person has put in place of others.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Keys in place of others: each pair is a usual key and the one that has its function instead.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyMap {
+    pairs: Vec<(char, char)>,
+}
+
+impl KeyMap {
+    /// Puts the key `new` in place of `usual`.
+    ///
+    /// # Errors
+    /// A message if another function has that key already.
+    pub fn replace(&mut self, usual: char, new: char) -> Result<(), String> {
+        if let Some((other, _)) = self.pairs.iter().find(|(_, taken)| *taken == new) {
+            return Err(format!("\"{new}\" is in place of \"{other}\" already"));
+        }
+        self.pairs.push((usual, new));
+        Ok(())
+    }
+
+    /// The usual key that `key` stands for; none if `key` was replaced and has no function any more.
+    pub(super) fn usual(&self, key: &KeyEvent) -> Option<KeyEvent> {
+        let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+        let KeyCode::Char(c) = key.code else {
+            return Some(*key);
+        };
+        if !is_plain {
+            return Some(*key);
+        }
+        let meant = self.pairs.iter().find(|(_, new)| *new == c);
+        let is_replaced = self.pairs.iter().any(|(usual, _)| *usual == c);
+        match meant {
+            Some(&(usual, _)) => Some(KeyEvent {
+                code: KeyCode::Char(usual),
+                ..*key
+            }),
+            None if is_replaced => None,
+            None => Some(*key),
+        }
+    }
+
+    /// Names of keys as a text shows them, such as `+ −`, with those that replace them.
+    pub(super) fn shown(&self, names: &str) -> String {
+        let name = |word: &str| {
+            let usual = match word {
+                "−" => "-",
+                "space" => " ",
+                word => word,
+            };
+            let pair = self
+                .pairs
+                .iter()
+                .find(|(from, _)| usual == from.to_string());
+            pair.map_or(word.to_owned(), |(_, new)| named(*new))
+        };
+        let names = names.split(' ').map(name);
+        names.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Name of a key in a text.
+fn named(key: char) -> String {
+    match key {
+        ' ' => "space".into(),
+        key => key.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_replaced_and_named() {
+        let mut keys = KeyMap::default();
+        keys.replace(' ', 'T').expect("it is free");
+        keys.replace('q', 'Q').expect("it is free");
+        keys.replace('-', 'q').expect("it is free");
+        assert!(keys.replace('x', 'T').is_err());
+        let usual = |c| {
+            let key = keys.usual(&KeyEvent::from(KeyCode::Char(c)));
+            key.map(|key| key.code)
+        };
+        assert_eq!(usual('T'), Some(KeyCode::Char(' ')));
+        assert_eq!(usual('q'), Some(KeyCode::Char('-')));
+        assert_eq!(usual(' '), None);
+        assert_eq!(usual('x'), Some(KeyCode::Char('x')));
+        assert_eq!(keys.shown("+ −"), "+ q");
+        assert_eq!(keys.shown("space"), "T");
+        let quit = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        assert_eq!(keys.usual(&quit), Some(quit));
+    }
+}

@@ -365,6 +365,8 @@ texts! {
     label_seed() "seed";
     label_schedule() "schedule";
     finding_diverging() "! diverging: lower lr";
+    finding_diverging_short() "! diverging";
+    finding_overfitting_short(epoch) "! overfit @ {epoch}";
     finding_overfitting(epoch) "! overfitting @ {epoch}";
     trend_falling() "improving";
     trend_flat() "flat";

@@ -16,6 +16,8 @@ use crate::util::text::shorten;
 
 /// Cells between two parts.
 const GAP: usize = 2;
+/// Width from which on findings are written out.
+const WITH_SENTENCES: usize = 100;
 /// Cells of the badge.
 const BADGE: u16 = 12;
 
@@ -69,7 +71,10 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
     );
     let [long, short] = [true, false].map(|is_long| first_line(model, theme, is_long));
     let first = if width(&long) <= room { long } else { short };
-    let second = [bar].into_iter().chain(progress(model, theme)).collect();
+    let second = [bar]
+        .into_iter()
+        .chain(progress(model, theme, room))
+        .collect();
     for (row, parts) in rows.by_ref().zip([first, second]) {
         let [left, right] = fitting(parts, room);
         pane.line(row, right.right_aligned());
@@ -181,7 +186,7 @@ fn scores(run: &Run, theme: Theme) -> Vec<Part> {
 }
 
 /// Second line behind the views: progress, settings, and on the right a finding or the trend.
-fn progress(model: &Model, theme: Theme) -> Vec<Part> {
+fn progress(model: &Model, theme: Theme, room: usize) -> Vec<Part> {
     let run = &model.run;
     let (text, strong) = (theme.text(), theme.strong());
     let named = |rank, name, value: String, style| Part::named(rank, name, value, style, theme);
@@ -196,7 +201,12 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     let pace = format!("{:<12}", run.pace.to_string());
     parts.push(named(4, text::label_pace(), pace, text));
     let step = format!("{:>5}", run.position.step);
-    parts.push(named(5, text::label_step(), step, text));
+    parts.push(named(
+        if run.is_training() { 5 } else { 7 },
+        text::label_step(),
+        step,
+        text,
+    ));
     let speed = run.is_training().then(|| count(run.samples_per_second));
     let speed = format!("{:<5}", speed.unwrap_or("–".into()));
     parts.push(named(2, text::label_rows_per_second(), speed, text));
@@ -223,7 +233,7 @@ fn progress(model: &Model, theme: Theme) -> Vec<Part> {
     if !schedule.is_constant() {
         parts.push(named(2, text::label_schedule(), schedule.to_string(), text));
     }
-    parts.extend(verdict(run, theme).map(Part::right));
+    parts.extend(verdict(run, theme, room).map(Part::right));
     parts
 }
 
@@ -264,10 +274,17 @@ fn learning_rate(run: &Run) -> String {
     format!("{shown:<7}")
 }
 
-/// The finding, or else the trend in words.
-fn verdict(run: &Run, theme: Theme) -> Option<Part> {
+/// The finding, or else the trend in words. While training it matters more than settings.
+fn verdict(run: &Run, theme: Theme, room: usize) -> Option<Part> {
+    let is_short = room < WITH_SENTENCES;
     let (text, style) = match (run.history.finding(), run.history.trend()) {
+        (Some(Finding::Diverging), _) if is_short => {
+            (text::finding_diverging_short().to_owned(), theme.bad())
+        }
         (Some(Finding::Diverging), _) => (text::finding_diverging().to_owned(), theme.bad()),
+        (Some(Finding::OverfittingSince(epoch)), _) if is_short => {
+            (text::finding_overfitting_short(epoch), theme.warning())
+        }
         (Some(Finding::OverfittingSince(epoch)), _) => {
             (text::finding_overfitting(epoch), theme.warning())
         }
@@ -276,7 +293,8 @@ fn verdict(run: &Run, theme: Theme) -> Option<Part> {
         (None, Some(Trend::Rising)) => (text::trend_rising().to_owned(), theme.bad()),
         (None, None) => return None,
     };
-    Some(Part::styled(8, text, style))
+    let rank = if run.is_training() { 8 } else { 6 };
+    Some(Part::styled(rank, text, style))
 }
 
 /// Cells of `parts` with gaps between them.

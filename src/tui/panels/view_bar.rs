@@ -8,9 +8,13 @@ use crate::tui::app::{ClickTarget, View};
 use crate::tui::widgets::Pane;
 use crate::util::text::width;
 
-/// Width of the screen from which on the views have names, and from which on also their numbers.
-const WITH_NAMES: u16 = 64;
-const WITH_NUMBERS: u16 = 110;
+/// Width of the screen from which on the other views have the begin of their names, their names, and also their
+/// numbers.
+const WITH_LETTERS: u16 = 64;
+const WITH_NAMES: u16 = 100;
+const WITH_NUMBERS: u16 = 120;
+/// Letters of a name's begin.
+const LETTERS: usize = 4;
 
 /// Part of the bar: its text, and the view that a click on it leads to.
 struct Tab {
@@ -18,11 +22,11 @@ struct Tab {
     view: View,
 }
 
-/// The parts of the bar on a screen of `columns`, in order; where all names have no room, that of `shown` between two
-/// arrows.
+/// The parts of the bar on a screen of `columns`, in order; where they have no room, the name of `shown`
+/// between two arrows.
 fn tabs(columns: u16, shown: View) -> Vec<Tab> {
     let tab = |text: String, view| Tab { text, view };
-    if columns < WITH_NAMES {
+    if columns < WITH_LETTERS {
         return vec![
             tab("◂ ".into(), shown.previous()),
             tab(format!("{:<8}", shown.name()), shown),
@@ -31,6 +35,9 @@ fn tabs(columns: u16, shown: View) -> Vec<Tab> {
     }
     let views = View::ALL.into_iter().enumerate();
     let text = |(i, view): (usize, View)| match columns {
+        ..WITH_NAMES if view != shown => {
+            format!(" {}", view.name().get(..LETTERS).unwrap_or(view.name()))
+        }
         ..WITH_NUMBERS => format!(" {}", view.name()),
         _ => format!("  {} {}", i + 1, view.name()),
     };

@@ -199,7 +199,7 @@ fn progress(model: &Model, theme: Theme, room: usize) -> Vec<Part> {
         strong,
     ));
     let pace = format!("{:<12}", run.pace.to_string());
-    parts.push(named(4, text::label_pace(), pace, text));
+    parts.push(named(3, text::label_pace(), pace, text));
     let step = format!("{:>5}", run.position.step);
     parts.push(named(
         if run.is_training() { 5 } else { 7 },
@@ -220,7 +220,7 @@ fn progress(model: &Model, theme: Theme, room: usize) -> Vec<Part> {
         text,
     ));
     parts.push(named(
-        3,
+        4,
         text::label_seed(),
         run.plan.seed.to_string(),
         text,

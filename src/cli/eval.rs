@@ -184,7 +184,8 @@ impl Sums {
     }
 
     fn add(&mut self, model: &TrainedModel, input: &PredictionInput, actual: &Actual) {
-        let mut targets = Array2::zeros((input.rows(), model.architecture.outputs()));
+        let outputs = model.architecture.outputs();
+        let mut targets = Array2::zeros((input.rows(), outputs));
         match (actual, model.task.scale()) {
             (Actual::Numbers(numbers), Some(scale)) => {
                 for (&number, target) in numbers.iter().zip(&mut targets) {
@@ -192,7 +193,8 @@ impl Sums {
                 }
             }
             (Actual::Classes(classes), _) => {
-                for (target, &class) in targets.outer_iter_mut().zip(classes) {
+                let targets = targets.as_slice_mut().expect("a new array");
+                for (target, &class) in targets.chunks_exact_mut(outputs).zip(classes) {
                     write_class(class, target);
                 }
             }

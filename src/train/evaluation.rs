@@ -91,9 +91,9 @@ impl Evaluator {
             let inputs = samples.inputs(start..end);
             engine.forward(inputs.view(), &mut self.workspace);
             loss += self.workspace.loss(targets.view());
-            let outputs = self.workspace.output_rows().zip(targets.outer_iter());
-            for (row, (outputs, targets)) in (start..end).zip(outputs) {
+            for (row, outputs) in (start..end).zip(self.workspace.output_rows()) {
                 if !tally.add(&samples.targets, row, outputs.outputs) {
+                    let targets = targets.row(row - start);
                     let targets = targets.to_slice().expect("a row of a matrix");
                     tally.worst.add(row as u32, outputs.loss(targets));
                 }

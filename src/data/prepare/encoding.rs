@@ -111,11 +111,13 @@ impl Encoding {
     /// Writes the inputs of the `raw` value to `out`, one place each. Always finite for a
     /// raw value that is finite or NaN: what is too large for f32 becomes the largest f32.
     pub fn write(&self, raw: f32, out: &mut [f32]) {
+        if let Some(scale) = self.scale() {
+            out[0] = scale.of(raw);
+            return;
+        }
         let raw = if raw.is_nan() { self.fill() } else { raw };
         match self {
-            Self::Numeric { mean, std, .. } | Self::Boolean { mean, std, .. } => {
-                out[0] = standardise(raw, *mean, *std)
-            }
+            Self::Numeric { .. } | Self::Boolean { .. } => {}
             Self::Cyclic { period, .. } => {
                 let angle = TAU * f64::from(raw) / f64::from(*period);
                 // Of half a turn the sine is 0, but for rounding errors.
@@ -128,6 +130,18 @@ impl Encoding {
                     *own = 1.0;
                 }
             }
+        }
+    }
+
+    /// Returns the standardisation of a column with one input; `None` for other columns.
+    pub(super) fn scale(&self) -> Option<Scale> {
+        match *self {
+            Self::Numeric { mean, std, .. } | Self::Boolean { mean, std, .. } => Some(Scale {
+                mean,
+                std,
+                fill: self.fill(),
+            }),
+            Self::Cyclic { .. } | Self::Categorical { .. } => None,
         }
     }
 
@@ -218,6 +232,24 @@ pub(crate) fn escaped_position(texts: &[String], text: &str) -> Option<usize> {
     }
     let escaped = sanitise(text);
     texts.iter().position(|known| *known == escaped)
+}
+
+/// Standardisation of the raw values of a column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scale {
+    mean: f64,
+    std: f64,
+    /// Replacement of a missing value.
+    fill: f32,
+}
+
+impl Scale {
+    /// Returns the network input of a `raw` value.
+    #[inline]
+    pub(super) fn of(self, raw: f32) -> f32 {
+        let raw = if raw.is_nan() { self.fill } else { raw };
+        standardise(raw, self.mean, self.std)
+    }
 }
 
 /// Returns `(raw - mean) / std` as f32, clamped to the finite range.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ndarray::{ArcArray2, Array1, Array2, ArrayViewMut1, Axis, CowArray, Ix2};
 
+use super::encoding::Scale;
 use super::preprocessing::{InputColumn, Preprocessing};
 use crate::data::{
     Column, ColumnKind, Dataset, Encoding, HeldOut, Lines, Target, TargetScale, Task, UnknownTexts,
@@ -76,10 +77,11 @@ impl Targets {
     /// [`TargetEncoding`](crate::data::TargetEncoding).
     ///
     /// # Panics
-    /// If there is no such row.
+    /// If there is no such row, or `out` is not contiguous.
     pub fn write(&self, row: usize, mut out: ArrayViewMut1<f32>) {
+        let out = out.as_slice_mut().expect("a row of a matrix");
         match self {
-            Self::Classes(labels) => write_class(labels[row] as usize, &mut out),
+            Self::Classes(labels) => write_class(labels[row] as usize, out),
             Self::Numbers { values, scale } => out[0] = scale.standardise(values[row]),
         }
     }
@@ -286,8 +288,17 @@ impl Samples {
 
     fn make_ready(&mut self) {
         let mut ready = Array2::zeros((self.rows(), self.preprocessing.inputs()));
-        for (row, out) in ready.outer_iter_mut().enumerate() {
-            self.write_inputs(row, out);
+        let scales = self.preprocessing.columns.iter();
+        let scales: Option<Vec<Scale>> = scales.map(|column| column.encoding.scale()).collect();
+        for (row, mut out) in ready.outer_iter_mut().enumerate() {
+            match &scales {
+                // The columns themselves take so much memory that those of images would leave the cache.
+                Some(scales) => {
+                    let inputs = out.iter_mut().zip(self.raw_values(row)).zip(scales);
+                    inputs.for_each(|((out, raw), scale)| *out = scale.of(raw));
+                }
+                None => self.write_inputs(row, out),
+            }
         }
         self.ready = Some(Arc::new(ready));
     }

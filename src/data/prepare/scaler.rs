@@ -5,7 +5,7 @@ use ndarray::{ArrayView1, Axis, aview1};
 use super::encoding::Encoding;
 use super::preprocessing::{InputColumn, Preprocessing};
 use crate::data::by_halves::by_halves;
-use crate::data::{ColumnKind, Dataset, Target, TargetScale, Task};
+use crate::data::{Column, ColumnKind, Dataset, Target, TargetScale, Task};
 use crate::error::{DataProblem, Error, Place, Result};
 
 /// Mean, standard deviation and range of a column without its missing values (NaN).
@@ -166,11 +166,17 @@ impl Preprocessing {
     pub fn fit(dataset: &Dataset, training_rows: &[u32]) -> Result<(Self, Vec<String>)> {
         let mut columns = Vec::new();
         let mut left_out = Vec::new();
-        let statistics = by_halves(dataset.values.view(), |values| {
-            let rows = training_rows.iter();
-            let rows = rows.map(|&row| values.index_axis_move(Axis(0), row as usize));
-            Statistics::of(values.ncols(), rows)
-        });
+        // The encoding of pixels is fixed.
+        let is_pixel = |column: &Column| matches!(column.kind, ColumnKind::Pixel { .. });
+        let statistics = if dataset.columns.iter().all(is_pixel) {
+            vec![None; dataset.columns.len()]
+        } else {
+            by_halves(dataset.values.view(), |values| {
+                let rows = training_rows.iter();
+                let rows = rows.map(|&row| values.index_axis_move(Axis(0), row as usize));
+                Statistics::of(values.ncols(), rows)
+            })
+        };
         let of_target = target_statistics(dataset, training_rows);
         for (index, column) in dataset.columns.iter().enumerate() {
             let rows = training_rows.iter();

@@ -108,16 +108,14 @@ impl Task {
 
 /// Writes the targets of a row of `class` to `outputs`, one place per network output: one-hot, or with a
 /// single output 1 for the second of two classes.
-pub(crate) fn write_class<'a>(class: usize, outputs: impl IntoIterator<Item = &'a mut f32>) {
-    let mut count = 0;
-    let mut only = None;
-    for (i, output) in outputs.into_iter().enumerate() {
-        *output = f32::from(i == class);
-        count += 1;
-        only = Some(output);
-    }
-    if let (1, Some(only)) = (count, only) {
+pub(crate) fn write_class(class: usize, outputs: &mut [f32]) {
+    if let [only] = outputs {
         *only = f32::from(class == 1);
+        return;
+    }
+    outputs.fill(0.0);
+    if let Some(own) = outputs.get_mut(class) {
+        *own = 1.0;
     }
 }
 

@@ -4,10 +4,8 @@ use pulp::{Simd, WithSimd};
 
 use super::batch::StepOptions;
 use super::partition::{NeuronShare, RowShare};
-use super::step::feed_gradient;
+use super::step::SummedGradient;
 use crate::nn::ParameterId;
-use crate::nn::kernels::aligned::Aligned;
-use crate::nn::kernels::gradient::Store;
 use crate::nn::kernels::sparse::Scratch;
 
 /// Added to the norm, as in PyTorch.
@@ -22,7 +20,7 @@ pub(super) struct ClipFactor<'a> {
     pub neurons: &'a [&'a NeuronShare],
     /// All shares, in their order.
     pub rows: &'a [&'a RowShare],
-    pub options: StepOptions<'a>,
+    pub options: &'a StepOptions<'a>,
     pub scratch: &'a mut Scratch,
 }
 
@@ -37,10 +35,12 @@ impl WithSimd for ClipFactor<'_> {
         let mut sums = [0.0; SUMS];
         for l in 0..self.rows[0].layers.len() {
             for &share in self.neurons {
-                let parameters = &share.layers[l].parameters;
-                let mut gradient = Aligned::zeros(parameters.values().len());
-                let mut store = Store::new(parameters, &mut gradient);
-                feed_gradient(simd, self.rows, share, l, &mut store, self.scratch);
+                let mut gradient = simd.vectorize(SummedGradient {
+                    rows: self.rows,
+                    neurons: share,
+                    l,
+                    scratch: self.scratch,
+                });
                 for &(id, _) in self.options.fixed {
                     if let Some(position) = position_in(share, l, id) {
                         gradient[position] = 0.0;

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Step;
 use super::partition::{LayerBuffers, NeuronShare, RowShare};
-use super::step::feed_gradient;
+use super::step::SummedGradient;
 use crate::nn::LearningRule;
 use crate::nn::kernels::elementwise::largest_magnitude;
-use crate::nn::kernels::gradient::Measure;
+use crate::nn::kernels::gradient::largest_gradient;
 use crate::nn::kernels::output::sum_of_costs;
 use crate::nn::kernels::sparse::Scratch;
 
@@ -50,7 +50,7 @@ impl std::error::Error for NonFinite {}
 ///
 /// To look at each gradient would cost as much as the update itself. But a sum of `n` products is at
 /// most `n * max |a| * max |delta|`, and those two are known; only if that bound is too large is the
-/// gradient computed for the check alone.
+/// gradient computed for the check alone, in memory that is allocated for it.
 pub(super) struct FiniteCheck<'a> {
     /// All shares, in their order.
     pub neurons: &'a [&'a NeuronShare],
@@ -109,9 +109,14 @@ impl WithSimd for FiniteCheck<'_> {
             }
             if !within(bound) {
                 for share in neurons {
-                    let mut measure = Measure::new(&share.layers[l].parameters, count, decay);
-                    feed_gradient(simd, rows, share, l, &mut measure, scratch);
-                    if !within(measure.largest()) {
+                    let sums = simd.vectorize(SummedGradient {
+                        rows,
+                        neurons: share,
+                        l,
+                        scratch,
+                    });
+                    let parameters = &share.layers[l].parameters;
+                    if !within(largest_gradient(simd, parameters, &sums, count, decay)) {
                         return Err(gradient_failure);
                     }
                 }

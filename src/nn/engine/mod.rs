@@ -198,7 +198,7 @@ impl Engine {
             rows: Rows::First(rows),
             options,
         };
-        self.step(batch, rule)
+        self.step(&batch, rule)
     }
 
     /// Trains on rows of a table; see [`train`](Self::train).
@@ -229,10 +229,10 @@ impl Engine {
             options,
             ..batch.checked(&self.architecture)
         };
-        self.step(batch, rule)
+        self.step(&batch, rule)
     }
 
-    fn step(&mut self, batch: Checked, rule: &LearningRule) -> Result<Step, NonFinite> {
+    fn step(&mut self, batch: &Checked, rule: &LearningRule) -> Result<Step, NonFinite> {
         let rows = batch.rows.count();
         assert!(rows > 0 && rows <= self.batch, "{rows} rows in a batch");
         batch.options.check(&self.architecture, rows);
@@ -245,7 +245,7 @@ impl Engine {
             clip_factor: 1.0,
         };
         let step = match &mut self.state {
-            State::One(one) => one.step(self.unit, &self.architecture, batch, &params),
+            State::One(one) => one.step(self.unit, &self.architecture, batch, params),
             State::Two(pair) => pair.step(batch, params),
         }?;
         self.optimizer = rule.optimizer;
@@ -363,8 +363,8 @@ impl One {
         &mut self,
         unit: VectorUnit,
         architecture: &Architecture,
-        batch: Checked,
-        params: &UpdateParams,
+        batch: &Checked,
+        params: UpdateParams,
     ) -> Result<Step, NonFinite> {
         let Self {
             neurons,

@@ -239,7 +239,7 @@ impl RowShare {
 
     /// Copies rows `part` of the mini-batch.
     #[inline(always)]
-    pub fn load<S: Simd>(&mut self, simd: S, batch: Checked, part: Range<usize>) {
+    pub fn load<S: Simd>(&mut self, simd: S, batch: &Checked, part: Range<usize>) {
         for layer in &mut self.layers {
             layer.activations.set_rows(part.len());
             layer.z.set_rows(part.len());
@@ -292,7 +292,7 @@ impl RowShare {
     fn load_rows<S: Simd>(
         &mut self,
         simd: S,
-        batch: Checked,
+        batch: &Checked,
         rows: impl ExactSizeIterator<Item = usize> + Clone,
     ) {
         self.inputs.load(simd, batch.inputs, rows.clone());

@@ -1,6 +1,8 @@
 //! The phases of a training step: forward and backward pass, then the update. Between them, `finite_check.rs`
 //! rejects a step that would leave the range of `f32`, so that the network never changes half.
 
+use std::ops::Range;
+
 use pulp::{Simd, WithSimd};
 
 use super::batch::Checked;
@@ -8,9 +10,11 @@ use super::clip::ClipFactor;
 use super::finite_check::FiniteCheck;
 use super::partition::{NeuronShare, RowShare};
 use super::{NonFinite, Step};
+use crate::nn::kernels::aligned::Aligned;
 use crate::nn::kernels::elementwise::{activate, times_derivative};
-use crate::nn::kernels::gradient::{Consumer, Samples, gradient};
+use crate::nn::kernels::gradient::{Samples, gradient};
 use crate::nn::kernels::output::{OutputRows, count_correct, output_deltas};
+use crate::nn::kernels::panels::Panels;
 use crate::nn::kernels::product::{Start, product};
 use crate::nn::kernels::sparse::Scratch;
 use crate::nn::kernels::update::{LayerUpdate, Scale, TileUpdate};
@@ -29,10 +33,11 @@ pub(super) struct UpdateParams {
     pub clip_factor: f32,
 }
 
-/// Splits a mini-batch between two threads.
+/// Copies rows `part` of a mini-batch.
 pub(super) struct Load<'a> {
-    pub batch: Checked<'a>,
-    pub rows: [&'a mut RowShare; 2],
+    pub batch: &'a Checked<'a>,
+    pub part: Range<usize>,
+    pub rows: &'a mut RowShare,
 }
 
 impl WithSimd for Load<'_> {
@@ -40,20 +45,14 @@ impl WithSimd for Load<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let count = self.batch.rows.count();
-        let half = count.div_ceil(2);
-        let [first, second] = self.rows;
-        first.load(simd, self.batch, 0..half);
-        second.load(simd, self.batch, half..count);
-        // The same columns must be left out in both.
-        first.inputs.unite_spans(&mut second.inputs);
+        self.rows.load(simd, self.batch, self.part);
     }
 }
 
 /// Computes activations, losses and deltas of some rows of a mini-batch in all layers.
 pub(super) struct ForwardAndBack<'a> {
     pub architecture: &'a Architecture,
-    /// All shares, in their params.
+    /// All shares, in their order.
     pub neurons: &'a [&'a NeuronShare],
     pub rows: &'a mut RowShare,
     pub scratch: &'a mut Scratch,
@@ -92,18 +91,7 @@ fn forward<S: Simd>(
             .last()
             .map_or(&rows.inputs, |layer| &layer.activations);
         let z = &mut own.activations;
-        for share in neurons {
-            let layer = &share.layers[l];
-            let to = (&mut *z, layer.first_panel);
-            product(
-                simd,
-                (before, 0),
-                &layer.parameters,
-                Start::Bias,
-                to,
-                scratch,
-            );
-        }
+        weighted_inputs(simd, (before, neurons, l), z, scratch);
         if let Some(next) = after.first_mut() {
             if architecture.hidden().needs_z() {
                 own.z.values_mut().copy_from_slice(z.values());
@@ -114,6 +102,21 @@ fn forward<S: Simd>(
                 next.input_bound *= dropout.apply(simd, hidden, z, a);
             }
         }
+    }
+}
+
+/// `Z = A W + b` of layer `l + 1`, whose parameters are in all shares of the neurons.
+#[inline(always)]
+pub(super) fn weighted_inputs<S: Simd>(
+    simd: S,
+    (a, neurons, l): (&Panels, &[&NeuronShare], usize),
+    z: &mut Panels,
+    scratch: &mut Scratch,
+) {
+    for share in neurons {
+        let layer = &share.layers[l];
+        let to = (&mut *z, layer.first_panel);
+        product(simd, (a, 0), &layer.parameters, Start::Bias, to, scratch);
     }
 }
 
@@ -186,14 +189,15 @@ fn back<S: Simd>(
     }
 }
 
-/// All phases of a step on one thread.
+/// All phases of a step on one thread, in one function: for small networks calls would take a noticeable part of
+/// the time.
 pub(super) struct WholeStep<'a> {
-    pub batch: Checked<'a>,
+    pub batch: &'a Checked<'a>,
     pub architecture: &'a Architecture,
     pub neurons: &'a mut NeuronShare,
     pub rows: &'a mut RowShare,
     pub scratch: &'a mut Scratch,
-    pub params: &'a UpdateParams,
+    pub params: UpdateParams,
 }
 
 impl WithSimd for WholeStep<'_> {
@@ -207,7 +211,7 @@ impl WithSimd for WholeStep<'_> {
             neurons,
             rows,
             scratch,
-            params,
+            mut params,
         } = self;
         rows.load(simd, batch, 0..batch.rows.count());
         let pass = ForwardAndBack {
@@ -225,48 +229,63 @@ impl WithSimd for WholeStep<'_> {
             scratch,
         };
         let step = check.with_simd(simd)?;
-        let mut params = *params;
         if batch.options.clip.is_some() {
             // Compiled as a function of its own, so that steps without it stay as fast as they are.
             params.clip_factor = simd.vectorize(ClipFactor {
                 neurons: &[neurons],
                 rows,
-                options: batch.options,
+                options: &batch.options,
                 scratch,
             });
         }
-        let params = &params;
         let update = Update {
             rows,
             neurons,
             scratch,
-            params,
+            params: &params,
         };
         update.with_simd(simd);
         Ok(step)
     }
 }
 
-/// Passes the gradient of a share of layer `l + 1` to `consumer`, tile by tile.
-#[inline(always)]
-pub(super) fn feed_gradient<S: Simd>(
-    simd: S,
-    rows: &[&RowShare],
-    neurons: &NeuronShare,
-    l: usize,
-    consumer: &mut impl Consumer,
-    scratch: &mut Scratch,
-) {
-    let layer = &neurons.layers[l];
-    let panels = (layer.first_panel, layer.parameters.count());
-    gradient(
-        simd,
-        &samples(rows, l)[..rows.len()],
-        panels,
-        consumer,
-        None,
-        scratch,
-    );
+/// Computes the gradient of a share of layer `l + 1`, summed over the mini-batch, in the order of the
+/// parameters.
+pub(super) struct SummedGradient<'a> {
+    /// All shares, in their order.
+    pub rows: &'a [&'a RowShare],
+    pub neurons: &'a NeuronShare,
+    pub l: usize,
+    pub scratch: &'a mut Scratch,
+}
+
+impl WithSimd for SummedGradient<'_> {
+    type Output = Aligned;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Aligned {
+        let Self {
+            rows,
+            neurons,
+            l,
+            scratch,
+        } = self;
+        let layer = &neurons.layers[l];
+        let mut sums = Aligned::zeros(layer.parameters.values().len());
+        let mut consumer = LayerUpdate {
+            scale: Scale {
+                share: 1.0,
+                decay: 0.0,
+            },
+            rule: &VectorRule::Sums,
+            parameters: &mut sums,
+            state: &mut [],
+        };
+        let panels = (layer.first_panel, layer.parameters.count());
+        let samples = &samples(rows, l)[..rows.len()];
+        gradient(simd, samples, panels, &mut consumer, None, scratch);
+        sums
+    }
 }
 
 /// Returns the inputs of the gradient of layer `l + 1`, for one or two shares of rows.
@@ -288,7 +307,7 @@ fn samples_of(rows: &RowShare, l: usize) -> Samples<'_> {
 
 /// Updates one share of the neurons.
 pub(super) struct Update<'a> {
-    /// All shares, in their params.
+    /// All shares, in their order.
     pub rows: &'a [&'a RowShare],
     pub neurons: &'a mut NeuronShare,
     pub scratch: &'a mut Scratch,

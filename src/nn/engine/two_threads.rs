@@ -113,7 +113,7 @@ impl Pair {
     }
 
     /// Makes a step, shared with the helper if that has been faster lately.
-    pub fn step(&mut self, batch: Checked, params: UpdateParams) -> Result<Step, NonFinite> {
+    pub fn step(&mut self, batch: &Checked, params: UpdateParams) -> Result<Step, NonFinite> {
         let start = Instant::now();
         let is_worth_it = self.always || self.policy.is_sharing(start);
         let is_shared = is_worth_it && self.helper.is_some();
@@ -133,7 +133,7 @@ impl Pair {
         let result = shared.check(&params.rule);
         if result.is_ok() {
             if batch.options.clip.is_some() {
-                let clip_factor = shared.clip_factor(batch.options);
+                let clip_factor = shared.clip_factor(&batch.options);
                 *write(&shared.params) = Some(UpdateParams {
                     clip_factor,
                     ..params
@@ -191,10 +191,16 @@ impl Shared {
         }
     }
 
-    fn load(&self, batch: Checked) {
-        let mut rows = self.rows.each_ref().map(write);
-        let rows = rows.each_mut().map(|share| &mut **share);
-        self.unit.run(Load { batch, rows });
+    /// Splits a mini-batch between the threads.
+    fn load(&self, batch: &Checked) {
+        let [mut first, mut second] = self.rows.each_ref().map(write);
+        let count = batch.rows.count();
+        let half = count.div_ceil(2);
+        for (rows, part) in [(&mut first, 0..half), (&mut second, half..count)] {
+            self.unit.run(Load { batch, part, rows });
+        }
+        // The same columns must be left out in both.
+        first.inputs.unite_spans(&mut second.inputs);
     }
 
     fn forward_and_back(&self, share: usize) {
@@ -218,7 +224,7 @@ impl Shared {
         })
     }
 
-    fn clip_factor(&self, options: StepOptions) -> f32 {
+    fn clip_factor(&self, options: &StepOptions) -> f32 {
         let neurons = self.neurons.each_ref().map(read);
         let rows = self.rows.each_ref().map(read);
         self.unit.run(ClipFactor {

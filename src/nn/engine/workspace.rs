@@ -5,10 +5,10 @@ use pulp::{Simd, WithSimd};
 
 use super::Engine;
 use super::partition::NeuronShare;
+use super::step::weighted_inputs;
 use crate::nn::kernels::elementwise::activate;
 use crate::nn::kernels::output::activate_outputs;
 use crate::nn::kernels::panels::{Panels, WIDE};
-use crate::nn::kernels::product::{Start, product};
 use crate::nn::kernels::sparse::Scratch;
 use crate::nn::{Architecture, Loss, Output};
 
@@ -182,18 +182,7 @@ impl WithSimd for ForwardPass<'_> {
         for l in 0..depth {
             let (before, after) = panels.split_at_mut(l + 1);
             let (before, z) = (&before[l], &mut after[0]);
-            for share in neurons {
-                let layer = &share.layers[l];
-                let to = (&mut *z, layer.first_panel);
-                product(
-                    simd,
-                    (before, 0),
-                    &layer.parameters,
-                    Start::Bias,
-                    to,
-                    scratch,
-                );
-            }
+            weighted_inputs(simd, (before, neurons, l), z, scratch);
             if l + 1 < depth {
                 activate(simd, architecture.hidden(), z.values_mut());
             }

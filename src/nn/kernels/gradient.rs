@@ -11,8 +11,7 @@ use super::product::{NEAR, for_each_tile, has_pairs};
 use super::sparse::{self, Scratch};
 use super::transpose::transpose_into;
 use super::{
-    Largest, fetch_rows, panels, vector_rows, vector_rows_mut, with_panel_width,
-    with_vectors_per_row,
+    Largest, array_of, fetch_rows, panels, vector_rows, with_panel_width, with_vectors_per_row,
 };
 
 /// Panels of activations processed together, so that they stay in the second-level cache while all
@@ -289,19 +288,29 @@ fn tile<S: Simd, const R: usize, const W: usize, const V: usize, const P: usize>
             continue;
         }
         // Four at a time, as each other instruction takes the place of a multiplication.
-        let d: [&[[S::f32s; V]]; P] =
-            std::array::from_fn(|j| &vector_rows::<S, V>(samples.deltas.panel(p + j))[..a.len()]);
+        let d: [&[[S::f32s; V]]; P] = array_of(
+            #[inline(always)]
+            |j| &vector_rows::<S, V>(samples.deltas.panel(p + j))[..a.len()],
+        );
         let (fours, rest) = a.as_chunks::<4>();
         for (n, a) in fours.iter().enumerate() {
-            let d: [&[_; 4]; P] =
-                std::array::from_fn(|j| d[j][4 * n..].first_chunk().expect("four"));
+            let d: [&[_; 4]; P] = array_of(
+                #[inline(always)]
+                |j| d[j][4 * n..].first_chunk().expect("four"),
+            );
             for m in 0..4 {
-                let d = std::array::from_fn(|j| &d[j][m]);
+                let d = array_of(
+                    #[inline(always)]
+                    |j| &d[j][m],
+                );
                 multiply::<S, R, W, V, P>(simd, &a[m], first, d, &mut sums);
             }
         }
         for (m, a) in zip(4 * fours.len().., rest) {
-            let d = std::array::from_fn(|j| &d[j][m]);
+            let d = array_of(
+                #[inline(always)]
+                |j| &d[j][m],
+            );
             multiply::<S, R, W, V, P>(simd, a, first, d, &mut sums);
         }
     }
@@ -327,111 +336,29 @@ fn multiply<S: Simd, const R: usize, const W: usize, const V: usize, const P: us
     }
 }
 
-/// Finds the largest magnitude in a gradient.
-pub(crate) struct Measure<'a> {
-    weights: &'a [f32],
-    share: f32,
+/// Finds the largest magnitude among the `sums` of a gradient over `rows` samples, in the order of the layer's
+/// parameters, and among the means with `decay` times each weight. NaN if there is one.
+#[inline(always)]
+pub(crate) fn largest_gradient<S: Simd>(
+    simd: S,
+    parameters: &Panels,
+    sums: &[f32],
+    rows: usize,
     decay: f32,
-    largest: f32,
-}
-
-impl<'a> Measure<'a> {
-    /// Creates a measure of the mean over `rows` samples plus `decay` times each weight.
-    pub fn new(weights: &'a Panels, rows: usize, decay: f32) -> Self {
-        Self {
-            weights: weights.values(),
-            share: 1.0 / rows as f32,
-            decay,
-            largest: 0.0,
+) -> f32 {
+    let share = simd.splat_f32s(1.0 / rows as f32);
+    let (width, height) = (parameters.width(), parameters.rows());
+    let weights = parameters.values().chunks_exact(width);
+    let mut largest = Largest::zero(simd);
+    for (row, (weights, sums)) in weights.zip(sums.chunks_exact(width)).enumerate() {
+        let is_bias = row % height + 1 == height;
+        let decay = simd.splat_f32s(if is_bias { 0.0 } else { decay });
+        for (&w, &sum) in zip(S::as_simd_f32s(weights).0, S::as_simd_f32s(sums).0) {
+            // The sum is kept in f32 before it is divided, so it must be in range, too.
+            largest.include(simd, sum);
+            let mean = simd.mul_add_e_f32s(share, sum, simd.mul_f32s(decay, w));
+            largest.include(simd, mean);
         }
     }
-
-    /// Returns the largest magnitude, NaN if there was one.
-    pub fn largest(self) -> f32 {
-        self.largest
-    }
-}
-
-impl Consumer for Measure<'_> {
-    #[inline(always)]
-    fn accumulate<S: Simd, const R: usize, const V: usize>(
-        &mut self,
-        simd: S,
-        position: usize,
-        decays: bool,
-        sums: [[S::f32s; V]; R],
-    ) {
-        let length = R * V * S::F32_LANES;
-        let weights = vector_rows::<S, V>(&self.weights[position..][..length]);
-        let share = simd.splat_f32s(self.share);
-        let decay = simd.splat_f32s(if decays { self.decay } else { 0.0 });
-        let mut largest = Largest::zero(simd);
-        largest.include(simd, simd.splat_f32s(self.largest));
-        for r in 0..R {
-            for v in 0..V {
-                // The sum is kept in f32 before it is divided, so it must be in range, too.
-                largest.include(simd, sums[r][v]);
-                let decayed = simd.mul_f32s(decay, weights[r][v]);
-                let mean = simd.mul_add_e_f32s(share, sums[r][v], decayed);
-                largest.include(simd, mean);
-            }
-        }
-        self.largest = largest.get();
-    }
-
-    #[inline(always)]
-    fn fetch_ahead(&self, _: Range<usize>) {}
-
-    #[inline(always)]
-    fn ignores_zeros(&self) -> bool {
-        self.decay == 0.0
-    }
-
-    #[inline(always)]
-    fn parameters(&self) -> &[f32] {
-        self.weights
-    }
-}
-
-/// Stores the gradient, summed over the mini-batch, in the order of the parameters.
-pub(crate) struct Store<'a> {
-    weights: &'a [f32],
-    gradient: &'a mut [f32],
-}
-
-impl<'a> Store<'a> {
-    /// Stores into `gradient`, which is zero and as long as the values of `weights`.
-    pub fn new(weights: &'a Panels, gradient: &'a mut [f32]) -> Self {
-        let weights = weights.values();
-        assert_eq!(weights.len(), gradient.len());
-        Self { weights, gradient }
-    }
-}
-
-impl Consumer for Store<'_> {
-    #[inline(always)]
-    fn accumulate<S: Simd, const R: usize, const V: usize>(
-        &mut self,
-        _: S,
-        position: usize,
-        _: bool,
-        sums: [[S::f32s; V]; R],
-    ) {
-        let length = R * V * S::F32_LANES;
-        let rows = vector_rows_mut::<S, V>(&mut self.gradient[position..][..length]);
-        rows.copy_from_slice(&sums);
-    }
-
-    #[inline(always)]
-    fn fetch_ahead(&self, _: Range<usize>) {}
-
-    #[inline(always)]
-    fn ignores_zeros(&self) -> bool {
-        true
-    }
-
-    #[inline(always)]
-    fn parameters(&self) -> &[f32] {
-        self.weights
-    }
+    largest.get()
 }

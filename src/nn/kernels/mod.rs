@@ -94,6 +94,16 @@ pub(in crate::nn) fn vector_rows_mut<S: Simd, const V: usize>(
     pulp::as_arrays_mut(S::as_mut_simd_f32s(values).0).0
 }
 
+/// Makes an array of at least one element as [`std::array::from_fn`] does, whose parts are not always inlined.
+#[inline(always)]
+fn array_of<T: Copy, const N: usize>(element: impl Fn(usize) -> T) -> [T; N] {
+    let mut array = [element(0); N];
+    for n in 1..N {
+        array[n] = element(n);
+    }
+    array
+}
+
 /// Prefetches `value` into the second-level cache.
 #[inline(always)]
 fn fetch_ahead<T>(value: &T) {

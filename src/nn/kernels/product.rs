@@ -8,7 +8,8 @@ use super::instructions::has_narrow_panels;
 use super::panels::Panels;
 use super::sparse::{self, Scratch};
 use super::{
-    fetch_ahead, panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row,
+    array_of, fetch_ahead, panels, vector_rows, vector_rows_mut, with_panel_width,
+    with_vectors_per_row,
 };
 
 /// Rows of `B` taken at a time, so that a panel of them (16 KiB) or a pair of panels stays in the
@@ -255,15 +256,24 @@ impl<'a, const W: usize, const V: usize, const P: usize> Strip<'a, W, V, P> {
             rows: a.rows(),
             a: a.panels(a_part.clone()),
             spans: a.spans(a_part),
-            b: std::array::from_fn(|j| &b.panel(p + j)[b_part.clone()]),
-            next: std::array::from_fn(|j| match p + P + j {
-                next if is_near || next >= b.count() => &[],
-                next => &b.panel(next)[b_part.clone()],
-            }),
+            b: array_of(
+                #[inline(always)]
+                |j| &b.panel(p + j)[b_part.clone()],
+            ),
+            next: array_of(
+                #[inline(always)]
+                |j| match p + P + j {
+                    next if is_near || next >= b.count() => &[],
+                    next => &b.panel(next)[b_part.clone()],
+                },
+            ),
             start: match start {
                 _ if part.start > 0 => None,
                 Start::Zero => Some([&ZEROS[..width]; P]),
-                Start::Bias => Some(std::array::from_fn(|j| &b.panel(p + j)[depth * width..])),
+                Start::Bias => Some(array_of(
+                    #[inline(always)]
+                    |j| &b.panel(p + j)[depth * width..],
+                )),
                 Start::Sum => None,
             },
             c: c.panels_mut(c_first..c_first + P),
@@ -280,8 +290,14 @@ impl<const W: usize, const V: usize, const P: usize> WithSimd for Strip<'_, W, V
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let rows = self.rows;
-        let b = self.b.map(|panel| vector_rows::<S, V>(panel));
-        let next = self.next.map(|panel| vector_rows::<S, V>(panel));
+        let b: [_; P] = array_of(
+            #[inline(always)]
+            |j| vector_rows::<S, V>(self.b[j]),
+        );
+        let next: [_; P] = array_of(
+            #[inline(always)]
+            |j| vector_rows::<S, V>(self.next[j]),
+        );
         let mut start = None;
         if let Some(rows) = self.start {
             let vectors = start.insert([[simd.splat_f32s(0.0); V]; P]);
@@ -336,19 +352,31 @@ fn tile<S: Simd, const R: usize, const W: usize, const V: usize, const P: usize>
         (panel, a) = a.split_at(rows);
         let rows: &[[f32; W]; R] = panel[first..].first_chunk().expect("R rows");
         if span.len() == W {
-            let b: [&[_; W]; P] = b.map(|rows| rows[q * W..].first_chunk().expect("W rows"));
+            let b: [&[_; W]; P] = array_of(
+                #[inline(always)]
+                |j| b[j][q * W..].first_chunk().expect("W rows"),
+            );
             // Four at a time, as each other instruction takes the place of a multiplication.
             for k in (0..W).step_by(4) {
                 for k in k..k + 4 {
-                    let b = std::array::from_fn(|j| &b[j][k]);
+                    let b = array_of(
+                        #[inline(always)]
+                        |j| &b[j][k],
+                    );
                     multiply::<S, R, W, V, P>(simd, rows, k, b, &mut sums);
                 }
             }
         } else {
             assert!(span.end <= W);
-            let b: [&[_]; P] = b.map(|rows| &rows[q * W..][..span.end]);
+            let b: [&[_]; P] = array_of(
+                #[inline(always)]
+                |j| &b[j][q * W..][..span.end],
+            );
             for k in span.clone() {
-                let b = std::array::from_fn(|j| &b[j][k]);
+                let b = array_of(
+                    #[inline(always)]
+                    |j| &b[j][k],
+                );
                 multiply::<S, R, W, V, P>(simd, rows, k, b, &mut sums);
             }
         }

@@ -1,13 +1,12 @@
 //! Updates of the parameters on vectors, while the sums of the gradient are still in registers.
 
-use std::array::from_fn;
 use std::ops::Range;
 
 use pulp::Simd;
 
 use super::aligned::Aligned;
 use super::gradient::Consumer;
-use super::{fetch_rows, magnitude, vector_rows_mut};
+use super::{fetch_rows, magnitude};
 
 /// Vector form of an optimizer that keeps `N` values per parameter.
 pub(in crate::nn) trait Lanes<const N: usize>: Copy {
@@ -44,15 +43,17 @@ impl Scale {
 
 /// An update of tiles of parameters: the vector form of one optimizer, or of any.
 pub(in crate::nn) trait TileUpdate {
-    /// Updates a tile of parameters, and its state from a position on.
-    fn update<S: Simd, const R: usize, const V: usize>(
-        &self,
-        simd: S,
-        scale: Scale,
-        sums: [[S::f32s; V]; R],
-        parameters: &mut [[S::f32s; V]; R],
-        state: (&mut [Aligned], usize),
-    );
+    /// Updates a tile.
+    fn update<S: Simd>(&self, simd: S, scale: Scale, sums: &[S::f32s], tile: Tile);
+}
+
+/// Consecutive parameters of a layer, and the state of the optimizer for them.
+pub(in crate::nn) struct Tile<'a> {
+    pub parameters: &'a mut [f32],
+    /// State of the whole layer.
+    pub state: &'a mut [Aligned],
+    /// Position of the first of the parameters in the state.
+    pub position: usize,
 }
 
 /// Updates the parameters of a layer as their gradient is computed.
@@ -78,9 +79,12 @@ impl<U: TileUpdate> Consumer for LayerUpdate<'_, U> {
         if !decays {
             scale.decay = 0.0;
         }
-        let parameters = rows_at::<S, R, V>(self.parameters, position);
-        let state = (&mut *self.state, position);
-        self.rule.update(simd, scale, sums, parameters, state);
+        let tile = Tile {
+            parameters: &mut self.parameters[position..][..R * V * S::F32_LANES],
+            state: self.state,
+            position,
+        };
+        self.rule.update(simd, scale, sums.as_flattened(), tile);
     }
 
     #[inline(always)]
@@ -103,32 +107,32 @@ impl<U: TileUpdate> Consumer for LayerUpdate<'_, U> {
     }
 }
 
-/// Updates a tile of parameters, and its state from `position` on.
+/// Updates a tile by the vector form of an optimizer.
 #[inline(always)]
-pub(in crate::nn) fn update_tile<
-    S: Simd,
-    L: Lanes<N>,
-    const N: usize,
-    const R: usize,
-    const V: usize,
->(
+pub(in crate::nn) fn update_tile<S: Simd, L: Lanes<N>, const N: usize>(
     (simd, lanes): (S, L),
     scale: Scale,
-    sums: [[S::f32s; V]; R],
-    parameters: &mut [[S::f32s; V]; R],
-    (state, position): (&mut [Aligned], usize),
+    sums: &[S::f32s],
+    Tile {
+        parameters,
+        state,
+        position,
+    }: Tile,
 ) {
+    let length = parameters.len();
     let state: &mut [Aligned; N] = state.try_into().expect("the state of the optimizer");
     let state = state.each_mut();
-    let state = state.map(|values| rows_at::<S, R, V>(values, position));
-    for r in 0..R {
-        for v in 0..V {
-            let old = from_fn(|n| state[n][r][v]);
-            let (w, new) = lanes.update(simd, scale, sums[r][v], parameters[r][v], old);
-            for n in 0..N {
-                state[n][r][v] = new[n];
-            }
-            parameters[r][v] = w;
+    let state = state.map(|values| S::as_mut_simd_f32s(&mut values[position..][..length]).0);
+    let parameters = S::as_mut_simd_f32s(parameters).0;
+    for (i, (&sum, w)) in sums.iter().zip(parameters).enumerate() {
+        let mut old = [sum; N];
+        for n in 0..N {
+            old[n] = state[n][i];
+        }
+        let new;
+        (*w, new) = lanes.update(simd, scale, sum, *w, old);
+        for n in 0..N {
+            state[n][i] = new[n];
         }
     }
 }
@@ -142,15 +146,4 @@ pub(in crate::nn) fn flush_subnormal<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let smallest = simd.splat_f32s(f32::MIN_POSITIVE);
     let tiny = simd.less_than_f32s(magnitude(simd, x), smallest);
     simd.select_f32s(tiny, simd.splat_f32s(0.0), x)
-}
-
-/// Returns `R` rows of a panel from `position` on.
-#[inline(always)]
-fn rows_at<S: Simd, const R: usize, const V: usize>(
-    values: &mut [f32],
-    position: usize,
-) -> &mut [[S::f32s; V]; R] {
-    let length = R * V * S::F32_LANES;
-    let rows = vector_rows_mut::<S, V>(&mut values[position..][..length]);
-    rows.try_into().expect("as many rows as were cut out")
 }

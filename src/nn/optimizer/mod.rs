@@ -20,8 +20,7 @@ use std::fmt;
 use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
-use super::kernels::aligned::Aligned;
-use super::kernels::update::{Scale, TileUpdate, update_tile};
+use super::kernels::update::{Scale, Tile, TileUpdate, update_tile};
 use super::{LearningRate, Loss, Output, WeightDecay};
 use crate::util::numbers::rate;
 pub use formula::Part;
@@ -65,7 +64,9 @@ macro_rules! optimizers {
         /// The kernels are compiled once for all optimizers and choose one for every tile; compiled for
         /// each, they would be most of the program.
         pub(super) enum VectorRule {
-            $($kind($file::VectorForm)),+
+            $($kind($file::VectorForm),)+
+            /// No update: the summed gradient takes the place of the parameters.
+            Sums,
         }
 
         impl VectorRule {
@@ -80,18 +81,13 @@ macro_rules! optimizers {
 
         impl TileUpdate for VectorRule {
             #[inline(always)]
-            fn update<S: Simd, const R: usize, const V: usize>(
-                &self,
-                simd: S,
-                scale: Scale,
-                sums: [[S::f32s; V]; R],
-                parameters: &mut [[S::f32s; V]; R],
-                state: (&mut [Aligned], usize),
-            ) {
+            fn update<S: Simd>(&self, simd: S, scale: Scale, sums: &[S::f32s], tile: Tile) {
                 match *self {
-                    $(Self::$kind(lanes) => {
-                        update_tile((simd, lanes), scale, sums, parameters, state)
-                    })+
+                    $(Self::$kind(lanes) => update_tile((simd, lanes), scale, sums, tile),)+
+                    Self::Sums => {
+                        let vectors = S::as_mut_simd_f32s(tile.parameters).0;
+                        vectors.copy_from_slice(sums);
+                    }
                 }
             }
         }

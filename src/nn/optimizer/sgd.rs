@@ -4,8 +4,7 @@ use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G};
 use super::{Decay, Defaults, LearningRule, Spec};
-use crate::nn::kernels::aligned::Aligned;
-use crate::nn::kernels::update::{Lanes, Scale, TileUpdate, update_tile};
+use crate::nn::kernels::update::{Lanes, Scale, Tile, TileUpdate, update_tile};
 
 pub(super) const SPEC: Spec = Spec {
     name: "sgd",
@@ -58,14 +57,7 @@ impl Lanes<0> for VectorForm {
 /// Kernels of its own: the update is so short that choosing it for every tile would be felt.
 impl TileUpdate for VectorForm {
     #[inline(always)]
-    fn update<S: Simd, const R: usize, const V: usize>(
-        &self,
-        simd: S,
-        scale: Scale,
-        sums: [[S::f32s; V]; R],
-        parameters: &mut [[S::f32s; V]; R],
-        state: (&mut [Aligned], usize),
-    ) {
-        update_tile((simd, *self), scale, sums, parameters, state);
+    fn update<S: Simd>(&self, simd: S, scale: Scale, sums: &[S::f32s], tile: Tile) {
+        update_tile((simd, *self), scale, sums, tile);
     }
 }

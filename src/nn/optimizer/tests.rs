@@ -3,7 +3,8 @@ use pulp::{Simd, WithSimd};
 
 use super::*;
 use crate::nn::kernels::Instructions;
-use crate::nn::kernels::update::Scale;
+use crate::nn::kernels::aligned::Aligned;
+use crate::nn::kernels::update::{Scale, Tile};
 
 #[test]
 fn names_are_read_back() {
@@ -142,14 +143,12 @@ impl WithSimd for OnVectors<'_> {
             decay: self.rule.weight_decay.get() as f32,
         };
         let rule = VectorRule::new(&self.rule, self.updates);
-        let sums = S::as_simd_f32s(self.sums).0;
-        let parameters = S::as_mut_simd_f32s(self.parameters).0;
-        for (i, (&sum, w)) in sums.iter().zip(parameters).enumerate() {
-            let mut tile = [[*w]];
-            let state = (&mut *self.state, i * S::F32_LANES);
-            rule.update(simd, scale, [[sum]], &mut tile, state);
-            [[*w]] = tile;
-        }
+        let tile = Tile {
+            parameters: self.parameters,
+            state: self.state,
+            position: 0,
+        };
+        rule.update(simd, scale, S::as_simd_f32s(self.sums).0, tile);
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use pulp::Simd;
+use pulp::{Simd, bytemuck};
 
 use super::{NARROW, Panels};
-use crate::nn::kernels::{Largest, vector_rows, with_vectors_per_row};
+use crate::nn::kernels::{Largest, array_of, vector_rows, with_vectors_per_row};
 
 impl Panels {
     /// Finds the columns that are zero in all rows, so that products skip them, and returns the
@@ -28,7 +28,11 @@ impl Panels {
                     has_zero |= width > NARROW && columns[v].has_zero(simd);
                 }
                 self.spans[p] = if has_zero {
-                    span_of(columns.iter().flat_map(|column| column.lanes()))
+                    let bits: [S::u32s; V] = array_of(
+                        #[inline(always)]
+                        |v| columns[v].0,
+                    );
+                    span_of(bytemuck::cast_slice(&bits))
                 } else {
                     0..self.used(p)
                 };
@@ -65,9 +69,9 @@ fn largest_of_columns<S: Simd, const V: usize>(simd: S, panel: &[f32]) -> [Large
 
 /// Returns the range from the first non-zero number to the last.
 #[inline(always)]
-fn span_of<'a>(numbers: impl Iterator<Item = &'a u32>) -> Range<usize> {
+fn span_of(numbers: &[u32]) -> Range<usize> {
     let mut span = 0..0;
-    for (i, _) in numbers.enumerate().filter(|(_, x)| **x != 0) {
+    for (i, _) in numbers.iter().enumerate().filter(|(_, x)| **x != 0) {
         if span.is_empty() {
             span.start = i;
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::nn::kernels::panels::{Panels, WIDE};
 use crate::nn::kernels::product::{NEAR, Start};
-use crate::nn::kernels::{fetch_ahead, vector_rows, vector_rows_mut};
+use crate::nn::kernels::{array_of, fetch_ahead, vector_rows, vector_rows_mut};
 
 /// Computes a part of the [`product`](crate::nn::kernels::product::product) if `A` has enough zeros, and returns the
 /// number of panels of `B` that are done.
@@ -159,8 +159,10 @@ impl<const N: usize> WithSimd for AddBlock<'_, N> {
         let rows = self.bits.len();
         // Without a panel, the first one will do: its bits are not set.
         let (a, _) = pulp::as_arrays::<WIDE, _>(self.a);
-        let panels: [&[_]; DEPTH / WIDE] =
-            std::array::from_fn(|n| a.get(n * rows..(n + 1) * rows).unwrap_or(&a[..rows]));
+        let panels: [&[_]; DEPTH / WIDE] = array_of(
+            #[inline(always)]
+            |n| a.get(n * rows..(n + 1) * rows).unwrap_or(&a[..rows]),
+        );
         let mut factors = Factors([[0.0; WIDE]; BITS / WIDE]);
         let block = vector_rows::<S, N>(self.block)
             .first_chunk()

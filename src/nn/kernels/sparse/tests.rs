@@ -8,7 +8,7 @@ use super::*;
 use crate::nn::kernels::Instructions;
 use crate::nn::kernels::aligned::Aligned;
 use crate::nn::kernels::gradient;
-use crate::nn::kernels::gradient::{Measure, Samples};
+use crate::nn::kernels::gradient::Samples;
 use crate::nn::kernels::panels::{Panels, WIDE};
 use crate::nn::kernels::product;
 use crate::nn::kernels::product::Start;
@@ -209,11 +209,16 @@ impl WithSimd for Update<'_> {
         };
         let to = Some(&mut transposed);
         gradient::gradient(simd, samples, panels, &mut consumer, to, &mut room);
-        let mut measure = Measure::new(&weights, 10, decay);
-        gradient::gradient(simd, samples, panels, &mut measure, None, &mut room);
-        let largest = [measure.largest()];
+        let mut sums = Aligned::zeros(weights.values().len());
+        let mut consumer = LayerUpdate {
+            scale: Scale { share: 0.1, decay },
+            rule: &VectorRule::Sums,
+            parameters: &mut sums,
+            state: &mut [],
+        };
+        gradient::gradient(simd, samples, panels, &mut consumer, None, &mut room);
         let state = state.iter().map(|values| &values[..]);
-        [weights.values(), transposed.values(), &largest]
+        [weights.values(), transposed.values(), &sums]
             .into_iter()
             .chain(state)
             .flat_map(bits)

@@ -1,28 +1,29 @@
 //! Arguments of the command line. Flags of settings come from their table;
 //! [`crate::cli::job`] checks how all of them go together.
 
-use std::ffi::{OsStr, OsString};
+mod setting_flags;
+mod table;
+
+use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{
-    Arg, ArgAction, ArgGroup, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand,
-};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ArgGroup, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::data::{
-    BUILT_IN, ClassWeights, DateOptions, Delimiter, MISSING_IN_NUMBERS, MISSING_IN_TEXTS, Missing,
-    RowSet, TaskChoice, TextEncoding,
-};
+use crate::data::{BUILT_IN, RowSet};
 use crate::error::Error;
 use crate::model_file::formats;
 use crate::nn::ParameterId;
 use crate::record::log_formats;
-use crate::settings::{Edit, ON_OR_OFF, SETTINGS, Setting, defaults, parameter_value};
+use crate::settings::{defaults, parameter_value};
 use crate::train::{Interval, Weights};
 use crate::tui::theme::{Symbols, ThemeChoice};
-use crate::util::named::{by_name, shown_by_name};
+use crate::util::named::by_name;
+pub use setting_flags::SettingFlags;
+use setting_flags::WITHOUT_SCREEN;
+pub use table::{DecimalMark, ReadingArgs, TableArgs};
 
 /// Train a feed-forward neural network on a table and watch it learn.
 #[derive(Debug, Parser)]
@@ -275,8 +276,6 @@ pub struct SavingArgs {
     pub given: Vec<String>,
 }
 
-/// Options that start a run without the screen.
-const WITHOUT_SCREEN: [&str; 5] = ["headless", "json", "check_gradients", "folds", "repeat"];
 /// Options of a single run.
 const NOT_OF_SEVERAL: [&str; 8] = [
     "describe",
@@ -289,249 +288,10 @@ const NOT_OF_SEVERAL: [&str; 8] = [
     "paused",
 ];
 
-/// Flags of the settings, read from their table: the edits of those that were given.
-#[derive(Debug, Clone, Default)]
-pub struct SettingFlags(pub Vec<(&'static Setting, Edit)>);
-
-impl SettingFlags {
-    /// Returns whether the setting called `name` was given.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(setting, _)| setting.name == name)
-    }
-}
-
-impl clap::Args for SettingFlags {
-    fn augment_args(command: clap::Command) -> clap::Command {
-        command.args(SETTINGS.map(flag))
-    }
-
-    fn augment_args_for_update(command: clap::Command) -> clap::Command {
-        Self::augment_args(command)
-    }
-}
-
-impl FromArgMatches for SettingFlags {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = SETTINGS.iter().filter_map(|&setting| {
-            let edit = matches.get_one::<Edit>(setting.name)?;
-            Some((setting, edit.clone()))
-        });
-        Ok(Self(given.collect()))
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
-    }
-}
-
-/// Makes the flag of a setting.
-fn flag(setting: &'static Setting) -> Arg {
-    let arg = Arg::new(setting.name)
-        .help_heading(setting.heading)
-        .help(setting.flag_help())
-        .action(ArgAction::Set);
-    let arg = match setting.short {
-        Some(short) => arg.short(short),
-        None => arg,
-    };
-    let arg = if setting.heading == "Screen" {
-        arg.conflicts_with_all(WITHOUT_SCREEN)
-    } else {
-        arg
-    };
-    let parse = move |text: &str| {
-        (setting.parse)(text).ok_or_else(|| format!("expected {}", (setting.expected)(text)))
-    };
-    if setting.argument == ON_OR_OFF {
-        // Names of flags live as long as the program.
-        let name: &str = format!("no-{}", setting.name).leak();
-        let arg = arg.long(name).num_args(0).default_missing_value("off");
-        return arg.value_parser(parse);
-    }
-    let arg = arg
-        .long(setting.name)
-        .value_name(setting.argument)
-        .allow_negative_numbers(true);
-    let words = (setting.words)();
-    // A setting that has numbers too can't be limited to its words.
-    if words.is_empty() || words.iter().any(|word| ["none", "full"].contains(word)) {
-        arg.value_parser(parse)
-    } else if setting.argument.contains(' ') {
-        arg.value_parser(WithConstants { words, parse })
-    } else {
-        let names = PossibleValuesParser::new(words);
-        arg.value_parser(names.try_map(move |text| parse(&text)))
-    }
-}
-
-/// Parser of values that begin with one of some words, such as `step 20 0.5`. Help and completions list the words.
-#[derive(Clone)]
-struct WithConstants<P> {
-    words: Vec<&'static str>,
-    parse: P,
-}
-
-impl<P: TypedValueParser> TypedValueParser for WithConstants<P> {
-    type Value = P::Value;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        arg: Option<&Arg>,
-        value: &OsStr,
-    ) -> Result<P::Value, clap::Error> {
-        self.parse.parse_ref(command, arg, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(self.words.iter().map(PossibleValue::new)))
-    }
-}
-
 fn initial_value(text: &str) -> Result<(ParameterId, f32), String> {
     parameter_value(text)
         .ok_or_else(|| "expected a weight or bias and a number, such as w1[1,1]=0.5".into())
 }
-
-/// Format of a file, where it is not detected.
-#[derive(Debug, Clone, clap::Args)]
-pub struct ReadingArgs {
-    /// Field separator: comma, semicolon, tab, bar, blanks or one character [default: auto-detect]
-    #[arg(long, value_name = "NAME", help_heading = "Reading", global = true)]
-    pub delimiter: Option<Delimiter>,
-    /// Character encoding [default: auto-detect]
-    #[arg(long, value_name = "NAME", help_heading = "Reading", global = true,
-          value_parser = one_of(&TextEncoding::ALL, TextEncoding::name))]
-    pub encoding: Option<TextEncoding>,
-    /// Decimal separator: point or comma [default: auto-detect]
-    #[arg(long, value_name = "NAME", help_heading = "Reading", global = true,
-          value_parser = one_of(&DecimalMark::ALL, DecimalMark::name))]
-    pub decimal: Option<DecimalMark>,
-    /// Comment character, e.g. #
-    #[arg(
-        long,
-        value_name = "CHARACTER",
-        help_heading = "Reading",
-        global = true
-    )]
-    pub comment: Option<char>,
-    /// Quote character, e.g. "'", or none [default: "]
-    #[arg(
-        long,
-        value_name = "CHARACTER",
-        help_heading = "Reading",
-        global = true
-    )]
-    pub quote: Option<String>,
-    /// Number of lines above the table [default: auto-detect]
-    #[arg(long, value_name = "N", help_heading = "Reading", global = true)]
-    pub skip: Option<u64>,
-    /// The first row holds column names [default: auto-detect]
-    #[arg(
-        long,
-        help_heading = "Reading",
-        global = true,
-        conflicts_with = "no_header"
-    )]
-    pub header: bool,
-    /// The first row is data [default: auto-detect]
-    #[arg(long, help_heading = "Reading", global = true)]
-    pub no_header: bool,
-}
-
-/// Decimal separator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DecimalMark {
-    /// `3.14`.
-    Point,
-    /// `3,14`.
-    Comma,
-}
-
-impl DecimalMark {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Point, Self::Comma];
-
-    /// Name for the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Point => "point",
-            Self::Comma => "comma",
-        }
-    }
-}
-
-/// Use of a table's columns and rows.
-#[derive(Debug, Clone, clap::Args)]
-pub struct TableArgs {
-    /// Column to predict, by name or number [default: the last one]
-    #[arg(short = 't', long, value_name = "COLUMN", help_heading = "Data")]
-    pub target: Option<String>,
-    /// Kind of target: class or number [default: class for text and for at most 20 different whole
-    /// numbers]
-    #[arg(long, value_name = "NAME", help_heading = "Data", default_value_t = TaskChoice::Auto,
-          hide_default_value = true,
-          value_parser = one_of(&TaskChoice::ALL, TaskChoice::name))]
-    pub task: TaskChoice,
-    /// Columns to ignore, by name or number, e.g. id,3,10-20,first..last
-    #[arg(long, value_name = "COLUMNS", help_heading = "Data")]
-    pub drop: Vec<String>,
-    /// Keep columns that would be dropped as dates, free text or row IDs
-    #[arg(long, value_name = "COLUMNS", help_heading = "Data")]
-    pub keep: Vec<String>,
-    /// Numeric columns to treat as categories
-    #[arg(long, value_name = "COLUMNS", help_heading = "Data")]
-    pub categorical: Vec<String>,
-    /// Dates as inputs: auto uses year, month, day of the week and time of day if there are no other
-    /// inputs, parts always, exclude never; dmy or mdy sets the order of day and month, e.g. parts,dmy
-    #[arg(long, value_name = "USE", help_heading = "Data", default_value = "auto",
-          value_parser = DateOptions::parse)]
-    pub dates: DateOptions,
-    /// Earlier targets as inputs, for rows in order of time: those of the N rows before
-    #[arg(long, value_name = "N", help_heading = "Data", default_value_t = 0)]
-    pub lags: usize,
-    /// Missing cells.
-    #[arg(long, value_name = "NAME", help_heading = "Data", default_value_t = Missing::Impute,
-          help = missing_help(), value_parser = one_of(&Missing::ALL, Missing::name))]
-    pub missing: Missing,
-    /// Texts that mean a missing value, besides empty cells, e.g. "NA,-999"
-    #[arg(
-        long,
-        value_name = "TEXTS",
-        help_heading = "Data",
-        value_delimiter = ',',
-        allow_hyphen_values = true
-    )]
-    pub missing_values: Option<Vec<String>>,
-    /// Rows to validate on: a fraction, or a file with them
-    #[arg(long, value_name = "FRACTION|FILE", help_heading = "Data", help = validation_help(),
-          allow_hyphen_values = true)]
-    pub val: Option<OsString>,
-    /// Test rows, scored once at the end of a headless run: a fraction, or a file
-    #[arg(
-        long,
-        value_name = "FRACTION|FILE",
-        help_heading = "Data",
-        allow_hyphen_values = true
-    )]
-    pub test: Option<OsString>,
-    /// Choice of validation and test rows: random, time or time:COLUMN (the last rows), group:COLUMN
-    /// (rows of one value stay together), or a file written by --save-split [default: random; time with
-    /// --lags, or if only dates are inputs]
-    #[arg(long, value_name = "METHOD|FILE", help_heading = "Data")]
-    pub split: Option<OsString>,
-    /// Maximum number of rows, sampled by the seed
-    #[arg(long, value_name = "N", help_heading = "Data")]
-    pub max_rows: Option<usize>,
-    /// Class weights; balanced gives every class the same total weight
-    #[arg(long, value_name = "NAME", help_heading = "Data",
-          default_value_t = ClassWeights::None,
-          value_parser = one_of(&ClassWeights::ALL, ClassWeights::name))]
-    pub class_weights: ClassWeights,
-}
-
-shown_by_name!(TaskChoice, Missing, ClassWeights, RowSet);
 
 /// Parses one of `all` by its name. Shells complete the names.
 fn one_of<T: Copy + Send + Sync + 'static>(
@@ -541,24 +301,6 @@ fn one_of<T: Copy + Send + Sync + 'static>(
     let names = all.iter().map(|&value| name(value));
     PossibleValuesParser::new(names)
         .try_map(move |given| by_name("value", &given, all, name).map_err(Error::Usage))
-}
-
-fn missing_help() -> String {
-    let in_numbers = MISSING_IN_NUMBERS.iter().copied();
-    let in_numbers = in_numbers.filter(|word| !MISSING_IN_TEXTS.contains(word));
-    format!(
-        "Missing cells (empty, {}; in numbers also {}): impute fills in the mean or most frequent value \
-         of the training rows, drop skips the row",
-        MISSING_IN_TEXTS.join(", "),
-        in_numbers.collect::<Vec<_>>().join(", "),
-    )
-}
-
-fn validation_help() -> String {
-    format!(
-        "Validation rows: a fraction, or a file [default: {}, or the test set of an image data set]",
-        defaults::VALIDATION
-    )
 }
 
 fn log_help() -> String {

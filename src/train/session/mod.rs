@@ -3,25 +3,23 @@
 mod best;
 mod changes;
 mod frozen;
+mod progress;
 mod recipe;
 mod replay;
 mod reshape;
+mod scores;
 mod snapshots;
 mod state;
 mod undo;
 mod validate;
 
-use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayViewMut1, Axis};
-use serde::{Deserialize, Serialize};
 
 use super::Plan;
-use super::Set;
-use super::confusion_rows::ConfusionRows;
-use super::evaluation::{Depth, Evaluation, Evaluator, Outcomes};
+use super::evaluation::{Evaluator, Outcomes};
 use super::sampler::Sampler;
 use crate::data::{Dataset, Prepared, Samples, Scores, Targets, prepare};
 use crate::error::{Error, Result};
@@ -31,93 +29,18 @@ use crate::nn::engine::{
 use crate::nn::regularisation::{draw_masks, smoothed};
 use crate::nn::schedule::Plateau;
 use crate::nn::{
-    Architecture, Change, Initialisation, LoggedChange, ParameterId, Parameters, Regularisation,
+    Architecture, Change, Initialisation, LearningRule, LoggedChange, ParameterId, Parameters,
+    Regularisation,
 };
-use crate::util::numbers::rate;
 pub(super) use best::ChosenWeights;
 pub use best::{BestEpoch, Weights};
 use frozen::FrozenParameters;
+pub use progress::{Divergence, Position, RunningMean, Stepped};
 pub(crate) use recipe::Recipe;
 pub use replay::ReplayError;
 use snapshots::{Recovery, Snapshot, SnapshotRing};
 pub(super) use state::{Fields, Numbers, SessionState};
 use undo::UndoStack;
-
-/// Progress of a training.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Position {
-    /// Number of completed epochs.
-    pub epoch: u64,
-    /// Number of mini-batches done in the current epoch.
-    pub batch: u32,
-    /// Total number of steps (updates).
-    pub step: u64,
-}
-
-/// Running mean of loss and accuracy over the mini-batches of an epoch, weighted by rows.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct RunningMean {
-    loss: f64,
-    correct: usize,
-    rows: usize,
-}
-
-impl RunningMean {
-    fn add(&mut self, step: Step, rows: usize) {
-        self.loss += f64::from(step.loss) * rows as f64;
-        self.correct += step.correct;
-        self.rows += rows;
-    }
-
-    /// Returns the mean loss per row; NaN before the first step of an epoch.
-    pub fn loss(&self) -> f64 {
-        self.loss / self.rows as f64
-    }
-
-    /// Returns the fraction of correctly classified rows; NaN before the first step of an epoch.
-    pub fn accuracy(&self) -> f64 {
-        self.correct as f64 / self.rows as f64
-    }
-}
-
-/// Result of a training step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stepped {
-    /// Mean loss of the mini-batch, before its update.
-    pub loss: f32,
-    /// Number of rows of the mini-batch.
-    pub rows: usize,
-    /// Learning rate of the step.
-    pub learning_rate: f64,
-    /// Means over the epoch, if this step was its last.
-    pub epoch: Option<RunningMean>,
-}
-
-/// Divergence: a training step whose loss, gradient or update is not finite.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Divergence {
-    /// Number of the rejected step, from 1.
-    pub step: u64,
-    /// Value that is not finite, and its layer.
-    pub cause: NonFinite,
-    /// The learning rate.
-    pub learning_rate: f64,
-}
-
-impl fmt::Display for Divergence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            step,
-            cause,
-            learning_rate,
-        } = self;
-        write!(
-            f,
-            "training diverged at step {step}: {cause} (learning rate {})",
-            rate(*learning_rate)
-        )
-    }
-}
 
 /// Buffers in which a mini-batch is assembled row by row.
 struct Buffers {
@@ -335,8 +258,9 @@ impl Session {
         }
         let places = self.next_places();
         let rows = places.len();
-        let learning_rate = self.rule().learning_rate.get();
-        let step = match self.train_on(places) {
+        let rule = self.rule();
+        let learning_rate = rule.learning_rate.get();
+        let step = match self.train_on(places, &rule) {
             Ok(step) => step,
             Err(cause) => {
                 let divergence = Divergence {
@@ -375,8 +299,7 @@ impl Session {
     }
 
     /// Trains on the rows at `places` in the order of the epoch.
-    fn train_on(&mut self, places: Range<usize>) -> Result<Step, NonFinite> {
-        let rule = self.rule();
+    fn train_on(&mut self, places: Range<usize>, rule: &LearningRule) -> Result<Step, NonFinite> {
         let masks = self.masks(self.position.step, places.len());
         let Regularisation {
             clip,
@@ -401,7 +324,7 @@ impl Session {
                 targets: engine::Targets::Classes(labels),
                 rows,
             };
-            return self.engine.train_on_with(batch, &rule, options);
+            return self.engine.train_on_with(batch, rule, options);
         };
         for (i, &row) in rows.iter().enumerate() {
             let row = row as usize;
@@ -410,7 +333,7 @@ impl Session {
         }
         let inputs = buffers.inputs.slice_axis(Axis(0), (..rows.len()).into());
         let targets = buffers.targets.slice_axis(Axis(0), (..rows.len()).into());
-        self.engine.train_with(inputs, targets, &rule, options)
+        self.engine.train_with(inputs, targets, rule, options)
     }
 
     /// Draws the masks of dropout for the step after `step` steps, on `rows` rows: `(rows, neurons)` of each hidden
@@ -454,51 +377,9 @@ impl Session {
         self.sampler.draw(self.position.epoch, &mut self.order);
     }
 
-    /// Evaluates the current parameters on all rows.
-    pub fn evaluate(&mut self) -> Evaluation {
-        evaluation(&self.engine, &mut self.evaluator, &self.data)
-    }
-
-    /// Evaluates `parameters` of the same shape as the current ones on all rows.
-    pub(crate) fn evaluate_parameters(&mut self, parameters: &Parameters) -> Evaluation {
-        let architecture = self.engine.architecture();
-        let engine = Engine::new(architecture, parameters, self.now.rule.optimizer, 1);
-        evaluation(&engine, &mut self.evaluator, &self.data)
-    }
-
-    /// Evaluates the current parameters on the validation rows; `None` without validation rows.
-    pub fn validate(&mut self) -> Option<(Scores, Outcomes)> {
-        let samples = &self.data.validation;
-        (!samples.is_empty()).then(|| self.evaluator.evaluate(&self.engine, samples, Depth::Epoch))
-    }
-
-    /// Takes the scores on the validation rows that the last step measured, if it ended an epoch.
-    pub(super) fn take_validated(&mut self) -> Option<(Scores, Outcomes)> {
-        self.validated.take()
-    }
-
-    /// Returns the rows of class `actual` that are predicted as `predicted`, among the validation rows,
-    /// or among the training rows without validation rows.
-    pub(crate) fn rows_taken(&mut self, actual: usize, predicted: usize) -> ConfusionRows {
-        let (set, samples) = if self.data.validation.is_empty() {
-            (Set::Training, &self.data.training)
-        } else {
-            (Set::Validation, &self.data.validation)
-        };
-        let evaluator = &mut self.evaluator;
-        let (rows, all) = evaluator.rows_taken(&self.engine, samples, actual, predicted);
-        ConfusionRows {
-            actual,
-            predicted,
-            set,
-            rows,
-            all,
-        }
-    }
-
     /// Returns the number of steps per epoch; the last may have a smaller mini-batch.
     pub fn batches(&self) -> u32 {
-        self.order.len().div_ceil(self.engine.batch()) as u32
+        (self.order.len() as u32).div_ceil(self.engine.batch() as u32)
     }
 
     /// Returns the progress so far.
@@ -544,19 +425,5 @@ impl Session {
     /// Returns the divergence that stopped the training, if any.
     pub fn diverged(&self) -> Option<Divergence> {
         self.diverged
-    }
-}
-
-fn evaluation(engine: &Engine, evaluator: &mut Evaluator, data: &Prepared) -> Evaluation {
-    let mut evaluate = |samples: &Samples| evaluator.evaluate(engine, samples, Depth::Full);
-    let (training, of_training) = evaluate(&data.training);
-    let test = data.test.as_ref().map(|samples| evaluate(samples).0);
-    let validation = (!data.validation.is_empty()).then(|| evaluate(&data.validation));
-    let (validation, of_validation) = validation.unzip();
-    Evaluation {
-        training,
-        validation,
-        outcomes: of_validation.unwrap_or(of_training),
-        test,
     }
 }

@@ -1,0 +1,112 @@
+//! Flags of the settings, made from their table.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
+
+use crate::settings::{Edit, ON_OR_OFF, SETTINGS, Setting};
+
+/// Options that start a run without the screen.
+pub(super) const WITHOUT_SCREEN: [&str; 5] =
+    ["headless", "json", "check_gradients", "folds", "repeat"];
+
+/// Flags of the settings, read from their table: the edits of those that were given.
+#[derive(Debug, Clone, Default)]
+pub struct SettingFlags(pub Vec<(&'static Setting, Edit)>);
+
+impl SettingFlags {
+    /// Returns whether the setting called `name` was given.
+    pub(in crate::cli) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(setting, _)| setting.name == name)
+    }
+}
+
+impl clap::Args for SettingFlags {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.args(SETTINGS.map(flag))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SettingFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = SETTINGS.iter().filter_map(|&setting| {
+            let edit = matches.get_one::<Edit>(setting.name)?;
+            Some((setting, edit.clone()))
+        });
+        Ok(Self(given.collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Makes the flag of a setting.
+fn flag(setting: &'static Setting) -> Arg {
+    let arg = Arg::new(setting.name)
+        .help_heading(setting.heading)
+        .help(setting.flag_help())
+        .action(ArgAction::Set);
+    let arg = match setting.short {
+        Some(short) => arg.short(short),
+        None => arg,
+    };
+    let arg = if setting.heading == "Screen" {
+        arg.conflicts_with_all(WITHOUT_SCREEN)
+    } else {
+        arg
+    };
+    let parse = move |text: &str| {
+        (setting.parse)(text).ok_or_else(|| format!("expected {}", (setting.expected)(text)))
+    };
+    if setting.argument == ON_OR_OFF {
+        // Names of flags live as long as the program.
+        let name: &str = format!("no-{}", setting.name).leak();
+        let arg = arg.long(name).num_args(0).default_missing_value("off");
+        return arg.value_parser(parse);
+    }
+    let arg = arg
+        .long(setting.name)
+        .value_name(setting.argument)
+        .allow_negative_numbers(true);
+    let words = (setting.words)();
+    // A setting that has numbers too can't be limited to its words.
+    if words.is_empty() || words.iter().any(|word| ["none", "full"].contains(word)) {
+        arg.value_parser(parse)
+    } else if setting.argument.contains(' ') {
+        arg.value_parser(WithConstants { words, parse })
+    } else {
+        let names = PossibleValuesParser::new(words);
+        arg.value_parser(names.try_map(move |text| parse(&text)))
+    }
+}
+
+/// Parser of values that begin with one of some words, such as `step 20 0.5`. Help and completions list the words.
+#[derive(Clone)]
+struct WithConstants<P> {
+    words: Vec<&'static str>,
+    parse: P,
+}
+
+impl<P: TypedValueParser> TypedValueParser for WithConstants<P> {
+    type Value = P::Value;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<P::Value, clap::Error> {
+        self.parse.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.words.iter().map(PossibleValue::new)))
+    }
+}

@@ -1,0 +1,84 @@
+//! Progress of a training: position, results of steps, divergence.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::nn::engine::{NonFinite, Step};
+use crate::util::numbers::rate;
+
+/// Progress of a training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Position {
+    /// Number of completed epochs.
+    pub epoch: u64,
+    /// Number of mini-batches done in the current epoch.
+    pub batch: u32,
+    /// Total number of steps (updates).
+    pub step: u64,
+}
+
+/// Running mean of loss and accuracy over the mini-batches of an epoch, weighted by rows.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct RunningMean {
+    loss: f64,
+    pub(super) correct: usize,
+    pub(super) rows: usize,
+}
+
+impl RunningMean {
+    pub(super) fn add(&mut self, step: Step, rows: usize) {
+        self.loss += f64::from(step.loss) * rows as f64;
+        self.correct += step.correct;
+        self.rows += rows;
+    }
+
+    /// Returns the mean loss per row; NaN before the first step of an epoch.
+    pub fn loss(&self) -> f64 {
+        self.loss / self.rows as f64
+    }
+
+    /// Returns the fraction of correctly classified rows; NaN before the first step of an epoch.
+    pub fn accuracy(&self) -> f64 {
+        self.correct as f64 / self.rows as f64
+    }
+}
+
+/// Result of a training step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stepped {
+    /// Mean loss of the mini-batch, before its update.
+    pub loss: f32,
+    /// Number of rows of the mini-batch.
+    pub rows: usize,
+    /// Learning rate of the step.
+    pub learning_rate: f64,
+    /// Means over the epoch, if this step was its last.
+    pub epoch: Option<RunningMean>,
+}
+
+/// Divergence: a training step whose loss, gradient or update is not finite.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Divergence {
+    /// Number of the rejected step, from 1.
+    pub step: u64,
+    /// Value that is not finite, and its layer.
+    pub cause: NonFinite,
+    /// The learning rate.
+    pub learning_rate: f64,
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            step,
+            cause,
+            learning_rate,
+        } = self;
+        write!(
+            f,
+            "training diverged at step {step}: {cause} (learning rate {})",
+            rate(*learning_rate)
+        )
+    }
+}

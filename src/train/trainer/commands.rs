@@ -1,0 +1,190 @@
+//! Execution of commands.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::{Then, Trainer};
+use crate::nn::{Change, Initialisation};
+use crate::train::event_queue::{Recording, Sink};
+use crate::train::export::export;
+use crate::train::limits::{Limit, Limits};
+use crate::train::messages::{Command, Event, State};
+use crate::train::observation::Scratch;
+use crate::train::speed::SpeedMeter;
+use crate::train::throttle::Throttle;
+use crate::train::{Session, Weights};
+
+impl<S: Sink> Trainer<S> {
+    pub(super) fn execute(&mut self, command: Command) -> Then {
+        match command {
+            Command::Stop => {
+                self.is_end_expected = true;
+                return Then::End;
+            }
+            Command::StopUnsaved => return Then::End,
+            Command::Observe(observation) => {
+                self.scratch.prepare(&self.session, &observation);
+                self.observation = observation;
+            }
+            Command::SetPace(pace) => {
+                self.settings.pace = pace;
+                self.throttle = Throttle::new(pace, self.session.batches());
+            }
+            Command::Export {
+                path,
+                weights,
+                replace,
+            } => self.export(&path, weights, replace),
+            Command::Reset {
+                seed,
+                initialisation,
+            } => self.reset(seed, initialisation),
+            // After a panic nothing but the commands above can be trusted to work.
+            _ if matches!(self.state, State::Failed(_)) => self.set_state(self.state.clone()),
+            Command::Pause => self.pause(),
+            Command::Resume => self.resume(),
+            Command::Step { size, count } => self.step_by(size, count),
+            Command::StepBack => self.step_back(),
+            Command::CheckGradients => self.check = Some(self.session.gradient_check()),
+            Command::Evaluate(weights) => self.evaluate_weights(weights),
+            Command::FindRows { actual, predicted } => {
+                let taken = self.session.rows_taken(actual, predicted);
+                let position = self.session.position();
+                self.events.push(Event::Found { position, taken });
+            }
+            Command::Apply(change) => self.apply(change),
+            Command::SetLimits(limits) => self.set_limits(limits),
+            Command::Checkpoint { path, replace } => self.write_checkpoint(path, replace),
+            Command::Restore { path } => self.restore(&path),
+        }
+        Then::GoOn
+    }
+
+    /// Makes a live change, or refuses it, and reports the state in force after it.
+    fn apply(&mut self, change: Change) {
+        let before = self.session.architecture().clone();
+        let batches = self.session.batches();
+        if let Err(why) = self.session.apply(change.clone()) {
+            self.events.push(Event::Refused(why));
+            return self.set_state(self.state.clone());
+        }
+        self.events.push(Event::Changed {
+            now: Box::new(self.session.in_force()),
+            change,
+        });
+        let is_reshaped = *self.session.architecture() != before;
+        if is_reshaped {
+            self.scratch = Scratch::new(&self.session);
+        }
+        if self.session.batches() != batches {
+            self.events.set_batches(self.session.batches());
+            self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+        }
+        self.observed = None;
+        self.check_again();
+        self.update_stepper_after_change(is_reshaped);
+        let resumed = match self.state {
+            State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
+            _ => self.state.clone(),
+        };
+        self.set_state(resumed);
+    }
+
+    /// Returns the limit that the training has reached, if any.
+    pub(super) fn reached(&self) -> Option<Limit> {
+        let limits = &self.settings.limits;
+        limits.reached(&self.session, self.meter.seconds())
+    }
+
+    fn set_limits(&mut self, limits: Limits) {
+        self.settings.limits = limits;
+        let state = match (self.state.clone(), self.reached()) {
+            (State::Running | State::Stepping | State::Paused, Some(limit)) => {
+                self.leave_batch();
+                State::Finished(limit)
+            }
+            (State::Finished(_), Some(limit)) => State::Finished(limit),
+            (State::Finished(_), None) => State::Paused,
+            (state, _) => state,
+        };
+        let is_new = state != self.state && matches!(state, State::Finished(_));
+        self.set_state(state);
+        if is_new {
+            self.evaluate();
+        }
+    }
+
+    fn pause(&mut self) {
+        if self.is_training() {
+            self.set_state(State::Paused);
+            self.evaluate();
+        } else {
+            self.set_state(self.state.clone());
+        }
+    }
+
+    fn resume(&mut self) {
+        let seconds = self.meter.seconds();
+        self.settings.limits.lift_reached(&self.session, seconds);
+        self.resume_as(State::Running);
+    }
+
+    pub(super) fn resume_as(&mut self, state: State) {
+        let state = match &self.state {
+            State::Diverged(_) => self.state.clone(),
+            _ => state,
+        };
+        self.leave_batch();
+        self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+        self.meter.restart(Instant::now());
+        self.set_state(state);
+    }
+
+    fn export(&mut self, path: &Path, weights: Weights, replace: bool) {
+        let chosen = self.session.chosen_weights(weights);
+        let best = chosen.best;
+        let allowed = self.settings.files.check("--export", path);
+        let result = allowed.and_then(|()| export(&mut self.session, chosen, path, replace));
+        match &result {
+            Ok(_) if !self.session.is_interrupted() => self.note_exported(),
+            Ok(_) => {}
+            Err(_) => self.saver.note_lost_output(),
+        }
+        self.events.push(Event::Exported {
+            path: path.to_owned(),
+            weights,
+            best,
+            result,
+            step: self.session.position().step,
+        });
+    }
+
+    fn reset(&mut self, seed: u64, initialisation: Initialisation) {
+        match self.session.restarted(seed, initialisation) {
+            Ok(session) => {
+                self.replace_session(session);
+                self.meter = SpeedMeter::default();
+                self.events
+                    .start_series(&self.session, Recording::default());
+                self.saver.restart();
+                self.state = match self.state {
+                    State::Paused => State::Paused,
+                    _ => State::Running,
+                };
+                self.announce_start();
+            }
+            Err(error) => self.events.push(Event::ResetFailed(error)),
+        }
+    }
+
+    /// Replaces the session by another one on the same data.
+    pub(super) fn replace_session(&mut self, session: Session) {
+        self.scratch = Scratch::new(&session);
+        self.session = session;
+        self.leave_batch();
+        self.restarts += 1;
+        self.observed = None;
+        self.check_again();
+        self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+    }
+}

@@ -6,7 +6,7 @@ use std::f64::consts::TAU;
 use std::fmt::{Error, Write};
 
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
-use super::source_code::{Signature, list};
+use super::source_code::{ColumnPlace, Signature, list, places};
 use crate::data::{Encoding, InputColumn, Quote, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
@@ -321,32 +321,33 @@ static void inputs(const double *numbers, const char *const *texts, float *x)
     (void)numbers;
     (void)texts;"
     )?;
-    let (mut number, mut text, mut input) = (0, 0, 0);
-    for column in &model.preprocessing.columns {
+    for place in places(&model.preprocessing.columns) {
+        let ColumnPlace {
+            column,
+            argument,
+            input,
+        } = place;
         match &column.encoding {
             Encoding::Numeric { mean, std, .. } => {
-                let value = filled(number, column);
+                let value = filled(argument, column);
                 writeln!(code, "    x[{input}] = standardised({value}, {mean:?}, {std:?});")?;
-                number += 1;
             }
             Encoding::Cyclic { period, .. } => {
-                let value = filled(number, column);
+                let value = filled(argument, column);
                 writeln!(
                     code,
                     "    {{\n        double angle = {TAU:?} * {value} / {period}.0;\n        \
                      x[{input}] = (float)sin(angle);\n        \
                      x[{input} + 1] = (float)cos(angle);\n    }}"
                 )?;
-                number += 1;
             }
             Encoding::Categorical { values, fill, .. } => {
                 let (values, width) = (literals(values), column.encoding.inputs());
                 writeln!(
                     code,
                     "    {{\n        static const char *const values[] = {{{values}}};\n        \
-                     one_hot(texts[{text}], values, {fill}, x + {input}, {width});\n    }}"
+                     one_hot(texts[{argument}], values, {fill}, x + {input}, {width});\n    }}"
                 )?;
-                text += 1;
             }
             Encoding::Boolean {
                 no,
@@ -360,13 +361,11 @@ static void inputs(const double *numbers, const char *const *texts, float *x)
                     code,
                     "    {{\n        static const char *const no[] = {{{no}}};\n        \
                      static const char *const yes[] = {{{yes}}};\n        \
-                     float value = boolean(texts[{text}], no, yes, {fill}.0f);\n        \
+                     float value = boolean(texts[{argument}], no, yes, {fill}.0f);\n        \
                      x[{input}] = standardised(value, {mean:?}, {std:?});\n    }}"
                 )?;
-                text += 1;
             }
         }
-        input += column.encoding.inputs();
     }
     writeln!(code, "}}")
 }

@@ -5,7 +5,7 @@ mod parts;
 use std::fmt::{Error, Write};
 
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
-use super::source_code::{Signature, list};
+use super::source_code::{ColumnPlace, Signature, list, places};
 use parts::{
     BOOLEAN, EXP, HEAD, LARGEST, LAYER, ONE_HOT, SECOND_IF_LIKELY, SINE_AND_COSINE, STANDARDISED,
 };
@@ -242,32 +242,33 @@ fn write_inputs(
         "\n/// What the network sees of a row.\nfn inputs({parameters}) -> [f32; {inputs}] {{"
     )?;
     writeln!(code, "    let mut x = [0.0; {inputs}];")?;
-    let (mut number, mut text, mut input) = (0, 0, 0);
-    for column in &model.preprocessing.columns {
+    for place in places(&model.preprocessing.columns) {
+        let ColumnPlace {
+            column,
+            argument,
+            input,
+        } = place;
         match &column.encoding {
             Encoding::Numeric { mean, std, .. } => {
-                let value = interface.filled(number, column);
+                let value = interface.filled(argument, column);
                 writeln!(
                     code,
                     "    x[{input}] = standardised({value}, {mean:?}, {std:?});"
                 )?;
-                number += 1;
             }
             Encoding::Cyclic { period, .. } => {
-                let (value, cosine) = (interface.filled(number, column), input + 1);
+                let (value, cosine) = (interface.filled(argument, column), input + 1);
                 writeln!(
                     code,
                     "    [x[{input}], x[{cosine}]] = sine_and_cosine({value}, {period}.0);"
                 )?;
-                number += 1;
             }
             Encoding::Categorical { values, fill, .. } => {
                 let end = input + column.encoding.inputs();
                 writeln!(
                     code,
-                    "    one_hot(texts[{text}], &{values:?}, {fill}, &mut x[{input}..{end}]);"
+                    "    one_hot(texts[{argument}], &{values:?}, {fill}, &mut x[{input}..{end}]);"
                 )?;
-                text += 1;
             }
             Encoding::Boolean {
                 no,
@@ -277,15 +278,13 @@ fn write_inputs(
                 fill,
             } => {
                 let fill = f32::from(*fill);
-                let value = format!("boolean(texts[{text}], &{no:?}, &{yes:?}, {fill:?})");
+                let value = format!("boolean(texts[{argument}], &{no:?}, &{yes:?}, {fill:?})");
                 writeln!(
                     code,
                     "    x[{input}] = standardised({value}, {mean:?}, {std:?});"
                 )?;
-                text += 1;
             }
         }
-        input += column.encoding.inputs();
     }
     writeln!(code, "    x\n}}")
 }

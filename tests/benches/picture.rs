@@ -1,7 +1,7 @@
 //! Draws the pictures of the README: screens of real trainings as SVG files that do not depend on fonts.
 //!
-//! `cargo bench --bench picture` writes `training.svg`, which moves, `overview.svg`, `small.svg`, `neuron.svg`,
-//! `weight.svg` and `update.svg` into `assets`.
+//! `cargo bench --bench picture` writes `training.svg`, which moves, `overview.svg`, `small.svg`, `regions.svg`,
+//! `neuron.svg`, `weight.svg` and `update.svg` into `assets`.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -21,11 +21,10 @@ use ratatui::layout::Rect;
 use support::screen::Shown;
 
 /// Epochs whose screens the moving picture shows, and seconds for each of them.
-const EPOCHS: [u64; 30] = [
-    1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 19, 22, 26, 30, 35, 40, 46, 52, 60, 70, 80, 92, 106, 122,
-    140, 160, 185, 215, 250,
+const EPOCHS: [u64; 24] = [
+    1, 2, 3, 4, 6, 8, 11, 14, 18, 22, 27, 32, 38, 45, 54, 64, 76, 90, 106, 125, 150, 180, 215, 250,
 ];
-const SECONDS: f64 = 0.2;
+const SECONDS: f64 = 0.25;
 /// Seconds for the last screen.
 const LAST: f64 = 3.0;
 
@@ -43,6 +42,7 @@ fn main() {
         (80, 24),
         &assets.join("small.svg"),
     );
+    regions(&assets);
     principle(&assets);
     moving(
         "spiral --hidden 16,16 --lr 0.01",
@@ -86,6 +86,17 @@ fn drawn(model: &Model) -> Buffer {
     let mut buf = Buffer::empty(area);
     render(area, &mut buf, model, Theme::new(Depth::True));
     buf
+}
+
+/// Draws the decision regions of a trained spiral.
+fn regions(assets: &Path) {
+    let (plan, name) = plan_of("spiral");
+    let mut shown = Shown::new(support::dataset(&name), plan, (120, 36)).train(150);
+    shown.press(":view regions\n");
+    save(
+        &while_training(shown.model.clone()),
+        &assets.join("regions.svg"),
+    );
 }
 
 /// Draws the phases of one mini-batch of two irises, as the README describes them.

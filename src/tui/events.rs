@@ -38,7 +38,11 @@ pub(super) enum Incoming {
 
 /// Interval at which a silent terminal is checked to be there still, since one that has gone reads as empty
 /// over and over, and after which a request to pause is noticed.
-const CHECK_INTERVAL: Duration = Duration::from_millis(50);
+const CHECK_INTERVAL: Duration = Duration::from_millis(300);
+
+/// Interval, and number of times, for which it is shorter after an input, which may be what asks to pause.
+const SHORT_WAIT: Duration = Duration::from_millis(20);
+const SHORT_WAITS: u32 = 15;
 
 /// Pauses and resumes the thread that reads the terminal. A process that reads it in the background, where keys
 /// belong to the shell, is stopped by the system.
@@ -108,11 +112,20 @@ pub(super) fn watch_input(sender: SyncSender<Incoming>, gate: InputGate) -> Resu
         let _ = sender.send(Incoming::InputEnded);
     })?;
     spawn("input", move || {
+        let mut short_waits = 0;
         loop {
             gate.pass();
-            match event::poll(CHECK_INTERVAL) {
-                Ok(true) => {}
-                Ok(false) if stdout().is_terminal() => continue,
+            let wait = if short_waits > 0 {
+                SHORT_WAIT
+            } else {
+                CHECK_INTERVAL
+            };
+            match event::poll(wait) {
+                Ok(true) => short_waits = SHORT_WAITS,
+                Ok(false) if stdout().is_terminal() => {
+                    short_waits = short_waits.saturating_sub(1);
+                    continue;
+                }
                 Ok(false) | Err(_) => break,
             }
             let Ok(input) = event::read() else {

@@ -256,17 +256,21 @@ impl<S: Sink> Trainer<S> {
 
     /// Reads the parameters that the inspector may show, before or after a step.
     fn step_values(&self) -> Option<StepValues> {
-        let is_watched = self.state != State::Running && !self.observation.is_empty();
-        self.scratch.history.values(&self.session, is_watched)
+        if self.observation.is_empty() {
+            return None;
+        }
+        let is_by_hand = self.state != State::Running;
+        self.scratch.history.values(&self.session, is_by_hand)
     }
 
     /// Records the values of parameters after a step. `before` has those before it.
     fn record_history(&mut self, before: Option<StepValues>) {
+        if self.observation.is_empty() {
+            return;
+        }
         let values = [before, self.step_values()];
         self.scratch.history.record_step(values, &self.session);
-        if !self.observation.is_empty() {
-            self.scratch.record_history(&self.session);
-        }
+        self.scratch.record_history(&self.session);
     }
 
     fn diverge(&mut self, divergence: Divergence) {

@@ -26,7 +26,7 @@ const MAX_BYTES: u64 = 1 << 20;
 struct File {
     theme: Option<String>,
     symbols: Option<String>,
-    /// As the option `--pace`.
+    /// Value of `--pace`.
     pace: Option<String>,
     mouse: Option<bool>,
     /// Usual keys with those in place of them.

@@ -59,7 +59,7 @@ pub struct ResumeOrder {
     /// Limits of the run that goes on.
     limits: Limits,
     is_recovery_file: bool,
-    /// What the user should know at the start.
+    /// Notice for the user at the start.
     pub(super) notice: Option<String>,
 }
 

@@ -41,7 +41,7 @@ pub(super) fn questions(term: &str, program: &str, depth: Depth) -> String {
 pub(super) struct Replies {
     /// Kind of the reply that seems to come, and its text so far.
     coming: Option<(char, String)>,
-    /// Its keys, which are handed on if it is none.
+    /// Inputs of that reply, which are handed on if it is none.
     held: Vec<Input>,
 }
 

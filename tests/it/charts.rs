@@ -5,26 +5,17 @@ use nn_tui::train::Event;
 use nn_tui::tui::app::{Model, Msg, PlotGesture};
 use nn_tui::tui::panels::{PanelId, Pointer};
 use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::{click, point, view};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use nn_tui::tui::{click, point};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
-use crate::support::screen::Shown;
+use crate::support::screen::{Shown, drawn_with};
 use crate::support::{dataset, plan};
 
 const SIZE: (u16, u16) = (120, 36);
 
 fn shown() -> Shown {
     Shown::new(dataset("iris"), plan(&[8]), SIZE)
-}
-
-fn drawn_with(model: &Model, theme: Theme) -> String {
-    let (width, height) = model.navigation.size;
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| view(model, &theme, frame)).unwrap();
-    terminal.backend().to_string()
 }
 
 fn drawn(model: &Model) -> String {

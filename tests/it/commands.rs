@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use crate::support::screen::drawn_with;
 use crate::support::{decay, rate, rows};
 use crate::support::{images, plan, regression_plan, textbook_plan, trained_model, trained_on};
 use nn_tui::nn::NeuronId;
@@ -14,11 +15,9 @@ use nn_tui::nn::{
 use nn_tui::train::{Command, Cursor, Event, InForce, Pace};
 use nn_tui::tui::app::command::{COMMANDS, FileKind, Files};
 use nn_tui::tui::app::{Confirm, Effect, Help, HelpPage, Model, Msg, Overlay, Phase, View};
+use nn_tui::tui::render;
 use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::{render, view};
 use proptest::prelude::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
@@ -120,11 +119,7 @@ fn in_force(model: &Model, edit: impl FnOnce(&mut InForce)) -> Box<InForce> {
 }
 
 fn drawn(model: &Model) -> String {
-    let (width, height) = model.navigation.size;
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let theme = Theme::new(Depth::True);
-    terminal.draw(|frame| view(model, &theme, frame)).unwrap();
-    terminal.backend().to_string()
+    drawn_with(model, Theme::new(Depth::True))
 }
 
 fn in_both_sizes(name: &str, model: &mut Model) {

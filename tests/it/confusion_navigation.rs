@@ -1,26 +1,18 @@
 //! From what a person points at to the rows behind it: the cells of the confusion matrix, and the
 //! network that shows their rows.
 
+use crate::support::screen::drawn_with;
 use crate::support::{Driven, PATIENCE, dataset, plan, regression_plan, trained_model, watched};
 use nn_tui::data::Confusion;
 use nn_tui::train::probes::{EdgeProbe, IncomingWeightProbe, OutcomeProbe};
 use nn_tui::train::{Command, Event, Observation, Plan, Set};
 use nn_tui::tui::app::{ClickTarget, Effect, Model, Msg, Selection, View, Which};
+use nn_tui::tui::click;
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::{click, view};
 use proptest::prelude::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
-
-fn drawn_with(model: &Model, theme: Theme) -> String {
-    let (width, height) = model.navigation.size;
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| view(model, &theme, frame)).unwrap();
-    terminal.backend().to_string()
-}
 
 fn drawn(model: &Model) -> String {
     drawn_with(model, Theme::new(Depth::True))

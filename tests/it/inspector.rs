@@ -1,25 +1,19 @@
 //! Pages and cursor of the inspector, with the numbers of real trainings.
 
 use crate::support::decay;
-use crate::support::screen::Shown;
+use crate::support::screen::{self, Shown};
 use crate::support::{dataset, images, plan, regression_plan, textbook_plan};
 use nn_tui::data::Dataset;
 use nn_tui::nn::{Activation, DropoutRate, Loss, Optimizer, Output, ParameterId};
 use nn_tui::train::{Command, Cursor, Event, Plan, StepPhase, StepSize, Subject};
 use nn_tui::tui::app::{Msg, View};
+use nn_tui::tui::click;
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::{click, view};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
 fn drawn_with(shown: &Shown, theme: Theme) -> String {
-    let (width, height) = shown.model.navigation.size;
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let draw = |frame: &mut ratatui::Frame<'_>| view(&shown.model, &theme, frame);
-    terminal.draw(draw).unwrap();
-    terminal.backend().to_string()
+    screen::drawn_with(&shown.model, theme)
 }
 
 fn drawn(shown: &Shown) -> String {

@@ -6,14 +6,12 @@ use nn_tui::nn::textbook::Network;
 use nn_tui::train::probes::{PlaneAnswer, PlaneAxis, PlaneProbe, RowProbe};
 use nn_tui::train::{Observation, SampleId, Scratch, Session, Set};
 use nn_tui::tui::app::{Msg, View};
+use nn_tui::tui::click;
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::{click, view};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
-use crate::support::screen::Shown;
+use crate::support::screen::{Shown, drawn_with};
 use crate::support::{dataset, plan, regression_plan, session};
 
 const ROW: SampleId = SampleId {
@@ -100,11 +98,7 @@ fn there_are_no_points_without_the_row_or_column() {
 }
 
 fn drawn(shown: &Shown, theme: Theme) -> String {
-    let (width, height) = shown.model.navigation.size;
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
-    let draw = |frame: &mut ratatui::Frame<'_>| view(&shown.model, &theme, frame);
-    terminal.draw(draw).expect("drawn");
-    terminal.backend().to_string()
+    drawn_with(&shown.model, theme)
 }
 
 #[test]

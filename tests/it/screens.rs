@@ -4,6 +4,7 @@
 //! time. `insta` compares them with the files in `tests/snapshots`.
 
 use crate::support::rate;
+use crate::support::screen::drawn_with;
 use crate::support::{
     Driven, PATIENCE, dataset, images, plan, regression_plan, session, settings, textbook_plan,
     trained_model, trained_on, watched,
@@ -13,20 +14,11 @@ use nn_tui::train::probes::ScoreProbe;
 use nn_tui::train::{Command, Pace, Plan, State, Weights};
 use nn_tui::tui::app::{Confirm, Effect, Model, Msg, Overlay, Phase, View};
 use nn_tui::tui::panels::PanelId;
+use nn_tui::tui::render;
 use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::{render, view};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
-
-fn drawn_with(model: &Model, theme: Theme) -> String {
-    let (width, height) = model.navigation.size;
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| view(model, &theme, frame)).unwrap();
-    terminal.backend().to_string()
-}
 
 fn drawn(model: &Model) -> String {
     drawn_with(model, Theme::new(Depth::True))

@@ -7,9 +7,22 @@ use nn_tui::data::Dataset;
 use nn_tui::train::probes::PhaseProbe;
 use nn_tui::train::{Command, Event, Observation, Pace, Plan, Snapshot, State};
 use nn_tui::tui::app::{Effect, Model, Msg};
+use nn_tui::tui::theme::Theme;
+use nn_tui::tui::view;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Driven, PATIENCE, portable_session, settings};
+
+/// Returns the screen of `model` as text.
+pub fn drawn_with(model: &Model, theme: Theme) -> String {
+    let (width, height) = model.navigation.size;
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
+    let draw = |frame: &mut ratatui::Frame<'_>| view(model, &theme, frame);
+    terminal.draw(draw).expect("drawn");
+    terminal.backend().to_string()
+}
 
 /// Paused training on a screen.
 pub struct Shown {

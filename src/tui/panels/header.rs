@@ -23,7 +23,7 @@ const BADGE: u16 = 12;
 
 /// Part of a header line.
 struct Part {
-    /// Where room is short, parts of low rank are left out first.
+    /// Precedence: parts of low rank are left out first.
     rank: u8,
     line: Line<'static>,
     /// Whether it is at the right end of the line.

@@ -140,6 +140,7 @@ fn write_rest(
     let in_a_while = || Instant::now() + PATIENCE;
     let mut deadline = is_signalled.then(in_a_while);
     let mut signalled = None;
+    console.flush();
     while console.is_busy() {
         let received = match deadline {
             None => messages.recv().map_err(RecvTimeoutError::from),

@@ -42,6 +42,11 @@ impl Console {
         self.0.pending() > BACKLOG
     }
 
+    /// Lets the thread write everything, also what a report that failed has not flushed.
+    pub(crate) fn flush(&self) {
+        self.0.flush();
+    }
+
     /// Returns whether anything waits to be written.
     pub(crate) fn is_busy(&self) -> bool {
         self.0.pending() > 0

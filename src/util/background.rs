@@ -103,6 +103,11 @@ impl BackgroundWriter {
         }
     }
 
+    /// Lets the thread write what was handed over and not flushed, as after a failure between the two.
+    pub fn flush(&self) {
+        self.0.flush();
+    }
+
     /// Returns how many bytes are not written yet.
     pub fn pending(&self) -> usize {
         self.0.lock().bytes
@@ -159,13 +164,17 @@ impl Write for Stream {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.shared.lock().is_flushed = true;
-        self.shared.changed.notify_all();
+        self.shared.flush();
         Ok(())
     }
 }
 
 impl Shared {
+    fn flush(&self) {
+        self.lock().is_flushed = true;
+        self.changed.notify_all();
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // The state is whole between any two statements.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -283,6 +292,19 @@ mod tests {
     }
 
     impl Destination for Stalled {}
+
+    #[test]
+    fn bytes_without_a_flush_are_written_on_request() {
+        let list = List::default();
+        let destination = Box::new(Recorded("out", Arc::clone(&list)));
+        let writer = BackgroundWriter::spawn("test", vec![destination], 100, || {});
+        let writer = writer.expect("a thread");
+        writer.stream(0).write_all(b"a").expect("there is room");
+        assert_eq!(writer.pending(), 1);
+        writer.flush();
+        assert!(writer.wait(Duration::from_secs(20)));
+        assert_eq!(*list.lock().unwrap(), [("out", b"a".to_vec())]);
+    }
 
     #[test]
     fn a_destination_that_blocks_blocks_nobody_else() {

@@ -32,6 +32,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -54,6 +57,9 @@ fn shell(script: &str) -> Command {
     let mut command = Command::new("sh");
     command
         .args(["-c", script, env!("CARGO_BIN_EXE_nn-tui")])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .env("XDG_STATE_HOME", state_folder());
     command
 }
@@ -66,11 +72,33 @@ fn state_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
+/// Time that a program which should end by itself is given.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+trait Finish {
+    /// Runs the command to its end. One that hangs is killed and fails the test.
+    fn finish(&mut self) -> Output;
+}
+
+impl Finish for Command {
+    fn finish(&mut self) -> Output {
+        let child = self.spawn().expect("starts");
+        let id = child.id().to_string();
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || sender.send(child.wait_with_output()));
+        let Ok(output) = receiver.recv_timeout(PATIENCE) else {
+            let _ = Command::new("kill").args(["-s", "KILL", &id]).status();
+            panic!("still running after {PATIENCE:?}: {self:?}");
+        };
+        output.expect("can be waited for")
+    }
+}
+
 /// Runs the program with the words of `line` followed by `more`.
 fn run(line: &str, more: &[&Path]) -> Output {
     let words = line.split_whitespace().map(OsStr::new);
     let more = more.iter().map(|path| path.as_os_str());
-    program(words.chain(more)).output().expect("starts")
+    program(words.chain(more)).finish()
 }
 
 fn stdout(output: &Output) -> String {

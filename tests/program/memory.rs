@@ -13,8 +13,7 @@ fn limited(limit: &str, line: &str, folder: &Path) -> Output {
     shell(&script)
         .current_dir(folder)
         .env("RUST_BACKTRACE", "0")
-        .output()
-        .expect("starts")
+        .finish()
 }
 
 /// Writes 2^20 images of 100 x 100 pixels, as a file with holes.

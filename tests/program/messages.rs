@@ -41,7 +41,7 @@ fn quote_no_argument_raw() {
 }
 
 fn check_escaped(line: &[&str], hostile: &str) {
-    let output = program(line).output().expect("starts");
+    let output = program(line).finish();
     let message = stderr(&output);
     assert_ne!(code(&output), 0, "{line:?}");
     let raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
@@ -81,7 +81,7 @@ fn of_failures_before_the_start_are_json_if_asked_for() {
 fn name_an_unknown_choice_of_instructions() {
     for (value, expected) in [("bogus", 2), ("", 0), ("portable", 0), ("avx2", 0)] {
         let mut command = program(["iris", "--headless", "--epochs", "0"]);
-        let output = command.env("NN_TUI_SIMD", value).output().expect("starts");
+        let output = command.env("NN_TUI_SIMD", value).finish();
         assert_eq!(code(&output), expected, "{value}: {}", stderr(&output));
         let is_named = stderr(&output).contains("NN_TUI_SIMD is \"bogus\"; it must be");
         assert_eq!(is_named, expected == 2, "{}", stderr(&output));
@@ -95,7 +95,7 @@ fn that_find_no_room_fail() {
         let full = fs::OpenOptions::new().write(true).open("/dev/full");
         let mut command = program(line.split(' '));
         command.stdout(full.expect("a full device"));
-        let output = command.output().expect("starts");
+        let output = command.finish();
         assert_eq!(code(&output), 73, "{line}");
         assert!(
             stderr(&output).contains("standard output: cannot be written"),
@@ -111,7 +111,7 @@ fn that_find_no_room_fail() {
 fn of_write_errors_name_the_file_that_was_asked_for() {
     let (folder, path) = place("model.json");
     let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" iris --headless -e 1 --export \"$1\"";
-    let output = shell(script).arg(&path).output().expect("starts");
+    let output = shell(script).arg(&path).finish();
     let message = stderr(&output);
     assert_eq!(code(&output), 73, "{message}");
     let last = message.lines().last().expect("a line");
@@ -124,8 +124,8 @@ fn of_write_errors_name_the_file_that_was_asked_for() {
 #[test]
 fn piped_data_that_nobody_reads_are_reported() {
     let piped = |line: &str| {
-        let output = shell(&format!("printf 'a,b\\n' | \"$0\" {line}")).output();
-        stderr(&output.expect("starts"))
+        let output = shell(&format!("printf 'a,b\\n' | \"$0\" {line}")).finish();
+        stderr(&output)
     };
     let notice =
         "standard input is not read: training on built-in iris (nn-tui - reads the table in it)";

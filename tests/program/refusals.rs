@@ -108,8 +108,7 @@ fn of_unusable_data() {
     }
     let (_folder, model) = place("model.json");
     fs::write(&model, "{}").expect("written");
-    let output = program([OsStr::new("predict"), model.as_os_str(), "iris".as_ref()]).output();
-    let output = output.expect("starts");
+    let output = program([OsStr::new("predict"), model.as_os_str(), "iris".as_ref()]).finish();
     assert_eq!(code(&output), 65);
     assert!(
         stderr(&output)
@@ -161,7 +160,7 @@ fn of_outputs_that_would_replace_inputs_or_each_other() {
     ] {
         let words = "t.csv --headless --epochs 1 --force".split(' ');
         let mut command = program(words.chain(options.split(' ')));
-        let output = command.current_dir(&folder).output().expect("starts");
+        let output = command.current_dir(&folder).finish();
         let message = stderr(&output);
         assert_eq!(code(&output), 2, "{options}: {message}");
         assert!(

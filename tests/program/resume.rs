@@ -25,7 +25,7 @@ fn exported(line: &str, paths: &[&Path]) -> Vec<u8> {
         }
     }
     words.extend(rest.map(Path::as_os_str));
-    let output = program(words).output().expect("starts");
+    let output = program(words).finish();
     assert_eq!(code(&output), 0, "{line}: {}", stderr(&output));
     fs::read(&model).expect("exported")
 }
@@ -119,9 +119,7 @@ fn options_that_contradict_the_checkpoint_are_named() {
     let resume = |more: &str| {
         let words = ["--headless", "--resume"].map(OsStr::new).into_iter();
         let words = words.chain([checkpoint.as_os_str()]);
-        program(words.chain(more.split_whitespace().map(OsStr::new)))
-            .output()
-            .expect("starts")
+        program(words.chain(more.split_whitespace().map(OsStr::new))).finish()
     };
     for allowed in [
         "--target species --val 0.3 --seed 0",
@@ -178,7 +176,7 @@ fn data_are_found_again_or_refused() {
     let refused = |more: &[&Path], expected: i32, message: &str| {
         let mut words = vec![OsStr::new("--resume"), checkpoint.as_os_str()];
         words.extend(more.iter().map(|path| path.as_os_str()));
-        let output = program(words).output().expect("starts");
+        let output = program(words).finish();
         assert_eq!(code(&output), expected, "{}", stderr(&output));
         assert!(stderr(&output).contains(message), "{}", stderr(&output));
     };
@@ -270,9 +268,7 @@ fn another_runs_checkpoint_is_not_overwritten() {
     let [resume, again] = words;
     let path = checkpoint.as_os_str();
     let epochs = ["--epochs", "3"].map(OsStr::new);
-    let output = program([resume, path, again, path].into_iter().chain(epochs))
-        .output()
-        .expect("starts");
+    let output = program([resume, path, again, path].into_iter().chain(epochs)).finish();
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert_eq!(about(&checkpoint)["epoch"], 3);
 }
@@ -283,7 +279,7 @@ fn without_an_interrupted_run_there_is_nothing_to_resume() {
     let with_home = |words: &[&str]| {
         let mut command = program(words);
         command.env("XDG_STATE_HOME", folder.path());
-        command.output().expect("starts")
+        command.finish()
     };
     let output = with_home(&["--resume"]);
     assert_eq!(code(&output), 66, "{}", stderr(&output));
@@ -306,7 +302,7 @@ fn interrupted_runs_are_offered_listed_and_resumed() {
     let with_home = |words: &[&str]| {
         let mut command = program(words);
         command.env("XDG_STATE_HOME", folder.path());
-        command.output().expect("starts")
+        command.finish()
     };
     // A recovery file is a checkpoint in this folder.
     let path = |name: &str| kept.join(format!("{name}.checkpoint"));
@@ -486,7 +482,7 @@ fn a_resumed_run_writes_the_model_it_was_to_write() {
     let run = |words: &[&str]| {
         let mut run = program(words);
         run.current_dir(folder.path());
-        run.output().expect("starts")
+        run.finish()
     };
     let checkpoint = checkpoint.to_str().expect("UTF-8");
     let start = [

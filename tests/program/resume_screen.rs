@@ -75,8 +75,8 @@ fn a_run_with_live_changes_continues_on_the_screen_and_headless() {
         OsStr::new("--export"),
         model.as_os_str(),
     ];
-    let output = program(words.chain(paths)).output();
-    assert_eq!(code(&output.expect("starts")), 0);
+    let output = program(words.chain(paths)).finish();
+    assert_eq!(code(&output), 0);
     assert!(
         never_stopped == fs::read(&model).expect("exported"),
         "headless"
@@ -188,8 +188,7 @@ fn a_checkpoint_is_written_on_every_exit_of_the_screen() {
         assert_eq!(terminal.exit_code(), expected, "{keys}{signal}");
         let path = terminal.folder.path().join("run.checkpoint");
         let words = ["--headless", "--epochs", "1", "--resume"].map(OsStr::new);
-        let output = program(words.into_iter().chain([path.as_os_str()])).output();
-        let output = output.expect("starts");
+        let output = program(words.into_iter().chain([path.as_os_str()])).finish();
         assert_eq!(code(&output), 0, "{}", stderr(&output));
         assert!(
             stderr(&output).contains("resumed after epoch"),

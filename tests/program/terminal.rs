@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-use super::state_folder;
+use super::{Finish, program, state_folder};
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) const ENTER: &str = "\r";
@@ -705,12 +705,10 @@ fn the_screen_changes_nothing_about_the_weights() {
     let watched = std::fs::read(terminal.folder.path().join("out.json")).expect("exported");
 
     let folder = tempfile::tempdir().unwrap();
-    let status = Command::new(env!("CARGO_BIN_EXE_nn-tui"))
-        .args([&arguments[..], &["--headless"]].concat())
+    let output = program([&arguments[..], &["--headless"]].concat())
         .current_dir(folder.path())
-        .output()
-        .expect("it runs");
-    assert!(status.status.success());
+        .finish();
+    assert!(output.status.success());
     assert_eq!(
         watched,
         std::fs::read(folder.path().join("out.json")).unwrap()

@@ -9,7 +9,7 @@ fn run_with(line: &str, paths: &[&Path]) -> Output {
         "%" => paths.next().expect("a path").as_os_str(),
         word => OsStr::new(word),
     });
-    program(words.collect::<Vec<_>>()).output().expect("starts")
+    program(words.collect::<Vec<_>>()).finish()
 }
 
 fn succeed_with(line: &str, paths: &[&Path]) -> Output {

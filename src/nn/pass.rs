@@ -261,14 +261,20 @@ impl<'p> Pass<'p> {
         }
     }
 
+    /// Returns the gradient of the mean loss over the weights of `layer`: `(outputs, inputs)`. The layer's deltas must
+    /// have been computed.
+    pub(crate) fn weight_gradient(&self, layer: usize) -> Array2<f64> {
+        let share = 1.0 / self.rows() as f64;
+        self.delta[layer - 1].t().dot(&self.a[layer - 1]) * share
+    }
+
     /// Returns the sum of the squares of the gradient of the mean loss over all parameters. All deltas must have been
     /// computed.
     pub(crate) fn squared_gradient(&self) -> f64 {
         let share = 1.0 / self.rows() as f64;
-        let layers = self.delta.iter().zip(&self.a);
-        let squares = layers.map(|(delta, before)| {
-            let weights = delta.t().dot(before) * share;
-            let biases = delta.sum_axis(Axis(0)) * share;
+        let squares = (1..=self.depth()).map(|layer| {
+            let weights = self.weight_gradient(layer);
+            let biases = self.delta[layer - 1].sum_axis(Axis(0)) * share;
             let all = weights.iter().chain(&biases);
             all.map(|gradient| gradient * gradient).sum::<f64>()
         });

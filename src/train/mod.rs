@@ -13,6 +13,7 @@ mod export;
 mod findings;
 mod fit;
 mod gradients;
+pub mod health;
 pub mod inspection;
 mod limits;
 pub mod messages;
@@ -43,6 +44,7 @@ pub use event_queue::Sink;
 pub(crate) use export::export_refitted;
 pub(crate) use findings::{Trend, is_diverging, overfitting_since, trend};
 pub(crate) use fit::fit;
+pub use health::LayerHealth;
 pub use inspection::{Cursor, Inspect, Inspection, Subject};
 pub use limits::{Limit, Limits};
 pub use messages::{

@@ -107,6 +107,7 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
             let beside = &[Confusion, Scores][..scores];
             vec![band(Fill(1), &[(64, &[Chart, Accuracy]), (36, beside)])]
         }
+        View::Health => vec![alone(Health)],
         View::Scores => vec![alone(Scores)],
         View::Weights => vec![alone(Weights)],
         View::Regions => {

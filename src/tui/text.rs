@@ -453,6 +453,18 @@ texts! {
     reuses_deltas(neurons, delta) "Sums over {neurons}, reusing the {delta} computed one step earlier.";
     largest_influence() "largest influence: |w| × std of the input";
     regions_title() "Regions";
+    health_title() "Health";
+    health_legend() "next mini-batch · bar: gradient · ○ weights · update ÷ weights";
+    health_legend_short() "bar: gradient · ○ weights";
+    head_gradients() "grad.";
+    head_weights() "weight";
+    head_update() "Δw/w";
+    head_dead() "dead";
+    head_saturated() "sat.";
+    head_mean_std() "activations";
+    plot_sizes() "gradient ○ weights";
+    plot_sizes_short() "gradient";
+    plot_update() "update ÷ weights";
     fit_title() "Fit";
     plane_of(y, x, others) "{y} over {x}{others}";
     others_of_row(row) " · others as in row {row}";

@@ -14,6 +14,7 @@ mod file_formats;
 mod golden;
 mod gradients;
 mod guesses;
+mod health;
 mod help;
 mod inspection;
 mod inspector;

@@ -9,12 +9,13 @@ use nn_tui::data::{ClassScores, Confusion, Errors, RankingScores, Scores, Thresh
 use nn_tui::nn::gradient_check::Checked;
 use nn_tui::nn::{GradientCheck, ParameterId};
 use nn_tui::train::probes::{
-    ActivationProbe, EdgeProbe, IncomingWeightProbe, LayerActivations, MeasuredScores,
-    OutcomeProbe, PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe, RowOutcome, RowProbe, ScoreProbe,
-    WeightProbe,
+    ActivationProbe, EdgeProbe, Health, HealthProbe, IncomingWeightProbe, LayerActivations,
+    MeasuredScores, OutcomeProbe, PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe, RowOutcome,
+    RowProbe, ScoreProbe, WeightProbe,
 };
 use nn_tui::train::{
-    BestEpoch, EpochRecord, LossPoint, Position, Probe, Progress, SampleId, Set, Snapshot, Weights,
+    BestEpoch, EpochRecord, LayerHealth, LossPoint, Position, Probe, Progress, SampleId, Set,
+    Snapshot, Weights,
 };
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
@@ -189,6 +190,26 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
         let depth = model.run.architecture.depth();
         let weights = (0..depth).map(|_| histogram()).collect();
         snapshot.set(WeightProbe, weights);
+        let mut size = || f64::from(next());
+        let layers = (0..depth).map(|layer| LayerHealth {
+            weights: size(),
+            gradients: size(),
+            updates: size(),
+            mean: size(),
+            std: size(),
+            neurons: layer,
+            dead: layer / 2,
+            saturated: 3 * layer,
+        });
+        let health = Health {
+            position: snapshot.position,
+            layers: layers.collect(),
+        };
+        snapshot.set(HealthProbe { is_shown: true }, Arc::new(health));
+        let mut histogram = || {
+            let some: Vec<f32> = (0..50).map(|_| next()).collect();
+            Histogram::of(&some)
+        };
         let layer = |dead| LayerActivations {
             histogram: histogram(),
             dead,

@@ -439,10 +439,7 @@ fn the_inspector_previews_clipped_steps_with_dropout() {
             what_if: Vec::new(),
         },
     };
-    let training = Training {
-        session: &session,
-        stepper: None,
-    };
+    let training = Training::from(&session);
     let inspection = probe.compute(&training, &mut Scratch::new(&session));
     let Some(Facts::Parameter(facts)) = inspection.map(|inspection| inspection.facts) else {
         panic!("a parameter");

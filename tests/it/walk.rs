@@ -195,6 +195,7 @@ fn phase_values_equal_the_textbook() {
         let training = Training {
             session,
             stepper: Some(walk),
+            is_waiting: true,
         };
         let probe = EdgeProbe {
             neurons: neurons.clone(),

@@ -30,9 +30,10 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// Returns the next mini-batch of `session`.
-    pub(crate) fn of_next_step(session: &Session) -> Self {
+    /// Returns the next mini-batch of `session`, or its first `max` rows.
+    pub(crate) fn of_next_step(session: &Session, max: usize) -> Self {
         let (samples, rows) = (&session.data().training, session.next_rows());
+        let rows = &rows[..rows.len().min(max)];
         let architecture = session.architecture();
         let mut inputs = Array2::zeros((rows.len(), architecture.inputs()));
         let mut targets = Array2::zeros((rows.len(), architecture.outputs()));
@@ -87,7 +88,7 @@ impl Inspector {
             Some(self.pass(session, parameters, inspect, row, masks))
         };
         let batch = needs_batch.then(|| {
-            let rows = Rows::of_next_step(session);
+            let rows = Rows::of_next_step(session, usize::MAX);
             let masks = session.masks(session.position().step, rows.inputs.nrows());
             let masks = masks.iter().map(|mask| mask.mapv(f64::from));
             self.pass(session, parameters, inspect, rows, masks.collect())

@@ -25,6 +25,8 @@ pub struct Training<'a> {
     pub session: &'a Session,
     /// The phase stepper, while a mini-batch is stepped through phase by phase.
     pub stepper: Option<&'a PhaseStepper>,
+    /// Whether it waits for a command between two steps.
+    pub is_waiting: bool,
 }
 
 impl<'a> From<&'a Session> for Training<'a> {
@@ -32,6 +34,7 @@ impl<'a> From<&'a Session> for Training<'a> {
         Self {
             session,
             stepper: None,
+            is_waiting: true,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::data::Samples;
 use crate::nn::Parameters;
 use crate::nn::engine::Workspace;
 use crate::train::inspection::{History, Inspector, is_small};
-use crate::train::probes::InspectProbe;
+use crate::train::probes::{InspectProbe, LastHealth};
 use crate::train::{Cursor, Session};
 use crate::util::random::{RngStream, generator};
 
@@ -29,6 +29,7 @@ pub struct Scratch {
     pub(in crate::train) inspector: Inspector,
     /// Earlier values of parameters.
     pub(in crate::train) history: History,
+    pub(in crate::train) health: Option<LastHealth>,
 }
 
 impl Scratch {
@@ -55,6 +56,7 @@ impl Scratch {
             row_pass: Workspace::new(architecture, 1),
             inspector: Inspector::default(),
             history: History::default(),
+            health: None,
         }
     }
 

@@ -1,10 +1,8 @@
 //! Distribution of activations over the probe rows.
 
+use crate::train::health::dead_neurons;
 use crate::train::observation::{Probe, Scratch, Training};
 use crate::util::stats::Histogram;
-
-/// Largest difference between activations of a dead neuron.
-const DEAD_TOLERANCE: f32 = 1e-6;
 
 /// Asks for the distribution of each layer's activations over the probe rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,13 +26,8 @@ impl Probe for ActivationProbe {
         let layers = 1..=training.session.architecture().depth();
         let layers = layers.map(|layer| {
             let activations = pass.activations(layer);
-            let columns = activations.columns().into_iter();
-            let dead = columns.filter(|column| {
-                let is_first = |a: &f32| (a - column[0]).abs() < DEAD_TOLERANCE;
-                column.iter().all(is_first)
-            });
             LayerActivations {
-                dead: dead.count(),
+                dead: dead_neurons(activations),
                 histogram: Histogram::of(&activations),
             }
         });

@@ -1,6 +1,7 @@
 //! Probes that more than one part of the screen asks for, one kind a file.
 
 mod activations;
+mod health;
 mod inspect;
 mod outcomes;
 mod phase;
@@ -10,6 +11,8 @@ mod scores;
 mod weights;
 
 pub use activations::{ActivationProbe, LayerActivations};
+pub(super) use health::LastHealth;
+pub use health::{Health, HealthProbe};
 pub use inspect::InspectProbe;
 pub use outcomes::{OutcomeProbe, RowOutcome};
 pub use phase::PhaseProbe;

@@ -2,6 +2,7 @@
 
 mod best;
 mod changes;
+mod fork;
 mod frozen;
 mod progress;
 mod recipe;
@@ -256,11 +257,9 @@ impl Session {
         if let Some(divergence) = self.diverged {
             return Err(divergence);
         }
-        let places = self.next_places();
-        let rows = places.len();
-        let rule = self.rule();
+        let (rows, rule) = (self.next_rows().len(), self.rule());
         let learning_rate = rule.learning_rate.get();
-        let step = match self.train_on(places, &rule) {
+        let step = match self.change_parameters(&rule) {
             Ok(step) => step,
             Err(cause) => {
                 let divergence = Divergence {
@@ -272,9 +271,6 @@ impl Session {
                 return Err(divergence);
             }
         };
-        if !self.frozen.is_empty() {
-            self.engine.set_each(self.frozen.values());
-        }
         self.mean.add(step, rows);
         self.position.step += 1;
         self.position.batch += 1;
@@ -285,6 +281,15 @@ impl Session {
             learning_rate,
             epoch,
         })
+    }
+
+    /// Changes the parameters by the next mini-batch, and nothing else.
+    fn change_parameters(&mut self, rule: &LearningRule) -> Result<Step, NonFinite> {
+        let step = self.train_on(self.next_places(), rule)?;
+        if !self.frozen.is_empty() {
+            self.engine.set_each(self.frozen.values());
+        }
+        Ok(step)
     }
 
     /// Returns the range of the next mini-batch in the order of the epoch.

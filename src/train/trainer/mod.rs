@@ -362,6 +362,7 @@ impl<S: Sink> Trainer<S> {
         let training = Training {
             session: &self.session,
             stepper: self.stepper.as_ref(),
+            is_waiting: !self.is_training(),
         };
         let mut snapshot = self.observation.snapshot(&training, &mut self.scratch);
         snapshot.restarts = self.restarts;

@@ -201,15 +201,16 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [(KeyCode::End, NONE), key('G')] "end" SILENT, SILENT, act!(|model| model.page(KeyCode::End, NONE));
     View Always [key('v')] "v" SILENT, "switch between validation and training rows", Model::switch_set;
     View Elsewhere [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
-    View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions",
+    View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions, health",
         act!(|model| model.navigation.turn_to(model.navigation.view.next()));
-    View Always [alt('1')] "alt-1…7" SILENT, "this view (where the terminal passes alt on)", act!(|model| model.turn_to(0));
-    View Always [alt('2')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(1));
-    View Always [alt('3')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(2));
-    View Always [alt('4')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(3));
-    View Always [alt('5')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(4));
-    View Always [alt('6')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(5));
-    View Always [alt('7')] "alt-1…7" SILENT, SILENT, act!(|model| model.turn_to(6));
+    View Always [alt('1')] "alt-1…8" SILENT, "this view (where the terminal passes alt on)", act!(|model| model.turn_to(0));
+    View Always [alt('2')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(1));
+    View Always [alt('3')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(2));
+    View Always [alt('4')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(3));
+    View Always [alt('5')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(4));
+    View Always [alt('6')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(5));
+    View Always [alt('7')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(6));
+    View Always [alt('8')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(7));
     View Browsing [(KeyCode::BackTab, SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" SILENT, SILENT,
         act!(|model| model.navigation.turn_to(model.navigation.view.previous()));
     View Moving [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" SILENT, "move focus; inside a maximised panel, scroll (also h j k)",

@@ -3,15 +3,16 @@
 use super::timeline::{Milestone, Timeline};
 use crate::nn::Change;
 use crate::nn::architecture::hidden_text;
-use crate::train::probes::WeightProbe;
+use crate::train::probes::{HealthProbe, WeightProbe};
 use crate::train::{
-    Curves, EpochRecord, InForce, LossPoint, Plan, Progress, Snapshot, Trend, is_diverging,
-    overfitting_since, trend,
+    Curves, EpochRecord, InForce, LayerHealth, LossPoint, Plan, Position, Progress, Snapshot,
+    Trend, is_diverging, overfitting_since, trend,
 };
 use crate::tui::text;
 use crate::util::stats::{Bounded, Histogram, Merge};
 
 const WEIGHT_STATES: usize = 512;
+const HEALTH_STATES: usize = 128;
 /// Maximal number of marks, in case a key is held down.
 const MARKS: usize = 1000;
 
@@ -25,6 +26,9 @@ pub struct History {
     /// First training loss of the present run.
     first_loss: Option<f64>,
     weights: Vec<Bounded<WeightState>>,
+    health: Vec<Bounded<LayerHealth>>,
+    /// Position of the last health that was added.
+    health_at: Option<Position>,
     marks: Vec<ChangeMark>,
 }
 
@@ -70,6 +74,8 @@ impl History {
             timeline: Timeline::default(),
             begin: 0.0,
             weights: vec![Bounded::new(WEIGHT_STATES); depth],
+            health: vec![Bounded::new(HEALTH_STATES); depth],
+            health_at: None,
             marks: Vec::new(),
         }
     }
@@ -102,6 +108,17 @@ impl History {
                     epochs,
                     histogram: histogram.clone(),
                 });
+            }
+        }
+        if let Some(health) = snapshot.answer::<HealthProbe>()
+            && self.health_at != Some(health.position)
+        {
+            self.health_at = Some(health.position);
+            // Layers were added or removed.
+            self.health
+                .resize_with(health.layers.len(), || Bounded::new(HEALTH_STATES));
+            for (series, &layer) in self.health.iter_mut().zip(&health.layers) {
+                series.push(layer);
             }
         }
     }
@@ -200,6 +217,11 @@ impl History {
     /// Weight distributions of `layer`, counted from 0, in order.
     pub fn weights(&self, layer: usize) -> &[WeightState] {
         self.weights.get(layer).map_or(&[], Bounded::buckets)
+    }
+
+    /// Health of `layer`, counted from 0, at the times at which it was computed, in order.
+    pub(crate) fn health(&self, layer: usize) -> &[LayerHealth] {
+        self.health.get(layer).map_or(&[], Bounded::buckets)
     }
 
     /// Changes made by hand, in order.

@@ -17,11 +17,13 @@ pub enum View {
     Data,
     /// Predictions over two columns, or over one.
     Regions,
+    /// Health of the layers.
+    Health,
 }
 
 impl View {
     /// All views in the order of the tab key.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Overview,
         Self::Network,
         Self::Curves,
@@ -29,6 +31,7 @@ impl View {
         Self::Weights,
         Self::Data,
         Self::Regions,
+        Self::Health,
     ];
 
     /// Name in the header and the commands.
@@ -41,6 +44,7 @@ impl View {
             Self::Weights => "weights",
             Self::Data => "data",
             Self::Regions => "regions",
+            Self::Health => "health",
         }
     }
 

@@ -13,6 +13,7 @@ pub(crate) mod data;
 pub(crate) mod fit;
 pub(crate) mod footer;
 pub(crate) mod header;
+pub(crate) mod health;
 pub(crate) mod inspector;
 pub(crate) mod loading;
 pub(crate) mod network;
@@ -124,6 +125,8 @@ panels! {
     Regions => regions::RegionsPanel,
     /// Predictions over one column.
     Fit => fit::FitPanel,
+    /// Weights, gradients, updates and activations of the layers.
+    Health => health::HealthPanel,
     /// Columns of the table.
     Columns => columns::ColumnsPanel,
     /// Target, baseline, and how the file was read.

@@ -1,0 +1,64 @@
+//! Forks: sessions that continue from the state of another one, which they leave as it is.
+
+use std::sync::Arc;
+
+use super::snapshots::SnapshotRing;
+use super::undo::UndoStack;
+use super::{Buffers, Session};
+use crate::nn::Parameters;
+use crate::nn::engine::{Engine, EngineSnapshot, Resources, Threads};
+use crate::train::evaluation::Evaluator;
+
+impl Session {
+    /// Creates a session that continues from here as this one would, on `threads`, with an empty log and nothing to undo.
+    pub(crate) fn fork(&self, threads: Threads) -> Self {
+        let resources = Resources {
+            threads,
+            ..self.resources
+        };
+        let now = self.engine.snapshot();
+        let engine = EngineSnapshot::new(
+            self.architecture(),
+            &now.parameters(),
+            (now.optimizer(), now.updates()),
+            &now.optimizer_state(),
+            self.engine.batch(),
+            resources,
+        );
+        let engine = Engine::from_snapshot(engine, self.engine.batch());
+        let training = &self.data.training;
+        Self {
+            plan: self.plan.clone(),
+            now: self.now.clone(),
+            dataset: Arc::clone(&self.dataset),
+            data: Arc::clone(&self.data),
+            evaluator: Evaluator::new(&engine),
+            position: self.position,
+            sampler: self.sampler.clone(),
+            order: self.order.clone(),
+            mean: self.mean,
+            validated: None,
+            buffers: Buffers::needed_for(training, engine.architecture(), engine.batch()),
+            resources,
+            engine,
+            log: Vec::new(),
+            frozen: self.frozen.clone(),
+            undo: UndoStack::default(),
+            snapshots: SnapshotRing::default(),
+            recovery: self.recovery.clone(),
+            plateau: self.plateau,
+            diverged: self.diverged,
+            is_interrupted: self.is_interrupted,
+            initial_values: Vec::new(),
+            start: None,
+        }
+    }
+
+    /// Computes the parameters that the next step would lead to; `None` if it would diverge.
+    pub(in crate::train) fn parameters_after_next_step(&self) -> Option<Parameters> {
+        let mut fork = self.fork(Threads::One);
+        let rule = fork.rule();
+        fork.change_parameters(&rule).ok()?;
+        Some(fork.engine.parameters())
+    }
+}

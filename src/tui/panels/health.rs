@@ -1,0 +1,421 @@
+//! Health of the layers, one below the other: so that vanishing gradients form a staircase.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::Panel;
+use super::activations::layer_name;
+use crate::train::probes::{Health, HealthProbe};
+use crate::train::{LayerHealth, Request};
+use crate::tui::app::Model;
+use crate::tui::text;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Pane, Title, bar, bars};
+use crate::util::numbers::significant;
+use crate::util::text::width;
+
+/// Decades below 1 that the axis of update ratios spans.
+const RATIO_DECADES: f64 = 6.0;
+/// Logarithms of the usual update ratios.
+const USUAL_RATIO: (f64, f64) = (-4.0, -2.0);
+/// Smallest number of decades on the axis of sizes.
+const MIN_DECADES: f64 = 3.0;
+/// Maximum number of decades, so that an underflow leaves the others their bars.
+const MAX_DECADES: f64 = 12.0;
+/// Minimum width of a plot.
+const MIN_PLOT: u16 = 8;
+/// Maximum width of a plot.
+const MAX_PLOT: u16 = 60;
+/// Maximum number of rows of a layer.
+const MAX_ROWS: u16 = 4;
+
+/// Number of a layer.
+type Value = fn(&LayerHealth) -> f64;
+/// Column of numbers: its width and heading.
+type Column = (u16, fn() -> &'static str);
+
+/// The columns, in the order in which they are kept where there is little room.
+const COLUMNS: [Column; 7] = [
+    (7, || ""),
+    (7, text::head_gradients),
+    (4, text::head_update),
+    (6, text::head_weights),
+    (4, text::head_dead),
+    (4, text::head_saturated),
+    (11, text::head_mean_std),
+];
+
+/// Sizes of weights, gradients and updates, and the activations of each layer.
+pub(crate) struct HealthPanel;
+
+impl Panel for HealthPanel {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let details = [text::health_legend(), text::health_legend_short()];
+        let has_answer = pane.model.run.answer::<HealthProbe>().is_some();
+        Title::new(
+            text::health_title(),
+            details.into_iter().filter(|_| has_answer),
+        )
+    }
+
+    fn min_size(&self) -> (u16, u16) {
+        (16, 2)
+    }
+
+    fn probes(&self, _model: &Model) -> Vec<Request> {
+        vec![Request::new(HealthProbe { is_shown: true })]
+    }
+
+    fn preferred_rows(&self, model: &Model) -> u16 {
+        let depth = model.run.architecture.depth().min(100) as u16;
+        2 + 2 * depth
+    }
+
+    fn draw(&self, pane: &mut Pane<'_>) {
+        let Some(health) = pane.model.run.answer::<HealthProbe>() else {
+            return pane.message(["–"]);
+        };
+        let layout = Columns::new(pane.area);
+        let head = if pane.area.height > health.layers.len() as u16 + 1 {
+            2
+        } else {
+            1
+        };
+        let sizes = Axis::of_sizes(health);
+        let [first, last] = [0, head - 1].map(|row| Rect {
+            y: pane.area.y + row,
+            height: 1,
+            ..pane.area
+        });
+        heads(pane, &layout, (first, last), sizes);
+        let body = Rect {
+            y: last.bottom(),
+            height: pane.area.height - head,
+            ..pane.area
+        };
+        let count = health.layers.len();
+        let fit = usize::from(body.height).clamp(1, count);
+        let rows = (body.height / count as u16).clamp(1, MAX_ROWS);
+        let from = pane.first_line(count, fit);
+        for (place, l) in (from..from + fit).enumerate() {
+            let area = Rect {
+                y: body.y + place as u16 * rows,
+                height: rows,
+                ..body
+            };
+            layer(pane, &layout, area.intersection(body), l, sizes);
+        }
+    }
+}
+
+/// Places of numbers and plots.
+struct Columns {
+    /// Columns of numbers that have room: first cell, and index in [`COLUMNS`].
+    numbers: Vec<(u16, usize)>,
+    /// Plots of the sizes and of the update ratio, as far as they have room: first cell and width.
+    plots: Vec<(u16, u16)>,
+}
+
+impl Columns {
+    fn new(area: Rect) -> Self {
+        let mut numbers = Vec::new();
+        let mut x = area.x;
+        for (index, (width, _)) in COLUMNS.iter().enumerate() {
+            if x + width > area.right() {
+                break;
+            }
+            numbers.push((x, index));
+            x += width + 1;
+        }
+        let left = area.right().saturating_sub(x + 1);
+        let count = (left / (MIN_PLOT + 2)).min(2);
+        let width = left.checked_div(count).unwrap_or(0).saturating_sub(1);
+        let plot = |place| (x + 1 + place * (width + 1), width.min(MAX_PLOT));
+        Self {
+            numbers,
+            plots: (0..count).map(plot).collect(),
+        }
+    }
+
+    fn plot(&self, index: usize, rows: Rect) -> Option<Rect> {
+        let &(x, width) = self.plots.get(index)?;
+        Some(Rect { x, width, ..rows })
+    }
+}
+
+/// Logarithmic axis: its ends as powers of ten.
+#[derive(Clone, Copy)]
+struct Axis {
+    low: f64,
+    high: f64,
+}
+
+impl Axis {
+    const RATIOS: Self = Self {
+        low: -RATIO_DECADES,
+        high: 0.0,
+    };
+
+    /// Axis of the weights and gradients of all layers, in whole decades.
+    fn of_sizes(health: &Health) -> Self {
+        let layers = health.layers.iter();
+        let logs = layers.flat_map(|layer| [layer.weights.log10(), layer.gradients.log10()]);
+        let finite = logs.filter(|log| log.is_finite());
+        let ends = finite.fold(None, |ends: Option<(f64, f64)>, log| {
+            let (low, high) = ends.unwrap_or((log, log));
+            Some((low.min(log), high.max(log)))
+        });
+        let (low, high) = ends.unwrap_or((-MIN_DECADES, 0.0));
+        let high = high.ceil();
+        // Even the smallest has a bar.
+        let low = (low - 0.1).floor().min(high - MIN_DECADES);
+        Self {
+            low: low.max(high - MAX_DECADES),
+            high,
+        }
+    }
+
+    /// Place of a logarithm from 0 to 1; NaN stays NaN.
+    fn share(self, log: f64) -> f64 {
+        ((log - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
+    }
+}
+
+/// Draws the headings of the numbers, and above the plots their names and the ends of their axes.
+fn heads(pane: &mut Pane<'_>, layout: &Columns, (first, last): (Rect, Rect), sizes: Axis) {
+    let dim = pane.theme.dim();
+    for &(x, index) in &layout.numbers {
+        let (width, name) = COLUMNS[index];
+        pane.right(Rect { x, width, ..last }, name(), dim);
+    }
+    let power = |log: f64| significant(10f64.powf(log), 1);
+    for (index, axis) in [sizes, Axis::RATIOS].into_iter().enumerate() {
+        let Some(place) = layout.plot(index, last) else {
+            continue;
+        };
+        if first != last {
+            let names = [
+                [text::plot_sizes(), text::plot_sizes_short()],
+                [text::plot_update(), text::head_update()],
+            ];
+            let fits = |name: &&str| width(name) <= place.width.into();
+            let name = names[index].into_iter().find(fits).unwrap_or_default();
+            let y = first.y;
+            pane.left(Rect { y, ..place }, name, pane.theme.text());
+        }
+        let (low, high) = (power(axis.low), power(axis.high));
+        pane.left(place, &low, dim);
+        pane.right(place, &high, dim);
+        let middle = power(-3.0);
+        if index == 1 && usize::from(place.width) > low.len() + high.len() + middle.len() + 4 {
+            let cells = middle.len() as u16;
+            let x = place.x + (place.width - cells) / 2;
+            pane.left(
+                Rect {
+                    x,
+                    width: cells,
+                    ..place
+                },
+                &middle,
+                dim,
+            );
+        }
+    }
+}
+
+/// Draws layer `l` (from 0): its numbers and plots in the first row of `area`, and below them their history.
+fn layer(pane: &mut Pane<'_>, layout: &Columns, area: Rect, l: usize, sizes: Axis) {
+    let (model, theme) = (pane.model, pane.theme);
+    let Some(health) = (model.run.answer::<HealthProbe>()).and_then(|all| all.layers.get(l)) else {
+        return;
+    };
+    let past = area.rows().skip(1).reduce(Rect::union);
+    let states = model.run.history.health(l);
+    for &(x, index) in &layout.numbers {
+        let width = COLUMNS[index].0;
+        let (shown, style) = number(model, l, health, index, theme);
+        let place = Rect { x, width, ..area };
+        if index == 0 {
+            pane.left(place, &shown, theme.text());
+        } else {
+            pane.right(place, &shown, style);
+        }
+    }
+    if let Some(place) = layout.plot(0, area) {
+        size_plot(pane, place, health, sizes);
+    }
+    if let Some(place) = layout.plot(1, area) {
+        ratio_plot(pane, place, health);
+    }
+    let Some(past) = past else { return };
+    let share_of = |index: usize, state: &LayerHealth| match index {
+        0 => sizes.share(state.gradients.log10()),
+        _ => Axis::RATIOS.share(state.log_update_ratio()),
+    };
+    for index in 0..2 {
+        if let Some(place) = layout.plot(index, past) {
+            let shares = states.iter().map(|state| share_of(index, state));
+            sparkline(pane, place, &shares.collect::<Vec<f64>>());
+        }
+    }
+    let small = Rect { height: 1, ..past };
+    for &(x, index) in &layout.numbers {
+        let values: Vec<f64> = match COLUMN_HISTORY[index] {
+            Some(value) => states.iter().map(value).collect(),
+            None => continue,
+        };
+        let finite = values.iter().copied().filter(|value| value.is_finite());
+        let max = finite.fold(f64::MIN_POSITIVE, f64::max);
+        let width = COLUMNS[index].0;
+        let shares: Vec<f64> = values.iter().map(|value| value / max).collect();
+        sparkline(pane, Rect { x, width, ..small }, &shares);
+    }
+}
+
+/// Value whose history is below each of [`COLUMNS`], if it is in no plot.
+const COLUMN_HISTORY: [Option<Value>; 7] = [
+    None,
+    None,
+    None,
+    Some(|layer| layer.weights),
+    Some(|layer| layer.dead as f64),
+    Some(|layer| layer.saturated as f64),
+    Some(|layer| layer.std),
+];
+
+/// The number in a column, and its style.
+fn number(
+    model: &Model,
+    l: usize,
+    health: &LayerHealth,
+    column: usize,
+    theme: Theme,
+) -> (String, Style) {
+    let share = |count: usize| match count {
+        0 => ("–".to_owned(), theme.dim()),
+        count => {
+            let percent = 100.0 * count as f64 / health.neurons.max(1) as f64;
+            (format!("{percent:.0}%"), theme.warning())
+        }
+    };
+    match column {
+        0 => (layer_name(model, l), theme.text()),
+        1 => (format!("{:.1e}", health.gradients), theme.text()),
+        2 => {
+            let log = health.log_update_ratio();
+            (signed(log), ratio_style(log, theme))
+        }
+        3 => (compact(health.weights), theme.text()),
+        4 => share(health.dead),
+        5 => share(health.saturated),
+        _ => {
+            let both = format!("{}±{}", signed_two(health.mean), two(health.std));
+            (both, theme.text())
+        }
+    }
+}
+
+/// A size in at most 6 cells.
+fn compact(size: f64) -> String {
+    if (0.01..1e4).contains(&size) {
+        significant(size, 3)
+    } else {
+        format!("{size:.0e}")
+    }
+}
+
+/// A logarithm with one decimal.
+fn signed(log: f64) -> String {
+    if log.is_finite() {
+        format!("{log:.1}").replace('-', "−")
+    } else {
+        "–".to_owned()
+    }
+}
+
+fn two(value: f64) -> String {
+    if value.abs() < 99.95 {
+        format!("{value:.2}")
+    } else {
+        significant(value, 2)
+    }
+}
+
+fn signed_two(value: f64) -> String {
+    two(value).replace('-', "−")
+}
+
+fn ratio_style(log: f64, theme: Theme) -> Style {
+    if (USUAL_RATIO.0..=USUAL_RATIO.1).contains(&log) {
+        theme.good()
+    } else {
+        theme.warning()
+    }
+}
+
+/// Bar of the gradient, with a mark at the size of the weights.
+fn size_plot(pane: &mut Pane<'_>, area: Rect, health: &LayerHealth, axis: Axis) {
+    let theme = pane.theme;
+    let gradients = bar(axis.share(health.gradients.log10()), area.width.into());
+    pane.left(area, &gradients, theme.train());
+    let weights = axis.share(health.weights.log10());
+    mark(pane, area, weights, Span::styled("○", theme.validation()));
+}
+
+/// Point of the update ratio on its axis, whose usual part is a line.
+fn ratio_plot(pane: &mut Pane<'_>, area: Rect, health: &LayerHealth) {
+    let theme = pane.theme;
+    let axis = Axis::RATIOS;
+    let column = |log: f64| (axis.share(log) * f64::from(area.width - 1)).round() as usize;
+    let (from, to) = (column(USUAL_RATIO.0), column(USUAL_RATIO.1));
+    let line = (0..usize::from(area.width)).map(|x| match x {
+        x if (from..=to).contains(&x) => Span::styled("━", theme.dim()),
+        _ => Span::styled("·", theme.frame()),
+    });
+    pane.line(area, Line::from_iter(line));
+    let log = health.log_update_ratio();
+    let symbol = match log {
+        log if log < axis.low => "◂",
+        log if log > axis.high => "▸",
+        _ => "●",
+    };
+    mark(
+        pane,
+        area,
+        axis.share(log),
+        Span::styled(symbol, ratio_style(log, theme)),
+    );
+}
+
+/// Draws `symbol` at a place of `area` from 0 to 1; nowhere for NaN.
+fn mark(pane: &mut Pane<'_>, area: Rect, share: f64, symbol: Span<'_>) {
+    if !share.is_nan() && area.width > 0 {
+        let x = area.x + (share * f64::from(area.width - 1)).round() as u16;
+        pane.line(
+            Rect {
+                x,
+                width: 1,
+                ..area
+            },
+            symbol,
+        );
+    }
+}
+
+/// Draws values from 0 to 1 over time, oldest on the left.
+fn sparkline(pane: &mut Pane<'_>, area: Rect, shares: &[f64]) {
+    let cells = usize::from(area.width);
+    let Some(last) = shares.len().checked_sub(1) else {
+        return;
+    };
+    let at = |cell: usize| shares[cell * last / cells.saturating_sub(1).max(1)];
+    let shown = (0..cells).map(|cell| {
+        let share = at(cell);
+        if share.is_nan() { 0.0 } else { share }
+    });
+    let style = pane.theme.dim();
+    for (line, row) in bars(shown, area.height.into()).iter().zip(area.rows()) {
+        pane.line(row, Span::styled(line.as_str(), style));
+    }
+}

@@ -1,0 +1,216 @@
+//! Health of the layers: against the textbook and PyTorch (the expected values in `golden/health.json` are computed by
+//! `golden/health.py`), and as seen on the screen.
+
+use nn_tui::nn::textbook::Network;
+use nn_tui::nn::{Activation, ClipNorm, DropoutRate, Optimizer, ParameterId};
+use nn_tui::train::probes::HealthProbe;
+use nn_tui::train::{LayerHealth, Observation, Plan, Scratch, Session};
+use nn_tui::tui::theme::{Depth, Theme, ThemeChoice};
+use serde::Deserialize;
+
+use crate::support::screen::{Shown, drawn_with};
+use crate::support::{dataset, decay, plan, rate, rows, session};
+
+fn health(session: &Session) -> Vec<LayerHealth> {
+    let observation = Observation::default().with(HealthProbe { is_shown: true });
+    let snapshot = observation.snapshot(&session.into(), &mut Scratch::new(session));
+    let health = snapshot.answer::<HealthProbe>().expect("asked");
+    assert_eq!(health.position, session.position());
+    health.layers.clone()
+}
+
+fn rms(numbers: impl IntoIterator<Item = f64>) -> f64 {
+    let numbers: Vec<f64> = numbers.into_iter().collect();
+    let squares: f64 = numbers.iter().map(|number| number * number).sum();
+    (squares / numbers.len() as f64).sqrt()
+}
+
+fn assert_near(found: f64, expected: f64, tolerance: f64, of: &str) {
+    let error = (found - expected).abs() / expected.abs().max(1e-12);
+    assert!(error < tolerance, "{of}: {found}, not {expected}");
+}
+
+/// Plans whose step uses all that changes an update.
+fn awkward_plans() -> Vec<(&'static str, Plan)> {
+    let mut clipped = plan(&[12, 9]);
+    clipped.regularisation.clip = ClipNorm::new(0.01).ok();
+    clipped.rule.weight_decay = decay(0.1);
+    let mut dropped = plan(&[12, 9]);
+    dropped.regularisation.dropout = DropoutRate::new(0.5).expect("in range");
+    vec![("iris", plan(&[8])), ("digits", clipped), ("wine", dropped)]
+}
+
+#[test]
+fn gradients_and_updates_are_those_of_the_textbook_and_the_next_step() {
+    for (data, plan) in awkward_plans() {
+        let mut session = session(data, plan);
+        for _ in 0..25 {
+            session.step().expect("finite");
+        }
+        let health = health(&session);
+        let (samples, places) = (&session.data().training, session.next_rows().to_vec());
+        let architecture = session.architecture().clone();
+        let (inputs, targets): (Vec<_>, Vec<_>) = places
+            .iter()
+            .map(|&row| {
+                let mut inputs = ndarray::Array1::zeros(architecture.inputs());
+                let mut targets = ndarray::Array1::zeros(architecture.outputs());
+                samples.write_inputs(row as usize, inputs.view_mut());
+                samples.targets.write(row as usize, targets.view_mut());
+                let wide = |numbers: ndarray::Array1<f32>| numbers.mapv(f64::from).to_vec();
+                (wide(inputs), wide(targets))
+            })
+            .unzip();
+        let before = session.engine().parameters();
+        let network = Network::new(&architecture, &before);
+        let (_, gradient) = network.mean_gradient(&inputs, &targets);
+        session.step().expect("finite");
+        let after = session.engine().parameters();
+        for (l, layer) in health.iter().enumerate() {
+            let expected = rms(gradient[l].weights.iter().flatten().copied());
+            assert_near(layer.gradients, expected, 1e-9, "gradient");
+            let pairs = after.layers[l]
+                .weights
+                .iter()
+                .zip(&before.layers[l].weights);
+            let expected = rms(pairs.map(|(after, before)| f64::from(after - before)));
+            assert_eq!(layer.updates, expected, "the next step, bit for bit");
+            let weights = before.layers[l].weights.iter();
+            assert_near(
+                layer.weights,
+                rms(weights.map(|&w| w.into())),
+                1e-9,
+                "weights",
+            );
+        }
+    }
+}
+
+#[test]
+fn looking_leaves_the_training_as_it_is() {
+    for (data, plan) in awkward_plans() {
+        let [mut watched, mut alone] = [(); 2].map(|()| session(data, plan.clone()));
+        for _ in 0..60 {
+            health(&watched);
+            watched.step().expect("finite");
+            alone.step().expect("finite");
+        }
+        assert_eq!(watched.engine().parameters(), alone.engine().parameters());
+    }
+}
+
+#[derive(Deserialize)]
+struct Golden {
+    hidden: Vec<usize>,
+    activation: Activation,
+    optimizer: String,
+    learning_rate: f64,
+    initial: Vec<GoldenLayer>,
+    layers: Vec<GoldenHealth>,
+}
+
+#[derive(Deserialize)]
+struct GoldenLayer {
+    weights: Vec<Vec<f64>>,
+    biases: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct GoldenHealth {
+    weights: f64,
+    gradients: f64,
+    updates: f64,
+    mean: f64,
+    std: f64,
+}
+
+impl Golden {
+    fn parameters(&self) -> Vec<(ParameterId, f32)> {
+        let mut values = Vec::new();
+        for (l, layer) in self.initial.iter().enumerate() {
+            let layer_number = l + 1;
+            for (output, weights) in layer.weights.iter().enumerate() {
+                for (input, &weight) in weights.iter().enumerate() {
+                    let id = ParameterId::Weight {
+                        layer: layer_number,
+                        output,
+                        input,
+                    };
+                    values.push((id, weight as f32));
+                }
+                let id = ParameterId::Bias {
+                    layer: layer_number,
+                    output,
+                };
+                values.push((id, layer.biases[output] as f32));
+            }
+        }
+        values
+    }
+}
+
+#[test]
+fn numbers_are_those_of_pytorch() {
+    let cases: Vec<Golden> =
+        serde_json::from_str(include_str!("../golden/health.json")).expect("sound");
+    assert_eq!(cases.len(), 5);
+    for case in cases {
+        let mut plan = Plan {
+            activation: case.activation,
+            batch: rows(48),
+            validation: 0.0,
+            ..plan(&case.hidden)
+        };
+        plan.rule.optimizer = match case.optimizer.as_str() {
+            "sgd" => Optimizer::SGD,
+            "adam" => Optimizer::ADAM,
+            _ => Optimizer::RMSPROP,
+        };
+        plan.rule.learning_rate = rate(case.learning_rate);
+        let mut session = session("tests/golden/health.csv", plan);
+        let parameters = case.parameters();
+        session
+            .set_initial_values(&parameters)
+            .expect("it has them");
+        let found = health(&session);
+        assert_eq!(found.len(), case.layers.len());
+        for (found, expected) in found.iter().zip(&case.layers) {
+            assert_near(found.weights, expected.weights, 1e-6, "weights");
+            assert_near(found.gradients, expected.gradients, 1e-5, "gradients");
+            assert_near(found.updates, expected.updates, 1e-3, "updates");
+            assert_near(found.mean, expected.mean, 1e-4, "mean");
+            assert_near(found.std, expected.std, 1e-4, "std");
+        }
+    }
+}
+
+fn with_sigmoid() -> Plan {
+    Plan {
+        activation: Activation::Sigmoid,
+        ..plan(&[16; 6])
+    }
+}
+
+#[test]
+fn vanishing_gradients_are_a_staircase_on_every_screen() {
+    let none = Theme::new(Depth::None);
+    for (size, theme, name) in [
+        ((80, 24), Theme::new(Depth::True), "health-80x24"),
+        ((120, 36), Theme::new(Depth::True), "health-120x36"),
+        ((200, 60), Theme::new(Depth::True), "health-200x60"),
+        ((80, 24), none.ascii(), "health-ascii-80x24"),
+        (
+            (80, 24),
+            Theme::new(Depth::True).with_choice(ThemeChoice::Light),
+            "health-light-80x24",
+        ),
+    ] {
+        let mut shown = Shown::new(dataset("spiral"), with_sigmoid(), size);
+        shown.press(":view health\n");
+        shown.press("SSS");
+        insta::assert_snapshot!(name, drawn_with(&shown.model, theme));
+    }
+    let mut shown = Shown::new(dataset("xor"), plan(&[]), (80, 24));
+    shown.press(":view health\n");
+    insta::assert_snapshot!("health-one-layer-80x24", drawn_with(&shown.model, none));
+}

@@ -118,10 +118,9 @@ impl Worker {
         self.stop_and_join(Command::Stop)
     }
 
-    /// Ends the training after the current step because of a signal, a lost terminal or a failed export, and
-    /// waits for the thread. A run that is not saved leaves a recovery file.
-    pub fn stop_unsaved(mut self) -> Conclusion {
-        self.stop_and_join(Command::StopUnsaved)
+    /// Returns whether the thread has ended. Its last event is [`Event::Stopped`].
+    pub fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     fn stop_and_join(&mut self, stop: Command) -> Conclusion {

@@ -3,12 +3,13 @@
 
 use std::io::{IsTerminal, stdout};
 use std::iter;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use ratatui::crossterm::event::{self, Event as Input};
+use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyModifiers};
 
 use super::app::command::Files;
 use super::loader::Loaded;
@@ -92,13 +93,52 @@ impl InputGate {
     }
 }
 
+/// Counts inputs that are read and not yet handled, so that control-c need not wait for thousands of them.
+#[derive(Clone, Default)]
+pub(super) struct Backlog(Arc<BacklogState>);
+
+#[derive(Default)]
+struct BacklogState {
+    waiting: AtomicUsize,
+    /// Whether everything before the next control-c is dropped.
+    is_cut: AtomicBool,
+}
+
+impl Backlog {
+    /// Counts an input that was read. Control-c cuts a backlog that is longer than anybody types.
+    fn add(&self, input: &Input) {
+        let waiting = self.0.waiting.fetch_add(1, Ordering::Relaxed);
+        if waiting >= MAX_INPUTS && is_interrupt(input) {
+            self.0.is_cut.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts an input as handled. Returns false if it is to be dropped, for a later control-c.
+    pub fn remove(&self, input: &Input) -> bool {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        if is_interrupt(input) {
+            self.0.is_cut.store(false, Ordering::Relaxed);
+        }
+        matches!(input, Input::Resize(..)) || !self.0.is_cut.load(Ordering::Relaxed)
+    }
+}
+
+fn is_interrupt(input: &Input) -> bool {
+    matches!(input, Input::Key(key)
+        if key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL)
+}
+
 /// Starts a thread that reads keys, mouse events and resizes while `gate` is open, and one that sends them.
 /// The terminal is read at once however many of them wait, since the time between two bytes tells escape and
 /// another key from a key with alt.
 ///
 /// # Errors
 /// [`Error::Worker`] if no thread can be started.
-pub(super) fn watch_input(sender: SyncSender<Incoming>, gate: InputGate) -> Result<()> {
+pub(super) fn watch_input(
+    sender: SyncSender<Incoming>,
+    gate: InputGate,
+    backlog: Backlog,
+) -> Result<()> {
     let (queue, waiting) = channel();
     spawn("input queue", move || {
         while let Ok(first) = waiting.recv() {
@@ -131,6 +171,7 @@ pub(super) fn watch_input(sender: SyncSender<Incoming>, gate: InputGate) -> Resu
             let Ok(input) = event::read() else {
                 break;
             };
+            backlog.add(&input);
             if queue.send(input).is_err() {
                 return;
             }
@@ -146,4 +187,29 @@ pub(super) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<
     let thread = thread::Builder::new().name(name.into());
     let spawned = thread.spawn(body).map(drop);
     spawned.map_err(|cause| Error::Worker(cause.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::crossterm::event::KeyEvent;
+
+    use super::*;
+
+    #[test]
+    fn an_interrupt_drops_the_inputs_before_it_only_if_they_are_many() {
+        let key = |letter, modifiers| Input::Key(KeyEvent::new(KeyCode::Char(letter), modifiers));
+        let (plus, quit) = (
+            key('+', KeyModifiers::NONE),
+            key('c', KeyModifiers::CONTROL),
+        );
+        for (count, expected) in [(MAX_INPUTS - 1, true), (MAX_INPUTS, false)] {
+            let backlog = Backlog::default();
+            (0..count).for_each(|_| backlog.add(&plus));
+            backlog.add(&quit);
+            assert!((0..count).all(|_| backlog.remove(&plus) == expected));
+            assert!(backlog.remove(&quit), "it is handled itself");
+            backlog.add(&plus);
+            assert!(backlog.remove(&plus), "what comes later is handled");
+        }
+    }
 }

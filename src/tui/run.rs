@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 
 use super::app::command::Files;
 use super::app::{App, Drawn, Effect, Loading, Model, Msg, Phase};
-use super::events::{CAPACITY, Incoming, InputGate, spawn, watch_input};
+use super::events::{Backlog, CAPACITY, Incoming, InputGate, spawn, watch_input};
 use super::loader::{Load, Loaded, Loader};
 use super::options::ScreenOptions;
 use super::panels::Pointer;
@@ -26,7 +26,7 @@ use crate::data::{DataSummary, Dataset, Prepared};
 use crate::error::{Error, Result};
 use crate::model_file::{Access, remove_temporary_files, write_with};
 use crate::record::{End, LogOption, Recorders, report_conclusion};
-use crate::train::{Event, Session, Settings, Worker, panic_message};
+use crate::train::{Command, Event, Session, Settings, Worker, panic_message};
 use crate::util::background;
 use crate::util::signals::{
     HANG_UP, HAS_JOB_CONTROL, Signal, Signals, Watched, is_in_foreground, stop_job, stop_process,
@@ -78,13 +78,14 @@ pub fn run(
         is_blind: false,
         is_away: false,
         input: InputGate::default(),
+        backlog: Backlog::default(),
         is_ending: false,
     };
     match catch_unwind(AssertUnwindSafe(|| program.run(&incoming))) {
-        Ok(result) => program.close(result),
+        Ok(result) => program.close(result, &incoming),
         Err(panic) => {
             // A run that is worth it is kept, and the panic goes on.
-            let _ = program.close(Err(Error::Worker(panic_message(panic.as_ref()))));
+            let _ = program.close(Err(Error::Worker(panic_message(panic.as_ref()))), &incoming);
             resume_unwind(panic)
         }
     }
@@ -125,6 +126,7 @@ struct Program {
     is_away: bool,
     /// Closed while the terminal belongs to the shell.
     input: InputGate,
+    backlog: Backlog,
     /// Whether a signal has asked the program to end.
     is_ending: bool,
 }
@@ -228,7 +230,11 @@ impl Program {
             let screen = Screen::open(&self.options, waker(&self.sender))?;
             let screen = self.screen.insert(screen);
             let (width, height) = screen.size()?;
-            watch_input(self.sender.clone(), self.input.clone())?;
+            watch_input(
+                self.sender.clone(),
+                self.input.clone(),
+                self.backlog.clone(),
+            )?;
             self.update(Msg::Resize(width, height))?;
         }
         Ok(())
@@ -251,6 +257,9 @@ impl Program {
             Incoming::Inputs(inputs) => {
                 let mut is_any = false;
                 for input in inputs {
+                    if !self.backlog.remove(&input) {
+                        continue;
+                    }
                     let (inputs, reply) = self.replies.next(input);
                     is_any |= reply.is_some();
                     if let (Some(screen), Some(reply)) = (&mut self.screen, reply) {
@@ -457,8 +466,8 @@ impl Program {
         self.update(Msg::Terminate(HANG_UP))
     }
 
-    /// Gives the terminal back, stops the worker and ends the log.
-    fn close(mut self, result: Result<u8>) -> Result<u8> {
+    /// Gives the terminal back, stops the worker and ends the log after its last event.
+    fn close(mut self, result: Result<u8>, incoming: &Receiver<Incoming>) -> Result<u8> {
         // The terminal first: the rest of a long step need not be waited for on a dead screen.
         let recorded = self.screen.as_mut().map_or(Ok(()), Screen::end_recording);
         drop(self.screen.take());
@@ -466,12 +475,29 @@ impl Program {
             return result;
         };
         let is_wanted = matches!(result, Ok(0));
-        let conclusion = if is_wanted {
-            training.worker.stop()
+        training.worker.send(if is_wanted {
+            Command::Stop
         } else {
-            training.worker.stop_unsaved()
-        };
-        let failures = self.recorders.finish(end_of(&self.app, &result));
+            Command::StopUnsaved
+        });
+        let mut failures = Vec::new();
+        loop {
+            let has_ended = training.worker.has_ended();
+            let wait = if has_ended { Duration::ZERO } else { FRAME };
+            match incoming.recv_timeout(wait) {
+                Ok(Incoming::Worker(event)) => {
+                    failures.extend(self.recorders.record(&event));
+                    if matches!(*event, Event::Stopped) {
+                        break;
+                    }
+                }
+                Ok(_) => {}
+                Err(_) if has_ended => break,
+                Err(_) => {}
+            }
+        }
+        let conclusion = training.worker.stop();
+        failures.extend(self.recorders.finish(end_of(&self.app, &result)));
         if let (App::Running(model), Ok(_), false) = (&self.app, &result, self.is_blind) {
             background::print_error(&model.run.summary());
         }

@@ -279,19 +279,23 @@ fn a_run_that_ends_unsaved_leaves_a_recovery_file() {
         driven
     };
     let end = |driven: Driven, stop: fn(Worker) -> Conclusion| stop(driven.worker).recovery_file;
-    assert!(end(start(60_000), Worker::stop_unsaved).is_none(), "short");
+    let stop_unsaved: fn(Worker) -> Conclusion = |worker| {
+        worker.send(Command::StopUnsaved);
+        worker.stop()
+    };
+    assert!(end(start(60_000), stop_unsaved).is_none(), "short");
     assert!(
         end(start(0), Worker::stop).is_none(),
         "as the user wants it"
     );
     let saved = start(0);
     export(&saved, &folder.path().join("model.json"));
-    assert!(end(saved, Worker::stop_unsaved).is_none(), "saved");
+    assert!(end(saved, stop_unsaved).is_none(), "saved");
     assert!(!kept.exists(), "nothing is written without need");
 
     let mut paths = Vec::new();
     for _ in 0..7 {
-        let path = end(start(0), Worker::stop_unsaved).expect("unsaved");
+        let path = end(start(0), stop_unsaved).expect("unsaved");
         paths.push(path.expect("written"));
         // Files of the same millisecond have no order.
         std::thread::sleep(std::time::Duration::from_millis(2));

@@ -11,6 +11,7 @@ const PROMPT: Duration = Duration::from_millis(200);
 fn of_many_keys_is_handled_at_once() {
     for (burst, key, code) in [
         ("j".repeat(20_000), "\x03", 130),
+        ("+-".repeat(10_000), "\x03", 130),
         ("\x1b[<35;9;9M".repeat(400), "q", 0),
         (format!(":{}", "x".repeat(2_500)), "\x03", 130),
     ] {

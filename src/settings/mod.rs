@@ -21,6 +21,7 @@ use crate::train::{Command, Plan};
 pub use choices::Choices;
 pub(crate) use learning::LEARNING_RATE;
 pub use learning::tenth;
+pub(crate) use limits::PATIENCE;
 pub(crate) use network::{HIDDEN, NEW_LAYER};
 pub(crate) use speed::PACE;
 

@@ -73,6 +73,7 @@ texts! {
     save_elsewhere(error) "{error} · type another path · ctrl-c: quit without saving";
     logging_stopped(reason) "logging stopped: {reason}";
     batch_too_large(rows) "batch size is limited to the {rows} training row" | "batch size is limited to the {rows} training rows";
+    patience_needs_validation() "patience goes by the loss on validation rows, and there are none";
     network_too_large(architecture, max) "{architecture} has more than {max} million parameters";
     layer(number) "layer {number}";
     neurons(size) "{size} neuron" | "{size} neurons";

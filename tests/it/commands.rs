@@ -12,7 +12,7 @@ use nn_tui::nn::schedule::Shape;
 use nn_tui::nn::{
     Activation, Change, GradientCheck, Initialisation, Loss, Optimizer, Output, ParameterId,
 };
-use nn_tui::train::{Command, Cursor, Event, InForce, Pace};
+use nn_tui::train::{Command, Cursor, Event, InForce, Pace, Plan};
 use nn_tui::tui::app::command::{COMMANDS, FileKind, Files};
 use nn_tui::tui::app::{Confirm, Effect, Help, HelpPage, Model, Msg, Overlay, Phase, View};
 use nn_tui::tui::render;
@@ -267,6 +267,17 @@ fn commands_steer() {
         sent("time-limit 2m"),
         "[SetLimits(Limits { epochs: None, patience: None, time: Some(120s) })]"
     );
+    assert_eq!(
+        sent("patience 9"),
+        "[SetLimits(Limits { epochs: None, patience: Some(9), time: None })]"
+    );
+    let without_validation = Plan {
+        validation: 0.0,
+        ..plan(&[8])
+    };
+    let mut model = trained_model("iris", without_validation, 1, (80, 24));
+    assert!(press(&mut model, ":patience 9\n").is_empty());
+    assert!(drawn(&model).contains("patience goes by the loss on validation rows"));
     assert_eq!(sent("pace full"), "[SetPace(Full)]");
     assert_eq!(sent("step 10 phases"), "[Step { size: Phase, count: 10 }]");
     assert_eq!(sent("check"), "[CheckGradients]");

@@ -3,7 +3,7 @@
 use super::actions::Done;
 use super::model::Model;
 use crate::nn::Change;
-use crate::settings::{Choices, Direction, Facts, PACE, Setting, tenth};
+use crate::settings::{Choices, Direction, Facts, PACE, PATIENCE, Setting, tenth};
 use crate::train::{Command, Pace, Plan};
 use crate::tui::text;
 
@@ -64,6 +64,12 @@ impl Model {
                 return Ok(());
             }
             Command::SetLimits(limits) => {
+                if setting.name == PATIENCE.name
+                    && limits.patience.is_some()
+                    && self.run.data.validation.is_empty()
+                {
+                    return Err(text::patience_needs_validation().into());
+                }
                 self.run.limits = *limits;
                 let schedule = plan.schedule;
                 if schedule != before.schedule {

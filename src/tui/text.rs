@@ -222,7 +222,6 @@ texts! {
     predicted_as(all, count, class, other) "{count} of {all} {class} row predicted as {other}" | "{count} of {all} {class} rows predicted as {other}";
     show_it() " · enter: show it";
     show_them() " · enter: show them";
-    part_of_matrix(rows, columns, classes) "classes {rows} by {columns} of {classes}";
     no_mistakes() "no mistakes";
     true_to_predicted() "true → predicted";
     data_title() "Data";
@@ -404,7 +403,7 @@ texts! {
     error_at_outputs(delta, derivative) "{delta} = {derivative}, the error at the outputs";
 
     // Confusion as shades
-    matrix_of_shades() "true ↓ predicted → · colour: share of the class, 0% … 100%";
+    matrix_of_shades(classes) "true ↓ predicted → · colour: share of the class, 0% … 100%" | "true ↓ predicted → · colour: largest share in {classes} × {classes} classes, 0% … 100%";
 
     // Weights
     with_heat_scale_short(range) "{range} · share 0 … max";

@@ -323,31 +323,44 @@ fn plain_terminals_show_the_cursor() {
 }
 
 #[test]
-fn more_classes_than_fit_are_shown_around_the_cursor() {
-    let mut model = trained_model("iris", plan(&[8]), 1, (80, 24));
-    let (classes, marked) = (60, (31, 7));
-    let mut confusion = Confusion::new(classes);
-    (0..99).for_each(|_| confusion.add(marked.0, marked.1));
-    let names = (0..classes).map(|class| format!("class {class}")).collect();
-    let data = std::sync::Arc::make_mut(&mut model.run.data);
-    data.task = nn_tui::data::Task::Classification { classes: names };
-    if let Some(outcomes) = &mut model.run.outcomes {
-        outcomes.predictions = nn_tui::train::Predictions::Classes(confusion);
+fn more_classes_than_fit_are_shown_as_shades() {
+    for ((columns, rows), per_point) in [((80, 24), 4), ((120, 36), 2), ((200, 60), 1)] {
+        let mut model = trained_model("iris", plan(&[8]), 1, (columns, rows));
+        let (classes, marked) = (100, (71, 7));
+        let mut confusion = Confusion::new(classes);
+        (0..99).for_each(|_| confusion.add(marked.0, marked.1));
+        let names = (0..classes).map(|class| format!("class {class}")).collect();
+        let data = std::sync::Arc::make_mut(&mut model.run.data);
+        data.task = nn_tui::data::Task::Classification { classes: names };
+        if let Some(outcomes) = &mut model.run.outcomes {
+            outcomes.predictions = nn_tui::train::Predictions::Classes(confusion);
+        }
+        model.navigation.view = View::Curves;
+        model.navigation.focus = PanelId::Confusion;
+        model.update(key(KeyCode::Enter));
+        assert_eq!(model.navigation.cell(&model.run), Some(marked));
+        let screen = drawn(&model);
+        assert!(screen.contains("class 71 → class 7"), "{screen}");
+        insta::assert_snapshot!(format!("shades-{columns}x{rows}"), screen);
+        let mark = |screen: &str, symbol: char| {
+            let mut lines = screen.lines().enumerate();
+            let found = |(y, line): (usize, &str)| {
+                let x = line.chars().position(|character| character == symbol)?;
+                // Each line is in quotation marks.
+                Some((x - 1, y))
+            };
+            lines.find_map(found).expect("a mark")
+        };
+        let (x, y) = (mark(&screen, '▴').0, mark(&screen, '◂').1);
+        let click = |x, y| nn_tui::tui::click(&model, Rect::new(0, 0, columns, rows), x, y);
+        let picked = format!("{:?}", click(x as u16, y as u16));
+        assert!(picked.contains("actual: 71, predicted: 7"), "{picked}");
+        (0..99).for_each(|_| drop(model.update(named("right"))));
+        (0..99).for_each(|_| drop(model.update(named("up"))));
+        assert_eq!(model.navigation.cell(&model.run), Some((0, 99)));
+        let (right, top) = (mark(&drawn(&model), '▴').0, mark(&drawn(&model), '◂').1);
+        assert!(right >= x + 92 / per_point && top + 71 / per_point / 2 <= y);
     }
-    model.navigation.view = View::Curves;
-    model.navigation.focus = PanelId::Confusion;
-    model.update(key(KeyCode::Enter));
-    assert_eq!(model.navigation.cell(&model.run), Some(marked));
-    let screen = drawn(&model);
-    assert!(screen.contains("99 ]"), "{screen}");
-    for (name, times) in [("right", 99), ("down", 99), ("left", 99), ("up", 99)] {
-        (0..times).for_each(|_| drop(model.update(named(name))));
-        assert!(
-            drawn(&model).contains("· ]"),
-            "the cursor is on the screen after {name}"
-        );
-    }
-    assert_eq!(model.navigation.cell(&model.run), Some((0, 0)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ratatui::widgets::{Paragraph, Row, Table};
 use super::sample::set_name;
 use super::{Panel, scatter};
 use crate::data::Confusion;
-use crate::tui::app::{Cell, ClickTarget, Model, Msg, around};
+use crate::tui::app::{Cell, ClickTarget, Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Palette, Pane, Title, heat_map};
@@ -46,9 +46,8 @@ impl Panel for ConfusionPanel {
         (10, 2)
     }
 
-    /// Draws the matrix where it fits, and below it, or in its place, the most frequent mistakes. The
-    /// cell under the cursor is explained. A maximised panel shows as much of the matrix around the
-    /// cursor as there is room for.
+    /// Draws the matrix, in numbers or else in shades, and below it, or in its place, the most frequent
+    /// mistakes. The cell under the cursor is explained.
     fn draw(&self, pane: &mut Pane<'_>) {
         if pane.model.run.is_regression() {
             return scatter::draw(pane);
@@ -62,29 +61,33 @@ impl Panel for ConfusionPanel {
             .navigation
             .cell(&pane.model.run)
             .filter(|_| pane.is_focused);
-        let mut y = inner.y;
+        let (mut y, mut beside) = (inner.y, None);
         if let Some(grid) = Grid::new(inner, pane.model, confusion) {
             grid.render(pane, confusion, cursor);
-            pane.footnote = grid.part(confusion.classes());
             y += grid.height().min(inner.height);
-        } else {
-            y += shades(pane, confusion);
+        } else if let Some(shades) = Shades::new(inner, pane.model, confusion) {
+            shades.render(pane, confusion, cursor);
+            y += shades.height();
+            beside = shades.beside(inner);
         }
         let below = |y| Rect::new(inner.x, y, inner.width, inner.bottom().saturating_sub(y));
         if let Some(cell) = cursor {
             y += meaning(pane, below(y), confusion, cell);
         }
-        mistakes(pane, below(y), confusion);
+        mistakes(pane, beside.unwrap_or(below(y)), confusion);
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
-        let grid = Grid::new(inside, model, model.run.confusion()?)?;
-        let (actual, predicted) = grid.cell_at(at)?;
+        let confusion = model.run.confusion()?;
+        let (actual, predicted) = match Grid::new(inside, model, confusion) {
+            Some(grid) => grid.cell_at(at)?,
+            None => Shades::new(inside, model, confusion)?.cell_at(at, confusion)?,
+        };
         Some(Msg::Pick(ClickTarget::Cell { actual, predicted }))
     }
 }
 
-/// Layout of the matrix.
+/// Layout of the matrix in numbers.
 struct Grid {
     area: Rect,
     /// Width of the names of the true classes.
@@ -95,15 +98,11 @@ struct Grid {
     row: u16,
     /// Width of the largest count.
     digits: u16,
-    /// True classes shown.
-    rows: Range<usize>,
-    /// Predicted classes shown.
-    columns: Range<usize>,
+    classes: usize,
 }
 
 impl Grid {
-    /// Lays out the whole matrix where it fits, or, in a maximised panel, the part around the
-    /// cursor that fits.
+    /// Lays out the matrix where it fits.
     fn new(area: Rect, model: &Model, confusion: &Confusion) -> Option<Self> {
         let names = model.run.data.class_names();
         let classes = names.len();
@@ -123,50 +122,31 @@ impl Grid {
         let below = area.height.saturating_sub(1);
         let min = digits.max(2) + 1;
         let fits = |cells: u16| usize::from(cells) >= classes;
-        let (mut rows, mut columns) = (0..classes, 0..classes);
         if !fits(right / min) || !fits(below) {
-            let (actual, predicted) = model
-                .navigation
-                .cell(&model.run)
-                .filter(|_| model.navigation.enlarged)?;
-            // Not all of them fit anyway: those that do get legible names.
-            let min = min.max(widest.min(LEGIBLE) + 1);
-            rows = around(actual, classes, below.checked_sub(SENTENCE)?.into());
-            columns = around(predicted, classes, (right / min).into());
-            if rows.is_empty() || columns.is_empty() {
-                return None;
-            }
+            return None;
         }
-        let room = right / (columns.len() as u16).max(1);
-        let is_high = usize::from(area.height) > 2 * rows.len() + 3;
+        let room = right / (classes as u16).max(1);
+        let is_high = usize::from(area.height) > 2 * classes + 3;
         Some(Self {
             area,
             label,
             cell: room.min(comfortable),
             row: if is_high { 2 } else { 1 },
             digits,
-            rows,
-            columns,
+            classes,
         })
     }
 
     /// Height of the matrix with its heading.
     fn height(&self) -> u16 {
-        1 + self.rows.len() as u16 * self.row
+        1 + self.classes as u16 * self.row
     }
 
     fn cell_at(&self, at: Position) -> Option<Cell> {
         let across = at.x.checked_sub(self.area.x + self.label + 1)? / self.cell;
         let down = at.y.checked_sub(self.area.y + 1)? / self.row;
-        let cell = (
-            self.rows.start + usize::from(down),
-            self.columns.start + usize::from(across),
-        );
-        self.has(cell).then_some(cell)
-    }
-
-    fn has(&self, (actual, predicted): Cell) -> bool {
-        self.rows.contains(&actual) && self.columns.contains(&predicted)
+        let cell = (usize::from(down), usize::from(across));
+        (cell.0 < self.classes && cell.1 < self.classes).then_some(cell)
     }
 
     fn render(&self, pane: &mut Pane<'_>, confusion: &Confusion, cursor: Option<Cell>) {
@@ -184,34 +164,33 @@ impl Grid {
             text::head_true(),
         ];
         let corner = corner.into_iter().find(|text| width(text) <= label);
-        let names_of_columns = &names[self.columns.clone()];
         let cells = usize::from(self.cell) - 1;
         let head = if cells < LEGIBLE.into() {
-            first_letters(names_of_columns, cells)
+            first_letters(names, cells)
         } else {
-            abbreviate(names_of_columns, cells)
+            abbreviate(names, cells)
         };
-        let head = self.columns.clone().zip(head).map(|(predicted, name)| {
+        let head = head.into_iter().enumerate().map(|(predicted, name)| {
             let is_marked = cursor.is_some_and(|cursor| cursor.1 == predicted);
             named(name, is_marked, theme.dim())
         });
         let corner = Line::styled(corner.unwrap_or_default(), theme.dim());
         let head = Row::new(std::iter::once(corner).chain(head));
-        let labels = abbreviate(&names[self.rows.clone()], label);
-        let rows = self.rows.clone().zip(labels).map(|(actual, name)| {
+        let labels = abbreviate(names, label).into_iter();
+        let rows = labels.enumerate().map(|(actual, name)| {
             let is_marked = cursor.is_some_and(|cursor| cursor.0 == actual);
             let name = named(name, is_marked, theme.text());
-            let columns = self.columns.clone();
+            let columns = 0..self.classes;
             let cells = columns.map(|predicted| self.cell(theme, confusion, (actual, predicted)));
             Row::new(std::iter::once(name).chain(cells)).bottom_margin(self.row - 1)
         });
-        let cells = self.columns.clone().map(|_| self.cell - 1);
+        let cells = std::iter::repeat_n(self.cell - 1, self.classes);
         let widths = std::iter::once(self.label).chain(cells);
         pane.draw(Table::new(rows, widths).header(head), self.area);
-        if let Some((actual, predicted)) = cursor.filter(|&cell| self.has(cell)) {
-            let across = (predicted - self.columns.start) as u16 * self.cell;
+        if let Some((actual, predicted)) = cursor {
+            let across = predicted as u16 * self.cell;
             let x = self.area.x + self.label + across;
-            let y = self.area.y + 1 + (actual - self.rows.start) as u16 * self.row;
+            let y = self.area.y + 1 + actual as u16 * self.row;
             pane.left(Rect::new(x, y, 1, 1), "[", marked);
             pane.left(Rect::new(x + self.cell, y, 1, 1), "]", marked);
         }
@@ -235,51 +214,124 @@ impl Grid {
         let room = usize::from(self.cell).saturating_sub(1 + margin);
         Line::styled(format!("{text:>room$}{}", " ".repeat(margin)), style)
     }
-
-    /// Names the part of the matrix that is shown; empty for the whole.
-    fn part(&self, classes: usize) -> String {
-        if self.rows.len() == classes && self.columns.len() == classes {
-            return String::new();
-        }
-        let part = |range: &Range<usize>| format!("{}–{}", range.start + 1, range.end);
-        let (rows, columns) = (part(&self.rows), part(&self.columns));
-        text::part_of_matrix(&rows, &columns, classes)
-    }
 }
 
-/// Draws a matrix without numbers as a field of shades, two true classes a row, and the scale. Returns the
-/// number of rows used: none if there is no room for it and a list of mistakes.
-fn shades(pane: &mut Pane<'_>, confusion: &Confusion) -> u16 {
-    let classes = u16::try_from(confusion.classes()).unwrap_or(u16::MAX);
-    let rows = classes.div_ceil(2);
-    let Rect {
-        width: cells,
-        height,
-        ..
-    } = pane.area;
-    if classes > cells || rows + 3 > height {
-        return 0;
+/// Layout of the matrix in shades, two points of it in a cell, one above the other.
+struct Shades {
+    /// Area of the points.
+    area: Rect,
+    /// Width of a point.
+    wide: u16,
+    /// Number of classes along each side of a point.
+    classes: usize,
+    /// Number of points along each side of the matrix.
+    points: u16,
+}
+
+/// Lines below the shades, at least: the mark of the cursor, and an explanation of its cell or a list.
+const BELOW_SHADES: u16 = 2;
+/// Width of a list of mistakes beside the shades of a maximised panel, at least.
+const BESIDE_SHADES: u16 = 26;
+
+impl Shades {
+    /// Lays out the matrix with a point for each pair of classes. A maximised panel without room for that has a
+    /// point for several classes, another one has the list of mistakes instead.
+    fn new(area: Rect, model: &Model, confusion: &Confusion) -> Option<Self> {
+        let height = area
+            .height
+            .checked_sub(1 + BELOW_SHADES)
+            .filter(|&rows| rows > 0)?;
+        // A column for the mark of the cursor.
+        let width = area.width.checked_sub(1).filter(|&cells| cells > 0)?;
+        let room = usize::from(width.min(2 * height));
+        let classes = confusion.classes().div_ceil(room).max(1);
+        if classes > 1 && !model.navigation.enlarged {
+            return None;
+        }
+        let points = confusion.classes().div_ceil(classes) as u16;
+        let wide = (width / points.max(1)).clamp(1, 2);
+        let area = Rect::new(area.x, area.y + 1, points * wide, points.div_ceil(2));
+        Some(Self {
+            area,
+            wide,
+            classes,
+            points,
+        })
     }
-    let wide = (cells / classes).min(2);
-    let area = Rect::new(pane.area.x, pane.area.y + 1, classes * wide, rows);
-    let value = |x: u16, row: u16| {
-        let (actual, predicted) = (usize::from(row), usize::from(x / wide));
-        let count = confusion.count(actual, predicted) as f32;
-        count / confusion.of_class(actual).max(1) as f32
-    };
-    heat_map(area, pane.buf, pane.theme, Palette::Heat, classes, value);
-    let texts = [text::matrix_of_shades(), text::head_true_and_predicted()];
-    let fitting = texts.into_iter().find(|text| width(text) <= cells.into());
-    let head = Rect {
-        height: 1,
-        ..pane.area
-    };
-    pane.left(
-        head,
-        fitting.unwrap_or(text::head_true_down()),
-        pane.theme.dim(),
-    );
-    rows + 2
+
+    /// Height with the heading and a line for the mark of the cursor.
+    fn height(&self) -> u16 {
+        self.area.height + 2
+    }
+
+    /// Returns the area to the right of the heading and the points, if a list fits there.
+    fn beside(&self, area: Rect) -> Option<Rect> {
+        let x = self.area.right() + 3;
+        let cells = area
+            .right()
+            .checked_sub(x)
+            .filter(|&cells| cells >= BESIDE_SHADES)?;
+        Some(Rect::new(
+            x,
+            self.area.y,
+            cells,
+            area.bottom() - self.area.y,
+        ))
+    }
+
+    /// Classes of a point along one side.
+    fn range(&self, point: u16, confusion: &Confusion) -> Range<usize> {
+        let start = usize::from(point) * self.classes;
+        start..(start + self.classes).min(confusion.classes())
+    }
+
+    /// Returns the cell with the most rows among those of the points at a place, mistakes first.
+    fn cell_at(&self, at: Position, confusion: &Confusion) -> Option<Cell> {
+        if !self.area.contains(at) {
+            return None;
+        }
+        let predicted = self.range((at.x - self.area.x) / self.wide, confusion);
+        let row = 2 * (at.y - self.area.y);
+        let upper = self.range(row, confusion);
+        let both = upper.start..self.range(row + 1, confusion).end.max(upper.end);
+        let cells = both.flat_map(|actual| predicted.clone().map(move |p| (actual, p)));
+        cells.max_by_key(|&(actual, predicted)| {
+            let count = confusion.count(actual, predicted);
+            (count > 0 && actual != predicted, count)
+        })
+    }
+
+    /// Draws the largest share among the cells of each point, with a heading that tells the scale.
+    fn render(&self, pane: &mut Pane<'_>, confusion: &Confusion, cursor: Option<Cell>) {
+        let value = |x: u16, row: u16| {
+            let predicted = self.range(x / self.wide, confusion);
+            let actual = self.range(row, confusion);
+            let cells = actual.flat_map(|actual| predicted.clone().map(move |p| (actual, p)));
+            let share = |(actual, predicted)| {
+                let count = confusion.count(actual, predicted) as f32;
+                count / confusion.of_class(actual).max(1) as f32
+            };
+            cells.map(share).fold(0.0, f32::max)
+        };
+        let palette = Palette::Heat;
+        heat_map(self.area, pane.buf, pane.theme, palette, self.points, value);
+        let width_of = usize::from(pane.area.width);
+        let whole = text::matrix_of_shades(self.classes);
+        let texts = [whole.as_str(), text::head_true_and_predicted()];
+        let fitting = texts.into_iter().find(|text| width(text) <= width_of);
+        let head = Rect {
+            height: 1,
+            ..pane.area
+        };
+        let (dim, marked) = (pane.theme.dim(), pane.theme.accent());
+        pane.left(head, fitting.unwrap_or(text::head_true_down()), dim);
+        if let Some((actual, predicted)) = cursor {
+            let x = self.area.x + (predicted / self.classes) as u16 * self.wide;
+            let y = self.area.y + (actual / self.classes) as u16 / 2;
+            pane.left(Rect::new(self.area.right(), y, 1, 1), "◂", marked);
+            pane.left(Rect::new(x, self.area.bottom(), 1, 1), "▴", marked);
+        }
+    }
 }
 
 /// Explains the cell under the cursor. Returns how many lines that took.

@@ -5,6 +5,7 @@ mod cases;
 mod changes;
 mod charts;
 mod commands;
+mod components;
 mod confusion_navigation;
 mod data_errors;
 mod dates;

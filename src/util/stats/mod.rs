@@ -1,11 +1,13 @@
-//! Statistics of bounded size: histograms on a common axis, and series of limited length with their
-//! range and moving average.
+//! Statistics of bounded size: histograms on a common axis, principal components, and series of limited length with
+//! their range and moving average.
 
+pub mod components;
 pub mod histogram;
 mod robust;
 pub mod series;
 mod smoothing;
 
+pub use components::Components;
 pub use histogram::Histogram;
 pub(crate) use robust::robust_range;
 pub use series::{Bounded, Merge, MinMaxLast};

@@ -155,13 +155,7 @@ impl Network {
     /// Second derivation, hidden to input: the delta of layer `l + 1` from that of the next layer.
     fn hidden_delta(&self, l: usize, forward: &Forward, next_delta: &[f64]) -> Vec<f64> {
         let z = &forward.z[l];
-        let mut sums = vec![0.0; z.len()];
-        // Weights lie by the neuron they lead to, so the sums over these grow side by side.
-        for (weights, delta) in self.layers[l + 1].weights.iter().zip(next_delta) {
-            for (sum, w) in sums.iter_mut().zip(weights) {
-                *sum += w * delta;
-            }
-        }
+        let sums = self.sums_back(l + 1, next_delta);
         let neurons = sums.iter().zip(z).zip(&forward.a[l + 1]);
         let mut delta: Vec<f64> = neurons
             .map(|((sum, &z), &a)| match forward.masks.get(l) {
@@ -174,6 +168,25 @@ impl Network {
             multiply(&mut delta, mask);
         }
         delta
+    }
+
+    /// Sums `w_ji delta_j` over the neurons `j` of layer `l + 1`, one for each neuron `i` of the layer before.
+    fn sums_back(&self, l: usize, delta: &[f64]) -> Vec<f64> {
+        let layer = &self.layers[l];
+        let mut sums = vec![0.0; layer.weights.first().map_or(0, Vec::len)];
+        // Weights lie by the neuron they lead to, so the sums over these grow side by side.
+        for (weights, delta) in layer.weights.iter().zip(delta) {
+            for (sum, w) in sums.iter_mut().zip(weights) {
+                *sum += w * delta;
+            }
+        }
+        sums
+    }
+
+    /// Gradient of the loss with respect to the inputs, `dC/dx_i = sum_j w_ji delta_j`: the second derivation, one layer
+    /// further.
+    pub fn input_gradient(&self, forward: &Forward, targets: &[f64]) -> Vec<f64> {
+        self.sums_back(0, &self.deltas(forward, targets)[0])
     }
 
     /// Mean loss and mean gradient of a mini-batch: rows of inputs with their targets.

@@ -117,6 +117,14 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
                 &[(64, &[picture]), (36, &[Chart, Confusion])],
             )]
         }
+        View::Hidden => {
+            let beside = &[Chart, Confusion];
+            vec![band(Fill(1), &[(64, &[Hidden]), (36, beside)])]
+        }
+        View::Errors => {
+            let beside = &[Saliency, Confusion];
+            vec![band(Fill(1), &[(64, &[Gallery]), (36, beside)])]
+        }
         View::Data if has_room((DATA_BESIDE, ROWS_BELOW)) => vec![
             band(Fill(3), &[(66, &[Columns]), (34, &[Data])]),
             band(Fill(4), &[(1, &[Rows])]),
@@ -131,9 +139,9 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
     }
 }
 
-/// The picture of the predictions over the columns that vary, if there are any.
+/// The picture of the predictions over the quantities that vary, if there are any.
 fn picture(screen: &Navigation) -> Option<PanelId> {
-    match screen.plane.columns.len() {
+    match screen.plane.axes.len() {
         0 => None,
         1 => Some(PanelId::Fit),
         _ => Some(PanelId::Regions),

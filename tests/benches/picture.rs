@@ -1,7 +1,7 @@
 //! Draws the pictures of the README: screens of real trainings as SVG files that do not depend on fonts.
 //!
 //! `cargo bench --bench picture` writes `training.svg`, which moves, `overview.svg`, `small.svg`, `regions.svg`,
-//! `neuron.svg`, `weight.svg` and `update.svg` into `assets`.
+//! `hidden.svg`, `maps.svg`, `errors.svg`, `neuron.svg`, `weight.svg` and `update.svg` into `assets`.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -42,7 +42,7 @@ fn main() {
         (80, 24),
         &assets.join("small.svg"),
     );
-    regions(&assets);
+    learned(&assets);
     principle(&assets);
     moving(
         "spiral --hidden 16,16 --lr 0.01",
@@ -88,15 +88,24 @@ fn drawn(model: &Model) -> Buffer {
     buf
 }
 
-/// Draws the decision regions of a trained spiral.
-fn regions(assets: &Path) {
-    let (plan, name) = plan_of("spiral");
-    let mut shown = Shown::new(support::dataset(&name), plan, (120, 36)).train(150);
-    shown.press(":view regions\n");
-    save(
-        &while_training(shown.model.clone()),
-        &assets.join("regions.svg"),
-    );
+/// Draws what networks have learned: a view after a training on `dataset` with the options of a command line.
+fn learned(assets: &Path) {
+    let view = |dataset, arguments, epochs, size, keys: &str, file| {
+        let (plan, _) = plan_of(arguments);
+        let mut shown = Shown::new(dataset, plan, size).train(epochs);
+        shown.press(keys);
+        save(&while_training(shown.model.clone()), &assets.join(file));
+    };
+    let (large, wide, small) = ((120, 36), (100, 30), (80, 24));
+    let (spiral, moons) = (support::dataset("spiral"), support::dataset("moons"));
+    let keys = ":view regions\n";
+    view(spiral.clone(), "spiral", 150, large, keys, "regions.svg");
+    view(spiral, "spiral", 150, small, ":view hidden\n", "hidden.svg");
+    // The network alone.
+    let keys = ":view network\n\n";
+    view(moons, "moons --hidden 4,3", 150, wide, keys, "maps.svg");
+    let (images, keys) = (support::images(), ":view errors\n");
+    view(images, "digits --hidden 12", 12, small, keys, "errors.svg");
 }
 
 /// Draws the phases of one mini-batch of two irises, as the README describes them.

@@ -1,9 +1,10 @@
 //! Cost of the screen: training throughput at full speed with the screen on, relative to that without a
-//! screen, and the same with the inspector on a weight. Rounds are interleaved against drift of the
+//! screen, for each view, and with the inspector on a weight. Rounds are interleaved against drift of the
 //! machine; results are medians.
 //!
-//! `cargo bench --bench watching`, or with the images of handwritten digits as they are distributed
-//! `cargo bench --bench watching -- train-images-idx3-ubyte.gz`
+//! `cargo bench --bench watching`, with names of views to measure these alone, such as
+//! `cargo bench --bench watching -- regions hidden`, or also with the images of handwritten digits as they are
+//! distributed, `cargo bench --bench watching -- train-images-idx3-ubyte.gz`
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -19,45 +20,61 @@ use nn_tui::train::probes::InspectProbe;
 use nn_tui::train::{
     Command, Cursor, Event, Inspect, Pace, Plan, Position, Request, Session, State, Subject, Worker,
 };
-use nn_tui::tui::app::{Effect, Model, Msg};
+use nn_tui::tui::app::{Effect, Model, Msg, View};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::view;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use support::{dataset, plan, settings};
+use support::{dataset, images, plan, regression_plan, settings};
 
 const ROUND: Duration = Duration::from_millis(1500);
 const ROUNDS: usize = 9;
 const FRAME: Duration = Duration::from_millis(33);
 
 fn main() {
-    println!(
-        "{:24} {:>14} {:>14} {:>8} {:>10}",
-        "", "alone", "watched", "ratio", "inspected"
-    );
+    let arguments = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with("--"));
+    let (names, files): (Vec<String>, Vec<String>) =
+        arguments.partition(|arg| watcher(arg).is_some());
     let mut cases = vec![
-        ("iris 4-16-16-3", "iris".to_owned(), &[16, 16][..]),
-        ("digits 60-32-10", "digits".to_owned(), &[32]),
-        ("digits 60-128-64-10", "digits".to_owned(), &[128, 64]),
+        ("iris 4-16-16-3", dataset("iris"), &[16, 16][..]),
+        ("spiral 2-8-8-3", dataset("spiral"), &[8, 8]),
+        ("sine 1-16-1", dataset("sine"), &[16]),
+        ("digits 60-32-10", images(), &[32]),
+        ("digits 60-128-64-10", images(), &[128, 64]),
     ];
-    let images = std::env::args().skip(1).find(|arg| !arg.starts_with("--"));
-    cases.extend(images.map(|path| ("images 784-30-10", path, &[30][..])));
+    let images = files.into_iter().next();
+    cases.extend(images.map(|path| ("images 784-30-10", dataset(&path), &[30][..])));
     for (name, data, hidden) in cases {
-        let data = &Arc::new(dataset(&data));
-        let mut plan = plan(hidden);
+        let data = &Arc::new(data);
+        let mut plan = if data.class_names().is_empty() {
+            regression_plan(hidden)
+        } else {
+            plan(hidden)
+        };
         plan.rule.learning_rate = support::rate(1e-4);
-        let (mut alone, mut watched, mut inspected) = (Vec::new(), Vec::new(), Vec::new());
+        let has_images = data.image.is_some();
+        let watchers = View::ALL.into_iter().map(Watcher::View);
+        let watchers = watchers
+            .chain([Watcher::Inspector])
+            .filter(|watcher| has_images || *watcher != Watcher::View(View::Errors))
+            .filter(|watcher| names.is_empty() || names.iter().any(|name| name == watcher.name()));
+        let watchers: Vec<Watcher> = watchers.collect();
+        let mut alone = Vec::new();
+        let mut watched = vec![Vec::new(); watchers.len()];
         for _ in 0..ROUNDS {
-            alone.push(steps_per_second(data, &plan, Watcher::None));
-            watched.push(steps_per_second(data, &plan, Watcher::Navigation));
-            inspected.push(steps_per_second(data, &plan, Watcher::Inspector));
+            alone.push(steps_per_second(data, &plan, None));
+            for (&watcher, rates) in watchers.iter().zip(&mut watched) {
+                rates.push(steps_per_second(data, &plan, Some(watcher)));
+            }
         }
-        let (alone, watched) = (median(alone), median(watched));
-        let (ratio, inspected) = (watched / alone, median(inspected) / alone);
-        println!(
-            "{name:24} {alone:>8.0} step/s {watched:>8.0} step/s {ratio:>8.3} {inspected:>10.3}"
-        );
+        let alone = median(alone);
+        println!("{name:24} {alone:>8.0} step/s alone");
+        for (watcher, rates) in watchers.iter().zip(watched) {
+            println!("{:>24} {:>8.3}", watcher.name(), median(rates) / alone);
+        }
     }
 }
 
@@ -69,9 +86,24 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 /// Screen during a round.
 #[derive(Clone, Copy, PartialEq)]
 enum Watcher {
-    None,
-    Navigation,
+    View(View),
     Inspector,
+}
+
+impl Watcher {
+    fn name(self) -> &'static str {
+        match self {
+            Self::View(view) => view.name(),
+            Self::Inspector => "inspector",
+        }
+    }
+}
+
+/// The screen with this name.
+fn watcher(name: &str) -> Option<Watcher> {
+    let views = View::ALL.into_iter().map(Watcher::View);
+    let mut all = views.chain([Watcher::Inspector]);
+    all.find(|watcher| watcher.name() == name)
 }
 
 /// Cursor of the inspector.
@@ -86,7 +118,7 @@ const INSPECT: Inspect = Inspect {
 
 /// Trains for one round, and returns the steps per second, with or without a screen of 200 x 60 that is
 /// drawn 30 times per second.
-fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Watcher) -> f64 {
+fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Option<Watcher>) -> f64 {
     let (sender, events) = sync_channel(256);
     let session = Session::new(plan.clone(), Arc::clone(data)).expect("the plan is sound");
     let worker = Worker::spawn(session, settings(true, None), {
@@ -102,6 +134,9 @@ fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Watcher) -> f64 {
         panic!("it starts");
     };
     let mut model = Model::new(&started, Pace::Full, (200, 60), None);
+    if let Some(Watcher::View(view)) = watcher {
+        model.navigation.view = view;
+    }
     let area = Rect::new(0, 0, 200, 60);
     let options = TerminalOptions {
         viewport: Viewport::Fixed(area),
@@ -113,7 +148,8 @@ fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Watcher) -> f64 {
         for effect in model.update(msg) {
             match effect {
                 Effect::Send(Command::Observe(mut observation)) => {
-                    if let (Watcher::Inspector, Some(row)) = (watcher, observation.find().cloned())
+                    if let (Some(Watcher::Inspector), Some(row)) =
+                        (watcher, observation.find().cloned())
                     {
                         observation.add(Request::new(InspectProbe {
                             inspect: INSPECT,
@@ -132,7 +168,7 @@ fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Watcher) -> f64 {
     while start.elapsed() < ROUND {
         std::thread::sleep(FRAME);
         let came: Vec<Event> = events.try_iter().collect();
-        if watcher != Watcher::None {
+        if watcher.is_some() {
             for event in came {
                 update(&mut model, Msg::Worker(Box::new(event)));
             }

@@ -407,7 +407,7 @@ fn pictures_are_those_of_the_weights_and_scroll() {
         "{screen}"
     );
     // The same weights as those on the edges.
-    person.press("tab tab tab tab");
+    person.press("tab tab tab tab tab tab");
     person.look();
     let snapshot = person.model.run.snapshot.clone().expect("looked");
     let (shown, edges) = snapshot.get::<EdgeProbe>().expect("asked");

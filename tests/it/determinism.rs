@@ -6,8 +6,8 @@ use crate::support::{Driven, plan, session, settings, textbook_plan};
 use crate::support::{rate, rows};
 use nn_tui::nn::{Change, Parameters};
 use nn_tui::train::probes::{
-    ActivationProbe, EdgeProbe, IncomingWeightProbe, OutcomeProbe, PlaneAxis, PlaneProbe, RowProbe,
-    WeightProbe,
+    ActivationProbe, Along, EdgeProbe, HiddenSpaceProbe, IncomingWeightProbe, OutcomeProbe,
+    PlaneAxis, PlaneProbe, RowProbe, WeightProbe,
 };
 use nn_tui::train::{Command, Observation, Pace, SampleId, Session, Set, State, StepSize};
 
@@ -74,16 +74,25 @@ fn watching_evaluating_and_pausing_change_nothing() {
             rows: vec![0, 3, 29],
         })
         .with(PlaneProbe {
+            row: Some(RowProbe {
+                sample: SampleId { set, index: 3 },
+                what_if: Vec::new(),
+            }),
+            axes: vec![PlaneAxis {
+                along: Along::Column(1),
+                range: [0.0, 9.0].map(Into::into),
+                values: 20,
+            }],
+            components: None,
+            neurons: vec![vec![2], vec![], vec![0]],
+            rows: [vec![0, 5], vec![2]],
+        })
+        .with(HiddenSpaceProbe {
+            layer: 1,
             row: RowProbe {
                 sample: SampleId { set, index: 3 },
                 what_if: Vec::new(),
             },
-            axes: vec![PlaneAxis {
-                column: 1,
-                range: [0.0, 9.0].map(Into::into),
-                values: 20,
-            }],
-            rows: [vec![0, 5], vec![2]],
         })
         .with(IncomingWeightProbe {
             neurons: vec![7, 1],

@@ -103,7 +103,11 @@ fn a_key_that_does_nothing_now_says_why() {
         ("F", "open the inspector first: i"),
         ("b", "open the inspector first: i"),
         ("t", "the training has not diverged"),
-        ("P", "only weights of images are shown as pictures"),
+        (
+            "P",
+            "pictures are for weights of images, and for neurons with one or two inputs",
+        ),
+        ("{", "open the hidden space first: :view hidden"),
         ("0", "all times are shown"),
         ("Q", "this key has no function · ?: help"),
         ("\x1b", "nothing to go back to"),

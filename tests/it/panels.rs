@@ -9,9 +9,9 @@ use nn_tui::data::{ClassScores, Confusion, Errors, RankingScores, Scores, Thresh
 use nn_tui::nn::gradient_check::Checked;
 use nn_tui::nn::{GradientCheck, ParameterId};
 use nn_tui::train::probes::{
-    ActivationProbe, EdgeProbe, Health, HealthProbe, IncomingWeightProbe, LayerActivations,
-    MeasuredScores, OutcomeProbe, PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe, RowOutcome,
-    RowProbe, ScoreProbe, WeightProbe,
+    ActivationProbe, Along, EdgeProbe, Health, HealthProbe, HiddenSpace, HiddenSpaceProbe,
+    IncomingWeightProbe, InputGradientProbe, LayerActivations, MeasuredScores, OutcomeProbe,
+    PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe, RowOutcome, RowProbe, ScoreProbe, WeightProbe,
 };
 use nn_tui::train::{
     BestEpoch, EpochRecord, LayerHealth, LossPoint, Position, Probe, Progress, SampleId, Set,
@@ -215,12 +215,12 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             dead,
         };
         snapshot.set(ActivationProbe, (0..depth).map(layer).collect());
-        let axis = |&column: &usize| PlaneAxis {
-            column,
+        let axis = |&along: &Along| PlaneAxis {
+            along,
             range: [next(), next()].map(Into::into),
             values: 9,
         };
-        let axes: Vec<PlaneAxis> = model.navigation.plane.columns.iter().map(axis).collect();
+        let axes: Vec<PlaneAxis> = model.navigation.plane.axes.iter().map(axis).collect();
         let points = (0..9u16.pow(axes.len() as u32)).map(|place| PlanePoint {
             class: place % 7,
             output: next(),
@@ -237,12 +237,39 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
         };
         let rows = (0..300).map(|index| (sample(index), outcome(index)));
         let rows = rows.collect();
+        let sizes = model.run.architecture.sizes().iter();
+        let neurons: Vec<Vec<usize>> = sizes.map(|&size| (0..size.min(40)).collect()).collect();
+        let count = 9usize.pow(axes.len() as u32);
+        let response = |neurons: &Vec<usize>| {
+            ndarray::Array2::from_shape_simple_fn((neurons.len(), count), &mut next)
+        };
+        let answer = PlaneAnswer {
+            points,
+            responses: neurons.iter().map(response).collect(),
+            rows,
+        };
         let probe = PlaneProbe {
-            row: asked::<RowProbe>(&snapshot).0,
+            row: Some(asked::<RowProbe>(&snapshot).0),
             axes,
+            components: None,
+            neurons,
             rows: [vec![0], vec![1]],
         };
-        snapshot.set(probe, PlaneAnswer { points, rows });
+        snapshot.set(probe, answer);
+        let rows = (0..300).map(|index| (sample(index), [next(), next()], index % 5));
+        let hidden = HiddenSpace {
+            rows: rows.collect(),
+            shown: Some([next(), next()]),
+            shares: [next(), next()].map(f64::from),
+        };
+        let row = asked::<RowProbe>(&snapshot).0;
+        let probe = HiddenSpaceProbe {
+            layer: 1,
+            row: row.clone(),
+        };
+        snapshot.set(probe, hidden);
+        let gradient = (0..inputs).map(|_| next().into()).collect();
+        snapshot.set(InputGradientProbe { row }, gradient);
         let classes = model.run.data.class_names().len();
         let mut confusion = Confusion::new(classes);
         (0..classes).for_each(|class| confusion.add(class, 0));

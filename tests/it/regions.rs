@@ -1,14 +1,17 @@
 //! Decision regions and the fitted curve: against the textbook, and as seen on the screen.
 
+use std::sync::Arc;
+
 use ndarray::Array1;
 use nn_tui::nn::output::predicted_class;
 use nn_tui::nn::textbook::Network;
-use nn_tui::train::probes::{PlaneAnswer, PlaneAxis, PlaneProbe, RowProbe};
+use nn_tui::train::probes::{Along, PlaneAnswer, PlaneAxis, PlaneProbe, RowProbe};
 use nn_tui::train::{Observation, SampleId, Scratch, Session, Set};
 use nn_tui::tui::app::{Msg, View};
 use nn_tui::tui::click;
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
+use nn_tui::util::stats::Components;
 use ratatui::layout::Rect;
 
 use crate::support::screen::{Shown, drawn_with};
@@ -19,32 +22,53 @@ const ROW: SampleId = SampleId {
     index: 3,
 };
 
-fn answer(session: &Session, axes: &[(usize, [f32; 2], u16)]) -> PlaneAnswer {
-    let axis = |&(column, range, values): &(usize, [f32; 2], u16)| PlaneAxis {
-        column,
+fn probe(axes: &[(Along, [f32; 2], u16)]) -> PlaneProbe {
+    let axis = |&(along, range, values): &(Along, [f32; 2], u16)| PlaneAxis {
+        along,
         range: range.map(Into::into),
         values,
     };
-    let probe = PlaneProbe {
-        row: RowProbe {
+    PlaneProbe {
+        row: Some(RowProbe {
             sample: ROW,
             what_if: Vec::new(),
-        },
+        }),
         axes: axes.iter().map(axis).collect(),
+        components: None,
+        neurons: Vec::new(),
         rows: [vec![0, 7], vec![3, 100_000]],
-    };
+    }
+}
+
+fn answer(session: &Session, probe: PlaneProbe) -> PlaneAnswer {
     let observation = Observation::default().with(probe);
     let snapshot = observation.snapshot(&session.into(), &mut Scratch::new(session));
     snapshot.answer::<PlaneProbe>().expect("asked").clone()
 }
 
-/// Outputs of the textbook for a row of raw values.
-fn outputs(session: &Session, raw: Array1<f32>) -> Vec<f64> {
+/// Activations of the textbook in each layer for a row of inputs.
+fn activations(session: &Session, inputs: &[f32]) -> Vec<Vec<f64>> {
     let network = Network::new(session.architecture(), &session.engine().parameters());
+    let inputs: Vec<f64> = inputs.iter().map(|&x| x.into()).collect();
+    network.forward(&inputs).a
+}
+
+/// Inputs of the network for a row of raw values.
+fn encoded(session: &Session, raw: Array1<f32>) -> Vec<f32> {
     let raw = raw.insert_axis(ndarray::Axis(0));
     let inputs = session.data().preprocessing.encode(raw.view());
-    let inputs: Vec<f64> = inputs.iter().map(|&x| x.into()).collect();
-    network.forward(&inputs).outputs().to_vec()
+    inputs.iter().copied().collect()
+}
+
+/// Outputs of the textbook for a row of raw values.
+fn outputs(session: &Session, raw: Array1<f32>) -> Vec<f64> {
+    let inputs = encoded(session, raw);
+    activations(session, &inputs).pop().expect("a layer")
+}
+
+/// Value `index` of an axis with so many.
+fn at([from, to]: [f32; 2], index: usize, values: usize) -> f32 {
+    from + (to - from) * index as f32 / (values - 1) as f32
 }
 
 #[test]
@@ -53,17 +77,15 @@ fn every_point_is_the_prediction_of_the_textbook() {
     for _ in 0..60 {
         session.step().expect("finite");
     }
-    let (x, y) = ((3, [0.1, 2.5], 5), (2, [1.0, 6.9], 4));
-    let answer = answer(&session, &[x, y]);
+    let (x, y) = ([0.1, 2.5], [1.0, 6.9]);
+    let axes = [(Along::Column(3), x, 5), (Along::Column(2), y, 4)];
+    let answer = answer(&session, probe(&axes));
     assert_eq!(answer.points.len(), 20);
     let samples = &session.data().validation;
     let raw = samples.raw(ROW.index..ROW.index + 1).row(0).to_owned();
     for (index, point) in answer.points.iter().enumerate() {
-        let at = |(_, [from, to], values): (usize, [f32; 2], u16), index: usize| {
-            from + (to - from) * index as f32 / f32::from(values - 1)
-        };
         let mut raw = raw.clone();
-        (raw[3], raw[2]) = (at(x, index % 5), at(y, index / 5));
+        (raw[3], raw[2]) = (at(x, index % 5, 5), at(y, index / 5, 4));
         let outputs = outputs(&session, raw);
         let narrow: Vec<f32> = outputs.iter().map(|&a| a as f32).collect();
         assert_eq!(usize::from(point.class), predicted_class(&narrow));
@@ -84,7 +106,7 @@ fn points_of_a_numeric_target_are_its_outputs() {
     for _ in 0..30 {
         session.step().expect("finite");
     }
-    let answer = answer(&session, &[(0, [-3.0, 3.0], 7)]);
+    let answer = answer(&session, probe(&[(Along::Column(0), [-3.0, 3.0], 7)]));
     for (index, point) in answer.points.iter().enumerate() {
         let outputs = outputs(&session, Array1::from_elem(1, index as f32 - 3.0));
         assert!((f64::from(point.output) - outputs[0]).abs() < 1e-5);
@@ -94,7 +116,126 @@ fn points_of_a_numeric_target_are_its_outputs() {
 #[test]
 fn there_are_no_points_without_the_row_or_column() {
     let session = session("iris", plan(&[3]));
-    assert!(answer(&session, &[(4, [0.0, 1.0], 3)]).points.is_empty());
+    for along in [Along::Column(4), Along::Component(0)] {
+        let answer = answer(&session, probe(&[(along, [0.0, 1.0], 3)]));
+        assert!(answer.points.is_empty());
+    }
+}
+
+#[test]
+fn responses_are_the_activations_of_the_textbook() {
+    let mut session = session("iris", plan(&[6, 5]));
+    for _ in 0..40 {
+        session.step().expect("finite");
+    }
+    let (x, y) = ([0.1, 2.5], [1.0, 6.9]);
+    let axes = [(Along::Column(3), x, 30), (Along::Column(2), y, 20)];
+    let neurons = vec![vec![2, 3], vec![0, 5, 6], vec![4], vec![0, 1, 2], vec![0]];
+    let probe = PlaneProbe {
+        neurons: neurons.clone(),
+        ..probe(&axes)
+    };
+    let answer = answer(&session, probe);
+    assert_eq!(answer.responses.len(), 4, "there is no fifth layer");
+    let samples = &session.data().validation;
+    let raw = samples.raw(ROW.index..ROW.index + 1).row(0).to_owned();
+    for index in 0..600 {
+        let mut raw = raw.clone();
+        (raw[3], raw[2]) = (at(x, index % 30, 30), at(y, index / 30, 20));
+        let expected = activations(&session, &encoded(&session, raw));
+        for (layer, responses) in answer.responses.iter().enumerate() {
+            for (&neuron, response) in neurons[layer].iter().zip(responses.outer_iter()) {
+                let found = f64::from(response[index]);
+                match expected[layer].get(neuron) {
+                    Some(a) => assert!((found - a).abs() < 1e-5, "{layer} {neuron}: {found} {a}"),
+                    None => assert!(found.is_nan(), "no such neuron"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn components_vary_within_the_inputs_and_the_rest_is_held() {
+    let mut session = session("wine", plan(&[6]));
+    for _ in 0..40 {
+        session.step().expect("finite");
+    }
+    let (training, rows) = (&session.data().training, session.data().training.rows());
+    let inputs = training.inputs(0..rows);
+    let components = Components::of(inputs.view(), 2, None);
+    for held in [true, false] {
+        let (x, y) = ([-4.0, 5.0], [-3.0, 3.0]);
+        let mut probe = probe(&[(Along::Component(0), x, 5), (Along::Component(1), y, 4)]);
+        probe.components = Some(Arc::new(components.clone()));
+        probe.row = probe.row.filter(|_| held);
+        let answer = answer(&session, probe);
+        // At the means all inputs are 0, since they are standardised.
+        let base = match held {
+            true => session
+                .data()
+                .validation
+                .inputs(ROW.index..ROW.index + 1)
+                .row(0)
+                .to_vec(),
+            false => vec![0.0; components.mean.len()],
+        };
+        let row = ndarray::ArrayView1::from(&base);
+        let now = [0, 1].map(|index| components.coordinate(row, index));
+        for (index, point) in answer.points.iter().enumerate() {
+            let wanted = [at(x, index % 5, 5), at(y, index / 5, 4)].map(f64::from);
+            let moved = base.iter().enumerate().map(|(input, &value)| {
+                let along =
+                    (0..2).map(|c| (wanted[c] - now[c]) * components.directions[(c, input)]);
+                (f64::from(value) + along.sum::<f64>()) as f32
+            });
+            let moved: Vec<f32> = moved.collect();
+            let outputs = activations(&session, &moved).pop().expect("a layer");
+            let error = f64::from(point.output) - outputs[usize::from(point.class)];
+            assert!(error.abs() < 1e-5, "{index}: {error}");
+        }
+    }
+}
+
+#[test]
+fn other_columns_are_missing_values_at_the_means() {
+    let session = session("iris", plan(&[5]));
+    let mut probe = probe(&[(Along::Column(1), [2.0, 4.0], 3)]);
+    probe.row = None;
+    let answer = answer(&session, probe);
+    for (index, point) in answer.points.iter().enumerate() {
+        let mut raw = Array1::from_elem(4, f32::NAN);
+        raw[1] = 2.0 + index as f32;
+        let expected = outputs(&session, raw)[usize::from(point.class)];
+        assert!((f64::from(point.output) - expected).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn neurons_are_maps_where_there_is_room() {
+    let none = Theme::new(Depth::None);
+    let mut shown = Shown::new(dataset("moons"), plan(&[4, 3]), (120, 36)).train(20);
+    shown.press(":view network\n");
+    insta::assert_snapshot!("maps-no-colour-120x36", drawn(&shown, none));
+    insta::assert_snapshot!("maps-ascii-120x36", drawn(&shown, none.ascii()));
+    shown.press("P");
+    assert!(!drawn(&shown, none).contains("≡≡≡"), "numbers");
+    shown.press("P");
+    let mut shown = Shown::new(dataset("sine"), regression_plan(&[3]), (120, 36)).train(30);
+    shown.press(":view network\n");
+    insta::assert_snapshot!("maps-curve-120x36", drawn(&shown, none));
+}
+
+#[test]
+fn the_inspector_shows_the_activation_over_the_plane() {
+    let none = Theme::new(Depth::None);
+    let mut shown = Shown::new(dataset("iris"), plan(&[4]), (200, 60)).train(20);
+    shown.press("i");
+    insta::assert_snapshot!("inspector-response-200x60", drawn(&shown, none));
+    shown.press("O");
+    assert!(drawn(&shown, none).contains("others at their means"));
+    shown.press(":plane petal width\n");
+    insta::assert_snapshot!("inspector-response-curve-200x60", drawn(&shown, none));
 }
 
 fn drawn(shown: &Shown, theme: Theme) -> String {
@@ -151,6 +292,20 @@ fn the_columns_are_chosen_or_typed() {
         );
         shown.press("\x1b");
     }
+    shown.press(":plane pca\n");
+    let text = drawn(&shown, theme);
+    assert!(
+        text.contains("PC2 (22%) over PC1 (74%) · others as in row 1"),
+        "{text}"
+    );
+    shown.press("O");
+    let text = drawn(&shown, theme);
+    assert!(
+        text.contains("PC2 (22%) over PC1 (74%) · others at their means"),
+        "{text}"
+    );
+    assert!(text.contains('◎') && text.contains('○'), "{text}");
+    shown.press("O");
     shown.press(":plane\n");
     assert!(drawn(&shown, theme).contains(title));
 }

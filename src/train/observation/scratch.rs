@@ -9,8 +9,9 @@ use crate::nn::Parameters;
 use crate::nn::engine::Workspace;
 use crate::train::inspection::{History, Inspector, is_small};
 use crate::train::probes::{InspectProbe, LastHealth};
-use crate::train::{Cursor, Session};
+use crate::train::{Cursor, SampleId, Session, Set};
 use crate::util::random::{RngStream, generator};
+use crate::util::stats::Components;
 
 /// Maximal number of probe rows, over which distributions of activations are counted.
 pub(crate) const PROBE_ROWS: usize = 256;
@@ -19,6 +20,7 @@ pub(crate) const PROBE_ROWS: usize = 256;
 /// snapshot, and only if one of them needs it.
 pub struct Scratch {
     pub(in crate::train) parameters: Parameters,
+    pub(in crate::train) probe_samples: Vec<SampleId>,
     /// Inputs of the probe rows, `(rows, inputs)`.
     pub(in crate::train) probe_rows: Array2<f32>,
     pub(in crate::train) probe_pass: Workspace,
@@ -26,6 +28,8 @@ pub struct Scratch {
     has_parameters: bool,
     has_probe_pass: bool,
     row_pass: Workspace,
+    /// Principal components of the activations of a layer in the snapshot before, and the layer.
+    pub(in crate::train) components: Option<(usize, Components)>,
     pub(in crate::train) inspector: Inspector,
     /// Earlier values of parameters.
     pub(in crate::train) history: History,
@@ -38,22 +42,26 @@ impl Scratch {
     pub fn new(session: &Session) -> Self {
         let architecture = session.architecture();
         let data = session.data();
-        let samples = if data.validation.is_empty() {
-            &data.training
+        let set = if data.validation.is_empty() {
+            Set::Training
         } else {
-            &data.validation
+            Set::Validation
         };
+        let samples = SampleId { set, index: 0 }.samples(data);
         let rows = samples.rows();
         let mut generator = generator(session.plan().seed, RngStream::Probe);
         let mut chosen = index::sample(&mut generator, rows, rows.min(PROBE_ROWS)).into_vec();
         chosen.sort_unstable();
+        let probe_samples = chosen.iter().map(|&index| SampleId { set, index });
         Self {
             parameters: Parameters::zeros(architecture),
+            probe_samples: probe_samples.collect(),
             probe_rows: inputs(samples, &chosen, architecture.inputs()),
             probe_pass: Workspace::new(architecture, chosen.len()),
             has_parameters: false,
             has_probe_pass: false,
             row_pass: Workspace::new(architecture, 1),
+            components: None,
             inspector: Inspector::default(),
             history: History::default(),
             health: None,

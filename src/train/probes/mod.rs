@@ -2,6 +2,8 @@
 
 mod activations;
 mod health;
+mod hidden_space;
+mod input_gradient;
 mod inspect;
 mod outcomes;
 mod phase;
@@ -13,10 +15,12 @@ mod weights;
 pub use activations::{ActivationProbe, LayerActivations};
 pub(super) use health::LastHealth;
 pub use health::{Health, HealthProbe};
+pub use hidden_space::{HiddenSpace, HiddenSpaceProbe};
+pub use input_gradient::InputGradientProbe;
 pub use inspect::InspectProbe;
 pub use outcomes::{OutcomeProbe, RowOutcome};
 pub use phase::PhaseProbe;
-pub use plane::{PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe};
+pub use plane::{Along, PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe};
 pub use row::{Bits, RowPass, RowProbe};
 pub use scores::{MeasuredScores, ScoreProbe};
 pub use weights::{EdgeProbe, Edges, IncomingWeightProbe, WeightProbe};

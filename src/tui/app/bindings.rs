@@ -201,18 +201,19 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [(KeyCode::End, NONE), key('G')] "end" SILENT, SILENT, act!(|model| model.page(KeyCode::End, NONE));
     View Always [key('v')] "v" SILENT, "switch between validation and training rows", Model::switch_set;
     View Elsewhere [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
-    View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions, health",
-        act!(|model| model.navigation.turn_to(model.navigation.view.next()));
-    View Always [alt('1')] "alt-1…8" SILENT, "this view (where the terminal passes alt on)", act!(|model| model.turn_to(0));
-    View Always [alt('2')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(1));
-    View Always [alt('3')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(2));
-    View Always [alt('4')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(3));
-    View Always [alt('5')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(4));
-    View Always [alt('6')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(5));
-    View Always [alt('7')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(6));
-    View Always [alt('8')] "alt-1…8" SILENT, SILENT, act!(|model| model.turn_to(7));
+    View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions, hidden, health, errors (images)",
+        act!(|model| model.navigation.turn_to(model.navigation.view_after(1)));
+    View Always [alt('1')] "alt-1…9" SILENT, "this view (where the terminal passes alt on)", act!(|model| model.turn_to(0));
+    View Always [alt('2')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(1));
+    View Always [alt('3')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(2));
+    View Always [alt('4')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(3));
+    View Always [alt('5')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(4));
+    View Always [alt('6')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(5));
+    View Always [alt('7')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(6));
+    View Always [alt('8')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(7));
+    View Always [alt('9')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(8));
     View Browsing [(KeyCode::BackTab, SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" SILENT, SILENT,
-        act!(|model| model.navigation.turn_to(model.navigation.view.previous()));
+        act!(|model| model.navigation.turn_to(model.navigation.view_after(-1)));
     View Moving [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" SILENT, "move focus; inside a maximised panel, scroll (also h j k)",
         act!(|model| model.move_in_view(Direction::Left));
     View Moving [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Down));
@@ -227,10 +228,13 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [key('m')] "m" SILENT, "smooth the curves: off, light, strong", act!(|model| model.navigation.smooth());
     View Always [key('d')] "d u" SILENT, "scroll the focused panel (also the mouse wheel)", act!(|model| model.scroll_focused(3));
     View Always [key('u')] "u" SILENT, SILENT, act!(|model| model.scroll_focused(-3));
-    View Always [key('P')] "P" SILENT, "weights of images as pictures / histograms",
+    View Always [key('P')] "P" SILENT, "weights of images as pictures / histograms; neurons as maps / numbers",
         Model::toggle_pictures;
     View Always [key('V')] "V" SILENT, "edges of the network show: weight w, contribution w·a, last change Δw",
         act!(|model| model.navigation.edge_value = model.navigation.edge_value.next());
+    View Always [key('O')] "O" SILENT, "regions, fit, neurons as maps: other columns as in the row / at their means", Model::toggle_means;
+    View Always [key('{')] "{ }" SILENT, "hidden space: layer before / next layer", |model| model.turn_hidden_layer(false);
+    View Always [key('}')] "}" SILENT, SILENT, |model| model.turn_hidden_layer(true);
     View Always [key('B')] "B" SILENT, "browse rows (toggle); x and v filter", act!(|model| model.browse());
     Chart Charting [key('+'), key('=')] "+ −" "zoom", "zoom in / out (also the mouse wheel)", act!(|model| model.zoom_chart(true));
     Chart Charting [key('-'), key('_')] "−" SILENT, SILENT, act!(|model| model.zoom_chart(false));

@@ -21,6 +21,7 @@ use crate::settings::Choices;
 use crate::train::probes::{PhaseProbe, RowProbe, WeightProbe};
 use crate::train::{Command, Observation, Pace, SampleId, Started, Weights};
 use crate::tui::keymap::KeyMap;
+use crate::tui::panels::plane;
 
 /// A question that needs a yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +153,7 @@ impl Model {
         }
         let mut navigation = Navigation::new(size, SampleId { set, index: 0 });
         navigation.plane = Plane::of(&run.data);
+        navigation.has_images = run.data.image.is_some();
         navigation.plot.follow(&run.history, &run.ghosts);
         Self {
             run,
@@ -208,6 +210,8 @@ impl Model {
             let probes = id.panel().probes(self);
             probes.into_iter().for_each(|probe| observation.add(probe));
         }
+        let plane = plane::request(self);
+        plane.into_iter().for_each(|probe| observation.add(probe));
         if self.run.observed.as_ref() != Some(&observation) {
             self.run.observed = Some(observation.clone());
             self.send(Command::Observe(observation));

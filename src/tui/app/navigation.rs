@@ -36,10 +36,15 @@ pub struct Navigation {
     pub plot: PlotView,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
-    /// Whether the weights of layer 1 are shown as pictures, if rows are images.
+    /// Whether the weights of layer 1 are shown as pictures, if rows are images, and neurons as maps, if the inputs are
+    /// the plane.
     pub pictures: bool,
-    /// Columns that the pictures of predictions vary.
+    /// Whether rows are images.
+    pub(super) has_images: bool,
+    /// Quantities that the pictures of predictions vary.
     pub plane: Plane,
+    /// Layer of the hidden space, if it is not the last hidden one.
+    pub hidden_layer: Option<usize>,
     /// Number shown by the edges of the network.
     pub edge_value: EdgeValue,
     /// Cursor in the confusion matrix: true and predicted class.
@@ -115,7 +120,9 @@ impl Navigation {
             plot: PlotView::default(),
             smoothing: 0,
             pictures: true,
+            has_images: false,
             plane: Plane::default(),
+            hidden_layer: None,
             edge_value: EdgeValue::Weight,
             cell: None,
             threshold: None,
@@ -133,6 +140,22 @@ impl Navigation {
     /// The panels on the screen.
     pub fn panels(&self) -> Vec<PanelId> {
         panels(&shown_bands(self))
+    }
+
+    /// The views that there are for the data, in the order of the tab key.
+    pub fn views(&self) -> Vec<View> {
+        let views = View::ALL.into_iter();
+        views
+            .filter(|&view| view != View::Errors || self.has_images)
+            .collect()
+    }
+
+    /// Returns the view `by` views after the present one; beyond the last comes the first.
+    pub(crate) fn view_after(&self, by: isize) -> View {
+        let views = self.views();
+        let at = views.iter().position(|&view| view == self.view);
+        let next = at.unwrap_or(0) as isize + by;
+        views[next.rem_euclid(views.len() as isize) as usize]
     }
 
     /// Switches to `view` with all its panels.
@@ -239,7 +262,8 @@ impl Navigation {
 
     /// Whether the panel with the focus has a cursor.
     pub(crate) fn has_choice(&self) -> bool {
-        matches!(self.focus, PanelId::Confusion | PanelId::Rows)
+        use PanelId::{Confusion, Gallery, Rows};
+        matches!(self.focus, Confusion | Rows | Gallery)
     }
 
     pub fn shows(&self, panel: PanelId) -> bool {

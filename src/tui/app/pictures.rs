@@ -1,8 +1,11 @@
-//! The incoming weights of the first layer's neurons as pictures: which of them have room, and how
+//! Grids of pictures, of incoming weights of the first layer's neurons and of errors: which of them have room, and how
 //! large they are.
 
 use std::ops::Range;
 
+use ratatui::layout::Rect;
+
+use super::model::Model;
 use super::navigation::Navigation;
 use super::training::Run;
 use crate::tui::panels::PanelId;
@@ -25,14 +28,13 @@ pub(crate) struct PictureGrid {
     pub across: usize,
     /// Rows of pictures on the screen.
     pub down: usize,
-    /// The first neuron on the screen.
+    /// The first picture on the screen.
     pub first: usize,
     pub all: usize,
 }
 
 impl PictureGrid {
-    /// The grid for `all` neurons in `room` (columns and lines), whose inputs are the pixels of images
-    /// of that size: all of them as large as they have room together, or else as small as is legible,
+    /// The grid for `all` pictures of that size in pixels, in `room` (columns and lines): all of them as large as they have room together, or else as small as is legible,
     /// scrolled by so many lines. None where not even one has room.
     pub fn new(
         room: (u16, u16),
@@ -74,8 +76,26 @@ impl PictureGrid {
         self.all.div_ceil(self.across).saturating_sub(self.down)
     }
 
-    pub fn neurons(&self) -> Range<usize> {
+    /// Indices of the pictures on the screen.
+    pub fn shown(&self) -> Range<usize> {
         self.first..(self.first + self.across * self.down).min(self.all)
+    }
+
+    /// Place in `area` of the picture with index `place`, one of those shown, below its line of text.
+    pub fn cell(&self, place: usize, area: Rect) -> Rect {
+        let (width, height) = (self.picture.0 + 1, self.picture.1 + 1);
+        let index = place - self.first;
+        let (column, row) = ((index % self.across) as u16, (index / self.across) as u16);
+        let (x, y) = (area.x + column * width, area.y + row * height);
+        Rect::new(x, y, width - 1, height).intersection(area)
+    }
+
+    /// Lines to scroll by from here until the picture with index `place` is on the screen.
+    pub fn lines_to(&self, place: usize) -> i16 {
+        let row = |place: usize| (place / self.across) as isize;
+        let (first, last) = (row(self.first), row(self.first) + self.down as isize - 1);
+        let rows = (row(place) - last).max(0) + (row(place) - first).min(0);
+        i16::try_from(rows.saturating_mul(LINES_A_ROW as isize)).unwrap_or(i16::MAX)
     }
 
     /// Lines by which the grid can be scrolled.
@@ -113,7 +133,16 @@ impl Navigation {
         let grid = self
             .picture_grid(room, run)
             .filter(|_| self.shows_pictures(run));
-        grid.map_or(Vec::new(), |grid| grid.neurons().collect())
+        grid.map_or(Vec::new(), |grid| grid.shown().collect())
+    }
+}
+
+impl Model {
+    /// The grid of the images that were predicted wrong, in this area; none without images, errors or room.
+    pub(crate) fn gallery(&self, area: Rect) -> Option<PictureGrid> {
+        let scrolled = self.navigation.scroll(PanelId::Gallery);
+        let (room, all) = ((area.width, area.height), self.errors().0.len());
+        PictureGrid::new(room, self.run.data.image?, all, scrolled).filter(|_| all > 0)
     }
 }
 
@@ -153,7 +182,7 @@ mod tests {
             if grid(0).is_some() {
                 let mut next = 0;
                 for scrolled in (0..9999).step_by(LINES_A_ROW.into()) {
-                    let neurons = grid(scrolled).expect("as before").neurons();
+                    let neurons = grid(scrolled).expect("as before").shown();
                     prop_assert!(!neurons.is_empty() && neurons.end <= all);
                     prop_assert!(neurons.start <= next, "none is skipped");
                     next = next.max(neurons.end);

@@ -1,23 +1,41 @@
-//! Columns that the pictures of predictions vary: a plane of two, or a line of one.
+//! Quantities that the pictures of predictions vary: a plane of two, or a line of one.
+
+use std::sync::Arc;
+
+use ndarray::{Array2, ArrayView1};
 
 use super::actions::Done;
 use super::model::Model;
-use super::what_if::unknown;
+use super::what_if::{Domain, unknown};
 use crate::data::{Encoding, Prepared, Samples};
+use crate::train::SampleId;
+use crate::train::probes::Along;
 use crate::tui::text;
-use crate::util::text::sanitise;
+use crate::util::stats::Components;
+use crate::util::text::{sanitise, shorten};
 
 /// Maximum number of training rows that the choice of the columns looks at.
 const MAX_ROWS: usize = 2000;
+/// Maximum number of inputs of the training rows that principal components are computed from.
+const MAX_INPUTS: usize = 400_000;
+/// Longest name of a column on an axis.
+const NAME: usize = 20;
+/// Argument of `:plane` for the principal components.
+const COMPONENTS: &str = "pca";
 
-/// Columns that vary; all others have the values of the shown row.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Quantities that vary; all others have the values of the shown row, or their means.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plane {
-    /// Indices in [`crate::data::Preprocessing::columns`] of numeric columns, at most two, ascending unless they
-    /// were given.
-    pub columns: Vec<usize>,
+    /// At most two: numeric columns, ascending unless they were given, or principal components.
+    pub axes: Vec<Along>,
+    /// The first two principal components of the network's inputs, if they vary.
+    pub(crate) components: Option<Arc<Components>>,
+    /// Ranges of the components in the training rows.
+    ranges: [(f64, f64); 2],
     /// Whether there are no other columns.
     pub is_everything: bool,
+    /// Whether all others have their means in place of the values of the shown row.
+    pub at_means: bool,
 }
 
 impl Plane {
@@ -40,10 +58,106 @@ impl Plane {
                 .collect();
             chosen.sort_unstable();
         }
-        let is_everything = chosen.len() == columns.len();
+        Self::of_columns(&chosen, data)
+    }
+
+    fn of_columns(chosen: &[usize], data: &Prepared) -> Self {
         Self {
-            columns: chosen,
-            is_everything,
+            axes: chosen.iter().map(|&column| Along::Column(column)).collect(),
+            is_everything: chosen.len() == data.preprocessing.columns.len(),
+            ..Self::default()
+        }
+    }
+
+    /// The plane of the first two principal components of the inputs, from some of the training rows.
+    fn of_components(data: &Prepared) -> Self {
+        let (inputs, all) = (data.preprocessing.inputs(), data.training.rows());
+        let every = all.div_ceil((MAX_INPUTS / inputs.max(1)).max(2)).max(1);
+        let mut rows = Array2::zeros((all.div_ceil(every), inputs));
+        for (row, out) in (0..all).step_by(every).zip(rows.outer_iter_mut()) {
+            data.training.write_inputs(row, out);
+        }
+        let components = Components::of(rows.view(), 2, None);
+        let count = components.shares.len();
+        let range = |index: usize| {
+            let along = rows
+                .outer_iter()
+                .map(|row| components.coordinate(row, index));
+            along.fold((f64::INFINITY, f64::NEG_INFINITY), |(from, to), x| {
+                (from.min(x), to.max(x))
+            })
+        };
+        let mut ranges = [(0.0, 1.0); 2];
+        ranges
+            .iter_mut()
+            .take(count)
+            .enumerate()
+            .for_each(|(index, place)| *place = range(index));
+        Self {
+            axes: (0..count).map(Along::Component).collect(),
+            components: Some(Arc::new(components)),
+            ranges,
+            is_everything: count == inputs,
+            at_means: false,
+        }
+    }
+
+    /// Range of a quantity in the training rows.
+    pub(crate) fn range(&self, along: Along, data: &Prepared) -> (f64, f64) {
+        match along {
+            Along::Component(index) => self.ranges.get(index).copied().unwrap_or((0.0, 1.0)),
+            Along::Column(column) => match data.preprocessing.columns.get(column).map(Domain::of) {
+                Some(Domain::Numbers { min, max, .. }) => (min.into(), max.into()),
+                _ => (0.0, 1.0),
+            },
+        }
+    }
+
+    /// Value of a quantity in a row, if it is there: the raw one of a column.
+    pub(crate) fn value(&self, along: Along, sample: SampleId, data: &Prepared) -> Option<f64> {
+        let samples: &Samples = sample.samples(data);
+        if sample.index >= samples.rows() {
+            return None;
+        }
+        match along {
+            Along::Column(column) => {
+                let value = samples.raw_values(sample.index).nth(column)?;
+                value.is_finite().then_some(value.into())
+            }
+            Along::Component(index) => {
+                let inputs = samples.inputs(sample.index..sample.index + 1);
+                self.coordinate(inputs.row(0), index)
+            }
+        }
+    }
+
+    fn coordinate(&self, inputs: ArrayView1<'_, f32>, index: usize) -> Option<f64> {
+        let components = self.components.as_ref()?;
+        let is_there = index < components.shares.len() && inputs.len() == components.mean.len();
+        is_there.then(|| components.coordinate(inputs, index))
+    }
+
+    /// Name of a quantity on an axis. The numbers of a column lack its offset.
+    pub(crate) fn caption(&self, along: Along, data: &Prepared) -> String {
+        match along {
+            Along::Component(index) => {
+                let share = self
+                    .components
+                    .as_ref()
+                    .map(|known| known.shares.get(index));
+                let share = share.flatten().copied().unwrap_or(0.0);
+                text::component(index + 1, format!("{:.0}%", 100.0 * share))
+            }
+            Along::Column(column) => {
+                let Some(column) = data.preprocessing.columns.get(column) else {
+                    return String::new();
+                };
+                let name = shorten(&column.name, NAME);
+                match column.offset {
+                    0.0 => name,
+                    offset => format!("{name} − {offset}"),
+                }
+            }
         }
     }
 }
@@ -88,18 +202,48 @@ fn explained_variance(samples: &Samples, column: usize) -> f64 {
 }
 
 impl Model {
-    /// Sets the columns that vary: one or two names separated by a comma; by default those chosen for the data.
+    /// Value of a quantity in the shown row, with its changed inputs.
+    pub(crate) fn value_along(&self, along: Along) -> Option<f64> {
+        let plane = &self.navigation.plane;
+        match along {
+            Along::Column(column) => {
+                let value = self.input(column)?.0;
+                value.is_finite().then_some(value.into())
+            }
+            Along::Component(index) => {
+                let sample = self.navigation.sample;
+                let samples = self.run.samples_with(sample)?;
+                let mut inputs = samples.inputs(sample.index..sample.index + 1).into_owned();
+                for &(input, value) in &self.inspector.what_if {
+                    *inputs.get_mut((0, input))? = value;
+                }
+                plane.coordinate(inputs.row(0), index)
+            }
+        }
+    }
+
+    /// Sets the quantities that vary: one or two columns separated by a comma, or the principal components; by default
+    /// the columns chosen for the data.
     ///
     /// # Errors
     /// A description of what is wrong with the names.
     pub(super) fn set_plane(&mut self, names: &str) -> Done {
+        let plane = self.plane_of(names)?;
+        let at_means = self.navigation.plane.at_means;
+        self.navigation.plane = Plane { at_means, ..plane };
+        Ok(())
+    }
+
+    fn plane_of(&self, names: &str) -> Result<Plane, String> {
         let data = &self.run.data;
         if names.is_empty() {
-            self.navigation.plane = Plane::of(data);
-            return Ok(());
+            return Ok(Plane::of(data));
         }
         let columns = &data.preprocessing.columns;
         let known: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        if names == COMPONENTS && !known.iter().any(|name| name == names) {
+            return Ok(Plane::of_components(data));
+        }
         let mut chosen = Vec::new();
         for name in names.split(',').map(str::trim) {
             let index = known.iter().position(|column| column == name);
@@ -112,11 +256,19 @@ impl Model {
         if chosen.len() > 2 || chosen.first() == chosen.get(1) {
             return Err(text::expected_plane().to_owned());
         }
-        let is_everything = chosen.len() == columns.len();
-        self.navigation.plane = Plane {
-            columns: chosen,
-            is_everything,
-        };
+        Ok(Plane::of_columns(&chosen, data))
+    }
+
+    /// Switches all other inputs between the values of the shown row and their means.
+    ///
+    /// # Errors
+    /// If there are no other inputs.
+    pub(super) fn toggle_means(&mut self) -> Done {
+        let plane = &mut self.navigation.plane;
+        if plane.is_everything {
+            return Err(text::no_other_columns().to_owned());
+        }
+        plane.at_means = !plane.at_means;
         Ok(())
     }
 }

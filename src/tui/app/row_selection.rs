@@ -11,7 +11,7 @@ use super::views::View;
 use crate::data::Confusion;
 use crate::data::Prepared;
 use crate::train::{Command, ConfusionRows, Outcomes, Position, SampleId, Set};
-use crate::tui::panels::PanelId;
+use crate::tui::panels::{PanelId, area_of};
 use crate::tui::text;
 
 /// Maximum number of rows listed; more than any terminal shows.
@@ -150,6 +150,12 @@ impl Navigation {
         }
     }
 
+    /// Whether the keys step through the misclassified rows.
+    fn is_among_errors(&self) -> bool {
+        let which = self.selection.as_ref().map(|selection| selection.which);
+        which == Some(Which::Wrong)
+    }
+
     /// Moves the cursor of the maximised panel.
     pub(super) fn move_inside(&mut self, direction: Direction, run: &Run) {
         match (self.focus, direction) {
@@ -228,6 +234,7 @@ impl Model {
         let is_row_known = match self.navigation.focus {
             PanelId::Confusion if self.run.is_regression() => self.select_wrong(),
             PanelId::Confusion => return self.show_cell(),
+            PanelId::Gallery => self.navigation.is_among_errors() || self.select_wrong(),
             focus => focus == PanelId::Rows,
         };
         if is_row_known {
@@ -244,6 +251,67 @@ impl Model {
         if was_there {
             self.navigation.follow(View::Network, PanelId::Network);
         }
+    }
+
+    /// Misclassified rows of the measured set, worst first, and the epoch in which they were found: those that the keys
+    /// step through, or else the newest.
+    pub(crate) fn errors(&self) -> (&[u32], u64) {
+        match (&self.navigation.selection, &self.run.outcomes) {
+            (Some(selection), _) if selection.which == Which::Wrong => {
+                (&selection.rows, selection.epoch)
+            }
+            (_, Some(outcomes)) => (&outcomes.worst, self.run.position.epoch),
+            (_, None) => (&[], 0),
+        }
+    }
+
+    /// Shows the error at `place` of the gallery, or the last. Returns false and notifies if there is none.
+    fn show_error(&mut self, place: usize) -> bool {
+        let are_there = self.navigation.is_among_errors() || self.select_wrong();
+        if are_there {
+            let last = self.errors().0.len().saturating_sub(1);
+            self.navigation
+                .go_to(place.min(last) as isize, &self.run.data);
+            let area = area_of(PanelId::Gallery, self);
+            let grid = area.and_then(|area| self.gallery(area));
+            let lines = grid.map_or(0, |grid| grid.lines_to(place.min(last)));
+            self.navigation.scroll_by(PanelId::Gallery, lines);
+        }
+        are_there
+    }
+
+    /// Puts the cursor on a clicked error; a second click shows it in the network.
+    pub(super) fn pick_error(&mut self, place: usize) {
+        let was_there = self.navigation.focus == PanelId::Gallery
+            && self.navigation.is_among_errors()
+            && self.navigation.going_through(&self.run.data).1 == place;
+        self.navigation.focus = PanelId::Gallery;
+        if was_there {
+            self.navigation.follow(View::Network, PanelId::Network);
+        } else {
+            self.show_error(place);
+        }
+    }
+
+    /// Moves the cursor of the maximised gallery.
+    pub(super) fn move_in_gallery(&mut self, direction: Direction) {
+        if !self.navigation.is_among_errors() {
+            self.show_error(0);
+            return;
+        }
+        let area = area_of(PanelId::Gallery, self);
+        let grid = area.and_then(|area| self.gallery(area));
+        let across = grid.map_or(1, |grid| grid.across);
+        let place = self.navigation.going_through(&self.run.data).1;
+        let last = self.errors().0.len().saturating_sub(1);
+        let next = match direction {
+            Direction::Left => place.saturating_sub(1),
+            Direction::Right => (place + 1).min(last),
+            Direction::Up => place.checked_sub(across).unwrap_or(place),
+            Direction::Down if place + across > last => place,
+            Direction::Down => place + across,
+        };
+        self.show_error(next);
     }
 
     /// Shows the row that was clicked in a picture of predictions.

@@ -98,6 +98,8 @@ pub enum ClickTarget {
     Cell { actual: usize, predicted: usize },
     /// Row of the list, by position.
     Row(usize),
+    /// Image in the gallery of errors, by position.
+    Error(usize),
     /// Row in a picture of predictions.
     Sample(SampleId),
     /// Neuron of a layer.

@@ -13,7 +13,9 @@ use crate::tui::text;
 impl Model {
     /// Moves the focus, or the cursor inside a maximised panel.
     pub(super) fn move_in_view(&mut self, direction: Direction) {
-        if self.navigation.enlarged {
+        if self.navigation.enlarged && self.navigation.focus == PanelId::Gallery {
+            self.move_in_gallery(direction);
+        } else if self.navigation.enlarged {
             self.navigation.move_inside(direction, &self.run);
         } else {
             self.navigation.move_focus(direction);
@@ -30,9 +32,21 @@ impl Model {
 
     /// Switches to the view at `index` of the view bar.
     pub(super) fn turn_to(&mut self, index: usize) {
-        if let Some(&view) = View::ALL.get(index) {
+        if let Some(&view) = self.navigation.views().get(index) {
             self.navigation.turn_to(view);
         }
+    }
+
+    /// Switches to `view`.
+    ///
+    /// # Errors
+    /// If it is for images only, and there are none.
+    pub(super) fn turn_to_view(&mut self, view: View) -> Done {
+        if !self.navigation.views().contains(&view) {
+            return Err(text::errors_of_images().into());
+        }
+        self.navigation.turn_to(view);
+        Ok(())
     }
 
     /// Returns to the place before, with the inspector open if it was.
@@ -87,12 +101,33 @@ impl Model {
         Ok(())
     }
 
-    /// Switches between pictures and histograms of the weights of images.
+    /// Switches between pictures and histograms of the weights of images, or between maps and numbers in the network.
     pub(super) fn toggle_pictures(&mut self) -> Done {
-        if self.run.data.image.is_none() {
+        if self.run.data.image.is_none() && !self.navigation.plane.is_everything {
             return Err(text::no_images().into());
         }
         self.navigation.pictures = !self.navigation.pictures;
+        Ok(())
+    }
+
+    /// Layer of the hidden space, 0 for the inputs.
+    pub(crate) fn hidden_layer(&self) -> usize {
+        let depth = self.run.architecture.depth();
+        let last_hidden = depth.saturating_sub(1);
+        self.navigation
+            .hidden_layer
+            .unwrap_or(last_hidden)
+            .min(depth)
+    }
+
+    /// Shows the hidden space of the next layer, or of the one before; beyond the last comes the first.
+    pub(super) fn turn_hidden_layer(&mut self, is_next: bool) -> Done {
+        if !self.navigation.shows(PanelId::Hidden) {
+            return Err(text::open_hidden_first().into());
+        }
+        let layers = self.run.architecture.depth() + 1;
+        let by = if is_next { 1 } else { layers - 1 };
+        self.navigation.hidden_layer = Some((self.hidden_layer() + by) % layers);
         Ok(())
     }
 

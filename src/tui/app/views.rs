@@ -17,13 +17,17 @@ pub enum View {
     Data,
     /// Predictions over two columns, or over one.
     Regions,
+    /// Rows in the principal components of a layer's activations.
+    Hidden,
     /// Health of the layers.
     Health,
+    /// Images that were predicted wrong; only where rows are images.
+    Errors,
 }
 
 impl View {
     /// All views in the order of the tab key.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Network,
         Self::Curves,
@@ -31,7 +35,9 @@ impl View {
         Self::Weights,
         Self::Data,
         Self::Regions,
+        Self::Hidden,
         Self::Health,
+        Self::Errors,
     ];
 
     /// Name in the header and the commands.
@@ -44,21 +50,10 @@ impl View {
             Self::Weights => "weights",
             Self::Data => "data",
             Self::Regions => "regions",
+            Self::Hidden => "hidden",
             Self::Health => "health",
+            Self::Errors => "errors",
         }
-    }
-
-    fn shifted(self, by: usize) -> Self {
-        let at = Self::ALL.iter().position(|&view| view == self).unwrap_or(0);
-        Self::ALL[(at + by) % Self::ALL.len()]
-    }
-
-    pub fn next(self) -> Self {
-        self.shifted(1)
-    }
-
-    pub(crate) fn previous(self) -> Self {
-        self.shifted(Self::ALL.len() - 1)
     }
 }
 

@@ -3,11 +3,12 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::plane::{caption, marks, marks_below, range_of, request, title, value};
-use super::{Panel, PanelId};
-use crate::train::probes::{PlaneAnswer, PlanePoint, PlaneProbe};
-use crate::train::{Request, SampleId, Set};
-use crate::tui::app::{ClickTarget, Model, Msg};
+use super::Panel;
+use super::plane::{Wanted, marks, marks_below, range_of, title, value};
+use super::row_marks::{nearest, number, target_range};
+use crate::train::probes::{Along, PlaneAnswer, PlanePoint, PlaneProbe};
+use crate::train::{SampleId, Set};
+use crate::tui::app::{Model, Msg};
 use crate::tui::text;
 use crate::tui::widgets::{Canvas, Mark, Pane, Stroke, Title, axes, plot_area};
 
@@ -30,8 +31,8 @@ impl Panel for FitPanel {
         (16, 6)
     }
 
-    fn probes(&self, model: &Model) -> Vec<Request> {
-        request(model, PanelId::Fit, &[2])
+    fn plane(&self, _model: &Model, inside: Rect) -> Option<Wanted> {
+        Some(Wanted::predictions(&[2 * inside.width]))
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {
@@ -90,14 +91,10 @@ impl Panel for FitPanel {
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
         let fit = Fit::new(model, inside).filter(|fit| fit.plot.contains(at))?;
         let canvas = Canvas::new(fit.plot, fit.range[0], fit.range[1]);
-        let distance = |(x, y): (u16, u16)| {
-            let down = 2.0 * f64::from(y.abs_diff(at.y));
-            f64::from(x.abs_diff(at.x)).hypot(down)
-        };
-        let places = fit.answer.rows.iter().rev();
-        let places = places.filter_map(|(row, _)| Some((*row, canvas.anchor(fit.place(*row)?))));
-        let nearest = places.min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
-        nearest.map(|(sample, _)| Msg::Pick(ClickTarget::Sample(sample)))
+        let rows = fit.answer.rows.iter();
+        let places =
+            rows.filter_map(|(row, _)| Some((*row, canvas.anchor(fit.place(*row)?).into())));
+        nearest(places, at)
     }
 }
 
@@ -105,7 +102,7 @@ impl Panel for FitPanel {
 struct Fit<'a> {
     model: &'a Model,
     answer: &'a PlaneAnswer,
-    column: usize,
+    along: Along,
     plot: Rect,
     range: [(f64, f64); 2],
     caption: String,
@@ -124,10 +121,10 @@ impl<'a> Fit<'a> {
         let mut fit = Self {
             model,
             answer,
-            column: x.column,
+            along: x.along,
             plot: inside,
             range: [range_of(x), (0.0, 1.0)],
-            caption: model.run.columns().get(x.column).map(caption)?,
+            caption: model.navigation.plane.caption(x.along, &model.run.data),
         };
         fit.range[1] = fit.vertical_range();
         let area = Rect {
@@ -147,29 +144,12 @@ impl<'a> Fit<'a> {
 
     /// Range of the targets with a margin; of probabilities from 0 to 1.
     fn vertical_range(&self) -> (f64, f64) {
-        let rows = self.answer.rows.iter();
-        let numbers = rows.filter_map(|(row, _)| self.number(*row));
-        let (mut from, mut to) = (f64::INFINITY, f64::NEG_INFINITY);
-        for number in numbers {
-            (from, to) = (from.min(number), to.max(number));
-        }
-        let margin = match to - from {
-            length if length > 0.0 => MARGIN * length,
-            _ => 1.0,
+        let rows = self.answer.rows.iter().map(|row| row.0);
+        let Some((from, to)) = target_range(self.model, rows) else {
+            return (0.0, 1.05);
         };
-        if from <= to {
-            (from - margin, to + margin)
-        } else {
-            (0.0, 1.05)
-        }
-    }
-
-    /// Numeric target of a row, in its own unit.
-    fn number(&self, sample: SampleId) -> Option<f64> {
-        let data = &self.model.run.data;
-        let samples = sample.samples(data);
-        let number = (sample.index < samples.rows()).then(|| samples.targets.number(sample.index));
-        Some(f64::from(number??) + data.task.scale()?.offset)
+        let margin = MARGIN * (to - from);
+        (from - margin, to + margin)
     }
 
     /// Height of a prediction.
@@ -189,8 +169,8 @@ impl<'a> Fit<'a> {
 
     /// Place of a row in the coordinates of the plot; of classes at the probability of its prediction.
     fn place(&self, sample: SampleId) -> Option<(f64, f64)> {
-        let x = value(&self.model.run.data, sample, self.column)?;
-        if let Some(number) = self.number(sample) {
+        let x = value(self.model, sample, self.along)?;
+        if let Some(number) = number(self.model, sample) {
             return Some((x, number));
         }
         let found = self.answer.rows.iter().find(|(row, _)| *row == sample)?;

@@ -12,15 +12,19 @@ pub(crate) mod confusion;
 pub(crate) mod data;
 pub(crate) mod fit;
 pub(crate) mod footer;
+pub(crate) mod gallery;
 pub(crate) mod header;
 pub(crate) mod health;
+pub(crate) mod hidden;
 pub(crate) mod inspector;
 pub(crate) mod loading;
 pub(crate) mod network;
 pub(crate) mod pictures;
 pub(crate) mod plane;
 pub(crate) mod regions;
+mod row_marks;
 pub(crate) mod rows;
+mod saliency;
 pub(crate) mod sample;
 pub(crate) mod scatter;
 pub(crate) mod scores;
@@ -31,6 +35,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Position, Rect};
 
 use super::app::{ClickTarget, Drawn, Model, Msg};
+use super::layout::parts;
 use super::theme::Theme;
 use super::widgets::{Pane, Title};
 use crate::train::Request;
@@ -54,6 +59,11 @@ pub(crate) trait Panel: Sync {
     /// Questions to the worker whose answers the panel draws.
     fn probes(&self, _model: &Model) -> Vec<Request> {
         Vec::new()
+    }
+
+    /// Part of the plane that the panel draws `inside` its frame, if any; see [`plane`].
+    fn plane(&self, _model: &Model, _inside: Rect) -> Option<plane::Wanted> {
+        None
     }
 
     /// Draws the panel's content.
@@ -127,6 +137,12 @@ panels! {
     Fit => fit::FitPanel,
     /// Weights, gradients, updates and activations of the layers.
     Health => health::HealthPanel,
+    /// Rows in the principal components of a layer's activations.
+    Hidden => hidden::HiddenPanel,
+    /// Images that were predicted wrong.
+    Gallery => gallery::GalleryPanel,
+    /// Gradient of the loss over the pixels of the shown image.
+    Saliency => saliency::SaliencyPanel,
     /// Columns of the table.
     Columns => columns::ColumnsPanel,
     /// Target, baseline, and how the file was read.
@@ -142,6 +158,15 @@ fn inside(id: PanelId, area: Rect) -> (Rect, bool) {
     let inside = area.inner(Margin::new(1, 1));
     let (width, height) = id.panel().min_size();
     (inside, inside.width >= width && inside.height >= height)
+}
+
+/// Area within the frame of a panel on the screen, if it is there and has room for the content.
+pub(crate) fn area_of(id: PanelId, model: &Model) -> Option<Rect> {
+    let (width, height) = model.navigation.size;
+    let panels = parts(Rect::new(0, 0, width, height), model).panels;
+    let (_, area) = panels.into_iter().find(|panel| panel.0 == id)?;
+    let (inside, has_room) = inside(id, area);
+    has_room.then_some(inside)
 }
 
 /// Draws a panel with its frame into `area`. Adds to `drawn` how far it can be scrolled, and what can be clicked.

@@ -14,7 +14,7 @@ pub(crate) fn title(model: &Model, inside: Rect) -> Title {
         .navigation
         .picture_grid((inside.width, inside.height), &model.run);
     let details = grid.map_or(Vec::new(), |grid| {
-        let (shown, all) = (grid.neurons(), grid.all);
+        let (shown, all) = (grid.shown(), grid.all);
         let neurons = text::neurons_shown(shown.start + 1, shown.end, all);
         let scale = text::pictures_scale(&neurons);
         vec![scale, neurons]
@@ -37,10 +37,9 @@ pub(crate) fn draw(pane: &mut Pane<'_>) {
     }
     pane.limit = Some(grid.end());
     let (width, height) = grid.picture;
-    for (i, neuron) in grid.neurons().enumerate() {
-        let (column, row) = ((i % grid.across) as u16, (i / grid.across) as u16);
-        let (x, y) = (inner.x + column * (width + 1), inner.y + row * (height + 1));
-        let caption = Rect::new(x, y, width, 1);
+    for neuron in grid.shown() {
+        let cell = grid.cell(neuron, inner);
+        let caption = Rect { height: 1, ..cell };
         let number = Span::styled((neuron + 1).to_string(), theme.text());
         let Some(weights) = weights_of(model, neuron) else {
             pane.line(caption, number);
@@ -57,7 +56,7 @@ pub(crate) fn draw(pane: &mut Pane<'_>) {
         let scale = largest.max(f32::MIN_POSITIVE);
         let pixels = model.run.columns().iter().zip(weights);
         let pixels = pixels.map(|(column, weight)| (column.column, weight / scale));
-        let area = Rect::new(x, y + 1, width, height);
+        let area = Rect::new(cell.x, cell.y + 1, width, height);
         Picture::new(size, pixels).render(area, pane.buf, theme, Palette::Signed);
     }
 }

@@ -2,12 +2,10 @@
 
 use ratatui::layout::Rect;
 
-use super::{PanelId, inside};
-use crate::data::{InputColumn, Prepared, Samples};
-use crate::train::probes::{PlaneAxis, PlaneProbe};
+use super::inside;
+use crate::train::probes::{Along, PlaneAxis, PlaneProbe};
 use crate::train::{Request, SampleId, Set};
 use crate::tui::app::Model;
-use crate::tui::app::what_if::Domain;
 use crate::tui::layout::parts;
 use crate::tui::text;
 use crate::tui::widgets::{Mark, Title};
@@ -20,22 +18,39 @@ const MAX_ROWS: usize = 150;
 const MAX_WORK: u128 = 2_000_000;
 /// Bounds of the number of its points.
 const POINTS: (u128, u128) = (300, 20_000);
-/// Share of the range of a column that a picture has beyond it on either side.
+/// Maximum number of activations in a snapshot.
+const MAX_RESPONSES: u128 = 200_000;
+/// Share of the range of a quantity that a picture has beyond it on either side.
 const MARGIN: f64 = 0.05;
-/// Longest name of a column.
+/// Longest name of the target.
 const NAME: usize = 20;
 
-/// Title of a picture called `name`, with its columns.
+/// Part of the plane that a panel draws.
+pub(crate) struct Wanted {
+    /// Number of points along each axis.
+    pub points: Vec<u16>,
+    /// Whether the rows are wanted too.
+    pub rows: bool,
+    /// Neurons of each layer, inputs first, whose activations are wanted.
+    pub neurons: Vec<Vec<usize>>,
+}
+
+impl Wanted {
+    /// Predictions with the rows, for so many points along each axis.
+    pub fn predictions(points: &[u16]) -> Self {
+        Self {
+            points: points.to_vec(),
+            rows: true,
+            neurons: Vec::new(),
+        }
+    }
+}
+
+/// Title of a picture called `name`, with its axes.
 pub(super) fn title(name: &str, model: &Model) -> Title {
-    let data = &model.run.data;
-    let columns = &data.preprocessing.columns;
-    let name_of = |&column: &usize| columns.get(column).map_or(String::new(), caption);
-    let names: Vec<String> = model.navigation.plane.columns.iter().map(name_of).collect();
-    let others = if model.navigation.plane.is_everything {
-        String::new()
-    } else {
-        text::others_of_row(model.navigation.sample.index + 1)
-    };
+    let (data, plane) = (&model.run.data, &model.navigation.plane);
+    let names: Vec<String> = (plane.axes.iter().map(|&along| plane.caption(along, data))).collect();
+    let others = others(model);
     let target = shorten(&data.target_name, NAME);
     let details = match names.as_slice() {
         [x, y] => [text::plane_of(y, x, &others), text::plane_of(y, x, "")],
@@ -51,68 +66,90 @@ pub(super) fn title(name: &str, model: &Model) -> Title {
     )
 }
 
-/// Name of a column on an axis. Its numbers lack the offset.
-pub(super) fn caption(column: &InputColumn) -> String {
-    let name = shorten(&column.name, NAME);
-    match column.offset {
-        0.0 => name,
-        offset => format!("{name} − {offset}"),
+/// Values of all other inputs, as a part of a title; empty if there are none.
+pub(super) fn others(model: &Model) -> String {
+    let plane = &model.navigation.plane;
+    if plane.is_everything {
+        String::new()
+    } else if plane.at_means {
+        text::others_at_means().to_owned()
+    } else {
+        text::others_of_row(model.navigation.sample.index + 1)
     }
 }
 
-/// Asks for the predictions that the panel `id` draws, at most one for each of `per_cell` parts of a cell along
-/// each column.
-pub(super) fn request(model: &Model, id: PanelId, per_cell: &[u16]) -> Vec<Request> {
+/// Asks for the plane, as fine as the finest of the panels on the screen draws it, with all that they draw of it.
+pub(crate) fn request(model: &Model) -> Option<Request> {
     let (width, height) = model.navigation.size;
+    let plane = &model.navigation.plane;
     let panels = parts(Rect::new(0, 0, width, height), model).panels;
-    let area = panels.iter().find(|panel| panel.0 == id);
-    let plane = &model.navigation.plane.columns;
-    let (Some(&(_, area)), true) = (area, plane.len() == per_cell.len()) else {
-        return Vec::new();
-    };
-    let (area, has_room) = inside(id, area);
-    if !has_room {
-        return Vec::new();
-    }
-    let wanted = [area.width, area.height].into_iter().zip(per_cell);
-    let wanted: Vec<u16> = wanted.map(|(cells, per_cell)| cells * per_cell).collect();
-    let all: usize = wanted.iter().map(|&values| usize::from(values)).product();
-    let network = &model.run.architecture;
-    let neurons: usize = network.sizes().iter().sum();
-    let work = network.parameter_count() + 16 * neurons as u128;
-    let most = (MAX_WORK / work.max(1)).clamp(POINTS.0, POINTS.1);
-    // The same number of cells in both directions for each point.
-    let shrink = (all as f64 / most as f64)
-        .max(1.0)
-        .powf(1.0 / wanted.len() as f64);
-    let axes = plane.iter().zip(wanted).map(|(&column, wanted)| {
-        let (from, to) = range(model, column);
-        PlaneAxis {
-            column,
-            range: [from as f32, to as f32].map(Into::into),
-            values: ((f64::from(wanted) / shrink) as u16).max(2),
-        }
+    let wanted = panels.into_iter().filter_map(|(id, area)| {
+        let (area, has_room) = inside(id, area);
+        let wanted = has_room.then(|| id.panel().plane(model, area))??;
+        (wanted.points.len() == plane.axes.len()).then_some(wanted)
     });
+    let all = wanted.reduce(|mut all, other| {
+        let points = all.points.iter_mut().zip(other.points);
+        points.for_each(|(most, points)| *most = points.max(*most));
+        all.rows |= other.rows;
+        let layers = all.neurons.len().max(other.neurons.len());
+        all.neurons.resize(layers, Vec::new());
+        for (neurons, others) in all.neurons.iter_mut().zip(other.neurons) {
+            neurons.extend(others);
+            neurons.sort_unstable();
+            neurons.dedup();
+        }
+        all
+    })?;
     let rows = [Set::Training, Set::Validation].map(|set| {
         let rows = SampleId { set, index: 0 }.samples(&model.run.data).rows();
         let every = rows.div_ceil(MAX_ROWS).max(1);
-        (0..rows as u32).step_by(every).collect()
+        let rows = (0..rows as u32).step_by(every);
+        if all.rows { rows.collect() } else { Vec::new() }
     });
-    let row = model.row_probe();
-    let axes = axes.collect();
-    vec![Request::new(PlaneProbe { row, axes, rows })]
+    Some(Request::new(PlaneProbe {
+        row: (!plane.at_means).then(|| model.row_probe()),
+        axes: axes(model, &all),
+        components: plane.components.clone(),
+        neurons: all.neurons,
+        rows,
+    }))
 }
 
-/// Range of a column in a picture: that of the training rows and of the shown row, with a margin.
-fn range(model: &Model, column: usize) -> (f64, f64) {
-    let domain = model.run.columns().get(column).map(Domain::of);
-    let Some(Domain::Numbers { min, max, .. }) = domain else {
-        return (0.0, 1.0);
-    };
-    let shown = model.input(column).map(|(now, _)| f64::from(now));
-    let shown = shown.filter(|value| value.is_finite());
-    let (mut from, mut to) = (f64::from(min), f64::from(max));
-    if let Some(shown) = shown {
+/// Axes with the points that are wanted, or fewer if they would take too long.
+fn axes(model: &Model, wanted: &Wanted) -> Vec<PlaneAxis> {
+    let all: usize = wanted
+        .points
+        .iter()
+        .map(|&points| usize::from(points))
+        .product();
+    let network = &model.run.architecture;
+    let neurons: usize = network.sizes().iter().sum();
+    let work = network.parameter_count() + 16 * neurons as u128;
+    let responses: usize = wanted.neurons.iter().map(Vec::len).sum();
+    let most = (MAX_WORK / work.max(1))
+        .clamp(POINTS.0, POINTS.1)
+        .min((MAX_RESPONSES / responses.max(1) as u128).max(POINTS.0));
+    // The same number of cells in both directions for each point.
+    let shrink = (all as f64 / most as f64)
+        .max(1.0)
+        .powf(1.0 / wanted.points.len() as f64);
+    let axes = model.navigation.plane.axes.iter().zip(&wanted.points);
+    let axes = axes.map(|(&along, &points)| {
+        let (from, to) = range(model, along);
+        PlaneAxis {
+            along,
+            range: [from as f32, to as f32].map(Into::into),
+            values: ((f64::from(points) / shrink) as u16).max(2),
+        }
+    });
+    axes.collect()
+}
+
+/// Range of a quantity in a picture: that of the training rows and of the shown row, with a margin.
+fn range(model: &Model, along: Along) -> (f64, f64) {
+    let (mut from, mut to) = model.navigation.plane.range(along, &model.run.data);
+    if let Some(shown) = model.value_along(along) {
         (from, to) = (from.min(shown), to.max(shown));
     }
     let margin = match to - from {
@@ -141,12 +178,11 @@ pub(super) fn marks_below(range: (f64, f64), cells: u16) -> Vec<Mark> {
     marks(range, usize::from(cells) / (widest.unwrap_or(1) + 6))
 }
 
-/// Raw value of `column` in a row, if it is there.
-pub(super) fn value(data: &Prepared, sample: SampleId, column: usize) -> Option<f64> {
-    let samples: &Samples = sample.samples(data);
-    if sample.index >= samples.rows() {
-        return None;
+/// Value of a quantity in a row, with the changed inputs of the shown one.
+pub(super) fn value(model: &Model, sample: SampleId, along: Along) -> Option<f64> {
+    if sample == model.navigation.sample {
+        model.value_along(along)
+    } else {
+        model.navigation.plane.value(along, sample, &model.run.data)
     }
-    let value = samples.raw_values(sample.index).nth(column)?;
-    value.is_finite().then_some(value.into())
 }

@@ -1,19 +1,18 @@
 //! Decision regions: the predictions over the plane of two columns, with the rows.
 
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::{Line, Span};
+use ratatui::style::{Color, Style};
 
-use super::plane::{caption, marks, marks_below, range_of, request, title, value};
-use super::{Panel, PanelId};
+use super::Panel;
+use super::plane::{Wanted, marks, marks_below, range_of, title, value};
+use super::row_marks::{Kind, legend, letter, nearest, target_range};
+use crate::train::SampleId;
 use crate::train::probes::{PlaneAnswer, PlanePoint, PlaneProbe};
-use crate::train::{Request, SampleId, Set};
-use crate::tui::app::{ClickTarget, Model, Msg};
+use crate::tui::app::{Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Mark, Pane, Title, axes, plot_area};
-use crate::util::numbers::{significant, ticks};
-use crate::util::text::shorten;
+use crate::util::numbers::ticks;
 
 /// Rows of the screen for each mark on the left.
 const ROWS_PER_MARK: u16 = 4;
@@ -21,10 +20,6 @@ const ROWS_PER_MARK: u16 = 4;
 const MIN_LEFT: u16 = 3;
 /// Number of contour lines.
 const CONTOURS: usize = 8;
-/// Colours of the scale of numbers in the legend.
-const SCALE: usize = 8;
-/// Widest name of a class in the legend.
-const NAME: usize = 12;
 
 /// Predictions over the plane of two columns: the colour is the class, its brightness the probability; or a heat
 /// map with contour lines of a number.
@@ -39,12 +34,12 @@ impl Panel for RegionsPanel {
         (16, 6)
     }
 
-    fn probes(&self, model: &Model) -> Vec<Request> {
-        request(model, PanelId::Regions, &[1, 2])
+    fn plane(&self, _model: &Model, inside: Rect) -> Option<Wanted> {
+        Some(Wanted::predictions(&[inside.width, 2 * inside.height]))
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {
-        if pane.model.navigation.plane.columns.is_empty() {
+        if pane.model.navigation.plane.axes.is_empty() {
             return pane.message([text::no_numeric_column()]);
         }
         let Some(picture) = Picture::new(pane.model, pane.area) else {
@@ -62,23 +57,15 @@ impl Panel for RegionsPanel {
         pane.area = whole;
         picture.field(pane);
         picture.rows(pane);
-        let legend = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
-        pane.line(legend, picture.legend(pane.theme));
+        let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
+        pane.line(area, legend(pane.model, pane.theme, picture.targets));
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
         let picture = Picture::new(model, inside).filter(|picture| picture.plot.contains(at))?;
-        let distance = |place: Position| {
-            let across = f64::from(place.x.abs_diff(at.x));
-            // A cell is twice as high as wide.
-            let down = 2.0 * f64::from(place.y.abs_diff(at.y));
-            across.hypot(down)
-        };
-        // Of several in a cell the last is seen.
-        let places = picture.answer.rows.iter().rev();
-        let places = places.filter_map(|(row, _)| Some((*row, picture.place(*row)?)));
-        let nearest = places.min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
-        nearest.map(|(sample, _)| Msg::Pick(ClickTarget::Sample(sample)))
+        let rows = picture.answer.rows.iter();
+        let places = rows.filter_map(|(row, _)| Some((*row, picture.place(*row)?)));
+        nearest(places, at)
     }
 }
 
@@ -116,8 +103,8 @@ impl<'a> Picture<'a> {
         };
         let left = marks(range[1], usize::from(area.height / ROWS_PER_MARK).max(2));
         let plot = plot_area(area, &left, MIN_LEFT);
-        let caption = model.run.columns().get(x.column).map(caption)?;
-        let targets = target_range(model, answer);
+        let caption = model.navigation.plane.caption(x.along, &model.run.data);
+        let targets = target_range(model, answer.rows.iter().map(|row| row.0));
         let levels = targets.map_or(Vec::new(), |(from, to)| ticks(from, to, CONTOURS));
         Some(Self {
             model,
@@ -242,14 +229,9 @@ impl<'a> Picture<'a> {
 
     /// Cell of a row on the screen, if it is within the plot.
     fn place(&self, sample: SampleId) -> Option<Position> {
-        let data = &self.model.run.data;
         let share = |axis: usize| {
             let (from, to) = self.range[axis];
-            let value = if sample == self.model.navigation.sample {
-                f64::from(self.model.input(self.probe.axes[axis].column)?.0)
-            } else {
-                value(data, sample, self.probe.axes[axis].column)?
-            };
+            let value = value(self.model, sample, self.probe.axes[axis].along)?;
             let share = (value - from) / (to - from);
             (0.0..=1.0).contains(&share).then_some(share)
         };
@@ -264,122 +246,28 @@ impl<'a> Picture<'a> {
     /// Draws the rows: training rows first, then validation rows, wrong ones, and the shown one.
     fn rows(&self, pane: &mut Pane<'_>) {
         let shown = self.model.navigation.sample;
-        let mut rows: Vec<(u8, SampleId)> = Vec::new();
-        for (row, outcome) in &self.answer.rows {
-            let actual = row.samples(&self.model.run.data).targets.class(row.index);
-            let kind = match row.set {
-                _ if *row == shown => continue,
-                _ if actual.is_some_and(|actual| actual != outcome.class) => 2,
-                Set::Training => 0,
-                Set::Validation => 1,
-            };
-            rows.push((kind, *row));
-        }
-        rows.push((3, shown));
+        let rows = self.answer.rows.iter().filter(|(row, _)| *row != shown);
+        let rows = rows.map(|(row, outcome)| (Kind::of(self.model, *row, outcome.class), *row));
+        let mut rows: Vec<(Kind, SampleId)> = rows.collect();
+        rows.push((Kind::Shown, shown));
         rows.sort_by_key(|&(kind, _)| kind);
         for (kind, row) in rows {
             if let Some(at) = self.place(row) {
-                self.mark(pane, row, usize::from(kind), at);
+                self.mark(pane, row, kind, at);
             }
         }
     }
 
-    fn mark(&self, pane: &mut Pane<'_>, row: SampleId, kind: usize, at: Position) {
+    fn mark(&self, pane: &mut Pane<'_>, row: SampleId, kind: Kind, at: Position) {
         let theme = pane.theme;
-        let samples = row.samples(&self.model.run.data);
-        if row.index >= samples.rows() {
-            return;
-        }
         let (column, line) = (i32::from(at.x - self.plot.x), i32::from(at.y - self.plot.y));
-        let targets = &samples.targets;
-        let style = match (targets.class(row.index), targets.number(row.index)) {
-            _ if kind == 3 => theme.strong(),
-            (Some(class), _) if kind == 2 && theme.has_colour() => {
-                theme.class(class).add_modifier(Modifier::BOLD)
-            }
-            (Some(class), _) if theme.has_colour() => theme.class(class),
-            _ => theme.strong(),
-        };
-        let has_letter = !theme.has_colour() || theme.is_ascii();
-        let symbol = match targets.class(row.index) {
-            Some(class) if has_letter && kind < 2 => letter(class).to_ascii_uppercase(),
-            _ => MARKS[kind],
-        };
+        let (symbol, style) = kind.symbol(self.model, row, theme);
+        let colour = self.colour(theme, column, 2 * line);
         if let Some(cell) = pane.buf.cell_mut(at) {
             cell.set_char(symbol).set_style(style);
-            if let Some(colour) = self
-                .colour(theme, column, 2 * line)
-                .filter(|_| !theme.is_ascii())
-            {
+            if let Some(colour) = colour.filter(|_| !theme.is_ascii()) {
                 cell.set_bg(colour);
             }
         }
     }
-
-    fn legend(&self, theme: Theme) -> Line<'static> {
-        let data = &self.model.run.data;
-        let mut line = Line::default();
-        if let Some((from, to)) = self.targets {
-            line += Span::styled(format!("{} ", significant(from, 3)), theme.dim());
-            for step in 0..SCALE {
-                let colour = theme.heat(step as f32 / (SCALE - 1) as f32);
-                if let Some(colour) = colour {
-                    line += Span::styled("■", Style::new().fg(colour));
-                }
-            }
-            line += Span::styled(format!(" {}  ", significant(to, 3)), theme.dim());
-        } else {
-            for (class, name) in data.class_names().iter().enumerate() {
-                let mark = if theme.has_colour() && !theme.is_ascii() {
-                    '■'
-                } else {
-                    letter(class)
-                };
-                line += Span::styled(format!("{mark} "), theme.class(class));
-                line += Span::styled(format!("{}  ", shorten(name, NAME)), theme.text());
-            }
-        }
-        let kinds = [
-            text::mark_training(),
-            text::mark_validation(),
-            text::mark_wrong(),
-            text::mark_shown(),
-        ];
-        let has_letters = self.targets.is_none() && (!theme.has_colour() || theme.is_ascii());
-        for (kind, (mark, name)) in MARKS.into_iter().zip(kinds).enumerate() {
-            // Numbers are not right or wrong, and letters of classes are in place of the first two.
-            let is_absent = match kind {
-                0 | 1 => has_letters,
-                2 => self.targets.is_some(),
-                _ => false,
-            };
-            if !is_absent {
-                line += Span::styled(format!("{mark} {name}  "), theme.dim());
-            }
-        }
-        line
-    }
-}
-
-/// Marks of training rows, validation rows, wrong ones and the shown one.
-const MARKS: [char; 4] = ['•', '○', '×', '◎'];
-
-/// Letter of a class, where there are no colours.
-fn letter(class: usize) -> char {
-    char::from(b'a' + (class % 26) as u8)
-}
-
-/// Range of the targets of the rows in a picture, in the target's own unit; none where classes are predicted.
-fn target_range(model: &Model, answer: &PlaneAnswer) -> Option<(f64, f64)> {
-    let data = &model.run.data;
-    let offset = data.task.scale()?.offset;
-    let numbers = answer.rows.iter().filter_map(|(row, _)| {
-        let number = row.samples(data).targets.number(row.index)?;
-        Some(f64::from(number) + offset)
-    });
-    let (mut from, mut to) = (f64::INFINITY, f64::NEG_INFINITY);
-    for number in numbers {
-        (from, to) = (from.min(number), to.max(number));
-    }
-    Some(if from < to { (from, to) } else { (0.0, 1.0) })
 }

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use crate::tui::app::{ClickTarget, View};
+use crate::tui::app::{ClickTarget, Navigation, View};
 use crate::tui::widgets::Pane;
 use crate::util::text::width;
 
@@ -24,16 +24,17 @@ struct Tab {
 
 /// The parts of the bar on a screen of `columns`, in order; where they have no room, the name of `shown`
 /// between two arrows.
-fn tabs(columns: u16, shown: View) -> Vec<Tab> {
+fn tabs(columns: u16, screen: &Navigation) -> Vec<Tab> {
+    let shown = screen.view;
     let tab = |text: String, view| Tab { text, view };
     if columns < WITH_LETTERS {
         return vec![
-            tab("◂ ".into(), shown.previous()),
+            tab("◂ ".into(), screen.view_after(-1)),
             tab(format!("{:<8}", shown.name()), shown),
-            tab(" ▸".into(), shown.next()),
+            tab(" ▸".into(), screen.view_after(1)),
         ];
     }
-    let views = View::ALL.into_iter().enumerate();
+    let views = screen.views().into_iter().enumerate();
     let text = |(i, view): (usize, View)| match columns {
         ..WITH_NAMES if view != shown => {
             format!(" {}", view.name().get(..LETTERS).unwrap_or(view.name()))
@@ -48,7 +49,7 @@ fn tabs(columns: u16, shown: View) -> Vec<Tab> {
 pub(super) fn bar(pane: &mut Pane<'_>, row: Rect) -> Line<'static> {
     let (shown, theme) = (pane.model.navigation.view, pane.theme);
     let mut line = Line::default();
-    for tab in tabs(row.width, shown) {
+    for tab in tabs(row.width, &pane.model.navigation) {
         let x = row.x + line.width() as u16;
         let area = Rect::new(x, row.y, width(&tab.text) as u16, 1);
         pane.hit(area.intersection(row), ClickTarget::View(tab.view));

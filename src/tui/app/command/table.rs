@@ -114,9 +114,9 @@ fn others() -> Vec<Spec> {
         any "row" ["r"] "N" Nothing, "show this row in the network",
             With(|model, rest| model.show_row(parse::row(rest)?));
         any "view" [] "NAME" Words(|| View::ALL.map(View::name).to_vec()), "switch view",
-            With(|model, rest| parse::view(rest).map(|view| model.navigation.turn_to(view)));
-        any "plane" [] "[COLUMN[,COLUMN]]" Inputs,
-            "columns that the regions vary, the others as in the shown row (default: those that tell most about the target)",
+            With(|model, rest| parse::view(rest).and_then(|view| model.turn_to_view(view)));
+        any "plane" [] "[COLUMN[,COLUMN] | pca]" Inputs,
+            "columns that the regions vary, or the first two principal components of the inputs (default: the columns that tell most about the target)",
             With(Model::set_plane);
         any "axis" [] "NAME" Words(axis_names),
             "axes of the charts: auto, linear or log; epochs, steps or seconds",

@@ -7,10 +7,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::Widget;
 
+use super::{Context, response};
 use crate::nn::Activation;
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Canvas, Dash, Point, Stroke, histogram};
+use crate::tui::widgets::{Canvas, Dash, Pane, Point, Stroke, histogram};
 use crate::util::numbers::{significant, typeset};
 use crate::util::stats::Histogram;
 use crate::util::text::shorten;
@@ -28,6 +29,8 @@ pub(super) enum Figure {
     Distribution(Box<Histogram>),
     /// Values over epochs.
     History(Vec<(f64, f32)>),
+    /// Activation of the neuron over the plane.
+    Response,
 }
 
 impl Figure {
@@ -37,11 +40,13 @@ impl Figure {
             Self::Curve { .. } => 6,
             Self::Distribution(_) => 3,
             Self::History(_) => 4,
+            Self::Response => response::ROWS.into(),
         }
     }
 
     /// Draws the figure into `area`.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, context: &Context<'_>) {
+        let theme = context.theme;
         if area.width < 8 || area.height < 2 {
             return;
         }
@@ -51,6 +56,10 @@ impl Figure {
             Self::Curve { function, point } => curve(plot, foot, buf, theme, *function, *point),
             Self::Distribution(values) => distribution(plot, foot, buf, theme, values),
             Self::History(points) => history(plot, foot, buf, theme, points),
+            Self::Response => {
+                let mut pane = Pane::new(area, buf, context.model, theme);
+                response::draw(&mut pane, context);
+            }
         }
     }
 }

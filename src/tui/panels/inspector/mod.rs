@@ -10,6 +10,7 @@ mod neuron;
 mod output;
 mod page;
 mod parameter;
+mod response;
 mod terms;
 
 use ratatui::layout::{Margin, Rect};
@@ -17,6 +18,7 @@ use ratatui::text::{Line, Span};
 
 use super::Panel;
 use super::network::{knows_activation, knows_delta, knows_loss, phase_values};
+use super::plane::Wanted;
 use crate::train::inspection::Facts;
 use crate::train::probes::{InspectProbe, PhaseProbe, RowPass, RowProbe};
 use crate::train::{Cursor, Inspection, PhaseValues, Request, Subject};
@@ -26,7 +28,7 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Index, Notation, Pane, Title};
 use crate::util::numbers::{NUMBER, aligned};
-use page::Page;
+use page::{MAX_FIGURE, Page};
 
 /// From this width on, and below this height, a figure is beside the first table.
 const FLAT: u16 = 78;
@@ -59,6 +61,19 @@ impl Panel for InspectorPanel {
         });
         let others = [Request::new(row), Request::new(PhaseProbe)];
         inspect.into_iter().chain(others).collect()
+    }
+
+    fn plane(&self, model: &Model, _inside: Rect) -> Option<Wanted> {
+        let Cursor::Neuron { layer, neuron } = model.inspector.cursor()? else {
+            return None;
+        };
+        let mut neurons = vec![Vec::new(); layer + 1];
+        neurons[layer] = vec![neuron];
+        (layer > 0 && !model.navigation.plane.axes.is_empty()).then(|| Wanted {
+            points: response::points(model, MAX_FIGURE as u16),
+            rows: false,
+            neurons,
+        })
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {

@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::figures::Figure;
 use super::page::{Page, joined, padded};
+use super::response;
 use super::terms::Table;
 use crate::nn::activation::Formula;
 use crate::nn::{Activation, Loss};
@@ -43,6 +44,7 @@ pub(super) fn write(page: &mut Page, facts: &NeuronFacts) {
         }
     }
     page.mark_essential();
+    response::write(page);
     page.distribution(text::of_activation(), &facts.distribution);
     influence(page, &facts.influence);
 }

@@ -20,7 +20,7 @@ const GAP: usize = 2;
 /// Minimum width of a figure beside text.
 const MIN_FIGURE: usize = 16;
 /// Maximum width of a figure.
-const MAX_FIGURE: usize = 44;
+pub(super) const MAX_FIGURE: usize = 44;
 
 /// Lines, and a figure that belongs to them.
 #[derive(Default)]
@@ -197,10 +197,11 @@ impl<'a> Page<'a> {
 }
 
 impl Section {
-    /// Cells that the figure has beside the lines; none where it is below.
+    /// Cells that the figure has beside the lines; none where it is below, or where there are no lines.
     fn beside(&self, cells: usize) -> Option<usize> {
         let room = cells.saturating_sub(self.lines.width() + GAP);
-        (self.figure.is_some() && room >= MIN_FIGURE).then_some(room.min(MAX_FIGURE))
+        let has_lines = self.lines.width() > 0;
+        (self.figure.is_some() && has_lines && room >= MIN_FIGURE).then_some(room.min(MAX_FIGURE))
     }
 
     /// Rows in a page of `cells`.
@@ -217,14 +218,19 @@ impl Section {
         let cells = usize::from(area.width);
         Paragraph::new(self.lines.clone()).render(area.intersection(buf.area), buf);
         if let Some(figure) = &self.figure {
-            let below = area.y.saturating_add(self.lines.height() as u16);
+            let lines = if self.lines.width() > 0 {
+                self.lines.height() as u16
+            } else {
+                0
+            };
+            let below = area.y.saturating_add(lines);
             let (x, y, width) = match self.beside(cells) {
                 Some(width) => (cells - width, area.y, width),
                 None => (0, below, cells.min(MAX_FIGURE)),
             };
             let height = (figure.rows() as u16).min(area.height.saturating_sub(y));
             let area = Rect::new(x as u16, y, width as u16, height);
-            figure.draw(area, buf, context.theme);
+            figure.draw(area, buf, context);
         }
     }
 }

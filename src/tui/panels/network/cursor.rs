@@ -74,12 +74,13 @@ pub(crate) fn cursor_at(inner: Rect, model: &Model, at: Position) -> Option<Curs
     if let Some(picture) = places.picture.filter(|picture| picture.contains(at)) {
         return pixel_at(picture, model, at);
     }
-    let radius = (places.shape.size().0 / 2).max(1);
+    let (width, height) = places.shape.size();
+    let radius = (width / 2).max(1);
     let mut layers = places.layers.iter().enumerate();
     let (l, layer) = layers.find(|(_, layer)| layer.x.abs_diff(at.x) <= radius)?;
     let &(i, y) = layer.shown.iter().min_by_key(|(_, y)| y.abs_diff(at.y))?;
     let neuron = *look.neurons.get(l)?.get(i)?;
-    (y.abs_diff(at.y) <= 1).then_some(Cursor::Neuron { layer: l, neuron })
+    (y.abs_diff(at.y) <= (height / 2).max(1)).then_some(Cursor::Neuron { layer: l, neuron })
 }
 
 /// The input whose pixel is drawn `at` a position.

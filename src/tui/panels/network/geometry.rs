@@ -1,5 +1,7 @@
 //! Positions of neurons and labels.
 
+use std::ops::RangeInclusive;
+
 use ratatui::layout::{Margin, Rect};
 
 use super::NAME;
@@ -23,6 +25,11 @@ const GAP: u16 = 6;
 const NARROW: u16 = 56;
 /// Cells that labels have at least, before there is that much.
 const LABELS: u16 = 16;
+/// Rows of a map; it has twice as many columns, at least [`MAP_COLUMNS`].
+const MAP_ROWS: RangeInclusive<u16> = 2..=9;
+const MAP_COLUMNS: u16 = 6;
+/// Cells between the maps of two layers, at least.
+const MAP_GAP: u16 = 10;
 
 /// Shape of the neurons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +40,8 @@ pub(crate) enum Shape {
     Pill,
     /// A frame around a number.
     Frame,
+    /// The activation over the plane, of so many rows, with a number below.
+    Map(u16),
 }
 
 impl Shape {
@@ -42,6 +51,7 @@ impl Shape {
             Self::Dot => (1, 1),
             Self::Pill => (7, 1),
             Self::Frame => (9, 3),
+            Self::Map(rows) => ((2 * rows).max(MAP_COLUMNS), rows),
         }
     }
 
@@ -51,7 +61,81 @@ impl Shape {
             Self::Dot => (0, 1),
             Self::Pill => (13, 2),
             Self::Frame => (22, 4),
+            Self::Map(rows) => (self.size().0 + MAP_GAP, rows + 1),
         }
+    }
+
+    /// The map with the most rows that all neurons have room for, if there is one. Maps are for networks whose inputs
+    /// are the plane: of others, the number for the shown row says more.
+    pub fn map(inner: Rect, model: &Model) -> Option<Self> {
+        let navigation = &model.navigation;
+        let has_maps = navigation.pictures
+            && navigation.plane.is_everything
+            && !navigation.plane.axes.is_empty();
+        let mut maps = MAP_ROWS.rev().map(Self::Map);
+        maps.find(|map| has_maps && map.fits(inner, model))
+    }
+
+    /// Whether all neurons have room at the distances that the shape needs.
+    fn fits(self, inner: Rect, model: &Model) -> bool {
+        let (width, height) = self.distances();
+        let room = Room::new(inner, model, self);
+        let sizes = model.run.architecture.sizes();
+        let columns = room.columns(sizes.len());
+        let mut gaps = columns.windows(2).map(|pair| pair[1] - pair[0]);
+        let is_shown = |&size: &usize| {
+            let rows = room.plot.height;
+            size <= rows.into() && (size == 1 || step_of(size, rows) >= height)
+        };
+        model.run.data.image.is_none()
+            && room.plot.height + 2 * (self.size().1 / 2) >= height
+            && gaps.all(|gap| gap >= width)
+            && sizes.iter().all(is_shown)
+    }
+}
+
+/// Area of the neurons, and what is beside it.
+struct Room {
+    /// Rows and columns of the middles of the neurons.
+    plot: Rect,
+    picture: Option<Rect>,
+    sides: [Side; 2],
+    /// Width of a neuron.
+    cells: u16,
+}
+
+impl Room {
+    fn new(inner: Rect, model: &Model, shape: Shape) -> Self {
+        let sizes = model.run.architecture.sizes();
+        let gaps = sizes.len().saturating_sub(1).max(1);
+        let (cells, height) = shape.size();
+        // Neurons lie within the plot as a whole.
+        let margin = height / 2;
+        let rows = plot_rows(inner, model).saturating_sub(2 * margin);
+        let edges = u16::try_from(gaps).map_or(u16::MAX, |gaps| gaps.saturating_mul(GAP));
+        let budget = inner.width.saturating_sub(edges).max(LABELS);
+        let max = if inner.width < NARROW { 58 } else { 50 };
+        let budget = budget.min(inner.width * max / 100);
+        let stack = |size: usize| step_of(size, rows) >= 2 && size <= rows.into();
+        let ends = [sizes[0], sizes[sizes.len() - 1]].map(stack);
+        let (picture, sides) = sides(inner, budget, ends, model, shape);
+        let [left, right] = sides;
+        let width = inner.width.saturating_sub(left.width + right.width);
+        Self {
+            plot: Rect::new(inner.x + left.width, inner.y + 1 + margin, width, rows),
+            picture,
+            sides,
+            cells,
+        }
+    }
+
+    /// Columns in the middle of each of so many layers.
+    fn columns(&self, layers: usize) -> Vec<u16> {
+        let room = usize::from(self.plot.width.saturating_sub(self.cells));
+        let first = self.plot.x + self.cells / 2;
+        let gaps = layers.saturating_sub(1).max(1);
+        let columns = (0..layers).map(|layer| first + (room * layer / gaps) as u16);
+        columns.collect()
     }
 }
 
@@ -83,69 +167,34 @@ pub(crate) struct Layer {
 impl Places {
     /// Computes the positions of the layers, with neurons as large as there is room for.
     pub fn new(inner: Rect, model: &Model, look: &Look) -> Self {
-        let numbered = [Shape::Frame, Shape::Pill];
-        let mut fitting = numbered.into_iter().filter_map(|shape| {
-            let places = Self::with_shape(inner, model, look, shape);
-            places.fits(model).then_some(places)
-        });
-        let fitting = fitting.next();
-        fitting.unwrap_or_else(|| Self::with_shape(inner, model, look, Shape::Dot))
-    }
-
-    /// Whether all neurons are shown, at distances that their shape needs.
-    fn fits(&self, model: &Model) -> bool {
-        let (width, height) = self.shape.distances();
-        let mut gaps = self.layers.windows(2).map(|pair| pair[1].x - pair[0].x);
-        let is_shown = |layer: &Layer| {
-            let mut steps = layer.shown.windows(2).map(|pair| pair[1].1 - pair[0].1);
-            layer.hidden == 0 && steps.all(|step| step >= height)
-        };
-        model.run.data.image.is_none()
-            && self.plot.height >= height
-            && gaps.all(|gap| gap >= width)
-            && self.layers.iter().all(is_shown)
-    }
-
-    fn with_shape(inner: Rect, model: &Model, look: &Look, shape: Shape) -> Self {
+        let map = Shape::map(inner, model).filter(|_| look.has_maps());
+        let numbered = [Shape::Frame, Shape::Pill].into_iter();
+        let shape = map.or(numbered.into_iter().find(|shape| shape.fits(inner, model)));
+        let shape = shape.unwrap_or(Shape::Dot);
+        let room = Room::new(inner, model, shape);
         let sizes = model.run.architecture.sizes();
-        let gaps = sizes.len().saturating_sub(1).max(1);
-        let (cells, height) = shape.size();
-        // Neurons lie within the plot as a whole.
-        let margin = height / 2;
-        let rows = plot_rows(inner, model).saturating_sub(2 * margin);
-        let edges = u16::try_from(gaps).map_or(u16::MAX, |gaps| gaps.saturating_mul(GAP));
-        let budget = inner.width.saturating_sub(edges).max(LABELS);
-        let max = if inner.width < NARROW { 58 } else { 50 };
-        let budget = budget.min(inner.width * max / 100);
-        let stack = |size: usize| step_of(size, rows) >= 2 && size <= rows.into();
-        let ends = [sizes[0], sizes[sizes.len() - 1]].map(stack);
-        let (picture, sides) = sides(inner, budget, ends, model, shape);
-        let [left, right] = sides;
-        let width = inner.width.saturating_sub(left.width + right.width);
-        let plot = Rect::new(inner.x + left.width, inner.y + 1 + margin, width, rows);
-        let layers = sizes.iter().zip(look.neurons).enumerate();
-        let layers = layers.map(|(l, (&size, watched))| {
-            if let (0, Some(picture), Some(image)) = (l, picture, model.run.data.image) {
-                return Layer::beside(picture, image, plot.x, model, watched);
+        let layers = room.columns(sizes.len()).into_iter().zip(sizes);
+        let layers = layers.zip(look.neurons).enumerate();
+        let layers = layers.map(|(l, ((x, &size), watched))| {
+            if let (0, Some(picture), Some(image)) = (l, room.picture, model.run.data.image) {
+                return Layer::beside(picture, image, room.plot.x, model, watched);
             }
             let mut wanted = Vec::new();
-            if l == gaps {
+            if l + 1 == sizes.len() {
                 wanted = classes_that_matter(model, look);
             }
             let marked = model.inspector.marks(l);
             wanted.extend(watched.iter().position(|&neuron| Some(neuron) == marked));
-            let room = usize::from(plot.width.saturating_sub(cells));
-            let x = plot.x + cells / 2 + (room * l / gaps) as u16;
-            Layer::new(plot, x, size, watched.len(), &wanted)
+            Layer::new(room.plot, x, size, watched.len(), &wanted)
         });
-        let plot = plot.outer(Margin::new(0, margin));
+        let margin = shape.size().1 / 2;
         Self {
-            plot,
-            inner,
-            picture,
-            shape,
-            sides,
             layers: layers.collect(),
+            plot: room.plot.outer(Margin::new(0, margin)),
+            inner,
+            picture: room.picture,
+            shape,
+            sides: room.sides,
         }
     }
 }

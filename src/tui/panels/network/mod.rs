@@ -12,6 +12,7 @@ mod cursor;
 mod edges;
 mod geometry;
 mod labels;
+mod maps;
 mod neurons;
 mod sides;
 mod step_banner;
@@ -23,6 +24,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::Panel;
+use super::plane::Wanted;
 use super::sample::titles;
 use crate::nn::output::predicted_class;
 use crate::train::Request;
@@ -34,8 +36,9 @@ use crate::tui::widgets::{Palette, Pane, Picture, Title};
 use crate::util::pick::evenly_with;
 use cursor::cursor_at;
 use edges::edges;
-use geometry::Places;
+use geometry::{Places, Shape};
 use labels::{input_labels, output_labels};
+pub(in crate::tui) use maps::Response;
 use neurons::neurons;
 use style::Look;
 pub(in crate::tui) use style::{knows_activation, knows_delta, knows_loss, phase_values};
@@ -87,6 +90,21 @@ impl Panel for NetworkPanel {
             Request::new(EdgeProbe { neurons }),
             Request::new(PhaseProbe),
         ]
+    }
+
+    fn plane(&self, model: &Model, inside: Rect) -> Option<Wanted> {
+        let (columns, rows) = Shape::map(inside, model)?.size();
+        let points = [columns, 2 * rows];
+        // A curve has two dots in a cell.
+        let points = match model.navigation.plane.axes.len() {
+            1 => vec![2 * columns],
+            _ => points.to_vec(),
+        };
+        Some(Wanted {
+            points,
+            rows: false,
+            neurons: shown_neurons(model),
+        })
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {

@@ -6,6 +6,7 @@ use ratatui::text::Span;
 use ratatui::widgets::{Block, BorderType};
 
 use super::geometry::{Places, Shape};
+use super::maps;
 use super::style::{Look, Shown};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
@@ -38,7 +39,10 @@ pub(crate) fn neurons(pane: &mut Pane<'_>, places: &Places, look: &Look) {
                 continue;
             };
             let value = values.get(index).copied().unwrap_or(f32::NAN);
-            let room = usize::from(width).saturating_sub(2);
+            let room = match places.shape {
+                Shape::Map(_) => width.into(),
+                _ => usize::from(width).saturating_sub(2),
+            };
             let neuron = match look.shown(l, index) {
                 Shown::Unknown => Neuron {
                     share: None,
@@ -62,7 +66,15 @@ pub(crate) fn neurons(pane: &mut Pane<'_>, places: &Places, look: &Look) {
             };
             let x = layer.x.saturating_sub(width / 2);
             let area = Rect::new(x, y.saturating_sub(height / 2), width, height);
-            draw(pane, area.intersection(places.inner), places.shape, &neuron);
+            let area = area.intersection(places.inner);
+            if let (Shape::Map(_), Some(plane)) = (places.shape, look.plane) {
+                maps::map(pane, area, plane, (l, index));
+                let below = Rect::new(x, area.bottom(), width, 1).intersection(places.inner);
+                let text = Span::styled(neuron.text, number_style(pane.theme, neuron.share));
+                pane.line(below, text.into_centered_line());
+                continue;
+            }
+            draw(pane, area, places.shape, &neuron);
         }
         let count = format!("+{}", layer.hidden);
         let cells = count.len() as u16;
@@ -98,6 +110,8 @@ fn draw(pane: &mut Pane<'_>, area: Rect, shape: Shape, neuron: &Neuron) {
             let (symbol, style) = symbol(theme, neuron);
             pane.draw(Span::styled(symbol, style), area);
         }
+        // Drawn in its own module.
+        Shape::Map(_) => {}
         Shape::Pill => {
             let style = match neuron.share {
                 Some(share) => theme.signed_fill(share),
@@ -125,14 +139,14 @@ fn draw(pane: &mut Pane<'_>, area: Rect, shape: Shape, neuron: &Neuron) {
             pane.left(
                 inside,
                 &format!("{:^width$}", neuron.text),
-                number_style(theme, neuron),
+                number_style(theme, neuron.share),
             );
         }
     }
 }
 
-fn number_style(theme: Theme, neuron: &Neuron) -> Style {
-    match neuron.share {
+fn number_style(theme: Theme, share: Option<f32>) -> Style {
+    match share {
         Some(_) => theme.text().add_modifier(Modifier::BOLD),
         None => theme.dim(),
     }
@@ -157,6 +171,6 @@ fn symbol(theme: Theme, neuron: &Neuron) -> (&'static str, Style) {
 }
 
 /// `share` for a brightness of at least `min`: even a neuron at zero is there.
-fn visible(share: f32, min: f32) -> f32 {
+pub(super) fn visible(share: f32, min: f32) -> f32 {
     share.signum() * (min + (1.0 - min) * share.abs())
 }

@@ -1,7 +1,9 @@
 //! Emphasis of neurons and edges, by the inspector's cursor and by the phase stepper.
 
 use super::edges::stress_by_cursor;
-use crate::train::probes::{EdgeProbe, Edges, PhaseProbe, RowPass, RowProbe};
+use crate::train::probes::{
+    EdgeProbe, Edges, PhaseProbe, PlaneAnswer, PlaneProbe, RowPass, RowProbe,
+};
 use crate::train::{Cursor, PhaseValues, StepPhase};
 use crate::tui::app::{Model, Pulse};
 use crate::util::numbers::short;
@@ -42,6 +44,8 @@ pub(crate) struct Look<'a> {
     /// Neurons of each layer that may be shown, inputs first, and the weights between them.
     pub neurons: &'a [Vec<usize>],
     pub edges: &'a Edges,
+    /// Activations over the plane.
+    pub plane: Option<(&'a PlaneProbe, &'a PlaneAnswer)>,
     /// Pulse on its way between two layers.
     pub pulse: Option<Pulse>,
     depth: usize,
@@ -59,6 +63,7 @@ impl<'a> Look<'a> {
             pass,
             neurons: &shown.neurons,
             edges,
+            plane: model.run.probed::<PlaneProbe>(),
             pulse: model.pulse(),
             depth: model.run.architecture.depth(),
         })
@@ -127,6 +132,12 @@ impl<'a> Look<'a> {
             .iter()
             .fold(0.0, |max: f64, delta| max.max(delta.abs()));
         (layer >= at).then_some(largest)
+    }
+
+    /// Whether the activations over the plane are known, and nothing else is to be seen of the neurons.
+    pub(crate) fn has_maps(&self) -> bool {
+        let known = self.plane.map(|(_, answer)| answer.responses.len());
+        self.phase_values.is_none() && known.is_some_and(|layers| layers > self.depth)
     }
 
     /// Whether any edge is emphasised.

@@ -1,0 +1,90 @@
+//! Activation of a neuron over the plane of two quantities, or over one, with axes and the shown row.
+
+use ratatui::layout::Rect;
+
+use super::Context;
+use super::figures::Figure;
+use super::page::Page;
+use crate::train::probes::PlaneProbe;
+use crate::tui::app::Model;
+use crate::tui::panels::network::Response;
+use crate::tui::panels::plane::{marks, marks_below, others, range_of, value};
+use crate::tui::text;
+use crate::tui::widgets::{Canvas, Mark, Pane, axes, plot_area};
+
+/// Rows of the figure, with those of the axis.
+pub(super) const ROWS: u16 = 14;
+/// Fewest cells of the marks on the left.
+const MIN_LEFT: u16 = 3;
+/// Rows of the screen for each mark on the left.
+const ROWS_PER_MARK: u16 = 4;
+
+/// Points of the plane that a figure of at most `columns` cells wants.
+pub(super) fn points(model: &Model, columns: u16) -> Vec<u16> {
+    match model.navigation.plane.axes.len() {
+        1 => vec![2 * columns],
+        _ => vec![columns, 2 * ROWS],
+    }
+}
+
+/// Adds the section with the figure, if the newest snapshot has it.
+pub(super) fn write(page: &mut Page) {
+    let c = page.context;
+    if !c.is_row() || response(c).is_none() {
+        return;
+    }
+    let plane = &c.model.navigation.plane;
+    let names = plane.axes.iter().rev();
+    let names: Vec<String> = names
+        .map(|&along| plane.caption(along, &c.model.run.data))
+        .collect();
+    let axes = names.join(&format!(" {} ", c.notation.either("×", "x")));
+    page.section(&text::response_section(format!(
+        "{axes}{}",
+        others(c.model)
+    )));
+    page.figure(Figure::Response);
+}
+
+fn response<'a>(c: &Context<'a>) -> Option<Response<'a>> {
+    Response::new(c.model.run.probed::<PlaneProbe>()?, c.place())
+}
+
+/// Draws the figure into `area`.
+pub(super) fn draw(pane: &mut Pane<'_>, c: &Context<'_>) -> Option<()> {
+    let response = response(c)?;
+    let probe = c.model.run.probed::<PlaneProbe>()?.0;
+    let area = pane.area;
+    let x = probe.axes.first()?;
+    let vertical = probe.axes.get(1).map_or(response.range(), range_of);
+    let left: Vec<Mark> = marks(vertical, usize::from(area.height / ROWS_PER_MARK).max(2));
+    let caption = c.model.navigation.plane.caption(x.along, &c.model.run.data);
+    axes(
+        pane,
+        &left,
+        MIN_LEFT,
+        |cells| marks_below(range_of(x), cells),
+        &caption,
+    );
+    let plot: Rect = plot_area(area, &left, MIN_LEFT);
+    response.draw(plot, pane);
+    let sample = c.model.navigation.sample;
+    let right = value(c.model, sample, x.along)?;
+    let up = match probe.axes.get(1) {
+        Some(y) => value(c.model, sample, y.along)?,
+        None => c
+            .pass
+            .activations
+            .get(c.place().0.checked_sub(1)?)?
+            .get(c.place().1)
+            .copied()?
+            .into(),
+    };
+    let canvas = Canvas::new(plot, range_of(x), vertical);
+    if let Some(cell) = pane.buf.cell_mut(canvas.anchor((right, up))) {
+        let style = pane.theme.strong();
+        cell.set_char('◎').set_fg(style.fg.unwrap_or_default());
+        cell.modifier |= style.add_modifier;
+    }
+    Some(())
+}

@@ -1,5 +1,7 @@
 //! Keys that a person has put in place of others.
 
+use std::borrow::Cow;
+
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Keys in place of others: each pair is a usual key and the one that has its function instead.
@@ -44,20 +46,41 @@ impl KeyMap {
 
     /// Names of keys as a text shows them, such as `+ −`, with those that replace them.
     pub(super) fn shown(&self, names: &str) -> String {
-        let name = |word: &str| {
-            let usual = match word {
-                "−" => "-",
-                "space" => " ",
-                word => word,
-            };
-            let pair = self
-                .pairs
-                .iter()
-                .find(|(from, _)| usual == from.to_string());
-            pair.map_or(word.to_owned(), |(_, new)| named(*new))
-        };
+        let name = |word: &str| self.replacement(word).unwrap_or(word.to_owned());
         let names = names.split(' ').map(name);
         names.collect::<Vec<_>>().join(" ")
+    }
+
+    /// A message such as `paused · w: save` or `pause first: space`, with the keys that replace those in it.
+    pub(super) fn in_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.pairs.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let words: Vec<&str> = text.split(' ').collect();
+        let shown = words.iter().enumerate().map(|(i, &word)| {
+            let before = i.checked_sub(1).map(|before| words[before]);
+            let is_last = words.get(i + 1).is_none_or(|&next| next == "·");
+            let is_key = match before {
+                None | Some("·" | "(press") => true,
+                Some(before) => before.ends_with(';') || before.ends_with(':') && is_last,
+            };
+            let name = word.trim_end_matches(':');
+            let new = self.replacement(name).filter(|_| is_key);
+            new.map_or(word.to_owned(), |new| new + &word[name.len()..])
+        });
+        Cow::Owned(shown.collect::<Vec<_>>().join(" "))
+    }
+
+    /// Name of the key in place of the one called `name`, if there is one.
+    fn replacement(&self, name: &str) -> Option<String> {
+        let usual = match name {
+            "−" => "-",
+            "space" => " ",
+            name => name,
+        };
+        let mut pairs = self.pairs.iter();
+        let pair = pairs.find(|(from, _)| usual == from.to_string());
+        pair.map(|(_, new)| named(*new))
     }
 }
 
@@ -90,6 +113,14 @@ mod tests {
         assert_eq!(usual('x'), Some(KeyCode::Char('x')));
         assert_eq!(keys.shown("+ −"), "+ q");
         assert_eq!(keys.shown("space"), "T");
+        for (text, shown) in [
+            ("not training; space: train", "not training; T: train"),
+            ("pause first: space", "pause first: T"),
+            ("failed: q · q: quit", "failed: Q · Q: quit"),
+            ("no q here", "no q here"),
+        ] {
+            assert_eq!(keys.in_text(text), shown);
+        }
         let quit = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
         assert_eq!(keys.usual(&quit), Some(quit));
     }

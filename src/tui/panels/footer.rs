@@ -36,7 +36,8 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
         } else {
             ("· ", theme.dim())
         };
-        Span::styled(mark, style) + Span::styled(&notice.text, theme.text())
+        let text = pane.model.keys.in_text(&notice.text);
+        Span::styled(mark, style) + Span::styled(text, theme.text())
     } else {
         let hints = hints(pane.model, usize::from(area.width).saturating_sub(1));
         make_clickable(pane, &hints);

@@ -113,12 +113,13 @@ fn lines(loading: &Loading, cells: usize, theme: Theme) -> Vec<Line<'static>> {
 fn steps(loading: &Loading, cells: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut steps: Vec<&str> = loading.files.iter().map(|file| read(file.0)).collect();
     steps.push(text::preprocess());
-    let is_paused = loading.paused;
-    steps.push(if is_paused {
+    let train = if loading.paused {
         text::train_paused()
     } else {
         text::train()
-    });
+    };
+    let train = loading.keys.in_text(train);
+    steps.push(&train);
     let part = loading
         .progress
         .map_or(Part::Table, |progress| progress.part);

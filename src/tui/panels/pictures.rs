@@ -17,6 +17,7 @@ pub(crate) fn title(model: &Model, inside: Rect) -> Title {
         let (shown, all) = (grid.shown(), grid.all);
         let neurons = text::neurons_shown(shown.start + 1, shown.end, all);
         let scale = text::pictures_scale(&neurons);
+        let scale = model.keys.in_text(&scale).into_owned();
         vec![scale, neurons]
     });
     Title::new(text::pictures_title(), details)

@@ -1,5 +1,7 @@
 //! A part of the screen that is drawn, with the frame and the scrolling that all panels share.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -117,9 +119,10 @@ impl<'a> Pane<'a> {
     pub fn message<const N: usize>(&mut self, texts: [&str; N]) {
         let Rect { height, .. } = self.area;
         let middle = self.area.rows().nth(usize::from(height / 2));
-        let fits = |text: &&&str| width(text) <= usize::from(self.area.width);
+        let texts = texts.map(|text| self.model.keys.in_text(text));
+        let fits = |text: &&Cow<'_, str>| width(text) <= usize::from(self.area.width);
         let text = texts.iter().find(fits).or(texts.last());
-        let line = Line::styled(*text.unwrap_or(&""), self.theme.dim()).centered();
+        let line = Line::styled(text.cloned().unwrap_or_default(), self.theme.dim()).centered();
         self.line(middle.unwrap_or_default(), line);
     }
 

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::style::{knows_activation, knows_delta, knows_loss};
 use crate::nn::Architecture;
 use crate::train::{PhaseValues, StepPhase, StepPosition};
+use crate::tui::app::Model;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Index, Notation, Pane};
@@ -27,7 +28,7 @@ pub(crate) fn render(pane: &mut Pane<'_>, area: Rect, values: &PhaseValues) {
     let (depth, room) = (architecture.depth(), usize::from(area.width));
     let formula = formula(values.position.done, architecture, Notation::new(theme));
     let lines = [
-        words(values, depth, room, theme),
+        words(pane.model, values, room, theme),
         track(values, depth, room, theme),
         Line::styled(formula, theme.text()),
     ];
@@ -37,8 +38,8 @@ pub(crate) fn render(pane: &mut Pane<'_>, area: Rect, values: &PhaseValues) {
 }
 
 /// `row 3 of 10 · forward: layer 2 of 2 computed · p: loss`.
-fn words(values: &PhaseValues, depth: usize, room: usize, theme: Theme) -> Line<'static> {
-    let position = &values.position;
+fn words(model: &Model, values: &PhaseValues, room: usize, theme: Theme) -> Line<'static> {
+    let (position, depth) = (&values.position, model.run.architecture.depth());
     let (mut long, mut short) = done(position.done, depth);
     if let Some(StepPhase::Forward { layer }) = position.done
         && let Some(mask) = values.forward.masks.get(layer - 1)
@@ -48,6 +49,7 @@ fn words(values: &PhaseValues, depth: usize, room: usize, theme: Theme) -> Line<
         (long, short) = (text::dropped(long, count), text::dropped(short, count));
     }
     let next = next(position, depth);
+    let next = model.keys.in_text(&next).into_owned();
     let (row, rows) = (position.row + 1, position.rows);
     let line = |row: String, done: &str| {
         Span::styled(format!("{row} · "), theme.dim())

@@ -22,7 +22,7 @@ pub(super) fn render(pane: &mut Pane<'_>) {
             let cause = text::became_nan(quantity, step, layer);
             let rate = rate(divergence.learning_rate);
             let advice = text::rate_too_high(&rate, kept);
-            let keys = text::diverged_keys();
+            let keys = &pane.model.keys.in_text(text::diverged_keys());
             question(
                 pane,
                 MAX_WIDTH,
@@ -33,7 +33,7 @@ pub(super) fn render(pane: &mut Pane<'_>) {
         }
         Phase::Failed(message) => {
             let text = [message.clone(), kept.to_owned()];
-            let keys = text::failed_keys();
+            let keys = &pane.model.keys.in_text(text::failed_keys());
             question(pane, MAX_WIDTH, text::failed_title(), &text, keys);
         }
         _ => {}

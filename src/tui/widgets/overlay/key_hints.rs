@@ -1,6 +1,6 @@
 //! Clickable keys in the hints of popups, such as `enter: type · esc: close`.
 
-use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
@@ -8,13 +8,20 @@ use crate::tui::app::ClickTarget;
 use crate::tui::widgets::Pane;
 use crate::util::text::width;
 
-/// Makes the keys of `hints` clickable, which are drawn into the rows of `area`.
+/// Makes the keys of `hints` clickable, which are drawn into the rows of `area`. Only without a dialog may they be in
+/// place of usual ones.
 pub(super) fn make_clickable(pane: &mut Pane<'_>, area: Rect, hints: &[Line<'_>]) {
     for (row, line) in area.rows().zip(hints) {
         let hint = line.to_string();
         for (start, cells, key) in keys(&hint) {
             let place = Rect::new(row.x + start, row.y, cells, 1).intersection(row);
-            pane.hit(place, ClickTarget::Key(key, KeyModifiers::NONE));
+            let usual = match &pane.model.prompt.overlay {
+                None => pane.model.keys.usual(&KeyEvent::from(key)),
+                Some(_) => Some(KeyEvent::from(key)),
+            };
+            if let Some(KeyEvent { code, .. }) = usual {
+                pane.hit(place, ClickTarget::Key(code, KeyModifiers::NONE));
+            }
         }
     }
 }

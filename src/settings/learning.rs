@@ -275,7 +275,7 @@ fn ladder(rate: f64) -> impl Iterator<Item = f64> {
 }
 
 /// Rounds to four digits, which removes errors of binary fractions.
-pub(super) fn rounded(x: f64) -> f64 {
+pub(crate) fn rounded(x: f64) -> f64 {
     format!("{x:.3e}").parse().unwrap_or(x)
 }
 

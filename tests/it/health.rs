@@ -1,10 +1,12 @@
 //! Health of the layers: against the textbook and PyTorch (the expected values in `golden/health.json` are computed by
 //! `golden/health.py`), and as seen on the screen.
 
+use nn_tui::data::{DataSummary, Target};
 use nn_tui::nn::textbook::Network;
 use nn_tui::nn::{Activation, ClipNorm, DropoutRate, Optimizer, ParameterId};
 use nn_tui::train::probes::HealthProbe;
-use nn_tui::train::{LayerHealth, Observation, Plan, Scratch, Session};
+use nn_tui::train::{Command, Finding, LayerHealth, Observation, Plan, Scratch, Session};
+use nn_tui::tui::app::{Msg, Phase};
 use nn_tui::tui::theme::{Depth, Theme, ThemeChoice};
 use serde::Deserialize;
 
@@ -213,4 +215,107 @@ fn vanishing_gradients_are_a_staircase_on_every_screen() {
     let mut shown = Shown::new(dataset("xor"), plan(&[]), (80, 24));
     shown.press(":view health\n");
     insta::assert_snapshot!("health-one-layer-80x24", drawn_with(&shown.model, none));
+}
+
+fn slow_plan(learning_rate: f64) -> Plan {
+    let mut plan = plan(&[16, 16]);
+    plan.rule.optimizer = Optimizer::SGD;
+    plan.rule.learning_rate = rate(learning_rate);
+    plan
+}
+
+fn shown(plan: Plan, epochs: u64) -> Shown {
+    let mut shown = Shown::new(dataset("spiral"), plan, (120, 36)).train(epochs);
+    shown.press(":view health\n");
+    shown
+}
+
+fn screen(shown: &Shown) -> String {
+    drawn_with(&shown.model, Theme::new(Depth::True))
+}
+
+#[test]
+fn enter_runs_the_command_of_the_selected_finding() {
+    let mut shown = shown(slow_plan(0.001), 12);
+    let drawn = screen(&shown);
+    assert!(drawn.contains("! lr too low"), "{drawn}");
+    assert!(drawn.contains(":lr 0.01"), "{drawn}");
+    insta::assert_snapshot!("findings-120x36", drawn);
+    shown.press("\n");
+    shown.order(Command::Pause, Shown::is_paused);
+    assert_eq!(shown.model.run.plan.rule.learning_rate, rate(0.01));
+}
+
+#[test]
+fn a_loss_that_explodes_is_recovered_from_while_it_is_finite() {
+    let mut shown = shown(slow_plan(10.0), 6);
+    let finding = shown.model.run.findings.first();
+    assert!(
+        matches!(finding, Some(Finding::Diverging { .. })),
+        "{finding:?}"
+    );
+    assert!(matches!(shown.model.run.phase, Phase::Paused));
+    shown.press("t");
+    shown.order(Command::Pause, Shown::is_paused);
+    assert_eq!(shown.model.run.plan.rule.learning_rate, rate(1.0));
+    let log_ends_with_recovery = shown.model.run.history.marks().last();
+    assert!(log_ends_with_recovery.is_some());
+    // The loss is that of before, so there is nothing to recover from any more.
+    shown.press("SS");
+    let first = shown.model.run.findings.first();
+    assert!(
+        !matches!(first, Some(Finding::Diverging { .. })),
+        "{first:?}"
+    );
+    shown.press("t");
+    assert!(
+        shown
+            .model
+            .prompt
+            .notice
+            .as_ref()
+            .is_some_and(|notice| notice.is_error)
+    );
+}
+
+#[test]
+fn a_column_that_gives_the_target_away_is_found() {
+    let mut given = dataset("iris");
+    let Target::Classes { labels, .. } = &given.target else {
+        panic!("classes");
+    };
+    for (row, &label) in labels.clone().iter().enumerate() {
+        given.values[[row, 0]] = label as f32;
+    }
+    let mut shown = Shown::new(given.clone(), plan(&[4]), (80, 24)).train(1);
+    shown.press(":view health\n");
+    let card = DataSummary::new(&given, &shown.model.run.data);
+    shown.update(Msg::Described(0, Box::new(card)));
+    let drawn = screen(&shown);
+    assert!(
+        drawn.contains("sepal length predicts the target"),
+        "{drawn}"
+    );
+    assert!(
+        drawn.contains("restart with --drop sepal length"),
+        "{drawn}"
+    );
+    // There is no command for it.
+    shown.press("\n");
+    let notice = shown.model.prompt.notice.as_ref().expect("advice");
+    assert!(notice.text.contains("--drop"), "{}", notice.text);
+}
+
+#[test]
+fn findings_are_marked_on_the_network_and_beside_the_weights() {
+    let mut shown = Shown::new(dataset("spiral"), with_sigmoid(), (200, 60)).train(2);
+    shown.press(":view network\n");
+    let drawn = screen(&shown);
+    assert!(drawn.contains("! vanishing"), "{drawn}");
+    shown.press(":view weights\n");
+    let drawn = screen(&shown);
+    assert!(
+        drawn.contains("grad. ") && drawn.contains("Δw/w"),
+        "{drawn}"
+    );
 }

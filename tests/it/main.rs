@@ -12,6 +12,7 @@ mod dates;
 mod determinism;
 mod exports;
 mod file_formats;
+mod findings;
 mod gallery;
 mod golden;
 mod gradients;

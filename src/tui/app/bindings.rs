@@ -33,6 +33,8 @@ pub enum When {
     /// While waiting with the inspector open.
     Editing,
     Diverged,
+    /// After a divergence, or while the loss explodes.
+    Unstable,
     Failed,
     Browsing,
     Inspecting,
@@ -46,6 +48,8 @@ pub enum When {
     Charting,
     /// While the scores of two classes fill the screen.
     Scoring,
+    /// While the health of the layers has the focus.
+    Diagnosing,
     /// While neither does.
     Elsewhere,
     /// While none does, and the inspector is closed.
@@ -63,6 +67,7 @@ pub enum Group {
     View,
     Chart,
     Scores,
+    Health,
     Rows,
     Inspector,
     Editing,
@@ -70,13 +75,14 @@ pub enum Group {
 
 impl Group {
     /// All groups in the order of the help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Training,
         Self::Settings,
         Self::Program,
         Self::View,
         Self::Chart,
         Self::Scores,
+        Self::Health,
         Self::Rows,
         Self::Inspector,
         Self::Editing,
@@ -90,6 +96,7 @@ impl Group {
             Self::View => "View",
             Self::Chart => "Chart, maximised",
             Self::Scores => "Scores of two classes",
+            Self::Health => "Health",
             Self::Rows => "Rows and confusion matrix, maximised",
             Self::Inspector => "Inspector",
             Self::Editing => "Inspector, paused",
@@ -177,7 +184,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     Training Diverged [key('r')] "r" "restart", SILENT, act!(|model| model.restart_with_seed(0));
     Training Failed [key('r')] "r" "restart", SILENT, act!(|model| model.restart_with_seed(0));
     Training Always [key('R')] "R" SILENT, "restart (next seed)", act!(|model| model.restart_with_seed(1));
-    Training Diverged [key('t')] "t" "lr ÷ 10", "after divergence: restore last good weights, lr ÷ 10", act!(|model| model.recover());
+    Training Unstable [key('t')] "t" "lr ÷ 10", "after divergence, or while the loss explodes: restore last good weights, lr ÷ 10",
+        act!(|model| model.recover());
     Settings Always [key(':')] ":" "command", "type a command (:help lists them)", act!(|model| model.open_command_line());
     Settings Always [key('c')] "c" SILENT, "settings menu: layers, activation, loss, optimizer, …", act!(|model| model.open_menu());
     Settings Always [key('z')] "z" SILENT, "undo", Model::undo;
@@ -263,6 +271,9 @@ pub const BINDINGS: &[Binding] = bindings! {
     Scores Scoring [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.scroll_focused(1));
     Settings Scoring [key('+'), key('=')] "+ −" SILENT, SILENT, |model| model.step_setting(&LEARNING_RATE, Step::Up);
     Settings Scoring [key('-'), key('_')] "−" SILENT, SILENT, |model| model.step_setting(&LEARNING_RATE, Step::Down);
+    Health Diagnosing [(KeyCode::Up, NONE), key('k')] "↑ ↓" "finding", "previous / next finding", act!(|model| model.move_finding(-1));
+    Health Diagnosing [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_finding(1));
+    Health Diagnosing [(KeyCode::Enter, NONE)] "enter" "fix", "run the command that is likely to help", Model::apply_remedy;
     Rows Choosing [(KeyCode::Enter, NONE)] "enter" "show", "show the selected row or cell in the network",
         act!(|model| model.choose());
     Inspector Always [key('i')] "i" "inspect", "inspector: every formula with this row's numbers (toggle)",

@@ -6,7 +6,7 @@ use crate::nn::architecture::hidden_text;
 use crate::train::probes::{HealthProbe, WeightProbe};
 use crate::train::{
     Curves, EpochRecord, InForce, LayerHealth, LossPoint, Plan, Position, Progress, Snapshot,
-    Trend, is_diverging, overfitting_since, trend,
+    Trend, overfitting_since, trend,
 };
 use crate::tui::text;
 use crate::util::stats::{Bounded, Histogram, Merge};
@@ -23,22 +23,11 @@ pub struct History {
     timeline: Timeline,
     /// Time in epochs from which on the curves are those of the present run; before it they are a ghost.
     begin: f64,
-    /// First training loss of the present run.
-    first_loss: Option<f64>,
     weights: Vec<Bounded<WeightState>>,
     health: Vec<Bounded<LayerHealth>>,
     /// Position of the last health that was added.
     health_at: Option<Position>,
     marks: Vec<ChangeMark>,
-}
-
-/// Noteworthy fact about the present run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Finding {
-    /// The training loss has exploded, and is finite still.
-    Diverging,
-    /// The validation loss has risen since this epoch, and the training loss fallen.
-    OverfittingSince(u64),
 }
 
 /// Distribution of a layer's weights at one time.
@@ -67,9 +56,7 @@ pub struct ChangeMark {
 impl History {
     /// Creates a history that begins with `curves`, for a network with `depth` layers of weights.
     pub fn new(depth: usize, curves: Curves) -> Self {
-        let first_loss = curves.losses().first().map(|point| point.loss.max);
         Self {
-            first_loss,
             curves,
             timeline: Timeline::default(),
             begin: 0.0,
@@ -83,7 +70,6 @@ impl History {
     /// Adds metrics that the worker reported.
     pub(crate) fn add_progress(&mut self, progress: &Progress) {
         for &point in &progress.losses {
-            self.first_loss.get_or_insert(point.loss.last);
             self.curves.add_loss(point);
         }
         for &record in &progress.epochs {
@@ -173,25 +159,20 @@ impl History {
 
     pub(super) fn begin_at(&mut self, epochs: f64) {
         self.begin = epochs;
-        self.first_loss = None;
     }
 
     /// Metrics of the epochs of the present run, in order.
-    fn present(&self) -> &[EpochRecord] {
+    pub(super) fn present(&self) -> &[EpochRecord] {
         let records = self.epochs();
         let first = records.partition_point(|record| !self.is_present(record.epoch as f64));
         &records[first..]
     }
 
-    /// The most serious finding about the present run.
-    pub(crate) fn finding(&self) -> Option<Finding> {
-        let last = self.losses().last();
-        if let (Some(first), Some(last)) = (self.first_loss, last)
-            && is_diverging(first, last.loss.last)
-        {
-            return Some(Finding::Diverging);
-        }
-        self.overfitting_since().map(Finding::OverfittingSince)
+    /// Training losses of the present run, in order.
+    pub(super) fn present_losses(&self) -> &[LossPoint] {
+        let losses = self.losses();
+        let first = losses.partition_point(|point| !self.is_present(point.epochs));
+        &losses[first..]
     }
 
     /// Direction of the loss in the present run; `None` while it is not clear.

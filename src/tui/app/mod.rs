@@ -4,6 +4,7 @@
 mod actions;
 pub mod bindings;
 pub mod command;
+mod findings;
 mod ghosts;
 pub mod gradients;
 mod help;
@@ -37,7 +38,6 @@ mod worker_events;
 
 pub use ghosts::Ghost;
 pub use help::{Help, HelpPage};
-pub(crate) use history::Finding;
 pub use inspector::{Inspector, InspectorState};
 pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, Model, Notice, Overlay};

@@ -18,8 +18,8 @@ use crate::data::Samples;
 use crate::model_file::ExportOption;
 use crate::nn::Initialisation;
 use crate::settings::Choices;
-use crate::train::probes::{PhaseProbe, RowProbe, WeightProbe};
-use crate::train::{Command, Observation, Pace, SampleId, Started, Weights};
+use crate::train::probes::{HealthProbe, PhaseProbe, RowProbe, WeightProbe};
+use crate::train::{Command, Observation, Pace, Request, SampleId, Started, Weights};
 use crate::tui::keymap::KeyMap;
 use crate::tui::panels::plane;
 
@@ -212,6 +212,9 @@ impl Model {
         }
         let plane = plane::request(self);
         plane.into_iter().for_each(|probe| observation.add(probe));
+        if observation.find::<HealthProbe>().is_none() {
+            observation.add(Request::new(HealthProbe { is_shown: false }));
+        }
         if self.run.observed.as_ref() != Some(&observation) {
             self.run.observed = Some(observation.clone());
             self.send(Command::Observe(observation));

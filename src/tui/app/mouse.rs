@@ -28,6 +28,7 @@ impl Model {
             ClickTarget::Neuron(layer, neuron) => self.inspect_at(Cursor::Neuron { layer, neuron }),
             ClickTarget::Row(place) => self.pick_row(place),
             ClickTarget::Error(place) => self.pick_error(place),
+            ClickTarget::Finding(index) => self.navigation.finding = index,
             ClickTarget::Sample(sample) => self.pick_sample(sample),
             ClickTarget::View(view) => {
                 self.navigation.turn_to(view);

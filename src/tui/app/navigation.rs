@@ -47,6 +47,8 @@ pub struct Navigation {
     pub hidden_layer: Option<usize>,
     /// Number shown by the edges of the network.
     pub edge_value: EdgeValue,
+    /// Index of the selected finding.
+    pub finding: usize,
     /// Cursor in the confusion matrix: true and predicted class.
     pub cell: Option<Cell>,
     /// Threshold between two classes in the scores, if it is not one half.
@@ -124,6 +126,7 @@ impl Navigation {
             plane: Plane::default(),
             hidden_layer: None,
             edge_value: EdgeValue::Weight,
+            finding: 0,
             cell: None,
             threshold: None,
             shows_calibration: false,
@@ -251,6 +254,11 @@ impl Navigation {
     pub(crate) fn is_scoring(&self) -> bool {
         let is_alone = self.enlarged || self.view == View::Scores;
         is_alone && self.focus == PanelId::Scores && !self.inspects
+    }
+
+    /// Whether keys choose among the findings.
+    pub(crate) fn is_diagnosing(&self) -> bool {
+        self.focus == PanelId::Health && !self.inspects
     }
 
     /// Moves the threshold between two classes by `steps` hundredths.

@@ -35,6 +35,7 @@ impl Run {
                 evaluation,
             } => {
                 self.position = *position;
+                self.unpredicted.note(position.epoch, &evaluation.outcomes);
                 self.outcomes = Some(evaluation.outcomes.clone());
                 self.evaluation = Some((**evaluation).clone());
             }
@@ -48,8 +49,9 @@ impl Run {
             } => {
                 self.saved = Some((*step, *seconds));
             }
-            _ => {}
+            _ => return,
         }
+        self.diagnose();
     }
 
     /// Replaces everything by the start of another training, except phase, pace, exports and what was drawn.
@@ -96,6 +98,7 @@ impl Run {
         self.seconds = progress.seconds;
         self.best = progress.best;
         if let Some(outcomes) = &progress.outcomes {
+            self.unpredicted.note(progress.position.epoch, outcomes);
             self.outcomes = Some(outcomes.clone());
         }
         self.history.add_milestone(self.milestone());
@@ -112,6 +115,7 @@ impl Run {
             if let Some(before) = before.filter(|before| before.position != position) {
                 self.snapshot_before = Some(before);
             }
+            self.diagnose();
         }
     }
 
@@ -121,7 +125,11 @@ impl Run {
         if now.architecture.sizes() != self.architecture.sizes() {
             self.keep_ghost();
         }
+        let is_other = now.architecture != self.architecture;
         self.apply(now.clone());
+        if is_other {
+            self.expect_losses();
+        }
         self.history.add_change(self.epochs(), label);
     }
 

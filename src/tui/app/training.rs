@@ -12,6 +12,7 @@ use crate::data::{Confusion, DataSummary, InputColumn, Prepared, Samples, with_o
 use crate::model_file::ExportOption;
 use crate::nn::{Architecture, LearningRate};
 use crate::settings::Choices;
+use crate::train::findings::{ExpectedLosses, Finding, Unpredicted};
 use crate::train::{
     BestEpoch, Divergence, EpochRecord, Evaluation, InForce, Limit, Limits, Observation, Outcomes,
     Pace, Plan, Position, Probe, SampleId, Set, Snapshot, Started, State, Weights,
@@ -124,6 +125,12 @@ pub struct Run {
     /// Whether `export` could not be written when the user quit: the next path takes its place.
     pub(super) needs_other_path: bool,
     pub(super) observed: Option<Observation>,
+    /// Problems that the numbers show, the most severe first.
+    pub findings: Vec<Finding>,
+    /// Losses to compare those of the run with.
+    pub(super) expected: ExpectedLosses,
+    /// What the evaluations did not predict.
+    pub(super) unpredicted: Unpredicted,
 }
 
 impl Run {
@@ -171,6 +178,13 @@ impl Run {
             exported_at: None,
             needs_other_path: false,
             observed: None,
+            findings: Vec::new(),
+            expected: ExpectedLosses::of(
+                &started.data.training,
+                &started.architecture,
+                started.plan.class_weights,
+            ),
+            unpredicted: Unpredicted::default(),
         };
         if let Some(resumed) = resumed {
             run.seconds = resumed.seconds;

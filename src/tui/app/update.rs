@@ -102,6 +102,8 @@ pub enum ClickTarget {
     Error(usize),
     /// Row in a picture of predictions.
     Sample(SampleId),
+    /// Finding, by position.
+    Finding(usize),
     /// Neuron of a layer.
     Neuron(usize, usize),
     /// Name of a view.
@@ -182,6 +184,7 @@ impl Model {
             // Facts about the split before a restart are outdated.
             Msg::Described(restarts, card) if restarts == self.run.restarts => {
                 self.run.card = Some(Arc::new(card.printable()));
+                self.run.diagnose();
             }
             Msg::Drawn(ends) => {
                 let help = ends.help;
@@ -279,7 +282,7 @@ impl Model {
             When::Inspecting | When::Editing if !inspects => text::open_inspector_first(),
             When::Waiting | When::Stepping | When::Resting | When::Editing => text::pause_first(),
             When::Training => text::not_training(),
-            When::Diverged => text::not_diverged(),
+            When::Diverged | When::Unstable => text::not_diverged(),
             When::Charting => text::maximise_chart_first(),
             When::Away => text::nothing_to_go_back_to(),
             _ => text::close_inspector_first(),
@@ -292,6 +295,7 @@ impl Model {
         let (phase, navigation) = (&self.run.phase, &self.navigation);
         let is_waiting = matches!(phase, Phase::Paused | Phase::Finished(_));
         let scores = navigation.is_scoring() && self.run.data.class_names().len() == 2;
+        let diagnoses = navigation.is_diagnosing();
         let (inspects, steps) = (self.inspector.open.is_some(), self.inspector.step.is_some());
         match when {
             When::Always => true,
@@ -301,16 +305,20 @@ impl Model {
             When::Resting => is_waiting && !steps,
             When::Editing => is_waiting && inspects,
             When::Diverged => matches!(phase, Phase::Diverged(_)),
+            When::Unstable => matches!(phase, Phase::Diverged(_)) || self.run.is_diverging(),
+            When::Diagnosing => diagnoses,
             When::Failed => matches!(phase, Phase::Failed(_)),
             When::Inspecting => inspects,
             When::Browsing => !inspects,
-            When::Enlarged => !inspects && navigation.enlarged && !navigation.has_choice(),
+            When::Enlarged => {
+                !inspects && navigation.enlarged && !navigation.has_choice() && !diagnoses
+            }
             When::Choosing => !inspects && navigation.enlarged && navigation.has_choice(),
             When::Charting => navigation.is_charting(),
             When::Scoring => scores,
             When::Elsewhere => !navigation.is_charting() && !scores,
-            When::Moving => !inspects && !navigation.is_charting() && !scores,
-            When::Overview => !inspects && !navigation.enlarged,
+            When::Moving => !inspects && !navigation.is_charting() && !scores && !diagnoses,
+            When::Overview => !inspects && !navigation.enlarged && !diagnoses,
             When::Away => !inspects && Navigation::leads_back(navigation),
         }
     }

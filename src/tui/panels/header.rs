@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::view_bar;
 use crate::train::Trend;
-use crate::tui::app::{ClickTarget, Finding, Model, Phase, Run};
+use crate::tui::app::{ClickTarget, Model, Phase, Run};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
@@ -17,7 +17,7 @@ use crate::util::text::shorten;
 /// Cells between two parts.
 const GAP: usize = 2;
 /// Width from which on findings are written out.
-const WITH_SENTENCES: usize = 100;
+const WITH_SENTENCES: usize = 150;
 /// Cells of the badge.
 const BADGE: u16 = 12;
 
@@ -83,11 +83,9 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
 }
 
 /// Badge of the training state, always equally wide.
-pub(crate) fn badge(phase: &Phase, finding: Option<Finding>, theme: Theme) -> Span<'static> {
+pub(crate) fn badge(phase: &Phase, is_diverging: bool, theme: Theme) -> Span<'static> {
     let (text, style) = match phase {
-        Phase::Training if finding == Some(Finding::Diverging) => {
-            (text::badge_diverging(), theme.bad())
-        }
+        Phase::Training if is_diverging => (text::badge_diverging(), theme.bad()),
         Phase::Training => (text::badge_training(), theme.good()),
         Phase::Stepping => (text::badge_stepping(), theme.good()),
         Phase::Pausing => (text::badge_pausing(), theme.validation()),
@@ -121,7 +119,7 @@ fn first_line(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
     let mut parts = vec![
         Part::new(
             9,
-            badge(&run.phase, run.history.finding(), theme) + Span::raw(" "),
+            badge(&run.phase, run.is_diverging(), theme) + Span::raw(" "),
         ),
         Part::styled(8, shorten(&run.data.name, 24), theme.strong()),
         Part::styled(3, rows, theme.dim()),
@@ -277,23 +275,23 @@ fn learning_rate(run: &Run) -> String {
 /// The finding, or else the trend in words. While training it matters more than settings.
 fn verdict(run: &Run, theme: Theme, room: usize) -> Option<Part> {
     let is_short = room < WITH_SENTENCES;
-    let (text, style) = match (run.history.finding(), run.history.trend()) {
-        (Some(Finding::Diverging), _) if is_short => {
-            (text::finding_diverging_short().to_owned(), theme.bad())
-        }
-        (Some(Finding::Diverging), _) => (text::finding_diverging().to_owned(), theme.bad()),
-        (Some(Finding::OverfittingSince(epoch)), _) if is_short => {
-            (text::finding_overfitting_short(epoch), theme.warning())
-        }
-        (Some(Finding::OverfittingSince(epoch)), _) => {
-            (text::finding_overfitting(epoch), theme.warning())
+    let (text, style) = match (run.findings.first(), run.history.trend()) {
+        (Some(&finding), _) => {
+            let [name, short] = run.describe(finding).names;
+            let style = if finding.is_severe() {
+                theme.bad()
+            } else {
+                theme.warning()
+            };
+            (text::finding(if is_short { short } else { name }), style)
         }
         (None, Some(Trend::Falling)) => (text::trend_falling().to_owned(), theme.good()),
         (None, Some(Trend::Flat)) => (text::trend_flat().to_owned(), theme.dim()),
         (None, Some(Trend::Rising)) => (text::trend_rising().to_owned(), theme.bad()),
         (None, None) => return None,
     };
-    let rank = if run.is_training() { 8 } else { 6 };
+    let is_important = run.is_training() || !run.findings.is_empty();
+    let rank = if is_important { 8 } else { 6 };
     Some(Part::styled(rank, text, style))
 }
 

@@ -1,11 +1,11 @@
 //! Health of the layers, one below the other: so that vanishing gradients form a staircase.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::Panel;
 use super::activations::layer_name;
+use super::{Panel, findings};
 use crate::train::probes::{Health, HealthProbe};
 use crate::train::{LayerHealth, Request};
 use crate::tui::app::Model;
@@ -67,6 +67,10 @@ impl Panel for HealthPanel {
         vec![Request::new(HealthProbe { is_shown: true })]
     }
 
+    fn needs_summary(&self) -> bool {
+        true
+    }
+
     fn preferred_rows(&self, model: &Model) -> u16 {
         let depth = model.run.architecture.depth().min(100) as u16;
         2 + 2 * depth
@@ -76,23 +80,25 @@ impl Panel for HealthPanel {
         let Some(health) = pane.model.run.answer::<HealthProbe>() else {
             return pane.message(["–"]);
         };
-        let layout = Columns::new(pane.area);
-        let head = if pane.area.height > health.layers.len() as u16 + 1 {
+        let sizes = Axis::of_sizes(health);
+        let [area, below] = parted(pane, health.layers.len() as u16);
+        findings::draw(pane, below);
+        let layout = Columns::new(area);
+        let head = if area.height > health.layers.len() as u16 + 1 {
             2
         } else {
             1
         };
-        let sizes = Axis::of_sizes(health);
         let [first, last] = [0, head - 1].map(|row| Rect {
-            y: pane.area.y + row,
+            y: area.y + row,
             height: 1,
-            ..pane.area
+            ..area
         });
         heads(pane, &layout, (first, last), sizes);
         let body = Rect {
             y: last.bottom(),
-            height: pane.area.height - head,
-            ..pane.area
+            height: area.height.saturating_sub(head),
+            ..area
         };
         let count = health.layers.len();
         let fit = usize::from(body.height).clamp(1, count);
@@ -107,6 +113,16 @@ impl Panel for HealthPanel {
             layer(pane, &layout, area.intersection(body), l, sizes);
         }
     }
+}
+
+/// Divides the panel into the layers and, below them, the findings, which leave each of the `layers` a row as far as both
+/// have at least half.
+fn parted(pane: &Pane<'_>, layers: u16) -> [Rect; 2] {
+    let area = pane.area;
+    let wanted = findings::rows(pane.model, area.width);
+    let free = area.height.saturating_sub(layers + 1);
+    let below = wanted.min(free.max(area.height / 2));
+    Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area)
 }
 
 /// Places of numbers and plots.

@@ -10,6 +10,7 @@ pub(crate) mod chart;
 pub(crate) mod columns;
 pub(crate) mod confusion;
 pub(crate) mod data;
+mod findings;
 pub(crate) mod fit;
 pub(crate) mod footer;
 pub(crate) mod gallery;

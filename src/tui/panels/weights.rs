@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::activations::layer_name;
 use super::{Panel, pictures};
 use crate::train::Request;
-use crate::train::probes::{IncomingWeightProbe, WeightProbe};
+use crate::train::probes::{HealthProbe, IncomingWeightProbe, WeightProbe};
 use crate::tui::app::Model;
 use crate::tui::app::history::WeightState;
 use crate::tui::text;
@@ -16,6 +16,7 @@ use crate::tui::widgets::{Palette, Pane, Title, bars, covered, heat_map};
 use crate::util::numbers::significant;
 use crate::util::stats::Histogram;
 use crate::util::stats::histogram::BINS;
+use crate::util::text::width;
 
 /// Minimum number of rows of a layer, its title among them.
 const MIN_ROWS: u16 = 3;
@@ -147,6 +148,9 @@ fn layer(pane: &mut Pane<'_>, area: Rect, l: usize, histogram: &Histogram, axis:
         0 => text::std_and_max(&std, &max),
         n => text::not_finite(n),
     };
+    let sizes = health(pane.model, l).map(|sizes| format!("{sizes} · {facts}"));
+    let fits = |facts: &String| name.width() + 2 + width(facts) <= area.width.into();
+    let facts = sizes.filter(fits).unwrap_or(facts);
     let facts = Span::styled(facts, theme.dim());
     if name.width() + 1 + facts.width() <= area.width.into() {
         pane.line(area, Line::from(facts).right_aligned());
@@ -176,6 +180,14 @@ fn layer(pane: &mut Pane<'_>, area: Rect, l: usize, histogram: &Histogram, axis:
     }
     columns(pane, now, &axis.counts(histogram, now.width.into()));
     strip(pane, past, states, axis);
+}
+
+/// Size of the gradient of layer `l`, and of the next update relative to the weights.
+fn health(model: &Model, l: usize) -> Option<String> {
+    let health = model.run.answer::<HealthProbe>()?.layers.get(l)?;
+    let power = |size: f64| format!("{size:.0e}");
+    let ratio = power(health.updates / health.weights);
+    Some(text::gradient_and_update(power(health.gradients), ratio))
 }
 
 /// Colours of the heat map, from none to the largest share.

@@ -2,13 +2,19 @@ use super::*;
 
 fn can_hold_together(a: When, b: When) -> bool {
     let phase = [When::Training, When::Waiting, When::Diverged, When::Failed];
-    let size = [When::Enlarged, When::Choosing, When::Overview];
+    let size = [
+        When::Enlarged,
+        When::Choosing,
+        When::Overview,
+        When::Diagnosing,
+    ];
     let small = [When::Charting, When::Choosing, When::Overview];
     let chart = [When::Charting, When::Scoring, When::Elsewhere];
     let moving = [
         When::Charting,
         When::Scoring,
         When::Moving,
+        When::Diagnosing,
         When::Inspecting,
     ];
     let stepper = [When::Stepping, When::Resting];
@@ -21,9 +27,11 @@ fn can_hold_together(a: When, b: When) -> bool {
         When::Charting,
         When::Scoring,
         When::Moving,
+        When::Diagnosing,
     ];
     let waiting = |when| match when {
         When::Stepping | When::Resting | When::Editing => When::Waiting,
+        When::Unstable => When::Diverged,
         when => when,
     };
     // Changes by hand are made with the inspector open.

@@ -110,6 +110,7 @@ fn others() -> Vec<Spec> {
         good "train" [] "" Nothing, "resume", Plain(Model::resume);
         good "pause" [] "" Nothing, "pause", Plain(Model::pause);
         any "restart" [] "" Nothing, "restart (same seed)", Plain(act!(|model| model.restart_with_seed(0)));
+        good "recover" [] "" Nothing, "after divergence: restore last good weights, lr ÷ 10", Plain(Model::recover_if_diverging);
         good "check" [] "" Nothing, "check gradients (finite differences)", Plain(Model::check_gradients);
         any "row" ["r"] "N" Nothing, "show this row in the network",
             With(|model, rest| model.show_row(parse::row(rest)?));

@@ -10,15 +10,20 @@ use crate::util::numbers::significant;
 use crate::util::text::width;
 
 /// Writes above each layer its activation and size, where these have no room the activation of the first hidden layer
-/// alone, or the sizes alone. Once the
-/// phase stepper has computed a layer's deltas, the largest one is there.
+/// alone, or the sizes alone; and a finding about the layer. Once the phase stepper has computed a layer's deltas, the largest one is there.
 pub(crate) fn layer_titles(pane: &mut Pane<'_>, places: &Places, look: &Look) {
-    let architecture = &pane.model.run.architecture;
+    let run = &pane.model.run;
+    let architecture = &run.architecture;
     let sizes = architecture.sizes();
+    let found = |l| (l > 0).then(|| run.finding_of_layer(l)).flatten();
+    let mark = |l| match found(l) {
+        Some(finding) => format!(" {}", text::finding(&run.describe(finding).names[1])),
+        None => String::new(),
+    };
     let title = |(l, size): (usize, &usize)| match (l, look.largest_delta(l)) {
         (_, Some(delta)) => text::largest_delta(significant(delta, 2)),
         (0, _) => text::inputs(size),
-        _ => format!("{} {size}", architecture.activation_name(l)),
+        _ => format!("{} {size}{}", architecture.activation_name(l), mark(l)),
     };
     let titles: Vec<String> = sizes.iter().enumerate().map(title).collect();
     let last = sizes.len() - 1;
@@ -28,17 +33,27 @@ pub(crate) fn layer_titles(pane: &mut Pane<'_>, places: &Places, look: &Look) {
         if is_named {
             titles[l].clone()
         } else {
-            size.to_string()
+            format!("{size}{}", mark(l))
         }
     };
     let once: Vec<String> = sizes.iter().enumerate().map(once).collect();
-    let short: Vec<String> = sizes.iter().map(usize::to_string).collect();
+    let short = sizes.iter().enumerate();
+    let short = short.map(|(l, size)| match found(l) {
+        Some(_) => format!("{size}!"),
+        None => size.to_string(),
+    });
+    let short: Vec<String> = short.collect();
     let forms = [(&titles, 2), (&once, 2), (&short, 1)].into_iter();
     let fitting = forms.filter_map(|(titles, gap)| Some((titles, columns(places, titles, gap)?)));
     let (titles, columns) = fitting.take(1).next().unwrap_or((&short, Vec::new()));
-    for (title, x) in titles.iter().zip(columns) {
+    for (l, (title, x)) in titles.iter().zip(columns).enumerate() {
         let area = Rect::new(x, places.inner.y, width(title) as u16, 1);
-        pane.left(area.intersection(places.inner), title, pane.theme.dim());
+        let style = if found(l).is_some() {
+            pane.theme.bad()
+        } else {
+            pane.theme.dim()
+        };
+        pane.left(area.intersection(places.inner), title, style);
     }
 }
 

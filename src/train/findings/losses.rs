@@ -1,10 +1,11 @@
-//! Findings about a run from its losses: divergence, overfitting, and the trend.
+//! Trend of the losses, and overfitting.
 
-use super::messages::EpochRecord;
+use super::thresholds::{
+    CLEAR_RISE, CLEAR_RISE_OF_FIRST, RISE, RISE_EPOCHS, RISE_OF_FIRST, RISE_PART,
+};
+use crate::train::EpochRecord;
 use crate::util::stats::MovingAverage;
 
-/// Multiple of the first training loss above which a run diverges.
-const EXPLODED: f64 = 10.0;
 /// Smallest number of epochs in each of the two windows that the trend compares.
 const MIN_WINDOW: u64 = 3;
 /// Fraction of the run in each window.
@@ -20,12 +21,6 @@ pub(crate) enum Trend {
     Falling,
     Flat,
     Rising,
-}
-
-/// Returns whether the training loss has exploded while it is still finite: the last one is above ten times the
-/// first of the run. NaN is no explosion.
-pub(crate) fn is_diverging(first: f64, last: f64) -> bool {
-    last.is_finite() && last > EXPLODED * first.max(f64::EPSILON)
 }
 
 /// Compares the mean loss of the last epochs with that of as many before them; `None` while there are too few.
@@ -70,21 +65,12 @@ fn mean_and_error(records: &[EpochRecord]) -> Option<(f64, f64)> {
 
 /// Weight of the past in the moving averages of both losses.
 const SMOOTHING: f64 = 0.7;
-/// Rise of the smoothed validation loss above its minimum, as a fraction of the minimum.
-const MARGIN: f64 = 0.05;
-/// Rise as a fraction of the first validation loss, which lets a loss near zero double.
-const MARGIN_OF_FIRST: f64 = 0.01;
-/// Number of epochs that the rise must last.
-const EPOCHS: u64 = 10;
-/// Fraction of the run that the rise must last.
-const PART: f64 = 0.05;
-
 /// Returns the epoch since which the run overfits; `None` while that is not clear, or without validation
 /// rows.
 ///
 /// Overfitting is clear when the smoothed validation loss has stayed above its minimum by 5%, and by 1% of
-/// the first validation loss, for 10 epochs and 5% of the run up to now, while the smoothed training
-/// loss has fallen since the minimum.
+/// the first validation loss, for 10 epochs and 5% of the run up to now, and on average has been above it by 20%, and
+/// by 5% of the first, while the smoothed training loss has fallen since the minimum.
 pub(crate) fn overfitting_since(records: &[EpochRecord]) -> Option<u64> {
     let mut averages = [MovingAverage::new(SMOOTHING); 2];
     let losses = records.iter().filter_map(|record| {
@@ -102,12 +88,17 @@ pub(crate) fn overfitting_since(records: &[EpochRecord]) -> Option<u64> {
     let best = losses
         .iter()
         .min_by(|a, b| validation(a).total_cmp(&validation(b)))?;
-    let margin = (MARGIN * validation(best)).max(MARGIN_OF_FIRST * validation(first));
-    let limit = validation(best) + margin;
+    let risen = |part: f64, of_first: f64| {
+        validation(best) + (part * validation(best)).max(of_first * validation(first))
+    };
+    let limit = risen(RISE, RISE_OF_FIRST);
     let is_low = |at: &(u64, (f64, f64))| validation(at) <= limit;
-    let since = losses.get(losses.iter().rposition(is_low)? + 1)?.0;
+    let risen_ones = &losses[losses.iter().rposition(is_low)? + 1..];
+    let since = risen_ones.first()?.0;
+    let mean = risen_ones.iter().map(validation).sum::<f64>() / risen_ones.len() as f64;
     let lasted = last.0 - since;
-    let is_clear = lasted >= EPOCHS && lasted as f64 >= PART * last.0 as f64;
+    let is_long = lasted >= RISE_EPOCHS && lasted as f64 >= RISE_PART * last.0 as f64;
+    let is_clear = is_long && mean > risen(CLEAR_RISE, CLEAR_RISE_OF_FIRST);
     let train_falls = last.1.0 < best.1.0;
     (is_clear && train_falls).then_some(since)
 }
@@ -155,15 +146,6 @@ mod tests {
         assert_eq!(fallen, Some(Trend::Falling));
         assert_eq!(trend(&records(constant(f64::INFINITY), 30)), None);
         assert_eq!(trend(&[]), None);
-    }
-
-    #[test]
-    fn an_exploding_loss_diverges_before_it_is_infinite() {
-        assert!(is_diverging(1.1, 1.9e9));
-        assert!(!is_diverging(1.1, 5.0));
-        assert!(!is_diverging(1.1, f64::NAN));
-        assert!(!is_diverging(1.1, f64::INFINITY));
-        assert!(!is_diverging(0.0, 0.0));
     }
 
     #[test]

@@ -1,0 +1,269 @@
+//! Findings about the run in words, with the command that is likely to help, and its key.
+
+use super::actions::Done;
+use super::model::Model;
+use super::training::Run;
+use crate::nn::Loss;
+use crate::nn::{LearningRate, WeightDecay};
+use crate::settings::rounded;
+use crate::train::findings::{Evidence, ExpectedLosses, findings};
+use crate::train::probes::HealthProbe;
+use crate::train::{Finding, Remedy};
+use crate::tui::text;
+use crate::util::numbers::{count, loss, rate};
+use crate::util::text::sanitise;
+
+/// A finding in words.
+pub(crate) struct Description {
+    /// Noun phrase, and a shorter one.
+    pub names: [String; 2],
+    /// The numbers that show it.
+    pub symptom: String,
+    /// Likely cause.
+    pub cause: &'static str,
+    /// Typed command that is likely to help; `None` if only another start of the program does.
+    pub command: Option<String>,
+    /// Advice in place of a command.
+    pub advice: String,
+}
+
+impl Run {
+    /// Computes the findings anew from all that is known of the run.
+    pub(super) fn diagnose(&mut self) {
+        let card = self.card.as_ref();
+        let leak = card.and_then(|card| card.facts.iter().find(|fact| fact.name == "leak"));
+        self.findings = findings(&Evidence {
+            plan: &self.plan,
+            data: &self.data,
+            architecture: &self.architecture,
+            expected: self.expected,
+            losses: self.history.present_losses(),
+            records: self.history.present(),
+            health: self.answer::<HealthProbe>().map(|health| &**health),
+            unpredicted: &self.unpredicted,
+            leak: leak.and_then(|fact| fact.columns.first().copied()),
+        });
+    }
+
+    /// Computes the losses that those of the run are compared with, of the network as it is now.
+    pub(super) fn expect_losses(&mut self) {
+        let weights = self.plan.class_weights;
+        self.expected = ExpectedLosses::of(&self.data.training, &self.architecture, weights);
+    }
+
+    /// Whether the training loss has exploded, and is finite still.
+    pub(crate) fn is_diverging(&self) -> bool {
+        matches!(self.findings.first(), Some(Finding::Diverging { .. }))
+    }
+
+    /// Returns the most severe finding about `layer` (from 1).
+    pub(crate) fn finding_of_layer(&self, layer: usize) -> Option<Finding> {
+        let mut findings = self.findings.iter().copied();
+        findings.find(|finding| finding.layer() == Some(layer))
+    }
+
+    /// Describes `finding`, one of this run.
+    pub(crate) fn describe(&self, finding: Finding) -> Description {
+        let names = self.names(finding);
+        let (symptom, cause) = self.symptom_and_cause(finding);
+        Description {
+            names,
+            symptom,
+            cause,
+            command: finding
+                .remedy(&self.plan)
+                .and_then(|remedy| self.command(remedy)),
+            advice: self.advice(finding),
+        }
+    }
+
+    fn names(&self, finding: Finding) -> [String; 2] {
+        let both = |name: &str, short: &str| [name.to_owned(), short.to_owned()];
+        match finding {
+            Finding::Diverging { .. } => both(text::diverging(), text::diverging()),
+            Finding::ExplodingGradients { layer } => {
+                [text::exploding(layer), text::exploding_short().to_owned()]
+            }
+            Finding::DeadNeurons {
+                layer,
+                dead,
+                neurons,
+            } => [
+                text::dead_neurons(dead, neurons, layer),
+                text::dead_short(dead, neurons),
+            ],
+            Finding::SaturatedNeurons {
+                layer,
+                saturated,
+                neurons,
+            } => [
+                text::saturated_neurons(saturated, neurons, layer),
+                text::saturated_short().to_owned(),
+            ],
+            Finding::VanishingGradients { layer, .. } => {
+                [text::vanishing(layer), text::vanishing_short().to_owned()]
+            }
+            Finding::RateTooHigh => both(text::rate_high(), text::rate_high_short()),
+            Finding::ConstantOutputs => both(text::constant_outputs(), text::constant_short()),
+            Finding::RateTooLow => both(text::rate_low(), text::rate_low_short()),
+            Finding::InitialLoss { .. } => both(text::initial_loss(), text::initial_loss()),
+            Finding::Leak { column } => [
+                text::leak(self.column_name(column)),
+                text::leak_short().to_owned(),
+            ],
+            Finding::Memorising => both(text::memorising(), text::memorising()),
+            Finding::OverfittingSince(epoch) => {
+                [text::overfitting(epoch), text::overfitting_short(epoch)]
+            }
+            Finding::NeverPredicted { class, .. } => [
+                text::never_predicted(self.class_name(class)),
+                text::never_predicted_short().to_owned(),
+            ],
+            Finding::FewValidationRows(rows) => [
+                text::few_validation_rows(rows),
+                text::few_validation_rows_short(rows),
+            ],
+        }
+    }
+
+    fn symptom_and_cause(&self, finding: Finding) -> (String, &'static str) {
+        match finding {
+            Finding::Diverging { since } => (
+                text::diverging_symptom(format!("{since:.1}")),
+                text::rate_high_cause(),
+            ),
+            Finding::ExplodingGradients { layer } => {
+                (text::exploding_symptom(layer), text::exploding_cause())
+            }
+            Finding::DeadNeurons { .. } => (text::dead_symptom().to_owned(), text::dead_cause()),
+            Finding::SaturatedNeurons { .. } => (
+                text::saturated_symptom().to_owned(),
+                text::saturated_cause(),
+            ),
+            Finding::VanishingGradients { layer, ratio } => (
+                text::vanishing_symptom(layer, count(ratio)),
+                text::vanishing_cause(),
+            ),
+            Finding::RateTooHigh => (
+                text::rate_high_symptom().to_owned(),
+                text::rate_high_cause(),
+            ),
+            Finding::ConstantOutputs => {
+                (text::constant_symptom().to_owned(), text::constant_cause())
+            }
+            Finding::RateTooLow => (text::rate_low_symptom().to_owned(), text::rate_low_cause()),
+            Finding::InitialLoss {
+                loss: found,
+                expected,
+            } => (
+                text::initial_loss_symptom(loss(found), loss(expected)),
+                text::initial_loss_cause(),
+            ),
+            Finding::Leak { .. } => (text::leak_symptom().to_owned(), text::leak_cause()),
+            Finding::Memorising => (
+                text::memorising_symptom().to_owned(),
+                text::memorising_cause(),
+            ),
+            Finding::OverfittingSince(_) => (
+                text::overfitting_symptom().to_owned(),
+                text::overfitting_cause(),
+            ),
+            Finding::NeverPredicted { since, .. } => {
+                let cause = if self.plan.loss == Loss::Quadratic {
+                    text::never_predicted_cause_quadratic()
+                } else {
+                    text::never_predicted_cause()
+                };
+                (text::never_predicted_symptom(since), cause)
+            }
+            Finding::FewValidationRows(_) => (
+                text::few_validation_rows_symptom().to_owned(),
+                text::few_validation_rows_cause(),
+            ),
+        }
+    }
+
+    fn command(&self, remedy: Remedy) -> Option<String> {
+        let plan = self.planned();
+        Some(match remedy {
+            Remedy::Recover => "recover".to_owned(),
+            Remedy::ScaleRate(factor) => {
+                let scaled = rounded(plan.rule.learning_rate.get() * factor);
+                let scaled = LearningRate::new(scaled).ok()?;
+                format!("lr {}", rate(scaled.get()))
+            }
+            Remedy::Initialise(initialisation) => format!("init {initialisation}"),
+            Remedy::NextSeed => format!("seed {}", plan.seed.wrapping_add(1)),
+            Remedy::Activation(activation) => format!("activation {activation}"),
+            Remedy::Clip(norm) => format!("clip {norm}"),
+            Remedy::WeightDecay(decay) => {
+                let decay = WeightDecay::new(decay).ok()?;
+                format!("l2 {}", rate(decay.get()))
+            }
+            Remedy::Loss(loss) => format!("loss {loss}"),
+        })
+    }
+
+    fn advice(&self, finding: Finding) -> String {
+        match finding {
+            Finding::Leak { column } => text::leak_advice(self.column_name(column)),
+            Finding::NeverPredicted { .. } => text::never_predicted_advice().to_owned(),
+            Finding::FewValidationRows(_) => text::few_validation_rows_advice().to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn column_name(&self, column: usize) -> String {
+        let mut columns = self.columns().iter();
+        let found = columns.find(|known| known.column == column);
+        found.map_or_else(|| format!("#{}", column + 1), |known| sanitise(&known.name))
+    }
+
+    fn class_name(&self, class: usize) -> &str {
+        let names = self.data.class_names();
+        names.get(class).map_or("", String::as_str)
+    }
+}
+
+impl Model {
+    /// The selected finding, if there is any.
+    pub(crate) fn selected_finding(&self) -> Option<(usize, Finding)> {
+        let findings = &self.run.findings;
+        let selected = self.navigation.finding.min(findings.len().checked_sub(1)?);
+        Some((selected, findings[selected]))
+    }
+
+    /// Moves among the findings.
+    pub(super) fn move_finding(&mut self, by: isize) {
+        let last = self.run.findings.len().saturating_sub(1);
+        let now = self.navigation.finding.min(last);
+        self.navigation.finding = now.saturating_add_signed(by).min(last);
+    }
+
+    /// Runs the command of the selected finding.
+    ///
+    /// # Errors
+    /// What to do instead, if there is no command.
+    pub(super) fn apply_remedy(&mut self) -> Done {
+        let (_, finding) = self
+            .selected_finding()
+            .ok_or_else(text::nothing_found_yet)?;
+        let description = self.run.describe(finding);
+        match description.command {
+            Some(command) => self.run_command(&command),
+            None => Err(description.advice),
+        }
+    }
+
+    /// Restores the last good weights with a tenth of the learning rate, after a divergence or while the loss explodes.
+    ///
+    /// # Errors
+    /// If there is nothing to recover from.
+    pub(super) fn recover_if_diverging(&mut self) -> Done {
+        if !self.holds(super::bindings::When::Unstable) {
+            return Err(text::not_diverged().into());
+        }
+        self.recover();
+        Ok(())
+    }
+}

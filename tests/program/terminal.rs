@@ -458,6 +458,41 @@ fn a_change_of_the_learning_rate_is_marked_in_the_chart() {
 }
 
 #[test]
+fn help_is_searched_and_the_screen_is_saved() {
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.wait_for("Confusion");
+    // A click on the third view.
+    let row = terminal
+        .text()
+        .lines()
+        .nth(1)
+        .expect("the view bar")
+        .to_owned();
+    let column = row.find("curv").expect("the view") + 1;
+    terminal.press(&format!("\x1b[<0;{column};2M\x1b[<0;{column};2m"));
+    terminal.wait_until("the curves", |text| !text.contains("Weights"));
+    terminal.press("?");
+    terminal.wait_for("space");
+    terminal.press("/screenshot");
+    let found = terminal.wait_until("one command", |text| !text.contains("learning rate"));
+    assert!(found.contains(":screenshot"), "{found}");
+    terminal.press(ESCAPE);
+    terminal.press(ESCAPE);
+    terminal.wait_for("Accuracy");
+    terminal.press(":screenshot shown.svg\r");
+    terminal.wait_for("saved shown.svg");
+    let picture = std::fs::read_to_string(terminal.folder.path().join("shown.svg"));
+    let picture = picture.expect("written");
+    assert!(
+        picture.starts_with("<svg") && picture.contains("Accuracy"),
+        "{picture}"
+    );
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}
+
+#[test]
 fn the_data_are_described_at_any_time() {
     let mut terminal = Terminal::start(&["iris", "--paused"]);
     terminal.wait_for("Confusion");

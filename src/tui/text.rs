@@ -537,7 +537,7 @@ texts! {
     errors_as_of(place, epoch) "{place} · worst first · as of epoch {epoch}";
     errors_of_images() "the gallery of errors needs images";
     saliency_title() "Gradient over pixels";
-    raises_loss() " raises the loss  ";
+    raises_loss() " raises loss  ";
     lowers_loss() " lowers it";
     open_hidden_first() "open the hidden space first: :view hidden";
     plane_of(y, x, others) "{y} over {x}{others}";
@@ -553,7 +553,7 @@ texts! {
     mark_wrong() "wrong";
     mark_shown() "shown";
     mark_prediction() "prediction";
-    response_section(axes) "Activation over {axes}";
+    response_section(axes, largest) "Activation over {axes} · up to ±{largest}";
     collapse_title() "Linear layers collapse";
     collapse_reason() "The hidden activations are linear, a = z, so that one layer gives the same outputs as all of them: more layers add nothing.";
     outputs_sum_to_one() "Outputs are positive and sum to one. The largest z is subtracted first; this leaves the result unchanged and avoids overflow.";

@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::Panel;
-use super::plane::{Wanted, marks, marks_below, range_of, title, value};
+use super::plane::{MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value};
 use super::row_marks::{nearest, number, target_range};
 use crate::train::probes::{Along, PlaneAnswer, PlanePoint, PlaneProbe};
 use crate::train::{SampleId, Set};
@@ -12,12 +12,8 @@ use crate::tui::app::{Model, Msg};
 use crate::tui::text;
 use crate::tui::widgets::{Canvas, Mark, Pane, Stroke, Title, axes, plot_area};
 
-/// Rows of the screen for each mark on the left.
-const ROWS_PER_MARK: u16 = 4;
 /// Share of the range of the targets that the plot has beyond it on either side.
 const MARGIN: f64 = 0.1;
-/// Fewest cells of the marks on the left.
-const MIN_LEFT: u16 = 3;
 
 /// Prediction over one column, in the target's unit; of classes the probability of the predicted one.
 pub(crate) struct FitPanel;
@@ -136,10 +132,7 @@ impl<'a> Fit<'a> {
     }
 
     fn left(&self, inside: Rect) -> Vec<Mark> {
-        marks(
-            self.range[1],
-            usize::from(inside.height / ROWS_PER_MARK).max(2),
-        )
+        marks_left(self.range[1], inside.height)
     }
 
     /// Range of the targets with a margin; of probabilities from 0 to 1.

@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::Panel;
-use super::plane::{marks, marks_below};
+use super::plane::{MIN_LEFT, marks_below, marks_left};
 use super::row_marks::{Kind, legend, nearest, number, target_range};
 use crate::train::probes::{HiddenSpace, HiddenSpaceProbe};
 use crate::train::{Request, SampleId};
@@ -13,10 +13,6 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Canvas, Mark, Pane, Title, axes, plot_area};
 
-/// Rows of the screen for each mark on the left.
-const ROWS_PER_MARK: u16 = 4;
-/// Fewest cells of the marks on the left.
-const MIN_LEFT: u16 = 3;
 /// Parts of the range's power of two that its ends are multiples of, so that the axes rest while points move.
 const PARTS: f64 = 4.0;
 
@@ -114,7 +110,7 @@ impl<'a> Picture<'a> {
             height: inside.height - 1,
             ..inside
         };
-        let left = marks(range[1], usize::from(area.height / ROWS_PER_MARK).max(2));
+        let left = marks_left(range[1], area.height);
         Some(Self {
             model,
             space,

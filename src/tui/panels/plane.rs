@@ -24,6 +24,10 @@ const MAX_RESPONSES: u128 = 200_000;
 const MARGIN: f64 = 0.05;
 /// Longest name of the target.
 const NAME: usize = 20;
+/// Fewest cells of the marks on the left of a plot.
+pub(crate) const MIN_LEFT: u16 = 3;
+/// Rows of the screen for each of these marks.
+const ROWS_PER_MARK: u16 = 4;
 
 /// Part of the plane that a panel draws.
 pub(crate) struct Wanted {
@@ -165,8 +169,13 @@ pub(super) fn range_of(axis: &PlaneAxis) -> (f64, f64) {
     (from, to)
 }
 
+/// Marks of a vertical axis of a plot in so many rows.
+pub(crate) fn marks_left(range: (f64, f64), rows: u16) -> Vec<Mark> {
+    marks(range, usize::from(rows / ROWS_PER_MARK).max(2))
+}
+
 /// Marks at round numbers of an axis, at most `max`.
-pub(super) fn marks((from, to): (f64, f64), max: usize) -> Vec<Mark> {
+fn marks((from, to): (f64, f64), max: usize) -> Vec<Mark> {
     let values = ticks(from, to, max);
     let places = values.iter().map(|value| (value - from) / (to - from));
     places.zip(tick_labels(&values)).collect()

@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::Panel;
-use super::plane::{Wanted, marks, marks_below, range_of, title, value};
+use super::plane::{MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value};
 use super::row_marks::{Kind, legend, letter, nearest, target_range};
 use crate::train::SampleId;
 use crate::train::probes::{PlaneAnswer, PlanePoint, PlaneProbe};
@@ -14,10 +14,6 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::{Mark, Pane, Title, axes, plot_area};
 use crate::util::numbers::ticks;
 
-/// Rows of the screen for each mark on the left.
-const ROWS_PER_MARK: u16 = 4;
-/// Fewest cells of the marks on the left.
-const MIN_LEFT: u16 = 3;
 /// Number of contour lines.
 const CONTOURS: usize = 8;
 
@@ -101,7 +97,7 @@ impl<'a> Picture<'a> {
             height: inside.height - 1,
             ..inside
         };
-        let left = marks(range[1], usize::from(area.height / ROWS_PER_MARK).max(2));
+        let left = marks_left(range[1], area.height);
         let plot = plot_area(area, &left, MIN_LEFT);
         let caption = model.navigation.plane.caption(x.along, &model.run.data);
         let targets = target_range(model, answer.rows.iter().map(|row| row.0));

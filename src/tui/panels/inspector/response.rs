@@ -8,16 +8,13 @@ use super::page::Page;
 use crate::train::probes::PlaneProbe;
 use crate::tui::app::Model;
 use crate::tui::panels::network::Response;
-use crate::tui::panels::plane::{marks, marks_below, others, range_of, value};
+use crate::tui::panels::plane::{MIN_LEFT, marks_below, marks_left, others, range_of, value};
 use crate::tui::text;
-use crate::tui::widgets::{Canvas, Mark, Pane, axes, plot_area};
+use crate::tui::widgets::{Canvas, Pane, axes, plot_area};
+use crate::util::numbers::significant;
 
 /// Rows of the figure, with those of the axis.
 pub(super) const ROWS: u16 = 14;
-/// Fewest cells of the marks on the left.
-const MIN_LEFT: u16 = 3;
-/// Rows of the screen for each mark on the left.
-const ROWS_PER_MARK: u16 = 4;
 
 /// Points of the plane that a figure of at most `columns` cells wants.
 pub(super) fn points(model: &Model, columns: u16) -> Vec<u16> {
@@ -30,24 +27,24 @@ pub(super) fn points(model: &Model, columns: u16) -> Vec<u16> {
 /// Adds the section with the figure, if the newest snapshot has it.
 pub(super) fn write(page: &mut Page) {
     let c = page.context;
-    if !c.is_row() || response(c).is_none() {
+    let Some(response) = response(c).filter(|_| c.is_row()) else {
         return;
-    }
+    };
     let plane = &c.model.navigation.plane;
     let names = plane.axes.iter().rev();
     let names: Vec<String> = names
         .map(|&along| plane.caption(along, &c.model.run.data))
         .collect();
     let axes = names.join(&format!(" {} ", c.notation.either("×", "x")));
-    page.section(&text::response_section(format!(
-        "{axes}{}",
-        others(c.model)
-    )));
+    let axes = format!("{axes}{}", others(c.model));
+    let largest = significant(response.scale.into(), 3);
+    page.section(&text::response_section(axes, largest));
     page.figure(Figure::Response);
 }
 
 fn response<'a>(c: &Context<'a>) -> Option<Response<'a>> {
-    Response::new(c.model.run.probed::<PlaneProbe>()?, c.place())
+    let response = Response::new(c.model.run.probed::<PlaneProbe>()?, c.place());
+    response.map(Response::alone)
 }
 
 /// Draws the figure into `area`.
@@ -57,7 +54,7 @@ pub(super) fn draw(pane: &mut Pane<'_>, c: &Context<'_>) -> Option<()> {
     let area = pane.area;
     let x = probe.axes.first()?;
     let vertical = probe.axes.get(1).map_or(response.range(), range_of);
-    let left: Vec<Mark> = marks(vertical, usize::from(area.height / ROWS_PER_MARK).max(2));
+    let left = marks_left(vertical, area.height);
     let caption = c.model.navigation.plane.caption(x.along, &c.model.run.data);
     axes(
         pane,

@@ -16,8 +16,9 @@ const FAINTEST: f32 = 0.1;
 pub(in crate::tui) struct Response<'a> {
     probe: &'a PlaneProbe,
     values: &'a [f32],
-    /// Largest absolute activation of the layer's neurons over the plane, at least [`FULL`].
-    scale: f32,
+    /// Absolute activation that is drawn at full brightness: the largest of the layer's neurons over the plane, at least
+    /// [`FULL`].
+    pub scale: f32,
 }
 
 impl<'a> Response<'a> {
@@ -39,6 +40,13 @@ impl<'a> Response<'a> {
             values,
             scale: finite.fold(FULL, |largest, a| largest.max(a.abs())),
         })
+    }
+
+    /// This response with its own largest absolute activation at full brightness.
+    pub fn alone(self) -> Self {
+        let finite = self.values.iter().filter(|a| a.is_finite());
+        let scale = finite.fold(f32::MIN_POSITIVE, |largest, a| largest.max(a.abs()));
+        Self { scale, ..self }
     }
 
     /// Number of quantities that vary.

@@ -15,7 +15,7 @@ use nn_tui::util::stats::Components;
 use ratatui::layout::Rect;
 
 use crate::support::screen::{Shown, drawn_with};
-use crate::support::{dataset, plan, regression_plan, session};
+use crate::support::{dataset, images, plan, regression_plan, session};
 
 const ROW: SampleId = SampleId {
     set: Set::Validation,
@@ -292,7 +292,10 @@ fn the_columns_are_chosen_or_typed() {
         );
         shown.press("\x1b");
     }
-    shown.press(":plane pca\n");
+    // Columns are completed behind the comma too.
+    shown.press(":plane petal width,sepal l\t\n");
+    assert!(drawn(&shown, theme).contains("sepal length over petal width"));
+    shown.press(":plane pc\t\n");
     let text = drawn(&shown, theme);
     assert!(
         text.contains("PC2 (22%) over PC1 (74%) · others as in row 1"),
@@ -308,6 +311,14 @@ fn the_columns_are_chosen_or_typed() {
     shown.press("O");
     shown.press(":plane\n");
     assert!(drawn(&shown, theme).contains(title));
+}
+
+#[test]
+fn images_have_the_plane_of_their_components() {
+    let mut shown = Shown::new(images(), plan(&[6]), (120, 36));
+    shown.press(":view regions\n");
+    let text = drawn(&shown, Theme::new(Depth::True));
+    assert!(text.contains("PC2 (14%) over PC1 (15%)"), "{text}");
 }
 
 #[test]

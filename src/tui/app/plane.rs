@@ -21,7 +21,7 @@ const MAX_INPUTS: usize = 400_000;
 /// Longest name of a column on an axis.
 const NAME: usize = 20;
 /// Argument of `:plane` for the principal components.
-const COMPONENTS: &str = "pca";
+pub(in crate::tui::app) const COMPONENTS: &str = "pca";
 
 /// Quantities that vary; all others have the values of the shown row, or their means.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,8 +40,12 @@ pub struct Plane {
 
 impl Plane {
     /// Chooses the numeric columns that tell most about the target on their own: by the share of their variance
-    /// that lies between the classes, or the squared correlation with a numeric target.
+    /// that lies between the classes, or the squared correlation with a numeric target. Of images, no pixel tells much:
+    /// they have the plane of the principal components.
     pub fn of(data: &Prepared) -> Self {
+        if data.image.is_some() {
+            return Self::of_components(data);
+        }
         let columns = &data.preprocessing.columns;
         let numeric = columns.iter().enumerate();
         let numeric =

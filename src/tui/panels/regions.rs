@@ -54,7 +54,10 @@ impl Panel for RegionsPanel {
         picture.field(pane);
         picture.rows(pane);
         let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
-        pane.line(area, legend(pane.model, pane.theme, picture.targets));
+        pane.line(
+            area,
+            legend(pane.model, pane.theme, picture.targets, "░▒▓█"),
+        );
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {

@@ -86,16 +86,24 @@ pub(super) fn letter(class: usize) -> char {
     char::from(b'a' + (class % 26) as u8)
 }
 
-/// Legend of a picture: the classes, or the range of `targets` in their own unit, and the kinds of rows.
-pub(super) fn legend(model: &Model, theme: Theme, targets: Option<(f64, f64)>) -> Line<'static> {
+/// Legend of a picture: the classes, or the range of `targets` in their own unit, and the kinds of rows. `scale` are the
+/// symbols of that range where colours cannot be mixed.
+pub(super) fn legend(
+    model: &Model,
+    theme: Theme,
+    targets: Option<(f64, f64)>,
+    scale: &'static str,
+) -> Line<'static> {
     let mut line = Line::default();
     if let Some((from, to)) = targets {
         line += Span::styled(format!("{} ", significant(from, 3)), theme.dim());
-        for step in 0..SCALE {
-            let colour = theme.heat(step as f32 / (SCALE - 1) as f32);
-            if let Some(colour) = colour {
-                line += Span::styled("■", Style::new().fg(colour));
-            }
+        let steps = (0..SCALE).map(|step| step as f32 / (SCALE - 1) as f32);
+        let colours: Vec<_> = steps.filter_map(|share| theme.heat(share)).collect();
+        if colours.is_empty() {
+            line += Span::styled(scale, theme.text());
+        }
+        for colour in colours {
+            line += Span::styled("■", Style::new().fg(colour));
         }
         line += Span::styled(format!(" {}  ", significant(to, 3)), theme.dim());
     } else {

@@ -2,9 +2,11 @@
 
 use super::COMMANDS;
 use super::table::Spec;
+use crate::data::Encoding;
 use crate::model_file::formats;
 use crate::settings::{HIDDEN, Setting};
 use crate::tui::app::Model;
+use crate::tui::app::plane::COMPONENTS;
 use crate::tui::app::what_if::Domain;
 use crate::tui::text;
 
@@ -24,6 +26,8 @@ pub(super) enum Completes {
     Neurons,
     /// Columns of the table, then their values.
     Inputs,
+    /// Columns separated by a comma, or the principal components.
+    Plane,
     /// Names of models, then extensions.
     Models,
     Checkpoints,
@@ -92,7 +96,7 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
     let rest = rest.trim_start();
     // Names of inputs and files may hold spaces; elsewhere the last word is completed.
     let is_path = matches!(spec.completes, Completes::Models | Completes::Checkpoints);
-    let whole = is_path || matches!(spec.completes, Completes::Inputs);
+    let whole = is_path || matches!(spec.completes, Completes::Inputs | Completes::Plane);
     let word = if whole {
         rest
     } else {
@@ -105,6 +109,7 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
         Completes::Parameters => parameters(model),
         Completes::Neurons => neurons(model),
         Completes::Inputs => inputs(model, word),
+        Completes::Plane => plane(model, word),
         Completes::Models => models(word, files),
         Completes::Checkpoints => existing(word, files, FileKind::Checkpoint).collect(),
     };
@@ -209,6 +214,17 @@ fn inputs(model: &Model, typed: &str) -> Vec<Candidate> {
         }
     }
     all
+}
+
+/// Numeric columns behind the last comma of what is typed; without one also the principal components.
+fn plane(model: &Model, typed: &str) -> Vec<Candidate> {
+    let before = typed.rfind(',').map_or("", |at| &typed[..=at]);
+    let columns = model.run.columns().iter();
+    let numeric = columns.filter(|column| matches!(column.encoding, Encoding::Numeric { .. }));
+    let names = numeric.map(|column| format!("{before}{}", column.name));
+    let components = before.is_empty().then(|| COMPONENTS.to_owned());
+    let all = names.chain(components);
+    all.map(|text| Candidate::new(text, "")).collect()
 }
 
 /// Returns the folder part of a path.

@@ -84,7 +84,7 @@ pub static COMMANDS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
 
 /// Commands other than those of the settings.
 fn others() -> Vec<Spec> {
-    use Completes::{Checkpoints, Inputs, Models, Neurons, Nothing, Parameters, Words};
+    use Completes::{Checkpoints, Inputs, Models, Neurons, Nothing, Parameters, Plane, Words};
     use Run::{Plain, With};
     commands! {
         good "set" [] "[PARAMETER] VALUE" Parameters,
@@ -116,8 +116,8 @@ fn others() -> Vec<Spec> {
             With(|model, rest| model.show_row(parse::row(rest)?));
         any "view" [] "NAME" Words(|| View::ALL.map(View::name).to_vec()), "switch view",
             With(|model, rest| parse::view(rest).and_then(|view| model.turn_to_view(view)));
-        any "plane" [] "[COLUMN[,COLUMN] | pca]" Inputs,
-            "columns that the regions vary, or the first two principal components of the inputs (default: the columns that tell most about the target)",
+        any "plane" [] "[COLUMN[,COLUMN] | pca]" Plane,
+            "columns that the regions vary, or the first two principal components of the inputs (default: the columns that tell most about the target; of images the components)",
             With(Model::set_plane);
         any "axis" [] "NAME" Words(axis_names),
             "axes of the charts: auto, linear or log; epochs, steps or seconds",

@@ -472,10 +472,10 @@ fn help_is_searched_and_the_screen_is_saved() {
     terminal.press(&format!("\x1b[<0;{column};2M\x1b[<0;{column};2m"));
     terminal.wait_until("the curves", |text| !text.contains("Weights"));
     terminal.press("?");
-    terminal.wait_for("space");
+    terminal.wait_for("Keys (/: search");
     terminal.press("/screenshot");
-    let found = terminal.wait_until("one command", |text| !text.contains("learning rate"));
-    assert!(found.contains(":screenshot"), "{found}");
+    let found = terminal.wait_for(":screenshot PATH");
+    assert!(!found.contains(":checkpoint"), "{found}");
     terminal.press(ESCAPE);
     terminal.press(ESCAPE);
     terminal.wait_for("Accuracy");

@@ -108,15 +108,3 @@ impl<'a> Response<'a> {
         Stroke::new(theme.signed(share), 1.0)
     }
 }
-
-/// Draws a neuron of the network as its map.
-pub(super) fn map(
-    pane: &mut Pane<'_>,
-    area: Rect,
-    plane: (&PlaneProbe, &PlaneAnswer),
-    at: (usize, usize),
-) {
-    if let Some(response) = Response::new(plane, at) {
-        response.draw(area, pane);
-    }
-}

@@ -6,8 +6,9 @@ use ratatui::text::Span;
 use ratatui::widgets::{Block, BorderType};
 
 use super::geometry::{Places, Shape};
-use super::maps;
+use super::maps::Response;
 use super::style::{Look, Shown};
+use crate::tui::app::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
 use crate::util::numbers::short;
@@ -16,11 +17,13 @@ use crate::util::numbers::short;
 const FULL: f32 = 3.0;
 
 /// A neuron to draw.
-struct Neuron {
+struct Neuron<'a> {
     /// Number from -1 to 1 that its brightness shows; none if it is not known yet.
     share: Option<f32>,
     is_delta: bool,
     text: String,
+    /// Activation over the plane, if the neuron is a map.
+    response: Option<Response<'a>>,
 }
 
 /// Draws all neurons, and below each layer the number of those that have no room.
@@ -39,42 +42,11 @@ pub(crate) fn neurons(pane: &mut Pane<'_>, places: &Places, look: &Look) {
                 continue;
             };
             let value = values.get(index).copied().unwrap_or(f32::NAN);
-            let room = match places.shape {
-                Shape::Map(_) => width.into(),
-                _ => usize::from(width).saturating_sub(2),
-            };
-            let neuron = match look.shown(l, index) {
-                Shown::Unknown => Neuron {
-                    share: None,
-                    is_delta: false,
-                    text: "·".into(),
-                },
-                Shown::Delta { delta, share } => Neuron {
-                    share: Some(share),
-                    is_delta: true,
-                    text: short(delta, room),
-                },
-                Shown::Activation => Neuron {
-                    share: Some((value / largest).clamp(-1.0, 1.0)),
-                    is_delta: false,
-                    text: if l == 0 {
-                        look.raw_input(pane.model, index, room)
-                    } else {
-                        rounded(value, room)
-                    },
-                },
-            };
+            let share = (value / largest).clamp(-1.0, 1.0);
+            let neuron = neuron(pane.model, places.shape, look, (l, index), (value, share));
             let x = layer.x.saturating_sub(width / 2);
             let area = Rect::new(x, y.saturating_sub(height / 2), width, height);
-            let area = area.intersection(places.inner);
-            if let (Shape::Map(_), Some(plane)) = (places.shape, look.plane) {
-                maps::map(pane, area, plane, (l, index));
-                let below = Rect::new(x, area.bottom(), width, 1).intersection(places.inner);
-                let text = Span::styled(neuron.text, number_style(pane.theme, neuron.share));
-                pane.line(below, text.into_centered_line());
-                continue;
-            }
-            draw(pane, area, places.shape, &neuron);
+            draw(pane, area.intersection(places.inner), places, &neuron);
         }
         let count = format!("+{}", layer.hidden);
         let cells = count.len() as u16;
@@ -93,6 +65,33 @@ pub(crate) fn neurons(pane: &mut Pane<'_>, places: &Places, look: &Look) {
     }
 }
 
+/// A neuron, by layer and index in the layer, with its activation and the share of that for the brightness.
+fn neuron<'a>(
+    model: &Model,
+    shape: Shape,
+    look: &Look<'a>,
+    (layer, index): (usize, usize),
+    (value, share): (f32, f32),
+) -> Neuron<'a> {
+    let width = usize::from(shape.size().0);
+    let (room, plane) = match shape {
+        Shape::Map(_) => (width, look.plane),
+        _ => (width.saturating_sub(2), None),
+    };
+    let (share, is_delta, text) = match look.shown(layer, index) {
+        Shown::Unknown => (None, false, "·".into()),
+        Shown::Delta { delta, share } => (Some(share), true, short(delta, room)),
+        Shown::Activation if layer == 0 => (Some(share), false, look.raw_input(model, index, room)),
+        Shown::Activation => (Some(share), false, rounded(value, room)),
+    };
+    Neuron {
+        share,
+        is_delta,
+        text,
+        response: plane.and_then(|plane| Response::new(plane, (layer, index))),
+    }
+}
+
 /// Formats an activation with two decimals if it has room.
 fn rounded(value: f32, cells: usize) -> String {
     let text = format!("{value:.2}");
@@ -103,15 +102,21 @@ fn rounded(value: f32, cells: usize) -> String {
     }
 }
 
-fn draw(pane: &mut Pane<'_>, area: Rect, shape: Shape, neuron: &Neuron) {
+fn draw(pane: &mut Pane<'_>, area: Rect, places: &Places, neuron: &Neuron<'_>) {
     let theme = pane.theme;
-    match shape {
+    match places.shape {
         Shape::Dot => {
             let (symbol, style) = symbol(theme, neuron);
             pane.draw(Span::styled(symbol, style), area);
         }
-        // Drawn in its own module.
-        Shape::Map(_) => {}
+        Shape::Map(_) => {
+            if let Some(response) = &neuron.response {
+                response.draw(area, pane);
+            }
+            let below = Rect::new(area.x, area.bottom(), area.width, 1);
+            let text = Span::styled(&neuron.text, number_style(theme, neuron.share));
+            pane.line(below.intersection(places.inner), text.into_centered_line());
+        }
         Shape::Pill => {
             let style = match neuron.share {
                 Some(share) => theme.signed_fill(share),
@@ -153,7 +158,7 @@ fn number_style(theme: Theme, share: Option<f32>) -> Style {
 }
 
 /// Symbol of a neuron in one cell. Without colours it shows the sign, without shades the size.
-fn symbol(theme: Theme, neuron: &Neuron) -> (&'static str, Style) {
+fn symbol(theme: Theme, neuron: &Neuron<'_>) -> (&'static str, Style) {
     let Some(share) = neuron.share else {
         return ("○", theme.dim());
     };

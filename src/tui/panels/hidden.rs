@@ -89,6 +89,8 @@ struct Picture<'a> {
     model: &'a Model,
     space: &'a HiddenSpace,
     plot: Rect,
+    /// Coordinates of the plot.
+    canvas: Canvas,
     /// Ranges of both axes.
     range: [(f64, f64); 2],
     /// Marks on the left.
@@ -111,10 +113,12 @@ impl<'a> Picture<'a> {
             ..inside
         };
         let left = marks_left(range[1], area.height);
+        let plot = plot_area(area, &left, MIN_LEFT);
         Some(Self {
             model,
             space,
-            plot: plot_area(area, &left, MIN_LEFT),
+            plot,
+            canvas: Canvas::new(plot, range[0], range[1]),
             range,
             left,
             targets: target_range(model, space.rows.iter().map(|row| row.0)),
@@ -123,9 +127,8 @@ impl<'a> Picture<'a> {
 
     /// Cell of a point, if it has one.
     fn place(&self, [x, y]: [f32; 2]) -> Option<Position> {
-        let canvas = Canvas::new(self.plot, self.range[0], self.range[1]);
         let is_finite = x.is_finite() && y.is_finite() && !self.plot.is_empty();
-        is_finite.then(|| canvas.anchor((x.into(), y.into())).into())
+        is_finite.then(|| self.canvas.anchor((x.into(), y.into())).into())
     }
 
     /// Draws the rows, wrong ones above the others and the shown one above all.

@@ -190,6 +190,10 @@ pub struct TrainingArgs {
     /// save that model; validation scores are those of the first one
     #[arg(long, help_heading = "Output", conflicts_with_all = ["describe", "check_gradients", "resume", "checkpoint"])]
     pub refit: bool,
+    /// Headless: measure how much the score loses if the values of a column are exchanged between the validation rows
+    /// (permutation importance), for each column
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["describe", "folds", "repeat"])]
+    pub importance: bool,
     /// Path of the model that is saved when the run ends.
     #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output",
           help = format!("Save the model when the run ends: {}", formats::extensions()))]

@@ -34,6 +34,8 @@ pub struct Options<'a> {
     pub weights: Weights,
     /// Whether the model is trained anew on training and validation rows, for as many epochs.
     pub refit: bool,
+    /// Whether the importance of the columns is measured for those weights.
+    pub importance: bool,
     /// File that the run is recorded to.
     pub log: Option<&'a LogOption>,
     /// Whether JSON lines are written to standard output.
@@ -305,6 +307,10 @@ impl Run<'_> {
         }
         if let End::Finished(_) = end {
             self.worker.send(Command::Evaluate(self.options.weights));
+            if self.options.importance {
+                let weights = self.options.weights;
+                self.worker.send(Command::MeasureImportance(weights));
+            }
         }
         self.end = Some(end);
         if let Some(ExportOption { path, replace }) = self.options.export {

@@ -43,6 +43,8 @@ pub struct Job {
     pub needs_validation: Option<&'static str>,
     /// Whether it is trained anew on training and validation rows.
     pub refit: bool,
+    /// Whether the importance of the columns is measured at the end.
+    pub importance: bool,
     /// File that the run is recorded to.
     pub log: Option<LogOption>,
     /// Whether existing files are overwritten.
@@ -125,6 +127,7 @@ impl Job {
             weights: args.weights,
             needs_validation: needs_validation(args, &choices),
             refit: args.refit,
+            importance: args.importance,
             log: (args.log.as_deref())
                 .map(|path| LogOption::new(path, global.force))
                 .transpose()?,
@@ -248,8 +251,10 @@ fn front_end(
         return Ok(FrontEnd::Description { json });
     }
     if is_terminal && !args.is_without_screen(global) {
-        if args.refit {
-            return Err(Error::Usage("--refit goes with --headless".into()));
+        for (is_given, option) in [(args.refit, "--refit"), (args.importance, "--importance")] {
+            if is_given {
+                return Err(Error::Usage(format!("{option} goes with --headless")));
+            }
         }
         return Ok(FrontEnd::Screen {
             pace: choices.pace,

@@ -238,6 +238,7 @@ fn train(job: Job) -> Result<Work> {
                     export: job.export.as_ref(),
                     weights: job.weights,
                     refit: job.refit,
+                    importance: job.importance,
                     log: job.log.as_ref(),
                     json,
                     check_gradients,

@@ -35,7 +35,7 @@ use super::{LogFormat, Moment, Output, Recorder, Summary, gradients};
 use crate::data::{Samples, Scores, TargetScale, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
-use crate::train::{EpochRecord, Event, Position, Progress, Started, Weights};
+use crate::train::{EpochRecord, Event, Importances, Position, Progress, Started, Weights};
 use crate::util::text::printable_json;
 
 /// `--log PATH.jsonl`.
@@ -133,6 +133,8 @@ enum Line<'a> {
         test: Option<Box<ScoresJson<'a>>>,
         best_epoch: Option<u64>,
         weights: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        importance: Option<&'a Importances>,
         refit: Option<RefitJson<'a>>,
         exported: Option<String>,
         exported_best_epoch: Option<u64>,
@@ -271,6 +273,7 @@ impl Recorder for JsonLines {
                 Some(_) => Weights::Best.name(),
                 None => Weights::Last.name(),
             }),
+            importance: summary.importances.as_ref(),
             refit: summary.refit.as_ref().map(|refit| RefitJson {
                 rows: refit.rows,
                 epochs: refit.epochs,

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::data::{ClassScore, ClassScores, Errors, RankingScores, Scores};
-use crate::util::text::{shorten, width};
+use crate::train::{Importance, Importances};
+use crate::util::text::{sanitise, shorten, width};
 
 /// Shown in place of a score that is undefined.
 pub(crate) const ABSENT: &str = "–";
@@ -235,6 +236,29 @@ pub(crate) fn table_of_classes(
         let line = format!("({hidden} classes with a higher F1 are left out; --json has all)");
         lines.insert(1 + MAX_LISTED, line);
     }
+    lines
+}
+
+/// Lists the importance of columns, the largest first.
+pub(crate) fn table_of_importances(importances: &Importances, are_numbers: bool) -> Vec<String> {
+    let Importances { rows, repeats, .. } = importances;
+    let score = if are_numbers { "R2" } else { "accuracy" };
+    let head = [
+        format!("importance: loss of {score}"),
+        "mean".into(),
+        "std".into(),
+    ];
+    let mut columns: Vec<_> = importances.columns.iter().collect();
+    columns.sort_by(|a, b| b.mean.total_cmp(&a.mean));
+    let row = |column: &&Importance| {
+        let name = shorten(&sanitise(&column.name), NAME_CELLS);
+        vec![name, four_decimals(column.mean), four_decimals(column.std)]
+    };
+    let lines = std::iter::once(head.to_vec()).chain(columns.iter().map(row));
+    let mut lines = aligned(&lines.collect::<Vec<_>>());
+    lines.push(format!(
+        "({repeats} permutations of each column over {rows} rows)"
+    ));
     lines
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::data::Scores;
 use crate::error::{EXIT_FAILED, Error, Result};
 use crate::model_file::Saved;
-use crate::train::{BestEpoch, Divergence, Evaluation, Event, Limit, Position};
+use crate::train::{BestEpoch, Divergence, Evaluation, Event, Importances, Limit, Position};
 
 /// Model saved during a run.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ pub(crate) struct Summary {
     pub best: Option<BestEpoch>,
     /// The best epoch so far.
     pub best_so_far: Option<BestEpoch>,
+    /// Importance of the columns for those parameters, if it was measured.
+    pub importances: Option<Importances>,
     /// The training after the run.
     pub refit: Option<Refit>,
     /// Models saved during the run, oldest first, each path once.
@@ -56,6 +58,7 @@ impl Summary {
             evaluation: None,
             best: None,
             best_so_far: None,
+            importances: None,
             refit: None,
             saved: Vec::new(),
         }
@@ -76,7 +79,7 @@ impl Summary {
             && (position != self.position || matches!(event, Event::Changed { .. }))
         {
             self.position = position;
-            (self.evaluation, self.best) = (None, None);
+            (self.evaluation, self.best, self.importances) = (None, None, None);
         }
         match event {
             Event::Started(_) | Event::Changed { .. } => self.best_so_far = None,
@@ -86,6 +89,9 @@ impl Summary {
             } => {
                 self.evaluation = Some((**evaluation).clone());
                 self.best = *best;
+            }
+            Event::ImportanceMeasured(importances) => {
+                self.importances = Some((**importances).clone());
             }
             Event::Exported {
                 path,

@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::scores::{ABSENT, NAME_CELLS, loss, number, percent, table_of_classes, table_of_sets};
+use super::scores::{
+    ABSENT, NAME_CELLS, loss, number, percent, table_of_classes, table_of_importances,
+    table_of_sets,
+};
 use super::{End, LogFormat, Moment, Output, Recorder, Refit, SavedModel, Summary, gradients};
 use crate::data::{Baseline, Prepared, Samples, TargetScale};
 use crate::model_file::Saved;
@@ -142,7 +145,8 @@ impl Text {
     }
 
     /// Writes the scores of each set, and those of each class of the rows that were not trained on.
-    fn scores(&mut self, evaluation: &Evaluation, refit: Option<&Refit>) -> io::Result<()> {
+    fn scores(&mut self, evaluation: &Evaluation, summary: &Summary) -> io::Result<()> {
+        let refit = summary.refit.as_ref();
         let Evaluation {
             training,
             validation,
@@ -170,6 +174,12 @@ impl Text {
                 for line in table_of_classes(&format!("{set} rows"), classes, &names, NAME_CELLS) {
                     writeln!(out, "{line}")?;
                 }
+            }
+        }
+        if let Some(importances) = &summary.importances {
+            writeln!(out)?;
+            for line in table_of_importances(importances, evaluation.training.errors.is_some()) {
+                writeln!(out, "{line}")?;
             }
         }
         writeln!(out)?;
@@ -307,7 +317,7 @@ impl Recorder for Text {
             )?;
         }
         if let Some(evaluation) = &summary.evaluation {
-            self.scores(evaluation, summary.refit.as_ref())?;
+            self.scores(evaluation, summary)?;
         }
         let out = self.report();
         for SavedModel { path, saved, best } in &summary.saved {

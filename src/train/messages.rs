@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::confusion_rows::ConfusionRows;
 use super::curves::Curves;
 use super::evaluation::{Evaluation, Outcomes};
+use super::importance::Importances;
 use super::limits::{Limit, Limits};
 use super::observation::Observation;
 use super::{BestEpoch, Divergence, Pace, Plan, Position, StepPosition, Weights};
@@ -40,6 +41,9 @@ pub enum Command {
     CheckGradients,
     /// Evaluate the parameters of the best epoch, or the current ones; answered by [`Event::Evaluated`].
     Evaluate(Weights),
+    /// Measure the importance of the columns for the parameters of the best epoch, or for the current ones; answered by
+    /// [`Event::ImportanceMeasured`].
+    MeasureImportance(Weights),
     /// Find the rows of the class `actual` that are now predicted as `predicted`; answered by
     /// [`Event::Found`].
     FindRows {
@@ -193,6 +197,8 @@ pub enum Event {
     StepPosition(Option<StepPosition>),
     /// A gradient check ended.
     GradientsChecked(Box<GradientCheck>),
+    /// The importance of the columns was measured.
+    ImportanceMeasured(Box<Importances>),
     /// A snapshot was put into the mailbox.
     Snapshot,
     /// The thread is about to end.

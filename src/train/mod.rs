@@ -14,6 +14,7 @@ pub mod findings;
 mod fit;
 mod gradients;
 pub mod health;
+mod importance;
 pub mod inspection;
 mod limits;
 pub mod messages;
@@ -46,6 +47,7 @@ pub use findings::{Finding, Remedy};
 pub(crate) use findings::{Trend, overfitting_since, trend};
 pub(crate) use fit::fit;
 pub use health::LayerHealth;
+pub use importance::{Importance, Importances, REPEATS};
 pub use inspection::{Cursor, Inspect, Inspection, Subject};
 pub use limits::{Limit, Limits};
 pub use messages::{

@@ -18,6 +18,9 @@ const BOTH_CHARTS: (u16, u16) = (160, 44);
 const INSPECTOR_BESIDE: u16 = 120;
 /// Largest width of the inspector; beyond it, lines would only grow longer.
 const INSPECTOR_MAX_WIDTH: u16 = 76;
+/// Width from which the importance of the columns is beside the scores, and height from which it is below them.
+const SCORES_BESIDE: u16 = 110;
+const IMPORTANCE_BELOW: u16 = 34;
 /// From this width on the columns of the table leave room beside them.
 const DATA_BESIDE: u16 = 110;
 /// From this height on there is room for the rows below both.
@@ -108,6 +111,12 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
             vec![band(Fill(1), &[(64, &[Chart, Accuracy]), (36, beside)])]
         }
         View::Health => vec![alone(Health)],
+        View::Scores if width >= SCORES_BESIDE => {
+            vec![band(Fill(1), &[(65, &[Scores]), (35, &[Importance])])]
+        }
+        View::Scores if height >= IMPORTANCE_BELOW => {
+            vec![band(Fill(2), &[(1, &[Scores])]), alone(Importance)]
+        }
         View::Scores => vec![alone(Scores)],
         View::Weights => vec![alone(Weights)],
         View::Regions => {

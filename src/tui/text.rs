@@ -277,6 +277,9 @@ texts! {
     rows(rows) "{rows} row" | "{rows} rows";
     true_target(target) "true {target}";
     scores_title() "Scores";
+    importance_title() "Importance";
+    importance_of_r2() "loss of R² by permutation";
+    importance_of_accuracy() "loss of accuracy by permutation";
     threshold(value, class) "threshold {value} for \"{class}\"";
     roc_head() "ROC: true positive rate";
     false_positive_rate() "false positive rate";

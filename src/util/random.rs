@@ -22,6 +22,8 @@ pub enum RngStream {
     Sample,
     /// Choice of the parameters whose gradients are checked.
     GradientCheck,
+    /// Permutations of the column of this index.
+    Permutation(u32),
 }
 
 /// Returns the generator of a stream under `seed`. Its output is the same on every platform.
@@ -39,6 +41,7 @@ pub fn generator(seed: u64, purpose: RngStream) -> ChaCha8Rng {
         RngStream::Probe => stream(3, 0),
         RngStream::Sample => stream(4, 0),
         RngStream::GradientCheck => stream(5, 0),
+        RngStream::Permutation(column) => stream(6, column),
     });
     generator
 }

@@ -8,7 +8,7 @@ use crate::data::Samples;
 use crate::nn::Parameters;
 use crate::nn::engine::Workspace;
 use crate::train::inspection::{History, Inspector, is_small};
-use crate::train::probes::{InspectProbe, LastHealth};
+use crate::train::probes::{InspectProbe, LastHealth, LastImportances};
 use crate::train::{Cursor, SampleId, Session, Set};
 use crate::util::random::{RngStream, generator};
 use crate::util::stats::Components;
@@ -34,6 +34,7 @@ pub struct Scratch {
     /// Earlier values of parameters.
     pub(in crate::train) history: History,
     pub(in crate::train) health: Option<LastHealth>,
+    pub(in crate::train) importances: Option<LastImportances>,
 }
 
 impl Scratch {
@@ -65,6 +66,7 @@ impl Scratch {
             inspector: Inspector::default(),
             history: History::default(),
             health: None,
+            importances: None,
         }
     }
 

@@ -3,6 +3,7 @@
 mod activations;
 mod health;
 mod hidden_space;
+mod importance;
 mod input_gradient;
 mod inspect;
 mod outcomes;
@@ -16,6 +17,8 @@ pub use activations::{ActivationProbe, LayerActivations};
 pub(super) use health::LastHealth;
 pub use health::{Health, HealthProbe};
 pub use hidden_space::{HiddenSpace, HiddenSpaceProbe};
+pub use importance::ImportanceProbe;
+pub(super) use importance::LastImportances;
 pub use input_gradient::InputGradientProbe;
 pub use inspect::InspectProbe;
 pub use outcomes::{OutcomeProbe, RowOutcome};

@@ -4,9 +4,10 @@ use super::Session;
 use crate::data::{Prepared, Samples, Scores};
 use crate::nn::Parameters;
 use crate::nn::engine::Engine;
-use crate::train::Set;
 use crate::train::confusion_rows::ConfusionRows;
 use crate::train::evaluation::{Depth, Evaluation, Evaluator, Outcomes};
+use crate::train::importance::{ImportanceMeter, Importances};
+use crate::train::{Set, Weights};
 
 impl Session {
     /// Evaluates the current parameters on all rows.
@@ -19,6 +20,25 @@ impl Session {
         let architecture = self.engine.architecture();
         let engine = Engine::new(architecture, parameters, self.now.rule.optimizer, 1);
         evaluation(&engine, &mut self.evaluator, &self.data)
+    }
+
+    /// Measures the importance of the columns for these weights, on the validation rows, or on the training rows without
+    /// validation rows.
+    pub fn importances(&self, weights: Weights) -> Importances {
+        let best = match weights {
+            Weights::Best => self.recovery.best.as_ref(),
+            Weights::Last => None,
+        };
+        let architecture = self.engine.architecture();
+        let engine = best.map(|best| {
+            let parameters = best.snapshot.parameters();
+            Engine::new(architecture, &parameters, self.now.rule.optimizer, 1)
+        });
+        let engine = engine.as_ref().unwrap_or(&self.engine);
+        let samples = self.data.measured();
+        let rows = (0..samples.rows()).collect();
+        let seed = self.plan().seed;
+        ImportanceMeter::new(&self.data, samples, rows, engine, seed).measure_all(engine, samples)
     }
 
     /// Evaluates the current parameters on the validation rows; `None` without validation rows.

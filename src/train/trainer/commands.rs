@@ -47,6 +47,10 @@ impl<S: Sink> Trainer<S> {
             Command::StepBack => self.step_back(),
             Command::CheckGradients => self.check = Some(self.session.gradient_check()),
             Command::Evaluate(weights) => self.evaluate_weights(weights),
+            Command::MeasureImportance(weights) => {
+                let importances = Box::new(self.session.importances(weights));
+                self.events.push(Event::ImportanceMeasured(importances));
+            }
             Command::FindRows { actual, predicted } => {
                 let taken = self.session.rows_taken(actual, predicted);
                 let position = self.session.position();

@@ -90,6 +90,7 @@ impl Model {
             | Event::Evaluated { .. }
             | Event::Changed { .. }
             | Event::StepPosition(_)
+            | Event::ImportanceMeasured(_)
             | Event::Snapshot => {}
         }
     }

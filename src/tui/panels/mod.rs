@@ -17,6 +17,7 @@ pub(crate) mod gallery;
 pub(crate) mod header;
 pub(crate) mod health;
 pub(crate) mod hidden;
+pub(crate) mod importance;
 pub(crate) mod inspector;
 pub(crate) mod loading;
 pub(crate) mod network;
@@ -132,6 +133,8 @@ panels! {
     Confusion => confusion::ConfusionPanel,
     /// Scores of each class, or sizes of the errors of predicted numbers.
     Scores => scores::ScoresPanel,
+    /// Importance of the columns.
+    Importance => importance::ImportancePanel,
     /// Predictions over the plane of two columns.
     Regions => regions::RegionsPanel,
     /// Predictions over one column.

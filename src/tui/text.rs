@@ -535,6 +535,7 @@ texts! {
     layer_outputs(layer) "outputs (layer {layer})";
     layer_of(layer, depth) "layer {layer} of {depth}";
     explained(first, second) "PC1 {first} PC2 {second}";
+    explained_short(first, second) "{first} + {second}";
     first_component() "PC1";
     gallery_title() "Errors";
     errors_as_of(place, epoch) "{place} · worst first · as of epoch {epoch}";

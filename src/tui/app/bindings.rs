@@ -44,6 +44,8 @@ pub enum When {
     Choosing,
     /// While browsing, unless a chart or the scores fill the screen.
     Moving,
+    /// While the hidden space is on the screen.
+    Layering,
     /// While a chart fills the screen.
     Charting,
     /// While the scores of two classes fill the screen.
@@ -241,8 +243,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [key('V')] "V" SILENT, "edges of the network show: weight w, contribution w·a, last change Δw",
         act!(|model| model.navigation.edge_value = model.navigation.edge_value.next());
     View Always [key('O')] "O" SILENT, "regions, fit, neurons as maps: other columns as in the row / at their means", Model::toggle_means;
-    View Always [key('{')] "{ }" SILENT, "hidden space: layer before / next layer", |model| model.turn_hidden_layer(false);
-    View Always [key('}')] "}" SILENT, SILENT, |model| model.turn_hidden_layer(true);
+    View Layering [key('{')] "{ }" "layer", "hidden space: layer before / next layer", act!(|model| model.turn_hidden_layer(-1));
+    View Layering [key('}')] "}" SILENT, SILENT, act!(|model| model.turn_hidden_layer(1));
     View Always [key('B')] "B" SILENT, "browse rows (toggle); x and v filter", act!(|model| model.browse());
     Chart Charting [key('+'), key('=')] "+ −" "zoom", "zoom in / out (also the mouse wheel)", act!(|model| model.zoom_chart(true));
     Chart Charting [key('-'), key('_')] "−" SILENT, SILENT, act!(|model| model.zoom_chart(false));

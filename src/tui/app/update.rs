@@ -283,6 +283,7 @@ impl Model {
             When::Waiting | When::Stepping | When::Resting | When::Editing => text::pause_first(),
             When::Training => text::not_training(),
             When::Diverged | When::Unstable => text::not_diverged(),
+            When::Layering => text::open_hidden_first(),
             When::Charting => text::maximise_chart_first(),
             When::Away => text::nothing_to_go_back_to(),
             _ => text::close_inspector_first(),
@@ -314,6 +315,7 @@ impl Model {
                 !inspects && navigation.enlarged && !navigation.has_choice() && !diagnoses
             }
             When::Choosing => !inspects && navigation.enlarged && navigation.has_choice(),
+            When::Layering => navigation.shows(PanelId::Hidden),
             When::Charting => navigation.is_charting(),
             When::Scoring => scores,
             When::Elsewhere => !navigation.is_charting() && !scores,

@@ -120,15 +120,11 @@ impl Model {
             .min(depth)
     }
 
-    /// Shows the hidden space of the next layer, or of the one before; beyond the last comes the first.
-    pub(super) fn turn_hidden_layer(&mut self, is_next: bool) -> Done {
-        if !self.navigation.shows(PanelId::Hidden) {
-            return Err(text::open_hidden_first().into());
-        }
-        let layers = self.run.architecture.depth() + 1;
-        let by = if is_next { 1 } else { layers - 1 };
-        self.navigation.hidden_layer = Some((self.hidden_layer() + by) % layers);
-        Ok(())
+    /// Shows the hidden space of the layer `by` layers after the present one; beyond the last come the inputs.
+    pub(super) fn turn_hidden_layer(&mut self, by: isize) {
+        let layers = self.run.architecture.depth() as isize + 1;
+        let next = self.hidden_layer() as isize + by;
+        self.navigation.hidden_layer = Some(next.rem_euclid(layers) as usize);
     }
 
     /// Switches between the charts of loss and accuracy.

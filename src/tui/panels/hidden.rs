@@ -32,6 +32,8 @@ impl Panel for HiddenPanel {
         };
         let [first, second] = space.shares.map(|share| format!("{:.1}%", 100.0 * share));
         let shares = text::explained(&first, &second);
+        let [first, second] = space.shares.map(|share| format!("{:.0}%", 100.0 * share));
+        let rounded = text::explained_short(&first, &second);
         let neurons = architecture.sizes().get(probe.layer).copied().unwrap_or(0);
         let neurons = text::neurons(neurons);
         Title::new(
@@ -39,6 +41,7 @@ impl Panel for HiddenPanel {
             [
                 format!("{layer} · {neurons} · {shares}"),
                 format!("{layer} · {shares}"),
+                format!("{layer} · {rounded}"),
                 layer,
             ],
         )

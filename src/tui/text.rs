@@ -278,8 +278,9 @@ texts! {
     true_target(target) "true {target}";
     scores_title() "Scores";
     importance_title() "Importance";
-    importance_of_r2() "loss of R² by permutation";
-    importance_of_accuracy() "loss of accuracy by permutation";
+    importance_of_r2() "R² lost";
+    importance_of_accuracy() "accuracy lost";
+    by_permutation(score) "{score} by permutation";
     threshold(value, class) "threshold {value} for \"{class}\"";
     roc_head() "ROC: true positive rate";
     false_positive_rate() "false positive rate";

@@ -10,6 +10,7 @@ use crate::train::{Importance, Importances, Request};
 use crate::tui::app::Model;
 use crate::tui::text;
 use crate::tui::widgets::{Pane, Title, bar};
+use crate::util::numbers::score;
 use crate::util::text::{shorten, width};
 
 /// Cells of the mean and its spread, `0.123 ±0.045`.
@@ -25,12 +26,13 @@ impl Panel for ImportancePanel {
         let run = &pane.model.run;
         let details = run.answer::<ImportanceProbe>().map(|found| {
             let rows = text::rows_of_set(found.rows, set_name(run.measured_set()));
-            let score = if run.is_regression() {
+            let lost = if run.is_regression() {
                 text::importance_of_r2()
             } else {
                 text::importance_of_accuracy()
             };
-            [format!("{score} · {rows}"), score.to_owned()]
+            let long = text::by_permutation(lost);
+            [format!("{long} · {rows}"), long, lost.to_owned()]
         });
         Title::new(text::importance_title(), details.into_iter().flatten())
     }
@@ -88,8 +90,8 @@ fn draw_column(pane: &mut Pane<'_>, row: Rect, names: u16, column: &Importance, 
         pane.left(place, &cells, theme.accent());
     }
     if has_numbers {
-        let mean = Span::styled(format!("{:>6.3} ", column.mean), theme.text());
-        let spread = Span::styled(format!("±{:.3}", column.std), theme.dim());
+        let mean = Span::styled(format!("{:>6} ", score(column.mean, 3)), theme.text());
+        let spread = Span::styled(format!("±{}", score(column.std, 3)), theme.dim());
         pane.line(numbers, mean + spread);
     }
 }

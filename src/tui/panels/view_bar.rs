@@ -12,7 +12,7 @@ use crate::util::text::width;
 /// numbers.
 const WITH_LETTERS: u16 = 64;
 const WITH_NAMES: u16 = 100;
-const WITH_NUMBERS: u16 = 120;
+const WITH_NUMBERS: u16 = 150;
 /// Letters of a name's begin.
 const LETTERS: usize = 4;
 

@@ -730,7 +730,7 @@ fn the_screen_changes_nothing_about_the_weights() {
     terminal.resize(120, 36);
     // crossterm may hold back a key that comes at the very moment of a resize until the next one.
     terminal.wait_until("the new size", |text| {
-        text.contains("1 overview") && text.contains("paused")
+        text.contains("network curves") && text.contains("paused")
     });
     sleep(Duration::from_millis(200));
     terminal.press(" ");

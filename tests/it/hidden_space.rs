@@ -145,6 +145,17 @@ fn layers_are_turned_and_rows_clicked() {
     assert_eq!(line.chars().nth(x + 1), Some('◎'), "{screen}");
 }
 
+/// Two outputs of softmax sum to one, so that they lie on a line.
+#[test]
+fn rounding_errors_are_not_enlarged() {
+    let mut shown = Shown::new(dataset("moons"), plan(&[4]), (120, 36)).train(20);
+    shown.press(":view hidden\n}");
+    let screen = drawn_with(&shown.model, Theme::new(Depth::True));
+    let rows = screen.lines().filter(|line| line.contains('○'));
+    // The legend has one too.
+    assert_eq!(rows.count(), 2, "{screen}");
+}
+
 #[test]
 fn the_hidden_space_is_legible_without_colours() {
     let none = Theme::new(Depth::None);

@@ -15,6 +15,8 @@ use crate::tui::widgets::{Canvas, Mark, Pane, Title, axes, plot_area};
 
 /// Parts of the range's power of two that its ends are multiples of, so that the axes rest while points move.
 const PARTS: f64 = 4.0;
+/// Largest ratio of the ranges of the axes: components without variance are not to show rounding errors.
+const FLATTEST: f64 = 100.0;
 
 /// Rows in the first two principal components of a layer's activations, by class or target.
 pub(crate) struct HiddenPanel;
@@ -110,7 +112,12 @@ impl<'a> Picture<'a> {
             return None;
         }
         let points = || space.rows.iter().map(|row| row.1).chain(space.shown);
-        let range = [0, 1].map(|axis| rounded(points().map(|point| point[axis].into())));
+        let limits = [0, 1].map(|axis| limits(points().map(|point| point[axis].into())));
+        let widest = limits
+            .map(|(from, to)| to - from)
+            .into_iter()
+            .fold(0.0, f64::max);
+        let range = limits.map(|limits| rounded(limits, widest / FLATTEST));
         let area = Rect {
             height: inside.height - 1,
             ..inside
@@ -170,15 +177,22 @@ impl<'a> Picture<'a> {
     }
 }
 
-/// Range of `values`, with ends that change in steps. Values that are not finite are left out.
-fn rounded(values: impl Iterator<Item = f64>) -> (f64, f64) {
+/// First and last of `values`; those that are not finite are left out.
+fn limits(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let values = values.filter(|value| value.is_finite());
-    let (from, to) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(from, to), value| {
-        (from.min(value), to.max(value))
+    let limits = values.fold(None, |limits, value| match limits {
+        None => Some((value, value)),
+        Some((from, to)) => Some((value.min(from), value.max(to))),
     });
+    limits.unwrap_or((0.0, 0.0))
+}
+
+/// Range around these limits, at least so wide, with ends that change in steps.
+fn rounded((from, to): (f64, f64), width: f64) -> (f64, f64) {
+    let missing = (width - (to - from)).max(0.0) / 2.0;
+    let (from, to) = (from - missing, to + missing);
     if from >= to || !(to - from).is_finite() {
-        let middle = if from.is_finite() { from } else { 0.0 };
-        return (middle - 1.0, middle + 1.0);
+        return (from - 1.0, from + 1.0);
     }
     let step = (to - from).log2().ceil().exp2() / PARTS;
     ((from / step).floor() * step, (to / step).ceil() * step)

@@ -177,6 +177,13 @@ pub struct TrainingArgs {
     /// Headless: check gradients numerically (again after --epochs, if given); exits 1 on failure
     #[arg(long, help_heading = "Output", conflicts_with = "describe")]
     pub check_gradients: bool,
+    /// Headless: raise the learning rate from step to step, print the loss at each, and suggest one
+    #[arg(long, help_heading = "Output", conflicts_with_all = NO_TRAINING)]
+    pub find_lr: bool,
+    /// Headless: check initial loss, gradients, that 20 rows can be learned by heart, and that shuffled labels cannot be
+    /// learned; exits 1 on failure
+    #[arg(long, help_heading = "Output", conflicts_with_all = NO_TRAINING, conflicts_with = "find_lr")]
+    pub preflight: bool,
     /// Headless: cross-validate on K parts of the rows (stratified, or as --split says) and print the mean of each
     /// score with its standard error; keeps no model
     #[arg(long, value_name = "K", help_heading = "Output", conflicts_with_all = NOT_OF_SEVERAL,
@@ -216,7 +223,8 @@ impl TrainingArgs {
     /// Returns whether an option asks for something other than the screen.
     pub(super) fn is_without_screen(&self, global: &GlobalArgs) -> bool {
         let has_trials = self.folds.is_some() || self.repeat.is_some();
-        self.headless || self.describe || self.check_gradients || has_trials || global.json
+        let is_checked = self.check_gradients || self.find_lr || self.preflight;
+        self.headless || self.describe || is_checked || has_trials || global.json
     }
 }
 
@@ -279,6 +287,21 @@ pub struct SavingArgs {
     #[arg(skip)]
     pub given: Vec<String>,
 }
+
+/// Options that a search for a learning rate and pre-flight checks have no use for.
+const NO_TRAINING: [&str; 11] = [
+    "describe",
+    "check_gradients",
+    "folds",
+    "repeat",
+    "refit",
+    "resume",
+    "checkpoint",
+    "export",
+    "log",
+    "save_split",
+    "paused",
+];
 
 /// Options of a single run.
 const NOT_OF_SEVERAL: [&str; 8] = [

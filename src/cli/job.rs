@@ -89,6 +89,10 @@ pub enum FrontEnd {
         /// Whether back-propagation is checked before and after training.
         check_gradients: bool,
     },
+    /// Losses over the learning rate, and a suggestion.
+    RateFinder { json: bool },
+    /// Checks whether the data can be learned.
+    Preflight { json: bool },
     /// Scores of several trainings.
     Trials {
         json: bool,
@@ -273,6 +277,12 @@ fn front_end(
         return Err(Error::Usage(
             "--cast records the screen, and standard output can't show it".into(),
         ));
+    }
+    if args.find_lr {
+        return Ok(FrontEnd::RateFinder { json });
+    }
+    if args.preflight {
+        return Ok(FrontEnd::Preflight { json });
     }
     let mut limits = choices.limits;
     if args.check_gradients {

@@ -1,6 +1,7 @@
 //! The command line: [`args`] are parsed, checked to a [`job`], and run.
 
 pub mod args;
+mod checks;
 mod config;
 mod describe;
 mod distinct_files;
@@ -245,6 +246,16 @@ fn train(job: Job) -> Result<Work> {
                 };
                 headless::run(session, settings, options)
             }))
+        }
+        FrontEnd::RateFinder { json } => {
+            print_notice(job.unread_input());
+            checks::find_rate(&job, load(&job)?, json)?;
+            Ok(Box::new(|| Ok(0)))
+        }
+        FrontEnd::Preflight { json } => {
+            print_notice(job.unread_input());
+            let code = checks::preflight(&job, load(&job)?, json)?;
+            Ok(Box::new(move || Ok(code)))
         }
         FrontEnd::Trials {
             json,

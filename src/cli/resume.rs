@@ -139,7 +139,7 @@ pub(super) fn job(
                 keep_limits(limits, before, is_given);
             }
         }
-        FrontEnd::Description { .. } | FrontEnd::Trials { .. } => {}
+        _ => {}
     }
     let kept = checkpoint.final_model();
     if !is_given("--weights") {
@@ -175,7 +175,7 @@ pub(super) fn job(
     }
     let limits = match job.front_end {
         FrontEnd::Screen { limits, .. } | FrontEnd::Headless { limits, .. } => limits,
-        FrontEnd::Description { .. } | FrontEnd::Trials { .. } => Limits::default(),
+        _ => Limits::default(),
     };
     job.resume = Some(ResumeOrder {
         limits,

@@ -11,7 +11,9 @@ use super::evaluation::{Evaluation, Outcomes};
 use super::importance::Importances;
 use super::limits::{Limit, Limits};
 use super::observation::Observation;
-use super::{BestEpoch, Divergence, Pace, Plan, Position, StepPosition, Weights};
+use super::{
+    BestEpoch, Divergence, Pace, Plan, Position, PreflightCheck, RateCurve, StepPosition, Weights,
+};
 use crate::data::Prepared;
 use crate::error::Error;
 use crate::model_file::Saved;
@@ -39,6 +41,13 @@ pub enum Command {
     /// Check back-propagation against central differences on the next mini-batch; answered by
     /// [`Event::GradientsChecked`].
     CheckGradients,
+    /// Try learning rates on a fork of the session; answered by [`Event::RatesTried`].
+    FindRate,
+    /// Check on sessions of their own whether a network with these settings can learn the data; answered by
+    /// [`Event::Preflight`], after each check.
+    Preflight,
+    /// End the check, or the search for a rate, that is in progress.
+    CancelTask,
     /// Evaluate the parameters of the best epoch, or the current ones; answered by [`Event::Evaluated`].
     Evaluate(Weights),
     /// Measure the importance of the columns for the parameters of the best epoch, or for the current ones; answered by
@@ -199,6 +208,10 @@ pub enum Event {
     GradientsChecked(Box<GradientCheck>),
     /// The importance of the columns was measured.
     ImportanceMeasured(Box<Importances>),
+    /// The search for a learning rate ended.
+    RatesTried(Box<RateCurve>),
+    /// Pre-flight checks that have ended so far; all of them if there are [`PreflightCheck::COUNT`].
+    Preflight(Vec<PreflightCheck>),
     /// A snapshot was put into the mailbox.
     Snapshot,
     /// The thread is about to end.

@@ -7,6 +7,7 @@
 pub mod checkpoint;
 pub mod confusion_rows;
 mod curves;
+pub mod divergence;
 pub mod evaluation;
 mod event_queue;
 mod export;
@@ -22,7 +23,9 @@ pub mod observation;
 pub mod pace;
 pub mod phase_stepper;
 pub mod plan;
+pub mod preflight;
 pub mod probes;
+mod rate_finder;
 pub mod recovery;
 mod sample;
 mod sampler;
@@ -58,6 +61,10 @@ pub use observation::{Mailbox, Observation, Probe, Request, Scratch, Snapshot, T
 pub use pace::Pace;
 pub use phase_stepper::{PhaseStepper, PhaseValues, StepPhase, StepPosition};
 pub use plan::Plan;
+pub(crate) use preflight::Preflight;
+pub use preflight::PreflightCheck;
+pub(crate) use rate_finder::RateFinder;
+pub use rate_finder::{RateCurve, RatePoint};
 pub use sample::{SampleId, Set};
 pub(crate) use session::Recipe;
 pub use session::{BestEpoch, Divergence, Position, ReplayError, Session, Start, Stepped, Weights};

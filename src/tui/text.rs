@@ -158,6 +158,8 @@ texts! {
     quit_keys() "y: quit · w: save first · esc: cancel";
     weights_kept() "The last good weights are kept.";
     became_nan(quantity, step, layer) "{quantity} became NaN/∞ at step {step} (layer {layer}).";
+    first_diverged(row, line, layer, weight, activation) "First at training row {row} (line {line}), layer {layer}: weights up to {weight}, inputs up to {activation}.";
+    first_diverged_back(row, line, layer, delta, activation) "Largest at training row {row} (line {line}), layer {layer}: δ up to {delta}, inputs up to {activation}.";
     rate_too_high(rate, kept) "Learning rate {rate} is probably too high. {kept}";
     diverged_keys() "t: resume with lr ÷ 10 · r: restart · w: save last good weights";
     diverged_title() "Training diverged";
@@ -381,7 +383,8 @@ texts! {
     nothing_found_yet() "there is no finding";
     enter_runs() "enter:";
     diverging() "diverging";
-    diverging_symptom(epoch) "the training loss is more than 10 times the first, since epoch {epoch}";
+    diverging_symptom(step, before, loss) "at step {step} the training loss rose from {before} to {loss}, above 10 times the first";
+    diverging_symptom_in(symptom, layer) "{symptom}; layer {layer} has the largest updates";
     exploding(layer) "exploding gradients (layer {layer})";
     exploding_short() "exploding";
     exploding_symptom(layer) "the gradient of layer {layer} is more than 10 times as large as its weights";
@@ -436,6 +439,20 @@ texts! {
     few_validation_rows_symptom() "too few to tell anything from";
     few_validation_rows_cause() "With fewer than 20 rows the standard error of an accuracy is up to 11 percentage points and more.";
     few_validation_rows_advice() "restart with a larger --val, or --folds 5";
+
+    // Learning-rate finder and pre-flight checks
+    rates_title() "Learning-rate finder";
+    rates_running() "Training a copy of the network, with a higher learning rate at every step…";
+    cancel_task_key() "esc: cancel";
+    rate_suggested(rate, now) "Suggestion: {rate} (now {now}), a tenth of the rate with the lowest loss.";
+    no_rate_suggested(now) "The loss falls at none of these rates; it stays at {now}.";
+    rates_keys() "enter: apply · esc: close";
+    head_rate() "learning rate";
+    expected_lr() "lr";
+    preflight_title() "Pre-flight checks";
+    preflight_running(check, all) "check {check} of {all} is running…";
+    preflight_passed() "All checks passed.";
+    preflight_failed(count) "{count} check failed." | "{count} checks failed.";
 
     // Network and phase stepper
     inputs(size) "inputs {size}";

@@ -130,10 +130,16 @@ fn with(activation: Activation, plan: Plan) -> Plan {
 #[test]
 fn a_learning_rate_that_is_far_too_high_diverges_or_learns_nothing() {
     let (found, watched) = after("spiral", sgd(plan(&[16, 16]), 10.0), 5);
-    let Some(Finding::Diverging { since }) = found.first() else {
+    let Some(Finding::Diverging {
+        since,
+        before,
+        loss,
+        layer: Some(1..=3),
+    }) = found.first()
+    else {
         panic!("{found:?}");
     };
-    assert!(*since > 0.0 && *since <= 5.0);
+    assert!(*since > 0.0 && *since <= 5.0 && before < loss && *loss > 10.0);
     let remedy = found[0].remedy(watched.session.plan());
     assert_eq!(remedy, Some(Remedy::Recover));
     for learning_rate in [0.3, 1.0] {

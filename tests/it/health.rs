@@ -4,8 +4,10 @@
 use nn_tui::data::{DataSummary, Target};
 use nn_tui::nn::textbook::Network;
 use nn_tui::nn::{Activation, ClipNorm, DropoutRate, Optimizer, ParameterId};
-use nn_tui::train::probes::HealthProbe;
-use nn_tui::train::{Command, Finding, LayerHealth, Observation, Plan, Scratch, Session};
+use nn_tui::train::probes::{DivergenceProbe, HealthProbe};
+use nn_tui::train::{
+    Command, Event, Finding, LayerHealth, Observation, Plan, Scratch, Session, State,
+};
 use nn_tui::tui::app::{Msg, Phase};
 use nn_tui::tui::theme::{Depth, Theme, ThemeChoice};
 use serde::Deserialize;
@@ -276,6 +278,35 @@ fn a_loss_that_explodes_is_recovered_from_while_it_is_finite() {
             .as_ref()
             .is_some_and(|notice| notice.is_error)
     );
+}
+
+#[test]
+fn a_divergence_names_the_row_and_the_layer() {
+    let exploding = Plan {
+        activation: Activation::Relu,
+        ..slow_plan(1e20)
+    };
+    let mut shown = Shown::new(dataset("digits"), exploding, (120, 36));
+    shown.order(Command::Resume, |event| {
+        matches!(
+            event,
+            Event::State {
+                state: State::Diverged(_),
+                ..
+            }
+        )
+    });
+    shown.look();
+    let drawn = screen(&shown);
+    assert!(drawn.contains("at training row"), "{drawn}");
+    let answer = shown.model.run.snapshot.as_ref().expect("looked");
+    let found = answer.answer::<DivergenceProbe>().copied().flatten();
+    let found = found.expect("a row");
+    assert!(
+        (1..=3).contains(&found.layer) && found.weight > 1e6,
+        "{found:?}"
+    );
+    insta::assert_snapshot!("diverged-row-120x36", drawn);
 }
 
 #[test]

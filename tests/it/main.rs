@@ -1,5 +1,6 @@
 //! Tests of the library, through its public functions.
 
+mod before_training;
 mod best;
 mod cases;
 mod changes;

@@ -52,7 +52,7 @@ fn the_names_of_the_views_can_be_clicked() {
         let mut shown = shown(size);
         for view in shown.model.navigation.views().into_iter().rev() {
             let lines = draw(&mut shown);
-            let x = lines[1].split_once(&view.name()[..4]).expect("its name").0;
+            let x = lines[1].split_once(&view.name()[..3]).expect("its name").0;
             let x = x.chars().count() as u16;
             let msg = click(&shown.model, area(&shown.model), x, 1);
             shown.update(msg.expect("a message"));

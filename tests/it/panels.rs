@@ -7,15 +7,16 @@ use std::time::Duration;
 use crate::support::{images, plan, regression_plan, trained_model, trained_on};
 use nn_tui::data::{ClassScores, Confusion, Errors, RankingScores, Scores, ThresholdCurve};
 use nn_tui::nn::gradient_check::Checked;
-use nn_tui::nn::{GradientCheck, ParameterId};
+use nn_tui::nn::{GradientCheck, LearningRate, ParameterId};
+use nn_tui::train::preflight::PreflightKind;
 use nn_tui::train::probes::{
     ActivationProbe, Along, EdgeProbe, Health, HealthProbe, HiddenSpace, HiddenSpaceProbe,
     IncomingWeightProbe, InputGradientProbe, LayerActivations, MeasuredScores, OutcomeProbe,
     PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe, RowOutcome, RowProbe, ScoreProbe, WeightProbe,
 };
 use nn_tui::train::{
-    BestEpoch, EpochRecord, LayerHealth, LossPoint, Position, Probe, Progress, SampleId, Set,
-    Snapshot, Weights,
+    BestEpoch, EpochRecord, LayerHealth, LossPoint, Position, PreflightCheck, Probe, Progress,
+    RateCurve, RatePoint, SampleId, Set, Snapshot, Weights,
 };
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
@@ -330,6 +331,52 @@ fn type_line(model: &mut Model, line: &str) {
     model.update(Msg::Key(enter));
 }
 
+/// Possible results of the learning-rate finder.
+fn rates(numbers: &[f32]) -> RateCurve {
+    let pairs = numbers.windows(2);
+    let points = pairs.map(|pair| RatePoint {
+        rate: pair[0].into(),
+        loss: pair[1].into(),
+    });
+    RateCurve {
+        points: points.collect(),
+        suggestion: numbers
+            .first()
+            .and_then(|&rate| LearningRate::new(rate.into()).ok()),
+    }
+}
+
+/// Possible results of the pre-flight checks, not all of which have ended.
+fn preflight(numbers: &[f32]) -> Vec<PreflightCheck> {
+    let number = |i: usize| numbers.get(i).map_or(f64::NAN, |&number| number.into());
+    let kinds = [
+        PreflightKind::InitialLoss {
+            found: number(0),
+            expected: number(1),
+        },
+        PreflightKind::Gradients {
+            parameters: numbers.len(),
+            error: number(2),
+        },
+        PreflightKind::Memorised {
+            rows: numbers.len(),
+            epochs: 7,
+            relative_loss: number(3),
+        },
+        PreflightKind::Shuffled {
+            score: number(0),
+            chance: number(1),
+            limit: number(2),
+            is_r2: numbers.len().is_multiple_of(2),
+        },
+    ];
+    let checks = kinds.into_iter().take(numbers.len());
+    let is_passed = numbers.len().is_multiple_of(3);
+    checks
+        .map(|kind| PreflightCheck { kind, is_passed })
+        .collect()
+}
+
 /// Possible results of a check.
 fn gradients(numbers: &[f32]) -> GradientCheck {
     let checked = numbers.iter().enumerate().map(|(i, &number)| Checked {
@@ -401,7 +448,7 @@ proptest! {
         (width, height) in (1u16..220, 1u16..70),
         view in 0..View::ALL.len(),
         enlarged in any::<bool>(),
-        overlay in 0u8..9,
+        overlay in 0u8..11,
         browsing in any::<bool>(),
         failed in any::<bool>(),
         numbers in prop::collection::vec(any_number(), 1..9),
@@ -428,6 +475,8 @@ proptest! {
             5 => Some(Overlay::Menu(Menu { line: usize::from(overlay) })),
             6 => Some(Overlay::Sliders(Sliders { chosen: 3 })),
             7 => Some(Overlay::Gradients(Some(1))),
+            9 => Some(Overlay::Rates(Some(Box::new(rates(&numbers))))),
+            10 => Some(Overlay::Preflight(preflight(&numbers))),
             _ => None,
         };
         model.inspector.gradients = Some(gradients(&numbers));

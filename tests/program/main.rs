@@ -2,6 +2,7 @@
 
 mod answers;
 mod cases;
+mod checks;
 mod columns;
 mod dates;
 mod evaluations;

@@ -468,7 +468,7 @@ fn help_is_searched_and_the_screen_is_saved() {
         .nth(1)
         .expect("the view bar")
         .to_owned();
-    let column = row.find("curv").expect("the view") + 1;
+    let column = row.find("cur").expect("the view") + 1;
     terminal.press(&format!("\x1b[<0;{column};2M\x1b[<0;{column};2m"));
     terminal.wait_until("the curves", |text| !text.contains("Weights"));
     terminal.press("?");
@@ -476,7 +476,9 @@ fn help_is_searched_and_the_screen_is_saved() {
     terminal.press("/screenshot");
     let found = terminal.wait_for(":screenshot PATH");
     assert!(!found.contains(":checkpoint"), "{found}");
+    // Two escapes in one read would be one key.
     terminal.press(ESCAPE);
+    terminal.wait_for("Keys (/: search");
     terminal.press(ESCAPE);
     terminal.wait_for("Accuracy");
     terminal.press(":screenshot shown.svg\r");
@@ -496,8 +498,8 @@ fn help_is_searched_and_the_screen_is_saved() {
 fn the_data_are_described_at_any_time() {
     let mut terminal = Terminal::start(&["iris", "--paused"]);
     terminal.wait_for("Confusion");
-    // The last view but one is the second one backwards.
-    terminal.press("\x1b[Z\x1b[Z");
+    // The last view but three is the fourth one backwards.
+    terminal.press("\x1b[Z\x1b[Z\x1b[Z\x1b[Z");
     terminal.wait_for("baseline");
     terminal.wait_for("petal length");
     // Another seed, another split; there is room for the seed in a wide header.

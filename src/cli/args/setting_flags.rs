@@ -8,8 +8,15 @@ use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
 use crate::settings::{Edit, ON_OR_OFF, SETTINGS, Setting};
 
 /// Options that start a run without the screen.
-pub(super) const WITHOUT_SCREEN: [&str; 5] =
-    ["headless", "json", "check_gradients", "folds", "repeat"];
+pub(super) const WITHOUT_SCREEN: [&str; 7] = [
+    "headless",
+    "json",
+    "check_gradients",
+    "find_lr",
+    "preflight",
+    "folds",
+    "repeat",
+];
 
 /// Flags of the settings, read from their table: the edits of those that were given.
 #[derive(Debug, Clone, Default)]

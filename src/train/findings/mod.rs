@@ -10,6 +10,7 @@ pub mod thresholds;
 
 pub use evidence::{Evidence, ExpectedLosses, Unpredicted};
 pub(crate) use losses::{Trend, overfitting_since, trend};
+pub(super) use rules::initial_limit;
 use rules::*;
 
 use super::Plan;
@@ -22,6 +23,12 @@ pub enum Finding {
     Diverging {
         /// Time in epochs at which it first had.
         since: f64,
+        /// The loss before.
+        before: f64,
+        /// The loss then.
+        loss: f64,
+        /// Layer whose updates are largest relative to its weights, from 1, if it is known.
+        layer: Option<usize>,
     },
     /// The gradient is far too large for the weights.
     ExplodingGradients {

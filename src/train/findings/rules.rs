@@ -3,19 +3,27 @@
 use super::losses::overfitting_since;
 use super::thresholds::*;
 use super::{Evidence, Finding};
-use crate::nn::Loss;
+use crate::nn::{Architecture, Loss};
 use crate::train::LayerHealth;
 
 /// The training loss is above ten times the first of the run, and finite. NaN is no explosion.
 pub(super) fn diverging(run: &Evidence<'_>) -> Option<Finding> {
     let first = run.losses.first()?.loss.max;
     let is_exploded = |loss: f64| loss.is_finite() && loss > EXPLODED * first.max(f64::EPSILON);
-    let begin = run
-        .losses
-        .iter()
-        .find(|point| is_exploded(point.loss.max))?;
-    let since = begin.epochs;
-    is_exploded(run.loss()).then_some(Finding::Diverging { since })
+    let mut points = run.losses.iter();
+    let at = points.position(|point| is_exploded(point.loss.max))?;
+    let layers = run.health.map(|health| health.layers.iter());
+    let ratios = layers.into_iter().flatten().enumerate();
+    let ratios = ratios.map(|(l, layer)| (l + 1, layer.log_update_ratio()));
+    let largest = ratios.filter(|(_, ratio)| !ratio.is_nan());
+    is_exploded(run.loss()).then(|| Finding::Diverging {
+        since: run.losses[at].epochs,
+        before: run.losses[at.saturating_sub(1)].loss.last,
+        loss: run.losses[at].loss.max,
+        layer: largest
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(layer, _)| layer),
+    })
 }
 
 /// A layer's gradient is at least ten times as large as its weights.
@@ -95,19 +103,20 @@ pub(super) fn rate_too_low(run: &Evidence<'_>) -> Option<Finding> {
 pub(super) fn initial_loss(run: &Evidence<'_>) -> Option<Finding> {
     let first = run.losses.first()?;
     let expected = run.expected.initial;
-    let limit = if run.architecture.output().is_fraction() && !is_unlimited(run) {
-        INITIAL_FACTOR_OF_FRACTIONS * expected
-    } else {
-        INITIAL_FACTOR * expected + INITIAL_MARGIN
-    };
+    let limit = initial_limit(run.architecture, expected);
     let loss = first.loss.max;
     // Later the network is one that was changed.
     (first.epochs <= 1.0 && loss > limit).then_some(Finding::InitialLoss { loss, expected })
 }
 
-/// Whether the loss of fractions has no upper limit.
-fn is_unlimited(run: &Evidence<'_>) -> bool {
-    run.architecture.loss() == Loss::CrossEntropy
+/// Largest loss before training that is usual, where that of equal outputs is `expected`.
+pub(in crate::train) fn initial_limit(architecture: &Architecture, expected: f64) -> f64 {
+    let has_limit = architecture.loss() != Loss::CrossEntropy;
+    if architecture.output().is_fraction() && has_limit {
+        INITIAL_FACTOR_OF_FRACTIONS * expected
+    } else {
+        INITIAL_FACTOR * expected + INITIAL_MARGIN
+    }
 }
 
 /// The data have a column that predicts the target alone.

@@ -1,6 +1,7 @@
 //! Probes that more than one part of the screen asks for, one kind a file.
 
 mod activations;
+mod divergence;
 mod health;
 mod hidden_space;
 mod importance;
@@ -14,6 +15,7 @@ mod scores;
 mod weights;
 
 pub use activations::{ActivationProbe, LayerActivations};
+pub use divergence::DivergenceProbe;
 pub(super) use health::LastHealth;
 pub use health::{Health, HealthProbe};
 pub use hidden_space::{HiddenSpace, HiddenSpaceProbe};

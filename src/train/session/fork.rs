@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::snapshots::SnapshotRing;
 use super::undo::UndoStack;
 use super::{Buffers, Session};
-use crate::nn::Parameters;
 use crate::nn::engine::{Engine, EngineSnapshot, Resources, Threads};
+use crate::nn::schedule::Plateau;
+use crate::nn::{LearningRate, Parameters, Schedule};
 use crate::train::evaluation::Evaluator;
 
 impl Session {
@@ -52,6 +53,13 @@ impl Session {
             initial_values: Vec::new(),
             start: None,
         }
+    }
+
+    /// Sets the learning rate of all further steps, whatever the schedule was. Meant for forks: it is not logged.
+    pub(in crate::train) fn force_rate(&mut self, learning_rate: LearningRate) {
+        self.now.schedule = Schedule::default();
+        self.plateau = Plateau::default();
+        self.now.rule.learning_rate = learning_rate;
     }
 
     /// Computes the parameters that the next step would lead to; `None` if it would diverge.

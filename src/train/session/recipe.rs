@@ -56,6 +56,19 @@ impl Recipe {
 }
 
 impl Session {
+    /// Returns what another session with the settings in force starts from.
+    pub(crate) fn recipe_in_force(&self) -> Recipe {
+        let plan = self.now.clone();
+        let sizes = self.architecture().sizes();
+        let mut recipe = Recipe {
+            plan,
+            ..self.recipe()
+        };
+        // Changes of the hidden layers may have removed some.
+        recipe.initial_values.retain(|(id, _)| id.is_in(sizes));
+        recipe
+    }
+
     /// Returns what this session has started from.
     pub(crate) fn recipe(&self) -> Recipe {
         Recipe {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use super::tasks::Task;
 use super::{Then, Trainer};
 use crate::nn::{Change, Initialisation};
 use crate::train::event_queue::{Recording, Sink};
@@ -45,7 +46,10 @@ impl<S: Sink> Trainer<S> {
             Command::Resume => self.resume(),
             Command::Step { size, count } => self.step_by(size, count),
             Command::StepBack => self.step_back(),
-            Command::CheckGradients => self.check = Some(self.session.gradient_check()),
+            Command::CheckGradients => self.start_task(Task::CheckGradients),
+            Command::FindRate => self.start_task(Task::FindRate),
+            Command::Preflight => self.start_task(Task::Preflight),
+            Command::CancelTask => self.cancel_task(),
             Command::Evaluate(weights) => self.evaluate_weights(weights),
             Command::MeasureImportance(weights) => {
                 let importances = Box::new(self.session.importances(weights));
@@ -85,7 +89,7 @@ impl<S: Sink> Trainer<S> {
             self.throttle = Throttle::new(self.settings.pace, self.session.batches());
         }
         self.observed = None;
-        self.check_again();
+        self.restart_task();
         self.update_stepper_after_change(is_reshaped);
         let resumed = match self.state {
             State::Diverged(_) if self.session.diverged().is_none() => State::Paused,
@@ -188,7 +192,7 @@ impl<S: Sink> Trainer<S> {
         self.leave_batch();
         self.restarts += 1;
         self.observed = None;
-        self.check_again();
+        self.restart_task();
         self.throttle = Throttle::new(self.settings.pace, self.session.batches());
     }
 }

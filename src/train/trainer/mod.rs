@@ -3,6 +3,7 @@
 mod commands;
 mod saving;
 mod stepping;
+mod tasks;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
@@ -16,8 +17,8 @@ use super::observation::{Mailbox, Observation, Scratch, Training};
 use super::speed::SpeedMeter;
 use super::throttle::Throttle;
 use super::{Divergence, PhaseStepper, Position, Session, Settings, Stepped, Weights};
-use crate::nn::gradient_check::Check;
 use stepping::Goal;
+use tasks::TaskInProgress;
 
 /// Time to train before commands are looked at again; a single step may take longer.
 const SLICE: Duration = Duration::from_millis(4);
@@ -53,8 +54,8 @@ pub(super) struct Trainer<S: Sink> {
     restarts: u32,
     throttle: Throttle,
     meter: SpeedMeter,
-    /// Gradient check in progress. Training waits for it, commands do not.
-    check: Option<Check>,
+    /// Work in progress that training waits for; commands do not.
+    task: Option<TaskInProgress>,
     saver: Saver,
     /// Whether the session has a past that the receiver of events has not seen.
     is_resumed: bool,
@@ -88,7 +89,7 @@ impl<S: Sink> Trainer<S> {
             stepper: None,
             throttle: Throttle::new(settings.pace, session.batches()),
             meter: SpeedMeter::default(),
-            check: None,
+            task: None,
             saver,
             is_resumed: false,
             is_end_expected: false,
@@ -142,8 +143,8 @@ impl<S: Sink> Trainer<S> {
                 // What a command changes is shown before the next step is waited for.
                 next = self.commands.try_recv().ok();
             }
-            if self.check.is_some() {
-                self.check_a_slice();
+            if self.task.is_some() {
+                self.work_a_slice();
             } else if self.is_training() {
                 self.train_a_slice();
             }
@@ -160,7 +161,7 @@ impl<S: Sink> Trainer<S> {
     /// Returns the next command, if any; waits as long as there is nothing else to do.
     fn next_command(&mut self) -> Option<Command> {
         let has_news = self.mailbox.is_wanted() && self.has_news_to_show();
-        let wait = if self.check.is_some() {
+        let wait = if self.task.is_some() {
             Duration::ZERO
         } else if self.is_training() && (has_news || !self.events.is_empty()) {
             self.throttle.wait().min(RETRY)
@@ -216,30 +217,6 @@ impl<S: Sink> Trainer<S> {
         let limit = self.settings.limits.time_reached(self.meter.seconds());
         if let Some(limit) = limit.filter(|_| self.is_training()) {
             self.set_state(State::Finished(limit));
-        }
-    }
-
-    /// Continues the gradient check for about [`SLICE`], and reports its result when done.
-    fn check_a_slice(&mut self) {
-        let start = Instant::now();
-        while let Some(check) = &mut self.check {
-            if !check.advance() {
-                let found = self.check.take().map(Check::finish);
-                let event = found.map(|check| Event::GradientsChecked(Box::new(check)));
-                event.into_iter().for_each(|event| self.events.push(event));
-                // Steps that fell due meanwhile are not made up for.
-                self.throttle = Throttle::new(self.settings.pace, self.session.batches());
-                self.meter.restart(Instant::now());
-            } else if start.elapsed() >= SLICE {
-                return;
-            }
-        }
-    }
-
-    /// Restarts the gradient check in progress, whose network has changed.
-    fn check_again(&mut self) {
-        if self.check.is_some() {
-            self.check = Some(self.session.gradient_check());
         }
     }
 

@@ -149,7 +149,7 @@ impl<S: Sink> Trainer<S> {
             self.observed = None;
         }
         if self.session.position() != before {
-            self.check_again();
+            self.restart_task();
         }
         self.report_step_position();
         // A training finished by the undone update is no longer finished.

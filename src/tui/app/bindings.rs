@@ -192,6 +192,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     Settings Always [key('c')] "c" SILENT, "settings menu: layers, activation, loss, optimizer, …", act!(|model| model.open_menu());
     Settings Always [key('z')] "z" SILENT, "undo", Model::undo;
     Training Always [key('g')] "g" SILENT, "check gradients (finite differences)", Model::check_gradients;
+    Training Always [key('L')] "L" SILENT, "find a learning rate: the loss while it rises from step to step, on a copy", Model::find_rate;
     Editing Editing [key('E')] "E" SILENT, "type the value under the cursor", Model::open_value_prompt;
     Editing Editing [key('(')] "( )" SILENT, "nudge the value down / up", |model| model.nudge(false);
     Editing Editing [key(')')] ")" SILENT, SILENT, |model| model.nudge(true);

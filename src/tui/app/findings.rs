@@ -128,10 +128,21 @@ impl Run {
 
     fn symptom_and_cause(&self, finding: Finding) -> (String, &'static str) {
         match finding {
-            Finding::Diverging { since } => (
-                text::diverging_symptom(format!("{since:.1}")),
-                text::rate_high_cause(),
-            ),
+            Finding::Diverging {
+                since,
+                before,
+                loss: then,
+                layer,
+            } => {
+                let step = (since * f64::from(self.batches)).round();
+                let [before, then] = [before, then].map(loss);
+                let symptom = text::diverging_symptom(step, before.trim(), then.trim());
+                let symptom = match layer {
+                    Some(layer) => text::diverging_symptom_in(&symptom, layer),
+                    None => symptom,
+                };
+                (symptom, text::rate_high_cause())
+            }
             Finding::ExplodingGradients { layer } => {
                 (text::exploding_symptom(layer), text::exploding_cause())
             }

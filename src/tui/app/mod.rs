@@ -27,6 +27,7 @@ pub mod prompt;
 mod row_selection;
 mod run_events;
 mod settings;
+mod tasks;
 pub mod timeline;
 mod training;
 mod undo;

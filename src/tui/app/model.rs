@@ -11,15 +11,17 @@ use super::motion::Motion;
 use super::navigation::Navigation;
 use super::plane::Plane;
 use super::prompt::Prompt;
-use super::training::Run;
+use super::training::{Phase, Run};
 use super::update::Effect;
 use super::what_if::Sliders;
 use crate::data::Samples;
 use crate::model_file::ExportOption;
 use crate::nn::Initialisation;
 use crate::settings::Choices;
-use crate::train::probes::{HealthProbe, PhaseProbe, RowProbe, WeightProbe};
-use crate::train::{Command, Observation, Pace, Request, SampleId, Started, Weights};
+use crate::train::probes::{DivergenceProbe, HealthProbe, PhaseProbe, RowProbe, WeightProbe};
+use crate::train::{
+    Command, Observation, Pace, PreflightCheck, RateCurve, Request, SampleId, Started, Weights,
+};
 use crate::tui::keymap::KeyMap;
 use crate::tui::panels::plane;
 
@@ -50,6 +52,10 @@ pub enum Overlay {
     Sliders(Sliders),
     /// Gradient check, with the index of its chosen line.
     Gradients(Option<usize>),
+    /// Learning-rate finder; `None` while it is running.
+    Rates(Option<Box<RateCurve>>),
+    /// Pre-flight checks that have ended.
+    Preflight(Vec<PreflightCheck>),
 }
 
 /// Message in the footer; stays until the next key.
@@ -212,6 +218,9 @@ impl Model {
         }
         let plane = plane::request(self);
         plane.into_iter().for_each(|probe| observation.add(probe));
+        if matches!(self.run.phase, Phase::Diverged(_)) {
+            observation.add(Request::new(DivergenceProbe));
+        }
         if observation.find::<HealthProbe>().is_none() {
             observation.add(Request::new(HealthProbe { is_shown: false }));
         }

@@ -93,7 +93,16 @@ impl Model {
                 self.press(&key(KeyCode::Up, KeyCode::Down));
             }
             (Some(Overlay::Command(_)), None) => self.press(&key(KeyCode::BackTab, KeyCode::Tab)),
-            (Some(Overlay::Prompt(_) | Overlay::Confirm(_)) | None, None) => {}
+            (
+                Some(
+                    Overlay::Prompt(_)
+                    | Overlay::Confirm(_)
+                    | Overlay::Rates(_)
+                    | Overlay::Preflight(_),
+                )
+                | None,
+                None,
+            ) => {}
         }
     }
 }

@@ -223,6 +223,8 @@ impl Model {
             Some(Overlay::Menu(menu)) => self.press_in_menu(menu, key),
             Some(Overlay::Sliders(sliders)) => self.press_in_sliders(sliders, key),
             Some(Overlay::Gradients(chosen)) => self.press_in_gradients(chosen, key),
+            Some(Overlay::Rates(curve)) => self.press_in_rates(curve, key),
+            Some(Overlay::Preflight(checks)) => self.press_in_preflight(checks, key),
         }
     }
 

@@ -76,9 +76,13 @@ impl Model {
                     let overlay = &mut self.prompt.overlay;
                     overlay.take_if(|overlay| matches!(overlay, Overlay::Gradients(_)));
                 }
+                let overlay = &mut self.prompt.overlay;
+                overlay.take_if(|overlay| matches!(overlay, Overlay::Preflight(_)));
                 self.prompt.error(why);
             }
             Event::GradientsChecked(check) => self.on_gradients_checked(*check),
+            Event::RatesTried(curve) => self.on_rates_tried(*curve),
+            Event::Preflight(checks) => self.on_preflight(checks),
             Event::Stopped if self.leaving.is_none() => self.prompt.error(text::thread_ended()),
             // An export that is still waited for was not written.
             Event::Stopped => {

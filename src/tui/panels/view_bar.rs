@@ -11,10 +11,10 @@ use crate::util::text::width;
 /// Width of the screen from which on the other views have the begin of their names, their names, and also their
 /// numbers.
 const WITH_LETTERS: u16 = 64;
-const WITH_NAMES: u16 = 100;
+const WITH_NAMES: u16 = 110;
 const WITH_NUMBERS: u16 = 150;
 /// Letters of a name's begin.
-const LETTERS: usize = 4;
+const LETTERS: usize = 3;
 
 /// Part of the bar: its text, and the view that a click on it leads to.
 struct Tab {

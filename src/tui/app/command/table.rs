@@ -111,6 +111,9 @@ fn others() -> Vec<Spec> {
         good "pause" [] "" Nothing, "pause", Plain(Model::pause);
         any "restart" [] "" Nothing, "restart (same seed)", Plain(act!(|model| model.restart_with_seed(0)));
         good "recover" [] "" Nothing, "after divergence: restore last good weights, lr ÷ 10", Plain(Model::recover_if_diverging);
+        good "find" [] "lr" Words(|| vec!["lr"]), "find a learning rate: the loss while it rises from step to step, on a copy",
+            With(Model::find);
+        good "preflight" [] "" Nothing, "check whether a network with these settings can learn the data", Plain(Model::preflight);
         good "check" [] "" Nothing, "check gradients (finite differences)", Plain(Model::check_gradients);
         any "row" ["r"] "N" Nothing, "show this row in the network",
             With(|model, rest| model.show_row(parse::row(rest)?));

@@ -7,7 +7,9 @@ mod gradients;
 mod help;
 mod key_hints;
 mod menu;
+mod preflight;
 pub(crate) mod prompt;
+mod rates;
 mod sliders;
 
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
@@ -32,6 +34,8 @@ pub(crate) fn render(pane: &mut Pane<'_>) -> Option<u16> {
         Some(Overlay::Menu(menu)) => menu::render(pane, *menu),
         Some(Overlay::Sliders(sliders)) => sliders::render(pane, *sliders),
         Some(Overlay::Gradients(chosen)) => gradients::render(pane, *chosen),
+        Some(Overlay::Rates(curve)) => rates::render(pane, curve.as_deref()),
+        Some(Overlay::Preflight(checks)) => preflight::render(pane, checks),
         None => error::render(pane),
     }
     None

@@ -1,0 +1,97 @@
+//! Result of the learning-rate finder: the loss over the learning rate, and the suggestion.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use super::{centred, content_width, key_hints, popup, question, wrapped};
+use crate::train::RateCurve;
+use crate::tui::text;
+use crate::tui::widgets::{Canvas, Dash, Mark, Pane, Stroke, axes};
+use crate::util::numbers::{rate, significant};
+
+/// Widest content.
+const MAX_WIDTH: u16 = 76;
+/// Largest number of rows of the plot with its axes.
+const MAX_ROWS: usize = 16;
+/// Multiple of the first loss at the upper end of the axis.
+const TOP: f64 = 1.25;
+
+/// Draws the curve, or a message while the sweep is running.
+pub(super) fn render(pane: &mut Pane<'_>, curve: Option<&RateCurve>) {
+    let title = text::rates_title();
+    let Some(curve) = curve else {
+        let text = text::rates_running().to_owned();
+        return question(pane, MAX_WIDTH, title, &[text], text::cancel_task_key());
+    };
+    let theme = pane.theme;
+    let room = content_width(pane.area, MAX_WIDTH);
+    let now = rate(pane.model.run.plan.rule.learning_rate.get());
+    let (verdict, keys) = match curve.suggestion {
+        Some(suggestion) => (
+            text::rate_suggested(rate(suggestion.get()), now),
+            text::rates_keys(),
+        ),
+        None => (text::no_rate_suggested(now), text::close_key()),
+    };
+    let verdict: Vec<Line> = wrapped(&verdict, room, theme.strong()).collect();
+    let keys: Vec<Line> = wrapped(keys, room, theme.accent()).collect();
+    let rows = verdict.len() + keys.len() + MAX_ROWS;
+    let place = centred(pane.area, room, rows);
+    let inner = popup(pane, place, title, None);
+    let [head, body, foot] = Layout::vertical([
+        Constraint::Length(verdict.len() as u16),
+        Constraint::Fill(1),
+        Constraint::Length(keys.len() as u16),
+    ])
+    .areas(inner);
+    pane.draw(Paragraph::new(verdict), head);
+    key_hints::make_clickable(pane, foot, &keys);
+    pane.draw(Paragraph::new(keys), foot);
+    if body.height >= 4 && body.width >= 20 {
+        plot(pane, body, curve);
+    }
+}
+
+/// Draws the smoothed loss over the logarithm of the rate, and a line at the suggestion.
+fn plot(pane: &mut Pane<'_>, body: Rect, curve: &RateCurve) {
+    let theme = pane.theme;
+    let losses = || curve.points.iter().map(|point| point.loss);
+    let first = losses().next().unwrap_or(f64::NAN);
+    let low = losses().fold(f64::INFINITY, f64::min);
+    let high = losses().fold(f64::NEG_INFINITY, f64::max).min(TOP * first);
+    let ends = curve.points.first().zip(curve.points.last());
+    let Some((from, to)) = ends.map(|(from, to)| (from.rate.log10(), to.rate.log10())) else {
+        return;
+    };
+    let is_range = low < high && from < to;
+    if !(is_range && (from + to).is_finite()) {
+        return;
+    }
+    let left = [0.0, 0.5, 1.0]
+        .map(|share| -> Mark { (share, significant(low + share * (high - low), 3)) });
+    let below = |_| {
+        let decades = (from.ceil() as i32)..=(to.floor() as i32);
+        decades
+            .map(|power| {
+                let place = (f64::from(power) - from) / (to - from);
+                (place, rate(10f64.powi(power)))
+            })
+            .collect()
+    };
+    let before = std::mem::replace(&mut pane.area, body);
+    let inside = axes(pane, &left, 5, below, text::head_rate());
+    pane.area = before;
+    let mut canvas = Canvas::new(inside, (from, to), (low, high));
+    if let Some(suggestion) = curve.suggestion {
+        let x = suggestion.get().log10();
+        let stroke = Stroke::new(theme.accent(), 1.0).dashed(Dash::Along(2, 2));
+        canvas.line((x, low), (x, high), &stroke);
+    }
+    let stroke = Stroke::new(theme.train(), 2.0);
+    for pair in curve.points.windows(2) {
+        let point = |index: usize| (pair[index].rate.log10(), pair[index].loss);
+        canvas.line(point(0), point(1), &stroke);
+    }
+    canvas.render(pane.buf);
+}

@@ -76,6 +76,7 @@ pub use source::converted::Conversion;
 pub(crate) use source::idx_file::files_beside;
 pub use source::text_encoding::TextEncoding;
 pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSummary, Topic};
+pub(crate) use table::amount::{CASED, NO_CENTS, UNITS};
 pub use table::dialect::Delimiter;
 pub use table::lines::Lines;
 pub use table::{CellFormat, Quote, Reading};

@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import sys
 
+import cells
 import importance
 import numpy
 import programs
@@ -245,6 +246,7 @@ def main():
         checks += sum(check(model) for check in programs.CHECKS)
     python_reads_tables_as_predict(program, folder)
     programs_name_columns_as_predict(program, folder)
+    cells.python_reads_cells_as_predict(program, folder)
     importance.compare(program, folder, ROOT / "datasets")
     print(f"{checks} passed, 0 failed")
 

@@ -1,26 +1,10 @@
 //! Numbers as people write them: thousands separators, percent and currency signs, negative numbers in
 //! parentheses.
 
-/// Currency codes that may stand before or behind a number.
-const CODES: [&str; 43] = [
-    "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "NZD", "SEK", "NOK", "DKK",
-    "PLN", "CZK", "HUF", "RON", "BGN", "BRL", "MXN", "ARS", "CLP", "KRW", "RUB", "TRY", "ZAR",
-    "HKD", "SGD", "THB", "ILS", "kr", "z\u{142}", "R$", "US$", "A$", "C$", "NZ$", "HK$", "Rs.",
-    "Rs", "Fr.", "K\u{10d}", "Ft",
-];
+use super::amount::{Amount, NO_CENTS, is_gap};
 
 /// Currencies whose amounts are written with commas between thousands.
 const WITH_COMMAS: [&str; 6] = ["$", "\u{a3}", "\u{a5}", "\u{20a9}", "\u{20b9}", "Rs"];
-
-/// Signs for percent, permille and currencies.
-const SIGNS: [&str; 18] = [
-    "%", "\u{2030}", "$", "\u{a2}", "\u{a3}", "\u{a4}", "\u{a5}", "\u{20ac}", "\u{20b9}",
-    "\u{20bd}", "\u{20a9}", "\u{20ba}", "\u{20aa}", "\u{20ab}", "\u{e3f}", "\u{20b4}", "\u{20a6}",
-    "\u{20b1}",
-];
-
-/// Ends of amounts without cents, such as `5.-` and `5,-`.
-const NO_CENTS: [&str; 6] = [".--", ",--", ".-", ",-", ".\u{2013}", ",\u{2013}"];
 
 /// Formats of the numbers of one column.
 #[derive(Debug, Default)]
@@ -54,32 +38,27 @@ impl Formats {
     }
 }
 
-/// Returns the currency or percent sign of the number in `cell`; a sign for the codes that have one.
+/// Returns the currency or percent sign of the number in `cell`; one for all spellings.
 fn unit(cell: &str) -> Option<&'static str> {
-    let code = CODES.into_iter().find(|code| cell.contains(code));
-    let sign = || SIGNS.into_iter().find(|sign| cell.contains(sign));
-    match code {
-        Some("EUR") => Some("\u{20ac}"),
-        Some("USD" | "US$") => Some("$"),
-        Some("GBP") => Some("\u{a3}"),
-        Some(code) => Some(code),
-        None => sign(),
-    }
-}
-
-/// Returns whether `letter` separates thousands whatever the decimal mark is: a blank, also one that is
-/// thin or does not break, or an apostrophe.
-fn is_gap(letter: char) -> bool {
-    matches!(
-        letter,
-        ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\'' | '\u{2019}'
-    )
+    let unit = Amount::of(cell)?.unit?;
+    Some(match unit {
+        "EUR" => "\u{20ac}",
+        "USD" | "US$" => "$",
+        "GBP" => "\u{a3}",
+        "kr." => "kr",
+        "Rs." => "Rs",
+        other => other,
+    })
 }
 
 /// Parses `cell`, without blanks around it, whose decimal mark is a comma if it has a `decimal_comma`, but
 /// the last of both marks if it has both.
 pub(crate) fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
-    let (digits, is_negative) = core(cell)?;
+    let Amount {
+        digits,
+        is_negative,
+        ..
+    } = Amount::of(cell)?;
     let mark = match (digits.rfind(','), digits.rfind('.')) {
         (Some(comma), Some(point)) if comma > point => ',',
         (Some(_), Some(_)) => '.',
@@ -89,7 +68,7 @@ pub(crate) fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
     let other = if mark == ',' { '.' } else { ',' };
     let (whole, fraction) = match digits.split_once(mark) {
         Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (digits.as_str(), None),
+        None => (digits, None),
     };
     let mut plain = String::with_capacity(cell.len());
     if is_negative {
@@ -100,11 +79,14 @@ pub(crate) fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
     let first = groups.next()?;
     plain.push_str(first);
     let is_grouped = groups.peek().is_some();
+    let is_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
     // In India, hundreds of thousands have a comma as well: 12,34,567.
     let is_lakh = first.len() < 3 && other == ',' && whole.matches(',').count() > 1;
     let (mut twos, mut threes) = (0, 0);
     while let Some(group) = groups.next() {
+        // An exponent is none of thousands.
         match group.len() {
+            _ if !is_digits(group) => return None,
             3 => threes += 1,
             2 if is_lakh && groups.peek().is_some() => twos += 1,
             _ => return None,
@@ -116,7 +98,8 @@ pub(crate) fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
     }
     let is_address =
         whole.split('.').count() == 4 && whole.split('.').all(|part| part.parse::<u8>().is_ok());
-    let is_first_group = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    let is_first_group =
+        (1..=3).contains(&first.len()) && !first.starts_with('0') && is_digits(first);
     if is_grouped && (!is_first_group || is_address) {
         return None;
     }
@@ -143,7 +126,7 @@ pub(crate) fn is_number(cell: &str) -> bool {
 /// Returns the decimal mark of a number and whether it can be nothing else; `None` for other texts, and
 /// for numbers without a mark or whose marks all separate thousands.
 pub(crate) fn decimal_mark(cell: &str) -> Option<(u8, bool)> {
-    let (digits, _) = core(cell)?;
+    let digits = Amount::of(cell)?.digits;
     if let Some(end) = NO_CENTS.iter().find(|end| cell.contains(**end)) {
         return Some((end.as_bytes()[0], true));
     }
@@ -169,12 +152,17 @@ pub(crate) fn decimal_mark(cell: &str) -> Option<(u8, bool)> {
 /// Returns the mark that separates thousands in `cell`: one that it has several times, or the comma of an amount in
 /// dollars and the like, such as `$1,500`. `None` for other texts.
 pub(crate) fn thousands_mark(cell: &str) -> Option<u8> {
-    let (digits, _) = core(cell)?;
+    let Amount { digits, unit, .. } = Amount::of(cell)?;
     let marks = (digits.matches(',').count(), digits.matches('.').count());
+    let has_commas = |unit: &str| {
+        WITH_COMMAS
+            .iter()
+            .any(|sign| unit.starts_with(sign) || unit.ends_with(sign))
+    };
     match marks {
         (2.., 0 | 1) if number(cell, false).is_some() => Some(b','),
         (0 | 1, 2..) if number(cell, true).is_some() => Some(b'.'),
-        (1, 0) if WITH_COMMAS.iter().any(|sign| cell.contains(sign)) => decimal_mark(cell)
+        (1, 0) if unit.is_some_and(has_commas) => decimal_mark(cell)
             .filter(|&(_, is_certain)| !is_certain)
             .map(|_| b','),
         _ => None,
@@ -183,63 +171,7 @@ pub(crate) fn thousands_mark(cell: &str) -> Option<u8> {
 
 /// Returns the whole number in `cell` if it has no marks and no fraction, but maybe a currency.
 pub(crate) fn unmarked(cell: &str) -> Option<u64> {
-    let (digits, _) = core(cell)?;
-    digits.parse().ok()
-}
-
-/// Returns the digits of a number with their separators, and whether it is negative.
-fn core(cell: &str) -> Option<(String, bool)> {
-    // Most texts are told by this, long before all currencies are looked for.
-    if !cell.bytes().any(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let (mut text, mut is_negative) = (cell.trim(), false);
-    // Nearly all numbers have nothing around them.
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let is_plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',');
-    if digits.bytes().all(is_plain) {
-        return Some((digits.to_owned(), text.starts_with('-')));
-    }
-    if let Some(inner) = text
-        .strip_prefix('(')
-        .and_then(|text| text.strip_suffix(')'))
-    {
-        (text, is_negative) = (inner.trim(), true);
-    }
-    let mut minus = 0;
-    // A sign, a currency and a minus may come in any order, on either side.
-    loop {
-        let before = text;
-        text = text.trim_matches(is_gap);
-        for sign in SIGNS {
-            text = text.strip_prefix(sign).unwrap_or(text);
-            text = text.strip_suffix(sign).unwrap_or(text);
-        }
-        if let Some(rest) = text.strip_prefix(['-', '\u{2212}', '+']) {
-            minus += usize::from(!text.starts_with('+'));
-            text = rest;
-        }
-        for end in NO_CENTS {
-            text = text.strip_suffix(end).unwrap_or(text);
-        }
-        if let Some(rest) = text.strip_suffix(['-', '\u{2212}']) {
-            // A whole number with a dash behind it is a range, such as an age from 18 on.
-            if !rest.contains(['.', ',']) {
-                return None;
-            }
-            minus += 1;
-            text = rest;
-        }
-        for code in CODES {
-            text = text.strip_prefix(code).unwrap_or(text);
-            text = text.strip_suffix(code).unwrap_or(text);
-        }
-        if text == before {
-            break;
-        }
-    }
-    let is_bare = text.starts_with(|letter: char| letter.is_ascii_digit() || ".,".contains(letter));
-    (is_bare && minus < 2).then(|| (text.to_owned(), is_negative != (minus == 1)))
+    Amount::of(cell)?.digits.parse().ok()
 }
 
 #[cfg(test)]
@@ -270,6 +202,12 @@ mod tests {
             ("-A$5.50", -5.5),
             ("1,250-", -1250.0),
             ("\u{2212}3", -3.0),
+            ("(20)", -20.0),
+            ("$(2,639.52)", -2639.52),
+            ("$ -", 0.0),
+            ("1,250.00 US$", 1250.0),
+            ("chf 5", 5.0),
+            ("1e3%", 1000.0),
         ] {
             let found = number(cell, false);
             if cell.contains("1\u{202f}234,5") {
@@ -282,6 +220,8 @@ mod tests {
         assert_eq!(number("1.234", true), Some(1234.0));
         assert_eq!(number("3,5 %", true), Some(3.5));
         assert_eq!(number("12.500,-", true), Some(12_500.0));
+        assert_eq!(number("7,933e+02", true), Some(793.3));
+        assert_eq!(number("(3.030,76) \u{20ac}", true), Some(-3030.76));
         assert_eq!(number("192.168.100.200", true), None, "an address");
         assert_eq!(number("1.500.250.100", true), Some(1_500_250_100.0));
     }
@@ -318,6 +258,10 @@ mod tests {
             "0,500",
             "2024-01-31",
             "--5",
+            "(-20)",
+            "1,5e3",
+            "1,e+5",
+            "1e0,001",
             "EUR",
             "5more",
             "1 2",

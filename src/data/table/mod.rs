@@ -1,5 +1,6 @@
 //! Tables of text: named columns over rows of equal width, cells not yet typed.
 
+pub(crate) mod amount;
 pub(crate) mod batch;
 pub(crate) mod blanks;
 pub(crate) mod column_reader;
@@ -37,7 +38,7 @@ use dialect::{Delimiter, Dialect};
 use header::{column_names, could_be_names, is_header, numbered_names, units_row};
 use prefix::Prefix;
 use records::Records;
-use rows::{Layout, Rows, is_footer};
+use rows::{Layout, Rows, is_footer, is_header_again};
 pub(super) use shape::Shape;
 
 /// Terminal cells of a faulty cell's text in a message.
@@ -240,7 +241,9 @@ impl Table {
             rows.remove(0);
         }
         // A repeated header is no evidence on its columns.
-        rows.retain(|row| !has_header || row.cells != first);
+        rows.retain(|row| {
+            !has_header || !is_header_again(row.cells.iter().map(String::as_str), &first)
+        });
         let layout = Layout::of(&rows, names.len(), dialect.delimiter);
         let (bytes, progression) = start.all();
         let records = Records::new(source, bytes, dialect);

@@ -125,6 +125,14 @@ pub(super) fn is_footer<'c>(mut cells: impl Iterator<Item = &'c str>, width: usi
     width > 1 && is_sentence && !text.starts_with(['#', '%']) && !is_number(text)
 }
 
+/// Returns whether the `cells` of a row are those of the `header`, but for blanks around them. Nearly always the
+/// first one differs.
+pub(super) fn is_header_again<'c>(cells: impl Iterator<Item = &'c str>, header: &[String]) -> bool {
+    cells
+        .map(str::trim)
+        .eq(header.iter().map(|name| name.trim()))
+}
+
 impl Rows {
     /// Starts reading `records`, rows of `width` cells, empty from the start of that range on; the first one
     /// is skipped if there is a `header`.
@@ -279,9 +287,7 @@ impl Header {
         let Some(cells) = &self.cells else {
             return false;
         };
-        // Nearly always the first cell differs.
-        let is_name = |(column, name): (usize, &String)| record.bytes(column) == name.as_bytes();
-        let is_header = record.len() == cells.len() && cells.iter().enumerate().all(is_name);
+        let is_header = is_header_again(record.cells(), cells);
         if is_header {
             left_out.headers += 1;
             if left_out.headers == 1 {

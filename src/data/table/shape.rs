@@ -90,7 +90,9 @@ impl Shape {
         };
         match parsed {
             Ok(number) if number.is_finite() => {
-                let is_missing = self.missing_numbers().contains(&number);
+                // Texts such as `$ -` may be chosen as missing values.
+                let is_missing = self.missing_numbers().contains(&number)
+                    || self.is_formatted(cell) && self.missing.is_missing_number(cell);
                 Ok(if is_missing { f64::NAN } else { number })
             }
             _ if self.missing.is_missing_number(cell) => Ok(f64::NAN),

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::list;
 use parts::{BODY, DATES, HEAD, MAIN};
-use crate::data::{Derived, Encoding, InputColumn, Quote, Task};
+use crate::data::{CASED, Derived, Encoding, InputColumn, NO_CENTS, Quote, Task, UNITS};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::util::text::is_printable;
@@ -76,6 +76,7 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
         Some(Quote::Never) => "None".to_owned(),
     };
     writeln!(code, "DECIMAL_MARK, QUOTE = \"{mark}\", {quote}")?;
+    write_units(code)?;
     writeln!(
         code,
         "\n# The columns of a row: name, kind, and what is known of it.\nCOLUMNS = ["
@@ -111,6 +112,17 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
         all = format!("\"{output}\": _{output}", output = architecture.output());
     }
     writeln!(code, "_ALL = {{{all}}}")
+}
+
+/// Writes what may be around the digits of a number.
+fn write_units(code: &mut String) -> Result<(), std::fmt::Error> {
+    let list = |texts: &[&str]| {
+        let texts: Vec<String> = texts.iter().map(|one| text(one)).collect();
+        texts.join(", ")
+    };
+    writeln!(code, "UNITS = [{}]", list(&UNITS))?;
+    let (cased, ends) = (text(CASED), list(&NO_CENTS));
+    writeln!(code, "CASED, NO_CENTS = {cased}, [{ends}]")
 }
 
 /// Describes a column as a Python tuple.

@@ -36,49 +36,95 @@ def _missing(value, words):
 def _missing_number(value):
     if _missing(value, MISSING_NUMBERS):
         return True
-    return any(_is_number(word) and _parsed(value) == float(word) for word in MISSING_NUMBERS)
+    numbers = [float(word) for word in MISSING_NUMBERS if PLAIN.fullmatch(word)]
+    return bool(numbers) and _parsed(value) in numbers
 
 
 def _number(value, offset, fill):
     if _missing_number(value):
         return fill
-    number = _parsed(value)
     # The rest of the number is kept in single precision.
-    number = struct.unpack("f", struct.pack("f", number - offset))[0]
+    number = struct.unpack("f", struct.pack("f", _parsed(value) - offset))[0]
     if not math.isfinite(number):
-        raise ValueError(f"expected a finite number, found {value!r}")
+        raise ValueError(f"expected a smaller number, found {value!r}")
     return number
 
 
 def _parsed(value):
-    if "_" in str(value):
-        raise ValueError(f"expected a number, found {value!r}")
-    try:
-        if DECIMAL_MARK == "." or not isinstance(value, str):
-            return float(value)
-    except ValueError:
-        pass
-    # As people write them: thousands separators, currencies, percent signs, negatives in parentheses.
-    text = re.sub(r"[.,](--?|\u2013)(?=\D*$)", "", str(value))
-    text = re.sub(r"[A-Za-z]{1,3}\$|[A-Za-z]{2,3}\.?|[%\u2030$\u00a2-\u00a5\u20a0-\u20bf\s'\u2019]|z\u0142|K\u010d", "", text)
-    is_negative = text.startswith("(") or "-" in text or "\u2212" in text
-    digits = text.strip("()+-\u2212")
+    if not isinstance(value, str):
+        number = float(value)
+    else:
+        text = value.strip(BLANKS)
+        plain = float(text) if PLAIN.fullmatch(text) else None
+        formatted = _formatted(text) if plain is None or DECIMAL_MARK == "," else None
+        number = plain if formatted is None else formatted
+    if number is None or not math.isfinite(number):
+        raise ValueError(f"expected a {'finite ' * (number is not None)}number, found {value!r}")
+    return number
+
+
+# Numbers as people write them; see `data/table/formatted.rs` of nn-tui.
+PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.I | re.A)
+UNIT = "|".join(re.escape(unit) if unit != CASED else f"(?-i:{unit})" for unit in UNITS)
+UNIT_BEFORE = re.compile(f"^(?:{UNIT})", re.I | re.A)
+UNIT_BEHIND = re.compile(f"(?:{UNIT})\\Z", re.I | re.A)
+# Blanks and apostrophes between thousands.
+GAPS = " \xa0\u2009\u202f'\u2019"
+
+
+def _amount(text):
+    """The digits of a number with their marks, and whether it is negative; None for other texts."""
+    if not re.search("[0-9]", text):
+        # The zero of accounts is a dash beside a currency: $ -
+        unit = UNIT_BEFORE.search(text) or UNIT_BEHIND.search(text)
+        if not unit or unit[0] in "%\u2030":
+            return None
+        rest = text[: unit.start()] + text[unit.end() :]
+        return ("0", False) if rest.strip(GAPS) in ("-", "\u2013") else None
+    signs, is_negative, before = 0, False, None
+    while text != before:
+        before = text
+        text = UNIT_BEHIND.sub("", UNIT_BEFORE.sub("", text.strip(GAPS)))
+        if text.startswith(("-", "\u2212", "+")):
+            signs, is_negative, text = signs + 1, text[0] != "+", text[1:]
+        if text.startswith("(") and text.endswith(")"):
+            signs, is_negative, text = signs + 1, True, text[1:-1]
+        for end in NO_CENTS:
+            text = text[: -len(end)] if text.endswith(end) else text
+        if text.endswith(("-", "\u2212")):
+            # A whole number with a dash behind it is a range, such as an age from 18 on.
+            if not re.search("[.,]", text[:-1]):
+                return None
+            signs, is_negative, text = signs + 1, True, text[:-1]
+    return (text, is_negative) if signs < 2 and re.match("[0-9.,]", text) else None
+
+
+def _formatted(text):
+    """The number in a text whose decimal mark is the usual one, or the last of both; None for other texts."""
+    amount = _amount(text)
+    if amount is None:
+        return None
+    digits, is_negative = amount
     mark = max(",.", key=digits.rfind) if "," in digits and "." in digits else DECIMAL_MARK
     other = ",."[mark == ","]
-    whole, _, fraction = digits.partition(mark)
-    lakhs = r"|[1-9]\d?(,\d\d)+,\d{3}" if other == "," else ""
-    if not re.fullmatch(rf"\d*|[1-9]\d{{,2}}(\{other}\d{{3}})+{lakhs}", whole) or not re.fullmatch(r"\d*", fraction):
-        # An exponent, or a point where commas are decimal marks.
-        return float(value)
-    number = float(f"{whole.replace(other, '')}.{fraction}")
-    return -number if is_negative else number
-
-
-def _is_number(word):
-    try:
-        return math.isfinite(float(word))
-    except ValueError:
-        return False
+    whole, point, fraction = digits.partition(mark)
+    first, *groups = re.split(f"[{other}{GAPS}]", whole)
+    if groups:
+        # In India, hundreds of thousands have a comma as well: 12,34,567.
+        is_lakh = len(first) < 3 and other == "," and whole.count(",") > 1
+        threes, last = [len(group) == 3 for group in groups], len(groups) - 1
+        twos = [is_lakh and len(group) == 2 and i < last for i, group in enumerate(groups)]
+        if not re.fullmatch("[1-9][0-9]{0,2}", first) or not all(re.fullmatch("[0-9]+", group) for group in groups):
+            return None
+        if not all(map(max, threes, twos)) or any(twos) and sum(threes) != 1:
+            return None
+        if whole.count(".") == 3 and all(len(part) < 4 and int(part) < 256 for part in whole.split(".")):
+            # An address.
+            return None
+    plain = "".join([first, *groups, "." * bool(point), fraction])
+    if not PLAIN.fullmatch(plain):
+        return None
+    return -float(plain) if is_negative else float(plain)
 
 
 def _encoded(value, kind, known):
@@ -121,7 +167,10 @@ def outputs(row):
     for name, kind, *known in COLUMNS:
         if name not in row:
             raise KeyError(f'the model needs a column "{name}"')
-        a += _encoded(row[name], kind, known)
+        try:
+            a += _encoded(row[name], kind, known)
+        except ValueError as error:
+            raise ValueError(f'column "{name}": {error}') from None
     for i, (weights, biases) in enumerate(LAYERS):
         z = [math.fsum(map(lambda x, y: x * y, w, a)) + b for w, b in zip(weights, biases)]
         function = OUTPUT if i + 1 == len(LAYERS) else HIDDEN
@@ -164,7 +213,8 @@ def _table(path):
     for line, row in rows:
         if len(row) != len(header):
             sys.exit(f"{path}, line {line}: the row has {len(row)} cells, the header has {len(header)}")
-    return header, [(line, row) for line, row in rows if row != header]
+    names = [cell.strip(BLANKS) for cell in header]
+    return header, [(line, row) for line, row in rows if [cell.strip(BLANKS) for cell in row] != names]
 
 
 def _names(header):

@@ -1,0 +1,95 @@
+"""Compares the generated Python file with `nn-tui predict` on numbers as people write them, and on other texts.
+
+    python3 tests/interop/cells.py target/debug/nn-tui
+
+compares nothing else, and needs no libraries.
+"""
+
+import csv
+import importlib.util
+import io
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+# With a decimal point; the cells of the second list are refused.
+POINT = [
+    "5", "-5", "+5", ".5", "5.", "1e3", "-2.5E-2", " 7 ", "\u22123", "- 5",
+    "1,000", "12,345,678.5", "1.234,5", "1'234.5", "1 234", "1\u202f234.5", "12,34,567.8", "1,00,000",
+    "$5", "-$5", "$-5", "$+5", "$1e3", "$-2.0e-02", "1e3%", "2.8 %", "5\u2030", "EUR 5", "5eur", "chf 5", "5 Usd", "USD 5 $",
+    "1,250.00 US$", "1,250.00 kr.", "5 R$", "5 A$", "HK$5", "5 HK$", "Rs. 1,234.5", "5 z\u0142", "5 K\u010d", "5 Ft",
+    "(20)", "(1,234.50)", "(20)%", "(20 %)", "$(2,639.52)", "$ (2,514.14)", "($5)", "(1,432.09) \u20ac",
+    "$ -", "$-", "- \u20ac", "kr -", "5.-", "5.--", "5.\u2013", "-1'250.-", "12.50-", "1,250-", "12.50 EUR-",
+]
+NO_POINT = [
+    "(-20)", "(+20)", "-(5)", "+(5)", "((5))", "--5", "+-5", "-5.0-", "-$-5", "$(-20)", "(5", "5)", "5-", "5+", "18 -",
+    "5 5", "1 00", "1 2", "100 USD 5", "USD 5 USD 5", "5 cm", "5 ft", "5more", "EURO 5", "\u20bf5", "\u0665", "\uff15", "1_000",
+    "1,5", "12,34", "1,5,5", "1,23,45", "0,500", "1,5e3", "1,e+5", "1e0,001", "7,933e+02", "192.168.100.200", "1.2.3",
+    "2024-01-31", "EUR", "$", "%", "-%", "--", "abc", "inf", "-inf", "1e999", "1e39", "$1e999", "5 %5", "e5", "1e", "1.0e-",
+]
+COMMA = [
+    "5", "-5", "1,5", ",5", "7,933e+02", "-2,5E-2", "$1e3", "1.234", "1.234.567,5", "1.5", "1e3", "2,0 %", "1 234,5",
+    "(3.030,76) \u20ac", "(1,5)", "\u20ac (1,5)", "\u20ac -", "1.250,00 kr.", "12.500,-", "5,\u2013", "3,5-", "chf 5,5", "1,234.5",
+    "1.500.250.100", "1e3%",
+]
+NO_COMMA = [
+    "(-1,5)", "-(1,5)", "(1,5", "5 5", "1,2,3", "1,5 5", "5 cm", "5-", "5+", "1.5e3 5", "192.168.100.200", "abc", "\u0665",
+    "1.5e", "1.e+5,5", "1.5e3,5",
+]
+
+
+def trained(program, folder, name, delimiter, mark):
+    """Trains a model of numbers with this decimal mark; returns its file and the module generated from it."""
+    rows = [f"{i - 200}.5,{3 * i - 300}.25" for i in range(400)]
+    lines = [",".join("xy"), *rows]
+    text = "\n".join([line.replace(",", delimiter).replace(".", mark) for line in lines]) + "\n"
+    table = folder / f"{name}.csv"
+    table.write_text(text)
+    for ending in ["json", "py"]:
+        command = [program, table, "--headless", "--hidden", "none", "--epochs", "3", "--export"]
+        subprocess.run([*command, folder / f"{name}.{ending}"], check=True, capture_output=True)
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.DECIMAL_MARK == mark
+    return folder / f"{name}.json", module
+
+
+def predicted(program, model, table, delimiter, mark, cell):
+    """Returns what `predict` predicts for a cell; None if it refuses the cell."""
+    # The last row has the decimal mark of the training table for certain.
+    rows = [["x", "y"], [cell, "1"], [f"0{mark}5", "1"]]
+    with open(table, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    run = subprocess.run([program, "predict", model, table], capture_output=True, encoding="utf-8")
+    if run.returncode:
+        assert "line 2" in run.stderr and "column 1 (x)" in run.stderr, f"{cell!r}: {run.stderr}"
+        return None
+    return float(list(csv.reader(io.StringIO(run.stdout)))[1][2])
+
+
+def python_reads_cells_as_predict(program, folder):
+    count = 0
+    for name, delimiter, mark, read, refused in [
+        ("point", ",", ".", POINT, NO_POINT),
+        ("comma", ";", ",", COMMA, NO_COMMA),
+    ]:
+        model, module = trained(program, folder, name, delimiter, mark)
+        for cell in read + refused:
+            expected = predicted(program, model, folder / "cell.csv", delimiter, mark, cell)
+            try:
+                found = module.predict({"x": cell})
+            except ValueError as error:
+                assert str(error).startswith('column "x": expected a '), f"{cell!r}: {error}"
+                found = None
+            assert (expected is not None) == (cell in read), f"{name}, {cell!r}: predict says {expected}"
+            is_equal = found == expected or None not in (found, expected) and abs(found - expected) <= 1e-6 * max(1e3, abs(expected))
+            assert is_equal, f"{name}, {cell!r}: {found} in Python, {expected} from predict"
+            count += 1
+    print(f"{count} cells read as predict reads them")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        python_reads_cells_as_predict(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(folder))

@@ -10,8 +10,10 @@ const PARQUET: &[u8] = b"PAR1";
 
 const UTF_32: &str = "it is UTF-32; convert it first: iconv -f utf-32 -t utf-8 FILE | nn-tui -";
 
-/// First bytes of other formats, and the way forward.
-const FORMATS: [(&[u8], &str); 18] = [
+const ZIP_TWICE: &str = "it holds a zip archive or a workbook, packed twice; unpack it once";
+
+/// First bytes of other formats, and the way forward. A file was decompressed and unpacked once before.
+const FORMATS: [(&[u8], &str); 22] = [
     (b"\xff\xfe\0\0", UTF_32),
     (b"\0\0\xfe\xff", UTF_32),
     (
@@ -67,6 +69,16 @@ const FORMATS: [(&[u8], &str); 18] = [
         b"BZh",
         "it is compressed with bzip2; decompress it first: bzip2 -dc FILE | nn-tui -",
     ),
+    (
+        b"\x1f\x8b",
+        "it holds a gzip file, compressed twice; decompress it once: unzip -p (or gzip -dc) FILE | nn-tui -",
+    ),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "it holds a zstd file, compressed twice; decompress it once: unzip -p (or gzip -dc) FILE | nn-tui -",
+    ),
+    (b"PK\x03\x04", ZIP_TWICE),
+    (b"PK\x05\x06", ZIP_TWICE),
     (b"7z\xbc\xaf", "it is a 7z archive; unpack it first"),
     (b"%PDF", "it is a PDF document, not a table"),
 ];
@@ -214,5 +226,17 @@ mod tests {
             assert_eq!(recognise(text.as_bytes()), Ok(None), "{text}");
         }
         assert_eq!(recognise(&[0, 0, 8, 3]), Ok(None), "images");
+        for (first, format) in [
+            (&b"\x1f\x8b\x08\x00"[..], "gzip"),
+            (b"\x28\xb5\x2f\xfd", "zstd"),
+            (b"PK\x03\x04", "zip"),
+        ] {
+            assert!(!is_ambiguous(first), "{format}");
+            let problem = recognise(first).expect_err(format).to_string();
+            assert!(
+                problem.contains(format) && problem.contains("twice"),
+                "{problem}"
+            );
+        }
     }
 }

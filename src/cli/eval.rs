@@ -44,7 +44,8 @@ pub(super) fn run(
     let target = rows.target_column(&model.target)?;
     let mut sums = Sums::new(&model);
     let max_rows = rows_at_once(&model);
-    let labels = Labels::new(model.task.classes());
+    let in_names = model.preprocessing.cell_format.decimal_comma == Some(true);
+    let labels = Labels::new(model.task.classes(), in_names, rows.has_decimal_commas());
     while let Some(mut input) = rows.next_chunk(max_rows)? {
         let actual = sums.actual(&rows, &model, &labels, &mut input, target)?;
         sums.add(&model, &input, &actual);

@@ -291,6 +291,11 @@ impl<'m> PredictionRows<'m> {
         self.shape.number(cell)
     }
 
+    /// Returns whether numbers have a decimal comma.
+    pub(crate) fn has_decimal_commas(&self) -> bool {
+        self.shape.dialect.decimal_comma
+    }
+
     /// Returns whether the label `cell` is a missing one.
     pub(crate) fn is_missing_label(&self, cell: &str) -> bool {
         self.shape.missing.is_missing_text(cell)

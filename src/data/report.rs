@@ -192,7 +192,7 @@ pub struct ReadReport {
     pub mixed_units: Vec<(String, String)>,
     /// Classes with other spellings that mean them.
     pub merged_labels: Vec<(String, Vec<String>)>,
-    /// Pairs of classes that differ only in case or blanks.
+    /// Pairs of classes that may be one, spelled differently.
     pub similar_labels: Vec<(String, String)>,
     /// Classes whose names mean a missing value in other columns.
     pub word_classes: Vec<String>,

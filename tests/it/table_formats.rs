@@ -210,3 +210,47 @@ fn row_numbers_are_better_than_a_constant() {
     assert_eq!(columns(rows(|_| 5)), 2);
     assert_eq!(columns(rows(|row| row % 7)), 1);
 }
+
+#[test]
+fn a_header_that_comes_again_with_other_blanks_is_left_out() {
+    let rows: String = (0..30).map(row).collect();
+    for (first, again) in [
+        ("a,b,kind,note", " a , b,kind ,note"),
+        (" a , b , kind , note ", "a,b,kind,note"),
+    ] {
+        let text = format!("{first}\n{rows}{again}\n{rows}");
+        let dataset = loaded_text(&text, &target("kind")).expect("loads");
+        assert_eq!(dataset.rows(), 60, "{again}");
+        assert_eq!(dataset.class_names(), ["cold", "hot"]);
+    }
+}
+
+#[test]
+fn spellings_of_a_number_are_one_class_beside_words_and_with_decimal_commas() {
+    let classes = |header: &str, delimiter: &str, labels: &[&str]| {
+        let rows: String = (0..60)
+            .map(|row| {
+                let label = labels[row % labels.len()];
+                format!(
+                    "{}{mark}5{delimiter}{label}\n",
+                    row % 9,
+                    mark = if delimiter == ";" { "," } else { "." }
+                )
+            })
+            .collect();
+        let options = LoadOptions {
+            task: nn_tui::data::TaskChoice::Classification,
+            ..target("kind")
+        };
+        let dataset = loaded_text(&format!("{header}\n{rows}"), &options).expect("loads");
+        dataset.class_names().to_vec()
+    };
+    let found = classes("x;kind", ";", &["1", "1,0", "2", "2,0"]);
+    assert_eq!(found, ["1", "2"]);
+    let found = classes("x;kind", ";", &["1.000", "1000", "2"]);
+    assert_eq!(found, ["2", "1000"]);
+    let found = classes("x,kind", ",", &["1", "1.0", "2", "2.0", "unknown"]);
+    assert_eq!(found, ["1", "2", "unknown"]);
+    let found = classes("x,kind", ",", &["\"1,000\"", "1000", "2"]);
+    assert_eq!(found, ["2", "1000"]);
+}

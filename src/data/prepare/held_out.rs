@@ -100,7 +100,8 @@ pub(in crate::data) fn read_table(
         },
         Target::Numbers(_) => Target::Numbers(Vec::new()),
     };
-    let classes = Labels::new(dataset.class_names());
+    let in_names = dataset.cell_format.decimal_comma == Some(true);
+    let classes = Labels::new(dataset.class_names(), in_names, shape.dialect.decimal_comma);
     let (mut values, mut lines) = (Vec::new(), Lines::default());
     let mut unknown_labels = UnknownTexts::default();
     let mut unknown_texts = vec![UnknownTexts::default(); wanted.len()];

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::labels::{Meaning, meanings, similar};
+use super::labels::{Meaning, meanings, similar, value};
 use crate::error::DataProblem;
 
 /// Maximum number of classes.
@@ -24,7 +24,7 @@ pub(crate) struct Classes {
     pub(crate) labels: Vec<u32>,
     /// Other spellings that mean a class: its name, and the spellings.
     pub(crate) merged: Vec<(String, Vec<String>)>,
-    /// Names of different classes that differ only in case or blanks.
+    /// Names of different classes that may be one, spelled differently.
     pub(crate) similar: Vec<(String, String)>,
 }
 
@@ -65,19 +65,17 @@ impl ClassEncoder {
     }
 
     /// Drops the names without rows, and gives spellings of one meaning (`1`, `1.0` and `01`; `true`,
-    /// `True` and `yes`) one class. Labels that are all whole numbers are put in ascending order.
-    pub(crate) fn finish(mut self) -> Classes {
+    /// `True` and `yes`) one class; numbers may have a decimal comma. Labels that are all whole numbers are put in
+    /// ascending order.
+    pub(crate) fn finish(mut self, decimal_comma: bool) -> Classes {
         let mut counts = self.counts();
         let class_of = compacted(&counts, |&count| count > 0);
         self.renumber(&class_of);
         let mut is_used = counts.iter().map(|&count| count > 0);
         self.names.retain(|_| is_used.next().unwrap_or(false));
         counts.retain(|&count| count > 0);
-        let mut merged = Vec::new();
-        if let Some(meanings) = meanings(&self.names) {
-            merged = self.merge(&meanings, &counts);
-            self.sort_numbers();
-        }
+        let merged = self.merge(&meanings(&self.names, decimal_comma), &counts);
+        self.sort_numbers(decimal_comma);
         Classes {
             similar: similar(&self.names),
             merged,
@@ -103,12 +101,19 @@ impl ClassEncoder {
 
     /// Joins the classes of one meaning under one name: the shortest spelling of a number, the most
     /// frequent one of a word.
-    fn merge(&mut self, meanings: &[Meaning], counts: &[usize]) -> Vec<(String, Vec<String>)> {
+    fn merge(
+        &mut self,
+        meanings: &[Option<Meaning>],
+        counts: &[usize],
+    ) -> Vec<(String, Vec<String>)> {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         let mut group_of: HashMap<Meaning, usize> = HashMap::new();
         let mut class_of = Vec::with_capacity(meanings.len());
         for (class, &meaning) in meanings.iter().enumerate() {
-            let group = *group_of.entry(meaning).or_insert(groups.len());
+            let group = match meaning {
+                Some(meaning) => *group_of.entry(meaning).or_insert(groups.len()),
+                None => groups.len(),
+            };
             class_of.push(group as u32);
             if group == groups.len() {
                 groups.push(Vec::new());
@@ -119,8 +124,8 @@ impl ClassEncoder {
             return Vec::new();
         }
         let rank = |class: usize| match meanings[class] {
-            Meaning::Number(_) => self.names[class].len(),
-            Meaning::Boolean(_) => usize::MAX - counts[class],
+            Some(Meaning::Number(_)) => self.names[class].len(),
+            Some(Meaning::Boolean(_)) | None => usize::MAX - counts[class],
         };
         let mut names = Vec::with_capacity(groups.len());
         let mut merged = Vec::new();
@@ -140,8 +145,8 @@ impl ClassEncoder {
     }
 
     /// Puts classes that are all whole numbers in ascending order.
-    fn sort_numbers(&mut self) {
-        let parsed = self.names.iter().map(|name| name.parse::<f64>().ok());
+    fn sort_numbers(&mut self, decimal_comma: bool) {
+        let parsed = self.names.iter().map(|name| value(name, decimal_comma));
         let Some(numbers) = parsed.collect::<Option<Vec<f64>>>() else {
             return;
         };

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::data::table::amount::is_gap;
+use crate::data::table::formatted;
 use crate::util::text::sanitise;
 
 /// Words for no and yes, in lower case.
@@ -24,51 +26,98 @@ pub(super) enum Meaning {
 /// Words for no and yes whose spellings are one class; letters, and words such as `on`, may as well be names.
 const CERTAIN: [&str; 4] = ["no", "yes", "false", "true"];
 
-fn number(label: &str) -> Option<Meaning> {
+/// Gives a label its meaning; numbers have a decimal comma if the flag is set.
+type Rule = fn(&str, bool) -> Option<Meaning>;
+
+/// Parses a label that is a number, which may have thousands separators but no unit.
+pub(super) fn value(label: &str, decimal_comma: bool) -> Option<f64> {
     // Beyond that f64 skips whole numbers.
     const EXACT: f64 = (1_u64 << 53) as f64;
-    let number = label
-        .parse::<f64>()
-        .ok()
-        .filter(|number| number.abs() < EXACT)?;
-    // Minus zero is zero.
-    Some(Meaning::Number((number + 0.0).to_bits()))
+    let plain = || label.parse::<f64>().ok();
+    let is_part = |letter: char| letter.is_ascii_digit() || "+-.,eE".contains(letter);
+    let formatted = || {
+        let has_unit = !label
+            .chars()
+            .all(|letter| is_part(letter) || is_gap(letter));
+        (!has_unit).then(|| formatted::number(label, decimal_comma))?
+    };
+    let number = if decimal_comma {
+        formatted().or_else(plain)
+    } else {
+        plain().or_else(formatted)
+    };
+    number.filter(|number| number.abs() < EXACT)
 }
 
-fn boolean(label: &str) -> Option<Meaning> {
+fn number(label: &str, decimal_comma: bool) -> Option<Meaning> {
+    // Minus zero is zero.
+    value(label, decimal_comma).map(|number| Meaning::Number((number + 0.0).to_bits()))
+}
+
+/// Returns the meaning of a whole number without exponent and leading zeros. Beside words, `01`, `1e5` and `1.10`
+/// may as well be codes.
+fn whole(label: &str, decimal_comma: bool) -> Option<Meaning> {
+    let number = value(label, decimal_comma).filter(|number| number.fract() == 0.0)?;
+    let digits = label.strip_prefix('-').unwrap_or(label);
+    let is_usual = match digits.as_bytes() {
+        [b'1'..=b'9', ..] => true,
+        [b'0', rest @ ..] => number == 0.0 && !rest.first().is_some_and(u8::is_ascii_digit),
+        _ => false,
+    };
+    (is_usual && !digits.contains(['e', 'E'])).then_some(Meaning::Number((number + 0.0).to_bits()))
+}
+
+fn boolean(label: &str, _decimal_comma: bool) -> Option<Meaning> {
     let is = |word: &&str| label.eq_ignore_ascii_case(word);
     let place = CERTAIN.iter().position(is)?;
     Some(Meaning::Boolean(place % 2 == 1))
 }
 
-/// Returns what each of `labels` means if they are all numbers, or all words for no and yes, with some of
-/// both. Labels of the same meaning are one class.
-pub(super) fn meanings(labels: &[String]) -> Option<Vec<Meaning>> {
-    let all = |meaning: fn(&str) -> Option<Meaning>| {
-        let meanings = labels.iter().map(|label| meaning(label));
+/// Returns the rule for `labels`: numbers if they all are, words for no and yes if they all are, with some of both,
+/// and whole numbers beside other labels.
+fn rule(labels: &[String], decimal_comma: bool) -> Rule {
+    let all = |rule: Rule| {
+        let meanings = labels.iter().map(|label| rule(label, decimal_comma));
         meanings.collect::<Option<Vec<Meaning>>>()
     };
-    let booleans = || {
-        let meanings = all(boolean)?;
-        let are_both = meanings.iter().any(|&meaning| meaning != meanings[0]);
-        are_both.then_some(meanings)
-    };
-    all(number).or_else(booleans)
+    if all(number).is_some() {
+        return number;
+    }
+    match all(boolean) {
+        Some(meanings) if meanings.iter().any(|&meaning| meaning != meanings[0]) => boolean,
+        _ => whole,
+    }
+}
+
+/// Returns what each of `labels` means, if that is a number or a word for no or yes. Labels of the same meaning are
+/// one class.
+pub(super) fn meanings(labels: &[String], decimal_comma: bool) -> Vec<Option<Meaning>> {
+    let rule = rule(labels, decimal_comma);
+    let meanings = labels.iter().map(|label| rule(label, decimal_comma));
+    meanings.collect()
 }
 
 /// Classes by the spellings of their labels.
 pub(crate) struct Labels {
     by_name: HashMap<String, usize>,
     by_meaning: HashMap<Meaning, usize>,
+    rule: Rule,
+    /// Whether numbers in cells have a decimal comma.
+    decimal_comma: bool,
 }
 
 impl Labels {
-    /// Indexes classes called `names`.
-    pub(crate) fn new(names: &[String]) -> Self {
-        let meanings = meanings(names).unwrap_or_default();
+    /// Indexes classes called `names`. The decimal mark of numbers among them, and of those in cells, is a comma if
+    /// the flag of the name is set.
+    pub(crate) fn new(names: &[String], in_names: bool, in_cells: bool) -> Self {
+        let meanings = meanings(names, in_names).into_iter().zip(0..);
         Self {
             by_name: names.iter().cloned().zip(0..).collect(),
-            by_meaning: meanings.into_iter().zip(0..).collect(),
+            by_meaning: meanings
+                .filter_map(|(meaning, class)| Some((meaning?, class)))
+                .collect(),
+            rule: rule(names, in_names),
+            decimal_comma: in_cells,
         }
     }
 
@@ -77,9 +126,8 @@ impl Labels {
     pub(crate) fn class(&self, cell: &str) -> Option<usize> {
         let cell = cell.trim();
         let by_meaning = || {
-            [number, boolean]
-                .into_iter()
-                .find_map(|meaning| self.by_meaning.get(&meaning(cell)?))
+            let meaning = (self.rule)(cell, self.decimal_comma)?;
+            self.by_meaning.get(&meaning)
         };
         // Models of version 4 and before have escaped labels.
         let escaped = || self.by_name.get(&sanitise(cell));
@@ -88,16 +136,20 @@ impl Labels {
     }
 }
 
-/// Returns pairs of `labels` that differ only in case or blanks.
+/// Returns pairs of `labels` that differ only in case or blanks, or are different words for no or for yes.
 pub(super) fn similar(labels: &[String]) -> Vec<(String, String)> {
     let mut first: HashMap<String, &String> = HashMap::new();
     let mut pairs = Vec::new();
     for label in labels {
         let plain: String = label.split_whitespace().collect();
-        match first.get(&plain.to_lowercase()) {
+        let key = match boolean(&plain, false) {
+            Some(Meaning::Boolean(yes)) => CERTAIN[usize::from(yes)].to_owned(),
+            _ => plain.to_lowercase(),
+        };
+        match first.get(&key) {
             Some(other) => pairs.push(((*other).clone(), label.clone())),
             None => {
-                first.insert(plain.to_lowercase(), label);
+                first.insert(key, label);
             }
         }
     }
@@ -112,7 +164,7 @@ mod tests {
     fn a_class_is_found_by_any_spelling() {
         let class = |names: &[&str], cell| {
             let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-            Labels::new(&names).class(cell)
+            Labels::new(&names, false, false).class(cell)
         };
         assert_eq!(class(&["0", "1"], " 1.0 "), Some(1));
         assert_eq!(class(&["0", "1"], "01"), Some(1));
@@ -124,6 +176,35 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_found_beside_words_and_with_decimal_commas() {
+        let class = |names: &[&str], cell, in_names, in_cells| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            Labels::new(&names, in_names, in_cells).class(cell)
+        };
+        for (cell, expected) in [
+            ("1.0", Some(0)),
+            ("1,000.0", Some(2)),
+            ("01", None),
+            ("1e0", None),
+        ] {
+            assert_eq!(
+                class(&["1", "unknown", "1000"], cell, false, false),
+                expected,
+                "{cell}"
+            );
+        }
+        for (cell, expected) in [("1,0", Some(0)), ("2,5", Some(1)), ("1.000", Some(2))] {
+            assert_eq!(
+                class(&["1", "2,5", "1000"], cell, true, true),
+                expected,
+                "{cell}"
+            );
+        }
+        assert_eq!(class(&["1", "2,5"], "2.5", true, false), Some(1));
+        assert_eq!(class(&["5", "6"], "$5", false, false), None);
+    }
+
+    #[test]
     fn labels_that_may_be_names_keep_their_classes() {
         for labels in [
             ["N", "F", "T"].as_slice(),
@@ -132,10 +213,19 @@ mod tests {
             &["true", "1", "false"],
             &["true", "yes"],
             &["yes", "no", "y"],
+            &["true", "True", "yes", "maybe"],
             &["9007199254740993", "9007199254740992", "5"],
+            &["1", "01", "A1"],
+            &["1.1", "1.10", "1.1.2"],
+            &["1e5", "100000", "1f5"],
+            &["5", "$5", "5%"],
         ] {
             let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
-            assert_eq!(meanings(&labels), None, "{labels:?}");
+            let meanings = meanings(&labels, false);
+            for (place, meaning) in meanings.iter().enumerate() {
+                let is_merged = meaning.is_some() && meanings[..place].contains(meaning);
+                assert!(!is_merged, "{labels:?}");
+            }
         }
     }
 }

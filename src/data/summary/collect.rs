@@ -123,7 +123,7 @@ impl Facts<'_> {
         }
         for (one, other) in &self.report.similar_labels {
             let statement = format!(
-                "classes \"{}\" and \"{}\" differ only in case or blanks",
+                "classes \"{}\" and \"{}\" may be one class, spelled differently",
                 shown(one),
                 shown(other)
             );

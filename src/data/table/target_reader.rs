@@ -162,7 +162,7 @@ impl TargetCells {
                 may_be_numbers,
             } => (labels, may_be_numbers),
         };
-        let classes = labels.finish();
+        let classes = labels.finish(shape.dialect.decimal_comma);
         let dates = classes.names.iter().filter(|name| is_date(name)).count();
         if self.task == TaskChoice::Auto && dates == classes.names.len() && dates > 1 {
             let found = super::shown(&classes.names[0]);

@@ -5,7 +5,7 @@ fn labels(cells: &[&str]) -> Result<(Vec<String>, Vec<u32>), DataProblem> {
     for cell in cells {
         labels.push(cell);
     }
-    let classes = labels.finish();
+    let classes = labels.finish(false);
     classes.check(false)?;
     Ok((classes.names, classes.labels))
 }
@@ -30,7 +30,7 @@ fn spellings_of_one_meaning_are_one_class() {
     let merged = |cells: &[&str]| {
         let mut labels = ClassEncoder::default();
         cells.iter().for_each(|cell| labels.push(cell));
-        let classes = labels.finish();
+        let classes = labels.finish(false);
         (classes.names, classes.labels, classes.merged)
     };
     let (names, labels, merged_numbers) = merged(&["1.0", "0", "1", "01", "0.0"]);
@@ -44,8 +44,34 @@ fn spellings_of_one_meaning_are_one_class() {
         (names.join(" "), labels),
         ("True no".into(), vec![0, 0, 1, 0, 0, 1])
     );
+    let (names, labels, merged_numbers) = merged(&["2.0", "unknown", "1", "1.0", "2", "01"]);
+    assert_eq!(names, ["2", "unknown", "1", "01"]);
+    assert_eq!(labels, [0, 1, 2, 2, 0, 3]);
+    assert_eq!(merged_numbers.len(), 2);
     let (names, ..) = merged(&["a", "A", "1"]);
     assert_eq!(names.concat(), "aA1", "words differ");
+}
+
+#[test]
+fn numbers_with_a_decimal_comma_are_one_class() {
+    let mut labels = ClassEncoder::default();
+    ["2,0", "1", "1000", "1,0", "2", "1.000"]
+        .iter()
+        .for_each(|cell| labels.push(cell));
+    let classes = labels.finish(true);
+    assert_eq!(classes.names, ["1", "2", "1000"]);
+    assert_eq!(classes.labels, [1, 0, 2, 0, 1, 2]);
+}
+
+#[test]
+fn words_for_yes_beside_others_are_reported() {
+    let mut labels = ClassEncoder::default();
+    ["true", "maybe", "yes", "no"]
+        .iter()
+        .for_each(|cell| labels.push(cell));
+    let classes = labels.finish(false);
+    assert_eq!(classes.names.len(), 4);
+    assert_eq!(classes.similar, [("true".into(), "yes".into())]);
 }
 
 #[test]
@@ -54,7 +80,7 @@ fn labels_that_differ_in_case_or_blanks_are_reported() {
     ["New York", "new york", "Newyork", "Bonn"]
         .iter()
         .for_each(|cell| labels.push(cell));
-    let similar = labels.finish().similar;
+    let similar = labels.finish(false).similar;
     assert_eq!(similar.len(), 2);
     assert_eq!(similar[0], ("New York".into(), "new york".into()));
 }
@@ -71,7 +97,7 @@ fn classes_without_rows_are_forgotten() {
     let mut all = ClassEncoder::default();
     ["a", "b", "c", "a"].iter().for_each(|cell| all.push(cell));
     all.swap_remove(1);
-    let classes = all.finish();
+    let classes = all.finish(false);
     assert_eq!(
         (classes.names.concat(), classes.labels),
         ("ac".into(), vec![0, 0, 1])

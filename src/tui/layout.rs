@@ -127,7 +127,7 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
             )]
         }
         View::Hidden => {
-            let beside = &[Chart, Confusion];
+            let beside = &[Landscape, Confusion];
             vec![band(Fill(1), &[(64, &[Hidden]), (36, beside)])]
         }
         View::Errors => {

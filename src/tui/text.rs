@@ -549,6 +549,13 @@ texts! {
     plot_update() "update ÷ weights";
     fit_title() "Fit";
     hidden_title() "Hidden space";
+    landscape_title() "Loss landscape";
+    explained_of_path(first, second) "{first} and {second} of the path";
+    loss_of_rows(rows) "loss of {rows} training row" | "loss of {rows} training rows";
+    path_too_short() "the path of the run is too short yet";
+    landscape_too_large() "the network has too many parameters";
+    first_direction() "distance";
+    landscape_legend(least, most) "loss {least} … {most}, logarithmic   ◇ start   • path   ◉ now";
     layer_inputs() "inputs";
     layer_outputs(layer) "outputs (layer {layer})";
     layer_of(layer, depth) "layer {layer} of {depth}";

@@ -8,7 +8,7 @@ use crate::data::Samples;
 use crate::nn::Parameters;
 use crate::nn::engine::Workspace;
 use crate::train::inspection::{History, Inspector, is_small};
-use crate::train::probes::{InspectProbe, LastHealth, LastImportances};
+use crate::train::probes::{InspectProbe, LastHealth, LastImportances, LastLandscape};
 use crate::train::{Cursor, SampleId, Session, Set};
 use crate::util::random::{RngStream, generator};
 use crate::util::stats::Components;
@@ -35,6 +35,7 @@ pub struct Scratch {
     pub(in crate::train) history: History,
     pub(in crate::train) health: Option<LastHealth>,
     pub(in crate::train) importances: Option<LastImportances>,
+    pub(in crate::train) landscape: Option<LastLandscape>,
 }
 
 impl Scratch {
@@ -67,6 +68,7 @@ impl Scratch {
             history: History::default(),
             health: None,
             importances: None,
+            landscape: None,
         }
     }
 

@@ -25,6 +25,9 @@ const BYTES_PER_PARAMETER: u128 = 4 * 4;
 /// Minimum number of steps between two snapshots for recovery.
 const RECOVERY_STEPS: u64 = 100;
 
+/// Minimum number of steps between two snapshots of the path at the start of a run.
+const PATH_STEPS: u64 = 8;
+
 /// Minimum number of parameters times steps between two snapshots for recovery, so that networks whose steps
 /// take less than a microsecond are not slowed by the memory that each snapshot allocates.
 const RECOVERY_PARAMETER_STEPS: u128 = 200_000;
@@ -168,7 +171,7 @@ impl Default for SnapshotRing {
         Self {
             by_purpose: Default::default(),
             next_id: 0,
-            path_steps: RECOVERY_STEPS,
+            path_steps: PATH_STEPS,
         }
     }
 }
@@ -380,7 +383,7 @@ impl Session {
         }
         self.recovery = Recovery::new(Arc::clone(&snapshot));
         self.snapshots.forget(Purpose::Path);
-        self.snapshots.path_steps = RECOVERY_STEPS;
+        self.snapshots.path_steps = PATH_STEPS;
         self.extend_path(&snapshot);
     }
 
@@ -393,10 +396,14 @@ impl Session {
             recovery.good = Arc::clone(&recovery.candidate);
             recovery.loss = loss;
         }
-        if self.position.step - candidate.step >= recovery_steps(self.architecture()) {
+        let steps = self.position.step - candidate.step;
+        let is_candidate = steps >= recovery_steps(self.architecture());
+        if is_candidate || self.is_path_due(self.position.step) {
             let snapshot = self.take_snapshot(None, UndoStack::default());
             self.extend_path(&snapshot);
-            self.recovery.candidate = snapshot;
+            if is_candidate {
+                self.recovery.candidate = snapshot;
+            }
         }
         // Without a way back over the steps of the epoch, no undo restores a state before them.
         if self.steps_kept() == 0 {
@@ -405,12 +412,17 @@ impl Session {
     }
 
     pub(super) fn extend_path(&mut self, snapshot: &Arc<Snapshot>) {
-        let last = self.snapshots.of(Purpose::Path).next_back();
-        let steps = last.map(|last| snapshot.position.step - last.position.step);
-        let is_due = steps.is_none_or(|steps| steps >= self.snapshots.path_steps);
-        if is_due && capacity(Purpose::Path, self.architecture()) > 1 {
+        if self.is_path_due(snapshot.position.step) {
             self.snapshots.push(Purpose::Path, Arc::clone(snapshot));
         }
+    }
+
+    /// Returns whether the path takes a snapshot of this step.
+    fn is_path_due(&self, step: u64) -> bool {
+        let last = self.snapshots.of(Purpose::Path).next_back();
+        let steps = last.map(|last| step - last.position.step);
+        steps.is_none_or(|steps| steps >= self.snapshots.path_steps)
+            && capacity(Purpose::Path, self.architecture()) > 1
     }
 
     /// Returns the kept states along the run, oldest first and evenly spaced, at most 64.

@@ -17,7 +17,7 @@ pub enum View {
     Data,
     /// Predictions over two columns, or over one.
     Regions,
-    /// Rows in the principal components of a layer's activations.
+    /// Rows in the principal components of a layer's activations, and the loss around the path of the run.
     Hidden,
     /// Health of the layers.
     Health,

@@ -10,6 +10,7 @@ pub(crate) mod chart;
 pub(crate) mod columns;
 pub(crate) mod confusion;
 pub(crate) mod data;
+mod field;
 mod findings;
 pub(crate) mod fit;
 pub(crate) mod footer;
@@ -19,6 +20,7 @@ pub(crate) mod health;
 pub(crate) mod hidden;
 pub(crate) mod importance;
 pub(crate) mod inspector;
+pub(crate) mod landscape;
 pub(crate) mod loading;
 pub(crate) mod network;
 pub(crate) mod pictures;
@@ -143,6 +145,8 @@ panels! {
     Health => health::HealthPanel,
     /// Rows in the principal components of a layer's activations.
     Hidden => hidden::HiddenPanel,
+    /// Loss around the path of the run.
+    Landscape => landscape::LandscapePanel,
     /// Images that were predicted wrong.
     Gallery => gallery::GalleryPanel,
     /// Gradient of the loss over the pixels of the shown image.

@@ -4,6 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::Panel;
+use super::field::{self, Field, contoured, shade};
 use super::plane::{MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value};
 use super::row_marks::{Kind, legend, letter, nearest, target_range};
 use crate::train::SampleId;
@@ -51,7 +52,7 @@ impl Panel for RegionsPanel {
             &picture.caption,
         );
         pane.area = whole;
-        picture.field(pane);
+        field::draw(pane, picture.plot, &picture);
         picture.rows(pane);
         let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
         pane.line(
@@ -163,69 +164,6 @@ impl<'a> Picture<'a> {
         ((point.output - guess) / (1.0 - guess)).clamp(0.0, 1.0)
     }
 
-    /// Colour of a half cell, where colours can be mixed.
-    fn colour(&self, theme: Theme, column: i32, half_row: i32) -> Option<Color> {
-        let point = self.pixel(column, half_row);
-        if self.targets.is_none() {
-            return theme.class_shade(point.class.into(), 0.12 + 0.45 * self.certainty(point));
-        }
-        let share = self.share(point.output);
-        let beside = [(1, 0), (0, 1)].map(|(right, down)| {
-            let (column, row) = (column + right, half_row + down);
-            let inside = column < self.plot.width.into() && row < 2 * i32::from(self.plot.height);
-            inside.then(|| self.level(self.pixel(column, row).output))
-        });
-        let level = self.level(point.output);
-        if beside.into_iter().flatten().any(|other| other != level) {
-            // A contour line differs from the colours on both sides.
-            return theme.heat(if share > 0.5 {
-                share - 0.35
-            } else {
-                share + 0.35
-            });
-        }
-        theme.heat(share)
-    }
-
-    /// Symbol and style of a cell, where colours cannot be mixed.
-    fn symbol(&self, theme: Theme, column: i32, row: i32) -> (char, Style) {
-        let point = self.pixel(column, 2 * row);
-        let shades = [' ', '░', '▒', '▓', '█'];
-        let shade = |share: f32| shades[((share * 5.0) as usize).min(4)];
-        if self.targets.is_some() {
-            return (shade(self.share(point.output)), theme.text());
-        }
-        let class = usize::from(point.class);
-        if theme.has_colour() && !theme.is_ascii() {
-            let certainty = self.certainty(point).clamp(0.2, 0.5);
-            return (shade(certainty), theme.class(class));
-        }
-        (letter(class), theme.dim())
-    }
-
-    fn field(&self, pane: &mut Pane<'_>) {
-        let theme = pane.theme;
-        for (row, y) in (self.plot.y..self.plot.bottom()).enumerate() {
-            for (column, x) in (self.plot.x..self.plot.right()).enumerate() {
-                let (column, row) = (column as i32, row as i32);
-                let Some(cell) = pane.buf.cell_mut((x, y)) else {
-                    continue;
-                };
-                let halves = [0, 1].map(|half| self.colour(theme, column, 2 * row + half));
-                match halves {
-                    [Some(upper), Some(lower)] if !theme.is_ascii() => {
-                        cell.set_char('▀')
-                            .set_style(Style::new().fg(upper).bg(lower));
-                    }
-                    _ => {
-                        let (symbol, style) = self.symbol(theme, column, row);
-                        cell.set_char(symbol).set_style(style);
-                    }
-                }
-            }
-        }
-    }
-
     /// Cell of a row on the screen, if it is within the plot.
     fn place(&self, sample: SampleId) -> Option<Position> {
         let share = |axis: usize| {
@@ -268,5 +206,35 @@ impl<'a> Picture<'a> {
                 cell.set_bg(colour);
             }
         }
+    }
+}
+
+impl Field for Picture<'_> {
+    fn colour(&self, theme: Theme, column: i32, half_row: i32) -> Option<Color> {
+        if self.targets.is_none() {
+            let point = self.pixel(column, half_row);
+            return theme.class_shade(point.class.into(), 0.12 + 0.45 * self.certainty(point));
+        }
+        theme.heat(contoured(
+            self.plot,
+            (column, half_row),
+            |column, half_row| {
+                let output = self.pixel(column, half_row).output;
+                (self.share(output), self.level(output))
+            },
+        ))
+    }
+
+    fn symbol(&self, theme: Theme, column: i32, row: i32) -> (char, Style) {
+        let point = self.pixel(column, 2 * row);
+        if self.targets.is_some() {
+            return (shade(self.share(point.output)), theme.text());
+        }
+        let class = usize::from(point.class);
+        if theme.has_colour() && !theme.is_ascii() {
+            let certainty = self.certainty(point).clamp(0.2, 0.5);
+            return (shade(certainty), theme.class(class));
+        }
+        (letter(class), theme.dim())
     }
 }

@@ -1,0 +1,310 @@
+//! The loss around the path of the run, over the plane of the path's first two principal components (after Li et al.,
+//! Visualizing the Loss Landscape of Neural Nets, 2018, section 7: optimization trajectories).
+
+use ndarray::{Array2, ArrayView1};
+
+use crate::nn::Parameters;
+use crate::nn::engine::{Engine, Workspace};
+use crate::train::Session;
+use crate::train::observation::{Probe, Scratch, Training};
+use crate::util::stats::Components;
+
+/// Largest network that the plane is computed for.
+const MAX_PARAMETERS: usize = 50_000;
+/// Points of the plane along each direction.
+pub const POINTS: [u16; 2] = [48, 32];
+/// Largest and smallest number of training rows that the loss is the mean of.
+const ROWS: (usize, usize) = (256, 16);
+/// Multiplications for all points of a plane, which decide the number of rows.
+const PLANE_WORK: u64 = 200_000_000;
+/// Multiplications in a snapshot while training, on average.
+const WORK: u64 = 2_000_000;
+/// Rounds of the iteration for the components, each over all numbers of the path, about.
+const COMPONENT_WORK: u64 = 300;
+/// Part of the path's extent that the plane has beyond it on each side.
+const MARGIN: f64 = 0.4;
+
+/// Asks for the loss around the path of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LandscapeProbe;
+
+/// The loss over the plane of the path's first two principal components.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Landscape {
+    /// The network has too many parameters.
+    TooLarge,
+    /// The path has too few points.
+    TooShort,
+    /// The plane.
+    Plane(Plane),
+}
+
+/// A plane in the space of the parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plane {
+    /// Mean losses of the training rows, without weight decay: [`POINTS`] from left to right, the lowest line first. NaN
+    /// where none is computed yet.
+    pub losses: Vec<f32>,
+    /// Ranges of both directions: distances from the mean of the path.
+    pub range: [(f64, f64); 2],
+    /// Share of the path's variance along each direction, from 0 to 1.
+    pub shares: [f64; 2],
+    /// Points of the path when the plane was laid, oldest first.
+    pub path: Vec<[f64; 2]>,
+    /// The current parameters, projected onto the plane.
+    pub current: [f64; 2],
+    /// Number of training rows.
+    pub rows: usize,
+}
+
+/// The plane that is computed, and what it takes to go on with it.
+pub struct LastLandscape {
+    plane: Plane,
+    /// The last complete plane, which is shown meanwhile.
+    complete: Option<(Plane, Components)>,
+    components: Components,
+    engine: Engine,
+    workspace: Workspace,
+    parameters: Parameters,
+    inputs: Array2<f32>,
+    targets: Array2<f32>,
+    /// Number of losses that are computed.
+    done: usize,
+    /// Step at which the plane was laid.
+    step: u64,
+    /// Work that was not done in the snapshots before.
+    credit: u64,
+}
+
+impl Probe for LandscapeProbe {
+    type Answer = Landscape;
+
+    /// While training, a part of the plane is computed in each snapshot, and a complete plane is replaced by one for the
+    /// longer path.
+    fn compute(&self, training: &Training<'_>, scratch: &mut Scratch) -> Landscape {
+        let session = training.session;
+        let parameters = session.architecture().parameter_count() as usize;
+        if parameters > MAX_PARAMETERS {
+            return Landscape::TooLarge;
+        }
+        let step = session.position().step;
+        let kept = scratch.landscape.take();
+        let mut last = match kept.filter(|last| last.step <= step) {
+            Some(last) => last,
+            None => match LastLandscape::new(session) {
+                Some(last) => last,
+                None => return Landscape::TooShort,
+            },
+        };
+        let is_complete = last.done == last.plane.losses.len();
+        last.credit += WORK;
+        let laying = COMPONENT_WORK * 64 * parameters as u64;
+        if is_complete && last.step != step && (training.is_waiting || last.credit >= laying) {
+            let credit = last.credit.saturating_sub(laying);
+            if let Some(next) = LastLandscape::new(session) {
+                let complete = Some((last.plane, last.components));
+                last = LastLandscape { complete, ..next };
+            }
+            last.credit = credit;
+        }
+        if training.is_waiting {
+            last.credit = u64::MAX;
+        }
+        last.go_on();
+        last.credit = last.credit.min(laying);
+        if last.done == last.plane.losses.len() {
+            last.complete = None;
+        }
+        let current = flat(&session.engine().parameters());
+        let (plane, components) = match &last.complete {
+            Some((plane, components)) => (plane, components),
+            None => (&last.plane, &last.components),
+        };
+        let plane = Plane {
+            current: place(components, ArrayView1::from(&current)),
+            ..plane.clone()
+        };
+        scratch.landscape = Some(last);
+        Landscape::Plane(plane)
+    }
+}
+
+impl LastLandscape {
+    /// Lays the plane of the path so far; none if there are too few different points.
+    fn new(session: &Session) -> Option<Self> {
+        let engine = session.engine();
+        let mut path: Vec<f32> = Vec::new();
+        for (_, parameters) in session.path() {
+            path.extend(flat(&parameters));
+        }
+        path.extend(flat(&engine.parameters()));
+        let architecture = engine.architecture();
+        let count = architecture.parameter_count() as usize;
+        let path = Array2::from_shape_vec((path.len() / count, count), path).ok()?;
+        if path.nrows() < 3 || path.iter().any(|x| !x.is_finite()) {
+            return None;
+        }
+        let components = Components::of(path.view(), 2, None);
+        if components.shares.len() < 2 || components.shares[1] <= 0.0 {
+            return None;
+        }
+        let training = &session.data().training;
+        let pass = count as u64 * u64::from(POINTS[0]) * u64::from(POINTS[1]);
+        let affordable = (PLANE_WORK / pass.max(1)) as usize;
+        let stride = training
+            .rows()
+            .div_ceil(affordable.clamp(ROWS.1, ROWS.0))
+            .max(1);
+        let rows: Vec<usize> = (0..training.rows()).step_by(stride).collect();
+        let mut inputs = Array2::zeros((rows.len(), architecture.inputs()));
+        let mut targets = Array2::zeros((rows.len(), architecture.outputs()));
+        let both = inputs.outer_iter_mut().zip(targets.outer_iter_mut());
+        for (&row, (input, target)) in rows.iter().zip(both) {
+            training.write_inputs(row, input);
+            training.targets.write(row, target);
+        }
+        let mut last = Self {
+            plane: Plane {
+                losses: vec![f32::NAN; usize::from(POINTS[0]) * usize::from(POINTS[1])],
+                range: [(0.0, 0.0); 2],
+                shares: [components.shares[0], components.shares[1]],
+                path: Vec::new(),
+                current: [0.0; 2],
+                rows: rows.len(),
+            },
+            complete: None,
+            components,
+            engine: Engine::new(architecture, &engine.parameters(), engine.optimizer(), 1),
+            workspace: Workspace::new(architecture, rows.len()),
+            parameters: Parameters::zeros(architecture),
+            inputs,
+            targets,
+            done: 0,
+            step: session.position().step,
+            credit: 0,
+        };
+        let points = path
+            .outer_iter()
+            .map(|point| place(&last.components, point));
+        last.plane.path = points.collect();
+        last.plane.range = [0, 1].map(|axis| range(&last.plane.path, axis));
+        Some(last)
+    }
+
+    /// Computes losses as long as there is credit.
+    fn go_on(&mut self) {
+        let pass = self.engine.architecture().parameter_count() as u64;
+        let work = pass * self.plane.rows as u64;
+        while self.done < self.plane.losses.len() && self.credit >= work {
+            self.credit -= work;
+            self.plane.losses[self.done] = self.loss(self.done);
+            self.done += 1;
+        }
+    }
+
+    /// Loss at a point of the plane.
+    fn loss(&mut self, point: usize) -> f32 {
+        let (row, column) = (
+            point / usize::from(POINTS[0]),
+            point % usize::from(POINTS[0]),
+        );
+        let at = [(column, 0), (row, 1)].map(|(index, axis): (usize, usize)| {
+            let (from, to) = self.plane.range[axis];
+            from + (to - from) * (index as f64 + 0.5) / f64::from(POINTS[axis])
+        });
+        let directions = &self.components.directions;
+        let entries = directions.row(0).into_iter().zip(directions.row(1));
+        let entries = self.components.mean.iter().zip(entries);
+        let values = entries.map(|(mean, (first, second))| mean + at[0] * first + at[1] * second);
+        for (into, value) in each(&mut self.parameters).zip(values) {
+            *into = value as f32;
+        }
+        self.engine.set_parameters(&self.parameters);
+        self.engine.forward(self.inputs.view(), &mut self.workspace);
+        (self.workspace.loss(self.targets.view()) / self.plane.rows as f64) as f32
+    }
+}
+
+/// Projects parameters onto the plane.
+fn place(components: &Components, parameters: ArrayView1<f32>) -> [f64; 2] {
+    [0, 1].map(|axis| components.coordinate(parameters, axis))
+}
+
+/// Range of the path along an axis, with a margin.
+fn range(path: &[[f64; 2]], axis: usize) -> (f64, f64) {
+    let places = path.iter().map(|point| point[axis]);
+    let (from, to) = places.fold((f64::MAX, f64::MIN), |(from, to), place| {
+        (from.min(place), to.max(place))
+    });
+    let margin = MARGIN * (to - from).max(1e-6);
+    (from - margin, to + margin)
+}
+
+/// All parameters, one after the other.
+fn flat(parameters: &Parameters) -> Vec<f32> {
+    let layers = parameters.layers.iter();
+    let layers = layers.flat_map(|layer| layer.weights.iter().chain(&layer.biases));
+    layers.copied().collect()
+}
+
+/// All parameters in the order of [`flat`].
+fn each(parameters: &mut Parameters) -> impl Iterator<Item = &mut f32> {
+    let layers = parameters.layers.iter_mut();
+    layers.flat_map(|layer| layer.weights.iter_mut().chain(&mut layer.biases))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ndarray::Array1;
+
+    use super::*;
+    use crate::data::{Source, load};
+    use crate::nn::textbook;
+    use crate::train::{Observation, Plan};
+
+    fn trained(epochs: u32) -> Session {
+        let dataset = load(&Source::parse("iris"), None).expect("it is built in");
+        let mut session = Session::new(Plan::small(), Arc::new(dataset)).expect("sound");
+        for _ in 0..epochs * session.batches() {
+            session.step().expect("finite");
+        }
+        session
+    }
+
+    fn plane(session: &Session, scratch: &mut Scratch, is_waiting: bool) -> Landscape {
+        let observation = Observation::default().with(LandscapeProbe);
+        scratch.prepare(session, &observation);
+        let training = Training {
+            is_waiting,
+            ..Training::from(session)
+        };
+        LandscapeProbe.compute(&training, scratch)
+    }
+
+    #[test]
+    fn a_point_has_the_loss_of_the_textbook() {
+        let session = trained(40);
+        let mut scratch = Scratch::new(&session);
+        let Landscape::Plane(plane) = plane(&session, &mut scratch, true) else {
+            panic!("there is a path");
+        };
+        assert!(plane.losses.iter().all(|loss| loss.is_finite()));
+        let last = scratch.landscape.as_mut().expect("kept");
+        for point in [0, 700, 1535] {
+            let found = last.loss(point);
+            assert_eq!(found, plane.losses[point]);
+            let network = textbook::Network::new(session.architecture(), &last.parameters);
+            let rows = last.inputs.outer_iter().zip(last.targets.outer_iter());
+            let losses = rows.map(|(inputs, targets)| {
+                let (inputs, targets): (Array1<f64>, Array1<f64>) =
+                    (inputs.mapv(f64::from), targets.mapv(f64::from));
+                let forward = network.forward(&inputs.to_vec());
+                network.loss(&forward, &targets.to_vec())
+            });
+            let expected = losses.sum::<f64>() / plane.rows as f64;
+            assert!((f64::from(found) - expected).abs() < 1e-4 * expected.max(1.0));
+        }
+    }
+}

@@ -90,6 +90,7 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
         end: None,
         epochs: 0,
         failed_export: None,
+        finished: None,
         failed_output: None,
     };
     if options.check_gradients {
@@ -260,6 +261,8 @@ struct Run<'a> {
     /// Number of epochs after which the network had the weights that are scored at the end.
     epochs: u64,
     failed_export: Option<Error>,
+    /// Limit that the run has reached, while the importance of the columns is measured and after it.
+    finished: Option<Limit>,
     /// First failure to write to standard output or to the log.
     failed_output: Option<Error>,
 }
@@ -282,6 +285,11 @@ impl Run<'_> {
             Event::Exported { result, .. } => self.failed_export = result.err(),
             Event::CheckpointWritten { result, .. } => self.record_checkpoint(result.err()),
             Event::GradientsChecked(check) => self.handle_check(&check),
+            Event::ImportanceMeasured(_) => {
+                if let Some(limit) = self.finished {
+                    self.end(End::Finished(limit));
+                }
+            }
             _ => {}
         }
     }
@@ -305,12 +313,14 @@ impl Run<'_> {
         if self.end.is_some() {
             return;
         }
+        if let (End::Finished(limit), true) = (&end, self.options.importance)
+            && self.finished.replace(*limit).is_none()
+        {
+            // The run ends after that, or before it by a signal.
+            return (self.worker).send(Command::MeasureImportance(self.options.weights));
+        }
         if let End::Finished(_) = end {
             self.worker.send(Command::Evaluate(self.options.weights));
-            if self.options.importance {
-                let weights = self.options.weights;
-                self.worker.send(Command::MeasureImportance(weights));
-            }
         }
         self.end = Some(end);
         if let Some(ExportOption { path, replace }) = self.options.export {

@@ -5,8 +5,8 @@ use std::io;
 use super::job::Job;
 use super::standard_output;
 use crate::data::Dataset;
-use crate::error::Result;
-use crate::record::TrialReport;
+use crate::error::{Error, Result};
+use crate::record::{STANDARD_OUTPUT, TrialReport};
 use crate::train::{Limits, Trials};
 
 /// Number of trainings that are asked for.
@@ -42,11 +42,17 @@ pub(super) fn run(
     let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr());
     // Standard error may be closed.
     let _ = report.start(&mut stderr);
-    let mut written = Ok(());
+    let failed = |cause| Error::CannotWrite {
+        path: STANDARD_OUTPUT.into(),
+        cause,
+    };
     let done = trials.run(|trial| {
-        if written.is_ok() {
-            written = report.trial(trial, &mut stdout, &mut stderr);
-        }
-    })?;
-    standard_output(written.and_then(|()| report.finish(&done, &mut stdout)))
+        // Without a reader the other trainings are for nobody.
+        (report.trial(trial, &mut stdout, &mut stderr)).map_err(failed)
+    });
+    match done {
+        Ok(done) => standard_output(report.finish(&done, &mut stdout)),
+        Err(Error::CannotWrite { cause, .. }) => standard_output(Err(cause)),
+        Err(error) => Err(error),
+    }
 }

@@ -1,7 +1,10 @@
 //! Permutation importance of the columns: how much worse predictions get if the values of a column are exchanged
 //! between the rows (Breiman, Random Forests, 2001; `sklearn.inspection.permutation_importance`).
 
+use std::sync::Arc;
+
 use ndarray::{Array2, Axis};
+use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 use super::evaluation::{CHUNK, Depth, Tally};
@@ -102,20 +105,12 @@ impl ImportanceMeter {
         column: usize,
         score: f64,
     ) -> Importance {
-        let mut generator = generator(self.seed, RngStream::Permutation(column as u32));
-        let mut order: Vec<usize> = (0..self.rows.len()).collect();
-        let mut losses = Vec::new();
-        for _ in 0..REPEATS {
-            shuffle(&mut order, &mut generator);
-            losses.push(score - self.score_of(engine, samples, Some((column, &order))));
-        }
-        let count = f64::from(REPEATS);
-        let mean = losses.iter().sum::<f64>() / count;
-        let squares = losses.iter().map(|loss| (loss - mean).powi(2));
-        Importance {
-            name: self.columns[column].0.clone(),
-            mean,
-            std: (squares.sum::<f64>() / count).sqrt(),
+        let mut permutations = Permutations::new(self, column);
+        loop {
+            permutations.next(self, engine, samples, score);
+            if let Some(importance) = permutations.importance(self) {
+                return importance;
+            }
         }
     }
 
@@ -166,6 +161,104 @@ impl ImportanceMeter {
     }
 }
 
+/// Permutations of a column, drawn one after the other.
+struct Permutations {
+    column: usize,
+    generator: ChaCha8Rng,
+    order: Vec<usize>,
+    /// What the score has lost by each so far.
+    losses: Vec<f64>,
+}
+
+impl Permutations {
+    fn new(meter: &ImportanceMeter, column: usize) -> Self {
+        Self {
+            column,
+            generator: generator(meter.seed, RngStream::Permutation(column as u32)),
+            order: (0..meter.rows.len()).collect(),
+            losses: Vec::new(),
+        }
+    }
+
+    /// Draws a permutation and notes the loss of the score.
+    fn next(
+        &mut self,
+        meter: &mut ImportanceMeter,
+        engine: &Engine,
+        samples: &Samples,
+        score: f64,
+    ) {
+        shuffle(&mut self.order, &mut self.generator);
+        let permuted = Some((self.column, &self.order[..]));
+        self.losses
+            .push(score - meter.score_of(engine, samples, permuted));
+    }
+
+    /// Returns the importance after [`REPEATS`] permutations.
+    fn importance(&self, meter: &ImportanceMeter) -> Option<Importance> {
+        if self.losses.len() < REPEATS as usize {
+            return None;
+        }
+        let count = f64::from(REPEATS);
+        let mean = self.losses.iter().sum::<f64>() / count;
+        let squares = self.losses.iter().map(|loss| (loss - mean).powi(2));
+        Some(Importance {
+            name: meter.columns[self.column].0.clone(),
+            mean,
+            std: (squares.sum::<f64>() / count).sqrt(),
+        })
+    }
+}
+
+/// Measurement of all columns on all rows on which predictions are measured, one permutation after the other.
+pub(crate) struct ImportanceRun {
+    data: Arc<Prepared>,
+    engine: Engine,
+    meter: ImportanceMeter,
+    found: Importances,
+    permutations: Permutations,
+}
+
+impl ImportanceRun {
+    /// Prepares for the network `engine` on `data`.
+    pub fn new(data: &Arc<Prepared>, engine: Engine, seed: u64) -> Self {
+        let samples = data.measured();
+        let rows = (0..samples.rows()).collect();
+        let mut meter = ImportanceMeter::new(data, samples, rows, &engine, seed);
+        Self {
+            found: Importances {
+                score: meter.score(&engine, samples),
+                rows: meter.rows(),
+                repeats: REPEATS,
+                columns: Vec::new(),
+            },
+            permutations: Permutations::new(&meter, 0),
+            data: Arc::clone(data),
+            engine,
+            meter,
+        }
+    }
+
+    /// Does one permutation. Returns whether there are more.
+    pub fn advance(&mut self) -> bool {
+        if self.found.columns.len() == self.meter.columns() {
+            return false;
+        }
+        let (samples, score) = (self.data.measured(), self.found.score);
+        (self.permutations).next(&mut self.meter, &self.engine, samples, score);
+        if let Some(importance) = self.permutations.importance(&self.meter) {
+            self.found.columns.push(importance);
+            self.permutations = Permutations::new(&self.meter, self.found.columns.len());
+        }
+        self.found.columns.len() < self.meter.columns()
+    }
+
+    /// Returns what is measured.
+    pub fn finish(self) -> Importances {
+        self.found
+    }
+}
+
 /// Names of the columns of the table with the network inputs that depend on each.
 fn columns(data: &Prepared) -> Vec<(String, Vec<usize>)> {
     let mut columns: Vec<(String, Vec<usize>)> = Vec::new();
@@ -187,13 +280,11 @@ fn columns(data: &Prepared) -> Vec<(String, Vec<usize>)> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::data::{Source, load};
     use crate::nn::ParameterId;
     use crate::train::probes::ImportanceProbe;
-    use crate::train::{Observation, Plan, Probe, Scratch, Session, Training, Weights};
+    use crate::train::{Observation, Plan, Probe, Scratch, Session, Training};
 
     fn trained(epochs: u32) -> Session {
         let dataset = load(&Source::parse("iris"), None).expect("it is built in");
@@ -214,7 +305,7 @@ mod tests {
                 .apply(crate::nn::Change::Parameter { id, value: 0.0 })
                 .expect("it is there");
         }
-        let found = session.importances(Weights::Last);
+        let found = session.importances();
         let validated = session.evaluate().validation.expect("validation rows");
         assert_eq!((found.score, found.rows), (validated.score(), 30));
         assert_eq!(found.columns.len(), 4);
@@ -223,11 +314,7 @@ mod tests {
             found.columns.iter().any(|column| column.mean > 0.05),
             "{found:?}"
         );
-        assert_eq!(
-            session.importances(Weights::Last),
-            found,
-            "the same permutations"
-        );
+        assert_eq!(session.importances(), found, "the same permutations");
     }
 
     #[test]
@@ -268,7 +355,7 @@ mod tests {
             let found = ImportanceProbe.compute(&training, &mut scratch);
             assert_eq!(found.columns.len(), 4);
             if is_waiting {
-                assert_eq!(found, session.importances(Weights::Last));
+                assert_eq!(found, session.importances());
             }
         }
     }

@@ -79,14 +79,18 @@ impl Trials {
     /// on the number of cores.
     ///
     /// # Errors
-    /// Those of splitting, preparing and training; a training that fails ends the others.
-    pub fn run(&self, report: impl FnMut(&Trial)) -> Result<Vec<Trial>> {
+    /// Those of splitting, preparing, training and `report`; each of them ends the other trainings.
+    pub fn run(&self, report: impl FnMut(&Trial) -> Result<()>) -> Result<Vec<Trial>> {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         self.run_on(cores, report)
     }
 
     /// Trains all of them on this number of threads.
-    fn run_on(&self, threads: usize, mut report: impl FnMut(&Trial)) -> Result<Vec<Trial>> {
+    fn run_on(
+        &self,
+        threads: usize,
+        mut report: impl FnMut(&Trial) -> Result<()>,
+    ) -> Result<Vec<Trial>> {
         let ids = self.ids();
         let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
         let (sender, outcomes) = channel();
@@ -107,17 +111,18 @@ impl Trials {
                 });
             }
             drop(sender);
-            for (at, outcome) in outcomes {
-                match outcome {
-                    Ok(trial) => waiting[at] = Some(trial),
-                    Err(error) => {
-                        is_over.store(true, Ordering::Relaxed);
-                        return Err(error);
-                    }
-                }
+            let mut add = |at: usize, outcome: Result<Trial>| {
+                waiting[at] = Some(outcome?);
                 while let Some(trial) = waiting.get_mut(trials.len()).and_then(Option::take) {
-                    report(&trial);
+                    report(&trial)?;
                     trials.push(trial);
+                }
+                Ok(())
+            };
+            for (at, outcome) in outcomes {
+                if let Err(error) = add(at, outcome) {
+                    is_over.store(true, Ordering::Relaxed);
+                    return Err(error);
                 }
             }
             Ok(trials)
@@ -209,9 +214,12 @@ mod tests {
     fn outcomes_and_their_order_depend_on_no_number_of_threads() {
         let trials = trials(Some(3), 2);
         let mut reported = Vec::new();
-        let one = trials.run_on(1, |_| {}).expect("they train");
+        let one = trials.run_on(1, |_| Ok(())).expect("they train");
         let three = trials
-            .run_on(3, |trial| reported.push(trial.clone()))
+            .run_on(3, |trial| {
+                reported.push(trial.clone());
+                Ok(())
+            })
             .expect("they train");
         assert_eq!(one, three);
         assert_eq!(reported, three);
@@ -235,7 +243,7 @@ mod tests {
             ..plain.clone()
         };
         let [plain, refit] =
-            [plain, refit].map(|trials| trials.run_on(2, |_| {}).expect("they train"));
+            [plain, refit].map(|trials| trials.run_on(2, |_| Ok(())).expect("they train"));
         for (plain, refit) in plain.iter().zip(&refit) {
             assert_eq!((plain.best, plain.rows), (refit.best, refit.rows));
             assert_ne!(plain.scores.loss, refit.scores.loss);
@@ -246,7 +254,7 @@ mod tests {
     fn without_rows_to_score_the_trainings_fail() {
         let mut trials = trials(None, 2);
         trials.recipe.plan.validation = 0.0;
-        let error = trials.run_on(2, |_| {}).expect_err("nothing is scored");
+        let error = trials.run_on(2, |_| Ok(())).expect_err("nothing is scored");
         assert!(error.to_string().contains("--val"), "{error}");
     }
 }

@@ -224,7 +224,7 @@ impl Program {
     /// Takes the terminal, unless that is done. A program that was started in the background stops first.
     fn open_screen(&mut self) -> Result<()> {
         if self.screen.is_none() && !self.is_away && !is_in_foreground() {
-            self.suspend();
+            self.suspend_job();
         }
         if self.screen.is_none() && !self.is_away {
             let screen = Screen::open(&self.options, waker(&self.sender))?;
@@ -339,8 +339,7 @@ impl Program {
                         taken.map_err(|error| error.to_string()),
                     ))?;
                 }
-                Effect::Suspend if stop_job() => {}
-                Effect::Suspend => self.suspend(),
+                Effect::Suspend => self.suspend_job(),
                 Effect::Redraw => {
                     if let Some(screen) = &mut self.screen {
                         screen.forget()?;
@@ -421,16 +420,31 @@ impl Program {
         Ok(())
     }
 
+    /// Gives the terminal back, and asks all processes of the job to stop. A shell that waits for this process in a
+    /// script may stop first: then the terminal is no longer this job's to change.
+    fn suspend_job(&mut self) {
+        self.go_away();
+        if !stop_job() {
+            self.suspend();
+        }
+    }
+
+    /// Gives the terminal back, unless that is done.
+    fn go_away(&mut self) {
+        if HAS_JOB_CONTROL && !std::mem::replace(&mut self.is_away, true) {
+            if self.screen.is_some() {
+                self.input.close();
+            }
+            give_back();
+        }
+    }
+
     /// Gives the terminal back and stops this process; [`Signal::Continue`] ends that.
     fn suspend(&mut self) {
         if !HAS_JOB_CONTROL {
             return;
         }
-        self.is_away = true;
-        if self.screen.is_some() {
-            self.input.close();
-        }
-        give_back();
+        self.go_away();
         let stopped_at = Instant::now();
         stop_process();
         self.loading_since += stopped_at.elapsed();

@@ -404,3 +404,30 @@ fn without_a_terminal_save_the_model() {
         assert_eq!(files(folder.path()), ["out.json"], "{shell} {script}");
     }
 }
+
+#[test]
+fn keys_that_come_after_a_request_to_end_change_nothing() {
+    for (end, expected) in [("q", 0), ("\x03", 130)] {
+        let mut terminal = Terminal::start(&[
+            "digits",
+            "--hidden",
+            "400,400",
+            "--seed",
+            "7",
+            "--export",
+            "m.json",
+            "--checkpoint",
+            "c.ck",
+        ]);
+        terminal.wait_for("training");
+        terminal.wait_for_number("epoch", |epoch| epoch >= 2);
+        terminal.press(end);
+        terminal.press("Rr:lr 0.5\r");
+        assert_eq!(terminal.exit_code(), expected, "{end:?}");
+        let model = terminal.folder.path().join("m.json");
+        let model = nn_tui::model_file::load(&model).expect("saved");
+        assert_eq!(model.training.seed, 7, "{end:?}");
+        assert!(model.training.changes.is_empty());
+        assert!(model.training.epochs >= 1, "{end:?}");
+    }
+}

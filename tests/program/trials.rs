@@ -180,3 +180,14 @@ fn a_schedule_ends_with_the_epochs_of_a_resumed_run() {
         stderr(&refused)
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn trainings_end_when_nobody_reads_their_scores() {
+    // Hours of training: the test ends because the first line that can't be written ends it.
+    for (reader, expected) in [("| head -c 0", 0), (">/dev/full", 73)] {
+        let script = format!("\"$0\" iris --headless --repeat 60000 --epochs 200 --json {reader}");
+        let output = super::shell(&script).finish();
+        assert_eq!(code(&output), expected, "{reader}: {}", stderr(&output));
+    }
+}

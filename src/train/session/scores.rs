@@ -6,7 +6,7 @@ use crate::nn::Parameters;
 use crate::nn::engine::Engine;
 use crate::train::confusion_rows::ConfusionRows;
 use crate::train::evaluation::{Depth, Evaluation, Evaluator, Outcomes};
-use crate::train::importance::{ImportanceMeter, Importances};
+use crate::train::importance::{ImportanceRun, Importances};
 use crate::train::{Set, Weights};
 
 impl Session {
@@ -22,23 +22,27 @@ impl Session {
         evaluation(&engine, &mut self.evaluator, &self.data)
     }
 
-    /// Measures the importance of the columns for these weights, on the validation rows, or on the training rows without
-    /// validation rows.
-    pub fn importances(&self, weights: Weights) -> Importances {
+    /// Prepares to measure the importance of the columns for these weights, on the validation rows, or on the training
+    /// rows without validation rows.
+    pub(in crate::train) fn importance_run(&self, weights: Weights) -> ImportanceRun {
         let best = match weights {
             Weights::Best => self.recovery.best.as_ref(),
             Weights::Last => None,
         };
-        let architecture = self.engine.architecture();
-        let engine = best.map(|best| {
-            let parameters = best.snapshot.parameters();
-            Engine::new(architecture, &parameters, self.now.rule.optimizer, 1)
-        });
-        let engine = engine.as_ref().unwrap_or(&self.engine);
-        let samples = self.data.measured();
-        let rows = (0..samples.rows()).collect();
-        let seed = self.plan().seed;
-        ImportanceMeter::new(&self.data, samples, rows, engine, seed).measure_all(engine, samples)
+        let parameters = match best {
+            Some(best) => best.snapshot.parameters(),
+            None => self.engine.parameters(),
+        };
+        let (architecture, optimizer) = (self.engine.architecture(), self.now.rule.optimizer);
+        let engine = Engine::new(architecture, &parameters, optimizer, 1);
+        ImportanceRun::new(&self.data, engine, self.plan().seed)
+    }
+
+    /// Measures the importance of the columns for the current parameters.
+    pub fn importances(&self) -> Importances {
+        let mut run = self.importance_run(Weights::Last);
+        while run.advance() {}
+        run.finish()
     }
 
     /// Evaluates the current parameters on the validation rows; `None` without validation rows.

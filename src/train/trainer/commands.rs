@@ -51,10 +51,7 @@ impl<S: Sink> Trainer<S> {
             Command::Preflight => self.start_task(Task::Preflight),
             Command::CancelTask => self.cancel_task(),
             Command::Evaluate(weights) => self.evaluate_weights(weights),
-            Command::MeasureImportance(weights) => {
-                let importances = Box::new(self.session.importances(weights));
-                self.events.push(Event::ImportanceMeasured(importances));
-            }
+            Command::MeasureImportance(weights) => self.start_task(Task::Importance(weights)),
             Command::FindRows { actual, predicted } => {
                 let taken = self.session.rows_taken(actual, predicted);
                 let position = self.session.position();

@@ -5,12 +5,13 @@ use std::time::Instant;
 use super::{SLICE, Trainer};
 use crate::error::Error;
 use crate::nn::gradient_check::Check;
-use crate::train::Session;
 use crate::train::event_queue::Sink;
+use crate::train::importance::ImportanceRun;
 use crate::train::messages::Event;
 use crate::train::preflight::Preflight;
 use crate::train::rate_finder::RateFinder;
 use crate::train::throttle::Throttle;
+use crate::train::{Session, Weights};
 
 /// Kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,7 @@ pub(super) enum Task {
     CheckGradients,
     FindRate,
     Preflight,
+    Importance(Weights),
 }
 
 /// Work in progress, done in small parts.
@@ -25,6 +27,7 @@ pub(super) enum TaskInProgress {
     Gradients(Box<Check>),
     Rates(Box<RateFinder>),
     Preflight(Box<Preflight>, Option<Error>),
+    Importance(Box<ImportanceRun>, Weights),
 }
 
 impl TaskInProgress {
@@ -36,6 +39,9 @@ impl TaskInProgress {
                 let preflight = Preflight::new(session.recipe_in_force());
                 Self::Preflight(Box::new(preflight), None)
             }
+            Task::Importance(weights) => {
+                Self::Importance(Box::new(session.importance_run(weights)), weights)
+            }
         }
     }
 
@@ -44,6 +50,7 @@ impl TaskInProgress {
             Self::Gradients(_) => Task::CheckGradients,
             Self::Rates(_) => Task::FindRate,
             Self::Preflight(..) => Task::Preflight,
+            Self::Importance(_, weights) => Task::Importance(*weights),
         }
     }
 
@@ -52,6 +59,7 @@ impl TaskInProgress {
         match self {
             Self::Gradients(check) => check.advance(),
             Self::Rates(finder) => finder.advance(),
+            Self::Importance(run, _) => run.advance(),
             Self::Preflight(preflight, failure) => preflight.advance().unwrap_or_else(|error| {
                 *failure = Some(error);
                 false
@@ -72,6 +80,7 @@ impl TaskInProgress {
         match self {
             Self::Gradients(check) => Event::GradientsChecked(Box::new(check.finish())),
             Self::Rates(finder) => Event::RatesTried(Box::new(finder.curve())),
+            Self::Importance(run, _) => Event::ImportanceMeasured(Box::new(run.finish())),
             Self::Preflight(_, Some(error)) => Event::Refused(error.to_string()),
             Self::Preflight(preflight, None) => Event::Preflight(preflight.done().to_vec()),
         }

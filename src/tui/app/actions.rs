@@ -169,6 +169,10 @@ impl Model {
         self.leaving_later = None;
         self.is_impatient = false;
         self.prompt.overlay = None;
+        if self.run.is_training() {
+            // Model, checkpoint and log are of the same step.
+            self.send(Command::Pause);
+        }
         self.export_at_end();
         if code < FIRST_SIGNAL {
             self.checkpoint_at_end();

@@ -143,6 +143,19 @@ pub enum Effect {
     Fail(Error),
 }
 
+/// Returns whether a person caused `msg`, but for the keys that end the program at once and draw it again.
+fn is_input(msg: &Msg) -> bool {
+    match msg {
+        Msg::Key(key) => {
+            let is_general = matches!(key.code, KeyCode::Char('c' | 'l'));
+            !is_general || !key.modifiers.contains(KeyModifiers::CONTROL)
+        }
+        Msg::Paste(_) | Msg::Wheel(..) => true,
+        Msg::Click(_) | Msg::Pick(_) | Msg::Point(_) | Msg::Plot(_) => true,
+        _ => false,
+    }
+}
+
 impl Model {
     /// Changes the state by `msg`. Returns effects to carry out, in order.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
@@ -157,6 +170,10 @@ impl Model {
     }
 
     fn handle(&mut self, msg: Msg) {
+        if self.leaving.is_some() && is_input(&msg) {
+            // The run is being saved as it was.
+            return;
+        }
         match msg {
             Msg::Key(key) if key.kind == KeyEventKind::Release => {}
             Msg::Key(key) => self.press(&key),

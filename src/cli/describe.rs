@@ -7,7 +7,7 @@ use super::job::Job;
 use super::{save_split, standard_output};
 use crate::data::{ColumnSummary, DataSummary, Dataset, Range, prepare};
 use crate::error::Result;
-use crate::util::numbers::counted;
+use crate::util::numbers::{counted, score};
 use crate::util::text::{printable_json, shorten, width};
 
 /// Terminal cells of the columns' names.
@@ -143,7 +143,12 @@ fn padded(name: &str) -> String {
 }
 
 fn range_text(range: &Range) -> String {
-    format!("{} to {}, mean {:.4}", range.min, range.max, range.mean)
+    format!(
+        "{} to {}, mean {}",
+        range.min,
+        range.max,
+        score(range.mean, 4)
+    )
 }
 
 /// Draws a histogram in one line.

@@ -257,7 +257,11 @@ impl<'m> PredictionRows<'m> {
         let parts: Vec<String> = [
             lines(
                 left_out.headers,
-                "that repeat the header",
+                if left_out.headers == 1 {
+                    "that repeats the header"
+                } else {
+                    "that repeat the header"
+                },
                 left_out.first_header,
             ),
             lines(

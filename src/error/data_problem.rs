@@ -10,6 +10,17 @@ use crate::util::windows_1252::character;
 const TARGET_OPTIONS: &str =
     " (--target predicts another column, --task decides between classes and numbers)";
 
+/// Describes that there are too few rows to split.
+fn too_few(rows: usize) -> String {
+    match rows {
+        0 => "no row has a target".into(),
+        1 => "1 row with a target is too few to split into training and validation rows".into(),
+        _ => format!(
+            "{rows} rows with a target are too few to split into training and validation rows"
+        ),
+    }
+}
+
 /// Problem with a table of data.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum DataProblem {
@@ -163,7 +174,7 @@ pub enum DataProblem {
         found: String,
     },
     /// Too few rows to split into training and validation rows.
-    #[error("{rows} {} too few to split into training and validation rows", if *.rows == 1 { "row is" } else { "rows are" })]
+    #[error("{}{TARGET_OPTIONS}", too_few(*.rows))]
     TooFewRows {
         /// Number of rows found.
         rows: usize,

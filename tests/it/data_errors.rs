@@ -54,7 +54,8 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "single-row.csv",
-        ": 1 row is too few to split into training and validation rows",
+        ": 1 row with a target is too few to split into training and validation rows \
+         (--target predicts another column, --task decides between classes and numbers)",
     ),
     (
         "single-column.csv",
@@ -73,7 +74,8 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "utf-16.csv",
-        ": 1 row is too few to split into training and validation rows",
+        ": 1 row with a target is too few to split into training and validation rows \
+         (--target predicts another column, --task decides between classes and numbers)",
     ),
     (
         "control-characters.csv",
@@ -144,7 +146,8 @@ fn preparing_says_what_is_wrong() {
         ),
         (
             "two-rows.csv",
-            "two-rows.csv: 2 rows are too few to split into training and validation rows",
+            "two-rows.csv: 2 rows with a target are too few to split into training and validation rows \
+             (--target predicts another column, --task decides between classes and numbers)",
         ),
     ];
     for (file, expected) in cases {

@@ -15,6 +15,7 @@ use super::table::column_reader::offset;
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
 use crate::error::{DataProblem, Error, Result};
+use crate::util::text::sanitise;
 use dates::{DateOrder, is_date};
 use options::DateUse;
 
@@ -70,6 +71,12 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
         None => last_column(table) - usize::from(passed_over.is_some()),
     };
     let dropped = shape.find_columns(&options.drop)?;
+    if dropped.contains(&target) {
+        return Err(Error::Usage(format!(
+            "--drop: \"{}\" is the target; --target predicts another column",
+            sanitise(&shape.names[target])
+        )));
+    }
     let kept = shape.find_columns(&options.keep)?;
     let categorical = shape.find_columns(&options.categorical)?;
     let group = match &options.split {

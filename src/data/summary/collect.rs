@@ -210,7 +210,10 @@ impl Facts<'_> {
         }
         self.add_stray_words(dataset);
         for (column, rare) in &self.report.rare_categories {
-            let statement = format!("{rare} rare values of \"{column}\" share the input \"other\"");
+            let values = if *rare == 1 { "value" } else { "values" };
+            let share = if *rare == 1 { "has" } else { "share" };
+            let statement =
+                format!("{rare} rare {values} of \"{column}\" {share} the input \"other\"");
             self.note(Topic::Columns, "other", statement, &["--drop"]);
         }
     }

@@ -3,7 +3,7 @@
 use crate::data::{Column, Dataset, Target};
 
 /// Maximum number of distinct values of a column that is tried.
-const MAX_DISTINCT: usize = 20;
+const MAX_DISTINCT: usize = 64;
 
 /// Minimum number of rows per distinct value: fewer may agree by chance.
 const MIN_ROWS: usize = 5;

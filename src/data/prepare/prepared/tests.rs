@@ -47,7 +47,8 @@ fn what_cannot_be_split_is_refused() {
     let few = dataset_of(b"x,class\n1,a\n2,b\n", None).expect("loads");
     assert_eq!(
         prepare(&few, 0.2, 1).expect_err("too few").to_string(),
-        "t.csv: 2 rows are too few to split into training and validation rows"
+        "t.csv: 2 rows with a target are too few to split into training and validation rows \
+         (--target predicts another column, --task decides between classes and numbers)"
     );
     let prepared = prepare(&few, 0.0, 1).expect("all train");
     assert_eq!(

@@ -8,7 +8,7 @@ const MAX_ROWS: usize = 400;
 /// Maximum number of columns that are measured, the first of the table.
 const MAX_COLUMNS: usize = 64;
 /// Multiplications in a snapshot while training, on average.
-const WORK: u64 = 1_000_000;
+const WORK: u64 = 250_000;
 /// Multiplications in the first snapshot and in one of a training that waits, at most. There are as many rows as that
 /// allows, and [`MIN_ROWS`] at least.
 const FIRST_WORK: u64 = 200_000_000;

@@ -18,7 +18,7 @@ const ROWS: (usize, usize) = (256, 16);
 /// Multiplications for all points of a plane, which decide the number of rows.
 const PLANE_WORK: u64 = 200_000_000;
 /// Multiplications in a snapshot while training, on average.
-const WORK: u64 = 2_000_000;
+const WORK: u64 = 500_000;
 /// Rounds of the iteration for the components, each over all numbers of the path, about.
 const COMPONENT_WORK: u64 = 300;
 /// Part of the path's extent that the plane has beyond it on each side.

@@ -104,7 +104,7 @@ pub(super) fn preflight(job: &Job, dataset: Dataset, json: bool) -> Result<u8> {
     Ok(if is_passed { 0 } else { EXIT_FAILED })
 }
 
-/// What was found, and what it is compared with.
+/// Returns the number found by a check, and the one it is compared with.
 fn numbers(kind: PreflightKind) -> (f64, f64) {
     match kind {
         PreflightKind::InitialLoss { found, expected } => (found, expected),

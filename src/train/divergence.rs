@@ -1,4 +1,4 @@
-//! Where a step went wrong, and the numbers just before.
+//! Layer and row at which a step diverged, and the numbers just before.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::nn::pass::Pass;
 pub struct DivergedRow {
     /// Index of the training row.
     pub row: usize,
-    /// Its line in the table.
+    /// Line of that row in the table, from 1.
     pub line: u64,
     /// Layer whose activation, or for a gradient whose delta, is the first that is not finite or too large; from 1.
     pub layer: usize,

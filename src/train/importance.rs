@@ -166,7 +166,7 @@ struct Permutations {
     column: usize,
     generator: ChaCha8Rng,
     order: Vec<usize>,
-    /// What the score has lost by each so far.
+    /// Loss of the score by each permutation so far.
     losses: Vec<f64>,
 }
 
@@ -281,23 +281,13 @@ fn columns(data: &Prepared) -> Vec<(String, Vec<usize>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Source, load};
     use crate::nn::ParameterId;
     use crate::train::probes::ImportanceProbe;
-    use crate::train::{Observation, Plan, Probe, Scratch, Session, Training};
-
-    fn trained(epochs: u32) -> Session {
-        let dataset = load(&Source::parse("iris"), None).expect("it is built in");
-        let mut session = Session::new(Plan::small(), Arc::new(dataset)).expect("sound");
-        for _ in 0..epochs * session.batches() {
-            session.step().expect("finite");
-        }
-        session
-    }
+    use crate::train::{Observation, Probe, Scratch, Session, Training};
 
     #[test]
     fn a_column_without_weights_has_none() {
-        let mut session = trained(10);
+        let mut session = Session::trained_on_iris(10);
         let hidden = session.architecture().sizes()[1];
         for neuron in 0..hidden {
             let id = ParameterId::weight(1, neuron, 2);
@@ -319,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_permutation_exchanges_values_of_one_column() {
-        let session = trained(5);
+        let session = Session::trained_on_iris(5);
         let (engine, samples) = (session.engine(), session.data().measured());
         let rows: Vec<usize> = (0..samples.rows()).collect();
         let mut meter = ImportanceMeter::new(session.data(), samples, rows, engine, 0);
@@ -342,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_probe_measures_in_turn_and_all_at_once_while_it_waits() {
-        let mut session = trained(1);
+        let mut session = Session::trained_on_iris(1);
         let mut scratch = Scratch::new(&session);
         let observation = Observation::default().with(ImportanceProbe);
         scratch.prepare(&session, &observation);

@@ -1,4 +1,4 @@
-//! What the rules look at.
+//! Numbers of a run that the rules judge.
 
 use ndarray::{Array1, ArrayView1};
 
@@ -28,7 +28,7 @@ pub struct Evidence<'a> {
     pub records: &'a [EpochRecord],
     /// Health of the layers, if it is known.
     pub health: Option<&'a Health>,
-    /// What is not predicted.
+    /// Classes that no row is predicted as.
     pub unpredicted: &'a Unpredicted,
     /// Table's column that predicts the target alone, if it is known.
     pub leak: Option<usize>,

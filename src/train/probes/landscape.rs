@@ -255,23 +255,11 @@ fn each(parameters: &mut Parameters) -> impl Iterator<Item = &mut f32> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use ndarray::Array1;
 
     use super::*;
-    use crate::data::{Source, load};
     use crate::nn::textbook;
-    use crate::train::{Observation, Plan};
-
-    fn trained(epochs: u32) -> Session {
-        let dataset = load(&Source::parse("iris"), None).expect("it is built in");
-        let mut session = Session::new(Plan::small(), Arc::new(dataset)).expect("sound");
-        for _ in 0..epochs * session.batches() {
-            session.step().expect("finite");
-        }
-        session
-    }
+    use crate::train::Observation;
 
     fn plane(session: &Session, scratch: &mut Scratch, is_waiting: bool) -> Landscape {
         let observation = Observation::default().with(LandscapeProbe);
@@ -285,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_point_has_the_loss_of_the_textbook() {
-        let session = trained(40);
+        let session = Session::trained_on_iris(40);
         let mut scratch = Scratch::new(&session);
         let Landscape::Plane(plane) = plane(&session, &mut scratch, true) else {
             panic!("there is a path");

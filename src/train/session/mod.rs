@@ -432,3 +432,17 @@ impl Session {
         self.diverged
     }
 }
+
+#[cfg(test)]
+impl Session {
+    /// Returns a session of a small network that was trained on iris.
+    pub(super) fn trained_on_iris(epochs: u32) -> Self {
+        use crate::data::{Source, load};
+        let dataset = load(&Source::parse("iris"), None).expect("it is built in");
+        let mut session = Self::new(Plan::small(), Arc::new(dataset)).expect("sound");
+        for _ in 0..epochs * session.batches() {
+            session.step().expect("finite");
+        }
+        session
+    }
+}

@@ -254,7 +254,7 @@ impl Model {
     /// Runs the command of the selected finding.
     ///
     /// # Errors
-    /// What to do instead, if there is no command.
+    /// A message that says how to help instead, if there is no command.
     pub(super) fn apply_remedy(&mut self) -> Done {
         let (_, finding) = self
             .selected_finding()

@@ -21,7 +21,7 @@ impl Model {
     /// Finds what is named; only the learning rate can be.
     ///
     /// # Errors
-    /// What was expected.
+    /// A message that names the possible words.
     pub(super) fn find(&mut self, what: &str) -> Done {
         match what {
             "" | "lr" => self.find_rate(),

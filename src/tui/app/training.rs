@@ -129,7 +129,7 @@ pub struct Run {
     pub findings: Vec<Finding>,
     /// Losses to compare those of the run with.
     pub(super) expected: ExpectedLosses,
-    /// What the evaluations did not predict.
+    /// Classes that the evaluations did not predict.
     pub(super) unpredicted: Unpredicted,
 }
 

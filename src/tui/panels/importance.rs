@@ -18,7 +18,7 @@ const NUMBERS: u16 = 13;
 /// Smallest width of a bar.
 const BAR: u16 = 6;
 
-/// What the score loses if the values of a column are exchanged between the rows: a bar for each column.
+/// Loss of the score if the values of a column are exchanged between the rows: a bar for each column.
 pub(crate) struct ImportancePanel;
 
 impl Panel for ImportancePanel {

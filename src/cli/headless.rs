@@ -15,8 +15,8 @@ use crate::record::{
     Console, End, LogOption, Recorders, Refit, STANDARD_OUTPUT, gradients, report_conclusion,
 };
 use crate::train::{
-    Command, Event, Limit, Limits, Pace, Recipe, Session, Settings, Sink, State, Weights, Worker,
-    export_refitted, fit,
+    Command, Event, Limit, Limits, Pace, Recipe, Replace, Session, Settings, Sink, State, Weights,
+    Worker, export_refitted, fit,
 };
 use crate::util::signals::{Signal, Signals, Watched};
 
@@ -333,7 +333,7 @@ impl Run<'_> {
             self.worker.send(Command::Export {
                 path: path.clone(),
                 weights: self.options.weights,
-                replace: *replace,
+                replace: Replace::Own.or_anything(*replace),
             });
         }
         let is_unexpected = matches!(

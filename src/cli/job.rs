@@ -170,10 +170,7 @@ impl Job {
 
     /// Returns what the user should know at the start.
     pub(super) fn notice(&self) -> Option<String> {
-        let resumed = self.resume.as_ref();
-        self.unread_input()
-            .or_else(|| self.interrupted_run())
-            .or_else(|| resumed?.notice.clone())
+        self.unread_input().or_else(|| self.interrupted_run())
     }
 
     /// Warns of data on standard input that nobody asked to read.

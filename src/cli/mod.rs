@@ -11,6 +11,7 @@ pub mod headless;
 pub mod job;
 mod load_options;
 mod loading;
+mod outputs;
 mod predict;
 mod resume;
 mod trials;
@@ -29,10 +30,10 @@ use clap_complete::Shell;
 
 use crate::data::{Dataset, Prepared, Source, SplitFile, load_with};
 use crate::error::{Error, Result};
-use crate::model_file::{Access, ExportOption, NamedFiles, check_writable, write_with};
+use crate::model_file::{Access, NamedFiles, write_with};
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
-use crate::train::{CheckpointOption, FinalModel, Pace, Recipe, Session, Settings};
+use crate::train::{FinalModel, Pace, Recipe, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::tui::options::ScreenOptions;
@@ -196,20 +197,7 @@ fn given_options(command: &clap::Command, matches: &clap::ArgMatches) -> Vec<Str
 /// Loads the data, unless the screen shows that, and returns the training.
 fn train(job: Job) -> Result<Work> {
     let files = distinct_files::check(&job)?;
-    if let Some(CheckpointOption { path, replace, .. }) = &job.checkpoint {
-        let is_own = job.resume.as_ref().is_some_and(|order| order.owns(path));
-        check_writable(path, *replace || is_own)?;
-    }
-    if let Some(ExportOption { path, replace }) = &job.export {
-        // Better now than after an hour of training.
-        check_writable(path, *replace)?;
-    }
-    if let Some(log) = &job.log {
-        check_writable(&log.path, log.replace)?;
-    }
-    if let Some(path) = &job.save_split {
-        check_writable(path, job.force)?;
-    }
+    let notice = outputs::check(&job)?;
     match job.front_end {
         FrontEnd::Description { json } => {
             print_notice(job.unread_input());
@@ -222,7 +210,7 @@ fn train(job: Job) -> Result<Work> {
             has_default_epochs,
             check_gradients,
         } => {
-            print_notice(job.notice());
+            print_notice(job.notice().or(notice));
             let (session, settings) = start(&job, files, load(&job)?)?;
             let is_validated = !session.data().validation.is_empty();
             if job.refit && (!is_validated || session.dataset().validation.is_some()) {
@@ -288,7 +276,7 @@ fn train(job: Job) -> Result<Work> {
             loading.motion = motion;
             let checkpoint = job.checkpoint.as_ref();
             loading.checkpoint = checkpoint.map(|option| option.path.clone());
-            loading.notice = job.notice();
+            loading.notice = job.notice().or(notice);
             let options = ScreenOptions {
                 cast: job.cast.clone(),
                 ..config.with(looks)
@@ -330,6 +318,7 @@ fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(Session, Set
                 .filter(|_| !job.refit)
                 .map(|export| absolute(&export.path).unwrap_or_else(|_| export.path.clone())),
             weights: job.weights,
+            ..FinalModel::default()
         },
         checkpoint: job.checkpoint.clone(),
         recovery: job.recovery.clone(),

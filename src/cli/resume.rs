@@ -12,7 +12,7 @@ use super::load_options::load_options;
 use super::{print_message, standard_output};
 use crate::data::{Dataset, Source, TargetEncoding, ValidationRows};
 use crate::error::{Error, Result};
-use crate::model_file::{ExportOption, check_writable};
+use crate::model_file::ExportOption;
 use crate::nn::Change;
 use crate::nn::engine::Threads;
 use crate::settings::{Choices, Edit, Setting};
@@ -59,18 +59,24 @@ pub struct ResumeOrder {
     /// Limits of the run that goes on.
     limits: Limits,
     is_recovery_file: bool,
-    /// Notice for the user at the start.
-    pub(super) notice: Option<String>,
+    /// Whether the model is saved where the checkpoint says.
+    pub(super) keeps_export: bool,
 }
 
 impl ResumeOrder {
     /// Returns whether the file at `path` is a checkpoint of the run.
     pub(super) fn owns(&self, path: &Path) -> bool {
+        self.is_of_checkpoint(|checkpoint| checkpoint.is_in(path))
+    }
+
+    /// Returns whether the file at `path` is the model that the run has written.
+    pub(super) fn owns_model(&self, path: &Path) -> bool {
+        self.is_of_checkpoint(|checkpoint| checkpoint.final_model().may_replace(path))
+    }
+
+    fn is_of_checkpoint(&self, is_own: impl FnOnce(&Checkpoint) -> bool) -> bool {
         let held = self.checkpoint.lock();
-        held.is_ok_and(|held| {
-            held.as_ref()
-                .is_some_and(|checkpoint| checkpoint.is_in(path))
-        })
+        held.is_ok_and(|held| held.as_ref().is_some_and(is_own))
     }
 
     /// Path of the checkpoint.
@@ -145,18 +151,12 @@ pub(super) fn job(
     if !is_given("--weights") {
         job.weights = kept.weights;
     }
-    let mut notice = None;
-    if let (None, Some(path)) = (&job.export, &kept.path) {
-        // The run may have ended and saved its model before.
-        match check_writable(path, global.force) {
-            Ok(()) => {
-                job.export = Some(ExportOption {
-                    path: path.clone(),
-                    replace: global.force,
-                });
-            }
-            Err(error) => notice = Some(format!("the model is not saved again: {error}")),
-        }
+    let keeps_export = job.export.is_none() && kept.path.is_some();
+    if let (true, Some(path)) = (keeps_export, &kept.path) {
+        job.export = Some(ExportOption {
+            path: path.clone(),
+            replace: global.force,
+        });
     }
     let is_recovery_file = folder.is_some() && path.parent() == folder.as_deref();
     if job.checkpoint.is_none() && is_recovery_file && is_given("--checkpoint-every") {
@@ -180,7 +180,7 @@ pub(super) fn job(
     job.resume = Some(ResumeOrder {
         limits,
         is_recovery_file,
-        notice,
+        keeps_export,
         path,
         checkpoint: Mutex::new(Some(checkpoint)),
         settings: args.settings.0.clone(),

@@ -9,6 +9,7 @@
 //! every file before it returns a model.
 
 mod atomic_write;
+mod contents;
 mod description;
 pub mod formats;
 mod named_files;
@@ -35,6 +36,7 @@ use crate::util::text::{sanitise, shorten};
 pub(crate) use atomic_write::{
     Access, check_writable, create_file, is_same_file, remove_temporary_files, write_with,
 };
+pub(crate) use contents::Contents;
 pub use named_files::NamedFiles;
 pub use predict::predicted_class;
 pub(crate) use verify::rows_to_verify;

@@ -68,6 +68,12 @@ pub(crate) fn report_conclusion(conclusion: Conclusion, result: Result<u8>) -> R
         }
         Some(Err(error)) => report(format!("the run is not saved: {error}")),
     }
+    if let Some(path) = conclusion.kept_checkpoint {
+        let path = sanitise(&path.to_string_lossy());
+        report(format!(
+            "the run is kept in {path}; nn-tui --resume {path} continues it"
+        ));
+    }
     match conclusion.failed_checkpoint {
         Some(error) if matches!(result, Ok(0)) => return Err(error),
         Some(error) => report(error.to_string()),

@@ -20,6 +20,24 @@ use crate::model_file::Saved;
 use crate::nn::{Architecture, Change, GradientCheck, Initialisation, NeuronId, ParameterId};
 use crate::util::stats::{Merge, MinMaxLast};
 
+/// Files that an export may overwrite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// None.
+    Nothing,
+    /// The final model that the run has written itself, if nobody has changed it since.
+    Own,
+    /// Any file.
+    Anything,
+}
+
+impl Replace {
+    /// Adds all other files if `is_forced`.
+    pub(crate) fn or_anything(self, is_forced: bool) -> Self {
+        if is_forced { Self::Anything } else { self }
+    }
+}
+
 /// Command to the worker.
 #[derive(Debug)]
 pub enum Command {
@@ -82,8 +100,8 @@ pub enum Command {
         path: PathBuf,
         /// Weights of the model.
         weights: Weights,
-        /// Whether an existing file may be overwritten.
-        replace: bool,
+        /// Existing files that may be overwritten.
+        replace: Replace,
     },
     /// Write a checkpoint; answered by [`Event::CheckpointWritten`].
     Checkpoint {

@@ -54,8 +54,8 @@ pub use importance::{Importance, Importances, REPEATS};
 pub use inspection::{Cursor, Inspect, Inspection, Subject};
 pub use limits::{Limit, Limits};
 pub use messages::{
-    Command, EpochRecord, Event, InForce, LossPoint, Progress, ProgressSoFar, Started, State,
-    StepSize,
+    Command, EpochRecord, Event, InForce, LossPoint, Progress, ProgressSoFar, Replace, Started,
+    State, StepSize,
 };
 pub use observation::{Mailbox, Observation, Probe, Request, Scratch, Snapshot, Training};
 pub use pace::Pace;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use nn_tui::nn::{Change, NeuronId};
-use nn_tui::train::{Command, Event, StepSize};
+use nn_tui::train::{Command, Event, Replace, StepSize};
 
 use super::support;
 use super::targets::{IdxParts, Target};
@@ -125,7 +125,7 @@ fn models(extension: &str) -> Vec<Vec<u8>> {
         driven.send(Command::Export {
             weights: nn_tui::train::Weights::Last,
             path: path.clone(),
-            replace: true,
+            replace: Replace::Anything,
         });
         driven.wait_for(|_| {}, |event| matches!(event, Event::Exported { .. }));
         fs::read(&path).expect("written")

@@ -283,7 +283,7 @@ fn commands_steer() {
     assert_eq!(sent("check"), "[CheckGradients]");
     assert_eq!(
         sent("export m.onnx"),
-        "[Export { path: \"m.onnx\", weights: Last, replace: false }]"
+        "[Export { path: \"m.onnx\", weights: Last, replace: Nothing }]"
     );
     let mut model = iris();
     press(&mut model, ":row 17\n");

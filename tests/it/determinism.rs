@@ -9,7 +9,7 @@ use nn_tui::train::probes::{
     ActivationProbe, Along, EdgeProbe, HiddenSpaceProbe, IncomingWeightProbe, OutcomeProbe,
     PlaneAxis, PlaneProbe, RowProbe, WeightProbe,
 };
-use nn_tui::train::{Command, Observation, Pace, SampleId, Session, Set, State, StepSize};
+use nn_tui::train::{Command, Observation, Pace, Replace, SampleId, Session, Set, State, StepSize};
 
 fn weights_after(mut session: Session, steps: u64) -> Parameters {
     while session.position().step < steps {
@@ -137,7 +137,7 @@ fn watching_evaluating_and_pausing_change_nothing() {
     driven.send(Command::Export {
         weights: nn_tui::train::Weights::Last,
         path: path.clone(),
-        replace: true,
+        replace: Replace::Anything,
     });
     driven.wait_for(
         |_| {},

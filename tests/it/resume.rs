@@ -13,7 +13,7 @@ use nn_tui::nn::{
 use nn_tui::train::checkpoint::Checkpoint;
 use nn_tui::train::recovery::RecoveryOption;
 use nn_tui::train::{
-    Command, Conclusion, Event, Session, Settings, State, StepSize, Weights, Worker,
+    Command, Conclusion, Event, Replace, Session, Settings, State, StepSize, Weights, Worker,
 };
 use nn_tui::util::random::{RngStream, below, generator};
 use rand_chacha::ChaCha8Rng;
@@ -193,7 +193,7 @@ fn export(driven: &Driven, path: &Path) -> Vec<u8> {
         driven.send(Command::Export {
             path: path.to_owned(),
             weights,
-            replace: true,
+            replace: Replace::Anything,
         });
         let exported = driven.wait_for(|_| {}, |event| matches!(event, Event::Exported { .. }));
         let Event::Exported { result, .. } = exported else {

@@ -11,7 +11,7 @@ use nn_tui::nn::textbook::Network;
 use nn_tui::nn::{Activation, Change, Loss, Optimizer, Output};
 use nn_tui::train::probes::{ActivationProbe, EdgeProbe, PhaseProbe, RowProbe, WeightProbe};
 use nn_tui::train::{
-    Command, Event, LossPoint, Observation, PhaseStepper, SampleId, Scratch, Session, Set,
+    Command, Event, LossPoint, Observation, PhaseStepper, Replace, SampleId, Scratch, Session, Set,
     Snapshot, State, StepPhase, StepPosition, StepSize, Training,
 };
 use proptest::prelude::*;
@@ -498,7 +498,7 @@ fn a_repeated_step_is_reported_once() {
     driven.send(Command::Export {
         weights: nn_tui::train::Weights::Last,
         path: path.clone(),
-        replace: true,
+        replace: Replace::Anything,
     });
     driven.wait_for(&mut note, |event| matches!(event, Event::Exported { .. }));
     let model = nn_tui::model_file::load(&path).expect("it was written");
@@ -620,7 +620,7 @@ fn the_worker_changes_refuses_and_undoes() {
         driven.send(Command::Export {
             weights: nn_tui::train::Weights::Last,
             path: path.clone(),
-            replace: true,
+            replace: Replace::Anything,
         });
         let event = driven.wait_for(|_| {}, |event| matches!(event, Event::Exported { .. }));
         let Event::Exported { result, .. } = event else {

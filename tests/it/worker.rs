@@ -12,7 +12,7 @@ use nn_tui::train::inspection::Facts;
 use nn_tui::train::probes::{InspectProbe, RowProbe, WeightProbe};
 use nn_tui::train::{
     BestEpoch, Command, Cursor, Event, Inspect, Limit, Limits, Observation, Pace, Position, Probe,
-    Request, SampleId, Scratch, Set, Settings, State, StepSize, Subject, Training, Worker,
+    Replace, Request, SampleId, Scratch, Set, Settings, State, StepSize, Subject, Training, Worker,
 };
 
 fn is_paused(state: &State) -> bool {
@@ -133,7 +133,7 @@ fn nobody_listening_does_not_hold_up_training() {
     worker.send(Command::Export {
         weights: nn_tui::train::Weights::Last,
         path: path.clone(),
-        replace: true,
+        replace: Replace::Anything,
     });
     while !path.exists() && std::time::Instant::now() < deadline {
         sleep(Duration::from_millis(5));
@@ -256,7 +256,7 @@ fn a_panic_is_reported_and_the_last_good_weights_can_be_saved() {
     worker.send(Command::Export {
         weights: nn_tui::train::Weights::Last,
         path: path.clone(),
-        replace: true,
+        replace: Replace::Anything,
     });
     let result = loop {
         match events

@@ -112,8 +112,8 @@ fn a_setting_beside_resume_is_a_logged_change() {
 #[test]
 fn options_that_contradict_the_checkpoint_are_named() {
     let (_folder, checkpoint) = place("run.checkpoint");
-    exported(
-        "iris --headless --epochs 1 --target species --val 0.3 --checkpoint %",
+    succeed(
+        "iris --headless --epochs 1 --target species --val 0.3 --checkpoint",
         &[&checkpoint],
     );
     let resume = |more: &str| {
@@ -164,9 +164,9 @@ fn data_are_found_again_or_refused() {
     let (table, checkpoint) = (path("table.csv"), path("run.checkpoint"));
     fs::copy("datasets/iris.csv", &table).expect("copied");
     let whole = exported("% --headless --epochs 6", &[&table]);
-    exported(
-        "% --headless --epochs 2 --checkpoint %",
-        &[&table, &checkpoint],
+    succeed(
+        "--headless --epochs 2",
+        &[&table, Path::new("--checkpoint"), &checkpoint],
     );
     let resume = "--resume % --epochs 6";
     assert!(whole == exported(resume, &[&checkpoint]));
@@ -176,6 +176,9 @@ fn data_are_found_again_or_refused() {
     let refused = |more: &[&Path], expected: i32, message: &str| {
         let mut words = vec![OsStr::new("--resume"), checkpoint.as_os_str()];
         words.extend(more.iter().map(|path| path.as_os_str()));
+        // The folder of the model before is gone.
+        let model = path("refused.json");
+        words.extend([OsStr::new("--export"), model.as_os_str()]);
         let output = program(words).finish();
         assert_eq!(code(&output), expected, "{}", stderr(&output));
         assert!(stderr(&output).contains(message), "{}", stderr(&output));
@@ -453,12 +456,17 @@ fn a_failed_export_leaves_a_recovery_file_however_short_the_run_was() {
     assert_eq!(kept.len(), 1);
     assert!(about(&kept[0])["step"].as_u64().is_some());
 
-    // It stays if the resumed run is saved to it.
+    // The folder of the model is gone still.
     let epoch = about(&kept[0])["epoch"].as_u64().expect("a number") + 1;
     let line = format!("--headless --epochs {epoch} --resume");
     let paths: &[&Path] = &[&kept[0], Path::new("--checkpoint"), &kept[0]];
+    let refused = run(&line, paths);
+    assert_eq!(code(&refused), 73, "{}", stderr(&refused));
+    // It stays if the resumed run is saved to it.
+    fs::create_dir(folder.path().join("out")).expect("created");
     succeed(&line, paths);
     assert_eq!(about(&kept[0])["epoch"], epoch);
+    assert!(folder.path().join("out/m.json").exists());
 }
 
 #[cfg(unix)]
@@ -504,11 +512,120 @@ fn a_resumed_run_writes_the_model_it_was_to_write() {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert!(whole == fs::read(&model).expect("exported again"));
 
-    let output = run(&["--resume", checkpoint, "--headless"]);
-    assert_eq!(code(&output), 0);
-    assert!(stderr(&output).contains("--force"), "{}", stderr(&output));
+    // It replaces the model that it has written itself.
+    let again = ["--resume", checkpoint, "--headless", "--epochs", "301"];
+    let output = run(&again);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(whole != fs::read(&model).expect("exported again"));
     let best = ["--weights", "best", "--export", "best.json"];
     let resumed = ["--resume", checkpoint, "--headless"];
     assert_eq!(code(&run(&[&resumed[..], &best].concat())), 0);
     assert!(whole != fs::read(folder.path().join("best.json")).expect("exported"));
+}
+
+/// Refused before the training, and not after it: nobody would have the model.
+#[test]
+fn a_resumed_run_whose_model_cannot_be_written_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let (out, model, checkpoint) = (path("out"), path("out/m.json"), path("run.checkpoint"));
+    fs::create_dir(&out).expect("created");
+    succeed(
+        "iris --headless --epochs 2 --export",
+        &[&model, Path::new("--checkpoint"), &checkpoint],
+    );
+    let before = fs::read(&checkpoint).expect("written");
+    let resume = |more: &str| {
+        let words = ["--json", "--epochs", "4", "--resume"].map(OsStr::new);
+        let words = words.into_iter().chain([checkpoint.as_os_str()]);
+        program(words.chain(more.split_whitespace().map(OsStr::new))).finish()
+    };
+    let refused = |messages: &[&str]| {
+        let output = resume("");
+        assert_eq!(code(&output), 73, "{}", stderr(&output));
+        for message in messages {
+            assert!(stderr(&output).contains(message), "{}", stderr(&output));
+        }
+        let events = events(&stdout(&output));
+        assert_eq!(events.len(), 1, "no training: {events:?}");
+        assert_eq!(events[0]["kind"], "cannot-write");
+        assert!(before == fs::read(&checkpoint).expect("it is there"));
+    };
+    fs::remove_dir_all(&out).expect("removed");
+    refused(&[
+        "out/m.json: cannot be written: no such directory: ",
+        "; it is the --export of the run in ",
+        "run.checkpoint: create the directory, or name another file with --export PATH",
+    ]);
+    // Another program has written there meanwhile, or changed the model.
+    fs::create_dir(&out).expect("created");
+    fs::write(&model, "somebody else's").expect("written");
+    let exists = "out/m.json: cannot be written: it exists already; it is the --export of the run";
+    refused(&[exists, "replace it with --force, or name another file"]);
+    assert_eq!(fs::read(&model).expect("kept"), b"somebody else's");
+    assert_eq!(code(&resume("--force")), 0);
+    let loaded = nn_tui::model_file::load(&model).expect("loads");
+    assert_eq!(loaded.training.epochs, 4);
+}
+
+/// A file that somebody else puts in place of the model while a resumed run trains stays.
+#[cfg(unix)]
+#[test]
+fn a_resumed_run_replaces_nobody_elses_model() {
+    type Change = fn(&Path);
+    let cases: [(Change, &str); 3] = [
+        (|_| {}, ""),
+        (
+            |model| fs::write(model, "somebody else's").expect("written"),
+            "m.json: exists already",
+        ),
+        (
+            |model| fs::remove_dir_all(model.parent().expect("a folder")).expect("removed"),
+            "m.json: cannot be written: no such directory",
+        ),
+    ];
+    for (change, problem) in cases {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (out, checkpoint) = (
+            folder.path().join("out"),
+            folder.path().join("run.checkpoint"),
+        );
+        let model = out.join("m.json");
+        fs::create_dir(&out).expect("created");
+        succeed(
+            "iris --headless --epochs 2 --export",
+            &[&model, Path::new("--checkpoint"), &checkpoint],
+        );
+        let mut child = program(["--json", "--epochs", "100000000", "--resume"])
+            .arg(&checkpoint)
+            .spawn()
+            .expect("starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+        lines.read_line(&mut String::new()).expect("it has started");
+        change(&model);
+        let kill = Command::new("kill").arg(child.id().to_string()).status();
+        assert!(kill.expect("starts").success());
+        lines.read_to_string(&mut String::new()).expect("it ends");
+        let output = child.wait_with_output().expect("ends");
+        let said = stderr(&output);
+        if problem.is_empty() {
+            assert_eq!(code(&output), 143, "{said}");
+            nn_tui::model_file::load(&model).expect("it has replaced its own model");
+            continue;
+        }
+        assert_eq!(code(&output), 73, "{said}");
+        assert!(said.contains(problem), "{said}");
+        let kept = format!(
+            "the run is kept in {}; nn-tui --resume",
+            checkpoint.display()
+        );
+        assert!(said.contains(&kept), "{said}");
+        let found = fs::read(&model).ok();
+        assert!(found.is_none_or(|found| found == b"somebody else's"));
+        let other = folder.path().join("other.json");
+        let epoch = about(&checkpoint)["epoch"].as_u64().expect("a number") + 1;
+        let line = format!("--headless --epochs {epoch} --export");
+        succeed(&line, &[&other, Path::new("--resume"), &checkpoint]);
+        nn_tui::model_file::load(&other).expect("the weights are not lost");
+    }
 }

@@ -196,3 +196,59 @@ fn a_checkpoint_is_written_on_every_exit_of_the_screen() {
         );
     }
 }
+
+/// Starts a run of two epochs that saves `out/m.json`, changes that folder by a `script`, and resumes it on the screen.
+fn resume_after(script: &str) -> Terminal {
+    let run = "iris --headless --epochs 2 --export out/m.json --checkpoint c.ck";
+    let mut command = CommandBuilder::new("sh");
+    let script = format!(
+        "mkdir out; \"$0\" {run} >run.log 2>&1; {script}; exec \"$0\" --resume c.ck --epochs 4"
+    );
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_nn-tui")]);
+    Terminal::start_command(command, &[])
+}
+
+/// Asserts that the model in the terminal's folder has the weights of a run that went on.
+fn assert_longer_run(terminal: &Terminal, name: &str) {
+    let path = terminal.folder.path().join(name);
+    let model = nn_tui::model_file::load(&path).expect(name);
+    assert_eq!(model.training.best_of.unwrap_or(model.training.epochs), 4);
+}
+
+#[test]
+fn a_resumed_run_replaces_its_own_model() {
+    let mut terminal = resume_after("true");
+    terminal.wait_for("verified");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    assert_longer_run(&terminal, "out/m.json");
+}
+
+#[test]
+fn a_resumed_run_whose_model_cannot_be_written_asks_for_another_path() {
+    for (script, notice) in [
+        ("rm -r out", "no such directory"),
+        ("echo precious >out/m.json", "exists already"),
+    ] {
+        let mut terminal = resume_after(script);
+        terminal.wait_for(notice);
+        terminal.wait_for("finished");
+        if script.starts_with("echo") {
+            terminal.wait_for("Replace file?");
+            terminal.press("n");
+            terminal.wait_until("no popup", |text| !text.contains("Replace file?"));
+        }
+        terminal.press("q");
+        if script.starts_with("echo") {
+            terminal.wait_for("Replace file?");
+            terminal.press("n");
+        }
+        terminal.wait_for("Save model");
+        terminal.press("\x15other.json");
+        terminal.press(ENTER);
+        assert_eq!(terminal.exit_code(), 0, "{script}");
+        assert_longer_run(&terminal, "other.json");
+        let precious = fs::read_to_string(terminal.folder.path().join("out/m.json"));
+        assert!(precious.is_ok_and(|text| text == "precious\n") == script.starts_with("echo"));
+    }
+}

@@ -18,6 +18,7 @@ use super::session::{SessionState, Weights};
 use super::{Plan, Position, Session};
 use crate::data::{Dataset, Fingerprint, Origin, Source, prepare};
 use crate::error::{Error, Result};
+use crate::model_file::{Contents, is_same_file};
 use crate::nn::engine::Threads;
 use crate::nn::{ParameterId, Parameters};
 pub(crate) use file::read_about;
@@ -59,6 +60,28 @@ pub struct FinalModel {
     pub path: Option<PathBuf>,
     /// Weights that the model and the final scores have.
     pub weights: Weights,
+    /// Contents of the file once the run has written it.
+    #[serde(default)]
+    pub(crate) written: Option<Contents>,
+}
+
+impl FinalModel {
+    /// Returns whether the run may replace the file at `path`: it has written it itself, and nobody has changed it.
+    pub(crate) fn may_replace(&self, path: &Path) -> bool {
+        self.written.is_some() && self.is_at(path) && Contents::of(path).ok() == self.written
+    }
+
+    /// Notes that a model was written to `path`.
+    pub(super) fn note_written(&mut self, path: &Path) {
+        if self.is_at(path) {
+            self.written = Contents::of(path).ok();
+        }
+    }
+
+    fn is_at(&self, path: &Path) -> bool {
+        let own = self.path.as_deref();
+        own.is_some_and(|own| is_same_file(own, path))
+    }
 }
 
 /// Progress of a run apart from its session.

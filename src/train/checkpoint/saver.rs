@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::{About, Checkpoint, CheckpointOption, Interval, Progress, Resumed, read_about};
 use crate::data::{Dataset, Fingerprint, Origin};
 use crate::error::{Error, Result};
-use crate::model_file::{Access, NamedFiles, is_same_file, write_with};
+use crate::model_file::{Access, Contents, NamedFiles, is_same_file, write_with};
 use crate::nn::Parameters;
 use crate::train::recovery::{self, RecoveryOption};
 use crate::train::session::SessionState;
@@ -25,6 +25,8 @@ pub(in crate::train) struct Stamp {
     pub changes: usize,
     /// Phases done in the mini-batch of the phase stepper.
     pub phases: Option<usize>,
+    /// Contents of the final model, which a later run may replace.
+    pub model: Option<Contents>,
 }
 
 /// State of a run as the training thread hands it over; the rest of the work on a checkpoint is done elsewhere.
@@ -77,7 +79,7 @@ pub(in crate::train) struct Saver {
     /// Seconds of training at that time; those of the checkpoint that was resumed at first.
     saved_seconds: f64,
     /// Whether a model or the last checkpoint was to be saved since, and could not be.
-    has_lost_output: bool,
+    pub has_lost_output: bool,
 }
 
 struct Pending {
@@ -317,10 +319,19 @@ impl Saver {
         let seconds = capture.progress.seconds;
         let written = self.writing(capture, path, replace)();
         match written {
-            Ok(_) => self.note_saved(stamp, seconds),
+            Ok(_) => {
+                self.last = Some(stamp);
+                self.note_saved(stamp, seconds);
+            }
             Err(_) => self.note_lost_output(),
         }
         written.map(drop)
+    }
+
+    /// Returns the path of the checkpoint in the file of the interval, if it is of the moment `now`.
+    pub fn kept_checkpoint(&self, now: Stamp) -> Option<PathBuf> {
+        let option = self.option.as_ref().filter(|_| self.last == Some(now));
+        option.map(|option| option.path.clone())
     }
 
     /// Returns whether a run that ends unexpectedly at `now`, after `seconds` of training, is worth a recovery

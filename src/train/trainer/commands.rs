@@ -9,7 +9,7 @@ use crate::nn::{Change, Initialisation};
 use crate::train::event_queue::{Recording, Sink};
 use crate::train::export::export;
 use crate::train::limits::{Limit, Limits};
-use crate::train::messages::{Command, Event, State};
+use crate::train::messages::{Command, Event, Replace, State};
 use crate::train::observation::Scratch;
 use crate::train::speed::SpeedMeter;
 use crate::train::throttle::Throttle;
@@ -145,13 +145,18 @@ impl<S: Sink> Trainer<S> {
         self.set_state(state);
     }
 
-    fn export(&mut self, path: &Path, weights: Weights, replace: bool) {
+    fn export(&mut self, path: &Path, weights: Weights, replace: Replace) {
         let chosen = self.session.chosen_weights(weights);
         let best = chosen.best;
         let allowed = self.settings.files.check("--export", path);
+        let replace = match replace {
+            Replace::Nothing => false,
+            Replace::Own => self.settings.final_model.may_replace(path),
+            Replace::Anything => true,
+        };
         let result = allowed.and_then(|()| export(&mut self.session, chosen, path, replace));
         match &result {
-            Ok(_) if !self.session.is_interrupted() => self.note_exported(),
+            Ok(_) if !self.session.is_interrupted() => self.note_exported(path),
             Ok(_) => {}
             Err(_) => self.saver.note_lost_output(),
         }

@@ -19,6 +19,7 @@ impl<S: Sink> Trainer<S> {
             position: self.session.position(),
             changes: self.session.log().len(),
             phases: self.stepper.as_ref().map(PhaseStepper::phases_done),
+            model: self.settings.final_model.written,
         }
     }
 
@@ -90,14 +91,16 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    /// Notes a successful export of the current state.
-    pub(super) fn note_exported(&mut self) {
+    /// Notes a successful export of the current state to `path`.
+    pub(super) fn note_exported(&mut self, path: &Path) {
+        self.settings.final_model.note_written(path);
         self.saver.note_saved(self.stamp(), self.meter.seconds());
     }
 
     /// Saves the run at its end: the last checkpoint and, if that fails or the end is unexpected, and the run is
     /// not saved, the recovery file.
     pub fn conclude(&mut self) -> Conclusion {
+        let lacks_model = self.saver.has_lost_output;
         if let Some(written) = self.saver.finish() {
             self.report_written(written);
         }
@@ -117,10 +120,12 @@ impl<S: Sink> Trainer<S> {
         } else {
             None
         };
+        let kept_checkpoint = self.saver.kept_checkpoint(stamp).filter(|_| lacks_model);
         self.saver.close(stamp);
         Conclusion {
             recovery_file,
             failed_checkpoint,
+            kept_checkpoint,
         }
     }
 
@@ -149,6 +154,11 @@ impl<S: Sink> Trainer<S> {
     /// resumed.
     pub(super) fn continue_run(&mut self, resumed: Resumed) {
         self.is_resumed = true;
+        let before = resumed.progress.final_model;
+        let own = &mut self.settings.final_model;
+        if own.written.is_none() && own.path == before.path {
+            own.written = before.written;
+        }
         self.meter = SpeedMeter::continued(resumed.progress.seconds);
         self.events
             .start_series(&self.session, resumed.progress.recording);

@@ -12,7 +12,7 @@ use crate::error::{EXIT_FAILED, Error};
 use crate::model_file::formats;
 use crate::nn::Initialisation;
 use crate::settings::LEARNING_RATE;
-use crate::train::{Command, StepSize, Weights};
+use crate::train::{Command, Replace, StepSize, Weights};
 use crate::tui::text;
 
 /// Result of an action. An error is shown to the person.
@@ -309,7 +309,8 @@ impl Model {
         let is_written = self.run.exported_at == Some(self.run.position.step)
             || self.run.exporting.contains(&export.path);
         if self.run.is_training() || !is_written {
-            self.send_export(export.path, self.run.weights, export.replace);
+            let replace = Replace::Own.or_anything(export.replace);
+            self.send_export(export.path, self.run.weights, replace);
         }
     }
 
@@ -375,23 +376,28 @@ impl Model {
         let path = PathBuf::from(text.trim());
         formats::for_path(&path).map_err(|_| text::name_must_end_in(formats::extensions()))?;
         self.run.typed_path = Some(path.clone());
-        self.send_export(path, weights, self.run.force);
+        self.send_export(path, weights, self.unless_forced());
         self.leave_after_all();
         Ok(())
     }
 
     /// Writes the model in place of the file that exists, and leaves if the user was about to.
     pub(super) fn replace_by_export(&mut self, path: PathBuf, weights: Weights) {
-        self.send_export(path, weights, true);
+        self.send_export(path, weights, Replace::Anything);
         self.leave_after_all();
     }
 
     /// Writes the current model, after a question if that replaces a file and `--force` was not given.
     pub(super) fn export_to(&mut self, path: PathBuf) {
-        self.send_export(path, Weights::Last, self.run.force);
+        self.send_export(path, Weights::Last, self.unless_forced());
     }
 
-    pub(super) fn send_export(&mut self, path: PathBuf, weights: Weights, replace: bool) {
+    /// Files that a model may overwrite without a question.
+    fn unless_forced(&self) -> Replace {
+        Replace::Nothing.or_anything(self.run.force)
+    }
+
+    pub(super) fn send_export(&mut self, path: PathBuf, weights: Weights, replace: Replace) {
         self.run.exporting.push(path.clone());
         self.send(Command::Export {
             path,

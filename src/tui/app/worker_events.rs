@@ -140,7 +140,8 @@ impl Model {
             && (is_instead || export.path == path)
         {
             export.path.clone_from(&path);
-            export.replace = true;
+            // The worker knows the file of `--export` that the run has written.
+            export.replace |= is_instead;
             self.run.exported_at = (weights == self.run.weights).then_some(step);
         }
         let (path, size) = (

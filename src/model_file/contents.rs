@@ -1,0 +1,42 @@
+//! Contents of a file that was written, to tell later whether anybody has changed it.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use flate2::Crc;
+use serde::{Deserialize, Serialize};
+
+/// Bytes that are read at a time.
+const CHUNK: usize = 1 << 16;
+
+/// Length and CRC-32 of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Contents {
+    bytes: u64,
+    crc32: u32,
+}
+
+impl Contents {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let mut file = BufReader::with_capacity(CHUNK, File::open(path)?);
+        let (mut bytes, mut sum) = (0, Crc::new());
+        let mut chunk = vec![0; CHUNK];
+        loop {
+            match file.read(&mut chunk)? {
+                0 => break,
+                count => {
+                    sum.update(&chunk[..count]);
+                    bytes += count as u64;
+                }
+            }
+        }
+        let crc32 = sum.sum();
+        Ok(Self { bytes, crc32 })
+    }
+}

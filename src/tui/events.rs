@@ -1,13 +1,13 @@
 //! Messages to the screen's thread: input, the worker's events, results of other threads. All
 //! arrive in one channel; only signals have a queue of their own, which is never full.
 
-use std::io::{IsTerminal, stdout};
+use std::io::{self, IsTerminal, stdout};
 use std::iter;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyModifiers};
 
@@ -44,6 +44,13 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(300);
 /// Interval, and number of times, for which it is shorter after an input, which may be what asks to pause.
 const SHORT_WAIT: Duration = Duration::from_millis(20);
 const SHORT_WAITS: u32 = 15;
+
+/// Time after escape in which more input is the rest of a sequence that a slow link has parted there.
+const ESCAPE_WAIT: Duration = Duration::from_millis(25);
+
+/// Longer time for that, and the first seconds of a terminal, in which it replies to questions.
+const REPLY_WAIT: Duration = Duration::from_millis(150);
+const REPLYING: Duration = Duration::from_secs(3);
 
 /// Pauses and resumes the thread that reads the terminal. A process that reads it in the background, where keys
 /// belong to the shell, is stopped by the system.
@@ -143,7 +150,7 @@ pub(super) fn watch_input(
     spawn("input queue", move || {
         while let Ok(first) = waiting.recv() {
             let inputs = iter::once(first).chain(waiting.try_iter());
-            let inputs = inputs.take(MAX_INPUTS).collect();
+            let inputs = inputs.take(MAX_INPUTS).flatten().collect();
             if sender.send(Incoming::Inputs(inputs)).is_err() {
                 return;
             }
@@ -153,6 +160,7 @@ pub(super) fn watch_input(
     })?;
     spawn("input", move || {
         let mut short_waits = 0;
+        let start = Instant::now();
         loop {
             gate.pass();
             let wait = if short_waits > 0 {
@@ -168,15 +176,33 @@ pub(super) fn watch_input(
                 }
                 Ok(false) | Err(_) => break,
             }
-            let Ok(input) = event::read() else {
+            let Ok(inputs) = read_together(start) else {
                 break;
             };
-            backlog.add(&input);
-            if queue.send(input).is_err() {
+            inputs.iter().for_each(|input| backlog.add(input));
+            if queue.send(inputs).is_err() {
                 return;
             }
         }
     })
+}
+
+/// Reads an input, and after escape those that follow at once, which are to be handled together.
+fn read_together(start: Instant) -> io::Result<Vec<Input>> {
+    let wait = if start.elapsed() < REPLYING {
+        REPLY_WAIT
+    } else {
+        ESCAPE_WAIT
+    };
+    let mut inputs = vec![event::read()?];
+    while inputs.last().is_some_and(is_escape) && event::poll(wait)? {
+        inputs.push(event::read()?);
+    }
+    Ok(inputs)
+}
+
+fn is_escape(input: &Input) -> bool {
+    matches!(input, Input::Key(key) if key.code == KeyCode::Esc)
 }
 
 /// Runs `body` in a new thread.

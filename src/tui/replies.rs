@@ -1,7 +1,8 @@
 //! Questions to the terminal about its background and colours, and the replies among its keys.
 //!
 //! crossterm knows neither reply and hands them over as keys: escape and `]` as alt-`]`, then letter by letter. They are
-//! taken out of the input whenever they come.
+//! taken out of the input whenever they come. A sequence that a slow link has parted after its escape comes as the key
+//! escape and letters: those of keys and of the mouse are dropped then, since no key stands for their letters.
 
 use ratatui::crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -16,6 +17,11 @@ const BACKGROUND: (char, &str) = (']', "11;");
 const CAPABILITIES: (char, [&str; 2]) = ('P', ["1+r", "0+r"]);
 /// Longest reply.
 const MAX_LENGTH: usize = 128;
+const ESCAPE: char = '\x1b';
+/// Letter after escape in control sequences such as those of arrow keys and of the mouse.
+const CONTROL: char = '[';
+/// Letters after escape that begin a sequence; `O` is followed by one letter.
+const SEQUENCES: [char; 4] = [BACKGROUND.0, CAPABILITIES.0, CONTROL, 'O'];
 
 /// Fact that the terminal reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,13 +42,23 @@ pub(super) fn questions(term: &str, program: &str, depth: Depth) -> String {
     format!("{ASK_BACKGROUND}{colours}")
 }
 
-/// Separates replies from keys.
+/// Separates replies, and the rests of sequences that a slow link has parted after escape, from keys.
 #[derive(Debug, Default)]
 pub(super) struct Replies {
-    /// Kind of the reply that seems to come, and its text so far.
-    coming: Option<(char, String)>,
-    /// Inputs of that reply, which are handed on if it is none.
+    coming: Option<Coming>,
+    /// Inputs of that sequence, which are handed on if it is none.
     held: Vec<Input>,
+}
+
+/// A sequence that seems to come.
+#[derive(Debug)]
+struct Coming {
+    /// Letter after escape, or [`ESCAPE`] before it has come.
+    kind: char,
+    /// Text after the letter.
+    text: String,
+    /// Whether escape was the last key.
+    is_escaped: bool,
 }
 
 impl Replies {
@@ -52,47 +68,122 @@ impl Replies {
             Input::Key(key) if key.kind != KeyEventKind::Release => *key,
             _ => return (vec![input], None),
         };
-        let Some((kind, text)) = &mut self.coming else {
-            if let Some(kind) = begin(&key) {
-                self.coming = Some((kind, String::new()));
-                self.held.push(input);
-                return (Vec::new(), None);
+        let Some(coming) = &mut self.coming else {
+            let Some(kind) = begin(&key) else {
+                return (vec![input], None);
+            };
+            self.coming = Some(Coming {
+                kind,
+                text: String::new(),
+                is_escaped: false,
+            });
+            self.held.push(input);
+            return (Vec::new(), None);
+        };
+        if coming.kind == ESCAPE {
+            match key.code {
+                KeyCode::Char(c) if is_plain(&key) && SEQUENCES.contains(&c) => coming.kind = c,
+                _ => {
+                    let mut inputs = self.give_up();
+                    let (others, reply) = self.next(input);
+                    inputs.extend(others);
+                    return (inputs, reply);
+                }
             }
-            return (vec![input], None);
-        };
-        if is_end(&key) {
-            let reply = understood(*kind, text);
-            self.coming = None;
-            self.held.clear();
-            return (Vec::new(), reply);
-        }
-        self.held.push(input);
-        let KeyCode::Char(c) = key.code else {
-            return self.give_up();
-        };
-        text.push(c);
-        let is_possible =
-            begins(*kind).any(|start| text.starts_with(start) || start.starts_with(&**text));
-        if is_possible && text.len() <= MAX_LENGTH {
+            self.held.push(input);
             return (Vec::new(), None);
         }
-        self.give_up()
+        self.held.push(input);
+        match coming.add(&key) {
+            Part::More => (Vec::new(), None),
+            Part::Last(reply) => {
+                self.coming = None;
+                self.held.clear();
+                (Vec::new(), reply)
+            }
+            Part::Other => (self.give_up(), None),
+        }
     }
 
-    /// Hands on the keys held back, which are no reply.
-    fn give_up(&mut self) -> (Vec<Input>, Option<Reply>) {
+    /// Ends a burst of input. Returns an escape on its own that was held back.
+    pub fn end_burst(&mut self) -> Vec<Input> {
+        match &self.coming {
+            Some(coming) if coming.kind == ESCAPE || coming.is_escaped => self.give_up(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Hands on the keys held back, which are no sequence.
+    fn give_up(&mut self) -> Vec<Input> {
         self.coming = None;
-        (std::mem::take(&mut self.held), None)
+        std::mem::take(&mut self.held)
     }
 }
 
-/// Kind of the reply that `key` may begin.
+/// Place of a key in a sequence.
+enum Part {
+    More,
+    /// The end, with the reply if it is understood.
+    Last(Option<Reply>),
+    /// None: it is no sequence.
+    Other,
+}
+
+impl Coming {
+    fn add(&mut self, key: &KeyEvent) -> Part {
+        let is_reply = self.kind == BACKGROUND.0 || self.kind == CAPABILITIES.0;
+        match key.code {
+            _ if is_reply && (is_end(key) || self.is_escaped && is_backslash(key)) => {
+                Part::Last(understood(self.kind, &self.text))
+            }
+            KeyCode::Esc if is_reply && !self.is_escaped => {
+                self.is_escaped = true;
+                Part::More
+            }
+            KeyCode::Char(c) if is_plain(key) && !self.is_escaped => {
+                self.text.push(c);
+                self.progress(c, is_reply)
+            }
+            _ => Part::Other,
+        }
+    }
+
+    fn progress(&self, last: char, is_reply: bool) -> Part {
+        let text = &*self.text;
+        let is_possible = match self.kind {
+            _ if is_reply => {
+                let mut starts = begins(self.kind);
+                starts.any(|start| text.starts_with(start) || start.starts_with(text))
+            }
+            // Parameters, and the letter that ends a control sequence (ECMA-48, 5.4).
+            CONTROL if !(' '..='?').contains(&last) => return Part::Last(None),
+            CONTROL => true,
+            _ => return Part::Last(None),
+        };
+        if is_possible && text.len() <= MAX_LENGTH {
+            Part::More
+        } else {
+            Part::Other
+        }
+    }
+}
+
+/// Returns the kind of the sequence that `key` may begin.
 fn begin(key: &KeyEvent) -> Option<char> {
     let is_alt = key.modifiers.contains(KeyModifiers::ALT);
     match key.code {
         KeyCode::Char(c) if is_alt && (c == BACKGROUND.0 || c == CAPABILITIES.0) => Some(c),
+        KeyCode::Esc if key.modifiers.is_empty() => Some(ESCAPE),
         _ => None,
     }
+}
+
+fn is_plain(key: &KeyEvent) -> bool {
+    key.modifiers.difference(KeyModifiers::SHIFT).is_empty()
+}
+
+fn is_backslash(key: &KeyEvent) -> bool {
+    key.code == KeyCode::Char('\\') && is_plain(key)
 }
 
 fn begins(kind: char) -> impl Iterator<Item = &'static str> {
@@ -154,7 +245,7 @@ fn is_light(colour: &str) -> Option<bool> {
 mod tests {
     use super::*;
 
-    /// Input as crossterm reads `bytes`.
+    /// Input as crossterm reads `bytes`; ⎋ is escape that comes alone.
     fn read(bytes: &str) -> Vec<Input> {
         let mut inputs = Vec::new();
         let mut chars = bytes.chars();
@@ -162,9 +253,15 @@ mod tests {
             let (code, modifiers) = match c {
                 '\x1b' => (chars.next().expect("a key with alt"), KeyModifiers::ALT),
                 '\x07' => ('g', KeyModifiers::CONTROL),
+                '\x03' => ('c', KeyModifiers::CONTROL),
                 c => (c, KeyModifiers::NONE),
             };
-            inputs.push(Input::Key(KeyEvent::new(KeyCode::Char(code), modifiers)));
+            let code = if code == '⎋' {
+                KeyCode::Esc
+            } else {
+                KeyCode::Char(code)
+            };
+            inputs.push(Input::Key(KeyEvent::new(code, modifiers)));
         }
         inputs
     }
@@ -177,6 +274,7 @@ mod tests {
             inputs.extend(passed);
             found.extend(reply);
         }
+        inputs.extend(replies.end_burst());
         (inputs, found)
     }
 
@@ -203,6 +301,35 @@ mod tests {
             ("\x1bP1+r436F=38\x1b\\", "", vec![]),
         ] {
             assert_eq!(handled(bytes), (read(keys), found), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn sequences_that_are_parted_after_their_escape_never_act_as_keys() {
+        let dark = Reply::Background { is_light: false };
+        for (bytes, keys, found) in [
+            ("⎋]11;rgb:1e1e/1e1e/2e2e\x1b\\q", "q", vec![dark]),
+            ("⎋]11;rgb:1e1e/1e1e/2e2e⎋\\q", "q", vec![dark]),
+            ("\x1b]11;rgb:1e1e/1e1e/2e2e⎋\\q", "q", vec![dark]),
+            ("⎋P0+r524742⎋\\q", "q", vec![]),
+            ("⎋[Aq⎋[<35;10;7Mq⎋[6~⎋OBq⎋", "qqq⎋", vec![]),
+        ] {
+            assert_eq!(handled(bytes), (read(keys), found), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn keys_after_escape_and_control_c_are_keys() {
+        for keys in [
+            "⎋",
+            "⎋⎋",
+            "⎋q⎋:",
+            "⎋[\x03",
+            "⎋[1;\x03",
+            "⎋]11;rgb\x03",
+            "\x1b]11;r\x03",
+        ] {
+            assert_eq!(handled(keys), (read(keys), vec![]));
         }
     }
 

@@ -254,30 +254,40 @@ impl Program {
             Incoming::Loaded(loaded) => return self.start_training(*loaded).map(|()| true),
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
             Incoming::Files(files) => Msg::Files(files),
-            Incoming::Inputs(inputs) => {
-                let mut is_any = false;
-                for input in inputs {
-                    if !self.backlog.remove(&input) {
-                        continue;
-                    }
-                    let (inputs, reply) = self.replies.next(input);
-                    is_any |= reply.is_some();
-                    if let (Some(screen), Some(reply)) = (&mut self.screen, reply) {
-                        screen.adapt(reply);
-                    }
-                    for input in inputs {
-                        if self.exit.is_none() {
-                            is_any |= self.handle_input(input)?;
-                        }
-                    }
-                }
-                return Ok(is_any);
-            }
+            Incoming::Inputs(inputs) => return self.handle_inputs(inputs),
             Incoming::Wake => return Ok(false),
             Incoming::InputEnded => Msg::Terminate(HANG_UP),
         };
         self.update(msg)?;
         Ok(true)
+    }
+
+    /// Handles inputs that arrived together. Returns whether they may change what is shown.
+    fn handle_inputs(&mut self, inputs: Vec<Input>) -> Result<bool> {
+        let mut is_any = false;
+        for input in inputs {
+            if !self.backlog.remove(&input) {
+                continue;
+            }
+            let (inputs, reply) = self.replies.next(input);
+            is_any |= reply.is_some();
+            if let (Some(screen), Some(reply)) = (&mut self.screen, reply) {
+                screen.adapt(reply);
+            }
+            is_any |= self.handle_keys(inputs)?;
+        }
+        let escape = self.replies.end_burst();
+        Ok(is_any | self.handle_keys(escape)?)
+    }
+
+    fn handle_keys(&mut self, inputs: Vec<Input>) -> Result<bool> {
+        let mut is_any = false;
+        for input in inputs {
+            if self.exit.is_none() {
+                is_any |= self.handle_input(input)?;
+            }
+        }
+        Ok(is_any)
     }
 
     /// Handles what the user did. Returns whether it may change what is shown.

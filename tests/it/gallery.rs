@@ -7,6 +7,7 @@ use nn_tui::train::{Observation, Plan, SampleId, Scratch, Session, Set};
 use nn_tui::tui::app::{Msg, View};
 use nn_tui::tui::click;
 use nn_tui::tui::theme::{Depth, Theme};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
 use crate::support::screen::{Shown, drawn_with};
@@ -156,6 +157,16 @@ fn errors(shown: &Shown) -> (Vec<u32>, usize) {
     let index = shown.model.navigation.sample.index;
     let place = worst.iter().position(|&row| row as usize == index);
     (worst, place.unwrap_or(0))
+}
+
+#[test]
+fn alt_0_is_the_tenth_view() {
+    for (dataset, expected) in [(images(), View::Errors), (dataset("iris"), View::Overview)] {
+        let mut shown = Shown::new(dataset, plan(&[3]), (120, 36));
+        let key = KeyEvent::new(KeyCode::Char('0'), KeyModifiers::ALT);
+        shown.update(Msg::Key(key));
+        assert_eq!(shown.model.navigation.view, expected);
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use ndarray::Array1;
 use nn_tui::nn::output::predicted_class;
 use nn_tui::nn::textbook::Network;
 use nn_tui::train::probes::{Along, PlaneAnswer, PlaneAxis, PlaneProbe, RowProbe};
-use nn_tui::train::{Observation, SampleId, Scratch, Session, Set};
+use nn_tui::train::{Event, Observation, SampleId, Scratch, Session, Set, State};
 use nn_tui::tui::app::{Msg, View};
 use nn_tui::tui::click;
 use nn_tui::tui::panels::PanelId;
@@ -342,4 +342,23 @@ fn a_click_shows_the_nearest_row() {
     let screen = drawn(&shown, Theme::new(Depth::True));
     let line = screen.lines().nth(y).expect("there");
     assert_eq!(line.chars().nth(x + 1), Some('◎'), "{screen}");
+}
+
+/// While the training waits, there is time for every cell of the picture.
+#[test]
+fn a_picture_is_finer_while_the_training_waits() {
+    let mut shown = Shown::new(dataset("moons"), plan(&[64, 64]), (120, 36));
+    shown.press(":view regions\n");
+    let mut points = |state: State| {
+        let position = shown.model.run.position;
+        shown.update(Msg::Worker(Box::new(Event::State { state, position })));
+        let observed = shown.observation.as_ref().expect("it is asked for");
+        let probe = observed.find::<PlaneProbe>().expect("it is shown");
+        let axes = probe.axes.iter().map(|axis| usize::from(axis.values));
+        axes.product::<usize>()
+    };
+    let waiting = points(State::Paused);
+    assert!(waiting > 2000, "{waiting} points");
+    assert!(points(State::Running) <= 300);
+    assert_eq!(points(State::Paused), waiting);
 }

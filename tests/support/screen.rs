@@ -28,7 +28,7 @@ pub fn drawn_with(model: &Model, theme: Theme) -> String {
 pub struct Shown {
     pub model: Model,
     driven: Driven,
-    observation: Option<Observation>,
+    pub observation: Option<Observation>,
 }
 
 impl Shown {

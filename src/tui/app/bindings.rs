@@ -7,6 +7,7 @@ use super::help::{Help, HelpPage};
 use super::inspector::Move;
 use super::model::{Model, Overlay};
 use super::update::Effect;
+use super::views::View;
 use crate::settings::{Direction as Step, LEARNING_RATE, PACE};
 use crate::train::{Command, StepSize, Weights};
 
@@ -214,7 +215,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Elsewhere [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
     View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions, hidden, health, errors (images)",
         act!(|model| model.navigation.turn_to(model.navigation.view_after(1)));
-    View Always [alt('1')] "alt-1…9" SILENT, "this view (where the terminal passes alt on)", act!(|model| model.turn_to(0));
+    View Always [alt('1')] "alt-1…9" SILENT, "this view; alt-0: the tenth (where the terminal passes alt on)", act!(|model| model.turn_to(0));
     View Always [alt('2')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(1));
     View Always [alt('3')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(2));
     View Always [alt('4')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(3));
@@ -223,6 +224,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [alt('7')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(6));
     View Always [alt('8')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(7));
     View Always [alt('9')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(8));
+    View Always [alt('0')] "alt-0" SILENT, SILENT, |model| model.turn_to_view(View::Errors);
     View Browsing [(KeyCode::BackTab, SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" SILENT, SILENT,
         act!(|model| model.navigation.turn_to(model.navigation.view_after(-1)));
     View Moving [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" SILENT, "move focus; inside a maximised panel, scroll (also h j k)",

@@ -78,7 +78,8 @@ impl Panel for HiddenPanel {
         picture.rows(pane);
         let targets = picture.targets;
         let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
-        pane.line(area, legend(pane.model, pane.theme, targets, "0…9"));
+        let rows = picture.space.rows.iter().map(|row| row.0);
+        pane.line(area, legend(pane.model, pane.theme, rows, targets, "0…9"));
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {

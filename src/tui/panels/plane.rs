@@ -14,10 +14,10 @@ use crate::util::text::{shorten, width};
 
 /// Maximum number of training rows that are drawn, and of validation rows.
 const MAX_ROWS: usize = 150;
-/// Multiplications that a picture may take.
-const MAX_WORK: u128 = 2_000_000;
+/// Multiplications that a picture may take beside the training, and those while it waits.
+const MAX_WORK: [u128; 2] = [2_000_000, 50_000_000];
 /// Bounds of the number of its points.
-const POINTS: (u128, u128) = (300, 20_000);
+const POINTS: (u128, u128) = (300, 30_000);
 /// Maximum number of activations in a snapshot.
 const MAX_RESPONSES: u128 = 200_000;
 /// Share of the range of a quantity that a picture has beyond it on either side.
@@ -131,7 +131,8 @@ fn axes(model: &Model, wanted: &Wanted) -> Vec<PlaneAxis> {
     let neurons: usize = network.sizes().iter().sum();
     let work = network.parameter_count() + 16 * neurons as u128;
     let responses: usize = wanted.neurons.iter().map(Vec::len).sum();
-    let most = (MAX_WORK / work.max(1))
+    let max_work = MAX_WORK[usize::from(!model.run.is_training())];
+    let most = (max_work / work.max(1))
         .clamp(POINTS.0, POINTS.1)
         .min((MAX_RESPONSES / responses.max(1) as u128).max(POINTS.0));
     // The same number of cells in both directions for each point.

@@ -55,9 +55,10 @@ impl Panel for RegionsPanel {
         field::draw(pane, picture.plot, &picture);
         picture.rows(pane);
         let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
+        let rows = picture.answer.rows.iter().map(|row| row.0);
         pane.line(
             area,
-            legend(pane.model, pane.theme, picture.targets, "░▒▓█"),
+            legend(pane.model, pane.theme, rows, picture.targets, "░▒▓█"),
         );
     }
 

@@ -86,14 +86,17 @@ pub(super) fn letter(class: usize) -> char {
     char::from(b'a' + (class % 26) as u8)
 }
 
-/// Legend of a picture: the classes, or the range of `targets` in their own unit, and the kinds of rows. `scale` are the
-/// symbols of that range where colours cannot be mixed.
+/// Legend of a picture of `rows`: the classes, or the range of `targets` in their own unit, and the kinds of rows. `scale`
+/// are the symbols of that range where colours cannot be mixed.
 pub(super) fn legend(
     model: &Model,
     theme: Theme,
+    rows: impl Iterator<Item = SampleId>,
     targets: Option<(f64, f64)>,
     scale: &'static str,
 ) -> Line<'static> {
+    let mut has_rows = [false; 2];
+    rows.for_each(|row| has_rows[usize::from(row.set == Set::Validation)] = true);
     let mut line = Line::default();
     if let Some((from, to)) = targets {
         line += Span::styled(format!("{} ", significant(from, 3)), theme.dim());
@@ -120,7 +123,9 @@ pub(super) fn legend(
     for kind in Kind::ALL {
         // Numbers are not right or wrong, and letters of classes are in place of the first two.
         let is_absent = match kind {
-            Kind::Training | Kind::Validation => targets.is_none() && has_letters(theme),
+            Kind::Training | Kind::Validation if targets.is_none() && has_letters(theme) => true,
+            Kind::Training => !has_rows[0],
+            Kind::Validation => !has_rows[1],
             Kind::Wrong => targets.is_some(),
             Kind::Shown => false,
         };

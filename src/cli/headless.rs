@@ -329,7 +329,7 @@ impl Run<'_> {
                 cause: io::Error::other("the training thread ended unexpectedly"),
             });
             // Without a pause, steps could be done between the export and the stop.
-            self.worker.send(Command::Pause);
+            self.worker.send(Command::Halt);
             self.worker.send(Command::Export {
                 path: path.clone(),
                 weights: self.options.weights,

@@ -215,6 +215,36 @@ fn assert_longer_run(terminal: &Terminal, name: &str) {
     assert_eq!(model.training.best_of.unwrap_or(model.training.epochs), 4);
 }
 
+/// A run that was training when it ended trains when it is resumed, and one that waited waits.
+#[test]
+fn a_resumed_run_goes_on_as_it_was() {
+    for (keys, end) in [("", "q"), ("", "\x03"), ("", "-TERM"), (" ", "-TERM")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let checkpoint = folder.path().join("c.ck");
+        let path = checkpoint.to_str().expect("UTF-8");
+        let mut terminal = Terminal::start(&["iris", "--checkpoint", path]);
+        terminal.wait_for_number("epoch", |epoch| epoch >= 1);
+        if !keys.is_empty() {
+            terminal.press(keys);
+            terminal.wait_for("paused");
+        }
+        if end.starts_with('-') {
+            terminal.signal(end);
+        } else {
+            terminal.press(end);
+        }
+        terminal.exit_code();
+        let mut resumed = Terminal::start(&["--resume", path]);
+        resumed.wait_for(if keys.is_empty() {
+            "training"
+        } else {
+            "paused"
+        });
+        resumed.press("q");
+        assert_eq!(resumed.exit_code(), 0);
+    }
+}
+
 #[test]
 fn a_resumed_run_replaces_its_own_model() {
     let mut terminal = resume_after("true");

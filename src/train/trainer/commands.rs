@@ -43,6 +43,11 @@ impl<S: Sink> Trainer<S> {
             // After a panic nothing but the commands above can be trusted to work.
             _ if matches!(self.state, State::Failed(_)) => self.set_state(self.state.clone()),
             Command::Pause => self.pause(),
+            Command::Halt => {
+                let goes_on = self.goes_on || self.state == State::Running;
+                self.pause();
+                self.goes_on = goes_on;
+            }
             Command::Resume => self.resume(),
             Command::Step { size, count } => self.step_by(size, count),
             Command::StepBack => self.step_back(),

@@ -61,6 +61,8 @@ pub(super) struct Trainer<S: Sink> {
     is_resumed: bool,
     /// Whether the user ended the training.
     is_end_expected: bool,
+    /// Whether the training was paused for the end of the run.
+    goes_on: bool,
 }
 
 impl<S: Sink> Trainer<S> {
@@ -93,6 +95,7 @@ impl<S: Sink> Trainer<S> {
             saver,
             is_resumed: false,
             is_end_expected: false,
+            goes_on: false,
             session,
             settings,
             commands,
@@ -299,6 +302,7 @@ impl<S: Sink> Trainer<S> {
     pub(crate) fn set_state(&mut self, state: State) {
         self.report_progress();
         self.state = state.clone();
+        self.goes_on = false;
         self.events.push(Event::State {
             state,
             position: self.session.position(),

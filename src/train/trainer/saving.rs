@@ -39,7 +39,7 @@ impl<S: Sink> Trainer<S> {
                 limits: self.settings.limits,
                 pace: self.settings.pace,
                 final_model: self.settings.final_model.clone(),
-                is_paused: matches!(self.state, State::Paused | State::Stepping),
+                is_paused: matches!(self.state, State::Paused | State::Stepping) && !self.goes_on,
                 stepper: stepper.map(PhaseStepper::fields),
             },
             before_update: stepper.and_then(PhaseStepper::before_update).cloned(),

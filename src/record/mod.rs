@@ -68,7 +68,7 @@ pub(crate) fn report_conclusion(conclusion: Conclusion, result: Result<u8>) -> R
         }
         Some(Err(error)) => report(format!("the run is not saved: {error}")),
     }
-    if let Some(path) = conclusion.kept_checkpoint {
+    if let (Some(path), true) = (conclusion.checkpoint, conclusion.lacks_model) {
         let path = sanitise(&path.to_string_lossy());
         report(format!(
             "the run is kept in {path}; nn-tui --resume {path} continues it"

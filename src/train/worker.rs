@@ -79,8 +79,10 @@ pub struct Conclusion {
     pub recovery_file: Option<Result<PathBuf>>,
     /// Why the last checkpoint could not be written.
     pub failed_checkpoint: Option<Error>,
-    /// Path of the checkpoint that holds the end of the run, if its model could not be written.
-    pub kept_checkpoint: Option<PathBuf>,
+    /// Path of the checkpoint that holds the end of the run.
+    pub checkpoint: Option<PathBuf>,
+    /// Whether a model could not be written.
+    pub lacks_model: bool,
 }
 
 impl Worker {

@@ -523,7 +523,8 @@ impl Program {
         let conclusion = training.worker.stop();
         failures.extend(self.recorders.finish(end_of(&self.app, &result)));
         if let (App::Running(model), Ok(_), false) = (&self.app, &result, self.is_blind) {
-            background::print_error(&model.run.summary());
+            let checkpoint = conclusion.checkpoint.as_deref();
+            background::print_error(&model.run.summary(checkpoint));
         }
         let code = report_conclusion(conclusion, result)?;
         let failures = recorded.err().into_iter().chain(failures);

@@ -64,6 +64,7 @@ texts! {
     trained(epochs, data) "{data}: {epochs} epoch" | "{data}: {epochs} epochs";
     best_validation_loss(epoch, loss) "best epoch {epoch}, validation loss {loss}";
     not_saved() "not saved";
+    saved_in_checkpoint(path) "saved checkpoint {path}";
     screenshot_saved(path) "saved {path}";
     checkpoint_written(path, size) "saved checkpoint {path} ({size})";
     checkpoint_failed(error) "checkpoint: {error}";

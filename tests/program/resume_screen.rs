@@ -186,6 +186,7 @@ fn a_checkpoint_is_written_on_every_exit_of_the_screen() {
             terminal.signal(signal);
         }
         assert_eq!(terminal.exit_code(), expected, "{keys}{signal}");
+        terminal.wait_for("· saved checkpoint");
         let path = terminal.folder.path().join("run.checkpoint");
         let words = ["--headless", "--epochs", "1", "--resume"].map(OsStr::new);
         let output = program(words.into_iter().chain([path.as_os_str()])).finish();

@@ -329,7 +329,7 @@ impl Saver {
     }
 
     /// Returns the path of the checkpoint in the file of the interval, if it is of the moment `now`.
-    pub fn kept_checkpoint(&self, now: Stamp) -> Option<PathBuf> {
+    pub fn last_checkpoint(&self, now: Stamp) -> Option<PathBuf> {
         let option = self.option.as_ref().filter(|_| self.last == Some(now));
         option.map(|option| option.path.clone())
     }

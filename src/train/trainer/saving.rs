@@ -120,12 +120,13 @@ impl<S: Sink> Trainer<S> {
         } else {
             None
         };
-        let kept_checkpoint = self.saver.kept_checkpoint(stamp).filter(|_| lacks_model);
+        let checkpoint = self.saver.last_checkpoint(stamp);
         self.saver.close(stamp);
         Conclusion {
             recovery_file,
             failed_checkpoint,
-            kept_checkpoint,
+            checkpoint,
+            lacks_model,
         }
     }
 

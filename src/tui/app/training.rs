@@ -1,6 +1,6 @@
 //! The training as the worker reports it: the part of the state called `run`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -197,16 +197,20 @@ impl Run {
     }
 
     /// Sums up the run in a line for the terminal that the screen leaves behind: data, epochs, best epoch and the
-    /// file that was saved last.
-    pub(crate) fn summary(&self) -> String {
+    /// file that was saved last, or the `checkpoint` that holds the end of the run.
+    pub(crate) fn summary(&self, checkpoint: Option<&Path>) -> String {
         let trained = text::trained(self.position.epoch, sanitise(&self.data.name));
+        let saved = match checkpoint {
+            Some(path) => text::saved_in_checkpoint(sanitise(&path.display().to_string())),
+            None => text::not_saved().to_owned(),
+        };
         let rest = match (&self.saved_as, self.best) {
             (Some(saved), _) => saved.clone(),
             (None, Some(best)) => {
                 let best = text::best_validation_loss(best.epoch, loss(best.loss));
-                format!("{best} · {}", text::not_saved())
+                format!("{best} · {saved}")
             }
-            (None, None) => text::not_saved().to_owned(),
+            (None, None) => saved,
         };
         format!("{trained} · {rest}")
     }

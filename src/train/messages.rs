@@ -23,7 +23,7 @@ use crate::util::stats::{Merge, MinMaxLast};
 /// Files that an export may overwrite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replace {
-    /// None.
+    /// No existing file.
     Nothing,
     /// The final model that the run has written itself, if nobody has changed it since.
     Own,

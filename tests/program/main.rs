@@ -19,6 +19,7 @@ mod refusals;
 mod resume;
 #[cfg(unix)]
 mod resume_screen;
+mod resumed_model;
 #[cfg(unix)]
 mod signals;
 mod splits;

@@ -82,6 +82,15 @@ impl Network {
         }
     }
 
+    /// The activation of each neuron of `layer` (from 1) on its own; none for softmax.
+    pub(crate) fn activation(&self, layer: usize) -> Option<Activation> {
+        if layer == self.layers.len() {
+            self.output.activation()
+        } else {
+            Some(self.hidden)
+        }
+    }
+
     /// Runs `inputs`, one number per input neuron, through the network.
     pub fn forward(&self, inputs: &[f64]) -> Forward {
         self.forward_with(inputs, Vec::new())

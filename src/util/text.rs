@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use textwrap::{Options, WordSeparator, WordSplitter};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -157,19 +158,26 @@ pub(crate) fn first_letters(names: &[String], cells: usize) -> Vec<String> {
     }
 }
 
-/// Breaks `text` between words into lines of at most `cells` terminal cells. Longer words are cut.
+/// Breaks `text` between words into lines of at most `cells` terminal cells; where characters are two cells wide, as in
+/// Chinese, wherever Unicode allows it. Longer words are cut.
 pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if width(line) + 1 + width(word) <= cells => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(shorten(word, cells)),
-        }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.is_empty() {
+        return Vec::new();
     }
-    lines
+    let text = words.join(" ");
+    let is_wide = width(&text) > text.chars().count();
+    let separator = if is_wide {
+        WordSeparator::UnicodeBreakProperties
+    } else {
+        WordSeparator::AsciiSpace
+    };
+    let options = Options::new(cells)
+        .break_words(false)
+        .word_separator(separator)
+        .word_splitter(WordSplitter::NoHyphenation);
+    let lines = textwrap::wrap(&text, options);
+    lines.iter().map(|line| shorten(line, cells)).collect()
 }
 
 /// Returns up to three of `names` that resemble `asked`, nearest first: those within a Levenshtein

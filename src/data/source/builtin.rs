@@ -15,9 +15,12 @@ pub struct BuiltIn {
 
 macro_rules! built_in {
     ($name:literal, $about:literal) => {
+        built_in!("", $name, $about)
+    };
+    ($folder:literal, $name:literal, $about:literal) => {
         BuiltIn {
             name: $name,
-            csv: include_str!(concat!("../../../datasets/", $name, ".csv")),
+            csv: include_str!(concat!("../../../datasets/", $folder, $name, ".csv")),
             about: $about,
             image: None,
         }
@@ -49,9 +52,18 @@ pub static BUILT_IN: [BuiltIn; 9] = [
     built_in!("sine", "a wave with noise, to predict as a number"),
 ];
 
+/// Small tables of the lessons, which the help does not list.
+static OF_LESSONS: [BuiltIn; 4] = [
+    built_in!("lessons/", "one-neuron", "two points on a line"),
+    built_in!("lessons/", "hand", "four corners, to compute by hand"),
+    built_in!("lessons/", "clean-sine", "a wave without noise"),
+    built_in!("lessons/", "noisy-moons", "two half circles with noise"),
+];
+
 /// Finds the built-in data set called `name`.
 pub fn built_in(name: &str) -> Option<&'static BuiltIn> {
-    BUILT_IN.iter().find(|built_in| built_in.name == name)
+    let mut all = BUILT_IN.iter().chain(&OF_LESSONS);
+    all.find(|built_in| built_in.name == name)
 }
 
 #[cfg(test)]

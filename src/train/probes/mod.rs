@@ -13,6 +13,7 @@ mod phase;
 mod plane;
 mod row;
 mod scores;
+mod trace;
 mod weights;
 
 pub use activations::{ActivationProbe, LayerActivations};
@@ -31,4 +32,5 @@ pub use phase::PhaseProbe;
 pub use plane::{Along, PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe};
 pub use row::{Bits, RowPass, RowProbe};
 pub use scores::{MeasuredScores, ScoreProbe};
+pub use trace::{RowTrace, Trace, TraceProbe};
 pub use weights::{EdgeProbe, Edges, IncomingWeightProbe, WeightProbe};

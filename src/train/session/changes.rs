@@ -178,6 +178,11 @@ impl Session {
         }
     }
 
+    /// Returns whether steps leave any parameter unchanged.
+    pub(crate) fn has_frozen(&self) -> bool {
+        !self.frozen.is_empty()
+    }
+
     /// Returns whether a parameter was frozen by itself, not as a weight of a muted neuron.
     pub fn is_frozen(&self, id: ParameterId) -> bool {
         self.frozen.is_frozen(id)

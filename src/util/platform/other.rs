@@ -3,6 +3,7 @@
 use std::fs::{self, Metadata, Permissions};
 use std::io;
 use std::path::Path;
+use std::process::Command;
 
 use crate::util::signals::{Signal, Watched};
 
@@ -42,4 +43,9 @@ pub(crate) fn has_piped_input() -> bool {
 
 pub(crate) fn is_process_alive(_: u32) -> bool {
     true
+}
+
+pub(crate) fn replace_process(mut command: Command) -> io::Result<u8> {
+    let status = command.status()?;
+    Ok(status.code().map_or(1, |code| code as u8))
 }

@@ -3,6 +3,7 @@
 use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{self, Command, Stdio};
 use std::{fs, io, thread};
@@ -29,6 +30,11 @@ const ENDING_ON_LINUX: &[i32] =
     } else {
         &[]
     };
+
+/// Runs `command` in place of this process. Returns only if that fails.
+pub(crate) fn replace_process(mut command: Command) -> io::Result<u8> {
+    Err(command.exec())
+}
 
 /// Watches signals until it is dropped.
 pub(crate) struct Watcher(Handle);

@@ -49,6 +49,10 @@ fn lines_are_broken_between_words() {
     assert_eq!(wrap("one two  three", 8), ["one two", "three"]);
     assert_eq!(wrap("incomprehensible it is", 8), ["incompr…", "it is"]);
     assert!(wrap("  ", 8).is_empty());
+    assert_eq!(
+        wrap("神经元，激活函数 a = f(z)。", 10),
+        ["神经元，激", "活函数 a =", "f(z)。"]
+    );
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! Language of texts: English or Chinese.
+
+use std::cell::Cell;
+
+thread_local! {
+    static CURRENT: Cell<Lang> = const { Cell::new(Lang::En) };
+}
+
+/// The language of texts that are made in this thread.
+pub(crate) fn current() -> Lang {
+    CURRENT.get()
+}
+
+/// Sets the language of texts that are made in this thread.
+pub fn set_current(lang: Lang) {
+    CURRENT.set(lang);
+}
+
+/// Language of the texts a user reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Lang {
+    /// All languages.
+    pub const ALL: [Self; 2] = [Self::En, Self::Zh];
+
+    /// Name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+        }
+    }
+
+    /// Returns the language of the locale that the environment `variable`s name. A locale whose characters are not
+    /// UTF-8 cannot show Chinese: it means English.
+    ///
+    /// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty decides, as in POSIX.
+    pub(crate) fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let mut locales = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .filter_map(variable);
+        let locale = locales
+            .find(|locale| !locale.is_empty())
+            .unwrap_or_default();
+        let locale = locale.to_ascii_lowercase();
+        let is_utf8 = locale.contains("utf-8") || locale.contains("utf8");
+        let is_chinese = locale.split(['_', '-', '.', '@']).next() == Some("zh");
+        if is_chinese && is_utf8 {
+            Self::Zh
+        } else {
+            Self::En
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locale_decides() {
+        let of = |all: &str, messages: &str, lang: &str| {
+            Lang::of_locale(|name| match name {
+                "LC_ALL" => Some(all.to_owned()),
+                "LC_MESSAGES" => Some(messages.to_owned()),
+                "LANG" => Some(lang.to_owned()),
+                _ => None,
+            })
+        };
+        for (all, messages, lang, expected) in [
+            ("", "", "zh_CN.UTF-8", Lang::Zh),
+            ("", "", "zh_TW.utf8", Lang::Zh),
+            ("", "en_GB.UTF-8", "zh_CN.UTF-8", Lang::En),
+            ("zh_CN.UTF-8", "en_GB.UTF-8", "en_GB.UTF-8", Lang::Zh),
+            ("", "", "zh_CN.GB18030", Lang::En),
+            ("", "", "zh_CN", Lang::En),
+            ("", "", "de_DE.UTF-8", Lang::En),
+            ("C", "", "zh_CN.UTF-8", Lang::En),
+            ("", "", "", Lang::En),
+        ] {
+            assert_eq!(of(all, messages, lang), expected, "{all} {messages} {lang}");
+        }
+        assert_eq!(Lang::of_locale(|_| None), Lang::En);
+    }
+}

@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod data;
 pub mod error;
+pub mod lesson;
 pub mod model_file;
 pub mod nn;
 pub mod record;

@@ -20,6 +20,7 @@ use crate::record::log_formats;
 use crate::settings::{defaults, parameter_value};
 use crate::train::{Interval, Weights};
 use crate::tui::theme::{Symbols, ThemeChoice};
+use crate::util::lang::Lang;
 use crate::util::named::by_name;
 pub use setting_flags::SettingFlags;
 use setting_flags::WITHOUT_SCREEN;
@@ -80,6 +81,10 @@ pub struct GlobalArgs {
     /// Overwrite existing files without asking
     #[arg(long, help_heading = "Output", global = true)]
     pub force: bool,
+    /// Language of the lessons [default: that of the locale]
+    #[arg(long, value_name = "NAME", help_heading = "Output", global = true,
+          value_parser = one_of(&Lang::ALL, Lang::name))]
+    pub lang: Option<Lang>,
 }
 
 /// Subcommands.
@@ -118,6 +123,20 @@ pub enum Command {
               default_value_t = RowSet::Validation,
               value_parser = one_of(&RowSet::ALL, RowSet::name))]
         rows: RowSet,
+    },
+    /// List the lessons, or run one
+    ///
+    /// A lesson is a training with texts, questions and tasks that explain it step by step, in English or Chinese.
+    Lesson {
+        /// Name of a lesson, or a file with one (TOML)
+        name: Option<String>,
+        /// Options of training in place of those of the lesson, such as --seed 3
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "OPTIONS"
+        )]
+        options: Vec<OsString>,
     },
     /// Write shell completions to standard output
     Completions {

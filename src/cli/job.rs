@@ -9,6 +9,7 @@ use super::resume::ResumeOrder;
 use super::trials::TrialCount;
 use crate::data::{Dataset, LoadOptions, Part, Source, Target, ValidationRows};
 use crate::error::{Error, Result};
+use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
 use crate::model_file::formats;
 use crate::nn::ParameterId;
@@ -61,6 +62,8 @@ pub struct Job {
     pub from: Option<PathBuf>,
     /// File that the screen is recorded to.
     pub cast: Option<CastOption>,
+    /// The lesson that the training is part of.
+    pub lesson: Option<Arc<Lesson>>,
     pub front_end: FrontEnd,
 }
 
@@ -145,6 +148,7 @@ impl Job {
                 path: path.clone(),
                 replace: global.force,
             }),
+            lesson: None,
             front_end: front_end(args, &choices, global, is_terminal)?,
             choices,
         };

@@ -9,6 +9,7 @@ mod eval;
 mod failure;
 pub mod headless;
 pub mod job;
+pub mod lesson;
 mod load_options;
 mod loading;
 mod outputs;
@@ -37,6 +38,7 @@ use crate::train::{FinalModel, Pace, Recipe, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::tui::options::ScreenOptions;
+use crate::util::lang::{self, Lang};
 use crate::util::{background, memory};
 use args::{Args, Command, GlobalArgs, TrainingArgs};
 use config::Config;
@@ -91,10 +93,12 @@ type Work = Box<dyn FnOnce() -> Result<u8>>;
 /// Any error.
 fn prepare_work(args: Args) -> Result<Work> {
     Instructions::check_environment()?;
+    let locale = || Lang::of_locale(|name| std::env::var(name).ok());
+    lang::set_current(args.global.lang.unwrap_or_else(locale));
     let GlobalArgs { reading, json, .. } = &args.global;
     let is_json_known = !matches!(
         args.command,
-        Some(Command::Predict { .. } | Command::Completions { .. })
+        Some(Command::Predict { .. } | Command::Completions { .. } | Command::Lesson { .. })
     );
     if *json && !is_json_known {
         return Err(Error::Usage(
@@ -117,6 +121,11 @@ fn prepare_work(args: Args) -> Result<Work> {
             let split = split.map(|path| SplitFile::read(&Source::File(path))?.selection(rows));
             eval::run(&model, &source, &reading, split.transpose()?, *json)?;
         }
+        Some(Command::Lesson {
+            name: Some(name),
+            options,
+        }) => return lesson::prepare(&name, &options, &args.global),
+        Some(Command::Lesson { name: None, .. }) => lesson::list()?,
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => {
             let resume = &args.training.saving.resume;
@@ -274,6 +283,7 @@ fn train(job: Job) -> Result<Work> {
             loading.force = job.force;
             loading.weights = job.weights;
             loading.motion = motion;
+            loading.lesson.clone_from(&job.lesson);
             let checkpoint = job.checkpoint.as_ref();
             loading.checkpoint = checkpoint.map(|option| option.path.clone());
             loading.notice = job.notice().or(notice);
@@ -302,7 +312,11 @@ fn train(job: Job) -> Result<Work> {
                 Ok((session, settings))
             };
             Ok(Box::new(move || {
-                tui::run(loading, Box::new(load), log, options)
+                let exit = tui::run(loading, Box::new(load), log, options)?;
+                match exit.lesson {
+                    Some(name) => lesson::go_on_with(&name),
+                    None => Ok(exit.code),
+                }
             }))
         }
     }

@@ -25,6 +25,12 @@ const IMPORTANCE_BELOW: u16 = 34;
 const DATA_BESIDE: u16 = 110;
 /// From this height on there is room for the rows below both.
 const ROWS_BELOW: u16 = 48;
+/// From this width on the lesson is beside the panels, else below them; beyond the other one, lines would only grow longer.
+const LESSON_BESIDE: u16 = 110;
+const LESSON_MAX_WIDTH: u16 = 60;
+/// Smallest screen with room for a lesson, and rows that it has at least.
+const LESSON_MIN_SIZE: (u16, u16) = (50, 16);
+const LESSON_MIN_ROWS: u16 = 8;
 /// Rows that a band of [`Height::Share`] has at least.
 const BAND_MIN_ROWS: u16 = 9;
 
@@ -54,7 +60,7 @@ enum Height {
 /// The bands of the view on the screen: the whole view, or the panel with the focus where it was
 /// enlarged or there is room for one only.
 pub(crate) fn shown_bands(screen: &Navigation) -> Vec<Band> {
-    let (width, height) = screen.size;
+    let (width, height) = screen.room();
     let has_both = height >= CHART_AND_NETWORK && screen.view == View::Overview;
     let is_one_of_both = matches!(screen.focus, PanelId::Chart | PanelId::Network);
     let is_small = width < SEVERAL_PANELS.0 || height < SEVERAL_PANELS.1;
@@ -73,7 +79,7 @@ pub(crate) fn shown_bands(screen: &Navigation) -> Vec<Band> {
 pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
     use Height::{Fill, Share};
     use PanelId::*;
-    let (width, height) = screen.size;
+    let (width, height) = screen.room();
     let has_room = |size: (u16, u16)| width >= size.0 && height >= size.1;
     let alone = |panel| band(Fill(1), &[(1, &[panel])]);
     match screen.view {
@@ -205,6 +211,23 @@ pub(crate) struct Parts {
     pub footer: Rect,
 }
 
+/// Columns on the right and rows at the bottom that the lesson of `model` takes of the screen.
+pub(crate) fn dock(model: &Model) -> (u16, u16) {
+    let (width, height) = model.navigation.size;
+    if model.course.is_none() && model.quiz.is_none()
+        || height < LESSON_MIN_SIZE.1
+        || width < LESSON_MIN_SIZE.0
+    {
+        return (0, 0);
+    }
+    if width >= LESSON_BESIDE {
+        return ((width * 36 / 100).min(LESSON_MAX_WIDTH), 0);
+    }
+    let rows = PanelId::Lesson.panel().preferred_rows(model) + 2;
+    let max = (height - 3) * 3 / 5;
+    (0, rows.clamp(LESSON_MIN_ROWS.min(max), max))
+}
+
 /// Divides `area` into header, the panels of the view, and footer.
 pub(crate) fn parts(area: Rect, model: &Model) -> Parts {
     let [header, main, footer] = Layout::vertical([
@@ -213,6 +236,11 @@ pub(crate) fn parts(area: Rect, model: &Model) -> Parts {
         Constraint::Length(1),
     ])
     .areas(area);
+    let (right, bottom) = model.navigation.dock;
+    let beside = Layout::horizontal([Constraint::Fill(1), Constraint::Length(right)]);
+    let below = Layout::vertical([Constraint::Fill(1), Constraint::Length(bottom)]);
+    let whole = main;
+    let [main, lesson] = if right > 0 { beside } else { below }.areas(whole);
     let bands = shown_bands(&model.navigation);
     let heights = bands.iter().map(|band| band.constraint(model, main.height));
     let areas = Layout::vertical(heights).split(main);
@@ -226,10 +254,13 @@ pub(crate) fn parts(area: Rect, model: &Model) -> Parts {
             panels.extend(column.panels.iter().copied().zip(areas.iter().copied()));
         }
     }
+    if (right, bottom) != (0, 0) {
+        panels.push((PanelId::Lesson, lesson));
+    }
     Parts {
         header,
         panels,
-        main,
+        main: whole,
         footer,
     }
 }

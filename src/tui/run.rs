@@ -41,8 +41,17 @@ const SIGNAL_GAP: Duration = Duration::from_millis(50);
 /// Lines scrolled by a notch of the wheel.
 const WHEEL_LINES: i16 = 3;
 
+/// End of the program on the screen.
+#[derive(Debug)]
+pub struct Exit {
+    /// Exit code.
+    pub code: u8,
+    /// Name of the lesson that the user went on to, if so.
+    pub lesson: Option<String>,
+}
+
 /// Loads data with `load` and trains on them on the screen until the user quits. `loading`, the
-/// initial state, is shown if that takes a while. Returns the exit code.
+/// initial state, is shown if that takes a while.
 ///
 /// # Errors
 /// That of `load`; [`Error::Terminal`] if the terminal can't be used, [`Error::Worker`] if no thread
@@ -52,7 +61,7 @@ pub fn run(
     load: Load,
     log: Option<LogOption>,
     options: ScreenOptions,
-) -> Result<u8> {
+) -> Result<Exit> {
     restore_on_panic();
     let (sender, incoming) = sync_channel(CAPACITY);
     let last_resort = || {
@@ -82,7 +91,14 @@ pub fn run(
         is_ending: false,
     };
     match catch_unwind(AssertUnwindSafe(|| program.run(&incoming))) {
-        Ok(result) => program.close(result, &incoming),
+        Ok(result) => {
+            let lesson = program.next_lesson();
+            let code = program.close(result, &incoming)?;
+            Ok(Exit {
+                code,
+                lesson: lesson.filter(|_| code == 0),
+            })
+        }
         Err(panic) => {
             // A run that is worth it is kept, and the panic goes on.
             let _ = program.close(Err(Error::Worker(panic_message(panic.as_ref()))), &incoming);
@@ -238,6 +254,13 @@ impl Program {
             self.update(Msg::Resize(width, height))?;
         }
         Ok(())
+    }
+
+    fn next_lesson(&self) -> Option<String> {
+        match &self.app {
+            App::Loading(_) => None,
+            App::Running(model) => model.next_lesson.clone(),
+        }
     }
 
     /// Handles a message. Returns whether it may change what is shown.

@@ -7,6 +7,8 @@
 
 use std::fmt::Display;
 
+use super::app::lesson::Mistake;
+
 macro_rules! texts {
     ($($name:ident($($argument:ident),*) $text:literal $(| $many:literal)?;)+) => {
         $(texts!(@function $name($($argument),*) $text $($many)?);)+
@@ -32,6 +34,35 @@ texts! {
     // Size of the screen
     terminal_too_small() "terminal too small";
     size_needed(width, height, have_width, have_height) "need {width}×{height}, have {have_width}×{have_height}";
+
+    // Lessons
+    lesson_item() "lesson";
+    step_of(step, steps) "step {step} of {steps}";
+    quiz_title() "Numbers by hand";
+    enter_key() "enter";
+    enter_continues() "continue";
+    enter_does_it() "does it for you";
+    lesson_waits() "the training is on its way";
+    task_done() "✓ done";
+    leave_lesson() "leave the lesson";
+    next_lesson(title) "next lesson: {title}";
+    choose_hint() "↑ ↓ and enter, or the digit";
+    answer_right() "Right.";
+    answer_wrong(answer) "No: {answer} is right.";
+    claims_differ() "This run came out differently from what the lesson describes: its settings or its seed may have been changed.";
+    quiz_too_large() "There is nothing to ask: network or mini-batch is too large, or there is dropout (:hidden 2, :batch 2, :dropout 0).";
+    quiz_waits() "the numbers are on their way";
+    quiz_done(right, all) "{right} of {all} right at the first try";
+    row_of_batch(row, rows) "row {row} of {rows}";
+    whole_batch() "whole mini-batch";
+    number_of(number, all) "number {number} of {all}";
+    quiz_hint() "type the number to four decimals, enter; enter alone shows it";
+    not_a_number() "That is not a number.";
+    sign_is_off() "The sign is wrong.";
+    whole_part_is_off() "The digits before the point are wrong.";
+    decimal_is_off(decimal) "Decimal {decimal} is wrong.";
+    no_lesson() "no lesson is in progress";
+    lesson_names(names) "lessons: {names}";
 
     // Messages: training
     not_inside_a_batch() "not inside a mini-batch; p steps into one";
@@ -615,6 +646,16 @@ texts! {
     update_preview() "Preview of the update at the end of this mini-batch.";
     terms_left_out(rest) "    and {rest} more";
     terms_together(rest) "{rest}, together";
+}
+
+/// Says where a number that was typed is wrong.
+pub(super) fn mistake(mistake: Mistake) -> String {
+    match mistake {
+        Mistake::NotANumber => not_a_number().into(),
+        Mistake::Sign => sign_is_off().into(),
+        Mistake::WholePart => whole_part_is_off().into(),
+        Mistake::Decimal(decimal) => decimal_is_off(decimal),
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod hidden_space;
 mod inspection;
 mod inspector;
 mod inspector_panels;
+mod lessons;
 mod loading;
 mod model_file;
 mod model_tensors;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Layers of modules, lowest first. Modules of one layer do not import each other.
 const ROWS: [&[&str]; 8] = [
     &["error", "util"],
-    &["nn", "data"],
+    &["nn", "data", "lesson"],
     &["model_file"],
     &["train"],
     &["settings"],
@@ -15,7 +15,15 @@ const ROWS: [&[&str]; 8] = [
     &["cli"],
 ];
 /// Modules that must work without a terminal.
-const NO_TERMINAL: [&str; 6] = ["nn", "data", "model_file", "train", "settings", "util"];
+const NO_TERMINAL: [&str; 7] = [
+    "nn",
+    "data",
+    "lesson",
+    "model_file",
+    "train",
+    "settings",
+    "util",
+];
 
 fn row(room: &str) -> usize {
     let row = ROWS.iter().position(|rooms| rooms.contains(&room));

@@ -11,6 +11,7 @@ mod exits;
 mod headless;
 #[cfg(unix)]
 mod input;
+mod lessons;
 #[cfg(target_os = "linux")]
 mod memory;
 mod messages;

@@ -1,11 +1,15 @@
 //! Screen state with a real worker: keys have their effects, and numbers come from real training.
 
+use std::ffi::OsString;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use nn_tui::cli::lesson::session as lesson_session;
 use nn_tui::data::Dataset;
+use nn_tui::lesson::Lesson;
 use nn_tui::train::probes::PhaseProbe;
-use nn_tui::train::{Command, Event, Observation, Pace, Plan, Snapshot, State};
+use nn_tui::train::{Command, Event, Observation, Pace, Plan, Settings, Snapshot, State};
+use nn_tui::tui::app::lesson::Course;
 use nn_tui::tui::app::{Effect, Model, Msg};
 use nn_tui::tui::theme::Theme;
 use nn_tui::tui::view;
@@ -45,6 +49,47 @@ impl Shown {
         this.update(Msg::Resize(size.0, size.1));
         this.look();
         this
+    }
+
+    /// Starts the training of a lesson, at full speed, with `options` in place of its own.
+    pub fn lesson(name: &str, options: &[&str], size: (u16, u16)) -> Self {
+        let lesson = Lesson::open(name).expect("a lesson");
+        let options: Vec<OsString> = options.iter().map(OsString::from).collect();
+        let (session, settings) = lesson_session(lesson.clone(), &options).expect("valid options");
+        let limits = settings.limits;
+        let driven = Driven::spawn(
+            session,
+            Settings {
+                pace: Pace::Full,
+                ..settings
+            },
+        );
+        let started = driven.started();
+        let mut model = Model::new(&started, Pace::Full, size, None);
+        model.run.limits = limits;
+        model.course = Some(Course::new(Arc::new(lesson)));
+        let mut this = Self {
+            model,
+            driven,
+            observation: None,
+        };
+        this.update(Msg::Resize(size.0, size.1));
+        this.look();
+        this
+    }
+
+    /// Handles events and snapshots until `holds`, for a minute at most. Returns whether it does.
+    pub fn wait_until(&mut self, holds: impl Fn(&Model) -> bool) -> bool {
+        let deadline = Instant::now() + PATIENCE;
+        while !holds(&self.model) && Instant::now() < deadline {
+            if let Ok(event) = self.driven.events.recv_timeout(Duration::from_millis(5)) {
+                self.update(Msg::Worker(Box::new(event)));
+            }
+            if let Some(snapshot) = self.driven.worker.mailbox().take() {
+                self.update(Msg::Snapshot(Box::new(snapshot)));
+            }
+        }
+        holds(&self.model)
     }
 
     /// Updates the model with `msg`, and sends the resulting commands to the worker.

@@ -2,13 +2,16 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::lesson::Course;
 use super::model::Model;
 use super::update::{Effect, Msg};
 use crate::data::{Part, Progress};
+use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
 use crate::train::{Pace, Started, Weights};
 use crate::tui::keymap::KeyMap;
@@ -52,6 +55,8 @@ pub struct Loading {
     pub checkpoint: Option<PathBuf>,
     /// Message to show when the training starts.
     pub notice: Option<String>,
+    /// The lesson that the training is part of.
+    pub lesson: Option<Arc<Lesson>>,
     /// Keys in place of others.
     pub keys: KeyMap,
     size: (u16, u16),
@@ -77,6 +82,7 @@ impl Loading {
             motion: false,
             checkpoint: None,
             notice: None,
+            lesson: None,
             keys: KeyMap::default(),
             size: (0, 0),
             pace: Pace::Full,
@@ -104,6 +110,7 @@ impl Loading {
         model.run.weights = self.weights;
         model.motion.is_on = self.motion;
         model.keys.clone_from(&self.keys);
+        model.course = self.lesson.clone().map(Course::new);
         model.run.checkpoint.clone_from(&self.checkpoint);
         model.run.last_checkpoint.clone_from(&self.checkpoint);
         if let Some(text) = self.notice.clone() {

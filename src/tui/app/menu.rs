@@ -16,7 +16,7 @@ pub struct Menu {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Item {
-    /// The setting; `None` in the line of the checkpoint.
+    /// The setting; `None` in the lines of the checkpoint and the lessons.
     setting: Option<&'static Setting>,
     /// Hidden layer, counted from 0; in a network without any, the place for one.
     layer: Option<usize>,
@@ -63,7 +63,17 @@ pub(crate) fn items(model: &Model) -> Vec<Item> {
         value: (model.run.last_saved()).unwrap_or_else(|| text::never_saved().into()),
         command: "checkpoint".into(),
     };
-    items.chain([checkpoint]).collect()
+    let lesson = Item {
+        setting: None,
+        layer: None,
+        label: text::lesson_item().into(),
+        value: model
+            .course
+            .as_ref()
+            .map_or(String::new(), |course| course.lesson.name.clone()),
+        command: "lesson ".into(),
+    };
+    items.chain([checkpoint, lesson]).collect()
 }
 
 impl Model {

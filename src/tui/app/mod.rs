@@ -10,6 +10,7 @@ pub mod gradients;
 mod help;
 pub mod history;
 pub mod inspector;
+pub mod lesson;
 mod list_keys;
 mod loading;
 pub mod menu;

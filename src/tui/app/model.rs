@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::command::{self, CommandLine};
 use super::help::Help;
 use super::inspector::InspectorState;
+use super::lesson::{Course, Quiz};
 use super::menu::Menu;
 use super::motion::Motion;
 use super::navigation::Navigation;
@@ -111,6 +112,12 @@ pub struct Model {
     pub motion: Motion,
     /// Keys in place of others.
     pub keys: KeyMap,
+    /// The lesson that is in progress.
+    pub course: Option<Course>,
+    /// The numbers that are asked for.
+    pub(crate) quiz: Option<Quiz>,
+    /// Name of the lesson that follows when the program leaves this run.
+    pub(in crate::tui) next_lesson: Option<String>,
     /// The exit code, once it was decided to leave.
     pub(super) leaving: Option<u8>,
     /// The exit code of a user who quit and is asked for another path first.
@@ -168,6 +175,9 @@ impl Model {
             prompt,
             motion: Motion::default(),
             keys: KeyMap::default(),
+            course: None,
+            quiz: None,
+            next_lesson: None,
             leaving: None,
             leaving_later: None,
             is_impatient: false,
@@ -176,6 +186,9 @@ impl Model {
     }
 
     pub(super) fn send(&mut self, command: Command) {
+        if let Some(course) = &mut self.course {
+            course.note_command(&command);
+        }
         self.effects.push(Effect::Send(command));
     }
 

@@ -23,6 +23,8 @@ const MAX_TRAIL: usize = 32;
 pub struct Navigation {
     /// Width and height in cells.
     pub size: (u16, u16),
+    /// Columns on the right and rows at the bottom that the lesson takes of that.
+    pub(crate) dock: (u16, u16),
     pub view: View,
     /// Panel that keys act on.
     pub focus: PanelId,
@@ -114,6 +116,7 @@ impl Navigation {
     pub fn new(size: (u16, u16), sample: SampleId) -> Self {
         Self {
             size,
+            dock: (0, 0),
             view: View::Overview,
             focus: PanelId::Network,
             enlarged: false,
@@ -140,9 +143,17 @@ impl Navigation {
         }
     }
 
+    /// Width and height of the screen without the lesson.
+    pub(crate) fn room(&self) -> (u16, u16) {
+        let ((width, height), (right, bottom)) = (self.size, self.dock);
+        (width.saturating_sub(right), height.saturating_sub(bottom))
+    }
+
     /// The panels on the screen.
     pub fn panels(&self) -> Vec<PanelId> {
-        panels(&shown_bands(self))
+        let lesson = (self.dock != (0, 0)).then_some(PanelId::Lesson);
+        let panels = panels(&shown_bands(self));
+        panels.into_iter().chain(lesson).collect()
     }
 
     /// The views that there are for the data, in the order of the tab key.

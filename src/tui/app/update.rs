@@ -20,6 +20,7 @@ use super::views::View;
 use crate::data::{DataSummary, Prepared};
 use crate::error::Error;
 use crate::train::{Command, Cursor, Event, Pace, SampleId, Snapshot};
+use crate::tui::layout;
 use crate::tui::panels::PanelId;
 use crate::tui::text;
 use crate::util::text::sanitise;
@@ -165,6 +166,8 @@ impl Model {
             self.inspector.forget_inputs();
         }
         self.settle_inspector();
+        self.settle_lesson();
+        self.navigation.dock = layout::dock(self);
         self.request();
         self.effects.take()
     }
@@ -246,7 +249,7 @@ impl Model {
     }
 
     fn press_over_panels(&mut self, key: &KeyEvent) {
-        if self.prompt.edit_count(key) {
+        if self.press_in_lesson(key) || self.prompt.edit_count(key) {
             return;
         }
         match self.keys.usual(key) {

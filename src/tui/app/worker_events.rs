@@ -18,6 +18,9 @@ impl Model {
         if let Event::Changed { change, .. } = &event {
             self.report_change(change);
         }
+        if let Some(course) = &mut self.course {
+            course.note_event(&event);
+        }
         let was_finished = matches!(self.run.phase, Phase::Finished(_));
         self.run.update(&event);
         self.navigation.update(&event, &self.run.data);

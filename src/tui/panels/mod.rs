@@ -21,6 +21,7 @@ pub(crate) mod hidden;
 pub(crate) mod importance;
 pub(crate) mod inspector;
 pub(crate) mod landscape;
+pub(crate) mod lesson;
 pub(crate) mod loading;
 pub(crate) mod network;
 pub(crate) mod pictures;
@@ -159,6 +160,8 @@ panels! {
     Rows => rows::RowsPanel,
     /// Formulas of the item under the cursor, with its numbers.
     Inspector => inspector::InspectorPanel,
+    /// Text, question or task of the lesson, or the number that is asked for.
+    Lesson => lesson::LessonPanel,
 }
 
 /// Area within the frame of a panel, and whether it has room for the content.

@@ -9,6 +9,7 @@ use crate::settings::{SETTINGS, Setting};
 use crate::tui::app::actions::{Action, Done, act};
 use crate::tui::app::ghosts::CLEAR;
 use crate::tui::app::help::{Help, HelpPage};
+use crate::tui::app::lesson::lesson_words;
 use crate::tui::app::model::{Model, Overlay};
 use crate::tui::app::plot::axis_names;
 use crate::tui::app::update::Effect;
@@ -127,6 +128,9 @@ fn others() -> Vec<Spec> {
             With(|model, rest| model.set_axis(rest));
         any "ghost" [] "[clear]" Words(|| vec![CLEAR]),
             "keep the present curves as a faint ghost to compare with, or clear all ghosts", With(Model::ghost);
+        any "lesson" [] "NAME | back | end" Words(lesson_words), "leave this run for a lesson; in a lesson: one step back, or end it",
+            With(Model::turn_to_lesson);
+        good "quiz" [] "" Nothing, "compute every number of the next mini-batch by hand", Plain(Model::start_quiz);
         good "menu" ["m"] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));
         any "export" ["e"] "PATH" Models, "save the model (format from extension)",
             With(|model, rest| parse::export(rest).map(|path| model.export_to(path)));

@@ -1,0 +1,141 @@
+//! `nn-tui lesson`: the list of lessons, and the training of one.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::Command;
+use std::sync::Arc;
+
+use clap::FromArgMatches;
+
+use super::args::{self, Args, GlobalArgs};
+use super::job::{FrontEnd, Job};
+use super::{Work, given_options, load, standard_output, start, train};
+use crate::error::{Error, Result};
+use crate::lesson::{Lesson, names};
+use crate::model_file::NamedFiles;
+use crate::train::{Session, Settings};
+use crate::tui;
+use crate::util::lang;
+use crate::util::platform::replace_process;
+
+/// Options of every lesson: it begins when the reader is ready, and the last weights are those that are shown.
+const OPTIONS: [&str; 6] = [
+    "--paused",
+    "--no-recovery",
+    "--weights",
+    "last",
+    "--patience",
+    "none",
+];
+
+/// Writes the names and titles of the lessons, in teaching order.
+///
+/// # Errors
+/// [`Error::CannotWrite`].
+pub(super) fn list() -> Result<()> {
+    let mut text = String::new();
+    for name in names() {
+        let title = Lesson::open(name)?.title.plain(lang::current());
+        text.push_str(&format!("{name:<18} {title}\n"));
+    }
+    standard_output(io::stdout().write_all(text.as_bytes()))
+}
+
+/// Checks the lesson called `name`, trained with `options` in place of its own, up to the start of its training.
+///
+/// # Errors
+/// [`Error::Usage`] if there is no such lesson, or no terminal to show it.
+pub(super) fn prepare(name: &str, options: &[OsString], global: &GlobalArgs) -> Result<Work> {
+    let lesson = Lesson::open(name)?;
+    let unusable = tui::unusable();
+    if !io::stdout().is_terminal() || unusable.is_some() {
+        let reason = unusable.unwrap_or("standard output is no terminal");
+        return Err(Error::Usage(format!("a lesson needs the screen: {reason}")));
+    }
+    let job = job(lesson, options, global)?;
+    train(job)
+}
+
+/// Runs the lesson called `name` in place of this process, whose keyboard nobody else reads then. Returns its exit code
+/// where the system cannot replace a process.
+///
+/// # Errors
+/// [`Error::Worker`] if the program cannot be started.
+pub(super) fn go_on_with(name: &str) -> Result<u8> {
+    let started = std::env::current_exe().and_then(|program| {
+        let mut command = Command::new(program);
+        command.args(["lesson", "--lang", lang::current().name(), name]);
+        replace_process(command)
+    });
+    started.map_err(|cause| Error::Worker(format!("the lesson {name} cannot be started: {cause}")))
+}
+
+/// Loads the table of `lesson` and starts its training, with `options` in place of its own, as the screen does.
+///
+/// # Errors
+/// As [`prepare`], and those of loading.
+pub fn session(lesson: Lesson, options: &[OsString]) -> Result<(Session, Settings)> {
+    let args = arguments(&lesson, options)?;
+    let job = job(lesson, options, &args.global)?;
+    let FrontEnd::Screen { limits, .. } = job.front_end else {
+        unreachable!("a lesson is on the screen");
+    };
+    let (session, settings) = start(&job, NamedFiles::default(), load(&job)?)?;
+    let settings = Settings {
+        paused: true,
+        limits,
+        ..settings
+    };
+    Ok((session, settings))
+}
+
+/// Checks the options of `lesson`.
+fn job(lesson: Lesson, options: &[OsString], global: &GlobalArgs) -> Result<Job> {
+    let args = arguments(&lesson, options)?;
+    let mut job = Job::check(&args.training, global, true)?;
+    if !matches!(job.front_end, FrontEnd::Screen { .. }) {
+        return Err(Error::Usage("a lesson needs the screen".into()));
+    }
+    job.lesson = Some(Arc::new(lesson));
+    Ok(job)
+}
+
+/// Parses the options of `lesson`, with `options` in place of its own.
+///
+/// # Errors
+/// [`Error::Usage`] with the message of the parser.
+fn arguments(lesson: &Lesson, options: &[OsString]) -> Result<Args> {
+    let usage = |error: clap::Error| Error::Usage(format!("{}: {error}", lesson.name));
+    let own = lesson.options.split_whitespace();
+    let fixed = ["nn-tui", lesson.source()].into_iter().chain(OPTIONS);
+    let all = fixed
+        .chain(own)
+        .map(OsString::from)
+        .chain(options.iter().cloned());
+    // Of an option that is given twice the last one counts.
+    let mut command = args::command().args_override_self(true);
+    let matches = command.try_get_matches_from_mut(all).map_err(usage)?;
+    let mut args = Args::from_arg_matches(&matches).map_err(usage)?;
+    args.training.saving.given = given_options(&command, &matches);
+    Ok(args)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lesson_has_valid_options() {
+        for name in names() {
+            let lesson = Lesson::open(name).expect(name);
+            let options: [OsString; 2] = ["--seed".into(), "3".into()];
+            let args = arguments(&lesson, &options).expect(name);
+            let job = job(lesson, &options, &args.global).expect(name);
+            assert_eq!(job.choices.seed, 3, "{name}");
+            assert!(
+                matches!(job.front_end, FrontEnd::Screen { paused: true, .. }),
+                "{name}"
+            );
+        }
+    }
+}

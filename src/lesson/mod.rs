@@ -1,0 +1,211 @@
+//! Lessons: a training with texts, questions and tasks, as data.
+//!
+//! A lesson is a TOML file with all its texts in every language. It says on what the network is trained and how, as
+//! options of the command line, and which steps lead through it. `assets/lessons` has those that are built in.
+
+pub mod expression;
+mod step;
+mod text;
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::util::text::near_matches;
+use expression::Quantity;
+pub use step::{Act, Choice, Kind, Step};
+pub use text::Text;
+
+/// Longest file of a lesson, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// A lesson.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lesson {
+    /// Name on the command line, or path of the file.
+    #[serde(skip)]
+    pub name: String,
+    /// Title in one line.
+    pub title: Text,
+    /// The tutorial's equation that it is about.
+    pub formula: Text,
+    /// Table to train on: a built-in data set, or a file beside that of the lesson.
+    pub table: String,
+    /// Built-in data set to train on where `table` is a file that does not exist.
+    pub otherwise: Option<String>,
+    /// Options of the command line, separated by white space: every setting the lesson depends on.
+    pub options: String,
+    /// Steps in order, at least one.
+    pub steps: Vec<Step>,
+}
+
+macro_rules! built_in {
+    ($($name:literal)+) => {
+        /// Names of the built-in lessons in teaching order, with their files.
+        const BUILT_IN: &[(&str, &str)] = &[
+            $(($name, include_str!(concat!("../../assets/lessons/", $name, ".toml"))),)+
+        ];
+    };
+}
+
+built_in! {
+    "neuron" "forward" "loss" "backprop-output" "backprop-hidden" "mini-batch" "linear" "xor" "any-function"
+    "learning-rate" "batch-size" "initialisation" "saturation" "vanishing-gradient" "dying-relu" "never-predicted"
+    "overfitting" "mnist"
+}
+
+/// Names of the built-in lessons, in teaching order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name)
+}
+
+/// The name of the built-in lesson after the one called `name`; none after the last.
+pub fn name_after(name: &str) -> Option<&'static str> {
+    names().skip_while(|&other| other != name).nth(1)
+}
+
+impl Lesson {
+    /// Reads the built-in lesson called `name`, or else the lesson in the file of that path.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if there is neither, or the lesson is not valid.
+    pub fn open(name: &str) -> Result<Self> {
+        if let Some((_, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
+            return Self::parse(name, text);
+        }
+        let usage = |problem: String| Error::Usage(format!("{name}: {problem}"));
+        let path = Path::new(name);
+        let size = fs::metadata(path).map_err(|_| unknown(name))?.len();
+        if size > MAX_BYTES {
+            return Err(usage("too long for a lesson".into()));
+        }
+        let text = fs::read_to_string(path).map_err(|cause| usage(cause.to_string()))?;
+        let mut lesson = Self::parse(name, &text)?;
+        // The table may be beside the lesson.
+        let beside = path.with_file_name(&lesson.table);
+        if beside.is_file() {
+            lesson.table = beside.to_string_lossy().into_owned();
+        }
+        Ok(lesson)
+    }
+
+    /// Parses the lesson `name` from the `text` of its file.
+    fn parse(name: &str, text: &str) -> Result<Self> {
+        let usage = |problem: String| Error::Usage(format!("{name}: {problem}"));
+        let lesson: Self =
+            toml::from_str(text).map_err(|error| usage(error.to_string().trim_end().to_owned()))?;
+        let lesson = Self {
+            name: name.to_owned(),
+            ..lesson
+        };
+        lesson.check().map_err(usage)?;
+        Ok(lesson)
+    }
+
+    /// Checks that there are steps, and that every number they name exists where it is named.
+    fn check(&self) -> Result<(), String> {
+        if self.steps.is_empty() {
+            return Err("a lesson has at least one step".into());
+        }
+        let mut kept: Vec<&str> = Vec::new();
+        for (i, step) in self.steps.iter().enumerate() {
+            let mut problem = None;
+            step.visit_quantities(&mut |quantity: &Quantity| {
+                let is_kept = quantity.indices.is_empty() && kept.contains(&quantity.name.as_str());
+                if !is_kept && !is_quantity(quantity) {
+                    problem
+                        .get_or_insert_with(|| format!("there is no number called \"{quantity}\""));
+                }
+            });
+            if let Some(problem) = problem {
+                return Err(format!("step {}: {problem}", i + 1));
+            }
+            if !step.text.has_same_numbers() {
+                return Err(format!(
+                    "step {}: the languages show different numbers",
+                    i + 1
+                ));
+            }
+            kept.extend(step.kept_names());
+        }
+        Ok(())
+    }
+
+    /// The table to train on, as an argument of the command line.
+    pub fn source(&self) -> &str {
+        match &self.otherwise {
+            Some(otherwise) if !Path::new(&self.table).exists() => otherwise,
+            _ => &self.table,
+        }
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    let known: Vec<String> = names().map(str::to_owned).collect();
+    let near = near_matches(name, &known);
+    let hint = match near.first() {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => "nn-tui lesson lists them".into(),
+    };
+    Error::Usage(format!("there is no lesson or file \"{name}\"; {hint}"))
+}
+
+/// Numbers of a run: the name, whether a layer follows it, and how many indices.
+const QUANTITIES: &[(&str, bool, usize)] = &[
+    ("epoch", false, 0),
+    ("step", false, 0),
+    ("lr", false, 0),
+    ("batch", false, 0),
+    ("parameters", false, 0),
+    ("seed", false, 0),
+    ("finished", false, 0),
+    ("diverged", false, 0),
+    ("paused", false, 0),
+    ("restarted", false, 0),
+    ("train_loss", false, 0),
+    ("val_loss", false, 0),
+    ("best_val_loss", false, 0),
+    ("best_epoch", false, 0),
+    ("train_accuracy", false, 0),
+    ("val_accuracy", false, 0),
+    ("train_r2", false, 0),
+    ("val_r2", false, 0),
+    ("layers", false, 0),
+    ("dead", false, 1),
+    ("saturated", false, 1),
+    ("neurons", false, 1),
+    ("gradient", false, 1),
+    ("weight", false, 1),
+    ("activation_std", false, 1),
+    ("never_predicted", false, 0),
+    ("gradient_check", false, 0),
+    ("x", false, 1),
+    ("y", false, 1),
+    ("cost", false, 0),
+    ("z", true, 1),
+    ("a", true, 1),
+    ("slope", true, 1),
+    ("delta", true, 1),
+    ("w", true, 2),
+    ("b", true, 1),
+];
+
+/// Returns whether a run has a number of that name with as many indices.
+fn is_quantity(quantity: &Quantity) -> bool {
+    let word = quantity.name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let mut known = QUANTITIES.iter();
+    known.any(|&(name, has_layer, indices)| {
+        let is_called = if has_layer {
+            name == word && word.len() < quantity.name.len()
+        } else {
+            name == quantity.name
+        };
+        is_called && indices == quantity.indices.len()
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,352 @@
+//! A lesson on the screen: its step, the answers of the reader, and the numbers that were kept.
+
+mod digits;
+mod quantities;
+mod quiz;
+
+use std::sync::Arc;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::actions::Done;
+use super::model::{Confirm, Model, Overlay};
+use super::training::Phase;
+use crate::lesson::expression::Quantity;
+use crate::lesson::{Act, Kind, Lesson, Step, name_after, names};
+use crate::train::probes::TraceProbe;
+use crate::train::{Command, Event};
+use crate::tui::text;
+use crate::util::lang::Lang;
+pub(crate) use digits::Mistake;
+pub(crate) use quiz::{Quiz, Reply};
+
+/// Word in place of the name of a lesson that ends the present one.
+const END: &str = "end";
+/// Word in place of the name of a lesson that goes one step back.
+const BACK: &str = "back";
+
+/// Words that the command `:lesson` takes.
+pub(super) fn lesson_words() -> Vec<&'static str> {
+    names().chain([BACK, END]).collect()
+}
+
+/// A lesson that is in progress.
+#[derive(Debug, Clone)]
+pub struct Course {
+    pub lesson: Arc<Lesson>,
+    /// Index of the present step.
+    pub step: usize,
+    /// Index of the answer under the cursor.
+    pub choice: usize,
+    /// Index of the answer that was given to the present question.
+    pub answered: Option<usize>,
+    /// Whether the present task is done.
+    pub is_done: bool,
+    /// Number of restarts of the run when the present step began.
+    restarts: u32,
+    /// Whether the program did the present task for the reader.
+    has_acted: bool,
+    /// Whether the worker has yet to say that it trains, or trains anew, as it was asked to.
+    is_awaiting: bool,
+    /// Numbers that were kept, by name.
+    kept: Vec<(String, f64)>,
+    /// Whether the acts of the first step are still to be carried out.
+    is_new: bool,
+}
+
+impl Course {
+    /// Creates the state at the beginning of `lesson`.
+    pub fn new(lesson: Arc<Lesson>) -> Self {
+        Self {
+            lesson,
+            step: 0,
+            choice: 0,
+            answered: None,
+            is_done: false,
+            restarts: 0,
+            has_acted: false,
+            is_awaiting: false,
+            kept: Vec::new(),
+            is_new: true,
+        }
+    }
+
+    /// The present step.
+    pub fn current(&self) -> &Step {
+        &self.lesson.steps[self.step]
+    }
+
+    /// Whether the present step is the last one.
+    pub fn is_at_end(&self) -> bool {
+        self.step + 1 == self.lesson.steps.len()
+    }
+
+    /// Name and title of the lesson after this one, if it is built in.
+    pub fn next_lesson(&self, lang: Lang) -> Option<(&'static str, String)> {
+        let name = name_after(&self.lesson.name)?;
+        let title = Lesson::open(name).ok()?.title.plain(lang);
+        Some((name, title))
+    }
+
+    fn turn_to(&mut self, step: usize) {
+        self.step = step;
+        self.choice = 0;
+        self.answered = None;
+        self.is_done = false;
+        self.has_acted = false;
+    }
+
+    /// Notes a command to the worker after which the state of the run is not known.
+    pub(super) fn note_command(&mut self, command: &Command) {
+        self.is_awaiting |= matches!(command, Command::Reset { .. } | Command::Resume);
+    }
+
+    /// Notes an answer of the worker.
+    pub(super) fn note_event(&mut self, event: &Event) {
+        let is_answer = matches!(
+            event,
+            Event::State { .. } | Event::Refused(_) | Event::ResetFailed(_)
+        );
+        self.is_awaiting &= !is_answer;
+    }
+}
+
+impl Model {
+    /// The number that a lesson calls `quantity`; NaN if it is not known now.
+    pub fn number_in_lesson(&self, quantity: &Quantity) -> f64 {
+        let kept = self.course.iter().flat_map(|course| &course.kept);
+        let mut kept =
+            kept.filter(|(name, _)| quantity.indices.is_empty() && *name == quantity.name);
+        match kept.next_back() {
+            Some((_, value)) => *value,
+            None => quantities::of(self, quantity),
+        }
+    }
+
+    /// Whether a number is asked for.
+    pub fn is_quizzed(&self) -> bool {
+        self.quiz.as_ref().is_some_and(Quiz::is_asking)
+    }
+
+    /// Whether the numbers of the run are not those the present step claims.
+    pub(crate) fn differs_from_claims(&self) -> bool {
+        let claims = self
+            .course
+            .iter()
+            .flat_map(|course| &course.current().claims);
+        let mut claims =
+            claims.map(|claim| claim.is_true(&|quantity| self.number_in_lesson(quantity)));
+        claims.any(|is_true| !is_true)
+    }
+
+    /// Begins the first step of a new lesson, and notes when the present task is done.
+    pub(super) fn settle_lesson(&mut self) {
+        if let Some(quiz) = &mut self.quiz
+            && let Some(snapshot) = &self.run.snapshot
+            && snapshot.position == self.run.position
+            && let Some((TraceProbe::Step, trace)) = snapshot.get::<TraceProbe>()
+        {
+            quiz.fill(trace.as_ref(), self.run.architecture.loss());
+        }
+        let Some(course) = &mut self.course else {
+            return;
+        };
+        if std::mem::take(&mut course.is_new) {
+            return self.begin_step();
+        }
+        let Some(course) = &self.course else { return };
+        if course.is_done || course.is_awaiting {
+            return;
+        }
+        let Kind::Task { until, keep } = &course.current().kind else {
+            return;
+        };
+        // While waiting, the numbers of the panels are those of the last step once its snapshot is there.
+        let snapshot = self.run.snapshot.as_ref();
+        let is_current = snapshot.is_some_and(|snapshot| snapshot.position == self.run.position);
+        let number = |quantity: &Quantity| self.number_in_lesson(quantity);
+        if !(is_current || self.run.is_training()) || !until.is_true(&number) {
+            return;
+        }
+        let kept = keep
+            .iter()
+            .map(|(name, value)| (name.clone(), value.value(&number)));
+        let kept: Vec<_> = kept.collect();
+        if let Some(course) = &mut self.course {
+            course.is_done = true;
+            course.kept.extend(kept);
+        }
+    }
+
+    /// Carries out what a step does when it begins.
+    fn begin_step(&mut self) {
+        let Some(course) = &mut self.course else {
+            return;
+        };
+        course.restarts = self.run.restarts;
+        let step = course.current();
+        self.quiz = matches!(step.kind, Kind::Quiz).then(Quiz::default);
+        if !matches!(step.kind, Kind::Task { .. }) {
+            let acts = step.acts.clone();
+            self.carry_out(&acts);
+        }
+    }
+
+    /// Carries out keys and commands as if the reader did.
+    fn carry_out(&mut self, acts: &[Act]) {
+        for act in acts {
+            let done = match act {
+                Act::Command(command) => self.run_command(command),
+                Act::Key(name) => match key_called(name) {
+                    Some(key) => {
+                        self.press_usual(&key);
+                        Ok(())
+                    }
+                    None => Err(text::no_such_key().into()),
+                },
+            };
+            // What is asked before a restart is answered by the lesson.
+            if let Some(Overlay::Confirm(Confirm::Reset(..))) = self.prompt.overlay {
+                self.press_usual(&KeyEvent::from(KeyCode::Char('y')));
+            }
+            if done.is_err() {
+                return self.prompt.report(done);
+            }
+        }
+    }
+
+    /// Handles `key` if the lesson or the quiz waits for it. Returns whether it did.
+    pub(super) fn press_in_lesson(&mut self, key: &KeyEvent) -> bool {
+        let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+        if !is_plain {
+            return false;
+        }
+        if let Some(quiz) = &mut self.quiz
+            && quiz.is_asking()
+        {
+            return quiz.press(key);
+        }
+        let Some(course) = &mut self.course else {
+            return false;
+        };
+        let choices = match &course.current().kind {
+            Kind::Question { choices, .. } if course.answered.is_none() => choices.len(),
+            _ => 0,
+        };
+        match key.code {
+            KeyCode::Enter => self.go_on(),
+            KeyCode::Up if choices > 0 => course.choice = (course.choice + choices - 1) % choices,
+            KeyCode::Down if choices > 0 => course.choice = (course.choice + 1) % choices,
+            KeyCode::Char(digit @ '1'..='9') if (digit as usize - '1' as usize) < choices => {
+                course.choice = digit as usize - '1' as usize;
+                course.answered = Some(course.choice);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Does what the enter key does in a lesson: answers the question, does the task, or turns to the next step.
+    fn go_on(&mut self) {
+        let Some(course) = &mut self.course else {
+            return;
+        };
+        match &course.current().kind {
+            Kind::Question { .. } if course.answered.is_none() => {
+                course.answered = Some(course.choice);
+            }
+            Kind::Task { .. } if !course.is_done => {
+                // Asked to train when its limit has just been reached, a run would go on without it.
+                if course.has_acted && self.run.is_training() {
+                    return;
+                }
+                course.has_acted = true;
+                let acts = course.current().acts.clone();
+                self.carry_out(&acts);
+            }
+            _ if !course.is_at_end() => {
+                course.turn_to(course.step + 1);
+                self.begin_step();
+            }
+            _ => {
+                let next = name_after(&course.lesson.name);
+                match next {
+                    Some(name) => {
+                        let started = self.start_lesson(name);
+                        self.prompt.report(started);
+                    }
+                    None => self.end_lesson(),
+                }
+            }
+        }
+    }
+
+    /// Carries out the command `:lesson`: starts the lesson called `name`, goes one step back, or ends the lesson.
+    pub(super) fn turn_to_lesson(&mut self, name: &str) -> Done {
+        match (name, &mut self.course) {
+            ("", _) => Err(text::lesson_names(names().collect::<Vec<_>>().join(", "))),
+            (END | BACK, None) => Err(text::no_lesson().into()),
+            (END, Some(_)) => {
+                self.end_lesson();
+                Ok(())
+            }
+            (BACK, Some(course)) => {
+                course.turn_to(course.step.saturating_sub(1));
+                self.quiz = None;
+                Ok(())
+            }
+            (name, _) => self.start_lesson(name),
+        }
+    }
+
+    /// Leaves the run for the lesson called `name`, after a question if much would be lost.
+    fn start_lesson(&mut self, name: &str) -> Done {
+        Lesson::open(name).map_err(|error| error.to_string())?;
+        self.next_lesson = Some(name.to_owned());
+        if self.course.is_some() {
+            // What a lesson has trained is of no use after it.
+            self.leave(0);
+        } else {
+            self.quit();
+        }
+        Ok(())
+    }
+
+    fn end_lesson(&mut self) {
+        self.course = None;
+        self.quiz = None;
+    }
+
+    /// Carries out the command `:quiz`: asks for every number of the next mini-batch.
+    pub(super) fn start_quiz(&mut self) -> Done {
+        if !matches!(self.run.phase, Phase::Paused | Phase::Finished(_)) {
+            return Err(text::pause_first().into());
+        }
+        self.quiz = Some(Quiz::default());
+        Ok(())
+    }
+}
+
+/// The key called `name` in a lesson.
+fn key_called(name: &str) -> Option<KeyEvent> {
+    let code = match name {
+        "space" => KeyCode::Char(' '),
+        "enter" => KeyCode::Enter,
+        "tab" => KeyCode::Tab,
+        "esc" => KeyCode::Esc,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "backspace" => KeyCode::Backspace,
+        name => {
+            let mut letters = name.chars();
+            let letter = letters.next().filter(|_| letters.next().is_none());
+            KeyCode::Char(letter?)
+        }
+    };
+    Some(KeyEvent::from(code))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+use super::*;
+use crate::lesson::expression::Expression;
+use crate::nn::{Activation, Architecture, Output, Parameters};
+
+/// The network and the two rows of `hand.py`.
+fn trace() -> Trace {
+    let architecture = Architecture::new(
+        vec![2, 2, 1],
+        Activation::Sigmoid,
+        Output::Sigmoid,
+        Loss::Quadratic,
+    );
+    let architecture = architecture.expect("valid");
+    let mut parameters = Parameters::zeros(&architecture);
+    parameters.layers[0].weights = ndarray::arr2(&[[1.0, -1.0], [0.5, 1.0]]);
+    parameters.layers[1].weights = ndarray::arr2(&[[2.0, -1.0]]);
+    let network = crate::nn::textbook::Network::new(&architecture, &parameters);
+    let rows = [([1.0, -1.0], 1.0), ([1.0, 1.0], 0.0)].map(|(inputs, target)| {
+        let forward = network.forward(&inputs);
+        let backward = network.backward(&forward, &[target]);
+        RowTrace {
+            targets: vec![target],
+            forward,
+            backward,
+        }
+    });
+    Trace {
+        network,
+        rows: rows.into(),
+        descent: Some(1.0),
+    }
+}
+
+/// Numbers of `hand.py`, in the order of the quiz, as a reader would type them.
+const BY_HAND: [&str; 56] = [
+    // Row A: z1, a1, z2, a2, C, then layer 2 and layer 1 backward.
+    "2", "-0.5", "0.8808", "0.3775", "1.3841", "0.7996", "0.0201", "-0.0321", "-0.0283", "-0.0121",
+    "-0.0321", "-0.0067", "0.0075", "-0.0067", "0.0067", "-0.0067", "0.0075", "-0.0075", "0.0075",
+    // Row B.
+    "0", "1.5", "0.5", "0.8176", "0.1824", "0.5455", "0.1488", "0.1352", "0.0676", "0.1106",
+    "0.1352", "0.0676", "-0.0202", "0.0676", "0.0676", "0.0676", "-0.0202", "-0.0202", "-0.0202",
+    // Mean gradients and new parameters.
+    "0.0304", "0.9696", "0.0372", "-1.0372", "0.0304", "-0.0304", "-0.0063", "0.5063", "-0.0139",
+    "1.0139", "-0.0063", "0.0063", "0.0197", "1.9803", "0.0492", "-1.0492", "0.0516", "-0.0516",
+];
+
+fn type_number(quiz: &mut Quiz, text: &str) {
+    for c in text.chars() {
+        assert!(quiz.press(&KeyEvent::from(KeyCode::Char(c))), "{text}");
+    }
+    assert!(quiz.press(&KeyEvent::from(KeyCode::Enter)));
+}
+
+#[test]
+fn the_numbers_by_hand_are_right() {
+    let mut quiz = Quiz::default();
+    assert!(quiz.is_waiting() && !quiz.is_asking());
+    quiz.fill(Some(&trace()), Loss::Quadratic);
+    for text in BY_HAND {
+        let name = quiz.question().expect("a question").name.clone();
+        type_number(&mut quiz, text);
+        assert!(
+            matches!(quiz.reply, Some(Reply::Right(..))),
+            "{name}: {text}, {:?}",
+            quiz.reply
+        );
+    }
+    assert!(!quiz.is_asking(), "{:?}", quiz.question());
+    assert_eq!(quiz.right, quiz.place().1);
+}
+
+#[test]
+fn a_wrong_number_is_explained_and_an_empty_line_shows_it() {
+    let mut quiz = Quiz::default();
+    quiz.fill(Some(&trace()), Loss::Quadratic);
+    type_number(&mut quiz, "3");
+    assert_eq!(quiz.reply, Some(Reply::Wrong(Mistake::WholePart, None)));
+    type_number(&mut quiz, "-2");
+    let numbers = Some("1·1 + −1·(−1) + 0".to_owned());
+    assert_eq!(quiz.reply, Some(Reply::Wrong(Mistake::Sign, numbers)));
+    assert_eq!(
+        quiz.question().expect("the same").formula,
+        "w1[1,1]·x[1] + w1[1,2]·x[2] + b1[1]"
+    );
+    type_number(&mut quiz, "");
+    assert_eq!(quiz.reply, Some(Reply::Shown("z1[1]".into(), "2".into())));
+    assert_eq!((quiz.right, quiz.place().0), (0, 2));
+}
+
+#[test]
+fn every_formula_gives_its_number() {
+    let all = questions(&trace(), Loss::Quadratic);
+    let mut checked = 0;
+    for question in &all {
+        let plain = question.numbers.replace('·', "*").replace('−', "-");
+        let plain = plain.replace("½(", "0.5*(").replace(")²", ")^2");
+        // Powers and functions are left to the test with the numbers by hand.
+        let Ok(expression) = Expression::parse(&plain) else {
+            assert!(
+                plain.contains('^') || plain.starts_with("sigmoid("),
+                "{plain}"
+            );
+            continue;
+        };
+        checked += 1;
+        // The numbers in it are rounded.
+        let value = expression.value(&|_| f64::NAN);
+        assert!(
+            (value - question.value).abs() < 3e-4,
+            "{}: {plain} = {value}",
+            question.name
+        );
+    }
+    assert_eq!(checked, 56 - 8);
+    let names: std::collections::HashSet<_> = all
+        .iter()
+        .map(|question| (question.row, question.name.clone()))
+        .collect();
+    assert_eq!(names.len(), all.len(), "every number is asked for once");
+}
+
+#[test]
+fn a_network_without_numbers_has_no_quiz() {
+    let mut quiz = Quiz::default();
+    quiz.fill(None, Loss::Quadratic);
+    assert!(quiz.is_too_large && !quiz.is_asking() && !quiz.is_waiting());
+}

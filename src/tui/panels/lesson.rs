@@ -1,0 +1,232 @@
+//! The lesson in progress: the text of its step, the question or task, and what to press.
+
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use super::Panel;
+use crate::lesson::Kind;
+use crate::train::Request;
+use crate::train::probes::TraceProbe;
+use crate::tui::app::lesson::{Course, Quiz, Reply};
+use crate::tui::app::{ClickTarget, Model};
+use crate::tui::text;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Pane, Title};
+use crate::util::lang;
+use crate::util::text::wrap;
+
+pub(crate) struct LessonPanel;
+
+/// A line, and the key that a click on it presses.
+type Row = (Line<'static>, Option<KeyCode>);
+
+impl Panel for LessonPanel {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        match &pane.model.course {
+            Some(course) => {
+                let name = course.lesson.title.plain(lang::current());
+                let step = text::step_of(course.step + 1, course.lesson.steps.len());
+                Title::new(name, [step])
+            }
+            None => Title::new(text::quiz_title(), [""; 0]),
+        }
+    }
+
+    fn probes(&self, model: &Model) -> Vec<Request> {
+        if model.quiz.as_ref().is_some_and(Quiz::is_waiting) {
+            return vec![Request::new(TraceProbe::Step)];
+        }
+        vec![Request::new(TraceProbe::Row(model.row_probe()))]
+    }
+
+    fn draw(&self, pane: &mut Pane<'_>) {
+        let area = pane.area;
+        let rows = rows(pane.model, area.width, pane.theme);
+        let first = pane.first_line(rows.len(), area.height.into());
+        for ((line, key), row) in rows.into_iter().skip(first).zip(area.rows()) {
+            pane.line(row, line);
+            if let Some(key) = key {
+                pane.hit(row, ClickTarget::Key(key, KeyModifiers::NONE));
+            }
+        }
+    }
+
+    fn preferred_rows(&self, model: &Model) -> u16 {
+        let cells = model.navigation.size.0.saturating_sub(2);
+        let theme = Theme::new(crate::tui::theme::Depth::None);
+        u16::try_from(rows(model, cells, theme).len()).unwrap_or(u16::MAX)
+    }
+}
+
+/// The lines of the panel in `cells` cells.
+fn rows(model: &Model, cells: u16, theme: Theme) -> Vec<Row> {
+    let mut page = Page {
+        cells: usize::from(cells).max(1),
+        theme,
+        rows: Vec::new(),
+    };
+    if let Some(course) = &model.course {
+        page.course(model, course);
+    }
+    if let Some(quiz) = &model.quiz {
+        page.quiz(quiz);
+    }
+    page.rows
+}
+
+/// Lines that are collected.
+struct Page {
+    cells: usize,
+    theme: Theme,
+    rows: Vec<Row>,
+}
+
+impl Page {
+    fn write(&mut self, text: &str, style: Style) {
+        for paragraph in text.split('\n') {
+            let lines = wrap(paragraph, self.cells).into_iter();
+            self.rows
+                .extend(lines.map(|line| (Line::styled(line, style), None)));
+        }
+    }
+
+    /// Writes what the enter key does now.
+    fn enter(&mut self, does: &str) {
+        let key = Span::styled(text::enter_key(), self.theme.accent());
+        let line = key + Span::styled(format!(" {does}"), self.theme.dim());
+        self.rows.push((line, Some(KeyCode::Enter)));
+    }
+
+    fn course(&mut self, model: &Model, course: &Course) {
+        let (step, lang) = (course.current(), lang::current());
+        let number = |quantity: &_| model.number_in_lesson(quantity);
+        self.write(&step.text.filled(lang, &number), self.theme.text());
+        if course.step == 0 {
+            let formula = course.lesson.formula.plain(lang);
+            self.write(&formula, self.theme.dim());
+        }
+        let is_last_quiz = matches!(step.kind, Kind::Quiz)
+            && model
+                .quiz
+                .as_ref()
+                .is_some_and(|quiz| quiz.is_asking() || quiz.is_waiting());
+        if model.differs_from_claims() {
+            self.write(text::claims_differ(), self.theme.warning());
+        }
+        match &step.kind {
+            Kind::Question { choices, answer } => {
+                let texts = choices.iter().map(|choice| choice.filled(lang, &number));
+                let texts: Vec<String> = texts.collect();
+                self.choices(course, &texts, *answer);
+                if course.answered.is_none() {
+                    self.write(text::choose_hint(), self.theme.dim());
+                    return;
+                }
+            }
+            Kind::Task { .. } if !course.is_done => {
+                let is_training = model.run.is_training();
+                let does = if is_training || step.acts.is_empty() {
+                    text::lesson_waits()
+                } else {
+                    text::enter_does_it()
+                };
+                return self.enter(does);
+            }
+            Kind::Task { .. } => self.write(text::task_done(), self.theme.good()),
+            Kind::Quiz if is_last_quiz => return,
+            Kind::Text | Kind::Quiz => {}
+        }
+        if !course.is_at_end() {
+            return self.enter(text::enter_continues());
+        }
+        match course.next_lesson(lang) {
+            Some((_, title)) => self.enter(&text::next_lesson(title)),
+            None => self.enter(text::leave_lesson()),
+        }
+    }
+
+    fn choices(&mut self, course: &Course, texts: &[String], answer: usize) {
+        for (i, choice) in texts.iter().enumerate() {
+            let is_chosen = i == course.choice;
+            let (mark, style) = match course.answered {
+                None if is_chosen => ("▸", self.theme.strong()),
+                None => (" ", self.theme.text()),
+                Some(_) if i == answer => ("✓", self.theme.good()),
+                Some(given) if i == given => ("✗", self.theme.bad()),
+                Some(_) => (" ", self.theme.dim()),
+            };
+            let digit = u32::try_from(i + 1)
+                .ok()
+                .and_then(|digit| char::from_digit(digit, 10));
+            let key = digit
+                .map(KeyCode::Char)
+                .filter(|_| course.answered.is_none());
+            let room = self.cells.saturating_sub(4).max(1);
+            for (n, line) in wrap(choice, room).into_iter().enumerate() {
+                let before = if n == 0 {
+                    format!("{mark} {} ", i + 1)
+                } else {
+                    "    ".into()
+                };
+                self.rows
+                    .push((Line::styled(format!("{before}{line}"), style), key));
+            }
+        }
+        match course.answered {
+            Some(given) if given == answer => self.write(text::answer_right(), self.theme.good()),
+            Some(_) => self.write(&text::answer_wrong(answer + 1), self.theme.warning()),
+            None => {}
+        }
+    }
+
+    fn quiz(&mut self, quiz: &Quiz) {
+        if quiz.is_too_large {
+            return self.write(text::quiz_too_large(), self.theme.warning());
+        }
+        if quiz.is_waiting() {
+            return self.write(text::quiz_waits(), self.theme.dim());
+        }
+        let reply = quiz.reply.as_ref();
+        if let Some(Reply::Right(name, value) | Reply::Shown(name, value)) = reply {
+            let is_right = matches!(reply, Some(Reply::Right(..)));
+            let mark = if is_right { "✓ " } else { "" };
+            let style = if is_right {
+                self.theme.good()
+            } else {
+                self.theme.dim()
+            };
+            self.write(&format!("{mark}{name} = {value}"), style);
+        }
+        let Some(question) = quiz.question() else {
+            return self.write(
+                &text::quiz_done(quiz.right, quiz.place().1),
+                self.theme.good(),
+            );
+        };
+        let (at, all) = quiz.place();
+        let row = match question.row {
+            Some((row, rows)) => text::row_of_batch(row + 1, rows),
+            None => text::whole_batch().to_owned(),
+        };
+        self.write(
+            &format!("{row} · {}", text::number_of(at, all)),
+            self.theme.dim(),
+        );
+        self.write(
+            &format!("{} = {}", question.name, question.formula),
+            self.theme.strong(),
+        );
+        let line = Span::styled("= ", self.theme.text())
+            + Span::styled(quiz.typed.clone(), self.theme.accent())
+            + Span::styled(" ", self.theme.text().add_modifier(Modifier::REVERSED));
+        self.rows.push((line, None));
+        if let Some(Reply::Wrong(mistake, numbers)) = reply {
+            self.write(&text::mistake(*mistake), self.theme.bad());
+            if let Some(numbers) = numbers.as_ref().filter(|numbers| !numbers.is_empty()) {
+                self.write(&format!("{} = {numbers}", question.name), self.theme.text());
+            }
+        }
+        self.write(text::quiz_hint(), self.theme.dim());
+    }
+}

@@ -1,0 +1,44 @@
+//! Lessons in a pseudo-terminal: from the list over a lesson to the next one.
+#![cfg(unix)]
+
+use super::terminal::{ENTER, Terminal};
+use super::{Finish, program};
+
+#[test]
+fn the_lessons_are_listed_in_both_languages() {
+    for (lang, title) in [("en", "A neuron"), ("zh", "神经元")] {
+        let listed = program(["lesson", "--lang", lang]).finish();
+        let listed = String::from_utf8(listed.stdout).expect("UTF-8");
+        assert_eq!(listed.lines().count(), 18, "{listed}");
+        assert!(
+            listed
+                .lines()
+                .next()
+                .is_some_and(|line| line.contains(title)),
+            "{listed}"
+        );
+    }
+    let unknown = program(["lesson", "xr"]).finish();
+    assert_eq!(unknown.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&unknown.stderr);
+    assert!(message.contains("did you mean \"xor\"?"), "{message}");
+}
+
+#[test]
+fn a_lesson_asks_explains_and_leads_to_the_next_one() {
+    let mut terminal = Terminal::start_with(&["lesson", "neuron"], &[("LANG", "zh_CN.UTF-8")]);
+    terminal.wait_for("神经元");
+    terminal.press(":lesson end\r");
+    terminal.press(":lesson mini-batch\r");
+    terminal.wait_for("手算一个小批量");
+    terminal.press(ENTER);
+    terminal.press(":quiz\r");
+    terminal.wait_for("w1[1,1]");
+    terminal.press("3\r");
+    terminal.wait_for("wrong");
+    terminal.press("2\r");
+    terminal.wait_for("z1[1] = 2");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}

@@ -40,6 +40,7 @@ pub(super) fn run(
 ) -> Result<()> {
     let model = load(model)?;
     let rows = PredictionRows::open(source, reading, &model.preprocessing)?;
+    let rows = rows.without_unread(&model.target, &model.task);
     let mut rows = rows.select(selection);
     let target = rows.target_column(&model.target)?;
     let mut sums = Sums::new(&model);

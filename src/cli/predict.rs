@@ -19,7 +19,8 @@ use crate::util::text::{sanitise, unique_name};
 /// The errors of [`load`] and [`PredictionRows`]; [`crate::error::Error::CannotWrite`].
 pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()> {
     let model = load(model)?;
-    let mut rows = PredictionRows::open(source, reading, &model.preprocessing)?;
+    let rows = PredictionRows::open(source, reading, &model.preprocessing)?;
+    let mut rows = rows.without_unread(&model.target, &model.task);
     let stdout = io::stdout();
     // A terminal would act on control characters; a file gets the cells unchanged.
     let escape: fn(&str) -> String = if stdout.is_terminal() {

@@ -27,7 +27,7 @@ use super::table::decimal_mark;
 use super::table::formatted::{self, is_number};
 use super::table::idx;
 use super::table::target_reader::TargetCells;
-use super::table::{Shape, Table};
+use super::table::{Reading, Shape, Table};
 use super::{Dataset, DateUse, Lines, Source, SplitMethod, TaskChoice};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::memory;
@@ -112,9 +112,10 @@ pub(super) fn load_table(
         rows.report(loading.report.rows, observer)?;
     }
     let left_out = rows.left_out;
-    loading.report.repeated_headers = (left_out.headers, left_out.first_header);
+    loading.report.repeated_headers = left_out.headers;
     loading.report.units = left_out.units;
-    loading.report.footers = (left_out.footers, left_out.first_footer);
+    loading.report.totals = left_out.totals;
+    loading.report.footers = left_out.footers;
     let mut dataset = loading.finish(shape, source)?;
     let has_own_rows = matches!(options.validation, ValidationRows::File(_));
     if options.split != SplitMethod::Auto {
@@ -143,6 +144,7 @@ struct Loading {
     width: usize,
     lines: Lines,
     missing: Missing,
+    reading: Reading,
     sampling: Option<Sampling>,
     report: ReadReport,
 }
@@ -184,6 +186,7 @@ impl Loading {
             values: Vec::new(),
             lines: Lines::default(),
             missing: options.missing,
+            reading: options.reading,
             sampling: options.max_rows.map(|max| Sampling::new(max, options.seed)),
             report: ReadReport {
                 numeric_header: table.has_numbers_on_top(),

@@ -79,7 +79,7 @@ pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSumma
 pub(crate) use table::amount::{CASED, NO_CENTS, UNITS};
 pub use table::dialect::Delimiter;
 pub use table::lines::Lines;
-pub use table::{CellFormat, Quote, Reading};
+pub use table::{CellFormat, GivenReading, Quote, Reading};
 
 use crate::error::Result;
 use prepare::encoding::CellKind;

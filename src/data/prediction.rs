@@ -7,7 +7,6 @@ use std::ops::ControlFlow;
 
 use ndarray::Array2;
 
-use super::matrix;
 use super::prepare::encoding::{CellKind, Encoding};
 use super::prepare::lags::History;
 use super::prepare::preprocessing::{InputColumn, Preprocessing};
@@ -15,8 +14,10 @@ use super::prepare::split::file::Selection;
 use super::source::Source;
 use super::source::input::open;
 use super::table::idx::ImageRows;
+use super::table::left_out;
 use super::table::rows::Rows;
 use super::table::{Reading, Shape};
+use super::{Task, matrix};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::numbers::counted;
 pub(super) use selected::{Selected, Training, Wanted, raw_values};
@@ -60,6 +61,10 @@ pub struct PredictionRows<'m> {
     has_rows: bool,
     /// Rows that are read; all without one.
     selection: Option<Selection>,
+    /// Column with the true targets, and the task, if rows without a target need not be readable.
+    target: Option<(usize, &'m Task)>,
+    /// Rows without a target that cannot be read, and why the first cannot.
+    unread: (left_out::Lines, Option<Error>),
     /// Texts that the model does not know, by the columns of its preprocessing.
     unknown: Vec<UnknownTexts>,
 }
@@ -120,8 +125,17 @@ impl<'m> PredictionRows<'m> {
             history: History::new(wanted.lags()),
             has_rows: false,
             selection: None,
+            target: None,
+            unread: Default::default(),
             unknown: vec![UnknownTexts::default(); wanted.columns.len()],
         })
+    }
+
+    /// Leaves out rows without a target, in the column called `name` if there is one, that cannot be read, such as
+    /// totals: training left them out for want of a target.
+    pub(crate) fn without_unread(mut self, name: &str, task: &'m Task) -> Self {
+        self.target = self.target_column(name).ok().map(|column| (column, task));
+        self
     }
 
     /// Reads the rows of `selection` only.
@@ -174,8 +188,8 @@ impl<'m> PredictionRows<'m> {
                     let unknown = |column: usize, text: &str| {
                         self.unknown[column].add(text, record.line);
                     };
-                    let history = &mut self.history;
-                    raw_values(
+                    let (history, start) = (&mut self.history, values.len());
+                    let read = raw_values(
                         record,
                         shape,
                         columns,
@@ -183,7 +197,20 @@ impl<'m> PredictionRows<'m> {
                         history,
                         &mut values,
                         unknown,
-                    )?;
+                    );
+                    if let Err(error) = read {
+                        let lacks_target = |&(column, task): &(usize, &Task)| {
+                            lacks_target(record.cell(column), task, shape)
+                        };
+                        if !self.target.as_ref().is_some_and(lacks_target) {
+                            return Err(error);
+                        }
+                        left_out::count(&mut self.unread.0, record.line);
+                        self.unread.1.get_or_insert(error);
+                        self.history.push(f32::NAN);
+                        values.truncate(start);
+                        continue;
+                    }
                     if let Some((lag, &column)) = lagged {
                         let number = raw_number(record, shape, column, lag.offset)?;
                         self.history.push(number);
@@ -217,10 +244,10 @@ impl<'m> PredictionRows<'m> {
             if let Some(selection) = &self.selection {
                 selection.check(&shape.place().source)?;
             }
-            return if self.has_rows {
-                Ok(None)
-            } else {
-                Err(Error::data(shape.place(), DataProblem::Empty))
+            return match self.unread.1.take() {
+                _ if self.has_rows => Ok(None),
+                Some(error) => Err(error),
+                None => Err(Error::data(shape.place(), DataProblem::Empty)),
             };
         }
         self.has_rows = true;
@@ -250,29 +277,32 @@ impl<'m> PredictionRows<'m> {
             return None;
         };
         let left_out = &rows.left_out;
-        let lines = |count: usize, what: &str, first: u64| {
-            let lines = counted(count as u64, "line");
-            (count > 0).then(|| format!("{lines} {what}, first on line {first}"))
+        let [header, units, totals, footer, unread] = [
+            "that repeats the header",
+            "of units or types",
+            "of totals",
+            "of text below the table",
+            "without a target and with a cell that cannot be read",
+        ];
+        let repeats = if left_out.headers.0 == 1 {
+            header
+        } else {
+            "that repeat the header"
         };
-        let parts: Vec<String> = [
-            lines(
-                left_out.headers,
-                if left_out.headers == 1 {
-                    "that repeats the header"
-                } else {
-                    "that repeat the header"
-                },
-                left_out.first_header,
-            ),
-            lines(
-                left_out.footers,
-                "of text below the table",
-                left_out.first_footer,
-            ),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let all = [
+            (left_out.headers, repeats),
+            (left_out.units, units),
+            (left_out.totals, totals),
+            (left_out.footers, footer),
+            (self.unread.0, unread),
+        ];
+        let counts = all.into_iter().filter(|((count, _), _)| *count > 0);
+        let parts: Vec<String> = counts
+            .map(|((count, first), what)| {
+                let lines = counted(count as u64, "line");
+                format!("{lines} {what}, first on line {first}")
+            })
+            .collect();
         (!parts.is_empty()).then(|| format!("no prediction for {}", parts.join(" and ")))
     }
 
@@ -303,6 +333,17 @@ impl<'m> PredictionRows<'m> {
     /// Returns whether the label `cell` is a missing one.
     pub(crate) fn is_missing_label(&self, cell: &str) -> bool {
         self.shape.missing.is_missing_text(cell)
+    }
+}
+
+/// Returns whether the target in `cell` is missing.
+fn lacks_target(cell: &str, task: &Task, shape: &Shape) -> bool {
+    match task {
+        Task::Regression(_) => shape.number(cell).is_ok_and(f64::is_nan),
+        Task::Classification { classes } => {
+            let is_class = || classes.iter().any(|class| class == cell.trim());
+            shape.missing.is_missing_text(cell) && !is_class()
+        }
     }
 }
 

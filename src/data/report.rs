@@ -174,8 +174,10 @@ pub struct ReadReport {
     pub skipped: u64,
     /// Number of rows that repeat the header, and the line of the first.
     pub repeated_headers: (usize, u64),
-    /// Line of a row of units below the header.
-    pub units: Option<u64>,
+    /// Number of rows of units below the header, and the line of the first.
+    pub units: (usize, u64),
+    /// Number of rows of totals or means, and the line of the first.
+    pub totals: (usize, u64),
     /// Number of lines of text below the table, and the first of them.
     pub footers: (usize, u64),
     /// Number of rows excluded because not all targets are known before them (`--lags`).

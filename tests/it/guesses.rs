@@ -335,5 +335,5 @@ fn a_negative_amount_in_the_first_row_is_no_unit() {
         format!("({}.5),{}", row * 7 % 10 + 1, kind(row))
     }));
     assert_eq!((dataset.rows(), dataset.values[[0, 0]]), (20, -1.5));
-    assert_eq!(dataset.report.units, None);
+    assert_eq!(dataset.report.units.0, 0);
 }

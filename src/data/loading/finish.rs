@@ -105,7 +105,7 @@ impl Loading {
             target,
             target_offset,
             missing: shape.missing.clone(),
-            cell_format: CellFormat::of(&shape.dialect),
+            cell_format: CellFormat::of(&shape, &self.reading),
             lines: Arc::new(self.lines),
             validation: None,
             test: None,

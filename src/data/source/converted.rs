@@ -23,7 +23,10 @@ pub struct Conversion {
 impl Conversion {
     /// Completes how the CSV is read by what is certain.
     pub(crate) fn complete(&self, reading: &Reading) -> Reading {
+        let mut trained_with = reading.trained_with;
+        trained_with.given.comment = None;
         Reading {
+            trained_with,
             delimiter: Some(Delimiter::Byte(b',')),
             quote: Some(Quote::Byte(b'"')),
             comment: None,

@@ -55,14 +55,18 @@ impl TextEncoding {
 
     /// Detects the encoding of a table by its `first` bytes, all of them if it `is_whole`: UTF-16, UTF-8, or else
     /// Windows-1252 if most bytes beyond ASCII stand alone, as the accented letters of Western languages do;
-    /// those of other scripts and encodings stand together.
-    pub(crate) fn detect(first: &[u8], is_whole: bool) -> Self {
+    /// those of other scripts and encodings stand together. A `usual` encoding is that of all bytes that are neither
+    /// UTF-16 nor UTF-8.
+    pub(crate) fn detect(first: &[u8], is_whole: bool, usual: Option<Self>) -> Self {
         if let Some(found) = Self::utf_16(first) {
             return found;
         }
         let is_cut = |wrong: std::str::Utf8Error| !is_whole && wrong.error_len().is_none();
         if std::str::from_utf8(first).map_or_else(is_cut, |_| true) {
             return Self::Utf8;
+        }
+        if let Some(usual) = usual {
+            return usual;
         }
         let chunks = || first.utf8_chunks();
         let valid = chunks().map(|chunk| chunk.valid().chars().filter(|c| !c.is_ascii()).count());
@@ -244,7 +248,7 @@ mod tests {
 
     #[test]
     fn western_bytes_are_windows_1252() {
-        let detected = |bytes: &[u8]| TextEncoding::detect(bytes, true);
+        let detected = |bytes: &[u8]| TextEncoding::detect(bytes, true, None);
         for bytes in [
             &b"gr\xf6\xdfe,kind\n1,sch\xf6n\n2,gut\n"[..],
             b"preis,kind\n5 \x80,a\n",
@@ -269,7 +273,7 @@ mod tests {
             assert_eq!(detected(bytes), TextEncoding::Utf8, "{bytes:?}");
         }
         let cut = &"x,größe".as_bytes()[..5];
-        assert_eq!(TextEncoding::detect(cut, false), TextEncoding::Utf8);
+        assert_eq!(TextEncoding::detect(cut, false, None), TextEncoding::Utf8);
         let text = decoded(b"\x80 \x93\xe9\x94".to_vec(), TextEncoding::Windows1252, 2);
         assert_eq!(text.expect("text"), "\u{20ac} \u{201c}é\u{201d}");
     }

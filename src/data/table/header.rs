@@ -26,6 +26,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::batch::Row;
 use super::formatted;
+use super::left_out::total_column;
 use crate::data::schema::missing::MissingValues;
 
 /// Maximum number of rows below the first one that vote.
@@ -113,37 +114,67 @@ const UNITS: &str = "m cm mm km um nm in ft mi yd g kg mg ug lb lbs oz t s ms us
                      kJ N Pa hPa kPa MPa bar mbar psi mmHg Hz kHz MHz GHz l L ml mL mol mmol mg dB lux lx \
                      \u{b5}m \u{3bc}m \u{2126} EUR USD GBP CHF \u{20ac} $ \u{a3} mpg hp rpm bpm kcal cal";
 
-/// Returns the line of a row of units, such as `(cm),(kg)`, of types or of dashes, which is the first of the rows `below` the
-/// `header`: every column that holds numbers otherwise has a unit there, in brackets or in at least two
-/// columns.
-pub(crate) fn units_row(header: &[String], below: &[Row]) -> Option<u64> {
+/// Maximum number of rows of units, types or explanations below a header.
+const MAX_UNITS_ROWS: usize = 3;
+
+/// Returns the number of rows of units, such as `(cm),(kg)`, of types or of dashes, which are the first of the rows `below`
+/// the `header`: every column that holds numbers otherwise has a unit there, in brackets or in at least two
+/// columns. Beside such a row, another one may have any texts over the numbers.
+pub(crate) fn units_rows(header: &[String], below: &[Row]) -> usize {
+    let mut counts = 1..=MAX_UNITS_ROWS.min(below.len());
+    let found = counts.find(|&rows| {
+        let (above, below) = below.split_at(rows);
+        let numeric = numeric_columns(header, above, below);
+        let is_text = |row: &Row| {
+            let mut cells = numeric.iter().map(|&column| row.cells[column].trim());
+            cells.all(|cell| {
+                !formatted::is_number(cell) && !MissingValues::default().is_missing_number(cell)
+            })
+        };
+        !numeric.is_empty()
+            && above.iter().all(is_text)
+            && above.iter().any(|row| are_units(row, &numeric))
+    });
+    found.unwrap_or(0)
+}
+
+/// Returns the columns of numbers in the rows `below` some rows `above`, unless some are of another width than the `header` or few
+/// are below. Rows that come again are no data, nor are totals.
+fn numeric_columns(header: &[String], above: &[Row], below: &[Row]) -> Vec<usize> {
     /// Minimum number of rows below, from which the numbers are known.
     const MIN_ROWS: usize = 3;
-    let (first, rest) = below.split_first()?;
-    let rest = &rest[..rest.len().min(SAMPLE)];
-    if rest.len() < MIN_ROWS || first.cells.len() != header.len() {
-        return None;
+    let is_data = |row: &&Row| {
+        row.cells != header
+            && above.iter().all(|unit| unit.cells != row.cells)
+            && total_column(row.cells.iter().map(String::as_str)).is_none()
+    };
+    let below = below.iter().filter(is_data).take(SAMPLE);
+    let below: Vec<&Row> = below.collect();
+    if below.len() < MIN_ROWS || above.iter().any(|row| row.cells.len() != header.len()) {
+        return Vec::new();
     }
     let usual = MissingValues::default();
     let is_numeric = |column: &usize| {
-        let cells = rest.iter().filter_map(|row| row.cells.get(*column));
+        let cells = below.iter().filter_map(|row| row.cells.get(*column));
         let mut cells = cells
             .filter(|cell| !usual.is_missing_number(cell))
             .peekable();
         cells.peek().is_some() && cells.all(|cell| formatted::is_number(cell))
     };
-    let numeric: Vec<usize> = (0..header.len()).filter(is_numeric).collect();
-    let cells = || numeric.iter().map(|&column| first.cells[column].trim());
+    (0..header.len()).filter(is_numeric).collect()
+}
+
+/// Returns whether `row` has a unit in each of the `numeric` columns, in brackets or in at least two.
+fn are_units(row: &Row, numeric: &[usize]) -> bool {
+    let cells = || numeric.iter().map(|&column| row.cells[column].trim());
     // A negative amount may be in parentheses as well.
     let is_bracketed = |cell: &str| {
         cell.starts_with(['(', '[', '{'])
             && cell.ends_with([')', ']', '}'])
             && !formatted::is_number(cell)
     };
-    let are_units = cells()
-        .all(|cell| is_bracketed(cell) || is_unit(cell) || is_rule_or_type(cell))
-        && (numeric.len() > 1 || cells().any(|cell| is_bracketed(cell) || is_rule_or_type(cell)));
-    (!numeric.is_empty() && are_units).then_some(first.line)
+    cells().all(|cell| is_bracketed(cell) || is_unit(cell) || is_rule_or_type(cell))
+        && (numeric.len() > 1 || cells().any(|cell| is_bracketed(cell) || is_rule_or_type(cell)))
 }
 
 /// Names of types that stand below the names of columns in some tables.

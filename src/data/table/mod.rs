@@ -11,6 +11,7 @@ pub(crate) mod dialect;
 pub(crate) mod formatted;
 pub(crate) mod header;
 pub(crate) mod idx;
+pub(crate) mod left_out;
 pub(crate) mod lines;
 pub(crate) mod prefix;
 mod quotes;
@@ -35,10 +36,11 @@ use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::text::{sanitise, shorten};
 use batch::Row;
 use dialect::{Delimiter, Dialect};
-use header::{column_names, could_be_names, is_header, numbered_names, units_row};
+use header::{column_names, could_be_names, is_header, numbered_names, units_rows};
+use left_out::{Heading, is_footer, is_same_row, total_column};
 use prefix::Prefix;
 use records::Records;
-use rows::{Layout, Rows, is_footer, is_header_again};
+use rows::{Layout, Rows};
 pub(super) use shape::Shape;
 
 /// Terminal cells of a faulty cell's text in a message.
@@ -88,12 +90,12 @@ pub struct Reading {
     /// Number of lines above the table.
     #[serde(default)]
     pub skip: Option<u64>,
-    /// Marks in the training table of the model that reads this one, unless this one certainly has others.
+    /// Reading of the training table of the model that reads this one, unless this one certainly differs.
     #[serde(default)]
     pub trained_with: CellFormat,
 }
 
-/// Marks in the cells of a table, which are the same for all tables of a model; what is `None` is detected.
+/// Reading of the training table that its model applies to other tables too; what is `None` is detected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CellFormat {
@@ -103,15 +105,74 @@ pub struct CellFormat {
     /// Quotes around cells that contain delimiters, unless they are `"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Quote>,
+    /// Options that the training table was read with, for tables that they fit.
+    #[serde(default, skip_serializing_if = "GivenReading::is_open")]
+    pub given: GivenReading,
+}
+
+/// Options for reading a table that were given; `None` is what was detected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GivenReading {
+    /// Separator of cells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<Delimiter>,
+    /// Character encoding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<TextEncoding>,
+    /// ASCII character that starts comment lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<u8>,
+    /// False for a table without names of columns, whether that was given or detected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<bool>,
+    /// Number of lines above the table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip: Option<u64>,
+}
+
+impl GivenReading {
+    /// Returns the options of `reading` for a table that has names of columns if it `has_names`.
+    fn of(reading: &Reading, has_names: bool) -> Self {
+        let given = Self {
+            delimiter: reading.delimiter,
+            encoding: reading.encoding,
+            comment: reading.comment,
+            header: reading.header,
+            skip: reading.skip,
+        };
+        Self {
+            header: (!given.is_open() && !has_names).then_some(false),
+            ..given
+        }
+    }
+
+    /// Returns whether no option was given.
+    fn is_open(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Completes the `reading` of another table, with the lines above it or without.
+    fn complete(self, reading: &Reading, with_skip: bool) -> Reading {
+        Reading {
+            delimiter: reading.delimiter.or(self.delimiter),
+            comment: reading.comment.or(self.comment),
+            header: reading.header.or(self.header),
+            skip: reading.skip.or(self.skip.filter(|_| with_skip)),
+            ..*reading
+        }
+    }
 }
 
 impl CellFormat {
-    /// Returns the format of the cells of a table that was read with this `dialect`.
-    pub(super) fn of(dialect: &Dialect) -> Self {
+    /// Returns the format of the cells of a table of this `shape` that was read as `reading` says.
+    pub(super) fn of(shape: &Shape, reading: &Reading) -> Self {
+        let dialect = &shape.dialect;
         let quote = dialect.quote.map_or(Quote::Never, Quote::Byte);
         Self {
             decimal_comma: Some(dialect.decimal_comma),
             quote: (quote != Quote::Byte(b'"')).then_some(quote),
+            given: GivenReading::of(reading, shape.header.is_some()),
         }
     }
 
@@ -198,7 +259,9 @@ impl Table {
             prefix: Prefix::default(),
             progression,
         };
-        let (dialect, mut rows) = start.detect(&reading, input.conversion.as_ref(), observer)?;
+        let (reading, dialect, mut rows) =
+            start.detect(&reading, expected, input.conversion.as_ref(), observer)?;
+        let is_whole = start.prefix.is_whole;
         let width = rows.first().map_or(0, |row| row.cells.len());
         while rows
             .pop_if(|row| is_footer(row.cells.iter().map(String::as_str), width))
@@ -208,6 +271,7 @@ impl Table {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }
         let mut first = rows.remove(0).cells;
+        drop_trailing_delimiters(&mut first, &rows);
         let mut trailing = trailing_delimiters(&first, &rows);
         first.resize(first.len() + trailing, String::new());
         let has_row_names = reading.header != Some(false) && has_row_names(&first, &rows);
@@ -236,15 +300,28 @@ impl Table {
             let cells = first.clone();
             rows.insert(0, Row { cells, line: 0 });
         }
-        let units = has_header.then(|| units_row(&first, &rows)).flatten();
-        if units.is_some() {
-            rows.remove(0);
-        }
-        // A repeated header is no evidence on its columns.
+        let heading = Heading {
+            units: {
+                let units = if has_header {
+                    units_rows(&first, &rows)
+                } else {
+                    0
+                };
+                rows.drain(..units).map(|row| row.cells).collect()
+            },
+            header: has_header.then(|| first.clone()),
+        };
+        // Rows that are no data are no evidence on the columns.
+        let is_known =
+            |row: &Row, known: &[String]| is_same_row(row.cells.iter().map(String::as_str), known);
         rows.retain(|row| {
-            !has_header || !is_header_again(row.cells.iter().map(String::as_str), &first)
+            let mut known = heading.header.iter().chain(&heading.units);
+            !known.any(|known| is_known(row, known))
         });
         let layout = Layout::of(&rows, names.len(), dialect.delimiter);
+        rows.retain(|row| !layout.is_total(row.cells.iter().map(String::as_str)));
+        let is_total = |row: &mut Row| total_column(row.cells.iter().map(String::as_str)).is_some();
+        while is_whole && rows.pop_if(is_total).is_some() {}
         let (bytes, progression) = start.all();
         let records = Records::new(source, bytes, dialect);
         Ok(Self {
@@ -253,10 +330,7 @@ impl Table {
                 source,
                 records,
                 names.len() - trailing..names.len(),
-                rows::Header {
-                    cells: has_header.then(|| first.clone()),
-                    units,
-                },
+                heading,
                 layout,
                 progression,
             )?,
@@ -295,38 +369,54 @@ struct Start<'s> {
 }
 
 impl Start<'_> {
-    /// Reads a prefix that has a whole row, and detects its format. Returns the rows in it.
+    /// Reads a prefix that has a whole row, and detects its format. Returns the reading, completed by that of the
+    /// training table if it has the `expected` names then, and the rows in the prefix.
     fn detect(
         &mut self,
         reading: &Reading,
+        expected: &[&str],
         conversion: Option<&Conversion>,
         observer: &mut LoadObserver,
-    ) -> Result<(Dialect, Vec<Row>)> {
+    ) -> Result<(Reading, Dialect, Vec<Row>)> {
         let mut encoding = reading.encoding.unwrap_or_default();
+        let given = reading.trained_with.given;
         self.decode(encoding);
-        let (mut dialect, rows) = loop {
+        let (reading, mut dialect, rows) = loop {
             let progression = &mut self.progression;
             let report = &mut || progression.report(0, observer);
             self.prefix.read(&mut self.bytes, self.source, report)?;
             if reading.encoding.is_none() && encoding == TextEncoding::Utf8 {
-                encoding = TextEncoding::detect(&self.prefix.bytes, self.prefix.is_whole);
+                let (bytes, is_whole) = (&self.prefix.bytes, self.prefix.is_whole);
+                encoding = TextEncoding::detect(bytes, is_whole, given.encoding);
                 if encoding != TextEncoding::Utf8 {
                     self.decode(encoding);
                     continue;
                 }
             }
-            let mut dialect = Dialect::detect(&self.prefix, reading);
-            dialect.encoding = encoding;
-            dialect.rows_from = conversion.map(Conversion::first_line);
-            let rows = self.prefix.rows(self.source, dialect)?;
-            if rows.len() > 1 || self.prefix.is_whole || self.prefix.bytes.len() >= MAX_PREFIX {
-                break (dialect, rows);
+            let as_trained = [true, false].map(|with_skip| given.complete(reading, with_skip));
+            let mut candidates = as_trained.into_iter().filter(|_| !given.is_open());
+            let found = loop {
+                let candidate = candidates.next();
+                let reading = candidate.unwrap_or(*reading);
+                let mut dialect = Dialect::detect(&self.prefix, &reading);
+                dialect.encoding = encoding;
+                dialect.rows_from = conversion.map(Conversion::first_line);
+                let rows = self.prefix.rows(self.source, dialect);
+                if candidate.is_none()
+                    || (rows.as_ref()).is_ok_and(|rows| fits(rows, &reading, expected))
+                {
+                    break (reading, dialect, rows?);
+                }
+            };
+            let is_long = self.prefix.bytes.len() >= MAX_PREFIX;
+            if found.2.len() > 1 || self.prefix.is_whole || is_long {
+                break found;
             }
         };
         let usual = reading.trained_with.decimal_comma;
         let detect = || decimal_mark::has_decimal_commas(dialect.delimiter, &rows, usual);
         dialect.decimal_comma = reading.decimal_comma.unwrap_or_else(detect);
-        Ok((dialect, rows))
+        Ok((reading, dialect, rows))
     }
 
     /// Converts all bytes from the `encoding`.
@@ -343,6 +433,16 @@ impl Start<'_> {
     }
 }
 
+/// Returns whether the first of the `rows` has all `expected` names, or may have none of them as `reading` says.
+fn fits(rows: &[Row], reading: &Reading, expected: &[&str]) -> bool {
+    let Some(first) = rows.first() else {
+        return false;
+    };
+    let names = column_names(first.cells.iter().map(String::as_str));
+    let names: HashSet<&str> = names.iter().map(String::as_str).collect();
+    reading.header == Some(false) || expected.iter().all(|name| names.contains(name))
+}
+
 /// Returns whether all `rows` have one cell more than the `first`, which has names: R writes the names of the rows
 /// below no name of their own.
 fn has_row_names(first: &[String], rows: &[Row]) -> bool {
@@ -352,6 +452,18 @@ fn has_row_names(first: &[String], rows: &[Row]) -> bool {
         && !first.iter().all(|cell| formatted::is_number(cell))
         && !rows.is_empty()
         && row_names.collect::<HashSet<_>>().len() == rows.len()
+}
+
+/// Drops the empty cells at the end of the `first` row if all `rows` end before them.
+fn drop_trailing_delimiters(first: &mut Vec<String>, rows: &[Row]) {
+    let width = rows.first().map_or(first.len(), |row| row.cells.len());
+    let end = first.get(width..).unwrap_or_default();
+    if width > 1
+        && end.iter().all(|cell| cell.trim().is_empty())
+        && rows.iter().all(|row| row.cells.len() == width)
+    {
+        first.truncate(width);
+    }
 }
 
 /// Returns the number of delimiters at the end of all `rows` that the `first` row does not have.

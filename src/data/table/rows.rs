@@ -10,6 +10,7 @@ use super::Progression;
 use super::batch::{Batch, Record, Row};
 use super::dialect::Delimiter;
 use super::formatted::is_number;
+use super::left_out::{Heading, LeftOut, are_below_table, count, is_footer, total_column};
 use super::records::{Records, line_ends};
 use crate::data::schema::options::LoadObserver;
 use crate::error::{DataProblem, Error, Place, Result};
@@ -32,18 +33,11 @@ pub(crate) struct Rows {
     next: usize,
     is_at_end: bool,
     progression: Progression,
-    header: Header,
+    heading: Heading,
     layout: Layout,
+    /// The batch behind `batch`, if it was needed early.
+    ahead: Option<Batch>,
     pub(crate) left_out: LeftOut,
-}
-
-/// Rows of a file that are no data.
-#[derive(Debug, Default)]
-pub(crate) struct Header {
-    /// Cells of the header, which may come again.
-    pub(crate) cells: Option<Vec<String>>,
-    /// Line of a row of units below it.
-    pub(crate) units: Option<u64>,
 }
 
 /// Form of the rows, by the first of them.
@@ -67,6 +61,11 @@ impl Layout {
             width,
             numeric: (0..width).filter(is_numeric).collect(),
         }
+    }
+
+    /// Returns whether the `cells` of a row are the name of a row of totals in a column of numbers, and more.
+    pub(super) fn is_total<'c>(&self, cells: impl Iterator<Item = &'c str>) -> bool {
+        total_column(cells).is_some_and(|column| self.numeric.contains(&column))
     }
 
     /// Returns the line of a quote in `record` that opens a cell in which whole rows of the table lie: the
@@ -101,41 +100,9 @@ impl Layout {
     }
 }
 
-/// Rows below the header that are no data and were left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct LeftOut {
-    /// Number of rows that repeat the header, and the line of the first.
-    pub(crate) headers: usize,
-    pub(crate) first_header: u64,
-    /// Line of a row of units.
-    pub(crate) units: Option<u64>,
-    /// Number of lines of text below the table, and the first.
-    pub(crate) footers: usize,
-    pub(crate) first_footer: u64,
-}
-
-/// Returns whether the `cells` of a row are a text such as `Total: 30 rows`, in a table of `width` columns.
-pub(super) fn is_footer<'c>(mut cells: impl Iterator<Item = &'c str>, width: usize) -> bool {
-    let (Some(text), None) = (cells.next(), cells.next()) else {
-        return false;
-    };
-    let text = text.trim();
-    let is_sentence =
-        text.starts_with('(') || text.contains(char::is_whitespace) || text.ends_with(':');
-    width > 1 && is_sentence && !text.starts_with(['#', '%']) && !is_number(text)
-}
-
-/// Returns whether the `cells` of a row are those of the `header`, but for blanks around them. Nearly always the
-/// first one differs.
-pub(super) fn is_header_again<'c>(cells: impl Iterator<Item = &'c str>, header: &[String]) -> bool {
-    cells
-        .map(str::trim)
-        .eq(header.iter().map(|name| name.trim()))
-}
-
 impl Rows {
     /// Starts reading `records`, rows of `width` cells, empty from the start of that range on; the first one
-    /// is skipped if there is a `header`.
+    /// is skipped if it is a header.
     ///
     /// # Errors
     /// [`Error::CannotRead`] if there can be no thread; those of [`Self::next`].
@@ -143,7 +110,7 @@ impl Rows {
         source: &str,
         records: Records<Box<dyn Read + Send>>,
         width: Range<usize>,
-        header: Header,
+        heading: Heading,
         layout: Layout,
         progression: Progression,
     ) -> Result<Self> {
@@ -165,10 +132,11 @@ impl Rows {
             is_at_end: false,
             progression,
             left_out: LeftOut::default(),
-            header,
+            heading,
             layout,
+            ahead: None,
         };
-        if rows.header.cells.is_some() {
+        if rows.heading.header.is_some() {
             rows.advance()?;
             rows.next = 1;
         }
@@ -184,11 +152,17 @@ impl Rows {
             while self.next >= self.batch.len() && !self.is_at_end {
                 self.advance()?;
             }
-            match self.batch.get(self.next) {
-                Some(record) if self.header.leaves_out(&record, &mut self.left_out) => {
-                    self.next += 1;
-                }
-                _ => break,
+            let Some(record) = self.batch.get(self.next) else {
+                break;
+            };
+            let line = record.line;
+            if self.heading.leaves_out(&record, &mut self.left_out) {
+                self.next += 1;
+            } else if self.is_total()? {
+                count(&mut self.left_out.totals, line);
+                self.next += 1;
+            } else {
+                break;
             }
         }
         let may_be_footer =
@@ -221,6 +195,27 @@ impl Rows {
         Ok(Some(record))
     }
 
+    /// Returns whether the next row is one of totals: named so in a column of numbers, or else below all others.
+    ///
+    /// # Errors
+    /// Those of [`Self::next`].
+    fn is_total(&mut self) -> Result<bool> {
+        let record = self.batch.get(self.next);
+        let Some(column) = record.and_then(|record| total_column(record.cells())) else {
+            return Ok(false);
+        };
+        if self.layout.numeric.contains(&column) {
+            return Ok(true);
+        }
+        if !are_below_table(&self.batch, self.next + 1, self.width.end) {
+            return Ok(false);
+        }
+        if self.ahead.is_none() && !self.is_at_end {
+            self.ahead = Some(self.receive()?);
+        }
+        Ok(self.ahead.as_ref().is_none_or(|ahead| ahead.len() == 0))
+    }
+
     /// Leaves out the text from the next row on if the table ends before it.
     ///
     /// # Errors
@@ -245,21 +240,17 @@ impl Rows {
                 };
                 return Err(Error::data(place, problem));
             }
-            self.left_out.footers += 1;
-            self.left_out.first_footer = line;
+            count(&mut self.left_out.footers, line);
             self.next += 1;
         }
     }
 
-    /// Waits for the next batch.
+    /// Goes on to the next batch.
     fn advance(&mut self) -> Result<()> {
-        let received = self.batches.recv();
-        let batch = received.unwrap_or_else(|_| {
-            Err(Error::CannotRead {
-                path: self.source.as_str().into(),
-                cause: io::Error::other("the reading thread stopped"),
-            })
-        })?;
+        let batch = match self.ahead.take() {
+            Some(batch) => batch,
+            None => self.receive()?,
+        };
         let used = std::mem::replace(&mut self.batch, batch);
         // After the end nobody takes it.
         let _ = self.done_with.send(used);
@@ -268,33 +259,23 @@ impl Rows {
         Ok(())
     }
 
+    /// Waits for the next batch.
+    fn receive(&self) -> Result<Batch> {
+        let received = self.batches.recv();
+        received.unwrap_or_else(|_| {
+            Err(Error::CannotRead {
+                path: self.source.as_str().into(),
+                cause: io::Error::other("the reading thread stopped"),
+            })
+        })
+    }
+
     /// Reports to `observer` how far the reading is, `rows` rows, now and then.
     ///
     /// # Errors
     /// [`Error::Cancelled`].
     pub(crate) fn report(&mut self, rows: usize, observer: &mut LoadObserver) -> Result<()> {
         self.progression.report(rows, observer)
-    }
-}
-
-impl Header {
-    /// Returns whether `record` is the header again, or the row of units, and counts it.
-    fn leaves_out(&self, record: &Record, left_out: &mut LeftOut) -> bool {
-        if self.units == Some(record.line) {
-            left_out.units = self.units;
-            return true;
-        }
-        let Some(cells) = &self.cells else {
-            return false;
-        };
-        let is_header = is_header_again(record.cells(), cells);
-        if is_header {
-            left_out.headers += 1;
-            if left_out.headers == 1 {
-                left_out.first_header = record.line;
-            }
-        }
-        is_header
     }
 }
 

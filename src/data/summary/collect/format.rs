@@ -121,9 +121,17 @@ impl Facts<'_> {
             };
             self.note(Topic::Format, "skipped", statement, &["--skip"]);
         }
-        if let Some(line) = report.units {
-            let statement = format!("row of units or types on line {line} excluded");
-            self.note(Topic::Format, "units", statement, &[]);
+        let kinds = [
+            ("units", "units or types", report.units),
+            ("totals", "totals", report.totals),
+        ];
+        for (name, what, (rows, line)) in kinds {
+            let statement = match rows {
+                0 => continue,
+                1 => format!("row of {what} on line {line} excluded"),
+                rows => format!("{rows} rows of {what} excluded, the first on line {line}"),
+            };
+            self.note(Topic::Format, name, statement, &[]);
         }
         if let (lines @ 1.., first) = report.footers {
             let lines = counted(lines as u64, "line");

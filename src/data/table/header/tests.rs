@@ -77,20 +77,28 @@ fn names_are_whole_and_unlike() {
 
 #[test]
 fn a_row_of_units_is_told_from_bad_data() {
-    let units = |first: &str| {
+    let units = |above: &[&str]| {
         let split = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<String>>();
         let row = |text: &str, line| Row {
             cells: split(text),
             line,
         };
         let rows = ["1,2,x", "2,3,y", "3,4,x"].map(|text| row(text, 3));
-        let below = [vec![row(first, 2)], rows.to_vec()].concat();
-        units_row(&split("a,b,kind"), &below)
+        let above: Vec<Row> = above.iter().map(|text| row(text, 2)).collect();
+        let again = [
+            row("Total,9,", 9),
+            row(above[0].cells.join(",").as_str(), 10),
+        ];
+        let below = [above.as_slice(), &rows, &again].concat();
+        units_rows(&split("a,b,kind"), &below)
     };
     for first in ["(cm),(kg),(name)", "cm,kg,", "km/h,m^2,-", "[x],[y],x"] {
-        assert_eq!(units(first), Some(2), "{first}");
+        assert_eq!(units(&[first]), 1, "{first}");
+        assert_eq!(units(&["width,weight,", first]), 2, "{first}");
     }
     for first in ["a,b,kind", "err,err,x", "cm,?,x", "$5,2 EUR,x", "1,kg,x"] {
-        assert_eq!(units(first), None, "{first}");
+        assert_eq!(units(&[first]), 0, "{first}");
     }
+    assert_eq!(units(&["cm,kg,", "float,float,str"]), 2);
+    assert_eq!(units(&["width,weight,", "1,2,x"]), 0);
 }

@@ -1,0 +1,172 @@
+//! Rows of a file that are no rows of its table: the header again, units, totals, text below the table.
+
+use super::batch::{Batch, Record};
+use super::formatted::is_number;
+
+/// Number of rows, and the line of the first.
+pub(crate) type Lines = (usize, u64);
+
+/// Counts the row on `line`.
+pub(crate) fn count(lines: &mut Lines, line: u64) {
+    if lines.0 == 0 {
+        lines.1 = line;
+    }
+    lines.0 += 1;
+}
+
+/// Rows that were left out, by their kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct LeftOut {
+    /// Rows that repeat the header.
+    pub(crate) headers: Lines,
+    /// Rows of units or types.
+    pub(crate) units: Lines,
+    /// Rows of totals or means.
+    pub(crate) totals: Lines,
+    /// Lines of text below the table.
+    pub(crate) footers: Lines,
+}
+
+/// Rows above the data, which may come again.
+#[derive(Debug, Default)]
+pub(crate) struct Heading {
+    /// Cells of the header.
+    pub(crate) header: Option<Vec<String>>,
+    /// Rows of units below it.
+    pub(crate) units: Vec<Vec<String>>,
+}
+
+impl Heading {
+    /// Returns whether `record` is one of the rows, and counts it.
+    pub(super) fn leaves_out(&self, record: &Record, left_out: &mut LeftOut) -> bool {
+        let is_same = |cells: &Vec<String>| is_same_row(record.cells(), cells);
+        let lines = if self.units.iter().any(is_same) {
+            &mut left_out.units
+        } else if self.header.as_ref().is_some_and(is_same) {
+            &mut left_out.headers
+        } else {
+            return false;
+        };
+        count(lines, record.line);
+        true
+    }
+}
+
+/// Returns whether the `cells` of a row are those of a `known` one, but for blanks around them and empty cells at the
+/// end. Nearly always the first one differs.
+pub(super) fn is_same_row<'c>(mut cells: impl Iterator<Item = &'c str>, known: &[String]) -> bool {
+    let is_next = |name: &String| cells.next().unwrap_or_default().trim() == name.trim();
+    known.iter().all(is_next) && cells.all(|cell| cell.trim().is_empty())
+}
+
+/// Returns whether the `cells` of a row are a text such as `(60 rows)`, `EOF` or a line of dashes, in a table of `width`
+/// columns.
+pub(super) fn is_footer<'c>(mut cells: impl Iterator<Item = &'c str>, width: usize) -> bool {
+    let (Some(text), None) = (cells.next(), cells.next()) else {
+        return false;
+    };
+    let text = text.trim();
+    let is_end = ["eof", "end", "<eof>"]
+        .iter()
+        .any(|end| end.eq_ignore_ascii_case(text))
+        || !text.is_empty() && !text.contains(char::is_alphanumeric);
+    let is_sentence =
+        text.starts_with('(') || text.contains(char::is_whitespace) || text.ends_with(':');
+    width > 1 && (is_sentence || is_end) && !text.starts_with(['#', '%']) && !is_number(text)
+}
+
+/// Names of rows of totals or means, in lower case.
+const TOTALS: [&str; 44] = [
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "sub-total",
+    "sub total",
+    "sum",
+    "average",
+    "avg",
+    "mean",
+    "median",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "insgesamt",
+    "zwischensumme",
+    "mittelwert",
+    "durchschnitt",
+    "sous-total",
+    "total général",
+    "somme",
+    "moyenne",
+    "suma",
+    "promedio",
+    "total general",
+    "media",
+    "média",
+    "soma",
+    "totale",
+    "somma",
+    "totaal",
+    "gemiddelde",
+    "totalt",
+    "summa",
+    "razem",
+    "średnia",
+    "итого",
+    "всего",
+    "сумма",
+    "среднее",
+    "toplam",
+    "合計",
+    "合计",
+    "总计",
+];
+
+/// Returns the column of the first filled one of the `cells` of a row if it is the name of a row of totals.
+pub(super) fn total_column<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<usize> {
+    let mut column = 0;
+    let first = loop {
+        let cell = cells.next()?.trim();
+        if !cell.is_empty() {
+            break cell;
+        }
+        column += 1;
+    };
+    let name = first.trim_end_matches([':', ' ']);
+    let is_short = name.len() <= 24 && !name.starts_with(|letter: char| letter.is_ascii_digit());
+    (is_short && TOTALS.contains(&name.to_lowercase().as_str())).then_some(column)
+}
+
+/// Returns whether the records of `batch` from `first` on are totals and texts below the table, of `width` columns.
+pub(super) fn are_below_table(batch: &Batch, first: usize, width: usize) -> bool {
+    let mut records = (first..batch.len()).filter_map(|row| batch.get(row));
+    records.all(|record| is_footer(record.cells(), width) || total_column(record.cells()).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_are_known_by_their_first_filled_cell() {
+        let column = |row: &str| total_column(row.split(','));
+        assert_eq!(column("Total,3"), Some(0));
+        assert_eq!(column(",Grand Total:,3"), Some(1));
+        assert_eq!(column("ИТОГО,3"), Some(0));
+        for row in ["total war,3", "3,Total", ",,", "Sumatra,3"] {
+            assert_eq!(column(row), None, "{row}");
+        }
+    }
+
+    #[test]
+    fn a_cut_row_is_no_footer() {
+        let is = |row: &str| is_footer(row.split(','), 3);
+        for footer in ["EOF", "-----", "(60 rows)", "Source: survey"] {
+            assert!(is(footer), "{footer}");
+        }
+        for row in ["setosa", "5.1", "-5", "", "# note", "EOF,1"] {
+            assert!(!is(row), "{row}");
+        }
+    }
+}

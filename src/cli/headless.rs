@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::message;
 use crate::error::{Error, Result};
 use crate::model_file::{ExportOption, remove_temporary_files};
 use crate::nn::GradientCheck;
@@ -430,6 +431,6 @@ impl Run<'_> {
     fn print_error(&self, error: &Error) {
         let mut stderr = self.console.stderr();
         // If the console has failed, there is nobody to tell.
-        let _ = writeln!(stderr, "nn-tui: {error}").and_then(|()| stderr.flush());
+        let _ = writeln!(stderr, "nn-tui: {}", message(error)).and_then(|()| stderr.flush());
     }
 }

@@ -34,6 +34,7 @@ use crate::error::{Error, Result};
 use crate::model_file::{Access, NamedFiles, write_with};
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
+use crate::settings::with_flags;
 use crate::train::{FinalModel, Pace, Recipe, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
@@ -69,7 +70,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
 
 /// Prints `error` to standard error, if that takes it within a second.
 pub fn print_error(error: &Error) {
-    print_message(&error.to_string());
+    print_message(&message(error));
+}
+
+/// Returns the message of `error`, in which settings are flags.
+fn message(error: &Error) -> String {
+    match error {
+        Error::Usage(problem) => with_flags(problem),
+        other => other.to_string(),
+    }
 }
 
 /// Prints what the user should know at the start, if there is anything.

@@ -186,22 +186,22 @@ impl Schedule {
     /// Checks that the constants are in their ranges and the warm-up is over before the end.
     ///
     /// # Errors
-    /// A message if not.
+    /// A message if not, with the names of settings as in `:warm-up 0`.
     pub(crate) fn check(&self) -> Result<(), String> {
         let name = self.shape.name();
         if !self.shape.is_valid() {
             return Err(format!(
-                "schedule {name} takes epochs of at least 1, and a factor above 0 and below 1"
+                ":schedule {name} takes epochs of at least 1, and a factor above 0 and below 1"
             ));
         }
         if matches!(self.shape, Shape::OneCycle { .. }) && self.warm_up > 0 {
             return Err(format!(
-                "schedule {name} has a warm-up of its own: it takes warm-up 0"
+                ":schedule {name} has a warm-up of its own: it takes :warm-up 0"
             ));
         }
         match self.shape.end() {
             Some(end) if end <= self.warm_up => Err(format!(
-                "schedule {name} ends after {}, and the warm-up takes {}",
+                ":schedule {name} ends after {}, and the warm-up takes {} (:warm-up)",
                 counted(end, "epoch"),
                 self.warm_up
             )),

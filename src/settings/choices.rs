@@ -147,7 +147,7 @@ impl Choices {
         let Some(epochs) = self.limits.epochs else {
             let name = shape.name();
             return Err(format!(
-                "schedule {name} ends with the run: it takes a number of epochs, e.g. epochs 100"
+                ":schedule {name} ends with the run: it takes a number of epochs, e.g. :epochs 100"
             ));
         };
         let shape = shape.ending_at(epochs);
@@ -158,7 +158,7 @@ impl Choices {
         match self.momentum {
             None => Ok(self.optimizer),
             Some(_) if self.optimizer.constant(MOMENTUM).is_none() => Err(format!(
-                "momentum goes with optimizer {}, not with {}",
+                ":momentum goes with :optimizer {}, not with {}",
                 Optimizer::with_constant(MOMENTUM).join(" or "),
                 self.optimizer.name()
             )),

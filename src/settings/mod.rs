@@ -124,6 +124,20 @@ impl fmt::Debug for Edit {
     }
 }
 
+/// Replaces the typed commands of settings in `message`, such as `:epochs 100`, by their flags: `--epochs 100`.
+pub(crate) fn with_flags(message: &str) -> String {
+    let words = message.split(' ').map(|word| {
+        let (before, command) = word.split_at(word.find(':').unwrap_or(0));
+        let name = command.strip_prefix(':').unwrap_or_default();
+        let name = name.trim_end_matches([')', ',', ';', ':']);
+        match Setting::named(name) {
+            Some(_) if before.chars().all(|letter| letter == '(') => word.replacen(':', "--", 1),
+            _ => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 impl Setting {
     /// Returns the setting called `name`.
     pub fn named(name: &str) -> Option<&'static Self> {

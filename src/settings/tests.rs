@@ -134,6 +134,13 @@ fn every_value_with_a_name_can_be_reached_by_steps() {
 }
 
 #[test]
+fn typed_commands_become_flags() {
+    let message = "column \"a\": it takes :output linear (:loss huber), not :x or 1:lr";
+    let expected = "column \"a\": it takes --output linear (--loss huber), not :x or 1:lr";
+    assert_eq!(with_flags(message), expected);
+}
+
+#[test]
 fn help_names_the_default() {
     for setting in SETTINGS {
         assert!(!setting.help.is_empty() && !(setting.default)().is_empty());

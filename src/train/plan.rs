@@ -48,12 +48,12 @@ impl Plan {
     /// Checks the schedule, and that output, loss and label smoothing go with the target, a number or a class.
     ///
     /// # Errors
-    /// A message if not.
+    /// A message if not, with the names of settings as in `:output linear`.
     pub(crate) fn check_target(&self, is_number: bool) -> Result<(), String> {
         let is_fraction = self.targets == TargetEncoding::Fraction;
         if is_fraction && self.output != Output::Sigmoid {
             return Err(format!(
-                "the only output is from 0 to 1: it takes output sigmoid, not {}",
+                "the only output is from 0 to 1: it takes :output sigmoid, not {}",
                 self.output
             ));
         }
@@ -62,17 +62,19 @@ impl Plan {
             return Ok(());
         }
         if self.regularisation.label_smoothing.get() > 0.0 {
-            return Err("the target is a number: there are no labels to smooth".into());
+            return Err(
+                "the target is a number: there are no labels to smooth (:label-smoothing 0)".into(),
+            );
         }
         if !is_fraction && self.output != Output::Linear {
             return Err(format!(
-                "the target is a number: it takes output linear, not {}",
+                "the target is a number: it takes :output linear, not {}",
                 self.output
             ));
         }
         if !is_fraction && !self.loss.goes_with(self.output) {
             return Err(format!(
-                "the target is a number: it takes loss {}, not {}",
+                "the target is a number: it takes :loss {}, not {}",
                 Loss::names_for(self.output),
                 self.loss
             ));

@@ -389,11 +389,11 @@ fn what_cannot_be_done_is_said() {
     let mut sine = trained_model("sine", regression_plan(&[3]), 0, (80, 24));
     assert_eq!(
         problem(&mut sine, "output softmax"),
-        "the target is a number: it takes output linear, not softmax"
+        "the target is a number: it takes :output linear, not softmax"
     );
     assert_eq!(
         problem(&mut sine, "loss cross-entropy"),
-        "the target is a number: it takes loss quadratic or huber, not cross-entropy"
+        "the target is a number: it takes :loss quadratic or huber, not cross-entropy"
     );
     let mut pictures = trained_on(images(), plan(&[4]), 0, (80, 24));
     assert!(problem(&mut pictures, "input r0c1 3").contains("pixels"));

@@ -118,7 +118,7 @@ fn other_outputs_are_refused() {
     let why = session.apply(change).expect_err("refused");
     assert_eq!(
         why,
-        "the only output is from 0 to 1: it takes output sigmoid, not softmax"
+        "the only output is from 0 to 1: it takes :output sigmoid, not softmax"
     );
     let plan = single(&[3], Loss::Quadratic);
     let error = Session::new(plan, Arc::new(dataset("iris")))

@@ -33,7 +33,7 @@ fn of_a_wrong_command_line() {
         ),
         (
             "--momentum 0.5",
-            "nn-tui: momentum goes with optimizer momentum or nesterov, not with adam",
+            "nn-tui: --momentum goes with --optimizer momentum or nesterov, not with adam",
         ),
         (
             "--optimizer momentum --momentum 1",

@@ -138,7 +138,10 @@ fn options_that_contradict_the_checkpoint_are_named() {
         ("--set w1[1,1]=1", "--set contradicts the run in "),
         ("--seed 3", "--seed contradicts the run in "),
         ("--init he", "--init contradicts the run in "),
-        ("--momentum 0.5", "momentum goes with optimizer momentum or"),
+        (
+            "--momentum 0.5",
+            "--momentum goes with --optimizer momentum or",
+        ),
         (
             "--output linear --loss cross-entropy",
             "cross-entropy loss goes with",

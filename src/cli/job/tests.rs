@@ -127,7 +127,7 @@ fn values_out_of_range_are_refused_by_name() {
         ("--val nan", "--val is NaN"),
         (
             "--momentum 0.5",
-            "momentum goes with optimizer momentum or nesterov, not with adam",
+            ":momentum goes with :optimizer momentum or nesterov, not with adam",
         ),
         (
             "--export m.pt",

@@ -81,7 +81,7 @@ pub(super) fn run(
 enum Actual {
     Classes(Vec<usize>),
     /// Numbers less the offset of the target.
-    Numbers(Vec<f32>),
+    Numbers(Vec<f64>),
 }
 
 /// Sums over the rows, from which the scores are computed.
@@ -158,7 +158,7 @@ impl Sums {
                     self.without_history.add(line);
                     continue;
                 }
-                numbers.push(scale.raw(number));
+                numbers.push(number - scale.offset);
             } else {
                 match labels.class(cell) {
                     Some(class) => classes.push(class),
@@ -191,7 +191,7 @@ impl Sums {
         match (actual, model.task.scale()) {
             (Actual::Numbers(numbers), Some(scale)) => {
                 for (&number, target) in numbers.iter().zip(&mut targets) {
-                    *target = scale.standardise(number);
+                    *target = scale.standardise(number as f32);
                 }
             }
             (Actual::Classes(classes), _) => {
@@ -228,9 +228,9 @@ impl Sums {
         }
     }
 
-    fn add_number(&mut self, scale: &TargetScale, actual: f32, output: f32) {
-        self.errors.add(actual.into(), scale.raw_value(output));
-        self.baseline.add(actual.into(), scale.mean);
+    fn add_number(&mut self, scale: &TargetScale, actual: f64, output: f32) {
+        self.errors.add(actual, scale.raw_value(output));
+        self.baseline.add(actual, scale.mean);
     }
 
     /// Computes the scores of the rows so far.

@@ -194,10 +194,13 @@ fn prediction(model: &TrainedModel, outputs: ArrayView1<f32>) -> (String, Vec<St
     if let Some(scale) = model.task.scale() {
         let value = outputs.first().map(|&output| scale.value(output));
         let value = value.filter(|&value| (value as f32).is_finite());
-        // Digits beyond f32 mean nothing, unless the target has an offset.
-        let text = |value: f64| match scale.offset {
-            0.0 => format!("{:?}", value as f32),
-            _ => format!("{value:?}"),
+        // In f64, as the exports compute it: the mean may be far larger than the differences. A fraction is the output.
+        let text = |value: f64| {
+            if scale.is_fraction {
+                format!("{:?}", value as f32)
+            } else {
+                format!("{value:?}")
+            }
         };
         return (value.map_or_else(String::new, text), Vec::new());
     }

@@ -47,9 +47,7 @@ impl Baseline {
             }
             (_, Targets::Numbers { values, scale }) => {
                 let mut sums = ErrorSums::default();
-                values
-                    .iter()
-                    .for_each(|&value| sums.add(value.into(), scale.mean));
+                values.iter().for_each(|&value| sums.add(value, scale.mean));
                 Self::Mean {
                     errors: sums.errors(),
                 }

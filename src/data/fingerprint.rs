@@ -108,7 +108,9 @@ impl Checksum {
                 self.text(&format!("{names:?}\0"));
                 self.numbers(labels.iter().copied());
             }
-            Target::Numbers(numbers) => self.numbers(numbers.iter().map(|number| number.to_bits())),
+            Target::Numbers(numbers) => {
+                self.numbers(numbers.iter().map(|&number| (number as f32).to_bits()));
+            }
         }
     }
 

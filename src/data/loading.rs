@@ -250,7 +250,7 @@ impl Loading {
         let lags = self.history.lags();
         let number = self.target.number(target, shape);
         let in_cell = |problem| shape.cell_error(line, self.target_column, problem);
-        self.history.push(number.map_err(in_cell)?);
+        self.history.push(number.map_err(in_cell)? as f32);
         Ok(lags)
     }
 

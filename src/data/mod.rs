@@ -216,7 +216,7 @@ pub enum Target {
         labels: Vec<u32>,
     },
     /// A finite number for every row, less [`Dataset::target_offset`].
-    Numbers(Vec<f32>),
+    Numbers(Vec<f64>),
 }
 
 impl Dataset {

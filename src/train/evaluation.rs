@@ -156,9 +156,9 @@ impl Tally {
             }
             Targets::Numbers { values, scale } => {
                 let predicted = scale.raw_value(outputs[0]);
-                self.errors.add(values[row].into(), predicted);
+                self.errors.add(values[row], predicted);
                 if row.is_multiple_of(self.stride) {
-                    self.pairs.push((values[row], predicted as f32));
+                    self.pairs.push((values[row] as f32, predicted as f32));
                 }
                 false
             }

@@ -118,7 +118,7 @@ fn numbers_far_from_0_are_told_apart() {
     let Target::Numbers(values) = &dataset.target else {
         panic!("classes");
     };
-    let second = f64::from(values[1]) + dataset.target_offset;
+    let second = values[1] + dataset.target_offset;
     assert!((second - 1_000_000_000.02).abs() < 1e-5, "{second}");
     let prepared = prepare(&dataset, 0.2, 1).expect("prepared");
     let Task::Regression(scale) = prepared.task else {

@@ -10,7 +10,7 @@ use crate::data::prepare::lags::History;
 use crate::data::schema::options::{LoadObserver, LoadOptions};
 use crate::data::source::input::{Input, open};
 use crate::data::table::Shape;
-use crate::data::table::column_reader::{narrowed, too_large};
+use crate::data::table::column_reader::{less, too_large};
 use crate::data::table::idx;
 use crate::data::{Column, Dataset, Labels, Lines, Source, Target, matrix};
 use crate::error::{DataProblem, Error, Place, Result};
@@ -125,7 +125,7 @@ pub(in crate::data) fn read_table(
         match &mut target {
             Target::Numbers(numbers) => {
                 let number = shape.number(cell).map_err(error)?;
-                let raw = narrowed(number, dataset.target_offset);
+                let raw = less(number, dataset.target_offset);
                 numbers.push(raw.ok_or_else(|| error(too_large(cell)))?);
             }
             Target::Classes { labels, .. } => {
@@ -147,7 +147,7 @@ pub(in crate::data) fn read_table(
             |column, text| unknown_texts[column].add(text, record.line),
         )?;
         if let (Some(first), Target::Numbers(numbers)) = (first_lag, &mut target) {
-            history.push(numbers.last().copied().unwrap_or(f32::NAN));
+            history.push(numbers.last().map_or(f32::NAN, |&number| number as f32));
             let row = values.len() - wanted.len();
             if values[row + first..].iter().any(|lag| lag.is_nan()) {
                 numbers.pop();

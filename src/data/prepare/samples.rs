@@ -50,7 +50,7 @@ pub enum Targets {
     /// A number for every row.
     Numbers {
         /// Values in the target's own unit, less the offset of `scale`.
-        values: Vec<f32>,
+        values: Vec<f64>,
         /// Standardisation for the network.
         scale: TargetScale,
     },
@@ -69,7 +69,7 @@ impl Targets {
     pub fn number(&self, row: usize) -> Option<f32> {
         match self {
             Self::Classes(_) => None,
-            Self::Numbers { values, .. } => values.get(row).copied(),
+            Self::Numbers { values, .. } => values.get(row).map(|&value| value as f32),
         }
     }
 
@@ -82,7 +82,7 @@ impl Targets {
         let out = out.as_slice_mut().expect("a row of a matrix");
         match self {
             Self::Classes(labels) => write_class(labels[row] as usize, out),
-            Self::Numbers { values, scale } => out[0] = scale.standardise(values[row]),
+            Self::Numbers { values, scale } => out[0] = scale.standardise(values[row] as f32),
         }
     }
 }

@@ -217,8 +217,12 @@ fn target_statistics(dataset: &Dataset, training_rows: &[u32]) -> Option<Statist
     let Target::Numbers(values) = &dataset.target else {
         return None;
     };
-    let rows = training_rows.iter();
-    let rows = rows.map(|&row| aview1(std::slice::from_ref(&values[row as usize])));
+    // Those of the numbers that the network learns.
+    let rows = training_rows.iter().map(|&row| values[row as usize] as f32);
+    let values: Vec<f32> = rows.collect();
+    let rows = values
+        .iter()
+        .map(|value| aview1(std::slice::from_ref(value)));
     Statistics::of(1, rows).pop()?
 }
 

@@ -55,13 +55,13 @@ fn as_fractions(samples: &mut Samples, target: &str) -> Result<()> {
     let Targets::Numbers { values, scale } = &mut samples.targets else {
         return Ok(());
     };
-    let is_outside = |value: &f32| !(0.0..=1.0).contains(&(f64::from(*value) + scale.offset));
+    let is_outside = |value: &f64| !(0.0..=1.0).contains(&(value + scale.offset));
     let outside = values.iter().position(is_outside);
     if let Some(row) = outside {
         return Err(Error::Usage(format!(
             "the target \"{target}\" is {} in line {}; a sigmoid output predicts numbers from 0 to 1, \
              --output linear any",
-            with_offset(values[row], scale.offset),
+            with_offset(values[row] as f32, scale.offset),
             lines[row]
         )));
     }

@@ -70,11 +70,6 @@ impl TargetScale {
         f64::from(output) * unit + center
     }
 
-    /// Returns the number of a target less the offset, as f32; infinite if it is too large.
-    pub(crate) fn raw(&self, number: f64) -> f32 {
-        (number - self.offset) as f32
-    }
-
     /// Returns the root mean squared error, in the target's own unit, for a mean quadratic `loss` (half
     /// the squared error) of the standardised target.
     pub fn rmse(&self, loss: f64) -> f64 {

@@ -155,7 +155,8 @@ impl TargetSummary {
             Target::Classes { .. } => ("classification", None, Vec::new()),
             Target::Numbers(values) => {
                 // One value in a row: always the right shape.
-                let column = ArrayView2::from_shape((values.len(), 1), values);
+                let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
+                let column = ArrayView2::from_shape((values.len(), 1), &values);
                 let (range, counts) = column.map_or((None, Vec::new()), |column| {
                     let statistics = Statistics::of(column);
                     let counts = columns::histograms(column, &statistics).concat();

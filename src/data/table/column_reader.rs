@@ -165,8 +165,13 @@ impl Numbers {
 
 /// Returns the `number` less the `offset` as f32, NaN for NaN; `None` if it is too large.
 pub(crate) fn narrowed(number: f64, offset: f64) -> Option<f32> {
-    let raw = (number - offset) as f32;
-    (!raw.is_infinite()).then_some(raw)
+    less(number, offset).map(|raw| raw as f32)
+}
+
+/// Returns the `number` less the `offset`, NaN for NaN; `None` if it is too large for f32.
+pub(crate) fn less(number: f64, offset: f64) -> Option<f64> {
+    let raw = number - offset;
+    (!(raw as f32).is_infinite()).then_some(raw)
 }
 
 pub(crate) fn too_large(cell: &str) -> DataProblem {

@@ -1,7 +1,7 @@
 //! Reader of the target column: classes or numbers.
 
 use super::Shape;
-use super::column_reader::{narrowed, too_large};
+use super::column_reader::{less, too_large};
 use super::formatted::Formats;
 use crate::data::schema::class_encoder::{ClassEncoder, Classes};
 use crate::data::schema::dates::is_date;
@@ -31,14 +31,14 @@ enum Cells {
         labels: ClassEncoder,
         may_be_numbers: bool,
     },
-    Numbers(Vec<f32>),
+    Numbers(Vec<f64>),
 }
 
 /// All targets of a table.
 pub(crate) enum Targets {
     Classes(Classes),
     /// Numbers less the offset, and their formats.
-    Numbers(Vec<f32>, Formats),
+    Numbers(Vec<f64>, Formats),
 }
 
 impl TargetCells {
@@ -113,7 +113,7 @@ impl TargetCells {
             }
             Ok(_) => {
                 let names = labels.names().iter();
-                let values: Result<Vec<f32>, _> =
+                let values: Result<Vec<f64>, _> =
                     names.map(|name| number(name, self.offset, shape)).collect();
                 let values = values?;
                 for name in labels.names() {
@@ -127,7 +127,7 @@ impl TargetCells {
     }
 
     /// Returns the number in the target `cell` less the offset, NaN for a missing one.
-    pub(crate) fn number(&self, cell: &str, shape: &Shape) -> Result<f32, DataProblem> {
+    pub(crate) fn number(&self, cell: &str, shape: &Shape) -> Result<f64, DataProblem> {
         number(cell, self.offset, shape)
     }
 
@@ -172,7 +172,7 @@ impl TargetCells {
         let is_unfit = matches!(checked, Err(DataProblem::TooManyClasses { .. }));
         if may_be_numbers && (is_unfit || classes.are_sparse()) {
             let names = classes.names.iter();
-            let values: Result<Vec<f32>, _> =
+            let values: Result<Vec<f64>, _> =
                 names.map(|name| number(name, self.offset, shape)).collect();
             let values = values?;
             let of_row = classes.labels.iter().map(|&label| values[label as usize]);
@@ -186,11 +186,11 @@ impl TargetCells {
     }
 }
 
-/// Parses a target and subtracts the `offset`.
-fn number(cell: &str, offset: f64, shape: &Shape) -> Result<f32, DataProblem> {
+/// Parses a target and subtracts the `offset`; NaN for a missing one.
+fn number(cell: &str, offset: f64, shape: &Shape) -> Result<f64, DataProblem> {
     let number = shape.number(cell).map_err(|problem| match problem {
         DataProblem::NotANumber { found } => DataProblem::StrayTarget { found },
         other => other,
     })?;
-    narrowed(number, offset).ok_or_else(|| too_large(cell))
+    less(number, offset).ok_or_else(|| too_large(cell))
 }

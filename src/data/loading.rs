@@ -26,6 +26,7 @@ use super::table::date_reader::Dates;
 use super::table::decimal_mark;
 use super::table::formatted::{self, is_number};
 use super::table::idx;
+use super::table::rows::{comment_sign, is_excel_error};
 use super::table::target_reader::TargetCells;
 use super::table::{Reading, Shape, Table};
 use super::{Dataset, DateUse, Lines, Source, SplitMethod, TaskChoice};
@@ -115,6 +116,7 @@ pub(super) fn load_table(
     loading.report.repeated_headers = left_out.headers;
     loading.report.units = left_out.units;
     loading.report.totals = left_out.totals;
+    loading.report.blank = left_out.blank;
     loading.report.footers = left_out.footers;
     let mut dataset = loading.finish(shape, source)?;
     let has_own_rows = matches!(options.validation, ValidationRows::File(_));
@@ -249,7 +251,13 @@ impl Loading {
         }
         let lags = self.history.lags();
         let number = self.target.number(target, shape);
-        let in_cell = |problem| shape.cell_error(line, self.target_column, problem);
+        let in_cell = |problem| {
+            let problem = match problem {
+                DataProblem::StrayTarget { found } => DataProblem::StrayLag { found },
+                other => other,
+            };
+            shape.cell_error(line, self.target_column, problem)
+        };
         self.history.push(number.map_err(in_cell)? as f32);
         Ok(lags)
     }
@@ -258,6 +266,7 @@ impl Loading {
     fn add_cells(&mut self, record: Record, shape: &Shape) -> Result<bool> {
         let mut is_complete = true;
         let row = self.report.rows - 1;
+        let read = self.values.len() / self.width.max(1);
         // Points may separate thousands where commas are decimal marks.
         let is_usual = shape.missing_numbers().is_empty() && !shape.dialect.decimal_comma;
         for (column, cells) in self.cells.iter_mut().enumerate() {
@@ -265,7 +274,7 @@ impl Loading {
                 continue;
             };
             let in_cell = |problem| {
-                let problem = with_hint(problem, &record, column, row + 1, shape);
+                let problem = with_hint(problem, &record, column, read, shape);
                 shape.cell_error(record.line, column, problem)
             };
             let short = match cells {
@@ -302,13 +311,13 @@ impl Loading {
     }
 }
 
-/// Adds the options that help to the problem of a cell in column `column` of data row `row` (from 1), which is no
-/// number, or no date.
+/// Adds the options that help to the problem of a cell in column `column`, which is no number, or no date, below `read`
+/// rows without a problem.
 fn with_hint(
     problem: DataProblem,
     record: &Record,
     column: usize,
-    row: usize,
+    read: usize,
     shape: &Shape,
 ) -> DataProblem {
     let name = shape.names[column].clone();
@@ -326,10 +335,14 @@ fn with_hint(
     };
     let comma = shape.dialect.decimal_comma;
     let other = if comma { "point" } else { "comma" };
-    let are_names = || !record.cells().any(is_number);
+    let is_no_name = |cell: &str| is_number(cell) || is_excel_error(cell);
+    let are_names = || !record.cells().any(is_no_name);
+    let sign = comment_sign(record.cell(0));
     let hint = if formatted::number(record.cell(column).trim(), !comma).is_some() {
         format!("--decimal {other} reads it as one, ")
-    } else if row == 1 && record.line > 1 && are_names() {
+    } else if let Some(sign) = sign {
+        format!("--comment \"{sign}\" skips lines that start with it, ")
+    } else if read <= 1 && record.line > 1 && are_names() {
         let lines = record.line - 1;
         format!("--skip {lines} takes this line for the names of the columns, ")
     } else {

@@ -78,6 +78,7 @@ pub use source::text_encoding::TextEncoding;
 pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSummary, Topic};
 pub(crate) use table::amount::{CASED, NO_CENTS, UNITS};
 pub use table::dialect::Delimiter;
+pub(crate) use table::left_out::{SUBTOTALS, TOTALS};
 pub use table::lines::Lines;
 pub use table::{CellFormat, GivenReading, Quote, Reading};
 

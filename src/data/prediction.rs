@@ -277,10 +277,11 @@ impl<'m> PredictionRows<'m> {
             return None;
         };
         let left_out = &rows.left_out;
-        let [header, units, totals, footer, unread] = [
+        let [header, units, totals, blank, footer, unread] = [
             "that repeats the header",
             "of units or types",
             "of totals",
+            "of empty cells",
             "of text below the table",
             "without a target and with a cell that cannot be read",
         ];
@@ -289,10 +290,17 @@ impl<'m> PredictionRows<'m> {
         } else {
             "that repeat the header"
         };
+        // A table without names does not show whether they are above it.
+        let above = match self.shape.header {
+            None => self.shape.dialect.skip as usize,
+            Some(_) => 0,
+        };
         let all = [
+            ((above, 1), "above the table"),
             (left_out.headers, repeats),
             (left_out.units, units),
             (left_out.totals, totals),
+            (left_out.blank, blank),
             (left_out.footers, footer),
             (self.unread.0, unread),
         ];

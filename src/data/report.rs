@@ -178,6 +178,8 @@ pub struct ReadReport {
     pub units: (usize, u64),
     /// Number of rows of totals or means, and the line of the first.
     pub totals: (usize, u64),
+    /// Number of rows of empty cells, and the line of the first.
+    pub blank: (usize, u64),
     /// Number of lines of text below the table, and the first of them.
     pub footers: (usize, u64),
     /// Number of rows excluded because not all targets are known before them (`--lags`).

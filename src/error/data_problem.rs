@@ -123,6 +123,14 @@ pub enum DataProblem {
         /// Text of the cell, sanitised.
         found: String,
     },
+    /// Text in a target whose earlier values are inputs.
+    #[error(
+        "expected a number, found \"{found}\" (--lags takes earlier targets as numbers: train without it, or --target predicts another column, --missing-values counts texts as missing)"
+    )]
+    StrayLag {
+        /// Text of the cell, sanitised.
+        found: String,
+    },
     /// A number beyond the range of f32.
     #[error(
         "the number \"{found}\" is too large for 32 bits (f32); --missing-values counts texts as missing"

@@ -65,6 +65,9 @@ fn validate_preprocessing(preprocessing: &Preprocessing) -> Result<(), String> {
     if target >= columns {
         return Err(format!("the target is column {target} of {columns}"));
     }
+    if !preprocessing.cell_format.is_ascii() {
+        return Err("a mark in the cells of its table is no ASCII character".into());
+    }
     let mut names = HashSet::new();
     let mut next_column = 0;
     for input in &preprocessing.columns {

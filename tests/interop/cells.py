@@ -1,4 +1,5 @@
-"""Compares the generated Python file with `nn-tui predict` on numbers as people write them, and on other texts.
+"""Compares the generated Python file with `nn-tui predict` on numbers as people write them, on other texts, and on rows
+that are no data.
 
     python3 tests/interop/cells.py target/debug/nn-tui
 
@@ -90,6 +91,46 @@ def python_reads_cells_as_predict(program, folder):
     print(f"{count} cells read as predict reads them")
 
 
+def python_reads_rows_as_predict(program, folder):
+    """Compares the predictions of whole tables, with rows of units, totals and the like."""
+    rows = [f"{i * 7 % 11}.5,{i % 5},{'kg'[i % 2]},{i * 7 % 11 > 5}\n" for i in range(40)]
+    plain, half = "".join(rows), ["".join(rows[:20]), "".join(rows[20:])]
+    text_first = "".join(f"{'NS'[i % 2]},{i * 7 % 11}.5,{i * 3 % 7}\n" for i in range(40))
+    head = "a,b,c,kind\n"
+    tables = [
+        (40, head + plain + "Total,1,,\nAverage,2,,\n(40 rows)\nEOF\n"),
+        (40, f"{head}cm,kg,,\n{half[0]}{head}cm,kg,,\n{half[1]}"),
+        (40, f"{head}length,mass,,\n(cm),(kg),,\n{half[0]},,,\n{half[1]},,,\n"),
+        (40, "a,b,c,kind,,\n" + plain),
+        (40, head + "".join(row.replace("\n", ",\n") for row in rows)),
+        (40, head + plain + "note,,,\n"),
+        (40, "region,a,y\n" + text_first + "Grand total,2,60\n"),
+        (41, "region,a,y\nTotal,1,2\n" + text_first.replace("N,", "Total,") + "\n"),
+    ]
+    for number, (count, text) in enumerate(tables):
+        table = folder / f"rows{number}.csv"
+        table.write_text(text)
+        for ending in ["json", "py"]:
+            command = [program, table, "--headless", "--epochs", "3", "--export", folder / f"rows{number}.{ending}"]
+            subprocess.run(command, check=True, capture_output=True)
+        commands = [
+            [program, "predict", folder / f"rows{number}.json", table],
+            [sys.executable, folder / f"rows{number}.py", table],
+        ]
+        ours, theirs = [
+            list(csv.reader(io.StringIO(subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout)))[1:]
+            for command in commands
+        ]
+        assert len(ours) == len(theirs) == count, f"{len(ours)} and {len(theirs)} rows of {text}"
+        width = len(text.split("\n")[0].rstrip(",").split(","))
+        for own, their in zip(ours, theirs):
+            for a, b in zip(own[width:], their[width:], strict=True):
+                assert a == b or abs(float(a) - float(b)) < 1e-5, f"{own} {their}"
+    print(f"{len(tables)} tables have the rows that predict finds")
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        python_reads_cells_as_predict(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(folder))
+        program, folder = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(folder)
+        python_reads_cells_as_predict(program, folder)
+        python_reads_rows_as_predict(program, folder)

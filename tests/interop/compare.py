@@ -247,6 +247,7 @@ def main():
     python_reads_tables_as_predict(program, folder)
     programs_name_columns_as_predict(program, folder)
     cells.python_reads_cells_as_predict(program, folder)
+    cells.python_reads_rows_as_predict(program, folder)
     importance.compare(program, folder, ROOT / "datasets")
     print(f"{checks} passed, 0 failed")
 

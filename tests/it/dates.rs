@@ -263,7 +263,7 @@ fn lags_need_rows_in_order_of_time() {
 fn a_text_target_has_no_lags() {
     let said = error("x,kind\n1,a\n2,b\n3,a\n4,b\n", &options("auto", 1));
     assert!(
-        said.contains("--target") && said.contains("--task"),
+        said.contains("--target") && said.contains("train without it"),
         "{said}"
     );
 }

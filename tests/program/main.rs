@@ -26,6 +26,7 @@ mod signals;
 mod splits;
 #[cfg(unix)]
 mod terminal;
+mod training_table;
 mod trials;
 mod warm_start;
 

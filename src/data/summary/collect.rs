@@ -31,7 +31,7 @@ pub(crate) fn collect(
     facts.add_rows(dataset, split, test);
     facts.add_baseline(dataset, task, baseline);
     facts.add_columns(dataset, constant, inputs);
-    facts.add_leaks(dataset);
+    facts.add_leaks(dataset, constant);
     if dataset.report.is_text() {
         facts.add_missing(dataset);
         facts.add_format();
@@ -242,9 +242,10 @@ impl Facts<'_> {
         }
     }
 
-    /// Adds the columns that determine the class alone.
-    fn add_leaks(&mut self, dataset: &Dataset) {
-        for column in leaks::determining(dataset) {
+    /// Adds the columns that determine the class alone, but for those excluded as `constant` in the training rows.
+    fn add_leaks(&mut self, dataset: &Dataset, constant: &[String]) {
+        let columns = leaks::determining(dataset).into_iter();
+        for column in columns.filter(|column| !constant.contains(&column.name)) {
             let statement = format!("{} predicts the target alone (100%)", column.name);
             let fact = self.add(Topic::Columns, "leak", statement, &["--drop"]);
             fact.severity = Severity::Warning;

@@ -25,6 +25,8 @@ pub(crate) struct LeftOut {
     pub(crate) totals: Lines,
     /// Lines of text below the table.
     pub(crate) footers: Lines,
+    /// Rows of empty cells.
+    pub(crate) blank: Lines,
 }
 
 /// Rows above the data, which may come again.
@@ -52,6 +54,12 @@ impl Heading {
     }
 }
 
+/// Returns whether the `cells` of a row, at least two, are all empty.
+pub(super) fn is_blank<'c>(mut cells: impl Iterator<Item = &'c str>) -> bool {
+    let is_empty = |cell: &str| cell.trim().is_empty();
+    cells.next().is_some_and(is_empty) && cells.next().is_some_and(is_empty) && cells.all(is_empty)
+}
+
 /// Returns whether the `cells` of a row are those of a `known` one, but for blanks around them and empty cells at the
 /// end. Nearly always the first one differs.
 pub(super) fn is_same_row<'c>(mut cells: impl Iterator<Item = &'c str>, known: &[String]) -> bool {
@@ -75,14 +83,23 @@ pub(super) fn is_footer<'c>(mut cells: impl Iterator<Item = &'c str>, width: usi
     width > 1 && (is_sentence || is_end) && !text.starts_with(['#', '%']) && !is_number(text)
 }
 
-/// Names of rows of totals or means, in lower case.
-const TOTALS: [&str; 44] = [
-    "total",
-    "totals",
+/// Names of rows of totals that are hardly names of anything else, in lower case.
+pub(crate) const SUBTOTALS: [&str; 9] = [
     "grand total",
     "subtotal",
     "sub-total",
     "sub total",
+    "zwischensumme",
+    "gesamtsumme",
+    "sous-total",
+    "total général",
+    "total general",
+];
+
+/// Other names of rows of totals or means, in lower case.
+pub(crate) const TOTALS: [&str; 35] = [
+    "total",
+    "totals",
     "sum",
     "average",
     "avg",
@@ -90,18 +107,13 @@ const TOTALS: [&str; 44] = [
     "median",
     "summe",
     "gesamt",
-    "gesamtsumme",
     "insgesamt",
-    "zwischensumme",
     "mittelwert",
     "durchschnitt",
-    "sous-total",
-    "total général",
     "somme",
     "moyenne",
     "suma",
     "promedio",
-    "total general",
     "media",
     "média",
     "soma",
@@ -133,9 +145,22 @@ pub(super) fn total_column<'c>(mut cells: impl Iterator<Item = &'c str>) -> Opti
         }
         column += 1;
     };
-    let name = first.trim_end_matches([':', ' ']);
-    let is_short = name.len() <= 24 && !name.starts_with(|letter: char| letter.is_ascii_digit());
-    (is_short && TOTALS.contains(&name.to_lowercase().as_str())).then_some(column)
+    let is_short = first.len() <= 24 && !first.starts_with(|letter: char| letter.is_ascii_digit());
+    let is_total = || {
+        let name = total_name(first);
+        TOTALS.contains(&name.as_str()) || is_subtotal(&name)
+    };
+    (is_short && is_total()).then_some(column)
+}
+
+/// Returns whether a `name` in lower case is that of a row of totals wherever it stands.
+pub(super) fn is_subtotal(name: &str) -> bool {
+    SUBTOTALS.contains(&name)
+}
+
+/// Returns the name in the `cell` of a row of totals, in lower case.
+pub(super) fn total_name(cell: &str) -> String {
+    cell.trim().trim_end_matches([':', ' ']).to_lowercase()
 }
 
 /// Returns whether the records of `batch` from `first` on are totals and texts below the table, of `width` columns.

@@ -37,7 +37,7 @@ use crate::util::text::{sanitise, shorten};
 use batch::Row;
 use dialect::{Delimiter, Dialect};
 use header::{column_names, could_be_names, is_header, numbered_names, units_rows};
-use left_out::{Heading, is_footer, is_same_row, total_column};
+use left_out::{Heading, is_blank, is_footer, is_same_row};
 use prefix::Prefix;
 use records::Records;
 use rows::{Layout, Rows};
@@ -181,6 +181,20 @@ impl CellFormat {
         *self == Self::default()
     }
 
+    /// Returns whether all marks are ASCII characters.
+    pub(crate) fn is_ascii(&self) -> bool {
+        let delimiter = match self.given.delimiter {
+            Some(Delimiter::Byte(byte)) => Some(byte),
+            _ => None,
+        };
+        let marks = [
+            self.quote.and_then(Quote::byte),
+            delimiter,
+            self.given.comment,
+        ];
+        marks.iter().flatten().all(u8::is_ascii)
+    }
+
     /// Completes the `reading` of another table.
     pub(super) fn complete(self, reading: &Reading) -> Reading {
         Reading {
@@ -317,11 +331,10 @@ impl Table {
         rows.retain(|row| {
             let mut known = heading.header.iter().chain(&heading.units);
             !known.any(|known| is_known(row, known))
+                && !is_blank(row.cells.iter().map(String::as_str))
         });
-        let layout = Layout::of(&rows, names.len(), dialect.delimiter);
-        rows.retain(|row| !layout.is_total(row.cells.iter().map(String::as_str)));
-        let is_total = |row: &mut Row| total_column(row.cells.iter().map(String::as_str)).is_some();
-        while is_whole && rows.pop_if(is_total).is_some() {}
+        let mut layout = Layout::of(&rows, names.len(), dialect.delimiter);
+        layout.remove_totals(&mut rows, is_whole);
         let (bytes, progression) = start.all();
         let records = Records::new(source, bytes, dialect);
         Ok(Self {

@@ -1,6 +1,7 @@
 //! Rows of a table below its header, read on a thread of its own while the caller works on the rows
 //! before.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -10,7 +11,10 @@ use super::Progression;
 use super::batch::{Batch, Record, Row};
 use super::dialect::Delimiter;
 use super::formatted::is_number;
-use super::left_out::{Heading, LeftOut, are_below_table, count, is_footer, total_column};
+use super::left_out::{
+    Heading, LeftOut, are_below_table, count, is_blank, is_footer, is_subtotal, total_column,
+    total_name,
+};
 use super::records::{Records, line_ends};
 use crate::data::schema::options::LoadObserver;
 use crate::error::{DataProblem, Error, Place, Result};
@@ -47,6 +51,8 @@ pub(crate) struct Layout {
     width: usize,
     /// Columns of numbers.
     numeric: Vec<usize>,
+    /// Names of totals that are those of data, in lower case.
+    data_names: HashSet<String>,
 }
 
 impl Layout {
@@ -60,12 +66,32 @@ impl Layout {
             delimiter,
             width,
             numeric: (0..width).filter(is_numeric).collect(),
+            data_names: HashSet::new(),
         }
     }
 
-    /// Returns whether the `cells` of a row are the name of a row of totals in a column of numbers, and more.
-    pub(super) fn is_total<'c>(&self, cells: impl Iterator<Item = &'c str>) -> bool {
-        total_column(cells).is_some_and(|column| self.numeric.contains(&column))
+    /// Returns whether a row with the name of totals in `cell` of `column` is one of totals wherever it is.
+    fn is_total(&self, column: usize, cell: &str) -> bool {
+        self.numeric.contains(&column) || is_subtotal(&total_name(cell))
+    }
+
+    /// Removes rows of totals from the first `rows`, all of the table if it `is_whole`: those named so in a column of
+    /// numbers, subtotals, and those at the end whose name no row above has.
+    pub(super) fn remove_totals(&mut self, rows: &mut Vec<Row>, is_whole: bool) {
+        let total = |row: &Row| total_column(row.cells.iter().map(String::as_str));
+        rows.retain(|row| {
+            !total(row).is_some_and(|column| self.is_total(column, &row.cells[column]))
+        });
+        let last = rows.iter().rposition(|row| total(row).is_none());
+        let end = match last {
+            Some(last) if is_whole => last + 1,
+            _ => rows.len(),
+        };
+        let name = |row: &Row| Some(total_name(&row.cells[total(row)?]));
+        self.data_names = rows[..end].iter().filter_map(name).collect();
+        let is_total =
+            |row: &mut Row| name(row).is_some_and(|name| !self.data_names.contains(&name));
+        while is_whole && rows.pop_if(is_total).is_some() {}
     }
 
     /// Returns the line of a quote in `record` that opens a cell in which whole rows of the table lie: the
@@ -158,6 +184,9 @@ impl Rows {
             let line = record.line;
             if self.heading.leaves_out(&record, &mut self.left_out) {
                 self.next += 1;
+            } else if is_blank(record.cells()) {
+                count(&mut self.left_out.blank, line);
+                self.next += 1;
             } else if self.is_total()? {
                 count(&mut self.left_out.totals, line);
                 self.next += 1;
@@ -200,14 +229,19 @@ impl Rows {
     /// # Errors
     /// Those of [`Self::next`].
     fn is_total(&mut self) -> Result<bool> {
-        let record = self.batch.get(self.next);
-        let Some(column) = record.and_then(|record| total_column(record.cells())) else {
+        let Some(record) = self.batch.get(self.next) else {
             return Ok(false);
         };
-        if self.layout.numeric.contains(&column) {
+        let Some(column) = total_column(record.cells()) else {
+            return Ok(false);
+        };
+        let cell = record.cell(column);
+        if self.layout.is_total(column, cell) {
             return Ok(true);
         }
-        if !are_below_table(&self.batch, self.next + 1, self.width.end) {
+        if self.layout.data_names.contains(&total_name(cell))
+            || !are_below_table(&self.batch, self.next + 1, self.width.end)
+        {
             return Ok(false);
         }
         if self.ahead.is_none() && !self.is_at_end {
@@ -279,13 +313,24 @@ impl Rows {
     }
 }
 
+/// Returns the first character of `cell`, the first one of a row, if comments often start with it.
+pub(crate) fn comment_sign(cell: &str) -> Option<char> {
+    let sign = cell.trim().chars().next();
+    sign.filter(|sign| "#%*!/;".contains(*sign) && !is_excel_error(cell))
+}
+
+/// Returns whether `cell` is an error such as `#DIV/0!` or `#NAME?`.
+pub(crate) fn is_excel_error(cell: &str) -> bool {
+    let cell = cell.trim();
+    cell.starts_with('#') && cell.ends_with(['!', '?'])
+}
+
 /// Returns the option that may help with a `record` of another width than the first row, in brackets.
 fn ragged_hint(record: &Record) -> String {
-    let sign = record.cell(0).trim_start().chars().next();
     let is_cut =
         |cell: &str| cell.trim_start().starts_with('\'') && !cell.trim_end().ends_with('\'');
-    match sign {
-        Some(sign @ ('#' | '%' | '*' | '!' | '/' | ';')) => {
+    match comment_sign(record.cell(0)) {
+        Some(sign) => {
             format!(" (--comment \"{sign}\" skips lines that start with it)")
         }
         _ if record.cells().any(is_cut) => {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::list;
 use parts::{BODY, DATES, HEAD, MAIN};
-use crate::data::{CASED, Derived, Encoding, InputColumn, NO_CENTS, Quote, Task, UNITS};
+use crate::data::{CASED, Derived, Encoding, InputColumn, NO_CENTS, Quote, SUBTOTALS, TOTALS, Task, UNITS};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::util::text::is_printable;
@@ -77,6 +77,9 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
     };
     writeln!(code, "DECIMAL_MARK, QUOTE = \"{mark}\", {quote}")?;
     write_units(code)?;
+    let (subtotals, totals) = (SUBTOTALS.map(text), TOTALS.map(text));
+    writeln!(code, "SUBTOTALS = {{{}}}", subtotals.join(", "))?;
+    writeln!(code, "TOTALS = SUBTOTALS | {{{}}}", totals.join(", "))?;
     writeln!(
         code,
         "\n# The columns of a row: name, kind, and what is known of it.\nCOLUMNS = ["

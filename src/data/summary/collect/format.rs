@@ -124,6 +124,7 @@ impl Facts<'_> {
         let kinds = [
             ("units", "units or types", report.units),
             ("totals", "totals", report.totals),
+            ("blank", "empty cells", report.blank),
         ];
         for (name, what, (rows, line)) in kinds {
             let statement = match rows {

@@ -203,6 +203,11 @@ def _table(path):
         reader = csv.reader(file, quotechar=QUOTE, quoting=quoting)
         lines = [(reader.line_num, row) for row in reader if len(row) > 1 or row and row[0].strip(BLANKS)]
     header, rows = (lines[0][1] if lines else []), lines[1:]
+    while rows and len(header) > 1 and _is_footer(rows[-1][1]):
+        rows.pop()
+    if rows and not any(cell.strip(BLANKS) for cell in header[len(rows[0][1]):]):
+        # The header ends in delimiters, and no row does.
+        header = header[: max(len(row) for _, row in rows)]
     if rows and all(len(row) > len(header) for _, row in rows):
         if not any(cell.strip(BLANKS) for _, row in rows for cell in row[len(header):]):
             # Every row but the header ends in delimiters.
@@ -213,8 +218,65 @@ def _table(path):
     for line, row in rows:
         if len(row) != len(header):
             sys.exit(f"{path}, line {line}: the row has {len(row)} cells, the header has {len(header)}")
-    names = [cell.strip(BLANKS) for cell in header]
-    return header, [(line, row) for line, row in rows if [cell.strip(BLANKS) for cell in row] != names]
+    return header, _data(header, rows)
+
+
+def _data(header, rows):
+    """The rows without those that repeat the header, those of units below it, of totals and of empty cells."""
+    cells = {line: [cell.strip(BLANKS) for cell in row] for line, row in rows}
+    known = [[cell.strip(BLANKS) for cell in header]]
+    rows = [(line, row) for line, row in rows if cells[line] not in known and any(cells[line])]
+    for count in range(1, 4):
+        units, below = [cells[line] for line, _ in rows[:count]], [cells[line] for line, _ in rows[count:]]
+        below = [row for row in below if row not in units and _total(row) is None]
+        number = [len(below) > 2 and _are_numbers(column) for column in zip(*below)]
+        over = [cell for row in units for cell, is_number in zip(row, number) if is_number]
+        if over and not any(_is_missing_or_number(cell) for cell in over):
+            known += units
+            break
+    rows = [(line, row) for line, row in rows if cells[line] not in known]
+    mostly = [2 * sum(map(_is_number, column)) > len(rows) for column in zip(*(row for _, row in rows))]
+    is_data = [
+        _total(row) is None or not mostly[_total(row)] and _total_name(row) not in SUBTOTALS for _, row in rows
+    ]
+    rows = [row for row, is_kept in zip(rows, is_data) if is_kept]
+    end = max((i + 1 for i, (_, row) in enumerate(rows) if _total(row) is None), default=len(rows))
+    names = {_total_name(row) for _, row in rows[:end]}
+    while rows and _total(rows[-1][1]) is not None and _total_name(rows[-1][1]) not in names:
+        rows.pop()
+    return rows
+
+
+def _is_number(text):
+    text = text.strip(BLANKS)
+    return bool(PLAIN.fullmatch(text)) or _formatted(text) is not None
+
+
+def _are_numbers(column):
+    cells = [cell for cell in column if not _missing(cell, MISSING_NUMBERS)]
+    return bool(cells) and all(map(_is_number, cells))
+
+
+def _is_missing_or_number(cell):
+    return _missing(cell, MISSING_NUMBERS) or _is_number(cell)
+
+
+def _is_footer(row):
+    """Whether a row is a text such as (60 rows), EOF or a line of dashes."""
+    text = row[0].strip(BLANKS)
+    is_text = re.search(r"^\(|\s|:$", text) or text.lower() in ("eof", "end", "<eof>") or not re.search(r"[^\W_]", text)
+    return len(row) == 1 and bool(is_text) and text[:1] not in ('#', '%') and not _is_number(text)
+
+
+def _total(row):
+    """The column of the first filled cell if it is the name of a row of totals, or None."""
+    place = next((place for place, cell in enumerate(row) if cell.strip(BLANKS)), None)
+    return place if _total_name(row) in TOTALS else None
+
+
+def _total_name(row):
+    """The first filled cell as the names of totals are written."""
+    return next((cell.strip(BLANKS).rstrip(": ").lower() for cell in row if cell.strip(BLANKS)), "")
 
 
 def _names(header):
@@ -249,7 +311,7 @@ def main(path):
                      f"the columns are {found}")
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow([*header, f"predicted {TARGET}", *added])
-    without_history = 0
+    without_history, unread = 0, 0
     for i, (line, row) in enumerate(rows):
         values = {column[0]: row[places[column[0]]] for column in COLUMNS if column[0] not in lags}
         for name, lag in lags.items():
@@ -261,7 +323,15 @@ def main(path):
                 continue
             table.writerow([*row, predict(values), *(outputs(values) if added else [])])
         except ValueError as error:
-            sys.exit(f"{path}, line {line}: {error}")
+            # A row of totals, if it has no target.
+            target = row[places[TARGET]] if TARGET in places else "?"
+            words = MISSING_NUMBERS if CLASSES is None else MISSING_TEXTS
+            is_missing = _missing(target, words) or CLASSES is None and _is_number(target) and _missing_number(target)
+            if TARGET not in places or not is_missing or target.strip(BLANKS) in (CLASSES or []):
+                sys.exit(f"{path}, line {line}: {error}")
+            unread += 1
+    if unread:
+        print(f"{path}: no prediction for {unread} rows without a target and with a cell that cannot be read", file=sys.stderr)
     if without_history:
         print(f"{path}: no prediction for {without_history} rows (an earlier target is missing)", file=sys.stderr)
 

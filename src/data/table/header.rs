@@ -38,6 +38,11 @@ const COUNTING_COLUMNS: usize = 5;
 /// Returns whether `first` is a header over the rows `below`, by the rule at the top of this file.
 pub(crate) fn is_header(first: &[String], below: &[Row]) -> bool {
     let below = &below[..below.len().min(SAMPLE)];
+    // A header that comes again, which is rare, is no evidence that it is data.
+    let others = below.iter().filter(|row| row.cells != first).cloned();
+    let others: Vec<Row> = others.collect();
+    let is_rare = 10 * (below.len() - others.len()) <= below.len();
+    let below = if is_rare { &others } else { below };
     if counts_up(first) {
         return true;
     }
@@ -118,7 +123,7 @@ const UNITS: &str = "m cm mm km um nm in ft mi yd g kg mg ug lb lbs oz t s ms us
 const MAX_UNITS_ROWS: usize = 3;
 
 /// Returns the number of rows of units, such as `(cm),(kg)`, of types or of dashes, which are the first of the rows `below`
-/// the `header`: every column that holds numbers otherwise has a unit there, in brackets or in at least two
+/// the `header`: columns that hold numbers otherwise have a unit there or nothing, in brackets or in at least two
 /// columns. Beside such a row, another one may have any texts over the numbers.
 pub(crate) fn units_rows(header: &[String], below: &[Row]) -> usize {
     let mut counts = 1..=MAX_UNITS_ROWS.min(below.len());
@@ -126,14 +131,10 @@ pub(crate) fn units_rows(header: &[String], below: &[Row]) -> usize {
         let (above, below) = below.split_at(rows);
         let numeric = numeric_columns(header, above, below);
         let is_text = |row: &Row| {
-            let mut cells = numeric.iter().map(|&column| row.cells[column].trim());
-            cells.all(|cell| {
-                !formatted::is_number(cell) && !MissingValues::default().is_missing_number(cell)
-            })
+            let cells = filled(row, &numeric);
+            !cells.is_empty() && !cells.iter().any(|cell| formatted::is_number(cell))
         };
-        !numeric.is_empty()
-            && above.iter().all(is_text)
-            && above.iter().any(|row| are_units(row, &numeric))
+        above.iter().all(is_text) && above.iter().any(|row| are_units(row, &numeric))
     });
     found.unwrap_or(0)
 }
@@ -164,9 +165,19 @@ fn numeric_columns(header: &[String], above: &[Row], below: &[Row]) -> Vec<usize
     (0..header.len()).filter(is_numeric).collect()
 }
 
-/// Returns whether `row` has a unit in each of the `numeric` columns, in brackets or in at least two.
+/// Returns the cells of `row` in the `numeric` columns that are not missing.
+fn filled<'r>(row: &'r Row, numeric: &[usize]) -> Vec<&'r str> {
+    let usual = MissingValues::default();
+    let cells = numeric.iter().map(|&column| row.cells[column].trim());
+    cells
+        .filter(|cell| !usual.is_missing_number(cell))
+        .collect()
+}
+
+/// Returns whether `row` has only units in the `numeric` columns, in brackets or in at least two of them.
 fn are_units(row: &Row, numeric: &[usize]) -> bool {
-    let cells = || numeric.iter().map(|&column| row.cells[column].trim());
+    let cells = filled(row, numeric);
+    let cells = || cells.iter().copied();
     // A negative amount may be in parentheses as well.
     let is_bracketed = |cell: &str| {
         cell.starts_with(['(', '[', '{'])
@@ -174,7 +185,7 @@ fn are_units(row: &Row, numeric: &[usize]) -> bool {
             && !formatted::is_number(cell)
     };
     cells().all(|cell| is_bracketed(cell) || is_unit(cell) || is_rule_or_type(cell))
-        && (numeric.len() > 1 || cells().any(|cell| is_bracketed(cell) || is_rule_or_type(cell)))
+        && (cells().count() > 1 || cells().any(|cell| is_bracketed(cell) || is_rule_or_type(cell)))
 }
 
 /// Names of types that stand below the names of columns in some tables.

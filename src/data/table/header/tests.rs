@@ -43,6 +43,15 @@ fn a_typing_error_in_the_first_row_is_outvoted() {
 }
 
 #[test]
+fn a_header_may_come_again() {
+    let rows = "red,a\nblue,b\n".repeat(5);
+    assert!(has_header(&format!(
+        "colour,kind\n{rows}colour,kind\n{rows}"
+    )));
+    assert!(!has_header(&rows), "two rows that come again");
+}
+
+#[test]
 fn names_may_look_like_numbers() {
     assert!(has_header(
         "0,1,2,3,digit\n12,3,4,4,7\n12,3,4,4,7\n12,3,4,4,8"
@@ -101,4 +110,6 @@ fn a_row_of_units_is_told_from_bad_data() {
     }
     assert_eq!(units(&["cm,kg,", "float,float,str"]), 2);
     assert_eq!(units(&["width,weight,", "1,2,x"]), 0);
+    assert_eq!(units(&["(cm),,"]), 1, "no unit for a count");
+    assert_eq!(units(&["cm,,"]), 0);
 }

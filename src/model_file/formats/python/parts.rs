@@ -14,6 +14,7 @@ pub(super) const HEAD: &str = r#"
 import csv
 import datetime
 import io
+import itertools
 import math
 import re
 import struct
@@ -230,8 +231,8 @@ def _data(header, rows):
         units, below = [cells[line] for line, _ in rows[:count]], [cells[line] for line, _ in rows[count:]]
         below = [row for row in below if row not in units and _total(row) is None]
         number = [len(below) > 2 and _are_numbers(column) for column in zip(*below)]
-        over = [cell for row in units for cell, is_number in zip(row, number) if is_number]
-        if over and not any(_is_missing_or_number(cell) for cell in over):
+        over = [[cell for cell in itertools.compress(row, number) if not _missing(cell, MISSING_NUMBERS)] for row in units]
+        if all(over) and not any(_is_number(cell) for row in over for cell in row):
             known += units
             break
     rows = [(line, row) for line, row in rows if cells[line] not in known]
@@ -255,10 +256,6 @@ def _is_number(text):
 def _are_numbers(column):
     cells = [cell for cell in column if not _missing(cell, MISSING_NUMBERS)]
     return bool(cells) and all(map(_is_number, cells))
-
-
-def _is_missing_or_number(cell):
-    return _missing(cell, MISSING_NUMBERS) or _is_number(cell)
 
 
 def _is_footer(row):

@@ -218,6 +218,41 @@ fn tables_of_r_and_titles_are_found() {
             "{title}"
         );
     }
+    let tabs = plain.replace(',', "\t");
+    let dataset = loaded(format!("Report of all\nby Anna\n{tabs}"));
+    let delimiter = dataset.report.delimiter.as_str();
+    assert_eq!((delimiter, dataset.report.skipped), ("tab", 2), "no words");
+}
+
+#[test]
+fn a_constant_column_gives_nothing_away() {
+    let with = |other: &'static str| {
+        notes(&loaded(table("x,mark,kind", 20, |row| {
+            let mark = [other, "1"][row % 2];
+            format!("{}.5,{mark},{}", row * 7 % 10, kind(row))
+        })))
+    };
+    assert!(with("0").contains("mark predicts the target alone"));
+    assert!(!with("").contains("predicts"), "1 or missing: {}", with(""));
+}
+
+#[test]
+fn names_below_other_lines_name_the_lines_to_skip() {
+    let plain = table("x,z,kind", 20, |row| {
+        format!("{},{},{}", row * 7 % 10, row % 3, kind(row))
+    });
+    for (above, hint) in [
+        ("Report,of,mine\nMade,today,\n", "--skip 2 takes this line"),
+        ("a,b,c\n1,2,a\n", "--skip 2 takes this line"),
+        ("#a,b,c\n#1,2,a\n", "--comment \"#\" skips lines"),
+    ] {
+        let error = read(
+            format!("{above}{plain}").as_bytes(),
+            &LoadOptions::default(),
+        );
+        let said = error.expect_err("refused").to_string();
+        assert!(said.contains(hint), "{said}");
+    }
 }
 
 #[test]

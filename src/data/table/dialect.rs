@@ -160,12 +160,18 @@ impl Dialect {
     /// makes the first row widest.
     fn with_delimiter(self, prefix: &Prefix, may_be_preamble: bool) -> Self {
         let mut widest = (1, self.delimiter);
+        let mut blanks = None;
         for delimiter in Delimiter::TRIED {
             let dialect = self.separated_by(delimiter, prefix);
             let widths = prefix.widths(dialect);
             let first = widths.first().copied().unwrap_or(0);
             let as_first = widths.iter().filter(|&&width| width == first).count();
             if first > 1 && as_first as f64 >= CONSISTENT * widths.len() as f64 {
+                if delimiter == Delimiter::Blanks && as_first < widths.len() {
+                    // The first row may be a title of as many words.
+                    blanks = Some(dialect);
+                    continue;
+                }
                 return dialect;
             }
             // R separates cells by blanks, and does not name the column with the names of the rows.
@@ -186,7 +192,7 @@ impl Dialect {
                 return Self { skip, ..dialect };
             }
         }
-        self.separated_by(widest.1, prefix)
+        blanks.unwrap_or_else(|| self.separated_by(widest.1, prefix))
     }
 
     /// Returns the number of lines above the table if its first rows are narrower than nearly all that

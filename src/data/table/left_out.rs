@@ -135,6 +135,19 @@ pub(crate) const TOTALS: [&str; 35] = [
     "总计",
 ];
 
+/// First letters of both, but for those beyond ASCII.
+const INITIALS: &[u8] = b"adgimprstz";
+
+/// Returns whether a row with these bytes in the first cell may be empty or one of totals. Nearly all rows are not, by the
+/// first byte.
+pub(super) fn may_be_no_data(cell: &[u8]) -> bool {
+    match cell.first() {
+        Some(b'0'..=b'9' | b'-' | b'+' | b'.') => false,
+        Some(byte) if byte.is_ascii_alphabetic() => INITIALS.contains(&byte.to_ascii_lowercase()),
+        _ => true,
+    }
+}
+
 /// Returns the column of the first filled one of the `cells` of a row if it is the name of a row of totals.
 pub(super) fn total_column<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<usize> {
     let mut column = 0;
@@ -145,12 +158,18 @@ pub(super) fn total_column<'c>(mut cells: impl Iterator<Item = &'c str>) -> Opti
         }
         column += 1;
     };
-    let is_short = first.len() <= 24 && !first.starts_with(|letter: char| letter.is_ascii_digit());
-    let is_total = || {
-        let name = total_name(first);
-        TOTALS.contains(&name.as_str()) || is_subtotal(&name)
-    };
-    (is_short && is_total()).then_some(column)
+    (first.len() <= 24 && is_total_name(first)).then_some(column)
+}
+
+/// Returns whether `name` is that of a row of totals. Texts are compared in place, since every row may start with one.
+fn is_total_name(name: &str) -> bool {
+    let name = name.trim_end_matches([':', ' ']);
+    let mut names = SUBTOTALS.iter().chain(&TOTALS);
+    if name.is_ascii() {
+        return names.any(|total| total.eq_ignore_ascii_case(name));
+    }
+    let lower = name.to_lowercase();
+    names.any(|total| *total == lower)
 }
 
 /// Returns whether a `name` in lower case is that of a row of totals wherever it stands.
@@ -181,6 +200,10 @@ mod tests {
         assert_eq!(column("ИТОГО,3"), Some(0));
         for row in ["total war,3", "3,Total", ",,", "Sumatra,3"] {
             assert_eq!(column(row), None, "{row}");
+        }
+        for name in SUBTOTALS.iter().chain(&TOTALS) {
+            assert_eq!(column(&name.to_uppercase()), Some(0), "{name}");
+            assert!(may_be_no_data(name.as_bytes()), "{name}");
         }
     }
 

@@ -12,8 +12,8 @@ use super::batch::{Batch, Record, Row};
 use super::dialect::Delimiter;
 use super::formatted::is_number;
 use super::left_out::{
-    Heading, LeftOut, are_below_table, count, is_blank, is_footer, is_subtotal, total_column,
-    total_name,
+    Heading, LeftOut, are_below_table, count, is_blank, is_footer, is_subtotal, may_be_no_data,
+    total_column, total_name,
 };
 use super::records::{Records, line_ends};
 use crate::data::schema::options::LoadObserver;
@@ -184,6 +184,8 @@ impl Rows {
             let line = record.line;
             if self.heading.leaves_out(&record, &mut self.left_out) {
                 self.next += 1;
+            } else if !may_be_no_data(record.bytes(0)) {
+                break;
             } else if is_blank(record.cells()) {
                 count(&mut self.left_out.blank, line);
                 self.next += 1;

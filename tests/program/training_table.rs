@@ -56,6 +56,7 @@ fn is_read_with_the_options_of_the_training() {
         ),
         ("--delimiter ~", format!("a~b~kind\n{tilde}")),
         ("--no-header", comma.clone()),
+        ("--comment #", format!("# by me\n{first}# more\n{last}")),
         (
             "--no-header --skip 1 --delimiter ~",
             format!("made by me~~~\n{tilde}"),

@@ -135,17 +135,14 @@ pub(crate) const TOTALS: [&str; 35] = [
     "总计",
 ];
 
-/// First letters of both, but for those beyond ASCII.
-const INITIALS: &[u8] = b"adgimprstz";
+/// First bytes of both in lower case, and of blanks.
+const INITIALS: &[u8] = b"adgimprstz \t\xc2\xc5\xd0\xd1\xe2\xe3\xe5\xe6";
 
 /// Returns whether a row with these bytes in the first cell may be empty or one of totals. Nearly all rows are not, by the
 /// first byte.
 pub(super) fn may_be_no_data(cell: &[u8]) -> bool {
-    match cell.first() {
-        Some(b'0'..=b'9' | b'-' | b'+' | b'.') => false,
-        Some(byte) if byte.is_ascii_alphabetic() => INITIALS.contains(&byte.to_ascii_lowercase()),
-        _ => true,
-    }
+    cell.first()
+        .is_none_or(|byte| INITIALS.contains(&byte.to_ascii_lowercase()))
 }
 
 /// Returns the column of the first filled one of the `cells` of a row if it is the name of a row of totals.

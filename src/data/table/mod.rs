@@ -123,7 +123,7 @@ pub struct GivenReading {
     /// ASCII character that starts comment lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<u8>,
-    /// False for a table without names of columns, whether that was given or detected.
+    /// False if the first row was said to be data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<bool>,
     /// Number of lines above the table.
@@ -132,18 +132,15 @@ pub struct GivenReading {
 }
 
 impl GivenReading {
-    /// Returns the options of `reading` for a table that has names of columns if it `has_names`.
-    fn of(reading: &Reading, has_names: bool) -> Self {
-        let given = Self {
+    /// Returns the options of `reading` that are not for the training table alone.
+    fn of(reading: &Reading) -> Self {
+        Self {
             delimiter: reading.delimiter,
             encoding: reading.encoding,
             comment: reading.comment,
-            header: reading.header,
+            // Names are found by themselves.
+            header: reading.header.filter(|has_names| !has_names),
             skip: reading.skip,
-        };
-        Self {
-            header: (!given.is_open() && !has_names).then_some(false),
-            ..given
         }
     }
 
@@ -172,7 +169,7 @@ impl CellFormat {
         Self {
             decimal_comma: Some(dialect.decimal_comma),
             quote: (quote != Quote::Byte(b'"')).then_some(quote),
-            given: GivenReading::of(reading, shape.header.is_some()),
+            given: GivenReading::of(reading),
         }
     }
 
@@ -446,14 +443,18 @@ impl Start<'_> {
     }
 }
 
-/// Returns whether the first of the `rows` has all `expected` names, or may have none of them as `reading` says.
+/// Returns whether the first of the `rows` has all `expected` names, or is data if there are none, or `reading` says so.
 fn fits(rows: &[Row], reading: &Reading, expected: &[&str]) -> bool {
-    let Some(first) = rows.first() else {
+    let [first, below @ ..] = rows else {
         return false;
     };
     let names = column_names(first.cells.iter().map(String::as_str));
     let names: HashSet<&str> = names.iter().map(String::as_str).collect();
-    reading.header == Some(false) || expected.iter().all(|name| names.contains(name))
+    let is_number = |number: &str| number.parse::<usize>().is_ok();
+    let is_made = |name: &&str| name.strip_prefix('c').is_some_and(is_number);
+    reading.header == Some(false)
+        || expected.iter().all(|name| names.contains(name))
+        || expected.iter().all(is_made) && !is_header(&first.cells, below)
 }
 
 /// Returns whether all `rows` have one cell more than the `first`, which has names: R writes the names of the rows

@@ -70,7 +70,7 @@ pub struct PredictionRows<'m> {
 }
 
 enum NewRows {
-    Text(Rows),
+    Text(Box<Rows>),
     Images(ImageRows),
 }
 
@@ -112,7 +112,7 @@ impl<'m> PredictionRows<'m> {
             selected.shape.set_missing(wanted.missing.clone());
             (
                 selected.shape,
-                NewRows::Text(selected.rows),
+                NewRows::Text(Box::new(selected.rows)),
                 selected.columns,
             )
         };

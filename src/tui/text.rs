@@ -563,6 +563,10 @@ texts! {
     the_output_layer() "the output layer";
     all_outputs() "all outputs";
     all_neurons() "all neurons of the next layer";
+    tutorial_output() "Tutorial: back-propagation (1), output to hidden layer. δ error term · y target · C loss";
+    tutorial_hidden() "Tutorial: back-propagation (2), hidden to input layer. δ error term · f′ slope";
+    tutorial_gradient() "Tutorial: input times error term. C loss · δ error term of the neuron";
+    tutorial_update() "Tutorial: gradient descent, w ← w − η ∂C/∂w. η learning rate · g gradient";
     backward_from(layer) "Backward: from {layer}";
     reuses_deltas(neurons, delta) "Sums over {neurons}, reusing the {delta} computed one step earlier.";
     largest_influence() "largest influence: |w| × std of the input";

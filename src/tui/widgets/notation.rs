@@ -43,6 +43,8 @@ impl Notation {
             'α' => "alpha".to_owned(),
             'β' => "beta".into(),
             'Δ' => "d".into(),
+            'δ' => "delta".into(),
+            '∂' => "d".into(),
             'ε' => "eps".into(),
             'η' => "eta".into(),
             'λ' => "lambda".into(),

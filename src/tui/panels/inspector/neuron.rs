@@ -180,6 +180,7 @@ fn output_delta(page: &mut Page, facts: &NeuronFacts, loss: Loss, target: f64, s
     let y = c.notation.y(Index::Subject(neuron));
     let output = c.model.run.architecture.output();
     page.section(text::backward_from_loss());
+    page.note(&c.notation.spelled(text::tutorial_output()));
     page.loss(loss, output);
     let is_known = c.knows_delta(layer);
     let product =
@@ -253,6 +254,7 @@ fn hidden_delta(page: &mut Page, facts: &NeuronFacts, table: &Table, sum: f64) {
         (text::layer(layer + 1), text::all_neurons())
     };
     page.section(&text::backward_from(&next));
+    page.note(&c.notation.spelled(text::tutorial_hidden()));
     let prime = format!("f{}({})", c.notation.either("′", "'"), c.own(Notation::z));
     let (delta, next) = (c.own(Notation::delta), c.notation.delta(layer + 1, k));
     let w = c.notation.w(layer + 1, k, Index::Subject(neuron));

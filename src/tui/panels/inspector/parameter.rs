@@ -52,6 +52,7 @@ fn gradient(page: &mut Page, facts: &ParameterFacts, id: ParameterId) {
     let c = page.context;
     let (layer, _) = c.place();
     page.section(text::gradient_section());
+    page.note(&c.notation.spelled(text::tutorial_gradient()));
     let derivative = c.notation.derivative(&c.notation.parameter(id));
     let delta = c.own(Notation::delta);
     let is_known = c.knows_delta(layer);
@@ -97,6 +98,7 @@ fn update(page: &mut Page, facts: &ParameterFacts, symbol: &str) {
     let rule = &facts.rule;
     let known = |x: f64| c.number(x, true);
     page.section(&text::next_update_of(rule.optimizer));
+    page.note(&c.notation.spelled(text::tutorial_update()));
     let row = |label: &str, number: Span<'static>| c.text(padded(label, UPDATE_LABEL)) + number;
     let mean = text::mean_over_batch(c.notation.derivative("w"));
     page.line(row(&mean, known(facts.batch_gradient)));

@@ -1,36 +1,34 @@
 //! The event loop: handle all messages, carry out their effects, draw once.
 
+mod close;
+mod effects;
+mod suspension;
+
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
-use super::app::command::Files;
-use super::app::{App, Drawn, Effect, Loading, Model, Msg, Phase};
-use super::events::{Backlog, CAPACITY, Incoming, InputGate, spawn, watch_input};
+use super::app::{App, Drawn, Effect, Loading, Model, Msg};
+use super::events::{Backlog, CAPACITY, Incoming, InputGate, watch_input};
 use super::loader::{Load, Loaded, Loader};
 use super::options::ScreenOptions;
 use super::panels::Pointer;
 use super::replies::Replies;
 use super::terminal::{Screen, give_back, restore_on_panic};
 use super::theme::Theme;
-use super::{click, fault_injection, files, point, render, render_loading, screenshot};
-use crate::data::{DataSummary, Dataset, Prepared};
+use super::{click, fault_injection, point, render, render_loading};
+use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::model_file::{Access, remove_temporary_files, write_with};
-use crate::record::{End, LogOption, Recorders, report_conclusion};
-use crate::train::{Command, Event, Session, Settings, Worker, panic_message};
-use crate::util::background;
-use crate::util::signals::{
-    HANG_UP, HAS_JOB_CONTROL, Signal, Signals, Watched, is_in_foreground, stop_job, stop_process,
-};
+use crate::model_file::remove_temporary_files;
+use crate::record::{LogOption, Recorders};
+use crate::train::{Event, Session, Settings, Worker, panic_message};
+use crate::util::signals::{HANG_UP, Signal, Signals, Watched, is_in_foreground};
 
 /// Time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -399,179 +397,6 @@ impl Program {
         worker.mailbox().take();
         self.training = Some(Training { worker, dataset });
         Ok(())
-    }
-
-    /// Collects facts about the data in another thread, since large ones take seconds. If no thread
-    /// can be started, the screen waits.
-    fn describe(&mut self, restarts: u32, prepared: Arc<Prepared>) -> Result<()> {
-        let Some(training) = &self.training else {
-            return Ok(());
-        };
-        let dataset = Arc::clone(&training.dataset);
-        let describe = move || Box::new(DataSummary::new(&dataset, &prepared));
-        let (sender, describe_there) = (self.sender.clone(), describe.clone());
-        let spawned = spawn("describe", move || {
-            // The program may have ended meanwhile.
-            let _ = sender.send(Incoming::Described(restarts, describe_there()));
-        });
-        match spawned {
-            Ok(()) => Ok(()),
-            Err(_) => self.update(Msg::Described(restarts, describe())),
-        }
-    }
-
-    /// Lists a folder in another thread, since a remote disk may take its time. If no thread can be
-    /// started, names are not completed.
-    fn list_files(&self, folder: String) {
-        let sender = self.sender.clone();
-        let _ = spawn("files", move || {
-            let names = files::names(&folder);
-            // The program may have ended meanwhile.
-            let _ = sender.send(Incoming::Files(Files { folder, names }));
-        });
-    }
-
-    /// Writes what is on the screen to a new file, as SVG or text by its extension.
-    fn take_screenshot(&self, path: &Path) -> Result<()> {
-        let (App::Running(model), Some(screen)) = (&self.app, &self.screen) else {
-            return Ok(());
-        };
-        let (width, height) = model.navigation.size;
-        let area = Rect::new(0, 0, width, height);
-        let mut buf = Buffer::empty(area);
-        let theme = screen.theme();
-        render(area, &mut buf, model, theme);
-        let is_text = path.extension().is_some_and(|extension| extension == "txt");
-        let text = if is_text {
-            screenshot::text(&buf)
-        } else {
-            screenshot::svg(&[(buf, 1.0)], theme.is_light())
-        };
-        write_with(path, false, Access::Usual, |out| {
-            out.write_all(text.as_bytes())
-        })?;
-        Ok(())
-    }
-
-    /// Gives the terminal back, and asks all processes of the job to stop. A shell that waits for this process in a
-    /// script may stop first: then the terminal is no longer this job's to change.
-    fn suspend_job(&mut self) {
-        self.go_away();
-        if !stop_job() {
-            self.suspend();
-        }
-    }
-
-    /// Gives the terminal back, unless that is done.
-    fn go_away(&mut self) {
-        if HAS_JOB_CONTROL && !std::mem::replace(&mut self.is_away, true) {
-            if self.screen.is_some() {
-                self.input.close();
-            }
-            give_back();
-        }
-    }
-
-    /// Gives the terminal back and stops this process; [`Signal::Continue`] ends that.
-    fn suspend(&mut self) {
-        if !HAS_JOB_CONTROL {
-            return;
-        }
-        self.go_away();
-        let stopped_at = Instant::now();
-        stop_process();
-        self.loading_since += stopped_at.elapsed();
-    }
-
-    /// Takes the terminal again. In the background the process stops once more, unless it was continued to end.
-    fn come_back(&mut self) -> Result<()> {
-        if self.is_ending {
-            return Ok(());
-        }
-        if !is_in_foreground() {
-            self.suspend();
-            return Ok(());
-        }
-        self.is_away = false;
-        self.input.open();
-        let Some(screen) = &mut self.screen else {
-            return Ok(());
-        };
-        if screen.retake().is_err() {
-            // A hang-up wakes stopped processes too; the terminal is gone then.
-            return self.lose_sight();
-        }
-        let (width, height) = screen.size()?;
-        self.update(Msg::Resize(width, height))
-    }
-
-    /// Ends the run as a hang-up does, since the terminal is gone; the model is still saved.
-    fn lose_sight(&mut self) -> Result<()> {
-        if std::mem::replace(&mut self.is_blind, true) {
-            return Ok(());
-        }
-        self.update(Msg::Terminate(HANG_UP))
-    }
-
-    /// Gives the terminal back, stops the worker and ends the log after its last event.
-    fn close(mut self, result: Result<u8>, incoming: &Receiver<Incoming>) -> Result<u8> {
-        // The terminal first: the rest of a long step need not be waited for on a dead screen.
-        let recorded = self.screen.as_mut().map_or(Ok(()), Screen::end_recording);
-        drop(self.screen.take());
-        let Some(training) = self.training else {
-            return result;
-        };
-        let is_wanted = matches!(result, Ok(0));
-        training.worker.send(if is_wanted {
-            Command::Stop
-        } else {
-            Command::StopUnsaved
-        });
-        let mut failures = Vec::new();
-        loop {
-            let has_ended = training.worker.has_ended();
-            let wait = if has_ended { Duration::ZERO } else { FRAME };
-            match incoming.recv_timeout(wait) {
-                Ok(Incoming::Worker(event)) => {
-                    failures.extend(self.recorders.record(&event));
-                    if matches!(*event, Event::Stopped) {
-                        break;
-                    }
-                }
-                Ok(_) => {}
-                Err(_) if has_ended => break,
-                Err(_) => {}
-            }
-        }
-        let conclusion = training.worker.stop();
-        failures.extend(self.recorders.finish(end_of(&self.app, &result)));
-        if let (App::Running(model), Ok(_), false) = (&self.app, &result, self.is_blind) {
-            let checkpoint = conclusion.checkpoint.as_deref();
-            background::print_error(&model.run.summary(checkpoint));
-        }
-        let code = report_conclusion(conclusion, result)?;
-        let failures = recorded.err().into_iter().chain(failures);
-        let mut failures = self.failed_log.into_iter().chain(failures);
-        match failures.next() {
-            Some(error) => Err(error),
-            None => Ok(code),
-        }
-    }
-}
-
-/// Reason for the end of a run on the screen, given its exit code.
-fn end_of(app: &App, result: &Result<u8>) -> End {
-    let phase = match app {
-        App::Loading(_) => None,
-        App::Running(model) => Some(&model.run.phase),
-    };
-    match (phase, result) {
-        (_, Err(error)) => End::Failed(error.to_string()),
-        (_, Ok(code @ 129..)) => End::Signal(i32::from(*code) - 128),
-        (Some(Phase::Finished(limit)), _) => End::Finished(*limit),
-        (Some(Phase::Diverged(divergence)), _) => End::Diverged(*divergence),
-        (Some(Phase::Failed(message)), _) => End::Failed(message.clone()),
-        _ => End::Quit,
     }
 }
 

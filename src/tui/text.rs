@@ -62,7 +62,8 @@ texts! {
     whole_part_is_off() "The digits before the point are wrong.";
     decimal_is_off(decimal) "Decimal {decimal} is wrong.";
     no_lesson() "no lesson is in progress";
-    lesson_names(names) "lessons: {names}";
+    lesson_back_help() "one step back";
+    lesson_end_help() "leave the lesson";
 
     // Messages: training
     not_inside_a_batch() "not inside a mini-batch; p steps into one";

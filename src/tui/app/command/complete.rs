@@ -3,12 +3,15 @@
 use super::COMMANDS;
 use super::table::Spec;
 use crate::data::Encoding;
+use crate::lesson::{Lesson, names};
 use crate::model_file::formats;
 use crate::settings::{HIDDEN, Setting};
 use crate::tui::app::Model;
+use crate::tui::app::lesson::{BACK, END};
 use crate::tui::app::plane::COMPONENTS;
 use crate::tui::app::what_if::Domain;
 use crate::tui::text;
+use crate::util::lang;
 
 /// Maximum number of candidates.
 const MAX_CANDIDATES: usize = 200;
@@ -31,6 +34,8 @@ pub(super) enum Completes {
     /// Names of models, then extensions.
     Models,
     Checkpoints,
+    /// Names of lessons, with their titles.
+    Lessons,
 }
 
 /// Completion of the word under the cursor.
@@ -81,6 +86,22 @@ pub(super) struct Completion {
     pub folder: Option<String>,
 }
 
+/// The built-in lessons, then the words that steer the one in progress.
+fn lessons(model: &Model) -> Vec<Candidate> {
+    let title = |name: &str| {
+        let lesson = Lesson::open(name);
+        lesson.map_or(String::new(), |lesson| lesson.title.plain(lang::current()))
+    };
+    let lessons = names().map(|name| Candidate::new(name, title(name)));
+    let words = [
+        (BACK, text::lesson_back_help()),
+        (END, text::lesson_end_help()),
+    ];
+    let words = words.map(|(word, help)| Candidate::new(word, help));
+    let words = words.into_iter().filter(|_| model.course.is_some());
+    lessons.chain(words).collect()
+}
+
 /// Completes `line`, the text before the cursor.
 pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Completion {
     let Some((name, rest)) = line.trim_start().split_once(char::is_whitespace) else {
@@ -111,6 +132,7 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
         Completes::Inputs => inputs(model, word),
         Completes::Plane => plane(model, word),
         Completes::Models => models(word, files),
+        Completes::Lessons => lessons(model),
         Completes::Checkpoints => existing(word, files, FileKind::Checkpoint).collect(),
     };
     // Words that were typed before are not offered again.

@@ -9,7 +9,6 @@ use crate::settings::{SETTINGS, Setting};
 use crate::tui::app::actions::{Action, Done, act};
 use crate::tui::app::ghosts::CLEAR;
 use crate::tui::app::help::{Help, HelpPage};
-use crate::tui::app::lesson::lesson_words;
 use crate::tui::app::model::{Model, Overlay};
 use crate::tui::app::plot::axis_names;
 use crate::tui::app::update::Effect;
@@ -85,7 +84,9 @@ pub static COMMANDS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
 
 /// Commands other than those of the settings.
 fn others() -> Vec<Spec> {
-    use Completes::{Checkpoints, Inputs, Models, Neurons, Nothing, Parameters, Plane, Words};
+    use Completes::{
+        Checkpoints, Inputs, Lessons, Models, Neurons, Nothing, Parameters, Plane, Words,
+    };
     use Run::{Plain, With};
     commands! {
         good "set" [] "[PARAMETER] VALUE" Parameters,
@@ -128,7 +129,7 @@ fn others() -> Vec<Spec> {
             With(|model, rest| model.set_axis(rest));
         any "ghost" [] "[clear]" Words(|| vec![CLEAR]),
             "keep the present curves as a faint ghost to compare with, or clear all ghosts", With(Model::ghost);
-        any "lesson" [] "NAME | back | end" Words(lesson_words), "leave this run for a lesson; in a lesson: one step back, or end it",
+        any "lesson" [] "NAME | back | end" Lessons, "leave this run for a lesson; in a lesson: one step back, or end it",
             With(Model::turn_to_lesson);
         good "quiz" [] "" Nothing, "compute every number of the next mini-batch by hand", Plain(Model::start_quiz);
         good "menu" ["m"] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::actions::Done;
+use super::command::CommandLine;
 use super::model::{Confirm, Model, Overlay};
 use super::training::Phase;
 use crate::lesson::expression::Quantity;
-use crate::lesson::{Act, Kind, Lesson, Step, name_after, names};
+use crate::lesson::{Act, Kind, Lesson, Step, name_after};
 use crate::train::probes::TraceProbe;
 use crate::train::{Command, Event};
 use crate::tui::text;
@@ -21,14 +22,9 @@ pub(crate) use digits::Mistake;
 pub(crate) use quiz::{Quiz, Reply};
 
 /// Word in place of the name of a lesson that ends the present one.
-const END: &str = "end";
+pub(super) const END: &str = "end";
 /// Word in place of the name of a lesson that goes one step back.
-const BACK: &str = "back";
-
-/// Words that the command `:lesson` takes.
-pub(super) fn lesson_words() -> Vec<&'static str> {
-    names().chain([BACK, END]).collect()
-}
+pub(super) const BACK: &str = "back";
 
 /// A lesson that is in progress.
 #[derive(Debug, Clone)]
@@ -284,7 +280,11 @@ impl Model {
     /// Carries out the command `:lesson`: starts the lesson called `name`, goes one step back, or ends the lesson.
     pub(super) fn turn_to_lesson(&mut self, name: &str) -> Done {
         match (name, &mut self.course) {
-            ("", _) => Err(text::lesson_names(names().collect::<Vec<_>>().join(", "))),
+            ("", _) => {
+                let line = CommandLine::new("lesson ", None, self);
+                self.refresh_command_line(Box::new(line));
+                Ok(())
+            }
             (END | BACK, None) => Err(text::no_lesson().into()),
             (END, Some(_)) => {
                 self.end_lesson();

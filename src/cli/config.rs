@@ -16,6 +16,7 @@ use crate::tui::keymap::KeyMap;
 use crate::tui::options::ScreenOptions;
 use crate::tui::theme::{Symbols, ThemeChoice};
 use crate::util::named::by_name;
+use crate::util::text::escape_lines;
 
 /// Longest configuration file.
 const MAX_BYTES: u64 = 1 << 20;
@@ -67,8 +68,7 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let file: File =
-            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file: File = toml::from_str(text).map_err(|error| escape_lines(&error.to_string()))?;
         let mut config = Self::default();
         if let Some(name) = &file.theme {
             config.options.theme = by_name("theme", name, &ThemeChoice::ALL, ThemeChoice::name)?;

@@ -15,8 +15,10 @@ use crate::lesson::{Lesson, names};
 use crate::model_file::NamedFiles;
 use crate::train::{Session, Settings};
 use crate::tui;
+use crate::tui::app::lesson::check_acts;
 use crate::util::lang;
 use crate::util::platform::replace_process;
+use crate::util::text::{escape_lines, sanitise};
 
 /// Options of every lesson: it begins when the reader is ready, and the last weights are those that are shown.
 const OPTIONS: [&str; 6] = [
@@ -47,12 +49,14 @@ pub(super) fn list() -> Result<()> {
 /// [`Error::Usage`] if there is no such lesson, or no terminal to show it.
 pub(super) fn prepare(name: &str, options: &[OsString], global: &GlobalArgs) -> Result<Work> {
     let lesson = Lesson::open(name)?;
+    check_acts(&lesson)
+        .map_err(|problem| Error::Usage(format!("{}: {problem}", sanitise(name))))?;
+    let job = job(lesson, options, global)?;
     let unusable = tui::unusable();
     if !io::stdout().is_terminal() || unusable.is_some() {
-        let reason = unusable.unwrap_or("standard output is no terminal");
+        let reason = unusable.unwrap_or("standard output is not a terminal");
         return Err(Error::Usage(format!("a lesson needs the screen: {reason}")));
     }
-    let job = job(lesson, options, global)?;
     train(job)
 }
 
@@ -105,7 +109,12 @@ fn job(lesson: Lesson, options: &[OsString], global: &GlobalArgs) -> Result<Job>
 /// # Errors
 /// [`Error::Usage`] with the message of the parser.
 fn arguments(lesson: &Lesson, options: &[OsString]) -> Result<Args> {
-    let usage = |error: clap::Error| Error::Usage(format!("{}: {error}", lesson.name));
+    let usage = |error: clap::Error| {
+        // The message begins as that of any wrong argument does.
+        let error = error.to_string();
+        let problem = escape_lines(error.trim_start_matches("error: "));
+        Error::Usage(format!("{}: {problem}", sanitise(&lesson.name)))
+    };
     let own = lesson.options.split_whitespace();
     let fixed = ["nn-tui", lesson.source()].into_iter().chain(OPTIONS);
     let all = fixed

@@ -13,7 +13,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::util::text::near_matches;
+use crate::util::text::{escape_lines, near_matches, sanitise};
 use expression::Quantity;
 pub use step::{Act, Choice, Kind, Step};
 pub use text::Text;
@@ -22,11 +22,9 @@ pub use text::Text;
 const MAX_BYTES: u64 = 1 << 20;
 
 /// A lesson.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Lesson {
     /// Name on the command line, or path of the file.
-    #[serde(skip)]
     pub name: String,
     /// Title in one line.
     pub title: Text,
@@ -40,6 +38,18 @@ pub struct Lesson {
     pub options: String,
     /// Steps in order, at least one.
     pub steps: Vec<Step>,
+}
+
+/// Members of the file of a lesson.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members {
+    title: Text,
+    formula: Text,
+    table: String,
+    otherwise: Option<String>,
+    options: String,
+    steps: Vec<step::Members>,
 }
 
 macro_rules! built_in {
@@ -76,7 +86,7 @@ impl Lesson {
         if let Some((_, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
             return Self::parse(name, text);
         }
-        let usage = |problem: String| Error::Usage(format!("{name}: {problem}"));
+        let usage = |problem: String| Error::Usage(format!("{}: {problem}", sanitise(name)));
         let path = Path::new(name);
         let size = fs::metadata(path).map_err(|_| unknown(name))?.len();
         if size > MAX_BYTES {
@@ -94,12 +104,20 @@ impl Lesson {
 
     /// Parses the lesson `name` from the `text` of its file.
     fn parse(name: &str, text: &str) -> Result<Self> {
-        let usage = |problem: String| Error::Usage(format!("{name}: {problem}"));
-        let lesson: Self =
-            toml::from_str(text).map_err(|error| usage(error.to_string().trim_end().to_owned()))?;
+        let usage = |problem: String| Error::Usage(format!("{}: {problem}", sanitise(name)));
+        let members: Members =
+            toml::from_str(text).map_err(|error| usage(escape_lines(&error.to_string())))?;
+        let steps = members.steps.into_iter().zip(1..).map(|(step, number)| {
+            Step::try_from(step).map_err(|problem| usage(format!("step {number}: {problem}")))
+        });
         let lesson = Self {
             name: name.to_owned(),
-            ..lesson
+            title: members.title,
+            formula: members.formula,
+            table: members.table,
+            otherwise: members.otherwise,
+            options: members.options,
+            steps: steps.collect::<Result<_>>()?,
         };
         lesson.check().map_err(usage)?;
         Ok(lesson)
@@ -116,8 +134,7 @@ impl Lesson {
             step.visit_quantities(&mut |quantity: &Quantity| {
                 let is_kept = quantity.indices.is_empty() && kept.contains(&quantity.name.as_str());
                 if !is_kept && !is_quantity(quantity) {
-                    problem
-                        .get_or_insert_with(|| format!("there is no number called \"{quantity}\""));
+                    problem.get_or_insert_with(|| unknown_number(quantity, &kept));
                 }
             });
             if let Some(problem) = problem {
@@ -150,7 +167,26 @@ fn unknown(name: &str) -> Error {
         Some(near) => format!("did you mean \"{near}\"?"),
         None => "nn-tui lesson lists them".into(),
     };
-    Error::Usage(format!("there is no lesson or file \"{name}\"; {hint}"))
+    Error::Usage(format!(
+        "there is no lesson or file \"{}\"; {hint}",
+        sanitise(name)
+    ))
+}
+
+fn unknown_number(quantity: &Quantity, kept: &[&str]) -> String {
+    let known = QUANTITIES
+        .iter()
+        .map(|(name, ..)| *name)
+        .chain(kept.iter().copied());
+    let known: Vec<String> = known.map(str::to_owned).collect();
+    let near = near_matches(&quantity.name, &known);
+    let hint = near
+        .first()
+        .map(|near| format!("; did you mean \"{near}\"?"));
+    format!(
+        "there is no number called \"{quantity}\"{}",
+        hint.unwrap_or_default()
+    )
 }
 
 /// Numbers of a run: the name, whether a layer follows it, and how many indices.

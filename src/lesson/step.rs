@@ -8,8 +8,7 @@ use super::expression::{Expression, Quantity};
 use super::text::{Template, Text};
 
 /// A step: a text, and what it waits for.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(try_from = "Members")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// Text of the step.
     pub text: Text,
@@ -69,7 +68,7 @@ impl From<String> for Act {
 /// Members of a step in the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Members {
+pub(super) struct Members {
     en: Template,
     zh: Template,
     #[serde(default, rename = "do")]

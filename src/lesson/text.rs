@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::expression::{Expression, Quantity};
 use crate::util::lang::Lang;
 use crate::util::numbers::significant;
+use crate::util::text::escape_lines;
 
 /// Significant digits of a number without a format of its own.
 const DIGITS: usize = 4;
@@ -122,7 +123,7 @@ impl TryFrom<String> for Template {
         let paragraphs = text.trim().split("\n\n");
         let paragraphs =
             paragraphs.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let text = paragraphs.collect::<Vec<_>>().join("\n");
+        let text = escape_lines(&paragraphs.collect::<Vec<_>>().join("\n"));
         let mut parts = Vec::new();
         let mut rest = text.as_str();
         while let Some((words, after)) = rest.split_once('{') {

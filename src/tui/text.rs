@@ -37,7 +37,7 @@ texts! {
 
     // Lessons
     lesson_item() "lesson";
-    step_of(step, steps) "step {step} of {steps}";
+    lesson_commands() ":lesson back · :lesson end";
     quiz_title() "Numbers by hand";
     enter_key() "enter";
     enter_continues() "continue";
@@ -53,10 +53,11 @@ texts! {
     quiz_too_large() "There is nothing to ask: network or mini-batch is too large, or there is dropout (:hidden 2, :batch 2, :dropout 0).";
     quiz_waits() "the numbers are on their way";
     quiz_done(right, all) "{right} of {all} right at the first try";
+    quiz_without_update() "New weights are asked for with plain gradient descent alone (:optimizer sgd, no decay, clipping or frozen weights).";
     row_of_batch(row, rows) "row {row} of {rows}";
     whole_batch() "whole mini-batch";
     number_of(number, all) "number {number} of {all}";
-    quiz_hint() "type the number to four decimals, enter; enter alone shows it";
+    quiz_hint() "type the number to four decimals, enter; enter alone shows it, esc ends";
     not_a_number() "That is not a number.";
     sign_is_off() "The sign is wrong.";
     whole_part_is_off() "The digits before the point are wrong.";

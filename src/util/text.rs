@@ -39,6 +39,12 @@ pub(crate) fn escape(text: &str) -> String {
     safe
 }
 
+/// Returns `text`, which may have several lines, with the characters that [`sanitise`] escapes as visible escapes.
+pub(crate) fn escape_lines(text: &str) -> String {
+    let lines = text.trim_end().split('\n').map(escape);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Returns `json` with every character that could act on a terminal as an escape of JSON, which means the
 /// same text.
 pub(crate) fn printable_json(json: &str) -> String {
@@ -161,7 +167,9 @@ pub(crate) fn first_letters(names: &[String], cells: usize) -> Vec<String> {
 /// Breaks `text` between words into lines of at most `cells` terminal cells; where characters are two cells wide, as in
 /// Chinese, wherever Unicode allows it. Longer words are cut.
 pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
+    // No line is broken at a no-break space.
+    let words = text.split(|c: char| c.is_whitespace() && c != '\u{a0}');
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     if words.is_empty() {
         return Vec::new();
     }

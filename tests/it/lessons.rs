@@ -1,6 +1,7 @@
 //! Lessons, driven to their end with a real training.
 
 use nn_tui::lesson::{Kind, Lesson, names};
+use nn_tui::tui::app::{Model, Phase};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::lang::{self, Lang};
 
@@ -23,9 +24,8 @@ fn drive(name: &str, options: &[&str], size: (u16, u16)) -> Vec<String> {
             }
             Kind::Task { .. } if !course.is_done => {
                 shown.press("\n");
-                let is_done = |model: &nn_tui::tui::app::Model| {
-                    model.course.as_ref().is_some_and(|course| course.is_done)
-                };
+                let is_done =
+                    |model: &Model| model.course.as_ref().is_some_and(|course| course.is_done);
                 assert!(
                     shown.wait_until(is_done),
                     "{place} is not done: {:?}",
@@ -34,7 +34,7 @@ fn drive(name: &str, options: &[&str], size: (u16, u16)) -> Vec<String> {
             }
             Kind::Task { .. } => {}
             Kind::Quiz => {
-                let asks = |model: &nn_tui::tui::app::Model| model.is_quizzed();
+                let asks = |model: &Model| model.is_quizzed();
                 assert!(shown.wait_until(asks), "{place} has no numbers");
                 while shown.model.is_quizzed() {
                     shown.press("\n");
@@ -99,12 +99,88 @@ fn claims_hold_for_five_seeds() {
 }
 
 #[test]
-fn a_lesson_file_is_read_and_its_mistakes_are_named() {
-    assert!(
-        Lesson::open("xr")
-            .expect_err("unknown")
-            .to_string()
-            .contains("\"xor\"")
-    );
+fn mistakes_in_a_lesson_file_are_named_and_cannot_act_on_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("l\u{1b}[31m.toml");
+    let head = "table = \"iris\"\noptions = \"\"\ntitle = { en = \"T\", zh = \"题\" }\n\
+                formula = { en = \"f\", zh = \"f\" }\n[[steps]]\nen = \"a\"\nzh = \"甲\"\n";
+    let problem = |steps: &str| {
+        std::fs::write(&path, format!("{head}[[steps]]\n{steps}")).expect("written");
+        let opened = Lesson::open(path.to_str().expect("UTF-8"));
+        opened.expect_err(steps).to_string()
+    };
+    for (steps, part) in [
+        ("en = \"b\"", "missing field `zh`"),
+        (
+            "en = \"{epoch}\"\nzh = \"\"",
+            "step 2: the languages show different numbers",
+        ),
+        (
+            "en = \"\"\nzh = \"\"\nuntil = \"epochs > 3\"",
+            "step 2: there is no number called \"epochs\"; did you mean \"epoch\"?",
+        ),
+        (
+            "en = \"\"\nzh = \"\"\nuntil = \"epoch >\"",
+            "step 2: \"epoch >\": expected a number",
+        ),
+        (
+            "en = \"\"\nzh = \"\"\nanswer = 3",
+            "step 2: a step has choices",
+        ),
+        ("en = \"\u{9b}31m\u{202e}\"\nzh =", "line 10"),
+    ] {
+        let problem = problem(steps);
+        assert!(problem.contains(part), "{problem}");
+        assert!(
+            !problem.contains(['\u{1b}', '\u{9b}', '\u{202e}']),
+            "{problem:?}"
+        );
+    }
+    let problem = Lesson::open("xr").expect_err("unknown").to_string();
+    assert!(problem.contains("did you mean \"xor\"?"), "{problem}");
     assert!(Lesson::open("no such").is_err());
+}
+
+#[test]
+fn a_restart_brings_the_limit_of_the_lesson_back() {
+    let mut shown = Shown::lesson("xor", &[], (120, 36));
+    let limit = shown.model.run.limits.epochs;
+    assert!(limit.is_some());
+    // Through the first steps to the end of the first run, and on by hand.
+    shown.press("\n");
+    shown.press("3\n");
+    shown.press("\n");
+    let is_finished = |model: &Model| matches!(model.run.phase, Phase::Finished(_));
+    assert!(shown.wait_until(is_finished));
+    shown.press(" ");
+    assert!(shown.wait_until(|model| model.run.limits.epochs.is_none()));
+    shown.press(":restart\n");
+    assert_eq!(shown.model.run.limits.epochs, limit);
+    assert!(shown.wait_until(is_finished), "it ends again");
+}
+
+#[test]
+fn a_question_waits_for_a_choice_and_a_quiz_can_be_left() {
+    let mut shown = Shown::lesson("linear", &[], (120, 36));
+    shown.press("\n");
+    shown.press("\n");
+    let answered = |shown: &Shown| shown.model.course.as_ref().expect("a lesson").answered;
+    assert_eq!(answered(&shown), None, "nothing is chosen yet");
+    shown.press("7");
+    assert_eq!((answered(&shown), shown.model.prompt.count), (None, None));
+    shown.press("↓↓\n");
+    assert_eq!(answered(&shown), Some(1));
+    shown.press(":quiz\n");
+    assert!(shown.wait_until(Model::is_quizzed));
+    shown.press("1\x1b");
+    assert!(
+        shown.model.is_quizzed(),
+        "escape clears what was typed first"
+    );
+    shown.press("\x1b");
+    assert!(!shown.model.is_quizzed());
+    shown.press(":lesson back\n");
+    assert_eq!(shown.model.course.as_ref().expect("a lesson").step, 0);
+    shown.press(":lesson end\n");
+    assert!(shown.model.course.is_none());
 }

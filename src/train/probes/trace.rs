@@ -5,6 +5,7 @@ use crate::nn::textbook::{Backward, Forward, Layer, Network};
 use crate::nn::{Optimizer, WeightDecay};
 use crate::train::inspection::Rows;
 use crate::train::observation::{Probe, Scratch, Training};
+use crate::train::{SampleId, Set};
 
 /// Largest network that is traced, in weights and biases.
 const MAX_PARAMETERS: usize = 10_000;
@@ -35,6 +36,8 @@ pub struct Trace {
 /// Forward and backward pass of one row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowTrace {
+    /// The row.
+    pub sample: SampleId,
     /// One target per output.
     pub targets: Vec<f64>,
     /// `z` and `a`.
@@ -72,14 +75,26 @@ impl Probe for TraceProbe {
             Self::Row(row) => row.rows(session)?.1,
             Self::Step => Rows::of_next_step(session, MAX_ROWS),
         };
+        let samples: Vec<SampleId> = match self {
+            Self::Row(row) => vec![row.sample],
+            Self::Step => {
+                let rows = session.next_rows().iter();
+                let sample = |&row: &u32| SampleId {
+                    set: Set::Training,
+                    index: row as usize,
+                };
+                rows.map(sample).collect()
+            }
+        };
         let network = Network::new(architecture, scratch.parameters(session));
         let pairs = rows.inputs.outer_iter().zip(rows.targets.outer_iter());
-        let rows = pairs.map(|(inputs, targets)| {
+        let rows = pairs.zip(samples).map(|((inputs, targets), sample)| {
             let inputs: Vec<f64> = inputs.iter().map(|&input| input.into()).collect();
             let targets: Vec<f64> = targets.iter().map(|&target| target.into()).collect();
             let forward = network.forward(&inputs);
             let backward = network.backward(&forward, &targets);
             RowTrace {
+                sample,
                 targets,
                 forward,
                 backward,

@@ -187,6 +187,12 @@ impl Model {
 
     pub(super) fn send(&mut self, command: Command) {
         if let Some(course) = &mut self.course {
+            if let Command::Reset { .. } = command
+                && let Some(limits) = course.lifted_limits(&self.run.limits)
+            {
+                self.run.limits = limits;
+                self.effects.push(Effect::Send(Command::SetLimits(limits)));
+            }
             course.note_command(&command);
         }
         self.effects.push(Effect::Send(command));

@@ -19,7 +19,7 @@ impl Model {
             self.report_change(change);
         }
         if let Some(course) = &mut self.course {
-            course.note_event(&event);
+            course.note_event(&event, self.run.restarts);
         }
         let was_finished = matches!(self.run.phase, Phase::Finished(_));
         self.run.update(&event);

@@ -5,10 +5,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::Panel;
-use crate::lesson::Kind;
+use crate::lesson::{Act, Kind, Step};
 use crate::train::Request;
 use crate::train::probes::TraceProbe;
-use crate::tui::app::lesson::{Course, Quiz, Reply};
+use crate::tui::app::lesson::{Course, Quiz, Reply, shown};
 use crate::tui::app::{ClickTarget, Model};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -18,6 +18,9 @@ use crate::util::text::wrap;
 
 pub(crate) struct LessonPanel;
 
+/// Most numbers that are listed below a formula.
+const MAX_OPERANDS: usize = 24;
+
 /// A line, and the key that a click on it presses.
 type Row = (Line<'static>, Option<KeyCode>);
 
@@ -25,9 +28,10 @@ impl Panel for LessonPanel {
     fn title(&self, pane: &Pane<'_>) -> Title {
         match &pane.model.course {
             Some(course) => {
-                let name = course.lesson.title.plain(lang::current());
-                let step = text::step_of(course.step + 1, course.lesson.steps.len());
-                Title::new(name, [step])
+                // The step comes first, since a long title is cut.
+                let title = course.lesson.title.plain(lang::current());
+                let (step, steps) = (course.step + 1, course.lesson.steps.len());
+                Title::new(format!("{step}/{steps} {title}"), [""; 0])
             }
             None => Title::new(text::quiz_title(), [""; 0]),
         }
@@ -43,6 +47,10 @@ impl Panel for LessonPanel {
     fn draw(&self, pane: &mut Pane<'_>) {
         let area = pane.area;
         let rows = rows(pane.model, area.width, pane.theme);
+        if pane.model.course.is_some() && rows.len() + 1 < area.height.into() {
+            let last = area.rows().next_back().unwrap_or_default();
+            pane.left(last, text::lesson_commands(), pane.theme.dim());
+        }
         let first = pane.first_line(rows.len(), area.height.into());
         for ((line, key), row) in rows.into_iter().skip(first).zip(area.rows()) {
             pane.line(row, line);
@@ -101,16 +109,17 @@ impl Page {
     fn course(&mut self, model: &Model, course: &Course) {
         let (step, lang) = (course.current(), lang::current());
         let number = |quantity: &_| model.number_in_lesson(quantity);
-        self.write(&step.text.filled(lang, &number), self.theme.text());
+        let quiz = model.quiz.as_ref();
+        let is_quizzed = quiz.is_some_and(|quiz| quiz.is_asking() || quiz.is_waiting());
+        // Once numbers are typed, the room is theirs.
+        if !(is_quizzed && quiz.is_some_and(Quiz::has_begun)) {
+            let filled = step.text.filled(lang, &number);
+            self.write(&kept_together(&filled, step), self.theme.text());
+        }
         if course.step == 0 {
             let formula = course.lesson.formula.plain(lang);
             self.write(&formula, self.theme.dim());
         }
-        let is_last_quiz = matches!(step.kind, Kind::Quiz)
-            && model
-                .quiz
-                .as_ref()
-                .is_some_and(|quiz| quiz.is_asking() || quiz.is_waiting());
         if model.differs_from_claims() {
             self.write(text::claims_differ(), self.theme.warning());
         }
@@ -134,7 +143,7 @@ impl Page {
                 return self.enter(does);
             }
             Kind::Task { .. } => self.write(text::task_done(), self.theme.good()),
-            Kind::Quiz if is_last_quiz => return,
+            Kind::Quiz if is_quizzed => return,
             Kind::Text | Kind::Quiz => {}
         }
         if !course.is_at_end() {
@@ -148,7 +157,7 @@ impl Page {
 
     fn choices(&mut self, course: &Course, texts: &[String], answer: usize) {
         for (i, choice) in texts.iter().enumerate() {
-            let is_chosen = i == course.choice;
+            let is_chosen = Some(i) == course.choice;
             let (mark, style) = match course.answered {
                 None if is_chosen => ("▸", self.theme.strong()),
                 None => (" ", self.theme.text()),
@@ -199,10 +208,12 @@ impl Page {
             self.write(&format!("{mark}{name} = {value}"), style);
         }
         let Some(question) = quiz.question() else {
-            return self.write(
-                &text::quiz_done(quiz.right, quiz.place().1),
-                self.theme.good(),
-            );
+            let done = text::quiz_done(quiz.right, quiz.place().1);
+            self.write(&done, self.theme.good());
+            if quiz.is_without_update {
+                self.write(text::quiz_without_update(), self.theme.dim());
+            }
+            return;
         };
         let (at, all) = quiz.place();
         let row = match question.row {
@@ -217,6 +228,10 @@ impl Page {
             &format!("{} = {}", question.name, question.formula),
             self.theme.strong(),
         );
+        let operands = question.operands.iter().take(MAX_OPERANDS);
+        let operands =
+            operands.map(|(symbol, value)| format!("{symbol}\u{a0}=\u{a0}{}", shown(*value)));
+        self.write(&operands.collect::<Vec<_>>().join(" · "), self.theme.dim());
         let line = Span::styled("= ", self.theme.text())
             + Span::styled(quiz.typed.clone(), self.theme.accent())
             + Span::styled(" ", self.theme.text().add_modifier(Modifier::REVERSED));
@@ -229,4 +244,17 @@ impl Page {
         }
         self.write(text::quiz_hint(), self.theme.dim());
     }
+}
+
+/// Replaces the blanks in the commands that `step` asks for by such as no line is broken at.
+fn kept_together(text: &str, step: &Step) -> String {
+    step.acts
+        .iter()
+        .fold(text.to_owned(), |text, act| match act {
+            Act::Command(command) => {
+                let command = format!(":{command}");
+                text.replace(&command, &command.replace(' ', "\u{a0}"))
+            }
+            Act::Key(_) => text,
+        })
 }

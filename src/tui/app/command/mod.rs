@@ -14,3 +14,12 @@ pub use history::History;
 pub use line::CommandLine;
 pub(super) use parse::expected;
 pub use table::{COMMANDS, Spec};
+
+/// Checks that there is a command of the name that `line` begins with.
+///
+/// # Errors
+/// Names those that are near.
+pub(super) fn check_name(line: &str) -> Result<(), String> {
+    let name = line.split_whitespace().next().unwrap_or_default();
+    table::find(name).map(|_| ())
+}

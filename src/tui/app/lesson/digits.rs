@@ -63,7 +63,7 @@ fn decimals(number: f64, right: f64) -> String {
 }
 
 /// Shows a number as it is asked for: four decimals, or three digits of a small one.
-pub(super) fn shown(number: f64) -> String {
+pub(crate) fn shown(number: f64) -> String {
     let text = decimals(number.abs(), number.abs());
     let text = text.trim_end_matches('0').trim_end_matches('.');
     let sign = if number < 0.0 && text != "0" {

@@ -15,10 +15,10 @@ use super::training::Phase;
 use crate::lesson::expression::Quantity;
 use crate::lesson::{Act, Kind, Lesson, Step, name_after};
 use crate::train::probes::TraceProbe;
-use crate::train::{Command, Event};
+use crate::train::{Command, Event, Limits};
 use crate::tui::text;
 use crate::util::lang::Lang;
-pub(crate) use digits::Mistake;
+pub(crate) use digits::{Mistake, shown};
 pub(crate) use quiz::{Quiz, Reply};
 
 /// Word in place of the name of a lesson that ends the present one.
@@ -32,13 +32,17 @@ pub struct Course {
     pub lesson: Arc<Lesson>,
     /// Index of the present step.
     pub step: usize,
-    /// Index of the answer under the cursor.
-    pub choice: usize,
+    /// Index of the answer under the cursor; none before the reader moves it there.
+    pub choice: Option<usize>,
     /// Index of the answer that was given to the present question.
     pub answered: Option<usize>,
     /// Whether the present task is done.
     pub is_done: bool,
-    /// Number of restarts of the run when the present step began.
+    /// The latest step that was reached: tasks before it are done.
+    reached: usize,
+    /// Limits that the lesson or the reader set, which hold again after a restart.
+    limits: Option<Limits>,
+    /// Number of restarts of the run when the present step began, or a setting last changed in it.
     restarts: u32,
     /// Whether the program did the present task for the reader.
     has_acted: bool,
@@ -56,9 +60,11 @@ impl Course {
         Self {
             lesson,
             step: 0,
-            choice: 0,
+            choice: None,
             answered: None,
             is_done: false,
+            reached: 0,
+            limits: None,
             restarts: 0,
             has_acted: false,
             is_awaiting: false,
@@ -86,19 +92,31 @@ impl Course {
 
     fn turn_to(&mut self, step: usize) {
         self.step = step;
-        self.choice = 0;
+        self.reached = self.reached.max(step);
+        self.choice = None;
         self.answered = None;
-        self.is_done = false;
+        self.is_done = step < self.reached;
         self.has_acted = false;
     }
 
     /// Notes a command to the worker after which the state of the run is not known.
     pub(super) fn note_command(&mut self, command: &Command) {
         self.is_awaiting |= matches!(command, Command::Reset { .. } | Command::Resume);
+        if let Command::SetLimits(limits) = command {
+            self.limits = Some(*limits);
+        }
     }
 
-    /// Notes an answer of the worker.
-    pub(super) fn note_event(&mut self, event: &Event) {
+    /// Limits that a restart puts in force again, if those of the run are others.
+    pub(super) fn lifted_limits(&self, limits: &Limits) -> Option<Limits> {
+        self.limits.filter(|own| own != limits)
+    }
+
+    /// Notes an answer of the worker to a run that was restarted so many times.
+    pub(super) fn note_event(&mut self, event: &Event, restarts: u32) {
+        if let Event::Changed { .. } = event {
+            self.restarts = restarts;
+        }
         let is_answer = matches!(
             event,
             Event::State { .. } | Event::Refused(_) | Event::ResetFailed(_)
@@ -142,12 +160,18 @@ impl Model {
             && snapshot.position == self.run.position
             && let Some((TraceProbe::Step, trace)) = snapshot.get::<TraceProbe>()
         {
-            quiz.fill(trace.as_ref(), self.run.architecture.loss());
+            quiz.fill(trace.as_ref(), &self.run.architecture);
+        }
+        if let Some(sample) = self.quiz.as_ref().and_then(Quiz::sample) {
+            // The network shows the row that is computed.
+            self.navigation.sample = sample;
+            self.navigation.selection = None;
         }
         let Some(course) = &mut self.course else {
             return;
         };
         if std::mem::take(&mut course.is_new) {
+            course.limits = Some(self.run.limits);
             return self.begin_step();
         }
         let Some(course) = &self.course else { return };
@@ -214,13 +238,20 @@ impl Model {
     /// Handles `key` if the lesson or the quiz waits for it. Returns whether it did.
     pub(super) fn press_in_lesson(&mut self, key: &KeyEvent) -> bool {
         let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
-        if !is_plain {
+        if !is_plain || self.navigation.dock == (0, 0) {
             return false;
         }
-        if let Some(quiz) = &mut self.quiz
-            && quiz.is_asking()
-        {
-            return quiz.press(key);
+        if let Some(quiz) = &mut self.quiz {
+            if quiz.is_asking() && quiz.press(key) {
+                return true;
+            }
+            if key.code == KeyCode::Esc || key.code == KeyCode::Enter && self.course.is_none() {
+                self.quiz = None;
+                return true;
+            }
+            if quiz.is_asking() {
+                return false;
+            }
         }
         let Some(course) = &mut self.course else {
             return false;
@@ -231,11 +262,19 @@ impl Model {
         };
         match key.code {
             KeyCode::Enter => self.go_on(),
-            KeyCode::Up if choices > 0 => course.choice = (course.choice + choices - 1) % choices,
-            KeyCode::Down if choices > 0 => course.choice = (course.choice + 1) % choices,
-            KeyCode::Char(digit @ '1'..='9') if (digit as usize - '1' as usize) < choices => {
-                course.choice = digit as usize - '1' as usize;
-                course.answered = Some(course.choice);
+            KeyCode::Up if choices > 0 => {
+                let now = course.choice.unwrap_or(0);
+                course.choice = Some((now + choices - 1) % choices);
+            }
+            KeyCode::Down if choices > 0 => {
+                course.choice = Some(course.choice.map_or(0, |now| (now + 1) % choices));
+            }
+            KeyCode::Char(digit @ '1'..='9') if choices > 0 => {
+                let choice = digit as usize - '1' as usize;
+                if choice < choices {
+                    course.choice = Some(choice);
+                    course.answered = Some(choice);
+                }
             }
             _ => return false,
         }
@@ -249,7 +288,7 @@ impl Model {
         };
         match &course.current().kind {
             Kind::Question { .. } if course.answered.is_none() => {
-                course.answered = Some(course.choice);
+                course.answered = course.choice;
             }
             Kind::Task { .. } if !course.is_done => {
                 // Asked to train when its limit has just been reached, a run would go on without it.
@@ -283,6 +322,10 @@ impl Model {
             ("", _) => {
                 let line = CommandLine::new("lesson ", None, self);
                 self.refresh_command_line(Box::new(line));
+                Ok(())
+            }
+            (END, None) if self.quiz.is_some() => {
+                self.quiz = None;
                 Ok(())
             }
             (END | BACK, None) => Err(text::no_lesson().into()),
@@ -325,6 +368,25 @@ impl Model {
         self.quiz = Some(Quiz::default());
         Ok(())
     }
+}
+
+/// Checks that the program knows the commands and keys of `lesson`.
+///
+/// # Errors
+/// Names the step and the first one that it does not know.
+pub(crate) fn check_acts(lesson: &Lesson) -> Result<(), String> {
+    for (i, step) in lesson.steps.iter().enumerate() {
+        for act in &step.acts {
+            let known = match act {
+                Act::Command(command) => super::command::check_name(command),
+                Act::Key(name) => key_called(name)
+                    .map(|_| ())
+                    .ok_or_else(|| format!("there is no key called \"{name}\"")),
+            };
+            known.map_err(|problem| format!("step {}: {problem}", i + 1))?;
+        }
+    }
+    Ok(())
 }
 
 /// The key called `name` in a lesson.

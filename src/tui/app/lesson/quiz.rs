@@ -3,8 +3,9 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::digits::{Mistake, mistake, shown};
-use crate::nn::Loss;
 use crate::nn::textbook::Layer;
+use crate::nn::{Architecture, Loss, Output};
+use crate::train::SampleId;
 use crate::train::probes::{RowTrace, Trace};
 
 /// Most numbers that are asked for.
@@ -27,6 +28,10 @@ pub(crate) struct Quiz {
     pub right: usize,
     /// Whether the network is too large for it.
     pub is_too_large: bool,
+    /// The row of each question.
+    samples: Vec<SampleId>,
+    /// Whether new weights are left out, since they do not follow from the gradients alone.
+    pub is_without_update: bool,
 }
 
 /// Reply to a number that was typed.
@@ -49,20 +54,26 @@ pub(crate) struct Question {
     pub name: String,
     /// Formula in symbols.
     pub formula: String,
-    /// Formula with the numbers in place of the symbols.
+    /// Numbers that stand in the formula, by their symbols.
+    pub operands: Vec<(String, f64)>,
+    /// Formula with the numbers in place of the symbols; empty where it would only repeat the operands.
     numbers: String,
     value: f64,
 }
 
 impl Quiz {
-    /// Takes the numbers that are asked for from `trace`, unless that was done. `loss` is that of the network.
-    pub fn fill(&mut self, trace: Option<&Trace>, loss: Loss) {
+    /// Takes the numbers that are asked for from `trace`, unless that was done. The network is one of `architecture`.
+    pub fn fill(&mut self, trace: Option<&Trace>, architecture: &Architecture) {
         if !self.questions.is_empty() || self.is_too_large {
             return;
         }
-        let questions = trace
-            .map(|trace| questions(trace, loss))
-            .unwrap_or_default();
+        let (loss, output) = (architecture.loss(), architecture.output());
+        let questions = trace.map(|trace| questions(trace, loss, output));
+        let questions = questions.unwrap_or_default();
+        if let Some(trace) = trace {
+            self.samples = trace.rows.iter().map(|row| row.sample).collect();
+            self.is_without_update = trace.descent.is_none();
+        }
         self.is_too_large = questions.is_empty() || questions.len() > MAX_QUESTIONS;
         if !self.is_too_large {
             self.questions = questions;
@@ -77,6 +88,17 @@ impl Quiz {
     /// The present question; none before the first and after the last one.
     pub fn question(&self) -> Option<&Question> {
         self.questions.get(self.at)
+    }
+
+    /// The row that the present question is about.
+    pub fn sample(&self) -> Option<SampleId> {
+        let (row, _) = self.question()?.row?;
+        self.samples.get(row).copied()
+    }
+
+    /// Whether a number was typed or shown.
+    pub fn has_begun(&self) -> bool {
+        self.at > 0 || self.reply.is_some() || !self.typed.is_empty()
     }
 
     /// Whether a number is asked for.
@@ -95,6 +117,7 @@ impl Quiz {
             KeyCode::Char(c @ ('0'..='9' | '.' | ',' | '-' | '−')) => self.typed.push(c),
             KeyCode::Char('e') if !self.typed.is_empty() => self.typed.push('e'),
             KeyCode::Backspace if !self.typed.is_empty() => _ = self.typed.pop(),
+            KeyCode::Esc if !self.typed.is_empty() => self.typed.clear(),
             KeyCode::Enter => {
                 let typed = std::mem::take(&mut self.typed);
                 self.check(&typed);
@@ -133,24 +156,60 @@ impl Quiz {
 struct Questions<'t> {
     trace: &'t Trace,
     loss: Loss,
+    output: Output,
     asked: Vec<Question>,
+    /// Numbers that are known from the start or were asked for, by their symbols: those of the network, and those of the
+    /// present row.
+    of_network: Vec<(String, f64)>,
+    of_row: Vec<(String, f64)>,
 }
 
 /// The numbers of a step in the order in which they are computed: for each row forward, loss, backward and gradients,
 /// then the mean gradients and the new weights.
-fn questions(trace: &Trace, loss: Loss) -> Vec<Question> {
+fn questions(trace: &Trace, loss: Loss, output: Output) -> Vec<Question> {
     let mut all = Questions {
         trace,
         loss,
+        output,
         asked: Vec::new(),
+        of_network: Vec::new(),
+        of_row: Vec::new(),
     };
+    for (l, layer) in trace.network.layers.iter().enumerate() {
+        let symbols = parameters(l, layer, layer, trace).into_iter();
+        all.of_network
+            .extend(symbols.map(|parameter| (parameter.symbol, parameter.value)));
+    }
+    all.of_network
+        .extend(trace.descent.map(|rate| ("η".to_owned(), rate)));
     for (i, row) in trace.rows.iter().enumerate() {
         let place = Some((i, trace.rows.len()));
+        let inputs = row.forward.a[0].iter().enumerate();
+        all.of_row = inputs.map(|(i, &x)| (output_of(0, i), x)).collect();
+        let targets = row.targets.iter().enumerate();
+        all.of_row
+            .extend(targets.map(|(k, &y)| (format!("y[{}]", k + 1), y)));
         all.forward(place, row);
         all.backward(place, row);
     }
     all.update();
     all.asked
+}
+
+/// Symbol of the output of neuron `i` (from 0) of `layer`; layer 0 are the inputs.
+fn output_of(layer: usize, i: usize) -> String {
+    match layer {
+        0 => format!("x[{}]", i + 1),
+        layer => format!("a{layer}[{}]", i + 1),
+    }
+}
+
+/// Whether `symbol` stands in `formula`, by itself or as one of those that an index `k` runs over.
+fn is_in(formula: &str, symbol: &str) -> bool {
+    let places = formula.match_indices(symbol);
+    let mut own = places.filter(|(at, _)| !formula[..*at].ends_with('∂'));
+    let any = symbol.split_once('[').map(|(word, _)| format!("{word}[k]"));
+    own.next().is_some() || any.is_some_and(|any| formula.contains(&any))
 }
 
 impl Questions<'_> {
@@ -162,56 +221,58 @@ impl Questions<'_> {
         numbers: String,
         value: f64,
     ) {
-        self.asked.push(Question {
+        let known = self.of_network.iter().chain(&self.of_row);
+        let operands = known.filter(|(symbol, _)| is_in(&formula, symbol));
+        let question = Question {
             row,
-            name,
+            name: name.clone(),
+            operands: operands.cloned().collect(),
             formula,
             numbers,
             value,
-        });
-    }
-
-    /// Name of the output of neuron `i` (from 0) of `layer`; layer 0 are the inputs.
-    fn output_of(layer: usize, i: usize) -> String {
-        match layer {
-            0 => format!("x[{}]", i + 1),
-            layer => format!("a{layer}[{}]", i + 1),
-        }
+        };
+        self.asked.push(question);
+        let known = if row.is_some() {
+            &mut self.of_row
+        } else {
+            &mut self.of_network
+        };
+        known.push((name, value));
     }
 
     fn forward(&mut self, place: Option<(usize, usize)>, row: &RowTrace) {
         let trace = self.trace;
         for (l, layer) in trace.network.layers.iter().enumerate() {
             let n = l + 1;
-            for (j, (weights, &bias)) in layer.weights.iter().zip(&layer.biases).enumerate() {
-                let (to, z) = (j + 1, row.forward.z[l][j]);
-                let inputs = &row.forward.a[l];
-                let terms = (0..weights.len())
-                    .map(|i| format!("w{n}[{to},{}]·{}", i + 1, Self::output_of(l, i)));
-                let formula = format!("{} + b{n}[{to}]", joined(terms));
-                let terms = weights.iter().zip(inputs);
-                let terms = terms.map(|(&w, &a)| format!("{}·{}", shown(w), factor(a)));
+            let neurons = layer.weights.iter().zip(&layer.biases);
+            for (j, (weights, &bias)) in neurons.enumerate() {
+                let to = j + 1;
+                let symbols =
+                    (0..weights.len()).map(|i| format!("w{n}[{to},{}]·{}", i + 1, output_of(l, i)));
+                let formula = format!("{} + b{n}[{to}]", joined(symbols));
+                let terms = weights.iter().zip(&row.forward.a[l]);
+                let terms = terms.map(|(&w, &a)| format!("{}·{}", factor(w), factor(a)));
                 let numbers = format!("{} + {}", joined(terms), factor(bias));
-                self.ask(place, format!("z{n}[{to}]"), formula, numbers, z);
+                self.ask(
+                    place,
+                    format!("z{n}[{to}]"),
+                    formula,
+                    numbers,
+                    row.forward.z[l][j],
+                );
             }
-            let function = match trace.network.activation(n) {
-                Some(activation) => activation.to_string(),
-                None => "softmax".into(),
-            };
-            for j in 0..layer.biases.len() {
-                let (to, z) = (j + 1, row.forward.z[l][j]);
+            for (j, &z) in row.forward.z[l].iter().enumerate() {
+                let to = j + 1;
                 let (formula, numbers) = match trace.network.activation(n) {
-                    Some(_) => (
+                    Some(function) => (
                         format!("{function}(z{n}[{to}])"),
                         format!("{function}({})", shown(z)),
                     ),
                     None => {
-                        let all = row.forward.z[l].iter();
-                        let sum = all.map(|&z| format!("exp({})", shown(z)));
-                        (
-                            format!("exp(z{n}[{to}]) / Σ exp(z{n})"),
-                            format!("exp({}) / ({})", shown(z), joined(sum)),
-                        )
+                        let sum = row.forward.z[l].iter();
+                        let sum = joined(sum.map(|&z| format!("exp({})", shown(z))));
+                        let formula = format!("exp(z{n}[{to}]) / Σ exp(z{n}[k])");
+                        (formula, format!("exp({}) / ({sum})", shown(z)))
                     }
                 };
                 let a = row.forward.a[n][j];
@@ -219,16 +280,15 @@ impl Questions<'_> {
             }
         }
         let depth = trace.network.layers.len();
-        let (formula, numbers) = match self.loss {
-            Loss::Quadratic => {
-                let pairs = row.forward.outputs().iter().zip(&row.targets);
-                let numbers = pairs
-                    .clone()
-                    .map(|(&a, &y)| format!("½({} − {})²", shown(a), factor(y)));
-                let terms = (1..=row.targets.len()).map(|k| format!("½(a{depth}[{k}] − y[{k}])²"));
-                (joined(terms), joined(numbers))
-            }
-            loss => (format!("{loss}(a{depth}, y)"), String::new()),
+        let formula = self.loss.formula(self.output).replace("{sum}", "Σ ");
+        let formula = formula
+            .replace("{a}", &format!("a{depth}[k]"))
+            .replace("{y}", "y[k]");
+        let numbers = if self.loss == Loss::Quadratic {
+            let pairs = row.forward.outputs().iter().zip(&row.targets);
+            joined(pairs.map(|(&a, &y)| format!("½({} − {})²", shown(a), factor(y))))
+        } else {
+            String::new()
         };
         self.ask(place, "C".into(), formula, numbers, row.backward.loss);
     }
@@ -240,61 +300,81 @@ impl Questions<'_> {
             let deltas = &row.backward.delta[n - 1];
             for (j, &delta) in deltas.iter().enumerate() {
                 let (to, z, a) = (j + 1, row.forward.z[n - 1][j], row.forward.a[n][j]);
-                let activation = network.activation(n);
-                let slope = activation.map_or(f64::NAN, |activation| activation.derivative(z, a));
+                let function = network.activation(n);
+                let slope = function.map_or(f64::NAN, |function| function.derivative(z, a));
                 let (formula, numbers) = if n == depth {
                     self.output_delta(to, a, row.targets[j], slope)
                 } else {
                     let next = &network.layers[n].weights;
-                    let terms =
+                    let symbols =
                         (1..=next.len()).map(|k| format!("w{}[{k},{to}]·δ{}[{k}]", n + 1, n + 1));
-                    let formula = format!("f′(z{n}[{to}])·({})", joined(terms));
+                    let formula = format!("f′(z{n}[{to}])·({})", joined(symbols));
                     let pairs = next.iter().zip(&row.backward.delta[n]);
-                    let terms = pairs.map(|(w, &d)| format!("{}·{}", shown(w[j]), factor(d)));
+                    let terms = pairs.map(|(w, &d)| format!("{}·{}", factor(w[j]), factor(d)));
                     (formula, format!("{}·({})", shown(slope), joined(terms)))
                 };
+                let formula = self.with_slope(n, to, formula);
                 self.ask(place, format!("δ{n}[{to}]"), formula, numbers, delta);
             }
             let before = &row.forward.a[n - 1];
             for (j, &delta) in deltas.iter().enumerate() {
                 let to = j + 1;
                 for (i, &a) in before.iter().enumerate() {
-                    let formula = format!("{}·δ{n}[{to}]", Self::output_of(n - 1, i));
+                    let name = format!("∂C/∂w{n}[{to},{}]", i + 1);
+                    let formula = format!("{}·δ{n}[{to}]", output_of(n - 1, i));
                     let numbers = format!("{}·{}", shown(a), factor(delta));
-                    self.ask(
-                        place,
-                        format!("∂C/∂w{n}[{to},{}]", i + 1),
-                        formula,
-                        numbers,
-                        a * delta,
-                    );
+                    self.ask(place, name, formula, numbers, a * delta);
                 }
-                self.ask(
-                    place,
-                    format!("∂C/∂b{n}[{to}]"),
-                    format!("δ{n}[{to}]"),
-                    shown(delta),
-                    delta,
-                );
+                let name = format!("∂C/∂b{n}[{to}]");
+                self.ask(place, name, format!("δ{n}[{to}]"), shown(delta), delta);
             }
         }
+    }
+
+    /// Adds the formula of the slope of neuron `to` of layer `n` to a `formula` that has it.
+    fn with_slope(&self, n: usize, to: usize, formula: String) -> String {
+        let function = self.trace.network.activation(n);
+        let Some(function) = function.filter(|_| formula.contains('′')) else {
+            return formula;
+        };
+        let symbols = function.slope().symbols;
+        let slope = symbols
+            .replace("{z}", &format!("z{n}[{to}]"))
+            .replace("{a}", &format!("a{n}[{to}]"));
+        format!("{formula}, f′ = {slope}")
     }
 
     /// Formula of the delta of an output: of quadratic loss the error times the slope, of cross-entropy the error.
     fn output_delta(&self, to: usize, a: f64, y: f64, slope: f64) -> (String, String) {
         let n = self.trace.network.layers.len();
-        let error = (
-            format!("a{n}[{to}] − y[{to}]"),
-            format!("{} − {}", shown(a), factor(y)),
-        );
-        match self.loss {
-            Loss::CrossEntropy => error,
-            Loss::Quadratic => (
-                format!("({})·f′(z{n}[{to}])", error.0),
-                format!("({})·{}", error.1, shown(slope)),
-            ),
-            _ => (format!("∂C/∂a{n}[{to}]·f′(z{n}[{to}])"), String::new()),
+        let (own, any) = (format!("a{n}[{to}]"), format!("a{n}[k]"));
+        let error = |a: &str, y: &str| {
+            let formula = self.loss.slope_formula();
+            formula.replace("{a}", a).replace("{y}", y)
+        };
+        let own_error = error(&own, &format!("y[{to}]"));
+        if self.loss.cancels_slope(self.output) {
+            return (own_error, format!("{} − {}", shown(a), factor(y)));
         }
+        let any_error = format!("({})", error(&any, "y[k]"));
+        let formula = self
+            .output
+            .delta_formula()
+            .replace("({e})", &format!("({own_error})"));
+        let formula = formula
+            .replace("{e}", &own_error)
+            .replace("({e_k})", &any_error);
+        let formula = formula.replace("{a_k}", &any).replace("{sum_k}", "Σ ");
+        let formula = formula
+            .replace("{a}", &own)
+            .replace("{z}", &format!("z{n}[{to}]"));
+        let is_product = self.loss == Loss::Quadratic && slope.is_finite();
+        let numbers = if is_product {
+            format!("({} − {})·{}", shown(a), factor(y), shown(slope))
+        } else {
+            String::new()
+        };
+        (formula, numbers)
     }
 
     /// Asks for the mean gradients, and for the new weights and biases where they follow from them alone.
@@ -302,62 +382,79 @@ impl Questions<'_> {
         let trace = self.trace;
         let mean = trace.mean_gradient();
         let rows = trace.rows.len();
-        let layers = trace.network.layers.iter().zip(&mean).enumerate();
-        for (l, (layer, mean)) in layers {
-            for (symbol, value, gradient, parts) in parameters(l, layer, mean, trace) {
+        self.of_row.clear();
+        for (l, (layer, mean)) in trace.network.layers.iter().zip(&mean).enumerate() {
+            for Parameter {
+                symbol,
+                value,
+                gradient,
+                of_rows,
+            } in parameters(l, layer, mean, trace)
+            {
+                let name = if rows > 1 { "∂C̄" } else { "∂C" };
                 if rows > 1 {
                     let formula = format!("Σ ∂C/∂{symbol} / {rows}");
-                    let numbers = format!(
-                        "({}) / {rows}",
-                        joined(parts.iter().map(|&part| factor(part)))
-                    );
-                    self.ask(None, format!("∂C̄/∂{symbol}"), formula, numbers, gradient);
-                }
-                if let Some(rate) = trace.descent {
-                    let bar = if rows > 1 { "∂C̄" } else { "∂C" };
-                    let formula = format!("{symbol} − η·{bar}/∂{symbol}");
-                    let numbers =
-                        format!("{} − {}·{}", shown(value), shown(rate), factor(gradient));
+                    let parts = of_rows.iter().map(|&part| factor(part));
+                    let numbers = format!("({}) / {rows}", joined(parts));
                     self.ask(
                         None,
-                        format!("new {symbol}"),
+                        format!("{name}/∂{symbol}"),
                         formula,
                         numbers,
-                        value - rate * gradient,
+                        gradient,
                     );
+                    let operands = of_rows.iter().enumerate();
+                    let operands =
+                        operands.map(|(i, &part)| (format!("∂C/∂{symbol} ({})", i + 1), part));
+                    if let Some(question) = self.asked.last_mut() {
+                        question.operands = operands.collect();
+                    }
+                }
+                if let Some(rate) = trace.descent {
+                    let formula = format!("{symbol} − η·{name}/∂{symbol}");
+                    let numbers =
+                        format!("{} − {}·{}", shown(value), shown(rate), factor(gradient));
+                    let new = value - rate * gradient;
+                    self.ask(None, format!("new {symbol}"), formula, numbers, new);
                 }
             }
         }
     }
 }
 
-/// Weights and biases of a layer: the symbol, the value, the mean gradient, and the gradient of each row.
-fn parameters(
-    l: usize,
-    layer: &Layer,
-    mean: &Layer,
-    trace: &Trace,
-) -> Vec<(String, f64, f64, Vec<f64>)> {
+/// A weight or bias, with its gradients.
+struct Parameter {
+    symbol: String,
+    value: f64,
+    /// Mean gradient over the rows.
+    gradient: f64,
+    /// Gradient of each row.
+    of_rows: Vec<f64>,
+}
+
+/// Weights and biases of layer `l` (from 0), with their gradients of each row of `trace` and the `mean` of these.
+fn parameters(l: usize, layer: &Layer, mean: &Layer, trace: &Trace) -> Vec<Parameter> {
     let mut all = Vec::new();
     let n = l + 1;
     let of_rows = |of: &dyn Fn(&Layer) -> f64| {
         let rows = trace.rows.iter();
-        rows.map(|row| of(&row.backward.gradient[l]))
-            .collect::<Vec<_>>()
+        rows.map(|row| of(&row.backward.gradient[l])).collect()
     };
     for (j, weights) in layer.weights.iter().enumerate() {
-        for (i, &weight) in weights.iter().enumerate() {
-            let parts = of_rows(&|gradient| gradient.weights[j][i]);
-            let symbol = format!("w{n}[{},{}]", j + 1, i + 1);
-            all.push((symbol, weight, mean.weights[j][i], parts));
+        for (i, &value) in weights.iter().enumerate() {
+            all.push(Parameter {
+                symbol: format!("w{n}[{},{}]", j + 1, i + 1),
+                value,
+                gradient: mean.weights[j][i],
+                of_rows: of_rows(&|gradient| gradient.weights[j][i]),
+            });
         }
-        let parts = of_rows(&|gradient| gradient.biases[j]);
-        all.push((
-            format!("b{n}[{}]", j + 1),
-            layer.biases[j],
-            mean.biases[j],
-            parts,
-        ));
+        all.push(Parameter {
+            symbol: format!("b{n}[{}]", j + 1),
+            value: layer.biases[j],
+            gradient: mean.biases[j],
+            of_rows: of_rows(&|gradient| gradient.biases[j]),
+        });
     }
     all
 }
@@ -366,7 +463,7 @@ fn joined(terms: impl Iterator<Item = String>) -> String {
     terms.collect::<Vec<_>>().join(" + ")
 }
 
-/// A number behind a sign, in brackets if it has one of its own.
+/// A number in a product or behind a sign, in brackets if it has a sign of its own.
 fn factor(value: f64) -> String {
     let text = shown(value);
     if text.starts_with('−') {

@@ -2,15 +2,14 @@ use super::*;
 use crate::lesson::expression::Expression;
 use crate::nn::{Activation, Architecture, Output, Parameters};
 
+fn architecture() -> Architecture {
+    let (activation, output) = (Activation::Sigmoid, Output::Sigmoid);
+    Architecture::new(vec![2, 2, 1], activation, output, Loss::Quadratic).expect("valid")
+}
+
 /// The network and the two rows of `hand.py`.
 fn trace() -> Trace {
-    let architecture = Architecture::new(
-        vec![2, 2, 1],
-        Activation::Sigmoid,
-        Output::Sigmoid,
-        Loss::Quadratic,
-    );
-    let architecture = architecture.expect("valid");
+    let architecture = architecture();
     let mut parameters = Parameters::zeros(&architecture);
     parameters.layers[0].weights = ndarray::arr2(&[[1.0, -1.0], [0.5, 1.0]]);
     parameters.layers[1].weights = ndarray::arr2(&[[2.0, -1.0]]);
@@ -19,6 +18,10 @@ fn trace() -> Trace {
         let forward = network.forward(&inputs);
         let backward = network.backward(&forward, &[target]);
         RowTrace {
+            sample: SampleId {
+                set: crate::train::Set::Training,
+                index: 0,
+            },
             targets: vec![target],
             forward,
             backward,
@@ -55,7 +58,7 @@ fn type_number(quiz: &mut Quiz, text: &str) {
 fn the_numbers_by_hand_are_right() {
     let mut quiz = Quiz::default();
     assert!(quiz.is_waiting() && !quiz.is_asking());
-    quiz.fill(Some(&trace()), Loss::Quadratic);
+    quiz.fill(Some(&trace()), &architecture());
     for text in BY_HAND {
         let name = quiz.question().expect("a question").name.clone();
         type_number(&mut quiz, text);
@@ -72,11 +75,11 @@ fn the_numbers_by_hand_are_right() {
 #[test]
 fn a_wrong_number_is_explained_and_an_empty_line_shows_it() {
     let mut quiz = Quiz::default();
-    quiz.fill(Some(&trace()), Loss::Quadratic);
+    quiz.fill(Some(&trace()), &architecture());
     type_number(&mut quiz, "3");
     assert_eq!(quiz.reply, Some(Reply::Wrong(Mistake::WholePart, None)));
     type_number(&mut quiz, "-2");
-    let numbers = Some("1·1 + −1·(−1) + 0".to_owned());
+    let numbers = Some("1·1 + (−1)·(−1) + 0".to_owned());
     assert_eq!(quiz.reply, Some(Reply::Wrong(Mistake::Sign, numbers)));
     assert_eq!(
         quiz.question().expect("the same").formula,
@@ -89,7 +92,7 @@ fn a_wrong_number_is_explained_and_an_empty_line_shows_it() {
 
 #[test]
 fn every_formula_gives_its_number() {
-    let all = questions(&trace(), Loss::Quadratic);
+    let all = questions(&trace(), Loss::Quadratic, Output::Sigmoid);
     let mut checked = 0;
     for question in &all {
         let plain = question.numbers.replace('·', "*").replace('−', "-");
@@ -122,6 +125,36 @@ fn every_formula_gives_its_number() {
 #[test]
 fn a_network_without_numbers_has_no_quiz() {
     let mut quiz = Quiz::default();
-    quiz.fill(None, Loss::Quadratic);
+    quiz.fill(None, &architecture());
     assert!(quiz.is_too_large && !quiz.is_asking() && !quiz.is_waiting());
+}
+
+#[test]
+fn formulas_show_the_numbers_in_them() {
+    let all = questions(&trace(), Loss::Quadratic, Output::Sigmoid);
+    let operands = |name: &str| {
+        let question = all.iter().find(|question| question.name == name);
+        let question = question.expect("a question");
+        let symbols = question.operands.iter().map(|(symbol, _)| symbol.as_str());
+        (question.formula.clone(), symbols.collect::<Vec<_>>())
+    };
+    assert_eq!(
+        operands("z1[1]").1,
+        ["w1[1,1]", "w1[1,2]", "b1[1]", "x[1]", "x[2]"]
+    );
+    let (formula, symbols) = operands("δ2[1]");
+    assert_eq!(formula, "(a2[1] − y[1]) f′(z2[1]), f′ = a2[1] (1 − a2[1])");
+    assert_eq!(symbols, ["y[1]", "z2[1]", "a2[1]"]);
+    assert_eq!(operands("C").0, "½ Σ (a2[k] − y[k])²");
+    assert_eq!(operands("C").1, ["y[1]", "a2[1]"]);
+    assert_eq!(operands("new w1[1,1]").1, ["w1[1,1]", "η", "∂C̄/∂w1[1,1]"]);
+}
+
+#[test]
+fn the_delta_of_a_softmax_has_all_outputs_in_it() {
+    let all = questions(&trace(), Loss::Quadratic, Output::Softmax);
+    let delta = all.iter().find(|question| question.name == "δ2[1]");
+    let formula = &delta.expect("a question").formula;
+    let expected = "a2[1] (a2[1] − y[1] − Σ a2[k] (a2[k] − y[k]))";
+    assert!(formula.starts_with(expected), "{formula}");
 }

@@ -157,6 +157,9 @@ fn a_restart_brings_the_limit_of_the_lesson_back() {
     shown.press(":restart\n");
     assert_eq!(shown.model.run.limits.epochs, limit);
     assert!(shown.wait_until(is_finished), "it ends again");
+    shown.press(":restart\n");
+    assert!(shown.wait_until(is_finished), "and again");
+    assert_eq!(shown.model.run.limits.epochs, limit);
 }
 
 #[test]

@@ -59,7 +59,11 @@ impl Run {
         self.keep_ghost();
         *self = Self {
             ghosts: std::mem::take(&mut self.ghosts),
-            phase: self.phase.clone(),
+            phase: match &self.phase {
+                // The limit that was reached lies ahead again.
+                Phase::Finished(_) => Phase::Paused,
+                phase => phase.clone(),
+            },
             pace_before: self.pace_before,
             force: self.force,
             export: self.export.take(),

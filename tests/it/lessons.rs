@@ -1,9 +1,10 @@
 //! Lessons, driven to their end with a real training.
 
 use nn_tui::lesson::{Kind, Lesson, names};
-use nn_tui::tui::app::{Model, Phase};
+use nn_tui::tui::app::{ClickTarget, Model, Msg, Phase};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::lang::{self, Lang};
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
 use crate::support::screen::{Shown, drawn_with};
 
@@ -173,6 +174,10 @@ fn a_question_waits_for_a_choice_and_a_quiz_can_be_left() {
     assert_eq!((answered(&shown), shown.model.prompt.count), (None, None));
     shown.press("↓↓\n");
     assert_eq!(answered(&shown), Some(1));
+    shown.press(":lesson back\n\n");
+    let second = ClickTarget::Key(KeyCode::Char('2'), KeyModifiers::NONE);
+    shown.update(Msg::Pick(second));
+    assert_eq!(answered(&shown), Some(1), "choices can be clicked");
     shown.press(":quiz\n");
     assert!(shown.wait_until(Model::is_quizzed));
     shown.press("1\x1b");

@@ -15,7 +15,13 @@ impl Model {
             self.prompt.notice = None;
         }
         match target {
-            ClickTarget::Key(code, modifiers) => self.press_usual(&KeyEvent::new(code, modifiers)),
+            ClickTarget::Key(code, modifiers) => {
+                let key = KeyEvent::new(code, modifiers);
+                let is_covered = self.prompt.overlay.is_some();
+                if is_covered || !self.press_in_lesson(&key) {
+                    self.press_usual(&key);
+                }
+            }
             ClickTarget::Line(line) => self.pick_line(line),
             ClickTarget::Slider {
                 column,

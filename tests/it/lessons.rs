@@ -192,3 +192,31 @@ fn a_question_waits_for_a_choice_and_a_quiz_can_be_left() {
     shown.press(":lesson end\n");
     assert!(shown.model.course.is_none());
 }
+
+#[test]
+fn a_lesson_is_drawn_at_any_size() {
+    for language in Lang::ALL {
+        lang::set_current(language);
+        let mut shown = Shown::lesson("mini-batch", &[], (120, 36));
+        for step in 0..6 {
+            for width in [1, 8, 39, 40, 50, 64, 80, 109, 110, 200] {
+                for height in [1, 5, 12, 15, 16, 18, 24, 60] {
+                    shown.update(Msg::Resize(width, height));
+                    drawn_with(&shown.model, Theme::new(Depth::None));
+                }
+            }
+            shown.update(Msg::Resize(120, 36));
+            let course = shown.model.course.as_ref().expect("a lesson");
+            assert_eq!(course.step, step);
+            shown.press(if step == 3 { "2\n" } else { "\n" });
+            let goes_on = |model: &Model| {
+                let course = model.course.as_ref().expect("a lesson");
+                course.step > step || course.is_done || model.is_quizzed()
+            };
+            assert!(shown.wait_until(goes_on), "step {step}");
+            while shown.model.course.as_ref().expect("a lesson").step == step {
+                shown.press("\n");
+            }
+        }
+    }
+}

@@ -81,7 +81,7 @@ pub struct GlobalArgs {
     /// Overwrite existing files without asking
     #[arg(long, help_heading = "Output", global = true)]
     pub force: bool,
-    /// Language of the lessons [default: that of the locale]
+    /// Language of the screen and the lessons [default: that of the locale]
     #[arg(long, value_name = "NAME", help_heading = "Output", global = true,
           value_parser = one_of(&Lang::ALL, Lang::name))]
     pub lang: Option<Lang>,

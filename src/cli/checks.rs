@@ -25,7 +25,7 @@ enum Line {
         suggestion: Option<f64>,
     },
     Preflight {
-        check: &'static str,
+        check: String,
         passed: bool,
         found: f64,
         expected: f64,

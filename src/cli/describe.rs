@@ -7,13 +7,16 @@ use super::job::Job;
 use super::{save_split, standard_output};
 use crate::data::{ColumnSummary, DataSummary, Dataset, Range, prepare};
 use crate::error::Result;
+use crate::util::lang::say;
 use crate::util::numbers::{counted, score};
-use crate::util::text::{printable_json, shorten, width};
+use crate::util::text::{padded, printable_json, shorten, width};
 
 /// Terminal cells of the columns' names.
 const NAME: usize = 24;
 /// Terminal cells of the labels in front of the facts.
 const LABEL: usize = 12;
+/// Terminal cells of a column's type and counts.
+const COUNT: usize = 8;
 /// Categories of a column that are listed.
 const LISTED: usize = 4;
 
@@ -51,21 +54,26 @@ fn text(summary: &DataSummary) -> String {
     for (topic, facts) in summary.facts_by_topic() {
         let mut label = topic.label();
         for fact in facts {
-            let _ = writeln!(out, "  {label:<LABEL$}{}", fact.text());
-            label = "";
+            let _ = writeln!(out, "  {}{}", padded(&label, LABEL), fact.text());
+            label.clear();
         }
     }
     out.push('\n');
     let target = &summary.target;
     for (class, rows) in &target.classes {
-        let _ = writeln!(out, "  {} {rows:>9} rows", padded(class));
+        let _ = writeln!(
+            out,
+            "  {} {}",
+            padded(class, NAME),
+            say!("describe-rows", "{rows} rows", rows = format!("{rows:>9}"))
+        );
     }
     if let Some(range) = &target.range {
         let bars = bars(&target.counts);
         let _ = writeln!(
             out,
             "  {} {bars} {}",
-            padded(&target.name),
+            padded(&target.name, NAME),
             range_text(range)
         );
     }
@@ -77,16 +85,26 @@ fn text(summary: &DataSummary) -> String {
 fn columns(out: &mut String, summary: &DataSummary) {
     if let Some((width, height)) = summary.image {
         let bright = brightness(&summary.columns);
-        let _ = writeln!(out, "  images of {width} x {height} pixels{bright}");
+        let _ = writeln!(
+            out,
+            "  {}{bright}",
+            say!(
+                "describe-images",
+                "images of {width} x {height} pixels",
+                width = width,
+                height = height
+            )
+        );
         return;
     }
     let _ = writeln!(
         out,
-        "  {} {:<8} {:>8} {:>8}  values",
-        padded("column"),
-        "type",
-        "missing",
-        "distinct"
+        "  {} {} {} {}  {}",
+        padded(&say!("describe-column", "column"), NAME),
+        padded(&say!("describe-type", "type"), COUNT),
+        padded_left(&say!("describe-missing", "missing"), COUNT),
+        padded_left(&say!("describe-distinct", "distinct"), COUNT),
+        say!("describe-values", "values")
     );
     for column in &summary.columns {
         let _ = writeln!(out, "  {}", column_line(column));
@@ -104,7 +122,7 @@ fn column_line(column: &ColumnSummary) -> String {
                 .collect();
             let rest = column.values.len().saturating_sub(LISTED);
             let more = if rest > 0 {
-                format!(" and {rest} more")
+                say!("describe-and-more", " and {rest} more", rest = rest)
             } else {
                 String::new()
             };
@@ -112,9 +130,9 @@ fn column_line(column: &ColumnSummary) -> String {
         }
     };
     format!(
-        "{} {:<8} {:>8} {:>8}  {values}",
-        padded(&column.name),
-        column.kind,
+        "{} {} {:>COUNT$} {:>COUNT$}  {values}",
+        padded(&column.name, NAME),
+        padded(&column.kind_title(), COUNT),
         column.missing,
         format!("{more_than}{}", column.distinct),
     )
@@ -136,19 +154,19 @@ fn brightness(pixels: &[ColumnSummary]) -> String {
     })
 }
 
-fn padded(name: &str) -> String {
-    let name = shorten(name, NAME);
-    let room = NAME.saturating_sub(width(&name));
-    format!("{name}{}", " ".repeat(room))
+fn range_text(range: &Range) -> String {
+    say!(
+        "describe-range",
+        "{min} to {max}, mean {mean}",
+        min = range.min,
+        max = range.max,
+        mean = score(range.mean, 4)
+    )
 }
 
-fn range_text(range: &Range) -> String {
-    format!(
-        "{} to {}, mean {}",
-        range.min,
-        range.max,
-        score(range.mean, 4)
-    )
+/// Fills `text` with blanks in front to `cells` cells.
+fn padded_left(text: &str, cells: usize) -> String {
+    format!("{}{text}", " ".repeat(cells.saturating_sub(width(text))))
 }
 
 /// Draws a histogram in one line.

@@ -96,14 +96,22 @@ fn print_message(message: &str) {
 /// Work that has passed all checks. Its own failures are reported by itself.
 type Work = Box<dyn FnOnce() -> Result<u8>>;
 
+/// The language of all texts: JSON is for programs, and stays English.
+fn language(global: &GlobalArgs) -> Lang {
+    if global.json {
+        return Lang::En;
+    }
+    let locale = || Lang::of_locale(|name| std::env::var(name).ok());
+    global.lang.unwrap_or_else(locale)
+}
+
 /// Carries out the arguments, up to the start of a training.
 ///
 /// # Errors
 /// Any error.
 fn prepare_work(args: Args) -> Result<Work> {
     Instructions::check_environment()?;
-    let locale = || Lang::of_locale(|name| std::env::var(name).ok());
-    lang::set_current(args.global.lang.unwrap_or_else(locale));
+    lang::set_default(language(&args.global));
     let GlobalArgs { reading, json, .. } = &args.global;
     let is_json_known = !matches!(
         args.command,

@@ -8,6 +8,7 @@ use super::table::Shape;
 use super::table::formatted::Formats;
 use super::{DateOrder, UnknownTexts};
 use crate::error::DataProblem;
+use crate::util::lang::say;
 
 /// Reason for excluding a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -39,19 +40,19 @@ pub enum Reason {
 
 impl Reason {
     /// Reason in a word or two.
-    pub fn text(self) -> &'static str {
+    pub fn text(self) -> String {
         match self {
-            Self::Dropped => "dropped",
-            Self::Constant => "constant",
-            Self::Empty => "empty",
-            Self::Dates => "dates",
-            Self::Prose => "free text",
-            Self::Identifiers => "nearly all different",
-            Self::RowNumbers => "row numbers",
-            Self::NotInModel => "not in the model",
-            Self::RowNames => "row names",
-            Self::Groups => "groups of the split",
-            Self::ManyTexts => "mostly different texts",
+            Self::Dropped => say!("reason-dropped", "dropped"),
+            Self::Constant => say!("reason-constant", "constant"),
+            Self::Empty => say!("reason-empty", "empty"),
+            Self::Dates => say!("reason-dates", "dates"),
+            Self::Prose => say!("reason-free-text", "free text"),
+            Self::Identifiers => say!("reason-nearly-all-different", "nearly all different"),
+            Self::RowNumbers => say!("reason-row-numbers", "row numbers"),
+            Self::NotInModel => say!("reason-not-in-the-model", "not in the model"),
+            Self::RowNames => say!("reason-row-names", "row names"),
+            Self::Groups => say!("reason-groups-of-the-split", "groups of the split"),
+            Self::ManyTexts => say!("reason-mostly-different-texts", "mostly different texts"),
         }
     }
 
@@ -110,19 +111,27 @@ impl Exclusion {
     /// Returns the reason in a few words, such as `301 different texts in 392 rows`.
     pub fn why(&self) -> String {
         match self.texts {
-            Some((texts, rows)) => format!("{texts} different texts in {rows} rows"),
-            None => self.reason.text().into(),
+            Some((texts, rows)) => say!(
+                "reason-texts",
+                "{texts} different texts in {rows} rows",
+                texts = texts,
+                rows = rows
+            ),
+            None => self.reason.text(),
         }
     }
 
     /// Returns the reason with the option that overrides it, such as `excluded: dates (--keep)`.
     pub fn text(&self) -> String {
-        let option = if self.reason.is_guess() {
-            " (--keep)"
+        if self.reason.is_guess() {
+            say!(
+                "column-excluded-by-guess",
+                "excluded: {why} (--keep)",
+                why = self.why()
+            )
         } else {
-            ""
-        };
-        format!("excluded: {}{option}", self.why())
+            say!("column-excluded", "excluded: {why}", why = self.why())
+        }
     }
 }
 

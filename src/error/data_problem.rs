@@ -3,20 +3,30 @@
 use thiserror::Error;
 
 use super::brief;
+use crate::util::lang::say;
 use crate::util::text::sanitise;
 use crate::util::windows_1252::character;
 
 /// Options that help where a target cannot be predicted.
-const TARGET_OPTIONS: &str =
-    " (--target predicts another column, --task decides between classes and numbers)";
+fn target_options() -> String {
+    say!(
+        "problem-target-options",
+        " (--target predicts another column, --task decides between classes and numbers)"
+    )
+}
 
 /// Describes that there are too few rows to split.
 fn too_few(rows: usize) -> String {
     match rows {
-        0 => "no row has a target".into(),
-        1 => "1 row with a target is too few to split into training and validation rows".into(),
-        _ => format!(
-            "{rows} rows with a target are too few to split into training and validation rows"
+        0 => say!("problem-no-row", "no row has a target"),
+        1 => say!(
+            "problem-one-row",
+            "1 row with a target is too few to split into training and validation rows"
+        ),
+        _ => say!(
+            "problem-few-rows",
+            "{rows} rows with a target are too few to split into training and validation rows",
+            rows = rows
         ),
     }
 }
@@ -25,30 +35,25 @@ fn too_few(rows: usize) -> String {
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum DataProblem {
     /// No rows at all.
-    #[error("there are no rows of data in it")]
+    #[error("{}", say!("problem-empty", "there are no rows of data in it"))]
     Empty,
     /// A byte sequence that is not UTF-8.
-    #[error("the byte {byte:#04x} is not UTF-8{}", encoding_hint(*.byte))]
+    #[error("{}", say!("problem-not-utf8", "the byte {byte} is not UTF-8{hint}", byte = format!("{:#04x}", .byte), hint = encoding_hint(*.byte)))]
     NotUtf8 {
         /// First invalid byte.
         byte: u8,
     },
     /// A row longer than 16 MB.
-    #[error("the row is longer than 16 MB")]
+    #[error("{}", say!("problem-endless-row", "the row is longer than 16 MB"))]
     EndlessRow,
     /// A quote that is not closed, so that the rows below it would be taken for one cell.
-    #[error("the quote that opens on this line is never closed")]
+    #[error("{}", say!("problem-unclosed-quote", "the quote that opens on this line is never closed"))]
     UnclosedQuote,
     /// A quoted cell that holds rows of the table.
-    #[error(
-        "the quote that opens on this line takes in rows of the table up to the next quote (--quote none takes quotes for text)"
-    )]
+    #[error("{}", say!("problem-rows-in-quotes", "the quote that opens on this line takes in rows of the table up to the next quote (--quote none takes quotes for text)"))]
     RowsInQuotes,
     /// Text in a numeric column.
-    #[error(
-        "expected a number, found \"{found}\" ({hint}--missing-values counts texts as missing, --drop leaves the column \"{}\" out, --categorical takes its values for names)",
-        brief(.column)
-    )]
+    #[error("{}", say!("problem-stray-text", "expected a number, found \"{found}\" ({hint}--missing-values counts texts as missing, --drop leaves the column \"{column}\" out, --categorical takes its values for names)", found = .found, hint = .hint, column = brief(.column)))]
     StrayText {
         /// Text of the cell, sanitised.
         found: String,
@@ -58,13 +63,13 @@ pub enum DataProblem {
         hint: String,
     },
     /// A class that no training row has.
-    #[error("the class \"{}\" is none of those that are trained on", brief(.class))]
+    #[error("{}", say!("problem-unknown-class", "the class \"{class}\" is none of those that are trained on", class = brief(.class)))]
     UnknownClass {
         /// Name of the class.
         class: String,
     },
     /// A row whose number of cells differs from that of the first row.
-    #[error("the row has {found} {}, the first row has {expected}{hint}", if *.found == 1 { "cell" } else { "cells" })]
+    #[error("{}", say!("problem-ragged-row", "the row has {cells}, the first row has {expected}{hint}", cells = cells(*.found), expected = .expected, hint = .hint))]
     RaggedRow {
         /// Number of cells in this row.
         found: usize,
@@ -74,13 +79,13 @@ pub enum DataProblem {
         hint: String,
     },
     /// A cell that is not a number where one is required.
-    #[error("expected a number, found \"{found}\"")]
+    #[error("{}", say!("problem-not-a-number", "expected a number, found \"{found}\"", found = .found))]
     NotANumber {
         /// Text of the cell, sanitised.
         found: String,
     },
     /// A cell that is not a date where one is required.
-    #[error("expected a date{order}, found \"{found}\"")]
+    #[error("{}", say!("problem-not-a-date", "expected a date{order}, found \"{found}\"", order = .order, found = .found))]
     NotADate {
         /// Text of the cell, sanitised.
         found: String,
@@ -88,10 +93,7 @@ pub enum DataProblem {
         order: &'static str,
     },
     /// A cell that is not a date in a table that is trained on.
-    #[error(
-        "expected a date{order}, found \"{found}\" (--missing-values counts texts as missing, --drop leaves the column \"{}\" out)",
-        brief(.column)
-    )]
+    #[error("{}", say!("problem-stray-date", "expected a date{order}, found \"{found}\" (--missing-values counts texts as missing, --drop leaves the column \"{column}\" out)", order = .order, found = .found, column = brief(.column)))]
     StrayDate {
         /// Text of the cell, sanitised.
         found: String,
@@ -101,57 +103,46 @@ pub enum DataProblem {
         column: String,
     },
     /// A row that is older than the one before.
-    #[error(
-        "the row is older than the one before it; lags need rows in order of time (sort the table by \"{}\", or --drop it if the rows are in order)",
-        brief(.column)
-    )]
+    #[error("{}", say!("problem-not-in-order", "the row is older than the one before it; lags need rows in order of time (sort the table by \"{column}\", or --drop it if the rows are in order)", column = brief(.column)))]
     NotInOrder {
         /// Name of the column of dates.
         column: String,
     },
     /// A table without a row that has all earlier targets that are inputs.
-    #[error("no row has the targets of the {lags} rows before it, which are inputs (--lags)")]
+    #[error("{}", say!("problem-no-history", "no row has the targets of the {lags} rows before it, which are inputs (--lags)", lags = .lags))]
     NoHistory {
         /// Number of earlier targets.
         lags: usize,
     },
     /// Text in a target that is predicted as a number.
-    #[error(
-        "expected a number, found \"{found}\" (--missing-values counts texts as missing, --task classification predicts classes, --target another column)"
-    )]
+    #[error("{}", say!("problem-stray-target", "expected a number, found \"{found}\" (--missing-values counts texts as missing, --task classification predicts classes, --target another column)", found = .found))]
     StrayTarget {
         /// Text of the cell, sanitised.
         found: String,
     },
     /// Text in a target whose earlier values are inputs.
-    #[error(
-        "expected a number, found \"{found}\" (--lags takes earlier targets as numbers: train without it, or --target predicts another column, --missing-values counts texts as missing)"
-    )]
+    #[error("{}", say!("problem-stray-lag", "expected a number, found \"{found}\" (--lags takes earlier targets as numbers: train without it, or --target predicts another column, --missing-values counts texts as missing)", found = .found))]
     StrayLag {
         /// Text of the cell, sanitised.
         found: String,
     },
     /// A number beyond the range of f32.
-    #[error(
-        "the number \"{found}\" is too large for 32 bits (f32); --missing-values counts texts as missing"
-    )]
+    #[error("{}", say!("problem-too-large", "the number \"{found}\" is too large for 32 bits (f32); --missing-values counts texts as missing", found = .found))]
     TooLarge {
         /// Text of the cell, sanitised.
         found: String,
     },
     /// A number that is NaN or infinite.
-    #[error(
-        "expected a finite number, found \"{found}\" (--missing-values counts texts as missing)"
-    )]
+    #[error("{}", say!("problem-not-finite", "expected a finite number, found \"{found}\" (--missing-values counts texts as missing)", found = .found))]
     NotFinite {
         /// Text of the cell, sanitised.
         found: String,
     },
     /// An empty cell.
-    #[error("the cell is empty")]
+    #[error("{}", say!("problem-missing-cell", "the cell is empty"))]
     MissingCell,
     /// A target with a single class.
-    #[error("every row has the class \"{}\"{}: there is nothing to tell apart{TARGET_OPTIONS}", brief(.class), or_none(*.without))]
+    #[error("{}", say!("problem-single-class", "every row has the class \"{class}\"{without}: there is nothing to tell apart{options}", class = brief(.class), without = or_none(*.without), options = target_options()))]
     SingleClass {
         /// Name of the class.
         class: String,
@@ -159,9 +150,7 @@ pub enum DataProblem {
         without: usize,
     },
     /// A target with (nearly) as many classes as rows.
-    #[error(
-        "the target has {classes} different values in {rows} rows: it does not look like a class label{TARGET_OPTIONS}"
-    )]
+    #[error("{}", say!("problem-too-many-classes", "the target has {classes} different values in {rows} rows: it does not look like a class label{options}", classes = .classes, rows = .rows, options = target_options()))]
     TooManyClasses {
         /// Number of distinct values.
         classes: usize,
@@ -169,26 +158,22 @@ pub enum DataProblem {
         rows: usize,
     },
     /// A numeric target that is constant over the training rows.
-    #[error(
-        "the target is the same in every training row: there is nothing to predict{TARGET_OPTIONS}"
-    )]
+    #[error("{}", say!("problem-constant-target", "the target is the same in every training row: there is nothing to predict{options}", options = target_options()))]
     ConstantTarget,
     /// A target of dates.
-    #[error(
-        "the target holds dates such as \"{found}\", neither classes nor numbers{TARGET_OPTIONS}"
-    )]
+    #[error("{}", say!("problem-date-target", "the target holds dates such as \"{found}\", neither classes nor numbers{options}", found = .found, options = target_options()))]
     DateTarget {
         /// Text of a cell, sanitised.
         found: String,
     },
     /// Too few rows to split into training and validation rows.
-    #[error("{}{TARGET_OPTIONS}", too_few(*.rows))]
+    #[error("{}{}", too_few(*.rows), target_options())]
     TooFewRows {
         /// Number of rows found.
         rows: usize,
     },
     /// A column name or number that the table does not have.
-    #[error("there is no column \"{}\"{}", brief(.asked), suggestion(.near, .available))]
+    #[error("{}", say!("problem-no-such-column", "there is no column \"{asked}\"{hint}", asked = brief(.asked), hint = suggestion(.near, .available)))]
     NoSuchColumn {
         /// Requested name or number.
         asked: String,
@@ -198,18 +183,16 @@ pub enum DataProblem {
         available: Vec<String>,
     },
     /// A table with a single column, which cannot hold both features and a target.
-    #[error(
-        "the table has a single column; it needs features and something to predict (--delimiter says what separates the cells)"
-    )]
+    #[error("{}", say!("problem-single-column", "the table has a single column; it needs features and something to predict (--delimiter says what separates the cells)"))]
     SingleColumn,
     /// No feature column is left after constant and excluded columns are removed.
-    #[error("no feature is left: every column but the target is constant or left out{}", reasons(.columns))]
+    #[error("{}", say!("problem-no-features", "no feature is left: every column but the target is constant or left out{reasons}", reasons = reasons(.columns)))]
     NoFeatures {
         /// Name of each column, and the reason, with the option that overrides it.
         columns: Vec<(String, String)>,
     },
     /// A feature column of the model that the table does not have.
-    #[error("the model needs a column \"{}\", and the file has none of that name{}", brief(.name), suggestion(.near, .available))]
+    #[error("{}", say!("problem-missing-feature", "the model needs a column \"{name}\", and the file has none of that name{hint}", name = brief(.name), hint = suggestion(.near, .available)))]
     MissingFeature {
         /// Name of the feature column.
         name: String,
@@ -219,18 +202,13 @@ pub enum DataProblem {
         available: Vec<String>,
     },
     /// More columns than the table that the model was trained on.
-    #[error(
-        "the table has more columns than the model was trained on, which has no inputs for {} (--drop leaves columns out)",
-        quoted(.names)
-    )]
+    #[error("{}", say!("problem-new-features", "the table has more columns than the model was trained on, which has no inputs for {names} (--drop leaves columns out)", names = quoted(.names)))]
     NewFeatures {
         /// Names of the columns that are none of the model's.
         names: Vec<String>,
     },
     /// A table without header whose number of columns does not match the model.
-    #[error(
-        "the file has no header and {found} columns; the model was trained on {expected} feature columns, with or without the class"
-    )]
+    #[error("{}", say!("problem-wrong-width", "the file has no header and {found} columns; the model was trained on {expected} feature columns, with or without the class", found = .found, expected = .expected))]
     WrongWidth {
         /// Number of columns of the table.
         found: usize,
@@ -241,17 +219,13 @@ pub enum DataProblem {
     #[error("{0}")]
     ForeignFormat(&'static str),
     /// A line that is no JSON object, in a table of JSON lines.
-    #[error(
-        "the line is not a JSON object; tables of JSON have one on each line (other JSON can be converted to CSV, for example with pandas: read_json(FILE).to_csv(\"table.csv\", index=False))"
-    )]
+    #[error("{}", say!("problem-json", "the line is not a JSON object; tables of JSON have one on each line (other JSON can be converted to CSV, for example with pandas: read_json(FILE).to_csv(\"table.csv\", index=False))"))]
     Json,
     /// An object or array in a cell.
-    #[error(
-        "expected a number, a text, true, false or null, found an object or array (flatten it, for example with pandas.json_normalize)"
-    )]
+    #[error("{}", say!("problem-nested", "expected a number, a text, true, false or null, found an object or array (flatten it, for example with pandas.json_normalize)"))]
     Nested,
     /// A zip archive that does not hold a single table.
-    #[error("the zip archive holds {count} files{}; a zip archive with a single table is read", list_of(.names))]
+    #[error("{}", say!("problem-archive", "the zip archive holds {count} files{names}; a zip archive with a single table is read", count = .count, names = list_of(.names)))]
     Archive {
         /// Number of files.
         count: usize,
@@ -262,7 +236,7 @@ pub enum DataProblem {
     #[error("{0}")]
     Split(String),
     /// An unusable IDX file of images or labels.
-    #[error("not usable images: {0}")]
+    #[error("{}", say!("problem-images", "not usable images: {cause}", cause = .0))]
     Images(String),
 }
 
@@ -271,7 +245,11 @@ fn or_none(without: usize) -> String {
     match without {
         0 => String::new(),
         rows => {
-            format!(" or a missing one ({rows}; --missing-values says which texts are missing)")
+            say!(
+                "problem-or-none",
+                " or a missing one ({rows}; --missing-values says which texts are missing)",
+                rows = rows
+            )
         }
     }
 }
@@ -286,10 +264,23 @@ fn reasons(columns: &[(String, String)]) -> String {
         .collect();
     match columns.len() {
         0 => return String::new(),
-        count if count > SHOWN => shown.push(format!("and {} more", count - SHOWN)),
+        count if count > SHOWN => shown.push(say!(
+            "problem-and-more",
+            "and {rest} more",
+            rest = count - SHOWN
+        )),
         _ => {}
     }
     format!(": {}", shown.join(", "))
+}
+
+/// Counts the cells of a row.
+fn cells(count: usize) -> String {
+    if count == 1 {
+        say!("problem-one-cell", "1 cell")
+    } else {
+        say!("problem-cells", "{count} cells", count = count)
+    }
 }
 
 fn list_of(names: &[String]) -> String {
@@ -304,21 +295,39 @@ fn encoding_hint(byte: u8) -> String {
     let option = character(byte).map_or_else(String::new, |character| {
         // The soft hyphen among them is invisible.
         let character = sanitise(&character.to_string());
-        format!("; --encoding windows-1252 reads it as \"{character}\"")
+        say!(
+            "problem-windows-1252",
+            "; --encoding windows-1252 reads it as \"{character}\"",
+            character = character
+        )
     });
-    format!("{option}; iconv -f ENCODING -t utf-8 converts a file")
+    say!(
+        "problem-iconv",
+        "{option}; iconv -f ENCODING -t utf-8 converts a file",
+        option = option
+    )
 }
 
 fn suggestion(near: &[String], available: &[String]) -> String {
     if !near.is_empty() {
-        return format!("; did you mean {}?", quoted(near));
+        return say!(
+            "problem-near",
+            "; did you mean {near}?",
+            near = quoted(near)
+        );
     }
     match available.len() {
         0 => String::new(),
-        1..=12 => format!("; the columns are {}", quoted(available)),
-        n => format!(
-            "; the first of {n} columns are {}",
-            quoted(&available[..12])
+        1..=12 => say!(
+            "problem-columns",
+            "; the columns are {columns}",
+            columns = quoted(available)
+        ),
+        all => say!(
+            "problem-first-columns",
+            "; the first of {all} columns are {columns}",
+            all = all,
+            columns = quoted(&available[..12])
         ),
     }
 }

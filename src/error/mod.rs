@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::util::lang::say;
 use crate::util::text::{sanitise, shorten};
 pub use data_problem::DataProblem;
 
@@ -69,13 +70,13 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.source)?;
         if let Some(line) = self.line {
-            write!(f, ", line {line}")?;
+            f.write_str(&say!("place-line", ", line {line}", line = line))?;
         }
         if let Some(column) = self.column {
-            write!(f, ", column {column}")?;
+            f.write_str(&say!("place-column", ", column {column}", column = column))?;
         }
         if let Some(name) = &self.column_name {
-            write!(f, " ({})", brief(name))?;
+            f.write_str(&say!("place-name", " ({name})", name = brief(name)))?;
         }
         Ok(())
     }
@@ -95,7 +96,7 @@ fn shown(path: &Path) -> String {
 #[derive(Debug, Error)]
 pub enum Error {
     /// Unusable data.
-    #[error("{place}: {problem}")]
+    #[error("{}", say!("error-data", "{place}: {problem}", place = .place, problem = .problem))]
     Data {
         /// Location of the problem; boxed to keep [`Result`] small.
         place: Box<Place>,
@@ -103,7 +104,7 @@ pub enum Error {
         problem: DataProblem,
     },
     /// An input file that does not exist.
-    #[error("{}: no such file{}", shown(.path), .hint)]
+    #[error("{}", say!("error-no-such-file", "{path}: no such file{hint}", path = shown(.path), hint = .hint))]
     NoSuchInput {
         /// Path of the file.
         path: PathBuf,
@@ -111,7 +112,7 @@ pub enum Error {
         hint: String,
     },
     /// An input file that exists and cannot be read.
-    #[error("{}: cannot be read: {cause}", shown(.path))]
+    #[error("{}", say!("error-cannot-read", "{path}: cannot be read: {cause}", path = shown(.path), cause = .cause))]
     CannotRead {
         /// Path of the file.
         path: PathBuf,
@@ -119,7 +120,7 @@ pub enum Error {
         cause: io::Error,
     },
     /// An output file that cannot be written.
-    #[error("{}: cannot be written: {cause}", shown(.path))]
+    #[error("{}", say!("error-cannot-write", "{path}: cannot be written: {cause}", path = shown(.path), cause = .cause))]
     CannotWrite {
         /// Path of the file.
         path: PathBuf,
@@ -127,10 +128,10 @@ pub enum Error {
         cause: io::Error,
     },
     /// An output file that exists and may not be overwritten.
-    #[error("{}: exists already; --force replaces it", shown(.0))]
+    #[error("{}", say!("error-exists", "{path}: exists already; --force replaces it", path = shown(.0)))]
     Exists(PathBuf),
     /// A damaged model file, or a file that is no model.
-    #[error("{}: not a usable model: {problem}", shown(.path))]
+    #[error("{}", say!("error-model", "{path}: not a usable model: {problem}", path = shown(.path), problem = .problem))]
     Model {
         /// Path of the file.
         path: PathBuf,
@@ -138,7 +139,7 @@ pub enum Error {
         problem: String,
     },
     /// A damaged checkpoint, or a file that is none.
-    #[error("{}: not a usable checkpoint: {problem}", shown(.path))]
+    #[error("{}", say!("error-checkpoint", "{path}: not a usable checkpoint: {problem}", path = shown(.path), problem = .problem))]
     Checkpoint {
         /// Path of the file.
         path: PathBuf,
@@ -146,7 +147,7 @@ pub enum Error {
         problem: String,
     },
     /// Data other than those of a checkpoint.
-    #[error("{data}: not the data of the run in {}: {difference}", shown(.checkpoint))]
+    #[error("{}", say!("error-other-data", "{data}: not the data of the run in {checkpoint}: {difference}", data = .data, checkpoint = shown(.checkpoint), difference = .difference))]
     OtherData {
         /// Name of the data, safe to show.
         data: String,
@@ -159,13 +160,13 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// A panic while loading data.
-    #[error("loading failed: {0}")]
+    #[error("{}", say!("error-loading", "loading failed: {cause}", cause = .0))]
     Loading(String),
     /// Cancellation by the user.
-    #[error("cancelled")]
+    #[error("{}", say!("error-cancelled", "cancelled"))]
     Cancelled,
     /// Failure to use the terminal.
-    #[error("the terminal cannot be used: {0}")]
+    #[error("{}", say!("error-terminal", "the terminal cannot be used: {cause}", cause = .0))]
     Terminal(io::Error),
     /// Training that diverged: a loss, gradient or update is not finite.
     #[error("{0}")]
@@ -177,7 +178,7 @@ pub enum Error {
     #[error("{0}")]
     Memory(String),
     /// Failure of the training thread.
-    #[error("the training thread failed: {0}")]
+    #[error("{}", say!("error-worker", "the training thread failed: {cause}", cause = .0))]
     Worker(String),
 }
 

@@ -9,6 +9,7 @@ use ndarray::ArrayView2;
 use super::{TrainedModel, formats, load};
 use crate::error::{Error, Result};
 use crate::nn::Architecture;
+use crate::util::lang::say;
 
 /// Maximal number of rows predicted to verify a file.
 const MAX_ROWS: usize = 1000;
@@ -46,12 +47,30 @@ impl fmt::Display for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SamePredictions { rows, set } => {
-                let plural = if *rows == 1 { "" } else { "s" };
-                write!(f, "verified: same predictions on {rows} {set} row{plural}")
+                let set = match *set {
+                    "validation" => say!("set-validation", "validation"),
+                    _ => say!("set-training", "training"),
+                };
+                f.write_str(&if *rows == 1 {
+                    say!(
+                        "verified-row",
+                        "verified: same predictions on 1 {set} row",
+                        set = set
+                    )
+                } else {
+                    say!(
+                        "verified-rows",
+                        "verified: same predictions on {rows} {set} rows",
+                        rows = rows,
+                        set = set
+                    )
+                })
             }
-            Self::NotReadable { format } => {
-                write!(f, "not verified: nn-tui does not read {format} files")
-            }
+            Self::NotReadable { format } => f.write_str(&say!(
+                "not-verified",
+                "not verified: nn-tui does not read {format} files",
+                format = format
+            )),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{
     Activation, BatchSize, LearningRate, Loss, NeuronId, Optimizer, Output, ParameterId,
     Regularisation, Schedule, WeightDecay,
 };
+use crate::util::lang::say;
 
 /// A change that a person makes to a training in progress. Together with the plan and the seed,
 /// the list of changes with their steps determines the weights.
@@ -59,17 +60,27 @@ pub enum Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LearningRate { learning_rate } => write!(f, "learning rate {learning_rate}"),
-            Self::Recover { learning_rate } => {
-                write!(f, "recover with learning rate {learning_rate}")
-            }
+            Self::LearningRate { learning_rate } => f.write_str(&say!(
+                "change-rate",
+                "learning rate {rate}",
+                rate = learning_rate
+            )),
+            Self::Recover { learning_rate } => f.write_str(&say!(
+                "change-recover",
+                "recover with learning rate {rate}",
+                rate = learning_rate
+            )),
             Self::Parameter { id, value } => write!(f, "{id} = {value}"),
-            Self::Freeze { id, frozen } => {
-                write!(f, "{} {id}", if *frozen { "freeze" } else { "unfreeze" })
-            }
-            Self::Mute { neuron, muted } => {
-                write!(f, "{} {neuron}", if *muted { "mute" } else { "unmute" })
-            }
+            Self::Freeze { id, frozen } => f.write_str(&if *frozen {
+                say!("change-freeze", "freeze {id}", id = id)
+            } else {
+                say!("change-unfreeze", "unfreeze {id}", id = id)
+            }),
+            Self::Mute { neuron, muted } => f.write_str(&if *muted {
+                say!("change-mute", "mute {neuron}", neuron = neuron)
+            } else {
+                say!("change-unmute", "unmute {neuron}", neuron = neuron)
+            }),
             Self::Network {
                 hidden,
                 activation,
@@ -77,14 +88,27 @@ impl fmt::Display for Change {
                 loss,
             } => {
                 let hidden = super::architecture::hidden_text(hidden);
-                write!(f, "hidden {hidden}, {activation}, {output}, {loss}")
+                let hidden = say!("change-hidden", "hidden {sizes}", sizes = hidden);
+                write!(f, "{hidden}, {activation}, {output}, {loss}")
             }
-            Self::Optimizer { optimizer } => write!(f, "optimizer {optimizer}"),
-            Self::WeightDecay { weight_decay } => write!(f, "weight decay {weight_decay}"),
-            Self::Schedule { schedule } => write!(f, "schedule {schedule}"),
+            Self::Optimizer { optimizer } => f.write_str(&say!(
+                "change-optimizer",
+                "optimizer {name}",
+                name = optimizer
+            )),
+            Self::WeightDecay { weight_decay } => f.write_str(&say!(
+                "change-decay",
+                "weight decay {decay}",
+                decay = weight_decay
+            )),
+            Self::Schedule { schedule } => {
+                f.write_str(&say!("change-schedule", "schedule {name}", name = schedule))
+            }
             Self::Regularisation { regularisation } => write!(f, "{regularisation}"),
-            Self::Batch { batch } => write!(f, "batch size {batch}"),
-            Self::Undo | Self::UndoLast => f.write_str("undo"),
+            Self::Batch { batch } => {
+                f.write_str(&say!("change-batch", "batch size {size}", size = batch))
+            }
+            Self::Undo | Self::UndoLast => f.write_str(&say!("change-undo", "undo")),
         }
     }
 }

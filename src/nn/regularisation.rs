@@ -7,6 +7,7 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Architecture, ClipNorm, DropoutRate, LabelSmoothing};
+use crate::util::lang::say;
 use crate::util::random::dropout_generator;
 
 /// Gradient clipping, dropout and label smoothing, each off by default. None of them applies to an evaluation.
@@ -34,15 +35,22 @@ impl fmt::Display for Regularisation {
     /// `clip 1, dropout 0.2, label smoothing 0.1`; `no regularisation`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
-        parts.extend(self.clip.map(|clip| format!("clip {clip}")));
+        parts.extend(
+            self.clip
+                .map(|clip| say!("regularisation-clip", "clip {norm}", norm = clip)),
+        );
         if self.dropout.get() > 0.0 {
             parts.push(format!("dropout {}", self.dropout));
         }
         if self.label_smoothing.get() > 0.0 {
-            parts.push(format!("label smoothing {}", self.label_smoothing));
+            parts.push(say!(
+                "regularisation-smoothing",
+                "label smoothing {share}",
+                share = self.label_smoothing
+            ));
         }
         if parts.is_empty() {
-            parts.push("no regularisation".into());
+            parts.push(say!("regularisation-none", "no regularisation"));
         }
         f.write_str(&parts.join(", "))
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::data::{ClassScore, ClassScores, Errors, RankingScores, Scores};
 use crate::train::{Importance, Importances};
+use crate::util::lang::say;
 use crate::util::text::{sanitise, shorten, width};
 
 /// Shown in place of a score that is undefined.
@@ -116,14 +117,14 @@ pub(crate) fn named_scores(scores: &Scores, names: &[String]) -> Vec<NamedScore>
         value,
         show,
     };
-    let mean_loss = score("loss", "loss", scores.loss, loss);
+    let mean_loss = score("loss", &say!("score-loss", "loss"), scores.loss, loss);
     if let Some(errors) = scores.errors {
         let median = errors.median_absolute_error;
         return vec![
             score("mae", "MAE", errors.mae, number),
             score(
                 "median_absolute_error",
-                "median absolute error",
+                &say!("score-median-error", "median absolute error"),
                 median,
                 number,
             ),
@@ -141,19 +142,28 @@ pub(crate) fn named_scores(scores: &Scores, names: &[String]) -> Vec<NamedScore>
         log_loss,
     } = classes.ranking.unwrap_or(RankingScores::UNDEFINED);
     let precision = match names {
-        [_, second] => format!("average precision ({})", shorten(second, POSITIVE_CELLS)),
-        _ => "average precision".into(),
+        [_, second] => say!(
+            "score-average-precision-of",
+            "average precision ({class})",
+            class = shorten(second, POSITIVE_CELLS)
+        ),
+        _ => say!("score-average-precision", "average precision"),
     };
     let (balanced, f1) = (classes.balanced_accuracy, classes.macro_mean.f1);
     vec![
         score(
             "accuracy",
-            "accuracy",
+            &say!("score-accuracy", "accuracy"),
             classes.accuracy,
             percent as fn(f64) -> String,
         ),
-        score("balanced_accuracy", "balanced accuracy", balanced, percent),
-        score("f1_macro", "F1 (macro)", f1, percent),
+        score(
+            "balanced_accuracy",
+            &say!("score-balanced-accuracy", "balanced accuracy"),
+            balanced,
+            percent,
+        ),
+        score("f1_macro", &say!("score-f1", "F1 (macro)"), f1, percent),
         score("roc_auc", "ROC AUC", roc_auc, four_decimals),
         score(
             "average_precision",
@@ -161,7 +171,12 @@ pub(crate) fn named_scores(scores: &Scores, names: &[String]) -> Vec<NamedScore>
             average_precision,
             four_decimals,
         ),
-        score("log_loss", "log loss", log_loss, loss),
+        score(
+            "log_loss",
+            &say!("score-log-loss", "log loss"),
+            log_loss,
+            loss,
+        ),
         mean_loss,
     ]
 }
@@ -226,14 +241,30 @@ pub(crate) fn table_of_classes(
         classes.sort_by(|a, b| a.1.f1.total_cmp(&b.1.f1));
         classes.truncate(MAX_LISTED);
     }
-    let heads = [set, "precision", "recall", "F1", "rows"].map(str::to_owned);
-    let mut rows = vec![heads.to_vec()];
+    let heads = vec![
+        set.to_owned(),
+        say!("score-precision", "precision"),
+        say!("score-recall", "recall"),
+        "F1".to_owned(),
+        say!("score-rows", "rows"),
+    ];
+    let mut rows = vec![heads];
     rows.extend(classes.iter().map(|(name, score)| row(name, score)));
-    rows.push(row("macro mean", &scores.macro_mean));
-    rows.push(row("weighted mean", &scores.weighted_mean));
+    rows.push(row(
+        &say!("score-macro-mean", "macro mean"),
+        &scores.macro_mean,
+    ));
+    rows.push(row(
+        &say!("score-weighted-mean", "weighted mean"),
+        &scores.weighted_mean,
+    ));
     let mut lines = aligned(&rows);
     if hidden > 0 {
-        let line = format!("({hidden} classes with a higher F1 are left out; --json has all)");
+        let line = say!(
+            "score-hidden",
+            "({hidden} classes with a higher F1 are left out; --json has all)",
+            hidden = hidden
+        );
         lines.insert(1 + MAX_LISTED, line);
     }
     lines

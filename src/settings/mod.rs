@@ -13,11 +13,13 @@ mod network;
 mod regularisation;
 mod speed;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::nn::ParameterId;
 use crate::train::{Command, Plan};
+use crate::util::lang::catalogue::{message, translated};
 pub use choices::Choices;
 pub use learning::tenth;
 pub(crate) use learning::{LEARNING_RATE, rounded};
@@ -159,13 +161,31 @@ impl Setting {
         )
     }
 
-    /// Help of the typed command.
+    /// Name in the menu: that of the flag, or a short Chinese one.
+    pub(crate) fn label(&self) -> Cow<'static, str> {
+        translated(&format!("setting-{}-label", self.name), self.name)
+    }
+
+    /// Noun phrase that names the value, in the language of the screen.
+    pub(crate) fn title(&self) -> Cow<'static, str> {
+        translated(&format!("setting-{}", self.name), self.help)
+    }
+
+    /// Help of the typed command, in the language of the screen.
     pub(crate) fn command_help(&self) -> String {
+        let title = self.title();
         if self.note.is_empty() {
-            self.help.to_owned()
-        } else {
-            format!("{} ({})", self.help, self.note)
+            return title.into_owned();
         }
+        let note = translated(&format!("setting-{}-note", self.name), self.note);
+        (message("setting-with-note", &[("title", &title), ("note", &note)]))
+            .unwrap_or_else(|| format!("{title} ({note})"))
+    }
+
+    /// Description of valid values in the language of the screen, for the error message about `text` that is none.
+    pub(crate) fn expected(&self, text: &str) -> String {
+        message(&format!("setting-{}-expected", self.name), &[])
+            .unwrap_or_else(|| (self.expected)(text))
     }
 }
 
@@ -206,7 +226,8 @@ fn turned<T: Copy + PartialEq>(all: &[T], now: T, direction: Direction) -> T {
 
 /// Lists the names of values, for an error message.
 fn one_of(words: &[&str]) -> String {
-    format!("one of {}", words.join(", "))
+    let words = words.join(", ");
+    message("setting-one-of", &[("words", &words)]).unwrap_or_else(|| format!("one of {words}"))
 }
 
 #[cfg(test)]

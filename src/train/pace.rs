@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::nn::Architecture;
+use crate::util::lang::say;
 use crate::util::text::sanitise;
 
 /// Upper limit of the training speed.
@@ -66,8 +67,10 @@ impl Pace {
 impl fmt::Display for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Full => f.write_str("full speed"),
-            Self::EpochsPerSecond(pace) => write!(f, "{pace} epochs/s"),
+            Self::Full => f.write_str(&say!("pace-full", "full speed")),
+            Self::EpochsPerSecond(pace) => {
+                f.write_str(&say!("pace-epochs", "{pace} epochs/s", pace = pace))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use super::checkpoint::{About, Checkpoint, read_about};
 use crate::data::Source;
 use crate::error::{Error, Result};
 use crate::model_file::{Access, write_with};
+use crate::util::lang::say;
 use crate::util::platform::create_private_folder;
 use crate::util::text::sanitise;
 
@@ -98,9 +99,11 @@ pub(crate) fn hint(folder: &Path, source: &Source) -> Option<String> {
         0 => String::new(),
         _ => format!(" {}", sanitise(&path.to_string_lossy())),
     };
-    Some(format!(
-        "an interrupted run (epoch {}) can be resumed: nn-tui --resume{path}",
-        about.epoch
+    Some(say!(
+        "run-to-resume",
+        "an interrupted run (epoch {epoch}) can be resumed: nn-tui --resume{path}",
+        epoch = about.epoch,
+        path = path
     ))
 }
 

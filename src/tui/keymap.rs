@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::util::lang::catalogue::message;
+
 /// Keys in place of others: each pair is a usual key and the one that has its function instead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyMap {
@@ -46,7 +48,7 @@ impl KeyMap {
 
     /// Names of keys as a text shows them, such as `+ −`, with those that replace them.
     pub(super) fn shown(&self, names: &str) -> String {
-        let name = |word: &str| self.replacement(word).unwrap_or(word.to_owned());
+        let name = |word: &str| self.replacement(word).unwrap_or_else(|| key_name(word));
         let names = names.split(' ').map(name);
         names.collect::<Vec<_>>().join(" ")
     }
@@ -75,7 +77,7 @@ impl KeyMap {
     fn replacement(&self, name: &str) -> Option<String> {
         let usual = match name {
             "−" => "-",
-            "space" => " ",
+            "space" | "空格" => " ",
             name => name,
         };
         let mut pairs = self.pairs.iter();
@@ -84,10 +86,15 @@ impl KeyMap {
     }
 }
 
+/// Name of the key called `name` in the language of the screen.
+fn key_name(name: &str) -> String {
+    message(&format!("key-{name}"), &[]).unwrap_or_else(|| name.to_owned())
+}
+
 /// Name of a key in a text.
 fn named(key: char) -> String {
     match key {
-        ' ' => "space".into(),
+        ' ' => key_name("space"),
         key => key.to_string(),
     }
 }
@@ -118,6 +125,7 @@ mod tests {
             ("pause first: space", "pause first: T"),
             ("failed: q · q: quit", "failed: Q · Q: quit"),
             ("no q here", "no q here"),
+            ("未在训练 · 空格: 训练", "未在训练 · T: 训练"),
         ] {
             assert_eq!(keys.in_text(text), shown);
         }

@@ -36,7 +36,7 @@ pub use run::run;
 pub(crate) use terminal::unusable;
 use theme::Theme;
 use widgets::{Pane, cut};
-use widgets::{ascii, overlay};
+use widgets::{ascii, overlay, wide};
 
 /// Draws `model` on the whole of `frame`.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
@@ -66,6 +66,7 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Draw
         drawn.popup = pane.popup;
         drawn.hits.append(&mut pane.hits);
     }
+    wide::mend(buf);
     ascii::translate(buf, theme.symbols());
     drawn
 }

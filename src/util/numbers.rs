@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::lang::catalogue::message;
+
 /// Formats `x` with `digits` significant digits: in plain notation from 1e-4 up to 1e6, else as
 /// `1.23e-7`.
 pub(crate) fn significant(x: f64, digits: usize) -> String {
@@ -150,8 +152,10 @@ pub(crate) fn file_size(bytes: u64) -> String {
 
 /// Returns `count` with `noun` in the singular or plural: `1 row`, `30 rows`.
 pub fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
+    message(&format!("counted-{noun}"), &[("count", &count)]).unwrap_or_else(|| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {noun}{plural}")
+    })
 }
 
 /// Formats `n` with its digits in groups of three: `1,312,768`.

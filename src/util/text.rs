@@ -120,6 +120,13 @@ pub(crate) fn shorten(text: &str, cells: usize) -> String {
     }
 }
 
+/// Cuts `text` to `cells` terminal cells, or fills them with blanks.
+pub(crate) fn padded(text: &str, cells: usize) -> String {
+    let text = shorten(text, cells);
+    let gap = " ".repeat(cells - width(&text));
+    text + &gap
+}
+
 /// Cuts `text` to `cells` terminal cells, with `…` in place of the start: for paths and typed text,
 /// whose end matters most.
 pub(crate) fn shorten_front(text: &str, cells: usize) -> String {

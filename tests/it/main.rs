@@ -5,6 +5,7 @@ mod best;
 mod cases;
 mod changes;
 mod charts;
+mod chinese;
 mod commands;
 mod components;
 mod confusion_navigation;

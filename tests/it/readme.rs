@@ -7,9 +7,13 @@ use clap::CommandFactory;
 use nn_tui::cli::args::Args;
 use nn_tui::tui::app::bindings::{BINDINGS, Group};
 use nn_tui::tui::app::command::COMMANDS;
+use nn_tui::util::lang::{Lang, set_current};
 
-fn readme() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+const ENGLISH: &str = "README.md";
+const CHINESE: &str = "assets/README.zh.md";
+
+fn document(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     fs::read_to_string(path).expect("there is a README")
 }
 
@@ -22,12 +26,13 @@ fn keys() -> String {
             .iter()
             .filter(|binding| binding.group == group && !binding.help.is_empty());
         for binding in rows {
-            let keys: Vec<String> = binding
-                .shown
-                .split(' ')
-                .map(|key| format!("`{key}`"))
-                .collect();
-            text.push_str(&format!("| {} | {} |\n", keys.join(" "), binding.help));
+            let keys = binding.shown_keys();
+            let keys: Vec<String> = keys.split(' ').map(|key| format!("`{key}`")).collect();
+            text.push_str(&format!(
+                "| {} | {} |\n",
+                keys.join(" "),
+                binding.shown_help()
+            ));
         }
     }
     text
@@ -35,11 +40,11 @@ fn keys() -> String {
 
 /// The typed commands as the README lists them.
 fn commands() -> String {
-    let mut table = String::from("| command | what it does |\n|---|---|\n");
+    let mut table = String::from("|---|---|\n");
     for spec in COMMANDS.iter() {
         let usage = format!("{} {}", spec.name, spec.arguments);
         let usage = usage.trim().replace('|', "\\|");
-        table.push_str(&format!("| `{usage}` | {} |\n", spec.help));
+        table.push_str(&format!("| `{usage}` | {} |\n", spec.help()));
     }
     table
 }
@@ -82,9 +87,9 @@ fn takes_value(argument: &clap::Arg) -> bool {
     argument.get_action().takes_values()
 }
 
-/// Compares the table that the README marks by `name` with `expected`.
-fn assert_table(name: &str, expected: &str) {
-    let readme = readme();
+/// Compares the table that the README at `path` marks by `name` with `expected`.
+fn assert_table(path: &str, name: &str, expected: &str) {
+    let readme = document(path);
     let (_, behind) = readme
         .split_once(&format!("<!-- {name} -->\n"))
         .expect("a place for it");
@@ -99,22 +104,31 @@ fn assert_table(name: &str, expected: &str) {
 
 #[test]
 fn the_keys_are_those_of_the_program() {
-    assert_table("keys", &keys());
+    assert_table(ENGLISH, "keys", &keys());
 }
 
 #[test]
 fn the_commands_are_those_of_the_program() {
-    assert_table("commands", &commands());
+    let table = "| command | what it does |\n".to_owned() + &commands();
+    assert_table(ENGLISH, "commands", &table);
+}
+
+#[test]
+fn the_chinese_tables_are_those_of_the_program() {
+    set_current(Lang::Zh);
+    assert_table(CHINESE, "keys", &keys());
+    let table = "| 命令 | 作用 |\n".to_owned() + &commands();
+    assert_table(CHINESE, "commands", &table);
 }
 
 #[test]
 fn the_options_are_those_of_the_program() {
-    assert_table("options", &options());
+    assert_table(ENGLISH, "options", &options());
 }
 
 #[test]
 fn every_option_is_there_and_no_other() {
-    let readme = readme();
+    let readme = document(ENGLISH);
     let command = Args::command();
     let known: Vec<String> = command
         .get_arguments()

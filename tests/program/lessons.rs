@@ -35,7 +35,7 @@ fn a_lesson_asks_explains_and_leads_to_the_next_one() {
     terminal.press(":quiz\r");
     terminal.wait_for("w1[1,1]");
     terminal.press("3\r");
-    terminal.wait_for("wrong");
+    terminal.wait_for("整数部分不对");
     terminal.press("2\r");
     terminal.wait_for("z1[1] = 2");
     terminal.press("q");

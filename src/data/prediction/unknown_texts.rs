@@ -1,6 +1,7 @@
 //! Texts that a model does not know.
 
 use crate::data::table::shown;
+use crate::util::lang::say;
 
 /// Texts of a column that a model does not know, because no training row has them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,11 +23,16 @@ impl UnknownTexts {
         let (text, line) = self.first.as_ref()?;
         let (column, text) = (shown(column), shown(text));
         let values = match self.count {
-            1 => "1 value".to_owned(),
-            count => format!("{count} values"),
+            1 => say!("fact-value", "1 value"),
+            count => say!("fact-values", "{values} values", values = count),
         };
-        Some(format!(
-            "{values} of \"{column}\" unknown to the model, first \"{text}\" on line {line}"
+        Some(say!(
+            "fact-unknown-texts",
+            "{values} of \"{column}\" unknown to the model, first \"{text}\" on line {line}",
+            values = values,
+            column = column,
+            text = text,
+            line = line
         ))
     }
 }

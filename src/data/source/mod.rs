@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::util::lang::say;
 use crate::util::text::{near_matches, sanitise};
 use builtin::{BUILT_IN, BuiltIn, built_in};
 
@@ -164,8 +165,16 @@ impl fmt::Display for Source {
 fn hint(name: &str) -> String {
     let names: Vec<String> = BUILT_IN.iter().map(|b| b.name.to_owned()).collect();
     match near_matches(name, &names).as_slice() {
-        [] => format!("; the built-in data sets are {}", names.join(", ")),
-        near => format!("; did you mean the built-in {}?", near.join(" or ")),
+        [] => say!(
+            "error-built-in",
+            "; the built-in data sets are {names}",
+            names = names.join(", ")
+        ),
+        near => say!(
+            "error-near-built-in",
+            "; did you mean the built-in {names}?",
+            names = near.join(" or ")
+        ),
     }
 }
 

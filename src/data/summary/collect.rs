@@ -11,6 +11,7 @@ use crate::data::{
     Baseline, Column, ColumnKind, Dataset, DateOrder, Derived, Exclusion, ReadReport, RowSplit,
     Samples, Target, Task,
 };
+use crate::util::lang::say;
 use crate::util::numbers::{self, counted};
 
 /// Collects the facts that are known once `dataset` is split, in the order of their topics.
@@ -82,23 +83,34 @@ impl Facts<'_> {
         let report = self.report;
         let (name, column) = (&dataset.target_name, dataset.target_column);
         let (statement, options): (_, &[_]) = if self.report.is_text() {
-            (format!("{name} (column {})", column + 1), &["--target"])
+            (
+                say!(
+                    "fact-target",
+                    "{name} (column {column})",
+                    name = name,
+                    column = column + 1
+                ),
+                &["--target"],
+            )
         } else {
             (name.clone(), &[])
         };
         let fact = self.add(Topic::Target, "target", statement, options);
         fact.columns = vec![column];
         if let Some(last) = &report.passed_over {
-            fact.statement = format!(
-                "{}, since \"{}\" numbers the rows",
-                fact.statement,
-                shown(last)
+            fact.statement = say!(
+                "fact-passed-over",
+                "{target}, since \"{last}\" numbers the rows",
+                target = fact.statement,
+                last = shown(last)
             );
             fact.severity = Severity::Note;
         }
         let task = match &dataset.target {
-            Target::Numbers(_) => "a number".to_owned(),
-            Target::Classes { names, .. } => format!("{} classes", names.len()),
+            Target::Numbers(_) => say!("fact-number", "a number"),
+            Target::Classes { names, .. } => {
+                say!("fact-classes", "{classes} classes", classes = names.len())
+            }
         };
         self.add(Topic::Target, "task", task, &["--task"]);
         self.add_labels(dataset);
@@ -108,12 +120,21 @@ impl Facts<'_> {
     fn add_labels(&mut self, dataset: &Dataset) {
         for (class, others) in &self.report.merged_labels {
             let class = shown(class);
-            let statement = format!("{} counted as \"{class}\"", listed(&quoted(others)));
+            let statement = say!(
+                "fact-merged-labels",
+                "{others} counted as \"{class}\"",
+                others = listed(&quoted(others)),
+                class = class
+            );
             self.note(Topic::Target, "merged-labels", statement, &[]);
         }
         if !self.report.word_classes.is_empty() {
             let names = listed(&quoted(&self.report.word_classes));
-            let statement = format!("{names} counted as a class, not as missing");
+            let statement = say!(
+                "fact-word-classes",
+                "{names} counted as a class, not as missing",
+                names = names
+            );
             self.note(
                 Topic::Target,
                 "word-classes",
@@ -122,10 +143,11 @@ impl Facts<'_> {
             );
         }
         for (one, other) in &self.report.similar_labels {
-            let statement = format!(
-                "classes \"{}\" and \"{}\" may be one class, spelled differently",
-                shown(one),
-                shown(other)
+            let statement = say!(
+                "fact-similar-labels",
+                "classes \"{one}\" and \"{other}\" may be one class, spelled differently",
+                one = shown(one),
+                other = shown(other)
             );
             let fact = self.add(Topic::Target, "similar-labels", statement, &[]);
             fact.severity = Severity::Warning;
@@ -138,7 +160,11 @@ impl Facts<'_> {
             .collect();
         let keeps_single = matches!(dataset.split, RowSplit::Random | RowSplit::Groups { .. });
         if !single.is_empty() && dataset.validation.is_none() && keeps_single {
-            let statement = format!("the only row of {} is used for training", listed(&single));
+            let statement = say!(
+                "fact-rare-classes",
+                "the only row of {classes} is used for training",
+                classes = listed(&single)
+            );
             self.note(Topic::Target, "rare-classes", statement, &[]);
         }
     }
@@ -149,22 +175,36 @@ impl Facts<'_> {
         let parts: Vec<&Column> = dataset.columns.iter().filter(is_part).collect();
         if self.report.has_automatic_dates && !parts.is_empty() {
             let names: Vec<String> = parts.iter().map(|column| column.name.clone()).collect();
-            let statement = format!(
-                "parts of dates used, no other input is left: {}",
-                listed(&names)
+            let statement = say!(
+                "fact-dates",
+                "parts of dates used, no other input is left: {names}",
+                names = listed(&names)
             );
             let fact = self.note(Topic::Columns, "dates", statement, &["--dates"]);
             fact.columns = parts.iter().map(|column| column.column).collect();
         }
         for (column, order) in &self.report.guessed_dates {
             let (found, other) = match order {
-                DateOrder::DayFirst => ("day before month", DateOrder::MonthFirst),
-                DateOrder::MonthFirst => ("month before day", DateOrder::DayFirst),
+                DateOrder::DayFirst => (
+                    say!("fact-day-first", "day before month"),
+                    DateOrder::MonthFirst,
+                ),
+                DateOrder::MonthFirst => (
+                    say!("fact-month-first", "month before day"),
+                    DateOrder::DayFirst,
+                ),
             };
             let other = other.name();
             let is_input = parts.iter().any(|part| part.table_name() == column);
             let usage = if is_input { "parts" } else { "auto" };
-            let statement = format!("{found} in {column}, a guess; {usage},{other} swaps them");
+            let statement = say!(
+                "fact-date-order",
+                "{found} in {column}, a guess; {usage},{other} swaps them",
+                found = found,
+                column = column,
+                usage = usage,
+                other = other
+            );
             self.note(Topic::Columns, "date-order", statement, &["--dates"]);
         }
     }
@@ -174,12 +214,22 @@ impl Facts<'_> {
         let statement = match (baseline, task.scale()) {
             (Baseline::Majority { class, .. }, _) => {
                 let class = &dataset.class_names()[*class];
-                format!("{:.1}% (always \"{}\")", 100.0 * score, shown(class))
+                say!(
+                    "fact-majority",
+                    "{score}% (always \"{class}\")",
+                    score = format!("{:.1}", 100.0 * score),
+                    class = shown(class)
+                )
             }
             (Baseline::Mean { .. }, scale) => {
                 let mean = scale.map_or(f64::NAN, |scale| scale.mean + scale.offset);
                 let (score, mean) = (numbers::score(score, 3), numbers::score(mean, 4));
-                format!("R² {score} (always the mean, {mean})")
+                say!(
+                    "fact-mean",
+                    "R² {score} (always the mean, {mean})",
+                    score = score,
+                    mean = mean
+                )
             }
         };
         self.add(Topic::Baseline, "baseline", statement, &[]);
@@ -187,33 +237,49 @@ impl Facts<'_> {
 
     fn add_columns(&mut self, dataset: &Dataset, constant: &[String], inputs: usize) {
         if let Some((width, height)) = dataset.image {
-            let statement = format!("images of {width}x{height} pixels");
+            let statement = say!(
+                "fact-images",
+                "images of {width}x{height} pixels",
+                width = width,
+                height = height
+            );
             self.add(Topic::Columns, "image", statement, &[]);
         } else {
             let kinds = kinds(dataset);
             self.add(Topic::Columns, "types", kinds, &["--categorical", "--drop"]);
         }
         let network_inputs = match inputs {
-            1 => "1 network input".to_owned(),
-            inputs => format!("{inputs} network inputs"),
+            1 => say!("fact-input", "1 network input"),
+            inputs => say!("fact-inputs", "{inputs} network inputs", inputs = inputs),
         };
         self.add(Topic::Columns, "inputs", network_inputs, &[]);
         self.add_exclusions(true, "left-out", &["--keep"]);
         self.add_dates(dataset);
         self.add_exclusions(false, "useless", &[]);
         if !constant.is_empty() {
-            let statement = format!(
-                "excluded {} (constant in the training rows)",
-                listed(constant)
+            let statement = say!(
+                "fact-constant",
+                "excluded {columns} (constant in the training rows)",
+                columns = listed(constant)
             );
             self.add(Topic::Columns, "constant", statement, &[]);
         }
         self.add_stray_words(dataset);
         for (column, rare) in &self.report.rare_categories {
-            let values = if *rare == 1 { "value" } else { "values" };
-            let share = if *rare == 1 { "has" } else { "share" };
-            let statement =
-                format!("{rare} rare {values} of \"{column}\" {share} the input \"other\"");
+            let statement = if *rare == 1 {
+                say!(
+                    "fact-rare-category",
+                    "1 rare value of \"{column}\" has the input \"other\"",
+                    column = column
+                )
+            } else {
+                say!(
+                    "fact-rare-categories",
+                    "{rare} rare values of \"{column}\" share the input \"other\"",
+                    rare = rare,
+                    column = column
+                )
+            };
             self.note(Topic::Columns, "other", statement, &["--drop"]);
         }
     }
@@ -225,18 +291,19 @@ impl Facts<'_> {
                 .columns
                 .iter()
                 .any(|column| column.name == stray.column);
-            let statement = format!(
-                "{} of \"{}\" not numbers (line {}: \"{}\"): {}; --missing-values \"{}\" reads the others as numbers",
-                counted(stray.cells as u64, "cell"),
-                shown(&stray.column),
-                stray.line,
-                shown(&stray.words[0]),
-                if is_used {
-                    "read as categories"
+            let statement = say!(
+                "fact-stray-words",
+                "{cells} of \"{column}\" not numbers (line {line}: \"{word}\"): {used}; --missing-values \"{words}\" reads the others as numbers",
+                cells = counted(stray.cells as u64, "cell"),
+                column = shown(&stray.column),
+                line = stray.line,
+                word = shown(&stray.words[0]),
+                used = if is_used {
+                    say!("fact-as-categories", "read as categories")
                 } else {
-                    "excluded"
+                    say!("fact-excluded", "excluded")
                 },
-                shown(&stray.words.join(",")),
+                words = shown(&stray.words.join(",")),
             );
             self.note(Topic::Columns, "stray-words", statement, &["--categorical"]);
         }
@@ -246,7 +313,11 @@ impl Facts<'_> {
     fn add_leaks(&mut self, dataset: &Dataset, constant: &[String]) {
         let columns = leaks::determining(dataset).into_iter();
         for column in columns.filter(|column| !constant.contains(&column.name)) {
-            let statement = format!("{} predicts the target alone (100%)", column.name);
+            let statement = say!(
+                "fact-leak",
+                "{column} predicts the target alone (100%)",
+                column = column.name
+            );
             let fact = self.add(Topic::Columns, "leak", statement, &["--drop"]);
             fact.severity = Severity::Warning;
             fact.columns = vec![column.column];
@@ -261,7 +332,12 @@ impl Facts<'_> {
             .collect();
         if excluded.is_empty() {
             if is_guess && self.report.given.contains(&"--keep") {
-                self.add(Topic::Columns, name, "none excluded", options);
+                self.add(
+                    Topic::Columns,
+                    name,
+                    say!("fact-none-excluded", "none excluded"),
+                    options,
+                );
             }
             return;
         }
@@ -269,7 +345,11 @@ impl Facts<'_> {
             .iter()
             .map(|column| format!("{} ({})", column.name, column.why()))
             .collect();
-        let statement = format!("excluded {}", listed(&texts));
+        let statement = say!(
+            "fact-columns-excluded",
+            "excluded {columns}",
+            columns = listed(&texts)
+        );
         let columns = excluded.iter().map(|column| column.column).collect();
         self.note(Topic::Columns, name, statement, options).columns = columns;
     }
@@ -278,13 +358,22 @@ impl Facts<'_> {
         let cells = dataset.missing_cells();
         let options = &["--missing"];
         if cells == 0 {
-            self.add(Topic::Missing, "missing", "none", options);
+            self.add(
+                Topic::Missing,
+                "missing",
+                say!("fact-none-missing", "none"),
+                options,
+            );
         } else {
             let replaced = match cells {
-                1 => "1 value".to_owned(),
-                cells => format!("{cells} values"),
+                1 => say!("fact-value", "1 value"),
+                cells => say!("fact-values", "{values} values", values = cells),
             };
-            let statement = format!("{replaced} replaced by the mean or most frequent value");
+            let statement = say!(
+                "fact-replaced",
+                "{values} replaced by the mean or most frequent value",
+                values = replaced
+            );
             self.note(Topic::Missing, "missing", statement, options);
         }
         let options = &["--missing-values"];
@@ -296,14 +385,28 @@ impl Facts<'_> {
             .collect();
         let in_numbers = match others.as_slice() {
             [] => String::new(),
-            others => format!("; in numbers also {}", others.join(", ")),
+            others => say!(
+                "fact-missing-in-numbers",
+                "; in numbers also {words}",
+                words = others.join(", ")
+            ),
         };
-        let statement = format!("recognised: empty, {words}{in_numbers}");
+        let statement = say!(
+            "fact-recognised",
+            "recognised: empty, {words}{others}",
+            words = words,
+            others = in_numbers
+        );
         if cells > 0 || !dataset.missing.is_usual() {
             self.add(Topic::Missing, "words", statement, options);
         }
         for (name, category) in ambiguous(dataset, &others) {
-            let statement = format!("\"{category}\" in {name} is a category, not a missing value");
+            let statement = say!(
+                "fact-category",
+                "\"{category}\" in {column} is a category, not a missing value",
+                category = category,
+                column = name
+            );
             self.note(Topic::Missing, "category", statement, options);
         }
     }
@@ -341,11 +444,11 @@ fn kinds(dataset: &Dataset) -> String {
         }] += 1;
     }
     let kinds = [
-        "numeric",
-        "categorical",
-        "boolean",
-        "parts of dates",
-        "lags",
+        say!("kind-numeric", "numeric"),
+        say!("kind-categorical", "categorical"),
+        say!("kind-boolean", "boolean"),
+        say!("kind-dates", "parts of dates"),
+        say!("kind-lags", "lags"),
     ];
     let counts = counts.iter().zip(kinds);
     let counts = counts.filter(|(count, _)| **count > 0);
@@ -367,6 +470,11 @@ fn listed(items: &[String]) -> String {
     const MAX: usize = 8;
     match items.len() {
         0..=MAX => items.join(", "),
-        all => format!("{} and {} more", items[..MAX].join(", "), all - MAX),
+        all => say!(
+            "fact-and-more",
+            "{items} and {rest} more",
+            items = items[..MAX].join(", "),
+            rest = all - MAX
+        ),
     }
 }

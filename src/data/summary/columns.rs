@@ -1,5 +1,6 @@
 //! Statistics of the input columns, taken row by row as the values lie in memory.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 
@@ -10,6 +11,7 @@ use super::{BINS, Identity};
 use crate::data::by_halves::by_halves;
 use crate::data::prepare::preprocessing::shortest;
 use crate::data::{Column, ColumnKind, Derived};
+use crate::util::lang::catalogue::{id_of, translated};
 
 /// Distinct values of a column that are counted at most.
 const MAX_DISTINCT: usize = 10_000;
@@ -36,6 +38,13 @@ pub struct ColumnSummary {
     pub values: Vec<String>,
     /// Number of rows in each of some equal parts of the range, or with each of `values`.
     pub counts: Vec<usize>,
+}
+
+impl ColumnSummary {
+    /// The kind in the language of the reader.
+    pub(crate) fn kind_title(&self) -> Cow<'static, str> {
+        translated(&id_of("column", self.kind), self.kind)
+    }
 }
 
 /// Minimum, mean and maximum of some numbers.

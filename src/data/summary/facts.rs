@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::util::lang::say;
 use crate::util::text::sanitise;
 
 /// Subject of a fact, in the order in which facts are shown.
@@ -29,15 +30,15 @@ pub enum Topic {
 
 impl Topic {
     /// Label for people.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> String {
         match self {
-            Self::Target => "target",
-            Self::Rows => "rows",
-            Self::Baseline => "baseline",
-            Self::Duplicates => "duplicates",
-            Self::Columns => "columns",
-            Self::Missing => "missing",
-            Self::Format => "format",
+            Self::Target => say!("topic-target", "target"),
+            Self::Rows => say!("topic-rows", "rows"),
+            Self::Baseline => say!("topic-baseline", "baseline"),
+            Self::Duplicates => say!("topic-duplicates", "duplicates"),
+            Self::Columns => say!("topic-columns", "columns"),
+            Self::Missing => say!("topic-missing", "missing"),
+            Self::Format => say!("topic-format", "format"),
         }
     }
 }
@@ -84,17 +85,36 @@ impl Fact {
         if self.options.is_empty() {
             return statement;
         }
-        let set_by = if self.given { "set by " } else { "" };
-        let options = format!("{set_by}{}", self.options.join(", "));
-        match statement.strip_suffix(')') {
-            Some(open) if open.matches('(').count() == 1 => format!("{open}; {options})"),
-            _ => format!("{statement} ({options})"),
+        let options = self.options.join(", ");
+        let options = if self.given {
+            say!("fact-set-by", "set by {options}", options = options)
+        } else {
+            options
+        };
+        match statement.strip_suffix([')', '）']) {
+            Some(open) if open.matches(['(', '（']).count() == 1 => say!(
+                "fact-more-options",
+                "{open}; {options})",
+                open = open,
+                options = options
+            ),
+            _ => say!(
+                "fact-options",
+                "{statement} ({options})",
+                statement = statement,
+                options = options
+            ),
         }
     }
 
     /// Returns the text with its topic in front, such as `columns: excluded id (row numbers; --keep)`.
     pub fn note(&self) -> String {
-        format!("{}: {}", self.topic.label(), self.text())
+        say!(
+            "fact-note",
+            "{topic}: {text}",
+            topic = self.topic.label(),
+            text = self.text()
+        )
     }
 }
 
@@ -103,15 +123,22 @@ pub(super) fn duplicates(count: usize) -> Fact {
     let (severity, statement) = match count {
         0 => (
             Severity::Info,
-            "no validation row also appears in training".to_owned(),
+            say!("fact-no-leak", "no validation row also appears in training"),
         ),
         1 => (
             Severity::Warning,
-            "1 validation row also appears in training (leak)".into(),
+            say!(
+                "fact-leak-row",
+                "1 validation row also appears in training (leak)"
+            ),
         ),
         rows => (
             Severity::Warning,
-            format!("{rows} validation rows also appear in training (leak)"),
+            say!(
+                "fact-leak-rows",
+                "{rows} validation rows also appear in training (leak)",
+                rows = rows
+            ),
         ),
     };
     Fact {

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use super::TrainedModel;
 use crate::error::{Error, Result};
+use crate::util::lang::say;
 use crate::util::text::sanitise;
 
 /// Reads a model from the contents of a file. The error says what is wrong with them.
@@ -115,7 +116,12 @@ fn alternatives(formats: impl Iterator<Item = &'static Format>) -> String {
         .map(|format| format!(".{}", format.extension))
         .collect();
     match extensions.as_slice() {
-        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        [first @ .., last] if !first.is_empty() => say!(
+            "format-or",
+            "{first} or {last}",
+            first = first.join(", "),
+            last = last
+        ),
         one => one.concat(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::util::lang::say;
 use crate::util::numbers::{loss, percent, r2};
 
 /// A check that has ended.
@@ -59,12 +60,12 @@ pub enum PreflightKind {
 
 impl PreflightKind {
     /// Name of the check.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::InitialLoss { .. } => "initial loss",
-            Self::Gradients { .. } => "gradients",
-            Self::Memorised { .. } => "memorise",
-            Self::Shuffled { .. } => "shuffled labels",
+            Self::InitialLoss { .. } => say!("preflight-loss", "initial loss"),
+            Self::Gradients { .. } => say!("preflight-gradients", "gradients"),
+            Self::Memorised { .. } => say!("preflight-memorise", "memorise"),
+            Self::Shuffled { .. } => say!("preflight-shuffled", "shuffled labels"),
         }
     }
 }
@@ -72,28 +73,29 @@ impl PreflightKind {
 /// Describes the result in a line, without the name.
 impl fmt::Display for PreflightKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::InitialLoss { found, expected } => {
-                let (found, expected) = (loss(found), loss(expected));
-                write!(
-                    f,
-                    "{} before training; equal outputs have {}",
-                    found.trim(),
-                    expected.trim()
-                )
-            }
-            Self::Gradients { parameters, error } => write!(
-                f,
-                "largest relative error {error:.1e} against finite differences ({parameters} parameters)"
+        f.write_str(&match *self {
+            Self::InitialLoss { found, expected } => say!(
+                "preflight-loss-found",
+                "{found} before training; equal outputs have {expected}",
+                found = loss(found).trim(),
+                expected = loss(expected).trim()
+            ),
+            Self::Gradients { parameters, error } => say!(
+                "preflight-gradients-found",
+                "largest relative error {error} against finite differences ({parameters} parameters)",
+                error = format!("{error:.1e}"),
+                parameters = parameters
             ),
             Self::Memorised {
                 rows,
                 epochs,
                 relative_loss,
-            } => write!(
-                f,
-                "{rows} rows: {} of the loss of a constant prediction left after {epochs} epochs",
-                percent(relative_loss).trim()
+            } => say!(
+                "preflight-memorise-found",
+                "{rows} rows: {share} of the loss of a constant prediction left after {epochs} epochs",
+                rows = rows,
+                share = percent(relative_loss).trim(),
+                epochs = epochs
             ),
             Self::Shuffled {
                 score,
@@ -103,15 +105,20 @@ impl fmt::Display for PreflightKind {
             } => {
                 let shown = |score| if is_r2 { r2(score) } else { percent(score) };
                 let [score, chance, limit] = [score, chance, limit].map(shown);
-                let name = if is_r2 { "R²" } else { "accuracy" };
-                write!(
-                    f,
-                    "validation {name} {} after training on them (chance {}, at most {})",
-                    score.trim(),
-                    chance.trim(),
-                    limit.trim()
+                let name = if is_r2 {
+                    "R²".to_owned()
+                } else {
+                    say!("measure-accuracy", "accuracy")
+                };
+                say!(
+                    "preflight-shuffled-found",
+                    "validation {name} {score} after training on them (chance {chance}, at most {limit})",
+                    name = name,
+                    score = score.trim(),
+                    chance = chance.trim(),
+                    limit = limit.trim()
                 )
             }
-        }
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! One table of keys: the handler, the footer, the help popup and the README read it.
 
+use std::borrow::Cow;
+
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::actions::{Action, act};
@@ -10,6 +12,8 @@ use super::update::Effect;
 use super::views::View;
 use crate::settings::{Direction as Step, LEARNING_RATE, PACE};
 use crate::train::{Command, StepSize, Weights};
+use crate::tui::keymap::KeyMap;
+use crate::util::lang::catalogue::{id_of, translated};
 
 /// A direction on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +95,13 @@ impl Group {
         Self::Editing,
     ];
 
-    pub fn title(self) -> &'static str {
+    /// Heading in the language of the screen.
+    pub fn title(self) -> Cow<'static, str> {
+        let english = self.english_title();
+        translated(&id_of("group", english), english)
+    }
+
+    pub(in crate::tui) fn english_title(self) -> &'static str {
         match self {
             Self::Training => "Training",
             Self::Settings => "Settings",
@@ -116,10 +126,27 @@ pub struct Binding {
     pub run: Action,
     pub when: When,
     pub group: Group,
-    /// A word or two for the footer; empty where it is not shown there.
+    /// A word or two for the footer, in English; empty where it is not shown there.
     pub label: &'static str,
-    /// Help text; empty if another row has it.
+    /// Help text in English; empty if another row has it.
     pub help: &'static str,
+}
+
+impl Binding {
+    /// Names of the keys in the language of the screen, separated by spaces.
+    pub fn shown_keys(&self) -> String {
+        KeyMap::default().shown(self.shown)
+    }
+
+    /// The label in the language of the screen.
+    pub fn shown_label(&self) -> Cow<'static, str> {
+        translated(&id_of("label", self.label), self.label)
+    }
+
+    /// The help in the language of the screen.
+    pub fn shown_help(&self) -> Cow<'static, str> {
+        translated(&id_of("help", self.help), self.help)
+    }
 }
 
 const NONE: KeyModifiers = KeyModifiers::NONE;

@@ -48,7 +48,11 @@ pub(crate) fn items(model: &Model) -> Vec<Item> {
             .as_deref()
             .filter(|sizes| is_hidden && !sizes.is_empty());
         let Some(sizes) = sizes else {
-            return vec![item(is_hidden.then_some(0), setting.name.to_owned(), value)];
+            return vec![item(
+                is_hidden.then_some(0),
+                setting.label().into_owned(),
+                value,
+            )];
         };
         let layers = sizes.iter().enumerate();
         let layers = layers.map(|(l, size)| (l, text::layer(l + 1), text::neurons(size)));

@@ -251,7 +251,7 @@ impl Model {
         let mut chosen = Vec::new();
         for name in names.split(',').map(str::trim) {
             let index = known.iter().position(|column| column == name);
-            let index = index.ok_or_else(|| unknown("input", name, &known))?;
+            let index = index.ok_or_else(|| unknown(text::kind_input(), name, &known))?;
             if !matches!(columns[index].encoding, Encoding::Numeric { .. }) {
                 return Err(text::not_numeric(sanitise(name)));
             }

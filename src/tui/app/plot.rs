@@ -1,5 +1,7 @@
 //! Axes, zoom and crosshair of the charts, as the user sets them. Times are in epochs, whatever the axis shows.
 
+use std::borrow::Cow;
+
 use super::actions::Done;
 use super::bindings::Direction;
 use super::command::expected;
@@ -10,6 +12,7 @@ use super::timeline::TimeUnit;
 use crate::train::EpochRecord;
 use crate::tui::panels::PanelId;
 use crate::tui::text;
+use crate::util::lang::catalogue::{id_of, translated};
 use crate::util::stats::robust_range;
 
 /// Decades from which on an automatic axis is logarithmic.
@@ -39,6 +42,12 @@ impl LossScale {
     /// All scales in the order of their key.
     pub const ALL: [Self; 3] = [Self::Auto, Self::Linear, Self::Log];
 
+    /// Name in the language of the screen.
+    pub fn title(self) -> Cow<'static, str> {
+        translated(&id_of("scale", self.name()), self.name())
+    }
+
+    /// Name in the commands.
     pub fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -192,7 +201,7 @@ impl Model {
     /// Turns to the next scale of the loss axis.
     pub(super) fn turn_loss_scale(&mut self) {
         self.navigation.plot.next_loss_scale();
-        let name = self.navigation.plot.loss_scale.name();
+        let name = self.navigation.plot.loss_scale.title();
         self.prompt.status(text::loss_axis(name));
     }
 

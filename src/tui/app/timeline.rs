@@ -1,5 +1,8 @@
 //! Time of a training in epochs, steps and seconds.
 
+use std::borrow::Cow;
+
+use crate::util::lang::catalogue::{id_of, translated};
 use crate::util::stats::{Bounded, Merge};
 
 /// Maximum number of milestones; beyond it, every other one is dropped.
@@ -18,6 +21,12 @@ impl TimeUnit {
     /// All units in the order of their key.
     pub const ALL: [Self; 3] = [Self::Epochs, Self::Steps, Self::Seconds];
 
+    /// Name in the language of the screen.
+    pub fn title(self) -> Cow<'static, str> {
+        translated(&id_of("unit", self.name()), self.name())
+    }
+
+    /// Name in the commands.
     pub fn name(self) -> &'static str {
         match self {
             Self::Epochs => "epochs",

@@ -1,5 +1,9 @@
 //! Views, and what the chart and the edges of the network show.
 
+use std::borrow::Cow;
+
+use crate::util::lang::catalogue::{id_of, translated};
+
 /// An arrangement of panels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
@@ -40,7 +44,12 @@ impl View {
         Self::Errors,
     ];
 
-    /// Name in the header and the commands.
+    /// Name in the header, in the language of the screen.
+    pub fn title(self) -> Cow<'static, str> {
+        translated(&id_of("view", self.name()), self.name())
+    }
+
+    /// Name in the commands.
     pub fn name(self) -> &'static str {
         match self {
             Self::Overview => "overview",

@@ -292,7 +292,7 @@ impl Model {
             let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
             let typed = text.rsplit_once(char::is_whitespace);
             return Err(unknown(
-                "input",
+                text::kind_input(),
                 typed.map_or(text, |(name, _)| name),
                 &names,
             ));
@@ -311,7 +311,7 @@ pub(super) fn unknown(kind: &str, name: &str, known: &[String]) -> String {
     match near_matches(&name, known).as_slice() {
         [] => text::unknown(kind, &name),
         near => {
-            let near = near.join("\" or \"");
+            let near = near.join(text::quoted_or());
             text::unknown_but_near(kind, &name, &near)
         }
     }

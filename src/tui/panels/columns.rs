@@ -184,7 +184,7 @@ fn used<'a>(
     let right = |text: String, style| Cell::new(Line::styled(text, style).right_aligned());
     let mut row = vec![
         Cell::new(shorten(name, cells.name)),
-        Cell::new(column.kind).style(theme.dim()),
+        Cell::new(column.kind_title()).style(theme.dim()),
         Cell::new(bars),
         right(missing, missing_style),
         right(format!("{more}{}", column.distinct), theme.text()),

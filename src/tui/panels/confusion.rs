@@ -316,8 +316,11 @@ impl Shades {
         let palette = Palette::Heat;
         heat_map(self.area, pane.buf, pane.theme, palette, self.points, value);
         let width_of = usize::from(pane.area.width);
-        let whole = text::matrix_of_shades(self.classes);
-        let texts = [whole.as_str(), text::head_true_and_predicted()];
+        let whole = match self.classes {
+            1 => text::matrix_of_shades().to_owned(),
+            classes => text::matrix_of_merged_shades(classes),
+        };
+        let texts = [&*whole, text::head_true_and_predicted()];
         let fitting = texts.into_iter().find(|text| width(text) <= width_of);
         let head = Rect {
             height: 1,

@@ -10,7 +10,7 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pane, Title, histogram};
 use crate::util::numbers::{percent, short, significant};
-use crate::util::text::{shorten, width, wrap};
+use crate::util::text::{padded, shorten, width, wrap};
 
 /// Width of the labels in front of the facts.
 const LABEL: usize = 11;
@@ -85,10 +85,10 @@ fn facts(card: &DataSummary, area: Rect, theme: Theme) -> Vec<Line<'static>> {
         } else {
             theme.text()
         };
-        let labels = std::iter::once(topic.label()).chain(std::iter::repeat(""));
+        let labels = std::iter::once(topic.label()).chain(std::iter::repeat(String::new()));
         let lines = wrap(&texts.join(" · "), room).into_iter().zip(labels);
         lines.map(move |(text, label)| {
-            Span::styled(format!("{label:LABEL$}"), theme.dim()) + Span::styled(text, style)
+            Span::styled(padded(&label, LABEL), theme.dim()) + Span::styled(text, style)
         })
     });
     paragraphs.collect()

@@ -1,5 +1,7 @@
 //! The keys that matter now, or a message.
 
+use std::fmt::Display;
+
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -42,7 +44,9 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
         let hints = hints(pane.model, usize::from(area.width).saturating_sub(1));
         make_clickable(pane, &hints);
         keys(
-            hints.iter().map(|(shown, hint)| (&**shown, hint.label)),
+            hints
+                .iter()
+                .map(|(shown, hint)| (&**shown, hint.shown_label())),
             theme,
         )
     };
@@ -58,7 +62,7 @@ fn make_clickable(pane: &mut Pane<'_>, hints: &[Hint]) {
     for (shown, hint) in hints {
         let cells = width(shown) as u16 + 2;
         let words: Vec<&str> = hint.shown.split(' ').collect();
-        let label = width(hint.label) as u16;
+        let label = width(&hint.shown_label()) as u16;
         let part = match words.len() {
             1 => cells + 1 + label,
             several => cells / several as u16,
@@ -81,8 +85,8 @@ fn make_clickable(pane: &mut Pane<'_>, hints: &[Hint]) {
 }
 
 /// A line of keys with their labels.
-pub(crate) fn keys<'k>(
-    keys: impl IntoIterator<Item = (&'k str, &'k str)>,
+pub(crate) fn keys<'k, L: Display>(
+    keys: impl IntoIterator<Item = (&'k str, L)>,
     theme: Theme,
 ) -> Line<'static> {
     let spans = keys.into_iter().flat_map(|(shown, label)| {
@@ -105,7 +109,7 @@ fn hints(model: &Model, room: usize) -> Vec<Hint> {
     let has_room = |hints: &[Hint]| {
         let cells = hints
             .iter()
-            .map(|(shown, hint)| width(shown) + width(hint.label) + 5);
+            .map(|(shown, hint)| width(shown) + width(&hint.shown_label()) + 5);
         cells.sum::<usize>() <= room + 2
     };
     let dispensable: &[&str] = match model.inspector.open {

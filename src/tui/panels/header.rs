@@ -12,7 +12,7 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
 use crate::util::numbers::{clock, count, loss, percent, r2, rate, significant};
-use crate::util::text::shorten;
+use crate::util::text::{padded, shorten};
 
 /// Cells between two parts.
 const GAP: usize = 2;
@@ -196,7 +196,7 @@ fn progress(model: &Model, theme: Theme, room: usize) -> Vec<Part> {
         learning_rate(run),
         strong,
     ));
-    let pace = format!("{:<12}", run.pace.to_string());
+    let pace = padded(&run.pace.to_string(), 12);
     parts.push(named(3, text::label_pace(), pace, text));
     let step = format!("{:>5}", run.position.step);
     parts.push(named(

@@ -15,15 +15,13 @@ use crate::tui::app::{Loading, LoadingStage};
 use crate::tui::is_too_small;
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::ascii;
 use crate::tui::widgets::{Title, cut, frame};
+use crate::tui::widgets::{ascii, wide};
 use crate::util::numbers::{clock, count, grouped};
-use crate::util::text::{shorten, shorten_front, width};
+use crate::util::text::{padded, shorten, shorten_front, width};
 
 /// Largest width of the panel.
 const MAX_WIDTH: u16 = 76;
-/// Keys shown in the footer.
-const KEYS: [(&str, &str); 2] = [("q", text::cancel_key()), ("ctrl-z", text::suspend_key())];
 
 /// Draws `loading` on the whole of `frame`.
 pub fn view_loading(loading: &Loading, theme: &Theme, frame: &mut Frame<'_>) {
@@ -43,9 +41,13 @@ pub fn render_loading(area: Rect, buf: &mut Buffer, loading: &Loading, theme: Th
         let name = Span::styled(format!("   {}", loading.name), theme.strong());
         cut(badge + name, area.width.into()).render(header, buf);
         panel(main, buf, loading, theme);
-        let keys = keys(KEYS, theme);
+        let keys = keys(
+            [("q", text::cancel_key()), ("ctrl-z", text::suspend_key())],
+            theme,
+        );
         keys.render(footer.inner(Margin::new(1, 0)), buf);
     }
+    wide::mend(buf);
     ascii::translate(buf, theme.symbols());
 }
 
@@ -86,7 +88,7 @@ fn lines(loading: &Loading, cells: usize, theme: Theme) -> Vec<Line<'static>> {
     let fact = |name: &str, amount: String, speed: Option<String>| {
         let amount = shorten(&amount, second - 1);
         let gap = " ".repeat(second - width(&amount));
-        let line = Span::styled(format!("{name:first$}"), theme.dim())
+        let line = Span::styled(padded(name, first), theme.dim())
             + Span::styled(amount + &gap, theme.strong())
             + Span::styled(speed.unwrap_or_default(), theme.text());
         cut(line, cells)

@@ -25,7 +25,7 @@ pub(crate) fn titles(model: &Model, theme: Theme) -> Vec<Line<'static>> {
     let Some(selection) = &model.navigation.selection else {
         let rows = model.samples().rows();
         let place = text::row_of(row, rows);
-        let places = [format!("{set} {place}"), place, text::row(row)];
+        let places = [text::set_and_place(set, &place), place, text::row(row)];
         return with_class(places, &class, theme);
     };
     let (place, rows, epoch) = (selection.place + 1, selection.rows.len(), selection.epoch);

@@ -6,15 +6,16 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::app::{ClickTarget, Navigation, View};
 use crate::tui::widgets::Pane;
-use crate::util::text::width;
+use crate::util::text::{padded, width};
 
 /// Width of the screen from which on the other views have the begin of their names, their names, and also their
 /// numbers.
 const WITH_LETTERS: u16 = 64;
 const WITH_NAMES: u16 = 110;
 const WITH_NUMBERS: u16 = 150;
-/// Letters of a name's begin.
+/// Letters of a name's begin, and Chinese characters.
 const LETTERS: usize = 3;
+const CHARACTERS: usize = 2;
 
 /// Part of the bar: its text, and the view that a click on it leads to.
 struct Tab {
@@ -30,17 +31,23 @@ fn tabs(columns: u16, screen: &Navigation) -> Vec<Tab> {
     if columns < WITH_LETTERS {
         return vec![
             tab("◂ ".into(), screen.view_after(-1)),
-            tab(format!("{:<8}", shown.name()), shown),
+            tab(padded(&shown.title(), 8), shown),
             tab(" ▸".into(), screen.view_after(1)),
         ];
     }
     let views = screen.views().into_iter().enumerate();
     let text = |(i, view): (usize, View)| match columns {
         ..WITH_NAMES if view != shown => {
-            format!(" {}", view.name().get(..LETTERS).unwrap_or(view.name()))
+            let title = view.title();
+            let letters = if title.is_ascii() {
+                LETTERS
+            } else {
+                CHARACTERS
+            };
+            format!(" {}", title.chars().take(letters).collect::<String>())
         }
-        ..WITH_NUMBERS => format!(" {}", view.name()),
-        _ => format!("  {} {}", i + 1, view.name()),
+        ..WITH_NUMBERS => format!(" {}", view.title()),
+        _ => format!("  {} {}", i + 1, view.title()),
     };
     views.map(|at| tab(text(at), at.1)).collect()
 }

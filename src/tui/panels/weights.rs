@@ -200,7 +200,7 @@ fn ramp(theme: Theme) -> Line<'static> {
     let [none, half, all] = colours;
     let (zero, max) = (
         Span::styled("0", theme.dim()),
-        Span::styled("max", theme.dim()),
+        Span::styled(text::head_max(), theme.dim()),
     );
     Line::from(vec![zero, none, half, all, max])
 }
@@ -222,7 +222,7 @@ fn scale(pane: &mut Pane<'_>, area: Rect, axis: &Axis) {
 fn times(pane: &mut Pane<'_>, area: Rect, states: &[WeightState]) {
     if let (Some(first), Some(last)) = (states.first(), states.last()) {
         let dim = pane.theme.dim();
-        pane.left(below(area), &text::epoch_rounded(first.epochs.floor()), dim);
+        pane.left(below(area), &text::epoch(first.epochs.floor()), dim);
         pane.right(below(area), &format!("{:.0}", last.epochs.floor()), dim);
     }
 }

@@ -2,18 +2,21 @@
 
 use ratatui::buffer::Buffer;
 
+use super::wide::is_wide;
 use crate::tui::theme::Symbols;
+use crate::util::lang::{self, Lang};
 
-/// Replaces every symbol of `buf` that is not among `symbols`.
+/// Replaces every symbol of `buf` that is not among `symbols`. Wide characters stay if the language needs them.
 pub(crate) fn translate(buf: &mut Buffer, symbols: Symbols) {
     let replace = match symbols {
         Symbols::Braille => return,
         Symbols::Blocks => block,
         Symbols::Ascii => plain,
     };
+    let keeps_wide = lang::current() == Lang::Zh;
     for cell in &mut buf.content {
         let symbol = cell.symbol();
-        if !symbol.is_ascii() {
+        if !(symbol.is_ascii() || keeps_wide && is_wide(symbol)) {
             let plain = symbol.chars().next().map_or(' ', replace);
             cell.set_char(plain);
         }
@@ -99,6 +102,7 @@ fn plain(c: char) -> char {
         '×' => '*',
         '±' => '+',
         '′' => '\'',
+        '“' | '”' => '"',
         'σ' => 's',
         'δ' => 'd',
         'Σ' => 'S',

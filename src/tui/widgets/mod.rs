@@ -9,6 +9,7 @@ pub(crate) mod overlay;
 mod pane;
 mod picture;
 mod table;
+pub(crate) mod wide;
 
 pub(crate) use axes::{Mark, axes, plot_area};
 pub(crate) use blocks::{bar, bars, histogram};

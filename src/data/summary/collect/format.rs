@@ -3,6 +3,7 @@
 use super::{Facts, listed};
 use crate::data::TextEncoding;
 use crate::data::summary::{Severity, Topic};
+use crate::util::lang::say;
 use crate::util::numbers::counted;
 
 impl Facts<'_> {
@@ -11,7 +12,11 @@ impl Facts<'_> {
         match &report.conversion {
             Some(conversion) => self.add(Topic::Format, "format", conversion.name.as_str(), &[]),
             None => {
-                let delimiter = format!("{}-separated", report.delimiter);
+                let delimiter = say!(
+                    "fact-delimiter",
+                    "{delimiter}-separated",
+                    delimiter = delimiter_title(&report.delimiter)
+                );
                 self.add(Topic::Format, "delimiter", delimiter, &["--delimiter"])
             }
         };
@@ -31,11 +36,22 @@ impl Facts<'_> {
             return;
         }
         let (statement, set, unset) = match (report.header, report.numeric_header) {
-            (true, false) => ("header row", "--header", "--no-header"),
-            (true, true) => ("header row of numbers", "--header", "--no-header"),
-            (false, false) => ("no header row", "--no-header", "--header"),
+            (true, false) => (say!("fact-header", "header row"), "--header", "--no-header"),
+            (true, true) => (
+                say!("fact-number-header", "header row of numbers"),
+                "--header",
+                "--no-header",
+            ),
+            (false, false) => (
+                say!("fact-no-header", "no header row"),
+                "--no-header",
+                "--header",
+            ),
             (false, true) => (
-                "no header row; the first row, of ascending numbers, is data",
+                say!(
+                    "fact-no-number-header",
+                    "no header row; the first row, of ascending numbers, is data"
+                ),
                 "--no-header",
                 "--header",
             ),
@@ -53,21 +69,36 @@ impl Facts<'_> {
         let report = self.report;
         let options = &["--decimal"];
         if report.decimal_comma {
-            self.note(Topic::Format, "decimal", "decimal comma", options);
+            self.note(
+                Topic::Format,
+                "decimal",
+                say!("fact-decimal-comma", "decimal comma"),
+                options,
+            );
         } else {
-            self.add(Topic::Format, "decimal", "decimal point", options);
+            self.add(
+                Topic::Format,
+                "decimal",
+                say!("fact-decimal-point", "decimal point"),
+                options,
+            );
         }
         if !report.formatted.is_empty() {
-            let statement = format!(
-                "thousands separators, currencies and percent signs removed in {}",
-                listed(&report.formatted)
+            let statement = say!(
+                "fact-formatted",
+                "thousands separators, currencies and percent signs removed in {columns}",
+                columns = listed(&report.formatted)
             );
             let options = &["--decimal", "--categorical"];
             self.note(Topic::Format, "formatted", statement, options);
         }
         for (name, units) in &report.mixed_units {
-            let statement =
-                format!("{name} mixes numbers with {units}, read as if they were alike");
+            let statement = say!(
+                "fact-mixed-units",
+                "{column} mixes numbers with {units}, read as if they were alike",
+                column = name,
+                units = units
+            );
             let fact = self.add(Topic::Format, "mixed-units", statement, &["--categorical"]);
             fact.severity = Severity::Warning;
         }
@@ -78,8 +109,13 @@ impl Facts<'_> {
                 (",", "comma")
             };
             let columns = listed(&report.other_decimal_mark);
-            let statement =
-                format!("{columns} taken for text: numbers with \"{mark}\" need --decimal {name}");
+            let statement = say!(
+                "fact-other-decimal",
+                "{columns} taken for text: numbers with \"{mark}\" need --decimal {name}",
+                columns = columns,
+                mark = mark,
+                name = name
+            );
             let fact = self.add(Topic::Format, "other-decimal", statement, options);
             fact.severity = Severity::Warning;
         }
@@ -93,21 +129,30 @@ impl Facts<'_> {
         let encoding = report.encoding.to_uppercase();
         let fact = self.add(Topic::Format, "encoding", encoding, &["--encoding"]);
         if report.encoding == TextEncoding::Windows1252.name() && !fact.given {
-            fact.statement = format!("{}, since some bytes are not UTF-8", fact.statement);
+            fact.statement = say!(
+                "fact-encoding",
+                "{encoding}, since some bytes are not UTF-8",
+                encoding = fact.statement
+            );
             fact.severity = Severity::Note;
         }
         let comment = match report.comment {
-            Some(sign) => format!("comments start with {sign}"),
-            None => "no comments".into(),
+            Some(sign) => say!("fact-comments", "comments start with {sign}", sign = sign),
+            None => say!("fact-no-comments", "no comments"),
         };
         self.add(Topic::Format, "comment", comment, &["--comment"]);
         let quote = match report.quote {
-            Some(quote) => format!("quotes {quote}"),
-            None => "no quotes".into(),
+            Some(quote) => say!("fact-quotes", "quotes {quote}", quote = quote),
+            None => say!("fact-no-quotes", "no quotes"),
         };
         self.add(Topic::Format, "quote", quote, &["--quote"]);
         if report.skipped == 0 {
-            self.add(Topic::Format, "skipped", "no lines skipped", &["--skip"]);
+            self.add(
+                Topic::Format,
+                "skipped",
+                say!("fact-none-skipped", "no lines skipped"),
+                &["--skip"],
+            );
         }
     }
 
@@ -116,41 +161,80 @@ impl Facts<'_> {
         let report = self.report;
         if report.skipped > 0 {
             let statement = match report.skipped {
-                1 => "first line skipped".to_owned(),
-                lines => format!("first {lines} lines skipped"),
+                1 => say!("fact-line-skipped", "first line skipped"),
+                lines => say!(
+                    "fact-lines-skipped",
+                    "first {lines} lines skipped",
+                    lines = lines
+                ),
             };
             self.note(Topic::Format, "skipped", statement, &["--skip"]);
         }
         let kinds = [
-            ("units", "units or types", report.units),
-            ("totals", "totals", report.totals),
-            ("blank", "empty cells", report.blank),
+            ("units", say!("fact-units", "units or types"), report.units),
+            ("totals", say!("fact-totals", "totals"), report.totals),
+            ("blank", say!("fact-blank", "empty cells"), report.blank),
         ];
         for (name, what, (rows, line)) in kinds {
             let statement = match rows {
                 0 => continue,
-                1 => format!("row of {what} on line {line} excluded"),
-                rows => format!("{rows} rows of {what} excluded, the first on line {line}"),
+                1 => say!(
+                    "fact-row-of",
+                    "row of {what} on line {line} excluded",
+                    what = what,
+                    line = line
+                ),
+                rows => say!(
+                    "fact-rows-of",
+                    "{rows} rows of {what} excluded, the first on line {line}",
+                    rows = rows,
+                    what = what,
+                    line = line
+                ),
             };
             self.note(Topic::Format, name, statement, &[]);
         }
         if let (lines @ 1.., first) = report.footers {
             let lines = counted(lines as u64, "line");
-            let statement =
-                format!("{lines} of text below the table excluded, from line {first} on");
+            let statement = say!(
+                "fact-footer",
+                "{lines} of text below the table excluded, from line {first} on",
+                lines = lines,
+                first = first
+            );
             self.note(Topic::Format, "footer", statement, &[]);
         }
         match report.repeated_headers {
             (0, _) => {}
             (1, line) => {
-                let statement = format!("header repeated on line {line} excluded");
+                let statement = say!(
+                    "fact-repeated-header",
+                    "header repeated on line {line} excluded",
+                    line = line
+                );
                 self.note(Topic::Format, "repeated-header", statement, &[]);
             }
             (rows, line) => {
-                let statement =
-                    format!("{rows} repetitions of the header excluded, the first on line {line}");
+                let statement = say!(
+                    "fact-repeated-headers",
+                    "{rows} repetitions of the header excluded, the first on line {line}",
+                    rows = rows,
+                    line = line
+                );
                 self.note(Topic::Format, "repeated-header", statement, &[]);
             }
         }
+    }
+}
+
+/// Name of a delimiter for readers.
+fn delimiter_title(name: &str) -> String {
+    match name {
+        "comma" => say!("delimiter-comma", "comma"),
+        "semicolon" => say!("delimiter-semicolon", "semicolon"),
+        "tab" => say!("delimiter-tab", "tab"),
+        "bar" => say!("delimiter-bar", "bar"),
+        "blanks" => say!("delimiter-blanks", "blanks"),
+        other => other.to_owned(),
     }
 }

@@ -6,6 +6,7 @@ use super::{Facts, listed};
 use crate::data::summary::{Severity, Topic};
 use crate::data::table::shown;
 use crate::data::{Dataset, RowSplit, Samples, Targets};
+use crate::util::lang::say;
 use crate::util::numbers::counted;
 
 impl Facts<'_> {
@@ -19,18 +20,31 @@ impl Facts<'_> {
         let rows = dataset.rows();
         if report.not_sampled > 0 {
             let all = rows + report.not_sampled;
-            let statement = format!("{rows} of {all} (random sample)");
+            let statement = say!(
+                "fact-sample",
+                "{rows} of {all} (random sample)",
+                rows = rows,
+                all = all
+            );
             self.note(Topic::Rows, "sample", statement, &["--max-rows"]);
         } else {
-            let statement = format!("{rows} (all)");
+            let statement = say!("fact-all-rows", "{rows} (all)", rows = rows);
             self.add(Topic::Rows, "sample", statement, &["--max-rows"]);
         }
         self.add_untrained_classes(dataset, training);
         let from = dataset.validation.as_ref();
-        let from = from.map_or(String::new(), |rows| format!(" from {}", rows.source));
+        let from = from.map_or(String::new(), |rows| {
+            say!("fact-from", " from {source}", source = rows.source)
+        });
         let validation_rows = validation;
         let (training, validation) = (training.rows(), validation.rows());
-        let split = format!("{training} training · {validation} validation{from}");
+        let split = say!(
+            "fact-split",
+            "{training} training · {validation} validation{from}",
+            training = training,
+            validation = validation,
+            from = from
+        );
         let options: &[_] = match dataset.split {
             RowSplit::Listed { .. } => &["--split"],
             _ if dataset.validation.is_some() || validation == 0 => &["--val"],
@@ -39,7 +53,7 @@ impl Facts<'_> {
         };
         self.add(Topic::Rows, "split", split, options);
         if let Some(test) = test {
-            let statement = format!("{} test", test.rows());
+            let statement = say!("fact-test", "{rows} test", rows = test.rows());
             let options: &[_] = match (&dataset.test, &dataset.split) {
                 (None, RowSplit::Listed { .. }) => &["--split"],
                 _ => &["--test"],
@@ -49,7 +63,12 @@ impl Facts<'_> {
         self.add_split(&dataset.split);
         for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
             if let Some(labels) = file.unknown_labels.statement(&dataset.target_name) {
-                let statement = format!("{}: {labels}; those rows are skipped", file.source);
+                let statement = say!(
+                    "fact-unknown-labels",
+                    "{source}: {labels}; those rows are skipped",
+                    source = file.source,
+                    labels = labels
+                );
                 let fact = self.add(Topic::Rows, "unknown-labels", statement, &[]);
                 fact.severity = Severity::Warning;
             }
@@ -58,13 +77,16 @@ impl Facts<'_> {
         if report.without_target > 0 {
             let (texts, line) = &report.missing_targets;
             let texts = texts.iter().map(|text| match text.as_str() {
-                "" => "empty".to_owned(),
+                "" => say!("fact-empty", "empty"),
                 text => format!("\"{}\"", shown(text)),
             });
-            let statement = format!(
-                "{} without a target excluded ({}, first on line {line})",
-                report.without_target,
-                listed(&texts.collect::<Vec<_>>())
+            let texts = listed(&texts.collect::<Vec<_>>());
+            let statement = say!(
+                "fact-without-target",
+                "{rows} without a target excluded ({texts}, first on line {line})",
+                rows = report.without_target,
+                texts = texts,
+                line = line
             );
             self.note(
                 Topic::Rows,
@@ -75,7 +97,11 @@ impl Facts<'_> {
         }
         self.add_history(dataset);
         if report.incomplete > 0 {
-            let statement = format!("{} with missing values excluded", report.incomplete);
+            let statement = say!(
+                "fact-incomplete",
+                "{rows} with missing values excluded",
+                rows = report.incomplete
+            );
             self.note(Topic::Rows, "incomplete", statement, &["--missing"]);
         }
     }
@@ -89,14 +115,18 @@ impl Facts<'_> {
     ) {
         let sets = [
             (
-                "validation rows",
+                say!("fact-validation-rows", "validation rows"),
                 Some(validation),
                 dataset.validation.as_ref(),
             ),
-            ("test rows", test, dataset.test.as_ref()),
+            (
+                say!("fact-test-rows", "test rows"),
+                test,
+                dataset.test.as_ref(),
+            ),
         ];
         for (name, samples, file) in sets {
-            let name = file.map_or(name, |file| file.source.as_str());
+            let name = file.map_or(name, |file| file.source.clone());
             let unread = file.map(|file| file.unknown_texts.as_slice());
             let Some(samples) = samples else { continue };
             for (column, texts) in samples.unknown_texts(&dataset.columns, unread) {
@@ -122,24 +152,35 @@ impl Facts<'_> {
         let statement = match split {
             RowSplit::Random => return,
             RowSplit::Time { column: None, .. } => {
-                "split by time: the last rows of the file validate".to_owned()
+                say!(
+                    "fact-split-by-place",
+                    "split by time: the last rows of the file validate"
+                )
             }
             RowSplit::Time {
                 column: Some(column),
                 ..
-            } => format!(
-                "split by time: the rows with the last \"{}\" validate",
-                shown(column)
+            } => say!(
+                "fact-split-by-time",
+                "split by time: the rows with the last \"{column}\" validate",
+                column = shown(column)
             ),
             RowSplit::Groups { column, groups } => {
                 let count = groups.iter().max().map_or(0, |&last| last as usize + 1);
-                format!(
-                    "split by group: rows of one \"{}\" stay together ({})",
-                    shown(column),
-                    counted(count as u64, "group")
+                say!(
+                    "fact-split-by-group",
+                    "split by group: rows of one \"{column}\" stay together ({groups})",
+                    column = shown(column),
+                    groups = counted(count as u64, "group")
                 )
             }
-            RowSplit::Listed { source, .. } => format!("split as listed in {source}"),
+            RowSplit::Listed { source, .. } => {
+                say!(
+                    "fact-split-listed",
+                    "split as listed in {source}",
+                    source = source
+                )
+            }
         };
         self.note(Topic::Rows, "split-by", statement, &["--split"]);
     }
@@ -157,7 +198,11 @@ impl Facts<'_> {
             .collect();
         // Rows of another file, or a model's classes, need not be among these.
         if !untrained.is_empty() && dataset.split != RowSplit::Random {
-            let statement = format!("no training row of class {}", listed(&untrained));
+            let statement = say!(
+                "fact-untrained",
+                "no training row of class {classes}",
+                classes = listed(&untrained)
+            );
             let fact = self.add(Topic::Rows, "untrained-classes", statement, &["--split"]);
             fact.severity = Severity::Warning;
         }
@@ -166,23 +211,30 @@ impl Facts<'_> {
     /// Adds the rows that lack earlier targets.
     fn add_history(&mut self, dataset: &Dataset) {
         let lags = dataset.lags();
-        let before = format!("without all of the {lags} targets before");
+        let without = |rows: usize| {
+            say!(
+                "fact-without-history",
+                "{rows} without all of the {lags} targets before excluded",
+                rows = rows,
+                lags = lags
+            )
+        };
         if self.report.without_history > 0 {
-            let statement = format!("{} {before} excluded", self.report.without_history);
+            let statement = without(self.report.without_history);
             self.note(Topic::Rows, "without-history", statement, &["--lags"]);
         }
         for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
             if file.without_history > 0 {
-                let statement = format!(
-                    "{}: {} {before} excluded",
-                    file.source, file.without_history
-                );
+                let statement = format!("{}: {}", file.source, without(file.without_history));
                 self.note(Topic::Rows, "without-history", statement, &["--lags"]);
             }
         }
         if let Some((column, line)) = &self.report.equal_dates {
-            let statement = format!(
-                "line {line} has the date of the line before in \"{column}\": lags mix several series"
+            let statement = say!(
+                "fact-equal-dates",
+                "line {line} has the date of the line before in \"{column}\": lags mix several series",
+                line = line,
+                column = column
             );
             let fact = self.add(Topic::Rows, "equal-dates", statement, &["--lags"]);
             fact.severity = Severity::Warning;

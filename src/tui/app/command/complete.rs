@@ -158,7 +158,7 @@ fn commands(name: &str) -> Vec<Candidate> {
         .map(|spec| Candidate {
             text: spec.name.to_owned(),
             arguments: spec.arguments,
-            help: spec.help.clone().into_owned(),
+            help: spec.help().into_owned(),
         })
         .collect()
 }
@@ -170,7 +170,12 @@ fn usage(model: &Model, spec: &Spec) -> String {
         Completes::Setting(setting) => text::now((setting.value)(&model.run.choices())),
         _ => String::new(),
     };
-    format!("{}{gap}{} · {}{now}", spec.name, spec.arguments, spec.help)
+    format!(
+        "{}{gap}{} · {}{now}",
+        spec.name,
+        spec.arguments,
+        spec.help()
+    )
 }
 
 /// The current value of `setting`, if it is made of numbers, and the values that have names.

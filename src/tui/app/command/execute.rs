@@ -80,7 +80,7 @@ impl Model {
         let text = text.trim();
         let edit = (setting.parse)(text).filter(|_| !text.is_empty());
         let edit =
-            edit.ok_or_else(|| parse::expected(setting.name, &(setting.expected)(text), text))?;
+            edit.ok_or_else(|| parse::expected(setting.name, &setting.expected(text), text))?;
         self.edit_setting(setting, |choices| edit.apply(choices))
     }
 

@@ -14,6 +14,8 @@ use crate::tui::app::plot::axis_names;
 use crate::tui::app::update::Effect;
 use crate::tui::app::views::View;
 use crate::tui::app::what_if::unknown;
+use crate::tui::text;
+use crate::util::lang::catalogue::translated;
 
 /// A typed command.
 #[derive(Debug, Clone)]
@@ -22,7 +24,8 @@ pub struct Spec {
     pub aliases: &'static [&'static str],
     /// Placeholders of the arguments; empty if there are none.
     pub arguments: &'static str,
-    pub help: Cow<'static, str>,
+    /// Help in English; empty for a setting, which has its own.
+    help: &'static str,
     pub(super) completes: Completes,
     pub(super) run: Run,
     /// Whether it is of use after the training has failed.
@@ -46,10 +49,18 @@ impl Spec {
             name: setting.name,
             aliases: &[],
             arguments: setting.argument,
-            help: setting.command_help().into(),
+            help: "",
             completes: Completes::Setting(setting),
             run: Run::Set(setting),
             after_failure: setting.restarts,
+        }
+    }
+
+    /// Help in the language of the screen.
+    pub fn help(&self) -> Cow<'static, str> {
+        match self.run {
+            Run::Set(setting) => setting.command_help().into(),
+            _ => translated(&format!("command-{}", self.name), self.help),
         }
     }
 
@@ -68,7 +79,7 @@ macro_rules! commands {
             name: $name,
             aliases: &[$($alias),*],
             arguments: $arguments,
-            help: Cow::Borrowed($help),
+            help: $help,
             completes: $completes,
             run: $run,
             after_failure: commands!(@after $after),
@@ -169,7 +180,7 @@ pub(super) fn find(name: &str) -> Result<&'static Spec, String> {
         [] => {
             let known = COMMANDS.iter().flat_map(Spec::names);
             let known: Vec<String> = known.map(str::to_owned).collect();
-            Err(unknown("command", name, &known))
+            Err(unknown(text::kind_command(), name, &known))
         }
         several => {
             let names = several.iter().map(|spec| {
@@ -177,7 +188,7 @@ pub(super) fn find(name: &str) -> Result<&'static Spec, String> {
                 spec.names().find(begins).unwrap_or(spec.name)
             });
             let names: Vec<&str> = names.collect();
-            Err(format!("\"{name}\" is ambiguous: {}", names.join(", ")))
+            Err(text::ambiguous(name, names.join(", ")))
         }
     }
 }
@@ -192,7 +203,7 @@ mod tests {
         for (i, name) in names.iter().enumerate() {
             assert!(!names[i + 1..].contains(name), "{name}");
         }
-        assert!(COMMANDS.iter().all(|spec| !spec.help.is_empty()));
+        assert!(COMMANDS.iter().all(|spec| !spec.help().is_empty()));
     }
 
     #[test]

@@ -97,10 +97,10 @@ impl Plot {
     pub fn caption(&self, model: &Model) -> String {
         let is_behind = model.run.chart_end() > model.run.history.end();
         match self.unit {
-            unit if is_behind || model.navigation.plot.zoom.is_some() => unit.name().to_owned(),
+            unit if is_behind || model.navigation.plot.zoom.is_some() => unit.title().into_owned(),
             TimeUnit::Epochs => text::epoch(model.run.position.epoch),
             TimeUnit::Steps => text::step_number(model.run.position.step),
-            TimeUnit::Seconds => text::training_seconds(model.run.seconds),
+            TimeUnit::Seconds => text::training_seconds(format!("{:.1}", model.run.seconds)),
         }
     }
 

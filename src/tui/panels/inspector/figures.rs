@@ -189,7 +189,7 @@ fn history(plot: Rect, foot: Rect, buf: &mut Buffer, theme: Theme, points: &[(f6
         Line::styled(value(low), theme.dim()).render(last, buf);
     }
     let foot = Rect::new(plot.x, foot.y, plot.width, 1);
-    let [start, end] = [start, end].map(text::epoch_rounded);
+    let [start, end] = [start, end].map(|epochs| text::epoch(format!("{epochs:.0}")));
     let end = if start == end { "" } else { &end };
     labels(foot, buf, theme.dim(), [&start, "", end]);
 }

@@ -11,7 +11,8 @@ use crate::nn::{Loss, Output};
 use crate::tui::text;
 use crate::util::numbers::aligned;
 use crate::util::stats::Histogram;
-use crate::util::text::{shorten, width, wrap};
+pub(super) use crate::util::text::padded;
+use crate::util::text::{width, wrap};
 
 /// Maximum number of rows of a page.
 const MAX_ROWS: usize = 400;
@@ -158,7 +159,7 @@ impl<'a> Page<'a> {
             (text::head_mean(), values.mean()),
             (text::head_std(), values.std()),
         ] {
-            let label = format!("{:<10}", format!("{statistic}{name}"));
+            let label = padded(&format!("{statistic}{name}"), 10);
             self.line(context.dim(label) + context.number(value, true));
         }
         self.figure(Figure::Distribution(Box::new(values.clone())));
@@ -238,11 +239,4 @@ impl Section {
 /// Joins `start` and `line`.
 pub(super) fn joined(start: Span<'static>, line: Line<'static>) -> Line<'static> {
     Line::from_iter([start].into_iter().chain(line.spans))
-}
-
-/// Cuts `text` to `cells` cells, or fills them with blanks.
-pub(super) fn padded(text: &str, cells: usize) -> String {
-    let text = shorten(text, cells);
-    let gap = " ".repeat(cells - width(&text));
-    text + &gap
 }

@@ -12,8 +12,8 @@ const MAX_WIDTH: u16 = 76;
 pub(super) fn render(pane: &mut Pane<'_>, confirm: &Confirm) {
     let seconds = pane.model.run.unsaved_seconds();
     let trained = match seconds {
-        s if s < 120.0 => text::seconds(s),
-        s => text::minutes(s / 60.0),
+        s if s < 120.0 => text::seconds(s.round()),
+        s => text::minutes((s / 60.0).round()),
     };
     let (title, text, keys) = match confirm {
         Confirm::Replace(path, _) | Confirm::ReplaceByCheckpoint(path) => (

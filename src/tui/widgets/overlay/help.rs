@@ -1,5 +1,7 @@
 //! Help: all keys, all typed commands, or those searched for.
 
+use std::borrow::Cow;
+
 use ratatui::text::{Line, Span, Text};
 
 use super::prompt::typed;
@@ -39,12 +41,17 @@ fn found(pane: &mut Pane<'_>, help: &Help, search: &Prompt) -> u16 {
             .any(|text| text.to_lowercase().contains(&wanted))
     };
     let bindings = BINDINGS.iter().filter(|binding| !binding.help.is_empty());
-    let bindings =
-        bindings.filter(|binding| contains([binding.shown, binding.help, binding.group.title()]));
+    let bindings = bindings
+        .filter(|binding| contains([binding.shown, &binding.shown_help(), &binding.group.title()]));
     let shown = |binding: &Binding| pane.model.keys.shown(binding.shown);
-    let keys = bindings.map(|binding| (Line::styled(shown(binding), theme.accent()), binding.help));
+    let keys = bindings.map(|binding| {
+        (
+            Line::styled(shown(binding), theme.accent()),
+            binding.shown_help(),
+        )
+    });
     let specs = COMMANDS.iter();
-    let specs = specs.filter(|spec| contains([spec.name, spec.arguments, &spec.help]));
+    let specs = specs.filter(|spec| contains([spec.name, spec.arguments, &spec.help()]));
     let entries: Vec<_> = keys
         .chain(specs.map(|spec| command(spec, ":", theme)))
         .collect();
@@ -73,7 +80,12 @@ fn keys(pane: &mut Pane<'_>, first: u16) -> u16 {
     let all_groups = pane.model.help_groups();
     let all = all_groups.iter().copied().flat_map(documented);
     let shown = |binding: &Binding| pane.model.keys.shown(binding.shown);
-    let entries = all.map(|binding| (Line::styled(shown(binding), theme.accent()), binding.help));
+    let entries = all.map(|binding| {
+        (
+            Line::styled(shown(binding), theme.accent()),
+            binding.shown_help(),
+        )
+    });
     let mut explained = definitions(entries.collect(), room, theme).into_iter();
     let groups: Vec<Text> = all_groups
         .iter()
@@ -117,25 +129,25 @@ fn commands(pane: &mut Pane<'_>, first: u16) -> u16 {
 }
 
 /// The command after `mark` with its arguments, and its help.
-fn command<'s>(spec: &'s Spec, mark: &str, theme: Theme) -> (Line<'s>, &'s str) {
+fn command<'s>(spec: &'s Spec, mark: &str, theme: Theme) -> (Line<'s>, Cow<'static, str>) {
     let gap = if spec.arguments.is_empty() { "" } else { " " };
     let arguments = Span::styled(format!("{gap}{}", spec.arguments), theme.dim());
     let name = Span::styled(format!("{mark}{}", spec.name), theme.accent());
-    (name + arguments, &*spec.help)
+    (name + arguments, spec.help())
 }
 
 /// Returns the lines of each entry in `cells` cells: the term, and beside it the explanation,
 /// broken into lines.
 fn definitions<'a>(
-    entries: Vec<(Line<'a>, &str)>,
+    entries: Vec<(Line<'a>, Cow<'static, str>)>,
     cells: usize,
     theme: Theme,
 ) -> Vec<Vec<Line<'a>>> {
     let terms = entries.iter().map(|(term, _)| term.width());
     let indent = (terms.max().unwrap_or(0) + 2).min(cells / 2);
-    let explain = |(mut term, text): (Line<'a>, &str)| {
+    let explain = |(mut term, text): (Line<'a>, Cow<'static, str>)| {
         let gap = indent.saturating_sub(term.width()).max(2);
-        let mut explanation = wrap(text, cells.saturating_sub(indent).max(10)).into_iter();
+        let mut explanation = wrap(&text, cells.saturating_sub(indent).max(10)).into_iter();
         term.push_span(" ".repeat(gap));
         term += Span::styled(explanation.next().unwrap_or_default(), theme.text());
         let rest = explanation.map(|text| format!("{}{text}", " ".repeat(indent)));

@@ -55,7 +55,8 @@ fn key(name: &str) -> Option<KeyCode> {
     let mut letters = name.chars();
     Some(match name {
         "esc" => KeyCode::Esc,
-        "enter" => KeyCode::Enter,
+        "enter" | "回车" => KeyCode::Enter,
+        "空格" => KeyCode::Char(' '),
         "tab" => KeyCode::Tab,
         "←" => KeyCode::Left,
         "→" => KeyCode::Right,
@@ -72,6 +73,7 @@ fn key(name: &str) -> Option<KeyCode> {
 mod tests {
     use super::*;
     use crate::tui::text;
+    use crate::util::lang::{Lang, set_current};
 
     #[test]
     fn keys_of_hints_are_where_they_are_drawn() {
@@ -87,19 +89,24 @@ mod tests {
 
     #[test]
     fn every_popup_can_be_answered_by_clicks() {
-        for hint in [
-            text::menu_keys(),
-            text::sliders_keys(),
-            text::sliders_keys_short(),
-            text::check_keys(),
-            text::close_key(),
-            text::quit_keys(),
-            text::replace_keys(),
-            text::restart_keys(),
-            text::restore_keys(),
-            text::diverged_keys(),
-            text::failed_keys(),
-        ] {
+        let hints = || {
+            [
+                text::menu_keys(),
+                text::sliders_keys(),
+                text::sliders_keys_short(),
+                text::check_keys(),
+                text::close_key(),
+                text::quit_keys(),
+                text::replace_keys(),
+                text::restart_keys(),
+                text::restore_keys(),
+                text::diverged_keys(),
+                text::failed_keys(),
+            ]
+        };
+        let english = hints();
+        set_current(Lang::Zh);
+        for hint in english.into_iter().chain(hints()) {
             let parts = hint.split('·').filter(|part| !part.contains("shift"));
             assert!(keys(hint).len() >= parts.count(), "{hint}");
         }

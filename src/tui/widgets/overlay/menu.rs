@@ -12,7 +12,7 @@ use crate::tui::app::ClickTarget;
 use crate::tui::app::menu::{Item, Menu, items};
 use crate::tui::text;
 use crate::tui::widgets::Pane;
-use crate::util::text::{shorten, width};
+use crate::util::text::{padded, width};
 
 /// Cells of the labels.
 const LABEL: usize = 11;
@@ -50,7 +50,7 @@ pub(super) fn render(pane: &mut Pane<'_>, menu: Menu) {
         } else {
             ("  ", "")
         };
-        let label = format!("{:LABEL$}", shorten(&item.label, LABEL));
+        let label = padded(&item.label, LABEL);
         let value = chosen_if(i == chosen, theme.strong());
         Row::new([
             Span::styled(label, theme.text()) + Span::styled(left, theme.accent()),

@@ -37,7 +37,7 @@ pub(super) fn render(pane: &mut Pane<'_>, prompt: &Prompt) {
 
 fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
     match purpose {
-        Purpose::Setting(setting) => (setting.help.into(), text::prompt_keys().into()),
+        Purpose::Setting(setting) => (setting.title().into_owned(), text::prompt_keys().into()),
         Purpose::SavePath(weights) => (text::save_title().into(), save_hint(model, weights)),
         Purpose::CheckpointPath => (
             text::save_checkpoint_title().into(),

@@ -1,19 +1,47 @@
 //! Language of texts: English or Chinese.
+//!
+//! English is in the code; Chinese is in `assets/lang/zh.ftl`, and [`catalogue`] looks it up.
+
+pub(crate) mod catalogue;
 
 use std::cell::Cell;
+use std::sync::OnceLock;
+
+/// Formats a text in the current language: the id of its Chinese in `assets/lang/zh.ftl`, its English, and the values of
+/// its placeholders.
+macro_rules! say {
+    ($id:literal, $english:literal) => {
+        $crate::util::lang::catalogue::translated($id, $english).into_owned()
+    };
+    ($id:literal, $english:literal, $($name:ident = $value:expr),+ $(,)?) => {
+        match $crate::util::lang::catalogue::message($id, &[$((stringify!($name), &$value)),+]) {
+            Some(text) => text,
+            None => format!($english, $($name = $value),+),
+        }
+    };
+}
+pub(crate) use say;
+
+/// The language of the process.
+static DEFAULT: OnceLock<Lang> = OnceLock::new();
 
 thread_local! {
-    static CURRENT: Cell<Lang> = const { Cell::new(Lang::En) };
+    static CURRENT: Cell<Option<Lang>> = const { Cell::new(None) };
 }
 
-/// The language of texts that are made in this thread.
+/// The language of texts that are made in this thread: its own, or that of the process.
 pub(crate) fn current() -> Lang {
-    CURRENT.get()
+    (CURRENT.get()).unwrap_or_else(|| DEFAULT.get().copied().unwrap_or_default())
 }
 
-/// Sets the language of texts that are made in this thread.
+/// Sets the language of the process, once at its start; later calls have no effect.
+pub(crate) fn set_default(lang: Lang) {
+    let _ = DEFAULT.set(lang);
+}
+
+/// Sets the language of texts that are made in this thread: for tests, which share a process.
 pub fn set_current(lang: Lang) {
-    CURRENT.set(lang);
+    CURRENT.set(Some(lang));
 }
 
 /// Language of the texts a user reads.

@@ -1,0 +1,35 @@
+//! Lessons, and numbers computed by hand.
+
+use super::texts;
+
+texts! {
+    lesson_item() "lesson";
+    lesson_commands() ":lesson back · :lesson end";
+    quiz_title() "Numbers by hand";
+    enter_key() "enter";
+    enter_continues() "continue";
+    enter_does_it() "does it for you";
+    lesson_waits() "the training is on its way";
+    task_done() "✓ done";
+    leave_lesson() "leave the lesson";
+    next_lesson(title) "next lesson: {title}";
+    choose_hint() "↑ ↓ and enter, or the digit";
+    answer_right() "Right.";
+    answer_wrong(answer) "No: {answer} is right.";
+    claims_differ() "This run came out differently from what the lesson describes: its settings or its seed may have been changed.";
+    quiz_too_large() "There is nothing to ask: network or mini-batch is too large, or there is dropout (:hidden 2, :batch 2, :dropout 0).";
+    quiz_waits() "the numbers are on their way";
+    quiz_done(right, all) "{right} of {all} right at the first try";
+    quiz_without_update() "New weights are asked for with plain gradient descent alone (:optimizer sgd, no decay, clipping or frozen weights).";
+    row_of_batch(row, rows) "row {row} of {rows}";
+    whole_batch() "whole mini-batch";
+    number_of(number, all) "number {number} of {all}";
+    quiz_hint() "type the number to four decimals, enter; enter alone shows it, esc ends";
+    not_a_number() "That is not a number.";
+    sign_is_off() "The sign is wrong.";
+    whole_part_is_off() "The digits before the point are wrong.";
+    decimal_is_off(decimal) "Decimal {decimal} is wrong.";
+    no_lesson() "no lesson is in progress";
+    lesson_back_help() "one step back";
+    lesson_end_help() "leave the lesson";
+}

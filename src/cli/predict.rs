@@ -102,10 +102,11 @@ impl Unpredicted {
     }
 }
 
-/// Writes a warning to standard error for each column with texts that the model does not know, and for lines that
-/// are no rows.
+/// Writes a warning to standard error for each column with texts that the model does not know, for lines that
+/// are no rows, and for another decimal mark.
 pub(super) fn report_unknown(source: &Source, rows: &PredictionRows) {
-    if let Some(statement) = rows.left_out() {
+    let mark = rows.other_mark().map(str::to_owned);
+    for statement in mark.into_iter().chain(rows.left_out()) {
         let _ = writeln!(io::stderr(), "nn-tui: {source}: {statement}");
     }
     for (column, texts) in rows.unknown() {

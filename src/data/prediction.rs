@@ -338,6 +338,11 @@ impl<'m> PredictionRows<'m> {
         self.shape.dialect.decimal_comma
     }
 
+    /// Returns a statement on a decimal mark that differs from that of the training table, or would without it.
+    pub(crate) fn other_mark(&self) -> Option<&str> {
+        self.shape.other_mark.as_deref()
+    }
+
     /// Returns whether the label `cell` is a missing one.
     pub(crate) fn is_missing_label(&self, cell: &str) -> bool {
         self.shape.missing.is_missing_text(cell)

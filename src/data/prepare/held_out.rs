@@ -33,6 +33,8 @@ pub struct HeldOut {
     pub(crate) unknown_texts: Vec<UnknownTexts>,
     /// Number of rows that are skipped, since a target before them is missing.
     pub(crate) without_history: usize,
+    /// Statement on a decimal mark other than that of the table.
+    pub(crate) other_mark: Option<String>,
 }
 
 /// Reads the columns of `dataset` from `source`. Rows without a target are excluded, and rows of unknown
@@ -179,6 +181,7 @@ pub(in crate::data) fn read_table(
         unknown_labels,
         unknown_texts,
         without_history,
+        other_mark: shape.other_mark.clone(),
     };
     Ok((rows, split))
 }

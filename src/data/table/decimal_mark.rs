@@ -3,31 +3,90 @@
 use super::batch::Row;
 use super::dialect::{Delimiter, SAMPLE};
 use super::formatted;
+use crate::data::schema::missing::MissingValues;
 
-/// Detects whether numbers in `rows` have a decimal comma: some have, and none has a decimal point. The
-/// `usual` mark decides unless all that can be nothing else are of the other.
-pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row], usual: Option<bool>) -> bool {
-    let rows = &rows[..rows.len().min(SAMPLE)];
-    // Certain ones, and those that may as well separate thousands, as in 1,500.
-    let (mut commas, mut points) = ([0, 0], [0, 0]);
-    let mut separate_for_certain = [false, false];
-    for cell in rows.iter().flat_map(|row| &row.cells) {
-        if !cell.contains([',', '.']) {
-            continue;
+/// Numbers in a table by their only mark, or the last of several.
+#[derive(Debug, Clone, Copy, Default)]
+struct Marks {
+    /// Numbers with a decimal comma: certain ones, and those that may as well separate thousands, as in 1,500.
+    commas: [usize; 2],
+    /// Numbers with a decimal point, likewise.
+    points: [usize; 2],
+    /// Whether commas, and whether points, separate thousands for certain.
+    separate: [bool; 2],
+}
+
+impl Marks {
+    /// Counts the marks in the columns of `rows` that hold numbers: a text such as 2,5 among others says nothing.
+    fn of(rows: &[Row]) -> Self {
+        let mut marks = Self::default();
+        for column in numeric_columns(rows) {
+            for cell in rows.iter().filter_map(|row| row.cells.get(column)) {
+                marks.add(cell.trim());
+            }
         }
-        match formatted::thousands_mark(cell.trim()) {
-            Some(b',') => separate_for_certain[0] = true,
-            Some(_) => separate_for_certain[1] = true,
+        marks
+    }
+
+    fn add(&mut self, cell: &str) {
+        if !cell.contains([',', '.']) {
+            return;
+        }
+        match formatted::thousands_mark(cell) {
+            Some(b',') => self.separate[0] = true,
+            Some(_) => self.separate[1] = true,
             None => {}
         }
-        match formatted::decimal_mark(cell.trim()) {
-            Some((b',', is_certain)) => commas[usize::from(!is_certain)] += 1,
-            Some((_, is_certain)) => points[usize::from(!is_certain)] += 1,
+        match formatted::decimal_mark(cell) {
+            Some((b',', is_certain)) => self.commas[usize::from(!is_certain)] += 1,
+            Some((_, is_certain)) => self.points[usize::from(!is_certain)] += 1,
             None => {}
         }
     }
+
+    /// Returns whether some numbers mean another one with the other mark.
+    fn are_ambiguous(&self) -> bool {
+        self.commas[1] + self.points[1] > 0
+    }
+}
+
+/// Detects the decimal mark of a table read by a model whose training table has the `usual` one: whether it is a comma,
+/// by [`has_decimal_commas`], and a statement if the training table decides or disagrees.
+pub(crate) fn detect(
+    delimiter: Delimiter,
+    rows: &[Row],
+    is_converted: bool,
+    usual: Option<bool>,
+) -> (bool, Option<String>) {
+    let have_commas = has_decimal_commas(delimiter, rows, is_converted, usual);
+    let statement = usual.and_then(|trained| {
+        let own = has_decimal_commas(delimiter, rows, is_converted, None);
+        statement(rows, own, have_commas, trained)
+    });
+    (have_commas, statement)
+}
+
+/// Detects whether numbers in `rows` have a decimal comma: some have, and none has a decimal point. The
+/// `usual` mark decides unless all that can be nothing else are of the other. Points of a table that `is_converted`
+/// from another format are decimal points.
+fn has_decimal_commas(
+    delimiter: Delimiter,
+    rows: &[Row],
+    is_converted: bool,
+    usual: Option<bool>,
+) -> bool {
+    let rows = &rows[..rows.len().min(SAMPLE)];
+    let marks = Marks::of(rows);
+    let Marks {
+        commas, mut points, ..
+    } = marks;
+    // Between commas, numbers with a comma need quotes, which those with a point do without.
+    let is_outnumbered = delimiter == Delimiter::Byte(b',') && commas[0] < points[1];
+    if is_converted || is_outnumbered {
+        points[0] += points[1];
+    }
     let are_certain = commas[0] > 0;
-    match separate_for_certain {
+    match marks.separate {
         [true, false] if !are_certain => return false,
         [false, true] if points[0] == 0 => return true,
         _ => {}
@@ -48,6 +107,47 @@ pub(crate) fn has_decimal_commas(delimiter: Delimiter, rows: &[Row], usual: Opti
         && delimiter != Delimiter::Byte(b',')
         && separate_thousands(b'.', 100, rows);
     points[0] == 0 && (are_certain || are_likely || have_thousands)
+}
+
+/// Returns a statement on the decimal mark of `rows`, where numbers `have_commas`, if it is another one than that of the
+/// `trained` table, or would be on their `own`; `None` if no number depends on it.
+fn statement(rows: &[Row], own: bool, have_commas: bool, trained: bool) -> Option<String> {
+    if own == trained && have_commas == trained {
+        return None;
+    }
+    let [mark, other] = if have_commas {
+        ["comma", "point"]
+    } else {
+        ["point", "comma"]
+    };
+    if have_commas != trained {
+        return Some(format!(
+            "numbers read with a decimal {mark}, though those of the training table have a decimal {other} \
+             (--decimal {other} reads them like those)"
+        ));
+    }
+    let rows = &rows[..rows.len().min(SAMPLE)];
+    Marks::of(rows).are_ambiguous().then(|| {
+        format!(
+            "numbers read with a decimal {mark}, as in the training table (--decimal {other} if they have a decimal {other})"
+        )
+    })
+}
+
+/// Returns the columns most of whose cells are numbers, with either mark.
+fn numeric_columns(rows: &[Row]) -> impl Iterator<Item = usize> {
+    let usual = MissingValues::default();
+    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    (0..width).filter(move |&column| {
+        let cells = rows.iter().filter_map(|row| row.cells.get(column));
+        let cells = cells.filter(|cell| !usual.is_missing_number(cell));
+        let (mut filled, mut numbers) = (0, 0);
+        for cell in cells {
+            filled += 1;
+            numbers += usize::from(formatted::is_number(cell));
+        }
+        2 * numbers >= filled
+    })
 }
 
 /// Returns whether most cells of `column` are numbers with the other decimal mark only.
@@ -94,7 +194,10 @@ mod tests {
         let dialect = Dialect::detect(&prefix, &Reading::default());
         let delimiter = dialect.delimiter;
         let rows = prefix.rows("t", dialect).expect("rows");
-        (delimiter.name(), has_decimal_commas(delimiter, &rows, None))
+        (
+            delimiter.name(),
+            has_decimal_commas(delimiter, &rows, false, None),
+        )
     }
 
     #[test]
@@ -128,5 +231,52 @@ mod tests {
                 .collect();
             assert_eq!(sniffed(&format!("a\tb\n{rows}")).1, expected, "{numbers}");
         }
+    }
+
+    #[test]
+    fn a_text_among_others_does_not_change_the_decimal_mark() {
+        let points: String = (0..9).map(|i| format!("1.{i}05,ok\n")).collect();
+        assert!(!sniffed(&format!("x,note\n{points}1.905,\"2,5\"\n")).1);
+        // Nor does a single number that needs quotes between commas.
+        let points = points.replace("ok", "3");
+        assert!(!sniffed(&format!("x,n\n{points}1.905,\"2,5\"\n")).1);
+        let points = points.replace(",3", ",\"2,5\"");
+        assert!(sniffed(&format!("x,n\n{points}")).1);
+    }
+
+    #[test]
+    fn a_mark_that_differs_from_that_of_the_training_table_is_reported() {
+        let rows = |cells: &[&str]| -> Vec<Row> {
+            let row = |cell: &&str| Row {
+                cells: vec![(*cell).to_owned(), "x".into()],
+                line: 1,
+            };
+            cells.iter().map(row).collect()
+        };
+        let reported = |cells: &[&str], usual| {
+            let (found, statement) =
+                detect(Delimiter::Byte(b';'), &rows(cells), false, Some(usual));
+            (found, statement.unwrap_or_default())
+        };
+        let (found, text) = reported(&["1,005", "1,105"], false);
+        assert!(!found && text.contains("point, as in"), "{text}");
+        let (found, text) = reported(&["1,5", "1,105"], false);
+        assert!(found && text.contains("comma, though"), "{text}");
+        for (cells, usual) in [(["1,5", "1,7"], true), (["1.5", "7"], false)] {
+            assert_eq!(reported(&cells, usual), (usual, String::new()));
+        }
+        assert_eq!(reported(&["15", "7"], true).1, "");
+    }
+
+    #[test]
+    fn points_of_a_converted_table_are_decimal_points() {
+        let row = |cells: [&str; 2]| Row {
+            cells: cells.map(str::to_owned).to_vec(),
+            line: 1,
+        };
+        let rows = [["1.005", "2,5"], ["1.105", "3,5"]].map(row);
+        let found =
+            |is_converted| has_decimal_commas(Delimiter::Byte(b','), &rows, is_converted, None);
+        assert!(found(false) && !found(true));
     }
 }

@@ -131,6 +131,7 @@ pub(crate) fn held_out(
     }
     Ok(HeldOut {
         without_history: 0,
+        other_mark: None,
         source: source.to_string(),
         target: target(&set.labels, dataset.class_names(), source)?,
         values: matrix(set.labels.len(), set.width * set.height, set.values),

@@ -122,8 +122,12 @@ impl Table {
             prefix: Prefix::default(),
             progression,
         };
-        let (reading, dialect, mut rows) =
-            start.detect(&reading, expected, input.conversion.as_ref(), observer)?;
+        let Found {
+            reading,
+            dialect,
+            mut rows,
+            statement,
+        } = start.detect(&reading, expected, input.conversion.as_ref(), observer)?;
         let is_whole = start.prefix.is_whole;
         let width = rows.first().map_or(0, |row| row.cells.len());
         while rows
@@ -205,6 +209,7 @@ impl Table {
                 missing: MissingValues::default(),
                 missing_numbers: Vec::new(),
                 conversion: input.conversion,
+                other_mark: statement,
             },
         })
     }
@@ -221,6 +226,16 @@ impl Table {
     }
 }
 
+/// Format and first rows of a table.
+struct Found {
+    /// How it is read, completed by the training table.
+    reading: Reading,
+    dialect: Dialect,
+    rows: Vec<Row>,
+    /// Statement on a decimal mark other than that of the training table.
+    statement: Option<String>,
+}
+
 /// First bytes of a file, and what follows.
 struct Start<'s> {
     source: &'s str,
@@ -231,15 +246,15 @@ struct Start<'s> {
 }
 
 impl Start<'_> {
-    /// Reads a prefix that has a whole row, and detects its format. Returns the reading, completed by that of the
-    /// training table if it has the `expected` names then, and the rows in the prefix.
+    /// Reads a prefix that has a whole row, and detects its format: completed by that of the training table if it has
+    /// the `expected` names then.
     fn detect(
         &mut self,
         reading: &Reading,
         expected: &[&str],
         conversion: Option<&Conversion>,
         observer: &mut LoadObserver,
-    ) -> Result<(Reading, Dialect, Vec<Row>)> {
+    ) -> Result<Found> {
         let mut encoding = reading.encoding.unwrap_or_default();
         let given = reading.trained_with.given;
         self.decode(encoding);
@@ -276,9 +291,17 @@ impl Start<'_> {
             }
         };
         let usual = reading.trained_with.decimal_comma;
-        let detect = || decimal_mark::has_decimal_commas(dialect.delimiter, &rows, usual);
-        dialect.decimal_comma = reading.decimal_comma.unwrap_or_else(detect);
-        Ok((reading, dialect, rows))
+        let (have_commas, statement) = match reading.decimal_comma {
+            Some(have_commas) => (have_commas, None),
+            None => decimal_mark::detect(dialect.delimiter, &rows, conversion.is_some(), usual),
+        };
+        dialect.decimal_comma = have_commas;
+        Ok(Found {
+            reading,
+            dialect,
+            rows,
+            statement,
+        })
     }
 
     /// Converts all bytes from the `encoding`.

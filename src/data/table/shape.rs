@@ -27,6 +27,8 @@ pub(in crate::data) struct Shape {
     pub(super) missing_numbers: Vec<f64>,
     /// Format that the text was converted from, if it was another one.
     pub(in crate::data) conversion: Option<Conversion>,
+    /// Statement on a decimal mark that differs from that of the training table, or would without it.
+    pub(in crate::data) other_mark: Option<String>,
 }
 
 impl Shape {
@@ -41,6 +43,7 @@ impl Shape {
             missing: MissingValues::default(),
             missing_numbers: Vec::new(),
             conversion: None,
+            other_mark: None,
         }
     }
 

@@ -62,6 +62,11 @@ impl Facts<'_> {
         }
         self.add_split(&dataset.split);
         for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
+            if let Some(mark) = &file.other_mark {
+                let statement = format!("{}: {mark}", file.source);
+                let fact = self.add(Topic::Format, "other-mark", statement, &["--decimal"]);
+                fact.severity = Severity::Warning;
+            }
             if let Some(labels) = file.unknown_labels.statement(&dataset.target_name) {
                 let statement = say!(
                     "fact-unknown-labels",
@@ -224,6 +229,11 @@ impl Facts<'_> {
             self.note(Topic::Rows, "without-history", statement, &["--lags"]);
         }
         for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
+            if let Some(mark) = &file.other_mark {
+                let statement = format!("{}: {mark}", file.source);
+                let fact = self.add(Topic::Format, "other-mark", statement, &["--decimal"]);
+                fact.severity = Severity::Warning;
+            }
             if file.without_history > 0 {
                 let statement = format!("{}: {}", file.source, without(file.without_history));
                 self.note(Topic::Rows, "without-history", statement, &["--lags"]);

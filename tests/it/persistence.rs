@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::support::screen::{Shown, drawn_with};
 use crate::support::{plan, session};
 use crate::support::{rate, rows};
 use nn_tui::model_file::{ExportOption, Saved, Verification};
 use nn_tui::nn::{Loss, Optimizer, Output};
-use nn_tui::train::{Command, Event, Pace, Plan, Position, Started, State, Weights};
+use nn_tui::train::{Command, Event, Pace, Plan, Position, Replace, Started, State, Weights};
 use nn_tui::tui::app::{Effect, Model, Msg};
+use nn_tui::tui::theme::{Depth, Theme};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// With one step per epoch, the step after which the weights overflow has the best loss so far.
@@ -174,4 +176,37 @@ fn a_failed_export_keeps_the_user_and_ends_a_signal_with_its_error() {
         panic!("{effects:?}");
     };
     assert_eq!(error.exit_code(), 73);
+}
+
+/// The user sees when the run was last saved, while it waits and while it trains.
+#[test]
+fn the_last_save_is_shown_at_every_width() {
+    for (width, height) in [(80, 24), (100, 30), (120, 36), (160, 45), (200, 60)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let dataset = nn_tui::data::load(&nn_tui::data::Source::parse("iris"), None);
+        let mut shown = Shown::new(dataset.expect("loads"), plan(&[8]), (width, height));
+        let footer = |shown: &Shown| {
+            let text = drawn_with(&shown.model, Theme::new(Depth::None));
+            let last = text.lines().last().expect("a footer");
+            last.to_owned()
+        };
+        let before = footer(&shown);
+        assert!(!before.contains("saved"), "{before}");
+        let save = Command::Export {
+            path: folder.path().join("m.json"),
+            weights: Weights::Last,
+            replace: Replace::Nothing,
+        };
+        shown.order(save, |event| matches!(event, Event::Exported { .. }));
+        for keys in ["?\x1b", " "] {
+            shown.press(keys);
+            let footer = footer(&shown);
+            assert!(
+                footer.contains("q  quit") && footer.contains("  saved "),
+                "{footer}"
+            );
+            let (_, time) = footer.rsplit_once("saved ").expect("shown");
+            assert!(time.contains(" s"), "{footer}");
+        }
+    }
 }

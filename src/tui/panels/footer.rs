@@ -1,4 +1,4 @@
-//! The keys that matter now, or a message.
+//! The keys that matter now, or a message, and when the run was last saved.
 
 use std::fmt::Display;
 
@@ -19,6 +19,9 @@ const DISPENSABLE: [&str; 5] = ["row", "epoch", "pace", "view", "command"];
 /// [`DISPENSABLE`] while the inspector is open, whose own keys matter more then.
 const DISPENSABLE_IN_INSPECTOR: [&str; 6] = ["row", "epoch", "pace", "view", "save", "lr"];
 
+/// Width of the screen from which on the time of the last save is written out.
+const WITH_AGO: u16 = 100;
+
 /// Keys as they are shown, and their binding.
 type Hint = (String, &'static Binding);
 
@@ -29,6 +32,8 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
         let typed = overlay::prompt::typed(&line.prompt, ":", area.width.into(), theme);
         return pane.draw(typed, area);
     }
+    let room = usize::from(area.width).saturating_sub(1);
+    let saved = saved(pane);
     let line = if let Some(count) = prompt.count {
         Span::styled(format!(" {count}… "), theme.key())
             + Span::styled(text::count_keys(), theme.dim())
@@ -41,17 +46,39 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
         let text = pane.model.keys.in_text(&notice.text);
         Span::styled(mark, style) + Span::styled(text, theme.text())
     } else {
-        let hints = hints(pane.model, usize::from(area.width).saturating_sub(1));
-        make_clickable(pane, &hints);
-        keys(
-            hints
+        let labelled = |hints: &[Hint]| {
+            let keys_and_labels = hints
                 .iter()
-                .map(|(shown, hint)| (&**shown, hint.shown_label())),
-            theme,
-        )
+                .map(|(shown, hint)| (&**shown, hint.shown_label()));
+            keys(keys_and_labels, theme)
+        };
+        let left = room.saturating_sub(saved.width());
+        let mut shown = hints(pane.model, left);
+        if labelled(&shown).width() > left {
+            shown = hints(pane.model, room);
+        }
+        make_clickable(pane, &shown);
+        labelled(&shown)
     };
+    if line.width() + saved.width() <= room {
+        pane.line(area, saved.right_aligned());
+    }
     let line = Line::from_iter([Span::raw(" ")].into_iter().chain(line.spans));
     pane.line(area, line);
+}
+
+/// Time since the run was last saved, always equally wide, with a gap before it; empty if it never was.
+fn saved(pane: &Pane<'_>) -> Line<'static> {
+    let theme = pane.theme;
+    let Some(ago) = pane.model.run.last_saved() else {
+        return Line::default();
+    };
+    let (time, cells) = match pane.area.width {
+        WITH_AGO.. => (ago.as_str(), 11),
+        _ => (ago.trim_end_matches(" ago"), 7),
+    };
+    let label = Span::styled(format!("  {} ", text::label_saved()), theme.dim());
+    label + Span::styled(format!("{time:<cells$}"), theme.text())
 }
 
 /// Makes the keys of `hints` clickable where [`keys`] draws them, a single key with its label. A hint such as `+ −` has

@@ -208,9 +208,6 @@ fn progress(model: &Model, theme: Theme, room: usize) -> Vec<Part> {
     let speed = run.is_training().then(|| count(run.samples_per_second));
     let speed = format!("{:<5}", speed.unwrap_or("–".into()));
     parts.push(named(2, text::label_rows_per_second(), speed, text));
-    if let Some(saved) = run.last_saved() {
-        parts.push(named(5, text::label_saved(), format!("{saved:<10}"), text));
-    }
     parts.push(named(
         1,
         text::label_batch(),

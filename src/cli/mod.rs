@@ -342,15 +342,13 @@ fn train(job: Job) -> Result<Work> {
 /// Creates or restores the session that trains on `dataset`, with settings that say how it is saved.
 fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(Session, Settings)> {
     let export = job.export.as_ref();
+    // A run that is resumed would write the network before the refit.
+    let path = export
+        .filter(|_| !job.refit)
+        .map(|export| absolute(&export.path).unwrap_or_else(|_| export.path.clone()));
+    let is_forced = export.is_some_and(|export| export.replace);
     let settings = Settings {
-        final_model: FinalModel {
-            // A run that is resumed would write the network before the refit.
-            path: export
-                .filter(|_| !job.refit)
-                .map(|export| absolute(&export.path).unwrap_or_else(|_| export.path.clone())),
-            weights: job.weights,
-            ..FinalModel::default()
-        },
+        final_model: FinalModel::new(path, job.weights, is_forced),
         checkpoint: job.checkpoint.clone(),
         recovery: job.recovery.clone(),
         files,

@@ -55,7 +55,7 @@ pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
 ///
 /// # Errors
 /// [`Error::Exists`] if there is a file and `replace` is false; [`Error::CannotWrite`].
-pub(super) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
+pub(crate) fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<u64> {
     write_with(path, replace, Access::Usual, |out| out.write_all(bytes))
 }
 

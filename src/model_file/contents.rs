@@ -39,4 +39,14 @@ impl Contents {
         let crc32 = sum.sum();
         Ok(Self { bytes, crc32 })
     }
+
+    /// Computes them for a file with these `bytes`.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let mut sum = Crc::new();
+        sum.update(bytes);
+        Self {
+            bytes: bytes.len() as u64,
+            crc32: sum.sum(),
+        }
+    }
 }

@@ -34,7 +34,7 @@ use crate::util::memory;
 use crate::util::text::{sanitise, shorten};
 
 pub(crate) use atomic_write::{
-    Access, check_writable, create_file, is_same_file, remove_temporary_files, write_with,
+    Access, check_writable, create_file, is_same_file, remove_temporary_files, write, write_with,
 };
 pub(crate) use contents::Contents;
 pub use named_files::NamedFiles;
@@ -177,14 +177,21 @@ pub struct Quality {
 /// [`Error::Memory`]; [`Error::Usage`] for an unknown extension; [`Error::Model`] for a model that [`load`] would
 /// refuse.
 pub fn save(path: &Path, model: &TrainedModel, replace: bool) -> Result<u64> {
+    write(path, &encode(path, model)?, replace)
+}
+
+/// Returns the bytes of `model` in the format that the extension of `path` selects.
+///
+/// # Errors
+/// [`Error::Model`] for a model that is not valid; [`Error::Usage`] for an unknown extension; [`Error::Memory`].
+pub(crate) fn encode(path: &Path, model: &TrainedModel) -> Result<Vec<u8>> {
     let format = formats::for_path(path)?;
     let parameters = model.architecture.parameter_count();
     let needed = parameters.saturating_mul(format.bytes_per_parameter);
     memory::try_allocate("saving the model", needed)?;
-    let bytes = validate::validate(model)
+    validate::validate(model)
         .and_then(|()| (format.encode)(model))
-        .map_err(|problem| unusable(path, &problem))?;
-    atomic_write::write(path, &bytes, replace)
+        .map_err(|problem| unusable(path, &problem))
 }
 
 /// Reads and validates the model in `path`: numbers are finite, shapes agree, and names contain no

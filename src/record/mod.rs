@@ -58,6 +58,10 @@ pub(crate) type Output = Box<dyn io::Write + Send>;
 /// could not be written. Returns the `result` of the run, or this error if there was none before.
 pub(crate) fn report_conclusion(conclusion: Conclusion, result: Result<u8>) -> Result<u8> {
     let report = |text: String| print_error(&format!("nn-tui: {text}"));
+    if let Some(path) = conclusion.rescued_model {
+        let path = sanitise(&path.to_string_lossy());
+        report(format!("saved the model as {path}"));
+    }
     match conclusion.recovery_file {
         None => {}
         Some(Ok(path)) => {

@@ -9,44 +9,62 @@ use super::{Plan, Session, Weights};
 use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples, Scores};
 use crate::error::Result;
 use crate::model_file::{
-    EndedWith, Quality, Saved, SplitRecord, TrainedModel, TrainingRecord, rows_to_verify, save,
-    verify, weights_checksum,
+    Contents, EndedWith, Quality, Saved, SplitRecord, TrainedModel, TrainingRecord, encode,
+    rows_to_verify, verify, weights_checksum, write,
 };
 
-/// Writes the network of `session` with the `chosen` weights to `path` and verifies the file with validation rows, or with
-/// training rows if there are no validation rows.
-///
-/// # Errors
-/// The errors of [`save`] and [`verify`].
-pub(super) fn export(
-    session: &mut Session,
-    chosen: ChosenWeights,
-    path: &Path,
-    replace: bool,
-) -> Result<Saved> {
-    let model = trained_model(session, chosen);
-    let bytes = save(path, &model, replace)?;
-    let data = session.data();
-    let (samples, set) = if data.validation.is_empty() {
-        (&data.training, "training")
-    } else {
-        (&data.validation, "validation")
-    };
-    let raw = evenly_spaced_rows(samples, rows_to_verify(&model.architecture));
-    let verification = verify(path, &model, raw.view(), set)?;
-    Ok(Saved {
-        bytes,
-        verification,
-    })
+/// A network and the bytes of its model file.
+pub(super) struct EncodedModel {
+    model: TrainedModel,
+    bytes: Vec<u8>,
+}
+
+impl EncodedModel {
+    /// Encodes the network of `session` with the `chosen` weights in the format of `path`.
+    ///
+    /// # Errors
+    /// The errors of [`encode`].
+    pub fn new(session: &mut Session, chosen: ChosenWeights, path: &Path) -> Result<Self> {
+        let model = trained_model(session, chosen);
+        let bytes = encode(path, &model)?;
+        Ok(Self { model, bytes })
+    }
+
+    /// Length and checksum of the file.
+    pub fn contents(&self) -> Contents {
+        Contents::of_bytes(&self.bytes)
+    }
+
+    /// Writes the file to `path` and verifies it with validation rows, or with training rows if there are no validation
+    /// rows.
+    ///
+    /// # Errors
+    /// The errors of [`write`] and [`verify`].
+    pub fn write(self, session: &Session, path: &Path, replace: bool) -> Result<Saved> {
+        let Self { model, bytes } = self;
+        let bytes = write(path, &bytes, replace)?;
+        let data = session.data();
+        let (samples, set) = if data.validation.is_empty() {
+            (&data.training, "training")
+        } else {
+            (&data.validation, "validation")
+        };
+        let raw = evenly_spaced_rows(samples, rows_to_verify(&model.architecture));
+        let verification = verify(path, &model, raw.view(), set)?;
+        Ok(Saved {
+            bytes,
+            verification,
+        })
+    }
 }
 
 /// Writes the network of `session` with its last weights to `path`, in place of a file that is there.
 ///
 /// # Errors
-/// Those of [`save`] and [`verify`].
+/// The errors of [`encode`], [`write`] and [`verify`].
 pub(crate) fn export_refitted(session: &mut Session, path: &Path) -> Result<Saved> {
     let chosen = session.chosen_weights(Weights::Last);
-    export(session, chosen, path, true)
+    EncodedModel::new(session, chosen, path)?.write(session, path, true)
 }
 
 /// Raw values of at most `limit` evenly spaced rows, `(rows, columns of the preprocessing)`.

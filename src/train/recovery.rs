@@ -19,7 +19,7 @@ const MAX_FILES: usize = 5;
 const MAX_BYTES: u64 = 64 << 20;
 /// Extension of recovery files.
 const EXTENSION: &str = "checkpoint";
-/// Training time that is worth a recovery file.
+/// Time of a run that is worth a recovery file.
 pub(crate) const WORTH_SAVING: Duration = Duration::from_secs(60);
 
 /// Folder and conditions of the checkpoint that a run leaves when it ends unsaved.
@@ -27,7 +27,7 @@ pub(crate) const WORTH_SAVING: Duration = Duration::from_secs(60);
 pub struct RecoveryOption {
     /// Folder, which is created if needed; `None` without a home.
     pub folder: Option<PathBuf>,
-    /// Minimum time of unsaved training.
+    /// Minimum time since the start of the run.
     pub after: Duration,
 }
 

@@ -83,6 +83,8 @@ pub struct Conclusion {
     pub checkpoint: Option<PathBuf>,
     /// Whether a model could not be written.
     pub lacks_model: bool,
+    /// Path of the model that was written since the end came unexpectedly.
+    pub rescued_model: Option<PathBuf>,
 }
 
 impl Worker {

@@ -261,6 +261,24 @@ fn any_run_continues_as_if_it_had_never_stopped() {
     }
 }
 
+/// Time from which on [`by_hand`] keeps a run; longer than a few steps take.
+const BY_HAND: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// A paused run that is kept in `folder` if it ends unsaved after [`BY_HAND`].
+fn by_hand(folder: &Path) -> Driven {
+    let recovery = RecoveryOption {
+        folder: Some(folder.to_owned()),
+        after: BY_HAND,
+    };
+    let settings = Settings {
+        recovery: Some(recovery),
+        ..settings(true, None)
+    };
+    let driven = Driven::spawn(session("iris", plan(&[5])), settings);
+    driven.state(|state| *state == State::Paused);
+    driven
+}
+
 #[test]
 fn a_run_that_ends_unsaved_leaves_a_recovery_file() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -315,6 +333,18 @@ fn a_run_that_ends_unsaved_leaves_a_recovery_file() {
         count, 5,
         "a worker that is dropped, as in a panic, saves too"
     );
+
+    // Time counts while a run waits for the next step by hand; one that is as it was has nothing to lose.
+    for size in [StepSize::Phase, StepSize::Batch] {
+        let untouched = by_hand(&kept);
+        let stepped = by_hand(&kept);
+        stepped.send(Command::Step { size, count: 1 });
+        stepped.state(|state| *state == State::Paused);
+        std::thread::sleep(BY_HAND);
+        assert!(end(untouched, stop_unsaved).is_none(), "{size:?}");
+        let path = end(stepped, stop_unsaved).expect("a recovery file");
+        assert!(path.expect("written").exists(), "{size:?}");
+    }
 
     // A resumed run that is saved needs its recovery file no more.
     let resumed = restored(&paths[6], Threads::One, None);

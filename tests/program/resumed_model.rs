@@ -150,3 +150,42 @@ fn a_resumed_run_replaces_nobody_elses_model() {
         nn_tui::model_file::load(&other).expect("the weights are not lost");
     }
 }
+
+/// Kills a run at the moment at which one of its files has other contents than before.
+fn kill_at_change(words: &[&str], folder: &Path, file: &str) {
+    let contents = || fs::read(folder.join(file)).ok();
+    let before = contents();
+    let mut child = program(words).current_dir(folder).spawn().expect("starts");
+    while contents() == before && child.try_wait().expect("a child").is_none() {}
+    // It may have ended meanwhile.
+    let _ = child.kill();
+    child.wait().expect("ended");
+    assert!(contents() != before, "{words:?}: {file} is not written");
+}
+
+/// Killed between the final model and the last checkpoint, or between the two other files of a resumed run.
+#[test]
+fn a_killed_run_recognises_its_model() {
+    for file in ["m.json", "c.ck"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let saving = ["--export", "m.json", "--checkpoint", "c.ck"];
+        let start = "digits --headless --hidden 300,200 --epochs 1 --checkpoint-every 1h";
+        let start: Vec<&str> = start.split(' ').chain(saving).collect();
+        kill_at_change(&start, folder.path(), file);
+        for epochs in ["2", "3"] {
+            // It replaces the model of the run before.
+            let resumed = ["--resume", "c.ck", "--headless", "--epochs", epochs];
+            kill_at_change(&resumed, folder.path(), file);
+        }
+        let resume = |epochs: &str| {
+            let words = ["--resume", "c.ck", "--headless", "--epochs", epochs];
+            program(words).current_dir(folder.path()).finish()
+        };
+        let output = resume("3");
+        assert_eq!(code(&output), 0, "{file}: {}", stderr(&output));
+        let model = nn_tui::model_file::load(&folder.path().join("m.json")).expect("loads");
+        assert_eq!(model.architecture.depth(), 3);
+        fs::write(folder.path().join("m.json"), "somebody else's").expect("written");
+        assert_eq!(code(&resume("4")), 73);
+    }
+}

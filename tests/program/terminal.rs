@@ -699,6 +699,26 @@ fn a_panic_of_the_screen_gives_the_terminal_back() {
     terminal.wait_for("a fault was asked for");
 }
 
+/// However short the run was, and whether there was a file before or not.
+#[test]
+fn a_panic_of_the_screen_leaves_the_model() {
+    let fault = &[("NN_TUI_FAULT", "screen")];
+    let options = ["iris", "--pace", "20", "--export", "m.json"];
+    let mut terminal = Terminal::start_with(&options, fault);
+    assert_eq!(terminal.exit_code(), 101);
+    terminal.wait_for("saved the model as");
+    let model = terminal.folder.path().join("m.json");
+    let epochs = |path| nn_tui::model_file::load(path).map(|model| model.training.epochs);
+    assert!(epochs(&model).is_ok_and(|epochs| epochs > 0));
+
+    std::fs::write(&model, "{}").expect("written");
+    let path = model.to_str().expect("UTF-8");
+    let forced = ["iris", "--export", path, "--force"];
+    let mut again = Terminal::start_with(&forced, fault);
+    assert_eq!(again.exit_code(), 101);
+    assert!(epochs(&model).is_ok_and(|epochs| epochs > 0));
+}
+
 #[test]
 fn a_panic_of_the_training_is_shown_and_the_weights_can_be_saved() {
     let mut terminal = Terminal::start_with(&["iris"], &[("NN_TUI_FAULT", "training")]);

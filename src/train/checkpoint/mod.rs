@@ -60,22 +60,61 @@ pub struct FinalModel {
     pub path: Option<PathBuf>,
     /// Weights that the model and the final scores have.
     pub weights: Weights,
-    /// Contents of the file once the run has written it.
+    /// Whether the file of somebody else may be replaced.
+    #[serde(skip)]
+    pub(in crate::train) is_forced: bool,
+    /// Contents of the file that the run has written, or is about to write.
     #[serde(default)]
-    pub(crate) written: Option<Contents>,
+    written: Option<Contents>,
+    /// Contents that the run has written before, until the next ones are in place.
+    #[serde(default)]
+    before: Option<Contents>,
 }
 
 impl FinalModel {
-    /// Returns whether the run may replace the file at `path`: it has written it itself, and nobody has changed it.
-    pub(crate) fn may_replace(&self, path: &Path) -> bool {
-        self.written.is_some() && self.is_at(path) && Contents::of(path).ok() == self.written
+    /// Creates a model that is not written yet. If it `is_forced`, it may replace any file.
+    pub(crate) fn new(path: Option<PathBuf>, weights: Weights, is_forced: bool) -> Self {
+        Self {
+            path,
+            weights,
+            is_forced,
+            written: None,
+            before: None,
+        }
     }
 
-    /// Notes that a model was written to `path`.
-    pub(super) fn note_written(&mut self, path: &Path) {
-        if self.is_at(path) {
-            self.written = Contents::of(path).ok();
+    /// Returns whether the run may replace the file at `path`: it has written it itself, and nobody has changed it.
+    pub(crate) fn may_replace(&self, path: &Path) -> bool {
+        self.is_at(path) && self.own_contents(path).is_some()
+    }
+
+    /// Notes that a model with these `contents` is about to be written to `path`. Returns whether that is the file of
+    /// the final model.
+    pub(super) fn announce(&mut self, path: &Path, contents: Contents) -> bool {
+        let is_final = self.is_at(path);
+        if is_final {
+            self.before = self.own_contents(path);
+            self.written = Some(contents);
         }
+        is_final
+    }
+
+    /// Returns the contents of the file that the run has written, or is about to write.
+    pub(super) fn written(&self) -> Option<Contents> {
+        self.written
+    }
+
+    /// Continues the final model of the run that is resumed, if it is the same file.
+    pub(super) fn adopt(&mut self, resumed: &Self) {
+        if self.written.is_none() && self.path == resumed.path {
+            (self.written, self.before) = (resumed.written, resumed.before);
+        }
+    }
+
+    /// Returns the contents of the file at `path` if they are from this run.
+    fn own_contents(&self, path: &Path) -> Option<Contents> {
+        let found = Contents::of(path).ok();
+        found.filter(|_| [self.written, self.before].contains(&found))
     }
 
     fn is_at(&self, path: &Path) -> bool {

@@ -76,8 +76,10 @@ pub(in crate::train) struct Saver {
     last: Option<Stamp>,
     /// Moment at which the run was last saved, as model or checkpoint.
     saved: Option<Stamp>,
-    /// Seconds of training at that time; those of the checkpoint that was resumed at first.
-    saved_seconds: f64,
+    /// Moment at which the run began, or was restored.
+    begin: Option<Stamp>,
+    /// Time of that moment.
+    begun_at: Instant,
     /// Whether a model or the last checkpoint was to be saved since, and could not be.
     pub has_lost_output: bool,
 }
@@ -108,7 +110,8 @@ impl Saver {
             has_failed: false,
             last: None,
             saved: None,
-            saved_seconds: 0.0,
+            begin: None,
+            begun_at: Instant::now(),
             has_lost_output: false,
         };
         saver.schedule();
@@ -124,12 +127,12 @@ impl Saver {
             self.runs = vec![fresh_id(), resumed.run.clone()];
         }
         self.recovery_file.clone_from(&resumed.recovery_file);
-        self.saved_seconds = resumed.progress.seconds;
     }
 
-    /// Starts anew with a training that has no seconds yet.
-    pub fn restart(&mut self) {
-        self.saved_seconds = 0.0;
+    /// Starts anew at the moment `now`, at which nothing can be lost.
+    pub fn begin(&mut self, now: Stamp) {
+        self.begin = Some(now);
+        self.begun_at = Instant::now();
     }
 
     /// Random number of this run.
@@ -268,7 +271,7 @@ impl Saver {
             result,
         };
         if written.result.is_ok() {
-            self.note_saved(written.stamp, written.seconds);
+            self.note_saved(written.stamp);
             if let Some(option) = &mut self.option
                 && (self.has_failed || option.path == written.path)
             {
@@ -290,10 +293,9 @@ impl Saver {
         is_news
     }
 
-    /// Notes that the run was saved, as model or checkpoint, after `seconds` of training.
-    pub fn note_saved(&mut self, stamp: Stamp, seconds: f64) {
+    /// Notes that the run was saved, as model or checkpoint.
+    pub fn note_saved(&mut self, stamp: Stamp) {
         self.saved = Some(stamp);
-        self.saved_seconds = seconds;
         self.has_lost_output = false;
     }
 
@@ -316,12 +318,11 @@ impl Saver {
         let Some(CheckpointOption { path, replace, .. }) = self.option.clone() else {
             return Ok(());
         };
-        let seconds = capture.progress.seconds;
         let written = self.writing(capture, path, replace)();
         match written {
             Ok(_) => {
                 self.last = Some(stamp);
-                self.note_saved(stamp, seconds);
+                self.note_saved(stamp);
             }
             Err(_) => self.note_lost_output(),
         }
@@ -334,13 +335,15 @@ impl Saver {
         option.map(|option| option.path.clone())
     }
 
-    /// Returns whether a run that ends unexpectedly at `now`, after `seconds` of training, is worth a recovery
-    /// file.
-    pub fn is_recovery_due(&self, now: Stamp, seconds: f64) -> bool {
-        let is_long = |recovery: &RecoveryOption| {
-            self.has_lost_output || seconds - self.saved_seconds >= recovery.after.as_secs_f64()
+    /// Returns whether a run that ends unexpectedly at `now`, after `trained` seconds with those before it was resumed,
+    /// is worth a recovery file. Time counts while the run waits too: for the next step by hand.
+    pub fn is_recovery_due(&self, now: Stamp, trained: f64) -> bool {
+        let is_worth = |recovery: &RecoveryOption| {
+            let seconds = self.begun_at.elapsed().as_secs_f64().max(trained);
+            let is_long = seconds >= recovery.after.as_secs_f64();
+            self.has_lost_output || is_long && self.begin != Some(now)
         };
-        self.saved != Some(now) && self.recovery.as_ref().is_some_and(is_long)
+        self.saved != Some(now) && self.recovery.as_ref().is_some_and(is_worth)
     }
 
     /// Writes the recovery file.

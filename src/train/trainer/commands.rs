@@ -5,12 +5,15 @@ use std::time::Instant;
 
 use super::tasks::Task;
 use super::{Then, Trainer};
+use crate::error::Result;
+use crate::model_file::Saved;
 use crate::nn::{Change, Initialisation};
 use crate::train::event_queue::{Recording, Sink};
-use crate::train::export::export;
+use crate::train::export::EncodedModel;
 use crate::train::limits::{Limit, Limits};
 use crate::train::messages::{Command, Event, Replace, State};
 use crate::train::observation::Scratch;
+use crate::train::session::ChosenWeights;
 use crate::train::speed::SpeedMeter;
 use crate::train::throttle::Throttle;
 use crate::train::{Session, Weights};
@@ -150,19 +153,12 @@ impl<S: Sink> Trainer<S> {
         self.set_state(state);
     }
 
-    fn export(&mut self, path: &Path, weights: Weights, replace: Replace) {
+    pub(super) fn export(&mut self, path: &Path, weights: Weights, replace: Replace) {
         let chosen = self.session.chosen_weights(weights);
         let best = chosen.best;
-        let allowed = self.settings.files.check("--export", path);
-        let replace = match replace {
-            Replace::Nothing => false,
-            Replace::Own => self.settings.final_model.may_replace(path),
-            Replace::Anything => true,
-        };
-        let result = allowed.and_then(|()| export(&mut self.session, chosen, path, replace));
+        let result = self.write_model(path, chosen, replace);
         match &result {
-            Ok(_) if !self.session.is_interrupted() => self.note_exported(path),
-            Ok(_) => {}
+            Ok(_) => self.note_exported(),
             Err(_) => self.saver.note_lost_output(),
         }
         self.events.push(Event::Exported {
@@ -174,6 +170,23 @@ impl<S: Sink> Trainer<S> {
         });
     }
 
+    fn write_model(
+        &mut self,
+        path: &Path,
+        chosen: ChosenWeights,
+        replace: Replace,
+    ) -> Result<Saved> {
+        self.settings.files.check("--export", path)?;
+        let model = EncodedModel::new(&mut self.session, chosen, path)?;
+        let replace = match replace {
+            Replace::Nothing => false,
+            Replace::Own => self.settings.final_model.may_replace(path),
+            Replace::Anything => true,
+        };
+        self.announce_model(path, model.contents());
+        model.write(&self.session, path, replace)
+    }
+
     fn reset(&mut self, seed: u64, initialisation: Initialisation) {
         match self.session.restarted(seed, initialisation) {
             Ok(session) => {
@@ -181,7 +194,7 @@ impl<S: Sink> Trainer<S> {
                 self.meter = SpeedMeter::default();
                 self.events
                     .start_series(&self.session, Recording::default());
-                self.saver.restart();
+                self.saver.begin(self.stamp());
                 self.state = match self.state {
                     State::Paused => State::Paused,
                     _ => State::Running,

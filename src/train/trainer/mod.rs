@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::checkpoint::Saver;
+use super::checkpoint::{Saver, Stamp};
 use super::event_queue::{EventQueue, Recording, Sink, Status};
 use super::inspection::StepValues;
 use super::messages::{Command, Event, ProgressSoFar, Started, State};
@@ -57,6 +57,8 @@ pub(super) struct Trainer<S: Sink> {
     /// Work in progress that training waits for; commands do not.
     task: Option<TaskInProgress>,
     saver: Saver,
+    /// Moment of the last export.
+    exported: Option<Stamp>,
     /// Whether the session has a past that the receiver of events has not seen.
     is_resumed: bool,
     /// Whether the user ended the training.
@@ -93,6 +95,7 @@ impl<S: Sink> Trainer<S> {
             meter: SpeedMeter::default(),
             task: None,
             saver,
+            exported: None,
             is_resumed: false,
             is_end_expected: false,
             goes_on: false,
@@ -107,6 +110,7 @@ impl<S: Sink> Trainer<S> {
                 .events
                 .start_series(&trainer.session, Recording::default()),
         }
+        trainer.saver.begin(trainer.stamp());
         trainer
     }
 

@@ -6,20 +6,21 @@ use std::time::Duration;
 
 use super::{State, Trainer};
 use crate::data::Origin;
+use crate::model_file::Contents;
 use crate::train::checkpoint::{About, Capture, Checkpoint, Progress, Stamp, Written};
 use crate::train::event_queue::Sink;
-use crate::train::messages::Event;
+use crate::train::messages::{Event, Replace};
 use crate::train::speed::SpeedMeter;
 use crate::train::{Conclusion, PhaseStepper, Resumed};
 
 impl<S: Sink> Trainer<S> {
-    fn stamp(&self) -> Stamp {
+    pub(super) fn stamp(&self) -> Stamp {
         Stamp {
             restarts: self.restarts,
             position: self.session.position(),
             changes: self.session.log().len(),
             phases: self.stepper.as_ref().map(PhaseStepper::phases_done),
-            model: self.settings.final_model.written,
+            model: self.settings.final_model.written(),
         }
     }
 
@@ -91,15 +92,52 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    /// Notes a successful export of the current state to `path`.
-    pub(super) fn note_exported(&mut self, path: &Path) {
-        self.settings.final_model.note_written(path);
-        self.saver.note_saved(self.stamp(), self.meter.seconds());
+    /// Writes the checkpoint of this moment before a final model with these `contents` is written to `path`. A process
+    /// that is killed between the two leaves a run that recognises its model.
+    pub(super) fn announce_model(&mut self, path: &Path, contents: Contents) {
+        let is_final = self.settings.final_model.announce(path, contents);
+        if !is_final || self.session.is_interrupted() {
+            return;
+        }
+        if let Some(written) = self.saver.finish() {
+            self.report_written(written);
+        }
+        let stamp = self.stamp();
+        if self.saver.is_last_due(stamp)
+            && let Some(capture) = self.capture()
+        {
+            // If it fails, the last one at the end of the run reports that.
+            let _ = self.saver.write_last(capture, stamp);
+        }
     }
 
-    /// Saves the run at its end: the last checkpoint and, if that fails or the end is unexpected, and the run is
-    /// not saved, the recovery file.
+    /// Notes a successful export of the current state.
+    pub(super) fn note_exported(&mut self) {
+        let stamp = self.stamp();
+        self.exported = Some(stamp);
+        if !self.session.is_interrupted() {
+            self.saver.note_saved(stamp);
+        }
+    }
+
+    /// Writes the final model of a run that ends unexpectedly before anybody has tried to, as in a panic of the
+    /// screen. Returns the path.
+    fn rescue_model(&mut self) -> Option<PathBuf> {
+        let model = &self.settings.final_model;
+        let path = model.path.clone()?;
+        let replace = Replace::Own.or_anything(model.is_forced);
+        let is_tried = self.saver.has_lost_output || self.exported == Some(self.stamp());
+        if self.is_end_expected || is_tried {
+            return None;
+        }
+        self.export(&path, model.weights, replace);
+        (!self.saver.has_lost_output).then_some(path)
+    }
+
+    /// Saves the run at its end: the model, if the end is unexpected, the last checkpoint and, if that fails or the end
+    /// is unexpected, and the run is not saved, the recovery file.
     pub fn conclude(&mut self) -> Conclusion {
+        let rescued_model = self.rescue_model();
         let lacks_model = self.saver.has_lost_output;
         if let Some(written) = self.saver.finish() {
             self.report_written(written);
@@ -127,6 +165,7 @@ impl<S: Sink> Trainer<S> {
             failed_checkpoint,
             checkpoint,
             lacks_model,
+            rescued_model,
         }
     }
 
@@ -145,6 +184,7 @@ impl<S: Sink> Trainer<S> {
                 };
                 self.saver.adopt(&resumed);
                 self.continue_run(resumed);
+                self.saver.begin(self.stamp());
                 self.announce_start();
             }
             Err(error) => self.events.push(Event::ResetFailed(error)),
@@ -155,11 +195,8 @@ impl<S: Sink> Trainer<S> {
     /// resumed.
     pub(super) fn continue_run(&mut self, resumed: Resumed) {
         self.is_resumed = true;
-        let before = resumed.progress.final_model;
-        let own = &mut self.settings.final_model;
-        if own.written.is_none() && own.path == before.path {
-            own.written = before.written;
-        }
+        let before = &resumed.progress.final_model;
+        self.settings.final_model.adopt(before);
         self.meter = SpeedMeter::continued(resumed.progress.seconds);
         self.events
             .start_series(&self.session, resumed.progress.recording);

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::actions::Done;
-use super::command::CommandLine;
+use super::command::expected;
 use super::model::{Confirm, Model, Overlay};
 use super::training::Phase;
 use crate::lesson::expression::Quantity;
-use crate::lesson::{Act, Kind, Lesson, Step, name_after};
+use crate::lesson::{Act, Kind, Lesson, Step, name_after, names};
 use crate::train::probes::TraceProbe;
 use crate::train::{Command, Event, Limits};
 use crate::tui::text;
@@ -320,9 +320,8 @@ impl Model {
     pub(super) fn turn_to_lesson(&mut self, name: &str) -> Done {
         match (name, &mut self.course) {
             ("", _) => {
-                let line = CommandLine::new("lesson ", None, self);
-                self.refresh_command_line(Box::new(line));
-                Ok(())
+                let names = names().collect::<Vec<_>>().join(", ");
+                Err(expected("lesson", &text::expected_word(names), ""))
             }
             (END, None) if self.quiz.is_some() => {
                 self.quiz = None;

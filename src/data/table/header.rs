@@ -12,7 +12,8 @@
 //! The majority decides. Two kinds of header would lose the vote and are recognised directly:
 //!
 //! - names that are whole numbers in ascending order, as in `0,1,2,3,digit` or `2019,2020,class`,
-//!   provided that one column speaks for a header and no text column speaks for data;
+//!   provided that one column speaks for a header and no text column speaks for data; ascending years beside a
+//!   text, as in `country,2019,2020`, are, too, unless most rows below have years there;
 //! - `0,1,2,...` or `1,2,3,...` all the way through five columns or more, which is how pandas names
 //!   columns without a name. Fewer columns might well be data (`0,1,1` is a row of xor).
 //!
@@ -59,12 +60,30 @@ pub(crate) fn is_header(first: &[String], below: &[Row]) -> bool {
         .iter()
         .zip(&columns)
         .filter(|&(_, &column)| column == Column::NumberOverNumbers);
+    let numbers = || numbers.clone().map(|(cell, _)| cell.as_str());
+    let are_names = names > 0 || years_over_other_numbers(first, &columns, below);
     names > values
         // As data, it would have no number where all others have one.
         || (count(Column::NameOverNumbers) > 0 && count(Column::NumberOverNumbers) == 0)
-        || (names > 0
-            && count(Column::ValueOverText) == 0
-            && ascending(numbers.map(|(cell, _)| cell.as_str())))
+        || (are_names && count(Column::ValueOverText) == 0 && ascending(numbers()))
+}
+
+/// Returns whether the `first` row has years over columns of numbers that are none, and a text over texts that all differ.
+fn years_over_other_numbers(first: &[String], columns: &[Column], below: &[Row]) -> bool {
+    let is_year = |cell: &str| whole_number(cell).is_some_and(|year| (1000..2200).contains(&year));
+    let has_years = |row: &Row| {
+        let cells = row.cells.iter().zip(columns);
+        let mut cells = cells.filter(|&(_, &column)| column == Column::NumberOverNumbers);
+        cells.all(|(cell, _)| is_year(cell))
+    };
+    let of_first = first.iter().zip(columns);
+    let has_text = of_first.clone().any(|(cell, &column)| {
+        column == Column::NoOpinion && !cell.trim().is_empty() && !is_number(cell)
+    });
+    let mut numbers = of_first.filter(|&(_, &column)| column == Column::NumberOverNumbers);
+    has_text
+        && numbers.all(|(cell, _)| is_year(cell))
+        && 2 * below.iter().filter(|row| has_years(row)).count() <= below.len()
 }
 
 /// Vote of a column on its first cell.

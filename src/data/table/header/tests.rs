@@ -63,6 +63,12 @@ fn names_may_look_like_numbers() {
     assert!(has_header("0,1,2,3,4\n5.1,3.5,1.4,0.2,1"));
     assert!(has_header("1,2,3,4,5\n5.1,3.5,1.4,0.2,1"));
     assert!(!has_header("0,1,2,4,4\n5.1,3.5,1.4,0.2,1"));
+    assert!(has_header("country,2018,2019\nA,10.5,11\nB,20,22\nC,5,7"));
+    assert!(
+        !has_header("A,1918,1990\nB,1920,2001\nC,1931,1999"),
+        "years of births and deaths"
+    );
+    assert!(!has_header("A,18,19\nB,10.5,11\nC,20,22"));
 }
 
 #[test]

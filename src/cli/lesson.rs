@@ -51,7 +51,8 @@ pub(super) fn prepare(name: &str, options: &[OsString], global: &GlobalArgs) -> 
     let lesson = Lesson::open(name)?;
     check_acts(&lesson)
         .map_err(|problem| Error::Usage(format!("{}: {problem}", sanitise(name))))?;
-    let job = job(lesson, options, global)?;
+    let args = arguments(&lesson, options)?;
+    let job = job(lesson, &args, global)?;
     let unusable = tui::unusable();
     if !io::stdout().is_terminal() || unusable.is_some() {
         let reason = unusable.unwrap_or("standard output is not a terminal");
@@ -77,10 +78,10 @@ pub(super) fn go_on_with(name: &str) -> Result<u8> {
 /// Loads the table of `lesson` and starts its training, with `options` in place of its own, as the screen does.
 ///
 /// # Errors
-/// As [`prepare`], and those of loading.
+/// Those of [`prepare`] and of loading.
 pub fn session(lesson: Lesson, options: &[OsString]) -> Result<(Session, Settings)> {
     let args = arguments(&lesson, options)?;
-    let job = job(lesson, options, &args.global)?;
+    let job = job(lesson, &args, &args.global)?;
     let FrontEnd::Screen { limits, .. } = job.front_end else {
         unreachable!("a lesson is on the screen");
     };
@@ -93,9 +94,8 @@ pub fn session(lesson: Lesson, options: &[OsString]) -> Result<(Session, Setting
     Ok((session, settings))
 }
 
-/// Checks the options of `lesson`.
-fn job(lesson: Lesson, options: &[OsString], global: &GlobalArgs) -> Result<Job> {
-    let args = arguments(&lesson, options)?;
+/// Checks the options in `args`, those of `lesson`.
+fn job(lesson: Lesson, args: &Args, global: &GlobalArgs) -> Result<Job> {
     let mut job = Job::check(&args.training, global, true)?;
     if !matches!(job.front_end, FrontEnd::Screen { .. }) {
         return Err(Error::Usage("a lesson needs the screen".into()));
@@ -139,7 +139,7 @@ mod tests {
             let lesson = Lesson::open(name).expect(name);
             let options: [OsString; 2] = ["--seed".into(), "3".into()];
             let args = arguments(&lesson, &options).expect(name);
-            let job = job(lesson, &options, &args.global).expect(name);
+            let job = job(lesson, &args, &args.global).expect(name);
             assert_eq!(job.choices.seed, 3, "{name}");
             assert!(
                 matches!(job.front_end, FrontEnd::Screen { paused: true, .. }),

@@ -14,13 +14,13 @@ pub struct Step {
     pub text: Text,
     /// Keys and commands: of a task, those that do it; otherwise carried out when the step begins.
     pub acts: Vec<Act>,
-    /// What the step waits for.
+    /// Condition under which it ends.
     pub kind: Kind,
     /// Comparisons that hold in the run as the lesson sets it up, with any seed.
     pub claims: Vec<Expression>,
 }
 
-/// What a step waits for.
+/// Condition under which a step ends.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// The reader goes on.

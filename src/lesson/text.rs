@@ -74,7 +74,7 @@ enum Part {
 enum Format {
     /// Four significant digits.
     Significant,
-    /// As many decimals.
+    /// With this number of decimals.
     Decimals(usize),
     /// In percent, with one decimal.
     Percent,

@@ -9,7 +9,7 @@ const SMALL: f64 = 0.001;
 /// Largest relative difference from a small number.
 const RELATIVE_TOLERANCE: f64 = 0.006;
 
-/// Where a number that was typed differs from the right one.
+/// First difference of a typed number from the right one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mistake {
     /// It is no number.

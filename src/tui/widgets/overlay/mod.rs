@@ -66,13 +66,25 @@ fn popup(pane: &mut Pane<'_>, place: Rect, title: &str, note: Option<Line<'stati
     }
 }
 
-/// Returns a popup's place in the middle of `area`, for content of `cells` by `rows`.
+/// Columns beside a popup that are too few to show anything of the panels behind it.
+const SLIVER: u16 = 4;
+
+/// Returns a popup's place in the middle of `area`, for content of `cells` by `rows`. It takes the whole width if it
+/// would leave slivers beside it.
 fn centred(area: Rect, cells: usize, rows: usize) -> Rect {
     let length = |content: usize, frame| {
         let content = u16::try_from(content).unwrap_or(u16::MAX);
         Constraint::Length(content.saturating_add(frame))
     };
-    area.centered(length(cells, FRAME), length(rows, 2))
+    let place = area.centered(length(cells, FRAME), length(rows, 2));
+    if place.width + SLIVER < area.width {
+        return place;
+    }
+    Rect {
+        x: area.x,
+        width: area.width,
+        ..place
+    }
 }
 
 /// Returns how many cells the content of a popup in `area` has, at most `max`.

@@ -1,6 +1,8 @@
 use super::*;
 use crate::lesson::expression::Expression;
+use crate::nn::Loss;
 use crate::nn::{Activation, Architecture, Output, Parameters};
+use crate::train::probes::RowTrace;
 
 fn architecture() -> Architecture {
     let (activation, output) = (Activation::Sigmoid, Output::Sigmoid);

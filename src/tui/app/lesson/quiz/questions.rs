@@ -1,0 +1,343 @@
+//! Numbers of one step of training with their formulas, in the order of the derivation.
+
+use crate::nn::textbook::Layer;
+use crate::nn::{Loss, Output};
+use crate::train::probes::{RowTrace, Trace};
+use crate::tui::app::lesson::digits::shown;
+
+/// A number to compute.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Question {
+    /// Index of the row in the mini-batch, with the number of its rows; none for what concerns all.
+    pub row: Option<(usize, usize)>,
+    /// Symbol such as `z1[2]`.
+    pub name: String,
+    /// Formula in symbols.
+    pub formula: String,
+    /// Numbers that stand in the formula, by their symbols.
+    pub operands: Vec<(String, f64)>,
+    /// Formula with the numbers in place of the symbols; empty where it would only repeat the operands.
+    pub(super) numbers: String,
+    pub(super) value: f64,
+}
+
+/// Collects the questions of one step.
+struct Questions<'t> {
+    trace: &'t Trace,
+    loss: Loss,
+    output: Output,
+    asked: Vec<Question>,
+    /// Numbers that are known from the start or were asked for, by their symbols: those of the network, and those of the
+    /// present row.
+    of_network: Vec<(String, f64)>,
+    of_row: Vec<(String, f64)>,
+}
+
+/// The numbers of a step in the order in which they are computed: for each row forward, loss, backward and gradients,
+/// then the mean gradients and the new weights.
+pub(super) fn questions(trace: &Trace, loss: Loss, output: Output) -> Vec<Question> {
+    let mut all = Questions {
+        trace,
+        loss,
+        output,
+        asked: Vec::new(),
+        of_network: Vec::new(),
+        of_row: Vec::new(),
+    };
+    for (l, layer) in trace.network.layers.iter().enumerate() {
+        let symbols = parameters(l, layer, layer, trace).into_iter();
+        all.of_network
+            .extend(symbols.map(|parameter| (parameter.symbol, parameter.value)));
+    }
+    all.of_network
+        .extend(trace.descent.map(|rate| ("η".to_owned(), rate)));
+    for (i, row) in trace.rows.iter().enumerate() {
+        let place = Some((i, trace.rows.len()));
+        let inputs = row.forward.a[0].iter().enumerate();
+        all.of_row = inputs.map(|(i, &x)| (output_of(0, i), x)).collect();
+        let targets = row.targets.iter().enumerate();
+        all.of_row
+            .extend(targets.map(|(k, &y)| (format!("y[{}]", k + 1), y)));
+        all.forward(place, row);
+        all.backward(place, row);
+    }
+    all.update();
+    all.asked
+}
+
+/// Symbol of the output of neuron `i` (from 0) of `layer`; layer 0 are the inputs.
+fn output_of(layer: usize, i: usize) -> String {
+    match layer {
+        0 => format!("x[{}]", i + 1),
+        layer => format!("a{layer}[{}]", i + 1),
+    }
+}
+
+/// Whether `symbol` stands in `formula`, by itself or as one of those that an index `k` runs over.
+fn is_in(formula: &str, symbol: &str) -> bool {
+    let places = formula.match_indices(symbol);
+    let mut own = places.filter(|(at, _)| !formula[..*at].ends_with('∂'));
+    let any = symbol.split_once('[').map(|(word, _)| format!("{word}[k]"));
+    own.next().is_some() || any.is_some_and(|any| formula.contains(&any))
+}
+
+impl Questions<'_> {
+    fn ask(
+        &mut self,
+        row: Option<(usize, usize)>,
+        name: String,
+        formula: String,
+        numbers: String,
+        value: f64,
+    ) {
+        let known = self.of_network.iter().chain(&self.of_row);
+        let operands = known.filter(|(symbol, _)| is_in(&formula, symbol));
+        let question = Question {
+            row,
+            name: name.clone(),
+            operands: operands.cloned().collect(),
+            formula,
+            numbers,
+            value,
+        };
+        self.asked.push(question);
+        let known = if row.is_some() {
+            &mut self.of_row
+        } else {
+            &mut self.of_network
+        };
+        known.push((name, value));
+    }
+
+    fn forward(&mut self, place: Option<(usize, usize)>, row: &RowTrace) {
+        let trace = self.trace;
+        for (l, layer) in trace.network.layers.iter().enumerate() {
+            let n = l + 1;
+            let neurons = layer.weights.iter().zip(&layer.biases);
+            for (j, (weights, &bias)) in neurons.enumerate() {
+                let to = j + 1;
+                let symbols =
+                    (0..weights.len()).map(|i| format!("w{n}[{to},{}]·{}", i + 1, output_of(l, i)));
+                let formula = format!("{} + b{n}[{to}]", joined(symbols));
+                let terms = weights.iter().zip(&row.forward.a[l]);
+                let terms = terms.map(|(&w, &a)| format!("{}·{}", factor(w), factor(a)));
+                let numbers = format!("{} + {}", joined(terms), factor(bias));
+                self.ask(
+                    place,
+                    format!("z{n}[{to}]"),
+                    formula,
+                    numbers,
+                    row.forward.z[l][j],
+                );
+            }
+            for (j, &z) in row.forward.z[l].iter().enumerate() {
+                let to = j + 1;
+                let (formula, numbers) = match trace.network.activation(n) {
+                    Some(function) => (
+                        format!("{function}(z{n}[{to}])"),
+                        format!("{function}({})", shown(z)),
+                    ),
+                    None => {
+                        let sum = row.forward.z[l].iter();
+                        let sum = joined(sum.map(|&z| format!("exp({})", shown(z))));
+                        let formula = format!("exp(z{n}[{to}]) / Σ exp(z{n}[k])");
+                        (formula, format!("exp({}) / ({sum})", shown(z)))
+                    }
+                };
+                let a = row.forward.a[n][j];
+                self.ask(place, format!("a{n}[{to}]"), formula, numbers, a);
+            }
+        }
+        let depth = trace.network.layers.len();
+        let formula = self.loss.formula(self.output).replace("{sum}", "Σ ");
+        let formula = formula
+            .replace("{a}", &format!("a{depth}[k]"))
+            .replace("{y}", "y[k]");
+        let numbers = if self.loss == Loss::Quadratic {
+            let pairs = row.forward.outputs().iter().zip(&row.targets);
+            joined(pairs.map(|(&a, &y)| format!("½({} − {})²", shown(a), factor(y))))
+        } else {
+            String::new()
+        };
+        self.ask(place, "C".into(), formula, numbers, row.backward.loss);
+    }
+
+    fn backward(&mut self, place: Option<(usize, usize)>, row: &RowTrace) {
+        let network = &self.trace.network;
+        let depth = network.layers.len();
+        for n in (1..=depth).rev() {
+            let deltas = &row.backward.delta[n - 1];
+            for (j, &delta) in deltas.iter().enumerate() {
+                let (to, z, a) = (j + 1, row.forward.z[n - 1][j], row.forward.a[n][j]);
+                let function = network.activation(n);
+                let slope = function.map_or(f64::NAN, |function| function.derivative(z, a));
+                let (formula, numbers) = if n == depth {
+                    self.output_delta(to, a, row.targets[j], slope)
+                } else {
+                    let next = &network.layers[n].weights;
+                    let symbols =
+                        (1..=next.len()).map(|k| format!("w{}[{k},{to}]·δ{}[{k}]", n + 1, n + 1));
+                    let formula = format!("f′(z{n}[{to}])·({})", joined(symbols));
+                    let pairs = next.iter().zip(&row.backward.delta[n]);
+                    let terms = pairs.map(|(w, &d)| format!("{}·{}", factor(w[j]), factor(d)));
+                    (formula, format!("{}·({})", shown(slope), joined(terms)))
+                };
+                let formula = self.with_slope(n, to, formula);
+                self.ask(place, format!("δ{n}[{to}]"), formula, numbers, delta);
+            }
+            let before = &row.forward.a[n - 1];
+            for (j, &delta) in deltas.iter().enumerate() {
+                let to = j + 1;
+                for (i, &a) in before.iter().enumerate() {
+                    let name = format!("∂C/∂w{n}[{to},{}]", i + 1);
+                    let formula = format!("{}·δ{n}[{to}]", output_of(n - 1, i));
+                    let numbers = format!("{}·{}", shown(a), factor(delta));
+                    self.ask(place, name, formula, numbers, a * delta);
+                }
+                let name = format!("∂C/∂b{n}[{to}]");
+                self.ask(place, name, format!("δ{n}[{to}]"), shown(delta), delta);
+            }
+        }
+    }
+
+    /// Adds the formula of the slope of neuron `to` of layer `n` to a `formula` that has it.
+    fn with_slope(&self, n: usize, to: usize, formula: String) -> String {
+        let function = self.trace.network.activation(n);
+        let Some(function) = function.filter(|_| formula.contains('′')) else {
+            return formula;
+        };
+        let symbols = function.slope().symbols;
+        let slope = symbols
+            .replace("{z}", &format!("z{n}[{to}]"))
+            .replace("{a}", &format!("a{n}[{to}]"));
+        format!("{formula}, f′ = {slope}")
+    }
+
+    /// Formula of the delta of an output: of quadratic loss the error times the slope, of cross-entropy the error.
+    fn output_delta(&self, to: usize, a: f64, y: f64, slope: f64) -> (String, String) {
+        let n = self.trace.network.layers.len();
+        let (own, any) = (format!("a{n}[{to}]"), format!("a{n}[k]"));
+        let error = |a: &str, y: &str| {
+            let formula = self.loss.slope_formula();
+            formula.replace("{a}", a).replace("{y}", y)
+        };
+        let own_error = error(&own, &format!("y[{to}]"));
+        if self.loss.cancels_slope(self.output) {
+            return (own_error, format!("{} − {}", shown(a), factor(y)));
+        }
+        let any_error = format!("({})", error(&any, "y[k]"));
+        let formula = self
+            .output
+            .delta_formula()
+            .replace("({e})", &format!("({own_error})"));
+        let formula = formula
+            .replace("{e}", &own_error)
+            .replace("({e_k})", &any_error);
+        let formula = formula.replace("{a_k}", &any).replace("{sum_k}", "Σ ");
+        let formula = formula
+            .replace("{a}", &own)
+            .replace("{z}", &format!("z{n}[{to}]"));
+        let is_product = self.loss == Loss::Quadratic && slope.is_finite();
+        let numbers = if is_product {
+            format!("({} − {})·{}", shown(a), factor(y), shown(slope))
+        } else {
+            String::new()
+        };
+        (formula, numbers)
+    }
+
+    /// Asks for the mean gradients, and for the new weights and biases where they follow from them alone.
+    fn update(&mut self) {
+        let trace = self.trace;
+        let mean = trace.mean_gradient();
+        let rows = trace.rows.len();
+        self.of_row.clear();
+        for (l, (layer, mean)) in trace.network.layers.iter().zip(&mean).enumerate() {
+            for Parameter {
+                symbol,
+                value,
+                gradient,
+                of_rows,
+            } in parameters(l, layer, mean, trace)
+            {
+                let name = if rows > 1 { "∂C̄" } else { "∂C" };
+                if rows > 1 {
+                    let formula = format!("Σ ∂C/∂{symbol} / {rows}");
+                    let parts = of_rows.iter().map(|&part| factor(part));
+                    let numbers = format!("({}) / {rows}", joined(parts));
+                    self.ask(
+                        None,
+                        format!("{name}/∂{symbol}"),
+                        formula,
+                        numbers,
+                        gradient,
+                    );
+                    let operands = of_rows.iter().enumerate();
+                    let operands =
+                        operands.map(|(i, &part)| (format!("∂C/∂{symbol} ({})", i + 1), part));
+                    if let Some(question) = self.asked.last_mut() {
+                        question.operands = operands.collect();
+                    }
+                }
+                if let Some(rate) = trace.descent {
+                    let formula = format!("{symbol} − η·{name}/∂{symbol}");
+                    let numbers =
+                        format!("{} − {}·{}", shown(value), shown(rate), factor(gradient));
+                    let new = value - rate * gradient;
+                    self.ask(None, format!("new {symbol}"), formula, numbers, new);
+                }
+            }
+        }
+    }
+}
+
+/// A weight or bias, with its gradients.
+struct Parameter {
+    symbol: String,
+    value: f64,
+    /// Mean gradient over the rows.
+    gradient: f64,
+    /// Gradient of each row.
+    of_rows: Vec<f64>,
+}
+
+/// Weights and biases of layer `l` (from 0), with their gradients of each row of `trace` and the `mean` of these.
+fn parameters(l: usize, layer: &Layer, mean: &Layer, trace: &Trace) -> Vec<Parameter> {
+    let mut all = Vec::new();
+    let n = l + 1;
+    let of_rows = |of: &dyn Fn(&Layer) -> f64| {
+        let rows = trace.rows.iter();
+        rows.map(|row| of(&row.backward.gradient[l])).collect()
+    };
+    for (j, weights) in layer.weights.iter().enumerate() {
+        for (i, &value) in weights.iter().enumerate() {
+            all.push(Parameter {
+                symbol: format!("w{n}[{},{}]", j + 1, i + 1),
+                value,
+                gradient: mean.weights[j][i],
+                of_rows: of_rows(&|gradient| gradient.weights[j][i]),
+            });
+        }
+        all.push(Parameter {
+            symbol: format!("b{n}[{}]", j + 1),
+            value: layer.biases[j],
+            gradient: mean.biases[j],
+            of_rows: of_rows(&|gradient| gradient.biases[j]),
+        });
+    }
+    all
+}
+
+fn joined(terms: impl Iterator<Item = String>) -> String {
+    terms.collect::<Vec<_>>().join(" + ")
+}
+
+/// A number in a product or behind a sign, in brackets if it has a sign of its own.
+fn factor(value: f64) -> String {
+    let text = shown(value);
+    if text.starts_with('−') {
+        format!("({text})")
+    } else {
+        text
+    }
+}

@@ -7,15 +7,32 @@ use crate::data::table::column_reader::{Cells, undecided_code};
 use crate::data::table::date_reader::DateParts;
 use crate::data::{Column, ColumnKind, DatePart};
 
-/// Returns whether column `index` of `values`, rows of `width` values, has different ones.
+/// Returns whether column `index` of `values`, rows of `width` values, has different ones, besides missing ones, which
+/// are replaced by one of them.
 fn varies(values: &[f32], index: usize, width: usize) -> bool {
-    let mut column = values
-        .iter()
-        .skip(index)
-        .step_by(width)
-        .map(|value| value.to_bits());
+    let is_there = |value: &&f32| !value.is_nan() || undecided_code(**value).is_some();
+    let column = values.iter().skip(index).step_by(width);
+    let mut column = column.filter(is_there).map(|value| value.to_bits());
     let first = column.next();
     column.any(|value| Some(value) != first)
+}
+
+/// Returns whether some column of `cells`, whose values come first in the rows of `width` values, tells rows apart by
+/// more than their number; and whether some dates that are used do.
+fn useful(cells: &[Option<Cells>], values: &[f32], width: usize) -> (bool, bool) {
+    let (mut next, mut has_others, mut has_dates) = (0, false, false);
+    for cells in cells.iter().flatten() {
+        let mut own = next..next + cells.width();
+        next = own.end;
+        let known = match cells {
+            Cells::Dates(dates) if dates.is_used() => &mut has_dates,
+            Cells::Undecided(_) | Cells::Dates(_) => continue,
+            Cells::Numbers(numbers) if numbers.count_rows() => continue,
+            Cells::Numbers(_) | Cells::Texts(_) => &mut has_others,
+        };
+        *known = *known || own.any(|index| varies(values, index, width));
+    }
+    (has_others, has_dates)
 }
 
 /// Correction of the values of a column once all are known.
@@ -51,20 +68,10 @@ pub(super) fn finish_columns(
     let mut columns = Vec::new();
     let mut fixes = Vec::new();
     let mut first_dates = None;
-    let counts_rows =
-        |cells: &Cells| matches!(cells, Cells::Numbers(numbers) if numbers.count_rows());
-    // Numbers that name the rows are better than nothing.
-    let mut next = 0;
-    let has_others = cells.iter().flatten().any(|cells| {
-        let mut own = next..next + cells.width();
-        next = own.end;
-        let is_useless = match cells {
-            Cells::Undecided(_) => true,
-            Cells::Dates(dates) => !dates.is_used(),
-            cells => counts_rows(cells),
-        };
-        !is_useless && own.any(|index| varies(values, index, width))
-    });
+    let (has_others, has_dates) = useful(&cells, values, width);
+    // By the first rows, nothing else was left.
+    let are_dates_excluded = report.has_automatic_dates && has_others;
+    report.has_automatic_dates &= !are_dates_excluded;
     for (column, cells) in cells.into_iter().enumerate() {
         let Some(cells) = cells else {
             continue;
@@ -73,7 +80,10 @@ pub(super) fn finish_columns(
         let mut offset = 0.0;
         let finished = match cells {
             Cells::Dates(dates) => {
-                let parts = dates.finish(values, fixes.len(), width);
+                let mut parts = dates.finish(values, fixes.len(), width);
+                if are_dates_excluded {
+                    parts.used.clear();
+                }
                 columns.extend(date_columns(column, &parts.used, parts.order, &shape.names));
                 fixes.extend(DatePart::ALL.map(|part| {
                     if parts.used.contains(&part) {
@@ -94,7 +104,8 @@ pub(super) fn finish_columns(
                 continue;
             }
             Cells::Undecided(_) => Err((Reason::Empty, None)),
-            Cells::Numbers(numbers) if has_others && numbers.count_rows() => {
+            // Numbers that name the rows are better than nothing.
+            Cells::Numbers(numbers) if (has_others || has_dates) && numbers.count_rows() => {
                 Err((Reason::RowNumbers, None))
             }
             Cells::Numbers(numbers) => {

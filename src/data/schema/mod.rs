@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::report::Reason;
 use super::table::batch::Row;
-use super::table::column_reader::offset;
+use super::table::column_reader::{min_row_numbers, offset};
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
 use crate::error::{DataProblem, Error, Result};
@@ -21,6 +21,10 @@ use options::DateUse;
 
 /// Minimum number of texts for identifying rows: at least nine in ten must be different.
 const MIN_IDENTIFIERS: usize = 8;
+
+/// Number of different texts from which they are too many for categories, if more than half of the cells
+/// differ.
+const MANY_TEXTS: usize = 20;
 
 /// Mean length in characters above which texts are prose.
 const PROSE: usize = 50;
@@ -113,19 +117,18 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
             }
         })
         .collect();
-    let is_used = |role: &Role| !matches!(role, Role::Target | Role::Excluded(_));
+    let is_useful = |roles: &[Role]| {
+        let mut roles = roles.iter().enumerate();
+        roles.any(|(column, role)| evidence(column).makes_useful(role))
+    };
     // Dates, and then numbers that name the rows, are better than nothing.
-    let is_alone = options.dates.usage == DateUse::Auto && !roles.iter().any(is_used);
+    let is_alone = options.dates.usage == DateUse::Auto && !is_useful(&roles);
     for role in &mut roles {
         if *role == Role::Excluded(Reason::Dates) && (is_alone || options.lags > 0) {
             *role = dates(is_alone);
         }
     }
-    let is_used = |role: &Role| {
-        let is_for_order = matches!(role, Role::Dates { is_used: false, .. });
-        is_used(role) && !is_for_order
-    };
-    if !roles.iter().any(is_used) && options.lags == 0 {
+    if !is_useful(&roles) && options.lags == 0 {
         for (column, role) in roles.iter_mut().enumerate() {
             if let Role::Excluded(Reason::RowNumbers) = role {
                 *role = Evidence::of(column, &table.sample, shape).role(true);
@@ -288,15 +291,36 @@ impl<'t> Evidence<'t> {
 
     /// Returns whether the column identifies the rows, or counts them from 0 or 1.
     fn names_rows(&self) -> bool {
+        self.counts_rows(MIN_IDENTIFIERS) || self.identifies_rows()
+    }
+
+    /// Returns whether the column counts the rows, at least `min_rows`, from 0 or 1.
+    fn counts_rows(&self, min_rows: usize) -> bool {
         let counts = |start: f64| {
             (0..)
                 .zip(&self.numbers)
                 .all(|(row, &number)| number == f64::from(row) + start)
         };
-        let are_counted = self.numbers.len() >= MIN_IDENTIFIERS
+        self.numbers.len() >= min_rows
             && self.numbers.len() == self.cells.len()
-            && [0.0, 1.0].into_iter().any(counts);
-        are_counted || self.identifies_rows()
+            && [0.0, 1.0].into_iter().any(counts)
+    }
+
+    /// Returns whether the column, in this `role`, is an input that tells rows apart, as constants do not, by more than
+    /// their number.
+    fn makes_useful(&self, role: &Role) -> bool {
+        match role {
+            Role::Numbers { is_kept: true, .. }
+            | Role::Texts { is_wanted: true }
+            | Role::Dates { is_used: true, .. } => true,
+            Role::Numbers { .. } => {
+                self.distinct > 1 && !self.counts_rows(min_row_numbers(self.name))
+            }
+            Role::Texts { .. } => {
+                self.distinct > 1 && !are_mostly_different(self.distinct, self.cells.len())
+            }
+            Role::Target | Role::Dates { .. } | Role::Undecided | Role::Excluded(_) => false,
+        }
     }
 
     fn are_dates(&self) -> bool {
@@ -322,6 +346,11 @@ impl<'t> Evidence<'t> {
 /// Returns whether `distinct` texts in `cells` cells identify the rows.
 pub(super) fn are_nearly_distinct(distinct: usize, cells: usize) -> bool {
     cells >= MIN_IDENTIFIERS && 10 * distinct >= 9 * cells
+}
+
+/// Returns whether `distinct` texts in `cells` cells are too many for categories.
+pub(super) fn are_mostly_different(distinct: usize, cells: usize) -> bool {
+    distinct >= MANY_TEXTS && 2 * distinct > cells
 }
 
 #[cfg(test)]

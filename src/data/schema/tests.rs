@@ -50,7 +50,8 @@ fn identifiers_dates_and_prose_are_excluded() {
 
 /// Returns the role of the column called `name` beside another input.
 fn role_beside(name: &str, cells: &[&str], options: &LoadOptions) -> Role {
-    let rows = cells.iter().map(|cell| format!("{cell},1.5,1\n"));
+    let rows = cells.iter().zip(1..);
+    let rows = rows.map(|(cell, row)| format!("{cell},{row}.5,1\n"));
     let text = format!("{name},x,target\n{}", rows.collect::<String>());
     let reading = Reading {
         header: Some(true),
@@ -98,6 +99,33 @@ fn dates_are_used_on_request_or_if_nothing_else_is_left() {
 }
 
 #[test]
+fn dates_are_used_beside_columns_that_say_nothing() {
+    let role_beside = |cell: &dyn Fn(usize) -> String| {
+        let row = |row: usize| format!("2024-01-{:02},{},{}.5\n", row + 1, cell(row), row % 7);
+        let text = format!("day,n,sales\n{}", (0..20).map(row).collect::<String>());
+        let table = table_of(text.as_bytes(), &Reading::default(), &[]).expect("a table");
+        let mut roles = roles(&table, &LoadOptions::default()).expect("roles");
+        roles.remove(0)
+    };
+    let used = Role::Dates {
+        order: None,
+        is_used: true,
+    };
+    assert_eq!(role_beside(&|row| format!("{}", row + 1)), used, "counts");
+    assert_eq!(role_beside(&|_| String::new()), used, "empty");
+    assert_eq!(role_beside(&|_| "a".into()), used, "constant");
+    assert_eq!(
+        role_beside(&|row| ["a", ""][row % 2].into()),
+        used,
+        "filled"
+    );
+    assert_eq!(role_beside(&|row| format!("text {row}")), used, "names");
+    let excluded = Role::Excluded(Reason::Dates);
+    assert_eq!(role_beside(&|row| format!("{}", row * row)), excluded);
+    assert_eq!(role_beside(&|row| ["a", "b"][row % 2].into()), excluded);
+}
+
+#[test]
 fn identifiers_are_excluded_unless_they_are_all() {
     let with_other = |name: &str, cells: [&str; 9], keep: bool| {
         let options = LoadOptions {
@@ -117,6 +145,12 @@ fn identifiers_are_excluded_unless_they_are_all() {
     assert_eq!(with_other("id", cells, true), kept);
     assert_eq!(with_other("humid", cells, false), NUMBERS);
     assert_eq!(role("id", &cells), kept, "there is no other");
+    let beside_constant = |id: &str| format!("{id},1.5,1\n");
+    let rows: String = cells.into_iter().map(beside_constant).collect();
+    let text = format!("id,x,target\n{rows}");
+    let table = table_of(text.as_bytes(), &Reading::default(), &[]).expect("a table");
+    let roles = roles(&table, &LoadOptions::default()).expect("roles");
+    assert_eq!(roles[0], kept, "the other is constant");
 }
 
 #[test]

@@ -10,15 +10,11 @@ use crate::data::prepare::encoding::MAX_CATEGORIES;
 use crate::data::report::{Reason, StrayWords};
 use crate::data::schema::labels::BOOLEANS;
 use crate::data::schema::missing::MISSING_IN_NUMBERS;
-use crate::data::schema::{Role, are_nearly_distinct};
+use crate::data::schema::{Role, are_mostly_different, are_nearly_distinct};
 use crate::error::DataProblem;
 
 /// Maximum number of distinct texts of a categorical column.
 const MAX_TEXTS: usize = 20_000;
-
-/// Number of different texts from which they are too many for categories, if more than half of the cells
-/// differ.
-const MANY_TEXTS: usize = 20;
 
 /// Number of rows from which numbers 0, 1, 2, ... are row numbers under any name.
 const MIN_ROW_NUMBERS: usize = 8;
@@ -39,13 +35,10 @@ impl Cells {
     /// Creates the reader of a column called `name` in the header, if there is one.
     pub(crate) fn new(role: &Role, name: Option<&str>) -> Option<Self> {
         match role {
-            Role::Numbers { offset, is_kept } => {
-                let min_rows = if names_rows(name) { 2 } else { MIN_ROW_NUMBERS };
-                Some(Self::Numbers(Numbers::new(
-                    *offset,
-                    (!is_kept).then_some(min_rows),
-                )))
-            }
+            Role::Numbers { offset, is_kept } => Some(Self::Numbers(Numbers::new(
+                *offset,
+                (!is_kept).then(|| min_row_numbers(name)),
+            ))),
             Role::Texts { is_wanted } => Some(Self::Texts(Texts::new(*is_wanted))),
             Role::Dates { order, is_used } => Some(Self::Dates(Dates::new(*order, *is_used))),
             Role::Undecided => Some(Self::Undecided(Texts::new(false))),
@@ -113,13 +106,15 @@ pub(crate) fn undecided_code(raw: f32) -> Option<usize> {
         .then(|| payload as usize - 1)
 }
 
-/// Returns whether a column of this name in the header is one of row numbers, as pandas and R write it.
-fn names_rows(name: Option<&str>) -> bool {
-    name.is_some_and(|name| {
+/// Returns the number of rows from which numbers 0, 1, 2, ... in a column of this name in the header are row numbers:
+/// few suffice under the names that pandas and R give them.
+pub(in crate::data) fn min_row_numbers(name: Option<&str>) -> usize {
+    let is_usual = name.is_some_and(|name| {
         let name = name.trim().to_lowercase();
         let known = ["", "index", "rownames", "row", "no"];
         known.contains(&name.as_str()) || name.starts_with("unnamed")
-    })
+    });
+    if is_usual { 2 } else { MIN_ROW_NUMBERS }
 }
 
 /// Reader of a column of numbers.
@@ -302,7 +297,7 @@ impl Texts {
         if !self.is_wanted && (self.others > 0 || are_nearly_distinct(distinct, cells)) {
             return Err((Reason::Identifiers, None));
         }
-        if !self.is_wanted && distinct >= MANY_TEXTS && 2 * distinct > cells {
+        if !self.is_wanted && are_mostly_different(distinct, cells) {
             return Err((Reason::ManyTexts, Some((distinct, cells))));
         }
         let mut texts = vec![String::new(); self.counts.len()];

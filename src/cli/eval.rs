@@ -48,7 +48,7 @@ pub(super) fn run(
     let in_names = model.preprocessing.cell_format.decimal_comma == Some(true);
     let labels = Labels::new(model.task.classes(), in_names, rows.has_decimal_commas());
     while let Some(mut input) = rows.next_chunk(max_rows)? {
-        let actual = sums.actual(&rows, &model, &labels, &mut input, target)?;
+        let actual = sums.actual(&mut rows, &model, &labels, &mut input, target)?;
         sums.add(&model, &input, &actual);
     }
     if let (0, Some((class, line))) = (sums.rows, &sums.unknown_labels.first) {
@@ -137,7 +137,7 @@ impl Sums {
     /// those with a label that the model does not know.
     fn actual(
         &mut self,
-        rows: &PredictionRows,
+        rows: &mut PredictionRows,
         model: &TrainedModel,
         labels: &Labels,
         input: &mut PredictionInput,
@@ -148,7 +148,7 @@ impl Sums {
         for (row, (cells, &line)) in input.cells.iter().zip(&input.lines).enumerate() {
             let cell = cells[target].trim();
             if let Some(scale) = model.task.scale() {
-                let number = rows.number(cell);
+                let number = rows.number(target, cell);
                 let number = number.map_err(|problem| rows.cell_error(line, target, problem))?;
                 if number.is_nan() {
                     self.without_target += 1;

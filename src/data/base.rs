@@ -175,6 +175,7 @@ impl Base {
             target_offset: self.task.scale().map_or(0.0, |scale| scale.offset),
             missing: preprocessing.missing.clone(),
             cell_format: preprocessing.cell_format,
+            percent: preprocessing.percent.clone(),
             lines: Default::default(),
             validation: None,
             test: None,

@@ -122,6 +122,8 @@ pub struct Dataset {
     pub missing: MissingValues,
     /// Marks in the cells of the table.
     pub cell_format: CellFormat,
+    /// Columns whose numbers have percent signs; see [`Preprocessing::percent`].
+    pub percent: Option<Vec<usize>>,
     /// Format of the file, and what was excluded while reading.
     pub report: ReadReport,
     /// Source and options of [`load_with`]; `None` for a data set made in memory.

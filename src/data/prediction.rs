@@ -55,7 +55,7 @@ pub struct PredictionRows<'m> {
     rows: NewRows,
     /// Index in the table of each wanted column.
     columns: Vec<usize>,
-    training: Training,
+    training: Training<'m>,
     /// Earlier targets that the model needs.
     history: History,
     has_rows: bool,
@@ -96,6 +96,7 @@ impl<'m> PredictionRows<'m> {
         let training = Training {
             columns: wanted.table_columns,
             target: wanted.target_column,
+            percent: wanted.percent.as_deref(),
         };
         let input = open(source)?;
         let (shape, rows, columns) = if input.has_images {
@@ -135,6 +136,11 @@ impl<'m> PredictionRows<'m> {
     /// totals: training left them out for want of a target.
     pub(crate) fn without_unread(mut self, name: &str, task: &'m Task) -> Self {
         self.target = self.target_column(name).ok().map(|column| (column, task));
+        if let Some((column, _)) = self.target
+            && self.training.is_bare(self.training.target)
+        {
+            self.shape.bare.push(column);
+        }
         self
     }
 
@@ -325,12 +331,16 @@ impl<'m> PredictionRows<'m> {
         self.shape.cell_error(line, column, problem)
     }
 
-    /// Parses the number in `cell`, as numbers are written in this file; NaN for a missing one.
+    /// Parses the number in `cell` of column `column` (from 0), as numbers are written in this file; NaN for a missing
+    /// one.
     ///
     /// # Errors
-    /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
-    pub fn number(&self, cell: &str) -> Result<f64, DataProblem> {
-        self.shape.number(cell)
+    /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`], [`DataProblem::Percent`],
+    /// [`DataProblem::MixedPoints`].
+    pub fn number(&mut self, column: usize, cell: &str) -> Result<f64, DataProblem> {
+        let number = self.shape.number_in(column, cell)?;
+        self.history.add_point(column, cell, &self.shape)?;
+        Ok(number)
     }
 
     /// Returns whether numbers have a decimal comma.

@@ -201,6 +201,9 @@ pub struct ReadReport {
     pub has_automatic_dates: bool,
     /// Columns whose numbers have thousands separators, currencies or percent signs.
     pub formatted: Vec<String>,
+    /// Indices (from 0) of the columns whose numbers have percent signs.
+    #[serde(skip)]
+    pub(crate) percent: Vec<usize>,
     /// Columns whose numbers have different units, and those units.
     pub mixed_units: Vec<(String, String)>,
     /// Classes with other spellings that mean them.
@@ -268,13 +271,17 @@ impl ReadReport {
         }
     }
 
-    /// Adds what the numbers of the column called `name` look like.
-    pub(super) fn add_formats(&mut self, name: &str, formats: &Formats) {
+    /// Adds what the numbers of column `column` (from 0) of a table look like.
+    pub(super) fn add_formats(&mut self, shape: &Shape, column: usize, formats: &Formats) {
+        let name = &shape.names[column];
+        if formats.has_percent() {
+            self.percent.push(column);
+        }
         if formats.is_formatted {
-            self.formatted.push(name.to_owned());
+            self.formatted.push(name.clone());
         }
         if let Some(units) = formats.mixed() {
-            self.mixed_units.push((name.to_owned(), units));
+            self.mixed_units.push((name.clone(), units));
         }
     }
 

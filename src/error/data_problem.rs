@@ -126,6 +126,20 @@ pub enum DataProblem {
         /// Text of the cell, sanitised.
         found: String,
     },
+    /// Numbers of one column with a point between thousands and before decimals, in a table whose decimal mark is a comma.
+    #[error("{}", say!("problem-mixed-points", "with a decimal comma, the point of \"{decimals}\" is before decimals and that of \"{thousands}\" between thousands (--decimal point reads both as decimal points)", decimals = .decimals, thousands = .thousands))]
+    MixedPoints {
+        /// Text of a number with a point between thousands, sanitised.
+        thousands: String,
+        /// Text of a number with a point before decimals, sanitised.
+        decimals: String,
+    },
+    /// A percent sign in a column that had none in the table that a model was trained on.
+    #[error("{}", say!("problem-percent", "expected a number without a percent sign, as in the training table, found \"{found}\" (write it in the unit of that table: 20% may be 0.2 or 20)", found = .found))]
+    Percent {
+        /// Text of the cell, sanitised.
+        found: String,
+    },
     /// A number beyond the range of f32.
     #[error("{}", say!("problem-too-large", "the number \"{found}\" is too large for 32 bits (f32); --missing-values counts texts as missing", found = .found))]
     TooLarge {

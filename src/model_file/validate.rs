@@ -68,6 +68,10 @@ fn validate_preprocessing(preprocessing: &Preprocessing) -> Result<(), String> {
     if !preprocessing.cell_format.is_ascii() {
         return Err("a mark in the cells of its table is no ASCII character".into());
     }
+    let mut percent = preprocessing.percent.iter().flatten();
+    if let Some(column) = percent.find(|&&column| column >= columns) {
+        return Err(format!("column {column} of {columns} has percent signs"));
+    }
     let mut names = HashSet::new();
     let mut next_column = 0;
     for input in &preprocessing.columns {

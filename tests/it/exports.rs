@@ -125,6 +125,7 @@ fn model(
         target_column: 2,
         missing: MissingValues::default(),
         cell_format: CellFormat::default(),
+        percent: None,
         columns,
     };
     // Two classes on sigmoid outputs have a single one.

@@ -67,6 +67,7 @@ pub(crate) fn small() -> TrainedModel {
             target_column: 3,
             missing: MissingValues::default(),
             cell_format: CellFormat::default(),
+            percent: None,
         },
         target: "species".into(),
         task: Task::Classification {
@@ -292,6 +293,7 @@ fn mixed() -> TrainedModel {
             target_column: 1,
             missing: MissingValues::default(),
             cell_format: CellFormat::default(),
+            percent: None,
         },
         target: "price".into(),
         task: Task::Regression(TargetScale {
@@ -380,7 +382,7 @@ fn damaged_columns_are_named() {
 #[test]
 fn json_is_laid_out_for_people() {
     let text = String::from_utf8(bytes_of(&small(), JSON)).expect("text");
-    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 7,\n"));
+    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 8,\n"));
     assert!(text.ends_with(
         "    {
       \"weights\": [
@@ -442,12 +444,12 @@ const DAMAGED: [(&str, &str, &str); 20] = [
         "it has no \"format\": \"nn-tui model\"",
     ),
     (
-        "\"version\": 7",
         "\"version\": 8",
-        "it has version 8 of the format, this program reads versions 2 to 7",
+        "\"version\": 9",
+        "it has version 9 of the format, this program reads versions 2 to 8",
     ),
     (
-        "\"version\": 7",
+        "\"version\": 8",
         "\"version\": -1",
         "invalid value: integer `-1`, expected u64",
     ),
@@ -627,6 +629,7 @@ fn model() -> impl Strategy<Value = TrainedModel> {
                     target_column: 0,
                     missing: MissingValues::default(),
                     cell_format: CellFormat::default(),
+                    percent: None,
                 },
                 task: Task::Classification {
                     classes: (0..outputs).map(|i| i.to_string()).collect(),

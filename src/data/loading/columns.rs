@@ -110,7 +110,7 @@ pub(super) fn finish_columns(
             }
             Cells::Numbers(numbers) => {
                 offset = numbers.offset;
-                report.add_formats(name, &numbers.formats);
+                report.add_formats(shape, column, &numbers.formats);
                 Ok((ColumnKind::Numeric, ColumnFix::Keep))
             }
             Cells::Texts(texts) => {

@@ -72,7 +72,7 @@ impl Loading {
         };
         let target = match target.map_err(in_target)? {
             Targets::Numbers(numbers, formats) => {
-                report.add_formats(&shape.names[self.target_column], &formats);
+                report.add_formats(&shape, self.target_column, &formats);
                 Target::Numbers(numbers)
             }
             Targets::Classes(classes) => {
@@ -106,6 +106,7 @@ impl Loading {
             target_offset,
             missing: shape.missing.clone(),
             cell_format: CellFormat::of(&shape, &self.reading),
+            percent: Some(std::mem::take(&mut report.percent)),
             lines: Arc::new(self.lines),
             validation: None,
             test: None,

@@ -26,39 +26,54 @@ pub(in crate::data) struct Wanted<'a> {
 
 /// Layout of the training table.
 #[derive(Clone, Copy)]
-pub(in crate::data) struct Training {
+pub(in crate::data) struct Training<'a> {
     /// Number of columns, with the target.
     pub(in crate::data) columns: usize,
     /// Index of the target.
     pub(in crate::data) target: usize,
+    /// Columns whose numbers have percent signs, if they are known.
+    pub(in crate::data) percent: Option<&'a [usize]>,
+}
+
+impl Training<'_> {
+    /// Returns whether the numbers of this column of the training table have no percent sign.
+    pub(super) fn is_bare(&self, column: usize) -> bool {
+        self.percent
+            .is_some_and(|percent| !percent.contains(&column))
+    }
 }
 
 /// An open table and the wanted columns in it.
-pub(in crate::data) struct Selected {
+pub(in crate::data) struct Selected<'a> {
     pub(in crate::data) shape: Shape,
     pub(in crate::data) rows: Rows,
     /// Index in this table of each wanted column.
     pub(in crate::data) columns: Vec<usize>,
-    training: Training,
+    training: Training<'a>,
 }
 
-impl Selected {
+impl<'a> Selected<'a> {
     /// Opens the table of `source`, opened as `input`, and finds the `wanted` columns.
     pub(in crate::data) fn open(
         source: &Source,
         input: Input,
         reading: &Reading,
         wanted: &[Wanted],
-        training: Training,
+        training: Training<'a>,
         observer: &mut LoadObserver,
     ) -> Result<Self> {
         let expected: Vec<&str> = wanted.iter().map(|column| column.name).collect();
         let source = source.to_string();
-        let Table { shape, rows, .. } = Table::open(&source, input, reading, &expected, observer)?;
+        let Table {
+            mut shape, rows, ..
+        } = Table::open(&source, input, reading, &expected, observer)?;
         let columns = match shape.header {
             Some(_) => by_name(&shape, &expected, &[])?,
             None => by_position(&shape, wanted, training)?,
         };
+        let bare = wanted.iter().zip(&columns);
+        let bare = bare.filter(|(wanted, _)| training.is_bare(wanted.column));
+        shape.bare = bare.map(|(_, &column)| column).collect();
         Ok(Self {
             shape,
             rows,
@@ -68,8 +83,12 @@ impl Selected {
     }
 
     /// Finds the target; see [`PredictionRows::target_column`].
-    pub(in crate::data) fn target(&self, name: &str) -> Result<usize> {
-        target_column(&self.shape, &self.columns, self.training, name)
+    pub(in crate::data) fn target(&mut self, name: &str) -> Result<usize> {
+        let column = target_column(&self.shape, &self.columns, self.training, name)?;
+        if self.training.is_bare(self.training.target) {
+            self.shape.bare.push(column);
+        }
+        Ok(column)
     }
 }
 
@@ -107,7 +126,12 @@ pub(in crate::data) fn raw_values<'a>(
     for (index, (&column, kind)) in columns.iter().zip(kinds).enumerate() {
         let cell = record.cell(column);
         values.push(match kind {
-            CellKind::Number(offset) => raw_number(record, shape, column, offset)?,
+            CellKind::Number(offset) => {
+                let raw = raw_number(record, shape, column, offset)?;
+                let added = history.add_point(column, cell, shape);
+                added.map_err(|problem| shape.cell_error(record.line, column, problem))?;
+                raw
+            }
             CellKind::Lag(rows) => history.lag(rows),
             CellKind::Date { part, order } if !shape.missing.is_missing_number(cell) => {
                 let date = Written::parse(cell).and_then(|written| written.date(order));
@@ -140,7 +164,7 @@ pub(in crate::data) fn raw_values<'a>(
 /// Parses the number in column `column` of `record` and subtracts the `offset`; NaN for a missing one.
 pub(super) fn raw_number(record: Record, shape: &Shape, column: usize, offset: f64) -> Result<f32> {
     let cell = record.cell(column);
-    let number = shape.number(cell);
+    let number = shape.number_in(column, cell);
     let raw = number.and_then(|number| narrowed(number, offset).ok_or_else(|| too_large(cell)));
     raw.map_err(|problem| shape.cell_error(record.line, column, problem))
 }

@@ -83,6 +83,7 @@ pub(in crate::data) fn read_table(
     let place = Training {
         columns: dataset.table_columns,
         target: dataset.target_column,
+        percent: dataset.percent.as_deref(),
     };
     let reading = dataset.cell_format.complete(&options.reading);
     let mut selected = Selected::open(source, input, &reading, &wanted, place, observer)?;
@@ -126,7 +127,8 @@ pub(in crate::data) fn read_table(
         let error = |problem| shape.cell_error(record.line, column, problem);
         match &mut target {
             Target::Numbers(numbers) => {
-                let number = shape.number(cell).map_err(error)?;
+                let number = shape.number_in(column, cell).map_err(error)?;
+                history.add_point(column, cell, shape).map_err(error)?;
                 let raw = less(number, dataset.target_offset);
                 numbers.push(raw.ok_or_else(|| error(too_large(cell)))?);
             }

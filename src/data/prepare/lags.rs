@@ -1,17 +1,23 @@
 //! Earlier targets as inputs of a row.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+
+use crate::data::table::Shape;
+use crate::data::table::formatted::Points;
+use crate::error::DataProblem;
 
 /// Maximum number of lags.
 pub(crate) const MAX_LAGS: usize = 1000;
 
-/// Raw targets of the rows before the current one, as many as there are lags.
+/// State of a table that a model reads row by row: raw targets of the rows before the current one, as many as there are
+/// lags, the latest date, and the use of points in its numbers.
 #[derive(Debug, Clone)]
 pub(crate) struct History {
     /// The latest first.
     numbers: VecDeque<f32>,
     /// First column of dates, and the time of the latest row.
     latest: Option<(usize, f64)>,
+    points: HashMap<usize, Points>,
 }
 
 impl History {
@@ -20,6 +26,7 @@ impl History {
         Self {
             numbers: VecDeque::from(vec![f32::NAN; lags]),
             latest: None,
+            points: HashMap::new(),
         }
     }
 
@@ -52,6 +59,22 @@ impl History {
             self.latest = Some((column, time));
         }
         column == first && time < before
+    }
+
+    /// Takes in the number in `cell` of column `column` (from 0) of a table of this `shape`.
+    ///
+    /// # Errors
+    /// Those of [`Points::add`].
+    pub(in crate::data) fn add_point(
+        &mut self,
+        column: usize,
+        cell: &str,
+        shape: &Shape,
+    ) -> Result<(), DataProblem> {
+        if !shape.dialect.decimal_comma || !cell.contains('.') {
+            return Ok(());
+        }
+        self.points.entry(column).or_default().add(cell, shape)
     }
 
     /// Returns whether nothing is kept.

@@ -26,6 +26,10 @@ pub struct Preprocessing {
     /// Marks in the cells of the training table.
     #[serde(default, skip_serializing_if = "CellFormat::is_open")]
     pub cell_format: CellFormat,
+    /// Indices (from 0) of the columns of the training table whose numbers have percent signs; `None` if that is not
+    /// known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<Vec<usize>>,
 }
 
 /// An input column with its encoding.

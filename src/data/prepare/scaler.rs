@@ -207,6 +207,7 @@ impl Preprocessing {
             target_column: dataset.target_column,
             missing: dataset.missing.clone(),
             cell_format: dataset.cell_format,
+            percent: dataset.percent.clone(),
         };
         Ok((preprocessing, left_out))
     }

@@ -67,10 +67,10 @@ impl Cells {
                 let plain = shape.plain_number(cell);
                 let number = plain.map_or_else(|| shape.number(cell), Ok)?;
                 numbers.follow(number, row);
-                if !number.is_nan() {
-                    let is_formatted = plain.is_none() && shape.is_formatted(cell);
-                    numbers.formats.add(cell, is_formatted);
+                if plain.is_none() && !number.is_nan() {
+                    numbers.formats.add(cell, shape)?;
                 }
+                numbers.formats.has_bare |= plain.is_some_and(f64::is_finite);
                 narrowed(number, numbers.offset).ok_or_else(|| too_large(cell))
             }
             Self::Dates(dates) => dates.raw(cell, shape).map(|values| values[0]),

@@ -2,9 +2,14 @@
 //! parentheses.
 
 use super::amount::{Amount, NO_CENTS, is_gap};
+use super::{Shape, shown};
+use crate::error::DataProblem;
 
 /// Currencies whose amounts are written with commas between thousands.
 const WITH_COMMAS: [&str; 6] = ["$", "\u{a3}", "\u{a5}", "\u{20a9}", "\u{20b9}", "Rs"];
+
+/// Percent and permille.
+const PERCENT: [&str; 2] = ["%", "\u{2030}"];
 
 /// Formats of the numbers of one column.
 #[derive(Debug, Default)]
@@ -15,27 +20,76 @@ pub(crate) struct Formats {
     pub(crate) has_bare: bool,
     /// Different currencies and percent signs.
     units: Vec<&'static str>,
+    points: Points,
 }
 
 impl Formats {
-    /// Takes in the number in `cell`, which `is_formatted` or plain.
-    pub(crate) fn add(&mut self, cell: &str, is_formatted: bool) {
+    /// Takes in the number in `cell`, of a table of this `shape`.
+    ///
+    /// # Errors
+    /// Those of [`Points::add`].
+    pub(crate) fn add(&mut self, cell: &str, shape: &Shape) -> Result<(), DataProblem> {
+        let is_formatted = shape.is_formatted(cell);
         self.is_formatted |= is_formatted;
         match is_formatted.then(|| unit(cell)).flatten() {
             None => self.has_bare = true,
             Some(unit) if self.units.contains(&unit) => {}
             Some(unit) => self.units.push(unit),
         }
+        self.points.add(cell, shape)
+    }
+
+    /// Returns whether some numbers have a percent sign.
+    pub(crate) fn has_percent(&self) -> bool {
+        self.units.iter().any(|unit| PERCENT.contains(unit))
     }
 
     /// Returns the units that are mixed in the column, such as `$ and €`: several, or percent and none.
     pub(crate) fn mixed(&self) -> Option<String> {
         match self.units.as_slice() {
-            [unit @ ("%" | "\u{2030}")] if self.has_bare => Some(format!("{unit} and no unit")),
+            [unit] if self.has_bare && PERCENT.contains(unit) => {
+                Some(format!("{unit} and no unit"))
+            }
             [] | [_] => None,
             units => Some(units.join(" and ")),
         }
     }
+}
+
+/// Use of points in the numbers of a column whose decimal mark is a comma: between thousands, or before decimals all
+/// the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Points {
+    /// The first number with each.
+    first: [Option<String>; 2],
+}
+
+impl Points {
+    /// Takes in the number in `cell`, of a table of this `shape`.
+    ///
+    /// # Errors
+    /// [`DataProblem::MixedPoints`] if the column has both uses, so that some of its numbers would be a thousand times
+    /// the others.
+    pub(crate) fn add(&mut self, cell: &str, shape: &Shape) -> Result<(), DataProblem> {
+        let has_point = || Amount::of(cell).is_some_and(|amount| amount.digits.contains('.'));
+        if !shape.dialect.decimal_comma || !cell.contains('.') || !has_point() {
+            return Ok(());
+        }
+        let is_decimal = number(cell.trim(), true).is_none();
+        self.first[usize::from(is_decimal)].get_or_insert_with(|| shown(cell));
+        match &self.first {
+            [Some(thousands), Some(decimals)] => Err(DataProblem::MixedPoints {
+                thousands: thousands.clone(),
+                decimals: decimals.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns whether `cell` has a percent or permille sign.
+pub(crate) fn is_percent(cell: &str) -> bool {
+    cell.contains(['%', '\u{2030}'])
 }
 
 /// Returns the currency or percent sign of the number in `cell`; one for all spellings.
@@ -177,6 +231,7 @@ pub(crate) fn unmarked(cell: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Source;
 
     #[test]
     fn numbers_are_found_in_their_formats() {
@@ -228,10 +283,11 @@ mod tests {
 
     #[test]
     fn mixed_units_are_found() {
+        let shape = Shape::named(&Source::Stdin, Vec::new());
         let mixed = |cells: &[&str]| {
             let mut formats = Formats::default();
             for cell in cells {
-                formats.add(cell, cell.parse::<f64>().is_err());
+                formats.add(cell, &shape).expect("one use of points");
             }
             formats.mixed()
         };
@@ -240,6 +296,31 @@ mod tests {
         assert_eq!(mixed(&["$5", "6", "7 USD"]), None);
         assert_eq!(mixed(&["$5", "6 EUR"]).as_deref(), Some("$ and \u{20ac}"));
         assert_eq!(mixed(&["1,000", "6"]), None);
+    }
+
+    #[test]
+    fn points_have_one_use_in_a_column() {
+        let used = |cells: &[&str], decimal_comma| {
+            let mut shape = Shape::named(&Source::Stdin, Vec::new());
+            shape.dialect.decimal_comma = decimal_comma;
+            let mut points = Points::default();
+            cells.iter().try_for_each(|cell| points.add(cell, &shape))
+        };
+        let mixed = Err(DataProblem::MixedPoints {
+            thousands: "1.005".into(),
+            decimals: "0.905".into(),
+        });
+        assert_eq!(used(&["0.905", "2,5", "1.005"], true), mixed);
+        assert!(used(&["1.005", "0.905 %"], true).is_err());
+        assert!(used(&["1.005,5", "2.5"], true).is_err());
+        assert_eq!(used(&["0.905", "1.005"], false), Ok(()));
+        for cells in [
+            &["1.005", "12", "1.500,5", "2,5"][..],
+            &["0.905", "2.5", "1.5e3"],
+            &["Rs. 5", "2.5", "5.-"],
+        ] {
+            assert_eq!(used(cells, true), Ok(()), "{cells:?}");
+        }
     }
 
     #[test]

@@ -84,6 +84,7 @@ pub(crate) fn load(
         target_offset: 0.0,
         missing: MissingValues::default(),
         cell_format: CellFormat::default(),
+        percent: None,
         values: matrix(rows, pixels, set.values),
         lines: Arc::new(set.lines),
         validation: None,

@@ -209,6 +209,7 @@ impl Table {
                 missing: MissingValues::default(),
                 missing_numbers: Vec::new(),
                 conversion: input.conversion,
+                bare: Vec::new(),
                 other_mark: statement,
             },
         })

@@ -27,6 +27,8 @@ pub(in crate::data) struct Shape {
     pub(super) missing_numbers: Vec<f64>,
     /// Format that the text was converted from, if it was another one.
     pub(in crate::data) conversion: Option<Conversion>,
+    /// Columns whose numbers have no percent sign, as in the training table.
+    pub(in crate::data) bare: Vec<usize>,
     /// Statement on a decimal mark that differs from that of the training table, or would without it.
     pub(in crate::data) other_mark: Option<String>,
 }
@@ -43,6 +45,7 @@ impl Shape {
             missing: MissingValues::default(),
             missing_numbers: Vec::new(),
             conversion: None,
+            bare: Vec::new(),
             other_mark: None,
         }
     }
@@ -102,6 +105,18 @@ impl Shape {
             Ok(_) => Err(DataProblem::NotFinite { found: shown(cell) }),
             Err(_) => Err(not_a_number(cell)),
         }
+    }
+
+    /// Parses the number in `cell` of column `column` (from 0), NaN for a missing one.
+    ///
+    /// # Errors
+    /// Those of [`Self::number`]; [`DataProblem::Percent`].
+    pub(in crate::data) fn number_in(&self, column: usize, cell: &str) -> Result<f64, DataProblem> {
+        let number = self.number(cell)?;
+        if !number.is_nan() && formatted::is_percent(cell) && self.bare.contains(&column) {
+            return Err(DataProblem::Percent { found: shown(cell) });
+        }
+        Ok(number)
     }
 
     /// Parses the number in `cell` if it is finite and has neither blanks around it nor any format; NaN for one that

@@ -76,7 +76,7 @@ impl TargetCells {
         match &mut self.cells {
             Cells::Numbers(numbers) => {
                 numbers.push(number(cell, self.offset, shape)?);
-                self.formats.add(cell, shape.is_formatted(cell));
+                self.formats.add(cell, shape)?;
                 return Ok(());
             }
             Cells::Classes {
@@ -117,7 +117,7 @@ impl TargetCells {
                     names.map(|name| number(name, self.offset, shape)).collect();
                 let values = values?;
                 for name in labels.names() {
-                    self.formats.add(name, shape.is_formatted(name));
+                    self.formats.add(name, shape)?;
                 }
                 let of_row = labels.labels().iter().map(|&label| values[label as usize]);
                 self.cells = Cells::Numbers(of_row.collect());
@@ -178,7 +178,7 @@ impl TargetCells {
             let of_row = classes.labels.iter().map(|&label| values[label as usize]);
             let mut formats = self.formats;
             for name in &classes.names {
-                formats.add(name, shape.is_formatted(name));
+                formats.add(name, shape)?;
             }
             return Ok(Targets::Numbers(of_row.collect(), formats));
         }

@@ -38,6 +38,7 @@ fn dataset(values: Array2<f32>) -> Dataset {
         target_offset: 0.0,
         missing: crate::data::MissingValues::default(),
         cell_format: crate::data::CellFormat::default(),
+        percent: None,
         report: crate::data::ReadReport::default(),
         origin: None,
         values,

@@ -20,7 +20,7 @@ const VERSION: u64 = 8;
 /// a single output for two classes, targets from 0 to 1, and checksums; version 5 the original text of
 /// names, categories and labels, offsets, and missing values by the type of the column; version 6 the choice
 /// of validation and test rows, the best epoch, schedules and regularisation, parts of dates and earlier targets;
-/// version 7 undone changes of the learning rate; version 8 columns with percent signs.
+/// version 7 undone changes of the learning rate; version 8 columns with percent signs, and delimiters.
 const OLDEST_VERSION: u64 = 2;
 
 /// Members of a model's JSON document; the `json` module describes the schema.

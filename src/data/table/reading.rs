@@ -59,6 +59,9 @@ pub struct CellFormat {
     /// Quotes around cells that contain delimiters, unless they are `"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Quote>,
+    /// Separator of cells that was detected or given, unless it is a comma; other tables may have another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<Delimiter>,
     /// Options that the training table was read with, for tables that they fit.
     #[serde(default, skip_serializing_if = "GivenReading::is_open")]
     pub given: GivenReading,
@@ -123,6 +126,7 @@ impl CellFormat {
         Self {
             decimal_comma: Some(dialect.decimal_comma),
             quote: (quote != Quote::Byte(b'"')).then_some(quote),
+            delimiter: (dialect.delimiter != Delimiter::Byte(b',')).then_some(dialect.delimiter),
             given: GivenReading::of(reading),
         }
     }
@@ -134,13 +138,14 @@ impl CellFormat {
 
     /// Returns whether all marks are ASCII characters.
     pub(crate) fn is_ascii(&self) -> bool {
-        let delimiter = match self.given.delimiter {
+        let byte = |delimiter| match delimiter {
             Some(Delimiter::Byte(byte)) => Some(byte),
             _ => None,
         };
         let marks = [
             self.quote.and_then(Quote::byte),
-            delimiter,
+            byte(self.delimiter),
+            byte(self.given.delimiter),
             self.given.comment,
         ];
         marks.iter().flatten().all(u8::is_ascii)

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::list;
 use parts::{BODY, DATES, HEAD, MAIN};
-use crate::data::{CASED, Derived, Encoding, InputColumn, NO_CENTS, Quote, SUBTOTALS, TOTALS, Task, UNITS};
+use crate::data::{CASED, Delimiter, Derived, Encoding, InputColumn, NO_CENTS, Quote, SUBTOTALS, TOTALS, Task, UNITS};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::util::text::is_printable;
@@ -76,6 +76,21 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
         Some(Quote::Never) => "None".to_owned(),
     };
     writeln!(code, "DECIMAL_MARK, QUOTE = \"{mark}\", {quote}")?;
+    let delimiter = match format.delimiter {
+        None => ",".to_owned(),
+        Some(Delimiter::Byte(byte)) => char::from(byte).to_string(),
+        Some(Delimiter::Blanks) => " ".to_owned(),
+    };
+    writeln!(code, "DELIMITER = {}", text(&delimiter))?;
+    let percent = model.preprocessing.percent.as_ref().map(|percent| {
+        let columns = model.preprocessing.columns.iter();
+        let columns = columns.filter(|column| percent.contains(&column.column));
+        texts(&columns.map(|column| column.name.clone()).collect::<Vec<_>>())
+    });
+    match percent {
+        None => writeln!(code, "PERCENT = None")?,
+        Some(names) => writeln!(code, "PERCENT = [{names}]")?,
+    }
     write_units(code)?;
     let (subtotals, totals) = (SUBTOTALS.map(text), TOTALS.map(text));
     writeln!(code, "SUBTOTALS = {{{}}}", subtotals.join(", "))?;

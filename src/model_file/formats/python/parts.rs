@@ -4,7 +4,8 @@ pub(super) const HEAD: &str = r#"
 """Predicts from the values of a table as they are. Needs nothing but Python 3.
 
     python3 FILE.py table.csv     a CSV with a header in, the same with predictions out
-                                  (commas between cells, points in numbers, UTF-8 or Windows-1252)
+                                  (in: cells between DELIMITERs or commas, as DECIMAL_MARK and QUOTE say,
+                                  UTF-8 or Windows-1252; out: cells between commas)
 
     import FILE
     FILE.predict({"column": value, ...})    values as numbers or as the text of a cell; earlier
@@ -41,9 +42,11 @@ def _missing_number(value):
     return bool(numbers) and _parsed(value) in numbers
 
 
-def _number(value, offset, fill):
+def _number(value, offset, fill, may_be_percent=True):
     if _missing_number(value):
         return fill
+    if not may_be_percent and isinstance(value, str) and re.search("[%\u2030]", value):
+        raise ValueError(f"expected a number without a percent sign, as in the training table, found {value!r}")
     # The rest of the number is kept in single precision.
     number = struct.unpack("f", struct.pack("f", _parsed(value) - offset))[0]
     if not math.isfinite(number):
@@ -128,7 +131,7 @@ def _formatted(text):
     return -float(plain) if is_negative else float(plain)
 
 
-def _encoded(value, kind, known):
+def _encoded(value, kind, known, may_be_percent=True):
     """What one value becomes: a list of inputs of the network."""
     if kind == "lag":
         kind, (_, *known) = "number", known
@@ -139,7 +142,7 @@ def _encoded(value, kind, known):
             part, order, *known = known
             number = known[-1] if _missing(value, MISSING_NUMBERS) else _date(value, order)[part]
         else:
-            number = _number(value, known[0] if kind == "number" else 0.0, known[-1])
+            number = _number(value, known[0] if kind == "number" else 0.0, known[-1], may_be_percent)
         if len(known) == 2:
             angle = 2 * math.pi * number / known[0]
             return [math.sin(angle), math.cos(angle)]
@@ -169,7 +172,7 @@ def outputs(row):
         if name not in row:
             raise KeyError(f'the model needs a column "{name}"')
         try:
-            a += _encoded(row[name], kind, known)
+            a += _encoded(row[name], kind, known, PERCENT is None or name in PERCENT)
         except ValueError as error:
             raise ValueError(f'column "{name}": {error}') from None
     for i, (weights, biases) in enumerate(LAYERS):
@@ -199,9 +202,16 @@ def _table(path):
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252")
+    # A table may be separated by commas, whatever the training table was.
+    start = text.partition("\n")[0].replace("\t", "\t" if DELIMITER == "\t" else " ").strip(" ")
+    delimiter = DELIMITER if DELIMITER in start else ","
+    if delimiter == " ":
+        text = "".join(line.replace("\t", " ").strip(" ") for line in text.splitlines(keepends=True))
     with io.StringIO(text, newline="") as file:
         quoting = csv.QUOTE_MINIMAL if QUOTE else csv.QUOTE_NONE
-        reader = csv.reader(file, quotechar=QUOTE, quoting=quoting)
+        reader = csv.reader(
+            file, delimiter=delimiter, quotechar=QUOTE, quoting=quoting, skipinitialspace=delimiter == " "
+        )
         lines = [(reader.line_num, row) for row in reader if len(row) > 1 or row and row[0].strip(BLANKS)]
     header, rows = (lines[0][1] if lines else []), lines[1:]
     while rows and len(header) > 1 and _is_footer(rows[-1][1]):
@@ -246,6 +256,16 @@ def _data(header, rows):
     while rows and _total(rows[-1][1]) is not None and _total_name(rows[-1][1]) not in names:
         rows.pop()
     return rows
+
+
+def _check_points(path, name, cells):
+    """Stops if a point is between thousands in one number of a column and before decimals in another."""
+    texts = [cell.strip(BLANKS) for cell in cells if "." in cell]
+    texts = [text for text in texts if "." in (_amount(text) or ("",))[0]]
+    uses = {_formatted(text) is None: text for text in texts}
+    if len(uses) > 1:
+        sys.exit(f'{path}, column "{name}": with a decimal comma, the point of "{uses[True]}" is before decimals '
+                 f'and that of "{uses[False]}" between thousands')
 
 
 def _is_number(text):
@@ -306,6 +326,8 @@ def main(path):
             found = ", ".join(f'"{other}"' for other in places)
             sys.exit(f'the model needs a column "{name}", and the file has none of that name; '
                      f"the columns are {found}")
+    for name in {name for name, kind, *_ in COLUMNS if kind == "number" and DECIMAL_MARK == ","}:
+        _check_points(path, name, [row[places[name]] for _, row in rows])
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow([*header, f"predicted {TARGET}", *added])
     without_history, unread = 0, 0

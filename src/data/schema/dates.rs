@@ -1,6 +1,10 @@
 //! Dates and times of day as tables write them, without time zones: a time is that of the clock.
 
+mod compact;
+
 use serde::{Deserialize, Serialize};
+
+pub(crate) use compact::are_compact;
 
 /// Order of day and month in dates such as 01/02/2020.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,12 +124,17 @@ pub(crate) struct Written {
 impl Written {
     /// Parses `cell`: a date with a four-digit year first (ISO 8601 and the like), or last, or with the
     /// month by its English name, or a year and a month; then optionally a time, which may stand before the year as
-    /// in `Fri Jan 31 09:05:00 2020`. `None` for other texts.
+    /// in `Fri Jan 31 09:05:00 2020`. Numbers may be dates, too; see [`are_compact`]. `None` for other texts.
     pub(crate) fn parse(cell: &str) -> Option<Self> {
         let cell = cell.trim();
         if !cell.is_ascii() {
-            return None;
+            return Self::separated(&compact::with_separators(cell)?);
         }
+        compact::compact(cell).or_else(|| Self::separated(cell))
+    }
+
+    /// Parses a date with separators, and a time.
+    fn separated(cell: &str) -> Option<Self> {
         let (date, hour) = match cell.find(':') {
             None => (cell, None),
             Some(colon) => {
@@ -224,9 +233,10 @@ pub(crate) fn monthly_order(numbers: impl Iterator<Item = [u8; 2]>) -> Option<Da
     }
 }
 
-/// Returns whether `cell` looks like a date, even if there is no such day.
+/// Returns whether `cell` looks like a date, even if there is no such day. Numbers do not; see [`are_compact`].
 pub(crate) fn is_date(cell: &str) -> bool {
-    Written::parse(cell).is_some()
+    let is_number = cell.trim().bytes().all(|byte| byte.is_ascii_digit());
+    !is_number && Written::parse(cell).is_some()
 }
 
 /// Returns the number of days of a month in the Gregorian calendar.

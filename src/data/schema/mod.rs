@@ -16,7 +16,7 @@ use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::text::sanitise;
-use dates::{DateOrder, is_date};
+use dates::{DateOrder, are_compact, is_date};
 use options::DateUse;
 
 /// Minimum number of texts for identifying rows: at least nine in ten must be different.
@@ -240,6 +240,9 @@ impl<'t> Evidence<'t> {
         if self.cells.is_empty() {
             return Role::Undecided;
         }
+        if are_compact(&self.cells) {
+            return Role::Excluded(Reason::Dates);
+        }
         if 2 * self.numbers.len() >= self.cells.len() && !self.is_mixed() {
             return if self.identifies_rows() && !is_kept {
                 Role::Excluded(Reason::RowNumbers)
@@ -330,7 +333,7 @@ impl<'t> Evidence<'t> {
 
     fn are_mostly_dates(&self) -> bool {
         let dates = self.cells.iter().filter(|cell| is_date(cell)).count();
-        2 * dates > self.cells.len()
+        2 * dates > self.cells.len() || are_compact(&self.cells)
     }
 
     fn is_prose(&self) -> bool {

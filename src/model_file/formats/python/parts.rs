@@ -4,8 +4,8 @@ pub(super) const HEAD: &str = r#"
 """Predicts from the values of a table as they are. Needs nothing but Python 3.
 
     python3 FILE.py table.csv     a CSV with a header in, the same with predictions out
-                                  (in: cells between DELIMITERs or commas, as DECIMAL_MARK and QUOTE say,
-                                  UTF-8 or Windows-1252; out: cells between commas)
+                                  (in: cells between commas or DELIMITER, that of the training table, numbers
+                                  with DECIMAL_MARK, UTF-8 or Windows-1252; out: cells between commas)
 
     import FILE
     FILE.predict({"column": value, ...})    values as numbers or as the text of a cell; earlier
@@ -206,7 +206,7 @@ def _table(path):
     start = text.partition("\n")[0].replace("\t", "\t" if DELIMITER == "\t" else " ").strip(" ")
     delimiter = DELIMITER if DELIMITER in start else ","
     if delimiter == " ":
-        text = "".join(line.replace("\t", " ").strip(" ") for line in text.splitlines(keepends=True))
+        text = "\n".join(line.replace("\t", " ").strip(" ") for line in text.splitlines())
     with io.StringIO(text, newline="") as file:
         quoting = csv.QUOTE_MINIMAL if QUOTE else csv.QUOTE_NONE
         reader = csv.reader(
@@ -365,6 +365,10 @@ if __name__ == "__main__":
 pub(super) const DATES: &str = r#"
 MONTHS = "january february march april may june july august september october november december".split()
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+EAST_ASIAN = str.maketrans({
+    **dict.fromkeys("\u5e74\ub144\u6708\uc6d4", "-"), **dict.fromkeys("\u65e5\u53f7\uc77c", " "),
+    **dict.fromkeys("\u65f6\u6642\u70b9\uc2dc\u5206\ubd84", ":"), **dict.fromkeys("\u79d2\ucd08", ""),
+})
 CLOCK = re.compile(
     r"[T ](\d\d?):(\d\d)(?::(\d\d(?:[.,]\d*)?))? *([AP]M)? *(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?", re.I | re.A
 )
@@ -372,7 +376,7 @@ CLOCK = re.compile(
 
 def _date(value, order):
     """The parts of a date with the year first or last, or the month by its English name, and a time."""
-    text = str(value).strip(BLANKS)
+    text = _with_separators(str(value).strip(BLANKS))
     try:
         hour = 0.0
         if ":" in text:
@@ -387,6 +391,22 @@ def _date(value, order):
     except (AttributeError, ValueError, IndexError, TypeError):
         raise ValueError(f"expected a date, found {value!r}") from None
     return {"year": year, "month": month, "weekday": date.weekday(), "hour": hour}
+
+
+def _with_separators(text):
+    """A date such as 20240131, or with Chinese or Korean characters, with the separators of other dates."""
+    compact = re.fullmatch(
+        r"((?:19|20)\d\d)(\d\d)(?:(\d\d)(?:T(\d\d)(\d\d)(.*)|(\d\d)(\d\d)(\d\d)?)?)?", text, re.A | re.I
+    )
+    if compact:
+        year, month, day, hour, minute, rest, *digits = compact.groups()
+        if hour:
+            return f"{year}-{month}-{day} {hour}:{minute}{':' * rest[:1].isdigit()}{rest}"
+        time = ":".join(part for part in digits if part)
+        return "-".join(part for part in (year, month, day) if part) + f" {time}" * bool(time)
+    if re.search("[\u5e74\ub144]", text):
+        return re.sub(r"\s", "", text).translate(EAST_ASIAN).rstrip(" -:")
+    return text
 
 
 def _hours(clock):

@@ -20,7 +20,7 @@ use crate::record::scores::{
 };
 use crate::train::ranking_of;
 use crate::util::numbers::counted;
-use crate::util::text::{printable_json, sanitise, shorten, width};
+use crate::util::text::{brief, printable_json, sanitise, shorten, width};
 
 /// Maximal width of a class name in the confusion matrix, in terminal cells.
 const MAX_NAME_WIDTH: usize = 16;
@@ -307,7 +307,7 @@ impl Sums {
         let mut text = format!(
             "{source}: {}, \"{}\"",
             counted(self.rows, "row"),
-            sanitise(&model.target)
+            brief(&model.target)
         );
         // Writing to a string does not fail.
         if let Some(selection) = selection {

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::model_file::{self, TrainedModel, formats};
 use crate::train::Start;
 use crate::train::checkpoint::read_about;
-use crate::util::text::sanitise;
+use crate::util::text::{brief, sanitise};
 
 /// Checks the arguments of a new training, and reads the model of `--from`.
 ///
@@ -91,6 +91,6 @@ fn refuse_other_files(path: &Path) -> Result<()> {
   nn-tui predict {shown} TABLE    adds its predictions to a table
   nn-tui eval {shown} TABLE       compares its predictions with a table",
         model.architecture,
-        sanitise(&model.target),
+        brief(&model.target),
     )))
 }

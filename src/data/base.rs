@@ -17,6 +17,7 @@ use super::{
     SplitMethod, Target, Task, matrix,
 };
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::text::brief;
 
 /// Preprocessing and target of a model that is trained further.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -198,7 +199,9 @@ impl Base {
         {
             let target = &self.target;
             return Err(Error::Usage(format!(
-                "--target {asked}: the model predicts \"{target}\""
+                "--target {}: the model predicts \"{}\"",
+                brief(asked),
+                brief(target)
             )));
         }
         let dropped = shape.find_columns(&options.drop)?;
@@ -209,7 +212,8 @@ impl Base {
         if let Some(column) = dropped.iter().find(|column| is_known(column)) {
             let name = &shape.names[*column];
             return Err(Error::Usage(format!(
-                "--drop: the model needs the column \"{name}\""
+                "--drop: the model needs the column \"{}\"",
+                brief(name)
             )));
         }
         let unused: Vec<usize> = (0..shape.width())

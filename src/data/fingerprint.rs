@@ -4,7 +4,7 @@ use flate2::Crc;
 use serde::{Deserialize, Serialize};
 
 use super::{Dataset, RowSplit, Target};
-use crate::util::text::sanitise;
+use crate::util::text::brief;
 
 /// Size and checksum of everything in a data set that training depends on: columns, values, targets,
 /// validation and test rows. Neither path nor compression of the file counts.
@@ -85,7 +85,7 @@ impl Fingerprint {
             .or_else(|| differs("input columns", self.columns, other.columns))
             .or_else(|| {
                 (self.target != other.target).then(|| {
-                    let [own, others] = [&self.target, &other.target].map(|name| sanitise(name));
+                    let [own, others] = [&self.target, &other.target].map(|name| brief(name));
                     format!("the target is \"{others}\" instead of \"{own}\"")
                 })
             })

@@ -2,9 +2,8 @@
 
 use thiserror::Error;
 
-use super::brief;
 use crate::util::lang::say;
-use crate::util::text::sanitise;
+use crate::util::text::{brief, sanitise};
 use crate::util::windows_1252::character;
 
 /// Options that help where a target cannot be predicted.

@@ -10,11 +10,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::util::lang::say;
-use crate::util::text::{sanitise, shorten};
+use crate::util::text::{brief, sanitise};
 pub use data_problem::DataProblem;
-
-/// Maximum width of a name from a table in a message, in terminal cells.
-const MAX_NAME_CELLS: usize = 40;
 
 /// Result with this library's [`enum@Error`] by default.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -80,11 +77,6 @@ impl fmt::Display for Place {
         }
         Ok(())
     }
-}
-
-/// Shortens a name from a table for a message.
-fn brief(name: &str) -> String {
-    shorten(&sanitise(name), MAX_NAME_CELLS)
 }
 
 /// Formats a path for a message, with control characters escaped.

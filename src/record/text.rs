@@ -11,7 +11,7 @@ use crate::data::{Baseline, Prepared, Samples, TargetScale};
 use crate::model_file::Saved;
 use crate::train::{EpochRecord, Evaluation, Event, Limit, Position, Progress, Started, show_time};
 use crate::util::numbers::{counted, rate};
-use crate::util::text::{sanitise, shorten};
+use crate::util::text::{brief, sanitise, shorten};
 
 /// `--log PATH.txt`.
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
@@ -98,8 +98,8 @@ impl Text {
             training + validation + tested,
             counted(data.preprocessing.inputs() as u64, "input"),
             match data.class_names().len() {
-                0 => format!("predicting the number \"{}\"", data.target_name),
-                classes => format!("{classes} classes of \"{}\"", data.target_name),
+                0 => format!("predicting the number \"{}\"", brief(&data.target_name)),
+                classes => format!("{classes} classes of \"{}\"", brief(&data.target_name)),
             },
         )?;
         writeln!(out, "baseline: {}", baseline(&data))?;
@@ -349,7 +349,7 @@ fn baseline(data: &Prepared) -> String {
         Baseline::Majority { class, accuracy } => format!(
             "{} {set} accuracy (always \"{}\")",
             percent(*accuracy),
-            data.class_names()[*class],
+            brief(&data.class_names()[*class]),
         ),
         Baseline::Mean { errors } => format!(
             "RMSE {}, MAE {} on the {set} rows (predict the mean)",

@@ -120,6 +120,12 @@ pub(crate) fn shorten(text: &str, cells: usize) -> String {
     }
 }
 
+/// Makes a name or the text of a cell fit for a message: safe to print, in at most 40 terminal cells.
+pub(crate) fn brief(text: &str) -> String {
+    const CELLS: usize = 40;
+    shorten(&sanitise(text), CELLS)
+}
+
 /// Cuts `text` to `cells` terminal cells, or fills them with blanks.
 pub(crate) fn padded(text: &str, cells: usize) -> String {
     let text = shorten(text, cells);

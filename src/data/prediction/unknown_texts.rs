@@ -1,7 +1,7 @@
 //! Texts that a model does not know.
 
-use crate::data::table::shown;
 use crate::util::lang::say;
+use crate::util::text::brief;
 
 /// Texts of a column that a model does not know, because no training row has them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,7 +21,7 @@ impl UnknownTexts {
     /// 7`, safe to print; `None` without any.
     pub(crate) fn statement(&self, column: &str) -> Option<String> {
         let (text, line) = self.first.as_ref()?;
-        let (column, text) = (shown(column), shown(text));
+        let (column, text) = (brief(column), brief(text));
         let values = match self.count {
             1 => say!("fact-value", "1 value"),
             count => say!("fact-values", "{values} values", values = count),

@@ -145,7 +145,7 @@ pub(crate) fn prepare_split(dataset: &Dataset, split: Split) -> Result<Prepared>
         [&training, &validation],
         test.as_ref(),
         &left_out,
-        preprocessing.inputs(),
+        &preprocessing,
     );
     Ok(Prepared {
         name: dataset.name.clone(),

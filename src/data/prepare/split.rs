@@ -8,11 +8,11 @@ mod time;
 
 use std::cmp::Reverse;
 
-use crate::data::table::shown;
 use crate::data::{Dataset, Target};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::numbers::counted;
 use crate::util::random::{RngStream, generator, shuffle};
+use crate::util::text::brief;
 
 /// Set that a row belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -198,13 +198,13 @@ impl RowSplit {
                 ..
             } => DataProblem::Split(format!(
                 "column \"{}\" has too few different times to split by (--split time:COLUMN)",
-                shown(column)
+                brief(column)
             )),
             Self::Groups { column, groups } => {
                 let count = groups.iter().max().map_or(0, |&last| last as usize + 1);
                 DataProblem::Split(format!(
                     "column \"{}\" has {}: too few to split by (--split group:COLUMN)",
-                    shown(column),
+                    brief(column),
                     counted(count as u64, "group")
                 ))
             }

@@ -15,7 +15,7 @@ use super::table::column_reader::{min_row_numbers, offset};
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
 use crate::error::{DataProblem, Error, Result};
-use crate::util::text::sanitise;
+use crate::util::text::brief;
 use dates::{DateOrder, are_compact, is_date};
 use options::DateUse;
 
@@ -78,7 +78,7 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     if dropped.contains(&target) {
         return Err(Error::Usage(format!(
             "--drop: \"{}\" is the target; --target predicts another column",
-            sanitise(&shape.names[target])
+            brief(&shape.names[target])
         )));
     }
     let kept = shape.find_columns(&options.keep)?;

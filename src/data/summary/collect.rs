@@ -6,13 +6,13 @@ mod rows;
 use super::facts::{Fact, Severity, Topic};
 use super::leaks;
 use crate::data::schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
-use crate::data::table::shown;
 use crate::data::{
-    Baseline, Column, ColumnKind, Dataset, DateOrder, Derived, Exclusion, ReadReport, RowSplit,
-    Samples, Target, Task,
+    Baseline, Column, ColumnKind, Dataset, DateOrder, Derived, Exclusion, Preprocessing,
+    ReadReport, RowSplit, Samples, Target, Task,
 };
 use crate::util::lang::say;
 use crate::util::numbers::{self, counted};
+use crate::util::text::brief;
 
 /// Collects the facts that are known once `dataset` is split, in the order of their topics.
 pub(crate) fn collect(
@@ -22,7 +22,7 @@ pub(crate) fn collect(
     split: [&Samples; 2],
     test: Option<&Samples>,
     constant: &[String],
-    inputs: usize,
+    preprocessing: &Preprocessing,
 ) -> Vec<Fact> {
     let mut facts = Facts {
         report: &dataset.report,
@@ -31,8 +31,8 @@ pub(crate) fn collect(
     facts.add_target(dataset);
     facts.add_rows(dataset, split, test);
     facts.add_baseline(dataset, task, baseline);
-    facts.add_columns(dataset, constant, inputs);
-    facts.add_leaks(dataset, constant);
+    facts.add_columns(dataset, constant, preprocessing.inputs());
+    facts.add_leaks(dataset, preprocessing);
     if dataset.report.is_text() {
         facts.add_missing(dataset);
         facts.add_format();
@@ -87,13 +87,13 @@ impl Facts<'_> {
                 say!(
                     "fact-target",
                     "{name} (column {column})",
-                    name = name,
+                    name = brief(name),
                     column = column + 1
                 ),
                 &["--target"],
             )
         } else {
-            (name.clone(), &[])
+            (brief(name), &[])
         };
         let fact = self.add(Topic::Target, "target", statement, options);
         fact.columns = vec![column];
@@ -102,7 +102,7 @@ impl Facts<'_> {
                 "fact-passed-over",
                 "{target}, since \"{last}\" numbers the rows",
                 target = fact.statement,
-                last = shown(last)
+                last = brief(last)
             );
             fact.severity = Severity::Note;
         }
@@ -119,7 +119,7 @@ impl Facts<'_> {
     /// Adds spellings of one class, and classes that look like one.
     fn add_labels(&mut self, dataset: &Dataset) {
         for (class, others) in &self.report.merged_labels {
-            let class = shown(class);
+            let class = brief(class);
             let statement = say!(
                 "fact-merged-labels",
                 "{others} counted as \"{class}\"",
@@ -146,8 +146,8 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-similar-labels",
                 "classes \"{one}\" and \"{other}\" may be one class, spelled differently",
-                one = shown(one),
-                other = shown(other)
+                one = brief(one),
+                other = brief(other)
             );
             let fact = self.add(Topic::Target, "similar-labels", statement, &[]);
             fact.severity = Severity::Warning;
@@ -156,7 +156,7 @@ impl Facts<'_> {
         let names = dataset.class_names().iter().zip(counts);
         let single: Vec<String> = names
             .filter(|(_, count)| *count == 1)
-            .map(|(name, _)| format!("\"{}\"", shown(name)))
+            .map(|(name, _)| format!("\"{}\"", brief(name)))
             .collect();
         let keeps_single = matches!(dataset.split, RowSplit::Random | RowSplit::Groups { .. });
         if !single.is_empty() && dataset.validation.is_none() && keeps_single {
@@ -174,7 +174,7 @@ impl Facts<'_> {
         let is_part = |column: &&Column| matches!(column.derived, Some(Derived::DatePart { .. }));
         let parts: Vec<&Column> = dataset.columns.iter().filter(is_part).collect();
         if self.report.has_automatic_dates && !parts.is_empty() {
-            let names: Vec<String> = parts.iter().map(|column| column.name.clone()).collect();
+            let names: Vec<String> = parts.iter().map(|column| brief(&column.name)).collect();
             let statement = say!(
                 "fact-dates",
                 "parts of dates used, no other input is left: {names}",
@@ -201,7 +201,7 @@ impl Facts<'_> {
                 "fact-date-order",
                 "{found} in {column}, a guess; {usage},{other} swaps them",
                 found = found,
-                column = column,
+                column = brief(column),
                 usage = usage,
                 other = other
             );
@@ -218,7 +218,7 @@ impl Facts<'_> {
                     "fact-majority",
                     "{score}% (always \"{class}\")",
                     score = format!("{:.1}", 100.0 * score),
-                    class = shown(class)
+                    class = brief(class)
                 )
             }
             (Baseline::Mean { .. }, scale) => {
@@ -260,7 +260,7 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-constant",
                 "excluded {columns} (constant in the training rows)",
-                columns = listed(constant)
+                columns = listed(&briefly(constant))
             );
             self.add(Topic::Columns, "constant", statement, &[]);
         }
@@ -270,14 +270,14 @@ impl Facts<'_> {
                 say!(
                     "fact-rare-category",
                     "1 rare value of \"{column}\" has the input \"other\"",
-                    column = column
+                    column = brief(column)
                 )
             } else {
                 say!(
                     "fact-rare-categories",
                     "{rare} rare values of \"{column}\" share the input \"other\"",
                     rare = rare,
-                    column = column
+                    column = brief(column)
                 )
             };
             self.note(Topic::Columns, "other", statement, &["--drop"]);
@@ -295,28 +295,27 @@ impl Facts<'_> {
                 "fact-stray-words",
                 "{cells} of \"{column}\" not numbers (line {line}: \"{word}\"): {used}; --missing-values \"{words}\" reads the others as numbers",
                 cells = counted(stray.cells as u64, "cell"),
-                column = shown(&stray.column),
+                column = brief(&stray.column),
                 line = stray.line,
-                word = shown(&stray.words[0]),
+                word = brief(&stray.words[0]),
                 used = if is_used {
                     say!("fact-as-categories", "read as categories")
                 } else {
                     say!("fact-excluded", "excluded")
                 },
-                words = shown(&stray.words.join(",")),
+                words = brief(&stray.words.join(",")),
             );
             self.note(Topic::Columns, "stray-words", statement, &["--categorical"]);
         }
     }
 
-    /// Adds the columns that determine the class alone, but for those excluded as `constant` in the training rows.
-    fn add_leaks(&mut self, dataset: &Dataset, constant: &[String]) {
-        let columns = leaks::determining(dataset).into_iter();
-        for column in columns.filter(|column| !constant.contains(&column.name)) {
+    /// Adds the columns that determine the class alone.
+    fn add_leaks(&mut self, dataset: &Dataset, preprocessing: &Preprocessing) {
+        for column in leaks::determining(dataset, preprocessing) {
             let statement = say!(
                 "fact-leak",
                 "{column} predicts the target alone (100%)",
-                column = column.name
+                column = brief(&column.name)
             );
             let fact = self.add(Topic::Columns, "leak", statement, &["--drop"]);
             fact.severity = Severity::Warning;
@@ -343,7 +342,7 @@ impl Facts<'_> {
         }
         let texts: Vec<String> = excluded
             .iter()
-            .map(|column| format!("{} ({})", column.name, column.why()))
+            .map(|column| format!("{} ({})", brief(&column.name), column.why()))
             .collect();
         let statement = say!(
             "fact-columns-excluded",
@@ -458,10 +457,15 @@ fn kinds(dataset: &Dataset) -> String {
     counts.join(", ")
 }
 
+/// Shortens names from the table.
+fn briefly(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| brief(name)).collect()
+}
+
 fn quoted(texts: &[String]) -> Vec<String> {
     texts
         .iter()
-        .map(|text| format!("\"{}\"", shown(text)))
+        .map(|text| format!("\"{}\"", brief(text)))
         .collect()
 }
 

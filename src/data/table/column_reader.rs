@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::Shape;
 use super::date_reader::Dates;
 use super::formatted::Formats;
-use super::{Shape, shown};
 use crate::data::ColumnKind;
 use crate::data::prepare::encoding::MAX_CATEGORIES;
 use crate::data::report::{Reason, StrayWords};
@@ -12,6 +12,7 @@ use crate::data::schema::labels::BOOLEANS;
 use crate::data::schema::missing::MISSING_IN_NUMBERS;
 use crate::data::schema::{Role, are_mostly_different, are_nearly_distinct};
 use crate::error::DataProblem;
+use crate::util::text::brief;
 
 /// Maximum number of distinct texts of a categorical column.
 const MAX_TEXTS: usize = 20_000;
@@ -170,7 +171,7 @@ pub(crate) fn less(number: f64, offset: f64) -> Option<f64> {
 }
 
 pub(crate) fn too_large(cell: &str) -> DataProblem {
-    DataProblem::TooLarge { found: shown(cell) }
+    DataProblem::TooLarge { found: brief(cell) }
 }
 
 /// Returns what to subtract from numbers such as `numbers`, so that f32 can tell them apart: 0 unless

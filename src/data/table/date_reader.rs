@@ -1,8 +1,9 @@
 //! Reader of a column of dates.
 
-use super::{Shape, shown};
+use super::Shape;
 use crate::data::schema::dates::{Date, DateOrder, DatePart, Written, monthly_order};
 use crate::error::DataProblem;
+use crate::util::text::brief;
 
 /// Reader of a column of dates, which become four raw values each: year, month, day and hour. The month is
 /// negative while day and month may be in the other order.
@@ -172,7 +173,7 @@ pub(crate) fn not_a_date(cell: &str, order: Option<DateOrder>) -> DataProblem {
         None => " with the year first, or the name of the month",
     };
     DataProblem::NotADate {
-        found: shown(cell),
+        found: brief(cell),
         order,
     }
 }

@@ -1,9 +1,10 @@
 //! Numbers as people write them: thousands separators, percent and currency signs, negative numbers in
 //! parentheses.
 
+use super::Shape;
 use super::amount::{Amount, NO_CENTS, is_gap};
-use super::{Shape, shown};
 use crate::error::DataProblem;
+use crate::util::text::brief;
 
 /// Currencies whose amounts are written with commas between thousands.
 const WITH_COMMAS: [&str; 6] = ["$", "\u{a3}", "\u{a5}", "\u{20a9}", "\u{20b9}", "Rs"];
@@ -76,7 +77,7 @@ impl Points {
             return Ok(());
         }
         let is_decimal = number(cell.trim(), true).is_none();
-        self.first[usize::from(is_decimal)].get_or_insert_with(|| shown(cell));
+        self.first[usize::from(is_decimal)].get_or_insert_with(|| brief(cell));
         match &self.first {
             [Some(thousands), Some(decimals)] => Err(DataProblem::MixedPoints {
                 thousands: thousands.clone(),

@@ -33,7 +33,6 @@ use super::source::input::Input;
 use super::source::text_encoding::TextEncoding;
 
 use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::text::{sanitise, shorten};
 use batch::Row;
 use dialect::Dialect;
 use header::{column_names, could_be_names, is_header, numbered_names, units_rows};
@@ -43,9 +42,6 @@ pub use reading::{CellFormat, GivenReading, Quote, Reading};
 use records::Records;
 use rows::{Layout, Rows};
 pub(super) use shape::Shape;
-
-/// Terminal cells of a faulty cell's text in a message.
-const SHOWN_CELLS: usize = 40;
 
 /// Maximum length in bytes of a prefix: a file must have a whole row within it.
 const MAX_PREFIX: usize = 32 << 20;
@@ -368,11 +364,6 @@ fn trailing_delimiters(first: &[String], rows: &[Row]) -> usize {
     } else {
         0
     }
-}
-
-/// Makes a cell's text fit for a message.
-pub(super) fn shown(cell: &str) -> String {
-    shorten(&sanitise(cell), SHOWN_CELLS)
 }
 
 /// The table in `bytes`, as if they were a file called `t.csv`.

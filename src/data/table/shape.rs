@@ -3,11 +3,12 @@
 use std::ops::RangeInclusive;
 
 use super::dialect::Dialect;
-use super::{formatted, shown};
+use super::formatted;
 use crate::data::schema::missing::MissingValues;
 use crate::data::source::Source;
 use crate::data::source::converted::Conversion;
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::text::brief;
 use crate::util::text::{near_matches, sanitise};
 
 /// Column names and format of a table.
@@ -102,7 +103,7 @@ impl Shape {
                 Ok(if is_missing { f64::NAN } else { number })
             }
             _ if self.missing.is_missing_number(cell) => Ok(f64::NAN),
-            Ok(_) => Err(DataProblem::NotFinite { found: shown(cell) }),
+            Ok(_) => Err(DataProblem::NotFinite { found: brief(cell) }),
             Err(_) => Err(not_a_number(cell)),
         }
     }
@@ -114,7 +115,7 @@ impl Shape {
     pub(in crate::data) fn number_in(&self, column: usize, cell: &str) -> Result<f64, DataProblem> {
         let number = self.number(cell)?;
         if !number.is_nan() && formatted::is_percent(cell) && self.bare.contains(&column) {
-            return Err(DataProblem::Percent { found: shown(cell) });
+            return Err(DataProblem::Percent { found: brief(cell) });
         }
         Ok(number)
     }
@@ -234,5 +235,5 @@ fn blanks_joined(text: &str) -> String {
 }
 
 fn not_a_number(cell: &str) -> DataProblem {
-    DataProblem::NotANumber { found: shown(cell) }
+    DataProblem::NotANumber { found: brief(cell) }
 }

@@ -7,6 +7,7 @@ use crate::data::schema::class_encoder::{ClassEncoder, Classes};
 use crate::data::schema::dates::is_date;
 use crate::data::{TaskChoice, schema};
 use crate::error::DataProblem;
+use crate::util::text::brief;
 
 /// Maximum number of distinct whole numbers that are classes.
 const MAX_NUMBERED_CLASSES: usize = 20;
@@ -165,7 +166,7 @@ impl TargetCells {
         let classes = labels.finish(shape.dialect.decimal_comma);
         let dates = classes.names.iter().filter(|name| is_date(name)).count();
         if self.task == TaskChoice::Auto && dates == classes.names.len() && dates > 1 {
-            let found = super::shown(&classes.names[0]);
+            let found = brief(&classes.names[0]);
             return Err(DataProblem::DateTarget { found });
         }
         let checked = classes.check(self.task == TaskChoice::Classification);

@@ -1,6 +1,12 @@
 use super::*;
 
 #[test]
+fn names_are_short_and_safe_in_messages() {
+    assert_eq!(brief("\u{1b}[2J"), "\\u{1b}[2J");
+    assert_eq!(width(&brief(&"x".repeat(99))), 40);
+}
+
+#[test]
 fn escapes_are_made_visible() {
     assert_eq!(sanitise("  sepal width "), "sepal width");
     assert_eq!(sanitise("\u{1b}[31mred"), "\\u{1b}[31mred");

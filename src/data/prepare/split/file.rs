@@ -5,10 +5,10 @@ use std::fmt;
 
 use super::{RowSet, RowSplit};
 use crate::data::source::input::open;
-use crate::data::table::shown;
 use crate::data::{Lines, Prepared, Source};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::numbers::counted;
+use crate::util::text::brief;
 
 /// Sets of the rows of a table, as a file lists them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,13 +51,13 @@ impl SplitFile {
             let cell = |column: usize| record.get(column).unwrap_or_default();
             let (row, set) = (cell(row_column), cell(set_column));
             let Ok(row) = row.parse::<u64>() else {
-                let text = format!("expected the line of a row, found \"{}\"", shown(row));
+                let text = format!("expected the line of a row, found \"{}\"", brief(row));
                 return Err(problem(line, text));
             };
             let Some(&set) = RowSet::ALL.iter().find(|known| known.name() == set) else {
                 let text = format!(
                     "expected train, validation or test, found \"{}\"",
-                    shown(set)
+                    brief(set)
                 );
                 return Err(problem(line, text));
             };

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use super::RowSplit;
 use super::file::SplitFile;
 use crate::data::schema::dates::{Date, Written, monthly_order};
+use crate::data::table::Shape;
 use crate::data::table::batch::Record;
-use crate::data::table::{Shape, shown};
 use crate::data::{DateOrder, Lines, Source, SplitMethod};
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::text::brief;
 
 /// Reader of the column, or file, by which rows are split.
 #[derive(Default)]
@@ -65,7 +66,7 @@ impl SplitReader {
             if Some(column) == target {
                 return Err(Error::Usage(format!(
                     "--split takes another column than the target, \"{}\"",
-                    shown(&shape.names[column])
+                    brief(&shape.names[column])
                 )));
             }
             Ok((column, shape.names[column].clone()))

@@ -1,10 +1,11 @@
 //! Facts about the format of the file.
 
-use super::{Facts, listed};
+use super::{Facts, briefly, listed};
 use crate::data::TextEncoding;
 use crate::data::summary::{Severity, Topic};
 use crate::util::lang::say;
 use crate::util::numbers::counted;
+use crate::util::text::brief;
 
 impl Facts<'_> {
     pub(super) fn add_format(&mut self) {
@@ -87,7 +88,7 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-formatted",
                 "thousands separators, currencies and percent signs removed in {columns}",
-                columns = listed(&report.formatted)
+                columns = listed(&briefly(&report.formatted))
             );
             let options = &["--decimal", "--categorical"];
             self.note(Topic::Format, "formatted", statement, options);
@@ -96,7 +97,7 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-mixed-units",
                 "{column} mixes numbers with {units}, read as if they were alike",
-                column = name,
+                column = brief(name),
                 units = units
             );
             let fact = self.add(Topic::Format, "mixed-units", statement, &["--categorical"]);
@@ -108,7 +109,7 @@ impl Facts<'_> {
             } else {
                 (",", "comma")
             };
-            let columns = listed(&report.other_decimal_mark);
+            let columns = listed(&briefly(&report.other_decimal_mark));
             let statement = say!(
                 "fact-other-decimal",
                 "{columns} taken for text: numbers with \"{mark}\" need --decimal {name}",
@@ -116,7 +117,7 @@ impl Facts<'_> {
                 mark = mark,
                 name = name
             );
-            let fact = self.add(Topic::Format, "other-decimal", statement, options);
+            let fact = self.add(Topic::Format, "other-decimal", statement, &[]);
             fact.severity = Severity::Warning;
         }
     }

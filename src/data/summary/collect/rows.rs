@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::{Facts, listed};
 use crate::data::summary::{Severity, Topic};
-use crate::data::table::shown;
 use crate::data::{Dataset, RowSplit, Samples, Targets};
 use crate::util::lang::say;
 use crate::util::numbers::counted;
+use crate::util::text::brief;
 
 impl Facts<'_> {
     pub(super) fn add_rows(
@@ -83,7 +83,7 @@ impl Facts<'_> {
             let (texts, line) = &report.missing_targets;
             let texts = texts.iter().map(|text| match text.as_str() {
                 "" => say!("fact-empty", "empty"),
-                text => format!("\"{}\"", shown(text)),
+                text => format!("\"{}\"", brief(text)),
             });
             let texts = listed(&texts.collect::<Vec<_>>());
             let statement = say!(
@@ -168,14 +168,14 @@ impl Facts<'_> {
             } => say!(
                 "fact-split-by-time",
                 "split by time: the rows with the last \"{column}\" validate",
-                column = shown(column)
+                column = brief(column)
             ),
             RowSplit::Groups { column, groups } => {
                 let count = groups.iter().max().map_or(0, |&last| last as usize + 1);
                 say!(
                     "fact-split-by-group",
                     "split by group: rows of one \"{column}\" stay together ({groups})",
-                    column = shown(column),
+                    column = brief(column),
                     groups = counted(count as u64, "group")
                 )
             }
@@ -199,7 +199,7 @@ impl Facts<'_> {
         let names = (0..).zip(dataset.class_names());
         let untrained = names.filter(|(class, _)| !trained.contains(class));
         let untrained: Vec<String> = untrained
-            .map(|(_, name)| format!("\"{}\"", shown(name)))
+            .map(|(_, name)| format!("\"{}\"", brief(name)))
             .collect();
         // Rows of another file, or a model's classes, need not be among these.
         if !untrained.is_empty() && dataset.split != RowSplit::Random {
@@ -244,7 +244,7 @@ impl Facts<'_> {
                 "fact-equal-dates",
                 "line {line} has the date of the line before in \"{column}\": lags mix several series",
                 line = line,
-                column = column
+                column = brief(column)
             );
             let fact = self.add(Topic::Rows, "equal-dates", statement, &["--lags"]);
             fact.severity = Severity::Warning;

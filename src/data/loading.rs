@@ -176,6 +176,9 @@ impl Loading {
         let target_column = target.unwrap_or(0);
         let task = match options.task {
             TaskChoice::Auto if options.lags > 0 => TaskChoice::Regression,
+            TaskChoice::Auto if shape.declared_categories().contains(&target_column) => {
+                TaskChoice::Classification
+            }
             task => task,
         };
         Self {

@@ -82,7 +82,8 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
         )));
     }
     let kept = shape.find_columns(&options.keep)?;
-    let categorical = shape.find_columns(&options.categorical)?;
+    let mut categorical = shape.find_columns(&options.categorical)?;
+    categorical.extend(shape.declared_categories());
     let group = match &options.split {
         SplitMethod::Group(asked) => Some(shape.find_column(asked)?),
         _ => None,

@@ -18,6 +18,9 @@ pub struct Conversion {
     pub name: String,
     /// Whether the format itself names the columns, so that its first row is data.
     pub has_names: bool,
+    /// Indices (from 0) of the columns that the format itself declares to be categorical.
+    #[serde(skip)]
+    pub(crate) categorical: Vec<usize>,
 }
 
 impl Conversion {
@@ -58,6 +61,7 @@ impl Converted {
             conversion: Conversion {
                 name: name.into(),
                 has_names,
+                categorical: Vec::new(),
             },
         }
     }

@@ -10,10 +10,13 @@ const PARQUET: &[u8] = b"PAR1";
 
 const UTF_32: &str = "it is UTF-32; convert it first: iconv -f utf-32 -t utf-8 FILE | nn-tui -";
 
+const PICTURE: &str =
+    "it is a picture, not a table; images to train on are read in the IDX format, as of MNIST";
+
 const ZIP_TWICE: &str = "it holds a zip archive or a workbook, packed twice; unpack it once";
 
 /// First bytes of other formats, and the way forward. A file was decompressed and unpacked once before.
-const FORMATS: [(&[u8], &str); 22] = [
+const FORMATS: [(&[u8], &str); 35] = [
     (b"\xff\xfe\0\0", UTF_32),
     (b"\0\0\xfe\xff", UTF_32),
     (
@@ -40,21 +43,10 @@ const FORMATS: [(&[u8], &str); 22] = [
         b"X\n\0\0",
         "it holds an object of R; write the table first: write.csv(readRDS(FILE), \"table.csv\", row.names = FALSE)",
     ),
-    (
-        b"<stata_dta>",
-        "it is a Stata file; convert it to CSV, for example with pandas.read_stata",
-    ),
+    (b"<stata_dta>", STATA),
     (
         b"$FL2@(#)",
         "it is an SPSS file; convert it to CSV, for example with pandas.read_spss",
-    ),
-    (
-        b"\x80\x04\x95",
-        "it is a Python pickle; convert it to CSV, for example with pandas.read_pickle",
-    ),
-    (
-        b"\x80\x05\x95",
-        "it is a Python pickle; convert it to CSV, for example with pandas.read_pickle",
     ),
     (b"Obj\x01", "it is an Avro file; convert it to CSV first"),
     (
@@ -79,14 +71,101 @@ const FORMATS: [(&[u8], &str); 22] = [
     ),
     (b"PK\x03\x04", ZIP_TWICE),
     (b"PK\x05\x06", ZIP_TWICE),
-    (b"7z\xbc\xaf", "it is a 7z archive; unpack it first"),
-    (b"%PDF", "it is a PDF document, not a table"),
+    (
+        b"7z\xbc\xaf",
+        "it is a 7z archive; extract its table first: 7z x FILE",
+    ),
+    (
+        b"Rar!\x1a\x07",
+        "it is a RAR archive; extract its table first: unrar x FILE",
+    ),
+    (
+        b"\x1f\x9d",
+        "it is compressed with compress; decompress it first: gzip -dc FILE | nn-tui -",
+    ),
+    (
+        b"\x04\x22\x4d\x18",
+        "it is compressed with lz4; decompress it first: lz4 -dc FILE | nn-tui -",
+    ),
+    (
+        b"LZIP",
+        "it is compressed with lzip; decompress it first: lzip -dc FILE | nn-tui -",
+    ),
+    (
+        b"%PDF",
+        "it is a PDF document, not a table; copy its table into a spreadsheet and save that as CSV",
+    ),
+    (
+        b"FEA1",
+        "it is a Feather file; convert it to CSV, for example with pandas.read_feather",
+    ),
+    (
+        b"\xff\xff\xff\xff",
+        "it is an Arrow stream; convert it to CSV, for example with pyarrow.ipc.open_stream",
+    ),
+    (
+        b"ORC\x00",
+        "it is an ORC file; convert it to CSV, for example with pandas.read_orc",
+    ),
+    (
+        b"RDX2\nX\n",
+        "it holds objects of R; write the table first: write.csv(NAME, \"table.csv\", row.names = FALSE)",
+    ),
+    (
+        b"$FL3@(#)",
+        "it is an SPSS file; convert it to CSV, for example with pandas.read_spss",
+    ),
+    (
+        b"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60",
+        "it is a SAS file; convert it to CSV, for example with pandas.read_sas",
+    ),
+    (
+        b"HEADER RECORD*******",
+        "it is a SAS transport file; convert it to CSV, for example with pandas.read_sas",
+    ),
+    (
+        b"MATLAB 5.0 MAT-file",
+        "it is a MATLAB file; write the table first: writetable(NAME, 'table.csv')",
+    ),
+    (b"\x89PNG", PICTURE),
+    (b"\xff\xd8\xff", PICTURE),
+    (b"GIF8", PICTURE),
 ];
+
+/// Length in bytes of the header of a file in a tar archive.
+const TAR_HEADER: usize = 512;
+
+/// Position of the checksum in such a header: octal digits.
+const TAR_CHECKSUM: std::ops::Range<usize> = 148..156;
+
+/// Returns the problem of a table that begins with `first` if it is a tar archive, compressed or not. Its first bytes are
+/// the name of a file, so that only the checksum of its header tells.
+pub(in crate::data) fn tar_problem(first: &[u8]) -> Option<DataProblem> {
+    let header = first.get(..TAR_HEADER)?;
+    let digits = std::str::from_utf8(&header[TAR_CHECKSUM]).ok()?;
+    let digits = digits.trim_matches(['\0', ' ']);
+    let expected = u64::from_str_radix(digits, 8).ok()?;
+    let blanks = TAR_CHECKSUM.len() as u64 * u64::from(b' ');
+    let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u64::from(byte)).sum::<u64>();
+    let found = sum(header) - sum(&header[TAR_CHECKSUM]) + blanks;
+    let about = "it is a tar archive; extract its table first: tar -xf FILE";
+    (found == expected).then_some(DataProblem::ForeignFormat(about))
+}
+
+/// First bytes of formats of other programs, of which a byte is one of several.
+const PICKLES: std::ops::RangeInclusive<u8> = 2..=5;
+const OLD_STATA: std::ops::RangeInclusive<u8> = 0x69..=0x73;
+
+const PICKLE: &str =
+    "it is a Python pickle; convert it to CSV, for example with pandas.read_pickle";
+
+const STATA: &str = "it is a Stata file; convert it to CSV, for example with pandas.read_stata";
 
 /// Format of a table that is converted to CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     JsonLines,
+    Arff,
     Workbook,
     Parquet,
 }
@@ -107,6 +186,15 @@ pub(super) fn recognise(first: &[u8]) -> Result<Option<Format>, DataProblem> {
     {
         return Err(DataProblem::ForeignFormat(UTF_32));
     }
+    match first {
+        [0x80, version, ..] if PICKLES.contains(version) => {
+            return Err(DataProblem::ForeignFormat(PICKLE));
+        }
+        [version, 1 | 2, 1, 0, ..] if OLD_STATA.contains(version) => {
+            return Err(DataProblem::ForeignFormat(STATA));
+        }
+        _ => {}
+    }
     let known = FORMATS.iter().find(|(magic, _)| first.starts_with(magic));
     match known {
         Some((_, about)) => Err(DataProblem::ForeignFormat(about)),
@@ -125,7 +213,17 @@ pub(super) fn is_ambiguous(first: &[u8]) -> bool {
     may_be_known || first.first().is_none_or(|byte| b"{[<@%v".contains(byte))
 }
 
-/// Recognises JSON, HTML and XML by their first line.
+/// Returns whether the `first` bytes are all of a comment such as those that ARFF files begin with.
+pub(super) fn is_comment(first: &[u8]) -> bool {
+    let lines = first.split(|&byte| byte == b'\n');
+    let mut lines = lines
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty())
+        .peekable();
+    lines.peek().is_some() && lines.all(|line| line.starts_with(b"%"))
+}
+
+/// Recognises JSON, ARFF, HTML and XML by their first line.
 fn markup(first: &[u8]) -> Result<Option<Format>, DataProblem> {
     let refuse = |about| Err(DataProblem::ForeignFormat(about));
     let first = first.strip_prefix(BYTE_ORDER_MARK).unwrap_or(first);
@@ -147,15 +245,13 @@ fn markup(first: &[u8]) -> Result<Option<Format>, DataProblem> {
     let line = text.lines().next().unwrap_or_default().to_lowercase();
     let mut lines = text
         .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('%'));
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('%'));
     let declares = |line: &str| {
         let word = line.split_ascii_whitespace().next().unwrap_or_default();
         word.eq_ignore_ascii_case("@relation") || word.eq_ignore_ascii_case("@attribute")
     };
     if lines.next().is_some_and(declares) {
-        return refuse(
-            "it is an ARFF file; convert it to CSV, or skip what is above its rows: --skip LINES --no-header",
-        );
+        return Ok(Some(Format::Arff));
     }
     if line.starts_with("version https://git-lfs") {
         return refuse(
@@ -186,14 +282,63 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_tar_archive_has_the_checksum_of_its_header() {
+        let mut header = [0_u8; TAR_HEADER];
+        header[..5].copy_from_slice(b"t.csv");
+        header[TAR_CHECKSUM].fill(b' ');
+        let sum: u64 = header.iter().map(|&byte| u64::from(byte)).sum();
+        header[TAR_CHECKSUM].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        let problem = tar_problem(&header).expect("an archive").to_string();
+        assert!(problem.contains("tar -xf FILE"), "{problem}");
+        header[0] = b'u';
+        assert_eq!(tar_problem(&header), None);
+        assert_eq!(tar_problem(&b"a,b\n1,2\n".repeat(99)), None);
+        assert_eq!(tar_problem(b"a,b\n"), None);
+    }
+
+    #[test]
+    fn the_comment_above_an_arff_file_may_be_long() {
+        assert!(is_comment(b"% a\n\n  % b\n%"));
+        assert!(!is_comment(b"% a\n@relation"));
+        assert!(!is_comment(b""));
+    }
+
+    #[test]
     fn formats_are_recognised_by_their_first_bytes() {
         assert_eq!(recognise(b"PAR1\x15\x04.."), Ok(Some(Format::Parquet)));
+        for text in [
+            "@relation weather\n@attribute x numeric\n",
+            "% A comment\n\n@RELATION r\n",
+        ] {
+            assert_eq!(recognise(text.as_bytes()), Ok(Some(Format::Arff)));
+        }
+        for (first, format, way) in [
+            (&b"Rar!\x1a\x07\x01\0"[..], "RAR archive", "unrar x FILE"),
+            (b"7z\xbc\xaf\x27\x1c", "7z archive", "7z x FILE"),
+            (b"BZh91AY", "bzip2", "bzip2 -dc FILE"),
+            (b"\xfd7zXZ\0", "xz", "xz -dc FILE"),
+            (b"%PDF-1.7", "PDF", "save that as CSV"),
+            (b"\x93NUMPY\x01", "NumPy", "numpy.savetxt"),
+            (b"\x80\x02}q\0", "pickle", "read_pickle"),
+            (b"\x80\x05\x95\x01", "pickle", "read_pickle"),
+            (b"<stata_dta><header>", "Stata", "read_stata"),
+            (b"\x72\x02\x01\0", "Stata", "read_stata"),
+            (b"$FL2@(#) SPSS", "SPSS", "read_spss"),
+            (b"\x89HDF\r\n", "HDF5", "read_hdf"),
+            (b"FEA1\0\0", "Feather", "read_feather"),
+            (b"ARROW1\0\0", "Arrow", "read_feather"),
+            (b"\x89PNG\r\n", "picture", "IDX"),
+        ] {
+            let problem = recognise(first).expect_err(format).to_string();
+            assert!(
+                problem.contains(format) && problem.contains(way),
+                "{problem}"
+            );
+        }
         for text in ["{\"a\": 1}\n{\"a\": 2}\n", "\u{feff}{ \"a\" : 1}"] {
             assert_eq!(recognise(text.as_bytes()), Ok(Some(Format::JsonLines)));
         }
         for (text, format) in [
-            ("@relation weather\n@attribute x numeric\n", "ARFF"),
-            ("% A comment\n\n@RELATION weather\n", "ARFF"),
             (
                 "version https://git-lfs.github.com/spec/v1\noid sha256:1\n",
                 "Git LFS",

@@ -11,7 +11,7 @@ use super::compression::decompressed;
 use super::converted::{Conversion, Converted};
 use super::foreign::{self, Format};
 use super::idx_file::IMAGES;
-use super::{Source, json_lines};
+use super::{Source, arff, json_lines};
 use crate::error::{Error, Place, Result};
 
 /// Number of first bytes by which nearly all formats are known. A pipe may deliver few at a time.
@@ -19,6 +19,9 @@ const FIRST: usize = 4;
 
 /// Number of first bytes by which the other formats are known.
 const FIRST_OF_AMBIGUOUS: usize = 512;
+
+/// Number of first bytes of a file that begins with a comment.
+const FIRST_BEHIND_COMMENT: usize = 1 << 16;
 
 /// An open source.
 pub(crate) struct Input {
@@ -78,11 +81,20 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
     }
     if foreign::is_ambiguous(&first) && format.is_none() {
         (first, bytes) = peek(bytes, FIRST_OF_AMBIGUOUS).map_err(unreadable)?;
+        if foreign::is_comment(&first) {
+            (first, bytes) = peek(bytes, FIRST_BEHIND_COMMENT).map_err(unreadable)?;
+        }
     }
     if format.is_none() {
-        let is_named = source.has_extension(&["jsonl", "ndjson"]);
+        let named = [
+            (&["jsonl", "ndjson"][..], Format::JsonLines),
+            (&["arff"], Format::Arff),
+        ];
+        let named = named
+            .into_iter()
+            .find(|(endings, _)| source.has_extension(endings));
         let recognised = foreign::recognise(&first).map_err(problem)?;
-        format = recognised.or_else(|| is_named.then_some(Format::JsonLines));
+        format = recognised.or_else(|| named.map(|(_, format)| format));
     }
     let mut conversion = None;
     if let Some(format) = format {
@@ -109,6 +121,7 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
 fn convert(format: Format, bytes: Vec<u8>, source: &str) -> Result<Converted> {
     match format {
         Format::JsonLines => json_lines::converted(&bytes, source),
+        Format::Arff => arff::converted(&bytes, source),
         #[cfg(feature = "xlsx")]
         Format::Workbook => super::xlsx::converted(bytes, source),
         #[cfg(not(feature = "xlsx"))]

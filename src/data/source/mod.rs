@@ -1,10 +1,11 @@
 //! Sources of data: built-in sets, files, standard input.
 
 mod archive;
+mod arff;
 pub(crate) mod builtin;
 mod compression;
 pub(crate) mod converted;
-mod foreign;
+pub(super) mod foreign;
 pub(crate) mod idx_file;
 pub(crate) mod input;
 mod json_lines;

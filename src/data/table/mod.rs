@@ -29,6 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::schema::missing::MissingValues;
 use super::schema::options::{LoadObserver, Part, Progress, report};
 use super::source::converted::Conversion;
+use super::source::foreign;
 use super::source::input::Input;
 use super::source::text_encoding::TextEncoding;
 
@@ -259,6 +260,9 @@ impl Start<'_> {
             let progression = &mut self.progression;
             let report = &mut || progression.report(0, observer);
             self.prefix.read(&mut self.bytes, self.source, report)?;
+            if let Some(problem) = foreign::tar_problem(&self.prefix.bytes) {
+                return Err(Error::data(Place::whole(self.source), problem));
+            }
             if reading.encoding.is_none() && encoding == TextEncoding::Utf8 {
                 let (bytes, is_whole) = (&self.prefix.bytes, self.prefix.is_whole);
                 encoding = TextEncoding::detect(bytes, is_whole, given.encoding);

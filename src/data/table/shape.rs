@@ -62,6 +62,12 @@ impl Shape {
         self.names.len()
     }
 
+    /// Returns the columns that the format of the table declares to be categorical.
+    pub(in crate::data) fn declared_categories(&self) -> &[usize] {
+        let conversion = self.conversion.as_ref();
+        conversion.map_or(&[], |conversion| &conversion.categorical)
+    }
+
     /// Returns the place of the whole table.
     pub(in crate::data) fn place(&self) -> Place {
         Place::whole(&self.source)

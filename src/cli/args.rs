@@ -148,7 +148,7 @@ pub enum Command {
 /// Arguments of training.
 #[derive(Debug, clap::Args)]
 pub struct TrainingArgs {
-    /// CSV or JSON lines, IDX images, - for standard input, or the name of a built-in data set
+    /// CSV, JSON lines or ARFF, IDX images, - for standard input, or the name of a built-in data set
     #[arg(default_value = defaults::DATA)]
     pub data: OsString,
 

@@ -7,7 +7,7 @@ use std::fmt::{Error, Write};
 
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::{ColumnPlace, Signature, list, places};
-use crate::data::{Encoding, InputColumn, Quote, Task};
+use crate::data::{Delimiter, Encoding, InputColumn, Quote, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::nn::activation::export::Onnx;
@@ -198,6 +198,11 @@ fn write_main(
         '.'
     };
     writeln!(code, "\n#define DECIMAL_MARK '{mark}'")?;
+    let delimiter = match format.delimiter {
+        Some(Delimiter::Byte(byte)) => byte,
+        None | Some(Delimiter::Blanks) => b',',
+    };
+    writeln!(code, "#define DELIMITER {delimiter} /* its code */")?;
     writeln!(code, "#define QUOTE {quote} /* its code; 0 is none */")?;
     let (classes, outputs) = (model.task.classes(), model.architecture.outputs());
     let output = model.architecture.output();

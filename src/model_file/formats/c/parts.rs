@@ -293,21 +293,24 @@ static char *contents(void)
     return text;
 }
 
+/* Separates cells: as in the training table, or a comma. */
+static char delimiter = DELIMITER;
+
 /* Splits a record into cells where it lies, and returns their number; 0 at the end. */
 static int record(char **rest, char **cells)
 {
-    char *from = *rest, *to = from, end = ',';
+    char *from = *rest, *to = from, end = delimiter;
     int count = 0;
     if (*from == '\0')
         return 0;
-    while (end == ',') {
+    while (end == delimiter) {
         cells[count++] = to;
         if (QUOTE != 0 && *from == QUOTE) {
             for (from++; *from != '\0' && (*from != QUOTE || from[1] == QUOTE); *to++ = *from++)
                 from += *from == QUOTE;
             from += *from != '\0';
         }
-        while (*from != '\0' && *from != ',' && *from != '\n' && *from != '\r')
+        while (*from != '\0' && *from != delimiter && *from != '\n' && *from != '\r')
             *to++ = *from++;
         end = *from;
         from += end != '\0';
@@ -369,8 +372,11 @@ int main(void)
     long row;
     if (text != NULL && strncmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3;
+    at = text == NULL ? NULL : strchr(text, DELIMITER);
+    if (at == NULL || (size_t)(at - text) > strcspn(text, "\r\n"))
+        delimiter = ',';
     for (at = text; at != NULL && *at != '\0'; at++)
-        most += *at == ',';
+        most += *at == delimiter;
     header = malloc(3 * most * sizeof *header);
     if (text == NULL || header == NULL) {
         fputs("out of memory\n", stderr);

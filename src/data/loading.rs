@@ -92,7 +92,7 @@ pub(super) fn load_table(
     observer: &mut LoadObserver,
 ) -> Result<Dataset> {
     if table.shape.width() == 1 {
-        return Err(Error::data(table.shape.place(), DataProblem::SingleColumn));
+        return Err(Error::data(table.shape.place(), table.single_column()));
     }
     table.shape.set_missing(options.missing_values.clone());
     let roles = roles(&table, options)?;

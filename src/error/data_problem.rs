@@ -186,7 +186,7 @@ pub enum DataProblem {
         rows: usize,
     },
     /// A column name or number that the table does not have.
-    #[error("{}", say!("problem-no-such-column", "there is no column \"{asked}\"{hint}", asked = brief(.asked), hint = suggestion(.near, .available)))]
+    #[error("{}{}", say!("problem-no-such-column", "there is no column \"{asked}\"{hint}", asked = brief(.asked), hint = suggestion(.near, .available)), skip_hint(*.line))]
     NoSuchColumn {
         /// Requested name or number.
         asked: String,
@@ -194,10 +194,15 @@ pub enum DataProblem {
         near: Vec<String>,
         /// All column names.
         available: Vec<String>,
+        /// Line of the file that has it, below the names of the columns.
+        line: Option<u64>,
     },
     /// A table with a single column, which cannot hold both features and a target.
-    #[error("{}", say!("problem-single-column", "the table has a single column; it needs features and something to predict (--delimiter says what separates the cells)"))]
-    SingleColumn,
+    #[error("{}", say!("problem-single-column", "the table has a single column; it needs features and something to predict ({hint})", hint = .hint))]
+    SingleColumn {
+        /// Option that helps.
+        hint: String,
+    },
     /// No feature column is left after constant and excluded columns are removed.
     #[error("{}", say!("problem-no-features", "no feature is left: every column but the target is constant or left out{reasons}", reasons = reasons(.columns)))]
     NoFeatures {
@@ -321,6 +326,18 @@ fn encoding_hint(byte: u8) -> String {
     )
 }
 
+/// Returns the option that takes `line` for the names of the columns.
+fn skip_hint(line: Option<u64>) -> String {
+    line.map_or_else(String::new, |line| {
+        say!(
+            "problem-skip",
+            "; line {line} has it (--skip {above} takes that line for the names of the columns)",
+            line = line,
+            above = line.saturating_sub(1)
+        )
+    })
+}
+
 fn suggestion(near: &[String], available: &[String]) -> String {
     if !near.is_empty() {
         return say!(
@@ -372,6 +389,7 @@ mod tests {
             asked: "specie".into(),
             near: near.iter().map(|&n| n.to_owned()).collect(),
             available: vec!["a".into(), "species".into()],
+            line: None,
         };
         assert_eq!(
             problem(&["species"]).to_string(),

@@ -19,11 +19,11 @@ fn loading(target: Option<&str>) -> impl Fn(&Source) -> Result<()> {
 const LOADING: [(&str, &str); 20] = [
     (
         "ragged.csv",
-        ", line 3: the row has 2 cells, the first row has 3",
+        ", line 3: the row has 2 cells, the first row has 3 (sed 3d FILE | nn-tui - reads the table without the line)",
     ),
     (
         "ragged-below-blank-lines.csv",
-        ", line 5: the row has 4 cells, the first row has 3",
+        ", line 5: the row has 4 cells, the first row has 3 (sed 5d FILE | nn-tui - reads the table without the line)",
     ),
     ("empty.csv", ": there are no rows of data in it"),
     ("blank.csv", ": there are no rows of data in it"),

@@ -115,6 +115,107 @@ fn a_row_number_in_the_last_column_is_not_predicted() {
 }
 
 #[test]
+fn dates_beside_row_numbers_are_used() {
+    let day = |row: usize| {
+        format!(
+            "{}-{:02}-{:02}",
+            2000 + row / 336,
+            row / 28 % 12 + 1,
+            row % 28 + 1
+        )
+    };
+    let sales = |row: usize| row / 28 % 12 * 10 + row % 7;
+    for name in [
+        "n",
+        "index",
+        "Row",
+        "No.",
+        "#",
+        "",
+        "obs",
+        "Unnamed: 0",
+        "id",
+    ] {
+        let text = table(&format!("{name},day,sales"), 400, |row| {
+            format!("{},{},{}.5", row + 1, day(row), sales(row))
+        });
+        let dataset = loaded(&text);
+        let expected = ["day (year)", "day (month)", "day (weekday)"];
+        assert_eq!(inputs(&dataset), expected, "{name}");
+        let notes = notes(&dataset);
+        assert!(notes.contains("(row numbers; --keep)"), "{notes}");
+        assert!(
+            notes.contains("parts of dates used, no other input is left"),
+            "{notes}"
+        );
+    }
+    for cell in ["", "x"] {
+        let text = table("day,note,sales", 400, |row| {
+            format!("{},{cell},{}.5", day(row), sales(row))
+        });
+        assert_eq!(inputs(&loaded(&text))[0], "day (year)", "{cell}");
+    }
+}
+
+#[test]
+fn dates_are_excluded_if_a_later_row_makes_another_column_useful() {
+    let with = |number: fn(usize) -> usize| {
+        let text = table("n,day,sales", 3000, |row| {
+            format!(
+                "{},2000-{:02}-{:02},{}.5",
+                number(row),
+                row % 12 + 1,
+                row % 28 + 1,
+                row % 7
+            )
+        });
+        loaded(&text)
+    };
+    for number in [|row: usize| row % 2500 + 1, |row: usize| row / 2500] {
+        let dataset = with(number);
+        assert_eq!(inputs(&dataset), ["n"]);
+        let notes = notes(&dataset);
+        assert!(notes.contains("excluded day (dates; --keep)"), "{notes}");
+        assert!(!notes.contains("no other input"), "{notes}");
+    }
+    assert_eq!(inputs(&with(|row| row + 1))[0], "day (year)");
+}
+
+#[test]
+fn dates_without_separators_are_dates() {
+    let compact = |row: usize| format!("2000{:02}{:02}", row / 28 % 12 + 1, row % 28 + 1);
+    let alone = table("day,sales", 300, |row| {
+        format!("{},{}.5", compact(row), row % 7)
+    });
+    assert_eq!(inputs(&loaded(&alone))[0], "day (year)");
+    let beside = table("day,x,sales", 300, |row| {
+        format!("{},{}.5,{}.5", compact(row), row % 9, row % 7)
+    });
+    let dataset = loaded(&beside);
+    assert_eq!(inputs(&dataset), ["x"]);
+    assert!(notes(&dataset).contains("excluded day (dates; --keep)"));
+    // Other numbers of eight digits are numbers.
+    let numbers = table("code,x,sales", 300, |row| {
+        format!(
+            "{},{}.5,{}.5",
+            20_000_000 + row * 7919 % 10_000,
+            row % 9,
+            row % 7
+        )
+    });
+    assert_eq!(inputs(&loaded(&numbers)), ["code", "x"]);
+    let chinese = table("日期,sales", 300, |row| {
+        format!(
+            "2000年{}月{}日,{}.5",
+            row / 28 % 12 + 1,
+            row % 28 + 1,
+            row % 7
+        )
+    });
+    assert_eq!(inputs(&loaded(&chinese))[0], "日期 (year)");
+}
+
+#[test]
 fn stray_words_among_numbers_are_named() {
     let prices = table("price,z,kind", 60, |row| {
         let price = match row % 20 {
@@ -289,7 +390,8 @@ fn lines_around_a_table_are_left_out_and_named() {
     }
     let cut = format!("x|z|kind\n{rows}see below\n1|2|a\n");
     let error = read(cut.as_bytes(), &LoadOptions::default()).expect_err("refused");
-    let expected = "line 22: the row has 1 cell, the first row has 3";
+    let expected = "line 22: the row has 1 cell, the first row has 3 \
+                    (sed 22d FILE | nn-tui - reads the table without the line)";
     assert!(error.to_string().ends_with(expected), "{error}");
     for (row, hint) in [
         (

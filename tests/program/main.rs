@@ -7,6 +7,7 @@ mod columns;
 mod dates;
 mod evaluations;
 #[cfg(unix)]
+mod everyday;
 mod exits;
 mod headless;
 #[cfg(unix)]

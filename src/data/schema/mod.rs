@@ -71,7 +71,7 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     let shape = &table.shape;
     let passed_over = passed_over(table, options);
     let target = match &options.target {
-        Some(asked) => shape.find_column(asked)?,
+        Some(asked) => table.find_column(asked)?,
         None => last_column(table) - usize::from(passed_over.is_some()),
     };
     let dropped = shape.find_columns(&options.drop)?;

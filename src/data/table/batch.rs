@@ -111,6 +111,18 @@ impl<'r> Record<'r> {
         self.cells.len()
     }
 
+    /// Returns the first `count` cells if all behind them are blank, else all.
+    pub(super) fn without_blank_end(self, count: usize) -> Self {
+        let is_blank = |index| self.cell(index).trim().is_empty();
+        if self.len() > count && (count..self.len()).all(is_blank) {
+            return Self {
+                cells: &self.cells[..count],
+                ..self
+            };
+        }
+        self
+    }
+
     pub(super) fn bytes(&self, index: usize) -> &'r [u8] {
         &self.text[self.cells[index].range()]
     }

@@ -118,7 +118,7 @@ impl Default for Dialect {
 }
 
 /// Maximum number of rows above a table that are recognised as no part of it.
-const MAX_PREAMBLE: usize = 20;
+const MAX_PREAMBLE: usize = 400;
 
 /// Minimum number of rows of equal width below other text for a table.
 const MIN_TABLE: usize = 4;
@@ -201,7 +201,8 @@ impl Dialect {
     /// looks like data.
     fn preamble(self, prefix: &Prefix) -> Option<u64> {
         let rows = prefix.first_rows(self);
-        let mut widths: Vec<usize> = rows.iter().map(|row| row.cells.len()).collect();
+        let last_half = rows[rows.len() / 2..].iter();
+        let mut widths: Vec<usize> = last_half.map(|row| row.cells.len()).collect();
         widths.sort_unstable();
         let usual = widths.get(widths.len() / 2).copied()?;
         let is_narrow = |row: &Row| row.cells.len() < usual;

@@ -19,30 +19,28 @@ mod reading;
 pub(crate) mod records;
 pub(crate) mod rows;
 mod shape;
+mod start;
 pub(crate) mod target_reader;
 
 use std::collections::HashSet;
-use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::schema::missing::MissingValues;
 use super::schema::options::{LoadObserver, Part, Progress, report};
-use super::source::converted::Conversion;
-use super::source::foreign;
 use super::source::input::Input;
-use super::source::text_encoding::TextEncoding;
 
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 use batch::Row;
-use dialect::Dialect;
 use header::{column_names, could_be_names, is_header, numbered_names, units_rows};
 use left_out::{Heading, is_blank, is_footer, is_same_row};
 use prefix::Prefix;
 pub use reading::{CellFormat, GivenReading, Quote, Reading};
 use records::Records;
-use rows::{Layout, Rows};
+use rows::{Layout, Rows, comment_sign};
 pub(super) use shape::Shape;
+use start::{Found, Start};
 
 /// Maximum length in bytes of a prefix: a file must have a whole row within it.
 const MAX_PREFIX: usize = 32 << 20;
@@ -55,6 +53,8 @@ pub(super) struct Table {
     pub(super) shape: Shape,
     /// The first rows below the header, whatever their width.
     pub(super) sample: Vec<Row>,
+    /// Rows of units below the header, which come before them.
+    units: Vec<Row>,
     /// All rows.
     pub(super) rows: Rows,
 }
@@ -164,15 +164,14 @@ impl Table {
             let cells = first.clone();
             rows.insert(0, Row { cells, line: 0 });
         }
+        let units = if has_header {
+            units_rows(&first, &rows)
+        } else {
+            0
+        };
+        let units: Vec<Row> = rows.drain(..units).collect();
         let heading = Heading {
-            units: {
-                let units = if has_header {
-                    units_rows(&first, &rows)
-                } else {
-                    0
-                };
-                rows.drain(..units).map(|row| row.cells).collect()
-            },
+            units: units.iter().map(|row| row.cells.clone()).collect(),
             header: has_header.then(|| first.clone()),
         };
         // Rows that are no data are no evidence on the columns.
@@ -189,6 +188,7 @@ impl Table {
         let records = Records::new(source, bytes, dialect);
         Ok(Self {
             sample: rows,
+            units,
             rows: Rows::start(
                 source,
                 records,
@@ -214,6 +214,55 @@ impl Table {
 }
 
 impl Table {
+    /// Finds the column that a user calls `asked`, as [`Shape::find_column`].
+    ///
+    /// # Errors
+    /// [`DataProblem::NoSuchColumn`], which names the line that has it below the names of the columns.
+    pub(super) fn find_column(&self, asked: &str) -> Result<usize> {
+        let rows = || self.units.iter().chain(&self.sample);
+        // Its cells may be separated in another way than the lines above.
+        let is_it = |text: &str| text.trim() == asked.trim() && !formatted::is_number(asked);
+        let has_it = |row: &&Row| {
+            let mut cells = row.cells.iter();
+            cells.any(|cell| is_it(cell) || cell.split([',', ';', '\t', '|']).any(is_it))
+        };
+        self.shape.find_column(asked).map_err(|mut error| {
+            if let Error::Data {
+                problem: DataProblem::NoSuchColumn { line, .. },
+                ..
+            } = &mut error
+            {
+                *line = rows()
+                    .filter(|row| row.line > 1)
+                    .find(has_it)
+                    .map(|row| row.line);
+            }
+            error
+        })
+    }
+
+    /// Returns the problem of a table with a single column, with the option that helps.
+    pub(super) fn single_column(&self) -> DataProblem {
+        let first = self.shape.header.as_ref().map(|header| header[0].as_str());
+        let first = first.or_else(|| Some(self.sample.first()?.cells[0].as_str()));
+        let has_cells = |row: &&Row| row.cells.len() > 1 || row.cells[0].contains([';', '\t', '|']);
+        let below = self.sample.iter().find(has_cells).map(|row| row.line);
+        let hint = match (first.and_then(comment_sign), below) {
+            (Some(sign), _) => format!("--comment \"{sign}\" skips lines that start with it"),
+            (None, Some(line @ 2..)) => {
+                format!(
+                    "--skip {} takes line {line} for the first of the table",
+                    line - 1
+                )
+            }
+            (None, _) => say!(
+                "problem-delimiter",
+                "--delimiter says what separates the cells"
+            ),
+        };
+        DataProblem::SingleColumn { hint }
+    }
+
     /// Returns whether the first row is a header of numbers alone, or, without a header, could be one.
     pub(super) fn has_numbers_on_top(&self) -> bool {
         let first = self.sample.first();
@@ -222,115 +271,6 @@ impl Table {
             None => first.is_some_and(|row| could_be_names(&row.cells)),
         }
     }
-}
-
-/// Format and first rows of a table.
-struct Found {
-    /// How it is read, completed by the training table.
-    reading: Reading,
-    dialect: Dialect,
-    rows: Vec<Row>,
-    /// Statement on a decimal mark other than that of the training table.
-    statement: Option<String>,
-}
-
-/// First bytes of a file, and what follows.
-struct Start<'s> {
-    source: &'s str,
-    /// The bytes behind the prefix.
-    bytes: Box<dyn Read + Send>,
-    prefix: Prefix,
-    progression: Progression,
-}
-
-impl Start<'_> {
-    /// Reads a prefix that has a whole row, and detects its format: completed by that of the training table if it has
-    /// the `expected` names then.
-    fn detect(
-        &mut self,
-        reading: &Reading,
-        expected: &[&str],
-        conversion: Option<&Conversion>,
-        observer: &mut LoadObserver,
-    ) -> Result<Found> {
-        let mut encoding = reading.encoding.unwrap_or_default();
-        let given = reading.trained_with.given;
-        self.decode(encoding);
-        let (reading, mut dialect, rows) = loop {
-            let progression = &mut self.progression;
-            let report = &mut || progression.report(0, observer);
-            self.prefix.read(&mut self.bytes, self.source, report)?;
-            if let Some(problem) = foreign::tar_problem(&self.prefix.bytes) {
-                return Err(Error::data(Place::whole(self.source), problem));
-            }
-            if reading.encoding.is_none() && encoding == TextEncoding::Utf8 {
-                let (bytes, is_whole) = (&self.prefix.bytes, self.prefix.is_whole);
-                encoding = TextEncoding::detect(bytes, is_whole, given.encoding);
-                if encoding != TextEncoding::Utf8 {
-                    self.decode(encoding);
-                    continue;
-                }
-            }
-            let as_trained = [true, false].map(|with_skip| given.complete(reading, with_skip));
-            let mut candidates = as_trained.into_iter().filter(|_| !given.is_open());
-            let found = loop {
-                let candidate = candidates.next();
-                let reading = candidate.unwrap_or(*reading);
-                let mut dialect = Dialect::detect(&self.prefix, &reading);
-                dialect.encoding = encoding;
-                dialect.rows_from = conversion.map(Conversion::first_line);
-                let rows = self.prefix.rows(self.source, dialect);
-                if candidate.is_none()
-                    || (rows.as_ref()).is_ok_and(|rows| fits(rows, &reading, expected))
-                {
-                    break (reading, dialect, rows?);
-                }
-            };
-            let is_long = self.prefix.bytes.len() >= MAX_PREFIX;
-            if found.2.len() > 1 || self.prefix.is_whole || is_long {
-                break found;
-            }
-        };
-        let usual = reading.trained_with.decimal_comma;
-        let (have_commas, statement) = match reading.decimal_comma {
-            Some(have_commas) => (have_commas, None),
-            None => decimal_mark::detect(dialect.delimiter, &rows, conversion.is_some(), usual),
-        };
-        dialect.decimal_comma = have_commas;
-        Ok(Found {
-            reading,
-            dialect,
-            rows,
-            statement,
-        })
-    }
-
-    /// Converts all bytes from the `encoding`.
-    fn decode(&mut self, encoding: TextEncoding) {
-        let prefix = std::mem::take(&mut self.prefix);
-        let behind = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
-        self.bytes = encoding.decode(Box::new(Cursor::new(prefix.bytes).chain(behind)));
-    }
-
-    /// Returns all bytes.
-    fn all(self) -> (Box<dyn Read + Send>, Progression) {
-        let bytes = Cursor::new(self.prefix.bytes).chain(self.bytes);
-        (Box::new(bytes), self.progression)
-    }
-}
-
-/// Returns whether the first of the `rows` has all `expected` names, or is data if there are none, or `reading` says so.
-fn fits(rows: &[Row], reading: &Reading, expected: &[&str]) -> bool {
-    let [first, below @ ..] = rows else {
-        return false;
-    };
-    let names = column_names(first.cells.iter().map(String::as_str));
-    let names: HashSet<&str> = names.iter().map(String::as_str).collect();
-    let is_number = |number: &str| number.parse::<usize>().is_ok();
-    let is_made = |name: &&str| name.strip_prefix('c').is_some_and(is_number);
-    reading.header == Some(false)
-        || expected.iter().all(|name| names.contains(name))
-        || expected.iter().all(is_made) && !is_header(&first.cells, below)
 }
 
 /// Returns whether all `rows` have one cell more than the `first`, which has names: R writes the names of the rows
@@ -374,7 +314,7 @@ fn trailing_delimiters(first: &[String], rows: &[Row]) -> usize {
 #[cfg(test)]
 pub(super) fn table_of(bytes: &[u8], reading: &Reading, expected: &[&str]) -> Result<Table> {
     let input = Input {
-        bytes: Box::new(Cursor::new(bytes.to_vec())),
+        bytes: Box::new(std::io::Cursor::new(bytes.to_vec())),
         taken: Arc::default(),
         size: None,
         has_images: false,

@@ -78,6 +78,20 @@ impl Prefix {
         Ok(rows)
     }
 
+    /// Iterates over the numbers of lines above those that have all `names` somewhere, the first few.
+    pub(crate) fn lines_above(&self, names: &[&str]) -> impl Iterator<Item = u64> {
+        /// Maximum number of lines that are searched, and of those that are found.
+        const SEARCHED: usize = 10_000;
+        const FOUND: usize = 8;
+        let lines = self.bytes.split(|&byte| byte == b'\n').zip(0..);
+        let has_names = |(line, _): &(&[u8], u64)| {
+            let line = String::from_utf8_lossy(line);
+            names.iter().all(|name| line.contains(name))
+        };
+        let found = lines.take(SEARCHED).skip(1).filter(has_names);
+        found.map(|(_, above)| above).take(FOUND)
+    }
+
     /// Returns the number of lines, 0 or 1, and the delimiter of a first line such as `sep=;`, which Excel
     /// writes.
     pub(crate) fn separator_line(&self) -> (u64, Option<Delimiter>) {
@@ -124,7 +138,7 @@ impl Prefix {
     pub(crate) fn first_rows(&self, dialect: Dialect) -> Vec<Row> {
         let mut records = Records::new("", self.bytes.as_slice(), dialect);
         let mut rows = Vec::new();
-        while rows.len() <= super::dialect::SAMPLE {
+        while rows.len() <= MAX_ROWS {
             match records.next() {
                 Ok(Some(record)) => rows.push(record.to_owned()),
                 Ok(None) | Err(_) if self.is_whole => return rows,

@@ -205,6 +205,7 @@ impl Rows {
             return Ok(None);
         };
         self.next += 1;
+        let record = record.without_blank_end(self.width.end);
         let (found, expected) = (record.len(), self.width.start);
         let is_filled = |column| !record.cell(column).trim().is_empty();
         if found != self.width.end || self.width.clone().any(is_filled) {
@@ -272,7 +273,7 @@ impl Rows {
                 let problem = DataProblem::RaggedRow {
                     found: 1,
                     expected: width.start,
-                    hint: String::new(),
+                    hint: without_line(line),
                 };
                 return Err(Error::data(place, problem));
             }
@@ -327,6 +328,11 @@ pub(crate) fn is_excel_error(cell: &str) -> bool {
     cell.starts_with('#') && cell.ends_with(['!', '?'])
 }
 
+/// Returns how the table is read without `line`, in brackets.
+fn without_line(line: u64) -> String {
+    format!(" (sed {line}d FILE | nn-tui - reads the table without the line)")
+}
+
 /// Returns the option that may help with a `record` of another width than the first row, in brackets.
 fn ragged_hint(record: &Record) -> String {
     let is_cut =
@@ -338,7 +344,7 @@ fn ragged_hint(record: &Record) -> String {
         _ if record.cells().any(is_cut) => {
             " (--quote \"'\" keeps what is between two of them in one cell)".into()
         }
-        _ => String::new(),
+        _ => without_line(record.line),
     }
 }
 

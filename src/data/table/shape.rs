@@ -177,6 +177,7 @@ impl Shape {
             asked,
             near,
             available,
+            line: None,
         };
         Err(Error::data(self.place(), problem))
     }

@@ -227,6 +227,8 @@ def _table(path):
             # R does not name the column with the names of the rows.
             header = [""] + header
     for line, row in rows:
+        if not any(cell.strip(BLANKS) for cell in row[len(header):]):
+            del row[len(header):]
         if len(row) != len(header):
             sys.exit(f"{path}, line {line}: the row has {len(row)} cells, the header has {len(header)}")
     return header, _data(header, rows)

@@ -40,9 +40,18 @@ NO_COMMA = [
 ]
 
 
-def trained(program, folder, name, delimiter, mark):
-    """Trains a model of numbers with this decimal mark; returns its file and the module generated from it."""
-    rows = [f"{i - 200}.5,{3 * i - 300}.25" for i in range(400)]
+# Dates of one month and one day each.
+DAYS = [
+    "2024{:02}{:02}", "2024{:02}{:02}T1830", "2024{:02}{:02}183059", "2024\u5e74{}\u6708{}\u65e5", "2024/{}/{}",
+    "2024 \u5e74 {:02} \u6708 {:02} \u53f7", "2024\u5e74{}\u6708{}\u65e5 18:30", "2024\ub144 {}\uc6d4 {}\uc77c",
+    "2024\u5e74{}\u6708{}\u65e518\u65f630\u5206",
+]
+
+
+def trained(program, folder, name, delimiter, mark, sign):
+    """Trains a model of numbers with this decimal mark, and a sign behind one; returns its file and the module generated
+    from it."""
+    rows = [f"{i - 200}.5{sign if i == 0 else ''},{3 * i - 300}.25" for i in range(400)]
     lines = [",".join("xy"), *rows]
     text = "\n".join([line.replace(",", delimiter).replace(".", mark) for line in lines]) + "\n"
     table = folder / f"{name}.csv"
@@ -72,11 +81,12 @@ def predicted(program, model, table, delimiter, mark, cell):
 
 def python_reads_cells_as_predict(program, folder):
     count = 0
-    for name, delimiter, mark, read, refused in [
-        ("point", ",", ".", POINT, NO_POINT),
-        ("comma", ";", ",", COMMA, NO_COMMA),
+    for name, delimiter, mark, sign, read, refused in [
+        ("point", ",", ".", "%", POINT, NO_POINT),
+        ("comma", ";", ",", "%", COMMA, NO_COMMA),
+        ("bare", ",", ".", "", ["0.2", "20", "$5", ""], ["20%", "2.8 %", "5\u2030", "(20)%"]),
     ]:
-        model, module = trained(program, folder, name, delimiter, mark)
+        model, module = trained(program, folder, name, delimiter, mark, sign)
         for cell in read + refused:
             expected = predicted(program, model, folder / "cell.csv", delimiter, mark, cell)
             try:
@@ -106,6 +116,11 @@ def python_reads_rows_as_predict(program, folder):
         (40, head + plain + "note,,,\n"),
         (40, "region,a,y\n" + text_first + "Grand total,2,60\n"),
         (41, "region,a,y\nTotal,1,2\n" + text_first.replace("N,", "Total,") + "\n"),
+        (40, head + "".join(row.replace("\n", ",,\n" if i % 3 else "\n") for i, row in enumerate(rows))),
+        *(
+            (40, "day,y\n" + "".join(f"{day.format(i % 12 + 1, i % 28 + 1)},{i % 7}.5\n" for i in range(40)))
+            for day in DAYS
+        ),
     ]
     for number, (count, text) in enumerate(tables):
         table = folder / f"rows{number}.csv"
@@ -129,8 +144,35 @@ def python_reads_rows_as_predict(program, folder):
     print(f"{len(tables)} tables have the rows that predict finds")
 
 
+def programs_read_delimiters_as_predict(program, folder):
+    """Compares Python and C with `predict` on tables with the delimiter of the training table, and with commas."""
+    lines = ["a,b,kind", *(f"{i * 7 % 11}.5,{i % 5},{'pq'[i * 7 % 11 > 5]}" for i in range(40))]
+    delimiters = {"semicolon": ";", "tab": "\t", "bar": "|", "blanks": "  ", "comma": ","}
+    for name, delimiter in delimiters.items():
+        model = folder / f"by-{name}"
+        for other in [delimiter, ","]:
+            table = folder / "delimited.csv"
+            table.write_text("\n".join(line.replace(",", other) for line in lines) + "\n")
+            if other == delimiter:
+                for ending in ["json", "py", "c"]:
+                    command = [program, table, "--headless", "--epochs", "3", "--force", "--export", f"{model}.{ending}"]
+                    subprocess.run(command, check=True, capture_output=True)
+                subprocess.run(["cc", "-o", f"{model}-c", f"{model}.c", "-lm"], check=True)
+            commands = [[program, "predict", f"{model}.json", table], [sys.executable, f"{model}.py", table]]
+            # C splits at single characters.
+            commands += [[f"{model}-c"]] if other != "  " else []
+            said = []
+            for command in commands:
+                with open(table, "rb") as content:
+                    run = subprocess.run(command, stdin=content, check=True, capture_output=True)
+                said.append([row[:4] for row in csv.reader(io.StringIO(run.stdout.decode()))])
+            assert len(said[0]) == len(lines) and all(one == said[0] for one in said), f"{name}, {other!r}"
+    print(f"{len(delimiters)} delimiters are read")
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         program, folder = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(folder)
         python_reads_cells_as_predict(program, folder)
         python_reads_rows_as_predict(program, folder)
+        programs_read_delimiters_as_predict(program, folder)

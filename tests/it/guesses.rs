@@ -149,11 +149,17 @@ fn dates_beside_row_numbers_are_used() {
             "{notes}"
         );
     }
-    for cell in ["", "x"] {
+    let notes: [fn(usize) -> String; 4] = [
+        |_| String::new(),
+        |_| "x".into(),
+        |row| format!("name {row}"),
+        |row| format!("name {}", row % 250),
+    ];
+    for (index, note) in notes.into_iter().enumerate() {
         let text = table("day,note,sales", 400, |row| {
-            format!("{},{cell},{}.5", day(row), sales(row))
+            format!("{},{},{}.5", day(row), note(row), sales(row))
         });
-        assert_eq!(inputs(&loaded(&text))[0], "day (year)", "{cell}");
+        assert_eq!(inputs(&loaded(&text))[0], "day (year)", "{index}");
     }
 }
 

@@ -250,6 +250,11 @@ fn text_above_a_table_is_skipped_or_an_option_is_named() {
 fn rows_may_end_in_empty_cells() {
     let trained = Trained::on(&format!("x,y,k\n{}1.5,2,p,,\n{}", rows(40), rows(9)), "");
     assert_eq!(trained.predicted("x,y\n1.5,2\n2.5,3, ,\n"), 2);
+    assert_eq!(
+        trained.predicted("x,y,,\n1.5,2\n2.5,3,\n"),
+        2,
+        "the header, too"
+    );
     let message = trained.refused("x,y,k\n1.5,2,p\n1.5,2\n2.5,3,q\n");
     assert!(
         message.contains("line 3: the row has 2 cells, the first row has 3 (sed 3d FILE"),

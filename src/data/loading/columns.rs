@@ -28,6 +28,7 @@ fn useful(cells: &[Option<Cells>], values: &[f32], width: usize) -> (bool, bool)
             Cells::Dates(dates) if dates.is_used() => &mut has_dates,
             Cells::Undecided(_) | Cells::Dates(_) => continue,
             Cells::Numbers(numbers) if numbers.count_rows() => continue,
+            Cells::Texts(texts) if texts.exclusion().is_some() => continue,
             Cells::Numbers(_) | Cells::Texts(_) => &mut has_others,
         };
         *known = *known || own.any(|index| varies(values, index, width));

@@ -286,20 +286,31 @@ impl Texts {
         })
     }
 
-    /// Decides between a boolean column and categories, of which the most frequent get an input each.
-    ///
-    /// # Errors
-    /// Reason for excluding the column, with the numbers of different texts and of cells if there are many.
-    pub(crate) fn finish(self) -> Result<Categories, (Reason, Option<(usize, usize)>)> {
+    /// Returns the reason for excluding the column, with the numbers of different texts and of cells if there are many.
+    pub(crate) fn exclusion(&self) -> Option<(Reason, Option<(usize, usize)>)> {
         let (distinct, cells) = (
             self.counts.len(),
             self.counts.iter().sum::<usize>() + self.others,
         );
-        if !self.is_wanted && (self.others > 0 || are_nearly_distinct(distinct, cells)) {
-            return Err((Reason::Identifiers, None));
+        match () {
+            () if self.is_wanted => None,
+            () if self.others > 0 || are_nearly_distinct(distinct, cells) => {
+                Some((Reason::Identifiers, None))
+            }
+            () if are_mostly_different(distinct, cells) => {
+                Some((Reason::ManyTexts, Some((distinct, cells))))
+            }
+            () => None,
         }
-        if !self.is_wanted && are_mostly_different(distinct, cells) {
-            return Err((Reason::ManyTexts, Some((distinct, cells))));
+    }
+
+    /// Decides between a boolean column and categories, of which the most frequent get an input each.
+    ///
+    /// # Errors
+    /// Those of [`Self::exclusion`].
+    pub(crate) fn finish(self) -> Result<Categories, (Reason, Option<(usize, usize)>)> {
+        if let Some(excluded) = self.exclusion() {
+            return Err(excluded);
         }
         let mut texts = vec![String::new(); self.counts.len()];
         for (text, code) in self.by_text {

@@ -248,13 +248,17 @@ impl Table {
         let has_cells = |row: &&Row| row.cells.len() > 1 || row.cells[0].contains([';', '\t', '|']);
         let below = self.sample.iter().find(has_cells).map(|row| row.line);
         let hint = match (first.and_then(comment_sign), below) {
-            (Some(sign), _) => format!("--comment \"{sign}\" skips lines that start with it"),
-            (None, Some(line @ 2..)) => {
-                format!(
-                    "--skip {} takes line {line} for the first of the table",
-                    line - 1
-                )
-            }
+            (Some(sign), _) => say!(
+                "problem-comment",
+                "--comment \"{sign}\" skips lines that start with it",
+                sign = sign
+            ),
+            (None, Some(line @ 2..)) => say!(
+                "problem-first-line",
+                "--skip {above} takes line {line} for the first of the table",
+                above = line - 1,
+                line = line
+            ),
             (None, _) => say!(
                 "problem-delimiter",
                 "--delimiter says what separates the cells"
@@ -284,14 +288,16 @@ fn has_row_names(first: &[String], rows: &[Row]) -> bool {
         && row_names.collect::<HashSet<_>>().len() == rows.len()
 }
 
-/// Drops the empty cells at the end of the `first` row if all `rows` end before them.
+/// Drops the empty cells at the end of the `first` row if some of the `rows` end before them, and the others have nothing
+/// there.
 fn drop_trailing_delimiters(first: &mut Vec<String>, rows: &[Row]) {
-    let width = rows.first().map_or(first.len(), |row| row.cells.len());
-    let end = first.get(width..).unwrap_or_default();
-    if width > 1
-        && end.iter().all(|cell| cell.trim().is_empty())
-        && rows.iter().all(|row| row.cells.len() == width)
-    {
+    let min = rows.iter().map(|row| row.cells.len()).min();
+    let width = min.unwrap_or(first.len());
+    let is_empty_behind = |cells: &[String]| {
+        let mut end = cells.iter().skip(width);
+        end.all(|cell| cell.trim().is_empty())
+    };
+    if width > 1 && is_empty_behind(first) && rows.iter().all(|row| is_empty_behind(&row.cells)) {
         first.truncate(width);
     }
 }

@@ -1,6 +1,7 @@
 //! Arguments of the command line. Flags of settings come from their table;
 //! [`crate::cli::job`] checks how all of them go together.
 
+mod help;
 mod setting_flags;
 mod table;
 
@@ -21,6 +22,8 @@ use crate::settings::{defaults, parameter_value};
 use crate::train::{Interval, Weights};
 use crate::tui::theme::{Symbols, ThemeChoice};
 use crate::util::lang::Lang;
+use crate::util::lang::catalogue::translated;
+use crate::util::lang::say;
 use crate::util::named::by_name;
 pub use setting_flags::SettingFlags;
 use setting_flags::WITHOUT_SCREEN;
@@ -61,12 +64,13 @@ pub(super) fn command() -> clap::Command {
             })
         }
     };
-    command
+    let command = command
         .mut_subcommand(
             "predict",
             hidden(|arg| matches!(arg.get_id().as_str(), "json" | "force")),
         )
-        .mut_subcommand("completions", hidden(Arg::is_global_set))
+        .mut_subcommand("completions", hidden(Arg::is_global_set));
+    help::in_language(command)
 }
 
 /// Options of training and of subcommands, which may precede or follow the subcommand.
@@ -97,7 +101,7 @@ pub enum Command {
     /// are not finite gets empty cells.
     Predict {
         /// Model saved by nn-tui.
-        #[arg(help = format!("Model saved by nn-tui: {}", formats::readable_extensions()))]
+        #[arg(help = say!("help-model", "Model saved by nn-tui: {extensions}", extensions = formats::readable_extensions()))]
         model: PathBuf,
         /// CSV file with the columns the model was trained on, - for standard input, or a built-in
         /// data set
@@ -110,7 +114,7 @@ pub enum Command {
     /// root mean squared error and R2. Rows without a true value are skipped and counted.
     Eval {
         /// Model saved by nn-tui.
-        #[arg(help = format!("Model saved by nn-tui: {}", formats::readable_extensions()))]
+        #[arg(help = say!("help-model", "Model saved by nn-tui: {extensions}", extensions = formats::readable_extensions()))]
         model: PathBuf,
         /// CSV file with the columns the model was trained on and the one it predicts, - for
         /// standard input, or a built-in data set
@@ -164,7 +168,7 @@ pub struct TrainingArgs {
           value_parser = ["auto", "1"])]
     pub outputs: String,
     /// Initial values of weights and biases.
-    #[arg(help = "Initial value of a weight or bias, e.g. w1[1,1]=0.5; repeatable", long, value_name = "PARAMETER=VALUE", help_heading = "Network", value_parser = initial_value)]
+    #[arg(help = say!("help-parameter", "Initial value of a weight or bias, e.g. w1[1,1]=0.5; repeatable"), long, value_name = "PARAMETER=VALUE", help_heading = "Network", value_parser = initial_value)]
     pub set: Vec<(ParameterId, f32)>,
     /// Threads, 1 or 2 (results are bit-identical)
     #[arg(long, value_name = "N", help_heading = "Learning",
@@ -222,7 +226,7 @@ pub struct TrainingArgs {
     pub importance: bool,
     /// Path of the model that is saved when the run ends.
     #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output",
-          help = format!("Save the model when the run ends: {}", formats::extensions()))]
+          help = say!("help-export", "Save the model when the run ends: {extensions}", extensions = formats::extensions()))]
     pub export: Option<PathBuf>,
     /// Write the line of every row and its set, train, validation or test, as CSV
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -293,8 +297,8 @@ pub struct SavingArgs {
     pub moved_data: Option<OsString>,
     /// Model whose training goes on.
     #[arg(long, value_name = "MODEL", help_heading = "Saving",
-          help = format!("Start from the weights and the preprocessing of a model: {}",
-              formats::readable_extensions()),
+          help = say!("help-from", "Start from the weights and the preprocessing of a model: {extensions}",
+              extensions = formats::readable_extensions()),
           conflicts_with_all = ["hidden", "activation", "output", "loss", "init", "outputs", "task",
               "keep", "categorical", "dates", "lags", "missing_values", "max_rows", "resume",
               "describe"])]
@@ -335,8 +339,13 @@ const NOT_OF_SEVERAL: [&str; 8] = [
 ];
 
 fn initial_value(text: &str) -> Result<(ParameterId, f32), String> {
-    parameter_value(text)
-        .ok_or_else(|| "expected a weight or bias and a number, such as w1[1,1]=0.5".into())
+    parameter_value(text).ok_or_else(|| {
+        say!(
+            "value-parameter",
+            "expected a weight or bias and a number, such as w1[1,1]=0.5"
+        )
+        .into()
+    })
 }
 
 /// Parses one of `all` by its name. Shells complete the names.
@@ -345,30 +354,40 @@ fn one_of<T: Copy + Send + Sync + 'static>(
     name: fn(T) -> &'static str,
 ) -> impl TypedValueParser<Value = T> {
     let names = all.iter().map(|&value| name(value));
-    PossibleValuesParser::new(names)
-        .try_map(move |given| by_name("value", &given, all, name).map_err(Error::Usage))
+    PossibleValuesParser::new(names).try_map(move |given| {
+        by_name(say!("kind-value", "value"), &given, all, name).map_err(Error::Usage)
+    })
 }
 
 fn log_help() -> String {
-    format!("Record the run, also on the screen: {}", log_formats())
+    say!(
+        "help-log",
+        "Record the run, also on the screen: {formats}",
+        formats = log_formats()
+    )
 }
 
 fn examples() -> String {
-    let mut text = String::from(
-        "Examples:
-  nn-tui                                      watch it learn iris
-  nn-tui spiral --hidden 32,16 --paused       press space to start
+    let mut text = format!(
+        "{}
+  nn-tui                                      {}
+  nn-tui spiral --hidden 32,16 --paused       {}
   nn-tui table.csv -t kind -o model.json
   nn-tui digits --headless -e 20 -o digits.safetensors
   nn-tui predict model.json new.csv > predicted.csv
   nn-tui eval model.json test.csv
   nn-tui xor --activation sigmoid --output sigmoid --init normal --optimizer sgd
 
-Built-in data sets:\n",
+{}\n",
+        say!("help-examples", "Examples:"),
+        say!("help-iris", "watch it learn iris"),
+        say!("help-spiral", "press space to start"),
+        say!("help-built-in", "Built-in data sets:"),
     );
     for data in &BUILT_IN {
+        let about = translated(&format!("data-{}", data.name), data.about);
         // Writing to a string does not fail.
-        let _ = writeln!(text, "  {:<14} {}", data.name, data.about);
+        let _ = writeln!(text, "  {:<14} {about}", data.name);
     }
     text
 }

@@ -10,7 +10,9 @@ use crate::data::Dataset;
 use crate::error::{EXIT_FAILED, Result};
 use crate::train::preflight::PreflightKind;
 use crate::train::{Preflight, RateFinder};
+use crate::util::lang::say;
 use crate::util::numbers::{loss, rate};
+use crate::util::text::right_aligned;
 
 /// Number of points of the curve that the text shows.
 const SHOWN_POINTS: usize = 30;
@@ -58,15 +60,28 @@ pub(super) fn find_rate(job: &Job, dataset: Dataset, json: bool) -> Result<()> {
             suggestion,
         }));
     }
-    let mut text = format!("{:>13}  loss\n", "learning rate");
+    let (heading, of_loss) = (
+        say!("find-rate", "learning rate"),
+        say!("find-loss", "loss"),
+    );
+    let mut text = format!("{}  {of_loss}\n", right_aligned(heading, 13));
     let stride = curve.points.len().div_ceil(SHOWN_POINTS).max(1);
     for point in curve.points.iter().step_by(stride) {
         text += &format!("{:>13.1e}  {}\n", point.rate, loss(point.loss).trim());
     }
     text += &match suggestion {
-        Some(suggestion) => format!("suggestion: --lr {}\n", rate(suggestion)),
-        None => "no suggestion: the loss falls at none of these rates\n".to_owned(),
+        Some(suggestion) => say!(
+            "find-suggestion",
+            "suggestion: --lr {rate}",
+            rate = rate(suggestion)
+        ),
+        None => say!(
+            "find-nothing",
+            "no suggestion: the loss falls at none of these rates"
+        )
+        .to_owned(),
     };
+    text.push('\n');
     standard_output(io::stdout().lock().write_all(text.as_bytes()))
 }
 
@@ -94,8 +109,18 @@ pub(super) fn preflight(job: &Job, dataset: Dataset, json: bool) -> Result<u8> {
                 statement,
             })
         } else {
-            let verdict = if check.is_passed { "pass" } else { "FAIL" };
-            let line = format!("{verdict}  {name}: {statement}\n");
+            let verdict = if check.is_passed {
+                say!("preflight-pass", "pass")
+            } else {
+                say!("preflight-fail", "FAIL")
+            };
+            let line = say!(
+                "preflight-line",
+                "{verdict}  {name}: {statement}",
+                verdict,
+                name,
+                statement
+            ) + "\n";
             io::stdout().lock().write_all(line.as_bytes())
         };
         standard_output(written)?;

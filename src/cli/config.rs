@@ -15,6 +15,7 @@ use crate::train::Pace;
 use crate::tui::keymap::KeyMap;
 use crate::tui::options::ScreenOptions;
 use crate::tui::theme::{Symbols, ThemeChoice};
+use crate::util::lang::say;
 use crate::util::named::by_name;
 use crate::util::text::escape_lines;
 
@@ -58,7 +59,9 @@ impl Config {
     fn read_from(path: &Path) -> Result<Self> {
         let problem = |problem: String| Error::Usage(format!("{}: {problem}", path.display()));
         match fs::metadata(path) {
-            Ok(file) if file.len() > MAX_BYTES => return Err(problem("it is too long".into())),
+            Ok(file) if file.len() > MAX_BYTES => {
+                return Err(problem(say!("config-too-long", "it is too long").into()));
+            }
             Ok(_) => {}
             Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Self::default()),
             Err(cause) => return Err(problem(cause.to_string())),
@@ -71,16 +74,32 @@ impl Config {
         let file: File = toml::from_str(text).map_err(|error| escape_lines(&error.to_string()))?;
         let mut config = Self::default();
         if let Some(name) = &file.theme {
-            config.options.theme = by_name("theme", name, &ThemeChoice::ALL, ThemeChoice::name)?;
+            config.options.theme = by_name(
+                say!("kind-theme", "theme"),
+                name,
+                &ThemeChoice::ALL,
+                ThemeChoice::name,
+            )?;
         }
         if let Some(name) = &file.symbols {
-            let symbols = by_name("symbols", name, &Symbols::ALL, Symbols::name)?;
+            let symbols = by_name(
+                say!("kind-symbols", "symbols"),
+                name,
+                &Symbols::ALL,
+                Symbols::name,
+            )?;
             config.options.symbols = Some(symbols);
         }
         if let Some(pace) = &file.pace {
             let edit = (PACE.parse)(pace);
-            let edit = edit
-                .ok_or_else(|| format!("pace takes {}, not \"{pace}\"", (PACE.expected)(pace)))?;
+            let edit = edit.ok_or_else(|| {
+                say!(
+                    "config-pace",
+                    "pace takes {expected}, not \"{pace}\"",
+                    expected = (PACE.expected)(pace),
+                    pace
+                )
+            })?;
             let mut choices = Choices::default();
             edit.apply(&mut choices);
             config.pace = choices.pace;
@@ -119,8 +138,10 @@ fn keys(pairs: &BTreeMap<String, String>) -> Result<KeyMap, String> {
             match (name, letters.next(), letters.next()) {
                 ("space", ..) => Ok(' '),
                 (_, Some(letter), None) if !letter.is_ascii_digit() => Ok(letter),
-                _ => Err(format!(
-                    "keys are single characters other than digits, or space, not \"{name}\""
+                _ => Err(say!(
+                    "config-keys",
+                    "keys are single characters other than digits, or space, not \"{name}\"",
+                    name
                 )),
             }
         };

@@ -45,12 +45,13 @@ pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
 fn text(summary: &DataSummary) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
-    let _ = writeln!(
-        out,
-        "{}: {}",
-        summary.source,
-        counted(summary.reading.rows as u64, "row")
+    let head = say!(
+        "describe-head",
+        "{source}: {rows}",
+        source = summary.source,
+        rows = counted(summary.reading.rows as u64, "row")
     );
+    let _ = writeln!(out, "{head}");
     for (topic, facts) in summary.facts_by_topic() {
         let mut label = topic.label();
         for fact in facts {
@@ -91,8 +92,8 @@ fn columns(out: &mut String, summary: &DataSummary) {
             say!(
                 "describe-images",
                 "images of {width} x {height} pixels",
-                width = width,
-                height = height
+                width,
+                height
             )
         );
         return;
@@ -100,11 +101,11 @@ fn columns(out: &mut String, summary: &DataSummary) {
     let _ = writeln!(
         out,
         "  {} {} {} {}  {}",
-        padded(&say!("describe-column", "column"), NAME),
-        padded(&say!("describe-type", "type"), COUNT),
-        padded_left(&say!("describe-missing", "missing"), COUNT),
-        padded_left(&say!("describe-distinct", "distinct"), COUNT),
-        say!("describe-values", "values")
+        padded(say!("describe-column", "column"), NAME),
+        padded(say!("describe-type", "type"), COUNT),
+        padded_left(say!("describe-missing", "missing"), COUNT),
+        padded_left(say!("describe-distinct", "distinct"), COUNT),
+        say!("describe-values", "values").to_owned()
     );
     for column in &summary.columns {
         let _ = writeln!(out, "  {}", column_line(column));
@@ -122,7 +123,7 @@ fn column_line(column: &ColumnSummary) -> String {
                 .collect();
             let rest = column.values.len().saturating_sub(LISTED);
             let more = if rest > 0 {
-                say!("describe-and-more", " and {rest} more", rest = rest)
+                say!("describe-and-more", " and {rest} more", rest)
             } else {
                 String::new()
             };

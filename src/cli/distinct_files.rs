@@ -5,6 +5,7 @@ use super::job::Job;
 use crate::data::{Source, SplitMethod, ValidationRows, files_beside};
 use crate::error::{Error, Result};
 use crate::model_file::NamedFiles;
+use crate::util::lang::say;
 use crate::util::text::sanitise;
 
 /// Checks that each file that `job` writes is neither one that it reads nor another one that it writes. A run
@@ -31,8 +32,12 @@ pub(super) fn check(job: &Job) -> Result<NamedFiles> {
         };
         if let Some(other) = files.conflict(option, path) {
             let path = sanitise(&path.to_string_lossy());
-            return Err(Error::Usage(format!(
-                "{option} {path} is the file of {other}; name another file"
+            return Err(Error::Usage(say!(
+                "same-file",
+                "{option} {path} is the file of {other}; name another file",
+                option,
+                path,
+                other
             )));
         }
         files.add(option, path.clone());

@@ -7,8 +7,9 @@ use std::path::Path;
 use ndarray::Array2;
 use serde_json::{Value, json};
 
-use super::predict::{LACKS_HISTORY, Unpredicted, report_unknown, rows_at_once};
+use super::predict::{Unpredicted, lacks_history, report_unknown, rows_at_once};
 use super::standard_output;
+use crate::data::shown_source;
 use crate::data::{
     ClassScores, Confusion, ErrorSums, Errors, Labels, PredictionInput, PredictionRows, Ranking,
     Reading, Scores, Selection, Source, TargetScale, Task, UnknownTexts, write_class,
@@ -19,8 +20,9 @@ use crate::record::scores::{
     NAME_CELLS, ScoresJson, aligned, number, percent, rows_of_scores, table_of_classes,
 };
 use crate::train::ranking_of;
+use crate::util::lang::say;
 use crate::util::numbers::counted;
-use crate::util::text::{brief, printable_json, sanitise, shorten, width};
+use crate::util::text::{brief, padded, printable_json, sanitise, shorten, width};
 
 /// Maximal width of a class name in the confusion matrix, in terminal cells.
 const MAX_NAME_WIDTH: usize = 16;
@@ -123,8 +125,8 @@ impl Sums {
             rows: 0,
             without_target: 0,
             unknown_labels: UnknownTexts::default(),
-            unpredicted: Unpredicted::because("outputs are not finite"),
-            without_history: Unpredicted::because(LACKS_HISTORY),
+            unpredicted: Unpredicted::because(say!("eval-unpredicted", "outputs are not finite")),
+            without_history: Unpredicted::because(lacks_history()),
             loss: 0.0,
             confusion: Confusion::new(model.task.classes().len()),
             ranking: ranking_of(&model.architecture),
@@ -304,42 +306,55 @@ impl Sums {
         source: &Source,
         selection: Option<&Selection>,
     ) -> String {
-        let mut text = format!(
-            "{source}: {}, \"{}\"",
-            counted(self.rows, "row"),
-            brief(&model.target)
+        let mut text = say!(
+            "eval-data",
+            "{source}: {rows}, \"{target}\"",
+            source = shown_source(&source.to_string()),
+            rows = counted(self.rows, "row"),
+            target = brief(&model.target)
         );
         // Writing to a string does not fail.
         if let Some(selection) = selection {
-            let _ = write!(text, ", the {selection}");
+            let _ = write!(
+                text,
+                "{}",
+                say!("eval-selection", ", the {selection}", selection)
+            );
         }
         if self.without_target > 0 {
             let _ = write!(
                 text,
-                " ({} more without a true value, skipped)",
-                self.without_target
+                "{}",
+                say!(
+                    "eval-untargeted",
+                    " ({rows} more without a true value, skipped)",
+                    rows = self.without_target
+                )
             );
         }
         if let Some(labels) = self.unknown_labels.statement(&model.target) {
-            let _ = write!(text, "\n{labels}; those rows are skipped");
+            let skipped = say!("eval-skipped", "{labels}; those rows are skipped", labels);
+            let _ = write!(text, "\n{skipped}");
         }
         let classes = model.task.classes().iter();
         let classes: Vec<String> = classes.map(|name| sanitise(name)).collect();
         let mut rows = rows_of_scores(&[&scores.scores], &classes);
         if let Baseline::Majority(_) = scores.baseline {
             let (right, all) = (self.confusion.right(), self.rows);
-            rows[0].push(format!("({right} of {all} rows)"));
+            rows[0].push(say!("eval-right", "({right} of {all} rows)", right, all));
         }
         let mut lines = aligned(&rows);
         lines.push(match scores.baseline {
-            Baseline::Majority(accuracy) => format!(
-                "baseline: accuracy {} (always the most frequent class)",
-                percent(accuracy)
+            Baseline::Majority(accuracy) => say!(
+                "eval-baseline-class",
+                "baseline: accuracy {accuracy} (always the most frequent class)",
+                accuracy = percent(accuracy)
             ),
-            Baseline::Mean(errors) => format!(
-                "baseline: MAE {}, RMSE {} (always the mean of the training rows)",
-                number(errors.mae),
-                number(errors.rmse),
+            Baseline::Mean(errors) => say!(
+                "eval-baseline-mean",
+                "baseline: MAE {mae}, RMSE {rmse} (always the mean of the training rows)",
+                mae = number(errors.mae),
+                rmse = number(errors.rmse)
             ),
         });
         let _ = write!(text, "\n\n{}\n", lines.join("\n"));
@@ -371,8 +386,9 @@ impl Sums {
             .collect();
         let pad = |text: &str, cells: usize| " ".repeat(cells.saturating_sub(width(text)));
         let mut text = format!(
-            "true{}  predicted as\n{}",
-            pad("true", first),
+            "{}  {}\n{}",
+            padded(say!("eval-true", "true"), first),
+            say!("eval-predicted", "predicted as"),
             " ".repeat(first)
         );
         for (name, &cells) in names.iter().zip(&widths) {

@@ -7,8 +7,10 @@ use std::io::{self, Write};
 use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
 
+use super::parse_error::in_chinese;
 use super::standard_output;
 use crate::error::{EXIT_USAGE, Error, Result};
+use crate::util::lang::{self, Lang};
 use crate::util::text::escape;
 
 /// Line that stands for a run that failed before its `started`.
@@ -44,6 +46,22 @@ pub(super) fn asks_for_json(arguments: &[OsString]) -> bool {
     options.any(|argument| argument == "--json")
 }
 
+/// Returns the language that `arguments` ask for, or that of the locale. JSON is for programs, and stays English.
+pub(super) fn language(arguments: &[OsString]) -> Lang {
+    if asks_for_json(arguments) {
+        return Lang::En;
+    }
+    let options = arguments.iter().take_while(|argument| *argument != "--");
+    let options: Vec<&str> = options.filter_map(|argument| argument.to_str()).collect();
+    let separate = options.windows(2).filter(|pair| pair[0] == "--lang");
+    let joined = options
+        .iter()
+        .filter_map(|option| option.strip_prefix("--lang="));
+    let mut names = separate.map(|pair| pair[1]).chain(joined);
+    let named = names.find_map(|name| Lang::ALL.into_iter().find(|lang| lang.name() == name));
+    named.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok()))
+}
+
 /// Prints help, the version or an error of the argument parser. Returns the exit code.
 ///
 /// # Errors
@@ -54,6 +72,12 @@ pub(super) fn print(mut answer: clap::Error, json: bool) -> Result<u8> {
         return Ok(0);
     }
     escape_arguments(&mut answer);
+    if lang::current() == Lang::Zh {
+        let text = escape_lines(&in_chinese(&answer));
+        // Where the message can't be written there is nobody to tell.
+        let _ = io::stderr().write_all(text.as_bytes());
+        return Ok(EXIT_USAGE);
+    }
     let text = answer.render().to_string();
     let safe = escape_lines(&text);
     if json {

@@ -19,6 +19,7 @@ use crate::train::{
     Command, Event, Limit, Limits, Pace, Recipe, Replace, Session, Settings, Sink, State, Weights,
     Worker, export_refitted, fit,
 };
+use crate::util::lang::say;
 use crate::util::signals::{Signal, Signals, Watched};
 
 /// Events that wait to be recorded before the worker waits too.
@@ -298,8 +299,8 @@ impl Run<'_> {
     /// Starts the training if the check before it found nothing wrong.
     fn handle_check(&mut self, check: &GradientCheck) {
         let is_first = self.check.take() == Some(Check::BeforeTraining);
-        if let Some(failure) = gradients::failure(check) {
-            self.end(End::WrongGradients(failure));
+        if let Some(worst) = gradients::wrong(check) {
+            self.end(End::WrongGradients(worst));
         } else if is_first && self.trains {
             self.check = Some(Check::AfterTraining);
             self.worker.send(Command::Resume);
@@ -327,7 +328,10 @@ impl Run<'_> {
         if let Some(ExportOption { path, replace }) = self.options.export {
             self.failed_export = Some(Error::CannotWrite {
                 path: path.clone(),
-                cause: io::Error::other("the training thread ended unexpectedly"),
+                cause: io::Error::other(say!(
+                    "thread-gone",
+                    "the training thread ended unexpectedly"
+                )),
             });
             // Without a pause, steps could be done between the export and the stop.
             self.worker.send(Command::Halt);
@@ -409,7 +413,8 @@ impl Run<'_> {
 
     /// Finishes the reports. Returns the exit code or the last error; errors before it are printed.
     fn conclude(mut self, recorders: Recorders) -> Result<u8> {
-        let unexpected = End::Failed("the training thread ended unexpectedly".into());
+        let unexpected =
+            End::Failed(say!("thread-gone", "the training thread ended unexpectedly").into());
         let end = self.end.get_or_insert(unexpected).clone();
         let result = end.result();
         for failure in recorders.finish(end) {

@@ -19,6 +19,7 @@ use crate::settings::{Choices, defaults};
 use crate::train::recovery::{self, RecoveryOption};
 use crate::train::{CheckpointOption, Limits, Pace, Plan, Start, Weights};
 use crate::tui::cast::CastOption;
+use crate::util::lang::say;
 use crate::util::platform::has_piped_input;
 
 /// A checked order to train.
@@ -182,8 +183,10 @@ impl Job {
         let is_unread = !self.is_data_named && self.resume.is_none() && has_piped_input();
         let source = &self.source;
         is_unread.then(|| {
-            format!(
-                "standard input is not read: training on {source} (nn-tui - reads the table in it)"
+            say!(
+                "stdin-unread",
+                "standard input is not read: training on {source} (nn-tui - reads the table in it)",
+                source
             )
         })
     }
@@ -199,7 +202,7 @@ impl Job {
     pub(super) fn explain(&self, error: Error) -> Error {
         match error {
             Error::NoSuchInput { path, .. } if self.resume.is_some() => {
-                let hint = "; --data FILE says where the data are now".into();
+                let hint = say!("data-moved", "; --data FILE says where the data are now").into();
                 Error::NoSuchInput { path, hint }
             }
             other => other,
@@ -214,7 +217,12 @@ impl Job {
         let (inputs, _) = dataset.max_neurons();
         let is_number = matches!(dataset.target, Target::Numbers(_));
         self.choices.plan(inputs, is_number).map_err(|problem| {
-            Error::Usage(format!("column \"{}\": {problem}", dataset.target_name))
+            Error::Usage(say!(
+                "column-problem",
+                "column \"{name}\": {problem}",
+                name = dataset.target_name,
+                problem
+            ))
         })
     }
 }
@@ -258,7 +266,11 @@ fn front_end(
     if is_terminal && !args.is_without_screen(global) {
         for (is_given, option) in [(args.refit, "--refit"), (args.importance, "--importance")] {
             if is_given {
-                return Err(Error::Usage(format!("{option} goes with --headless")));
+                return Err(Error::Usage(say!(
+                    "headless-only",
+                    "{option} goes with --headless",
+                    option
+                )));
             }
         }
         return Ok(FrontEnd::Screen {
@@ -271,12 +283,20 @@ fn front_end(
     }
     if args.paused {
         return Err(Error::Usage(
-            "--paused waits for a key, and standard output can't show the screen".into(),
+            say!(
+                "paused-no-screen",
+                "--paused waits for a key, and standard output can't show the screen"
+            )
+            .into(),
         ));
     }
     if args.cast.is_some() {
         return Err(Error::Usage(
-            "--cast records the screen, and standard output can't show it".into(),
+            say!(
+                "cast-no-screen",
+                "--cast records the screen, and standard output can't show it"
+            )
+            .into(),
         ));
     }
     if args.find_lr {
@@ -331,7 +351,7 @@ fn trial_count(args: &TrainingArgs) -> Result<Option<TrialCount>> {
     }
     if args.export.is_some() {
         return Err(Error::Usage(
-            "--folds and --repeat score several networks and keep none: leave them out to train the one to --export"
+            say!("trials-no-export", "--folds and --repeat score several networks and keep none: leave them out to train the one to --export")
                 .into(),
         ));
     }
@@ -351,7 +371,13 @@ pub(super) fn headless_epochs(has_validation_rows: bool) -> u64 {
 }
 
 pub(super) fn out_of_range(option: &str, value: f64, range: &str) -> Error {
-    Error::Usage(format!("{option} is {value}; it must be {range}"))
+    Error::Usage(say!(
+        "out-of-range",
+        "{option} is {value}; it must be {range}",
+        option,
+        value,
+        range
+    ))
 }
 
 #[cfg(test)]

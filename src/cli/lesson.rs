@@ -9,6 +9,7 @@ use clap::FromArgMatches;
 
 use super::args::{self, Args, GlobalArgs};
 use super::job::{FrontEnd, Job};
+use super::parse_error::problem;
 use super::{Work, given_options, load, standard_output, start, train};
 use crate::error::{Error, Result};
 use crate::lesson::{Lesson, names};
@@ -16,7 +17,8 @@ use crate::model_file::NamedFiles;
 use crate::train::{Session, Settings};
 use crate::tui;
 use crate::tui::app::lesson::check_acts;
-use crate::util::lang;
+use crate::util::lang::say;
+use crate::util::lang::{self, Lang};
 use crate::util::platform::replace_process;
 use crate::util::text::{escape_lines, sanitise};
 
@@ -55,8 +57,15 @@ pub(super) fn prepare(name: &str, options: &[OsString], global: &GlobalArgs) -> 
     let job = job(lesson, &args, global)?;
     let unusable = tui::unusable();
     if !io::stdout().is_terminal() || unusable.is_some() {
-        let reason = unusable.unwrap_or("standard output is not a terminal");
-        return Err(Error::Usage(format!("a lesson needs the screen: {reason}")));
+        let reason = unusable.unwrap_or(say!(
+            "lesson-no-terminal",
+            "standard output is not a terminal"
+        ));
+        return Err(Error::Usage(say!(
+            "lesson-screen-because",
+            "a lesson needs the screen: {reason}",
+            reason
+        )));
     }
     train(job)
 }
@@ -72,7 +81,14 @@ pub(super) fn go_on_with(name: &str) -> Result<u8> {
         command.args(["lesson", "--lang", lang::current().name(), name]);
         replace_process(command)
     });
-    started.map_err(|cause| Error::Worker(format!("the lesson {name} cannot be started: {cause}")))
+    started.map_err(|cause| {
+        Error::Worker(say!(
+            "lesson-not-started",
+            "the lesson {name} cannot be started: {cause}",
+            name,
+            cause
+        ))
+    })
 }
 
 /// Loads the table of `lesson` and starts its training, with `options` in place of its own, as the screen does.
@@ -98,7 +114,9 @@ pub fn session(lesson: Lesson, options: &[OsString]) -> Result<(Session, Setting
 fn job(lesson: Lesson, args: &Args, global: &GlobalArgs) -> Result<Job> {
     let mut job = Job::check(&args.training, global, true)?;
     if !matches!(job.front_end, FrontEnd::Screen { .. }) {
-        return Err(Error::Usage("a lesson needs the screen".into()));
+        return Err(Error::Usage(
+            say!("lesson-screen", "a lesson needs the screen").into(),
+        ));
     }
     job.lesson = Some(Arc::new(lesson));
     Ok(job)
@@ -111,7 +129,10 @@ fn job(lesson: Lesson, args: &Args, global: &GlobalArgs) -> Result<Job> {
 fn arguments(lesson: &Lesson, options: &[OsString]) -> Result<Args> {
     let usage = |error: clap::Error| {
         // The message begins as that of any wrong argument does.
-        let error = error.to_string();
+        let error = match lang::current() {
+            Lang::En => error.to_string(),
+            Lang::Zh => problem(&error),
+        };
         let problem = escape_lines(error.trim_start_matches("error: "));
         Error::Usage(format!("{}: {problem}", sanitise(&lesson.name)))
     };

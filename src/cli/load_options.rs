@@ -10,6 +10,7 @@ use crate::data::{
 };
 use crate::error::{Error, Result};
 use crate::settings::defaults;
+use crate::util::lang::say;
 
 /// Makes the options of loading, and the fraction of rows kept for validation.
 pub(super) fn load_options(
@@ -42,7 +43,9 @@ pub(super) fn load_options(
         other => other,
     };
     if table.max_rows.is_some_and(|max| max < 2) {
-        return Err(Error::Usage("--max-rows must be at least 2".into()));
+        return Err(Error::Usage(
+            say!("max-rows-range", "--max-rows must be at least 2").into(),
+        ));
     }
     let options = LoadOptions {
         reading: reading(format)?,
@@ -72,13 +75,16 @@ fn lags(lags: usize, task: TaskChoice) -> Result<usize> {
         return Err(out_of_range(
             "--lags",
             lags as f64,
-            &format!("at most {MAX_LAGS}"),
+            &say!("range-at-most", "at most {max}", max = MAX_LAGS),
         ));
     }
     if lags > 0 && task == TaskChoice::Classification {
         return Err(Error::Usage(
-            "--lags takes earlier targets as numbers; --task classification predicts no number"
-                .into(),
+            say!(
+                "lags-no-classes",
+                "--lags takes earlier targets as numbers; --task classification predicts no number"
+            )
+            .into(),
         ));
     }
     Ok(lags)
@@ -92,7 +98,11 @@ fn missing_values(words: Option<&[String]>) -> MissingValues {
 fn fraction_or_file(option: &str, given: &OsStr) -> Result<(Option<Source>, f64)> {
     match given.to_str().and_then(|text| text.parse::<f64>().ok()) {
         Some(fraction) if (0.0..1.0).contains(&fraction) => Ok((None, fraction)),
-        Some(fraction) => Err(out_of_range(option, fraction, "at least 0 and below 1")),
+        Some(fraction) => Err(out_of_range(
+            option,
+            fraction,
+            say!("range-fraction", "at least 0 and below 1"),
+        )),
         None => Ok((Some(Source::parse(given)), 0.0)),
     }
 }
@@ -109,10 +119,16 @@ fn check_split(
 ) -> Result<()> {
     let problem = match (method, validation) {
         (SplitMethod::Listed(_), _) if table.val.is_some() || table.test.is_some() => {
-            "--split FILE lists the rows of all sets: it takes neither --val nor --test"
+            say!(
+                "split-lists-all",
+                "--split FILE lists the rows of all sets: it takes neither --val nor --test"
+            )
         }
         (_, ValidationRows::File(_)) if test_fraction == 0.0 => {
-            "--split chooses among the rows of DATA, and --val FILE names others"
+            say!(
+                "split-of-data",
+                "--split chooses among the rows of DATA, and --val FILE names others"
+            )
         }
         _ => return Ok(()),
     };
@@ -125,7 +141,10 @@ fn quote(given: &str) -> Result<Quote> {
         b"none" => Ok(Quote::Never),
         [byte] if byte.is_ascii_punctuation() => Ok(Quote::Byte(*byte)),
         _ => {
-            let message = "--quote takes an ASCII punctuation character, or none";
+            let message = say!(
+                "quote-takes",
+                "--quote takes an ASCII punctuation character, or none"
+            );
             Err(Error::Usage(message.into()))
         }
     }
@@ -141,7 +160,9 @@ pub(super) fn reading(args: &ReadingArgs) -> Result<Reading> {
         .ok()
         .filter(|comment| comment.is_none_or(|byte| byte.is_ascii()));
     let Some(comment) = comment else {
-        return Err(Error::Usage("--comment takes an ASCII character".into()));
+        return Err(Error::Usage(
+            say!("comment-takes", "--comment takes an ASCII character").into(),
+        ));
     };
     Ok(Reading {
         delimiter: args.delimiter,

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use crate::data::{Part, Progress};
+use crate::util::lang::say;
 
 /// Loading that takes less time than this is not shown.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -58,15 +59,19 @@ fn text(source: &str, progress: Progress) -> String {
     } = progress;
     let what = match part {
         Part::Table => source,
-        Part::Validation => "the validation rows",
-        Part::Test => "the test rows",
+        Part::Validation => say!("loading-validation", "the validation rows"),
+        Part::Test => say!("loading-test", "the test rows"),
     };
     let share = size.filter(|&size| size > 0);
     let share = share.map(|size| format!("{:.0}%, ", 100.0 * bytes as f64 / size as f64));
     let share = share.unwrap_or_default();
-    format!(
-        "reading: {share}{rows} rows, {} MB of {what} (ctrl-c: cancel)",
-        bytes / 1_000_000
+    say!(
+        "loading-progress",
+        "reading: {share}{rows} rows, {megabytes} MB of {what} (ctrl-c: cancel)",
+        share,
+        rows,
+        megabytes = bytes / 1_000_000,
+        what
     )
 }
 

@@ -13,6 +13,7 @@ pub mod lesson;
 mod load_options;
 mod loading;
 mod outputs;
+mod parse_error;
 mod predict;
 mod resume;
 mod trials;
@@ -39,7 +40,8 @@ use crate::train::{FinalModel, Pace, Recipe, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::tui::options::ScreenOptions;
-use crate::util::lang::{self, Lang};
+use crate::util::lang;
+use crate::util::lang::say;
 use crate::util::{background, memory};
 use args::{Args, Command, GlobalArgs, TrainingArgs};
 use config::Config;
@@ -53,6 +55,8 @@ use loading::LoadingNotice;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let json = failure::asks_for_json(&arguments);
+    // Errors of the parser are in this language too.
+    lang::set_default(failure::language(&arguments));
     match parse(arguments) {
         // Help and the version come this way too.
         Err(answer) => failure::print(answer, json),
@@ -96,22 +100,12 @@ fn print_message(message: &str) {
 /// Work that has passed all checks. Its own failures are reported by itself.
 type Work = Box<dyn FnOnce() -> Result<u8>>;
 
-/// The language of all texts: JSON is for programs, and stays English.
-fn language(global: &GlobalArgs) -> Lang {
-    if global.json {
-        return Lang::En;
-    }
-    let locale = || Lang::of_locale(|name| std::env::var(name).ok());
-    global.lang.unwrap_or_else(locale)
-}
-
 /// Carries out the arguments, up to the start of a training.
 ///
 /// # Errors
 /// Any error.
 fn prepare_work(args: Args) -> Result<Work> {
     Instructions::check_environment()?;
-    lang::set_default(language(&args.global));
     let GlobalArgs { reading, json, .. } = &args.global;
     let is_json_known = !matches!(
         args.command,
@@ -119,7 +113,7 @@ fn prepare_work(args: Args) -> Result<Work> {
     );
     if *json && !is_json_known {
         return Err(Error::Usage(
-            "--json goes with training and with eval".into(),
+            say!("json-only", "--json goes with training and with eval").into(),
         ));
     }
     match args.command {
@@ -175,7 +169,12 @@ fn check_job(args: &TrainingArgs, global: &GlobalArgs) -> Result<Job> {
         // Standard error may be closed.
         let _ = writeln!(
             io::stderr(),
-            "nn-tui: {reason}: training without the screen"
+            "{}",
+            say!(
+                "no-screen",
+                "nn-tui: {reason}: training without the screen",
+                reason
+            )
         );
     }
     Ok(job)
@@ -196,8 +195,12 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Er
             .find(is_stray)
             .map(|arg| arg.to_string());
         if let Some(stray) = stray {
-            let problem =
-                format!("'{stray}' is for training and can't be used with '{subcommand}'");
+            let problem = say!(
+                "stray-option",
+                "'{stray}' is for training and can't be used with '{subcommand}'",
+                stray,
+                subcommand
+            );
             return Err(command.error(ErrorKind::ArgumentConflict, problem));
         }
     }
@@ -241,7 +244,7 @@ fn train(job: Job) -> Result<Work> {
             let is_validated = !session.data().validation.is_empty();
             if job.refit && (!is_validated || session.dataset().validation.is_some()) {
                 return Err(Error::Usage(
-                    "--refit adds the validation rows to the training rows: they must be a fraction of DATA (--val)".into(),
+                    say!("refit-fraction", "--refit adds the validation rows to the training rows: they must be a fraction of DATA (--val)").into(),
                 ));
             }
             if has_default_epochs {
@@ -365,8 +368,10 @@ fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(Session, Set
         }
     };
     if let (Some(option), true) = (job.needs_validation, session.data().validation.is_empty()) {
-        return Err(Error::Usage(format!(
-            "{option} goes by the loss on validation rows, and there are none: --val says which they are"
+        return Err(Error::Usage(say!(
+            "option-needs-validation",
+            "{option} goes by the loss on validation rows, and there are none: --val says which they are",
+            option
         )));
     }
     save_split(job, session.dataset(), session.data())?;
@@ -387,7 +392,7 @@ fn save_split(job: &Job, dataset: &Dataset, prepared: &Prepared) -> Result<()> {
     };
     if dataset.validation.is_some() || dataset.test.is_some() {
         return Err(Error::Usage(
-            "--save-split lists the rows of one table, and validation or test rows are in another file"
+            say!("save-split-one-table", "--save-split lists the rows of one table, and validation or test rows are in another file")
                 .into(),
         ));
     }
@@ -428,7 +433,9 @@ fn load(job: &Job) -> Result<Dataset> {
 fn write_completions(shell: Shell) -> Result<()> {
     // Generated into memory, because the generator panics where it can't write.
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut args::command(), "nn-tui", &mut script);
+    // A file for a program: the same in every language.
+    let mut command = lang::in_english(args::command);
+    clap_complete::generate(shell, &mut command, "nn-tui", &mut script);
     let mut stdout = io::stdout().lock();
     standard_output(stdout.write_all(&script).and_then(|()| stdout.flush()))
 }

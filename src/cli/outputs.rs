@@ -7,6 +7,7 @@ use super::resume::ResumeOrder;
 use crate::error::{Error, Result};
 use crate::model_file::{ExportOption, check_writable};
 use crate::train::CheckpointOption;
+use crate::util::lang::say;
 use crate::util::text::sanitise;
 
 /// Checks each file that `job` writes. Returns a notice for the user of a run on the screen that starts although its
@@ -45,7 +46,11 @@ fn check_export(
         (Ok(()), _) => Ok(None),
         (Err(error), None) => Err(error),
         (Err(error), Some(_)) if matches!(job.front_end, FrontEnd::Screen { .. }) => {
-            Ok(Some(format!("{error}; quitting asks for another path")))
+            Ok(Some(say!(
+                "export-later",
+                "{error}; quitting asks for another path",
+                error
+            )))
         }
         (Err(error), Some(order)) => Err(explain(error, order)),
     }
@@ -55,18 +60,27 @@ fn check_export(
 fn explain(error: Error, order: &ResumeOrder) -> Error {
     let (path, cause, help) = match error {
         Error::Exists(path) => {
-            let cause = io::Error::new(io::ErrorKind::AlreadyExists, "it exists already");
-            (path, cause, "replace it with --force")
+            let cause = io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                say!("exists-already", "it exists already"),
+            );
+            (path, cause, say!("help-force", "replace it with --force"))
         }
         Error::CannotWrite { path, cause } if cause.kind() == io::ErrorKind::NotFound => {
-            (path, cause, "create the directory")
+            (path, cause, say!("help-directory", "create the directory"))
         }
-        Error::CannotWrite { path, cause } => (path, cause, "make it writable"),
+        Error::CannotWrite { path, cause } => {
+            (path, cause, say!("help-writable", "make it writable"))
+        }
         other => return other,
     };
     let checkpoint = sanitise(&order.path().to_string_lossy());
-    let text = format!(
-        "{cause}; it is the --export of the run in {checkpoint}: {help}, or name another file with --export PATH"
+    let text = say!(
+        "export-of-run",
+        "{cause}; it is the --export of the run in {checkpoint}: {help}, or name another file with --export PATH",
+        cause,
+        checkpoint,
+        help
     );
     Error::CannotWrite {
         path,

@@ -10,6 +10,7 @@ use super::standard_output;
 use crate::data::{PredictionInput, PredictionRows, Reading, Source};
 use crate::error::Result;
 use crate::model_file::{TrainedModel, load, predicted_class};
+use crate::util::lang::say;
 use crate::util::numbers::counted;
 use crate::util::text::{sanitise, unique_name};
 
@@ -31,8 +32,8 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()
     let mut table = Table {
         to: csv::Writer::from_writer(stdout.lock()),
         escape,
-        unpredicted: Unpredicted::because("outputs are not finite"),
-        without_history: Unpredicted::because(LACKS_HISTORY),
+        unpredicted: Unpredicted::because(say!("eval-unpredicted", "outputs are not finite")),
+        without_history: Unpredicted::because(lacks_history()),
     };
     let max_rows = rows_at_once(&model);
     let mut has_header = false;
@@ -62,7 +63,9 @@ pub(super) fn rows_at_once(model: &TrainedModel) -> usize {
 }
 
 /// Reason for rows without a prediction by a model with lags.
-pub(super) const LACKS_HISTORY: &str = "an earlier target is missing";
+pub(super) fn lacks_history() -> &'static str {
+    say!("predict-no-history", "an earlier target is missing")
+}
 
 /// Number of rows without a prediction, and the line of the first.
 pub(super) struct Unpredicted {
@@ -96,8 +99,15 @@ impl Unpredicted {
         // Standard error may be closed; then there is nowhere to report this.
         let _ = writeln!(
             io::stderr(),
-            "nn-tui: {source}: no prediction for {rows} ({}), first on line {first}",
-            self.reason,
+            "{}",
+            say!(
+                "predict-none",
+                "nn-tui: {source}: no prediction for {rows} ({reason}), first on line {first}",
+                source,
+                rows,
+                reason = self.reason,
+                first
+            )
         );
     }
 }

@@ -19,6 +19,7 @@ use crate::settings::{Choices, Edit, Setting};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::recovery::{self, RecoveryFile};
 use crate::train::{CheckpointOption, Command, Limits, Pace, Resumed, Session};
+use crate::util::lang::say;
 use crate::util::numbers::{ago, file_size};
 use crate::util::text::sanitise;
 
@@ -116,9 +117,11 @@ pub(super) fn job(
     };
     if job.source == Source::Stdin && io::stdin().is_terminal() {
         let shown = shown(&path);
-        return Err(Error::Usage(format!(
+        return Err(Error::Usage(say!(
+            "resume-stdin",
             "the run in {shown} read its data from standard input: supply them again, as in \
-             nn-tui --resume {shown} < table.csv, or by --data FILE"
+             nn-tui --resume {shown} < table.csv, or by --data FILE",
+            shown
         )));
     }
     job.options = checkpoint.origin.options.clone();
@@ -161,8 +164,11 @@ pub(super) fn job(
     let is_recovery_file = folder.is_some() && path.parent() == folder.as_deref();
     if job.checkpoint.is_none() && is_recovery_file && is_given("--checkpoint-every") {
         return Err(Error::Usage(
-            "--checkpoint-every goes with --checkpoint FILE: a recovery file is written once"
-                .into(),
+            say!(
+                "every-needs-checkpoint",
+                "--checkpoint-every goes with --checkpoint FILE: a recovery file is written once"
+            )
+            .into(),
         ));
     }
     if job.checkpoint.is_none() && !is_recovery_file {
@@ -206,8 +212,15 @@ fn newest(folder: Option<&Path>) -> Result<PathBuf> {
     newest
         .map(|file| file.path)
         .ok_or_else(|| Error::NoSuchInput {
-            path: folder.map_or("recovery files".into(), Path::to_owned),
-            hint: ": there is no interrupted run to resume".into(),
+            path: folder.map_or(
+                say!("recovery-files", "recovery files").into(),
+                Path::to_owned,
+            ),
+            hint: say!(
+                "no-run-to-resume",
+                ": there is no interrupted run to resume"
+            )
+            .into(),
         })
 }
 
@@ -220,9 +233,10 @@ fn check(
 ) -> Result<()> {
     let given = &args.saving.given;
     if given.iter().any(|given| given == "data") {
-        return Err(Error::Usage(format!(
-            "--resume continues on the data of the run, {}; --data FILE says where they are now",
-            checkpoint.origin.source
+        return Err(Error::Usage(say!(
+            "resume-data",
+            "--resume continues on the data of the run, {source}; --data FILE says where they are now",
+            source = checkpoint.origin.source
         )));
     }
     let (options, validation) = load_options(args, &global.reading, 0)?;
@@ -250,9 +264,11 @@ fn check(
 }
 
 fn contradiction(option: &str, path: &Path) -> Error {
-    Error::Usage(format!(
-        "{option} contradicts the run in {}: a resumed run keeps its data, seed and initial weights",
-        shown(path)
+    Error::Usage(say!(
+        "resume-contradicts",
+        "{option} contradicts the run in {path}: a resumed run keeps its data, seed and initial weights",
+        option,
+        path = shown(path)
     ))
 }
 
@@ -344,19 +360,21 @@ pub(super) fn list() -> Result<()> {
     let folder = recovery::folder(|name| std::env::var_os(name));
     let files = folder.as_deref().map(recovery::list).unwrap_or_default();
     if files.is_empty() {
-        print_message("there is no interrupted run to resume");
+        print_message(say!("resume-none", "there is no interrupted run to resume"));
     }
     let mut text = String::new();
     for RecoveryFile { path, about, bytes } in files {
-        text.push_str(&format!(
-            "{}  {}  {}  epoch {}  {}  {}\n",
-            shown(&path),
-            sanitise(&about.data),
-            sanitise(&about.network),
-            about.epoch,
-            age(about.saved),
-            file_size(bytes),
+        text.push_str(&say!(
+            "resume-line",
+            "{path}  {data}  {network}  epoch {epoch}  {age}  {size}",
+            path = shown(&path),
+            data = sanitise(&about.data),
+            network = sanitise(&about.network),
+            epoch = about.epoch,
+            age = age(about.saved),
+            size = file_size(bytes),
         ));
+        text.push('\n');
     }
     let mut stdout = io::stdout().lock();
     let written = stdout.write_all(text.as_bytes());

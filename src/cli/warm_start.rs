@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::model_file::{self, TrainedModel, formats};
 use crate::train::Start;
 use crate::train::checkpoint::read_about;
+use crate::util::lang::say;
 use crate::util::text::{brief, sanitise};
 
 /// Checks the arguments of a new training, and reads the model of `--from`.
@@ -62,35 +63,42 @@ fn start_from(job: &mut Job, model: TrainedModel) {
 fn refuse_other_files(path: &Path) -> Result<()> {
     let shown = sanitise(&path.to_string_lossy());
     if let Ok(about) = read_about(path) {
-        return Err(Error::Usage(format!(
-            "{shown} is a checkpoint of a run on {}, epoch {}; nn-tui --resume {shown} continues it",
-            sanitise(&about.data),
-            about.epoch
+        return Err(Error::Usage(say!(
+            "is-checkpoint",
+            "{shown} is a checkpoint of a run on {data}, epoch {epoch}; nn-tui --resume {shown} continues it",
+            shown,
+            data = sanitise(&about.data),
+            epoch = about.epoch
         )));
     }
     let Ok(format) = formats::for_path(path) else {
         return Ok(());
     };
     if !format.is_readable() && path.is_file() {
-        return Err(Error::Usage(format!(
-            "{shown} is a model for other programs, and no table: nn-tui cannot read {} files back, only {}",
-            format.name,
-            formats::readable_extensions(),
+        return Err(Error::Usage(say!(
+            "is-foreign-model",
+            "{shown} is a model for other programs, and no table: nn-tui cannot read {format} files back, only {readable}",
+            shown,
+            format = format.name,
+            readable = formats::readable_extensions()
         )));
     }
     let Ok(model) = model_file::load(path) else {
         return Ok(());
     };
     let predicts = match model.task.classes().len() {
-        0 => "the number".to_owned(),
-        classes => format!("one of {classes} classes of"),
+        0 => say!("predicts-number", "the number").to_owned(),
+        classes => say!("predicts-class", "one of {classes} classes of", classes),
     };
-    Err(Error::Usage(format!(
-        "{shown} is a model and no table: a network {} that predicts {predicts} \"{}\"
+    Err(Error::Usage(say!(
+        "is-model",
+        "{shown} is a model and no table: a network {network} that predicts {predicts} \"{target}\"
   nn-tui TABLE --from {shown}     trains it further
   nn-tui predict {shown} TABLE    adds its predictions to a table
   nn-tui eval {shown} TABLE       compares its predictions with a table",
-        model.architecture,
-        brief(&model.target),
+        shown,
+        network = model.architecture,
+        predicts,
+        target = brief(&model.target)
     )))
 }

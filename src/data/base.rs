@@ -17,6 +17,7 @@ use super::{
     SplitMethod, Target, Task, matrix,
 };
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 use crate::util::text::brief;
 
 /// Preprocessing and target of a model that is trained further.
@@ -198,10 +199,11 @@ impl Base {
             && shape.names[shape.find_column(asked)?] != self.target
         {
             let target = &self.target;
-            return Err(Error::Usage(format!(
-                "--target {}: the model predicts \"{}\"",
-                brief(asked),
-                brief(target)
+            return Err(Error::Usage(say!(
+                "base-target",
+                "--target {asked}: the model predicts \"{target}\"",
+                asked = brief(asked),
+                target = brief(target)
             )));
         }
         let dropped = shape.find_columns(&options.drop)?;
@@ -211,9 +213,10 @@ impl Base {
         let is_known = |column: &usize| known.contains(shape.names[*column].as_str());
         if let Some(column) = dropped.iter().find(|column| is_known(column)) {
             let name = &shape.names[*column];
-            return Err(Error::Usage(format!(
-                "--drop: the model needs the column \"{}\"",
-                brief(name)
+            return Err(Error::Usage(say!(
+                "base-drop",
+                "--drop: the model needs the column \"{name}\"",
+                name = brief(name)
             )));
         }
         let unused: Vec<usize> = (0..shape.width())
@@ -245,7 +248,11 @@ impl Base {
         let place = || Place::whole(dataset.source.clone());
         let pixels = self.preprocessing.columns.iter().map(|column| &column.name);
         if !pixels.eq(dataset.columns.iter().map(|column| &column.name)) {
-            let problem = "the model was trained on other images, or on none".into();
+            let problem = say!(
+                "base-images",
+                "the model was trained on other images, or on none"
+            )
+            .into();
             return Err(Error::data(place(), DataProblem::Images(problem)));
         }
         let classes = self.task.classes();
@@ -253,7 +260,7 @@ impl Base {
             let Target::Classes { names, labels } = target else {
                 return Err(Error::data(
                     place(),
-                    DataProblem::Images("no classes".into()),
+                    DataProblem::Images(say!("base-no-classes", "no classes").into()),
                 ));
             };
             let label = |name: &String| {

@@ -4,6 +4,7 @@ use flate2::Crc;
 use serde::{Deserialize, Serialize};
 
 use super::{Dataset, RowSplit, Target};
+use crate::util::lang::say;
 use crate::util::text::brief;
 
 /// Size and checksum of everything in a data set that training depends on: columns, values, targets,
@@ -79,17 +80,36 @@ impl Fingerprint {
     /// Describes how the data of fingerprint `other` differ from these; `None` if they do not.
     pub fn difference(&self, other: &Self) -> Option<String> {
         let differs = |what: &str, own: usize, others: usize| {
-            (own != others).then(|| format!("it has {others} {what} instead of {own}"))
+            (own != others).then(|| {
+                say!(
+                    "other-count",
+                    "it has {others} {what} instead of {own}",
+                    others,
+                    what,
+                    own
+                )
+            })
         };
-        differs("rows", self.rows, other.rows)
-            .or_else(|| differs("input columns", self.columns, other.columns))
+        differs(say!("other-rows", "rows"), self.rows, other.rows)
+            .or_else(|| {
+                differs(
+                    say!("other-columns", "input columns"),
+                    self.columns,
+                    other.columns,
+                )
+            })
             .or_else(|| {
                 (self.target != other.target).then(|| {
                     let [own, others] = [&self.target, &other.target].map(|name| brief(name));
-                    format!("the target is \"{others}\" instead of \"{own}\"")
+                    say!(
+                        "other-target",
+                        "the target is \"{others}\" instead of \"{own}\"",
+                        others,
+                        own
+                    )
                 })
             })
-            .or_else(|| (self != other).then(|| "some values differ".into()))
+            .or_else(|| (self != other).then(|| say!("other-values", "some values differ").into()))
     }
 }
 

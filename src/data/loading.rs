@@ -31,6 +31,7 @@ use super::table::target_reader::TargetCells;
 use super::table::{Reading, Shape, Table};
 use super::{Dataset, DateUse, Lines, Source, SplitMethod, TaskChoice};
 use crate::error::{DataProblem, Error, Result};
+use crate::util::lang::say;
 use crate::util::memory;
 use sampling::Sampling;
 
@@ -213,7 +214,11 @@ impl Loading {
             return Ok(());
         }
         let start = self.values.len();
-        memory::reserve(&mut self.values, self.width, "the rows of the table")?;
+        memory::reserve(
+            &mut self.values,
+            self.width,
+            say!("content-rows", "the rows of the table"),
+        )?;
         if !self.add_cells(record, shape)? {
             self.report.incomplete += 1;
             self.values.truncate(start);
@@ -342,12 +347,20 @@ fn with_hint(
     let are_names = || !record.cells().any(is_no_name);
     let sign = comment_sign(record.cell(0));
     let hint = if formatted::number(record.cell(column).trim(), !comma).is_some() {
-        format!("--decimal {other} reads it as one, ")
+        say!("hint-decimal", "--decimal {other} reads it as one, ", other)
     } else if let Some(sign) = sign {
-        format!("--comment \"{sign}\" skips lines that start with it, ")
+        say!(
+            "hint-comment",
+            "--comment \"{sign}\" skips lines that start with it, ",
+            sign
+        )
     } else if read <= 1 && record.line > 1 && are_names() {
         let lines = record.line - 1;
-        format!("--skip {lines} takes this line for the names of the columns, ")
+        say!(
+            "hint-skip",
+            "--skip {lines} takes this line for the names of the columns, ",
+            lines
+        )
     } else {
         String::new()
     };

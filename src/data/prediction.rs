@@ -19,6 +19,7 @@ use super::table::rows::Rows;
 use super::table::{Reading, Shape};
 use super::{Task, matrix};
 use crate::error::{DataProblem, Error, Result};
+use crate::util::lang::say;
 use crate::util::numbers::counted;
 pub(super) use selected::{Selected, Training, Wanted, raw_values};
 use selected::{by_name, raw_number, target_column};
@@ -284,17 +285,20 @@ impl<'m> PredictionRows<'m> {
         };
         let left_out = &rows.left_out;
         let [header, units, totals, blank, footer, unread] = [
-            "that repeats the header",
-            "of units or types",
-            "of totals",
-            "of empty cells",
-            "of text below the table",
-            "without a target and with a cell that cannot be read",
+            say!("line-header", "that repeats the header"),
+            say!("line-units", "of units or types"),
+            say!("line-totals", "of totals"),
+            say!("line-blank", "of empty cells"),
+            say!("line-footer", "of text below the table"),
+            say!(
+                "line-unread",
+                "without a target and with a cell that cannot be read"
+            ),
         ];
         let repeats = if left_out.headers.0 == 1 {
             header
         } else {
-            "that repeat the header"
+            say!("line-headers", "that repeat the header")
         };
         // A table without names does not show whether they are above it.
         let above = match self.shape.header {
@@ -302,7 +306,7 @@ impl<'m> PredictionRows<'m> {
             Some(_) => 0,
         };
         let all = [
-            ((above, 1), "above the table"),
+            ((above, 1), say!("line-above", "above the table")),
             (left_out.headers, repeats),
             (left_out.units, units),
             (left_out.totals, totals),
@@ -314,10 +318,22 @@ impl<'m> PredictionRows<'m> {
         let parts: Vec<String> = counts
             .map(|((count, first), what)| {
                 let lines = counted(count as u64, "line");
-                format!("{lines} {what}, first on line {first}")
+                say!(
+                    "lines-of",
+                    "{lines} {what}, first on line {first}",
+                    lines,
+                    what,
+                    first
+                )
             })
             .collect();
-        (!parts.is_empty()).then(|| format!("no prediction for {}", parts.join(" and ")))
+        (!parts.is_empty()).then(|| {
+            say!(
+                "lines-unpredicted",
+                "no prediction for {lines}",
+                lines = parts.join(say!("and", " and "))
+            )
+        })
     }
 
     /// Returns the error for the whole table.

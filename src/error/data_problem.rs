@@ -12,20 +12,22 @@ fn target_options() -> String {
         "problem-target-options",
         " (--target predicts another column, --task decides between classes and numbers)"
     )
+    .to_owned()
 }
 
 /// Describes that there are too few rows to split.
 fn too_few(rows: usize) -> String {
     match rows {
-        0 => say!("problem-no-row", "no row has a target"),
+        0 => say!("problem-no-row", "no row has a target").to_owned(),
         1 => say!(
             "problem-one-row",
             "1 row with a target is too few to split into training and validation rows"
-        ),
+        )
+        .to_owned(),
         _ => say!(
             "problem-few-rows",
             "{rows} rows with a target are too few to split into training and validation rows",
-            rows = rows
+            rows
         ),
     }
 }
@@ -266,7 +268,7 @@ fn or_none(without: usize) -> String {
             say!(
                 "problem-or-none",
                 " or a missing one ({rows}; --missing-values says which texts are missing)",
-                rows = rows
+                rows
             )
         }
     }
@@ -295,9 +297,9 @@ fn reasons(columns: &[(String, String)]) -> String {
 /// Counts the cells of a row.
 fn cells(count: usize) -> String {
     if count == 1 {
-        say!("problem-one-cell", "1 cell")
+        say!("problem-one-cell", "1 cell").to_owned()
     } else {
-        say!("problem-cells", "{count} cells", count = count)
+        say!("problem-cells", "{count} cells", count)
     }
 }
 
@@ -316,13 +318,13 @@ fn encoding_hint(byte: u8) -> String {
         say!(
             "problem-windows-1252",
             "; --encoding windows-1252 reads it as \"{character}\"",
-            character = character
+            character
         )
     });
     say!(
         "problem-iconv",
         "{option}; iconv -f ENCODING -t utf-8 converts a file",
-        option = option
+        option
     )
 }
 
@@ -356,7 +358,7 @@ fn suggestion(near: &[String], available: &[String]) -> String {
         all => say!(
             "problem-first-columns",
             "; the first of {all} columns are {columns}",
-            all = all,
+            all,
             columns = quoted(&available[..12])
         ),
     }

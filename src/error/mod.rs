@@ -67,10 +67,10 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.source)?;
         if let Some(line) = self.line {
-            f.write_str(&say!("place-line", ", line {line}", line = line))?;
+            f.write_str(&say!("place-line", ", line {line}", line))?;
         }
         if let Some(column) = self.column {
-            f.write_str(&say!("place-column", ", column {column}", column = column))?;
+            f.write_str(&say!("place-column", ", column {column}", column))?;
         }
         if let Some(name) = &self.column_name {
             f.write_str(&say!("place-name", " ({name})", name = brief(name)))?;

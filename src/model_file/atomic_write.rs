@@ -12,6 +12,7 @@ use std::{mem, process};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::error::{Error, Result};
+use crate::util::lang::say;
 use crate::util::platform;
 use crate::util::text::sanitise;
 
@@ -157,11 +158,17 @@ impl<'p> Target<'p> {
         let file = behind_links(path).map_err(cannot_write)?;
         let permissions = match fs::metadata(&file) {
             Ok(found) if found.is_dir() => {
-                let cause = io::Error::new(io::ErrorKind::IsADirectory, "it is a directory");
+                let cause = io::Error::new(
+                    io::ErrorKind::IsADirectory,
+                    say!("is-directory", "it is a directory"),
+                );
                 return Err(cannot_write(cause));
             }
             Ok(found) if !found.is_file() => {
-                return Err(cannot_write(io::Error::other("it is not a regular file")));
+                return Err(cannot_write(io::Error::other(say!(
+                    "not-regular",
+                    "it is not a regular file"
+                ))));
             }
             Ok(_) if !replace => return Err(Error::Exists(path.to_owned())),
             Ok(found) => Some(found.permissions()),
@@ -171,7 +178,7 @@ impl<'p> Target<'p> {
         let folder = folder_of(&file).to_owned();
         if !folder.is_dir() {
             let shown = sanitise(&folder.to_string_lossy());
-            let cause = format!("no such directory: {shown}");
+            let cause = say!("no-directory", "no such directory: {shown}", shown);
             return Err(cannot_write(io::Error::new(io::ErrorKind::NotFound, cause)));
         }
         Ok(Self {
@@ -280,7 +287,7 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
         };
         file = folder_of(&file).join(link);
     }
-    Err(io::Error::other("too many links"))
+    Err(io::Error::other(say!("many-links", "too many links")))
 }
 
 fn folder_of(file: &Path) -> &Path {

@@ -2,12 +2,17 @@
 
 use super::{Quality, TrainedModel};
 use crate::data::Task;
+use crate::util::lang::in_english;
 use crate::util::numbers::{counted, score};
 use crate::util::text::sanitise;
 
 /// Describes purpose, origin and scores of `model` in lines of one sentence each. Line breaks and
-/// other control characters in names are escaped.
+/// other control characters in names are escaped. In English, for other programs.
 pub(super) fn description(model: &TrainedModel) -> Vec<String> {
+    in_english(|| sentences(model))
+}
+
+fn sentences(model: &TrainedModel) -> Vec<String> {
     let record = &model.training;
     let what = match &model.task {
         Task::Classification { classes } => format!(

@@ -30,6 +30,7 @@ use crate::error::{Error, Result};
 use crate::nn::{
     Architecture, Initialisation, LearningRule, LoggedChange, Parameters, Regularisation, Schedule,
 };
+use crate::util::lang::say;
 use crate::util::memory;
 use crate::util::text::{sanitise, shorten};
 
@@ -188,7 +189,7 @@ pub(crate) fn encode(path: &Path, model: &TrainedModel) -> Result<Vec<u8>> {
     let format = formats::for_path(path)?;
     let parameters = model.architecture.parameter_count();
     let needed = parameters.saturating_mul(format.bytes_per_parameter);
-    memory::try_allocate("saving the model", needed)?;
+    memory::try_allocate(say!("purpose-saving", "saving the model"), needed)?;
     validate::validate(model)
         .and_then(|()| (format.encode)(model))
         .map_err(|problem| unusable(path, &problem))
@@ -205,7 +206,10 @@ pub fn load(path: &Path) -> Result<TrainedModel> {
     let reading = |cause| Error::reading(path, cause);
     // A pipe or a device may never end.
     if !fs::metadata(path).map_err(reading)?.is_file() {
-        return Err(reading(io::Error::other("it is not a regular file")));
+        return Err(reading(io::Error::other(say!(
+            "not-regular",
+            "it is not a regular file"
+        ))));
     }
     let bytes = fs::read(path).map_err(reading)?;
     let model = decode(&bytes).and_then(|model| validate::validate(&model).map(|()| model));

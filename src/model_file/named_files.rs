@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::is_same_file;
 use crate::error::{Error, Result};
+use crate::util::lang::say;
 
 /// Outputs that may replace an input: a resumed run is saved to its checkpoint again, and a model is trained
 /// further.
@@ -37,7 +38,7 @@ impl NamedFiles {
         };
         Err(Error::CannotWrite {
             path: path.to_owned(),
-            cause: io::Error::other(format!("it is the file of {argument}")),
+            cause: io::Error::other(say!("is-file-of", "it is the file of {argument}", argument)),
         })
     }
 }

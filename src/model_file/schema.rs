@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{TrainedModel, TrainingRecord, tensors};
 use crate::data::{MissingValues, Preprocessing, Task};
 use crate::nn::{Architecture, Parameters};
+use crate::util::lang::say;
 
 /// Last version in which the same words meant a missing value in every column.
 const LAST_UNTYPED: u64 = 4;
@@ -79,17 +80,25 @@ impl Document {
     pub fn parse(json: &[u8]) -> Result<Self, String> {
         let header: Header = serde_json::from_slice(json).map_err(|error| error.to_string())?;
         if header.format.as_deref() != Some(FORMAT) {
-            return Err(format!("it has no \"format\": \"{FORMAT}\""));
+            return Err(say!(
+                "model-no-format",
+                "it has no \"format\": \"{format}\"",
+                format = FORMAT
+            ));
         }
         match header.version {
             Some(OLDEST_VERSION..=VERSION) => {}
             Some(other) => {
-                return Err(format!(
+                return Err(say!(
+                    "model-version",
                     "it has version {other} of the format, this program reads versions \
-                     {OLDEST_VERSION} to {VERSION}"
+                     {oldest_version} to {version}",
+                    other,
+                    oldest_version = OLDEST_VERSION,
+                    version = VERSION
                 ));
             }
-            None => return Err("it has no \"version\"".into()),
+            None => return Err(say!("model-no-version", "it has no \"version\"").into()),
         }
         serde_json::from_slice(json).map_err(|error| error.to_string())
     }
@@ -98,7 +107,11 @@ impl Document {
     pub(crate) fn parse_without_layers(json: &[u8]) -> Result<Self, String> {
         let document = Self::parse(json)?;
         if document.layers.is_some() {
-            return Err("it has layers, although the weights are stored as tensors".into());
+            return Err(say!(
+                "model-both",
+                "it has layers, although the weights are stored as tensors"
+            )
+            .into());
         }
         Ok(document)
     }
@@ -113,9 +126,12 @@ impl Document {
         if let Some(expected) = self.checksum {
             let found = tensors::checksum(&parameters);
             if found != expected {
-                return Err(format!(
+                return Err(say!(
+                    "model-checksum",
                     "its weights are damaged or were edited: their checksum is {found} instead of \
-                     \"{expected}\""
+                     \"{expected}\"",
+                    found,
+                    expected
                 ));
             }
         }

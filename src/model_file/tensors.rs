@@ -4,6 +4,7 @@ use flate2::Crc;
 use ndarray::{Array1, Array2};
 
 use crate::nn::{Architecture, LayerParameters, Parameters};
+use crate::util::lang::say;
 
 /// Tensor of float32 numbers.
 pub(super) struct Tensor {
@@ -84,8 +85,12 @@ pub(super) fn collect(
         if found == shape {
             Ok(numbers)
         } else {
-            Err(format!(
-                "the tensor \"{name}\" has the shape {found:?} instead of {shape:?}"
+            Err(say!(
+                "tensors-shape",
+                "the tensor \"{name}\" has the shape {found} instead of {shape}",
+                name,
+                found = format!("{:?}", found),
+                shape = format!("{:?}", shape)
             ))
         }
     };

@@ -7,6 +7,7 @@ use crate::data::{
     Derived, Encoding, InputColumn, MAX_CATEGORIES, MAX_LAGS, Preprocessing, TargetScale, Task,
 };
 use crate::nn::Output;
+use crate::util::lang::say;
 
 /// Maximal number of columns of a table.
 const MAX_COLUMNS: usize = 1 << 30;
@@ -21,35 +22,66 @@ pub(super) fn validate(model: &TrainedModel) -> Result<(), String> {
         if found == neurons {
             return Ok(());
         }
-        Err(format!(
-            "it has {found} {what}, but the network {architecture} has {neurons} {layer}"
+        Err(say!(
+            "model-agree",
+            "it has {found} {what}, but the network {architecture} has {neurons} {layer}",
+            found,
+            what,
+            architecture,
+            neurons,
+            layer
         ))
     };
     let inputs = model.preprocessing.inputs();
-    agree("inputs", inputs, architecture.inputs(), "inputs")?;
+    agree(
+        say!("model-inputs", "inputs"),
+        inputs,
+        architecture.inputs(),
+        say!("model-inputs", "inputs"),
+    )?;
     let outputs = architecture.outputs();
     match &model.task {
         Task::Classification { classes } if (classes.len(), outputs) == (2, 1) => {
             if architecture.output() != Output::Sigmoid {
                 let output = architecture.output();
-                return Err(format!(
-                    "its only output is {output} and has two classes to tell apart"
+                return Err(say!(
+                    "model-one-output",
+                    "its only output is {output} and has two classes to tell apart",
+                    output
                 ));
             }
         }
-        Task::Classification { classes } => agree("classes", classes.len(), outputs, "outputs")?,
+        Task::Classification { classes } => agree(
+            say!("model-classes", "classes"),
+            classes.len(),
+            outputs,
+            say!("model-outputs", "outputs"),
+        )?,
         Task::Regression(scale) => {
             validate_scale(scale)?;
-            agree("predicted number", 1, outputs, "outputs")?;
+            agree(
+                say!("model-number", "predicted number"),
+                1,
+                outputs,
+                say!("model-outputs", "outputs"),
+            )?;
         }
     }
     if !model.parameters.fits(architecture) {
-        return Err(format!("its weights do not fit the network {architecture}"));
+        return Err(say!(
+            "model-fit",
+            "its weights do not fit the network {architecture}",
+            architecture
+        ));
     }
     for (number, layer) in (1..).zip(&model.parameters.layers) {
         let mut numbers = layer.weights.iter().chain(&layer.biases);
         if numbers.any(|x| !x.is_finite()) {
-            return Err(format!("layer {number} has a number that is not finite"));
+            return Err(say!(
+                "model-not-finite",
+                "layer {number} has a number that is not finite",
+                number
+            ));
         }
     }
     validate_preprocessing(&model.preprocessing)?;
@@ -60,17 +92,35 @@ fn validate_preprocessing(preprocessing: &Preprocessing) -> Result<(), String> {
     let columns = preprocessing.table_columns;
     let target = preprocessing.target_column;
     if columns > MAX_COLUMNS {
-        return Err(format!("{columns} columns are more than a table has"));
+        return Err(say!(
+            "model-columns",
+            "{columns} columns are more than a table has",
+            columns
+        ));
     }
     if target >= columns {
-        return Err(format!("the target is column {target} of {columns}"));
+        return Err(say!(
+            "model-target-column",
+            "the target is column {target} of {columns}",
+            target,
+            columns
+        ));
     }
     if !preprocessing.cell_format.is_ascii() {
-        return Err("a mark in the cells of its table is no ASCII character".into());
+        return Err(say!(
+            "model-mark",
+            "a mark in the cells of its table is no ASCII character"
+        )
+        .into());
     }
     let mut percent = preprocessing.percent.iter().flatten();
     if let Some(column) = percent.find(|&&column| column >= columns) {
-        return Err(format!("column {column} of {columns} has percent signs"));
+        return Err(say!(
+            "model-percent",
+            "column {column} of {columns} has percent signs",
+            column,
+            columns
+        ));
     }
     let mut names = HashSet::new();
     let mut next_column = 0;
@@ -84,12 +134,30 @@ fn validate_preprocessing(preprocessing: &Preprocessing) -> Result<(), String> {
         } = input;
         let is_lag = input.is_lag();
         if !offset.is_finite() {
-            return Err(format!("column \"{name}\": its offset is {offset}"));
+            return Err(say!(
+                "model-offset",
+                "column \"{name}\": its offset is {offset}",
+                name,
+                offset
+            ));
         }
-        validate_encoding(encoding).map_err(|problem| format!("column \"{name}\": {problem}"))?;
+        validate_encoding(encoding).map_err(|problem| {
+            say!(
+                "column-problem",
+                "column \"{name}\": {problem}",
+                name,
+                problem
+            )
+        })?;
         if let Some(derived) = derived {
-            validate_derived(derived, encoding)
-                .map_err(|problem| format!("column \"{name}\": {problem}"))?;
+            validate_derived(derived, encoding).map_err(|problem| {
+                say!(
+                    "column-problem",
+                    "column \"{name}\": {problem}",
+                    name,
+                    problem
+                )
+            })?;
         }
         // Parts of a date have one column, and lags are those of the target.
         let is_next = match derived {
@@ -98,19 +166,34 @@ fn validate_preprocessing(preprocessing: &Preprocessing) -> Result<(), String> {
             Some(Derived::Lag { .. }) => true,
         };
         if !is_next || *column >= columns {
-            return Err(format!(
-                "column \"{name}\": its index {column} is out of order, or none of {columns}"
+            return Err(say!(
+                "model-index",
+                "column \"{name}\": its index {column} is out of order, or none of {columns}",
+                name,
+                column,
+                columns
             ));
         }
         if is_lag != (*column == target) {
-            let not = if is_lag { "not " } else { "" };
-            return Err(format!("column \"{name}\" is {not}the target"));
+            return Err(if is_lag {
+                say!(
+                    "model-lag-not-target",
+                    "column \"{name}\" is not the target",
+                    name
+                )
+            } else {
+                say!("model-is-target", "column \"{name}\" is the target", name)
+            });
         }
         if !is_lag {
             next_column = column + 1;
         }
         if !names.insert(name) {
-            return Err(format!("two columns are called \"{name}\""));
+            return Err(say!(
+                "model-same-name",
+                "two columns are called \"{name}\"",
+                name
+            ));
         }
     }
     Ok(())
@@ -126,14 +209,18 @@ fn validate_derived(derived: &Derived, encoding: &Encoding) -> Result<(), String
         (Derived::DatePart { part, .. }, Encoding::Numeric { .. }) if part.period().is_none() => {
             Ok(())
         }
-        (Derived::DatePart { part, .. }, _) => {
-            Err(format!("its encoding is not that of a {}", part.name()))
-        }
+        (Derived::DatePart { part, .. }, _) => Err(say!(
+            "model-part",
+            "its encoding is not that of a {part}",
+            part = part.name()
+        )),
         (Derived::Lag { rows, .. }, _) if !(1..=MAX_LAGS).contains(rows) => {
-            Err(format!("it is {rows} rows before"))
+            Err(say!("model-lag", "it is {rows} rows before", rows))
         }
         (Derived::Lag { .. }, Encoding::Numeric { .. }) => Ok(()),
-        (Derived::Lag { .. }, _) => Err("an earlier target is a number".into()),
+        (Derived::Lag { .. }, _) => {
+            Err(say!("model-lag-number", "an earlier target is a number").into())
+        }
     }
 }
 
@@ -151,15 +238,18 @@ fn validate_encoding(encoding: &Encoding) -> Result<(), String> {
             if fill.is_finite() {
                 Ok(())
             } else {
-                Err(format!("a missing value becomes {fill}"))
+                Err(say!("model-fill", "a missing value becomes {fill}", fill))
             }
         }
         Encoding::Cyclic { period, fill } => {
             if *period > 0 && fill.is_finite() {
                 Ok(())
             } else {
-                Err(format!(
-                    "its period is {period}, a missing value becomes {fill}"
+                Err(say!(
+                    "model-period",
+                    "its period is {period}, a missing value becomes {fill}",
+                    period,
+                    fill
                 ))
             }
         }
@@ -172,11 +262,21 @@ fn validate_encoding(encoding: &Encoding) -> Result<(), String> {
         Encoding::Categorical { values, fill, .. } => {
             if values.len() > MAX_CATEGORIES {
                 let count = values.len();
-                return Err(format!("it has {count} values, more than {MAX_CATEGORIES}"));
+                return Err(say!(
+                    "model-values",
+                    "it has {count} values, more than {max_categories}",
+                    count,
+                    max_categories = MAX_CATEGORIES
+                ));
             }
             if *fill >= values.len() {
                 let count = values.len();
-                return Err(format!("a missing value becomes number {fill} of {count}"));
+                return Err(say!(
+                    "model-fill-number",
+                    "a missing value becomes number {fill} of {count}",
+                    fill,
+                    count
+                ));
             }
             validate_texts(values.iter())
         }
@@ -187,7 +287,11 @@ fn validate_texts<'a>(texts: impl Iterator<Item = &'a String>) -> Result<(), Str
     let mut seen = HashSet::new();
     for text in texts {
         if !seen.insert(text) {
-            return Err(format!("it has the value \"{text}\" twice"));
+            return Err(say!(
+                "model-value-twice",
+                "it has the value \"{text}\" twice",
+                text
+            ));
         }
     }
     Ok(())
@@ -195,28 +299,41 @@ fn validate_texts<'a>(texts: impl Iterator<Item = &'a String>) -> Result<(), Str
 
 fn validate_statistics(mean: f64, deviation: f64) -> Result<(), String> {
     if !mean.is_finite() {
-        return Err(format!("its mean is {mean}"));
+        return Err(say!("model-mean", "its mean is {mean}", mean));
     }
     if !(deviation > 0.0 && deviation.is_finite()) {
-        return Err(format!("its deviation is {deviation}; it must be above 0"));
+        return Err(say!(
+            "model-deviation",
+            "its deviation is {deviation}; it must be above 0",
+            deviation
+        ));
     }
     Ok(())
 }
 
 fn validate_range(min: f32, max: f32) -> Result<(), String> {
     if !(min.is_finite() && max.is_finite() && min <= max) {
-        return Err(format!("its values reach from {min} to {max}"));
+        return Err(say!(
+            "model-range",
+            "its values reach from {min} to {max}",
+            min,
+            max
+        ));
     }
     Ok(())
 }
 
 fn validate_scale(scale: &TargetScale) -> Result<(), String> {
     if !scale.offset.is_finite() {
-        return Err(format!("the target: its offset is {}", scale.offset));
+        return Err(say!(
+            "model-target-offset",
+            "the target: its offset is {offset}",
+            offset = scale.offset
+        ));
     }
     validate_statistics(scale.mean, scale.std)
         .and_then(|()| validate_range(scale.min, scale.max))
-        .map_err(|problem| format!("the target: {problem}"))
+        .map_err(|problem| say!("model-target", "the target: {problem}", problem))
 }
 
 fn validate_record(record: &TrainingRecord) -> Result<(), String> {
@@ -224,12 +341,23 @@ fn validate_record(record: &TrainingRecord) -> Result<(), String> {
         if (0.0..=1.0).contains(&value) {
             Ok(())
         } else {
-            Err(format!("the {what} is {value}; it is a fraction"))
+            Err(say!(
+                "model-fraction",
+                "the {what} is {value}; it is a fraction",
+                what,
+                value
+            ))
         }
     };
-    fraction("fraction of validation rows", record.validation_fraction)?;
+    fraction(
+        say!("fraction-validation", "fraction of validation rows"),
+        record.validation_fraction,
+    )?;
     if let Some(split) = &record.split {
-        fraction("fraction of test rows", split.test_fraction)?;
+        fraction(
+            say!("fraction-test", "fraction of test rows"),
+            split.test_fraction,
+        )?;
     }
     for quality in [Some(record.training), record.validation]
         .into_iter()
@@ -241,13 +369,13 @@ fn validate_record(record: &TrainingRecord) -> Result<(), String> {
             errors,
         } = quality;
         if let Some(accuracy) = accuracy {
-            fraction("accuracy", accuracy)?;
+            fraction(say!("score-accuracy", "accuracy"), accuracy)?;
         }
         if loss.is_some_and(|loss| !loss.is_finite()) {
-            return Err("a loss is not finite".into());
+            return Err(say!("model-loss", "a loss is not finite").into());
         }
         if errors.is_some_and(|errors| !errors.is_finite()) {
-            return Err("an error of the predictions is not finite".into());
+            return Err(say!("model-error", "an error of the predictions is not finite").into());
         }
     }
     Ok(())

@@ -48,28 +48,28 @@ impl fmt::Display for Verification {
         match self {
             Self::SamePredictions { rows, set } => {
                 let set = match *set {
-                    "validation" => say!("set-validation", "validation"),
-                    _ => say!("set-training", "training"),
+                    "validation" => say!("set-validation", "validation").to_owned(),
+                    _ => say!("set-training", "training").to_owned(),
                 };
                 f.write_str(&if *rows == 1 {
                     say!(
                         "verified-row",
                         "verified: same predictions on 1 {set} row",
-                        set = set
+                        set
                     )
                 } else {
                     say!(
                         "verified-rows",
                         "verified: same predictions on {rows} {set} rows",
-                        rows = rows,
-                        set = set
+                        rows,
+                        set
                     )
                 })
             }
             Self::NotReadable { format } => f.write_str(&say!(
                 "not-verified",
                 "not verified: nn-tui does not read {format} files",
-                format = format
+                format
             )),
         }
     }
@@ -100,18 +100,22 @@ pub fn verify(
     }
     let read_back = load(path)?;
     let failed = |problem: &str| {
-        let cause = format!("the file was written, but reading it back gives {problem}");
+        let cause = say!(
+            "verify-reading",
+            "the file was written, but reading it back gives {problem}",
+            problem
+        );
         Err(Error::CannotWrite {
             path: path.to_owned(),
             cause: io::Error::other(cause),
         })
     };
     if read_back != *model {
-        return failed("a different model");
+        return failed(say!("verify-model", "a different model"));
     }
     let bits = |model: &TrainedModel| model.outputs(raw).mapv(f32::to_bits);
     if bits(&read_back) != bits(model) {
-        return failed("different predictions");
+        return failed(say!("verify-predictions", "different predictions"));
     }
     Ok(Verification::SamePredictions {
         rows: raw.nrows(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::optimizer::MAX_STATE;
 use super::{Activation, Loss, Output};
 use crate::error::{Error, Result};
+use crate::util::lang::say;
 use crate::util::memory::amount;
 use crate::util::numbers::grouped;
 
@@ -73,20 +74,31 @@ impl Architecture {
     pub fn new(sizes: Vec<usize>, hidden: Activation, output: Output, loss: Loss) -> Result<Self> {
         if sizes.len() < 2 {
             return Err(Error::Usage(
-                "a network has at least inputs and outputs".into(),
+                say!(
+                    "network-needs-both",
+                    "a network has at least inputs and outputs"
+                )
+                .into(),
             ));
         }
         if let Some(layer) = sizes.iter().position(|&size| size == 0) {
-            return Err(Error::Usage(format!("layer {layer} has no neurons")));
+            return Err(Error::Usage(say!(
+                "layer-is-empty",
+                "layer {layer} has no neurons",
+                layer
+            )));
         }
         if !loss.goes_with(output) {
             let all = Output::ALL.into_iter();
             let outputs = all.filter(|&output| loss.goes_with(output));
             let outputs: Vec<&str> = outputs.map(Output::name).collect();
-            return Err(Error::Usage(format!(
-                "{loss} loss goes with {} output, not with {output}; use {} loss",
-                outputs.join(" or "),
-                Loss::names_for(output)
+            return Err(Error::Usage(say!(
+                "loss-takes-output",
+                "{loss} loss goes with {outputs} output, not with {output}; use {losses} loss",
+                loss,
+                outputs = outputs.join(say!("or", " or ")),
+                output,
+                losses = Loss::names_for(output)
             )));
         }
         Ok(Self {
@@ -185,11 +197,13 @@ impl Architecture {
         let parameters = self.parameter_count();
         let needed = parameters.saturating_mul(BYTES_PER_PARAMETER);
         if needed > memory {
-            return Err(Error::Usage(format!(
-                "the network {self} has {} parameters; training them takes {} of memory, and {} are free",
-                grouped(parameters),
-                amount(needed),
-                amount(memory),
+            return Err(Error::Usage(say!(
+                "network-memory",
+                "the network {network} has {parameters} parameters; training them takes {needed} of memory, and {free} are free",
+                network = self,
+                parameters = grouped(parameters),
+                needed = amount(needed),
+                free = amount(memory),
             )));
         }
         let left = u64::try_from(memory - needed).unwrap_or(u64::MAX);
@@ -207,10 +221,13 @@ impl Architecture {
             .saturating_mul(rows as u128)
             .saturating_mul(BYTES_PER_ACTIVATION);
         match memory {
-            Some(memory) if needed > memory.into() => Err(Error::Usage(format!(
-                "{rows} rows at once through {self} take {} of memory, and {} are free",
-                amount(needed),
-                amount(memory.into()),
+            Some(memory) if needed > memory.into() => Err(Error::Usage(say!(
+                "rows-memory",
+                "{rows} rows at once through {network} take {needed} of memory, and {free} are free",
+                rows,
+                network = self,
+                needed = amount(needed),
+                free = amount(memory.into()),
             ))),
             _ => Ok(()),
         }
@@ -251,9 +268,10 @@ pub(crate) fn parse_hidden(text: &str) -> Result<Vec<usize>> {
     text.split(',')
         .map(|part| match part.trim().parse() {
             Ok(size) if size > 0 => Ok(size),
-            _ => Err(Error::Usage(format!(
-                "\"{}\" is not a number of neurons; hidden layers are written like 16,8",
-                crate::util::text::sanitise(part)
+            _ => Err(Error::Usage(say!(
+                "not-sizes",
+                "\"{text}\" is not a number of neurons; hidden layers are written like 16,8",
+                text = crate::util::text::sanitise(part)
             ))),
         })
         .collect()

@@ -72,14 +72,14 @@ impl fmt::Display for Change {
             )),
             Self::Parameter { id, value } => write!(f, "{id} = {value}"),
             Self::Freeze { id, frozen } => f.write_str(&if *frozen {
-                say!("change-freeze", "freeze {id}", id = id)
+                say!("change-freeze", "freeze {id}", id)
             } else {
-                say!("change-unfreeze", "unfreeze {id}", id = id)
+                say!("change-unfreeze", "unfreeze {id}", id)
             }),
             Self::Mute { neuron, muted } => f.write_str(&if *muted {
-                say!("change-mute", "mute {neuron}", neuron = neuron)
+                say!("change-mute", "mute {neuron}", neuron)
             } else {
-                say!("change-unmute", "unmute {neuron}", neuron = neuron)
+                say!("change-unmute", "unmute {neuron}", neuron)
             }),
             Self::Network {
                 hidden,
@@ -108,7 +108,7 @@ impl fmt::Display for Change {
             Self::Batch { batch } => {
                 f.write_str(&say!("change-batch", "batch size {size}", size = batch))
             }
-            Self::Undo | Self::UndoLast => f.write_str(&say!("change-undo", "undo")),
+            Self::Undo | Self::UndoLast => f.write_str(say!("change-undo", "undo")),
         }
     }
 }

@@ -6,11 +6,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::util::lang::say;
 use crate::util::numbers::rate;
 
 /// A number outside the range of what it was meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
-#[error("{what} is {}; it must be {range}", rate(*.value))]
+#[error("{}", say!("constant-range", "{name} is {value}; it must be {range}", name = .what, value = rate(*.value), range = .range))]
 pub struct OutOfRange {
     what: &'static str,
     value: f64,
@@ -55,9 +56,9 @@ impl LearningRate {
     pub fn new(rate: f64) -> Result<Self, OutOfRange> {
         let in_f32 = rate as f32;
         check(
-            "learning rate",
+            say!("name-learning-rate", "learning rate"),
             rate,
-            "above 0 and finite",
+            say!("range-positive", "above 0 and finite"),
             in_f32 > 0.0 && in_f32.is_finite(),
         )
         .map(Self)
@@ -85,7 +86,13 @@ impl ClipNorm {
     pub fn new(norm: f64) -> Result<Self, OutOfRange> {
         let in_f32 = norm as f32;
         let is_valid = in_f32 > 0.0 && in_f32.is_finite();
-        check("gradient norm", norm, "above 0 and finite", is_valid).map(Self)
+        check(
+            say!("name-gradient-norm", "gradient norm"),
+            norm,
+            say!("range-positive", "above 0 and finite"),
+            is_valid,
+        )
+        .map(Self)
     }
 
     /// The number.
@@ -100,7 +107,7 @@ impl DropoutRate {
     /// # Errors
     /// [`OutOfRange`] unless it is at least 0 and below 1, also when rounded to `f32`.
     pub fn new(probability: f64) -> Result<Self, OutOfRange> {
-        fraction("dropout", probability).map(Self)
+        fraction(say!("name-dropout", "dropout"), probability).map(Self)
     }
 
     /// The number.
@@ -115,7 +122,7 @@ impl LabelSmoothing {
     /// # Errors
     /// [`OutOfRange`] unless it is at least 0 and below 1, also when rounded to `f32`.
     pub fn new(share: f64) -> Result<Self, OutOfRange> {
-        fraction("label smoothing", share).map(Self)
+        fraction(say!("name-label-smoothing", "label smoothing"), share).map(Self)
     }
 
     /// The number.
@@ -126,7 +133,12 @@ impl LabelSmoothing {
 
 fn fraction(what: &'static str, value: f64) -> Result<f64, OutOfRange> {
     let is_valid = value >= 0.0 && (value as f32) < 1.0;
-    check(what, value, "at least 0 and below 1", is_valid)
+    check(
+        what,
+        value,
+        say!("range-fraction", "at least 0 and below 1"),
+        is_valid,
+    )
 }
 
 impl WeightDecay {
@@ -139,9 +151,9 @@ impl WeightDecay {
     /// [`OutOfRange`] unless `lambda` is at least 0 and finite, also when rounded to `f32`.
     pub fn new(lambda: f64) -> Result<Self, OutOfRange> {
         check(
-            "weight decay",
+            say!("name-weight-decay", "weight decay"),
             lambda,
-            "at least 0 and finite",
+            say!("range-not-negative", "at least 0 and finite"),
             lambda >= 0.0 && (lambda as f32).is_finite(),
         )
         .map(Self)
@@ -162,7 +174,13 @@ impl BatchSize {
     /// # Errors
     /// [`OutOfRange`] for 0.
     pub fn new(rows: usize) -> Result<Self, OutOfRange> {
-        check("batch size", rows as f64, "at least 1", rows > 0).map(|_| Self(rows))
+        check(
+            say!("name-batch", "batch size"),
+            rows as f64,
+            say!("range-one", "at least 1"),
+            rows > 0,
+        )
+        .map(|_| Self(rows))
     }
 
     /// The number of rows.
@@ -205,7 +223,7 @@ macro_rules! as_number {
             type Err = String;
 
             fn from_str(text: &str) -> Result<Self, String> {
-                let number: $number = text.parse().map_err(|_| "not a number".to_owned())?;
+                let number: $number = text.parse().map_err(|_| say!("not-a-number", "not a number").to_owned())?;
                 Self::new(number).map_err(|error| error.to_string())
             }
         }

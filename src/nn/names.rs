@@ -3,11 +3,14 @@
 //! bias, `a2[1]` its activation. Layer 1 is the first hidden layer; neurons are counted from 1.
 
 use std::fmt;
+
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::ParameterId;
+
+use crate::util::lang::say;
 
 /// One neuron of a network. `layer` is counted from 1, `neuron` from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,7 +22,7 @@ pub struct NeuronId {
 
 /// A text that is no name of a parameter or neuron.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a name such as w2[1,3], b2[1] or a1[3]")]
+#[error("{}", say!("not-a-parameter", "not a name such as w2[1,3], b2[1] or a1[3]"))]
 pub struct NotAName;
 
 impl fmt::Display for ParameterId {

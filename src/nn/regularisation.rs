@@ -50,7 +50,7 @@ impl fmt::Display for Regularisation {
             ));
         }
         if parts.is_empty() {
-            parts.push(say!("regularisation-none", "no regularisation"));
+            parts.push(say!("regularisation-none", "no regularisation").to_owned());
         }
         f.write_str(&parts.join(", "))
     }

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::util::exact;
+use crate::util::lang::say;
 use crate::util::numbers::counted;
 
 /// Schedule of the learning rate after the warm-up. Its epochs are counted from the end of the warm-up.
@@ -190,20 +191,26 @@ impl Schedule {
     pub(crate) fn check(&self) -> Result<(), String> {
         let name = self.shape.name();
         if !self.shape.is_valid() {
-            return Err(format!(
-                ":schedule {name} takes epochs of at least 1, and a factor above 0 and below 1"
+            return Err(say!(
+                "schedule-range",
+                ":schedule {name} takes epochs of at least 1, and a factor above 0 and below 1",
+                name
             ));
         }
         if matches!(self.shape, Shape::OneCycle { .. }) && self.warm_up > 0 {
-            return Err(format!(
-                ":schedule {name} has a warm-up of its own: it takes :warm-up 0"
+            return Err(say!(
+                "schedule-own-warm-up",
+                ":schedule {name} has a warm-up of its own: it takes :warm-up 0",
+                name
             ));
         }
         match self.shape.end() {
-            Some(end) if end <= self.warm_up => Err(format!(
-                ":schedule {name} ends after {}, and the warm-up takes {} (:warm-up)",
-                counted(end, "epoch"),
-                self.warm_up
+            Some(end) if end <= self.warm_up => Err(say!(
+                "schedule-ends-early",
+                ":schedule {name} ends after {end}, and the warm-up takes {warm_up} (:warm-up)",
+                name,
+                end = counted(end, "epoch"),
+                warm_up = self.warm_up
             )),
             _ => Ok(()),
         }
@@ -257,10 +264,15 @@ impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shape.words())?;
         if let Some(end) = self.shape.end() {
-            write!(f, " to epoch {end}")?;
+            f.write_str(&say!("schedule-to", " to epoch {end}", end))?;
         }
         if self.warm_up > 0 {
-            write!(f, ", warm-up {}", self.warm_up)?;
+            let warm_up = say!(
+                "schedule-warm-up",
+                ", warm-up {epochs}",
+                epochs = self.warm_up
+            );
+            f.write_str(&warm_up)?;
         }
         Ok(())
     }

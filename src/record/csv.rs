@@ -4,11 +4,12 @@ use std::io;
 
 use super::{LogFormat, Moment, Output, Recorder, Summary};
 use crate::train::Event;
+use crate::util::lang::say;
 
 /// `--log PATH.csv`.
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "csv",
-    about: "one row per epoch",
+    about: || say!("log-csv", "one row per epoch"),
     recorder: |output| Box::new(Csv::new(output)),
 };
 

@@ -5,54 +5,89 @@ use serde::Serialize;
 use crate::nn::gradient_check::Checked;
 use crate::nn::{Grade, GradientCheck};
 use crate::train::Position;
+use crate::util::lang::say;
 use crate::util::numbers::counted;
+use crate::util::text::{padded, right_aligned};
 
 /// Formats the check as a table: one line per layer with the largest error.
 pub(super) fn lines(check: &GradientCheck, position: Position) -> Vec<String> {
     let count = check.checked.len();
     let kinks = match check.at_kinks {
         0 => String::new(),
-        n => format!(", {n} skipped at ReLU kinks"),
+        n => say!("check-kinks", ", {n} skipped at ReLU kinks", n),
     };
     let when = match position.step {
-        0 => "before training".into(),
-        step => format!("after step {step}"),
+        0 => say!("check-before", "before training").into(),
+        step => say!("check-after", "after step {step}", step),
     };
     let mut lines = vec![
-        format!(
-            "gradient check {when}: {} ({}, {}{kinks})",
-            check.grade().name(),
-            counted(check.rows as u64, "row"),
-            counted(count as u64, "parameter"),
+        say!(
+            "check-line",
+            "gradient check {when}: {grade} ({rows}, {parameters}{kinks})",
+            when,
+            grade = grade(check.grade()),
+            rows = counted(check.rows as u64, "row"),
+            parameters = counted(count as u64, "parameter"),
+            kinks
         ),
-        format!(
-            "{:>7} {:>8}  {:<14} {:>17} {:>17} {:>15}",
-            "layer", "checked", "largest error", "back-propagation", "numeric", "relative error"
-        ),
+        line([
+            say!("check-head-layer", "layer").to_owned(),
+            say!("check-head-checked", "checked").to_owned(),
+            say!("check-head-worst", "largest error").to_owned(),
+            say!("check-head-gradient", "back-propagation").to_owned(),
+            say!("check-head-difference", "numeric").to_owned(),
+            say!("check-head-error", "relative error").to_owned(),
+        ]),
     ];
     for (layer, checked) in check.by_layer() {
         let worst = checked[0];
-        lines.push(format!(
-            "{layer:>7} {:>8}  {:<14} {:>17.9e} {:>17.9e} {:>15.1e}",
-            checked.len(),
-            worst.id,
-            worst.gradient,
-            worst.difference,
-            worst.error,
-        ));
+        lines.push(line([
+            layer.to_string(),
+            checked.len().to_string(),
+            worst.id.to_string(),
+            format!("{:.9e}", worst.gradient),
+            format!("{:.9e}", worst.difference),
+            format!("{:.1e}", worst.error),
+        ]));
     }
     lines
 }
 
-/// Describes the worst gradient if the check found a wrong one.
-pub(crate) fn failure(check: &GradientCheck) -> Option<String> {
+/// Aligns a line of the table.
+fn line([layer, checked, worst, gradient, difference, error]: [String; 6]) -> String {
+    let (layer, checked) = (right_aligned(&layer, 7), right_aligned(&checked, 8));
+    let numbers = [(gradient, 17), (difference, 17), (error, 15)];
+    let numbers = numbers.map(|(number, cells)| right_aligned(&number, cells));
+    format!(
+        "{layer} {checked}  {} {}",
+        padded(&worst, 14),
+        numbers.join(" ")
+    )
+}
+
+fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Excellent => say!("grade-excellent", "excellent"),
+        Grade::Good => say!("grade-good", "good"),
+        Grade::Wrong => say!("grade-wrong", "wrong"),
+    }
+}
+
+/// Returns the worst gradient if the check found a wrong one.
+pub(crate) fn wrong(check: &GradientCheck) -> Option<Checked> {
     let worst = check.checked.first()?;
-    (check.grade() == Grade::Wrong).then(|| {
-        format!(
-            "the gradient of {} is {:e} by back-propagation and {:e} by central differences",
-            worst.id, worst.gradient, worst.difference
-        )
-    })
+    (check.grade() == Grade::Wrong).then_some(*worst)
+}
+
+/// Describes the wrong gradient of `worst`.
+pub(super) fn failure(worst: &Checked) -> String {
+    say!(
+        "wrong-gradient",
+        "the gradient of {id} is {gradient} by back-propagation and {difference} by central differences",
+        id = worst.id,
+        gradient = format!("{:e}", worst.gradient),
+        difference = format!("{:e}", worst.difference)
+    )
 }
 
 /// Parameter with the largest error in a layer, as in the JSON.
@@ -114,12 +149,12 @@ mod tests {
 
     #[test]
     fn a_wrong_gradient_fails_and_is_named() {
-        assert_eq!(failure(&check(1e-3)), None);
+        assert_eq!(wrong(&check(1e-3)), None);
         assert_eq!(
-            failure(&check(0.5)).expect("wrong"),
+            failure(&wrong(&check(0.5)).expect("wrong")),
             "the gradient of w2[1,3] is 5e-1 by back-propagation and 2.5e-1 by central differences"
         );
-        assert!(failure(&check(f64::NAN)).is_some());
+        assert!(wrong(&check(f64::NAN)).is_some());
     }
 
     #[test]

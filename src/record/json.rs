@@ -36,12 +36,14 @@ use crate::data::{Samples, Scores, TargetScale, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
 use crate::train::{EpochRecord, Event, Importances, Position, Progress, Started, Weights};
+use crate::util::lang::in_english;
+use crate::util::lang::say;
 use crate::util::text::printable_json;
 
 /// `--log PATH.jsonl`.
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "jsonl",
-    about: "one JSON object per line",
+    about: || say!("log-json", "one JSON object per line"),
     recorder: |output| Box::new(JsonLines::new(output)),
 };
 
@@ -261,7 +263,7 @@ impl Recorder for JsonLines {
         let saved = summary.saved.last();
         self.write(&Line::Finished {
             reason: summary.end.reason(),
-            message: summary.end.result().err().map(|error| error.to_string()),
+            message: in_english(|| summary.end.result().err().map(|error| error.to_string())),
             epoch: summary.position.epoch,
             step: summary.position.step,
             seconds: summary.seconds,

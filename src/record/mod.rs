@@ -25,6 +25,7 @@ pub(crate) use trials::TrialReport;
 use crate::error::{Error, Result};
 use crate::train::{Conclusion, Event, Position};
 use crate::util::background::print_error;
+use crate::util::lang::say;
 use crate::util::text::sanitise;
 
 /// Writes a report of a run while it goes on.
@@ -60,22 +61,30 @@ pub(crate) fn report_conclusion(conclusion: Conclusion, result: Result<u8>) -> R
     let report = |text: String| print_error(&format!("nn-tui: {text}"));
     if let Some(path) = conclusion.rescued_model {
         let path = sanitise(&path.to_string_lossy());
-        report(format!("saved the model as {path}"));
+        report(say!("end-saved", "saved the model as {path}", path));
     }
     match conclusion.recovery_file {
         None => {}
         Some(Ok(path)) => {
             let path = sanitise(&path.to_string_lossy());
-            report(format!(
-                "the unsaved run is kept in {path}; nn-tui --resume continues it"
+            report(say!(
+                "end-kept",
+                "the unsaved run is kept in {path}; nn-tui --resume continues it",
+                path
             ));
         }
-        Some(Err(error)) => report(format!("the run is not saved: {error}")),
+        Some(Err(error)) => report(say!(
+            "end-not-saved",
+            "the run is not saved: {error}",
+            error
+        )),
     }
     if let (Some(path), true) = (conclusion.checkpoint, conclusion.lacks_model) {
         let path = sanitise(&path.to_string_lossy());
-        report(format!(
-            "the run is kept in {path}; nn-tui --resume {path} continues it"
+        report(say!(
+            "end-run-kept",
+            "the run is kept in {path}; nn-tui --resume {path} continues it",
+            path
         ));
     }
     match conclusion.failed_checkpoint {
@@ -91,7 +100,7 @@ pub(crate) fn report_conclusion(conclusion: Conclusion, result: Result<u8>) -> R
 pub(crate) struct LogFormat {
     pub extension: &'static str,
     /// Content in a few words, for the help.
-    about: &'static str,
+    about: fn() -> &'static str,
     /// Creates a recorder that writes to the given output and flushes it after every event.
     pub recorder: fn(Output) -> Box<dyn Recorder>,
 }
@@ -101,8 +110,15 @@ const LOG_FORMATS: [&LogFormat; 3] = [&json::LOG_FORMAT, &csv::LOG_FORMAT, &text
 
 /// Lists the log formats for the help: `.jsonl (one JSON object per line), ...`.
 pub(crate) fn log_formats() -> String {
-    let formats = LOG_FORMATS.map(|format| format!(".{} ({})", format.extension, format.about));
-    formats.join(", ")
+    let formats = LOG_FORMATS.map(|format| {
+        say!(
+            "log-format",
+            ".{extension} ({about})",
+            extension = format.extension,
+            about = (format.about)()
+        )
+    });
+    formats.join(say!("comma", ", "))
 }
 
 /// File that a run is recorded to.
@@ -127,8 +143,11 @@ impl LogOption {
             let extensions = LOG_FORMATS.map(|format| format!(".{}", format.extension));
             let path = sanitise(&path.to_string_lossy());
             let extensions = extensions.join(" or ");
-            Error::Usage(format!(
-                "{path}: the name of a log file ends in {extensions}"
+            Error::Usage(say!(
+                "log-extension",
+                "{path}: the name of a log file ends in {extensions}",
+                path,
+                extensions
             ))
         })?;
         Ok(Self {

@@ -117,14 +117,14 @@ pub(crate) fn named_scores(scores: &Scores, names: &[String]) -> Vec<NamedScore>
         value,
         show,
     };
-    let mean_loss = score("loss", &say!("score-loss", "loss"), scores.loss, loss);
+    let mean_loss = score("loss", say!("score-loss", "loss"), scores.loss, loss);
     if let Some(errors) = scores.errors {
         let median = errors.median_absolute_error;
         return vec![
             score("mae", "MAE", errors.mae, number),
             score(
                 "median_absolute_error",
-                &say!("score-median-error", "median absolute error"),
+                say!("score-median-error", "median absolute error"),
                 median,
                 number,
             ),
@@ -147,23 +147,23 @@ pub(crate) fn named_scores(scores: &Scores, names: &[String]) -> Vec<NamedScore>
             "average precision ({class})",
             class = shorten(second, POSITIVE_CELLS)
         ),
-        _ => say!("score-average-precision", "average precision"),
+        _ => say!("score-average-precision", "average precision").to_owned(),
     };
     let (balanced, f1) = (classes.balanced_accuracy, classes.macro_mean.f1);
     vec![
         score(
             "accuracy",
-            &say!("score-accuracy", "accuracy"),
+            say!("score-accuracy", "accuracy"),
             classes.accuracy,
             percent as fn(f64) -> String,
         ),
         score(
             "balanced_accuracy",
-            &say!("score-balanced-accuracy", "balanced accuracy"),
+            say!("score-balanced-accuracy", "balanced accuracy"),
             balanced,
             percent,
         ),
-        score("f1_macro", &say!("score-f1", "F1 (macro)"), f1, percent),
+        score("f1_macro", say!("score-f1", "F1 (macro)"), f1, percent),
         score("roc_auc", "ROC AUC", roc_auc, four_decimals),
         score(
             "average_precision",
@@ -173,7 +173,7 @@ pub(crate) fn named_scores(scores: &Scores, names: &[String]) -> Vec<NamedScore>
         ),
         score(
             "log_loss",
-            &say!("score-log-loss", "log loss"),
+            say!("score-log-loss", "log loss"),
             log_loss,
             loss,
         ),
@@ -243,19 +243,19 @@ pub(crate) fn table_of_classes(
     }
     let heads = vec![
         set.to_owned(),
-        say!("score-precision", "precision"),
-        say!("score-recall", "recall"),
+        say!("score-precision", "precision").to_owned(),
+        say!("score-recall", "recall").to_owned(),
         "F1".to_owned(),
-        say!("score-rows", "rows"),
+        say!("score-rows", "rows").to_owned(),
     ];
     let mut rows = vec![heads];
     rows.extend(classes.iter().map(|(name, score)| row(name, score)));
     rows.push(row(
-        &say!("score-macro-mean", "macro mean"),
+        say!("score-macro-mean", "macro mean"),
         &scores.macro_mean,
     ));
     rows.push(row(
-        &say!("score-weighted-mean", "weighted mean"),
+        say!("score-weighted-mean", "weighted mean"),
         &scores.weighted_mean,
     ));
     let mut lines = aligned(&rows);
@@ -263,7 +263,7 @@ pub(crate) fn table_of_classes(
         let line = say!(
             "score-hidden",
             "({hidden} classes with a higher F1 are left out; --json has all)",
-            hidden = hidden
+            hidden
         );
         lines.insert(1 + MAX_LISTED, line);
     }
@@ -273,11 +273,15 @@ pub(crate) fn table_of_classes(
 /// Lists the importance of columns, the largest first.
 pub(crate) fn table_of_importances(importances: &Importances, are_numbers: bool) -> Vec<String> {
     let Importances { rows, repeats, .. } = importances;
-    let score = if are_numbers { "R2" } else { "accuracy" };
+    let score = if are_numbers {
+        "R2"
+    } else {
+        say!("score-accuracy", "accuracy")
+    };
     let head = [
-        format!("importance: loss of {score}"),
-        "mean".into(),
-        "std".into(),
+        say!("importance-head", "importance: loss of {score}", score),
+        say!("importance-mean", "mean").into(),
+        say!("importance-std", "std").into(),
     ];
     let mut columns: Vec<_> = importances.columns.iter().collect();
     columns.sort_by(|a, b| b.mean.total_cmp(&a.mean));
@@ -287,8 +291,11 @@ pub(crate) fn table_of_importances(importances: &Importances, are_numbers: bool)
     };
     let lines = std::iter::once(head.to_vec()).chain(columns.iter().map(row));
     let mut lines = aligned(&lines.collect::<Vec<_>>());
-    lines.push(format!(
-        "({repeats} permutations of each column over {rows} rows)"
+    lines.push(say!(
+        "importance-rows",
+        "({repeats} permutations of each column over {rows} rows)",
+        repeats,
+        rows
     ));
     lines
 }

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::gradients;
 use crate::data::Scores;
 use crate::error::{EXIT_FAILED, Error, Result};
 use crate::model_file::Saved;
+use crate::nn::gradient_check::Checked;
 use crate::train::{BestEpoch, Divergence, Evaluation, Event, Importances, Limit, Position};
+use crate::util::lang::say;
 
 /// Model saved during a run.
 #[derive(Debug, Clone)]
@@ -52,7 +55,7 @@ pub(crate) struct Summary {
 impl Summary {
     pub fn new() -> Self {
         Self {
-            end: End::Failed("the training thread ended unexpectedly".into()),
+            end: End::Failed(say!("thread-gone", "the training thread ended unexpectedly").into()),
             position: Position::default(),
             seconds: 0.0,
             evaluation: None,
@@ -130,8 +133,8 @@ pub(crate) enum End {
     Signal(i32),
     /// A number was not finite.
     Diverged(Divergence),
-    /// A gradient check failed, with the wrong gradient.
-    WrongGradients(String),
+    /// A gradient check failed, at this gradient.
+    WrongGradients(Checked),
     /// The training code panicked, with this message.
     Failed(String),
     /// The reader of standard output has gone.
@@ -160,7 +163,7 @@ impl End {
             Self::Finished(_) | Self::Quit | Self::ReaderGone => Ok(0),
             Self::Signal(signal) => Ok(u8::try_from(128 + signal).unwrap_or(EXIT_FAILED)),
             Self::Diverged(divergence) => Err(Error::Diverged(divergence.to_string())),
-            Self::WrongGradients(message) => Err(Error::Gradients(message.clone())),
+            Self::WrongGradients(worst) => Err(Error::Gradients(gradients::failure(worst))),
             Self::Failed(message) => Err(Error::Worker(message.clone())),
         }
     }

@@ -1,5 +1,7 @@
 //! A run as text for people: progress, then a report of scores and saved files.
 
+mod opening;
+
 use std::io::{self, Write};
 
 use super::scores::{
@@ -7,16 +9,17 @@ use super::scores::{
     table_of_sets,
 };
 use super::{End, LogFormat, Moment, Output, Recorder, Refit, SavedModel, Summary, gradients};
-use crate::data::{Baseline, Prepared, Samples, TargetScale};
+use crate::data::TargetScale;
 use crate::model_file::Saved;
-use crate::train::{EpochRecord, Evaluation, Event, Limit, Position, Progress, Started, show_time};
-use crate::util::numbers::{counted, rate};
-use crate::util::text::{brief, sanitise, shorten};
+use crate::train::{EpochRecord, Evaluation, Event, Limit, Progress, Started, show_time};
+use crate::util::lang::say;
+use crate::util::numbers::counted;
+use crate::util::text::{right_aligned, sanitise};
 
 /// `--log PATH.txt`.
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "txt",
-    about: "text",
+    about: || say!("log-text", "text"),
     recorder: |output| Box::new(Text::new(output)),
 };
 
@@ -27,11 +30,6 @@ const INTERVAL: f64 = 0.3;
 const LATER_INTERVAL: f64 = 1.0;
 /// Seconds after which lines are rarer.
 const MINUTE: f64 = 60.0;
-
-/// Heading of the scores of a network that was trained anew.
-const REFIT_TEST: &str = "test, refit";
-/// Terminal cells for the names of excluded columns.
-const NAMES_CELLS: usize = 60;
 
 /// Recorder of text.
 pub(super) struct Text {
@@ -74,72 +72,13 @@ impl Text {
     }
 
     fn started(&mut self, started: &Started) -> io::Result<()> {
-        let (data, plan, network) = (
-            started.data.printable(),
-            &started.plan,
-            &started.architecture,
-        );
-        let (training, validation) = (data.training.rows(), data.validation.rows());
-        let tested = data.test.as_ref().map_or(0, Samples::rows);
-        let test = if tested > 0 {
-            format!(", {tested} test")
-        } else {
-            String::new()
-        };
+        let data = started.data.printable();
         self.scale = data.task.scale().copied();
         self.class_names = data.class_names().to_vec();
         self.shown_at = None;
         self.waiting = None;
-        let out = &mut self.progress;
-        writeln!(
-            out,
-            "{}: {} rows ({training} training, {validation} validation{test}), {}, {}",
-            data.source,
-            training + validation + tested,
-            counted(data.preprocessing.inputs() as u64, "input"),
-            match data.class_names().len() {
-                0 => format!("predicting the number \"{}\"", brief(&data.target_name)),
-                classes => format!("{classes} classes of \"{}\"", brief(&data.target_name)),
-            },
-        )?;
-        writeln!(out, "baseline: {}", baseline(&data))?;
-        for note in data.notes() {
-            writeln!(out, "{note}")?;
-        }
-        if !data.left_out.is_empty() {
-            let names = shorten(&data.left_out.join(", "), NAMES_CELLS);
-            let columns = counted(data.left_out.len() as u64, "constant column");
-            writeln!(out, "excluded: {columns} ({names})")?;
-        }
-        let rule = &plan.rule;
-        let hidden = match network.depth() {
-            1 => String::new(),
-            _ => format!("{} and ", network.hidden()),
-        };
-        writeln!(
-            out,
-            "{network}, {} parameters, {hidden}{}, {} loss",
-            network.parameter_count(),
-            network.output(),
-            network.loss(),
-        )?;
-        writeln!(
-            out,
-            "{}, learning rate {}, mini-batches of {}, seed {}",
-            rule.optimizer,
-            rate(rule.learning_rate.get()),
-            counted(plan.batch.get().min(training) as u64, "row"),
-            plan.seed,
-        )?;
-        if !plan.schedule.is_constant() {
-            writeln!(out, "schedule {}", plan.schedule)?;
-        }
-        if !plan.regularisation.is_none() {
-            writeln!(out, "{}", plan.regularisation)?;
-        }
-        if started.resumed.is_some() {
-            let Position { epoch, step, .. } = started.position();
-            writeln!(out, "resumed after epoch {epoch}, step {step}")?;
+        for line in opening::lines(started, &data) {
+            writeln!(self.progress, "{line}")?;
         }
         Ok(())
     }
@@ -153,25 +92,43 @@ impl Text {
             test,
             ..
         } = evaluation;
-        let sets = [
-            ("training", Some(training)),
-            ("validation", validation.as_ref()),
-            ("test", test.as_ref()),
-            (REFIT_TEST, refit.and_then(|refit| refit.test.as_ref())),
+        let held_out = [
+            (
+                say!("set-validation", "validation"),
+                say!("trials-validation", "validation rows"),
+                validation,
+            ),
+            (
+                say!("set-test", "test"),
+                say!("trials-test", "test rows"),
+                test,
+            ),
         ];
-        let sets = sets.into_iter();
-        let sets: Vec<_> = sets.filter_map(|(name, of)| Some((name, of?))).collect();
+        let held_out = held_out.into_iter();
+        let held_out: Vec<_> = held_out
+            .filter_map(|(set, rows, of)| Some((set, rows, of.as_ref()?)))
+            .collect();
+        let mut sets = vec![(say!("set-training", "training"), training)];
+        sets.extend(held_out.iter().map(|&(set, _, of)| (set, of)));
+        if let Some(of_refit) = refit.and_then(|refit| refit.test.as_ref()) {
+            sets.push((say!("set-refit", "test, refit"), of_refit));
+        }
         let names = std::mem::take(&mut self.class_names);
         let out = self.report();
         writeln!(out)?;
         for line in table_of_sets(&sets, &names) {
             writeln!(out, "{line}")?;
         }
-        let held_out = if sets.len() > 1 { &sets[1..] } else { &sets };
-        for (set, of_set) in held_out.iter().filter(|set| set.0 != REFIT_TEST) {
+        let on_training_rows = ("", say!("trials-training", "training rows"), training);
+        let reported = if held_out.is_empty() {
+            vec![on_training_rows]
+        } else {
+            held_out
+        };
+        for (_, rows, of_set) in reported {
             if let Some(classes) = &of_set.classes {
                 writeln!(out)?;
-                for line in table_of_classes(&format!("{set} rows"), classes, &names, NAME_CELLS) {
+                for line in table_of_classes(rows, classes, &names, NAME_CELLS) {
                     writeln!(out, "{line}")?;
                 }
             }
@@ -186,9 +143,14 @@ impl Text {
         if let Some(Refit { rows, epochs, .. }) = refit {
             writeln!(
                 out,
-                "trained anew on all {rows} training and validation rows for {}; validation scores are those from \
+                "{}",
+                say!(
+                    "run-refit",
+                    "trained anew on all {rows} training and validation rows for {epochs}; validation scores are those from \
                  before",
-                counted(*epochs, "epoch"),
+                    rows,
+                    epochs = counted(*epochs, "epoch")
+                )
             )?;
         }
         Ok(())
@@ -200,14 +162,29 @@ impl Text {
         if self.shown_at.is_none()
             && let Some(first) = epochs.next()
         {
-            let scores = match self.scale {
-                None => ["train acc", "val acc"],
-                Some(_) => ["val R2", "val RMSE"],
+            let (first_score, second_score) = match self.scale {
+                None => (
+                    say!("metrics-train-accuracy", "train acc"),
+                    say!("metrics-val-accuracy", "val acc"),
+                ),
+                Some(_) => (
+                    say!("metrics-val-r2", "val R2"),
+                    say!("metrics-val-rmse", "val RMSE"),
+                ),
             };
+            let heads = [
+                say!("metrics-epoch", "epoch"),
+                say!("metrics-step", "step"),
+                say!("metrics-train-loss", "train loss"),
+                say!("metrics-val-loss", "val loss"),
+                first_score,
+                second_score,
+                say!("metrics-rows-per-second", "rows/s"),
+            ];
             writeln!(
                 self.progress,
-                "{:>7} {:>9} {:>11} {:>11} {:>10} {:>10} {:>11}",
-                "epoch", "step", "train loss", "val loss", scores[0], scores[1], "rows/s"
+                "{}",
+                line_of_metrics(heads.map(str::to_owned))
             )?;
             self.show(first, speed)?;
             self.shown_at = Some(seconds);
@@ -250,15 +227,27 @@ impl Text {
         } else {
             ABSENT.into()
         };
-        writeln!(
-            self.progress,
-            "{:>7} {:>9} {:>11} {:>11} {first:>10} {second:>10} {speed:>11}",
-            epoch.epoch,
-            epoch.step,
+        let cells = [
+            epoch.epoch.to_string(),
+            epoch.step.to_string(),
             loss(epoch.train_loss.last),
             loss(epoch.validation_loss.last),
-        )
+            first,
+            second,
+            speed,
+        ];
+        writeln!(self.progress, "{}", line_of_metrics(cells))
     }
+}
+
+/// Aligns the numbers of an epoch, or the heads above them.
+fn line_of_metrics(cells: [String; 7]) -> String {
+    let widths = [7, 9, 11, 11, 10, 10, 11];
+    let cells = cells.iter().zip(widths);
+    let cells: Vec<String> = cells
+        .map(|(cell, width)| right_aligned(cell, width))
+        .collect();
+    cells.join(" ")
 }
 
 impl Recorder for Text {
@@ -282,38 +271,58 @@ impl Recorder for Text {
         self.show_waiting()?;
         self.progress.flush()?;
         let ended = match summary.end {
-            End::Finished(Limit::Epochs) => "done",
-            End::Finished(Limit::Patience(_)) => "stopped early",
-            End::Finished(Limit::Time(_)) => "time limit reached",
-            End::Quit => "quit",
-            End::Signal(_) => "stopped by a signal",
-            End::Diverged(_) => "diverged",
-            End::WrongGradients(_) => "gradient check failed",
-            End::Failed(_) => "failed",
-            End::ReaderGone => "output was closed",
+            End::Finished(Limit::Epochs) => say!("run-done", "done"),
+            End::Finished(Limit::Patience(_)) => say!("run-stopped-early", "stopped early"),
+            End::Finished(Limit::Time(_)) => say!("run-time-reached", "time limit reached"),
+            End::Quit => say!("run-quit", "quit"),
+            End::Signal(_) => say!("run-signal", "stopped by a signal"),
+            End::Diverged(_) => say!("run-diverged", "diverged"),
+            End::WrongGradients(_) => say!("run-check-failed", "gradient check failed"),
+            End::Failed(_) => say!("run-failed", "failed"),
+            End::ReaderGone => say!("run-reader-gone", "output was closed"),
         };
         let out = self.report();
         writeln!(
             out,
-            "{ended} after {}, {}, {:.2} s{}",
-            counted(summary.position.epoch, "epoch"),
-            counted(summary.position.step, "step"),
-            summary.seconds,
-            match summary.end {
-                End::Finished(Limit::Patience(patience)) => {
-                    let epochs = counted(patience, "epoch");
-                    format!(" (no lower validation loss for {epochs})")
+            "{}",
+            say!(
+                "run-ended",
+                "{ended} after {epochs}, {steps}, {seconds} s{because}",
+                ended,
+                epochs = counted(summary.position.epoch, "epoch"),
+                steps = counted(summary.position.step, "step"),
+                seconds = format!("{:.2}", summary.seconds),
+                because = match summary.end {
+                    End::Finished(Limit::Patience(patience)) => {
+                        let epochs = counted(patience, "epoch");
+                        say!(
+                            "run-patience",
+                            " (no lower validation loss for {epochs})",
+                            epochs = epochs
+                        )
+                    }
+                    End::Finished(Limit::Time(time)) => say!(
+                        "run-time-limit",
+                        " (time limit {time})",
+                        time = show_time(time)
+                    ),
+                    _ => String::new(),
                 }
-                End::Finished(Limit::Time(time)) => format!(" (time limit {})", show_time(time)),
-                _ => String::new(),
-            },
+            )
         )?;
         let epochs = summary.position.epoch;
         if let Some(best) = summary.best {
             let (epoch, loss) = (best.epoch, loss(best.loss));
             writeln!(
                 out,
-                "best epoch {epoch} of {epochs}, validation loss {loss}"
+                "{}",
+                say!(
+                    "run-best",
+                    "best epoch {epoch} of {epochs}, validation loss {loss}",
+                    epoch,
+                    epochs,
+                    loss
+                )
             )?;
         }
         if let Some(evaluation) = &summary.evaluation {
@@ -323,39 +332,30 @@ impl Recorder for Text {
         for SavedModel { path, saved, best } in &summary.saved {
             let path = sanitise(&path.to_string_lossy());
             let weights = match (best, &summary.end) {
-                (Some(best), _) => format!("best epoch {} to ", best.epoch),
-                (None, _) if summary.refit.is_some() => "the refitted network to ".into(),
-                (None, End::Diverged(_) | End::Failed(_)) => "the last good weights to ".into(),
+                (Some(best), _) => say!("saved-best", "best epoch {epoch} to ", epoch = best.epoch),
+                (None, _) if summary.refit.is_some() => {
+                    say!("saved-refit", "the refitted network to ").into()
+                }
+                (None, End::Diverged(_) | End::Failed(_)) => {
+                    say!("saved-last-good", "the last good weights to ").into()
+                }
                 (None, _) => String::new(),
             };
             let Saved {
                 bytes,
                 verification,
             } = saved;
-            writeln!(out, "saved {weights}{path}, {bytes} bytes, {verification}")?;
+            let line = say!(
+                "run-saved",
+                "saved {weights}{path}, {bytes} bytes, {verification}",
+                weights,
+                path,
+                bytes,
+                verification
+            );
+            writeln!(out, "{line}")?;
         }
         out.flush()
-    }
-}
-
-/// Score of the best constant prediction.
-fn baseline(data: &Prepared) -> String {
-    let set = if data.validation.is_empty() {
-        "training"
-    } else {
-        "validation"
-    };
-    match &data.baseline {
-        Baseline::Majority { class, accuracy } => format!(
-            "{} {set} accuracy (always \"{}\")",
-            percent(*accuracy),
-            brief(&data.class_names()[*class]),
-        ),
-        Baseline::Mean { errors } => format!(
-            "RMSE {}, MAE {} on the {set} rows (predict the mean)",
-            number(errors.rmse),
-            number(errors.mae),
-        ),
     }
 }
 
@@ -364,6 +364,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::train::Position;
     use crate::util::stats::MinMaxLast;
 
     /// Writer to a text that can be read meanwhile.

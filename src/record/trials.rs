@@ -6,8 +6,10 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::scores::{NamedScore, ScoresJson, aligned, is_loss_repeated, named_scores};
+use crate::data::shown_source;
 use crate::data::{RowSet, Scores};
 use crate::train::{Limit, Trial, Trials};
+use crate::util::lang::say;
 use crate::util::numbers::counted;
 use crate::util::text::{printable_json, sanitise};
 
@@ -71,23 +73,43 @@ impl<'a> TrialReport<'a> {
         let (dataset, plan) = (&recipe.dataset, &recipe.plan);
         let rows = counted(dataset.rows() as u64, "row");
         let what = match folds {
-            Some(folds) => format!("{folds}-fold cross-validation"),
-            None => "repeated training".into(),
+            Some(folds) => say!("trials-folds", "{folds}-fold cross-validation", folds),
+            None => say!("trials-repeated", "repeated training").into(),
         };
         let seeds = counted(*seeds, "seed");
-        let source = sanitise(&dataset.source);
-        writeln!(out, "{what} on {source}: {rows}, {seeds}")?;
+        let source = sanitise(&shown_source(&dataset.source));
+        writeln!(
+            out,
+            "{}",
+            say!(
+                "trials-line",
+                "{what} on {source}: {rows}, {seeds}",
+                what,
+                source,
+                rows,
+                seeds
+            )
+        )?;
         if folds.is_some() && plan.validation > 0.0 {
             let share = 100.0 * plan.validation;
             let then = if *refit {
-                ", then it is trained anew on all but the fold"
+                say!(
+                    "trials-refit",
+                    ", then it is trained anew on all but the fold"
+                )
             } else {
                 ""
             };
             writeln!(
                 out,
-                "each network is scored on a fold of its own; {share:.0}% of the other rows choose its best \
-                 epoch{then}"
+                "{}",
+                say!(
+                    "trials-scored",
+                    "each network is scored on a fold of its own; {share}% of the other rows choose its best \
+                 epoch{then}",
+                    share = format!("{:.0}", share),
+                    then
+                )
             )?;
         }
         Ok(())
@@ -121,17 +143,24 @@ impl<'a> TrialReport<'a> {
             .map(|score| format!("{} {}", score.name, score.show(score.value)))
             .collect();
         let epochs = match trial.best {
-            Some(best) => format!("best epoch {} of {}", best.epoch, trial.epochs),
+            Some(best) => say!(
+                "trials-best",
+                "best epoch {epoch} of {epochs}",
+                epoch = best.epoch,
+                epochs = trial.epochs
+            ),
             None => counted(trial.epochs, "epoch"),
         };
         // Standard error may be closed.
-        let _ = writeln!(
-            progress,
-            "{}: {} ({}, {epochs})",
-            trial.id,
-            shown.join(", "),
-            counted(trial.rows as u64, &format!("{} row", trial.set.name())),
+        let line = say!(
+            "trials-trial",
+            "{trial}: {scores} ({rows}, {epochs})",
+            trial = trial.id,
+            scores = shown.join(say!("comma", ", ")),
+            rows = counted(trial.rows as u64, &format!("{} row", trial.set.name())),
+            epochs
         );
+        let _ = writeln!(progress, "{line}");
         Ok(())
     }
 
@@ -160,11 +189,17 @@ impl<'a> TrialReport<'a> {
             return write_json(out, &line);
         }
         let set = trials.first().map_or("", |trial| match trial.set {
-            RowSet::Training => "training rows",
-            RowSet::Validation => "validation rows",
-            RowSet::Test => "test rows",
+            RowSet::Training => say!("trials-training", "training rows"),
+            RowSet::Validation => say!("trials-validation", "validation rows"),
+            RowSet::Test => say!("trials-test", "test rows"),
         });
-        let heads = [set, "mean", "standard error", "min", "max"];
+        let heads = [
+            set,
+            say!("trials-mean", "mean"),
+            say!("trials-error", "standard error"),
+            say!("trials-min", "min"),
+            say!("trials-max", "max"),
+        ];
         let mut rows = vec![heads.map(str::to_owned).to_vec()];
         let is_repeated = scores.iter().all(|scores| is_loss_repeated(scores));
         for of_all in statistics {

@@ -8,6 +8,7 @@ use crate::nn::{
     Optimizer, Output, Regularisation, Schedule, WeightDecay,
 };
 use crate::train::{Limits, Pace, Plan};
+use crate::util::lang::say;
 
 /// Values of all settings. `None` leaves one to the program.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,8 +147,10 @@ impl Choices {
         }
         let Some(epochs) = self.limits.epochs else {
             let name = shape.name();
-            return Err(format!(
-                ":schedule {name} ends with the run: it takes a number of epochs, e.g. :epochs 100"
+            return Err(say!(
+                "schedule-needs-end",
+                ":schedule {name} ends with the run: it takes a number of epochs, e.g. :epochs 100",
+                name
             ));
         };
         let shape = shape.ending_at(epochs);
@@ -157,10 +160,11 @@ impl Choices {
     fn with_momentum(&self) -> Result<Optimizer, String> {
         match self.momentum {
             None => Ok(self.optimizer),
-            Some(_) if self.optimizer.constant(MOMENTUM).is_none() => Err(format!(
-                ":momentum goes with :optimizer {}, not with {}",
-                Optimizer::with_constant(MOMENTUM).join(" or "),
-                self.optimizer.name()
+            Some(_) if self.optimizer.constant(MOMENTUM).is_none() => Err(say!(
+                "momentum-needs",
+                ":momentum goes with :optimizer {with}, not with {optimizer}",
+                with = Optimizer::with_constant(MOMENTUM).join(say!("or", " or ")),
+                optimizer = self.optimizer.name()
             )),
             Some(momentum) => self.optimizer.with(MOMENTUM, momentum),
         }

@@ -7,6 +7,7 @@ use super::{Direction, Edit, Setting, defaults, one_of, turned};
 use crate::nn::optimizer;
 use crate::nn::{BatchSize, Change, LearningRate, Loss, Optimizer, Output, WeightDecay};
 use crate::train::Command;
+use crate::util::lang::say;
 
 const HEADING: &str = "Learning";
 const NONE: &str = super::limits::NONE;
@@ -114,9 +115,14 @@ fn by_optimizer<T: fmt::Display>(value: fn(Optimizer, Output, Loss) -> T) -> Str
         }
     }
     let kinds = kinds.iter();
-    let kinds = kinds.map(|(values, names)| format!("{} {values}", names.join(" and ")));
-    let kinds = kinds.collect::<Vec<_>>().join("; ");
-    format!("for classes / numbers / sigmoid output with quadratic loss: {kinds}")
+    let kinds =
+        kinds.map(|(values, names)| format!("{} {values}", names.join(say!("and", " and "))));
+    let kinds = kinds.collect::<Vec<_>>().join(say!("semicolon", "; "));
+    say!(
+        "default-by-optimizer",
+        "for classes / numbers / sigmoid output with quadratic loss: {kinds}",
+        kinds
+    )
 }
 
 /// Learning rate.

@@ -2,6 +2,7 @@
 
 use super::{Choices, Direction, Edit, Setting, defaults};
 use crate::train::{Command, parse_time, show_time};
+use crate::util::lang::say;
 
 const HEADING: &str = "Learning";
 /// Value of a setting that is off.
@@ -18,10 +19,11 @@ pub const EPOCHS: Setting = Setting {
     expected: |_| "a whole number, or none".into(),
     words: || vec![NONE],
     default: || {
-        format!(
-            "none on the screen; headless at most {}, {} without validation rows",
-            defaults::HEADLESS_EPOCHS,
-            defaults::HEADLESS_EPOCHS_UNVALIDATED
+        say!(
+            "default-epochs",
+            "none on the screen; headless at most {epochs}, {unvalidated} without validation rows",
+            epochs = defaults::HEADLESS_EPOCHS,
+            unvalidated = defaults::HEADLESS_EPOCHS_UNVALIDATED
         )
     },
     parse: |text| {
@@ -51,9 +53,10 @@ pub(crate) const PATIENCE: Setting = Setting {
     expected: |_| "a whole number of at least 1, or none".into(),
     words: || vec![NONE],
     default: || {
-        format!(
-            "none; headless without --epochs {}",
-            defaults::HEADLESS_PATIENCE
+        say!(
+            "default-patience",
+            "none; headless without --epochs {epochs}",
+            epochs = defaults::HEADLESS_PATIENCE
         )
     },
     parse: |text| {

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use crate::nn::ParameterId;
 use crate::train::{Command, Plan};
 use crate::util::lang::catalogue::{message, translated};
+use crate::util::lang::say;
 pub use choices::Choices;
 pub use learning::tenth;
 pub(crate) use learning::{LEARNING_RATE, rounded};
@@ -128,16 +129,21 @@ impl fmt::Debug for Edit {
 
 /// Replaces the typed commands of settings in `message`, such as `:epochs 100`, by their flags: `--epochs 100`.
 pub(crate) fn with_flags(message: &str) -> String {
-    let words = message.split(' ').map(|word| {
-        let (before, command) = word.split_at(word.find(':').unwrap_or(0));
-        let name = command.strip_prefix(':').unwrap_or_default();
-        let name = name.trim_end_matches([')', ',', ';', ':']);
-        match Setting::named(name) {
-            Some(_) if before.chars().all(|letter| letter == '(') => word.replacen(':', "--", 1),
-            _ => word.to_owned(),
-        }
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let mut shown = String::new();
+    let mut rest = message;
+    while let Some(colon) = rest.find(':') {
+        let (before, after) = (&rest[..colon], &rest[colon + 1..]);
+        let is_letter = |c: char| c.is_ascii_lowercase() || c == '-';
+        let name = &after[..after.find(|c| !is_letter(c)).unwrap_or(after.len())];
+        // Chinese has no blanks before a word, but other punctuation.
+        let last = (before.chars().last()).or_else(|| shown.chars().last());
+        let is_start = last.is_none_or(|last| matches!(last, ' ' | '(') || !last.is_ascii());
+        let is_flag = is_start && Setting::named(name).is_some();
+        shown += before;
+        shown += if is_flag { "--" } else { ":" };
+        rest = after;
+    }
+    shown + rest
 }
 
 impl Setting {
@@ -148,17 +154,19 @@ impl Setting {
 
     /// Help of the flag, with the default value.
     pub(crate) fn flag_help(&self) -> String {
+        let title = self.title();
         if self.argument == ON_OR_OFF {
-            return format!("Disable {}", self.help);
+            return say!("help-disable", "Disable {title}", title);
         }
-        let mut letters = self.help.chars();
+        let mut letters = title.chars();
         let first = letters.next().map(|first| first.to_uppercase().to_string());
-        format!(
-            "{}{} [default: {}]",
-            first.unwrap_or_default(),
-            letters.as_str(),
-            (self.default)()
-        )
+        let title = first.unwrap_or_default() + letters.as_str();
+        let default = say!(
+            "help-default",
+            " [default: {value}]",
+            value = (self.default)()
+        );
+        title + &default
     }
 
     /// Name in the menu: that of the flag, or a short Chinese one.

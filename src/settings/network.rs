@@ -4,6 +4,7 @@ use super::{Choices, Direction, Edit, Setting, defaults, one_of, turned};
 use crate::nn::architecture::{hidden_text, parse_hidden};
 use crate::nn::{Activation, Change, Initialisation, Loss, Output};
 use crate::train::{Command, Plan};
+use crate::util::lang::say;
 
 const AUTO: &str = "auto";
 const HEADING: &str = "Network";
@@ -24,9 +25,12 @@ pub(crate) const HIDDEN: Setting = Setting {
     default: || {
         let [few, many] =
             [defaults::HIDDEN, defaults::HIDDEN_OF_MANY].map(|sizes| hidden_text(&sizes));
-        format!(
-            "{few}; {many} for more than {} inputs",
-            defaults::FEW_INPUTS
+        say!(
+            "default-hidden",
+            "{few}; {many} for more than {inputs} inputs",
+            few,
+            many,
+            inputs = defaults::FEW_INPUTS
         )
     },
     parse: |text| {
@@ -82,7 +86,7 @@ pub(crate) const OUTPUT: Setting = Setting {
     note: "changes the loss if required",
     expected: |_| one_of(&or_auto(&Output::ALL, Output::name)),
     words: || or_auto(&Output::ALL, Output::name),
-    default: || format!("{AUTO} (matches the loss)"),
+    default: || say!("default-output", "{auto} (matches the loss)", auto = AUTO),
     parse: |text| {
         let output: Option<Output> = parse_or_auto(text)?;
         Some(Edit::new(move |choices| choices.output = output))
@@ -107,7 +111,7 @@ pub(crate) const LOSS: Setting = Setting {
     note: "changes the output if required",
     expected: |_| one_of(&or_auto(&Loss::ALL, Loss::name)),
     words: || or_auto(&Loss::ALL, Loss::name),
-    default: || format!("{AUTO} (matches the output)"),
+    default: || say!("default-loss", "{auto} (matches the output)", auto = AUTO),
     parse: |text| {
         let loss: Option<Loss> = parse_or_auto(text)?;
         Some(Edit::new(move |choices| choices.loss = loss))
@@ -130,7 +134,13 @@ pub(crate) const INIT: Setting = Setting {
     note: "restarts",
     expected: |_| one_of(&names(&Initialisation::ALL, Initialisation::name)),
     words: || names(&Initialisation::ALL, Initialisation::name),
-    default: || format!("{} (suits the activation)", defaults::INIT),
+    default: || {
+        say!(
+            "default-init",
+            "{init} (suits the activation)",
+            init = defaults::INIT
+        )
+    },
     parse: |text| {
         let initialisation = text.parse().ok()?;
         Some(Edit::new(move |choices| {

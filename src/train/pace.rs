@@ -67,9 +67,9 @@ impl Pace {
 impl fmt::Display for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Full => f.write_str(&say!("pace-full", "full speed")),
+            Self::Full => f.write_str(say!("pace-full", "full speed")),
             Self::EpochsPerSecond(pace) => {
-                f.write_str(&say!("pace-epochs", "{pace} epochs/s", pace = pace))
+                f.write_str(&say!("pace-epochs", "{pace} epochs/s", pace))
             }
         }
     }

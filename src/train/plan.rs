@@ -8,6 +8,7 @@ use crate::nn::{
     Activation, Architecture, BatchSize, Initialisation, LearningRule, Loss, Output,
     Regularisation, Schedule,
 };
+use crate::util::lang::say;
 
 /// Validated settings of a training. Together with the data and the log of changes they determine the
 /// weights.
@@ -52,9 +53,10 @@ impl Plan {
     pub(crate) fn check_target(&self, is_number: bool) -> Result<(), String> {
         let is_fraction = self.targets == TargetEncoding::Fraction;
         if is_fraction && self.output != Output::Sigmoid {
-            return Err(format!(
-                "the only output is from 0 to 1: it takes :output sigmoid, not {}",
-                self.output
+            return Err(say!(
+                "fraction-output",
+                "the only output is from 0 to 1: it takes :output sigmoid, not {output}",
+                output = self.output
             ));
         }
         self.schedule.check()?;
@@ -62,25 +64,33 @@ impl Plan {
             return Ok(());
         }
         if self.regularisation.label_smoothing.get() > 0.0 {
-            return Err(
-                "the target is a number: there are no labels to smooth (:label-smoothing 0)".into(),
-            );
+            return Err(say!(
+                "number-smoothing",
+                "the target is a number: there are no labels to smooth (:label-smoothing 0)"
+            )
+            .into());
         }
         if !is_fraction && self.output != Output::Linear {
-            return Err(format!(
-                "the target is a number: it takes :output linear, not {}",
-                self.output
+            return Err(say!(
+                "number-output",
+                "the target is a number: it takes :output linear, not {output}",
+                output = self.output
             ));
         }
         if !is_fraction && !self.loss.goes_with(self.output) {
-            return Err(format!(
-                "the target is a number: it takes :loss {}, not {}",
-                Loss::names_for(self.output),
-                self.loss
+            return Err(say!(
+                "number-loss",
+                "the target is a number: it takes :loss {losses}, not {loss}",
+                losses = Loss::names_for(self.output),
+                loss = self.loss
             ));
         }
         if self.class_weights != ClassWeights::None {
-            return Err("the target is a number: there are no classes to weight".into());
+            return Err(say!(
+                "number-weights",
+                "the target is a number: there are no classes to weight"
+            )
+            .into());
         }
         Ok(())
     }

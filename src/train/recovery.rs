@@ -57,8 +57,11 @@ pub(crate) fn folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<Path
 /// [`Error::CannotWrite`].
 pub(crate) fn save(checkpoint: &Checkpoint, folder: Option<&Path>) -> Result<PathBuf> {
     let folder = folder.ok_or_else(|| Error::CannotWrite {
-        path: "recovery file".into(),
-        cause: io::Error::other("neither XDG_STATE_HOME nor HOME is an absolute path"),
+        path: say!("recovery-file", "recovery file").into(),
+        cause: io::Error::other(say!(
+            "recovery-no-folder",
+            "neither XDG_STATE_HOME nor HOME is an absolute path"
+        )),
     })?;
     create_private_folder(folder).map_err(|cause| Error::CannotWrite {
         path: folder.to_owned(),
@@ -103,7 +106,7 @@ pub(crate) fn hint(folder: &Path, source: &Source) -> Option<String> {
         "run-to-resume",
         "an interrupted run (epoch {epoch}) can be resumed: nn-tui --resume{path}",
         epoch = about.epoch,
-        path = path
+        path
     ))
 }
 

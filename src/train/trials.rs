@@ -11,6 +11,7 @@ use super::{BestEpoch, Limit, Limits, Recipe, Session, Weights};
 use crate::data::{RowSet, Scores, Split};
 use crate::error::{Error, Result};
 use crate::nn::engine::Threads;
+use crate::util::lang::say;
 
 /// Trainings of one plan, each with its own rows or seed.
 #[derive(Clone)]
@@ -38,8 +39,11 @@ pub(crate) struct TrialId {
 
 impl fmt::Display for TrialId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "seed {}", self.seed)?;
-        self.fold.map_or(Ok(()), |fold| write!(f, ", fold {fold}"))
+        let seed = self.seed;
+        f.write_str(&match self.fold {
+            None => say!("trial-seed", "seed {seed}", seed),
+            Some(fold) => say!("trial-fold", "seed {seed}, fold {fold}", seed, fold),
+        })
     }
 }
 
@@ -168,7 +172,11 @@ impl Trials {
             (None, Some(scores)) => (RowSet::Validation, data.validation.rows(), scores),
             (None, None) => {
                 return Err(Error::Usage(
-                    "there are no rows to score: --repeat takes --val or --test, or --folds".into(),
+                    say!(
+                        "trials-no-rows",
+                        "there are no rows to score: --repeat takes --val or --test, or --folds"
+                    )
+                    .into(),
                 ));
             }
         };

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::util::lang::catalogue::message;
+use crate::util::lang::say;
 
 /// Keys in place of others: each pair is a usual key and the one that has its function instead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,7 +20,12 @@ impl KeyMap {
     /// A message if another function has that key already.
     pub fn replace(&mut self, usual: char, new: char) -> Result<(), String> {
         if let Some((other, _)) = self.pairs.iter().find(|(_, taken)| *taken == new) {
-            return Err(format!("\"{new}\" is in place of \"{other}\" already"));
+            return Err(say!(
+                "key-taken",
+                "\"{new}\" is in place of \"{other}\" already",
+                new,
+                other
+            ));
         }
         self.pairs.push((usual, new));
         Ok(())

@@ -30,6 +30,7 @@ use crate::error::{Error, Result};
 use crate::nn::engine::HELPER_THREAD;
 use crate::train::worker;
 use crate::util::background::{BackgroundWriter, Stream};
+use crate::util::lang::say;
 
 /// Longest wait for a stalled terminal to take the sequences that restore it.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -209,9 +210,9 @@ pub(crate) fn unusable() -> Option<&'static str> {
         return None;
     }
     match std::env::var_os("TERM") {
-        Some(name) if name == "dumb" => Some("TERM is dumb"),
+        Some(name) if name == "dumb" => Some(say!("term-dumb", "TERM is dumb")),
         Some(name) if !name.is_empty() => None,
-        _ => Some("TERM is not set"),
+        _ => Some(say!("term-unset", "TERM is not set")),
     }
 }
 

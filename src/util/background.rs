@@ -1,6 +1,8 @@
 //! Writing in a thread of its own, so that a slow disk, a full pipe or a terminal that takes no output
 //! blocks nobody else.
 
+use crate::util::lang::say;
+
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Write};
@@ -153,7 +155,10 @@ impl Write for Stream {
             return Err(later());
         }
         if state.bytes + bytes.len() > self.shared.capacity {
-            return Err(io::Error::other("it takes no more bytes"));
+            return Err(io::Error::other(say!(
+                "no-more-bytes",
+                "it takes no more bytes"
+            )));
         }
         state.bytes += bytes.len();
         match state.pending.back_mut() {

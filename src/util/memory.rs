@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::util::lang::say;
 
 /// Bytes left for everything that is not checked.
 const HEADROOM: u64 = 32 << 20;
@@ -34,10 +35,12 @@ pub fn available() -> Option<u64> {
 /// [`Error::Memory`].
 pub(crate) fn check(purpose: &str, needed: u128) -> Result<()> {
     match available() {
-        Some(available) if needed > u128::from(available) => Err(Error::Memory(format!(
-            "{purpose} takes {} of memory, and {} are free",
-            amount(needed),
-            amount(available.into()),
+        Some(available) if needed > u128::from(available) => Err(Error::Memory(say!(
+            "memory-needed",
+            "{purpose} takes {needed} of memory, and {free} are free",
+            purpose,
+            needed = amount(needed),
+            free = amount(available.into())
         ))),
         _ => Ok(()),
     }
@@ -56,8 +59,11 @@ pub(crate) fn try_allocate(purpose: &str, needed: u128) -> Result<()> {
     let tried = Vec::<u8>::new().try_reserve_exact(bytes);
     tried.map_err(|_| {
         let needed = amount(needed);
-        Error::Memory(format!(
-            "{purpose} takes {needed} of memory, which the system refuses"
+        Error::Memory(say!(
+            "memory-refused",
+            "{purpose} takes {needed} of memory, which the system refuses",
+            purpose,
+            needed
         ))
     })
 }
@@ -80,9 +86,11 @@ pub(crate) fn reserve<T>(items: &mut Vec<T>, additional: usize, content: &str) -
         }
     }
     let held = items.len() as u128 * size_of::<T>() as u128;
-    Err(Error::Memory(format!(
-        "there is no memory left for {content}: {} are in use already",
-        amount(held)
+    Err(Error::Memory(say!(
+        "memory-gone",
+        "there is no memory left for {content}: {used} are in use already",
+        content,
+        used = amount(held)
     )))
 }
 

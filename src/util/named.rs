@@ -1,5 +1,7 @@
 //! Enums whose values have names.
 
+use crate::util::lang::say;
+
 /// Shows the values of types by their method `name`, padded as text is.
 macro_rules! shown_by_name {
     ($($type:ty),+) => {$(
@@ -19,8 +21,13 @@ macro_rules! read_by_name {
             type Err = $crate::error::Error;
 
             fn from_str(name: &str) -> Result<Self, Self::Err> {
-                $crate::util::named::by_name($kind, name, &Self::ALL, Self::name)
-                    .map_err($crate::error::Error::Usage)
+                $crate::util::named::by_name(
+                    $crate::util::lang::say!(concat!("kind-", $kind), $kind),
+                    name,
+                    &Self::ALL,
+                    Self::name,
+                )
+                .map_err($crate::error::Error::Usage)
             }
         }
     };
@@ -41,6 +48,12 @@ pub(crate) fn by_name<T: Copy>(
     found.copied().ok_or_else(|| {
         let names: Vec<&str> = all.iter().map(|&value| name_of(value)).collect();
         let names = names.join(", ");
-        format!("there is no {kind} \"{name}\"; it is one of {names}")
+        say!(
+            "no-such-name",
+            "there is no {kind} \"{name}\"; it is one of {names}",
+            kind,
+            name,
+            names
+        )
     })
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::lang::catalogue::message;
+use super::lang::say;
 
 /// Formats `x` with `digits` significant digits: in plain notation from 1e-4 up to 1e6, else as
 /// `1.23e-7`.
@@ -152,7 +153,11 @@ pub(crate) fn file_size(bytes: u64) -> String {
 
 /// Returns `count` with `noun` in the singular or plural: `1 row`, `30 rows`.
 pub fn counted(count: u64, noun: &str) -> String {
-    message(&format!("counted-{noun}"), &[("count", &count)]).unwrap_or_else(|| {
+    message(
+        &format!("counted-{}", noun.replace(' ', "-")),
+        &[("count", &count)],
+    )
+    .unwrap_or_else(|| {
         let plural = if count == 1 { "" } else { "s" };
         format!("{count} {noun}{plural}")
     })
@@ -275,13 +280,13 @@ pub(crate) fn clock(time: Duration) -> String {
 
 /// Describes how long ago something was: `12 s ago`, `3 min ago`, `5 h ago`, `4 days ago`.
 pub(crate) fn ago(seconds: f64) -> String {
-    let (number, unit) = match seconds {
-        s if s < 60.0 => (s, "s"),
-        s if s < 3600.0 => (s / 60.0, "min"),
-        s if s < 48.0 * 3600.0 => (s / 3600.0, "h"),
-        s => (s / 86_400.0, "days"),
-    };
-    format!("{} {unit} ago", number.floor())
+    let floor = f64::floor;
+    match seconds {
+        s if s < 60.0 => say!("ago-seconds", "{time} s ago", time = floor(s)),
+        s if s < 3600.0 => say!("ago-minutes", "{time} min ago", time = floor(s / 60.0)),
+        s if s < 48.0 * 3600.0 => say!("ago-hours", "{time} h ago", time = floor(s / 3600.0)),
+        s => say!("ago-days", "{time} days ago", time = floor(s / 86_400.0)),
+    }
 }
 
 #[cfg(test)]

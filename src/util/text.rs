@@ -133,6 +133,11 @@ pub(crate) fn padded(text: &str, cells: usize) -> String {
     text + &gap
 }
 
+/// Fills `text` with blanks at its left to `cells` terminal cells.
+pub(crate) fn right_aligned(text: &str, cells: usize) -> String {
+    " ".repeat(cells.saturating_sub(width(text))) + text
+}
+
 /// Cuts `text` to `cells` terminal cells, with `…` in place of the start: for paths and typed text,
 /// whose end matters most.
 pub(crate) fn shorten_front(text: &str, cells: usize) -> String {

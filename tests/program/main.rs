@@ -12,6 +12,7 @@ mod exits;
 mod headless;
 #[cfg(unix)]
 mod input;
+mod languages;
 mod lessons;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -41,7 +41,13 @@ fn quote_no_argument_raw() {
 }
 
 fn check_escaped(line: &[&str], hostile: &str) {
-    let output = program(line).finish();
+    for lang in ["C.UTF-8", "zh_CN.UTF-8"] {
+        check_escaped_in(lang, line, hostile);
+    }
+}
+
+fn check_escaped_in(lang: &str, line: &[&str], hostile: &str) {
+    let output = program(line).env("LC_ALL", lang).finish();
     let message = stderr(&output);
     assert_ne!(code(&output), 0, "{line:?}");
     let raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
 
 use crate::settings::{Edit, ON_OR_OFF, SETTINGS, Setting};
+use crate::util::lang::say;
 
 /// Options that start a run without the screen.
 pub(super) const WITHOUT_SCREEN: [&str; 7] = [
@@ -70,7 +71,13 @@ fn flag(setting: &'static Setting) -> Arg {
         arg
     };
     let parse = move |text: &str| {
-        (setting.parse)(text).ok_or_else(|| format!("expected {}", (setting.expected)(text)))
+        (setting.parse)(text).ok_or_else(|| {
+            say!(
+                "value-expected",
+                "expected {expected}",
+                expected = setting.expected(text)
+            )
+        })
     };
     if setting.argument == ON_OR_OFF {
         // Names of flags live as long as the program.

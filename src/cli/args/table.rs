@@ -8,6 +8,7 @@ use crate::data::{
     TaskChoice, TextEncoding,
 };
 use crate::settings::defaults;
+use crate::util::lang::say;
 use crate::util::named::shown_by_name;
 
 /// Format of a file, where it is not detected.
@@ -152,17 +153,19 @@ shown_by_name!(TaskChoice, Missing, ClassWeights, RowSet);
 fn missing_help() -> String {
     let in_numbers = MISSING_IN_NUMBERS.iter().copied();
     let in_numbers = in_numbers.filter(|word| !MISSING_IN_TEXTS.contains(word));
-    format!(
-        "Missing cells (empty, {}; in numbers also {}): impute fills in the mean or most frequent value \
-         of the training rows, drop skips the row",
-        MISSING_IN_TEXTS.join(", "),
-        in_numbers.collect::<Vec<_>>().join(", "),
+    say!(
+        "help-missing",
+        "Missing cells (empty, {in_texts}; in numbers also {in_numbers}): impute fills in the mean or most frequent \
+         value of the training rows, drop skips the row",
+        in_texts = MISSING_IN_TEXTS.join(", "),
+        in_numbers = in_numbers.collect::<Vec<_>>().join(", "),
     )
 }
 
 fn validation_help() -> String {
-    format!(
-        "Validation rows: a fraction, or a file [default: {}, or the test set of an image data set]",
-        defaults::VALIDATION
+    say!(
+        "help-validation",
+        "Validation rows: a fraction, or a file [default: {fraction}, or the test set of an image data set]",
+        fraction = defaults::VALIDATION
     )
 }

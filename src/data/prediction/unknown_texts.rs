@@ -23,16 +23,16 @@ impl UnknownTexts {
         let (text, line) = self.first.as_ref()?;
         let (column, text) = (brief(column), brief(text));
         let values = match self.count {
-            1 => say!("fact-value", "1 value"),
+            1 => say!("fact-value", "1 value").to_owned(),
             count => say!("fact-values", "{values} values", values = count),
         };
         Some(say!(
             "fact-unknown-texts",
             "{values} of \"{column}\" unknown to the model, first \"{text}\" on line {line}",
-            values = values,
-            column = column,
-            text = text,
-            line = line
+            values,
+            column,
+            text,
+            line
         ))
     }
 }

@@ -14,6 +14,7 @@ use crate::data::table::column_reader::{less, too_large};
 use crate::data::table::idx;
 use crate::data::{Column, Dataset, Labels, Lines, Source, Target, matrix};
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 use crate::util::memory;
 
 /// Rows of another file, used for validation or testing.
@@ -140,7 +141,11 @@ pub(in crate::data) fn read_table(
                 labels.push(label as u32);
             }
         }
-        memory::reserve(&mut values, wanted.len(), "the rows of the table")?;
+        memory::reserve(
+            &mut values,
+            wanted.len(),
+            say!("content-rows", "the rows of the table"),
+        )?;
         raw_values(
             record,
             shape,

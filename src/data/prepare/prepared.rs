@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::preprocessing::Preprocessing;
 use super::samples::{Rows, Samples};
 use super::split::Split;
+use crate::data::source::shown_source;
 use crate::data::summary::collect;
 use crate::data::{Baseline, Dataset, Encoding, Fact, HeldOut, Severity, Task};
 use crate::error::Result;
@@ -54,6 +55,7 @@ impl Prepared {
     pub(crate) fn printable(&self) -> Self {
         let mut copy = self.clone();
         let make = |text: &mut String| *text = sanitise(text);
+        copy.source = shown_source(&copy.source);
         make(&mut copy.target_name);
         let lists = [
             &mut copy.output_names,

@@ -7,6 +7,7 @@ use super::preprocessing::with_offset;
 use super::samples::{Samples, Targets};
 use crate::data::Task;
 use crate::error::{Error, Result};
+use crate::util::lang::say;
 
 /// Encoding of targets as network outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -32,10 +33,11 @@ impl Prepared {
         match &mut self.task {
             Task::Classification { classes } => {
                 let [_, second] = classes.as_slice() else {
-                    return Err(Error::Usage(format!(
-                        "one output tells two classes apart; the target \"{}\" has {}",
-                        self.target_name,
-                        classes.len()
+                    return Err(Error::Usage(say!(
+                        "one-output-two",
+                        "one output tells two classes apart; the target \"{target}\" has {classes}",
+                        target = self.target_name,
+                        classes = classes.len()
                     )));
                 };
                 self.output_names = vec![second.clone()];
@@ -58,11 +60,13 @@ fn as_fractions(samples: &mut Samples, target: &str) -> Result<()> {
     let is_outside = |value: &f64| !(0.0..=1.0).contains(&(value + scale.offset));
     let outside = values.iter().position(is_outside);
     if let Some(row) = outside {
-        return Err(Error::Usage(format!(
-            "the target \"{target}\" is {} in line {}; a sigmoid output predicts numbers from 0 to 1, \
+        return Err(Error::Usage(say!(
+            "one-output-range",
+            "the target \"{target}\" is {value} in line {line}; a sigmoid output predicts numbers from 0 to 1, \
              --output linear any",
-            with_offset(values[row] as f32, scale.offset),
-            lines[row]
+            target,
+            value = with_offset(values[row] as f32, scale.offset),
+            line = lines[row]
         )));
     }
     scale.is_fraction = true;

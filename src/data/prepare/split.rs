@@ -10,6 +10,7 @@ use std::cmp::Reverse;
 
 use crate::data::{Dataset, Target};
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 use crate::util::numbers::counted;
 use crate::util::random::{RngStream, generator, shuffle};
 use crate::util::text::brief;
@@ -196,21 +197,25 @@ impl RowSplit {
             Self::Time {
                 column: Some(column),
                 ..
-            } => DataProblem::Split(format!(
-                "column \"{}\" has too few different times to split by (--split time:COLUMN)",
-                brief(column)
+            } => DataProblem::Split(say!(
+                "split-times",
+                "column \"{column}\" has too few different times to split by (--split time:COLUMN)",
+                column = brief(column)
             )),
             Self::Groups { column, groups } => {
                 let count = groups.iter().max().map_or(0, |&last| last as usize + 1);
-                DataProblem::Split(format!(
-                    "column \"{}\" has {}: too few to split by (--split group:COLUMN)",
-                    brief(column),
-                    counted(count as u64, "group")
+                DataProblem::Split(say!(
+                    "split-groups",
+                    "column \"{column}\" has {groups}: too few to split by (--split group:COLUMN)",
+                    column = brief(column),
+                    groups = counted(count as u64, "group")
                 ))
             }
-            Self::Listed { source, .. } => {
-                DataProblem::Split(format!("{source} lists no training row"))
-            }
+            Self::Listed { source, .. } => DataProblem::Split(say!(
+                "split-no-training",
+                "{source} lists no training row",
+                source
+            )),
         }
     }
 }
@@ -223,11 +228,18 @@ impl Fractions {
             return Ok(());
         }
         Err(Error::Usage(if test == 0.0 {
-            format!("the validation fraction is {validation}; it must be at least 0 and below 1")
+            say!(
+                "split-validation",
+                "the validation fraction is {validation}; it must be at least 0 and below 1",
+                validation
+            )
         } else {
-            format!(
+            say!(
+                "split-fractions",
                 "validation and test fraction are {validation} and {test}; together they must be at \
-                 least 0 and below 1"
+                 least 0 and below 1",
+                validation,
+                test
             )
         }))
     }

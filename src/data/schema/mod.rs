@@ -15,6 +15,7 @@ use super::table::column_reader::{min_row_numbers, offset};
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
 use crate::error::{DataProblem, Error, Result};
+use crate::util::lang::say;
 use crate::util::text::brief;
 use dates::{DateOrder, are_compact, is_date};
 use options::DateUse;
@@ -76,9 +77,10 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     };
     let dropped = shape.find_columns(&options.drop)?;
     if dropped.contains(&target) {
-        return Err(Error::Usage(format!(
-            "--drop: \"{}\" is the target; --target predicts another column",
-            brief(&shape.names[target])
+        return Err(Error::Usage(say!(
+            "drop-target",
+            "--drop: \"{name}\" is the target; --target predicts another column",
+            name = brief(&shape.names[target])
         )));
     }
     let kept = shape.find_columns(&options.keep)?;
@@ -96,7 +98,11 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     let evidence = |column| Evidence::of(column, &table.sample, shape);
     if are_parts_wanted && !(0..shape.width()).any(|column| evidence(column).are_mostly_dates()) {
         return Err(Error::Usage(
-            "--dates: no column holds dates such as 2024-01-31".into(),
+            say!(
+                "dates-none",
+                "--dates: no column holds dates such as 2024-01-31"
+            )
+            .into(),
         ));
     }
     let mut roles: Vec<Role> = (0..shape.width())

@@ -11,6 +11,7 @@ use crate::data::Base;
 use crate::data::source::Source;
 use crate::data::table::Reading;
 use crate::error::{Error, Result};
+use crate::util::lang::say;
 use crate::util::text::sanitise;
 
 /// Options for loading a data set. Defaults mean detection.
@@ -226,10 +227,11 @@ impl DateOptions {
                     let named = |order: &DateOrder| order.name() == word;
                     order = DateOrder::ALL.into_iter().find(named);
                     if order.is_none() {
-                        return Err(Error::Usage(format!(
+                        return Err(Error::Usage(say!(
+                            "dates-takes",
                             "--dates takes auto, parts or exclude, and dmy or mdy, such as \
-                             parts,dmy; not \"{}\"",
-                            sanitise(word)
+                             parts,dmy; not \"{found}\"",
+                            found = sanitise(word)
                         )));
                     }
                 }

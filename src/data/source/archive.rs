@@ -6,6 +6,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::error::DataProblem;
+use crate::util::lang::say;
 
 /// Maximum size of an unpacked table in multiples of the archive, and a size that is always accepted.
 const MAX_RATIO: u64 = 200;
@@ -46,7 +47,10 @@ pub(super) fn unpacked(mut bytes: impl Read) -> io::Result<Result<Content, DataP
         let is_folder = member.is_dir();
         drop(member);
         if name == "mimetype" {
-            let about = "it is an OpenDocument file; save the sheet as CSV";
+            let about = say!(
+                "format-opendocument",
+                "it is an OpenDocument file; save the sheet as CSV"
+            );
             return Ok(Err(DataProblem::ForeignFormat(about)));
         }
         if name == "[Content_Types].xml" {
@@ -75,13 +79,19 @@ pub(super) fn unpacked(mut bytes: impl Read) -> io::Result<Result<Content, DataP
         _ => error,
     })?;
     if table.len() as u64 > limit {
-        return Err(io::Error::other("it unpacks to far more than its size"));
+        return Err(io::Error::other(say!(
+            "unpacks-too-far",
+            "it unpacks to far more than its size"
+        )));
     }
     Ok(Ok(Content::Table(table)))
 }
 
 fn unusual_compression() -> io::Error {
-    io::Error::other("the zip archive is compressed in an unusual way; unpack it first: unzip FILE")
+    io::Error::other(say!(
+        "zip-unusual",
+        "the zip archive is compressed in an unusual way; unpack it first: unzip FILE"
+    ))
 }
 
 fn io_error(error: ZipError) -> io::Error {

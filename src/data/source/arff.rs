@@ -4,14 +4,29 @@ use std::borrow::Cow;
 
 use super::converted::Converted;
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 use crate::util::windows_1252::character;
 
-const NO_ROWS: &str = "it is an ARFF file without @data; rows of cells follow that line";
+fn no_rows() -> &'static str {
+    say!(
+        "arff-no-rows",
+        "it is an ARFF file without @data; rows of cells follow that line"
+    )
+}
 
-const NESTED: &str = "the column is a table of its own (relational), which nn-tui does not read; convert the file to CSV";
+fn nested() -> &'static str {
+    say!(
+        "arff-nested",
+        "the column is a table of its own (relational), which nn-tui does not read; convert the file to CSV"
+    )
+}
 
-const UNCLEAR: &str =
-    "expected an ARFF declaration such as @attribute NAME numeric, or @data above the rows";
+fn unclear() -> &'static str {
+    say!(
+        "arff-unclear",
+        "expected an ARFF declaration such as @attribute NAME numeric, or @data above the rows"
+    )
+}
 
 /// A declared column.
 struct Attribute {
@@ -53,12 +68,12 @@ pub(super) fn converted(bytes: &[u8], source: &str) -> Result<Converted> {
             }
             "@relation" | "" => {}
             word if word.starts_with('%') => {}
-            _ => return Err(foreign(number, UNCLEAR)),
+            _ => return Err(foreign(number, unclear())),
         }
     }
     if above == 0 || attributes.is_empty() {
         let place = Place::whole(source);
-        return Err(Error::data(place, DataProblem::ForeignFormat(NO_ROWS)));
+        return Err(Error::data(place, DataProblem::ForeignFormat(no_rows())));
     }
     let mut table = Converted::new("ARFF", true);
     let is_categorical =
@@ -112,10 +127,10 @@ fn attribute(text: &str) -> Result<Attribute, &'static str> {
         .and_then(|kind| kind.strip_suffix('}'));
     let categories = inner.map(cells);
     if categories.is_none() && kind.to_ascii_lowercase().starts_with("relational") {
-        return Err(NESTED);
+        return Err(nested());
     }
     if name.is_empty() || kind.is_empty() {
-        return Err(UNCLEAR);
+        return Err(unclear());
     }
     Ok(Attribute { name, categories })
 }

@@ -1,5 +1,7 @@
 //! Decompression of gzip and zstd, recognised by their first bytes.
 
+use crate::util::lang::say;
+
 use std::io::{self, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
@@ -76,7 +78,9 @@ impl<R: Read> Read for Zstd<R> {
             let strategy = BlockDecodingStrategy::UptoBlocks(1);
             if !self.frame.is_finished() {
                 let decoded = self.frame.decode_blocks(&mut self.bytes, strategy);
-                let damaged = |_| io::Error::other("the zstd data are cut off or damaged");
+                let damaged = |_| {
+                    io::Error::other(say!("zstd-damaged", "the zstd data are cut off or damaged"))
+                };
                 decoded.map_err(damaged)?;
                 continue;
             }
@@ -85,7 +89,10 @@ impl<R: Read> Read for Zstd<R> {
                 self.frame.get_calculated_checksum(),
             );
             if expected.is_some() && expected != found {
-                return Err(io::Error::other("the checksum of the zstd file is wrong"));
+                return Err(io::Error::other(say!(
+                    "zstd-checksum",
+                    "the checksum of the zstd file is wrong"
+                )));
             }
             if !self.start_frame()? {
                 return Ok(0);

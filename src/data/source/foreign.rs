@@ -1,6 +1,10 @@
 //! Recognition of formats other than text tables.
 
 use crate::error::DataProblem;
+use crate::util::lang::say;
+
+/// Text in the language of the screen.
+type About = fn() -> &'static str;
 
 /// First bytes of some texts in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -8,125 +12,193 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// First bytes of a Parquet file.
 const PARQUET: &[u8] = b"PAR1";
 
-const UTF_32: &str = "it is UTF-32; convert it first: iconv -f utf-32 -t utf-8 FILE | nn-tui -";
+const UTF_32: About = || {
+    say!(
+        "format-utf32",
+        "it is UTF-32; convert it first: iconv -f utf-32 -t utf-8 FILE | nn-tui -"
+    )
+};
 
-const PICTURE: &str =
-    "it is a picture, not a table; images to train on are read in the IDX format, as of MNIST";
+const PICTURE: About = || {
+    say!(
+        "format-picture",
+        "it is a picture, not a table; images to train on are read in the IDX format, as of MNIST"
+    )
+};
 
-const ZIP_TWICE: &str = "it holds a zip archive or a workbook, packed twice; unpack it once";
+const ZIP_TWICE: About = || {
+    say!(
+        "format-zip",
+        "it holds a zip archive or a workbook, packed twice; unpack it once"
+    )
+};
 
 /// First bytes of other formats, and the way forward. A file was decompressed and unpacked once before.
-const FORMATS: [(&[u8], &str); 35] = [
+const FORMATS: [(&[u8], About); 35] = [
     (b"\xff\xfe\0\0", UTF_32),
     (b"\0\0\xfe\xff", UTF_32),
-    (
-        b"ARROW1\0\0",
-        "it is an Arrow or Feather file; convert it to CSV, for example with pandas.read_feather",
-    ),
-    (
-        b"\x89HDF",
-        "it is an HDF5 file; convert it to CSV, for example with pandas.read_hdf",
-    ),
-    (
-        b"SQLite format 3\0",
-        "it is an SQLite database; export a table first: sqlite3 -header -csv FILE 'select * from NAME' | nn-tui -",
-    ),
-    (
-        b"\x93NUM",
-        "it is a NumPy array; convert it to CSV, for example with numpy.savetxt",
-    ),
-    (
-        b"RDX3\nX\n",
-        "it holds objects of R; write the table first: write.csv(NAME, \"table.csv\", row.names = FALSE)",
-    ),
-    (
-        b"X\n\0\0",
-        "it holds an object of R; write the table first: write.csv(readRDS(FILE), \"table.csv\", row.names = FALSE)",
-    ),
+    (b"ARROW1\0\0", || {
+        say!(
+            "format-arrow",
+            "it is an Arrow or Feather file; convert it to CSV, for example with pandas.read_feather"
+        )
+    }),
+    (b"\x89HDF", || {
+        say!(
+            "format-hdf5",
+            "it is an HDF5 file; convert it to CSV, for example with pandas.read_hdf"
+        )
+    }),
+    (b"SQLite format 3\0", || {
+        say!(
+            "format-sqlite",
+            "it is an SQLite database; export a table first: sqlite3 -header -csv FILE 'select * from NAME' | nn-tui -"
+        )
+    }),
+    (b"\x93NUM", || {
+        say!(
+            "format-numpy",
+            "it is a NumPy array; convert it to CSV, for example with numpy.savetxt"
+        )
+    }),
+    (b"RDX3\nX\n", || {
+        say!(
+            "format-r-objects",
+            "it holds objects of R; write the table first: write.csv(NAME, \"table.csv\", row.names = FALSE)"
+        )
+    }),
+    (b"X\n\0\0", || {
+        say!(
+            "format-r-object",
+            "it holds an object of R; write the table first: write.csv(readRDS(FILE), \"table.csv\", row.names = FALSE)"
+        )
+    }),
     (b"<stata_dta>", STATA),
-    (
-        b"$FL2@(#)",
-        "it is an SPSS file; convert it to CSV, for example with pandas.read_spss",
-    ),
-    (b"Obj\x01", "it is an Avro file; convert it to CSV first"),
-    (
-        b"\xd0\xcf\x11\xe0",
-        "it is an old Excel workbook (.xls); save the sheet as CSV",
-    ),
-    (
-        b"\xfd7zX",
-        "it is compressed with xz; decompress it first: xz -dc FILE | nn-tui -",
-    ),
-    (
-        b"BZh",
-        "it is compressed with bzip2; decompress it first: bzip2 -dc FILE | nn-tui -",
-    ),
-    (
-        b"\x1f\x8b",
-        "it holds a gzip file, compressed twice; decompress it once: unzip -p (or gzip -dc) FILE | nn-tui -",
-    ),
-    (
-        b"\x28\xb5\x2f\xfd",
-        "it holds a zstd file, compressed twice; decompress it once: unzip -p (or gzip -dc) FILE | nn-tui -",
-    ),
+    (b"$FL2@(#)", || {
+        say!(
+            "format-spss",
+            "it is an SPSS file; convert it to CSV, for example with pandas.read_spss"
+        )
+    }),
+    (b"Obj\x01", || {
+        say!("format-avro", "it is an Avro file; convert it to CSV first")
+    }),
+    (b"\xd0\xcf\x11\xe0", || {
+        say!(
+            "format-xls",
+            "it is an old Excel workbook (.xls); save the sheet as CSV"
+        )
+    }),
+    (b"\xfd7zX", || {
+        say!(
+            "format-xz",
+            "it is compressed with xz; decompress it first: xz -dc FILE | nn-tui -"
+        )
+    }),
+    (b"BZh", || {
+        say!(
+            "format-bzip2",
+            "it is compressed with bzip2; decompress it first: bzip2 -dc FILE | nn-tui -"
+        )
+    }),
+    (b"\x1f\x8b", || {
+        say!(
+            "format-gzip",
+            "it holds a gzip file, compressed twice; decompress it once: unzip -p (or gzip -dc) FILE | nn-tui -"
+        )
+    }),
+    (b"\x28\xb5\x2f\xfd", || {
+        say!(
+            "format-zstd",
+            "it holds a zstd file, compressed twice; decompress it once: unzip -p (or gzip -dc) FILE | nn-tui -"
+        )
+    }),
     (b"PK\x03\x04", ZIP_TWICE),
     (b"PK\x05\x06", ZIP_TWICE),
-    (
-        b"7z\xbc\xaf",
-        "it is a 7z archive; extract its table first: 7z x FILE",
-    ),
-    (
-        b"Rar!\x1a\x07",
-        "it is a RAR archive; extract its table first: unrar x FILE",
-    ),
-    (
-        b"\x1f\x9d",
-        "it is compressed with compress; decompress it first: gzip -dc FILE | nn-tui -",
-    ),
-    (
-        b"\x04\x22\x4d\x18",
-        "it is compressed with lz4; decompress it first: lz4 -dc FILE | nn-tui -",
-    ),
-    (
-        b"LZIP",
-        "it is compressed with lzip; decompress it first: lzip -dc FILE | nn-tui -",
-    ),
-    (
-        b"%PDF",
-        "it is a PDF document, not a table; copy its table into a spreadsheet and save that as CSV",
-    ),
-    (
-        b"FEA1",
-        "it is a Feather file; convert it to CSV, for example with pandas.read_feather",
-    ),
-    (
-        b"\xff\xff\xff\xff",
-        "it is an Arrow stream; convert it to CSV, for example with pyarrow.ipc.open_stream",
-    ),
-    (
-        b"ORC\x00",
-        "it is an ORC file; convert it to CSV, for example with pandas.read_orc",
-    ),
-    (
-        b"RDX2\nX\n",
-        "it holds objects of R; write the table first: write.csv(NAME, \"table.csv\", row.names = FALSE)",
-    ),
-    (
-        b"$FL3@(#)",
-        "it is an SPSS file; convert it to CSV, for example with pandas.read_spss",
-    ),
-    (
-        b"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60",
-        "it is a SAS file; convert it to CSV, for example with pandas.read_sas",
-    ),
-    (
-        b"HEADER RECORD*******",
-        "it is a SAS transport file; convert it to CSV, for example with pandas.read_sas",
-    ),
-    (
-        b"MATLAB 5.0 MAT-file",
-        "it is a MATLAB file; write the table first: writetable(NAME, 'table.csv')",
-    ),
+    (b"7z\xbc\xaf", || {
+        say!(
+            "format-7z",
+            "it is a 7z archive; extract its table first: 7z x FILE"
+        )
+    }),
+    (b"Rar!\x1a\x07", || {
+        say!(
+            "format-rar",
+            "it is a RAR archive; extract its table first: unrar x FILE"
+        )
+    }),
+    (b"\x1f\x9d", || {
+        say!(
+            "format-compress",
+            "it is compressed with compress; decompress it first: gzip -dc FILE | nn-tui -"
+        )
+    }),
+    (b"\x04\x22\x4d\x18", || {
+        say!(
+            "format-lz4",
+            "it is compressed with lz4; decompress it first: lz4 -dc FILE | nn-tui -"
+        )
+    }),
+    (b"LZIP", || {
+        say!(
+            "format-lzip",
+            "it is compressed with lzip; decompress it first: lzip -dc FILE | nn-tui -"
+        )
+    }),
+    (b"%PDF", || {
+        say!(
+            "format-pdf",
+            "it is a PDF document, not a table; copy its table into a spreadsheet and save that as CSV"
+        )
+    }),
+    (b"FEA1", || {
+        say!(
+            "format-feather",
+            "it is a Feather file; convert it to CSV, for example with pandas.read_feather"
+        )
+    }),
+    (b"\xff\xff\xff\xff", || {
+        say!(
+            "format-arrow-stream",
+            "it is an Arrow stream; convert it to CSV, for example with pyarrow.ipc.open_stream"
+        )
+    }),
+    (b"ORC\x00", || {
+        say!(
+            "format-orc",
+            "it is an ORC file; convert it to CSV, for example with pandas.read_orc"
+        )
+    }),
+    (b"RDX2\nX\n", || {
+        say!(
+            "format-r-objects",
+            "it holds objects of R; write the table first: write.csv(NAME, \"table.csv\", row.names = FALSE)"
+        )
+    }),
+    (b"$FL3@(#)", || {
+        say!(
+            "format-spss",
+            "it is an SPSS file; convert it to CSV, for example with pandas.read_spss"
+        )
+    }),
+    (b"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60", || {
+        say!(
+            "format-sas",
+            "it is a SAS file; convert it to CSV, for example with pandas.read_sas"
+        )
+    }),
+    (b"HEADER RECORD*******", || {
+        say!(
+            "format-sas-transport",
+            "it is a SAS transport file; convert it to CSV, for example with pandas.read_sas"
+        )
+    }),
+    (b"MATLAB 5.0 MAT-file", || {
+        say!(
+            "format-matlab",
+            "it is a MATLAB file; write the table first: writetable(NAME, 'table.csv')"
+        )
+    }),
     (b"\x89PNG", PICTURE),
     (b"\xff\xd8\xff", PICTURE),
     (b"GIF8", PICTURE),
@@ -148,7 +220,10 @@ pub(in crate::data) fn tar_problem(first: &[u8]) -> Option<DataProblem> {
     let blanks = TAR_CHECKSUM.len() as u64 * u64::from(b' ');
     let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u64::from(byte)).sum::<u64>();
     let found = sum(header) - sum(&header[TAR_CHECKSUM]) + blanks;
-    let about = "it is a tar archive; extract its table first: tar -xf FILE";
+    let about = say!(
+        "format-tar",
+        "it is a tar archive; extract its table first: tar -xf FILE"
+    );
     (found == expected).then_some(DataProblem::ForeignFormat(about))
 }
 
@@ -156,10 +231,19 @@ pub(in crate::data) fn tar_problem(first: &[u8]) -> Option<DataProblem> {
 const PICKLES: std::ops::RangeInclusive<u8> = 2..=5;
 const OLD_STATA: std::ops::RangeInclusive<u8> = 0x69..=0x73;
 
-const PICKLE: &str =
-    "it is a Python pickle; convert it to CSV, for example with pandas.read_pickle";
+const PICKLE: About = || {
+    say!(
+        "format-pickle",
+        "it is a Python pickle; convert it to CSV, for example with pandas.read_pickle"
+    )
+};
 
-const STATA: &str = "it is a Stata file; convert it to CSV, for example with pandas.read_stata";
+const STATA: About = || {
+    say!(
+        "format-stata",
+        "it is a Stata file; convert it to CSV, for example with pandas.read_stata"
+    )
+};
 
 /// Format of a table that is converted to CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,20 +268,20 @@ pub(super) fn recognise(first: &[u8]) -> Result<Option<Format>, DataProblem> {
     if let [letter, 0, 0, 0, ..] = first
         && *letter > 0
     {
-        return Err(DataProblem::ForeignFormat(UTF_32));
+        return Err(DataProblem::ForeignFormat(UTF_32()));
     }
     match first {
         [0x80, version, ..] if PICKLES.contains(version) => {
-            return Err(DataProblem::ForeignFormat(PICKLE));
+            return Err(DataProblem::ForeignFormat(PICKLE()));
         }
         [version, 1 | 2, 1, 0, ..] if OLD_STATA.contains(version) => {
-            return Err(DataProblem::ForeignFormat(STATA));
+            return Err(DataProblem::ForeignFormat(STATA()));
         }
         _ => {}
     }
     let known = FORMATS.iter().find(|(magic, _)| first.starts_with(magic));
     match known {
-        Some((_, about)) => Err(DataProblem::ForeignFormat(about)),
+        Some((_, about)) => Err(DataProblem::ForeignFormat(about())),
         None => markup(first),
     }
 }
@@ -206,7 +290,7 @@ pub(super) fn recognise(first: &[u8]) -> Result<Option<Format>, DataProblem> {
 /// whose first cell begins like them.
 pub(super) fn is_ambiguous(first: &[u8]) -> bool {
     let is_start =
-        |(magic, _): &(&[u8], &str)| magic.len() > first.len() && magic.starts_with(first);
+        |(magic, _): &(&[u8], About)| magic.len() > first.len() && magic.starts_with(first);
     let may_be_known = first.starts_with(PARQUET) || FORMATS.iter().any(is_start);
     let first = first.strip_prefix(BYTE_ORDER_MARK).unwrap_or(first);
     let first = first.trim_ascii_start();
@@ -237,10 +321,11 @@ fn markup(first: &[u8]) -> Result<Option<Format>, DataProblem> {
         return Ok(Some(Format::JsonLines));
     }
     if behind('[').is_some_and(|inner| inner.starts_with(['{', '['])) {
-        return refuse(
+        return refuse(say!(
+            "format-json",
             "it is JSON; convert it to CSV, for example with pandas: \
-             read_json(FILE).to_csv(\"table.csv\", index=False)",
-        );
+             read_json(FILE).to_csv(\"table.csv\", index=False)"
+        ));
     }
     let line = text.lines().next().unwrap_or_default().to_lowercase();
     let mut lines = text
@@ -254,20 +339,27 @@ fn markup(first: &[u8]) -> Result<Option<Format>, DataProblem> {
         return Ok(Some(Format::Arff));
     }
     if line.starts_with("version https://git-lfs") {
-        return refuse(
-            "it is a pointer to a file of Git LFS; git lfs pull fetches the file itself",
-        );
+        return refuse(say!(
+            "format-lfs",
+            "it is a pointer to a file of Git LFS; git lfs pull fetches the file itself"
+        ));
     }
     if ["<!doctype html", "<html", "<table"]
         .iter()
         .any(|tag| line.starts_with(tag))
     {
-        return refuse("it is an HTML page; save its table as CSV, for example from a spreadsheet");
+        return refuse(say!(
+            "format-html",
+            "it is an HTML page; save its table as CSV, for example from a spreadsheet"
+        ));
     }
     let is_tag = line.starts_with('<') && line.trim_end().ends_with('>');
     let is_xml = line.starts_with("<?xml") || is_tag && line.matches('<').count() == 1;
     if is_xml {
-        return refuse("it is XML; convert it to CSV, for example with pandas.read_xml");
+        return refuse(say!(
+            "format-xml",
+            "it is XML; convert it to CSV, for example with pandas.read_xml"
+        ));
     }
     Ok(None)
 }

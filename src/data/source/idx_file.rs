@@ -13,6 +13,7 @@ use super::input::{Input, open};
 use crate::data::Source;
 use crate::data::schema::options::{Part, Progress};
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 
 /// Magic number of a file of images: unsigned bytes in three dimensions.
 pub(crate) const IMAGES: [u8; 4] = [0, 0, 8, 3];
@@ -47,7 +48,13 @@ impl ImageFile {
         let [all, height, width] = header(&mut input.bytes, IMAGES, source)?;
         let pixels = u64::from(height) * u64::from(width);
         if pixels == 0 || pixels > MAX_PIXELS || all == 0 {
-            let problem = format!("{all} images of {width} x {height} pixels can't be used");
+            let problem = say!(
+                "images-unusable",
+                "{all} images of {width} x {height} pixels can't be used",
+                all,
+                width,
+                height
+            );
             return Err(refused(source, problem));
         }
         let (width, height) = (width as usize, height as usize);
@@ -86,7 +93,12 @@ impl ImageFile {
             .read(image)
             .map_err(|cause| unreadable(source, cause))?;
         if !is_whole {
-            let problem = format!("it ends within image {number} of {}", self.all);
+            let problem = say!(
+                "idx-short-image",
+                "it ends within image {number} of {all}",
+                number,
+                all = self.all
+            );
             return Err(refused(source, problem));
         }
         Ok(())
@@ -109,13 +121,21 @@ fn header(bytes: &mut dyn Read, magic: [u8; 4], source: &Source) -> Result<[u32;
         let mut word = [0; 4];
         let read = bytes.read_exact(&mut word);
         read.map(|()| word).map_err(|cause| match cause.kind() {
-            io::ErrorKind::UnexpectedEof => refused(source, "it ends within its header".into()),
+            io::ErrorKind::UnexpectedEof => refused(
+                source,
+                say!("idx-short-header", "it ends within its header").into(),
+            ),
             _ => unreadable(source, cause),
         })
     };
     let found = next()?;
     if found != magic {
-        let problem = format!("it begins with {found:?}, not with {magic:?}");
+        let problem = say!(
+            "idx-magic",
+            "it begins with {found}, not with {magic}",
+            found = format!("{:?}", found),
+            magic = format!("{:?}", magic)
+        );
         return Err(refused(source, problem));
     }
     let mut numbers = [0; 3];
@@ -147,21 +167,31 @@ pub(crate) fn labels_of(source: &Source, all: u32) -> Result<Vec<u8>> {
                 .to_string()
                 .replace("images-idx3", "labels-idx1")
                 .into(),
-            hint: format!(" (the labels of {source})"),
+            hint: say!("idx-labels-of", " (the labels of {source})", source),
         });
     };
     let labels_source = Source::File(path);
     let mut bytes = open(&labels_source)?.bytes;
     let [count, ..] = header(&mut bytes, LABELS, &labels_source)?;
     if count != all {
-        let problem = format!("it has {count} labels for {all} images");
+        let problem = say!(
+            "idx-counts",
+            "it has {count} labels for {all} images",
+            count,
+            all
+        );
         return Err(refused(&labels_source, problem));
     }
     let mut labels = Vec::new();
     let read = bytes.take(u64::from(all)).read_to_end(&mut labels);
     read.map_err(|cause| unreadable(&labels_source, cause))?;
     if labels.len() != all as usize {
-        let problem = format!("it ends within label {} of {all}", labels.len() + 1);
+        let problem = say!(
+            "idx-short-label",
+            "it ends within label {number} of {all}",
+            number = labels.len() + 1,
+            all
+        );
         return Err(refused(&labels_source, problem));
     }
     Ok(labels)

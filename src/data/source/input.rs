@@ -13,6 +13,7 @@ use super::foreign::{self, Format};
 use super::idx_file::IMAGES;
 use super::{Source, arff, json_lines};
 use crate::error::{Error, Place, Result};
+use crate::util::lang::say;
 
 /// Number of first bytes by which nearly all formats are known. A pipe may deliver few at a time.
 const FIRST: usize = 4;
@@ -127,16 +128,22 @@ fn convert(format: Format, bytes: Vec<u8>, source: &str) -> Result<Converted> {
         #[cfg(not(feature = "xlsx"))]
         Format::Workbook => Err(without(
             source,
-            "it is an Excel workbook (.xlsx), which this nn-tui was built without: \
-             cargo install nn-tui --features xlsx, or save the sheet as CSV",
+            say!(
+                "format-no-xlsx",
+                "it is an Excel workbook (.xlsx), which this nn-tui was built without: \
+             cargo install nn-tui --features xlsx, or save the sheet as CSV"
+            ),
         )),
         #[cfg(feature = "parquet")]
         Format::Parquet => super::parquet::converted(bytes, source),
         #[cfg(not(feature = "parquet"))]
         Format::Parquet => Err(without(
             source,
-            "it is a Parquet file, which this nn-tui was built without: \
-             cargo install nn-tui --features parquet, or save it as CSV",
+            say!(
+                "format-no-parquet",
+                "it is a Parquet file, which this nn-tui was built without: \
+             cargo install nn-tui --features parquet, or save it as CSV"
+            ),
         )),
     }
 }
@@ -151,7 +158,10 @@ fn without(source: &str, about: &'static str) -> Error {
 fn open_file(path: &Path) -> Result<File> {
     if path.is_dir() {
         // What the system says about reading a directory differs, and helps nobody.
-        let cause = io::Error::new(io::ErrorKind::IsADirectory, "it is a directory");
+        let cause = io::Error::new(
+            io::ErrorKind::IsADirectory,
+            say!("is-directory", "it is a directory"),
+        );
         return Err(Error::reading(path, cause));
     }
     File::open(path).map_err(|cause| Error::reading(path, cause))

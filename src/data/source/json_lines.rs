@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::converted::Converted;
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 
 /// Converts the JSON lines in `text`, which messages call `source`. Columns come in the order in which their
 /// keys first appear; a key that an object does not have is a missing value, as is `null`.
@@ -66,8 +67,10 @@ type Members<'l> = Vec<(Cow<'l, str>, &'l RawValue)>;
 fn object<'l>(line: &'l [u8], number: u64, source: &str) -> Result<Option<Members<'l>>> {
     let place = || Place::whole(source).at_line(number);
     let text = std::str::from_utf8(line).map_err(|_| {
-        let about =
-            "the line is not UTF-8, as JSON must be (iconv -f ENCODING -t utf-8 converts a file)";
+        let about = say!(
+            "json-not-utf8",
+            "the line is not UTF-8, as JSON must be (iconv -f ENCODING -t utf-8 converts a file)"
+        );
         Error::data(place(), DataProblem::ForeignFormat(about))
     })?;
     let text = text.trim_start_matches('\u{feff}').trim_ascii();

@@ -144,7 +144,11 @@ impl TryFrom<Recorded> for Source {
         match recorded {
             Recorded::BuiltIn(name) => match built_in(&name) {
                 Some(built_in) => Ok(Self::BuiltIn(built_in)),
-                None => Err(format!("there is no built-in data set \"{name}\"")),
+                None => Err(say!(
+                    "no-built-in",
+                    "there is no built-in data set \"{name}\"",
+                    name
+                )),
             },
             Recorded::File(path) => Ok(Self::File(path.into())),
             Recorded::StandardInput => Ok(Self::Stdin),
@@ -162,6 +166,15 @@ impl fmt::Display for Source {
     }
 }
 
+/// Returns the name of data as [`Source`] is displayed and recorded, in the language of the screen.
+pub(crate) fn shown_source(source: &str) -> String {
+    match source.strip_prefix("built-in ") {
+        Some(name) => say!("source-built-in", "built-in {name}", name),
+        None if source == "standard input" => say!("source-stdin", "standard input").to_owned(),
+        None => source.to_owned(),
+    }
+}
+
 /// Suggests built-in data sets for a missing file called `name`.
 fn hint(name: &str) -> String {
     let names: Vec<String> = BUILT_IN.iter().map(|b| b.name.to_owned()).collect();
@@ -174,7 +187,7 @@ fn hint(name: &str) -> String {
         near => say!(
             "error-near-built-in",
             "; did you mean the built-in {names}?",
-            names = near.join(" or ")
+            names = near.join(say!("or", " or "))
         ),
     }
 }

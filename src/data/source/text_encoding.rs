@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read};
 use serde::{Deserialize, Serialize};
 
 use crate::data::table::records::read_some;
+use crate::util::lang::say;
 use crate::util::windows_1252::character;
 
 /// Bytes that are converted at once.
@@ -187,7 +188,7 @@ impl<R> Decoder<R> {
         let text = String::from_utf16(&units).ok();
         let is_whole = !is_last || self.block.is_empty();
         text.filter(|_| is_whole).ok_or_else(|| {
-            let problem = "it is not UTF-16: a character is cut in half";
+            let problem = say!("utf16-cut", "it is not UTF-16: a character is cut in half");
             io::Error::new(io::ErrorKind::InvalidData, problem)
         })
     }

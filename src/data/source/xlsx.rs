@@ -6,6 +6,7 @@ use calamine::{Data, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::converted::Converted;
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 
 /// Converts the first visible sheet of the workbook in `bytes` that has cells; messages call it `source`.
 ///
@@ -27,8 +28,13 @@ pub(super) fn converted(bytes: Vec<u8>, source: &str) -> Result<Converted> {
             continue;
         };
         let name = match sheets.len() {
-            1 => "Excel workbook".to_owned(),
-            all => format!("Excel workbook, sheet \"{}\" of {all}", sheet.name),
+            1 => say!("workbook", "Excel workbook").to_owned(),
+            all => say!(
+                "workbook-sheet",
+                "Excel workbook, sheet \"{sheet}\" of {all}",
+                sheet = sheet.name,
+                all
+            ),
         };
         let mut table = Converted::new(name, false);
         for _ in 0..first_row {

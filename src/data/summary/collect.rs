@@ -107,7 +107,7 @@ impl Facts<'_> {
             fact.severity = Severity::Note;
         }
         let task = match &dataset.target {
-            Target::Numbers(_) => say!("fact-number", "a number"),
+            Target::Numbers(_) => say!("fact-number", "a number").to_owned(),
             Target::Classes { names, .. } => {
                 say!("fact-classes", "{classes} classes", classes = names.len())
             }
@@ -124,7 +124,7 @@ impl Facts<'_> {
                 "fact-merged-labels",
                 "{others} counted as \"{class}\"",
                 others = listed(&quoted(others)),
-                class = class
+                class
             );
             self.note(Topic::Target, "merged-labels", statement, &[]);
         }
@@ -133,7 +133,7 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-word-classes",
                 "{names} counted as a class, not as missing",
-                names = names
+                names
             );
             self.note(
                 Topic::Target,
@@ -186,11 +186,11 @@ impl Facts<'_> {
         for (column, order) in &self.report.guessed_dates {
             let (found, other) = match order {
                 DateOrder::DayFirst => (
-                    say!("fact-day-first", "day before month"),
+                    say!("fact-day-first", "day before month").to_owned(),
                     DateOrder::MonthFirst,
                 ),
                 DateOrder::MonthFirst => (
-                    say!("fact-month-first", "month before day"),
+                    say!("fact-month-first", "month before day").to_owned(),
                     DateOrder::DayFirst,
                 ),
             };
@@ -200,10 +200,10 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-date-order",
                 "{found} in {column}, a guess; {usage},{other} swaps them",
-                found = found,
+                found,
                 column = brief(column),
-                usage = usage,
-                other = other
+                usage,
+                other
             );
             self.note(Topic::Columns, "date-order", statement, &["--dates"]);
         }
@@ -227,8 +227,8 @@ impl Facts<'_> {
                 say!(
                     "fact-mean",
                     "R² {score} (always the mean, {mean})",
-                    score = score,
-                    mean = mean
+                    score,
+                    mean
                 )
             }
         };
@@ -240,8 +240,8 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-images",
                 "images of {width}x{height} pixels",
-                width = width,
-                height = height
+                width,
+                height
             );
             self.add(Topic::Columns, "image", statement, &[]);
         } else {
@@ -249,8 +249,8 @@ impl Facts<'_> {
             self.add(Topic::Columns, "types", kinds, &["--categorical", "--drop"]);
         }
         let network_inputs = match inputs {
-            1 => say!("fact-input", "1 network input"),
-            inputs => say!("fact-inputs", "{inputs} network inputs", inputs = inputs),
+            1 => say!("fact-input", "1 network input").to_owned(),
+            inputs => say!("fact-inputs", "{inputs} network inputs", inputs),
         };
         self.add(Topic::Columns, "inputs", network_inputs, &[]);
         self.add_exclusions(true, "left-out", &["--keep"]);
@@ -276,7 +276,7 @@ impl Facts<'_> {
                 say!(
                     "fact-rare-categories",
                     "{rare} rare values of \"{column}\" share the input \"other\"",
-                    rare = rare,
+                    rare,
                     column = brief(column)
                 )
             };
@@ -299,9 +299,9 @@ impl Facts<'_> {
                 line = stray.line,
                 word = brief(&stray.words[0]),
                 used = if is_used {
-                    say!("fact-as-categories", "read as categories")
+                    say!("fact-as-categories", "read as categories").to_owned()
                 } else {
-                    say!("fact-excluded", "excluded")
+                    say!("fact-excluded", "excluded").to_owned()
                 },
                 words = brief(&stray.words.join(",")),
             );
@@ -334,7 +334,7 @@ impl Facts<'_> {
                 self.add(
                     Topic::Columns,
                     name,
-                    say!("fact-none-excluded", "none excluded"),
+                    say!("fact-none-excluded", "none excluded").to_owned(),
                     options,
                 );
             }
@@ -360,12 +360,12 @@ impl Facts<'_> {
             self.add(
                 Topic::Missing,
                 "missing",
-                say!("fact-none-missing", "none"),
+                say!("fact-none-missing", "none").to_owned(),
                 options,
             );
         } else {
             let replaced = match cells {
-                1 => say!("fact-value", "1 value"),
+                1 => say!("fact-value", "1 value").to_owned(),
                 cells => say!("fact-values", "{values} values", values = cells),
             };
             let statement = say!(
@@ -393,7 +393,7 @@ impl Facts<'_> {
         let statement = say!(
             "fact-recognised",
             "recognised: empty, {words}{others}",
-            words = words,
+            words,
             others = in_numbers
         );
         if cells > 0 || !dataset.missing.is_usual() {
@@ -403,7 +403,7 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-category",
                 "\"{category}\" in {column} is a category, not a missing value",
-                category = category,
+                category,
                 column = name
             );
             self.note(Topic::Missing, "category", statement, options);
@@ -443,11 +443,11 @@ fn kinds(dataset: &Dataset) -> String {
         }] += 1;
     }
     let kinds = [
-        say!("kind-numeric", "numeric"),
-        say!("kind-categorical", "categorical"),
-        say!("kind-boolean", "boolean"),
-        say!("kind-dates", "parts of dates"),
-        say!("kind-lags", "lags"),
+        say!("kind-numeric", "numeric").to_owned(),
+        say!("kind-categorical", "categorical").to_owned(),
+        say!("kind-boolean", "boolean").to_owned(),
+        say!("kind-dates", "parts of dates").to_owned(),
+        say!("kind-lags", "lags").to_owned(),
     ];
     let counts = counts.iter().zip(kinds);
     let counts = counts.filter(|(count, _)| **count > 0);

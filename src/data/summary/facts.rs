@@ -32,13 +32,13 @@ impl Topic {
     /// Label for people.
     pub fn label(self) -> String {
         match self {
-            Self::Target => say!("topic-target", "target"),
-            Self::Rows => say!("topic-rows", "rows"),
-            Self::Baseline => say!("topic-baseline", "baseline"),
-            Self::Duplicates => say!("topic-duplicates", "duplicates"),
-            Self::Columns => say!("topic-columns", "columns"),
-            Self::Missing => say!("topic-missing", "missing"),
-            Self::Format => say!("topic-format", "format"),
+            Self::Target => say!("topic-target", "target").to_owned(),
+            Self::Rows => say!("topic-rows", "rows").to_owned(),
+            Self::Baseline => say!("topic-baseline", "baseline").to_owned(),
+            Self::Duplicates => say!("topic-duplicates", "duplicates").to_owned(),
+            Self::Columns => say!("topic-columns", "columns").to_owned(),
+            Self::Missing => say!("topic-missing", "missing").to_owned(),
+            Self::Format => say!("topic-format", "format").to_owned(),
         }
     }
 }
@@ -87,22 +87,19 @@ impl Fact {
         }
         let options = self.options.join(", ");
         let options = if self.given {
-            say!("fact-set-by", "set by {options}", options = options)
+            say!("fact-set-by", "set by {options}", options)
         } else {
             options
         };
         match statement.strip_suffix([')', '）']) {
-            Some(open) if open.matches(['(', '（']).count() == 1 => say!(
-                "fact-more-options",
-                "{open}; {options})",
-                open = open,
-                options = options
-            ),
+            Some(open) if open.matches(['(', '（']).count() == 1 => {
+                say!("fact-more-options", "{open}; {options})", open, options)
+            }
             _ => say!(
                 "fact-options",
                 "{statement} ({options})",
-                statement = statement,
-                options = options
+                statement,
+                options
             ),
         }
     }
@@ -123,21 +120,22 @@ pub(super) fn duplicates(count: usize) -> Fact {
     let (severity, statement) = match count {
         0 => (
             Severity::Info,
-            say!("fact-no-leak", "no validation row also appears in training"),
+            say!("fact-no-leak", "no validation row also appears in training").to_owned(),
         ),
         1 => (
             Severity::Warning,
             say!(
                 "fact-leak-row",
                 "1 validation row also appears in training (leak)"
-            ),
+            )
+            .to_owned(),
         ),
         rows => (
             Severity::Warning,
             say!(
                 "fact-leak-rows",
                 "{rows} validation rows also appear in training (leak)",
-                rows = rows
+                rows
             ),
         ),
     };

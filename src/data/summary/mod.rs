@@ -14,6 +14,7 @@ use ndarray::ArrayView2;
 use serde::Serialize;
 
 use super::{Baseline, Dataset, Prepared, ReadReport, Samples, Target};
+use crate::data::source::shown_source;
 use crate::util::numbers::score;
 use crate::util::text::sanitise;
 use columns::Statistics;
@@ -133,6 +134,7 @@ impl DataSummary {
             .for_each(|column| make(&mut column.name));
         self.constant.iter_mut().for_each(make);
         make(&mut self.target.name);
+        self.source = shown_source(&self.source);
         self.target
             .classes
             .iter_mut()

@@ -3,6 +3,7 @@
 use super::Shape;
 use crate::data::schema::dates::{Date, DateOrder, DatePart, Written, monthly_order};
 use crate::error::DataProblem;
+use crate::util::lang::say;
 use crate::util::text::brief;
 
 /// Reader of a column of dates, which become four raw values each: year, month, day and hour. The month is
@@ -168,9 +169,12 @@ pub(crate) fn not_a_date(cell: &str, order: Option<DateOrder>) -> DataProblem {
     });
     let order = match order {
         _ if !is_open => "",
-        Some(DateOrder::DayFirst) => " with the day first",
-        Some(DateOrder::MonthFirst) => " with the month first",
-        None => " with the year first, or the name of the month",
+        Some(DateOrder::DayFirst) => say!("date-day-first", " with the day first"),
+        Some(DateOrder::MonthFirst) => say!("date-month-first", " with the month first"),
+        None => say!(
+            "date-year-first",
+            " with the year first, or the name of the month"
+        ),
     };
     DataProblem::NotADate {
         found: brief(cell),

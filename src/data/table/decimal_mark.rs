@@ -4,6 +4,7 @@ use super::batch::Row;
 use super::dialect::{Delimiter, SAMPLE};
 use super::formatted;
 use crate::data::schema::missing::MissingValues;
+use crate::util::lang::say;
 
 /// Numbers in a table by their only mark, or the last of several.
 #[derive(Debug, Clone, Copy, Default)]
@@ -115,21 +116,33 @@ fn statement(rows: &[Row], own: bool, have_commas: bool, trained: bool) -> Optio
     if own == trained && have_commas == trained {
         return None;
     }
-    let [mark, other] = if have_commas {
-        ["comma", "point"]
+    let (comma, point) = (
+        say!("decimal-comma", "comma"),
+        say!("decimal-point", "point"),
+    );
+    let (mark, other, option) = if have_commas {
+        (comma, point, "point")
     } else {
-        ["point", "comma"]
+        (point, comma, "comma")
     };
     if have_commas != trained {
-        return Some(format!(
+        return Some(say!(
+            "decimal-unlike",
             "numbers read with a decimal {mark}, though those of the training table have a decimal {other} \
-             (--decimal {other} reads them like those)"
+             (--decimal {option} reads them like those)",
+            mark,
+            other,
+            option
         ));
     }
     let rows = &rows[..rows.len().min(SAMPLE)];
     Marks::of(rows).are_ambiguous().then(|| {
-        format!(
-            "numbers read with a decimal {mark}, as in the training table (--decimal {other} if they have a decimal {other})"
+        say!(
+            "decimal-like",
+            "numbers read with a decimal {mark}, as in the training table (--decimal {option} if they have a decimal {other})",
+            mark,
+            other,
+            option
         )
     })
 }

@@ -10,6 +10,7 @@ use crate::data::TextEncoding;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::util::lang::say;
 
 /// Rows of the prefix that decide.
 pub(crate) const SAMPLE: usize = 200;
@@ -74,8 +75,11 @@ impl FromStr for Delimiter {
                     Self::Byte(byte)
                 }
                 _ => {
-                    let message = "a delimiter is comma, semicolon, tab, bar, blanks, or one \
-                                   character that is no letter, digit or quote";
+                    let message = say!(
+                        "delimiter-takes",
+                        "a delimiter is comma, semicolon, tab, bar, blanks, or one \
+                                   character that is no letter, digit or quote"
+                    );
                     return Err(Error::Usage(message.into()));
                 }
             },

@@ -4,6 +4,7 @@
 use super::Shape;
 use super::amount::{Amount, NO_CENTS, is_gap};
 use crate::error::DataProblem;
+use crate::util::lang::say;
 use crate::util::text::brief;
 
 /// Currencies whose amounts are written with commas between thousands.
@@ -49,10 +50,10 @@ impl Formats {
     pub(crate) fn mixed(&self) -> Option<String> {
         match self.units.as_slice() {
             [unit] if self.has_bare && PERCENT.contains(unit) => {
-                Some(format!("{unit} and no unit"))
+                Some(say!("unit-and-none", "{unit} and no unit", unit))
             }
             [] | [_] => None,
-            units => Some(units.join(" and ")),
+            units => Some(units.join(say!("and", " and "))),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::data::{
     CellFormat, Column, ColumnKind, Dataset, HeldOut, Lines, MissingValues, Source, Target, matrix,
 };
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 use crate::util::memory;
 use crate::util::random::{RngStream, generator, shuffle};
 
@@ -48,7 +49,11 @@ pub(crate) fn load(
 ) -> Result<Dataset> {
     if options.task == TaskChoice::Regression {
         return Err(Error::Usage(
-            "--task regression: images have classes".into(),
+            say!(
+                "images-have-classes",
+                "--task regression: images have classes"
+            )
+            .into(),
         ));
     }
     let set = Set::read(source, input, options, observer)?;
@@ -124,9 +129,11 @@ pub(crate) fn held_out(
 ) -> Result<HeldOut> {
     let set = Set::read(source, input, &LoadOptions::default(), observer)?;
     if dataset.image != Some((set.width, set.height)) {
-        let problem = format!(
-            "its images have {} x {} pixels, unlike those trained on",
-            set.width, set.height
+        let problem = say!(
+            "images-other-size",
+            "its images have {width} x {height} pixels, unlike those trained on",
+            width = set.width,
+            height = set.height
         );
         return Err(refused(source, problem));
     }
@@ -176,9 +183,12 @@ impl Set {
         let is_used = sample(labels.len(), options);
         let used = is_used.iter().filter(|is_used| **is_used).count();
         let values = used * file.pixels();
-        let purpose = format!(
-            "reading {used} images of {} x {} pixels",
-            file.width, file.height
+        let purpose = say!(
+            "purpose-images",
+            "reading {used} images of {width} x {height} pixels",
+            used,
+            width = file.width,
+            height = file.height
         );
         memory::check(&purpose, size_of::<f32>() as u128 * values as u128)?;
         let mut set = Self {
@@ -194,7 +204,11 @@ impl Set {
             file.read_image(index + 1, &mut image, source)?;
             if is_used {
                 // A header may claim more images than there are.
-                memory::reserve(&mut set.values, image.len(), "the images")?;
+                memory::reserve(
+                    &mut set.values,
+                    image.len(),
+                    say!("content-images", "the images"),
+                )?;
                 set.values.extend(image.iter().map(|&byte| f32::from(byte)));
                 set.labels.push(label);
                 set.lines.push(index as u64 + 1);

@@ -251,18 +251,19 @@ impl Table {
             (Some(sign), _) => say!(
                 "problem-comment",
                 "--comment \"{sign}\" skips lines that start with it",
-                sign = sign
+                sign
             ),
             (None, Some(line @ 2..)) => say!(
                 "problem-first-line",
                 "--skip {above} takes line {line} for the first of the table",
                 above = line - 1,
-                line = line
+                line
             ),
             (None, _) => say!(
                 "problem-delimiter",
                 "--delimiter says what separates the cells"
-            ),
+            )
+            .to_owned(),
         };
         DataProblem::SingleColumn { hint }
     }

@@ -18,6 +18,7 @@ use super::left_out::{
 use super::records::{Records, line_ends};
 use crate::data::schema::options::LoadObserver;
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 
 /// Maximum number of batches that wait: enough that neither side waits for the other at every batch
 /// on a busy machine.
@@ -302,7 +303,7 @@ impl Rows {
         received.unwrap_or_else(|_| {
             Err(Error::CannotRead {
                 path: self.source.as_str().into(),
-                cause: io::Error::other("the reading thread stopped"),
+                cause: io::Error::other(say!("reader-stopped", "the reading thread stopped")),
             })
         })
     }
@@ -330,7 +331,11 @@ pub(crate) fn is_excel_error(cell: &str) -> bool {
 
 /// Returns how the table is read without `line`, in brackets.
 fn without_line(line: u64) -> String {
-    format!(" (sed {line}d FILE | nn-tui - reads the table without the line)")
+    say!(
+        "hint-without-line",
+        " (sed {line}d FILE | nn-tui - reads the table without the line)",
+        line
+    )
 }
 
 /// Returns the option that may help with a `record` of another width than the first row, in brackets.
@@ -339,11 +344,17 @@ fn ragged_hint(record: &Record) -> String {
         |cell: &str| cell.trim_start().starts_with('\'') && !cell.trim_end().ends_with('\'');
     match comment_sign(record.cell(0)) {
         Some(sign) => {
-            format!(" (--comment \"{sign}\" skips lines that start with it)")
+            say!(
+                "hint-comment-lines",
+                " (--comment \"{sign}\" skips lines that start with it)",
+                sign
+            )
         }
-        _ if record.cells().any(is_cut) => {
-            " (--quote \"'\" keeps what is between two of them in one cell)".into()
-        }
+        _ if record.cells().any(is_cut) => say!(
+            "hint-quote",
+            " (--quote \"'\" keeps what is between two of them in one cell)"
+        )
+        .into(),
         _ => without_line(record.line),
     }
 }

@@ -49,6 +49,7 @@ use super::Format;
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::{Document, Layer};
 use crate::nn::{Architecture, LayerParameters, Parameters};
+use crate::util::lang::say;
 
 /// JSON text, one row of weights a line.
 pub(super) const FORMAT: Format = Format {
@@ -102,7 +103,7 @@ fn write(model: &TrainedModel) -> serde_json::Result<Vec<u8>> {
 
 fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
     let mut document = Document::parse(bytes)?;
-    let layers = document.layers.take().ok_or("it has no \"layers\"")?;
+    let layers = document.layers.take().ok_or(say!("model-no-layers", "it has no \"layers\""))?;
     let parameters = parameters(layers, &document.architecture)?;
     document.into_model(parameters)
 }
@@ -110,9 +111,7 @@ fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
 fn parameters(layers: Vec<Layer>, architecture: &Architecture) -> Result<Parameters, String> {
     let (found, expected) = (layers.len(), architecture.depth());
     if found != expected {
-        return Err(format!(
-            "the network {architecture} has {expected} layers of weights, the file has {found}"
-        ));
+        return Err(say!("model-layers", "the network {architecture} has {expected} layers of weights, the file has {found}", architecture, expected, found));
     }
     let shapes = architecture.layer_shapes();
     let layers: Result<Vec<_>, String> = (1..)
@@ -134,21 +133,16 @@ fn layer_parameters(
 ) -> Result<LayerParameters, String> {
     let Layer { weights, biases } = layer;
     let wrong = |what: &str, found: usize, expected: usize| {
-        Err(format!(
-            "layer {number}: {what} {found} instead of {expected} numbers"
-        ))
+        Err(say!("model-layer-numbers", "layer {number}: {what} {found} instead of {expected} numbers", number, what, found, expected))
     };
     if let Some(row) = weights.iter().find(|row| row.len() != inputs) {
-        return wrong("a row of weights has", row.len(), inputs);
+        return wrong(say!("model-weights-row", "a row of weights has"), row.len(), inputs);
     }
     if weights.len() != outputs {
-        return Err(format!(
-            "layer {number} has {} instead of {outputs} rows of weights",
-            weights.len()
-        ));
+        return Err(say!("model-rows", "layer {number} has {found} instead of {outputs} rows of weights", number, found = weights.len(), outputs));
     }
     if biases.len() != outputs {
-        return wrong("the biases are", biases.len(), outputs);
+        return wrong(say!("model-biases", "the biases are"), biases.len(), outputs);
     }
     // Every row has `inputs` numbers, so there are as many as the shape asks for.
     let weights = Array2::from_shape_vec((outputs, inputs), weights.concat())

@@ -77,10 +77,11 @@ pub fn for_path(path: &Path) -> Result<&'static Format> {
         extension.is_some_and(|extension| extension.eq_ignore_ascii_case(format.extension))
     };
     ALL.iter().find(is_format).ok_or_else(|| {
-        Error::Usage(format!(
-            "{}: the name of a model file must end in {}",
-            sanitise(&path.to_string_lossy()),
-            extensions(),
+        Error::Usage(say!(
+            "model-extension",
+            "{path}: the name of a model file must end in {extensions}",
+            path = sanitise(&path.to_string_lossy()),
+            extensions = extensions()
         ))
     })
 }
@@ -92,11 +93,12 @@ pub fn for_path(path: &Path) -> Result<&'static Format> {
 pub(super) fn decoder_for(path: &Path) -> Result<Decode> {
     let format = for_path(path)?;
     format.decode.ok_or_else(|| {
-        Error::Usage(format!(
-            "{}: {} files are for other programs; nn-tui reads {}",
-            sanitise(&path.to_string_lossy()),
-            format.name,
-            readable_extensions(),
+        Error::Usage(say!(
+            "model-not-read",
+            "{path}: {format} files are for other programs; nn-tui reads {readable}",
+            path = sanitise(&path.to_string_lossy()),
+            format = format.name,
+            readable = readable_extensions()
         ))
     })
 }
@@ -120,7 +122,7 @@ fn alternatives(formats: impl Iterator<Item = &'static Format>) -> String {
             "format-or",
             "{first} or {last}",
             first = first.join(", "),
-            last = last
+            last
         ),
         one => one.concat(),
     }

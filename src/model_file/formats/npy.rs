@@ -3,6 +3,8 @@
 //! Source: NumPy's documentation of `numpy.lib.format`. Writes version 1.0; reads 1.0, 2.0 and 3.0,
 //! little-endian and in row-major order.
 
+use crate::util::lang::say;
+
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// Alignment of the numbers in the file, in bytes.
 const ALIGNMENT: usize = 64;
@@ -49,26 +51,33 @@ pub(crate) fn encode(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
 /// # Errors
 /// A description of the problem, to follow the name of the array.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Array<'_>, String> {
-    let rest = bytes.strip_prefix(MAGIC).ok_or("is not an .npy array")?;
+    let rest = bytes
+        .strip_prefix(MAGIC)
+        .ok_or(say!("npy-none", "is not an .npy array"))?;
     let (length, rest) = match rest {
         [1, _, a, b, rest @ ..] => (u32::from(u16::from_le_bytes([*a, *b])), rest),
         [2 | 3, _, a, b, c, d, rest @ ..] => (u32::from_le_bytes([*a, *b, *c, *d]), rest),
-        _ => return Err("has an unknown .npy version".into()),
+        _ => return Err(say!("npy-version", "has an unknown .npy version").into()),
     };
     let header = usize::try_from(length).ok();
     let (header, data) = header
         .and_then(|length| rest.split_at_checked(length))
-        .ok_or("is shorter than its header")?;
-    let header = std::str::from_utf8(header).map_err(|_| "has a header that is not UTF-8")?;
-    let (descr, shape) = Header::read(header).ok_or("has a header that cannot be read")?;
-    let item = item_size(descr).ok_or_else(|| format!("has numbers of the type {descr}"))?;
+        .ok_or(say!("npy-short", "is shorter than its header"))?;
+    let header = std::str::from_utf8(header)
+        .map_err(|_| say!("npy-not-utf8", "has a header that is not UTF-8"))?;
+    let (descr, shape) =
+        Header::read(header).ok_or(say!("npy-header", "has a header that cannot be read"))?;
+    let item = item_size(descr)
+        .ok_or_else(|| say!("npy-type", "has numbers of the type {descr}", descr))?;
     let size = shape
         .iter()
         .try_fold(item, |size, &length| size.checked_mul(length));
     if size != Some(data.len()) {
-        return Err(format!(
-            "has {} bytes of numbers, which does not fit the shape {shape:?}",
-            data.len()
+        return Err(say!(
+            "npy-shape",
+            "has {bytes} bytes of numbers, which does not fit the shape {shape}",
+            bytes = data.len(),
+            shape = format!("{:?}", shape)
         ));
     }
     Ok(Array { descr, shape, data })

@@ -25,6 +25,7 @@ use crate::model_file::TrainedModel;
 use crate::model_file::schema::Document;
 use crate::model_file::tensors;
 use crate::util::text::sanitise;
+use crate::util::lang::say;
 
 /// Name of the array that holds the document.
 const DOCUMENT: &str = "nn-tui";
@@ -77,14 +78,14 @@ fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
         .ok()
         .filter(|array| array.descr == BYTE);
     let document =
-        document.ok_or_else(|| format!("its array \"{DOCUMENT}\" is not one of bytes"))?;
+        document.ok_or_else(|| say!("npz-not-bytes", "its array \"{document}\" is not one of bytes", document = DOCUMENT))?;
     let document = Document::parse_without_layers(document.data)
-        .map_err(|problem| format!("array \"{DOCUMENT}\": {problem}"))?;
+        .map_err(|problem| say!("npz-document", "array \"{document}\": {problem}", document = DOCUMENT, problem))?;
     let parameters = tensors::collect(&document.architecture, |name| {
         let bytes = archive.read(name)?;
-        let array = npy::decode(&bytes).map_err(|why| format!("its array \"{name}\" {why}"))?;
+        let array = npy::decode(&bytes).map_err(|why| say!("npz-array", "its array \"{name}\" {why}", name, why))?;
         if array.descr != FLOAT {
-            return Err(format!("the array \"{name}\" is not of type float32"));
+            return Err(say!("npz-not-float", "the array \"{name}\" is not of type float32", name));
         }
         Ok((array.shape, tensors::floats(array.data)))
     })?;
@@ -95,7 +96,7 @@ fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
         .filter(|&name| name != DOCUMENT);
     if let Some(unexpected) = tensors::unexpected(names, parameters.layers.len()) {
         let unexpected = sanitise(unexpected);
-        return Err(format!("it has an unexpected array \"{unexpected}\""));
+        return Err(say!("npz-unexpected", "it has an unexpected array \"{unexpected}\"", unexpected));
     }
     document.into_model(parameters)
 }
@@ -113,7 +114,7 @@ impl<'b> Archive<'b> {
     fn open(bytes: &'b [u8]) -> Result<Self, String> {
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(message)?;
         if archive.has_duplicate_names() {
-            return Err("it has two arrays of the same name".into());
+            return Err(say!("npz-twice", "it has two arrays of the same name").into());
         }
         let (mut names, mut unpacked) = (Vec::new(), 0_u64);
         for index in 0..archive.len() {
@@ -121,7 +122,7 @@ impl<'b> Archive<'b> {
             let name = member.name().map_err(message)?;
             let name = name.strip_suffix(".npy");
             names.push(
-                name.ok_or("it has a member that is not an .npy array")?
+                name.ok_or(say!("npz-member", "it has a member that is not an .npy array"))?
                     .to_owned(),
             );
             unpacked = unpacked.saturating_add(member.size());
@@ -130,9 +131,7 @@ impl<'b> Archive<'b> {
             .saturating_mul(MAX_RATIO)
             .max(ALWAYS_ACCEPTED);
         if unpacked > limit {
-            return Err(format!(
-                "its arrays would unpack to {unpacked} bytes, more than {MAX_RATIO} times the file"
-            ));
+            return Err(say!("npz-unpacked", "its arrays would unpack to {unpacked} bytes, more than {max_ratio} times the file", unpacked, max_ratio = MAX_RATIO));
         }
         Ok(Self {
             archive,
@@ -145,14 +144,14 @@ impl<'b> Archive<'b> {
     fn read(&mut self, name: &str) -> Result<Vec<u8>, String> {
         let member = self.archive.by_name(&format!("{name}.npy"));
         let mut member = member.map_err(|error| match error {
-            ZipError::FileNotFound => format!("it has no array \"{name}\""),
-            error => format!("its array \"{name}\": {}", message(error)),
+            ZipError::FileNotFound => say!("npz-no-array", "it has no array \"{name}\"", name),
+            error => say!("npz-broken", "its array \"{name}\": {problem}", name, problem = message(error)),
         })?;
         // A compressed array grows as it is unpacked: its size is only claimed.
         let claimed = usize::try_from(member.size()).unwrap_or(usize::MAX);
         let mut bytes = Vec::with_capacity(claimed.min(self.file_length));
         let read = member.read_to_end(&mut bytes);
-        read.map_err(|error| format!("its array \"{name}\": {error}"))?;
+        read.map_err(|error| say!("npz-unread", "its array \"{name}\": {error}", name, error))?;
         Ok(bytes)
     }
 }

@@ -28,6 +28,7 @@ use crate::model_file::TrainedModel;
 use crate::model_file::schema::Document;
 use crate::model_file::tensors;
 use crate::util::text::sanitise;
+use crate::util::lang::say;
 
 /// Only key of the metadata; the crate writes several keys in random order.
 const METADATA_KEY: &str = "nn-tui";
@@ -68,18 +69,20 @@ fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
     let metadata = header.metadata().as_ref();
     let json = metadata
         .and_then(|metadata| metadata.get(METADATA_KEY))
-        .ok_or_else(|| format!("its metadata has no \"{METADATA_KEY}\""))?;
+        .ok_or_else(|| say!("tensors-no-metadata", "its metadata has no \"{metadata_key}\"", metadata_key = METADATA_KEY))?;
     let document = Document::parse_without_layers(json.as_bytes())
-        .map_err(|problem| format!("metadata \"{METADATA_KEY}\": {problem}"))?;
+        .map_err(|problem| say!("tensors-metadata", "metadata \"{metadata_key}\": {problem}", metadata_key = METADATA_KEY, problem))?;
     // The crate checks that each tensor has as many bytes as its shape says.
     let file = SafeTensors::deserialize(bytes).map_err(message)?;
     let parameters = tensors::collect(&document.architecture, |name| {
         let tensor = file.tensor(name);
-        let tensor = tensor.map_err(|_| format!("it has no tensor \"{name}\""))?;
+        let tensor = tensor.map_err(|_| say!("tensors-none", "it has no tensor \"{name}\"", name))?;
         if tensor.dtype() != Dtype::F32 {
-            return Err(format!(
-                "the tensor \"{name}\" is of type {}, not F32",
-                tensor.dtype()
+            return Err(say!(
+                "tensors-type",
+                "the tensor \"{name}\" is of type {kind}, not F32",
+                name,
+                kind = tensor.dtype()
             ));
         }
         Ok((tensor.shape().to_vec(), tensors::floats(tensor.data())))
@@ -87,7 +90,7 @@ fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
     let names = file.names().into_iter();
     if let Some(name) = tensors::unexpected(names, parameters.layers.len()) {
         let name = sanitise(name);
-        return Err(format!("it has an unexpected tensor \"{name}\""));
+        return Err(say!("tensors-unexpected", "it has an unexpected tensor \"{name}\"", name));
     }
     document.into_model(parameters)
 }

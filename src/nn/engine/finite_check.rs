@@ -13,6 +13,7 @@ use crate::nn::kernels::elementwise::largest_magnitude;
 use crate::nn::kernels::gradient::largest_gradient;
 use crate::nn::kernels::output::sum_of_costs;
 use crate::nn::kernels::sparse::Scratch;
+use crate::util::lang::say;
 
 /// A value that is infinite or NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,8 +38,24 @@ impl fmt::Display for NonFinite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let layer = self.layer;
         match self.what {
-            Quantity::Loss => write!(f, "the loss is not finite (layer {layer})"),
-            Quantity::Gradient => write!(f, "the gradient of layer {layer} is not finite"),
+            Quantity::Loss => write!(
+                f,
+                "{}",
+                say!(
+                    "loss-not-finite",
+                    "the loss is not finite (layer {layer})",
+                    layer
+                )
+            ),
+            Quantity::Gradient => write!(
+                f,
+                "{}",
+                say!(
+                    "gradient-not-finite",
+                    "the gradient of layer {layer} is not finite",
+                    layer
+                )
+            ),
         }
     }
 }

@@ -6,6 +6,7 @@ use pulp::{Arch, Scalar, Simd, WithSimd};
 
 use super::panels::{NARROW, WIDE};
 use crate::error::{Error, Result};
+use crate::util::lang::say;
 use crate::util::text::sanitise;
 
 /// Environment variable that limits vector instructions: `portable` allows none, `avx2` all but AVX-512.
@@ -39,8 +40,11 @@ impl Instructions {
     pub(crate) fn check_environment() -> Result<()> {
         Self::named_in_environment().map(drop).map_err(|value| {
             let value = sanitise(&value.to_string_lossy());
-            Error::Usage(format!(
-                "{SIMD_VARIABLE} is \"{value}\"; it must be avx2 or portable"
+            Error::Usage(say!(
+                "simd-variable",
+                "{variable} is \"{value}\"; it must be avx2 or portable",
+                variable = SIMD_VARIABLE,
+                value
             ))
         })
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Output;
 use super::output::{OutputFunction, with_output};
 use crate::nn::kernels::output::OutputRows;
+use crate::util::lang::say;
 use crate::util::named::{read_by_name, shown_by_name};
 
 /// Declares the modules and the enum of the losses, and the macro `with_loss`, which expands `$body` with
@@ -295,7 +296,10 @@ impl Loss {
     /// Names of the losses that go with `output`.
     pub(crate) fn names_for(output: Output) -> String {
         let losses = Self::ALL.into_iter().filter(|loss| loss.goes_with(output));
-        losses.map(Self::name).collect::<Vec<_>>().join(" or ")
+        losses
+            .map(Self::name)
+            .collect::<Vec<_>>()
+            .join(say!("or", " or "))
     }
 }
 

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kernels::update::{Scale, Tile, TileUpdate, update_tile};
 use super::{LearningRate, Loss, Output, WeightDecay};
+use crate::util::lang::say;
 use crate::util::numbers::rate;
 pub use formula::Part;
 use formula::{Assignment, Symbol};
@@ -226,9 +227,10 @@ impl Optimizer {
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut words = text.split_whitespace();
         let Some(mut optimizer) = words.next().and_then(Self::named) else {
-            return Err(format!(
-                "optimizer takes one of {}",
-                Self::names().join(", ")
+            return Err(say!(
+                "optimizer-one-of",
+                "optimizer takes one of {names}",
+                names = Self::names().join(", ")
             ));
         };
         let mut constants = optimizer.spec().constants.iter();
@@ -237,13 +239,15 @@ impl Optimizer {
                 let names = optimizer.constants().map(|(name, _)| name);
                 let names: Vec<&str> = names.collect();
                 let takes = if names.is_empty() {
-                    "no number".to_owned()
+                    say!("optimizer-no-number", "no number").to_owned()
                 } else {
                     names.join(", ")
                 };
-                return Err(format!(
-                    "{} takes {takes} and nothing else",
-                    optimizer.name()
+                return Err(say!(
+                    "optimizer-takes",
+                    "{optimizer} takes {takes} and nothing else",
+                    optimizer = optimizer.name(),
+                    takes
                 ));
             };
             // What is not a number is out of every range.
@@ -260,7 +264,12 @@ impl Optimizer {
     pub fn with(mut self, name: &str, value: f64) -> Result<Self, String> {
         let constants = self.spec().constants;
         let Some(i) = constants.iter().position(|constant| constant.name == name) else {
-            return Err(format!("{} has no constant {name}", self.name()));
+            return Err(say!(
+                "optimizer-no-constant",
+                "{optimizer} has no constant {name}",
+                optimizer = self.name(),
+                name
+            ));
         };
         constants[i].check(value)?;
         self.constants[i] = value;
@@ -345,13 +354,25 @@ impl Constant {
     fn check(&self, value: f64) -> Result<(), String> {
         let in_f32 = value as f32;
         let (is_valid, range) = match self.range {
-            Range::Fraction => ((0.0..1.0).contains(&value), "at least 0 and below 1"),
-            Range::Positive => (in_f32 > 0.0 && in_f32.is_finite(), "above 0 and finite"),
+            Range::Fraction => (
+                (0.0..1.0).contains(&value),
+                say!("range-fraction", "at least 0 and below 1"),
+            ),
+            Range::Positive => (
+                in_f32 > 0.0 && in_f32.is_finite(),
+                say!("range-positive", "above 0 and finite"),
+            ),
         };
         if is_valid {
             Ok(())
         } else {
-            Err(format!("{} is {value}; it must be {range}", self.name))
+            Err(say!(
+                "constant-range",
+                "{name} is {value}; it must be {range}",
+                name = self.name,
+                value,
+                range
+            ))
         }
     }
 }

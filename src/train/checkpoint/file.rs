@@ -25,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::nn::engine::Threads;
 use crate::nn::{Architecture, LayerParameters, Parameters};
 use crate::train::session::{Fields, Numbers, SessionState};
+use crate::util::lang::say;
 use crate::util::text::{sanitise, shorten};
 
 /// Begin of the first line, before the version.
@@ -151,22 +152,28 @@ fn open(path: &Path) -> Result<File> {
     let reading = |cause| Error::reading(path, cause);
     // A pipe or a device may never end.
     if !fs::metadata(path).map_err(reading)?.is_file() {
-        return Err(reading(io::Error::other("it is not a regular file")));
+        return Err(reading(io::Error::other(say!(
+            "not-regular",
+            "it is not a regular file"
+        ))));
     }
     File::open(path).map_err(reading)
 }
 
 fn check_version(bytes: &[u8]) -> Result<(), String> {
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
-        return Err("it is not written by --checkpoint".into());
+        return Err(say!("checkpoint-foreign", "it is not written by --checkpoint").into());
     };
     let version: Vec<u8> = rest.iter().copied().take_while(|&b| b != b'\n').collect();
     if version == VERSION.as_bytes() {
         return Ok(());
     }
     let version = String::from_utf8_lossy(&version).into_owned();
-    Err(format!(
-        "it has version {version} of the format, this program reads version {VERSION}"
+    Err(say!(
+        "checkpoint-version",
+        "it has version {version} of the format, this program reads version {own}",
+        version,
+        own = VERSION
     ))
 }
 
@@ -176,7 +183,7 @@ fn parse<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, String> {
 
 fn decode(bytes: &[u8], threads: Threads) -> Result<Checkpoint, String> {
     check_version(bytes)?;
-    let incomplete = || "it is damaged or cut off".to_owned();
+    let incomplete = || say!("checkpoint-damaged", "it is damaged or cut off").to_owned();
     let end = bytes.len().checked_sub(SUM).ok_or_else(incomplete)?;
     let (bytes, sum) = bytes.split_at(end);
     let mut found = Crc::new();
@@ -193,7 +200,7 @@ fn decode(bytes: &[u8], threads: Threads) -> Result<Checkpoint, String> {
     let document: Document = parse(rest.take(length.map_err(|_| incomplete())?)?)?;
     let session = SessionState::new(document.session, &mut rest, threads)?;
     if !document.progress.recording.curves.is_consistent() {
-        return Err("its curves are inconsistent".into());
+        return Err(say!("checkpoint-curves", "its curves are inconsistent").into());
     }
     let before_update = if document.has_before_update {
         Some(rest.next(session.architecture())?)
@@ -201,7 +208,11 @@ fn decode(bytes: &[u8], threads: Threads) -> Result<Checkpoint, String> {
         None
     };
     if !rest.0.is_empty() {
-        return Err(format!("{} bytes too many", rest.0.len()));
+        return Err(say!(
+            "checkpoint-long",
+            "{bytes} bytes too many",
+            bytes = rest.0.len()
+        ));
     }
     Ok(Checkpoint {
         about,
@@ -218,20 +229,25 @@ struct Rest<'b>(&'b [u8]);
 
 impl<'b> Rest<'b> {
     fn take(&mut self, count: usize) -> Result<&'b [u8], String> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or("it is cut off")?;
+        let (taken, rest) = self
+            .0
+            .split_at_checked(count)
+            .ok_or(say!("checkpoint-short", "it is cut off"))?;
         self.0 = rest;
         Ok(taken)
     }
 
     fn line(&mut self) -> Result<&'b [u8], String> {
         let end = self.0.iter().position(|&byte| byte == b'\n');
-        let line = self.take(end.ok_or("it is cut off")?)?;
+        let line = self.take(end.ok_or(say!("checkpoint-short", "it is cut off"))?)?;
         self.take(1)?;
         Ok(line)
     }
 
     fn floats(&mut self, count: usize) -> Result<Vec<f32>, String> {
-        let bytes = count.checked_mul(4).ok_or("it is cut off")?;
+        let bytes = count
+            .checked_mul(4)
+            .ok_or(say!("checkpoint-short", "it is cut off"))?;
         let (numbers, _) = self.take(bytes)?.as_chunks();
         let numbers = numbers.iter();
         Ok(numbers.map(|&bytes| f32::from_le_bytes(bytes)).collect())
@@ -242,7 +258,9 @@ impl Numbers for Rest<'_> {
     /// Allocates no more than the file holds.
     fn next(&mut self, architecture: &Architecture) -> Result<Parameters, String> {
         let layers = architecture.layer_shapes().map(|(inputs, outputs)| {
-            let weights = inputs.checked_mul(outputs).ok_or("it is cut off")?;
+            let weights = inputs
+                .checked_mul(outputs)
+                .ok_or(say!("checkpoint-short", "it is cut off"))?;
             let weights = Array2::from_shape_vec((outputs, inputs), self.floats(weights)?);
             Ok(LayerParameters {
                 weights: weights.map_err(|error| error.to_string())?,

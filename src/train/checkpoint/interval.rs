@@ -1,5 +1,7 @@
 //! Interval between two checkpoints.
 
+use crate::util::lang::say;
+
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -38,8 +40,13 @@ impl FromStr for Interval {
 
     /// Parses `30s`, `2m`, `1h` or `10epochs`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected =
-            || "expected a time such as 30s or 2m, or epochs such as 10epochs".to_owned();
+        let expected = || {
+            say!(
+                "interval-takes",
+                "expected a time such as 30s or 2m, or epochs such as 10epochs"
+            )
+            .to_owned()
+        };
         let (number, unit) = number_and_unit(text).ok_or_else(expected)?;
         if let "epoch" | "epochs" = unit {
             let epochs = number.parse().ok().filter(|&epochs| epochs > 0);

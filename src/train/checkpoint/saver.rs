@@ -14,6 +14,7 @@ use crate::nn::Parameters;
 use crate::train::recovery::{self, RecoveryOption};
 use crate::train::session::SessionState;
 use crate::train::{Position, Settings};
+use crate::util::lang::say;
 use crate::util::random::fresh_id;
 
 /// Moment of a run; two equal ones have the same state.
@@ -261,7 +262,11 @@ impl Saver {
             is_asked,
             thread,
         } = self.pending.take()?;
-        let panicked = |_| Err(Error::Worker("writing a checkpoint failed".into()));
+        let panicked = |_| {
+            Err(Error::Worker(
+                say!("checkpoint-panicked", "writing a checkpoint failed").into(),
+            ))
+        };
         let result = thread.join().unwrap_or_else(panicked);
         let written = Written {
             path,

@@ -62,10 +62,10 @@ impl PreflightKind {
     /// Name of the check.
     pub fn name(self) -> String {
         match self {
-            Self::InitialLoss { .. } => say!("preflight-loss", "initial loss"),
-            Self::Gradients { .. } => say!("preflight-gradients", "gradients"),
-            Self::Memorised { .. } => say!("preflight-memorise", "memorise"),
-            Self::Shuffled { .. } => say!("preflight-shuffled", "shuffled labels"),
+            Self::InitialLoss { .. } => say!("preflight-loss", "initial loss").to_owned(),
+            Self::Gradients { .. } => say!("preflight-gradients", "gradients").to_owned(),
+            Self::Memorised { .. } => say!("preflight-memorise", "memorise").to_owned(),
+            Self::Shuffled { .. } => say!("preflight-shuffled", "shuffled labels").to_owned(),
         }
     }
 }
@@ -84,7 +84,7 @@ impl fmt::Display for PreflightKind {
                 "preflight-gradients-found",
                 "largest relative error {error} against finite differences ({parameters} parameters)",
                 error = format!("{error:.1e}"),
-                parameters = parameters
+                parameters
             ),
             Self::Memorised {
                 rows,
@@ -93,9 +93,9 @@ impl fmt::Display for PreflightKind {
             } => say!(
                 "preflight-memorise-found",
                 "{rows} rows: {share} of the loss of a constant prediction left after {epochs} epochs",
-                rows = rows,
+                rows,
                 share = percent(relative_loss).trim(),
-                epochs = epochs
+                epochs
             ),
             Self::Shuffled {
                 score,
@@ -108,12 +108,12 @@ impl fmt::Display for PreflightKind {
                 let name = if is_r2 {
                     "R²".to_owned()
                 } else {
-                    say!("measure-accuracy", "accuracy")
+                    say!("measure-accuracy", "accuracy").to_owned()
                 };
                 say!(
                     "preflight-shuffled-found",
                     "validation {name} {score} after training on them (chance {chance}, at most {limit})",
-                    name = name,
+                    name,
                     score = score.trim(),
                     chance = chance.trim(),
                     limit = limit.trim()

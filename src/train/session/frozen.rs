@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::nn::parameters::ParameterId;
 use crate::nn::{Architecture, Engine, NeuronId, Parameters};
+use crate::util::lang::say;
 
 /// Parameters that keep their values, and why.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -107,7 +108,7 @@ impl FrozenParameters {
     ) -> Result<(), String> {
         let sizes = architecture.sizes();
         if let Some(id) = self.frozen.iter().find(|id| !id.is_in(sizes)) {
-            return Err(format!("there is no {id} to be frozen"));
+            return Err(say!("none-to-freeze", "there is no {id} to be frozen", id));
         }
         let is_there = |muted: &&MutedNeuron| {
             let NeuronId { layer, neuron } = muted.id;
@@ -115,7 +116,11 @@ impl FrozenParameters {
             is_hidden && muted.outgoing.len() == sizes[layer + 1]
         };
         if let Some(muted) = self.muted.iter().find(|muted| !is_there(muted)) {
-            return Err(format!("there is no {} to be muted", muted.id));
+            return Err(say!(
+                "none-to-mute",
+                "there is no {neuron} to be muted",
+                neuron = muted.id
+            ));
         }
         self.read(architecture, |id| parameters.get(id));
         Ok(())

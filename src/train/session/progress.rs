@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::nn::engine::{NonFinite, Step};
+use crate::util::lang::say;
 use crate::util::numbers::rate;
 
 /// Progress of a training.
@@ -77,8 +78,14 @@ impl fmt::Display for Divergence {
         } = self;
         write!(
             f,
-            "training diverged at step {step}: {cause} (learning rate {})",
-            rate(*learning_rate)
+            "{}",
+            say!(
+                "training-diverged",
+                "training diverged at step {step}: {cause} (learning rate {rate})",
+                step,
+                cause,
+                rate = rate(*learning_rate)
+            )
         )
     }
 }

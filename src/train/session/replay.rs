@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::nn::LoggedChange;
 use crate::nn::engine::Resources;
 use crate::train::Plan;
+use crate::util::lang::say;
 
 /// Reason why a training cannot be replayed.
 #[derive(Debug)]
@@ -35,9 +36,26 @@ impl fmt::Display for ReplayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Start(error) => error.fmt(f),
-            Self::Refused { step, why } => write!(f, "the change after step {step}: {why}"),
+            Self::Refused { step, why } => write!(
+                f,
+                "{}",
+                say!(
+                    "replay-refused",
+                    "the change after step {step}: {why}",
+                    step,
+                    why
+                )
+            ),
             Self::OutOfOrder { step } => {
-                write!(f, "the change after step {step} is out of order")
+                write!(
+                    f,
+                    "{}",
+                    say!(
+                        "replay-order",
+                        "the change after step {step} is out of order",
+                        step
+                    )
+                )
             }
             Self::Diverged(divergence) => divergence.fmt(f),
         }

@@ -18,6 +18,7 @@ use crate::train::Plan;
 use crate::train::evaluation::Evaluator;
 use crate::train::sampler::Sampler;
 use crate::util::exact;
+use crate::util::lang::say;
 
 /// Maximum number of steps of a run that is resumed; none gets there in a thousand years.
 const MAX_STEPS: u64 = 1 << 60;
@@ -250,7 +251,7 @@ impl SessionState {
             })),
             None => None,
         };
-        let missing = || "a snapshot is missing".to_owned();
+        let missing = || say!("state-snapshot", "a snapshot is missing").to_owned();
         let mut entries = Vec::new();
         for EntryFields {
             id,
@@ -282,7 +283,7 @@ impl SessionState {
             fields.next_id,
         ];
         if counts.into_iter().any(|count| count > MAX_STEPS) {
-            return Err("no run takes so many steps".into());
+            return Err(say!("state-steps", "no run takes so many steps").into());
         }
         Ok(Self {
             plan: fields.plan,
@@ -304,7 +305,7 @@ impl SnapshotFields {
         earlier: &[Arc<Snapshot>],
     ) -> Result<Snapshot, String> {
         if self.updates > MAX_STEPS {
-            return Err("no run takes so many steps".into());
+            return Err(say!("state-steps", "no run takes so many steps").into());
         }
         let parameters = numbers.next(&self.architecture)?;
         let state = if self.has_optimizer_state {
@@ -330,7 +331,9 @@ impl SnapshotFields {
                 *found.engine.architecture() == self.architecture
                     && found.position.step <= self.position.step
             });
-            found.cloned().ok_or("a snapshot is missing")
+            found
+                .cloned()
+                .ok_or(say!("state-snapshot", "a snapshot is missing"))
         };
         let recovery = match self.recovery {
             Some(RecoveryFields {
@@ -348,7 +351,11 @@ impl SnapshotFields {
                         snapshot: find(snapshot)?,
                         loss,
                     }),
-                    Some(_) => return Err("the loss of its best epoch is not finite".into()),
+                    Some(_) => {
+                        return Err(
+                            say!("state-best", "the loss of its best epoch is not finite").into(),
+                        );
+                    }
                     None => None,
                 },
                 best_since,
@@ -377,8 +384,11 @@ impl Snapshot {
         let expected = expected.map_err(|error| error.to_string())?;
         let found = self.engine.architecture();
         if *found != expected {
-            return Err(format!(
-                "it has a network {found}, and these data and settings take {expected}"
+            return Err(say!(
+                "state-network",
+                "it has a network {found}, and these data and settings take {expected}",
+                found,
+                expected
             ));
         }
         let batches = rows.div_ceil(self.batch.max(1));
@@ -387,7 +397,11 @@ impl Snapshot {
             || self.batch != self.now.batch.get().min(rows)
             || self.position.batch as usize >= batches
         {
-            return Err("its position is none of an epoch on these data".into());
+            return Err(say!(
+                "state-position",
+                "its position is none of an epoch on these data"
+            )
+            .into());
         }
         Ok(())
     }
@@ -441,7 +455,9 @@ impl Session {
         let plan = state.plan;
         let current = Arc::unwrap_or_clone(state.current);
         let engine = Engine::from_snapshot(current.engine, current.batch);
-        let recovery = current.recovery.ok_or("a snapshot is missing")?;
+        let recovery = current
+            .recovery
+            .ok_or(say!("state-snapshot", "a snapshot is missing"))?;
         let mut session = Self {
             evaluator: Evaluator::new(&engine),
             position: current.position,

@@ -4,6 +4,7 @@ use super::Session;
 use crate::nn::{BatchSize, Change, NeuronId, ParameterId};
 use crate::train::Plan;
 use crate::train::evaluation::CHUNK;
+use crate::util::lang::say;
 use crate::util::memory;
 
 impl Session {
@@ -14,7 +15,11 @@ impl Session {
             Change::LearningRate { .. } | Change::Recover { .. } | Change::Undo | Change::UndoLast
         );
         if self.diverged.is_some() && !is_way_out {
-            return Err("the training has diverged; recover or undo first".into());
+            return Err(say!(
+                "change-diverged",
+                "the training has diverged; recover or undo first"
+            )
+            .into());
         }
         match *change {
             Change::LearningRate { .. } | Change::Recover { .. } | Change::WeightDecay { .. } => {
@@ -23,19 +28,28 @@ impl Session {
             Change::Parameter { id, value } => {
                 self.check_parameter(id)?;
                 if self.frozen.leaves_muted(id) {
-                    return Err(format!("{id} leaves a muted neuron"));
+                    return Err(say!(
+                        "change-leaves-muted",
+                        "{id} leaves a muted neuron",
+                        id
+                    ));
                 }
                 if value.is_finite() {
                     Ok(())
                 } else {
-                    Err(format!("{id} is {value}; it must be finite"))
+                    Err(say!(
+                        "change-not-finite",
+                        "{id} is {value}; it must be finite",
+                        id,
+                        value
+                    ))
                 }
             }
             Change::Freeze { id, frozen } => {
                 self.check_parameter(id)?;
                 match (self.is_frozen(id), frozen) {
-                    (true, true) => Err(format!("{id} is already frozen")),
-                    (false, false) => Err(format!("{id} is not frozen")),
+                    (true, true) => Err(say!("already-frozen", "{id} is already frozen", id)),
+                    (false, false) => Err(say!("not-frozen", "{id} is not frozen", id)),
                     _ => Ok(()),
                 }
             }
@@ -63,8 +77,12 @@ impl Session {
             // Constants of an optimizer are within their ranges.
             Change::Optimizer { .. } => Ok(()),
             Change::Batch { batch } => self.check_batch(batch),
-            Change::Undo if !self.undo.has_any(false) => Err("nothing to undo".into()),
-            Change::UndoLast if !self.undo.has_any(true) => Err("nothing to undo".into()),
+            Change::Undo if !self.undo.has_any(false) => {
+                Err(say!("change-nothing-to-undo", "nothing to undo").into())
+            }
+            Change::UndoLast if !self.undo.has_any(true) => {
+                Err(say!("change-nothing-to-undo", "nothing to undo").into())
+            }
             Change::Undo | Change::UndoLast => Ok(()),
         }
     }
@@ -77,7 +95,12 @@ impl Session {
         if id.is_in(self.architecture().sizes()) {
             Ok(())
         } else {
-            Err(format!("the network {} has no {id}", self.architecture()))
+            Err(say!(
+                "change-no-parameter",
+                "the network {network} has no {id}",
+                network = self.architecture(),
+                id
+            ))
         }
     }
 
@@ -85,13 +108,16 @@ impl Session {
         let architecture = self.architecture();
         let is_hidden = (1..architecture.depth()).contains(&neuron.layer);
         if !is_hidden || neuron.neuron >= architecture.sizes()[neuron.layer] {
-            return Err(format!(
-                "only hidden neurons can be muted, and {architecture} has no hidden neuron {neuron}"
+            return Err(say!(
+                "change-no-neuron",
+                "only hidden neurons can be muted, and {architecture} has no hidden neuron {neuron}",
+                architecture,
+                neuron
             ));
         }
         match (self.is_muted(neuron), muted) {
-            (true, true) => Err(format!("{neuron} is already muted")),
-            (false, false) => Err(format!("{neuron} is not muted")),
+            (true, true) => Err(say!("already-muted", "{neuron} is already muted", neuron)),
+            (false, false) => Err(say!("not-muted", "{neuron} is not muted", neuron)),
             _ => Ok(()),
         }
     }
@@ -103,7 +129,7 @@ impl Session {
         let made = plan.architecture(inputs, self.data.output_names.len());
         let architecture = made.map_err(|error| error.to_string())?;
         if &architecture == self.architecture() {
-            return Err("the network already has this shape".into());
+            return Err(say!("same-shape", "the network already has this shape").into());
         }
         let rows = self.engine.batch().max(CHUNK);
         architecture
@@ -113,7 +139,11 @@ impl Session {
 
     fn check_batch(&self, batch: BatchSize) -> Result<(), String> {
         if batch == self.now.batch {
-            return Err(format!("the batch size is already {batch}"));
+            return Err(say!(
+                "same-batch",
+                "the batch size is already {batch}",
+                batch
+            ));
         }
         let rows = batch.get().min(self.data.training.rows());
         (self.architecture())

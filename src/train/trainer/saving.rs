@@ -12,6 +12,7 @@ use crate::train::event_queue::Sink;
 use crate::train::messages::{Event, Replace};
 use crate::train::speed::SpeedMeter;
 use crate::train::{Conclusion, PhaseStepper, Resumed};
+use crate::util::lang::say;
 
 impl<S: Sink> Trainer<S> {
     pub(super) fn stamp(&self) -> Stamp {
@@ -71,7 +72,10 @@ impl<S: Sink> Trainer<S> {
     /// Writes a checkpoint because a person wants it, by default to the file of the interval.
     pub(super) fn write_checkpoint(&mut self, path: PathBuf, replace: bool) {
         let Some(capture) = self.capture().filter(|_| !self.session.is_interrupted()) else {
-            let problem = "there is no state that could be resumed";
+            let problem = say!(
+                "nothing-to-resume",
+                "there is no state that could be resumed"
+            );
             return self.events.push(Event::Refused(problem.into()));
         };
         let target = (path, replace);

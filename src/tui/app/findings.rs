@@ -208,7 +208,7 @@ impl Run {
             Remedy::Activation(activation) => format!("activation {activation}"),
             Remedy::Clip(norm) => format!("clip {norm}"),
             Remedy::WeightDecay(decay) => {
-                let decay = WeightDecay::new(decay).ok()?;
+                let decay = WeightDecay::new(rounded(decay)).ok()?;
                 format!("l2 {}", rate(decay.get()))
             }
             Remedy::Loss(loss) => format!("loss {loss}"),

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::model_file::Saved;
 use crate::train::{BestEpoch, Event, Limit, Weights, show_time};
 use crate::tui::text;
+use crate::util::lang::say;
 use crate::util::numbers::file_size;
 use crate::util::text::sanitise;
 
@@ -89,7 +90,7 @@ impl Model {
             Event::Stopped if self.leaving.is_none() => self.prompt.error(text::thread_ended()),
             // An export that is still waited for was not written.
             Event::Stopped => {
-                let error = Error::Worker("it ended unexpectedly".into());
+                let error = Error::Worker(say!("worker-ended", "it ended unexpectedly").into());
                 self.effects.push(Effect::Fail(error));
             }
             Event::Started(_)

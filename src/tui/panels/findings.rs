@@ -78,7 +78,7 @@ fn lines(model: &Model, cells: u16, theme: Theme) -> Vec<(Option<usize>, Line<'s
         };
         let mark = if is_selected { "▸ " } else { "  " };
         let name = Span::styled(description.names[0].clone(), style);
-        let symptom = Span::styled(format!(": {}", description.symptom), theme.text());
+        let symptom = Span::styled(text::symptom(&description.symptom), theme.text());
         let name = Span::styled(mark, theme.accent()) + name;
         let has_room = name.width() + symptom.width() <= cells;
         let line = if has_room || !is_selected {

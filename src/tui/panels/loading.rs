@@ -17,8 +17,9 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Title, cut, frame};
 use crate::tui::widgets::{ascii, wide};
+use crate::util::lang::say;
 use crate::util::numbers::{clock, count, grouped};
-use crate::util::text::{padded, shorten, shorten_front, width};
+use crate::util::text::{padded, right_aligned, shorten, shorten_front, width};
 
 /// Largest width of the panel.
 const MAX_WIDTH: u16 = 76;
@@ -153,7 +154,7 @@ fn read(part: Part) -> &'static str {
 fn amount(bytes: u64, size: Option<u64>) -> String {
     let largest = size.unwrap_or(bytes).max(bytes);
     let (unit, scale) = match largest {
-        0..1000 => ("bytes", 1.0),
+        0..1000 => (say!("loading-bytes", "bytes"), 1.0),
         1000..1_000_000 => ("kB", 1e3),
         1_000_000..1_000_000_000 => ("MB", 1e6),
         _ => ("GB", 1e9),
@@ -166,7 +167,13 @@ fn amount(bytes: u64, size: Option<u64>) -> String {
     };
     let number = |bytes: u64| format!("{:.decimals$}", bytes as f64 / scale);
     match size.map(number) {
-        Some(size) => format!("{:>1$} of {size} {unit}", number(bytes), width(&size)),
+        Some(size) => say!(
+            "loading-of",
+            "{bytes} of {size} {unit}",
+            bytes = right_aligned(&number(bytes), width(&size)),
+            size,
+            unit
+        ),
         None => format!("{} {unit}", number(bytes)),
     }
 }

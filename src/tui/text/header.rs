@@ -40,6 +40,7 @@ texts! {
     no_findings() "nothing conspicuous";
     no_findings_yet() "findings come with the first epochs";
     nothing_found_yet() "there is no finding";
+    symptom(symptom) ": {symptom}";
     enter_runs() "enter:";
     diverging() "diverging";
     diverging_symptom(step, before, loss) "at step {step} the training loss rose from {before} to {loss}, above 10 times the first";

@@ -36,8 +36,7 @@ macro_rules! texts {
     };
     (@function $name:ident() $text:literal) => {
         pub(in crate::tui) fn $name() -> &'static str {
-            static CHINESE: std::sync::OnceLock<&str> = std::sync::OnceLock::new();
-            $crate::util::lang::catalogue::fixed(stringify!($name), $text, &CHINESE)
+            $crate::util::lang::say!(stringify!($name), $text)
         }
     };
     (@function $name:ident($count:ident $(, $argument:ident)*) $one:literal $many:literal) => {
@@ -45,21 +44,20 @@ macro_rules! texts {
             $count: impl std::fmt::Display
             $(, $argument: impl std::fmt::Display)*
         ) -> String {
-            texts!(@chinese $name($count $(, $argument)*)).unwrap_or_else(|| {
-                if $count.to_string() == "1" { format!($one) } else { format!($many) }
-            })
+            if $count.to_string() == "1" {
+                texts!(@said $name $one, $count $(, $argument)*)
+            } else {
+                texts!(@said $name $many, $count $(, $argument)*)
+            }
         }
     };
     (@function $name:ident($($argument:ident),+) $text:literal) => {
         pub(in crate::tui) fn $name($($argument: impl std::fmt::Display),+) -> String {
-            texts!(@chinese $name($($argument),+)).unwrap_or_else(|| format!($text))
+            texts!(@said $name $text, $($argument),+)
         }
     };
-    (@chinese $name:ident($($argument:ident),+)) => {
-        $crate::util::lang::catalogue::message(
-            stringify!($name),
-            &[$((stringify!($argument), &$argument)),+],
-        )
+    (@said $name:ident $text:literal, $($argument:ident),+) => {
+        $crate::util::lang::say!(stringify!($name), $text, $($argument = $argument),+)
     };
 }
 use texts;

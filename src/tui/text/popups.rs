@@ -20,6 +20,7 @@ texts! {
     quit_keys() "y: quit · w: save first · esc: cancel";
     weights_kept() "The last good weights are kept.";
     became_nan(quantity, step, layer) "{quantity} became NaN/∞ at step {step} (layer {layer}).";
+    sentences(first, second) "{first} {second}";
     first_diverged(row, line, layer, weight, activation) "First at training row {row} (line {line}), layer {layer}: weights up to {weight}, inputs up to {activation}.";
     first_diverged_back(row, line, layer, delta, activation) "Largest at training row {row} (line {line}), layer {layer}: δ up to {delta}, inputs up to {activation}.";
     rate_too_high(rate, kept) "Learning rate {rate} is probably too high. {kept}";

@@ -8,17 +8,24 @@ use std::cell::Cell;
 use std::sync::OnceLock;
 
 /// Formats a text in the current language: the id of its Chinese in `assets/lang/zh.ftl`, its English, and the values of
-/// its placeholders.
+/// its placeholders, each a variable or `name = value`. Without placeholders the text is a `&'static str`.
 macro_rules! say {
-    ($id:literal, $english:literal) => {
-        $crate::util::lang::catalogue::translated($id, $english).into_owned()
-    };
-    ($id:literal, $english:literal, $($name:ident = $value:expr),+ $(,)?) => {
-        match $crate::util::lang::catalogue::message($id, &[$((stringify!($name), &$value)),+]) {
-            Some(text) => text,
-            None => format!($english, $($name = $value),+),
+    ($id:expr, $english:literal) => {{
+        static CHINESE: std::sync::OnceLock<&str> = std::sync::OnceLock::new();
+        $crate::util::lang::catalogue::fixed($id, $english, &CHINESE)
+    }};
+    ($id:expr, $english:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {
+        match ($(&$crate::util::lang::say!(@value $name $(= $value)?),)+) {
+            ($($name,)+) => {
+                let values: &[(&'static str, &dyn std::fmt::Display)] =
+                    &[$((stringify!($name), $name)),+];
+                $crate::util::lang::catalogue::message($id, values)
+                    .unwrap_or_else(|| format!($english, $($name = $name),+))
+            }
         }
     };
+    (@value $name:ident) => { $name };
+    (@value $name:ident = $value:expr) => { $value };
 }
 pub(crate) use say;
 
@@ -42,6 +49,14 @@ pub(crate) fn set_default(lang: Lang) {
 /// Sets the language of texts that are made in this thread: for tests, which share a process.
 pub fn set_current(lang: Lang) {
     CURRENT.set(Some(lang));
+}
+
+/// Calls `make` with English as the language of this thread: files for programs are the same in every language.
+pub(crate) fn in_english<T>(make: impl FnOnce() -> T) -> T {
+    let before = CURRENT.replace(Some(Lang::En));
+    let made = make();
+    CURRENT.set(before);
+    made
 }
 
 /// Language of the texts a user reads.

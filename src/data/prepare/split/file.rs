@@ -7,6 +7,7 @@ use super::{RowSet, RowSplit};
 use crate::data::source::input::open;
 use crate::data::{Lines, Prepared, Source};
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 use crate::util::numbers::counted;
 use crate::util::text::brief;
 
@@ -36,12 +37,18 @@ impl SplitFile {
             .from_reader(open(source).map_err(with_hint)?.bytes);
         let unreadable = |error: csv::Error| {
             let line = error.position().map_or(1, csv::Position::line);
-            problem(line, format!("not a list of rows: {error}"))
+            problem(
+                line,
+                say!("list-unreadable", "not a list of rows: {error}", error),
+            )
         };
         let header = table.headers().map_err(unreadable)?.clone();
         let place = |name: &str| header.iter().position(|cell| cell == name);
         let (Some(row_column), Some(set_column)) = (place("row"), place("set")) else {
-            let text = "expected a list of rows with the header row,set, as --save-split writes it";
+            let text = say!(
+                "list-header",
+                "expected a list of rows with the header row,set, as --save-split writes it"
+            );
             return Err(problem(1, text.into()));
         };
         let mut rows = BTreeMap::new();
@@ -51,20 +58,30 @@ impl SplitFile {
             let cell = |column: usize| record.get(column).unwrap_or_default();
             let (row, set) = (cell(row_column), cell(set_column));
             let Ok(row) = row.parse::<u64>() else {
-                let text = format!("expected the line of a row, found \"{}\"", brief(row));
+                let text = say!(
+                    "list-line",
+                    "expected the line of a row, found \"{found}\"",
+                    found = brief(row)
+                );
                 return Err(problem(line, text));
             };
             let Some(&set) = RowSet::ALL.iter().find(|known| known.name() == set) else {
-                let text = format!(
-                    "expected train, validation or test, found \"{}\"",
-                    brief(set)
+                let text = say!(
+                    "list-set",
+                    "expected train, validation or test, found \"{found}\"",
+                    found = brief(set)
                 );
                 return Err(problem(line, text));
             };
             if let Some((_, earlier)) = rows.insert(row, (set, line)) {
                 return Err(problem(
                     line,
-                    format!("row {row} is listed on line {earlier} too"),
+                    say!(
+                        "list-twice",
+                        "row {row} is listed on line {earlier} too",
+                        row,
+                        earlier
+                    ),
                 ));
             }
         }
@@ -101,7 +118,11 @@ impl SplitFile {
     /// [`DataProblem::Split`] if there are none.
     pub(crate) fn selection(self, set: RowSet) -> Result<Selection> {
         if self.rows.values().all(|(other, _)| *other != set) {
-            let problem = DataProblem::Split(format!("it lists no {} row", set.name()));
+            let problem = DataProblem::Split(say!(
+                "list-empty-set",
+                "it lists no {set} row",
+                set = set.name()
+            ));
             return Err(Error::data(Place::whole(self.source), problem));
         }
         Ok(Selection {
@@ -131,9 +152,19 @@ impl SplitFile {
             .count()
         {
             0 => String::new(),
-            others => format!(", nor for {}", counted(others as u64, "other")),
+            others => say!(
+                "list-nor-for",
+                ", nor for {others}",
+                others = counted(others as u64, "other")
+            ),
         };
-        let problem = format!("there is no row on line {row} of {table}{others}");
+        let problem = say!(
+            "list-no-row",
+            "there is no row on line {row} of {table}{others}",
+            row,
+            table,
+            others
+        );
         let place = Place::whole(self.source.clone()).at_line(*line);
         Err(Error::data(place, DataProblem::Split(problem)))
     }
@@ -147,9 +178,18 @@ impl SplitFile {
         if let Some(line) = unlisted.next() {
             let others = match unlisted.count() {
                 0 => String::new(),
-                others => format!(", nor {}", counted(others as u64, "other")),
+                others => say!(
+                    "list-nor",
+                    ", nor {others}",
+                    others = counted(others as u64, "other")
+                ),
             };
-            let problem = format!("{} does not list this row{others}", self.source);
+            let problem = say!(
+                "list-not-this",
+                "{source} does not list this row{others}",
+                source = self.source,
+                others
+            );
             let place = Place::whole(table).at_line(line);
             return Err(Error::data(place, DataProblem::Split(problem)));
         }
@@ -165,7 +205,11 @@ fn with_hint(error: Error) -> Error {
     match error {
         Error::NoSuchInput { path, .. } => Error::NoSuchInput {
             path,
-            hint: "; --split takes random, time, time:COLUMN, group:COLUMN or a file".into(),
+            hint: say!(
+                "split-takes",
+                "; --split takes random, time, time:COLUMN, group:COLUMN or a file"
+            )
+            .into(),
         },
         other => other,
     }
@@ -198,7 +242,16 @@ impl Selection {
 
 impl fmt::Display for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} rows of {}", self.set.name(), self.file.source)
+        write!(
+            f,
+            "{}",
+            say!(
+                "selection-of",
+                "{set} rows of {file}",
+                set = self.set.name(),
+                file = self.file.source
+            )
+        )
     }
 }
 

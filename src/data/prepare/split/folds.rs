@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::{Fractions, RowSplit, Split};
 use crate::data::{Dataset, Target};
 use crate::error::{Error, Place, Result};
+use crate::util::lang::say;
 use crate::util::random::{RngStream, generator, shuffle};
 
 /// Rows to train and validate on, and rows to test on.
@@ -35,14 +36,17 @@ impl Split {
         let has_other_rows = dataset.validation.is_some() || dataset.test.is_some();
         if has_other_rows || dataset.test_fraction > 0.0 {
             return Err(Error::Usage(
-                "--folds tests on every row of DATA in turn: it takes no other validation or test rows".into(),
+                say!("folds-all-rows", "--folds tests on every row of DATA in turn: it takes no other validation or test rows").into(),
             ));
         }
         let parts = match &dataset.split {
             RowSplit::Listed { .. } => {
                 return Err(Error::Usage(
-                    "--folds chooses the rows of each set itself: it does not take --split FILE"
-                        .into(),
+                    say!(
+                        "folds-choose",
+                        "--folds chooses the rows of each set itself: it does not take --split FILE"
+                    )
+                    .into(),
                 ));
             }
             RowSplit::Random => {

@@ -9,6 +9,7 @@ use crate::data::table::Shape;
 use crate::data::table::batch::Record;
 use crate::data::{DateOrder, Lines, Source, SplitMethod};
 use crate::error::{DataProblem, Error, Place, Result};
+use crate::util::lang::say;
 use crate::util::text::brief;
 
 /// Reader of the column, or file, by which rows are split.
@@ -64,9 +65,10 @@ impl SplitReader {
         let find = |asked: &str| {
             let column = shape.find_column(asked)?;
             if Some(column) == target {
-                return Err(Error::Usage(format!(
-                    "--split takes another column than the target, \"{}\"",
-                    brief(&shape.names[column])
+                return Err(Error::Usage(say!(
+                    "split-target",
+                    "--split takes another column than the target, \"{target}\"",
+                    target = brief(&shape.names[column])
                 )));
             }
             Ok((column, shape.names[column].clone()))
@@ -165,8 +167,11 @@ impl SplitReader {
             } => {
                 let times = resolved(&times, order).map_err(|row| {
                     let place = Place::whole(source).at_line(all[row]);
-                    let problem = "the date has day and month in another order than others, or does \
-                                   not exist (--dates dmy or mdy sets the order)";
+                    let problem = say!(
+                        "split-date-order",
+                        "the date has day and month in another order than others, or does \
+                                   not exist (--dates dmy or mdy sets the order)"
+                    );
                     Error::data(place, DataProblem::Split(problem.into()))
                 })?;
                 RowSplit::Time {
@@ -194,8 +199,10 @@ fn time(cell: &str, shape: &Shape) -> Result<Time, DataProblem> {
         Err(DataProblem::NotANumber { found }) => {
             let written = Written::parse(cell).map(Time::Date);
             written.ok_or_else(|| {
-                DataProblem::Split(format!(
-                    "expected a number or a date such as 2024-01-31, found \"{found}\" (--split)"
+                DataProblem::Split(say!(
+                    "split-number-or-date",
+                    "expected a number or a date such as 2024-01-31, found \"{found}\" (--split)",
+                    found
                 ))
             })
         }
@@ -254,7 +261,9 @@ pub(crate) fn of_images(
         SplitMethod::Time(None) => Key::FileOrder,
         SplitMethod::Listed(file) => Key::Listed(SplitFile::read(file)?),
         SplitMethod::Time(Some(_)) | SplitMethod::Group(_) => {
-            return Err(Error::Usage("--split: images have no columns".into()));
+            return Err(Error::Usage(
+                say!("split-images", "--split: images have no columns").into(),
+            ));
         }
     };
     let lines = (1..=all as u64).collect();

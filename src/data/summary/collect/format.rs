@@ -37,14 +37,18 @@ impl Facts<'_> {
             return;
         }
         let (statement, set, unset) = match (report.header, report.numeric_header) {
-            (true, false) => (say!("fact-header", "header row"), "--header", "--no-header"),
+            (true, false) => (
+                say!("fact-header", "header row").to_owned(),
+                "--header",
+                "--no-header",
+            ),
             (true, true) => (
-                say!("fact-number-header", "header row of numbers"),
+                say!("fact-number-header", "header row of numbers").to_owned(),
                 "--header",
                 "--no-header",
             ),
             (false, false) => (
-                say!("fact-no-header", "no header row"),
+                say!("fact-no-header", "no header row").to_owned(),
                 "--no-header",
                 "--header",
             ),
@@ -52,7 +56,8 @@ impl Facts<'_> {
                 say!(
                     "fact-no-number-header",
                     "no header row; the first row, of ascending numbers, is data"
-                ),
+                )
+                .to_owned(),
                 "--no-header",
                 "--header",
             ),
@@ -73,14 +78,14 @@ impl Facts<'_> {
             self.note(
                 Topic::Format,
                 "decimal",
-                say!("fact-decimal-comma", "decimal comma"),
+                say!("fact-decimal-comma", "decimal comma").to_owned(),
                 options,
             );
         } else {
             self.add(
                 Topic::Format,
                 "decimal",
-                say!("fact-decimal-point", "decimal point"),
+                say!("fact-decimal-point", "decimal point").to_owned(),
                 options,
             );
         }
@@ -98,7 +103,7 @@ impl Facts<'_> {
                 "fact-mixed-units",
                 "{column} mixes numbers with {units}, read as if they were alike",
                 column = brief(name),
-                units = units
+                units
             );
             let fact = self.add(Topic::Format, "mixed-units", statement, &["--categorical"]);
             fact.severity = Severity::Warning;
@@ -113,9 +118,9 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-other-decimal",
                 "{columns} taken for text: numbers with \"{mark}\" need --decimal {name}",
-                columns = columns,
-                mark = mark,
-                name = name
+                columns,
+                mark,
+                name
             );
             let fact = self.add(Topic::Format, "other-decimal", statement, &[]);
             fact.severity = Severity::Warning;
@@ -138,20 +143,20 @@ impl Facts<'_> {
             fact.severity = Severity::Note;
         }
         let comment = match report.comment {
-            Some(sign) => say!("fact-comments", "comments start with {sign}", sign = sign),
-            None => say!("fact-no-comments", "no comments"),
+            Some(sign) => say!("fact-comments", "comments start with {sign}", sign),
+            None => say!("fact-no-comments", "no comments").to_owned(),
         };
         self.add(Topic::Format, "comment", comment, &["--comment"]);
         let quote = match report.quote {
-            Some(quote) => say!("fact-quotes", "quotes {quote}", quote = quote),
-            None => say!("fact-no-quotes", "no quotes"),
+            Some(quote) => say!("fact-quotes", "quotes {quote}", quote),
+            None => say!("fact-no-quotes", "no quotes").to_owned(),
         };
         self.add(Topic::Format, "quote", quote, &["--quote"]);
         if report.skipped == 0 {
             self.add(
                 Topic::Format,
                 "skipped",
-                say!("fact-none-skipped", "no lines skipped"),
+                say!("fact-none-skipped", "no lines skipped").to_owned(),
                 &["--skip"],
             );
         }
@@ -162,19 +167,27 @@ impl Facts<'_> {
         let report = self.report;
         if report.skipped > 0 {
             let statement = match report.skipped {
-                1 => say!("fact-line-skipped", "first line skipped"),
-                lines => say!(
-                    "fact-lines-skipped",
-                    "first {lines} lines skipped",
-                    lines = lines
-                ),
+                1 => say!("fact-line-skipped", "first line skipped").to_owned(),
+                lines => say!("fact-lines-skipped", "first {lines} lines skipped", lines),
             };
             self.note(Topic::Format, "skipped", statement, &["--skip"]);
         }
         let kinds = [
-            ("units", say!("fact-units", "units or types"), report.units),
-            ("totals", say!("fact-totals", "totals"), report.totals),
-            ("blank", say!("fact-blank", "empty cells"), report.blank),
+            (
+                "units",
+                say!("fact-units", "units or types").to_owned(),
+                report.units,
+            ),
+            (
+                "totals",
+                say!("fact-totals", "totals").to_owned(),
+                report.totals,
+            ),
+            (
+                "blank",
+                say!("fact-blank", "empty cells").to_owned(),
+                report.blank,
+            ),
         ];
         for (name, what, (rows, line)) in kinds {
             let statement = match rows {
@@ -182,15 +195,15 @@ impl Facts<'_> {
                 1 => say!(
                     "fact-row-of",
                     "row of {what} on line {line} excluded",
-                    what = what,
-                    line = line
+                    what,
+                    line
                 ),
                 rows => say!(
                     "fact-rows-of",
                     "{rows} rows of {what} excluded, the first on line {line}",
-                    rows = rows,
-                    what = what,
-                    line = line
+                    rows,
+                    what,
+                    line
                 ),
             };
             self.note(Topic::Format, name, statement, &[]);
@@ -200,8 +213,8 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-footer",
                 "{lines} of text below the table excluded, from line {first} on",
-                lines = lines,
-                first = first
+                lines,
+                first
             );
             self.note(Topic::Format, "footer", statement, &[]);
         }
@@ -211,7 +224,7 @@ impl Facts<'_> {
                 let statement = say!(
                     "fact-repeated-header",
                     "header repeated on line {line} excluded",
-                    line = line
+                    line
                 );
                 self.note(Topic::Format, "repeated-header", statement, &[]);
             }
@@ -219,8 +232,8 @@ impl Facts<'_> {
                 let statement = say!(
                     "fact-repeated-headers",
                     "{rows} repetitions of the header excluded, the first on line {line}",
-                    rows = rows,
-                    line = line
+                    rows,
+                    line
                 );
                 self.note(Topic::Format, "repeated-header", statement, &[]);
             }
@@ -231,11 +244,11 @@ impl Facts<'_> {
 /// Name of a delimiter for readers.
 fn delimiter_title(name: &str) -> String {
     match name {
-        "comma" => say!("delimiter-comma", "comma"),
-        "semicolon" => say!("delimiter-semicolon", "semicolon"),
-        "tab" => say!("delimiter-tab", "tab"),
-        "bar" => say!("delimiter-bar", "bar"),
-        "blanks" => say!("delimiter-blanks", "blanks"),
+        "comma" => say!("delimiter-comma", "comma").to_owned(),
+        "semicolon" => say!("delimiter-semicolon", "semicolon").to_owned(),
+        "tab" => say!("delimiter-tab", "tab").to_owned(),
+        "bar" => say!("delimiter-bar", "bar").to_owned(),
+        "blanks" => say!("delimiter-blanks", "blanks").to_owned(),
         other => other.to_owned(),
     }
 }

@@ -20,15 +20,10 @@ impl Facts<'_> {
         let rows = dataset.rows();
         if report.not_sampled > 0 {
             let all = rows + report.not_sampled;
-            let statement = say!(
-                "fact-sample",
-                "{rows} of {all} (random sample)",
-                rows = rows,
-                all = all
-            );
+            let statement = say!("fact-sample", "{rows} of {all} (random sample)", rows, all);
             self.note(Topic::Rows, "sample", statement, &["--max-rows"]);
         } else {
-            let statement = say!("fact-all-rows", "{rows} (all)", rows = rows);
+            let statement = say!("fact-all-rows", "{rows} (all)", rows);
             self.add(Topic::Rows, "sample", statement, &["--max-rows"]);
         }
         self.add_untrained_classes(dataset, training);
@@ -41,9 +36,9 @@ impl Facts<'_> {
         let split = say!(
             "fact-split",
             "{training} training · {validation} validation{from}",
-            training = training,
-            validation = validation,
-            from = from
+            training,
+            validation,
+            from
         );
         let options: &[_] = match dataset.split {
             RowSplit::Listed { .. } => &["--split"],
@@ -72,7 +67,7 @@ impl Facts<'_> {
                     "fact-unknown-labels",
                     "{source}: {labels}; those rows are skipped",
                     source = file.source,
-                    labels = labels
+                    labels
                 );
                 let fact = self.add(Topic::Rows, "unknown-labels", statement, &[]);
                 fact.severity = Severity::Warning;
@@ -82,7 +77,7 @@ impl Facts<'_> {
         if report.without_target > 0 {
             let (texts, line) = &report.missing_targets;
             let texts = texts.iter().map(|text| match text.as_str() {
-                "" => say!("fact-empty", "empty"),
+                "" => say!("fact-empty", "empty").to_owned(),
                 text => format!("\"{}\"", brief(text)),
             });
             let texts = listed(&texts.collect::<Vec<_>>());
@@ -90,8 +85,8 @@ impl Facts<'_> {
                 "fact-without-target",
                 "{rows} without a target excluded ({texts}, first on line {line})",
                 rows = report.without_target,
-                texts = texts,
-                line = line
+                texts,
+                line
             );
             self.note(
                 Topic::Rows,
@@ -120,12 +115,12 @@ impl Facts<'_> {
     ) {
         let sets = [
             (
-                say!("fact-validation-rows", "validation rows"),
+                say!("fact-validation-rows", "validation rows").to_owned(),
                 Some(validation),
                 dataset.validation.as_ref(),
             ),
             (
-                say!("fact-test-rows", "test rows"),
+                say!("fact-test-rows", "test rows").to_owned(),
                 test,
                 dataset.test.as_ref(),
             ),
@@ -156,12 +151,11 @@ impl Facts<'_> {
     fn add_split(&mut self, split: &RowSplit) {
         let statement = match split {
             RowSplit::Random => return,
-            RowSplit::Time { column: None, .. } => {
-                say!(
-                    "fact-split-by-place",
-                    "split by time: the last rows of the file validate"
-                )
-            }
+            RowSplit::Time { column: None, .. } => say!(
+                "fact-split-by-place",
+                "split by time: the last rows of the file validate"
+            )
+            .to_owned(),
             RowSplit::Time {
                 column: Some(column),
                 ..
@@ -180,11 +174,7 @@ impl Facts<'_> {
                 )
             }
             RowSplit::Listed { source, .. } => {
-                say!(
-                    "fact-split-listed",
-                    "split as listed in {source}",
-                    source = source
-                )
+                say!("fact-split-listed", "split as listed in {source}", source)
             }
         };
         self.note(Topic::Rows, "split-by", statement, &["--split"]);
@@ -220,8 +210,8 @@ impl Facts<'_> {
             say!(
                 "fact-without-history",
                 "{rows} without all of the {lags} targets before excluded",
-                rows = rows,
-                lags = lags
+                rows,
+                lags
             )
         };
         if self.report.without_history > 0 {
@@ -243,7 +233,7 @@ impl Facts<'_> {
             let statement = say!(
                 "fact-equal-dates",
                 "line {line} has the date of the line before in \"{column}\": lags mix several series",
-                line = line,
+                line,
                 column = brief(column)
             );
             let fact = self.add(Topic::Rows, "equal-dates", statement, &["--lags"]);

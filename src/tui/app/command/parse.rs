@@ -10,6 +10,7 @@ use crate::train::StepSize;
 use crate::tui::app::actions::MAX_STEPS;
 use crate::tui::app::views::View;
 use crate::tui::text;
+use crate::util::lang::say;
 use crate::util::text::sanitise;
 
 /// Message that `name` takes `what`, but got `found`.
@@ -37,9 +38,13 @@ pub(super) fn screenshot(rest: &str) -> Result<PathBuf, String> {
     let is_known = path
         .extension()
         .is_some_and(|it| it == "svg" || it == "txt");
-    is_known
-        .then_some(path)
-        .ok_or_else(|| expected("screenshot", &text::expected_path(".svg or .txt"), rest))
+    is_known.then_some(path).ok_or_else(|| {
+        expected(
+            "screenshot",
+            &text::expected_path(format!(".svg{}.txt", say!("or", " or "))),
+            rest,
+        )
+    })
 }
 
 /// Parses `w2[1,3] 0.5`, `w2[1,3]=0.5`, or a value alone.

@@ -24,7 +24,7 @@ pub(super) fn render(pane: &mut Pane<'_>) {
             let mut cause = text::became_nan(quantity, step, layer);
             let row = pane.model.run.answer::<DivergenceProbe>().copied();
             if let Some(row) = row.flatten() {
-                cause += &format!(" {}", first_row(row));
+                cause = text::sentences(&cause, first_row(row));
             }
             let rate = rate(divergence.learning_rate);
             let advice = text::rate_too_high(&rate, kept);

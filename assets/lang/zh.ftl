@@ -24,6 +24,7 @@ next_lesson = 下一课：{ $title }
 choose_hint = ↑ ↓ 加回车，或直接按数字
 answer_right = 答对了。
 answer_wrong = 不对，答案是 { $answer }。
+foreign_seed = 这次训练的种子是 { $seed }；课文是按种子 { $own } 写的，数值可能不同。
 claims_differ = 这次的结果与课文所述不同，可能是设置或随机种子被改过。
 quiz_too_large = 没有可出的题：网络或小批量太大，或启用了 dropout（:hidden 2、:batch 2、:dropout 0）。
 quiz_waits = 正在取数
@@ -1617,6 +1618,27 @@ tensors-type = 张量“{ $name }”的类型是 { $kind }，而不是 F32
 
 ## 课程文件的错误
 
+lesson-long = 文件太长，不像课程
+lesson-step = 第 { $number } 步：{ $problem }
+lesson-no-step = 课程至少要有一步
+lesson-languages = 第 { $number } 步：两种语言显示的数不同
+lesson-near = 是不是“{ $near }”？
+lesson-list = nn-tui lesson 列出全部课程
+lesson-unknown = 没有课程或文件“{ $name }”；{ $hint }
+lesson-near-number = ；是不是“{ $near }”？
+lesson-no-number = 没有名为“{ $quantity }”的数{ $hint }
+expression-operator = 运算符
+expression-operand = 数或名字
+expression-no-number = “{ $word }”不是数
+expression-index = 从 1 起的序号
+expression-end = 结尾
+expression-expected = “{ $text }”：应为{ $what }，却是{ $found }
+step-answer = 答案不在选项之中
+step-kind = 一步可以有 choices 和 answer，或 until，或 quiz，或都没有
+step-keep = 只有 `until` 达到时才能保留数值
+text-format = 格式“{ $other }”应为 0、.2 之类、% 或 e
+lesson-no-key = 没有名为“{ $name }”的键
+text-brace = { $open } 没有对应的 { $close }：{ $rest }
 
 ## 命令行参数的错误
 
@@ -1652,6 +1674,7 @@ schedule-to = { " " }到第 { $end } 轮
 schedule-warm-up = ，预热 { $epochs } 轮
 loading-bytes = 字节
 loading-of = { $bytes }/{ $size } { $unit }
+quiz-new = 新的 { $symbol }
 checkpoint-version = 格式版本是 { $version }，此程序读取版本 { $own }
 lesson-screen = 课程需要界面
 recovery-files = 恢复文件

@@ -1,5 +1,7 @@
 //! Expressions over the numbers of a run, such as `train_loss > 0.6 and epoch >= 60`.
 
+use crate::util::lang::say;
+
 use std::fmt;
 
 /// A number, a quantity of the run, or an operation on two expressions. Comparisons are 1 or 0.
@@ -92,7 +94,7 @@ impl Expression {
         if parser.rest.trim().is_empty() {
             Ok(expression)
         } else {
-            Err(parser.expected("an operator"))
+            Err(parser.expected(say!("expression-operator", "an operator")))
         }
     }
 
@@ -159,12 +161,12 @@ impl Parser<'_> {
         }
         let word = self.take_while(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
         if word.is_empty() {
-            return Err(self.expected("a number or a name"));
+            return Err(self.expected(say!("expression-operand", "a number or a name")));
         }
         if word.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
             let number = word
                 .parse()
-                .map_err(|_| format!("\"{word}\" is no number"))?;
+                .map_err(|_| say!("expression-no-number", "\"{word}\" is no number", word))?;
             return Ok(Expression::Number(number));
         }
         let mut indices = Vec::new();
@@ -172,7 +174,11 @@ impl Parser<'_> {
             loop {
                 let digits = self.take_while(|c| c.is_ascii_digit());
                 let index = digits.parse().ok().filter(|&index: &usize| index > 0);
-                indices.push(index.ok_or_else(|| self.expected("an index from 1"))?);
+                indices.push(
+                    index.ok_or_else(|| {
+                        self.expected(say!("expression-index", "an index from 1"))
+                    })?,
+                );
                 if self.accept("]") {
                     break;
                 }
@@ -202,8 +208,18 @@ impl Parser<'_> {
 
     fn expected(&self, what: &str) -> String {
         let rest = self.rest.trim();
-        let found = if rest.is_empty() { "the end" } else { rest };
-        format!("\"{}\": expected {what}, found {found}", self.text)
+        let found = if rest.is_empty() {
+            say!("expression-end", "the end")
+        } else {
+            rest
+        };
+        say!(
+            "expression-expected",
+            "\"{text}\": expected {what}, found {found}",
+            text = self.text,
+            what,
+            found
+        )
     }
 }
 

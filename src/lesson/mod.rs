@@ -13,6 +13,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::util::lang::say;
 use crate::util::text::{escape_lines, near_matches, sanitise};
 use expression::Quantity;
 pub use step::{Act, Choice, Kind, Step};
@@ -90,7 +91,7 @@ impl Lesson {
         let path = Path::new(name);
         let size = fs::metadata(path).map_err(|_| unknown(name))?.len();
         if size > MAX_BYTES {
-            return Err(usage("too long for a lesson".into()));
+            return Err(usage(say!("lesson-long", "too long for a lesson").into()));
         }
         let text = fs::read_to_string(path).map_err(|cause| usage(cause.to_string()))?;
         let mut lesson = Self::parse(name, &text)?;
@@ -108,7 +109,14 @@ impl Lesson {
         let members: Members =
             toml::from_str(text).map_err(|error| usage(escape_lines(&error.to_string())))?;
         let steps = members.steps.into_iter().zip(1..).map(|(step, number)| {
-            Step::try_from(step).map_err(|problem| usage(format!("step {number}: {problem}")))
+            Step::try_from(step).map_err(|problem| {
+                usage(say!(
+                    "lesson-step",
+                    "step {number}: {problem}",
+                    number,
+                    problem
+                ))
+            })
         });
         let lesson = Self {
             name: name.to_owned(),
@@ -123,10 +131,17 @@ impl Lesson {
         Ok(lesson)
     }
 
+    /// The seed that the texts are written for, if the options name one.
+    pub(crate) fn seed(&self) -> Option<u64> {
+        let mut words = self.options.split_whitespace();
+        words.find(|word| *word == "--seed")?;
+        words.next()?.parse().ok()
+    }
+
     /// Checks that there are steps, and that every number they name exists where it is named.
     fn check(&self) -> Result<(), String> {
         if self.steps.is_empty() {
-            return Err("a lesson has at least one step".into());
+            return Err(say!("lesson-no-step", "a lesson has at least one step").into());
         }
         let mut kept: Vec<&str> = Vec::new();
         for (i, step) in self.steps.iter().enumerate() {
@@ -138,12 +153,18 @@ impl Lesson {
                 }
             });
             if let Some(problem) = problem {
-                return Err(format!("step {}: {problem}", i + 1));
+                return Err(say!(
+                    "lesson-step",
+                    "step {number}: {problem}",
+                    number = i + 1,
+                    problem
+                ));
             }
             if !step.text.has_same_numbers() {
-                return Err(format!(
-                    "step {}: the languages show different numbers",
-                    i + 1
+                return Err(say!(
+                    "lesson-languages",
+                    "step {number}: the languages show different numbers",
+                    number = i + 1
                 ));
             }
             kept.extend(step.kept_names());
@@ -164,12 +185,14 @@ fn unknown(name: &str) -> Error {
     let known: Vec<String> = names().map(str::to_owned).collect();
     let near = near_matches(name, &known);
     let hint = match near.first() {
-        Some(near) => format!("did you mean \"{near}\"?"),
-        None => "nn-tui lesson lists them".into(),
+        Some(near) => say!("lesson-near", "did you mean \"{near}\"?", near),
+        None => say!("lesson-list", "nn-tui lesson lists them").into(),
     };
-    Error::Usage(format!(
-        "there is no lesson or file \"{}\"; {hint}",
-        sanitise(name)
+    Error::Usage(say!(
+        "lesson-unknown",
+        "there is no lesson or file \"{name}\"; {hint}",
+        name = sanitise(name),
+        hint
     ))
 }
 
@@ -182,10 +205,12 @@ fn unknown_number(quantity: &Quantity, kept: &[&str]) -> String {
     let near = near_matches(&quantity.name, &known);
     let hint = near
         .first()
-        .map(|near| format!("; did you mean \"{near}\"?"));
-    format!(
-        "there is no number called \"{quantity}\"{}",
-        hint.unwrap_or_default()
+        .map(|near| say!("lesson-near-number", "; did you mean \"{near}\"?", near));
+    say!(
+        "lesson-no-number",
+        "there is no number called \"{quantity}\"{hint}",
+        quantity,
+        hint = hint.unwrap_or_default()
     )
 }
 

@@ -1,5 +1,7 @@
 //! Steps of a lesson.
 
+use crate::util::lang::say;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -103,17 +105,20 @@ impl TryFrom<Members> for Step {
             (choices, Some(answer), None, false) if choices.len() > 1 => {
                 let count = choices.len();
                 let answer = answer.checked_sub(1).filter(|&answer| answer < count);
-                let answer = answer.ok_or("the answer is not among the choices")?;
+                let answer =
+                    answer.ok_or(say!("step-answer", "the answer is not among the choices"))?;
                 Kind::Question { choices, answer }
             }
             _ => {
-                return Err(
-                    "a step has choices with an answer, or until, or quiz, or none of these".into(),
-                );
+                return Err(say!(
+                    "step-kind",
+                    "a step has choices with an answer, or until, or quiz, or none of these"
+                )
+                .into());
             }
         };
         if !members.keep.is_empty() && !matches!(kind, Kind::Task { .. }) {
-            return Err("numbers are kept when `until` is reached".into());
+            return Err(say!("step-keep", "numbers are kept when `until` is reached").into());
         }
         let claims = members.claims.iter().map(|claim| Expression::parse(claim));
         Ok(Self {
@@ -138,14 +143,21 @@ impl Step {
         keep.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Calls `visit` with every number of the run that the step names.
-    pub(super) fn visit_quantities(&self, visit: &mut impl FnMut(&Quantity)) {
+    /// Calls `visit` with every number of the run that the text and the choices show.
+    pub(crate) fn visit_shown(&self, visit: &mut impl FnMut(&Quantity)) {
         let texts = match &self.kind {
             Kind::Question { choices, .. } => &choices[..],
             _ => &[],
         };
         let texts = std::iter::once(&self.text).chain(texts);
-        let shown = texts.flat_map(Text::expressions);
+        for expression in texts.flat_map(Text::expressions) {
+            expression.visit(visit);
+        }
+    }
+
+    /// Calls `visit` with every number of the run that the step names.
+    pub(super) fn visit_quantities(&self, visit: &mut impl FnMut(&Quantity)) {
+        self.visit_shown(visit);
         let tested: Vec<&Expression> = match &self.kind {
             Kind::Task { until, keep } => {
                 let kept = keep.iter().map(|(_, expression)| expression);
@@ -153,7 +165,7 @@ impl Step {
             }
             _ => Vec::new(),
         };
-        for expression in shown.chain(tested).chain(&self.claims) {
+        for expression in tested.into_iter().chain(&self.claims) {
             expression.visit(visit);
         }
     }

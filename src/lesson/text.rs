@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::expression::{Expression, Quantity};
 use crate::util::lang::Lang;
+use crate::util::lang::say;
 use crate::util::numbers::significant;
 use crate::util::text::escape_lines;
 
@@ -95,7 +96,11 @@ impl Format {
                     .and_then(|decimals| decimals.parse().ok());
                 let decimals = decimals.filter(|&decimals| decimals <= 9);
                 let decimals = decimals.ok_or_else(|| {
-                    format!("the format \"{other}\" is none of 0, .2 and the like, % and e")
+                    say!(
+                        "text-format",
+                        "the format \"{other}\" is none of 0, .2 and the like, % and e",
+                        other
+                    )
                 })?;
                 Ok(Self::Decimals(decimals))
             }
@@ -128,9 +133,15 @@ impl TryFrom<String> for Template {
         let mut rest = text.as_str();
         while let Some((words, after)) = rest.split_once('{') {
             parts.push(Part::Words(words.to_owned()));
-            let (value, after) = after
-                .split_once('}')
-                .ok_or_else(|| format!("a \"{{\" without \"}}\": {rest}"))?;
+            let (value, after) = after.split_once('}').ok_or_else(|| {
+                say!(
+                    "text-brace",
+                    "a {open} without {close}: {rest}",
+                    open = "\"{\"",
+                    close = "\"}\"",
+                    rest
+                )
+            })?;
             let (expression, format) = match value.split_once(':') {
                 Some((expression, format)) => (expression, Some(format)),
                 None => (value, None),

@@ -53,6 +53,7 @@ fn drive(name: &str, options: &[&str], size: (u16, u16)) -> Vec<String> {
         for claim in &course.current().claims {
             assert!(claim.is_true(&number), "{place} {options:?}: {claim:?}");
         }
+        let number = |quantity: &_| shown.model.number_in_text(quantity);
         for language in Lang::ALL {
             let text = course.current().text.filled(language, &number);
             let known = course.current().text.filled(language, &|_| 1.0);
@@ -219,4 +220,92 @@ fn a_lesson_is_drawn_at_any_size() {
             }
         }
     }
+}
+
+/// Presses the enter key until the lesson is at the step of this index, and its task is done.
+fn go_to(shown: &mut Shown, step: usize) {
+    let is_there = |model: &Model| {
+        let course = model.course.as_ref().expect("a lesson");
+        course.step == step
+    };
+    while !is_there(&shown.model) {
+        let before = shown.model.course.as_ref().expect("a lesson").step;
+        shown.press("\n");
+        let goes_on = |model: &Model| {
+            let course = model.course.as_ref().expect("a lesson");
+            course.step > before || course.is_done
+        };
+        assert!(shown.wait_until(goes_on), "step {before}");
+    }
+    shown.look();
+}
+
+#[test]
+fn the_numbers_of_a_text_stay_while_the_run_goes_on() {
+    let mut shown = Shown::lesson("backprop-hidden", &[], (120, 36));
+    go_to(&mut shown, 2);
+    let text = |model: &Model, is_live: bool| {
+        let course = model.course.as_ref().expect("a lesson");
+        course.current().text.filled(Lang::En, &|quantity| {
+            if is_live {
+                model.number_in_lesson(quantity)
+            } else {
+                model.number_in_text(quantity)
+            }
+        })
+    };
+    let before = text(&shown.model, false);
+    assert_eq!(before, text(&shown.model, true));
+    assert!(!before.contains('?'), "{before}");
+    // Weights that are changed at the same place are shown at once.
+    shown.press(":set w2[1,1] 7\n");
+    assert!(shown.wait_until(|model| text(model, false).contains("7.000")));
+    let changed = text(&shown.model, false);
+    shown.press(":epochs 30\n:train\n");
+    assert!(shown.wait_until(|model| model.run.position.epoch == 30));
+    shown.look();
+    assert_eq!(text(&shown.model, false), changed);
+    assert_ne!(text(&shown.model, true), changed);
+}
+
+#[test]
+fn a_foreign_seed_is_announced() {
+    let screen = |options: &[&str]| {
+        let shown = Shown::lesson("never-predicted", options, (120, 36));
+        drawn_with(&shown.model, Theme::new(Depth::None))
+    };
+    assert!(screen(&["--seed", "3"]).contains("This run has seed 3"));
+    assert!(!screen(&[]).contains("This run has seed"));
+}
+
+#[test]
+fn the_section_that_a_lesson_points_at_is_in_view() {
+    for (name, step) in [
+        ("backprop-hidden", 2),
+        ("backprop-output", 3),
+        ("saturation", 0),
+    ] {
+        for size in [(80, 24), (120, 36), (200, 60)] {
+            for (language, title) in Lang::ALL.into_iter().zip(["Backward: ", "反向："]) {
+                lang::set_current(language);
+                let mut shown = Shown::lesson(name, &[], size);
+                go_to(&mut shown, step);
+                let screen = drawn_with(&shown.model, Theme::new(Depth::None));
+                assert!(screen.contains(title), "{name} {size:?}:\n{screen}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_footer_offers_the_enter_key_to_the_lesson_only() {
+    let footer = |shown: &Shown| {
+        let screen = drawn_with(&shown.model, Theme::new(Depth::None));
+        screen.lines().last().expect("a footer").to_owned()
+    };
+    let mut shown = Shown::lesson("neuron", &[], (120, 36));
+    assert!(shown.model.inspector.open.is_some());
+    assert!(!footer(&shown).contains("enter"), "{}", footer(&shown));
+    shown.press(":lesson end\n");
+    assert!(footer(&shown).contains("enter"), "{}", footer(&shown));
 }

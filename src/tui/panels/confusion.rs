@@ -354,7 +354,7 @@ fn meaning(
     };
     if count > 0 {
         text += &format!(" ({})", share(count, all).trim_start());
-        if pane.model.navigation.enlarged {
+        if pane.model.navigation.enlarged && !pane.model.is_enter_of_lesson() {
             text += if count == 1 {
                 text::show_it()
             } else {

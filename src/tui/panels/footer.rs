@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -11,7 +12,7 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
 use crate::tui::widgets::overlay;
-use crate::util::text::width;
+use crate::util::text::{padded, width};
 
 /// Labels of keys that are left out first where room is short.
 const DISPENSABLE: [&str; 5] = ["row", "epoch", "pace", "view", "command"];
@@ -75,10 +76,10 @@ fn saved(pane: &Pane<'_>) -> Line<'static> {
     };
     let (time, cells) = match pane.area.width {
         WITH_AGO.. => (ago.as_str(), 11),
-        _ => (ago.trim_end_matches(" ago"), 7),
+        _ => (ago.trim_end_matches(" ago").trim_end_matches('前'), 7),
     };
     let label = Span::styled(format!("  {} ", text::label_saved()), theme.dim());
-    label + Span::styled(format!("{time:<cells$}"), theme.text())
+    label + Span::styled(padded(time, cells), theme.text())
 }
 
 /// Makes the keys of `hints` clickable where [`keys`] draws them, a single key with its label. A hint such as `+ −` has
@@ -130,6 +131,11 @@ pub(crate) fn keys<'k, L: Display>(
 fn hints(model: &Model, room: usize) -> Vec<Hint> {
     let shown = BINDINGS.iter().filter(|binding| !binding.label.is_empty());
     let shown = shown.filter(|binding| model.holds(binding.when));
+    let is_enter = |binding: &Binding| {
+        let mut keys = binding.keys.iter();
+        keys.any(|(code, _)| *code == KeyCode::Enter)
+    };
+    let shown = shown.filter(|binding| !(is_enter(binding) && model.is_enter_of_lesson()));
     let mut hints: Vec<Hint> = shown
         .map(|binding| (model.keys.shown(binding.shown), binding))
         .collect();

@@ -108,7 +108,7 @@ impl Page {
 
     fn course(&mut self, model: &Model, course: &Course) {
         let (step, lang) = (course.current(), lang::current());
-        let number = |quantity: &_| model.number_in_lesson(quantity);
+        let number = |quantity: &_| model.number_in_text(quantity);
         let quiz = model.quiz.as_ref();
         let is_quizzed = quiz.is_some_and(|quiz| quiz.is_asking() || quiz.is_waiting());
         // Once numbers are typed, the room is theirs.
@@ -119,6 +119,10 @@ impl Page {
         if course.step == 0 {
             let formula = course.lesson.formula.plain(lang);
             self.write(&formula, self.theme.dim());
+        }
+        let seed = model.run.plan.seed;
+        if let Some(own) = course.lesson.seed().filter(|own| *own != seed) {
+            self.write(&text::foreign_seed(seed, own), self.theme.warning());
         }
         if model.differs_from_claims() {
             self.write(text::claims_differ(), self.theme.warning());
@@ -134,13 +138,10 @@ impl Page {
                 }
             }
             Kind::Task { .. } if !course.is_done => {
-                let is_training = model.run.is_training();
-                let does = if is_training || step.acts.is_empty() {
-                    text::lesson_waits()
-                } else {
-                    text::enter_does_it()
-                };
-                return self.enter(does);
+                if model.run.is_training() || step.acts.is_empty() {
+                    return self.write(text::lesson_waits(), self.theme.dim());
+                }
+                return self.enter(text::enter_does_it());
             }
             Kind::Task { .. } => self.write(text::task_done(), self.theme.good()),
             Kind::Quiz if is_quizzed => return,

@@ -158,7 +158,7 @@ impl List {
     fn hints(&self, model: &Model) -> String {
         let all = model.run.columns().len();
         let mut hints = Vec::new();
-        if model.navigation.enlarged {
+        if model.navigation.enlarged && !model.is_enter_of_lesson() {
             hints.push(text::show_in_network().to_owned());
         }
         if !self.columns.is_empty() && self.columns.len() < all {

@@ -16,6 +16,7 @@ texts! {
     choose_hint() "↑ ↓ and enter, or the digit";
     answer_right() "Right.";
     answer_wrong(answer) "No: {answer} is right.";
+    foreign_seed(seed, own) "This run has seed {seed}; the lesson is written for seed {own}, and its numbers may differ.";
     claims_differ() "This run came out differently from what the lesson describes: its settings or its seed may have been changed.";
     quiz_too_large() "There is nothing to ask: network or mini-batch is too large, or there is dropout (:hidden 2, :batch 2, :dropout 0).";
     quiz_waits() "the numbers are on their way";

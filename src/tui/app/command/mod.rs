@@ -15,11 +15,11 @@ pub use line::CommandLine;
 pub(super) use parse::expected;
 pub use table::{COMMANDS, Spec};
 
-/// Checks that there is a command of the name that `line` begins with.
+/// Checks a command that will be run later: its name, and its arguments as far as they do not depend on the run.
 ///
 /// # Errors
-/// Names those that are near.
-pub(super) fn check_name(line: &str) -> Result<(), String> {
-    let name = line.split_whitespace().next().unwrap_or_default();
-    table::find(name).map(|_| ())
+/// Names the commands that are near, or what the command takes.
+pub(super) fn check(line: &str) -> Result<(), String> {
+    let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    table::find(name)?.check(rest.trim())
 }

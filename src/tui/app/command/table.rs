@@ -64,6 +64,30 @@ impl Spec {
         }
     }
 
+    /// Checks the arguments `rest` as far as they do not depend on the run.
+    ///
+    /// # Errors
+    /// Says what the command takes.
+    pub(super) fn check(&self, rest: &str) -> Result<(), String> {
+        match (self.run, self.name) {
+            (Run::Set(setting), _) => {
+                let expected = || parse::expected(self.name, &setting.expected(rest), rest);
+                (setting.parse)(rest).map(drop).ok_or_else(expected)
+            }
+            (Run::Plain(_), _) if rest.is_empty() => Ok(()),
+            (Run::Plain(_), _) => Err(text::takes_no_argument(self.name)),
+            (_, "set") => parse::set(rest).map(drop),
+            (_, "freeze" | "unfreeze") => parse::parameter(self.name, rest).map(drop),
+            (_, "mute" | "unmute") => parse::neuron(self.name, rest).map(drop),
+            (_, "step") => parse::step(rest).map(drop),
+            (_, "row") => parse::row(rest).map(drop),
+            (_, "view") => parse::view(rest).map(drop),
+            (_, "export") => parse::export(rest).map(drop),
+            (_, "screenshot") => parse::screenshot(rest).map(drop),
+            _ => Ok(()),
+        }
+    }
+
     fn names(&self) -> impl Iterator<Item = &'static str> {
         [self.name].into_iter().chain(self.aliases.iter().copied())
     }

@@ -15,9 +15,10 @@ use super::training::Phase;
 use crate::lesson::expression::Quantity;
 use crate::lesson::{Act, Kind, Lesson, Step, name_after, names};
 use crate::train::probes::TraceProbe;
-use crate::train::{Command, Event, Limits};
+use crate::train::{Command, Event, Limits, Position};
 use crate::tui::text;
 use crate::util::lang::Lang;
+use crate::util::lang::say;
 pub(crate) use digits::{Mistake, shown};
 pub(crate) use quiz::{Quiz, Reply};
 
@@ -50,6 +51,10 @@ pub struct Course {
     is_awaiting: bool,
     /// Numbers that were kept, by name.
     kept: Vec<(String, f64)>,
+    /// Position of the run at which the numbers of the present text are taken, once it is known.
+    taken_at: Option<Position>,
+    /// Numbers of the present text, which stay while the run goes on.
+    taken: Vec<(Quantity, f64)>,
     /// Whether the acts of the first step are still to be carried out.
     is_new: bool,
 }
@@ -69,6 +74,8 @@ impl Course {
             has_acted: false,
             is_awaiting: false,
             kept: Vec::new(),
+            taken_at: None,
+            taken: Vec::new(),
             is_new: true,
         }
     }
@@ -97,6 +104,14 @@ impl Course {
         self.answered = None;
         self.is_done = step < self.reached;
         self.has_acted = false;
+        self.taken_at = None;
+        self.taken.clear();
+    }
+
+    /// The number in the present text called `quantity`, if it was taken.
+    fn taken(&self, quantity: &Quantity) -> Option<f64> {
+        let mut taken = self.taken.iter();
+        Some(taken.find(|(known, _)| known == quantity)?.1)
     }
 
     /// Notes a command to the worker after which the state of the run is not known.
@@ -137,6 +152,42 @@ impl Model {
         }
     }
 
+    /// The number that the text of the present step shows as `quantity`: as it was when the step began, since a text whose
+    /// numbers change while it is read is hard to follow.
+    pub fn number_in_text(&self, quantity: &Quantity) -> f64 {
+        let taken = self
+            .course
+            .as_ref()
+            .and_then(|course| course.taken(quantity));
+        taken.unwrap_or_else(|| self.number_in_lesson(quantity))
+    }
+
+    /// Takes the numbers of the present text anew as long as the run is where it was when the step began, since rows and
+    /// weights may be chosen there; afterwards only those that were not known.
+    fn take_numbers(&mut self) {
+        let Some(course) = &self.course else { return };
+        let is_begun = !(course.is_awaiting || course.is_new);
+        let position = self.run.position;
+        // Snapshots may be ahead of the position that is known.
+        let snapshot = self.run.snapshot.as_ref().map(|snapshot| snapshot.position);
+        let is_there = course.taken_at.is_none_or(|taken_at| {
+            taken_at == position && snapshot.is_none_or(|snapshot| snapshot == position)
+        });
+        let mut taken = Vec::new();
+        course.current().visit_shown(&mut |quantity: &Quantity| {
+            let before = course.taken(quantity).filter(|number| number.is_finite());
+            let number = match before {
+                Some(before) if !is_there => before,
+                _ => self.number_in_lesson(quantity),
+            };
+            taken.push((quantity.clone(), number));
+        });
+        if let (Some(course), true) = (&mut self.course, is_begun) {
+            course.taken_at.get_or_insert(position);
+            course.taken = taken;
+        }
+    }
+
     /// Whether a number is asked for.
     pub fn is_quizzed(&self) -> bool {
         self.quiz.as_ref().is_some_and(Quiz::is_asking)
@@ -174,6 +225,7 @@ impl Model {
             course.limits = Some(self.run.limits);
             return self.begin_step();
         }
+        self.take_numbers();
         let Some(course) = &self.course else { return };
         if course.is_done || course.is_awaiting {
             return;
@@ -233,6 +285,12 @@ impl Model {
                 return self.prompt.report(done);
             }
         }
+    }
+
+    /// Whether the enter key goes on in the lesson, whatever else it does without one.
+    pub(crate) fn is_enter_of_lesson(&self) -> bool {
+        let is_shown = self.navigation.dock != (0, 0);
+        is_shown && (self.course.is_some() || self.quiz.is_some())
     }
 
     /// Handles `key` if the lesson or the quiz waits for it. Returns whether it did.
@@ -377,12 +435,19 @@ pub(crate) fn check_acts(lesson: &Lesson) -> Result<(), String> {
     for (i, step) in lesson.steps.iter().enumerate() {
         for act in &step.acts {
             let known = match act {
-                Act::Command(command) => super::command::check_name(command),
-                Act::Key(name) => key_called(name)
-                    .map(|_| ())
-                    .ok_or_else(|| format!("there is no key called \"{name}\"")),
+                Act::Command(command) => super::command::check(command),
+                Act::Key(name) => key_called(name).map(|_| ()).ok_or_else(|| {
+                    say!("lesson-no-key", "there is no key called \"{name}\"", name)
+                }),
             };
-            known.map_err(|problem| format!("step {}: {problem}", i + 1))?;
+            known.map_err(|problem| {
+                say!(
+                    "lesson-step",
+                    "step {number}: {problem}",
+                    number = i + 1,
+                    problem
+                )
+            })?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ use crate::nn::textbook::Layer;
 use crate::nn::{Loss, Output};
 use crate::train::probes::{RowTrace, Trace};
 use crate::tui::app::lesson::digits::shown;
+use crate::util::lang::say;
 
 /// A number to compute.
 #[derive(Debug, Clone, PartialEq)]
@@ -284,7 +285,13 @@ impl Questions<'_> {
                     let numbers =
                         format!("{} − {}·{}", shown(value), shown(rate), factor(gradient));
                     let new = value - rate * gradient;
-                    self.ask(None, format!("new {symbol}"), formula, numbers, new);
+                    self.ask(
+                        None,
+                        say!("quiz-new", "new {symbol}", symbol),
+                        formula,
+                        numbers,
+                        new,
+                    );
                 }
             }
         }

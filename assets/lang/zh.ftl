@@ -1806,4 +1806,5 @@ arff-no-rows = 这是没有 @data 的 ARFF 文件；样本应在 @data 之后
 arff-nested = 这一列本身是一个表格（relational），nn-tui 不读取；请把文件转换成 CSV
 arff-unclear = 应为 ARFF 声明，例如 @attribute NAME numeric，或样本上方的 @data
 model-percent = 第 { $column } 列（共 { $columns } 列）有百分号
+hint-skip-above = （--skip { $above } 从这一行开始读表）
 hint-without-line = （sed { $line }d FILE | nn-tui - 读取去掉这一行的表格）

@@ -141,10 +141,15 @@ fn points_are_not_read_both_ways_in_a_column() {
 fn an_arff_file_gives_names_and_types() {
     let comment = lines(400, |i| format!("% line {i}"));
     let rows = lines(60, |i| {
-        format!("{}.5,'z {}',{}", i * 7 % 11, i % 3, i * 7 % 11 / 6)
+        let boat = if i == 30 {
+            "D".into()
+        } else {
+            (i % 4).to_string()
+        };
+        format!("{}.5,'z {}',{boat},{}", i * 7 % 11, i % 3, i * 7 % 11 / 6)
     });
-    let head = "@relation r\n@attribute 'petal width' REAL\n@attribute zone {'z 0','z 1','z 2'}\n@attribute class {0,1}\n";
-    let text = format!("{comment}{head}@data\n{rows}?,'z 1',1\n");
+    let head = "@relation r\n@attribute 'petal width' REAL\n@attribute zone {'z 0','z 1','z 2'}\n@attribute boat STRING\n@attribute class {0,1}\n";
+    let text = format!("{comment}{head}@data\n{rows}?,'z 1',1,1\n");
     let (folder, model) = place("model.json");
     for name in ["t.arff", "t.csv"] {
         let data = folder.path().join(name);
@@ -162,10 +167,10 @@ fn an_arff_file_gives_names_and_types() {
         assert_eq!(scores["rows"], 61);
     }
     let data = folder.path().join("bad.arff");
-    fs::write(&data, format!("{head}@data\n{rows}oops,'z 1',1\n")).expect("written");
+    fs::write(&data, format!("{head}@data\n{rows}oops,'z 1',1,1\n")).expect("written");
     let said = stderr(&run("predict", &[&model, &data]));
     assert!(
-        said.contains("bad.arff, line 66, column 1 (petal width)"),
+        said.contains("bad.arff, line 67, column 1 (petal width)"),
         "{said}"
     );
 }
@@ -262,6 +267,14 @@ fn rows_may_end_in_empty_cells() {
     );
     let message = trained.refused("x,y,k\n1.5,2,p\n1.5,2,p,more\n");
     assert!(message.contains("line 3: the row has 4 cells"), "{message}");
+    let text = "1,2\n1.5,2,p\n2.5,3,q\n3.5,4,p\n";
+    let data = trained.file("new.csv", text);
+    let message = stderr(&run("predict", &[&trained.model, &data]));
+    assert!(
+        message.contains("(--skip 1 reads the table from this line on)"),
+        "{message}"
+    );
+    succeed("eval --skip 1 --no-header", &[&trained.model, &data]);
     let message = trained.refused("x,y,k\n1.5,2,p\n# half\n2.5,3,q\n");
     assert!(message.contains("--comment \"#\""), "{message}");
     let data = trained.file("new.csv", "x,y,k\n1.5,2,p\n# half\n2.5,3,q\n");

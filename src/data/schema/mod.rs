@@ -119,6 +119,9 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
                 _ if are_parts_wanted && evidence(column).are_mostly_dates() => dates(true),
                 _ => match evidence(column).role(is_kept) {
                     Role::Excluded(Reason::Dates) if is_kept => dates(true),
+                    Role::Numbers { .. } if shape.is_declared_text(column) => {
+                        Role::Texts { is_wanted: is_kept }
+                    }
                     role => role,
                 },
             }

@@ -33,10 +33,11 @@ struct Attribute {
     name: String,
     /// Names of its categories; `None` if it has any other type.
     categories: Option<Vec<String>>,
+    is_text: bool,
 }
 
 /// Converts the ARFF in `bytes`, UTF-8 or else Windows-1252; messages call it `source`. Columns whose categories are
-/// declared are categorical, whatever they look like; a `?` without quotes is a missing value.
+/// declared are categorical, and strings are texts, whatever they look like; a `?` without quotes is a missing value.
 ///
 /// # Errors
 /// [`DataProblem::ForeignFormat`] for a line that is no declaration, a column that is a table, and without rows.
@@ -76,11 +77,13 @@ pub(super) fn converted(bytes: &[u8], source: &str) -> Result<Converted> {
         return Err(Error::data(place, DataProblem::ForeignFormat(no_rows())));
     }
     let mut table = Converted::new("ARFF", true);
-    let is_categorical =
-        |(column, attribute): (usize, &Attribute)| attribute.categories.is_some().then_some(column);
-    table.conversion.categorical = (attributes.iter().enumerate())
-        .filter_map(is_categorical)
-        .collect();
+    for (column, attribute) in attributes.iter().enumerate() {
+        match attribute.categories {
+            Some(_) => table.conversion.categorical.push(column),
+            None if attribute.is_text => table.conversion.texts.push(column),
+            None => {}
+        }
+    }
     table.push(attributes.iter().map(|attribute| &attribute.name));
     for _ in 0..above {
         table.push([""; 0]);
@@ -126,13 +129,18 @@ fn attribute(text: &str) -> Result<Attribute, &'static str> {
         .strip_prefix('{')
         .and_then(|kind| kind.strip_suffix('}'));
     let categories = inner.map(cells);
-    if categories.is_none() && kind.to_ascii_lowercase().starts_with("relational") {
+    let kind_name = kind.to_ascii_lowercase();
+    if categories.is_none() && kind_name.starts_with("relational") {
         return Err(nested());
     }
     if name.is_empty() || kind.is_empty() {
         return Err(unclear());
     }
-    Ok(Attribute { name, categories })
+    Ok(Attribute {
+        name,
+        categories,
+        is_text: kind_name == "string",
+    })
 }
 
 /// Returns the text before the closing `quote`, in which a backslash stands before a quote or itself, and the length of

@@ -21,6 +21,9 @@ pub struct Conversion {
     /// Indices (from 0) of the columns that the format itself declares to be categorical.
     #[serde(skip)]
     pub(crate) categorical: Vec<usize>,
+    /// Indices of the columns that it declares to be texts, even if they look like numbers.
+    #[serde(skip)]
+    pub(crate) texts: Vec<usize>,
 }
 
 impl Conversion {
@@ -62,6 +65,7 @@ impl Converted {
                 name: name.into(),
                 has_names,
                 categorical: Vec::new(),
+                texts: Vec::new(),
             },
         }
     }

@@ -211,7 +211,9 @@ impl Rows {
         let is_filled = |column| !record.cell(column).trim().is_empty();
         if found != self.width.end || self.width.clone().any(is_filled) {
             let place = Place::whole(&self.source).at_line(record.line);
-            let hint = ragged_hint(&record);
+            // Another row of that width shows that not only this one differs.
+            let behind = self.batch.get(self.next).map(|record| record.len());
+            let hint = ragged_hint(&record, behind != Some(found));
             let problem = DataProblem::RaggedRow {
                 found,
                 expected,
@@ -338,8 +340,9 @@ fn without_line(line: u64) -> String {
     )
 }
 
-/// Returns the option that may help with a `record` of another width than the first row, in brackets.
-fn ragged_hint(record: &Record) -> String {
+/// Returns the option that may help with a `record` of another width than the first row, whether it `is_alone` or others
+/// follow, in brackets.
+fn ragged_hint(record: &Record, is_alone: bool) -> String {
     let is_cut =
         |cell: &str| cell.trim_start().starts_with('\'') && !cell.trim_end().ends_with('\'');
     match comment_sign(record.cell(0)) {
@@ -355,7 +358,12 @@ fn ragged_hint(record: &Record) -> String {
             " (--quote \"'\" keeps what is between two of them in one cell)"
         )
         .into(),
-        _ => without_line(record.line),
+        _ if is_alone || record.line < 2 => without_line(record.line),
+        _ => say!(
+            "hint-skip-above",
+            " (--skip {above} reads the table from this line on)",
+            above = record.line - 1
+        ),
     }
 }
 

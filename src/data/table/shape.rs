@@ -68,6 +68,12 @@ impl Shape {
         conversion.map_or(&[], |conversion| &conversion.categorical)
     }
 
+    /// Returns whether the format of the table declares this column to hold texts.
+    pub(in crate::data) fn is_declared_text(&self, column: usize) -> bool {
+        let conversion = self.conversion.as_ref();
+        conversion.is_some_and(|conversion| conversion.texts.contains(&column))
+    }
+
     /// Returns the place of the whole table.
     pub(in crate::data) fn place(&self) -> Place {
         Place::whole(&self.source)

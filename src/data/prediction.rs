@@ -72,7 +72,7 @@ pub struct PredictionRows<'m> {
 
 enum NewRows {
     Text(Box<Rows>),
-    Images(ImageRows),
+    Images(Box<ImageRows>),
 }
 
 impl<'m> PredictionRows<'m> {
@@ -105,7 +105,7 @@ impl<'m> PredictionRows<'m> {
             let shape = Shape::named(source, images.names());
             let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
             let columns = by_name(&shape, &names, &[])?;
-            (shape, NewRows::Images(images), columns)
+            (shape, NewRows::Images(Box::new(images)), columns)
         } else {
             let mut observer = |_| ControlFlow::Continue(());
             let reading = wanted.cell_format.complete(reading);

@@ -11,9 +11,11 @@ const RATES: (f64, f64) = (1e-6, 10.0);
 const STEPS: u32 = 211;
 /// Weight of the past in the moving average of the losses.
 const SMOOTHING: f64 = 0.9;
-/// Multiple of the lowest smoothed loss at which the sweep ends.
+/// Number of first steps, whose rates change nothing: their mean loss is compared with.
+const BEFORE: usize = 30;
+/// Multiple of the loss before at which the sweep ends.
 const EXPLODED: f64 = 4.0;
-/// Fraction of the first smoothed loss that the lowest must be below for a suggestion.
+/// Fraction of the loss before that the lowest must be below for a suggestion.
 const FALLEN: f64 = 0.95;
 /// The suggestion relative to the rate of the lowest loss.
 const SAFETY: f64 = 0.1;
@@ -34,13 +36,14 @@ pub struct RateCurve {
     pub points: Vec<RatePoint>,
     /// A tenth of the rate at which the loss is lowest, to one significant digit; `None` if it falls by less than 5%.
     pub suggestion: Option<LearningRate>,
+    /// Mean smoothed loss at the lowest rates, which change nothing.
+    pub before: f64,
 }
 
 /// Sweep in progress, one step at a time.
 pub(crate) struct RateFinder {
     fork: Session,
     average: MovingAverage,
-    lowest: f64,
     points: Vec<RatePoint>,
     is_over: bool,
 }
@@ -57,7 +60,6 @@ impl RateFinder {
         Self {
             fork,
             average: MovingAverage::new(SMOOTHING),
-            lowest: f64::INFINITY,
             points: Vec::new(),
             is_over: false,
         }
@@ -85,21 +87,23 @@ impl RateFinder {
         let loss = self.average.next(stepped.loss.into());
         let rate = rate.get();
         self.points.push(RatePoint { rate, loss });
-        self.lowest = self.lowest.min(loss);
-        if loss > EXPLODED * self.lowest {
-            return Err(None);
-        }
-        Ok(())
+        let is_exploded = self.points.len() > BEFORE && loss > EXPLODED * self.before();
+        if is_exploded { Err(None) } else { Ok(()) }
+    }
+
+    /// Mean smoothed loss of the first steps. The loss of a single mini-batch may be far from it.
+    fn before(&self) -> f64 {
+        let first = &self.points[..self.points.len().min(BEFORE)];
+        first.iter().map(|point| point.loss).sum::<f64>() / first.len() as f64
     }
 
     /// Returns the curve so far.
     pub fn curve(&self) -> RateCurve {
-        let first = self.points.first().map_or(f64::NAN, |point| point.loss);
-        let lowest = self
-            .points
-            .iter()
+        let before = self.before();
+        let later = self.points.iter().skip(BEFORE);
+        let lowest = later
             .min_by(|a, b| a.loss.total_cmp(&b.loss))
-            .filter(|lowest| lowest.loss < FALLEN * first);
+            .filter(|lowest| lowest.loss < FALLEN * before);
         let suggestion = lowest.and_then(|lowest| {
             let rounded = format!("{:.0e}", SAFETY * lowest.rate).parse().ok()?;
             LearningRate::new(rounded).ok()
@@ -107,6 +111,7 @@ impl RateFinder {
         RateCurve {
             points: self.points.clone(),
             suggestion,
+            before,
         }
     }
 }

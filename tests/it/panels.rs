@@ -339,6 +339,7 @@ fn rates(numbers: &[f32]) -> RateCurve {
         loss: pair[1].into(),
     });
     RateCurve {
+        before: numbers.first().map_or(f64::NAN, |&loss| loss.into()),
         points: points.collect(),
         suggestion: numbers
             .first()

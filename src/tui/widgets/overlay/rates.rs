@@ -14,8 +14,8 @@ use crate::util::numbers::{rate, significant};
 const MAX_WIDTH: u16 = 76;
 /// Largest number of rows of the plot with its axes.
 const MAX_ROWS: usize = 16;
-/// Multiple of the first loss at the upper end of the axis.
-const TOP: f64 = 1.25;
+/// Multiple of the loss before at the upper end of the axis.
+const TOP: f64 = 1.5;
 
 /// Draws the curve, or a message while the sweep is running.
 pub(super) fn render(pane: &mut Pane<'_>, curve: Option<&RateCurve>) {
@@ -57,9 +57,10 @@ pub(super) fn render(pane: &mut Pane<'_>, curve: Option<&RateCurve>) {
 fn plot(pane: &mut Pane<'_>, body: Rect, curve: &RateCurve) {
     let theme = pane.theme;
     let losses = || curve.points.iter().map(|point| point.loss);
-    let first = losses().next().unwrap_or(f64::NAN);
     let low = losses().fold(f64::INFINITY, f64::min);
-    let high = losses().fold(f64::NEG_INFINITY, f64::max).min(TOP * first);
+    let high = losses()
+        .fold(f64::NEG_INFINITY, f64::max)
+        .min(TOP * curve.before);
     let ends = curve.points.first().zip(curve.points.last());
     let Some((from, to)) = ends.map(|(from, to)| (from.rate.log10(), to.rate.log10())) else {
         return;

@@ -26,7 +26,7 @@ pub struct DivergedRow {
 }
 
 /// Finds the row at which the next step of `session`, which has diverged, goes wrong first: in the lowest layer, and there
-/// the first one of the mini-batch; `None` if it has not diverged, or no row does so alone.
+/// the first one of the mini-batch; `None` if it has not diverged.
 pub(super) fn diverged_row(session: &Session) -> Option<DivergedRow> {
     let Divergence { cause, .. } = session.diverged()?;
     let rows = Rows::of_next_step(session, usize::MAX);
@@ -47,8 +47,8 @@ pub(super) fn diverged_row(session: &Session) -> Option<DivergedRow> {
     })
 }
 
-/// Place in the mini-batch, layer, and largest activation before it of the first row with an activation or a loss that is
-/// not finite, in the lowest layer.
+/// Place in the mini-batch, layer, and largest activation before it of the first row with an activation that is not finite,
+/// in the lowest layer; or else of the row with the largest loss, in the output layer.
 fn first_non_finite(session: &Session, rows: &Rows) -> Option<(usize, usize, f64, f64)> {
     let architecture = session.architecture();
     let mut pass = Workspace::new(architecture, rows.inputs.nrows());
@@ -64,11 +64,11 @@ fn first_non_finite(session: &Session, rows: &Rows) -> Option<(usize, usize, f64
         Some((row, layer))
     });
     let by_loss = || {
-        let mut outputs = pass.output_rows().zip(rows.targets.outer_iter());
-        let row = outputs.position(|(outputs, targets)| {
-            let targets = targets.to_vec();
-            !(outputs.loss(&targets) as f32).is_finite()
-        })?;
+        let outputs = pass.output_rows().zip(rows.targets.outer_iter());
+        let losses = outputs.map(|(outputs, targets)| outputs.loss(&targets.to_vec()));
+        // Losses may each be finite, and their sum is not; NaN is the largest.
+        let losses = losses.map(f64::abs).enumerate();
+        let (row, _) = losses.max_by(|a, b| a.1.total_cmp(&b.1))?;
         Some((row, depth))
     };
     let (row, layer) = by_layer.or_else(by_loss)?;

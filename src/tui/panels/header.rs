@@ -159,7 +159,10 @@ fn scores(run: &Run, theme: Theme) -> Vec<Part> {
         theme,
     )];
     if let Some(scale) = run.data.task.scale() {
-        let rmse = significant(scale.rmse(error), 3);
+        let rmse = match scale.rmse(error) {
+            rmse if rmse.is_finite() => significant(rmse, 3),
+            _ => "–".to_owned(),
+        };
         parts.push(Part::named(5, "RMSE", format!("{rmse:<7}"), style, theme));
     }
     let shown = format!("{:<6} ", loss(error));

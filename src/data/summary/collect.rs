@@ -309,12 +309,12 @@ impl Facts<'_> {
         }
     }
 
-    /// Adds the columns that determine the class alone.
+    /// Adds the columns that determine the target alone.
     fn add_leaks(&mut self, dataset: &Dataset, preprocessing: &Preprocessing) {
         for column in leaks::determining(dataset, preprocessing) {
             let statement = say!(
                 "fact-leak",
-                "{column} predicts the target alone (100%)",
+                "{column} predicts the target alone",
                 column = brief(&column.name)
             );
             let fact = self.add(Topic::Columns, "leak", statement, &["--drop"]);

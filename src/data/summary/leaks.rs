@@ -1,62 +1,124 @@
-//! Input columns that give the class away.
+//! Input columns that give the target away.
 
-use crate::data::{Column, Dataset, Preprocessing, Target};
+use crate::data::{Column, ColumnKind, Dataset, Preprocessing, Target};
 
-/// Maximum number of distinct values of a column that is tried.
+/// Maximum number of distinct values of a column whose values are compared with the classes one by one.
 const MAX_DISTINCT: usize = 64;
 
 /// Minimum number of rows per distinct value: fewer may agree by chance.
 const MIN_ROWS: usize = 5;
 
-/// Returns the columns each of whose values occurs with one class only, and which have few values:
-/// those determine the class of every row. Missing values are what `preprocessing` replaces them by.
+/// Minimum number of rows of a class that a number separates from the others.
+const MIN_CLASS_ROWS: usize = 10;
+
+/// Minimum number of rows with a number, as a share of all.
+const MIN_KNOWN: f64 = 0.9;
+
+/// Share of the target's variance that a line over the column leaves, at most.
+const UNEXPLAINED: f64 = 1e-3;
+
+/// Returns the columns that determine the target of every row: those with few values, each of which occurs with one class
+/// only; numbers that separate the classes into ranges; and numbers of which a numeric target is a linear function.
+/// Missing values are what `preprocessing` replaces them by.
 pub(super) fn determining<'d>(
     dataset: &'d Dataset,
     preprocessing: &Preprocessing,
 ) -> Vec<&'d Column> {
-    let Target::Classes { labels, .. } = &dataset.target else {
-        return Vec::new();
-    };
-    let columns = dataset.columns.iter().enumerate();
     let fill = |name: &str| {
         let mut inputs = preprocessing.columns.iter();
         let input = inputs.find(|input| input.name == name)?;
         Some(input.encoding.fill())
     };
-    let is_determining = |column: usize, fill: f32| {
-        let mut class_of: Vec<(u32, u32)> = Vec::new();
-        for (value, &label) in dataset.values.column(column).iter().zip(labels) {
-            let value = if value.is_nan() { fill } else { *value }.to_bits();
-            match class_of.iter().find(|(known, _)| *known == value) {
-                Some(&(_, class)) if class != label => return false,
-                Some(_) => {}
-                None if class_of.len() == MAX_DISTINCT => return false,
-                None => class_of.push((value, label)),
+    let is_determining = |index: usize, column: &Column, fill: f32| {
+        let values = dataset.values.column(index);
+        let is_number = matches!(column.kind, ColumnKind::Numeric);
+        let known = values.iter().filter(|value| value.is_finite()).count();
+        let is_known = is_number && known as f64 >= MIN_KNOWN * values.len() as f64;
+        let filled = values.iter();
+        let filled = filled.map(|&value| if value.is_nan() { fill } else { value });
+        match &dataset.target {
+            Target::Classes { labels, .. } => {
+                let pairs = || filled.clone().zip(labels.iter().copied());
+                is_one_class_each(pairs(), labels.len()) || is_known && is_separating(pairs())
+            }
+            Target::Numbers(targets) => {
+                is_known && is_linear(values.iter().copied().zip(targets.iter().copied()))
             }
         }
-        class_of.len() > 1 && labels.len() >= MIN_ROWS * class_of.len()
     };
     // A column that is no input is constant in the training rows.
-    columns
-        .filter(|(index, column)| {
-            fill(&column.name).is_some_and(|fill| is_determining(*index, fill))
-        })
-        .map(|(_, column)| column)
-        .collect()
+    let columns = dataset.columns.iter().enumerate();
+    let found = columns.filter(|&(index, column)| {
+        fill(&column.name).is_some_and(|fill| is_determining(index, column, fill))
+    });
+    found.map(|(_, column)| column).collect()
+}
+
+/// Whether each value of a column occurs with one class only, and there are few values for so many `rows`.
+fn is_one_class_each(pairs: impl Iterator<Item = (f32, u32)>, rows: usize) -> bool {
+    let mut class_of: Vec<(u32, u32)> = Vec::new();
+    for (value, label) in pairs {
+        match class_of.iter().find(|(known, _)| *known == value.to_bits()) {
+            Some(&(_, class)) if class != label => return false,
+            Some(_) => {}
+            None if class_of.len() == MAX_DISTINCT => return false,
+            None => class_of.push((value.to_bits(), label)),
+        }
+    }
+    class_of.len() > 1 && rows >= MIN_ROWS * class_of.len()
+}
+
+/// Whether the values of each class have a range of their own, and several rows.
+fn is_separating(pairs: impl Iterator<Item = (f32, u32)>) -> bool {
+    let mut ranges: Vec<(f32, f32, usize)> = Vec::new();
+    for (value, label) in pairs.filter(|(value, _)| value.is_finite()) {
+        let class = label as usize;
+        if ranges.len() <= class {
+            ranges.resize(class + 1, (f32::INFINITY, f32::NEG_INFINITY, 0));
+        }
+        let (min, max, rows) = &mut ranges[class];
+        (*min, *max, *rows) = (min.min(value), max.max(value), *rows + 1);
+    }
+    ranges.sort_by(|a, b| a.0.total_cmp(&b.0));
+    ranges.len() > 1
+        && ranges.iter().all(|&(_, _, rows)| rows >= MIN_CLASS_ROWS)
+        && ranges.windows(2).all(|pair| pair[0].1 < pair[1].0)
+}
+
+/// Whether the target is a line over the values, but for a thousandth of its variance.
+fn is_linear(pairs: impl Iterator<Item = (f32, f64)> + Clone) -> bool {
+    let pairs = pairs.map(|(x, y)| (f64::from(x), y));
+    let pairs = pairs.filter(|(x, y)| x.is_finite() && y.is_finite());
+    let count = pairs.clone().count() as f64;
+    let [mean_x, mean_y] = [|pair: (f64, f64)| pair.0, |pair: (f64, f64)| pair.1]
+        .map(|of| pairs.clone().map(of).sum::<f64>() / count);
+    let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
+    for (x, y) in pairs {
+        let (x, y) = (x - mean_x, y - mean_y);
+        xx += x * x;
+        xy += x * y;
+        yy += y * y;
+    }
+    // NaN, for a column of one value, is no line.
+    count >= MIN_CLASS_ROWS as f64 && yy > 0.0 && 1.0 - xy * xy / (xx * yy) < UNEXPLAINED
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::data::dataset_of;
+    use crate::data::source::builtin;
+    use crate::data::{Source, dataset_of, load};
 
     use super::*;
 
-    fn names(table: &str) -> Vec<String> {
-        let dataset = dataset_of(table.as_bytes(), None).expect("loads");
+    fn names_of(dataset: &Dataset) -> Vec<String> {
         let rows: Vec<u32> = (0..dataset.rows() as u32).collect();
-        let (preprocessing, _) = Preprocessing::fit(&dataset, &rows).expect("inputs");
-        let columns = determining(&dataset, &preprocessing).into_iter();
+        let (preprocessing, _) = Preprocessing::fit(dataset, &rows).expect("inputs");
+        let columns = determining(dataset, &preprocessing).into_iter();
         columns.map(|column| column.name.clone()).collect()
+    }
+
+    fn names(table: &str) -> Vec<String> {
+        names_of(&dataset_of(table.as_bytes(), None).expect("loads"))
     }
 
     #[test]
@@ -71,6 +133,40 @@ mod tests {
             names(&format!("age,pclass,alive,survived\n{table}")),
             ["alive"]
         );
+    }
+
+    #[test]
+    fn a_number_that_separates_the_classes_or_gives_the_target_is_found() {
+        let noise = |i: usize| (i * 37 % 101) as f64 / 10.0;
+        let row = |i: usize| {
+            let class = i * 7 % 3;
+            let score = 20.0 * class as f64 + noise(i);
+            format!(
+                "{},{},{score},{}\n",
+                noise(i + 3),
+                noise(i * i),
+                ["a", "b", "c"][class]
+            )
+        };
+        let table: String = (0..90).map(row).collect();
+        assert_eq!(names(&format!("x,y,score,class\n{table}")), ["score"]);
+        let row = |i: usize| {
+            let price = 1.2 * noise(i) + 3.0;
+            format!("{},{},{price:.3}\n", noise(i), noise(i * i))
+        };
+        let table: String = (0..90).map(row).collect();
+        assert_eq!(names(&format!("x,y,price\n{table}")), ["x"]);
+        let row = |i: usize| format!("{},{:.3}\n", noise(i), 1.2 * noise(i) + noise(i * i));
+        let table: String = (0..90).map(row).collect();
+        assert!(names(&format!("x,price\n{table}")).is_empty());
+    }
+
+    #[test]
+    fn no_column_of_the_built_in_data_gives_the_target_away() {
+        for built_in in &builtin::BUILT_IN {
+            let dataset = load(&Source::parse(built_in.name), None).expect("built in");
+            assert!(names_of(&dataset).is_empty(), "{}", built_in.name);
+        }
     }
 
     #[test]
